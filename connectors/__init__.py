@@ -1,0 +1,1 @@
+"""One sealed folder per platform, and the reading and calling machinery they share."""

@@ -1,0 +1,90 @@
+"""The tables every platform must speak (silver). Each row is one observed state; the latest observation is the current state."""
+
+from __future__ import annotations
+
+from contracts.tables import Table
+
+SHOP = ("merchant_id", "shop_id", "platform_code")
+LINEAGE = ("_export_id", "_row_number", "_observed_at", "_last_observed_at", "_content_id")
+
+ORDER = Table(
+    "silver",
+    "order",
+    "订单",
+    "orders",
+    "One observed state of one main order. Filled only by sources that tell order-level facts apart from lines (Taobao).",
+    key=(*SHOP, "order_id", "_observed_at", "_export_id", "_row_number"),
+    required=("order_status_code", "_last_observed_at", "_content_id"),
+    optional=(
+        "created_at", "paid_at", "shipped_at", "finished_at", "placed_fen", "paid_fen", "freight_fen", "stated_refund_fen",
+        "line_qty", "product_name", "province_name", "buyer_key",
+    ),
+)  # fmt: skip
+
+ORDER_LINE = Table(
+    "silver",
+    "order_line",
+    "子订单",
+    "order lines",
+    "One observed state of one sub-order (子订单).",
+    key=(*SHOP, "order_line_id", "_observed_at", "_export_id", "_row_number"),
+    required=("order_id", "order_status_code", "is_gift", "_last_observed_at", "_content_id"),
+    optional=(
+        "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "product_name", "style_code", "sku_code",
+        "color_name", "size_name", "unit_price_fen", "line_qty", "placed_fen", "paid_fen", "freight_fen",
+        "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "stated_refund_fen", "refund_status_code",
+        "content_code", "seller_code", "creator_id", "creator_name", "live_session_id", "is_paid_traffic", "province_name",
+        "buyer_key",
+    ),
+)  # fmt: skip
+
+REFUND_LINE = Table(
+    "silver",
+    "refund_line",
+    "售后行",
+    "refund lines",
+    "One observed state of one after-sale × sub-order.",
+    key=(*SHOP, "refund_id", "order_line_id", "_observed_at", "_export_id", "_row_number"),
+    required=("order_id", "refund_status_code", "refund_stage_code", "refund_type_code", "refund_fen", "_last_observed_at", "_content_id"),
+    optional=("reason_code", "refund_qty", "applied_at", "refunded_at"),
+)
+
+LIVE_SESSION = Table(
+    "silver",
+    "live_session",
+    "直播场次",
+    "live sessions",
+    "One observed state of one livestream session.",
+    key=(*SHOP, "live_session_id", "_observed_at", "_export_id", "_row_number"),
+    required=("live_account_id", "started_at", "_last_observed_at", "_content_id"),
+    optional=(
+        "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
+        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen",
+        "reported_net_fen",
+    ),
+)  # fmt: skip
+
+LINE_CHANNEL = Table(
+    "silver",
+    "line_channel",
+    "子订单渠道",
+    "line channels",
+    "One observed state of what a separate report says about where a sub-order was sold (Taobao 直播订单明细).",
+    key=(*SHOP, "order_line_id", "_observed_at", "_export_id", "_row_number"),
+    required=("order_id", "content_code", "_last_observed_at", "_content_id"),
+    optional=("seller_code", "creator_id", "creator_name", "live_session_id"),
+)
+
+SILVER: dict[str, Table] = {table.name: table for table in (ORDER, ORDER_LINE, REFUND_LINE, LIVE_SESSION, LINE_CHANNEL)}
+
+_OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number", "_content_id"}
+
+
+def entity_key(table: Table) -> list[str]:
+    """The key of the thing observed: the table's key without the observation columns."""
+    return [name for name in table.key if name not in _OBSERVATION]
+
+
+def content_columns(table: Table) -> list[str]:
+    """The columns whose change makes a new state."""
+    return [name for name in table.columns if name not in _OBSERVATION and name not in entity_key(table)]

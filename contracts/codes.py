@@ -1,0 +1,148 @@
+"""Closed code lists with zh/en labels. A platform's own spellings live in its connector, never here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A closed list: code → (zh, en). ``unknown`` in a list means unknown words are kept visible, never guessed."""
+
+    name: str
+    labels: dict[str, tuple[str, str]]
+
+    @property
+    def values(self) -> list[str]:
+        """The codes in their declared order, which is also their order on a page."""
+        return list(self.labels)
+
+    def zh(self, code: str) -> str:
+        """Chinese label; the code itself when it is not in the list."""
+        return self.labels.get(code, (code, code))[0]
+
+    def en(self, code: str) -> str:
+        """English label; the code itself when it is not in the list."""
+        return self.labels.get(code, (code, code))[1]
+
+
+PLATFORM = CodeList(
+    "platform",
+    {
+        "douyin": ("抖音", "Douyin"),
+        "taobao": ("淘宝/天猫", "Taobao/Tmall"),
+        "kuaishou": ("快手", "Kuaishou"),
+        "wechat_channels": ("视频号", "WeChat Channels"),
+        "xiaohongshu": ("小红书", "Xiaohongshu"),
+        "pinduoduo": ("拼多多", "Pinduoduo"),
+        "jd": ("京东", "JD"),
+        "tiktok_shop": ("TikTok Shop", "TikTok Shop"),
+    },
+)
+
+ORDER_STATUS = CodeList(
+    "order_status",
+    {
+        "unpaid": ("待支付", "awaiting payment"),
+        "paid": ("已支付待发货", "paid, to ship"),
+        "part_shipped": ("部分发货", "part shipped"),
+        "shipped": ("已发货", "shipped"),
+        "finished": ("已完成", "finished"),
+        "closed_unpaid": ("未付款关闭", "closed, never paid"),
+        "closed_refunded": ("退款关闭", "closed by refund"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+REFUND_STATUS = CodeList(
+    "refund_status",
+    {
+        "none": ("无售后", "none"),
+        "pending": ("处理中", "in progress"),
+        "success": ("退款成功", "refunded"),
+        "closed": ("已关闭", "closed without refund"),
+        "exchanged": ("换货/补寄", "exchanged or resent"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+REFUND_STAGE = CodeList(
+    "refund_stage",
+    {
+        "before_shipment": ("发货前", "before shipment"),
+        "after_shipment": ("发货后", "after shipment"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+REFUND_TYPE = CodeList(
+    "refund_type",
+    {
+        "refund_only": ("仅退款", "refund only"),
+        "return_refund": ("退货退款", "return and refund"),
+        "exchange": ("换货", "exchange"),
+        "price_protection": ("价保/小额", "price protection or small payment"),
+        "other": ("其他", "other"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+REFUND_REASON = CodeList(
+    "refund_reason",
+    {
+        "size": ("尺码不合", "size"),
+        "look": ("与描述/图片不符", "not as shown"),
+        "quality": ("质量问题", "quality"),
+        "changed_mind": ("不想要/拍错", "changed mind"),
+        "price": ("价格/优惠", "price"),
+        "late": ("发货慢", "late"),
+        "other": ("其他", "other"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+CONTENT = CodeList(
+    "content",
+    {
+        "live": ("直播", "live"),
+        "short_video": ("短视频", "short video"),
+        "product_card": ("商品卡/商城", "product card / mall"),
+        "search": ("搜索", "search"),
+        "other": ("其他", "other"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+SELLER = CodeList(
+    "seller",
+    {"own": ("自营", "own"), "creator": ("达人", "creator"), "unknown": ("未知", "unknown")},
+)
+
+CHANNEL = CodeList(
+    "channel",
+    {
+        "own_live": ("自播", "own live"),
+        "creator_live": ("达播", "creator live"),
+        "short_video": ("短视频", "short video"),
+        "product_card": ("商品卡/商城", "product card / mall"),
+        "search": ("搜索", "search"),
+        "other": ("其他", "other"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+SOURCE = CodeList("source", {"file": ("文件", "file"), "api": ("接口", "API")})
+VERDICT = CodeList(
+    "verdict",
+    {
+        "accepted": ("已接收", "accepted"),
+        "warned": ("已接收,有提醒", "accepted with warnings"),
+        "duplicate": ("重复文件", "duplicate file"),
+        "refused": ("已拒收", "refused"),
+    },
+)
+SEVERITY = CodeList("severity", {"stop": ("阻断", "stop"), "warn": ("提醒", "warn")})
+RELEASE_STATUS = CodeList(
+    "release_status",
+    {"published": ("已发布", "published"), "held": ("未放行", "held")},
+)
