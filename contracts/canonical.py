@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.tables import Table
 
 SHOP = ("merchant_id", "shop_id", "platform_code")
-LINEAGE = ("_export_id", "_row_number", "_observed_at", "_last_observed_at", "_content_id")
+LINEAGE = ("_export_id", "_row_number", "_observed_at", "_last_observed_at")
 
 ORDER = Table(
     "silver",
@@ -14,7 +14,7 @@ ORDER = Table(
     "orders",
     "One observed state of one main order. Filled only by sources that tell order-level facts apart from lines (Taobao).",
     key=(*SHOP, "order_id", "_observed_at", "_export_id", "_row_number"),
-    required=("order_status_code", "_last_observed_at", "_content_id"),
+    required=("order_status_code", "_last_observed_at"),
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "placed_fen", "paid_fen", "freight_fen", "stated_refund_fen",
         "line_qty", "product_name", "province_name", "buyer_key",
@@ -28,7 +28,7 @@ ORDER_LINE = Table(
     "order lines",
     "One observed state of one sub-order (子订单).",
     key=(*SHOP, "order_line_id", "_observed_at", "_export_id", "_row_number"),
-    required=("order_id", "order_status_code", "is_gift", "_last_observed_at", "_content_id"),
+    required=("order_id", "order_status_code", "is_gift", "_last_observed_at"),
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "unit_price_fen", "line_qty", "placed_fen", "paid_fen", "freight_fen",
@@ -45,7 +45,7 @@ REFUND_LINE = Table(
     "refund lines",
     "One observed state of one after-sale × sub-order.",
     key=(*SHOP, "refund_id", "order_line_id", "_observed_at", "_export_id", "_row_number"),
-    required=("order_id", "refund_status_code", "refund_stage_code", "refund_type_code", "refund_fen", "_last_observed_at", "_content_id"),
+    required=("order_id", "refund_status_code", "refund_stage_code", "refund_type_code", "refund_fen", "_last_observed_at"),
     optional=("reason_code", "refund_qty", "applied_at", "refunded_at"),
 )
 
@@ -56,7 +56,7 @@ LIVE_SESSION = Table(
     "live sessions",
     "One observed state of one livestream session.",
     key=(*SHOP, "live_session_id", "_observed_at", "_export_id", "_row_number"),
-    required=("live_account_id", "started_at", "_last_observed_at", "_content_id"),
+    required=("live_account_id", "started_at", "_last_observed_at"),
     optional=(
         "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
         "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen",
@@ -71,13 +71,13 @@ LINE_CHANNEL = Table(
     "line channels",
     "One observed state of what a separate report says about where a sub-order was sold (Taobao 直播订单明细).",
     key=(*SHOP, "order_line_id", "_observed_at", "_export_id", "_row_number"),
-    required=("order_id", "content_code", "_last_observed_at", "_content_id"),
+    required=("order_id", "content_code", "_last_observed_at"),
     optional=("seller_code", "creator_id", "creator_name", "live_session_id"),
 )
 
 SILVER: dict[str, Table] = {table.name: table for table in (ORDER, ORDER_LINE, REFUND_LINE, LIVE_SESSION, LINE_CHANNEL)}
 
-_OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number", "_content_id"}
+_OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number"}
 
 
 def entity_key(table: Table) -> list[str]:

@@ -189,7 +189,6 @@ _ALL = [
     _f("_row_number", "行号", "row number", "Row in the file as a person sees it (header is row 1), or item in the API page.", low=1),
     _f("_observed_at", "观测时间", "observed at", "Moment the platform was in this state by the export's own word."),
     _f("_last_observed_at", "最后观测", "last observed at"),
-    _f("_content_id", "内容指纹", "content fingerprint", "Hash of the state's business columns."),
     _f("export_id", "文件指纹", "export id", "sha256 of the bytes as received."),
     _f("export_name", "原文件名", "original name"),
     _f("kind_code", "导出种类", "export kind"),

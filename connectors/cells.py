@@ -1,0 +1,157 @@
+"""One parser for money, one for time, one for ids: text series in, typed series and a mask of bad cells out.
+
+Nothing is cast in a way that nulls silently: a cell that had something in it and has no value afterwards is marked bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from contracts.fields import TIME_ZONE
+
+#: Spellings of an empty cell seen in real exports (platform documents, rule 4).
+BLANKS = ["", "-", "--", "—", "——", "/", "null", "'null", "NULL", "N/A"]
+
+_EDGE = r"^[\s\u{feff}\u{200b}\u{200c}\u{200d}\u{2060}\u{00a0}]+|[\s\u{feff}\u{200b}\u{200c}\u{200d}\u{2060}\u{00a0}]+$"
+_ID_EDGE = r"""^[\s='"`\u{feff}\u{200b}]+|[\s'"`\u{feff}\u{200b}]+$"""
+
+#: Rule per cell kind, as it stands in quarantine.
+RULES = {
+    "id": "ID_PRECISION_LOST",
+    "yuan": "BAD_MONEY",
+    "fen": "BAD_MONEY",
+    "int": "BAD_NUMBER",
+    "rate": "BAD_RATE",
+    "time": "BAD_TIME",
+    "epoch_s": "BAD_TIME",
+    "date": "BAD_TIME",
+}
+
+
+def trim(raw: pl.Series) -> pl.Series:
+    """Text without blanks, BOM and zero-width marks at its edges; blank spellings become null."""
+    text = raw.str.replace_all(_EDGE, "") if raw.str.contains(_EDGE).any() else raw
+    return text.set(text.is_in(BLANKS), None)
+
+
+def _ascii(text: pl.Series) -> pl.Series:
+    """Full-width digits and signs folded to ASCII, only where there is anything to fold."""
+    return text.str.normalize("NFKC") if text.str.contains(r"[^\x00-\x7F]").any() else text
+
+
+def _plain_number(text: pl.Series) -> pl.Series:
+    """``1,234.50`` → ``1234.50`` where the commas stand in threes; anything else is left for the caller's pattern to refuse."""
+    if not text.str.contains(",", literal=True).any():
+        return text
+    grouped = text.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+    return text.zip_with(~grouped.fill_null(False), text.str.replace_all(",", "", literal=True))
+
+
+def read_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Trimmed text; never bad."""
+    text = trim(raw)
+    return text, pl.repeat(False, len(text), eager=True)
+
+
+def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``); scientific notation is bad."""
+    text = raw.str.replace_all(_ID_EDGE, "") if raw.str.contains(_ID_EDGE).any() else raw
+    text = text.set(text.is_in(BLANKS), None)
+    lost = text.str.contains(r"^\d(\.\d+)?[eE]\+?\d{1,3}$").fill_null(False)
+    return text.set(lost, None), lost
+
+
+def read_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Yuan text (``¥1,299.90``, ``0元``) → integer fen; more than two decimals is bad, never rounded."""
+    text = _ascii(trim(raw))
+    if text.str.contains(r"[¥元\s−]").any():
+        text = text.str.replace_all(r"^¥\s*|\s*元$", "").str.replace("−", "-", literal=True)
+    text = _plain_number(text)
+    good = text.str.contains(r"^[+-]?\d{1,13}(\.\d{1,2}0*)?$").fill_null(False)
+    short = text.set(~good, None).str.replace(r"(\.\d\d)0+$", "$1")
+    fen = short.cast(pl.Decimal(18, 2)).to_physical().cast(pl.Int64)
+    return fen, text.is_not_null() & ~good
+
+
+def _read_integer(raw: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:
+    text = _plain_number(_ascii(trim(raw)))
+    good = text.str.contains(pattern).fill_null(False)
+    value = text.set(~good, None).str.replace(r"\.0+$", "").cast(pl.Int64)
+    return value, text.is_not_null() & ~good
+
+
+def read_fen(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Integer fen text → integer fen."""
+    return _read_integer(raw, r"^[+-]?\d{1,15}$")
+
+
+def read_int(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Whole number text (``1,234``, ``3.0``) → integer; ``1.5`` is bad."""
+    return _read_integer(raw, r"^[+-]?\d{1,15}(\.0+)?$")
+
+
+def read_rate(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """``12.5%`` or ``0.125`` → 0.125; a bare number above 1 is bad, since it may be either."""
+    text = _ascii(trim(raw))
+    percent = text.str.ends_with("%").fill_null(False)
+    bare = text.str.strip_chars_end("%")
+    good = bare.str.contains(r"^\d{1,6}(\.\d+)?$").fill_null(False)
+    value = bare.set(~good, None).cast(pl.Float64)
+    value = (value / 100).zip_with(percent, value)
+    bad = text.is_not_null() & (~good | ((value > 1) & ~percent).fill_null(False))
+    return value.set(bad, None), bad
+
+
+_TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S%.f")
+_DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
+
+
+def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Beijing wall-clock text → instant; a date alone is its midnight; years outside 2003-2099 are bad."""
+    text = trim(raw)
+    value = pl.Series(text.name, [None] * len(text), pl.Datetime("us"))
+    for form in _TIME_FORMATS:
+        open_cells = text.set(value.is_not_null(), None)
+        if open_cells.null_count() == len(text):
+            break
+        found = open_cells.str.to_datetime(form, time_unit="us", strict=False)
+        value = value.zip_with(value.is_not_null(), found)
+    if (value.is_null() & text.is_not_null()).any():
+        dates, _ = read_date(text.set(value.is_not_null(), None))
+        value = value.zip_with(value.is_not_null(), dates.cast(pl.Datetime("us")))
+    value = value.set(~value.dt.year().is_between(2003, 2099).fill_null(True), None)
+    return value.dt.replace_time_zone(TIME_ZONE, ambiguous="earliest", non_existent="null"), text.is_not_null() & value.is_null()
+
+
+def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """``2026-03-09``, ``2026/3/9``, ``20260309`` → date."""
+    text = trim(raw)
+    value = pl.Series(text.name, [None] * len(text), pl.Date)
+    for form in _DATE_FORMATS:
+        value = value.zip_with(value.is_not_null(), text.set(value.is_not_null(), None).str.to_date(form, strict=False))
+    value = value.set(~value.dt.year().is_between(2003, 2099).fill_null(True), None)
+    return value, text.is_not_null() & value.is_null()
+
+
+def read_epoch_s(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Unix seconds text → instant; ``0`` means "has not happened"."""
+    seconds, bad = _read_integer(raw, r"^\d{1,11}$")
+    seconds = seconds.set(seconds == 0, None)
+    value = pl.from_epoch(seconds, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
+    odd = ~value.dt.year().is_between(2003, 2099).fill_null(True)
+    return value.set(odd, None), bad | odd
+
+
+READERS: dict[str, Callable[[pl.Series], tuple[pl.Series, pl.Series]]] = {
+    "text": read_text,
+    "id": read_id,
+    "yuan": read_yuan,
+    "fen": read_fen,
+    "int": read_int,
+    "rate": read_rate,
+    "time": read_time,
+    "epoch_s": read_epoch_s,
+    "date": read_date,
+}
