@@ -56,9 +56,9 @@ LIVE_SESSION = Table(
     "live sessions",
     "One observed state of one livestream session.",
     key=(*SHOP, "live_session_id", "_observed_at", "_export_id", "_row_number"),
-    required=("live_account_id", "started_at", "_last_observed_at"),
+    required=("started_at", "_last_observed_at"),
     optional=(
-        "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
+        "live_account_id", "seller_code", "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
         "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen",
         "reported_net_fen",
     ),

@@ -131,6 +131,11 @@ CHANNEL = CodeList(
     },
 )
 
+TRAFFIC = CodeList(
+    "traffic",
+    {"paid": ("付费流量", "paid traffic"), "free": ("自然流量", "organic traffic"), "unknown": ("未知", "unknown")},
+)
+
 SOURCE = CodeList("source", {"file": ("文件", "file"), "api": ("接口", "API")})
 VERDICT = CodeList(
     "verdict",

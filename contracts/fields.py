@@ -151,6 +151,7 @@ _ALL = [
     _f("is_paid_traffic", "付费流量", "paid traffic", "Advertising brought the buyer; empty = the source does not tell."),
     _f("creator_id", "达人ID", "creator id"),
     _f("creator_name", "达人昵称", "creator name"),
+    _f("traffic_code", "流量", "traffic", code=codes.TRAFFIC),
     # live sessions
     _f("live_session_id", "直播场次", "live session"),
     _f("session_name", "直播标题", "session title"),
@@ -171,10 +172,13 @@ _ALL = [
     # additive measures of the marts
     _f("paid_orders_qty", "支付订单数", "paid orders"),
     _f("units_qty", "支付件数", "units paid"),
+    _f("units_untold_qty", "件数不明行", "lines of untold units", "Paid lines whose source does not tell the units."),
     _f("cohort_refund_fen", "退款(订单日)", "refunds on the paid clock", "Refunds to date on orders paid that day.", low=0),
     _f("cohort_refund_before_fen", "发货前退款(订单日)", "before-shipment refunds, paid clock", low=0),
     _f("cohort_refund_after_fen", "发货后退款(订单日)", "after-shipment refunds, paid clock", low=0),
     _f("dated_refund_fen", "退款(退款日)", "refunds on the refund clock", "Refunds done that day, whenever the order was paid.", low=0),
+    _f("cohort_refund_unstaged_fen", "阶段不明退款(订单日)", "refunds of untold stage, paid clock", low=0),
+    _f("cohort_refund_undated_fen", "日期不明退款(订单日)", "refunds of untold date, paid clock", low=0),
     _f("session_paid_fen", "场次支付金额", "paid value of the day's sessions", "Session clock: lines attributed to sessions that started that day.", low=0),
     _f("session_refund_fen", "场次退款", "refunds of the day's sessions", "Session clock.", low=0),
     _f("session_views_qty", "场次观看次数", "views of the day's sessions", "Session clock."),
@@ -189,6 +193,7 @@ _ALL = [
     _f("_row_number", "行号", "row number", "Row in the file as a person sees it (header is row 1), or item in the API page.", low=1),
     _f("_observed_at", "观测时间", "observed at", "Moment the platform was in this state by the export's own word."),
     _f("_last_observed_at", "最后观测", "last observed at"),
+    _f("row_number", "行号", "row number", "Row in the file as a person sees it (header is row 1), or item in the API page.", low=1),
     _f("export_id", "文件指纹", "export id", "sha256 of the bytes as received."),
     _f("export_name", "原文件名", "original name"),
     _f("kind_code", "导出种类", "export kind"),
@@ -231,6 +236,12 @@ _ALL = [
     _f("rows_qty", "行数", "rows"),
     _f("covered_until_at", "已采集至", "covered until", "Collection cursor: moves only with the data it covers."),
     _f("run_name", "运行", "run"),
+    _f("window_start_at", "采集起点", "window start", "Start of the update window a collection asked for, inclusive."),
+    _f("window_end_at", "采集终点", "window end", "End of the update window a collection asked for, exclusive."),
+    _f("begun_at", "构建开始时间", "build begun at"),
+    _f("outcome_code", "采集结果", "outcome", code=codes.CodeList("outcome", {"ok": ("成功", "ok"), "failed": ("失败", "failed")})),
+    _f("pages_qty", "页数", "pages", "Raw API bodies landed by one attempt."),
+    _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
 FIELDS: dict[str, Field] = {field.name: field for field in _ALL}

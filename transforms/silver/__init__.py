@@ -1,1 +1,1 @@
-"""TODO."""
+"""Observed states: de-duplicate, order by observation, find the current one."""

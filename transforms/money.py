@@ -1,0 +1,21 @@
+"""Exact splitting of money: the parts always add up to the whole, to the fen."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def split_fen(total: pl.Expr, weight: pl.Expr, group: list[str], order: str) -> pl.Expr:
+    """Each row's share of its group's ``total`` by ``weight``, largest remainder first; equal weights where all weights are zero.
+
+    ``total`` is the same on every row of a group; ``order`` breaks ties. Integer arithmetic in 128 bits, no float.
+    """
+    weight = weight.fill_null(0).cast(pl.Int128)
+    whole = weight.sum().over(group)
+    weight = pl.when(whole == 0).then(pl.lit(1, pl.Int128)).otherwise(weight)
+    whole = pl.when(whole == 0).then(pl.len().over(group).cast(pl.Int128)).otherwise(whole)
+    exact = total.cast(pl.Int128) * weight
+    floor = exact // whole
+    rest = total.cast(pl.Int128) - floor.sum().over(group)
+    rank = pl.struct(-(exact % whole), pl.col(order)).rank("ordinal").over(group)
+    return (floor + (rank <= rest).cast(pl.Int128)).cast(pl.Int64)
