@@ -22,7 +22,7 @@ from contracts.fields import FIELDS, Field
 from contracts.tables import Table
 
 if TYPE_CHECKING:
-    from connectors.http import Client
+    from connectors.http import Client, Credentials
 
 #: How a cell is written in one layout → what the typed column holds. See ``connectors/cells.py`` for the parsers.
 CELLS = {
@@ -91,7 +91,7 @@ class Platform:
     code: str
     folder: Path
     conform: Callable[[str, pl.DataFrame], dict[str, pl.DataFrame]]
-    api: Callable[[Client, dict[str, str]], Api] | None = None
+    api: Callable[[Client, Credentials], Api] | None = None
     api_kinds: tuple[str, ...] = ()
     exported_at: Callable[[str], dt.datetime | None] = lambda name: None
     clean: Callable[[str, str, pl.DataFrame], pl.DataFrame] = lambda kind, layout, table: table

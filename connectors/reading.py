@@ -187,7 +187,8 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
 
 def _check_precision(ids: pl.Series, header: str) -> None:
     """Refuse ids that went through a spreadsheet's 15-digit numbers: nearly all long ids ending in 000 is no accident."""
-    long = ids.filter(ids.str.contains(r"^\d{16,}$").fill_null(False))
+    # shorter numbers are exact in a float anyway, and an id repeated on many rows is one witness, not many
+    long = ids.filter(ids.str.contains(r"^\d{18,}$").fill_null(False)).unique()
     if long.len() < 3:
         return
     exact = long.cast(pl.Float64).cast(pl.Int128, strict=False).cast(pl.String) == long
@@ -208,4 +209,4 @@ def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], table: pl
         return pl.DataFrame(schema=QUARANTINE)
     wanted = table.join(problems.select("_row_number").unique(), on="_row_number", how="semi")
     rows = wanted.select("_row_number", pl.struct([pl.col(header) for _, header in kept]).struct.json_encode().alias("row_json"))
-    return problems.join(rows, on="_row_number", how="left").select(QUARANTINE).sort("_row_number", "column_name")
+    return problems.join(rows, on="_row_number", how="left").select(*QUARANTINE).sort("_row_number", "column_name")

@@ -1,0 +1,125 @@
+"""TOP, the gateway of Taobao's open API: how a request is signed and what an error answer means."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import requests
+
+from connectors.http import Credentials
+from contracts.errors import CollectError, CredentialError, TransientError
+from contracts.fields import TIME_ZONE
+
+PATH = "/router/rest"
+
+_BAN = re.compile(r"last for (\d+) more second")
+_DAILY_QUOTA = "accesscontrol.limited-by-app-access-count"
+_SESSION_CODES = {26, 27, 53}
+_SESSION_WORDS = {"invalid-sessionkey", "session-expired", "session-not-exist"}
+_PERMISSION_CODES = {11, 12}
+#: Rule → what happened and what to do next, Chinese and English.
+_SAID = {
+    "DAILY_QUOTA": ("应用当日调用量已用完", "the app's calls of the day are used up", "北京时间零点后再采集", "collect after Beijing midnight"),
+    "THROTTLED": ("平台限流", "throttled by the platform", "", ""),
+    "PLATFORM_BUSY": ("平台服务暂不可用", "the platform's service is unavailable", "", ""),
+    "SESSION_INVALID": ("店铺授权已失效", "the shop's session is no longer valid", "请店铺主账号重新授权", "have the shop's main account authorise again"),
+    "NO_PERMISSION": (
+        "应用没有该接口的权限",
+        "the app may not call this method",
+        "申请订单权限包,或改用文件导出",
+        "apply for the order pack, or use file exports",
+    ),
+    "REFUSED": ("平台拒绝请求", "the platform refused the request", "", ""),
+}
+_OUR_FAULT = {25: "BAD_SIGNATURE", 28: "BAD_APP_KEY", 29: "BAD_APP_KEY", 40: "MISSING_ARGUMENT", 41: "BAD_ARGUMENT"}
+
+
+def sign(params: Mapping[str, str], secret: str, method: str = "md5") -> str:
+    """Signature in upper hex over all non-empty ``params`` sorted by name and joined without separators (``sign`` itself left out).
+
+    ``md5`` stands the secret on both sides; ``hmac`` and ``hmac-sha256`` use it as the key. Source: official document 101617 and its worked example.
+    """
+    joined = "".join(f"{key}{params[key]}" for key in sorted(params) if key != "sign" and params[key])
+    if method == "md5":
+        return hashlib.md5(f"{secret}{joined}{secret}".encode(), usedforsecurity=False).hexdigest().upper()
+    digest = {"hmac": "md5", "hmac-sha256": "sha256"}[method]
+    return hmac.new(secret.encode(), joined.encode(), digest).hexdigest().upper()
+
+
+def stamp(moment: dt.datetime) -> str:
+    """``yyyy-MM-dd HH:mm:ss`` Beijing time, as every time of this API is written."""
+    return moment.astimezone(ZoneInfo(TIME_ZONE)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def request(credentials: Credentials, method: str, arguments: Mapping[str, str], now: dt.datetime) -> requests.Request:
+    """A signed POST calling ``method``. The gateway refuses a ``now`` more than ten minutes off its own clock."""
+    params = {
+        "method": method,
+        "app_key": credentials.app_key,
+        "session": credentials.access_token,
+        "timestamp": stamp(now),
+        "format": "json",
+        "v": "2.0",
+        "sign_method": "md5",
+        **{key: value for key, value in arguments.items() if value},
+    }
+    params["sign"] = sign(params, credentials.app_secret)
+    return requests.Request("POST", credentials.base_url.rstrip("/") + PATH, data=params)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The content of the one ``…_response`` object a good answer consists of. Raises TransientError for what is not such an answer."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise TransientError("NOT_JSON", "平台返回不是完整的 JSON", "the answer is not whole JSON") from None
+    if not isinstance(answer, dict) or len(answer) != 1:
+        raise TransientError("NOT_TOP", "平台返回格式不符", "not an answer of this API")
+    ((name, content),) = answer.items()
+    if name == "error_response":
+        raise fault(content)
+    return content if isinstance(content, dict) else {}
+
+
+def read(response: requests.Response, body: bytes) -> bytes:
+    """``body`` when it is a good answer; raises what ``fault`` says otherwise."""
+    parse(body)
+    return body
+
+
+def fault(error: Mapping[str, Any], now: dt.datetime | None = None) -> CollectError:
+    """An ``error_response`` as the exception to raise: worth another try, permission gone, stop until midnight, or final.
+
+    ``isp.`` errors are the platform's own; a ban (code 7) tells its seconds; the application's daily quota ends at Beijing midnight.
+    """
+    code, sub_code = int(error.get("code") or 0), str(error.get("sub_code") or "")
+    facts: dict[str, Any] = {"code": code, "sub_code": sub_code}
+    if code == 7 and sub_code == _DAILY_QUOTA:
+        return _error(CollectError, "DAILY_QUOTA", facts | {"retry_at": _midnight_after(now)})
+    if code == 7:
+        ban = _BAN.search(f"{error.get('msg') or ''} {error.get('sub_msg') or ''}")
+        return _error(TransientError, "THROTTLED", facts | {"retry_after": int(ban[1]) if ban else None})
+    if sub_code.startswith("isp."):
+        return _error(TransientError, "PLATFORM_BUSY", facts)
+    if code in _SESSION_CODES or sub_code in _SESSION_WORDS:
+        return _error(CredentialError, "SESSION_INVALID", facts)
+    if code in _PERMISSION_CODES:
+        return _error(CollectError, "NO_PERMISSION", facts)
+    return _error(CollectError, _OUR_FAULT.get(code, "REFUSED"), facts)
+
+
+def _error(kind: type[CollectError], rule: str, facts: dict[str, Any]) -> CollectError:
+    zh, en, step_zh, step_en = _SAID.get(rule, _SAID["REFUSED"])
+    return kind(rule, zh, en, step_zh=step_zh, step_en=step_en, **facts)
+
+
+def _midnight_after(now: dt.datetime | None) -> str:
+    local = (now or dt.datetime.now(ZoneInfo(TIME_ZONE))).astimezone(ZoneInfo(TIME_ZONE))
+    return (local.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)).isoformat()

@@ -1,0 +1,132 @@
+"""Files nobody here wrote: each is read, or refused for a reason that helps."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+from douyin_cases import conformed, moment, origin, private_cells, read_page, repository_samples
+
+from connectors.douyin import PLATFORM
+from connectors.reading import read_file, recognise
+from contracts.errors import FileRefusedError
+
+FOLDER = repository_samples()
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="third-party samples are not beside the repository")
+
+
+def header_of(name: str) -> list[str]:
+    return next(csv.reader([(FOLDER / name).read_text("utf-8-sig").splitlines()[0]]))
+
+
+def workbook(header: list[str], row: list[object]) -> bytes:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"strings_to_urls": False}) as book:
+        sheet = book.add_worksheet("直播间明细")
+        sheet.write_row(0, 0, header)
+        sheet.write_row(1, 0, row)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "layout"),
+    [
+        ("HEADER_order_75col_2025-26.csv", "orders", "2025_75"),
+        ("HEADER_order_FinEngine.csv", "orders", "2023_74"),
+        ("HEADER_after_sale_50col.csv", "after_sales", "50"),
+    ],
+)
+def test_headers_belong_to_a_layout_and_hold_no_rows(name: str, kind: str, layout: str) -> None:
+    data = (FOLDER / name).read_bytes().rstrip(b"\r\n") + b"\n"
+    found = recognise(data).layout
+    assert (found.platform, found.kind, found.name) == ("douyin", kind, layout)
+    assert [column.header for column in found.columns] == header_of(name)
+    with pytest.raises(FileRefusedError, match="NO_ROWS"):
+        read_file(data, origin(name))
+
+
+def test_an_export_without_payment_times_is_refused_by_name() -> None:
+    name = "1791213782_order_export_tab_prefix_utf8bom.csv"
+    assert PLATFORM.exported_at(name) == moment("2026-10-05 23:23:02")
+    with pytest.raises(FileRefusedError, match=r"MISSING_COLUMN.*支付完成时间"):
+        read_file((FOLDER / name).read_bytes(), origin(name))
+
+
+def test_the_same_rows_read_once_the_columns_are_there() -> None:
+    """The fixture's quirks (BOM, TAB, "-", ciphertext, gift line), with the columns a default export has besides."""
+    name = "1791213782_order_export_tab_prefix_utf8bom.csv"
+    rows = list(csv.DictReader(io.StringIO((FOLDER / name).read_text("utf-8-sig"))))
+    for number, row in enumerate(rows):
+        row.update({"商品ID": f"\t361198868154146{number}314", "商品单价": "28.90", "支付完成时间": row["订单提交时间"], "优惠总金额": "0.00"})
+        row.update({"达人ID": "-", "流量来源": "小店自卖", "流量类型": "非广告", "流量体裁": "直播"})
+    body = io.StringIO()
+    writer = csv.DictWriter(body, list(rows[0]), quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    reading = read_file(("\ufeff" + body.getvalue()).encode(), origin(name))
+    frame = conformed(reading)
+    assert reading.dropped_columns == ["收件人", "收件人手机号", "详细地址", "商家备注"]
+    assert private_cells(reading.bronze) == []
+    assert frame.select("order_line_id", "order_status_code", "refund_status_code", "paid_fen", "is_gift").rows() == [
+        ("6917926768823643751", "finished", "success", 2890, False),
+        ("6917926768823643752", "finished", "none", 2000, False),
+        ("69179267688236437529", "closed_refunded", "none", 0, True),
+        ("6917926768823643753", "closed_refunded", "success", 1590, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HEADER_fund_30col.csv", "HEADER_fund_39col.csv", "HEADER_settlement_34col.csv", "HEADER_shipping_insurance.csv",
+        "dongzhang_fund_flow_apostrophe_ids_utf8bom.csv", "settlement_bill_with_formula_row2.csv",
+    ],
+)  # fmt: skip
+def test_money_files_are_not_taken_for_something_else(name: str) -> None:
+    with pytest.raises(FileRefusedError, match=r"UNKNOWN_LAYOUT|MISSING_COLUMN"):
+        read_file((FOLDER / name).read_bytes().rstrip(b"\r\n") + b"\n", origin(name))
+
+
+def test_the_one_real_live_row() -> None:
+    header = [column.header for column in PLATFORM.layout("live_sessions", "55").columns]
+    row: list[object] = list(json.loads((FOLDER / "compass_live_list_row_masked.json").read_text("utf-8")).values())
+    reading = read_file(workbook(header, row), origin("直播明细_自营账号_20260907_20260907.xlsx"))
+    assert (reading.layout.name, reading.quarantine.height) == ("55", 0)
+    told = conformed(reading).row(0, named=True)
+    assert (told["started_at"], told["ended_at"]) == (moment("2026-09-07 08:55:37"), moment("2026-09-08 00:55:49"))
+    assert told["live_session_id"] == "793****514:20260907085537"
+    assert (told["views_qty"], told["viewers_qty"], told["reported_orders_qty"]) == (21254, 15093, 1536)
+    assert (told["reported_gmv_fen"], told["reported_refund_fen"], told["reported_hour_refund_fen"]) == (6104530, 1460308, 1053240)
+    assert told["reported_net_fen"] == 5051290 == told["reported_gmv_fen"] - told["reported_hour_refund_fen"]
+
+
+def test_the_genuine_workbook_has_our_54_columns() -> None:
+    structure = json.loads((FOLDER / "live_detail_schema_genuine_export.json").read_text("utf-8"))
+    header = [column.header for column in PLATFORM.layout("live_sessions", "54").columns]
+    assert header == structure["columns"]
+    row: list[object] = [
+        {"主播抖音号": 79300514, "直播开始时间": "2026/07/22 11:00:21", "直播结束时间": "2026/07/22 13:00:21"}.get(name, "-") for name in header
+    ]
+    reading = read_file(workbook(header, row), origin("直播明细_自营账号_20260701_20260731.xlsx"))
+    assert reading.layout.name == "54"
+    assert conformed(reading)["live_session_id"].to_list() == ["79300514:20260722110021"]
+
+
+def test_the_real_order_of_the_api() -> None:
+    told = json.loads(Path(FOLDER / "order_orderDetail_2023-07_wire_snake_case_DERIVED_REDACTED.json").read_text("utf-8"))
+    order = told["data"]["shop_order_detail"]
+    page = json.dumps({**told, "data": {"page": 0, "size": 1, "total": 1, "shop_order_list": [order]}}).encode()
+    reading = read_page("orders", page)
+    assert reading.quarantine.is_empty()
+    assert private_cells(reading.bronze) == []
+    line = conformed(reading).row(0, named=True)
+    assert line["product_id"] == "3611988681541466314"  # the number beside it had lost its last digits
+    assert (line["order_status_code"], line["refund_status_code"], line["paid_fen"]) == ("closed_refunded", "success", 201)
+    assert (line["seller_code"], line["content_code"], line["is_paid_traffic"], line["creator_id"]) == ("own", "product_card", False, None)
+    assert (line["style_code"], line["province_name"], line["color_name"], line["is_gift"]) == ("3611988681541466314", "江苏省", None, False)
+    assert reading.bronze.select(pl.col("entrance_text")).item() == "购后页面"
