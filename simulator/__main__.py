@@ -1,0 +1,88 @@
+"""``python -m simulator [serve] --home DIR``: the demo's platforms on loopback; ``files --out DIR``: what merchants would download. Prints no secret."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from simulator.clock import ZONE
+from simulator.files import write_files
+from simulator.market import Market, build_market
+from simulator.server import World, make_app
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--seed", type=int, default=1)
+    common.add_argument("--merchants", type=int, default=12)
+    common.add_argument("--days", type=int, default=90)
+    common.add_argument("--lines", type=int, default=20_000)
+    common.add_argument("--now", type=_moment, default=None, help="end of the market's orders, Beijing time; default: the clock")
+    common.add_argument("--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now")
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="模拟市场 / simulated market")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", parents=[common], help="平台接口 / platform APIs on loopback")
+    serve.add_argument("--port", type=int, default=8099)
+    serve.add_argument("--home", type=Path, required=True, help="folder for credentials.json (owner-readable only) and registry.json")
+    files = commands.add_parser("files", parents=[common], help="导出文件 / export files as <out>/<merchant>/<shop>/<file>")
+    files.add_argument("--out", type=Path, required=True)
+    return parser
+
+
+def write_home(home: Path, market: Market, world: World, base: str) -> None:
+    """``registry.json``: merchants, shops, own accounts, nothing secret. ``credentials.json``: shop → address, key, secret, fresh tokens (mode 0600)."""
+    home.mkdir(parents=True, exist_ok=True)
+    registry = {
+        "merchants": market.merchants.to_dicts(),
+        "shops": market.shops.drop("app_key", "app_secret").to_dicts(),
+        "accounts": market.accounts.filter(market.accounts["is_own_of_shop"]).to_dicts(),
+    }
+    (home / "registry.json").write_text(json.dumps(registry, ensure_ascii=False, indent=1), encoding="utf-8")
+    credentials = {}
+    for shop in market.shops.iter_rows(named=True):
+        token = world.tokens.issue(shop["shop_id"])
+        credentials[shop["shop_id"]] = {
+            "base_url": f"{base}/{shop['platform_code']}",
+            "app_key": shop["app_key"],
+            "app_secret": shop["app_secret"],
+            "access_token": token.access_token,
+            "refresh_token": token.refresh_token,
+            "platform_shop_id": shop["platform_shop_id"],
+        }
+    path = home / "credentials.json"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(credentials, stream, indent=1)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Build the market, then serve until interrupted, or write the files and print how many."""
+    words = sys.argv[1:] if arguments is None else arguments
+    wishes = _parser().parse_args(words if words[:1] in (["files"], ["serve"], ["-h"], ["--help"]) else ["serve", *words])
+    now = wishes.now or dt.datetime.now(ZONE)
+    market = build_market(wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now)
+    at = wishes.at or market.now
+    if wishes.command == "files":
+        written = write_files(market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date())
+        print(f"{len(written)} 个文件 / files → {wishes.out}")
+        return
+    app = make_app(market, at)
+    base = f"http://127.0.0.1:{wishes.port}"
+    write_home(wishes.home, market, app.state.world, base)
+    print(f"模拟平台 / simulated platforms: {base} ({market.shops.height} 个店铺 / shops)")
+    uvicorn.run(app, host="127.0.0.1", port=wishes.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The right answers, straight from the market's frames: what the pipeline must reproduce to the fen, and shares no code with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from simulator.clock import ZONE, ZONE_NAME
+from simulator.market import Market
+
+#: Columns an answer can be split by. ``date`` is the paid date, the refund date, or the session's start date, as the metric's clock says.
+BY = ("merchant_id", "shop_id", "platform_code", "channel_code", "date", "style_code", "session_ref")
+
+_PAID_CLOCK = (
+    "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "paid_orders", "units", "aov", "return_rate_value",
+)  # fmt: skip
+METRICS = (*_PAID_CLOCK, "net_by_refund_date", "gpm", "net_gpm")
+
+
+def truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str], first_date: dt.date, last_date: dt.date) -> pl.DataFrame:
+    """``metric`` as known at ``at`` for the period (both dates included), one row per group of ``by``, sorted; the answer stands in ``value``.
+
+    Money is integer fen, ``return_rate_value`` a fraction; ratios are rounded half up to a whole fen and null where there is nothing to divide by.
+    Groups without any paid line (for ``net_by_refund_date``: and without refund; for gpm: without session) have no row; an empty ``by`` gives one row.
+    ValueError for an unknown metric or column, for gpm by style (views have no style), and for a naive ``at``.
+    """
+    if metric not in METRICS or set(by) - set(BY) or (metric in ("gpm", "net_gpm") and "style_code" in by):
+        raise ValueError(f"no such truth: {metric} by {list(by)}")
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    clock = {"gpm": _session_clock, "net_gpm": _session_clock, "net_by_refund_date": _refund_clock}.get(metric, _paid_lines)
+    rows = clock(market, at.astimezone(ZONE)).filter(pl.col("date").is_between(first_date, last_date))
+    value = _VALUES[metric].alias("value")
+    if not by:
+        return rows.select(value)
+    return rows.group_by(list(by)).agg(value).sort(list(by))
+
+
+def _date(column: str) -> pl.Expr:
+    return pl.col(column).dt.convert_time_zone(ZONE_NAME).dt.date().alias("date")
+
+
+def _done(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """Refunds whose money had gone back by ``at``."""
+    return market.refunds.filter(pl.col("refunded_at") <= at)
+
+
+def _paid_lines(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """One row per line paid by ``at``: its date, what it paid, what came back, and whether the order is counted on it."""
+    stage = pl.col("stage_code")
+    returned = (
+        _done(market, at)
+        .group_by("order_line_id")
+        .agg(
+            before=pl.col("refund_fen").filter(stage == "before_shipment").sum(),
+            after=pl.col("refund_fen").filter(stage == "after_shipment").sum(),
+        )
+    )
+    goods_id = pl.when(~pl.col("is_gift")).then(pl.col("order_line_id"))
+    return (
+        market.lines.filter(pl.col("paid_at") <= at)
+        .join(returned, on="order_line_id", how="left")
+        .with_columns(
+            _date("paid_at"),
+            pl.col("before", "after").fill_null(0),
+            is_head=(pl.col("order_line_id") == goods_id.min().over("shop_id", "order_id")).fill_null(False),
+            units=pl.when(pl.col("is_gift")).then(0).otherwise(pl.col("line_qty")),
+        )
+    )
+
+
+def _refund_clock(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """What was paid, on its paid date, and minus what was returned, on its refund date, in one column ``money``."""
+    groups = [column for column in BY if column != "date"]
+    paid = market.lines.filter(pl.col("paid_at") <= at).select(*groups, _date("paid_at"), money=pl.col("paid_fen"))
+    back = _done(market, at).select("order_line_id", "refund_fen", "refunded_at").join(market.lines.select("order_line_id", *groups), on="order_line_id")
+    return pl.concat([paid, back.select(*groups, _date("refunded_at"), money=-pl.col("refund_fen"))])
+
+
+def _session_clock(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """One row per session ended by ``at``: start date, views, and what its lines had paid and got back by then."""
+    sales = _paid_lines(market, at).group_by("session_ref").agg(pl.col("paid_fen", "before", "after").sum())
+    channel = pl.when("is_own").then(pl.lit("own_live")).otherwise(pl.lit("creator_live"))
+    return (
+        market.sessions.filter(pl.col("ended_at") <= at)
+        .join(sales, on="session_ref", how="left")
+        .with_columns(_date("started_at"), pl.col("paid_fen", "before", "after").fill_null(0), channel_code=channel)
+    )
+
+
+def _half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    """Integer quotient rounded half up; null for a zero denominator. Numerators here are never negative."""
+    return pl.when(denominator > 0).then((2 * numerator + denominator) // (2 * denominator))
+
+
+_PAID = pl.col("paid_fen").sum()
+_BACK = (pl.col("before") + pl.col("after")).sum()
+_ORDERS = pl.col("is_head").sum().cast(pl.Int64)
+_VIEWS = pl.col("views_qty").sum()
+
+_VALUES = {
+    "paid_gmv": _PAID,
+    "refunds": _BACK,
+    "refunds_before_shipment": pl.col("before").sum(),
+    "refunds_after_shipment": pl.col("after").sum(),
+    "net_by_order_date": _PAID - _BACK,
+    "net_by_refund_date": pl.col("money").sum(),
+    "paid_orders": _ORDERS,
+    "units": pl.col("units").sum(),
+    "aov": _half_up(_PAID, _ORDERS),
+    "return_rate_value": pl.when(_PAID > 0).then(_BACK / _PAID),
+    "gpm": _half_up(1000 * _PAID, _VIEWS),
+    "net_gpm": _half_up(1000 * (_PAID - _BACK), _VIEWS),
+}

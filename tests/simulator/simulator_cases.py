@@ -1,0 +1,7 @@
+"""The moment all simulator tests stand at."""
+
+import datetime as dt
+
+from simulator.clock import ZONE
+
+NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
