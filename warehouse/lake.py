@@ -1,0 +1,253 @@
+"""The warehouse: DuckDB with DuckLake. One transaction is one snapshot; readers see a snapshot whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+
+import duckdb
+import polars as pl
+
+from contracts.errors import NotFoundError, UsageError
+from contracts.tables import Table
+from warehouse import slot
+from warehouse.attach import CONFIG, attach_statements
+from warehouse.place import Place
+from warehouse.points import reach
+from warehouse.scratch import clear_scratch, scratch_folder
+from warehouse.sql import TYPES, address, digests, matching, quote, selection, typed_keys, where_clauses
+
+
+class Lake:
+    """A connection to the warehouse. Use as a context manager; a writer also holds the writer's slot.
+
+    Frames come back with the table's own columns and dtypes; a table that was never created reads as empty, a column that was
+    never added reads as null.
+    """
+
+    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool) -> None:
+        self.place, self.connection, self.write = place, connection, write
+        self._stack, self._open = stack, False
+
+    @classmethod
+    def open(cls, place: Place, *, write: bool = False, snapshot: int | None = None, threads: int = 2, memory: str = "2GB", slot_seconds: float = 600) -> Lake:
+        """Attach the warehouse of ``place``; ``snapshot`` shows it as it was then (readers only).
+
+        Raises ``WriterBusyError`` when the slot is not free in time, ``NotFoundError`` when a reader asks for a warehouse or snapshot that is not there.
+        """
+        if write and snapshot is not None:
+            raise UsageError("SNAPSHOT_READ_ONLY", "历史快照只能读取", "a past snapshot can only be read", snapshot=snapshot)
+        with ExitStack() as stack:
+            if write:
+                _make_folders(place)
+                if not slot.holds_slot(place):
+                    stack.enter_context(slot.writer_slot(place, slot_seconds))
+            elif place.catalog_file and not place.catalog_file.exists():
+                raise _absent(snapshot)
+            spill = str(scratch_folder(place))
+            connection = duckdb.connect(":memory:", config={**CONFIG, "threads": threads, "memory_limit": memory, "temp_directory": spill})
+            stack.callback(connection.close)
+            try:
+                for statement in attach_statements(place, write=write, snapshot=snapshot):
+                    connection.execute(statement)
+            except duckdb.Error as error:
+                if snapshot is not None and "snapshot" in str(error).lower():
+                    raise _absent(snapshot) from error
+                raise
+            return cls(place, connection, stack.pop_all(), write=write)
+
+    def close(self) -> None:
+        """Roll back what is open, detach, and give the slot back."""
+        self._stack.close()
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # shape
+    def ensure(self, tables: Iterable[Table]) -> None:
+        """Create schemas, tables and columns that are declared but not there. Never drops; raises ``UsageError`` when a type differs."""
+        with self.transaction():
+            for table in tables:
+                found = self.columns(table)
+                wanted = {name: TYPES[dtype] for name, dtype in table.dtypes.items()}
+                if not found:
+                    self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(table.layer)}")
+                    spec = ", ".join(f"{quote(name)} {kind}{' NOT NULL' if name in table.key else ''}" for name, kind in wanted.items())
+                    self.connection.execute(f"CREATE TABLE {address(table)} ({spec})")
+                    continue
+                for name, kind in wanted.items():
+                    if name not in found:
+                        self.connection.execute(f"ALTER TABLE {address(table)} ADD COLUMN {quote(name)} {kind}")
+                    elif found[name] != kind:
+                        raise _type_changed(table, name, found[name], kind)
+
+    def columns(self, table: Table) -> dict[str, str]:
+        """Stored column → DuckDB type; empty when the table does not exist."""
+        query = "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?"
+        return dict(self.connection.execute(query, [table.layer, table.name]).fetchall())
+
+    # transactions
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside becomes one snapshot, or nothing does. Inside another transaction it simply joins that one.
+
+        On a reader, everything inside is read from one snapshot.
+        """
+        if self._open:
+            yield
+            return
+        self.connection.execute("BEGIN TRANSACTION")
+        self._open = True
+        try:
+            yield
+            if self.write:
+                reach("lake.before_commit")
+            self.connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._open = False
+        if self.write:
+            reach("lake.after_commit")
+
+    def _roll_back(self) -> None:
+        try:
+            self.connection.execute("ROLLBACK")
+        except duckdb.TransactionException:
+            return  # a failed COMMIT has already ended the transaction
+
+    # reading
+    def read(
+        self, table: Table, *, keys: pl.DataFrame | None = None, where: dict[str, object] | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """Rows of ``table``: those matching a row of ``keys`` on all its columns, and ``where`` (column → value, list of values, or None for null)."""
+        names = list(columns or table.columns)
+        dtypes = {name: table.dtypes[name] for name in names}
+        found = self.columns(table)
+        if not found or (keys is not None and keys.is_empty()):
+            return pl.DataFrame(schema=dtypes)
+        conditions, values = where_clauses(where or {})
+        frames = {}
+        if keys is not None:
+            frames["_keys"] = typed_keys(table, keys)
+            conditions += matching(frames["_keys"])
+        condition = " AND ".join(conditions) or "true"
+        query = f"SELECT {selection(table, names, found)} FROM {address(table)} AS t WHERE {condition}"  # noqa: S608
+        return self.sql(query, values, **frames).cast(dtypes)  # type: ignore[arg-type]
+
+    def sql(self, query: str, params: Sequence[object] | None = None, **frames: pl.DataFrame) -> pl.DataFrame:
+        """Any SELECT; ``frames`` can be named in it, tables are written ``layer.name``."""
+        with self._registered(frames):
+            return self.connection.execute(query, params).pl()
+
+    @contextmanager
+    def _registered(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
+        for name, frame in frames.items():
+            self.connection.register(name, frame)
+        try:
+            yield
+        finally:
+            for name in frames:
+                self.connection.unregister(name)
+
+    # writing
+    def append(self, table: Table, frame: pl.DataFrame) -> None:
+        """Add rows. ``frame`` goes through ``table.shape``: strict casts, missing columns null."""
+        if frame.is_empty():
+            return
+        names = ", ".join(quote(name) for name in table.columns)
+        with self._registered({"_rows": table.shape(frame)}):
+            self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
+
+    def replace(self, table: Table, keys: pl.DataFrame, frame: pl.DataFrame) -> None:
+        """Delete every row matching ``keys`` on its columns, then add ``frame``: the way a slice is rebuilt, in one snapshot."""
+        with self.transaction():
+            self.delete(table, keys)
+            self.append(table, frame)
+
+    def delete(self, table: Table, keys: pl.DataFrame) -> None:
+        """Delete every row matching a row of ``keys`` on all its columns; nulls match nulls."""
+        if keys.is_empty():
+            return
+        wanted = typed_keys(table, keys)
+        with self._registered({"_keys": wanted}):
+            self.connection.execute(f"DELETE FROM {address(table)} AS t WHERE {' AND '.join(matching(wanted))}")  # noqa: S608
+
+    # state
+    def snapshot(self) -> int:
+        """The snapshot this connection sees: the newest commit, or the one it was opened at."""
+        row = self.connection.execute("SELECT id FROM lake.current_snapshot()").fetchone()
+        return int(row[0]) if row else 0
+
+    def content_hash(self, table: Table, ignore: Collection[str] = ()) -> str:
+        """Fingerprint of all rows, whatever their order or files: count and two exact sums of the halves of each row's md5.
+
+        Column order does not matter; columns in ``ignore`` do not count. The same in any process and any time zone.
+        """
+        names = sorted(set(table.columns) - set(ignore))
+        found = self.columns(table)
+        if not found:
+            return f"0-{0:x}-{0:x}"
+        query = f"""
+            SELECT count(*), coalesce(sum((digest >> 64)::UBIGINT), 0), coalesce(sum((digest & 18446744073709551615::UHUGEINT)::UBIGINT), 0)
+            FROM ({digests(table, names, found)})"""  # noqa: S608
+        row = self.connection.execute(query).fetchone() or (0, 0, 0)
+        return f"{row[0]}-{int(row[1]):x}-{int(row[2]):x}"
+
+    def maintain(self, keep_snapshots_from: int, *, keep: Collection[int] = (), grace: dt.timedelta = dt.timedelta(hours=1)) -> None:
+        """Expire snapshots older than ``keep_snapshots_from`` (but those in ``keep``), merge small files, delete files no snapshot needs.
+
+        ``grace`` is the longest a reader may stay open: what was current or was written within it is spared. A reader whose snapshot is
+        expired under it reads no rows and gets no error (measured), so nothing shorter than the longest reader is safe.
+        """
+        expire = self._expirable(keep_snapshots_from, set(keep), grace)
+        if expire:
+            self.connection.execute(f"CALL ducklake_expire_snapshots('lake', versions => {expire})")
+        self.connection.execute("CALL ducklake_merge_adjacent_files('lake')")
+        self.connection.execute("CALL ducklake_rewrite_data_files('lake', delete_threshold => 0.3)")
+        when = f"older_than => now() - INTERVAL {int(grace.total_seconds())} SECOND" if grace else "cleanup_all => true"
+        self.connection.execute(f"CALL ducklake_cleanup_old_files('lake', {when})")
+        self.connection.execute(f"CALL ducklake_delete_orphaned_files('lake', {when})")
+        clear_scratch(self.place)
+
+    def _expirable(self, keep_from: int, keep: set[int], grace: dt.timedelta) -> list[int]:
+        """Snapshots to expire, never the newest; a snapshot was last current when its successor was committed."""
+        query = """
+            SELECT snapshot_id FROM (
+                SELECT snapshot_id, lead(snapshot_time) OVER (ORDER BY snapshot_id) AS superseded_at FROM ducklake_snapshots('lake')
+            ) WHERE snapshot_id < ? AND superseded_at <= now() - to_seconds(?)"""
+        rows = self.connection.execute(query, [keep_from, grace.total_seconds()]).fetchall()
+        return sorted({int(row[0]) for row in rows} - keep)
+
+
+def _make_folders(place: Place) -> None:
+    if place.catalog_file:
+        place.catalog_file.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _absent(snapshot: int | None) -> NotFoundError:
+    if snapshot is None:
+        step = {"step_zh": "先导入数据并构建一次", "step_en": "load data and build once first"}
+        return NotFoundError("NO_WAREHOUSE", "数据仓库尚未建立", "the warehouse has not been built yet", **step)
+    step = {"step_zh": "可能已过保留期;查看发布列表", "step_en": "it may be past retention; see the list of releases"}
+    return NotFoundError("NO_SUCH_SNAPSHOT", "没有这个数据快照", "no such snapshot", **step, snapshot=snapshot)
+
+
+def _type_changed(table: Table, name: str, found: str, wanted: str) -> UsageError:
+    return UsageError(
+        "COLUMN_TYPE_CHANGED",
+        "列的类型与已存数据不同",
+        "a column's declared type differs from the stored one",
+        step_zh="新意义请用新列名,或从原始文件重建",
+        step_en="give a new meaning a new name, or rebuild from landing",
+        table=table.full_name,
+        column=name,
+        stored=found,
+        declared=wanted,
+    )

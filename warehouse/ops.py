@@ -1,0 +1,146 @@
+"""The ops layer: what was received, loaded, refused, judged and released, and who owns which shop. Declared like any other table."""
+
+from __future__ import annotations
+
+from contracts.tables import Table
+
+SHOP_OF_KIND = ("merchant_id", "shop_id", "platform_code", "kind_code")
+
+EXPORT = Table(
+    "ops",
+    "export",
+    "文件清单",
+    "manifest of exports",
+    "One received file or API body × shop × kind. The same bytes for the same shop and kind are the same row.",
+    key=("export_id", *SHOP_OF_KIND),
+    required=("source_code", "export_name", "bytes_qty", "landing_name", "received_at", "observed_at"),
+    optional=("layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date", "last_date"),
+)
+
+LOAD = Table(
+    "ops",
+    "load",
+    "入库回执",
+    "load receipts",
+    "What became of one export: rows read = published + quarantined + superseded + duplicate. An export without a row here is still to be loaded.",
+    key=("export_id", *SHOP_OF_KIND),
+    required=(
+        "build_number", "loaded_at", "verdict_code", "rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty",
+    ),
+    optional=("layout_name", "first_date", "last_date", "dropped_columns_name", "details_json"),
+)  # fmt: skip
+
+QUARANTINE = Table(
+    "ops",
+    "quarantine",
+    "隔离行",
+    "quarantined rows",
+    "One broken rule × row of an export, with the cell and the next step; column is empty text when the whole row is at fault. No personal columns.",
+    key=("export_id", *SHOP_OF_KIND, "row_number", "rule_name", "column_name"),
+    required=("message_name",),
+    optional=("cell_name", "next_step_name", "row_json"),
+)
+
+BUILD = Table(
+    "ops",
+    "build",
+    "构建",
+    "builds",
+    "One build that began. Its number is the fencing token: who holds a lower one may no longer publish.",
+    key=("build_number",),
+    required=("begun_at", "snapshot_number"),
+    optional=("run_name",),
+)
+
+RELEASE = Table(
+    "ops",
+    "release",
+    "发布",
+    "releases",
+    "One judged snapshot: published, or held with the rules that failed.",
+    key=("release_number",),
+    required=("snapshot_number", "build_number", "release_status_code", "changed_at"),
+    optional=("details_json",),
+)
+
+PIN = Table(
+    "ops",
+    "pin",
+    "发布固定",
+    "release pins",
+    "One decision to hold the dashboards on a release, or to let them follow again. Append-only; the highest number is in force.",
+    key=("event_number",),
+    required=("changed_at", "is_pinned"),
+    optional=("release_number", "received_by_name"),
+)
+
+CHECK = Table(
+    "ops",
+    "check",
+    "检查结果",
+    "check outcomes",
+    "One rule judged on one table of one build's snapshot.",
+    key=("build_number", "table_name", "rule_name"),
+    required=("snapshot_number", "severity_code", "is_passed", "failed_qty", "checked_qty", "changed_at"),
+    optional=("message_name", "details_json"),
+)
+
+CURSOR = Table(
+    "ops",
+    "cursor",
+    "采集进度",
+    "collection cursors",
+    "How far one shop's one kind has been collected. Moves in the transaction that records the pages it covers, also when they are empty.",
+    key=SHOP_OF_KIND,
+    required=("covered_until_at", "changed_at"),
+    optional=("run_name",),
+)
+
+COLLECTION = Table(
+    "ops",
+    "collection",
+    "采集记录",
+    "collection attempts",
+    "One attempt to collect one kind of one shop, and how it ended.",
+    key=(*SHOP_OF_KIND, "run_name"),
+    required=("outcome_code", "changed_at"),
+    optional=("window_start_at", "window_end_at", "pages_qty", "rule_name", "message_name", "next_step_name"),
+)
+
+OWNER = Table("ops", "owner", "持有人", "owners", "One person or group behind merchants.", key=("owner_id",), required=("owner_name", "changed_at"))
+
+MERCHANT = Table(
+    "ops",
+    "merchant",
+    "商家",
+    "merchants",
+    "One merchant, the tenant of the house.",
+    key=("merchant_id",),
+    required=("merchant_name", "owner_id", "changed_at"),
+)
+
+SHOP = Table(
+    "ops",
+    "shop",
+    "店铺",
+    "shops",
+    "One shop of a merchant on one platform. A shop belongs to one merchant only.",
+    key=("merchant_id", "shop_id"),
+    required=("platform_code", "shop_name", "changed_at"),
+    optional=("platform_shop_id", "credential_ref"),
+)
+
+LIVE_ACCOUNT = Table(
+    "ops",
+    "live_account",
+    "自有直播账号",
+    "own live accounts",
+    "One account on air that is the shop's own: its sales are own live, everyone else's are creator live.",
+    key=("merchant_id", "shop_id", "platform_code", "live_account_id"),
+    required=("changed_at",),
+    optional=("live_account_name",),
+)
+
+OPS: dict[str, Table] = {
+    table.name: table for table in (EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT)
+}

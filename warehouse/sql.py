@@ -1,0 +1,88 @@
+"""SQL text for the lake, written in one place: quoting, types, and the clauses that pick rows by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from contracts.fields import TIME_ZONE
+from contracts.tables import Table
+
+TYPES: dict[pl.DataType | type[pl.DataType], str] = {
+    pl.String(): "VARCHAR",
+    pl.Int64(): "BIGINT",
+    pl.Float64(): "DOUBLE",
+    pl.Boolean(): "BOOLEAN",
+    pl.Date(): "DATE",
+    pl.Datetime("us", TIME_ZONE): "TIMESTAMP WITH TIME ZONE",
+}
+
+
+def quote(name: str) -> str:
+    """``name`` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def address(table: Table) -> str:
+    """Where ``table`` is stored, as SQL."""
+    return f"lake.{quote(table.layer)}.{quote(table.name)}"
+
+
+def selection(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
+    """A SELECT list over alias ``t``; declared columns that are not ``found`` in storage yet are null."""
+    return ", ".join(f"t.{quote(name)}" if name in found else f"NULL::{TYPES[table.dtypes[name]]} AS {quote(name)}" for name in names)
+
+
+def digests(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
+    """One 128-bit ``digest`` per row of alias ``t``. Instants count as microseconds, so no session setting can change how they are written."""
+
+    def plain(name: str) -> str:
+        if name not in found:
+            return "NULL"
+        return f"epoch_us(t.{quote(name)})" if isinstance(table.dtypes[name], pl.Datetime) else f"t.{quote(name)}"
+
+    members = ", ".join(f"{quote(name)} := {plain(name)}" for name in names)
+    return f"SELECT md5_number(to_json(struct_pack({members}))::VARCHAR) AS digest FROM {address(table)} AS t"  # noqa: S608
+
+
+def typed_keys(table: Table, keys: pl.DataFrame) -> pl.DataFrame:
+    """``keys`` once each, in the table's dtypes."""
+    return keys.cast({name: table.dtypes[name] for name in keys.columns}).unique()
+
+
+def matching(keys: pl.DataFrame) -> list[str]:
+    """Conditions that pick the rows of ``t`` found in the frame registered as ``_keys``; nulls match nulls.
+
+    The lowest and highest key stand in the text as literals: DuckLake then skips whole files by their statistics, so a slice
+    costs its own size, not history's.
+    """
+    pairs = " AND ".join(f"t.{quote(name)} IS NOT DISTINCT FROM k.{quote(name)}" for name in keys.columns)
+    conditions = [f"EXISTS (SELECT 1 FROM _keys AS k WHERE {pairs})"]  # noqa: S608
+    for name, dtype in keys.schema.items():
+        column = keys[name]
+        if dtype in (pl.String, pl.Date, pl.Int64) and not column.has_nulls():
+            low, high = (str(value) if dtype == pl.Int64 else literal(str(value)) for value in (column.min(), column.max()))
+            conditions.append(f"t.{quote(name)} BETWEEN {low} AND {high}")
+    return conditions
+
+
+def where_clauses(where: dict[str, object]) -> tuple[list[str], list[object]]:
+    """Conditions on ``t`` and their parameters: column → value, list of values (none of them: no row), or None for null."""
+    filters: list[str] = []
+    values: list[object] = []
+    for name, wanted in where.items():
+        if wanted is None:
+            filters.append(f"t.{quote(name)} IS NULL")
+        elif isinstance(wanted, list | tuple | set | frozenset):
+            filters.append(f"t.{quote(name)} IN ({', '.join('?' * len(wanted))})" if wanted else "false")
+            values += wanted
+        else:
+            filters.append(f"t.{quote(name)} = ?")
+            values.append(wanted)
+    return filters, values
