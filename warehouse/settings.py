@@ -1,0 +1,37 @@
+"""``Settings``: everything an installation may choose, read from ``BAIYUN_*`` variables. Declared here because this is the lowest room that needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.place import Place
+
+
+class Settings(BaseSettings):
+    """One installation's choices. ``BAIYUN_HOME=/srv/a`` and ``BAIYUN_HOME=/srv/b`` never meet; everything else has a default that fits a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="BAIYUN_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("data"), description="全部数据所在文件夹 / the folder that holds everything")
+    catalog: str = Field(default="", description="DuckLake 目录地址,默认 SQLite / DuckLake catalog, e.g. postgres:dbname=lake; default: SQLite in home")
+    data: str = Field(default="", description="Parquet 文件夹或 s3:// 前缀 / folder or s3:// prefix of the Parquet files; default: in home")
+    threads: int = Field(default=2, ge=1, description="DuckDB 线程数 / DuckDB threads of the writer")
+    memory: str = Field(default="2GB", description="DuckDB 内存上限 / DuckDB memory limit of the writer")
+    slot_seconds: float = Field(default=600, description="等待写入位的秒数 / how long to wait for the writer's slot")
+    collect_days: int = Field(default=35, ge=1, description="采集回看天数:晚到的退款靠它 / days of updates re-read by each collection")
+    http_attempts: int = Field(default=6, ge=1, description="每个请求最多尝试次数 / tries per request")
+    http_wait_scale: float = Field(default=1.0, ge=0, description="重试等待倍数 / scale of waits between tries")
+    quarantine_share_limit: float = Field(default=0.05, ge=0, le=1, description="隔离行占比超过它则退出码为 1 / share of quarantined rows above which exit code is 1")
+    keep_releases: int = Field(default=30, ge=1, description="保留最近多少个发布 / newest releases that stay readable")
+    reader_grace_seconds: int = Field(default=3600, ge=0, description="维护时放过最近这么久的快照 / maintenance spares what a reader may still hold")
+    disclosure_minimum_owners: int = Field(default=5, ge=3, description="一格至少多少个持有人 / fewest holdings in a public cell")
+    disclosure_p: float = Field(default=15.0, gt=0, description="p% 规则参数,保密 / the p of the p% rule; confidential", repr=False)
+    disclosure_largest_share: float = Field(default=0.40, gt=0, le=1, description="单一持有人占比上限 / largest share one holding may have of a public cell")
+
+    @property
+    def place(self) -> Place:
+        """Where this installation keeps its things; relative homes are taken from the working directory once."""
+        return Place(self.home.resolve(), self.catalog, self.data)
