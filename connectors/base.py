@@ -29,9 +29,6 @@ CELLS = {
     "text", "id", "yuan", "fen", "int", "rate", "time", "epoch_s", "date",
 }  # fmt: skip
 
-#: Columns every bronze table starts with.
-BRONZE_KEY = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number")
-
 
 @dataclass(frozen=True)
 class Column:
@@ -160,8 +157,8 @@ def _bronze_table(platform: str, kind: str, layouts: list[Layout]) -> Table:
         f"{platform_zh} {kind}",
         f"{platform} {kind}",
         "One row of one export as received, typed, personal columns removed.",
-        key=("_export_id", "_row_number"),
-        required=("merchant_id", "shop_id", "platform_code", "layout_name", "_observed_at"),
+        key=("merchant_id", "shop_id", "_export_id", "_row_number"),
+        required=("platform_code", "layout_name", "_observed_at"),
         optional=tuple(extra),
         extra=tuple(extra.values()),
     )

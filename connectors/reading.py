@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -15,7 +17,10 @@ from connectors.tabular import Sheet, open_sheets
 from contracts.fields import TIME_ZONE
 from contracts.intake import refuse
 
-QUARANTINE = {"_row_number": pl.Int64, "rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String, "row_json": pl.String}
+QUARANTINE = {"_export_id": pl.String, "_row_number": pl.Int64, "rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String, "row_json": pl.String}
+
+_ROW = ["_export_id", "_row_number"]
+_LINEAGE = (*_ROW, "_observed_at")
 
 #: Above this share of rows with another number of cells than the header the whole file is suspect.
 MISFIT_SHARE = 0.01
@@ -35,9 +40,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one export held: typed ``bronze`` rows, ``quarantine`` rows (schema ``QUARANTINE``), and what was left out.
+    """What one export (or several pages of one shop's kind) held: typed ``bronze`` rows, ``quarantine`` rows (schema ``QUARANTINE``), and what was left out.
 
-    ``rows_read`` = distinct rows of bronze + quarantine, always.
+    ``rows_read`` = distinct rows of bronze + quarantine, always. ``observed_at`` is the newest moment among several pages.
     """
 
     layout: Layout
@@ -121,7 +126,8 @@ def read_file(data: bytes, origin: Origin) -> Reading:
     reading = _type_rows(platform, found.layout, named, origin, origin.observed_at or exported_at)
     if misfits.is_empty():
         return reading
-    ragged = misfits.select("_row_number", rule_name=pl.lit("RAGGED_ROW"), column_name=pl.lit(""), cell_name=pl.lit(""), row_json=pl.lit("{}"))
+    said = {"rule_name": "RAGGED_ROW", "column_name": "", "cell_name": "", "row_json": "{}"}
+    ragged = misfits.select("_row_number", _export_id=pl.lit(origin.export_id), **{name: pl.lit(text) for name, text in said.items()}).select(*QUARANTINE)
     return Reading(
         reading.layout, reading.bronze, pl.concat([reading.quarantine, ragged]), reading.rows_read + ragged.height, reading.observed_at,
         reading.dropped_columns, reading.new_columns,
@@ -130,42 +136,62 @@ def read_file(data: bytes, origin: Origin) -> Reading:
 
 def read_records(platform: Platform, kind: str, records: list[dict[str, object]], origin: Origin) -> Reading:
     """Read one API page already flattened to records; the same typing, contracts and quarantine as a file's rows."""
+    return read_pages(platform, kind, [(origin, records)])
+
+
+def read_pages(platform: Platform, kind: str, pages: Sequence[tuple[Origin, Sequence[Mapping[str, object]]]]) -> Reading:
+    """Read many API pages of one shop's kind at once: typing is per column, so a thousand small pages cost what one large one does."""
     layout = next(item for item in platform.layouts if item.kind == kind and item.source == "api")
     headers = [column.header for column in layout.columns]
-    rows = {header: ["" if (cell := record.get(header)) is None else str(cell) for record in records] for header in headers}
+    rows = {header: ["" if (cell := record.get(header)) is None else str(cell) for _, records in pages for record in records] for header in headers}
+    sizes = [len(records) for _, records in pages]
+    lineage = pl.DataFrame(
+        {
+            "_export_id": [origin.export_id for origin, _ in pages],
+            "_observed_at": [_moment(origin.observed_at or origin.received_at) for origin, _ in pages],
+            "_row_number": [list(range(1, size + 1)) for size in sizes],
+        },
+        schema={"_export_id": pl.String, "_observed_at": pl.Datetime("us", TIME_ZONE), "_row_number": pl.List(pl.Int64)},
+    )
     table = pl.DataFrame(rows, schema=dict.fromkeys(headers, pl.String))
-    table = table.with_columns(pl.Series("_row_number", range(1, len(records) + 1), dtype=pl.Int64))
-    return _type_rows(platform, layout, table, origin, origin.observed_at)
+    numbered = lineage.filter(pl.col("_row_number").list.len() > 0).explode("_row_number")
+    newest = max(origin.observed_at or origin.received_at for origin, _ in pages)
+    return _type_rows(platform, layout, table.hstack(numbered), pages[0][0], newest)
+
+
+def _moment(instant: dt.datetime) -> dt.datetime:
+    return instant.astimezone(ZoneInfo(TIME_ZONE))
 
 
 def _type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: Origin, observed_at: dt.datetime | None) -> Reading:
-    by_fold = {fold(name): name for name in table.columns if name != "_row_number"}
+    """Type a raw text table. It carries ``_row_number`` and, when it came in pages, each row's own ``_export_id`` and ``_observed_at``."""
+    if "_export_id" not in table.columns:
+        table = table.with_columns(pl.lit(origin.export_id).alias("_export_id"))
+    by_fold = {fold(name): name for name in table.columns if name not in _LINEAGE}
     known = {fold(column.header): column for column in layout.columns}
     present = [(column, by_fold[key]) for key, column in known.items() if key in by_fold]
     kept = [(column, header) for column, header in present if not column.personal and column.name]
     dropped = [header.strip() for column, header in present if column.personal]
     unheard = [name for key, name in by_fold.items() if key not in known and not name.isdigit()]
     typed, problems = _type_columns(kept, table)
-    rejected = problems.select("_row_number").unique()
-    good = typed.join(rejected, on="_row_number", how="anti")
+    good = typed.join(problems.select(_ROW).unique(), on=_ROW, how="anti") if problems.height else typed
     moment = observed_at or _latest_instant(good, origin.received_at)
-    bronze = platform.bronze[layout.kind].shape(
-        good.with_columns(
-            pl.lit(origin.merchant_id).alias("merchant_id"),
-            pl.lit(origin.shop_id).alias("shop_id"),
-            pl.lit(platform.code).alias("platform_code"),
-            pl.lit(layout.name).alias("layout_name"),
-            pl.lit(origin.export_id).alias("_export_id"),
-            pl.lit(moment).dt.convert_time_zone(TIME_ZONE).dt.cast_time_unit("us").alias("_observed_at"),
-        )
-    )
+    stamped = {
+        "merchant_id": pl.lit(origin.merchant_id),
+        "shop_id": pl.lit(origin.shop_id),
+        "platform_code": pl.lit(platform.code),
+        "layout_name": pl.lit(layout.name),
+    }
+    if "_observed_at" not in table.columns:
+        stamped["_observed_at"] = pl.lit(_moment(moment)).dt.cast_time_unit("us")
+    bronze = platform.bronze[layout.kind].shape(good.with_columns(**stamped))
     return Reading(layout, bronze, _with_rows(problems, kept, table), table.height, moment, dropped, unheard)
 
 
 def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Typed columns by our names, and one problem row per bad cell (_row_number, rule_name, column_name, cell_name)."""
-    series: dict[str, pl.Series] = {"_row_number": table["_row_number"]}
-    problems = [pl.DataFrame(schema={name: QUARANTINE[name] for name in ("_row_number", "rule_name", "column_name", "cell_name")})]
+    """Typed columns by our names beside the lineage, and one problem row per bad cell (``QUARANTINE`` without ``row_json``)."""
+    series: dict[str, pl.Series] = {name: table[name] for name in _LINEAGE if name in table.columns}
+    problems = [pl.DataFrame(schema={name: dtype for name, dtype in QUARANTINE.items() if name != "row_json"})]
     for column, header in kept:
         raw = table[header]
         value, bad = cells.READERS[column.cell](raw)
@@ -176,9 +202,7 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
             rules.append((value.is_null() & ~rules[0][0], "MISSING_VALUE"))
         series[column.name] = value.alias(column.name)
         problems += [
-            pl.DataFrame({"_row_number": table["_row_number"].filter(mask), "cell_name": raw.filter(mask).str.slice(0, 200)}).select(
-                "_row_number", rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name="cell_name"
-            )
+            table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=pl.col(header).str.slice(0, 200))
             for mask, rule in rules
             if mask.any()
         ]
@@ -207,6 +231,6 @@ def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], table: pl
     """Attach the row as read, personal columns left out, as JSON text; first problem of each row first."""
     if problems.is_empty():
         return pl.DataFrame(schema=QUARANTINE)
-    wanted = table.join(problems.select("_row_number").unique(), on="_row_number", how="semi")
-    rows = wanted.select("_row_number", pl.struct([pl.col(header) for _, header in kept]).struct.json_encode().alias("row_json"))
-    return problems.join(rows, on="_row_number", how="left").select(*QUARANTINE).sort("_row_number", "column_name")
+    wanted = table.join(problems.select(_ROW).unique(), on=_ROW, how="semi")
+    rows = wanted.select(*_ROW, pl.struct([pl.col(header) for _, header in kept]).struct.json_encode().alias("row_json"))
+    return problems.join(rows, on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")
