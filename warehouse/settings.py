@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     collect_days: int = Field(default=35, ge=1, description="采集回看天数:晚到的退款靠它 / days of updates re-read by each collection")
     http_attempts: int = Field(default=6, ge=1, description="每个请求最多尝试次数 / tries per request")
     http_wait_scale: float = Field(default=1.0, ge=0, description="重试等待倍数 / scale of waits between tries")
-    quarantine_share_limit: float = Field(default=0.05, ge=0, le=1, description="隔离行占比超过它则退出码为 1 / share of quarantined rows above which exit code is 1")
+    quarantine_share_limit: float = Field(
+        default=0.05, ge=0, le=1, description="隔离行占比超过它则退出码为 1 / share of quarantined rows above which exit code is 1"
+    )
     keep_releases: int = Field(default=30, ge=1, description="保留最近多少个发布 / newest releases that stay readable")
     reader_grace_seconds: int = Field(default=3600, ge=0, description="维护时放过最近这么久的快照 / maintenance spares what a reader may still hold")
     disclosure_minimum_owners: int = Field(default=5, ge=3, description="一格至少多少个持有人 / fewest holdings in a public cell")

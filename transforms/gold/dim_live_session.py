@@ -16,8 +16,8 @@ TABLE = Table(
     key=(*SHOP, "live_session_id"),
     required=("started_at", "start_date", "channel_code", "is_own_account"),
     optional=(
-        "live_account_id", "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty", "product_click_qty",
-        "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "reported_net_fen",
+        "live_account_id", "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
+        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "reported_net_fen",
     ),
 )  # fmt: skip
 

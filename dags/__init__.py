@@ -1,0 +1,1 @@
+"""When, in which order, how often to retry. Nothing else."""
