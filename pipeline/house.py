@@ -1,0 +1,35 @@
+"""The opened warehouse: every table there is, and a writer or reader on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from connectors.base import platforms
+from contracts.canonical import SILVER
+from contracts.tables import Table
+from transforms.gold import gold_tables
+from warehouse.lake import Lake
+from warehouse.ops import OPS
+from warehouse.settings import Settings
+
+
+def all_tables() -> list[Table]:
+    """Every stored table of every layer."""
+    bronze = [table for platform in platforms().values() for table in platform.bronze.values()]
+    return [*bronze, *SILVER.values(), *gold_tables().values(), *OPS.values()]
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Lake]:
+    """The warehouse with all its tables, held by this process alone. Raises ``WriterBusyError``."""
+    with Lake.open(settings.place, write=True, threads=settings.threads, memory=settings.memory, slot_seconds=settings.slot_seconds) as lake:
+        lake.ensure(all_tables())
+        yield lake
+
+
+@contextmanager
+def reading(settings: Settings, snapshot: int | None = None) -> Iterator[Lake]:
+    """The warehouse as it is, or as it was at ``snapshot``. Raises ``NotFoundError`` when there is none."""
+    with Lake.open(settings.place, snapshot=snapshot, threads=settings.threads, memory=settings.memory) as lake:
+        yield lake

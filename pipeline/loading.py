@@ -1,0 +1,161 @@
+"""Landed exports → typed bronze rows and canonical frames. Reads bytes, never the network; what does not fit goes to quarantine with its rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from connectors.base import Platform, platforms
+from connectors.http import Client, Credentials
+from connectors.reading import Origin, Reading, read_file, read_pages
+from contracts.canonical import SILVER
+from contracts.errors import CollectError, FileRefusedError
+from contracts.intake import ROW_RULES
+from contracts.tables import Table
+from warehouse import landing
+from warehouse.ops import QUARANTINE
+from warehouse.place import Place
+
+ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
+_BAD = {"rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String, "row_json": pl.String}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything one kind's waiting exports held.
+
+    ``bronze``: rows that passed; ``bad``: one row per broken rule × row (``ROW`` + rule, column, cell, row_json); ``frames``: silver table → observations;
+    ``refusals``: export id → error, for exports that could not be read at all; ``readings``: export id → what was left out and new.
+    """
+
+    platform: Platform
+    kind: str
+    bronze: pl.DataFrame
+    bad: pl.DataFrame
+    frames: dict[str, pl.DataFrame]
+    refusals: dict[str, FileRefusedError]
+    readings: dict[str, Reading]
+
+
+def load_kind(place: Place, platform_code: str, kind: str, exports: pl.DataFrame, known: Mapping[str, Reading]) -> Loaded:
+    """Read the given manifest rows (one platform and kind). ``known`` are readings made a moment ago of the same bytes."""
+    platform = platforms()[platform_code]
+    readings, refusals = _read_all(place, platform, kind, exports, known)
+    parts = list(dict.fromkeys(readings.values()))
+    bronze = pl.concat([part.bronze for part in parts]) if parts else platform.bronze[kind].empty()
+    owners = exports.select("merchant_id", "shop_id", _export_id="export_id")
+    bad = pl.concat([part.quarantine for part in parts]).join(owners, on="_export_id", how="left") if parts else _no_bad()
+    good, broken = _keep_contract(platform.bronze[kind], bronze)
+    frames, rest = _conform(platform, kind, good)
+    bad = pl.concat([bad.select(_no_bad().columns), broken, rest])
+    good = good.join(bad.select(ROW).unique(), on=ROW, how="anti")
+    return Loaded(platform, kind, good, bad, frames, refusals, readings)
+
+
+def _read_all(
+    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[str, Reading]
+) -> tuple[dict[str, Reading], dict[str, FileRefusedError]]:
+    readings: dict[str, Reading] = {}
+    refusals: dict[str, FileRefusedError] = {}
+    for row in exports.filter(pl.col("source_code") == "file").iter_rows(named=True):
+        found = known.get(row["export_id"])
+        if found and (found.bronze.is_empty() or found.bronze["shop_id"][0] == row["shop_id"]):
+            readings[row["export_id"]] = found
+            continue
+        try:
+            readings[row["export_id"]] = read_file(landing.read_landed(place, row["landing_name"]), _origin(row))
+        except FileRefusedError as error:
+            refusals[row["export_id"]] = error
+    api = exports.filter(pl.col("source_code") == "api")
+    for shop in api.partition_by("merchant_id", "shop_id", maintain_order=True):
+        pages, failed = _read_pages(place, platform, kind, shop.iter_rows(named=True))
+        refusals |= failed
+        if pages:
+            reading = read_pages(platform, kind, pages)
+            readings |= {origin.export_id: reading for origin, _ in pages}
+    return readings, refusals
+
+
+def _read_pages(
+    place: Place, platform: Platform, kind: str, rows: Iterable[dict[str, object]]
+) -> tuple[list[tuple[Origin, list[dict[str, object]]]], dict[str, FileRefusedError]]:
+    assert platform.api is not None  # noqa: S101 - the pages came through it
+    api = platform.api(Client(), Credentials("https://landing.invalid", "replay", ""))
+    pages, refusals = [], {}
+    for row in rows:
+        try:
+            pages.append((_origin(row), api.records(kind, landing.read_landed(place, str(row["landing_name"])))))
+        except FileRefusedError as error:
+            refusals[str(row["export_id"])] = error
+        except CollectError as error:
+            refusals[str(row["export_id"])] = FileRefusedError(error.rule, error.zh, error.en, **error.facts)
+    return pages, refusals
+
+
+def _origin(row: Mapping[str, object]) -> Origin:
+    return Origin(
+        str(row["merchant_id"]),
+        str(row["shop_id"]),
+        str(row["export_id"]),
+        str(row["export_name"]),
+        row["received_at"],  # type: ignore[arg-type]
+        row["observed_at"],  # type: ignore[arg-type]
+    )
+
+
+def _no_bad() -> pl.DataFrame:
+    return pl.DataFrame(schema={"merchant_id": pl.String, "shop_id": pl.String, "_export_id": pl.String, "_row_number": pl.Int64, **_BAD})
+
+
+def _keep_contract(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows that keep the table's contract, and one ``bad`` row per rule the others break (column named by the rule)."""
+    shaped = table.shape(frame)
+    good, failure = table.schema.filter(shaped)
+    if not len(failure):
+        return pl.DataFrame(good), _no_bad()
+    told = failure.details()
+    rules = [name for name in told.columns if name not in table.columns]
+    broken = told.unpivot(rules, index=ROW, variable_name="rule", value_name="state").filter(pl.col("state").cast(pl.String) == "invalid")
+    rows = failure.invalid().select(*ROW, pl.struct(pl.exclude("_observed_at", "_last_observed_at")).struct.json_encode().alias("row_json"))
+    said = broken.select(*ROW, rule_name=pl.lit("CONTRACT"), column_name=pl.col("rule"), cell_name=pl.lit(""))
+    return pl.DataFrame(good), said.join(rows.unique(ROW), on=ROW, how="left").select(_no_bad().columns)
+
+
+def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Canonical observations, and the rows none of which, or not all of which, keep the canonical contracts: such a row is left out of every frame."""
+    if bronze.is_empty():
+        return {}, _no_bad()
+    frames, broken = {}, []
+    for name, frame in platform.conform(kind, bronze).items():
+        observed = SILVER[name].shape(frame.with_columns(_last_observed_at=pl.col("_observed_at")))
+        frames[name], failed = _keep_contract(SILVER[name], observed)
+        broken.append(failed)
+    told = pl.concat([frame.select(ROW) for frame in frames.values()] + [failed.select(ROW) for failed in broken]).unique()
+    silent = bronze.select(ROW).join(told, on=ROW, how="anti")
+    said = {"rule_name": "NOT_CONFORMED", "column_name": "", "cell_name": "", "row_json": "{}"}
+    bad = pl.concat([*broken, silent.with_columns(**{key: pl.lit(text) for key, text in said.items()}).select(_no_bad().columns)])
+    rows = bad.select(ROW).unique()
+    return {name: frame.join(rows, on=ROW, how="anti") for name, frame in frames.items()}, bad
+
+
+def quarantine_rows(loaded: Loaded) -> pl.DataFrame:
+    """``bad`` as rows of ``ops.quarantine``, each with its sentence and next step."""
+    sentence = {name: f"{rule.zh} / {rule.en}" for name, rule in ROW_RULES.items()}
+    step = {name: f"{rule.step_zh} / {rule.step_en}" for name, rule in ROW_RULES.items()}
+    rows = loaded.bad.with_columns(
+        platform_code=pl.lit(loaded.platform.code),
+        kind_code=pl.lit(loaded.kind),
+        export_id="_export_id",
+        row_number="_row_number",
+        message_name=pl.col("rule_name").replace_strict(sentence, default=""),
+        next_step_name=pl.col("rule_name").replace_strict(step, default=""),
+    )
+    return QUARANTINE.shape(rows.unique(QUARANTINE.key, keep="first", maintain_order=True))
+
+
+def details(reading: Reading | None, rules: Mapping[str, int]) -> str:
+    """What a receipt tells beyond its counts, as stored JSON."""
+    return json.dumps({"rules": dict(rules), "new_columns": reading.new_columns if reading else []}, ensure_ascii=False)

@@ -1,0 +1,88 @@
+"""What became of a file: the four outcomes that always add up, and what it moved in the released totals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass, field
+
+from contracts.errors import FileRefusedError
+
+
+@dataclass(frozen=True)
+class FileReceipt:
+    """The end of one export's way. ``rows_read`` = published + quarantined + superseded + duplicate; all zero for a refused file.
+
+    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``message`` and ``next_step`` speak for a refused file.
+    """
+
+    name: str
+    platform: str = ""
+    kind: str = ""
+    layout: str = ""
+    verdict: str = "accepted"
+    rows_read: int = 0
+    published: int = 0
+    quarantined: int = 0
+    superseded: int = 0
+    duplicate: int = 0
+    rules: dict[str, int] = field(default_factory=dict)
+    dropped_columns: list[str] = field(default_factory=list)
+    new_columns: list[str] = field(default_factory=list)
+    first_date: dt.date | None = None
+    last_date: dt.date | None = None
+    export_id: str = ""
+    merchant_id: str = ""
+    shop_id: str = ""
+    rule: str = ""
+    message: str = ""
+    next_step: str = ""
+
+    @property
+    def quarantined_share(self) -> float:
+        """Quarantined rows over rows read; 0 for a file without rows."""
+        return self.quarantined / self.rows_read if self.rows_read else 0.0
+
+    def document(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in asdict(self).items()}
+
+
+def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: str) -> FileReceipt:
+    """The receipt of a file that changed nothing, with the rule, what was found and the next step."""
+    facts = " ".join(f"{key}={value}" for key, value in error.facts.items())
+    message = f"{error.zh} / {error.en}" + (f" ({facts})" if facts else "")
+    step = f"{error.step_zh} / {error.step_en}" if error.step_zh else ""
+    return FileReceipt(
+        name, verdict="refused", rules={error.rule: 1}, rule=error.rule, message=message, next_step=step, merchant_id=merchant_id, shop_id=shop_id
+    )
+
+
+def from_load(load: dict[str, object], export_name: str) -> FileReceipt:
+    """The receipt stored in a row of ``ops.load``."""
+
+    def count(name: str) -> int:
+        return int(str(load[name]))
+
+    details = json.loads(str(load["details_json"] or "{}"))
+    first, last = load["first_date"], load["last_date"]
+    return FileReceipt(
+        export_name,
+        platform=str(load["platform_code"]),
+        kind=str(load["kind_code"]),
+        layout=str(load["layout_name"] or ""),
+        verdict=str(load["verdict_code"]),
+        rows_read=count("rows_read_qty"),
+        published=count("published_qty"),
+        quarantined=count("quarantined_qty"),
+        superseded=count("superseded_qty"),
+        duplicate=count("duplicate_qty"),
+        rules=details.get("rules", {}),
+        dropped_columns=[name for name in str(load["dropped_columns_name"] or "").split("、") if name],
+        new_columns=details.get("new_columns", []),
+        first_date=first if isinstance(first, dt.date) else None,
+        last_date=last if isinstance(last, dt.date) else None,
+        export_id=str(load["export_id"]),
+        merchant_id=str(load["merchant_id"]),
+        shop_id=str(load["shop_id"]),
+    )
