@@ -1,0 +1,259 @@
+"""The house keeps its own rules: rooms, names, budgets, locks. Each rule is tried on the tree as it is, and the import rules on seeded violations."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from setuptools import find_packages
+
+HOUSE = Path(__file__).parent.parent
+PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+ROOMS = ("contracts", "connectors", "transforms", "warehouse", "expectations", "metrics", "pipeline", "dags", "dashboards", "simulator", "bench")
+LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
+
+#: Contract → (file, line added to it, link the report must name).
+SEEDS = {
+    "rooms import downwards only": [
+        ("contracts/codes.py", "import warehouse.place", "contracts.codes -> warehouse.place"),
+        ("warehouse/place.py", "from connectors import cells", "warehouse.place -> connectors.cells"),
+        ("connectors/cells.py", "from warehouse.place import Place", "connectors.cells -> warehouse.place"),
+        ("warehouse/place.py", "from transforms import money", "warehouse.place -> transforms.money"),
+        ("expectations/__init__.py", "import metrics", "expectations -> metrics"),
+        ("metrics/__init__.py", "import expectations", "metrics -> expectations"),
+        ("expectations/__init__.py", "import pipeline", "expectations -> pipeline"),
+        ("pipeline/__init__.py", "import dashboards", "pipeline -> dashboards"),
+        ("dashboards/__init__.py", "import dags", "dashboards -> dags"),
+    ],
+    "dags import the pipeline and the list of connectors": [
+        ("dags/__init__.py", "from warehouse.place import Place", "dags -> warehouse.place"),
+        ("dags/__init__.py", "from connectors import douyin", "dags -> connectors.douyin"),
+        ("dags/__init__.py", "from transforms import money", "dags -> transforms.money"),
+        ("dags/__init__.py", "import polars", "dags -> polars"),
+    ],
+    "dashboards import metrics and contracts": [
+        ("dashboards/__init__.py", "import duckdb", "dashboards -> duckdb"),
+        ("dashboards/__init__.py", "from warehouse.viewer import tenant_instance", "dashboards -> warehouse.viewer"),
+        ("dashboards/__init__.py", "from transforms.gold import gold_tables", "dashboards -> transforms.gold"),
+        ("dashboards/__init__.py", "import pipeline", "dashboards -> pipeline"),
+    ],
+    "metrics answer from released tables": [
+        ("metrics/__init__.py", "from connectors.base import platforms", "metrics -> connectors.base"),
+        ("metrics/__init__.py", "from transforms.silver import states", "metrics -> transforms.silver.states"),
+    ],
+    "transforms are pure": [
+        ("transforms/money.py", "import duckdb", "transforms.money -> duckdb"),
+        ("transforms/money.py", "from warehouse.place import Place", "transforms.money -> warehouse.place"),
+        ("transforms/money.py", "import requests", "transforms.money -> requests"),
+        ("transforms/money.py", "import great_expectations", "transforms.money -> great_expectations"),
+        ("transforms/money.py", "import streamlit", "transforms.money -> streamlit"),
+    ],
+    "no platform imports another, and the shared machinery imports none": [
+        ("connectors/douyin/words.py", "from connectors.taobao import words", "connectors.douyin.words -> connectors.taobao.words"),
+        ("connectors/taobao/api.py", "from connectors.douyin.api import DouyinApi", "connectors.taobao.api -> connectors.douyin.api"),
+        ("connectors/base.py", "from connectors.douyin import words", "connectors.base -> connectors.douyin.words"),
+    ],
+    "only tests, bench and a platform's simulate modules import the simulator": [
+        ("pipeline/__init__.py", "from simulator.market import build_market", "pipeline -> simulator.market"),
+        ("connectors/douyin/api.py", "from simulator import clock", "connectors.douyin.api -> simulator.clock"),
+    ],
+    "the simulator shares nothing with what it tests": [
+        ("simulator/truth.py", "from transforms.money import *", "simulator.truth -> transforms.money"),
+        ("simulator/truth.py", "from contracts import codes", "simulator.truth -> contracts.codes"),
+    ],
+    "a platform's simulate modules share nothing with its parser": [
+        ("connectors/douyin/simulate.py", "from connectors.douyin import words", "connectors.douyin.simulate -> connectors.douyin.words"),
+        ("connectors/douyin/simulate_files.py", "from connectors.reading import *", "connectors.douyin.simulate_files -> connectors.reading"),
+        ("connectors/taobao/simulate_api.py", "from connectors.base import platforms", "connectors.taobao.simulate_api -> connectors.base"),
+        ("connectors/taobao/simulate_words.py", "from connectors.taobao import exports", "connectors.taobao.simulate_words -> connectors.taobao.exports"),
+    ],
+    "no parser imports a simulate module": [
+        ("connectors/douyin/words.py", "from connectors.douyin import simulate_files", "connectors.douyin.words -> connectors.douyin.simulate_files"),
+        ("pipeline/__init__.py", "from connectors.taobao.simulate import dialect", "pipeline -> connectors.taobao.simulate"),
+    ],
+    "only dags import airflow": [
+        ("pipeline/__init__.py", "import airflow", "pipeline -> airflow"),
+        ("connectors/http.py", "from airflow.sdk import Connection", "connectors.http -> airflow"),
+    ],
+}  # fmt: skip
+
+
+def _tracked() -> list[Path]:
+    """Every file of the project: what git tracks, or everything outside the ignored folders in an unpacked archive."""
+    if (HOUSE / ".git").exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, check=True).stdout.decode()
+        return [path for name in listed.split("\0") if name and (path := HOUSE / name).is_file()]
+    ignored = {".venv", ".git", "data", "build", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+    return [path for path in HOUSE.rglob("*") if path.is_file() and not ignored & set(path.relative_to(HOUSE).parts)]
+
+
+TRACKED = _tracked()
+MODULES = [path for path in TRACKED if path.suffix == ".py" and "tests" not in path.relative_to(HOUSE).parts]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(HOUSE).as_posix()
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rooms' Python files and the rules, to be spoiled."""
+    place = tmp_path_factory.mktemp("house")
+    shutil.copy(HOUSE / "pyproject.toml", place)
+    for room in ROOMS:
+        shutil.copytree(HOUSE / room, place / room, ignore=lambda folder, names: [n for n in names if (Path(folder) / n).is_file() and not n.endswith(".py")])
+    return place
+
+
+def _lint(place: Path) -> str:
+    """What lint-imports says of the tree at ``place``, its line breaks removed."""
+    run = subprocess.run([LINT_IMPORTS, "--no-cache"], cwd=place, capture_output=True, text=True, check=False, env={"COLUMNS": "400", "PATH": ""})
+    return run.stdout + run.stderr
+
+
+@pytest.fixture
+def spoiled(copy: Path) -> Iterator[Path]:
+    """``copy``, put right again afterwards."""
+    before = {path: path.read_bytes() for path in copy.rglob("*.py")}
+    yield copy
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def test_the_rooms_keep_every_import_rule(copy: Path) -> None:
+    said = _lint(copy)
+    assert f"Contracts: {len(SEEDS)} kept, 0 broken." in said, said
+
+
+@pytest.mark.parametrize(("contract", "file", "line", "link"), [(contract, *seed) for contract, seeds in SEEDS.items() for seed in seeds])
+def test_a_seeded_violation_breaks_its_import_rule(spoiled: Path, contract: str, file: str, line: str, link: str) -> None:
+    with (spoiled / file).open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{line}\n")
+    said = _lint(spoiled)
+    assert f"{contract} BROKEN" in said, said
+    assert link in re.sub(r"\s+", " ", said), said
+
+
+def test_every_import_rule_has_a_seeded_violation() -> None:
+    assert {contract["name"] for contract in PROJECT["tool"]["importlinter"]["contracts"]} == set(SEEDS)
+    assert set(PROJECT["tool"]["importlinter"]["root_packages"]) == set(ROOMS)
+
+
+def test_a_simulator_never_reads_the_parsers_columns() -> None:
+    simulators = [path for path in MODULES if path.name.startswith("simulate")]
+    assert simulators
+    said_in_code = re.compile(r"(?m)^(?![ ]*(\"\"\"|#)).*columns\.csv")
+    assert [_name(path) for path in simulators if said_in_code.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_installed_distribution_owns_a_rooms_name() -> None:
+    owners = importlib.metadata.packages_distributions()
+    assert {room: owned for room in ROOMS if (owned := set(owners.get(room, ())) - {"baiyun-live"})} == {}
+
+
+def test_no_page_and_no_dag_bears_a_rooms_name() -> None:
+    borne = [_name(path) for path in MODULES for part in path.relative_to(HOUSE).with_suffix("").parts[1:] if _name(path).startswith("da") and part in ROOMS]
+    assert borne == []
+
+
+def test_the_package_list_is_the_folders() -> None:
+    patterns = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert patterns == [pattern for room in ROOMS for pattern in (room, f"{room}.*")]
+    on_disk = {path.parent.relative_to(HOUSE).as_posix().replace("/", ".") for path in MODULES if path.parent != HOUSE and path.parent.name != "docs"}
+    assert {name.split(".")[0] for name in on_disk} == set(ROOMS)
+    assert on_disk <= set(find_packages(str(HOUSE), include=patterns)), "a folder with modules lacks its __init__.py"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_versions_and_hashes_and_no_address(lock: str) -> None:
+    text = (HOUSE / lock).read_text(encoding="utf-8")
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|--trusted-host|(?<=\s)@ ", text)
+    entries = re.split(r"\n(?=[A-Za-z0-9])", re.sub(r"(?m)^\s*#.*\n", "", text).strip())
+    loose = [entry.split("\n")[0] for entry in entries if not re.match(r"[A-Za-z0-9._-]+(\[[a-z0-9,._-]+\])?==[^\s;]+", entry) or "--hash=sha256:" not in entry]
+    assert len(entries) > 10
+    assert loose == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.in", "requirements-dev.in"])
+def test_every_wanted_package_is_locked(lock: str) -> None:
+    wanted = [re.split(r"[=<>\[; ]", line)[0].lower() for line in (HOUSE / lock).read_text(encoding="utf-8").splitlines() if line and line[0] not in "#-"]
+    locked = re.findall(r"(?m)^([a-z0-9._-]+)(?:\[[^]]*\])?==", (HOUSE / lock.replace(".in", ".lock")).read_text(encoding="utf-8"))
+    assert set(wanted) - set(locked) == set()
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    place = re.compile(rb"(?<![\w.:}>*-])/(?:" + b"|".join([b"work", b"root", b"home", b"Users", b"mnt"]) + rb")/\w")
+    named = [f"{_name(path)}: {found[0]!r}" for path in TRACKED if (found := place.search(path.read_bytes()))]
+    assert named == []
+
+
+def test_no_file_names_a_registry() -> None:
+    hosts = re.compile(b"|".join(re.escape(part + b"." + top) for part, top in ((b"pypi", b"org"), (b"pythonhosted", b"org"), (b"npmjs", b"com"))))
+    assert [_name(path) for path in TRACKED if hosts.search(path.read_bytes())] == []
+
+
+def test_files_and_functions_keep_their_budgets() -> None:
+    long_files = [f"{_name(path)} {count}" for path in MODULES if (count := len(path.read_text(encoding="utf-8").splitlines())) > 300]
+    long_functions = [
+        f"{_name(path)}:{node.lineno} {node.name}"
+        for path in MODULES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 50
+    ]
+    assert long_files == []
+    assert long_functions == []
+
+
+@pytest.mark.parametrize(("folder", "most"), [("dags", 60), ("transforms/gold", 150), ("dashboards/views", 150)])
+def test_small_rooms_keep_small_files(folder: str, most: int) -> None:
+    files = [path for path in MODULES if _name(path).startswith(f"{folder}/")]
+    assert [f"{_name(path)} {count}" for path in files if (count := len(path.read_text(encoding="utf-8").splitlines())) > most] == []
+
+
+def _is_broad(handler: ast.ExceptHandler) -> bool:
+    """Catches everything and does not hand it on; cleaning up and raising again is right."""
+    names = {leaf.id for leaf in ast.walk(handler.type) if isinstance(leaf, ast.Name)} if handler.type else {"BaseException"}
+    last = handler.body[-1]
+    return bool({"Exception", "BaseException"} & names) and not (isinstance(last, ast.Raise) and last.exc is None)
+
+
+def test_nobody_swallows_everything() -> None:
+    handlers = [(path, node) for path in MODULES for node in ast.walk(_tree(path)) if isinstance(node, ast.ExceptHandler)]
+    assert len(handlers) > 10
+    assert [f"{_name(path)}:{node.lineno}" for path, node in handlers if _is_broad(node)] == []
+
+
+@pytest.mark.parametrize("platform", sorted(path.parent.name for path in (HOUSE / "connectors").glob("*/columns.csv")))
+def test_a_connector_has_its_seven_parts(platform: str) -> None:
+    folder = HOUSE / "connectors" / platform
+    parts = ["exports.py", "columns.csv", "conform.py", "api.py", "simulate.py", "README.md"]
+    assert [part for part in parts if not (folder / part).is_file()] == []
+    assert any((folder / "samples").iterdir())
+
+
+def test_every_folder_in_connectors_is_a_platform() -> None:
+    folders = {path.parent.name for path in (HOUSE / "connectors").glob("*/__init__.py")}
+    assert folders == {path.parent.name for path in (HOUSE / "connectors").glob("*/columns.csv")}
+    assert {"douyin", "taobao"} <= folders
+
+
+def test_ci_runs_check_and_test_and_nothing_else() -> None:
+    script = HOUSE / ".ci" / "run"
+    lines = [line.strip() for line in script.read_text(encoding="utf-8").splitlines()]
+    assert lines[0] == "#!/usr/bin/env bash"
+    assert "set -euo pipefail" in lines
+    assert [line for line in lines if line.startswith("make")] == ["make check", "make test"]
+    assert script.stat().st_mode & 0o111
+    assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
