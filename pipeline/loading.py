@@ -20,6 +20,7 @@ from warehouse.ops import QUARANTINE
 from warehouse.place import Place
 
 ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
+Export = tuple[str, str]  # shop id, export id: the same bytes may be given for two shops
 _BAD = {"rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String, "row_json": pl.String}
 
 
@@ -28,7 +29,7 @@ class Loaded:
     """Everything one kind's waiting exports held.
 
     ``bronze``: rows that passed; ``bad``: one row per broken rule × row (``ROW`` + rule, column, cell, row_json); ``frames``: silver table → observations;
-    ``refusals``: export id → error, for exports that could not be read at all; ``readings``: export id → what was left out and new.
+    ``refusals``: export → error, for exports that could not be read at all; ``readings``: export → what was left out and new.
     """
 
     platform: Platform
@@ -36,62 +37,63 @@ class Loaded:
     bronze: pl.DataFrame
     bad: pl.DataFrame
     frames: dict[str, pl.DataFrame]
-    refusals: dict[str, FileRefusedError]
-    readings: dict[str, Reading]
+    refusals: dict[Export, FileRefusedError]
+    readings: dict[Export, Reading]
 
 
-def load_kind(place: Place, platform_code: str, kind: str, exports: pl.DataFrame, known: Mapping[str, Reading]) -> Loaded:
+def load_kind(place: Place, platform_code: str, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading]) -> Loaded:
     """Read the given manifest rows (one platform and kind). ``known`` are readings made a moment ago of the same bytes."""
     platform = platforms()[platform_code]
     readings, refusals = _read_all(place, platform, kind, exports, known)
-    parts = list(dict.fromkeys(readings.values()))
-    bronze = pl.concat([part.bronze for part in parts]) if parts else platform.bronze[kind].empty()
-    owners = exports.select("merchant_id", "shop_id", _export_id="export_id")
-    bad = pl.concat([part.quarantine for part in parts]).join(owners, on="_export_id", how="left") if parts else _no_bad()
+    shops = {id(reading): (reading, shop_id) for (shop_id, _), reading in readings.items()}
+    merchants = dict(exports.select("shop_id", "merchant_id").iter_rows())
+    bronze = pl.concat([platform.bronze[kind].empty(), *(reading.bronze for reading, _ in shops.values())])
+    bad = [
+        reading.quarantine.with_columns(merchant_id=pl.lit(merchants[shop_id]), shop_id=pl.lit(shop_id)).select(_no_bad().columns)
+        for reading, shop_id in shops.values()
+    ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
     frames, rest = _conform(platform, kind, good)
-    bad = pl.concat([bad.select(_no_bad().columns), broken, rest])
+    bad = pl.concat([_no_bad(), *bad, broken, rest])
     good = good.join(bad.select(ROW).unique(), on=ROW, how="anti")
     return Loaded(platform, kind, good, bad, frames, refusals, readings)
 
 
 def _read_all(
-    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[str, Reading]
-) -> tuple[dict[str, Reading], dict[str, FileRefusedError]]:
-    readings: dict[str, Reading] = {}
-    refusals: dict[str, FileRefusedError] = {}
+    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading]
+) -> tuple[dict[Export, Reading], dict[Export, FileRefusedError]]:
+    readings: dict[Export, Reading] = {}
+    refusals: dict[Export, FileRefusedError] = {}
     for row in exports.filter(pl.col("source_code") == "file").iter_rows(named=True):
-        found = known.get(row["export_id"])
-        if found and (found.bronze.is_empty() or found.bronze["shop_id"][0] == row["shop_id"]):
-            readings[row["export_id"]] = found
-            continue
+        export = (row["shop_id"], row["export_id"])
         try:
-            readings[row["export_id"]] = read_file(landing.read_landed(place, row["landing_name"]), _origin(row))
+            readings[export] = known.get(export) or read_file(landing.read_landed(place, row["landing_name"]), _origin(row))
         except FileRefusedError as error:
-            refusals[row["export_id"]] = error
+            refusals[export] = error
     api = exports.filter(pl.col("source_code") == "api")
     for shop in api.partition_by("merchant_id", "shop_id", maintain_order=True):
         pages, failed = _read_pages(place, platform, kind, shop.iter_rows(named=True))
         refusals |= failed
         if pages:
             reading = read_pages(platform, kind, pages)
-            readings |= {origin.export_id: reading for origin, _ in pages}
+            readings |= {(origin.shop_id, origin.export_id): reading for origin, _ in pages}
     return readings, refusals
 
 
 def _read_pages(
     place: Place, platform: Platform, kind: str, rows: Iterable[dict[str, object]]
-) -> tuple[list[tuple[Origin, list[dict[str, object]]]], dict[str, FileRefusedError]]:
+) -> tuple[list[tuple[Origin, list[dict[str, object]]]], dict[Export, FileRefusedError]]:
     assert platform.api is not None  # noqa: S101 - the pages came through it
     api = platform.api(Client(), Credentials("https://landing.invalid", "replay", ""))
     pages, refusals = [], {}
     for row in rows:
+        export = (str(row["shop_id"]), str(row["export_id"]))
         try:
             pages.append((_origin(row), api.records(kind, landing.read_landed(place, str(row["landing_name"])))))
         except FileRefusedError as error:
-            refusals[str(row["export_id"])] = error
+            refusals[export] = error
         except CollectError as error:
-            refusals[str(row["export_id"])] = FileRefusedError(error.rule, error.zh, error.en, **error.facts)
+            refusals[export] = FileRefusedError(error.rule, error.zh, error.en, **error.facts)
     return pages, refusals
 
 

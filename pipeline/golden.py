@@ -1,0 +1,154 @@
+"""Touched orders and sessions → facts, dimensions and marts: only the slices they reach are read and rewritten."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from contracts.canonical import LINE_CHANNEL, LIVE_SESSION, ORDER_LINE, REFUND_LINE, SHOP
+from contracts.canonical import ORDER as ORDER_TABLE
+from contracts.tables import Table
+from pipeline.merging import ORDER, SESSION, Touched
+from transforms.disclosure import DisclosureRule
+from transforms.gold import (
+    dim_creator,
+    dim_live_session,
+    dim_product,
+    dim_shop,
+    fct_order_line,
+    fct_refund_line,
+    mart_district_channel_monthly,
+    mart_live_session,
+    mart_shop_channel_daily,
+    mart_style_daily,
+)
+from transforms.silver.states import current
+from warehouse import registry
+from warehouse.lake import Lake
+
+LINES, REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
+SLICE = [*SHOP, "business_date"]
+STYLE = list(dim_product.TABLE.key)
+CREATOR = list(dim_creator.TABLE.key)
+
+
+def rebuild_gold(lake: Lake, touched: Touched, own: pl.DataFrame, rule: DisclosureRule, at: dt.datetime) -> None:
+    """Bring gold up to date with silver for what was ``touched``. ``own`` are the registry's own accounts (columns of ``LIVE_ACCOUNT``)."""
+    _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
+    if not touched.is_empty:
+        orders = pl.concat([touched.orders, _orders_of_sessions(lake, touched.reowned)]).unique()
+        before, after = _rebuild_facts(lake, orders, own)
+        lines = pl.concat([before[0], after[0]])
+        refunds = pl.concat([before[1], after[1]])
+        sessions = _rebuild_sessions(lake, touched.sessions, own)
+        _rebuild_dimensions(lake, lines)
+        _rebuild_days(lake, lines, refunds, sessions)
+        _rebuild_session_mart(lake, lines, touched.sessions)
+    owners = registry.merchants(lake).select("merchant_id", "owner_id")
+    daily = lake.read(mart_shop_channel_daily.TABLE)
+    closed_before = at.strftime("%Y-%m")
+    _whole(lake, mart_district_channel_monthly.TABLE, mart_district_channel_monthly.build(daily, owners, rule, closed_before))
+
+
+def _whole(lake: Lake, table: Table, frame: pl.DataFrame) -> None:
+    """Replace a small table as a whole, if it differs."""
+    stored = lake.read(table)
+    key = list(table.key)
+    if not stored.sort(key).equals(frame.sort(key)):
+        lake.replace(table, pl.concat([stored, frame]).select(key).unique(), frame)
+
+
+def _orders_of_sessions(lake: Lake, reowned: pl.DataFrame) -> pl.DataFrame:
+    """Orders already in gold whose lines the given sessions own, owned or may now own."""
+    if reowned.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(ORDER, pl.String))
+    return lake.sql(
+        """
+        SELECT DISTINCT l.merchant_id, l.shop_id, l.platform_code, l.order_id
+        FROM gold.fct_order_line AS l JOIN _sessions AS s USING (merchant_id, shop_id, platform_code)
+        WHERE l.live_session_id = s.live_session_id
+           OR (l.content_code = 'live' AND l.created_at BETWEEN timezone('UTC', s.since) AND timezone('UTC', coalesce(s.until, s.since + INTERVAL 1 DAY)))""",
+        _sessions=reowned,
+    )
+
+
+def orders_of_merchants(lake: Lake, merchants: list[str]) -> pl.DataFrame:
+    """All orders in gold of merchants whose own accounts changed."""
+    return lake.read(LINES, where={"merchant_id": merchants}, columns=ORDER).unique()
+
+
+Facts = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def _rebuild_facts(lake: Lake, orders: pl.DataFrame, own: pl.DataFrame) -> tuple[Facts, Facts]:
+    before = lake.read(LINES, keys=orders), lake.read(REFUNDS, keys=orders)
+    now = fct_order_line.Current(
+        order=current(ORDER_TABLE, lake.read(ORDER_TABLE, keys=orders)),
+        order_line=current(ORDER_LINE, lake.read(ORDER_LINE, keys=orders)),
+        refund_line=current(REFUND_LINE, lake.read(REFUND_LINE, keys=orders)),
+        line_channel=current(LINE_CHANNEL, lake.read(LINE_CHANNEL, keys=orders)),
+        live_session=current(LIVE_SESSION, lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique())),
+        own_account=own,
+    )
+    lines = fct_order_line.build(now)
+    after = lines, fct_refund_line.build(lines, now.refund_line)
+    _replace_changed(lake, LINES, orders, before[0], after[0])
+    _replace_changed(lake, REFUNDS, orders, before[1], after[1])
+    return before, after
+
+
+def _replace_changed(lake: Lake, table: Table, keys: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> None:
+    """Rewrite only orders whose rows differ, so that a re-collection which tells nothing new writes nothing."""
+    old = before.join(after, on=table.columns, how="anti", nulls_equal=True)
+    new = after.join(before, on=table.columns, how="anti", nulls_equal=True)
+    moved = keys.join(pl.concat([old.select(keys.columns), new.select(keys.columns)]).unique(), on=keys.columns, how="semi")
+    if moved.height:
+        lake.replace(table, moved, after.join(moved, on=keys.columns, how="semi"))
+
+
+def _rebuild_sessions(lake: Lake, changed: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """Rows of dim_live_session before and after."""
+    table = dim_live_session.TABLE
+    if changed.is_empty():
+        return table.empty()
+    before = lake.read(table, keys=changed)
+    after = dim_live_session.build(current(LIVE_SESSION, lake.read(LIVE_SESSION, keys=changed)), own)
+    lake.replace(table, changed, after)
+    return pl.concat([before, after])
+
+
+def _rebuild_dimensions(lake: Lake, lines: pl.DataFrame) -> None:
+    for module, key in ((dim_product, STYLE), (dim_creator, CREATOR)):
+        keys = lines.select(key).drop_nulls().unique()
+        if keys.height:
+            frame = module.build(lake.read(LINES, keys=keys))
+            _replace_changed(lake, module.TABLE, keys, lake.read(module.TABLE, keys=keys), frame)
+
+
+def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> None:
+    """Both daily marts for every shop × day that any clock of a touched row names."""
+    named = [(lines, "paid_date"), (lines, "start_date"), (refunds, "refund_date"), (sessions, "start_date")]
+    days = pl.concat([frame.select(*SHOP, business_date=clock) for frame, clock in named]).drop_nulls().unique()
+    if days.is_empty():
+        return
+
+    def on(table: Table, clock: str) -> pl.DataFrame:
+        return lake.read(table, keys=days.rename({"business_date": clock}))
+
+    sold = pl.concat([on(LINES, "paid_date"), on(LINES, "start_date")]).unique([*SHOP, "order_line_id"])
+    back, aired = on(REFUNDS, "refund_date"), on(dim_live_session.TABLE, "start_date")
+    for table, frame in (
+        (mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(sold, back, aired)),
+        (mart_style_daily.TABLE, mart_style_daily.build(sold, back)),
+    ):
+        _replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
+
+
+def _rebuild_session_mart(lake: Lake, lines: pl.DataFrame, changed: pl.DataFrame) -> None:
+    table = mart_live_session.TABLE
+    keys = pl.concat([changed, lines.select(SESSION).drop_nulls()]).unique()
+    if keys.is_empty():
+        return
+    rows = mart_live_session.build(lake.read(LINES, keys=keys), lake.read(dim_live_session.TABLE, keys=keys))
+    _replace_changed(lake, table, keys, lake.read(table, keys=keys), rows)

@@ -1,0 +1,59 @@
+"""The drop folder: ``inbox/<merchant>/<shop>/<file>``. A landed file leaves it; a refused one moves aside with its reason beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from contracts.errors import NotFoundError
+from pipeline.house import writing
+from pipeline.intake import land_file
+from pipeline.receipts import FileReceipt
+from warehouse.lake import Lake
+from warehouse.settings import Settings
+
+REFUSED = "refused"
+#: A file still being copied grows; one untouched for this long is whole.
+SETTLED_SECONDS = 2.0
+
+
+def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
+    """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``duplicate`` or ``refused``. Other folders are left alone."""
+    folder = settings.place.inbox
+    waiting = sorted(path for path in folder.glob("*/*/*") if path.is_file() and not path.name.startswith(".") and _is_settled(path))
+    if not waiting:
+        return []
+    with writing(settings) as lake:
+        return [_take(lake, settings, path, at) for path in waiting]
+
+
+def _is_settled(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
+
+
+def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) -> FileReceipt:
+    merchant_id, shop_id = path.parts[-3], path.parts[-2]
+    try:
+        landed = land_file(lake, settings.place, merchant_id, shop_id, path, by="inbox", at=at)
+    except NotFoundError as error:
+        receipt = FileReceipt(path.name, verdict="refused", rule=error.rule, message=error.sentence(), merchant_id=merchant_id, shop_id=shop_id)
+        return _set_aside(path, receipt)
+    if landed.receipt and landed.receipt.verdict == "refused":
+        return _set_aside(path, landed.receipt)
+    path.unlink()
+    if landed.receipt:
+        return landed.receipt
+    assert landed.reading is not None  # noqa: S101 - a file without a receipt has been read
+    layout = landed.reading.layout
+    receipt = FileReceipt(path.name, layout.platform, layout.kind, layout.name, "accepted", merchant_id=merchant_id, shop_id=shop_id)
+    return replace(receipt, rows_read=landed.reading.rows_read, export_id=landed.export_id)
+
+
+def _set_aside(path: Path, receipt: FileReceipt) -> FileReceipt:
+    folder = path.parent / REFUSED
+    folder.mkdir(exist_ok=True)
+    path.replace(folder / path.name)
+    (folder / f"{path.name}.txt").write_text(f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n", encoding="utf-8")
+    return receipt

@@ -1,0 +1,86 @@
+"""Canonical observations → states in silver, and the list of what they touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from contracts.canonical import SHOP, SILVER, entity_key
+from contracts.tables import Table
+from pipeline.loading import ROW
+from transforms.silver.states import current, merge_states
+from warehouse.lake import Lake
+
+ORDER = [*SHOP, "order_id"]
+SESSION = [*SHOP, "live_session_id"]
+#: What of a session decides which lines it owns; a change in its views alone touches no line.
+_OWNERSHIP = ("started_at", "ended_at", "live_account_id", "seller_code")
+
+_KEYS = dict.fromkeys(ORDER, pl.String)
+_SESSION_KEYS = dict.fromkeys(SESSION, pl.String)
+
+
+@dataclass
+class Touched:
+    """What a build must look at again.
+
+    ``orders`` (columns ``ORDER``); ``sessions`` (columns ``SESSION``) whose figures changed; ``reowned``: of these, the ones whose hours or host
+    changed, with the moments (UTC, naive) between which they own or owned lines.
+    """
+
+    orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
+    sessions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SESSION_KEYS))
+    reowned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**_SESSION_KEYS, "since": pl.Datetime("us"), "until": pl.Datetime("us")}))
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was touched."""
+        return self.orders.is_empty() and self.sessions.is_empty()
+
+
+def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:
+    """Merge all incoming observations. Returns one outcome per incoming bronze row (``ROW`` + ``outcome``) and what changed.
+
+    A row that fed several tables is published if any of them took it, else superseded if any was, else a duplicate.
+    """
+    touched = Touched()
+    outcomes = []
+    incoming = list(frames)
+    for name, table in SILVER.items():
+        parts = [frame[name] for frame in incoming if name in frame and frame[name].height]
+        if parts:
+            outcomes.append(_merge_table(lake, table, pl.concat(parts), touched))
+    if not outcomes:
+        return pl.DataFrame(schema={**dict.fromkeys(ROW[:3], pl.String), "_row_number": pl.Int64, "outcome": pl.String}), touched
+    ranked = pl.concat(outcomes).with_columns(rank=pl.col("outcome").replace_strict({"published": 0, "superseded": 1, "duplicate": 2}))
+    best = ranked.group_by(ROW).agg(pl.col("outcome").sort_by("rank").first())
+    return best, touched
+
+
+def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touched) -> pl.DataFrame:
+    entity = entity_key(table)
+    keys = incoming.select(entity).unique()
+    stored = lake.read(table, keys=keys)
+    merged = merge_states(table, stored, incoming)
+    if not merged.states.equals(stored.sort(merged.states.columns)):
+        lake.replace(table, keys, merged.states)
+    _touch(table, stored, merged.states, merged.changed, touched)
+    shop = incoming.select(ROW).unique()
+    return merged.outcomes.join(shop, on=["_export_id", "_row_number"], how="left").select(*ROW, "outcome")
+
+
+def _touch(table: Table, stored: pl.DataFrame, states: pl.DataFrame, changed: pl.DataFrame, touched: Touched) -> None:
+    if table.name != "live_session":
+        orders = states.join(changed, on=entity_key(table), how="semi").select(ORDER)
+        touched.orders = pl.concat([touched.orders, orders]).unique()
+        return
+    touched.sessions = changed.select(SESSION)
+    known = pl.concat([current(table, stored), current(table, states)]).join(changed, on=SESSION, how="semi")
+    moved = known.group_by(SESSION).agg(
+        pl.struct(_OWNERSHIP).n_unique().alias("versions"), pl.len().alias("times"), since=pl.col("started_at").min(), until=pl.col("ended_at").max()
+    )
+    # a session seen for the first time, or one whose hours or host changed
+    reowned = moved.filter((pl.col("versions") > 1) | (pl.col("times") == 1))
+    touched.reowned = reowned.select(*SESSION, pl.col("since", "until").dt.convert_time_zone("UTC").dt.replace_time_zone(None))

@@ -1,0 +1,83 @@
+"""Audit and publish: what Great Expectations says of the build's very snapshot decides whether the dashboards may read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from expectations.run import Outcome, judge
+
+from contracts.errors import HeldReleaseError
+from contracts.fields import TIME_ZONE
+from pipeline.house import reading, writing
+from transforms.gold import gold_tables
+from warehouse import release as releasing
+from warehouse.ops import CHECK
+from warehouse.points import reach
+from warehouse.release import Release
+from warehouse.settings import Settings
+
+
+def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> list[Outcome]:
+    """Judge exactly ``snapshot`` and store every outcome under ``build_number``; a repeated audit replaces the earlier one."""
+    with reading(settings) as lake:
+        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED and item.build < build_number]
+    outcomes = judge(settings.place, snapshot, previous_snapshot=published[-1].snapshot if published else None)
+    now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    rows = [
+        {
+            "build_number": build_number,
+            "table_name": item.table_name,
+            "rule_name": item.rule_name,
+            "snapshot_number": snapshot,
+            "severity_code": item.severity_code,
+            "is_passed": item.is_passed,
+            "failed_qty": item.failed_qty,
+            "checked_qty": item.checked_qty,
+            "changed_at": now,
+            "message_name": item.message_name,
+            "details_json": item.details_json,
+        }
+        for item in outcomes
+    ]
+    with writing(settings) as lake:
+        lake.replace(CHECK, pl.DataFrame({"build_number": [build_number]}), pl.DataFrame(rows, schema=CHECK.dtypes))
+    reach("audit.done")
+    return outcomes
+
+
+def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> Release:
+    """Publish ``snapshot`` if every ``stop`` rule of its audit passed; else record it as held and raise ``HeldReleaseError`` naming the rules.
+
+    Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has been published meanwhile.
+    """
+    now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    with writing(settings) as lake:
+        checks = lake.read(CHECK, where={"build_number": build_number, "snapshot_number": snapshot})
+        if checks.is_empty():
+            raise HeldReleaseError("NOT_JUDGED", "该构建还没有检查", "this build has not been judged", build=build_number)
+        failed = checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "stop"))
+        details: dict[str, object] = {"warned": sorted(checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn"))["rule_name"].unique())}
+        with reading(settings, snapshot) as judged:
+            content = {table.full_name: judged.content_hash(table) for table in gold_tables().values()}
+        if failed.is_empty():
+            return releasing.publish(lake, snapshot=snapshot, build_number=build_number, at=now, content=content, details=details)
+        rules = sorted(failed["rule_name"].unique())
+        known = releasing.held_since(lake)
+        if not known or (known.build, known.snapshot, list(known.failed_rules)) != (build_number, snapshot, rules):
+            releasing.hold(lake, snapshot=snapshot, build_number=build_number, at=now, failed_rules=rules, content=content, details=details)
+    raise _held(rules, failed, build_number)
+
+
+def _held(rules: list[str], failed: pl.DataFrame, build_number: int) -> HeldReleaseError:
+    return HeldReleaseError(
+        "HELD",
+        "检查未通过,看板保持在上一个发布",
+        "checks failed; the dashboards stay on the last good release",
+        step_zh="用 baiyun releases show 查看规则与样例;修正后运行 baiyun build",
+        step_en="see rules and examples with `baiyun releases show`; after mending run `baiyun build`",
+        build=build_number,
+        rules=", ".join(rules),
+        tables=", ".join(sorted(failed["table_name"].unique())),
+    )

@@ -1,0 +1,164 @@
+"""What the DAGs, the CLI and the tests call: each step of the house as one plain function."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors.reading import Reading
+from contracts.errors import BaiyunError, NotFoundError, TransientError, WriterBusyError
+from contracts.fields import TIME_ZONE
+from pipeline import inbox
+from pipeline.build import Built, build
+from pipeline.changes import Change, totals_changed
+from pipeline.collect import Collected, attempts, batches, collect, run_colour
+from pipeline.credentials import from_environment
+from pipeline.house import reading, writing
+from pipeline.intake import land_files
+from pipeline.loading import Export
+from pipeline.receipts import FileReceipt
+from pipeline.releasing import audit, release
+from warehouse import landing
+from warehouse import release as releasing
+from warehouse.release import Release
+from warehouse.settings import Settings
+
+__all__ = [
+    "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
+    "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox",
+]  # fmt: skip
+
+Say = Callable[[str, str], None]
+
+
+class Ingested:
+    """What one ingest came to: the receipts, the release the dashboards read now, what moved in its totals, and why a release is held, if it is."""
+
+    def __init__(self, receipts: list[FileReceipt], current: Release | None, changes: list[Change], held: BaiyunError | None) -> None:
+        self.receipts, self.current, self.changes, self.held = receipts, current, changes, held
+
+    def document(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "files": [item.document() for item in self.receipts],
+            "release": self.current.number if self.current else None,
+            "changes": [item.document() for item in self.changes],
+            "held": {"rule": self.held.rule, "message": self.held.sentence()} if self.held else None,
+        }
+
+
+def _quiet(zh: str, en: str) -> None:
+    del zh, en
+
+
+def ingest(
+    settings: Settings,
+    merchant_id: str,
+    shop_id: str,
+    paths: Sequence[Path],
+    *,
+    by: str = "",
+    register: bool = False,
+    at: dt.datetime | None = None,
+    say: Say = _quiet,
+) -> Ingested:
+    """Take a merchant's files, build and release. A refused file changes nothing and does not stop the others; a held release is told, not raised."""
+    with writing(settings) as lake:
+        before = releasing.current(lake)
+        landed = land_files(
+            lake, settings.place, merchant_id, shop_id, paths, by=by, at=at, register=register, progress=lambda name: say(f"读取 {name}", f"reading {name}")
+        )
+    known: dict[Export, Reading] = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
+    made: dict[str, FileReceipt] = {}
+    held: BaiyunError | None = None
+    if known:
+        say("构建", "building")
+        built = build(settings, run_name="ingest", at=at, known=known)
+        made = {item.export_id: item for item in built.receipts if item.shop_id == shop_id}
+        held = _try_release(settings, built, at=at, say=say)
+    receipts = [item.receipt or made[item.export_id] for item in landed]
+    with reading(settings) as lake:
+        current = releasing.current(lake)
+    return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
+
+
+def _try_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> BaiyunError | None:
+    try:
+        _judge_and_release(settings, built, at=at, say=say)
+    except BaiyunError as error:
+        if error.rule not in ("HELD", "OVERTAKEN"):
+            raise
+        return error
+    return None
+
+
+def _judge_and_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> Release:
+    say("检查", "checking")
+    audit(settings, built.build_number, built.snapshot, at=at)
+    say("发布", "releasing")
+    return release(settings, built.build_number, built.snapshot, at=at)
+
+
+def build_and_release(
+    settings: Settings,
+    *,
+    run_name: str | None = None,
+    at: dt.datetime | None = None,
+    rejudge: Sequence[str] = (),
+    from_landing: bool = False,
+    say: Say = _quiet,
+) -> tuple[Built, Release]:
+    """Build what waits, judge it, publish it. With nothing new the standing release is returned; a held build is judged again, so that mending
+    its cause and calling this publishes. Raises ``HeldReleaseError`` and ``WriterBusyError``.
+    """  # noqa: D205
+    say("构建", "building")
+    built = build(settings, run_name=run_name, at=at, rejudge=rejudge, from_landing=from_landing)
+    if not built.has_changes and (standing := _standing(settings, built)):
+        return built, standing
+    return built, _judge_and_release(settings, built, at=at, say=say)
+
+
+def _standing(settings: Settings, built: Built) -> Release | None:
+    with reading(settings) as lake:
+        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED]
+    return next((item for item in published if (item.build, item.snapshot) == (built.build_number, built.snapshot)), None)
+
+
+def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
+    """Land what lies in ``inbox/<merchant>/<shop>/``; see ``pipeline.inbox``. Does not build."""
+    return inbox.scan(settings, at=at)
+
+
+def maintain(settings: Settings) -> list[int]:
+    """Compact, expire snapshots no release needs, and sweep half-written files, in the writer's slot. Returns the snapshots kept."""
+    with writing(settings) as lake:
+        keep = releasing.snapshots_to_keep(lake, last=settings.keep_releases)
+        lake.maintain(lake.snapshot(), keep=keep, grace=dt.timedelta(seconds=settings.reader_grace_seconds))
+    landing.sweep(settings.place)
+    return keep
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether another try may help. Everything else needs a person."""
+    return isinstance(error, TransientError | WriterBusyError) and getattr(error, "rule", "") != "OVERTAKEN"
+
+
+def has_warehouse(settings: Settings) -> bool:
+    """False on a home where nothing was ever written."""
+    try:
+        with reading(settings):
+            return True
+    except NotFoundError:
+        return False
+
+
+def now() -> dt.datetime:
+    """This moment, Beijing time."""
+    return dt.datetime.now(ZoneInfo(TIME_ZONE))
+
+
+def credentials_of(lookup: Mapping[str, Mapping[str, str]]) -> Callable[[str], Mapping[str, str]]:
+    """A secrets source over a mapping, for tests and tools; falls back to the environment."""
+    return lambda ref: lookup.get(ref) or from_environment(ref)
