@@ -1,0 +1,161 @@
+"""The generated pages say what was declared, all of it, and ``--check`` notices a page that no longer does."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import typer
+
+from connectors.base import Layout
+from contracts.canonical import SILVER
+from contracts.fields import FIELDS
+from contracts.intake import FILE_RULES, ROW_RULES
+from metrics.definitions import METRICS
+from transforms.gold import gold_tables
+from warehouse.ops import OPS
+from warehouse.settings import Settings
+
+HOUSE = Path(__file__).parents[2]
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_docs", HOUSE / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = _load()
+
+
+@pytest.fixture(scope="module")
+def dictionary() -> str:
+    return str(generate.dictionary())
+
+
+def _section(page: str, heading: str) -> str:
+    """The part of ``page`` under ``heading``, up to the next heading of any level."""
+    lines = page.split("\n")
+    start = lines.index(heading) + 1
+    end = next((number for number in range(start, len(lines)) if lines[number].startswith("#")), len(lines))
+    return "\n".join(lines[start:end])
+
+
+def test_the_pages_in_the_tree_are_the_declarations() -> None:
+    run = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_check_names_a_page_that_was_changed_by_hand_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate.main([], tmp_path) == 0
+    assert generate.main(["--check"], tmp_path) == 0
+    settings = tmp_path / "settings.md"
+    settings.write_text(settings.read_text(encoding="utf-8") + "by hand\n", encoding="utf-8")
+    (tmp_path / "dictionary.md").unlink()
+    assert generate.main(["--check"], tmp_path) == 1
+    assert "dictionary.md, settings.md" in capsys.readouterr().out
+    assert settings.read_text(encoding="utf-8").endswith("by hand\n")
+    assert generate.main([], tmp_path) == 0
+    assert generate.main(["--check"], tmp_path) == 0
+
+
+def test_pages_do_not_depend_on_the_environment() -> None:
+    environment = {**os.environ, "BAIYUN_HOME": "elsewhere", "BAIYUN_DISCLOSURE_P": "7", "COLUMNS": "40", "PYTHONHASHSEED": "1"}
+    run = subprocess.run([sys.executable, HOUSE / "docs" / "generate.py", "--check"], cwd=HOUSE / "tests", env=environment, check=False, capture_output=True)
+    assert run.returncode == 0, run.stdout
+
+
+def test_every_field_stands_in_the_dictionary_with_its_words(dictionary: str) -> None:
+    section = _section(dictionary, "## 字段 / fields")
+    rows = [line.split(" | ")[:3] for line in section.split("\n") if line.startswith("| `")]
+    assert rows == [[f"| `{item.name}`", item.zh, item.en] for item in FIELDS.values()]
+
+
+@pytest.mark.parametrize("table", [*SILVER.values(), *gold_tables().values(), *OPS.values()], ids=lambda table: table.full_name)
+def test_every_table_stands_in_the_dictionary_with_its_columns(dictionary: str, table: object) -> None:
+    assert hasattr(table, "full_name")
+    section = _section(dictionary, f"### {table.full_name}")
+    assert table.grain in section
+    assert [line.split("`")[1] for line in section.split("\n") if line.startswith("| `")] == table.columns
+
+
+@pytest.mark.parametrize("platform", ["douyin", "taobao"])
+def test_every_header_of_every_layout_stands_in_the_dictionary(dictionary: str, platform: str) -> None:
+    with (HOUSE / "connectors" / platform / "columns.csv").open(encoding="utf-8", newline="") as stream:
+        declared = list(csv.DictReader(stream))
+    for kind in {row["kind"] for row in declared}:
+        section = _section(dictionary, f"#### bronze.{platform}__{kind}")
+        of_kind = [row for row in declared if row["kind"] == kind]
+        missing = [row["header"] for row in of_kind if row["header"].strip() not in section]
+        assert missing == []
+        personal = next(line for line in section.split("\n") if line.startswith("进门就删"))
+        assert [row["header"] for row in of_kind if "personal" in row["flags"] and row["header"].strip() not in personal] == []
+    layouts = [line for line in dictionary.split("\n") if "已核实 / verified |" in line or "未核实 / unverified** |" in line]
+    known = {(row["kind"], row["layout"], row["origin"]) for row in declared if row["origin"]}
+    assert len(known) == len({(row["kind"], row["layout"]) for row in declared})
+    for kind, layout, origin in known:
+        assert [line for line in layouts if f"| `{kind}` | `{layout}` |" in line and line.endswith(f"| {origin} |")], (kind, layout)
+
+
+def test_a_layout_without_an_outside_source_is_marked_unverified() -> None:
+    made_up = Layout("douyin", "orders", "2030", "file", verified=False, origin="a guess", columns=())
+    assert "**未核实 / unverified**" in generate.layout_row(made_up)
+
+
+def test_every_code_list_of_a_field_stands_in_the_dictionary(dictionary: str) -> None:
+    for field in FIELDS.values():
+        if field.codes:
+            section = _section(dictionary, f"### {field.codes.name}")
+            assert [line.split("`")[1] for line in section.split("\n") if line.startswith("| `")] == field.codes.values
+
+
+def test_every_setting_stands_in_the_settings_and_a_confidential_default_does_not() -> None:
+    text = generate.settings()
+    assert [name for name in Settings.model_fields if f"| `BAIYUN_{name.upper()}` |" not in text] == []
+    (line,) = [line for line in text.split("\n") if "BAIYUN_DISCLOSURE_P`" in line]
+    assert "保密" in line
+    assert str(Settings.model_fields["disclosure_p"].default) not in line
+
+
+def test_every_metric_stands_in_the_metrics() -> None:
+    text = generate.metrics()
+    assert [item.id for item in METRICS.values() if item.about_zh not in text or item.about_en not in text] == []
+
+
+def test_every_intake_rule_stands_in_the_rules_with_its_next_step() -> None:
+    text = (HOUSE / "docs" / "rules.md").read_text(encoding="utf-8")
+    for name, rule in [*FILE_RULES.items(), *ROW_RULES.items()]:
+        assert f"| `{name}` | {rule.zh} / {rule.en} | {rule.step_zh} / {rule.step_en} |" in text
+
+
+def test_a_command_is_written_with_its_parameters_and_hidden_ones_are_not() -> None:
+    app = typer.Typer(help="顶层 / top", add_completion=False)
+    users = typer.Typer(help="账号 / accounts")
+    app.add_typer(users, name="user")
+
+    @users.command()
+    def add(name: str, role: str = typer.Option("merchant", help="角色 / role")) -> None:
+        """新建账号 / create an account."""
+
+    @app.command(hidden=True)
+    def secret() -> None:
+        """Not for people."""
+
+    text = "\n".join(generate.command_lines(typer.Context(typer.main.get_command(app), info_name="baiyun")))
+    assert "## baiyun user add\n\n新建账号 / create an account.\n\n```\nbaiyun user add [OPTIONS] {name}\n```" in text
+    assert "--role" in text
+    assert "角色 / role" in text
+    assert "secret" not in text
+
+
+def test_a_bar_in_a_cell_does_not_break_the_row() -> None:
+    assert generate.table(["a"], [["x|y\nz"]]) == ["| a |", "| --- |", "| x\\|y z |", ""]
