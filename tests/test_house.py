@@ -153,7 +153,8 @@ def test_every_import_rule_has_a_seeded_violation() -> None:
 
 def test_a_simulator_never_reads_the_parsers_columns() -> None:
     simulators = [path for path in MODULES if path.name.startswith("simulate")]
-    assert simulators
+    # the import rules know a simulator's modules by these names
+    assert {path.stem for path in simulators} <= {"simulate", "simulate_api", "simulate_files", "simulate_words"}
     said_in_code = re.compile(r"(?m)^(?![ ]*(\"\"\"|#)).*columns\.csv")
     assert [_name(path) for path in simulators if said_in_code.search(path.read_text(encoding="utf-8"))] == []
 
@@ -257,3 +258,10 @@ def test_ci_runs_check_and_test_and_nothing_else() -> None:
     assert [line for line in lines if line.startswith("make")] == ["make check", "make test"]
     assert script.stat().st_mode & 0o111
     assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    pages = [path for path in TRACKED if path.suffix == ".md" and "samples" not in path.parts]
+    links = [(page, target) for page in pages for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))]
+    assert len(links) > 30
+    assert [f"{_name(page)} → {target}" for page, target in links if not (page.parent / target).exists()] == []
