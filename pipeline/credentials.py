@@ -48,7 +48,8 @@ def open_credentials(place: Place, ref: str, given: Mapping[str, str]) -> Creden
     """``given`` with the newest tokens a refresh has brought. A new authorisation by a person (other tokens in ``given``) wins over kept ones."""
     if not given.get("base_url") or not given.get("app_key"):
         raise missing(ref)
-    credentials = Credentials(**{name: given.get(name, "") for name in _FIELDS})
+    base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id = (given.get(name, "") for name in _FIELDS)
+    credentials = Credentials(base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id)
     origin = hashlib.sha256(f"{credentials.access_token}\0{credentials.refresh_token}".encode()).hexdigest()
     with _tokens(place) as kept:
         known = kept.get(ref, {})

@@ -48,13 +48,13 @@ def load_kind(place: Place, platform_code: str, kind: str, exports: pl.DataFrame
     shops = {id(reading): (reading, shop_id) for (shop_id, _), reading in readings.items()}
     merchants = dict(exports.select("shop_id", "merchant_id").iter_rows())
     bronze = pl.concat([platform.bronze[kind].empty(), *(reading.bronze for reading, _ in shops.values())])
-    bad = [
+    unread = [
         reading.quarantine.with_columns(merchant_id=pl.lit(merchants[shop_id]), shop_id=pl.lit(shop_id)).select(_no_bad().columns)
         for reading, shop_id in shops.values()
     ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
     frames, rest = _conform(platform, kind, good)
-    bad = pl.concat([_no_bad(), *bad, broken, rest])
+    bad = pl.concat([_no_bad(), *unread, broken, rest])
     good = good.join(bad.select(ROW).unique(), on=ROW, how="anti")
     return Loaded(platform, kind, good, bad, frames, refusals, readings)
 
@@ -93,7 +93,7 @@ def _read_pages(
         except FileRefusedError as error:
             refusals[export] = error
         except CollectError as error:
-            refusals[export] = FileRefusedError(error.rule, error.zh, error.en, **error.facts)
+            refusals[export] = FileRefusedError(error.rule, error.zh, error.en)
     return pages, refusals
 
 

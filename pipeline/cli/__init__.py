@@ -1,0 +1,169 @@
+"""``baiyun``: the house from a terminal. Chinese first, English beside it; ``--json`` prints one document on stdout and nothing else there.
+
+Exit codes: 0 done · 1 something refused, or quarantined beyond the stated share · 2 wrong use · 3 a held release.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
+from pipeline import show, steps
+from pipeline.cli import people, quarantine, releases
+from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
+from warehouse.settings import Settings
+
+app = group(__doc__ or "")
+app.add_typer(releases.app, name="releases")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(people.user_app, name="user")
+app.add_typer(people.shops_app, name="shops")
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="平台导出的文件 / exports as downloaded", metavar="FILE...")],
+    merchant: Merchant,
+    shop: Shop,
+    as_json: Json = False,
+    register: Annotated[bool, typer.Option(help="未登记的商家和店铺自动登记 / enter an unknown merchant or shop")] = True,
+) -> None:
+    """导入文件:按内容识别平台和版式,构建、检查、发布,给出回执 / take exports in, build, check, release, and print receipts."""
+    settings = Settings()
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        raise UsageError("NO_SUCH_FILE", "找不到文件", "no such file", files=", ".join(str(path) for path in missing))
+    with show.progress(quiet=as_json) as say:
+        done = steps.ingest(settings, merchant, shop, files, by=getpass.getuser(), register=register, say=say)
+    show.ingested(done, as_json=as_json)
+    if done.held:
+        raise typer.Exit(HELD)
+    share_limit = settings.quarantine_share_limit
+    bad = any(item.verdict == "refused" or item.quarantined_share > share_limit for item in done.receipts)
+    raise typer.Exit(REFUSED if bad else DONE)
+
+
+@app.command()
+def build(
+    from_landing: Annotated[bool, typer.Option(help="从原始文件全部重算 / make everything anew from the raw files")] = False,
+) -> None:
+    """构建并发布等待中的数据;原因修正后,同一命令放行 / build and release what waits; after mending a held build, the same command publishes."""
+    with show.progress() as say:
+        built, release = steps.build_and_release(Settings(), run_name="cli", from_landing=from_landing, say=say)
+    show.released(built, release)
+
+
+@app.command()
+def ask(
+    metrics: Annotated[str, typer.Option(help="指标编号,逗号分隔 / metric ids, comma-separated")],
+    merchant: Merchant,
+    by: Annotated[str, typer.Option(help="分组,如 platform,channel,paid_date / split by")] = "",
+    first: Annotated[str, typer.Option("--from", help="起始日期 YYYY-MM-DD / first day")] = "",
+    last: Annotated[str, typer.Option("--to", help="结束日期 YYYY-MM-DD / last day")] = "",
+    as_of: Annotated[int | None, typer.Option(help="历史发布号 / an older release's number")] = None,
+    as_json: Json = False,
+) -> None:
+    """提问:指标、分组、期间,答案来自当前发布 / ask metrics of the current (or an older) release."""
+    from metrics.access import Viewer
+    from metrics.ask import ask as ask_metrics
+
+    settings = Settings()
+    viewer = Viewer(settings.place, "cli", "merchant", merchant)
+    period = (_day(first, dt.date(2000, 1, 1)), _day(last, dt.date(2099, 12, 31))) if first or last else None
+    answer = ask_metrics(viewer, _words(metrics), by=_words(by), period=period, as_of=as_of)
+    show.answered(answer, as_json=as_json)
+
+
+@app.command()
+def collect(
+    shops: Annotated[list[str] | None, typer.Argument(help="店铺编号,默认全部 / shop ids, default all")] = None,
+    days: Annotated[int | None, typer.Option(help="回看天数 / days of updates to read")] = None,
+) -> None:
+    """通过接口采集(凭据来自环境变量),不构建 / collect over the APIs (credentials from the environment); does not build."""
+    settings = Settings()
+    wanted = shops or [shop for batch in steps.batches(settings) for shop in batch]
+    run = f"cli-{steps.now():%Y%m%dT%H%M%S}"
+    with show.progress() as say:
+        collected = []
+        for shop in wanted:
+            say(f"采集 {shop}", f"collecting {shop}")
+            collected += steps.collect(settings, [shop], run_name=run, credentials=steps.from_environment, days=days)
+    show.collected(collected)
+    raise typer.Exit(REFUSED if any(item.outcome_code != "ok" for item in collected) else DONE)
+
+
+@app.command()
+def scan() -> None:
+    """收取投递文件夹 inbox/<商家>/<店铺>/ 里的文件,然后构建发布 / take what lies in the inbox folder, then build and release."""
+    settings = Settings()
+    receipts = steps.scan_inbox(settings)
+    show.receipts(receipts)
+    if any(item.verdict == "accepted" for item in receipts):
+        with show.progress() as say:
+            show.released(*steps.build_and_release(settings, run_name="scan", say=say))
+    raise typer.Exit(REFUSED if any(item.verdict == "refused" for item in receipts) else DONE)
+
+
+@app.command()
+def maintain() -> None:
+    """维护:合并小文件、清理过期快照和残留文件 / compact, expire snapshots no release needs, sweep left-over files."""
+    with show.progress() as say:
+        say("维护", "maintaining")
+        kept = steps.maintain(Settings())
+    typer.echo(f"完成,保留 {len(kept)} 个快照 / done, {len(kept)} snapshots kept")
+
+
+@app.command()
+def demo(
+    lines: Annotated[int, typer.Option(help="模拟市场的订单行数 / order lines of the simulated market")] = 40_000,
+    clean: Annotated[bool, typer.Option(help="删除演示数据 / remove the demo's data")] = False,
+) -> None:
+    """演示:模拟平台、Airflow、看板一起启动 / start simulated platforms, Airflow and the dashboards together."""
+    from pipeline import demo as show_case
+
+    settings = Settings()
+    if clean:
+        show_case.clean(settings)
+        raise typer.Exit(DONE)
+    raise typer.Exit(show_case.run_demo(settings, lines=lines))
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _day(text: str, default: dt.date) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else default
+    except ValueError:
+        raise UsageError("BAD_DATE", "日期格式应为 YYYY-MM-DD", "a date is YYYY-MM-DD", given=text) from None
+
+
+def run(command: Callable[[], None]) -> int:
+    """``command``'s exit code; an error of the house is printed as one clear line on stderr instead of a traceback."""
+    try:
+        command()
+    except HeldReleaseError as error:
+        typer.echo(error.sentence(), err=True)
+        return HELD
+    except (UsageError, NotFoundError) as error:
+        typer.echo(error.sentence(), err=True)
+        return WRONG_USE
+    except BaiyunError as error:
+        typer.echo(error.sentence(), err=True)
+        return REFUSED
+    return DONE
+
+
+def main() -> None:
+    """Entry point of ``baiyun``."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    sys.exit(run(app))

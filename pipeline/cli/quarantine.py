@@ -1,0 +1,55 @@
+"""``baiyun quarantine``: rows that did not fit, why, and trying them again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from contracts.errors import NotFoundError
+from pipeline import show, steps
+from pipeline.cli.words import Json, group
+from pipeline.house import reading
+from warehouse.lake import Lake
+from warehouse.ops import LOAD, QUARANTINE
+from warehouse.settings import Settings
+
+app = group("隔离行:列表、原行、重新判定 / quarantined rows: list, show, re-judge")
+
+
+@app.command("list")
+def list_quarantine(
+    merchant: Annotated[str, typer.Option("--merchant", "-m", help="商家编号,默认全部 / merchant, default all")] = "", as_json: Json = False
+) -> None:
+    """各文件的隔离行数,按规则 / quarantined rows by file and rule."""
+    with reading(Settings()) as lake:
+        rows = lake.read(QUARANTINE, where={"merchant_id": merchant} if merchant else None)
+        exports = lake.read(LOAD, columns=["export_id", "shop_id", "loaded_at"])
+        names = show.export_names(lake)
+    show.quarantine_list(rows, exports, names, as_json=as_json)
+
+
+@app.command("show")
+def show_quarantine(export: Annotated[str, typer.Argument(help="文件指纹(可只写前几位) / export id or its beginning")], as_json: Json = False) -> None:
+    """一个文件的隔离行:行号、列、原值、下一步 / a file's quarantined rows: row, column, cell, next step."""
+    with reading(Settings()) as lake:
+        show.quarantine_rows(lake.read(QUARANTINE, where={"export_id": _export_ids(lake, export)}), show.export_names(lake), as_json=as_json)
+
+
+@app.command("rejudge")
+def rejudge(export: Annotated[str, typer.Argument(help="文件指纹(可只写前几位) / export id or its beginning")]) -> None:
+    """修正后重新判定隔离行,通过的行随即发布 / try a file's quarantined rows again and release those that pass."""
+    settings = Settings()
+    with reading(settings) as lake:
+        ids = _export_ids(lake, export)
+    with show.progress() as say:
+        built, release = steps.build_and_release(settings, run_name="rejudge", rejudge=ids, say=say)
+    show.receipts(built.receipts)
+    show.released(built, release)
+
+
+def _export_ids(lake: Lake, beginning: str) -> list[str]:
+    found = [name for name in lake.read(QUARANTINE, columns=["export_id"])["export_id"].unique() if name.startswith(beginning)]
+    if not beginning or not found:
+        raise NotFoundError("NO_SUCH_EXPORT", "没有这个文件的隔离行", "no quarantined rows of such a file", export=beginning)
+    return found

@@ -1,0 +1,51 @@
+"""``baiyun releases``: what was judged, what the dashboards read, and holding them on an older release."""
+
+from __future__ import annotations
+
+import getpass
+
+import typer
+
+from contracts.errors import NotFoundError
+from pipeline import show, steps
+from pipeline.cli.words import Json, group
+from pipeline.house import reading, writing
+from warehouse import release as releasing
+from warehouse.ops import CHECK
+from warehouse.settings import Settings
+
+app = group("发布:列表、详情、固定、取消固定 / releases: list, show, pin, unpin")
+
+
+@app.command("list")
+def list_releases(as_json: Json = False) -> None:
+    """全部发布,新的在后 / every release, newest last."""
+    with reading(Settings()) as lake:
+        show.releases(releasing.releases(lake), releasing.current(lake), as_json=as_json)
+
+
+@app.command("show")
+def show_release(number: int, as_json: Json = False) -> None:
+    """一个发布:快照、状态、每条检查 / one release: snapshot, status, every check."""
+    with reading(Settings()) as lake:
+        found = next((item for item in releasing.releases(lake) if item.number == number), None)
+        if found is None:
+            raise NotFoundError("NO_SUCH_RELEASE", "没有这个发布", "no such release", release=number)
+        checks = lake.read(CHECK, where={"build_number": found.build})
+    show.release(found, checks, as_json=as_json)
+
+
+@app.command("pin")
+def pin_release(number: int) -> None:
+    """把看板固定在一个旧发布上 / hold the dashboards on an older release."""
+    with writing(Settings()) as lake:
+        releasing.pin(lake, number, at=steps.now(), by=getpass.getuser())
+    typer.echo(f"看板已固定在发布 #{number} / dashboards pinned to release #{number}")
+
+
+@app.command("unpin")
+def unpin_release() -> None:
+    """取消固定,看板跟随最新发布 / let the dashboards follow the newest release again."""
+    with writing(Settings()) as lake:
+        releasing.unpin(lake, at=steps.now(), by=getpass.getuser())
+    typer.echo("看板跟随最新发布 / dashboards follow the newest release")
