@@ -196,6 +196,21 @@ def test_every_wanted_package_is_locked(lock: str) -> None:
     assert set(wanted) - set(locked) == set()
 
 
+def test_every_imported_package_is_wanted_by_name() -> None:
+    wanted = {re.split(r"[=<>\[; ]", line)[0] for line in (HOUSE / "requirements.in").read_text(encoding="utf-8").splitlines() if line and line[0] not in "#-"}
+    owners = importlib.metadata.packages_distributions()
+    imported: dict[str, str] = {}
+    for path in MODULES:
+        for node in ast.walk(_tree(path)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            imported |= {name.split(".")[0]: _name(path) for name in names}
+    foreign = {root: place for root, place in imported.items() if root not in {*sys.stdlib_module_names, *ROOMS, "parts"}}
+    assert len(foreign) > 10
+    unwanted = {root: place for root, place in foreign.items() if not any(owner.startswith(name) for owner in owners.get(root, ()) for name in wanted)}
+    assert unwanted == {}
+
+
 def test_no_file_names_a_place_on_somebodys_machine() -> None:
     place = re.compile(rb"(?<![\w.:}>*-])/(?:" + b"|".join([b"work", b"root", b"home", b"Users", b"mnt"]) + rb")/\w")
     named = [f"{_name(path)}: {found[0]!r}" for path in TRACKED if (found := place.search(path.read_bytes()))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,3 +160,24 @@ def test_a_command_is_written_with_its_parameters_and_hidden_ones_are_not() -> N
 
 def test_a_bar_in_a_cell_does_not_break_the_row() -> None:
     assert generate.table(["a"], [["x|y\nz"]]) == ["| a |", "| --- |", "| x\\|y z |", ""]
+
+
+def _told_commands() -> list[tuple[str, str]]:
+    """(page, command line) of every ``baiyun`` line in a shell block of a page that people read."""
+    pages = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *(HOUSE / "docs").rglob("*.md"), *(HOUSE / "connectors").glob("*/README.md")]
+    blocks = [(page.relative_to(HOUSE).as_posix(), block) for page in pages for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.S)]
+    lines = [(page, line.split("#")[0].strip()) for page, block in blocks for line in block.split("\n")]
+    return [(page, line.removeprefix(".venv/bin/")) for page, line in lines if line.removeprefix(".venv/bin/").startswith("baiyun ")]
+
+
+def test_every_command_the_pages_tell_exists_with_its_options() -> None:
+    reference = (HOUSE / "docs" / "cli.md").read_text(encoding="utf-8")
+    known = [line.removeprefix("## ") for line in reference.split("\n") if line.startswith("## ")]
+    told = _told_commands()
+    assert len(told) > 8
+    for page, line in told:
+        words = [word for word in line.split() if not word.startswith("-")]
+        path = max((name for name in known if words[: len(name.split())] == name.split()), key=len, default="")
+        assert path not in {"", "baiyun"}, (page, line)
+        section = _section(reference, f"## {path}")
+        assert [word for word in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line) if word not in section and word != "--help"] == [], (page, line)
