@@ -1,4 +1,4 @@
-"""The tables every platform must speak (silver). Each row is one observed state; the latest observation is the current state."""
+"""The tables every platform must speak (silver). A row is one distinct state ever observed; what was observed last is current."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ REFUND_LINE = Table(
     "refund_line",
     "售后行",
     "refund lines",
-    "One observed state of one after-sale × sub-order.",
+    "One observed state of one after-sale × sub-order. A source that names the order only (Taobao refund files) puts the order's number in "
+    "``order_line_id`` and, where it can, the goods' codes beside it; gold finds the line.",
     key=(*SHOP, "refund_id", "order_line_id", "_observed_at", "_export_id", "_row_number"),
     required=("order_id", "refund_status_code", "refund_stage_code", "refund_type_code", "refund_fen", "_last_observed_at"),
-    optional=("reason_code", "refund_qty", "applied_at", "refunded_at"),
+    optional=("product_id", "sku_code", "reason_code", "refund_qty", "applied_at", "refunded_at"),
 )
 
 LIVE_SESSION = Table(

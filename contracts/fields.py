@@ -179,8 +179,8 @@ _ALL = [
     _f("dated_refund_fen", "退款(退款日)", "refunds on the refund clock", "Refunds done that day, whenever the order was paid.", low=0),
     _f("cohort_refund_unstaged_fen", "阶段不明退款(订单日)", "refunds of untold stage, paid clock", low=0),
     _f("cohort_refund_undated_fen", "日期不明退款(订单日)", "refunds of untold date, paid clock", low=0),
-    _f("session_paid_fen", "场次支付金额", "paid value of the day's sessions", "Session clock: lines attributed to sessions that started that day.", low=0),
-    _f("session_refund_fen", "场次退款", "refunds of the day's sessions", "Session clock.", low=0),
+    _f("session_paid_fen", "场次支付金额", "paid value of the day's sessions", "Session clock: lines of that day's sessions whose views are told.", low=0),
+    _f("session_refund_fen", "场次退款", "refunds of the day's sessions", "Session clock, as session_paid_fen.", low=0),
     _f("session_views_qty", "场次观看次数", "views of the day's sessions", "Session clock."),
     # association
     _f("owners_qty", "持有人数", "holdings in the cell"),

@@ -8,7 +8,8 @@ import polars as pl
 def split_fen(total: pl.Expr, weight: pl.Expr, group: list[str], order: str) -> pl.Expr:
     """Each row's share of its group's ``total`` by ``weight``, largest remainder first; equal weights where all weights are zero.
 
-    ``total`` is the same on every row of a group; ``order`` breaks ties. Integer arithmetic in 128 bits, no float.
+    ``total`` (never negative, null gives null) is the same on every row of a group; no weight is negative; ``order`` tells the rows of a
+    group apart and breaks ties. Integer arithmetic in 128 bits, no float. No share exceeds its weight unless the total exceeds all weights.
     """
     weight = weight.fill_null(0).cast(pl.Int128)
     whole = weight.sum().over(group)
@@ -16,6 +17,7 @@ def split_fen(total: pl.Expr, weight: pl.Expr, group: list[str], order: str) -> 
     whole = pl.when(whole == 0).then(pl.len().over(group).cast(pl.Int128)).otherwise(whole)
     exact = total.cast(pl.Int128) * weight
     floor = exact // whole
-    rest = total.cast(pl.Int128) - floor.sum().over(group)
-    rank = pl.struct(-(exact % whole), pl.col(order)).rank("ordinal").over(group)
-    return (floor + (rank <= rest).cast(pl.Int128)).cast(pl.Int64)
+    rest = (total.cast(pl.Int128) - floor.sum().over(group)).cast(pl.Int64)
+    missing = (whole - exact % whole).cast(pl.Int64)
+    rank = pl.struct(missing, pl.col(order)).rank("ordinal").over(group)
+    return floor.cast(pl.Int64) + (rank <= rest).cast(pl.Int64)

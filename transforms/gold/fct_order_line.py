@@ -9,6 +9,8 @@ import polars as pl
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.gold.channel import assign_channel
+from transforms.gold.grain import LINE, ORDER
+from transforms.gold.refund_match import match_refunds
 from transforms.money import split_fen
 
 TABLE = Table(
@@ -23,19 +25,16 @@ TABLE = Table(
         "paid_fen", "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen",
     ),
     optional=(
-        "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "unit_price_fen", "line_qty",
+        "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key",
     ),
 )  # fmt: skip
 
-ORDER = [*SHOP, "order_id"]
-LINE = [*SHOP, "order_line_id"]
-
 
 @dataclass(frozen=True)
 class Current:
-    """Current silver states of the touched orders, and the sessions and own accounts of their shops (canonical columns)."""
+    """Current silver states of the touched orders, all of each order's, and the sessions and own accounts of their shops (canonical columns)."""
 
     order: pl.DataFrame
     order_line: pl.DataFrame
@@ -51,98 +50,98 @@ def build(now: Current) -> pl.DataFrame:
     lines = pl.concat([lines, _order_level_lines(lines, now.order)], how="diagonal")
     lines = _only_paid_money(lines)
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
+    lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
     lines = _add_refunds(lines, now.refund_line)
-    lines = lines.with_columns(
-        created_date=pl.col("created_at").dt.date(),
-        paid_date=pl.col("paid_at").dt.date(),
-        style_code=pl.coalesce("style_code", "product_id"),
-        is_order_head=_is_head(),
-    )
-    return TABLE.shape(lines)
+    return TABLE.shape(lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date()))
 
 
 def _is_head() -> pl.Expr:
-    """The non-gift line with the smallest id; an order of gifts only has none and is not an order."""
-    first = pl.col("order_line_id").filter(~pl.col("is_gift")).min().over(ORDER)
-    return (pl.col("order_line_id") == first).fill_null(False)
+    """The non-gift line with the smallest id, a told one before the order's rest; an order of gifts only has none and is not an order."""
+    name, goods = pl.col("order_line_id"), ~pl.col("is_gift")
+    first = pl.coalesce(name.filter(goods & ~pl.col("is_order_level")).min().over(ORDER), name.filter(goods).min().over(ORDER))
+    return (name == first).fill_null(False)
 
 
 def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """Lines completed from their order where the line itself is silent; money the lines do not tell is split from the order's."""
+    """Lines completed from their order where the line itself is silent; money that no line of an order tells is split from the order's."""
     shared = ["created_at", "paid_at", "shipped_at", "finished_at", "province_name", "buyer_key"]
-    header = orders.select(
-        *ORDER, *(pl.col(name).alias(f"order_{name}") for name in shared), "stated_refund_fen", "paid_fen", "placed_fen", has_order=pl.lit(True)
-    )
+    header = orders.select(*ORDER, *(pl.col(name).alias(f"order_{name}") for name in shared), "paid_fen", "placed_fen", order_stated_fen="stated_refund_fen")
     joined = lines.join(header, on=ORDER, how="left", suffix="_of_order", validate="m:1")
-    joined = joined.with_columns(pl.coalesce(name, f"order_{name}").alias(name) for name in shared)
-    silent = (pl.col("placed_fen").is_null() & pl.col("paid_fen").is_null() & ~pl.col("is_gift")).all().over(ORDER)
+    joined = joined.with_columns(*(pl.coalesce(name, f"order_{name}").alias(name) for name in shared), is_order_level=pl.lit(False))
+    told = pl.col("placed_fen").is_not_null() | pl.col("paid_fen").is_not_null() | pl.col("is_gift")
+    silent = joined.join(joined.filter(told).select(ORDER).unique(), on=ORDER, how="anti")
     weight = pl.col("unit_price_fen").fill_null(0) * pl.col("line_qty").fill_null(1)
-    split = {name: split_fen(pl.col(f"{name}_of_order"), weight, ORDER, "order_line_id") for name in ("paid_fen", "placed_fen", "stated_refund_fen")}
-    joined = joined.with_columns(silent=silent)
-    return joined.with_columns(pl.when("silent").then(share).otherwise(pl.col(name)).alias(name) for name, share in split.items()).with_columns(
-        is_order_level=pl.lit(False)
-    )
+    split = (split_fen(pl.col(f"{name}_of_order"), weight, ORDER, "order_line_id").alias(name) for name in ("paid_fen", "placed_fen"))
+    return pl.concat([joined.join(silent.select(LINE), on=LINE, how="anti"), silent.with_columns(split)])
 
 
 def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """One line for each order (or the paid rest of it) that no line accounts for, so that the order's total is never lost."""
+    """One line for each order (or the paid rest of it: freight, or goods no line told) that no line accounts for, so that its total is never lost."""
     told = lines.group_by(ORDER).agg(
-        lines_paid=pl.col("paid_fen").fill_null(0).sum(), lines_placed=pl.col("placed_fen").fill_null(0).sum(), lines_refund=pl.col("stated_refund_fen").sum()
+        lines_paid=pl.col("paid_fen").fill_null(0).sum(),
+        lines_placed=pl.col("placed_fen").fill_null(0).sum(),
+        lines_qty=pl.when(pl.col("line_qty").is_not_null().all()).then(pl.col("line_qty").sum()),
     )
+    whole = pl.col("lines_paid").is_null()
     rest = orders.join(told, on=ORDER, how="left", validate="1:1").with_columns(
         paid_fen=pl.col("paid_fen") - pl.col("lines_paid").fill_null(0),
-        placed_fen=pl.col("placed_fen") - pl.col("lines_placed").fill_null(0),
-        stated_refund_fen=pl.col("stated_refund_fen") - pl.col("lines_refund").fill_null(0),
+        placed_fen=(pl.col("placed_fen") - pl.col("lines_placed").fill_null(0)).clip(lower_bound=0),
     )
-    rest = rest.filter(pl.col("lines_paid").is_null() | (pl.col("paid_fen") > 0))
-    whole = pl.col("lines_paid").is_null()
+    rest = rest.filter(whole | (pl.col("paid_fen") > 0))
     return rest.with_columns(
         order_line_id=pl.when(whole).then("order_id").otherwise(pl.col("order_id") + ":rest"),
-        line_qty=pl.when(whole).then("line_qty"),
-        stated_refund_fen=pl.col("stated_refund_fen").clip(lower_bound=0),
-        placed_fen=pl.col("placed_fen").clip(lower_bound=0),
+        line_qty=pl.when(whole).then("line_qty").otherwise((pl.col("line_qty") - pl.col("lines_qty")).clip(lower_bound=0)),
+        order_stated_fen="stated_refund_fen",
+        stated_refund_fen=pl.when(whole).then("stated_refund_fen"),
         is_order_level=pl.lit(True),
         is_gift=pl.lit(False),
-    ).drop("lines_paid", "lines_placed", "lines_refund")
+    ).drop("lines_paid", "lines_placed", "lines_qty")
 
 
 def _only_paid_money(lines: pl.DataFrame) -> pl.DataFrame:
     """Paid value exists only with a payment time; a refund stated on a never-paid order is not money."""
     unpaid = pl.col("paid_at").is_null()
+    stated = ["stated_refund_fen", "order_stated_fen"]
     return lines.with_columns(
-        paid_fen=pl.when(unpaid).then(0).otherwise(pl.col("paid_fen").fill_null(0)),
-        stated_refund_fen=pl.when(unpaid).then(None).otherwise(pl.col("stated_refund_fen")),
+        pl.when(unpaid).then(0).otherwise(pl.col("paid_fen").fill_null(0)).alias("paid_fen"),
+        *(pl.when(~unpaid).then(pl.col(name)).alias(name) for name in stated),
     )
 
 
-def done_refunds(refunds: pl.DataFrame) -> pl.DataFrame:
-    """Refund lines whose money went back."""
-    return refunds.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0))
-
-
 def _add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """Refund totals per line. Dated refund lines win; what the order row states beyond them is undated and of untold stage."""
-    dated = pl.col("refunded_at").is_not_null()
+    """Refund totals per line. After-sales win; what a line states beyond its own, and the order beyond its lines', is undated and of untold stage."""
 
     def part(stage: str) -> pl.Expr:
         return pl.col("refund_fen").filter(pl.col("refund_stage_code") == stage).sum()
 
     sums = (
-        done_refunds(refunds)
+        match_refunds(lines, refunds)
         .group_by(LINE)
         .agg(
             itemised=pl.col("refund_fen").sum(),
             refund_before_fen=part("before_shipment"),
             refund_after_fen=part("after_shipment"),
-            undated=pl.col("refund_fen").filter(~dated).sum(),
+            undated=pl.col("refund_fen").filter(pl.col("refunded_at").is_null()).sum(),
         )
     )
-    joined = lines.join(sums, on=LINE, how="left", validate="1:1")
-    itemised = pl.col("itemised").fill_null(0)
-    stated_rest = (pl.col("stated_refund_fen").fill_null(0) - itemised).clip(lower_bound=0)
-    return joined.with_columns(
-        cohort_refund_fen=itemised + stated_rest,
-        refund_before_fen=pl.col("refund_before_fen").fill_null(0),
-        refund_after_fen=pl.col("refund_after_fen").fill_null(0),
-        refund_undated_fen=pl.col("undated").fill_null(0) + stated_rest,
-    ).with_columns(refund_unstaged_fen=pl.col("cohort_refund_fen") - pl.col("refund_before_fen") - pl.col("refund_after_fen"))
+    names = ["itemised", "refund_before_fen", "refund_after_fen", "undated"]
+    joined = lines.join(sums, on=LINE, how="left", validate="1:1").with_columns(pl.col(names).fill_null(0))
+    joined = _beyond_lines(joined.with_columns(answered=pl.max_horizontal("itemised", pl.col("stated_refund_fen").fill_null(0))))
+    return joined.with_columns(cohort_refund_fen=pl.col("answered") + pl.col("beyond")).with_columns(
+        refund_undated_fen=pl.col("undated") + pl.col("cohort_refund_fen") - pl.col("itemised"),
+        refund_unstaged_fen=pl.col("cohort_refund_fen") - pl.col("refund_before_fen") - pl.col("refund_after_fen"),
+    )
+
+
+def _beyond_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add ``beyond``: each line's part of what its order states beyond all its lines, by what is left to refund.
+
+    Lines that state nothing themselves take it; where every line does, all of them.
+    """
+    orders = lines.group_by(ORDER).agg(_total=pl.col("order_stated_fen").max() - pl.col("answered").sum()).filter(pl.col("_total") > 0)
+    left = (pl.col("paid_fen") - pl.col("answered")).clip(lower_bound=0)
+    short = lines.join(orders, on=ORDER, how="inner")
+    short = short.with_columns(_left=left, _silent=pl.when(pl.col("stated_refund_fen").is_null()).then(left).otherwise(0))
+    short = short.with_columns(_weight=pl.when(pl.col("_silent").sum().over(ORDER) > 0).then("_silent").otherwise("_left"))
+    parts = short.select(*LINE, beyond=split_fen(pl.col("_total"), pl.col("_weight"), ORDER, "order_line_id"))
+    return lines.join(parts, on=LINE, how="left", validate="1:1").with_columns(pl.col("beyond").fill_null(0))

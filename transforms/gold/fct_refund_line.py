@@ -6,7 +6,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.fct_order_line import LINE, done_refunds
+from transforms.gold.grain import LINE
+from transforms.gold.refund_match import match_refunds
 
 TABLE = Table(
     "gold",
@@ -23,9 +24,9 @@ _FROM_LINE = ["order_id", "channel_code", "traffic_code", "paid_date", "style_co
 
 
 def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """Refund facts of the given order-line facts. Refunds whose order is not here yet are left out; they come with the order."""
+    """Refund facts of the given order-line facts, which are whole orders. Refunds whose order is not here yet are left out; they come with it."""
     paid = lines.filter(pl.col("paid_date").is_not_null())
-    itemised = done_refunds(refunds).drop("order_id").join(paid.select(*LINE, *_FROM_LINE), on=LINE, how="inner", validate="m:1")
+    itemised = match_refunds(lines, refunds).drop("order_id").join(paid.select(*LINE, *_FROM_LINE), on=LINE, how="inner", validate="m:1")
     itemised = itemised.with_columns(refund_date=pl.col("refunded_at").dt.date())
     undated = itemised.filter(pl.col("refunded_at").is_null()).group_by(LINE).agg(itemised_undated=pl.col("refund_fen").sum())
     stated = paid.join(undated, on=LINE, how="left", validate="1:1").with_columns(

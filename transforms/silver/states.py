@@ -1,7 +1,9 @@
-"""The history of observed states of one canonical table.
+"""The observed states of one canonical table, kept so that the order of arrival never matters.
 
-Order is total and never depends on arrival: observation moment, then file fingerprint, then row. Equal consecutive states are one
-run, kept as its first observation with the last one beside it (``_last_observed_at``), so a later upload of an older export still finds its place.
+A state is one distinct content an entity was ever observed with: its first observation (moment, file fingerprint, row) and the moment of
+its last (``_last_observed_at``). First and last of a set do not depend on how the set was dealt out, so any upload order, any split into
+batches and any repetition end in the same rows; and two sources telling the same thing every day add nothing. What is given up: how often
+an entity went back and forth between two contents.
 """
 
 from __future__ import annotations
@@ -13,14 +15,16 @@ import polars as pl
 from contracts.canonical import content_columns, entity_key
 from contracts.tables import Table
 
-_ORDER = ["_observed_at", "_export_id", "_row_number"]
+_FIRST = ["_observed_at", "_export_id", "_row_number"]
+_LATEST = ["_last_observed_at", *_FIRST]
 
 
 @dataclass(frozen=True)
 class Merged:
-    """``states``: all runs of the touched entities. ``changed``: entity keys whose current content differs from before.
+    """``states``: all states of the touched entities. ``changed``: entity keys whose current content differs from before.
 
-    ``outcomes``: one row per incoming row (``_export_id, _row_number, outcome``), outcome published | superseded | duplicate.
+    ``outcomes``: one row per incoming row (``_export_id, _row_number, outcome``): published (its content is now the latest), superseded
+    (new, but a later observation says otherwise) or duplicate (nothing new).
     """
 
     states: pl.DataFrame
@@ -29,49 +33,52 @@ class Merged:
 
 
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
-    """Merge ``incoming`` observations (columns of ``table``) into the ``stored`` runs of the same entities."""
+    """Merge ``incoming`` observations (columns of ``table``) into the ``stored`` states of the same entities."""
     entity, content = entity_key(table), content_columns(table)
-    points = _observations(stored, is_new=False)
-    points = pl.concat([points, _observations(incoming, is_new=True)]).sort([*entity, *_ORDER])
-    same_entity = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in entity).fill_null(False)
-    same_content = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in content)
-    points = points.with_columns(_run=(~(same_entity & same_content)).cum_sum(), _entity=(~same_entity).cum_sum())
-    points = points.with_columns(
-        _run_known=(~pl.col("_is_new")).any().over("_run"),
-        _run_first=pl.col("_run") != pl.col("_run").shift(1, fill_value=0),
-        _is_current=pl.col("_run") == pl.col("_run").max().over("_entity"),
-        _run_last=pl.col("_observed_at").max().over("_run"),
+    points = pl.concat([stored.select(table.columns).with_columns(_is_new=False), incoming.select(table.columns).with_columns(_is_new=True)])
+    points = points.with_columns(_content=pl.struct(content).hash()).sort(_FIRST)
+    same = [*entity, "_content"]
+    grouped = points.group_by(same, maintain_order=True).agg(
+        pl.exclude("_last_observed_at", "_is_new").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
     )
-    states = points.filter("_run_first").with_columns(_last_observed_at=pl.col("_run_last")).select(table.columns)
-    known_before = current(table, stored).select(*entity, *content)
-    now = current(table, states).select(*entity, *content)
-    changed = now.join(known_before, on=[*entity, *content], how="anti", nulls_equal=True).select(entity)
+    states = grouped.select(table.columns).sort(table.key)
+    changed = _changed(table, stored, states)
+    return Merged(states, changed, _outcomes(points, grouped, changed, same))
+
+
+def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    told = [*entity_key(table), *content_columns(table)]
+    known, now = current(table, before).select(told), current(table, after).select(told)
+    return now.join(known, on=told, how="anti", nulls_equal=True).select(entity_key(table))
+
+
+def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str]) -> pl.DataFrame:
+    """The first new row of a state speaks for it; every other one repeats it."""
+    entity = same[:-1]
+    latest = grouped.sort(_LATEST).group_by(entity, maintain_order=True).agg(pl.col("_content").last(), _is_latest=pl.lit(True))
+    verdict = grouped.select(*same, "_is_known").join(latest, on=same, how="left").join(changed.with_columns(_is_changed=pl.lit(True)), on=entity, how="left")
+    is_latest, has_moved = pl.col("_is_latest").fill_null(False), pl.col("_is_changed").fill_null(False)
     outcome = (
-        pl.when(pl.col("_run_known") | ~pl.col("_run_first"))
+        pl.when(pl.col("_is_known") & ~(is_latest & has_moved))
         .then(pl.lit("duplicate"))
-        .when("_is_current")
+        .when(is_latest)
         .then(pl.lit("published"))
         .otherwise(pl.lit("superseded"))
     )
-    outcomes = points.filter("_is_new").select("_export_id", "_row_number", outcome=outcome)
-    return Merged(states, changed, outcomes)
+    rows = points.filter("_is_new").join(verdict.select(*same, outcome=outcome), on=same, how="left", maintain_order="left")
+    repeats = pl.int_range(pl.len()).over(same) > 0
+    return rows.select("_export_id", "_row_number", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome"))
 
 
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
-    """The current state of each entity: every column's last told value in observation order.
+    """The current state of each entity: every column's last told value in the order of the states' last observation.
 
     A source that is silent about a column (null) does not erase what another one told.
     """
     entity = entity_key(table)
-    ordered = states.sort([*entity, *_ORDER])
+    ordered = states.sort([*entity, *_LATEST])
     several = ordered.group_by(entity).len().filter(pl.col("len") > 1).select(entity)
     alone = ordered.join(several, on=entity, how="anti")
     rest = ordered.join(several, on=entity, how="semi").group_by(entity, maintain_order=True)
     told = rest.agg(pl.exclude(entity).drop_nulls().last())
     return pl.concat([alone, told.select(alone.columns)]).sort(entity)
-
-
-def _observations(runs: pl.DataFrame, *, is_new: bool) -> pl.DataFrame:
-    """Runs as the observations that bound them, so that one arriving in between can split a run."""
-    ends = runs.filter(pl.col("_last_observed_at") > pl.col("_observed_at")).with_columns(_observed_at=pl.col("_last_observed_at"))
-    return pl.concat([runs, ends]).with_columns(_is_new=pl.lit(is_new))
