@@ -18,6 +18,7 @@ from connectors.base import Layout
 from contracts.canonical import SILVER
 from contracts.fields import FIELDS
 from contracts.intake import FILE_RULES, ROW_RULES
+from expectations.rules import RULES
 from metrics.definitions import METRICS
 from transforms.gold import gold_tables
 from warehouse.ops import OPS
@@ -133,9 +134,15 @@ def test_every_metric_stands_in_the_metrics() -> None:
 
 
 def test_every_intake_rule_stands_in_the_rules_with_its_next_step() -> None:
-    text = (HOUSE / "docs" / "rules.md").read_text(encoding="utf-8")
+    text = generate.rules()
     for name, rule in [*FILE_RULES.items(), *ROW_RULES.items()]:
         assert f"| `{name}` | {rule.zh} / {rule.en} | {rule.step_zh} / {rule.step_en} |" in text
+
+
+def test_every_check_before_a_release_stands_in_the_rules_with_its_reason() -> None:
+    text = generate.rules()
+    assert len(RULES) > 8
+    assert [rule.name for rule in RULES if f"| `{rule.name}` |" not in text or f"| {rule.reason_zh} / {rule.reason_en} |" not in text] == []
 
 
 def test_a_command_is_written_with_its_parameters_and_hidden_ones_are_not() -> None:
