@@ -1,0 +1,169 @@
+"""``ask``: the one way to a figure. Each clock is summed to the asked grain in its own mart, then joined; ratios come from the sums."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.errors import NotFoundError, UsageError
+from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
+from metrics.ages import Age, age, open_since
+from metrics.metric import Metric
+from metrics.notes import NOTES, Note, make_notes
+from metrics.question import Period, Question, Where, read_question
+from metrics.released import AsOf
+
+__all__ = ["Age", "Answer", "Note", "ask"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Figures of one release, with what must be said beside them.
+
+    ``rows``: the asked dimensions and one column per metric id, sorted. Money Int64 fen, counts Int64, fractions Float64. ``first_date`` and
+    ``last_date`` are the asked period, else what the data cover (None when there are none). ``age`` is None when nothing was paid in it.
+    """
+
+    rows: pl.DataFrame
+    release: int
+    as_of: dt.datetime
+    first_date: dt.date | None
+    last_date: dt.date | None
+    notes: list[Note]
+    age: Age | None
+
+
+def ask(
+    viewer: Viewer, metrics: Sequence[str], *, by: Sequence[str] = (), where: Where | None = None, period: Period | None = None, as_of: AsOf = None
+) -> Answer:
+    """``metrics`` of ``viewer``'s merchant, split by ``by``, restricted to ``where`` (dimension → value or values) and ``period`` (both days included).
+
+    Dimensions: merchant, shop, platform, channel, traffic, style, session; date, week (2026-W07), month (2026-02) on each metric's own clock;
+    paid_date for metrics on the payment clock. A group without rows on a metric's clock has no row, or 0 (ratios: null) beside another metric
+    that has one; without ``by`` there is always one row. ``as_of``: a release number or an aware moment; None reads the current release.
+
+    Raises ``UsageError`` for a question put wrongly (see ``question.read_question``) or an operator who named no single merchant,
+    ``NotFoundError`` when there is no release, for another's merchant, and for the association, to whom no metric exists.
+    """
+    require(viewer)
+    if viewer.role == "association":
+        raise NotFoundError("NO_SUCH_METRIC", "没有这个指标", "no such metric", step_zh="见全区页面", step_en="see the district's page")
+    question = read_question(metrics, by, where or {}, period)
+    desk = open_desk(_for_one_merchant(viewer, question), as_of)
+    clocks = {clock: _sums(desk, question, clock) for clock in question.sources}
+    parts = _join(list(clocks.values()), list(question.by))
+    first, last = question.period or _extent(desk, question)
+    rows = parts.select(*question.by, *(_value(metric) for metric in question.metrics))
+    notes = _notes(desk, question, parts, last)
+    return Answer(rows, desk.release.number, desk.release.as_of, first, last, notes, _age(desk, question))
+
+
+def _for_one_merchant(viewer: Viewer, question: Question) -> Viewer:
+    """The viewer narrowed to the one merchant the question is about."""
+    named = {str(value) for value in question.where.get("merchant", ())}
+    if viewer.merchant_id is None:
+        if len(named) != 1:
+            raise UsageError(
+                "NAME_ONE_MERCHANT",
+                "请指定一个商家",
+                "name one merchant",
+                step_zh="加上 merchant 条件",
+                step_en="add a merchant to `where`",
+                named=sorted(named),
+            )
+        return as_merchant(viewer, named.pop())
+    if named - {viewer.merchant_id}:
+        raise no_such_merchant()
+    return viewer
+
+
+def _column(clock: str, part: str) -> str:
+    """A part's column after the join; clocks have parts of the same name over different rows."""
+    return f"{clock}:{part}"
+
+
+def _sums(desk: Desk, question: Question, clock: str) -> pl.DataFrame:
+    """Parts of one clock summed to the asked grain."""
+    source = question.sources[clock]
+    parts = dict.fromkeys(part for metric in question.on(clock) for part in metric.parts)
+    groups = [f'{source.dimensions[name]} AS "{name}"' for name in question.by]
+    sums = [f'coalesce(sum({source.measures[part]}), 0)::BIGINT AS "{_column(clock, part)}"' for part in parts]
+    condition, values = question.conditions(clock)
+    query = f"SELECT {', '.join([*groups, *sums])} FROM {source.table.full_name} WHERE {condition}"  # noqa: S608
+    return desk.sql(query + (" GROUP BY ALL" if groups else ""), values)
+
+
+def _join(frames: list[pl.DataFrame], by: list[str]) -> pl.DataFrame:
+    """One row per group found in any frame; a part without a row there is 0."""
+    joined = frames[0]
+    for frame in frames[1:]:
+        joined = joined.join(frame, on=by, how="full", coalesce=True, validate="1:1") if by else joined.hstack(frame)
+    return joined.with_columns(pl.exclude(by).fill_null(0)).sort(by) if by else joined
+
+
+def _value(metric: Metric) -> pl.Expr:
+    """The metric from its summed parts, as truth rounds it: half up to a whole fen; null for nothing to divide by or a source that tells nothing."""
+
+    def part(name: str) -> pl.Expr:
+        return pl.col(_column(metric.clock, name))
+
+    top = pl.sum_horizontal(part(name) * factor for name, factor in metric.numerator.items())
+    value = top
+    if metric.denominator is not None:
+        bottom = part(metric.denominator)
+        quotient = top / bottom if metric.unit == "fraction" else (2 * top + bottom) // (2 * bottom)
+        value = pl.when(bottom > 0).then(quotient)
+    if metric.told:
+        is_silent = (pl.sum_horizontal(part(name) for name in metric.told) == 0) & (part(NOTES[metric.notes[0]].part) > 0)
+        value = pl.when(~is_silent).then(value)
+    return value.alias(metric.id)
+
+
+def _extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | None]:
+    """First and last date of the rows behind the answer, over all its clocks."""
+    found: list[dt.date] = []
+    for clock, source in question.sources.items():
+        condition, values = question.conditions(clock)
+        query = f"SELECT min(business_date), max(business_date) FROM {source.table.full_name} WHERE {condition}"  # noqa: S608
+        found += [date for date in desk.sql(query, values).row(0) if date is not None]
+    return min(found, default=None), max(found, default=None)
+
+
+def _age(desk: Desk, question: Question) -> Age | None:
+    """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions."""
+    clock, source = next(iter(question.sources.items()))
+    condition, values = question.conditions(clock)
+    query = f"""
+        SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
+        FROM {source.table.full_name} WHERE {condition} AND ({source.rows["paid"]})"""  # noqa: S608
+    newest, paid, young = desk.sql(query, [open_since(desk.release.as_of), *values]).row(0)
+    return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
+
+
+def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None) -> list[Note]:
+    codes = {code for metric in question.metrics for code in metric.notes}
+    totals = {NOTES[code].part: _total(question, parts, code) for code in codes}
+    if "REFUNDS_UNDATED" in codes and last is not None:
+        codes.add("REFUNDS_UNDATED_EARLIER")
+        totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
+    if "session" in question.dimensions and question.on("paid"):
+        codes.add("SESSION_CLOCK")
+    if "style" in question.dimensions and {"paid_orders", "aov"} & {metric.id for metric in question.metrics}:
+        codes.add("ORDERS_ON_FIRST_LINE")
+    return make_notes(codes, totals)
+
+
+def _total(question: Question, parts: pl.DataFrame, code: str) -> int:
+    clock = next(metric.clock for metric in question.metrics if code in metric.notes)
+    return int(parts[_column(clock, NOTES[code].part)].sum())
+
+
+def _undated_until(desk: Desk, question: Question, last: dt.date) -> int:
+    """Undated refunds of all orders paid up to ``last``: the most that could be missing from the refund clock by then."""
+    source = question.sources["mixed"]
+    condition, values = question.conditions("mixed", timed=False)
+    query = f"SELECT coalesce(sum(cohort_refund_undated_fen), 0)::BIGINT FROM {source.table.full_name} WHERE {condition} AND business_date <= ?"  # noqa: S608
+    return int(desk.sql(query, [*values, last]).item())

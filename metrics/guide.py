@@ -1,0 +1,54 @@
+"""Words about the metrics for people: a tooltip, and the generated page of the documentation."""
+
+from __future__ import annotations
+
+from metrics.definitions import CLOCKS, METRICS, UNITS, Metric
+from metrics.notes import NOTES
+from metrics.sources import dimensions_of
+
+_ROUNDED = ("四舍五入到整数分;分母为 0 时为空", "rounded half up to a whole fen; empty where the denominator is 0")
+_FRACTION = ("不取整;分母为 0 时为空", "not rounded; empty where the denominator is 0")
+
+
+def tooltip(metric_id: str) -> str:
+    """Two short paragraphs, Chinese then English: what it is, its formula, its clock, the trap. KeyError for an unknown metric."""
+    metric = METRICS[metric_id]
+    clock = CLOCKS[metric.clock]
+    zh = f"{metric.about_zh} = {metric.formula_zh}。{clock[0]}。注意:{metric.trap_zh}"
+    en = f"{metric.about_en} = {metric.formula_en}. Clock: {clock[1]}. Beware: {metric.trap_en}"
+    return f"{zh}\n\n{en}"
+
+
+def metrics_page() -> str:
+    """The metric page of the documentation as Markdown, one section per metric. The same entries give the same text, to the byte."""
+    return "\n".join(["# 指标 / Metrics", "", *_clocks(), *(line for metric in METRICS.values() for line in _section(metric)), *_reservations()])
+
+
+def _clocks() -> list[str]:
+    rows = [f"| `{name}` | {zh} | {en} |" for name, (zh, en) in CLOCKS.items()]
+    return ["## 日期口径 / Clocks", "", "| | 中文 | English |", "|---|---|---|", *rows, ""]
+
+
+def _section(metric: Metric) -> list[str]:
+    unit = UNITS[metric.unit]
+    rounding = (_FRACTION if metric.unit == "fraction" else _ROUNDED) if metric.is_ratio else ("", "")
+    lines = [
+        f"## `{metric.id}` · {metric.zh} / {metric.en}",
+        "",
+        f"{metric.about_zh}  ",
+        metric.about_en,
+        "",
+        f"* 公式 / formula: {metric.formula_zh} · `{metric.formula}`",
+        f"* 日期口径 / clock: `{metric.clock}`",
+        f"* 单位 / unit: {unit[0]} / {unit[1]}" + (f";{rounding[0]} / {rounding[1]}" if metric.is_ratio else ""),
+        f"* 可按 / by: {', '.join(f'`{name}`' for name in dimensions_of(metric.clock))}",
+        f"* 陷阱 / trap: {metric.trap_zh} / {metric.trap_en}",
+    ]
+    lines += [f"* 提示 / note: `{code}`" for code in metric.notes]
+    return [*lines, ""]
+
+
+def _reservations() -> list[str]:
+    rows = [f"| `{code}` | {kind.zh.format(figure='N')} | {kind.en.format(figure='N')} |" for code, kind in NOTES.items()]
+    head = ["## 答案附注 / Notes with an answer", "", "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.", ""]
+    return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]

@@ -1,0 +1,84 @@
+"""What a metric is: an entry from which formula text, tooltips, pages and answers all derive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.fields import FIELDS
+from metrics.notes import NOTES
+
+#: clock → what a date means for a metric on it, Chinese and English
+CLOCKS: dict[str, tuple[str, str]] = {
+    "paid": ("支付日:订单何时支付,其后的退款都记回这一天", "payment day: when the order was paid; later refunds go back to that day"),
+    "refund": ("退款日:钱何时退回", "refund day: when the money went back"),
+    "mixed": ("支付在支付日,退款在退款日", "payments on the payment day, refunds on the refund day"),
+    "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
+}
+
+UNITS: dict[str, tuple[str, str]] = {
+    "fen": ("分", "fen"),
+    "count": ("个", "count"),
+    "fraction": ("比率(0–1)", "fraction, 0 to 1"),
+    "fen_per_thousand": ("分/千次观看", "fen per thousand views"),
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. Its value is Σ coefficient × Σ part, divided by Σ ``denominator`` when it has one.
+
+    ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen is rounded half up to a whole fen,
+    a fraction is not rounded, and both are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
+    where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
+    ``trap`` is the mistake people make with it.
+    """
+
+    id: str
+    zh: str
+    en: str
+    unit: str
+    clock: str
+    about_zh: str
+    about_en: str
+    trap_zh: str
+    trap_en: str
+    numerator: dict[str, int]
+    denominator: str | None = None
+    notes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every measure the answer needs, each once."""
+        wanted = [*self.numerator, self.denominator or "", *self.told, *(NOTES[code].part for code in self.notes)]
+        return tuple(dict.fromkeys(part for part in wanted if part))
+
+    @property
+    def is_ratio(self) -> bool:
+        """True when it may never be added up or averaged, only asked again."""
+        return self.denominator is not None
+
+    @property
+    def formula(self) -> str:
+        """In machine names, e.g. ``1000 × Σ session_paid_fen ÷ Σ session_views_qty``."""
+        return self._formula({})
+
+    @property
+    def formula_zh(self) -> str:
+        """In the dictionary's Chinese labels."""
+        return self._formula({name: item.zh for name, item in FIELDS.items()})
+
+    @property
+    def formula_en(self) -> str:
+        """In the dictionary's English labels."""
+        return self._formula({name: item.en for name, item in FIELDS.items()})
+
+    def _formula(self, labels: dict[str, str]) -> str:
+        text = ""
+        for part, factor in self.numerator.items():
+            sign = " − " if factor < 0 else " + "
+            text += (sign if text or factor < 0 else "") + (f"{abs(factor)} × " if abs(factor) != 1 else "") + f"Σ {labels.get(part, part)}"
+        if self.denominator is None:
+            return text
+        top = f"({text})" if len(self.numerator) > 1 else text
+        return f"{top} ÷ Σ {labels.get(self.denominator, self.denominator)}"

@@ -1,0 +1,84 @@
+"""What an answer must own up to: where the source does not tell, the reader is told so, with the amount."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NoteKind:
+    """A reservation and the measure it counts: a ``_fen`` part gives an amount, a ``_qty`` part a count, no part a plain remark."""
+
+    part: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """One reservation about one answer, ready to print. ``amount_fen`` or ``count`` is the figure in the sentence."""
+
+    code: str
+    zh: str
+    en: str
+    amount_fen: int | None = None
+    count: int | None = None
+
+
+NOTES: dict[str, NoteKind] = {
+    "UNITS_UNTOLD": NoteKind(
+        "units_untold_qty",
+        "另有 {figure} 行来源未说明件数,未计入支付件数",
+        "another {figure} lines do not tell their units and are not in the units paid",
+    ),
+    "REFUND_STAGE_UNTOLD": NoteKind(
+        "cohort_refund_unstaged_fen",
+        "另有 {figure} 元退款来源未说明发货前后,未计入发货前、发货后退款",
+        "another CNY {figure} of refunds do not tell whether they came before or after shipment and are in neither figure",
+    ),
+    "REFUNDS_UNDATED": NoteKind(
+        "cohort_refund_undated_fen",
+        "另有 {figure} 元退款日期不明(订单在本期支付),未计入退款日口径",
+        "another CNY {figure} of refunds on orders paid in the period have no date and are left out of the refund clock",
+    ),
+    "REFUNDS_UNDATED_EARLIER": NoteKind(
+        "earlier_undated_fen",
+        "本期之前支付的订单另有 {figure} 元退款日期不明,其中可能有落在本期的,未计入退款日口径",
+        "another CNY {figure} of refunds on orders paid before the period have no date; some may fall into it; they are left out of the refund clock",
+    ),
+    "VIEWS_UNTOLD": NoteKind(
+        "session_views_untold_qty",
+        "另有 {figure} 场有成交但来源未说明观看次数,未参与千次观看成交金额",
+        "another {figure} sessions sold but do not tell their views and take no part in GPM",
+    ),
+    "SESSION_CLOCK": NoteKind(
+        "",
+        "按场次看时只含归属到场次的成交,并全部记在开播日",
+        "by session, only sales attributed to a session count, all of them on the day it began",
+    ),
+    "ORDERS_ON_FIRST_LINE": NoteKind(
+        "",
+        "一单多款时,订单数记在首行的款式上",
+        "an order of several styles is counted on the style of its first line",
+    ),
+}
+
+
+def amount(fen: int) -> str:
+    """Fen as yuan text with thousands separators, exactly: -123456 → ``-1,234.56``."""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
+
+
+def make_notes(codes: Collection[str], totals: Mapping[str, int]) -> list[Note]:
+    """The notes among ``codes`` that apply, in declared order: a figure of 0 says nothing and is left out. ``totals`` is part → sum over the answer."""
+    return [_note(code, kind, totals.get(kind.part, 0)) for code, kind in NOTES.items() if code in codes and (not kind.part or totals.get(kind.part))]
+
+
+def _note(code: str, kind: NoteKind, total: int) -> Note:
+    if not kind.part:
+        return Note(code, kind.zh, kind.en)
+    is_money = kind.part.endswith("_fen")
+    figure = amount(total) if is_money else f"{total:,}"
+    return Note(code, kind.zh.format(figure=figure), kind.en.format(figure=figure), total if is_money else None, None if is_money else total)

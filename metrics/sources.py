@@ -1,0 +1,75 @@
+"""Which mart answers what: the dimensions a mart can split by, its measures, and which of its rows speak on which clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from contracts.tables import Table
+from transforms.gold import mart_live_session, mart_shop_channel_daily, mart_style_daily
+
+#: Dimensions that cut time; the rest cut who and what.
+TIME = ("date", "paid_date", "week", "month")
+
+_SHOP = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code", "channel": "channel_code"}
+_TIME = {"date": "business_date", "week": "strftime(business_date, '%G-W%V')", "month": "strftime(business_date, '%Y-%m')"}
+_PAID = tuple(name for name in mart_style_daily.TABLE.required if name != "dated_refund_fen")
+_HAS_PAID = " OR ".join(f"{name} <> 0" for name in _PAID)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One mart as a place to ask. Values of the three maps are SQL over its columns.
+
+    ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
+    """
+
+    table: Table
+    dimensions: dict[str, str]
+    measures: dict[str, str]
+    rows: dict[str, str]
+
+
+#: In order of preference: the first that has the clock and all dimensions answers.
+SOURCES = (
+    Source(
+        mart_shop_channel_daily.TABLE,
+        _SHOP | {"traffic": "traffic_code", "paid_date": "business_date"} | _TIME,
+        {name: name for name in (*_PAID, "dated_refund_fen")},
+        {"paid": _HAS_PAID, "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
+    ),
+    Source(
+        mart_style_daily.TABLE,
+        _SHOP | {"style": "style_code", "paid_date": "business_date"} | _TIME,
+        {name: name for name in (*_PAID, "dated_refund_fen")},
+        # a row without refunds can only come from paid lines, even if all of them were gifts
+        {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "mixed": "true"},
+    ),
+    Source(
+        mart_live_session.TABLE,
+        _SHOP | {"session": "live_session_id"} | _TIME,
+        {
+            **{name: name for name in _PAID},
+            # money of a session whose views nobody told would only inflate the quotient
+            "session_paid_fen": "CASE WHEN session_views_qty > 0 THEN paid_fen ELSE 0 END",
+            "session_refund_fen": "CASE WHEN session_views_qty > 0 THEN cohort_refund_fen ELSE 0 END",
+            "session_views_qty": "session_views_qty",
+            "session_views_untold_qty": "CASE WHEN session_views_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
+        },
+        {"paid": _HAS_PAID, "session": "true"},
+    ),
+)
+
+#: Every dimension some mart knows.
+DIMENSIONS = tuple(dict.fromkeys(name for source in SOURCES for name in source.dimensions))
+
+
+def find_source(clock: str, dimensions: Collection[str]) -> Source | None:
+    """The mart that answers ``clock`` split by ``dimensions``; None when no single one does."""
+    return next((source for source in SOURCES if clock in source.rows and set(dimensions) <= source.dimensions.keys()), None)
+
+
+def dimensions_of(clock: str) -> tuple[str, ...]:
+    """Dimensions a metric on ``clock`` can be split by, one way or another."""
+    known = {name for source in SOURCES if clock in source.rows for name in source.dimensions}
+    return tuple(name for name in DIMENSIONS if name in known and not (name == "paid_date" and clock != "paid"))

@@ -1,0 +1,131 @@
+"""Two merchants' marts small enough to add up by hand, and the way to release them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from metrics.access import Viewer
+from transforms.gold import gold_tables
+from warehouse import release
+from warehouse.lake import Lake
+from warehouse.place import Place
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+AT = dt.datetime(2026, 3, 10, 8, 0, tzinfo=BEIJING)
+MARCH = (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+OTHER = "m2-canary"
+
+Row = Mapping[str, object]
+
+
+def day(number: int, month: int = 3) -> dt.date:
+    return dt.date(2026, month, number)
+
+
+def rows_of(table: str, rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows of a gold table; measures left out are 0, other columns left out null."""
+    declared = gold_tables()[table]
+    zeros = {name: 0 for name in declared.required if name.endswith(("_fen", "_qty"))}
+    return declared.shape(pl.DataFrame([{**dict.fromkeys(declared.columns), **zeros, **row} for row in rows], schema=declared.dtypes))
+
+
+def shop_day(date: dt.date, *, shop: str = "s1", platform: str = "douyin", channel: str = "own_live", traffic: str = "free", **measures: object) -> Row:
+    key = {"merchant_id": "m1", "shop_id": shop, "platform_code": platform, "channel_code": channel, "traffic_code": traffic, "business_date": date}
+    return {**key, **measures}
+
+
+def style_day(date: dt.date, style: str, **measures: object) -> Row:
+    key = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "style_code": style, "channel_code": "own_live", "business_date": date}
+    return {**key, **measures}
+
+
+def session(date: dt.date, name: str, channel: str = "own_live", **measures: object) -> Row:
+    key = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "live_session_id": name, "channel_code": channel, "business_date": date}
+    return {**key, "started_at": dt.datetime(date.year, date.month, date.day, 20, 0, tzinfo=BEIJING), **measures}
+
+
+def owned_by(merchant: str, rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "merchant_id": merchant} for row in rows]
+
+
+SHOP_DAYS: list[Row] = [
+    shop_day(day(1), paid_fen=100_00, paid_orders_qty=2, units_qty=3, cohort_refund_fen=40_00, cohort_refund_before_fen=10_00, cohort_refund_after_fen=30_00,
+             dated_refund_fen=10_00, session_paid_fen=100_00),
+    shop_day(day(1), traffic="paid", paid_fen=50_01, paid_orders_qty=2, units_qty=2),
+    shop_day(day(1), traffic="unknown", session_views_qty=1000),
+    shop_day(day(5), dated_refund_fen=30_00),
+    shop_day(day(2), shop="s2", platform="taobao", channel="unknown", traffic="unknown", paid_fen=200_00, paid_orders_qty=4, units_untold_qty=4,
+             cohort_refund_fen=60_00, cohort_refund_unstaged_fen=60_00, cohort_refund_undated_fen=60_00),
+    shop_day(day(27, 2), shop="s2", platform="taobao", channel="unknown", traffic="unknown", paid_fen=80_00, paid_orders_qty=1, units_untold_qty=1,
+             cohort_refund_fen=20_00, cohort_refund_unstaged_fen=20_00, cohort_refund_undated_fen=20_00),
+]  # fmt: skip
+
+STYLE_DAYS: list[Row] = [
+    style_day(day(1), "A", paid_fen=90_00, paid_orders_qty=1, units_qty=2, cohort_refund_fen=40_00),
+    style_day(day(1), "B", paid_fen=60_01, paid_orders_qty=3, units_qty=3),
+    style_day(day(1), "gift"),
+    style_day(day(5), "A", dated_refund_fen=30_00),
+]
+
+SESSIONS: list[Row] = [
+    session(day(1), "L1", paid_fen=120_00, paid_orders_qty=3, cohort_refund_fen=40_00, session_views_qty=1000),
+    session(day(2), "L2", paid_fen=30_00, paid_orders_qty=1),
+    session(day(2), "L3", "creator_live", session_views_qty=700),
+    session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601),
+]
+
+
+def frames() -> dict[str, pl.DataFrame]:
+    """Gold frames of merchant m1 and, with other amounts, of ``OTHER``."""
+    strange = [{**row, "paid_fen": 7_777_77, "paid_orders_qty": 7} for row in SHOP_DAYS]
+    shops = [
+        {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "shop_name": "云山店", "merchant_name": "云山服饰"},
+        {"merchant_id": "m1", "shop_id": "s2", "platform_code": "taobao", "shop_name": "云山天猫店", "merchant_name": "云山服饰"},
+        {"merchant_id": OTHER, "shop_id": "s9", "platform_code": "douyin", "shop_name": f"店 {OTHER}", "merchant_name": f"商家 {OTHER}"},
+    ]
+    product = {"shop_id": "s1", "platform_code": "douyin", "style_code": "A", "product_name": "连衣裙"}
+    creator = {"platform_code": "douyin", "creator_id": "c1", "is_own_account": True}
+    cells = [
+        {"business_month": "2026-02", "platform_code": "douyin", "channel_code": "own_live", "is_released": True, "paid_share_rate": 0.62,
+         "kept_share_rate": 0.6, "kept_rate": 0.48},
+        {"business_month": "2026-02", "platform_code": "douyin", "channel_code": "hidden-canary", "is_released": False},
+    ]  # fmt: skip
+    return {
+        "mart_shop_channel_daily": rows_of("mart_shop_channel_daily", SHOP_DAYS + owned_by(OTHER, strange)),
+        "mart_style_daily": rows_of("mart_style_daily", STYLE_DAYS + owned_by(OTHER, STYLE_DAYS)),
+        "mart_live_session": rows_of("mart_live_session", SESSIONS + owned_by(OTHER, SESSIONS)),
+        "dim_shop": rows_of("dim_shop", shops),
+        "dim_product": rows_of("dim_product", [{**product, "merchant_id": name} for name in ("m1", OTHER)]),
+        "dim_creator": rows_of("dim_creator", [{**creator, "merchant_id": name} for name in ("m1", OTHER)]),
+        "mart_district_channel_monthly": rows_of("mart_district_channel_monthly", cells),
+    }
+
+
+def publish(place: Place, gold: Mapping[str, pl.DataFrame], *, at: dt.datetime = AT, hold: Sequence[str] = ()) -> release.Release:
+    """Build with exactly these gold rows and release it, or hold it back for the rules in ``hold``."""
+    with Lake.open(place, write=True) as lake:
+        number = release.begin_build(lake, at=at)
+        with lake.transaction():
+            for name, frame in gold.items():
+                table = gold_tables()[name]
+                lake.replace(table, lake.read(table, columns=table.key), frame)
+        snapshot = lake.snapshot()
+        if hold:
+            return release.hold(lake, snapshot=snapshot, build_number=number, at=at, failed_rules=hold)
+        return release.publish(lake, snapshot=snapshot, build_number=number, at=at)
+
+
+def merchant(place: Place, name: str = "m1") -> Viewer:
+    return Viewer(place, f"{name} 的老板", "merchant", name)
+
+
+def association(place: Place) -> Viewer:
+    return Viewer(place, "促进会", "association", None)
+
+
+def operator(place: Place) -> Viewer:
+    return Viewer(place, "值班", "operator", None)

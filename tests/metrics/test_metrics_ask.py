@@ -1,0 +1,191 @@
+"""Figures worked out by hand from the rows in ``metrics_cases``: clocks, grains, ratios, rounding and refusals."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from metrics_cases import AT, MARCH, OTHER, association, day, frames, merchant, operator, publish, rows_of, shop_day
+
+from contracts.errors import NotFoundError, UsageError
+from metrics.access import Viewer
+from metrics.ask import Answer, ask
+from metrics.definitions import METRICS
+from warehouse.place import Place
+
+
+def one(answer: Answer) -> dict[str, object]:
+    assert answer.rows.height == 1
+    return answer.rows.row(0, named=True)
+
+
+def test_totals_of_a_period(shown: Place) -> None:
+    answer = ask(merchant(shown), list(METRICS), period=MARCH)
+    assert one(answer) == {
+        "paid_gmv": 350_01,
+        "refunds": 100_00,
+        "refunds_before_shipment": 10_00,
+        "refunds_after_shipment": 30_00,
+        "refunds_untold_stage": 60_00,
+        "net_by_order_date": 250_01,
+        "net_by_refund_date": 310_01,  # 350.01 less 10.00 and 30.00 dated in March; 60.00 has no date
+        "paid_orders": 8,
+        "units": 5,
+        "aov": 43_75,  # 35001 / 8 = 4375.125
+        "return_rate_value": pytest.approx(10000 / 35001),
+        "gpm": 5650,  # 1000 × (12000 + 1000) / 2301 views = 5649.7; L2 sold too, but nobody told its views
+        "net_gpm": 3911,  # 1000 × 9000 / 2301 = 3911.3
+    }
+    assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
+    assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}
+
+
+def test_a_day_with_refunds_only_is_no_day_of_payment(shown: Place) -> None:
+    paid = ask(merchant(shown), ["paid_gmv"], by=["date"], period=MARCH)
+    assert paid.rows.rows() == [(day(1), 150_01), (day(2), 200_00)]
+    both = ask(merchant(shown), ["paid_gmv", "net_by_refund_date", "aov"], by=["date"], period=MARCH)
+    assert both.rows.rows() == [(day(1), 150_01, 140_01, 37_50), (day(2), 200_00, 200_00, 50_00), (day(5), 0, -30_00, None)]
+
+
+def test_each_clock_is_summed_before_it_is_joined(shown: Place) -> None:
+    rows = ask(merchant(shown), ["paid_gmv", "gpm", "net_by_refund_date"], by=["shop", "channel"], period=MARCH).rows
+    assert rows.rows() == [
+        ("s1", "creator_live", 0, 0, 0),
+        ("s1", "own_live", 150_01, 8120, 110_01),  # 1000 × (120.00 + 10.00) / 1601 views; L2 tells no views
+        ("s2", "unknown", 200_00, None, 200_00),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (["merchant"], [("m1", 430_01)]),
+        (["platform"], [("douyin", 150_01), ("taobao", 280_00)]),
+        (["traffic"], [("free", 100_00), ("paid", 50_01), ("unknown", 280_00)]),
+        (["month"], [("2026-02", 80_00), ("2026-03", 350_01)]),
+        (["week"], [("2026-W09", 230_01), ("2026-W10", 200_00)]),
+        (["paid_date"], [(day(27, 2), 80_00), (day(1), 150_01), (day(2), 200_00)]),
+        (["style"], [("A", 90_00), ("B", 60_01), ("gift", 0)]),
+        (["session"], [("L1", 120_00), ("L2", 30_00), ("L4", 10_00)]),
+        (["traffic", "date"], [("free", day(1), 100_00), ("paid", day(1), 50_01), ("unknown", day(27, 2), 80_00), ("unknown", day(2), 200_00)]),
+    ],
+)
+def test_every_dimension(shown: Place, by: list[str], expected: list[tuple[object, ...]]) -> None:
+    rows = ask(merchant(shown), ["paid_gmv"], by=by).rows
+    assert rows.columns == [*by, "paid_gmv"]
+    assert rows.rows() == expected
+
+
+def test_filters(shown: Place) -> None:
+    def paid(**where: str | list[str]) -> object:
+        return one(ask(merchant(shown), ["paid_gmv"], where=where))["paid_gmv"]
+
+    assert paid(platform="taobao") == 280_00
+    assert paid(platform=["taobao", "douyin"], month="2026-03") == 350_01
+    assert paid(paid_date="2026-03-02") == 200_00
+    assert paid(style="A") == 90_00
+    assert paid(session=["L1", "L4"]) == 130_00
+    assert paid(shop=[]) == 0
+    assert paid(channel="' OR true --") == 0
+
+
+def test_a_filter_moves_the_question_to_the_mart_that_knows_it(shown: Place) -> None:
+    assert ask(merchant(shown), ["net_by_refund_date"], by=["date"], where={"style": "A"}).rows.rows() == [(day(1), 90_00), (day(5), -30_00)]
+
+
+def test_nothing_there_is_one_row_of_nothing(shown: Place) -> None:
+    answer = ask(merchant(shown), ["paid_gmv", "aov", "return_rate_value", "gpm", "units"], period=(day(20), day(21)))
+    assert one(answer) == {"paid_gmv": 0, "aov": None, "return_rate_value": None, "gpm": None, "units": 0}
+    assert (answer.age, answer.notes) == (None, [])
+    assert ask(merchant(shown), ["paid_gmv"], by=["shop"], period=(day(20), day(21))).rows.is_empty()
+
+
+def test_without_a_period_the_answer_says_what_it_covers(shown: Place) -> None:
+    paid, cash = (ask(merchant(shown), [metric]) for metric in ("paid_gmv", "net_by_refund_date"))
+    assert (paid.first_date, paid.last_date) == (day(27, 2), day(2))
+    assert (cash.first_date, cash.last_date) == (day(27, 2), day(5))
+
+
+def test_money_ratios_round_half_up(place: Place) -> None:
+    cases = [(1, 2, 1), (5, 2, 3), (4, 3, 1), (10**13, 3, 3_333_333_333_333), (0, 1, 0)]
+    days = [shop_day(day(1), shop=f"s{number}", paid_fen=paid, paid_orders_qty=orders) for number, (paid, orders, _) in enumerate(cases)]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", days)})
+    assert ask(merchant(place), ["aov"], by=["shop"]).rows["aov"].to_list() == [expected for _, _, expected in cases]
+
+
+def test_a_ratio_comes_from_sums_not_from_ratios(shown: Place) -> None:
+    by_day = ask(merchant(shown), ["return_rate_value"], by=["date"], period=MARCH).rows["return_rate_value"]
+    whole = one(ask(merchant(shown), ["return_rate_value"], period=MARCH))["return_rate_value"]
+    assert whole == pytest.approx(10000 / 35001)
+    assert by_day.mean() != pytest.approx(whole)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "more", "rule"),
+    [
+        (["paid_gmv", "profit"], {}, "UNKNOWN_METRIC"),
+        ([], {}, "NO_METRIC"),
+        (["paid_gmv"], {"by": ["colour"]}, "UNKNOWN_DIMENSION"),
+        (["paid_gmv"], {"where": {"buyer": "x"}}, "UNKNOWN_DIMENSION"),
+        (["paid_gmv", "net_by_refund_date"], {"by": ["paid_date"]}, "CLOCK_MISMATCH"),
+        (["gpm"], {"where": {"paid_date": "2026-03-01"}}, "CLOCK_MISMATCH"),
+        (["paid_gmv"], {"by": ["paid_date", "session"]}, "CLOCK_MISMATCH"),
+        (["gpm"], {"by": ["style"]}, "NOT_TOGETHER"),
+        (["net_gpm"], {"where": {"traffic": "paid"}}, "NOT_TOGETHER"),
+        (["net_by_refund_date"], {"by": ["session"]}, "NOT_TOGETHER"),
+        (["paid_gmv"], {"by": ["style", "traffic"]}, "NOT_TOGETHER"),
+        (["paid_gmv"], {"period": (day(2), day(1))}, "BAD_PERIOD"),
+        (["paid_gmv"], {"where": {"date": "1 March"}}, "BAD_DATE"),
+        (["paid_gmv"], {"as_of": dt.datetime(2026, 3, 10)}, "NAIVE_MOMENT"),  # noqa: DTZ001
+    ],
+)
+def test_questions_put_wrongly(shown: Place, metrics: list[str], more: dict[str, object], rule: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        ask(merchant(shown), metrics, **more)  # type: ignore[arg-type]
+    assert caught.value.rule == rule
+    assert caught.value.step_zh
+    assert caught.value.step_en
+    if rule == "UNKNOWN_METRIC":
+        assert caught.value.facts["known"] == list(METRICS)
+    if rule == "CLOCK_MISMATCH":
+        assert "date" in caught.value.step_en
+
+
+def test_before_the_first_release(place: Place) -> None:
+    for where in (place, Place(place.home / "nowhere")):
+        with pytest.raises(NotFoundError, match="NO_RELEASE") as caught:
+            ask(merchant(where), ["paid_gmv"])
+        assert "baiyun ingest" in caught.value.step_en
+    publish(place, frames())
+    assert ask(merchant(place), ["paid_gmv"]).release == 1
+
+
+def test_another_merchant_is_the_same_as_none(shown: Place) -> None:
+    said = []
+    for name in (OTHER, "nobody"):
+        with pytest.raises(NotFoundError) as caught:
+            ask(merchant(shown), ["paid_gmv"], where={"merchant": name})
+        said.append(str(caught.value))
+    assert said[0] == said[1]
+    assert one(ask(merchant(shown), ["paid_gmv"], where={"merchant": "m1"}))["paid_gmv"] == 430_01
+
+
+def test_the_association_is_told_that_no_metric_exists(shown: Place) -> None:
+    said = set()
+    for metric in ("paid_gmv", "no such thing"):
+        with pytest.raises(NotFoundError) as caught:
+            ask(association(shown), [metric], where={"merchant": "m1"})
+        said.add(str(caught.value))
+    assert len(said) == 1
+
+
+def test_an_operator_names_one_merchant(shown: Place) -> None:
+    for where in ({}, {"merchant": ["m1", OTHER]}):
+        with pytest.raises(UsageError, match="NAME_ONE_MERCHANT"):
+            ask(operator(shown), ["paid_gmv"], where=where)
+    assert one(ask(operator(shown), ["paid_gmv"], where={"merchant": "m1"}))["paid_gmv"] == 430_01
+    assert one(ask(operator(shown), ["paid_orders"], where={"merchant": OTHER}))["paid_orders"] == 42
+    with pytest.raises(NotFoundError, match="NO_SUCH_MERCHANT"):
+        ask(operator(shown), ["paid_gmv"], where={"merchant": "nobody"})
+    narrowed = Viewer(shown, "值班", "operator", "m1")
+    assert one(ask(narrowed, ["paid_gmv"]))["paid_gmv"] == 430_01

@@ -1,0 +1,74 @@
+"""Entries carry everything a page and a tooltip need, and formulas say what is computed."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.fields import FIELDS
+from metrics.definitions import CLOCKS, METRICS, UNITS, Metric
+from metrics.guide import metrics_page, tooltip
+from metrics.notes import NOTES
+from metrics.sources import SOURCES, dimensions_of, find_source
+from simulator.truth import METRICS as TRUE_METRICS
+
+ASKED = {
+    "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "refunds_untold_stage", "net_by_order_date", "net_by_refund_date",
+    "paid_orders", "units", "aov", "return_rate_value", "gpm", "net_gpm",
+}  # fmt: skip
+
+
+def test_the_list_is_complete() -> None:
+    assert set(METRICS) == ASKED
+    assert set(TRUE_METRICS) <= set(METRICS)
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.id)
+def test_an_entry_is_whole(metric: Metric) -> None:
+    for zh in (metric.zh, metric.about_zh, metric.trap_zh):
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
+    for en in (metric.en, metric.about_en, metric.trap_en):
+        assert en
+        assert en != metric.zh
+    assert metric.clock in CLOCKS
+    assert metric.unit in UNITS
+    assert set(metric.numerator) | ({metric.denominator} - {None}) <= set(FIELDS)
+    source = find_source(metric.clock, ())
+    assert source is not None
+    assert all(set(metric.parts) <= set(found.measures) for found in SOURCES if metric.clock in found.rows)
+    assert not metric.told or metric.notes
+
+
+def test_formulas() -> None:
+    assert METRICS["paid_gmv"].formula == "Σ paid_fen"
+    assert METRICS["net_by_order_date"].formula == "Σ paid_fen − Σ cohort_refund_fen"
+    assert METRICS["net_by_order_date"].formula_zh == "Σ 支付金额 − Σ 退款(订单日)"
+    assert METRICS["gpm"].formula == "1000 × Σ session_paid_fen ÷ Σ session_views_qty"
+    assert METRICS["net_gpm"].formula == "(1000 × Σ session_paid_fen − 1000 × Σ session_refund_fen) ÷ Σ session_views_qty"
+    assert METRICS["return_rate_value"].formula_en == "Σ refunds on the paid clock ÷ Σ paid value"
+
+
+def test_dimensions_by_clock() -> None:
+    assert "paid_date" in dimensions_of("paid")
+    assert "paid_date" not in dimensions_of("mixed")
+    assert dimensions_of("session") == ("merchant", "shop", "platform", "channel", "date", "week", "month", "session")
+    assert "session" not in dimensions_of("mixed")
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.id)
+def test_page_and_tooltip_tell_all(metric: Metric) -> None:
+    page = metrics_page()
+    section = page.split(f"## `{metric.id}` · ")[1].split("\n## ")[0]
+    for told in (metric.zh, metric.en, metric.about_zh, metric.about_en, metric.formula, metric.formula_zh, metric.clock, metric.trap_zh, metric.trap_en):
+        assert told in section
+    assert all(code in section for code in metric.notes)
+    assert ("分母为 0" in section) == metric.is_ratio
+    tip = tooltip(metric.id)
+    assert metric.formula_zh in tip
+    assert metric.trap_en in tip
+
+
+def test_the_page_lists_every_note_and_is_the_same_twice() -> None:
+    page = metrics_page()
+    assert all(f"`{code}`" in page for code in NOTES)
+    assert "{figure}" not in page
+    assert page == metrics_page()

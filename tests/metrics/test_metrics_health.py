@@ -1,0 +1,178 @@
+"""Data health and the district's page: the viewer's own rows, and for the association nothing but released cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from metrics_cases import AT, OTHER, association, day, merchant, operator, publish
+
+from contracts.errors import NotFoundError, UsageError
+from contracts.tables import Table
+from metrics.access import Viewer
+from metrics.district import district
+from metrics.health import checks, collections, freshness, quarantine, receipts, release_line
+from metrics.labels import labels
+from warehouse import registry
+from warehouse.lake import Lake
+from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE
+from warehouse.place import Place
+
+HOUR = dt.timedelta(hours=1)
+
+
+def rows(table: Table, *given: dict[str, object]) -> pl.DataFrame:
+    return table.shape(pl.DataFrame([{**dict.fromkeys(table.columns), **row} for row in given], schema=table.dtypes))
+
+
+def of_shop(merchant_id: str, shop: str, platform: str = "douyin", kind: str = "orders") -> dict[str, object]:
+    return {"merchant_id": merchant_id, "shop_id": shop, "platform_code": platform, "kind_code": kind}
+
+
+def export(number: int, merchant_id: str, shop: str, source: str = "file") -> dict[str, object]:
+    facts = {"source_code": source, "export_name": f"{merchant_id}-{number}.csv", "bytes_qty": 10, "landing_name": f"douyin/{shop}/x"}
+    return {"export_id": f"hash-{number}", **of_shop(merchant_id, shop), **facts, "received_at": AT + number * HOUR, "observed_at": AT + number * HOUR / 2}
+
+
+@pytest.fixture(scope="module")
+def busy_home(tmp_path_factory: pytest.TempPathFactory, released_home: Path) -> Path:
+    """Shops s1 and s2 of m1 and s9 of ``OTHER``, with files, attempts, a quarantined row each, and checks of the only release."""
+    home = tmp_path_factory.mktemp("busy") / "home"
+    shutil.copytree(released_home, home)
+    with Lake.open(Place(home), write=True) as lake:
+        for name, shop, platform in (("m1", "s1", "douyin"), ("m1", "s2", "taobao"), (OTHER, "s9", "douyin")):
+            registry.add_shop(lake, name, shop, platform_code=platform, shop_name=f"{shop} 店", at=AT)
+        lake.append(EXPORT, rows(EXPORT, export(1, "m1", "s1"), export(2, "m1", "s1", "api"), export(3, OTHER, "s9")))
+        counts = {"rows_read_qty": 5, "published_qty": 3, "quarantined_qty": 1, "superseded_qty": 0, "duplicate_qty": 1}
+        loaded = {"build_number": 1, "loaded_at": AT, "verdict_code": "warned", **counts}
+        lake.append(LOAD, rows(LOAD, *({"export_id": f"hash-{n}", **of_shop(m, s), **loaded} for n, m, s in ((1, "m1", "s1"), (3, OTHER, "s9")))))
+        bad = {"row_number": 4, "rule_name": "BAD_MONEY", "column_name": "paid_fen", "message_name": "金额无法识别"}
+        lake.append(
+            QUARANTINE,
+            rows(QUARANTINE, *({"export_id": f"hash-{n}", **of_shop(m, s), **bad, "cell_name": f"{m}¥"} for n, m, s in ((1, "m1", "s1"), (3, OTHER, "s9")))),
+        )
+        lake.append(
+            CURSOR,
+            rows(
+                CURSOR,
+                {**of_shop("m1", "s1"), "covered_until_at": AT, "changed_at": AT},
+                {**of_shop("m1", "s1", kind="refunds"), "covered_until_at": AT - HOUR, "changed_at": AT},
+                {**of_shop(OTHER, "s9"), "covered_until_at": AT, "changed_at": AT},
+            ),
+        )
+        lake.append(
+            COLLECTION,
+            rows(
+                COLLECTION,
+                {**of_shop("m1", "s1"), "run_name": "r1", "outcome_code": "ok", "changed_at": AT},
+                {**of_shop("m1", "s1"), "run_name": "r2", "outcome_code": "failed", "changed_at": AT + HOUR, "rule_name": "REVOKED"},
+                {**of_shop(OTHER, "s9"), "run_name": "r2", "outcome_code": "ok", "changed_at": AT},
+            ),
+        )
+        judged = {"build_number": 1, "table_name": "gold.fct_order_line", "snapshot_number": 9, "failed_qty": 0, "checked_qty": 123_456, "changed_at": AT}
+        lake.append(
+            CHECK,
+            rows(
+                CHECK,
+                {**judged, "rule_name": "A_FINE", "severity_code": "stop", "is_passed": True, "details_json": OTHER},
+                {**judged, "rule_name": "B_WRONG", "severity_code": "warn", "is_passed": False, "message_name": f"{OTHER} 123,456"},
+            ),
+        )
+    return home
+
+
+@pytest.fixture
+def busy(busy_home: Path) -> Place:
+    """Do not write to it."""
+    return Place(busy_home)
+
+
+@pytest.fixture
+def held(tmp_path: Path, busy_home: Path) -> Place:
+    """The same with a second build that was held back."""
+    shutil.copytree(busy_home, tmp_path / "home")
+    publish(Place(tmp_path / "home"), {}, at=AT + HOUR, hold=["GMV_JUMP"])
+    return Place(tmp_path / "home")
+
+
+def test_freshness(busy: Place) -> None:
+    found = freshness(merchant(busy)).select("shop_id", "shop_name", "received_at", "observed_at", "covered_until_at", "newest_paid_date")
+    assert found.rows() == [("s1", "s1 店", AT + 2 * HOUR, AT + HOUR, AT - HOUR, day(1)), ("s2", "s2 店", None, None, None, day(2))]
+    assert freshness(operator(busy))["shop_id"].to_list() == ["s1", "s2", "s9"]
+
+
+def test_collections_newest_first(busy: Place) -> None:
+    found = collections(merchant(busy))
+    assert found.select("run_name", "outcome_code", "rule_name").rows() == [("r2", "failed", "REVOKED"), ("r1", "ok", None)]
+    assert collections(merchant(busy), limit=1)["run_name"].to_list() == ["r2"]
+
+
+def test_receipts(busy: Place) -> None:
+    found = receipts(merchant(busy))
+    assert found.select("export_name", "verdict_code", "rows_read_qty", "quarantined_qty").rows() == [
+        ("m1-2.csv", None, None, None),
+        ("m1-1.csv", "warned", 5, 1),
+    ]
+    assert receipts(merchant(busy), source="file")["export_name"].to_list() == ["m1-1.csv"]
+
+
+def test_quarantine(busy: Place) -> None:
+    assert quarantine(merchant(busy)).select("export_name", "row_number", "rule_name", "cell_name").rows() == [("m1-1.csv", 4, "BAD_MONEY", "m1¥")]
+    with pytest.raises(NotFoundError):
+        quarantine(operator(busy))
+
+
+def test_checks_show_a_merchant_the_verdict_and_an_operator_the_facts(busy: Place) -> None:
+    seen = checks(merchant(busy))
+    assert seen.select("rule_name", "is_passed", "release_number").rows() == [("B_WRONG", False, 1), ("A_FINE", True, 1)]
+    assert "123" not in seen.write_csv().replace(str(AT.year), "")
+    assert checks(operator(busy))["checked_qty"].to_list() == [123_456, 123_456]
+
+
+@pytest.mark.parametrize("call", [freshness, collections, quarantine, receipts, checks])
+def test_health_is_the_viewers_own(busy: Place, call: Callable[[Viewer], pl.DataFrame]) -> None:
+    assert OTHER not in call(merchant(busy)).with_columns(pl.all().cast(pl.String)).write_csv()
+    with pytest.raises(NotFoundError):
+        call(association(busy))
+
+
+def test_checks_are_those_of_the_newest_judged_build(held: Place) -> None:
+    assert checks(merchant(held)).is_empty()
+
+
+def test_the_association_learns_that_a_build_is_held_but_not_why(held: Place) -> None:
+    line = release_line(association(held))
+    assert (line.current, line.held, line.failed_rules) == (1, 2, ())
+    assert release_line(merchant(held)).failed_rules == ("GMV_JUMP",)
+
+
+def test_health_before_the_first_release(place: Place) -> None:
+    with Lake.open(place, write=True) as lake:
+        registry.add_shop(lake, "m1", "s1", platform_code="douyin", shop_name="店", at=AT)
+    assert freshness(merchant(place))["newest_paid_date"].to_list() == [None]
+    assert checks(merchant(place)).is_empty()
+    line = release_line(merchant(place))
+    assert (line.current, line.as_of, line.newest, line.held, line.is_pinned) == (None, None, None, None, False)
+
+
+def test_the_district_shows_released_cells_only(shown: Place) -> None:
+    for viewer in (association(shown), operator(shown)):
+        found = district(viewer)
+        assert found.rows.rows() == [("2026-02", "douyin", "own_live", 0.62, 0.6, 0.48)]
+        assert (found.release, found.as_of) == (1, AT)
+    for viewer in (merchant(shown), Viewer(shown, "值班", "operator", "m1")):
+        with pytest.raises(NotFoundError):
+            district(viewer)
+
+
+def test_labels(shown: Place) -> None:
+    assert labels(merchant(shown), "shop") == {"s1": "云山店", "s2": "云山天猫店"}
+    assert labels(merchant(shown), "merchant") == {"m1": "云山服饰"}
+    assert labels(merchant(shown), "style") == {"A": "连衣裙"}
+    assert labels(association(shown), "shop") == {}
+    with pytest.raises(UsageError):
+        labels(merchant(shown), "channel")
