@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -71,6 +72,7 @@ class Recognised:
 _FOLD = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "：": ":", "帐": "账"})
 
 
+@lru_cache(maxsize=8192)
 def fold(header: str) -> str:
     """A header cell's comparable form: no BOM, blanks or line breaks; brackets half-width; 帐 as 账; NFC; lower case."""
     return re.sub(r"[\s\ufeff\u200b]+", "", unicodedata.normalize("NFC", header).translate(_FOLD)).lower()
@@ -83,9 +85,8 @@ def recognise(data: bytes) -> Recognised:
     for sheet in open_sheets(data):
         for row, header in enumerate(sheet.head):
             present = {fold(cell) for cell in header}
-            for layout in (item for platform in platforms().values() for item in platform.layouts if item.source == "file"):
-                known = {fold(column.header) for column in layout.columns}
-                missing = [column.header.strip() for column in layout.columns if column.required and fold(column.header) not in present]
+            for layout, known, required in _signatures():
+                missing = [word for key, word in required.items() if key not in present]
                 score = len(known & present) / len(known | present)
                 if not missing and (best is None or score > best[0]):
                     best = (score, Recognised(layout, sheet, row))
@@ -95,6 +96,20 @@ def recognise(data: bytes) -> Recognised:
         raise _unknown(near)
     _check_header(best[1].header)
     return best[1]
+
+
+@cache
+def _signatures() -> list[tuple[Layout, frozenset[str], dict[str, str]]]:
+    """Every file layout with its folded headers, and the required ones (folded → as written)."""
+    layouts = [item for platform in platforms().values() for item in platform.layouts if item.source == "file"]
+    return [
+        (
+            item,
+            frozenset(fold(column.header) for column in item.columns),
+            {fold(column.header): column.header.strip() for column in item.columns if column.required},
+        )
+        for item in layouts
+    ]
 
 
 def _unknown(near: tuple[float, Layout, list[str]] | None) -> Exception:

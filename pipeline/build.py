@@ -108,9 +108,9 @@ def _moved_merchants(lake: Lake) -> list[str]:
 def _registry_rows(lake: Lake, when: str) -> pl.DataFrame:
     parts = []
     for table in _REGISTRY:
-        columns = ", ".join(f"t.{name}" for name in table.columns if name != "changed_at")
+        columns = ", ".join(name for name in table.columns if name != "changed_at")
         entry = f"to_json(struct_pack(kind := '{table.name}', said := row({columns})))::VARCHAR"
-        parts.append(f"SELECT t.merchant_id, {entry} AS entry FROM lake.ops.{table.name}{when} AS t")  # noqa: S608 - names are declared
+        parts.append(f"SELECT merchant_id, {entry} AS entry FROM lake.ops.{table.name}{when}")  # noqa: S608 - names are declared
     return lake.sql(" UNION ALL ".join(parts))
 
 

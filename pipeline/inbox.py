@@ -25,8 +25,15 @@ def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileRecei
     waiting = sorted(path for path in folder.glob("*/*/*") if path.is_file() and not path.name.startswith(".") and _is_settled(path))
     if not waiting:
         return []
-    with writing(settings) as lake:
-        return [_take(lake, settings, path, at) for path in waiting]
+    with writing(settings) as lake, lake.transaction():
+        taken = [(path, _take(lake, settings, path, at)) for path in waiting]
+    # a file leaves the folder only once the manifest that names it is committed
+    for path, receipt in taken:
+        if receipt.verdict == "refused":
+            _set_aside(path, receipt)
+        else:
+            path.unlink()
+    return [receipt for _, receipt in taken]
 
 
 def _is_settled(path: Path) -> bool:
@@ -38,11 +45,7 @@ def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) ->
     try:
         landed = land_file(lake, settings.place, merchant_id, shop_id, path, by="inbox", at=at)
     except NotFoundError as error:
-        receipt = FileReceipt(path.name, verdict="refused", rule=error.rule, message=error.sentence(), merchant_id=merchant_id, shop_id=shop_id)
-        return _set_aside(path, receipt)
-    if landed.receipt and landed.receipt.verdict == "refused":
-        return _set_aside(path, landed.receipt)
-    path.unlink()
+        return FileReceipt(path.name, verdict="refused", rule=error.rule, message=error.sentence(), merchant_id=merchant_id, shop_id=shop_id)
     if landed.receipt:
         return landed.receipt
     assert landed.reading is not None  # noqa: S101 - a file without a receipt has been read
@@ -51,9 +54,8 @@ def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) ->
     return replace(receipt, rows_read=landed.reading.rows_read, export_id=landed.export_id)
 
 
-def _set_aside(path: Path, receipt: FileReceipt) -> FileReceipt:
+def _set_aside(path: Path, receipt: FileReceipt) -> None:
     folder = path.parent / REFUSED
     folder.mkdir(exist_ok=True)
     path.replace(folder / path.name)
     (folder / f"{path.name}.txt").write_text(f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n", encoding="utf-8")
-    return receipt

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.base import platforms
 from connectors.reading import Origin, Reading, read_file
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.fields import TIME_ZONE
@@ -126,14 +125,10 @@ def land_files(
     register: bool = False,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Landed]:
-    """``land_file`` for each path in turn; ``progress`` is told each name before it is read."""
+    """``land_file`` for each path in turn, entered together; ``progress`` is told each name before it is read."""
     landed = []
-    for path in paths:
-        progress(path.name)
-        landed.append(land_file(lake, place, merchant_id, shop_id, path, by=by, at=at, register=register))
+    with lake.transaction():
+        for path in paths:
+            progress(path.name)
+            landed.append(land_file(lake, place, merchant_id, shop_id, path, by=by, at=at, register=register))
     return landed
-
-
-def known_platforms() -> list[str]:
-    """Codes of the platforms there is a connector for."""
-    return list(platforms())
