@@ -1,1 +1,1 @@
-"""TODO."""
+"""The benchmark: generated exports of any size, the same job written by others, and what each costs. ``python -m bench`` runs it."""

@@ -1,0 +1,74 @@
+"""Our side of the benchmark: land, build, judge and release the same files, as ``baiyun ingest`` does, all shops in one build.
+
+A second call with other trees and the same ``out`` adds them to what the first one built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bench import job
+from bench.contender import Task, run
+from bench.job import Totals, totals_from
+from bench.measure import Marks
+from connectors.reading import Reading
+from contracts.fields import TIME_ZONE
+from pipeline.build import build
+from pipeline.house import reading, writing
+from pipeline.intake import land_files
+from pipeline.loading import Export
+from pipeline.registering import register_shop
+from pipeline.releasing import audit, release
+from transforms.gold import gold_tables, mart_shop_channel_daily, mart_style_daily
+from warehouse import registry
+from warehouse.settings import Settings
+
+
+def total(task: Task) -> Totals:
+    """Do the job in ``<out>/home``. What the steps cost up to their end stands in ``<out>/marks.json``."""
+    settings, marks, now = Settings(home=task.out / "home"), Marks(), dt.datetime.now(ZoneInfo(TIME_ZONE))
+    marks.mark("import")
+    known = _land(settings, task, now)
+    marks.mark("land")
+    built = build(settings, run_name="bench", at=now, known=known)
+    known.clear()
+    marks.mark("build")
+    audit(settings, built.build_number, built.snapshot)
+    marks.mark("judge")
+    release(settings, built.build_number, built.snapshot)
+    marks.mark("release")
+    marks.save(task.out / "marks.json")
+    return _totals(settings, built.snapshot)
+
+
+def _land(settings: Settings, task: Task, now: dt.datetime) -> dict[Export, Reading]:
+    known: dict[Export, Reading] = {}
+    with writing(settings) as lake:
+        for shop in json.loads((task.home / "registry.json").read_text(encoding="utf-8")):
+            merchant_id, shop_id = shop["merchant_id"], shop["shop_id"]
+            register_shop(lake, merchant_id, shop_id, shop["platform_code"], at=now)
+            registry.add_live_account(lake, merchant_id, shop_id, shop["own_account_id"], at=now)
+            landed = land_files(lake, settings.place, merchant_id, shop_id, _files(task.roots, merchant_id, shop_id), at=now)
+            known |= {(shop_id, item.export_id): item.reading for item in landed if item.reading}
+    return known
+
+
+def _files(roots: tuple[Path, ...], merchant_id: str, shop_id: str) -> list[Path]:
+    return sorted(path for root in roots for path in (root / merchant_id / shop_id).glob("*"))
+
+
+def _totals(settings: Settings, snapshot: int) -> Totals:
+    daily, style, gold = mart_shop_channel_daily.TABLE.full_name, mart_style_daily.TABLE.full_name, gold_tables()
+    columns = ", ".join(f"sum({column})::BIGINT AS {name}" for name, column in job.SUMS.items())
+    with reading(settings, snapshot) as lake:
+        rows = {name: lake.sql(f"SELECT count(*) AS n FROM {gold[name].full_name}")["n"].item() for name in job.TABLES}  # noqa: S608 - names are declared
+        sums = lake.sql(f"SELECT {columns}, (SELECT sum(paid_fen)::BIGINT FROM {style}) AS style_paid_fen FROM {daily}").row(0, named=True)  # noqa: S608
+        channels = lake.sql(f"SELECT channel_code, sum(paid_fen)::BIGINT AS paid, sum(cohort_refund_fen)::BIGINT AS back FROM {daily} GROUP BY 1").rows()  # noqa: S608
+    return totals_from(sums, rows, channels)
+
+
+if __name__ == "__main__":
+    run(total)
