@@ -1,1 +1,1 @@
-"""TODO."""
+"""Great Expectations judges one snapshot: suites derived from the contracts, business rules, reconciliation."""

@@ -1,0 +1,144 @@
+"""Contract → Great Expectations baseline suite. Every stored table gets one without opting in; a vacuous pass is met by row floors and null shares."""
+
+# ruff: noqa: S608 - every name in these queries is declared in this house
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from contracts.tables import Table
+from expectations.rule import STOP, WARN, FloorRule, Rule, SqlRule
+from warehouse.sql import literal, quote
+
+#: A column that was always filled in the previous release may be empty in at most this share of rows.
+NEWLY_EMPTY_SHARE = 0.01
+#: A table with less than this share of the previous release's rows has lost some.
+KEPT_ROWS_SHARE = 0.9
+#: Tables that may lose rows for a good reason: a re-judged file, an account given up.
+MAY_SHRINK = frozenset({"ops.quarantine", "ops.live_account"})
+#: A gold table must have rows as soon as one of these has.
+FED_BY = {
+    "gold.dim_shop": ("ops.shop",),
+    "gold.fct_order_line": ("silver.order", "silver.order_line"),
+    "gold.dim_live_session": ("silver.live_session",),
+    "gold.mart_live_session": ("silver.live_session",),
+}
+
+KEY_UNIQUE = Rule(
+    "KEY_UNIQUE", STOP, "主键不重复", "no key occurs twice", "重复的行会被算两次", "a row that is there twice is counted twice"
+)  # fmt: skip
+REQUIRED_FILLED = Rule(
+    "REQUIRED_FILLED", STOP, "必填列没有空值", "required columns are filled", "空值会被悄悄漏算", "an empty cell silently drops out of every sum"
+)  # fmt: skip
+WITHIN_BOUNDS = Rule(
+    "WITHIN_BOUNDS", STOP, "数值在允许范围内", "numbers are within bounds",
+    "超出范围说明读错了单位或列", "a number out of bounds was read in the wrong unit or column",
+)  # fmt: skip
+KNOWN_CODES = Rule(
+    "KNOWN_CODES", STOP, "代码都在代码表内", "codes are on their closed list",
+    "未登记的代码不会出现在任何页面", "a code off the list appears on no page, its money with it",
+)  # fmt: skip
+ROWS_PRESENT = Rule(
+    "ROWS_PRESENT", STOP, "应有数据的表不为空", "a table that must have rows has some",
+    "空表能通过所有逐行检查", "an empty table passes every check of its rows",
+)  # fmt: skip
+ROWS_KEPT = Rule(
+    "ROWS_KEPT", WARN, "行数没有比上次发布明显减少", "no marked loss of rows since the previous release",
+    "历史只增不减,骤减多半是丢失", "history only grows; a sharp drop is usually a loss",
+)  # fmt: skip
+NULL_SHARE = Rule(
+    "NULL_SHARE", WARN, "原来有值的列没有突然变空", "columns that were filled did not run empty",
+    "平台改了表头或接口时,列会整列变空而不报错", "when a platform renames a column it runs empty without an error",
+)  # fmt: skip
+
+BASELINE = (KEY_UNIQUE, REQUIRED_FILLED, WITHIN_BOUNDS, KNOWN_CODES, ROWS_PRESENT, ROWS_KEPT, NULL_SHARE)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one snapshot holds: ``rows`` per table (full name), and per table the optional columns without a single null."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def baseline(table: Table, now: Profile, before: Profile) -> list[FloorRule | SqlRule]:
+    """The baseline of ``table``: its own contract, and what the rows of ``now`` and of the previous release (``before``, may be empty) demand.
+
+    One rule, so one expectation, per kind of demand and not per column: Great Expectations costs milliseconds each, however small the table.
+    A table without rows has only its row floor: everything else would pass vacuously.
+    """
+    if not now.rows.get(table.full_name, 0):
+        return list(_floors(table, now, before))
+    return [*_floors(table, now, before), _key(table), _required(table), *_bounds(table), *_codes(table), *_null_shares(table, before)]
+
+
+def _floors(table: Table, now: Profile, before: Profile) -> Iterator[FloorRule]:
+    name, had = table.full_name, before.rows.get(table.full_name, 0)
+    is_fed = any(now.rows.get(source, 0) for source in FED_BY.get(name, ()))
+    may_vanish = name in MAY_SHRINK
+    floor = 1 if (had and not may_vanish) or is_fed or not table.may_be_empty else 0
+    yield FloorRule(**asdict(ROWS_PRESENT), table=name, minimum=floor)
+    if had and not may_vanish:
+        yield FloorRule(**asdict(ROWS_KEPT), table=name, minimum=int(had * KEPT_ROWS_SHARE))
+
+
+def _key(table: Table) -> SqlRule:
+    key = ", ".join(map(quote, table.key))
+    shown = ", ".join(map(quote, shown_key(table)))
+    query = f"SELECT {shown}, times FROM (SELECT {key}, any_value(COLUMNS(*)), count(*) AS times FROM {{batch}} GROUP BY {key} HAVING count(*) > 1)"
+    return _rule(KEY_UNIQUE, table, query)
+
+
+def _required(table: Table) -> SqlRule:
+    return _rows(REQUIRED_FILLED, table, {name: f"{quote(name)} IS NULL" for name in (*table.key, *table.required)})
+
+
+def _bounds(table: Table) -> Iterator[SqlRule]:
+    outside = {}
+    for name, item in table.fields.items():
+        column = item.column()
+        limits = {"<": getattr(column, "min", None), ">": getattr(column, "max", None)}
+        if any(limit is not None for limit in limits.values()):
+            outside[name] = " OR ".join(f"{quote(name)} {sign} {limit}" for sign, limit in limits.items() if limit is not None)
+    if outside:
+        yield _rows(WITHIN_BOUNDS, table, outside)
+
+
+def _codes(table: Table) -> Iterator[SqlRule]:
+    lists = {name: item.codes.values for name, item in table.fields.items() if item.codes is not None}
+    if lists:
+        yield _rows(KNOWN_CODES, table, {name: f"{quote(name)} NOT IN ({', '.join(map(literal, codes))})" for name, codes in lists.items()})
+
+
+def _null_shares(table: Table, before: Profile) -> Iterator[SqlRule]:
+    was_filled = before.filled.get(table.full_name, frozenset())
+    allowed = {name: table.null_share.get(name, NEWLY_EMPTY_SHARE if name in was_filled else 1.0) for name in table.optional}
+    asked = {name: share for name, share in allowed.items() if share < 1}
+    if asked:
+        nulls = [
+            f"{{'column_name': {literal(name)}, 'null_qty': count(*) - count({quote(name)}), 'allowed_qty': {share} * count(*)}}"
+            for name, share in asked.items()
+        ]
+        query = (
+            f"SELECT told.column_name, told.null_qty FROM (SELECT unnest([{', '.join(nulls)}]) AS told FROM {{batch}}) WHERE told.null_qty > told.allowed_qty"
+        )
+        yield _rule(NULL_SHARE, table, query, weight="null_qty")
+
+
+def shown_key(table: Table) -> list[str]:
+    """The columns that name a row to a person: whose it is, and its key without instants."""
+    owner = [name for name in ("merchant_id", "shop_id") if name in table.columns and name not in table.key]
+    return [*owner, *(name for name in table.key if table.fields[name].kind != "at")]
+
+
+def _rows(rule: Rule, table: Table, broken: dict[str, str]) -> SqlRule:
+    """Rows in which any column breaks its condition, with the names of those columns."""
+    guilty = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in broken.items())
+    shown = ", ".join(map(quote, shown_key(table)))
+    return _rule(rule, table, f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {' OR '.join(broken.values())}")
+
+
+def _rule(rule: Rule, table: Table, query: str, weight: str = "1") -> SqlRule:
+    return SqlRule(**asdict(rule), table=table.full_name, query=query, weight=weight)

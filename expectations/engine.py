@@ -1,0 +1,107 @@
+"""Great Expectations on a DuckLake snapshot. It has no DuckDB source of its own; a dialect that never ends a transaction makes it work."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import: nothing is ever reported home
+
+import duckdb_engine
+import great_expectations as gx
+import sqlalchemy as sa
+from great_expectations.core.batch import Batch, LegacyBatchDefinition
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.core.id_dict import IDDict
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+from great_expectations.expectations.core import ExpectTableRowCountToBeBetween, UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.validator.validator import Validator
+
+from contracts.tables import Table
+from expectations.rule import STOP, FloorRule, SqlRule
+from warehouse.lake import Lake
+
+EXAMPLES = 5
+
+
+class SnapshotDialect(duckdb_engine.Dialect):
+    """DuckDB, read only. GX fetches after the connection went back to the pool, whose rollback would clear DuckDB's pending result."""
+
+    supports_statement_cache = False
+
+    def do_begin(self, dbapi_connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
+        """Nothing: every query of a snapshot reads the same."""
+
+    def do_commit(self, dbapi_connection: Any) -> None:  # noqa: ANN401
+        """Nothing: there is nothing to commit."""
+
+    def do_rollback(self, dbapi_connection: Any) -> None:  # noqa: ANN401
+        """Nothing: a rollback would drop rows GX has not fetched yet."""
+
+
+sa.dialects.registry.register("duckdb.snapshot", __name__, "SnapshotDialect")
+
+
+class ExpectNoFailingRows(UnexpectedRowsExpectation):
+    """``UnexpectedRowsExpectation`` that runs its query once: the query itself returns examples and their total (see ``_failing_rows``)."""
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: Any = None,  # noqa: ANN401
+    ) -> dict[str, Any]:
+        rows = metrics["unexpected_rows_query.table"]
+        failed = max(1, int(rows[0]["failed"] or 0)) if rows else 0
+        return {"success": not rows, "result": {"observed_value": failed, "details": {"unexpected_rows": [row["example"] for row in rows]}}}
+
+
+def expectation(rule: FloorRule | SqlRule) -> Expectation:
+    """What Great Expectations is asked to judge for ``rule``, with our severity in its words and the rule's name in ``meta``."""
+    common = {"severity": "critical" if rule.severity == STOP else "warning", "meta": {"rule": rule.name}}
+    if isinstance(rule, FloorRule):
+        return ExpectTableRowCountToBeBetween(min_value=rule.minimum, **common)
+    return ExpectNoFailingRows(unexpected_rows_query=_failing_rows(rule), **common)
+
+
+def _failing_rows(rule: SqlRule) -> str:
+    """Up to five failing rows as JSON, each beside the total of failures."""
+    named = f"/* {rule.table}: {{batch}} */"  # GX wants every query to name its batch
+    total = f"(sum({rule.weight}) OVER ())::BIGINT"
+    query = f"{named} SELECT to_json(failing)::VARCHAR AS example, {total} AS failed FROM ({rule.query}) AS failing ORDER BY example LIMIT {EXAMPLES}"  # noqa: S608
+    # to GX a brace is a placeholder, to SQLAlchemy a colon is a parameter
+    query = query.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
+    return re.sub(r"(?<!:):(?!:)", r"\\:", query)
+
+
+class Judge:
+    """Great Expectations bound to the views of one snapshot's connection."""
+
+    def __init__(self, lake: Lake) -> None:
+        # the connection itself, not a cursor of it: a cursor would not know its time zone
+        connect = partial(duckdb_engine.ConnectionWrapper, lake.connection)
+        engine = sa.create_engine("duckdb+snapshot:///:memory:", creator=connect, poolclass=sa.StaticPool)
+        self._context = gx.get_context(mode="ephemeral")
+        self._context.variables.progress_bars = {"globally": False}
+        self._execution = SqlAlchemyExecutionEngine(engine=engine, create_temp_table=False)
+
+    def validate(self, table: Table, rules: Sequence[FloorRule | SqlRule]) -> list[ExpectationValidationResult]:
+        """One result per rule, in their order.
+
+        What cannot be judged is a result without success that carries ``exception_info``, never an exception.
+        """
+        data = SqlAlchemyBatchData(execution_engine=self._execution, schema_name=table.layer, table_name=table.name, create_temp_table=False)
+        batch = Batch(data=data, batch_definition=LegacyBatchDefinition("lake", "snapshot", table.full_name, IDDict()))
+        validator = Validator(execution_engine=self._execution, batches=[batch], data_context=self._context)
+        configurations = [expectation(rule).configuration for rule in rules]
+        for number, configuration in enumerate(configurations):  # those that cannot be judged come back first
+            configuration.meta = {**(configuration.meta or {}), "number": number}
+        results = validator.graph_validate(configurations, {"catch_exceptions": True, "result_format": "SUMMARY"})
+        return sorted(results, key=lambda result: result.expectation_config.meta["number"])

@@ -1,0 +1,61 @@
+"""Personal data that slipped past a parser: one rule per stored table, over all its text columns, without opting in.
+
+A scan must neither miss a buyer's phone nor hold a release for a style number that looks like one. So order numbers and codes are left
+out by name, a number counts only when nothing alphanumeric touches it, and titles, which merchants write themselves, need a hint beside it.
+"""
+
+from __future__ import annotations
+
+from contracts.tables import Table
+from expectations.derive import shown_key
+from expectations.rule import STOP, SqlRule
+from warehouse.sql import literal, quote
+
+_START, _END = r"(^|[^0-9A-Za-z])", r"($|[^0-9A-Za-z])"
+_MOBILE = r"(\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
+_ID_CARD = r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
+_MASKED = r"1[3-9]\d\*{4}\d{4}"
+_HINTED = r"(电话|手机|联系方式|联系人|收货|收件|微信号|[Tt]el|[Pp]hone|[Mm]obile)[^0-9]{0,12}" + _MOBILE + _END
+_ADDRESS = r"(省|市|区|县|镇|乡)[^\x1f]{0,30}(路|街|道|巷|弄|里|村|小区|花园|公寓|大厦)[^\x1f]{0,20}\d+(号|栋|幢|单元|室|楼|座|弄)"
+
+#: What merchants write for the public; a phone-like number in it is a style number unless something says otherwise.
+_TITLES = frozenset({"product_name", "session_name", "shop_name", "merchant_name", "creator_name", "live_account_name", "host_name", "layout_name"})
+#: What is not text a person wrote: numbers and codes of platforms and merchants, keyed digests.
+_NOT_TEXT = ("_id", "_code", "_key", "_ref", "_json")
+
+ANYWHERE = "|".join([f"{_START}({_MOBILE}|{_ID_CARD}){_END}", _MASKED, _ADDRESS])
+IN_TITLES = "|".join([f"{_START}{_ID_CARD}{_END}", _MASKED, _HINTED])
+#: A quarantined row holds order numbers beside its text, and dates make some of them look like id cards.
+IN_RAW_ROWS = "|".join([_MASKED, _HINTED, _ADDRESS])
+
+_SEPARATOR = "chr(31)"
+
+
+def text_columns(table: Table) -> dict[str, str]:
+    """Scanned column → the pattern it must not hold."""
+    if table.full_name == "ops.quarantine":
+        return {"cell_name": IN_RAW_ROWS, "row_json": IN_RAW_ROWS}
+    if table.layer == "ops":
+        return {}
+    names = [name for name, item in table.fields.items() if item.kind == "text" and item.codes is None and not name.endswith(_NOT_TEXT)]
+    return {name: IN_TITLES if name in _TITLES else ANYWHERE for name in names}
+
+
+def personal_rules(table: Table) -> list[SqlRule]:
+    """The scan of ``table``; none when it holds no free text. The found cell itself is never repeated, only its column and key."""
+    columns = text_columns(table)
+    if not columns:
+        return []
+    patterns = {pattern: [name for name, wanted in columns.items() if wanted == pattern] for pattern in dict.fromkeys(columns.values())}
+    # one regular expression over the joined cells of a row: RE2 reads each byte once
+    found = [f"regexp_matches(concat_ws({_SEPARATOR}, {', '.join(map(quote, names))}), {literal(pattern)})" for pattern, names in patterns.items()]
+    guilty = ", ".join(f"CASE WHEN regexp_matches({quote(name)}, {literal(pattern)}) THEN {literal(name)} END" for name, pattern in columns.items())
+    shown = ", ".join(map(quote, shown_key(table)))
+    query = f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {' OR '.join(found)}"  # noqa: S608
+    return [
+        SqlRule(
+            "NO_PERSONAL_DATA", STOP, "没有手机号、身份证号、详细地址", "no phone numbers, id cards or street addresses",
+            "个人信息在解析时就应移除,出现一例即不得发布", "personal data is removed while parsing; one case is enough not to publish",
+            table=table.full_name, query=query,
+        )
+    ]  # fmt: skip

@@ -1,0 +1,51 @@
+"""``Rule``: what must hold and why, in words; ``SqlRule`` and ``FloorRule``: the same with what finds it broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STOP, WARN = "stop", "warn"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold.
+
+    ``stop``: the figures would be wrong or somebody's data would be shown, so nothing is released. ``warn``: one source or merchant
+    is odd; the others should not wait for it. ``zh``/``en`` say what must hold, ``reason_zh``/``reason_en`` why it matters.
+    """
+
+    name: str
+    severity: str
+    zh: str
+    en: str
+    reason_zh: str
+    reason_en: str
+
+    def sentence(self, failed: int = 0) -> str:
+        """The rule in Chinese and English; with the number of failing rows when there are any."""
+        if not failed:
+            return f"{self.zh} / {self.en}"
+        return f"{self.zh}:{failed} 行不符 / {self.en}: {failed} failing"
+
+
+@dataclass(frozen=True)
+class FloorRule(Rule):
+    """``table`` has at least ``minimum`` rows."""
+
+    table: str = ""
+    minimum: int = 0
+
+
+@dataclass(frozen=True)
+class SqlRule(Rule):
+    """A rule judged by SQL: it holds when ``query`` returns nothing.
+
+    ``table`` (``layer.name``) is the judged table and stands in the query as ``{batch}``. Beside the layers of the warehouse the query
+    can read ``now.<silver table>`` (current states) and ``before.shop_total`` (the previous release). The returned columns are the
+    example keys; ``weight`` is an expression over them, summed to the number of failures.
+    """
+
+    table: str = ""
+    query: str = ""
+    weight: str = "1"

@@ -1,0 +1,92 @@
+"""``judge``: what Great Expectations says of exactly one snapshot. Reads only; storing and acting on the outcomes is the pipeline's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.base import platforms
+from contracts.canonical import SILVER
+from contracts.tables import Table
+from expectations.derive import Profile, baseline
+from expectations.personal import personal_rules
+from expectations.rule import FloorRule, SqlRule
+from expectations.rules import SQL_RULES
+from expectations.snapshot import add_current_states, add_previous_totals, count_rows, open_snapshot, previous_release
+from transforms.gold import gold_tables
+from warehouse.ops import OPS
+from warehouse.place import Place
+
+if TYPE_CHECKING:
+    from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+
+    from expectations.engine import Judge
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One rule judged on one table (``layer.name``). ``failed_qty`` failing rows of ``checked_qty``.
+
+    ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds ``examples`` (up to five failing rows by
+    key, each with its merchant where the table has one), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure).
+    """
+
+    table_name: str
+    rule_name: str
+    severity_code: str
+    is_passed: bool
+    failed_qty: int
+    checked_qty: int
+    message_name: str
+    details_json: str | None = None
+
+
+def judged_tables() -> list[Table]:
+    """Every stored table: bronze of all platforms, silver, gold, ops."""
+    bronze = [table for platform in platforms().values() for table in platform.bronze.values()]
+    return [*bronze, *SILVER.values(), *gold_tables().values(), *OPS.values()]
+
+
+def judge(place: Place, snapshot: int, *, previous_snapshot: int | None = None) -> list[Outcome]:
+    """Judge snapshot ``snapshot`` of ``place``, also when newer ones exist; with ``previous_snapshot`` (the last release) also what was lost since.
+
+    Raises ``NotFoundError`` when there is no such snapshot. One outcome per rule and table, ordered by table as stored, then rule.
+    """
+    from expectations.engine import Judge  # Great Expectations takes two seconds to import
+
+    tables = judged_tables()
+    before, totals = previous_release(place, previous_snapshot, tables)
+    with open_snapshot(place, snapshot, tables) as lake:
+        add_current_states(lake)
+        add_previous_totals(lake, totals)
+        now = Profile(count_rows(lake, tables))
+        court = Judge(lake)
+        return [outcome for table in tables for outcome in _judge_table(court, table, now, before)]
+
+
+def _judge_table(court: Judge, table: Table, now: Profile, before: Profile) -> Iterator[Outcome]:
+    """The verdicts of one table, from one suite: its baseline, the rules that name it, and the scan for personal data."""
+    rows = now.rows[table.full_name]
+    rules: list[FloorRule | SqlRule] = [*baseline(table, now, before), *(rule for rule in SQL_RULES if rule.table == table.full_name)]
+    rules += personal_rules(table) if rows else []
+    for rule, result in zip(rules, court.validate(table, rules), strict=True):
+        yield _outcome(rule, result, rows) if not result.success else Outcome(table.full_name, rule.name, rule.severity, True, 0, rows, rule.sentence())
+
+
+def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult, rows: int) -> Outcome:
+    """A failure, with what Great Expectations told of it; a rule that could not be judged has failed."""
+    told, error = result.result, _error(result)
+    failed = 1 if error else max(1, rule.minimum - rows) if isinstance(rule, FloorRule) else int(told["observed_value"])
+    examples = [json.loads(row) for row in told.get("details", {}).get("unexpected_rows", [])]
+    details = {"examples": examples, "error": error, "minimum": rule.minimum if isinstance(rule, FloorRule) else None}
+    text = json.dumps({name: value for name, value in details.items() if value}, ensure_ascii=False)
+    return Outcome(rule.table, rule.name, rule.severity, False, failed, rows, rule.sentence(failed), text)
+
+
+def _error(result: ExpectationValidationResult) -> str | None:
+    """Why an expectation could not be judged: the database's words, without the traceback."""
+    told = result.exception_info or {}
+    found = [told] if "exception_message" in told else [item for item in told.values() if isinstance(item, dict)]
+    return next((str(item["exception_message"])[:500] for item in found if item.get("raised_exception")), None)

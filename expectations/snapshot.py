@@ -1,0 +1,94 @@
+"""A snapshot laid out for judging: every declared table readable as ``layer.table``, current silver states beside them, nothing writable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+
+from contracts.canonical import SILVER, entity_key
+from contracts.errors import NotFoundError
+from contracts.tables import Table
+from expectations.derive import Profile
+from warehouse.lake import Lake
+from warehouse.place import Place
+from warehouse.sql import address, quote, selection
+
+#: The order in which states speak: the one observed last has the last word.
+LATEST = ("_last_observed_at", "_observed_at", "_export_id", "_row_number")
+
+#: What the rules ask of current states: silver table → columns beside the entity key.
+_CURRENT = {
+    "order": ("paid_fen", "stated_refund_fen", "paid_at"),
+    "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "paid_at"),
+    "refund_line": ("order_id", "refund_status_code", "refund_stage_code", "refund_fen", "refunded_at", *LATEST),
+    "live_session": ("started_at", "views_qty"),
+}
+
+SHOP_TOTAL = pl.Schema({"merchant_id": pl.String, "shop_id": pl.String, "platform_code": pl.String, "lines_qty": pl.Int64, "paid_fen": pl.Int64})
+
+
+@contextmanager
+def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterator[Lake]:
+    """A read-only connection at snapshot ``number`` whose default database is memory, with a view of each table.
+
+    A table that was never created is empty and a column that was never added is null, so no rule need ask. Raises ``NotFoundError``
+    when there is no such snapshot.
+    """
+    with Lake.open(place, snapshot=number) as lake:
+        for layer in sorted({table.layer for table in tables} | {"now", "before"}):
+            lake.connection.execute(f"CREATE SCHEMA memory.{quote(layer)}")
+        for table in tables:
+            found = lake.columns(table)
+            source = f"{address(table)} AS t" if found else "(SELECT 1) AS t WHERE false"
+            query = f"SELECT {selection(table, table.columns, found)} FROM {source}"  # noqa: S608
+            lake.connection.execute(f"CREATE VIEW memory.{quote(table.layer)}.{quote(table.name)} AS {query}")
+        lake.connection.execute("USE memory")
+        yield lake
+
+
+def add_current_states(lake: Lake) -> None:
+    """``now.<silver table>``: each entity once, every column's last told value in observation order. Written without a look at the transforms."""
+    latest = ", ".join(LATEST)
+    for name, columns in _CURRENT.items():
+        told = ", ".join(f"arg_max({column}, ({latest})) AS {column}" for column in columns)
+        keys = ", ".join(entity_key(SILVER[name]))
+        lake.connection.execute(f'CREATE TABLE memory.now."{name}" AS SELECT {keys}, {told} FROM silver."{name}" GROUP BY ALL')  # noqa: S608
+
+
+def add_previous_totals(lake: Lake, totals: pl.DataFrame) -> None:
+    """``before.shop_total``: lines and paid value per shop in the previous release (schema ``SHOP_TOTAL``)."""
+    lake.connection.register("_totals", totals)
+    lake.connection.execute("CREATE TABLE memory.before.shop_total AS SELECT * FROM _totals")
+    lake.connection.unregister("_totals")
+
+
+def count_rows(lake: Lake, tables: Sequence[Table]) -> dict[str, int]:
+    """Rows of each table, by full name."""
+    counts = " UNION ALL ".join(f"SELECT '{table.full_name}', count(*) FROM {quote(table.layer)}.{quote(table.name)}" for table in tables)  # noqa: S608
+    return dict(lake.connection.execute(counts).fetchall())
+
+
+def previous_release(place: Place, number: int | None, tables: Sequence[Table]) -> tuple[Profile, pl.DataFrame]:
+    """What the previous release held (rows, always-filled columns), and its shop totals; all empty without one, or when it has expired."""
+    nothing = Profile(), pl.DataFrame(schema=SHOP_TOTAL)
+    if number is None:
+        return nothing
+    try:
+        with open_snapshot(place, number, tables) as lake:
+            rows = count_rows(lake, tables)
+            filled = {table.full_name: _filled(lake, table) for table in tables if rows[table.full_name] and table.optional}
+            totals = lake.sql(
+                "SELECT merchant_id, shop_id, platform_code, count(*) AS lines_qty, sum(paid_fen) AS paid_fen FROM gold.fct_order_line GROUP BY ALL"
+            )
+            return Profile(rows, filled), totals.select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
+    except NotFoundError:
+        return nothing
+
+
+def _filled(lake: Lake, table: Table) -> frozenset[str]:
+    """Optional columns without a null."""
+    counts = ", ".join(f"count({quote(name)}) = count(*)" for name in table.optional)
+    row = lake.connection.execute(f"SELECT {counts} FROM {quote(table.layer)}.{quote(table.name)}").fetchone() or ()  # noqa: S608
+    return frozenset(name for name, is_filled in zip(table.optional, row, strict=True) if is_filled)
