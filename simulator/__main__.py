@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--home", type=Path, required=True, help="folder for credentials.json (owner-readable only) and registry.json")
     files = commands.add_parser("files", parents=[common], help="导出文件 / export files as <out>/<merchant>/<shop>/<file>")
     files.add_argument("--out", type=Path, required=True)
+    files.add_argument("--shop", action="append", help="只写这个店铺,可多次 / of this shop only; may be repeated")
     return parser
 
 
@@ -74,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     market = build_market(wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now)
     at = wishes.at or market.now
     if wishes.command == "files":
-        written = write_files(market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date())
+        written = write_files(market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date(), wishes.shop)
         print(f"{len(written)} 个文件 / files → {wishes.out}")
         return
     app = make_app(market, at)

@@ -1,0 +1,56 @@
+"""每日采集 / Every morning, read the last weeks of every shop again: late refunds change old orders.
+
+绿:全部店铺完成;黄:个别店铺失败,其余照常发布;红:没有任何数据 / green: every shop came; amber: some shops failed alone, the others go on; red: nothing came.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from dags.parts import LANDED, PATIENCE, ZONE, attempt_lines, credentials
+
+
+@dag(schedule=CronTriggerTimetable("30 5 * * *", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
+def collect() -> None:
+    """Batches of shops side by side, then one verdict over all of them."""
+
+    @task
+    def batches() -> list[list[str]]:
+        from pipeline import steps
+
+        return steps.batches(steps.Settings())
+
+    @task(map_index_template="{{ ', '.join(task.op_kwargs['shops']) }}")
+    def shops(shops: list[str], run: str, ti: Any = None) -> None:  # noqa: ANN401 - Airflow's own
+        from pipeline import retrying, steps
+
+        collected = steps.collect(steps.Settings(), shops, run_name=run, credentials=credentials)
+        if ti.try_number <= ti.max_tries:
+            retrying.insist(collected)
+
+    @task.branch(trigger_rule="all_done")
+    def colour(run: str) -> str:
+        from pipeline import steps
+
+        return steps.run_colour(steps.Settings(), run)
+
+    @task(outlets=[LANDED])
+    def green(run: str) -> None:
+        print(attempt_lines(run))
+
+    @task(outlets=[LANDED])
+    def amber(run: str) -> None:
+        print(attempt_lines(run))
+
+    @task
+    def red(run: str) -> None:
+        raise AirflowFailException(attempt_lines(run))
+
+    run = "{{ run_id }}"
+    shops.partial(run=run).expand(shops=batches()) >> colour(run) >> [green(run), amber(run), red(run)]
+
+
+collect()

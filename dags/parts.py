@@ -1,0 +1,59 @@
+"""What the timetables share: the asset of landed data, the writer's pool, which failures are retried, and how a shop's credentials are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset, Connection, RetryDecision, RetryPolicy
+from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.log import mask_secret
+
+ZONE = "Asia/Shanghai"
+
+#: New raw data has been landed, whoever brought it; the build waits for it.
+LANDED = Asset("baiyun_landed")
+
+#: One slot: with a SQLite catalog one task at a time builds. The warehouse's own lock holds without it.
+WRITER_POOL = "warehouse_writer"
+
+
+class Patience(RetryPolicy):
+    """A busy platform or a waiting writer is worth another try; anything else needs a person and fails at once."""
+
+    def evaluate(self, exception: BaseException, try_number: int, max_tries: int, context: Any = None) -> RetryDecision:  # noqa: ANN401 - Airflow's own
+        """Airflow asks this when a task has failed."""
+        from pipeline import steps
+
+        return RetryDecision.retry(reason=str(exception)) if steps.is_transient(exception) else RetryDecision.fail(str(exception))
+
+
+PATIENCE: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": 2,
+    "max_retry_delay": timedelta(minutes=20),
+    "retry_policy": Patience(),
+}
+
+
+def credentials(reference: str) -> Mapping[str, str]:
+    """A shop's access as its Airflow connection holds it, masked in every log from here on; empty when there is no such connection."""
+    try:
+        connection = Connection.get(reference)
+    except AirflowNotFoundException:
+        return {}
+    extra = {name: str(value) for name, value in connection.extra_dejson.items()}
+    for secret in (connection.password, extra.get("access_token"), extra.get("refresh_token")):
+        mask_secret(secret)
+    return extra | {"base_url": connection.host or "", "app_key": connection.login or "", "app_secret": connection.password or ""}
+
+
+def attempt_lines(run: str) -> str:
+    """How each attempt of a collection run ended, failed ones first: shop, kind, outcome, and for a failure its rule, sentence and next step."""
+    from pipeline import steps
+
+    names = ("outcome_code", "shop_id", "kind_code", "pages_qty", "rule_name", "message_name", "next_step_name")
+    rows = steps.attempts(steps.Settings(), run).select(names).iter_rows()
+    return "\n".join(" ".join(str(cell) for cell in row if cell is not None) for row in rows)

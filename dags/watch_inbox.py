@@ -1,0 +1,28 @@
+"""收件箱 / Every few minutes, land the exports merchants have dropped in the inbox; a build follows only when something new came."""
+
+from __future__ import annotations
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from dags.parts import LANDED, PATIENCE, WRITER_POOL, ZONE
+
+
+@dag(schedule=CronTriggerTimetable("*/5 * * * *", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
+def watch_inbox() -> None:
+    """One task; skipped when nothing new came."""
+
+    @task(pool=WRITER_POOL, outlets=[LANDED])
+    def scan() -> None:
+        from pipeline import steps
+
+        receipts = steps.scan_inbox(steps.Settings())
+        for receipt in receipts:
+            print(receipt.verdict, receipt.merchant_id, receipt.shop_id, receipt.name, receipt.message, receipt.next_step)
+        if not any(receipt.verdict == "accepted" for receipt in receipts):
+            raise AirflowSkipException("没有新文件 / nothing new")
+
+    scan()
+
+
+watch_inbox()

@@ -1,0 +1,145 @@
+"""What the demo keeps between two starts, in the installation's home: which market it is, the sign-ins, Airflow's keys, and who runs it now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from contracts.errors import UsageError
+from contracts.fields import TIME_ZONE
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The market to simulate. Kept at the first start, so that every later start serves the very same one; ``now`` is an ISO moment."""
+
+    seed: int
+    merchants: int
+    days: int
+    lines: int
+    now: str
+
+    @property
+    def arguments(self) -> list[str]:
+        """Command-line words of the simulator."""
+        return [word for name, value in asdict(self).items() for word in (f"--{name}", str(value))]
+
+
+@dataclass(frozen=True)
+class DemoHome:
+    """The demo's folders inside an installation's home. Those with secrets are the owner's alone."""
+
+    home: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> DemoHome:
+        """The demo's part of an installation."""
+        return cls(settings.place.home)
+
+    @property
+    def state(self) -> Path:
+        """Plan, sign-ins, keys and process ids."""
+        return self.home / "demo"
+
+    @property
+    def simulator(self) -> Path:
+        """What the simulator writes: who is in the market, and each shop's credentials."""
+        return self.home / "simulator"
+
+    @property
+    def airflow(self) -> Path:
+        """AIRFLOW_HOME."""
+        return self.home / "airflow"
+
+    @property
+    def logs(self) -> Path:
+        """One log per process; the tasks' own under ``airflow``."""
+        return self.home / "logs"
+
+    @property
+    def children(self) -> Path:
+        """Ids of the running processes."""
+        return self.state / "children.json"
+
+    @property
+    def has_begun(self) -> bool:
+        """True when a demo was started here before."""
+        return (self.state / "plan.json").exists()
+
+    def make(self) -> None:
+        """Create the folders; other people may enter none of them."""
+        for folder in (self.state, self.simulator, self.airflow, self.logs):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.chmod(0o700)
+
+    def plan(self, *, seed: int, merchants: int, days: int, lines: int) -> Plan:
+        """The kept plan; at the first start one of the given size whose orders end now."""
+        now = dt.datetime.now(ZoneInfo(TIME_ZONE)).replace(microsecond=0).isoformat()
+        return Plan(**self._kept("plan.json", lambda: asdict(Plan(seed, merchants, days, lines, now))))
+
+    def passwords(self, names: tuple[str, ...]) -> dict[str, str]:
+        """Account name → password, invented once and the same ever after."""
+        known = self._kept("sign_ins.json", dict)
+        if set(names) - set(known):
+            known = {name: known.get(name) or secrets.token_urlsafe(9) for name in {**dict.fromkeys(names), **known}}
+            write_private(self.state / "sign_ins.json", known)
+        return {name: known[name] for name in names}
+
+    def keys(self) -> dict[str, str]:
+        """Airflow's own secrets: one to sign sessions, one to sign the tasks' tokens."""
+        return self._kept("keys.json", lambda: {"secret_key": secrets.token_urlsafe(32), "jwt_secret": secrets.token_urlsafe(48)})
+
+    def once(self, name: str) -> bool:
+        """True the first time it is asked after ``done`` was not yet called for ``name``."""
+        return not (self.state / f"{name}.done").exists()
+
+    def done(self, name: str) -> None:
+        """Remember that ``name`` need not be done again."""
+        (self.state / f"{name}.done").touch()
+
+    def _kept(self, name: str, make: Callable[[], Mapping[str, object]]) -> dict[str, object]:
+        path = self.state / name
+        if not path.exists():
+            write_private(path, make())
+        found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """One demo per home at a time. Raises ``UsageError`` naming the process that runs one already."""
+        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.state / "running.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        except BlockingIOError:
+            raise UsageError(
+                "DEMO_RUNNING",
+                "这个数据目录里已有演示在运行",
+                "a demo is already running in this home",
+                step_zh="先在那个终端按 Ctrl-C,或另设 BAIYUN_HOME",
+                step_en="press Ctrl-C in its terminal, or set another BAIYUN_HOME",
+                pid=(self.state / "running.lock").read_text(),
+            ) from None
+        finally:
+            os.close(descriptor)
+
+
+def write_private(path: Path, value: Mapping[str, object]) -> None:
+    """A JSON file only its owner can read, whole or not at all."""
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(value, stream, ensure_ascii=False, indent=1)
+    part.replace(path)

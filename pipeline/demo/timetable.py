@@ -1,0 +1,86 @@
+"""Airflow seen from outside, through its API: is it up, start a run, how did it end. Only what the demo needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+TIMEOUT_SECONDS = 20
+
+
+@dataclass
+class Timetable:
+    """One Airflow at ``base``, used as its operator. Answers are None while Airflow is not there yet, so that they can be polled."""
+
+    base: str
+    name: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def sign_in(self) -> bool | None:
+        """True once Airflow answers and has let us in."""
+        try:
+            answer = self._session.post(f"{self.base}/auth/token", json={"username": self.name, "password": self.password}, timeout=TIMEOUT_SECONDS)
+        except requests.ConnectionError:
+            return None
+        if answer.status_code != requests.codes.created:
+            return None
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return True
+
+    def knows(self, dags: set[str]) -> bool | None:
+        """True once the scheduler lives and every one of ``dags`` has been read from its file."""
+        health = self._get("monitor/health")
+        known = {dag["dag_id"] for dag in self._get("dags")["dags"]}
+        return True if health["scheduler"]["status"] == "healthy" and dags <= known else None
+
+    def import_errors(self) -> list[str]:
+        """What is wrong with the DAG files, one text per file."""
+        return [f"{error['filename']}: {error['stack_trace']}" for error in self._get("importErrors")["import_errors"]]
+
+    def ensure_pool(self, pool: str, slots: int, description: str) -> None:
+        """Create the pool where it is missing."""
+        if self._session.get(f"{self.base}/api/v2/pools/{pool}", timeout=TIMEOUT_SECONDS).status_code == requests.codes.not_found:
+            self._send("POST", "pools", {"name": pool, "slots": slots, "description": description, "include_deferred": False})
+
+    def close_interrupted(self) -> int:
+        """Mark runs that an earlier stop cut off as failed: they would block new ones until their heartbeat times out. Returns how many."""
+        runs = self._get("dags/~/dagRuns", {"state": ["running", "queued"]})["dag_runs"]
+        for run in runs:
+            self._send("PATCH", f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}", {"state": "failed", "note": "演示被中断 / the demo was stopped"})
+        return len(runs)
+
+    def trigger(self, dag: str) -> str:
+        """Start a run now; its id."""
+        return str(self._send("POST", f"dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"])
+
+    def outcome(self, dag: str, run: str) -> str | None:
+        """``success`` or ``failed`` once the run has ended."""
+        state = self._get(f"dags/{dag}/dagRuns/{run}")["state"]
+        return state if state in ("success", "failed") else None
+
+    def task_states(self, dag: str, run: str) -> list[tuple[str, str]]:
+        """Every task of a run with its state, mapped ones once each."""
+        found = self._get(f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
+        return [(task["task_id"], str(task["state"])) for task in found]
+
+    def caused(self, dag: str, run: str) -> str | None:
+        """The id of the run that the assets of ``run`` have set off, once there is one."""
+        events = self._get("assets/events", {"source_dag_id": dag, "source_run_id": run})["asset_events"]
+        return next((started["run_id"] for event in events for started in event["created_dagruns"]), None)
+
+    def _get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+        answer = self._session.get(f"{self.base}/api/v2/{path}", params=parameters, timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _send(self, method: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
+        answer = self._session.request(method, f"{self.base}/api/v2/{path}", json=body, timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,131 @@
+"""The timetables run in this process against the simulated platforms, and what they publish equals the simulator's truth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dag_cases import NOW, Market, SimulatedHome
+
+from contracts.errors import HeldReleaseError
+from metrics.access import Viewer
+from metrics.ask import ask
+from pipeline import steps
+from simulator.files import write_files
+from simulator.truth import truth
+
+pytestmark = pytest.mark.airflow
+
+Run = Callable[[str], tuple[str, dict[str, str]]]
+PERIOD = (dt.date(2026, 10, 1), dt.date(2026, 11, 30))
+
+
+def shown(simulated: SimulatedHome, merchant: str, metric: str) -> int:
+    """A merchant's figure as the pages would show it."""
+    return int(ask(Viewer(simulated.settings.place, "test", "merchant", merchant), [metric], period=PERIOD).rows[metric][0])
+
+
+def true(market: Market, merchant: str, metric: str) -> int:
+    """The same figure from the market's own frames."""
+    rows = truth(market, NOW, metric, ["merchant_id"], *PERIOD)
+    return int(rows.filter(rows["merchant_id"] == merchant)["value"][0])
+
+
+def test_collect_and_build_publish_the_truth_and_keep_the_secrets(
+    simulated: SimulatedHome, market: Market, run: Run, airflow_home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    state, tasks = run("collect")
+    assert state == "success"
+    assert (tasks["green"], tasks["amber"], tasks["red"]) == ("success", "skipped", "skipped")
+    assert run("build") == ("success", {"build": "success", "audit": "success", "release": "success"})
+    for metric in ("paid_gmv", "refunds", "paid_orders"):
+        for merchant in ("yunshan", "tinglan"):
+            assert shown(simulated, merchant, metric) == true(market, merchant, metric) > 0
+    written = [capfd.readouterr().out, *(path.read_text(errors="replace") for path in airflow_home.rglob("*.log"))]
+    with sqlite3.connect(airflow_home / "airflow.db") as database:
+        written += list(database.iterdump())
+    assert not [secret for secret in simulated.secrets for text in written if secret in text]
+
+
+def test_a_revoked_shop_turns_the_run_amber_and_stops_nobody_else(
+    simulated: SimulatedHome, market: Market, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    simulated.world.tokens.revoke("yunshan-douyin")
+    state, tasks = run("collect")
+    assert (state, tasks["green"], tasks["amber"], tasks["red"]) == ("success", "skipped", "success", "skipped")
+    told = [line for line in capfd.readouterr().out.splitlines() if "failed yunshan-douyin" in line]
+    assert told
+    assert "重新授权" in told[0] or "re-authorise" in told[0] or "authorise" in told[0]
+    assert run("build")[0] == "success"
+    assert shown(simulated, "tinglan", "paid_gmv") == true(market, "tinglan", "paid_gmv")
+
+
+def test_a_shop_without_a_connection_fails_alone(simulated: SimulatedHome, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_SHOP_TINGLAN_DOUYIN")
+    _, tasks = run("collect")
+    assert tasks["amber"] == "success"
+    with_rule = steps.attempts(simulated.settings, _last_run(simulated)).filter(outcome_code="failed")
+    assert set(with_rule["shop_id"]) == {"tinglan-douyin"}
+    assert set(with_rule["rule_name"]) == {"NO_CREDENTIAL"}
+
+
+def test_a_collection_that_brought_nothing_is_red_and_sets_off_no_build(simulated: SimulatedHome, run: Run, airflow_home: Path) -> None:
+    events = _asset_events(airflow_home)
+    for shop_id in simulated.credentials:
+        simulated.world.tokens.revoke(shop_id)
+    state, tasks = run("collect")
+    assert (state, tasks["green"], tasks["amber"], tasks["red"]) == ("failed", "skipped", "skipped", "failed")
+    assert _asset_events(airflow_home) == events
+
+
+def test_the_inbox_tells_the_build_only_when_something_new_lies_in_it(
+    simulated: SimulatedHome, market: Market, run: Run, tmp_path: Path, airflow_home: Path
+) -> None:
+    assert run("watch_inbox") == ("success", {"scan": "skipped"})
+    events = _asset_events(airflow_home)
+    for path in write_files(market, simulated.settings.place.inbox, NOW, *PERIOD, ["tinglan-douyin"]):
+        _settle(path)
+    assert run("watch_inbox") == ("success", {"scan": "success"})
+    assert _asset_events(airflow_home) == events + 1
+    assert run("build")[0] == "success"
+    assert shown(simulated, "tinglan", "paid_gmv") == true(market, "tinglan", "paid_gmv")
+    assert run("watch_inbox") == ("success", {"scan": "skipped"})
+
+
+def test_a_held_release_ends_the_run_as_failed(simulated: SimulatedHome, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hold(*_: object) -> None:
+        raise HeldReleaseError("HELD", "检查未通过", "checks failed")
+
+    monkeypatch.setattr(steps, "audit", lambda *_: [])
+    monkeypatch.setattr(steps, "release", hold)
+    assert run("build") == ("failed", {"build": "success", "audit": "success", "release": "failed"})
+
+
+def test_maintenance_keeps_the_figures(simulated: SimulatedHome, run: Run) -> None:
+    run("collect")
+    run("build")
+    before = shown(simulated, "yunshan", "paid_gmv")
+    assert run("maintain") == ("success", {"tidy": "success"})
+    assert shown(simulated, "yunshan", "paid_gmv") == before
+
+
+def _last_run(simulated: SimulatedHome) -> str:
+    from pipeline.house import reading
+
+    with reading(simulated.settings) as lake:
+        return str(lake.sql("SELECT max_by(run_name, changed_at) AS run FROM ops.collection")["run"][0])
+
+
+def _asset_events(airflow_home: Path) -> int:
+    with sqlite3.connect(airflow_home / "airflow.db") as database:
+        return int(database.execute("SELECT count(*) FROM asset_event").fetchone()[0])
+
+
+def _settle(path: Path) -> None:
+    """Let a file look as if its copying had ended a while ago."""
+    import os
+
+    os.utime(path, (path.stat().st_mtime - 60, path.stat().st_mtime - 60))

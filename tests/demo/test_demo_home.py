@@ -1,0 +1,132 @@
+"""What the demo keeps, hides and removes."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import UsageError, WriterBusyError
+from pipeline.demo import clean
+from pipeline.demo.home import DemoHome
+from pipeline.demo.surroundings import HOST, airflow_environment, connections, free_ports
+from warehouse.settings import Settings
+from warehouse.slot import writer_slot
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def home(settings: Settings) -> DemoHome:
+    made = DemoHome.of(settings)
+    made.make()
+    return made
+
+
+def is_private(path: Path) -> bool:
+    return stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+
+
+def test_the_market_of_the_first_start_stays_whatever_a_later_start_asks_for(home: DemoHome) -> None:
+    assert not home.has_begun
+    first = home.plan(seed=1, merchants=2, days=30, lines=500)
+    assert home.has_begun
+    assert home.plan(seed=2, merchants=9, days=90, lines=9) == first
+    assert first.arguments[:8] == ["--seed", "1", "--merchants", "2", "--days", "30", "--lines", "500"]
+    assert first.arguments[8:] == ["--now", first.now]
+    assert first.now.endswith("+08:00")
+
+
+def test_passwords_are_invented_once_and_only_their_owner_reads_them(home: DemoHome) -> None:
+    first = home.passwords(("yunshan", "tinglan"))
+    assert home.passwords(("tinglan", "yunshan", "association"))["yunshan"] == first["yunshan"]
+    assert len(set(home.passwords(("yunshan", "tinglan", "association")).values())) == 3
+    assert min(len(password) for password in first.values()) >= 12
+    assert DemoHome(home.home.parent / "other").home != home.home
+    assert is_private(home.state)
+    assert is_private(home.state / "sign_ins.json")
+
+
+def test_one_demo_per_home_at_a_time(home: DemoHome) -> None:
+    with home.running():
+        with pytest.raises(UsageError) as told, home.running():
+            raise AssertionError("two demos")
+        assert told.value.rule == "DEMO_RUNNING"
+    with home.running():
+        assert True
+
+
+def test_a_busy_port_is_avoided_and_named() -> None:
+    with socket.socket() as holder, socket.socket() as other:
+        holder.bind((HOST, 0))
+        holder.listen()
+        other.bind((HOST, 0))
+        busy, free = holder.getsockname()[1], other.getsockname()[1]
+        other.close()
+        ports = free_ports({"dashboards": busy, "airflow": free, "simulator": free})
+    assert ports.dashboards not in (busy, 0)
+    assert ports.airflow == free
+    assert ports.moved == ("dashboards",)
+
+
+def test_airflow_hears_loopback_only_and_nothing_of_another_airflow(home: DemoHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "another installation's")
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP_X", "another installation's")
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+    environment = airflow_environment(home, 4321, "secret-word")
+    assert "another installation's" not in environment.values()
+    assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:4321/execution/"
+    assert "127.0.0.1" in environment["NO_PROXY"].split(",")
+    assert environment["BAIYUN_HOME"] == str(home.home)
+    assert "secret-word" not in environment.values()
+    assert json.loads((home.airflow / "passwords.json").read_text()) == {"operator": "secret-word"}
+    assert is_private(home.airflow / "passwords.json")
+
+
+def test_a_shops_credentials_become_a_connection() -> None:
+    held = {"base_url": "http://127.0.0.1:1/douyin", "app_key": "k", "app_secret": "s", "access_token": "a", "refresh_token": "r", "platform_shop_id": "7"}
+    made = connections({"yunshan-douyin": held})
+    assert list(made) == ["AIRFLOW_CONN_SHOP_YUNSHAN_DOUYIN"]
+    assert json.loads(made["AIRFLOW_CONN_SHOP_YUNSHAN_DOUYIN"]) == {
+        "conn_type": "http",
+        "host": "http://127.0.0.1:1/douyin",
+        "login": "k",
+        "password": "s",
+        "extra": {"access_token": "a", "refresh_token": "r", "platform_shop_id": "7"},
+    }
+
+
+def test_clean_removes_a_demos_data_and_leaves_what_is_not_ours(settings: Settings, home: DemoHome) -> None:
+    home.plan(seed=1, merchants=2, days=30, lines=500)
+    (home.home / "landing" / "douyin").mkdir(parents=True)
+    (home.home / "accounts.sqlite").touch()
+    (home.home / "notes.txt").write_text("mine")
+    assert set(clean(settings)) >= {"airflow", "demo", "simulator", "logs", "landing", "accounts.sqlite"}
+    assert [path.name for path in home.home.iterdir()] == ["notes.txt"]
+    assert clean(settings) == []
+
+
+def test_clean_touches_no_home_that_never_held_a_demo(settings: Settings) -> None:
+    lake = settings.place.home / "lake"
+    lake.mkdir(parents=True)
+    with pytest.raises(UsageError) as told:
+        clean(settings)
+    assert told.value.rule == "NOT_A_DEMO"
+    assert lake.exists()
+
+
+def test_clean_waits_for_nobody(settings: Settings, home: DemoHome) -> None:
+    home.plan(seed=1, merchants=2, days=30, lines=500)
+    with home.running(), pytest.raises(UsageError):
+        clean(settings)
+    assert home.has_begun
+    with writer_slot(settings.place, 1), pytest.raises(WriterBusyError):
+        clean(settings)
+    assert home.has_begun
