@@ -1,0 +1,51 @@
+"""What a page shows when it cannot show its figures: a sentence and the next step, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+
+import streamlit as st
+
+from contracts.errors import BaiyunError
+from dashboards.parts.words import plain, sentence
+
+_LOG = logging.getLogger(__name__)
+#: Not failures: a merchant before the first build, and the like.
+_EMPTY = {"NO_RELEASE", "NO_WAREHOUSE"}
+
+
+class TellFailure:
+    """Context of a page or of one part of it. What is raised inside is told in its place, and logged when nobody raised it on purpose.
+
+    Streamlit's own stop and rerun signals are no ``Exception`` and pass.
+    """
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        """True when the failure was told."""
+        if isinstance(error, BaiyunError):
+            _tell(error)
+            return True
+        if isinstance(error, Exception):
+            _LOG.error("a page failed", exc_info=(type(error), error, trace))
+            st.error("这里暂时打不开,数据没有受影响。请稍后刷新;若持续出现请联系管理员。", icon=":material/error:")
+            st.caption("This part failed to load; no data was changed. Refresh later, or tell your operator.")
+            return True
+        return False
+
+
+def show_empty(zh: str, en: str, *, icon: str = ":material/inbox:") -> None:
+    """A calm box where there is nothing to show yet. Sentences are ours; words from outside go through ``plain`` first."""
+    st.info(f"{zh}  \n:small[{en}]", icon=icon)
+
+
+def _tell(error: BaiyunError) -> None:
+    zh, en = plain(error.zh, 200), sentence(plain(error.en, 200))
+    step = f" → {plain(error.step_zh, 200)}" if error.step_zh else ""
+    if error.rule in _EMPTY:
+        show_empty(f"**{zh}**{step}", f"{en} {sentence(plain(error.step_en, 200))}")
+    else:
+        st.error(f"{zh}{step}  \n:small[{en}]", icon=":material/error:")

@@ -1,0 +1,45 @@
+"""The top of every page: the menu, whose account, how fresh, and whether a newer build is being held back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from contracts.codes import CodeList
+from dashboards.parts.banner import show_banner, show_freshness
+from dashboards.parts.failure import TellFailure
+from dashboards.parts.sign_in import sign_out
+from dashboards.parts.words import plain
+from metrics import health
+from metrics.access import Viewer
+
+_ROLES = CodeList("role", {"merchant": ("商家", "merchant"), "association": ("协会", "association"), "operator": ("运维", "operator")})
+
+
+def show_top(viewer: Viewer, pages: Sequence[StreamlitPage]) -> None:
+    """Menu and account in one row, then the freshness line and the banner. Their failure leaves the page below standing.
+
+    The menu is drawn here and not by Streamlit, whose own hides behind an arrow on a phone.
+    """
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="top"):
+        with st.container(horizontal=True, gap="xsmall", width="content", key="menu"):
+            for page in pages:
+                st.page_link(page, width="content")
+        _show_account(viewer)
+    with TellFailure():
+        line = health.release_line(viewer)
+        show_freshness(viewer, line)
+        show_banner(viewer, line)
+
+
+def show_heading(zh: str, en: str) -> None:
+    """The heading of one part of a page, without a link of its own."""
+    st.subheader(f"{zh} :gray[:small[{en}]]", anchor=False)
+
+
+def _show_account(viewer: Viewer) -> None:
+    with st.popover("账号", icon=":material/account_circle:", type="tertiary"):
+        st.markdown(f"**{plain(viewer.name)}**  \n:gray[{_ROLES.zh(viewer.role)} {_ROLES.en(viewer.role)}]")
+        st.button("退出登录 Sign out", icon=":material/logout:", on_click=sign_out, key="sign_out")

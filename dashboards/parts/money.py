@@ -1,0 +1,58 @@
+"""Figures as people read them: fen to yuan, 万 and 亿, fractions to percent. The only place where money stops being an integer."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+WAN, YI = Decimal(10_000), Decimal(100_000_000)
+NOTHING = "—"
+
+
+def yuan(fen: int | None) -> str:
+    """Exact, with grouping: 190248715 → ``¥1,902,487.15``; ``—`` for None."""
+    return NOTHING if fen is None else _signed(fen, f"{_in_yuan(fen):,.2f}")
+
+
+def short_yuan(fen: int | None) -> str:
+    """For the first glance: exact under 1万, else three or four digits of 万 or 亿, half up: 190248715 → ``¥190.2万``."""
+    if fen is None:
+        return NOTHING
+    amount = _in_yuan(fen)
+    if amount < WAN:
+        return _signed(fen, f"{amount:,.2f}")
+    wan = _digits(amount / WAN)
+    return _signed(fen, f"{wan:,}万" if wan < WAN else f"{_digits(amount / YI):,}亿")
+
+
+def short_count(count: int | None) -> str:
+    """1234567 → ``123.5万``; ``—`` for None."""
+    if count is None:
+        return NOTHING
+    return f"{count:,}" if abs(count) < WAN else f"{_digits(Decimal(count) / WAN):,}万"
+
+
+def percent(fraction: float | None) -> str:
+    """0.384 → ``38%``; ``—`` where there is nothing to divide by. Not clipped: more than 100% is a fact too."""
+    return NOTHING if fraction is None else f"{(Decimal(str(fraction)) * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
+
+
+def share(part: int | None, whole: int | None) -> float | None:
+    """``part / whole``; None when either is missing or the whole is 0."""
+    return part / whole if part is not None and whole else None
+
+
+def _in_yuan(fen: int) -> Decimal:
+    return Decimal(abs(fen)) / 100
+
+
+def _signed(fen: int, digits: str) -> str:
+    return f"{'-' if fen < 0 else ''}¥{digits}"
+
+
+def _digits(amount: Decimal) -> Decimal:
+    """Two decimals below 10, one below 1000, else none."""
+    for limit, places in ((10, Decimal("0.01")), (1000, Decimal("0.1"))):
+        rounded = amount.quantize(places, ROUND_HALF_UP)
+        if rounded < limit:
+            return rounded
+    return amount.quantize(Decimal(1), ROUND_HALF_UP)

@@ -1,0 +1,1 @@
+"""What the association sees of the district: released figures only."""

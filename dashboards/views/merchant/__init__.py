@@ -1,0 +1,1 @@
+"""What one merchant sees of its own business."""

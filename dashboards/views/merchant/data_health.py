@@ -1,0 +1,130 @@
+"""Can today's figures be trusted: is every shop fresh, what was judged, which rows were set aside, what became of the files."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import SEVERITY, SOURCE, VERDICT
+from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.frame import show_heading
+from dashboards.parts.menu import Card
+from dashboards.parts.rules import demand
+from dashboards.parts.shops import judge_shop, newest_failures, shop_key, show_shop
+from dashboards.parts.words import BEIJING, halves, moment, plain, visible
+from metrics import health
+from metrics.access import Viewer
+
+CARD = Card("data_health", "数据健康", "Data health", ":material/health_and_safety:", 2)
+
+FILES = 30
+_COUNTS = {"读取": "rows_read_qty", "发布": "published_qty", "隔离": "quarantined_qty", "取代": "superseded_qty", "重复": "duplicate_qty"}
+
+
+def show(viewer: Viewer) -> None:
+    """The whole page. Without a warehouse there is one sentence; else each part fails alone."""
+    _show_shops(viewer)
+    for part in (_show_release, _show_checks, _show_quarantine, _show_files):
+        with TellFailure():
+            part(viewer)
+
+
+def _show_shops(viewer: Viewer) -> None:
+    with st.spinner("正在读取… Loading"):
+        shops = health.freshness(viewer)
+        failures = newest_failures(health.collections(viewer))
+    show_heading("店铺", "Shops")
+    if shops.is_empty():
+        show_empty("**还没有登记店铺。**", "No shop is registered yet.", icon=":material/storefront:")
+    now = dt.datetime.now(BEIJING)
+    for three in shops.iter_slices(3):
+        for column, shop in zip(st.columns(3), three.iter_rows(named=True), strict=False):
+            with column:
+                show_shop(shop, judge_shop(shop, failures.get(shop_key(shop), []), now))
+
+
+def _show_release(viewer: Viewer) -> None:
+    show_heading("当前发布", "Release")
+    line = health.release_line(viewer)
+    if line.current is None or line.as_of is None:
+        show_empty("**还没有发布过。** 第一次构建通过检查后,页面才有数字。", "Nothing released yet.", icon=":material/rocket_launch:")
+        return
+    state = "已固定,不随新发布变动" if line.is_pinned else "有新构建未放行,见页顶说明" if line.held else "最新,全部检查已放行"
+    st.markdown(f"发布 **\\#{line.current}** · {moment(line.as_of)} · {state}")
+
+
+def _show_checks(viewer: Viewer) -> None:
+    show_heading("检查", "Checks")
+    rows = health.checks(viewer)
+    if rows.is_empty():
+        show_empty("**还没有检查记录。**", "No check has been judged yet.", icon=":material/rule:")
+        return
+    failed = rows.filter(~pl.col("is_passed"))
+    with st.container(horizontal=True, gap="small"):
+        st.badge(f"通过 {rows.height - failed.height} 项 passed", icon=":material/check_circle:", color="green")
+        if failed.height:
+            st.badge(f"未通过 {failed.height} 项 failed", icon=":material/cancel:", color="red" if "stop" in failed["severity_code"] else "orange")
+    for row in failed.iter_rows(named=True):
+        zh, en = demand(row["message_name"], row["rule_name"])
+        st.markdown(f"- **{SEVERITY.zh(row['severity_code'])}** · 未做到「{plain(zh, 160)}」 :gray[:small[{plain(en, 160)} · {plain(row['table_name'])}]]")
+    with st.expander(f"全部 {rows.height} 项 All checks"):
+        st.dataframe(_checks_table(rows), hide_index=True)
+
+
+def _checks_table(rows: pl.DataFrame) -> pl.DataFrame:
+    words = {True: "✓ 通过", False: "✗ 未通过"}
+    return rows.select(
+        pl.col("is_passed").replace_strict(words, return_dtype=pl.String).alias("结果"),
+        pl.Series("要求", [demand(row["message_name"], row["rule_name"])[0] for row in rows.iter_rows(named=True)], dtype=pl.String),
+        pl.col("rule_name").alias("规则"),
+        pl.col("table_name").alias("表"),
+        pl.col("severity_code").replace_strict({code: SEVERITY.zh(code) for code in SEVERITY.values}, default=pl.col("severity_code")).alias("级别"),
+    )
+
+
+def _show_quarantine(viewer: Viewer) -> None:
+    show_heading("隔离行", "Quarantined rows")
+    rows = health.quarantine(viewer)
+    if rows.is_empty():
+        st.markdown(":material/check_circle: 没有被隔离的行。 :gray[:small[Nothing is quarantined.]]")
+        return
+    st.markdown(f"**{rows.height}** 条问题,这些行没有计入数字;其余行照常发布。 :gray[:small[Left out of all figures until fixed.]]")
+    table = [
+        {
+            "文件": visible(row["export_name"]),
+            "行": row["row_number"],
+            "问题": halves(row["message_name"])[0] or row["rule_name"],
+            "列": visible(row["column_name"]),
+            "原值": visible(row["cell_name"], 30),
+            "下一步": halves(row["next_step_name"])[0],
+            "规则": row["rule_name"],
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    st.dataframe(pl.DataFrame(table, infer_schema_length=None), hide_index=True)
+
+
+def _show_files(viewer: Viewer) -> None:
+    show_heading("最近文件", "Last files")
+    rows = health.receipts(viewer, source="file", limit=FILES)
+    if rows.is_empty():
+        show_empty("**还没有导入过文件。** 用 baiyun ingest 导入平台导出的原始文件。", "No file has been loaded yet.", icon=":material/upload_file:")
+        return
+    table = [
+        {
+            "文件": visible(row["export_name"]),
+            "结论": VERDICT.zh(row["verdict_code"]) if row["verdict_code"] else "待入库",
+            **{name: row[column] for name, column in _COUNTS.items()},
+            "最早日期": row["first_date"],
+            "最晚日期": row["last_date"],
+            "收到": moment(row["received_at"]),
+            "经手": visible(row["received_by_name"]),
+            "来源": SOURCE.zh(row["source_code"]),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    grouped = {name: st.column_config.NumberColumn(format="localized") for name in _COUNTS}
+    st.dataframe(pl.DataFrame(table, infer_schema_length=None), hide_index=True, column_config=grouped)
+    st.caption("读取 = 发布 + 隔离 + 取代 + 重复,每一行都有去处。 Every row read is in exactly one of the four.")

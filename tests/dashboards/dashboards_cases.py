@@ -1,0 +1,206 @@
+"""A small house with known figures: merchants A and B, an association, one published release and, on request, a held build after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.tables import Table
+from transforms.gold import gold_tables
+from warehouse import accounts, registry, release
+from warehouse.lake import Lake
+from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, OPS, QUARANTINE
+from warehouse.place import Place
+
+ROOT = Path(__file__).parents[2]
+BEIJING = ZoneInfo("Asia/Shanghai")
+NOW = dt.datetime.now(BEIJING).replace(microsecond=0)
+TODAY = NOW.date()
+PASSWORD = "long-enough-1"  # of every account of the house
+
+A_TODAY_KEPT, A_TODAY_PAID = 27_182_818, 31_415_926  # fen; nobody else may ever show these
+B_TODAY_KEPT, B_TODAY_PAID = 1_618_033, 1_732_050
+HOSTILE = "=cmd|x $\\frac{1}{2}$ <script>alert(1)</script> **粗** [链](http://x.invalid) :fire: \u202e倒"
+STYLES = ["雪纺收腰碎花连衣裙夏季新款显瘦气质法式长裙", "美式复古短袖T恤女", HOSTILE, "高腰阔腿牛仔裤", "针织开衫外套", "真丝衬衫"]
+A_SHOPS = {"a-douyin": ("douyin", "雾山抖音店"), "a-tmall": ("taobao", "雾山天猫旗舰店")}
+B_SHOPS = {"b-douyin": ("douyin", "青禾抖音店")}
+MERCHANTS = {"merchant-a": ("雾山女装", A_SHOPS, 12), "merchant-b": ("青禾童装", B_SHOPS, 3)}
+ZH_OF = {"GOLD_EQUALS_SILVER": "汇总等于明细之和", "KEY_UNIQUE": "主键不重复", "REFUND_WITHIN_PAID": "退款不超过支付"}
+MIX = {"douyin": {"own_live": 50, "creator_live": 26, "product_card": 14, "short_video": 10}, "taobao": {"own_live": 30, "search": 45, "product_card": 25}}
+
+
+def make_house(home: Path, *, days: int = 40, last_day: dt.date = TODAY, is_held: bool = False) -> Place:
+    """Accounts ``a``, ``b``, ``assoc``, ``op`` and a published release of ``days`` days ending on ``last_day``."""
+    place = Place(home)
+    make_accounts(place)
+    with Lake.open(place, write=True) as lake, lake.transaction():
+        lake.ensure([*OPS.values(), *gold_tables().values()])
+        for merchant, (name, shops, _) in MERCHANTS.items():
+            registry.add_owner(lake, f"owner-{merchant}", f"{name}老板", at=NOW)
+            registry.add_merchant(lake, merchant, name, owner_id=f"owner-{merchant}", at=NOW)
+            for shop, (platform, shop_name) in shops.items():
+                registry.add_shop(lake, merchant, shop, platform_code=platform, shop_name=shop_name, at=NOW, credential_ref=f"env:{shop}")
+        for name, frame in gold_frames(days, last_day).items():
+            lake.append(gold_tables()[name], frame)
+        _fill_ops(lake)
+    with Lake.open(place, write=True) as lake:
+        number = release.begin_build(lake, at=NOW)
+        release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW - dt.timedelta(minutes=20))
+        if is_held:
+            number = release.begin_build(lake, at=NOW)
+            lake.append(CHECK, _rows(CHECK, [_check(number, "gold.mart_shop_channel_daily", "GOLD_EQUALS_SILVER", is_passed=False)]))
+            release.hold(lake, snapshot=lake.snapshot(), build_number=number, at=NOW, failed_rules=["GOLD_EQUALS_SILVER"])
+    return place
+
+
+def make_accounts(place: Place) -> None:
+    accounts.add(place, "a", PASSWORD, role="merchant", merchant_id="merchant-a")
+    accounts.add(place, "b", PASSWORD, role="merchant", merchant_id="merchant-b")
+    accounts.add(place, "assoc", PASSWORD, role="association")
+    accounts.add(place, "op", PASSWORD, role="operator")
+
+
+def gold_frames(days: int, last_day: dt.date) -> dict[str, pl.DataFrame]:
+    """Table name → rows."""
+    found: dict[str, list[dict[str, object]]] = {name: [] for name in gold_tables()}
+    for merchant, (name, shops, scale) in MERCHANTS.items():
+        for shop, (platform, shop_name) in shops.items():
+            key = {"merchant_id": merchant, "shop_id": shop, "platform_code": platform}
+            found["dim_shop"].append({**key, "shop_name": shop_name, "merchant_name": name})
+            _sell(found, key, scale, days, last_day)
+            _style(found, key, scale, days, last_day)
+            _air(found, key, scale, last_day)
+    _pin_today(found, last_day)
+    found["mart_district_channel_monthly"] = _district()
+    return {name: _rows(gold_tables()[name], rows) for name, rows in found.items()}
+
+
+def _sell(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:
+    for age in range(days):
+        for place, (channel, weight) in enumerate(MIX[key["platform_code"]].items()):
+            paid = scale * weight * (900 + (age * 37 + place * 61) % 400) * 5
+            kept = paid * min(88, 40 + max(0, 30 - 2 * age) + place * 3) // 100
+            found["mart_shop_channel_daily"].append(
+                {**key, "channel_code": channel, "traffic_code": "unknown", "business_date": last_day - dt.timedelta(days=age), **_measures(paid, kept)}
+            )
+
+
+def _style(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:
+    for number, title in enumerate(STYLES):
+        style = {**key, "style_code": f"{key['shop_id']}-{number}"}
+        found["dim_product"].append({**style, "product_name": title if key["platform_code"] == "douyin" else f"{title} 天猫"})
+        for age in range(0, days, 3):
+            paid = scale * (7 - number) * (40_000 if key["platform_code"] == "douyin" else 25_000)
+            row = {**style, "channel_code": "own_live", "business_date": last_day - dt.timedelta(days=age), **_measures(paid, paid * (60 - 7 * number) // 100)}
+            found["mart_style_daily"].append(row)
+
+
+def _air(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, last_day: dt.date) -> None:
+    for number in range(8):
+        day = last_day - dt.timedelta(days=2 * number)
+        begun = dt.datetime(day.year, day.month, day.day, 20, 0, tzinfo=BEIJING)
+        paid = scale * 300_000 * (3 + number % 3)
+        common = {
+            **key, "live_session_id": f"{key['shop_id']}-live-{number}", "started_at": begun, "ended_at": begun + dt.timedelta(hours=3, minutes=20),
+            "channel_code": "creator_live" if number % 3 == 2 else "own_live", "live_account_name": f"{MERCHANTS[key['merchant_id']][0]}直播间" if number % 3 != 2 else "小棠的衣橱",
+            "session_name": HOSTILE if number == 1 else "秋装上新专场", "viewers_qty": 9_000 + 700 * number,
+        }  # fmt: skip
+        views = 0 if number == 3 else 23_000 + 1_900 * number
+        found["mart_live_session"].append({**common, "business_date": day, **_measures(paid, paid * 46 // 100), "session_views_qty": views})
+        found["dim_live_session"].append({**common, "start_date": day, "is_own_account": number % 3 != 2, "views_qty": views or None})
+
+
+def _pin_today(found: dict[str, list[dict[str, object]]], last_day: dt.date) -> None:
+    """The newest day's totals are the canary amounts: the last channel takes the difference."""
+    for merchant, kept, paid in (("merchant-a", A_TODAY_KEPT, A_TODAY_PAID), ("merchant-b", B_TODAY_KEPT, B_TODAY_PAID)):
+        mine = [row for row in found["mart_shop_channel_daily"] if row["merchant_id"] == merchant and row["business_date"] == last_day]
+        for place, row in enumerate(mine):
+            is_last = place == len(mine) - 1
+            shares = [total // len(mine) + (total % len(mine) if is_last else 0) for total in (paid, kept)]
+            row.update(_measures(*shares))
+
+
+def _measures(paid: int, kept: int) -> dict[str, object]:
+    orders = max(1, paid // 12_900)
+    back = paid - kept
+    return {
+        "paid_fen": paid, "paid_orders_qty": orders, "units_qty": orders + orders // 5, "units_untold_qty": 0, "cohort_refund_fen": back,
+        "cohort_refund_before_fen": back // 2, "cohort_refund_after_fen": back - back // 2, "cohort_refund_unstaged_fen": 0, "cohort_refund_undated_fen": 0,
+        "dated_refund_fen": back, "session_paid_fen": 0, "session_refund_fen": 0, "session_views_qty": 0,
+    }  # fmt: skip
+
+
+def months() -> list[str]:
+    """The three closed months before this one, oldest first."""
+    first = TODAY.replace(day=1)
+    found = []
+    for _ in range(3):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+        found.append(f"{first:%Y-%m}")
+    return found[::-1]
+
+
+def _district() -> list[dict[str, object]]:
+    """Three months in which own live gains what creator live loses; two cells are held back."""
+    shares = {
+        ("douyin", "own_live"): 0.32, ("douyin", "creator_live"): 0.18, ("douyin", "product_card"): 0.12, ("douyin", "search"): None,
+        ("taobao", "own_live"): 0.12, ("taobao", "search"): 0.17, ("taobao", "product_card"): 0.09, ("taobao", "creator_live"): None,
+    }  # fmt: skip
+    drift = {("douyin", "own_live"): 0.02, ("douyin", "creator_live"): -0.02}
+    rows = []
+    for step, month in enumerate(months()):
+        for cell, start in shares.items():
+            share = None if start is None else round(start + step * drift.get(cell, 0), 2)
+            told = {"paid_share_rate": share, "kept_share_rate": share, "kept_rate": share and round(0.3 + share, 2)}
+            rows.append({"business_month": month, "platform_code": cell[0], "channel_code": cell[1], "is_released": share is not None, **told})
+    return rows
+
+
+def _fill_ops(lake: Lake) -> None:
+    kind, at = {"kind_code": "order"}, NOW - dt.timedelta(hours=2)
+    douyin = {"merchant_id": "merchant-a", "shop_id": "a-douyin", "platform_code": "douyin"}
+    tmall = {"merchant_id": "merchant-a", "shop_id": "a-tmall", "platform_code": "taobao"}
+    other = {"merchant_id": "merchant-b", "shop_id": "b-douyin", "platform_code": "douyin"}
+    file = {**tmall, "kind_code": "order_report", "export_id": "f" * 64}
+    theirs = {**other, "kind_code": "order_export", "export_id": "e" * 64}
+    lake.append(COLLECTION, _rows(COLLECTION, [
+        {**douyin, **kind, "run_name": "r1", "outcome_code": "ok", "changed_at": at, "pages_qty": 12},
+        {**tmall, **kind, "run_name": "r1", "outcome_code": "failed", "changed_at": at, "pages_qty": 0, "rule_name": "CREDENTIAL_REVOKED",
+         "message_name": "授权已失效 / the shop's permission is gone", "next_step_name": "请在平台后台重新授权 / authorise the shop again"},
+        {**other, **kind, "run_name": "r1", "outcome_code": "ok", "changed_at": at, "pages_qty": 3},
+    ]))  # fmt: skip
+    lake.append(CURSOR, _rows(CURSOR, [{**shop, **kind, "covered_until_at": at, "changed_at": at} for shop in (douyin, other)]))
+    exported = {"source_code": "file", "bytes_qty": 9, "landing_name": "x", "received_at": at, "observed_at": at, "received_by_name": "a"}
+    lake.append(EXPORT, _rows(EXPORT, [{**file, **exported, "export_name": "天猫订单报表.csv"}, {**theirs, **exported, "export_name": "青禾订单.csv"}]))
+    loaded = {"build_number": 1, "loaded_at": at, "verdict_code": "warned", "rows_read_qty": 28_010, "published_qty": 28_007, "quarantined_qty": 3}
+    counts = {"superseded_qty": 0, "duplicate_qty": 0, "first_date": TODAY - dt.timedelta(days=30), "last_date": TODAY}
+    lake.append(LOAD, _rows(LOAD, [{**file, **loaded, **counts}, {**theirs, **loaded, **counts, "rows_read_qty": 777_771}]))
+    step = "用 baiyun quarantine show 查看原行;修正后重新判定 / see the row with `baiyun quarantine show`; re-judge after a fix"
+    broken = {"rule_name": "BAD_MONEY", "column_name": "总金额", "cell_name": "12,3x", "next_step_name": step}
+    broken["message_name"] = "金额无法识别 / not an amount of money"
+    rows = [{**file, **broken, "row_number": row} for row in (17, 204, 9_001)] + [{**theirs, **broken, "row_number": 777_772}]
+    lake.append(QUARANTINE, _rows(QUARANTINE, rows))
+    outcomes = [
+        _check(1, "gold.mart_shop_channel_daily", "GOLD_EQUALS_SILVER"),
+        _check(1, "silver.order_line", "KEY_UNIQUE"),
+        _check(1, "silver.order_line", "REFUND_WITHIN_PAID", is_passed=False, severity="warn"),
+    ]
+    lake.append(CHECK, _rows(CHECK, outcomes))
+
+
+def _check(build: int, table: str, rule: str, *, is_passed: bool = True, severity: str = "stop") -> dict[str, object]:
+    message = f"{ZH_OF[rule]} / {rule} holds" if is_passed else f"{ZH_OF[rule]}:4 行不符 / {rule} holds: 4 failing"
+    return {
+        "build_number": build, "table_name": table, "rule_name": rule, "snapshot_number": 1, "severity_code": severity, "is_passed": is_passed,
+        "failed_qty": 0 if is_passed else 4, "checked_qty": 1200, "changed_at": NOW, "message_name": message,
+    }  # fmt: skip
+
+
+def _rows(table: Table, rows: list[dict[str, object]]) -> pl.DataFrame:
+    if not rows:
+        return table.empty()
+    names = set(table.columns)
+    return table.shape(pl.DataFrame([{key: value for key, value in row.items() if key in names} for row in rows], infer_schema_length=None))

@@ -1,0 +1,80 @@
+"""Everything a page sent to the browser, as text: labels, sentences, and the cells behind tables and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+from streamlit.testing.v1 import AppTest
+
+from dashboards.parts.menu import entries
+from metrics.access import Viewer
+
+APP = str(Path(__file__).parents[2] / "dashboards" / "app.py")
+SECONDS = 60
+
+_ONE_PAGE = """
+import streamlit as st
+from dashboards.parts.failure import TellFailure
+from dashboards.parts.menu import entries
+with TellFailure():
+    next(item for item in entries() if item.card.path == st.session_state["path"]).show(st.session_state["looking"])
+"""
+
+
+def open_app() -> AppTest:
+    """The whole application in a new session, signed out."""
+    return AppTest.from_file(APP, default_timeout=SECONDS).run()
+
+
+def sign_in(app: AppTest, name: str, password: str) -> AppTest:
+    app.text_input[0].input(name)
+    app.text_input[1].input(password)
+    return app.button[0].click().run()
+
+
+def run_page(path: str, viewer: Viewer) -> AppTest:
+    """One page alone, as the router would run it for ``viewer``."""
+    app = AppTest.from_string(_ONE_PAGE, default_timeout=SECONDS)
+    app.session_state["path"], app.session_state["looking"] = path, viewer
+    return app.run()
+
+
+def paths() -> list[str]:
+    return sorted({entry.card.path for entry in entries()})
+
+
+def everything(app: AppTest) -> str:
+    """All text of the page, whatever element carries it. Arrow tables are decoded cell by cell."""
+    protos = (getattr(node, "proto", None) for node in _walk(app._tree))
+    return "\n".join(text for proto in protos if proto is not None for text in _texts(proto))
+
+
+def cells(app: AppTest) -> pl.DataFrame:
+    """The page's tables (not charts), one under another."""
+    return pl.concat([pl.from_pandas(item.value).cast(pl.String) for item in app.dataframe], how="diagonal")
+
+
+def _walk(node: object) -> Iterator[object]:
+    yield node
+    for child in getattr(node, "children", {}).values():
+        yield from _walk(child)
+
+
+def _texts(message: object) -> Iterator[str]:
+    """Every string of a protobuf message, however deep; every bytes field is an Arrow stream."""
+    for field, value in message.ListFields():  # type: ignore[attr-defined]
+        for item in value if field.is_repeated else [value]:
+            if field.type == field.TYPE_STRING:
+                yield item
+            elif field.type == field.TYPE_BYTES:
+                table = pa.ipc.open_stream(item).read_all()
+                yield from (str(cell) for column in [table.column_names, *table.itercolumns()] for cell in _cells(column))
+            elif field.type == field.TYPE_MESSAGE and hasattr(item, "ListFields"):
+                yield from _texts(item)
+
+
+def _cells(column: list[str] | pa.ChunkedArray) -> list[object]:
+    return column if isinstance(column, list) else column.to_pylist()

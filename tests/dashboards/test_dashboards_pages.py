@@ -1,0 +1,182 @@
+"""What the pages say: the right figures, the held build, old and missing data, and a sentence where something fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+from dashboards_cases import HOSTILE, PASSWORD, TODAY, gold_frames, make_house, months
+from screen import cells, everything, open_app, run_page, sign_in
+
+from contracts.codes import CHANNEL, PLATFORM
+from dashboards.parts.menu import entries
+from dashboards.parts.words import visible
+from dashboards.views.merchant import overview
+from metrics import access
+from metrics.access import Viewer
+from warehouse.place import Place
+
+
+def viewer(house: Place, name: str) -> Viewer:
+    return access.sign_in(house, name, PASSWORD)
+
+
+def total(days: int, column: str) -> str:
+    """Merchant A's sum over the last days, in yuan, from the rows the house was made of."""
+    rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-a")
+    rows = rows.filter(pl.col("business_date") > TODAY - dt.timedelta(days=days)).with_columns(kept_fen=pl.col("paid_fen") - pl.col("cohort_refund_fen"))
+    return f"¥{rows[column].sum() / 100:,.2f}"
+
+
+# the overview
+def test_kept_money_comes_first_for_the_three_periods(house: Place) -> None:
+    app = run_page("overview", viewer(house, "a"))
+    assert [item.label.split("净成交")[0] for item in app.metric] == ["今日", "近7天", "近30天"]
+    assert app.metric[0].value == "¥27.2万"
+    lines = [item.value for item in app.markdown]
+    for days in (1, 7, 30):
+        place = lines.index(f"**{total(days, 'kept_fen')}**")
+        assert f"已支付 {total(days, 'paid_fen')}" in "".join(lines[place : place + 3])
+
+
+def test_young_figures_carry_an_age_badge(house: Place) -> None:
+    text = everything(run_page("overview", viewer(house, "a")))
+    assert text.count("仍在退货期,会继续下降") == 3
+    assert "退货期已过" not in text
+
+
+def test_channels_are_sorted_by_kept_money(house: Place) -> None:
+    rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-a").filter(pl.col("business_date") > TODAY - dt.timedelta(days=30))
+    kept = rows.group_by("platform_code", "channel_code").agg(kept=(pl.col("paid_fen") - pl.col("cohort_refund_fen")).sum()).sort("kept", descending=True)
+    names = [f"{PLATFORM.zh(platform)} · {CHANNEL.zh(channel)}" for platform, channel, _ in kept.rows()]
+    text = everything(run_page("overview", viewer(house, "a")))
+    places = [text.index(f"\n{name}\n") for name in names]
+    assert places == sorted(places)
+
+
+def test_sessions_show_gpm_and_net_gpm_and_own_up_to_missing_views(house: Place) -> None:
+    lines = [item.value for item in run_page("overview", viewer(house, "b")).markdown]
+    # b's newest session: 900,000 × 3 fen paid, 46% kept, 23,000 views → 1000 × 27,000.00 / 23,000, half up to the fen
+    assert "净GPM **¥540.00** :gray[/ GPM ¥1,173.91]" in lines
+    assert sum("净GPM **—** :gray[/ GPM —]" in line for line in lines) == 1
+
+
+def test_titles_from_outside_are_drawn_as_they_are_and_never_as_markup(house: Place) -> None:
+    app = run_page("overview", viewer(house, "a"))
+    assert visible(HOSTILE, 40) in [item.value for item in app.text]
+    marked = [item.value for kind in (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader) for item in kind]
+    assert not [value for value in marked if "frac" in value or "script" in value or "cmd" in value]
+    assert "\u202e" not in everything(app)
+
+
+def test_choosing_a_period_changes_the_parts_below(house: Place) -> None:
+    app = run_page("overview", viewer(house, "a"))
+    whole = everything(app)
+    app.session_state["period"] = 0
+    today_only = everything(app.run())
+    assert "今日各渠道净成交" in today_only and "今日各渠道净成交" not in whole
+
+
+def test_without_data_for_today_the_newest_day_is_shown_and_said(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "old", last_day=dt.date(2020, 3, 1))
+    app = run_page("overview", viewer(house, "a"))
+    assert app.info[0].value.startswith(f"今日({TODAY.month}月{TODAY.day}日)还没有数据,以下各期截至最新一天 **2020年3月1日**")
+    assert [item.label.split("净成交")[0] for item in app.metric] == ["最新一天", "近7天", "近30天"]
+    assert "2020年2月1日–3月1日" in app.metric[2].label
+    assert everything(app).count("退货期已过,基本定了") == 3
+
+
+# the top of every page
+def test_a_held_build_is_told_with_the_rule_in_chinese_and_the_release_shown(house: Place) -> None:
+    app = sign_in(open_app(), "a", PASSWORD)
+    [banner] = app.warning
+    assert "未放行" in banner.value and "「汇总等于明细之和」" in banner.value and "\\#1" in banner.value
+    assert any("发布 **\\#1**" in item.value and "数据截至" in item.value for item in app.caption)
+
+
+def test_the_association_is_told_of_a_held_build_without_the_rule(house: Place) -> None:
+    [banner] = sign_in(open_app(), "assoc", PASSWORD).warning
+    assert "未放行" in banner.value and "汇总等于明细" not in banner.value
+
+
+def test_without_a_held_build_there_is_no_banner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAIYUN_HOME", str(make_house(tmp_path / "calm").home))
+    assert not sign_in(open_app(), "a", PASSWORD).warning
+
+
+# data health
+def test_health_names_shops_checks_rows_and_files(house: Place) -> None:
+    app = run_page("data_health", viewer(house, "a"))
+    text = everything(app)
+    assert "采集失败 failed" in text and "授权已失效" in text and "正常 fresh" in text
+    assert any("未做到「汇总等于明细之和」" in item.value for item in app.markdown)
+    table = cells(app)
+    quarantined = table.filter(pl.col("问题").is_not_null())
+    assert quarantined["行"].to_list() == ["17", "204", "9001"]
+    assert set(quarantined["文件"]) == {"天猫订单报表.csv"}
+    assert quarantined["下一步"][0].startswith("用 baiyun quarantine show")
+    received = table.filter(pl.col("读取").is_not_null())
+    assert received.select("读取", "发布", "隔离").row(0) == ("28010", "28007", "3")
+
+
+# the association
+def test_the_district_shows_released_cells_and_says_what_is_withheld(house: Place) -> None:
+    app = run_page("channel_mix", viewer(house, "assoc"))
+    table = cells(app)
+    shown = {row["渠道"]: (row["抖音"], row["淘宝/天猫"]) for row in table.iter_rows(named=True)}
+    assert shown == {"自播": ("36%", "12%"), "达播": ("14%", "保密"), "商品卡/商城": ("12%", "9%"), "搜索": ("保密", "17%")}
+    text = everything(app)
+    assert all(month in text for month in months())
+    assert "足够多的持有人" in text
+    assert not [number for number in ("15", "40%", "5 ") if number in app.markdown[-1].value.replace("1 个百分点", "")]  # the rule's numbers stay secret
+
+
+def test_a_platform_is_chosen_from_a_closed_list(house: Place) -> None:
+    app = run_page("channel_mix", viewer(house, "assoc"))
+    assert app.selectbox(key="platform").options == ["全部平台", "抖音", "淘宝/天猫"]
+    app.selectbox(key="platform").select("taobao").run()
+    assert "淘宝/天猫各渠道占全区可公开净成交的比例" in everything(app)
+
+
+# empty and failing
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.card.path)
+def test_before_the_first_release_each_page_is_one_calm_sentence(empty_house: Place, entry: object) -> None:
+    name = {"merchant": "a", "association": "assoc", "operator": "op"}[entry.audience]  # type: ignore[attr-defined]
+    app = run_page(entry.card.path, viewer(empty_house, name))  # type: ignore[attr-defined]
+    assert not app.exception and not app.error
+    [told] = app.info
+    assert "尚未建立" in told.value or "还没有发布" in told.value
+
+
+def test_signing_in_to_an_empty_house_works(empty_house: Place) -> None:
+    app = sign_in(open_app(), "a", PASSWORD)
+    assert not app.exception and not app.error
+    assert "还没有发布任何数据" in app.info[0].value
+
+
+def test_an_operator_without_pages_is_told_so(house: Place) -> None:
+    app = sign_in(open_app(), "op", PASSWORD)
+    assert not app.exception
+    assert any(entry.audience == "operator" for entry in entries()) or "命令行" in app.info[0].value
+
+
+def test_a_part_that_fails_is_a_sentence_and_the_rest_of_the_page_stands(house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("/secret/path/merchant-b")
+
+    monkeypatch.setattr(overview, "labels", broken)
+    app = run_page("overview", viewer(house, "a"))
+    text = everything(app)
+    assert [item.value[:8] for item in app.error] == ["这里暂时打不开,"]
+    assert "secret" not in text and "ZeroDivision" not in text and "Traceback" not in text
+    assert "¥271,828.18" in text and "最近场次" in text
+
+
+# the menu
+def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
+    assert {entry.audience for entry in entries()} <= {"merchant", "association", "operator"}
+    addresses = [(entry.audience, entry.card.path) for entry in entries()]
+    assert len(set(addresses)) == len(addresses)
+    assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == ["overview", "data_health"]

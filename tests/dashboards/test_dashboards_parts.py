@@ -1,0 +1,159 @@
+"""Money, words, periods and shop verdicts, each against figures worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+from dashboards_cases import BEIJING, NOW, TODAY
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from dashboards.parts import money, words
+from dashboards.parts.shops import judge_shop, newest_failures
+from dashboards.parts.windows import windows_to
+
+
+@pytest.mark.parametrize(
+    ("fen", "exact", "short"),
+    [
+        (190_248_715, "¥1,902,487.15", "¥190.2万"),
+        (0, "¥0.00", "¥0.00"),
+        (1, "¥0.01", "¥0.01"),
+        (-1_234_567, "-¥12,345.67", "-¥1.23万"),
+        (999_999, "¥9,999.99", "¥9,999.99"),
+        (1_000_000, "¥10,000.00", "¥1.00万"),
+        (1_235_000, "¥12,350.00", "¥1.24万"),  # half up, not to even
+        (999_999_999, "¥9,999,999.99", "¥1,000万"),
+        (9_999_999_999, "¥99,999,999.99", "¥1.00亿"),
+        (12_345_678_901, "¥123,456,789.01", "¥1.23亿"),
+        (None, "—", "—"),
+    ],
+)
+def test_money_is_exact_or_short(fen: int | None, exact: str, short: str) -> None:
+    assert (money.yuan(fen), money.short_yuan(fen)) == (exact, short)
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_exact_money_reads_back_to_the_fen(fen: int) -> None:
+    digits = money.yuan(fen).replace("¥", "").replace(",", "")
+    whole, part = digits.removeprefix("-").split(".")
+    assert (int(whole) * 100 + int(part)) * (-1 if digits.startswith("-") else 1) == fen
+
+
+@pytest.mark.parametrize(("fraction", "text"), [(0.385, "39%"), (0.384, "38%"), (0.0, "0%"), (1.25, "125%"), (None, "—")])
+def test_percent(fraction: float | None, text: str) -> None:
+    assert money.percent(fraction) == text
+
+
+@pytest.mark.parametrize(("part", "whole", "found"), [(1, 4, 0.25), (1, 0, None), (None, 4, None), (3, None, None), (0, 4, 0.0)])
+def test_share_of_nothing_is_nothing(part: int | None, whole: int | None, found: float | None) -> None:
+    assert money.share(part, whole) == found
+
+
+@pytest.mark.parametrize(("count", "text"), [(9_999, "9,999"), (23_000, "2.30万"), (1_234_567, "123.5万"), (None, "—")])
+def test_counts(count: int | None, text: str) -> None:
+    assert money.short_count(count) == text
+
+
+# words
+def test_invisible_and_turning_characters_are_shown() -> None:
+    assert words.visible("a\u202eb\u200bc\x07\n👩\u200d👧") == "a⟨U+202E⟩b⟨U+200B⟩c⟨U+0007⟩ 👩\u200d👧"
+
+
+def test_long_words_are_cut() -> None:
+    assert words.visible("长" * 50, 10) == "长" * 9 + "…"
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=40))
+def test_plain_leaves_no_mark_unescaped(text: str) -> None:
+    shown = words.plain(text, 100)
+    rest = shown.replace("\u2060", "")
+    marks = [place for place, character in enumerate(rest) if not character.isalnum() and character not in " \\"]
+    assert all(rest[place - 1] == "\\" for place in marks)
+
+
+@pytest.mark.parametrize("text", [":fire: :material/lock:", "http://x.invalid www.x.invalid", "$x^2$ $$y$$", "[a](b) **c** :red[d] <b>e</b>", "# 1. - > |"])
+def test_plain_words_survive_as_words(text: str) -> None:
+    """What a reader sees is what was written: backslashes and joiners are all that was added."""
+    assert words.plain(text).replace("\u2060", "").replace("\\", "") == text
+    assert ":fire:" not in words.plain(text) and "http:" not in words.plain(text)
+
+
+def test_stored_sentences_are_split_into_chinese_and_english() -> None:
+    assert words.halves("金额无法识别 / not an amount / of money") == ("金额无法识别", "not an amount / of money")
+    assert words.halves(None) == ("", "")
+
+
+def test_days_carry_their_year_only_when_it_is_another() -> None:
+    assert words.day(dt.date(2020, 3, 1)) == "2020年3月1日"
+    assert words.day(TODAY) == f"{TODAY.month}月{TODAY.day}日"
+    assert words.span(dt.date(2020, 2, 1), dt.date(2020, 3, 1)) == "2020年2月1日–3月1日"
+    assert words.span(dt.date(2019, 12, 31), dt.date(2020, 1, 6)) == "2019年12月31日–2020年1月6日"
+
+
+def test_moments_are_beijing_time() -> None:
+    assert words.moment(dt.datetime(2020, 3, 1, 16, 5, tzinfo=dt.UTC)) == "2020年3月2日 00:05"
+
+
+# periods
+def test_periods_end_today_or_on_the_newest_day() -> None:
+    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(TODAY)] == [
+        ("今日", 1, TODAY), ("近7天", 7, TODAY), ("近30天", 30, TODAY)
+    ]  # fmt: skip
+    old = TODAY - dt.timedelta(days=3)
+    assert [(item.zh, item.last) for item in windows_to(old)] == [("最新一天", old), ("近7天", old), ("近30天", old)]
+
+
+def test_a_day_that_has_not_come_is_not_today() -> None:
+    assert windows_to(TODAY + dt.timedelta(days=2))[0].last == TODAY
+
+
+# shops
+def seen(observed: dt.datetime | None, covered: dt.datetime | None = None) -> dict[str, object]:
+    return {"observed_at": observed, "covered_until_at": covered}
+
+
+@pytest.mark.parametrize(
+    ("shop", "word", "colour"),
+    [
+        (seen(NOW - dt.timedelta(hours=2)), "正常 fresh", "green"),
+        (seen(NOW - dt.timedelta(days=9), NOW), "正常 fresh", "green"),
+        (seen(NOW - dt.timedelta(days=3, hours=1)), "3 天没有新数据 stale", "orange"),
+        (seen(NOW - dt.timedelta(hours=37)), "1 天没有新数据 stale", "orange"),
+        (seen(None), "还没有数据 no data", "red"),
+    ],
+)
+def test_a_shops_word(shop: dict[str, object], word: str, colour: str) -> None:
+    found = judge_shop(shop, [], NOW)
+    assert (found.word, found.colour) == (word, colour)
+
+
+def test_a_failed_collection_outweighs_fresh_data_and_tells_the_step() -> None:
+    failed = [{"message_name": "授权已失效 / permission gone", "next_step_name": "重新授权 / authorise again", "rule_name": "X"}]
+    found = judge_shop(seen(NOW), failed, NOW)
+    assert found.colour == "red"
+    assert found.step.startswith("授权已失效。重新授权") and "Permission gone" in found.step
+
+
+def test_only_the_newest_attempt_of_each_kind_counts() -> None:
+    shop = {"merchant_id": "m", "shop_id": "s", "platform_code": "douyin"}
+    rows = [
+        {**shop, "kind_code": "orders", "outcome_code": "ok", "changed_at": NOW},
+        {**shop, "kind_code": "orders", "outcome_code": "failed", "changed_at": NOW - dt.timedelta(days=1)},
+        {**shop, "kind_code": "refunds", "outcome_code": "failed", "changed_at": NOW},
+    ]
+    found = newest_failures(pl.DataFrame(rows))
+    assert [row["kind_code"] for row in found["m", "s", "douyin"]] == ["refunds"]
+
+
+def test_beijing_is_where_the_day_begins() -> None:
+    assert words.today() == dt.datetime.now(BEIJING).date()
+
+
+def test_plain_words_reach_the_screen_unread() -> None:
+    """Through Streamlit itself: the body still holds the escapes, so nothing in it was taken for markup."""
+    app = AppTest.from_string("import streamlit as st\nfrom dashboards.parts.words import plain\nst.markdown(plain('**x** $y$'))").run()
+    assert app.markdown[0].value == "\\*\\*x\\*\\* \\$y\\$"
