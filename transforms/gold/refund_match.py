@@ -99,9 +99,10 @@ def _candidates(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _share_out(pairs: pl.DataFrame, so_far: pl.DataFrame) -> pl.DataFrame:
-    """One refund per order on several lines: on the line that states this very amount, on the only one of which this very amount is left, else in parts.
+    """One refund per order on several lines: on the line that states this very amount, else in parts, or whole on the only line with this very amount left.
 
     Parts first fill what lines state as refunded, so that no statement is left beside money that answers it; the rest goes by what is refundable.
+    A line of which this amount is left says something only where no statement waits for its money.
     """
     pairs = pairs.join(so_far, on=LINE, how="left", validate="m:1").with_columns(pl.col("taken_fen").fill_null(0))
     amount = pl.col("refund_fen")
@@ -110,7 +111,8 @@ def _share_out(pairs: pl.DataFrame, so_far: pl.DataFrame) -> pl.DataFrame:
         _left=(pl.col("paid_fen") - pl.col("taken_fen")).clip(lower_bound=0),
     )
     states_it = pl.col("_stated") == amount
-    exhausts_it = (pl.col("_left") == amount) & ((pl.col("_left") == amount).sum().over(REFUND) == 1)
+    fits = pl.col("_left") == amount
+    exhausts_it = fits & (fits.sum().over(REFUND) == 1) & (pl.col("_stated").sum().over(REFUND) == 0)
     pairs = pairs.with_columns(_exact=pl.when(states_it).then(2).when(exhausts_it).then(1).otherwise(0))
     best = pairs.sort("order_line_id").filter(pl.col("_exact") == pl.col("_exact").max().over(REFUND))
     exact = best.filter(pl.col("_exact") > 0).unique(REFUND, keep="first", maintain_order=True)

@@ -1,0 +1,280 @@
+"""The one suite every platform runs through. A new connector folder joins by being there: it brings columns.csv, samples, samples.csv."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conformance_cases import (
+    BAD,
+    FOLDERS,
+    MARK,
+    THIRD_PARTY,
+    Sample,
+    api_records,
+    broken_promises,
+    file_samples,
+    grid,
+    imported,
+    layouts,
+    origin,
+    read_sample,
+    samples,
+    texts,
+    third_party,
+)
+
+from connectors.base import Layout, Platform, platforms
+from connectors.cells import RULES
+from connectors.reading import fold, read_file, recognise
+from contracts.canonical import LIVE_SESSION, ORDER, ORDER_LINE, REFUND_LINE
+from contracts.codes import PLATFORM
+from contracts.errors import CollectError, FileRefusedError
+from contracts.intake import FILE_RULES, ROW_RULES
+
+each_platform = pytest.mark.parametrize("platform", platforms().values(), ids=lambda platform: platform.code)
+each_file = pytest.mark.parametrize("sample", file_samples(), ids=str)
+each_sample = pytest.mark.parametrize("sample", [item for item in samples() if item.layout != "error"], ids=str)
+each_api = pytest.mark.parametrize("sample", [item for item in samples() if item.layout == "api"], ids=str)
+each_error = pytest.mark.parametrize("sample", [item for item in samples() if item.layout == "error"], ids=str)
+each_layout = pytest.mark.parametrize("layout", layouts(), ids=lambda layout: f"{layout.platform}-{layout.kind}-{layout.name}")
+
+
+# --- declarations -----------------------------------------------------------------------------------------------------------------------
+
+
+@each_platform
+def test_the_folder_is_complete(platform: Platform) -> None:
+    assert platform.code in PLATFORM.values
+    assert {"columns.csv", "samples.csv", "README.md", "conform.py", "exports.py", "api.py", "simulate.py"} <= {path.name for path in platform.folder.iterdir()}
+    shipped = {path.name for path in (platform.folder / "samples").iterdir()}
+    assert shipped == {item.name for item in samples() if item.platform is platform}
+    assert set(platform.api_kinds) <= set(platform.kinds)
+
+
+@each_platform
+def test_columns_say_where_each_layout_comes_from(platform: Platform) -> None:
+    with (platform.folder / "columns.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    firsts = {(row["kind"], row["layout"]): row for row in reversed(rows)}
+    assert set(firsts) == {(layout.kind, layout.name) for layout in platform.layouts}
+    for key, row in firsts.items():
+        assert row["source"] in ("file", "api"), key
+        assert row["verified"] in ("yes", "no"), key
+        assert len(row["origin"]) > 20, key
+
+
+@each_layout
+def test_every_layout_has_a_sample_and_names_its_key_columns(layout: Layout) -> None:
+    assert (layout.platform, layout.kind, layout.name) in {(item.platform.code, item.kind, item.layout) for item in samples()}
+    assert any(column.required and column.filled for column in layout.columns)
+    assert all(column.name or column.personal or column.cell == "text" for column in layout.columns)
+    assert not [column.header for column in layout.columns if column.personal and (column.required and column.filled)]
+
+
+@each_platform
+def test_no_two_layouts_of_a_kind_have_the_same_header(platform: Platform) -> None:
+    headers = [frozenset(fold(column.header) for column in layout.columns) for layout in platform.layouts if layout.source == "file"]
+    assert len(headers) == len(set(headers))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------------------------
+
+
+@each_file
+def test_a_sample_is_recognised_by_its_content(sample: Sample) -> None:
+    found = recognise(sample.data).layout
+    assert (found.platform, found.kind, found.name) == (sample.platform.code, sample.kind, sample.layout)
+
+
+@each_sample
+def test_rows_read_are_rows_kept_plus_rows_set_aside(sample: Sample) -> None:
+    reading = read_sample(sample)
+    assert (reading.layout.platform, reading.layout.kind, reading.layout.name) == (sample.platform.code, sample.kind, sample.layout)
+    assert reading.rows_read == reading.bronze.height + reading.quarantine["_row_number"].n_unique() > 0
+    assert set(reading.quarantine["rule_name"]) <= set(ROW_RULES)
+    _, failures = sample.platform.bronze[sample.kind].schema.filter(reading.bronze)
+    assert len(failures) == 0
+
+
+@each_sample
+def test_reading_twice_gives_the_same(sample: Sample) -> None:
+    one, two = read_sample(sample), read_sample(sample)
+    assert one.bronze.equals(two.bronze)
+    assert one.quarantine.equals(two.quarantine)
+    for name, frame in sample.platform.conform(sample.kind, one.bronze).items():
+        assert frame.equals(sample.platform.conform(sample.kind, two.bronze)[name])
+
+
+@each_file
+def test_row_numbers_are_those_a_person_sees(sample: Sample) -> None:
+    """Written again without what is not data, row n of the table is line n + 2 of the file, whatever was there before."""
+    whole = grid(sample)
+    reading = read_file(whole.with_cells({}), origin())
+    rows = [*reading.bronze["_row_number"], *reading.quarantine["_row_number"].unique()]
+    assert sorted(rows) == list(range(2, len(whole.rows) + 2))
+    assert reading.bronze.drop("_row_number", "_observed_at").equals(read_sample(sample).bronze.drop("_row_number", "_observed_at"))
+
+
+# --- personal data ----------------------------------------------------------------------------------------------------------------------
+
+
+@each_file
+def test_personal_cells_go_nowhere(sample: Sample) -> None:
+    """A mark in every personal cell, and in every row one cell spoilt: it is neither in bronze nor beside the quarantined row."""
+    whole = grid(sample)
+    personal = [header for header, column in whole.columns.items() if column.personal]
+    marks = {(row, header): MARK for row in range(len(whole.rows)) for header in personal}
+    good = read_file(whole.with_cells(marks), origin())
+    assert sorted(good.dropped_columns) == sorted(header.strip() for header in personal)
+    assert good.bronze.height > 0
+    typed = next(header for header, column in whole.columns.items() if column.name and column.cell in BAD and not column.personal)
+    spoilt = read_file(whole.with_cells(marks | {(row, typed): BAD[whole.columns[typed].cell] for row in range(len(whole.rows))}), origin())
+    assert spoilt.bronze.is_empty()
+    assert spoilt.quarantine["_row_number"].n_unique() == len(whole.rows)
+    frames = sample.platform.conform(sample.kind, good.bronze)
+    for frame in (good.bronze, spoilt.quarantine, *frames.values()):
+        assert MARK not in texts(frame)
+    for header in personal:
+        assert header.strip() not in texts(spoilt.quarantine.select("row_json", "column_name"))
+
+
+@each_api
+def test_fields_nobody_declared_are_not_taken_from_an_answer(sample: Sample) -> None:
+    declared = {column.header for column in sample.platform.layout(sample.kind, "api").columns if not column.personal}
+    for record in api_records(sample):
+        assert set(record) <= declared
+
+
+# --- quarantine -------------------------------------------------------------------------------------------------------------------------
+
+
+@each_file
+def test_a_spoilt_cell_sets_aside_exactly_its_row(sample: Sample) -> None:
+    whole = grid(sample)
+    plain = read_file(whole.with_cells({}), origin())
+    clean_rows = sorted(set(range(2, len(whole.rows) + 2)) - set(plain.quarantine["_row_number"]))
+    target = clean_rows[len(clean_rows) // 2]
+    kept = plain.bronze.filter(pl.col("_row_number") != target).drop("_observed_at")
+    before = plain.quarantine.height
+    tried = 0
+    for header, column in whole.columns.items():
+        if not column.name or column.personal:
+            continue
+        spoils = [(BAD[column.cell], RULES[column.cell])] if column.cell in BAD else []
+        spoils += [("-", "MISSING_VALUE")] if column.filled else []
+        for text, rule in spoils:
+            reading = read_file(whole.with_cells({(target - 2, header): text}), origin())
+            assert reading.bronze.drop("_observed_at").equals(kept), (header, text)
+            added = reading.quarantine.filter(pl.col("_row_number") == target)
+            assert reading.quarantine.height == before + 1
+            assert added.select("rule_name", "column_name").rows() == [(rule, header.strip())]
+            assert added["row_json"].str.json_decode(pl.Struct({header: pl.String})).struct.field(header).to_list() == [text]
+            assert rule in ROW_RULES
+            tried += 1
+    assert tried > 2
+
+
+@each_file
+def test_a_file_without_a_required_column_is_refused_by_name(sample: Sample) -> None:
+    """Or it is recognised as another layout of the same platform that does without."""
+    whole = grid(sample)
+    for header, column in whole.columns.items():
+        if not column.required:
+            continue
+        renamed = whole.with_cells({}).decode().replace(f'"{header}"', '"某列"', 1).encode()
+        try:
+            found = recognise(renamed).layout
+        except FileRefusedError as refused:
+            assert refused.rule in ("MISSING_COLUMN", "UNKNOWN_LAYOUT")
+            if refused.rule == "MISSING_COLUMN":
+                assert refused.facts["missing"]
+        else:
+            assert found.platform == sample.platform.code
+            assert found.name != sample.layout or sum(other.required and other.name == column.name for other in whole.layout.columns) > 1
+
+
+# --- meaning ----------------------------------------------------------------------------------------------------------------------------
+
+
+@each_sample
+def test_conformed_frames_keep_the_canonical_tables_promises(sample: Sample) -> None:
+    reading = read_sample(sample)
+    frames = sample.platform.conform(sample.kind, reading.bronze)
+    assert broken_promises(frames) == []
+    lineage = ["_export_id", "_row_number"]
+    for frame in frames.values():
+        assert frame.height > 0
+        assert frame.select(lineage).join(reading.bronze.select(lineage), on=lineage, how="anti").is_empty()
+        assert set(frame["platform_code"]) == {sample.platform.code}
+
+
+@each_platform
+def test_conform_of_no_rows_is_no_rows(platform: Platform) -> None:
+    for kind, table in platform.bronze.items():
+        frames = platform.conform(kind, table.empty())
+        assert frames
+        assert [name for name, frame in frames.items() if frame.height] == []
+        assert {name for name in frames} <= {"order", "order_line", "refund_line", "live_session", "line_channel"}
+
+
+@each_platform
+def test_a_platform_tells_orders_and_refunds_of_both_kinds(platform: Platform) -> None:
+    """By files at least one kind tells orders and one refunds; whatever the API collects conforms to the same tables."""
+    told = {item.layout: set(platform.conform(item.kind, read_sample(item).bronze)) for item in file_samples() if item.platform is platform}
+    by_file = set().union(*told.values())
+    assert REFUND_LINE.name in by_file
+    assert {ORDER.name, ORDER_LINE.name} & by_file
+    assert LIVE_SESSION.name in by_file
+    by_api = [set(platform.conform(item.kind, read_sample(item).bronze)) for item in samples() if item.platform is platform and item.layout == "api"]
+    assert set().union(*by_api) <= by_file
+
+
+@each_error
+def test_an_error_answer_is_an_error(sample: Sample) -> None:
+    with pytest.raises(CollectError) as raised:
+        api_records(sample)
+    assert raised.value.rule
+    assert raised.value.zh
+
+
+# --- files nobody here wrote --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)")
+@pytest.mark.parametrize("path", third_party(), ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_third_party_files_are_read_or_refused_for_a_stated_reason(path: Path) -> None:
+    try:
+        reading = read_file(path.read_bytes(), origin(path.name))
+    except FileRefusedError as refused:
+        assert refused.rule in FILE_RULES
+        assert refused.zh
+        assert refused.step_en
+        return
+    assert reading.layout.platform == FOLDERS.get(path.parent.name, path.parent.name)
+    assert reading.rows_read == reading.bronze.height + reading.quarantine["_row_number"].n_unique()
+    assert set(reading.quarantine["rule_name"]) <= set(ROW_RULES)
+    assert broken_promises(platforms()[reading.layout.platform].conform(reading.layout.kind, reading.bronze)) == []
+
+
+# --- the simulator's side of a connector ----------------------------------------------------------------------------------------------------
+
+
+@each_platform
+def test_simulator_and_parser_share_no_import(platform: Platform) -> None:
+    """Written from one belief they would agree with each other and with nothing else."""
+    home = f"connectors.{platform.folder.name}"
+    for path in platform.folder.glob("*.py"):
+        names = imported(path)
+        if not path.stem.startswith("simulate"):
+            assert not [name for name in names if "simulat" in name], path.name
+            continue
+        ours = {name for name in names if name.split(".")[0] in {"connectors", "contracts", "pipeline", "transforms", "warehouse", "metrics", "expectations"}}
+        assert not [name for name in ours if not name.startswith(f"{home}.simulate")], path.name
+        read = [name for name in ("columns.csv", "samples.csv") if f'"{name}"' in path.read_text(encoding="utf-8")]
+        assert read == [], path.name
+    siblings = {other.folder.name for other in platforms().values()} - {platform.folder.name}
+    for path in platform.folder.glob("*.py"):
+        assert not [name for name in imported(path) for other in siblings if name.startswith(f"connectors.{other}")], path.name
