@@ -117,10 +117,13 @@ def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
     """The viewer's desk for the release ``as_of`` names (see ``released.choose``), made once per viewer and release and kept while in use.
 
     A merchant's desk holds that merchant's rows of the dimensions and marts; the association's, and an operator's who named no merchant,
-    only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone and when there is no such release.
+    only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered,
+    and when there is no such release.
     """
     require(viewer)
     found = choose(viewer.place, as_of)
+    if viewer.merchant_id is not None and viewer.merchant_id not in judged(viewer.place).merchants:
+        raise no_such_merchant()
     # number alone would mistake a home that was wiped and rebuilt for the one before it
     which = (found.number, found.snapshot, found.changed_at, *sorted(found.content.items()))
     key = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, which)

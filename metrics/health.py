@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,15 +12,17 @@ import polars as pl
 from contracts.errors import NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk, require
-from metrics.released import judged
+from metrics.memo import Memo
+from metrics.released import judged, mark
 from transforms.gold import mart_shop_channel_daily
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
 
 _SHOP = ["merchant_id", "shop_id", "platform_code"]
 _FILE = ["export_id", *SHOP_OF_KIND]
-#: What an outcome says about everybody's rows together; a merchant sees the verdict, not these.
-_WHOLE_HOUSE = ("failed_qty", "checked_qty", "message_name", "details_json")
+#: What an outcome tells of everybody's rows together; a merchant sees the verdict, not these.
+_OF_THE_HOUSE = ("failed_qty", "checked_qty", "details_json")
+_FRAMES: Memo[pl.DataFrame] = Memo(64)
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,22 @@ def freshness(viewer: Viewer) -> pl.DataFrame:
     ``received_at`` and ``observed_at`` are the newest of its files and API pages, ``covered_until_at`` how far its slowest collection got (null: none),
     ``newest_paid_date`` the newest paid day in the release that is shown. Raises ``NotFoundError`` for the association.
     """
-    with _reader(viewer) as lake, lake.transaction():
+
+    def read(lake: Lake) -> pl.DataFrame:
         shops = _own(lake, SHOP, viewer, [*_SHOP, "shop_name"])
         files = _own(lake, EXPORT, viewer, [*_SHOP, "received_at", "observed_at"]).group_by(_SHOP).agg(pl.max("received_at", "observed_at"))
         cursors = _own(lake, CURSOR, viewer, [*_SHOP, "covered_until_at"]).group_by(_SHOP).agg(pl.min("covered_until_at"))
-    rows = shops.join(files, on=_SHOP, how="left").join(cursors, on=_SHOP, how="left").join(_newest_paid(viewer), on=_SHOP, how="left")
-    return rows.sort("merchant_id", "shop_id")
+        rows = shops.join(files, on=_SHOP, how="left").join(cursors, on=_SHOP, how="left").join(_newest_paid(viewer), on=_SHOP, how="left")
+        return rows.sort("merchant_id", "shop_id")
+
+    return _read(viewer, "freshness", read)
 
 
 def collections(viewer: Viewer, *, limit: int = 200) -> pl.DataFrame:
     """The newest attempts to collect from the platforms (columns of ``ops.collection``), newest first. Raises ``NotFoundError`` for the association."""
-    with _reader(viewer) as lake:
-        return _own(lake, COLLECTION, viewer).sort("changed_at", *COLLECTION.key, descending=[True] + [False] * len(COLLECTION.key)).head(limit)
+    newest_first = [True] + [False] * len(COLLECTION.key)
+    rows = _read(viewer, "collections", lambda lake: _own(lake, COLLECTION, viewer).sort("changed_at", *COLLECTION.key, descending=newest_first))
+    return rows.head(limit)
 
 
 def receipts(viewer: Viewer, *, source: str | None = None, limit: int = 200) -> pl.DataFrame:
@@ -80,11 +88,14 @@ def receipts(viewer: Viewer, *, source: str | None = None, limit: int = 200) -> 
     ``source`` file or api keeps one kind. Raises ``NotFoundError`` for the association.
     """
     shown = [name for name in EXPORT.columns if name not in ("landing_name", "layout_name", "first_date", "last_date")]
-    with _reader(viewer) as lake, lake.transaction():
+
+    def read(lake: Lake) -> pl.DataFrame:
         files = _own(lake, EXPORT, viewer, shown, {"source_code": source} if source else {})
         files = files.sort("received_at", "export_name", descending=[True, False]).head(limit)
         loads = lake.read(LOAD, keys=files.select(_FILE))
-    return files.join(loads, on=_FILE, how="left", validate="1:1", maintain_order="left")
+        return files.join(loads, on=_FILE, how="left", validate="1:1", maintain_order="left")
+
+    return _read(viewer, ("receipts", source, limit), read)
 
 
 def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
@@ -92,41 +103,64 @@ def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
 
     Raises ``NotFoundError`` for the association and for an operator who named no merchant: the rows hold figures.
     """
-    if viewer.merchant_id is None:
-        raise _not_yours()
-    with _reader(viewer) as lake, lake.transaction():
+
+    def read(lake: Lake) -> pl.DataFrame:
         rows = _own(lake, QUARANTINE, viewer)
         files = lake.read(EXPORT, keys=rows.select(_FILE), columns=[*_FILE, "export_name", "received_at"])
-    joined = rows.join(files, on=_FILE, how="left", validate="m:1")
-    return joined.sort("received_at", "export_id", "row_number", descending=[True, False, False]).head(limit)
+        joined = rows.join(files, on=_FILE, how="left", validate="m:1")
+        return joined.sort("received_at", "export_id", "row_number", descending=[True, False, False]).head(limit)
+
+    if viewer.merchant_id is None:
+        raise _not_yours()
+    return _read(viewer, ("quarantine", limit), read)
 
 
 def checks(viewer: Viewer) -> pl.DataFrame:
-    """Outcomes of the newest judged build, failures first: ``table_name, rule_name, severity_code, is_passed, changed_at, release_number, build_number``.
+    """Outcomes of the newest judged build, failures first, with the ``release_number`` that published or held it.
 
-    Rules judge everybody's rows together: only an operator also sees how many rows failed and the message. Raises ``NotFoundError`` for the association.
+    Columns of ``ops.check``; rules judge everybody's rows together, so only an operator sees how many rows failed, of how many, and which.
+    Raises ``NotFoundError`` for the association.
     """
-    line = judged(viewer.place)
-    newest = line.held or (line.published[-1] if line.published else None)
-    with _reader(viewer) as lake:
-        rows = lake.read(CHECK, where={"build_number": newest.build if newest else -1})
-    shown = [name for name in CHECK.columns if name != "snapshot_number" and (viewer.role == "operator" or name not in _WHOLE_HOUSE)]
-    numbered = rows.select(shown).with_columns(release_number=pl.lit(newest.number if newest else None, pl.Int64))
-    return numbered.sort("is_passed", "severity_code", "table_name", "rule_name")
+
+    def read(lake: Lake) -> pl.DataFrame:
+        line = judged(viewer.place)
+        newest = line.held or (line.published[-1] if line.published else None)
+        rows = lake.read(CHECK, where={"build_number": newest.build if newest else -1}).drop("snapshot_number")
+        if viewer.role != "operator":
+            said = [_uncounted(message, failed) for message, failed in rows.select("message_name", "failed_qty").iter_rows()]
+            rows = rows.drop(_OF_THE_HOUSE).with_columns(message_name=pl.Series(said, dtype=pl.String))
+        numbered = rows.with_columns(release_number=pl.lit(newest.number if newest else None, pl.Int64))
+        return numbered.sort("is_passed", "severity_code", "table_name", "rule_name")
+
+    return _read(viewer, "checks", read)
 
 
-def _reader(viewer: Viewer) -> Lake:
-    """The warehouse as of now, for a viewer who may see operations at all."""
+def _read(viewer: Viewer, what: object, make: Callable[[Lake], pl.DataFrame]) -> pl.DataFrame:
+    """What ``make`` reads from one snapshot of the warehouse as of now, for a viewer who may see operations at all; read once between two commits."""
     require(viewer)
     if viewer.role == "association":
         raise _not_yours()
-    return Lake.open(viewer.place)
+
+    def read() -> pl.DataFrame:
+        with Lake.open(viewer.place) as lake, lake.transaction():
+            return make(lake)
+
+    seen = mark(viewer.place)  # taken before reading, so that a commit in between is read the next time
+    return read() if seen is None else _FRAMES.get((what, viewer.place, viewer.name, viewer.role, viewer.merchant_id, seen), read).clone()
 
 
 def _own(lake: Lake, table: Table, viewer: Viewer, columns: list[str] | None = None, where: dict[str, object] | None = None) -> pl.DataFrame:
     """Rows of the viewer's merchant; of all of them for an operator who named none."""
     mine: dict[str, object] = {} if viewer.merchant_id is None else {"merchant_id": viewer.merchant_id}
     return lake.read(table, where=mine | (where or {}), columns=columns)
+
+
+def _uncounted(message: str | None, failed: int) -> str | None:
+    """A rule's sentence without the number of failing rows; None when the number stands where it cannot be cut out."""
+    if message is None or not failed:
+        return message
+    cut = re.sub(rf"\s*[::]\s*{failed}\b[^/]*", " ", message).strip()
+    return None if re.search(rf"(?<!\d){failed}(?!\d)", cut) else cut
 
 
 def _newest_paid(viewer: Viewer) -> pl.DataFrame:

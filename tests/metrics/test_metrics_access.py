@@ -106,8 +106,10 @@ def test_a_viewer_who_is_nobody_gets_nothing(shown: Place, role: str, merchant_i
 def test_one_desk_per_viewer_and_release(released: Place) -> None:
     first = open_desk(merchant(released))
     assert open_desk(merchant(released)) is first
-    others = [Viewer(released, "另一个人", "merchant", "m1"), merchant(released, OTHER), Viewer(released, "m1 的老板", "operator", "m1"), association(released)]
-    assert all(open_desk(viewer) is not first for viewer in others)
+    people = [("另一个人", "merchant", "m1"), ("m1 的老板", "merchant", OTHER), ("m1 的老板", "operator", "m1"), ("m1 的老板", "operator", None)]
+    desks = [first, *(open_desk(Viewer(released, *who)) for who in people)]
+    assert len({id(desk) for desk in desks}) == len(desks)
+    assert holds(everything(desks[2]), "m1") == []
     publish(released, frames())
     assert open_desk(merchant(released)) is not first
     assert open_desk(merchant(released), 1) is first
@@ -172,3 +174,8 @@ def test_naming_a_merchant_is_for_operators(shown: Place) -> None:
     for viewer, name in ((merchant(shown), OTHER), (association(shown), "m1"), (operator(shown), "nobody")):
         with pytest.raises(NotFoundError, match="NO_SUCH_MERCHANT"):
             as_merchant(viewer, name)
+
+
+def test_a_merchant_nobody_registered_has_no_desk(shown: Place) -> None:
+    with pytest.raises(NotFoundError, match="NO_SUCH_MERCHANT"):
+        ask(merchant(shown, "m3"), ["paid_gmv"])

@@ -43,8 +43,8 @@ def test_totals_of_a_period(shown: Place) -> None:
 def test_a_day_with_refunds_only_is_no_day_of_payment(shown: Place) -> None:
     paid = ask(merchant(shown), ["paid_gmv"], by=["date"], period=MARCH)
     assert paid.rows.rows() == [(day(1), 150_01), (day(2), 200_00)]
-    both = ask(merchant(shown), ["paid_gmv", "net_by_refund_date", "aov"], by=["date"], period=MARCH)
-    assert both.rows.rows() == [(day(1), 150_01, 140_01, 37_50), (day(2), 200_00, 200_00, 50_00), (day(5), 0, -30_00, None)]
+    both = ask(merchant(shown), ["paid_gmv", "net_by_refund_date", "aov", "units"], by=["date"], period=MARCH)
+    assert both.rows.rows() == [(day(1), 150_01, 140_01, 37_50, 5), (day(2), 200_00, 200_00, 50_00, None), (day(5), 0, -30_00, None, 0)]
 
 
 def test_each_clock_is_summed_before_it_is_joined(shown: Place) -> None:
@@ -66,6 +66,7 @@ def test_each_clock_is_summed_before_it_is_joined(shown: Place) -> None:
         (["week"], [("2026-W09", 230_01), ("2026-W10", 200_00)]),
         (["paid_date"], [(day(27, 2), 80_00), (day(1), 150_01), (day(2), 200_00)]),
         (["style"], [("A", 90_00), ("B", 60_01), ("gift", 0)]),
+        (["style", "date"], [("A", day(1), 90_00), ("B", day(1), 60_01), ("gift", day(1), 0)]),
         (["session"], [("L1", 120_00), ("L2", 30_00), ("L4", 10_00)]),
         (["traffic", "date"], [("free", day(1), 100_00), ("paid", day(1), 50_01), ("unknown", day(27, 2), 80_00), ("unknown", day(2), 200_00)]),
     ],

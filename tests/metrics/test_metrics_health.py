@@ -13,6 +13,7 @@ from metrics_cases import AT, OTHER, association, day, merchant, operator, publi
 
 from contracts.errors import NotFoundError, UsageError
 from contracts.tables import Table
+from expectations.rule import Rule
 from metrics.access import Viewer
 from metrics.district import district
 from metrics.health import checks, collections, freshness, quarantine, receipts, release_line
@@ -23,6 +24,7 @@ from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE
 from warehouse.place import Place
 
 HOUR = dt.timedelta(hours=1)
+RULE = Rule("R", "stop", "支付不为负", "never negative", "", "")
 
 
 def rows(table: Table, *given: dict[str, object]) -> pl.DataFrame:
@@ -73,13 +75,22 @@ def busy_home(tmp_path_factory: pytest.TempPathFactory, released_home: Path) -> 
                 {**of_shop(OTHER, "s9"), "run_name": "r2", "outcome_code": "ok", "changed_at": AT},
             ),
         )
-        judged = {"build_number": 1, "table_name": "gold.fct_order_line", "snapshot_number": 9, "failed_qty": 0, "checked_qty": 123_456, "changed_at": AT}
+        judged = {"build_number": 1, "table_name": "gold.fct_order_line", "snapshot_number": 9, "checked_qty": 123_456, "changed_at": AT}
         lake.append(
             CHECK,
             rows(
                 CHECK,
-                {**judged, "rule_name": "A_FINE", "severity_code": "stop", "is_passed": True, "details_json": OTHER},
-                {**judged, "rule_name": "B_WRONG", "severity_code": "warn", "is_passed": False, "message_name": f"{OTHER} 123,456"},
+                {**judged, "rule_name": "A_FINE", "severity_code": "stop", "is_passed": True, "failed_qty": 0, "message_name": RULE.sentence()},
+                {
+                    **judged,
+                    "rule_name": "B_WRONG",
+                    "severity_code": "warn",
+                    "is_passed": False,
+                    "failed_qty": 789,
+                    "message_name": RULE.sentence(789),
+                    "details_json": OTHER,
+                },
+                {**judged, "rule_name": "C_ODD", "severity_code": "warn", "is_passed": False, "failed_qty": 67, "message_name": "67 of them"},
             ),
         )
     return home
@@ -105,6 +116,14 @@ def test_freshness(busy: Place) -> None:
     assert freshness(operator(busy))["shop_id"].to_list() == ["s1", "s2", "s9"]
 
 
+def test_health_is_read_anew_after_a_commit(held: Place) -> None:
+    before = receipts(merchant(held)).height
+    with Lake.open(held, write=True) as lake:
+        lake.append(EXPORT, rows(EXPORT, export(9, "m1", "s1")))
+    assert receipts(merchant(held)).height == before + 1
+    assert freshness(merchant(held))["received_at"].to_list() == [AT + 9 * HOUR, None]
+
+
 def test_collections_newest_first(busy: Place) -> None:
     found = collections(merchant(busy))
     assert found.select("run_name", "outcome_code", "rule_name").rows() == [("r2", "failed", "REVOKED"), ("r1", "ok", None)]
@@ -128,9 +147,11 @@ def test_quarantine(busy: Place) -> None:
 
 def test_checks_show_a_merchant_the_verdict_and_an_operator_the_facts(busy: Place) -> None:
     seen = checks(merchant(busy))
-    assert seen.select("rule_name", "is_passed", "release_number").rows() == [("B_WRONG", False, 1), ("A_FINE", True, 1)]
-    assert "123" not in seen.write_csv().replace(str(AT.year), "")
-    assert checks(operator(busy))["checked_qty"].to_list() == [123_456, 123_456]
+    told = [("B_WRONG", False, 1, "支付不为负 / never negative"), ("C_ODD", False, 1, None), ("A_FINE", True, 1, "支付不为负 / never negative")]
+    assert seen.select("rule_name", "is_passed", "release_number", "message_name").rows() == told
+    assert set(seen.columns).isdisjoint({"failed_qty", "checked_qty", "details_json"})
+    assert checks(operator(busy)).select("failed_qty", "checked_qty").row(0) == (789, 123_456)
+    assert "789" in checks(operator(busy))["message_name"][0]
 
 
 @pytest.mark.parametrize("call", [freshness, collections, quarantine, receipts, checks])

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from metrics_cases import AT, BEIJING, MARCH, day, frames, merchant, publish, rows_of, shop_day
 
-from metrics.ages import MATURE_DAYS, Age, age
+from metrics.ages import MATURE_DAYS, Age, age, open_since
 from metrics.ask import Note, ask
 from metrics.notes import amount
 from warehouse.place import Place
@@ -85,6 +85,11 @@ def test_age_of_an_answer(place: Place) -> None:
 def test_when_a_cohort_closes(days: int, is_open: bool) -> None:
     found = age(AT.date() - dt.timedelta(days=days), AT)
     assert (found.days, found.is_open, found.open_share) == (days, is_open, float(is_open))
+
+
+def test_the_first_open_day() -> None:
+    first = open_since(AT)
+    assert (age(first, AT).is_open, age(first - dt.timedelta(days=1), AT).is_open) == (True, False)
 
 
 def test_days_are_counted_in_shop_time() -> None:

@@ -15,6 +15,8 @@ from metrics.ask import ask
 from simulator.market import Market, build_market
 from simulator.truth import METRICS, truth
 from transforms.gold import gold_tables
+from warehouse import registry
+from warehouse.lake import Lake
 from warehouse.place import Place
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=BEIJING)
@@ -87,6 +89,10 @@ def home(market: Market, tmp_path_factory: pytest.TempPathFactory, template: Pat
         "mart_style_daily": daily(base, "mart_style_daily", "style_code"),
         "mart_live_session": sessions(base),
     }
+    with Lake.open(place, write=True) as lake:
+        registry.add_owner(lake, "everybody", "所有人", at=NOW)
+        for who in market.merchants["merchant_id"]:
+            registry.add_merchant(lake, who, who, owner_id="everybody", at=NOW)
     publish(place, gold, at=SEEN)
     return place
 
