@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,15 +12,18 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_top
-from dashboards.parts.menu import Entry, entries
+from dashboards.parts.menu import Card, Entry, entries
 from dashboards.parts.sign_in import show_sign_in, signed_in
 from metrics.access import Viewer
+
+#: A file of ours: Streamlit fetches the picture of a named icon from another host, for the browser tab only.
+ICON = Path(__file__).parent / "icon.svg"
 
 
 def main() -> None:
     """One run of one session."""
     st.set_option("client.showErrorDetails", "none")  # also when started from a folder without our .streamlit
-    st.set_page_config(page_title="白云直播 · 净成交", page_icon=":material/storefront:", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(page_title="白云直播 · 净成交", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     form = st.empty()  # the first place on the page: left empty after signing in, so that the old form goes at once
     viewer = None
     with TellFailure():
@@ -43,16 +47,16 @@ def _show_form(place: DeltaGenerator) -> None:
 
 
 def _route(viewer: Viewer, mine: list[Entry]) -> None:
-    pages: list[StreamlitPage] = []  # filled before any of them runs
+    links: list[tuple[Card, StreamlitPage]] = []  # filled before any of them runs
     for entry in mine:
-        show = partial(_show_page, viewer, entry, pages)
-        pages.append(st.Page(show, title=entry.card.zh, icon=entry.card.icon, url_path=entry.card.path, default=not pages))
+        show = partial(_show_page, viewer, entry, links)
+        links.append((entry.card, st.Page(show, title=entry.card.zh, url_path=entry.card.path, default=not links)))
     nothing = st.Page(partial(_show_nothing, viewer), title="白云直播", url_path="home", default=True)
-    st.navigation(pages or [nothing], position="hidden").run()
+    st.navigation([page for _, page in links] or [nothing], position="hidden").run()
 
 
-def _show_page(viewer: Viewer, entry: Entry, pages: list[StreamlitPage]) -> None:
-    show_top(viewer, pages)
+def _show_page(viewer: Viewer, entry: Entry, links: list[tuple[Card, StreamlitPage]]) -> None:
+    show_top(viewer, links)
     with TellFailure():
         entry.show(viewer)
 

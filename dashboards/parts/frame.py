@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from contracts.codes import CodeList
 from dashboards.parts.banner import show_banner, show_freshness
 from dashboards.parts.failure import TellFailure
+from dashboards.parts.menu import Card
 from dashboards.parts.sign_in import sign_out
 from dashboards.parts.words import plain
 from metrics import health
@@ -18,15 +19,15 @@ from metrics.access import Viewer
 _ROLES = CodeList("role", {"merchant": ("商家", "merchant"), "association": ("协会", "association"), "operator": ("运维", "operator")})
 
 
-def show_top(viewer: Viewer, pages: Sequence[StreamlitPage]) -> None:
+def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> None:
     """Menu and account in one row, then the freshness line and the banner. Their failure leaves the page below standing.
 
     The menu is drawn here and not by Streamlit, whose own hides behind an arrow on a phone.
     """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="top"):
         with st.container(horizontal=True, gap="xsmall", width="content", key="menu"):
-            for page in pages:
-                st.page_link(page, width="content")
+            for card, page in links:
+                st.page_link(page, icon=card.icon, width="content")
         _show_account(viewer)
     with TellFailure():
         line = health.release_line(viewer)

@@ -103,9 +103,10 @@ def _air(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: 
         day = last_day - dt.timedelta(days=2 * number)
         begun = dt.datetime(day.year, day.month, day.day, 20, 0, tzinfo=BEIJING)
         paid = scale * 300_000 * (3 + number % 3)
+        host = f"{MERCHANTS[key['merchant_id']][0]}直播间" if number % 3 != 2 else "小棠的衣橱"
         common = {
             **key, "live_session_id": f"{key['shop_id']}-live-{number}", "started_at": begun, "ended_at": begun + dt.timedelta(hours=3, minutes=20),
-            "channel_code": "creator_live" if number % 3 == 2 else "own_live", "live_account_name": f"{MERCHANTS[key['merchant_id']][0]}直播间" if number % 3 != 2 else "小棠的衣橱",
+            "channel_code": "creator_live" if number % 3 == 2 else "own_live", "live_account_name": host,
             "session_name": HOSTILE if number == 1 else "秋装上新专场", "viewers_qty": 9_000 + 700 * number,
         }  # fmt: skip
         views = 0 if number == 3 else 23_000 + 1_900 * number

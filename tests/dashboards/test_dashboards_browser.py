@@ -1,0 +1,188 @@
+"""The real server and a real browser: sign in as A, as B, as the association, with a wrong password; pictures at both widths to look at."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from dashboards_cases import PASSWORD, ROOT
+
+from warehouse.place import Place
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDTHS = {1440: 900, 390: 844}
+WAIT = 60_000  # milliseconds; the machine may be busy
+
+
+@pytest.fixture(scope="module")
+def address(built: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``streamlit run`` on a free loopback port, on the house ``built``."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
+    with log.open("wb") as stream:
+        server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "BAIYUN_HOME": str(built.home)}, stdout=stream, stderr=stream)
+        try:
+            _await_health(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _await_health(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        assert server.poll() is None, log.read_text(errors="replace")
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own loopback address
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.25)
+    pytest.fail(f"no answer from {url}: {log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a path in a context of its own, signed in when a name is given; remembers what the browser asked other hosts for."""
+    contexts = []
+    foreign: list[str] = []
+
+    def opened(path: str = "", name: str | None = None, password: str = PASSWORD, width: int = 1440) -> Page:
+        size = {"width": width, "height": WIDTHS[width]}
+        context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.on("request", lambda request: None if request.url.startswith((address, "ws://127.0.0.1", "data:", "blob:")) else foreign.append(request.url))
+        page.goto(f"{address}/{path}")
+        if name is not None:
+            page.get_by_label("账号 Account").fill(name)
+            page.get_by_label("密码 Password", exact=True).fill(password)
+            page.get_by_role("button", name="登录").click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert foreign == []
+
+
+def settle(page: Page) -> None:
+    """Wait until the run has ended and every chart is drawn."""
+    page.get_by_text("账号", exact=True).wait_for()
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')")
+    page.wait_for_function("[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(item => item.querySelector('canvas, svg'))")
+
+
+def picture(page: Page, folder: Path, name: str) -> Path:
+    """The whole page, not only the window: Streamlit scrolls inside itself."""
+    width = page.viewport_size["width"]
+    page.set_viewport_size({"width": width, "height": max(WIDTHS[width], page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))})
+    settle(page)
+    path = folder / f"{name}-{width}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def test_a_sees_its_own_money_and_b_in_another_window_only_its_own(visit: Callable[..., Page]) -> None:
+    a, b = visit(name="a"), visit(name="b")
+    a.get_by_text("¥271,828.18", exact=True).wait_for()
+    b.get_by_text("¥16,180.33", exact=True).wait_for()
+    settle(a)
+    settle(b)
+    assert "¥16,180.33" not in a.inner_text("body")
+    assert "¥271,828.18" not in b.inner_text("body") and "雾山" not in b.content()
+
+
+def test_a_wrong_password_stays_at_the_door(visit: Callable[..., Page]) -> None:
+    page = visit(name="b", password="not-the-password")
+    page.get_by_text(re.compile("账号或密码不对")).wait_for()
+    assert "净成交" not in page.inner_text("body")
+
+
+def test_the_association_sees_released_cells_only(visit: Callable[..., Page]) -> None:
+    page = visit(name="assoc")
+    page.get_by_text("每月渠道占比").wait_for()
+    settle(page)
+    text = page.inner_text("body")
+    assert "哪些能看" in text
+    assert not [word for word in ("¥", "雾山", "青禾", "经营概览", "数据健康") if word in text]
+
+
+def test_a_link_into_a_page_is_kept_through_signing_in(visit: Callable[..., Page]) -> None:
+    page = visit("data_health", name="a")
+    page.get_by_text("隔离行").wait_for()
+    assert page.url.endswith("/data_health")
+
+
+def test_the_menu_leads_to_the_other_page_and_signing_out_leads_back(visit: Callable[..., Page]) -> None:
+    page = visit(name="a")
+    settle(page)
+    page.get_by_role("link", name="数据健康").click()
+    page.get_by_text("隔离行").wait_for()
+    settle(page)
+    page.get_by_text("账号", exact=True).click()
+    page.get_by_role("button", name="退出登录").click()
+    page.get_by_label("密码 Password", exact=True).wait_for()
+    page.get_by_text("隔离行").wait_for(state="detached")
+    assert page.get_by_label("账号 Account").input_value() == ""
+
+
+def test_a_reload_asks_for_the_password_again(visit: Callable[..., Page]) -> None:
+    """The viewer lives in the session only: nothing in the browser brings it back."""
+    page = visit(name="a")
+    settle(page)
+    page.reload()
+    page.get_by_label("密码 Password", exact=True).wait_for()
+    assert "¥271,828.18" not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("path", "name"), [("", "a"), ("data_health", "a"), ("", "assoc"), ("", None)])
+def test_nothing_is_wider_than_the_screen(visit: Callable[..., Page], tmp_path: Path, path: str, name: str | None, width: int) -> None:
+    """Leaves a picture in the test's folder for people to look at."""
+    page = visit(path, name=name, width=width)
+    if name is None:
+        page.get_by_label("密码 Password", exact=True).wait_for()
+        page.screenshot(path=tmp_path / f"sign_in-{width}.png")
+    else:
+        settle(page)
+        assert picture(page, tmp_path, f"{path or name}").stat().st_size > 10_000
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+def test_the_phone_shows_today_and_seven_days_without_scrolling(visit: Callable[..., Page]) -> None:
+    page = visit(name="a", width=390)
+    settle(page)
+    for amount in ("¥27.2万", "¥78.2万"):
+        box = page.get_by_text(amount, exact=True).bounding_box()
+        assert box is not None and box["y"] + box["height"] < WIDTHS[390]
