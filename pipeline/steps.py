@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.reading import Reading
-from contracts.errors import BaiyunError, NotFoundError, TransientError, WriterBusyError
+from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
 from pipeline import inbox
 from pipeline.build import Built, build
@@ -110,9 +110,10 @@ def build_and_release(
     from_landing: bool = False,
     say: Say = _quiet,
 ) -> tuple[Built, Release]:
-    """Build what waits, judge it, publish it. With nothing new the standing release is returned; a held build is judged again, so that mending
-    its cause and calling this publishes. Raises ``HeldReleaseError`` and ``WriterBusyError``.
-    """  # noqa: D205
+    """Build what waits, judge it, publish it; with nothing new the standing release is returned.
+
+    A held build is judged again, so that mending its cause and calling this publishes. Raises ``HeldReleaseError`` and ``WriterBusyError``.
+    """
     say("构建", "building")
     built = build(settings, run_name=run_name, at=at, rejudge=rejudge, from_landing=from_landing)
     if not built.has_changes and (standing := _standing(settings, built)):
@@ -145,20 +146,6 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TransientError | WriterBusyError) and getattr(error, "rule", "") != "OVERTAKEN"
 
 
-def has_warehouse(settings: Settings) -> bool:
-    """False on a home where nothing was ever written."""
-    try:
-        with reading(settings):
-            return True
-    except NotFoundError:
-        return False
-
-
 def now() -> dt.datetime:
     """This moment, Beijing time."""
     return dt.datetime.now(ZoneInfo(TIME_ZONE))
-
-
-def credentials_of(lookup: Mapping[str, Mapping[str, str]]) -> Callable[[str], Mapping[str, str]]:
-    """A secrets source over a mapping, for tests and tools; falls back to the environment."""
-    return lambda ref: lookup.get(ref) or from_environment(ref)

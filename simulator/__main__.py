@@ -27,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--seed", type=int, default=1)
     common.add_argument("--merchants", type=int, default=12)
     common.add_argument("--days", type=int, default=90)
-    common.add_argument("--lines", type=int, default=20_000)
+    common.add_argument("--lines", type=int, default=200_000)
     common.add_argument("--now", type=_moment, default=None, help="end of the market's orders, Beijing time; default: the clock")
     common.add_argument("--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now")
     parser = argparse.ArgumentParser(prog="python -m simulator", description="模拟市场 / simulated market")
