@@ -1,0 +1,164 @@
+"""Files through the public door: the real Tmall report to the fen, the same file again, wrong files that change nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from contracts.errors import NotFoundError
+from metrics.access import Viewer
+from metrics.ask import ask
+from pipeline.cli import app, run
+from pipeline.house import reading
+from pipeline.steps import ingest
+from warehouse.ops import EXPORT, LOAD
+from warehouse.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TMALL = ROOT.parent / "shared" / "samples" / "tmall_2020" / "tmall_order_report.csv"
+DOUYIN = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
+needs_tmall = pytest.mark.skipif(not TMALL.exists(), reason="the third-party sample folder is not here")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
+    return Settings()
+
+
+@pytest.fixture(scope="module")
+def tmall(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home that took the real report once."""
+    settings = Settings(home=tmp_path_factory.mktemp("tmall"))
+    done = ingest(settings, "merchant-a", "shop-a", [TMALL], register=True)
+    assert done.held is None and done.current and done.current.number == 1
+    return settings
+
+
+def totals(settings: Settings, merchant: str = "merchant-a") -> dict[str, int]:
+    viewer = Viewer(settings.place, "test", "merchant", merchant)
+    return ask(viewer, ["paid_gmv", "refunds", "net_by_order_date", "paid_orders"]).rows.row(0, named=True)
+
+
+REAL = {"paid_gmv": 247_482_307, "refunds": 57_233_592, "net_by_order_date": 190_248_715, "paid_orders": 24_087}
+
+
+@needs_tmall
+def test_the_real_report_to_the_fen(tmall: Settings) -> None:
+    """28,010 orders, 24,087 paid, the last six of them on 1 March; what was paid is already net of refunds in this file."""
+    with reading(tmall) as lake:
+        loads = lake.read(LOAD)
+        orders = lake.sql("SELECT count(DISTINCT order_id) AS n FROM gold.fct_order_line")["n"][0]
+    assert orders == 28_010
+    assert loads.select("rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty").row(0) == (28_010, 28_010, 0, 0, 0)
+    assert loads["dropped_columns_name"][0] == "收货地址"
+    assert totals(tmall) == REAL
+    viewer = Viewer(tmall.place, "test", "merchant", "merchant-a")
+    by_day = ask(viewer, ["paid_orders", "paid_gmv"], by=["platform", "paid_date"], period=(dt.date(2020, 2, 1), dt.date(2020, 3, 31))).rows
+    assert by_day["paid_date"].max() == dt.date(2020, 3, 1)
+    assert by_day.filter(by_day["paid_date"] == dt.date(2020, 3, 1))["paid_orders"][0] == 6
+    assert set(by_day["platform"]) == {"taobao"} and by_day["paid_gmv"].sum() == REAL["paid_gmv"]
+
+
+@needs_tmall
+def test_the_same_file_again_or_renamed_changes_nothing(tmall: Settings, tmp_path: Path) -> None:
+    renamed = tmp_path / "三月对账.csv"
+    shutil.copy(TMALL, renamed)
+    for path in (TMALL, renamed):
+        done = ingest(tmall, "merchant-a", "shop-a", [path])
+        receipt = done.receipts[0]
+        assert (receipt.verdict, receipt.rows_read, receipt.duplicate, receipt.published) == ("duplicate", 28_010, 28_010, 0)
+        assert all(item.before == item.after for item in done.changes)
+        assert done.current and done.current.number == 1
+    assert totals(tmall) == REAL
+
+
+@needs_tmall
+def test_the_same_rows_in_other_bytes_are_all_duplicates(tmall: Settings, tmp_path: Path) -> None:
+    """A blank line at the end makes other bytes; every row is known."""
+    other = tmp_path / "tmall.csv"
+    other.write_bytes(TMALL.read_bytes() + b"\r\n")
+    receipt = ingest(tmall, "merchant-a", "shop-a", [other]).receipts[0]
+    assert (receipt.verdict, receipt.rows_read, receipt.published, receipt.duplicate) == ("accepted", 28_010, 0, 28_010)
+    assert totals(tmall) == REAL
+
+
+@needs_tmall
+def test_another_merchant_sees_nothing_of_it(tmall: Settings) -> None:
+    with pytest.raises(NotFoundError):
+        totals(tmall, "merchant-b")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rule"),
+    [
+        ("empty.csv", b"", "EMPTY_FILE"),
+        ("page.csv", "<!doctype html><title>登录</title>".encode(), "HTML_NOT_TABLE"),
+        ("cut.csv", DOUYIN.read_bytes().rstrip(), "TRUNCATED"),
+        ("other.csv", "甲,乙\n1,2\n".encode(), "UNKNOWN_LAYOUT"),
+        ("answer.json", b'{"code":10000}\n', "JSON_NOT_TABLE"),
+    ],
+)
+def test_a_wrong_file_changes_nothing_and_says_why(settings: Settings, tmp_path: Path, name: str, data: bytes, rule: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    result = CliRunner().invoke(app, ["ingest", "--merchant", "m1", "--shop", "s1", "--json", str(path)])
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    receipt = document["files"][0]
+    assert (receipt["verdict"], receipt["rule"], receipt["rows_read"], receipt["name"]) == ("refused", rule, 0, name)
+    assert receipt["message"] and receipt["next_step"] and document["release"] is None
+    with reading(settings) as lake:
+        assert lake.read(EXPORT).is_empty() and lake.sql("SELECT count(*) AS n FROM ops.shop")["n"][0] == 0
+    assert not settings.place.landing.exists() or not [item for item in settings.place.landing.rglob("*") if item.is_file()]
+
+
+def test_a_good_file_beside_a_bad_one_is_taken(settings: Settings, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"")
+    result = CliRunner().invoke(app, ["ingest", "-m", "m1", "-s", "s1", "--json", str(bad), str(DOUYIN)])
+    assert result.exit_code == 1
+    files = json.loads(result.stdout)["files"]
+    assert [item["verdict"] for item in files] == ["refused", "accepted"]
+    assert files[1]["platform"] == "douyin" and files[1]["kind"] == "orders" and files[1]["rows_read"] == files[1]["published"] > 0
+
+
+def test_the_file_of_another_platform_is_refused(settings: Settings) -> None:
+    taobao = next((ROOT / "connectors" / "taobao" / "samples").glob("*_2022.csv"))
+    ingest(settings, "m1", "s1", [DOUYIN], register=True)
+    receipt = ingest(settings, "m1", "s1", [taobao]).receipts[0]
+    assert (receipt.verdict, receipt.rule) == ("refused", "WRONG_PLATFORM")
+
+
+def test_a_shop_of_another_merchant_is_refused(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    ingest(settings, "m1", "s1", [DOUYIN], register=True)
+    code = run(lambda: app(["ingest", "-m", "m2", "-s", "s1", str(DOUYIN)], standalone_mode=False))
+    assert code == 2
+    assert "SHOP_TAKEN" in capsys.readouterr().err
+
+
+def test_an_unregistered_shop_is_refused_where_registering_is_off(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(lambda: app(["ingest", "-m", "m1", "-s", "s1", "--no-register", str(DOUYIN)], standalone_mode=False))
+    assert code == 2
+    assert "NOT_REGISTERED" in capsys.readouterr().err
+
+
+def test_wrong_use_is_told_in_one_line(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lambda: app(["ingest", "-m", "m1", "-s", "s1", "/no/such/file.csv"], standalone_mode=False)) == 2
+    assert run(lambda: app(["ask", "-m", "m1", "--metrics", "paid_gmv", "--from", "2026-13-01"], standalone_mode=False)) == 2
+    told = capsys.readouterr().err
+    assert "NO_SUCH_FILE" in told and "BAD_DATE" in told and "Traceback" not in told
+
+
+def test_two_homes_never_meet(tmp_path: Path) -> None:
+    one, two = Settings(home=tmp_path / "one"), Settings(home=tmp_path / "two")
+    ingest(one, "m1", "s1", [DOUYIN], register=True)
+    assert totals(one, "m1")["paid_orders"] > 0
+    with pytest.raises(NotFoundError):
+        totals(two, "m1")
+    assert not (tmp_path / "two" / "landing").exists()

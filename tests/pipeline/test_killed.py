@@ -1,0 +1,133 @@
+"""Kill −9 anywhere: a re-run gives what a clean run gives, and no reader ever sees half a release."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from kill_cases import attempt
+from market_cases import NOW, downloads, keys, settle, small_market
+
+from metrics.access import Viewer
+from metrics.ask import ask
+from pipeline.house import reading
+from pipeline.steps import build_and_release, scan_inbox
+from simulator.server import make_app, serve_in_thread
+from transforms.gold import gold_tables
+from warehouse.ops import LOAD
+from warehouse.points import POINTS
+from warehouse.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+EARLIER = NOW - dt.timedelta(days=6)
+KILLS, KILLS_A_HOME = 30, 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """A home with one release and a day's work waiting; what a clean day makes of it, and how long that takes."""
+
+    template: Path
+    merchants: list[str]
+    secrets: Mapping[str, Mapping[str, str]]
+    before: dict[str, tuple[int, ...]]
+    after: dict[str, tuple[int, ...]]
+    gold: dict[str, str]
+    seconds: float
+
+    def copy(self, target: Path) -> Path:
+        shutil.copytree(self.template, target)
+        return target
+
+    def day(self, home: Path, *, crash_at: str = "", kill_after: float | None = None) -> int:
+        return attempt(home, NOW.isoformat(), self.secrets, crash_at=crash_at, kill_after=kill_after)[0]
+
+
+def totals(home: Path, merchants: list[str]) -> dict[str, tuple[int, ...]]:
+    """What each merchant reads now."""
+    place = Settings(home=home).place
+    asked = ["paid_gmv", "refunds", "net_by_refund_date", "paid_orders"]
+    return {name: ask(Viewer(place, "test", "merchant", name), asked).rows.row(0) for name in merchants}
+
+
+def gold(home: Path) -> dict[str, str]:
+    with reading(Settings(home=home)) as lake:
+        return {name: lake.content_hash(table) for name, table in gold_tables().items()}
+
+
+def drop(home: Path, owner: dict[str, str], files: dict[str, list[Path]]) -> None:
+    for shop, paths in files.items():
+        folder = home / "inbox" / owner[shop] / shop
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            os.utime(path.replace(folder / path.name), (0, 0))
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    market = small_market(seed=11, lines=600)
+    owner = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
+    template = tmp_path_factory.mktemp("kill") / "home"
+    settings = Settings(home=template)
+    settle(settings, market)
+    drop(template, owner, downloads(market, template.parent / "one", EARLIER))
+    scan_inbox(settings, at=EARLIER)
+    build_and_release(settings, at=EARLIER)
+    later = downloads(market, template.parent / "two", NOW)
+    drop(template, owner, {shop: paths for shop, paths in later.items() if shop.endswith("-taobao")})
+    app = make_app(market, NOW)
+    base, stop = serve_in_thread(app)
+    try:
+        every = keys(market, app.state.world, base)
+        secrets = {shop: every[shop] for shop in sorted(every) if shop.endswith("-douyin")}
+        merchants = market.merchants["merchant_id"].to_list()
+        clean = shutil.copytree(template, template.parent / "clean")
+        code, seconds = attempt(clean, NOW.isoformat(), secrets)
+        assert code == 0
+        before, after = totals(template, merchants), totals(clean, merchants)
+        assert before != after
+        yield Work(template, merchants, secrets, before, after, gold(clean), seconds)
+    finally:
+        stop()
+
+
+def check_whole(work: Work, home: Path) -> None:
+    """Readers see the old release or the new one, for every merchant the same."""
+    assert totals(home, work.merchants) in (work.before, work.after)
+
+
+def check_clean(work: Work, home: Path) -> None:
+    assert totals(home, work.merchants) == work.after
+    assert gold(home) == work.gold
+    with reading(Settings(home=home)) as lake:
+        loads = lake.read(LOAD)
+    sums = loads["published_qty"] + loads["quarantined_qty"] + loads["superseded_qty"] + loads["duplicate_qty"]
+    assert (loads["rows_read_qty"] == sums).all()
+    assert not [path for path in (home / "inbox").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("label", POINTS)
+def test_killed_at_a_labelled_point(work: Work, tmp_path: Path, label: str) -> None:
+    home = work.copy(tmp_path / "home")
+    assert work.day(home, crash_at=label) == -9, "the run never came to this point"
+    check_whole(work, home)
+    assert work.day(home) == 0
+    check_clean(work, home)
+
+
+@pytest.mark.parametrize("number", range(KILLS // KILLS_A_HOME))
+def test_killed_at_random_moments(work: Work, tmp_path: Path, number: int) -> None:
+    dice = random.Random(number)
+    home = work.copy(tmp_path / "home")
+    for _ in range(KILLS_A_HOME):
+        work.day(home, kill_after=dice.uniform(0.2, work.seconds))
+        check_whole(work, home)
+    assert work.day(home) == 0
+    check_clean(work, home)
