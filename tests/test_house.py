@@ -199,7 +199,7 @@ def test_every_wanted_package_is_locked(lock: str) -> None:
 
 def test_every_imported_package_is_wanted_by_name() -> None:
     wanted = {re.split(r"[=<>\[; ]", line)[0] for line in (HOUSE / "requirements.in").read_text(encoding="utf-8").splitlines() if line and line[0] not in "#-"}
-    owners = importlib.metadata.packages_distributions()
+    owners = {root: [re.sub("[-_.]+", "-", name).lower() for name in names] for root, names in importlib.metadata.packages_distributions().items()}
     imported: dict[str, str] = {}
     for path in MODULES:
         for node in ast.walk(_tree(path)):
