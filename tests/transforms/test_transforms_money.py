@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.money import split_fen
@@ -21,6 +21,7 @@ def _split(groups: list[tuple[int, list[int | None]]], reverse: bool = False) ->
     return {(group, name): part for group, name, part in parts.select("group", "name", "part").iter_rows()}
 
 
+@settings(deadline=None)
 @given(_GROUPS)
 def test_parts_add_up_and_stay_within_a_fen_of_their_share(groups: list[tuple[int, list[int | None]]]) -> None:
     parts = _split(groups)
@@ -34,6 +35,7 @@ def test_parts_add_up_and_stay_within_a_fen_of_their_share(groups: list[tuple[in
             assert part <= weight or total > sum(given_weights)
 
 
+@settings(deadline=None)
 @given(_GROUPS)
 def test_order_of_rows_does_not_matter(groups: list[tuple[int, list[int | None]]]) -> None:
     assert _split(groups) == _split(groups, reverse=True)

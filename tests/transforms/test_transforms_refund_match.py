@@ -50,6 +50,16 @@ def test_the_goods_decide(told: dict[str, str], line: str) -> None:
     assert built.line(line)["refund_undated_fen"] == 0
 
 
+def test_the_sku_decides_between_two_sizes_of_one_product() -> None:
+    lines = [_line("A", 300, style_code="S", product_id="10"), _line("B", 300, style_code="S", product_id="10")]
+    assert _parts(_build(lines, [_refund("r", 120, sku_code="sku-B", product_id="10")])) == {("r", "B"): 120}
+
+
+def test_goods_that_are_not_told_may_be_the_ones_goods_that_differ_may_not() -> None:
+    lines = [_line("A", 300), {**_line("B", 300), "sku_code": None}]
+    assert _parts(_build(lines, [_refund("r", 120, sku_code="sku-Z", product_id="11")])) == {("r", "B"): 120}
+
+
 def test_two_refunds_of_two_lines_each_with_its_own_date() -> None:
     refunds = [_refund("r1", 300, sku_code="sku-A", refunded_at="2026-06-05 10:00:00"), _refund("r2", 200, sku_code="sku-B", refunded_at=DONE)]
     built = _build([_line("A", 300), _line("B", 200)], refunds)
@@ -71,6 +81,10 @@ def test_equal_statements_take_one_refund_each() -> None:
 
 def test_a_whole_lines_money_is_that_lines() -> None:
     assert _parts(_build([_line("A", 300), _line("B", 120)], [_refund("r", 120)])) == {("r", "B"): 120}
+
+
+def test_an_amount_that_two_lines_have_left_is_neither_ones() -> None:
+    assert _parts(_build([_line("A", 120), _line("B", 120)], [_refund("r", 120)])) == {("r", "A"): 60, ("r", "B"): 60}
 
 
 def test_what_nothing_tells_is_split_by_what_is_left_to_refund() -> None:
@@ -144,6 +158,7 @@ def test_pending_and_closed_applications_are_no_money() -> None:
         _refund("r2", 100, refund_status_code="closed"),
         _refund("r3", 100, refund_status_code="exchanged"),
     ]
+    refunds += [_refund("r4", 0), _refund("r5", 0, order_line_id="A")]
     built = _build([_line("A", 300), _line("B", 300)], refunds)
     assert (_back(built), built.refunds.height) == ({}, 0)
 
