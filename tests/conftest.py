@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)  # before a fixture tries to start the browser
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser") and not shutil.which("chromium"):
         told = "没有 chromium / no chromium on this machine"
