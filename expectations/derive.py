@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
@@ -81,14 +82,13 @@ def _floors(table: Table, now: Profile, before: Profile) -> Iterator[FloorRule]:
     floor = 1 if (had and not may_vanish) or is_fed or not table.may_be_empty else 0
     yield FloorRule(**asdict(ROWS_PRESENT), table=name, minimum=floor)
     if had and not may_vanish:
-        yield FloorRule(**asdict(ROWS_KEPT), table=name, minimum=int(had * KEPT_ROWS_SHARE))
+        yield FloorRule(**asdict(ROWS_KEPT), table=name, minimum=math.ceil(had * KEPT_ROWS_SHARE))
 
 
 def _key(table: Table) -> SqlRule:
     key = ", ".join(map(quote, table.key))
-    shown = ", ".join(map(quote, shown_key(table)))
-    query = f"SELECT {shown}, times FROM (SELECT {key}, any_value(COLUMNS(*)), count(*) AS times FROM {{batch}} GROUP BY {key} HAVING count(*) > 1)"
-    return _rule(KEY_UNIQUE, table, query)
+    shown = ", ".join(quote(name) if name in table.key else f"any_value({quote(name)}) AS {quote(name)}" for name in shown_key(table))
+    return _rule(KEY_UNIQUE, table, f"SELECT {shown}, count(*) AS times FROM {{batch}} GROUP BY {key} HAVING count(*) > 1")
 
 
 def _required(table: Table) -> SqlRule:

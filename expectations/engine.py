@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from great_expectations.core.batch import Batch, LegacyBatchDefinition
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.core.id_dict import IDDict
+from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.expectations.core import ExpectTableRowCountToBeBetween, UnexpectedRowsExpectation
@@ -88,8 +89,9 @@ class Judge:
         # the connection itself, not a cursor of it: a cursor would not know its time zone
         connect = partial(duckdb_engine.ConnectionWrapper, lake.connection)
         engine = sa.create_engine("duckdb+snapshot:///:memory:", creator=connect, poolclass=sa.StaticPool)
-        self._context = gx.get_context(mode="ephemeral")
-        self._context.variables.progress_bars = {"globally": False}
+        # its default configuration would leave a folder for HTML pages behind
+        config = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(), progress_bars={"globally": False}, analytics_enabled=False)
+        self._context = gx.get_context(mode="ephemeral", project_config=config)
         self._execution = SqlAlchemyExecutionEngine(engine=engine, create_temp_table=False)
 
     def validate(self, table: Table, rules: Sequence[FloorRule | SqlRule]) -> list[ExpectationValidationResult]:

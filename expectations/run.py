@@ -59,18 +59,21 @@ def judge(place: Place, snapshot: int, *, previous_snapshot: int | None = None) 
     tables = judged_tables()
     before, totals = previous_release(place, previous_snapshot, tables)
     with open_snapshot(place, snapshot, tables) as lake:
-        add_current_states(lake)
-        add_previous_totals(lake, totals)
-        now = Profile(count_rows(lake, tables))
+        add_current_states(lake.connection)
+        add_previous_totals(lake.connection, totals)
+        now = Profile(count_rows(lake.connection, tables))
         court = Judge(lake)
         return [outcome for table in tables for outcome in _judge_table(court, table, now, before)]
 
 
+def rules_of(table: Table, now: Profile, before: Profile) -> list[FloorRule | SqlRule]:
+    """All that is asked of one table: its baseline, the rules that name it, and the scan for personal data."""
+    named = [rule for rule in SQL_RULES if rule.table == table.full_name]
+    return [*baseline(table, now, before), *named, *(personal_rules(table) if now.rows.get(table.full_name) else [])]
+
+
 def _judge_table(court: Judge, table: Table, now: Profile, before: Profile) -> Iterator[Outcome]:
-    """The verdicts of one table, from one suite: its baseline, the rules that name it, and the scan for personal data."""
-    rows = now.rows[table.full_name]
-    rules: list[FloorRule | SqlRule] = [*baseline(table, now, before), *(rule for rule in SQL_RULES if rule.table == table.full_name)]
-    rules += personal_rules(table) if rows else []
+    rows, rules = now.rows[table.full_name], rules_of(table, now, before)
     for rule, result in zip(rules, court.validate(table, rules), strict=True):
         yield _outcome(rule, result, rows) if not result.success else Outcome(table.full_name, rule.name, rule.severity, True, 0, rows, rule.sentence())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import duckdb
 import polars as pl
 
 from contracts.canonical import SILVER, entity_key
@@ -48,26 +49,26 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
         yield lake
 
 
-def add_current_states(lake: Lake) -> None:
+def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
     """``now.<silver table>``: each entity once, every column's last told value in observation order. Written without a look at the transforms."""
     latest = ", ".join(LATEST)
     for name, columns in _CURRENT.items():
         told = ", ".join(f"arg_max({column}, ({latest})) AS {column}" for column in columns)
         keys = ", ".join(entity_key(SILVER[name]))
-        lake.connection.execute(f'CREATE TABLE memory.now."{name}" AS SELECT {keys}, {told} FROM silver."{name}" GROUP BY ALL')  # noqa: S608
+        connection.execute(f'CREATE TABLE memory.now."{name}" AS SELECT {keys}, {told} FROM silver."{name}" GROUP BY ALL')  # noqa: S608
 
 
-def add_previous_totals(lake: Lake, totals: pl.DataFrame) -> None:
+def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFrame) -> None:
     """``before.shop_total``: lines and paid value per shop in the previous release (schema ``SHOP_TOTAL``)."""
-    lake.connection.register("_totals", totals)
-    lake.connection.execute("CREATE TABLE memory.before.shop_total AS SELECT * FROM _totals")
-    lake.connection.unregister("_totals")
+    connection.register("_totals", totals)
+    connection.execute("CREATE TABLE memory.before.shop_total AS SELECT * FROM _totals")
+    connection.unregister("_totals")
 
 
-def count_rows(lake: Lake, tables: Sequence[Table]) -> dict[str, int]:
+def count_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> dict[str, int]:
     """Rows of each table, by full name."""
     counts = " UNION ALL ".join(f"SELECT '{table.full_name}', count(*) FROM {quote(table.layer)}.{quote(table.name)}" for table in tables)  # noqa: S608
-    return dict(lake.connection.execute(counts).fetchall())
+    return dict(connection.execute(counts).fetchall())
 
 
 def previous_release(place: Place, number: int | None, tables: Sequence[Table]) -> tuple[Profile, pl.DataFrame]:
@@ -77,7 +78,7 @@ def previous_release(place: Place, number: int | None, tables: Sequence[Table]) 
         return nothing
     try:
         with open_snapshot(place, number, tables) as lake:
-            rows = count_rows(lake, tables)
+            rows = count_rows(lake.connection, tables)
             filled = {table.full_name: _filled(lake, table) for table in tables if rows[table.full_name] and table.optional}
             totals = lake.sql(
                 "SELECT merchant_id, shop_id, platform_code, count(*) AS lines_qty, sum(paid_fen) AS paid_fen FROM gold.fct_order_line GROUP BY ALL"

@@ -1,0 +1,268 @@
+"""A small market written by hand: three merchants, four shops, every kind of row the rules look at, and nothing wrong with any of it."""
+
+# ruff: noqa: S608 - the faults are SQL
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from zoneinfo import ZoneInfo
+
+import duckdb
+import polars as pl
+
+from connectors.base import platforms
+from contracts.canonical import SILVER
+from contracts.tables import Table
+from expectations.derive import Profile
+from expectations.rule import FloorRule
+from expectations.run import rules_of
+from expectations.snapshot import count_rows
+from transforms.disclosure import DisclosureRule
+from transforms.gold import (
+    dim_creator,
+    dim_live_session,
+    dim_product,
+    dim_shop,
+    fct_order_line,
+    fct_refund_line,
+    gold_tables,
+    mart_district_channel_monthly,
+    mart_live_session,
+    mart_shop_channel_daily,
+    mart_style_daily,
+)
+from transforms.silver.states import current
+from warehouse import registry
+from warehouse.lake import Lake
+from warehouse.ops import EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, OPS, QUARANTINE, SHOP
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+RECEIVED = dt.datetime(2026, 11, 1, 9, 0, tzinfo=BEIJING)
+DAY = dt.datetime(2026, 10, 12, 20, 30, tzinfo=BEIJING)
+BRONZE = {table.name: table for platform in platforms().values() for table in platform.bronze.values()}
+EVERY_TABLE = [*BRONZE.values(), *SILVER.values(), *gold_tables().values(), *OPS.values()]
+
+#: shop → merchant, platform, order lines
+SHOPS = {"s1": ("m1", "douyin", 24), "s2": ("m1", "taobao", 0), "s3": ("m2", "douyin", 4), "s4": ("m3", "douyin", 4)}
+
+
+def rows(table: Table, *given: dict[str, object]) -> pl.DataFrame:
+    """Rows of ``table``; columns that are not given are null."""
+    return table.shape(pl.DataFrame([dict.fromkeys(table.columns) | row for row in given], schema=table.dtypes))
+
+
+def of(shop: str) -> dict[str, object]:
+    """Whose a row is."""
+    merchant, platform, _ = SHOPS[shop]
+    return {"merchant_id": merchant, "shop_id": shop, "platform_code": platform}
+
+
+def export_id(shop: str, kind: str = "orders") -> str:
+    """A fingerprint in the form of a sha256."""
+    return f"{shop}-{kind}-".ljust(64, "a")
+
+
+def seen(shop: str, number: int, kind: str = "orders") -> dict[str, object]:
+    """Whose a state is, and where and when it was observed."""
+    return of(shop) | {"_export_id": export_id(shop, kind), "_row_number": number, "_observed_at": RECEIVED, "_last_observed_at": RECEIVED}
+
+
+def order_id(shop: str, number: int) -> str:
+    """A 19-digit number, as platforms write it; two lines make one order."""
+    return f"69179267688236{ord(shop[1]):02d}{number // 2:03d}"
+
+
+def _line(shop: str, number: int) -> dict[str, object]:
+    evening = DAY if shop != "s4" else DAY.replace(hour=0, minute=10)  # another day in UTC
+    paid_at = evening + dt.timedelta(days=number % 3, minutes=number)
+    is_gift = number % 8 == 7
+    paid = 0 if is_gift else 10_000 + number
+    return seen(shop, number + 2) | {
+        "order_line_id": f"{order_id(shop, number)}{number % 2}", "order_id": order_id(shop, number), "order_status_code": "finished", "is_gift": is_gift,
+        "created_at": paid_at, "paid_at": paid_at, "shipped_at": paid_at + dt.timedelta(hours=8), "finished_at": paid_at + dt.timedelta(days=7),
+        "product_id": f"38{number % 5}", "product_name": f"羊毛大衣 货号15812345678-{number % 5}", "style_code": f"YS{number % 5}", "color_name": "黑色",
+        "size_name": "M", "unit_price_fen": paid, "line_qty": 1, "placed_fen": paid, "paid_fen": paid, "content_code": "live", "seller_code": "own",
+        "creator_id": f"acc-{shop}", "creator_name": "官方直播间", "is_paid_traffic": number % 2 == 0, "province_name": "广东省",
+    }  # fmt: skip
+
+
+def _unpaid(shop: str) -> dict[str, object]:
+    return _line(shop, 90) | {"paid_at": None, "shipped_at": None, "finished_at": None, "paid_fen": 0, "order_status_code": "closed_unpaid"}
+
+
+def order_lines() -> pl.DataFrame:
+    """Douyin lines with gifts and an unpaid one; Taobao lines beside their order, one pair of them without any money."""
+    douyin = [_line(shop, number) for shop, (_, _, count) in SHOPS.items() for number in range(count)] + [_unpaid("s1")]
+    plain = {"order_status_code": "shipped", "is_gift": False, "created_at": DAY, "product_id": "77", "product_name": "针织衫", "style_code": "ZZ"}
+    taobao = [
+        seen("s2", 2, "items") | plain | {"order_line_id": "T1", "order_id": "T1", "paid_at": DAY, "paid_fen": 9_000, "placed_fen": 9_000, "line_qty": 1},
+        seen("s2", 3, "items") | plain | {"order_line_id": "T2a", "order_id": "T2", "unit_price_fen": 5_000, "line_qty": 1},
+        seen("s2", 4, "items") | plain | {"order_line_id": "T2b", "order_id": "T2", "unit_price_fen": 2_500, "line_qty": 2},
+    ]
+    return rows(SILVER["order_line"], *douyin, *taobao)
+
+
+def orders() -> pl.DataFrame:
+    """One order with freight beyond its line, one whose lines tell no money, one without lines that states a refund."""
+    told = {"order_status_code": "shipped", "created_at": DAY, "paid_at": DAY}
+    return rows(
+        SILVER["order"],
+        seen("s2", 2) | told | {"order_id": "T1", "paid_fen": 9_600, "placed_fen": 9_600, "line_qty": 1},
+        seen("s2", 3) | told | {"order_id": "T2", "paid_fen": 10_001, "placed_fen": 10_001, "line_qty": 3},
+        seen("s2", 4) | told | {"order_id": "T3", "paid_fen": 5_000, "placed_fen": 5_000, "stated_refund_fen": 1_200, "line_qty": 1},
+    )
+
+
+def refund_lines() -> pl.DataFrame:
+    """Before and after shipment, one still open, one that names its order only, one whose order nobody has told, one told twice."""
+    base = {"refund_status_code": "success", "refund_stage_code": "after_shipment", "refund_type_code": "return_refund", "applied_at": DAY}
+
+    def refund(shop: str, number: int, line: str, order: str, fen: int, **more: object) -> dict[str, object]:
+        told = {"refund_id": f"R{number}", "order_line_id": line, "order_id": order, "refund_fen": fen, "refunded_at": DAY + dt.timedelta(days=9)}
+        return seen(shop, number, "after_sales") | base | told | more
+
+    first, second, third = (_line("s1", number) for number in (0, 1, 2))
+    ids = [(str(line["order_line_id"]), str(line["order_id"])) for line in (first, second, third)]
+    return rows(
+        SILVER["refund_line"],
+        refund("s1", 2, *ids[0], 10_000),
+        refund("s1", 3, *ids[1], 4_000, refund_stage_code="before_shipment", refund_type_code="refund_only", refunded_at=DAY + dt.timedelta(days=2)),
+        refund("s1", 4, *ids[2], 10_002, refund_status_code="pending", refunded_at=None),
+        refund("s1", 5, "gone-1", "gone", 700),
+        refund("s2", 6, "T2", "T2", 3_000),
+        refund("s2", 7, "T1", "T1", 500, refund_stage_code="unknown", refunded_at=None),
+    )
+
+
+def sessions() -> pl.DataFrame:
+    """Three evenings of the shop's own room, and a room whose views no source tells."""
+    aired = [
+        seen("s1", number + 2, "live_sessions")
+        | {
+            "live_session_id": f"acc-s1:{number}", "started_at": DAY + dt.timedelta(days=number, minutes=-30),
+            "ended_at": DAY + dt.timedelta(days=number, hours=3), "live_account_id": "acc-s1", "live_account_name": "官方直播间",
+            "session_name": "秋冬上新", "views_qty": 5_000 + number, "viewers_qty": 4_000,
+        }
+        for number in range(3)
+    ]  # fmt: skip
+    untold = seen("s2", 9, "live_sessions") | {"live_session_id": "T-room", "started_at": DAY, "seller_code": "own"}
+    return rows(SILVER["live_session"], *aired, untold)
+
+
+def channels() -> pl.DataFrame:
+    """A report that says a Taobao line was sold in a room."""
+    return rows(
+        SILVER["line_channel"],
+        seen("s2", 2, "live_orders") | {"order_line_id": "T1", "order_id": "T1", "content_code": "live", "seller_code": "own", "live_session_id": "T-room"},
+    )
+
+
+def bronze() -> dict[str, pl.DataFrame]:
+    """Some typed rows of both platforms."""
+    table = BRONZE["douyin__orders"]
+    lines = [
+        {name: value for name, value in _line("s1", number).items() if name in table.columns} | {"layout_name": "2025_75", "order_status_text": "已完成"}
+        for number in range(3)
+    ]
+    taobao = seen("s2", 2) | {"layout_name": "2026", "order_id": "T1", "order_status_text": "卖家已发货"}
+    return {
+        table.name: rows(table, *lines),
+        "taobao__orders": rows(BRONZE["taobao__orders"], {name: value for name, value in taobao.items() if name in BRONZE["taobao__orders"].columns}),
+    }
+
+
+def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Manifest and load receipts of every export the states come from."""
+    kinds = {"s1": ["orders", "after_sales", "live_sessions"], "s2": ["orders", "items", "after_sales", "live_sessions", "live_orders"]}
+    keys = [of(shop) | {"export_id": export_id(shop, kind), "kind_code": kind} for shop in SHOPS for kind in kinds.get(shop, ["orders"])]
+    got = {"source_code": "file", "export_name": "订单.csv", "bytes_qty": 9, "landing_name": "x", "received_at": RECEIVED, "observed_at": RECEIVED}
+    counts = {"rows_read_qty": 40, "published_qty": 36, "quarantined_qty": 1, "superseded_qty": 2, "duplicate_qty": 1}
+    loaded = {"build_number": 1, "loaded_at": RECEIVED, "verdict_code": "warned"} | counts
+    return rows(EXPORT, *(key | got for key in keys)), rows(LOAD, *(key | loaded for key in keys))
+
+
+def fill(lake: Lake) -> None:
+    """Everything of the market into ``lake``, which has all tables, in one snapshot."""
+    silver = {"order": orders(), "order_line": order_lines(), "refund_line": refund_lines(), "live_session": sessions(), "line_channel": channels()}
+    with lake.transaction():
+        _register(lake)
+        for name, frame in silver.items():
+            lake.append(SILVER[name], frame)
+        for name, frame in bronze().items():
+            lake.append(BRONZE[name], frame)
+        registered = registry.live_accounts(lake), registry.shops(lake), registry.merchants(lake)
+        for name, frame in gold(silver, *registered).items():
+            lake.append(gold_tables()[name], frame)
+        manifest, loads = receipts()
+        lake.append(EXPORT, manifest)
+        lake.append(LOAD, loads)
+        bad = {"row_number": 9, "rule_name": "BAD_MONEY", "column_name": "paid_fen", "message_name": "金额无法识别", "cell_name": "12元"}
+        raw = '{"订单编号": "352810199001011234", "收货省份": "广东省"}'
+        lake.append(QUARANTINE, rows(QUARANTINE, of("s1") | {"export_id": export_id("s1"), "kind_code": "orders"} | bad | {"row_json": raw}))
+
+
+def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """What the transforms make of the states: table name → rows."""
+    now = {name: current(SILVER[name], frame) for name, frame in silver.items()}
+    lines = fct_order_line.build(fct_order_line.Current(own_account=own, **now))
+    back = fct_refund_line.build(lines, now["refund_line"])
+    aired = dim_live_session.build(now["live_session"], own)
+    daily = mart_shop_channel_daily.build(lines, back, aired)
+    owners = merchants.select("merchant_id", "owner_id")
+    return {
+        "fct_order_line": lines,
+        "fct_refund_line": back,
+        "dim_live_session": aired,
+        "dim_shop": dim_shop.build(shops, merchants),
+        "dim_product": dim_product.build(lines),
+        "dim_creator": dim_creator.build(lines),
+        "mart_shop_channel_daily": daily,
+        "mart_style_daily": mart_style_daily.build(lines, back),
+        "mart_live_session": mart_live_session.build(lines, aired),
+        "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
+    }
+
+
+def _register(lake: Lake) -> None:
+    for merchant in ("m1", "m2", "m3"):
+        registry.add_owner(lake, f"o-{merchant}", "持有人", at=RECEIVED)
+        registry.add_merchant(lake, merchant, "云杉", owner_id=f"o-{merchant}", at=RECEIVED)
+    for shop, (merchant, platform, _) in SHOPS.items():
+        registry.add_shop(lake, merchant, shop, platform_code=platform, shop_name="云杉店", at=RECEIVED)
+        registry.add_live_account(lake, merchant, shop, f"acc-{shop}", at=RECEIVED)
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
+    """Gold anew from the silver of an in-memory copy."""
+
+    def read(table: Table) -> pl.DataFrame:
+        return table.shape(connection.execute(f'SELECT * FROM {table.layer}."{table.name}"').pl())
+
+    made = gold({name: read(table) for name, table in SILVER.items()}, read(LIVE_ACCOUNT), read(SHOP), read(MERCHANT))
+    for name, frame in made.items():
+        connection.execute(f"DELETE FROM gold.{name}")
+        connection.register("_rows", frame)
+        connection.execute(f"INSERT INTO gold.{name} BY NAME SELECT * FROM _rows")
+        connection.unregister("_rows")
+
+
+def profile(connection: duckdb.DuckDBPyConnection) -> Profile:
+    """Rows per table of an in-memory copy of the market."""
+    return Profile(count_rows(connection, EVERY_TABLE))
+
+
+def broken(connection: duckdb.DuckDBPyConnection, before: Profile | None = None) -> dict[tuple[str, str], list[dict[str, object]]]:
+    """(table, rule) → failing rows, for every rule that does not hold in an in-memory copy of the market. Plain DuckDB, no Great Expectations."""
+    now = profile(connection)
+    found: dict[tuple[str, str], list[dict[str, object]]] = {}
+    for table in EVERY_TABLE:
+        for rule in rules_of(table, now, before or Profile()):
+            if isinstance(rule, FloorRule):
+                failing = [{"rows": now.rows[table.full_name]}] if now.rows[table.full_name] < rule.minimum else []
+            else:
+                query = rule.query.replace("{batch}", f'{table.layer}."{table.name}"')
+                failing = [json.loads(row) for (row,) in connection.execute(f"SELECT to_json(failing)::VARCHAR FROM ({query}) AS failing").fetchall()]
+            if failing:
+                found[table.full_name, rule.name] = failing
+    return found

@@ -1,0 +1,321 @@
+"""One fault per rule: exactly that rule fails (and those that must fail with it), and it names the row."""
+
+# ruff: noqa: S608 - the faults are SQL
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import polars as pl
+import pytest
+from expectation_cases import broken, export_id, order_id, profile
+
+from expectations.derive import Profile
+from expectations.rules import RULES, SQL_RULES
+from expectations.snapshot import SHOP_TOTAL
+
+Plant = Callable[..., duckdb.DuckDBPyConnection]
+
+LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mart_shop_channel_daily"
+STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
+FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
+GIFT = f"{order_id('s1', 7)}1"
+ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
+#: what is wrong → SQL that plants it, the rules that must fail as (table, rule), and a part of the first example
+FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
+    "a key twice": (
+        ("INSERT INTO gold.dim_product SELECT * FROM gold.dim_product WHERE style_code = 'YS1' AND shop_id = 's1'",),
+        {("gold.dim_product", "KEY_UNIQUE")}, "'style_code': 'YS1'",
+    ),
+    "a required cell empty": (
+        (f"UPDATE {LINES} SET seller_code = NULL {ONE}",), {(LINES, "REQUIRED_FILLED")}, "'columns_name': 'seller_code'",
+    ),
+    "a key column empty": (
+        ("UPDATE gold.dim_product SET style_code = NULL WHERE style_code = 'YS1' AND shop_id = 's1'",), {("gold.dim_product", "REQUIRED_FILLED")}, "style_code",
+    ),
+    "below the lowest": (
+        (f"UPDATE {LINES} SET unit_price_fen = -1 {ONE}",), {(LINES, "WITHIN_BOUNDS")}, "'columns_name': 'unit_price_fen'",
+    ),
+    "above the highest": (
+        (f"UPDATE {LINES} SET placed_fen = 10000000000001 {ONE}",), {(LINES, "WITHIN_BOUNDS")}, FIRST,
+    ),
+    "a code off the list": (
+        (f"UPDATE {LINES} SET traffic_code = 'bought' {ONE}",), {(LINES, "KNOWN_CODES")}, "traffic_code",
+    ),
+    "a raw row out of bounds": (
+        ("UPDATE bronze.douyin__orders SET placed_fen = -10000000000001 WHERE _row_number = 2",),
+        {("bronze.douyin__orders", "WITHIN_BOUNDS")}, "'shop_id': 's1'",
+    ),
+    "facts emptied": (
+        (f"DELETE FROM {LINES}",),
+        {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
+         (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")},
+        "0",
+    ),
+    "a receipt that does not add up": (
+        ("UPDATE ops.load SET published_qty = 35 WHERE shop_id = 's3'",), {("ops.load", "RECEIPT_ADDS_UP")}, "'shop_id': 's3'",
+    ),
+    "a load without a file": (
+        ("INSERT INTO ops.load SELECT * REPLACE ('ghost' AS export_id) FROM ops.load WHERE shop_id = 's3'",), {("ops.load", "LOAD_IN_MANIFEST")}, "ghost",
+    ),
+    "a tenth in quarantine": (
+        ("UPDATE ops.load SET published_qty = 33, quarantined_qty = 4 WHERE shop_id = 's3'",), {("ops.load", "QUARANTINE_IS_SMALL")}, "'quarantined_qty': 4",
+    ),
+    "a shop nobody registered": (
+        ("DELETE FROM ops.shop WHERE shop_id = 's4'",), {(LINES, "SHOP_IS_REGISTERED")}, "'lines_qty': 4",
+    ),
+    "a shop of another merchant": (
+        ("UPDATE ops.shop SET merchant_id = 'm2' WHERE shop_id = 's4'",), {(LINES, "SHOP_IS_REGISTERED")}, "'merchant_id': 'm3'",
+    ),
+    "a hidden cell with a figure": (
+        (f"UPDATE {DISTRICT} SET kept_rate = 0.4 WHERE channel_code = 'unknown'",), {(DISTRICT, "HIDDEN_CELL_IS_EMPTY")}, "'channel_code': 'unknown'",
+    ),
+    "a public cell of one merchant": (
+        (f"UPDATE {DISTRICT} SET is_released = true WHERE channel_code = 'unknown'",), {(DISTRICT, "PUBLIC_CELL_HAS_OWNERS")}, "'platform_code': 'taobao'",
+    ),
+    "parts that do not add up": (
+        (f"UPDATE {LINES} SET refund_unstaged_fen = 1 {ONE}",),
+        {(LINES, "REFUND_PARTS_ADD_UP"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")}, FIRST,
+    ),
+    "a payment on the wrong day": (
+        (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
+        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID")}, order_id("s3", 0),
+    ),
+    "an order with two heads": (
+        (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
+        {(LINES, "ONE_HEAD_PER_ORDER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")}, order_id("s1", 0),
+    ),
+    "a gift for a head": (
+        (f"UPDATE {LINES} SET is_order_head = NOT is_order_head WHERE shop_id = 's1' AND order_id = '{order_id('s1', 7)}'",),
+        {(LINES, "ONE_HEAD_PER_ORDER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")}, order_id("s1", 7),
+    ),
+    "kept above paid": (
+        (f"UPDATE {DAILY} SET cohort_refund_fen = -5 WHERE shop_id = 's3' AND paid_fen = 10001",),
+        {(DAILY, "KEPT_WITHIN_PAID"), (DAILY, "WITHIN_BOUNDS"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "'shop_id': 's3'",
+    ),
+    "a lost line": (
+        (f"DELETE FROM {LINES} WHERE order_line_id = '{GIFT}'",),
+        {(LINES, "NO_LINE_LOST")}, GIFT,
+    ),
+    "a lost order": (
+        (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
+        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID")}, "'order_line_id': 'T3'",
+    ),
+    "a line nothing stands behind": (
+        (f"UPDATE {LINES} SET order_line_id = 'ghost' WHERE order_line_id = '{GIFT}'",), {(LINES, "NO_LINE_LOST"), (LINES, "PAID_ON_ITS_DAY")}, "ghost",
+    ),
+    "freight left out": (
+        (f"UPDATE {LINES} SET paid_fen = 0 WHERE order_line_id = 'T1:rest'",
+         *(f"UPDATE {mart} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = {told}"
+           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600)))),
+        {(LINES, "PAID_MATCHES_SILVER")}, "'order_id': 'T1', 'paid_fen_off': -600",
+    ),
+    "a payment at another moment": (
+        (f"UPDATE {LINES} SET paid_at = paid_at + INTERVAL 1 SECOND {ONE}",), {(LINES, "PAID_ON_ITS_DAY")}, FIRST,
+    ),
+    "a refund taken twice": (
+        (f"UPDATE {REFUNDS} SET refund_fen = 6001 WHERE refund_id = 'R6' AND order_line_id = 'T2a'",),
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R6",
+    ),
+    "a refund on the wrong day": (
+        (f"UPDATE {REFUNDS} SET refund_date = refund_date + 1 WHERE refund_id = 'R2'",),
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R2",
+    ),
+    "a stated refund forgotten": (
+        (f"DELETE FROM {REFUNDS} WHERE refund_id = 'stated:T3'",
+         f"UPDATE {LINES} SET cohort_refund_fen = 0, refund_unstaged_fen = 0, refund_undated_fen = 0 WHERE order_id = 'T3'",
+         *(f"UPDATE {mart} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_unstaged_fen = cohort_refund_unstaged_fen - 1200,"
+           " cohort_refund_undated_fen = cohort_refund_undated_fen - 1200"
+           " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"
+           for mart in (DAILY, STYLES))),
+        {(LINES, "STATED_REFUND_KEPT")}, "'order_id': 'T3'",
+    ),
+    "a day short of money": (
+        (f"UPDATE {DAILY} SET paid_fen = paid_fen - 1 WHERE shop_id = 's3' AND paid_fen = 10001",),
+        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "'paid_fen_off': -1",
+    ),
+    "a day too many": (
+        (f"INSERT INTO {DAILY} SELECT * REPLACE (DATE '2026-10-30' AS business_date) FROM {DAILY} WHERE shop_id = 's3' AND paid_fen = 10001",),
+        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "2026-10-30",
+    ),
+    "views on the wrong day": (
+        (f"UPDATE {DAILY} SET session_views_qty = session_views_qty + 1 WHERE session_views_qty = 5001",),
+        {(DAILY, "SHOP_DAYS_AIRED"), (SESSIONS, "SESSIONS_AGREE_WITH_SHOP_DAYS")}, "'session_views_qty_off': 1",
+    ),
+    "a style short of refunds": (
+        (f"UPDATE {STYLES} SET dated_refund_fen = dated_refund_fen - 1 WHERE shop_id = 's1' AND dated_refund_fen = 10000",),
+        {(STYLES, "STYLE_DAYS_REFUNDED"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "'dated_refund_fen_off': -1",
+    ),
+    "two styles exchanged": (
+        (f"UPDATE {STYLES} SET style_code = CASE style_code WHEN 'YS0' THEN 'YS1' ELSE 'YS0' END WHERE shop_id = 's3' AND style_code IN ('YS0', 'YS1')",),
+        {(STYLES, "STYLE_DAYS_PAID")}, "YS0",
+    ),
+    "a session with another's sales": (
+        (f"UPDATE {SESSIONS} SET paid_fen = paid_fen + 1 WHERE live_session_id = 'acc-s1:0'",),
+        {(SESSIONS, "SESSIONS_PAID"), (SESSIONS, "SESSIONS_AGREE_WITH_SHOP_DAYS")}, "acc-s1:0",
+    ),
+}  # fmt: skip
+
+#: What a source told, carried through every layer: only the trade's own rules object.
+TOLD: dict[str, tuple[str, tuple[str, str], str]] = {
+    "a state of no file": ("UPDATE silver.line_channel SET _export_id = 'ghost'", ("ops.export", "STATE_HAS_EXPORT"), "ghost"),
+    "a state of another shop's file": (
+        f"UPDATE silver.line_channel SET _export_id = '{export_id('s3')}'", ("ops.export", "STATE_HAS_EXPORT"), "'shop_id': 's2'",
+    ),
+    "seen last before first": (
+        f"UPDATE silver.order_line SET _last_observed_at = _observed_at - INTERVAL 1 SECOND {ONE}", ("silver.order_line", "OBSERVED_IN_ORDER"), FIRST,
+    ),
+    "more refunded than an order cost": (
+        "UPDATE silver.refund_line SET refund_fen = 20002 WHERE refund_id = 'R2'", (LINES, "REFUND_ABOVE_PAID"), "'cohort_refund_fen': 24002",
+    ),
+    "refunded before paid": (
+        "UPDATE silver.refund_line SET refunded_at = TIMESTAMPTZ '2026-10-12 10:00:00+08' WHERE refund_id = 'R2'", (REFUNDS, "REFUND_AFTER_PAYMENT"), "R2",
+    ),
+    "finished before paid": (
+        f"UPDATE silver.order_line SET finished_at = paid_at - INTERVAL 1 HOUR {ONE}", (LINES, "FINISHED_AFTER_PAID"), FIRST,
+    ),
+    "shipped in the future": (
+        f"UPDATE silver.order_line SET shipped_at = TIMESTAMPTZ '2026-11-03 10:00:00+08' {ONE}", (LINES, "NOT_IN_THE_FUTURE"), "2026-11-03 10:00:00+08",
+    ),
+    "refunded in the future": (
+        "UPDATE silver.refund_line SET refunded_at = TIMESTAMPTZ '2026-11-03 10:00:00+08' WHERE refund_id = 'R2'", (REFUNDS, "REFUND_NOT_IN_THE_FUTURE"), "R2",
+    ),
+    "one order in two shops": (
+        f"UPDATE silver.order_line SET order_id = '{order_id('s3', 0)}' WHERE shop_id = 's4' AND order_id = '{order_id('s4', 0)}'",
+        (LINES, "ORDER_IN_ONE_SHOP"), order_id("s3", 0),
+    ),
+    "channels nobody knows": (
+        "UPDATE silver.order_line SET content_code = 'unknown' WHERE shop_id = 's1'", (LINES, "KNOWN_CHANNEL"), "'lines_qty': 21",
+    ),
+    "an order state nobody knows": (
+        f"UPDATE silver.order_line SET order_status_code = 'unknown' {ONE}", (LINES, "KNOWN_ORDER_STATUS"), "'lines_qty': 1",
+    ),
+    "refund states nobody knows": (
+        "INSERT INTO silver.refund_line SELECT * EXCLUDE (n)"
+        " REPLACE (refund_id || n AS refund_id, 'unknown' AS refund_status_code, _row_number + n AS _row_number)"
+        " FROM silver.refund_line, generate_series(101, 120) AS t(n) WHERE refund_id = 'R4'",
+        ("silver.refund_line", "KNOWN_REFUND_STATUS"), "'lines_qty': 20",
+    ),
+    "refunds without their orders": (
+        "INSERT INTO silver.refund_line SELECT * EXCLUDE (n) REPLACE (refund_id || n AS refund_id, _row_number + n AS _row_number)"
+        " FROM silver.refund_line, generate_series(101, 120) AS t(n) WHERE refund_id = 'R5'",
+        ("silver.refund_line", "REFUND_HAS_ORDER"), "'lines_qty': 21",
+    ),
+    "a gift that was paid": (
+        f"UPDATE silver.order_line SET paid_fen = 7 WHERE order_line_id = '{GIFT}'", (LINES, "GIFT_IS_FREE"), "'paid_fen': 7",
+    ),
+    "a session that ends before it starts": (
+        "UPDATE silver.live_session SET ended_at = started_at - INTERVAL 1 SECOND WHERE live_session_id = 'acc-s1:1'",
+        ("gold.dim_live_session", "SESSION_ENDS_AFTER_START"), "acc-s1:1",
+    ),
+}  # fmt: skip
+
+
+def test_a_clean_market_breaks_nothing(memory: Plant) -> None:
+    connection = memory()
+    assert broken(connection, profile(connection)) == {}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_fails_its_rule_and_no_other(memory: Plant, fault: str) -> None:
+    statements, expected, example = FAULTS[fault]
+    found = broken(memory(*statements))
+    assert set(found) == expected
+    assert any(example in str(rows[0]) for rows in found.values()), found
+
+
+@pytest.mark.parametrize("fault", TOLD)
+def test_what_a_source_told_wrongly_fails_its_rule_and_no_other(memory: Plant, fault: str) -> None:
+    statement, expected, example = TOLD[fault]
+    found = broken(memory(statement, told=True))
+    assert set(found) == {expected}
+    assert any(example in str(row) for row in found[expected]), found
+
+
+def _copies(first: int, last: int, days: str, factor: str = "") -> str:
+    """SQL: copies of the first line as orders of their own, paid ``days`` later."""
+    return f"""
+        INSERT INTO silver.order_line SELECT * EXCLUDE (n) REPLACE (order_line_id || '-' || n AS order_line_id, order_id || '-' || n AS order_id,
+            _row_number + n AS _row_number, paid_at + INTERVAL 1 DAY * ({days}) AS paid_at, created_at + INTERVAL 1 DAY * ({days}) AS created_at,
+            finished_at + INTERVAL 9 DAY AS finished_at, paid_fen {factor} AS paid_fen)
+        FROM silver.order_line, generate_series({first}, {last}) AS t(n) {ONE}"""
+
+
+def test_a_day_in_fen(memory: Plant) -> None:
+    usual, odd = _copies(101, 160, "n % 2"), _copies(201, 220, "5", "* 100")
+    found = broken(memory(usual, odd, told=True))
+    assert set(found) == {(LINES, "STEADY_UNIT_OF_MONEY")}
+    assert found[LINES, "STEADY_UNIT_OF_MONEY"][0] | {"times": 0} == {
+        "merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "paid_date": "2026-10-17", "lines_qty": 20, "times": 0,
+    }  # fmt: skip
+
+
+def test_a_shop_that_gave_back_more_than_it_got(memory: Plant) -> None:
+    found = broken(memory("UPDATE silver.refund_line SET refund_fen = 999999 WHERE refund_id = 'R2'", told=True))
+    assert set(found) == {(LINES, "REFUND_ABOVE_PAID"), (LINES, "SHOP_REFUND_ABOVE_PAID")}
+
+
+def totals(**paid: int) -> pl.DataFrame:
+    """Totals of a previous release: shop → paid."""
+    merchants = {"s1": "m1", "s9": "m1"}
+    rows = [(merchants[shop], shop, "douyin", 25, fen) for shop, fen in paid.items()]
+    return pl.DataFrame(rows, schema=SHOP_TOTAL, orient="row")
+
+
+def test_a_shop_that_was_there_before(memory: Plant) -> None:
+    found = broken(memory(totals=totals(s9=100, s1=210_000)))
+    assert found == {(LINES, "SHOP_STILL_THERE"): [{"merchant_id": "m1", "shop_id": "s9", "platform_code": "douyin", "lines_qty": 25}]}
+
+
+def test_a_shop_that_had_been_paid_more(memory: Plant) -> None:
+    found = broken(memory(totals=totals(s1=400_000)))
+    assert set(found) == {(LINES, "SHOP_PAID_KEPT")}
+
+
+def test_rows_lost_since_the_previous_release(memory: Plant) -> None:
+    connection = memory()
+    before = profile(connection)
+    more = Profile({**before.rows, DAILY: before.rows[DAILY] * 2, "ops.quarantine": 50}, before.filled)
+    assert set(broken(connection, more)) == {(DAILY, "ROWS_KEPT")}
+    assert set(broken(connection, before)) == set()
+
+
+def test_a_table_that_ran_empty(memory: Plant) -> None:
+    connection = memory()
+    before = profile(connection)
+    connection.execute("DELETE FROM gold.dim_creator")
+    connection.execute("DELETE FROM ops.quarantine")
+    assert set(broken(connection, before)) == {("gold.dim_creator", "ROWS_PRESENT"), ("gold.dim_creator", "ROWS_KEPT")}
+    assert set(broken(connection)) == set()
+
+
+def test_a_column_that_ran_empty(memory: Plant) -> None:
+    connection = memory()
+    before = Profile(profile(connection).rows, {LINES: frozenset({"province_name", "created_at"})})
+    connection.execute(f"UPDATE {LINES} SET province_name = NULL")
+    found = broken(connection, before)
+    assert found == {(LINES, "NULL_SHARE"): [{"column_name": "province_name", "null_qty": 38}]}
+    assert broken(connection) == {}
+
+
+def test_every_rule_has_a_fault_that_it_alone_finds() -> None:
+    planted = {rule for _, expected, _ in FAULTS.values() for rule in expected} | {expected for _, expected, _ in TOLD.values()}
+    by_name = {name for _, name in planted} | {
+        "STEADY_UNIT_OF_MONEY",
+        "SHOP_REFUND_ABOVE_PAID",
+        "SHOP_STILL_THERE",
+        "SHOP_PAID_KEPT",
+        "ROWS_KEPT",
+        "NULL_SHARE",
+    }
+    assert {rule.name for rule in RULES} - by_name == {"NO_PERSONAL_DATA"}  # see test_expectations_personal.py
+
+
+def test_rules_are_told_in_both_languages() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES) > 30
+    assert len({(rule.table, rule.name) for rule in SQL_RULES}) == len(SQL_RULES)
+    for rule in RULES:
+        assert rule.severity in ("stop", "warn")
+        assert all((rule.zh, rule.en, rule.reason_zh, rule.reason_en))
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in rule.zh)
