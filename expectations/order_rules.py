@@ -12,6 +12,8 @@ UNKNOWN_CHANNEL_LIMIT = 0.8
 UNKNOWN_STATUS_LIMIT = 0.01
 ORPHAN_REFUND_LIMIT = 0.05
 ENOUGH_LINES = 20
+#: Refunded freight and goodwill come on top of what lines were paid, but never this much.
+REFUND_FACTOR = 1.2
 #: A day whose typical amount is this many times off the shop's own has probably been read in fen instead of yuan, or the reverse.
 UNIT_FACTOR = 30
 
@@ -34,12 +36,12 @@ ORDER_RULES = (
     ),
     SqlRule(
         "SHOP_REFUND_ABOVE_PAID", STOP,
-        "一家店铺的退款总额不超过支付总额", "a shop has not given back more than it was paid",
-        "退回的比收到的多,必是重复计算", "more money returned than received can only be counted twice",
+        f"一家店铺的退款总额不超过支付总额的 {REFUND_FACTOR:.0%}", f"a shop has not given back more than {REFUND_FACTOR:.0%} of what it was paid",
+        "退回的远多于收到的,必是重复计算", "far more money returned than received can only be counted twice",
         table=_LINES,
         query=f"""
             SELECT {_SHOP}, sum(paid_fen)::BIGINT AS paid_fen, sum(cohort_refund_fen)::BIGINT AS cohort_refund_fen FROM {{batch}} GROUP BY {_SHOP}
-            HAVING count_if(paid_fen > 0) >= {ENOUGH_LINES} AND sum(cohort_refund_fen) > sum(paid_fen)""",
+            HAVING count_if(paid_fen > 0) >= {ENOUGH_LINES} AND sum(cohort_refund_fen) > {REFUND_FACTOR} * sum(paid_fen)""",
     ),
     SqlRule(
         "REFUND_PARTS_ADD_UP", STOP,

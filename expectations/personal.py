@@ -1,7 +1,7 @@
 """Personal data that slipped past a parser: one rule per stored table, over all its text columns, without opting in.
 
 A scan must neither miss a buyer's phone nor hold a release for a style number that looks like one. So order numbers and codes are left
-out by name, a number counts only when nothing alphanumeric touches it, and titles, which merchants write themselves, need a hint beside it.
+out by name, a number counts only when nothing alphanumeric touches it, and in what merchants write of their own goods it needs a hint beside it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ _HINTED = r"(电话|手机|联系方式|联系人|收货|收件|微信号|[Tt]el
 _ADDRESS = r"(省|市|区|县|镇|乡)[^\x1f]{0,30}(路|街|道|巷|弄|里|村|小区|花园|公寓|大厦)[^\x1f]{0,20}\d+(号|栋|幢|单元|室|楼|座|弄)"
 
 #: What merchants write for the public; a phone-like number in it is a style number unless something says otherwise.
-_TITLES = frozenset({"product_name", "session_name", "shop_name", "merchant_name", "creator_name", "live_account_name", "host_name", "layout_name"})
+_TITLES = frozenset({
+    "product_name", "color_name", "size_name", "spec_text", "properties_text", "session_name", "shop_name", "merchant_name", "creator_name",
+    "live_account_name", "host_name", "layout_name",
+})  # fmt: skip
 #: What is not text a person wrote: numbers and codes of platforms and merchants, keyed digests.
 _NOT_TEXT = ("_id", "_code", "_key", "_ref", "_json")
 

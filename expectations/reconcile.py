@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.rule import STOP, SqlRule
-from expectations.snapshot import LATEST
+from expectations.told import DONE_REFUNDS, LINES, LINES_LOST, ORDER_PAID, SHOP
 
-_SHOP = "merchant_id, shop_id, platform_code"
-_LINES, _REFUNDS = "gold.fct_order_line", "gold.fct_refund_line"
+_REFUNDS = "gold.fct_refund_line"
 _DAILY, _STYLES, _SESSIONS = "gold.mart_shop_channel_daily", "gold.mart_style_daily", "gold.mart_live_session"
 
 #: Additive measure → the same from order-line facts.
@@ -41,78 +40,45 @@ def difference(left: str, right: str, by: str, measures: Sequence[str]) -> str:
 
 
 _MEASURES = ", ".join(f"{sql} AS {name}" for name, sql in _PAID.items())
-_GRAIN = f"{_SHOP}, channel_code, coalesce(style_code, 'untold') AS style_code"
-_FACT_PAID = f"SELECT {_GRAIN}, paid_date AS business_date, {_MEASURES} FROM {_LINES} WHERE paid_date IS NOT NULL"
+_GRAIN = f"{SHOP}, channel_code, coalesce(style_code, 'untold') AS style_code"
+_FACT_PAID = f"SELECT {_GRAIN}, paid_date AS business_date, {_MEASURES} FROM {LINES} WHERE paid_date IS NOT NULL"
 _FACT_DATED = f"SELECT {_GRAIN}, refund_date AS business_date, refund_fen AS dated_refund_fen FROM {_REFUNDS} WHERE refund_date IS NOT NULL"
 #: Sales stand over views only for sessions whose views some source tells.
 _VIEWED = "(SELECT * FROM now.live_session WHERE views_qty IS NOT NULL)"
 _FACT_SESSION = f"""
-    SELECT {_SHOP}, started_at::DATE AS business_date, paid_fen AS session_paid_fen, cohort_refund_fen AS session_refund_fen, 0 AS session_views_qty
-    FROM {_LINES} JOIN {_VIEWED} USING ({_SHOP}, live_session_id) WHERE paid_date IS NOT NULL
+    SELECT {SHOP}, started_at::DATE AS business_date, paid_fen AS session_paid_fen, cohort_refund_fen AS session_refund_fen, 0 AS session_views_qty
+    FROM {LINES} JOIN {_VIEWED} USING ({SHOP}, live_session_id) WHERE paid_date IS NOT NULL
     UNION ALL BY NAME
-    SELECT {_SHOP}, started_at::DATE AS business_date, 0 AS session_paid_fen, 0 AS session_refund_fen, views_qty AS session_views_qty
+    SELECT {SHOP}, started_at::DATE AS business_date, 0 AS session_paid_fen, 0 AS session_refund_fen, views_qty AS session_views_qty
     FROM {_VIEWED}"""
-_FACT_OF_SESSION = f"SELECT {_SHOP}, live_session_id, {_MEASURES} FROM {_LINES} WHERE paid_date IS NOT NULL AND start_date IS NOT NULL"
+_FACT_OF_SESSION = f"SELECT {SHOP}, live_session_id, {_MEASURES} FROM {LINES} WHERE paid_date IS NOT NULL AND start_date IS NOT NULL"
 _SESSION_DAY = f"""
-    SELECT {_SHOP}, business_date, paid_fen AS session_paid_fen, cohort_refund_fen AS session_refund_fen, session_views_qty
-    FROM {_SESSIONS} SEMI JOIN {_VIEWED} USING ({_SHOP}, live_session_id)"""
+    SELECT {SHOP}, business_date, paid_fen AS session_paid_fen, cohort_refund_fen AS session_refund_fen, session_views_qty
+    FROM {_SESSIONS} SEMI JOIN {_VIEWED} USING ({SHOP}, live_session_id)"""
 _SESSION = ("session_paid_fen", "session_refund_fen", "session_views_qty")
-_SHOP_DAY, _STYLE_DAY = f"{_SHOP}, channel_code, business_date", f"{_SHOP}, style_code, business_date"
+_SHOP_DAY, _STYLE_DAY = f"{SHOP}, channel_code, business_date", f"{SHOP}, style_code, business_date"
 
-#: Lines and orders that must be in the facts, and facts that nothing stands behind.
-_LINES_LOST = f"""
-    SELECT {_SHOP}, order_line_id, 'not in facts' AS what FROM now.order_line ANTI JOIN {{batch}} AS f USING ({_SHOP}, order_line_id)
-    UNION ALL
-    SELECT {_SHOP}, order_line_id, 'not in silver'
-    FROM (SELECT * FROM {{batch}} WHERE NOT is_order_level) ANTI JOIN now.order_line USING ({_SHOP}, order_line_id)
-    UNION ALL
-    SELECT {_SHOP}, order_id, 'order not in facts' FROM now."order" ANTI JOIN {{batch}} AS f USING ({_SHOP}, order_id)
-    UNION ALL
-    SELECT {_SHOP}, order_line_id, 'order not in silver'
-    FROM (SELECT * FROM {{batch}} WHERE is_order_level) ANTI JOIN now."order" USING ({_SHOP}, order_id)"""
-
-#: What each order was paid by the current states: its lines, and what its order row tells beyond them. Lines that tell no money at all share
-#: the order's; where only some of such lines are paid the share is a matter of weights, and the order is left to the facts.
-_ORDER_PAID = f"""
-    WITH line AS (
-        SELECT {_SHOP}, order_id, sum(coalesce(paid_fen, 0)) AS told_fen, bool_and(placed_fen IS NULL AND paid_fen IS NULL AND NOT is_gift) AS is_silent,
-            sum(paid_fen) FILTER (paid_at IS NOT NULL) AS dated_fen, bool_or(paid_at IS NOT NULL) AS some_paid, bool_and(paid_at IS NOT NULL) AS all_paid
-        FROM now.order_line GROUP BY {_SHOP}, order_id
-    ), side AS (
-        SELECT {_SHOP}, order_id, o.paid_at IS NOT NULL AS is_paid, coalesce(o.paid_fen, 0) AS order_fen, line.order_id IS NOT NULL AS has_lines,
-            coalesce(is_silent, false) AS is_silent, coalesce(told_fen, 0) AS told_fen, coalesce(dated_fen, 0) AS dated_fen, some_paid, all_paid
-        FROM now."order" AS o FULL JOIN line USING ({_SHOP}, order_id)
-    )
-    SELECT {_SHOP}, order_id, CASE
-        WHEN NOT has_lines THEN if(is_paid, order_fen, 0)
-        WHEN is_silent THEN if(is_paid OR all_paid, order_fen, 0)
-        ELSE if(is_paid, greatest(told_fen, order_fen), dated_fen) END AS paid_fen
-    FROM side WHERE NOT (is_silent AND has_lines AND NOT is_paid AND some_paid AND NOT all_paid)"""
-
-#: Every after-sale whose money went back on a paid order, told once. The same one may come twice, naming its line and naming only the order:
-#: then it is one, as told last. Where several rows name lines, each is that line's part. Which line an order's refund falls on is gold's to say.
-_LAST = f"({', '.join(LATEST)})"
-_DONE = f"""
-    WITH told AS (
-        SELECT r.*, l.is_paid IS NOT NULL OR r.order_line_id <> r.order_id AS names_line, coalesce(l.is_paid, p.order_id IS NOT NULL) AS on_paid
-        FROM now.refund_line AS r
-        LEFT JOIN (SELECT {_SHOP}, order_line_id, paid_at IS NOT NULL AS is_paid FROM {_LINES} WHERE NOT is_order_level) AS l USING ({_SHOP}, order_line_id)
-        LEFT JOIN (SELECT DISTINCT {_SHOP}, order_id FROM {_LINES} WHERE paid_at IS NOT NULL) AS p USING ({_SHOP}, order_id)
-    ), times AS (SELECT {_SHOP}, refund_id, count(*) AS told_qty, count_if(names_line) AS named_qty FROM told GROUP BY {_SHOP}, refund_id)
-    SELECT {_SHOP}, refund_id, arg_max(refund_fen, {_LAST}) AS refund_fen, arg_max(refund_stage_code, {_LAST}) AS refund_stage_code,
-        arg_max(refunded_at, {_LAST})::DATE AS refund_date
-    FROM told JOIN times USING ({_SHOP}, refund_id) WHERE told_qty = 1 OR named_qty = 1 GROUP BY {_SHOP}, refund_id
-    HAVING arg_max(refund_status_code, {_LAST}) = 'success' AND coalesce(bool_or(on_paid) FILTER (names_line), bool_or(on_paid))
-    UNION ALL
-    SELECT {_SHOP}, refund_id, refund_fen, refund_stage_code, refunded_at::DATE
-    FROM told JOIN times USING ({_SHOP}, refund_id) WHERE named_qty > 1 AND names_line AND on_paid AND refund_status_code = 'success'"""
-_ITEMISED = f"SELECT {_SHOP}, refund_id, refund_fen, refund_stage_code, refund_date FROM {{batch}} WHERE NOT starts_with(refund_id, 'stated:')"
+_ITEMISED = f"SELECT {SHOP}, refund_id, refund_fen, refund_stage_code, refund_date FROM {{batch}} WHERE NOT starts_with(refund_id, 'stated:')"
 _REFUND_OF_LINE = f"""
-    SELECT {_SHOP}, order_line_id, refund_fen AS cohort_refund_fen, if(refund_stage_code = 'before_shipment', refund_fen, 0) AS refund_before_fen,
+    SELECT {SHOP}, order_line_id, refund_fen AS cohort_refund_fen, if(refund_stage_code = 'before_shipment', refund_fen, 0) AS refund_before_fen,
         if(refund_stage_code = 'after_shipment', refund_fen, 0) AS refund_after_fen, if(refund_date IS NULL, refund_fen, 0) AS refund_undated_fen
     FROM {{batch}}"""
 _LINE_PARTS = ("cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_undated_fen")
-_PAID_LINES = f"SELECT * FROM {_LINES} WHERE paid_date IS NOT NULL"
+_PAID_LINES = f"SELECT * FROM {LINES} WHERE paid_date IS NOT NULL"
+
+#: Dimension → its key; a fact that tells none of it needs none.
+_DIMENSIONS = {
+    "dim_shop": SHOP,
+    "dim_product": f"{SHOP}, style_code",
+    "dim_creator": "merchant_id, platform_code, creator_id",
+    "dim_live_session": f"{SHOP}, live_session_id",
+}
+_WITHOUT_DIMENSION = " UNION ALL ".join(
+    f"SELECT {SHOP}, '{name}' AS dimension, {key.rpartition(', ')[2]} AS member, count(*) AS lines_qty"
+    f" FROM (SELECT * FROM {{batch}} WHERE {key.rpartition(', ')[2]} IS NOT NULL{' AND start_date IS NOT NULL' if 'session' in name else ''})"
+    f" ANTI JOIN gold.{name} USING ({key}) GROUP BY ALL"
+    for name, key in _DIMENSIONS.items()
+)
 
 _TO_THE_FEN_ZH, _TO_THE_FEN_EN = "同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer"
 
@@ -121,22 +87,28 @@ RECONCILE_RULES = (
         "NO_LINE_LOST", STOP,
         "当前子订单与事实表一一对应", "facts hold every current order line, and none that silver does not",
         "丢一行就少算一笔", "a lost line is lost money",
-        table=_LINES, query=_LINES_LOST,
+        table=LINES, query=LINES_LOST,
+    ),
+    SqlRule(
+        "DIMENSIONS_COMPLETE", STOP,
+        "事实里的款式、达人、场次、店铺都在维度表里", "every style, creator, session and shop of the facts is in its dimension",
+        "找不到维度的行会在联表时消失", "a row without its dimension vanishes from every join",
+        table=LINES, weight="lines_qty", query=_WITHOUT_DIMENSION,
     ),
     SqlRule(
         "PAID_MATCHES_SILVER", STOP,
         "每个订单的支付金额与当前状态一致", "each order's paid value is what its current states tell",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
-        table=_LINES,
-        query=difference("SELECT * FROM {batch}", _ORDER_PAID, f"{_SHOP}, order_id", ["paid_fen"]),
+        table=LINES,
+        query=difference("SELECT * FROM {batch}", ORDER_PAID, f"{SHOP}, order_id", ["paid_fen"]),
     ),
     SqlRule(
         "PAID_ON_ITS_DAY", STOP,
         "支付时间与当前状态一致", "a line's payment time is the one its line or order tells",
         "放错日期,两天的数字都错", "money on the wrong day makes two days wrong",
-        table=_LINES,
+        table=LINES,
         query=f"""
-            SELECT {_SHOP}, order_line_id FROM {{batch}} AS f LEFT JOIN now.order_line AS l USING ({_SHOP}, order_line_id)
+            SELECT {SHOP}, order_line_id FROM {{batch}} AS f LEFT JOIN now.order_line AS l USING ({SHOP}, order_line_id)
             LEFT JOIN now."order" AS o ON (f.merchant_id, f.shop_id, f.platform_code, f.order_id) = (o.merchant_id, o.shop_id, o.platform_code, o.order_id)
             WHERE f.paid_at IS DISTINCT FROM coalesce(l.paid_at, o.paid_at)""",
     ),
@@ -145,27 +117,27 @@ RECONCILE_RULES = (
         "退款事实与当前售后状态逐笔一致", "refund facts are the current after-sales, one by one",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
         table=_REFUNDS,
-        query=difference(_ITEMISED, _DONE, f"{_SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"]),
+        query=difference(_ITEMISED, DONE_REFUNDS, f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"]),
     ),
     SqlRule(
         "LINE_REFUND_MATCHES_REFUNDS", STOP,
         "子订单的退款及其拆分等于退款事实之和", "a line's refund and its parts are the sum of its refund facts",
         "订单日口径和退款日口径必须来自同一笔退款", "the paid clock and the refund clock must tell of the same refunds",
         table=_REFUNDS,
-        query=difference(_PAID_LINES, _REFUND_OF_LINE, f"{_SHOP}, order_line_id", _LINE_PARTS),
+        query=difference(_PAID_LINES, _REFUND_OF_LINE, f"{SHOP}, order_line_id", _LINE_PARTS),
     ),
     SqlRule(
         "STATED_REFUND_KEPT", STOP,
         "订单行和订单所载退款没有少算", "no less is refunded than lines and orders state",
         "少算退款,留存就虚高", "a refund left out makes kept money too high",
-        table=_LINES,
+        table=LINES,
         query=f"""
-            SELECT {_SHOP}, order_id, any_value(s.stated_refund_fen) AS stated_fen, sum(cohort_refund_fen)::BIGINT AS refund_fen
-            FROM {{batch}} AS f JOIN now."order" AS s USING ({_SHOP}, order_id) WHERE s.paid_at IS NOT NULL
-            GROUP BY {_SHOP}, order_id HAVING sum(cohort_refund_fen) < any_value(s.stated_refund_fen)
+            SELECT {SHOP}, order_id, any_value(s.stated_refund_fen) AS stated_fen, sum(cohort_refund_fen)::BIGINT AS refund_fen
+            FROM {{batch}} AS f JOIN now."order" AS s USING ({SHOP}, order_id) WHERE s.paid_at IS NOT NULL
+            GROUP BY {SHOP}, order_id HAVING sum(cohort_refund_fen) < any_value(s.stated_refund_fen)
             UNION ALL
-            SELECT {_SHOP}, order_line_id, s.stated_refund_fen, cohort_refund_fen
-            FROM {{batch}} AS f JOIN now.order_line AS s USING ({_SHOP}, order_line_id)
+            SELECT {SHOP}, order_line_id, s.stated_refund_fen, cohort_refund_fen
+            FROM {{batch}} AS f JOIN now.order_line AS s USING ({SHOP}, order_line_id)
             WHERE f.paid_at IS NOT NULL AND cohort_refund_fen < s.stated_refund_fen""",
     ),
     SqlRule(
@@ -184,7 +156,7 @@ RECONCILE_RULES = (
         "SHOP_DAYS_AIRED", STOP,
         "店铺日表的场次口径等于事实与场次之和", "the daily sheet's session clock is the sum of facts and sessions",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
-        table=_DAILY, query=difference("SELECT * FROM {batch}", _FACT_SESSION, f"{_SHOP}, business_date", _SESSION),
+        table=_DAILY, query=difference("SELECT * FROM {batch}", _FACT_SESSION, f"{SHOP}, business_date", _SESSION),
     ),
     SqlRule(
         "STYLE_DAYS_PAID", STOP,
@@ -202,7 +174,7 @@ RECONCILE_RULES = (
         "SESSIONS_PAID", STOP,
         "直播场次表等于归到场次的事实之和", "the sheet of sessions is the sum of the facts attributed to them",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
-        table=_SESSIONS, query=difference("SELECT * FROM {batch}", _FACT_OF_SESSION, f"{_SHOP}, live_session_id", list(_PAID)),
+        table=_SESSIONS, query=difference("SELECT * FROM {batch}", _FACT_OF_SESSION, f"{SHOP}, live_session_id", list(_PAID)),
     ),
     SqlRule(
         "STYLES_AGREE_WITH_SHOP_DAYS", STOP,
@@ -216,6 +188,6 @@ RECONCILE_RULES = (
         "直播场次表与店铺日表每店每日一致", "the sheet of sessions and the daily sheet agree per shop and day",
         "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
         table=_SESSIONS,
-        query=difference(_SESSION_DAY.replace(_SESSIONS, "{batch}"), f"SELECT * FROM {_DAILY}", f"{_SHOP}, business_date", _SESSION),
+        query=difference(_SESSION_DAY.replace(_SESSIONS, "{batch}"), f"SELECT * FROM {_DAILY}", f"{SHOP}, business_date", _SESSION),
     ),
 )  # fmt: skip

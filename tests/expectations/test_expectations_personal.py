@@ -18,8 +18,8 @@ RULE = "NO_PERSONAL_DATA"
 LINE = f"shop_id = 's1' AND order_line_id = '{order_id('s1', 0)}0'"
 
 PERSONAL = {
-    "a phone": ("gold.fct_order_line", "color_name", "13812345678"),
-    "a phone in words": ("silver.order_line", "size_name", "M码,到了打13812345678谢谢"),
+    "a phone": ("gold.fct_order_line", "province_name", "13812345678"),
+    "a phone in words": ("bronze.douyin__orders", "cancel_reason_text", "拍错了,打13812345678谢谢"),
     "a phone with blanks": ("gold.fct_order_line", "province_name", "138 1234 5678"),
     "a phone with a country": ("gold.fct_order_line", "province_name", "+86 138-1234-5678"),
     "a masked phone": ("gold.fct_order_line", "product_name", "138****5678"),
@@ -31,6 +31,7 @@ PERSONAL = {
 }
 HARMLESS = {
     "a style number like a phone": ("product_name", "羊毛大衣 15812345678"),
+    "a colour like a phone": ("color_name", "15812345678"),
     "a style number with its size": ("product_name", "15812345678-M 黑色"),
     "an order number": ("province_name", "6917926768823643751"),
     "twelve digits": ("province_name", "138123456789"),

@@ -32,7 +32,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"UPDATE {LINES} SET seller_code = NULL {ONE}",), {(LINES, "REQUIRED_FILLED")}, "'columns_name': 'seller_code'",
     ),
     "a key column empty": (
-        ("UPDATE gold.dim_product SET style_code = NULL WHERE style_code = 'YS1' AND shop_id = 's1'",), {("gold.dim_product", "REQUIRED_FILLED")}, "style_code",
+        ("UPDATE ops.live_account SET live_account_id = NULL WHERE shop_id = 's4'",), {("ops.live_account", "REQUIRED_FILLED")}, "live_account_id",
     ),
     "below the lowest": (
         (f"UPDATE {LINES} SET unit_price_fen = -1 {ONE}",), {(LINES, "WITHIN_BOUNDS")}, "'columns_name': 'unit_price_fen'",
@@ -101,6 +101,12 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
         {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID")}, "'order_line_id': 'T3'",
+    ),
+    "a style without its dimension": (
+        ("DELETE FROM gold.dim_product WHERE shop_id = 's1' AND style_code = 'YS1'",), {(LINES, "DIMENSIONS_COMPLETE")}, "'member': 'YS1', 'lines_qty': 5",
+    ),
+    "a session without its dimension": (
+        ("DELETE FROM gold.dim_live_session WHERE live_session_id = 'acc-s1:1'",), {(LINES, "DIMENSIONS_COMPLETE")}, "acc-s1:1",
     ),
     "a line nothing stands behind": (
         (f"UPDATE {LINES} SET order_line_id = 'ghost' WHERE order_line_id = '{GIFT}'",), {(LINES, "NO_LINE_LOST"), (LINES, "PAID_ON_ITS_DAY")}, "ghost",
@@ -286,8 +292,9 @@ def test_a_table_that_ran_empty(memory: Plant) -> None:
     before = profile(connection)
     connection.execute("DELETE FROM gold.dim_creator")
     connection.execute("DELETE FROM ops.quarantine")
-    assert set(broken(connection, before)) == {("gold.dim_creator", "ROWS_PRESENT"), ("gold.dim_creator", "ROWS_KEPT")}
-    assert set(broken(connection)) == set()
+    alone = set(broken(connection))
+    assert alone == {(LINES, "DIMENSIONS_COMPLETE")}
+    assert set(broken(connection, before)) - alone == {("gold.dim_creator", "ROWS_PRESENT"), ("gold.dim_creator", "ROWS_KEPT")}
 
 
 def test_a_column_that_ran_empty(memory: Plant) -> None:
