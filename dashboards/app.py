@@ -26,7 +26,7 @@ def main() -> None:
     st.set_page_config(page_title="白云直播 · 净成交", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     form = st.empty()  # the first place on the page: left empty after signing in, so that the old form goes at once
     viewer = None
-    with TellFailure():
+    with TellFailure("登录"):
         viewer = signed_in()
     if viewer is None:
         _route_to_form(partial(_show_form, form))
@@ -57,7 +57,7 @@ def _route(viewer: Viewer, mine: list[Entry]) -> None:
 
 def _show_page(viewer: Viewer, entry: Entry, links: list[tuple[Card, StreamlitPage]]) -> None:
     show_top(viewer, links)
-    with TellFailure():
+    with TellFailure(entry.card.zh):
         entry.show(viewer)
 
 

@@ -8,6 +8,8 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from dashboards.parts.words import channel_name
+
 KEPT, PAID = "净成交 kept", "支付 paid"
 KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 ROW_HEIGHT = 46
@@ -52,23 +54,35 @@ def show_daily(rows: pl.DataFrame, alt_text: str) -> None:
     st.altair_chart(alt.layer(*layers).properties(height=300).configure_view(stroke=None), width="stretch", alt=alt_text)
 
 
-def show_stacked_shares(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None:
-    """One stacked bar per month. ``rows``: ``month`` (text), ``channel`` (a member of ``names``), ``share`` (0-1), ``share_text``."""
+def show_stacked_shares(rows: pl.DataFrame, channels: Sequence[str], alt_text: str) -> None:
+    """One stacked bar per month. ``rows``: ``month`` (text), ``channel`` (as ``channel_name`` says it), ``share`` (0-1), ``share_text``.
+
+    ``channels`` are the codes in the legend, bottom of the stack first; each keeps its colour whichever others are there.
+    """
+    names = [channel_name(code) for code in channels]
     order = {name: place for place, name in enumerate(names)}
     frame = rows.with_columns(place=pl.col("channel").replace_strict(order, return_dtype=pl.Int64))
-    scale = alt.Scale(domain=list(names), range=CHANNEL_COLOURS[: len(names)])
+    scale = alt.Scale(domain=names, range=[CHANNEL_COLOURS[code] for code in channels])
     tips = [alt.Tooltip("month:O", title="月份"), alt.Tooltip("channel:N", title="渠道"), alt.Tooltip("share_text:N", title="占比")]
     x = alt.X("month:O", sort=None, scale=alt.Scale(paddingInner=0.35), axis=alt.Axis(title=None, labelAngle=0, labelFontSize=13, ticks=False))
     y = alt.Y("share:Q", stack="zero", axis=alt.Axis(title=None, format="%", labelFontSize=12, tickCount=5, domain=False))
     base = alt.Chart(frame).encode(x=x, order=alt.Order("place:O"), tooltip=tips)
-    bars = base.mark_bar(stroke="white", strokeWidth=0.6).encode(y=y, color=alt.Color("channel:N", sort=list(names), scale=scale, legend=_legend_box(4)))
+    bars = base.mark_bar(stroke="white", strokeWidth=0.6).encode(y=y, color=alt.Color("channel:N", sort=names, scale=scale, legend=_legend_box(4)))
     middle = alt.Y("share:Q", stack="zero", bandPosition=0.5)
     texts = base.transform_filter("datum.share >= 0.05").mark_text(fontSize=12, color="#10201e").encode(y=middle, text="share_text:N", detail="channel:N")
     st.altair_chart(alt.layer(bars, texts).properties(height=340).configure_view(stroke=None), width="stretch", alt=alt_text)
 
 
-#: Told apart by colour-blind readers too (after Okabe and Ito); one per channel in the order of the code list.
-CHANNEL_COLOURS = ["#0f9a8a", "#e69f00", "#56a8d8", "#cc79a7", "#3d5fa8", "#8c8c8c", "#d0d0d0"]
+#: Told apart by colour-blind readers too (after Okabe and Ito), and light enough for dark figures on them.
+CHANNEL_COLOURS = {
+    "own_live": "#2fb5a4",
+    "creator_live": "#e9a820",
+    "short_video": "#6db6e0",
+    "product_card": "#d48ab3",
+    "search": "#93a8e6",
+    "other": "#a8a8a8",
+    "unknown": "#d4d4d4",
+}
 
 
 def _length(column: str) -> alt.X:
@@ -86,7 +100,17 @@ def _named(base: alt.Chart, name: str) -> alt.Chart:
 
 
 def _legend_box(columns: int) -> alt.Legend:
-    return alt.Legend(title=None, orient="top", direction="horizontal", labelFontSize=13, columns=columns, symbolType="square", symbolSize=130)
+    return alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        columns=columns,
+        labelFontSize=13,
+        symbolType="square",
+        symbolSize=130,
+        symbolStrokeWidth=0,
+        symbolOpacity=1,
+    )
 
 
 def _ink() -> str:

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.codes import CHANNEL, PLATFORM
 from dashboards.parts.money import percent
+from dashboards.parts.words import channel_name
 
 HIDDEN = "保密"
 ALL = ""
@@ -28,7 +29,7 @@ def stacks(rows: pl.DataFrame, platform: str, measure: str) -> pl.DataFrame:
     mine = rows if platform == ALL else rows.filter(pl.col("platform_code") == platform)
     summed = mine.group_by("business_month", "channel_code").agg(share=pl.col(measure).sum()).sort("business_month", "channel_code")
     texts = pl.Series("share_text", [percent(value) for value in summed["share"]], dtype=pl.String)
-    names = pl.Series("channel", [CHANNEL.zh(code) for code in summed["channel_code"]], dtype=pl.String)
+    names = pl.Series("channel", [channel_name(code) for code in summed["channel_code"]], dtype=pl.String)
     return summed.select(names, texts, "share", month="business_month")
 
 
@@ -36,4 +37,4 @@ def grid(rows: pl.DataFrame, month: str, measure: str) -> pl.DataFrame:
     """Channels down, platforms across, for one month: the released share, or ``保密``."""
     told = {(row["channel_code"], row["platform_code"]): percent(row[measure]) for row in rows.filter(pl.col("business_month") == month).iter_rows(named=True)}
     across = platforms(rows)
-    return pl.DataFrame([{"渠道": CHANNEL.zh(down), **{PLATFORM.zh(code): told.get((down, code), HIDDEN) for code in across}} for down in channels(rows)])
+    return pl.DataFrame([{"渠道": channel_name(down), **{PLATFORM.zh(code): told.get((down, code), HIDDEN) for code in across}} for down in channels(rows)])

@@ -18,8 +18,11 @@ _EMPTY = {"NO_RELEASE", "NO_WAREHOUSE"}
 class TellFailure:
     """Context of a page or of one part of it. What is raised inside is told in its place, and logged when nobody raised it on purpose.
 
-    Streamlit's own stop and rerun signals are no ``Exception`` and pass.
+    ``what`` is the part's Chinese name. Streamlit's own stop and rerun signals are no ``Exception`` and pass.
     """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -31,8 +34,8 @@ class TellFailure:
             return True
         if isinstance(error, Exception):
             _LOG.error("a page failed", exc_info=(type(error), error, trace))
-            st.error("这里暂时打不开,数据没有受影响。请稍后刷新;若持续出现请联系管理员。", icon=":material/error:")
-            st.caption("This part failed to load; no data was changed. Refresh later, or tell your operator.")
+            en = "This part failed to load. Refresh later, or tell your operator."
+            st.error(f"「{self._what}」暂时打不开。请稍后刷新;若持续出现请联系管理员。  \n:small[{en}]", icon=":material/error:")
             return True
         return False
 

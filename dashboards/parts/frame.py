@@ -29,7 +29,7 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
             for card, page in links:
                 st.page_link(page, icon=card.icon, width="content")
         _show_account(viewer)
-    with TellFailure():
+    with TellFailure("数据状态"), st.spinner("正在读取… Loading"):
         line = health.release_line(viewer)
         show_freshness(viewer, line)
         show_banner(viewer, line)

@@ -39,12 +39,12 @@ def show_session(row: Mapping[str, Any]) -> None:
     """One row of ``last_sessions``. The title comes from outside and stays plain text."""
     channel = str(row["channel_code"])
     views = f"{short_count(row['views_qty'])} 次观看" if row["views_qty"] else "观看次数不明"
-    account = plain(row["live_account_name"], 20)
-    with st.container(border=True, gap="xxsmall"):
+    title, account = row["session_name"] or row["live_account_name"] or "未命名场次", plain(row["live_account_name"], 20)
+    with st.container(border=True, gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{moment(row['started_at'])}**", width="content")
             st.badge(CHANNEL.zh(channel), color=_COLOURS.get(channel, "gray"))
-        st.text(visible(row["session_name"] or "未命名场次", 40))
+        st.text(visible(title, 40))
         st.markdown(f"**净成交 {short_yuan(row['kept_fen'])}** :gray[/ 支付 {short_yuan(row['paid_fen'])}]")
         st.markdown(f"净GPM **{yuan(row['net_gpm'])}** :gray[/ GPM {yuan(row['gpm'])}]")
-        st.caption(" · ".join([views, *([account] if account else [])]))
+        st.caption(" · ".join([views, *([account] if account and row["session_name"] else [])]))

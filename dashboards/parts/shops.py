@@ -28,8 +28,9 @@ class Health:
     step: str = ""
 
 
-def judge_shop(shop: Mapping[str, Any], failed: Sequence[Mapping[str, Any]], now: dt.datetime) -> Health:
-    """``shop`` is a row of ``metrics.health.freshness``; ``failed`` those of its newest collections that failed."""
+def judge_shop(shop: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], now: dt.datetime) -> Health:
+    """``shop`` is a row of ``metrics.health.freshness``; ``attempts`` its newest collections, one per kind."""
+    failed = [attempt for attempt in attempts if attempt["outcome_code"] == "failed"]
     if failed:
         return Health("采集失败 failed", "red", ":material/error:", _told(failed[0]))
     seen = last_word(shop)
@@ -46,18 +47,18 @@ def last_word(shop: Mapping[str, Any]) -> dt.datetime | None:
     return max(told, default=None)
 
 
-def newest_failures(collections: pl.DataFrame) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """Shop → its kinds whose newest attempt failed. ``collections`` as ``metrics.health.collections`` gives them, newest first."""
-    newest = collections.unique([*_SHOP, "kind_code"], keep="first", maintain_order=True).filter(pl.col("outcome_code") == "failed")
+def newest_attempts(collections: pl.DataFrame) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Shop → the newest attempt of each of its kinds. ``collections`` as ``metrics.health.collections`` gives them, newest first."""
+    newest = collections.unique([*_SHOP, "kind_code"], keep="first", maintain_order=True)
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in newest.iter_rows(named=True):
         found.setdefault(tuple(row[name] for name in _SHOP), []).append(row)
     return found
 
 
-def show_shop(shop: Mapping[str, Any], health: Health) -> None:
-    """One shop in a box: name and word first, then the three dates that matter, then what to do."""
-    with st.container(border=True, gap="xxsmall"):
+def show_shop(shop: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], health: Health) -> None:
+    """One shop in a box: name and word first, then the moments that matter, then what to do."""
+    with st.container(border=True, gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(health.word, icon=health.icon, color=health.colour)
             st.badge(PLATFORM.zh(shop["platform_code"]), color="gray")
@@ -66,13 +67,15 @@ def show_shop(shop: Mapping[str, Any], health: Health) -> None:
         told = [f"数据截至 {moment(seen)}"] if seen else []
         if shop["newest_paid_date"] is not None:
             told.append(f"最新付款日 {day(shop['newest_paid_date'])}")
+        if attempts:
+            told.append(f"上次采集 {moment(max(attempt['changed_at'] for attempt in attempts))}")
         st.caption(" · ".join(told) or "尚无记录 nothing yet")
         if health.step:
             st.markdown(f":small[→ {health.step}]")
 
 
 def shop_key(shop: Mapping[str, Any]) -> tuple[str, ...]:
-    """As ``newest_failures`` keys it."""
+    """As ``newest_attempts`` keys it."""
     return tuple(shop[name] for name in _SHOP)
 
 

@@ -33,6 +33,7 @@ def sign_out() -> None:
 def show_sign_in() -> None:
     """The form. A refusal says one and the same sentence, whatever the reason."""
     with st.container(horizontal_alignment="center"), st.container(width=420, key="sign_in"):
+        st.space("small")
         st.title("白云直播", anchor=False)
         st.markdown("**退款之后,真正留下多少钱** :gray[What you keep, after returns]")
         with st.form("sign_in_form", border=True):

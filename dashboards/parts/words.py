@@ -7,6 +7,7 @@ import re
 import unicodedata
 from zoneinfo import ZoneInfo
 
+from contracts.codes import CHANNEL
 from contracts.fields import TIME_ZONE
 
 BEIJING = ZoneInfo(TIME_ZONE)
@@ -30,6 +31,11 @@ def plain(text: str | None, limit: int = 60) -> str:
     """Words from outside for a Markdown sentence: nothing in them is markup, formula, link, icon or emoji code."""
     # emoji codes and bare addresses are found after Markdown was parsed, where a backslash no longer helps
     return _PUNCTUATION.sub(r"\\\1", _LATE_CODES.sub("\\1\u2060", visible(text, limit)))
+
+
+def channel_name(code: str) -> str:
+    """A channel's Chinese label; 渠道不明 for ``unknown``, which alone could be anything."""
+    return "渠道不明" if code == "unknown" else CHANNEL.zh(code)
 
 
 def sentence(en: str) -> str:

@@ -19,7 +19,7 @@ _ONE_PAGE = """
 import streamlit as st
 from dashboards.parts.failure import TellFailure
 from dashboards.parts.menu import entries
-with TellFailure():
+with TellFailure("页面"):
     next(item for item in entries() if item.card.path == st.session_state["path"]).show(st.session_state["looking"])
 """
 

@@ -99,7 +99,8 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 def settle(page: Page) -> None:
     """Wait until the run has ended and every chart is drawn."""
     page.get_by_text("账号", exact=True).wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]')")
+    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
     page.wait_for_function("[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(item => item.querySelector('canvas, svg'))")
 
 

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from contracts.codes import CHANNEL
 from dashboards.parts import money, words
-from dashboards.parts.shops import judge_shop, newest_failures
+from dashboards.parts.charts import CHANNEL_COLOURS
+from dashboards.parts.shops import judge_shop, newest_attempts
 from dashboards.parts.windows import windows_to
 
 
@@ -111,6 +113,12 @@ def test_a_day_that_has_not_come_is_not_today() -> None:
     assert windows_to(TODAY + dt.timedelta(days=2))[0].last == TODAY
 
 
+# charts
+def test_every_channel_has_a_colour_of_its_own() -> None:
+    assert list(CHANNEL_COLOURS) == CHANNEL.values
+    assert len(set(CHANNEL_COLOURS.values())) == len(CHANNEL_COLOURS)
+
+
 # shops
 def seen(observed: dt.datetime | None, covered: dt.datetime | None = None) -> dict[str, object]:
     return {"observed_at": observed, "covered_until_at": covered}
@@ -132,7 +140,7 @@ def test_a_shops_word(shop: dict[str, object], word: str, colour: str) -> None:
 
 
 def test_a_failed_collection_outweighs_fresh_data_and_tells_the_step() -> None:
-    failed = [{"message_name": "授权已失效 / permission gone", "next_step_name": "重新授权 / authorise again", "rule_name": "X"}]
+    failed = [{"outcome_code": "failed", "message_name": "授权已失效 / permission gone", "next_step_name": "重新授权 / authorise again", "rule_name": "X"}]
     found = judge_shop(seen(NOW), failed, NOW)
     assert found.colour == "red"
     assert found.step.startswith("授权已失效。重新授权") and "Permission gone" in found.step
@@ -145,8 +153,8 @@ def test_only_the_newest_attempt_of_each_kind_counts() -> None:
         {**shop, "kind_code": "orders", "outcome_code": "failed", "changed_at": NOW - dt.timedelta(days=1)},
         {**shop, "kind_code": "refunds", "outcome_code": "failed", "changed_at": NOW},
     ]
-    found = newest_failures(pl.DataFrame(rows))
-    assert [row["kind_code"] for row in found["m", "s", "douyin"]] == ["refunds"]
+    found = newest_attempts(pl.DataFrame(rows))
+    assert [(row["kind_code"], row["outcome_code"]) for row in found["m", "s", "douyin"]] == [("orders", "ok"), ("refunds", "failed")]
 
 
 def test_beijing_is_where_the_day_begins() -> None:

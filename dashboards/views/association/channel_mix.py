@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from contracts.codes import CHANNEL, PLATFORM
+from contracts.codes import PLATFORM
 from dashboards.parts import district as shapes
 from dashboards.parts.charts import show_stacked_shares
 from dashboards.parts.failure import show_empty
@@ -58,8 +58,8 @@ def _choose(rows: pl.DataFrame) -> tuple[str, str]:
 def _show_months(rows: pl.DataFrame, platform: str, measure: str) -> None:
     where = "全部平台" if platform == shapes.ALL else PLATFORM.zh(platform)
     show_heading("每月渠道占比", "Share by channel and month")
-    names = [CHANNEL.zh(code) for code in shapes.channels(rows)]
-    show_stacked_shares(shapes.stacks(rows, platform, measure), names, f"{where}每月各渠道占全区可公开{_MEASURES[measure]}的比例")
+    alt_text = f"{where}每月各渠道占全区可公开{_MEASURES[measure]}的比例"
+    show_stacked_shares(shapes.stacks(rows, platform, measure), shapes.channels(rows), alt_text)
     st.caption(f"{where}各渠道占全区可公开{_MEASURES[measure]}的比例;保密的格子不在内。 Share of the district's released value.")
 
 

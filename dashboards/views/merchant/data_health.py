@@ -12,8 +12,8 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.rules import demand
-from dashboards.parts.shops import judge_shop, newest_failures, shop_key, show_shop
-from dashboards.parts.words import BEIJING, halves, moment, plain, visible
+from dashboards.parts.shops import judge_shop, newest_attempts, shop_key, show_shop
+from dashboards.parts.words import BEIJING, halves, moment, plain, span, visible
 from metrics import health
 from metrics.access import Viewer
 
@@ -26,15 +26,15 @@ _COUNTS = {"读取": "rows_read_qty", "发布": "published_qty", "隔离": "quar
 def show(viewer: Viewer) -> None:
     """The whole page. Without a warehouse there is one sentence; else each part fails alone."""
     _show_shops(viewer)
-    for part in (_show_release, _show_checks, _show_quarantine, _show_files):
-        with TellFailure():
+    for name, part in (("当前发布", _show_release), ("检查", _show_checks), ("隔离行", _show_quarantine), ("最近文件", _show_files)):
+        with TellFailure(name):
             part(viewer)
 
 
 def _show_shops(viewer: Viewer) -> None:
     with st.spinner("正在读取… Loading"):
         shops = health.freshness(viewer)
-        failures = newest_failures(health.collections(viewer))
+        attempts = newest_attempts(health.collections(viewer))
     show_heading("店铺", "Shops")
     if shops.is_empty():
         show_empty("**还没有登记店铺。**", "No shop is registered yet.", icon=":material/storefront:")
@@ -42,7 +42,8 @@ def _show_shops(viewer: Viewer) -> None:
     for three in shops.iter_slices(3):
         for column, shop in zip(st.columns(3), three.iter_rows(named=True), strict=False):
             with column:
-                show_shop(shop, judge_shop(shop, failures.get(shop_key(shop), []), now))
+                mine = attempts.get(shop_key(shop), [])
+                show_shop(shop, mine, judge_shop(shop, mine, now))
 
 
 def _show_release(viewer: Viewer) -> None:
@@ -51,7 +52,7 @@ def _show_release(viewer: Viewer) -> None:
     if line.current is None or line.as_of is None:
         show_empty("**还没有发布过。** 第一次构建通过检查后,页面才有数字。", "Nothing released yet.", icon=":material/rocket_launch:")
         return
-    state = "已固定,不随新发布变动" if line.is_pinned else "有新构建未放行,见页顶说明" if line.held else "最新,全部检查已放行"
+    state = "已固定,不随新发布变动" if line.is_pinned else "有新构建未放行,见页顶说明" if line.held else "已是最新"
     st.markdown(f"发布 **\\#{line.current}** · {moment(line.as_of)} · {state}")
 
 
@@ -117,8 +118,7 @@ def _show_files(viewer: Viewer) -> None:
             "文件": visible(row["export_name"]),
             "结论": VERDICT.zh(row["verdict_code"]) if row["verdict_code"] else "待入库",
             **{name: row[column] for name, column in _COUNTS.items()},
-            "最早日期": row["first_date"],
-            "最晚日期": row["last_date"],
+            "覆盖日期": span(row["first_date"], row["last_date"]) if row["first_date"] and row["last_date"] else "",
             "收到": moment(row["received_at"]),
             "经手": visible(row["received_by_name"]),
             "来源": SOURCE.zh(row["source_code"]),

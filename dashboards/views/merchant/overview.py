@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from contracts import codes
+from contracts.codes import PLATFORM
 from dashboards.parts.cards import show_kept_card
 from dashboards.parts.charts import show_daily, show_kept_bars
 from dashboards.parts.failure import TellFailure, show_empty
@@ -16,7 +16,7 @@ from dashboards.parts.menu import Card
 from dashboards.parts.money import percent, share, short_yuan, yuan
 from dashboards.parts.sessions import last_sessions, show_session
 from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import day, sentence, today, visible
+from dashboards.parts.words import channel_name, day, sentence, today, visible
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.labels import labels
@@ -39,9 +39,15 @@ def show(viewer: Viewer) -> None:
     _tell_missing_today(newest)
     _show_cards(viewer, windows)
     window = _choose(windows)
-    left, right = st.columns(2, gap="large")
-    for place, part in ((left, _show_channels), (right, _show_trend), (st.container(), _show_styles), (st.container(), _show_sessions)):
-        with place, TellFailure():
+    left, right = st.columns(2, gap="medium")
+    parts = (
+        (left, "渠道 × 平台", _show_channels),
+        (right, "走势", _show_trend),
+        (st.container(), "卖得住的款", _show_styles),
+        (st.container(), "最近场次", _show_sessions),
+    )
+    for place, name, part in parts:
+        with place, TellFailure(name):
             part(viewer, window)
 
 
@@ -76,7 +82,7 @@ def _choose(windows: list[Window]) -> Window:
 def _show_channels(viewer: Viewer, window: Window) -> None:
     show_heading("渠道 × 平台", "Channel × platform")
     rows = ask(viewer, [KEPT, PAID], by=["platform", "channel"], period=window.period).rows.sort(KEPT, descending=True)
-    names = [f"{codes.PLATFORM.zh(row['platform'])} · {codes.CHANNEL.zh(row['channel'])}" for row in rows.iter_rows(named=True)]
+    names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select("platform", "channel").rows()]
     _show_bars(rows, names, f"{window.zh}各渠道净成交与支付金额,从高到低")
 
 
@@ -90,8 +96,11 @@ def _show_trend(viewer: Viewer, window: Window) -> None:
 
 def _show_styles(viewer: Viewer, window: Window) -> None:
     show_heading("卖得住的款", "Top styles by kept money")
-    rows = ask(viewer, [KEPT, PAID], by=["style"], period=window.period).rows.filter(pl.col("style") != "untold")
-    rows = rows.sort(KEPT, descending=True).head(TOP)
+    every = ask(viewer, [KEPT, PAID], by=["style"], period=window.period).rows
+    rows = every.filter(pl.col("style") != "untold").sort(KEPT, descending=True).head(TOP)
+    if rows.is_empty() and not every.is_empty():
+        show_empty("**来源没有款式信息。** 导入含商品明细的订单导出后显示。", "The source tells no styles; an export with order lines does.")
+        return
     titles = labels(viewer, "style")
     names = [f"{place}. {visible(titles.get(style, style), 40)}" for place, style in enumerate(rows["style"], 1)]
     _show_bars(rows, names, f"{window.zh}净成交最高的款式")
