@@ -17,7 +17,8 @@ from tenacity.wait import wait_exponential_jitter
 
 from contracts.errors import CollectError, CredentialError, TransientError
 
-log = logging.getLogger(__name__)
+# its debug lines print whole addresses, and some platforms want the access token in the query
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 

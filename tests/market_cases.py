@@ -31,9 +31,9 @@ MONEY = (
 _TRUTH_NAME = {"shop": "shop_id", "platform": "platform_code", "channel": "channel_code", "date": "date"}
 
 
-def small_market(seed: int = 3, lines: int = 2_500) -> Market:
-    """Five merchants, seven shops on both platforms."""
-    return build_market(seed, 5, DAYS, lines, now=NOW)
+def small_market(seed: int = 3, lines: int = 2_500, merchants: int = 5) -> Market:
+    """By default five merchants with seven shops; two merchants have three, on both platforms."""
+    return build_market(seed, merchants, DAYS, lines, now=NOW)
 
 
 def people(market: Market) -> dict[str, list[dict[str, str]]]:

@@ -24,7 +24,7 @@ from warehouse.settings import Settings
 
 @pytest.fixture(scope="module")
 def market() -> Market:
-    return small_market(seed=5, lines=400)
+    return small_market(seed=5, lines=300, merchants=2)
 
 
 @dataclass
@@ -55,9 +55,9 @@ def house(market: Market, tmp_path: Path) -> Iterator[House]:
 
 
 def test_every_shop_with_credentials_is_in_a_batch(house: House, market: Market) -> None:
-    groups = batches(house.settings, size=3)
+    groups = batches(house.settings, size=2)
     assert sorted(shop for group in groups for shop in group) == sorted(market.shops["shop_id"])
-    assert max(len(group) for group in groups) == 3
+    assert max(len(group) for group in groups) == 2
 
 
 def test_a_revoked_shop_stops_alone_and_the_run_is_amber(house: House, market: Market) -> None:

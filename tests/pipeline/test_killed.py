@@ -72,7 +72,7 @@ def drop(home: Path, owner: dict[str, str], files: dict[str, list[Path]]) -> Non
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
-    market = small_market(seed=11, lines=600)
+    market = small_market(seed=11, lines=300, merchants=2)
     owner = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
     template = tmp_path_factory.mktemp("kill") / "home"
     settings = Settings(home=template)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from pathlib import Path
@@ -43,17 +44,14 @@ def paid(settings: Settings, as_of: int | None = None) -> int:
 
 def order_file(folder: Path, *, name: str, money: str, number: str) -> Path:
     """The sample with one data row, under another order number and amount."""
-    text = DOUYIN.read_text(encoding="utf-8-sig")
-    header, first = text.splitlines()[:2]
-    columns = header.split(",")
-    cells = first.split(",")
-    wanted = {"主订单编号": number, "子订单编号": number + "1", "订单应付金额": money}
-    for index, column in enumerate(columns):
-        bare = column.strip().strip('"')
-        if bare in wanted:
-            cells[index] = wanted[bare]
+    with DOUYIN.open(encoding="utf-8-sig", newline="") as stream:
+        header, first = list(csv.reader(stream))[:2]
+    wanted = {"主订单编号": number, "子订单编号": number[:-1] + "5", "订单应付金额": money}
+    assert set(wanted) <= {column.strip() for column in header}
+    cells = [wanted.get(column.strip(), cell) for column, cell in zip(header, first, strict=True)]
     path = folder / name
-    path.write_text("\n".join([header, ",".join(cells)]) + "\n", encoding="utf-8")
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([header, cells])
     return path
 
 
@@ -76,8 +74,8 @@ def test_a_failed_stop_rule_keeps_the_last_good_release(settings: Settings) -> N
     spoil(settings)
     assert paid(settings) == good
     line = release_line(Viewer(settings.place, *VIEWER))
-    assert line.current is not None and line.current.number == 1
-    assert line.held is not None and line.failed_rules
+    assert line.current == 1
+    assert line.held == 2 and line.failed_rules
 
 
 def test_after_mending_one_command_publishes(settings: Settings) -> None:
