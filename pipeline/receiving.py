@@ -71,9 +71,7 @@ def _counts(outcomes: pl.DataFrame) -> dict[tuple[str, str, str], int]:
 
 def _bad_counts(parts: list[Loaded]) -> dict[tuple[str, str], int]:
     return {
-        (shop, export): count
-        for part in parts
-        for shop, export, count in part.bad.select(ROW).unique().group_by("shop_id", "_export_id").len().iter_rows()
+        (shop, export): count for part in parts for shop, export, count in part.bad.select(ROW).unique().group_by("shop_id", "_export_id").len().iter_rows()
     }
 
 

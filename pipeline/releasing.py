@@ -6,10 +6,10 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from expectations.run import Outcome, judge
 
 from contracts.errors import HeldReleaseError
 from contracts.fields import TIME_ZONE
+from expectations.run import Outcome, judge
 from pipeline.house import reading, writing
 from transforms.gold import gold_tables
 from warehouse import release as releasing
