@@ -19,11 +19,11 @@ CARD = Card("channel_mix", "全区渠道结构", "Channel mix of the district", 
 _MEASURES = {"kept_share_rate": "净成交", "paid_share_rate": "支付"}
 _WHY = (
     "一格只有在**足够多的持有人**(同一老板的多家店算一个)都有贡献、且**没有哪一家占得过大**时才公开;否则显示**保密**,也不参与占比的计算。"
-    "公开的数字四舍五入到 1 个百分点,因此合计可能不是 100%。只看已结束的月份。"
+    "公开的数字四舍五入到 1 个百分点,因此合计可能不是 100%。月份结束满 45 天、退款成熟后才公开。"
 )
 _WHY_EN = (
     "A cell is shown only when enough holdings contribute and none of them dominates it; otherwise it is withheld and takes no part in the shares. "
-    "Rounded to one point; closed months only. A withheld cell may also simply be empty."
+    "Rounded to one point; a month appears 45 days after its end, when its refunds have matured. A withheld cell may also simply be empty."
 )
 
 
@@ -33,8 +33,8 @@ def show(viewer: Viewer) -> None:
         rows = district(viewer).rows
     if rows.is_empty():
         show_empty(
-            "**还没有可以公开的格子。** 参与的商家足够多、且有已结束的月份之后才会显示。",
-            "Nothing can be shown yet: it takes enough merchants and a closed month.",
+            "**还没有可以公开的格子。** 参与的商家足够多、且有月份结束满 45 天之后才会显示。",
+            "Nothing can be shown yet: it takes enough merchants and a month that ended 45 days ago.",
             icon=":material/lock:",
         )
         _explain()
