@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.errors import UsageError
@@ -98,42 +99,48 @@ class DemoHome:
         """Airflow's own secrets: one to sign sessions, one to sign the tasks' tokens."""
         return self._kept("keys.json", lambda: {"secret_key": secrets.token_urlsafe(32), "jwt_secret": secrets.token_urlsafe(48)})
 
-    def once(self, name: str) -> bool:
-        """True the first time it is asked after ``done`` was not yet called for ``name``."""
-        return not (self.state / f"{name}.done").exists()
+    def is_done(self, name: str) -> bool:
+        """Whether ``set_done`` was ever called for ``name`` in this home."""
+        return (self.state / f"{name}.done").exists()
 
-    def done(self, name: str) -> None:
+    def set_done(self, name: str) -> None:
         """Remember that ``name`` need not be done again."""
         (self.state / f"{name}.done").touch()
 
-    def _kept(self, name: str, make: Callable[[], Mapping[str, object]]) -> dict[str, object]:
+    def _kept(self, name: str, make: Callable[[], Mapping[str, object]]) -> dict[str, Any]:
         path = self.state / name
         if not path.exists():
             write_private(path, make())
-        found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """One demo per home at a time. Raises ``UsageError`` naming the process that runs one already."""
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.state / "running.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self.state / "running.lock"
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _already_running(lock) from None
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             yield
-        except BlockingIOError:
-            raise UsageError(
-                "DEMO_RUNNING",
-                "这个数据目录里已有演示在运行",
-                "a demo is already running in this home",
-                step_zh="先在那个终端按 Ctrl-C,或另设 BAIYUN_HOME",
-                step_en="press Ctrl-C in its terminal, or set another BAIYUN_HOME",
-                pid=(self.state / "running.lock").read_text(),
-            ) from None
         finally:
             os.close(descriptor)
+
+
+def _already_running(lock: Path) -> UsageError:
+    return UsageError(
+        "DEMO_RUNNING",
+        "这个数据目录里已有演示在运行",
+        "a demo is already running in this home",
+        step_zh="先在那个终端按 Ctrl-C,或另设 BAIYUN_HOME",
+        step_en="press Ctrl-C in its terminal, or set another BAIYUN_HOME",
+        pid=lock.read_text(),
+    )
 
 
 def write_private(path: Path, value: Mapping[str, object]) -> None:

@@ -18,7 +18,7 @@ from contracts.errors import BaiyunError
 
 T = TypeVar("T")
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,13 @@ class Child:
 
 
 class Children:
-    """Starts, watches and ends child processes. ``record`` remembers their ids, so that the next start can end what a killed demo left behind."""
+    """Starts, watches and ends child processes. ``record`` remembers their ids, so that the next start can end what a killed demo left behind.
 
-    def __init__(self, logs: Path, record: Path, cwd: Path) -> None:
-        self.logs, self._record, self._cwd = logs, record, cwd
+    ``interrupts`` counts the signals that asked us to stop: waiting ends with KeyboardInterrupt at a place where no child can be lost.
+    """
+
+    def __init__(self, logs: Path, record: Path, cwd: Path, interrupts: Callable[[], int] = lambda: 0) -> None:
+        self.logs, self._record, self._cwd, self._interrupts = logs, record, cwd, interrupts
         self._children: dict[str, Child] = {}
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, is_brief: bool = False) -> None:
@@ -68,14 +71,12 @@ class Children:
     def watch(self) -> NoReturn:
         """Run on until a child ends, which is an error, or the caller is interrupted."""
         while True:
-            self.check()
-            time.sleep(POLL_SECONDS)
+            self._breathe()
 
     def until(self, probe: Callable[[], T | None], seconds: float, zh: str, en: str) -> T:
-        """The first answer of ``probe`` that is not None. Raises ``BaiyunError`` when a child ends meanwhile or the time is up."""
+        """The first answer of ``probe`` that is not None. Raises ``BaiyunError`` when a child fails meanwhile or the time is up."""
         deadline = time.monotonic() + seconds
         while (answer := probe()) is None:
-            self.check()
             if time.monotonic() > deadline:
                 raise BaiyunError(
                     "DEMO_TIMEOUT",
@@ -85,13 +86,29 @@ class Children:
                     step_en="see the logs",
                     logs=self.logs,
                 )
-            time.sleep(POLL_SECONDS)
+            self._breathe()
         return answer
 
-    def stop(self, grace_seconds: float = 15) -> int:
-        """End every child and whatever it started: SIGTERM, then SIGKILL for those still there after the grace. Returns how many had to be killed."""
+    def _breathe(self) -> None:
+        self.check()
+        if self._interrupts():
+            raise KeyboardInterrupt
+        time.sleep(POLL_SECONDS)
+
+    def stop(self, grace_seconds: float = 20) -> int:
+        """End every child and whatever it started: SIGTERM, then SIGKILL for those still there after the grace. Returns how many had to be killed.
+
+        One more interrupt meanwhile ends the grace.
+        """
         sessions = [child.process.pid for child in self._children.values() if not _is_reused(child.process)]
-        killed = end_sessions(sessions, grace_seconds, reap=lambda: [child.process.poll() for child in self._children.values()])
+        before = self._interrupts()
+
+        def is_hurried() -> bool:
+            for child in self._children.values():
+                child.process.poll()
+            return self._interrupts() > before
+
+        killed = end_sessions(sessions, grace_seconds, is_hurried)
         self._children.clear()
         self._remember()
         return killed
@@ -125,24 +142,23 @@ def members(session: int) -> list[psutil.Process]:
     return found
 
 
-def end_sessions(sessions: Sequence[int], grace_seconds: float, *, reap: Callable[[], object] = lambda: None) -> int:
+def end_sessions(sessions: Sequence[int], grace_seconds: float, is_hurried: Callable[[], bool] = lambda: False) -> int:
     """SIGTERM to the leaders (their workers are theirs to end), SIGKILL to every member left after the grace; returns how many were killed."""
     for session in sessions:
         _signal(session, signal.SIGTERM)
-    _wait_gone(sessions, grace_seconds, reap)
+    _wait_gone(sessions, grace_seconds, is_hurried)
     killed = 0
     while left := [process for session in sessions for process in members(session)]:
         killed += len(left)
         for process in left:
             _signal(process.pid, signal.SIGKILL)
-        _wait_gone(sessions, 2, reap)
+        _wait_gone(sessions, 2, lambda: False)
     return killed
 
 
-def _wait_gone(sessions: Sequence[int], seconds: float, reap: Callable[[], object]) -> None:
+def _wait_gone(sessions: Sequence[int], seconds: float, is_hurried: Callable[[], bool]) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        reap()
+    while not is_hurried() and time.monotonic() < deadline:
         if not any(members(session) for session in sessions):
             return
         time.sleep(POLL_SECONDS)

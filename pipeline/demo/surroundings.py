@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,18 +32,23 @@ class Ports:
 
 def free_ports(usual: Mapping[str, int] = USUAL_PORTS) -> Ports:
     """Each server's usual port where it is free, else any free one."""
-    chosen = {name: _free_port(port) for name, port in usual.items()}
+    with ExitStack() as held:
+        chosen = {name: _free_port(held, port) for name, port in usual.items()}
     return Ports(**chosen, moved=tuple(name for name in usual if chosen[name] != usual[name]))
 
 
-def _free_port(usual: int) -> int:
-    with socket.socket() as probe:
-        try:
-            probe.bind((HOST, usual))
-        except OSError:
-            probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_port(held: ExitStack, usual: int) -> int:
+    """A port nobody listens on, kept from the next search until ``held`` closes."""
+    probe = held.enter_context(socket.socket())
+    # a port whose last connections are still fading away counts as free
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind((HOST, usual))
+    except OSError:
+        probe = held.enter_context(socket.socket())
+        probe.bind((HOST, 0))
+    port: int = probe.getsockname()[1]
+    return port
 
 
 def plain_environment(home: DemoHome) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 15
 
 
 @dataclass
@@ -70,10 +71,11 @@ class Timetable:
         found = self._get(f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
         return [(task["task_id"], str(task["state"])) for task in found]
 
-    def caused(self, dag: str, run: str) -> str | None:
-        """The id of the run that the assets of ``run`` have set off, once there is one."""
-        events = self._get("assets/events", {"source_dag_id": dag, "source_run_id": run})["asset_events"]
-        return next((started["run_id"] for event in events for started in event["created_dagruns"]), None)
+    def set_off(self, dag: str, since: dt.datetime) -> list[str] | None:
+        """Ids of the runs of ``dag`` set off by assets since a moment; None while there is none, or some asset's run is still to be created."""
+        events = self._get("assets/events", {"timestamp_gte": since.isoformat(), "limit": 100})["asset_events"]
+        runs = [[str(run["run_id"]) for run in event["created_dagruns"] if run["dag_id"] == dag] for event in events]
+        return sorted({run for found in runs for run in found}) if runs and all(runs) else None
 
     def _get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
         answer = self._session.get(f"{self.base}/api/v2/{path}", params=parameters, timeout=TIMEOUT_SECONDS)

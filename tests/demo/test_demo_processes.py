@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,3 +137,18 @@ def test_a_stranger_who_got_the_number_of_a_dead_child_is_spared(tmp_path: Path)
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_an_interrupt_ends_the_waiting_and_one_more_ends_the_grace(tmp_path: Path) -> None:
+    interrupts = [1]
+    started = Children(tmp_path, tmp_path / "children.json", tmp_path, lambda: len(interrupts))
+    start(started, DEAF)
+    with pytest.raises(KeyboardInterrupt):
+        started.until(lambda: None, 30, "", "")
+    interrupts.clear()
+    leader, _ = printed(started)
+    began = time.monotonic()
+    threading.Timer(0.5, interrupts.append, [2]).start()
+    assert started.stop(60) == 2
+    assert time.monotonic() - began < 20
+    assert not lives(leader)

@@ -1,0 +1,132 @@
+"""Bringing everything up, step by step: simulator, registry, Airflow, one collection and its build by the real scheduler, dashboards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from dataclasses import dataclass
+
+import requests
+
+from contracts.errors import BaiyunError
+from pipeline.demo import market
+from pipeline.demo.home import DemoHome, Plan
+from pipeline.demo.processes import Children
+from pipeline.demo.screen import Screen
+from pipeline.demo.surroundings import HOST, OPERATOR, ROOT, Ports, airflow_environment, connections, plain_environment
+from pipeline.demo.timetable import Timetable
+from warehouse.settings import Settings
+
+DAGS = {"collect", "watch_inbox", "build", "maintain"}
+WRITER_POOL = "warehouse_writer"
+STEPS = 8
+
+SignIns = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One start of the demo: what its steps share. ``is_again``: this home has seen one before."""
+
+    settings: Settings
+    home: DemoHome
+    plan: Plan
+    ports: Ports
+    children: Children
+    screen: Screen
+    timetable: Timetable
+    is_again: bool
+
+
+def bring_up(demo: Demo) -> SignIns:
+    """Every step in order, slow beginnings beside each other; label → (name, password). Raises ``BaiyunError`` when one fails."""
+    environment = airflow_environment(demo.home, demo.ports.airflow, demo.timetable.password)
+    demo.children.start("airflow-migrate", _airflow("db", "migrate"), environment, is_brief=True)
+    with demo.screen.step("启动模拟平台", "start the simulated platforms"):
+        market.start_simulator(demo.children, demo.home, demo.plan, demo.ports.simulator)
+        credentials = market.await_simulator(demo.children, demo.home, demo.ports.simulator)
+    with demo.screen.step("登记商家与账号", "register merchants and sign-ins"):
+        sign_ins = market.register_people(demo.settings, demo.home)
+        is_first = _fill_inbox(demo)
+    with demo.screen.step("建立 Airflow 数据库", "set up Airflow's database"):
+        demo.children.finish("airflow-migrate", 90)
+    with demo.screen.step("启动 Airflow", "start Airflow"):
+        _start_airflow(demo, environment, connections(credentials))
+    with demo.screen.step("采集(真实调度器)", "collect, by the real scheduler"):
+        began = dt.datetime.now(dt.UTC)
+        for dag, run in [(dag, demo.timetable.trigger(dag)) for dag in (("watch_inbox", "collect") if is_first else ("collect",))]:
+            _await_success(demo, dag, run)
+    with demo.screen.step("构建、检查、发布", "build, audit, release"):
+        for run in demo.children.until(lambda: demo.timetable.set_off("build", began), 120, "构建开始", "the build to begin"):
+            _await_success(demo, "build", run)
+        demo.home.set_done("inbox")
+    with demo.screen.step("启动看板", "start the dashboards"):
+        _start_dashboards(demo)
+    return {**sign_ins, "Airflow": (OPERATOR, demo.timetable.password)}
+
+
+def _airflow(*words: str) -> list[str]:
+    return [sys.executable, "-m", "airflow", *words]
+
+
+def _fill_inbox(demo: Demo) -> bool:
+    """At a home's first start, put some merchants' downloads in the inbox; False later."""
+    if demo.home.is_done("inbox"):
+        return False
+    market.write_downloads(demo.children, demo.home, demo.plan)
+    demo.children.finish("simulator-files", 60)
+    market.fill_inbox(demo.settings, demo.home)
+    return True
+
+
+def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, str]) -> None:
+    demo.children.start("airflow-api", _airflow("api-server"), environment)
+    if demo.is_again:
+        # before a scheduler sees them: an interrupted task would hold the writer's pool, and its run would keep new ones waiting
+        demo.children.until(demo.timetable.sign_in, 90, "Airflow 接口", "Airflow's API")
+        demo.timetable.close_interrupted()
+    demo.children.start("airflow-dags", _airflow("dag-processor"), environment)
+    # the tasks run under the scheduler, so only it gets the shops' credentials; its log server would listen on every interface, and the
+    # API server reads the tasks' logs from the same disk
+    demo.children.start("airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets)
+    demo.children.until(demo.timetable.sign_in, 90, "Airflow 接口", "Airflow's API")
+    demo.timetable.ensure_pool(WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
+    demo.children.until(lambda: demo.timetable.knows(DAGS), 60, "调度器与任务表", "scheduler and DAGs")
+
+
+def _await_success(demo: Demo, dag: str, run: str) -> None:
+    """Wait for a run's end. Raises ``BaiyunError`` naming the failed tasks."""
+    if demo.children.until(lambda: demo.timetable.outcome(dag, run), 600, f"{dag} 运行", f"run of {dag}") == "success":
+        return
+    failed = sorted({task for task, state in demo.timetable.task_states(dag, run) if state == "failed"})
+    raise BaiyunError(
+        "RUN_FAILED",
+        f"{dag} 运行失败",
+        f"the run of {dag} failed",
+        step_zh="看任务日志",
+        step_en="see the task's log",
+        tasks=", ".join(failed),
+        log=demo.home.logs / "airflow" / f"dag_id={dag}" / f"run_id={run}",
+    )
+
+
+def _start_dashboards(demo: Demo) -> None:
+    words = {"server.address": HOST, "server.port": str(demo.ports.dashboards), "server.headless": "true", "browser.gatherUsageStats": "false"}
+    options = [word for name, value in words.items() for word in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py"), *options]
+    demo.children.start("dashboards", command, plain_environment(demo.home))
+    demo.children.until(lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"), 60, "看板", "dashboards")
+
+
+def _answers(address: str) -> bool | None:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return True if session.get(address, timeout=5).ok else None
+        except requests.ConnectionError:
+            return None
+
+
+def addresses(ports: Ports) -> dict[str, str]:
+    """Label → address of every page a person may open."""
+    return {"看板 / dashboards": f"http://{HOST}:{ports.dashboards}", "Airflow": f"http://{HOST}:{ports.airflow}"}
