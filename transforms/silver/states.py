@@ -47,6 +47,8 @@ def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> 
 
 
 def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    if before.is_empty():
+        return after.select(entity_key(table)).unique(maintain_order=True)
     told = [*entity_key(table), *content_columns(table)]
     known, now = current(table, before).select(told), current(table, after).select(told)
     return now.join(known, on=told, how="anti", nulls_equal=True).select(entity_key(table))
@@ -76,9 +78,8 @@ def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
     A source that is silent about a column (null) does not erase what another one told.
     """
     entity = entity_key(table)
-    ordered = states.sort([*entity, *_LATEST])
-    several = ordered.group_by(entity).len().filter(pl.col("len") > 1).select(entity)
-    alone = ordered.join(several, on=entity, how="anti")
-    rest = ordered.join(several, on=entity, how="semi").group_by(entity, maintain_order=True)
+    several = states.group_by(entity).len().filter(pl.col("len") > 1).select(entity)
+    alone = states.join(several, on=entity, how="anti")
+    rest = states.join(several, on=entity, how="semi").sort([*entity, *_LATEST]).group_by(entity, maintain_order=True)
     told = rest.agg(pl.exclude(entity).drop_nulls().last())
     return pl.concat([alone, told.select(alone.columns)]).sort(entity)
