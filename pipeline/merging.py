@@ -64,7 +64,9 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
     keys = incoming.select(entity).unique()
     stored = lake.read(table, keys=keys)
     merged = merge_states(table, stored, incoming)
-    if not merged.states.equals(stored.sort(merged.states.columns)):
+    if stored.is_empty():
+        lake.append(table, merged.states)
+    elif not merged.states.equals(stored.sort(merged.states.columns)):
         lake.replace(table, keys, merged.states)
     _touch(table, stored, merged.states, merged.changed, touched)
     shop = incoming.select(ROW).unique()
