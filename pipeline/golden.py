@@ -102,6 +102,9 @@ def _rebuild_facts(lake: Lake, orders: pl.DataFrame, own: pl.DataFrame) -> tuple
 
 def _replace_changed(lake: Lake, table: Table, keys: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> None:
     """Rewrite only orders whose rows differ, so that a re-collection which tells nothing new writes nothing."""
+    if before.is_empty():
+        lake.append(table, after.join(keys, on=keys.columns, how="semi"))
+        return
     old = before.join(after, on=table.columns, how="anti", nulls_equal=True)
     new = after.join(before, on=table.columns, how="anti", nulls_equal=True)
     moved = keys.join(pl.concat([old.select(keys.columns), new.select(keys.columns)]).unique(), on=keys.columns, how="semi")
