@@ -141,7 +141,8 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
     def on(table: Table, clock: str) -> pl.DataFrame:
         return lake.read(table, keys=days.rename({"business_date": clock}))
 
-    sold = pl.concat([on(LINES, "paid_date"), on(LINES, "start_date")]).unique([*SHOP, "order_line_id"])
+    paid, started = on(LINES, "paid_date"), on(LINES, "start_date")
+    sold = pl.concat([paid, started.join(days, left_on=[*SHOP, "paid_date"], right_on=SLICE, how="anti")])
     back, aired = on(REFUNDS, "refund_date"), on(dim_live_session.TABLE, "start_date")
     for table, frame in (
         (mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(sold, back, aired)),
