@@ -124,10 +124,10 @@ def _rebuild_sessions(lake: Lake, changed: pl.DataFrame, own: pl.DataFrame) -> p
 
 
 def _rebuild_dimensions(lake: Lake, lines: pl.DataFrame) -> None:
-    for module, key in ((dim_product, STYLE), (dim_creator, CREATOR)):
+    for module, key, told in ((dim_product, STYLE, ["product_id", "product_name"]), (dim_creator, CREATOR, ["seller_code", "creator_name"])):
         keys = lines.select(key).drop_nulls().unique()
         if keys.height:
-            frame = module.build(lake.read(LINES, keys=keys))
+            frame = module.build(lake.read(LINES, keys=keys, columns=[*key, "order_line_id", "created_at", *told]))
             _replace_changed(lake, module.TABLE, keys, lake.read(module.TABLE, keys=keys), frame)
 
 
