@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from dags.parts import LANDED, PATIENCE, ZONE, attempt_lines, credentials
+from dags.parts import LANDED, PATIENCE, ZONE, credentials, told
 
 
 @dag(schedule=CronTriggerTimetable("30 5 * * *", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
@@ -25,32 +25,32 @@ def collect() -> None:
 
     @task(map_index_template="{{ ', '.join(task.op_kwargs['shops']) }}")
     def shops(shops: list[str], run: str, ti: Any = None) -> None:  # noqa: ANN401 - Airflow's own
-        from pipeline import retrying, steps
+        from pipeline import steps, verdicts
 
         collected = steps.collect(steps.Settings(), shops, run_name=run, credentials=credentials)
         if ti.try_number <= ti.max_tries:
-            retrying.insist(collected)
+            verdicts.insist(collected)
 
     @task.branch(trigger_rule="all_done")
-    def colour(run: str) -> str:
-        from pipeline import steps
+    def colour(run: str, batches: list[list[str]]) -> str:
+        from pipeline import steps, verdicts
 
-        return steps.run_colour(steps.Settings(), run)
-
-    @task(outlets=[LANDED])
-    def green(run: str) -> None:
-        print(attempt_lines(run))
+        return verdicts.colour(steps.Settings(), run, batches)
 
     @task(outlets=[LANDED])
-    def amber(run: str) -> None:
-        print(attempt_lines(run))
+    def green(run: str, batches: list[list[str]]) -> None:
+        print(told(run, batches))
+
+    @task(outlets=[LANDED])
+    def amber(run: str, batches: list[list[str]]) -> None:
+        print(told(run, batches))
 
     @task
-    def red(run: str) -> None:
-        raise AirflowFailException(attempt_lines(run))
+    def red(run: str, batches: list[list[str]]) -> None:
+        raise AirflowFailException(told(run, batches))
 
-    run = "{{ run_id }}"
-    shops.partial(run=run).expand(shops=batches()) >> colour(run) >> [green(run), amber(run), red(run)]
+    run, listed = "{{ run_id }}", batches()
+    shops.partial(run=run).expand(shops=listed) >> colour(run, listed) >> [green(run, listed), amber(run, listed), red(run, listed)]
 
 
 collect()

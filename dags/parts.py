@@ -50,10 +50,8 @@ def credentials(reference: str) -> Mapping[str, str]:
     return extra | {"base_url": connection.host or "", "app_key": connection.login or "", "app_secret": connection.password or ""}
 
 
-def attempt_lines(run: str) -> str:
-    """How each attempt of a collection run ended, failed ones first: shop, kind, outcome, and for a failure its rule, sentence and next step."""
-    from pipeline import steps
+def told(run: str, batches: list[list[str]]) -> str:
+    """What each shop of a collection run came to, as ``pipeline.verdicts`` words it."""
+    from pipeline import steps, verdicts
 
-    names = ("outcome_code", "shop_id", "kind_code", "pages_qty", "rule_name", "message_name", "next_step_name")
-    rows = steps.attempts(steps.Settings(), run).select(names).iter_rows()
-    return "\n".join(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+    return verdicts.lines(steps.Settings(), run, batches)

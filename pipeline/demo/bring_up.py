@@ -47,15 +47,17 @@ def bring_up(demo: Demo) -> SignIns:
         credentials = market.await_simulator(demo.children, demo.home, demo.ports.simulator)
     with demo.screen.step("登记商家与账号", "register merchants and sign-ins"):
         sign_ins = market.register_people(demo.settings, demo.home)
-        is_first = _fill_inbox(demo)
+        has_downloads = _write_downloads(demo)
     with demo.screen.step("建立 Airflow 数据库", "set up Airflow's database"):
         demo.children.finish("airflow-migrate", 90)
     with demo.screen.step("启动 Airflow", "start Airflow"):
         _start_airflow(demo, environment, connections(credentials))
     with demo.screen.step("采集(真实调度器)", "collect, by the real scheduler"):
+        if has_downloads:
+            _land_downloads(demo)
+        demo.timetable.pause("build", False)
         began = dt.datetime.now(dt.UTC)
-        for dag, run in [(dag, demo.timetable.trigger(dag)) for dag in (("watch_inbox", "collect") if is_first else ("collect",))]:
-            _await_success(demo, dag, run)
+        _await_success(demo, "collect", demo.timetable.trigger("collect"))
     with demo.screen.step("构建、检查、发布", "build, audit, release"):
         for run in demo.children.until(lambda: demo.timetable.set_off("build", began), 120, "构建开始", "the build to begin"):
             _await_success(demo, "build", run)
@@ -69,14 +71,20 @@ def _airflow(*words: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *words]
 
 
-def _fill_inbox(demo: Demo) -> bool:
-    """At a home's first start, put some merchants' downloads in the inbox; False later."""
+def _write_downloads(demo: Demo) -> bool:
+    """Until a home has had its first release, let some merchants download their files; False later."""
     if demo.home.is_done("inbox"):
         return False
     market.write_downloads(demo.children, demo.home, demo.plan)
-    demo.children.finish("simulator-files", 60)
-    market.fill_inbox(demo.settings, demo.home)
+    demo.children.finish("simulator-files", 120)
     return True
+
+
+def _land_downloads(demo: Demo) -> None:
+    """Put the files in the inbox and have it watched. The build is paused meanwhile, so that one build takes them and the collection together."""
+    demo.timetable.pause("build", True)
+    market.fill_inbox(demo.settings, demo.home)
+    _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
 
 
 def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, str]) -> None:

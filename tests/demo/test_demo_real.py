@@ -133,7 +133,7 @@ def tellers(home: Path, demo: Demo) -> list[str]:
     with sqlite3.connect(home / "airflow" / "airflow.db") as database:
         texts = {"airflow.db": "\n".join(database.iterdump()), "printed": demo.printed}
     texts |= {str(path): path.read_text(errors="replace") for path in (home / "logs").rglob("*") if path.is_file()}
-    assert any("attempt=1.log" in name for name in texts)
+    assert any("attempt=1.log" in name and "ok yunshan-douyin" in text for name, text in texts.items())
     return [name for name, text in texts.items() if any(secret in text for secret in secrets(home))]
 
 
