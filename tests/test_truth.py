@@ -6,12 +6,13 @@ import datetime as dt
 import itertools
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from market_cases import LATER, MONEY, NOW, TELL_CHANNELS, differences, downloads, keys, lookup, settle, small_market
+from truth_cases import LATER, MONEY, NOW, TELL_CHANNELS, differences, downloads, keys, lookup, settle, small_market
 
 from pipeline.house import reading
 from pipeline.steps import build_and_release, collect, ingest, scan_inbox
@@ -27,6 +28,12 @@ MOMENTS = (EARLIER, NOW, LATER)
 @pytest.fixture(scope="module")
 def market() -> Market:
     return small_market()
+
+
+@pytest.fixture(scope="module")
+def moments(market: Market, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[Path]]]:
+    """What every shop downloads at each moment, oldest first; each overlaps the one before. Written once: a workbook's bytes tell when it was made."""
+    return [downloads(market, tmp_path_factory.mktemp("downloads"), at) for at in MOMENTS]
 
 
 def gold(settings: Settings) -> dict[str, str]:
@@ -46,17 +53,16 @@ def drop_files(settings: Settings, market: Market, files: dict[str, list[Path]])
         folder = settings.place.inbox / owner[shop] / shop
         folder.mkdir(parents=True, exist_ok=True)
         for path in paths:
-            path.replace(folder / path.name)
-            os.utime(folder / path.name, (0, 0))
+            os.utime(shutil.copy(path, folder), (0, 0))
 
 
 @pytest.fixture(scope="module")
-def by_files(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Downloads of three moments, each overlapping the one before, dropped into the inbox in order; one build a moment."""
+def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The downloads dropped into the inbox in order; one build a moment."""
     settings = Settings(home=tmp_path_factory.mktemp("files"))
     settle(settings, market)
-    for at in MOMENTS:
-        drop_files(settings, market, downloads(market, settings.home / "downloads", at))
+    for files in moments:
+        drop_files(settings, market, files)
         assert {item.verdict for item in scan_inbox(settings, at=LATER)} == {"accepted"}
         built, _ = build_and_release(settings, at=LATER)
         for item in built.receipts:
@@ -66,15 +72,14 @@ def by_files(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Settin
 
 
 @pytest.fixture(scope="module")
-def by_shuffled_files(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def by_shuffled_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same files newest first, shops mixed, some twice and under other names, all of a shop's in one build or one by one."""
     settings = Settings(home=tmp_path_factory.mktemp("shuffled"))
     settle(settings, market)
     dice = random.Random(7)
     owner = merchant_of(market)
-    every = [downloads(market, settings.home / "downloads", at) for at in MOMENTS]
     for shop in dice.sample(sorted(owner), len(owner)):
-        paths = list(itertools.chain.from_iterable(moment.get(shop, []) for moment in reversed(every)))
+        paths = list(itertools.chain.from_iterable(moment.get(shop, []) for moment in reversed(moments)))
         dice.shuffle(paths)
         half = len(paths) // 2
         for some in (paths[:half], paths[half:]):

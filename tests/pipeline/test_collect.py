@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from market_cases import NOW, differences, keys, settle, small_market
+from truth_cases import NOW, differences, keys, settle, small_market
 
 from pipeline.credentials import from_environment, open_credentials
 from pipeline.house import reading

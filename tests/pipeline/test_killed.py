@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from kill_cases import attempt
-from market_cases import NOW, downloads, keys, settle, small_market
+from truth_cases import NOW, downloads, keys, settle, small_market
 
 from metrics.access import Viewer
 from metrics.ask import ask
