@@ -123,7 +123,7 @@ def maintain() -> None:
 
 @app.command()
 def demo(
-    lines: Annotated[int, typer.Option(help="模拟市场的订单行数 / order lines of the simulated market")] = 40_000,
+    lines: Annotated[int, typer.Option(help="模拟市场的订单行数 / order lines of the simulated market")] = 30_000,
     clean: Annotated[bool, typer.Option(help="删除演示数据 / remove the demo's data")] = False,
 ) -> None:
     """演示:模拟平台、Airflow、看板一起启动 / start simulated platforms, Airflow and the dashboards together."""
