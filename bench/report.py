@@ -14,6 +14,8 @@ TARGETS = {"scan": 4.5, "duckdb": 1.2}
 DAY_TARGET = 0.10
 #: Times the full build that pandas must cost at least.
 PANDAS_TARGET = 3.0
+#: Most memory the full build may hold, in GiB, whatever the history.
+PEAK_TARGET = 2.5
 
 LABELS = {
     "scan": "只扫描(下限) / scan only (the limit)",
@@ -147,6 +149,7 @@ def reading(results: Results) -> list[str]:
         lines.append(_verdict("pandas script ÷ 全量构建 / full build", costs["pandas"].cpu_s / ours, "≥", PANDAS_TARGET))
     if "ours_day" in costs:
         lines.append(_verdict("再来一天 / one more day ÷ 全量构建 / full build", costs["ours_day"].cpu_s / ours, "≤", DAY_TARGET))
+    lines.append(_verdict("峰值内存 / peak memory, GiB", costs["ours"].peak_bytes / 2**30, "≤", PEAK_TARGET))
     return lines
 
 

@@ -44,6 +44,8 @@ def test_verdicts_say_met_and_not_met() -> None:
     assert "未达到 / not met" in said["1.25"]  # 40 / 32, at most 1.2
     assert "达到 / met" in said["3.25"]  # 130 / 40, at least 3
     assert "达到 / met" in said["0.05"]  # 2 / 40, at most 0.1
+    assert "peak memory" in said["1.00"]
+    assert "达到 / met" in said["1.00"]  # 1 GiB, at most 2.5
     worse = reading(_results(**{**FULL, "ours_day": 8.0, "pandas": 100.0}))
     assert sum("未达到 / not met" in line for line in worse) == 3
 
