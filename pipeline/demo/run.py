@@ -56,6 +56,7 @@ def _run(settings: Settings, home: DemoHome, screen: Screen, size: dict[str, int
         on_ready()
         children.watch()
     except KeyboardInterrupt:
+        screen.say("收到停止信号", "asked to stop")
         return 0 if is_ready else INTERRUPTED
 
 
