@@ -45,7 +45,7 @@ def _plain_number(text: pl.Series) -> pl.Series:
     """``1,234.50`` → ``1234.50`` where the commas stand in threes; anything else is left for the caller's pattern to refuse."""
     if not text.str.contains(",", literal=True).any():
         return text
-    grouped = text.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+    grouped = text.str.contains(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$")
     return text.zip_with(~grouped.fill_null(False), text.str.replace_all(",", "", literal=True))
 
 
@@ -59,7 +59,7 @@ def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``); scientific notation is bad."""
     text = raw.str.replace_all(_ID_EDGE, "") if raw.str.contains(_ID_EDGE).any() else raw
     text = text.set(text.is_in(BLANKS), None)
-    lost = text.str.contains(r"^\d(\.\d+)?[eE]\+?\d{1,3}$").fill_null(False)
+    lost = text.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}$").fill_null(False)
     return text.set(lost, None), lost
 
 
@@ -69,8 +69,8 @@ def read_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     if text.str.contains(r"[¥元\s−]").any():
         text = text.str.replace_all(r"^¥\s*|\s*元$", "").str.replace("−", "-", literal=True)
     text = _plain_number(text)
-    good = text.str.contains(r"^[+-]?\d{1,13}(\.\d{1,2}0*)?$").fill_null(False)
-    short = text.set(~good, None).str.replace(r"(\.\d\d)0+$", "$1")
+    good = text.str.contains(r"^[+-]?[0-9]{1,13}(\.[0-9]{1,2}0*)?$").fill_null(False)
+    short = text.set(~good, None).str.replace(r"(\.[0-9][0-9])0+$", "$1")
     fen = short.cast(pl.Decimal(18, 2)).to_physical().cast(pl.Int64)
     return fen, text.is_not_null() & ~good
 
@@ -84,12 +84,12 @@ def _read_integer(raw: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:
 
 def read_fen(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Integer fen text → integer fen."""
-    return _read_integer(raw, r"^[+-]?\d{1,15}$")
+    return _read_integer(raw, r"^[+-]?[0-9]{1,15}$")
 
 
 def read_int(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Whole number text (``1,234``, ``3.0``) → integer; ``1.5`` is bad."""
-    return _read_integer(raw, r"^[+-]?\d{1,15}(\.0+)?$")
+    return _read_integer(raw, r"^[+-]?[0-9]{1,15}(\.0+)?$")
 
 
 def read_rate(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -97,7 +97,7 @@ def read_rate(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     text = _ascii(trim(raw))
     percent = text.str.ends_with("%").fill_null(False)
     bare = text.str.strip_chars_end("%")
-    good = bare.str.contains(r"^\d{1,6}(\.\d+)?$").fill_null(False)
+    good = bare.str.contains(r"^[0-9]{1,6}(\.[0-9]+)?$").fill_null(False)
     value = bare.set(~good, None).cast(pl.Float64)
     value = (value / 100).zip_with(percent, value)
     bad = text.is_not_null() & (~good | ((value > 1) & ~percent).fill_null(False))
@@ -137,7 +137,7 @@ def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def read_epoch_s(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Unix seconds text → instant; ``0`` means "has not happened"."""
-    seconds, bad = _read_integer(raw, r"^\d{1,11}$")
+    seconds, bad = _read_integer(raw, r"^[0-9]{1,11}$")
     seconds = seconds.set(seconds == 0, None)
     value = pl.from_epoch(seconds, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
     odd = ~value.dt.year().is_between(2003, 2099).fill_null(True)

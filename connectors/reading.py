@@ -81,6 +81,7 @@ def fold(header: str) -> str:
 def recognise(data: bytes) -> Recognised:
     """Find the platform, kind and layout of a file by its header. Raises FileRefusedError naming the nearest known layout and what is missing."""
     best: tuple[float, Recognised] | None = None
+    matching: set[str] = set()
     near: tuple[float, Layout, list[str]] | None = None
     for sheet in open_sheets(data):
         for row, header in enumerate(sheet.head):
@@ -88,12 +89,16 @@ def recognise(data: bytes) -> Recognised:
             for layout, known, required in _signatures():
                 missing = [word for key, word in required.items() if key not in present]
                 score = len(known & present) / len(known | present)
+                if not missing:
+                    matching.add(sheet.name)
                 if not missing and (best is None or score > best[0]):
                     best = (score, Recognised(layout, sheet, row))
                 if missing and (near is None or score > near[0]):
                     near = (score, layout, missing)
     if best is None:
         raise _unknown(near)
+    if len(matching) > 1:
+        raise refuse("SEVERAL_SHEETS", sheets="、".join(sorted(matching)))
     _check_header(best[1].header)
     return best[1]
 
@@ -138,6 +143,8 @@ def read_file(data: bytes, origin: Origin) -> Reading:
     if named.is_empty() and misfits.is_empty():
         raise refuse("NO_ROWS")
     exported_at = platform.exported_at(origin.name)
+    if exported_at and exported_at > origin.received_at + dt.timedelta(days=1):
+        exported_at = None  # a stamp from the future would win over everything that ever follows
     reading = _type_rows(platform, found.layout, named, origin, origin.observed_at or exported_at)
     if misfits.is_empty():
         return reading
@@ -211,27 +218,35 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
         raw = table[header]
         value, bad = cells.READERS[column.cell](raw)
         rules = [(bad.fill_null(False), cells.RULES.get(column.cell, "BAD_CELL"))]
-        if column.cell == "id":
-            _check_precision(value, header)
         if column.filled:
             rules.append((value.is_null() & ~rules[0][0], "MISSING_VALUE"))
         series[column.name] = value.alias(column.name)
         problems += [
-            table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=pl.col(header).str.slice(0, 200))
+            table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=_safe(pl.col(header)))
             for mask, rule in rules
             if mask.any()
         ]
+    _check_precision({header: series[column.name] for column, header in kept if column.cell == "id"})
     return pl.DataFrame(series), pl.concat(problems)
 
 
-def _check_precision(ids: pl.Series, header: str) -> None:
-    """Refuse ids that went through a spreadsheet's 15-digit numbers: nearly all long ids ending in 000 is no accident."""
+def _check_precision(ids: Mapping[str, pl.Series]) -> None:
+    """Refuse ids that went through a spreadsheet's 15-digit numbers: most long ids of a column held exactly by a float are no accident.
+
+    In a file of a few rows the columns bear witness together; there only 19 digits and more count, of which a float holds one in a hundred.
+    """
+    for header, column in ids.items():
+        _check_witnesses(column, 18, 3, header)
+    if ids:
+        _check_witnesses(pl.concat([column.alias("id") for column in ids.values()]), 19, 2, "、".join(header.strip() for header in ids))
+
+
+def _check_witnesses(ids: pl.Series, digits: int, fewest: int, header: str) -> None:
     # shorter numbers are exact in a float anyway, and an id repeated on many rows is one witness, not many
-    long = ids.filter(ids.str.contains(r"^\d{18,}$").fill_null(False)).unique()
-    if long.len() < 3:
-        return
+    long = ids.filter(ids.str.contains(rf"^[0-9]{{{digits},38}}$").fill_null(False)).unique()
     exact = long.cast(pl.Float64).cast(pl.Int128, strict=False).cast(pl.String) == long
-    if (long.str.ends_with("000") | exact).sum() > long.len() / 2:
+    ruined = int((long.str.ends_with("000") | exact).sum())
+    if long.len() >= fewest and ruined >= 2 and 2 * ruined >= long.len():
         raise refuse("ID_PRECISION_LOST", column=header.strip())
 
 
@@ -242,10 +257,25 @@ def _latest_instant(rows: pl.DataFrame, received_at: dt.datetime) -> dt.datetime
     return max(told, default=received_at)
 
 
+_NOT_PLAIN = r"[^0-9A-Za-z\s¥,.:;/%+\-−_()=\"'`年月日时分秒元万无]"
+_MOBILE = r"1[3-9][0-9]{9}"
+
+
+def _safe(cell: pl.Expr) -> pl.Expr:
+    """A cell for the eyes of whoever mends it: digits, letters and signs stay, other characters and mobile numbers become stars."""
+    alone = cell.str.replace_all(rf"(^|[^0-9]){_MOBILE}([^0-9]|$)", "${1}***********${2}")
+    return alone.str.replace_all(_NOT_PLAIN, "*").str.slice(0, 200)
+
+
 def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], table: pl.DataFrame) -> pl.DataFrame:
-    """Attach the row as read, personal columns left out, as JSON text; first problem of each row first."""
+    """Attach what of the row was understood as numbers and times, as JSON text; first problem of each row first.
+
+    Where cells stand in the wrong columns a name may stand anywhere, so free text and the cells at fault are left out: the raw file has them.
+    """
     if problems.is_empty():
         return pl.DataFrame(schema=QUARANTINE)
     wanted = table.join(problems.select(_ROW).unique(), on=_ROW, how="semi")
-    rows = wanted.select(*_ROW, pl.struct([pl.col(header) for _, header in kept]).struct.json_encode().alias("row_json"))
+    plain = [header for column, header in kept if column.cell != "text" and header.strip() not in problems["column_name"]]
+    told = pl.struct([_safe(pl.col(header)).alias(header) for header in plain]).struct.json_encode() if plain else pl.lit("{}")
+    rows = wanted.select(*_ROW, told.alias("row_json"))
     return problems.join(rows, on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")

@@ -80,14 +80,20 @@ def _open_text(data: bytes) -> Sheet:
         raise refuse("TOO_MANY_COLUMNS")
     lines = text[: 1 << 18].split("\n")[:HEADER_SEARCH_ROWS]
     delimiter = _delimiter(max(lines, key=len))
-    head = list(csv.reader(lines, delimiter=delimiter))
+    try:
+        head = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        raise refuse("CELL_TOO_LARGE") from None
     return Sheet("", head, encoding, text.encode("utf-8"))
 
 
 def _decode(data: bytes) -> tuple[str, str]:
     """UTF-16 by its mark, else UTF-8 (with or without BOM), else GB18030; the whole file must decode strictly."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16"), "utf-16"
+        try:
+            return data.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError:
+            raise refuse("TRUNCATED") from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding), encoding
@@ -117,7 +123,7 @@ def _read_csv(text: bytes, header_row: int, width: int, delimiter: str) -> tuple
         return pacsv.read_csv(
             io.BytesIO(text),
             read_options=pacsv.ReadOptions(skip_rows=header_row + 1, column_names=names, use_threads=threads, block_size=1 << 24),
-            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text, invalid_row_handler=on_invalid, ignore_empty_lines=True),
+            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text, invalid_row_handler=on_invalid, ignore_empty_lines=False),
             convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
         )
 
@@ -127,7 +133,10 @@ def _read_csv(text: bytes, header_row: int, width: int, delimiter: str) -> tuple
         table = read(threads=False)
     frame = pl.DataFrame(pl.from_arrow(table))
     misfits = pl.DataFrame(bad, schema={"_row_number": pl.Int64, "text": pl.String}, orient="row")
-    return _number(frame, header_row, misfits["_row_number"]), misfits
+    numbered = _number(frame, header_row, misfits["_row_number"])
+    if (frame["0"] == "").any():  # a blank line is no row, yet it has a number in the file
+        numbered = numbered.filter(~pl.all_horizontal(pl.exclude("_row_number") == ""))
+    return numbered, misfits.filter(pl.col("text").str.strip_chars() != "")
 
 
 def _number(frame: pl.DataFrame, header_row: int, taken: pl.Series) -> pl.DataFrame:
@@ -150,13 +159,14 @@ def _open_workbook(data: bytes) -> list[Sheet]:
         raise refuse("ZIP_NOT_WORKBOOK")
     try:
         reader = fastexcel.read_excel(data)
+        loaded = [(name, reader.load_sheet(name, header_row=None, n_rows=HEADER_SEARCH_ROWS, dtypes="string")) for name in reader.sheet_names]
     except fastexcel.FastExcelError as error:
         raise refuse("BAD_WORKBOOK", detail=str(error)[:120]) from None
     sheets = []
-    for name in reader.sheet_names:
-        head = reader.load_sheet(name, header_row=None, n_rows=HEADER_SEARCH_ROWS, dtypes="string").to_polars()
-        rows = [["" if cell is None else cell for cell in row] for row in head.rows()]
-        sheets.append(Sheet(name, rows, "xlsx", reader))
+    for name, sheet in loaded:
+        if sheet.visible == "visible":
+            rows = [["" if cell is None else cell for cell in row] for row in sheet.to_polars().rows()]
+            sheets.append(Sheet(name, rows, "xlsx", reader))
     return sheets
 
 

@@ -36,6 +36,8 @@ FILE_RULES: dict[str, IntakeRule] = {
     "TRUNCATED": IntakeRule("文件不完整", "the file is cut off", "请重新下载完整文件", "download the whole file again"),
     "BAD_ENCODING": IntakeRule("文件编码混乱", "the file's encoding is broken", *_RAW),
     "ZIP_NOT_WORKBOOK": IntakeRule("这是压缩包,不是表格", "an archive, not a workbook", "解压后上传里面的文件", "unpack it and give the files inside"),
+    "CELL_TOO_LARGE": IntakeRule("单元格过大", "a cell is too large", *_AGAIN),
+    "SEVERAL_SHEETS": IntakeRule("多个工作表都有数据", "several sheets hold data", "把每个工作表存成单独的文件再上传", "save each sheet as a file of its own"),
     "BAD_WORKBOOK": IntakeRule("表格文件无法打开", "the workbook cannot be opened", *_AGAIN),
     "TOO_MANY_COLUMNS": IntakeRule("列数异常", "too many columns", *_RAW),
     "UNKNOWN_LAYOUT": IntakeRule("不认识这个表头", "no known layout has this header", "确认这是支持的平台导出文件", "make sure it is a supported export"),

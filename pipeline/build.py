@@ -129,6 +129,9 @@ def _load(
         load_kind(settings.place, str(platform), str(kind), exports, known)
         for (platform, kind), exports in sorted(waiting.partition_by("platform_code", "kind_code", as_dict=True).items())
     ]
+    for refusal in (error for part in parts for error in part.refusals.values()):
+        if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST"):
+            raise refusal  # what was published from it would silently be missing
     if before.height:
         parts = rejudged_rows(lake, parts, before)
     outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])

@@ -7,10 +7,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from contracts.errors import NotFoundError
+from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from pipeline.house import writing
 from pipeline.intake import land_file
-from pipeline.receipts import FileReceipt
+from pipeline.receipts import FileReceipt, refused
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
@@ -44,8 +44,9 @@ def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) ->
     merchant_id, shop_id = path.parts[-3], path.parts[-2]
     try:
         landed = land_file(lake, settings.place, merchant_id, shop_id, path, by="inbox", at=at)
-    except NotFoundError as error:
-        return FileReceipt(path.name, verdict="refused", rule=error.rule, message=error.sentence(), merchant_id=merchant_id, shop_id=shop_id)
+    except (NotFoundError, UsageError) as error:
+        refusal = FileRefusedError(error.rule, error.zh, error.en, step_zh=error.step_zh, step_en=error.step_en)
+        return refused(path.name, refusal, merchant_id=merchant_id, shop_id=shop_id)
     if landed.receipt:
         return landed.receipt
     assert landed.reading is not None  # noqa: S101 - a file without a receipt has been read
@@ -57,5 +58,7 @@ def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) ->
 def _set_aside(path: Path, receipt: FileReceipt) -> None:
     folder = path.parent / REFUSED
     folder.mkdir(exist_ok=True)
-    path.replace(folder / path.name)
-    (folder / f"{path.name}.txt").write_text(f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n", encoding="utf-8")
+    # two refused files of one name are both kept; the name is cut where the file system would refuse it
+    name = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}-{path.name[-80:]}"  # noqa: DTZ005 - a name for people at this machine
+    path.replace(folder / name)
+    (folder / f"{name}.txt").write_text(f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n", encoding="utf-8")

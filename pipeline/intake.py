@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from connectors.reading import Origin, Reading, read_file
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.fields import TIME_ZONE
 from contracts.intake import refuse
-from pipeline.receipts import FileReceipt, from_load, refused
+from pipeline.receipts import FileReceipt, as_duplicate, from_load, refused
 from pipeline.registering import register_shop
 from warehouse import landing, registry
 from warehouse.lake import Lake
@@ -41,21 +41,30 @@ def land_file(
     ``register`` enters an unknown merchant or shop on the platform the file tells; otherwise NotFoundError.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    name = path.name.encode("utf-8", "replace").decode("utf-8")
     try:
         data = path.read_bytes()
         export_id = hashlib.sha256(data).hexdigest()
-        reading = read_file(data, Origin(merchant_id, shop_id, export_id, path.name, now))
+        reading = read_file(data, Origin(merchant_id, shop_id, export_id, name, now))
         _check_shop(lake, merchant_id, shop_id, reading.layout.platform, at=now, register=register)
     except FileRefusedError as error:
-        return Landed(path.name, "", refused(path.name, error, merchant_id=merchant_id, shop_id=shop_id))
-    known = _known_receipt(lake, merchant_id, shop_id, reading, export_id, path.name)
-    if known:
-        return Landed(path.name, export_id, known)
-    kept = landing.keep(
-        place, data, platform=reading.layout.platform, shop=shop_id, kind=reading.layout.kind, received_date=now.date(), suffix=path.suffix or ".csv"
-    )
-    landing.record(lake, manifest_row(reading, merchant_id, shop_id, kept, path.name, len(data), now, by))
-    return Landed(path.name, export_id, None, reading)
+        return Landed(name, "", refused(name, error, merchant_id=merchant_id, shop_id=shop_id))
+    known = _known_receipt(lake, merchant_id, shop_id, reading, export_id, name)
+    # kept also when known: the bytes on disk may have been damaged or lost since, and then this heals them
+    suffix = ".xlsx" if data[:2] == b"PK" else ".csv"
+    kept = landing.keep(place, data, platform=reading.layout.platform, shop=shop_id, kind=reading.layout.kind, received_date=now.date(), suffix=suffix)
+    row = manifest_row(reading, merchant_id, shop_id, kept, name, len(data), now, by)
+    if not landing.record(lake, row):
+        _point_at(lake, row, kept.landing_name)
+    return Landed(name, export_id, known, None if known else reading)
+
+
+def _point_at(lake: Lake, row: pl.DataFrame, landing_name: str) -> None:
+    """Let a known export's manifest row point at where its bytes are now, in case they were lost where they had been."""
+    key = row.select(EXPORT.key)
+    stored = lake.read(EXPORT, keys=key)
+    if stored["landing_name"][0] != landing_name:
+        lake.replace(EXPORT, key, stored.with_columns(landing_name=pl.lit(landing_name)))
 
 
 def manifest_row(reading: Reading, merchant_id: str, shop_id: str, kept: landing.Landed, name: str, size: int, now: dt.datetime, by: str) -> pl.DataFrame:
@@ -109,8 +118,10 @@ def _known_receipt(lake: Lake, merchant_id: str, shop_id: str, reading: Reading,
     loads = lake.read(LOAD, where=where)
     if loads.is_empty():
         return None
-    before = from_load(loads.row(0, named=True), name)
-    return replace(before, verdict="duplicate", published=0, quarantined=0, superseded=0, duplicate=before.rows_read, rules={})
+    if loads["verdict_code"][0] == "refused":  # it could not be read from landing; these bytes can, so it waits for a build again
+        lake.delete(LOAD, loads.select(LOAD.key))
+        return None
+    return as_duplicate(from_load(loads.row(0, named=True), name))
 
 
 def land_files(

@@ -12,7 +12,7 @@ from connectors.base import Platform, platforms
 from connectors.http import Client, Credentials
 from connectors.reading import Origin, Reading, read_file, read_pages
 from contracts.canonical import SILVER
-from contracts.errors import CollectError, FileRefusedError
+from contracts.errors import CollectError, FileRefusedError, NotFoundError
 from contracts.intake import ROW_RULES
 from contracts.tables import Table
 from warehouse import landing
@@ -70,6 +70,8 @@ def _read_all(
             readings[export] = known.get(export) or read_file(landing.read_landed(place, row["landing_name"]), _origin(row))
         except FileRefusedError as error:
             refusals[export] = error
+        except NotFoundError as error:
+            refusals[export] = _lost(error)
     api = exports.filter(pl.col("source_code") == "api")
     for shop in api.partition_by("merchant_id", "shop_id", maintain_order=True):
         pages, failed = _read_pages(place, platform, kind, shop.iter_rows(named=True))
@@ -92,9 +94,16 @@ def _read_pages(
             pages.append((_origin(row), api.records(kind, landing.read_landed(place, str(row["landing_name"])))))
         except FileRefusedError as error:
             refusals[export] = error
+        except NotFoundError as error:
+            refusals[export] = _lost(error)
         except CollectError as error:
             refusals[export] = FileRefusedError(error.rule, error.zh, error.en)
     return pages, refusals
+
+
+def _lost(error: NotFoundError) -> FileRefusedError:
+    step = ("从备份恢复,或重新上传同一个文件", "restore it from backup, or upload the same file again")
+    return FileRefusedError("LANDING_LOST", error.zh, error.en, step_zh=step[0], step_en=step[1], landing_name=error.facts["landing_name"])
 
 
 def _origin(row: Mapping[str, object]) -> Origin:

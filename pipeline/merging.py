@@ -69,8 +69,7 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
     elif not merged.states.equals(stored.sort(merged.states.columns)):
         lake.replace(table, keys, merged.states)
     _touch(table, stored, merged.states, merged.changed, touched)
-    shop = incoming.select(ROW).unique()
-    return merged.outcomes.join(shop, on=["_export_id", "_row_number"], how="left").select(*ROW, "outcome")
+    return merged.outcomes.select(*ROW, "outcome")
 
 
 def _touch(table: Table, stored: pl.DataFrame, states: pl.DataFrame, changed: pl.DataFrame, touched: Touched) -> None:

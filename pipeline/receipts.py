@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from contracts.errors import FileRefusedError
 
@@ -56,6 +56,11 @@ def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: st
     return FileReceipt(
         name, verdict="refused", rules={error.rule: 1}, rule=error.rule, message=message, next_step=step, merchant_id=merchant_id, shop_id=shop_id
     )
+
+
+def as_duplicate(receipt: FileReceipt) -> FileReceipt:
+    """The receipt of the same bytes given once more: every row is known, nothing moved."""
+    return replace(receipt, verdict="duplicate", published=0, quarantined=0, superseded=0, duplicate=receipt.rows_read, rules={})
 
 
 def from_load(load: dict[str, object], export_name: str) -> FileReceipt:

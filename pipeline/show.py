@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from contracts import codes
 from pipeline.build import Built
@@ -67,7 +68,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
         numeric = bool(rows) and all(isinstance(row[len(table.columns)], int | float) or row[len(table.columns)] is None for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     _OUT.print(table)
 
 
@@ -80,7 +81,7 @@ def ingested(done: Ingested, *, as_json: bool) -> None:
     receipts(done.receipts)
     _changes(done.changes)
     if done.held:
-        _OUT.print(f"[red]未放行 / held:[/red] {done.held.sentence()}", markup=True)
+        _OUT.print(f"未放行 / held: {done.held.sentence()}", markup=False, style="red")
     if done.current:
         _OUT.print(f"看板读取发布 #{done.current.number}({done.current.changed_at:%Y-%m-%d %H:%M}) / dashboards read release #{done.current.number}")
 
@@ -206,34 +207,41 @@ def release(item: Release, checks: pl.DataFrame, *, as_json: bool) -> None:
 
 
 # quarantine
-def export_names(lake: Lake) -> dict[str, str]:
-    """Export id → the name it came under."""
-    return dict(lake.read(EXPORT, columns=["export_id", "export_name"]).iter_rows())
+Names = dict[tuple[str, str], str]
 
 
-def quarantine_list(rows: pl.DataFrame, loads: pl.DataFrame, names: dict[str, str], *, as_json: bool) -> None:
+def export_names(lake: Lake) -> Names:
+    """Shop and export id → the name it came under: two shops may have been given the same bytes."""
+    return {(shop, export): name for shop, export, name in lake.read(EXPORT, columns=["shop_id", "export_id", "export_name"]).iter_rows()}
+
+
+def quarantine_list(rows: pl.DataFrame, loads: pl.DataFrame, names: Names, *, as_json: bool) -> None:
     """Rows per file and rule, newest file first."""
     key = ["export_id", "merchant_id", "shop_id", "platform_code", "kind_code", "rule_name"]
     counted = rows.group_by(key).agg(rows=pl.col("row_number").n_unique()).join(loads, on=["export_id", "shop_id"], how="left")
     listed = counted.sort("loaded_at", *key, descending=[True] + [False] * len(key))
     if as_json:
-        _json({"quarantine": [row | {"name": names.get(row["export_id"], "")} for row in listed.to_dicts()]})
+        _json({"quarantine": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in listed.to_dicts()]})
         return
-    cells = [(row["export_id"][:12], names.get(row["export_id"]), row["shop_id"], row["kind_code"], row["rule_name"], row["rows"]) for row in listed.to_dicts()]
+    cells = [
+        (row["export_id"][:12], names.get((row["shop_id"], row["export_id"])), row["shop_id"], row["kind_code"], row["rule_name"], row["rows"])
+        for row in listed.to_dicts()
+    ]
     _table("隔离 / quarantine", ["指纹 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"], cells)
 
 
-def quarantine_rows(rows: pl.DataFrame, names: dict[str, str], *, as_json: bool) -> None:
+def quarantine_rows(rows: pl.DataFrame, names: Names, *, as_json: bool) -> None:
     """Every broken rule × row of a file."""
     ordered = rows.sort("export_id", "row_number", "column_name")
     if as_json:
-        _json({"rows": [row | {"name": names.get(row["export_id"], "")} for row in ordered.to_dicts()]})
+        _json({"rows": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in ordered.to_dicts()]})
         return
     cells = [
-        (row["row_number"], row["column_name"], row["cell_name"], row["rule_name"], row["message_name"], row["next_step_name"]) for row in ordered.to_dicts()
+        (row["shop_id"], row["row_number"], row["column_name"], row["cell_name"], row["rule_name"], row["message_name"], row["next_step_name"])
+        for row in ordered.to_dicts()
     ]
-    title = "、".join(sorted({names.get(name, name) for name in rows["export_id"].unique()}))
-    _table(title, ["行 / row", "列 / column", "原值 / cell", "规则 / rule", "说明 / message", "下一步 / next step"], cells)
+    title = "、".join(sorted({names.get(key, key[1]) for key in rows.select("shop_id", "export_id").unique().iter_rows()}))
+    _table(title, ["店铺 / shop", "行 / row", "列 / column", "原值 / cell", "规则 / rule", "说明 / message", "下一步 / next step"], cells)
 
 
 def shops(merchants: pl.DataFrame, rows: pl.DataFrame, accounts: pl.DataFrame, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ from pipeline.changes import Change, totals_changed
 from pipeline.collect import Collected, attempts, batches, collect, run_colour
 from pipeline.credentials import from_environment
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
+from pipeline.intake import Landed, land_files
 from pipeline.loading import Export
-from pipeline.receipts import FileReceipt
+from pipeline.receipts import FileReceipt, as_duplicate
 from pipeline.releasing import audit, release
 from warehouse import landing
 from warehouse import release as releasing
@@ -73,18 +74,31 @@ def ingest(
     known: dict[Export, Reading] = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
     made: dict[str, FileReceipt] = {}
     held: BaiyunError | None = None
-    if known:
+    if any(item.export_id for item in landed):  # also when all are known: an earlier run may have been cut off before its build or release
         say("构建", "building")
         built = build(settings, run_name="ingest", at=at, known=known)
         made = {item.export_id: item for item in built.receipts if item.shop_id == shop_id}
         held = _try_release(settings, built, at=at, say=say)
-    receipts = [item.receipt or made[item.export_id] for item in landed]
+    receipts = _final(landed, made)
     with reading(settings) as lake:
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
 
 
+def _final(landed: Sequence[Landed], made: dict[str, FileReceipt]) -> list[FileReceipt]:
+    """The receipt of each file in its order; bytes met a second time in one ingest are duplicates of the first."""
+    receipts: list[FileReceipt] = []
+    met: set[str] = set()
+    for item in landed:
+        receipt = item.receipt or replace(made[item.export_id], name=item.name)
+        receipts.append(as_duplicate(receipt) if item.export_id in met and item.receipt is None else receipt)
+        met.add(item.export_id)
+    return receipts
+
+
 def _try_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> BaiyunError | None:
+    if not built.has_changes and _standing(settings, built):
+        return None
     try:
         _judge_and_release(settings, built, at=at, say=say)
     except BaiyunError as error:

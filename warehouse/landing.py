@@ -43,8 +43,10 @@ def keep(place: Place, data: bytes, *, platform: str, shop: str, kind: str, rece
     digest = hashlib.sha256(data).hexdigest()
     folder = place.landing / platform / shop / kind
     for known in sorted(folder.glob(f"*/{digest}.*")):
-        if _hash(known) == digest:
-            return Landed(digest, known.relative_to(place.landing).as_posix(), False)
+        is_whole = _hash(known) == digest
+        if not is_whole:  # its bytes changed on disk: the same file given again heals it in its place
+            _write(place, data, known)
+        return Landed(digest, known.relative_to(place.landing).as_posix(), not is_whole)
     target = folder / received_date.isoformat() / f"{digest}.{ending}"
     _write(place, data, target)
     return Landed(digest, target.relative_to(place.landing).as_posix(), True)

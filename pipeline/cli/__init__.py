@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
+from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
@@ -58,7 +60,10 @@ def build(
     """构建并发布等待中的数据;原因修正后,同一命令放行 / build and release what waits; after mending a held build, the same command publishes."""
     with show.progress() as say:
         built, release = steps.build_and_release(Settings(), run_name="cli", from_landing=from_landing, say=say)
+    refused = [item for item in built.receipts if item.verdict == "refused"]
+    show.receipts(refused)
     show.released(built, release)
+    raise typer.Exit(REFUSED if refused else DONE)
 
 
 @app.command()
@@ -96,6 +101,9 @@ def collect(
         for shop in wanted:
             say(f"采集 {shop}", f"collecting {shop}")
             collected += steps.collect(settings, [shop], run_name=run, credentials=steps.from_environment, days=days)
+    if not collected:
+        step = {"step_zh": "用 baiyun shops list 核对编号和凭据", "step_en": "check ids and credentials with `baiyun shops list`"}
+        raise NotFoundError("NOTHING_TO_COLLECT", "没有可采集的店铺", "no shop that can be collected", **step, shops=", ".join(wanted))
     show.collected(collected)
     raise typer.Exit(REFUSED if any(item.outcome_code != "ok" for item in collected) else DONE)
 
@@ -104,12 +112,15 @@ def collect(
 def scan() -> None:
     """收取投递文件夹 inbox/<商家>/<店铺>/ 里的文件,然后构建发布 / take what lies in the inbox folder, then build and release."""
     settings = Settings()
-    receipts = steps.scan_inbox(settings)
+    taken = steps.scan_inbox(settings)
+    with show.progress() as say:  # also when nothing came: an earlier scan may have been cut off before its build
+        built, release = steps.build_and_release(settings, run_name="scan", say=say)
+    made = {(item.shop_id, item.export_id): item for item in built.receipts}
+    receipts = [made.get((item.shop_id, item.export_id), item) for item in taken]
     show.receipts(receipts)
-    if any(item.verdict == "accepted" for item in receipts):
-        with show.progress() as say:
-            show.released(*steps.build_and_release(settings, run_name="scan", say=say))
-    raise typer.Exit(REFUSED if any(item.verdict == "refused" for item in receipts) else DONE)
+    show.released(built, release)
+    bad = any(item.verdict == "refused" or item.quarantined_share > settings.quarantine_share_limit for item in receipts)
+    raise typer.Exit(REFUSED if bad else DONE)
 
 
 @app.command()
@@ -159,6 +170,14 @@ def run(command: Callable[[], None]) -> int:
         return WRONG_USE
     except BaiyunError as error:
         typer.echo(error.sentence(), err=True)
+        return REFUSED
+    except ValidationError as error:
+        names = ", ".join("BAIYUN_" + str(item["loc"][0]).upper() for item in error.errors())
+        typer.echo(f"[BAD_SETTING] 设置的值不能用 / a setting's value cannot be used: {names} → docs/settings.md", err=True)
+        return WRONG_USE
+    except (OSError, duckdb.Error) as error:
+        said = "[STORAGE] 数据文件夹无法读写,已提交的数据不受影响 / the data folder cannot be read or written; what was committed is safe"
+        typer.echo(f"{said} ({error}) → 检查磁盘空间与权限后重试 / check disk space and permissions, then try again", err=True)
         return REFUSED
     return DONE
 

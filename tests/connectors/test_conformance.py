@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import polars as pl
@@ -171,7 +172,8 @@ def test_a_spoilt_cell_sets_aside_exactly_its_row(sample: Sample) -> None:
             added = reading.quarantine.filter(pl.col("_row_number") == target)
             assert reading.quarantine.height == before + 1
             assert added.select("rule_name", "column_name").rows() == [(rule, header.strip())]
-            assert added["row_json"].str.json_decode(pl.Struct({header: pl.String})).struct.field(header).to_list() == [text]
+            assert added["cell_name"].to_list() == [text.replace("昨天", "**")], "words are starred: in a shifted row a cell may hold a name"
+            assert header not in json.loads(added["row_json"][0])
             assert rule in ROW_RULES
             tried += 1
     assert tried > 2

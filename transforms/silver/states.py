@@ -23,7 +23,7 @@ _LATEST = ["_last_observed_at", *_FIRST]
 class Merged:
     """``states``: all states of the touched entities. ``changed``: entity keys whose current content differs from before.
 
-    ``outcomes``: one row per incoming row (``_export_id, _row_number, outcome``): published (its content is now the latest), superseded
+    ``outcomes``: one row per incoming row (``merchant_id, shop_id, _export_id, _row_number, outcome``): published (its content is now the latest), superseded
     (new, but a later observation says otherwise) or duplicate (nothing new).
     """
 
@@ -69,7 +69,7 @@ def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame
     )
     rows = points.filter("_is_new").join(verdict.select(*same, outcome=outcome), on=same, how="left", maintain_order="left")
     repeats = pl.int_range(pl.len()).over(same) > 0
-    return rows.select("_export_id", "_row_number", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome"))
+    return rows.select("merchant_id", "shop_id", "_export_id", "_row_number", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome"))
 
 
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
