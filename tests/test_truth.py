@@ -63,7 +63,7 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
     settle(settings, market)
     for files in moments:
         drop_files(settings, market, files)
-        assert {item.verdict for item in scan_inbox(settings, at=LATER)} == {"accepted"}
+        assert {item.verdict for item in scan_inbox(settings, at=LATER)} <= {"accepted", "duplicate"}  # an unchanged list may be the same bytes again
         built, _ = build_and_release(settings, at=LATER)
         for item in built.receipts:
             assert item.verdict == "accepted", item
