@@ -13,6 +13,7 @@ import uvicorn
 
 from simulator.clock import ZONE
 from simulator.files import write_files
+from simulator.handout import credentials_of, registry_of
 from simulator.market import Market, build_market
 from simulator.server import World, make_app
 
@@ -44,23 +45,8 @@ def _parser() -> argparse.ArgumentParser:
 def write_home(home: Path, market: Market, world: World, base: str) -> None:
     """``registry.json``: merchants, shops, own accounts, nothing secret. ``credentials.json``: shop → address, key, secret, fresh tokens (mode 0600)."""
     home.mkdir(parents=True, exist_ok=True)
-    registry = {
-        "merchants": market.merchants.to_dicts(),
-        "shops": market.shops.drop("app_key", "app_secret").to_dicts(),
-        "accounts": market.accounts.filter(market.accounts["is_own_of_shop"]).to_dicts(),
-    }
-    (home / "registry.json").write_text(json.dumps(registry, ensure_ascii=False, indent=1), encoding="utf-8")
-    credentials = {}
-    for shop in market.shops.iter_rows(named=True):
-        token = world.tokens.issue(shop["shop_id"])
-        credentials[shop["shop_id"]] = {
-            "base_url": f"{base}/{shop['platform_code']}",
-            "app_key": shop["app_key"],
-            "app_secret": shop["app_secret"],
-            "access_token": token.access_token,
-            "refresh_token": token.refresh_token,
-            "platform_shop_id": shop["platform_shop_id"],
-        }
+    (home / "registry.json").write_text(json.dumps(registry_of(market), ensure_ascii=False, indent=1), encoding="utf-8")
+    credentials = credentials_of(market, world, base)
     path = home / "credentials.json"
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:

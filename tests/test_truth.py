@@ -12,10 +12,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from truth_cases import LATER, MONEY, NOW, TELL_CHANNELS, differences, downloads, keys, lookup, settle, small_market
+from truth_cases import LATER, MONEY, NOW, TELL_CHANNELS, differences, downloads, lookup, settle, small_market
 
 from pipeline.house import reading
 from pipeline.steps import build_and_release, collect, ingest, scan_inbox
+from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.server import make_app, serve_in_thread
 from transforms.gold import gold_tables

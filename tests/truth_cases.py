@@ -13,9 +13,9 @@ from metrics.ask import ask
 from pipeline.registering import register_market
 from simulator.clock import ZONE
 from simulator.files import write_files
+from simulator.handout import registry_of
 from simulator.market import Market, build_market
 from simulator.truth import truth
-from simulator.world import World
 from warehouse.settings import Settings
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
@@ -36,15 +36,9 @@ def small_market(seed: int = 3, lines: int = 2_500, merchants: int = 5) -> Marke
     return build_market(seed, merchants, DAYS, lines, now=NOW)
 
 
-def people(market: Market) -> dict[str, list[dict[str, str]]]:
-    """The market's registry as the simulator's server hands it out."""
-    own = market.accounts.filter("is_own_of_shop")
-    return {"merchants": market.merchants.to_dicts(), "shops": market.shops.drop("app_key", "app_secret").to_dicts(), "accounts": own.to_dicts()}
-
-
 def settle(settings: Settings, market: Market) -> None:
     """Register everybody of the market."""
-    register_market(settings, people(market), at=NOW - dt.timedelta(days=100))
+    register_market(settings, registry_of(market), at=NOW - dt.timedelta(days=100))
 
 
 def downloads(market: Market, folder: Path, at: dt.datetime, first: dt.date = FIRST, last: dt.date | None = None) -> dict[str, list[Path]]:
@@ -52,22 +46,6 @@ def downloads(market: Market, folder: Path, at: dt.datetime, first: dt.date = FI
     found: dict[str, list[Path]] = {}
     for path in write_files(market, folder / f"{at:%Y%m%d%H%M}", at, first, last or at.date()):
         found.setdefault(path.parts[-2], []).append(path)
-    return found
-
-
-def keys(market: Market, world: World, base: str) -> dict[str, dict[str, str]]:
-    """Fresh credentials of every shop: reference → address, key, secret, tokens."""
-    found = {}
-    for shop in market.shops.iter_rows(named=True):
-        token = world.tokens.issue(shop["shop_id"])
-        found[shop["shop_id"]] = {
-            "base_url": f"{base}/{shop['platform_code']}",
-            "app_key": shop["app_key"],
-            "app_secret": shop["app_secret"],
-            "access_token": token.access_token,
-            "refresh_token": token.refresh_token,
-            "platform_shop_id": shop["platform_shop_id"],
-        }
     return found
 
 

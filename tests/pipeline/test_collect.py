@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from truth_cases import NOW, differences, keys, settle, small_market
+from truth_cases import NOW, differences, settle, small_market
 
 from pipeline.credentials import from_environment, open_credentials
 from pipeline.house import reading
 from pipeline.steps import attempts, batches, build_and_release, collect, is_transient, run_colour
 from simulator.faults import FaultPlan
+from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.server import make_app, serve_in_thread
 from simulator.world import World

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from kill_cases import attempt
-from truth_cases import NOW, downloads, keys, settle, small_market
+from truth_cases import NOW, downloads, settle, small_market
 
 from metrics.access import Viewer
 from metrics.ask import ask
 from pipeline.house import reading
 from pipeline.steps import build_and_release, scan_inbox
+from simulator.handout import credentials_of as keys
 from simulator.server import make_app, serve_in_thread
 from transforms.gold import gold_tables
 from warehouse.ops import LOAD
