@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: How a cell is written in one layout → what the typed column holds. See ``connectors/cells.py`` for the parsers.
 CELLS = {
-    "text", "id", "yuan", "fen", "int", "rate", "time", "epoch_s", "date",
+    "text", "id", "yuan", "yuan_stat", "li", "fen", "int", "rate", "time", "time_dmy", "time_mdy", "epoch_s", "epoch_ms", "date",
 }  # fmt: skip
 
 
@@ -135,7 +135,10 @@ def _read_layouts(platform: str, path: Path) -> tuple[Layout, ...]:
     return tuple(layouts)
 
 
-_SUFFIX = {"yuan": "_fen", "fen": "_fen", "int": "_qty", "rate": "_rate", "time": "_at", "epoch_s": "_at", "date": "_date"}
+_SUFFIX = {
+    "yuan": "_fen", "yuan_stat": "_fen", "li": "_fen", "fen": "_fen", "int": "_qty", "rate": "_rate",
+    "time": "_at", "time_dmy": "_at", "time_mdy": "_at", "epoch_s": "_at", "epoch_ms": "_at", "date": "_date",
+}  # fmt: skip
 
 
 def _bronze_table(platform: str, kind: str, layouts: list[Layout]) -> Table:

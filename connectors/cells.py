@@ -6,6 +6,7 @@ Nothing is cast in a way that nulls silently: a cell that had something in it an
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import polars as pl
 
@@ -21,11 +22,16 @@ _ID_EDGE = r"""^[\s='"`\u{feff}\u{200b}]+|[\s'"`\u{feff}\u{200b}]+$"""
 RULES = {
     "id": "ID_PRECISION_LOST",
     "yuan": "BAD_MONEY",
+    "yuan_stat": "BAD_MONEY",
+    "li": "BAD_MONEY",
     "fen": "BAD_MONEY",
     "int": "BAD_NUMBER",
     "rate": "BAD_RATE",
     "time": "BAD_TIME",
+    "time_dmy": "BAD_TIME",
+    "time_mdy": "BAD_TIME",
     "epoch_s": "BAD_TIME",
+    "epoch_ms": "BAD_TIME",
     "date": "BAD_TIME",
 }
 
@@ -63,16 +69,54 @@ def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     return text.set(lost, None), lost
 
 
-def read_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Yuan text (``¥1,299.90``, ``0元``) → integer fen; more than two decimals is bad, never rounded."""
+def _yuan_text(raw: pl.Series) -> pl.Series:
+    """Money text without currency marks and thousands commas, the minus sign as ASCII."""
     text = _ascii(trim(raw))
     if text.str.contains(r"[¥元\s−]").any():
         text = text.str.replace_all(r"^¥\s*|\s*元$", "").str.replace("−", "-", literal=True)
-    text = _plain_number(text)
+    return _plain_number(text)
+
+
+def _without_float_noise(text: pl.Series) -> pl.Series:
+    """``26361.600000000002``, as a workbook's binary number is written out, becomes ``26361.6``; a number that is not two decimals stays as it is."""
+    noisy = text.str.contains(r"^[+-]?[0-9]{1,12}\.[0-9]{9,}$").fill_null(False)
+    if not noisy.any():
+        return text
+    number = text.set(~noisy, None).cast(pl.Float64)
+    near = ((number * 100).round() - number * 100).abs() < 1e-5
+    return text.zip_with(~near.fill_null(False), _two_decimals(number))
+
+
+def _two_decimals(number: pl.Series) -> pl.Series:
+    hundredths = (number * 100).round().cast(pl.Int64)
+    sign = pl.Series(["-"]).new_from_index(0, len(number)).zip_with(hundredths < 0, pl.Series([""]).new_from_index(0, len(number)))
+    whole, rest = (hundredths.abs() // 100).cast(pl.String), (hundredths.abs() % 100).cast(pl.String).str.zfill(2)
+    return sign + whole + "." + rest
+
+
+def read_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Yuan text (``¥1,299.90``, ``0元``) → integer fen; more than two decimals is bad, never rounded."""
+    text = _without_float_noise(_yuan_text(raw))
     good = text.str.contains(r"^[+-]?[0-9]{1,13}(\.[0-9]{1,2}0*)?$").fill_null(False)
     short = text.set(~good, None).str.replace(r"(\.[0-9][0-9])0+$", "$1")
     fen = short.cast(pl.Decimal(18, 2)).to_physical().cast(pl.Int64)
     return fen, text.is_not_null() & ~good
+
+
+def read_yuan_stat(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """A statistic in yuan as analytics screens write it (``3739.6690272859823``) → fen, rounded half up. Never for money that was moved."""
+    text = _yuan_text(raw)
+    good = text.str.contains(r"^[+-]?[0-9]{1,13}(\.[0-9]{1,18})?$").fill_null(False)
+    value = text.set(~good, None)
+    digits = value.str.extract(r"\.([0-9]+)$").fill_null("").str.pad_end(3, "0")
+    fen = value.str.extract(r"([0-9]+)").cast(pl.Int64) * 100 + digits.str.slice(0, 2).cast(pl.Int64) + (digits.str.slice(2, 1).cast(pl.Int64) >= 5).cast(pl.Int64)
+    return fen.zip_with(~value.str.starts_with("-").fill_null(False), -fen), text.is_not_null() & ~good
+
+
+def read_li(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Thousandths of a yuan (advertising accounts of Pinduoduo) → fen, rounded half up: the smallest unit there is a tenth of a fen."""
+    value, bad = _read_integer(raw, r"^[0-9]{1,15}$")
+    return (value + 5) // 10, bad
 
 
 def _read_integer(raw: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:
@@ -108,21 +152,42 @@ _TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
 
 
-def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Beijing wall-clock text → instant; a date alone is its midnight; years outside 2003-2099 are bad."""
-    text = trim(raw)
+def _read_wall_clock(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     value = pl.Series(text.name, [None] * len(text), pl.Datetime("us"))
-    for form in _TIME_FORMATS:
+    for form in formats:
         open_cells = text.set(value.is_not_null(), None)
         if open_cells.null_count() == len(text):
             break
         found = open_cells.str.to_datetime(form, time_unit="us", strict=False)
         value = value.zip_with(value.is_not_null(), found)
+    return value
+
+
+def _in_zone(value: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    value = value.set(~value.dt.year().is_between(2003, 2099).fill_null(True), None)
+    return value.dt.replace_time_zone(TIME_ZONE, ambiguous="earliest", non_existent="null"), text.is_not_null() & value.is_null()
+
+
+def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Beijing wall-clock text → instant; a date alone is its midnight; years outside 2003-2099 are bad."""
+    text = trim(raw)
+    value = _read_wall_clock(text, _TIME_FORMATS)
     if (value.is_null() & text.is_not_null()).any():
         dates, _ = read_date(text.set(value.is_not_null(), None))
         value = value.zip_with(value.is_not_null(), dates.cast(pl.Datetime("us")))
-    value = value.set(~value.dt.year().is_between(2003, 2099).fill_null(True), None)
-    return value.dt.replace_time_zone(TIME_ZONE, ambiguous="earliest", non_existent="null"), text.is_not_null() & value.is_null()
+    return _in_zone(value, text)
+
+
+def read_time_dmy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Day before month (``03/08/2026 14:05:09`` is 3 August), as regions outside the US write it. The layout, never the cell, decides."""
+    text = trim(raw)
+    return _in_zone(_read_wall_clock(text, ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p")), text)
+
+
+def read_time_mdy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Month before day (``03/08/2026 02:05:09 PM`` is 8 March), as the US writes it."""
+    text = trim(raw)
+    return _in_zone(_read_wall_clock(text, ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")), text)
 
 
 def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -137,9 +202,18 @@ def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def read_epoch_s(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Unix seconds text → instant; ``0`` means "has not happened"."""
-    seconds, bad = _read_integer(raw, r"^[0-9]{1,11}$")
-    seconds = seconds.set(seconds == 0, None)
-    value = pl.from_epoch(seconds, time_unit="s").cast(pl.Datetime("us")).dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
+    return _read_epoch(raw, r"^[0-9]{1,11}$", "s")
+
+
+def read_epoch_ms(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Unix milliseconds text → instant; ``0`` means "has not happened"."""
+    return _read_epoch(raw, r"^[0-9]{1,14}$", "ms")
+
+
+def _read_epoch(raw: pl.Series, pattern: str, unit: Literal["s", "ms"]) -> tuple[pl.Series, pl.Series]:
+    count, bad = _read_integer(raw, pattern)
+    count = count.set(count == 0, None)
+    value = pl.from_epoch(count, time_unit=unit).cast(pl.Datetime("us")).dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
     odd = ~value.dt.year().is_between(2003, 2099).fill_null(True)
     return value.set(odd, None), bad | odd
 
@@ -148,10 +222,15 @@ READERS: dict[str, Callable[[pl.Series], tuple[pl.Series, pl.Series]]] = {
     "text": read_text,
     "id": read_id,
     "yuan": read_yuan,
+    "yuan_stat": read_yuan_stat,
+    "li": read_li,
     "fen": read_fen,
     "int": read_int,
     "rate": read_rate,
     "time": read_time,
+    "time_dmy": read_time_dmy,
+    "time_mdy": read_time_mdy,
     "epoch_s": read_epoch_s,
+    "epoch_ms": read_epoch_ms,
     "date": read_date,
 }

@@ -17,7 +17,7 @@ ORDER = Table(
     required=("order_status_code", "_last_observed_at"),
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "placed_fen", "paid_fen", "freight_fen", "stated_refund_fen",
-        "line_qty", "product_name", "province_name", "buyer_key",
+        "line_qty", "product_name", "province_name", "buyer_key", "currency_code",
     ),
 )  # fmt: skip
 
@@ -34,7 +34,7 @@ ORDER_LINE = Table(
         "color_name", "size_name", "unit_price_fen", "line_qty", "placed_fen", "paid_fen", "freight_fen",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "stated_refund_fen", "refund_status_code",
         "content_code", "seller_code", "creator_id", "creator_name", "live_session_id", "is_paid_traffic", "province_name",
-        "buyer_key",
+        "buyer_key", "currency_code",
     ),
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ REFUND_LINE = Table(
     "``order_line_id`` and, where it can, the goods' codes beside it; gold finds the line.",
     key=(*SHOP, "refund_id", "order_line_id", "_observed_at", "_export_id", "_row_number"),
     required=("order_id", "refund_status_code", "refund_stage_code", "refund_type_code", "refund_fen", "_last_observed_at"),
-    optional=("product_id", "sku_code", "reason_code", "refund_qty", "applied_at", "refunded_at"),
+    optional=("product_id", "sku_code", "reason_code", "refund_qty", "applied_at", "refunded_at", "currency_code"),
 )
 
 LIVE_SESSION = Table(
@@ -76,7 +76,89 @@ LINE_CHANNEL = Table(
     optional=("seller_code", "creator_id", "creator_name", "live_session_id"),
 )
 
-SILVER: dict[str, Table] = {table.name: table for table in (ORDER, ORDER_LINE, REFUND_LINE, LIVE_SESSION, LINE_CHANNEL)}
+LIVE_MINUTE = Table(
+    "silver",
+    "live_minute",
+    "直播分钟",
+    "live minutes",
+    "One observed state of one minute of one livestream session, where the platform tells minutes.",
+    key=(*SHOP, "live_session_id", "minute_at", "_observed_at", "_export_id", "_row_number"),
+    required=("_last_observed_at",),
+    optional=("online_qty", "views_qty", "product_click_qty", "reported_gmv_fen", "reported_orders_qty"),
+)
+
+SETTLEMENT_ENTRY = Table(
+    "silver",
+    "settlement_entry",
+    "结算明细",
+    "settlement entries",
+    "One observed state of one settlement entry: a payout of a sub-order (or of an order, where the bill names no sub-order), a take-back, a fee.",
+    key=(*SHOP, "settlement_entry_id", "_observed_at", "_export_id", "_row_number"),
+    required=("settlement_type_code", "settled_fen", "_last_observed_at"),
+    optional=(
+        "order_id", "order_line_id", "refund_id", "product_id", "settled_at", "income_fen", "expense_fen", "freight_fen", "platform_fee_fen",
+        "commission_creator_fen", "commission_leader_fen", "commission_service_fen", "other_fee_fen", "subsidy_platform_fen", "subsidy_creator_fen",
+        "settled_refund_fen", "creator_id", "currency_code",
+    ),
+)  # fmt: skip
+
+FUND_ENTRY = Table(
+    "silver",
+    "fund_entry",
+    "资金流水",
+    "fund entries",
+    "One observed state of one movement of one of the shop's accounts.",
+    key=(*SHOP, "fund_entry_id", "_observed_at", "_export_id", "_row_number"),
+    required=("fund_type_code", "moved_at", "moved_fen", "_last_observed_at"),
+    optional=("order_id", "order_line_id", "refund_id", "balance_fen", "account_name", "scene_name", "currency_code"),
+)
+
+INSURANCE_ENTRY = Table(
+    "silver",
+    "insurance_entry",
+    "运费险",
+    "shipping insurance",
+    "One observed state of one shipping insurance of an order.",
+    key=(*SHOP, "insurance_id", "_observed_at", "_export_id", "_row_number"),
+    required=("premium_fen", "_last_observed_at"),
+    optional=("order_id", "order_line_id", "insured_at", "premium_merchant_fen", "premium_platform_fen"),
+)
+
+AD_SPEND = Table(
+    "silver",
+    "ad_spend",
+    "推广消耗",
+    "advertising spend",
+    "One observed state of one day of one plan, product or material of one report family. Families tell the same money again: never sum across them.",
+    key=(*SHOP, "ad_entry_id", "_observed_at", "_export_id", "_row_number"),
+    required=("ad_family_code", "ad_date", "spent_fen", "_last_observed_at"),
+    optional=(
+        "ad_object_id", "ad_object_name", "product_id", "live_session_id", "spent_cash_fen", "spent_grant_fen", "impressions_qty", "clicks_qty",
+        "reported_gmv_fen", "reported_orders_qty", "reported_net_fen", "currency_code",
+    ),
+)  # fmt: skip
+
+PRODUCT = Table(
+    "silver",
+    "product",
+    "商品",
+    "products",
+    "One observed state of one SKU of one product (the product itself, where a list names no SKU: its number stands in ``platform_sku_id``).",
+    key=(*SHOP, "product_id", "platform_sku_id", "_observed_at", "_export_id", "_row_number"),
+    required=("_last_observed_at",),
+    optional=(
+        "product_name", "style_code", "sku_code", "category_name", "color_name", "size_name", "unit_price_fen", "unit_cost_fen", "stock_qty",
+        "is_on_sale", "currency_code",
+    ),
+)  # fmt: skip
+
+#: Tables whose rows stand for an order in gold; the others are ledgers and lists beside them.
+OF_ORDERS = (ORDER, ORDER_LINE, REFUND_LINE, LINE_CHANNEL)
+
+SILVER: dict[str, Table] = {
+    table.name: table
+    for table in (*OF_ORDERS, LIVE_SESSION, LIVE_MINUTE, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)
+}
 
 _OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number"}
 

@@ -37,6 +37,8 @@ PLATFORM = CodeList(
         "pinduoduo": ("拼多多", "Pinduoduo"),
         "jd": ("京东", "JD"),
         "tiktok_shop": ("TikTok Shop", "TikTok Shop"),
+        "vipshop": ("唯品会", "Vipshop"),
+        "other": ("其他来源", "other source"),
     },
 )
 
@@ -134,6 +136,41 @@ CHANNEL = CodeList(
 TRAFFIC = CodeList(
     "traffic",
     {"paid": ("付费流量", "paid traffic"), "free": ("自然流量", "organic traffic"), "unknown": ("未知", "unknown")},
+)
+
+SETTLEMENT_TYPE = CodeList(
+    "settlement_type",
+    {
+        "sale": ("货款结算", "payout of a sale"),
+        "refund_after": ("结算后退款", "refund after settlement"),
+        "fee": ("单独计费", "fee charged apart"),
+        "subsidy": ("补贴", "subsidy"),
+        "compensation": ("赔付", "compensation"),
+        "insurance": ("保险", "insurance"),
+        "adjustment": ("调账", "adjustment"),
+        "other": ("其他", "other"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
+FUND_TYPE = CodeList(
+    "fund_type",
+    {
+        "sale": ("货款", "sale proceeds"),
+        "refund": ("退款", "refund"),
+        "fee": ("平台服务费", "platform fee"),
+        "commission": ("佣金", "commission"),
+        "subsidy": ("补贴", "subsidy"),
+        "insurance": ("保险", "insurance"),
+        "compensation": ("赔付", "compensation"),
+        "freight": ("运费", "freight"),
+        "advertising": ("推广费", "advertising"),
+        "deposit": ("保证金", "deposit"),
+        "withdrawal": ("提现", "withdrawal"),
+        "transfer": ("转账", "transfer"),
+        "other": ("其他", "other"),
+        "unknown": ("未知", "unknown"),
+    },
 )
 
 SOURCE = CodeList("source", {"file": ("文件", "file"), "api": ("接口", "API")})

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contracts.canonical import SILVER
 from expectations.rule import STOP, WARN, SqlRule
 
 QUARANTINE_LIMIT = 0.05
@@ -12,8 +13,7 @@ FEWEST_OWNERS = 3
 
 _SHOP = "merchant_id, shop_id, platform_code"
 _KIND = f"{_SHOP}, kind_code"
-_STATES = ("order", "order_line", "refund_line", "live_session", "line_channel")
-_SILVER = " UNION ALL ".join(f'SELECT DISTINCT {_SHOP}, _export_id AS export_id FROM silver."{name}"' for name in _STATES)
+_SILVER = " UNION ALL ".join(f'SELECT DISTINCT {_SHOP}, _export_id AS export_id FROM silver."{name}"' for name in SILVER)
 _DISTRICT = "gold.mart_district_channel_monthly"
 
 INTAKE_RULES = (

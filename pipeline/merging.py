@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.canonical import SHOP, SILVER, entity_key
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP, SILVER, entity_key
 from contracts.tables import Table
 from pipeline.loading import ROW
 from transforms.silver.states import current, merge_states
@@ -73,9 +73,10 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
 
 
 def _touch(table: Table, stored: pl.DataFrame, states: pl.DataFrame, changed: pl.DataFrame, touched: Touched) -> None:
-    if table.name != "live_session":
+    if table in OF_ORDERS:
         orders = states.join(changed, on=entity_key(table), how="semi").select(ORDER)
         touched.orders = pl.concat([touched.orders, orders]).unique()
+    if table is not LIVE_SESSION:
         return
     touched.sessions = changed.select(SESSION)
     known = pl.concat([current(table, stored), current(table, states)]).join(changed, on=SESSION, how="semi")
