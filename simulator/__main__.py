@@ -15,6 +15,7 @@ from simulator.clock import ZONE
 from simulator.files import write_files
 from simulator.handout import credentials_of, registry_of
 from simulator.market import Market, build_market
+from simulator.platforms import FACTS
 from simulator.server import World, make_app
 
 
@@ -29,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--merchants", type=int, default=12)
     common.add_argument("--days", type=int, default=90)
     common.add_argument("--lines", type=int, default=200_000)
+    common.add_argument("--platforms", nargs="+", choices=tuple(FACTS), default=("douyin", "taobao"), metavar="PLATFORM", help=" ".join(FACTS))
     common.add_argument("--now", type=_moment, default=None, help="end of the market's orders, Beijing time; default: the clock")
     common.add_argument("--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now")
     parser = argparse.ArgumentParser(prog="python -m simulator", description="模拟市场 / simulated market")
@@ -58,7 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
     words = sys.argv[1:] if arguments is None else arguments
     wishes = _parser().parse_args(words if words[:1] in (["files"], ["serve"], ["-h"], ["--help"]) else ["serve", *words])
     now = wishes.now or dt.datetime.now(ZONE)
-    market = build_market(wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now)
+    market = build_market(wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now, platforms=wishes.platforms)
     at = wishes.at or market.now
     if wishes.command == "files":
         written = write_files(market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date(), wishes.shop)

@@ -10,6 +10,7 @@ import polars as pl
 from simulator.clock import Floats, Ints
 from simulator.ids import as_text, unique_numbers
 from simulator.people import SOLE_SELLER, People, merchant_names
+from simulator.platforms import FACTS
 
 SIZES = ("S", "M", "L", "XL", "2XL")
 SIZE_SHARES = (0.18, 0.32, 0.28, 0.15, 0.07)
@@ -39,7 +40,7 @@ class Catalogue:
 
 
 def make_catalogue(rng: np.random.Generator, people: People, lines: int) -> Catalogue:
-    """Each merchant gets styles in proportion to the root of its size; both shops of a merchant list the same styles."""
+    """Each merchant gets styles in proportion to the root of its size; all shops of a merchant list the same styles."""
     designs = {position: _designs(rng, people, position, lines) for position in range(people.merchants.height)}
     parts: list[pl.DataFrame] = []
     starts: list[Ints] = []
@@ -98,16 +99,20 @@ def _prices(rng: np.random.Generator, count: int) -> Ints:
     return prices
 
 
+def _costs(rng: np.random.Generator, design: pl.DataFrame) -> pl.Series:
+    """What a piece costs its merchant: 22-45 % of its price, in whole ten fen."""
+    return (design["unit_price_fen"].cast(pl.Float64) * pl.Series(rng.uniform(0.22, 0.45, design.height)) / 10).round().cast(pl.Int64) * 10
+
+
 def _listing(rng: np.random.Generator, design: pl.DataFrame, shop_id: str, platform: str) -> pl.DataFrame:
     """One shop's SKU rows: every style × colour × size, then the gift."""
     rows = np.repeat(np.arange(design.height), design["colors_qty"].to_numpy() * len(SIZES))
     start = np.repeat(np.cumsum(design["colors_qty"].to_numpy() * len(SIZES)) - design["colors_qty"].to_numpy() * len(SIZES), np.bincount(rows))
     within = np.arange(len(rows)) - start
     color = (design["first_color"].to_numpy()[rows] + within // len(SIZES)) % len(COLORS)
-    low, high = (3_600_000_000_000_000_000, 3_799_999_999_999_999_999) if platform == "douyin" else (600_000_000_000, 899_999_999_999)
-    products = as_text(unique_numbers(rng, design.height + 1, low, high))
-    low, high = (1_700_000_000_000_000, 1_899_999_999_999_999) if platform == "douyin" else (4_000_000_000_000, 5_999_999_999_999)
-    skus = as_text(unique_numbers(rng, len(rows) + 1, low, high))
+    facts = FACTS[platform]
+    products = as_text(unique_numbers(rng, design.height + 1, *facts.products))
+    skus = as_text(unique_numbers(rng, len(rows) + 1, *facts.skus))
     style = design["style_code"].gather(rows)
     body = pl.DataFrame(
         {
@@ -120,13 +125,31 @@ def _listing(rng: np.random.Generator, design: pl.DataFrame, shop_id: str, platf
             "size_name": pl.Series(SIZES).gather(within % len(SIZES)),
             "unit_price_fen": design["unit_price_fen"].gather(rows),
         }
-    ).with_columns(sku_code=pl.concat_str("style_code", pl.Series(color + 1).cast(pl.String).str.zfill(2), "size_name", separator="-"))
+    ).with_columns(
+        unit_cost_fen=_costs(rng, design).gather(rows),
+        stock_qty=pl.Series(rng.integers(0, 400, len(rows))),
+        sku_code=pl.concat_str("style_code", pl.Series(color + 1).cast(pl.String).str.zfill(2), "size_name", separator="-"),
+    )
     gift_code = style[0][:4] + "ZP01"
     gift = pl.DataFrame(
         {
             "product_id": [products[-1]], "product_name": ["赠品 棉麻发带"], "style_code": [gift_code], "category_name": [GIFT_CATEGORY],
-            "sku_id": [skus[-1]], "color_name": ["随机"], "size_name": ["均码"], "unit_price_fen": [0], "sku_code": [gift_code],
+            "sku_id": [skus[-1]], "color_name": ["随机"], "size_name": ["均码"], "unit_price_fen": [0], "unit_cost_fen": [180], "stock_qty": [5_000],
+            "sku_code": [gift_code],
         }
     )  # fmt: skip
-    columns = ("shop_id", "product_id", "product_name", "style_code", "category_name", "sku_id", "sku_code", "color_name", "size_name", "unit_price_fen")
+    columns = (
+        "shop_id",
+        "product_id",
+        "product_name",
+        "style_code",
+        "category_name",
+        "sku_id",
+        "sku_code",
+        "color_name",
+        "size_name",
+        "unit_price_fen",
+        "unit_cost_fen",
+        "stock_qty",
+    )
     return pl.concat([body, gift.select(body.columns)]).with_columns(shop_id=pl.lit(shop_id)).select(columns)

@@ -10,8 +10,9 @@ import polars as pl
 from simulator.catalogue import SIZE_SHARES, SIZES, Catalogue
 from simulator.clock import NEVER, Bools, Ints, instants
 from simulator.ids import as_text, unique_numbers
-from simulator.orders import CHANNELS, CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
+from simulator.orders import CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
 from simulator.people import People
+from simulator.platforms import CHANNELS, FACTS, numbers_of, order_names
 from simulator.sessions import Sessions
 
 LINES_PER_ORDER = 1.155 + 0.02  # mean of the draw below, gifts included
@@ -54,9 +55,11 @@ class Lines:
 def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, orders: Orders) -> Lines:
     """Expand orders to lines: about 12 % have several, half of those are one style in two sizes; a few carry a gift as their last line."""
     count = len(orders.shop)
-    items = 1 + rng.choice(len(_MULTI_SHARES), count, p=_MULTI_SHARES)
+    one_line = people.shops["platform_code"].replace_strict({code: facts.one_line for code, facts in FACTS.items()}).to_numpy()[orders.shop]
+    items = np.where(one_line, 1, 1 + rng.choice(len(_MULTI_SHARES), count, p=_MULTI_SHARES))
     with_gift = rng.random(count) < _GIFT_SHARE
     with_gift[np.unique(orders.shop, return_index=True)[1]] = True  # every shop has one
+    with_gift &= ~one_line
     per_order = items + with_gift
     order = np.repeat(np.arange(count), per_order)
     first = np.cumsum(per_order) - per_order
@@ -113,18 +116,20 @@ def _sellers(rng: np.random.Generator, people: People, orders: Orders) -> Ints:
 
 
 def line_ids(rng: np.random.Generator, people: People, orders: Orders, lines: Lines) -> tuple[pl.Series, pl.Series]:
-    """Order and sub-order number of every line. An order of one line has the same number twice, as both platforms do."""
-    count, height = len(orders.shop), len(lines.order)
-    slots = count + height
-    douyin = unique_numbers(rng, slots, 6_900_000_000_000_000_000, 6_999_000_000_000_000_000)
-    taobao = unique_numbers(rng, slots, 1_900_000_000_000_000_000, 3_200_000_000_000_000_000)
-    short = unique_numbers(rng, slots, 300_000_000_000_000_000, 900_000_000_000_000_000)
-    taobao = np.where(rng.random(slots) < 0.1, short, taobao)
-    is_douyin = (people.shops["platform_code"] == "douyin").to_numpy()[orders.shop]
-    main = np.where(is_douyin, douyin[:count], taobao[:count])
-    own = np.where(is_douyin[lines.order], douyin[count:], taobao[count:])
-    single = np.bincount(lines.order, minlength=count)[lines.order] == 1
-    return as_text(main[lines.order]), as_text(np.where(single, main[lines.order], own))
+    """Order and sub-order number of every line. An order of one line has the same number twice, as Douyin and Taobao do."""
+    platforms = people.shops["platform_code"]
+    of_order, of_line = platforms.gather(orders.shop), platforms.gather(orders.shop[lines.order])
+    count = len(orders.shop)
+    drawn = numbers_of(rng, pl.concat([of_order, of_line]), "orders")
+    # Taobao's older numbers are a digit shorter
+    short = unique_numbers(rng, len(drawn), 300_000_000_000_000_000, 900_000_000_000_000_000)
+    aged = (pl.concat([of_order, of_line]) == "taobao").to_numpy() & (rng.random(len(drawn)) < 0.1)
+    drawn = np.where(aged, short, drawn)
+    main = order_names(drawn[:count], of_order, orders.created)
+    own = order_names(drawn[count:], of_line, orders.created[lines.order])
+    single = pl.Series(np.bincount(lines.order, minlength=count)[lines.order] == 1)
+    of_main = main.gather(lines.order)
+    return of_main, of_main.zip_with(single, own)
 
 
 def line_frame(
@@ -179,10 +184,10 @@ def _place_of(buyer: Ints) -> Ints:
 
 
 def paid_traffic_flags(rng: np.random.Generator, people: People, orders: Orders, lines: Lines) -> pl.Series:
-    """Whether advertising brought the buyer, one answer per order; null on Taobao, whose order data do not tell."""
+    """Whether advertising brought the buyer, one answer per order; null where the platform's order data do not tell."""
     share = np.zeros(len(CHANNELS))
     share[[OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER]] = (0.32, 0.18, 0.5, 0.05, 0.1, 0.02)
     flags = pl.Series(rng.random(len(orders.shop)) < share[orders.channel])
-    untold = people.shops["platform_code"].gather(orders.shop) == "taobao"
+    untold = people.shops["platform_code"].gather(orders.shop) != "douyin"
     flag = pl.select(pl.when(~untold).then(flags)).to_series()
     return flag.gather(lines.order)

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from simulator.clock import DAY, HOUR, HOUR_WEIGHTS, NEVER, Bools, Floats, Ints, day_factors, midnight_of, midnights
 from simulator.people import People
+from simulator.platforms import CHANNELS, FACTS, mix_of
 from simulator.sessions import Sessions
 
-CHANNELS = ("own_live", "creator_live", "short_video", "product_card", "search", "other", "unknown")
 OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER, UNKNOWN = range(len(CHANNELS))
 
-#: Live 65 own : 35 creators. Off the live room Taobao's order data do not tell the channel, so the truth is "unknown" as well.
-_MIX = {
-    "douyin": np.array([0.43, 0.23, 0.12, 0.14, 0.06, 0.02, 0.0]),
-    "taobao": np.array([0.29, 0.15, 0.0, 0.0, 0.0, 0.0, 0.56]),
-}
 _UNPAID_SHARE = 0.08
 _BUYERS_PER_ORDER = 0.7
 
@@ -46,7 +42,7 @@ def make_orders(rng: np.random.Generator, people: People, sessions: Sessions, co
     session = np.full(count, -1, dtype=np.int64)
     for number, platform in enumerate(people.shops["platform_code"]):
         rows = np.flatnonzero(shop == number)
-        channel[rows] = rng.choice(len(CHANNELS), len(rows), p=rng.dirichlet(_MIX[platform] * 60 + 1e-9))
+        channel[rows] = rng.choice(len(CHANNELS), len(rows), p=rng.dirichlet(mix_of(platform) * 60 + 1e-9))
         _enter_sessions(rng, people, sessions, number, rows, channel, session, now)
     created = _creation(rng, sessions, session, now, days)
     _plant_edges(people, sessions, shop, session, created, now)
@@ -61,7 +57,7 @@ def _enter_sessions(rng: np.random.Generator, people: People, sessions: Sessions
     own = np.isin(sessions.account, people.own_accounts[shop])
     length = np.minimum(sessions.ended, now - 1) - sessions.started
     weight = np.where(sessions.shop == shop, sessions.pull * np.clip(length, 0, None), 0.0)
-    off_live = UNKNOWN if people.shops["platform_code"][shop] == "taobao" else PRODUCT_CARD
+    off_live = FACTS[people.shops["platform_code"][shop]].off_live
     for kind, allowed in ((OWN_LIVE, own), (CREATOR_LIVE, ~own)):
         wanted = rows[channel[rows] == kind]
         weights = weight * allowed
@@ -136,6 +132,7 @@ def _buyers(rng: np.random.Generator, people: People, shop: Ints) -> Ints:
     """A few buyers come often, most once; a buyer may meet several shops of a platform."""
     pool = max(1, int(len(shop) * _BUYERS_PER_ORDER))
     skew: Floats = rng.random(len(shop)) ** 1.4
-    platform = (people.shops["platform_code"] == "taobao").to_numpy()[shop].astype(np.int64)
-    buyer: Ints = (skew * pool).astype(np.int64) * 2 + platform
+    number = {code: place for place, code in enumerate(FACTS)}
+    platform = people.shops["platform_code"].replace_strict(number, return_dtype=pl.Int64).to_numpy()[shop]
+    buyer: Ints = (skew * pool).astype(np.int64) * len(number) + platform
     return buyer

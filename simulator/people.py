@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,9 @@ import polars as pl
 
 from simulator.clock import Floats, Ints
 from simulator.ids import secret, unique_numbers
+from simulator.platforms import FACTS
 
-PLATFORMS = ("douyin", "taobao")
-
-#: slug, short name, long name. The first is the demo's medium merchant with a shop on both platforms.
+#: slug, short name, long name. The first is the demo's medium merchant with shops on several platforms.
 _NAMES = (
     ("yunshan", "云杉", "云杉衣坊"),
     ("tinglan", "听澜", "听澜衣舍"),
@@ -32,8 +32,14 @@ _NAMES = (
     ("heyu", "荷屿", "荷屿衣橱"),
 )
 
-#: Which platforms the merchants have, in turn: twelve merchants make eight Douyin and seven Taobao shops.
-_PRESENCE = ("dt", "d", "t", "d", "dt", "d", "t", "d", "dt", "t", "d", "t")
+_D, _T, _K, _W, _X, _P, _J, _S = "douyin", "taobao", "kuaishou", "wechat_channels", "xiaohongshu", "pinduoduo", "jd", "tiktok_shop"
+#: Which platforms the merchants have, in turn: twelve merchants make eight Douyin and seven Taobao shops, and one to three of each other platform.
+_PRESENCE = (
+    (_D, _T, _K, _X), (_D, _W), (_T, _P), (_D, _K), (_D, _T, _S), (_D, _J), (_T, _X), (_D, _P), (_D, _T, _W), (_T, _J), (_D, _K), (_T, _S),
+)  # fmt: skip
+#: How much a platform weighs within a merchant that has several.
+_WEIGHT = {_D: 0.65, _T: 0.35}
+_SMALL_WEIGHT = 0.25
 
 _ACCOUNT_SUFFIXES = ("官方直播间", "穿搭号", "工厂直播间")
 _CREATORS = (
@@ -72,14 +78,19 @@ def merchant_names(position: int) -> tuple[str, str, str]:
     return f"shangjia{position + 1:03d}", f"{position + 1}号", f"第{position + 1}号衣坊"
 
 
-def make_people(rng: np.random.Generator, count: int) -> People:
-    """``count`` merchants (at least one) with shops, accounts and creators."""
+def make_people(rng: np.random.Generator, count: int, platforms: Sequence[str]) -> People:
+    """``count`` merchants (at least one) with shops, accounts and creators on the given ``platforms``; every merchant has at least one shop."""
     merchants = _merchants(count)
-    shop_rows = [(position, "douyin" if letter == "d" else "taobao") for position in range(count) for letter in _PRESENCE[position % len(_PRESENCE)]]
+    shop_rows = [(position, platform) for position in range(count) for platform in _presence(position, platforms)]
     shops = _shops(rng, shop_rows)
     accounts, own, creators = _accounts(rng, shops, shop_rows)
     shop_merchant = np.array([position for position, _ in shop_rows], dtype=np.int64)
     return People(merchants, shops, accounts, shop_merchant, _shop_weights(count, shop_rows), own, creators)
+
+
+def _presence(position: int, platforms: Sequence[str]) -> list[str]:
+    has = [platform for platform in _PRESENCE[position % len(_PRESENCE)] if platform in platforms]
+    return has or [platforms[position % len(platforms)]]
 
 
 def _merchants(count: int) -> pl.DataFrame:
@@ -104,8 +115,8 @@ def _shop_weights(count: int, shop_rows: list[tuple[int, str]]) -> Floats:
     weight = {position: 1.0 / (rank + 2) ** 0.8 for rank, position in enumerate(ranking)}
     if giant >= 0:
         weight[giant] = 0.5 * sum(weight.values())
-    both = {position for position, _ in shop_rows if sum(other == position for other, _ in shop_rows) > 1}
-    shares = [weight[position] * ((0.65 if platform == "douyin" else 0.35) if position in both else 1.0) for position, platform in shop_rows]
+    whole = {position: sum(_WEIGHT.get(platform, _SMALL_WEIGHT) for other, platform in shop_rows if other == position) for position in range(count)}
+    shares = [weight[position] * _WEIGHT.get(platform, _SMALL_WEIGHT) / whole[position] for position, platform in shop_rows]
     weights: Floats = np.array(shares) / sum(shares)
     return weights
 
@@ -120,7 +131,7 @@ def _shops(rng: np.random.Generator, shop_rows: list[tuple[int, str]]) -> pl.Dat
             {
                 "merchant_id": slug,
                 "shop_id": f"{slug}-{platform}",
-                "shop_name": f"{short}抖音店" if platform == "douyin" else f"{short}淘宝店",
+                "shop_name": f"{short}{FACTS[platform].short_zh}店",
                 "platform_code": platform,
                 "platform_shop_id": str(number),
                 "app_key": str(key),
@@ -138,7 +149,7 @@ def _accounts(rng: np.random.Generator, shops: pl.DataFrame, shop_rows: list[tup
         own.append(list(range(len(rows), len(rows) + amount)))
         rows += [(platform, merchant_names(position)[1] + suffix, shop_id) for suffix in _ACCOUNT_SUFFIXES[:amount]]
     creators: list[list[int]] = [[] for _ in shop_rows]
-    for platform in PLATFORMS:
+    for platform in FACTS:
         shops_here = [index for index, (_, other) in enumerate(shop_rows) if other == platform]
         for number in range(max(2, round(1.2 * len(shops_here))) if shops_here else 0):
             for shop in _clients(rng, shops_here, number):

@@ -9,8 +9,9 @@ import polars as pl
 
 from simulator.clock import DAY, HOUR, NEVER, Bools, Ints, instants, midnight_of
 from simulator.fates import BEFORE, EXCHANGED, PART, PROTECTED, RETRIED, RETURNED, TWICE, WITHDRAWN, Life
-from simulator.ids import as_text, unique_numbers
+from simulator.ids import as_text
 from simulator.lines import Lines
+from simulator.platforms import numbers_of
 
 _STAGES = ("before_shipment", "after_shipment")
 _TYPES = ("refund_only", "return_refund", "exchange", "price_protection")
@@ -152,12 +153,9 @@ def refund_frame(rng: np.random.Generator, lines: pl.DataFrame, found: Applicati
     reason = np.where(found.stage == 1, after, before)
     reason = np.where(found.type == 3, _REASONS.index("price"), reason)
     reason = np.where(found.type == 2, _REASONS.index("size"), reason)
-    is_douyin = (lines["platform_code"] == "douyin").to_numpy()[found.line]
-    douyin = unique_numbers(rng, count, 140_000_000_000_000_000, 149_000_000_000_000_000)
-    taobao = unique_numbers(rng, count, 200_000_000_000_000_000, 320_000_000_000_000_000)
     owner = lines.select("merchant_id", "shop_id", "platform_code", "order_id", "order_line_id")[found.line]
     return owner.with_columns(
-        refund_id=as_text(np.where(is_douyin, douyin, taobao)),
+        refund_id=as_text(numbers_of(rng, owner["platform_code"], "refunds")),
         refund_fen=pl.Series(found.amount),
         refund_qty=pl.Series(found.qty),
         stage_code=pl.Series(_STAGES).gather(found.stage),

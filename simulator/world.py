@@ -101,8 +101,27 @@ class World:
         """``market.sessions_at`` of the current moment, remembered."""
         return self._frame("sessions", shop_id)
 
+    def settlements(self, shop_id: str) -> pl.DataFrame:
+        """``market.settlements_at`` of the current moment, remembered."""
+        return self._frame("settlements", shop_id)
+
+    def insurance(self, shop_id: str) -> pl.DataFrame:
+        """``market.insurance_at`` of the current moment, remembered."""
+        return self._frame("insurance", shop_id)
+
+    def ads(self, shop_id: str) -> pl.DataFrame:
+        """``market.ads_at`` of the current moment, remembered."""
+        return self._frame("ads", shop_id)
+
+    def funds(self, shop_id: str) -> pl.DataFrame:
+        """``market.funds_at`` of the current moment, remembered."""
+        return self._frame("funds", shop_id)
+
     def _frame(self, name: str, shop_id: str) -> pl.DataFrame:
         makers = {"lines": self.market.lines_at, "refunds": self.market.refunds_at, "sessions": self.market.sessions_at}
+        makers |= {
+            "settlements": self.market.settlements_at, "insurance": self.market.insurance_at, "ads": self.market.ads_at, "funds": self.market.funds_at,
+        }  # fmt: skip
         with self._lock:
             at = self.at
             # only the latest moment is kept per shop: memory stays that of one market while ``at`` moves

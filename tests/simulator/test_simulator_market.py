@@ -10,6 +10,7 @@ from simulator_cases import NOW
 
 from contracts import codes
 from simulator.market import Market, build_market
+from simulator.platforms import CHANNELS, FACTS
 
 FRAMES = ("merchants", "shops", "accounts", "skus", "sessions", "lines", "refunds", "settlements")
 
@@ -177,3 +178,37 @@ def test_settlements_come_after_the_end(market: Market) -> None:
 def test_frozen(market: Market) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         market.seed = 2  # type: ignore[misc]
+
+
+def test_every_platform_has_its_shops_numbers_and_channels() -> None:
+    whole = build_market(seed=3, merchants=12, days=20, lines=8_000, now=NOW, platforms=tuple(FACTS))
+    assert set(whole.shops["platform_code"]) == set(FACTS)
+    for code, facts in FACTS.items():
+        lines = whole.lines.filter(platform_code=code)
+        assert lines.height > 50
+        told = {channel for channel, share in zip(CHANNELS, facts.mix, strict=True) if share > 0}
+        assert set(lines["channel_code"]) <= told
+        assert lines["order_id"].str.contains(r"^(P|[0-9]{6}-)?[0-9]{12,19}$").all()
+        if facts.one_line:
+            assert (lines["order_id"] == lines["order_line_id"]).all()
+            assert not lines["is_gift"].any()
+
+
+def test_a_market_of_one_platform_gives_everybody_a_shop_there() -> None:
+    small = build_market(seed=1, merchants=3, days=5, lines=300, now=NOW, platforms=("jd",))
+    assert small.shops["platform_code"].to_list() == ["jd"] * 3
+    with pytest.raises(ValueError, match="no such platform"):
+        build_market(now=NOW, platforms=("nowhere",))
+
+
+def test_ledgers_add_up(market: Market) -> None:
+    """Every fen of the account is named: opening balance plus movements is the balance, payouts and premiums are those of their own frames."""
+    last = market.funds.group_by("shop_id", maintain_order=True).agg(pl.col("moved_fen").sum(), pl.col("balance_fen").last())
+    assert (last["balance_fen"] - last["moved_fen"] == 50_000_000).all()
+    by_kind = dict(market.funds.group_by("fund_type_code").agg(pl.col("moved_fen").sum()).iter_rows())
+    assert by_kind["sale"] + by_kind["refund"] == market.settlements["settled_fen"].sum()
+    assert by_kind["insurance"] == -market.insurance["premium_merchant_fen"].sum()
+    assert by_kind["advertising"] == -market.ads["spent_cash_fen"].sum()
+    assert (market.ads["spent_fen"] == market.ads["spent_cash_fen"] + market.ads["spent_grant_fen"]).all()
+    costs = market.settlements.select(pl.sum_horizontal("fee_fen", "commission_fen", "leader_fen")).to_series()
+    assert (market.settlements["base_fen"] - costs == market.settlements["settled_fen"]).all()
