@@ -156,8 +156,7 @@ PRODUCT = Table(
 OF_ORDERS = (ORDER, ORDER_LINE, REFUND_LINE, LINE_CHANNEL)
 
 SILVER: dict[str, Table] = {
-    table.name: table
-    for table in (*OF_ORDERS, LIVE_SESSION, LIVE_MINUTE, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)
+    table.name: table for table in (*OF_ORDERS, LIVE_SESSION, LIVE_MINUTE, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)
 }
 
 _OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number"}

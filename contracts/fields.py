@@ -173,6 +173,8 @@ _ALL = [
     _f("online_qty", "在线人数", "people online"),
     # settlement, funds, insurance, advertising: amounts are signed from the merchant's side unless a field says otherwise
     _f("currency_code", "币种", "currency", "ISO 4217; empty = CNY. Money of a silver row in another currency is in its hundredths until gold converts it."),
+    _f("rate_date", "汇率日期", "rate date"),
+    _f("cny_e8_number", "汇率", "rate", "Yuan for one unit of the currency, in hundred-millionths.", low=1),
     _f("settlement_entry_id", "结算单号", "settlement entry", "The platform's entry number, or derived from order, type and moment (see connector README)."),
     _f("settlement_type_code", "结算类型", "settlement type", code=codes.SETTLEMENT_TYPE),
     _f("settled_at", "结算时间", "settled at"),

@@ -18,6 +18,18 @@ _DISTRICT = "gold.mart_district_channel_monthly"
 
 INTAKE_RULES = (
     SqlRule(
+        "RATE_KNOWN", WARN,
+        "每个外币订单都有下单当日的汇率", "every order in another currency has the rate of the day it was created",
+        "没有汇率的订单在等待,不会按猜的汇率入账;用 baiyun rates import 补上",
+        "orders without one wait and are never guessed; give it with `baiyun rates import`",
+        table="ops.currency_rate", weight="orders_qty",
+        query=f"""
+            SELECT {_SHOP}, currency_code, created_at::DATE AS rate_date, count(DISTINCT order_id)::BIGINT AS orders_qty
+            FROM (SELECT * FROM silver."order" UNION ALL BY NAME SELECT * FROM silver.order_line) AS told
+            ANTI JOIN {{batch}} AS known ON told.currency_code = known.currency_code AND told.created_at::DATE = known.rate_date
+            WHERE currency_code IS NOT NULL AND currency_code <> 'CNY' GROUP BY ALL""",
+    ),
+    SqlRule(
         "RECEIPT_ADDS_UP", STOP,
         "读取行数等于发布、隔离、被取代、重复之和", "rows read = published + quarantined + superseded + duplicate",
         "每一行的去向都要说得清", "what became of every single row must be known",

@@ -21,9 +21,9 @@ LATEST = ("_last_observed_at", "_observed_at", "_export_id", "_row_number")
 
 #: What the rules ask of current states: silver table → columns beside the entity key.
 _CURRENT = {
-    "order": ("paid_fen", "stated_refund_fen", "paid_at"),
-    "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "paid_at"),
-    "refund_line": ("order_id", "refund_status_code", "refund_stage_code", "refund_fen", "refunded_at", *LATEST),
+    "order": ("paid_fen", "stated_refund_fen", "created_at", "paid_at", "currency_code"),
+    "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "created_at", "paid_at", "currency_code"),
+    "refund_line": ("order_id", "currency_code", "refund_status_code", "refund_stage_code", "refund_fen", "refunded_at", *LATEST),
     "live_session": ("started_at", "views_qty"),
 }
 
@@ -56,6 +56,33 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
         told = ", ".join(f"arg_max({column}, ({latest})) AS {column}" for column in columns)
         keys = ", ".join(entity_key(SILVER[name]))
         connection.execute(f'CREATE TABLE memory.now."{name}" AS SELECT {keys}, {told} FROM silver."{name}" GROUP BY ALL')  # noqa: S608
+    _convert_currencies(connection)
+
+
+_ORDER = "merchant_id, shop_id, platform_code, order_id"
+
+
+def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Foreign money of ``now`` in fen by the rate of the order's first told day; rows of an order without one leave, as RATE_KNOWN tells."""
+    connection.execute(f"""
+        CREATE TABLE memory.now.order_rate AS
+        SELECT {_ORDER}, any_value(if(currency_code = 'CNY', 100000000, cny_e8_number)) AS rate
+        FROM (SELECT {_ORDER}, currency_code, min(created_at)::DATE AS rate_date
+            FROM (SELECT {_ORDER}, currency_code, created_at FROM now."order" UNION ALL SELECT {_ORDER}, currency_code, created_at FROM now.order_line)
+            WHERE currency_code IS NOT NULL GROUP BY ALL) AS told
+        LEFT JOIN ops.currency_rate USING (rate_date, currency_code)
+        GROUP BY {_ORDER} HAVING count(*) = 1 AND any_value(if(currency_code = 'CNY', 100000000, cny_e8_number)) IS NOT NULL""")  # noqa: S608
+    for name in ("order", "order_line", "refund_line"):
+        same = " AND ".join(f"t.{column} = r.{column}" for column in _ORDER.split(", "))
+        cells = ", ".join(
+            f"{column} = (sign({column}) * ((2 * abs({column})::HUGEINT * r.rate + 100000000) // 200000000))::BIGINT"
+            for column in _CURRENT[name]
+            if column.endswith("_fen")
+        )
+        connection.execute(
+            f'DELETE FROM now."{name}" AS t WHERE currency_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM now.order_rate AS r WHERE {same})'  # noqa: S608
+        )
+        connection.execute(f'UPDATE now."{name}" AS t SET {cells} FROM now.order_rate AS r WHERE t.currency_code IS NOT NULL AND {same}')  # noqa: S608
 
 
 def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFrame) -> None:

@@ -13,7 +13,8 @@ from connectors.base import platforms
 from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
-from pipeline.golden import orders_of_merchants, rebuild_gold
+from pipeline.exchange import moved_by_rates
+from pipeline.golden import Known, orders_of_merchants, rebuild_gold
 from pipeline.house import writing
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.merging import SESSION, Touched, merge_into_silver
@@ -21,7 +22,7 @@ from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
-from warehouse import landing, registry, release
+from warehouse import landing, rates, registry, release
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP
 from warehouse.points import reach
@@ -41,6 +42,19 @@ class Built:
     receipts: list[FileReceipt] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What moves gold without a new export: merchants whose registry entries changed, and orders whose exchange rate did."""
+
+    merchants: list[str]
+    orders: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing moved."""
+        return not self.merchants and self.orders.is_empty()
+
+
 def build(
     settings: Settings,
     *,
@@ -58,9 +72,9 @@ def build(
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting = lake.read(EXPORT) if from_landing else _waiting(lake, rejudge)
-        moved = _moved_merchants(lake)
+        moved = Moved(_moved_merchants(lake), moved_by_rates(lake))
         last = _last_build(lake)
-        if waiting.is_empty() and not moved and last and not from_landing:
+        if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
         number = release.begin_build(lake, at=now, run_name=run_name)
         reach("build.start")
@@ -121,9 +135,7 @@ def _forget(lake: Lake) -> None:
         lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
 
 
-def _load(
-    lake: Lake, settings: Settings, waiting: pl.DataFrame, number: int, now: dt.datetime, known: Mapping[Export, Reading], moved: list[str]
-) -> pl.DataFrame:
+def _load(lake: Lake, settings: Settings, waiting: pl.DataFrame, number: int, now: dt.datetime, known: Mapping[Export, Reading], moved: Moved) -> pl.DataFrame:
     before = lake.read(LOAD, keys=waiting.select(_KEY))
     parts = [
         load_kind(settings.place, str(platform), str(kind), exports, known)
@@ -138,19 +150,20 @@ def _load(
     reach("build.silver")
     _touch_moved(lake, touched, moved)
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
-    rebuild_gold(lake, touched, registry.live_accounts(lake), rule, now)
+    rebuild_gold(lake, touched, Known(registry.live_accounts(lake), rates.rates(lake)), rule, now)
     reach("build.gold")
     loads = load_rows(waiting, parts, outcomes, before, number, now)
     _store(lake, waiting, parts, loads)
     return loads
 
 
-def _touch_moved(lake: Lake, touched: Touched, moved: list[str]) -> None:
-    """An own account added or removed changes the channel of every line and session of its merchant."""
-    if not moved:
+def _touch_moved(lake: Lake, touched: Touched, moved: Moved) -> None:
+    """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' money."""
+    touched.orders = pl.concat([touched.orders, moved.orders]).unique()
+    if not moved.merchants:
         return
-    touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved)]).unique()
-    sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved}, columns=SESSION)
+    touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved.merchants)]).unique()
+    sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION)
     touched.sessions = pl.concat([touched.sessions, sessions]).unique()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import LINE_CHANNEL, LIVE_SESSION, ORDER_LINE, REFUND_LINE, SHOP
-from contracts.canonical import ORDER as ORDER_TABLE
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
 from contracts.tables import Table
 from pipeline.merging import ORDER, SESSION, Touched
+from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
     dim_creator,
@@ -35,15 +36,23 @@ CREATOR = list(dim_creator.TABLE.key)
 DISTRICT_LAG_DAYS = 45
 
 
-def rebuild_gold(lake: Lake, touched: Touched, own: pl.DataFrame, rule: DisclosureRule, at: dt.datetime) -> None:
-    """Bring gold up to date with silver for what was ``touched``. ``own`` are the registry's own accounts (columns of ``LIVE_ACCOUNT``)."""
+@dataclass(frozen=True)
+class Known:
+    """What a person has told beside the exports: own accounts (columns of ``LIVE_ACCOUNT``) and exchange rates (of ``CURRENCY_RATE``)."""
+
+    own: pl.DataFrame
+    rates: pl.DataFrame
+
+
+def rebuild_gold(lake: Lake, touched: Touched, known: Known, rule: DisclosureRule, at: dt.datetime) -> None:
+    """Bring gold up to date with silver for what was ``touched``."""
     _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
     if not touched.is_empty:
         orders = pl.concat([touched.orders, _orders_of_sessions(lake, touched.reowned)]).unique()
-        before, after = _rebuild_facts(lake, orders, own)
+        before, after = _rebuild_facts(lake, orders, known)
         lines = pl.concat([before[0], after[0]])
         refunds = pl.concat([before[1], after[1]])
-        sessions = _rebuild_sessions(lake, touched.sessions, own)
+        sessions = _rebuild_sessions(lake, touched.sessions, known.own)
         _rebuild_dimensions(lake, lines)
         _rebuild_days(lake, lines, refunds, sessions)
         _rebuild_session_mart(lake, lines, touched.sessions)
@@ -83,15 +92,13 @@ def orders_of_merchants(lake: Lake, merchants: list[str]) -> pl.DataFrame:
 Facts = tuple[pl.DataFrame, pl.DataFrame]
 
 
-def _rebuild_facts(lake: Lake, orders: pl.DataFrame, own: pl.DataFrame) -> tuple[Facts, Facts]:
+def _rebuild_facts(lake: Lake, orders: pl.DataFrame, known: Known) -> tuple[Facts, Facts]:
     before = lake.read(LINES, keys=orders), lake.read(REFUNDS, keys=orders)
+    told = {table.name: current(table, lake.read(table, keys=orders)) for table in OF_ORDERS}
     now = fct_order_line.Current(
-        order=current(ORDER_TABLE, lake.read(ORDER_TABLE, keys=orders)),
-        order_line=current(ORDER_LINE, lake.read(ORDER_LINE, keys=orders)),
-        refund_line=current(REFUND_LINE, lake.read(REFUND_LINE, keys=orders)),
-        line_channel=current(LINE_CHANNEL, lake.read(LINE_CHANNEL, keys=orders)),
+        **convert_orders(told, known.rates),
         live_session=current(LIVE_SESSION, lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique())),
-        own_account=own,
+        own_account=known.own,
     )
     lines = fct_order_line.build(now)
     after = lines, fct_refund_line.build(lines, now.refund_line)

@@ -141,6 +141,19 @@ LIVE_ACCOUNT = Table(
     optional=("live_account_name",),
 )
 
+CURRENCY_RATE = Table(
+    "ops",
+    "currency_rate",
+    "汇率",
+    "exchange rates",
+    "One day's rate of one currency. An order of a foreign shop is converted by the rate of the day it was created.",
+    key=("rate_date", "currency_code"),
+    required=("cny_e8_number", "changed_at"),
+)
+
 OPS: dict[str, Table] = {
-    table.name: table for table in (EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT)
-}
+    table.name: table
+    for table in (
+        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+    )
+}  # fmt: skip

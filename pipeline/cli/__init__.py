@@ -19,13 +19,14 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import people, quarantine, releases
+from pipeline.cli import people, quarantine, rates, releases
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
 from warehouse.settings import Settings
 
 app = group(__doc__ or "")
 app.add_typer(releases.app, name="releases")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(rates.app, name="rates")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.shops_app, name="shops")
 

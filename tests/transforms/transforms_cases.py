@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.canonical import SILVER
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
 from simulator.clock import ZONE
 from transforms.gold import dim_live_session, fct_order_line, fct_refund_line, mart_live_session, mart_shop_channel_daily, mart_style_daily
 from transforms.silver.states import current, merge_states
@@ -94,7 +94,7 @@ def own_accounts(*accounts: str, platform: str = "taobao") -> pl.DataFrame:
 
 def gold(states: dict[str, pl.DataFrame], own: pl.DataFrame | None = None) -> Gold:
     """Everything gold holds of these states."""
-    now = {name: current(SILVER[name], rows) for name, rows in states.items()}
+    now = {table.name: current(table, states[table.name]) for table in (*OF_ORDERS, LIVE_SESSION)}
     own = own_accounts() if own is None else own
     lines = fct_order_line.build(fct_order_line.Current(**now, own_account=own))
     refunds = fct_refund_line.build(lines, now["refund_line"])

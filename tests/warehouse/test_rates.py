@@ -1,0 +1,43 @@
+"""Exchange rates: exact, upserted, and refused by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from warehouse_cases import AT
+
+from contracts.errors import UsageError
+from warehouse.lake import Lake
+from warehouse.rates import rates, save_rates
+
+DAY = dt.date(2026, 6, 1)
+
+
+def given(*rows: tuple[dt.date | None, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema={"rate_date": pl.Date, "currency_code": pl.String, "rate_text": pl.String}, orient="row")
+
+
+def test_rates_are_kept_exactly_and_the_newest_word_counts(lake: Lake) -> None:
+    assert save_rates(lake, given((DAY, "THB", "0.20631847"), (DAY, "USD", "7.1")), at=AT) == 2
+    assert save_rates(lake, given((DAY, "THB", "0.20631847")), at=AT) == 0
+    assert save_rates(lake, given((DAY, "USD", "7.12345678")), at=AT) == 1
+    told = {currency: Decimal(number) / 100_000_000 for currency, number in rates(lake).select("currency_code", "cny_e8_number").iter_rows()}
+    assert told == {"THB": Decimal("0.20631847"), "USD": Decimal("7.12345678")}
+
+
+@pytest.mark.parametrize(
+    "row", [(DAY, "THB", "0.123456789"), (DAY, "THB", "-1"), (DAY, "THB", "nan"), (DAY, "THB", "0"), (DAY, "CNY", "1"), (DAY, "thb", "1"), (None, "THB", "1")]
+)
+def test_a_bad_rate_is_named_and_nothing_is_written(lake: Lake, row: tuple[dt.date | None, str, str]) -> None:
+    with pytest.raises(UsageError) as raised:
+        save_rates(lake, given((DAY, "USD", "7"), row), at=AT)
+    assert raised.value.facts["row"] == 3
+    assert rates(lake).is_empty()
+
+
+def test_a_day_and_currency_given_twice_is_refused(lake: Lake) -> None:
+    with pytest.raises(UsageError, match="stands twice"):
+        save_rates(lake, given((DAY, "USD", "7"), (DAY, "USD", "7")), at=AT)
