@@ -1,0 +1,140 @@
+"""One signed call to Pinduoduo's gateway: fresh signature per try, token refreshed once, every documented error code put into its class."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from connectors.http import Client, Credentials
+from connectors.pinduoduo import signing
+from contracts.errors import CollectError, CredentialError, TransientError
+
+PATH = "/api/router"
+_REFRESH = "pdd.pop.auth.token.refresh"
+
+#: Method → the one object a good answer consists of.
+ROOTS = {
+    "pdd.order.number.list.increment.get": "order_sn_increment_get_response",
+    "pdd.refund.list.increment.get": "refund_increment_get_response",
+    "pdd.ad.api.report.daily.report.query": "response",
+    _REFRESH: "pop_auth_token_refresh_response",
+}
+
+_BUSY = {
+    52101: "THROTTLED", 70031: "THROTTLED", 52102: "DEGRADED", 52103: "DEGRADED", 70033: "MAINTENANCE", 50000: "PLATFORM_ERROR", 50001: "PLATFORM_ERROR",
+    50002: "PLATFORM_ERROR", 52001: "PLATFORM_ERROR", 52002: "PLATFORM_ERROR",
+}  # fmt: skip
+_TOKEN = {10019, 20032}
+_REAUTHORISE = ("请商家重新授权应用", "let the merchant authorise the app again")
+_DENIED = {
+    20004: ("BAD_SIGNATURE", ("核对应用密钥 client_secret", "check the app's secret")),
+    20005: ("IP_NOT_ALLOWED", ("把本机出口 IP 加入应用白名单", "add this machine's address to the app's allow list")),
+}
+_REFUSED = {
+    10000: "BAD_ARGUMENT", 10001: "BAD_ARGUMENT", 21001: "BAD_ARGUMENT", 21002: "BAD_ARGUMENT", 10016: "BAD_APP_KEY", 10017: "BAD_METHOD",
+    20031: "NO_PERMISSION", 30000: "NO_PERMISSION", 20034: "METHOD_OFFLINE", 70034: "AT_RISK", 70035: "AT_RISK", 70036: "TEST_QUOTA",
+}  # fmt: skip
+_PERMISSION_STEP = ("在开放平台为应用申请对应权限包,或改用文件导出", "apply for the permission pack, or use file exports")
+
+
+class TokenExpiredError(CredentialError):
+    """The access token is no longer good; a refresh may help."""
+
+
+@dataclass
+class Gateway:
+    """Signed calls for one shop. ``credentials`` changes when the token is refreshed; ``now`` (Unix seconds) is replaceable for tests."""
+
+    client: Client
+    credentials: Credentials
+    now: Callable[[], float] = time.time
+
+    def call(self, method: str, arguments: Mapping[str, str]) -> bytes:
+        """The body of a good answer. An expired token is refreshed once and the same call repeated.
+
+        Raises TransientError when the client's tries are used up, CredentialError when a person must act, CollectError otherwise.
+        """
+        try:
+            return self._send(method, arguments)
+        except TokenExpiredError:
+            if not self.credentials.refresh_token:
+                raise
+            self._refresh()
+        return self._send(method, arguments)
+
+    def _refresh(self) -> None:
+        """A new token, saved before its first use: a crash in between must not cost the shop its authorisation."""
+        body = self._send(_REFRESH, {"refresh_token": self.credentials.refresh_token})
+        answer = parse(body)[ROOTS[_REFRESH]]
+        if not answer.get("access_token"):
+            raise CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", step_zh=_REAUTHORISE[0], step_en=_REAUTHORISE[1])
+        renewed = replace(
+            self.credentials,
+            access_token=str(answer["access_token"]),
+            refresh_token=str(answer.get("refresh_token") or self.credentials.refresh_token),
+        )
+        renewed.save(renewed)
+        self.credentials = renewed
+
+    def _send(self, method: str, arguments: Mapping[str, str]) -> bytes:
+        def make() -> requests.Request:
+            return self._request(method, arguments)
+
+        def read(response: requests.Response, body: bytes) -> bytes:
+            if not isinstance(parse(body).get(ROOTS[method]), dict):
+                raise CollectError("ANSWER_CHANGED", "平台返回缺少字段", "the answer lacks a field", field=ROOTS[method], method=method)
+            return body
+
+        return self.client.call(make, read, self.credentials)
+
+    def _request(self, method: str, arguments: Mapping[str, str]) -> requests.Request:
+        own = self.credentials
+        params = {"type": method, "client_id": own.app_key, "timestamp": str(int(self.now())), "data_type": "JSON", **arguments}
+        if method != _REFRESH:
+            params["access_token"] = own.access_token
+        params["sign"] = signing.sign(params, own.app_secret)
+        return requests.Request("POST", own.base_url.rstrip("/") + PATH, data=params)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """A good answer as Python objects; decimals stay the text they were written as, so that no amount passes through a float.
+
+    Raises TransientError for what is not whole JSON, and what ``fault`` says for an ``error_response``.
+    """
+    try:
+        answer = json.loads(body, parse_float=_plain)
+    except ValueError:
+        raise TransientError("BODY_NOT_JSON", "平台返回不是完整的报文", "the answer is not whole JSON") from None
+    if not isinstance(answer, dict):
+        raise TransientError("BODY_NOT_JSON", "平台返回不是报文", "the answer is not an object")
+    if isinstance(answer.get("error_response"), dict):
+        raise fault(answer["error_response"])
+    return answer
+
+
+def _plain(text: str) -> str:
+    """``1.0E7``, as Java writes a double, without its exponent; other decimals as they stand."""
+    return format(Decimal(text), "f") if "e" in text.lower() else text
+
+
+def fault(error: Mapping[str, Any]) -> CollectError:
+    """An ``error_response`` as the exception to raise: worth another try, a token to refresh, a person to act, or final."""
+    code = int(error.get("error_code") or 0)
+    facts: dict[str, Any] = {"code": code, "sub_code": str(error.get("sub_code") or ""), "request_id": str(error.get("request_id") or "")}
+    if code in _BUSY:
+        return TransientError(_BUSY[code], "平台繁忙或限流", "the platform is busy or throttles", **facts)
+    if code in _TOKEN:
+        zh, en = _REAUTHORISE
+        return TokenExpiredError("TOKEN_EXPIRED", "令牌已过期或无效", "the token has expired or is not valid", step_zh=zh, step_en=en, **facts)
+    if code in _DENIED:
+        rule, (zh, en) = _DENIED[code]
+        return CredentialError(rule, "平台拒绝访问", "the platform denied access", step_zh=zh, step_en=en, **facts)
+    rule = _REFUSED.get(code, "REFUSED")
+    zh, en = _PERMISSION_STEP if rule == "NO_PERMISSION" else ("", "")
+    return CollectError(rule, "平台拒绝了请求", "the platform refused the request", step_zh=zh, step_en=en, **facts)
