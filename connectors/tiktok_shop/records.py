@@ -1,0 +1,91 @@
+"""Answers of the open API as flat records. Only fields named in columns.csv are taken; an address gives up its province and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from connectors.tiktok_shop.gateway import fault, parse
+from contracts.errors import CollectError
+
+#: Kind → where its rows stand, what numbers one, what its parts are called, and the root of its headers.
+LISTS = {
+    "orders": ("orders", "id", "line_items", "order"),
+    "after_sales": ("return_orders", "return_id", "return_line_items", "return"),
+    "cancellations": ("cancellations", "cancel_id", "cancel_line_items", "cancel"),
+}
+_PROVINCE_LEVELS = ("province", "state")
+
+
+def good_data(page: bytes) -> dict[str, Any]:
+    """``data`` of a good answer. Raises the answer's own error otherwise, as the gateway would have."""
+    answer = parse(page)
+    code = int(answer.get("code") or 0)
+    if code:
+        raise fault(code, str(answer.get("message") or "").lower(), {"code": code})
+    data: dict[str, Any] = answer.get("data") or {}
+    return data
+
+
+def list_records(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
+    """One record per row × part of a list answer; a row without parts makes one record all the same, so that it is seen."""
+    name, _, parts, root = LISTS[kind]
+    paths = _paths(headers)
+    found = []
+    for row in good_data(page).get(name) or []:
+        whole = {**row, "province": _province(row)} if kind == "orders" else row
+        found += [_record(paths, {root: whole, "item": part}) for part in row.get(parts) or [{}]]
+    return found
+
+
+def statement_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
+    """One record per transaction of a statement. An adjustment is numbered by itself and names the order it belongs to."""
+    data, paths = good_data(page), _paths(headers)
+    return [_record(paths, {"statement": data, "entry": {"currency": data.get("currency"), **_entry(row)}}) for row in data.get("statement_transactions") or []]
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    related = row.get("adjustment_order_id") or (row.get("order_id") if row.get("adjustment_id") else None)
+    return {**row, "ref": row.get("adjustment_id") or row.get("order_id") or row.get("id"), "related_order_id": related}
+
+
+def page_rows(kind: str, page: bytes) -> tuple[list[tuple[str, int]], int, str]:
+    """(number, update second) of each row in its order, how many the window holds by the platform's count, and the next page's token ("" at the end)."""
+    name, key, _, _ = LISTS[kind]
+    data = good_data(page)
+    try:
+        rows = [(str(row[key]), int(row["update_time"])) for row in data.get(name) or []]
+    except (KeyError, TypeError) as error:
+        raise CollectError("ANSWER_CHANGED", "平台返回缺少字段", "the answer lacks a field", field=str(error), kind=kind) from None
+    return rows, int(data.get("total_count") or 0), str(data.get("next_page_token") or "")
+
+
+def statements(page: bytes) -> Iterator[str]:
+    """The numbers of the statements on a page of them."""
+    return (str(row["id"]) for row in good_data(page).get("statements") or [])
+
+
+def _province(order: dict[str, Any]) -> str | None:
+    levels = (order.get("recipient_address") or {}).get("district_info") or []
+    told = (str(level.get("address_name") or "") for level in levels if str(level.get("address_level_name") or "").lower() in _PROVINCE_LEVELS)
+    return next(told, None)
+
+
+def _paths(headers: Sequence[str]) -> list[tuple[str, str, list[str]]]:
+    return [(header, header.split(".")[0], header.split(".")[1:]) for header in headers]
+
+
+def _record(paths: list[tuple[str, str, list[str]]], roots: dict[str, Any]) -> dict[str, object]:
+    return {header: _text(_dig(roots.get(root), path)) for header, root, path in paths}
+
+
+def _dig(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
