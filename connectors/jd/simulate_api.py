@@ -77,12 +77,11 @@ def render_orders(lines: pl.DataFrame) -> pl.DataFrame:
         pl.col("state", "created_at", "paid_at", "total_fen", "seller_fen", "balance_fen", "due_fen", "freight_total").first(),
         pl.col("updated_at", "finished_at").max(), pl.col("shipped_at").min(), pl.col("item"),
     )  # fmt: skip
-    ended = pl.when(pl.col("state") == "finished").then(moment(pl.col("finished_at"))).fill_null(_NEVER)
     body = pl.struct(
         orderId="order_id", venderId=pl.lit("10000001"), orderType=pl.lit("22"), payType=pl.lit("4-在线支付"), orderTotalPrice=yuan(pl.col("total_fen")),
         orderSellerPrice=yuan(pl.col("seller_fen")), orderPayment=yuan(pl.col("due_fen")), balanceUsed=yuan(pl.col("balance_fen")),
         sellerDiscount=yuan(pl.col("total_fen") - pl.col("seller_fen")), freightPrice=yuan(pl.col("freight_total")), orderState=say(pl.col("state"), api=True),
-        orderStartTime=moment(pl.col("created_at")), paymentConfirmTime=moment(pl.col("paid_at")).fill_null(_NEVER), orderEndTime=ended,
+        orderStartTime=moment(pl.col("created_at")), paymentConfirmTime=moment(pl.col("paid_at")).fill_null(_NEVER), orderEndTime=moment(pl.col("finished_at")).fill_null(_NEVER),
         outBoundDate=moment(pl.col("shipped_at")).fill_null(_NEVER), modified=moment(pl.col("updated_at")), returnOrder=pl.lit("0"),
         parentOrderId=pl.lit("0"), directParentOrderId=pl.lit("0"), orderSource=pl.lit("移动端订单"), pin=pl.lit("jd_sim_buyer"),
         consigneeInfo=pl.struct(fullname=pl.lit("AAS/sim"), mobile=pl.lit("138****0000")), itemInfoList="item",

@@ -74,4 +74,5 @@ def order_states(lines: pl.DataFrame) -> pl.DataFrame:
     # one order in ten is paid in part from the buyer's balance at JD
     balance = pl.when(pl.col("order_id").str.ends_with("7") & pl.col("paid_at").is_not_null()).then(placed // 10).otherwise(0)
     told = lines.with_columns(state=state, total_fen=goods, seller_fen=goods - of_order("discount_merchant_fen"), freight_total=of_order("freight_fen"))
-    return told.with_columns(balance_fen=balance, due_fen=placed - balance)
+    ended = pl.when(pl.col("state") == "finished").then(pl.col("finished_at").max().over("order_id"))
+    return told.with_columns(balance_fen=balance, due_fen=placed - balance, finished_at=ended)
