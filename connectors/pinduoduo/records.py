@@ -18,7 +18,7 @@ _GIFT = "4"  # relation_type of an order that is another one's gift
 
 
 def flatten(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
-    """One record per row of an answer, keys the given ``headers``. ``item.`` and ``gift.`` are members of an order's one item and of the order it belongs to."""
+    """One record per row of an answer, keys the given ``headers``. ``item.`` is an order's one item, ``gift.`` the order whose gift it is."""
     scene = {"scenesType": parse(page).get("scenesType")} if kind == "ads" else {}
     return [{header: _text(_found(row | scene, header), header) for header in headers} for row in _rows(kind, page)]
 

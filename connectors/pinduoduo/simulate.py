@@ -106,7 +106,7 @@ class PinduoduoDialect:
         owner = world.tokens.check(form.get("access_token", ""))
         if owner == "expired":
             raise wire.Refusal(10019, "access_token已过期")
-        if owner != shop["shop_id"]:
+        if owner is None or owner != shop["shop_id"]:
             raise wire.Refusal(20032, "access_token或client_id错误")
         if method == _ADS:
             return wire.ad_report(form, world.ads(owner), world.at.astimezone(_ZONE).date())

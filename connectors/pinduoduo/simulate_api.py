@@ -130,8 +130,9 @@ def render_refunds(refunds: pl.DataFrame, lines: pl.DataFrame) -> Rendered:
         id=pl.col("refund_id").cast(pl.Int64), order_sn="order_id", after_sales_status=state.replace_strict(words.REFUND_STATUS),
         after_sales_type=pl.col("type_code").replace_strict(words.TYPE), after_sale_reason=reason, refund_amount=yuan(pl.col("refund_fen")),
         order_amount=yuan(pl.col("placed_fen")), discount_amount=pl.lit("0"), created_time=second("applied_at"), updated_time=second("updated_at"),
-        confirm_time=second("paid_at"), goods_id=pl.col("product_id").cast(pl.Int64), goods_name="product_name", goods_number=pl.col("line_qty").cast(pl.String),
-        goods_price=yuan(pl.col("unit_price_fen")), outer_goods_id="style_code", outer_id="sku_code", sku_id="sku_id", dispute_refund_status=pl.lit(0),
+        confirm_time=second("paid_at"), goods_id=pl.col("product_id").cast(pl.Int64), goods_name="product_name",
+        goods_number=pl.col("line_qty").cast(pl.String), goods_price=yuan(pl.col("unit_price_fen")), outer_goods_id="style_code",
+        outer_id="sku_code", sku_id="sku_id", dispute_refund_status=pl.lit(0),
         refund_operator_role=pl.lit(2), speed_refund_flag=pl.lit(0), user_shipping_status=pl.when(kept).then(pl.lit("2")).otherwise(pl.lit("0")),
         shipping_name=pl.lit(""), tracking_number=pl.lit(""),
     )  # fmt: skip

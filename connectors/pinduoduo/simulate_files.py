@@ -75,7 +75,7 @@ def table_xlsx(table: pl.DataFrame, title: str = "") -> bytes:
     """One sheet, all cells text; ``title`` stands alone on the first row."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"created": dt.datetime(2026, 1, 1)})
+        book.set_properties({"created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})
         page = book.add_worksheet("Sheet1")
         if title:
             page.write(0, 0, title)
@@ -102,10 +102,11 @@ def account_csv(moves: pl.DataFrame, first: dt.date, last: dt.date, at: dt.datet
     """店铺账务明细: GBK, four lines before the header, totals behind the rows (``padded`` to the header's width, or as bare lines)."""
     moved = pl.col("moved_fen")
     named = pl.when((pl.col("kind") == "fee") & (moved % 5 == 0)).then(yuan(moved) + " 技术服务费").otherwise(yuan(moved))
+    kinds, scenes = ({kind: entry[place] for kind, entry in words.ACCOUNT.items()} for place in (0, 1))
     table = moves.select(
         pl.col("order_id").fill_null(""), moment(pl.col("moved_at")), pl.when(moved > 0).then(yuan(moved)).otherwise(pl.lit("0")).alias("in"),
-        pl.when(moved < 0).then(named).otherwise(pl.lit("0")).alias("out"), pl.col("kind").replace_strict({k: v[0] for k, v in words.ACCOUNT.items()}).alias("type"),
-        pl.lit("-").alias("remark"), pl.col("kind").replace_strict({k: v[1] for k, v in words.ACCOUNT.items()}).alias("what"),
+        pl.when(moved < 0).then(named).otherwise(pl.lit("0")).alias("out"), pl.col("kind").replace_strict(kinds).alias("type"),
+        pl.lit("-").alias("remark"), pl.col("kind").replace_strict(scenes).alias("what"),
     )  # fmt: skip
     rows = table.select(pl.concat_str(pl.all(), separator=",")).to_series().to_list()
     head = ["拼多多店铺账务明细查询", "", f"起始时间：{first} 00:00:00  终止时间：{last} 23:59:59", "----------交易记录明细列表---------", _ACCOUNT]
@@ -145,8 +146,7 @@ def account_ads_xlsx(ads: pl.DataFrame) -> bytes:
     """商品推广_账户_分天数据: one row per day."""
     days = ads.group_by("ad_date").agg(pl.col("spent_fen", "reported_gmv_fen", "impressions_qty", "clicks_qty", "reported_orders_qty").sum()).sort("ad_date")
     spent, gmv = yuan(pl.col("spent_fen")), yuan(pl.col("reported_gmv_fen"))
-    cells: Cells = {
-        "日期": pl.col("ad_date").cast(pl.String), "成交花费(元)": spent, "交易额(元)": gmv, "总花费(元)": spent, "净交易额(元)": gmv, "结算交易额(元)": gmv,
-        "成交笔数": pl.col("reported_orders_qty").cast(pl.String), "曝光量": pl.col("impressions_qty").cast(pl.String), "点击量": pl.col("clicks_qty").cast(pl.String),
-    }  # fmt: skip
+    counts = {"日期": "ad_date", "成交笔数": "reported_orders_qty", "曝光量": "impressions_qty", "点击量": "clicks_qty"}
+    cells = {"成交花费(元)": spent, "交易额(元)": gmv, "总花费(元)": spent, "净交易额(元)": gmv, "结算交易额(元)": gmv}
+    cells |= {name: pl.col(column).cast(pl.String) for name, column in counts.items()}
     return table_xlsx(days.select(cells.get(name, pl.lit("-")).alias(name) for name in _ACCOUNT_ADS.split(",")))
