@@ -78,10 +78,10 @@ class TikTokApi:
 
     def _walk(self, kind: str, first: int, last: int, seen: dict[str, int]) -> Iterator[bytes]:
         """One pass from ``first``. ``seen`` (number → update second) grows; only answers that add to it are handed out."""
-        cursor, token, pages = first, "", 0
+        cursor, token, pages, count = first, "", 0, 0
         while True:
             body = self._ask(kind, cursor, last, token, PAGE_SIZE)
-            rows, _, following = page_rows(kind, body)
+            rows, total, following = page_rows(kind, body)
             if any(seen.get(name) != second for name, second in rows):
                 seen.update(rows)
                 yield body
@@ -92,8 +92,9 @@ class TikTokApi:
                 raise CollectError("NOT_SORTED", "平台返回未按更新时间排序", "the answer is not sorted by update time", kind=kind)
             if seconds[-1] > cursor:
                 cursor, token, pages = seconds[-1], "", 0
-            else:
-                token, pages = following, pages + 1
+            else:  # more than a page shares one second; where somebody left it meanwhile, its pages may have shifted
+                token, pages = "" if token and total < count else following, pages + 1
+            count = total
             if pages > MAX_PAGES_OF_A_SECOND:
                 raise CollectError("SECOND_TOO_FULL", "同一秒的更新翻页不止", "one second pages without end", kind=kind, second=cursor)
 

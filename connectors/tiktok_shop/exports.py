@@ -73,7 +73,11 @@ def _order_times(table: pl.DataFrame, by_fold: dict[str, str]) -> pl.DataFrame:
 
 def _region_of_orders(table: pl.DataFrame, by_fold: dict[str, str]) -> Region | None:
     """By the Country column, else by the language of the status words. Two countries in one file tell nothing."""
-    told = table[by_fold["country"]].drop_nulls().unique().str.replace_all(r"\s", "").str.to_lowercase() if "country" in by_fold else pl.Series([], dtype=pl.String)
+    told = (
+        table[by_fold["country"]].drop_nulls().unique().str.replace_all(r"\s", "").str.to_lowercase()
+        if "country" in by_fold
+        else pl.Series([], dtype=pl.String)
+    )
     found = {BY_NAME[word].code: BY_NAME[word] for word in told if word in BY_NAME}
     if len(found) > 1:
         raise refuse("AMBIGUOUS_DATES", why="several countries", countries="、".join(sorted(found)))
@@ -105,7 +109,9 @@ def _in_beijing(table: pl.DataFrame, names: list[str], zone: str | None, day_fir
         raise refuse("AMBIGUOUS_DATES", why="the region is not told", columns="、".join(names))
     order = _order(pl.concat([cell.alias("cell") for cell in cells.values()]), day_first)
     days = ("%Y-%m-%d", "%Y/%m/%d", *(() if order is None else (order,)))
-    return table.with_columns(_moved(cell, days, zone).zip_with(_moved(cell, days, zone).is_not_null(), table[name]).alias(name) for name, cell in cells.items())
+    return table.with_columns(
+        _moved(cell, days, zone).zip_with(_moved(cell, days, zone).is_not_null(), table[name]).alias(name) for name, cell in cells.items()
+    )
 
 
 def _order(cells: pl.Series, day_first: bool | None) -> str | None:

@@ -134,9 +134,7 @@ class Gateway:
         told = response.headers.get("Date")
         skew = parsedate_to_datetime(told).timestamp() - self.now() if told else self.skew
         if abs(skew - self.skew) < _SKEW_STEP_SECONDS:
-            return CollectError(
-                "CLOCK_WRONG", "时间戳未通过", "the timestamp was refused", step_zh="校准本机时钟", step_en="set this machine's clock", **facts
-            )
+            return CollectError("CLOCK_WRONG", "时间戳未通过", "the timestamp was refused", step_zh="校准本机时钟", step_en="set this machine's clock", **facts)
         self.skew = skew
         return TransientError("CLOCK_WRONG", "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0, **facts)
 

@@ -39,7 +39,7 @@ class Rendered:
     updated: np.ndarray[tuple[int], np.dtype[np.int64]]
 
     def page(self, first: int, last: int, offset: int, size: int) -> tuple[list[str], int]:
-        """Items updated in ``[first, last)``, oldest first, from ``offset`` on, and how many there are. The token is a mere offset: it shifts when rows move."""
+        """Items updated in ``[first, last)``, oldest first, from ``offset`` on, and how many there are. A token is a mere offset: it shifts as rows move."""
         inside = np.flatnonzero((self.updated >= first) & (self.updated < last))
         inside = inside[np.argsort(self.updated[inside], kind="stable")]
         return [self.texts[row] for row in inside[offset : offset + size]], len(inside)
@@ -98,7 +98,7 @@ def _second(column: str) -> pl.Expr:
 
 
 def render_orders(rows: pl.DataFrame) -> Rendered:
-    """orders of ``rows`` (``sku_lines``): every line item is one unit."""
+    """Orders of ``rows`` (``sku_lines``): every line item is one unit."""
     units = _units(rows, pl.col("line_qty"), "goods", "discount_platform", "discount_merchant")
     item = pl.struct(
         id=_number("order_id", "sku_id", "unit", prefix="577"), sku_id="sku_id", product_id="product_id", product_name="product_name",
@@ -135,7 +135,7 @@ def _status() -> pl.Expr:
 
 
 def render_requests(refunds: pl.DataFrame, lines: pl.DataFrame, *, cancels: bool) -> Rendered:
-    """cancellations (before shipment), or return_orders (after it), of a shop's after-sales."""
+    """Cancellations (before shipment) or return orders (after it) of a shop's after-sales."""
     chosen = refunds.filter((pl.col("stage_code") == "before_shipment") == cancels)
     goods = lines.select("order_line_id", "sku_id", "sku_code", "product_name", "created_at")
     joined = chosen.join(goods, on="order_line_id", how="inner", maintain_order="left").with_columns(back=satang("refund_fen"))
@@ -180,7 +180,7 @@ def statements(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
     A statement bears the first moment (UTC) of its day.
     """
     found = {}
-    for (day,), part in rows.sort("day", "created_at", "order_id").group_by("day", maintain_order=True):
+    for part in rows.sort("day", "created_at", "order_id").partition_by("day", maintain_order=True):
         second = int(part.select(pl.col("day").first().cast(pl.Datetime("us", "UTC")).dt.epoch("s")).item())
         number = f"72{second}{part['order_id'][0][-6:]}"
         fees = -(pl.col("fee") + pl.col("commission") + pl.col("leader"))
@@ -192,5 +192,4 @@ def statements(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:
         )  # fmt: skip
         head = {"statement_id": number, "statement_time": second, "currency": CURRENCY}
         found[number] = {**head, "statement_transactions": part.select(transaction).to_series().to_list()}
-        del day
     return found

@@ -10,7 +10,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.tiktok_shop.simulate_words import CONTENT, COUNTRY, CURRENCY, ENGLISH, THAI, ZONE, baht
 
-ORDER_HEADER = (
+_ORDER_HEADER = (
     "Order ID,Order Status,Order Substatus,Cancelation/Return Type,Normal or Pre-order,SKU ID,Seller SKU,Product Name,Variation,Quantity,"
     "Sku Quantity of return,SKU Unit Original Price,SKU Subtotal Before Discount,SKU Platform Discount,SKU Seller Discount,SKU Subtotal After Discount,"
     "Shipping Fee After Discount,Original Shipping Fee,Shipping Fee Seller Discount,Shipping Fee Platform Discount,Payment platform discount,Taxes,"
@@ -18,21 +18,24 @@ ORDER_HEADER = (
     "Fulfillment Type,Warehouse Name,Tracking ID,Delivery Option,Shipping Provider Name,Buyer Message,Buyer Username,Recipient,Phone #,Country,Province,"
     "District,Commune,Detail Address,Additional address information,Payment Method,Weight(kg),Product Category,Package ID,Seller Note,Checked Status,"
     "Checked Marked by"
-).split(",")
+)
+ORDER_HEADER = _ORDER_HEADER.split(",")
 _DESCRIPTIONS = {
     "Order ID": "Platform unique order ID.", "Order Status": "Current order status.", "Seller SKU": "Seller sku input by the seller.",
     "Product Name": "Platform product name.", "Quantity": "SKU sold quantity.", "Tracking ID": "The order's tracking number.",
 }  # fmt: skip
-AFFILIATE_HEADER = (
+_AFFILIATE_HEADER = (
     "Order ID,Product ID,Product Name,SKU ID,Price,Payment Amount,Quantity,Fully returned or refunded,Payment method,Order Status,Creator Username,"
     "Content Type,Content ID,Est. Commission Base,Est. standard commission payment,Standard commission rate,Shop Ads commission rate,"
     "Actual Commission Payment,Time Created"
-).split(",")
-INCOME_HEADER = (
+)
+AFFILIATE_HEADER = _AFFILIATE_HEADER.split(",")
+_INCOME_HEADER = (
     "Order/adjustment ID  ,Type ,Order created time(UTC),Order settled time(UTC),Currency,Total settlement amount,Total Revenue,"
     "Subtotal after seller discounts,Refund subtotal after seller discounts,Total Fees,Transaction fee,TikTok Shop commission fee,Seller shipping fee,"
     "Affiliate Commission,Affiliate partner commission,Adjustment amount,Related order ID"
-).split(",")
+)
+INCOME_HEADER = _INCOME_HEADER.split(",")
 
 Cells = Mapping[str, pl.Expr]
 
