@@ -14,7 +14,7 @@ from connectors.wechat_channels.gateway import check
 from contracts.errors import CollectError
 
 #: Two moments this near each other, and no other near either of them, are one session's (compass and dashboard share no number).
-SAME_START_SECONDS = 600
+SAME_START_SECONDS = 300
 
 _CREATOR_CHANNELS = ("100", "101")
 
@@ -54,15 +54,20 @@ def fund_records(page: bytes, headers: Sequence[str]) -> Records:
 
 
 def session_records(page: bytes, headers: Sequence[str]) -> Records:
-    """One record per session: the compass's (number, account, title, length) with the dashboard's figures where both surely mean the same."""
+    """One record per session: the compass's (number, account, title, length) with the dashboard's figures where both surely mean the same.
+
+    A dashboard session near one or more of the compass's, yet not surely one of them, is left out: it would be the same session again.
+    """
     paths = _paths(headers)
     lives = [{**live, "finder_id": asked.get("finder_id")} for asked, answer in _answers(page, "live/list/get") for live in answer.get("live_list") or []]
     boards = [item for _, answer in _answers(page, "livedashboard/getlivelist") for item in answer.get("live_items") or []]
     figures = {str(asked.get("export_id")): answer for asked, answer in _answers(page, "livedashboard/getlivedata")}
-    pairs = [(live, _only(boards, "create_time", _second(live, "live_time"))) for live in lives]
-    pairs = [(live, board if board and _only(lives, "live_time", _second(board, "create_time")) is live else {}) for live, board in pairs]
-    taken = {id(board) for _, board in pairs}
-    pairs += [({}, board) for board in boards if id(board) not in taken]
+    pairs = []
+    for live in lives:
+        near = _near(boards, "create_time", _second(live, "live_time"))
+        sure = len(near) == 1 and len(_near(lives, "live_time", _second(near[0], "create_time"))) == 1
+        pairs.append((live, near[0] if sure else {}))
+    pairs += [({}, board) for board in boards if not _near(lives, "live_time", _second(board, "create_time"))]
     return [_record(paths, _session_roots(live, board, figures.get(str(board.get("export_id")), {}))) for live, board in pairs]
 
 
@@ -127,9 +132,8 @@ def _second(row: Mapping[str, Any], name: str) -> int:
     return int(row.get(name) or 0)
 
 
-def _only(rows: Sequence[dict[str, Any]], name: str, second: int) -> dict[str, Any]:
-    near = [row for row in rows if abs(_second(row, name) - second) <= SAME_START_SECONDS]
-    return near[0] if len(near) == 1 else {}
+def _near(rows: Sequence[dict[str, Any]], name: str, second: int) -> list[dict[str, Any]]:
+    return [row for row in rows if abs(_second(row, name) - second) <= SAME_START_SECONDS]
 
 
 def _session_roots(live: dict[str, Any], board: dict[str, Any], figures: Mapping[str, Any]) -> dict[str, Any]:

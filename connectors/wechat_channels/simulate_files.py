@@ -32,9 +32,14 @@ def order_table(lines: pl.DataFrame, settlements: pl.DataFrame, *, new_layout: b
     if new_layout:
         header = [name for known in header for name in (known, *_NEW_64.get(known, "").split(",")) if name]
     paid_out = settlements.group_by(_ORDER).agg(
-        pl.col("settled_at").max(), fee_fen=pl.col("fee_fen").sum(), commission_fen=(pl.col("commission_fen") + pl.col("leader_fen")).sum()
+        pl.col("settled_at").max(),
+        fee_fen=pl.col("fee_fen").sum(),
+        commission_fen=(pl.col("commission_fen") + pl.col("leader_fen")).sum(),
+        payouts_qty=(pl.col("settlement_type_code") == "sale").sum(),
     )
     rows = lines.join(paid_out, on=_ORDER, how="left", maintain_order="left").with_columns(pl.col("fee_fen", "commission_fen").fill_null(0))
+    open_lines = ((pl.col("paid_fen") > 0) & (pl.col("order_status_code") != "closed_refunded")).sum().over(_ORDER)
+    rows = rows.with_columns(settled_at=pl.when(pl.col("payouts_qty") >= open_lines).then("settled_at"))
     cells = _order_cells()
     return rows.select(cells.get(name, pl.lit("-")).alias(name) for name in header)
 
