@@ -1,6 +1,6 @@
-"""order.searchList and afterSale.List, collected so that nothing is lost while rows move.
+"""order.searchList and afterSale.List, collected so that nothing is lost while rows move; and the settlement bill, which is ``bills``' business.
 
-Both lists are asked by update time, oldest first, and always from the last second seen: page 0 of an ever shorter window. An order that is
+The two lists are asked by update time, oldest first, and always from the last second seen: page 0 of an ever shorter window. An order that is
 updated meanwhile goes to the end and is met again; no later row slides onto a page already read, as it would with page numbers, and
 no request comes near the depth of 50,000 rows at which paging is believed to end. Duplicates are harmless downstream.
 """
@@ -12,17 +12,20 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connectors.douyin import bills
 from connectors.douyin.gateway import Gateway
-from connectors.douyin.records import after_sale_records, order_records, page_rows
+from connectors.douyin.records import after_sale_records, bill_records, order_records, page_rows
 from connectors.http import Client, Credentials
 from contracts.errors import CollectError
 
-KINDS = ("orders", "after_sales")
+KINDS = ("orders", "after_sales", "settlements")
 PAGE_SIZE = 100
 DEPTH_CAP = 50_000
 #: Re-read before the window: the index of the list may lag behind the update it is asked for (by how much is UNVERIFIED).
 OVERLAP_SECONDS = 300
 MAX_PASSES = 4
+
+_FLATTEN = {"orders": order_records, "after_sales": after_sale_records, "settlements": bill_records}
 
 
 @dataclass
@@ -40,10 +43,14 @@ class DouyinApi:
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
         """Answers that together hold every order (after-sale) updated in ``[start, end)``, a little before and the second of ``end`` included.
 
+        Settlement entries have no update time: theirs is the moment of settlement, see ``bills.pages``.
         ``end`` should not lie ahead of the platform's clock. A page without anything new is not handed out. After each pass the platform's
         own count is compared with what was seen; while more is there, another pass follows. Raises CollectError when a pass finds nothing
         new and still something is missing.
         """
+        if kind == "settlements":
+            yield from bills.pages(self.gateway, start, end)
+            return
         first, last = int(start.timestamp()) - OVERLAP_SECONDS, math.ceil(end.timestamp()) + 1
         seen: dict[str, int] = {}
         for _ in range(MAX_PASSES):
@@ -60,9 +67,8 @@ class DouyinApi:
             )
 
     def records(self, kind: str, page: bytes) -> list[dict[str, object]]:
-        """One answer as flat records: a sub-order, or an after-sale × sub-order, each."""
-        flatten = order_records if kind == "orders" else after_sale_records
-        return flatten(page, self.headers[kind])
+        """One answer as flat records: a sub-order, an after-sale × sub-order, or an entry of the bill, each."""
+        return _FLATTEN[kind](page, self.headers[kind])
 
     def _walk(self, kind: str, first: int, last: int, seen: dict[str, int]) -> Iterator[bytes]:
         """One pass from ``first``. ``seen`` (id → update second) grows; only answers that add to it are handed out."""

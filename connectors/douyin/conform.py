@@ -9,15 +9,11 @@ from collections.abc import Callable
 
 import polars as pl
 
-from connectors.douyin import words
+from connectors.douyin import lists, money, words
+from connectors.douyin.specs import color_and_size
 
 LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
 
-_PAIR = r"\s*[:：]\s*([^;；,，|\[\]【】()（）]+)"
-_COLOR = r"(?:主要颜色|颜色分类|颜色)" + _PAIR
-_SIZE = r"(?:尺码|尺寸|码数|鞋码)" + _PAIR
-#: ``黑色;M`` or ``黑色；L【建议100-115斤】``: two unnamed parts, of which the second looks like a size.
-_TWO_PARTS = r"^([^:：;；,，]+)[;；,，]\s*(\d{0,2}X{0,4}[SMLsml]|均码|F|\d{2,3}(?:/\d{2,3}[A-C])?)码?\s*(?:[【（(\[].*)?$"
 _TRAILING_SPEC = r"[\s;；,，|\[【(（]*(?:主要颜色|颜色分类|颜色|尺码)\s*[:：].*$"
 
 
@@ -30,7 +26,7 @@ def conform(kind: str, bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
 def order_lines(bronze: pl.DataFrame) -> pl.DataFrame:
     """One ``order_line`` state per sub-order row. ``paid_fen`` is 0 without a payment time, whatever the status says."""
     paid = pl.col("paid_at").is_not_null()
-    color, size = _color_and_size()
+    color, size = color_and_size()
     return bronze.select(
         *LINEAGE,
         "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "sku_code", "unit_price_fen", "line_qty",
@@ -83,6 +79,11 @@ _BUILDERS: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame]]] = {
     "orders": ("order_line", order_lines),
     "after_sales": ("refund_line", refund_lines),
     "live_sessions": ("live_session", live_sessions),
+    "settlements": ("settlement_entry", money.settlements),
+    "funds": ("fund_entry", money.funds),
+    "insurance": ("insurance_entry", money.insurance),
+    "ads": ("ad_spend", lists.ads),
+    "products": ("product", lists.products),
 }
 
 
@@ -121,15 +122,6 @@ def _product_name() -> pl.Expr:
     """Without the specification, which the 75-column file writes behind the name."""
     bare = pl.col("product_name").str.replace(_TRAILING_SPEC, "")
     return pl.when(pl.col("spec_text").is_null() & (bare != "")).then(bare).otherwise("product_name")
-
-
-def _color_and_size() -> tuple[pl.Expr, pl.Expr]:
-    """From ``颜色分类:黑色;尺码:M`` anywhere, or ``黑色;M`` in the specification column; null where neither pattern is followed."""
-    spec = pl.coalesce("spec_text", "product_name")
-    named = [spec.str.extract(pattern).str.strip_chars() for pattern in (_COLOR, _SIZE)]
-    plain = [pl.col("spec_text").str.extract(_TWO_PARTS, part).str.strip_chars() for part in (1, 2)]
-    color, size = (pl.coalesce(*pair) for pair in zip(named, plain, strict=True))
-    return color, size
 
 
 def _file_after_sale() -> pl.Expr:

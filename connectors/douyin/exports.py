@@ -8,13 +8,21 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from connectors.cells import read_yuan_stat
+from connectors.reading import fold
+from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
+from contracts.intake import refuse
 
 _UNIX_PREFIX = re.compile(r"^([1-3]\d{9})_")
 _WRITTEN_OUT = re.compile(r"^售后单-(\d{4}-\d{2}-\d{2} \d{2}_\d{2}_\d{2})\.")
-_NAMING = {"orders": ["主订单编号"], "after_sales": ["售后单号"], "live_sessions": ["主播昵称", "主播抖音号"]}
+_NAMING = {
+    "orders": ["主订单编号"], "after_sales": ["售后单号"], "live_sessions": ["主播昵称", "主播抖音号"], "settlements": ["订单号"], "funds": ["动账时间"],
+    "insurance": ["投保单号", "保险单号"], "ads": ["素材视频名称", "素材名称", "商品名称", "计划名称"], "products": ["商品ID"],
+}  # fmt: skip
 _TOTALS = ["合计", "总计", "全部", "整体"]
 _EDGES = " \t\ufeff"
+_DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def exported_at(name: str) -> dt.datetime | None:
@@ -33,8 +41,50 @@ def exported_at(name: str) -> dt.datetime | None:
 
 
 def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Without repeated header rows (two downloads pasted together) and total rows (合计, 总计, 全部, 整体); ``_row_number`` keeps its gaps."""
-    del layout
+    """Without repeated header rows (two downloads pasted together), total rows (合计, 总计, 全部, 整体) and the formula row under a bill's header.
+
+    ``_row_number`` keeps its gaps. The total of the plan report is the control of its rows: FileRefusedError when they spend more than it, which only
+    doubled rows do. A report of advertising without its dates is refused by name.
+    """
+    columns = {fold(name): name for name in table.columns}
+    if kind == "settlements":
+        table = table.filter(~_is_formula(pl.col(columns["结算金额"])))
+    if kind == "ads" and "日期" not in columns:
+        raise refuse("MISSING_COLUMN", looks_like=f"douyin ads {layout}", missing="日期")
     naming = [name for name in table.columns if any(known in name for known in _NAMING[kind])]
-    said = [pl.col(name).str.strip_chars(_EDGES).is_in([*_NAMING[kind], *_TOTALS]).fill_null(False) for name in naming]
-    return table.filter(~pl.any_horizontal(said)) if said else table
+    cells = [pl.col(name).str.strip_chars(_EDGES) for name in naming]
+    headers = [*_NAMING[kind], *naming]
+    table = table.filter(~pl.any_horizontal(cell.is_in(headers).fill_null(False) for cell in cells)) if cells else table
+    total = pl.any_horizontal(cell.is_in(_TOTALS).fill_null(False) for cell in cells) if cells else pl.lit(False)
+    rows, totals = table.filter(~total), table.filter(total)
+    spent = columns.get("整体消耗") or columns.get("整体消耗(元)")
+    if layout == "uni_plan" and spent and totals.height:
+        _control(rows[spent], totals[spent])
+    return rows
+
+
+def _is_formula(cell: pl.Expr) -> pl.Expr:
+    """An amount cell with words and no digit: ``收入+支出``."""
+    return (cell.str.contains(r"\p{Han}") & ~cell.str.contains(r"[0-9]")).fill_null(False)
+
+
+def _control(rows: pl.Series, totals: pl.Series) -> None:
+    said, found = _fen(totals), _fen(rows)
+    if found > said + len(rows):  # a fen a row for rounding
+        raise FileRefusedError(
+            "TOTAL_DISAGREES", "各行消耗之和大于“全部”行", "the rows spend more than the total row says",
+            step_zh="文件可能被粘贴过两次,请重新导出", step_en="perhaps pasted twice: export it again", total_fen=said, rows_fen=found,
+        )  # fmt: skip
+
+
+def _fen(cells: pl.Series) -> int:
+    return int(read_yuan_stat(cells)[0].sum() or 0)
+
+
+def ad_day(name: str) -> dt.date | None:
+    """The one day a report's name covers (``全域推广数据_计划_2026-07-01_2026-07-01.csv``); None where it names no day or several."""
+    try:
+        days = {dt.date(*(int(part) for part in found)) for found in _DAY.findall(name)}
+    except ValueError:
+        return None
+    return days.pop() if len(days) == 1 else None

@@ -31,6 +31,8 @@ _REFUSED = {
     70000: "API_OFFLINE",
     80000: "SECURITY_REFUSAL",
 }
+#: "Database error, please try again" of the bills (50002 otherwise names something a repetition does not change).
+_BUSY_BUSINESS = "isv.business-failed:100010"
 #: A clock correction smaller than this explains no refused timestamp.
 _SKEW_STEP_SECONDS = 30.0
 
@@ -138,8 +140,8 @@ class Gateway:
 
 
 def _classify(code: int, facts: dict[str, Any]) -> CollectError:
-    if code in _BUSY:
-        return TransientError(_BUSY[code], "平台繁忙", "the platform is busy", **facts)
+    if code in _BUSY or facts["sub_code"] == _BUSY_BUSINESS:
+        return TransientError(_BUSY.get(code, "SERVICE_BUSY"), "平台繁忙", "the platform is busy", **facts)
     if code in _DENIED:
         rule, (step_zh, step_en) = _DENIED[code]
         return CredentialError(rule, "平台拒绝访问该店铺", "the platform denies access to this shop", step_zh=step_zh, step_en=step_en, **facts)

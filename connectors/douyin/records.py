@@ -1,7 +1,7 @@
 """API answers → flat text records. Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
 
-``shop.`` shop_order_list[] · ``sku.`` its sku_order_list[] · ``tag.`` read out of sku_order_tag_ui[] · ``related.`` related_order_info[];
-any other first word is a member of the after-sale item. Numbers become text here and never pass through a float.
+``shop.`` shop_order_list[] · ``sku.`` its sku_order_list[] · ``tag.`` read out of sku_order_tag_ui[] · ``related.`` related_order_info[] ·
+``bill.`` an entry of a settlement bill; any other first word is a member of the after-sale item. Numbers become text here and never pass through a float.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from connectors.douyin.bills import bill
 from contracts.errors import CollectError
 
 _AD_MARKS = {"compass_source_ad_mark": "广告", "compass_source_not_ad_mark": "非广告"}
@@ -31,6 +32,12 @@ def after_sale_records(page: bytes, headers: Sequence[str]) -> list[dict[str, ob
     """One record per after-sale × sub-order of an afterSale.List answer."""
     paths = _paths(headers)
     return [_record(paths, {**item, "related": related}) for item in _data(page).get("items") or [] for related in _related(item)]
+
+
+def bill_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
+    """One record per entry of an order.getSettleBillDetailV3 answer."""
+    paths = _paths(headers)
+    return [_record(paths, {"bill": entry}) for entry in bill(page).get("data") or []]
 
 
 def page_rows(kind: str, page: bytes) -> tuple[list[tuple[str, int]], int]:

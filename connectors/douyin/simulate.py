@@ -17,7 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.douyin import simulate_api as wire
+from connectors.douyin import simulate_bills as bills
 from connectors.douyin import simulate_files as files
+from connectors.douyin import simulate_money as money
 
 if TYPE_CHECKING:
     from simulator.market import Market
@@ -31,9 +33,11 @@ _XLSX_ROWS = 20_000  # beyond this the after-sale download is a CSV
 
 
 def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders, after-sales, live lists of own and of creators' accounts.
+    """File name → bytes of what a merchant downloads at ``at`` for the days asked.
 
-    A download without rows is left out. Orders of ``at``'s own day are not attributed to a content form yet.
+    Orders, after-sales, live lists of own and of creators' accounts, settlement bill, account movements, insurance, advertising by plan, and
+    the product list of today where ``at``'s day is among those asked. A download without rows is left out. Orders of ``at``'s own day are not
+    attributed to a content form yet.
     """
     at = at.astimezone(_ZONE)
     old = _has_old_layout(market, shop_id)
@@ -46,12 +50,41 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
         table, name = files.after_sale_table(applied, lines, at), f"售后单-{at:%Y-%m-%d %H_%M_%S}"
         large = applied.height > _XLSX_ROWS
         found[f"{name}.csv" if large else f"{name}.xlsx"] = files.table_csv(table) if large else files.table_xlsx(table, "Sheet1")
+    if first_date <= at.date() <= last_date:
+        goods = money.product_table(market.skus.filter(pl.col("shop_id") == shop_id))
+        found[f"商品列表_{at:%Y%m%d}.xlsx"] = files.table_xlsx(goods, "商品列表")
+    found |= _money_files(market, shop_id, at, lines, (first_date, last_date))
     return found | _live_lists(market.sessions_at(shop_id, at), first_date, last_date, old_layout=old)
 
 
-def _has_old_layout(market: Market, shop_id: str) -> bool:
+def _money_files(market: Market, shop_id: str, at: dt.datetime, lines: pl.DataFrame, days: tuple[dt.date, dt.date]) -> dict[str, bytes]:
+    """The old account zip (ledger and premiums) for shops of the old layouts, the wide fund flow for others, the narrow and signed one for every fourth."""
+    place, span = _place(market, shop_id), f"{days[0]:%Y-%m-%d}_{days[1]:%Y-%m-%d}"
+    old, signed = place == _OLD_LAYOUT_EVERY - 1, place == _OLD_LAYOUT_EVERY - 2
+    bills, moves = _within(market.settlements_at(shop_id, at), "settled_at", *days), _within(market.funds_at(shop_id, at), "moved_at", *days)
+    policies, ads = _within(market.insurance_at(shop_id, at), "insured_at", *days), market.ads_at(shop_id, at)
+    ads = ads.filter(pl.col("ad_date").is_between(*days))
+    found: dict[str, bytes] = {}
+    if bills.height:
+        found[f"结算账单_{span}.csv"] = money.settlement_csv(bills, lines, plain_expenses=old)
+    if moves.height:
+        flow = money.ledger_csv(moves) if old else money.flow_csv(moves, lines, wide=not signed, signed=signed)
+        found[f"{'账户流水' if old else '动账明细'}_{span}.csv"] = flow
+    if policies.height:
+        found[f"{'保费支出' if old else '运费险'}_{span}.csv"] = money.premium_csv(policies, moves) if old else money.policy_csv(policies, lines)
+    if ads.height:
+        found[f"全域推广数据_计划_{span}.csv"] = money.plan_csv(ads, with_unit=old)
+    return found
+
+
+def _place(market: Market, shop_id: str) -> int:
+    """Which of the four habits of downloading the shop has."""
     shops = market.shops.filter(pl.col("platform_code") == "douyin")["shop_id"].to_list()
-    return shops.index(shop_id) % _OLD_LAYOUT_EVERY == _OLD_LAYOUT_EVERY - 1
+    return shops.index(shop_id) % _OLD_LAYOUT_EVERY
+
+
+def _has_old_layout(market: Market, shop_id: str) -> bool:
+    return _place(market, shop_id) == _OLD_LAYOUT_EVERY - 1
 
 
 def _within(frame: pl.DataFrame, column: str, first_date: dt.date, last_date: dt.date) -> pl.DataFrame:
@@ -79,16 +112,20 @@ def dialect() -> DouyinDialect:
 
 
 class DouyinDialect:
-    """order.searchList, afterSale.List and token.refresh: signature, timestamp, token, paging caps, rendering. No faults of its own."""
+    """Orders, after-sales, the settlement bill and token.refresh: signature, timestamp, token, paging caps, rendering. No faults of its own."""
 
     platform = "douyin"
 
     def __init__(self) -> None:
         self._rendered: dict[tuple[str, str], tuple[dt.datetime, wire.Rendered]] = {}
+        self._bills: dict[str, tuple[dt.datetime, bills.Bill]] = {}
 
     def routes(self, world: World) -> list[Route]:
-        """The three paths, relative to the dialect's mount."""
-        methods = {"order.searchList": self._orders, "afterSale.List": self._after_sales, "token.refresh": self._refresh}
+        """The four paths, relative to the dialect's mount."""
+        methods = {
+            "order.searchList": self._orders, "afterSale.List": self._after_sales, "order.getSettleBillDetailV3": self._bill,
+            "token.refresh": self._refresh,
+        }  # fmt: skip
 
         def endpoint(method: str) -> Route:
             async def answer(request: Request) -> Response:
@@ -151,6 +188,19 @@ class DouyinDialect:
             return _error(40003, "isv.parameter-invalid:order_by", "参数不合法")
         return self._page(world, query, params, ("after_sales", "items"), clock, way == "asc", _window(params, *names[clock]))
 
+    def _bill(self, world: World, query: dict[str, str], params: dict[str, Any]) -> Response:
+        size, start, end = params.get("size", 10), str(params.get("start_time", "")), str(params.get("end_time", ""))
+        if not _is_moment(start) or not _is_moment(end) or not isinstance(size, int) or not 1 <= size <= bills.SIZE_CAP:
+            return _error(40004, "isv.parameter-invalid:100026", "请检查参数")
+        shop = world.shop_by_app_key(query["app_key"])
+        assert shop is not None  # noqa: S101 - checked before routing
+        at = world.at.astimezone(_ZONE)
+        known = self._bills.get(shop["shop_id"])
+        if known is None or known[0] != at:
+            fresh = bills.render_bill(world.settlements(shop["shop_id"]), world.lines(shop["shop_id"]), at)
+            known = self._bills[shop["shop_id"]] = (at, fresh)
+        return _answer(known[1].page(start, end, str(params.get("start_index", "")), size))
+
     def _page(
         self, world: World, query: dict[str, str], params: dict[str, Any], kind: tuple[str, str], clock: str, ascending: bool, window: tuple[int, int]
     ) -> Response:
@@ -176,6 +226,14 @@ class DouyinDialect:
 
 def _window(params: dict[str, Any], start: str, end: str) -> tuple[int, int]:
     return int(params.get(start) or 0), int(params.get(end) or 2**40)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_ZONE)
+    except ValueError:
+        return False
+    return True
 
 
 def _envelope(code: int, message: str, sub_code: str, data: str) -> Response:

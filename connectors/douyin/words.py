@@ -90,3 +90,31 @@ REASON_PATTERNS = (
     ("late", r"发货|物流|快递|未收到|没收到|配送|缺货|无货"),
     ("changed_mind", r"不想要|不想买|拍错|错拍|多拍|拍多|不喜欢|无理由|信息填|填错|不需要|重复"),
 )
+
+#: 结算单类型 · trade_type. Which of the take-backs is paid from which account makes no difference to the entry.
+SETTLEMENT_TYPE = {
+    "已结算": "sale", "0": "sale",
+    "结算后退款-原路退回": "refund_after", "1": "refund_after",
+    "保证金退款-支出退回": "refund_after", "2": "refund_after",
+    "结算后退款-非原路退回": "refund_after", "3": "refund_after",
+}  # fmt: skip
+
+#: 动账方向 (fund flow) and 账户方向 (ledger).
+MONEY_IN = ["入账", "收入"]
+MONEY_OUT = ["出账", "支出"]
+
+#: 动账场景. 退分账 gives charged shares back when an order is refunded, 分账 charges them, 退补贴 takes the platform's subsidy back.
+FUND_SCENE = {
+    "货款结算入账": "sale", "福袋业务结算入账": "sale",
+    "退款-结算后退款-退用户": "refund",
+    "退款-订单退款触发-退分账": "fee", "退款-订单退款触发-分账": "fee",
+    "退款-订单退款触发-退补贴": "subsidy",
+    "抖音月付与商家联合贴息活动": "other",
+    "消费者赔付": "compensation", "小额打款": "compensation",
+    "退换货运费险": "insurance", "权益保险": "insurance",
+    "上门取件运费": "freight", "上门取件-支付快递费": "freight",
+    "充值基础保证金": "deposit",
+    "提现": "withdrawal",
+}  # fmt: skip
+#: A scene that names the advertising product is its top-up; no whole word of that kind was seen (UNVERIFIED).
+ADVERTISING = "千川"
