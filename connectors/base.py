@@ -35,7 +35,8 @@ class Column:
     """One column of one layout: our name × their header.
 
     ``cell`` is one of ``CELLS``. ``required``: without this header the layout does not match. ``filled``: a row whose cell is
-    empty is quarantined. ``personal``: the column is dropped before anything is typed and named in the receipt.
+    empty is quarantined. ``personal``: the column is dropped before anything is typed and named in the receipt. ``buyer``: a personal column
+    whose cells become keys under the tenant's secret (``name`` is then ``buyer_key``); what it says is never stored.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     required: bool
     filled: bool
     personal: bool
+    buyer: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Platform:
 def _read_layouts(platform: str, path: Path) -> tuple[Layout, ...]:
     """``columns.csv``: kind, layout, name, header, cell, flags, source, verified, origin. The last three stand on a layout's first row.
 
-    ``flags`` is any of ``required filled personal`` with blanks between. A personal column needs no name.
+    ``flags`` is any of ``required filled personal buyer`` with blanks between; ``buyer`` is personal too. A personal column needs no name.
     """
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
     with path.open(encoding="utf-8", newline="") as stream:
@@ -127,9 +129,10 @@ def _read_layouts(platform: str, path: Path) -> tuple[Layout, ...]:
         columns = []
         for row in rows:
             flags = set(row["flags"].split())
-            if row["cell"] not in CELLS or flags - {"required", "filled", "personal"}:
+            if row["cell"] not in CELLS or flags - {"required", "filled", "personal", "buyer"}:
                 raise ValueError(f"{path}: bad cell or flags in {row}")
-            columns.append(Column(row["name"], row["header"], row["cell"], "required" in flags, "filled" in flags, "personal" in flags))
+            personal, buyer = bool(flags & {"personal", "buyer"}), "buyer" in flags
+            columns.append(Column(row["name"], row["header"], row["cell"], "required" in flags, "filled" in flags, personal, buyer))
         first = rows[0]
         layouts.append(Layout(platform, kind, name, first["source"], first["verified"] == "yes", first["origin"], tuple(columns)))
     return tuple(layouts)
@@ -145,7 +148,7 @@ def _bronze_table(platform: str, kind: str, layouts: list[Layout]) -> Table:
     extra: dict[str, Field] = {}
     for layout in layouts:
         for column in layout.columns:
-            if column.personal or not column.name:
+            if (column.personal and not column.buyer) or not column.name:
                 continue
             suffix = _SUFFIX.get(column.cell, "")
             if suffix and not column.name.endswith(suffix):

@@ -1,12 +1,14 @@
 """Bytes of an export → tables of text. Knows containers and encodings, nothing about platforms.
 
-Every cell comes out as text and every row keeps the number a person sees for it in the file (the header is not row 0 but where it stands).
+Every cell comes out as text and every row keeps the number a person sees for it in the file: a spreadsheet's row, counting the header and what
+stands above it; cells with line breaks are one row.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 
@@ -15,76 +17,95 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from connectors.archives import looks_zipped, open_archive, read_part
 from contracts.intake import refuse
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
-MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_COLUMNS = 400
+#: No honest cell is longer; a spreadsheet's own limit is 32,767 characters.
+MAX_CELL_BYTES = 1024 * 1024
 #: How deep the header may stand: Alipay ledgers have four lines above it.
 HEADER_SEARCH_ROWS = 12
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MISFITS = {"_row_number": pl.Int64, "text": pl.String}
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table candidate: its name, its first rows (to find the header in), and a way to read it whole."""
+    """One table candidate: its name, its first rows (to find the header in), and its cells.
+
+    ``source`` is the whole text as UTF-8 with ``\\n`` line ends, or a workbook's sheet as a frame of text. ``lines`` tells for each row of
+    ``head`` how many lines of the text it and what is above it take: a header cell may hold line breaks.
+    """
 
     name: str
     head: list[list[str]]
     encoding: str
-    source: bytes | fastexcel.ExcelReader
+    source: bytes | pl.DataFrame
+    lines: tuple[int, ...] = ()
+    delimiter: str = ","
 
     def read(self, header_row: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows below ``header_row`` (0-based) as text, plus ``_row_number`` (1-based in the file), and the rows that do not fit the header.
 
         The second frame has ``_row_number`` and ``text``. Column names are ``0, 1, 2 …``: the header's words are the caller's business.
+        Raises FileRefusedError for a cell beyond ``MAX_CELL_BYTES`` and for rows swallowed by an unbalanced quote.
         """
+        width = len(self.head[header_row])
         if isinstance(self.source, bytes):
-            return _read_csv(self.source, header_row, len(self.head[header_row]), _delimiter(self.head_line(header_row)))
-        return _read_sheet(self.source, self.name, header_row, len(self.head[header_row]))
-
-    def head_line(self, row: int) -> str:
-        """The ``row``-th physical line of a text file."""
-        assert isinstance(self.source, bytes)  # noqa: S101
-        return self.source.split(b"\n", row + 1)[row].decode("utf-8")
+            return _read_csv(self.source, self.lines[header_row], header_row, width, self.delimiter)
+        return _read_sheet(self.source, header_row, width)
 
 
 def open_sheets(data: bytes) -> list[Sheet]:
-    """The tables in ``data``: one for a text file, one per visible sheet for a workbook.
+    """The tables in ``data``: one for a text file, one per visible sheet for a workbook (xlsx, xlsm, xls).
 
-    Raises FileRefusedError for anything that is not a readable CSV/XLSX: empty, HTML, JSON, password, truncated, too large.
+    Raises FileRefusedError for anything that is not a readable table: empty, HTML, JSON, password, truncated, too large, a bomb, an archive.
     """
     if not data.strip():
         raise refuse("EMPTY_FILE")
     if len(data) > MAX_FILE_BYTES:
-        raise refuse("FILE_TOO_LARGE", bytes=len(data))
-    if data[:4] == b"PK\x03\x04":
-        return _open_workbook(data)
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise refuse("PASSWORD_OR_OLD_XLS")
+        raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
+    if looks_zipped(data):
+        _check_workbook(data)
+        return _open_workbook(data, "xlsx")
+    if data[:8] == _OLE:
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise refuse("PASSWORD")
+        return _open_workbook(data, "xls")
     return [_open_text(data)]
 
 
+# text
 def _open_text(data: bytes) -> Sheet:
     text, encoding = _decode(data)
-    start = text[:2000].lstrip().lower()
-    if start.startswith(("<!doctype", "<html", "<table", "<?xml")):
+    start = text[:2000].lstrip("\ufeff \t\r\n").lower()
+    if start.startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "<body")):
         raise refuse("HTML_NOT_TABLE")
-    if start.startswith(("{", "[")):
+    if start.startswith(("{", "[{", '["')):
         raise refuse("JSON_NOT_TABLE")
     if "\x00" in text:
         raise refuse("NUL_BYTES")
     if not text.endswith(("\n", "\r")):
         raise refuse("TRUNCATED")
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    if _delimiter_count(text) > MAX_COLUMNS:
-        raise refuse("TOO_MANY_COLUMNS")
-    lines = text[: 1 << 18].split("\n")[:HEADER_SEARCH_ROWS]
-    delimiter = _delimiter(max(lines, key=len))
+    text = text.replace("\n\ufeff", "\n") if "\ufeff" in text else text  # files joined end to end
+    top = text[: 1 << 18]
+    delimiter = _delimiter(top.split("\n")[:HEADER_SEARCH_ROWS])
+    reader = csv.reader(io.StringIO(top, newline=""), delimiter=delimiter)
+    head, lines = [], []
     try:
-        head = list(csv.reader(lines, delimiter=delimiter))
+        for row in reader:
+            head.append(row)
+            lines.append(reader.line_num)
+            if len(head) == HEADER_SEARCH_ROWS:
+                break
     except csv.Error:
         raise refuse("CELL_TOO_LARGE") from None
-    return Sheet("", head, encoding, text.encode("utf-8"))
+    if max(map(len, head), default=0) > MAX_COLUMNS:
+        raise refuse("TOO_MANY_COLUMNS", columns=max(map(len, head)), limit=MAX_COLUMNS)
+    return Sheet("", head, encoding, text.encode("utf-8", "surrogatepass"), tuple(lines), delimiter)
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -99,19 +120,19 @@ def _decode(data: bytes) -> tuple[str, str]:
             return data.decode(encoding), encoding
         except UnicodeDecodeError as error:
             where = error
-    line = data.count(b"\n", 0, where.start) + 1
-    raise refuse("BAD_ENCODING", row=line)
+    if where.end >= len(data) and where.reason in ("unexpected end of data", "incomplete multibyte sequence"):
+        raise refuse("TRUNCATED")
+    raise refuse("BAD_ENCODING", row=data.count(b"\n", 0, where.start) + 1)
 
 
-def _delimiter_count(text: str) -> int:
-    return max(text[: text.find("\n")].count(mark) for mark in ",\t;")
+def _delimiter(lines: list[str]) -> str:
+    """The mark that splits the longest line most often; a TAB that only wraps an id (``,\\t9001,``) splits nothing."""
+    bare = max((re.sub(r'(?:(?<=[,"])|^)\t|\t(?=[,"]|$)', "", line) for line in lines), key=len)
+    counted = {mark: bare.count(mark) for mark in ",\t;"}
+    return max(counted, key=lambda mark: counted[mark])
 
 
-def _delimiter(line: str) -> str:
-    return max(",\t;", key=line.count)
-
-
-def _read_csv(text: bytes, header_row: int, width: int, delimiter: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _read_csv(text: bytes, skip_lines: int, header_row: int, width: int, delimiter: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     names = [str(index) for index in range(width)]
     bad: list[tuple[int, str]] = []
 
@@ -122,21 +143,38 @@ def _read_csv(text: bytes, header_row: int, width: int, delimiter: str) -> tuple
     def read(threads: bool) -> pa.Table:
         return pacsv.read_csv(
             io.BytesIO(text),
-            read_options=pacsv.ReadOptions(skip_rows=header_row + 1, column_names=names, use_threads=threads, block_size=1 << 24),
+            read_options=pacsv.ReadOptions(skip_rows=skip_lines, column_names=names, use_threads=threads, block_size=1 << 24),
             parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in text, invalid_row_handler=on_invalid, ignore_empty_lines=False),
             convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
         )
 
-    table = read(threads=True)
-    if bad:  # row numbers are only told by the single-threaded reader
-        bad.clear()
-        table = read(threads=False)
+    if not text.split(b"\n", skip_lines)[skip_lines].strip():
+        raise refuse("NO_ROWS")
+    try:
+        table = read(threads=True)
+        if bad:  # row numbers are only told by the single-threaded reader, which counts from the first line it reads
+            bad.clear()
+            table = read(threads=False)
+    except pa.ArrowInvalid as error:  # a row larger than a block, or a quote that never ends
+        raise refuse("SWALLOWED_ROWS" if b'"' in text else "CELL_TOO_LARGE", detail=str(error)[:80]) from None
     frame = pl.DataFrame(pl.from_arrow(table))
-    misfits = pl.DataFrame(bad, schema={"_row_number": pl.Int64, "text": pl.String}, orient="row")
+    _check_cells(frame, delimiter)
+    misfits = pl.DataFrame(bad, schema=_MISFITS, orient="row")
+    misfits = misfits.with_columns(pl.col("_row_number") - skip_lines + header_row + 1) if skip_lines != header_row + 1 else misfits
     numbered = _number(frame, header_row, misfits["_row_number"])
     if (frame["0"] == "").any():  # a blank line is no row, yet it has a number in the file
         numbered = numbered.filter(~pl.all_horizontal(pl.exclude("_row_number") == ""))
     return numbered, misfits.filter(pl.col("text").str.strip_chars() != "")
+
+
+def _check_cells(frame: pl.DataFrame, delimiter: str) -> None:
+    """No cell is enormous, and none holds line breaks and a row's worth of delimiters: those were rows before a quote swallowed them."""
+    for column in frame:
+        if (column.str.len_bytes().max() or 0) > MAX_CELL_BYTES:  # type: ignore[operator]
+            raise refuse("CELL_TOO_LARGE", limit=MAX_CELL_BYTES)
+        broken = column.filter(column.str.contains("\n", literal=True)) if column.str.contains("\n", literal=True).any() else column.clear()
+        if broken.len() and (broken.str.count_matches(delimiter, literal=True) >= max(2, frame.width - 1)).any():
+            raise refuse("SWALLOWED_ROWS")
 
 
 def _number(frame: pl.DataFrame, header_row: int, taken: pl.Series) -> pl.DataFrame:
@@ -146,34 +184,53 @@ def _number(frame: pl.DataFrame, header_row: int, taken: pl.Series) -> pl.DataFr
     return frame.with_columns(numbers.filter(~numbers.is_in(taken.implode())) if taken.len() else numbers)
 
 
-def _open_workbook(data: bytes) -> list[Sheet]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            unpacked = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile:
-        raise refuse("TRUNCATED") from None
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise refuse("UNPACKED_TOO_LARGE", bytes=unpacked)
-    if "xl/workbook.xml" not in names:
-        raise refuse("ZIP_NOT_WORKBOOK")
+# workbooks
+def _check_workbook(data: bytes) -> None:
+    with open_archive(data) as archive:
+        names = archive.namelist()
+        if "xl/workbook.xml" not in names:
+            raise refuse("ZIP_NOT_WORKBOOK")
+        for part in archive.infolist():
+            if part.filename.endswith((".xml", ".rels")) and _declares_entities(archive, part):
+                raise refuse("XML_ENTITIES", part=part.filename)
+
+
+def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """A workbook's parts declare no document type; one that does is out to have entities expanded."""
+    if part.file_size > 1 << 16:
+        try:
+            with archive.open(part) as stream:
+                start = stream.read(4096)
+        except Exception:  # the workbook reader says what is wrong with it
+            return False
+    else:
+        start = read_part(archive, part)[:4096]
+    return b"<!DOCTYPE" in start or b"<!ENTITY" in start
+
+
+def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
+    sheets = []
     try:
         reader = fastexcel.read_excel(data)
-        loaded = [(name, reader.load_sheet(name, header_row=None, n_rows=HEADER_SEARCH_ROWS, dtypes="string")) for name in reader.sheet_names]
+        for name in reader.sheet_names:
+            sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            if sheet.visible != "visible":
+                continue
+            if sheet.width > MAX_COLUMNS:
+                raise refuse("TOO_MANY_COLUMNS", sheet=name, columns=sheet.width, limit=MAX_COLUMNS)
+            frame = sheet.to_polars()
+            frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)})
+            rows = [["" if cell is None else cell for cell in row] for row in frame.head(HEADER_SEARCH_ROWS).rows()]
+            sheets.append(Sheet(name, rows, kind, frame))
     except fastexcel.FastExcelError as error:
-        raise refuse("BAD_WORKBOOK", detail=str(error)[:120]) from None
-    sheets = []
-    for name, sheet in loaded:
-        if sheet.visible == "visible":
-            rows = [["" if cell is None else cell for cell in row] for row in sheet.to_polars().rows()]
-            sheets.append(Sheet(name, rows, "xlsx", reader))
+        said = str(error)
+        raise refuse("PASSWORD" if "assword" in said or "ncrypt" in said else "BAD_WORKBOOK", detail=said[:120]) from None
     return sheets
 
 
-def _read_sheet(reader: fastexcel.ExcelReader, name: str, header_row: int, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    frame = reader.load_sheet(name, header_row=None, skip_rows=header_row + 1, dtypes="string").to_polars()
-    frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)})
-    frame = frame.with_columns(pl.lit(None, pl.String).alias(str(index)) for index in range(len(frame.columns), width))
-    none = pl.DataFrame(schema={"_row_number": pl.Int64, "text": pl.String})
-    numbered = _number(frame.select(str(index) for index in range(width)), header_row, none["_row_number"])
+def _read_sheet(whole: pl.DataFrame, header_row: int, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A workbook's rows always fit: cells beyond the header's last word are not part of the table."""
+    none = pl.DataFrame(schema=_MISFITS)
+    frame = whole.slice(header_row + 1).select(str(index) for index in range(width))
+    numbered = _number(frame, header_row, none["_row_number"])
     return numbered.filter(~pl.all_horizontal(pl.exclude("_row_number").is_null())), none

@@ -27,15 +27,32 @@ FILE_RULES: dict[str, IntakeRule] = {
     "NO_ROWS": IntakeRule("只有表头,没有数据行", "header only, no rows", "确认导出的日期范围", "check the dates of the export"),
     "FILE_TOO_LARGE": IntakeRule("文件过大", "the file is too large", "请按月分段导出", "export month by month"),
     "UNPACKED_TOO_LARGE": IntakeRule("文件解压后过大", "the file unpacks to too much", "请按月分段导出", "export month by month"),
-    "PASSWORD_OR_OLD_XLS": IntakeRule(
-        "文件有密码或为旧版 xls", "password-protected or old xls file", "去掉密码,另存为 xlsx", "remove the password, save as xlsx"
+    "PASSWORD": IntakeRule("文件有打开密码", "the file needs a password to open", "去掉密码后再上传", "remove the password, then give it again"),
+    "PARSE_TIMEOUT": IntakeRule("文件在限定时间内没有读完", "the file could not be read in the time allowed", "请按月分段导出", "export month by month"),
+    "PARSE_DIED": IntakeRule(
+        "读取时超出内存限制,或文件使读取程序中断", "reading it ran out of memory or broke the reader", "请按月分段导出;仍不行请联系支持", "export month by month"
     ),
+    "FILE_CHANGING": IntakeRule("文件还在变化(可能仍在下载)", "the file is still changing", "等下载完成后再上传", "wait until the download is complete"),
     "HTML_NOT_TABLE": IntakeRule("这是网页,不是导出的表格", "a web page, not an export", "重新登录后台再导出", "sign in again, then export"),
     "JSON_NOT_TABLE": IntakeRule("这是接口报文,不是表格", "a JSON answer, not an export", *_AGAIN),
     "NUL_BYTES": IntakeRule("文件已损坏(含空字节)", "the file is damaged (NUL bytes)", *_AGAIN),
     "TRUNCATED": IntakeRule("文件不完整", "the file is cut off", "请重新下载完整文件", "download the whole file again"),
+    "MOJIBAKE": IntakeRule("表头是乱码(编码转换错误)", "the header is garbled by a wrong encoding", *_RAW),
     "BAD_ENCODING": IntakeRule("文件编码混乱", "the file's encoding is broken", *_RAW),
     "ZIP_NOT_WORKBOOK": IntakeRule("这是压缩包,不是表格", "an archive, not a workbook", "解压后上传里面的文件", "unpack it and give the files inside"),
+    "ZIP_BOMB": IntakeRule("压缩比异常,可能是恶意文件", "it unpacks to absurdly much", *_AGAIN),
+    "ZIP_NESTED": IntakeRule("压缩包里还有压缩包", "an archive inside an archive", "解压后上传里面的文件", "unpack it and give the files inside"),
+    "ZIP_UNSAFE_NAME": IntakeRule("压缩包内的文件名不安全", "a name inside the archive is unsafe", "解压后上传里面的文件", "unpack it and give the files inside"),
+    "ZIP_ENCRYPTED": IntakeRule("压缩包有密码", "the archive needs a password", "解压后上传里面的文件", "unpack it and give the files inside"),
+    "ZIP_TOO_MANY": IntakeRule("压缩包内文件过多", "too many files in the archive", "分批上传", "give them in parts"),
+    "ZIP_EMPTY": IntakeRule("压缩包里没有文件", "no file in the archive", *_AGAIN),
+    "XML_ENTITIES": IntakeRule("表格文件内含外部实体,可能是恶意文件", "the workbook declares XML entities", *_AGAIN),
+    "SWALLOWED_ROWS": IntakeRule("引号不配对,多行被并进一个单元格", "an unbalanced quote swallowed whole rows", *_RAW),
+    "AMBIGUOUS_DATES": IntakeRule("日期写法有歧义(月/日顺序不明)", "dates that may be read two ways", *_RAW),
+    "SERIAL_DATES": IntakeRule("日期被表格软件改成了序号", "dates were turned into serial numbers by a spreadsheet", *_RAW),
+    "MASKED_KEY": IntakeRule("编号列被打码,无法识别每一单", "the key column is masked with stars", "请导出未脱敏的编号列", "export the numbers unmasked"),
+    "OTHER_SHOP": IntakeRule("文件属于另一个店铺", "the file is of another shop", "请选择正确的店铺", "choose the right shop"),
+    "SEVERAL_SHOPS": IntakeRule("一个文件里有多个店铺", "several shops in one file", "按店铺分别导出", "export shop by shop"),
     "CELL_TOO_LARGE": IntakeRule("单元格过大", "a cell is too large", *_AGAIN),
     "SEVERAL_SHEETS": IntakeRule("多个工作表都有数据", "several sheets hold data", "把每个工作表存成单独的文件再上传", "save each sheet as a file of its own"),
     "BAD_WORKBOOK": IntakeRule("表格文件无法打开", "the workbook cannot be opened", *_AGAIN),
@@ -62,10 +79,55 @@ ROW_RULES: dict[str, IntakeRule] = {
     "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *_LOOK),
     "CONTRACT": IntakeRule("不符合数据合同", "breaks the data contract", *_LOOK),
     "NOT_CONFORMED": IntakeRule("没有可用的内容", "nothing usable on the row", *_LOOK),
+    "MASKED_KEY": IntakeRule("编号被打码", "the key is masked with stars", *_LOOK),
+    "BROKEN_CHARACTER": IntakeRule("编号含有损坏的字符", "a broken character in a key", *_RAW),
+    "NO_CACHED_VALUE": IntakeRule("单元格是公式,没有存下结果", "a formula without its stored result", *_RAW),
 }
+
+#: The file is taken, and a person should look: the receipt lists these.
+WARN_RULES: dict[str, IntakeRule] = {
+    "REPEATED_HEADER": IntakeRule("文件中间有重复的表头,已去掉", "header rows in the middle were left out", "无需处理", "nothing to do"),
+    "SUMMARY_ROW": IntakeRule("合计行已去掉,不作为数据", "summary rows were left out", "无需处理", "nothing to do"),
+    "SUMMARY_DISAGREES": IntakeRule("合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"),
+    "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", "无需处理", "nothing to do"),
+    "EXPORT_CAPPED": IntakeRule("行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"),
+    "BROKEN_CHARACTERS": IntakeRule("文字中有损坏的字符", "broken characters in text", *_RAW),
+    "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
+    "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", "无需处理", "nothing to do"),
+    "UNKNOWN_WORD": IntakeRule("有不认识的状态词,按未知计", "unknown status words, counted as unknown", "把原词告诉支持", "tell support the word"),
+    "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
+    "PERSONAL_MASKED": IntakeRule("文字中的手机号、证件号已打码", "mobile and identity numbers in text were masked", "无需处理", "nothing to do"),
+    "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", "无需处理", "nothing to do"),
+    "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One warning on a receipt: a rule of ``WARN_RULES``, on how many rows (or columns, sheets), and what it was about."""
+
+    rule: str
+    count: int
+    about: str = ""
+
+    def sentence(self) -> str:
+        """One printable line: rule, Chinese, English, count, next step."""
+        said = WARN_RULES[self.rule]
+        about = f": {self.about}" if self.about else ""
+        return f"[{self.rule}] {said.zh} / {said.en} ({self.count}{about}) → {said.step_zh} / {said.step_en}"
 
 
 def refuse(rule: str, **facts: object) -> FileRefusedError:
     """The error for a file rule, with its sentence and next step; ``facts`` name file, row, columns."""
     said = FILE_RULES[rule]
     return FileRefusedError(rule, said.zh, said.en, step_zh=said.step_zh, step_en=said.step_en, **facts)
+
+
+#: Rows of a workbook's second, third … sheet of one header are numbered from here on, twice here on …: see ``row_place``.
+SHEET_STEP = 10_000_000
+
+
+def row_place(row_number: int) -> str:
+    """Where a person finds a row: ``5``, or ``工作表2 第5行 / sheet 2 row 5`` when several sheets of one header were read together."""
+    sheet, row = divmod(row_number, SHEET_STEP)
+    return f"工作表{sheet + 1} 第{row}行 / sheet {sheet + 1} row {row}" if sheet else str(row)

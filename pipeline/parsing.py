@@ -1,0 +1,267 @@
+"""Untrusted files are read in a process of their own: one that may hold so much memory, take so long, write nothing, and knows no secret of the house.
+
+Whatever a file does to it, the worst is its death: the file is refused, a new reader is started, everything else goes on. The two speak
+length-prefixed JSON and Arrow over pipes, never pickle, so that what comes back is data whatever the reader has become.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import functools
+import io
+import json
+import os
+import resource
+import selectors
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import IO
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from connectors.archives import unpack
+from connectors.base import Column, Layout, platforms
+from connectors.reading import Origin, Reading, read_file
+from contracts.errors import FileRefusedError
+from contracts.fields import TIME_ZONE
+from contracts.intake import Notice, refuse
+
+_HEAD = struct.Struct("!II")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost: ``memory_mb`` of address space of its reader, ``seconds`` by the clock on the wall."""
+
+    memory_mb: int = 4096
+    seconds: float = 300.0
+
+
+class Died(Exception):
+    """The reader is gone, with the rule that says why."""
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+        super().__init__(rule)
+
+
+class Reader:
+    """One warm child. Not for threads; each answer is asked for and waited for."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "POLARS_MAX_THREADS") if name in os.environ}
+        environment = {**kept, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - "" in sys.path means here
+        command = [sys.executable, "-m", "pipeline.parsing", str(limits.memory_mb)]
+        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
+        self.owner = os.getpid()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be asked, by this process: a fork shares the pipes but not the child."""
+        return self.owner == os.getpid() and self._child.poll() is None
+
+    def ask(self, request: dict[str, object], data: bytes) -> tuple[dict[str, object], list[bytes]]:
+        """One request and its answer. Raises ``Died`` when the child ends or takes too long; it is gone then."""
+        assert self._child.stdin is not None and self._child.stdout is not None  # noqa: S101
+        try:
+            _send(self._child.stdin, request, [data])
+            return _receive(_Patient(self._child.stdout, time.monotonic() + self.limits.seconds))
+        except TimeoutError:
+            self.close()
+            raise Died("PARSE_TIMEOUT") from None
+        except (OSError, EOFError):
+            self.close()
+            raise Died("PARSE_DIED") from None
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        if self.owner == os.getpid():
+            self._child.kill()
+            self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue  # what was still to be flushed has no reader any more
+
+
+class _Patient:
+    """Bytes from a pipe until a deadline. Raises ``TimeoutError`` then, ``EOFError`` when the other side is gone."""
+
+    def __init__(self, pipe: IO[bytes], deadline: float) -> None:
+        self._file, self._deadline = pipe.fileno(), deadline
+
+    def read(self, size: int) -> bytes:
+        parts = bytearray()
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._file, selectors.EVENT_READ)
+            while len(parts) < size:
+                if not waiting.select(max(0.0, self._deadline - time.monotonic())):
+                    raise TimeoutError
+                chunk = os.read(self._file, min(_CHUNK, size - len(parts)))
+                if not chunk:
+                    raise EOFError
+                parts += chunk
+        return bytes(parts)
+
+
+def _send(stream: IO[bytes], said: dict[str, object], blobs: Sequence[bytes]) -> None:
+    head = json.dumps(said | {"sizes": [len(blob) for blob in blobs]}).encode()
+    stream.write(_HEAD.pack(len(head), len(blobs)) + head)
+    for blob in blobs:
+        stream.write(blob)
+    stream.flush()
+
+
+def _receive(stream: _Patient | IO[bytes]) -> tuple[dict[str, object], list[bytes]]:
+    first = stream.read(_HEAD.size)
+    if len(first) < _HEAD.size:
+        raise EOFError
+    size, _ = _HEAD.unpack(first)
+    said: dict[str, object] = json.loads(stream.read(size))
+    sizes = said.pop("sizes")
+    assert isinstance(sizes, list)  # noqa: S101
+    return said, [stream.read(int(item)) for item in sizes]
+
+
+# the house's side
+_reader: Reader | None = None
+
+
+def warm(limits: Limits | None = None) -> Reader:
+    """This process's reader, started if there is none with these limits; it gets ready while the caller does other things."""
+    global _reader
+    wanted = limits or Limits()
+    if _reader is None or not _reader.is_alive or _reader.limits != wanted:
+        close()
+        _reader = Reader(wanted)
+    return _reader
+
+
+@atexit.register
+def close() -> None:
+    """End this process's reader, if there is one."""
+    global _reader
+    if _reader is not None:
+        _reader.close()
+        _reader = None
+
+
+def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tuple[dict[str, object], list[bytes]]:
+    allowed = limits or Limits()
+    try:
+        said, blobs = warm(allowed).ask(request, data)
+    except Died as died:
+        raise refuse(died.rule, seconds=allowed.seconds, memory_mb=allowed.memory_mb) from None
+    refused = said.get("refused")
+    if isinstance(refused, dict):
+        facts = refused.pop("facts")
+        raise FileRefusedError(refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts)
+    return said, blobs
+
+
+def read_apart(data: bytes, origin: Origin, limits: Limits | None = None) -> Reading:
+    """``connectors.reading.read_file`` in the reader's process. Raises FileRefusedError, also when the file was too much for it."""
+    said, (bronze, quarantine) = _ask({"do": "read", "origin": _plain_origin(origin)}, data, limits)
+    layout = said["layout"]
+    assert isinstance(layout, dict)  # noqa: S101
+    layout["columns"] = tuple(Column(**column) for column in layout["columns"])
+    return Reading(
+        Layout(**layout),
+        pl.read_ipc(io.BytesIO(bronze)),
+        pl.read_ipc(io.BytesIO(quarantine)),
+        int(str(said["rows_read"])),
+        dt.datetime.fromisoformat(str(said["observed_at"])).astimezone(ZoneInfo(TIME_ZONE)),
+        [str(item) for item in said["dropped_columns"]],  # type: ignore[attr-defined]
+        [str(item) for item in said["new_columns"]],  # type: ignore[attr-defined]
+        [Notice(**item) for item in said["notices"]],  # type: ignore[attr-defined]
+        [str(item) for item in said["shop_refs"]],  # type: ignore[attr-defined]
+    )
+
+
+def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, bytes]]:
+    """The files in an archive, by name. Raises FileRefusedError for one that is not to be unpacked."""
+    said, blobs = _ask({"do": "unpack"}, data, limits)
+    names = said["names"]
+    assert isinstance(names, list)  # noqa: S101
+    return list(zip((str(name) for name in names), blobs, strict=True))
+
+
+def _plain_origin(origin: Origin) -> dict[str, object]:
+    told = asdict(origin) | {"received_at": origin.received_at.isoformat(), "secret": origin.secret.hex()}
+    return told | {"observed_at": origin.observed_at.isoformat() if origin.observed_at else None}
+
+
+# the reader's side
+def _origin(told: dict[str, str | None]) -> Origin:
+    observed = told.pop("observed_at")
+    received, secret = dt.datetime.fromisoformat(str(told.pop("received_at"))), bytes.fromhex(str(told.pop("secret")))
+    return Origin(**told, received_at=received, secret=secret, observed_at=dt.datetime.fromisoformat(observed) if observed else None)  # type: ignore[arg-type]
+
+
+def _ipc(frame: pl.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.write_ipc(stream)
+    return stream.getvalue()
+
+
+def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object], list[bytes]]:
+    if request["do"] == "unpack":
+        files = unpack(data)
+        return {"names": [name for name, _ in files]}, [content for _, content in files]
+    reading = read_file(data, _origin(request["origin"]))  # type: ignore[arg-type]
+    told = {name: getattr(reading, name) for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs")}
+    notices = [asdict(notice) for notice in reading.notices]
+    said = {**told, "notices": notices, "layout": asdict(reading.layout), "observed_at": reading.observed_at.isoformat()}
+    return said, [_ipc(reading.bronze), _ipc(reading.quarantine)]
+
+
+def _confine(memory_mb: int) -> None:
+    """This process may not grow past its memory, write to any file, start a process's worth of core dumps, or keep more than a few files open."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _refusal(error: FileRefusedError) -> dict[str, object]:
+    facts = {key: value if isinstance(value, int | float | str) else str(value) for key, value in error.facts.items()}
+    told = {"rule": error.rule, "zh": error.zh, "en": error.en, "step_zh": error.step_zh, "step_en": error.step_en}
+    return {"refused": {**told, "facts": facts}}
+
+
+def serve(asked: IO[bytes], told: IO[bytes]) -> None:
+    """Answer until the house hangs up. After an error nobody foresaw, memory run out among them, this process says so and ends."""
+    platforms()
+    while True:
+        try:
+            request, (data,) = _receive(asked)
+        except EOFError:
+            return
+        try:
+            _send(told, *_answer(request, data))
+        except FileRefusedError as error:
+            _send(told, _refusal(error), [])
+        except Exception as error:
+            _send(told, _refusal(refuse("PARSE_DIED", error=type(error).__name__)), [])
+            return
+
+
+def main() -> None:
+    """Entry point of the reader: limits first, then the pipes; a stray print of a library must not get among the answers."""
+    _confine(int(sys.argv[1]))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()
