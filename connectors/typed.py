@@ -91,7 +91,7 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     known = {header for _, header in present}
     unheard = [name for name in table.columns if name not in known and name not in _LINEAGE and not name.isdigit()]
     typed, problems, notices = _type_columns(kept, table)
-    typed = typed.with_columns(_buyer_keys(platform, present, table, origin))
+    typed = typed.with_columns(**_buyer_keys(platform, present, table, origin))
     good = typed.join(problems.select(_ROW).unique(), on=_ROW, how="anti") if problems.height else typed
     newest = observed_at or _latest_instant(good, origin.received_at)
     stamped = {
