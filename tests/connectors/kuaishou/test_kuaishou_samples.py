@@ -133,8 +133,9 @@ def test_the_real_refusal_is_an_error() -> None:
 
 
 def test_an_encrypted_workbook_is_refused_with_what_to_do() -> None:
-    with pytest.raises(FileRefusedError, match=r"PASSWORD_OR_OLD_XLS.*密码"):
-        read_file(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, origin("订单导出123456.xlsx"))
+    encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 480
+    with pytest.raises(FileRefusedError, match=r"\[PASSWORD\].*密码"):
+        read_file(encrypted, origin("订单导出123456.xlsx"))
 
 
 @pytest.mark.parametrize("kind", PLATFORM.kinds)

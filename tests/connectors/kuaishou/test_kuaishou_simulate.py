@@ -33,7 +33,8 @@ def test_the_same_moment_gives_the_same_bytes(market: Market, files: dict[str, b
 
 
 def test_order_file_quirks(market: Market) -> None:
-    text = strings(next(iter(simulate.export_files(market, "xinggang-kuaishou", MARKET_NOW, dt.date(2026, 6, 1), MARKET_NOW.date()).values())))
+    """The shop is the one whose coats cost more than a thousand yuan, so that its export has a thousands mark."""
+    text = strings(next(iter(simulate.export_files(market, "mailong-kuaishou", MARKET_NOW, dt.date(2026, 6, 1), MARKET_NOW.date()).values())))
     for pattern in (r">¥\d,\d{3}\.\d\d<", r">￥0<", r">¥\d+\.\d\d<", r">30\.0%<", r">-<", r">13800138000<", r">交易关闭<", r">售后处理中<"):
         assert re.search(pattern, text), pattern
 
