@@ -12,12 +12,13 @@ import duckdb
 import polars as pl
 
 from connectors.base import platforms
-from contracts.canonical import SILVER
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
 from contracts.tables import Table
 from expectations.derive import Profile
 from expectations.rule import FloorRule
 from expectations.run import rules_of
 from expectations.snapshot import count_rows
+from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
     dim_creator,
@@ -35,7 +36,7 @@ from transforms.gold import (
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, OPS, QUARANTINE, SHOP
+from warehouse.ops import CURRENCY_RATE, EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, OPS, QUARANTINE, SHOP
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 RECEIVED = dt.datetime(2026, 11, 1, 9, 0, tzinfo=BEIJING)
@@ -192,7 +193,7 @@ def fill(lake: Lake) -> None:
         for name, frame in bronze().items():
             lake.append(BRONZE[name], frame)
         registered = registry.live_accounts(lake), registry.shops(lake), registry.merchants(lake)
-        for name, frame in gold(silver, *registered).items():
+        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty()).items():
             lake.append(gold_tables()[name], frame)
         manifest, loads = receipts()
         lake.append(EXPORT, manifest)
@@ -202,12 +203,13 @@ def fill(lake: Lake) -> None:
         lake.append(QUARANTINE, rows(QUARANTINE, of("s1") | {"export_id": export_id("s1"), "kind_code": "orders"} | bad | {"row_json": raw}))
 
 
-def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """What the transforms make of the states: table name → rows."""
-    now = {name: current(SILVER[name], frame) for name, frame in silver.items()}
-    lines = fct_order_line.build(fct_order_line.Current(own_account=own, **now))
+def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame, rates: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """What the transforms make of the states: table name → rows. Orders without an exchange rate wait, as in a build."""
+    now = convert_orders({table.name: current(table, silver[table.name]) for table in OF_ORDERS}, rates)
+    aired_now = current(LIVE_SESSION, silver["live_session"])
+    lines = fct_order_line.build(fct_order_line.Current(**now, live_session=aired_now, own_account=own))
     back = fct_refund_line.build(lines, now["refund_line"])
-    aired = dim_live_session.build(now["live_session"], own)
+    aired = dim_live_session.build(aired_now, own)
     daily = mart_shop_channel_daily.build(lines, back, aired)
     owners = merchants.select("merchant_id", "owner_id")
     return {
@@ -239,7 +241,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
     def read(table: Table) -> pl.DataFrame:
         return table.shape(connection.execute(f'SELECT * FROM {table.layer}."{table.name}"').pl())
 
-    made = gold({name: read(table) for name, table in SILVER.items()}, read(LIVE_ACCOUNT), read(SHOP), read(MERCHANT))
+    made = gold({name: read(table) for name, table in SILVER.items()}, *(read(table) for table in (LIVE_ACCOUNT, SHOP, MERCHANT, CURRENCY_RATE)))
     for name, frame in made.items():
         connection.execute(f"DELETE FROM gold.{name}")
         connection.register("_rows", frame)

@@ -169,6 +169,10 @@ TOLD: dict[str, tuple[str, tuple[str, str], str]] = {
     "a state of another shop's file": (
         f"UPDATE silver.line_channel SET _export_id = '{export_id('s3')}'", ("ops.export", "STATE_HAS_EXPORT"), "'shop_id': 's2'",
     ),
+    "another currency without its rate": (
+        f"UPDATE silver.order_line SET currency_code = 'THB' WHERE shop_id = 's3' AND order_id = '{order_id('s3', 0)}'",
+        ("ops.currency_rate", "RATE_KNOWN"), "'orders_qty': 1",
+    ),
     "seen last before first": (
         f"UPDATE silver.order_line SET _last_observed_at = _observed_at - INTERVAL 1 SECOND {ONE}", ("silver.order_line", "OBSERVED_IN_ORDER"), FIRST,
     ),

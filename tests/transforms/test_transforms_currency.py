@@ -8,14 +8,14 @@ from decimal import ROUND_HALF_UP, Decimal
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transforms_cases import observed
+from transforms_cases import at, observed
 
 from contracts.canonical import OF_ORDERS
 from transforms.currency import RATE_UNIT, convert_orders
 from transforms.silver.states import current
 
 _TABLES = {table.name: table for table in OF_ORDERS}
-_CREATED = dt.datetime(2026, 6, 1, 10)
+_CREATED = at("2026-06-01 10:00:00")
 
 
 def _frames(minor: int, refund: int, currency: str | None) -> dict[str, pl.DataFrame]:
