@@ -1,0 +1,169 @@
+"""Any other table as a source like a connector's: mappings → a ``Platform`` with layouts, bronze tables, cleaning and conform. No code per table.
+
+The shop's platform decides whose rows they are: a mapping for ``shop`` gives after-sales to a Douyin shop as well as to one on no known platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import polars as pl
+
+from connectors.base import Column, Layout, Platform, platforms
+from connectors.cells import READERS, trim
+from connectors.mapping_file import FOLDER
+from connectors.mapping_model import KINDS, Mapping, names_of
+from connectors.mapping_rows import bronze_name, conform
+from connectors.typed import fold
+from contracts.fields import FIELDS, TIME_ZONE, Field
+from contracts.intake import refuse
+from contracts.tables import Table
+
+_MONEY = ("yuan", "yuan_stat", "fen", "li")
+#: Marks of money that are not the house's own: dropped before the one money parser reads the cell.
+_CURRENCY_MARK = r"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)\s*|\s*(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)$"
+#: How an instant is written for the parser of each kind of cell.
+_FORMATS = {"time": "%Y-%m-%d %H:%M:%S", "time_dmy": "%d/%m/%Y %H:%M:%S", "time_mdy": "%m/%d/%Y %H:%M:%S"}
+
+
+def _bronze(kind: str) -> Table:
+    """One table for every mapping of a kind: our names, words still untranslated (``order_status_text``), money and times typed."""
+    names = [bronze_name(name) for name in names_of(kind)]
+    own = {name: Field(name, name, name, minimum=-(10**13) if name.endswith(("_fen", "_qty")) else None) for name in names}
+    fields = {name: field if FIELDS.get(name) is None or field.minimum is not None else FIELDS[name] for name, field in own.items()}
+    title = KINDS[kind]
+    return Table(
+        "bronze",
+        f"mapped__{kind}",
+        f"映射 {title.zh}",
+        f"mapped {title.en}",
+        "One row of one table read through a mapping, typed, personal columns removed. ``layout_name`` is the mapping.",
+        key=("merchant_id", "shop_id", "_export_id", "_row_number"),
+        required=("platform_code", "layout_name", "_observed_at"),
+        optional=tuple(names),
+        extra=tuple(fields.values()),
+    )
+
+
+#: ``mapped_<kind>`` → its bronze table, whatever the mapping and the platform.
+BRONZE: dict[str, Table] = {f"mapped_{kind}": _bronze(kind) for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class Mapped(Platform):
+    """The part of a platform that mappings give: a ``Platform`` of code ``code`` whose layouts are ``mappings``."""
+
+    mappings: tuple[Mapping, ...] = ()
+
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """One layout per mapping."""
+        return tuple(_layout(self.code, mapping) for mapping in self.mappings)
+
+    @cached_property
+    def bronze(self) -> dict[str, Table]:
+        """``BRONZE``: also of kinds no mapping here is of, so that what was loaded stays readable."""
+        return BRONZE
+
+
+def source(platform_code: str, mappings: Sequence[Mapping]) -> Mapped:
+    """What a shop on ``platform_code`` can give through ``mappings``; those of another platform are left out. Of one name the first counts."""
+    fit = tuple({mapping.name: mapping for mapping in reversed(mappings) if mapping.platform in ("shop", platform_code)}.values())[::-1]
+    return Mapped(
+        code=platform_code,
+        folder=FOLDER,
+        conform=partial(conform, fit, has_sub_orders=_has_sub_orders(platform_code)),
+        clean=partial(_clean, platform_code, {mapping.name: mapping for mapping in fit}),
+        mappings=fit,
+    )
+
+
+def _has_sub_orders(platform_code: str) -> bool:
+    """Whether the platform numbers sub-orders itself (its own layouts name one). Elsewhere a sub-order number is the other system's, and says nothing here."""
+    known = platforms().get(platform_code)
+    return known is None or any(column.name == "order_line_id" for layout in known.layouts for column in layout.columns)
+
+
+def _layout(platform_code: str, mapping: Mapping) -> Layout:
+    required = set(mapping.signature) or {rule.header[0] for name, rule in mapping.columns.items() if mapping.is_filled(name) and len(rule.header) == 1}
+    columns = []
+    for name, rule in mapping.columns.items():
+        for place, header in enumerate(rule.header):
+            ours = bronze_name(name) if place == 0 else ""
+            cell = mapping.cell_of(name) if place == 0 else "text"
+            columns.append(Column(ours, header, cell, header in required, mapping.is_filled(name) and place == 0, False))
+    if mapping.platform_column:
+        header = mapping.platform_column.header
+        columns.append(Column("", header, "text", header in required, False, False))
+    columns += [Column("", header, "text", header in required, False, True) for header in mapping.personal]
+    if mapping.buyer:
+        columns.append(Column("buyer_key", mapping.buyer, "text", mapping.buyer in required, False, True, buyer=True))
+    first = {fold(column.header): column for column in reversed(columns)}
+    kept = tuple(column for column in columns if first[fold(column.header)] is column)
+    return Layout(platform_code, mapping.layout_kind, mapping.name, "file", mapping.verified, mapping.origin, kept)
+
+
+# cells made ready for the house's own parsers
+def _clean(platform_code: str, mappings: dict[str, Mapping], kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
+    """``table`` with one column per name, money without foreign marks and with its sign, times on the house's clock.
+
+    Raises FileRefusedError when the rows are of other platforms than the shop, or of several, and when all headers of a needed name are missing.
+    """
+    del kind
+    mapping = mappings[layout]
+    by_word = {fold(name): name for name in table.columns}
+    table = _only_platform(mapping, platform_code, by_word, table)
+    cells: dict[str, pl.Series] = {}
+    for name, rule in mapping.columns.items():
+        there = [by_word[fold(word)] for word in rule.header if fold(word) in by_word]
+        if not there:
+            if mapping.is_filled(name):
+                raise refuse("MISSING_COLUMN", looks_like=mapping.name, missing=" / ".join(rule.header))
+            continue
+        raw = table[there[0]] if len(there) == 1 else table.select(pl.coalesce(*(trim(table[column]).alias(column) for column in there)))[there[0]]
+        target = by_word.get(fold(rule.header[0]), rule.header[0])
+        cells[target] = _readied(raw, mapping, name).alias(target)
+    return table.with_columns(cells.values()) if cells else table
+
+
+def _only_platform(mapping: Mapping, platform_code: str, by_word: dict[str, str], table: pl.DataFrame) -> pl.DataFrame:
+    told = mapping.platform_column
+    if told is None or fold(told.header) not in by_word or table.is_empty():
+        return table
+    words = trim(table[by_word[fold(told.header)]])
+    found = words.replace_strict(told.values, default="?", return_dtype=pl.String)
+    if (found == platform_code).all():
+        return table
+    said = "、".join(words.fill_null("").unique().sort().head(8))
+    raise refuse("SEVERAL_SHOPS" if (found == platform_code).any() else "WRONG_PLATFORM", file=said, shop=platform_code, column=told.header.strip())
+
+
+def _readied(raw: pl.Series, mapping: Mapping, name: str) -> pl.Series:
+    cell = mapping.cell_of(name)
+    if cell in _MONEY:
+        return _signed(trim(raw).str.replace_all(_CURRENCY_MARK, ""), mapping.columns[name].sign)
+    if cell in _FORMATS and mapping.time_zone != TIME_ZONE:
+        return _on_our_clock(raw, cell, mapping.time_zone)
+    return raw
+
+
+def _signed(text: pl.Series, sign: str) -> pl.Series:
+    if sign == "as_told":
+        return text
+    bare = text.str.replace("−", "-", literal=True).str.replace(r"^\((.*)\)$", "-$1")
+    negative = bare.str.starts_with("-").fill_null(False)
+    plain = bare.str.replace(r"^[+-]", "")
+    if sign == "absolute":
+        return plain
+    return plain.zip_with(negative | plain.is_null(), pl.Series(["-"], dtype=pl.String).new_from_index(0, plain.len()) + plain)
+
+
+def _on_our_clock(raw: pl.Series, cell: str, zone: str) -> pl.Series:
+    """Wall-clock text of another zone → the same instant as the house writes it; what is no time stays as it was, for the parser to refuse."""
+    instants, _ = READERS[cell](raw)
+    wall = instants.dt.replace_time_zone(None)
+    there = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    ours = there.dt.convert_time_zone(TIME_ZONE).dt.strftime(_FORMATS[cell])
+    return ours.zip_with(ours.is_not_null(), raw)

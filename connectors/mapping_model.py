@@ -1,0 +1,276 @@
+"""What a mapping may say: the schema of the mapping file. What any other table means, declared instead of programmed."""
+
+from __future__ import annotations
+
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connectors.base import CELLS
+from contracts import codes
+from contracts.canonical import (
+    AD_SPEND,
+    FUND_ENTRY,
+    INSURANCE_ENTRY,
+    LIVE_SESSION,
+    ORDER,
+    ORDER_LINE,
+    PRODUCT,
+    REFUND_LINE,
+    SETTLEMENT_ENTRY,
+    SHOP,
+)
+from contracts.fields import FIELDS
+from contracts.tables import Table
+
+#: What a mapped table may be → the canonical table its rows become.
+KINDS: dict[str, Table] = {
+    "orders": ORDER_LINE, "order_heads": ORDER, "after_sales": REFUND_LINE, "live_sessions": LIVE_SESSION, "settlements": SETTLEMENT_ENTRY,
+    "funds": FUND_ENTRY, "insurance": INSURANCE_ENTRY, "ads": AD_SPEND, "products": PRODUCT,
+}  # fmt: skip
+#: Names beside the table's own: a ledger that writes what came in and what went out in two columns.
+EXTRA: dict[str, tuple[str, ...]] = {"funds": ("moved_in_fen", "moved_out_fen")}
+#: Without these no row of the kind says anything; other names of the key are derived where no column tells them.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "orders": ("order_id",), "order_heads": ("order_id",), "after_sales": ("refund_id", "order_id", "refund_fen"), "live_sessions": ("started_at",),
+    "settlements": ("settled_fen",), "funds": ("fund_entry_id", "moved_at"), "insurance": ("insurance_id", "premium_fen"), "ads": ("ad_date", "spent_fen"),
+    "products": ("product_id",),
+}  # fmt: skip
+#: Amounts that some tables write again on every row of an order or after-sale.
+REPEATED: dict[str, tuple[str, ...]] = {"orders": ("placed_fen", "paid_fen", "freight_fen", "stated_refund_fen"), "after_sales": ("refund_fen",)}
+#: A word for "the order was closed": refunded or never paid, as the payment tells.
+CLOSED = "closed"
+_LINEAGE = {*SHOP, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}
+_TIME_CELLS = {"ymd": "time", "dmy": "time_dmy", "mdy": "time_mdy", "epoch_s": "epoch_s", "epoch_ms": "epoch_ms"}
+
+
+def names_of(kind: str) -> list[str]:
+    """Our names a mapping of this kind may fill, in the table's order."""
+    return [name for name in KINDS[kind].columns if name not in _LINEAGE] + list(EXTRA.get(kind, ()))
+
+
+def is_word(name: str) -> bool:
+    """Whether their word has to be translated: a code of a closed list, or a flag."""
+    known = FIELDS.get(name)
+    return known is not None and (known.codes is not None or known.kind == "flag")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnRule(_Strict):
+    """Where one of our names stands in their table.
+
+    ``header``: their header, or several of which the first with something in it speaks. ``values``: their word → our code, ``contains``: part of
+    their word → our code (first match), ``otherwise``: any other word. ``sign``: as told, turned round, or without its sign.
+    """
+
+    header: tuple[str, ...] = Field(min_length=1)
+    cell: str = ""
+    filled: bool | None = None
+    values: dict[str, str] = {}
+    contains: dict[str, str] = {}
+    otherwise: str = ""
+    sign: Literal["as_told", "negated", "absolute"] = "as_told"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, given: object) -> object:
+        """``name: header`` is short for ``name: {header: header}``."""
+        return {"header": given} if isinstance(given, str | list) else given
+
+    @field_validator("header", mode="before")
+    @classmethod
+    def _several(cls, given: object) -> object:
+        return [given] if isinstance(given, str) else given
+
+    @field_validator("header")
+    @classmethod
+    def _said(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(word.strip() for word in given):
+            raise ValueError("表头是空的 / a header is empty")
+        return given
+
+    @field_validator("cell")
+    @classmethod
+    def _known_cell(cls, given: str) -> str:
+        if given and given not in CELLS:
+            raise ValueError(f"未知的单元格类型 / no such cell kind; known: {', '.join(sorted(CELLS))}")
+        return given
+
+
+class PlatformColumn(_Strict):
+    """A column that says of which platform each row is: their word → our platform code."""
+
+    header: str
+    values: dict[str, str]
+
+
+class Mapping(_Strict):
+    """One layout of one table nobody wrote a connector for. ``platform`` is a platform code, or ``shop``: whatever the shop given is on.
+
+    ``repeated``: amounts written again on every row of one order (orders) or one after-sale (after_sales); they are counted once.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    platform: str
+    kind: str
+    verified: bool = False
+    origin: str = Field(min_length=20)
+    signature: tuple[str, ...] = ()
+    encoding: str = "auto"
+    header_row: int | Literal["auto"] = "auto"
+    money: Literal["yuan", "yuan_stat", "fen", "li"] = "yuan"
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    time_zone: str = "Asia/Shanghai"
+    dates: Literal["ymd", "dmy", "mdy", "epoch_s", "epoch_ms"] = "ymd"
+    columns: dict[str, ColumnRule]
+    same_as: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    repeated: tuple[str, ...] = ()
+    platform_column: PlatformColumn | None = None
+    personal: tuple[str, ...] = ()
+    buyer: str = ""
+
+    @field_validator("platform")
+    @classmethod
+    def _known_platform(cls, given: str) -> str:
+        return _one_of(given, ["shop", *codes.PLATFORM.values], "平台 / platform")
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, given: str) -> str:
+        return _one_of(given, list(KINDS), "种类 / kind")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("没有这个时区 / no such time zone, e.g. Asia/Shanghai") from None
+        return given
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, given: str) -> str:
+        try:
+            b"".decode(given if given != "auto" else "utf-8")
+        except LookupError:
+            raise ValueError("没有这种编码 / no such encoding") from None
+        return given
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Mapping:
+        known = names_of(self.kind)
+        for place, names in (("columns", self.columns), ("same_as", self.same_as), ("constants", self.constants)):
+            for name in names:
+                if name not in known:
+                    raise ValueError(f"{place}.{name}: {self.kind} 没有这个字段 / has no such name; known: {', '.join(known)}")
+        _check_copies(self)
+        for name, rule in self.columns.items():
+            _check_codes(f"columns.{name}", name, [*rule.values.values(), *rule.contains.values(), *filter(None, [rule.otherwise])])
+        for name, value in self.constants.items():
+            _check_constant(name, value)
+        _check_needed(self)
+        _check_headers(self)
+        return self
+
+    @property
+    def layout_kind(self) -> str:
+        """The kind as the manifest and bronze know it: no platform's own kind is called so."""
+        return f"mapped_{self.kind}"
+
+    def cell_of(self, name: str) -> str:
+        """How the cells of one of our names are written."""
+        rule = self.columns[name]
+        if rule.cell:
+            return rule.cell
+        if is_word(name):
+            return "text"
+        match name.rsplit("_", 1)[-1]:
+            case "fen":
+                return self.money
+            case "qty":
+                return "int"
+            case "at":
+                return _TIME_CELLS[self.dates]
+            case "date":
+                return "date"
+            case "id":
+                return "id"
+            case _:
+                return "text"
+
+    def is_filled(self, name: str) -> bool:
+        """Whether a row without this is set aside."""
+        told = self.columns[name].filled
+        return name in NEEDED[self.kind] if told is None else told
+
+
+def _one_of(given: str, known: list[str], what: str) -> str:
+    if given not in known:
+        raise ValueError(f"未知的{what}; known: {', '.join(known)}")
+    return given
+
+
+def _codes_of(name: str) -> list[str] | None:
+    known = FIELDS.get(name)
+    if known is None or not is_word(name):
+        return None
+    if known.codes is None:
+        return ["true", "false"]
+    return [*known.codes.values, CLOSED] if name == "order_status_code" else known.codes.values
+
+
+def _check_codes(place: str, name: str, given: list[str]) -> None:
+    known = _codes_of(name)
+    if known is None and given:
+        raise ValueError(f"{place}: 这个字段不需要对照 / takes no values")
+    for code in given:
+        if known is not None and code not in known:
+            raise ValueError(f"{place}: 未知代码 {code} / no such code; known: {', '.join(known)}")
+
+
+def _check_constant(name: str, value: str) -> None:
+    known = FIELDS.get(name)
+    if known is None or known.kind not in ("text", "flag"):
+        raise ValueError(f"constants.{name}: 常量只能用于代码、文字和是否 / constants are for codes, text and flags")
+    if is_word(name):
+        _check_codes(f"constants.{name}", name, [value])
+
+
+def _check_copies(mapping: Mapping) -> None:
+    for name, source in mapping.same_as.items():
+        if name in mapping.columns or source not in mapping.columns or name.rsplit("_", 1)[-1] != source.rsplit("_", 1)[-1]:
+            raise ValueError(f"same_as.{name}: 只能取自 columns 里同类的字段 / copies a name of columns of the same kind, and is not in columns itself")
+
+
+def _check_needed(mapping: Mapping) -> None:
+    told = {*mapping.columns, *mapping.same_as, *mapping.constants}
+    missing = [name for name in NEEDED[mapping.kind] if name not in told]
+    if mapping.kind == "funds" and not ({"moved_fen"} & told or {"moved_in_fen", "moved_out_fen"} <= told):
+        missing.append("moved_fen (moved_in_fen + moved_out_fen)")
+    if missing:
+        raise ValueError(f"columns: 缺少 / lacks {', '.join(missing)}")
+
+
+def _check_headers(mapping: Mapping) -> None:
+    told = [word.strip() for rule in mapping.columns.values() for word in rule.header]
+    first = [rule.header[0].strip() for rule in mapping.columns.values()]
+    others = [*mapping.personal, *filter(None, [mapping.buyer])]
+    twice = sorted({word for word in first if first.count(word) > 1} | ({word.strip() for word in others} & set(told)))
+    if twice:
+        raise ValueError(f"columns: 一个表头用了两次 / a header is used twice (use same_as): {', '.join(twice)}")
+    odd = [name for name in mapping.repeated if name not in mapping.columns or name not in REPEATED.get(mapping.kind, ())]
+    if odd:
+        raise ValueError(f"repeated: 只能是 / may only be {', '.join(REPEATED.get(mapping.kind, ())) or '-'}")
+    strange = [word for word in mapping.signature if word.strip() not in {*told, *(word.strip() for word in others)}]
+    if mapping.platform_column:
+        strange = [word for word in strange if word.strip() != mapping.platform_column.header.strip()]
+    if strange:
+        raise ValueError(f"signature: columns 里没有这些表头 / headers that columns does not name: {', '.join(strange)}")
