@@ -18,7 +18,7 @@ import orjson
 from connectors.http import Client, Credentials
 from connectors.wechat_channels import records
 from connectors.wechat_channels.gateway import CursorChangedError, Gateway, TooManyOrdersError
-from contracts.errors import CollectError
+from contracts.errors import CollectError, TransientError
 from contracts.fields import TIME_ZONE
 
 KINDS = ("orders", "after_sales", "funds", "live_sessions", "products")
@@ -47,8 +47,7 @@ class WechatApi:
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
         """Pages that together hold everything of ``kind`` updated in ``[start, end)``, a little before and the second of ``end`` included.
 
-        Sessions are those begun from the day before ``start`` on; products are always all. Each list is walked until a whole walk finds nothing
-        new; CollectError where that does not come to pass.
+        Sessions are those begun from the day before ``start`` on; products are always all. Raises TransientError where a list will not stand still.
         """
         first, last = int(start.timestamp()) - OVERLAP_SECONDS, math.ceil(end.timestamp()) + 1
         if kind == "live_sessions":
@@ -56,13 +55,13 @@ class WechatApi:
         elif kind == "products":
             yield from self._details(self._settled(self._product_ids), "/channels/ec/product/get", "product_id", {"data_type": 1})
         else:
-            walk, longest, details = {
+            numbers, longest, details = {
                 "orders": (self._order_ids, WEEK, self._orders),
                 "after_sales": (self._after_sale_ids, DAY, self._after_sales),
                 "funds": (self._fund_ids, WEEK, self._funds),
             }[kind]
             for begin in range(first, last, longest):
-                yield from details(self._settled(walk, begin, min(begin + longest, last)))
+                yield from details(list(dict.fromkeys(numbers(begin, min(begin + longest, last)))))
 
     def records(self, kind: str, page: bytes) -> list[dict[str, object]]:
         """One page as flat records: a line, an after-sale, a movement, a session or a SKU each."""
@@ -72,19 +71,19 @@ class WechatApi:
         answer: dict[str, Any] = orjson.loads(self.gateway.call(path, body))
         return answer
 
-    def _settled(self, walk: Callable[..., Iterator[str]], *window: int) -> list[str]:
-        """Every number a list gives: walked again until a whole walk brings nothing new, since rows move between pages meanwhile."""
+    def _settled(self, walk: Callable[[], Iterator[str]]) -> list[str]:
+        """Every number a list of many pages gives: walked again until a whole walk brings nothing new, since rows move between pages meanwhile."""
         seen: dict[str, None] = {}
         for _ in range(MAX_PASSES):
             known = len(seen)
             try:
-                for number in walk(*window):
+                for number in walk():
                     seen[number] = None
             except CursorChangedError:
                 continue
             if len(seen) == known:
                 return list(seen)
-        raise CollectError("PAGES_INCOMPLETE", "翻页结果一直在变", "the list kept changing while it was read", list=walk.__name__, seen=len(seen))
+        raise TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", seen=len(seen))
 
     def _cursor(self, path: str, body: _Body, name: str) -> Iterator[str]:
         """The numbers of a list with ``next_key``; all other parameters stay as they are from page to page."""
@@ -98,23 +97,40 @@ class WechatApi:
                 raise CollectError("CURSOR_STUCK", "平台没有给出下一页", "there is more, but no way to the next page", path=path)
             key = str(answer["next_key"])
 
-    def _order_ids(self, first: int, last: int) -> Iterator[str]:
-        window = {"start_time": first, "end_time": last}
+    def _window(self, path: str, name: str, body: Callable[[int, int], _Body], first: int, last: int) -> Iterator[str]:
+        """The numbers of ``[first, last]``, halved until one page holds them: a row that moves while pages are turned can slip through twice in a row.
+
+        Nothing moves within one answer, and what moves goes to a later window, which is read later. Only a second with more than a page is paged.
+        """
+        halved, told = last - first > 1, None
         try:
-            yield from self._cursor("/channels/ec/order/list/get", {"update_time_range": window, "page_size": 100}, "order_id_list")
+            told = self._ask(path, body(first, last))
         except TooManyOrdersError:
-            if last - first <= 1:
+            if not halved:
                 raise
+        if told is not None and not told.get("has_more"):
+            yield from _numbers(path, told, name)
+        elif halved:
             middle = (first + last) // 2
-            yield from self._order_ids(first, middle)
-            yield from self._order_ids(middle, last)
+            yield from self._window(path, name, body, first, middle)
+            yield from self._window(path, name, body, middle, last)
+        else:
+            yield from self._settled(lambda: self._cursor(path, body(first, last), name))
+
+    def _order_ids(self, first: int, last: int) -> Iterator[str]:
+        def body(start: int, end: int) -> _Body:
+            return {"update_time_range": {"start_time": start, "end_time": end}, "page_size": 100}
+
+        return self._window("/channels/ec/order/list/get", "order_id_list", body, first, last)
 
     def _after_sale_ids(self, first: int, last: int) -> Iterator[str]:
-        window: _Body = {"begin_update_time": first, "end_update_time": last}
-        return self._cursor("/channels/ec/aftersale/getaftersalelist", window, "after_sale_order_id_list")
+        def body(start: int, end: int) -> _Body:
+            return {"begin_update_time": start, "end_update_time": end}
+
+        return self._window("/channels/ec/aftersale/getaftersalelist", "after_sale_order_id_list", body, first, last)
 
     def _fund_ids(self, first: int, last: int) -> Iterator[str]:
-        """By page number and cursor together; the cursor is compulsory beyond 10,000 rows and only good for the very next page."""
+        """By page number and cursor together; the cursor is compulsory beyond 10,000 rows and only good for the very next page. What has moved stays."""
         path, page, key = "/channels/ec/funds/getfundsflowlist", 1, ""
         while True:
             body: _Body = {"page": page, "page_size": 10, "start_time": first, "end_time": last}

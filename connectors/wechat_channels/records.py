@@ -46,7 +46,8 @@ def fund_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per movement; the numbers it is related to stand together."""
     paths, found = _paths(headers), []
     for _, answer in _answers(page, "funds/getfundsflowdetail"):
-        flow, related = answer["funds_flow"], {}
+        flow = answer["funds_flow"]
+        related: dict[str, Any] = {}
         for row in flow.get("related_info_list") or []:
             related |= {name: value for name, value in row.items() if value not in (None, "", 0, "0")}
         found.append(_record(paths, {"flow": flow, "related": related}))

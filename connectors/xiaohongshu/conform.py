@@ -11,6 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from connectors.xiaohongshu import ledgers, words
+
 _HEAD = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
 _EXPORT = ("merchant_id", "shop_id", "_export_id")
 _SIZE = r"(?i)^(?:[XSML]{1,5}|[2-9]XL|均码|F|\d{2,3}(?:cm|码)?)$"
@@ -129,8 +130,9 @@ def _after_sales(bronze: pl.DataFrame) -> Frames:
 
 
 def _shares(total: pl.Expr, weight: pl.Expr, group: list[str]) -> pl.Expr:
-    """Each row's part of its group's ``total`` by ``weight`` (equal ones where all are zero), in the order of the lines' names: what is due
-    up to a row, less what was due before it. The parts add up to the fen; no float is involved.
+    """Each row's part of its group's ``total`` by ``weight`` (equal ones where all are zero), in the order of the lines' names.
+
+    What is due up to a row, less what was due before it: the parts add up to the fen, and no float is involved.
     """
     weight = pl.when(weight.sum().over(group) > 0).then(weight).otherwise(1).cast(pl.Int128)
     until = weight.cum_sum().over(group, order_by="order_line_id")

@@ -65,7 +65,7 @@ def _opened(envelope: Mapping[str, Any], code_key: str, message_key: str, method
     code = envelope.get(code_key)
     if code == 0 and envelope.get("success") is True:
         return envelope.get("data")
-    raise _refusal(int(code) if str(code).lstrip("-").isdigit() else None, str(envelope.get(message_key) or ""), method)
+    raise _refusal(int(str(code)) if str(code).lstrip("-").isdigit() else None, str(envelope.get(message_key) or ""), method)
 
 
 def _refusal(code: int | None, message: str, method: str) -> CollectError:

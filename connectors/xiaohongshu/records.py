@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from connectors.xiaohongshu.gateway import parse
@@ -16,7 +16,12 @@ _SECONDS_DIGITS = 10  # until the year 2286 a moment has ten digits in seconds a
 
 def flatten(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """Every record of a page of ``kind``, keyed by ``headers``. Raises what ``gateway.parse`` raises."""
-    makers = {"orders": _order_parts, "after_sales": _after_sale_parts, "settlements": _rows("transactions"), "funds": _rows("records")}
+    makers: dict[str, Callable[[dict[str, Any]], Iterator[dict[str, dict[str, Any]]]]] = {
+        "orders": _order_parts,
+        "after_sales": _after_sale_parts,
+        "settlements": _rows("transactions"),
+        "funds": _rows("records"),
+    }
     paths = [(header, *header.split(".", 1)) for header in headers]
     return [_record(paths, parts) for line in page.splitlines() for parts in makers[kind](parse(line))]
 
@@ -50,5 +55,5 @@ def _after_sale_parts(data: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]
         yield {"info": info, "goods": goods}
 
 
-def _rows(name: str) -> Any:
+def _rows(name: str) -> Callable[[dict[str, Any]], Iterator[dict[str, dict[str, Any]]]]:
     return lambda data: ({"row": row} for row in data.get(name) or [])

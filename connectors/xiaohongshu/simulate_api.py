@@ -49,7 +49,7 @@ def _red_id(column: str) -> pl.Expr:
 
 
 def render_orders(lines: pl.DataFrame) -> Rendered:
-    """getOrderList rows and getOrderDetail answers of a shop's lines. Receiver's fields are there, masked or in cipher, to be left alone."""
+    """Rows of getOrderList, and getOrderDetail answers of a shop's lines. Receiver's fields are there, masked or in cipher, to be left alone."""
     rows = by_sku(lines)
     detail = pl.concat_list(
         pl.struct(
@@ -60,7 +60,8 @@ def render_orders(lines: pl.DataFrame) -> Rendered:
     sku = pl.struct(
         skuId=_red_id("sku_id"), skuName="product_name", erpcode="sku_code", skuSpec=pl.concat_str("color_name", "size_name", separator=" "),
         skuQuantity="line_qty", skuDetailList=detail, totalPaidAmount="goods_fen",
-        totalMerchantDiscount="discount_merchant_fen", totalRedDiscount="discount_platform_fen", skuTag=pl.col("is_gift").cast(pl.Int64), isChannel=pl.lit(False),
+        totalMerchantDiscount="discount_merchant_fen", totalRedDiscount="discount_platform_fen",
+        skuTag=pl.col("is_gift").cast(pl.Int64), isChannel=pl.lit(False),
         kolId=pl.col("live_account_id").fill_null(""), kolName=pl.col("live_account_name").fill_null(""),
         skuAfterSaleStatus=say("refund_status_code", AFTER_SALE, 0).cast(pl.Int64), itemId=_red_id("product_id"), itemName="product_name",
     )  # fmt: skip
@@ -85,7 +86,7 @@ def render_orders(lines: pl.DataFrame) -> Rendered:
 
 
 def render_after_sales(refunds: pl.DataFrame, lines: pl.DataFrame) -> Rendered:
-    """listAfterSaleInfos rows (the amount expected only) and getAfterSaleInfo answers (amounts are JSON numbers in yuan) of a shop's after-sales."""
+    """Rows of listAfterSaleInfos (the amount expected only) and getAfterSaleInfo answers (amounts are JSON numbers in yuan) of a shop's after-sales."""
     wanted = lines.select("order_line_id", "product_name", "sku_id", "sku_code", "line_qty", "unit_price_fen", "buyer_ref")
     rows = refunds.join(wanted, on="order_line_id", how="left", maintain_order="left")
     amount, done = pl.col("refund_fen"), pl.col("refund_status_code") == "success"
@@ -111,7 +112,7 @@ def render_after_sales(refunds: pl.DataFrame, lines: pl.DataFrame) -> Rendered:
 
 
 def render_settlements(settlements: pl.DataFrame) -> Rendered:
-    """pageQueryTransaction rows: amounts are text in yuan without a sign, settleBizType tells the direction."""
+    """Rows of pageQueryTransaction: amounts are text in yuan without a sign, settleBizType tells the direction."""
 
     def amount(column: str) -> pl.Expr:
         return yuan(pl.col(column).abs())
@@ -129,7 +130,7 @@ def render_settlements(settlements: pl.DataFrame) -> Rendered:
 
 
 def render_funds(funds: pl.DataFrame) -> Rendered:
-    """querySellerAccountRecords rows."""
+    """Rows of querySellerAccountRecords."""
     moved = pl.col("moved_fen")
     row = pl.struct(
         tradeNo="fund_ref", incomeAmount=yuan(pl.when(moved > 0).then(moved).otherwise(0)), outcomeAmount=yuan(pl.when(moved < 0).then(-moved).otherwise(0)),

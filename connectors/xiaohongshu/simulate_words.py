@@ -10,7 +10,13 @@ STATUS = {
     "closed_unpaid": ("9", "已取消"), "closed_refunded": ("8", "已取消"),
 }  # fmt: skip
 #: After-sale state of a SKU in its order.
-AFTER_SALE = {"none": ("1", "无售后"), "pending": ("2", "售后处理中"), "success": ("3", "售后完成"), "closed": ("5", "售后关闭"), "exchanged": ("3", "售后完成")}
+AFTER_SALE = {
+    "none": ("1", "无售后"),
+    "pending": ("2", "售后处理中"),
+    "success": ("3", "售后完成"),
+    "closed": ("5", "售后关闭"),
+    "exchanged": ("3", "售后完成"),
+}
 #: State of an after-sale itself; of its money.
 RETURN_STATUS = {"pending": ("1", "待审核"), "success": ("4", "已完成"), "closed": ("6", "已关闭"), "exchanged": ("4", "已完成")}
 MONEY_STATUS = {"pending": "101", "success": "2", "closed": "402", "exchanged": "401"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -13,6 +14,8 @@ from connectors.wechat_channels.gateway import TOKEN_PATH, CursorChangedError, G
 from contracts.errors import CollectError, CredentialError, TransientError
 
 PATH = "/channels/ec/order/get"
+Make = Callable[[], requests.Request]
+Read = Callable[[requests.Response, bytes], bytes]
 
 
 class Line:
@@ -21,7 +24,7 @@ class Line:
     def __init__(self, *answers: dict[str, object]) -> None:
         self.answers, self.sent = list(answers), []
 
-    def call(self, make, read, credentials):  # type: ignore[no-untyped-def]
+    def call(self, make: Make, read: Read, credentials: Credentials) -> bytes:
         request = make()
         self.sent.append((request.url, request.params, json.loads(request.data)))
         return read(requests.Response(), json.dumps(self.answers.pop(0)).encode())
@@ -104,10 +107,11 @@ def test_a_body_that_is_no_whole_object_is_worth_another_try(body: bytes) -> Non
 
 def test_http_403_without_errcode_is_the_allow_list() -> None:
     class Denied:
-        def call(self, make, read, credentials):  # type: ignore[no-untyped-def]
+        def call(self, make: Make, read: Read, credentials: Credentials) -> bytes:
             response = requests.Response()
             response.status_code = 403
             Client._check_status(response)
+            raise AssertionError("403 is an error")
 
     gate = Gateway(Denied(), Credentials("https://api.weixin.qq.com", "wx1", "s", "T"))  # type: ignore[arg-type]
     with pytest.raises(CredentialError) as raised:

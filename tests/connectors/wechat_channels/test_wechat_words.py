@@ -51,7 +51,8 @@ def test_order_status(status: str, paid: object, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scene", "content"), [("1", "other"), ("2", "live"), ("3", "short_video"), ("4", "other"), ("5", "product_card"), ("6", "other"), ("7", "unknown"), (None, "unknown")]
+    ("scene", "content"),
+    [("1", "other"), ("2", "live"), ("3", "short_video"), ("4", "other"), ("5", "product_card"), ("6", "other"), ("7", "unknown"), (None, "unknown")]
 )  # fmt: skip
 def test_the_scene_is_the_content(scene: str | None, content: str) -> None:
     assert line(scene_text=scene)["content_code"] == content
@@ -105,7 +106,8 @@ def test_after_sale_status(status: str, code: str) -> None:
     ("told", "stage"),
     [
         ({}, "unknown"), ({"refund_type_text": "RETURN"}, "after_shipment"), ({"received_text": "1"}, "after_shipment"),
-        ({"received_text": "0"}, "unknown"), ({"cause_text": "4"}, "before_shipment"), ({"cause_text": "8"}, "before_shipment"), ({"cause_text": "9"}, "unknown"),
+        ({"received_text": "0"}, "unknown"), ({"cause_text": "4"}, "before_shipment"),
+        ({"cause_text": "8"}, "before_shipment"), ({"cause_text": "9"}, "unknown"),
         ({"order_told_text": "1", "line_sku_text": "7", "applied_at": PAID}, "before_shipment"),
         ({"order_told_text": "1", "line_sku_text": "7", "applied_at": PAID, "shipped_at": PAID}, "after_shipment"),
         ({"order_told_text": "1", "applied_at": PAID}, "unknown"),  # the order is there, the line is not

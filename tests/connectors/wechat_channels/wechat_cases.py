@@ -87,10 +87,14 @@ class Shop:
         assert isinstance(api, WechatApi)
         return api
 
+    def rows(self, kind: str, api: WechatApi | None = None, first: dt.datetime = FIRST, last: dt.datetime = NOW) -> list[dict[str, object]]:
+        """Every record of a kind, in the order in which it came."""
+        chosen = api or self.api()
+        return [record for body in chosen.pages(kind, first, last) for record in chosen.records(kind, body)]
+
     def collect(self, kind: str, api: WechatApi | None = None, first: dt.datetime = FIRST) -> dict[str, pl.DataFrame]:
         """Everything of a kind, conformed."""
-        chosen = api or self.api()
-        rows = [record for body in chosen.pages(kind, first, NOW) for record in chosen.records(kind, body)]
+        rows = self.rows(kind, api, first)
         reading = read_records(PLATFORM, kind, rows, Origin("merchant", self.shop_id, "a" * 64, "page", NOW))
         assert reading.quarantine.is_empty()
         return PLATFORM.conform(kind, reading.bronze)

@@ -58,7 +58,12 @@ def test_order_details() -> None:
         f"{p}03:XHS-7QK2M4P8T1WZ": (0, False, 0, 1000),
     }
     first = frames["order_line"].row(0, named=True)
-    assert (first["creator_id"], first["creator_name"], first["content_code"], first["unit_price_fen"]) == ("1035092496881587", "云杉官方直播间", "live", 149900)
+    assert (first["creator_id"], first["creator_name"], first["content_code"], first["unit_price_fen"]) == (
+        "1035092496881587",
+        "云杉官方直播间",
+        "live",
+        149900,
+    )
     assert frames["order_line"]["content_code"].to_list() == ["live", "unknown", "unknown", "unknown", "unknown"]
 
 
