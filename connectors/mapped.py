@@ -5,7 +5,7 @@ The shop's platform decides whose rows they are: a mapping for ``shop`` gives af
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -13,8 +13,8 @@ import polars as pl
 
 from connectors.base import Column, Layout, Platform, platforms
 from connectors.cells import READERS, trim
-from connectors.mapping_file import FOLDER
-from connectors.mapping_model import KINDS, Mapping, names_of
+from connectors.mapping_file import FOLDER, shipped
+from connectors.mapping_model import KINDS, MappingFile, names_of
 from connectors.mapping_rows import bronze_name, conform
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
@@ -51,11 +51,16 @@ def _bronze(kind: str) -> Table:
 BRONZE: dict[str, Table] = {f"mapped_{kind}": _bronze(kind) for kind in KINDS}
 
 
+def bronze_tables() -> list[Table]:
+    """Every bronze table there is: of each connector, and one per kind of mapped table."""
+    return [*(table for platform in platforms().values() for table in platform.bronze.values()), *BRONZE.values()]
+
+
 @dataclass(frozen=True)
 class Mapped(Platform):
     """The part of a platform that mappings give: a ``Platform`` of code ``code`` whose layouts are ``mappings``."""
 
-    mappings: tuple[Mapping, ...] = ()
+    mappings: tuple[MappingFile, ...] = ()
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
@@ -68,7 +73,7 @@ class Mapped(Platform):
         return BRONZE
 
 
-def source(platform_code: str, mappings: Sequence[Mapping]) -> Mapped:
+def source(platform_code: str, mappings: Sequence[MappingFile]) -> Mapped:
     """What a shop on ``platform_code`` can give through ``mappings``; those of another platform are left out. Of one name the first counts."""
     fit = tuple({mapping.name: mapping for mapping in reversed(mappings) if mapping.platform in ("shop", platform_code)}.values())[::-1]
     return Mapped(
@@ -80,13 +85,30 @@ def source(platform_code: str, mappings: Sequence[Mapping]) -> Mapped:
     )
 
 
+def shipped_layouts() -> list[Layout]:
+    """The layouts of the mappings that come with the house, those for any shop as of ``other``."""
+    return [_layout("other" if mapping.platform == "shop" else mapping.platform, mapping) for mapping in shipped().values()]
+
+
+def as_plain(platform: Mapped) -> dict[str, object]:
+    """A source as plain JSON values, for a process that knows no lake; ``from_plain`` makes it again."""
+    return {"platform": platform.code, "mappings": [mapping.model_dump(mode="json") for mapping in platform.mappings]}
+
+
+def from_plain(told: Mapping[str, object]) -> Mapped:
+    """The source that ``as_plain`` told of."""
+    mappings = told["mappings"]
+    assert isinstance(mappings, list)  # noqa: S101
+    return source(str(told["platform"]), [MappingFile.model_validate(item) for item in mappings])
+
+
 def _has_sub_orders(platform_code: str) -> bool:
     """Whether the platform numbers sub-orders itself (its own layouts name one). Elsewhere a sub-order number is the other system's, and says nothing here."""
     known = platforms().get(platform_code)
     return known is None or any(column.name == "order_line_id" for layout in known.layouts for column in layout.columns)
 
 
-def _layout(platform_code: str, mapping: Mapping) -> Layout:
+def _layout(platform_code: str, mapping: MappingFile) -> Layout:
     required = set(mapping.signature) or {rule.header[0] for name, rule in mapping.columns.items() if mapping.is_filled(name) and len(rule.header) == 1}
     columns = []
     for name, rule in mapping.columns.items():
@@ -106,7 +128,7 @@ def _layout(platform_code: str, mapping: Mapping) -> Layout:
 
 
 # cells made ready for the house's own parsers
-def _clean(platform_code: str, mappings: dict[str, Mapping], kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
+def _clean(platform_code: str, mappings: dict[str, MappingFile], kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
     """``table`` with one column per name, money without foreign marks and with its sign, times on the house's clock.
 
     Raises FileRefusedError when the rows are of other platforms than the shop, or of several, and when all headers of a needed name are missing.
@@ -128,7 +150,7 @@ def _clean(platform_code: str, mappings: dict[str, Mapping], kind: str, layout: 
     return table.with_columns(cells.values()) if cells else table
 
 
-def _only_platform(mapping: Mapping, platform_code: str, by_word: dict[str, str], table: pl.DataFrame) -> pl.DataFrame:
+def _only_platform(mapping: MappingFile, platform_code: str, by_word: dict[str, str], table: pl.DataFrame) -> pl.DataFrame:
     told = mapping.platform_column
     if told is None or fold(told.header) not in by_word or table.is_empty():
         return table
@@ -140,7 +162,7 @@ def _only_platform(mapping: Mapping, platform_code: str, by_word: dict[str, str]
     raise refuse("SEVERAL_SHOPS" if (found == platform_code).any() else "WRONG_PLATFORM", file=said, shop=platform_code, column=told.header.strip())
 
 
-def _readied(raw: pl.Series, mapping: Mapping, name: str) -> pl.Series:
+def _readied(raw: pl.Series, mapping: MappingFile, name: str) -> pl.Series:
     cell = mapping.cell_of(name)
     if cell in _MONEY:
         return _signed(trim(raw).str.replace_all(_CURRENCY_MARK, ""), mapping.columns[name].sign)

@@ -9,15 +9,15 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from connectors.mapping_model import Mapping
+from connectors.mapping_model import MappingFile
 from contracts.errors import UsageError
 
 FOLDER = Path(__file__).parent / "mappings"
 MAX_BYTES = 256 * 1024
 
 
-def read_mapping(text: str, where: str = "") -> Mapping:
-    """A mapping file's text → ``Mapping``. Raises ``UsageError`` BAD_MAPPING that names file, line, key and what is wrong with it."""
+def read_mapping(text: str, where: str = "") -> MappingFile:
+    """A mapping file's text → ``MappingFile``. Raises ``UsageError`` BAD_MAPPING that names file, line, key and what is wrong with it."""
     if len(text.encode()) > MAX_BYTES:
         raise _bad(where, 1, "", "文件过大 / the file is too large")
     try:
@@ -29,7 +29,7 @@ def read_mapping(text: str, where: str = "") -> Mapping:
         raise _bad(where, 1, "", "应为 键: 值 / expected key: value pairs")
     plain = _plain(tree, where, "", set())
     try:
-        return Mapping.model_validate(plain)
+        return MappingFile.model_validate(plain)
     except ValidationError as error:
         first = error.errors()[0]
         said = first["msg"].removeprefix("Value error, ")
@@ -37,7 +37,7 @@ def read_mapping(text: str, where: str = "") -> Mapping:
         raise _bad(where, _line_of(tree, path), ".".join(path) if first["loc"] else "", said) from None
 
 
-def write_mapping(mapping: Mapping) -> str:
+def write_mapping(mapping: MappingFile) -> str:
     """The mapping as YAML that ``read_mapping`` reads back, without what is said by default."""
     plain = mapping.model_dump(mode="json", exclude_defaults=True)
     for name, rule in plain["columns"].items():
@@ -49,7 +49,7 @@ def write_mapping(mapping: Mapping) -> str:
 
 
 @cache
-def shipped() -> dict[str, Mapping]:
+def shipped() -> dict[str, MappingFile]:
     """The mappings that come with the house: name → mapping."""
     found = [read_mapping(path.read_text(encoding="utf-8"), path.name) for path in sorted(FOLDER.glob("*.yaml"))]
     return {mapping.name: mapping for mapping in found}

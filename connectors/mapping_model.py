@@ -108,7 +108,7 @@ class PlatformColumn(_Strict):
     values: dict[str, str]
 
 
-class Mapping(_Strict):
+class MappingFile(_Strict):
     """One layout of one table nobody wrote a connector for. ``platform`` is a platform code, or ``shop``: whatever the shop given is on.
 
     ``repeated``: amounts written again on every row of one order (orders) or one after-sale (after_sales); they are counted once.
@@ -165,7 +165,7 @@ class Mapping(_Strict):
         return given
 
     @model_validator(mode="after")
-    def _agrees(self) -> Mapping:
+    def _agrees(self) -> MappingFile:
         known = names_of(self.kind)
         for place, names in (("columns", self.columns), ("same_as", self.same_as), ("constants", self.constants)):
             for name in names:
@@ -244,13 +244,13 @@ def _check_constant(name: str, value: str) -> None:
         _check_codes(f"constants.{name}", name, [value])
 
 
-def _check_copies(mapping: Mapping) -> None:
+def _check_copies(mapping: MappingFile) -> None:
     for name, source in mapping.same_as.items():
         if name in mapping.columns or source not in mapping.columns or name.rsplit("_", 1)[-1] != source.rsplit("_", 1)[-1]:
             raise ValueError(f"same_as.{name}: 只能取自 columns 里同类的字段 / copies a name of columns of the same kind, and is not in columns itself")
 
 
-def _check_needed(mapping: Mapping) -> None:
+def _check_needed(mapping: MappingFile) -> None:
     told = {*mapping.columns, *mapping.same_as, *mapping.constants}
     missing = [name for name in NEEDED[mapping.kind] if name not in told]
     if mapping.kind == "funds" and not ({"moved_fen"} & told or {"moved_in_fen", "moved_out_fen"} <= told):
@@ -259,7 +259,7 @@ def _check_needed(mapping: Mapping) -> None:
         raise ValueError(f"columns: 缺少 / lacks {', '.join(missing)}")
 
 
-def _check_headers(mapping: Mapping) -> None:
+def _check_headers(mapping: MappingFile) -> None:
     told = [word.strip() for rule in mapping.columns.values() for word in rule.header]
     first = [rule.header[0].strip() for rule in mapping.columns.values()]
     others = [*mapping.personal, *filter(None, [mapping.buyer])]

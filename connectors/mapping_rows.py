@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping_model import CLOSED, EXTRA, KINDS, REPEATED, Mapping, is_word, names_of
+from connectors.mapping_model import CLOSED, EXTRA, KINDS, REPEATED, MappingFile, is_word, names_of
 from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE
 from contracts.fields import FIELDS
 
@@ -21,7 +21,7 @@ def bronze_name(name: str) -> str:
     return f"{name.removeprefix('is_').removeprefix('has_').removesuffix('_code')}_text" if is_word(name) else name
 
 
-def conform(mappings: Sequence[Mapping], layout_kind: str, bronze: pl.DataFrame, *, has_sub_orders: bool) -> dict[str, pl.DataFrame]:
+def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFrame, *, has_sub_orders: bool) -> dict[str, pl.DataFrame]:
     """The canonical frame of one kind's typed rows, which may be of several mappings. KeyError for a kind no mapping can be.
 
     ``has_sub_orders``: the platform numbers sub-orders itself, so a sub-order number in the table is that number.
@@ -42,7 +42,7 @@ def _finished(table: str, rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFr
 
 
 # amounts that are written on several rows and stand for one
-def _apart(mappings: list[Mapping], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Order amounts go to the order, once, and leave the lines: gold shares them out."""
     by_name = {name: [mapping.name for mapping in mappings if name in mapping.repeated] for name in REPEATED["orders"]}
     layouts = [mapping.name for mapping in mappings if mapping.repeated]
@@ -54,7 +54,7 @@ def _apart(mappings: list[Mapping], rows: pl.DataFrame) -> dict[str, pl.DataFram
     return frames if heads.is_empty() else {ORDER.name: heads.with_columns(*of_order, *goods), **frames}
 
 
-def _shared(mappings: list[Mapping], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _shared(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """An after-sale's amount shared out to its rows to the fen, in their order."""
     layouts = [mapping.name for mapping in mappings if mapping.repeated]
     group = [*_EXPORT, "refund_id"]
@@ -64,7 +64,7 @@ def _shared(mappings: list[Mapping], rows: pl.DataFrame) -> dict[str, pl.DataFra
 
 
 # words
-def _translated(mappings: list[Mapping], kind: str, bronze: pl.DataFrame) -> pl.DataFrame:
+def _translated(mappings: list[MappingFile], kind: str, bronze: pl.DataFrame) -> pl.DataFrame:
     """Every name of the kind: codes and flags translated by the row's mapping, copies and constants filled in, money's currency said."""
     plain = {name: pl.col(name) for name in names_of(kind) if not is_word(name)}
     rows = bronze.select(*_LINEAGE, "layout_name", *(name for name in bronze.columns if name in plain or name.endswith("_text")))
@@ -81,7 +81,7 @@ def _is_text(name: str) -> bool:
     return not is_word(name) and (name not in FIELDS or FIELDS[name].kind == "text") and not name.endswith("_fen")
 
 
-def _constant(mappings: list[Mapping], name: str) -> pl.Expr:
+def _constant(mappings: list[MappingFile], name: str) -> pl.Expr:
     told = {mapping.name: mapping.constants[name] for mapping in mappings if name in mapping.constants}
     if name == "currency_code":
         told |= {mapping.name: mapping.currency for mapping in mappings if mapping.currency != "CNY" and name not in mapping.constants}
@@ -90,7 +90,7 @@ def _constant(mappings: list[Mapping], name: str) -> pl.Expr:
     return (pl.when(filled != "CNY").then(filled) if name == "currency_code" else filled).alias(name)
 
 
-def _code(mappings: list[Mapping], name: str) -> pl.Expr:
+def _code(mappings: list[MappingFile], name: str) -> pl.Expr:
     """Their word → our code. A word nobody listed is ``unknown`` where the list has that, and never taken for the nearest one."""
     layout, word = pl.col("layout_name"), _folded(pl.col(bronze_name(name)))
     field = FIELDS[name]

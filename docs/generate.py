@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
 
 from connectors.base import Layout, Platform, platforms
+from connectors.mapped import BRONZE, shipped_layouts
 from contracts import canonical, codes, fields, intake
 from contracts.tables import Table
 from expectations.rules import RULES
@@ -62,6 +63,7 @@ def dictionary() -> str:
             "",
         ],
         bronze,
+        _mapped(),
         _layer("silver", canonical.SILVER.values(), "各平台同一种说法,保留每次观测 / all platforms in the same words, every observed state kept"),
         _layer("gold", gold_tables().values(), "星型模型与汇总,汇总只存可加量 / star schema and marts; marts hold additive measures only"),
         _layer("ops", OPS.values(), "清单、回执、隔离、检查、发布、登记 / manifest, receipts, quarantine, checks, releases, registry"),
@@ -107,6 +109,16 @@ def _platform(platform: Platform) -> list[str]:
     header = ["种类 / kind", "版式 / layout", "来源 / source", "列 / columns", "核实 / verified", "依据 / origin"]
     lines += table(header, (layout_row(item) for item in platform.layouts))
     return lines + [line for kind, item in platform.bronze.items() for line in _bronze(item, [each for each in platform.layouts if each.kind == kind])]
+
+
+def _mapped() -> list[str]:
+    """Tables read through mapping files, and the mappings that come with the house."""
+    layouts = shipped_layouts()
+    about = "映射文件代替代码,一种类一张表,不分平台 / a mapping file instead of code; one table per kind, whatever the platform: "
+    lines = ["### 映射 / mapped tables", "", f"{about}[guide](guides/map-a-table.md)", ""]
+    header = ["种类 / kind", "映射 / mapping", "来源 / source", "列 / columns", "核实 / verified", "依据 / origin"]
+    lines += table(header, (layout_row(item) for item in layouts))
+    return lines + [line for kind, item in BRONZE.items() for line in _bronze(item, [each for each in layouts if each.kind == kind])]
 
 
 def layout_row(item: Layout) -> list[object]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connectors.base import platforms
+from connectors.mapped import bronze_tables
 from contracts.canonical import SILVER
 from contracts.tables import Table
 from expectations.derive import Profile, baseline
@@ -44,9 +44,8 @@ class Outcome:
 
 
 def judged_tables() -> list[Table]:
-    """Every stored table: bronze of all platforms, silver, gold, ops."""
-    bronze = [table for platform in platforms().values() for table in platform.bronze.values()]
-    return [*bronze, *SILVER.values(), *gold_tables().values(), *OPS.values()]
+    """Every stored table: bronze of all platforms and mapped tables, silver, gold, ops."""
+    return [*bronze_tables(), *SILVER.values(), *gold_tables().values(), *OPS.values()]
 
 
 def judge(place: Place, snapshot: int, *, previous_snapshot: int | None = None) -> list[Outcome]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.base import platforms
+from connectors.mapped import bronze_tables
 from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
@@ -130,8 +130,7 @@ def _registry_rows(lake: Lake, when: str) -> pl.DataFrame:
 
 def _forget(lake: Lake) -> None:
     """Empty everything derived: bronze, silver, gold, receipts and quarantine. Landing, the manifest and the registry stay."""
-    bronze = [table for platform in platforms().values() for table in platform.bronze.values()]
-    for table in [*bronze, *SILVER.values(), *gold_tables().values(), LOAD, QUARANTINE]:
+    for table in [*bronze_tables(), *SILVER.values(), *gold_tables().values(), LOAD, QUARANTINE]:
         lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from connectors.base import platforms
+from connectors.mapped import bronze_tables
 from contracts.canonical import SILVER
 from contracts.tables import Table
 from transforms.gold import gold_tables
@@ -16,8 +16,7 @@ from warehouse.settings import Settings
 
 def all_tables() -> list[Table]:
     """Every stored table of every layer."""
-    bronze = [table for platform in platforms().values() for table in platform.bronze.values()]
-    return [*bronze, *SILVER.values(), *gold_tables().values(), *OPS.values()]
+    return [*bronze_tables(), *SILVER.values(), *gold_tables().values(), *OPS.values()]
 
 
 @contextmanager

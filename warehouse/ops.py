@@ -151,9 +151,20 @@ CURRENCY_RATE = Table(
     required=("cny_e8_number", "changed_at"),
 )
 
+MAPPING = Table(
+    "ops",
+    "mapping",
+    "映射",
+    "mappings",
+    "One saved version of a merchant's own mapping of one table, with who and when. Append-only; the highest number of a name is in force.",
+    key=("merchant_id", "layout_name", "event_number"),
+    required=("platform_code", "kind_code", "details_json", "received_by_name", "changed_at"),
+)
+
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+        MAPPING,
     )
 }  # fmt: skip
