@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.douyin import simulate_api as wire
-from connectors.douyin import simulate_bills as bills
 from connectors.douyin import simulate_files as files
 from connectors.douyin import simulate_money as money
 
@@ -118,7 +117,7 @@ class DouyinDialect:
 
     def __init__(self) -> None:
         self._rendered: dict[tuple[str, str], tuple[dt.datetime, wire.Rendered]] = {}
-        self._bills: dict[str, tuple[dt.datetime, bills.Bill]] = {}
+        self._bills: dict[str, tuple[dt.datetime, wire.Bill]] = {}
 
     def routes(self, world: World) -> list[Route]:
         """The four paths, relative to the dialect's mount."""
@@ -190,14 +189,14 @@ class DouyinDialect:
 
     def _bill(self, world: World, query: dict[str, str], params: dict[str, Any]) -> Response:
         size, start, end = params.get("size", 10), str(params.get("start_time", "")), str(params.get("end_time", ""))
-        if not _is_moment(start) or not _is_moment(end) or not isinstance(size, int) or not 1 <= size <= bills.SIZE_CAP:
+        if not _is_moment(start) or not _is_moment(end) or not isinstance(size, int) or not 1 <= size <= wire.SIZE_CAP:
             return _error(40004, "isv.parameter-invalid:100026", "请检查参数")
         shop = world.shop_by_app_key(query["app_key"])
         assert shop is not None  # noqa: S101 - checked before routing
         at = world.at.astimezone(_ZONE)
         known = self._bills.get(shop["shop_id"])
         if known is None or known[0] != at:
-            fresh = bills.render_bill(world.settlements(shop["shop_id"]), world.lines(shop["shop_id"]), at)
+            fresh = wire.render_bill(world.settlements(shop["shop_id"]), world.lines(shop["shop_id"]), at)
             known = self._bills[shop["shop_id"]] = (at, fresh)
         return _answer(known[1].page(start, end, str(params.get("start_index", "")), size))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +17,9 @@ from connectors.reading import Origin, Reading, read_file, read_records
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SAMPLES = PLATFORM.folder / "samples"
+with (PLATFORM.folder / "samples.csv").open(encoding="utf-8", newline="") as stream:
+    #: Sample → the kind and layout it is declared to be; ``error`` is an answer that refuses.
+    DECLARED = {row["file"]: (row["kind"], row["layout"]) for row in csv.DictReader(stream)}
 #: Text planted as personal data in samples and simulator: phone, ciphertext, district, street, operator.
 PRIVATE = r"(?:^|\D)1[3-9]\d{9}(?:\D|$)|1\*{8}|##|\$\$|阿\*|中心区|白云区|某街道|客服|某快递|中通"
 
@@ -34,7 +38,7 @@ def read_sample(name: str) -> Reading:
     data = (SAMPLES / name).read_bytes()
     if not name.endswith(".json"):
         return read_file(data, origin(name))
-    return read_page("orders" if name.startswith("order") else "after_sales", data)
+    return read_page(DECLARED[name][0], data)
 
 
 def read_page(kind: str, page: bytes) -> Reading:

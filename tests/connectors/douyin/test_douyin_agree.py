@@ -113,6 +113,7 @@ def test_live_sessions_are_the_markets(market: Market, shop_id: str) -> None:
 def test_only_the_days_asked_for_are_exported(market: Market) -> None:
     day = dt.date(2026, 7, 10)
     files = simulate.export_files(market, NEW, MARKET_NOW, day, day)
-    (orders,) = [read_file(data, Origin("m", NEW, "f", name, MARKET_NOW)) for name, data in files.items() if name.endswith(".csv")]
+    readings = [read_file(data, Origin("m", NEW, "f", name, MARKET_NOW)) for name, data in files.items()]
+    (orders,) = [item for item in readings if item.layout.kind == "orders"]
     assert orders.bronze["created_at"].dt.date().unique().to_list() == [day]
     assert simulate.export_files(market, NEW, MARKET_NOW, dt.date(2020, 1, 1), dt.date(2020, 1, 2)) == {}
