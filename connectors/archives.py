@@ -73,7 +73,7 @@ def entry_name(part: zipfile.ZipInfo) -> str:
 
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:
-    """The files of an archive in its order. Raises FileRefusedError for nested archives, links, names that lead elsewhere, and what ``open_archive`` refuses."""
+    """The files of an archive in its order. Raises FileRefusedError for nested archives, links, names that lead elsewhere, and as ``open_archive``."""
     with open_archive(data) as archive:
         parts = [part for part in archive.infolist() if not part.is_dir() and not _is_litter(entry_name(part))]
         if not parts:

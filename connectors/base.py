@@ -60,6 +60,11 @@ class Layout:
     origin: str
     columns: tuple[Column, ...]
 
+    @property
+    def key(self) -> str:
+        """``platform/kind/layout``: the one layout of this name."""
+        return f"{self.platform}/{self.kind}/{self.name}"
+
 
 class Api(Protocol):
     """A platform's open API, bound to one shop's credentials."""

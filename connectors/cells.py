@@ -109,7 +109,8 @@ def read_yuan_stat(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     good = text.str.contains(r"^[+-]?[0-9]{1,13}(\.[0-9]{1,18})?$").fill_null(False)
     value = text.set(~good, None)
     digits = value.str.extract(r"\.([0-9]+)$").fill_null("").str.pad_end(3, "0")
-    fen = value.str.extract(r"([0-9]+)").cast(pl.Int64) * 100 + digits.str.slice(0, 2).cast(pl.Int64) + (digits.str.slice(2, 1).cast(pl.Int64) >= 5).cast(pl.Int64)
+    half_up = (digits.str.slice(2, 1).cast(pl.Int64) >= 5).cast(pl.Int64)
+    fen = value.str.extract(r"([0-9]+)").cast(pl.Int64) * 100 + digits.str.slice(0, 2).cast(pl.Int64) + half_up
     return fen.zip_with(~value.str.starts_with("-").fill_null(False), -fen), text.is_not_null() & ~good
 
 

@@ -5,106 +5,31 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import polars as pl
 
 from connectors import oddities
-from connectors.base import Layout, Platform, platforms
-from connectors.tabular import Sheet, open_sheets
+from connectors.base import Platform
+from connectors.recognising import Aliases, Recognised, near_headers, recognise, twins
 from connectors.typed import QUARANTINE, Origin, Reading, fold, moment, present_columns, type_rows
 from contracts.fields import TIME_ZONE
 from contracts.intake import SHEET_STEP, Notice, refuse
 
-__all__ = ["QUARANTINE", "Origin", "Reading", "Recognised", "fold", "read_file", "read_pages", "read_records", "recognise"]
+__all__ = ["QUARANTINE", "Aliases", "Origin", "Reading", "Recognised", "fold", "near_headers", "read_file", "read_pages", "read_records", "recognise"]
 
 #: Above this share of rows with another number of cells than the header the whole file is suspect.
 MISFIT_SHARE = 0.01
 _MANY_SHOPS = 20
 
 
-@dataclass(frozen=True)
-class Recognised:
-    """The layout a table's header belongs to, and where that header stands. ``others`` are further sheets with the very same header."""
-
-    layout: Layout
-    sheet: Sheet
-    header_row: int
-    others: tuple[Recognised, ...] = ()
-
-    @property
-    def header(self) -> list[str]:
-        """The header cells as written."""
-        return self.sheet.head[self.header_row]
-
-
-def recognise(data: bytes) -> Recognised:
-    """Find the platform, kind and layout of a file by its header. Raises FileRefusedError naming the nearest known layout and what is missing."""
-    found: dict[str, tuple[float, Recognised]] = {}
-    near: tuple[float, Layout, list[str], list[str]] | None = None
-    heads: list[list[str]] = []
-    for sheet in open_sheets(data):
-        for row, header in enumerate(sheet.head):
-            heads.append(header)
-            present = {fold(cell) for cell in header}
-            for layout, known, required in _signatures():
-                missing = [word for key, word in required.items() if key not in present]
-                score = len(known & present) / len(known | present)
-                if not missing and score > found.get(sheet.name, (0.0,))[0]:
-                    found[sheet.name] = (score, Recognised(layout, sheet, row))
-                if missing and (near is None or score > near[0]):
-                    near = (score, layout, missing, header)
-    if not found:
-        raise _unknown(near, heads)
-    first, *others = [item for _, item in found.values()]
-    alike = {(item.layout.platform, item.layout.kind, item.layout.name, *map(fold, item.header)) for item in (first, *others)}
-    if len(alike) > 1:
-        raise refuse("SEVERAL_SHEETS", sheets="、".join(found))
-    return replace(first, others=tuple(others))
-
-
-@cache
-def _signatures() -> list[tuple[Layout, frozenset[str], dict[str, str]]]:
-    """Every file layout with its folded headers, and the required ones (folded → as written)."""
-    layouts = [item for platform in platforms().values() for item in platform.layouts if item.source == "file"]
-    return [
-        (
-            item,
-            frozenset(fold(column.header) for column in item.columns),
-            {fold(column.header): column.header.strip() for column in item.columns if column.required},
-        )
-        for item in layouts
-    ]
-
-
-def _unknown(near: tuple[float, Layout, list[str], list[str]] | None, heads: list[list[str]]) -> Exception:
-    if near is None or near[0] < 0.2:
-        words = frozenset().union(*(known for _, known, _ in _signatures()))
-        return refuse("MOJIBAKE" if any(oddities.is_mojibake(header, words) for header in heads) else "UNKNOWN_LAYOUT")
-    _, layout, missing, header = near
-    twice = _twice(header)
-    if twice:
-        return refuse("DUPLICATE_HEADER", columns="、".join(twice))
-    return refuse("MISSING_COLUMN", looks_like=f"{layout.platform} {layout.kind} {layout.name}", missing="、".join(missing[:8]))
-
-
-def _twice(header: list[str]) -> dict[str, list[int]]:
-    """Folded header words that stand at several places, with the places."""
-    places: dict[str, list[int]] = {}
-    for index, cell in enumerate(header):
-        if cell.strip():
-            places.setdefault(fold(cell), []).append(index)
-    return {word: at for word, at in places.items() if len(at) > 1}
-
-
 def _without_twins(table: pl.DataFrame, header: list[str]) -> tuple[list[str], list[Notice]]:
     """The header with the later of two columns that hold the same cells struck out. Raises FileRefusedError when they differ."""
-    twice = _twice(header)
-    twins = [(first, other) for first, *rest in twice.values() for other in rest]
-    if any(not table[str(first)].equals(table[str(other)]) for first, other in twins):
+    twice = twins(header)
+    pairs = [(first, other) for first, *rest in twice.values() for other in rest]
+    if any(not table[str(first)].equals(table[str(other)]) for first, other in pairs):
         raise refuse("DUPLICATE_HEADER", columns="、".join(twice))
-    struck = {other for _, other in twins}
-    return ["" if index in struck else cell for index, cell in enumerate(header)], [Notice("TWIN_COLUMN", len(twins), "、".join(twice))] if twins else []
+    struck = {other for _, other in pairs}
+    return ["" if index in struck else cell for index, cell in enumerate(header)], [Notice("TWIN_COLUMN", len(pairs), "、".join(twice))] if pairs else []
 
 
 @dataclass(frozen=True)
@@ -117,23 +42,23 @@ class _Raw:
     notices: list[Notice]
 
 
-def _read_raw(found: Recognised, platform: Platform) -> _Raw:
+def _read_raw(found: Recognised) -> _Raw:
     """One recognised sheet without what is no data."""
     table, misfits = found.sheet.read(found.header_row)
     table, again = oddities.without_repeated_headers(table, found.header)
     misfits, short = oddities.misfit_notices(misfits)
     if misfits.height > max(1, (table.height + misfits.height) * MISFIT_SHARE):
         raise refuse("RAGGED_ROWS", rows=misfits.height, first_row=misfits["_row_number"].min())
-    header, twins = _without_twins(table, found.header)
+    header, doubled = _without_twins(table, found.header)
     named = table.rename({str(index): cell for index, cell in enumerate(header) if cell.strip()}, strict=False)
-    named = platform.clean(found.layout.kind, found.layout.name, named)
+    named = found.platform.clean(found.layout.kind, found.layout.name, named)
     named, totals, left_out = oddities.without_totals(named, present_columns(found.layout, named.columns))
-    return _Raw(named, misfits, totals, [*again, *short, *twins, *left_out])
+    return _Raw(named, misfits, totals, [*again, *short, *doubled, *left_out])
 
 
-def _read_sheets(found: Recognised, platform: Platform) -> _Raw:
+def _read_sheets(found: Recognised) -> _Raw:
     """All sheets of one header as one table. Row 5 of the workbook's second such sheet is row 10,000,005: see ``contracts.intake.row_place``."""
-    raws = [_read_raw(item, platform) for item in (found, *found.others)]
+    raws = [_read_raw(item) for item in (found, *found.others)]
     if len(raws) == 1:
         return raws[0]
     shifts = [pl.col("_row_number") + index * SHEET_STEP for index in range(len(raws))]
@@ -145,11 +70,19 @@ def _read_sheets(found: Recognised, platform: Platform) -> _Raw:
     return _Raw(pl.concat(tables), pl.concat(misfits), pl.concat(totals), notices)
 
 
-def read_file(data: bytes, origin: Origin) -> Reading:
-    """Read an uploaded or dropped file. Raises FileRefusedError; a refused file has changed nothing."""
-    found = recognise(data)
-    platform = platforms()[found.layout.platform]
-    raw = _read_sheets(found, platform)
+def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (), aliases: Aliases | None = None) -> Reading:
+    """Read an uploaded or dropped file. Raises FileRefusedError; a refused file has changed nothing.
+
+    ``mappings`` are further sources beside the connectors' own layouts: ``Platform`` objects made from mapping files (``connectors.mapped.source``).
+    Their ``layouts`` compete by the share of headers they have in common with the file, and on equal shares the connector's own wins; their
+    ``clean`` and ``bronze`` (kind → table) are used as any platform's, so a mapped kind needs a name of its own.
+    ``aliases`` is ``Layout.key`` (``platform/kind/layout``, of built-in and mapped layouts alike) → their header → the layout's header: names a
+    person confirmed. An alias counts where the file has their header and lacks the layout's own; headers are compared folded (``fold``). What
+    was read by an alias stands in ``notices`` (ALIAS_USED). Nothing near is ever used unconfirmed: see ``near_headers``.
+    """
+    found = recognise(data, mappings=mappings, aliases=aliases)
+    platform = found.platform
+    raw = _read_sheets(found)
     if raw.table.is_empty() and raw.misfits.is_empty():
         raise refuse("NO_ROWS")
     exported_at = platform.exported_at(origin.name)
@@ -158,7 +91,10 @@ def read_file(data: bytes, origin: Origin) -> Reading:
     reading = type_rows(platform, found.layout, raw.table, origin, origin.observed_at or exported_at)
     known = present_columns(found.layout, raw.table.columns)
     rows = raw.table.height + raw.misfits.height
-    notices = [*raw.notices, *reading.notices, *oddities.disagreements(raw.totals, reading.bronze, known), *oddities.capped(rows)]
+    used = (
+        [Notice("ALIAS_USED", len(found.aliased), "、".join(f"{theirs.strip()}→{known}" for theirs, known in found.aliased.items()))] if found.aliased else []
+    )
+    notices = [*raw.notices, *used, *reading.notices, *oddities.disagreements(raw.totals, reading.bronze, known), *oddities.capped(rows)]
     said = {"rule_name": "RAGGED_ROW", "column_name": "", "cell_name": "", "row_json": "{}"}
     ragged = raw.misfits.select("_row_number", _export_id=pl.lit(origin.export_id), **{name: pl.lit(text) for name, text in said.items()}).select(*QUARANTINE)
     return replace(

@@ -33,9 +33,9 @@ _MISFITS = {"_row_number": pl.Int64, "text": pl.String}
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table candidate: its name, its first rows (to find the header in), and its cells.
+    r"""One table candidate: its name, its first rows (to find the header in), and its cells.
 
-    ``source`` is the whole text as UTF-8 with ``\\n`` line ends, or a workbook's sheet as a frame of text. ``lines`` tells for each row of
+    ``source`` is the whole text as UTF-8 with ``\n`` line ends, or a workbook's sheet as a frame of text. ``lines`` tells for each row of
     ``head`` how many lines of the text it and what is above it take: a header cell may hold line breaks.
     """
 
@@ -126,7 +126,7 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The mark that splits the longest line most often; a TAB that only wraps an id (``,\\t9001,``) splits nothing."""
+    r"""The mark that splits the longest line most often; a TAB that only wraps an id (``,\t9001,``) splits nothing."""
     bare = max((re.sub(r'(?:(?<=[,"])|^)\t|\t(?=[,"]|$)', "", line) for line in lines), key=len)
     counted = {mark: bare.count(mark) for mark in ",\t;"}
     return max(counted, key=lambda mark: counted[mark])

@@ -30,7 +30,10 @@ FILE_RULES: dict[str, IntakeRule] = {
     "PASSWORD": IntakeRule("文件有打开密码", "the file needs a password to open", "去掉密码后再上传", "remove the password, then give it again"),
     "PARSE_TIMEOUT": IntakeRule("文件在限定时间内没有读完", "the file could not be read in the time allowed", "请按月分段导出", "export month by month"),
     "PARSE_DIED": IntakeRule(
-        "读取时超出内存限制,或文件使读取程序中断", "reading it ran out of memory or broke the reader", "请按月分段导出;仍不行请联系支持", "export month by month"
+        "读取时超出内存限制,或文件使读取程序中断",
+        "reading it ran out of memory or broke the reader",
+        "请按月分段导出;仍不行请联系支持",
+        "export month by month",
     ),
     "FILE_CHANGING": IntakeRule("文件还在变化(可能仍在下载)", "the file is still changing", "等下载完成后再上传", "wait until the download is complete"),
     "HTML_NOT_TABLE": IntakeRule("这是网页,不是导出的表格", "a web page, not an export", "重新登录后台再导出", "sign in again, then export"),
@@ -42,7 +45,9 @@ FILE_RULES: dict[str, IntakeRule] = {
     "ZIP_NOT_WORKBOOK": IntakeRule("这是压缩包,不是表格", "an archive, not a workbook", "解压后上传里面的文件", "unpack it and give the files inside"),
     "ZIP_BOMB": IntakeRule("压缩比异常,可能是恶意文件", "it unpacks to absurdly much", *_AGAIN),
     "ZIP_NESTED": IntakeRule("压缩包里还有压缩包", "an archive inside an archive", "解压后上传里面的文件", "unpack it and give the files inside"),
-    "ZIP_UNSAFE_NAME": IntakeRule("压缩包内的文件名不安全", "a name inside the archive is unsafe", "解压后上传里面的文件", "unpack it and give the files inside"),
+    "ZIP_UNSAFE_NAME": IntakeRule(
+        "压缩包内的文件名不安全", "a name inside the archive is unsafe", "解压后上传里面的文件", "unpack it and give the files inside"
+    ),
     "ZIP_ENCRYPTED": IntakeRule("压缩包有密码", "the archive needs a password", "解压后上传里面的文件", "unpack it and give the files inside"),
     "ZIP_TOO_MANY": IntakeRule("压缩包内文件过多", "too many files in the archive", "分批上传", "give them in parts"),
     "ZIP_EMPTY": IntakeRule("压缩包里没有文件", "no file in the archive", *_AGAIN),
@@ -88,11 +93,16 @@ ROW_RULES: dict[str, IntakeRule] = {
 WARN_RULES: dict[str, IntakeRule] = {
     "REPEATED_HEADER": IntakeRule("文件中间有重复的表头,已去掉", "header rows in the middle were left out", "无需处理", "nothing to do"),
     "SUMMARY_ROW": IntakeRule("合计行已去掉,不作为数据", "summary rows were left out", "无需处理", "nothing to do"),
-    "SUMMARY_DISAGREES": IntakeRule("合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"),
+    "SUMMARY_DISAGREES": IntakeRule(
+        "合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"
+    ),
     "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", "无需处理", "nothing to do"),
-    "EXPORT_CAPPED": IntakeRule("行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"),
+    "EXPORT_CAPPED": IntakeRule(
+        "行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"
+    ),
     "BROKEN_CHARACTERS": IntakeRule("文字中有损坏的字符", "broken characters in text", *_RAW),
     "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
+    "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", "无需处理", "nothing to do"),
     "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", "无需处理", "nothing to do"),
     "UNKNOWN_WORD": IntakeRule("有不认识的状态词,按未知计", "unknown status words, counted as unknown", "把原词告诉支持", "tell support the word"),
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
