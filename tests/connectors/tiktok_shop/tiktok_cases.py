@@ -13,8 +13,10 @@ from starlette.applications import Starlette
 
 from connectors.http import Client, Credentials
 from connectors.reading import Origin, Reading, read_file, read_records
-from connectors.tiktok_shop import PLATFORM
+from connectors.tiktok_shop import PLATFORM, simulate
 from connectors.tiktok_shop.api import TikTokApi
+from simulator.market import Market
+from simulator.platforms import thb_satang_per_fen
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SAMPLES = PLATFORM.folder / "samples"
@@ -104,7 +106,7 @@ class Shop:
     """One shop's API on the simulator, and the server's inside."""
 
     def __init__(self, app: Starlette, url: str, shop_id: str) -> None:
-        self.world, self.faults = app.state.world, app.state.faults
+        self.app, self.url, self.world, self.faults = app, url, app.state.world, app.state.faults
         self.shop_id = shop_id
         self.saved: list[Credentials] = []
         row, token = self.world.shop(shop_id), self.world.tokens.issue(shop_id)
@@ -123,3 +125,61 @@ class Shop:
         """Every record of the window, in the order in which it came."""
         chosen = api or self.api()
         return [record for page in chosen.pages(kind, start, end) for record in chosen.records(kind, page)]
+
+
+# --- the market in the shop's money --------------------------------------------------------------------------------------------------------
+
+LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
+
+
+def satang(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """The market's fen ``columns`` in satang, by the rate of the day in ``created_at``."""
+    days = frame["created_at"].dt.date()
+    rate = days.replace_strict({day: thb_satang_per_fen(day) for day in days.unique()}, return_dtype=pl.Int64)
+    return frame.with_columns(frame[name] * rate for name in columns)
+
+
+def line_truth(market: Market, shop_id: str) -> pl.DataFrame:
+    """The shop's lines at the market's last moment, in satang, numbered as this platform numbers them."""
+    lines = market.lines_at(shop_id, MARKET_NOW).with_columns(line=pl.concat_str("order_id", "sku_id", separator=":"))
+    return satang(lines, *(name for name in lines.columns if name.endswith("_fen")))
+
+
+def refund_truth(market: Market, shop_id: str) -> pl.DataFrame:
+    """The shop's after-sales likewise."""
+    lines = market.lines_at(shop_id, MARKET_NOW).select("order_line_id", "created_at", line=pl.concat_str("order_id", "sku_id", separator=":"))
+    refunds = market.refunds_at(shop_id, MARKET_NOW).join(lines, on="order_line_id")
+    return satang(refunds, "refund_fen").sort("refund_id")
+
+
+def settlement_truth(market: Market, shop_id: str) -> pl.DataFrame:
+    """The shop's payouts and take-backs by order, day of statement and sign, in satang."""
+    created = market.lines_at(shop_id, MARKET_NOW).group_by("order_id").agg(pl.col("created_at").first())
+    money = ("base_fen", "settled_fen", "fee_fen", "commission_fen", "leader_fen")
+    rows = satang(market.settlements_at(shop_id, MARKET_NOW).join(created, on="order_id"), *money).with_columns(day=pl.col("settled_at").dt.date())
+    return rows.group_by("order_id", "settlement_type_code", "day").agg(pl.col(money).sum()).sort("order_id", "settlement_type_code", "day")
+
+
+def download(market: Market, shop_id: str) -> dict[str, Reading]:
+    """Kind → what the shop's files of all days became."""
+    found: dict[str, Reading] = {}
+    for name, data in simulate.export_files(market, shop_id, MARKET_NOW, dt.date(2026, 5, 1), MARKET_NOW.date()).items():
+        reading = read_file(data, Origin("m", shop_id, f"{name:f<64}", name, MARKET_NOW))
+        assert (reading.quarantine.height, reading.new_columns) == (0, [])
+        assert private_cells(reading.bronze) == []
+        assert reading.layout.kind not in found
+        found[reading.layout.kind] = reading
+    return found
+
+
+def conformed_records(kind: str, records: list[dict[str, object]], shop_id: str = "shop") -> Frames:
+    """API records as one export of ``MARKET_NOW``."""
+    reading = read_records(PLATFORM, kind, records, Origin("m", shop_id, "a" * 64, "page", MARKET_NOW, MARKET_NOW))
+    assert reading.quarantine.is_empty(), reading.quarantine
+    assert private_cells(reading.bronze) == []
+    return conformed(reading)
+
+
+def content(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What a frame says, once per ``key``."""
+    return frame.drop(LINEAGE).unique(key).sort(key)
