@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from connectors.base import Platform
 from connectors.mapped import bronze_tables
 from connectors.reading import Reading
 from contracts.canonical import SILVER
@@ -17,6 +18,7 @@ from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_gold
 from pipeline.house import writing
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
+from pipeline.mapping import MAPPED, platform_of
 from pipeline.merging import SESSION, Touched, merge_into_silver
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
@@ -136,10 +138,7 @@ def _forget(lake: Lake) -> None:
 
 def _load(lake: Lake, settings: Settings, waiting: pl.DataFrame, number: int, now: dt.datetime, known: Mapping[Export, Reading], moved: Moved) -> pl.DataFrame:
     before = lake.read(LOAD, keys=waiting.select(_KEY))
-    parts = [
-        load_kind(settings.place, str(platform), str(kind), exports, known)
-        for (platform, kind), exports in sorted(waiting.partition_by("platform_code", "kind_code", as_dict=True).items())
-    ]
+    parts = [load_kind(settings.place, platform, kind, exports, known) for platform, kind, exports in _batches(lake, waiting)]
     for refusal in (error for part in parts for error in part.refusals.values()):
         if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST"):
             raise refusal  # what was published from it would silently be missing
@@ -154,6 +153,14 @@ def _load(lake: Lake, settings: Settings, waiting: pl.DataFrame, number: int, no
     loads = load_rows(waiting, parts, outcomes, before, number, now)
     _store(lake, waiting, parts, loads)
     return loads
+
+
+def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[tuple[Platform, str, pl.DataFrame]]:
+    """Waiting exports that are read and conformed together: of one platform and kind and, where mappings say what they mean, of one merchant."""
+    owner = pl.when(pl.col("kind_code").str.starts_with(MAPPED)).then("merchant_id").otherwise(pl.lit("")).alias("_owner")
+    by = ["platform_code", "kind_code", "_owner"]
+    for (platform, kind, merchant), exports in sorted(waiting.with_columns(owner).partition_by(by, as_dict=True).items()):
+        yield platform_of(lake, str(merchant), str(platform), str(kind)), str(kind), exports.drop("_owner")
 
 
 def _touch_moved(lake: Lake, touched: Touched, moved: Moved) -> None:

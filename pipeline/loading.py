@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.base import Platform, platforms
+from connectors.base import Platform
 from connectors.http import Client, Credentials
+from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading, read_file, read_pages
 from contracts.canonical import SILVER
 from contracts.errors import CollectError, FileRefusedError, NotFoundError
@@ -41,9 +42,8 @@ class Loaded:
     readings: dict[Export, Reading]
 
 
-def load_kind(place: Place, platform_code: str, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading]) -> Loaded:
+def load_kind(place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading]) -> Loaded:
     """Read the given manifest rows (one platform and kind). ``known`` are readings made a moment ago of the same bytes."""
-    platform = platforms()[platform_code]
     readings, refusals = _read_all(place, platform, kind, exports, known)
     shops = {id(reading): (reading, shop_id) for (shop_id, _), reading in readings.items()}
     merchants = dict(exports.select("shop_id", "merchant_id").iter_rows())
@@ -64,10 +64,11 @@ def _read_all(
 ) -> tuple[dict[Export, Reading], dict[Export, FileRefusedError]]:
     readings: dict[Export, Reading] = {}
     refusals: dict[Export, FileRefusedError] = {}
+    extra = [platform] if isinstance(platform, Mapped) else []
     for row in exports.filter(pl.col("source_code") == "file").iter_rows(named=True):
         export = (row["shop_id"], row["export_id"])
         try:
-            readings[export] = known.get(export) or read_file(landing.read_landed(place, row["landing_name"]), _origin(row))
+            readings[export] = known.get(export) or read_file(landing.read_landed(place, row["landing_name"]), _origin(row), mappings=extra)
         except FileRefusedError as error:
             refusals[export] = error
         except NotFoundError as error:

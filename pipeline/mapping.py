@@ -1,0 +1,71 @@
+"""A merchant's own mappings: kept in the lake with who and when, and found again by everything that reads that merchant's files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import polars as pl
+
+from connectors.base import Platform, platforms
+from connectors.mapped import Mapped, source
+from connectors.mapping_file import shipped
+from connectors.mapping_model import MappingFile
+from contracts.errors import NotFoundError, UsageError
+from warehouse import registry
+from warehouse.lake import Lake
+from warehouse.ops import MAPPING
+
+MAPPED = "mapped_"
+
+
+def own_mappings(lake: Lake, merchant_id: str) -> list[MappingFile]:
+    """The merchant's own mappings as they are in force, by name."""
+    rows = lake.read(MAPPING, where={"merchant_id": merchant_id}).sort("layout_name", "event_number")
+    newest = rows.unique("layout_name", keep="last", maintain_order=True)
+    return [MappingFile.model_validate_json(text) for text in newest["details_json"]]
+
+
+def source_of(lake: Lake, merchant_id: str, platform_code: str) -> Mapped:
+    """What a merchant's shop on ``platform_code`` can give through mappings: its own first, then those that come with the house."""
+    return source(platform_code, [*own_mappings(lake, merchant_id), *shipped().values()])
+
+
+def platform_of(lake: Lake, merchant_id: str, platform_code: str, kind: str) -> Platform:
+    """Who knows what rows of a manifest's kind mean: the connector, or the merchant's mappings."""
+    return source_of(lake, merchant_id, platform_code) if kind.startswith(MAPPED) else platforms()[platform_code]
+
+
+def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str, at: dt.datetime) -> bool:
+    """Keep a mapping for a merchant; False when it is in force already. Files loaded before keep their reading until a build from landing.
+
+    Raises ``UsageError`` when the name is one of the house's own, or was of another kind: rows read under it would change their table.
+    """
+    if mapping.name in shipped():
+        raise UsageError("MAPPING_NAME", "这个名称是内置映射", "the name is that of a built-in mapping", name=mapping.name)
+    with lake.transaction():
+        _require_merchant(lake, merchant_id)
+        known = lake.read(MAPPING, where={"merchant_id": merchant_id, "layout_name": mapping.name}).sort("event_number")
+        if known.height and known["kind_code"][-1] != mapping.layout_kind:
+            raise UsageError("MAPPING_KIND", "这个名称已用于另一种表", "the name is of another kind of table", name=mapping.name, kind=known["kind_code"][-1])
+        told = mapping.model_dump_json()
+        if known.height and json.loads(known["details_json"][-1]) == json.loads(told):
+            return False
+        row = {
+            "merchant_id": merchant_id,
+            "layout_name": mapping.name,
+            "event_number": known.height + 1,
+            "platform_code": mapping.platform,
+            "kind_code": mapping.layout_kind,
+            "details_json": told,
+            "received_by_name": by,
+            "changed_at": at,
+        }
+        lake.append(MAPPING, MAPPING.shape(pl.DataFrame([row])))
+    return True
+
+
+def _require_merchant(lake: Lake, merchant_id: str) -> None:
+    if merchant_id not in registry.merchants(lake)["merchant_id"]:
+        step = {"step_zh": "先登记,或核对编号", "step_en": "register it first, or check the id"}
+        raise NotFoundError("NOT_REGISTERED", "没有登记", "not registered", **step, merchant=merchant_id)
