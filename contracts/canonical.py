@@ -34,7 +34,7 @@ ORDER_LINE = Table(
         "color_name", "size_name", "unit_price_fen", "line_qty", "placed_fen", "paid_fen", "freight_fen",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "stated_refund_fen", "refund_status_code",
         "content_code", "seller_code", "creator_id", "creator_name", "live_session_id", "is_paid_traffic", "province_name",
-        "buyer_key", "currency_code",
+        "buyer_key", "currency_code", "is_shipment_told",
     ),
 )  # fmt: skip
 

@@ -45,6 +45,7 @@ def order_lines(bronze: pl.DataFrame) -> pl.DataFrame:
         order_line_id="order_id",
         order_status_code=_order_status(paid),
         is_gift=_is_gift(),
+        is_shipment_told=pl.lit(True),
         style_code=_style(),
         paid_fen=pl.when(paid).then("placed_fen").otherwise(0),
         refund_status_code=_after_sale_of_order(),

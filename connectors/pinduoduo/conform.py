@@ -50,6 +50,7 @@ def _orders(bronze: pl.DataFrame) -> Frames:
         color_name=color,
         size_name=size,
         is_gift=_is_gift(),
+        is_shipment_told=pl.when(pl.col("layout_name") == "api").then(pl.lit(True)),
         content_code=content,
         seller_code=seller,
     )  # fmt: skip

@@ -32,11 +32,12 @@ def _orders(bronze: pl.DataFrame) -> Frames:
     kol = pl.col("creator_id").is_not_null() | pl.col("creator_name").is_not_null()
     line = rows.select(
         *_HEAD, "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "style_code", "sku_code", "color_name",
-        "size_name", "unit_price_fen", "line_qty", "discount_platform_fen", "discount_merchant_fen", "creator_id", "creator_name", "province_name",
+        "size_name", "unit_price_fen", "line_qty", "discount_platform_fen", "discount_merchant_fen", "creator_id", "creator_name", "province_name", "buyer_key",
         product_name=pl.coalesce("product_name", "sku_title_text"),
         order_status_code=_order_status(paid),
         refund_status_code=words.coded("after_sale_text", words.ORDER_AFTER_SALE),
         is_gift=_is_gift(),
+        is_shipment_told=pl.when(pl.col("layout_name") == "api").then(pl.lit(True)),
         placed_fen="money",
         paid_fen=pl.when(paid).then("money").otherwise(0),
         # set in a live room and on a creator's own list of goods; the registry of own accounts says whose account it is
@@ -65,11 +66,12 @@ def _order_status(paid: pl.Expr) -> pl.Expr:
 
 
 def _is_gift() -> pl.Expr:
-    """The API says so, or the goods were resent for nothing; in a file, a paid order's row without any money beside rows with money."""
+    """The API says so, or the goods were resent for nothing; in a file, its mark, or a paid order's row without any money beside rows with money."""
     said = (pl.col("gift_text") == words.GIFT) | ((pl.col("order_type_text") == words.RESENT) & (pl.col("money") == 0))
     free = pl.sum_horizontal("money", "receivable_fen") == 0
     beside = pl.col("money").max().over(*_EXPORT, "order_id") > 0
-    return pl.when(pl.col("layout_name") == "api").then(said.fill_null(False)).otherwise((free & beside).fill_null(False))
+    marked = pl.col("gift_text") == words.GIFT_WORD
+    return pl.when(pl.col("layout_name") == "api").then(said.fill_null(False)).otherwise((free & beside).fill_null(False) | marked.fill_null(False))
 
 
 def _with_line_id(rows: pl.DataFrame, owner: tuple[str, ...], weight: pl.Expr, texts: tuple[str, ...]) -> pl.DataFrame:
@@ -149,10 +151,21 @@ def _after_sale_status(is_file: pl.Expr) -> pl.Expr:
     return pl.when(returned.fill_null(False)).then(pl.lit("success")).when(told == "done").then(finished).otherwise(told)
 
 
+def _products(bronze: pl.DataFrame) -> Frames:
+    product = _with_goods(bronze).select(
+        *_HEAD, "product_id", "platform_sku_id", "product_name", "sku_code", "color_name", "size_name", "unit_price_fen", "stock_qty",
+        style_code=pl.coalesce("article_code", "style_code"),
+        is_on_sale=pl.col("on_sale_text") == words.ON_SALE,
+    )  # fmt: skip
+    return {"product": product}
+
+
 _CONFORM: dict[str, Callable[[pl.DataFrame], Frames]] = {
     "orders": _orders,
     "after_sales": _after_sales,
     "settlements": ledgers.settlements,
     "funds": ledgers.funds,
+    "services": ledgers.services,
     "ads": ledgers.ads,
+    "products": _products,
 }

@@ -27,7 +27,7 @@ TABLE = Table(
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
-        "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key",
+        "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told",
     ),
 )  # fmt: skip
 

@@ -29,11 +29,22 @@ def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     sure = done.filter("is_line").join(paid.select(LINE), on=LINE, how="semi")
     open_refunds = done.filter(~pl.col("is_line")).join(paid.select(ORDER), on=ORDER, how="semi")
     if open_refunds.is_empty():
-        return sure.drop("is_line")
+        return _tell_stage(sure.drop("is_line"), paid)
     parts = _place(open_refunds, paid.select(*ORDER, *_MATCHED), sure)
     found = pl.concat([sure.drop("is_line"), parts.select(sure.drop("is_line").columns)])
     keys = [*REFUND, "order_line_id"]
-    return found.group_by(keys, maintain_order=True).agg(pl.exclude("refund_fen").first(), pl.col("refund_fen").sum()).select(refunds.columns)
+    whole = found.group_by(keys, maintain_order=True).agg(pl.exclude("refund_fen").first(), pl.col("refund_fen").sum()).select(refunds.columns)
+    return _tell_stage(whole, paid)
+
+
+def _tell_stage(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Stages no after-sale row told (Kuaishou and Pinduoduo never do for a bare 仅退款), by whether the goods had left when it was applied for."""
+    joined = refunds.join(lines.select(*LINE, "shipped_at", "is_shipment_told"), on=LINE, how="left", validate="m:1", maintain_order="left")
+    told_to_wait = pl.when(pl.col("is_shipment_told").fill_null(False)).then(pl.lit(False))
+    left = pl.when(pl.col("shipped_at").is_not_null()).then(pl.col("shipped_at") <= pl.col("applied_at")).otherwise(told_to_wait)
+    stage = pl.when(left).then(pl.lit("after_shipment")).when(~left).then(pl.lit("before_shipment"))
+    untold = pl.col("refund_stage_code") == "unknown"
+    return joined.with_columns(refund_stage_code=pl.when(untold).then(stage).fill_null(pl.col("refund_stage_code"))).select(refunds.columns)
 
 
 def _tell_once(rows: pl.DataFrame) -> pl.DataFrame:
