@@ -1,4 +1,4 @@
-"""A merchant's own mappings: kept in the lake with who and when, and found again by everything that reads that merchant's files."""
+"""A merchant's own mappings and names of columns: kept in the lake with who and when, and found again by everything that reads that merchant's files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import json
 
 import polars as pl
 
-from connectors.base import Platform, platforms
+from connectors.base import Layout, Platform, platforms
 from connectors.mapped import Mapped, source
 from connectors.mapping_file import shipped
 from connectors.mapping_model import MappingFile
+from connectors.typed import fold
 from contracts.errors import NotFoundError, UsageError
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import MAPPING
+from warehouse.ops import ALIAS, MAPPING
 
 MAPPED = "mapped_"
 
@@ -29,6 +30,12 @@ def own_mappings(lake: Lake, merchant_id: str) -> list[MappingFile]:
 def source_of(lake: Lake, merchant_id: str, platform_code: str) -> Mapped:
     """What a merchant's shop on ``platform_code`` can give through mappings: its own first, then those that come with the house."""
     return source(platform_code, [*own_mappings(lake, merchant_id), *shipped().values()])
+
+
+def sources_of_no_shop(lake: Lake, merchant_id: str) -> list[Mapped]:
+    """For a shop nobody has entered yet: mappings that name their platform, one source per platform. Those for any shop need to know whose they read."""
+    named = [mapping for mapping in (*own_mappings(lake, merchant_id), *shipped().values()) if mapping.platform != "shop"]
+    return [source(code, [mapping for mapping in named if mapping.platform == code]) for code in dict.fromkeys(mapping.platform for mapping in named)]
 
 
 def platform_of(lake: Lake, merchant_id: str, platform_code: str, kind: str) -> Platform:
@@ -62,6 +69,38 @@ def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str,
             "changed_at": at,
         }
         lake.append(MAPPING, MAPPING.shape(pl.DataFrame([row])))
+    return True
+
+
+# names of columns
+def own_aliases(lake: Lake, merchant_id: str) -> dict[str, dict[str, str]]:
+    """``Layout.key`` → their header → the layout's: what people have confirmed for this merchant's files."""
+    rows = lake.read(ALIAS, where={"merchant_id": merchant_id}).sort("event_number")
+    newest = rows.unique(["layout_key_name", "column_name"], keep="last", maintain_order=True).filter("is_in_force")
+    aliases: dict[str, dict[str, str]] = {}
+    for key, theirs, known in newest.select("layout_key_name", "column_name", "known_column_name").sort(pl.all()).iter_rows():
+        aliases.setdefault(key, {})[theirs] = known
+    return aliases
+
+
+def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known: str, *, by: str, at: dt.datetime, in_force: bool = True) -> bool:
+    """Keep that ``theirs`` stands for ``known`` in this merchant's files of ``layout`` (or no longer does); False when that is known already.
+
+    Raises ``UsageError`` when the layout has no header ``known``, or has ``theirs`` as a header of its own.
+    """
+    headers = {fold(column.header): column.header.strip() for column in layout.columns}
+    if fold(known) not in headers or fold(theirs) in headers or not theirs.strip():
+        step = {"step_zh": "用 baiyun map FILE 查看候选", "step_en": "see what is near with `baiyun map FILE`"}
+        raise UsageError("BAD_ALIAS", "别名应为 他们的表头=版式里的表头", "an alias is THEIRS=KNOWN", **step, alias=f"{theirs}={known}", layout=layout.key)
+    with lake.transaction():
+        _require_merchant(lake, merchant_id)
+        where: dict[str, object] = {"merchant_id": merchant_id, "layout_key_name": layout.key, "column_name": theirs.strip()}
+        said = lake.read(ALIAS, where=where).sort("event_number")
+        now = {"known_column_name": headers[fold(known)], "is_in_force": in_force}
+        if said.height and said.select(now).row(-1, named=True) == now:
+            return False
+        row = {**where, "event_number": said.height + 1, **now, "received_by_name": by, "changed_at": at}
+        lake.append(ALIAS, ALIAS.shape(pl.DataFrame([row])))
     return True
 
 

@@ -161,10 +161,20 @@ MAPPING = Table(
     required=("platform_code", "kind_code", "details_json", "received_by_name", "changed_at"),
 )
 
+ALIAS = Table(
+    "ops",
+    "alias",
+    "表头别名",
+    "header aliases",
+    "One decision of a person: in this merchant's files of this layout their header stands for a known one, or no longer does. Append-only.",
+    key=("merchant_id", "layout_key_name", "column_name", "event_number"),
+    required=("known_column_name", "is_in_force", "received_by_name", "changed_at"),
+)
+
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        MAPPING,
+        MAPPING, ALIAS,
     )
 }  # fmt: skip
