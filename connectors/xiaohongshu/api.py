@@ -1,4 +1,4 @@
-"""The shop's orders, after-sales, settlements and account movements, collected so that nothing is lost while rows move.
+"""The shop's orders, after-sales, settlements, account movements and goods, collected so that nothing is lost while rows move.
 
 Orders and after-sales are listed by update time in windows of half an hour, from the last page to the first; the list gives too little
 (no goods, the amount applied for instead of the one refunded), so what is handed out are the details, one answer per line.
@@ -57,19 +57,24 @@ LISTINGS = {
 
 @dataclass(frozen=True)
 class Ledger:
-    """A list whose rows tell everything, asked a day at a time."""
+    """A list whose rows tell everything: where its rows are, what names one, what is asked beside the page, and what the page is called."""
 
     method: str
     rows: str
-    key: str
+    key: tuple[str, ...]
     params: Mapping[str, object]
+    page: str = "pageNum"
 
 
+#: Asked a day at a time.
 LEDGERS = {
-    "settlements": Ledger("finance.pageQueryTransaction", "transactions", "transactionId", {"commonSettleStatus": 1}),
-    "funds": Ledger("finance.querySellerAccountRecords", "records", "tradeNo", {}),
+    "settlements": Ledger("finance.pageQueryTransaction", "transactions", ("transactionId",), {"commonSettleStatus": 1}),
+    "services": Ledger("finance.pageQueryExpense", "expenses", ("expenseId",), {"settleStatus": 1}),
+    "funds": Ledger("finance.querySellerAccountRecords", "records", ("tradeNo",), {}),
 }
-KINDS = (*LISTINGS, *LEDGERS)
+#: Asked whole.
+LISTS = {"products": Ledger("product.getDetailSkuList", "data", ("sku", "id"), {}, page="pageNo")}
+KINDS = (*LISTINGS, *LEDGERS, *LISTS)
 
 Window = tuple[int, int]
 
@@ -87,15 +92,18 @@ class XiaohongshuApi:
         self.gateway = Gateway(self.client, self.credentials)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """What was updated (settled, moved) in ``[start, end)`` and a little before. Raises TransientError when rows will not stand still."""
+        """What was updated (settled, moved) in ``[start, end)`` and a little before; products are always all. TransientError when rows will not stand still."""
         # whole seconds: the order list is asked in them, and a window must not grow by rounding
         span = (math.floor(start.timestamp()) * 1000, math.ceil(end.timestamp()) * 1000)
         if span[0] >= span[1]:
             return
-        yield from self._details(LISTINGS[kind], span) if kind in LISTINGS else self._ledger(LEDGERS[kind], span)
+        if kind in LISTS:
+            yield from self._whole(LISTS[kind], {})
+        else:
+            yield from self._details(LISTINGS[kind], span) if kind in LISTINGS else self._ledger(LEDGERS[kind], span)
 
     def records(self, kind: str, page: bytes) -> list[dict[str, object]]:
-        """One page as flat records: an order × SKU, an after-sale × SKU, a settlement entry or an account movement each."""
+        """One page as flat records: an order × SKU, an after-sale × SKU, a settlement entry, an account movement or a SKU each."""
         return flatten(kind, page, self.headers[kind])
 
     def _details(self, listing: Listing, span: Window) -> Iterator[bytes]:
@@ -134,7 +142,7 @@ class XiaohongshuApi:
                 yield rows
             if most <= pages * PAGE_SIZE and len(seen) >= total:
                 return
-        raise _moved(listing.method, window)
+        raise _moved(listing.method, start=window[0], end=window[1])
 
     def _page(self, listing: Listing, clock: int, window: Window, number: int) -> tuple[list[tuple[str, int]], int]:
         asked = {"startTime": window[0] // listing.unit, "endTime": window[1] // listing.unit, "timeType": clock}
@@ -145,26 +153,31 @@ class XiaohongshuApi:
 
     def _ledger(self, ledger: Ledger, span: Window) -> Iterator[bytes]:
         for start in range(span[0], span[1], DAY):
-            yield from self._day(ledger, (start, min(start + DAY, span[1])))
+            yield from self._whole(ledger, {"startTime": start, "endTime": min(start + DAY, span[1])})
 
-    def _day(self, ledger: Ledger, window: Window) -> Iterator[bytes]:
+    def _whole(self, ledger: Ledger, span: Mapping[str, int]) -> Iterator[bytes]:
         """Pages forward, since what has happened stays where it is; again while fewer rows were seen than the platform counts."""
         seen: set[str] = set()
         for _ in range(PASSES):
             number = total = 0
             while number * PAGE_SIZE < max(total, 1):
                 number += 1
-                asked = {**ledger.params, "startTime": window[0], "endTime": window[1], "pageNum": number, "pageSize": PAGE_SIZE}
-                body = self.gateway.call(ledger.method, asked)
+                body = self.gateway.call(ledger.method, {**ledger.params, **span, ledger.page: number, "pageSize": PAGE_SIZE})
                 data: dict[str, Any] = parse(body, ledger.method)
-                found = {str(row[ledger.key]) for row in data.get(ledger.rows) or []}
+                found = {_named(row, ledger.key) for row in data.get(ledger.rows) or []}
                 total = int(data.get("total") or 0)
                 if found - seen:
                     yield body.replace(b"\r", b" ").replace(b"\n", b" ")
                 seen |= found
             if len(seen) >= total:
                 return
-        raise _moved(ledger.method, window)
+        raise _moved(ledger.method, **span)
+
+
+def _named(row: Any, path: tuple[str, ...]) -> str:  # noqa: ANN401 - JSON
+    for step in path:
+        row = row[step]
+    return str(row)
 
 
 def windows(start: int, end: int, widest: int) -> Iterator[Window]:
@@ -176,5 +189,5 @@ def windows(start: int, end: int, widest: int) -> Iterator[Window]:
         first = last if last == end else last - _SEAM
 
 
-def _moved(method: str, window: Window) -> TransientError:
-    return TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", method=method, start=window[0], end=window[1])
+def _moved(method: str, **span: int) -> TransientError:
+    return TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", method=method, span=span)

@@ -8,16 +8,19 @@ from connectors.xiaohongshu import words
 
 _HEAD = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
 _ORDER = r"^P\d+$"
+#: Layouts whose rows are booked entries with a total of their own.
+_BOOKED = ["api", "23"]
 
 Frames = dict[str, pl.DataFrame]
 
 
 def settlements(bronze: pl.DataFrame) -> Frames:
-    """finance.pageQueryTransaction and three sheets of the monthly statement of about 2019. A take-back is negative in every amount."""
+    """finance.pageQueryTransaction, its download 商品结算明细, and three sheets of the monthly statement of about 2019. A take-back is negative throughout."""
+    is_new = pl.col("layout_name").is_in(_BOOKED)
     rows = bronze.with_columns(
         type=pl.when(pl.col("layout_name") == "2019_sales")
         .then(pl.lit("sale"))
-        .when(pl.col("layout_name") != "api")
+        .when(~is_new)
         .then(pl.lit("refund_after"))
         .otherwise(words.coded("direction_text", words.DIRECTION)),
     ).with_columns(sign=pl.when(pl.col("type") == "refund_after").then(-1).otherwise(1))
@@ -26,26 +29,26 @@ def settlements(bronze: pl.DataFrame) -> Frames:
     subsidy, freight = _size("subsidy_fen") + _size("freight_subsidy_fen"), _size("freight_fen")
     back = pl.col("type") == "refund_after"
     goods = _size("income_fen") + _size("spent_fen")
-    statement = goods - commission - other
-    is_api = pl.col("layout_name") == "api"
     # freight of the old statements stays out: sources disagree whether it is paid to or by the merchant
-    income = goods + pl.when(is_api).then(subsidy + freight).otherwise(0)
-    settled = pl.when(is_api).then(_size("moved_fen")).otherwise(statement)
+    income = goods + pl.when(is_new).then(subsidy + freight).otherwise(0)
+    settled = pl.when(is_new).then(_size("moved_fen")).otherwise(goods - commission - other)
     settled = pl.when((pl.col("settle_status_text") == words.OFFSET).fill_null(False)).then(0).otherwise(settled)
     sign = pl.col("sign")
     entry = rows.select(
-        *_HEAD, "order_id", "refund_id", "settled_at",
-        settlement_entry_id=pl.coalesce("settlement_ref", _statement_id()),
+        *_HEAD, "order_id", "refund_id",
+        settled_at=pl.col("settled_at").dt.truncate("1s"),
+        settlement_entry_id=_entry_id(is_new),
         settlement_type_code="type",
         settled_fen=sign * settled,
         income_fen=sign * income,
         expense_fen=sign * (settled - income),
-        freight_fen=pl.when(is_api).then(freight),
+        freight_fen=pl.when(is_new).then(freight),
         platform_fee_fen=sign * commission,
-        commission_creator_fen=pl.when(is_api).then(sign * creator),
+        commission_creator_fen=pl.when(is_new).then(sign * creator),
+        commission_service_fen=pl.when(pl.col("layout_name") == "23").then(sign * (_size("service_commission_fen") + _size("developer_commission_fen"))),
         other_fee_fen=sign * other,
-        subsidy_platform_fen=pl.when(is_api).then(sign * subsidy),
-        settled_refund_fen=pl.when(back).then(goods + pl.when(is_api).then(freight).otherwise(0)).otherwise(0),
+        subsidy_platform_fen=pl.when(is_new).then(sign * subsidy),
+        settled_refund_fen=pl.when(back).then(goods + pl.when(is_new).then(freight).otherwise(0)).otherwise(0),
     )  # fmt: skip
     return {"settlement_entry": entry}
 
@@ -54,13 +57,44 @@ def _size(column: str) -> pl.Expr:
     return pl.col(column).abs().fill_null(0)
 
 
-def _statement_id() -> pl.Expr:
-    """A statement's row has no number: sheet, order, return, moment and amount make one, and a count where these are the same."""
+def _entry_id(is_new: pl.Expr) -> pl.Expr:
+    """Named by what file and API both tell: kind, order, after-sale, second, amount; and a count where these are the same in one export.
+
+    The API's transactionId is in no file, so an entry that came both ways would count twice under it.
+    """
+    kind = pl.when(is_new).then("type").otherwise("layout_name")
     moment = pl.col("settled_at").dt.strftime("%Y%m%d%H%M%S").fill_null("")
-    amount = (_size("income_fen") + _size("spent_fen")).cast(pl.String)
-    name = pl.concat_str("layout_name", pl.col("order_id").fill_null(""), pl.col("refund_id").fill_null(""), moment, amount, separator=":")
-    nth = pl.int_range(1, pl.len() + 1).over("merchant_id", "shop_id", "_export_id", "layout_name", "order_id", "refund_id", "settled_at", amount)
+    amount = pl.when(is_new).then(_size("moved_fen")).otherwise(_size("income_fen") + _size("spent_fen")).cast(pl.String)
+    return _counted(pl.concat_str(kind, pl.col("order_id").fill_null(""), pl.col("refund_id").fill_null(""), moment, amount, separator=":"))
+
+
+def _counted(name: pl.Expr) -> pl.Expr:
+    """``name`` for the first row so named in its export, ``name:2`` for the second."""
+    nth = pl.int_range(1, pl.len() + 1).over("merchant_id", "shop_id", "_export_id", name)
     return pl.when(nth > 1).then(pl.concat_str(name, pl.lit(":"), nth.cast(pl.String))).otherwise(name)
+
+
+def services(bronze: pl.DataFrame) -> Frames:
+    """What is settled beside the goods: 其他服务款 and finance.pageQueryExpense. A positive amount takes its sign from the row's direction."""
+    name = pl.col("service_text").replace(words.SERVICE_NAME)
+    told, direction = pl.col("moved_fen"), pl.col("direction_text")
+    moved = pl.when(direction.is_in(words.SERVICE_OUT).fill_null(False)).then(-told.abs()).otherwise(told)
+    moved = pl.when((pl.col("settle_status_text") == words.OFFSET).fill_null(False)).then(0).otherwise(moved)
+    moment = pl.col("settled_at").dt.strftime("%Y%m%d%H%M%S")
+    named = pl.concat_str(name, pl.col("order_id").fill_null(""), pl.col("business_ref").fill_null(""), moment, told.abs().cast(pl.String), separator=":")
+    kind = name.replace_strict(words.SERVICE, default="unknown", return_dtype=pl.String)
+    entry = bronze.select(
+        *_HEAD, "order_id",
+        settled_at=pl.col("settled_at").dt.truncate("1s"),
+        settlement_entry_id=_counted(named),
+        settlement_type_code=kind,
+        settled_fen=moved,
+        income_fen=moved.clip(lower_bound=0),
+        expense_fen=moved.clip(upper_bound=0),
+        other_fee_fen=pl.when(kind == "fee").then(-moved).otherwise(0),
+        subsidy_platform_fen=pl.when(kind == "subsidy").then(moved).otherwise(0),
+    )  # fmt: skip
+    return {"settlement_entry": entry}
 
 
 def funds(bronze: pl.DataFrame) -> Frames:

@@ -1,7 +1,8 @@
 """API answers → flat text records. Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
 
 ``order.`` an order detail · ``sku.`` its skuList[] · ``own.`` that SKU's own entry in skuDetailList[] · ``info.`` afterSaleInfo ·
-``goods.`` its skus[] · ``row.`` transactions[] or records[]. A page of details holds one answer per line.
+``goods.`` its skus[] · ``row.`` transactions[], expenses[] or records[] · ``item.``, ``sku.`` of a product list's data[]. A page of details holds one
+answer per line.
 """
 
 from __future__ import annotations
@@ -16,14 +17,8 @@ _SECONDS_DIGITS = 10  # until the year 2286 a moment has ten digits in seconds a
 
 def flatten(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """Every record of a page of ``kind``, keyed by ``headers``. Raises what ``gateway.parse`` raises."""
-    makers: dict[str, Callable[[dict[str, Any]], Iterator[dict[str, dict[str, Any]]]]] = {
-        "orders": _order_parts,
-        "after_sales": _after_sale_parts,
-        "settlements": _rows("transactions"),
-        "funds": _rows("records"),
-    }
     paths = [(header, *header.split(".", 1)) for header in headers]
-    return [_record(paths, parts) for line in page.splitlines() for parts in makers[kind](parse(line))]
+    return [_record(paths, parts) for line in page.splitlines() for parts in _PARTS[kind](parse(line))]
 
 
 def _record(paths: Sequence[tuple[str, ...]], parts: dict[str, dict[str, Any]]) -> dict[str, object]:
@@ -57,3 +52,20 @@ def _after_sale_parts(data: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]
 
 def _rows(name: str) -> Callable[[dict[str, Any]], Iterator[dict[str, dict[str, Any]]]]:
     return lambda data: ({"row": row} for row in data.get(name) or [])
+
+
+def _product_parts(data: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
+    for entry in data.get("data") or []:
+        sku = dict(entry.get("sku") or {})
+        sku["spec"] = " ".join(str(part.get("value") or "") for part in sku.get("variants") or [])
+        yield {"item": dict(entry.get("item") or {}), "sku": sku}
+
+
+_PARTS: dict[str, Callable[[dict[str, Any]], Iterator[dict[str, dict[str, Any]]]]] = {
+    "orders": _order_parts,
+    "after_sales": _after_sale_parts,
+    "settlements": _rows("transactions"),
+    "services": _rows("expenses"),
+    "funds": _rows("records"),
+    "products": _product_parts,
+}

@@ -36,12 +36,14 @@ Params = dict[str, Any]
 
 
 def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders, after-sales, account flow, 聚光 by day.
+    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders, after-sales, settlement, account flow, 聚光 by day.
 
-    A download without rows is left out. Each shop has its columns in another order.
+    A download without rows is left out. Every other shop still has the older order file, with its columns in an order of its own.
     """
     at = at.astimezone(_ZONE)
     lines, refunds = market.lines_at(shop_id, at), market.refunds_at(shop_id, at)
+    shops = market.shops.filter(pl.col("platform_code") == "xiaohongshu")["shop_id"].to_list()
+    new_layout = shops.index(shop_id) % 2 == 0
     turn = int(hashlib.sha256(shop_id.encode()).hexdigest(), 16) % 20
     stamp = f"{at:%Y-%m-%d-%H_%M_%S}{hashlib.sha256(shop_id.encode()).hexdigest()[:6]}"
     ordered, applied = _within(lines, "created_at", first_date, last_date), _within(refunds, "applied_at", first_date, last_date)
@@ -49,9 +51,15 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     advertised = market.ads_at(shop_id, at).filter(pl.col("ad_date").is_between(first_date, last_date))
     found: dict[str, bytes] = {}
     if ordered.height:
-        found[f"小红书订单查询{stamp}.xlsx"] = files.table_xlsx(files.order_table(ordered, turn), "订单信息")
+        found[f"小红书订单查询{stamp}.xlsx"] = files.table_xlsx(files.order_table(ordered, turn, new_layout=new_layout), "订单信息")
     if applied.height:
         found[f"小红书售后查询{stamp}.xlsx"] = files.table_xlsx(files.after_sale_table(applied, lines), "Sheet1")
+    settled = _within(market.settlements_at(shop_id, at), "settled_at", first_date, last_date)
+    if settled.height:
+        found[f"商品结算明细{stamp}.xlsx"] = files.table_xlsx(files.settlement_table(settled), "商品结算明细")
+    services = files.service_table(_within(market.insurance_at(shop_id, at), "insured_at", first_date, last_date))
+    if services.height:
+        found[f"其他服务款{stamp}.xlsx"] = files.table_xlsx(services, "Sheet1")
     if moved.height:
         found[f"小红书动账流水{stamp}.xlsx"] = files.table_xlsx(files.fund_table(moved), "Sheet1")
     if advertised.height:
@@ -77,7 +85,7 @@ class Refusal(Exception):
 
 
 class XiaohongshuDialect:
-    """One address, eight methods: sign, timestamp, token, windows and page limits, rendering. No faults of its own."""
+    """One address, nine methods: sign, timestamp, token, windows and page limits, rendering. No faults of its own."""
 
     platform = "xiaohongshu"
 
@@ -89,6 +97,8 @@ class XiaohongshuDialect:
             "afterSale.listAfterSaleInfos": self._after_sale_list,
             "afterSale.getAfterSaleInfo": self._after_sale,
             "finance.pageQueryTransaction": lambda world, shop, asked: self._ledger(world, shop, "settlements", "transactions", asked),
+            "finance.pageQueryExpense": lambda world, shop, asked: self._ledger(world, shop, "services", "expenses", asked),
+            "product.getDetailSkuList": self._product_list,
             "finance.querySellerAccountRecords": lambda world, shop, asked: self._ledger(world, shop, "funds", "records", asked),
         }
 
@@ -175,6 +185,12 @@ class XiaohongshuDialect:
         rows, total = self._list(world, shop_id, kind).page(1, (start, end - 1), page, size)
         return _inner(f'{{"total":{total},"totalPage":{-(-total // size)},"pageNum":{page},"pageSize":{size},"{rows_name}":[{",".join(rows)}]}}')
 
+    def _product_list(self, world: World, shop_id: str, asked: Params) -> str:
+        """All SKUs; the page is called pageNo here and answered as pageNO."""
+        page, size = _paging(asked, "pageNo")
+        rows, total = self._list(world, shop_id, "products").page(1, (0, 0), page, size)
+        return f'{{"pageNO":{page},"pageSize":{size},"total":{total},"data":[{",".join(rows)}]}}'
+
     def _list(self, world: World, shop_id: str, kind: str) -> wire.Rendered:
         """The shop's list as of now, rendered once per moment."""
         at = world.at.astimezone(_ZONE)
@@ -189,6 +205,10 @@ def _render(world: World, shop_id: str, kind: str) -> wire.Rendered:
         return wire.render_orders(world.lines(shop_id))
     if kind == "after_sales":
         return wire.render_after_sales(world.refunds(shop_id), world.lines(shop_id))
+    if kind == "products":
+        return wire.render_products(world.market.skus.filter(pl.col("shop_id") == shop_id))
+    if kind == "services":
+        return wire.render_services(world.insurance(shop_id))
     return wire.render_settlements(world.settlements(shop_id)) if kind == "settlements" else wire.render_funds(world.funds(shop_id))
 
 

@@ -9,7 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from connectors.xiaohongshu.simulate_words import AFTER_SALE, MONEY_STATUS, REASONS, RETURN_STATUS, STATUS, by_sku, fund_word, red_code, return_type, say, yuan
+from connectors.xiaohongshu.simulate_words import (
+    AFTER_SALE,
+    MONEY_STATUS,
+    REASONS,
+    RETURN_STATUS,
+    STATUS,
+    by_sku,
+    fund_word,
+    red_code,
+    red_id,
+    return_type,
+    say,
+    yuan,
+)
 
 SIZE_CAP = 100
 _Times = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -43,27 +56,22 @@ def _ms(column: str) -> pl.Expr:
     return pl.col(column).dt.epoch("ms").fill_null(0)
 
 
-def _red_id(column: str) -> pl.Expr:
-    """24 hexadecimal digits, as the platform's ids of goods look."""
-    return pl.concat_str(pl.lit("6"), pl.col(column).str.zfill(23))
-
-
 def render_orders(lines: pl.DataFrame) -> Rendered:
     """Rows of getOrderList, and getOrderDetail answers of a shop's lines. Receiver's fields are there, masked or in cipher, to be left alone."""
     rows = by_sku(lines)
     detail = pl.concat_list(
         pl.struct(
-            skuId=_red_id("sku_id"), erpCode="sku_code", barcode="sku_code", scSkuCode=red_code(), quantity="line_qty", skuName="product_name",
+            skuId=red_id("sku_id"), erpCode="sku_code", barcode="sku_code", scSkuCode=red_code(), quantity="line_qty", skuName="product_name",
             pricePerSku="unit_price_fen", rawPricePerSku="unit_price_fen",
         )
     )  # fmt: skip
     sku = pl.struct(
-        skuId=_red_id("sku_id"), skuName="product_name", erpcode="sku_code", skuSpec=pl.concat_str("color_name", "size_name", separator=" "),
+        skuId=red_id("sku_id"), skuName="product_name", erpcode="sku_code", skuSpec=pl.concat_str("color_name", "size_name", separator=" "),
         skuQuantity="line_qty", skuDetailList=detail, totalPaidAmount="goods_fen",
         totalMerchantDiscount="discount_merchant_fen", totalRedDiscount="discount_platform_fen",
         skuTag=pl.col("is_gift").cast(pl.Int64), isChannel=pl.lit(False),
         kolId=pl.col("live_account_id").fill_null(""), kolName=pl.col("live_account_name").fill_null(""),
-        skuAfterSaleStatus=say("refund_status_code", AFTER_SALE, 0).cast(pl.Int64), itemId=_red_id("product_id"), itemName="product_name",
+        skuAfterSaleStatus=say("refund_status_code", AFTER_SALE, 0).cast(pl.Int64), itemId=red_id("product_id"), itemName="product_name",
     )  # fmt: skip
     orders = rows.group_by("order_id", maintain_order=True).agg(
         pl.exclude("goods_fen", "freight_fen").first(), sku=sku.struct.json_encode().str.join(","), freight=pl.col("freight_fen").sum()
@@ -96,7 +104,7 @@ def render_after_sales(refunds: pl.DataFrame, lines: pl.DataFrame) -> Rendered:
         updatedAt=_ms("updated_at"), expireTime=pl.lit(-1), desc=pl.lit("电话 13800138000"), expectedRefundAmountYuan=amount / 100,
     ).struct.json_encode()  # fmt: skip
     goods = pl.struct(
-        skuId=_red_id("sku_id"), skuName="product_name", price=pl.col("unit_price_fen") / 100, boughtCount="line_qty", appliedCount="refund_qty",
+        skuId=red_id("sku_id"), skuName="product_name", price=pl.col("unit_price_fen") / 100, boughtCount="line_qty", appliedCount="refund_qty",
         appliedTotalAmountYuan=amount / 100, scskucode=red_code(), skuERPCode="sku_code",
     ).struct.json_encode()  # fmt: skip
     money = pl.struct(
@@ -138,6 +146,33 @@ def render_funds(funds: pl.DataFrame) -> Rendered:
         createdTime=_ms("moved_at"), fundType=pl.lit("NOT_ER_QING"),
     ).struct.json_encode()  # fmt: skip
     return _rendered(funds.select("fund_ref", created=_ms("moved_at"), updated=_ms("moved_at"), short=row, whole=row), "fund_ref")
+
+
+def render_services(insurances: pl.DataFrame) -> Rendered:
+    """Rows of pageQueryExpense: the merchant's premiums of 运费宝, without a sign."""
+    shown = insurances.filter(pl.col("premium_merchant_fen") > 0)
+    row = pl.struct(
+        expenseId=pl.col("insurance_ref").str.extract(r"(\d+)$").cast(pl.Int64), baseBizType=pl.lit(4), packageId="order_id", bizNo="insurance_ref",
+        settledTime=_ms("insured_at"), erqingType=pl.lit(0), settleBizType=pl.lit(1), transactionSettleStatus=pl.lit(4), commonSettleStatus=pl.lit(1),
+        amount=yuan(pl.col("premium_merchant_fen")),
+    ).struct.json_encode()  # fmt: skip
+    return _rendered(shown.select("insurance_ref", created=_ms("insured_at"), updated=_ms("insured_at"), short=row, whole=row), "insurance_ref")
+
+
+def render_products(skus: pl.DataFrame) -> Rendered:
+    """Entries of getDetailSkuList: a product's item beside each of its SKUs; prices in fen."""
+    variants = pl.concat_list(
+        pl.struct(id=pl.lit(key), name=pl.lit(key), value=pl.col(column)) for key, column in (("颜色", "color_name"), ("尺码", "size_name"))
+    )
+    entry = pl.struct(
+        item=pl.struct(id=red_id("product_id"), name="product_name", articleNo=pl.lit(""), categoryId=pl.lit("65f996e83e946300016b27e8"), faq=pl.lit("")),
+        sku=pl.struct(
+            id=red_id("sku_id"), itemId=red_id("product_id"), erpCode="sku_code", scSkucode=red_code(), originalPrice=pl.col("unit_price_fen") * 2,
+            price="unit_price_fen", stock="stock_qty", variants=variants, buyable=pl.lit(True), isGift=pl.lit(False),
+        ),
+    ).struct.json_encode()  # fmt: skip
+    still = pl.lit(0, dtype=pl.Int64)
+    return _rendered(skus.select("sku_id", created=still, updated=still, short=entry, whole=entry), "sku_id")
 
 
 def _rendered(texts: pl.DataFrame, key: str) -> Rendered:

@@ -58,6 +58,11 @@ def yuan(fen: pl.Expr) -> pl.Expr:
     return pl.concat_str(sign, (fen.abs() // 100).cast(pl.String), pl.lit("."), (fen.abs() % 100).cast(pl.String).str.zfill(2))
 
 
+def red_id(column: str) -> pl.Expr:
+    """24 hexadecimal digits, as the platform's ids of goods look."""
+    return pl.concat_str(pl.lit("6"), pl.col(column).str.zfill(23))
+
+
 def red_code() -> pl.Expr:
     """小红书编码 of a market's SKU."""
     return pl.concat_str(pl.lit("XHS-"), "sku_id")

@@ -56,6 +56,8 @@ TYPE_STAGE = {
 }  # fmt: skip
 
 GIFT = "1"  # skuTag
+GIFT_WORD = "是"  # 是否为赠品
+ON_SALE = "True"  # buyable
 RESENT = "5"  # orderType 换货补发
 
 #: 原因 · reasonNameZh → reason, first match wins; the buyer's own remark (desc) is never read. The list of reasons was NOT FOUND.
@@ -68,10 +70,22 @@ REASONS = (
     ("changed_mind", r"不想要|拍错|多拍|错拍|不喜欢|无理由|不需要|信息填错|重复"),
 )
 
-#: settleBizType of a settlement entry: 0 paid in, 1 taken back.
-DIRECTION = {"0": "sale", "1": "refund_after"}
+#: settleBizType · 交易类型 of a settlement entry: 0 paid in, 1 taken back.
+DIRECTION = {"0": "sale", "结算入账": "sale", "1": "refund_after", "退款": "refund_after"}
+#: The same of a service entry. Which words the file uses there is UNVERIFIED.
+SERVICE_IN, SERVICE_OUT = ["0", "结算入账", "收入"], ["1", "退款", "支出", "结算扣款"]
 #: transactionSettleStatus of an entry and its reversal that cancel each other: nothing is settled.
 OFFSET = "6"
+
+#: baseBizType → 业务款项 of what is settled beside the goods, and what it is to us.
+SERVICE_NAME = {
+    "0": "薯券", "1": "在线寄件快递费", "2": "极速退款赔付", "3": "发货延误赔付", "4": "运费宝", "5": "分期免息平台补贴", "6": "仲裁结算", "7": "小额打款",
+    "8": "运费报销赔付",
+}  # fmt: skip
+SERVICE = {
+    "薯券": "compensation", "在线寄件快递费": "fee", "极速退款赔付": "compensation", "发货延误赔付": "compensation", "运费宝": "insurance",
+    "分期免息平台补贴": "subsidy", "仲裁结算": "adjustment", "小额打款": "compensation", "运费报销赔付": "compensation",
+}  # fmt: skip
 
 #: 交易类型描述 · type of an account movement. COMMISION_RETURN is the platform's own spelling. A fine is no fee, a returned one no income.
 FUND_TYPE = {
@@ -82,6 +96,7 @@ FUND_TYPE = {
     "物流费用结算": "freight", "LOGISTIC_OUT": "freight",
     "客服费用": "fee", "短信推送费": "fee", "发票寄送费": "fee", "CUSTOMER_SERVICE_FEE": "fee", "MESSAGE_FEE": "fee", "INVOICE_SEND": "fee",
     "佣金返利": "commission", "COMMISION_RETURN": "commission",
+    "小额打款": "compensation", "小额收款": "compensation", "运费宝": "insurance",
     "扣款": "other", "扣款退回": "other", "人工调账结算": "other", "其他收入": "other", "其他支出": "other",
     "SELLER_FINE": "other", "REFUND": "other", "MANUAL_ADJUST_STATEMENT": "other", "OTHER_IN": "other", "OTHER_OUT": "other",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from xiaohongshu_cases import AFTER_SALES, FUNDS, ORDERS, moment, read_sample, sample
+from xiaohongshu_cases import AFTER_SALES, FUNDS, ORDERS, ORDERS_72, SERVICES, SETTLEMENTS, moment, read_sample, sample
 
 
 def rows(frame: pl.DataFrame, key: str, *names: str) -> dict[object, tuple[object, ...]]:
@@ -105,9 +105,17 @@ def test_settlement_entries_are_signed_by_their_direction() -> None:
     entry = sample("finance_pageQueryTransaction.json", "settlements")["settlement_entry"]
     names = ("settlement_type_code", "settled_fen", "income_fen", "expense_fen", "platform_fee_fen", "commission_creator_fen", "other_fee_fen")
     assert rows(entry, "settlement_entry_id", *names) == {
-        "5144741334441912": ("sale", 121306, 131900, -10594, 6600, 3071, 923),
-        "5144741334441913": ("refund_after", -9990, -9990, 0, 0, 0, 0),
-        "5144741334441914": ("refund_after", 0, -5000, 5000, 0, 0, 0),  # entry and reversal cancel out: nothing is settled
+        "sale:P712345678901234101::20261114030000:121306": ("sale", 121306, 131900, -10594, 6600, 3071, 923),
+        "refund_after:P712345678901234107:4148092911795003:20261114040000:9990": ("refund_after", -9990, -9990, 0, 0, 0, 0),
+        "refund_after:P712345678901234114:4148092911795020:20261114050000:5000": (
+            "refund_after",
+            0,
+            -5000,
+            5000,
+            0,
+            0,
+            0,
+        ),  # entry and reversal cancel out: nothing is settled
     }
     assert (entry["income_fen"] + entry["expense_fen"] == entry["settled_fen"]).all()
     first = entry.row(0, named=True)
@@ -156,3 +164,60 @@ def test_spotlight_days() -> None:
         ("spotlight:2026-11-17:", 32050, 18492, 402),
         ("spotlight:2026-11-18:", 12000, 6000, 150),
     ]
+
+
+def test_the_full_order_file_tells_as_much_as_the_api() -> None:
+    reading = read_sample(ORDERS_72)
+    assert reading.new_columns == []
+    assert "buyer_key" in reading.bronze.columns and reading.bronze["buyer_key"].null_count() == 4, "without the tenant's secret there is no key"
+    by_file, by_api = sample(ORDERS_72)["order_line"], sample("order_getOrderDetail.json", "orders")["order_line"]
+    same = ["order_line_id", "order_status_code", "paid_fen", "created_at", "paid_at", "product_id", "sku_code", "style_code", "is_gift", "content_code"]
+    same += ["creator_id", "creator_name", "discount_platform_fen", "discount_merchant_fen", "province_name", "line_qty"]
+    told = by_file.filter(pl.col("paid_fen") > 0).select(same)
+    assert told.height == 2
+    assert told.join(by_api, on=same, how="anti", nulls_equal=True).is_empty()
+    assert by_file["is_gift"].to_list() == [False, False, True, False]
+    assert by_file["placed_fen"].to_list() == [129900, 25900, 0, None]
+
+
+def test_settlement_file_and_api_name_the_same_entry_alike() -> None:
+    by_file = sample(SETTLEMENTS)["settlement_entry"]
+    by_api = sample("finance_pageQueryTransaction.json", "settlements")["settlement_entry"]
+    same = [name for name in by_file.columns if not name.startswith("_") and name not in ("commission_service_fen", "freight_fen")]
+    assert by_file[:2].select(same).rows() == by_api[:2].select(same).rows()
+    third = by_file.row(2, named=True)
+    # 100.00 less 5.00, 0.60, 6.40 and 1.00, whatever their signs
+    assert [third[name] for name in ("income_fen", "expense_fen", "settled_fen", "platform_fee_fen", "commission_service_fen", "other_fee_fen")] == [
+        10000, -1300, 8700, 500, 740, 60
+    ]  # fmt: skip
+    assert (by_file["income_fen"] + by_file["expense_fen"]).equals(by_file["settled_fen"], check_names=False)
+
+
+def test_services_by_file_and_api() -> None:
+    by_file, by_api = sample(SERVICES)["settlement_entry"], sample("finance_pageQueryExpense.json", "services")["settlement_entry"]
+    assert by_file.select("settlement_type_code", "settled_fen", "income_fen", "expense_fen", "subsidy_platform_fen").rows() == [
+        ("compensation", -1230, 0, -1230, 0),
+        ("insurance", -120, 0, -120, 0),
+        ("subsidy", 300, 300, 0, 300),
+        ("unknown", -200, 0, -200, 0),
+    ]
+    same = [name for name in by_file.columns if not name.startswith("_")]
+    assert by_api[:3].select(same).rows() == by_file[:3].select(same).rows()
+    assert by_api.row(3, named=True)["settled_fen"] == 0, "offset: nothing is settled"
+
+
+def test_products_are_skus() -> None:
+    product = sample("product_getDetailSkuList.json", "products")["product"]
+    assert product.select("sku_code", "style_code", "color_name", "size_name", "unit_price_fen", "stock_qty", "is_on_sale").rows() == [
+        ("YS010007-03-M", "YS010007", "黑色", "M", 149900, 35, True),
+        ("YS020011-01-L", "YS0200", "白色", "L", 16800, 0, True),  # 商品货号 goes first
+        (None, None, None, None, 8880, 7, False),
+    ]
+    ordered = sample("order_getOrderDetail.json", "orders")["order_line"]
+    assert set(product["product_id"][:2]) <= set(ordered["product_id"])
+
+
+def test_a_buyer_has_one_key_under_the_tenants_secret_and_no_name() -> None:
+    one, other = (read_sample(ORDERS_72, secret=secret).bronze["buyer_key"] for secret in (b"one", b"other"))
+    assert one.n_unique() == 1 and len(one[0]) == 64
+    assert one[0] != other[0]

@@ -24,6 +24,11 @@ LINEAGE = ["merchant_id", "shop_id", "platform_code", "_export_id", "_row_number
 ORDERS = "小红书订单查询2026-11-20-15_11_383f4ff8.xlsx"
 AFTER_SALES = "小红书售后查询2026-11-20-15_12_0a1b2c3d.xlsx"
 FUNDS = "小红书动账流水2026-11-20-15_13_4e5f6a7b.xlsx"
+ORDERS_72 = "小红书订单查询2026-11-20-16_00_72列.xlsx"
+SETTLEMENTS = "商品结算明细2026-11-20-16_01_23列.xlsx"
+SERVICES = "其他服务款2026-11-20-16_02_8列.xlsx"
+#: Text planted as personal data in samples and simulator: phones, names, addresses, numbers of people, parcels and payments.
+PRIVATE = r"(?:^|\D)1[3-9]\d{9}(?:\D|$)|138\*|张\*|##|某区|某街道|SF\d|110101|42000000|440106"
 
 
 def moment(text: str) -> dt.datetime:
@@ -31,14 +36,14 @@ def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
-def origin(name: str, shop_id: str = "shop", received: dt.datetime | None = None) -> Origin:
-    return Origin("merchant", shop_id, f"export of {name}", name, received or moment("2026-11-24 12:00:00"))
+def origin(name: str, shop_id: str = "shop", received: dt.datetime | None = None, secret: bytes = b"") -> Origin:
+    return Origin("merchant", shop_id, f"export of {name}", name, received or moment("2026-11-24 12:00:00"), secret=secret)
 
 
-def read_sample(name: str, kind: str = "") -> Reading:
+def read_sample(name: str, kind: str = "", secret: bytes = b"") -> Reading:
     """A sample file, or an API page of ``kind``."""
     data = (SAMPLES / name).read_bytes()
-    return read_api(kind, [data]) if kind else read_file(data, origin(name))
+    return read_api(kind, [data]) if kind else read_file(data, origin(name, secret=secret))
 
 
 def read_api(kind: str, pages: Iterable[bytes], shop_id: str = "shop") -> Reading:
@@ -54,6 +59,20 @@ def conformed(reading: Reading) -> dict[str, pl.DataFrame]:
 
 def sample(name: str, kind: str = "") -> dict[str, pl.DataFrame]:
     return conformed(read_sample(name, kind))
+
+
+def bronze_rows(kind: str, *rows: dict[str, object], layout: str = "api") -> pl.DataFrame:
+    """Typed bronze rows with only the given columns filled."""
+    table = PLATFORM.bronze[kind]
+    lineage = {"merchant_id": "m", "shop_id": "s", "platform_code": "xiaohongshu", "_export_id": "e", "layout_name": layout, "_observed_at": NOW}
+    full = [{**lineage, "_row_number": number, **row} for number, row in enumerate(rows, 1)]
+    return table.shape(pl.DataFrame(full, schema_overrides={name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)}))
+
+
+def private_cells(frame: pl.DataFrame) -> list[str]:
+    """Cells that look like planted personal data."""
+    texts = frame.select(pl.col(pl.String).exclude("_export_id", "buyer_key"))
+    return [cell for name in texts.columns for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))]
 
 
 def offline() -> XiaohongshuApi:
