@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Mapping
 
@@ -140,6 +141,7 @@ def fund_xlsx(funds: pl.DataFrame) -> bytes:
     table = funds.select(cells[name].alias(name) for name in _FUND.split(","))
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)})  # the same moment gives the same bytes
         page = book.add_worksheet("资金表")
         for column, name in enumerate(table.columns):
             page.write_column(0, column, [name, *table[name].to_list()])
