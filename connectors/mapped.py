@@ -14,7 +14,7 @@ import polars as pl
 from connectors.base import Column, Layout, Platform, platforms
 from connectors.cells import READERS, trim
 from connectors.mapping_file import FOLDER, shipped
-from connectors.mapping_model import KINDS, MappingFile, names_of
+from connectors.mapping_model import KINDS, TOLD, MappingFile, names_of
 from connectors.mapping_rows import bronze_name, conform
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
@@ -30,9 +30,7 @@ _FORMATS = {"time": "%Y-%m-%d %H:%M:%S", "time_dmy": "%d/%m/%Y %H:%M:%S", "time_
 
 def _bronze(kind: str) -> Table:
     """One table for every mapping of a kind: our names, words still untranslated (``order_status_text``), money and times typed."""
-    names = [bronze_name(name) for name in names_of(kind)]
-    own = {name: Field(name, name, name, minimum=-(10**13) if name.endswith(("_fen", "_qty")) else None) for name in names}
-    fields = {name: field if FIELDS.get(name) is None or field.minimum is not None else FIELDS[name] for name, field in own.items()}
+    fields = {bronze_name(name): _field(name) for name in names_of(kind)}
     title = KINDS[kind]
     return Table(
         "bronze",
@@ -42,9 +40,17 @@ def _bronze(kind: str) -> Table:
         "One row of one table read through a mapping, typed, personal columns removed. ``layout_name`` is the mapping.",
         key=("merchant_id", "shop_id", "_export_id", "_row_number"),
         required=("platform_code", "layout_name", "_observed_at"),
-        optional=tuple(names),
+        optional=tuple(fields),
         extra=tuple(fields.values()),
     )
+
+
+def _field(name: str) -> Field:
+    known, told = FIELDS.get(name, Field(name, name, name)), bronze_name(name)
+    if told != name:
+        return Field(told, f"{known.zh}(原词)", f"{known.en} (their word)")
+    # a file may hold negative amounts where our tables do not: the contract of the canonical table is the judge
+    return Field(name, known.zh, known.en, minimum=-(10**13)) if name.endswith(("_fen", "_qty")) else known
 
 
 #: ``mapped_<kind>`` → its bronze table, whatever the mapping and the platform.
@@ -110,15 +116,14 @@ def _has_sub_orders(platform_code: str) -> bool:
 
 def _layout(platform_code: str, mapping: MappingFile) -> Layout:
     required = set(mapping.signature) or {rule.header[0] for name, rule in mapping.columns.items() if mapping.is_filled(name) and len(rule.header) == 1}
-    columns = []
-    for name, rule in mapping.columns.items():
-        for place, header in enumerate(rule.header):
-            ours = bronze_name(name) if place == 0 else ""
-            cell = mapping.cell_of(name) if place == 0 else "text"
-            columns.append(Column(ours, header, cell, header in required, mapping.is_filled(name) and place == 0, False))
+    columns = [
+        Column(bronze_name(name), rule.header[0], mapping.cell_of(name), rule.header[0] in required, mapping.is_filled(name), False)
+        for name, rule in mapping.columns.items()
+    ]
+    unnamed = [header for rule in mapping.columns.values() for header in rule.header[1:]] + list(mapping.unread)
     if mapping.platform_column:
-        header = mapping.platform_column.header
-        columns.append(Column("", header, "text", header in required, False, False))
+        unnamed.append(mapping.platform_column.header)
+    columns += [Column("", header, "text", header in required, False, False) for header in unnamed]
     columns += [Column("", header, "text", header in required, False, True) for header in mapping.personal]
     if mapping.buyer:
         columns.append(Column("buyer_key", mapping.buyer, "text", mapping.buyer in required, False, True, buyer=True))
@@ -137,17 +142,27 @@ def _clean(platform_code: str, mappings: dict[str, MappingFile], kind: str, layo
     mapping = mappings[layout]
     by_word = {fold(name): name for name in table.columns}
     table = _only_platform(mapping, platform_code, by_word, table)
+    _check_told(mapping, by_word)
     cells: dict[str, pl.Series] = {}
     for name, rule in mapping.columns.items():
         there = [by_word[fold(word)] for word in rule.header if fold(word) in by_word]
         if not there:
-            if mapping.is_filled(name):
-                raise refuse("MISSING_COLUMN", looks_like=mapping.name, missing=" / ".join(rule.header))
             continue
         raw = table[there[0]] if len(there) == 1 else table.select(pl.coalesce(*(trim(table[column]).alias(column) for column in there)))[there[0]]
         target = by_word.get(fold(rule.header[0]), rule.header[0])
         cells[target] = _readied(raw, mapping, name).alias(target)
     return table.with_columns(cells.values()) if cells else table
+
+
+def _check_told(mapping: MappingFile, by_word: Mapping[str, str]) -> None:
+    """Of several headers a name may have, or several names that tell the same, none needs to be there, but one of them does."""
+    wanted = [[name] for name in mapping.columns if mapping.is_filled(name)]
+    for names in TOLD.get(mapping.kind, ()):
+        wanted.append([told for name in names if (told := mapping.same_as.get(name, name)) in mapping.columns])
+    for several in wanted:
+        headers = [header for name in several for header in mapping.columns[name].header]
+        if headers and not any(fold(header) in by_word for header in headers):
+            raise refuse("MISSING_COLUMN", looks_like=mapping.name, missing=" / ".join(headers))
 
 
 def _only_platform(mapping: MappingFile, platform_code: str, by_word: dict[str, str], table: pl.DataFrame) -> pl.DataFrame:

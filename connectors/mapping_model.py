@@ -37,6 +37,11 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "settlements": ("settled_fen",), "funds": ("fund_entry_id", "moved_at"), "insurance": ("insurance_id", "premium_fen"), "ads": ("ad_date", "spent_fen"),
     "products": ("product_id",),
 }  # fmt: skip
+#: What has to be told besides, though a cell may be blank: without it every row would mean something else. One of several names is enough.
+TOLD: dict[str, tuple[tuple[str, ...], ...]] = {
+    "orders": (("paid_at",), ("paid_fen", "placed_fen")), "order_heads": (("paid_at",), ("paid_fen", "placed_fen")),
+    "funds": (("moved_fen", "moved_in_fen", "moved_out_fen"),),
+}  # fmt: skip
 #: Amounts that some tables write again on every row of an order or after-sale.
 REPEATED: dict[str, tuple[str, ...]] = {"orders": ("placed_fen", "paid_fen", "freight_fen", "stated_refund_fen"), "after_sales": ("refund_fen",)}
 #: A word for "the order was closed": refunded or never paid, as the payment tells.
@@ -111,7 +116,10 @@ class PlatformColumn(_Strict):
 class MappingFile(_Strict):
     """One layout of one table nobody wrote a connector for. ``platform`` is a platform code, or ``shop``: whatever the shop given is on.
 
-    ``repeated``: amounts written again on every row of one order (orders) or one after-sale (after_sales); they are counted once.
+    ``signature``: headers without which a table is not this one (default: those of the filled names). ``unread``: known headers nobody needs.
+    ``personal``: dropped at the door. ``buyer``: dropped too, but a key under the tenant's secret takes its place.
+    ``same_as``: a name that has no column of its own and says what another says. ``repeated``: amounts
+    written again on every row of one order (orders) or one after-sale (after_sales), counted once.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -133,6 +141,7 @@ class MappingFile(_Strict):
     constants: dict[str, str] = {}
     repeated: tuple[str, ...] = ()
     platform_column: PlatformColumn | None = None
+    unread: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     buyer: str = ""
 
@@ -253,8 +262,7 @@ def _check_copies(mapping: MappingFile) -> None:
 def _check_needed(mapping: MappingFile) -> None:
     told = {*mapping.columns, *mapping.same_as, *mapping.constants}
     missing = [name for name in NEEDED[mapping.kind] if name not in told]
-    if mapping.kind == "funds" and not ({"moved_fen"} & told or {"moved_in_fen", "moved_out_fen"} <= told):
-        missing.append("moved_fen (moved_in_fen + moved_out_fen)")
+    missing += [" / ".join(names) for names in TOLD.get(mapping.kind, ()) if not told & set(names)]
     if missing:
         raise ValueError(f"columns: 缺少 / lacks {', '.join(missing)}")
 
@@ -262,7 +270,7 @@ def _check_needed(mapping: MappingFile) -> None:
 def _check_headers(mapping: MappingFile) -> None:
     told = [word.strip() for rule in mapping.columns.values() for word in rule.header]
     first = [rule.header[0].strip() for rule in mapping.columns.values()]
-    others = [*mapping.personal, *filter(None, [mapping.buyer])]
+    others = [*mapping.unread, *mapping.personal, *filter(None, [mapping.buyer])]
     twice = sorted({word for word in first if first.count(word) > 1} | ({word.strip() for word in others} & set(told)))
     if twice:
         raise ValueError(f"columns: 一个表头用了两次 / a header is used twice (use same_as): {', '.join(twice)}")

@@ -132,8 +132,7 @@ def _folded(word: pl.Expr) -> pl.Expr:
 # what each kind still needs
 def _orders(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     del has_sub_orders  # an order table of another system names its own lines where it must
-    paid = pl.col("paid_at").is_not_null()
-    rows = _with_status(rows, paid)
+    rows, paid = _with_status(rows), pl.col("paid_at").is_not_null()
     amount = pl.coalesce("paid_fen", "placed_fen")
     rows = rows.with_columns(
         is_gift=pl.col("is_gift").fill_null(False),
@@ -151,16 +150,18 @@ def _order_heads(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     del has_sub_orders
     paid = pl.col("paid_at").is_not_null()
     amount = pl.coalesce("paid_fen", "placed_fen")
-    return _with_status(rows, paid).with_columns(placed_fen=pl.coalesce("placed_fen", "paid_fen"), paid_fen=pl.when(paid).then(amount).otherwise(0))
+    return _with_status(rows).with_columns(placed_fen=pl.coalesce("placed_fen", "paid_fen"), paid_fen=pl.when(paid).then(amount).otherwise(0))
 
 
-def _with_status(rows: pl.DataFrame, paid: pl.Expr) -> pl.DataFrame:
-    """The order's state by its word, else by its moments; a closed order was refunded if it was ever paid."""
+def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
+    """The order's state by its word, else by its moments. What is said to be unpaid never was paid, whatever its times; a closed order, if it was."""
     moments = [(name, code) for name, code in (("finished_at", "finished"), ("shipped_at", "shipped"), ("paid_at", "paid"))]
     by_moment = pl.coalesce(*(pl.when(pl.col(name).is_not_null()).then(pl.lit(code)) for name, code in moments), pl.lit("unknown"))
     status = pl.coalesce("order_status_code", by_moment)
-    closed = pl.when(paid).then(pl.lit("closed_refunded")).otherwise(pl.lit("closed_unpaid"))
-    return rows.with_columns(order_status_code=pl.when(status == CLOSED).then(closed).otherwise(status))
+    closed = pl.when(pl.col("paid_at").is_not_null()).then(pl.lit("closed_refunded")).otherwise(pl.lit("closed_unpaid"))
+    rows = rows.with_columns(order_status_code=pl.when(status == CLOSED).then(closed).otherwise(status))
+    unpaid = pl.col("order_status_code").is_in(["unpaid", "closed_unpaid"])
+    return rows.with_columns(paid_at=pl.when(~unpaid).then("paid_at"))
 
 
 def _after_sales(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
