@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
@@ -25,10 +26,13 @@ _OLDER = {"step_zh": "90 天以前的数据用导出文件补", "step_en": "load
 _QPS = re.compile(r"exceed qps limit", re.IGNORECASE)
 _QUOTA = re.compile(r"exceed quota limit", re.IGNORECASE)
 _BAD_SIGN = re.compile(r"验签失败|签名校验失败|sign\w* (?:error|invalid)", re.IGNORECASE)
+_CLOCK = re.compile(r"timestamp|时间戳", re.IGNORECASE)
 _GONE = re.compile(r"revoked|discarded|撤销", re.IGNORECASE)
 _DENIED = {"100200101": "APP_REFUSED", "100200106": "NO_PERMISSION", "100200107": "NO_PERMISSION"}
 _WINDOW = {"300004", "300019"}
 _REFUSED = {"300003": "WINDOW_REVERSED", "100200100": "MISSING_PARAMETER"}
+#: A clock correction smaller than this explains no refused timestamp.
+_SKEW_STEP_SECONDS = 30.0
 
 
 class TokenExpiredError(CredentialError):
@@ -41,11 +45,15 @@ class WindowTooWideError(CollectError):
 
 @dataclass
 class Gateway:
-    """Signed calls for one shop. ``credentials`` changes when the token is refreshed; ``now`` (seconds) is replaceable for tests."""
+    """Signed calls for one shop. ``credentials`` changes when the token is refreshed; ``now`` (seconds) is replaceable for tests.
+
+    ``skew`` is what the platform's clock is ahead of ours, learnt when it refuses a timestamp.
+    """
 
     client: Client
     credentials: Credentials
     now: Callable[[], float] = time.time
+    skew: float = 0.0
 
     def call(self, method: str, params: Mapping[str, object]) -> bytes:
         """The body of a successful answer. An expired token is refreshed once and the same call repeated.
@@ -69,13 +77,13 @@ class Gateway:
                 "method": method,
                 "param": text,
                 "signMethod": "HMAC_SHA256",
-                "timestamp": str(int(self.now() * 1000)),
+                "timestamp": str(int((self.now() + self.skew) * 1000)),
                 "version": signing.VERSION,
             }
             signed = {**parameters, "sign": signing.sign_hmac(parameters, signing.secrets_of(own.app_secret)[1])}
             return requests.Request("GET", f"{own.base_url}/{method.replace('.', '/')}", params=signed)
 
-        return self.client.call(make, _accept, self.credentials)
+        return self.client.call(make, self._accept, self.credentials)
 
     def _refresh(self) -> None:
         """New token pair, saved before its first use: the old refresh token dies with the answer."""
@@ -91,26 +99,36 @@ class Gateway:
             return requests.Request("POST", f"{own.base_url}/oauth2/refresh_token", data=form)
 
         try:
-            told = orjson.loads(self.client.call(make, _accept, own))
+            told = orjson.loads(self.client.call(make, self._accept, own))
         except TokenExpiredError as error:
-            raise _no_token(**error.facts) from None
+            raise _no_token(error.facts) from None
         # the SDK prints camel case, the documentation snake case
         access, refresh = (told.get(f"{name}_token") or told.get(f"{name}Token") for name in ("access", "refresh"))
         if not access or not refresh:
-            raise _no_token()
+            raise _no_token({})
         renewed = replace(own, access_token=str(access), refresh_token=str(refresh))
         renewed.save(renewed)
         self.credentials = renewed
 
+    def _accept(self, response: requests.Response, body: bytes) -> bytes:
+        try:
+            answer(body)
+        except CollectError as error:
+            raise self._skewed(response, error) if error.rule == "CLOCK_WRONG" else error from None
+        return body
 
-def _no_token(**facts: object) -> CredentialError:
+    def _skewed(self, response: requests.Response, error: CollectError) -> CollectError:
+        """The platform's own clock stands in every answer; sign by that one, once, before bothering anybody."""
+        told = response.headers.get("Date")
+        skew = parsedate_to_datetime(told).timestamp() - self.now() if told else self.skew
+        if abs(skew - self.skew) < _SKEW_STEP_SECONDS:
+            return error
+        self.skew = skew
+        return TransientError("CLOCK_WRONG", "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0)
+
+
+def _no_token(facts: Mapping[str, Any]) -> CredentialError:
     return CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", **_REAUTHORISE, **facts)
-
-
-def _accept(response: requests.Response, body: bytes) -> bytes:
-    del response
-    answer(body)
-    return body
 
 
 def answer(body: bytes) -> dict[str, Any]:
@@ -137,6 +155,9 @@ def _classified(told: Mapping[str, Any]) -> CollectError:
     if _BAD_SIGN.search(words):
         step = {"step_zh": "核对 signSecret(不是 appSecret)", "step_en": "check the signSecret, which is not the appSecret"}
         return CredentialError("BAD_SIGNATURE", "签名未通过", "the signature was refused", **step, **facts)
+    if "100200100" in codes and _CLOCK.search(words):
+        step = {"step_zh": "校准本机时钟", "step_en": "set this machine's clock"}
+        return CollectError("CLOCK_WRONG", "时间戳未通过", "the timestamp was refused", **step, **facts)
     if "100200500" in codes:
         return TransientError("SERVICE_BUSY", "平台繁忙", "the platform is busy", **facts)
     if "100200102" in codes:

@@ -135,9 +135,7 @@ class KuaishouDialect:
         window = ("settlementStartTime", "settlementEndTime")
         return self._page(world, shop_id, "settlements", param, window, ("orders", "cursor", "no_more"), min(int(param.get("size") or 20), 100))
 
-    def _page(
-        self, world: World, shop_id: str, kind: str, param: dict[str, Any], window: tuple[str, str], names: tuple[str, str, str], size: int
-    ) -> Response:
+    def _page(self, world: World, shop_id: str, kind: str, param: dict[str, Any], window: tuple[str, str], names: tuple[str, str, str], size: int) -> Response:
         begin, end = (int(param.get(name) or 0) for name in window)
         if end <= begin:
             return _error(300003, "ENDTIME MUST AFTER BEGINTIME")

@@ -186,9 +186,11 @@ def _settlement_fields() -> list[pl.Expr]:
     refund = pl.when(~sale).then(pl.concat_list(pl.struct(refundId=pl.col("refund_id").cast(pl.Int64), actualPayRefund=-pl.col("base_fen"))))
     return [
         pl.col("order_id").cast(pl.Int64).alias("orderNo"), pl.col("product_id").alias("productId"), pl.col("product_name").alias("productName"),
-        pl.col("line_qty").alias("productNum"), _ms("created_at").cast(pl.String).alias("orderCreateTime"), text(of_sale("paid_fen")).alias("actualPayAmount"),
+        pl.col("line_qty").alias("productNum"), _ms("created_at").cast(pl.String).alias("orderCreateTime"),
+        text(of_sale("paid_fen")).alias("actualPayAmount"),
         text(of_sale("discount_platform_fen")).alias("platformAllowanceAmount"), text(of_sale("discount_creator_fen")).alias("anchorHongBaoAmount"),
-        text(income).alias("totalIncome"), text(income - pl.col("base_fen")).alias("totalRefundAmount"), text(pl.col("fee_fen")).alias("platformCommissionAmount"),
+        text(income).alias("totalIncome"), text(income - pl.col("base_fen")).alias("totalRefundAmount"),
+        text(pl.col("fee_fen")).alias("platformCommissionAmount"),
         creator.alias("distributorId"), text(pl.col("commission_fen")).alias("distributorCommissionAmount"),
         text(pl.col("leader_fen")).alias("activityUserCommissionAmount"), pl.lit("0").alias("kzkCommissionAmount"), pl.lit("0").alias("serviceAmount"),
         pl.lit(0).alias("otherAmount"), text(pl.sum_horizontal("fee_fen", "commission_fen", "leader_fen")).alias("totalOutgoingAmount"),

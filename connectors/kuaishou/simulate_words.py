@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 #: status code of a line → (订单状态, orderBaseInfo.status)
@@ -47,6 +49,6 @@ SCENE = {"sale": "订单货款结算", "refund": "结算后退款", "insurance":
 FROZEN = "资金冻结"
 
 
-def say(column: str, table: dict[str, tuple[object, ...]], place: int, dtype: type[pl.DataType]) -> pl.Expr:
+def say(column: str, table: Mapping[str, tuple[object, ...]], place: int, dtype: type[pl.DataType]) -> pl.Expr:
     """A code as the platform writes it; ``place`` 0 is the file's word, the others are the API's."""
     return pl.col(column).replace_strict({code: told[place] for code, told in table.items()}, return_dtype=dtype)

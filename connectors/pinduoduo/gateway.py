@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -40,6 +41,9 @@ _REFUSED = {
     10000: "BAD_ARGUMENT", 10001: "BAD_ARGUMENT", 21001: "BAD_ARGUMENT", 21002: "BAD_ARGUMENT", 10016: "BAD_APP_KEY", 10017: "BAD_METHOD",
     20031: "NO_PERMISSION", 30000: "NO_PERMISSION", 20034: "METHOD_OFFLINE", 70034: "AT_RISK", 70035: "AT_RISK", 70036: "TEST_QUOTA",
 }  # fmt: skip
+_BAD_COMMON = 10001  # one of the parameters every call has; the message names it
+#: A clock correction smaller than this explains no refused timestamp.
+_SKEW_STEP_SECONDS = 30.0
 _PERMISSION_STEP = ("在开放平台为应用申请对应权限包,或改用文件导出", "apply for the permission pack, or use file exports")
 
 
@@ -49,11 +53,15 @@ class TokenExpiredError(CredentialError):
 
 @dataclass
 class Gateway:
-    """Signed calls for one shop. ``credentials`` changes when the token is refreshed; ``now`` (Unix seconds) is replaceable for tests."""
+    """Signed calls for one shop. ``credentials`` changes when the token is refreshed; ``now`` (Unix seconds) is replaceable for tests.
+
+    ``skew`` is what the platform's clock is ahead of ours, learnt when it refuses a timestamp.
+    """
 
     client: Client
     credentials: Credentials
     now: Callable[[], float] = time.time
+    skew: float = 0.0
 
     def call(self, method: str, arguments: Mapping[str, str]) -> bytes:
         """The body of a good answer. An expired token is refreshed once and the same call repeated.
@@ -87,15 +95,28 @@ class Gateway:
             return self._request(method, arguments)
 
         def read(response: requests.Response, body: bytes) -> bytes:
-            if not isinstance(parse(body).get(ROOTS[method]), dict):
+            try:
+                answer = parse(body)
+            except CollectError as error:
+                raise self._skewed(response, error) if error.rule == "CLOCK_WRONG" else error from None
+            if not isinstance(answer.get(ROOTS[method]), dict):
                 raise CollectError("ANSWER_CHANGED", "平台返回缺少字段", "the answer lacks a field", field=ROOTS[method], method=method)
             return body
 
         return self.client.call(make, read, self.credentials)
 
+    def _skewed(self, response: requests.Response, error: CollectError) -> CollectError:
+        """The platform's own clock stands in every answer; sign by that one, once, before bothering anybody."""
+        told = response.headers.get("Date")
+        skew = parsedate_to_datetime(told).timestamp() - self.now() if told else self.skew
+        if abs(skew - self.skew) < _SKEW_STEP_SECONDS:
+            return error
+        self.skew = skew
+        return TransientError("CLOCK_WRONG", "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0)
+
     def _request(self, method: str, arguments: Mapping[str, str]) -> requests.Request:
         own = self.credentials
-        params = {"type": method, "client_id": own.app_key, "timestamp": str(int(self.now())), "data_type": "JSON", **arguments}
+        params = {"type": method, "client_id": own.app_key, "timestamp": str(int(self.now() + self.skew)), "data_type": "JSON", **arguments}
         if method != _REFRESH:
             params["access_token"] = own.access_token
         params["sign"] = signing.sign(params, own.app_secret)
@@ -127,6 +148,9 @@ def fault(error: Mapping[str, Any]) -> CollectError:
     """An ``error_response`` as the exception to raise: worth another try, a token to refresh, a person to act, or final."""
     code = int(error.get("error_code") or 0)
     facts: dict[str, Any] = {"code": code, "sub_code": str(error.get("sub_code") or ""), "request_id": str(error.get("request_id") or "")}
+    if code == _BAD_COMMON and "timestamp" in str(error.get("error_msg") or "").lower():
+        step = {"step_zh": "校准本机时钟", "step_en": "set this machine's clock"}
+        return CollectError("CLOCK_WRONG", "时间戳未通过", "the timestamp was refused", **step, **facts)
     if code in _BUSY:
         return TransientError(_BUSY[code], "平台繁忙或限流", "the platform is busy or throttles", **facts)
     if code in _TOKEN:

@@ -83,9 +83,7 @@ def requests_of(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("kind", "days"), [("orders", 7), ("after_sales", 1)])
-def test_windows_stay_within_what_the_platform_grants_and_leave_no_gap(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str, days: int
-) -> None:
+def test_windows_stay_within_what_the_platform_grants_and_leave_no_gap(shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str, days: int) -> None:
     asked = requests_of(monkeypatch)
     shop.collect(kind, MARKET_NOW - dt.timedelta(days=20), MARKET_NOW)
     spans = list(dict.fromkeys((item["beginTime"], item["endTime"]) for item in asked))
@@ -245,7 +243,10 @@ def test_nothing_is_lost_while_the_market_moves_between_pages(giant: Shop) -> No
 def crowd(updated: list[int]) -> Rendered:
     stamps = np.array(updated, dtype=np.int64)
     numbers = np.arange(len(updated), dtype=np.int64) + 2_300_000_000_000_000
-    texts = [orjson.dumps({"orderBaseInfo": {"oid": int(number), "status": 30, "updateTime": stamp}}).decode() for number, stamp in zip(numbers, updated, strict=True)]
+    texts = [
+        orjson.dumps({"orderBaseInfo": {"oid": int(number), "status": 30, "updateTime": stamp}}).decode()
+        for number, stamp in zip(numbers, updated, strict=True)
+    ]
     return Rendered(texts, numbers, stamps, stamps)
 
 

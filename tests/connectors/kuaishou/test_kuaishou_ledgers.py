@@ -52,9 +52,7 @@ def test_income_is_read_so_that_the_row_adds_up(told: int, refund: int, back: in
     assert (found["income_fen"], found["expense_fen"]) == (income, -spent)
 
 
-@pytest.mark.parametrize(
-    ("settled", "refund", "code"), [(1, 0, "sale"), (0, 5, "sale"), (-1, 5, "refund_after"), (-1, 0, "unknown"), (-1, None, "unknown")]
-)
+@pytest.mark.parametrize(("settled", "refund", "code"), [(1, 0, "sale"), (0, 5, "sale"), (-1, 5, "refund_after"), (-1, 0, "unknown"), (-1, None, "unknown")])
 def test_the_sign_tells_the_type(settled: int, refund: int | None, code: str) -> None:
     assert bill(settled_fen=settled, settled_refund_fen=refund)["settlement_type_code"] == code
 
@@ -98,7 +96,8 @@ def test_a_direction_nobody_knows_has_no_sign_and_sets_its_row_aside() -> None:
     ("word", "code"),
     [
         ("订单结算", "sale"), ("运费险", "insurance"), ("技术服务费", "fee"), ("达人佣金", "commission"), ("保证金缴纳", "deposit"), ("提现", "withdrawal"),
-        ("退款", "refund"), ("平台补贴", "subsidy"), ("违规赔付", "compensation"), ("磁力金牛充值", "advertising"), ("账户划转", "transfer"), ("运费", "freight"),
+        ("退款", "refund"), ("平台补贴", "subsidy"), ("违规赔付", "compensation"), ("磁力金牛充值", "advertising"), ("账户划转", "transfer"),
+        ("运费", "freight"),
         ("别的", "unknown"), (None, "unknown"),
     ],
 )  # fmt: skip

@@ -92,7 +92,8 @@ def test_orders_of_file_and_api_agree_where_both_tell() -> None:
     # 276 has another after-sale and place of sale in the answer than in the file
     both = by_file.join(by_api, on="order_line_id", suffix="_api").filter(~pl.col("order_line_id").str.ends_with("276"))
     same = [
-        "order_id", "order_status_code", "created_at", "paid_at", "shipped_at", "product_id", "product_name", "sku_code", "style_code", "color_name", "size_name",
+        "order_id", "order_status_code", "created_at", "paid_at", "shipped_at", "product_id", "product_name", "sku_code", "style_code",
+        "color_name", "size_name",
         "unit_price_fen", "line_qty", "placed_fen", "paid_fen", "freight_fen", "is_gift", "content_code", "seller_code", "creator_id", "creator_name",
         "province_name", "refund_status_code",
     ]  # fmt: skip

@@ -134,7 +134,8 @@ def test_only_a_live_room_is_a_session(carrier: str | None, room: str, found: st
     ("cells", "gift"),
     [
         ({"placed_fen": 0}, True), ({"placed_fen": 0, "discount_merchant_fen": 900}, False), ({"placed_fen": 0, "discount_mixed_fen": 1}, False),
-        ({"placed_fen": 0, "discount_total_fen": 900, "activity_text": "7;19"}, True), ({"placed_fen": 0, "discount_total_fen": 900, "activity_text": "12;25"}, False),
+        ({"placed_fen": 0, "discount_total_fen": 900, "activity_text": "7;19"}, True),
+        ({"placed_fen": 0, "discount_total_fen": 900, "activity_text": "12;25"}, False),
         ({"placed_fen": 0, "discount_merchant_fen": 900, "activity_text": "福袋"}, True), ({"placed_fen": 1, "activity_text": "19"}, False),
     ],
 )  # fmt: skip

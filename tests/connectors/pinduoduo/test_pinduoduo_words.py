@@ -95,7 +95,8 @@ def refund(**cells: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("numbers", "code"),
     [
-        ("2 3 4 5 6 7 8 14 15 18 21 22 27 31 32 33", "pending"), ("0 9 11 12 13 17 24", "closed"), ("10", "success"), ("16 25", "exchanged"), ("1 19 99", "unknown"),
+        ("2 3 4 5 6 7 8 14 15 18 21 22 27 31 32 33", "pending"), ("0 9 11 12 13 17 24", "closed"), ("10", "success"), ("16 25", "exchanged"),
+        ("1 19 99", "unknown"),
     ],
 )  # fmt: skip
 def test_after_sale_numbers(numbers: str, code: str) -> None:
@@ -123,10 +124,12 @@ def test_types_and_stages(number: str | None, came: str | None, code: str, stage
 @pytest.mark.parametrize(
     ("account", "scene", "code"),
     [
-        ("交易收入", "0010002|交易收入-订单收入", "sale"), ("交易收入", "0010005|交易收入-优惠券结算", "subsidy"), ("交易退款", "0020002|交易退款-订单退款", "refund"),
+        ("交易收入", "0010002|交易收入-订单收入", "sale"), ("交易收入", "0010005|交易收入-优惠券结算", "subsidy"),
+        ("交易退款", "0020002|交易退款-订单退款", "refund"),
         ("交易退款", "0020005|交易退款-优惠券结算", "subsidy"), ("技术服务费", "0030003|技术服务费-百亿补贴技术服务费", "fee"),
         ("售后费用", "0040005|售后费用-虚假发货", "compensation"), ("服务支出", "0050002|服务支出-消费者体验提升计划", "fee"),
-        ("多多进宝", "0060001|营销费用-多多进宝", "commission"), ("营销费用", "0060002|营销费用-跨店满返", "other"), ("转账", "0070004|转账-广告账户", "advertising"),
+        ("多多进宝", "0060001|营销费用-多多进宝", "commission"), ("营销费用", "0060002|营销费用-跨店满返", "other"),
+        ("转账", "0070004|转账-广告账户", "advertising"),
         ("转账", "转账-其他", "transfer"), ("提现", "0080001|提现-提现申请", "withdrawal"), ("其他支出", "0140028|其他支出-合作费追回", "other"),
         ("技术服务费", None, "fee"), ("新类型", "0990001|新类型-新", "unknown"),
     ],
