@@ -22,7 +22,6 @@ _NAMING = {
 }  # fmt: skip
 _TOTALS = ["合计", "总计", "全部", "整体"]
 _EDGES = " \t\ufeff"
-_DAY = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def exported_at(name: str) -> dt.datetime | None:
@@ -79,12 +78,3 @@ def _control(rows: pl.Series, totals: pl.Series) -> None:
 
 def _fen(cells: pl.Series) -> int:
     return int(read_yuan_stat(cells)[0].sum() or 0)
-
-
-def ad_day(name: str) -> dt.date | None:
-    """The one day a report's name covers (``全域推广数据_计划_2026-07-01_2026-07-01.csv``); None where it names no day or several."""
-    try:
-        days = {dt.date(*(int(part) for part in found)) for found in _DAY.findall(name)}
-    except ValueError:
-        return None
-    return days.pop() if len(days) == 1 else None
