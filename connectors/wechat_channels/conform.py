@@ -51,6 +51,7 @@ def _line_table(rows: pl.DataFrame) -> pl.DataFrame:
         shipped_at=pl.when(by_api).then("line_shipped_at").when(pl.col("goods_shipped_text").fill_null("已发货") == "已发货").then("shipped_at"),
         color_name=pl.col("properties_text").str.extract(_COLOR).str.strip_chars(),
         size_name=pl.col("properties_text").str.extract(_SIZE).str.strip_chars(),
+        is_shipment_told=pl.when(by_api).then(pl.lit(True)),
         placed_fen="goods_fen",
         paid_fen=pl.when(paid).then("goods_fen").otherwise(0),
         stated_refund_fen=pl.when(paid).then(refunded),

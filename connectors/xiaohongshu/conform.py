@@ -37,7 +37,7 @@ def _orders(bronze: pl.DataFrame) -> Frames:
         order_status_code=_order_status(paid),
         refund_status_code=words.coded("after_sale_text", words.ORDER_AFTER_SALE),
         is_gift=_is_gift(),
-        is_shipment_told=pl.when(pl.col("layout_name") == "api").then(pl.lit(True)),
+        is_shipment_told=pl.when(pl.col("layout_name").is_in(["api", "72"])).then(pl.lit(True)),
         placed_fen="money",
         paid_fen=pl.when(paid).then("money").otherwise(0),
         # set in a live room and on a creator's own list of goods; the registry of own accounts says whose account it is

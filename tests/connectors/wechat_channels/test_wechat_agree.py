@@ -18,7 +18,7 @@ ONE_SIDED = {
     "order": ["shipped_at"],
     "order_line": [
         "content_code", "live_session_id", "creator_id", "creator_name", "discount_creator_fen", "discount_merchant_fen", "discount_platform_fen",
-        "stated_refund_fen", "refund_status_code", "shipped_at",
+        "stated_refund_fen", "refund_status_code", "shipped_at", "is_shipment_told",
     ],
     "fund_entry": ["scene_name"],
 }  # fmt: skip
