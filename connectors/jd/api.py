@@ -138,8 +138,8 @@ class JdApi:
 
     def _ask(self, kind: str, first: int, last: int, page: int) -> bytes:
         method = KINDS[kind]
-        ends = (stamp(dt.datetime.fromtimestamp(second, dt.UTC)) for second in (first, last))
-        return self.gateway.call(method.name, method.arguments(*ends, page, self.headers[kind]))
+        start, end = (stamp(dt.datetime.fromtimestamp(second, dt.UTC)) for second in (first, last))
+        return self.gateway.call(method.name, method.arguments(start, end, page, self.headers[kind]))
 
 
 def _rows(kind: str, body: bytes) -> tuple[list[dict[str, Any]], int]:

@@ -111,7 +111,8 @@ class Gateway:
         if abs(skew - self.skew) < _SKEW_STEP_SECONDS:
             return error
         self.skew = skew
-        return TransientError(error.rule, "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0, **error.facts)
+        facts: dict[str, Any] = error.facts
+        return TransientError(error.rule, "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0, **facts)
 
 
 def stamp(moment: dt.datetime) -> str:
@@ -134,7 +135,8 @@ def result_of(method: str, body: bytes) -> dict[str, Any]:
     if str(wrapper.get("code") or "0") != "0":
         raise fault(str(wrapper["code"]), method)
     result = next((item for item in wrapper.values() if isinstance(item, dict)), {})
-    verdict = result.get("apiResult") if isinstance(result.get("apiResult"), dict) else result
+    own = result.get("apiResult")
+    verdict: dict[str, Any] = own if isinstance(own, dict) else result
     if verdict.get("success") not in (True, "true"):
         facts = {"method": method, "code": str(verdict.get("numberCode") or verdict.get("code") or verdict.get("errorCode") or "")}
         raise CollectError("BUSINESS_FAILED", "平台未能完成查询", "the platform did not complete the query", **facts)

@@ -1,4 +1,4 @@
-"""Orders, returns, cancellations and statements of the open API 202309, collected so that nothing is lost while rows move.
+"""Orders, returns, cancellations, statements and withdrawals of the open API 202309, collected so that nothing is lost while rows move.
 
 The three lists are asked by update time, oldest first, and always from the last second seen: the first page of an ever shorter window. What is
 updated meanwhile goes to the end and is met again. Page tokens are followed only inside one second, because nothing says that they stand still.
@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 
 from connectors.http import Client, Credentials
 from connectors.tiktok_shop.gateway import Gateway
-from connectors.tiktok_shop.records import good_data, list_records, page_rows, statement_records, statements
+from connectors.tiktok_shop.records import good_data, list_records, page_rows, statement_records, statements, withdrawal_records
 from contracts.errors import CollectError
 
-KINDS = ("orders", "after_sales", "cancellations", "settlements")
+KINDS = ("orders", "after_sales", "cancellations", "settlements", "funds")
 PAGE_SIZE = 100
 #: Re-read before the window: the index of a list may lag behind the update it is asked for (by how much is UNVERIFIED).
 OVERLAP_SECONDS = 300
 #: A statement is made once a day; its payment may follow (how late is UNVERIFIED).
 STATEMENT_OVERLAP_SECONDS = 2 * 86_400
+#: Withdrawals can be asked for by creation only, and the bank may take days to turn one down (how many is UNVERIFIED).
+WITHDRAWAL_OVERLAP_SECONDS = 14 * 86_400
 MAX_PASSES = 4
 #: No second holds this many updates; a platform that goes on handing out tokens is not answering.
 MAX_PAGES_OF_A_SECOND = 500
@@ -32,6 +34,9 @@ _PATHS = {
     "cancellations": "/return_refund/202309/cancellations/search",
 }
 _STATEMENTS = "/finance/202309/statements"
+_WITHDRAWALS = "/finance/202309/withdrawals"
+#: ``types`` is required. Of TRANSFER nothing tells in which direction the money goes.
+_MOVEMENTS = "WITHDRAW,SETTLE,REVERSE"
 
 
 @dataclass
@@ -47,7 +52,7 @@ class TikTokApi:
         self.gateway = Gateway(self.client, self.credentials)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """Answers that together hold every row updated (statement made) in ``[start, end)``, a little before and the second of ``end`` included.
+        """Answers that together hold every row updated (statement or withdrawal made) in ``[start, end)``, a little before and the second of ``end`` included.
 
         After each pass over a list the platform's own count is compared with what was seen; while more is there, another pass follows. Raises
         CollectError when a pass finds nothing new and still something is missing.
@@ -55,6 +60,10 @@ class TikTokApi:
         first, last = int(start.timestamp()), math.ceil(end.timestamp()) + 1
         if kind == "settlements":
             yield from self._statement_pages(first - STATEMENT_OVERLAP_SECONDS, last)
+            return
+        if kind == "funds":
+            made = {"create_time_ge": str(first - WITHDRAWAL_OVERLAP_SECONDS), "create_time_lt": str(last)}
+            yield from self._following(_WITHDRAWALS, {"types": _MOVEMENTS, **made})
             return
         first -= OVERLAP_SECONDS
         seen: dict[str, int] = {}
@@ -71,9 +80,11 @@ class TikTokApi:
             )
 
     def records(self, kind: str, page: bytes) -> list[dict[str, object]]:
-        """One answer as flat records: a line item (one unit), a request × item, or a statement's transaction, each."""
+        """One answer as flat records: a line item (one unit), a request × item, a statement's transaction, or a movement, each."""
         if kind == "settlements":
             return statement_records(page, self.headers[kind])
+        if kind == "funds":
+            return withdrawal_records(page, self.headers[kind])
         return list_records(kind, page, self.headers[kind])
 
     def _walk(self, kind: str, first: int, last: int, seen: dict[str, int]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from connectors.tiktok_shop import words
-from connectors.tiktok_shop.ledgers import affiliate_channels, settlement_entries
+from connectors.tiktok_shop.ledgers import affiliate_channels, fund_entries, settlement_entries
 from connectors.tiktok_shop.regions import REGIONS
 from connectors.tiktok_shop.rows import LINEAGE, ORDER, distinct_rows, lineage, shares
 
@@ -177,5 +177,6 @@ _CONFORM: dict[str, Callable[[pl.DataFrame], Frames]] = {
     "after_sales": _returns,
     "cancellations": _cancellations,
     "settlements": settlement_entries,
+    "funds": fund_entries,
     "affiliate_orders": affiliate_channels,
 }

@@ -1,4 +1,4 @@
-"""Beside the orders: what was paid out (income files, statements of the API), and which creator's content sold a line (creator file)."""
+"""Beside the orders: what was paid out (income files, statements of the API), what moved the balance, and which creator's content sold a line."""
 
 from __future__ import annotations
 
@@ -61,6 +61,23 @@ def _with_parts(rows: pl.DataFrame) -> pl.DataFrame:
         "settled_refund_fen": -pl.col("refund_subtotal_fen"),
     }
     return rows.with_columns(pl.when(holds).then(part).alias(name) for name, part in parts.items())
+
+
+def fund_entries(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """finance/withdrawals: what was settled into the shop's balance and drawn out of it. The list's amounts bear no sign, so the type gives it.
+
+    A withdrawal the bank turned down moved nothing; one under way has left the balance.
+    """
+    word, size = pl.col("scene_name").str.to_uppercase(), pl.col("amount_fen").abs()
+    moved = pl.when(word == "WITHDRAW").then(-size).otherwise(size)
+    refused = pl.col("fund_status_text").str.contains(words.REFUSED).fill_null(False)
+    entry = distinct_rows(bronze).select(
+        *LINEAGE, "moved_at", "scene_name", "currency_code",
+        fund_entry_id="movement_id",
+        fund_type_code=words.coded(word, words.FUND_TYPE),
+        moved_fen=pl.when(~refused).then(moved).otherwise(0),
+    )  # fmt: skip
+    return {"fund_entry": entry.sort("_export_id", "_row_number")}
 
 
 def affiliate_channels(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:

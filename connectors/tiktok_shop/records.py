@@ -44,6 +44,12 @@ def statement_records(page: bytes, headers: Sequence[str]) -> list[dict[str, obj
     return [_record(paths, {"statement": data, "entry": {"currency": data.get("currency"), **_entry(row)}}) for row in data.get("statement_transactions") or []]
 
 
+def withdrawal_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
+    """One record per movement of the shop's balance."""
+    paths = _paths(headers)
+    return [_record(paths, {"withdrawal": row}) for row in good_data(page).get("withdrawals") or []]
+
+
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
     related = row.get("adjustment_order_id") or (row.get("order_id") if row.get("adjustment_id") else None)
     return {**row, "ref": row.get("adjustment_id") or row.get("order_id") or row.get("id"), "related_order_id": related}

@@ -61,7 +61,7 @@ def dialect() -> TikTokDialect:
 
 
 class TikTokDialect:
-    """Version 202309: three lists, statements, authorised shops, token refresh. Checks clock, signature, token, cipher; renders; no faults of its own."""
+    """Version 202309: three lists, statements, withdrawals, shops, token refresh. Checks clock, signature, token, cipher; renders; no faults of its own."""
 
     platform = "tiktok_shop"
 
@@ -85,6 +85,7 @@ class TikTokDialect:
         ledgers = [
             route("/finance/202309/statements", "GET", self._statements),
             route("/finance/202309/statements/{number}/statement_transactions", "GET", self._transactions),
+            route("/finance/202309/withdrawals", "GET", self._withdrawals),
         ]
         return [*lists, *ledgers, route("/authorization/202309/shops", "GET", _shops), Route("/api/v2/token/refresh", _refresher(world), methods=["GET"])]
 
@@ -149,6 +150,20 @@ class TikTokDialect:
         if found is None:
             raise wire.Refusal(36009004, "Invalid identifier. No such statement.")
         return _cut(found, "statement_transactions", request.query_params)
+
+    def _withdrawals(self, world: World, shop: dict[str, Any], request: Request, body: str) -> str:
+        query, shop_id = request.query_params, shop["shop_id"]
+        kinds = set((query.get("types") or "").split(","))
+        if not kinds <= {"WITHDRAW", "SETTLE", "TRANSFER", "REVERSE"}:
+            raise wire.Refusal(36009004, "Missing or invalid types")
+
+        def make() -> dict[str, list[dict[str, Any]]]:
+            settled, funds = world.settlements(shop_id), world.funds(shop_id)
+            return wire.withdrawals(words.movement_rows(settled, world.lines(shop_id), funds), world.at)
+
+        known = self._remembered(world, shop_id, "withdrawals", make)["withdrawals"]
+        first, last = int(query.get("create_time_ge") or 0), int(query.get("create_time_lt") or 2**40)
+        return _cut({"withdrawals": [row for row in known if row["type"] in kinds and first <= row["create_time"] < last]}, "withdrawals", query)
 
 
 def _cut(data: dict[str, Any], name: str, query: Any) -> str:  # noqa: ANN401 - starlette's multi-dict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -172,6 +173,16 @@ def _request_status(*, cancels: bool) -> pl.Expr:
         .then(pl.lit("AWAITING_BUYER_SHIP"))
         .otherwise(state.replace_strict(_RETURNS | {"exchanged": "RETURN_OR_REFUND_REQUEST_COMPLETE"}, return_dtype=pl.String))
     )
+
+
+def withdrawals(rows: pl.DataFrame, at: dt.datetime) -> dict[str, list[dict[str, Any]]]:
+    """The movements of ``rows`` (``movement_rows``) as the list answers them, under ``withdrawals``; the youngest of a day are under way."""
+    under_way = pl.col("moved_at") > at - dt.timedelta(days=1)
+    movement = pl.struct(
+        id="name", type="kind", amount=baht(pl.col("amount")), currency=pl.lit(CURRENCY), create_time=_second("moved_at"),
+        status=pl.when((pl.col("kind") == "WITHDRAW") & under_way).then(pl.lit("PROCESSING")).otherwise(pl.lit("SUCCESS")),
+    )  # fmt: skip
+    return {"withdrawals": rows.select(movement).to_series().to_list()}
 
 
 def statements(rows: pl.DataFrame) -> dict[str, dict[str, Any]]:

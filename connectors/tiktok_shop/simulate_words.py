@@ -69,6 +69,16 @@ def sku_lines(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def movement_rows(settlements: pl.DataFrame, lines: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
+    """``name, kind, moved_at, amount`` (satang, without sign): what each day's statement brought into the balance, and what was drawn out of it."""
+    days = statement_rows(settlements, lines).group_by("day").agg(amount=pl.col("settled").sum()).filter(pl.col("amount") > 0)
+    start = pl.col("day").cast(pl.Datetime("us", "UTC")).dt.convert_time_zone("Asia/Shanghai")
+    paid = days.select(name=pl.format("36{}", start.dt.epoch("s")), kind=pl.lit("SETTLE"), moved_at=start, amount="amount")
+    drawn = funds.filter(pl.col("fund_type_code") == "withdrawal").with_columns(created_at="moved_at")
+    out = drawn.select(name="fund_ref", kind=pl.lit("WITHDRAW"), moved_at="moved_at", amount=satang("moved_fen").abs())
+    return pl.concat([paid, out]).sort("moved_at", "name")
+
+
 def statement_rows(settlements: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """One row per order and day of a statement, payouts and take-backs apart, in satang; ``day`` is the statement's date (Beijing)."""
     created = lines.select("order_id", "created_at").unique("order_id", maintain_order=True)

@@ -62,6 +62,11 @@ SETTLEMENT_PATTERNS = (
     ("adjustment", r"adjust"),
 )
 
+#: type of a movement: drawn out, settled in, a withdrawal come back.
+FUND_TYPE = {"WITHDRAW": "withdrawal", "SETTLE": "sale", "REVERSE": "withdrawal"}
+#: status of a withdrawal that did not happen. Only PROCESSING was seen in a source: UNVERIFIED.
+REFUSED = r"(?i)fail|reject|cancel"
+
 
 def coded(text: pl.Expr, table: dict[str, str]) -> pl.Expr:
     """Word → code; a word that is not listed → ``unknown``."""

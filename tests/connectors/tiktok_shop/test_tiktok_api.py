@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 import polars as pl
 import pytest
-from tiktok_cases import MARKET_NOW, O, Shop, conformed_records, content, moment, settlement_truth
+from tiktok_cases import MARKET_NOW, O, Shop, conformed_records, content, moment, satang, settlement_truth
 
 from connectors.http import Client, Credentials
 from connectors.tiktok_shop import PLATFORM, simulate
@@ -57,7 +57,19 @@ def test_statements_are_all_collected(shop: Shop) -> None:
     assert told.equals(wanted.select(told.columns))
 
 
-@pytest.mark.parametrize("kind", [*KEYS, "settlements"])
+def test_movements_of_the_balance_are_all_collected(shop: Shop) -> None:
+    """What each day's statement brought, and every withdrawal, which is turned into satang at the rate of its own day."""
+    entry = conformed_records("funds", shop.collect("funds", START, MARKET_NOW), shop.shop_id)["fund_entry"]
+    days = settlement_truth(shop.world.market, shop.shop_id).group_by("day").agg(pl.col("settled_fen").sum()).filter(pl.col("settled_fen") > 0)
+    told = entry.filter(fund_type_code="sale").select(day=pl.col("moved_at").dt.date(), settled_fen="moved_fen").sort("day")
+    assert told.equals(days.sort("day"))
+    drawn = shop.world.market.funds_at(shop.shop_id, MARKET_NOW).filter(fund_type_code="withdrawal").rename({"moved_at": "created_at"})
+    wanted = satang(drawn, "moved_fen").select(fund_entry_id="fund_ref", moved_fen="moved_fen", moved_at="created_at").sort("fund_entry_id")
+    assert wanted.height > 3
+    assert entry.filter(fund_type_code="withdrawal").select(wanted.columns).sort("fund_entry_id").equals(wanted)
+
+
+@pytest.mark.parametrize("kind", [*KEYS, "settlements", "funds"])
 def test_windows_side_by_side_lose_nothing(small: Shop, kind: str) -> None:
     cuts = [START, moment("2026-06-25 12:00:01"), moment("2026-07-10 00:00:00"), MARKET_NOW]
     whole = {tuple(record.values()) for record in small.collect(kind, START, MARKET_NOW)}
@@ -65,9 +77,9 @@ def test_windows_side_by_side_lose_nothing(small: Shop, kind: str) -> None:
     assert whole
 
 
-@pytest.mark.parametrize("kind", [*KEYS, "settlements"])
+@pytest.mark.parametrize("kind", [*KEYS, "settlements", "funds"])
 def test_an_empty_window_gives_no_records(small: Shop, kind: str) -> None:
-    assert small.collect(kind, MARKET_NOW + dt.timedelta(days=3), MARKET_NOW + dt.timedelta(days=4)) == []
+    assert small.collect(kind, MARKET_NOW + dt.timedelta(days=15), MARKET_NOW + dt.timedelta(days=16)) == []
 
 
 def test_the_window_reaches_a_little_back_and_holds_its_last_second(shop: Shop) -> None:
@@ -228,7 +240,7 @@ def test_statements_follow_their_tokens_and_stop_where_one_repeats() -> None:
 
 
 def test_nothing_private_is_taken_out_of_an_answer(small: Shop) -> None:
-    for kind in (*KEYS, "settlements"):
+    for kind in (*KEYS, "settlements", "funds"):
         for record in small.collect(kind, moment("2026-07-10 00:00:00"), MARKET_NOW):
             assert set(record) == {column.header for column in PLATFORM.layout(kind, "api").columns}
             for planted in ("0812345678", "คุณ", "Some Road", "District 9", "v2b@", "81*****78"):

@@ -15,7 +15,7 @@ from simulator.market import Market
 from simulator.server import make_app, serve_in_thread
 
 START = moment("2026-07-01 00:00:00")
-KINDS = ("orders", "after_sales", "cancellations", "settlements")
+KINDS = ("orders", "after_sales", "cancellations", "settlements", "funds")
 
 
 def all_records(shop: Shop, attempts: int = 30) -> dict[str, set[bytes]]:

@@ -143,6 +143,15 @@ def test_statements_of_the_api_are_the_incomes_entries() -> None:
     assert api.equals(file.select(api.columns))
 
 
+def test_movements_get_their_sign_from_their_type() -> None:
+    entry = sample_page("funds")["fund_entry"]
+    assert entry.select(pl.col("fund_entry_id").str.slice(-5), "fund_type_code", "moved_fen", "currency_code").rows() == [
+        ("22211", "sale", 114_910, "THB"), ("22222", "withdrawal", -100_000, "THB"), ("22233", "withdrawal", 0, "THB"),
+        ("22244", "withdrawal", 2_000, "THB"), ("22255", "unknown", 100, "THB"),
+    ]  # fmt: skip
+    assert entry["moved_at"][0] == moment("2026-11-15 08:00:00")
+
+
 def test_creator_orders_tell_the_channel_of_a_line() -> None:
     channel = sample(CREATORS)["line_channel"].sort("order_line_id")
     assert channel.select("order_line_id", "content_code", "seller_code", "creator_id").rows() == [

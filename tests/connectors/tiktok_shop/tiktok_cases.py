@@ -31,7 +31,7 @@ ON_HOLD = "Onhold-unsettled-orders-2026_11_01-2026_11_12(UTC-7).xlsx"
 CREATORS = "all_20261101000000_20261120235959.csv"
 PAGES = {
     "orders": "orders_search.json", "after_sales": "returns_search.json", "cancellations": "cancellations_search.json",
-    "settlements": "statement_transactions.json",
+    "settlements": "statement_transactions.json", "funds": "withdrawals.json",
 }  # fmt: skip
 O = "5769000000000001"  # noqa: E741 - the samples' order numbers begin so
 
