@@ -6,7 +6,7 @@ The shop's platform decides whose rows they are: a mapping for ``shop`` gives af
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import polars as pl
@@ -66,7 +66,7 @@ def bronze_tables() -> list[Table]:
 class Mapped(Platform):
     """The part of a platform that mappings give: a ``Platform`` of code ``code`` whose layouts are ``mappings``."""
 
-    mappings: tuple[MappingFile, ...] = ()
+    mappings: tuple[MappingFile, ...] = field(default=(), hash=False)
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
@@ -148,7 +148,7 @@ def _clean(platform_code: str, mappings: dict[str, MappingFile], kind: str, layo
         there = [by_word[fold(word)] for word in rule.header if fold(word) in by_word]
         if not there:
             continue
-        raw = table[there[0]] if len(there) == 1 else table.select(pl.coalesce(*(trim(table[column]).alias(column) for column in there)))[there[0]]
+        raw = table[there[0]] if len(there) == 1 else _first_said([table[column] for column in there])
         target = by_word.get(fold(rule.header[0]), rule.header[0])
         cells[target] = _readied(raw, mapping, name).alias(target)
     return table.with_columns(cells.values()) if cells else table
@@ -177,10 +177,17 @@ def _only_platform(mapping: MappingFile, platform_code: str, by_word: dict[str, 
     raise refuse("SEVERAL_SHOPS" if (found == platform_code).any() else "WRONG_PLATFORM", file=said, shop=platform_code, column=told.header.strip())
 
 
+def _first_said(columns: list[pl.Series]) -> pl.Series:
+    """Each row's first cell with something in it; where none has, the first column's own."""
+    said = pl.select(pl.coalesce(*(pl.lit(trim(column)) for column in columns))).to_series()
+    return said.zip_with(said.is_not_null(), columns[0])
+
+
 def _readied(raw: pl.Series, mapping: MappingFile, name: str) -> pl.Series:
     cell = mapping.cell_of(name)
     if cell in _MONEY:
-        return _signed(trim(raw).str.replace_all(_CURRENCY_MARK, ""), mapping.columns[name].sign)
+        amount = _signed(trim(raw).str.replace_all(_CURRENCY_MARK, ""), mapping.columns[name].sign)
+        return amount.zip_with(amount.is_not_null(), raw)
     if cell in _FORMATS and mapping.time_zone != TIME_ZONE:
         return _on_our_clock(raw, cell, mapping.time_zone)
     return raw

@@ -1,4 +1,4 @@
-"""What the conformance suite runs over, found by looking: every platform, its layouts, its shipped samples, and third-party files where they lie."""
+"""What the conformance suite runs over, found by looking: every platform and shipped mapping, its layouts and samples, and third-party files where they lie."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from connectors import reading
 from connectors.base import Column, Layout, Platform, platforms
 from connectors.http import Client, Credentials
-from connectors.reading import Origin, Reading, fold, read_file, read_records, recognise
+from connectors.mapped import Mapped, source
+from connectors.mapping_file import shipped
+from connectors.reading import Origin, Reading, Recognised, fold, read_records
 from contracts.canonical import SILVER
 from contracts.fields import FIELDS
 
@@ -53,12 +56,35 @@ class Sample:
 
 @cache
 def samples() -> list[Sample]:
-    """Every sample declared in any connector's ``samples.csv``."""
+    """Every sample declared in any connector's ``samples.csv``, and that of every shipped mapping."""
     found = []
     for platform in platforms().values():
         with (platform.folder / "samples.csv").open(encoding="utf-8", newline="") as stream:
             found += [Sample(platform, row["file"], row["kind"], row["layout"]) for row in csv.DictReader(stream)]
-    return found
+    return found + [Sample(platform, f"{layout.name}.csv", layout.kind, layout.name) for platform in mapped() for layout in platform.layouts]
+
+
+@cache
+def mapped() -> list[Mapped]:
+    """Every shipped mapping as a source of its platform; those for any shop as one of a shop on Kuaishou, which exports few after-sales, or Douyin."""
+    of_any_shop = {"mapped_orders": "douyin", "mapped_after_sales": "kuaishou"}
+    return [source(of_any_shop[mapping.layout_kind] if mapping.platform == "shop" else mapping.platform, [mapping]) for mapping in shipped().values()]
+
+
+def read_file(data: bytes, origin: Origin) -> Reading:
+    """As the intake reads, with every shipped mapping beside the connectors."""
+    return reading.read_file(data, origin, mappings=mapped())
+
+
+def recognise(data: bytes) -> Recognised:
+    """As the intake recognises, with every shipped mapping beside the connectors."""
+    return reading.recognise(data, mappings=mapped())
+
+
+def alternates(sample: Sample) -> set[str]:
+    """Headers whose cell may be blank although the name is needed: another column of the mapping speaks then."""
+    mappings = sample.platform.mappings if isinstance(sample.platform, Mapped) else ()
+    return {rule.header[0] for mapping in mappings for rule in mapping.columns.values() if len(rule.header) > 1}
 
 
 def file_samples() -> list[Sample]:
@@ -68,7 +94,7 @@ def file_samples() -> list[Sample]:
 
 def layouts() -> list[Layout]:
     """Every layout of every platform."""
-    return [layout for platform in platforms().values() for layout in platform.layouts]
+    return [layout for platform in (*platforms().values(), *mapped()) for layout in platform.layouts]
 
 
 def third_party() -> list[Path]:

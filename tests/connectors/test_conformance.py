@@ -14,14 +14,18 @@ from conformance_cases import (
     MARK,
     THIRD_PARTY,
     Sample,
+    alternates,
     api_records,
     broken_promises,
     file_samples,
     grid,
     imported,
     layouts,
+    mapped,
     origin,
+    read_file,
     read_sample,
+    recognise,
     samples,
     texts,
     third_party,
@@ -29,11 +33,13 @@ from conformance_cases import (
 
 from connectors.base import Layout, Platform, platforms
 from connectors.cells import RULES
-from connectors.reading import fold, read_file, recognise
-from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE, SILVER
+from connectors.mapping_file import FOLDER, shipped
+from connectors.reading import fold
+from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE, SILVER, content_columns, entity_key
 from contracts.codes import PLATFORM
 from contracts.errors import CollectError, FileRefusedError
 from contracts.intake import FILE_RULES, ROW_RULES
+from transforms.silver.states import current, merge_states
 
 each_platform = pytest.mark.parametrize("platform", platforms().values(), ids=lambda platform: platform.code)
 each_file = pytest.mark.parametrize("sample", file_samples(), ids=str)
@@ -79,6 +85,13 @@ def test_every_layout_has_a_sample_and_names_its_key_columns(layout: Layout) -> 
 def test_no_two_layouts_of_a_kind_have_the_same_header(platform: Platform) -> None:
     headers = [frozenset(fold(column.header) for column in layout.columns) for layout in platform.layouts if layout.source == "file"]
     assert len(headers) == len(set(headers))
+
+
+def test_every_shipped_mapping_has_its_sample_and_a_header_of_its_own() -> None:
+    assert {path.name for path in (FOLDER / "samples").iterdir()} == {f"{name}.csv" for name in shipped()}
+    headers = [frozenset(fold(column.header) for column in layout.columns) for platform in mapped() for layout in platform.layouts]
+    assert len(headers) == len(set(headers)) == len(shipped())
+    assert all(mapping.layout_kind not in platform.kinds for mapping in shipped().values() for platform in platforms().values())
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------------------------
@@ -165,7 +178,7 @@ def test_a_spoilt_cell_sets_aside_exactly_its_row(sample: Sample) -> None:
         if not column.name or column.personal:
             continue
         spoils = [(BAD[column.cell], RULES[column.cell])] if column.cell in BAD else []
-        spoils += [("-", "MISSING_VALUE")] if column.filled else []
+        spoils += [("-", "MISSING_VALUE")] if column.filled and header not in alternates(sample) else []
         for text, rule in spoils:
             reading = read_file(whole.with_cells({(target - 2, header): text}), origin())
             assert reading.bronze.drop("_observed_at").equals(kept), (header, text)
@@ -211,6 +224,25 @@ def test_conformed_frames_keep_the_canonical_tables_promises(sample: Sample) -> 
         assert frame.height > 0
         assert frame.select(lineage).join(reading.bronze.select(lineage), on=lineage, how="anti").is_empty()
         assert set(frame["platform_code"]) == {sample.platform.code}
+
+
+@each_sample
+def test_what_is_loaded_twice_counts_once(sample: Sample) -> None:
+    """The same rows met again, by other hands and a day later, are duplicates, every one of them."""
+    reading = read_sample(sample)
+    for name, frame in sample.platform.conform(sample.kind, reading.bronze).items():
+        table = SILVER[name]
+        first = table.shape(frame.with_columns(_last_observed_at="_observed_at"))
+        later = pl.col("_observed_at") + pl.duration(days=1)
+        again = first.with_columns(_export_id=pl.lit("f" * 64), _observed_at=later, _last_observed_at=later)
+        stored = merge_states(table, table.empty(), first).states
+        merged = merge_states(table, stored, again)
+        entity = entity_key(table)
+        assert set(merged.outcomes["outcome"]) == {"duplicate"}, name
+        assert merged.changed.is_empty()
+        assert current(table, merged.states).select(entity).equals(current(table, stored).select(entity))
+        told = content_columns(table)
+        assert current(table, merged.states).select(told).equals(current(table, stored).select(told))
 
 
 @each_platform
