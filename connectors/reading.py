@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from connectors import oddities
-from connectors.base import Platform
+from connectors.base import Platform, platforms
 from connectors.recognising import Aliases, Recognised, near_headers, recognise, twins
 from connectors.typed import QUARANTINE, Origin, Reading, fold, moment, present_columns, type_rows
 from contracts.fields import TIME_ZONE
@@ -102,7 +102,7 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         quarantine=pl.concat([reading.quarantine, ragged]),
         rows_read=reading.rows_read + ragged.height,
         notices=notices,
-        shop_refs=_shop_refs(raw.table),
+        shop_refs=_shop_refs(raw.table) if platform is platforms().get(platform.code) else [],  # another system numbers shops its own way
     )
 
 

@@ -256,6 +256,8 @@ _ALL = [
     _f("loaded_at", "入库时间", "loaded at"),
     _f("bytes_qty", "字节数", "bytes"),
     _f("landing_name", "原始文件位置", "landing path", "Relative to the landing folder."),
+    _f("expired_at", "原始文件到期删除于", "raw file expired at"),
+    _f("raw_days_qty", "原始文件保留天数", "days raw files are kept", "0 = only until the build that reads them."),
     _f("first_date", "最早日期", "first date covered"),
     _f("last_date", "最晚日期", "last date covered"),
     _f("rows_read_qty", "读取行数", "rows read"),

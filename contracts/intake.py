@@ -19,6 +19,7 @@ class IntakeRule:
 
 _AGAIN = ("请从平台后台重新导出", "export it again from the back-office")
 _RAW = ("请使用平台导出的原始文件,不要用表格软件另存", "use the platform's original file, not one re-saved in a spreadsheet")
+_NOTHING = ("无需处理", "nothing to do")
 _LOOK = ("用 baiyun quarantine show 查看原行;修正后重新判定", "see the row with `baiyun quarantine show`; re-judge after a fix")
 
 #: A whole file is refused and changes nothing.
@@ -91,23 +92,23 @@ ROW_RULES: dict[str, IntakeRule] = {
 
 #: The file is taken, and a person should look: the receipt lists these.
 WARN_RULES: dict[str, IntakeRule] = {
-    "REPEATED_HEADER": IntakeRule("文件中间有重复的表头,已去掉", "header rows in the middle were left out", "无需处理", "nothing to do"),
-    "SUMMARY_ROW": IntakeRule("合计行已去掉,不作为数据", "summary rows were left out", "无需处理", "nothing to do"),
+    "REPEATED_HEADER": IntakeRule("文件中间有重复的表头,已去掉", "header rows in the middle were left out", *_NOTHING),
+    "SUMMARY_ROW": IntakeRule("合计行已去掉,不作为数据", "summary rows were left out", *_NOTHING),
     "SUMMARY_DISAGREES": IntakeRule(
         "合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"
     ),
-    "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", "无需处理", "nothing to do"),
+    "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", *_NOTHING),
     "EXPORT_CAPPED": IntakeRule(
         "行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"
     ),
     "BROKEN_CHARACTERS": IntakeRule("文字中有损坏的字符", "broken characters in text", *_RAW),
     "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
-    "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", "无需处理", "nothing to do"),
-    "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", "无需处理", "nothing to do"),
+    "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", *_NOTHING),
+    "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *_NOTHING),
     "UNKNOWN_WORD": IntakeRule("有不认识的状态词,按未知计", "unknown status words, counted as unknown", "把原词告诉支持", "tell support the word"),
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
-    "PERSONAL_MASKED": IntakeRule("文字中的手机号、证件号已打码", "mobile and identity numbers in text were masked", "无需处理", "nothing to do"),
-    "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", "无需处理", "nothing to do"),
+    "PERSONAL_MASKED": IntakeRule("文字中的手机号、证件号已打码", "mobile and identity numbers in text were masked", *_NOTHING),
+    "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
     "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
 }
 
@@ -119,6 +120,11 @@ class Notice:
     rule: str
     count: int
     about: str = ""
+
+    @property
+    def calls(self) -> bool:
+        """Whether a person should look; the others only tell what was done."""
+        return WARN_RULES[self.rule].step_en != _NOTHING[1]
 
     def sentence(self) -> str:
         """One printable line: rule, Chinese, English, count, next step."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -17,8 +18,9 @@ from contracts.fields import TIME_ZONE
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_gold
 from pipeline.house import writing
+from pipeline.keeping import kept_readings
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
-from pipeline.mapping import MAPPED, platform_of
+from pipeline.mapping import MAPPED, own_aliases, platform_of
 from pipeline.merging import SESSION, Touched, merge_into_silver
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
@@ -57,6 +59,19 @@ class Moved:
         return not self.merchants and self.orders.is_empty()
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Waiting exports that are read and conformed together: of one platform and kind and, where mappings say what they mean, of one merchant.
+
+    ``kept`` is what is known of those whose raw bytes have expired.
+    """
+
+    platform: Platform
+    kind: str
+    exports: pl.DataFrame
+    kept: dict[Export, Reading]
+
+
 def build(
     settings: Settings,
     *,
@@ -69,7 +84,8 @@ def build(
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
 
     ``known`` are readings made a moment ago; ``rejudge`` names exports whose quarantined rows are tried again; ``from_landing`` forgets every
-    derived row and makes all of them anew from the raw bytes. Raises ``WriterBusyError``; on any error nothing has changed.
+    derived row and makes all of them anew from the raw bytes, or from bronze where those have expired.
+    Raises ``WriterBusyError``; on any error nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
@@ -81,12 +97,14 @@ def build(
         number = release.begin_build(lake, at=now, run_name=run_name)
         reach("build.start")
         with lake.transaction():
+            batches = list(_batches(lake, waiting))
             if from_landing:
                 _forget(lake)
-            loads = _load(lake, settings, waiting, number, now, known or {}, moved)
+            loads = _load(lake, settings, waiting, batches, number, now, known or {}, moved)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
+        landing.expire(lake, settings.place, days=settings.raw_days, now=now, at_once=True)
         names = dict(waiting.select(pl.concat_str("shop_id", "export_id"), "export_name").iter_rows())
         receipts = [from_load(row, names[row["shop_id"] + row["export_id"]]) for row in loads.iter_rows(named=True)]
         return Built(number, lake.snapshot(), True, receipts)
@@ -136,9 +154,18 @@ def _forget(lake: Lake) -> None:
         lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
 
 
-def _load(lake: Lake, settings: Settings, waiting: pl.DataFrame, number: int, now: dt.datetime, known: Mapping[Export, Reading], moved: Moved) -> pl.DataFrame:
+def _load(
+    lake: Lake,
+    settings: Settings,
+    waiting: pl.DataFrame,
+    batches: Sequence[Batch],
+    number: int,
+    now: dt.datetime,
+    known: Mapping[Export, Reading],
+    moved: Moved,
+) -> pl.DataFrame:
     before = lake.read(LOAD, keys=waiting.select(_KEY))
-    parts = [load_kind(settings.place, platform, kind, exports, known) for platform, kind, exports in _batches(lake, waiting)]
+    parts = [load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **known}, partial(own_aliases, lake)) for item in batches]
     for refusal in (error for part in parts for error in part.refusals.values()):
         if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST"):
             raise refusal  # what was published from it would silently be missing
@@ -155,12 +182,12 @@ def _load(lake: Lake, settings: Settings, waiting: pl.DataFrame, number: int, no
     return loads
 
 
-def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[tuple[Platform, str, pl.DataFrame]]:
-    """Waiting exports that are read and conformed together: of one platform and kind and, where mappings say what they mean, of one merchant."""
+def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
     owner = pl.when(pl.col("kind_code").str.starts_with(MAPPED)).then("merchant_id").otherwise(pl.lit("")).alias("_owner")
     by = ["platform_code", "kind_code", "_owner"]
     for (platform, kind, merchant), exports in sorted(waiting.with_columns(owner).partition_by(by, as_dict=True).items()):
-        yield platform_of(lake, str(merchant), str(platform), str(kind)), str(kind), exports.drop("_owner")
+        exports = exports.drop("_owner")
+        yield Batch(platform_of(lake, str(merchant), str(platform), str(kind)), str(kind), exports, kept_readings(lake, exports))
 
 
 def _touch_moved(lake: Lake, touched: Touched, moved: Moved) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from pipeline.house import writing
-from pipeline.intake import land_file
+from pipeline.intake import Landed, land_files
+from pipeline.parsing import Limits
 from pipeline.receipts import FileReceipt, refused
 from warehouse.lake import Lake
 from warehouse.settings import Settings
@@ -28,37 +30,42 @@ def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileRecei
     with writing(settings) as lake, lake.transaction():
         taken = [(path, _take(lake, settings, path, at)) for path in waiting]
     # a file leaves the folder only once the manifest that names it is committed
-    for path, receipt in taken:
-        if receipt.verdict == "refused":
-            _set_aside(path, receipt)
+    for path, receipts in taken:
+        refusals = [receipt for receipt in receipts if receipt.verdict == "refused"]
+        if refusals:
+            _set_aside(path, refusals)
         else:
             path.unlink()
-    return [receipt for _, receipt in taken]
+    return [receipt for _, receipts in taken for receipt in receipts]
 
 
 def _is_settled(path: Path) -> bool:
     return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
 
 
-def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) -> FileReceipt:
+def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) -> list[FileReceipt]:
     merchant_id, shop_id = path.parts[-3], path.parts[-2]
     try:
-        landed = land_file(lake, settings.place, merchant_id, shop_id, path, by="inbox", at=at)
+        landed = land_files(lake, settings.place, merchant_id, shop_id, [path], by="inbox", at=at, limits=Limits.of(settings))
     except (NotFoundError, UsageError) as error:
         refusal = FileRefusedError(error.rule, error.zh, error.en, step_zh=error.step_zh, step_en=error.step_en)
-        return refused(path.name, refusal, merchant_id=merchant_id, shop_id=shop_id)
-    if landed.receipt:
-        return landed.receipt
+        return [refused(path.name, refusal, merchant_id=merchant_id, shop_id=shop_id)]
+    return [item.receipt or _waiting(item, merchant_id, shop_id) for item in landed]
+
+
+def _waiting(landed: Landed, merchant_id: str, shop_id: str) -> FileReceipt:
+    """The receipt of a file that waits for its build."""
     assert landed.reading is not None  # noqa: S101 - a file without a receipt has been read
     layout = landed.reading.layout
-    receipt = FileReceipt(path.name, layout.platform, layout.kind, layout.name, "accepted", merchant_id=merchant_id, shop_id=shop_id)
-    return replace(receipt, rows_read=landed.reading.rows_read, export_id=landed.export_id)
+    receipt = FileReceipt(landed.name, layout.platform, layout.kind, layout.name, "accepted", merchant_id=merchant_id, shop_id=shop_id)
+    return replace(receipt, rows_read=landed.reading.rows_read, export_id=landed.export_id, notices=landed.reading.notices)
 
 
-def _set_aside(path: Path, receipt: FileReceipt) -> None:
+def _set_aside(path: Path, refusals: Sequence[FileReceipt]) -> None:
     folder = path.parent / REFUSED
     folder.mkdir(exist_ok=True)
     # two refused files of one name are both kept; the name is cut where the file system would refuse it
     name = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}-{path.name[-80:]}"  # noqa: DTZ005 - a name for people at this machine
     path.replace(folder / name)
-    (folder / f"{name}.txt").write_text(f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n", encoding="utf-8")
+    told = [f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n" for receipt in refusals]
+    (folder / f"{name}.txt").write_text("".join(told), encoding="utf-8")

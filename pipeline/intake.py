@@ -1,4 +1,4 @@
-"""A merchant's files into landing: recognised by content, read once to be sure, kept for ever, and entered in the manifest. A refused file changes nothing."""
+"""A merchant's files into landing: read apart to be sure, judged, kept, and entered in the manifest. A refused file changes nothing."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.reading import Origin, Reading, read_file
-from contracts.errors import FileRefusedError, NotFoundError
+from connectors.reading import Origin, Reading
+from connectors.tabular import MAX_FILE_BYTES
+from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.intake import refuse
-from pipeline.receipts import FileReceipt, as_duplicate, from_load, refused
-from pipeline.registering import register_shop
-from warehouse import landing, registry
+from pipeline.desk import Desk
+from pipeline.parsing import Limits, unpack_apart, warm
+from pipeline.receipts import FileReceipt, refused
+from warehouse import landing
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT, LOAD
 from warehouse.place import Place
+
+#: First bytes → the ending a landed file gets, whatever it was called.
+_ENDINGS = {b"PK": ".xlsx", b"\xd0\xcf": ".xls"}
 
 
 @dataclass(frozen=True)
@@ -33,97 +37,6 @@ class Landed:
     reading: Reading | None = None
 
 
-def land_file(
-    lake: Lake, place: Place, merchant_id: str, shop_id: str, path: Path, *, by: str = "", at: dt.datetime | None = None, register: bool = False
-) -> Landed:
-    """Judge one file and land it. Refusals come back as a receipt, never as an exception.
-
-    ``register`` enters an unknown merchant or shop on the platform the file tells; otherwise NotFoundError.
-    """
-    now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
-    name = path.name.encode("utf-8", "replace").decode("utf-8")
-    try:
-        data = path.read_bytes()
-        export_id = hashlib.sha256(data).hexdigest()
-        reading = read_file(data, Origin(merchant_id, shop_id, export_id, name, now))
-        _check_shop(lake, merchant_id, shop_id, reading.layout.platform, at=now, register=register)
-    except FileRefusedError as error:
-        return Landed(name, "", refused(name, error, merchant_id=merchant_id, shop_id=shop_id))
-    known = _known_receipt(lake, merchant_id, shop_id, reading, export_id, name)
-    # kept also when known: the bytes on disk may have been damaged or lost since, and then this heals them
-    suffix = ".xlsx" if data[:2] == b"PK" else ".csv"
-    kept = landing.keep(place, data, platform=reading.layout.platform, shop=shop_id, kind=reading.layout.kind, received_date=now.date(), suffix=suffix)
-    row = manifest_row(reading, merchant_id, shop_id, kept, name, len(data), now, by)
-    if not landing.record(lake, row):
-        _point_at(lake, row, kept.landing_name)
-    return Landed(name, export_id, known, None if known else reading)
-
-
-def _point_at(lake: Lake, row: pl.DataFrame, landing_name: str) -> None:
-    """Let a known export's manifest row point at where its bytes are now, in case they were lost where they had been."""
-    key = row.select(EXPORT.key)
-    stored = lake.read(EXPORT, keys=key)
-    if stored["landing_name"][0] != landing_name:
-        lake.replace(EXPORT, key, stored.with_columns(landing_name=pl.lit(landing_name)))
-
-
-def manifest_row(reading: Reading, merchant_id: str, shop_id: str, kept: landing.Landed, name: str, size: int, now: dt.datetime, by: str) -> pl.DataFrame:
-    """One row of ``EXPORT`` for a landed file."""
-    first, last = covered_dates(reading.bronze)
-    row = {
-        "export_id": kept.export_id,
-        "merchant_id": merchant_id,
-        "shop_id": shop_id,
-        "platform_code": reading.layout.platform,
-        "kind_code": reading.layout.kind,
-        "source_code": "file",
-        "export_name": name,
-        "bytes_qty": size,
-        "landing_name": kept.landing_name,
-        "received_at": now,
-        "observed_at": reading.observed_at,
-        "layout_name": reading.layout.name,
-        "received_by_name": by or None,
-        "first_date": first,
-        "last_date": last,
-    }
-    return pl.DataFrame([row], schema=EXPORT.dtypes)
-
-
-def covered_dates(bronze: pl.DataFrame) -> tuple[dt.date | None, dt.date | None]:
-    """First and last business date a reading speaks of: by its creation clock, else its start or application clock."""
-    clock = next((name for name in ("created_at", "applied_at", "started_at", "paid_at") if name in bronze.columns and bronze[name].count()), None)
-    if clock is None:
-        return None, None
-    days = bronze[clock].dt.date()
-    first, last = days.min(), days.max()
-    return (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)
-
-
-def _check_shop(lake: Lake, merchant_id: str, shop_id: str, platform_code: str, *, at: dt.datetime, register: bool) -> None:
-    try:
-        shop = registry.shop(lake, merchant_id, shop_id)
-    except NotFoundError:
-        if not register:
-            raise
-        register_shop(lake, merchant_id, shop_id, platform_code, at=at)
-        return
-    if shop.platform_code != platform_code:
-        raise refuse("WRONG_PLATFORM", file=platform_code, shop=shop.platform_code)
-
-
-def _known_receipt(lake: Lake, merchant_id: str, shop_id: str, reading: Reading, export_id: str, name: str) -> FileReceipt | None:
-    """The receipt "duplicate" when these bytes were loaded for this shop before, under whatever name."""
-    where: dict[str, object] = {"export_id": export_id, "merchant_id": merchant_id, "shop_id": shop_id, "kind_code": reading.layout.kind}
-    loads = lake.read(LOAD, where=where)
-    if loads.is_empty():
-        return None
-    if loads["verdict_code"][0] == "refused":  # it could not be read from landing; these bytes can, so it waits for a build again
-        lake.delete(LOAD, loads.select(LOAD.key))
-        return None
-    return as_duplicate(from_load(loads.row(0, named=True), name))
-
-
 def land_files(
     lake: Lake,
     place: Place,
@@ -134,12 +47,104 @@ def land_files(
     by: str = "",
     at: dt.datetime | None = None,
     register: bool = False,
+    limits: Limits | None = None,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Landed]:
-    """``land_file`` for each path in turn, entered together; ``progress`` is told each name before it is read."""
-    landed = []
+    """Judge and land the files of one shop, in one transaction; ``progress`` is told each name before it is read.
+
+    An archive counts as the files in it. Refusals come back as receipts, never as exceptions; a file that breaks its reader, or is too much for
+    ``limits``, is refused like any other. ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise NotFoundError.
+    """
+    now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    warm(limits)  # it gets ready while the lake is asked
+    landed: list[Landed] = []
+    desk = Desk.open(lake, place, merchant_id, shop_id, at=now, by=by, register=register)
     with lake.transaction():
         for path in paths:
             progress(path.name)
-            landed.append(land_file(lake, place, merchant_id, shop_id, path, by=by, at=at, register=register))
+            for name, given in _given(path, limits):
+                landed.append(_land(desk, name, given, limits))
+        desk.close()
     return landed
+
+
+Given = bytes | FileRefusedError
+
+
+def _given(path: Path, limits: Limits | None) -> list[tuple[str, Given]]:
+    """A file's name and bytes, or those of each file in an archive; instead of bytes the refusal of what cannot be taken."""
+    name = path.name.encode("utf-8", "replace").decode("utf-8")
+    try:
+        data = _settled_bytes(path)
+        files = unpack_apart(data, limits)
+    except FileRefusedError as error:
+        return [(name, error)]
+    return [(f"{name}/{entry}", content) for entry, content in files] if files else [(name, data)]
+
+
+def _settled_bytes(path: Path) -> bytes:
+    """The file's bytes, provided it is of a size to be read and did not change meanwhile: a download may still be under way."""
+    before = path.stat()
+    if before.st_size > MAX_FILE_BYTES:
+        raise refuse("FILE_TOO_LARGE", bytes=before.st_size, limit=MAX_FILE_BYTES)
+    data = path.read_bytes()
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise refuse("FILE_CHANGING", bytes=len(data))
+    return data
+
+
+def _land(desk: Desk, name: str, given: Given, limits: Limits | None) -> Landed:
+    try:
+        if isinstance(given, FileRefusedError):
+            raise given
+        export_id = hashlib.sha256(given).hexdigest()
+        reading = desk.read(given, Origin(desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret), limits)
+        desk.check(reading, export_id, name)
+    except FileRefusedError as error:
+        return Landed(name, "", refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id))
+    known = desk.known_receipt(reading, export_id, name)
+    # kept also when known: the bytes on disk may have been damaged or lost since, and then this heals them
+    kept = landing.keep(
+        desk.place,
+        given,
+        platform=reading.layout.platform,
+        shop=desk.shop_id,
+        kind=reading.layout.kind,
+        received_date=desk.now.date(),
+        suffix=_ENDINGS.get(given[:2], ".csv"),
+    )
+    desk.enter(manifest_row(desk, reading, kept, name, len(given)))
+    return Landed(name, export_id, known, None if known else reading)
+
+
+def manifest_row(desk: Desk, reading: Reading, kept: landing.Landed, name: str, size: int) -> dict[str, object]:
+    """One row of ``EXPORT`` for a landed file."""
+    first, last = covered_dates(reading.bronze)
+    return {
+        "export_id": kept.export_id,
+        "merchant_id": desk.merchant_id,
+        "shop_id": desk.shop_id,
+        "platform_code": reading.layout.platform,
+        "kind_code": reading.layout.kind,
+        "source_code": "file",
+        "export_name": name,
+        "bytes_qty": size,
+        "landing_name": kept.landing_name,
+        "received_at": desk.now,
+        "observed_at": reading.observed_at,
+        "layout_name": reading.layout.name,
+        "received_by_name": desk.by or None,
+        "first_date": first,
+        "last_date": last,
+    }
+
+
+def covered_dates(bronze: pl.DataFrame) -> tuple[dt.date | None, dt.date | None]:
+    """First and last business date a reading speaks of: by its creation clock, else its start or application clock."""
+    clock = next((name for name in ("created_at", "applied_at", "started_at", "paid_at") if name in bronze.columns and bronze[name].count()), None)
+    if clock is None:
+        return None, None
+    days = bronze[clock].dt.date()
+    first, last = days.min(), days.max()
+    return (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
 from connectors.base import Platform
 from connectors.http import Client, Credentials
 from connectors.mapped import Mapped
-from connectors.reading import Origin, Reading, read_file, read_pages
+from connectors.reading import Aliases, Origin, Reading, read_pages
 from contracts.canonical import SILVER
 from contracts.errors import CollectError, FileRefusedError, NotFoundError
 from contracts.intake import ROW_RULES
 from contracts.tables import Table
-from warehouse import landing
+from pipeline.parsing import read_apart
+from warehouse import keys, landing
 from warehouse.ops import QUARANTINE
 from warehouse.place import Place
 
@@ -42,9 +43,11 @@ class Loaded:
     readings: dict[Export, Reading]
 
 
-def load_kind(place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading]) -> Loaded:
-    """Read the given manifest rows (one platform and kind). ``known`` are readings made a moment ago of the same bytes."""
-    readings, refusals = _read_all(place, platform, kind, exports, known)
+def load_kind(
+    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading], aliases: Callable[[str], Aliases] = lambda merchant: {}
+) -> Loaded:
+    """Read the given manifest rows (one platform and kind). ``known`` are readings made before; ``aliases`` a merchant's confirmed header names."""
+    readings, refusals = _read_all(place, platform, kind, exports, known, aliases)
     shops = {id(reading): (reading, shop_id) for (shop_id, _), reading in readings.items()}
     merchants = dict(exports.select("shop_id", "merchant_id").iter_rows())
     bronze = pl.concat([platform.bronze[kind].empty(), *(reading.bronze for reading, _ in shops.values())])
@@ -60,20 +63,24 @@ def load_kind(place: Place, platform: Platform, kind: str, exports: pl.DataFrame
 
 
 def _read_all(
-    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading]
+    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading], aliases: Callable[[str], Aliases]
 ) -> tuple[dict[Export, Reading], dict[Export, FileRefusedError]]:
     readings: dict[Export, Reading] = {}
     refusals: dict[Export, FileRefusedError] = {}
     extra = [platform] if isinstance(platform, Mapped) else []
     for row in exports.filter(pl.col("source_code") == "file").iter_rows(named=True):
         export = (row["shop_id"], row["export_id"])
+        if export in known:
+            continue
         try:
-            readings[export] = known.get(export) or read_file(landing.read_landed(place, row["landing_name"]), _origin(row), mappings=extra)
+            data, confirmed = landing.read_landed(place, row["landing_name"]), aliases(row["merchant_id"])
+            readings[export] = read_apart(data, _origin(row, place), mappings=extra, aliases=confirmed)
         except FileRefusedError as error:
             refusals[export] = error
         except NotFoundError as error:
             refusals[export] = _lost(error)
-    api = exports.filter(pl.col("source_code") == "api")
+    readings |= {export: known[export] for export in exports.select("shop_id", "export_id").iter_rows() if export in known}
+    api = exports.filter((pl.col("source_code") == "api") & pl.col("expired_at").is_null())
     for shop in api.partition_by("merchant_id", "shop_id", maintain_order=True):
         pages, failed = _read_pages(place, platform, kind, shop.iter_rows(named=True))
         refusals |= failed
@@ -92,7 +99,7 @@ def _read_pages(
     for row in rows:
         export = (str(row["shop_id"]), str(row["export_id"]))
         try:
-            pages.append((_origin(row), api.records(kind, landing.read_landed(place, str(row["landing_name"])))))
+            pages.append((_origin(row, place), api.records(kind, landing.read_landed(place, str(row["landing_name"])))))
         except FileRefusedError as error:
             refusals[export] = error
         except NotFoundError as error:
@@ -107,7 +114,7 @@ def _lost(error: NotFoundError) -> FileRefusedError:
     return FileRefusedError("LANDING_LOST", error.zh, error.en, step_zh=step[0], step_en=step[1], landing_name=error.facts["landing_name"])
 
 
-def _origin(row: Mapping[str, object]) -> Origin:
+def _origin(row: Mapping[str, object], place: Place) -> Origin:
     return Origin(
         str(row["merchant_id"]),
         str(row["shop_id"]),
@@ -115,6 +122,7 @@ def _origin(row: Mapping[str, object]) -> Origin:
         str(row["export_name"]),
         row["received_at"],  # type: ignore[arg-type]
         row["observed_at"],  # type: ignore[arg-type]
+        keys.key(place, "buyer", str(row["merchant_id"])),
     )
 
 
@@ -170,4 +178,5 @@ def quarantine_rows(loaded: Loaded) -> pl.DataFrame:
 
 def details(reading: Reading | None, rules: Mapping[str, int]) -> str:
     """What a receipt tells beyond its counts, as stored JSON."""
-    return json.dumps({"rules": dict(rules), "new_columns": reading.new_columns if reading else []}, ensure_ascii=False)
+    notices = [asdict(notice) for notice in reading.notices] if reading else []
+    return json.dumps({"rules": dict(rules), "new_columns": reading.new_columns if reading else [], "notices": notices}, ensure_ascii=False)

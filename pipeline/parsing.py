@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import datetime as dt
-import functools
 import io
 import json
 import os
@@ -17,20 +16,25 @@ import selectors
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import IO
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.archives import unpack
+from connectors.archives import is_workbook, looks_zipped, unpack
 from connectors.base import Column, Layout, platforms
-from connectors.reading import Origin, Reading, read_file
+from connectors.mapped import Mapped, source
+from connectors.mapping_model import MappingFile
+from connectors.reading import Aliases, Origin, Reading, read_file
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice, refuse
+from warehouse.settings import Settings
 
 _HEAD = struct.Struct("!II")
 _CHUNK = 1 << 20
@@ -42,6 +46,11 @@ class Limits:
 
     memory_mb: int = 4096
     seconds: float = 300.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """What this installation allows."""
+        return cls(settings.read_memory_mb, settings.read_seconds)
 
 
 class Died(Exception):
@@ -135,16 +144,18 @@ def _receive(stream: _Patient | IO[bytes]) -> tuple[dict[str, object], list[byte
 
 # the house's side
 _reader: Reader | None = None
+_turn = threading.RLock()  # one question at a time: a page's uploads come from several threads
 
 
 def warm(limits: Limits | None = None) -> Reader:
     """This process's reader, started if there is none with these limits; it gets ready while the caller does other things."""
     global _reader
     wanted = limits or Limits()
-    if _reader is None or not _reader.is_alive or _reader.limits != wanted:
-        close()
-        _reader = Reader(wanted)
-    return _reader
+    with _turn:
+        if _reader is None or not _reader.is_alive or _reader.limits != wanted:
+            close()
+            _reader = Reader(wanted)
+        return _reader
 
 
 @atexit.register
@@ -159,7 +170,8 @@ def close() -> None:
 def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tuple[dict[str, object], list[bytes]]:
     allowed = limits or Limits()
     try:
-        said, blobs = warm(allowed).ask(request, data)
+        with _turn:
+            said, blobs = warm(allowed).ask(request, data)
     except Died as died:
         raise refuse(died.rule, seconds=allowed.seconds, memory_mb=allowed.memory_mb) from None
     refused = said.get("refused")
@@ -169,9 +181,11 @@ def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tupl
     return said, blobs
 
 
-def read_apart(data: bytes, origin: Origin, limits: Limits | None = None) -> Reading:
+def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> Reading:
     """``connectors.reading.read_file`` in the reader's process. Raises FileRefusedError, also when the file was too much for it."""
-    said, (bronze, quarantine) = _ask({"do": "read", "origin": _plain_origin(origin)}, data, limits)
+    mapped = [{"code": item.code, "mappings": [mapping.model_dump_json() for mapping in item.mappings]} for item in mappings]
+    request: dict[str, object] = {"do": "read", "origin": _plain_origin(origin), "mappings": mapped, "aliases": aliases or {}}
+    said, (bronze, quarantine) = _ask(request, data, limits)
     layout = said["layout"]
     assert isinstance(layout, dict)  # noqa: S101
     layout["columns"] = tuple(Column(**column) for column in layout["columns"])
@@ -189,7 +203,9 @@ def read_apart(data: bytes, origin: Origin, limits: Limits | None = None) -> Rea
 
 
 def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, bytes]]:
-    """The files in an archive, by name. Raises FileRefusedError for one that is not to be unpacked."""
+    """The files in an archive, by name; none for bytes that are no archive or a workbook. Raises FileRefusedError for one that is not to be unpacked."""
+    if not looks_zipped(data):
+        return []
     said, blobs = _ask({"do": "unpack"}, data, limits)
     names = said["names"]
     assert isinstance(names, list)  # noqa: S101
@@ -208,6 +224,12 @@ def _origin(told: dict[str, str | None]) -> Origin:
     return Origin(**told, received_at=received, secret=secret, observed_at=dt.datetime.fromisoformat(observed) if observed else None)  # type: ignore[arg-type]
 
 
+@cache
+def _sources(told: str) -> list[Mapped]:
+    """The mapped sources of a request; the same for every file of a call."""
+    return [source(item["code"], [MappingFile.model_validate_json(text) for text in item["mappings"]]) for item in json.loads(told)]
+
+
 def _ipc(frame: pl.DataFrame) -> bytes:
     stream = io.BytesIO()
     frame.write_ipc(stream)
@@ -216,9 +238,9 @@ def _ipc(frame: pl.DataFrame) -> bytes:
 
 def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object], list[bytes]]:
     if request["do"] == "unpack":
-        files = unpack(data)
+        files = [] if is_workbook(data) else unpack(data)
         return {"names": [name for name, _ in files]}, [content for _, content in files]
-    reading = read_file(data, _origin(request["origin"]))  # type: ignore[arg-type]
+    reading = read_file(data, _origin(request["origin"]), mappings=_sources(json.dumps(request["mappings"])), aliases=request["aliases"])  # type: ignore[arg-type]
     told = {name: getattr(reading, name) for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs")}
     notices = [asdict(notice) for notice in reading.notices]
     said = {**told, "notices": notices, "layout": asdict(reading.layout), "observed_at": reading.observed_at.isoformat()}

@@ -7,13 +7,15 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 
 from contracts.errors import FileRefusedError
+from contracts.intake import Notice
 
 
 @dataclass(frozen=True)
 class FileReceipt:
     """The end of one export's way. ``rows_read`` = published + quarantined + superseded + duplicate; all zero for a refused file.
 
-    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``message`` and ``next_step`` speak for a refused file.
+    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``message`` and ``next_step`` speak for a refused file;
+    ``notices`` are warnings of one that was taken.
     """
 
     name: str
@@ -29,6 +31,7 @@ class FileReceipt:
     rules: dict[str, int] = field(default_factory=dict)
     dropped_columns: list[str] = field(default_factory=list)
     new_columns: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     first_date: dt.date | None = None
     last_date: dt.date | None = None
     export_id: str = ""
@@ -45,12 +48,13 @@ class FileReceipt:
 
     def document(self) -> dict[str, object]:
         """Plain JSON values."""
-        return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in asdict(self).items()}
+        plain = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in asdict(self).items()}
+        return plain | {"notices": [asdict(notice) | {"message": notice.sentence()} for notice in self.notices]}
 
 
 def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: str) -> FileReceipt:
     """The receipt of a file that changed nothing, with the rule, what was found and the next step."""
-    facts = " ".join(f"{key}={value}" for key, value in error.facts.items())
+    facts = " ".join(f"{key}={value}" for key, value in ({"file": name} | error.facts).items())
     message = f"{error.zh} / {error.en}" + (f" ({facts})" if facts else "")
     step = f"{error.step_zh} / {error.step_en}" if error.step_zh else ""
     return FileReceipt(
@@ -85,6 +89,7 @@ def from_load(load: dict[str, object], export_name: str) -> FileReceipt:
         rules=details.get("rules", {}),
         dropped_columns=[name for name in str(load["dropped_columns_name"] or "").split("、") if name],
         new_columns=details.get("new_columns", []),
+        notices=[Notice(**notice) for notice in details.get("notices", [])],
         first_date=first if isinstance(first, dt.date) else None,
         last_date=last if isinstance(last, dt.date) else None,
         export_id=str(load["export_id"]),

@@ -38,7 +38,7 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
                 **{name: export[name] for name in EXPORT.key},
                 "build_number": number,
                 "loaded_at": now,
-                "verdict_code": "refused" if refusal else "warned" if quarantined else "accepted",
+                "verdict_code": "refused" if refusal else "warned" if quarantined or (reading and any(item.calls for item in reading.notices)) else "accepted",
                 "rows_read_qty": sum(told.values()) + quarantined,
                 "quarantined_qty": quarantined,
                 **{f"{name}_qty": value for name, value in told.items()},

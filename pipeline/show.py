@@ -101,10 +101,10 @@ def receipts(items: Sequence[FileReceipt]) -> None:
         _OUT.print(f"  读取 {item.rows_read:,} 行 = {counts} / read = published + quarantined + superseded + duplicate", markup=False)
         for rule, rows in item.rules.items():
             _OUT.print(f"  隔离规则 {rule}: {rows:,} 行 → baiyun quarantine show {item.export_id[:12]}", markup=False)
+        for notice in item.notices:
+            _OUT.print(f"  提醒 / notice {notice.sentence()}", markup=False)
         if item.dropped_columns:
             _OUT.print(f"  已移除个人信息列 / personal columns dropped: {'、'.join(item.dropped_columns)}", markup=False)
-        if item.new_columns:
-            _OUT.print(f"  未识别的新列(未使用) / new columns, not used: {'、'.join(item.new_columns)}", markup=False)
 
 
 def _changes(changes: Sequence[Change]) -> None:

@@ -19,6 +19,7 @@ from pipeline.credentials import from_environment
 from pipeline.house import reading, writing
 from pipeline.intake import Landed, land_files
 from pipeline.loading import Export
+from pipeline.parsing import Limits
 from pipeline.receipts import FileReceipt, as_duplicate
 from pipeline.releasing import audit, release
 from warehouse import landing
@@ -69,7 +70,16 @@ def ingest(
     with writing(settings) as lake:
         before = releasing.current(lake)
         landed = land_files(
-            lake, settings.place, merchant_id, shop_id, paths, by=by, at=at, register=register, progress=lambda name: say(f"读取 {name}", f"reading {name}")
+            lake,
+            settings.place,
+            merchant_id,
+            shop_id,
+            paths,
+            by=by,
+            at=at,
+            register=register,
+            limits=Limits.of(settings),
+            progress=lambda name: say(f"读取 {name}", f"reading {name}"),
         )
     known: dict[Export, Reading] = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
     made: dict[str, FileReceipt] = {}
@@ -147,9 +157,10 @@ def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[Fil
 
 
 def maintain(settings: Settings) -> list[int]:
-    """Compact, expire snapshots no release needs, and sweep half-written files, in the writer's slot. Returns the snapshots kept."""
+    """Compact, expire raw files past their days and snapshots no release needs, sweep half-written files, in the writer's slot. Returns the snapshots kept."""
     with writing(settings) as lake:
         keep = releasing.snapshots_to_keep(lake, last=settings.keep_releases)
+        landing.expire(lake, settings.place, days=settings.raw_days, now=now())
         lake.maintain(lake.snapshot(), keep=keep, grace=dt.timedelta(seconds=settings.reader_grace_seconds))
     landing.sweep(settings.place)
     return keep

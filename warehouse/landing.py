@@ -1,4 +1,9 @@
-"""Landing: bytes as received, content-addressed and write-once, and the manifest that says whose they are."""
+"""Landing: bytes as received, content-addressed, write-once, sealed under the shop's own key, and the manifest that says whose they are.
+
+A landed file is named by the hash of what was received and holds it encrypted (AES-256-GCM, the name being part of what is authenticated): raw
+exports hold names and addresses of buyers. Its key stands in ``secrets/keys`` (``warehouse.keys``); destroying it makes a shop's files unreadable.
+Raw files expire (``expire``); what was loaded of them stays in bronze, and a build from landing takes it from there.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +14,22 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
+from contracts.fields import TIME_ZONE
+from warehouse import keys
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT, LOAD
+from warehouse.ops import EXPORT, LOAD, MERCHANT
 from warehouse.place import Place
 from warehouse.points import reach
 
+_MARK = b"BAIYUN1\n"
+_NONCE = 12
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _SUFFIX = re.compile(r"[a-z0-9]{1,8}")
 _NAME = re.compile(rf"{_PART.pattern}/{_PART.pattern}/{_PART.pattern}/\d{{4}}-\d\d-\d\d/([0-9a-f]{{64}})\.{_SUFFIX.pattern}")
@@ -43,12 +55,12 @@ def keep(place: Place, data: bytes, *, platform: str, shop: str, kind: str, rece
     digest = hashlib.sha256(data).hexdigest()
     folder = place.landing / platform / shop / kind
     for known in sorted(folder.glob(f"*/{digest}.*")):
-        is_whole = _hash(known) == digest
+        is_whole = _opened(place, shop, known) is not None
         if not is_whole:  # its bytes changed on disk: the same file given again heals it in its place
-            _write(place, data, known)
+            _write(place, _sealed(place, shop, digest, data), known)
         return Landed(digest, known.relative_to(place.landing).as_posix(), not is_whole)
     target = folder / received_date.isoformat() / f"{digest}.{ending}"
-    _write(place, data, target)
+    _write(place, _sealed(place, shop, digest, data), target)
     return Landed(digest, target.relative_to(place.landing).as_posix(), True)
 
 
@@ -61,8 +73,8 @@ def read_landed(place: Place, landing_name: str) -> bytes:
     path = place.landing / landing_name
     if match is None or not path.is_file():
         raise NotFoundError("NO_SUCH_FILE", "没有这个原始文件", "no such landed file", landing_name=landing_name)
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != match.group(1):
+    data = _opened(place, landing_name.split("/")[1], path)
+    if data is None:
         raise FileRefusedError(
             "LANDING_DAMAGED",
             "原始文件与其指纹不符,磁盘上的内容已损坏",
@@ -104,9 +116,47 @@ def pending(lake: Lake) -> pl.DataFrame:
     return lake.read(EXPORT).join(loaded, on=key, how="anti").sort("received_at", *key)
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def expire(lake: Lake, place: Place, *, days: int, now: dt.datetime, at_once: bool = False) -> int:
+    """Remove raw files received longer ago than their merchant's days (``MERCHANT.raw_days_qty``, else ``days``), once a build has loaded them.
+
+    Their manifest rows stay and say when. ``at_once`` looks only at merchants who keep none. Returns how many files went.
+    """
+    kept = lake.read(MERCHANT, columns=["merchant_id", "raw_days_qty"]).with_columns(pl.col("raw_days_qty").fill_null(days))
+    merchants = kept.filter(pl.col("raw_days_qty") == 0) if at_once else kept
+    if merchants.is_empty():
+        return 0
+    there = lake.read(EXPORT, where={"merchant_id": merchants["merchant_id"].to_list()}).filter(pl.col("expired_at").is_null())
+    old = there.join(merchants, on="merchant_id").filter(
+        pl.col("received_at") + pl.duration(days=pl.col("raw_days_qty")) <= now.astimezone(ZoneInfo(TIME_ZONE))
+    )
+    loaded = lake.read(LOAD, keys=old.select(EXPORT.key)).filter(pl.col("verdict_code") != "refused")
+    due = old.join(loaded, on=list(EXPORT.key), how="semi")
+    if due.is_empty():
+        return 0
+    # the manifest first: a file whose row says it is gone may still be there after a crash, never the other way round
+    lake.replace(EXPORT, due.select(EXPORT.key), EXPORT.shape(due.with_columns(expired_at=pl.lit(now))))
+    for name in due["landing_name"]:
+        (place.landing / name).unlink(missing_ok=True)
+    return due.height
+
+
+def _sealed(place: Place, shop: str, digest: str, data: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return _MARK + nonce + AESGCM(keys.key(place, "landing", shop)).encrypt(nonce, data, digest.encode())
+
+
+def _opened(place: Place, shop: str, path: Path) -> bytes | None:
+    """What a landed file holds; None when it is not what its name says."""
+    sealed = path.read_bytes()
+    nonce = sealed[len(_MARK) : len(_MARK) + _NONCE]
+    if not sealed.startswith(_MARK) or len(nonce) < _NONCE:
+        return None
+    digest = path.name.split(".")[0]
+    try:
+        data = AESGCM(keys.key(place, "landing", shop)).decrypt(nonce, sealed[len(_MARK) + _NONCE :], digest.encode())
+    except InvalidTag:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == digest else None
 
 
 def _scratch(place: Place) -> Path:
@@ -119,7 +169,7 @@ def _write(place: Place, data: bytes, target: Path) -> None:
     _make_folder(_scratch(place))
     part = _scratch(place) / f"{target.stem}.{os.getpid()}.{time.monotonic_ns()}.part"
     try:
-        with part.open("xb") as stream:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

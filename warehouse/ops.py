@@ -14,7 +14,7 @@ EXPORT = Table(
     "One received file or API body × shop × kind. The same bytes for the same shop and kind are the same row.",
     key=("export_id", *SHOP_OF_KIND),
     required=("source_code", "export_name", "bytes_qty", "landing_name", "received_at", "observed_at"),
-    optional=("layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date", "last_date"),
+    optional=("layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date", "last_date", "expired_at"),
 )
 
 LOAD = Table(
@@ -117,6 +117,7 @@ MERCHANT = Table(
     "One merchant, the tenant of the house.",
     key=("merchant_id",),
     required=("merchant_name", "owner_id", "changed_at"),
+    optional=("raw_days_qty",),
 )
 
 SHOP = Table(
@@ -171,10 +172,20 @@ ALIAS = Table(
     required=("known_column_name", "is_in_force", "received_by_name", "changed_at"),
 )
 
+SECURITY_EVENT = Table(
+    "ops",
+    "security_event",
+    "安全事件",
+    "security events",
+    "One attempt to give a merchant what is registered for another. Append-only; names no person and no file name.",
+    key=("merchant_id", "shop_id", "export_id", "rule_name", "changed_at"),
+    optional=("received_by_name",),
+)
+
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        MAPPING, ALIAS,
+        MAPPING, SECURITY_EVENT, ALIAS,
     )
 }  # fmt: skip

@@ -15,6 +15,7 @@ from warehouse.lake import Lake
 from warehouse.ops import LIVE_ACCOUNT, MERCHANT, OWNER, SHOP
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,40}")
+_LONGEST_DAYS = 365
 _PLATFORM_ID = re.compile(r"[\w.@:=+/-]{1,80}")
 
 
@@ -41,7 +42,21 @@ def add_merchant(lake: Lake, merchant_id: str, merchant_name: str, *, owner_id: 
     _check_ids(merchant_id=merchant_id, owner_id=owner_id)
     with lake.transaction():
         _require(lake, OWNER, owner_id=owner_id)
-        _save(lake, MERCHANT, {"merchant_id": merchant_id, "merchant_name": _named(merchant_name), "owner_id": owner_id, "changed_at": at})
+        known = lake.read(MERCHANT, where={"merchant_id": merchant_id})
+        days = known["raw_days_qty"][0] if known.height else None
+        row = {"merchant_id": merchant_id, "merchant_name": _named(merchant_name), "owner_id": owner_id, "raw_days_qty": days, "changed_at": at}
+        _save(lake, MERCHANT, row)
+
+
+def keep_raw_for(lake: Lake, merchant_id: str, days: int | None, *, at: dt.datetime) -> None:
+    """Set how many days a merchant's raw files are kept: 0 = only until they are loaded, None = as the installation says. NotFoundError when unknown."""
+    if days is not None and not 0 <= days <= _LONGEST_DAYS:
+        raise UsageError("BAD_DAYS", "保留天数应在 0 到 365 之间", "raw files are kept between 0 and 365 days", days=days)
+    with lake.transaction():
+        known = lake.read(MERCHANT, where={"merchant_id": merchant_id})
+        if known.is_empty():
+            raise _missing("merchant", merchant_id)
+        _save(lake, MERCHANT, known.row(0, named=True) | {"raw_days_qty": days, "changed_at": at})
 
 
 def add_shop(

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     quarantine_share_limit: float = Field(
         default=0.05, ge=0, le=1, description="隔离行占比超过它则退出码为 1 / share of quarantined rows above which exit code is 1"
     )
+    read_memory_mb: int = Field(default=4096, ge=512, description="读取一个文件最多用的内存(MB) / memory the reader of one file may use")
+    read_seconds: float = Field(default=300, gt=0, description="读取一个文件最多用的秒数 / seconds one file may take to read")
+    raw_days: int = Field(default=30, ge=0, description="原始文件保留天数,商家可另定;0 = 入库后即删 / days raw files are kept; 0 = until loaded")
     keep_releases: int = Field(default=30, ge=1, description="保留最近多少个发布 / newest releases that stay readable")
     reader_grace_seconds: int = Field(default=3600, ge=0, description="维护时放过最近这么久的快照 / maintenance spares what a reader may still hold")
     disclosure_minimum_owners: int = Field(default=5, ge=3, description="一格至少多少个持有人 / fewest holdings in a public cell")

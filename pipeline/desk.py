@@ -1,0 +1,132 @@
+"""What one call of the intake knows of the shop it takes files for: looked up in the lake once, written back once, however many files there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from connectors.mapped import Mapped
+from connectors.reading import Origin, Reading
+from contracts.errors import NotFoundError
+from contracts.intake import refuse
+from pipeline.mapping import own_aliases, source_of
+from pipeline.parsing import Limits, read_apart
+from pipeline.receipts import FileReceipt, as_duplicate, from_load
+from pipeline.registering import register_shop
+from warehouse import keys, landing, registry
+from warehouse.lake import Lake
+from warehouse.ops import EXPORT, LOAD, SECURITY_EVENT
+from warehouse.place import Place
+from warehouse.registry import Shop
+
+_LOG = logging.getLogger(__name__)
+_KEY = list(EXPORT.key)
+
+
+@dataclass
+class Desk:
+    """One shop's desk. ``shop`` is None until an unknown shop is entered; ``loads`` are its receipts so far; ``rows`` wait for the manifest."""
+
+    lake: Lake
+    place: Place
+    merchant_id: str
+    shop_id: str
+    now: dt.datetime
+    by: str
+    register: bool
+    shop: Shop | None
+    loads: pl.DataFrame
+    mapped: tuple[Mapped, ...] = ()
+    aliases: dict[str, dict[str, str]] = field(default_factory=dict)
+    secret: bytes = b""
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, lake: Lake, place: Place, merchant_id: str, shop_id: str, *, at: dt.datetime, by: str, register: bool) -> Desk:
+        """Look up what is known. Raises NotFoundError for a shop that is not this merchant's, unless it may be entered."""
+        where: dict[str, object] = {"merchant_id": merchant_id, "shop_id": shop_id}
+        try:
+            shop: Shop | None = registry.shop(lake, merchant_id, shop_id)
+        except NotFoundError:
+            if _owner(lake, shop_id) is not None:
+                desk = cls(lake, place, merchant_id, shop_id, at, by, register, None, LOAD.empty())
+                desk.report("SHOP_TAKEN", "")
+            if not register:
+                raise
+            shop = None
+        desk = cls(lake, place, merchant_id, shop_id, at, by, register, shop, lake.read(LOAD, where=where))
+        desk.secret = keys.key(place, "buyer", merchant_id)
+        desk.aliases = own_aliases(lake, merchant_id)
+        desk.mapped = (source_of(lake, merchant_id, shop.platform_code),) if shop else ()
+        return desk
+
+    def read(self, data: bytes, origin: Origin, limits: Limits | None) -> Reading:
+        """A file's content as this shop's. Raises FileRefusedError."""
+        return read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
+
+    def check(self, reading: Reading, export_id: str, name: str) -> None:
+        """Whether the file may be of this shop; an unknown shop is entered, and a shop's own number is learned from the first file that tells it.
+
+        Raises FileRefusedError: of another platform, of another shop, of several.
+        """
+        platform, told = reading.layout.platform, reading.shop_refs
+        if self.shop and self.shop.platform_code != platform:
+            raise refuse("WRONG_PLATFORM", file=platform, shop=self.shop.platform_code)
+        if len(told) > 1:
+            raise refuse("SEVERAL_SHOPS", file=name, shops=len(told))
+        ours = self.shop.platform_shop_id if self.shop else None
+        if told and told[0] != ours:
+            self._check_owner(platform, told[0], export_id)
+            if ours:
+                raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, column="店铺ID")
+        if self.shop is None or (told and not ours):
+            register_shop(self.lake, self.merchant_id, self.shop_id, platform, at=self.now, platform_shop_id=told[0] if told else None)
+            self.shop = registry.shop(self.lake, self.merchant_id, self.shop_id)
+            self.mapped = (source_of(self.lake, self.merchant_id, platform),)
+
+    def _check_owner(self, platform: str, told: str, export_id: str) -> None:
+        known = registry.shops(self.lake).filter((pl.col("platform_code") == platform) & (pl.col("platform_shop_id") == told))
+        if known.filter(pl.col("merchant_id") != self.merchant_id).height:
+            self.report("OTHER_SHOP", export_id)
+            raise refuse("OTHER_SHOP", shop=self.shop_id, column="店铺ID")
+
+    def report(self, rule: str, export_id: str) -> None:
+        """Note that somebody tried to give this merchant what is another's. Names no person and no file name: either may hold one."""
+        said = {"merchant_id": self.merchant_id, "shop_id": self.shop_id, "export_id": export_id, "rule_name": rule, "received_by_name": self.by or None}
+        self.lake.append(SECURITY_EVENT, pl.DataFrame([said]).with_columns(changed_at=pl.lit(self.now)))
+        _LOG.warning("security event %s: merchant=%s shop=%s file=%s", rule, self.merchant_id, self.shop_id, export_id[:12])
+
+    def known_receipt(self, reading: Reading, export_id: str, name: str) -> FileReceipt | None:
+        """The receipt "duplicate" when these bytes were loaded for this shop before, under whatever name."""
+        loads = self.loads.filter((pl.col("export_id") == export_id) & (pl.col("kind_code") == reading.layout.kind))
+        if loads.is_empty():
+            return None
+        if loads["verdict_code"][0] == "refused":  # it could not be read from landing; these bytes can, so it waits for a build again
+            self.lake.delete(LOAD, loads.select(LOAD.key))
+            return None
+        return as_duplicate(from_load(loads.row(0, named=True), name))
+
+    def enter(self, row: dict[str, object]) -> None:
+        """Have a manifest row entered when the desk closes."""
+        self.rows.append(row)
+
+    def close(self) -> None:
+        """Enter the manifest rows; a known export points at where its bytes are now, in case they were lost where they had been."""
+        if not self.rows:
+            return
+        rows = pl.DataFrame(self.rows, schema=EXPORT.dtypes).unique(_KEY, keep="first", maintain_order=True)
+        landing.record(self.lake, rows)
+        stored = self.lake.read(EXPORT, keys=rows.select(_KEY))
+        moved = (pl.col("landing_name") != pl.col("_here")) | pl.col("expired_at").is_not_null()
+        again = stored.join(rows.select(*_KEY, _here="landing_name"), on=_KEY).filter(moved)
+        if again.height:
+            self.lake.replace(EXPORT, again.select(_KEY), EXPORT.shape(again.with_columns(landing_name="_here", expired_at=None)))
+
+
+def _owner(lake: Lake, shop_id: str) -> str | None:
+    """The merchant a shop id is registered for."""
+    known = registry.shops(lake).filter(pl.col("shop_id") == shop_id)
+    return str(known["merchant_id"][0]) if known.height else None
