@@ -44,11 +44,14 @@ class CursorChangedError(CollectError):
 
 @dataclass
 class Gateway:
-    """Calls for one shop. ``credentials`` changes when the token is renewed; ``now`` is replaceable for tests."""
+    """Calls for one shop. ``credentials`` changes when the token is renewed; ``now`` counts seconds and is replaceable for tests.
+
+    It is no wall clock, which may be set back.
+    """
 
     client: Client
     credentials: Credentials
-    now: Callable[[], float] = time.time
+    now: Callable[[], float] = time.monotonic
     forced_at: float = float("-inf")
 
     def call(self, path: str, body: Mapping[str, object]) -> bytes:
