@@ -1,4 +1,4 @@
-"""Taobao and Tmall: order, item, refund and live exports, and the TOP open API."""
+"""Taobao and Tmall: order, item, refund and live exports, cash ledgers, advertising, products, and the TOP open API."""
 
 from __future__ import annotations
 

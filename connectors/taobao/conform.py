@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from connectors.taobao import words
+from connectors.taobao.ledgers import conform_ads, conform_funds, conform_products
 from connectors.taobao.lines import conform_items, conform_trades
 
 _HEAD = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
@@ -115,4 +116,7 @@ _CONFORM: dict[str, Callable[[pl.DataFrame], Frames]] = {
     "live_sessions": _live_sessions,
     "live_orders": _live_orders,
     "trades": conform_trades,
+    "funds": conform_funds,
+    "ads": conform_ads,
+    "products": conform_products,
 }

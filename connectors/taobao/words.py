@@ -95,6 +95,32 @@ _REASONS = [
 ]
 PRICE_ADJUSTED = r"差价|价保"
 
+#: Movements of the account by what 业务描述, 业务类型, 入账类型 or the purpose in a note say; the first pattern that is found wins. Only the receipt
+#: (0010001), the alliance's commission and the two deposits are words of real files; the others are UNVERIFIED.
+_FUNDS = [
+    ("deposit", r"^(天猫|消费者)?保证金-充值（代扣）$|保证金(充值|缴存|缴纳|解冻|释放)"),
+    ("compensation", r"保证金-|赔付|赔款|违约金|罚"),
+    ("commission", r"淘宝联盟佣金|淘宝客佣金|佣金代扣"),
+    ("insurance", r"运费险|保险|保费"),
+    ("advertising", r"阿里妈妈|万相台|直通车|引力魔方|超级直播|推广"),
+    ("withdrawal", r"提现"),
+    ("refund", r"退款"),
+    ("fee", r"服务费|手续费|软件服务|类目佣金|积分|公益宝贝|天猫佣金"),
+    ("subsidy", r"补贴|返还|红包"),
+    ("freight", r"运费|物流"),
+    ("sale", r"交易收款|交易付款|订单收款|货款|收款"),
+    ("transfer", r"转账|转入|转出|划转|余利宝|余额宝"),
+]
+#: What a note (备注) may tell beside an order's number: a closed list, so nothing else of the note gets any further.
+PURPOSES = ("淘宝联盟佣金代扣", "天猫保证金", "消费者保证金", "运费险", "公益宝贝", "阿里妈妈", "万相台", "直通车", "提现", "退款")
+#: Kinds of movement that settle something of an order → type of settlement entry.
+SETTLEMENT = {
+    "sale": "sale", "refund": "refund_after", "commission": "fee", "fee": "fee", "subsidy": "subsidy", "compensation": "compensation",
+    "insurance": "insurance", "freight": "other", "unknown": "unknown",
+}  # fmt: skip
+#: 商品状态 of 生参's list (UNVERIFIED).
+ON_SALE_LIST = {"当前在线": True, "在线": True, "出售中": True, "已下架": False, "仓库中": False}
+
 _PLAIN = "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 江西省 山东省 河南省 湖北省 湖南省 广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 台湾省"  # noqa: E501
 _LONG = {
     "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区", "新疆": "新疆维吾尔自治区",
@@ -127,6 +153,18 @@ def reason(text: pl.Expr) -> pl.Expr:
     for code, pattern in reversed(_REASONS):
         found = pl.when(text.str.contains(pattern)).then(pl.lit(code)).otherwise(found)
     return pl.when(text.is_not_null()).then(found)
+
+
+def fund_type() -> pl.Expr:
+    """Code of a movement: what its description says, else the purpose in its note, else its type; ``unknown`` when none of them is known."""
+    found = [_first(name) for name in ("description_text", "purpose_text", "entry_type_text")]
+    return pl.coalesce(*found, pl.lit("unknown"))
+
+
+def _first(column: str) -> pl.Expr:
+    """Code of the first pattern of ``_FUNDS`` that is found in the text (behind a leading ``0010001|``), else null."""
+    bare = fold_word(pl.col(column)).str.replace(r"^[0-9]+\|", "").str.replace_all("(", "（", literal=True).str.replace_all(")", "）", literal=True)
+    return pl.coalesce(pl.when(bare.str.contains(pattern)).then(pl.lit(code)) for code, pattern in _FUNDS)
 
 
 def province(text: pl.Expr) -> pl.Expr:
