@@ -96,18 +96,6 @@ def shipped_layouts() -> list[Layout]:
     return [_layout("other" if mapping.platform == "shop" else mapping.platform, mapping) for mapping in shipped().values()]
 
 
-def as_plain(platform: Mapped) -> dict[str, object]:
-    """A source as plain JSON values, for a process that knows no lake; ``from_plain`` makes it again."""
-    return {"platform": platform.code, "mappings": [mapping.model_dump(mode="json") for mapping in platform.mappings]}
-
-
-def from_plain(told: Mapping[str, object]) -> Mapped:
-    """The source that ``as_plain`` told of."""
-    mappings = told["mappings"]
-    assert isinstance(mappings, list)  # noqa: S101
-    return source(str(told["platform"]), [MappingFile.model_validate(item) for item in mappings])
-
-
 def _has_sub_orders(platform_code: str) -> bool:
     """Whether the platform numbers sub-orders itself (its own layouts name one). Elsewhere a sub-order number is the other system's, and says nothing here."""
     known = platforms().get(platform_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,15 @@ def read_mapping(text: str, where: str = "") -> MappingFile:
         said = first["msg"].removeprefix("Value error, ")
         path = [str(part) for part in first["loc"]] or said.split(":")[0].split(".")
         raise _bad(where, _line_of(tree, path), ".".join(path) if first["loc"] else "", said) from None
+
+
+def read_plain(told: Mapping[str, Any]) -> MappingFile:
+    """A mapping from plain values. Raises ``UsageError`` BAD_MAPPING that names the key and what is wrong with it."""
+    try:
+        return MappingFile.model_validate(told)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _bad("", 0, ".".join(str(part) for part in first["loc"]), first["msg"].removeprefix("Value error, ")) from None
 
 
 def write_mapping(mapping: MappingFile) -> str:

@@ -32,12 +32,6 @@ def source_of(lake: Lake, merchant_id: str, platform_code: str) -> Mapped:
     return source(platform_code, [*own_mappings(lake, merchant_id), *shipped().values()])
 
 
-def sources_of_no_shop(lake: Lake, merchant_id: str) -> list[Mapped]:
-    """For a shop nobody has entered yet: mappings that name their platform, one source per platform. Those for any shop need to know whose they read."""
-    named = [mapping for mapping in (*own_mappings(lake, merchant_id), *shipped().values()) if mapping.platform != "shop"]
-    return [source(code, [mapping for mapping in named if mapping.platform == code]) for code in dict.fromkeys(mapping.platform for mapping in named)]
-
-
 def platform_of(lake: Lake, merchant_id: str, platform_code: str, kind: str) -> Platform:
     """Who knows what rows of a manifest's kind mean: the connector, or the merchant's mappings."""
     return source_of(lake, merchant_id, platform_code) if kind.startswith(MAPPED) else platforms()[platform_code]

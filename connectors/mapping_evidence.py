@@ -1,0 +1,74 @@
+"""What a table's cells tell of how it is written: the order of dates, the unit and currency of money. And what they leave open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+_DATES = {"ymd": r"^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}|^20[0-9]{6}$", "epoch_ms": r"^1[0-9]{12}$", "epoch_s": r"^1[0-9]{9}$"}
+_SLASHED = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{4}"
+_MOMENT = r"^[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}$"
+_AMOUNT = r"^[(]?(?:[A-Z]{1,3}\s*)?[$€£¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[元A-Z)]*$"
+#: What the cells of a name look like, by the end of the name.
+_LOOKS = {"_fen": _AMOUNT, "_qty": r"^-?[0-9][0-9,]*(?:\.0+)?$", "_at": _MOMENT, "_date": _MOMENT}
+_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY"}
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """How the cells are written, as far as they tell. ``currency`` is empty where nothing points to one."""
+
+    dates: str
+    is_dates_sure: bool
+    is_money_sure: bool
+    currency: str
+    is_currency_sure: bool
+    is_zone_sure: bool
+
+
+def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
+    """Judge the columns taken for moments and amounts. ``taken`` is our name → their header, ``sample`` their header → cells that are not blank.
+
+    Chinese headers and no foreign mark of money mean yuan and Beijing's clock; anything else is a person's to say. A dollar is of many countries.
+    """
+    amounts, moments = _of_kind(taken, sample, "_fen"), _of_kind(taken, sample, "_at")
+    marks = [mark for mark in _CURRENCIES if bool(amounts.str.contains(mark, literal=True).any())]
+    has_point = bool(amounts.str.contains(r"[0-9]\.[0-9]").any()) or bool(marks)
+    at_home = any(_CHINESE.search(header) for header in sample) and not any(_CURRENCIES[mark] != "CNY" for mark in marks)
+    currency = _CURRENCIES[marks[0]] if marks else "CNY" if at_home else ""
+    dates, is_sure = _dates(moments)
+    return Cells(
+        dates=dates,
+        is_dates_sure=is_sure,
+        is_money_sure=has_point or amounts.is_empty(),
+        currency=currency,
+        is_currency_sure=amounts.is_empty() or at_home or (len(marks) == 1 and "$" not in marks),
+        is_zone_sure=moments.is_empty() or at_home,
+    )
+
+
+def _of_kind(taken: Mapping[str, str], sample: Mapping[str, pl.Series], suffix: str) -> pl.Series:
+    columns = [sample[header].rename("cells") for name, header in taken.items() if name.endswith(suffix)]
+    return pl.concat(columns) if columns else pl.Series("cells", [], dtype=pl.String)
+
+
+def _dates(cells: pl.Series) -> tuple[str, bool]:
+    """The order of day, month and year, and whether the cells leave no other."""
+    for order, pattern in _DATES.items():
+        if cells.len() and bool(cells.str.contains(pattern).all()):
+            return order, True
+    parts = cells.str.extract_groups(_SLASHED).struct.unnest().drop_nulls()
+    if parts.is_empty():
+        return "ymd", True  # no date at all, or a way of writing no reader knows: the rows will say so
+    first, second = (bool((column.cast(pl.Int64) > 12).any()) for column in parts.iter_columns())
+    return ("mdy" if second else "dmy"), first != second
+
+
+def fits(cells: pl.Series, name: str) -> bool:
+    """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
+    pattern = next((pattern for suffix, pattern in _LOOKS.items() if name.endswith(suffix)), "")
+    return not pattern or cells.is_empty() or float(str(cells.str.contains(pattern).mean())) >= 0.8

@@ -1,0 +1,261 @@
+"""A file nobody knows → a proposed mapping: what its headers are taken for, and the few questions only a person can answer. Pure; guesses nothing silently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from connectors.mapping_dictionary import best_name, is_personal, words_of
+from connectors.mapping_evidence import Cells, fits, look
+from connectors.mapping_file import read_plain
+from connectors.mapping_model import KINDS, NEEDED, TOLD, MappingFile, is_word
+from connectors.tabular import Sheet, open_sheets
+from connectors.typed import fold
+from contracts.errors import UsageError
+from contracts.fields import FIELDS
+from contracts.intake import refuse
+
+_SAMPLE = 200
+_WORDS = 40
+#: Fewer known headers than this, and nothing is to be said of a table.
+_FEWEST = 2
+#: How much more a header has to be like one kind than like any other for nobody to be asked.
+_CLEARLY = 0.25
+_MOBILE = r"^\+?(?:86)?1[3-9][0-9]{9}$"
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Match(_Plain):
+    """One of their headers and what it is taken for. ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread."""
+
+    header: str
+    name: str = ""
+    score: float = 0.0
+    how: Literal["known", "near", "personal", "unread"] = "unread"
+    zh: str = ""
+    en: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class Question(_Plain):
+    """Something only a person knows. ``options`` empty = free text; ``default`` is what is taken if it is let stand."""
+
+    key: str
+    zh: str
+    en: str
+    options: tuple[str, ...] = ()
+    default: str = ""
+
+
+class Proposal(_Plain):
+    """What is proposed for one table.
+
+    ``draft`` is a mapping file's content made of headers that are known; ``near`` holds the columns a person has to confirm first (each is a
+    question too). ``missing``: names a mapping of this kind must tell and no header is even near; ``words``: their words per name that nobody
+    knows and that will count as unknown.
+    """
+
+    kind: str
+    header_row: int
+    matches: tuple[Match, ...]
+    questions: tuple[Question, ...]
+    missing: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+    draft: dict[str, Any]
+    near: dict[str, dict[str, Any]]
+
+
+def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = "own_table") -> Proposal:
+    """Read the top of a file and propose how to read the rest. ``kind``: what a person says it is; else what its headers are most like.
+
+    Raises FileRefusedError for what is no table, and UNKNOWN_LAYOUT when hardly any header means anything to the house.
+    """
+    best: dict[str, tuple[float, int, Sheet, int]] = {}
+    for sheet in open_sheets(data):
+        for row, header in enumerate(sheet.head):
+            for candidate in [kind] if kind else KINDS:
+                score, known = _score(header, candidate)
+                if known >= _FEWEST and score > best.get(candidate, (0.0,))[0]:
+                    best[candidate] = (score, known, sheet, row)
+    if not best:
+        raise refuse("UNKNOWN_LAYOUT")
+    found, *others = sorted(best, key=lambda item: best[item][0], reverse=True)
+    score, _, sheet, row = best[found]
+    sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
+    table, _ = sheet.read(row)
+    header = [cell.strip() for cell in sheet.head[row]]
+    sample = {cell: _cells(table[str(index)]) for index, cell in enumerate(header) if cell}
+    return _proposal(found, row, sample, platform, name, sure=sure)
+
+
+def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
+    """How much a row is like the header of a table of this kind: needed names first, then how much of the row is known at all; and the known headers."""
+    met = [match for cell in header if cell.strip() and (match := best_name(cell, kind))]
+    names = {name: max(score for other, score in met if other == name) for name, _ in met}
+    needs = [*((name,) for name in NEEDED[kind]), *TOLD.get(kind, ())]
+    answered = sum(max((names.get(name, 0.0) for name in several), default=0.0) for several in needs) / len(needs)
+    return answered + sum(names.values()) / max(10, len([cell for cell in header if cell.strip()])), sum(score == 1.0 for score in names.values())
+
+
+def _cells(column: pl.Series) -> pl.Series:
+    text = column.head(_SAMPLE).str.strip_chars(" \t\"'`=\ufeff")
+    return text.filter((text != "").fill_null(False))
+
+
+def _proposal(kind: str, header_row: int, sample: Mapping[str, pl.Series], platform: str, name: str, *, sure: bool) -> Proposal:
+    matches = _matched(kind, sample)
+    taken = {match.name: match.header for match in matches if match.name}
+    near = {match.name for match in matches if match.how == "near"}
+    columns, strange = _columns(taken, sample)
+    cells = look(taken, sample)
+    draft = _draft(kind, matches, cells)
+    draft |= {"name": name, "platform": platform, "columns": {ours: rule for ours, rule in columns.items() if ours not in near}}
+    needs = [*((needed,) for needed in NEEDED[kind]), *TOLD.get(kind, ())]
+    without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
+    missing = ["/".join(names) for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
+    questions = [] if sure else [_asked_kind(kind)]
+    questions += [_asked_near(match) for match in matches if match.how == "near"]
+    questions += _asked_cells(cells)
+    questions += [_asked_paid()] if without_payment else []
+    return Proposal(
+        kind=kind,
+        header_row=header_row + 1,
+        matches=tuple(matches),
+        questions=tuple(questions),
+        missing=tuple(missing),
+        words=strange,
+        draft=draft,
+        near={ours: columns[ours] for ours in near},
+    )
+
+
+def _columns(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
+    """Our names as columns of a mapping file, known words translated; and the words nobody knows."""
+    columns: dict[str, dict[str, Any]] = {}
+    strange: dict[str, tuple[str, ...]] = {}
+    for ours, header in taken.items():
+        columns[ours] = {"header": header}
+        if is_word(ours):
+            known, unheard = _words(ours, sample[header])
+            columns[ours] |= {"values": known} if known else {}
+            strange |= {ours: unheard} if unheard else {}
+    return columns, strange
+
+
+def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:
+    """A mapping file's content but for its name, platform and columns."""
+    unread = [match.header for match in matches if match.how in ("unread", "near")]
+    personal = [match.header for match in matches if match.how == "personal"]
+    told = {"kind": kind, "zh": "自有表格", "en": "own table", "origin": "proposed from the headers of one of the merchant's own files"}
+    written = {"money": "yuan", "currency": cells.currency or "CNY", "time_zone": "Asia/Shanghai", "dates": cells.dates}
+    return {**told, **written, "signature": _signature(kind, matches), "unread": unread, "personal": personal}
+
+
+def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
+    """Each header once, each name once: known headers before near ones, better ones first, and of equals the first in the file."""
+    offers = []
+    for place, (header, cells) in enumerate(sample.items()):
+        personal = is_personal(header) or (cells.len() > 0 and bool(cells.str.contains(_MOBILE).mean() == 1))
+        best = None if personal else best_name(header, kind, partial(fits, cells))
+        offers.append((personal, best, place, header))
+    taken: dict[str, str] = {}
+    for _, best, _, header in sorted(offers, key=lambda item: (-(item[1][1] if item[1] else 0), item[2])):
+        if best and best[0] not in taken:
+            taken[best[0]] = header
+    said = []
+    for personal, best, _, header in offers:
+        if best and taken.get(best[0]) == header:
+            field = FIELDS.get(best[0])
+            shown = tuple(dict.fromkeys(sample[header].head(20)))[:3]
+            how: Literal["known", "near"] = "known" if best[1] == 1.0 else "near"
+            said.append(Match(header=header, name=best[0], score=best[1], how=how, zh=field.zh if field else "", en=field.en if field else "", examples=shown))
+        else:
+            said.append(Match(header=header, how="personal" if personal else "unread"))
+    return said
+
+
+def _signature(kind: str, matches: Sequence[Match]) -> list[str]:
+    """What a table must have to be this one: the needed names and, that no other table is taken for it, everything else that is surely known."""
+    needed = {*NEEDED[kind], *(name for several in TOLD.get(kind, ()) for name in several)}
+    return [match.header for match in matches if match.how == "known" or (match.how == "near" and match.name in needed)]
+
+
+def _words(name: str, cells: pl.Series) -> tuple[dict[str, str], tuple[str, ...]]:
+    known = words_of(name)
+    words = [str(word) for word in cells.unique(maintain_order=True).head(_WORDS)]
+    return {word: known[fold(word)] for word in words if fold(word) in known}, tuple(word for word in words if fold(word) not in known)
+
+
+# questions
+def _asked_cells(cells: Cells) -> list[Question]:
+    """What the cells leave open."""
+    asked = []
+    if not cells.is_money_sure:
+        asked.append(Question(key="money", zh="金额单位是元还是分?", en="are amounts in yuan or in fen?", options=("yuan", "fen", "li")))
+    if not cells.is_currency_sure:
+        zh, en = "金额是什么币种(三个字母)?", "in which currency are amounts (three letters)?"
+        asked.append(Question(key="currency", zh=zh, en=en, default=cells.currency))
+    if not cells.is_zone_sure:
+        asked.append(Question(key="time_zone", zh="时间是哪个时区的(如 America/Los_Angeles)?", en="in which time zone are times?"))
+    if not cells.is_dates_sure:
+        zh, en = "日期是日在前还是月在前?", "does the day or the month stand first in dates?"
+        asked.append(Question(key="dates", zh=zh, en=en, options=("dmy", "mdy")))
+    return asked
+
+
+def _asked_kind(kind: str) -> Question:
+    return Question(key="kind", zh="这是什么表?", en="what kind of table is it?", options=tuple(KINDS), default=kind)
+
+
+def _asked_near(match: Match) -> Question:
+    zh, en = f"“{match.header}”是“{match.zh}”吗?", f"is {match.header!r} the {match.en}?"
+    return Question(key=f"columns.{match.name}", zh=zh, en=en, options=(match.header, "-"), default="-")
+
+
+def _asked_paid() -> Question:
+    zh, en = "没有付款时间列:下单即付款吗?", "no column of payment times: is an order paid when it is placed?"
+    return Question(key="paid_when_placed", zh=zh, en=en, options=("yes", "no"))
+
+
+# answers
+def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
+    """The mapping a proposal becomes with a person's answers.
+
+    Keys are those of its questions, any key of a mapping file (``name``, ``zh``, ``money`` …) and ``columns.NAME``: their header, or ``-`` for none.
+    Raises ``UsageError``: OPEN_QUESTION for what nobody answered, BAD_MAPPING for what does not make a mapping.
+    """
+    answered = {question.key: answers.get(question.key) or question.default for question in proposal.questions}
+    answered |= {key: value for key, value in answers.items() if value}
+    open_ones = [key for key, value in answered.items() if not value]
+    if open_ones:
+        step = {"step_zh": "回答这些问题(--set 键=值)", "step_en": "answer them (--set KEY=VALUE)"}
+        raise UsageError("OPEN_QUESTION", "还有问题没有回答", "questions are open", **step, questions=", ".join(open_ones))
+    draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
+    if answered.pop("paid_when_placed", "no") == "yes":
+        draft["same_as"] = {"paid_at": "created_at"}
+    for key, value in answered.items():
+        if key.startswith("columns."):
+            _put(draft, key.removeprefix("columns."), value, proposal.near)
+        elif key != "kind":
+            draft[key] = value
+    headers = {str(rule["header"]) for rule in draft["columns"].values()} | set(draft["personal"])
+    draft["unread"] = [match.header for match in proposal.matches if match.header not in headers]
+    draft["signature"] = [word for word in draft["signature"] if word in headers]
+    return read_plain(draft)
+
+
+def _put(draft: dict[str, Any], name: str, header: str, near: Mapping[str, dict[str, Any]]) -> None:
+    """Put one of our names on a header of theirs, away from whatever stood there, or on none."""
+    columns: dict[str, dict[str, Any]] = draft["columns"]
+    kept = {other: rule for other, rule in columns.items() if other != name and rule["header"] != header}
+    if header != "-":
+        kept[name] = near[name] if near.get(name, {}).get("header") == header else {"header": header}
+    draft["columns"] = kept
+    draft["personal"] = [word for word in draft["personal"] if word != header]
