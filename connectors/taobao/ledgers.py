@@ -50,7 +50,7 @@ def _movements(bronze: pl.DataFrame) -> pl.DataFrame:
         fund_type_code=words.fund_type(),
         order_id=pl.coalesce(plain, pl.col("merchant_order_id").str.extract(r"^T\d+P(\d+)$"), "note_order_id"),
         account_name=pl.when(is_alipay).then(pl.lit("支付宝")).otherwise(pl.lit("微信支付")),
-        scene_name=pl.coalesce("purpose_text", "description_text", "entry_type_text"),
+        scene_name=pl.coalesce("description_text", "purpose_text", "entry_type_text"),
     )
     moved = pl.when(pl.min_horizontal("income_fen", "expense_fen") == 0).then(pl.col("income_fen") - pl.col("expense_fen"))
     return _with_entry_id(rows.with_columns(moved_fen=moved), is_alipay)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.taobao import simulate_api, simulate_files, simulate_words
+from connectors.taobao import simulate_api, simulate_files, simulate_money, simulate_words
 from simulator.market import Market
 from simulator.world import World
 
@@ -24,6 +24,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
     """File name → bytes, as downloaded at ``at``: orders created, refunds applied for and sessions started in the period (Beijing dates, both ends in).
 
+    Beside them what the accounts moved, advertising, and the products where ``at``'s day is in the period; such a file without rows is left out.
     Every other shop exports the item file of 2026 and the refund file of about 2020 instead of those of 2022 and 2025. KeyError for an unknown shop.
     """
     shops = market.shops.filter(pl.col("platform_code") == "taobao")["shop_id"].to_list()
@@ -41,6 +42,25 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
         files |= {f"ExportOrderDetailList{stamp}.csv": simulate_files.order_detail_list(lines), f"退款管理{stamp}.xlsx": simulate_files.refund_list(refunds)}
     live = _within(_live(market, shop_id, every_line), "created_at", first_date, last_date)
     files |= {f"直播分场次{stamp}.xlsx": simulate_files.session_list(sessions), f"直播订单明细{stamp}.xlsx": simulate_files.live_order_list(live)}
+    return files | _beside_orders(market, shop_id, at, (first_date, last_date), shops.index(shop_id))
+
+
+def _beside_orders(market: Market, shop_id: str, at: dt.datetime, days: tuple[dt.date, dt.date], place: int) -> dict[str, bytes]:
+    """Ledgers, advertising and products. Every third shop has Alipay alone; the buyers of the others pay by WeChat too, in either layout of its ledger."""
+    stamp = at.astimezone(_ZONE).strftime("%Y%m%d%H%M")
+    alipay, wechat = simulate_money.split(market.funds_at(shop_id, at), alone=place % 3 == 0)
+    alipay, wechat = _within(alipay, "moved_at", *days), _within(wechat, "moved_at", *days)
+    ads = market.ads_at(shop_id, at).filter(pl.col("ad_date").is_between(*days))
+    files: dict[str, bytes] = {}
+    if alipay.height:
+        files[f"支付宝账务明细{stamp}.csv"] = simulate_money.alipay_csv(alipay, days, padded=place % 3 == 1)
+    if wechat.height:
+        files[f"淘宝微信账单{stamp}.csv"] = simulate_money.wechat_csv(wechat, wide=place % 3 == 2)
+    if ads.height:
+        files[f"万相台报表{stamp}.csv"] = simulate_money.account_report(ads) if place % 2 else simulate_money.scene_report(ads)
+    if days[0] <= at.astimezone(_ZONE).date() <= days[1]:
+        goods = market.skus.filter(pl.col("shop_id") == shop_id)
+        files[f"商品列表{stamp}.xlsx"] = simulate_money.shop_statistics(goods, days[1]) if place % 2 else simulate_money.product_list(goods)
     return files
 
 

@@ -32,6 +32,15 @@ ITEM_FILES = {
     "2026": "ItemList202611201200_2026.csv",
 }
 REFUND_FILES = {"2020_39": "refunds_2020_39.csv", "2025_51": "refunds_2025_51.xlsx", "2026": "refunds_2026.xlsx"}
+LEDGER_FILES = {
+    "alipay": "支付宝账务明细_2026-11-01_2026-11-20.csv",
+    "wechat_8": "淘宝微信账单_2026-11_8列.csv",
+    "wechat_14": "淘宝微信账单_2026-11_14列.csv",
+    "account_2022": "万相台账户报表_2026-11-17_2026-11-18.csv",
+    "scenes_2026": "万相台场景报表_2026-11-17_2026-11-18.csv",
+    "sycm_34": "生参商品列表_2026-11-18.xlsx",
+    "list_10": "商家中心商品信息_2026-11-18.xlsx",
+}
 LIVE_FILES = {"live_sessions": "live_sessions_202611201200.xlsx", "live_orders": "live_orders_202611201200.xlsx"}
 
 

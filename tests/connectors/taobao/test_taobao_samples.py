@@ -4,7 +4,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from taobao_cases import ITEM_FILES, LIVE_FILES, ORDER_FILES, REFUND_FILES, SAMPLES, ZONE, by_key, conformed_pages, fen, read_sample, sample
+from taobao_cases import ITEM_FILES, LEDGER_FILES, LIVE_FILES, ORDER_FILES, REFUND_FILES, SAMPLES, ZONE, by_key, conformed_pages, fen, read_sample, sample
 
 from contracts.canonical import SILVER, entity_key
 
@@ -164,7 +164,7 @@ def test_api_refunds_agree_with_the_files_and_name_the_line() -> None:
     assert by_key(file, "refund_id", "order_line_id")["250000000000000001"] == f"{O}02"
 
 
-@pytest.mark.parametrize("name", [*ORDER_FILES.values(), *ITEM_FILES.values(), *REFUND_FILES.values(), *LIVE_FILES.values()])
+@pytest.mark.parametrize("name", [*ORDER_FILES.values(), *ITEM_FILES.values(), *REFUND_FILES.values(), *LIVE_FILES.values(), *LEDGER_FILES.values()])
 def test_frames_fit_their_tables(name: str) -> None:
     for table_name, frame in sample(name).items():
         table = SILVER[table_name]

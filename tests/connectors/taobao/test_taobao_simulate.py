@@ -12,7 +12,7 @@ from connectors.taobao.simulate_files import HEADERS
 from simulator.market import Market
 
 FOLDER = Path(simulate.__file__).parent
-FORBIDDEN = {"conform", "lines", "words", "exports", "api", "top"}
+FORBIDDEN = {"conform", "lines", "ledgers", "words", "exports", "api", "top"}
 
 
 def _imports(path: Path) -> set[str]:
@@ -23,7 +23,7 @@ def _imports(path: Path) -> set[str]:
 
 def test_simulator_and_parser_share_no_belief() -> None:
     files = sorted(FOLDER.glob("simulate*.py"))
-    assert len(files) == 4
+    assert len(files) == 5
     for path in files:
         for name in _imports(path):
             parts = name.split(".")
@@ -39,7 +39,7 @@ def test_files_have_the_platforms_quirks(market: Market, shop_ids: list[str]) ->
     files = export_files(market, shop_ids[0], NOW, NOW.date(), NOW.date())
     assert list(files) == [
         "ExportOrderList202611241200.csv", "ExportOrderDetailList202611241200.csv", "退款管理202611241200.xlsx", "直播分场次202611241200.xlsx",
-        "直播订单明细202611241200.xlsx",
+        "直播订单明细202611241200.xlsx", "支付宝账务明细202611241200.csv", "商品列表202611241200.xlsx",
     ]  # fmt: skip
     orders = files["ExportOrderList202611241200.csv"].decode("gbk")
     assert orders.split("\r\n")[0].startswith('"订单编号","买家会员名"')
@@ -54,7 +54,8 @@ def test_files_have_the_platforms_quirks(market: Market, shop_ids: list[str]) ->
 
 def test_headers_have_the_widths_of_their_sources() -> None:
     assert {name: len(header) for name, header in HEADERS.items()} == {
-        "order": 71, "item": 18, "item_list": 24, "refund": 51, "old_refund": 39, "session": 18, "live_order": 17,
+        "order": 71, "item": 18, "item_list": 24, "refund": 51, "old_refund": 39, "session": 18, "live_order": 17, "alipay": 13, "wechat_8": 8, "wechat_14": 14,
+        "ad_account": 26, "ad_scene": 6, "sycm": 34, "product": 10,
     }  # fmt: skip
 
 
