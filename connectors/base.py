@@ -50,7 +50,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """One version of one export of one platform. ``source`` says where its header comes from; ``verified`` whether that is an outside source."""
+    """One version of one export of one platform. ``source`` says where its header comes from; ``verified`` whether that is an outside source.
+
+    A mapped layout may say on which row its header stands (0: wherever it is found) and how its text is encoded (empty: as it is found to be).
+    """
 
     platform: str
     kind: str
@@ -59,6 +62,8 @@ class Layout:
     verified: bool
     origin: str
     columns: tuple[Column, ...]
+    header_row: int = 0
+    encoding: str = ""
 
     @property
     def key(self) -> str:

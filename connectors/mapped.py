@@ -117,7 +117,9 @@ def _layout(platform_code: str, mapping: MappingFile) -> Layout:
         columns.append(Column("buyer_key", mapping.buyer, "text", mapping.buyer in required, False, True, buyer=True))
     first = {fold(column.header): column for column in reversed(columns)}
     kept = tuple(column for column in columns if first[fold(column.header)] is column)
-    return Layout(platform_code, mapping.layout_kind, mapping.name, "file", mapping.verified, mapping.origin, kept)
+    header_row = 0 if mapping.header_row == "auto" else mapping.header_row
+    encoding = "" if mapping.encoding == "auto" else mapping.encoding
+    return Layout(platform_code, mapping.layout_kind, mapping.name, "file", mapping.verified, mapping.origin, kept, header_row, encoding)
 
 
 # cells made ready for the house's own parsers

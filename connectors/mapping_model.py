@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.base import CELLS
+from connectors.tabular import HEADER_SEARCH_ROWS
 from contracts import codes
 from contracts.canonical import (
     AD_SPEND,
@@ -131,7 +132,7 @@ class MappingFile(_Strict):
     origin: str = Field(min_length=20)
     signature: tuple[str, ...] = ()
     encoding: str = "auto"
-    header_row: int | Literal["auto"] = "auto"
+    header_row: Annotated[int, Field(ge=1, le=HEADER_SEARCH_ROWS)] | Literal["auto"] = "auto"
     money: Literal["yuan", "yuan_stat", "fen", "li"] = "yuan"
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
     time_zone: str = "Asia/Shanghai"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from connectors import oddities
+from connectors.archives import looks_zipped
 from connectors.base import Layout, Platform, platforms
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
@@ -65,15 +66,33 @@ def recognise(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliase
     Raises FileRefusedError: UNKNOWN_LAYOUT, MOJIBAKE, or MISSING_COLUMN naming the nearest known layout, what is missing, and which unknown
     header of the file is nearest to it.
     """
-    found: dict[str, tuple[float, Recognised]] = {}
+    signatures = [*_built_in(), *(_signature(item, layout) for item in mappings for layout in item.layouts)]
+    for encoding in sorted({item.layout.encoding for item in signatures} - {""}):
+        if recoded := _recoded(data, encoding):
+            found, _, _ = _search(open_sheets(recoded), [item for item in signatures if item.layout.encoding == encoding], aliases)
+            if found:
+                return _one(found)
+    found, near, heads = _search(open_sheets(data), [item for item in signatures if not item.layout.encoding], aliases)
+    if not found:
+        raise _unknown(near, heads)
+    return _one(found)
+
+
+_Found = dict[str, tuple[float, Recognised]]
+
+
+def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: Aliases | None) -> tuple[_Found, _Near | None, list[list[str]]]:
+    """Sheet name → the layout that has most in common with it, among those that miss nothing; the nearest that does; and every row looked at."""
+    found: _Found = {}
     near: _Near | None = None
     heads: list[list[str]] = []
-    signatures = [*_built_in(), *(_signature(item, layout) for item in mappings for layout in item.layouts)]
-    for sheet in open_sheets(data):
+    for sheet in sheets:
         for row, header in enumerate(sheet.head):
             heads.append(header)
             as_written = {fold(cell) for cell in header}
             for signature in signatures:
+                if signature.layout.header_row not in (0, row + 1):
+                    continue
                 aliased = _aliased(header, as_written, signature, aliases)
                 present = {fold(aliased.get(cell, cell)) for cell in header} if aliased else as_written
                 score = len(signature.known & present) / len(signature.known | present)
@@ -82,13 +101,26 @@ def recognise(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliase
                     found[sheet.name] = (score, Recognised(signature.layout, signature.platform, sheet, row, aliased))
                 if missing and (near is None or score > near.score):
                     near = _Near(score, signature.layout, missing, header)
-    if not found:
-        raise _unknown(near, heads)
+    return found, near, heads
+
+
+def _one(found: _Found) -> Recognised:
+    """The sheets of one header as one. Raises FileRefusedError when they are of several."""
     first, *others = [item for _, item in found.values()]
     alike = {(item.layout.key, *map(fold, item.header)) for item in (first, *others)}
     if len(alike) > 1:
         raise refuse("SEVERAL_SHEETS", sheets="、".join(found))
     return replace(first, others=tuple(others))
+
+
+def _recoded(data: bytes, encoding: str) -> bytes:
+    """A text in a mapping's own encoding as UTF-8; nothing for a workbook, or when it is not of that encoding."""
+    if looks_zipped(data) or data[:4] == b"\xd0\xcf\x11\xe0":
+        return b""
+    try:
+        return data.decode(encoding).encode()
+    except UnicodeError:
+        return b""
 
 
 @cache
