@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,8 +103,11 @@ class JdApi:
         rows = _rows(kind, page)[0]
         return (order_records if kind == "orders" else plain_records)(rows, self.headers[kind])
 
-    def _window(self, kind: str, first: int, last: int) -> Iterator[bytes]:
-        """One window in seconds; too full a one is cut into parts that should fit. Neighbours share a second, since whether ends are in is not documented."""
+    def _window(self, kind: str, first: int, last: int) -> Generator[bytes, None, int]:
+        """One window in seconds; too full a one is cut into parts that should fit. Neighbours share a second, since whether ends are in is not documented.
+
+        Gives back how many rows the platform counts in it. Parts that hold far more than their whole are no parts: cutting on would never end.
+        """
         method = KINDS[kind]
         body = self._ask(kind, first, last, 1)
         rows, total = _rows(kind, body)
@@ -113,14 +116,20 @@ class JdApi:
                 raise CollectError("PAGES_INCOMPLETE", "返回行数少于平台总数", "fewer rows than the platform counts", kind=kind, total=total, seen=len(rows))
             if rows:
                 yield body
-            return
+            return total
         if last - first <= 1:
             yield from self._turned(kind, first, last, total)
-            return
+            return total
         parts = min(total // method.size + 2, last - first)
         edges = [first + (last - first) * number // parts for number in range(parts + 1)]
+        counted = 0
         for start, end in itertools.pairwise(edges):
-            yield from self._window(kind, start, end)
+            counted += yield from self._window(kind, start, end)
+            if counted > 2 * total + method.size:
+                raise CollectError(
+                    "WINDOW_IGNORED", "平台未按时间窗口返回", "the platform does not keep to the window", kind=kind, total=total, counted=counted
+                )
+        return total
 
     def _turned(self, kind: str, first: int, last: int, total: int) -> Iterator[bytes]:
         """One second that holds more than a page: page after page, again until as many rows were seen as the platform counts."""

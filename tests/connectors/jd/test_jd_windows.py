@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import orjson
 import polars as pl
@@ -23,8 +23,8 @@ class Platform:
         self.seconds, self.short_by = seconds, short_by
         self.asked: list[dict[str, object]] = []
 
-    def call(self, method: str, arguments: dict[str, object]) -> bytes:
-        self.asked.append(arguments)
+    def call(self, method: str, arguments: Mapping[str, object]) -> bytes:
+        self.asked.append(dict(arguments))
         first, last = str(arguments["start_date"]), str(arguments["end_date"])
         found = [number for number, second in enumerate(self.seconds) if first <= stamp(NOW + dt.timedelta(seconds=second)) <= last]
         page = int(str(arguments["page"]))
@@ -62,6 +62,30 @@ def test_rows_that_are_counted_but_not_handed_out_are_missed() -> None:
     with pytest.raises(TransientError) as moved:
         list(_collect(Platform([1] * 150, short_by=1), NOW, NOW + dt.timedelta(minutes=1)))
     assert moved.value.rule == "PAGES_MOVED"
+
+
+def test_a_platform_that_ignores_the_window_is_an_error_not_an_endless_search() -> None:
+    """F11: whatever is asked for, everything is counted. Cutting on would ask for each second of the month."""
+    platform = Platform([1] * 250)
+    plain = platform.call
+
+    def always(method: str, arguments: Mapping[str, object]) -> bytes:
+        return plain(method, {**arguments, "start_date": stamp(NOW), "end_date": stamp(NOW + dt.timedelta(days=1))})
+
+    platform.call = always  # type: ignore[method-assign]
+    with pytest.raises(CollectError, match="WINDOW_IGNORED"):
+        list(_collect(platform, NOW, NOW + dt.timedelta(days=20)))
+    assert len(platform.asked) < 200
+
+
+@pytest.mark.parametrize("total", ["many", {"a": 1}, -1])
+def test_a_count_that_is_none_is_an_error(total: object) -> None:
+    """F15."""
+    platform = Platform([1])
+    body = {"apiResult": {"success": True}, "orderTotal": total, "orderInfoList": []}
+    platform.call = lambda method, arguments: orjson.dumps({"jingdong_pop_order_search_responce": {"code": "0", "r": body}})  # type: ignore[method-assign]
+    with pytest.raises(CollectError, match="ANSWER_CHANGED"):
+        list(_collect(platform, NOW, NOW + dt.timedelta(days=1)))
 
 
 def test_a_long_span_is_asked_for_in_months_and_from_a_little_before() -> None:
