@@ -12,8 +12,6 @@ import io
 import json
 import os
 import resource
-import selectors
-import struct
 import subprocess
 import sys
 import threading
@@ -29,15 +27,15 @@ import polars as pl
 from connectors.archives import is_workbook, looks_zipped, unpack
 from connectors.base import Column, Layout, platforms
 from connectors.mapped import Mapped, source
+from connectors.mapping_aliases import AliasOffer, propose_aliases
 from connectors.mapping_model import MappingFile
+from connectors.mapping_propose import Proposal, propose
 from connectors.reading import Aliases, Origin, Reading, read_file
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice, refuse
+from pipeline.wire import Patient, receive, send
 from warehouse.settings import Settings
-
-_HEAD = struct.Struct("!II")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -81,8 +79,8 @@ class Reader:
         """One request and its answer. Raises ``Died`` when the child ends or takes too long; it is gone then."""
         assert self._child.stdin is not None and self._child.stdout is not None  # noqa: S101
         try:
-            _send(self._child.stdin, request, [data])
-            return _receive(_Patient(self._child.stdout, time.monotonic() + self.limits.seconds))
+            send(self._child.stdin, request, [data])
+            return receive(Patient(self._child.stdout, time.monotonic() + self.limits.seconds))
         except TimeoutError:
             self.close()
             raise Died("PARSE_TIMEOUT") from None
@@ -101,45 +99,6 @@ class Reader:
                     pipe.close()
                 except OSError:
                     continue  # what was still to be flushed has no reader any more
-
-
-class _Patient:
-    """Bytes from a pipe until a deadline. Raises ``TimeoutError`` then, ``EOFError`` when the other side is gone."""
-
-    def __init__(self, pipe: IO[bytes], deadline: float) -> None:
-        self._file, self._deadline = pipe.fileno(), deadline
-
-    def read(self, size: int) -> bytes:
-        parts = bytearray()
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(self._file, selectors.EVENT_READ)
-            while len(parts) < size:
-                if not waiting.select(max(0.0, self._deadline - time.monotonic())):
-                    raise TimeoutError
-                chunk = os.read(self._file, min(_CHUNK, size - len(parts)))
-                if not chunk:
-                    raise EOFError
-                parts += chunk
-        return bytes(parts)
-
-
-def _send(stream: IO[bytes], said: dict[str, object], blobs: Sequence[bytes]) -> None:
-    head = json.dumps(said | {"sizes": [len(blob) for blob in blobs]}).encode()
-    stream.write(_HEAD.pack(len(head), len(blobs)) + head)
-    for blob in blobs:
-        stream.write(blob)
-    stream.flush()
-
-
-def _receive(stream: _Patient | IO[bytes]) -> tuple[dict[str, object], list[bytes]]:
-    first = stream.read(_HEAD.size)
-    if len(first) < _HEAD.size:
-        raise EOFError
-    size, _ = _HEAD.unpack(first)
-    said: dict[str, object] = json.loads(stream.read(size))
-    sizes = said.pop("sizes")
-    assert isinstance(sizes, list)  # noqa: S101
-    return said, [stream.read(int(item)) for item in sizes]
 
 
 # the house's side
@@ -183,8 +142,7 @@ def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tupl
 
 def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> Reading:
     """``connectors.reading.read_file`` in the reader's process. Raises FileRefusedError, also when the file was too much for it."""
-    mapped = [{"code": item.code, "mappings": [mapping.model_dump_json() for mapping in item.mappings]} for item in mappings]
-    request: dict[str, object] = {"do": "read", "origin": _plain_origin(origin), "mappings": mapped, "aliases": aliases or {}}
+    request: dict[str, object] = {"do": "read", "origin": _plain_origin(origin), "mappings": _plain_sources(mappings), "aliases": aliases or {}}
     said, (bronze, quarantine) = _ask(request, data, limits)
     layout = said["layout"]
     assert isinstance(layout, dict)  # noqa: S101
@@ -210,6 +168,22 @@ def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, b
     names = said["names"]
     assert isinstance(names, list)  # noqa: S101
     return list(zip((str(name) for name in names), blobs, strict=True))
+
+
+def propose_apart(data: bytes, limits: Limits | None = None, **asked: str) -> Proposal:
+    """``connectors.mapping_propose.propose`` in the reader's process."""
+    said, _ = _ask({"do": "propose", "asked": asked}, data, limits)
+    return Proposal.model_validate(said["proposal"])
+
+
+def aliases_apart(data: bytes, limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> AliasOffer | None:
+    """``connectors.mapping_aliases.propose_aliases`` in the reader's process."""
+    said, _ = _ask({"do": "aliases", "mappings": _plain_sources(mappings), "aliases": aliases or {}}, data, limits)
+    return AliasOffer.model_validate(said["offer"]) if said["offer"] else None
+
+
+def _plain_sources(mappings: Sequence[Mapped]) -> list[dict[str, object]]:
+    return [{"code": item.code, "mappings": [mapping.model_dump_json() for mapping in item.mappings]} for item in mappings]
 
 
 def _plain_origin(origin: Origin) -> dict[str, object]:
@@ -240,7 +214,13 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
     if request["do"] == "unpack":
         files = [] if is_workbook(data) else unpack(data)
         return {"names": [name for name, _ in files]}, [content for _, content in files]
-    reading = read_file(data, _origin(request["origin"]), mappings=_sources(json.dumps(request["mappings"])), aliases=request["aliases"])  # type: ignore[arg-type]
+    if request["do"] == "propose":
+        return {"proposal": propose(data, **request["asked"]).model_dump(mode="json")}, []  # type: ignore[arg-type]
+    mappings = _sources(json.dumps(request["mappings"]))
+    if request["do"] == "aliases":
+        offer = propose_aliases(data, mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
+        return {"offer": offer.model_dump(mode="json") if offer else None}, []
+    reading = read_file(data, _origin(request["origin"]), mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
     told = {name: getattr(reading, name) for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs")}
     notices = [asdict(notice) for notice in reading.notices]
     said = {**told, "notices": notices, "layout": asdict(reading.layout), "observed_at": reading.observed_at.isoformat()}
@@ -265,15 +245,15 @@ def serve(asked: IO[bytes], told: IO[bytes]) -> None:
     platforms()
     while True:
         try:
-            request, (data,) = _receive(asked)
+            request, (data,) = receive(asked)
         except EOFError:
             return
         try:
-            _send(told, *_answer(request, data))
+            send(told, *_answer(request, data))
         except FileRefusedError as error:
-            _send(told, _refusal(error), [])
+            send(told, _refusal(error), [])
         except Exception as error:
-            _send(told, _refusal(refuse("PARSE_DIED", error=type(error).__name__)), [])
+            send(told, _refusal(refuse("PARSE_DIED", error=type(error).__name__)), [])
             return
 
 

@@ -1,0 +1,56 @@
+"""A header that drifted: which known layout a refused file is nearest to, and which of its headers may be a known one under a new name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.base import Layout, Platform, platforms
+from connectors.reading import Aliases, fold, near_headers, recognise
+from connectors.tabular import open_sheets
+from contracts.errors import FileRefusedError
+
+
+class AliasOffer(BaseModel):
+    """What a person may confirm: ``layout`` (``Layout.key``), its headers the file lacks, and their header → known ones it may stand for with a score."""
+
+    model_config = ConfigDict(frozen=True)
+
+    layout: str
+    missing: tuple[str, ...]
+    offered: dict[str, tuple[tuple[str, float], ...]]
+
+
+def propose_aliases(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliases | None = None) -> AliasOffer | None:
+    """The offer for a file whose layout is nearly known; None for one that is read as it is or is like nothing known. Nothing is learned by this.
+
+    Raises FileRefusedError for what is no table at all.
+    """
+    sheets = open_sheets(data)
+    try:
+        found = recognise(data, mappings=mappings, aliases=aliases)
+    except FileRefusedError as refused:
+        if refused.rule != "MISSING_COLUMN" or "looks_like" not in refused.facts:
+            return None
+        layout = find_layout(str(refused.facts["looks_like"]), mappings)
+        header = max((row for sheet in sheets for row in sheet.head), key=lambda row: len(_common(row, layout)))
+        return _offer(layout, header)
+    # read as it is: a new name of a column nobody requires would only be missed quietly
+    offer = _offer(found.layout, found.header)
+    return offer if offer.offered else None
+
+
+def _offer(layout: Layout, header: Sequence[str]) -> AliasOffer:
+    present = {fold(cell) for cell in header}
+    missing = tuple(column.header.strip() for column in layout.columns if column.required and fold(column.header) not in present)
+    return AliasOffer(layout=layout.key, missing=missing, offered={theirs: tuple(names) for theirs, names in near_headers(header, layout).items()})
+
+
+def _common(row: Sequence[str], layout: Layout) -> set[str]:
+    return {fold(cell) for cell in row} & {fold(column.header) for column in layout.columns}
+
+
+def find_layout(key: str, mappings: Sequence[Platform] = ()) -> Layout:
+    """The file layout of a full name (``Layout.key``). KeyError when there is none."""
+    return {layout.key: layout for platform in (*platforms().values(), *mappings) for layout in platform.layouts if layout.source == "file"}[key]
