@@ -19,7 +19,7 @@ from connectors.http import Client, Credentials
 from connectors.kuaishou import PLATFORM, simulate
 from connectors.kuaishou.simulate import KuaishouDialect
 from connectors.kuaishou.simulate_api import Rendered
-from connectors.reading import Origin, read_records
+from connectors.reading import Origin, read_pages, read_records
 from contracts.errors import CollectError, CredentialError, TransientError
 from pipeline.collect import collect, run_colour
 from pipeline.house import reading
@@ -73,8 +73,14 @@ class House:
             exports = lake.read(EXPORT).filter((pl.col("shop_id") == shop_id) & (pl.col("kind_code") == kind)).sort("observed_at", "received_at")
         assert PLATFORM.api is not None
         api = PLATFORM.api(Client(), Credentials("http://127.0.0.1", "key", "secret"))
-        records = [row for name in exports["landing_name"] for row in api.records(kind, read_landed(self.settings.place, name))]
-        read = read_records(PLATFORM, kind, records, Origin("m", shop_id, "a" * 64, kind, MARKET_NOW, MARKET_NOW))
+        pages = [
+            (
+                Origin("m", shop_id, row["export_id"], kind, MARKET_NOW, row["observed_at"]),
+                api.records(kind, read_landed(self.settings.place, row["landing_name"])),
+            )
+            for row in exports.iter_rows(named=True)
+        ]
+        read = read_pages(PLATFORM, kind, pages)
         return conformed(read).unique(KEYS[kind], keep="last", maintain_order=True)
 
     def totals(self, shop_id: str) -> dict[str, int]:
@@ -95,7 +101,7 @@ class House:
 @pytest.fixture
 def house(small: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr("pipeline.collect.HISTORY_DAYS", HISTORY)
-    settings = Settings(home=tmp_path / "home", http_wait_scale=0.001)
+    settings = Settings(home=tmp_path / "home", http_wait_scale=0.001, collect_days=HISTORY)
     settle(settings, small)
     app = make_app(small, MARKET_NOW, [simulate.dialect()])
     base, stop = serve_in_thread(app)

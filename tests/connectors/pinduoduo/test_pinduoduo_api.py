@@ -191,16 +191,6 @@ def test_a_wrong_secret_is_final_and_is_not_shown(shop: Shop) -> None:
     assert shop.faults.requests == 1
 
 
-@pytest.mark.parametrize("seconds", [-700, 700])
-def test_the_gateway_refuses_a_clock_that_is_off(shop: Shop, seconds: int) -> None:
-    api = shop.api()
-    plain = api.gateway.now
-    api.gateway.now = lambda: plain() + seconds
-    with pytest.raises(CollectError) as error:
-        list(api.pages("orders", DAY, NOW))
-    assert error.value.rule == "BAD_ARGUMENT"
-
-
 @pytest.mark.parametrize("change", [{"end_updated_at": "1795503601"}, {"page_size": "101"}, {"page": "0"}, {"order_status": "1"}])
 def test_the_gateway_refuses_what_the_platform_would(shop: Shop, change: dict[str, str]) -> None:
     good = {
