@@ -18,6 +18,9 @@ BLANKS = ["", "-", "--", "—", "——", "/", "null", "'null", "NULL", "N/A"]
 _EDGE = r"^[\s\u{feff}\u{200b}\u{200c}\u{200d}\u{2060}\u{00a0}]+|[\s\u{feff}\u{200b}\u{200c}\u{200d}\u{2060}\u{00a0}]+$"
 _ID_EDGE = r"""^[\s='"`\u{feff}\u{200b}]+|[\s'"`\u{feff}\u{200b}]+$"""
 
+#: Digits with blanks among them, as people type long numbers.
+_SPACED = r"^[0-9]+(?: [0-9]+)+$"
+
 #: Rule per cell kind, as it stands in quarantine.
 RULES = {
     "id": "ID_PRECISION_LOST",
@@ -42,6 +45,12 @@ def trim(raw: pl.Series) -> pl.Series:
     return text.set(text.is_in(BLANKS), None)
 
 
+def _trim_typed(raw: pl.Series) -> pl.Series:
+    """``trim`` for numbers and times, of which 无 says that there is none."""
+    text = trim(raw)
+    return text.set(text == "无", None)
+
+
 def _ascii(text: pl.Series) -> pl.Series:
     """Full-width digits and signs folded to ASCII, only where there is anything to fold."""
     return text.str.normalize("NFKC") if text.str.contains(r"[^\x00-\x7F]").any() else text
@@ -62,8 +71,12 @@ def read_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``); scientific notation is bad."""
-    text = raw.str.replace_all(_ID_EDGE, "") if raw.str.contains(_ID_EDGE).any() else raw
+    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``) and blanks among its digits; scientific notation is bad."""
+    text = _ascii(raw)
+    text = text.str.replace_all(_ID_EDGE, "") if text.str.contains(_ID_EDGE).any() else text
+    spaced = text.str.contains(_SPACED).fill_null(False)
+    if spaced.any():
+        text = text.zip_with(~spaced, text.str.replace_all(" ", "", literal=True))
     text = text.set(text.is_in(BLANKS), None)
     lost = text.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}$").fill_null(False)
     return text.set(lost, None), lost
@@ -71,7 +84,7 @@ def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _yuan_text(raw: pl.Series) -> pl.Series:
     """Money text without currency marks and thousands commas, the minus sign as ASCII."""
-    text = _ascii(trim(raw))
+    text = _ascii(_trim_typed(raw))
     if text.str.contains(r"[¥元\s−]").any():
         text = text.str.replace_all(r"^¥\s*|\s*元$", "").str.replace("−", "-", literal=True)
     return _plain_number(text)
@@ -121,7 +134,7 @@ def read_li(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _read_integer(raw: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:
-    text = _plain_number(_ascii(trim(raw)))
+    text = _plain_number(_ascii(_trim_typed(raw)))
     good = text.str.contains(pattern).fill_null(False)
     value = text.set(~good, None).str.replace(r"\.0+$", "").cast(pl.Int64)
     return value, text.is_not_null() & ~good
@@ -139,7 +152,7 @@ def read_int(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def read_rate(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """``12.5%`` or ``0.125`` → 0.125; a bare number above 1 is bad, since it may be either."""
-    text = _ascii(trim(raw))
+    text = _ascii(_trim_typed(raw))
     percent = text.str.ends_with("%").fill_null(False)
     bare = text.str.strip_chars_end("%")
     good = bare.str.contains(r"^[0-9]{1,6}(\.[0-9]+)?$").fill_null(False)
@@ -171,7 +184,7 @@ def _in_zone(value: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Beijing wall-clock text → instant; a date alone is its midnight; years outside 2003-2099 are bad."""
-    text = trim(raw)
+    text = _trim_typed(raw)
     value = _read_wall_clock(text, _TIME_FORMATS)
     if (value.is_null() & text.is_not_null()).any():
         dates, _ = read_date(text.set(value.is_not_null(), None))
@@ -181,19 +194,19 @@ def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def read_time_dmy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Day before month (``03/08/2026 14:05:09`` is 3 August), as regions outside the US write it. The layout, never the cell, decides."""
-    text = trim(raw)
+    text = _trim_typed(raw)
     return _in_zone(_read_wall_clock(text, ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p")), text)
 
 
 def read_time_mdy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Month before day (``03/08/2026 02:05:09 PM`` is 8 March), as the US writes it."""
-    text = trim(raw)
+    text = _trim_typed(raw)
     return _in_zone(_read_wall_clock(text, ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")), text)
 
 
 def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """``2026-03-09``, ``2026/3/9``, ``20260309`` → date."""
-    text = trim(raw)
+    text = _trim_typed(raw)
     value = pl.Series(text.name, [None] * len(text), pl.Date)
     for form in _DATE_FORMATS:
         value = value.zip_with(value.is_not_null(), text.set(value.is_not_null(), None).str.to_date(form, strict=False))

@@ -59,6 +59,32 @@ def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tupl
     return (table.filter(~pl.col("_row_number").is_in(gone.implode())) if gone.len() else table), totals, notices
 
 
+def told_of(gone: pl.DataFrame, known: list[tuple[Column, str]]) -> tuple[pl.DataFrame, list[Notice]]:
+    """Of rows a platform's ``clean`` left out: the summary rows among them, and what to say of all."""
+    rest, totals, notices = without_totals(gone, known)
+    return totals, [*notices, Notice("DESCRIPTION_ROW", rest.height)] if rest.height else notices
+
+
+def summed(notices: list[Notice]) -> list[Notice]:
+    """Notices of one rule as one."""
+    counts: dict[str, int] = {}
+    for notice in notices:
+        counts[notice.rule] = counts.get(notice.rule, 0) + notice.count
+    return [Notice(rule, count) for rule, count in counts.items()]
+
+
+def ruined_rows(ids: pl.DataFrame) -> pl.Series:
+    """Rows whose every long id ends in zeros from its sixteenth digit on, as a spreadsheet leaves it: several ids, or one of nineteen digits and more."""
+    suspects = pl.any_horizontal(pl.col(name).str.ends_with("000") for name in ids.columns).fill_null(False)
+    few = ids.with_row_index("_at").filter(suspects)
+    long = few.unpivot(index="_at").filter(pl.col("value").str.contains(r"^[0-9]{18,38}$").fill_null(False)).unique(["_at", "value"])
+    told = long.group_by("_at").agg(
+        whole=pl.col("value").str.contains(r"^[0-9]{15}0{3,}$").all(), several=pl.len() > 1, longest=pl.col("value").str.contains(r"^[0-9]{15}0{4,}$").any()
+    )
+    bad = told.filter(pl.col("whole") & (pl.col("several") | pl.col("longest")))["_at"]
+    return pl.Series(range(ids.height), dtype=pl.UInt32).is_in(bad.implode()) if bad.len() else pl.repeat(False, ids.height, eager=True)
+
+
 def _nameless_total(table: pl.DataFrame, known: list[tuple[Column, str]], ends: pl.DataFrame) -> pl.DataFrame:
     """A first or last row without any key whose amounts are the sums of all others: a summary row that does not say so."""
     keys = [header for column, header in known if column.filled]

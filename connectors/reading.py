@@ -47,13 +47,18 @@ def _read_raw(found: Recognised) -> _Raw:
     table, misfits = found.sheet.read(found.header_row)
     table, again = oddities.without_repeated_headers(table, found.header)
     misfits, short = oddities.misfit_notices(misfits)
-    if misfits.height > max(1, (table.height + misfits.height) * MISFIT_SHARE):
-        raise refuse("RAGGED_ROWS", rows=misfits.height, first_row=misfits["_row_number"].min())
+    ragged = misfits.filter(pl.col("rule_name") == "RAGGED_ROW")
+    if ragged.height > max(1, (table.height + misfits.height) * MISFIT_SHARE):
+        raise refuse("RAGGED_ROWS", rows=ragged.height, first_row=ragged["_row_number"].min())
     header, doubled = _without_twins(table, found.header)
     named = table.rename({str(index): cell for index, cell in enumerate(header) if cell.strip()}, strict=False)
-    named = found.platform.clean(found.layout.kind, found.layout.name, named)
-    named, totals, left_out = oddities.without_totals(named, present_columns(found.layout, named.columns))
-    return _Raw(named, misfits, totals, [*again, *short, *doubled, *left_out])
+    cleaned = found.platform.clean(found.layout.kind, found.layout.name, named)
+    known = present_columns(found.layout, named.columns)
+    table, totals, left_out = oddities.without_totals(cleaned, known)
+    if cleaned.height < named.height:
+        gone, told = oddities.told_of(named.join(cleaned, on="_row_number", how="anti"), known)
+        totals, left_out = pl.concat([totals, gone.select(totals.columns)]), oddities.summed([*left_out, *told])
+    return _Raw(table, misfits, totals, [*again, *short, *doubled, *left_out])
 
 
 def _read_sheets(found: Recognised) -> _Raw:
@@ -95,8 +100,10 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         [Notice("ALIAS_USED", len(found.aliased), "、".join(f"{theirs.strip()}→{known}" for theirs, known in found.aliased.items()))] if found.aliased else []
     )
     notices = [*raw.notices, *used, *reading.notices, *oddities.disagreements(raw.totals, reading.bronze, known), *oddities.capped(rows)]
-    said = {"rule_name": "RAGGED_ROW", "column_name": "", "cell_name": "", "row_json": "{}"}
-    ragged = raw.misfits.select("_row_number", _export_id=pl.lit(origin.export_id), **{name: pl.lit(text) for name, text in said.items()}).select(*QUARANTINE)
+    said = {"column_name": "", "cell_name": "", "row_json": "{}"}
+    ragged = raw.misfits.select("_row_number", "rule_name", _export_id=pl.lit(origin.export_id), **{name: pl.lit(text) for name, text in said.items()}).select(
+        *QUARANTINE
+    )
     return replace(
         reading,
         quarantine=pl.concat([reading.quarantine, ragged]),

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from connectors.archives import looks_zipped, open_archive, read_part
+from connectors.archives import looks_zipped, open_archive, read_head, rows_without_results
 from contracts.intake import refuse
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
@@ -27,8 +27,11 @@ MAX_CELL_BYTES = 1024 * 1024
 #: How deep the header may stand: Alipay ledgers have four lines above it.
 HEADER_SEARCH_ROWS = 12
 
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+#: Four Chinese characters in a row as UTF-8 writes them; text in GB18030 does not come upon such bytes.
+_UTF8_RUN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){4}")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MISFITS = {"_row_number": pl.Int64, "text": pl.String}
+_MISFITS = {"_row_number": pl.Int64, "text": pl.String, "rule_name": pl.String}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Sheet:
     r"""One table candidate: its name, its first rows (to find the header in), and its cells.
 
     ``source`` is the whole text as UTF-8 with ``\n`` line ends, or a workbook's sheet as a frame of text. ``lines`` tells for each row of
-    ``head`` how many lines of the text it and what is above it take: a header cell may hold line breaks.
+    ``head`` how many lines of the text it and what is above it take: a header cell may hold line breaks. ``unread`` are a workbook's rows (1-based)
+    that hold a formula without its result.
     """
 
     name: str
@@ -45,17 +49,18 @@ class Sheet:
     source: bytes | pl.DataFrame
     lines: tuple[int, ...] = ()
     delimiter: str = ","
+    unread: tuple[int, ...] = ()
 
     def read(self, header_row: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows below ``header_row`` (0-based) as text, plus ``_row_number`` (1-based in the file), and the rows that do not fit the header.
 
-        The second frame has ``_row_number`` and ``text``. Column names are ``0, 1, 2 …``: the header's words are the caller's business.
+        The second frame has ``_row_number``, ``text`` and ``rule_name``. Column names are ``0, 1, 2 …``: the header's words are the caller's business.
         Raises FileRefusedError for a cell beyond ``MAX_CELL_BYTES`` and for rows swallowed by an unbalanced quote.
         """
         width = len(self.head[header_row])
         if isinstance(self.source, bytes):
             return _read_csv(self.source, self.lines[header_row], header_row, width, self.delimiter)
-        return _read_sheet(self.source, header_row, width)
+        return _read_sheet(self.source, header_row, width, self.unread)
 
 
 def open_sheets(data: bytes) -> list[Sheet]:
@@ -79,6 +84,8 @@ def open_sheets(data: bytes) -> list[Sheet]:
 
 # text
 def _open_text(data: bytes) -> Sheet:
+    if b"\x00" in data and data[:2] not in _UTF16:
+        raise refuse("NUL_BYTES", row=_line_at(data, data.index(b"\x00")))
     text, encoding = _decode(data)
     start = text[:2000].lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "<body")):
@@ -110,19 +117,32 @@ def _open_text(data: bytes) -> Sheet:
 
 def _decode(data: bytes) -> tuple[str, str]:
     """UTF-16 by its mark, else UTF-8 (with or without BOM), else GB18030; the whole file must decode strictly."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in _UTF16:
         try:
             return data.decode("utf-16"), "utf-16"
         except UnicodeDecodeError:
             raise refuse("TRUNCATED") from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError as error:
-            where = error
-    if where.end >= len(data) and where.reason in ("unexpected end of data", "incomplete multibyte sequence"):
-        raise refuse("TRUNCATED")
-    raise refuse("BAD_ENCODING", row=data.count(b"\n", 0, where.start) + 1)
+    try:
+        return data.decode("utf-8-sig"), "utf-8-sig"
+    except UnicodeDecodeError as error:
+        where = error
+    if _UTF8_RUN.search(data, 0, where.start):  # it was UTF-8 up to here
+        if where.end >= len(where.object) and where.reason == "unexpected end of data":
+            raise refuse("TRUNCATED")
+        raise refuse("BAD_ENCODING", row=_line_at(data, where.start))
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        if error.end >= len(data) and error.reason == "incomplete multibyte sequence":
+            raise refuse("TRUNCATED") from None
+        raise refuse("BAD_ENCODING", row=_line_at(data, error.start)) from None
+    if found := _UTF8_RUN.search(data):
+        raise refuse("BAD_ENCODING", row=_line_at(data, found.start()))
+    return text, "gb18030"
+
+
+def _line_at(data: bytes, place: int) -> int:
+    return data.count(b"\n", 0, place) + 1
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -157,9 +177,11 @@ def _read_csv(text: bytes, skip_lines: int, header_row: int, width: int, delimit
             table = read(threads=False)
     except pa.ArrowInvalid as error:  # a row larger than a block, or a quote that never ends
         raise refuse("SWALLOWED_ROWS" if b'"' in text else "CELL_TOO_LARGE", detail=str(error)[:80]) from None
+    if any("\n" in row and row.count(delimiter) >= 1.5 * max(2, width - 1) for _, row in bad):
+        raise refuse("SWALLOWED_ROWS", row=min(number for number, _ in bad))
     frame = pl.DataFrame(pl.from_arrow(table))
     _check_cells(frame, delimiter)
-    misfits = pl.DataFrame(bad, schema=_MISFITS, orient="row")
+    misfits = pl.DataFrame([(*row, "RAGGED_ROW") for row in bad], schema=_MISFITS, orient="row")
     misfits = misfits.with_columns(pl.col("_row_number") - skip_lines + header_row + 1) if skip_lines != header_row + 1 else misfits
     numbered = _number(frame, header_row, misfits["_row_number"])
     if (frame["0"] == "").any():  # a blank line is no row, yet it has a number in the file
@@ -197,19 +219,13 @@ def _check_workbook(data: bytes) -> None:
 
 def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     """A workbook's parts declare no document type; one that does is out to have entities expanded."""
-    if part.file_size > 1 << 16:
-        try:
-            with archive.open(part) as stream:
-                start = stream.read(4096)
-        except Exception:  # the workbook reader says what is wrong with it
-            return False
-    else:
-        start = read_part(archive, part)[:4096]
+    start = read_head(archive, part, 4096)
     return b"<!DOCTYPE" in start or b"<!ENTITY" in start
 
 
 def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
     sheets = []
+    formulas = rows_without_results(data) if kind == "xlsx" else {}
     try:
         reader = fastexcel.read_excel(data)
         for name in reader.sheet_names:
@@ -221,16 +237,21 @@ def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
             frame = sheet.to_polars()
             frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)})
             rows = [["" if cell is None else cell for cell in row] for row in frame.head(HEADER_SEARCH_ROWS).rows()]
-            sheets.append(Sheet(name, rows, kind, frame))
+            sheets.append(Sheet(name, rows, kind, frame, unread=formulas.get(name, ())))
     except fastexcel.FastExcelError as error:
         said = str(error)
         raise refuse("PASSWORD" if "assword" in said or "ncrypt" in said else "BAD_WORKBOOK", detail=said[:120]) from None
     return sheets
 
 
-def _read_sheet(whole: pl.DataFrame, header_row: int, width: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A workbook's rows always fit: cells beyond the header's last word are not part of the table."""
+def _read_sheet(whole: pl.DataFrame, header_row: int, width: int, unread: tuple[int, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A workbook's rows always fit: cells beyond the header's last word are not part of the table. Rows whose formulas have no result are set apart."""
     none = pl.DataFrame(schema=_MISFITS)
     frame = whole.slice(header_row + 1).select(str(index) for index in range(width))
     numbered = _number(frame, header_row, none["_row_number"])
-    return numbered.filter(~pl.all_horizontal(pl.exclude("_row_number").is_null())), none
+    numbered = numbered.filter(~pl.all_horizontal(pl.exclude("_row_number").is_null()))
+    apart = numbered["_row_number"].is_in(list(unread))
+    if not apart.any():
+        return numbered, none
+    rule = pl.DataFrame({"_row_number": numbered["_row_number"].filter(apart)}).with_columns(text=pl.lit("="), rule_name=pl.lit("NO_CACHED_VALUE"))
+    return numbered.filter(~apart), rule

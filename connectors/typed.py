@@ -134,7 +134,12 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
             for mask, rule in rules
             if mask.any()
         ]
-    _check_precision({header: series[column.name] for column, header in kept if column.cell == "id"})
+    ids = {header: series[column.name] for column, header in kept if column.cell == "id"}
+    _check_precision(ids)
+    if ids and (lost := oddities.ruined_rows(pl.DataFrame(ids))).any():
+        header = next(iter(ids))
+        where = {"rule_name": pl.lit("ID_PRECISION_LOST"), "column_name": pl.lit(header.strip()), "cell_name": _safe(pl.col(header))}
+        problems.append(table.filter(lost).select(*_ROW, **where))
     return pl.DataFrame(series), pl.concat(problems), [Notice(rule, count) for rule, count in counted.items() if count]
 
 

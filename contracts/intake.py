@@ -63,7 +63,12 @@ FILE_RULES: dict[str, IntakeRule] = {
     "SEVERAL_SHEETS": IntakeRule("多个工作表都有数据", "several sheets hold data", "把每个工作表存成单独的文件再上传", "save each sheet as a file of its own"),
     "BAD_WORKBOOK": IntakeRule("表格文件无法打开", "the workbook cannot be opened", *_AGAIN),
     "TOO_MANY_COLUMNS": IntakeRule("列数异常", "too many columns", *_RAW),
-    "UNKNOWN_LAYOUT": IntakeRule("不认识这个表头", "no known layout has this header", "确认这是支持的平台导出文件", "make sure it is a supported export"),
+    "UNKNOWN_LAYOUT": IntakeRule(
+        "不认识这个表头",
+        "no known layout has this header",
+        "确认这是支持的平台导出文件;其他表格用 baiyun map 映射",
+        "make sure it is a supported export; map any other table with `baiyun map`",
+    ),
     "MISSING_COLUMN": IntakeRule("缺少必需的列", "required columns are missing", "请用默认列重新导出", "export again with the default columns"),
     "DUPLICATE_HEADER": IntakeRule("表头有重复的列", "the header has a column twice", *_RAW),
     "RAGGED_ROWS": IntakeRule("太多行的列数与表头不符", "too many rows do not fit the header", *_RAW),
@@ -97,6 +102,7 @@ WARN_RULES: dict[str, IntakeRule] = {
     "SUMMARY_DISAGREES": IntakeRule(
         "合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"
     ),
+    "DESCRIPTION_ROW": IntakeRule("说明行、公式行已去掉", "rows that describe or calculate were left out", *_NOTHING),
     "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", *_NOTHING),
     "EXPORT_CAPPED": IntakeRule(
         "行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from connectors.mapped import Mapped
 from connectors.reading import Aliases, Origin, Reading, read_pages
 from contracts.canonical import SILVER
 from contracts.errors import CollectError, FileRefusedError, NotFoundError
-from contracts.intake import ROW_RULES
+from contracts.intake import ROW_RULES, Notice
 from contracts.tables import Table
 from pipeline.parsing import read_apart
 from warehouse import keys, landing
@@ -57,6 +57,7 @@ def load_kind(
     ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
     frames, rest = _conform(platform, kind, good)
+    readings = _with_unknown_words(readings, good, frames)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
     good = good.join(bad.select(ROW).unique(), on=ROW, how="anti")
     return Loaded(platform, kind, good, bad, frames, refusals, readings)
@@ -128,6 +129,25 @@ def _origin(row: Mapping[str, object], place: Place) -> Origin:
 
 def _no_bad() -> pl.DataFrame:
     return pl.DataFrame(schema={"merchant_id": pl.String, "shop_id": pl.String, "_export_id": pl.String, "_row_number": pl.Int64, **_BAD})
+
+
+_STATUS = {"order_status_code": "order_status_text", "refund_status_code": "refund_status_text"}
+
+
+def _with_unknown_words(readings: dict[Export, Reading], bronze: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> dict[Export, Reading]:
+    """A warning on each export whose status words nobody here knows: such rows are counted as unknown, never as paid."""
+    odd = [
+        (text, frame.filter(pl.col(code) == "unknown").select(ROW))
+        for frame in frames.values()
+        for code, text in _STATUS.items()
+        if code in frame.columns and text in bronze.columns
+    ]
+    told = [bronze.join(rows, on=ROW, how="semi").select("shop_id", "_export_id", word=text).drop_nulls() for text, rows in odd if rows.height]
+    if not told:
+        return readings
+    words = pl.concat(told).group_by("shop_id", "_export_id").agg(pl.len(), pl.col("word").unique().sort().head(8))
+    said = {(shop, export): Notice("UNKNOWN_WORD", count, "、".join(list_)[:200]) for shop, export, count, list_ in words.iter_rows()}
+    return {export: replace(reading, notices=[*reading.notices, said[export]]) if export in said else reading for export, reading in readings.items()}
 
 
 def _keep_contract(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
