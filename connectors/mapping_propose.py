@@ -121,7 +121,8 @@ def _proposal(kind: str, header_row: int, sample: Mapping[str, pl.Series], platf
     without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
     missing = ["/".join(names) for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
     questions = [] if sure else [_asked_kind(kind)]
-    questions += [_asked_near(match) for match in matches if match.how == "near"]
+    needed = {name for names in needs for name in names}
+    questions += [_asked_near(match, is_needed=match.name in needed) for match in matches if match.how == "near"]
     questions += _asked_cells(cells)
     questions += [_asked_paid()] if without_payment else []
     return Proposal(
@@ -214,9 +215,10 @@ def _asked_kind(kind: str) -> Question:
     return Question(key="kind", zh="这是什么表?", en="what kind of table is it?", options=tuple(KINDS), default=kind)
 
 
-def _asked_near(match: Match) -> Question:
+def _asked_near(match: Match, *, is_needed: bool) -> Question:
+    """Left alone, a near header is not read; one that the table cannot do without has to be answered."""
     zh, en = f"“{match.header}”是“{match.zh}”吗?", f"is {match.header!r} the {match.en}?"
-    return Question(key=f"columns.{match.name}", zh=zh, en=en, options=(match.header, "-"), default="-")
+    return Question(key=f"columns.{match.name}", zh=zh, en=en, options=(match.header, "-"), default="" if is_needed else "-")
 
 
 def _asked_paid() -> Question:

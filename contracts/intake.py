@@ -69,7 +69,12 @@ FILE_RULES: dict[str, IntakeRule] = {
         "确认这是支持的平台导出文件;其他表格用 baiyun map 映射",
         "make sure it is a supported export; map any other table with `baiyun map`",
     ),
-    "MISSING_COLUMN": IntakeRule("缺少必需的列", "required columns are missing", "请用默认列重新导出", "export again with the default columns"),
+    "MISSING_COLUMN": IntakeRule(
+        "缺少必需的列",
+        "required columns are missing",
+        "请用默认列重新导出;若只是列改了名,用 baiyun map FILE --alias 确认",
+        "export again with the default columns; if a column was only renamed, confirm it with `baiyun map FILE --alias`",
+    ),
     "DUPLICATE_HEADER": IntakeRule("表头有重复的列", "the header has a column twice", *_RAW),
     "RAGGED_ROWS": IntakeRule("太多行的列数与表头不符", "too many rows do not fit the header", *_RAW),
     "ID_PRECISION_LOST": IntakeRule("订单号已被表格软件截断", "ids lost digits in a spreadsheet", *_RAW),

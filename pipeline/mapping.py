@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -11,8 +12,9 @@ from connectors.base import Layout, Platform, platforms
 from connectors.mapped import Mapped, source
 from connectors.mapping_file import shipped
 from connectors.mapping_model import MappingFile
-from connectors.typed import fold
+from connectors.typed import Origin, Reading, fold
 from contracts.errors import NotFoundError, UsageError
+from pipeline.parsing import Limits, read_apart
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import ALIAS, MAPPING
@@ -102,3 +104,27 @@ def _require_merchant(lake: Lake, merchant_id: str) -> None:
     if merchant_id not in registry.merchants(lake)["merchant_id"]:
         step = {"step_zh": "先登记,或核对编号", "step_en": "register it first, or check the id"}
         raise NotFoundError("NOT_REGISTERED", "没有登记", "not registered", **step, merchant=merchant_id)
+
+
+# before anything is saved
+@dataclass(frozen=True)
+class MappedPreview:
+    """A file as it would be read: ``reading`` as the intake would have it, ``frames`` the canonical rows it becomes (silver table → first rows)."""
+
+    reading: Reading
+    frames: dict[str, pl.DataFrame]
+
+
+def preview_mapping(data: bytes, mapping: MappingFile, platform_code: str, limits: Limits | None = None, *, rows: int = 5) -> MappedPreview:
+    """Read a file through a mapping that is not saved yet. Changes nothing.
+
+    Raises FileRefusedError for what cannot be read, and ``UsageError`` KNOWN_LAYOUT when a layout or mapping that is there already fits better.
+    """
+    sample = Origin("preview", "preview", "0" * 64, "preview", dt.datetime.now(dt.UTC))
+    own = source(platform_code, [mapping])
+    found = read_apart(data, sample, limits, mappings=[own])
+    if (found.layout.kind, found.layout.name) != (mapping.layout_kind, mapping.name):
+        step = {"step_zh": "直接导入即可", "step_en": "just ingest it"}
+        raise UsageError("KNOWN_LAYOUT", "这个表头已经认识", "this header is known already", **step, layout=found.layout.key)
+    first = found.bronze.sort("_row_number").head(rows)
+    return MappedPreview(found, own.conform(found.layout.kind, first) if first.height else {})
