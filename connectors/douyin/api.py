@@ -72,10 +72,15 @@ class DouyinApi:
 
     def _walk(self, kind: str, first: int, last: int, seen: dict[str, int]) -> Iterator[bytes]:
         """One pass from ``first``. ``seen`` (id → update second) grows; only answers that add to it are handed out."""
-        cursor, page, count = first, 0, 0
+        cursor, page, count, patience = first, 0, 0, MAX_PASSES
         while True:
             body = self._ask(kind, cursor, last, page, PAGE_SIZE)
             rows, total = page_rows(kind, body)
+            # an empty page of a list that goes on, or the answer to an earlier question
+            if patience and (rows[0][1] < cursor if rows else page * PAGE_SIZE < total):
+                patience -= 1
+                continue
+            patience = MAX_PASSES
             if any(seen.get(name) != second for name, second in rows):
                 seen.update(rows)
                 yield body

@@ -36,9 +36,10 @@ _SAID = {
         "申请订单权限包,或改用文件导出",
         "apply for the order pack, or use file exports",
     ),
+    "CLOCK_WRONG": ("时间戳未通过", "the timestamp was refused", "校准本机时钟", "set this machine's clock"),
     "REFUSED": ("平台拒绝请求", "the platform refused the request", "", ""),
 }
-_OUR_FAULT = {25: "BAD_SIGNATURE", 28: "BAD_APP_KEY", 29: "BAD_APP_KEY", 40: "MISSING_ARGUMENT", 41: "BAD_ARGUMENT"}
+_OUR_FAULT = {25: "BAD_SIGNATURE", 28: "BAD_APP_KEY", 29: "BAD_APP_KEY", 30: "CLOCK_WRONG", 31: "CLOCK_WRONG", 40: "MISSING_ARGUMENT", 41: "BAD_ARGUMENT"}
 
 
 def sign(params: Mapping[str, str], secret: str, method: str = "md5") -> str:
