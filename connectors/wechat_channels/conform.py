@@ -104,19 +104,28 @@ def _settlements(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _after_sales(bronze: pl.DataFrame) -> Frames:
     """One ``refund_line`` per after-sale. The API has no completion time: a finished one's last update is the nearest thing it tells."""
-    status = _code("refund_status_text", words.AFTER_SALE)
+    by_api = pl.col("layout_name") == "api"
+    told = _code("refund_status_text", words.AFTER_SALE)
+    # the file dates what it may call by a word nobody has listed
+    status = pl.when((told == "unknown") & pl.col("money_back_at").is_not_null()).then(pl.lit("success")).otherwise(told)
     token = pl.concat_str("order_id", "_token", separator=":")
-    known = pl.col("line_sku_text").is_not_null()
+    known = pl.when(by_api).then(pl.col("line_sku_text").is_not_null()).otherwise(pl.col("sku_code").is_not_null())
     refund = add_tokens(bronze).select(
         *LINEAGE, "refund_id", "order_id", "product_id", "sku_code", "refund_fen", "refund_qty", "applied_at",
         order_line_id=pl.when(known).then(token).otherwise("order_id"),
         refund_status_code=status,
-        refund_stage_code=_stage(),
+        refund_stage_code=pl.when(by_api).then(_stage()).otherwise(_file_stage()),
         refund_type_code=_code("refund_type_text", words.REFUND_TYPE),
         reason_code=_reason(),
-        refunded_at=pl.when(status == "success").then("updated_at"),
+        refunded_at=pl.when(status == "success").then(pl.coalesce("money_back_at", "closed_at", "updated_at")),
     )  # fmt: skip
     return {"refund_line": refund}
+
+
+def _file_stage() -> pl.Expr:
+    """发货状态; without a word for it goods that come back must have left."""
+    returned = pl.when(pl.col("refund_type_text").is_in(words.GOODS_RETURN)).then(pl.lit("after_shipment")).otherwise(pl.lit("unknown"))
+    return pl.coalesce(pl.col("goods_shipped_text").replace_strict(words.STAGE, default=None, return_dtype=pl.String), returned)
 
 
 def _stage() -> pl.Expr:

@@ -13,7 +13,7 @@ from contracts.fields import TIME_ZONE
 _STAMP = re.compile(r"(?<!\d)(20\d{12})(?!\d)")
 
 #: The column that names a row, per kind of file.
-_NAMING = {"orders": "订单号", "funds": "流水单号"}
+_NAMING = {"orders": "订单号", "after_sales": "售后单号", "funds": "流水单号"}
 _TOTALS = ["合计", "总计", "汇总"]
 _EDGES = " \t'\"`\ufeff"
 

@@ -31,8 +31,9 @@ _AFTER_SALES_PER_PAGE = 50
 
 
 def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders created and money moved. An empty download is left out.
+    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders created, after-sales applied for, money moved.
 
+    An empty download is left out.
     Every other shop still has the columns of the year before, as GB18030 text; the first has workbooks.
     """
     at = at.astimezone(_ZONE)
@@ -40,8 +41,10 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     new_layout = shops.index(shop_id) % 2 == 0
     lines = market.lines_at(shop_id, at).filter(pl.col("created_at").dt.date().is_between(first_date, last_date))
     funds = market.funds_at(shop_id, at).filter(pl.col("moved_at").dt.date().is_between(first_date, last_date))
+    refunds = market.refunds_at(shop_id, at).filter(pl.col("applied_at").dt.date().is_between(first_date, last_date))
     tables = {
         "订单": files.order_table(lines, market.settlements_at(shop_id, at), new_layout=new_layout),
+        "售后": files.after_sale_table(refunds, market.lines_at(shop_id, at)),
         "资金流水": files.fund_table(funds, new_layout=new_layout),
     }
     write, suffix = (files.table_xlsx, "xlsx") if new_layout else (files.table_csv, "csv")

@@ -18,10 +18,29 @@ _ORDER_57 = (
     "商品平均运费,定制信息,定制预览图,商品发货,商品售后,商品已退款金额"
 )
 _NEW_64 = {"带货账号昵称": "带货ID", "带货佣金率": "企微企业ID,企微工号,导购最近分享时间,企业微信加密id,企微备注", "商品平均运费": "活动商家补贴"}
+_AFTER_SALES = (
+    "售后单号,售后申请时间,商品编码（平台）,商品编码(自定义),SKU编码(自定义),同意售后申请时间,用户到账时间,售后完结时间,订单编号,发货状态,商品名称,商品描述,商品价格,"
+    "申请售后数量,赠品信息,备注,实付款,退款类型,退款原因,具体描述,退款金额,退款状态,状态描述,平台纠纷介入,纠纷责任,执行方式,发货物流状态,发货物流单号,"
+    "发货物流公司,用户退换货发货时间,商家换货发货时间,商家退换货地址,商家退换货联系人姓名,商家退换货联系人电话,退换货物流状态,退换货物流单号,退换货物流公司"
+)
 _FUNDS_12 = "流水单号,记账时间,动帐类型,收支类型,收支金额,账户余额,关联订单号,关联售后单号,关联提现单号,关联保单号,关联礼物单号,详情"
 
 _ORDER = "order_id"
-_IDS = {"订单号", "交易单号", "快递单号", "带货ID", "商品编码(平台)", "流水单号", "关联订单号", "关联售后单号", "关联提现单号", "关联保单号"}
+_IDS = {
+    "订单号",
+    "交易单号",
+    "快递单号",
+    "带货ID",
+    "商品编码(平台)",
+    "流水单号",
+    "关联订单号",
+    "关联售后单号",
+    "售后单号",
+    "订单编号",
+    "商品编码（平台）",
+    "关联提现单号",
+    "关联保单号",
+}
 
 Cells = Mapping[str, pl.Expr]
 
@@ -50,6 +69,26 @@ def fund_table(funds: pl.DataFrame, *, new_layout: bool) -> pl.DataFrame:
     names = [name for name in _FUNDS_12.split(",") if new_layout or name != "关联礼物单号"]
     shown = funds.filter(pl.col("fund_type_code").is_in(list(words.FUND_WORD)))
     return shown.select(cells.get(name, pl.lit("")).alias(name) for name in names)
+
+
+def after_sale_table(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """售后 as a table of text, a row per after-sale."""
+    goods = lines.select("order_line_id", "product_id", "style_code", "sku_code", "product_name", "unit_price_fen", "placed_fen", "freight_fen")
+    rows = refunds.join(goods, on="order_line_id", how="left", maintain_order="left")
+    before = pl.col("stage_code") == "before_shipment"
+    cells: Cells = {
+        "售后单号": pl.col("refund_id"), "售后申请时间": _moment(pl.col("applied_at")), "商品编码（平台）": pl.col("product_id"),
+        "商品编码(自定义)": pl.col("style_code"), "SKU编码(自定义)": pl.col("sku_code"), "用户到账时间": _moment(pl.col("refunded_at")),
+        "售后完结时间": _moment(pl.coalesce("refunded_at", "closed_at")), "订单编号": pl.col(_ORDER),
+        "发货状态": pl.when(before).then(pl.lit("未发货")).otherwise(pl.lit("已发货")), "商品名称": pl.col("product_name"),
+        "商品价格": _yuan(pl.col("unit_price_fen")), "申请售后数量": pl.col("refund_qty").cast(pl.String), "备注": pl.lit("已电话 13800138000"),
+        "实付款": _yuan(pl.col("placed_fen") - pl.col("freight_fen")),
+        "退款类型": words.said("type_code", {"return_refund": "退货退款", "exchange": "换货"}, "仅退款"),
+        "退款原因": words.said("reason_code", words.REASON_TEXT), "具体描述": pl.lit("不合适,电话 13800138000"), "退款金额": _yuan(pl.col("refund_fen")),
+        "退款状态": words.after_sale_words(), "发货物流单号": pl.lit("YT8812345678917"), "商家退换货地址": pl.lit("中心区某路"),
+        "商家退换货联系人姓名": pl.lit("齐**"), "商家退换货联系人电话": pl.lit("158****0119"), "退换货物流单号": pl.lit("YT8812345678918"),
+    }  # fmt: skip
+    return rows.select(cells.get(name, pl.lit("-")).alias(name) for name in _AFTER_SALES.split(","))
 
 
 def table_xlsx(table: pl.DataFrame) -> bytes:

@@ -54,6 +54,13 @@ def after_sale_status() -> pl.Expr:
     )
 
 
+def after_sale_words() -> pl.Expr:
+    """The same in the back-office's words."""
+    status = pl.col("refund_status_code")
+    returning = (status == "success") & (pl.col("type_code") == "return_refund")
+    return pl.when(returning).then(pl.lit("退货退款完成")).otherwise(said("refund_status_code", LINE_AFTER_SALE))
+
+
 def after_sale_type() -> pl.Expr:
     """REFUND, RETURN or EXCHANGE; a small payment is a REFUND too."""
     return said("type_code", {"return_refund": "RETURN", "exchange": "EXCHANGE"}, "REFUND")

@@ -20,7 +20,7 @@ ORDER_STATUS = {
 #: 商品发货 of a row whose file tells no order status (2024).
 GOODS_SHIPPED = {"已发货": "shipped", "部分发货": "part_shipped", "未发货": "paid", "待发货": "paid"}
 
-#: after_sale_order.status (a string enum, USER_CANCELD spelled so) · 商品售后. A refusal is not the end: the buyer may apply again or dispute.
+#: after_sale_order.status (a string enum, USER_CANCELD spelled so) · 商品售后 · 退款状态. A refusal is not the end: the buyer may apply again or dispute.
 AFTER_SALE = {
     "MERCHANT_REFUND_SUCCESS": "success", "退款完成": "success", "MERCHANT_RETURN_SUCCESS": "success", "退货退款完成": "success",
     "MERCHANT_EXCHANGE_SUCCESS": "exchanged", "换货完成": "exchanged",
@@ -38,9 +38,14 @@ AFTER_SALE = {
 #: 商品售后 cells that mean there is none (besides an empty one).
 NO_AFTER_SALE = ["无"]
 
-#: after_sale_order.type.
-REFUND_TYPE = {"REFUND": "refund_only", "RETURN": "return_refund", "EXCHANGE": "exchange"}
-GOODS_RETURN = ["RETURN", "EXCHANGE"]
+#: after_sale_order.type · 退款类型. Which words the file uses is UNVERIFIED.
+REFUND_TYPE = {
+    "REFUND": "refund_only", "仅退款": "refund_only", "退款": "refund_only", "RETURN": "return_refund", "退货退款": "return_refund",
+    "EXCHANGE": "exchange", "换货": "exchange",
+}  # fmt: skip
+GOODS_RETURN = ["RETURN", "EXCHANGE", "退货退款", "换货"]
+#: 发货状态 of an after-sale's goods.
+STAGE = {"未发货": "before_shipment", "待发货": "before_shipment", "已发货": "after_shipment", "部分发货": "after_shipment"}
 #: refund_info.refund_reason that only happen before shipment: 4 未发货售后平台自动同意, 8 商家发货超时.
 CAUSE_BEFORE = ["4", "8"]
 

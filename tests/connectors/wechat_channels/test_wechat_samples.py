@@ -111,6 +111,21 @@ def test_after_sales_find_their_line_and_their_stage() -> None:
     ]
 
 
+def test_after_sale_file_dates_the_money_and_names_the_line() -> None:
+    refund = sample("after_sales_37_20260720213000.xlsx")["refund_line"]
+    assert rows(refund, "order_line_id", "refund_status_code", "refund_stage_code", "refund_type_code", "reason_code", "refund_fen", "refunded_at") == [
+        ("3730049440287691377:YS02-W-L", "success", "after_shipment", "return_refund", "size", 8910, moment("2026-07-07 12:53:25")),
+        ("3730049440287694433:YS05-R-S", "success", "before_shipment", "refund_only", "changed_mind", 8800, moment("2026-07-04 23:46:40")),
+        # no SKU code: the order's number stands for the line; no word for the shipment: an exchange has been delivered
+        ("3730049440287692889", "pending", "after_shipment", "exchange", "other", 0, None),
+        # a word nobody has listed, yet 用户到账时间 proves the money
+        ("3730049440287692889:YS03-K-S", "success", "unknown", "unknown", "unknown", 129000, moment("2026-07-12 08:00:00")),
+        ("3730049440287692889:YS03-K-S", "closed", "after_shipment", "refund_only", "quality", 500, None),
+    ]
+    by_api = sample("getaftersaleorder.json", "after_sales")["refund_line"]
+    assert refund["order_line_id"].to_list()[:2] == by_api["order_line_id"].to_list()[:2]
+
+
 def test_the_ledger_signs_by_direction_not_by_amount() -> None:
     file, api = (sample(name, "funds")["fund_entry"] for name in ("funds_12_20260720213000.xlsx", "getfundsflowdetail.json"))
     assert file["moved_fen"].to_list() == [37320, -1866, -8910, -25800, -100000, 100]
@@ -158,7 +173,9 @@ def test_products_are_skus() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["orders_64_20260720213000.xlsx", "orders_57.csv", "orders_2024.csv", "funds_12_20260720213000.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["orders_64_20260720213000.xlsx", "orders_57.csv", "orders_2024.csv", "after_sales_37_20260720213000.xlsx", "funds_12_20260720213000.xlsx"]
+)
 def test_nothing_personal_leaves_a_file(name: str) -> None:
     reading = read((SAMPLES / name).read_bytes(), name)
     assert private_cells(reading.bronze) == []
