@@ -54,11 +54,24 @@ each_layout = pytest.mark.parametrize("layout", layouts(), ids=lambda layout: f"
 
 @each_platform
 def test_the_folder_is_complete(platform: Platform) -> None:
-    assert platform.code in PLATFORM.values
+    assert platform.code in PLATFORM.values, f"第1步:在 contracts/codes.py 的 PLATFORM 里加上 / step 1: add to PLATFORM in contracts/codes.py: {platform.code}"
     assert {"columns.csv", "samples.csv", "README.md", "conform.py", "exports.py", "api.py", "simulate.py"} <= {path.name for path in platform.folder.iterdir()}
     shipped = {path.name for path in (platform.folder / "samples").iterdir()}
     assert shipped == {item.name for item in samples() if item.platform is platform}
     assert set(platform.api_kinds) <= set(platform.kinds)
+
+
+@each_platform
+def test_no_step_of_the_skeleton_is_left_undone(platform: Platform) -> None:
+    """``baiyun new-platform`` marks what only a person can fill in; each mark says what to do (docs/guides/add-a-platform.md)."""
+    texts_of = [path for path in sorted(platform.folder.rglob("*")) if path.suffix in {".py", ".csv", ".md"}]
+    marks = [
+        f"{path.relative_to(platform.folder)}:{number}: {line[line.index('TODO') :][:120]}"
+        for path in texts_of
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="ignore").splitlines(), start=1)
+        if "TODO" in line
+    ]
+    assert marks == [], "骨架还有没填的地方 / steps of the skeleton are left:\n" + "\n".join(marks)
 
 
 @each_platform
