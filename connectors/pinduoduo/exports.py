@@ -74,7 +74,7 @@ def _check_total(word: str, cells: pl.Series, footers: pl.Series) -> None:
 def _ads(table: pl.DataFrame, names: dict[str, str], *, by_product: bool) -> pl.DataFrame:
     """Promotion rows. Spend the total knows and no product has (全店托管) becomes a row of its own where the file is of one day.
 
-    Otherwise a total that does not agree stays, and is set aside as a row without a date: the difference is seen, never published.
+    Otherwise a total that does not agree stays in the table, and the reader takes it out and tells the difference: it is seen, never published.
     """
     day, spent = names["日期"], names["总花费(元)"]
     is_total = pl.col(day).str.strip_chars(_EDGES).is_in(_TOTALS).fill_null(False)

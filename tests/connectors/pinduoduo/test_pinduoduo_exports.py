@@ -105,6 +105,7 @@ def test_a_gap_nobody_can_date_is_never_published(rows: list[tuple[str, str, str
     reading = read(promotion(rows, total))
     assert reading.bronze.height == len(rows)
     assert reading.bronze["spent_fen"].to_list() == [int(spent) * 100 for _, _, spent in rows]
+    assert any(notice.rule == "SUMMARY_DISAGREES" and "总花费(元)" in notice.about for notice in reading.notices), "but it is told"
 
 
 def test_no_total_is_no_harm() -> None:
