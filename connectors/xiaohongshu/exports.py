@@ -12,6 +12,7 @@ from contracts.fields import TIME_ZONE
 
 _STAMP = re.compile(r"(20\d{2}-\d{2}-\d{2})[-_ ](\d{2})_(\d{2})_")
 _TOTALS = ("总计", "合计", "汇总")
+_BROKEN_DOWN_BY = ("投放类型", "计划名称", "单元名称", "创意ID", "笔记ID")
 
 
 def exported_at(name: str) -> dt.datetime | None:
@@ -26,8 +27,12 @@ def exported_at(name: str) -> dt.datetime | None:
 
 
 def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Without total rows; a total under an amount could be taken for money. ``_row_number`` keeps its gaps."""
-    del layout, kind
-    first = next(name for name in table.columns if name != "_row_number")
-    said = pl.col(first).str.strip_chars().fill_null("")
-    return table.filter(~pl.any_horizontal(said.str.starts_with(word) for word in _TOTALS))
+    """Without total rows; a total under an amount could be taken for money. ``_row_number`` keeps its gaps.
+
+    An advertising report broken down by plan or note writes a total below each day too, in the column it is broken down by.
+    """
+    del layout
+    names = [name for name in table.columns if name != "_row_number"]
+    places = names[:1] if kind != "ads" else [name for name in names if name == names[0] or name.strip() in _BROKEN_DOWN_BY]
+    said = [pl.col(name).str.strip_chars().fill_null("") for name in places]
+    return table.filter(~pl.any_horizontal(cell.str.starts_with(word) for cell in said for word in _TOTALS))

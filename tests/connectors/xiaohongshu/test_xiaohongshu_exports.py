@@ -54,6 +54,19 @@ def test_totals_are_no_rows() -> None:
     assert clean("ads", "spotlight", table)["_row_number"].to_list() == [2, 5]
 
 
+def test_a_report_broken_down_by_plan_adds_up_to_its_days_and_its_totals_do_not_count() -> None:
+    header = ["时间", "投放类型", "计划名称", "笔记ID", "消费", "展现量", "点击量"]
+    rows = [
+        ["合计", "全站", "合计", "", "999.00", "1", "1"], ["2026-09-01", "全站", "计划A", "n1", "100.00", "10", "1"],
+        ["2026-09-01", "信息流", "计划B", "n2", "50.50", "5", "1"], ["2026-09-01", "信息流", "合计汇总", "", "150.50", "15", "2"],
+        ["2026-09-02", "全站", "计划A", "n1", "7.00", "2", "0"], ["2026-09-02", "全站", "计划A", "合计", "7.00", "2", "0"],
+    ]  # fmt: skip
+    reading = read_file(as_csv(header, *rows), origin("聚光.csv"))
+    assert (reading.layout.name, reading.new_columns, reading.bronze.height) == ("spotlight", [], 3)
+    spend = PLATFORM.conform("ads", reading.bronze)["ad_spend"]
+    assert spend.select("ad_entry_id", "spent_fen", "impressions_qty").rows() == [("spotlight:2026-09-01:", 15050, 15), ("spotlight:2026-09-02:", 700, 2)]
+
+
 @pytest.mark.parametrize("spelling", ["商家应收金额(元)（支付金额）", "商家应收金额(元)(支付金额)", "商家应收金额（元）（支付金额）"])
 def test_brackets_of_any_width_are_one_header(spelling: str) -> None:
     header = ["订单号", "订单状态", "支付时间", "SKU件数", "用户应付金额（元）", spelling]
