@@ -29,6 +29,8 @@ FOLDERS = {"tmall_2020": "taobao"}
 RECEIVED = dt.datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 MARK = "隐私标记PRIVATEMARK"
 
+#: Platforms of whose orders and refunds no export is publicly known; what they do tell is money paid out, and an ERP's tables tell the rest (mappings).
+BILLS_ONLY = {"vipshop"}
 #: Cell kind → text that cannot be read as one.
 BAD = {
     "id": "2.02606E+27", "yuan": "12.345", "yuan_stat": "12.3.4", "li": "12.5", "fen": "12.5", "int": "1.5", "rate": "12.5", "time": "昨天",

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from conformance_cases import (
     BAD,
+    BILLS_ONLY,
     FOLDERS,
     MARK,
     THIRD_PARTY,
@@ -35,7 +36,7 @@ from connectors.base import Layout, Platform, platforms
 from connectors.cells import RULES
 from connectors.mapping_file import FOLDER, shipped
 from connectors.reading import fold
-from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE, SILVER, content_columns, entity_key
+from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY, SILVER, content_columns, entity_key
 from contracts.codes import PLATFORM
 from contracts.errors import CollectError, FileRefusedError
 from contracts.intake import FILE_RULES, ROW_RULES
@@ -272,6 +273,9 @@ def test_a_platform_tells_orders_by_file_and_refunds_somehow(platform: Platform)
     """Orders by file always; refunds by a file or, where no layout of one is publicly known, by the API."""
     told = {item: set(platform.conform(item.kind, read_sample(item).bronze)) for item in samples() if item.platform is platform and item.layout != "error"}
     by_file = set().union(*(tables for item, tables in told.items() if item.layout != "api"))
+    if platform.code in BILLS_ONLY:
+        assert by_file == {SETTLEMENT_ENTRY.name}
+        return
     assert {ORDER.name, ORDER_LINE.name} & by_file
     assert REFUND_LINE.name in set().union(*told.values())
 
