@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import polars as pl
 import pytest
-from tiktok_cases import CREATORS, INCOMES, ON_HOLD, ORDERS_TH, ORDERS_US, SAMPLES, O, by_key, moment, private_cells, read, sample, sample_page
+from tiktok_cases import (
+    CREATORS,
+    INCOMES,
+    ON_HOLD,
+    ORDERS_TH,
+    ORDERS_US,
+    SAMPLES,
+    O,
+    by_key,
+    moment,
+    origin,
+    private_cells,
+    read,
+    sample,
+    sample_page,
+    sample_table,
+)
 
+from connectors.reading import read_file
 from connectors.tiktok_shop import PLATFORM
 
 LINES = {
@@ -180,3 +199,24 @@ def test_personal_columns_stay_outside(name: str) -> None:
     assert {"Recipient", "Phone #", "Detail Address", "Buyer Message", "Seller Note", "Tracking ID"} <= set(reading.dropped_columns)
     assert private_cells(reading.bronze) == []
     assert reading.new_columns == []
+
+
+def test_a_buyer_is_a_key_under_the_merchants_secret_and_nothing_else() -> None:
+    """The name on a file's rows makes the same key on each of them and in each file, another one under another secret, and none without a secret."""
+    data, name = (SAMPLES / ORDERS_TH).read_bytes(), ORDERS_TH
+    _, rows = sample_table()
+    buyers = {row["Buyer Username"] for row in rows}
+
+    def keys(secret: bytes) -> dict[object, object]:
+        reading = read_file(data, dataclasses.replace(origin(name), secret=secret))
+        frames = PLATFORM.conform("orders", reading.bronze)
+        assert by_key(frames["order"], "order_id", "buyer_key") == by_key(frames["order_line"], "order_id", "buyer_key")
+        assert not [cell for cell in reading.bronze["buyer_key"].drop_nulls() if any(buyer in cell for buyer in buyers)]
+        return by_key(frames["order"], "order_id", "buyer_key")
+
+    one, again, other, none = keys(b"a" * 32), keys(b"a" * 32), keys(b"b" * 32), keys(b"")
+    named = {row["Order ID"].strip(): row["Buyer Username"] for row in rows}
+    assert one == again
+    assert len({one[order] for order in named}) == len(buyers) > 1
+    assert set(one.values()).isdisjoint(other.values())
+    assert set(none.values()) == {None}
