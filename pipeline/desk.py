@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from connectors.base import platforms
 from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading
 from contracts.errors import NotFoundError
-from contracts.intake import refuse
+from contracts.intake import Notice, refuse
 from pipeline.mapping import own_aliases, source_of
 from pipeline.parsing import Limits, read_apart
 from pipeline.receipts import FileReceipt, as_duplicate, from_load
@@ -24,6 +25,9 @@ from warehouse.registry import Shop
 
 _LOG = logging.getLogger(__name__)
 _KEY = list(EXPORT.key)
+_MONEY = ("yuan", "fen")
+#: Fen given as yuan are a hundredfold; no shop's prices move that far from one file to the next. Fewer rows than this tell no usual price.
+_JUMP, _ENOUGH = 50.0, 3
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Desk:
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     secret: bytes = b""
     rows: list[dict[str, object]] = field(default_factory=list)
+    medians: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
     @classmethod
     def open(cls, lake: Lake, place: Place, merchant_id: str, shop_id: str, *, at: dt.datetime, by: str, register: bool) -> Desk:
@@ -64,8 +69,24 @@ class Desk:
         return desk
 
     def read(self, data: bytes, origin: Origin, limits: Limits | None) -> Reading:
-        """A file's content as this shop's. Raises FileRefusedError."""
-        return read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
+        """A file's content as this shop's, with a warning when its money is not what the shop's money was. Raises FileRefusedError."""
+        found = read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
+        money = next((column.name for column in found.layout.columns if column.cell in _MONEY and column.filled), "")
+        usual = self._usual(found.layout.platform, found.layout.kind, money) if money else None
+        here = found.bronze[money].median() if money else None
+        if not usual or not isinstance(here, float) or not here or max(usual / here, here / usual) < _JUMP:
+            return found
+        header = next(column.header.strip() for column in found.layout.columns if column.name == money)
+        return replace(found, notices=[*found.notices, Notice("MONEY_JUMP", found.bronze.height, header)])
+
+    def _usual(self, platform: str, kind: str, money: str) -> float | None:
+        """The median of an amount over what this shop has given before; asked once for a kind."""
+        if (kind, money) not in self.medians:
+            table = next((item.bronze[kind] for item in (platforms()[platform], *self.mapped) if platform in platforms() and kind in item.bronze), None)
+            before = self.lake.read(table, where={"merchant_id": self.merchant_id, "shop_id": self.shop_id}, columns=[money]) if table and self.shop else None
+            median = before[money].median() if before is not None and before.height >= _ENOUGH else None
+            self.medians[kind, money] = median if isinstance(median, float) else None
+        return self.medians[kind, money]
 
     def check(self, reading: Reading, export_id: str, name: str) -> None:
         """Whether the file may be of this shop; an unknown shop is entered, and a shop's own number is learned from the first file that tells it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import polars as pl
@@ -163,7 +164,7 @@ def _check_platform(platform_code: str) -> None:
 def _named(name: str) -> str:
     if not name.strip() or not name.isprintable():
         raise UsageError("BAD_NAME", "名称为空或含有控制字符", "a name is empty or holds control characters", name=name)
-    return name.strip()
+    return unicodedata.normalize("NFC", name.strip())
 
 
 def _bad_id(name: str, value: str) -> UsageError:

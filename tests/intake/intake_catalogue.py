@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import stat
-import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,7 +146,7 @@ def _shifted(count: int) -> Table:
     return table
 
 
-def _shops(*refs: str) -> bytes:
+def shops(*refs: str) -> bytes:
     header = ["订单编号", "买家应付货款", "总金额", "买家实付金额", "订单状态", "订单创建时间", "订单付款时间", "店铺ID", "商品标题"]
     rows = [[str(2520000000000000001 + 2 * n), "10.00", "10.00", "10.00", "交易成功", f"2026-10-0{n + 1} 10:00:00", f"2026-10-0{n + 1} 10:00:05", ref, "衬衫"]
             for n, ref in enumerate(refs)]  # fmt: skip
@@ -296,4 +295,4 @@ CASES = [*BYTES, *CONTAINERS, *SHAPES, *VALUES, *SETS]
 REFUSED = [case for case in CASES if case.verdict == "refused"]
 TAKEN = [case for case in CASES if case.verdict != "refused"]
 
-__all__ = ["CASES", "DUE", "ORDERS", "REFUSED", "TAKEN", "TAOBAO", "Case", "_shops", "unicodedata"]
+__all__ = ["CASES", "CREATED", "DUE", "ID", "ORDERS", "PAID", "REFUSED", "TAKEN", "TAOBAO", "TITLE", "Case", "shops"]

@@ -1,0 +1,105 @@
+"""The reader in its own process: what a file may do to it, and what it may do to anything else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from intake_files import ORDERS, data, orders
+
+from connectors.reading import Origin, read_file
+from contracts.errors import FileRefusedError
+from pipeline import parsing
+from pipeline.house import writing
+from pipeline.intake import land_files
+from pipeline.parsing import Limits, read_apart, warm
+from warehouse.settings import Settings
+
+ORIGIN = Origin("m", "s", "e" * 64, "a.csv", dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    parsing.close()
+
+
+def test_what_is_read_apart_is_what_is_read_here() -> None:
+    content = ORDERS.read_bytes()
+    here, apart = read_file(content, ORIGIN), read_apart(content, ORIGIN)
+    assert apart.bronze.equals(here.bronze) and apart.quarantine.equals(here.quarantine)
+    assert (apart.layout, apart.rows_read, apart.observed_at, apart.dropped_columns, apart.notices) == (
+        here.layout,
+        here.rows_read,
+        here.observed_at,
+        here.dropped_columns,
+        here.notices,
+    )
+
+
+def test_a_file_that_kills_the_reader_is_refused_and_the_next_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an out-of-memory killer or a parser's abort would end it, in the middle of one file of three."""
+    paths = []
+    for number in range(3):
+        paths.append(tmp_path / f"{number}.csv")
+        paths[-1].write_bytes(data(orders(3, 10 * number)))
+    ask = parsing.Reader.ask
+
+    def fatal(self: parsing.Reader, request: dict[str, object], content: bytes) -> object:
+        if content == paths[1].read_bytes():
+            os.kill(self._child.pid, signal.SIGKILL)
+        return ask(self, request, content)
+
+    monkeypatch.setattr(parsing.Reader, "ask", fatal)
+    settings = Settings(home=tmp_path / "home")
+    with writing(settings) as lake:
+        landed = land_files(lake, settings.place, "m1", "s1", paths, register=True)
+    assert [item.receipt.rule if item.receipt else item.reading and item.reading.rows_read for item in landed] == [3, "PARSE_DIED", 3]
+    assert len(list(settings.place.landing.rglob("*.csv"))) == 2
+
+
+def test_a_file_that_takes_too_long_is_refused_in_time() -> None:
+    reader = warm(Limits(seconds=1.5))
+    read_apart(ORDERS.read_bytes(), ORIGIN, reader.limits)  # it is ready
+    os.kill(reader._child.pid, signal.SIGSTOP)
+    start = time.monotonic()
+    with pytest.raises(FileRefusedError, match=r"PARSE_TIMEOUT.*seconds=1.5"):
+        read_apart(ORDERS.read_bytes(), ORIGIN, reader.limits)
+    assert time.monotonic() - start < 10
+    assert not reader.is_alive
+    assert read_apart(ORDERS.read_bytes(), ORIGIN, Limits()).rows_read == 13
+
+
+def test_a_file_that_needs_more_memory_than_it_may_have_is_refused() -> None:
+    small = Limits(memory_mb=1200)
+    assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
+    with pytest.raises(FileRefusedError) as raised:
+        read_apart(data(orders(2)) + b"\xe5\xa4\xa7" * (130 << 20) + b"\n", ORIGIN, small)
+    assert raised.value.rule == "PARSE_DIED" and raised.value.facts["memory_mb"] == 1200
+    assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
+
+
+def test_the_reader_may_write_no_file_and_knows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAIYUN_CREDENTIAL_X", "canary")
+    reader = warm()
+    read_apart(ORDERS.read_bytes(), ORIGIN)
+    told = Path(f"/proc/{reader._child.pid}")
+    assert b"canary" not in (told / "environ").read_bytes() + (told / "cmdline").read_bytes()
+    limits = (told / "limits").read_text()
+    assert "Max file size             0                    0" in limits
+
+
+def test_uploads_of_several_threads_take_their_turn() -> None:
+    rows: list[int] = []
+    threads = [threading.Thread(target=lambda n=n: rows.append(read_apart(data(orders(n)), ORIGIN).rows_read)) for n in range(2, 8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(rows) == list(range(2, 8))
