@@ -177,7 +177,7 @@ def _readied(raw: pl.Series, mapping: MappingFile, name: str) -> pl.Series:
     cell = mapping.cell_of(name)
     if cell in _MONEY:
         amount = _signed(trim(raw).str.replace_all(_CURRENCY_MARK, ""), mapping.columns[name].sign)
-        return amount.zip_with(amount.is_not_null(), raw)
+        return amount.zip_with((amount != "").fill_null(False), raw)
     if cell in _FORMATS and mapping.time_zone != TIME_ZONE:
         return _on_our_clock(raw, cell, mapping.time_zone)
     return raw
@@ -195,9 +195,13 @@ def _signed(text: pl.Series, sign: str) -> pl.Series:
 
 
 def _on_our_clock(raw: pl.Series, cell: str, zone: str) -> pl.Series:
-    """Wall-clock text of another zone → the same instant as the house writes it; what is no time stays as it was, for the parser to refuse."""
+    """Wall-clock text of another zone → the same instant as the house writes it; what is no time stays as it was, for the parser to refuse.
+
+    An hour the zone's clocks leapt over is no time either, though it looks like one: it is marked.
+    """
     instants, _ = READERS[cell](raw)
     wall = instants.dt.replace_time_zone(None)
     there = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     ours = there.dt.convert_time_zone(TIME_ZONE).dt.strftime(_FORMATS[cell])
-    return ours.zip_with(ours.is_not_null(), raw)
+    leapt = wall.is_not_null() & there.is_null()
+    return ours.zip_with(ours.is_not_null(), raw.zip_with(~leapt, raw + " (no such hour)"))

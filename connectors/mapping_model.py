@@ -168,10 +168,13 @@ class MappingFile(_Strict):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, given: str) -> str:
-        try:
-            b"".decode(given if given != "auto" else "utf-8")
-        except LookupError:
-            raise ValueError("没有这种编码 / no such encoding") from None
+        if given != "auto":
+            try:
+                b" ".decode(given)  # of nothing at all, Python does not even look the encoding up
+            except LookupError:
+                raise ValueError("没有这种编码 / no such encoding") from None
+            except UnicodeError:
+                return given
         return given
 
     @model_validator(mode="after")

@@ -121,7 +121,8 @@ def _proposal(kind: str, header_row: int, sample: Mapping[str, pl.Series], platf
     without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
     missing = ["/".join(names) for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
     questions = [] if sure else [_asked_kind(kind)]
-    needed = {name for names in needs for name in names}
+    known = {match.name for match in matches if match.how == "known"}
+    needed = {name for names in needs if not known & set(names) for name in names} | ({"created_at"} if without_payment else set())
     questions += [_asked_near(match, is_needed=match.name in needed) for match in matches if match.how == "near"]
     questions += _asked_cells(cells)
     questions += [_asked_paid()] if without_payment else []
