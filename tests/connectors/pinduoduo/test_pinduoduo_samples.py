@@ -64,7 +64,7 @@ def test_other_columns_tell_the_same_orders(name: str) -> None:
     """What was ticked changes what is told, never what is meant."""
     full, other = orders(ALL_82), orders(name)
     untold = [column for column in other.columns if other[column].is_null().all()]
-    assert set(untold) <= {"created_at", "content_code", "seller_code", "province_name"}
+    assert set(untold) <= {"created_at", "is_shipment_told", "content_code", "seller_code", "province_name"}
     same = [column for column in full.columns if column not in (*LINEAGE, *untold, *(["paid_at"] if name == DEFAULT_23 else []))]
     assert other.select(same).equals(full.select(same))
 
@@ -81,10 +81,11 @@ def test_orders_by_api() -> None:
     assert line["refund_status_code"].to_list() == ["none", "success", "success", "none", "exchanged"]
     assert line["stated_refund_fen"].to_list() == [None, 6400, None, None, None]
     assert line["is_gift"].to_list() == [False, False, False, True, False]
+    assert line["is_shipment_told"].to_list() == [True] * 5, "which a file does only where its column was ticked"
     assert line["content_code"].to_list() == [None] * 5, "the API has no word on channels"
     assert line["created_at"][0] == moment("2026-11-18 14:04:55")
     full = orders(ALL_82)
-    same = [name for name in line.columns if name not in (*LINEAGE, "created_at", "content_code", "seller_code")]
+    same = [name for name in line.columns if name not in (*LINEAGE, "created_at", "is_shipment_told", "content_code", "seller_code")]
     assert line.head(3).select(same).equals(full.head(3).select(same))
 
 
