@@ -37,6 +37,8 @@ from contracts.intake import Notice, refuse
 from pipeline.wire import Patient, receive, send
 from warehouse.settings import Settings
 
+_START_SECONDS = 120.0
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -69,6 +71,7 @@ class Reader:
         command = [sys.executable, "-m", "pipeline.parsing", str(limits.memory_mb)]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
         self.owner = os.getpid()
+        self._is_ready = False
 
     @property
     def is_alive(self) -> bool:
@@ -79,6 +82,9 @@ class Reader:
         """One request and its answer. Raises ``Died`` when the child ends or takes too long; it is gone then."""
         assert self._child.stdin is not None and self._child.stdout is not None  # noqa: S101
         try:
+            if not self._is_ready:  # starting up is not the file's fault
+                receive(Patient(self._child.stdout, time.monotonic() + _START_SECONDS))
+                self._is_ready = True
             send(self._child.stdin, request, [data])
             return receive(Patient(self._child.stdout, time.monotonic() + self.limits.seconds))
         except TimeoutError:
@@ -241,8 +247,9 @@ def _refusal(error: FileRefusedError) -> dict[str, object]:
 
 
 def serve(asked: IO[bytes], told: IO[bytes]) -> None:
-    """Answer until the house hangs up. After an error nobody foresaw, memory run out among them, this process says so and ends."""
+    """Say that all is ready, then answer until the house hangs up. After an error nobody foresaw, memory run out among them, this process says so and ends."""
     platforms()
+    send(told, {}, [])
     while True:
         try:
             request, (data,) = receive(asked)
@@ -254,7 +261,7 @@ def serve(asked: IO[bytes], told: IO[bytes]) -> None:
             send(told, _refusal(error), [])
         except Exception as error:
             send(told, _refusal(refuse("PARSE_DIED", error=type(error).__name__)), [])
-            return
+            raise
 
 
 def main() -> None:
