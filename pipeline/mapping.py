@@ -93,7 +93,7 @@ def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known:
         where: dict[str, object] = {"merchant_id": merchant_id, "layout_key_name": layout.key, "column_name": theirs.strip()}
         said = lake.read(ALIAS, where=where).sort("event_number")
         now = {"known_column_name": headers[fold(known)], "is_in_force": in_force}
-        if said.height and said.select(now).row(-1, named=True) == now:
+        if said.height and said.select(*now).row(-1, named=True) == now:
             return False
         row = {**where, "event_number": said.height + 1, **now, "received_by_name": by, "changed_at": at}
         lake.append(ALIAS, ALIAS.shape(pl.DataFrame([row])))
