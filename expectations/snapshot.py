@@ -37,11 +37,11 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
     A table that was never created is empty and a column that was never added is null, so no rule need ask. Raises ``NotFoundError``
     when there is no such snapshot.
     """
-    with Lake.open(place, snapshot=number) as lake:
+    with Lake.open(place, snapshot=number) as lake, lake.transaction():
         for layer in sorted({table.layer for table in tables} | {"now", "before"}):
             lake.connection.execute(f"CREATE SCHEMA memory.{quote(layer)}")
         for table in tables:
-            found = lake.columns(table)
+            found = lake.columns(table) if lake.may_hold_rows(table) else {}
             source = f"{address(table)} AS t" if found else "(SELECT 1) AS t WHERE false"
             query = f"SELECT {selection(table, table.columns, found)} FROM {source}"  # noqa: S608
             lake.connection.execute(f"CREATE VIEW memory.{quote(table.layer)}.{quote(table.name)} AS {query}")

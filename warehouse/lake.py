@@ -27,9 +27,13 @@ class Lake:
     never added reads as null.
     """
 
-    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool) -> None:
+    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool, still: bool = False) -> None:
         self.place, self.connection, self.write = place, connection, write
         self._stack, self._open = stack, False
+        # nobody else changes what this connection sees: what it learnt of the catalog once stays true
+        self._is_alone = write or still
+        self._columns: dict[str, dict[str, str]] | None = None
+        self._filled: set[str] | None = None
 
     @classmethod
     def open(cls, place: Place, *, write: bool = False, snapshot: int | None = None, threads: int = 2, memory: str = "2GB", slot_seconds: float = 600) -> Lake:
@@ -56,7 +60,7 @@ class Lake:
                 if snapshot is not None and "snapshot" in str(error).lower():
                     raise _absent(snapshot) from error
                 raise
-            return cls(place, connection, stack.pop_all(), write=write)
+            return cls(place, connection, stack.pop_all(), write=write, still=snapshot is not None)
 
     def close(self) -> None:
         """Roll back what is open, detach, and give the slot back."""
@@ -71,6 +75,7 @@ class Lake:
     # shape
     def ensure(self, tables: Iterable[Table]) -> None:
         """Create schemas, tables and columns that are declared but not there. Never drops; raises ``UsageError`` when a type differs."""
+        self._columns = None
         with self.transaction():
             for table in tables:
                 found = self.columns(table)
@@ -79,17 +84,32 @@ class Lake:
                     self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(table.layer)}")
                     spec = ", ".join(f"{quote(name)} {kind}{' NOT NULL' if name in table.key else ''}" for name, kind in wanted.items())
                     self.connection.execute(f"CREATE TABLE {address(table)} ({spec})")
+                    self._columns = None
                     continue
                 for name, kind in wanted.items():
                     if name not in found:
                         self.connection.execute(f"ALTER TABLE {address(table)} ADD COLUMN {quote(name)} {kind}")
+                        self._columns = None
                     elif found[name] != kind:
                         raise _type_changed(table, name, found[name], kind)
 
     def columns(self, table: Table) -> dict[str, str]:
         """Stored column → DuckDB type; empty when the table does not exist."""
-        query = "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?"
-        return dict(self.connection.execute(query, [table.layer, table.name]).fetchall())
+        if self._columns is None or not self._is_alone:
+            self._columns = {}
+            query = "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'lake'"
+            for name, column, kind in self.connection.execute(query).fetchall():
+                self._columns.setdefault(name, {})[column] = kind
+        return self._columns.get(table.full_name, {})
+
+    def may_hold_rows(self, table: Table) -> bool:
+        """False when the table surely holds none. DuckLake asks its catalog once per column of a table without files: dear for a wide, empty one."""
+        if not self._is_alone:
+            return True
+        if self._filled is None:
+            # table names only: the few that two layers share count as filled when either is
+            self._filled = {name for (name,) in self.connection.execute("SELECT table_name FROM ducklake_table_info('lake') WHERE file_count > 0").fetchall()}
+        return table.name in self._filled
 
     # transactions
     @contextmanager
@@ -121,6 +141,8 @@ class Lake:
             self.connection.execute("ROLLBACK")
         except duckdb.TransactionException:
             return  # a failed COMMIT has already ended the transaction
+        finally:
+            self._columns = None  # tables created inside are gone again
 
     # reading
     def read(
@@ -130,7 +152,7 @@ class Lake:
         names = list(columns or table.columns)
         dtypes = {name: table.dtypes[name] for name in names}
         found = self.columns(table)
-        if not found or (keys is not None and keys.is_empty()):
+        if not found or (keys is not None and keys.is_empty()) or not self.may_hold_rows(table):
             return pl.DataFrame(schema=dtypes)
         conditions, values = where_clauses(where or {})
         frames = {}
@@ -161,6 +183,8 @@ class Lake:
         """Add rows. ``frame`` goes through ``table.shape``: strict casts, missing columns null."""
         if frame.is_empty():
             return
+        if self._filled is not None:
+            self._filled.add(table.name)
         names = ", ".join(quote(name) for name in table.columns)
         with self._registered({"_rows": table.shape(frame)}):
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
@@ -173,7 +197,7 @@ class Lake:
 
     def delete(self, table: Table, keys: pl.DataFrame) -> None:
         """Delete every row matching a row of ``keys`` on all its columns; nulls match nulls."""
-        if keys.is_empty():
+        if keys.is_empty() or not self.may_hold_rows(table):
             return
         wanted = typed_keys(table, keys)
         with self._registered({"_keys": wanted}):
@@ -192,7 +216,7 @@ class Lake:
         """
         names = sorted(set(table.columns) - set(ignore))
         found = self.columns(table)
-        if not found:
+        if not found or not self.may_hold_rows(table):
             return f"0-{0:x}-{0:x}"
         query = f"""
             SELECT count(*), coalesce(sum((digest >> 64)::UBIGINT), 0), coalesce(sum((digest & 18446744073709551615::UHUGEINT)::UBIGINT), 0)
