@@ -1,0 +1,162 @@
+"""``baiyun map`` and ``baiyun new-platform`` as a person types them, in this process; the skeleton's red tests in a copy of the house."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from mapping_cases import ORDERS, table
+from typer.testing import CliRunner, Result
+
+from connectors.mapping_file import FOLDER
+from contracts.errors import UsageError
+from pipeline.cli import app
+from pipeline.cli.new_platform import write_skeleton
+from pipeline.house import reading
+from pipeline.mapping import own_aliases, own_mappings
+from warehouse.ops import MAPPING
+from warehouse.settings import Settings
+
+HOUSE = Path(__file__).parents[2]
+WHERE = ["--merchant", "acme", "--shop", "acme-own"]
+OWN = table(
+    "订单编号|下单日期|付款日期|商家编码|件数|应付总额|实付|订单状态|收货人姓名",
+    "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|YS01|1|99.00|89.00|已发货|张三",
+    "A2|2026-11-01 11:00:00||YS01|2|198.00|188.00|待付款|李四",
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of its own; files lie beside it."""
+    monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
+    (tmp_path / "own.csv").write_bytes(OWN)
+    return tmp_path
+
+
+def run(*words: str | Path) -> Result:
+    """What a command came to; an error of the house is ``result.exception``."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def kept() -> list[str]:
+    with reading(Settings()) as lake:
+        return [item.name for item in own_mappings(lake, "acme")]
+
+
+def test_looking_saves_nothing_and_saying_yes_does(home: Path) -> None:
+    looked = run("map", home / "own.csv", *WHERE, "--json")
+    assert looked.exit_code == 0, looked.output
+    told = json.loads(looked.stdout)
+    assert told["saved"] is False
+    assert told["preview"]["dropped_columns"] == ["收货人姓名"]
+    assert [row["paid_fen"] for row in told["preview"]["rows"]["order_line"]] == [8_900, 0]
+    assert [question["key"] for question in told["proposal"]["questions"]] == ["columns.placed_fen"]
+    assert yaml.safe_load(told["mapping"])["columns"]["paid_fen"] == "实付"
+    assert "张三" not in looked.output
+    assert kept() == []
+    saved = run("map", home / "own.csv", *WHERE, "--yes", "--set", "columns.placed_fen=应付总额", "--set", "name=acme_orders")
+    assert saved.exit_code == 0, saved.output
+    assert "acme_orders" in saved.output
+    assert kept() == ["acme_orders"]
+    with reading(Settings()) as lake:
+        assert lake.read(MAPPING)["received_by_name"].to_list() == [getpass.getuser()]
+
+
+def test_a_mapping_file_is_taken_as_it_is(home: Path) -> None:
+    (home / "mine.yaml").write_text(ORDERS, encoding="utf-8")
+    (home / "broken.yaml").write_text(ORDERS.replace("kind: orders", "kind: order"), encoding="utf-8")
+    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|已发货"))
+    broken = run("map", home / "table.csv", *WHERE, "--mapping", home / "broken.yaml", "--yes")
+    assert isinstance(broken.exception, UsageError)
+    assert (broken.exception.rule, broken.exception.facts["file"], broken.exception.facts["line"]) == ("BAD_MAPPING", "broken.yaml", 6)
+    taken = run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes")
+    assert taken.exit_code == 0, taken.output
+    assert kept() == ["own_orders"]
+
+
+def test_open_questions_are_named_where_nobody_can_be_asked(home: Path) -> None:
+    (home / "us.csv").write_bytes(table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00"))
+    left = run("map", home / "us.csv", *WHERE, "--yes")
+    assert isinstance(left.exception, UsageError)
+    assert (left.exception.rule, left.exception.facts["questions"]) == ("OPEN_QUESTION", "time_zone, dates")
+    said = run("map", home / "us.csv", *WHERE, "--yes", "--set", "time_zone=America/New_York", "--set", "dates=mdy")
+    assert said.exit_code == 0, said.output
+    assert kept() == ["own_orders"]
+    again = run("map", home / "us.csv", *WHERE, "--set", "wrong")
+    assert isinstance(again.exception, UsageError)
+    assert again.exception.rule == "BAD_SET"
+
+
+def test_a_renamed_column_is_learned_by_name(home: Path) -> None:
+    data = (FOLDER / "samples" / "erp_after_sale.csv").read_bytes().decode("gb18030").replace("申请时间", "售后申请时间").encode()
+    (home / "erp.csv").write_bytes(data)
+    place = ["--merchant", "acme", "--shop", "acme-jd", "--platform", "jd"]
+    wrong = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=没有这列")
+    assert isinstance(wrong.exception, UsageError)
+    assert wrong.exception.rule == "BAD_ALIAS"
+    learned = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=申请时间", "--json")
+    assert json.loads(learned.stdout) == {"layout": "jd/mapped_after_sales/erp_after_sale", "learned": {"售后申请时间": "申请时间"}}
+    with reading(Settings()) as lake:
+        assert own_aliases(lake, "acme") == {"jd/mapped_after_sales/erp_after_sale": {"售后申请时间": "申请时间"}}
+    nothing = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=申请时间")
+    assert isinstance(nothing.exception, UsageError)
+    assert nothing.exception.rule == "NOTHING_TO_NAME"
+
+
+def test_no_file_no_mapping(home: Path) -> None:
+    gone = run("map", home / "gone.csv", *WHERE)
+    assert isinstance(gone.exception, UsageError)
+    assert gone.exception.rule == "NO_SUCH_FILE"
+
+
+# --- a new platform -----------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Vipshop", "1688", "a b", "../up", "reading", "vipshop"])
+def test_a_name_that_cannot_be_or_is_taken_writes_nothing(name: str, tmp_path: Path) -> None:
+    (tmp_path / "connectors" / "vipshop").mkdir(parents=True)
+    (tmp_path / "connectors" / "reading.py").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UsageError):
+        write_skeleton(name, tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_skeletons_conformance_fails_and_says_what_to_do(tmp_path: Path) -> None:
+    """In a copy of the house: red, and each failure names the step; every other platform stays green there."""
+    for room in ("contracts", "connectors", "transforms", "warehouse", "pipeline", "metrics", "expectations", "simulator", "tests/connectors"):
+        shutil.copytree(HOUSE / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HOUSE / "pyproject.toml", tmp_path)
+    written = write_skeleton("newshop", tmp_path)
+    assert {path.name for path in written} >= {"__init__.py", "columns.csv", "conform.py", "exports.py", "api.py", "simulate.py", "README.md", "samples.csv"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "tests/connectors/test_conformance.py",
+        "tests/connectors/newshop",
+    ]
+    environment = {"PYTHONPATH": str(tmp_path), "PATH": "", "LANG": "C.UTF-8"}
+    ours = subprocess.run([*command, "-k", "newshop or vipshop"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ours.returncode == 1, ours.stdout + ours.stderr
+    said = ours.stdout
+    failed = [line for line in said.splitlines() if line.startswith("FAILED")]
+    assert failed
+    assert all("newshop" in line for line in failed), failed
+    assert "step 1: add to PLATFORM in contracts/codes.py: newshop" in said
+    assert "step 4: turn typed rows into order_line" in said
+    assert "columns.csv:2: TODO" in said
+    assert "README.md:3: TODO" in said
