@@ -26,6 +26,12 @@ from contracts.fields import FIELDS
 THIRD_PARTY = Path(__file__).parents[2] / "../shared/samples"
 #: Third-party folder → the platform its files are from, where the two names differ.
 FOLDERS = {"tmall_2020": "taobao"}
+#: Third-party tables that no layout should take, and why: every other table is read, a header alone is recognised.
+REFUSED = {
+    "douyin/1791213782_order_export_tab_prefix_utf8bom.csv": "MISSING_COLUMN",  # an imitation without payment time, product and channel
+    "taobao/taobao_book_orders_gbk.csv": "UNKNOWN_LAYOUT",  # five columns and no order number
+    "tiktok_shop/order_export_US_mmddyyyy_ampm.csv": "UNKNOWN_LAYOUT",  # an imitation without any amount paid
+}
 RECEIVED = dt.datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 MARK = "隐私标记PRIVATEMARK"
 
