@@ -16,6 +16,8 @@ SHOP_HEADERS = {"店铺id", "店铺编号", "店铺号"}
 _EDGES = " \t\r\n\ufeff\u200b'\"`="
 _TOTAL = r"(?i)^(本页|全部)?(合计|总计|汇总|小计|总合计)(金额|行)?\s*[::]?\s*(\(元\)|（元）)?$|^(grand )?total\s*[::]?$"
 _FOOTER = r"^#|^第\s*[0-9]+\s*页|^共\s*[0-9]+\s*(页|条|行)"
+#: A total or footer has one of these in it: looking for them is cheaper than for the whole of what they say.
+_TELLING = ["合计", "总计", "汇总", "小计", "total", "#", "第", "共"]
 #: Both ends of a table, where totals and footers stand.
 _ENDS = 3
 
@@ -27,8 +29,8 @@ def _stripped(name: str) -> pl.Expr:
 def without_repeated_headers(table: pl.DataFrame, header: list[str]) -> tuple[pl.DataFrame, list[Notice]]:
     """``table`` (columns ``0, 1, …`` beside ``_row_number``) without rows that say the header again."""
     told = {str(index): cell.strip(_EDGES) for index, cell in enumerate(header) if cell.strip(_EDGES)}
-    few = list(told)[:3]
-    suspects = table.filter(pl.any_horizontal(_stripped(name) == told[name] for name in few)) if few else table.clear()
+    few = list(told)[:1]
+    suspects = table.filter(pl.any_horizontal(pl.col(name).str.contains(told[name], literal=True) for name in few)) if few else table.clear()
     if suspects.is_empty():
         return table, []
     said = pl.sum_horizontal((_stripped(name) == cell).cast(pl.Int32) for name, cell in told.items())
@@ -42,8 +44,9 @@ def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tupl
     """``table`` without summary rows and footers, the summary rows themselves, and what to say. ``known`` are the layout's columns and their headers."""
     names = [name for name in table.columns if not name.startswith("_")]
     naming = dict.fromkeys([*names[:1], *(header for column, header in known if column.cell == "id" and column.filled)])
+    suspects = table.filter(pl.any_horizontal(pl.col(name).str.contains_any(_TELLING, ascii_case_insensitive=True) for name in naming))
     marked = pl.any_horizontal(_stripped(name).str.contains(f"{_TOTAL}|{_FOOTER}") for name in naming)
-    ends = pl.concat([table.head(_ENDS), table.tail(_ENDS), table.filter(marked)]).unique("_row_number").sort("_row_number")
+    ends = pl.concat([table.head(_ENDS), table.tail(_ENDS), suspects.filter(marked)]).unique("_row_number").sort("_row_number")
     if ends.is_empty():
         return table, table.clear(), []
     texts = [_stripped(name) for name in names]
@@ -149,9 +152,9 @@ _NUMBER = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])([^0-9
 
 def mask_numbers(text: pl.Series) -> tuple[pl.Series, int]:
     """Free text with mobile and identity numbers as stars, and in how many cells there were any."""
-    found = text.str.contains(_NUMBER).fill_null(False)
-    if not found.any():
+    if not text.unique().str.contains(_NUMBER).any():
         return text, 0
+    found = text.str.contains(_NUMBER).fill_null(False)
     return text.str.replace_all(_NUMBER, "${1}***********${4}"), int(found.sum())
 
 

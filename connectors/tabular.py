@@ -27,9 +27,11 @@ MAX_CELL_BYTES = 1024 * 1024
 #: How deep the header may stand: Alipay ledgers have four lines above it.
 HEADER_SEARCH_ROWS = 12
 
+_BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: Four Chinese characters in a row as UTF-8 writes them; text in GB18030 does not come upon such bytes.
 _UTF8_RUN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){4}")
+_SOMETHING = re.compile(rb"\S")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MISFITS = {"_row_number": pl.Int64, "text": pl.String, "rule_name": pl.String}
 
@@ -68,7 +70,7 @@ def open_sheets(data: bytes) -> list[Sheet]:
 
     Raises FileRefusedError for anything that is not a readable table: empty, HTML, JSON, password, truncated, too large, a bomb, an archive.
     """
-    if not data.strip():
+    if _SOMETHING.search(data) is None:
         raise refuse("EMPTY_FILE")
     if len(data) > MAX_FILE_BYTES:
         raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
@@ -86,19 +88,19 @@ def open_sheets(data: bytes) -> list[Sheet]:
 def _open_text(data: bytes) -> Sheet:
     if b"\x00" in data and data[:2] not in _UTF16:
         raise refuse("NUL_BYTES", row=_line_at(data, data.index(b"\x00")))
-    text, encoding = _decode(data)
-    start = text[:2000].lstrip("\ufeff \t\r\n").lower()
+    text, encoding = _utf8(data)
+    start = text[:4000].decode(errors="replace").lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "<body")):
         raise refuse("HTML_NOT_TABLE")
     if start.startswith(("{", "[{", '["')):
         raise refuse("JSON_NOT_TABLE")
-    if "\x00" in text:
+    if b"\x00" in text:
         raise refuse("NUL_BYTES")
-    if not text.endswith(("\n", "\r")):
+    if not text.endswith((b"\n", b"\r")):
         raise refuse("TRUNCATED")
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    text = text.replace("\n\ufeff", "\n") if "\ufeff" in text else text  # files joined end to end
-    top = text[: 1 << 18]
+    text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+    text = text.replace(b"\n" + _BOM, b"\n") if _BOM in text else text  # files joined end to end
+    top = text[: 1 << 18].decode(errors="replace")
     delimiter = _delimiter(top.split("\n")[:HEADER_SEARCH_ROWS])
     reader = csv.reader(io.StringIO(top, newline=""), delimiter=delimiter)
     head, lines = [], []
@@ -112,18 +114,19 @@ def _open_text(data: bytes) -> Sheet:
         raise refuse("CELL_TOO_LARGE") from None
     if max(map(len, head), default=0) > MAX_COLUMNS:
         raise refuse("TOO_MANY_COLUMNS", columns=max(map(len, head)), limit=MAX_COLUMNS)
-    return Sheet("", head, encoding, text.encode("utf-8", "surrogatepass"), tuple(lines), delimiter)
+    return Sheet("", head, encoding, text, tuple(lines), delimiter)
 
 
-def _decode(data: bytes) -> tuple[str, str]:
-    """UTF-16 by its mark, else UTF-8 (with or without BOM), else GB18030; the whole file must decode strictly."""
+def _utf8(data: bytes) -> tuple[bytes, str]:
+    """The text as UTF-8, and what it was: UTF-16 by its mark, else UTF-8 (with or without BOM), else GB18030; the whole file must decode strictly."""
     if data[:2] in _UTF16:
         try:
-            return data.decode("utf-16"), "utf-16"
+            return data.decode("utf-16").encode("utf-8", "replace"), "utf-16"
         except UnicodeDecodeError:
             raise refuse("TRUNCATED") from None
     try:
-        return data.decode("utf-8-sig"), "utf-8-sig"
+        data.decode()
+        return data.removeprefix(_BOM), "utf-8-sig"
     except UnicodeDecodeError as error:
         where = error
     if _UTF8_RUN.search(data, 0, where.start):  # it was UTF-8 up to here
@@ -138,7 +141,7 @@ def _decode(data: bytes) -> tuple[str, str]:
         raise refuse("BAD_ENCODING", row=_line_at(data, error.start)) from None
     if found := _UTF8_RUN.search(data):
         raise refuse("BAD_ENCODING", row=_line_at(data, found.start()))
-    return text, "gb18030"
+    return text.encode(), "gb18030"
 
 
 def _line_at(data: bytes, place: int) -> int:
@@ -168,7 +171,7 @@ def _read_csv(text: bytes, skip_lines: int, header_row: int, width: int, delimit
             convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
         )
 
-    if not text.split(b"\n", skip_lines)[skip_lines].strip():
+    if _SOMETHING.search(text, _start_of_line(text, skip_lines)) is None:
         raise refuse("NO_ROWS")
     try:
         table = read(threads=True)
@@ -180,7 +183,7 @@ def _read_csv(text: bytes, skip_lines: int, header_row: int, width: int, delimit
     if any("\n" in row and row.count(delimiter) >= 1.5 * max(2, width - 1) for _, row in bad):
         raise refuse("SWALLOWED_ROWS", row=min(number for number, _ in bad))
     frame = pl.DataFrame(pl.from_arrow(table))
-    _check_cells(frame, delimiter)
+    _check_cells(frame, delimiter, has_quotes=b'"' in text)
     misfits = pl.DataFrame([(*row, "RAGGED_ROW") for row in bad], schema=_MISFITS, orient="row")
     misfits = misfits.with_columns(pl.col("_row_number") - skip_lines + header_row + 1) if skip_lines != header_row + 1 else misfits
     numbered = _number(frame, header_row, misfits["_row_number"])
@@ -189,12 +192,20 @@ def _read_csv(text: bytes, skip_lines: int, header_row: int, width: int, delimit
     return numbered, misfits.filter(pl.col("text").str.strip_chars() != "")
 
 
-def _check_cells(frame: pl.DataFrame, delimiter: str) -> None:
+def _start_of_line(text: bytes, lines: int) -> int:
+    """Where the text goes on below its first ``lines`` lines."""
+    place = 0
+    for _ in range(lines):
+        place = text.find(b"\n", place) + 1
+    return place
+
+
+def _check_cells(frame: pl.DataFrame, delimiter: str, *, has_quotes: bool) -> None:
     """No cell is enormous, and none holds line breaks and a row's worth of delimiters: those were rows before a quote swallowed them."""
     for column in frame:
         if (column.str.len_bytes().max() or 0) > MAX_CELL_BYTES:  # type: ignore[operator]
             raise refuse("CELL_TOO_LARGE", limit=MAX_CELL_BYTES)
-        broken = column.filter(column.str.contains("\n", literal=True)) if column.str.contains("\n", literal=True).any() else column.clear()
+        broken = column.filter(column.str.contains("\n", literal=True)) if has_quotes else column.clear()
         if broken.len() and (broken.str.count_matches(delimiter, literal=True) >= max(2, frame.width - 1)).any():
             raise refuse("SWALLOWED_ROWS")
 

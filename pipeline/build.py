@@ -15,8 +15,9 @@ from connectors.mapped import bronze_tables
 from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
+from contracts.tables import Table
 from pipeline.exchange import moved_by_rates
-from pipeline.golden import Known, orders_of_merchants, rebuild_gold
+from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
 from pipeline.keeping import kept_readings
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
@@ -34,6 +35,9 @@ from warehouse.settings import Settings
 
 _KEY = list(EXPORT.key)
 _REGISTRY = (LIVE_ACCOUNT, SHOP, MERCHANT)
+_SHOP = ["merchant_id", "shop_id"]
+#: Shops are loaded together until their raw files come to this: it bounds the memory of a build, and a chunk costs some twenty small writes.
+CHUNK_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,16 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: merchants whose registry entries changed, and orders whose exchange rate did."""
+    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates (their orders)."""
 
+    is_registry: bool
     merchants: list[str]
     orders: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.merchants and self.orders.is_empty()
+        return not self.is_registry and self.orders.is_empty()
 
 
 @dataclass(frozen=True)
@@ -90,17 +95,17 @@ def build(
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting = lake.read(EXPORT) if from_landing else _waiting(lake, rejudge)
-        moved = Moved(_moved_merchants(lake), moved_by_rates(lake))
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake))
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
         number = release.begin_build(lake, at=now, run_name=run_name)
         reach("build.start")
         with lake.transaction():
-            batches = list(_batches(lake, waiting))
+            chunks = [(chunk, list(_batches(lake, chunk))) for chunk in _chunks(waiting)]
             if from_landing:
                 _forget(lake)
-            loads = _load(lake, settings, waiting, batches, number, now, known or {}, moved)
+            loads = _load(lake, settings, chunks, known or {}, moved, number, now)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
@@ -128,24 +133,21 @@ def _last_build(lake: Lake) -> Built | None:
     return Built(int(str(loaded)), lake.snapshot(), False) if loaded else None
 
 
-def _moved_merchants(lake: Lake) -> list[str]:
-    """Merchants whose registry entries differ from those the last judged build saw; all of them before the first."""
+def _moved_registry(lake: Lake) -> tuple[bool, list[str]]:
+    """Whether the registry differs from what the last judged build saw, and the merchants whose own accounts do; before the first, all of them."""
     judged = release.releases(lake)
-    rows = [_registry_rows(lake, "")]
-    if judged:
-        rows.append(_registry_rows(lake, f" AT (VERSION => {judged[-1].snapshot})"))
-    counted = pl.concat(rows).group_by("merchant_id", "entry").len()
-    odd = counted.filter(pl.col("len") < len(rows)) if judged else counted
-    return sorted(odd["merchant_id"].unique())
+    if not judged:
+        return True, sorted(registry.merchants(lake)["merchant_id"])
+    odd = {table.name: _moved_entries(lake, table, judged[-1].snapshot) for table in _REGISTRY}
+    return any(frame.height for frame in odd.values()), sorted(odd[LIVE_ACCOUNT.name]["merchant_id"].unique())
 
 
-def _registry_rows(lake: Lake, when: str) -> pl.DataFrame:
-    parts = []
-    for table in _REGISTRY:
-        columns = ", ".join(name for name in table.columns if name != "changed_at")
-        entry = f"to_json(struct_pack(kind := '{table.name}', said := row({columns})))::VARCHAR"
-        parts.append(f"SELECT merchant_id, {entry} AS entry FROM lake.ops.{table.name}{when}")  # noqa: S608 - names are declared
-    return lake.sql(" UNION ALL ".join(parts))
+def _moved_entries(lake: Lake, table: Table, snapshot: int) -> pl.DataFrame:
+    """Rows of a registry table that are there now and were not at ``snapshot``, or the reverse."""
+    now = lake.read(table).drop("changed_at")
+    # a column declared since is null in what was seen then
+    then = table.shape(lake.sql(f"SELECT * FROM lake.{table.full_name} AT (VERSION => {snapshot})")).drop("changed_at")  # noqa: S608 - names are declared
+    return pl.concat([now.join(then, on=now.columns, how="anti", nulls_equal=True), then.join(now, on=now.columns, how="anti", nulls_equal=True)])
 
 
 def _forget(lake: Lake) -> None:
@@ -155,31 +157,37 @@ def _forget(lake: Lake) -> None:
 
 
 def _load(
-    lake: Lake,
-    settings: Settings,
-    waiting: pl.DataFrame,
-    batches: Sequence[Batch],
-    number: int,
-    now: dt.datetime,
-    known: Mapping[Export, Reading],
-    moved: Moved,
+    lake: Lake, settings: Settings, chunks: list[tuple[pl.DataFrame, list[Batch]]], known: Mapping[Export, Reading], moved: Moved, number: int, now: dt.datetime
 ) -> pl.DataFrame:
-    before = lake.read(LOAD, keys=waiting.select(_KEY))
-    parts = [load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **known}, partial(own_aliases, lake)) for item in batches]
-    for refusal in (error for part in parts for error in part.refusals.values()):
-        if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST"):
-            raise refusal  # what was published from it would silently be missing
-    if before.height:
-        parts = rejudged_rows(lake, parts, before)
-    outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])
-    reach("build.silver")
-    _touch_moved(lake, touched, moved)
+    """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
+    told = Known(registry.live_accounts(lake), rates.rates(lake))
+    rebuild_slices(lake, _touched_by(lake, moved), told)
+    loads = [LOAD.empty()]
+    for chunk, batches in chunks:
+        before = lake.read(LOAD, keys=chunk.select(_KEY))
+        parts = [load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **known}, partial(own_aliases, lake)) for item in batches]
+        for refusal in (error for part in parts for error in part.refusals.values()):
+            if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST"):
+                raise refusal  # what was published from it would silently be missing
+        if before.height:
+            parts = rejudged_rows(lake, parts, before)
+        outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])
+        reach("build.silver")
+        rebuild_slices(lake, touched, told)
+        loads.append(load_rows(chunk, parts, outcomes, before, number, now))
+        _store(lake, chunk, parts, loads[-1])
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
-    rebuild_gold(lake, touched, Known(registry.live_accounts(lake), rates.rates(lake)), rule, now)
+    rebuild_wholes(lake, rule, now)
     reach("build.gold")
-    loads = load_rows(waiting, parts, outcomes, before, number, now)
-    _store(lake, waiting, parts, loads)
-    return loads
+    return pl.concat(loads)
+
+
+def _chunks(waiting: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Waiting exports by shop, several small shops together; a shop is never divided, so that what is told of it is merged at once."""
+    shops = waiting.group_by(_SHOP).agg(pl.col("bytes_qty").sum()).sort(_SHOP)
+    number = (shops["bytes_qty"].cum_sum() - shops["bytes_qty"]) // CHUNK_BYTES
+    for _, part in shops.with_columns(_chunk=number).group_by("_chunk", maintain_order=True):
+        yield waiting.join(part.select(_SHOP), on=_SHOP, how="semi", maintain_order="left")
 
 
 def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
@@ -190,14 +198,12 @@ def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
         yield Batch(platform_of(lake, str(merchant), str(platform), str(kind)), str(kind), exports, kept_readings(lake, exports))
 
 
-def _touch_moved(lake: Lake, touched: Touched, moved: Moved) -> None:
+def _touched_by(lake: Lake, moved: Moved) -> Touched:
     """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' money."""
-    touched.orders = pl.concat([touched.orders, moved.orders]).unique()
     if not moved.merchants:
-        return
-    touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved.merchants)]).unique()
-    sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION)
-    touched.sessions = pl.concat([touched.sessions, sessions]).unique()
+        return Touched(orders=moved.orders)
+    orders = pl.concat([moved.orders, orders_of_merchants(lake, moved.merchants)]).unique()
+    return Touched(orders=orders, sessions=lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique())
 
 
 def _store(lake: Lake, waiting: pl.DataFrame, parts: list[Loaded], loads: pl.DataFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -30,8 +31,11 @@ from warehouse.lake import Lake
 
 LINES, REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 SLICE = [*SHOP, "business_date"]
-STYLE = list(dim_product.TABLE.key)
-CREATOR = list(dim_creator.TABLE.key)
+#: What the marts ask of order-line facts.
+SOLD = [
+    *LINES.key, "live_session_id", "style_code", "channel_code", "traffic_code", "paid_date", "start_date", "is_gift", "is_order_head", "line_qty", "paid_fen",
+    "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen",
+]  # fmt: skip
 #: The district sees a month when its refunds have matured, so that what it once saw hardly moves: comparing two releases of a month tells little.
 DISTRICT_LAG_DAYS = 45
 
@@ -44,22 +48,52 @@ class Known:
     rates: pl.DataFrame
 
 
-def rebuild_gold(lake: Lake, touched: Touched, known: Known, rule: DisclosureRule, at: dt.datetime) -> None:
-    """Bring gold up to date with silver for what was ``touched``."""
+def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
+    """Bring facts, dimensions and marts up to date with silver for what was ``touched``."""
+    if touched.is_empty:
+        return
+    if touched.states is not None:
+        _build_shops(lake, touched.states, known)
+        return
+    orders = pl.concat([touched.orders, _orders_of_sessions(lake, touched.reowned)]).unique()
+    before, after = _rebuild_facts(lake, orders, known)
+    lines = pl.concat([before[0], after[0]])
+    refunds = pl.concat([before[1], after[1]])
+    sessions = _rebuild_sessions(lake, touched.sessions, known.own)
+    _rebuild_dimensions(lake, lines)
+    _rebuild_days(lake, lines, refunds, sessions)
+    _rebuild_session_mart(lake, lines, touched.sessions)
+
+
+def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime) -> None:
+    """The two small tables that are of no shop alone: all shops, and the district's months, both made of what stands in the warehouse now."""
     _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
-    if not touched.is_empty:
-        orders = pl.concat([touched.orders, _orders_of_sessions(lake, touched.reowned)]).unique()
-        before, after = _rebuild_facts(lake, orders, known)
-        lines = pl.concat([before[0], after[0]])
-        refunds = pl.concat([before[1], after[1]])
-        sessions = _rebuild_sessions(lake, touched.sessions, known.own)
-        _rebuild_dimensions(lake, lines)
-        _rebuild_days(lake, lines, refunds, sessions)
-        _rebuild_session_mart(lake, lines, touched.sessions)
     owners = registry.merchants(lake).select("merchant_id", "owner_id")
-    daily = lake.read(mart_shop_channel_daily.TABLE)
+    columns = ["merchant_id", "platform_code", "channel_code", "business_date", "paid_fen", "cohort_refund_fen"]
+    daily = lake.read(mart_shop_channel_daily.TABLE, columns=columns)
     closed_before = (at - dt.timedelta(days=DISTRICT_LAG_DAYS)).strftime("%Y-%m")
     _whole(lake, mart_district_channel_monthly.TABLE, mart_district_channel_monthly.build(daily, owners, rule, closed_before))
+
+
+def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> None:
+    """Gold of shops that had none, whole, from all their states: nothing is read back but a merchant's creators, who may sell for its other shops too."""
+    now = _current(states, known)
+    lines = fct_order_line.build(now)
+    refunds, sessions = fct_refund_line.build(lines, now.refund_line), dim_live_session.build(now.live_session, known.own)
+    lake.append(LINES, lines)
+    lake.append(REFUNDS, refunds)
+    lake.append(dim_live_session.TABLE, sessions)
+    lake.append(dim_product.TABLE, dim_product.build(lines))
+    lake.append(mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(lines, refunds, sessions))
+    lake.append(mart_style_daily.TABLE, mart_style_daily.build(lines, refunds))
+    lake.append(mart_live_session.TABLE, mart_live_session.build(lines, sessions))
+    _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
+
+
+def _current(states: dict[str, pl.DataFrame], known: Known) -> fct_order_line.Current:
+    told = {table.name: current(table, states[table.name]) for table in OF_ORDERS}
+    aired = current(LIVE_SESSION, states[LIVE_SESSION.name])
+    return fct_order_line.Current(**convert_orders(told, known.rates), live_session=aired, own_account=known.own)
 
 
 def _whole(lake: Lake, table: Table, frame: pl.DataFrame) -> None:
@@ -94,12 +128,8 @@ Facts = tuple[pl.DataFrame, pl.DataFrame]
 
 def _rebuild_facts(lake: Lake, orders: pl.DataFrame, known: Known) -> tuple[Facts, Facts]:
     before = lake.read(LINES, keys=orders), lake.read(REFUNDS, keys=orders)
-    told = {table.name: current(table, lake.read(table, keys=orders)) for table in OF_ORDERS}
-    now = fct_order_line.Current(
-        **convert_orders(told, known.rates),
-        live_session=current(LIVE_SESSION, lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique())),
-        own_account=known.own,
-    )
+    states = {table.name: lake.read(table, keys=orders) for table in OF_ORDERS}
+    now = _current({**states, LIVE_SESSION.name: lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique())}, known)
     lines = fct_order_line.build(now)
     after = lines, fct_refund_line.build(lines, now.refund_line)
     _replace_changed(lake, LINES, orders, before[0], after[0])
@@ -131,11 +161,16 @@ def _rebuild_sessions(lake: Lake, changed: pl.DataFrame, own: pl.DataFrame) -> p
 
 
 def _rebuild_dimensions(lake: Lake, lines: pl.DataFrame) -> None:
-    for module, key, told in ((dim_product, STYLE, ["product_id", "product_name"]), (dim_creator, CREATOR, ["seller_code", "creator_name"])):
-        keys = lines.select(key).drop_nulls().unique()
-        if keys.height:
-            frame = module.build(lake.read(LINES, keys=keys, columns=[*key, "order_line_id", "created_at", *told]))
-            _replace_changed(lake, module.TABLE, keys, lake.read(module.TABLE, keys=keys), frame)
+    _rebuild_dimension(lake, dim_product.TABLE, dim_product.build, lines, ["product_id", "product_name"])
+    _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
+
+
+def _rebuild_dimension(lake: Lake, table: Table, build: Callable[[pl.DataFrame], pl.DataFrame], lines: pl.DataFrame, told: list[str]) -> None:
+    key = list(table.key)
+    keys = lines.select(key).drop_nulls().unique()
+    if keys.height:
+        frame = build(lake.read(LINES, keys=keys, columns=[*key, "order_line_id", "created_at", *told]))
+        _replace_changed(lake, table, keys, lake.read(table, keys=keys), frame)
 
 
 def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> None:
@@ -145,10 +180,10 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
     if days.is_empty():
         return
 
-    def on(table: Table, clock: str) -> pl.DataFrame:
-        return lake.read(table, keys=days.rename({"business_date": clock}))
+    def on(table: Table, clock: str, columns: list[str] | None = None) -> pl.DataFrame:
+        return lake.read(table, keys=days.rename({"business_date": clock}), columns=columns)
 
-    paid, started = on(LINES, "paid_date"), on(LINES, "start_date")
+    paid, started = on(LINES, "paid_date", SOLD), on(LINES, "start_date", SOLD)
     sold = pl.concat([paid, started.join(days, left_on=[*SHOP, "paid_date"], right_on=SLICE, how="anti")])
     back, aired = on(REFUNDS, "refund_date"), on(dim_live_session.TABLE, "start_date")
     for table, frame in (
@@ -163,5 +198,5 @@ def _rebuild_session_mart(lake: Lake, lines: pl.DataFrame, changed: pl.DataFrame
     keys = pl.concat([changed, lines.select(SESSION).drop_nulls()]).unique()
     if keys.is_empty():
         return
-    rows = mart_live_session.build(lake.read(LINES, keys=keys), lake.read(dim_live_session.TABLE, keys=keys))
+    rows = mart_live_session.build(lake.read(LINES, keys=keys, columns=SOLD), lake.read(dim_live_session.TABLE, keys=keys))
     _replace_changed(lake, table, keys, lake.read(table, keys=keys), rows)

@@ -13,7 +13,7 @@ from connectors.mapped import Mapped, source
 from connectors.mapping_file import shipped
 from connectors.mapping_model import MappingFile
 from connectors.typed import Origin, Reading, fold
-from contracts.errors import NotFoundError, UsageError
+from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from pipeline.parsing import Limits, read_apart
 from warehouse import registry
 from warehouse.lake import Lake
@@ -115,6 +115,26 @@ class MappedPreview:
     frames: dict[str, pl.DataFrame]
 
 
+def known_layout(lake: Lake, merchant_id: str, platform_code: str, data: bytes, limits: Limits | None = None) -> str:
+    """The name of the merchant's own mapping that reads a file already; empty for a file nothing reads.
+
+    Raises ``UsageError`` KNOWN_LAYOUT when a connector or a mapping of the house reads it: then there is nothing to map.
+    """
+    sample = Origin("preview", "preview", "0" * 64, "preview", dt.datetime.now(dt.UTC))
+    try:
+        found = read_apart(data, sample, limits, mappings=[source_of(lake, merchant_id, platform_code)], aliases=own_aliases(lake, merchant_id)).layout
+    except FileRefusedError:
+        return ""
+    if found.kind.startswith(MAPPED) and found.name not in shipped():
+        return found.name
+    raise _known(found)
+
+
+def _known(layout: Layout) -> UsageError:
+    step = {"step_zh": "直接导入即可", "step_en": "just ingest it"}
+    return UsageError("KNOWN_LAYOUT", "这个表头已经认识", "this header is known already", **step, layout=layout.key)
+
+
 def preview_mapping(data: bytes, mapping: MappingFile, platform_code: str, limits: Limits | None = None, *, rows: int = 5) -> MappedPreview:
     """Read a file through a mapping that is not saved yet. Changes nothing.
 
@@ -124,7 +144,6 @@ def preview_mapping(data: bytes, mapping: MappingFile, platform_code: str, limit
     own = source(platform_code, [mapping])
     found = read_apart(data, sample, limits, mappings=[own])
     if (found.layout.kind, found.layout.name) != (mapping.layout_kind, mapping.name):
-        step = {"step_zh": "直接导入即可", "step_en": "just ingest it"}
-        raise UsageError("KNOWN_LAYOUT", "这个表头已经认识", "this header is known already", **step, layout=found.layout.key)
+        raise _known(found.layout)
     first = found.bronze.sort("_row_number").head(rows)
     return MappedPreview(found, own.conform(found.layout.kind, first) if first.height else {})

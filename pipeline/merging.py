@@ -27,17 +27,19 @@ class Touched:
     """What a build must look at again.
 
     ``orders`` (columns ``ORDER``); ``sessions`` (columns ``SESSION``) whose figures changed; ``reowned``: of these, the ones whose hours or host
-    changed, with the moments (UTC, naive) between which they own or owned lines.
+    changed, with the moments (UTC, naive) between which they own or owned lines. ``states``: silver table → all its states, told only of shops that are
+    new here: then nothing need be read back from the warehouse.
     """
 
     orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
     sessions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SESSION_KEYS))
+    states: dict[str, pl.DataFrame] | None = None
     reowned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**_SESSION_KEYS, "since": pl.Datetime("us"), "until": pl.Datetime("us")}))
 
     @property
     def is_empty(self) -> bool:
         """True when nothing was touched."""
-        return self.orders.is_empty() and self.sessions.is_empty()
+        return self.states is None and self.orders.is_empty() and self.sessions.is_empty()
 
 
 def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:
@@ -45,9 +47,9 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
 
     A row that fed several tables is published if any of them took it, else superseded if any was, else a duplicate.
     """
-    touched = Touched()
-    outcomes = []
     incoming = list(frames)
+    touched = Touched(states=_states_of_new_shops(lake, incoming))
+    outcomes = []
     for name, table in SILVER.items():
         parts = [frame[name] for frame in incoming if name in frame and frame[name].height]
         if parts:
@@ -59,16 +61,27 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
     return best, touched
 
 
+def _states_of_new_shops(lake: Lake, incoming: list[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame] | None:
+    """No states yet when no row of any of these shops is stored that gold is made of; else None: history must be read."""
+    shops = pl.concat([pl.DataFrame(schema=dict.fromkeys(SHOP, pl.String)), *(frame.select(SHOP) for frames in incoming for frame in frames.values())]).unique()
+    tables = (*OF_ORDERS, LIVE_SESSION)
+    return None if shops.is_empty() or any(lake.holds(table, shops) for table in tables) else {table.name: table.empty() for table in tables}
+
+
 def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touched) -> pl.DataFrame:
     entity = entity_key(table)
     keys = incoming.select(entity).unique()
-    stored = lake.read(table, keys=keys)
+    is_new = touched.states is not None and table.name in touched.states
+    stored = table.empty() if is_new else lake.read(table, keys=keys)
     merged = merge_states(table, stored, incoming)
+    if touched.states is not None and is_new:
+        touched.states[table.name] = merged.states
     if stored.is_empty():
         lake.append(table, merged.states)
     elif not merged.states.equals(stored.sort(merged.states.columns)):
         lake.replace(table, keys, merged.states)
-    _touch(table, stored, merged.states, merged.changed, touched)
+    if touched.states is None:
+        _touch(table, stored, merged.states, merged.changed, touched)
     return merged.outcomes.select(*ROW, "outcome")
 
 

@@ -163,6 +163,14 @@ class Lake:
         query = f"SELECT {selection(table, names, found)} FROM {address(table)} AS t WHERE {condition}"  # noqa: S608
         return self.sql(query, values, **frames).cast(dtypes)  # type: ignore[arg-type]
 
+    def holds(self, table: Table, keys: pl.DataFrame) -> bool:
+        """Whether any row of ``table`` matches a row of ``keys`` on all its columns."""
+        if not self.columns(table) or keys.is_empty() or not self.may_hold_rows(table):
+            return False
+        wanted = typed_keys(table, keys)
+        query = f"SELECT 1 AS one FROM {address(table)} AS t WHERE {' AND '.join(matching(wanted))} LIMIT 1"  # noqa: S608
+        return not self.sql(query, _keys=wanted).is_empty()
+
     def sql(self, query: str, params: Sequence[object] | None = None, **frames: pl.DataFrame) -> pl.DataFrame:
         """Any SELECT; ``frames`` can be named in it, tables are written ``layer.name``."""
         with self._registered(frames):

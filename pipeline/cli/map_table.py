@@ -18,7 +18,7 @@ from contracts.errors import NotFoundError, UsageError
 from pipeline import show_mapping, steps
 from pipeline.cli.words import Json, Merchant, Shop
 from pipeline.house import writing
-from pipeline.mapping import MappedPreview, own_aliases, own_mappings, preview_mapping, save_alias, save_mapping, source_of
+from pipeline.mapping import MappedPreview, known_layout, own_aliases, own_mappings, preview_mapping, save_alias, save_mapping, source_of
 from pipeline.parsing import Limits, aliases_apart, propose_apart
 from pipeline.registering import register_shop
 from warehouse import registry
@@ -77,6 +77,7 @@ def _pairs(given: list[str]) -> dict[str, str]:
 def _proposed(
     lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, kind: str, answers: dict[str, str], *, ask: bool
 ) -> tuple[Proposal, MappingFile]:
+    known = known_layout(lake, merchant, code, data, Limits.of(settings))
     asked = {"kind": kind or answers.get("kind", ""), "platform": code}
     proposal = propose_apart(data, Limits.of(settings), **asked)
     if ask:
@@ -89,7 +90,7 @@ def _proposed(
     if proposal.missing and not any(key.startswith("columns.") for key in answers):
         step = {"step_zh": "用 --set columns.名称=表头 指定", "step_en": "name their header with --set columns.NAME=HEADER"}
         raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=", ".join(proposal.missing))
-    return proposal, settled(proposal, {"name": _free_name(lake, merchant, proposal.kind), **answers})
+    return proposal, settled(proposal, {"name": known or _free_name(lake, merchant, proposal.kind), **answers})
 
 
 def _asked(proposal: Proposal, answers: dict[str, str]) -> dict[str, str]:

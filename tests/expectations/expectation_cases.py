@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 import polars as pl
 
-from connectors.base import platforms
 from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
 from contracts.tables import Table
 from expectations.derive import Profile
 from expectations.rule import FloorRule
-from expectations.run import rules_of
+from expectations.run import judged_tables, rules_of
 from expectations.snapshot import count_rows
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
@@ -36,13 +35,13 @@ from transforms.gold import (
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, OPS, QUARANTINE, SHOP
+from warehouse.ops import CURRENCY_RATE, EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 RECEIVED = dt.datetime(2026, 11, 1, 9, 0, tzinfo=BEIJING)
 DAY = dt.datetime(2026, 10, 12, 20, 30, tzinfo=BEIJING)
-BRONZE = {table.name: table for platform in platforms().values() for table in platform.bronze.values()}
-EVERY_TABLE = [*BRONZE.values(), *SILVER.values(), *gold_tables().values(), *OPS.values()]
+EVERY_TABLE = judged_tables()
+BRONZE = {table.name: table for table in EVERY_TABLE if table.layer == "bronze"}
 
 #: shop → merchant, platform, order lines
 SHOPS = {"s1": ("m1", "douyin", 24), "s2": ("m1", "taobao", 0), "s3": ("m2", "douyin", 4), "s4": ("m3", "douyin", 4)}

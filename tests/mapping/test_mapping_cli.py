@@ -69,6 +69,17 @@ def test_looking_saves_nothing_and_saying_yes_does(home: Path) -> None:
         assert lake.read(MAPPING)["received_by_name"].to_list() == [getpass.getuser()]
 
 
+def test_mapping_a_table_again_mends_its_mapping_and_a_known_file_needs_none(home: Path) -> None:
+    for answers in ([], ["--set", "zh=改过的"], ["--set", "zh=改过的"]):
+        assert run("map", home / "own.csv", *WHERE, "--yes", *answers).exit_code == 0
+    with reading(Settings()) as lake:
+        assert [(item.name, item.zh) for item in own_mappings(lake, "acme")] == [("own_orders", "改过的")]
+        assert lake.read(MAPPING)["event_number"].sort().to_list() == [1, 2], "what was in force before stays known"
+    known = run("map", FOLDER / "samples" / "mini_program_orders.csv", *WHERE, "--yes")
+    assert isinstance(known.exception, UsageError)
+    assert known.exception.rule == "KNOWN_LAYOUT"
+
+
 def test_a_mapping_file_is_taken_as_it_is(home: Path) -> None:
     (home / "mine.yaml").write_text(ORDERS, encoding="utf-8")
     (home / "broken.yaml").write_text(ORDERS.replace("kind: orders", "kind: order"), encoding="utf-8")

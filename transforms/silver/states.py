@@ -35,15 +35,17 @@ class Merged:
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
     """Merge ``incoming`` observations (columns of ``table``) into the ``stored`` states of the same entities."""
     entity, content = entity_key(table), content_columns(table)
-    points = pl.concat([stored.select(table.columns).with_columns(_is_new=False), incoming.select(table.columns).with_columns(_is_new=True)])
-    points = points.with_columns(_content=pl.struct(content).hash()).sort(_FIRST)
+    points = pl.concat([stored.select(table.columns), incoming.select(table.columns)])
+    # only what tells states apart is sorted and grouped; the rows themselves are wide and picked once
+    told = points.select(*entity, *_LATEST, _content=pl.struct(content).hash(), _is_new=pl.int_range(pl.len()) >= stored.height, _place=pl.int_range(pl.len()))
+    told = told.sort(_FIRST)
     same = [*entity, "_content"]
-    grouped = points.group_by(same, maintain_order=True).agg(
-        pl.exclude("_last_observed_at", "_is_new").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
+    grouped = told.group_by(same, maintain_order=True).agg(
+        pl.col(*_FIRST, "_place").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
     )
-    states = grouped.select(table.columns).sort(table.key)
+    states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"]).sort(table.key)
     changed = _changed(table, stored, states)
-    return Merged(states, changed, _outcomes(points, grouped, changed, same))
+    return Merged(states, changed, _outcomes(told, grouped, changed, same))
 
 
 def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -78,8 +80,7 @@ def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
     A source that is silent about a column (null) does not erase what another one told.
     """
     entity = entity_key(table)
-    several = states.group_by(entity).len().filter(pl.col("len") > 1).select(entity)
-    alone = states.join(several, on=entity, how="anti")
-    rest = states.join(several, on=entity, how="semi").sort([*entity, *_LATEST]).group_by(entity, maintain_order=True)
-    told = rest.agg(pl.exclude(entity).drop_nulls().last())
+    is_alone = states.select(pl.struct(entity).is_unique()).to_series()
+    alone, several = states.filter(is_alone), states.filter(~is_alone)
+    told = several.sort([*entity, *_LATEST]).group_by(entity, maintain_order=True).agg(pl.exclude(entity).drop_nulls().last())
     return pl.concat([alone, told.select(alone.columns)]).sort(entity)
