@@ -1,100 +1,80 @@
 """The counter (柜台): what a page may ask the pipeline to do for a merchant. The one module of the pipeline that dashboards import.
 
 Every call takes the ``Viewer``, checks that the account still stands, and serves that viewer's own merchant and shops only: a shop that is not theirs
-is answered like one that does not exist. Looking at a file changes nothing; ``deliver``, ``confirm_alias`` and ``save_mapping`` write.
+is answered like one that does not exist, and a shop of another merchant is noted as a security event. Looking at a file, proposing and trying a
+mapping change nothing; ``deliver``, ``confirm_alias``, ``forget_alias`` and ``save_mapping`` write, with who and when.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import shutil
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.base import Layout, platforms
-from connectors.reading import Origin, Reading, near_headers
+from connectors.mapping_model import KINDS, MappingFile, names_of
+from connectors.mapping_propose import Proposal, settled
 from connectors.tabular import MAX_FILE_BYTES
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
-from contracts.intake import ROW_RULES, refuse, row_place
+from contracts.intake import refuse
 from contracts.tables import Table
 from metrics.access import Viewer, require
-from pipeline import mapping, steps
+from pipeline import deliveries, mapping, previews, steps
+from pipeline.changes import Change
+from pipeline.deliveries import Delivery, plain_name
 from pipeline.desk import Desk
 from pipeline.house import reading, writing
-from pipeline.intake import covered_dates
-from pipeline.parsing import Limits, unpack_apart
-from pipeline.receipts import FileReceipt, refused
+from pipeline.parsing import Limits, propose_apart, unpack_apart
+from pipeline.previews import Offer, Preview, Problem
+from pipeline.receipts import FileReceipt
 from pipeline.steps import Ingested
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import SECURITY_EVENT
 from warehouse.registry import Shop
-from warehouse.scratch import scratch_folder
 from warehouse.settings import Settings
 
-__all__ = ["Delivery", "FileReceipt", "Ingested", "Offer", "Preview", "Problem", "Shop", "confirm_alias", "deliver", "preview", "shops"]
+__all__ = [
+    "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Delivery", "FileReceipt", "Ingested", "Learned", "MappingFile", "Offer", "Preview", "Problem", "Proposal",
+    "Shop", "Trial", "confirm_alias", "deliver", "forget_alias", "learned", "names_of", "preview", "propose", "save_mapping", "shops", "try_mapping",
+]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.
 MAX_FILES = 50
 MAX_BYTES = 400 * 1024 * 1024
-HEAD_ROWS, PROBLEMS = 5, 20
-_LONGEST_NAME_BYTES = 240
-#: Deliveries take their turn, as the writer's slot would have them do anyway; a queue here does not run out of patience.
-_TURNS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counter")
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One cell a row will be set aside for: where it stands, the rule, and sentence and next step as ``中文 / English``."""
+class Trial:
+    """A mapping nobody has saved yet, and the file as it would be read through it: ``frames`` is silver table → its first rows by our names."""
 
-    place: str
-    column: str
-    cell: str
-    rule: str
-    message: str
-    next_step: str
+    mapping: MappingFile
+    preview: Preview
+    frames: dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class Offer:
-    """Their header ``theirs`` may be another name for one of ``known``, nearest first. Nothing is taken for anything until a person confirms."""
+class Learned:
+    """A confirmed name: in files of this layout ``theirs`` is read as ``known``, as somebody said at that moment."""
 
     layout_key: str
     theirs: str
-    known: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """One file as it would be taken. ``receipt`` holds verdict, layout, rows and warnings; for a refused file ``error`` holds rule, sentences and facts.
-
-    ``head``: the first rows as they would be read, by our names, no personal column among them. ``problems``: the first cells that set a row aside,
-    of ``bad_rows`` rows. ``can_map``: no layout fits this table, and a mapping might.
-    """
-
-    receipt: FileReceipt
-    error: FileRefusedError | None = None
-    head: pl.DataFrame = field(default_factory=pl.DataFrame)
-    bad_rows: int = 0
-    problems: tuple[Problem, ...] = ()
-    offers: tuple[Offer, ...] = ()
-    can_map: bool = False
+    known: str
+    by: str
+    at: dt.datetime
 
 
 class _Sketch(Lake):
     """A reader for those who only look: what they would have written is written nowhere, but attempts on another's shop are remembered."""
 
-    events: pl.DataFrame = SECURITY_EVENT.empty()
+    events: list[pl.DataFrame]
 
     def append(self, table: Table, frame: pl.DataFrame) -> None:
         if table is SECURITY_EVENT:
-            self.events = pl.concat([self.events, table.shape(frame)])
+            self.events.append(table.shape(frame))
 
     def replace(self, table: Table, keys: pl.DataFrame, frame: pl.DataFrame) -> None:
         del keys
@@ -110,7 +90,7 @@ def shops(viewer: Viewer) -> list[Shop]:
     merchant_id = _merchant(viewer)
     with reading(_settings(viewer)) as lake:
         rows = registry.shops(lake, merchant_id).sort("shop_name", "shop_id")
-        return [registry.shop(lake, merchant_id, shop_id) for shop_id in rows["shop_id"]]
+    return [Shop(**row) for row in rows.select(*Shop.__dataclass_fields__).iter_rows(named=True)]
 
 
 def _merchant(viewer: Viewer) -> str:
@@ -127,180 +107,115 @@ def _settings(viewer: Viewer) -> Settings:
     return Settings(home=place.home, catalog=place.catalog, data=place.data)
 
 
+@contextmanager
+def _looking(viewer: Viewer, shop_id: str) -> Iterator[Desk]:
+    """The desk of one of the viewer's shops, over a ``_Sketch``. Attempts on another merchant's shop are entered when it is left, however it is left."""
+    merchant_id, settings = _merchant(viewer), _settings(viewer)
+    events: list[pl.DataFrame] = []
+    try:
+        with _Sketch.open(settings.place, threads=settings.threads, memory=settings.memory) as lake:
+            assert isinstance(lake, _Sketch)  # noqa: S101
+            lake.events = events
+            with lake.transaction():
+                yield Desk.open(lake, settings.place, merchant_id, shop_id, at=steps.now(), by=viewer.name, register=False)
+    finally:
+        if events:
+            with writing(settings) as house, house.transaction():
+                house.append(SECURITY_EVENT, pl.concat(events).unique(list(SECURITY_EVENT.key)))
+
+
 # looking
 def preview(viewer: Viewer, shop_id: str, name: str, data: bytes) -> list[Preview]:
     """A file, or each file of an archive, as it would be taken for the shop. Changes nothing; what is another merchant's is refused and noted.
 
     Raises ``NotFoundError`` for a shop that is not the viewer's.
     """
-    settings, name = _settings(viewer), _plain_name(name)
+    limits, name = Limits.of(_settings(viewer)), plain_name(name)
     with _looking(viewer, shop_id) as desk:
         try:
             if len(data) > MAX_FILE_BYTES:
                 raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
-            files = unpack_apart(data, Limits.of(settings))
+            files = unpack_apart(data, limits)
         except FileRefusedError as error:
-            return [_refused(desk, name, error)]
-        return [_look(desk, f"{name}/{entry}", content, settings) for entry, content in files] if files else [_look(desk, name, data, settings)]
-
-
-@contextmanager
-def _looking(viewer: Viewer, shop_id: str) -> Iterator[Desk]:
-    """The desk of one of the viewer's shops, over a ``_Sketch``. Attempts on another merchant's shop are entered when it is left."""
-    merchant_id, settings = _merchant(viewer), _settings(viewer)
-    with _Sketch.open(settings.place, threads=settings.threads, memory=settings.memory) as lake:
-        assert isinstance(lake, _Sketch)  # noqa: S101
-        registry.shop(lake, merchant_id, shop_id)
-        with lake.transaction():
-            yield Desk.open(lake, settings.place, merchant_id, shop_id, at=steps.now(), by=viewer.name, register=False)
-    if lake.events.height:
-        with writing(settings) as house, house.transaction():
-            house.append(SECURITY_EVENT, lake.events)
-
-
-def _look(desk: Desk, name: str, data: bytes, settings: Settings) -> Preview:
-    export_id = hashlib.sha256(data).hexdigest()
-    try:
-        origin = Origin(desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret)
-        found = desk.read(data, origin, Limits.of(settings))
-        desk.check(found, export_id, name)
-    except FileRefusedError as error:
-        return _refused(desk, name, error)
-    bad = found.quarantine["_row_number"].n_unique()
-    receipt = desk.known_receipt(found, export_id, name) or _receipt(desk, found, export_id, name, bad)
-    return Preview(receipt, None, _head(found), bad, _problems(found.quarantine), _new_names(found))
-
-
-def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
-    """What can be said before a build: the layout, the rows and the days. What becomes of each row is the build's to say."""
-    layout, (first, last) = found.layout, covered_dates(found.bronze)
-    return FileReceipt(
-        name,
-        layout.platform,
-        layout.kind,
-        layout.name,
-        "warned" if bad or any(notice.calls for notice in found.notices) else "accepted",
-        rows_read=found.rows_read,
-        dropped_columns=found.dropped_columns,
-        new_columns=found.new_columns,
-        notices=found.notices,
-        first_date=first,
-        last_date=last,
-        export_id=export_id,
-        merchant_id=desk.merchant_id,
-        shop_id=desk.shop_id,
-    )
-
-
-def _refused(desk: Desk, name: str, error: FileRefusedError) -> Preview:
-    receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
-    return Preview(receipt, error, offers=_missing_names(desk, error), can_map=error.rule in ("UNKNOWN_LAYOUT", "MISSING_COLUMN"))
-
-
-def _head(found: Reading) -> pl.DataFrame:
-    """The first rows by our names, in the file's order; without lineage, keys of people, and columns in which nothing was read."""
-    names = dict.fromkeys(column.name for column in found.layout.columns if column.name and not column.buyer)
-    return found.bronze.select(name for name in names if name in found.bronze.columns and found.bronze[name].count()).head(HEAD_ROWS)
-
-
-def _problems(quarantine: pl.DataFrame) -> tuple[Problem, ...]:
-    rows = quarantine.sort("_row_number").head(PROBLEMS).select("_row_number", "column_name", "cell_name", "rule_name").iter_rows()
-    told = ((row_place(number), column, cell, rule, ROW_RULES[rule]) for number, column, cell, rule in rows)
-    return tuple(Problem(place, column, cell, rule, f"{said.zh} / {said.en}", f"{said.step_zh} / {said.step_en}") for place, column, cell, rule, said in told)
-
-
-# names that drifted
-def _new_names(found: Reading) -> tuple[Offer, ...]:
-    """Of a file that was read: its unknown columns, each with the layout's headers near it in which this file has nothing."""
-    silent = [column for column in found.layout.columns if column.name in found.bronze.columns and not found.bronze[column.name].count()]
-    absent = {column.header.strip() for column in silent if column.header.strip() not in found.dropped_columns}
-    near = near_headers(found.new_columns, found.layout)
-    offered = {theirs: tuple(known for known, _ in scored if known in absent) for theirs, scored in near.items()}
-    return tuple(Offer(found.layout.key, theirs, known) for theirs, known in offered.items() if known)
-
-
-def _missing_names(desk: Desk, error: FileRefusedError) -> tuple[Offer, ...]:
-    """Of a file that was refused for missing columns: what stands near them, the other missing ones as further choices."""
-    layout = _layout(desk, str(error.facts.get("looks_like", "")))
-    if error.rule != "MISSING_COLUMN" or layout is None:
-        return ()
-    missing = str(error.facts["missing"]).split("、")
-    pairs = [pair.partition("→") for pair in str(error.facts.get("nearest", "")).split("、")]
-    return tuple(Offer(layout.key, theirs, (known, *(name for name in missing if name != known))) for theirs, _, known in pairs if known in missing)
-
-
-def _layout(desk: Desk, key: str) -> Layout | None:
-    known = [layout for source in (*platforms().values(), *desk.mapped) for layout in source.layouts]
-    return next((layout for layout in known if layout.key == key), None)
-
-
-def confirm_alias(viewer: Viewer, shop_id: str, layout_key: str, theirs: str, known: str) -> None:
-    """Learn that in this merchant's files of this layout ``theirs`` stands for ``known``, with who and when.
-
-    Raises ``UsageError`` when the layout has no such header, ``NotFoundError`` for a foreign shop, ``WriterBusyError``.
-    """
-    with _looking(viewer, shop_id) as desk:
-        layout = _layout(desk, layout_key)
-    if layout is None:
-        raise UsageError("BAD_ALIAS", "没有这个版式", "no such layout", layout=layout_key)
-    with writing(_settings(viewer)) as lake:
-        mapping.save_alias(lake, _merchant(viewer), layout, theirs, known, by=viewer.name, at=steps.now())
+            return [previews.not_taken(desk, name, error, data, limits)]
+        given = [(f"{name}/{entry}", content) for entry, content in files] if files else [(name, data)]
+        return [previews.look(desk, each, content, limits) for each, content in given]
 
 
 # giving
-@dataclass
-class Delivery:
-    """A delivery under way. It goes on when whoever asked for it looks away; ``said`` is what it is doing and has done: Chinese, English, monotonic seconds."""
-
-    files: int
-    said: list[tuple[str, str, float]] = field(default_factory=list)
-    outcome: Future[Ingested] = field(default_factory=Future)
-
-    def say(self, zh: str, en: str) -> None:
-        """Note the step that begins."""
-        self.said.append((zh, en, time.monotonic()))
-
-
 def deliver(viewer: Viewer, shop_id: str, files: Sequence[tuple[str, bytes]]) -> Delivery:
     """Take files (name, bytes) for one of the viewer's shops, build and release, in the background; the outcome comes with the ``Delivery``.
 
     Its outcome raises ``WriterBusyError`` and the like; refused files and a held release are part of it. Here raises ``NotFoundError`` for a foreign
     shop and ``UsageError`` for more than ``MAX_FILES`` files or ``MAX_BYTES`` bytes.
     """
-    merchant_id, settings = _merchant(viewer), _settings(viewer)
-    with reading(settings) as lake:
-        registry.shop(lake, merchant_id, shop_id)
-    total = sum(len(data) for _, data in files)
-    if not 0 < len(files) <= MAX_FILES or total > MAX_BYTES:
-        step = {"step_zh": "请分几次上传", "step_en": "give them in several goes"}
-        raise UsageError("TOO_MUCH", "一次上传的文件过多", "too many files, or too large, for one go", **step, files=len(files), bytes=total)
-    delivery = Delivery(len(files))
-    delivery.say("排队等待写入", "waiting for its turn to write")
-    delivery.outcome = _TURNS.submit(_take, settings, merchant_id, shop_id, list(files), viewer.name, delivery)
-    return delivery
+    with _looking(viewer, shop_id):
+        total = sum(len(data) for _, data in files)
+        if not 0 < len(files) <= MAX_FILES or total > MAX_BYTES:
+            step = {"step_zh": "请分几次上传", "step_en": "give them in several goes"}
+            raise UsageError("TOO_MUCH", "一次上传的文件过多", "too many files, or too large, for one go", **step, files=len(files), bytes=total)
+    return deliveries.begin(_settings(viewer), _merchant(viewer), shop_id, files, by=viewer.name)
 
 
-def _take(settings: Settings, merchant_id: str, shop_id: str, files: list[tuple[str, bytes]], by: str, delivery: Delivery) -> Ingested:
-    # a folder the house sweeps, should this process die; the bytes hold personal data and go with it as soon as they are landed and built
-    folder = scratch_folder(settings.place)
-    try:
-        return steps.ingest(settings, merchant_id, shop_id, _put_down(folder, files), by=by, at=None, say=delivery.say)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+# names that drifted
+def confirm_alias(viewer: Viewer, shop_id: str, layout_key: str, theirs: str, known: str) -> bool:
+    """Learn that in this merchant's files of this layout ``theirs`` stands for ``known``, with who and when; False when that is known already.
+
+    Raises ``UsageError`` when there is no such layout or it has no such header, ``NotFoundError`` for a foreign shop, ``WriterBusyError``.
+    """
+    return _say_alias(viewer, shop_id, layout_key, theirs, known, in_force=True)
 
 
-def _put_down(folder: Path, files: Sequence[tuple[str, bytes]]) -> list[Path]:
-    """The files under their own names, each in a folder of its own: two may be called alike."""
-    folder.mkdir(mode=0o700)
-    paths = [folder / str(number) / _plain_name(name) for number, (name, _) in enumerate(files)]
-    for path, (_, data) in zip(paths, files, strict=True):
-        path.parent.mkdir()
-        path.write_bytes(data)
-    return paths
+def forget_alias(viewer: Viewer, shop_id: str, name: Learned) -> bool:
+    """Take a confirmed name back, with who and when; files loaded before keep their reading until a build from landing. Raises as ``confirm_alias``."""
+    return _say_alias(viewer, shop_id, name.layout_key, name.theirs, name.known, in_force=False)
 
 
-def _plain_name(name: str) -> str:
-    """A name without folders, control characters and excess, whatever system it comes from; its end, where formats are told, is kept."""
-    last = PureWindowsPath(PurePosixPath(name).name).name
-    plain = "".join(character for character in last if character.isprintable()).strip(". ") or "file"
-    return plain if len(plain.encode()) <= _LONGEST_NAME_BYTES else plain[:20] + plain[-40:]
+def _say_alias(viewer: Viewer, shop_id: str, layout_key: str, theirs: str, known: str, *, in_force: bool) -> bool:
+    with _looking(viewer, shop_id) as desk:
+        layout = previews.layout_of(desk, layout_key)
+    if layout is None:
+        raise UsageError("BAD_ALIAS", "没有这个版式", "no such layout", layout=layout_key)
+    with writing(_settings(viewer)) as lake:
+        return mapping.save_alias(lake, _merchant(viewer), layout, theirs, known, by=viewer.name, at=steps.now(), in_force=in_force)
+
+
+def learned(viewer: Viewer) -> list[Learned]:
+    """The names people have confirmed for this merchant's files, newest first."""
+    with reading(_settings(viewer)) as lake:
+        rows = mapping.alias_rows(lake, _merchant(viewer)).sort("changed_at", descending=True)
+    told = rows.select("layout_key_name", "column_name", "known_column_name", "received_by_name", "changed_at")
+    return [Learned(*row) for row in told.iter_rows()]
+
+
+# any other table
+def propose(viewer: Viewer, shop_id: str, data: bytes, kind: str = "") -> Proposal:
+    """What a table nobody knows may mean, and what only a person can tell. ``kind``: what they say it is, else what its header is most like.
+
+    Raises ``FileRefusedError`` for what is no table, or one in which hardly a header means anything; ``NotFoundError`` for a foreign shop.
+    """
+    with _looking(viewer, shop_id) as desk:
+        assert desk.shop is not None  # noqa: S101 - a desk that enters no shop has one
+        return propose_apart(data, Limits.of(_settings(viewer)), kind=kind, platform=desk.shop.platform_code)
+
+
+def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: Proposal, answers: Mapping[str, str]) -> Trial:
+    """The mapping a proposal becomes with a person's answers, and the file read through it. Saves nothing.
+
+    ``answers`` as ``connectors.mapping_propose.settled`` takes them. Raises ``UsageError`` for what is open or makes no mapping, and when the file is
+    read already; ``FileRefusedError`` for what cannot be read; ``NotFoundError`` for a foreign shop.
+    """
+    limits = Limits.of(_settings(viewer))
+    with _looking(viewer, shop_id) as desk:
+        assert desk.shop is not None  # noqa: S101 - as above
+        platform = desk.shop.platform_code
+        own = mapping.known_layout(desk.lake, desk.merchant_id, platform, data, limits) or mapping.free_name(desk.lake, desk.merchant_id, proposal.kind)
+        made = settled(proposal, {"name": own, **answers})
+        shown = mapping.preview_mapping(data, made, platform, limits, rows=previews.HEAD_ROWS)
+        return Trial(made, previews.taken(desk, plain_name(name), shown.reading, hashlib.sha256(data).hexdigest()), shown.frames)
+
+
+def save_mapping(viewer: Viewer, made: MappingFile) -> bool:
+    """Keep a tried mapping for the viewer's merchant, with who and when; False when it is in force already. Raises as ``pipeline.mapping.save_mapping``."""
+    with writing(_settings(viewer)) as lake:
+        return mapping.save_mapping(lake, _merchant(viewer), made, by=viewer.name, at=steps.now())

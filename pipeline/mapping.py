@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from dataclasses import dataclass
 
@@ -39,6 +40,13 @@ def platform_of(lake: Lake, merchant_id: str, platform_code: str, kind: str) -> 
     return source_of(lake, merchant_id, platform_code) if kind.startswith(MAPPED) else platforms()[platform_code]
 
 
+def free_name(lake: Lake, merchant_id: str, kind: str) -> str:
+    """A name for a new mapping of this kind that neither the merchant nor the house has used."""
+    taken = {mapping.name for mapping in own_mappings(lake, merchant_id)} | set(shipped())
+    wanted = itertools.chain([f"own_{kind}"], (f"own_{kind}_{number}" for number in itertools.count(2)))
+    return next(name for name in wanted if name not in taken)
+
+
 def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str, at: dt.datetime) -> bool:
     """Keep a mapping for a merchant; False when it is in force already. Files loaded before keep their reading until a build from landing.
 
@@ -69,12 +77,16 @@ def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str,
 
 
 # names of columns
-def own_aliases(lake: Lake, merchant_id: str) -> dict[str, dict[str, str]]:
-    """``Layout.key`` → their header → the layout's: what people have confirmed for this merchant's files."""
+def alias_rows(lake: Lake, merchant_id: str) -> pl.DataFrame:
+    """Rows of ``ALIAS``: what people have confirmed for this merchant's files and nobody has taken back."""
     rows = lake.read(ALIAS, where={"merchant_id": merchant_id}).sort("event_number")
-    newest = rows.unique(["layout_key_name", "column_name"], keep="last", maintain_order=True).filter("is_in_force")
+    return rows.unique(["layout_key_name", "column_name"], keep="last", maintain_order=True).filter("is_in_force")
+
+
+def own_aliases(lake: Lake, merchant_id: str) -> dict[str, dict[str, str]]:
+    """``Layout.key`` → their header → the layout's: ``alias_rows`` as a reader takes them."""
     aliases: dict[str, dict[str, str]] = {}
-    for key, theirs, known in newest.select("layout_key_name", "column_name", "known_column_name").sort(pl.all()).iter_rows():
+    for key, theirs, known in alias_rows(lake, merchant_id).select("layout_key_name", "column_name", "known_column_name").sort(pl.all()).iter_rows():
         aliases.setdefault(key, {})[theirs] = known
     return aliases
 

@@ -18,7 +18,7 @@ from contracts.errors import NotFoundError, UsageError
 from pipeline import show_mapping, steps
 from pipeline.cli.words import Json, Merchant, Shop
 from pipeline.house import writing
-from pipeline.mapping import MappedPreview, known_layout, own_aliases, own_mappings, preview_mapping, save_alias, save_mapping, source_of
+from pipeline.mapping import MappedPreview, free_name, known_layout, own_aliases, preview_mapping, save_alias, save_mapping, source_of
 from pipeline.parsing import Limits, aliases_apart, propose_apart
 from pipeline.registering import register_shop
 from warehouse import registry
@@ -90,7 +90,7 @@ def _proposed(
     if proposal.missing and not any(key.startswith("columns.") for key in answers):
         step = {"step_zh": "用 --set columns.名称=表头 指定", "step_en": "name their header with --set columns.NAME=HEADER"}
         raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=", ".join(proposal.missing))
-    return proposal, settled(proposal, {"name": known or _free_name(lake, merchant, proposal.kind), **answers})
+    return proposal, settled(proposal, {"name": known or free_name(lake, merchant, proposal.kind), **answers})
 
 
 def _asked(proposal: Proposal, answers: dict[str, str]) -> dict[str, str]:
@@ -103,12 +103,6 @@ def _asked(proposal: Proposal, answers: dict[str, str]) -> dict[str, str]:
             options = f" [{' | '.join(question.options)}]" if question.options else ""
             told[question.key] = str(typer.prompt(f"{question.zh} / {question.en}{options}", default=question.default or None))
     return told
-
-
-def _free_name(lake: Lake, merchant: str, kind: str) -> str:
-    taken = {mapping.name for mapping in own_mappings(lake, merchant)} | set(shipped())
-    wanted = [f"own_{kind}", *(f"own_{kind}_{number}" for number in range(2, 100))]
-    return next(name for name in wanted if name not in taken)
 
 
 def _saved(lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview, *, yes: bool, as_json: bool) -> bool:
