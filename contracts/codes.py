@@ -191,22 +191,22 @@ RELEASE_STATUS = CodeList(
 
 _KINDS = {
     "orders": ("订单", "orders"),
-    "order_heads": ("订单(整单)", "whole orders"),
-    "order_items": ("订单商品", "order items"),
+    "order_heads": ("订单(一单一行)", "orders, one row each"),
+    "order_items": ("订单商品明细", "order items"),
     "trades": ("交易", "trades"),
     "after_sales": ("售后", "after-sales"),
     "refunds": ("退款", "refunds"),
     "cancellations": ("取消", "cancellations"),
     "live_sessions": ("直播场次", "live sessions"),
     "live_orders": ("直播订单", "orders of live sessions"),
-    "affiliate_orders": ("达人订单", "creators' orders"),
+    "affiliate_orders": ("达人带货订单", "creators' orders"),
     "settlements": ("结算账单", "settlement bill"),
     "settlement_totals": ("结算汇总", "settlement totals"),
-    "services": ("其他服务款", "service payments"),
-    "promotions": ("营销对账", "promotions"),
+    "services": ("其他服务款", "service charges"),
+    "promotions": ("优惠", "promotions"),
     "funds": ("资金流水", "fund flow"),
     "insurance": ("运费险", "shipping insurance"),
-    "ads": ("广告", "advertising"),
+    "ads": ("投放", "ad spend"),
     "products": ("商品", "products"),
 }
 #: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it has a line here.
