@@ -59,6 +59,15 @@ _SESSION = ("session_paid_fen", "session_refund_fen", "session_views_qty")
 _SHOP_DAY, _STYLE_DAY = f"{SHOP}, channel_code, business_date", f"{SHOP}, style_code, business_date"
 
 _ITEMISED = f"SELECT {SHOP}, refund_id, refund_fen, refund_stage_code, refund_date FROM {{batch}} WHERE NOT starts_with(refund_id, 'stated:')"
+_STAGE_UNTOLD = f"SELECT DISTINCT {SHOP}, refund_id, true AS is_untold FROM ({DONE_REFUNDS}) WHERE refund_stage_code = 'unknown'"
+
+
+def _as_told(refunds: str) -> str:
+    """``refunds`` with the stage unknown wherever no after-sale told it: gold then goes by the line's shipment, which is not here to be compared."""
+    return f"""SELECT {SHOP}, refund_id, refund_fen, refund_date, if(is_untold, 'unknown', refund_stage_code) AS refund_stage_code
+        FROM ({refunds}) LEFT JOIN ({_STAGE_UNTOLD}) USING ({SHOP}, refund_id)"""
+
+
 _REFUND_OF_LINE = f"""
     SELECT {SHOP}, order_line_id, refund_fen AS cohort_refund_fen, if(refund_stage_code = 'before_shipment', refund_fen, 0) AS refund_before_fen,
         if(refund_stage_code = 'after_shipment', refund_fen, 0) AS refund_after_fen, if(refund_date IS NULL, refund_fen, 0) AS refund_undated_fen
@@ -117,7 +126,7 @@ RECONCILE_RULES = (
         "退款事实与当前售后状态逐笔一致", "refund facts are the current after-sales, one by one",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
         table=_REFUNDS,
-        query=difference(_ITEMISED, DONE_REFUNDS, f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"]),
+        query=difference(_as_told(_ITEMISED), _as_told(DONE_REFUNDS), f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"]),
     ),
     SqlRule(
         "LINE_REFUND_MATCHES_REFUNDS", STOP,

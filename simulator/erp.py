@@ -19,12 +19,12 @@ _GOODS = {"before_shipment": "买家未收到货", "after_shipment": "买家已�
 _WHY = {"size": "尺码不合适", "quality": "质量问题", "look": "与描述不符", "price": "降价补差", "late": "发货太慢", "changed_mind": "不想要了", "other": "其他"}
 
 
-def export_file(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> tuple[str, bytes] | None:
-    """File name and bytes (GBK, comma-separated) of the after-sales applied for in the period, as known at ``at``; None without any."""
+def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
+    """File name → bytes (GBK, comma-separated) of the after-sales applied for in the period, as known at ``at``; nothing without any."""
     applied = pl.col("applied_at").dt.date()
     refunds = market.refunds_at(shop_id, at).filter(applied.is_between(first_date, last_date))
     if refunds.is_empty():
-        return None
+        return {}
     goods = market.lines_at(shop_id, at).select("order_line_id", "sku_code", "product_name")
     rows = refunds.join(goods, on="order_line_id", how="left", maintain_order="left").with_row_index("number", 1)
     shop_name = market.shops.filter(pl.col("shop_id") == shop_id)["shop_name"][0]
@@ -52,7 +52,7 @@ def export_file(market: Market, shop_id: str, at: dt.datetime, first_date: dt.da
     )
     stream = io.StringIO()
     table.write_csv(stream)
-    return f"售后单_{first_date:%Y%m%d}_{last_date:%Y%m%d}_{at:%Y%m%d%H%M%S}.csv", stream.getvalue().encode("gb18030")
+    return {f"售后单_{first_date:%Y%m%d}_{last_date:%Y%m%d}_{at:%Y%m%d%H%M%S}.csv": stream.getvalue().encode("gb18030")}
 
 
 def _moment(column: str) -> pl.Expr:

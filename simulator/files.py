@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from simulator import erp
 from simulator.market import Market
+from simulator.platforms import FACTS
 from simulator.server import simulators
 
 
@@ -22,7 +24,10 @@ def write_files(market: Market, out: Path, at: dt.datetime, first_date: dt.date,
             continue
         folder = out / shop["merchant_id"] / shop["shop_id"]
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in module.export_files(market, shop["shop_id"], at, first_date, last_date).items():
+        files = module.export_files(market, shop["shop_id"], at, first_date, last_date)
+        if FACTS[shop["platform_code"]].refunds_by_erp:
+            files |= erp.export_files(market, shop["shop_id"], at, first_date, last_date)
+        for name, content in files.items():
             path = folder / name
             path.write_bytes(content)
             written.append(path)

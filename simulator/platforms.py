@@ -18,6 +18,7 @@ CHANNELS = ("own_live", "creator_live", "short_video", "product_card", "search",
 class PlatformFacts:
     """One platform of the market.
 
+    ``refunds_by_erp``: none of its own files dates a refund, so its merchants download after-sales from their ERP.
     ``mix`` is the share of orders per entry of ``CHANNELS``, as far as the platform tells channels at all: what it
     keeps to itself is ``unknown`` in the truth too. ``one_line`` = an order is one SKU. Number ranges are half-open and stay above or below 2^53 as
     the platform's do; ``order_prefix`` is a literal, or ``date`` for the day of creation as six digits and a hyphen.
@@ -32,6 +33,7 @@ class PlatformFacts:
     products: tuple[int, int]
     skus: tuple[int, int]
     order_prefix: str = ""
+    refunds_by_erp: bool = False
 
     @property
     def off_live(self) -> int:
@@ -56,7 +58,7 @@ FACTS = {
         ),
         PlatformFacts(
             "kuaishou", "快手", (0.46, 0.26, 0.12, 0.12, 0.0, 0.04, 0.0), True,
-            _range(2_300, 2_500, 12), _range(2_500, 2_700, 12), _range(20, 24, 12), _range(30, 34, 12),
+            _range(2_300, 2_500, 12), _range(2_500, 2_700, 12), _range(20, 24, 12), _range(30, 34, 12), refunds_by_erp=True,
         ),
         PlatformFacts(
             "wechat_channels", "视频号", (0.48, 0.22, 0.12, 0.14, 0.0, 0.04, 0.0), False,
@@ -68,7 +70,7 @@ FACTS = {
         ),
         PlatformFacts(
             "pinduoduo", "拼多多", (0.40, 0.0, 0.0, 0.0, 0.0, 0.0, 0.60), True,
-            _range(100, 999, 12), _range(60_000, 69_999, 6), _range(600, 799, 9), _range(1_400, 1_700, 9), "date",
+            _range(100, 999, 12), _range(60_000, 69_999, 6), _range(600, 799, 9), _range(1_400, 1_700, 9), "date", refunds_by_erp=True,
         ),
         PlatformFacts(
             "jd", "京东", (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0), False,
