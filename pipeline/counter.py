@@ -17,7 +17,7 @@ import polars as pl
 
 from connectors.coverage import Coverage, coverage
 from connectors.mapping_model import KINDS, MappingFile, names_of
-from connectors.mapping_propose import Proposal, settled
+from connectors.mapping_propose import Match, Proposal, Question, settled
 from connectors.tabular import MAX_FILE_BYTES
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from contracts.intake import refuse
@@ -39,9 +39,9 @@ from warehouse.registry import Shop
 from warehouse.settings import Settings
 
 __all__ = [
-    "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Learned", "MappingFile", "Offer", "Preview", "Problem",
-    "Proposal", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "learned", "names_of", "preview", "propose", "save_mapping", "shops",
-    "try_mapping",
+    "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Learned", "MappingFile", "Match", "Offer", "Preview",
+    "Problem", "Proposal", "Question", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "learned", "names_of", "preview", "propose",
+    "save_mapping", "shops", "try_mapping",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.

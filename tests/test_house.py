@@ -39,11 +39,12 @@ SEEDS = {
         ("dags/__init__.py", "from transforms import money", "dags -> transforms.money"),
         ("dags/__init__.py", "import polars", "dags -> polars"),
     ],
-    "dashboards import metrics and contracts": [
+    "dashboards import metrics, contracts and the counter": [
         ("dashboards/__init__.py", "import duckdb", "dashboards -> duckdb"),
         ("dashboards/__init__.py", "from warehouse.viewer import tenant_instance", "dashboards -> warehouse.viewer"),
         ("dashboards/__init__.py", "from transforms.gold import gold_tables", "dashboards -> transforms.gold"),
         ("dashboards/__init__.py", "import pipeline", "dashboards -> pipeline"),
+        ("dashboards/parts/menu.py", "from pipeline.steps import ingest", "dashboards.parts.menu -> pipeline.steps"),
     ],
     "metrics answer from released tables": [
         ("metrics/__init__.py", "from connectors.base import platforms", "metrics -> connectors.base"),

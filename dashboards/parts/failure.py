@@ -30,7 +30,7 @@ class TellFailure:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
         """True when the failure was told."""
         if isinstance(error, BaiyunError):
-            _tell(error)
+            show_error(error)
             return True
         if isinstance(error, Exception):
             _LOG.error("a page failed", exc_info=(type(error), error, trace))
@@ -45,7 +45,8 @@ def show_empty(zh: str, en: str, *, icon: str = ":material/inbox:") -> None:
     st.info(f"{zh}  \n:small[{en}]", icon=icon)
 
 
-def _tell(error: BaiyunError) -> None:
+def show_error(error: BaiyunError) -> None:
+    """One of the house's own errors: its sentence and the next step, Chinese first; a calm box where there is merely nothing yet."""
     zh, en = plain(error.zh, 200), sentence(plain(error.en, 200))
     step = f" → {plain(error.step_zh, 200)}" if error.step_zh else ""
     if error.rule in _EMPTY:
