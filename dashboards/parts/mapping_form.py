@@ -1,0 +1,194 @@
+"""A table nobody knows: what is proposed, the few questions only a person can answer, the first rows as they would be read, and saving it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+import streamlit as st
+
+from contracts.errors import BaiyunError, FileRefusedError
+from dashboards.parts.failure import show_error
+from dashboards.parts.frame import show_heading
+from dashboards.parts.kinds import KIND, column_name, kind_name
+from dashboards.parts.verdicts import show_columns, show_first_rows, show_notices, show_problems, show_refusal
+from dashboards.parts.words import plain, visible
+from metrics.access import Viewer
+from pipeline.counter import KINDS, Match, Proposal, Question, Trial, names_of, propose, save_mapping, try_mapping
+
+UNREAD = "-"
+_COLUMN = "columns."
+_HOW = {"known": "✓ 认识", "near": "? 相近,待确认", "personal": "个人信息,不保存", "unread": "不读取"}
+_WORDS = {
+    "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
+    UNREAD: "不是 no",
+}  # fmt: skip
+_HIDDEN = {"merchant_id", "shop_id", "platform_code", "layout_name"}
+
+
+@dataclass
+class Sheet:
+    """One unknown table on the counter: its name and content, what was said about it so far, and how it would be read."""
+
+    name: str
+    content: bytes = field(repr=False)
+    kind: str = ""
+    proposal: Proposal | None = None
+    put: dict[str, str] = field(default_factory=dict)
+    trial: Trial | None = None
+
+    def say_kind(self, kind: str) -> None:
+        """Another kind is another proposal; what was said under the old one is void."""
+        self.kind, self.proposal, self.trial = kind, None, None
+        self.put.clear()
+
+
+def show_mapping(viewer: Viewer, shop_id: str, sheet: Sheet) -> bool:
+    """The whole form; True once the mapping is saved. What a person has to put right is told in place."""
+    show_heading("映射", "Map a table")
+    st.text(visible(sheet.name, 120))
+    if sheet.proposal is None:
+        sheet.proposal = _proposed(viewer, shop_id, sheet)
+    if sheet.proposal is None:
+        return False
+    _ask_kind(sheet, sheet.proposal)
+    _show_matches(sheet, sheet.proposal)
+    _put_right(sheet, sheet.proposal)
+    answers = _ask(sheet.proposal, sheet.put)
+    if answers:
+        sheet.trial = _tried(viewer, shop_id, sheet, sheet.proposal, answers)
+    return sheet.trial is not None and _show_trial(viewer, sheet.trial)
+
+
+def _proposed(viewer: Viewer, shop_id: str, sheet: Sheet) -> Proposal | None:
+    try:
+        with st.spinner("正在比对表头… Matching headers"):
+            return propose(viewer, shop_id, sheet.content, sheet.kind)
+    except FileRefusedError as error:
+        if error.rule != "UNKNOWN_LAYOUT":
+            show_refusal(error)
+            return None
+        en = "Too few headers mean anything to us to propose a mapping. Check the header row, or ask your operator for a mapping file."
+        st.error(f"**认识的列太少,提不出映射。** 请确认第一行是表头;确实是别的表格时,请管理员写一个映射文件。  \n:small[{en}]", icon=":material/help:")
+        return None
+
+
+def _ask_kind(sheet: Sheet, proposal: Proposal) -> None:
+    kinds = list(KINDS)
+    kind = st.selectbox(
+        "这是什么表? What kind of table is it?", kinds, index=kinds.index(proposal.kind), format_func=lambda code: f"{KIND.zh(code)} {KIND.en(code)}"
+    )
+    if kind != proposal.kind:
+        sheet.say_kind(kind)
+        st.rerun()
+
+
+def _kind(code: str) -> str:
+    return f"{KIND.zh(code)} {KIND.en(code)}"
+
+
+def _show_matches(sheet: Sheet, proposal: Proposal) -> None:
+    """Each header and what it is taken for; a person's own word comes last."""
+    rows = [
+        {"文件里的列": visible(match.header, 30), "读作": name, "把握": how, "例": "、".join(visible(example, 20) for example in match.examples)}
+        for match in proposal.matches
+        for name, how in [_taken_for(match, sheet.put)]
+    ]
+    st.markdown(f"表头在第 {proposal.header_row} 行,{len(rows)} 列。 :gray[:small[What each column is taken for.]]")
+    st.dataframe(pl.DataFrame(rows), hide_index=True)
+    for name, words in proposal.words.items():
+        told = "、".join(plain(word) for word in words)
+        st.markdown(f":orange[:material/help:] {column_name(name)}里有不认识的词,按“未知”计:{told}  \n:gray[:small[Words nobody knows count as unknown.]]")
+
+
+def _taken_for(match: Match, put: Mapping[str, str]) -> tuple[str, str]:
+    """Our name and how sure it is."""
+    if told := next((name for name, header in put.items() if header == match.header), ""):
+        return column_name(told.removeprefix(_COLUMN)), "✓ 您说的"
+    if not match.name or f"{_COLUMN}{match.name}" in put:
+        return "", _HOW["personal" if match.how == "personal" else "unread"]
+    return match.zh or column_name(match.name), _HOW[match.how]
+
+
+def _put_right(sheet: Sheet, proposal: Proposal) -> None:
+    """One of our names on one of their columns, as a person says: for what is missing, and for what was taken wrongly."""
+    missing = [names for names in (needed.split("/") for needed in proposal.missing) if not any(f"{_COLUMN}{name}" in sheet.put for name in names)]
+    if missing:
+        said = "、".join(" 或 ".join(map(column_name, names)) for names in missing)
+        st.warning(f"**还缺:{said}。** 请在下面指出是哪一列。  \n:small[No column tells these yet; say which one does.]", icon=":material/help:")
+    wanted = [name for names in missing for name in names]
+    choices = [*wanted, *(name for name in names_of(proposal.kind) if name not in wanted)]
+    with st.expander("指定或更正一列 Say what a column is", expanded=bool(missing)), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("读作 Our name", choices, format_func=column_name, key="put_name")
+        header = st.selectbox("文件里的列 Their column", [UNREAD, *(match.header for match in proposal.matches)], format_func=_header, key="put_header")
+        if st.button("记下", icon=":material/add:"):
+            sheet.put[f"{_COLUMN}{name}"] = header
+            sheet.trial = None
+            st.rerun()
+
+
+def _header(header: str) -> str:
+    return "(没有这一列 none)" if header == UNREAD else visible(header, 30)
+
+
+def _ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
+    """The questions only a person can answer. All answers, with ``put``, when the form was sent in this run and nothing is open; else empty."""
+    answers: dict[str, str] = {}
+    questions = [question for question in proposal.questions if question.key != "kind" and question.key not in put]
+    with st.form("mapping", border=True):
+        for question in questions:
+            answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
+        answers["zh"] = st.text_input(
+            "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
+        )
+        is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
+    open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
+    if is_sent and open_ones:
+        st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
+    answered = {key: value.strip() for key, value in answers.items() if value.strip()}
+    return {**answered, **put} if is_sent and not open_ones else {}
+
+
+def _answer(question: Question, key: str) -> str:
+    label = f"{plain(question.zh, 120)} :gray[:small[{plain(question.en, 120)}]]"
+    if not question.options:
+        return st.text_input(label, question.default, max_chars=40, key=key)
+    place = question.options.index(question.default) if question.default in question.options else None
+    return st.radio(label, question.options, index=place, format_func=_option, horizontal=True, key=key) or ""
+
+
+def _option(code: str) -> str:
+    """An option in words; one of their headers means yes."""
+    return _WORDS.get(code) or KIND.labels.get(code, ("是 yes",))[0]
+
+
+def _tried(viewer: Viewer, shop_id: str, sheet: Sheet, proposal: Proposal, answers: dict[str, str]) -> Trial | None:
+    try:
+        with st.spinner("正在试读… Reading"):
+            return try_mapping(viewer, shop_id, sheet.name, sheet.content, proposal, answers)
+    except BaiyunError as error:
+        show_error(error)
+        return None
+
+
+def _show_trial(viewer: Viewer, trial: Trial) -> bool:
+    """The first rows as they would be read, and the button that keeps the mapping."""
+    show_heading("会这样读", "As it will be read")
+    receipt = trial.preview.receipt
+    st.markdown(f"**{receipt.rows_read:,}** 行,{kind_name(trial.mapping.kind)}。 :gray[:small[rows]]")
+    show_notices(receipt.notices)
+    show_problems(trial.preview.problems, trial.preview.bad_rows)
+    show_columns(receipt)
+    for frame in trial.frames.values():
+        show_first_rows(frame.select("_row_number", *_told(frame)), {})
+    if not st.button("保存这个映射 Save", icon=":material/save:", type="primary"):
+        return False
+    with st.spinner("正在保存… Saving"):
+        save_mapping(viewer, trial.mapping)
+    return True
+
+
+def _told(frame: pl.DataFrame) -> list[str]:
+    """The columns worth showing: none of the house's own, none in which nothing was read."""
+    return [name for name in frame.columns if not name.startswith("_") and name not in _HIDDEN and frame[name].count()]

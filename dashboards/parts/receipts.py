@@ -1,0 +1,90 @@
+"""A delivery under way, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from contracts.errors import BaiyunError
+from contracts.intake import ROW_RULES
+from dashboards.parts.frame import show_heading
+from dashboards.parts.money import yuan
+from dashboards.parts.rules import in_words
+from dashboards.parts.verdicts import show_columns, show_facts, show_notices, show_title
+from dashboards.parts.words import halves, moment, plain, sentence
+from metrics.access import Viewer
+from pipeline.counter import Change, Delivery, FileReceipt, Ingested
+
+
+@st.fragment(run_every=1.0)
+def show_progress(delivery: Delivery) -> None:
+    """The bar with the step said, drawn anew each second; the whole page is run again when there is an outcome."""
+    if delivery.outcome.done():
+        st.rerun(scope="app")
+    zh, en, _ = delivery.said[-1]
+    with st.container(border=True):
+        st.progress(delivery.share, text=f"**{plain(zh, 120)}…** :gray[:small[{plain(en, 120)} · {delivery.seconds:.0f} s]]")
+        st.caption("可以离开本页,导入会继续;结果也在「数据健康」里。 You may leave this page; the import goes on.")
+
+
+def show_outcome(viewer: Viewer, done: Ingested) -> None:
+    """The release first, then what moved, then each file's receipt."""
+    _show_release(viewer, done)
+    _show_changes(done.changes)
+    show_heading("回执", "Receipts")
+    for receipt in done.receipts:
+        with st.container(border=True, gap="xsmall"):
+            _show_receipt(receipt)
+
+
+def _show_release(viewer: Viewer, done: Ingested) -> None:
+    if done.held is not None:
+        _show_held(viewer, done.held)
+    elif all(receipt.verdict == "refused" for receipt in done.receipts):
+        st.error("没有文件被接收,数字没有变化。  \n:small[No file was taken; nothing has changed.]", icon=":material/block:")
+    elif done.current is not None:
+        number, at = done.current.number, moment(done.current.changed_at)
+        st.success(f"**看板现在读取发布 \\#{number}**({at})。  \n:small[All checks passed; the dashboards read this release.]", icon=":material/rocket_launch:")
+
+
+def _show_held(viewer: Viewer, held: BaiyunError) -> None:
+    rules = "、".join(f"「{plain(rule, 160)}」" for rule in in_words(viewer, [rule for rule in str(held.facts.get("rules", "")).split(", ") if rule]))
+    zh = f"未通过检查:{rules}。" if rules else f"{plain(held.zh, 200)}。"
+    en = "The files are kept, but the new figures failed a check; it is judged again with the next build."
+    st.warning(f"**文件已收下,新数据未放行,看板停留在上一个发布。** {zh}原因消除后,下一次构建会再判。  \n:small[{en}]", icon=":material/front_hand:")
+
+
+def _show_changes(changes: Sequence[Change]) -> None:
+    if not changes:
+        return
+    if all(item.before == item.after for item in changes):
+        st.markdown("本店发布的合计没有变化。 :gray[:small[The shop's released totals have not moved.]]")
+        return
+    rows = [
+        {"本店合计": item.zh, "之前": _amount(item, item.before), "之后": _amount(item, item.after), "变化": _amount(item, item.after - item.before)}
+        for item in changes
+    ]
+    st.dataframe(pl.DataFrame(rows), hide_index=True)
+
+
+def _amount(change: Change, value: int) -> str:
+    return f"{value:,}" if change.metric == "paid_orders" else yuan(value)
+
+
+def _show_receipt(receipt: FileReceipt) -> None:
+    show_title(receipt, is_taken=True)
+    if receipt.verdict == "refused":
+        zh, en = halves(receipt.message, 400)
+        step_zh, step_en = halves(receipt.next_step, 200)
+        st.markdown(f"**{plain(zh, 400)}**  \n→ {plain(step_zh, 200)}  \n:gray[:small[{plain(en, 400)} {sentence(plain(step_en, 200))} {receipt.rule}]]")
+        return
+    counts = f"发布 {receipt.published:,} + 隔离 {receipt.quarantined:,} + 取代 {receipt.superseded:,} + 重复 {receipt.duplicate:,}"
+    st.markdown(f"读取 **{receipt.rows_read:,}** 行 = {counts}  \n:gray[:small[read = published + quarantined + superseded + duplicate]]")
+    for rule, rows in receipt.rules.items():
+        said = ROW_RULES.get(rule)
+        st.markdown(f":orange[:material/rule:] 隔离 {rows:,} 行:{said.zh if said else plain(rule)} :gray[:small[{plain(rule)} · 逐行见「数据健康」]]")
+    show_facts(receipt)
+    show_notices(receipt.notices)
+    show_columns(receipt)

@@ -1,0 +1,134 @@
+"""What is said of a file, before and after it is taken: a word with its icon, sentences with their next step, rows in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import PLATFORM, VERDICT
+from contracts.errors import FileRefusedError
+from contracts.intake import WARN_RULES, Notice, row_place
+from dashboards.parts.kinds import cell_text, column_name, kind_name, layout_name
+from dashboards.parts.words import halves, plain, sentence, span, visible
+from pipeline.counter import FileReceipt, Preview, Problem
+
+_SIGNS = {
+    "accepted": ("green", ":material/check_circle:"),
+    "warned": ("orange", ":material/warning:"),
+    "duplicate": ("gray", ":material/content_copy:"),
+    "refused": ("red", ":material/block:"),
+}
+_BEFORE = {
+    "accepted": "可以导入 ready",
+    "warned": "可以导入,有提醒 ready, with warnings",
+    "duplicate": "导入过的文件 given before",
+    "refused": "不能导入 refused",
+}
+_FACTS = {
+    "looks_like": "最像", "missing": "缺少", "row": "第几行", "first_row": "最早在第几行", "rows": "行数", "column": "列", "columns": "列", "limit": "上限",
+    "bytes": "字节", "sheet": "工作表", "sheets": "工作表", "entry": "压缩包内", "files": "文件数", "shops": "店铺数", "shop": "所选店铺", "file": "文件",
+    "example": "例", "seconds": "秒", "total": "合计", "countries": "国家",
+}  # fmt: skip
+#: On a page there is no command line to send people to.
+_STEPS = {
+    "UNKNOWN_LAYOUT": ("确认这是平台导出的原始文件;其他表格可以映射", "make sure it is an original export; any other table can be mapped"),
+    "MISSING_COLUMN": ("用默认列重新导出;若只是列改了名,在下面确认", "export again with the default columns; confirm below if a column was only renamed"),
+}
+
+
+def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
+    """The verdict's word and icon, what the file is, and its name."""
+    colour, icon = _SIGNS[receipt.verdict]
+    word = f"{VERDICT.zh(receipt.verdict)} {VERDICT.en(receipt.verdict)}" if is_taken else _BEFORE[receipt.verdict]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(word, icon=icon, color=colour)
+        if receipt.platform:
+            st.badge(f"{PLATFORM.zh(receipt.platform)} · {kind_name(receipt.kind)}", color="gray")
+    st.text(visible(receipt.name, 120))
+
+
+def show_facts(receipt: FileReceipt) -> None:
+    """Days covered and layout, on one line."""
+    days = f"{span(receipt.first_date, receipt.last_date)} · " if receipt.first_date and receipt.last_date else ""
+    st.caption(f"{days}版式 {plain(receipt.layout)}")
+
+
+def show_refusal(error: FileRefusedError) -> None:
+    """Rule, sentence, what was found and the next step."""
+    step_zh, step_en = _STEPS.get(error.rule, (error.step_zh, error.step_en))
+    known = [(_FACTS[key], _fact(key, value)) for key, value in error.facts.items() if key in _FACTS]
+    found = ";".join(f"{word}:{plain(value, 200)}" for word, value in known)
+    lines = [f"**{plain(error.zh, 200)}**{f' — {found}' if found else ''}", f"→ {plain(step_zh, 200)}"]
+    en = f"{sentence(plain(error.en, 200))} {sentence(plain(step_en, 200))}"
+    st.markdown("  \n".join([*lines, f":gray[:small[{en} {plain(error.rule)}]]"]))
+
+
+def _fact(key: str, value: object) -> str:
+    text = str(value)
+    return layout_name(text) if key == "looks_like" else PLATFORM.zh(text) if key in ("file", "shop") else text
+
+
+def show_notices(notices: Sequence[Notice]) -> None:
+    """Warnings; those a person should look at with their next step, the others small."""
+    for notice in sorted(notices, key=lambda item: not item.calls):
+        said, about = WARN_RULES[notice.rule], f":{plain(notice.about, 120)}" if notice.about else ""
+        if notice.calls:
+            st.markdown(f":orange[:material/warning:] {said.zh}({notice.count:,}{about}) → {said.step_zh}  \n:gray[:small[{sentence(said.en)}]]")
+        else:
+            st.markdown(f":gray[:small[:material/info: {said.zh}({notice.count:,}{about})]]")
+
+
+def show_columns(receipt: FileReceipt) -> None:
+    """The personal columns that are not kept, and the columns nobody knows."""
+    if receipt.dropped_columns:
+        names = "、".join(plain(name) for name in receipt.dropped_columns)
+        st.markdown(f":material/shield_person: 个人信息 {len(receipt.dropped_columns)} 列不保存:{names}  \n:gray[:small[Personal columns are dropped.]]")
+
+
+def show_problems(problems: Sequence[Problem], bad_rows: int) -> None:
+    """How many rows are set aside, and the first of them with row number, column, cell and what to do."""
+    if not bad_rows:
+        return
+    st.markdown(f":orange[:material/rule:] **{bad_rows:,}** 行会被隔离,不计入数字;其余照常导入。 :gray[:small[Rows that will be set aside.]]")
+    rows = [
+        {
+            "行": halves(item.place)[0],
+            "列": visible(item.column, 30),
+            "原值": visible(item.cell, 30),
+            "问题": halves(item.message)[0],
+            "下一步": halves(item.next_step)[0],
+            "规则": item.rule,
+        }
+        for item in problems
+    ]
+    st.dataframe(pl.DataFrame(rows), hide_index=True)
+
+
+def show_first_rows(head: pl.DataFrame, headers: Mapping[str, str]) -> None:
+    """The first rows, turned: one line per column of ours, so that a phone can show a wide table."""
+    told = head.drop("_row_number")
+    lines = {
+        "读作": [column_name(name, headers.get(name, "")) for name in told.columns],
+        **({"文件里的列": [visible(headers.get(name, ""), 30) for name in told.columns]} if headers else {}),
+        **{f"第 {row_place(row)} 行": [cell_text(name, told[name][place]) for name in told.columns] for place, row in enumerate(head["_row_number"])},
+    }
+    st.dataframe(pl.DataFrame(lines), hide_index=True)
+
+
+def show_preview(preview: Preview) -> None:
+    """One file before it is taken; the box around it, and what a person may answer, are the page's."""
+    receipt = preview.receipt
+    show_title(receipt, is_taken=False)
+    if preview.error is not None:
+        show_refusal(preview.error)
+        return
+    st.markdown(f"**{receipt.rows_read:,}** 行 :gray[rows]")
+    show_facts(receipt)
+    show_notices(receipt.notices)
+    show_problems(preview.problems, preview.bad_rows)
+    show_columns(receipt)
+    if preview.head.height:
+        with st.expander(f"前 {preview.head.height} 行会这样读 First rows, as they will be read"):
+            show_first_rows(preview.head, preview.headers)
