@@ -1,4 +1,4 @@
-"""How the data are doing: last word from each shop, collections, receipts, quarantine, checks and the release in force. The viewer's own rows only."""
+"""How the data are doing: last word from each shop, what came, collections, quarantine, checks, the release in force. The viewer's own rows only."""
 
 from __future__ import annotations
 
@@ -96,6 +96,22 @@ def receipts(viewer: Viewer, *, source: str | None = None, limit: int = 200) -> 
         return files.join(loads, on=_FILE, how="left", validate="1:1", maintain_order="left")
 
     return _read(viewer, ("receipts", source, limit), read)
+
+
+def given(viewer: Viewer) -> pl.DataFrame:
+    """What came so far, one row per shop, kind and source: ``merchant_id, shop_id, platform_code, kind_code, source_code, received_at, last_date``.
+
+    ``received_at`` is when the newest file or API page came, ``last_date`` the newest day its rows are of (null: not loaded yet, or rows without a day).
+    Raises ``NotFoundError`` for the association.
+    """
+    by = [*_SHOP, "kind_code", "source_code"]
+
+    def read(lake: Lake) -> pl.DataFrame:
+        files = _own(lake, EXPORT, viewer, [*_FILE, "source_code", "received_at"])
+        loads = _own(lake, LOAD, viewer, [*_FILE, "last_date"])
+        return files.join(loads, on=_FILE, how="left", validate="1:1").group_by(by).agg(pl.max("received_at", "last_date")).sort(by)
+
+    return _read(viewer, "given", read)
 
 
 def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:

@@ -141,8 +141,11 @@ def manifest_row(desk: Desk, reading: Reading, kept: landing.Landed, name: str, 
 
 
 def covered_dates(bronze: pl.DataFrame) -> tuple[dt.date | None, dt.date | None]:
-    """First and last business date a reading speaks of: by its creation clock, else its start or application clock."""
-    clock = next((name for name in ("created_at", "applied_at", "started_at", "paid_at") if name in bronze.columns and bronze[name].count()), None)
+    """First and last business date a reading speaks of: when money was spent, insured, moved or settled, else the creation, application or start clock."""
+    # an order list may tell its settlement too; unlike a bill it tells the payment beside it
+    settled = () if "paid_at" in bronze.columns else ("settled_at",)
+    clocks = ("ad_date", "insured_at", "moved_at", *settled, "created_at", "applied_at", "started_at", "paid_at")
+    clock = next((name for name in clocks if name in bronze.columns and bronze[name].count()), None)
     if clock is None:
         return None, None
     days = bronze[clock].dt.date()

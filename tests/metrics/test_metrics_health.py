@@ -16,7 +16,7 @@ from contracts.tables import Table
 from expectations.rule import Rule
 from metrics.access import Viewer
 from metrics.district import district
-from metrics.health import checks, collections, freshness, quarantine, receipts, release_line
+from metrics.health import checks, collections, freshness, given, quarantine, receipts, release_line
 from metrics.labels import labels
 from warehouse import registry
 from warehouse.lake import Lake
@@ -24,6 +24,7 @@ from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE
 from warehouse.place import Place
 
 HOUR = dt.timedelta(hours=1)
+COUNTS = {"rows_read_qty": 5, "published_qty": 3, "quarantined_qty": 1, "superseded_qty": 0, "duplicate_qty": 1}
 RULE = Rule("R", "stop", "支付不为负", "never negative", "", "")
 
 
@@ -49,8 +50,7 @@ def busy_home(tmp_path_factory: pytest.TempPathFactory, released_home: Path) -> 
         for name, shop, platform in (("m1", "s1", "douyin"), ("m1", "s2", "taobao"), (OTHER, "s9", "douyin")):
             registry.add_shop(lake, name, shop, platform_code=platform, shop_name=f"{shop} 店", at=AT)
         lake.append(EXPORT, rows(EXPORT, export(1, "m1", "s1"), export(2, "m1", "s1", "api"), export(3, OTHER, "s9")))
-        counts = {"rows_read_qty": 5, "published_qty": 3, "quarantined_qty": 1, "superseded_qty": 0, "duplicate_qty": 1}
-        loaded = {"build_number": 1, "loaded_at": AT, "verdict_code": "warned", **counts}
+        loaded = {"build_number": 1, "loaded_at": AT, "verdict_code": "warned", **COUNTS}
         lake.append(LOAD, rows(LOAD, *({"export_id": f"hash-{n}", **of_shop(m, s), **loaded} for n, m, s in ((1, "m1", "s1"), (3, OTHER, "s9")))))
         bad = {"row_number": 4, "rule_name": "BAD_MONEY", "column_name": "paid_fen", "message_name": "金额无法识别"}
         lake.append(
@@ -139,6 +139,19 @@ def test_receipts(busy: Place) -> None:
     assert receipts(merchant(busy), source="file")["export_name"].to_list() == ["m1-1.csv"]
 
 
+def test_given_tells_the_newest_day_and_arrival_of_each_kind_and_source(held: Place) -> None:
+    with Lake.open(held, write=True) as lake:
+        older, orders = export(5, "m1", "s1"), {"verdict_code": "accepted", "build_number": 1, "loaded_at": AT, **COUNTS}
+        lake.append(EXPORT, rows(EXPORT, older, {**export(6, "m1", "s2"), "kind_code": "products", "platform_code": "taobao"}))
+        lake.append(LOAD, rows(LOAD, *({**of_shop("m1", "s1"), "export_id": f"hash-{n}", **orders, "last_date": day(d)} for n, d in ((2, 3), (5, 2)))))
+    assert given(merchant(held)).rows() == [
+        ("m1", "s1", "douyin", "orders", "api", AT + 2 * HOUR, day(3)),
+        ("m1", "s1", "douyin", "orders", "file", AT + 5 * HOUR, day(2)),
+        ("m1", "s2", "taobao", "products", "file", AT + 6 * HOUR, None),
+    ]
+    assert given(operator(held))["shop_id"].to_list() == ["s1", "s1", "s2", "s9"]
+
+
 def test_quarantine(busy: Place) -> None:
     assert quarantine(merchant(busy)).select("export_name", "row_number", "rule_name", "cell_name").rows() == [("m1-1.csv", 4, "BAD_MONEY", "m1¥")]
     with pytest.raises(NotFoundError):
@@ -154,7 +167,7 @@ def test_checks_show_a_merchant_the_verdict_and_an_operator_the_facts(busy: Plac
     assert "789" in checks(operator(busy))["message_name"][0]
 
 
-@pytest.mark.parametrize("call", [freshness, collections, quarantine, receipts, checks])
+@pytest.mark.parametrize("call", [freshness, given, collections, quarantine, receipts, checks])
 def test_health_is_the_viewers_own(busy: Place, call: Callable[[Viewer], pl.DataFrame]) -> None:
     assert OTHER not in call(merchant(busy)).with_columns(pl.all().cast(pl.String)).write_csv()
     with pytest.raises(NotFoundError):
