@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import polars as pl
 import streamlit as st
 
+from contracts.codes import KIND
 from contracts.errors import BaiyunError, FileRefusedError
 from dashboards.parts.failure import show_error
 from dashboards.parts.frame import show_heading
-from dashboards.parts.kinds import KIND, column_name, kind_name
+from dashboards.parts.kinds import column_name
 from dashboards.parts.verdicts import show_columns, show_first_rows, show_notices, show_problems, show_refusal
 from dashboards.parts.words import plain, visible
 from metrics.access import Viewer
@@ -176,7 +177,7 @@ def _show_trial(viewer: Viewer, trial: Trial) -> bool:
     """The first rows as they would be read, and the button that keeps the mapping."""
     show_heading("会这样读", "As it will be read")
     receipt = trial.preview.receipt
-    st.markdown(f"**{receipt.rows_read:,}** 行,{kind_name(trial.mapping.kind)}。 :gray[:small[rows]]")
+    st.markdown(f"**{receipt.rows_read:,}** 行,{KIND.zh(trial.mapping.kind)}。 :gray[:small[rows]]")
     show_notices(receipt.notices)
     show_problems(trial.preview.problems, trial.preview.bad_rows)
     show_columns(receipt)

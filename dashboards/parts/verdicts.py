@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import streamlit as st
 
-from contracts.codes import PLATFORM, VERDICT
+from contracts.codes import KIND, PLATFORM, VERDICT
 from contracts.errors import FileRefusedError
 from contracts.intake import WARN_RULES, Notice, row_place
-from dashboards.parts.kinds import cell_text, column_name, kind_name, layout_name
+from dashboards.parts.kinds import cell_text, column_name, layout_name
 from dashboards.parts.words import halves, plain, sentence, span, visible
 from pipeline.counter import FileReceipt, Preview, Problem
 
@@ -45,7 +45,7 @@ def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(word, icon=icon, color=colour)
         if receipt.platform:
-            st.badge(f"{PLATFORM.zh(receipt.platform)} · {kind_name(receipt.kind)}", color="gray")
+            st.badge(f"{PLATFORM.zh(receipt.platform)} · {KIND.zh(receipt.kind)}", color="gray")
     st.text(visible(receipt.name, 120))
 
 
