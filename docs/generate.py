@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
 
 from connectors.base import Layout, Platform, platforms
+from connectors.coverage import Coverage, coverage, mapped_coverage
 from connectors.mapped import BRONZE, shipped_layouts
 from contracts import canonical, codes, fields, intake
 from contracts.tables import Table
@@ -148,6 +149,67 @@ def _bronze(item: Table, layouts: list[Layout]) -> list[str]:
     return [*lines, "未读取 / not read: " + ("、".join(unread) or "—"), ""]
 
 
+# coverage
+def coverage_page() -> str:
+    """What each platform can tell of what kind, by file and by API, whether its form is confirmed, and what is held against the simulator's truth."""
+    known, mapped = coverage(), mapped_coverage()
+    simulated, proved = (sum(map(bool, found)) for found in zip(*((item.is_simulated, item.proofs) for item in (*known, *mapped)), strict=True))
+    return page(
+        "覆盖 / Coverage",
+        [
+            "哪个平台的哪种数据,能从文件、能从接口读到;版式有没有外部来源证实;模拟器说不说这种话;有没有测试拿读到的数和模拟器的真值核对。",
+            "Which kind of data is read from which platform, by file and by API; whether an outside source confirms its form; whether the simulator speaks it; "
+            "and the test that holds what was read against the simulator's truth.",
+            "",
+            "声明 / declared in: `connectors/*/columns.csv`, `connectors/*/coverage.csv`。",
+            f"共 {len(known) + len(mapped)} 项(种类 × 来源),模拟 {simulated} 项,真值核对 {proved} 项。"
+            f"{len(known) + len(mapped)} entries (kind × source), {simulated} simulated, {proved} truth-tested.",
+            "",
+            "每格是 **文件 / 接口**。✓ 已核实:表头或报文有外部来源证实。未核实:能读,但没有外部来源。— 没有公开的版式或接口,或还没有做;空白:两样都没有。",
+            "Each cell is **file / API**. ✓ verified: an outside source confirms the header or the answer. 未核实 unverified: read, but confirmed by nobody. "
+            "— no layout or API is public, or none is built yet; blank: neither.",
+            "",
+            "模拟与真值核对指这一种类的至少一个版式。Simulated and truth-tested: at least one layout of the kind.",
+            "",
+        ],
+        _matrix(known),
+        *(_covered(platform, [item for item in known if item.key[0] == code]) for code, platform in platforms().items()),
+        ["## 映射 / mapped tables", "", "其余任何表格都可以[映射](guides/map-a-table.md)。Any other table can be mapped. 自带的映射 / mappings shipped:", ""],
+        _coverage_table(mapped),
+    )
+
+
+def _matrix(known: Iterable[Coverage]) -> list[str]:
+    """Kind × platform, file / API."""
+    cells = {item.key: "✓" if item.is_verified else "未核实" for item in known}
+    names = dict.fromkeys(name for name, _, _ in cells)
+
+    def cell(kind: str, name: str) -> str:
+        pair = [cells.get((name, kind, source), "—") for source in codes.SOURCE.values]
+        return "" if set(pair) == {"—"} else " / ".join(pair)
+
+    kinds = [kind for kind in codes.KIND.values if kind in {kind for _, kind, _ in cells}]
+    rows = ([f"{codes.KIND.zh(kind)} {codes.KIND.en(kind)}", *(cell(kind, name) for name in names)] for kind in kinds)
+    return table(["", *(f"[{codes.PLATFORM.zh(name)}](#{name})" for name in names)], rows)
+
+
+def _covered(platform: Platform, known: list[Coverage]) -> list[str]:
+    title = f'<a id="{platform.code}"></a>{codes.PLATFORM.zh(platform.code)} / {codes.PLATFORM.en(platform.code)}'
+    return [f"## {title}", "", f"[怎么导出 / how to export](../connectors/{platform.folder.name}/README.md)", "", *_coverage_table(known)]
+
+
+def _coverage_table(known: Iterable[Coverage]) -> list[str]:
+    header = ["种类 / kind", "来源 / source", "已核实的版式 / verified", "未核实的版式 / unverified", "模拟 / simulated", "真值核对 / truth-tested"]
+    return table(header, (_coverage_row(item) for item in known))
+
+
+def _coverage_row(item: Coverage) -> list[str]:
+    _, kind, source = item.key
+    layouts = [", ".join(f"`{layout.name}`" for layout in item.layouts if layout.verified == verified) or "—" for verified in (True, False)]
+    proofs = " ".join(f"[✓](../{proof.replace('::', '#')})" for proof in item.proofs) or "—"
+    return [f"{codes.KIND.zh(kind)} `{kind}`", f"{codes.SOURCE.zh(source)} {codes.SOURCE.en(source)}", *layouts, "✓" if item.is_simulated else "—", proofs]
+
+
 # rules
 def rules() -> str:
     """What the intake objects to, and what a release must pass."""
@@ -209,7 +271,9 @@ def command_lines(context: typer.Context) -> list[str]:
     return lines
 
 
-PAGES: dict[str, Callable[[], str]] = {"dictionary.md": dictionary, "rules.md": rules, "metrics.md": metrics, "settings.md": settings, "cli.md": cli}
+PAGES: dict[str, Callable[[], str]] = {
+    "dictionary.md": dictionary, "coverage.md": coverage_page, "rules.md": rules, "metrics.md": metrics, "settings.md": settings, "cli.md": cli,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None, docs: Path = DOCS) -> int:

@@ -15,7 +15,9 @@ import pytest
 import typer
 
 from connectors.base import Layout
+from connectors.coverage import Coverage, coverage, mapped_coverage
 from contracts.canonical import SILVER
+from contracts.codes import KIND, PLATFORM
 from contracts.fields import FIELDS
 from contracts.intake import FILE_RULES, ROW_RULES
 from expectations.rules import RULES
@@ -52,11 +54,6 @@ def _section(page: str, heading: str) -> str:
     return "\n".join(lines[start:end])
 
 
-def test_the_pages_in_the_tree_are_the_declarations() -> None:
-    run = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=HOUSE, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-
-
 def test_check_names_a_page_that_was_changed_by_hand_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert generate.main([], tmp_path) == 0
     assert generate.main(["--check"], tmp_path) == 0
@@ -70,10 +67,11 @@ def test_check_names_a_page_that_was_changed_by_hand_and_writes_nothing(tmp_path
     assert generate.main(["--check"], tmp_path) == 0
 
 
-def test_pages_do_not_depend_on_the_environment() -> None:
+def test_the_pages_in_the_tree_are_the_declarations_whatever_the_environment() -> None:
     environment = {**os.environ, "BAIYUN_HOME": "elsewhere", "BAIYUN_DISCLOSURE_P": "7", "COLUMNS": "40", "PYTHONHASHSEED": "1"}
-    run = subprocess.run([sys.executable, HOUSE / "docs" / "generate.py", "--check"], cwd=HOUSE / "tests", env=environment, check=False, capture_output=True)
-    assert run.returncode == 0, run.stdout
+    command = [sys.executable, HOUSE / "docs" / "generate.py", "--check"]
+    run = subprocess.run(command, cwd=HOUSE / "tests", env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_every_field_stands_in_the_dictionary_with_its_words(dictionary: str) -> None:
@@ -111,6 +109,26 @@ def test_every_header_of_every_layout_stands_in_the_dictionary(dictionary: str, 
 def test_a_layout_without_an_outside_source_is_marked_unverified() -> None:
     made_up = Layout("douyin", "orders", "2030", "file", verified=False, origin="a guess", columns=())
     assert "**未核实 / unverified**" in generate.layout_row(made_up)
+
+
+def test_every_kind_and_source_stands_in_the_coverage_with_its_layouts_and_proofs() -> None:
+    text = generate.coverage_page()
+    for item in coverage():
+        platform, kind, source = item.key
+        section = _section(text, f'## <a id="{platform}"></a>{PLATFORM.zh(platform)} / {PLATFORM.en(platform)}')
+        (row,) = [line for line in section.split("\n") if f"`{kind}`" in line and f" {'API' if source == 'api' else 'file'} |" in line]
+        verified, unverified, simulated, proved = row.strip("| ").split(" | ")[2:]
+        assert [name for name in verified.split(", ") if name != "—"] == [f"`{layout.name}`" for layout in item.layouts if layout.verified]
+        assert [name for name in unverified.split(", ") if name != "—"] == [f"`{layout.name}`" for layout in item.layouts if not layout.verified]
+        assert (simulated == "✓", proved.count("✓")) == (item.is_simulated, len(item.proofs))
+    assert [item.layouts[0].name for item in mapped_coverage() if f"| `{item.layouts[0].name}` |" not in text] == []
+
+
+def test_the_matrix_tells_verified_from_unverified_and_neither_from_nothing() -> None:
+    made_up = [Layout("douyin", kind, "x", source, verified, "", ()) for kind, source, verified in (("orders", "file", False), ("orders", "api", True))]
+    funds = Layout("jd", "funds", "y", "file", verified=True, origin="", columns=())
+    matrix = generate._matrix([Coverage((layout,), is_simulated=False, proofs=()) for layout in (*made_up, funds)])
+    assert matrix[2:4] == [f"| {KIND.zh('orders')} orders | 未核实 / ✓ |  |", f"| {KIND.zh('funds')} fund flow |  | ✓ / — |"]
 
 
 def test_every_code_list_of_a_field_stands_in_the_dictionary(dictionary: str) -> None:
