@@ -66,7 +66,7 @@ FACTS = {
         ),
         PlatformFacts(
             "xiaohongshu", "小红书", (0.30, 0.28, 0.0, 0.0, 0.0, 0.0, 0.42), False,
-            _range(700, 799, 15), _range(4_100, 4_900, 12), _range(6_600, 6_700, 15), _range(60_000, 69_000, 9), "P",
+            _range(700, 799, 15), _range(4_100, 4_900, 12), _range(6_600, 6_700, 15), _range(60_000, 69_000, 9), "P", refunds_by_erp=True,
         ),
         PlatformFacts(
             "pinduoduo", "拼多多", (0.40, 0.0, 0.0, 0.0, 0.0, 0.0, 0.60), True,
