@@ -53,63 +53,98 @@ class _Signature:
 
 
 @dataclass(frozen=True)
-class _Near:
-    score: float
-    layout: Layout
+class _Fit:
+    """How well a header answers to a layout: words in common, their share of the words of both, and the layout's required ones that are not there."""
+
+    common: int
+    share: float
+    found: Recognised
     missing: list[str]
-    header: list[str]
+
+    def is_better(self, other: _Fit | None) -> bool:
+        """Whether it explains more of its header than ``other``; on a tie, with fewer words to spare."""
+        return other is None or (self.common, self.share) > (other.common, other.share)
+
+    def belies(self, whole: _Fit | None) -> bool:
+        """Whether the sheet is of this layout, which lacks something, rather than of the ``whole`` one.
+
+        An export of JD's orders without one column still has all a list of Taobao's products needs. Of two versions of one export the whole one
+        counts, unless it knows less than half of what stands there: a report of a few columns is no version of a full export.
+        """
+        if whole is None:
+            return self.share >= NEAR
+        alike = _export(self.found.layout) == _export(whole.found.layout)
+        return self.common > (2 * whole.common if alike else whole.common)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Of each sheet the best layout that misses nothing, and the best that misses something; and every row looked at."""
+
+    whole: dict[str, _Fit]
+    partial: dict[str, _Fit]
+    heads: list[list[str]]
+
+    @property
+    def nearer(self) -> _Fit | None:
+        """What a sheet is that only seems to be something else, or nothing: a layout that lacks a column, yet explains more of the header."""
+        return next((fit for name, fit in self.partial.items() if fit.belies(self.whole.get(name))), None)
 
 
 def recognise(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliases | None = None) -> Recognised:
     """Find the platform, kind and layout of a file by its header. ``mappings`` and ``aliases`` as in ``connectors.reading.read_file``.
 
-    Raises FileRefusedError: UNKNOWN_LAYOUT, MOJIBAKE, or MISSING_COLUMN naming the nearest known layout, what is missing, and which unknown
-    header of the file is nearest to it.
+    Raises FileRefusedError: UNKNOWN_LAYOUT, MOJIBAKE, SEVERAL_SHEETS, or MISSING_COLUMN naming the nearest known layout, what is missing, and which
+    unknown header of the file is nearest to it.
     """
     signatures = [*_built_in(), *(_signature(item, layout) for item in mappings for layout in item.layouts)]
     for encoding in sorted({item.layout.encoding for item in signatures} - {""}):
         if recoded := _recoded(data, encoding):
-            found, _, _ = _search(open_sheets(recoded), [item for item in signatures if item.layout.encoding == encoding], aliases)
-            if found:
-                return _one(found)
-    found, near, heads = _search(open_sheets(data), [item for item in signatures if not item.layout.encoding], aliases)
-    if not found:
-        raise _unknown(near, heads)
-    return _one(found)
+            search = _search(open_sheets(recoded), [item for item in signatures if item.layout.encoding == encoding], aliases)
+            if search.whole:
+                return _one(search)
+    search = _search(open_sheets(data), [item for item in signatures if not item.layout.encoding], aliases)
+    nearer = search.nearer
+    if nearer or not search.whole:
+        raise _unknown(nearer or max(search.partial.values(), key=lambda fit: fit.share, default=None), search.heads)
+    return _one(search)
 
 
-_Found = dict[str, tuple[float, Recognised]]
-
-
-def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: Aliases | None) -> tuple[_Found, _Near | None, list[list[str]]]:
-    """Sheet name → the layout that has most in common with it, among those that miss nothing; the nearest that does; and every row looked at."""
-    found: _Found = {}
-    near: _Near | None = None
-    heads: list[list[str]] = []
+def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: Aliases | None) -> _Search:
+    search = _Search({}, {}, [])
     for sheet in sheets:
         for row, header in enumerate(sheet.head):
-            heads.append(header)
-            as_written = {fold(cell) for cell in header}
+            search.heads.append(header)
+            words = {fold(cell) for cell in header}
             for signature in signatures:
-                if signature.layout.header_row not in (0, row + 1):
+                if signature.layout.header_row not in (0, row + 1) or (not aliases and signature.known.isdisjoint(words)):
                     continue
-                aliased = _aliased(header, as_written, signature, aliases)
-                present = {fold(aliased.get(cell, cell)) for cell in header} if aliased else as_written
-                score = len(signature.known & present) / len(signature.known | present)
-                missing = [word for key, word in signature.required.items() if key not in present]
-                if not missing and score > found.get(sheet.name, (0.0,))[0]:
-                    found[sheet.name] = (score, Recognised(signature.layout, signature.platform, sheet, row, aliased))
-                if missing and (near is None or score > near.score):
-                    near = _Near(score, signature.layout, missing, header)
-    return found, near, heads
+                fit = _fit(sheet, row, signature, words, aliases)
+                best = search.partial if fit.missing else search.whole
+                if fit.common and fit.is_better(best.get(sheet.name)):
+                    best[sheet.name] = fit
+    return search
 
 
-def _one(found: _Found) -> Recognised:
+def _fit(sheet: Sheet, row: int, signature: _Signature, words: set[str], aliases: Aliases | None) -> _Fit:
+    aliased = _aliased(sheet.head[row], words, signature, aliases) if aliases else {}
+    present = {fold(aliased.get(cell, cell)) for cell in sheet.head[row]} if aliased else words
+    common = len(signature.known & present)
+    missing = [word for key, word in signature.required.items() if key not in present]
+    found = Recognised(signature.layout, signature.platform, sheet, row, aliased)
+    return _Fit(common, common / (len(signature.known) + len(present) - common), found, missing)
+
+
+def _export(layout: Layout) -> tuple[str, str]:
+    return layout.platform, layout.kind
+
+
+def _one(search: _Search) -> Recognised:
     """The sheets of one header as one. Raises FileRefusedError when they are of several."""
-    first, *others = [item for _, item in found.values()]
+    first, *others = [fit.found for fit in search.whole.values()]
     alike = {(item.layout.key, *map(fold, item.header)) for item in (first, *others)}
     if len(alike) > 1:
-        raise refuse("SEVERAL_SHEETS", sheets="、".join(found))
+        raise refuse("SEVERAL_SHEETS", sheets="、".join(search.whole))
     return replace(first, others=tuple(others))
 
 
@@ -133,23 +168,21 @@ def _signature(platform: Platform, layout: Layout) -> _Signature:
     return _Signature(layout, platform, frozenset(fold(column.header) for column in layout.columns), required)
 
 
-def _aliased(header: Sequence[str], present: set[str], signature: _Signature, aliases: Aliases | None) -> dict[str, str]:
+def _aliased(header: Sequence[str], present: set[str], signature: _Signature, aliases: Aliases) -> dict[str, str]:
     """The cells of ``header`` that stand for a name of the layout which is not there itself."""
-    confirmed = {fold(theirs): known for theirs, known in (aliases or {}).get(signature.layout.key, {}).items()}
+    confirmed = {fold(theirs): known for theirs, known in aliases.get(signature.layout.key, {}).items()}
     return {cell: known for cell in header if (known := confirmed.get(fold(cell))) and fold(known) in signature.known and fold(known) not in present}
 
 
-def _unknown(near: _Near | None, heads: list[list[str]]) -> Exception:
-    if near is None or near.score < _STRANGE:
+def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
+    if near is None or near.share < _STRANGE:
         words = frozenset().union(*(signature.known for signature in _built_in()))
         return refuse("MOJIBAKE" if any(oddities.is_mojibake(header, words) for header in heads) else "UNKNOWN_LAYOUT")
-    twice = twins(near.header)
-    if twice:
-        return refuse("DUPLICATE_HEADER", columns="、".join(twice))
-    offered = {theirs: names[0][0] for theirs, names in near_headers(near.header, near.layout).items()}
+    layout, header = near.found.layout, near.found.header
+    offered = {theirs: names[0][0] for theirs, names in near_headers(header, layout).items()}
     nearest = "、".join(f"{theirs}→{known}" for theirs, known in offered.items() if known in near.missing)
-    facts = {"looks_like": near.layout.key, "missing": "、".join(near.missing[:8]), **({"nearest": nearest} if nearest else {})}
-    return refuse("MISSING_COLUMN", **facts)
+    told = {"sheet": near.found.sheet.name, "nearest": nearest, "twice": "、".join(twins(header))}
+    return refuse("MISSING_COLUMN", looks_like=layout.key, missing="、".join(near.missing[:8]), **{name: text for name, text in told.items() if text})
 
 
 def near_headers(header: Sequence[str], layout: Layout) -> dict[str, list[tuple[str, float]]]:
