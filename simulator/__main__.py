@@ -13,7 +13,7 @@ import uvicorn
 
 from simulator.clock import ZONE
 from simulator.files import write_files
-from simulator.handout import credentials_of, registry_of
+from simulator.handout import credentials_of, registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
 from simulator.server import World, make_app
@@ -30,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--merchants", type=int, default=12)
     common.add_argument("--days", type=int, default=90)
     common.add_argument("--lines", type=int, default=200_000)
-    common.add_argument("--platforms", nargs="+", choices=tuple(FACTS), default=("douyin", "taobao"), metavar="PLATFORM", help=" ".join(FACTS))
+    common.add_argument("--platforms", nargs="+", choices=tuple(FACTS), default=tuple(FACTS), metavar="PLATFORM", help="默认全部 / default: " + " ".join(FACTS))
     common.add_argument("--now", type=_moment, default=None, help="end of the market's orders, Beijing time; default: the clock")
     common.add_argument("--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now")
     parser = argparse.ArgumentParser(prog="python -m simulator", description="模拟市场 / simulated market")
@@ -45,9 +45,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def write_home(home: Path, market: Market, world: World, base: str) -> None:
-    """``registry.json``: merchants, shops, own accounts, nothing secret. ``credentials.json``: shop → address, key, secret, fresh tokens (mode 0600)."""
+    """``registry.json``: merchants, shops, own accounts, nothing secret; ``rates.csv``. ``credentials.json``: access of each shop, fresh (mode 0600)."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "registry.json").write_text(json.dumps(registry_of(market), ensure_ascii=False, indent=1), encoding="utf-8")
+    write_rates(market, home / "rates.csv")
     credentials = credentials_of(market, world, base)
     path = home / "credentials.json"
     path.unlink(missing_ok=True)

@@ -1,10 +1,16 @@
-"""What a market hands to whoever collects from it: who is who, and every shop's fresh access."""
+"""What a market hands to whoever collects from it: who is who, the rates of its currencies, and every shop's fresh access."""
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+import datetime as dt
 from typing import Any
 
+import polars as pl
+
 from simulator.market import Market
+from simulator.platforms import thb_rates
 from simulator.world import World
 
 
@@ -17,8 +23,15 @@ def registry_of(market: Market) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def write_rates(market: Market, path: Path) -> None:
+    """Every day's rate of the currencies of the market's shops, as CSV ``date,currency,rate``: from its first order until well after its end."""
+    first: dt.date = market.lines.select(pl.col("created_at").dt.date().min()).item()
+    rates = thb_rates(first - dt.timedelta(days=1), market.now.date() + dt.timedelta(days=60))
+    rates.rename({"rate_date": "date", "currency_code": "currency", "rate_text": "rate"}).write_csv(path)
+
+
 def credentials_of(market: Market, world: World, base: str) -> dict[str, dict[str, str]]:
-    """Shop id → address under ``base``, key, secret and freshly issued tokens."""
+    """Shop id → address under ``base``, key, secret and freshly issued tokens, with their end by the clock of whoever collects (the real one)."""
     found = {}
     for shop in market.shops.iter_rows(named=True):
         token = world.tokens.issue(shop["shop_id"])
@@ -29,5 +42,6 @@ def credentials_of(market: Market, world: World, base: str) -> dict[str, dict[st
             "access_token": token.access_token,
             "refresh_token": token.refresh_token,
             "platform_shop_id": shop["platform_shop_id"],
+            "expires_at": (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=token.expires_in)).isoformat(),
         }
     return found

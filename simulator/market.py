@@ -85,7 +85,7 @@ class Market:
 
 
 def build_market(
-    seed: int = 1, merchants: int = 12, days: int = 90, lines: int = 200_000, *, now: dt.datetime, platforms: Sequence[str] = ("douyin", "taobao")
+    seed: int = 1, merchants: int = 12, days: int = 90, lines: int = 200_000, *, now: dt.datetime, platforms: Sequence[str] = tuple(FACTS)
 ) -> Market:
     """A market of about ``lines`` order lines created in the ``days`` before ``now`` (aware; cut to whole seconds).
 

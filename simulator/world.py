@@ -51,6 +51,11 @@ class TokenStore:
             shop_id, until = self._access.get(access_token, (None, None))
             return "expired" if until is not None and self._clock() >= until else shop_id
 
+    def consents(self, shop_id: str) -> bool:
+        """Whether a token of the shop is left, ended or not."""
+        with self._lock:
+            return any(held == shop_id for held, _ in self._access.values())
+
     def refresh(self, refresh_token: str) -> Token | None:
         """A new pair for a refresh token, which dies by this; None when it is unknown, used or revoked."""
         with self._lock:

@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.demo.home import DemoHome, Plan
 from pipeline.demo.processes import Children
 from pipeline.demo.surroundings import HOST, plain_environment, reference
+from pipeline.exchange import import_rates
 from pipeline.registering import register_market
 from warehouse import accounts
 from warehouse.settings import Settings
@@ -22,7 +23,7 @@ PEOPLE = {
     "association": ("行业协会 / association", "association", None),
 }
 
-#: Whose downloads lie in the inbox at the first start: they hold the live sessions, which the platforms' APIs do not tell.
+#: Whose downloads lie in the inbox at the first start: they hold what the platforms' APIs do not tell, such as most live sessions.
 INBOX_MERCHANTS = ("yunshan", "tinglan")
 
 
@@ -45,9 +46,10 @@ def _listens(port: int) -> bool | None:
 
 
 def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, str]]:
-    """Enter the market's merchants and shops, and an account per demo person; label → (name, password). A repetition changes nothing."""
+    """Enter the market's merchants, shops and rates, and an account per demo person; label → (name, password). A repetition changes nothing."""
     market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
     register_market(settings, market | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in market["shops"]]})
+    import_rates(settings, home.simulator / "rates.csv")
     merchants = {merchant["merchant_id"] for merchant in market["merchants"]}
     people = {name: person for name, person in PEOPLE.items() if person[2] is None or person[2] in merchants}
     passwords = home.passwords(tuple(people))

@@ -54,7 +54,7 @@ def dags(airflow_home: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def market() -> Market:
-    return build_market(seed=11, merchants=2, days=20, lines=300, now=NOW)
+    return build_market(seed=11, merchants=2, days=20, lines=300, now=NOW, platforms=("douyin", "taobao"))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from truth_cases import NOW, differences, settle, small_market
+from truth_cases import BY_DAY, NOW, differences, settle, small_market
 
 from pipeline.credentials import from_environment, open_credentials
 from pipeline.house import reading
@@ -74,7 +74,7 @@ def test_a_revoked_shop_stops_alone_and_the_run_is_amber(house: House, market: M
         assert gone not in lake.read(CURSOR)["shop_id"]
         assert set(lake.read(CURSOR)["shop_id"]) == set(house.secrets) - {gone}
     build_and_release(house.settings, at=NOW)
-    wrong = differences(house.settings, market, NOW, "paid_gmv", ("shop", "date"))
+    wrong = differences(house.settings, market, NOW, ["paid_gmv"], BY_DAY)
     assert set(wrong["shop"]) == {gone}
 
 
@@ -90,8 +90,7 @@ def test_faults_are_ridden_out_and_totals_equal_a_clean_run(house: House, market
     assert set(house.collect("run-1").values()) == {"ok"}
     assert sum(house.faults.injected.values()) > 5
     build_and_release(house.settings, at=NOW)
-    for metric in ("paid_gmv", "refunds", "net_by_refund_date"):
-        assert differences(house.settings, market, NOW, metric, ("shop", "date")).is_empty()
+    assert differences(house.settings, market, NOW, ["paid_gmv", "refunds", "net_by_refund_date"], BY_DAY).is_empty()
 
 
 def test_a_platform_that_stays_down_is_worth_another_try(house: House) -> None:

@@ -8,4 +8,4 @@ from simulator.market import Market, build_market
 
 @pytest.fixture(scope="session")
 def market() -> Market:
-    return build_market(seed=5, merchants=12, days=60, lines=40_000, now=NOW)
+    return build_market(seed=5, merchants=12, days=60, lines=40_000, now=NOW, platforms=("douyin", "taobao"))
