@@ -114,9 +114,9 @@ def _taken_for(match: Match, put: Mapping[str, str]) -> tuple[str, str]:
 
 def _put_right(sheet: Sheet, proposal: Proposal) -> None:
     """One of our names on one of their columns, as a person says: for what is missing, and for what was taken wrongly."""
-    missing = [names for names in (needed.split("/") for needed in proposal.missing) if not any(f"{_COLUMN}{name}" in sheet.put for name in names)]
+    missing = _missing(proposal, sheet.put)
     if missing:
-        said = "、".join(" 或 ".join(map(column_name, names)) for names in missing)
+        said = "、".join(map(_either, missing))
         st.warning(f"**还缺:{said}。** 请在下面指出是哪一列。  \n:small[No column tells these yet; say which one does.]", icon=":material/help:")
     wanted = [name for names in missing for name in names]
     choices = [*wanted, *(name for name in names_of(proposal.kind) if name not in wanted)]
@@ -127,6 +127,16 @@ def _put_right(sheet: Sheet, proposal: Proposal) -> None:
             sheet.put[f"{_COLUMN}{name}"] = header
             sheet.trial = None
             st.rerun()
+
+
+def _missing(proposal: Proposal, put: Mapping[str, str]) -> list[list[str]]:
+    """What no column tells: alternatives of our names, one of which is needed."""
+    needed = [names.split("/") for names in proposal.missing]
+    return [names for names in needed if not any(put.get(f"{_COLUMN}{name}", UNREAD) != UNREAD for name in names)]
+
+
+def _either(names: list[str]) -> str:
+    return " 或 ".join(map(column_name, names))
 
 
 def _header(header: str) -> str:
@@ -145,6 +155,7 @@ def _ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
         )
         is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
     open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
+    open_ones += [f"哪一列是{_either(names)}?" for names in _missing(proposal, put)]
     if is_sent and open_ones:
         st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
     answered = {key: value.strip() for key, value in answers.items() if value.strip()}
@@ -170,6 +181,8 @@ def _tried(viewer: Viewer, shop_id: str, sheet: Sheet, proposal: Proposal, answe
             return try_mapping(viewer, shop_id, sheet.name, sheet.content, proposal, answers)
     except BaiyunError as error:
         show_error(error)
+        if told := error.facts.get("problem"):
+            st.markdown(f"{plain(str(error.facts.get('key', '')))}: {plain(str(told), 300)}")
         return None
 
 

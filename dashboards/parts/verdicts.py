@@ -52,7 +52,7 @@ def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
 def show_facts(receipt: FileReceipt) -> None:
     """Days covered and layout, on one line."""
     days = f"{span(receipt.first_date, receipt.last_date)} · " if receipt.first_date and receipt.last_date else ""
-    st.caption(f"{days}版式 {plain(receipt.layout)}")
+    st.caption(f"{receipt.rows_read:,} 行 · {days}版式 {plain(receipt.layout)}")
 
 
 def show_refusal(error: FileRefusedError) -> None:
@@ -98,12 +98,16 @@ def show_problems(problems: Sequence[Problem], bad_rows: int) -> None:
             "列": visible(item.column, 30),
             "原值": visible(item.cell, 30),
             "问题": halves(item.message)[0],
-            "下一步": halves(item.next_step)[0],
+            "下一步": _step(halves(item.next_step)[0]),
             "规则": item.rule,
         }
         for item in problems
     ]
     st.dataframe(pl.DataFrame(rows), hide_index=True)
+
+
+def _step(zh: str) -> str:
+    return "改正原文件后再上传,或去平台核对" if "baiyun" in zh else zh
 
 
 def show_first_rows(head: pl.DataFrame, headers: Mapping[str, str]) -> None:
@@ -124,7 +128,6 @@ def show_preview(preview: Preview) -> None:
     if preview.error is not None:
         show_refusal(preview.error)
         return
-    st.markdown(f"**{receipt.rows_read:,}** 行 :gray[rows]")
     show_facts(receipt)
     show_notices(receipt.notices)
     show_problems(preview.problems, preview.bad_rows)

@@ -1,4 +1,4 @@
-"""Can today's figures be trusted: is every shop fresh, what was judged, which rows were set aside, what became of the files."""
+"""Can today's figures be trusted: is every shop fresh, what has come, what was judged, which rows were set aside, what became of the files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import SEVERITY, SOURCE, VERDICT
+from dashboards.parts.coverage import came_to, show_shop_coverage
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
@@ -26,7 +27,8 @@ _COUNTS = {"读取": "rows_read_qty", "发布": "published_qty", "隔离": "quar
 def show(viewer: Viewer) -> None:
     """The whole page. Without a warehouse there is one sentence; else each part fails alone."""
     _show_shops(viewer)
-    for name, part in (("当前发布", _show_release), ("检查", _show_checks), ("隔离行", _show_quarantine), ("最近文件", _show_files)):
+    parts = {"当前发布": _show_release, "检查": _show_checks, "隔离行": _show_quarantine, "数据覆盖": _show_coverage, "最近文件": _show_files}
+    for name, part in parts.items():
         with TellFailure(name):
             part(viewer)
 
@@ -105,6 +107,20 @@ def _show_quarantine(viewer: Viewer) -> None:
         for row in rows.iter_rows(named=True)
     ]
     st.dataframe(pl.DataFrame(table, infer_schema_length=None), hide_index=True)
+
+
+def _show_coverage(viewer: Viewer) -> None:
+    shops, given = health.freshness(viewer), health.given(viewer)
+    if shops.is_empty():
+        return
+    show_heading("数据覆盖", "What can be told, what has come")
+    for two in shops.iter_slices(2):
+        for column, shop in zip(st.columns(2), two.iter_rows(named=True), strict=False):
+            with column:
+                show_shop_coverage(shop, came_to(shop, given))
+    zh = "✓ 数据到哪一天,没有日期的数据是收到的那天。可上传、可授权:平台能给,还没有收到。未核实:版式没有外部来源证实。核对 ✓:有测试和模拟器的真值核对到分。"
+    en = "Dates: up to when it came. 可上传 can be uploaded, 可授权 can be authorised. 未核实: layout confirmed by no outside source. 核对: tested to the fen."
+    st.caption(f"{zh} {en}")
 
 
 def _show_files(viewer: Viewer) -> None:

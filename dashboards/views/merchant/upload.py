@@ -21,7 +21,7 @@ from metrics.access import Viewer
 from pipeline import counter
 from pipeline.counter import Delivery, Preview, Shop
 
-CARD = Card("upload", "上传文件", "Upload", ":material/upload_file:", 3)
+CARD = Card("upload", "上传", "Upload", ":material/upload_file:", 3)
 
 ENDINGS = ["csv", "xls", "xlsx", "zip", "txt"]
 _KEY = "upload"
@@ -137,8 +137,10 @@ def _show_one(viewer: Viewer, desk: Counter, shop_id: str, item: Preview, key: s
             desk.previews.clear()
             st.rerun()
     if item.can_map:
-        st.markdown("**不认识这个版式:去映射。** :gray[:small[We do not know this layout: map it.]]")
-        if st.button("映射这个表格 Map it", icon=":material/table_edit:", key=f"map_{key}"):
+        if not item.offers:
+            st.markdown("**不认识这个版式:去映射。** :gray[:small[We do not know this layout: map it.]]")
+        label = "不是改名,当作别的表格映射 Map it" if item.offers else "映射这个表格 Map it"
+        if st.button(label, icon=":material/table_edit:", key=f"map_{key}", type="tertiary" if item.offers else "secondary"):
             desk.sheet = Sheet(item.receipt.name, item.unread)
             st.rerun()
 
