@@ -79,7 +79,7 @@ def test_names_decide_nothing(settings: Settings, tmp_path: Path) -> None:
     odd = tmp_path / "orders.xlsx (1)"
     odd.write_bytes(DOUYIN.read_bytes())
     receipts = ingest(settings, "m1", "s1", [odd, DOUYIN], register=True).receipts
-    assert [item.verdict for item in receipts] == ["accepted", "duplicate"]
+    assert [item.verdict for item in receipts] == ["warned", "duplicate"]
     assert [item.name for item in receipts] == [odd.name, DOUYIN.name]
     assert receipts[1].duplicate == receipts[1].rows_read == receipts[0].rows_read
 
