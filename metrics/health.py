@@ -101,15 +101,19 @@ def receipts(viewer: Viewer, *, source: str | None = None, limit: int = 200) -> 
 def given(viewer: Viewer) -> pl.DataFrame:
     """What came so far, one row per shop, kind and source: ``merchant_id, shop_id, platform_code, kind_code, source_code, received_at, last_date``.
 
-    ``received_at`` is when the newest file or API page came, ``last_date`` the newest day its rows are of (null: not loaded yet, or rows without a day).
-    Raises ``NotFoundError`` for the association.
+    ``received_at`` is when the newest file or API page came (null: the API had nothing to tell), ``last_date`` the day up to which it is told: the newest
+    day its rows are of, by API at least the day it was asked up to (null: not loaded yet, or rows without a day). Raises ``NotFoundError`` for the
+    association.
     """
     by = [*_SHOP, "kind_code", "source_code"]
 
     def read(lake: Lake) -> pl.DataFrame:
         files = _own(lake, EXPORT, viewer, [*_FILE, "source_code", "received_at"])
         loads = _own(lake, LOAD, viewer, [*_FILE, "last_date"])
-        return files.join(loads, on=_FILE, how="left", validate="1:1").group_by(by).agg(pl.max("received_at", "last_date")).sort(by)
+        cursors = _own(lake, CURSOR, viewer, [*SHOP_OF_KIND, "covered_until_at"])
+        asked = cursors.select(*SHOP_OF_KIND, source_code=pl.lit("api"), last_date=pl.col("covered_until_at").dt.date())
+        came = pl.concat([files.join(loads, on=_FILE, how="left", validate="1:1"), asked], how="diagonal")
+        return came.group_by(by).agg(pl.max("received_at", "last_date")).sort(by)
 
     return _read(viewer, "given", read)
 

@@ -161,12 +161,12 @@ def _district() -> list[dict[str, object]]:
 
 
 def _fill_ops(lake: Lake) -> None:
-    kind, at = {"kind_code": "order"}, NOW - dt.timedelta(hours=2)
+    kind, at = {"kind_code": "orders"}, NOW - dt.timedelta(hours=2)
     douyin = {"merchant_id": "merchant-a", "shop_id": "a-douyin", "platform_code": "douyin"}
     tmall = {"merchant_id": "merchant-a", "shop_id": "a-tmall", "platform_code": "taobao"}
     other = {"merchant_id": "merchant-b", "shop_id": "b-douyin", "platform_code": "douyin"}
-    file = {**tmall, "kind_code": "order_report", "export_id": "f" * 64}
-    theirs = {**other, "kind_code": "order_export", "export_id": "e" * 64}
+    file = {**tmall, "kind_code": "orders", "export_id": "f" * 64}
+    theirs = {**other, "kind_code": "orders", "export_id": "e" * 64}
     lake.append(COLLECTION, _rows(COLLECTION, [
         {**douyin, **kind, "run_name": "r1", "outcome_code": "ok", "changed_at": at, "pages_qty": 12},
         {**tmall, **kind, "run_name": "r1", "outcome_code": "failed", "changed_at": at, "pages_qty": 0, "rule_name": "CREDENTIAL_REVOKED",

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from dashboards_cases import HOSTILE, PASSWORD, TODAY, gold_frames, make_house, months
+from dashboards_cases import HOSTILE, NOW, PASSWORD, TODAY, gold_frames, make_house, months
 from screen import cells, everything, open_app, run_page, sign_in
 
 from contracts.codes import CHANNEL, PLATFORM
 from dashboards.parts.menu import entries
-from dashboards.parts.words import visible
+from dashboards.parts.words import day, visible
 from dashboards.views.merchant import overview
 from metrics import access
 from metrics.access import Viewer
@@ -120,6 +120,10 @@ def test_health_names_shops_checks_rows_and_files(house: Place) -> None:
     assert quarantined["下一步"][0].startswith("用 baiyun quarantine show")
     received = table.filter(pl.col("读取").is_not_null())
     assert received.select("读取", "发布", "隔离").row(0) == ("28010", "28007", "3")
+    covered = table.filter(pl.col("数据").is_not_null()).select("数据", "文件", "接口").rows()
+    asked, given = day((NOW - dt.timedelta(hours=2)).date()), day(TODAY)
+    assert {("订单", "可上传", f"✓ {asked}"), ("直播场次", "可上传", "—"), ("商品", "可上传,未核实", "—")} < set(covered)
+    assert {("订单", f"✓ {given}", "—"), ("交易", "—", "可授权")} < set(covered)
 
 
 # the association

@@ -139,17 +139,18 @@ def test_receipts(busy: Place) -> None:
     assert receipts(merchant(busy), source="file")["export_name"].to_list() == ["m1-1.csv"]
 
 
-def test_given_tells_the_newest_day_and_arrival_of_each_kind_and_source(held: Place) -> None:
+def test_given_tells_up_to_which_day_each_kind_came_by_file_and_by_api(held: Place) -> None:
     with Lake.open(held, write=True) as lake:
         older, orders = export(5, "m1", "s1"), {"verdict_code": "accepted", "build_number": 1, "loaded_at": AT, **COUNTS}
         lake.append(EXPORT, rows(EXPORT, older, {**export(6, "m1", "s2"), "kind_code": "products", "platform_code": "taobao"}))
         lake.append(LOAD, rows(LOAD, *({**of_shop("m1", "s1"), "export_id": f"hash-{n}", **orders, "last_date": day(d)} for n, d in ((2, 3), (5, 2)))))
     assert given(merchant(held)).rows() == [
-        ("m1", "s1", "douyin", "orders", "api", AT + 2 * HOUR, day(3)),
+        ("m1", "s1", "douyin", "orders", "api", AT + 2 * HOUR, AT.date()),
         ("m1", "s1", "douyin", "orders", "file", AT + 5 * HOUR, day(2)),
+        ("m1", "s1", "douyin", "refunds", "api", None, AT.date()),
         ("m1", "s2", "taobao", "products", "file", AT + 6 * HOUR, None),
     ]
-    assert given(operator(held))["shop_id"].to_list() == ["s1", "s1", "s2", "s9"]
+    assert given(operator(held))["shop_id"].to_list() == ["s1", "s1", "s1", "s2", "s9", "s9"]
 
 
 def test_quarantine(busy: Place) -> None:
