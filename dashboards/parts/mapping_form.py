@@ -30,8 +30,9 @@ _HIDDEN = {"merchant_id", "shop_id", "platform_code", "layout_name"}
 
 @dataclass
 class Sheet:
-    """One unknown table on the counter: its name and content, what was said about it so far, and how it would be read."""
+    """One unknown table on the counter: whose, its name and content, what was said about it so far, and how it would be read."""
 
+    shop_id: str
     name: str
     content: bytes = field(repr=False)
     kind: str = ""
@@ -45,12 +46,12 @@ class Sheet:
         self.put.clear()
 
 
-def show_mapping(viewer: Viewer, shop_id: str, sheet: Sheet) -> bool:
+def show_mapping(viewer: Viewer, sheet: Sheet) -> bool:
     """The whole form; True once the mapping is saved. What a person has to put right is told in place."""
     show_heading("映射", "Map a table")
     st.text(visible(sheet.name, 120))
     if sheet.proposal is None:
-        sheet.proposal = _proposed(viewer, shop_id, sheet)
+        sheet.proposal = _proposed(viewer, sheet)
     if sheet.proposal is None:
         return False
     _ask_kind(sheet, sheet.proposal)
@@ -58,14 +59,14 @@ def show_mapping(viewer: Viewer, shop_id: str, sheet: Sheet) -> bool:
     _put_right(sheet, sheet.proposal)
     answers = _ask(sheet.proposal, sheet.put)
     if answers:
-        sheet.trial = _tried(viewer, shop_id, sheet, sheet.proposal, answers)
+        sheet.trial = _tried(viewer, sheet, sheet.proposal, answers)
     return sheet.trial is not None and _show_trial(viewer, sheet.trial)
 
 
-def _proposed(viewer: Viewer, shop_id: str, sheet: Sheet) -> Proposal | None:
+def _proposed(viewer: Viewer, sheet: Sheet) -> Proposal | None:
     try:
         with st.spinner("正在比对表头… Matching headers"):
-            return propose(viewer, shop_id, sheet.content, sheet.kind)
+            return propose(viewer, sheet.shop_id, sheet.content, sheet.kind)
     except FileRefusedError as error:
         if error.rule != "UNKNOWN_LAYOUT":
             show_refusal(error)
@@ -121,7 +122,7 @@ def _put_right(sheet: Sheet, proposal: Proposal) -> None:
     wanted = [name for names in missing for name in names]
     choices = [*wanted, *(name for name in names_of(proposal.kind) if name not in wanted)]
     with st.expander("指定或更正一列 Say what a column is", expanded=bool(missing)), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("读作 Our name", choices, format_func=column_name, key="put_name")
+        name = st.selectbox("读作 Our name", choices, format_func=lambda name: f"{column_name(name)} {name}", key="put_name")
         header = st.selectbox("文件里的列 Their column", [UNREAD, *(match.header for match in proposal.matches)], format_func=_header, key="put_header")
         if st.button("记下", icon=":material/add:"):
             sheet.put[f"{_COLUMN}{name}"] = header
@@ -140,7 +141,7 @@ def _either(names: list[str]) -> str:
 
 
 def _header(header: str) -> str:
-    return "(没有这一列 none)" if header == UNREAD else visible(header, 30)
+    return "(没有这一列 none)" if header == UNREAD else visible(header, 100)
 
 
 def _ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
@@ -175,10 +176,10 @@ def _option(code: str) -> str:
     return _WORDS.get(code) or KIND.labels.get(code, ("是 yes",))[0]
 
 
-def _tried(viewer: Viewer, shop_id: str, sheet: Sheet, proposal: Proposal, answers: dict[str, str]) -> Trial | None:
+def _tried(viewer: Viewer, sheet: Sheet, proposal: Proposal, answers: dict[str, str]) -> Trial | None:
     try:
         with st.spinner("正在试读… Reading"):
-            return try_mapping(viewer, shop_id, sheet.name, sheet.content, proposal, answers)
+            return try_mapping(viewer, sheet.shop_id, sheet.name, sheet.content, proposal, answers)
     except BaiyunError as error:
         show_error(error)
         if told := error.facts.get("problem"):

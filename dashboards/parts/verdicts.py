@@ -49,10 +49,10 @@ def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
     st.text(visible(receipt.name, 120))
 
 
-def show_facts(receipt: FileReceipt) -> None:
-    """Days covered and layout, on one line."""
-    days = f"{span(receipt.first_date, receipt.last_date)} · " if receipt.first_date and receipt.last_date else ""
-    st.caption(f"{receipt.rows_read:,} 行 · {days}版式 {plain(receipt.layout)}")
+def show_facts(receipt: FileReceipt, *more: str) -> None:
+    """``more``, days covered and layout, on one line."""
+    days = [span(receipt.first_date, receipt.last_date)] if receipt.first_date and receipt.last_date else []
+    st.caption(" · ".join([*more, *days, f"版式 {plain(receipt.layout)}"]))
 
 
 def show_refusal(error: FileRefusedError) -> None:
@@ -81,10 +81,10 @@ def show_notices(notices: Sequence[Notice]) -> None:
 
 
 def show_columns(receipt: FileReceipt) -> None:
-    """The personal columns that are not kept, and the columns nobody knows."""
+    """The personal columns that are not kept, each by its name."""
     if receipt.dropped_columns:
         names = "、".join(plain(name) for name in receipt.dropped_columns)
-        st.markdown(f":material/shield_person: 个人信息 {len(receipt.dropped_columns)} 列不保存:{names}  \n:gray[:small[Personal columns are dropped.]]")
+        st.markdown(f":material/shield_person: 个人信息 {len(receipt.dropped_columns)} 列不保存:{names} :gray[:small[personal, dropped]]")
 
 
 def show_problems(problems: Sequence[Problem], bad_rows: int) -> None:
@@ -128,7 +128,7 @@ def show_preview(preview: Preview) -> None:
     if preview.error is not None:
         show_refusal(preview.error)
         return
-    show_facts(receipt)
+    show_facts(receipt, f"{receipt.rows_read:,} 行")
     show_notices(receipt.notices)
     show_problems(preview.problems, preview.bad_rows)
     show_columns(receipt)

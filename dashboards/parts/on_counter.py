@@ -1,0 +1,67 @@
+"""What a session has put on the counter: its files with their previews, a table being mapped, a delivery under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from dashboards.parts.mapping_form import Sheet
+from dashboards.parts.words import plain
+from metrics.access import Viewer
+from pipeline import counter
+from pipeline.counter import Delivery, Preview
+
+_KEY = "on_counter"
+
+
+@dataclass
+class OnCounter:
+    """``round`` names the uploader: a new one is empty. ``previews`` by shop and uploaded file. ``said`` is told once."""
+
+    round: int = 0
+    previews: dict[tuple[str, str], list[Preview]] = field(default_factory=dict)
+    sheet: Sheet | None = None
+    delivery: Delivery | None = None
+    said: str = ""
+
+    def clear(self) -> None:
+        """Let go of the files: their bytes are this process's memory."""
+        self.round, self.sheet = self.round + 1, None
+        self.previews.clear()
+
+    def learn(self, said: str) -> None:
+        """Something is known now that was not: files are looked at anew."""
+        self.sheet, self.said = None, said
+        self.previews.clear()
+
+
+def on_counter() -> OnCounter:
+    """This session's own; gone when it signs out."""
+    here: OnCounter = st.session_state.setdefault(_KEY, OnCounter())
+    return here
+
+
+def previewed(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[UploadedFile]) -> dict[str, list[Preview]]:
+    """File id → its previews, each made once; a bar tells which file is being read."""
+    mine = {(shop_id, file.file_id) for file in files}
+    here.previews = {key: value for key, value in here.previews.items() if key in mine}
+    new = [file for file in files if (shop_id, file.file_id) not in here.previews]
+    place = st.empty()
+    for number, file in enumerate(new):
+        place.progress(number / len(new), text=f"正在识别 {number + 1}/{len(new)}:{plain(file.name, 80)} :gray[:small[recognising]]")
+        here.previews[shop_id, file.file_id] = counter.preview(viewer, shop_id, file.name, file.getvalue())
+    place.empty()
+    return {file.file_id: here.previews[shop_id, file.file_id] for file in files}
+
+
+def summary(previews: Sequence[Preview]) -> str:
+    """What confirming would do, in a line beside the button."""
+    verdicts = [item.receipt.verdict for item in previews]
+    if "refused" in verdicts:
+        return f":red[{verdicts.count('refused')} 个不能导入] :gray[:small[refused files change nothing]]"
+    if set(verdicts) == {"duplicate"}:
+        return ":gray[都导入过,再导入不会改变数字] :gray[:small[all given before]]"
+    return ":gray[确认之前什么都不会改变] :gray[:small[nothing changes before you confirm]]"
