@@ -62,7 +62,8 @@ _LIVE = frozenset({"own_live", "creator_live"})
 FILES = Way(
     _EVERY - {"wechat_channels", "xiaohongshu"}, _EVERY - {"tiktok_shop"}, _EVERY - {"tiktok_shop"}, {"douyin": _LIVE, "taobao": frozenset({"own_live"})}
 )
-API = Way(_EVERY - {"taobao", "pinduoduo", "tiktok_shop"}, _EVERY, _EVERY, {"douyin": _LIVE, "wechat_channels": _LIVE})
+#: WeChat's sessions come with viewers, not views.
+API = Way(_EVERY - {"taobao", "pinduoduo", "tiktok_shop"}, _EVERY, _EVERY, {})
 
 
 def small_market(seed: int = 3, lines: int = 2_500, merchants: int = 5, platforms: Sequence[str] = ("douyin", "taobao")) -> Market:
