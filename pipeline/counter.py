@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -40,8 +40,8 @@ from warehouse.settings import Settings
 
 __all__ = [
     "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Learned", "MappingFile", "Match", "Offer", "Preview",
-    "Problem", "Proposal", "Question", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "learned", "names_of", "preview", "propose",
-    "save_mapping", "shops", "try_mapping",
+    "Problem", "Proposal", "Question", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "learned", "names_of", "preview",
+    "preview_each", "propose",     "save_mapping", "shops", "try_mapping",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.
@@ -128,20 +128,31 @@ def _looking(viewer: Viewer, shop_id: str) -> Iterator[Desk]:
 
 # looking
 def preview(viewer: Viewer, shop_id: str, name: str, data: bytes) -> list[Preview]:
-    """A file, or each file of an archive, as it would be taken for the shop. Changes nothing; what is another merchant's is refused and noted.
+    """A file, or each file of an archive, as it would be taken for the shop. See ``preview_each``."""
+    (found,) = preview_each(viewer, shop_id, [(name, data)])
+    return found
+
+
+def preview_each(viewer: Viewer, shop_id: str, files: Iterable[tuple[str, bytes]]) -> Iterator[list[Preview]]:
+    """Files (name, bytes) one after the other, each as it would be taken. Changes nothing; what is another merchant's is refused and noted.
 
     Raises ``NotFoundError`` for a shop that is not the viewer's.
     """
-    limits, name = Limits.of(_settings(viewer)), plain_name(name)
+    limits = Limits.of(_settings(viewer))
     with _looking(viewer, shop_id) as desk:
-        try:
-            if len(data) > MAX_FILE_BYTES:
-                raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
-            files = unpack_apart(data, limits)
-        except FileRefusedError as error:
-            return [previews.not_taken(desk, name, error, data, limits)]
-        given = [(f"{name}/{entry}", content) for entry, content in files] if files else [(name, data)]
-        return [previews.look(desk, each, content, limits) for each, content in given]
+        for name, data in files:
+            yield _looked(desk, plain_name(name), data, limits)
+
+
+def _looked(desk: Desk, name: str, data: bytes, limits: Limits) -> list[Preview]:
+    try:
+        if len(data) > MAX_FILE_BYTES:
+            raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
+        files = unpack_apart(data, limits)
+    except FileRefusedError as error:
+        return [previews.not_taken(desk, name, error, data, limits)]
+    given = [(f"{name}/{entry}", content) for entry, content in files] if files else [(name, data)]
+    return [previews.look(desk, each, content, limits) for each, content in given]
 
 
 # giving

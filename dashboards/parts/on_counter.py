@@ -50,9 +50,10 @@ def previewed(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[Upl
     here.previews = {key: value for key, value in here.previews.items() if key in mine}
     new = [file for file in files if (shop_id, file.file_id) not in here.previews]
     place = st.empty()
+    found = counter.preview_each(viewer, shop_id, ((file.name, file.getvalue()) for file in new)) if new else iter(())
     for number, file in enumerate(new):
         place.progress(number / len(new), text=f"正在识别 {number + 1}/{len(new)}:{plain(file.name, 80)} :gray[:small[recognising]]")
-        here.previews[shop_id, file.file_id] = counter.preview(viewer, shop_id, file.name, file.getvalue())
+        here.previews[shop_id, file.file_id] = next(found)
     place.empty()
     return {file.file_id: here.previews[shop_id, file.file_id] for file in files}
 
