@@ -57,7 +57,8 @@ each_layout = pytest.mark.parametrize("layout", layouts(), ids=lambda layout: f"
 @each_platform
 def test_the_folder_is_complete(platform: Platform) -> None:
     assert platform.code in PLATFORM.values, f"第1步:在 contracts/codes.py 的 PLATFORM 里加上 / step 1: add to PLATFORM in contracts/codes.py: {platform.code}"
-    assert {"columns.csv", "samples.csv", "README.md", "conform.py", "exports.py", "api.py", "simulate.py"} <= {path.name for path in platform.folder.iterdir()}
+    parts = {"columns.csv", "samples.csv", "coverage.csv", "README.md", "conform.py", "exports.py", "api.py", "simulate.py"}
+    assert parts <= {path.name for path in platform.folder.iterdir()}
     shipped = {path.name for path in (platform.folder / "samples").iterdir()}
     assert shipped == {item.name for item in samples() if item.platform is platform}
     assert set(platform.api_kinds) <= set(platform.kinds)
