@@ -128,7 +128,7 @@ def test_what_is_not_told_is_left_out_and_never_guessed(house: str, way: Way, ma
     """Of a platform that keeps something to itself, no channel shows more than it took, no day and no stage more than came back."""
     settings: Settings = request.getfixturevalue(house)
     by_channel = differences(settings, market, LATER, ["paid_gmv", "paid_orders", "units"], BY_CHANNEL)
-    assert set(by_channel["platform"]) == set(FACTS) - way.channels
+    assert set() < set(by_channel["platform"]) <= set(FACTS) - way.channels
     assert by_channel.filter(pl.col("channel") != "unknown", pl.col("told") > pl.col("truth")).is_empty()
     by_stage = differences(settings, market, LATER, ["refunds_before_shipment", "refunds_after_shipment"], BY_DAY)
     assert set(by_stage["platform"]) == set(FACTS) - way.stages
