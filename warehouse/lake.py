@@ -13,7 +13,7 @@ import polars as pl
 from contracts.errors import NotFoundError, UsageError
 from contracts.tables import Table
 from warehouse import slot
-from warehouse.attach import CONFIG, attach_statements
+from warehouse.attach import connect
 from warehouse.place import Place
 from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
@@ -51,15 +51,13 @@ class Lake:
             elif place.catalog_file and not place.catalog_file.exists():
                 raise _absent(snapshot)
             spill = str(scratch_folder(place))
-            connection = duckdb.connect(":memory:", config={**CONFIG, "threads": threads, "memory_limit": memory, "temp_directory": spill})
-            stack.callback(connection.close)
             try:
-                for statement in attach_statements(place, write=write, snapshot=snapshot):
-                    connection.execute(statement)
+                connection = connect(place, {"threads": threads, "memory_limit": memory, "temp_directory": spill}, write=write, snapshot=snapshot)
             except duckdb.Error as error:
                 if snapshot is not None and "snapshot" in str(error).lower():
                     raise _absent(snapshot) from error
                 raise
+            stack.callback(connection.close)
             return cls(place, connection, stack.pop_all(), write=write, still=snapshot is not None)
 
     def close(self) -> None:
