@@ -33,7 +33,7 @@ def test_a_forged_extension_is_refused_though_its_name_was_checked_before(lake: 
 def test_an_open_connection_loads_nothing_unsigned(lake: Lake, forged: Path) -> None:
     with Lake.open(lake.place) as again:  # this process has checked the real files: it opens without checking them again
         for statement in (f"LOAD '{forged}'", "SET allow_unsigned_extensions = true"):
-            with pytest.raises(duckdb.Error, match="signature|unsigned"):
+            with pytest.raises(duckdb.Error, match=r"signature|unsigned"):
                 again.connection.execute(statement)
 
 
