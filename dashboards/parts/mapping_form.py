@@ -13,18 +13,13 @@ from contracts.errors import BaiyunError, FileRefusedError
 from dashboards.parts.failure import show_error
 from dashboards.parts.frame import show_heading
 from dashboards.parts.kinds import column_name
+from dashboards.parts.questions import COLUMN, UNREAD, ask, either, missing
 from dashboards.parts.verdicts import show_columns, show_first_rows, show_notices, show_problems, show_refusal
 from dashboards.parts.words import plain, visible
 from metrics.access import Viewer
-from pipeline.counter import KINDS, Match, Proposal, Question, Trial, names_of, propose, save_mapping, try_mapping
+from pipeline.counter import KINDS, Match, Proposal, Trial, names_of, propose, save_mapping, try_mapping
 
-UNREAD = "-"
-_COLUMN = "columns."
 _HOW = {"known": "✓ 认识", "near": "? 相近,待确认", "personal": "个人信息,不保存", "unread": "不读取"}
-_WORDS = {
-    "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
-    UNREAD: "不是 no",
-}  # fmt: skip
 _HIDDEN = {"merchant_id", "shop_id", "platform_code", "layout_name"}
 
 
@@ -57,7 +52,7 @@ def show_mapping(viewer: Viewer, sheet: Sheet) -> bool:
     _ask_kind(sheet, sheet.proposal)
     _show_matches(sheet, sheet.proposal)
     _put_right(sheet, sheet.proposal)
-    answers = _ask(sheet.proposal, sheet.put)
+    answers = ask(sheet.proposal, sheet.put)
     if answers:
         sheet.trial = _tried(viewer, sheet, sheet.proposal, answers)
     return sheet.trial is not None and _show_trial(viewer, sheet.trial)
@@ -107,73 +102,31 @@ def _show_matches(sheet: Sheet, proposal: Proposal) -> None:
 def _taken_for(match: Match, put: Mapping[str, str]) -> tuple[str, str]:
     """Our name and how sure it is."""
     if told := next((name for name, header in put.items() if header == match.header), ""):
-        return column_name(told.removeprefix(_COLUMN)), "✓ 您说的"
-    if not match.name or f"{_COLUMN}{match.name}" in put:
+        return column_name(told.removeprefix(COLUMN)), "✓ 您说的"
+    if not match.name or f"{COLUMN}{match.name}" in put:
         return "", _HOW["personal" if match.how == "personal" else "unread"]
     return match.zh or column_name(match.name), _HOW[match.how]
 
 
 def _put_right(sheet: Sheet, proposal: Proposal) -> None:
     """One of our names on one of their columns, as a person says: for what is missing, and for what was taken wrongly."""
-    missing = _missing(proposal, sheet.put)
-    if missing:
-        said = "、".join(map(_either, missing))
+    needed = missing(proposal, sheet.put)
+    if needed:
+        said = "、".join(map(either, needed))
         st.warning(f"**还缺:{said}。** 请在下面指出是哪一列。  \n:small[No column tells these yet; say which one does.]", icon=":material/help:")
-    wanted = [name for names in missing for name in names]
+    wanted = [name for names in needed for name in names]
     choices = [*wanted, *(name for name in names_of(proposal.kind) if name not in wanted)]
-    with st.expander("指定或更正一列 Say what a column is", expanded=bool(missing)), st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.expander("指定或更正一列 Say what a column is", expanded=bool(needed)), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("读作 Our name", choices, format_func=lambda name: f"{column_name(name)} {name}", key="put_name")
         header = st.selectbox("文件里的列 Their column", [UNREAD, *(match.header for match in proposal.matches)], format_func=_header, key="put_header")
         if st.button("记下", icon=":material/add:"):
-            sheet.put[f"{_COLUMN}{name}"] = header
+            sheet.put[f"{COLUMN}{name}"] = header
             sheet.trial = None
             st.rerun()
 
 
-def _missing(proposal: Proposal, put: Mapping[str, str]) -> list[list[str]]:
-    """What no column tells: alternatives of our names, one of which is needed."""
-    needed = [names.split("/") for names in proposal.missing]
-    return [names for names in needed if not any(put.get(f"{_COLUMN}{name}", UNREAD) != UNREAD for name in names)]
-
-
-def _either(names: list[str]) -> str:
-    return " 或 ".join(map(column_name, names))
-
-
 def _header(header: str) -> str:
     return "(没有这一列 none)" if header == UNREAD else visible(header, 100)
-
-
-def _ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
-    """The questions only a person can answer. All answers, with ``put``, when the form was sent in this run and nothing is open; else empty."""
-    answers: dict[str, str] = {}
-    questions = [question for question in proposal.questions if question.key != "kind" and question.key not in put]
-    with st.form("mapping", border=True):
-        for question in questions:
-            answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
-        answers["zh"] = st.text_input(
-            "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
-        )
-        is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
-    open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
-    open_ones += [f"哪一列是{_either(names)}?" for names in _missing(proposal, put)]
-    if is_sent and open_ones:
-        st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
-    answered = {key: value.strip() for key, value in answers.items() if value.strip()}
-    return {**answered, **put} if is_sent and not open_ones else {}
-
-
-def _answer(question: Question, key: str) -> str:
-    label = f"{plain(question.zh, 120)} :gray[:small[{plain(question.en, 120)}]]"
-    if not question.options:
-        return st.text_input(label, question.default, max_chars=40, key=key)
-    place = question.options.index(question.default) if question.default in question.options else None
-    return st.radio(label, question.options, index=place, format_func=_option, horizontal=True, key=key) or ""
-
-
-def _option(code: str) -> str:
-    """An option in words; one of their headers means yes."""
-    return _WORDS.get(code) or KIND.labels.get(code, ("是 yes",))[0]
 
 
 def _tried(viewer: Viewer, sheet: Sheet, proposal: Proposal, answers: dict[str, str]) -> Trial | None:

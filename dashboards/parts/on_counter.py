@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,9 +14,10 @@ from dashboards.parts.mapping_form import Sheet
 from dashboards.parts.words import plain
 from metrics.access import Viewer
 from pipeline import counter
-from pipeline.counter import Delivery, Preview
+from pipeline.counter import Delivery, Preview, Shop
 
 _KEY = "on_counter"
+_SHOPS_SECONDS = 60.0
 
 
 @dataclass
@@ -26,6 +29,8 @@ class OnCounter:
     sheet: Sheet | None = None
     delivery: Delivery | None = None
     said: str = ""
+    shops: list[Shop] = field(default_factory=list)
+    shops_at: float = -math.inf
 
     def clear(self) -> None:
         """Let go of the files: their bytes are this process's memory."""
@@ -42,6 +47,13 @@ def on_counter() -> OnCounter:
     """This session's own; gone when it signs out."""
     here: OnCounter = st.session_state.setdefault(_KEY, OnCounter())
     return here
+
+
+def shops_of(viewer: Viewer, here: OnCounter) -> list[Shop]:
+    """The viewer's shops, asked anew once a minute: every click runs the page, and whatever is done with a shop asks again whose it is."""
+    if time.monotonic() - here.shops_at > _SHOPS_SECONDS:
+        here.shops, here.shops_at = counter.shops(viewer), time.monotonic()
+    return here.shops
 
 
 def previewed(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[UploadedFile]) -> dict[str, list[Preview]]:

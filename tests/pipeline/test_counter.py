@@ -1,4 +1,4 @@
-"""The counter: what a page may ask the pipeline to do. Looking writes nothing, a shop of another merchant is refused and noted, names and mappings are kept."""
+"""The counter: whom it serves, and what looking tells and leaves alone. What it takes, learns and saves: ``tests/dashboards/test_dashboards_upload.py``."""
 
 from __future__ import annotations
 
@@ -18,18 +18,13 @@ from pipeline.deliveries import Delivery, plain_name
 from pipeline.house import reading, writing
 from pipeline.registering import register_shop
 from warehouse import accounts
-from warehouse.ops import ALIAS, EXPORT, MAPPING, SECURITY_EVENT
+from warehouse.ops import EXPORT, SECURITY_EVENT
 from warehouse.settings import Settings
 
 SAMPLE = (Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv").read_text(encoding="utf-8-sig")
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 PASSWORD = "long-enough-1"
 OTHERS_SHOP = "778899001"
-ERP = """线上单号,货品编码,数量,实收,下单日期,付款日期,单据状态,收货人,手机
-S1,YS1,1,89.00,2026-11-01 20:00:00,2026-11-01 20:01:00,已发货,张三,13800138000
-S2,YS2,2,100.50,2026-11-02 20:00:00,2026-11-02 20:01:00,缺货中,李四,13800138001
-"""
-SAY_YES = {"columns.order_id": "线上单号", "columns.sku_code": "货品编码", "columns.order_status_code": "单据状态", "columns.paid_fen": "实收"}
 
 
 def csv(text: str) -> bytes:
@@ -142,51 +137,10 @@ def test_a_name_leads_nowhere_and_is_short(given: str, plain: str) -> None:
 
 
 # names that drifted
-def test_a_renamed_header_is_offered_learned_with_who_and_when_and_taken_back(settings: Settings, me: Viewer) -> None:
-    drifted = csv(SAMPLE.replace("订单应付金额", "订单应付总额", 1))
-    (before,) = counter.preview(me, "my-douyin", "a.csv", drifted)
-    (offer,) = before.offers
-    assert (before.receipt.rule, offer.theirs, offer.known[0]) == ("MISSING_COLUMN", "订单应付总额", "订单应付金额") and before.can_map
-    assert counter.confirm_alias(me, "my-douyin", offer.layout_key, offer.theirs, offer.known[0])
-    (name,) = counter.learned(me)
-    assert (name.theirs, name.known, name.by) == ("订单应付总额", "订单应付金额", "me") and abs(dt.datetime.now(dt.UTC) - name.at) < dt.timedelta(minutes=5)
-    (after,) = counter.preview(me, "my-douyin", "a.csv", drifted)
-    assert (after.receipt.verdict, [notice.rule for notice in after.receipt.notices], after.offers) == ("accepted", ["ALIAS_USED"], ())
-    with pytest.raises(UsageError) as refused:
-        counter.confirm_alias(me, "my-douyin", offer.layout_key, "别的", "没有这一列")
-    assert refused.value.rule == "BAD_ALIAS"
-    assert counter.forget_alias(me, "my-douyin", name) and counter.learned(me) == []
-    with reading(settings) as lake:
-        assert lake.read(ALIAS).sort("event_number")["is_in_force"].to_list() == [True, False]
-
-
 def test_a_renamed_column_that_nobody_requires_is_offered_for_the_one_that_fell_silent(me: Viewer) -> None:
     (given,) = counter.preview(me, "my-douyin", "a.csv", csv(SAMPLE.replace(",达人昵称,", ",达人昵称(新),", 1)))
     assert given.receipt.verdict == "warned"
     assert [(offer.theirs, offer.known) for offer in given.offers] == [("达人昵称(新)", ("达人昵称",))]
-
-
-# any other table
-def test_an_unknown_table_is_proposed_tried_saved_and_then_read(settings: Settings, me: Viewer) -> None:
-    data = csv(ERP)
-    (before,) = counter.preview(me, "my-own", "erp.csv", data)
-    assert before.receipt.rule == "UNKNOWN_LAYOUT" and before.can_map and before.unread == data
-    proposal = counter.propose(me, "my-own", data)
-    assert proposal.kind == "orders" and {question.key for question in proposal.questions} >= {"columns.order_id"}
-    with pytest.raises(UsageError) as refused:
-        counter.try_mapping(me, "my-own", "erp.csv", data, proposal, {})
-    assert refused.value.rule == "OPEN_QUESTION"
-    trial = counter.try_mapping(me, "my-own", "erp.csv", data, proposal, SAY_YES)
-    assert (trial.preview.receipt.rows_read, trial.preview.bad_rows) == (2, 0)
-    assert {"收货人", "手机"} <= set(trial.preview.receipt.dropped_columns)
-    assert trial.frames["order_line"].select("order_id", "order_status_code", "paid_fen").rows() == [("S1", "shipped", 8_900), ("S2", "unknown", 10_050)]
-    with reading(settings) as lake:
-        assert lake.read(MAPPING).is_empty()
-    assert counter.save_mapping(me, trial.mapping) and not counter.save_mapping(me, trial.mapping)
-    (after,) = counter.preview(me, "my-own", "erp.csv", data)
-    assert (after.receipt.verdict, after.receipt.kind, after.receipt.rows_read) == ("accepted", "mapped_orders", 2)
-    with reading(settings) as lake:
-        assert lake.read(MAPPING).select("merchant_id", "layout_name", "received_by_name").rows() == [("mine", "own_orders", "me")]
 
 
 # giving

@@ -12,7 +12,7 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.mapping_form import Sheet, show_mapping
 from dashboards.parts.menu import Card
-from dashboards.parts.on_counter import OnCounter, on_counter, previewed, summary
+from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary
 from dashboards.parts.receipts import show_outcome, show_progress
 from dashboards.parts.renamed import show_learned, show_offers
 from dashboards.parts.verdicts import show_preview
@@ -29,7 +29,8 @@ _LABEL = "平台后台导出的原始文件,可一次放多个 Original export f
 
 def show(viewer: Viewer) -> None:
     """The counter as it stands: a delivery under way or done, or the files that lie on it."""
-    shops, here = counter.shops(viewer), on_counter()
+    here = on_counter()
+    shops = shops_of(viewer, here)
     if here.delivery is not None:
         _show_delivery(viewer, here, here.delivery)
         return

@@ -1,0 +1,62 @@
+"""What a proposed mapping leaves open, and the form in which a person answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from contracts.codes import KIND
+from dashboards.parts.kinds import column_name
+from dashboards.parts.words import plain
+from pipeline.counter import Proposal, Question
+
+#: As ``connectors.mapping_propose.settled`` takes answers: the key before one of our names, and the answer for "no such column".
+COLUMN, UNREAD = "columns.", "-"
+_WORDS = {
+    "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
+    UNREAD: "不是 no",
+}  # fmt: skip
+
+
+def missing(proposal: Proposal, put: Mapping[str, str]) -> list[list[str]]:
+    """What no column tells: alternatives of our names, one of which is needed."""
+    needed = [names.split("/") for names in proposal.missing]
+    return [names for names in needed if not any(put.get(f"{COLUMN}{name}", UNREAD) != UNREAD for name in names)]
+
+
+def either(names: list[str]) -> str:
+    """The alternatives in words."""
+    return " 或 ".join(map(column_name, names))
+
+
+def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
+    """The questions only a person can answer. All answers, with ``put``, when the form was sent in this run and nothing is open; else empty."""
+    answers: dict[str, str] = {}
+    questions = [question for question in proposal.questions if question.key != "kind" and question.key not in put]
+    with st.form("mapping", border=True):
+        for question in questions:
+            answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
+        answers["zh"] = st.text_input(
+            "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
+        )
+        is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
+    open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
+    open_ones += [f"哪一列是{either(names)}?" for names in missing(proposal, put)]
+    if is_sent and open_ones:
+        st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
+    answered = {key: value.strip() for key, value in answers.items() if value.strip()}
+    return {**answered, **put} if is_sent and not open_ones else {}
+
+
+def _answer(question: Question, key: str) -> str:
+    label = f"{plain(question.zh, 120)} :gray[:small[{plain(question.en, 120)}]]"
+    if not question.options:
+        return st.text_input(label, question.default, max_chars=40, key=key)
+    place = question.options.index(question.default) if question.default in question.options else None
+    return st.radio(label, question.options, index=place, format_func=_option, horizontal=True, key=key) or ""
+
+
+def _option(code: str) -> str:
+    """An option in words; one of their headers means yes."""
+    return _WORDS.get(code) or KIND.labels.get(code, ("是 yes",))[0]

@@ -1,0 +1,178 @@
+"""The upload page, with the real intake, build and release behind it: seen before it is taken, taken once, receipted; drifted and unknown tables answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from dashboards_cases import PASSWORD, ROOT
+from screen import SECONDS, cells, everything, run_page
+from streamlit.testing.v1 import AppTest
+
+from metrics import access
+from metrics.access import Viewer
+from pipeline import parsing
+from pipeline.house import reading, writing
+from pipeline.registering import register_shop
+from warehouse import accounts
+from warehouse.lake import Lake
+from warehouse.ops import ALIAS, EXPORT, MAPPING, SECURITY_EVENT
+from warehouse.place import Place
+from warehouse.settings import Settings
+
+SAMPLE = (ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv").read_text(encoding="utf-8-sig")
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+THEIR_NUMBER = "778899001"
+PAGE = b"<!DOCTYPE html><html><body>\xe8\xaf\xb7\xe7\x99\xbb\xe5\xbd\x95</body></html>"
+ERP = """线上单号,货品编码,数量,实收,下单日期,付款日期,单据状态,收货人,手机
+S1,YS1,1,89.00,2026-11-01 20:00:00,2026-11-01 20:01:00,已发货,张三,13800138000
+S2,YS2,2,100.50,2026-11-02 20:00:00,2026-11-02 20:01:00,缺货中,李四,13800138001
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Merchant ``mine`` with two shops, ``theirs`` with one, ``none`` without any; nothing is loaded yet. Tests add to it and do not undo one another."""
+    made = Settings(home=tmp_path_factory.mktemp("upload"))
+    with writing(made) as lake:
+        register_shop(lake, "mine", "my-douyin", "douyin", at=NOW, shop_name="雾山抖音店")
+        register_shop(lake, "mine", "my-own", "other", at=NOW, shop_name="雾山小程序")
+        register_shop(lake, "theirs", "their-douyin", "douyin", at=NOW, shop_name="青禾抖音店", platform_shop_id=THEIR_NUMBER)
+    for name, merchant in (("a", "mine"), ("nobody", "none")):
+        accounts.add(made.place, name, PASSWORD, role="merchant", merchant_id=merchant)
+    yield made.place
+    parsing.close()
+
+
+@pytest.fixture
+def a(place: Place) -> Viewer:
+    return access.sign_in(place, "a", PASSWORD)
+
+
+def csv(text: str) -> bytes:
+    return text.encode("utf-8-sig")
+
+
+def give(viewer: Viewer, shop: str, *files: tuple[str, bytes]) -> AppTest:
+    """The page with files dropped for the shop whose name begins so."""
+    app = run_page("upload", viewer)
+    picker = app.selectbox[0]
+    picker.select(next(option for option in picker.options if option.startswith(shop)))
+    app.run()
+    return app.file_uploader[0].set_value([(name, content, "text/csv") for name, content in files]).run()
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return next(button for button in app.button if button.label.startswith(label)).click().run()
+
+
+def badges(app: AppTest) -> list[str]:
+    """The verdicts' words, in order."""
+    words = ("可以导入 ready", "可以导入,有提醒", "导入过的文件", "不能导入 refused", "已接收,有提醒", "已接收 accepted", "已拒收", "重复文件")
+    return [word for item in app.markdown for word in words if word in item.value and "-badge[" in item.value]
+
+
+def outcome(app: AppTest) -> AppTest:
+    """The page once the delivery is over."""
+    app.session_state["on_counter"].delivery.outcome.exception(timeout=SECONDS)
+    return app.run()
+
+
+def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a: Viewer) -> None:
+    bad = SAMPLE.replace('"1,299.00"', "12.3x")
+    app = give(a, "雾山抖音店", ("订单.csv", csv(bad)), ("登录.csv", PAGE))
+    text = everything(app)
+    assert badges(app) == ["可以导入,有提醒", "不能导入 refused"]
+    assert "这是网页\\,不是导出的表格" in text and "→ 重新登录后台再导出" in text and "HTML\\_NOT\\_TABLE" in text
+    assert "收件人手机号" in text and "13800138000" not in text and "pretend" not in text
+    (problem,) = cells(app).filter(cells(app)["规则"] == "BAD_MONEY").iter_rows(named=True)
+    assert (problem["行"], problem["列"], problem["原值"], problem["问题"]) == ("2", "订单应付金额", "12.3x", "金额无法识别")
+    with reading(Settings(home=place.home)) as lake:
+        assert lake.read(EXPORT).is_empty()
+    app = press(app, "确认导入 1 个文件")
+    assert "正在导入" in everything(app) and not app.file_uploader
+    app = outcome(app)
+    text = everything(app)
+    assert badges(app) == ["已接收,有提醒"] and "读取 **13** 行 = 发布 12 + 隔离 1 + 取代 0 + 重复 0" in text
+    assert "看板现在读取发布 \\#1" in text and "金额无法识别" in text
+    totals = {row["本店合计"]: row["变化"] for row in cells(app).iter_rows(named=True)}
+    assert totals["支付订单"] != "0" and totals["支付金额"].startswith("¥")
+    app = press(app, "继续上传")
+    assert "把文件拖到上面" in everything(app)
+    app = give(a, "雾山抖音店", ("改了名字.csv", csv(bad)))
+    assert badges(app) == ["导入过的文件"] and "再导入不会改变数字" in everything(app)
+
+
+def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(place: Place, a: Viewer) -> None:
+    drifted = csv(SAMPLE.replace("订单应付金额", "订单应付总额", 1))
+    app = give(a, "雾山抖音店", ("订单.csv", drifted))
+    assert badges(app) == ["不能导入 refused"] and "最像:抖音 · 订单 · 2025\\_75;缺少:订单应付金额" in everything(app)
+    assert app.selectbox[1].value.startswith("都不是")  # nothing is chosen for anybody
+    assert badges(press(app, "确认并记住")) == ["不能导入 refused"]
+    app.selectbox[1].select("订单应付金额")
+    app = press(app, "确认并记住")
+    assert badges(app) == ["可以导入 ready"] and "已记住:订单应付总额" in everything(app)
+    app = run_page("upload", a)
+    told = next(item.value for item in app.markdown if "订单应付总额" in item.value)
+    assert "→ **订单应付金额**" in told and "a · " in told and "抖音 · 订单" in told
+    app = press(app, "撤销")
+    assert "订单应付总额" not in everything(app)
+    with reading(Settings(home=place.home)) as lake:
+        said = lake.read(ALIAS).sort("event_number").select("merchant_id", "column_name", "is_in_force", "received_by_name").rows()
+    assert said == [("mine", "订单应付总额", True, "a"), ("mine", "订单应付总额", False, "a")]
+
+
+def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows(place: Place, a: Viewer) -> None:
+    app = give(a, "雾山小程序", ("erp.csv", csv(ERP)))
+    assert "不认识这个版式:去映射" in everything(app)
+    app = press(app, "映射这个表格")
+    assert "还缺:支付金额 或 应付金额" in everything(app)
+    app = press(app, "看看会怎样读")
+    assert "还有没回答的" in everything(app) and "会这样读" not in everything(app)
+    app.selectbox(key="put_header").select("实收")
+    app = press(app, "记下")
+    assert "还缺" not in everything(app)
+    for question in app.radio:
+        question.set_value(question.options[0])  # yes to each
+    app = press(app, "看看会怎样读")
+    shown = cells(app)
+    first = {row["读作"]: (row["第 2 行"], row["第 3 行"]) for row in shown.iter_rows(named=True) if row.get("第 2 行")}
+    assert first["支付金额"] == ("¥89.00", "¥100.50") and first["订单状态"] == ("已发货", "未知")
+    assert "收货人、手机" in everything(app)
+    app = press(app, "保存这个映射")
+    assert badges(app) == ["可以导入 ready"] and "映射已保存" in everything(app)
+    with reading(Settings(home=place.home)) as lake:
+        assert lake.read(MAPPING).select("merchant_id", "layout_name", "received_by_name").rows() == [("mine", "own_orders", "a")]
+
+
+def test_a_table_in_which_nothing_is_known_cannot_be_mapped_and_is_told_so(a: Viewer) -> None:
+    app = press(give(a, "雾山小程序", ("x.csv", "甲,乙,丙\n1,2,3\n".encode())), "映射这个表格")
+    assert "认识的列太少" in app.error[0].value
+    assert badges(press(app, "返回文件")) == ["不能导入 refused"]
+
+
+def test_another_merchants_file_is_refused_and_noted(place: Place, a: Viewer) -> None:
+    header, *rows = SAMPLE.strip().splitlines()
+    theirs = "\n".join([f"{header},店铺ID", *(f"{row},{THEIR_NUMBER}" for row in rows), ""])
+    app = give(a, "雾山抖音店", ("订单.csv", csv(theirs)))
+    text = everything(app)
+    assert badges(app) == ["不能导入 refused"] and "文件属于另一个店铺" in text and "青禾" not in text and THEIR_NUMBER not in text
+    assert next(button for button in app.button if button.key == "confirm").disabled
+    with reading(Settings(home=place.home)) as lake:
+        assert lake.read(SECURITY_EVENT).select("shop_id", "rule_name").rows() == [("my-douyin", "OTHER_SHOP")]
+
+
+def test_a_merchant_without_shops_is_told_whom_to_ask(place: Place) -> None:
+    app = run_page("upload", access.sign_in(place, "nobody", PASSWORD))
+    assert "还没有登记店铺" in app.info[0].value and not app.file_uploader
+
+
+def test_a_delivery_that_fails_says_so_and_the_page_goes_on(place: Place, a: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else holds the writer's slot longer than this one waits."""
+    monkeypatch.setenv("BAIYUN_SLOT_SECONDS", "0.1")
+    app = give(a, "雾山抖音店", ("订单.csv", csv(SAMPLE)))
+    with Lake.open(place, write=True):
+        app = outcome(press(app, "确认导入 1 个文件"))
+    assert app.error and not app.exception
+    assert "把文件拖到上面" in everything(press(app, "继续上传"))
