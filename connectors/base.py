@@ -24,6 +24,9 @@ from contracts.tables import Table
 if TYPE_CHECKING:
     from connectors.http import Client, Credentials
 
+#: In a conformed frame: the numbers of all rows that went into this one, where a platform tells one thing in several (a unit each, a block twice).
+TOGETHER = "_rows"
+
 #: How a cell is written in one layout → what the typed column holds. See ``connectors/cells.py`` for the parsers.
 CELLS = {
     "text", "id", "yuan", "yuan_stat", "li", "fen", "int", "rate", "time", "time_dmy", "time_mdy", "epoch_s", "epoch_ms", "date",
@@ -91,10 +94,12 @@ class Platform:
     """Everything the pipeline needs from one connector folder.
 
     ``conform(kind, bronze)`` turns typed bronze rows into canonical frames: silver table name → frame with that table's
-    entity key and content columns plus ``merchant_id, shop_id, platform_code, _export_id, _row_number, _observed_at``.
+    entity key and content columns plus ``merchant_id, shop_id, platform_code, _export_id, _row_number, _observed_at`` and, where rows were put
+    together, ``TOGETHER``.
     ``exported_at(name)`` reads an export moment out of a file name, where the platform writes one there.
     ``api(client, credentials)`` makes the API; ``api_kinds`` are the kinds it can collect.
     ``clean(kind, layout, table)`` removes rows that are not data (formula row, totals) from the raw text table, which still has its ``_row_number``.
+    It is given the columns that have a name or are personal, and all of the layout's where the platform ``looks_everywhere``.
     """
 
     code: str
@@ -104,6 +109,7 @@ class Platform:
     api_kinds: tuple[str, ...] = ()
     exported_at: Callable[[str], dt.datetime | None] = lambda name: None
     clean: Callable[[str, str, pl.DataFrame], pl.DataFrame] = lambda kind, layout, table: table
+    looks_everywhere: bool = False
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:

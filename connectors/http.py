@@ -5,10 +5,13 @@ Platform meaning (what a body says) stays in the connector: it raises ``Transien
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -27,7 +30,8 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 class Credentials:
     """One shop's access to one platform. Never printed: ``repr`` shows the names of what is set, not the values.
 
-    ``save`` is called with the new token pair the moment a refresh token has been rotated, before it is used.
+    ``save`` is called with the new token pair the moment a refresh token has been rotated, before it is used. ``expires_at`` is when the access
+    token ends, where that is known. ``renewing`` is entered to renew: one process of the shop at a time, told the newest pair that is kept.
     """
 
     base_url: str
@@ -37,6 +41,8 @@ class Credentials:
     refresh_token: str = ""
     platform_shop_id: str = ""
     save: Callable[[Credentials], None] = field(default=lambda credentials: None, compare=False)
+    expires_at: dt.datetime | None = None
+    renewing: Callable[[], AbstractContextManager[Credentials | None]] = field(default=nullcontext, compare=False)
 
     def __repr__(self) -> str:
         return f"Credentials(base_url={urlsplit(self.base_url).netloc!r}, app_key=…, secrets hidden)"
@@ -135,6 +141,37 @@ class Client:
             )
         if not 200 <= status < 300:
             raise CollectError("HTTP_STATUS", "平台返回异常", "unexpected answer", status=status)
+
+
+def renewed(own: Credentials, ask: Callable[[Credentials], Credentials]) -> Credentials:
+    """Another token pair: the one ``ask`` is given by the platform, saved before its first use, or the one another process has brought meanwhile.
+
+    The old refresh token may die with the platform's answer, so only one process asks at a time, and a crash before saving must not go unnoticed.
+    Raises TransientError when tries are used up, CredentialError for every refusal: only a person can help then.
+    """
+    with own.renewing() as kept:
+        if kept is not None and kept.access_token != own.access_token:
+            return kept
+        try:
+            fresh = ask(own)
+        except (TransientError, CredentialError):
+            raise
+        except CollectError as error:
+            raise _no_token(refusal=error.rule, **error.facts) from None
+        fresh.save(fresh)
+        return fresh
+
+
+def with_tokens(own: Credentials, access: object, refresh: object, expires_at: dt.datetime | None = None) -> Credentials:
+    """``own`` with the pair a platform's answer holds. Raises CredentialError when it lacks either."""
+    if not access or not refresh:
+        raise _no_token()
+    return replace(own, access_token=str(access), refresh_token=str(refresh), expires_at=expires_at)
+
+
+def _no_token(**facts: Any) -> CredentialError:  # noqa: ANN401 - facts of any kind
+    step = {"step_zh": "请商家重新授权应用", "step_en": "have the merchant authorise the app again"}
+    return CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", **step, **facts)
 
 
 def redact(text: str, credentials: Credentials) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import hashlib
 import json
@@ -10,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from connectors.http import Credentials
 from contracts.errors import CredentialError
+from contracts.fields import TIME_ZONE
 from warehouse.place import Place
 
 PREFIX = "BAIYUN_CREDENTIAL_"
@@ -45,39 +48,76 @@ def missing(ref: str) -> CredentialError:
 
 
 def open_credentials(place: Place, ref: str, given: Mapping[str, str]) -> Credentials:
-    """``given`` with the newest tokens a refresh has brought. A new authorisation by a person (other tokens in ``given``) wins over kept ones."""
+    """``given`` with the newest tokens a refresh has brought. A new authorisation by a person (other tokens in ``given``) wins over kept ones.
+
+    ``given`` holds the fields of ``Credentials`` as text; ``expires_at`` in ISO form, Beijing time where it names no zone. Raises ``CredentialError``.
+    """
     if not given.get("base_url") or not given.get("app_key"):
         raise missing(ref)
     base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id = (given.get(name, "") for name in _FIELDS)
-    credentials = Credentials(base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id)
-    origin = hashlib.sha256(f"{credentials.access_token}\0{credentials.refresh_token}".encode()).hexdigest()
-    with _tokens(place) as kept:
-        known = kept.get(ref, {})
-    if known.get("origin") == origin:
-        credentials = replace(credentials, access_token=known["access_token"], refresh_token=known["refresh_token"])
+    origin = hashlib.sha256(f"{access_token}\0{refresh_token}".encode()).hexdigest()
+
+    def newest() -> Credentials:
+        with _tokens(place) as kept:
+            known = kept.get(ref, {})
+        if known.get("origin") != origin:
+            return credentials
+        ends = _moment(ref, known.get("expires_at", ""))
+        return replace(credentials, access_token=known["access_token"], refresh_token=known["refresh_token"], expires_at=ends)
 
     def save(fresh: Credentials) -> None:
+        pair = {"access_token": fresh.access_token, "refresh_token": fresh.refresh_token}
         with _tokens(place) as tokens:
-            tokens[ref] = {"origin": origin, "access_token": fresh.access_token, "refresh_token": fresh.refresh_token}
+            tokens[ref] = {"origin": origin, **pair, "expires_at": fresh.expires_at.isoformat() if fresh.expires_at else ""}
 
-    credentials.save = save
-    return credentials
+    @contextmanager
+    def renewing() -> Iterator[Credentials]:
+        with _locked(place, hashlib.sha256(ref.encode()).hexdigest()[:16]):
+            yield newest()
+
+    own = (base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id)
+    credentials = Credentials(*own, save=save, expires_at=_moment(ref, given.get("expires_at", "")), renewing=renewing)
+    return newest()
+
+
+def _moment(ref: str, text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise CredentialError(
+            "BAD_CREDENTIAL",
+            "凭据中的 expires_at 不是时间",
+            "expires_at of the credential is no moment",
+            step_zh="改成如 2026-12-31T23:59:59 的北京时间",
+            step_en="write it as 2026-12-31T23:59:59, Beijing time",
+            credential_ref=ref,
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(TIME_ZONE))
 
 
 @contextmanager
 def _tokens(place: Place) -> Iterator[dict[str, dict[str, str]]]:
     """The kept tokens, under a lock; written back whole and atomically when they were changed."""
-    folder = place.home / "secrets"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with _locked(place, "") as folder:
         path = folder / "tokens.json"
         tokens: dict[str, dict[str, str]] = json.loads(path.read_text()) if path.exists() else {}
         before = json.dumps(tokens, sort_keys=True)
         yield tokens
         if json.dumps(tokens, sort_keys=True) != before:
             _write(path, tokens)
+
+
+@contextmanager
+def _locked(place: Place, name: str) -> Iterator[Path]:
+    """The folder of secrets, while no other process holds the lock of this name."""
+    folder = place.home / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield folder
     finally:
         os.close(descriptor)
 

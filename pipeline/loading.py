@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
-from connectors.base import Platform
+from connectors.base import TOGETHER, Platform
 from connectors.http import Client, Credentials
 from connectors.mapped import Mapped
 from connectors.reading import Aliases, Origin, Reading, read_pages
@@ -31,7 +31,8 @@ class Loaded:
     """Everything one kind's waiting exports held.
 
     ``bronze``: rows that passed; ``bad``: one row per broken rule × row (``ROW`` + rule, column, cell, row_json); ``frames``: silver table → observations;
-    ``refusals``: export → error, for exports that could not be read at all; ``readings``: export → what was left out and new.
+    ``refusals``: export → error, for exports that could not be read at all; ``readings``: export → what was left out and new; ``together``: rows
+    that speak through another row of their export (``ROW`` + ``_of``, that row's number).
     """
 
     platform: Platform
@@ -41,6 +42,7 @@ class Loaded:
     frames: dict[str, pl.DataFrame]
     refusals: dict[Export, FileRefusedError]
     readings: dict[Export, Reading]
+    together: pl.DataFrame
 
 
 def load_kind(
@@ -56,11 +58,11 @@ def load_kind(
         for reading, shop_id in shops.values()
     ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
-    frames, rest = _conform(platform, kind, good)
+    frames, rest, together = _conform(platform, kind, good)
     readings = _with_unknown_words(readings, good, frames)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
     good = good.join(bad.select(ROW).unique(), on=ROW, how="anti")
-    return Loaded(platform, kind, good, bad, frames, refusals, readings)
+    return Loaded(platform, kind, good, bad, frames, refusals, readings, together)
 
 
 def _read_all(
@@ -164,21 +166,33 @@ def _keep_contract(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     return pl.DataFrame(good), said.join(rows.unique(ROW), on=ROW, how="left").select(_no_bad().columns)
 
 
-def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Canonical observations, and the rows none of which, or not all of which, keep the canonical contracts: such a row is left out of every frame."""
+def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
+    """Canonical observations, the rows none of which, or not all of which, keep the canonical contracts, and rows that speak through another.
+
+    A row that breaks a contract is left out of every frame.
+    """
     if bronze.is_empty():
-        return {}, _no_bad()
-    frames, broken = {}, []
-    for name, frame in platform.conform(kind, bronze).items():
+        return {}, _no_bad(), _together([], bronze, _no_bad())
+    frames, broken, conformed = {}, [], platform.conform(kind, bronze)
+    for name, frame in conformed.items():
         observed = SILVER[name].shape(frame.with_columns(_last_observed_at=pl.col("_observed_at")))
         frames[name], failed = _keep_contract(SILVER[name], observed)
         broken.append(failed)
     told = pl.concat([frame.select(ROW) for frame in frames.values()] + [failed.select(ROW) for failed in broken]).unique()
     silent = bronze.select(ROW).join(told, on=ROW, how="anti")
+    together = _together(list(conformed.values()), silent, pl.concat([_no_bad(), *broken]))
+    silent = silent.join(together, on=ROW, how="anti")
     said = {"rule_name": "NOT_CONFORMED", "column_name": "", "cell_name": "", "row_json": "{}"}
     bad = pl.concat([*broken, silent.with_columns(**{key: pl.lit(text) for key, text in said.items()}).select(_no_bad().columns)])
     rows = bad.select(ROW).unique()
-    return {name: frame.join(rows, on=ROW, how="anti") for name, frame in frames.items()}, bad
+    return {name: frame.join(rows, on=ROW, how="anti") for name, frame in frames.items()}, bad, together
+
+
+def _together(frames: list[pl.DataFrame], silent: pl.DataFrame, broken: pl.DataFrame) -> pl.DataFrame:
+    """Of the ``silent`` rows those that went into another one, unless that one is broken."""
+    parts = [frame.select(*ROW[:3], pl.col(TOGETHER).alias(ROW[3]), _of=ROW[3]).explode(ROW[3]) for frame in frames if TOGETHER in frame.columns]
+    told = pl.concat([silent.select(*ROW, _of=ROW[3]).clear(), *parts]).join(silent.select(ROW), on=ROW, how="semi")
+    return told.group_by(ROW).agg(pl.col("_of").min()).join(broken, left_on=[*ROW[:3], "_of"], right_on=ROW, how="anti")
 
 
 def quarantine_rows(loaded: Loaded) -> pl.DataFrame:

@@ -18,7 +18,7 @@ _SHOP_EXPORT = ["merchant_id", "shop_id", "_export_id"]
 
 def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame, before: pl.DataFrame, number: int, now: dt.datetime) -> pl.DataFrame:
     """One row of ``LOAD`` per export of ``waiting``. ``before`` are the receipts of re-judged exports, whose settled rows keep their outcome."""
-    counts = _counts(outcomes)
+    counts = _counts(pl.concat([outcomes.select(*ROW, "outcome"), *(_shared(part, outcomes) for part in parts)]))
     bad = _bad_counts(parts)
     earlier = {(row["shop_id"], row["export_id"]): row for row in before.iter_rows(named=True)}
     spans = {key: covered_dates(frame) for part in parts for key, frame in _by_export(part).items()}
@@ -61,7 +61,21 @@ def rejudged_rows(lake: Lake, parts: list[Loaded], before: pl.DataFrame) -> list
         fresh = frame.join(again, on=_SHOP_EXPORT, how="anti")
         return pl.concat([fresh, frame.join(again, on=_SHOP_EXPORT, how="semi").join(held, on=ROW, how="semi")])
 
-    return [replace(part, bronze=open_rows(part.bronze), frames={name: open_rows(frame) for name, frame in part.frames.items()}) for part in parts]
+    return [
+        replace(
+            part,
+            bronze=open_rows(part.bronze),
+            frames={name: open_rows(frame) for name, frame in part.frames.items()},
+            together=open_rows(part.together),
+        )
+        for part in parts
+    ]
+
+
+def _shared(part: Loaded, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """A row that speaks through another has that one's outcome; where that one was settled before, it was published."""
+    told = part.together.join(outcomes, left_on=[*ROW[:3], "_of"], right_on=ROW, how="left")
+    return told.select(*ROW, pl.col("outcome").fill_null("published"))
 
 
 def _counts(outcomes: pl.DataFrame) -> dict[tuple[str, str, str], int]:

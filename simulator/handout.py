@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-import datetime as dt
 from typing import Any
 
 import polars as pl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import orjson
 import requests
 
 from connectors.douyin import signing
-from connectors.http import Client, Credentials
+from connectors.http import Client, Credentials, renewed, with_tokens
 from contracts.errors import CollectError, CredentialError, TransientError
 
 OK = 10000
@@ -58,18 +58,13 @@ class Gateway:
         try:
             return self._send(method, params)
         except TokenExpiredError:
-            self._refresh()
+            self.credentials = renewed(self.credentials, self._new_pair)
         return self._send(method, params)
 
-    def _refresh(self) -> None:
-        """New token pair, saved before its first use: a crash in between must not cost the shop its authorisation."""
-        body = self._send("token.refresh", {"grant_type": "refresh_token", "refresh_token": self.credentials.refresh_token})
+    def _new_pair(self, own: Credentials) -> Credentials:
+        body = self._send("token.refresh", {"grant_type": "refresh_token", "refresh_token": own.refresh_token})
         data = orjson.loads(body).get("data") or {}
-        if not data.get("access_token") or not data.get("refresh_token"):
-            raise CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", step_zh=_REAUTHORISE[0], step_en=_REAUTHORISE[1])
-        renewed = replace(self.credentials, access_token=data["access_token"], refresh_token=data["refresh_token"])
-        renewed.save(renewed)
-        self.credentials = renewed
+        return with_tokens(own, data.get("access_token"), data.get("refresh_token"))
 
     def _send(self, method: str, params: Mapping[str, object]) -> bytes:
         text = signing.param_json(params)

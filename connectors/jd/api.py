@@ -91,6 +91,7 @@ class JdApi:
         An answer may come twice, none is left out; answers without rows are not handed out. Raises CredentialError (a person must act),
         TransientError (retries used up) or CollectError.
         """
+        self.gateway.renew()
         method = KINDS[kind]
         first, last = math.floor((start - method.reach).timestamp()), math.ceil(end.timestamp())
         while first < last:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
 import requests
 
-from connectors.http import Client, Credentials
+from connectors.http import Client, Credentials, renewed, with_tokens
 from connectors.kuaishou import signing
 from contracts.errors import CollectError, CredentialError, TransientError
 
@@ -63,7 +63,7 @@ class Gateway:
         try:
             return self._send(method, params)
         except TokenExpiredError:
-            self._refresh()
+            self.credentials = renewed(self.credentials, self._new_pair)
         return self._send(method, params)
 
     def _send(self, method: str, params: Mapping[str, object]) -> bytes:
@@ -85,9 +85,8 @@ class Gateway:
 
         return self.client.call(make, self._accept, self.credentials)
 
-    def _refresh(self) -> None:
-        """New token pair, saved before its first use: the old refresh token dies with the answer."""
-        own = self.credentials
+    def _new_pair(self, own: Credentials) -> Credentials:
+        """A refresh token dies with the answer that brings the next."""
         form = {
             "grant_type": "refresh_token",
             "refresh_token": own.refresh_token,
@@ -98,17 +97,10 @@ class Gateway:
         def make() -> requests.Request:
             return requests.Request("POST", f"{own.base_url}/oauth2/refresh_token", data=form)
 
-        try:
-            told = orjson.loads(self.client.call(make, self._accept, own))
-        except TokenExpiredError as error:
-            raise _no_token(error.facts) from None
+        told = orjson.loads(self.client.call(make, self._accept, own))
         # the SDK prints camel case, the documentation snake case
         access, refresh = (told.get(f"{name}_token") or told.get(f"{name}Token") for name in ("access", "refresh"))
-        if not access or not refresh:
-            raise _no_token({})
-        renewed = replace(own, access_token=str(access), refresh_token=str(refresh))
-        renewed.save(renewed)
-        self.credentials = renewed
+        return with_tokens(own, access, refresh)
 
     def _accept(self, response: requests.Response, body: bytes) -> bytes:
         try:
@@ -125,10 +117,6 @@ class Gateway:
             return error
         self.skew = skew
         return TransientError("CLOCK_WRONG", "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0)
-
-
-def _no_token(facts: Mapping[str, Any]) -> CredentialError:
-    return CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", **_REAUTHORISE, **facts)
 
 
 def answer(body: bytes) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 
-from connectors.http import Client, Credentials
+from connectors.http import Client, Credentials, renewed, with_tokens
 from connectors.pinduoduo import signing
 from contracts.errors import CollectError, CredentialError, TransientError
 
@@ -73,22 +73,12 @@ class Gateway:
         except TokenExpiredError:
             if not self.credentials.refresh_token:
                 raise
-            self._refresh()
+            self.credentials = renewed(self.credentials, self._new_pair)
         return self._send(method, arguments)
 
-    def _refresh(self) -> None:
-        """A new token, saved before its first use: a crash in between must not cost the shop its authorisation."""
-        body = self._send(_REFRESH, {"refresh_token": self.credentials.refresh_token})
-        answer = parse(body)[ROOTS[_REFRESH]]
-        if not answer.get("access_token"):
-            raise CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", step_zh=_REAUTHORISE[0], step_en=_REAUTHORISE[1])
-        renewed = replace(
-            self.credentials,
-            access_token=str(answer["access_token"]),
-            refresh_token=str(answer.get("refresh_token") or self.credentials.refresh_token),
-        )
-        renewed.save(renewed)
-        self.credentials = renewed
+    def _new_pair(self, own: Credentials) -> Credentials:
+        answer = parse(self._send(_REFRESH, {"refresh_token": own.refresh_token}))[ROOTS[_REFRESH]]
+        return with_tokens(own, answer.get("access_token"), answer.get("refresh_token") or own.refresh_token)
 
     def _send(self, method: str, arguments: Mapping[str, str]) -> bytes:
         def make() -> requests.Request:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 
-from connectors.http import Client, Credentials
+from connectors.http import Client, Credentials, renewed, with_tokens
 from connectors.tiktok_shop.signing import sign
 from contracts.errors import CollectError, CredentialError, TransientError
 
@@ -71,7 +71,7 @@ class Gateway:
             # the client refuses HTTP 401 before the answer can be read, and 401 is how an expired token may come
             if not isinstance(error, TokenExpiredError) and error.facts.get("status") != 401:
                 raise
-        self._refresh()
+        self.credentials = renewed(self.credentials, self._new_pair)
         return self._send(path, query, body)
 
     def _ask_cipher(self) -> str:
@@ -84,9 +84,7 @@ class Gateway:
         self._cipher = str(found[0]["cipher"])
         return self._cipher
 
-    def _refresh(self) -> None:
-        """New token pair, saved before its first use: a crash in between must not cost the shop its authorisation."""
-        own = self.credentials
+    def _new_pair(self, own: Credentials) -> Credentials:
         host = urlsplit(own.base_url).netloc
         base = _TOKEN_BASE if host == _DATA_HOST else own.base_url
         query = {"app_key": own.app_key, "app_secret": own.app_secret, "refresh_token": own.refresh_token, "grant_type": "refresh_token"}
@@ -94,17 +92,8 @@ class Gateway:
         def make() -> requests.Request:
             return requests.Request("GET", base + REFRESH, params=query)
 
-        try:
-            data = _data(self.client.call(make, self._read, replace(own, base_url=base)))
-        except (TransientError, CredentialError):
-            raise
-        except CollectError as error:
-            raise CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", **_REAUTHORISE, code=error.facts.get("code")) from None
-        if not data.get("access_token") or not data.get("refresh_token"):
-            raise CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", **_REAUTHORISE)
-        renewed = replace(own, access_token=data["access_token"], refresh_token=data["refresh_token"])
-        renewed.save(renewed)
-        self.credentials = renewed
+        data = _data(self.client.call(make, self._read, replace(own, base_url=base)))
+        return with_tokens(own, data.get("access_token"), data.get("refresh_token"))
 
     def _send(self, path: str, query: Mapping[str, str], body: Mapping[str, object] | None) -> bytes:
         text = "" if body is None else orjson.dumps(body).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from connectors.base import TOGETHER
 from connectors.tiktok_shop import words
 from connectors.tiktok_shop.rows import LINEAGE, distinct_rows
 
@@ -90,6 +91,7 @@ def affiliate_channels(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
         creator_id=pl.col("creator_name").str.strip_prefix("@"),
     )
     key = ["merchant_id", "shop_id", "_export_id", "order_line_id"]
+    told = told.with_columns(pl.col("_row_number").over(key, mapping_strategy="join").alias(TOGETHER))
     first = told.sort("commission_base_fen", "creator_id", "content_id", descending=True, nulls_last=True).unique(key, keep="first", maintain_order=True)
     channel = first.select(*LINEAGE, "order_id", "order_line_id", "content_code", "seller_code", "creator_id", "creator_name")
     return {"line_channel": channel.sort("_export_id", "_row_number")}

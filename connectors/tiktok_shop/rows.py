@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
+from connectors.base import TOGETHER
+
+LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", TOGETHER, "_observed_at")
 #: What an order is within one export.
 ORDER = ("merchant_id", "shop_id", "platform_code", "_export_id", "_observed_at", "order_id")
 
@@ -14,12 +16,13 @@ ORDER = ("merchant_id", "shop_id", "platform_code", "_export_id", "_observed_at"
 def distinct_rows(bronze: pl.DataFrame) -> pl.DataFrame:
     """Rows of one export that say exactly the same are one row told twice (an income export once held a whole block again); the first keeps its number."""
     content = [name for name in bronze.columns if name != "_row_number"]
-    return bronze.sort("_export_id", "_row_number").unique(content, keep="first", maintain_order=True)
+    rows = bronze.sort("_export_id", "_row_number").group_by(content, maintain_order=True)
+    return rows.agg(pl.col("_row_number").first(), pl.col("_row_number").alias(TOGETHER)).select(*bronze.columns, TOGETHER)
 
 
 def lineage() -> list[pl.Expr]:
-    """In an aggregation: the number of the first row that went into it."""
-    return [pl.col("_row_number").min()]
+    """In an aggregation: the number of the first row that went into it, and those of all."""
+    return [pl.col("_row_number").min(), pl.col(TOGETHER).explode().sort()]
 
 
 def shares(total: pl.Expr, weight: pl.Expr, group: Sequence[str]) -> pl.Expr:

@@ -122,9 +122,9 @@ class WechatDialect:
         if shop is None or shop["platform_code"] != self.platform or asked.get("grant_type") != "client_credential":
             return _error(40013, "invalid appid")
         held = world.tokens.check(self._tokens[shop["shop_id"]])
-        if asked.get("secret") != shop["app_secret"] or held is None:
+        if asked.get("secret") != shop["app_secret"] or not world.tokens.consents(shop["shop_id"]):
             return _error(40001, "invalid credential")
-        if held == "expired" or asked.get("force_refresh"):
+        if held in (None, "expired") or asked.get("force_refresh"):
             self._tokens[shop["shop_id"]] = world.tokens.issue(shop["shop_id"]).access_token
         return Response(json.dumps({"access_token": self._tokens[shop["shop_id"]], "expires_in": 345}), media_type="application/json")
 

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import requests
 
-from connectors.http import Client, Credentials
+from connectors.http import Client, Credentials, renewed, with_tokens
 from contracts.errors import CollectError, CredentialError, TransientError
 
 PATH = "/ark/open_api/v3/common_controller"
@@ -107,18 +107,13 @@ class Gateway:
         try:
             return self._send(method, params)
         except TokenRefusedError:
-            self._refresh()
+            self.credentials = renewed(self.credentials, self._new_pair)
         return self._send(method, params)
 
-    def _refresh(self) -> None:
-        """New token pair, saved before its first use: a crash in between must not cost the shop its authorisation."""
+    def _new_pair(self, own: Credentials) -> Credentials:
         method = "oauth.refreshToken"
-        data = parse(self._send(method, {"refreshToken": self.credentials.refresh_token}), method)
-        if not data.get("accessToken") or not data.get("refreshToken"):
-            raise CredentialError("TOKEN_NOT_GIVEN", "未取得新令牌", "no new token was given", **_REAUTHORISE)
-        renewed = replace(self.credentials, access_token=str(data["accessToken"]), refresh_token=str(data["refreshToken"]))
-        renewed.save(renewed)
-        self.credentials = renewed
+        data = parse(self._send(method, {"refreshToken": own.refresh_token}), method)
+        return with_tokens(own, data.get("accessToken"), data.get("refreshToken"))
 
     def _send(self, method: str, params: Mapping[str, object]) -> bytes:
         def make() -> requests.Request:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from connectors import reading
-from connectors.base import Column, Layout, Platform, platforms
+from connectors.base import TOGETHER, Column, Layout, Platform, platforms
 from connectors.http import Client, Credentials
 from connectors.mapped import Mapped, source
 from connectors.mapping_file import shipped
@@ -185,7 +185,7 @@ def broken_promises(frames: dict[str, pl.DataFrame]) -> list[str]:
     said = [f"no canonical table {name}" for name in frames if name not in SILVER]
     for name, frame in frames.items():
         table = SILVER[name]
-        said += [f"{name}.{column} is not declared" for column in frame.columns if column not in table.columns]
+        said += [f"{name}.{column} is not declared" for column in frame.columns if column not in (*table.columns, TOGETHER)]
         said += [f"{name} lacks {column}" for column in (*table.key, *table.required) if column not in frame.columns and column != "_last_observed_at"]
         if not said:
             said += _broken_values(name, table.shape(frame.with_columns(_last_observed_at="_observed_at")))

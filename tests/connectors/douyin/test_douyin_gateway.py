@@ -107,5 +107,5 @@ def test_a_refresh_without_both_tokens_gives_nothing(data: object) -> None:
     saved: list[Credentials] = []
     gateway = Gateway(Canned().answer(orjson.dumps({"code": 10000, "data": data})), Credentials("http://127.0.0.1", "key", "secret", save=saved.append))
     with pytest.raises(CredentialError, match="TOKEN_NOT_GIVEN"):
-        gateway._refresh()
+        gateway._new_pair(gateway.credentials)
     assert saved == []

@@ -13,6 +13,7 @@ from jd_cases import NOW, SAMPLES, Jos
 
 from connectors.http import Client, Credentials
 from connectors.jd import gateway, signing
+from connectors.jd.api import JdApi
 from connectors.jd.gateway import Gateway
 from contracts.errors import CollectError, CredentialError, TransientError
 
@@ -130,32 +131,62 @@ def test_the_shipped_error_asks_for_a_person() -> None:
 # --- tokens -----------------------------------------------------------------------------------------------------------------------------
 
 
+def _gateway(client: Client, left: dt.timedelta | None) -> Gateway:
+    ends = None if left is None else NOW + left
+    own = Credentials("https://api.jd.com", "key", "secret", "t", "r", expires_at=ends)
+    return Gateway(client, own, now=NOW.timestamp)
+
+
+HOUR = dt.timedelta(hours=1)
+
+
 def test_a_token_is_renewed_on_its_last_day_and_saved_before_use(jos: Jos, shop_ids: list[str]) -> None:
     saved: list[Credentials] = []
     own = jos.credentials(shop_ids[0])
-    own.save = saved.append
-    shop = Gateway(Client(), own, now=NOW.timestamp)
-    assert shop.renew(NOW + dt.timedelta(hours=25)) is False
-    assert saved == []
-    assert shop.renew(NOW + dt.timedelta(hours=23)) is True
-    assert saved == [shop.credentials]
-    assert shop.credentials.access_token != own.access_token
-    assert jos.world.tokens.check(shop.credentials.access_token) == shop_ids[0]
-    with pytest.raises(CredentialError):  # the old refresh token has been used
-        Gateway(Client(), own, now=NOW.timestamp).renew(NOW + dt.timedelta(hours=1))
+    own.save, own.expires_at = saved.append, NOW + 25 * HOUR
+    early = Gateway(Client(), own, now=NOW.timestamp)
+    assert early.renew() is False
+    assert (saved, jos.faults.requests) == ([], 0)
+    own.expires_at = NOW + 23 * HOUR
+    assert early.renew() is True
+    assert saved == [early.credentials]
+    assert early.credentials.expires_at == NOW + dt.timedelta(days=7)
+    assert jos.world.tokens.check(early.credentials.access_token) == shop_ids[0]
+    with pytest.raises(CredentialError, match="授权"):  # the old refresh token has been used
+        Gateway(Client(), own, now=NOW.timestamp).renew()
 
 
-def test_an_ended_token_is_not_even_tried() -> None:
+def test_pages_renew_before_they_ask(jos: Jos, shop_ids: list[str]) -> None:
+    """The end of the token is told by who enters it, and counted by the clock of this machine."""
+    api = jos.api(shop_ids[0])
+    assert isinstance(api, JdApi)
+    own = api.credentials
+    own.expires_at = dt.datetime.now(dt.UTC) + HOUR
+    assert list(api.pages("orders", NOW - dt.timedelta(days=30), NOW)) == jos.bodies(shop_ids[0], "orders")
+    assert api.gateway.credentials.access_token != own.access_token
+
+
+@pytest.mark.parametrize("left", [dt.timedelta(0), -HOUR])
+def test_an_ended_token_is_not_even_tried(left: dt.timedelta) -> None:
     client = Canned().answer(b"{}")
-    with pytest.raises(CredentialError) as caught:
-        Gateway(client, Credentials("https://api.jd.com", "key", "secret", "t", "r"), now=NOW.timestamp).renew(NOW)
-    assert caught.value.rule == "TOKEN_INVALID"
+    with pytest.raises(CredentialError, match="TOKEN_INVALID"):
+        _gateway(client, left).renew()
     assert client.asked == []
 
 
-def test_tokens_live_on_a_host_of_their_own_at_jd() -> None:
-    client = Canned().answer(json.dumps({"access_token": "a", "refresh_token": "b", "expires_in": 86400}).encode())
-    shop = Gateway(client, Credentials("https://api.jd.com", "key", "secret", "t", "r"), now=NOW.timestamp)
-    assert shop.renew(NOW + dt.timedelta(hours=1))
+def test_a_token_whose_end_nobody_knows_is_used_as_it_is() -> None:
+    client = Canned().answer(b"{}")
+    assert _gateway(client, None).renew() is False
+    assert client.asked == []
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"), [({"expires_in": 86400}, NOW + 24 * HOUR), ({"expires_in": "3600"}, NOW + HOUR), ({}, None), ({"expires_in": "soon"}, None)]
+)
+def test_tokens_live_on_a_host_of_their_own_at_jd(told: dict[str, object], ends: dt.datetime | None) -> None:
+    client = Canned().answer(json.dumps({"access_token": "a", "refresh_token": "b", **told}).encode())
+    shop = _gateway(client, HOUR)
+    assert shop.renew()
     assert (client.asked[0].url, client.host) == ("https://open-oauth.jd.com/oauth2/refresh_token", "https://open-oauth.jd.com")
-    assert (shop.credentials.base_url, shop.credentials.access_token, shop.credentials.refresh_token) == ("https://api.jd.com", "a", "b")
+    own = shop.credentials
+    assert (own.base_url, own.access_token, own.refresh_token, own.expires_at) == ("https://api.jd.com", "a", "b", ends)

@@ -1,6 +1,9 @@
 """What the Taobao tests share: the moment they stand at, and short ways from a sample or an API body to conformed frames."""
 
+from __future__ import annotations
+
 import datetime as dt
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +13,8 @@ from connectors.http import Client, Credentials
 from connectors.reading import Origin, Reading, read_file, read_records
 from connectors.taobao import PLATFORM
 from connectors.taobao.api import TaobaoApi
+from simulator.market import Market
+from simulator.server import FaultPlan, World
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=ZONE)
@@ -83,3 +88,26 @@ def fen(frame: pl.DataFrame, column: str) -> int:
 
 def by_key(frame: pl.DataFrame, key: str, value: str) -> dict[str, object]:
     return dict(frame.select(key, value).iter_rows())
+
+
+@dataclass
+class Gateway:
+    """The running server and a shop's way into it."""
+
+    base: str
+    world: World
+    faults: FaultPlan
+    market: Market
+    waits: list[float] = field(default_factory=list)
+
+    def credentials(self, shop_id: str) -> Credentials:
+        shop = self.world.shop(shop_id)
+        assert shop is not None
+        return Credentials(f"{self.base}/taobao", shop["app_key"], shop["app_secret"], self.world.tokens.issue(shop_id).access_token)
+
+    def api(self, shop_id: str, attempts: int = 8) -> TaobaoApi:
+        return TaobaoApi(Client(attempts=attempts, sleep=self.waits.append), self.credentials(shop_id))
+
+    @property
+    def first(self) -> dt.datetime:
+        return NOW - dt.timedelta(days=22)

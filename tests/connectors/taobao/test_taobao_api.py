@@ -5,8 +5,7 @@ import datetime as dt
 import orjson
 import polars as pl
 import pytest
-from conftest import Gateway
-from taobao_cases import NOW, SAMPLES, conformed_pages, fen, offline_api
+from taobao_cases import NOW, SAMPLES, Gateway, conformed_pages, fen, offline_api
 
 from connectors.http import Client, Credentials
 from connectors.taobao import top

@@ -5,8 +5,7 @@ import datetime as dt
 import orjson
 import polars as pl
 import pytest
-from conftest import Gateway
-from taobao_cases import NOW, offline_api
+from taobao_cases import NOW, Gateway, offline_api
 
 from connectors.taobao.api import PAGE_SIZE
 from contracts.errors import TransientError

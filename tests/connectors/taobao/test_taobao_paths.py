@@ -4,8 +4,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from conftest import Gateway
-from taobao_cases import NOW, conformed, conformed_pages, fen, read
+from taobao_cases import NOW, Gateway, conformed, conformed_pages, fen, read
 
 from connectors.taobao.simulate import export_files
 from simulator.market import Market

@@ -129,7 +129,7 @@ class Shop:
 
 # --- the market in the shop's money --------------------------------------------------------------------------------------------------------
 
-LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
+LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_rows", "_observed_at")
 
 
 def satang(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
