@@ -82,9 +82,9 @@ def _show_receipt(receipt: FileReceipt) -> None:
         return
     counts = f"发布 {receipt.published:,} + 隔离 {receipt.quarantined:,} + 取代 {receipt.superseded:,} + 重复 {receipt.duplicate:,}"
     st.markdown(f"读取 **{receipt.rows_read:,}** 行 = {counts}  \n:gray[:small[read = published + quarantined + superseded + duplicate]]")
+    show_facts(receipt)
     for rule, rows in receipt.rules.items():
         said = ROW_RULES.get(rule)
         st.markdown(f":orange[:material/rule:] 隔离 {rows:,} 行:{said.zh if said else plain(rule)} :gray[:small[{plain(rule)} · 逐行见「数据健康」]]")
-    show_facts(receipt)
     show_notices(receipt.notices)
     show_columns(receipt)
