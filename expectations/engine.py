@@ -99,6 +99,8 @@ class Judge:
 
         What cannot be judged is a result without success that carries ``exception_info``, never an exception.
         """
+        if not rules:
+            return []
         data = SqlAlchemyBatchData(execution_engine=self._execution, schema_name=table.layer, table_name=table.name, create_temp_table=False)
         batch = Batch(data=data, batch_definition=LegacyBatchDefinition("lake", "snapshot", table.full_name, IDDict()))
         validator = Validator(execution_engine=self._execution, batches=[batch], data_context=self._context)

@@ -59,15 +59,29 @@ _SESSION = ("session_paid_fen", "session_refund_fen", "session_views_qty")
 _SHOP_DAY, _STYLE_DAY = f"{SHOP}, channel_code, business_date", f"{SHOP}, style_code, business_date"
 
 _ITEMISED = f"SELECT {SHOP}, refund_id, refund_fen, refund_stage_code, refund_date FROM {{batch}} WHERE NOT starts_with(refund_id, 'stated:')"
-_STAGE_UNTOLD = f"SELECT DISTINCT {SHOP}, refund_id, true AS is_untold FROM ({DONE_REFUNDS}) WHERE refund_stage_code = 'unknown'"
+#: What no after-sale says is not compared: there gold goes by the goods, see UNTOLD_STAGE_BY_SHIPMENT.
+_DONE = f"""
+    WITH done AS MATERIALIZED ({DONE_REFUNDS}),
+    untold AS (
+        SELECT {SHOP}, refund_id, bool_and(refund_stage_code = 'unknown') AS is_all
+        FROM done GROUP BY {SHOP}, refund_id HAVING bool_or(refund_stage_code = 'unknown'))"""
 
 
 def _as_told(refunds: str) -> str:
-    """``refunds`` with the stage unknown wherever no after-sale told it: gold then goes by the line's shipment, which is not here to be compared."""
-    return f"""SELECT {SHOP}, refund_id, refund_fen, refund_date, if(is_untold, 'unknown', refund_stage_code) AS refund_stage_code
-        FROM ({refunds}) LEFT JOIN ({_STAGE_UNTOLD}) USING ({SHOP}, refund_id)"""
+    """``refunds`` with an unknown stage wherever any row of the after-sale tells none."""
+    return f"""
+        SELECT {SHOP}, refund_id, refund_fen, refund_date, if(is_all IS NULL, refund_stage_code, 'unknown') AS refund_stage_code
+        FROM ({refunds}) LEFT JOIN untold USING ({SHOP}, refund_id)"""
 
 
+_REFUNDS_OFF = difference(_as_told(_ITEMISED), _as_told("SELECT * FROM done"), f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"])
+_STAGE_OFF = f"""
+    SELECT {SHOP}, refund_id, order_line_id FROM {{batch}} AS f JOIN untold USING ({SHOP}, refund_id)
+    JOIN (SELECT {SHOP}, order_line_id, shipped_at, is_shipment_told FROM {LINES}) USING ({SHOP}, order_line_id)
+    WHERE is_all AND refund_stage_code <> CASE
+        WHEN shipped_at <= applied_at THEN 'after_shipment'
+        WHEN shipped_at > applied_at OR (shipped_at IS NULL AND is_shipment_told) THEN 'before_shipment'
+        ELSE 'unknown' END"""
 _REFUND_OF_LINE = f"""
     SELECT {SHOP}, order_line_id, refund_fen AS cohort_refund_fen, if(refund_stage_code = 'before_shipment', refund_fen, 0) AS refund_before_fen,
         if(refund_stage_code = 'after_shipment', refund_fen, 0) AS refund_after_fen, if(refund_date IS NULL, refund_fen, 0) AS refund_undated_fen
@@ -126,7 +140,13 @@ RECONCILE_RULES = (
         "退款事实与当前售后状态逐笔一致", "refund facts are the current after-sales, one by one",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
         table=_REFUNDS,
-        query=difference(_as_told(_ITEMISED), _as_told(DONE_REFUNDS), f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"]),
+        query=f"{_DONE} {_REFUNDS_OFF}",
+    ),
+    SqlRule(
+        "UNTOLD_STAGE_BY_SHIPMENT", STOP,
+        "售后没有说明阶段的,按申请时是否已发货", "where no after-sale tells the stage, the goods do: had they left when it was applied for?",
+        "快手、拼多多的仅退款不说阶段;猜错会移动发货前退款", "Kuaishou and Pinduoduo tell none of a bare refund; a wrong one moves the rate before shipment",
+        table=_REFUNDS, query=f"{_DONE} {_STAGE_OFF}",
     ),
     SqlRule(
         "LINE_REFUND_MATCHES_REFUNDS", STOP,

@@ -73,8 +73,17 @@ def rules_of(table: Table, now: Profile, before: Profile) -> list[FloorRule | Sq
 
 def _judge_table(court: Judge, table: Table, now: Profile, before: Profile) -> Iterator[Outcome]:
     rows, rules = now.rows[table.full_name], rules_of(table, now, before)
-    for rule, result in zip(rules, court.validate(table, rules), strict=True):
-        yield _outcome(rule, result, rows) if not result.success else Outcome(table.full_name, rule.name, rule.severity, True, 0, rows, rule.sentence())
+    asked = [rule for rule in rules if not _holds_of_itself(rule)]
+    results = dict(zip(asked, court.validate(table, asked), strict=True))
+    for rule in rules:
+        result = results.get(rule)
+        failed = result is not None and not result.success
+        yield _outcome(rule, result, rows) if failed else Outcome(table.full_name, rule.name, rule.severity, True, 0, rows, rule.sentence())
+
+
+def _holds_of_itself(rule: FloorRule | SqlRule) -> bool:
+    """A floor of no rows: most of the hundred tables are of platforms a house does not sell on, and Great Expectations takes 10 ms to say so of each."""
+    return isinstance(rule, FloorRule) and rule.minimum == 0
 
 
 def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult, rows: int) -> Outcome:

@@ -115,13 +115,14 @@ def orders() -> pl.DataFrame:
 
 
 def refund_lines() -> pl.DataFrame:
-    """Before and after shipment, one still open, one that names its order only, one whose order nobody has told, one told twice."""
+    """Before and after shipment, one still open, one that names its order only, one whose order nobody has told; two whose stage no row tells."""
     base = {"refund_status_code": "success", "refund_stage_code": "after_shipment", "refund_type_code": "return_refund", "applied_at": DAY}
 
     def refund(shop: str, number: int, line: str, order: str, fen: int, **more: object) -> dict[str, object]:
         told = {"refund_id": f"R{number}", "order_line_id": line, "order_id": order, "refund_fen": fen, "refunded_at": DAY + dt.timedelta(days=9)}
         return seen(shop, number, "after_sales") | base | told | more
 
+    untold = {"refund_stage_code": "unknown"}
     first, second, third = (_line("s1", number) for number in (0, 1, 2))
     ids = [(str(line["order_line_id"]), str(line["order_id"])) for line in (first, second, third)]
     return rows(
@@ -131,7 +132,9 @@ def refund_lines() -> pl.DataFrame:
         refund("s1", 4, *ids[2], 10_002, refund_status_code="pending", refunded_at=None),
         refund("s1", 5, "gone-1", "gone", 700),
         refund("s2", 6, "T2", "T2", 3_000),
-        refund("s2", 7, "T1", "T1", 500, refund_stage_code="unknown", refunded_at=None),
+        refund("s2", 7, "T1", "T1", 500, **untold, refunded_at=None),
+        refund("s3", 8, f"{order_id('s3', 3)}1", order_id("s3", 3), 900, **untold, applied_at=DAY + dt.timedelta(hours=1), _export_id=export_id("s3")),
+        refund("s4", 9, f"{order_id('s4', 2)}0", order_id("s4", 2), 800, **untold, applied_at=DAY + dt.timedelta(days=5), _export_id=export_id("s4")),
     )
 
 

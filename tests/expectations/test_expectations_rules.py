@@ -128,6 +128,13 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"UPDATE {REFUNDS} SET refund_date = refund_date + 1 WHERE refund_id = 'R2'",),
         {(REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R2",
     ),
+    "a stage against the goods": (
+        (f"UPDATE {REFUNDS} SET refund_stage_code = 'after_shipment' WHERE refund_id = 'R8'",
+         f"UPDATE {LINES} SET refund_after_fen = 900, refund_before_fen = 0 WHERE shop_id = 's3' AND refund_before_fen = 900",
+         *(f"UPDATE {mart} SET cohort_refund_after_fen = 900, cohort_refund_before_fen = 0 WHERE shop_id = 's3' AND cohort_refund_before_fen = 900"
+           for mart in (DAILY, STYLES))),
+        {(REFUNDS, "UNTOLD_STAGE_BY_SHIPMENT")}, "R8",
+    ),
     "a stated refund forgotten": (
         (f"DELETE FROM {REFUNDS} WHERE refund_id = 'stated:T3'",
          f"UPDATE {LINES} SET cohort_refund_fen = 0, refund_unstaged_fen = 0, refund_undated_fen = 0 WHERE order_id = 'T3'",
@@ -223,8 +230,11 @@ TOLD: dict[str, tuple[str, tuple[str, str], str]] = {
 
 
 def test_a_clean_market_breaks_nothing(memory: Plant) -> None:
+    """Refunds whose stage only the shipment tells among it, as Kuaishou's and Pinduoduo's are."""
     connection = memory()
     assert broken(connection, profile(connection)) == {}
+    stages = connection.execute(f"SELECT refund_id, refund_stage_code FROM {REFUNDS} WHERE refund_id IN ('R8', 'R9') ORDER BY 1").fetchall()
+    assert stages == [("R8", "before_shipment"), ("R9", "after_shipment")]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
