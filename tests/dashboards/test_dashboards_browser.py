@@ -31,6 +31,7 @@ pytestmark = pytest.mark.browser
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+ORDERS = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 TMALL = ROOT.parent / "shared" / "samples" / "tmall_2020" / "tmall_order_report.csv"
 WIDTHS = {1440: 900, 390: 844}
 WAIT = 60_000  # milliseconds; the machine may be busy
@@ -193,6 +194,23 @@ def test_nothing_is_wider_than_the_screen(visit: Callable[..., Page], tmp_path: 
     else:
         settle(page)
         assert picture(page, tmp_path, f"{path or name}").stat().st_size > 10_000
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+def test_dropped_files_are_judged_within_the_screen(visit: Callable[..., Page], tmp_path: Path, width: int = 390) -> None:
+    """Through the browser's own upload, which no other test uses: a good file, a wrong one and a renamed column. Leaves a picture."""
+    orders = ORDERS.read_text(encoding="utf-8-sig")
+    files = {"订单.csv": orders, "改名.csv": orders.replace("订单应付金额", "订单应付总额", 1), "登录.csv": "<!DOCTYPE html><html></html>"}
+    page = visit("upload", name="a", width=width)
+    page.get_by_label("文件属于哪个店铺").click()
+    page.get_by_role("option", name="雾山抖音店").click()
+    settle(page)
+    page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": "text/csv", "buffer": text.encode()} for name, text in files.items()])
+    page.get_by_role("button", name="确认导入 1 个文件").wait_for()
+    settle(page)
+    assert picture(page, tmp_path, "upload").stat().st_size > 10_000
+    text = page.inner_text("body")
+    assert text.count("可以导入 ready") == 1 and "2 个不能导入" in text and "“订单应付总额” 就是" in text
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
 
 
