@@ -35,10 +35,11 @@ def sign_in(app: AppTest, name: str, password: str) -> AppTest:
     return app.button[0].click().run()
 
 
-def run_page(path: str, viewer: Viewer) -> AppTest:
-    """One page alone, as the router would run it for ``viewer``."""
+def run_page(path: str, viewer: Viewer, **state: object) -> AppTest:
+    """One page alone, as the router would run it for ``viewer`` in a session that already holds ``state``."""
     app = AppTest.from_string(_ONE_PAGE, default_timeout=SECONDS)
-    app.session_state["path"], app.session_state["looking"] = path, viewer
+    for name, value in {"path": path, "looking": viewer, **state}.items():
+        app.session_state[name] = value
     return app.run()
 
 

@@ -10,9 +10,12 @@ from dashboards_cases import PASSWORD, ROOT
 from screen import SECONDS, cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
+from contracts.errors import HeldReleaseError
+from dashboards.parts.on_counter import OnCounter
 from metrics import access
 from metrics.access import Viewer
 from pipeline import parsing
+from pipeline.counter import Delivery, FileReceipt, Ingested
 from pipeline.house import reading, writing
 from pipeline.registering import register_shop
 from warehouse import accounts
@@ -176,3 +179,14 @@ def test_a_delivery_that_fails_says_so_and_the_page_goes_on(place: Place, a: Vie
         app = outcome(press(app, "确认导入 1 个文件"))
     assert app.error and not app.exception
     assert "把文件拖到上面" in everything(press(app, "继续上传"))
+
+
+def test_a_held_release_is_told_with_the_check_that_holds_it(house: Place) -> None:
+    """What a delivery ends with when the new build fails a check; the check's sentence is read from the stored outcomes."""
+    held = HeldReleaseError("HELD", "检查未通过", "checks failed", rules="GOLD_EQUALS_SILVER")
+    receipt = FileReceipt("订单.csv", "taobao", "orders", "2022", rows_read=3, published=2, superseded=1)
+    delivery = Delivery(1)
+    delivery.outcome.set_result(Ingested([receipt], None, [], held))
+    text = everything(run_page("upload", access.sign_in(house, "a", PASSWORD), on_counter=OnCounter(delivery=delivery)))
+    assert "新数据未放行" in text and "「汇总等于明细之和」" in text and "看板现在读取" not in text
+    assert "读取 **3** 行 = 发布 2 + 隔离 0 + 取代 1 + 重复 0" in text

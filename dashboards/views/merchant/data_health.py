@@ -127,7 +127,7 @@ def _show_files(viewer: Viewer) -> None:
     show_heading("最近文件", "Last files")
     rows = health.receipts(viewer, source="file", limit=FILES)
     if rows.is_empty():
-        show_empty("**还没有导入过文件。** 用 baiyun ingest 导入平台导出的原始文件。", "No file has been loaded yet.", icon=":material/upload_file:")
+        show_empty("**还没有导入过文件。** 在「上传」页放入平台导出的原始文件。", "No file has been loaded yet.", icon=":material/upload_file:")
         return
     table = [
         {
