@@ -25,12 +25,6 @@ DOUYIN = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75
 needs_tmall = pytest.mark.skipif(not TMALL.exists(), reason="the third-party sample folder is not here")
 
 
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
-    return Settings()
-
-
 @pytest.fixture(scope="module")
 def tmall(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home that took the real report once."""
@@ -128,15 +122,14 @@ def test_a_good_file_beside_a_bad_one_is_taken(settings: Settings, tmp_path: Pat
     assert files[1]["platform"] == "douyin" and files[1]["kind"] == "orders" and files[1]["rows_read"] == files[1]["published"] > 0
 
 
-def test_the_file_of_another_platform_is_refused(settings: Settings) -> None:
+def test_the_file_of_another_platform_is_refused(released: Settings) -> None:
     taobao = next((ROOT / "connectors" / "taobao" / "samples").glob("*_2022.csv"))
-    ingest(settings, "m1", "s1", [DOUYIN], register=True)
-    receipt = ingest(settings, "m1", "s1", [taobao]).receipts[0]
+    receipt = ingest(released, "m1", "s1", [taobao]).receipts[0]
     assert (receipt.verdict, receipt.rule) == ("refused", "WRONG_PLATFORM")
 
 
-def test_a_shop_of_another_merchant_is_refused(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    ingest(settings, "m1", "s1", [DOUYIN], register=True)
+@pytest.mark.usefixtures("released")
+def test_a_shop_of_another_merchant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     code = run(lambda: app(["ingest", "-m", "m2", "-s", "s1", str(DOUYIN)], standalone_mode=False))
     assert code == 2
     assert "SHOP_TAKEN" in capsys.readouterr().err
@@ -155,10 +148,9 @@ def test_wrong_use_is_told_in_one_line(settings: Settings, capsys: pytest.Captur
     assert "NO_SUCH_FILE" in told and "BAD_DATE" in told and "Traceback" not in told
 
 
-def test_two_homes_never_meet(tmp_path: Path) -> None:
-    one, two = Settings(home=tmp_path / "one"), Settings(home=tmp_path / "two")
-    ingest(one, "m1", "s1", [DOUYIN], register=True)
-    assert totals(one, "m1")["paid_orders"] > 0
+def test_two_homes_never_meet(released: Settings, tmp_path: Path) -> None:
+    two = Settings(home=tmp_path / "two")
+    assert totals(released, "m1")["paid_orders"] > 0
     with pytest.raises(NotFoundError):
         totals(two, "m1")
     assert not (tmp_path / "two" / "landing").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from contracts.errors import HeldReleaseError
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.health import release_line
+from pipeline import parsing
 from pipeline.cli import app, run
 from pipeline.house import reading, writing
 from pipeline.steps import audit, build, build_and_release, ingest, release
@@ -26,16 +28,6 @@ from warehouse.settings import Settings
 ROOT = Path(__file__).parents[2]
 DOUYIN = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 VIEWER = ("test", "merchant", "m1")
-
-
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home with release 1 of a small Douyin export."""
-    monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
-    settings = Settings()
-    done = ingest(settings, "m1", "s1", [DOUYIN], register=True)
-    assert done.held is None
-    return settings
 
 
 def paid(settings: Settings, as_of: int | None = None) -> int:
@@ -69,95 +61,115 @@ def spoil(settings: Settings) -> int:
     return number
 
 
-def test_a_failed_stop_rule_keeps_the_last_good_release(settings: Settings) -> None:
-    good = paid(settings)
-    spoil(settings)
-    assert paid(settings) == good
-    line = release_line(Viewer(settings.place, *VIEWER))
+def test_a_failed_stop_rule_keeps_the_last_good_release(released: Settings) -> None:
+    good = paid(released)
+    spoil(released)
+    assert paid(released) == good
+    line = release_line(Viewer(released.place, *VIEWER))
     assert line.current == 1
     assert line.held == 2 and line.failed_rules
 
 
-def test_after_mending_one_command_publishes(settings: Settings) -> None:
-    good = paid(settings)
-    spoil(settings)
+def test_after_mending_one_command_publishes(released: Settings) -> None:
+    good = paid(released)
+    spoil(released)
     assert run(lambda: app(["build"], standalone_mode=False)) == 3, "judged again, still wrong, still held"
-    built, published = build_and_release(settings, from_landing=True)
+    built, published = build_and_release(released, from_landing=True)
     assert built.has_changes and published.status == "published"
-    assert paid(settings) == good
-    assert release_line(Viewer(settings.place, *VIEWER)).held is None
+    assert paid(released) == good
+    assert release_line(Viewer(released.place, *VIEWER)).held is None
 
 
-def test_an_older_build_may_not_publish_over_a_newer(settings: Settings) -> None:
-    with writing(settings) as lake:
+def test_an_older_build_may_not_publish_over_a_newer(released: Settings) -> None:
+    with writing(released) as lake:
         old = releasing.begin_build(lake, at=dt.datetime.now(dt.UTC))
         snapshot = lake.snapshot()
-    audit(settings, old, snapshot)
-    built, _ = build_and_release(settings, from_landing=True)
+    audit(released, old, snapshot)
+    built, _ = build_and_release(released, from_landing=True)
     assert built.build_number > old
     with pytest.raises(Exception, match="OVERTAKEN"):
-        release(settings, old, snapshot)
+        release(released, old, snapshot)
 
 
-def test_pin_unpin_and_as_of(settings: Settings, tmp_path: Path) -> None:
-    first = paid(settings)
+def test_pin_unpin_and_as_of(released: Settings, tmp_path: Path) -> None:
+    first = paid(released)
     runner = CliRunner()
     more = order_file(tmp_path, name="1792461611_orders.csv", money="123.45", number="6917926768823649999")
-    assert ingest(settings, "m1", "s1", [more]).current.number == 2  # type: ignore[union-attr]
-    second = paid(settings)
+    assert ingest(released, "m1", "s1", [more]).current.number == 2  # type: ignore[union-attr]
+    second = paid(released)
     assert second == first + 12_345
-    assert paid(settings, as_of=1) == first
+    assert paid(released, as_of=1) == first
     assert runner.invoke(app, ["releases", "pin", "1"]).exit_code == 0
-    assert paid(settings) == first
+    assert paid(released) == first
     listed = json.loads(runner.invoke(app, ["releases", "list", "--json"]).stdout)["releases"]
     assert [(item["number"], item["is_current"], item["is_pinned"]) for item in listed] == [(1, True, True), (2, False, False)]
     assert runner.invoke(app, ["releases", "unpin"]).exit_code == 0
-    assert paid(settings) == second
+    assert paid(released) == second
     assert run(lambda: app(["releases", "pin", "9"], standalone_mode=False)) == 2
 
 
-def test_building_with_nothing_new_is_the_same_release(settings: Settings) -> None:
-    built, standing = build_and_release(settings)
+def test_building_with_nothing_new_is_the_same_release(released: Settings) -> None:
+    built, standing = build_and_release(released)
     assert not built.has_changes and standing.number == 1
-    with reading(settings) as lake:
+    with reading(released) as lake:
         assert len(releasing.releases(lake)) == 1
 
 
-def test_broken_rows_are_quarantined_shown_and_rejudged(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = paid(settings)
+UPGRADE = """
+from connectors import cells
+older = cells.READERS["yuan"]
+def read(raw):
+    value, bad = older(raw)
+    return value.fill_null(1_235), bad & False
+cells.READERS["yuan"] = read
+"""
+
+
+@pytest.fixture
+def upgrade_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """A new version of the house whose reader, a process of its own, knows that a third decimal of 5 is half a fen up."""
+
+    def upgrade() -> None:
+        (tmp_path / "sitecustomize.py").write_text(UPGRADE, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        parsing.close()
+
+    yield upgrade
+    parsing.close()
+
+
+def test_broken_rows_are_quarantined_shown_and_rejudged(released: Settings, tmp_path: Path, upgrade_reader: Callable[[], None]) -> None:
+    before = paid(released)
     bad = order_file(tmp_path, name="1792461611_bad.csv", money="12.345", number="6917926768823640777")
     runner = CliRunner()
     result = runner.invoke(app, ["ingest", "-m", "m1", "-s", "s1", "--json", str(bad)])
     assert result.exit_code == 1, "all of the file's rows are beyond the stated share"
     receipt = json.loads(result.stdout)["files"][0]
     assert (receipt["rows_read"], receipt["quarantined"], receipt["published"], receipt["rules"]) == (1, 1, 0, {"BAD_MONEY": 1})
-    assert paid(settings) == before
+    assert paid(released) == before
     shown = json.loads(runner.invoke(app, ["quarantine", "show", receipt["export_id"][:10], "--json"]).stdout)["rows"]
     assert [(row["row_number"], row["column_name"], row["cell_name"]) for row in shown] == [(2, "订单应付金额", "12.345")]
     assert shown[0]["next_step_name"] and "收件人" not in shown[0]["row_json"]
-    # the fix: the reader learns that a third decimal of 5 is half a fen up
-    from connectors import cells
-
-    monkeypatch.setitem(cells.READERS, "yuan", lambda raw: (lambda pair: (pair[0].fill_null(1_235), pair[1] & False))(cells.read_yuan(raw)))
+    upgrade_reader()
     assert runner.invoke(app, ["quarantine", "rejudge", receipt["export_id"][:10]]).exit_code == 0
-    assert paid(settings) == before + 1_235
-    with reading(settings) as lake:
+    assert paid(released) == before + 1_235
+    with reading(released) as lake:
         assert lake.read(QUARANTINE).is_empty()
         load = lake.sql("SELECT * FROM ops.load WHERE export_id = ?", [receipt["export_id"]]).row(0, named=True)
     assert (load["rows_read_qty"], load["published_qty"], load["quarantined_qty"]) == (1, 1, 0)
 
 
-def test_a_rebuild_after_the_own_accounts_change_moves_the_channel(settings: Settings) -> None:
-    viewer = Viewer(settings.place, *VIEWER)
+def test_a_rebuild_after_the_own_accounts_change_moves_the_channel(released: Settings) -> None:
+    viewer = Viewer(released.place, *VIEWER)
     before = ask(viewer, ["paid_gmv"], by=["channel"]).rows
-    with reading(settings) as lake:
+    with reading(released) as lake:
         account = lake.sql("SELECT creator_id FROM gold.fct_order_line WHERE channel_code = 'creator_live' LIMIT 1")["creator_id"]
     if account.is_empty():
         pytest.skip("the sample has no creator's live order")
     assert CliRunner().invoke(app, ["shops", "add-account", "-m", "m1", "-s", "s1", account[0]]).exit_code == 0
-    built, _ = build_and_release(settings)
+    built, _ = build_and_release(released)
     assert built.has_changes
     after = ask(viewer, ["paid_gmv"], by=["channel"]).rows
     assert after["paid_gmv"].sum() == before["paid_gmv"].sum()
     assert not after.equals(before)
-    assert not build(settings).has_changes
+    assert not build(released).has_changes

@@ -25,12 +25,6 @@ from warehouse.settings import Settings
 DOUYIN = Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 
 
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
-    return Settings()
-
-
 def paid(settings: Settings, merchant: str = "m1") -> int:
     return int(ask(Viewer(settings.place, "test", "merchant", merchant), ["paid_gmv"]).rows.item())
 
@@ -58,20 +52,19 @@ def test_a_run_cut_off_before_its_release_is_finished_by_the_same_command(settin
 
 
 @pytest.mark.parametrize("harm", ["changed", "lost"])
-def test_damage_on_disk_stops_a_rebuild_and_the_same_file_heals_it(settings: Settings, harm: str) -> None:
-    ingest(settings, "m1", "s1", [DOUYIN], register=True)
-    good = paid(settings)
-    landed = next(path for path in settings.place.landing.rglob("*.csv"))
+def test_damage_on_disk_stops_a_rebuild_and_the_same_file_heals_it(released: Settings, harm: str) -> None:
+    good = paid(released)
+    landed = next(path for path in released.place.landing.rglob("*.csv"))
     if harm == "lost":
         landed.unlink()
     else:
         landed.write_bytes(landed.read_bytes() + b"x")
     with pytest.raises(FileRefusedError, match="LANDING_"):
-        build_and_release(settings, from_landing=True)
-    assert paid(settings) == good
-    assert ingest(settings, "m1", "s1", [DOUYIN]).receipts[0].verdict == "duplicate"
-    build_and_release(settings, from_landing=True)
-    assert paid(settings) == good
+        build_and_release(released, from_landing=True)
+    assert paid(released) == good
+    assert ingest(released, "m1", "s1", [DOUYIN]).receipts[0].verdict == "duplicate"
+    build_and_release(released, from_landing=True)
+    assert paid(released) == good
 
 
 def test_names_decide_nothing(settings: Settings, tmp_path: Path) -> None:
@@ -135,9 +128,9 @@ def test_sheets_of_one_header_are_one_table_and_hidden_ones_do_not_count(setting
     table = rows()
     sheets = {"one": table[:2], "two": table}
     receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "two.xlsx", sheets)], register=True).receipts[0]
-    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (1 + len(table) - 1, ["SEVERAL_SHEETS"])
+    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (1 + len(table) - 1, ["SEVERAL_SHEETS", "UNKNOWN_WORD"])
     receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "hidden.xlsx", sheets, hidden="one")], register=True).receipts[0]
-    assert (receipt.rows_read, receipt.notices) == (len(table) - 1, [])
+    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (len(table) - 1, ["UNKNOWN_WORD"])
 
 
 def test_ids_ruined_by_a_spreadsheet_are_refused_in_small_files_too(settings: Settings, tmp_path: Path) -> None:
@@ -160,14 +153,13 @@ def test_broken_bytes_are_refused_not_thrown(settings: Settings, tmp_path: Path,
     assert (receipt.verdict, receipt.rule) == ("refused", rule)
 
 
-def test_the_inbox_goes_on_beside_a_bad_file_and_keeps_both_refusals(settings: Settings) -> None:
-    ingest(settings, "m1", "s1", [DOUYIN], register=True)
-    folder = settings.place.inbox / "m1" / "s1"
+def test_the_inbox_goes_on_beside_a_bad_file_and_keeps_both_refusals(released: Settings) -> None:
+    folder = released.place.inbox / "m1" / "s1"
     folder.mkdir(parents=True)
     for content in (b"", b"<html></html>"):
         (folder / "b.csv").write_bytes(content)
         os.utime(folder / "b.csv", (0, 0))
-        assert [item.verdict for item in scan_inbox(settings)] == ["refused"]
+        assert [item.verdict for item in scan_inbox(released)] == ["refused"]
     assert len(list((folder / "refused").glob("*b.csv"))) == 2
     assert CliRunner().invoke(app, ["scan"]).exit_code == 0
 
