@@ -77,6 +77,8 @@ class PinduoduoApi:
             ids, total = page_rows(kind, body)
             pages = most = -(-total // PAGE_SIZE)
             if pages <= 1:
+                if len(ids) < total:
+                    continue  # an empty page of a window that is not
                 if ids:
                     yield body
                 return

@@ -57,7 +57,7 @@ def _line_table(rows: pl.DataFrame) -> pl.DataFrame:
         stated_refund_fen=pl.when(paid).then(refunded),
         refund_status_code=pl.when(by_api).then(_api_after_sale()).otherwise(_file_after_sale()),
         is_gift=_is_gift(),
-        content_code=pl.coalesce("scene_text", "sold_by_text").replace_strict(words.CONTENT, default="unknown", return_dtype=pl.String).fill_null("unknown"),
+        content_code=_content(by_api),
         seller_code=pl.when(by_api).then(_api_seller()).otherwise(_file_seller()),
         creator_id=pl.coalesce("creator_id", "finder_id"),
     ).sort("_export_id", "_row_number")  # fmt: skip
@@ -230,6 +230,12 @@ def _file_after_sale() -> pl.Expr:
     return pl.when(none).then(pl.lit("none")).otherwise(_code("after_sale_text", words.AFTER_SALE))
 
 
+def _content(by_api: pl.Expr) -> pl.Expr:
+    """What carried the sale. A file that does not say is silent (null), so that it takes nothing from what the API has told."""
+    told = pl.coalesce("scene_text", "sold_by_text").replace_strict(words.CONTENT, default=None, return_dtype=pl.String)
+    return pl.when(by_api).then(told.fill_null("unknown")).otherwise(told)
+
+
 def _api_seller() -> pl.Expr:
     """The SKU's own row of source_infos; without one a commission proves a creator, and nothing at all is the shop itself."""
     return (
@@ -242,9 +248,9 @@ def _api_seller() -> pl.Expr:
 
 
 def _file_seller() -> pl.Expr:
-    """带货账号类型, then 带货方式, then a fee paid to somebody; a row crediting nobody (``-``) is the shop's own sale."""
+    """带货账号类型, then 带货方式, then a fee paid to somebody; a row crediting nobody (``-``) is the shop's own sale. Null where it does not say."""
     account = pl.col("account_type_text").replace_strict(words.ACCOUNT_TYPE, default=None, return_dtype=pl.String)
     sold_by = pl.col("sold_by_text").replace_strict(words.SALE_CHANNEL, default=None, return_dtype=pl.String)
     nobody = pl.col("layout_name").is_in(_FULL_FILES) & pl.col("sold_by_text").is_null() & pl.col("creator_name").is_null()
     paid_for = pl.when(pl.col("commission_fen") > 0).then(pl.lit("creator")).when(nobody).then(pl.lit("own"))
-    return pl.coalesce(account, sold_by, paid_for, pl.lit("unknown"))
+    return pl.coalesce(account, sold_by, paid_for)

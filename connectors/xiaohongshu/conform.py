@@ -40,9 +40,9 @@ def _orders(bronze: pl.DataFrame) -> Frames:
         is_shipment_told=pl.when(pl.col("layout_name").is_in(["api", "72"])).then(pl.lit(True)),
         placed_fen="money",
         paid_fen=pl.when(paid).then("money").otherwise(0),
-        # set in a live room and on a creator's own list of goods; the registry of own accounts says whose account it is
-        content_code=pl.when(kol).then(pl.lit("live")).otherwise(pl.lit("unknown")),
-        seller_code=pl.lit("unknown"),
+        # set in a live room and on a creator's own list of goods; the registry of own accounts says whose account it is.
+        # Without one the row is silent (null), so that it takes nothing from what another source has told
+        content_code=pl.when(kol).then(pl.lit("live")),
     )  # fmt: skip
     heads = bronze.filter(pl.col("layout_name") == "api").unique([*_EXPORT, "order_id"], keep="first", maintain_order=True)
     return {"order_line": line} if heads.is_empty() else {"order": _order_heads(heads), "order_line": line}

@@ -86,6 +86,20 @@ def test_a_count_that_grows_on_the_way_is_gone_through_again(shop: Shop, monkeyp
     assert asked == [1, 3, 2, 1, 1, 4, 3, 2, 1]
 
 
+def test_an_empty_answer_of_a_window_that_is_not_empty_is_asked_for_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F11: the platform counts five rows and shows none, for a moment or for good."""
+    shown = [0, 5]
+
+    def call(self: Gateway, method: str, arguments: Mapping[str, str]) -> bytes:
+        rows = [orjson.loads(order(row)) for row in range(shown.pop(0) if shown else 0)]
+        return orjson.dumps({"order_sn_increment_get_response": {"order_sn_list": rows, "total_count": 5}})
+
+    monkeypatch.setattr(Gateway, "call", call)
+    assert shop.collect("orders", NOW - dt.timedelta(minutes=10), NOW).height == 5
+    with pytest.raises(TransientError, match="PAGES_MOVED"):
+        shop.collect("orders", NOW - dt.timedelta(minutes=10), NOW)
+
+
 def test_new_enums_and_missing_members_stay_visible_and_lose_no_row() -> None:
     """F14, F15: numbers beyond a float's reach stay exact, an unheard status is ``unknown``, null stands where a list was."""
     row = {"order_sn": "261124-1", "order_status": 9, "refund_status": 7, "pay_amount": 12.3, "pay_time": "2026-11-24 08:00:00", "item_list": None, "new": {}}

@@ -32,7 +32,7 @@ def test_lines_carry_the_goods_alone_and_the_freight_is_the_orders_rest() -> Non
         ("ZP01", 0, 0, "none", True, "own", None),
         ("YS03-K-S", 129000, 0, "none", False, "creator", "sphD1x2Y3z"),
         ("YS04-B-M", 0, None, "none", False, "own", None),  # never paid: nothing can have come back
-        ("YS05-R-S", 8800, 8800, "success", False, "unknown", None),  # 带货方式 says a word nobody has listed
+        ("YS05-R-S", 8800, 8800, "success", False, None, None),  # 带货方式 says a word nobody has listed
     ]
     paid = line.group_by("order_id").agg(pl.col("paid_fen").sum()).join(frames["order"], on="order_id")
     assert dict(paid.select("order_id", pl.col("paid_fen_right") - pl.col("paid_fen")).iter_rows())["3730049440287691377"] == 600
@@ -76,9 +76,9 @@ def test_the_2024_file_tells_the_order_and_leaves_its_lines_silent_on_money() ->
     frames = sample("orders_2024.csv")
     assert rows(frames["order"], "placed_fen", "paid_fen", "order_status_code") == [(27730, 27730, "shipped"), (12900, 0, "unpaid")]
     assert rows(frames["order_line"], "paid_fen", "stated_refund_fen", "content_code", "seller_code", "creator_name") == [
-        (None, None, "live", "unknown", "云杉官方直播间"),
-        (None, None, "live", "unknown", "云杉官方直播间"),
-        (0, None, "unknown", "unknown", None),
+        (None, None, "live", None, "云杉官方直播间"),
+        (None, None, "live", None, "云杉官方直播间"),
+        (0, None, None, None, None),
     ]
 
 

@@ -32,7 +32,7 @@ def test_order_file() -> None:
     }
     first = line.row(0, named=True)
     assert (first["style_code"], first["color_name"], first["size_name"], first["province_name"]) == ("YS010007", "黑色", "M", "广东省")
-    assert (first["content_code"], first["seller_code"], first["creator_id"], first["creator_name"]) == ("live", "unknown", None, "云杉官方直播间")
+    assert (first["content_code"], first["creator_id"], first["creator_name"]) == ("live", None, "云杉官方直播间")
     assert first["placed_fen"] == 129900, "what the buyer was to pay, not 商品总价 and not 商家应收"
     assert (first["shipped_at"], first["finished_at"]) == (moment("2026-11-02 10:00:00"), moment("2026-11-12 09:30:00"))
     assert line["placed_fen"][3] is None, "an unpaid order's money cells are empty: nothing is told, and nothing made up"
@@ -64,7 +64,7 @@ def test_order_details() -> None:
         "live",
         149900,
     )
-    assert frames["order_line"]["content_code"].to_list() == ["live", "unknown", "unknown", "unknown", "unknown"]
+    assert frames["order_line"]["content_code"].to_list() == ["live", None, None, None, None]
 
 
 def test_file_and_api_name_the_same_line_alike() -> None:
