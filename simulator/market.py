@@ -69,11 +69,11 @@ class Market:
 
     def settlements_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Payouts and take-backs made by ``at``."""
-        return self._of("settlements", self.settlements, shop_id).filter(pl.col("settled_at") <= at)
+        return self._of("settlements", self.settlements, shop_id).filter(pl.col("settled_at") <= at.astimezone(ZONE))
 
     def insurance_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Insurances taken out by ``at``."""
-        return self._of("insurance", self.insurance, shop_id).filter(pl.col("insured_at") <= at)
+        return self._of("insurance", self.insurance, shop_id).filter(pl.col("insured_at") <= at.astimezone(ZONE))
 
     def ads_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Advertising of the days before ``at``'s: the platforms tell finished days."""
@@ -81,7 +81,7 @@ class Market:
 
     def funds_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Movements of the account by ``at``."""
-        return self._of("funds", self.funds, shop_id).filter(pl.col("moved_at") <= at)
+        return self._of("funds", self.funds, shop_id).filter(pl.col("moved_at") <= at.astimezone(ZONE))
 
 
 def build_market(

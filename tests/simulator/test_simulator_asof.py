@@ -93,3 +93,9 @@ def test_an_unknown_shop_has_nothing(market: Market) -> None:
 def test_any_time_zone_will_do(market: Market) -> None:
     shop = market.shops["shop_id"][0]
     assert market.lines_at(shop, NOW.astimezone(dt.UTC)).equals(market.lines_at(shop, NOW))
+
+
+def test_a_moment_may_be_told_in_any_zone(market: Market) -> None:
+    shop, abroad = market.shops["shop_id"][0], NOW.astimezone(dt.UTC)
+    for name in ("lines_at", "refunds_at", "sessions_at", "settlements_at", "insurance_at", "ads_at", "funds_at"):
+        assert getattr(market, name)(shop, abroad).equals(getattr(market, name)(shop, NOW)), name
