@@ -12,10 +12,11 @@ from functools import cached_property, partial
 import polars as pl
 
 from connectors.base import Column, Layout, Platform, platforms
-from connectors.cells import READERS, trim
+from connectors.cells import READERS
 from connectors.mapping_file import FOLDER, shipped
 from connectors.mapping_model import KINDS, TOLD, MappingFile, names_of
 from connectors.mapping_rows import bronze_name, conform
+from connectors.spelling import trim
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
 from contracts.intake import refuse

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.base import CELLS
-from connectors.tabular import HEADER_SEARCH_ROWS
+from connectors.delimited import HEADER_SEARCH_ROWS
 from contracts import codes
 from contracts.canonical import (
     AD_SPEND,

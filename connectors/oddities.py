@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
-from connectors import cells
 from connectors.base import Column
+from connectors.cells import read_yuan
+from connectors.spelling import trim
 from contracts.intake import Notice, refuse
 
 #: Platforms cut an export off at these numbers of rows and say nothing.
@@ -14,8 +17,9 @@ CAPS = (10_000, 20_000, 50_000)
 SHOP_HEADERS = {"店铺id", "店铺编号", "店铺号"}
 
 _EDGES = " \t\r\n\ufeff\u200b'\"`="
-_TOTAL = r"(?i)^(本页|全部)?(合计|总计|汇总|小计|总合计)(金额|行)?\s*[::]?\s*(\(元\)|（元）)?$|^(grand )?total\s*[::]?$"
+_TOTAL = r"^(本页|全部)?(合计|总计|汇总|小计|总合计)(金额|行)?\s*[::]?\s*(\(元\)|（元）)?$|^(grand )?total\s*[::]?$"
 _FOOTER = r"^#|^第\s*[0-9]+\s*页|^共\s*[0-9]+\s*(页|条|行)"
+_IS_TOTAL, _IS_FOOTER = re.compile(_TOTAL, re.IGNORECASE), re.compile(_FOOTER)
 #: A total or footer has one of these in it: looking for them is cheaper than for the whole of what they say.
 _TELLING = ["合计", "总计", "汇总", "小计", "total", "#", "第", "共"]
 #: Both ends of a table, where totals and footers stand.
@@ -27,8 +31,8 @@ def _stripped(name: str) -> pl.Expr:
 
 
 def without_repeated_headers(table: pl.DataFrame, header: list[str]) -> tuple[pl.DataFrame, list[Notice]]:
-    """``table`` (columns ``0, 1, …`` beside ``_row_number``) without rows that say the header again."""
-    told = {str(index): cell.strip(_EDGES) for index, cell in enumerate(header) if cell.strip(_EDGES)}
+    """``table`` (columns by their places beside ``_row_number``) without rows that say the header again."""
+    told = {str(index): cell.strip(_EDGES) for index, cell in enumerate(header) if cell.strip(_EDGES) and str(index) in table.columns}
     few = list(told)[:1]
     suspects = table.filter(pl.any_horizontal(pl.col(name).str.contains(told[name], literal=True) for name in few)) if few else table.clear()
     if suspects.is_empty():
@@ -44,19 +48,19 @@ def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tupl
     """``table`` without summary rows and footers, the summary rows themselves, and what to say. ``known`` are the layout's columns and their headers."""
     names = [name for name in table.columns if not name.startswith("_")]
     naming = dict.fromkeys([*names[:1], *(header for column, header in known if column.cell == "id" and column.filled)])
-    suspects = table.filter(pl.any_horizontal(pl.col(name).str.contains_any(_TELLING, ascii_case_insensitive=True) for name in naming))
-    marked = pl.any_horizontal(_stripped(name).str.contains(f"{_TOTAL}|{_FOOTER}") for name in naming)
-    ends = pl.concat([table.head(_ENDS), table.tail(_ENDS), suspects.filter(marked)]).unique("_row_number").sort("_row_number")
-    if ends.is_empty():
-        return table, table.clear(), []
-    texts = [_stripped(name) for name in names]
-    first = pl.coalesce(text.replace("", None) for text in texts).fill_null("")
-    filled = pl.sum_horizontal((text != "").cast(pl.Int32) for text in texts)
-    judged = ends.select("_row_number", is_total=first.str.contains(_TOTAL), is_footer=first.str.contains(_FOOTER) & (filled <= 2))
-    totals = ends.filter(judged["is_total"])
-    nameless = _nameless_total(table, known, ends)
-    totals = pl.concat([totals, nameless]).unique("_row_number", maintain_order=True)
-    footers = judged.filter("is_footer")["_row_number"]
+    telling = pl.any_horizontal(pl.col(name).str.contains_any(_TELLING, ascii_case_insensitive=True) for name in naming)
+    places = table.select(telling.fill_null(False)).to_series().arg_true()
+    if places.len():
+        marked = pl.any_horizontal(_stripped(name).str.contains(f"(?i){_TOTAL}|{_FOOTER}") for name in naming)
+        places = places.filter(table[places].select(marked).to_series())
+    rows = range(table.height)
+    ends = table[sorted({*rows[:_ENDS], *rows[-_ENDS:], *places})]
+    # a handful of rows: Python's patterns are made once, Polars' for every file
+    said = [[word for cell in row if cell and (word := cell.strip(_EDGES))] for row in ends.select(names).iter_rows()]
+    is_total = [bool(words and _IS_TOTAL.search(words[0])) for words in said]
+    is_footer = [len(words) in (1, 2) and bool(_IS_FOOTER.search(words[0])) for words in said]
+    totals = pl.concat([ends.filter(is_total), _nameless_total(table, known, ends)]).unique("_row_number", maintain_order=True)
+    footers = ends["_row_number"].filter(pl.Series(is_footer, dtype=pl.Boolean))
     gone = pl.concat([totals["_row_number"], footers])
     notices = [Notice(rule, count) for rule, count in (("SUMMARY_ROW", totals.height), ("FOOTER", footers.len())) if count]
     return (table.filter(~pl.col("_row_number").is_in(gone.implode())) if gone.len() else table), totals, notices
@@ -76,18 +80,6 @@ def summed(notices: list[Notice]) -> list[Notice]:
     return [Notice(rule, count) for rule, count in counts.items()]
 
 
-def ruined_rows(ids: pl.DataFrame) -> pl.Series:
-    """Rows whose every long id ends in zeros from its sixteenth digit on, as a spreadsheet leaves it: several ids, or one of nineteen digits and more."""
-    suspects = pl.any_horizontal(pl.col(name).str.ends_with("000") for name in ids.columns).fill_null(False)
-    few = ids.with_row_index("_at").filter(suspects)
-    long = few.unpivot(index="_at").filter(pl.col("value").str.contains(r"^[0-9]{18,38}$").fill_null(False)).unique(["_at", "value"])
-    told = long.group_by("_at").agg(
-        whole=pl.col("value").str.contains(r"^[0-9]{15}0{3,}$").all(), several=pl.len() > 1, longest=pl.col("value").str.contains(r"^[0-9]{15}0{4,}$").any()
-    )
-    bad = told.filter(pl.col("whole") & (pl.col("several") | pl.col("longest")))["_at"]
-    return pl.Series(range(ids.height), dtype=pl.UInt32).is_in(bad.implode()) if bad.len() else pl.repeat(False, ids.height, eager=True)
-
-
 def _nameless_total(table: pl.DataFrame, known: list[tuple[Column, str]], ends: pl.DataFrame) -> pl.DataFrame:
     """A first or last row without any key whose amounts are the sums of all others: a summary row that does not say so."""
     keys = [header for column, header in known if column.filled]
@@ -96,15 +88,17 @@ def _nameless_total(table: pl.DataFrame, known: list[tuple[Column, str]], ends: 
     if suspects.height != 1 or table.height < 3 or not money:
         return ends.clear()
     rest = table.join(suspects.select("_row_number"), on="_row_number", how="anti")
-    told = [(cells.read_yuan(suspects[header])[0][0], cells.read_yuan(rest[header])[0].sum()) for _, header in money]
+    told = [(read_yuan(suspects[header])[0][0], read_yuan(rest[header])[0].sum()) for _, header in money]
     stated = [(one, total) for one, total in told if one is not None]
     return suspects if stated and all(one == total for one, total in stated) and any(one for one, _ in stated) else ends.clear()
 
 
 def misfit_notices(misfits: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
     """Rows with another number of cells than the header, without those that are footers or totals written short."""
+    if misfits.is_empty():
+        return misfits, []
     first = misfits["text"].str.strip_chars(_EDGES + ",;").str.extract(r"^([^,;\t]*)").str.strip_chars(_EDGES)
-    is_total, is_footer = first.str.contains(_TOTAL), first.str.contains(_FOOTER)
+    is_total, is_footer = first.str.contains(f"(?i){_TOTAL}"), first.str.contains(_FOOTER)
     counted = (("SUMMARY_ROW", int(is_total.sum())), ("FOOTER", int(is_footer.sum())))
     return misfits.filter(~(is_total | is_footer)), [Notice(rule, count) for rule, count in counted if count]
 
@@ -117,7 +111,7 @@ def disagreements(totals: pl.DataFrame, typed: pl.DataFrame, known: list[tuple[C
     for column, header in known:
         if column.cell != "yuan" or column.name not in typed.columns:
             continue
-        stated = cells.read_yuan(totals[header])[0][0]
+        stated = read_yuan(totals[header])[0][0]
         if stated is not None and stated != typed[column.name].sum():
             odd.append(header.strip())
     return [Notice("SUMMARY_DISAGREES", len(odd), "、".join(odd))] if odd else []
@@ -130,7 +124,7 @@ def capped(rows: int) -> list[Notice]:
 
 def check_dates(raw: pl.Series, bad: pl.Series, header: str) -> None:
     """Refuse a column of dates whose order of day and month nobody can know, or of a spreadsheet's serial numbers."""
-    text = cells.trim(raw)
+    text = trim(raw)
     enough = max(1, (text.len() - text.null_count() + 1) // 2)
     failed = text.filter(bad)
     for rule, pattern in (("AMBIGUOUS_DATES", r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\b"), ("SERIAL_DATES", r"^[34][0-9]{4}(\.[0-9]+)?$")):
@@ -150,12 +144,19 @@ def key_problems(value: pl.Series, header: str) -> list[tuple[pl.Series, str]]:
 _NUMBER = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])([^0-9Xx]|$)"
 
 
-def mask_numbers(text: pl.Series) -> tuple[pl.Series, int]:
-    """Free text with mobile and identity numbers as stars, and in how many cells there were any."""
-    if not text.unique().str.contains(_NUMBER).any():
-        return text, 0
-    found = text.str.contains(_NUMBER).fill_null(False)
-    return text.str.replace_all(_NUMBER, "${1}***********${4}"), int(found.sum())
+def mask_numbers(typed: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, int]:
+    """``typed`` with mobile and identity numbers in the free text of columns ``names`` as stars, and in how many cells there were any."""
+    there = typed.select(pl.col(name).unique().str.contains(_NUMBER).any() for name in names).row(0, named=True) if names else {}
+    few = [name for name, found in there.items() if found]
+    if not few:
+        return typed, 0
+    count = typed.select(pl.sum_horizontal(pl.col(few).str.contains(_NUMBER).sum())).item()
+    return typed.with_columns(pl.col(few).str.replace_all(_NUMBER, "${1}***********${4}")), int(count)
+
+
+def count_broken(typed: pl.DataFrame, names: list[str]) -> int:
+    """Cells of columns ``names`` that hold U+FFFD, the mark of a character lost in a wrong decoding."""
+    return int(typed.select(pl.sum_horizontal(pl.col(names).str.contains("\ufffd", literal=True).sum())).item()) if names else 0
 
 
 def is_mojibake(words: list[str], known: frozenset[str]) -> bool:

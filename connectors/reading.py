@@ -42,9 +42,23 @@ class _Raw:
     notices: list[Notice]
 
 
+def _needed(found: Recognised) -> list[int]:
+    """Places of the columns somebody looks at.
+
+    Of the platform's narrow kinds those that are typed or personal (a connector may take a province out of an address), those that say whose shop it
+    is, the first, where totals stand, and doubled ones; of other kinds all.
+    """
+    layout, header = found.layout, found.header
+    if layout.kind not in found.platform.narrow_kinds:
+        return list(range(len(header)))
+    looked_at = {fold(column.header) for column in layout.columns if column.name or column.personal} | oddities.SHOP_HEADERS
+    doubled = {place for places in twins(header).values() for place in places}
+    return [place for place, cell in enumerate(header) if place == 0 or place in doubled or fold(cell) in looked_at]
+
+
 def _read_raw(found: Recognised) -> _Raw:
-    """One recognised sheet without what is no data."""
-    table, misfits = found.sheet.read(found.header_row)
+    """One recognised sheet without what is no data, and without the columns nobody reads."""
+    table, misfits = found.sheet.read(found.header_row, _needed(found))
     table, again = oddities.without_repeated_headers(table, found.header)
     misfits, short = oddities.misfit_notices(misfits)
     ragged = misfits.filter(pl.col("rule_name") == "RAGGED_ROW")
@@ -95,11 +109,14 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         exported_at = None  # a stamp from the future would win over everything that ever follows
     reading = type_rows(platform, found.layout, raw.table, origin, origin.observed_at or exported_at)
     known = present_columns(found.layout, raw.table.columns)
+    declared = {fold(column.header) for column in found.layout.columns}
+    new = [cell for cell in dict.fromkeys(found.header) if cell.strip() and fold(cell) not in declared]
     rows = raw.table.height + raw.misfits.height
     used = (
         [Notice("ALIAS_USED", len(found.aliased), "、".join(f"{theirs.strip()}→{known}" for theirs, known in found.aliased.items()))] if found.aliased else []
     )
-    notices = [*raw.notices, *used, *reading.notices, *oddities.disagreements(raw.totals, reading.bronze, known), *oddities.capped(rows)]
+    used += [Notice("NEW_COLUMN", len(new), "、".join(new)[:200])] if new else []
+    notices = [*raw.notices, *reading.notices, *used, *oddities.disagreements(raw.totals, reading.bronze, known), *oddities.capped(rows)]
     said = {"column_name": "", "cell_name": "", "row_json": "{}"}
     ragged = raw.misfits.select("_row_number", "rule_name", _export_id=pl.lit(origin.export_id), **{name: pl.lit(text) for name, text in said.items()}).select(
         *QUARANTINE
@@ -108,6 +125,7 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         reading,
         quarantine=pl.concat([reading.quarantine, ragged]),
         rows_read=reading.rows_read + ragged.height,
+        new_columns=new,
         notices=notices,
         shop_refs=_shop_refs(raw.table) if platform is platforms().get(platform.code) else [],  # another system numbers shops its own way
     )

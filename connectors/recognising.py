@@ -69,12 +69,12 @@ class _Fit:
         """Whether the sheet is of this layout, which lacks something, rather than of the ``whole`` one.
 
         An export of JD's orders without one column still has all a list of Taobao's products needs. Of two versions of one export the whole one
-        counts, unless it knows less than half of what stands there: a report of a few columns is no version of a full export.
+        counts, unless it knows less than a quarter of what stands there: a report of a few columns is no version of a full export.
         """
         if whole is None:
             return self.share >= NEAR
         alike = _export(self.found.layout) == _export(whole.found.layout)
-        return self.common > (2 * whole.common if alike else whole.common)
+        return self.common > (4 * whole.common if alike else whole.common)
 
 
 @dataclass(frozen=True)

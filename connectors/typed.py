@@ -6,17 +6,21 @@ import datetime as dt
 import hmac
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors import cells, oddities
+from connectors import oddities
 from connectors.base import Column, Layout, Platform
+from connectors.cells import RULES
+from connectors.plain import Cells, read_columns
+from connectors.precision import check_precision, ruined_rows
+from connectors.spelling import trim
 from contracts.fields import TIME_ZONE
-from contracts.intake import Notice, refuse
+from contracts.intake import Notice
 
 QUARANTINE = {"_export_id": pl.String, "_row_number": pl.Int64, "rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String, "row_json": pl.String}
 
@@ -56,7 +60,7 @@ class Reading:
     rows_read: int
     observed_at: dt.datetime
     dropped_columns: list[str]
-    new_columns: list[str]
+    new_columns: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     shop_refs: list[str] = field(default_factory=list)
 
@@ -88,11 +92,9 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     present = present_columns(layout, table.columns)
     kept = [(column, header) for column, header in present if not column.personal and column.name]
     dropped = [header.strip() for column, header in present if column.personal]
-    known = {header for _, header in present}
-    unheard = [name for name in table.columns if name not in known and name not in _LINEAGE and not name.isdigit()]
-    typed, problems, notices = _type_columns(kept, table)
+    typed, is_bad, problems, notices = _type_columns(kept, table)
     typed = typed.with_columns(**_buyer_keys(platform, present, table, origin))
-    good = typed.join(problems.select(_ROW).unique(), on=_ROW, how="anti") if problems.height else typed
+    good = typed if is_bad is None else typed.filter(~is_bad)
     newest = observed_at or _latest_instant(good, origin.received_at)
     stamped = {
         "merchant_id": pl.lit(origin.merchant_id),
@@ -103,44 +105,57 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     if "_observed_at" not in table.columns:
         stamped["_observed_at"] = pl.lit(moment(newest)).dt.cast_time_unit("us")
     bronze = platform.bronze[layout.kind].shape(good.with_columns(**stamped))
-    notices = notices + _future(good, origin.received_at) + ([Notice("NEW_COLUMN", len(unheard), "、".join(unheard)[:200])] if unheard else [])
-    return Reading(layout, bronze, _with_rows(problems, kept, table), table.height, newest, dropped, unheard, notices)
+    rows = table.clear() if is_bad is None else table.filter(is_bad)
+    notices += _future(good, origin.received_at)
+    return Reading(layout, bronze, _with_rows(problems, kept, rows), table.height, newest, dropped, notices=notices)
 
 
-def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[Notice]]:
-    """Typed columns by our names beside the lineage, one problem row per bad cell (``QUARANTINE`` without ``row_json``), and warnings."""
-    series: dict[str, pl.Series] = {name: table[name] for name in _LINEAGE if name in table.columns}
-    problems = [pl.DataFrame(schema={name: dtype for name, dtype in QUARANTINE.items() if name != "row_json"})]
-    counted = {"BROKEN_CHARACTERS": 0, "PERSONAL_MASKED": 0}
-    for column, header in kept:
-        raw = table[header]
-        value, bad = cells.READERS[column.cell](raw)
-        bad = bad.fill_null(False)
-        rules = [(bad, cells.RULES.get(column.cell, "BAD_CELL"))]
-        if column.filled:
-            rules.append((value.is_null() & ~bad, "MISSING_VALUE"))
-        if column.cell in ("time", "date") and bad.any():
-            oddities.check_dates(raw, bad, header)
-        if column.cell == "id" and column.filled:
-            rules += oddities.key_problems(value, header)
-        if column.cell == "text":
-            counted["BROKEN_CHARACTERS"] += int(value.str.contains("\ufffd", literal=True).sum())
-            if column.name.endswith(("_name", "_text")):
-                value, masked = oddities.mask_numbers(value)
-                counted["PERSONAL_MASKED"] += masked
-        series[column.name] = value.alias(column.name)
-        problems += [
-            table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=_safe(pl.col(header)))
-            for mask, rule in rules
-            if mask.any()
-        ]
-    ids = {header: series[column.name] for column, header in kept if column.cell == "id"}
-    _check_precision(ids)
-    if ids and (lost := oddities.ruined_rows(pl.DataFrame(ids))).any():
-        header = next(iter(ids))
-        where = {"rule_name": pl.lit("ID_PRECISION_LOST"), "column_name": pl.lit(header.strip()), "cell_name": _safe(pl.col(header))}
-        problems.append(table.filter(lost).select(*_ROW, **where))
-    return pl.DataFrame(series), pl.concat(problems), [Notice(rule, count) for rule, count in counted.items() if count]
+def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None, pl.DataFrame, list[Notice]]:
+    """Typed columns by our names beside the lineage, which rows have a bad cell (None: no row), one problem row per such cell, and warnings.
+
+    The problems are as ``QUARANTINE``, without ``row_json``.
+    """
+    read = read_columns(table, [(header, column.cell) for column, header in kept])
+    lineage = [table[name] for name in _LINEAGE if name in table.columns]
+    values = {column.name: cells.value.alias(column.name) for (column, _), cells in zip(kept, read, strict=True)}
+    typed, masked = oddities.mask_numbers(pl.DataFrame([*lineage, *values.values()]), _named(kept, "_name", "_text"))
+    found: list[tuple[pl.Series, str, str]] = []
+    for (column, header), cells in zip(kept, read, strict=True):
+        if column.cell in ("time", "date") and cells.bad is not None:
+            oddities.check_dates(table[header], cells.bad, header)
+        found += [(mask, rule, header) for mask, rule in _broken_rules(column, header, cells)]
+    ids = typed.select(pl.col(column.name).alias(header) for column, header in kept if column.cell == "id")
+    if ids.width:
+        check_precision(ids)
+        if (lost := ruined_rows(ids)).any():
+            found.append((lost, "ID_PRECISION_LOST", ids.columns[0]))
+    counted = {"BROKEN_CHARACTERS": oddities.count_broken(typed, _named(kept, "")), "PERSONAL_MASKED": masked}
+    notices = [Notice(rule, count) for rule, count in counted.items() if count]
+    empty = pl.DataFrame(schema={name: dtype for name, dtype in QUARANTINE.items() if name != "row_json"})
+    problems = pl.concat([empty, *(_problems(table, mask, rule, header) for mask, rule, header in found)])
+    return typed, reduce(or_, (mask for mask, _, _ in found)) if found else None, problems, notices
+
+
+def _named(kept: list[tuple[Column, str]], *endings: str) -> list[str]:
+    """Our names of text columns that end so."""
+    return list(dict.fromkeys(column.name for column, _ in kept if column.cell == "text" and column.name.endswith(endings)))
+
+
+def _broken_rules(column: Column, header: str, cells: Cells) -> list[tuple[pl.Series, str]]:
+    """Which rows break which rule in one column."""
+    bad = [] if cells.bad is None else [(cells.bad, RULES.get(column.cell, "BAD_CELL"))]
+    if not column.filled:
+        return bad
+    if cells.value.null_count():
+        empty = cells.value.is_null()
+        bad.append((empty if cells.bad is None else empty & ~cells.bad, "MISSING_VALUE"))
+    if column.cell == "id" and not cells.is_plain:
+        bad += oddities.key_problems(cells.value, header)
+    return [(mask, rule) for mask, rule in bad if mask.any()]
+
+
+def _problems(table: pl.DataFrame, mask: pl.Series, rule: str, header: str) -> pl.DataFrame:
+    return table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=_safe(pl.col(header)))
 
 
 def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl.DataFrame, origin: Origin) -> dict[str, pl.Series]:
@@ -151,7 +166,7 @@ def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl
     keys = {}
     for column, header in present:
         if column.buyer:
-            buyer = cells.trim(table[header])
+            buyer = trim(table[header])
             known = buyer.drop_nulls().unique()
             made = pl.Series([hmac.digest(secret, name.encode(), "sha256").hex() for name in known], dtype=pl.String)
             keys[column.name] = buyer.replace_strict(known, made, default=None, return_dtype=pl.String).alias(column.name)
@@ -164,33 +179,6 @@ def _future(rows: pl.DataFrame, received_at: dt.datetime) -> list[Notice]:
         return []
     late = rows.select(pl.any_horizontal(pl.col(name) > moment(received_at) + dt.timedelta(days=1) for name in clocks).sum()).item()
     return [Notice("FUTURE_TIMES", int(late))] if late else []
-
-
-def _check_precision(ids: Mapping[str, pl.Series]) -> None:
-    """Refuse ids that went through a spreadsheet: cut to 15 digits, or made a float's nearest number.
-
-    By chance one id in a thousand ends in 000, and a float holds one of 18 digits in 16 and one of 19 in 100: each witness counts as much as it proves.
-    In a file of a few rows the columns bear witness together; there only 19 digits and more count.
-    """
-    for header, column in ids.items():
-        _check_witnesses(column, digits=18, fewest_exact=5, header=header)
-    if ids:
-        together = pl.concat([column.alias("id") for column in ids.values()])
-        _check_witnesses(together, digits=19, fewest_exact=3, header="、".join(header.strip() for header in ids))
-
-
-_WITNESSES = 20_000
-
-
-def _check_witnesses(ids: pl.Series, *, digits: int, fewest_exact: int, header: str) -> None:
-    # a spreadsheet ruins a column from end to end, so some thousands of rows over all of it bear witness as well as all do
-    ids = ids.gather_every(1 + ids.len() // _WITNESSES)
-    # shorter numbers are exact in a float anyway, and an id repeated on many rows is one witness, not many
-    long = ids.filter(ids.str.contains(rf"^[0-9]{{{digits},38}}$").fill_null(False)).unique()
-    cut = int(long.str.ends_with("000").sum())
-    exact = int((long.cast(pl.Float64).cast(pl.Int128, strict=False).cast(pl.String) == long).sum())
-    if (cut >= 2 and 2 * cut >= long.len()) or (exact >= fewest_exact and 5 * exact >= 4 * long.len()):
-        raise refuse("ID_PRECISION_LOST", column=header.strip())
 
 
 def _latest_instant(rows: pl.DataFrame, received_at: dt.datetime) -> dt.datetime:
@@ -210,15 +198,14 @@ def _safe(cell: pl.Expr) -> pl.Expr:
     return alone.str.replace_all(_NOT_PLAIN, "*").str.slice(0, 200)
 
 
-def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], table: pl.DataFrame) -> pl.DataFrame:
-    """Attach what of the row was understood as numbers and times, as JSON text; first problem of each row first.
+def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], rows: pl.DataFrame) -> pl.DataFrame:
+    """Attach what of the row was understood as numbers and times, as JSON text; first problem of each row first. ``rows`` are those of the problems.
 
     Where cells stand in the wrong columns a name may stand anywhere, so free text and the cells at fault are left out: the raw file has them.
     """
     if problems.is_empty():
         return pl.DataFrame(schema=QUARANTINE)
-    wanted = table.join(problems.select(_ROW).unique(), on=_ROW, how="semi")
-    plain = [header for column, header in kept if column.cell != "text" and header.strip() not in problems["column_name"]]
-    told = pl.struct([_safe(pl.col(header)).alias(header) for header in plain]).struct.json_encode() if plain else pl.lit("{}")
-    rows = wanted.select(*_ROW, told.alias("row_json"))
-    return problems.join(rows, on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")
+    faulty = set(problems["column_name"])
+    plain = [header for column, header in kept if column.cell != "text" and header.strip() not in faulty]
+    told = pl.struct(_safe(pl.col(plain))).struct.json_encode() if plain else pl.lit("{}")
+    return problems.join(rows.select(*_ROW, told.alias("row_json")), on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")

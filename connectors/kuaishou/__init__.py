@@ -22,4 +22,5 @@ PLATFORM = Platform(
     api=_open_api,
     api_kinds=api.KINDS,
     clean=exports.clean,
+    narrow_kinds=("orders",),
 )

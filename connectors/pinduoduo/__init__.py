@@ -23,4 +23,5 @@ PLATFORM = Platform(
     api_kinds=api.KINDS,
     exported_at=exports.exported_at,
     clean=exports.clean,
+    narrow_kinds=("orders",),
 )

@@ -17,4 +17,5 @@ PLATFORM = Platform(
     api_kinds=tuple(KINDS),
     exported_at=exported_at,
     clean=clean,
+    narrow_kinds=("orders", "order_items", "refunds"),
 )
