@@ -19,7 +19,7 @@ from great_expectations.core.id_dict import IDDict
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
-from great_expectations.expectations.core import ExpectTableRowCountToBeBetween, UnexpectedRowsExpectation
+from great_expectations.expectations.core import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.validator.validator import Validator
 
@@ -68,15 +68,17 @@ def expectation(rule: FloorRule | SqlRule) -> Expectation:
     """What Great Expectations is asked to judge for ``rule``, with our severity in its words and the rule's name in ``meta``."""
     common = {"severity": "critical" if rule.severity == STOP else "warning", "meta": {"rule": rule.name}}
     if isinstance(rule, FloorRule):
-        return ExpectTableRowCountToBeBetween(min_value=rule.minimum, **common)
-    return ExpectNoFailingRows(unexpected_rows_query=_failing_rows(rule), **common)
+        query, weight = f"SELECT count(*) AS found FROM {{batch}} HAVING count(*) < {rule.minimum}", f"{rule.minimum} - found"  # noqa: S608
+    else:
+        query, weight = rule.query, rule.weight
+    return ExpectNoFailingRows(unexpected_rows_query=_failing_rows(rule.table, query, weight), **common)
 
 
-def _failing_rows(rule: SqlRule) -> str:
+def _failing_rows(table: str, query: str, weight: str) -> str:
     """Up to five failing rows as JSON, each beside the total of failures."""
-    named = f"/* {rule.table}: {{batch}} */"  # GX wants every query to name its batch
-    total = f"(sum({rule.weight}) OVER ())::BIGINT"
-    query = f"{named} SELECT to_json(failing)::VARCHAR AS example, {total} AS failed FROM ({rule.query}) AS failing ORDER BY example LIMIT {EXAMPLES}"  # noqa: S608
+    named = f"/* {table}: {{batch}} */"  # GX wants every query to name its batch
+    query = f"{named} SELECT to_json(failing)::VARCHAR AS example, (sum({weight}) OVER ())::BIGINT AS failed FROM ({query}) AS failing"  # noqa: S608
+    query += f" ORDER BY example LIMIT {EXAMPLES}"
     # to GX a brace is a placeholder, to SQLAlchemy a colon is a parameter
     query = query.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
     return re.sub(r"(?<!:):(?!:)", r"\\:", query)

@@ -89,8 +89,8 @@ def _holds_of_itself(rule: FloorRule | SqlRule) -> bool:
 def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult, rows: int) -> Outcome:
     """A failure, with what Great Expectations told of it; a rule that could not be judged has failed."""
     told, error = result.result, _error(result)
-    failed = 1 if error else max(1, rule.minimum - rows) if isinstance(rule, FloorRule) else int(told["observed_value"])
-    examples = [json.loads(row) for row in told.get("details", {}).get("unexpected_rows", [])]
+    failed = 1 if error else int(told["observed_value"])
+    examples = [] if isinstance(rule, FloorRule) else [json.loads(row) for row in told.get("details", {}).get("unexpected_rows", [])]
     details = {"examples": examples, "error": error, "minimum": rule.minimum if isinstance(rule, FloorRule) else None}
     text = json.dumps({name: value for name, value in details.items() if value}, ensure_ascii=False)
     return Outcome(rule.table, rule.name, rule.severity, False, failed, rows, rule.sentence(failed), text)
