@@ -16,7 +16,7 @@ from douyin_cases import MARKET_NOW, Shop, moment
 from connectors.douyin import api as api_module
 from connectors.douyin.simulate import DouyinDialect
 from connectors.douyin.simulate_api import Rendered
-from contracts.errors import CollectError, CredentialError, TransientError
+from contracts.errors import CollectError, CredentialError
 
 START = moment("2026-06-01 00:00:00")
 KEYS = {"orders": "sku.order_id", "after_sales": "aftersale_info.aftersale_id"}
@@ -42,27 +42,6 @@ def test_windows_side_by_side_lose_nothing(shop: Shop) -> None:
 
 def test_an_empty_window_gives_no_pages(shop: Shop) -> None:
     assert shop.collect("orders", MARKET_NOW + dt.timedelta(days=1), MARKET_NOW + dt.timedelta(days=2)) == []
-
-
-@pytest.mark.parametrize(
-    "faults",
-    [{"http_429_every": 3, "retry_after": 0.5}, {"http_5xx_every": 3}, {"throttled_every": 3}, {"busy_every": 4}, {"truncate_every": 3}, {"burst_5xx": 4}],
-    ids=lambda faults: next(iter(faults)),
-)
-def test_faults_that_pass_are_outlived(shop: Shop, faults: dict[str, float]) -> None:
-    shop.faults.update(faults)
-    assert {record["sku.order_id"] for record in shop.collect("orders", START, MARKET_NOW)} == truth(shop, "orders")
-    assert shop.faults.injected
-
-
-@pytest.mark.parametrize(
-    "faults", [{"throttled_every": 1}, {"busy_every": 1}, {"truncate_every": 1}, {"http_429_every": 1}], ids=lambda faults: next(iter(faults))
-)
-def test_faults_that_stay_end_as_transient_after_bounded_tries(shop: Shop, faults: dict[str, float]) -> None:
-    shop.faults.update(faults)
-    with pytest.raises(TransientError):
-        shop.collect("orders", START, MARKET_NOW, shop.api(attempts=4))
-    assert shop.faults.requests == 4
 
 
 def test_an_expired_token_is_refreshed_once_and_saved_before_use(shop: Shop) -> None:

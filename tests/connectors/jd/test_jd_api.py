@@ -37,18 +37,6 @@ def test_refunds_of_both_lists_are_the_markets(jos: Jos, shop_ids: list[str]) ->
         assert refund.rename({"refund_stage_code": "stage_code"}).select(wanted).equals(truth.select(wanted).sort("refund_id"))
 
 
-def test_faults_change_nothing(jos: Jos, shop_ids: list[str]) -> None:
-    shop_id = shop_ids[0]
-    smooth = {kind: jos.bodies(shop_id, kind) for kind in KINDS}
-    jos.faults.reset()
-    jos.faults.update(
-        {"http_429_every": 5, "retry_after": 0.0, "http_5xx_every": 7, "throttled_every": 6, "busy_every": 9, "truncate_every": 4, "burst_5xx": 3}
-    )
-    rough = {kind: jos.bodies(shop_id, kind, attempts=40) for kind in KINDS}
-    assert {"burst_5xx", "http_429", "http_5xx", "throttled", "busy", "truncate"} <= set(jos.faults.injected)
-    assert rough == smooth
-
-
 @pytest.mark.parametrize(("fault", "rule"), [("busy_every", "SERVICE_BUSY"), ("throttled_every", "RATE_LIMITED")])
 def test_a_gateway_that_stays_so_is_given_up(jos: Jos, shop_ids: list[str], fault: str, rule: str) -> None:
     jos.faults.update({fault: 1})

@@ -21,7 +21,7 @@ from connectors.kuaishou import signing
 from connectors.kuaishou.api import KuaishouApi
 from connectors.kuaishou.simulate import KuaishouDialect
 from connectors.kuaishou.simulate_api import Rendered
-from contracts.errors import CollectError, CredentialError, TransientError
+from contracts.errors import CollectError, CredentialError
 
 START = moment("2026-06-01 00:00:00")
 KEYS = {"orders": "orderBaseInfo.oid", "after_sales": "refundId"}
@@ -109,27 +109,6 @@ def test_a_platform_that_grants_no_window_at_all_is_an_error(shop: Shop, monkeyp
     with pytest.raises(CollectError, match="WINDOW_TOO_WIDE"):
         shop.collect("orders", START, MARKET_NOW)
     assert shop.faults.requests < 20
-
-
-@pytest.mark.parametrize(
-    "faults",
-    [{"http_429_every": 3, "retry_after": 0.5}, {"http_5xx_every": 3}, {"throttled_every": 3}, {"busy_every": 4}, {"truncate_every": 3}, {"burst_5xx": 4}],
-    ids=lambda faults: next(iter(faults)),
-)
-def test_faults_that_pass_are_outlived(shop: Shop, faults: dict[str, float]) -> None:
-    shop.faults.update(faults)
-    assert {record[KEYS["orders"]] for record in shop.collect("orders", START, MARKET_NOW)} == truth(shop, "orders")
-    assert shop.faults.injected
-
-
-@pytest.mark.parametrize(
-    "faults", [{"throttled_every": 1}, {"busy_every": 1}, {"truncate_every": 1}, {"http_429_every": 1}], ids=lambda faults: next(iter(faults))
-)
-def test_faults_that_stay_end_as_transient_after_bounded_tries(shop: Shop, faults: dict[str, float]) -> None:
-    shop.faults.update(faults)
-    with pytest.raises(TransientError):
-        shop.collect("orders", START, MARKET_NOW, shop.api(attempts=4))
-    assert shop.faults.requests == 4
 
 
 def test_an_expired_token_is_refreshed_once_and_saved_before_use(shop: Shop) -> None:

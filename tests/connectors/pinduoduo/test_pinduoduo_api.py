@@ -138,18 +138,6 @@ def test_a_window_that_never_stands_still_is_given_up(shop: Shop, monkeypatch: p
     assert error.value.rule == "PAGES_MOVED"
 
 
-def test_faults_change_nothing(shop: Shop) -> None:
-    smooth = shop.collect("after_sales", DAY, NOW)
-    shop.faults.reset()
-    shop.faults.update(
-        {"http_429_every": 5, "retry_after": 0.0, "http_5xx_every": 7, "throttled_every": 6, "busy_every": 9, "truncate_every": 4, "burst_5xx": 3}
-    )
-    rough = shop.collect("after_sales", DAY, NOW, shop.api(attempts=40))
-    assert {"burst_5xx", "http_429", "http_5xx", "throttled", "busy", "truncate"} <= set(shop.faults.injected)
-    assert rough.sort("refund_id").equals(smooth.sort("refund_id"))
-    assert smooth.height > 0
-
-
 @pytest.mark.parametrize(("fault", "rule"), [("throttled_every", "THROTTLED"), ("busy_every", "DEGRADED")])
 def test_a_gateway_that_stays_busy_is_given_up(shop: Shop, fault: str, rule: str) -> None:
     shop.faults.update({fault: 1})

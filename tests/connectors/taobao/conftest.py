@@ -15,7 +15,7 @@ from simulator.server import FaultPlan, make_app, serve_in_thread
 
 @pytest.fixture(scope="session")
 def market() -> Market:
-    return build_market(seed=3, merchants=3, days=20, lines=6_000, now=NOW, platforms=("douyin", "taobao"))
+    return build_market(seed=3, merchants=3, days=20, lines=2_500, now=NOW, platforms=("douyin", "taobao"))
 
 
 @pytest.fixture(scope="session")

@@ -57,19 +57,6 @@ def test_without_the_explicit_types_trades_would_be_missing(gateway: Gateway, sh
     assert default < everything
 
 
-def test_faults_change_nothing(gateway: Gateway, shop_ids: list[str]) -> None:
-    shop_id = shop_ids[-1]
-    smooth = _collect(gateway, shop_id, "trades")
-    gateway.faults.reset()
-    gateway.faults.update(
-        {"http_429_every": 5, "retry_after": 0.0, "http_5xx_every": 7, "throttled_every": 6, "busy_every": 9, "truncate_every": 4, "burst_5xx": 3}
-    )
-    rough = _collect(gateway, shop_id, "trades", attempts=40)
-    assert {"burst_5xx", "http_429", "http_5xx", "throttled", "busy", "truncate"} <= set(gateway.faults.injected)
-    for name, key in (("order", "order_id"), ("order_line", "order_line_id")):
-        assert _current(rough[name], key).equals(_current(smooth[name], key))
-
-
 def test_a_ban_is_waited_for(gateway: Gateway, shop_ids: list[str]) -> None:
     gateway.faults.update({"throttled_every": 2})
     list(gateway.api(shop_ids[0]).pages("refunds", NOW - dt.timedelta(days=2), NOW))

@@ -151,7 +151,7 @@ def test_products_of_both_lists() -> None:
 @pytest.fixture(scope="module")
 def market() -> Market:
     """Three Taobao shops at least: each third pays and downloads in its own way."""
-    return build_market(seed=4, merchants=4, days=20, lines=5_000, now=NOW, platforms=("taobao",))
+    return build_market(seed=4, merchants=4, days=20, lines=2_000, now=NOW, platforms=("taobao",))
 
 
 @pytest.fixture(scope="module")

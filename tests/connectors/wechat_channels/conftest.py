@@ -15,7 +15,7 @@ from simulator.server import make_app, serve_in_thread
 @pytest.fixture(scope="session")
 def market() -> Market:
     """Two shops: the first exports workbooks of 2026, the second GB18030 text of 2025."""
-    return build_market(seed=7, merchants=2, days=20, lines=1_200, now=NOW, platforms=("wechat_channels",))
+    return build_market(seed=7, merchants=2, days=20, lines=600, now=NOW, platforms=("wechat_channels",))
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from wechat_cases import FIRST, LINEAGE, NOW, Shop, private_cells, read
 from connectors.wechat_channels import PLATFORM, simulate
 from contracts.canonical import SILVER
 from simulator.market import Market
+from simulator.server import make_app, serve_in_thread
 from transforms.gold import fct_order_line
 
 #: What one side does not tell: files no place of sale, session, accounts of own sales and creator's discount; the API no refund on the order.
@@ -50,10 +52,27 @@ def gold(frames: dict[str, pl.DataFrame], market: Market, shop_id: str) -> pl.Da
     return fct_order_line.build(fct_order_line.Current(*(shaped(name) for name in ("order", "order_line", "refund_line", "line_channel", "live_session")), own))
 
 
-@pytest.mark.parametrize("position", [0, 1])
-def test_files_and_api_agree(served: Callable[..., Shop], market: Market, position: int) -> None:
-    shop = served(position)
-    file, api = from_files(market, shop.shop_id), shop.collect("orders") | shop.collect("after_sales") | shop.collect("funds")
+@dataclass(frozen=True)
+class Told:
+    """One shop: what its files say, and what its API says."""
+
+    shop_id: str
+    file: dict[str, pl.DataFrame]
+    api: dict[str, pl.DataFrame]
+
+
+@pytest.fixture(scope="module", params=[0, 1])
+def told(market: Market, request: pytest.FixtureRequest) -> Iterator[Told]:
+    app = make_app(market, NOW, [simulate.dialect()])
+    url, stop = serve_in_thread(app)
+    shop = Shop(app, url, market.shops["shop_id"][request.param])
+    api = {table: frame for kind in ("orders", "after_sales", "funds", "live_sessions") for table, frame in shop.collect(kind).items()}
+    yield Told(shop.shop_id, from_files(market, shop.shop_id), api)
+    stop()
+
+
+def test_files_and_api_agree(told: Told) -> None:
+    file, api = told.file, told.api
     for table, key in KEY.items():
         left, right = (frames[table].drop(LINEAGE, *ONE_SIDED[table]).sort(key) for frames in (file, api))
         assert left.height > 0
@@ -62,13 +81,10 @@ def test_files_and_api_agree(served: Callable[..., Shop], market: Market, positi
         assert left[key].n_unique() == left.height
 
 
-@pytest.mark.parametrize("position", [0, 1])
-def test_both_tell_the_markets_money_to_the_fen(served: Callable[..., Shop], market: Market, position: int) -> None:
-    shop = served(position)
-    lines, refunds = market.lines_at(shop.shop_id, NOW), market.refunds_at(shop.shop_id, NOW)
+def test_both_tell_the_markets_money_to_the_fen(told: Told, market: Market) -> None:
+    lines, refunds = market.lines_at(told.shop_id, NOW), market.refunds_at(told.shop_id, NOW)
     done = refunds.filter(pl.col("refund_status_code") == "success")
-    file = gold(from_files(market, shop.shop_id), market, shop.shop_id)
-    api = gold(shop.collect("orders") | shop.collect("after_sales") | shop.collect("live_sessions"), market, shop.shop_id)
+    file, api = (gold(frames, market, told.shop_id) for frames in (told.file, told.api))
     for facts in (file, api):
         assert facts["paid_fen"].sum() == lines["paid_fen"].sum()
         assert facts["cohort_refund_fen"].sum() == done["refund_fen"].sum()
@@ -76,22 +92,21 @@ def test_both_tell_the_markets_money_to_the_fen(served: Callable[..., Shop], mar
         assert facts.filter(pl.col("paid_at").is_not_null())["is_order_head"].sum() == paid["order_id"].n_unique()
     # only the API tells where a line was sold
     assert set(file["channel_code"]) == {"unknown"}
-    told = api.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code")
-    assert told.rows() == lines.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code").rows()
+    by_channel = api.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code")
+    assert by_channel.rows() == lines.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code").rows()
     stages = dict(done.group_by("stage_code").agg(pl.col("refund_fen").sum()).iter_rows())
     for facts in (file, api):
         assert (facts["refund_before_fen"].sum(), facts["refund_after_fen"].sum()) == (stages["before_shipment"], stages["after_shipment"])
         assert facts["refund_undated_fen"].sum() == 0
-    alone = from_files(market, shop.shop_id)
-    orders_only = gold({name: alone[name] for name in ("order", "order_line")}, market, shop.shop_id)
+    orders_only = gold({name: told.file[name] for name in ("order", "order_line")}, market, told.shop_id)
     assert orders_only["refund_undated_fen"].sum() == done["refund_fen"].sum(), "the order file alone tells no dates"
 
 
-def test_the_api_tells_when_money_went_back_and_of_which_style(shop: Shop, market: Market) -> None:
-    refunds = market.refunds_at(shop.shop_id, NOW).rename({"refunded_at": "true_at"})
-    styles = market.lines_at(shop.shop_id, NOW).select("order_line_id", true_style="style_code")
-    told = shop.collect("after_sales")["refund_line"].join(shop.collect("orders")["order_line"].select("order_line_id", "style_code"), on="order_line_id")
-    joined = told.join(refunds.select("refund_id", "true_at", true_line="order_line_id"), on="refund_id")
+def test_the_api_tells_when_money_went_back_and_of_which_style(told: Told, market: Market) -> None:
+    refunds = market.refunds_at(told.shop_id, NOW).rename({"refunded_at": "true_at"})
+    styles = market.lines_at(told.shop_id, NOW).select("order_line_id", true_style="style_code")
+    back = told.api["refund_line"].join(told.api["order_line"].select("order_line_id", "style_code"), on="order_line_id")
+    joined = back.join(refunds.select("refund_id", "true_at", true_line="order_line_id"), on="refund_id")
     joined = joined.join(styles, left_on="true_line", right_on="order_line_id")
     assert joined.height == refunds.height
     done = joined.filter(pl.col("refund_status_code") == "success")
@@ -99,19 +114,17 @@ def test_the_api_tells_when_money_went_back_and_of_which_style(shop: Shop, marke
     assert joined["style_code"].equals(joined["true_style"], check_names=False)
 
 
-def test_live_lines_know_their_session(shop: Shop, market: Market) -> None:
-    told = shop.collect("orders")["order_line"].filter(pl.col("content_code") == "live")
-    aired = market.lines_at(shop.shop_id, NOW).filter(pl.col("content_code") == "live").group_by("order_id").agg(pl.col("session_ref").first())
-    joined = told.join(aired, on="order_id")
-    assert joined.height == told.height > 0
+def test_live_lines_know_their_session(told: Told, market: Market) -> None:
+    live = told.api["order_line"].filter(pl.col("content_code") == "live")
+    aired = market.lines_at(told.shop_id, NOW).filter(pl.col("content_code") == "live").group_by("order_id").agg(pl.col("session_ref").first())
+    joined = live.join(aired, on="order_id")
+    assert joined.height == live.height > 0
     assert joined["live_session_id"].equals(joined["session_ref"], check_names=False)
 
 
-@pytest.mark.parametrize("position", [0, 1])
-def test_settled_orders_without_refunds_are_settled_as_the_market_did(market: Market, position: int) -> None:
-    shop_id = market.shops["shop_id"][position]
-    entry = from_files(market, shop_id)["settlement_entry"]
-    true = market.settlements_at(shop_id, NOW).group_by("order_id").agg(true_fen=pl.col("settled_fen").sum(), true_fee=pl.col("fee_fen").sum())
+def test_settled_orders_without_refunds_are_settled_as_the_market_did(told: Told, market: Market) -> None:
+    entry = told.file["settlement_entry"]
+    true = market.settlements_at(told.shop_id, NOW).group_by("order_id").agg(true_fen=pl.col("settled_fen").sum(), true_fee=pl.col("fee_fen").sum())
     plain = entry.filter(pl.col("settled_refund_fen") == 0).join(true, on="order_id")
     assert plain.height > 0
     assert plain["settled_fen"].equals(plain["true_fen"], check_names=False)

@@ -68,7 +68,7 @@ def bronze_rows(kind: str, *rows: dict[str, object], layout: str = "api") -> pl.
 
 def private_cells(frame: pl.DataFrame) -> list[str]:
     texts = frame.select(pl.col(pl.String).exclude("_export_id"))
-    return [cell for name in texts.columns for cell in texts[name].drop_nulls() if pl.Series([cell]).str.contains(PRIVATE).any()]
+    return [cell for name in texts.columns for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))]
 
 
 class Shop:
