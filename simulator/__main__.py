@@ -21,7 +21,7 @@ from simulator.server import World, make_app
 
 def _moment(text: str) -> dt.datetime:
     moment = dt.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    return moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -96,7 +96,7 @@ def build_market(
     if min(merchants, days, lines) < 1:
         raise ValueError("merchants, days and lines are at least one")
     second = to_seconds(now)
-    return _assemble(seed, (merchants, tuple(platforms)), days, lines, second, now.replace(microsecond=0))
+    return _assemble(seed, (merchants, tuple(platforms)), days, lines, second, now.astimezone(ZONE).replace(microsecond=0))
 
 
 def _assemble(seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty: int, second: int, now: dt.datetime) -> Market:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
+from simulator.clock import ZONE
 from simulator.faults import FaultInjector, FaultPlan
 from simulator.market import Market
 from simulator.world import Token, TokenStore, World
@@ -97,7 +98,7 @@ def _steer(world: World, plan: FaultPlan, wishes: dict[str, Any]) -> None:
     if orders.get("reset"):
         plan.reset()
     plan.update({name: value for name, value in wishes.items() if name not in orders})
-    world.at = moment
+    world.at = moment.astimezone(ZONE)
     if orders.get("expire"):
         world.tokens.expire_all()
     if "revoke" in orders:

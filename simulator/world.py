@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from simulator.clock import ZONE
 from simulator.market import Market
 
 TOKEN_SECONDS = 7 * 86_400
@@ -81,7 +82,7 @@ class World:
     def __init__(self, market: Market, at: dt.datetime, token_seconds: int = TOKEN_SECONDS) -> None:
         if at.tzinfo is None:
             raise ValueError("a moment needs its time zone")
-        self.market, self.at = market, at
+        self.market, self.at = market, at.astimezone(ZONE)
         self.tokens = TokenStore(lambda: self.at, token_seconds)
         self._frames: dict[tuple[str, str], tuple[dt.datetime, pl.DataFrame]] = {}
         self._lock = threading.Lock()
