@@ -17,7 +17,7 @@ SHOP = "yunshan-xiaohongshu"
 @pytest.fixture(scope="session")
 def market() -> Market:
     """Three shops; the first has about 450 lines."""
-    return build_market(seed=7, merchants=3, days=20, lines=1_500, now=NOW, platforms=("xiaohongshu",))
+    return build_market(seed=7, merchants=3, days=20, lines=800, now=NOW, platforms=("xiaohongshu",))
 
 
 @pytest.fixture
