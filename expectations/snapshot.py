@@ -27,9 +27,6 @@ _CURRENT = {
     "live_session": ("started_at", "views_qty"),
 }
 
-#: Tables of at most this much Parquet are copied into memory: to bind a rule to one of DuckLake's costs more than to read so little.
-SMALL_BYTES = 1 << 20
-
 SHOP_TOTAL = pl.Schema({"merchant_id": pl.String, "shop_id": pl.String, "platform_code": pl.String, "lines_qty": pl.Int64, "paid_fen": pl.Int64})
 
 
@@ -43,21 +40,15 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
     with Lake.open(place, snapshot=number) as lake, lake.transaction():
         for layer in sorted({table.layer for table in tables} | {"now", "before"}):
             lake.connection.execute(f"CREATE SCHEMA memory.{quote(layer)}")
-        large = _large_tables(lake)
         for table in tables:
             found = lake.columns(table) if lake.may_hold_rows(table) else {}
             source = f"{address(table)} AS t" if found else "(SELECT 1) AS t WHERE false"
             query = f"SELECT {selection(table, table.columns, found)} FROM {source}"  # noqa: S608
-            kind = "VIEW" if not found or table.name in large else "TABLE"
+            # to bind a rule to a table of DuckLake's costs more than to copy one that is small
+            kind = "TABLE" if found and lake.is_small(table) else "VIEW"
             lake.connection.execute(f"CREATE {kind} memory.{quote(table.layer)}.{quote(table.name)} AS {query}")
         lake.connection.execute("USE memory")
         yield lake
-
-
-def _large_tables(lake: Lake) -> set[str]:
-    """Names of tables too large to copy; the few names that two layers share are large when both together are."""
-    sizes = lake.connection.execute("SELECT table_name, sum(file_size_bytes) AS bytes FROM ducklake_table_info('lake') GROUP BY ALL").fetchall()
-    return {name for name, size in sizes if size > SMALL_BYTES}
 
 
 def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:

@@ -19,6 +19,9 @@ from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
 from warehouse.sql import TYPES, address, digests, matching, quote, selection, typed_keys, where_clauses
 
+#: A table of at most this much Parquet is small.
+SMALL_BYTES = 1 << 20
+
 
 class Lake:
     """A connection to the warehouse. Use as a context manager; a writer also holds the writer's slot.
@@ -33,7 +36,7 @@ class Lake:
         # nobody else changes what this connection sees: what it learnt of the catalog once stays true
         self._is_alone = write or still
         self._columns: dict[str, dict[str, str]] | None = None
-        self._filled: set[str] | None = None
+        self._sizes: dict[str, int] | None = None
 
     @classmethod
     def open(cls, place: Place, *, write: bool = False, snapshot: int | None = None, threads: int = 2, memory: str = "2GB", slot_seconds: float = 600) -> Lake:
@@ -102,12 +105,18 @@ class Lake:
 
     def may_hold_rows(self, table: Table) -> bool:
         """False when the table surely holds none. DuckLake asks its catalog once per column of a table without files: dear for a wide, empty one."""
-        if not self._is_alone:
-            return True
-        if self._filled is None:
-            # table names only: the few that two layers share count as filled when either is
-            self._filled = {name for (name,) in self.connection.execute("SELECT table_name FROM ducklake_table_info('lake') WHERE file_count > 0").fetchall()}
-        return table.name in self._filled
+        return not self._is_alone or table.name in self._stored()
+
+    def is_small(self, table: Table) -> bool:
+        """Whether the table surely is at most a megabyte of Parquet: less than what it takes DuckLake to find out which of its files may be left out."""
+        return self._is_alone and self._stored().get(table.name, 0) <= SMALL_BYTES
+
+    def _stored(self) -> dict[str, int]:
+        """Table → bytes stored when first asked, and memory appended since. By name only: the few names that two layers share count together."""
+        if self._sizes is None:
+            query = "SELECT table_name, sum(file_size_bytes)::BIGINT FROM ducklake_table_info('lake') WHERE file_count > 0 GROUP BY table_name"
+            self._sizes = dict(self.connection.execute(query).fetchall())
+        return self._sizes
 
     # transactions
     @contextmanager
@@ -154,6 +163,9 @@ class Lake:
             return pl.DataFrame(schema=dtypes)
         conditions, values = where_clauses(where or {})
         frames = {}
+        if keys is not None and self.is_small(table):
+            rows = self.read(table, where=where, columns=[*names, *(name for name in keys.columns if name not in names)])
+            return rows.join(typed_keys(table, keys), on=keys.columns, how="semi", nulls_equal=True, maintain_order="left").select(names)
         if keys is not None:
             frames["_keys"] = typed_keys(table, keys)
             conditions += matching(frames["_keys"])
@@ -166,7 +178,7 @@ class Lake:
         if not self.columns(table) or keys.is_empty() or not self.may_hold_rows(table):
             return False
         wanted = typed_keys(table, keys)
-        query = f"SELECT 1 AS one FROM {address(table)} AS t WHERE {' AND '.join(matching(wanted))} LIMIT 1"  # noqa: S608
+        query = f"SELECT 1 AS one FROM {address(table)} AS t WHERE {' AND '.join(matching(wanted, bounded=not self.is_small(table)))} LIMIT 1"  # noqa: S608
         return not self.sql(query, _keys=wanted).is_empty()
 
     def sql(self, query: str, params: Sequence[object] | None = None, **frames: pl.DataFrame) -> pl.DataFrame:
@@ -189,8 +201,8 @@ class Lake:
         """Add rows. ``frame`` goes through ``table.shape``: strict casts, missing columns null."""
         if frame.is_empty():
             return
-        if self._filled is not None:
-            self._filled.add(table.name)
+        if self._is_alone:
+            self._stored()[table.name] = self._stored().get(table.name, 0) + int(frame.estimated_size())
         names = ", ".join(quote(name) for name in table.columns)
         with self._registered({"_rows": table.shape(frame)}):
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
@@ -207,7 +219,8 @@ class Lake:
             return
         wanted = typed_keys(table, keys)
         with self._registered({"_keys": wanted}):
-            self.connection.execute(f"DELETE FROM {address(table)} AS t WHERE {' AND '.join(matching(wanted))}")  # noqa: S608
+            conditions = " AND ".join(matching(wanted, bounded=not self.is_small(table)))
+            self.connection.execute(f"DELETE FROM {address(table)} AS t WHERE {conditions}")  # noqa: S608
 
     # state
     def snapshot(self) -> int:

@@ -56,17 +56,18 @@ def typed_keys(table: Table, keys: pl.DataFrame) -> pl.DataFrame:
     return keys.cast({name: table.dtypes[name] for name in keys.columns}).unique()
 
 
-def matching(keys: pl.DataFrame) -> list[str]:
+def matching(keys: pl.DataFrame, *, bounded: bool = True) -> list[str]:
     """Conditions that pick the rows of ``t`` found in the frame registered as ``_keys``; nulls match nulls.
 
-    The lowest and highest key stand in the text as literals: DuckLake then skips whole files by their statistics, so a slice
-    costs its own size, not history's.
+    If ``bounded``, the lowest and highest key stand in the text as literals: DuckLake then skips whole files by their statistics, so a slice
+    costs its own size, not history's. It looks them up per column, so a shop's merchant and platform, which say no more than the shop, have none.
     """
     pairs = " AND ".join(f"t.{quote(name)} IS NOT DISTINCT FROM k.{quote(name)}" for name in keys.columns)
     conditions = [f"EXISTS (SELECT 1 FROM _keys AS k WHERE {pairs})"]  # noqa: S608
+    told = {"merchant_id", "platform_code"} if "shop_id" in keys.columns else set()
     for name, dtype in keys.schema.items():
         column = keys[name]
-        if dtype in (pl.String, pl.Date, pl.Int64) and not column.has_nulls():
+        if bounded and name not in told and dtype in (pl.String, pl.Date, pl.Int64) and not column.has_nulls():
             low, high = (str(value) if dtype == pl.Int64 else literal(str(value)) for value in (column.min(), column.max()))
             conditions.append(f"t.{quote(name)} BETWEEN {low} AND {high}")
     return conditions

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from warehouse_cases import SALES
 
+from warehouse import lake as lake_module
 from warehouse.lake import Lake
 from warehouse.place import Place
 
@@ -114,8 +115,10 @@ STEPS = (append, upsert, upsert, replace_slice, replace_slice, delete, several, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_lake_agrees_with_a_dictionary(place: Place, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "small_bytes"), [(1, lake_module.SMALL_BYTES), (2, -1)], ids=["small", "large"])
+def test_the_lake_agrees_with_a_dictionary(place: Place, seed: int, small_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small table is read whole and picked from, a large one is asked for its rows: both ways are tried."""
+    monkeypatch.setattr(lake_module, "SMALL_BYTES", small_bytes)
     oracle = Oracle(seed)
     with Lake.open(place, write=True) as lake:
         lake.ensure([SALES])
