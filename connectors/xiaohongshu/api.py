@@ -1,6 +1,6 @@
 """The shop's orders, after-sales, settlements, account movements and goods, collected so that nothing is lost while rows move.
 
-Orders and after-sales are listed by update time in windows of half an hour, from the last page to the first; the list gives too little
+Orders and after-sales are listed by update time in windows of half an hour, halved until one page holds each; the list gives too little
 (no goods, the amount applied for instead of the one refunded), so what is handed out are the details, one answer per line.
 A long span is listed by creation instead, a day at a time and further back, and only what was updated within the span is fetched.
 """
@@ -34,7 +34,7 @@ PASSES = 5
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of ids and the method that tells more: names of its fields, the unit of its times in ms, and how deep it can be paged."""
+    """A list of ids and the method that tells more: names of its fields, and the unit of its times in ms."""
 
     method: str
     detail: str
@@ -44,13 +44,12 @@ class Listing:
     updated: str
     total: str
     unit: int
-    depth: int
 
 
 LISTINGS = {
-    "orders": Listing("order.getOrderList", "order.getOrderDetail", "orderId", "orderList", "orderId", "updateTime", "total", 1_000, 10_000),
+    "orders": Listing("order.getOrderList", "order.getOrderDetail", "orderId", "orderList", "orderId", "updateTime", "total", 1_000),
     "after_sales": Listing(
-        "afterSale.listAfterSaleInfos", "afterSale.getAfterSaleInfo", "returnsId", "afterSaleBasicInfos", "returnsId", "updatedAt", "totalCount", 1, 50_000
+        "afterSale.listAfterSaleInfos", "afterSale.getAfterSaleInfo", "returnsId", "afterSaleBasicInfos", "returnsId", "updatedAt", "totalCount", 1
     ),
 }  # fmt: skip
 
@@ -123,16 +122,28 @@ class XiaohongshuApi:
         return self.gateway.call(listing.detail, {listing.param: name}).replace(b"\r", b" ").replace(b"\n", b" ")
 
     def _window(self, listing: Listing, clock: int, window: Window) -> Iterator[list[tuple[str, int]]]:
-        """(id, update moment) of each page of one window, from the last to the first; again while rows move, in halves where it holds too many."""
-        rows, total = self._page(listing, clock, window, 1)
-        if total > listing.depth and window[1] - window[0] > 2 * _SEAM:
+        """(id, update moment) of each page of one window, halved until one page holds it.
+
+        Nothing moves within one answer, and what is updated meanwhile goes to a later window; between pages a row can slip through unseen and
+        uncounted. Only seconds with more than a page are paged.
+        """
+        for _ in range(PASSES):
+            rows, total = self._page(listing, clock, window, 1)
+            if len(rows) >= min(total, PAGE_SIZE):
+                break  # else an empty page of a window that is not
+        else:
+            raise _moved(listing.method, start=window[0], end=window[1])
+        if total <= PAGE_SIZE:
+            yield rows
+        elif window[1] - window[0] > 3 * _SEAM:
             middle = (window[0] + window[1]) // 2_000 * 1_000
             yield from self._window(listing, clock, (window[0], middle))
             yield from self._window(listing, clock, (middle - _SEAM, window[1]))
-            return
-        if total <= PAGE_SIZE:
-            yield rows
-            return
+        else:
+            yield from self._turned(listing, clock, window, total)
+
+    def _turned(self, listing: Listing, clock: int, window: Window, total: int) -> Iterator[list[tuple[str, int]]]:
+        """From the last page to the first, again while fewer rows were seen than the platform counts."""
         for _ in range(PASSES):
             pages, most, seen = -(-total // PAGE_SIZE), total, set[str]()
             for number in range(pages, 0, -1):

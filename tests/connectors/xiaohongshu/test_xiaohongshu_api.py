@@ -113,25 +113,14 @@ def test_windows_share_a_second_at_their_seams(start: int, end: int, widest: int
     assert list(windows(start, end, widest)) == expected
 
 
-def test_pages_are_read_from_the_last_to_the_first(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_fuller_than_a_page_is_halved_and_no_second_page_is_asked_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_module, "PAGE_SIZE", 5)
+    monkeypatch.setattr(simulate, "_PAGE_CAP", 2)
     asked = asked_of(monkeypatch)
     assert {record[IDS["orders"]] for record in shop.collect("orders", START, NOW)} == truth(shop, "orders")
     lists = [params for _, params in asked if "timeType" in params]
-    days = [list(group) for _, group in itertools.groupby(lists, key=lambda params: params["startTime"])]
-    turned = [[params["pageNo"] for params in day] for day in days if len(day) > 1]
-    assert turned
-    assert all(pages[0] == 1 and pages[1:] == list(range(len(pages) - 1, 0, -1)) for pages in turned)
-
-
-def test_a_window_with_more_than_can_be_paged_is_halved(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulate, "_PAGE_CAP", 2)
-    monkeypatch.setattr(api_module, "PAGE_SIZE", 5)
-    import dataclasses
-
-    shallow = dataclasses.replace(api_module.LISTINGS["orders"], depth=10)
-    monkeypatch.setitem(api_module.LISTINGS, "orders", shallow)
-    assert {record[IDS["orders"]] for record in shop.collect("orders", START, NOW)} == truth(shop, "orders")
+    assert {params["pageNo"] for params in lists} == {1}
+    assert min(params["endTime"] - params["startTime"] for params in lists) < 43_200
 
 
 def test_nothing_is_lost_while_the_market_moves_between_pages(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from connectors.xiaohongshu import PLATFORM, simulate
 from connectors.xiaohongshu.gateway import Gateway
 from connectors.xiaohongshu.simulate import XiaohongshuDialect
 from connectors.xiaohongshu.simulate_api import Rendered
-from contracts.errors import CollectError, CredentialError
+from contracts.errors import CollectError, CredentialError, TransientError
 
 START = NOW - dt.timedelta(days=3)
 
@@ -86,23 +87,60 @@ def test_more_than_a_page_in_one_moment(shop: Shop, monkeypatch: pytest.MonkeyPa
     assert len(found) == len(set(found)) == 230
 
 
-def test_repeated_rows_are_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """F07, F08: a row pushed onto the page already read comes again, and its detail is not asked for twice."""
-    rows = [{"orderId": f"P{number}", "updateTime": int(NOW.timestamp() * 1000)} for number in range(150)]
-    fetched: list[str] = []
+def second_of(rows: list[dict[str, Any]], page: Callable[[int], list[dict[str, Any]]], fetched: list[str]) -> Callable[[str, dict[str, Any]], object]:
+    """All rows share the last second of the span, so that their list has to be paged; ``page`` tells what a page shows."""
 
     def told(method: str, params: dict[str, Any]) -> object:
         if method == "order.getOrderDetail":
             fetched.append(params["orderId"])
             return {"orderId": params["orderId"]}
-        if params["endTime"] * 1000 < NOW.timestamp() * 1000:
+        if params["endTime"] < int(NOW.timestamp()):
             return {"total": 0, "orderList": []}
-        page = rows[:100] if params["pageNo"] == 1 else rows[90:]
-        return {"total": 150, "orderList": page}
+        return {"total": len(rows), "orderList": page(params["pageNo"])}
 
+    return told
+
+
+def test_repeated_rows_are_fetched_once() -> None:
+    """F07, F08: a row pushed onto the page already read comes again, and its detail is not asked for twice."""
+    rows, fetched = [{"orderId": f"P{number}", "updateTime": int(NOW.timestamp() * 1000)} for number in range(150)], list[str]()
+    told = second_of(rows, lambda number: rows[:100] if number == 1 else rows[90:], fetched)
     pages = list(scripted(told).pages("orders", NOW - dt.timedelta(minutes=20), NOW))
-    assert sorted(fetched) == sorted({row["orderId"] for row in rows})
+    assert sorted(fetched) == sorted(row["orderId"] for row in rows)
     assert sum(len(page.splitlines()) for page in pages) == 150
+
+
+def test_a_row_pushed_back_unseen_is_met_in_another_pass() -> None:
+    """F08: one row moves to the front after the last page was read; what it pushed over the edge is not on the pages that follow."""
+    rows, fetched, asked = [{"orderId": f"P{number}", "updateTime": int(NOW.timestamp() * 1000)} for number in range(150)], list[str](), list[int]()
+
+    def page(number: int) -> list[dict[str, Any]]:
+        asked.append(number)
+        if asked.count(2) == 1 and number == 1 and asked.index(2) < len(asked) - 1:
+            rows.insert(0, rows.pop())
+        return rows[(number - 1) * 100 : number * 100]
+
+    list(scripted(second_of(rows, page, fetched)).pages("orders", NOW - dt.timedelta(minutes=20), NOW))
+    assert sorted(set(fetched)) == sorted(row["orderId"] for row in rows)
+    assert asked.count(2) == 2
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+def test_an_empty_page_of_a_window_that_is_not_empty_is_asked_for_again(for_good: bool) -> None:
+    """F11: for a moment, or for good."""
+    rows, fetched, asked = [{"orderId": "P1", "updateTime": int(NOW.timestamp() * 1000)}], list[str](), list[int]()
+
+    def page(number: int) -> list[dict[str, Any]]:
+        asked.append(number)
+        return [] if for_good or len(asked) == 1 else rows
+
+    api = scripted(second_of(rows, page, fetched))
+    if for_good:
+        with pytest.raises(TransientError, match="PAGES_MOVED"):
+            list(api.pages("orders", NOW - dt.timedelta(minutes=20), NOW))
+        return
+    assert len(list(api.pages("orders", NOW - dt.timedelta(minutes=20), NOW))) == 1
+    assert fetched == ["P1"]
 
 
 def test_a_total_that_changes_on_the_way_is_read_again() -> None:
