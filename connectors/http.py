@@ -24,6 +24,8 @@ from contracts.errors import CollectError, CredentialError, TransientError
 logging.getLogger("urllib3").setLevel(logging.INFO)
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
+#: The way was broken, not the question: worth another try.
+_BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Client:
         try:
             with self.session.send(prepared, timeout=self.timeout_seconds, allow_redirects=False, stream=True) as response:
                 body = self._body(response)
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        except _BROKEN as error:
             raise TransientError("NETWORK", "网络中断或超时", "network failed or timed out", kind=type(error).__name__) from None
         except requests.RequestException as error:
             raise CollectError("NETWORK", "请求失败", "request failed", detail=redact(str(error), credentials)) from None
