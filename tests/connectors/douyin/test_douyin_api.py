@@ -44,17 +44,6 @@ def test_an_empty_window_gives_no_pages(shop: Shop) -> None:
     assert shop.collect("orders", MARKET_NOW + dt.timedelta(days=1), MARKET_NOW + dt.timedelta(days=2)) == []
 
 
-def test_an_expired_token_is_refreshed_once_and_saved_before_use(shop: Shop) -> None:
-    shop.faults.update({"expire_at": 3})
-    told: list[bool] = []
-    shop.credentials.save = lambda new: told.append(shop.world.tokens.check(new.access_token) == shop.shop_id and shop.faults.requests == 4)
-    api = shop.api()
-    found = {record["sku.order_id"] for record in shop.collect("orders", START, MARKET_NOW, api)}
-    assert found == truth(shop, "orders")
-    assert told == [True]
-    assert api.gateway.credentials.refresh_token != shop.credentials.refresh_token
-
-
 def test_a_token_that_expires_again_at_once_is_not_refreshed_twice_for_a_page(shop: Shop) -> None:
     api = shop.api()
     shop.world.tokens.expire_all()
@@ -62,31 +51,6 @@ def test_a_token_that_expires_again_at_once_is_not_refreshed_twice_for_a_page(sh
     with pytest.raises(CredentialError, match="TOKEN_EXPIRED"):
         shop.collect("orders", START, MARKET_NOW, api)
     assert shop.faults.requests == 3  # the page, the refresh, the page again
-
-
-def test_a_crash_while_saving_leaves_the_old_token_in_use(shop: Shop) -> None:
-    def fall(new: object) -> None:
-        raise OSError("disk full")
-
-    shop.credentials.save = fall
-    shop.world.tokens.expire_all()
-    api = shop.api()
-    with pytest.raises(OSError, match="disk full"):
-        shop.collect("orders", START, MARKET_NOW, api)
-    assert api.gateway.credentials.access_token == shop.credentials.access_token
-
-
-def test_a_revoked_shop_stops_with_what_to_do(shop: Shop) -> None:
-    shop.world.tokens.revoke(shop.shop_id)
-    with pytest.raises(CredentialError, match=r"TOKEN_NOT_GIVEN.*授权"):
-        shop.collect("orders", START, MARKET_NOW)
-    assert shop.faults.requests == 2
-
-
-def test_permission_withdrawn_on_the_way_stops_too(shop: Shop) -> None:
-    shop.faults.update({"revoke_at": 4, "revoke_shop": shop.shop_id})
-    with pytest.raises(CredentialError):
-        shop.collect("orders", START, MARKET_NOW)
 
 
 def test_a_wrong_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
@@ -97,14 +61,6 @@ def test_a_wrong_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: py
     for secret in shop.credentials.secrets:
         assert secret not in str(caught.value)
         assert secret not in repr(shop.credentials)
-
-
-def test_a_clock_ten_minutes_off_is_put_right_by_the_platforms(shop: Shop) -> None:
-    api = shop.api()
-    clock = api.gateway.now
-    api.gateway.now = lambda: clock() - 900
-    assert {record["sku.order_id"] for record in shop.collect("orders", START, MARKET_NOW, api)} == truth(shop, "orders")
-    assert abs(api.gateway.skew - 900) < 30
 
 
 def test_another_shops_token_is_refused(shop: Shop) -> None:

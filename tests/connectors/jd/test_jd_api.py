@@ -13,7 +13,7 @@ from jd_cases import NOW, Jos, conformed_pages, current, fen, offline_api
 from connectors.http import Client, Credentials
 from connectors.jd import PLATFORM
 from connectors.jd.api import KINDS, JdApi
-from contracts.errors import CollectError, CredentialError, TransientError
+from contracts.errors import CollectError, CredentialError
 
 
 def test_orders_are_the_markets_but_for_unpaid_ones(jos: Jos, shop_ids: list[str]) -> None:
@@ -37,15 +37,6 @@ def test_refunds_of_both_lists_are_the_markets(jos: Jos, shop_ids: list[str]) ->
         assert refund.rename({"refund_stage_code": "stage_code"}).select(wanted).equals(truth.select(wanted).sort("refund_id"))
 
 
-@pytest.mark.parametrize(("fault", "rule"), [("busy_every", "SERVICE_BUSY"), ("throttled_every", "RATE_LIMITED")])
-def test_a_gateway_that_stays_so_is_given_up(jos: Jos, shop_ids: list[str], fault: str, rule: str) -> None:
-    jos.faults.update({fault: 1})
-    with pytest.raises(TransientError) as error:
-        jos.bodies(shop_ids[0], "orders", attempts=3)
-    assert error.value.rule == rule
-    assert jos.faults.requests == 3
-
-
 @pytest.mark.parametrize("end", ["expire_all", "revoke"])
 def test_a_dead_token_asks_for_a_person_at_once(jos: Jos, shop_ids: list[str], end: str) -> None:
     api = jos.api(shop_ids[0])
@@ -54,15 +45,6 @@ def test_a_dead_token_asks_for_a_person_at_once(jos: Jos, shop_ids: list[str], e
         list(api.pages("orders", NOW - dt.timedelta(days=3), NOW))
     assert error.value.rule == "TOKEN_INVALID"
     assert jos.faults.requests == 1
-
-
-def test_consent_withdrawn_on_the_way_keeps_what_came_before(jos: Jos, shop_ids: list[str]) -> None:
-    jos.faults.update({"revoke_at": 9, "revoke_shop": shop_ids[0]})
-    got = []
-    with pytest.raises(CredentialError):
-        for page in jos.api(shop_ids[0]).pages("orders", NOW - dt.timedelta(days=30), NOW):
-            got.append(page)
-    assert got
 
 
 def test_a_wrong_secret_is_final_and_is_not_shown(jos: Jos, shop_ids: list[str]) -> None:

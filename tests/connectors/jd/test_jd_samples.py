@@ -146,7 +146,7 @@ def test_a_service_is_money_only_where_its_refund_has_succeeded() -> None:
     told = refund.select("refund_id", "refund_fen", "refund_status_code", "reason_code", pl.col("refunded_at").dt.strftime("%m-%d %H:%M"))
     assert told.rows() == [
         ("83200000001", 28215, "success", "size", "11-21 10:00"),
-        ("83200000002", 0, "unknown", "changed_mind", None),
+        ("83200000002", 0, "none", "changed_mind", None),
         ("83200000003", 0, "pending", "quality", None),
         ("83200000004", 10050, "success", "look", "11-21 18:00"),
     ]

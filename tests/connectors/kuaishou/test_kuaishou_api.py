@@ -111,16 +111,6 @@ def test_a_platform_that_grants_no_window_at_all_is_an_error(shop: Shop, monkeyp
     assert shop.faults.requests < 20
 
 
-def test_an_expired_token_is_refreshed_once_and_saved_before_use(shop: Shop) -> None:
-    shop.faults.update({"expire_at": 3})
-    told: list[bool] = []
-    shop.credentials.save = lambda new: told.append(shop.world.tokens.check(new.access_token) == shop.shop_id and shop.faults.requests == 4)
-    api = shop.api()
-    assert {record[KEYS["orders"]] for record in shop.collect("orders", START, MARKET_NOW, api)} == truth(shop, "orders")
-    assert told == [True]
-    assert api.gateway.credentials.refresh_token != shop.credentials.refresh_token
-
-
 def test_a_token_that_expires_again_at_once_is_not_refreshed_twice_for_a_page(shop: Shop) -> None:
     api = shop.api()
     shop.world.tokens.expire_all()
@@ -128,31 +118,6 @@ def test_a_token_that_expires_again_at_once_is_not_refreshed_twice_for_a_page(sh
     with pytest.raises(CredentialError, match="TOKEN_EXPIRED"):
         shop.collect("orders", START, MARKET_NOW, api)
     assert shop.faults.requests == 3  # the page, the refresh, the page again
-
-
-def test_a_crash_while_saving_leaves_the_old_token_in_use(shop: Shop) -> None:
-    def fall(new: object) -> None:
-        raise OSError("disk full")
-
-    shop.credentials.save = fall
-    shop.world.tokens.expire_all()
-    api = shop.api()
-    with pytest.raises(OSError, match="disk full"):
-        shop.collect("orders", START, MARKET_NOW, api)
-    assert api.gateway.credentials.access_token == shop.credentials.access_token
-
-
-def test_a_revoked_shop_stops_with_what_to_do(shop: Shop) -> None:
-    shop.world.tokens.revoke(shop.shop_id)
-    with pytest.raises(CredentialError, match=r"授权"):
-        shop.collect("orders", START, MARKET_NOW)
-    assert shop.faults.requests == 2
-
-
-def test_permission_withdrawn_on_the_way_stops_too(shop: Shop) -> None:
-    shop.faults.update({"revoke_at": 4, "revoke_shop": shop.shop_id})
-    with pytest.raises(CredentialError):
-        shop.collect("orders", START, MARKET_NOW)
 
 
 def test_a_wrong_signing_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:

@@ -138,27 +138,6 @@ def test_a_window_that_never_stands_still_is_given_up(shop: Shop, monkeypatch: p
     assert error.value.rule == "PAGES_MOVED"
 
 
-@pytest.mark.parametrize(("fault", "rule"), [("throttled_every", "THROTTLED"), ("busy_every", "DEGRADED")])
-def test_a_gateway_that_stays_busy_is_given_up(shop: Shop, fault: str, rule: str) -> None:
-    shop.faults.update({fault: 1})
-    with pytest.raises(TransientError) as error:
-        list(shop.api(attempts=3).pages("orders", DAY, NOW))
-    assert error.value.rule == rule
-    assert shop.faults.requests == 3
-    assert len(shop.waits) == 2
-
-
-def test_an_expired_token_is_refreshed_once_and_saved_before_its_use(shop: Shop) -> None:
-    smooth = shop.collect("orders", DAY, NOW)
-    shop.faults.reset()
-    shop.faults.update({"expire_at": 5})
-    api = shop.api()
-    assert shop.collect("orders", DAY, NOW, api).sort("order_id").equals(smooth.sort("order_id"))
-    (saved,) = shop.saved
-    assert saved.access_token == api.gateway.credentials.access_token != shop.credentials.access_token
-    assert saved.refresh_token != shop.credentials.refresh_token
-
-
 def test_consent_withdrawn_asks_for_a_person(shop: Shop) -> None:
     shop.world.tokens.revoke(shop.shop_id)
     with pytest.raises(CollectError) as error:

@@ -64,14 +64,6 @@ def test_a_ban_is_waited_for(gateway: Gateway, shop_ids: list[str]) -> None:
     assert set(gateway.waits) == {1.0}
 
 
-def test_a_gateway_that_stays_busy_is_given_up(gateway: Gateway, shop_ids: list[str]) -> None:
-    gateway.faults.update({"busy_every": 1})
-    with pytest.raises(TransientError) as error:
-        list(gateway.api(shop_ids[0], attempts=3).pages("trades", gateway.first, NOW))
-    assert error.value.rule == "PLATFORM_BUSY"
-    assert gateway.faults.requests == 3
-
-
 @pytest.mark.parametrize("end", ["expire_all", "revoke"])
 def test_a_dead_session_asks_for_a_person_at_once(gateway: Gateway, shop_ids: list[str], end: str) -> None:
     api = gateway.api(shop_ids[0])
@@ -81,16 +73,6 @@ def test_a_dead_session_asks_for_a_person_at_once(gateway: Gateway, shop_ids: li
     assert error.value.rule == "SESSION_INVALID"
     assert error.value.step_zh
     assert gateway.faults.requests == 1
-
-
-def test_consent_withdrawn_while_paging_keeps_the_pages_before(gateway: Gateway, shop_ids: list[str]) -> None:
-    api = gateway.api(shop_ids[-1])
-    gateway.faults.update({"revoke_at": 4, "revoke_shop": shop_ids[-1]})
-    got = []
-    with pytest.raises(CredentialError):
-        for page in api.pages("trades", gateway.first, NOW):
-            got.append(page)
-    assert got
 
 
 def test_a_wrong_secret_is_final_and_is_not_shown(gateway: Gateway, shop_ids: list[str]) -> None:

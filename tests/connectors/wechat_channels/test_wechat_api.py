@@ -13,7 +13,7 @@ from wechat_cases import FIRST, LINEAGE, NOW, THIRD_PARTY, Shop, offline_api
 from connectors.wechat_channels import simulate
 from connectors.wechat_channels.api import DAY, WEEK, WechatApi
 from connectors.wechat_channels.gateway import CursorChangedError
-from contracts.errors import CollectError, CredentialError
+from contracts.errors import CollectError
 from simulator.market import Market
 
 KINDS = ["orders", "after_sales", "funds", "live_sessions", "products"]
@@ -22,13 +22,6 @@ KINDS = ["orders", "after_sales", "funds", "live_sessions", "products"]
 def same(left: dict[str, pl.DataFrame], right: dict[str, pl.DataFrame]) -> bool:
     """Whether two collections hold the same things, each once."""
     return all(left[table].drop(LINEAGE).unique().sort(pl.all()).equals(right[table].drop(LINEAGE).unique().sort(pl.all())) for table in left)
-
-
-def test_a_revoked_shop_stops_with_a_credential_error(shop: Shop) -> None:
-    shop.faults.update({"revoke_at": 12, "revoke_shop": shop.shop_id})
-    with pytest.raises(CredentialError) as raised:
-        shop.collect("orders")
-    assert raised.value.rule == "BAD_SECRET"
 
 
 def test_an_expired_token_is_renewed_once_and_saved(shop: Shop) -> None:
