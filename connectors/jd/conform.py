@@ -36,8 +36,12 @@ def _applications(bronze: pl.DataFrame) -> Frames:
 
 
 def _services(bronze: pl.DataFrame) -> Frames:
-    """asc.serviceAndRefund.view: after-sale services, each with its refund where there is one. Only status 13 is money that went back."""
-    status = words.coded(pl.col("refund_status_text"), words.SERVICE_REFUND)
+    """asc.serviceAndRefund.view: after-sale services, each with its refund where there is one. Only status 13 is money that went back.
+
+    A service that tells no refund (an exchange, a repair, one that is still looked at) is ``none``; a word nobody knows is ``unknown``.
+    """
+    refund_status = words.coded(pl.col("refund_status_text"), words.SERVICE_REFUND)
+    status = pl.when(pl.col("refund_status_text").is_null()).then(pl.lit("none")).otherwise(refund_status)
     done = status == "success"
     refund = bronze.select(
         *HEAD, "refund_id", "order_id", "product_id", "applied_at",
