@@ -18,6 +18,9 @@ TYPES: dict[pl.DataType | type[pl.DataType], str] = {
     pl.Datetime("us", TIME_ZONE): "TIMESTAMP WITH TIME ZONE",
 }
 
+#: What stands between two cells of a row, and for one that is null, where a row is written as one text.
+CELL_MARK, NULL_MARK = "chr(31)", "chr(30)"
+
 
 def quote(name: str) -> str:
     """``name`` as an SQL identifier."""
@@ -40,15 +43,18 @@ def selection(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
 
 
 def digests(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
-    """One 128-bit ``digest`` per row of alias ``t``. Instants count as microseconds, so no session setting can change how they are written."""
+    """One 128-bit ``digest`` per row of alias ``t``. Instants count as microseconds, so no session setting can change how they are written.
+
+    Cells are joined by marks no export holds: JSON, which would need none, takes twice as long.
+    """
 
     def plain(name: str) -> str:
         if name not in found:
-            return "NULL"
-        return f"epoch_us(t.{quote(name)})" if isinstance(table.dtypes[name], pl.Datetime) else f"t.{quote(name)}"
+            return NULL_MARK
+        value = f"epoch_us(t.{quote(name)})" if isinstance(table.dtypes[name], pl.Datetime) else f"t.{quote(name)}"
+        return f"coalesce({value}::VARCHAR, {NULL_MARK})"
 
-    members = ", ".join(f"{quote(name)} := {plain(name)}" for name in names)
-    return f"SELECT md5_number(to_json(struct_pack({members}))::VARCHAR) AS digest FROM {address(table)} AS t"  # noqa: S608
+    return f"SELECT md5_number(concat_ws({CELL_MARK}, {', '.join(map(plain, names))})) AS digest FROM {address(table)} AS t"  # noqa: S608
 
 
 def typed_keys(table: Table, keys: pl.DataFrame) -> pl.DataFrame:
