@@ -38,7 +38,7 @@ def attempt(home: Path, until: str, secrets: Mapping[str, Mapping[str, str]], *,
     child = _CONTEXT.Process(target=day, args=(str(home), until, secrets, crash_at))
     start = time.monotonic()
     child.start()
-    child.join(120 if kill_after is None else kill_after)
+    child.join(300 if kill_after is None else kill_after)  # a busy machine takes ten times as long as an idle one
     if child.is_alive() and child.pid:
         os.kill(child.pid, signal.SIGKILL)
         child.join(30)
