@@ -110,11 +110,14 @@ class JdApi:
         Gives back how many rows the platform counts in it. Parts that hold far more than their whole are no parts: cutting on would never end.
         """
         method = KINDS[kind]
-        body = self._ask(kind, first, last, 1)
-        rows, total = _rows(kind, body)
+        for _ in range(PASSES):
+            body = self._ask(kind, first, last, 1)
+            rows, total = _rows(kind, body)
+            if total > method.size or len(rows) >= total:
+                break  # else an empty page of a window that is not
+        else:
+            raise CollectError("PAGES_INCOMPLETE", "返回行数少于平台总数", "fewer rows than the platform counts", kind=kind, total=total, seen=len(rows))
         if total <= method.size:
-            if len(rows) < total:
-                raise CollectError("PAGES_INCOMPLETE", "返回行数少于平台总数", "fewer rows than the platform counts", kind=kind, total=total, seen=len(rows))
             if rows:
                 yield body
             return total

@@ -64,6 +64,21 @@ def test_rows_that_are_counted_but_not_handed_out_are_missed() -> None:
     assert moved.value.rule == "PAGES_MOVED"
 
 
+def test_an_empty_answer_of_a_window_that_is_not_empty_is_asked_for_again() -> None:
+    """F11."""
+    platform = Platform([1] * 40, short_by=100)
+    plain, asked = platform.call, list[str]()
+
+    def mended(method: str, arguments: Mapping[str, object]) -> bytes:
+        asked.append(method)
+        platform.short_by = 100 if len(asked) == 1 else 0
+        return plain(method, arguments)
+
+    platform.call = mended  # type: ignore[method-assign]
+    assert len(set(_collect(platform, NOW, NOW + dt.timedelta(minutes=1)))) == 40
+    assert len(asked) == 2
+
+
 def test_a_platform_that_ignores_the_window_is_an_error_not_an_endless_search() -> None:
     """F11: whatever is asked for, everything is counted. Cutting on would ask for each second of the month."""
     platform = Platform([1] * 250)
