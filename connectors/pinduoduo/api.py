@@ -1,4 +1,4 @@
-"""Pinduoduo's open API for one shop: orders and after-sales by time of update, promotion by day."""
+"""Pinduoduo's open API for one shop: orders and after-sales by time of update, promotion by day, all goods."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.http import Client, Credentials
@@ -15,7 +16,7 @@ from connectors.pinduoduo.records import flatten, page_rows, with_scene
 from contracts.errors import TransientError
 from contracts.fields import TIME_ZONE
 
-KINDS = ("orders", "after_sales", "ads")
+KINDS = ("orders", "after_sales", "ads", "products")
 PAGE_SIZE = 100
 WINDOW_SECONDS = 1800  # the most one request may span
 #: The lists are complete up to three minutes before the platform's clock; a window begins that much earlier, so nothing falls between two collections.
@@ -30,6 +31,7 @@ _LISTS = {
     "after_sales": ("pdd.refund.list.increment.get", {"after_sales_status": "1", "after_sales_type": "1"}),
 }
 _AD_REPORT = "pdd.ad.api.report.daily.report.query"
+_GOODS = "pdd.goods.list.get"
 
 
 @dataclass
@@ -48,11 +50,14 @@ class PinduoduoApi:
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
         """Answers that hold every order (after-sale) updated in ``[start, end)``, except the last three minutes before now, which the next window covers.
 
-        ``ads``: the daily reports of every day the window touches. Answers without rows are not handed out; a row may come twice.
+        ``ads``: the daily reports of every day the window touches; ``products``: always all. Answers without rows are not handed out; a row may come twice.
         Raises CredentialError, TransientError (rows would not stand still, or retries used up) or CollectError.
         """
         if kind == "ads":
             yield from self._ad_reports(start, end)
+            return
+        if kind == "products":
+            yield from self._goods()
             return
         first, last = int(start.timestamp()) - LAG_SECONDS, math.ceil(end.timestamp())
         edge = int(self.now()) - LAG_SECONDS
@@ -92,12 +97,28 @@ class PinduoduoApi:
                     yield body
             if most <= pages and len(seen) >= total:
                 return
-        raise TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", kind=kind, start=first, end=last)
+        raise _moved(kind, start=first, end=last)
 
     def _page(self, kind: str, first: int, last: int, number: int) -> bytes:
         method, everything = _LISTS[kind]
         window = {"start_updated_at": str(first), "end_updated_at": str(last), "page": str(number), "page_size": str(PAGE_SIZE)}
         return self.gateway.call(method, {**everything, **window})
+
+    def _goods(self) -> Iterator[bytes]:
+        """Every page of the list, again while fewer goods were seen than the platform counts."""
+        seen: set[str] = set()
+        for _ in range(PASSES):
+            number = total = 0
+            while number * PAGE_SIZE < max(total, 1):
+                number += 1
+                body = self.gateway.call(_GOODS, {"page": str(number), "page_size": str(PAGE_SIZE)})
+                ids, total = page_rows("products", body)
+                if set(ids) - seen:
+                    yield body
+                seen |= set(ids)
+            if len(seen) >= total:
+                return
+        raise _moved("products", seen=len(seen))
 
     def _ad_reports(self, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
         """One answer per scene for the days before the last one, and one for the last, which may be today: today and history may not be asked together."""
@@ -110,3 +131,7 @@ class PinduoduoApi:
                 body = self.gateway.call(_AD_REPORT, {"queryDimensionType": "0", "scenesType": scene, **days})
                 if page_rows("ads", body)[0]:
                     yield with_scene(body, scene)
+
+
+def _moved(kind: str, **facts: Any) -> TransientError:  # noqa: ANN401 - facts of any kind
+    return TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", kind=kind, **facts)

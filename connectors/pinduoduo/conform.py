@@ -152,9 +152,23 @@ def _after_sales(bronze: pl.DataFrame) -> Frames:
     return {"refund_line": refund}
 
 
+def _products(bronze: pl.DataFrame) -> Frames:
+    """pdd.goods.list.get: goods and stock. It tells no price and no cost."""
+    color, size = _color_and_size()
+    product = bronze.select(
+        *LINEAGE, "product_id", "product_name", "style_code", "sku_code", "stock_qty",
+        platform_sku_id=pl.coalesce("platform_sku_id", "product_id"),
+        color_name=color,
+        size_name=size,
+        is_on_sale=(pl.col("goods_on_sale_text") == words.ON_SALE) & (pl.col("sku_on_sale_text").fill_null(words.ON_SALE) == words.ON_SALE),
+    )  # fmt: skip
+    return {"product": product}
+
+
 _CONFORM: dict[str, Callable[[pl.DataFrame], Frames]] = {
     "orders": _orders,
     "after_sales": _after_sales,
     "funds": conform_funds,
     "ads": conform_ads,
+    "products": _products,
 }

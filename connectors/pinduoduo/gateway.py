@@ -24,6 +24,7 @@ ROOTS = {
     "pdd.order.number.list.increment.get": "order_sn_increment_get_response",
     "pdd.refund.list.increment.get": "refund_increment_get_response",
     "pdd.ad.api.report.daily.report.query": "response",
+    "pdd.goods.list.get": "goods_list_get_response",
     _REFRESH: "pop_auth_token_refresh_response",
 }
 

@@ -11,16 +11,23 @@ from connectors.pinduoduo.gateway import parse
 from contracts.errors import CollectError
 from contracts.fields import TIME_ZONE
 
-_ROOTS = {"orders": "order_sn_increment_get_response", "after_sales": "refund_increment_get_response", "ads": "response"}
-_LISTS = {"orders": ("order_sn_list", "order_list"), "after_sales": ("refund_list",), "ads": ("dailyReportList",)}
-_KEYS = {"orders": "order_sn", "after_sales": "id", "ads": "date"}
+_ROOTS = {
+    "orders": "order_sn_increment_get_response", "after_sales": "refund_increment_get_response", "ads": "response",
+    "products": "goods_list_get_response",
+}  # fmt: skip
+_LISTS = {"orders": ("order_sn_list", "order_list"), "after_sales": ("refund_list",), "ads": ("dailyReportList",), "products": ("goods_list",)}
+_KEYS = {"orders": "order_sn", "after_sales": "id", "ads": "date", "products": "goods_id"}
 _GIFT = "4"  # relation_type of an order that is another one's gift
 
 
 def flatten(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
-    """One record per row of an answer, keys the given ``headers``. ``item.`` is an order's one item, ``gift.`` the order whose gift it is."""
+    """One record per row of an answer, keys the given ``headers``. ``item.`` is an order's one item, ``gift.`` the order whose gift it is.
+
+    Goods make one record per SKU (``sku.``), or one where none is listed.
+    """
     scene = {"scenesType": parse(page).get("scenesType")} if kind == "ads" else {}
-    return [{header: _text(_found(row | scene, header), header) for header in headers} for row in _rows(kind, page)]
+    rows = [row | scene | {"sku": sku} for row in _rows(kind, page) for sku in (row.get("sku_list") or [{}] if kind == "products" else [{}])]
+    return [{header: _text(_found(row, header), header) for header in headers} for row in rows]
 
 
 def with_scene(page: bytes, scene: str) -> bytes:
@@ -56,6 +63,8 @@ def _found(row: dict[str, Any], header: str) -> object:
     part, _, name = header.rpartition(".")
     if part == "item":
         return next((item.get(name) for item in row.get("item_list") or []), None)
+    if part == "sku":
+        return row["sku"].get(name)
     if part == "gift":
         tied = (other.get(name) for other in row.get("related_order_list") or [] if str(other.get("relation_type")) == _GIFT)
         return next(tied, None)

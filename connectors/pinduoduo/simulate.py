@@ -28,6 +28,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _REFRESH = "pdd.pop.auth.token.refresh"
 _ORDERS, _REFUNDS = "pdd.order.number.list.increment.get", "pdd.refund.list.increment.get"
 _ADS = "pdd.ad.api.report.daily.report.query"
+_GOODS = "pdd.goods.list.get"
 
 
 def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
@@ -98,7 +99,7 @@ class PinduoduoDialect:
         if shop is None or shop["platform_code"] != self.platform:
             raise wire.Refusal(10016, "client下线或者clientId不正确")
         method = form.get("type", "")
-        if method not in (_ORDERS, _REFUNDS, _ADS, _REFRESH):
+        if method not in (_ORDERS, _REFUNDS, _ADS, _GOODS, _REFRESH):
             raise wire.Refusal(10017, "type不正确")
         wire.check(form, shop["app_secret"])
         if method == _REFRESH:
@@ -110,6 +111,8 @@ class PinduoduoDialect:
             raise wire.Refusal(20032, "access_token或client_id错误")
         if method == _ADS:
             return wire.ad_report(form, world.ads(owner), world.at.astimezone(_ZONE).date())
+        if method == _GOODS:
+            return wire.goods_list(form, world.market.skus.filter(pl.col("shop_id") == owner))
         return self._page(world, owner, method, form)
 
     @staticmethod

@@ -139,6 +139,25 @@ def render_refunds(refunds: pl.DataFrame, lines: pl.DataFrame) -> Rendered:
     return _rendered(joined, row, "refund_id")
 
 
+def goods_list(form: Mapping[str, str], skus: pl.DataFrame) -> str:
+    """pdd.goods.list.get: a page of goods, each with its SKUs and their stock; no prices."""
+    number, size = form.get("page", "1"), form.get("page_size", "100")
+    if not (number.isdigit() and size.isdigit() and int(number) >= 1 and 1 <= int(size) <= _SIZE_CAP):
+        raise Refusal(21001, "请求参数错误:page_size")
+    sku = pl.struct(
+        sku_id=pl.col("sku_id").cast(pl.Int64), outer_goods_id="style_code", outer_id="sku_code", sku_quantity="stock_qty", reserve_quantity=pl.lit(0),
+        spec=pl.concat_str("color_name", pl.lit(","), "size_name"), is_sku_onsale=pl.lit(1),
+    )  # fmt: skip
+    goods = skus.group_by("product_id", maintain_order=True).agg(pl.col("product_name").first(), pl.col("stock_qty").sum(), skus=sku)
+    row = pl.struct(
+        goods_id=pl.col("product_id").cast(pl.Int64), goods_name="product_name", goods_quantity="stock_qty", is_onsale=pl.lit(1),
+        is_more_sku=(pl.col("skus").list.len() > 1).cast(pl.Int64), sku_list="skus", image_url=pl.lit("https://img.example.invalid/a.jpeg"),
+    )  # fmt: skip
+    texts = goods.select(row.struct.json_encode()).to_series().to_list()
+    first = (int(number) - 1) * int(size)
+    return f'{{"goods_list_get_response":{{"goods_list":[{",".join(texts[first : first + int(size)])}],"total_count":{len(texts)}}}}}'
+
+
 def ad_report(form: Mapping[str, str], ads: pl.DataFrame, today: dt.date) -> str:
     """pdd.ad.api.report.daily.report.query of the whole account in one scene; money in thousandths of a yuan."""
     try:

@@ -88,6 +88,8 @@ SETTLEMENT = {
     "insurance": "insurance", "other": "other", "unknown": "unknown",
 }  # fmt: skip
 
+#: is_onsale, is_sku_onsale.
+ON_SALE = "1"
 YES = "是"
 
 

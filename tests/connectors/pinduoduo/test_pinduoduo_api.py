@@ -54,6 +54,24 @@ def test_promotion_is_the_markets(shop: Shop, market: Market) -> None:
     assert spend["ad_entry_id"].n_unique() == spend.height
 
 
+def test_products_are_the_markets(shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of as many pages as it takes."""
+    monkeypatch.setattr("connectors.pinduoduo.api.PAGE_SIZE", 3)
+    found = shop.collect("products", START, NOW).sort("platform_sku_id")
+    truth = market.skus.filter(pl.col("shop_id") == shop.shop_id).rename({"sku_id": "platform_sku_id"}).sort("platform_sku_id")
+    same = ["product_id", "platform_sku_id", "product_name", "style_code", "sku_code", "color_name", "size_name", "stock_qty"]
+    assert found.select(same).equals(truth.select(same))
+    assert found["is_on_sale"].all()
+    assert found["product_id"].n_unique() > 3
+
+
+def test_goods_that_are_counted_but_not_shown_are_missed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = Gateway.call
+    monkeypatch.setattr(Gateway, "call", lambda self, method, form: plain(self, method, form).replace(b'"total_count":', b'"total_count":9'))
+    with pytest.raises(TransientError, match="PAGES_MOVED"):
+        shop.collect("products", START, NOW)
+
+
 def test_a_window_is_never_longer_than_half_an_hour_and_none_is_missing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
 

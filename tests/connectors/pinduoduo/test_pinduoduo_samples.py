@@ -142,3 +142,11 @@ def test_promotion() -> None:
     by_api = conformed(read_answer("ads", (SAMPLES / "api_ads.json").read_bytes()))["ad_spend"]
     assert by_api.select("spent_fen", "reported_gmv_fen").rows() == [(15076, 48000), (10000, 40010)], "li: 150755 is 150.755 yuan, half a fen goes up"
     assert pl.concat([spend, days, by_api])["ad_family_code"].unique().sort().to_list() == ["pinduoduo_account", "pinduoduo_product", "pinduoduo_scene"]
+
+
+def test_goods_are_skus_and_goods_without_any_are_themselves() -> None:
+    product = conformed(read_answer("products", (SAMPLES / "api_goods.json").read_bytes()))["product"]
+    assert product.select("product_id", "platform_sku_id", "style_code", "color_name", "size_name", "stock_qty", "is_on_sale").rows() == [
+        ("612345678901", "1212345678901", "YS26F001", "驼色", "M", 40, True), ("612345678901", "1212345678902", "YS26F001", "黑色", "L", 20, False),
+        ("612345678902", "612345678902", None, None, None, None, False),
+    ]  # fmt: skip
