@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import io
 import lzma
-import re
 import stat
 import zipfile
 import zlib
@@ -21,9 +19,10 @@ RATIO_FROM_BYTES = 50 * 1024 * 1024
 MAX_PARTS = 2000
 MAX_FILES = 200
 
-_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+#: The part that makes an archive a workbook.
+BOOK = "xl/workbook.xml"
 #: What reading a damaged part raises, whatever it is packed with.
-_DAMAGE = (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
+DAMAGE = (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
 ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 
@@ -57,7 +56,7 @@ def read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(part) as stream:
             content = stream.read(part.file_size + 1)
-    except _DAMAGE:
+    except DAMAGE:
         raise refuse("TRUNCATED", entry=entry_name(part)) from None
     if len(content) != part.file_size:
         raise refuse("ZIP_BOMB", entry=entry_name(part), bytes=len(content))
@@ -69,7 +68,7 @@ def read_head(archive: zipfile.ZipFile, part: zipfile.ZipInfo, size: int) -> byt
     try:
         with archive.open(part) as stream:
             return stream.read(size)
-    except _DAMAGE:
+    except DAMAGE:
         raise refuse("TRUNCATED", entry=entry_name(part)) from None
 
 
@@ -106,56 +105,7 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
 def is_workbook(data: bytes) -> bool:
     """Whether a zip archive is an Excel workbook. Raises what ``open_archive`` does."""
     with open_archive(data) as archive:
-        return _BOOK in archive.namelist()
-
-
-_FORMULA_ALONE = re.compile(rb'<c r="[A-Z]+([0-9]+)"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>')
-_CHUNK = 1 << 20
-
-
-def rows_without_results(data: bytes) -> dict[str, tuple[int, ...]]:
-    """Sheet name → the rows (1-based) of a workbook that hold a formula whose result was not stored: what they say nobody here can know."""
-    with open_archive(data) as archive:
-        found: dict[str, tuple[int, ...]] = {}
-        for name, path in _sheet_parts(archive).items():
-            part = archive.getinfo(path)
-            if _holds_formulas(archive, part):
-                rows = {int(row) for row in _FORMULA_ALONE.findall(read_part(archive, part))}
-                found[name] = tuple(sorted(rows))
-    return found
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name → its part. What is written oddly is left out: the workbook reader judges that."""
-    names = set(archive.namelist())
-    if not {_BOOK, _RELATIONS} <= names:
-        return {}
-    targets = {}
-    for tag in re.findall(r"<Relationship\b[^>]*>", read_part(archive, archive.getinfo(_RELATIONS)).decode("utf-8", "replace")):
-        told = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        targets[told.get("Id", "")] = told.get("Target", "")
-    sheets = {}
-    for tag in re.findall(r"<sheet\b[^>]*>", read_part(archive, archive.getinfo(_BOOK)).decode("utf-8", "replace")):
-        told = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
-        target = targets.get(told.get("r:id", ""), "")
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path in names:
-            sheets[html.unescape(told.get("name", ""))] = path
-    return sheets
-
-
-def _holds_formulas(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether there is any formula, without holding the whole part in memory: most exports have none."""
-    try:
-        with archive.open(part) as stream:
-            before = b""
-            while chunk := stream.read(_CHUNK):
-                if b"<f>" in before + chunk or b"<f " in before + chunk:
-                    return True
-                before = chunk[-2:]
-    except _DAMAGE:
-        raise refuse("TRUNCATED", entry=part.filename) from None
-    return False
+        return BOOK in archive.namelist()
 
 
 def _is_litter(name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from connectors.base import Column
+from connectors.base import Column, Layout
 from connectors.cells import read_yuan
 from connectors.spelling import trim
 from contracts.intake import Notice, refuse
@@ -24,6 +24,8 @@ _IS_TOTAL, _IS_FOOTER = re.compile(_TOTAL, re.IGNORECASE), re.compile(_FOOTER)
 _TELLING = ["合计", "总计", "汇总", "小计", "total", "#", "第", "共"]
 #: Both ends of a table, where totals and footers stand.
 _ENDS = 3
+#: Three statistics, each rounded to the fen, may miss one another by this much.
+_ROUNDED_FEN = 2
 
 
 def _stripped(name: str) -> pl.Expr:
@@ -120,6 +122,16 @@ def disagreements(totals: pl.DataFrame, typed: pl.DataFrame, known: list[tuple[C
 def capped(rows: int) -> list[Notice]:
     """A file of exactly as many rows as platforms export at most."""
     return [Notice("EXPORT_CAPPED", rows)] if rows in CAPS else []
+
+
+def doubtful(rows: pl.DataFrame, layout: Layout) -> list[Notice]:
+    """Typed rows that are good one by one and yet call for a look: orders of 0.01 yuan, and net sales that are not what the same row says they are of."""
+    money = next((column.name for column in layout.columns if column.cell in ("yuan", "fen") and column.filled), "")
+    tiny = int((rows[money] == 1).sum()) if money and layout.kind.endswith("orders") else 0
+    net = pl.col("reported_gmv_fen") - pl.col("reported_hour_refund_fen") - pl.col("reported_net_fen")
+    told = {"reported_gmv_fen", "reported_hour_refund_fen", "reported_net_fen"} <= set(rows.columns)
+    odd = rows.select((net.abs() > _ROUNDED_FEN).sum()).item() if told else 0
+    return [Notice(rule, count) for rule, count in (("TINY_ORDERS", tiny), ("NET_DISAGREES", int(odd))) if count]
 
 
 def check_dates(raw: pl.Series, bad: pl.Series, header: str) -> None:

@@ -31,6 +31,13 @@ def check_precision(ids: pl.DataFrame) -> None:
         raise refuse("ID_PRECISION_LOST", column="、".join(header.strip() for header in ids.columns))
 
 
+def check_lost(lost: pl.Series, kept: pl.Series, header: str) -> None:
+    """Refuse a column most of whose ids are in scientific notation. Raises FileRefusedError."""
+    count = int(lost.sum())
+    if count > 1 and count >= kept.len() - kept.null_count():
+        raise refuse("ID_PRECISION_LOST", column=header.strip())
+
+
 def _long(cells: Iterable[str | None]) -> set[str]:
     return {cell for cell in cells if cell and _SHORTEST <= len(cell) <= _LONGEST and cell.isascii() and cell.isdigit()}
 

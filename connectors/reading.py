@@ -93,7 +93,7 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
     """Read an uploaded or dropped file. Raises FileRefusedError; a refused file has changed nothing.
 
     ``mappings`` are further sources beside the connectors' own layouts: ``Platform`` objects made from mapping files (``connectors.mapped.source``).
-    Their ``layouts`` compete by the share of headers they have in common with the file, and on equal shares the connector's own wins; their
+    Their ``layouts`` compete by the number of headers they have in common with the file, then by their share, and on a tie the connector's own wins; their
     ``clean`` and ``bronze`` (kind → table) are used as any platform's, so a mapped kind needs a name of its own.
     ``aliases`` is ``Layout.key`` (``platform/kind/layout``, of built-in and mapped layouts alike) → their header → the layout's header: names a
     person confirmed. An alias counts where the file has their header and lacks the layout's own; headers are compared folded (``fold``). What
@@ -109,18 +109,11 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         exported_at = None  # a stamp from the future would win over everything that ever follows
     reading = type_rows(platform, found.layout, raw.table, origin, origin.observed_at or exported_at)
     known = present_columns(found.layout, raw.table.columns)
-    declared = {fold(column.header) for column in found.layout.columns}
-    new = [cell for cell in dict.fromkeys(found.header) if cell.strip() and fold(cell) not in declared]
-    rows = raw.table.height + raw.misfits.height
-    used = (
-        [Notice("ALIAS_USED", len(found.aliased), "、".join(f"{theirs.strip()}→{known}" for theirs, known in found.aliased.items()))] if found.aliased else []
-    )
-    used += [Notice("NEW_COLUMN", len(new), "、".join(new)[:200])] if new else []
-    notices = [*raw.notices, *reading.notices, *used, *oddities.disagreements(raw.totals, reading.bronze, known), *oddities.capped(rows)]
-    said = {"column_name": "", "cell_name": "", "row_json": "{}"}
-    ragged = raw.misfits.select("_row_number", "rule_name", _export_id=pl.lit(origin.export_id), **{name: pl.lit(text) for name, text in said.items()}).select(
-        *QUARANTINE
-    )
+    new = _new_columns(found)
+    ragged = _misfit_rows(raw.misfits, origin.export_id)
+    rows = raw.table.height + ragged.height
+    sums = [*oddities.disagreements(raw.totals, reading.bronze, known), *oddities.doubtful(reading.bronze, found.layout)]
+    notices = [*raw.notices, *reading.notices, *_told(found, new), *sums, *oddities.capped(rows)]
     return replace(
         reading,
         quarantine=pl.concat([reading.quarantine, ragged]),
@@ -129,6 +122,28 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         notices=notices,
         shop_refs=_shop_refs(raw.table) if platform is platforms().get(platform.code) else [],  # another system numbers shops its own way
     )
+
+
+def _new_columns(found: Recognised) -> list[str]:
+    """Headers, as written, of which the layout says nothing."""
+    declared = {fold(column.header) for column in found.layout.columns}
+    return [cell for cell in dict.fromkeys(found.header) if cell.strip() and fold(cell) not in declared]
+
+
+def _told(found: Recognised, new: list[str]) -> list[Notice]:
+    """What the receipt says of names that were read by an alias, or were not read at all."""
+    names = {
+        "ALIAS_USED": [f"{theirs.strip()}→{known}" for theirs, known in found.aliased.items()],
+        "OTHER_SHEETS": list(found.left_out),
+        "NEW_COLUMN": [name.strip() for name in new],
+    }
+    return [Notice(rule, len(about), "、".join(about)[:200]) for rule, about in names.items() if about]
+
+
+def _misfit_rows(misfits: pl.DataFrame, export_id: str) -> pl.DataFrame:
+    """Rows that do not fit the header as ``QUARANTINE`` rows; in which column a name might stand there nobody knows, so no cell is told."""
+    said = {"column_name": pl.lit(""), "cell_name": pl.lit(""), "row_json": pl.lit("{}")}
+    return misfits.select("_row_number", "rule_name", _export_id=pl.lit(export_id), **said).select(*QUARANTINE)
 
 
 def _shop_refs(table: pl.DataFrame) -> list[str]:

@@ -26,7 +26,8 @@ _STRANGE = 0.2
 class Recognised:
     """The layout a table's header belongs to, whose it is, and where that header stands. ``others`` are further sheets with the very same header.
 
-    ``aliased``: their header as written → the layout's, where a confirmed alias was needed.
+    ``aliased``: their header as written → the layout's, where a confirmed alias was needed. ``left_out``: names of sheets that hold something and are not
+    read, hidden ones among them.
     """
 
     layout: Layout
@@ -35,6 +36,7 @@ class Recognised:
     header_row: int
     aliased: dict[str, str] = field(default_factory=dict)
     others: tuple[Recognised, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def header(self) -> list[str]:
@@ -79,8 +81,9 @@ class _Fit:
 
 @dataclass(frozen=True)
 class _Search:
-    """Of each sheet the best layout that misses nothing, and the best that misses something; and every row looked at."""
+    """Of each sheet (those without a cell left out) the best layout that misses nothing, and the best that misses something; and every row looked at."""
 
+    sheets: list[str]
     whole: dict[str, _Fit]
     partial: dict[str, _Fit]
     heads: list[list[str]]
@@ -111,7 +114,7 @@ def recognise(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliase
 
 
 def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: Aliases | None) -> _Search:
-    search = _Search({}, {}, [])
+    search = _Search([sheet.name for sheet in sheets if any(map(any, sheet.head))], {}, {}, [])
     for sheet in sheets:
         for row, header in enumerate(sheet.head):
             search.heads.append(header)
@@ -145,7 +148,8 @@ def _one(search: _Search) -> Recognised:
     alike = {(item.layout.key, *map(fold, item.header)) for item in (first, *others)}
     if len(alike) > 1:
         raise refuse("SEVERAL_SHEETS", sheets="、".join(search.whole))
-    return replace(first, others=tuple(others))
+    left_out = [name for name in search.sheets if name not in search.whole]
+    return replace(first, others=tuple(others), left_out=(*left_out, *first.sheet.hidden))
 
 
 def _recoded(data: bytes, encoding: str) -> bytes:

@@ -7,16 +7,16 @@ stands above it; cells with line breaks are one row.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import fastexcel
 import polars as pl
 
-from connectors.archives import looks_zipped, open_archive, read_head, rows_without_results
+from connectors.archives import looks_zipped
 from connectors.delimited import HEADER_SEARCH_ROWS, MAX_COLUMNS, MISFITS, Delimited, open_text, row_numbers
 from connectors.encodings import to_utf8
+from connectors.workbooks import OddCells, check_workbook, odd_cells
 from contracts.intake import refuse
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
@@ -63,7 +63,7 @@ def open_sheets(data: bytes) -> list[Sheet]:
     if len(data) > MAX_FILE_BYTES:
         raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
     if looks_zipped(data):
-        _check_workbook(data)
+        check_workbook(data)
         return _open_workbook(data, "xlsx")
     if data[:8] == _OLE:
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -74,41 +74,42 @@ def open_sheets(data: bytes) -> list[Sheet]:
     return [Sheet("", table.head, encoding, table)]
 
 
-def _check_workbook(data: bytes) -> None:
-    with open_archive(data) as archive:
-        names = archive.namelist()
-        if "xl/workbook.xml" not in names:
-            raise refuse("ZIP_NOT_WORKBOOK")
-        for part in archive.infolist():
-            if part.filename.endswith((".xml", ".rels")) and _declares_entities(archive, part):
-                raise refuse("XML_ENTITIES", part=part.filename)
-
-
-def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """A workbook's parts declare no document type; one that does is out to have entities expanded."""
-    start = read_head(archive, part, 4096)
-    return b"<!DOCTYPE" in start or b"<!ENTITY" in start
-
-
 def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
-    formulas = rows_without_results(data) if kind == "xlsx" else {}
+    odd = odd_cells(data) if kind == "xlsx" else {}
     try:
         reader = fastexcel.read_excel(data)
         loaded = {name: reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string") for name in reader.sheet_names}
         hidden = tuple(name for name, sheet in loaded.items() if sheet.visible != "visible" and sheet.height)
-        return [_sheet(name, sheet, kind, formulas.get(name, ()), hidden) for name, sheet in loaded.items() if sheet.visible == "visible"]
+        return [_sheet(name, sheet, kind, odd.get(name, OddCells()), hidden) for name, sheet in loaded.items() if sheet.visible == "visible"]
     except fastexcel.FastExcelError as error:
         said = str(error)
         raise refuse("PASSWORD" if "assword" in said or "ncrypt" in said else "BAD_WORKBOOK", detail=said[:120]) from None
 
 
-def _sheet(name: str, sheet: fastexcel.ExcelSheet, kind: str, unread: tuple[int, ...], hidden: tuple[str, ...]) -> Sheet:
+def _sheet(name: str, sheet: fastexcel.ExcelSheet, kind: str, odd: OddCells, hidden: tuple[str, ...]) -> Sheet:
     if sheet.width > MAX_COLUMNS:
         raise refuse("TOO_MANY_COLUMNS", sheet=name, columns=sheet.width, limit=MAX_COLUMNS)
     frame = sheet.to_polars()
     frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)})
+    frame = frame.with_columns(_as_held(frame, odd.long_numbers))
     rows = [["" if cell is None else cell for cell in row] for row in frame.head(HEADER_SEARCH_ROWS).rows()]
-    return Sheet(name, rows, kind, frame, unread, hidden)
+    return Sheet(name, rows, kind, frame, odd.without_result, hidden)
+
+
+def _as_held(frame: pl.DataFrame, numbers: Sequence[tuple[int, int, float]]) -> list[pl.Series]:
+    """The columns that hold long numbers, these as the spreadsheet holds them, ``6.93157048221335E+18``: written out they would look like whole ids."""
+    # the reader of cells leaves out empty columns on the left
+    left = next((skipped for row, place, number in numbers[:1] for skipped in range(place + 1) if _is(frame, row, place - skipped, number)), 0)
+    by_place: dict[int, dict[int, str]] = {}
+    for row, place, number in numbers:
+        if _is(frame, row, place - left, number):
+            by_place.setdefault(place - left, {})[row - 1] = f"{number:.14E}"
+    return [frame[str(place)].scatter(list(cells), list(cells.values())) for place, cells in by_place.items()]
+
+
+def _is(frame: pl.DataFrame, row: int, place: int, number: float) -> bool:
+    told = str(frame[row - 1, place]) if 0 < row <= frame.height and 0 <= place < frame.width else ""
+    return told.isdecimal() and float(told) == number
 
 
 def _read_sheet(whole: pl.DataFrame, header_row: int, width: int, places: Sequence[int], unread: tuple[int, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -17,7 +17,7 @@ from connectors import oddities
 from connectors.base import Column, Layout, Platform
 from connectors.cells import RULES
 from connectors.plain import Cells, read_columns
-from connectors.precision import check_precision, ruined_rows
+from connectors.precision import check_lost, check_precision, ruined_rows
 from connectors.spelling import trim
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice
@@ -143,6 +143,8 @@ def _named(kept: list[tuple[Column, str]], *endings: str) -> list[str]:
 
 def _broken_rules(column: Column, header: str, cells: Cells) -> list[tuple[pl.Series, str]]:
     """Which rows break which rule in one column."""
+    if column.cell == "id" and cells.bad is not None:
+        check_lost(cells.bad, cells.value, header)
     bad = [] if cells.bad is None else [(cells.bad, RULES.get(column.cell, "BAD_CELL"))]
     if not column.filled:
         return bad

@@ -120,6 +120,17 @@ WARN_RULES: dict[str, IntakeRule] = {
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
     "PERSONAL_MASKED": IntakeRule("文字中的手机号、证件号已打码", "mobile and identity numbers in text were masked", *_NOTHING),
     "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
+    "OTHER_SHEETS": IntakeRule("这些工作表不是已知的导出,没有读取", "sheets that are no known export were not read", *_NOTHING),
+    "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
+    "NET_DISAGREES": IntakeRule(
+        "净成交不等于成交减一小时退款", "net sales are not sales less the hour's refunds", "与平台页面核对", "compare with the platform's page"
+    ),
+    "COVERAGE_GAP": IntakeRule(
+        "与其他文件之间缺几天",
+        "days between this and other files are missing",
+        "补上缺的日期;确无订单则不必",
+        "give those days, unless nothing was sold on them",
+    ),
     "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
 }
 

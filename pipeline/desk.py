@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import logging
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,7 @@ _KEY = list(EXPORT.key)
 _MONEY = ("yuan", "fen")
 #: Fen given as yuan are a hundredfold; no shop's prices move that far from one file to the next. Fewer rows than this tell no usual price.
 _JUMP, _ENOUGH = 50.0, 3
+_SHORTEST_GAP = 3
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Desk:
                 desk = cls(lake, place, merchant_id, shop_id, at, by, register, None, LOAD.empty())
                 desk.report("SHOP_TAKEN", "")
             if not register:
-                raise
+                raise _unknown(lake, merchant_id, shop_id) from None
             shop = None
         desk = cls(lake, place, merchant_id, shop_id, at, by, register, shop, lake.read(LOAD, where=where))
         desk.secret = keys.key(place, "buyer", merchant_id)
@@ -134,6 +136,21 @@ class Desk:
         """Have a manifest row entered when the desk closes."""
         self.rows.append(row)
 
+    def gaps(self, kind: str) -> Notice | None:
+        """The days that lie between what files of a kind cover, this call's and earlier ones, as a warning; None where there are none.
+
+        Whoever sells little has days without orders: a gap is as long as half of what a file usually covers, and longer than a weekend.
+        """
+        here = pl.DataFrame([row for row in self.rows if row["kind_code"] == kind], schema=EXPORT.dtypes).select("export_id", "first_date", "last_date")
+        loads = self.loads.filter(pl.col("kind_code") == kind).select("export_id", "first_date", "last_date")
+        spans = pl.concat([here, loads]).unique("export_id").drop_nulls().sort("first_date")
+        usual = spans.select((pl.col("last_date") - pl.col("first_date")).dt.total_days().median()).item()
+        between = spans.select(after=pl.col("last_date").cum_max(), before=pl.col("first_date").shift(-1))
+        days = (pl.col("before") - pl.col("after")).dt.total_days() - 1
+        missing = between.filter(days >= max(_SHORTEST_GAP, (usual or 0) / 2)).rows()
+        about = "、".join(f"{after + dt.timedelta(days=1)}–{before - dt.timedelta(days=1)}" for after, before in missing[:8])
+        return Notice("COVERAGE_GAP", len(missing), about) if missing else None
+
     def close(self) -> None:
         """Enter the manifest rows; a known export points at where its bytes are now, in case they were lost where they had been."""
         if not self.rows:
@@ -145,6 +162,17 @@ class Desk:
         again = stored.join(rows.select(*_KEY, _here="landing_name"), on=_KEY).filter(moved)
         if again.height:
             self.lake.replace(EXPORT, again.select(_KEY), EXPORT.shape(again.with_columns(landing_name="_here", expired_at=None)))
+
+
+def _unknown(lake: Lake, merchant_id: str, shop_id: str) -> NotFoundError:
+    """The refusal of a shop that is not the merchant's, the same whether it is another's or nobody's; of the merchant's own those with a name near it."""
+    near = difflib.get_close_matches(shop_id, registry.shops(lake, merchant_id)["shop_id"].to_list())
+    facts = {"merchant": merchant_id, "shop": shop_id, **({"near": "、".join(near)} if near else {})}
+    step_zh, step_en = (
+        "核对编号;新店铺用 baiyun shops add 或 ingest --new-shop 登记",
+        "check the id; enter a new shop with `baiyun shops add` or `ingest --new-shop`",
+    )
+    return NotFoundError("NOT_REGISTERED", "没有登记", "not registered", step_zh=step_zh, step_en=step_en, **facts)
 
 
 def _owner(lake: Lake, shop_id: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from contracts.intake import refuse
 from pipeline.desk import Desk
 from pipeline.parsing import Limits, unpack_apart, warm
 from pipeline.receipts import FileReceipt, refused
-from warehouse import landing
+from warehouse import landing, registry
 from warehouse.lake import Lake
 from warehouse.place import Place
 
@@ -54,7 +54,9 @@ def land_files(
 
     An archive counts as the files in it. Refusals come back as receipts, never as exceptions; a file that breaks its reader, or is too much for
     ``limits``, is refused like any other. ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise NotFoundError.
+    UsageError for a bad id.
     """
+    registry.check_ids(merchant_id=merchant_id, shop_id=shop_id)
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     warm(limits)  # it gets ready while the lake is asked
     landed: list[Landed] = []
@@ -65,6 +67,16 @@ def land_files(
             for name, given in _given(path, limits):
                 landed.append(_land(desk, name, given, limits))
         desk.close()
+    return _with_gaps(desk, landed)
+
+
+def _with_gaps(desk: Desk, landed: list[Landed]) -> list[Landed]:
+    """The last new file of each kind tells of days that no file covers: parts come in any order, so it is known only when all are there."""
+    last = {item.reading.layout.kind: place for place, item in enumerate(landed) if item.reading}
+    for kind, place in last.items():
+        item = landed[place]
+        if item.reading and (gap := desk.gaps(kind)):
+            landed[place] = replace(item, reading=replace(item.reading, notices=[*item.reading.notices, gap]))
     return landed
 
 

@@ -34,13 +34,13 @@ class Shop:
 
 def add_owner(lake: Lake, owner_id: str, owner_name: str, *, at: dt.datetime) -> None:
     """Register a holding. Raises ``UsageError`` for a malformed id or an empty name."""
-    _check_ids(owner_id=owner_id)
+    check_ids(owner_id=owner_id)
     _save(lake, OWNER, {"owner_id": owner_id, "owner_name": _named(owner_name), "changed_at": at})
 
 
 def add_merchant(lake: Lake, merchant_id: str, merchant_name: str, *, owner_id: str, at: dt.datetime) -> None:
     """Register a merchant of a known owner. Raises ``NotFoundError`` when the owner is not registered."""
-    _check_ids(merchant_id=merchant_id, owner_id=owner_id)
+    check_ids(merchant_id=merchant_id, owner_id=owner_id)
     with lake.transaction():
         _require(lake, OWNER, owner_id=owner_id)
         known = lake.read(MERCHANT, where={"merchant_id": merchant_id})
@@ -75,7 +75,7 @@ def add_shop(
 
     Raises ``UsageError`` when the shop id belongs to another merchant or the shop would change platform: its history would change hands.
     """
-    _check_ids(merchant_id=merchant_id, shop_id=shop_id)
+    check_ids(merchant_id=merchant_id, shop_id=shop_id)
     _check_platform(platform_code)
     with lake.transaction():
         _require(lake, MERCHANT, merchant_id=merchant_id)
@@ -150,7 +150,8 @@ def _require(lake: Lake, table: Table, **key: object) -> None:
         raise _missing(table.name, next(iter(key.values())))
 
 
-def _check_ids(**ids: str) -> None:
+def check_ids(**ids: str) -> None:
+    """Raise ``UsageError`` for an id no owner, merchant or shop can have."""
     for name, value in ids.items():
         if not _ID.fullmatch(value):
             raise _bad_id(name, value)
@@ -174,7 +175,7 @@ def _bad_id(name: str, value: str) -> UsageError:
         "an id is lower-case letters, digits, underscore and hyphen, 2 to 41 long",
         step_zh="换一个编号",
         step_en="choose another id",
-        **{name: value},
+        **{name: value or "(空 / empty)"},
     )
 
 

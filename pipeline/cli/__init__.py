@@ -39,7 +39,7 @@ def ingest(
     merchant: Merchant,
     shop: Shop,
     as_json: Json = False,
-    register: Annotated[bool, typer.Option(help="未登记的商家和店铺自动登记 / enter an unknown merchant or shop")] = True,
+    new_shop: Annotated[bool, typer.Option("--new-shop", help="登记这个新店铺(平台由文件认出) / enter this new shop, on the platform its files tell")] = False,
 ) -> None:
     """导入文件:按内容识别平台和版式,构建、检查、发布,给出回执 / take exports in, build, check, release, and print receipts."""
     settings = Settings()
@@ -47,7 +47,7 @@ def ingest(
     if missing:
         raise UsageError("NO_SUCH_FILE", "找不到文件", "no such file", files=", ".join(str(path) for path in missing))
     with show.progress(quiet=as_json) as say:
-        done = steps.ingest(settings, merchant, shop, files, by=getpass.getuser(), register=register, say=say)
+        done = steps.ingest(settings, merchant, shop, files, by=getpass.getuser(), register=new_shop, say=say)
     show.ingested(done, as_json=as_json)
     if done.held:
         raise typer.Exit(HELD)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+import fastexcel
 import xlsxwriter
 
 SAMPLES = Path(__file__).parents[2] / "connectors"
@@ -20,13 +23,27 @@ Table = list[list[str]]
 with ORDERS.open(encoding="utf-8-sig", newline="") as _stream:
     HEADER, _MODEL = list(csv.reader(_stream))[:2]
 _FIRST_ID = 6931570482213347101
+_shift = 0
+
+
+@contextmanager
+def numbered_from(shift: int) -> Iterator[None]:
+    """Orders made here are numbered from ``shift`` on, so that files of many cases may be of one shop."""
+    global _shift
+    before, _shift = _shift, shift
+    yield
+    _shift = before
+
+
+def order_id(number: int = 0) -> str:
+    """The number of an order: nineteen digits no float can hold."""
+    return str(_FIRST_ID + 2 * (_shift + number))
 
 
 def order(number: int, **changes: str) -> list[str]:
-    """One paid order of 1,299.00 yuan; ``changes`` by header. Its ids are no number a float can hold."""
+    """One paid order of 1,299.00 yuan; ``changes`` by header."""
     row = list(_MODEL)
-    ids = str(_FIRST_ID + 2 * number)
-    told = {"主订单编号": f"\t{ids}", "子订单编号": f"\t{ids}", "买家留言": "-", "商家备注": "-", "快递信息": "-", **changes}
+    told = {"主订单编号": f"\t{order_id(number)}", "子订单编号": f"\t{order_id(number)}", "买家留言": "-", "商家备注": "-", "快递信息": "-", **changes}
     for header, cell in told.items():
         row[HEADER.index(header)] = cell
     return row
@@ -35,6 +52,29 @@ def order(number: int, **changes: str) -> list[str]:
 def orders(count: int = 4, start: int = 0, **changes: str) -> Table:
     """Header and ``count`` orders; ``changes`` stand on the first of them."""
     return [list(HEADER), order(start, **changes), *(order(start + number) for number in range(1, count))]
+
+
+@cache
+def _sample(pattern: str) -> Table:
+    """Header and rows of one of Douyin's workbooks."""
+    (path,) = (SAMPLES / "douyin" / "samples").glob(pattern)
+    sheet = fastexcel.read_excel(path).load_sheet(0, header_row=None, dtypes="string").to_polars()
+    return [[cell or "" for cell in row] for row in sheet.rows()]
+
+
+def sessions(**changes: str) -> Table:
+    """The live list: two sessions of an evening each; ``changes`` stand on the first."""
+    header, *rows = _sample("直播明细_自营账号_*.xlsx")
+    told: list[dict[str, str]] = [{"主播抖音号": f"79{_shift}1", **changes}, {"主播抖音号": f"79{_shift}2"}]
+    return [header, *([mine.get(name, cell) for name, cell in zip(header, row, strict=True)] for mine, row in zip(told, rows[:2], strict=True))]
+
+
+def after_sales(**changes: str) -> Table:
+    """Two after-sales of 159.90 and 149.90 yuan; ``changes`` stand on the first."""
+    header, *rows = _sample("售后单-*.xlsx")
+    told = [{"售后单号": order_id(number), "订单号": order_id(number), "商品单号": order_id(number)} for number in (0, 1)]
+    told[0] |= changes
+    return [header, *([mine.get(name, cell) for name, cell in zip(header, row, strict=True)] for mine, row in zip(told, rows[:2], strict=True))]
 
 
 def column(table: Table, header: str, cells: Sequence[str]) -> Table:
@@ -76,18 +116,25 @@ def plain(table: Table) -> Table:
     return [[cell.strip("\t") for cell in row] for row in table]
 
 
-def workbook(sheets: dict[str, Table], hidden: Sequence[str] = (), **options: object) -> bytes:
-    """An xlsx of text cells."""
+def workbook(sheets: dict[str, Table], hidden: Sequence[str] = (), numbers: Sequence[tuple[int, int]] = (), **options: object) -> bytes:
+    """An xlsx of text cells; those at ``numbers`` (row, column) hold a number instead."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_numbers": False, "in_memory": True, **options}) as book:
         for name, table in sheets.items():
             sheet = book.add_worksheet(name)
             for number, row in enumerate(table):
                 sheet.write_row(number, 0, row)
+            for number, place in numbers:
+                sheet.write_number(number, place, int(table[number][place]))
             if name in hidden:
                 sheet.hide()
         book.worksheets()[-1].activate()
     return out.getvalue()
+
+
+def book(**options: object) -> bytes:
+    """A workbook of four orders."""
+    return workbook({"订单": plain(orders())}, **options)  # type: ignore[arg-type]
 
 
 def archive(files: dict[str, bytes]) -> bytes:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from intake_catalogue import CREATED, DUE, ID, PAID, TITLE, shops
+from intake_case import CREATED, DUE, ID, PAID, TITLE
 from intake_files import TAOBAO, data, order, orders, without
+from intake_values import shops
 
 from contracts.canonical import SILVER
 from metrics.access import Viewer
@@ -117,6 +118,22 @@ def test_the_cap_of_an_export_is_told(settings: Settings, tmp_path: Path) -> Non
     with writing(settings) as lake:
         (item,) = land(lake, settings, "b97", put(tmp_path, "a.csv", data([header, *rows])))
     assert item.reading and [notice.rule for notice in item.reading.notices] == ["EXPORT_CAPPED"]
+
+
+def test_a_missing_part_is_told_by_its_days(settings: Settings, tmp_path: Path) -> None:
+    """B96: a month in seven parts, in any order, without the third."""
+
+    def part(number: int) -> Path:
+        days = [f"2026-10-{day:02} 10:00:00" for day in range(4 * number + 1, 4 * number + 5)]
+        table = [orders(4)[0], *(order(900 + 4 * number + n, **{CREATED: day, PAID: day}) for n, day in enumerate(days))]
+        return put(tmp_path, f"{number}.csv", data(table))
+
+    def told(landed: list[Landed]) -> list[str]:
+        return [notice.about for item in landed if item.reading for notice in item.reading.notices if notice.rule == "COVERAGE_GAP"]
+
+    with writing(settings) as lake:
+        assert told(land(lake, settings, "b96", *map(part, (4, 0, 6, 1, 5, 3)))) == ["2026-10-09–2026-10-12"]
+        assert told(land(lake, settings, "b96-whole", *map(part, (4, 0, 2, 6, 1, 5, 3)))) == []
 
 
 def rule(landed: list[Landed]) -> str:

@@ -101,7 +101,7 @@ def test_another_merchant_sees_nothing_of_it(tmall: Settings) -> None:
 def test_a_wrong_file_changes_nothing_and_says_why(settings: Settings, tmp_path: Path, name: str, data: bytes, rule: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    result = CliRunner().invoke(app, ["ingest", "--merchant", "m1", "--shop", "s1", "--json", str(path)])
+    result = CliRunner().invoke(app, ["ingest", "--merchant", "m1", "--shop", "s1", "--new-shop", "--json", str(path)])
     assert result.exit_code == 1
     document = json.loads(result.stdout)
     receipt = document["files"][0]
@@ -115,7 +115,7 @@ def test_a_wrong_file_changes_nothing_and_says_why(settings: Settings, tmp_path:
 def test_a_good_file_beside_a_bad_one_is_taken(settings: Settings, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_bytes(b"")
-    result = CliRunner().invoke(app, ["ingest", "-m", "m1", "-s", "s1", "--json", str(bad), str(DOUYIN)])
+    result = CliRunner().invoke(app, ["ingest", "-m", "m1", "-s", "s1", "--new-shop", "--json", str(bad), str(DOUYIN)])
     assert result.exit_code == 1
     files = json.loads(result.stdout)["files"]
     assert [item["verdict"] for item in files] == ["refused", "warned"], "one row of the sample has a status word nobody knows"
@@ -130,15 +130,17 @@ def test_the_file_of_another_platform_is_refused(released: Settings) -> None:
 
 @pytest.mark.usefixtures("released")
 def test_a_shop_of_another_merchant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(lambda: app(["ingest", "-m", "m2", "-s", "s1", str(DOUYIN)], standalone_mode=False))
+    code = run(lambda: app(["ingest", "-m", "m2", "-s", "s1", "--new-shop", str(DOUYIN)], standalone_mode=False))
     assert code == 2
     assert "SHOP_TAKEN" in capsys.readouterr().err
 
 
-def test_an_unregistered_shop_is_refused_where_registering_is_off(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(lambda: app(["ingest", "-m", "m1", "-s", "s1", "--no-register", str(DOUYIN)], standalone_mode=False))
+@pytest.mark.usefixtures("released")
+def test_a_mistyped_shop_is_refused_with_the_names_near_it(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(lambda: app(["ingest", "-m", "m1", "-s", "s11", str(DOUYIN)], standalone_mode=False))
+    said = capsys.readouterr().err
     assert code == 2
-    assert "NOT_REGISTERED" in capsys.readouterr().err
+    assert "NOT_REGISTERED" in said and "near=s1" in said and "--new-shop" in said
 
 
 def test_wrong_use_is_told_in_one_line(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

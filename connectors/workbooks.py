@@ -1,0 +1,110 @@
+"""What the parts of an xlsx tell that its reader of cells does not: entities, formulas without results, ids that were made numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+from dataclasses import dataclass
+
+from connectors.archives import BOOK, DAMAGE, open_archive, read_head, read_part
+from contracts.intake import refuse
+
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+_CHUNK = 1 << 20
+#: What any formula, and any number of sixteen digits or with an exponent, begins with. One pattern each: a pass over the parts is a tenth of reading.
+_FORMULA = re.compile(rb"<f[ >]")
+_LONG = re.compile(rb"v>(?:[0-9]{16}|[0-9](?:\.[0-9]+)?E\+)")
+_OVERLAP = 40
+_CELL = rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>\s*'
+_FORMULA_ALONE = re.compile(_CELL + rb"<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?E\+(?:1[5-9]|[2-9][0-9]))</")
+_TEXT = re.compile(rb'\bt="(?!n")')
+#: Whole numbers a float holds all of.
+_EXACT = 1 << 53
+
+
+@dataclass(frozen=True)
+class OddCells:
+    """Of one sheet: the rows (1-based) that hold a formula whose result was not stored, and numbers too long for a float with row and column (0-based).
+
+    What the former say nobody here can know. The latter are ids somebody made numbers: the digits from the sixteenth on are gone or doubtful.
+    """
+
+    without_result: tuple[int, ...] = ()
+    long_numbers: tuple[tuple[int, int, float], ...] = ()
+
+
+def check_workbook(data: bytes) -> None:
+    """Raises FileRefusedError for an archive that is no workbook, and for a part that declares a document type, out to have entities expanded."""
+    with open_archive(data) as archive:
+        if BOOK not in archive.namelist():
+            raise refuse("ZIP_NOT_WORKBOOK")
+        for part in archive.infolist():
+            start = read_head(archive, part, 4096) if part.filename.endswith((".xml", ".rels")) else b""
+            if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                raise refuse("XML_ENTITIES", part=part.filename)
+
+
+def odd_cells(data: bytes) -> dict[str, OddCells]:
+    """Sheet name → its odd cells."""
+    with open_archive(data) as archive:
+        return {name: _odd_cells(archive, archive.getinfo(path)) for name, path in _sheet_parts(archive).items()}
+
+
+def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:
+    has_formulas, has_long = _suspicions(archive, part)
+    if not has_formulas and not has_long:
+        return OddCells()
+    content = read_part(archive, part)
+    rows = {int(row) for _, row, _ in _FORMULA_ALONE.findall(content)} if has_formulas else set()
+    cells = _LONG_NUMBER.findall(content) if has_long else []
+    long = [(int(row), _place(letters), float(number)) for letters, row, attributes, number in cells if not _TEXT.search(attributes) and _is_lossy(number)]
+    return OddCells(tuple(sorted(rows)), tuple(long))
+
+
+def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool]:
+    """Whether there may be formulas, and long numbers, without holding the whole part in memory: most exports have neither."""
+    has_formulas = has_long = False
+    before = b""
+    try:
+        with archive.open(part) as stream:
+            while (chunk := stream.read(_CHUNK)) and not (has_formulas and has_long):
+                window = before + chunk
+                has_formulas = has_formulas or _FORMULA.search(window) is not None
+                has_long = has_long or _LONG.search(window) is not None
+                before = chunk[-_OVERLAP:]
+    except DAMAGE:
+        raise refuse("TRUNCATED", entry=part.filename) from None
+    return has_formulas, has_long
+
+
+def _is_lossy(number: bytes) -> bool:
+    """A spreadsheet keeps fifteen digits; another program may have written sixteen that are all there."""
+    return b"E" in number or int(number) > _EXACT or number.endswith(b"0")
+
+
+def _place(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = 26 * place + letter - ord("A") + 1
+    return place - 1
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name → its part. What is written oddly is left out: the workbook reader judges that."""
+    names = set(archive.namelist())
+    if not {BOOK, _RELATIONS} <= names:
+        return {}
+    targets = {}
+    for tag in re.findall(r"<Relationship\b[^>]*>", read_part(archive, archive.getinfo(_RELATIONS)).decode("utf-8", "replace")):
+        told = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        targets[told.get("Id", "")] = told.get("Target", "")
+    sheets = {}
+    for tag in re.findall(r"<sheet\b[^>]*>", read_part(archive, archive.getinfo(BOOK)).decode("utf-8", "replace")):
+        told = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
+        target = targets.get(told.get("r:id", ""), "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if path in names:
+            sheets[html.unescape(told.get("name", ""))] = path
+    return sheets
