@@ -7,6 +7,7 @@ import itertools
 import os
 import random
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,20 +78,29 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
 
 @pytest.fixture(scope="module")
 def by_shuffled_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The same files newest first, some twice and under other names, every shop's in two builds of mixed moments."""
+    """The same files newest first, some twice, every shop's in two archives of mixed moments."""
     settings = Settings(home=tmp_path_factory.mktemp("shuffled"))
     settle(settings, market)
     dice = random.Random(7)
+    folder = tmp_path_factory.mktemp("archives")
     deliveries: list[dict[str, list[Path]]] = [{}, {}]
     for shop in dice.sample(sorted(merchant_of(market)), market.shops.height):
         paths = list(itertools.chain.from_iterable(moment.get(shop, []) for moment in reversed(moments)))
         dice.shuffle(paths)
-        again = paths[0].with_name(f"副本 {paths[0].name}")
-        again.write_bytes(paths[0].read_bytes())
-        deliveries[0][shop], deliveries[1][shop] = [*paths[: len(paths) // 2], again], [*paths[len(paths) // 2 :], paths[0]]
+        half = len(paths) // 2
+        deliveries[0][shop] = [packed(folder / f"{shop}-1.zip", [*paths[:half], paths[0]])]
+        deliveries[1][shop] = [packed(folder / f"{shop}-2.zip", [*paths[half:], paths[0]])]
     for files in deliveries:
         take(settings, market, files)
     return settings
+
+
+def packed(archive: Path, paths: list[Path]) -> Path:
+    """The files in a zip, each in a folder of its own: two moments' downloads may be called alike."""
+    with zipfile.ZipFile(archive, "w") as bundle:
+        for number, path in enumerate(paths):
+            bundle.write(path, f"{number}/{path.name}")
+    return archive
 
 
 @pytest.fixture(scope="module")
