@@ -1,4 +1,7 @@
-"""The drop folder: ``inbox/<merchant>/<shop>/<file>``. A landed file leaves it; a refused one moves aside with its reason beside it."""
+"""The drop folder: ``inbox/<merchant>/<shop>/<file>``. A landed file leaves it; a refused one moves aside with its reason beside it.
+
+What was set aside lies there as it was given, for a person to look at, and goes after as many days as raw files are kept.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ SETTLED_SECONDS = 2.0
 def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
     """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``duplicate`` or ``refused``. Other folders are left alone."""
     folder = settings.place.inbox
+    _forget(folder, settings.raw_days)
     waiting = sorted(path for path in folder.glob("*/*/*") if path.is_file() and not path.name.startswith(".") and _is_settled(path))
     if not waiting:
         return []
@@ -40,7 +44,17 @@ def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileRecei
 
 
 def _is_settled(path: Path) -> bool:
-    return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
+    """Untouched for a while. A file copied from a machine whose clock is ahead bears a time to come: then the moment it arrived here counts."""
+    now, status = time.time(), path.stat()
+    touched = status.st_mtime if status.st_mtime <= now else status.st_ctime
+    return not 0 <= now - touched < SETTLED_SECONDS
+
+
+def _forget(folder: Path, days: int) -> None:
+    limit = time.time() - days * 24 * 3600
+    for path in folder.glob(f"*/*/{REFUSED}/*"):
+        if path.is_file() and path.stat().st_ctime < limit:  # since it was set aside, whatever time it bears
+            path.unlink()
 
 
 def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) -> list[FileReceipt]:
@@ -64,8 +78,9 @@ def _waiting(landed: Landed, merchant_id: str, shop_id: str) -> FileReceipt:
 def _set_aside(path: Path, refusals: Sequence[FileReceipt]) -> None:
     folder = path.parent / REFUSED
     folder.mkdir(exist_ok=True)
-    # two refused files of one name are both kept; the name is cut where the file system would refuse it
-    name = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}-{path.name[-80:]}"  # noqa: DTZ005 - a name for people at this machine
+    # two refused files of one name are both kept; the name is cut where the file system would refuse it, which counts bytes
+    kept = path.name.encode()[-150:].decode(errors="ignore")
+    name = f"{dt.datetime.now():%Y%m%dT%H%M%S%f}-{kept}"  # noqa: DTZ005 - a name for people at this machine
     path.replace(folder / name)
     told = [f"[{receipt.rule}] {receipt.message}\n→ {receipt.next_step}\n" for receipt in refusals]
     (folder / f"{name}.txt").write_text("".join(told), encoding="utf-8")

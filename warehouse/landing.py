@@ -117,7 +117,7 @@ def pending(lake: Lake) -> pl.DataFrame:
 
 
 def expire(lake: Lake, place: Place, *, days: int, now: dt.datetime, at_once: bool = False) -> int:
-    """Remove raw files received longer ago than their merchant's days (``MERCHANT.raw_days_qty``, else ``days``), once a build has loaded them.
+    """Remove raw files received longer ago than their merchant's days (``MERCHANT.raw_days_qty``, else ``days``), once a build has loaded or refused them.
 
     Their manifest rows stay and say when. ``at_once`` looks only at merchants who keep none. Returns how many files went.
     """
@@ -129,8 +129,8 @@ def expire(lake: Lake, place: Place, *, days: int, now: dt.datetime, at_once: bo
     old = there.join(merchants, on="merchant_id").filter(
         pl.col("received_at") + pl.duration(days=pl.col("raw_days_qty")) <= now.astimezone(ZoneInfo(TIME_ZONE))
     )
-    loaded = lake.read(LOAD, keys=old.select(EXPORT.key)).filter(pl.col("verdict_code") != "refused")
-    due = old.join(loaded, on=list(EXPORT.key), how="semi")
+    judged = lake.read(LOAD, keys=old.select(EXPORT.key), columns=list(EXPORT.key))
+    due = old.join(judged, on=list(EXPORT.key), how="semi")
     if due.is_empty():
         return 0
     # the manifest first: a file whose row says it is gone may still be there after a crash, never the other way round

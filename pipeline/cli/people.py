@@ -79,6 +79,18 @@ def add_shop(
     typer.echo(f"已登记 {merchant}/{shop} / registered")
 
 
+@shops_app.command("keep-raw")
+def keep_raw(
+    merchant: Merchant,
+    days: Annotated[int | None, typer.Argument(help="0 到 365;0 = 入库后即删;不写 = 按安装设置 / 0 = until loaded; left out = as installed")] = None,
+) -> None:
+    """设定一个商家的原始文件保留几天(加密存放) / how many days a merchant's raw files are kept, which lie encrypted."""
+    with writing(Settings()) as lake:
+        registry.keep_raw_for(lake, merchant, days, at=steps.now())
+    told = ("按安装的设置", "as the installation says") if days is None else (f"{days} 天", f"{days} days")
+    typer.echo(f"{merchant} 的原始文件保留:{told[0]};下次维护生效 / raw files are kept: {told[1]}; in force from the next maintenance")
+
+
 @shops_app.command("add-account")
 def add_account(merchant: Merchant, shop: Shop, account: str, name: Annotated[str | None, typer.Option(help="账号昵称 / nickname")] = None) -> None:
     """登记自有直播账号:它的成交算自播 / enter an own live account: its sales count as own live."""

@@ -85,7 +85,8 @@ VALUES = [
     fine("B80", "html", lambda: data(orders(**{TITLE: "<script>alert(1)</script> **x** $x^2$"}))),
     fine("B81", "sql", lambda: data(orders(**{TITLE: "'; DROP TABLE orders; --"}))),
     fine("B78", "one-product-two-titles", lambda: data(orders(**{TITLE: "羊毛大衣 新名"}))),
-    fine("B82", "phone-in-title", lambda: data(orders(**{TITLE: "大衣 联系13800138000"})), "PERSONAL_MASKED"),
+    *(fine("B82", f"phone-in-title-{number}", lambda word=word: data(orders(**{TITLE: word})), "PERSONAL_MASKED")
+      for number, word in enumerate(["大衣 联系13800138000", "大衣 微信号:138-0013-8000", "大衣 +86 138 0013 8000,13900139000"])),
 ]  # fmt: skip
 
 NOBODY = [
