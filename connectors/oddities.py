@@ -153,7 +153,9 @@ def key_problems(value: pl.Series, header: str) -> list[tuple[pl.Series, str]]:
     return [(mask, rule) for mask, rule in ((masked, "MASKED_KEY"), (broken, "BROKEN_CHARACTER")) if mask.any()]
 
 
-_NUMBER = r"(^|[^0-9])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])([^0-9Xx]|$)"
+_MOBILE = r"(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|1[3-9][0-9]\*{4}[0-9]{4}"
+_NUMBER = rf"(^|[^0-9])({_MOBILE}|[1-9][0-9]{{5}}(?:19|20)[0-9]{{9}}[0-9Xx])([^0-9Xx]|$)"
+_STARS = "${1}***********${3}"
 
 
 def mask_numbers(typed: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, int]:
@@ -163,7 +165,8 @@ def mask_numbers(typed: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, i
     if not few:
         return typed, 0
     count = typed.select(pl.sum_horizontal(pl.col(few).str.contains(_NUMBER).sum())).item()
-    return typed.with_columns(pl.col(few).str.replace_all(_NUMBER, "${1}***********${4}")), int(count)
+    # twice, for a number's end is the beginning of the next one's
+    return typed.with_columns(pl.col(few).str.replace_all(_NUMBER, _STARS).str.replace_all(_NUMBER, _STARS)), int(count)
 
 
 def count_broken(typed: pl.DataFrame, names: list[str]) -> int:

@@ -13,7 +13,7 @@ from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE
 
 _UNIT = Decimal(100_000_000)
-_LARGEST = Decimal(10_000)
+_SMALLEST, _LARGEST = 1 / _UNIT, Decimal(10_000)
 
 
 def save_rates(lake: Lake, given: pl.DataFrame, *, at: dt.datetime) -> int:
@@ -49,10 +49,9 @@ def _exact(row: int, day: object, currency: object, text: object) -> int:
         value = Decimal(str(text).strip())
     except InvalidOperation:
         value = Decimal(0)
-    scaled = value * _UNIT
-    if not value.is_finite() or not 0 < value < _LARGEST or scaled != scaled.to_integral_value():
-        raise _bad("汇率应为正数,最多八位小数", "a rate is a positive number of at most eight decimals", row=row, rate=text)
-    return int(scaled)
+    if not value.is_finite() or not _SMALLEST <= value < _LARGEST or value != value.quantize(_SMALLEST):
+        raise _bad("汇率应为正数,最多八位小数", "a rate is a positive number of at most eight decimals", row=row, rate=str(text)[:40])
+    return int(value * _UNIT)
 
 
 def _bad(zh: str, en: str, **facts: object) -> UsageError:

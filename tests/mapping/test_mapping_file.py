@@ -39,6 +39,8 @@ def test_words_stay_words() -> None:
         (ORDERS + "personal: [单号]\n", 8, "单号"),
         (ORDERS + "signature: [没有的列]\n", 15, "没有的列"),
         (ORDERS + "time_zone: Mars/Olympus\n", 15, "Asia/Shanghai"),
+        (ORDERS + "time_zone: Asia\n", 15, "Asia/Shanghai"),
+        (ORDERS + f"time_zone: {'a' * 400}\n", 15, "Asia/Shanghai"),
         (ORDERS + "currency: dollars\n", 15, "A-Z"),
         (ORDERS + "encoding: utf-99\n", 15, "encoding"),
         (ORDERS + "header_row: 40\n", 15, "12"),

@@ -171,3 +171,16 @@ def test_a_setting_that_cannot_be_is_named_and_not_repeated(settings: Settings, 
     assert run(lambda: app(["build"], standalone_mode=False)) == 2
     told = capsys.readouterr().err
     assert "BAIYUN_DISCLOSURE_P" in told and "-77" not in told
+
+
+def test_a_refused_file_with_a_long_chinese_name_is_set_aside(tmp_path: Path) -> None:
+    """85 characters are 247 bytes, which a file system takes, with a date before them no more."""
+    settings = Settings(home=tmp_path / "home")
+    folder = settings.place.inbox / "m1" / "m1-shop"
+    folder.mkdir(parents=True)
+    long = folder / ("订单导出" * 20 + "表.xls")
+    long.write_bytes(b"hello")
+    os.utime(long, (0, 0))
+    assert [item.verdict for item in scan_inbox(settings)] == ["refused"]
+    assert [path.name for path in folder.iterdir()] == ["refused"]
+    assert len(list((folder / "refused").iterdir())) == 2

@@ -28,9 +28,10 @@ def test_rates_are_kept_exactly_and_the_newest_word_counts(lake: Lake) -> None:
     assert told == {"THB": Decimal("0.20631847"), "USD": Decimal("7.12345678")}
 
 
-@pytest.mark.parametrize(
-    "row", [(DAY, "THB", "0.123456789"), (DAY, "THB", "-1"), (DAY, "THB", "nan"), (DAY, "THB", "0"), (DAY, "CNY", "1"), (DAY, "thb", "1"), (None, "THB", "1")]
-)
+BAD = [(DAY, "THB", text) for text in ("0.123456789", "-1", "nan", "sNaN", "1e-999999999", "0")] + [(DAY, "CNY", "1"), (DAY, "thb", "1"), (None, "THB", "1")]
+
+
+@pytest.mark.parametrize("row", BAD)
 def test_a_bad_rate_is_named_and_nothing_is_written(lake: Lake, row: tuple[dt.date | None, str, str]) -> None:
     with pytest.raises(UsageError) as raised:
         save_rates(lake, given((DAY, "USD", "7"), row), at=AT)
