@@ -71,7 +71,7 @@ def _read_raw(found: Recognised) -> _Raw:
     table, totals, left_out = oddities.without_totals(cleaned, known)
     if cleaned.height < named.height:
         gone, told = oddities.told_of(named.join(cleaned, on="_row_number", how="anti"), known)
-        totals, left_out = pl.concat([totals, gone.select(totals.columns)]), oddities.summed([*left_out, *told])
+        totals, left_out = pl.concat([totals, gone], how="diagonal"), oddities.summed([*left_out, *told])
     return _Raw(table, misfits, totals, [*again, *short, *doubled, *left_out])
 
 

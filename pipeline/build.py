@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -82,14 +82,15 @@ def build(
     *,
     run_name: str | None = None,
     at: dt.datetime | None = None,
-    known: Mapping[Export, Reading] | None = None,
+    known: dict[Export, Reading] | None = None,
     rejudge: Sequence[str] = (),
     from_landing: bool = False,
 ) -> Built:
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
 
-    ``known`` are readings made a moment ago; ``rejudge`` names exports whose quarantined rows are tried again; ``from_landing`` forgets every
-    derived row and makes all of them anew from the raw bytes, or from bronze where those have expired.
+    ``known`` are readings made a moment ago, taken out as they are loaded so that their memory is free again; ``rejudge`` names exports whose
+    quarantined rows are tried again; ``from_landing`` forgets every derived row and makes all of them anew from the raw bytes, or from bronze where
+    those have expired.
     Raises ``WriterBusyError``; on any error nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
@@ -105,7 +106,7 @@ def build(
             chunks = [(chunk, list(_batches(lake, chunk))) for chunk in _chunks(waiting)]
             if from_landing:
                 _forget(lake)
-            loads = _load(lake, settings, chunks, known or {}, moved, number, now)
+            loads = _load(lake, settings, chunks, {} if known is None else known, moved, number, now)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
@@ -157,29 +158,44 @@ def _forget(lake: Lake) -> None:
 
 
 def _load(
-    lake: Lake, settings: Settings, chunks: list[tuple[pl.DataFrame, list[Batch]]], known: Mapping[Export, Reading], moved: Moved, number: int, now: dt.datetime
+    lake: Lake, settings: Settings, chunks: list[tuple[pl.DataFrame, list[Batch]]], known: dict[Export, Reading], moved: Moved, number: int, now: dt.datetime
 ) -> pl.DataFrame:
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
     told = Known(registry.live_accounts(lake), rates.rates(lake))
     rebuild_slices(lake, _touched_by(lake, moved), told)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:
-        before = lake.read(LOAD, keys=chunk.select(_KEY))
-        parts = [load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **known}, partial(own_aliases, lake)) for item in batches]
-        for refusal in (error for part in parts for error in part.refusals.values()):
-            if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST"):
-                raise refusal  # what was published from it would silently be missing
-        if before.height:
-            parts = rejudged_rows(lake, parts, before)
-        outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])
-        reach("build.silver")
-        rebuild_slices(lake, touched, told)
-        loads.append(load_rows(chunk, parts, outcomes, before, number, now))
-        _store(lake, chunk, parts, loads[-1])
+        parts = _read(lake, settings, batches, known)
+        loads.append(_load_chunk(lake, chunk, parts, told, number, now))
+        del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
     rebuild_wholes(lake, rule, now)
     reach("build.gold")
     return pl.concat(loads)
+
+
+def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:
+    """What the exports of a chunk hold. Raises ``FileRefusedError`` when raw bytes are gone or their reader fails: what they published would be missing."""
+    parts = []
+    for item in batches:
+        mine = {export: known.pop(export) for export in item.exports.select("shop_id", "export_id").iter_rows() if export in known}
+        parts.append(load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **mine}, partial(own_aliases, lake)))
+    for refusal in (error for part in parts for error in part.refusals.values()):
+        if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST", "PARSE_DIED", "PARSE_TIMEOUT"):
+            raise refusal
+    return parts
+
+
+def _load_chunk(lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], told: Known, number: int, now: dt.datetime) -> pl.DataFrame:
+    before = lake.read(LOAD, keys=chunk.select(_KEY))
+    if before.height:
+        parts = rejudged_rows(lake, parts, before)
+    outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])
+    reach("build.silver")
+    rebuild_slices(lake, touched, told)
+    loads = load_rows(chunk, parts, outcomes, before, number, now)
+    _store(lake, chunk, parts, loads)
+    return loads
 
 
 def _chunks(waiting: pl.DataFrame) -> Iterator[pl.DataFrame]:

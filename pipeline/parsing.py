@@ -135,16 +135,28 @@ def close() -> None:
 
 def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tuple[dict[str, object], list[bytes]]:
     allowed = limits or Limits()
+    with _turn:
+        try:
+            said, blobs = _ask_twice(request, data, allowed)
+        except Died as died:
+            raise refuse(died.rule, seconds=allowed.seconds, memory_mb=allowed.memory_mb) from None
+        refused = said.get("refused")
+        if isinstance(refused, dict):
+            if refused["rule"] == "PARSE_DIED":
+                close()  # it has said its last word; the next file is not to meet it dying
+            facts = refused.pop("facts")
+            raise FileRefusedError(refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts)
+        return said, blobs
+
+
+def _ask_twice(request: dict[str, object], data: bytes, allowed: Limits) -> tuple[dict[str, object], list[bytes]]:
+    """A reader that was ended from outside (a machine out of memory) is no fault of the file: another one is asked. Raises ``Died``."""
     try:
-        with _turn:
-            said, blobs = warm(allowed).ask(request, data)
+        return warm(allowed).ask(request, data)
     except Died as died:
-        raise refuse(died.rule, seconds=allowed.seconds, memory_mb=allowed.memory_mb) from None
-    refused = said.get("refused")
-    if isinstance(refused, dict):
-        facts = refused.pop("facts")
-        raise FileRefusedError(refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts)
-    return said, blobs
+        if died.rule != "PARSE_DIED":
+            raise
+        return warm(allowed).ask(request, data)
 
 
 def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,10 +20,11 @@ from pipeline.house import reading, writing
 from pipeline.intake import Landed, land_files
 from pipeline.loading import Export
 from pipeline.parsing import Limits
-from pipeline.receipts import FileReceipt, as_duplicate
+from pipeline.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.releasing import audit, release
 from warehouse import landing
 from warehouse import release as releasing
+from warehouse.ops import LOAD
 from warehouse.release import Release
 from warehouse.settings import Settings
 
@@ -82,25 +83,27 @@ def ingest(
             progress=lambda name: say(f"读取 {name}", f"reading {name}"),
         )
     known: dict[Export, Reading] = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
-    made: dict[str, FileReceipt] = {}
+    landed = [replace(item, reading=None) for item in landed]  # the build takes them, and frees their memory when it has
     held: BaiyunError | None = None
     if any(item.export_id for item in landed):  # also when all are known: an earlier run may have been cut off before its build or release
         say("构建", "building")
         built = build(settings, run_name="ingest", at=at, known=known)
-        made = {item.export_id: item for item in built.receipts if item.shop_id == shop_id}
         held = _try_release(settings, built, at=at, say=say)
-    receipts = _final(landed, made)
     with reading(settings) as lake:
+        # not from this build alone: another one may have taken what was landed a moment ago
+        mine = [item.export_id for item in landed if item.receipt is None]
+        loads = lake.read(LOAD, where={"merchant_id": merchant_id, "shop_id": shop_id, "export_id": mine}).sort("build_number")
+        receipts = _final(landed, {row["export_id"]: row for row in loads.iter_rows(named=True)})
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
 
 
-def _final(landed: Sequence[Landed], made: dict[str, FileReceipt]) -> list[FileReceipt]:
-    """The receipt of each file in its order; bytes met a second time in one ingest are duplicates of the first."""
+def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> list[FileReceipt]:
+    """The receipt of each file in its order, by the rows of ``LOAD``; bytes met a second time in one ingest are duplicates of the first."""
     receipts: list[FileReceipt] = []
     met: set[str] = set()
     for item in landed:
-        receipt = item.receipt or replace(made[item.export_id], name=item.name)
+        receipt = item.receipt or from_load(loads[item.export_id], item.name)
         receipts.append(as_duplicate(receipt) if item.export_id in met and item.receipt is None else receipt)
         met.add(item.export_id)
     return receipts

@@ -18,7 +18,7 @@ from contracts.intake import refuse
 
 #: ``All order-2026-05-13-10_38.csv``, ``Semua pesanan-…``: local time of an untold zone. ``income_20260908180508(UTC+8).xlsx`` tells its own.
 _ORDER_NAME = re.compile(r"-(20\d\d-\d\d-\d\d-\d\d[_:]\d\d)(?!\d)")
-_INCOME_NAME = re.compile(r"^income_(\d{14})\(UTC([+-]\d{1,2})\)", re.IGNORECASE)
+_INCOME_NAME = re.compile(r"^income_(\d{14})\(UTC([+-](?:1[0-4]|\d))\)", re.IGNORECASE)
 #: The easternmost market. Read by its clock, an untold zone gives the earliest moment it can be: such a file never outranks what was seen later.
 _EARLIEST = dt.timezone(dt.timedelta(hours=9))
 

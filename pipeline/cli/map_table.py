@@ -48,7 +48,8 @@ def map_table(
             _learn(lake, settings, merchant, code, data, alias, as_json=as_json)
             return
         if mapping_file:
-            mapping = read_mapping(mapping_file.read_text(encoding="utf-8"), mapping_file.name)
+            known_layout(lake, merchant, code, data, Limits.of(settings))  # read in two ways, one file would count twice
+            mapping = read_mapping(_text_of(mapping_file), mapping_file.name)
             proposal = None
         else:
             _say_what_drifted(lake, settings, merchant, code, data, quiet=as_json)
@@ -56,6 +57,13 @@ def map_table(
         shown = preview_mapping(data, mapping, code, Limits.of(settings))
         saved = _saved(lake, merchant, mapping, shown, yes=yes, as_json=as_json)
     show_mapping.mapped(proposal, mapping, shown, saved=saved, as_json=as_json)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("BAD_MAPPING", "映射文件无法读取", "the mapping file cannot be read", file=path.name, detail=str(error)[:80]) from None
 
 
 def _platform_of(lake: Lake, merchant: str, shop: str, platform: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from pipeline.build import build
 from pipeline.cli import app
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
+from pipeline.parsing import Limits, close, warm
 from pipeline.steps import build_and_release, ingest, scan_inbox
-from warehouse.ops import QUARANTINE
+from warehouse.ops import LOAD, QUARANTINE
 from warehouse.settings import Settings
 
 DOUYIN = Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
@@ -184,3 +186,33 @@ def test_a_refused_file_with_a_long_chinese_name_is_set_aside(tmp_path: Path) ->
     assert [item.verdict for item in scan_inbox(settings)] == ["refused"]
     assert [path.name for path in folder.iterdir()] == ["refused"]
     assert len(list((folder / "refused").iterdir())) == 2
+
+
+def test_a_build_of_somebody_else_may_take_what_was_just_landed(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+
+    def meanwhile(zh: str, en: str) -> None:
+        del zh
+        if en == "building":
+            build_and_release(settings, run_name="dag")
+
+    (receipt,) = ingest(settings, "m1", "m1-shop", [DOUYIN], register=True, say=meanwhile).receipts
+    assert (receipt.verdict, receipt.published) == ("warned", receipt.rows_read)
+
+
+def test_a_reader_ended_from_outside_loses_nothing(tmp_path: Path) -> None:
+    """The machine may run out of memory while a build reads from landing: another reader is asked; when that ends, too, nothing has changed."""
+    settings = Settings(home=tmp_path / "home")
+    ingest(settings, "m1", "m1-shop", [DOUYIN], register=True)
+    warm(Limits.of(settings)).close()
+    _, once = build_and_release(settings, from_landing=True)
+    with reading(settings) as lake:
+        before = lake.read(LOAD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", "/bin/false")
+        close()
+        with pytest.raises(FileRefusedError, match="PARSE_DIED"):
+            build_and_release(settings, from_landing=True)
+    with reading(settings) as lake:
+        assert lake.read(LOAD).equals(before)
+    assert once.status == "published"
