@@ -52,13 +52,18 @@ def read_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``) and blanks among its digits; scientific notation is bad."""
+    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``), blanks among its digits and the ``.0`` of a float.
+
+    Scientific notation is bad, and so is a float of more digits than one holds.
+    """
     text = to_ascii(raw).str.strip_chars(ID_EDGES)
     spaced = text.str.contains(_SPACED).fill_null(False)
     if spaced.any():
         text = text.zip_with(~spaced, text.str.replace_all(" ", "", literal=True))
     text = text.set(text.is_in(BLANKS), None)
-    lost = text.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}$").fill_null(False)
+    if text.str.ends_with(".0").any():
+        text = text.str.replace(r"^([0-9]{1,15})\.0$", "$1")
+    lost = text.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}$|^[0-9]{16,}\.0$").fill_null(False)
     return text.set(lost, None), lost
 
 

@@ -41,6 +41,7 @@ FUTURE = {CREATED: "2098-01-01 00:00:00", PAID: "-", "订单完成时间": "-", 
 
 VALUES = [
     cell("B54", "scientific", "ID_PRECISION_LOST", ID, "6.93157E+18"),
+    cell("B54", "long-float", "ID_PRECISION_LOST", ID, "6931570482213341234.0"),
     row_out("B55", "one-ruined-row", "ID_PRECISION_LOST", lambda: data(_numbers_as_spreadsheets_keep_them(1)), rows=8),
     refused("B55", "ruined-column", "ID_PRECISION_LOST", lambda: data(_numbers_as_spreadsheets_keep_them(8)), "column="),
     row_out("B55", "one-number-in-a-workbook", "ID_PRECISION_LOST", lambda: book(numbers=[(2, HEADER.index(SUB))]), bad_row=3),
