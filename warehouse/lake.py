@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
-from contracts.errors import NotFoundError, UsageError
+from contracts.errors import UsageError
 from contracts.tables import Table
 from warehouse import slot
 from warehouse.attach import connect
+from warehouse.lake_errors import absent, type_changed
 from warehouse.place import Place
 from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
@@ -52,13 +54,13 @@ class Lake:
                 if not slot.holds_slot(place):
                     stack.enter_context(slot.writer_slot(place, slot_seconds))
             elif place.catalog_file and not place.catalog_file.exists():
-                raise _absent(snapshot)
+                raise absent(snapshot)
             spill = str(scratch_folder(place))
             try:
                 connection = connect(place, {"threads": threads, "memory_limit": memory, "temp_directory": spill}, write=write, snapshot=snapshot)
             except duckdb.Error as error:
                 if snapshot is not None and "snapshot" in str(error).lower():
-                    raise _absent(snapshot) from error
+                    raise absent(snapshot) from error
                 raise
             stack.callback(connection.close)
             return cls(place, connection, stack.pop_all(), write=write, still=snapshot is not None)
@@ -92,7 +94,7 @@ class Lake:
                         self.connection.execute(f"ALTER TABLE {address(table)} ADD COLUMN {quote(name)} {kind}")
                         self._columns = None
                     elif found[name] != kind:
-                        raise _type_changed(table, name, found[name], kind)
+                        raise type_changed(table, name, found[name], kind)
 
     def columns(self, table: Table) -> dict[str, str]:
         """Stored column → DuckDB type; empty when the table does not exist."""
@@ -187,7 +189,7 @@ class Lake:
             return self.connection.execute(query, params).pl()
 
     @contextmanager
-    def _registered(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
+    def _registered(self, frames: Mapping[str, pl.DataFrame | pa.RecordBatchReader]) -> Iterator[None]:
         for name, frame in frames.items():
             self.connection.register(name, frame)
         try:
@@ -204,7 +206,7 @@ class Lake:
         if self._is_alone:
             self._stored()[table.name] = self._stored().get(table.name, 0) + int(frame.estimated_size())
         names = ", ".join(quote(name) for name in table.columns)
-        with self._registered({"_rows": table.shape(frame)}):
+        with self._registered({"_rows": _once(table.shape(frame))}):
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
 
     def replace(self, table: Table, keys: pl.DataFrame, frame: pl.DataFrame) -> None:
@@ -269,28 +271,12 @@ class Lake:
         return sorted({int(row[0]) for row in rows} - keep)
 
 
+def _once(frame: pl.DataFrame) -> pa.RecordBatchReader:
+    """``frame`` to be read once. DuckDB holds what was registered until the transaction ends, though it is unregistered: of this it holds nothing."""
+    rows = frame.to_arrow()
+    return pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
+
+
 def _make_folders(place: Place) -> None:
     if place.catalog_file:
         place.catalog_file.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _absent(snapshot: int | None) -> NotFoundError:
-    if snapshot is None:
-        step = {"step_zh": "先导入数据并构建一次", "step_en": "load data and build once first"}
-        return NotFoundError("NO_WAREHOUSE", "数据仓库尚未建立", "the warehouse has not been built yet", **step)
-    step = {"step_zh": "可能已过保留期;查看发布列表", "step_en": "it may be past retention; see the list of releases"}
-    return NotFoundError("NO_SUCH_SNAPSHOT", "没有这个数据快照", "no such snapshot", **step, snapshot=snapshot)
-
-
-def _type_changed(table: Table, name: str, found: str, wanted: str) -> UsageError:
-    return UsageError(
-        "COLUMN_TYPE_CHANGED",
-        "列的类型与已存数据不同",
-        "a column's declared type differs from the stored one",
-        step_zh="新意义请用新列名,或从原始文件重建",
-        step_en="give a new meaning a new name, or rebuild from landing",
-        table=table.full_name,
-        column=name,
-        stored=found,
-        declared=wanted,
-    )

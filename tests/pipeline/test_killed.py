@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 import shutil
 from collections.abc import Iterator, Mapping
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from inbox_cases import drop
 from kill_cases import attempt
 from truth_cases import NOW, downloads, settle, small_market
 
-from connectors.recognising import recognise
 from metrics.access import Viewer
 from metrics.ask import ask
 from pipeline.house import reading
@@ -30,8 +29,6 @@ pytestmark = pytest.mark.slow
 
 EARLIER = NOW - dt.timedelta(days=6)
 KILLS, KILLS_A_HOME = 30, 5
-#: What the files of the day tell; ledgers and lists go the same way, and would only make each of fifty days longer.
-KINDS = {"orders", "order_items", "after_sales", "refunds", "live_sessions"}
 
 
 @dataclass(frozen=True)
@@ -66,26 +63,17 @@ def gold(home: Path) -> dict[str, str]:
         return {name: lake.content_hash(table) for name, table in gold_tables().items()}
 
 
-def drop(home: Path, owner: dict[str, str], files: dict[str, list[Path]]) -> None:
-    for shop, paths in files.items():
-        folder = home / "inbox" / owner[shop] / shop
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in (item for item in paths if recognise(item.read_bytes()).layout.kind in KINDS):
-            os.utime(path.replace(folder / path.name), (0, 0))
-
-
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
     market = small_market(seed=11, lines=300, merchants=2)
-    owner = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
     template = tmp_path_factory.mktemp("kill") / "home"
     settings = Settings(home=template)
     settle(settings, market)
-    drop(template, owner, downloads(market, template.parent / "one", EARLIER))
+    drop(template, market, downloads(market, template.parent / "one", EARLIER))
     scan_inbox(settings, at=EARLIER)
     build_and_release(settings, at=EARLIER)
     later = downloads(market, template.parent / "two", NOW)
-    drop(template, owner, {shop: paths for shop, paths in later.items() if shop.endswith("-taobao")})
+    drop(template, market, {shop: paths for shop, paths in later.items() if shop.endswith("-taobao")})
     app = make_app(market, NOW)
     base, stop = serve_in_thread(app)
     try:

@@ -220,3 +220,23 @@ def test_a_readers_transaction_sees_one_snapshot(lake: Lake, place: Place) -> No
             lake.append(SALES, lines(2, "m2"))
             assert (reader.read(SALES).height, reader.snapshot()) == (2, before)
         assert reader.read(SALES).height == 4
+
+
+def test_rows_appended_in_a_long_transaction_are_not_held_in_memory(lake: Lake) -> None:
+    plain = lines(20_000)
+
+    def rows(number: int) -> pl.DataFrame:
+        return plain.with_columns(product_name=pl.format("{} {}", pl.lit("长长的商品标题" * 20), pl.int_range(pl.len()) + number))
+
+    with lake.transaction():
+        lake.append(SALES, rows(0))
+        before = _resident()
+        for number in range(12):
+            lake.append(SALES, rows(number))
+        held, given = _resident() - before, 12 * rows(0).estimated_size()
+    assert held < given / 2, f"{held >> 20} MiB held of {given >> 20} appended"
+
+
+def _resident() -> int:
+    """Bytes of memory this process holds."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
