@@ -84,7 +84,7 @@ def test_a_file_that_needs_more_memory_than_it_may_have_is_refused() -> None:
     small = Limits(memory_mb=size + 300)
     assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
     with pytest.raises(FileRefusedError) as raised:
-        read_apart(data(orders(2)) + (b"\xe5\xa4\xa7" * 1023 + b"\n") * (130 << 10), ORIGIN, small)
+        read_apart(data(orders(2)) + (b"\xe5\xa4\xa7" * 1023 + b"\n") * (60 << 10), ORIGIN, small)
     assert raised.value.rule == "PARSE_DIED" and raised.value.facts["memory_mb" if "memory_mb" in raised.value.facts else "error"] in (
         size + 300,
         "MemoryError",
