@@ -21,7 +21,7 @@ START = {EARLIER: at("2026-11-13 00:00:00"), NOW: at("2026-10-20 00:00:00")}
 
 @pytest.fixture(scope="session")
 def seen() -> Iterator[Observations]:
-    market = build_market(seed=11, merchants=12, days=30, lines=6_000, now=NOW, platforms=("douyin", "taobao"))
+    market = build_market(seed=11, merchants=5, days=30, lines=4_000, now=NOW, platforms=("douyin", "taobao"))
     files, api = {}, {}
     for moment in (EARLIER, NOW):
         base, stop = serve_in_thread(app := make_app(market, moment))
