@@ -26,10 +26,11 @@ def _without_twins(table: pl.DataFrame, header: list[str]) -> tuple[list[str], l
     """The header with the later of two columns that hold the same cells struck out. Raises FileRefusedError when they differ."""
     twice = twins(header)
     pairs = [(first, other) for first, *rest in twice.values() for other in rest]
+    names = "、".join(header[first].strip() for first, *_ in twice.values())
     if any(not table[str(first)].equals(table[str(other)]) for first, other in pairs):
-        raise refuse("DUPLICATE_HEADER", columns="、".join(twice))
+        raise refuse("DUPLICATE_HEADER", columns=names)
     struck = {other for _, other in pairs}
-    return ["" if index in struck else cell for index, cell in enumerate(header)], [Notice("TWIN_COLUMN", len(pairs), "、".join(twice))] if pairs else []
+    return ["" if index in struck else cell for index, cell in enumerate(header)], [Notice("TWIN_COLUMN", len(pairs), names)] if pairs else []
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,7 @@ def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
     layout, header = near.found.layout, near.found.header
     offered = {theirs: names[0][0] for theirs, names in near_headers(header, layout).items()}
     nearest = "、".join(f"{theirs}→{known}" for theirs, known in offered.items() if known in near.missing)
-    told = {"sheet": near.found.sheet.name, "nearest": nearest, "twice": "、".join(twins(header))}
+    told = {"sheet": near.found.sheet.name, "nearest": nearest, "twice": "、".join(header[first].strip() for first, *_ in twins(header).values())}
     return refuse("MISSING_COLUMN", looks_like=layout.key, missing="、".join(near.missing[:8]), **{name: text for name, text in told.items() if text})
 
 

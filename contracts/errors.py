@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+
+def told(facts: Mapping[str, object]) -> str:
+    """Facts as ``key=value`` with blanks between; a value of nothing says so, or the line would look cut off."""
+    return " ".join(f"{key}={'(空 / empty)' if value == '' else value}" for key, value in facts.items())
+
 
 class BaiyunError(Exception):
     """Base of everything we raise on purpose.
@@ -15,7 +22,7 @@ class BaiyunError(Exception):
 
     def sentence(self) -> str:
         """One printable line: rule, Chinese, English, facts, next step."""
-        facts = " ".join(f"{key}={value}" for key, value in self.facts.items())
+        facts = told(self.facts)
         step = f" → {self.step_zh} / {self.step_en}" if self.step_zh else ""
         return f"[{self.rule}] {self.zh} / {self.en}" + (f" ({facts})" if facts else "") + step
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field, replace
 
-from contracts.errors import FileRefusedError
+from contracts.errors import FileRefusedError, told
 from contracts.intake import Notice
 
 
@@ -54,8 +54,7 @@ class FileReceipt:
 
 def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: str) -> FileReceipt:
     """The receipt of a file that changed nothing, with the rule, what was found and the next step."""
-    facts = " ".join(f"{key}={value}" for key, value in ({"file": name} | error.facts).items())
-    message = f"{error.zh} / {error.en}" + (f" ({facts})" if facts else "")
+    message = f"{error.zh} / {error.en} ({told({'file': name} | error.facts)})"
     step = f"{error.step_zh} / {error.step_en}" if error.step_zh else ""
     return FileReceipt(
         name, verdict="refused", rules={error.rule: 1}, rule=error.rule, message=message, next_step=step, merchant_id=merchant_id, shop_id=shop_id

@@ -175,7 +175,7 @@ def _bad_id(name: str, value: str) -> UsageError:
         "an id is lower-case letters, digits, underscore and hyphen, 2 to 41 long",
         step_zh="换一个编号",
         step_en="choose another id",
-        **{name: value or "(空 / empty)"},
+        **{name: value},
     )
 
 
