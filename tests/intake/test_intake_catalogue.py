@@ -209,7 +209,8 @@ def test_a_phone_number_in_a_title_is_masked_before_anything_is_stored(house: Ho
     with reading(house.settings) as lake:
         told = [lake.read(table).write_json() for table in [*SILVER.values(), *gold_tables().values()]]
     assert "13800138000" not in "".join(told)
-    assert "***********" in rows_of(house, "b82-phone-in-title").write_json()
+    for case in [case for case in TAKEN if case.entry == "B82"]:
+        assert "***********" in rows_of(house, case.id).write_json(), case.id
 
 
 def test_an_unknown_status_is_never_counted_as_paid(house: House) -> None:
