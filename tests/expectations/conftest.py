@@ -43,6 +43,8 @@ def _memory(clean_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     for layer in ("bronze", "silver", "gold", "ops", "now", "before"):
         connection.execute(f"CREATE SCHEMA {layer}")
     with Lake.open(Place(clean_home)) as lake:
+        newest = lake.snapshot()
+    with Lake.open(Place(clean_home), snapshot=newest) as lake:
         for table in EVERY_TABLE:
             connection.register("_rows", lake.read(table))
             connection.execute(f'CREATE TABLE {table.layer}."{table.name}" AS SELECT * FROM _rows')

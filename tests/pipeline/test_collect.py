@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,10 +44,17 @@ class House:
         return {(item.shop_id, item.kind_code): item.rule_name or item.outcome_code for item in done}
 
 
+@pytest.fixture(scope="module")
+def settled(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which everybody of the market is registered. Do not write to it."""
+    home = tmp_path_factory.mktemp("settled") / "home"
+    settle(Settings(home=home), market)
+    return home
+
+
 @pytest.fixture
-def house(market: Market, tmp_path: Path) -> Iterator[House]:
-    settings = Settings(home=tmp_path / "home", http_wait_scale=0.001)
-    settle(settings, market)
+def house(market: Market, settled: Path, tmp_path: Path) -> Iterator[House]:
+    settings = Settings(home=shutil.copytree(settled, tmp_path / "home"), http_wait_scale=0.001)
     app = make_app(market, NOW)
     base, stop = serve_in_thread(app)
     try:
