@@ -77,9 +77,10 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
 
 
 @pytest.fixture(scope="module")
-def by_shuffled_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def by_shuffled_files(by_files: Settings, market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same files newest first, some twice, every shop's in two archives of mixed moments."""
     settings = Settings(home=tmp_path_factory.mktemp("shuffled"))
+    shutil.copytree(by_files.home / "secrets", settings.home / "secrets")  # buyers' keys are made with them
     settle(settings, market)
     dice = random.Random(7)
     folder = tmp_path_factory.mktemp("archives")
