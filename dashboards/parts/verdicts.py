@@ -29,7 +29,7 @@ _BEFORE = {
 _FACTS = {
     "looks_like": "最像", "missing": "缺少", "row": "第几行", "first_row": "最早在第几行", "rows": "行数", "column": "列", "columns": "列", "limit": "上限",
     "bytes": "字节", "sheet": "工作表", "sheets": "工作表", "entry": "压缩包内", "files": "文件数", "shops": "店铺数", "shop": "所选店铺", "file": "文件",
-    "example": "例", "seconds": "秒", "total": "合计", "countries": "国家",
+    "example": "例", "seconds": "秒", "total": "合计", "countries": "国家", "twice": "重复的列",
 }  # fmt: skip
 #: On a page there is no command line to send people to.
 _STEPS = {
