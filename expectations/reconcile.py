@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.rule import STOP, SqlRule
-from expectations.told import DONE_REFUNDS, LINES, LINES_LOST, ORDER_PAID, SHOP
+from expectations.told import LINES, LINES_LOST, ORDER_PAID, SHOP
 
 _REFUNDS = "gold.fct_refund_line"
 _DAILY, _STYLES, _SESSIONS = "gold.mart_shop_channel_daily", "gold.mart_style_daily", "gold.mart_live_session"
@@ -60,11 +60,10 @@ _SHOP_DAY, _STYLE_DAY = f"{SHOP}, channel_code, business_date", f"{SHOP}, style_
 
 _ITEMISED = f"SELECT {SHOP}, refund_id, refund_fen, refund_stage_code, refund_date FROM {{batch}} WHERE NOT starts_with(refund_id, 'stated:')"
 #: What no after-sale says is not compared: there gold goes by the goods, see UNTOLD_STAGE_BY_SHIPMENT.
-_DONE = f"""
-    WITH done AS MATERIALIZED ({DONE_REFUNDS}),
-    untold AS (
+_UNTOLD = f"""
+    WITH untold AS (
         SELECT {SHOP}, refund_id, bool_and(refund_stage_code = 'unknown') AS is_all
-        FROM done GROUP BY {SHOP}, refund_id HAVING bool_or(refund_stage_code = 'unknown'))"""
+        FROM now.done_refund GROUP BY {SHOP}, refund_id HAVING bool_or(refund_stage_code = 'unknown'))"""
 
 
 def _as_told(refunds: str) -> str:
@@ -74,7 +73,7 @@ def _as_told(refunds: str) -> str:
         FROM ({refunds}) LEFT JOIN untold USING ({SHOP}, refund_id)"""
 
 
-_REFUNDS_OFF = difference(_as_told(_ITEMISED), _as_told("SELECT * FROM done"), f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"])
+_REFUNDS_OFF = difference(_as_told(_ITEMISED), _as_told("FROM now.done_refund"), f"{SHOP}, refund_id, refund_stage_code, refund_date", ["refund_fen"])
 _STAGE_OFF = f"""
     SELECT {SHOP}, refund_id, order_line_id FROM {{batch}} AS f JOIN untold USING ({SHOP}, refund_id)
     JOIN (SELECT {SHOP}, order_line_id, shipped_at, is_shipment_told FROM {LINES}) USING ({SHOP}, order_line_id)
@@ -140,13 +139,13 @@ RECONCILE_RULES = (
         "退款事实与当前售后状态逐笔一致", "refund facts are the current after-sales, one by one",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
         table=_REFUNDS,
-        query=f"{_DONE} {_REFUNDS_OFF}",
+        query=f"{_UNTOLD} {_REFUNDS_OFF}",
     ),
     SqlRule(
         "UNTOLD_STAGE_BY_SHIPMENT", STOP,
         "售后没有说明阶段的,按申请时是否已发货", "where no after-sale tells the stage, the goods do: had they left when it was applied for?",
         "快手、拼多多的仅退款不说阶段;猜错会移动发货前退款", "Kuaishou and Pinduoduo tell none of a bare refund; a wrong one moves the rate before shipment",
-        table=_REFUNDS, query=f"{_DONE} {_STAGE_OFF}",
+        table=_REFUNDS, query=f"{_UNTOLD} {_STAGE_OFF}",
     ),
     SqlRule(
         "LINE_REFUND_MATCHES_REFUNDS", STOP,

@@ -15,6 +15,7 @@ from expectations.personal import personal_rules
 from expectations.rule import FloorRule, SqlRule
 from expectations.rules import SQL_RULES
 from expectations.snapshot import add_current_states, add_previous_totals, count_rows, open_snapshot, previous_release
+from expectations.told import add_done_refunds
 from transforms.gold import gold_tables
 from warehouse.ops import OPS
 from warehouse.place import Place
@@ -59,6 +60,7 @@ def judge(place: Place, snapshot: int, *, previous_snapshot: int | None = None) 
     before, totals = previous_release(place, previous_snapshot, tables)
     with open_snapshot(place, snapshot, tables) as lake:
         add_current_states(lake.connection)
+        add_done_refunds(lake.connection)
         add_previous_totals(lake.connection, totals)
         now = Profile(count_rows(lake.connection, tables))
         court = Judge(lake)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from expectations.snapshot import LATEST
 
 SHOP = "merchant_id, shop_id, platform_code"
@@ -43,7 +45,7 @@ _LAST = f"({', '.join(LATEST)})"
 #: after-sale → ``refund_fen, refund_stage_code, refund_date``: every one whose money went back on a paid order, once. The same one may come
 #: twice, naming its line and naming only the order: then it is one, as told last. Where several rows name lines, each is that line's part.
 #: Which line an order's refund falls on is gold's to say.
-DONE_REFUNDS = f"""
+_DONE_REFUNDS = f"""
     WITH told AS (
         SELECT r.*, l.is_paid IS NOT NULL OR r.order_line_id <> r.order_id AS names_line, coalesce(l.is_paid, p.order_id IS NOT NULL) AS on_paid
         FROM now.refund_line AS r
@@ -57,3 +59,8 @@ DONE_REFUNDS = f"""
     UNION ALL
     SELECT {SHOP}, refund_id, refund_fen, refund_stage_code, refunded_at::DATE
     FROM told JOIN times USING ({SHOP}, refund_id) WHERE named_qty > 1 AND names_line AND on_paid AND refund_status_code = 'success'"""
+
+
+def add_done_refunds(connection: duckdb.DuckDBPyConnection) -> None:
+    """``now.done_refund``: every successful after-sale on a paid order once (see ``_DONE_REFUNDS``). Current states and facts must be there."""
+    connection.execute(f"CREATE TABLE memory.now.done_refund AS {_DONE_REFUNDS}")
