@@ -15,7 +15,7 @@ from contracts.errors import UsageError
 from contracts.tables import Table
 from warehouse import slot
 from warehouse.attach import connect
-from warehouse.lake_errors import absent, type_changed
+from warehouse.lake_errors import absent, type_changed, unreachable
 from warehouse.place import Place
 from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
@@ -58,7 +58,9 @@ class Lake:
             spill = str(scratch_folder(place))
             try:
                 connection = connect(place, {"threads": threads, "memory_limit": memory, "temp_directory": spill}, write=write, snapshot=snapshot)
-            except duckdb.Error as error:
+            except (duckdb.Error, ModuleNotFoundError) as error:
+                if place.catalog_file is None:
+                    raise unreachable() from None  # their words repeat the address, and with it the password
                 if snapshot is not None and "snapshot" in str(error).lower():
                     raise absent(snapshot) from error
                 raise

@@ -15,6 +15,17 @@ def absent(snapshot: int | None) -> NotFoundError:
     return NotFoundError("NO_SUCH_SNAPSHOT", "没有这个数据快照", "no such snapshot", **step, snapshot=snapshot)
 
 
+def unreachable() -> UsageError:
+    """The catalog's server does not answer, or its extension is not installed."""
+    return UsageError(
+        "CATALOG_UNREACHABLE",
+        "连不上数据仓库的目录服务器",
+        "the warehouse's catalog server cannot be reached",
+        step_zh="检查 BAIYUN_CATALOG,并安装扩展包 duckdb-extension-postgres-scanner(与 duckdb 同版本)",
+        step_en="check BAIYUN_CATALOG, and install duckdb-extension-postgres-scanner of duckdb's version",
+    )
+
+
 def type_changed(table: Table, name: str, found: str, wanted: str) -> UsageError:
     """A column is stored as ``found`` (a DuckDB type) and declared as ``wanted``."""
     return UsageError(

@@ -240,3 +240,11 @@ def test_rows_appended_in_a_long_transaction_are_not_held_in_memory(lake: Lake) 
 def _resident() -> int:
     """Bytes of memory this process holds."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_catalog_server_that_cannot_be_reached_is_told_without_its_password(tmp_path: Path) -> None:
+    place = Place(tmp_path, catalog="postgres:host=127.0.0.1 port=1 user=u password=hunter2 dbname=lake")
+    for write in (False, True):
+        with pytest.raises(UsageError, match="CATALOG_UNREACHABLE") as raised:
+            Lake.open(place, write=write)
+        assert "hunter2" not in str(raised.value) and raised.value.__suppress_context__
