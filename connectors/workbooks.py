@@ -16,8 +16,8 @@ _CHUNK = 1 << 20
 _FORMULA = re.compile(rb"<f[ >]")
 _LONG = re.compile(rb"v>(?:[0-9]{16}|[0-9](?:\.[0-9]+)?E\+)")
 _OVERLAP = 40
-_CELL = rb'<c r="([A-Z]+)([0-9]+)"([^>]*)>\s*'
-_FORMULA_ALONE = re.compile(_CELL + rb"<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_CELL = rb'<c r="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
+_FORMULA_ALONE = re.compile(_CELL + rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?E\+(?:1[5-9]|[2-9][0-9]))</")
 _TEXT = re.compile(rb'\bt="(?!n")')
 #: Whole numbers a float holds all of.
