@@ -12,11 +12,13 @@ from contracts.intake import refuse
 
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _CHUNK = 1 << 20
-#: What any formula, and any number of sixteen digits or with an exponent, begins with. One pattern each: a pass over the parts is a tenth of reading.
-_FORMULA = re.compile(rb"<f[ >]")
+#: What formulas, error values, and numbers of sixteen digits or with an exponent begin with. One pattern each: a pass takes a tenth of reading.
+_FORMULA = re.compile(rb'<f[ >]|t="e"')
 _LONG = re.compile(rb"v>(?:[0-9]{16}|[0-9](?:\.[0-9]+)?E\+)")
 _OVERLAP = 40
-_CELL = rb'<c r="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
+_CELL = rb'<c\b([^<>]*?)\br="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
+#: #N/A and the like, which the reader of cells gives as an empty one.
+_ERROR_VALUE = re.compile(rb'<c\b(?=[^<>]*\bt="e")[^<>]*?\br="[A-Z]+([0-9]+)"')
 _FORMULA_ALONE = re.compile(_CELL + rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?E\+(?:1[5-9]|[2-9][0-9]))</")
 _TEXT = re.compile(rb'\bt="(?!n")')
@@ -26,7 +28,7 @@ _EXACT = 1 << 53
 
 @dataclass(frozen=True)
 class OddCells:
-    """Of one sheet: the rows (1-based) that hold a formula whose result was not stored, and numbers too long for a float with row and column (0-based).
+    """Of one sheet: rows (1-based) that hold an error value or a formula whose result was not stored; too long numbers with row and column (0-based).
 
     What the former say nobody here can know. The latter are ids somebody made numbers: the digits from the sixteenth on are gone or doubtful.
     """
@@ -57,9 +59,9 @@ def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:
     if not has_formulas and not has_long:
         return OddCells()
     content = read_part(archive, part)
-    rows = {int(row) for _, row, _ in _FORMULA_ALONE.findall(content)} if has_formulas else set()
+    rows = {int(row) for _, _, row, _ in _FORMULA_ALONE.findall(content)} | {int(row) for row in _ERROR_VALUE.findall(content)} if has_formulas else set()
     cells = _LONG_NUMBER.findall(content) if has_long else []
-    long = [(int(row), _place(letters), float(number)) for letters, row, attributes, number in cells if not _TEXT.search(attributes) and _is_lossy(number)]
+    long = [(int(row), _place(letters), float(number)) for a, letters, row, b, number in cells if not _TEXT.search(a + b) and _is_lossy(number)]
     return OddCells(tuple(sorted(rows)), tuple(long))
 
 

@@ -97,7 +97,7 @@ ROW_RULES: dict[str, IntakeRule] = {
     "NOT_CONFORMED": IntakeRule("没有可用的内容", "nothing usable on the row", *_LOOK),
     "MASKED_KEY": IntakeRule("编号被打码", "the key is masked with stars", *_LOOK),
     "BROKEN_CHARACTER": IntakeRule("编号含有损坏的字符", "a broken character in a key", *_RAW),
-    "NO_CACHED_VALUE": IntakeRule("单元格是公式,没有存下结果", "a formula without its stored result", *_RAW),
+    "NO_CACHED_VALUE": IntakeRule("单元格是没有存下结果的公式,或 #N/A 一类的错误值", "a formula without its stored result, or an error value", *_RAW),
 }
 
 #: The file is taken, and a person should look: the receipt lists these.

@@ -163,6 +163,7 @@ CONTAINERS = [
     fine("B32", "groups-above-header", lambda: _under_a_title(["订单信息", "", "", "金额", ""])),
     refused("B32", "header-over-two-lines", "UNKNOWN_LAYOUT", lambda: data([[cell[:2] for cell in HEADER], [cell[2:] for cell in HEADER], *orders()[1:]])),
     row_out("B33", "formula-without-value", "NO_CACHED_VALUE", lambda: _formula("优惠总金额", "=A1", "")),
+    row_out("B33", "error-value", "NO_CACHED_VALUE", lambda: _formula("优惠总金额", "=NA()", "#N/A")),
     fine("B34", "from-1904", lambda: _dated(dt.datetime(2026, 10, 12, 20, 15, 3), is_1904=True)),  # noqa: DTZ001
     fine("B34", "from-1900", lambda: _dated(dt.datetime(2026, 10, 12, 20, 15, 3), is_1904=False)),  # noqa: DTZ001
     fine("B35", "no-styles", lambda: repacked(book(), {"xl/styles.xml": None})),
