@@ -61,8 +61,7 @@ def load_kind(
     frames, rest, together = _conform(platform, kind, good)
     readings = _with_unknown_words(readings, good, frames)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
-    good = good.join(bad.select(ROW).unique(), on=ROW, how="anti")
-    return Loaded(platform, kind, good, bad, frames, refusals, readings, together)
+    return Loaded(platform, kind, _without(good, rest), bad, frames, refusals, readings, together)
 
 
 def _read_all(
@@ -178,14 +177,23 @@ def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[
         observed = SILVER[name].shape(frame.with_columns(_last_observed_at=pl.col("_observed_at")))
         frames[name], failed = _keep_contract(SILVER[name], observed)
         broken.append(failed)
-    told = pl.concat([frame.select(ROW) for frame in frames.values()] + [failed.select(ROW) for failed in broken]).unique()
-    silent = bronze.select(ROW).join(told, on=ROW, how="anti")
+    silent = _silent(bronze.select(ROW), [*frames.values(), *broken])
     together = _together(list(conformed.values()), silent, pl.concat([_no_bad(), *broken]))
-    silent = silent.join(together, on=ROW, how="anti")
+    silent = _without(silent, together)
     said = {"rule_name": "NOT_CONFORMED", "column_name": "", "cell_name": "", "row_json": "{}"}
     bad = pl.concat([*broken, silent.with_columns(**{key: pl.lit(text) for key, text in said.items()}).select(_no_bad().columns)])
-    rows = bad.select(ROW).unique()
-    return {name: frame.join(rows, on=ROW, how="anti") for name, frame in frames.items()}, bad, together
+    return {name: _without(frame, bad) for name, frame in frames.items()}, bad, together
+
+
+def _silent(rows: pl.DataFrame, told: list[pl.DataFrame]) -> pl.DataFrame:
+    """Of ``rows`` (``ROW``) those that are in none of the frames ``told``. Mostly one frame tells them all in their order, which is seen ten times faster."""
+    if any(frame.height == rows.height and frame.select(ROW).equals(rows) for frame in told):
+        return rows.clear()
+    return rows.join(pl.concat([frame.select(ROW) for frame in told]).unique(), on=ROW, how="anti")
+
+
+def _without(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(rows.select(ROW).unique(), on=ROW, how="anti", maintain_order="left") if rows.height else frame
 
 
 def _together(frames: list[pl.DataFrame], silent: pl.DataFrame, broken: pl.DataFrame) -> pl.DataFrame:
