@@ -84,7 +84,8 @@ class Desk:
     def _usual(self, platform: str, kind: str, money: str) -> float | None:
         """The median of an amount over what this shop has given before; asked once for a kind."""
         if (kind, money) not in self.medians:
-            table = next((item.bronze[kind] for item in (platforms()[platform], *self.mapped) if platform in platforms() and kind in item.bronze), None)
+            known = [platforms()[platform]] if platform in platforms() else []  # a shop on another platform has mappings alone
+            table = next((item.bronze[kind] for item in (*known, *self.mapped) if kind in item.bronze), None)
             before = self.lake.read(table, where={"merchant_id": self.merchant_id, "shop_id": self.shop_id}, columns=[money]) if table and self.shop else None
             median = before[money].median() if before is not None and before.height >= _ENOUGH else None
             self.medians[kind, money] = median if isinstance(median, float) else None

@@ -19,6 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -68,8 +69,10 @@ class Reader:
         self.limits = limits
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "POLARS_MAX_THREADS") if name in os.environ}
         # a file's table is in memory as it is, and small: Polars' streaming engine would take a third longer
-        environment = {**kept, "POLARS_ENGINE_AFFINITY": "in-memory", "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - "" in sys.path means here
-        command = [sys.executable, "-m", "pipeline.parsing", str(limits.memory_mb)]
+        # -P and no empty path: what lies in the folder somebody stands in is no code of ours
+        paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])
+        environment = {**kept, "POLARS_ENGINE_AFFINITY": "in-memory", "PYTHONPATH": paths}
+        command = [sys.executable, "-P", "-m", "pipeline.parsing", str(limits.memory_mb)]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
         for pipe in (self._child.stdin, self._child.stdout):
             widen(pipe)  # type: ignore[arg-type]

@@ -110,3 +110,11 @@ def test_uploads_of_several_threads_take_their_turn() -> None:
     for thread in threads:
         thread.join()
     assert sorted(rows) == list(range(2, 8))
+
+
+def test_what_lies_in_the_folder_one_stands_in_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "csv.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    found = read_apart(data(orders()), Origin("m1", "s1", "0" * 64, "a.csv", dt.datetime.now(dt.UTC)))
+    assert found.rows_read and not (tmp_path / "ran").exists()
