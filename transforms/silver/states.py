@@ -17,6 +17,7 @@ from contracts.tables import Table
 
 _FIRST = ["_observed_at", "_export_id", "_row_number"]
 _LATEST = ["_last_observed_at", *_FIRST]
+_ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,22 @@ class Merged:
 
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
     """Merge ``incoming`` observations (columns of ``table``) into the ``stored`` states of the same entities."""
+    entity = entity_key(table)
+    stored, incoming = stored.select(table.columns), incoming.select(table.columns)
+    # most entities are met once and never before: there is nothing to compare
+    is_alone = pl.concat([stored.select(entity), incoming.select(entity)]).select(pl.struct(entity).is_unique()).to_series()[stored.height :]
+    alone, met = incoming.filter(is_alone), _merge_met(table, stored, incoming.filter(~is_alone))
+    return Merged(
+        pl.concat([alone, met.states]).sort(table.key),
+        pl.concat([alone.select(entity), met.changed]),
+        pl.concat([alone.select(*_ROW, outcome=pl.lit("published")), met.outcomes]),
+    )
+
+
+def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
+    """``merge_states`` where entities have several observations. The states are in no order."""
     entity, content = entity_key(table), content_columns(table)
-    points = pl.concat([stored.select(table.columns), incoming.select(table.columns)])
+    points = pl.concat([stored, incoming])
     # only what tells states apart is sorted and grouped; the rows themselves are wide and picked once
     told = points.select(*entity, *_LATEST, _content=pl.struct(content).hash(), _is_new=pl.int_range(pl.len()) >= stored.height, _place=pl.int_range(pl.len()))
     told = told.sort(_FIRST)
@@ -43,7 +58,7 @@ def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> 
     grouped = told.group_by(same, maintain_order=True).agg(
         pl.col(*_FIRST, "_place").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
     )
-    states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"]).sort(table.key)
+    states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"])
     changed = _changed(table, stored, states)
     return Merged(states, changed, _outcomes(told, grouped, changed, same))
 
@@ -71,7 +86,7 @@ def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame
     )
     rows = points.filter("_is_new").join(verdict.select(*same, outcome=outcome), on=same, how="left", maintain_order="left")
     repeats = pl.int_range(pl.len()).over(same) > 0
-    return rows.select("merchant_id", "shop_id", "_export_id", "_row_number", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome"))
+    return rows.select(*_ROW, outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome"))
 
 
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
