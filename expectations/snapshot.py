@@ -52,12 +52,20 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
 
 
 def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
-    """``now.<silver table>``: each entity once, every column's last told value in observation order. Written without a look at the transforms."""
+    """``now.<silver table>``: each entity once, every column's last told value in observation order. Written without a look at the transforms.
+
+    Most entities have one state, which needs no comparing.
+    """
     latest = ", ".join(LATEST)
     for name, columns in _CURRENT.items():
         told = ", ".join(f"arg_max({column}, ({latest})) AS {column}" for column in columns)
         keys = ", ".join(entity_key(SILVER[name]))
-        connection.execute(f'CREATE TABLE memory.now."{name}" AS SELECT {keys}, {told} FROM silver."{name}" GROUP BY ALL')  # noqa: S608
+        connection.execute(f"""
+            CREATE TABLE memory.now."{name}" AS
+            WITH several AS MATERIALIZED (SELECT {keys} FROM silver."{name}" GROUP BY ALL HAVING count(*) > 1)
+            SELECT {keys}, {", ".join(columns)} FROM silver."{name}" ANTI JOIN several USING ({keys})
+            UNION ALL
+            SELECT {keys}, {told} FROM silver."{name}" SEMI JOIN several USING ({keys}) GROUP BY ALL""")  # noqa: S608
     _convert_currencies(connection)
 
 
