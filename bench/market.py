@@ -113,9 +113,11 @@ def _orders(rng: np.random.Generator, shop: Ints, day: Ints, shops: int, days: i
     again = day + 1 + rng.integers(0, 10, count)
     again = np.where((rng.random(count) < REEXPORT_SHARE * days / max(days - 1, 1)) & (paid < NEVER) & (day < days - 1), np.minimum(again, days - 1), -1)
     share = NEXT_DAY_OLD_SHARE / (1 - NEXT_DAY_OLD_SHARE) / days
+    # none ends in four zeros, by which ours takes one id in ten thousand for a number cut to fifteen digits (reliability B55) and sets its row aside
+    number = np.arange(count) * 7_920 + 11
     return {
         "shop": shop, "day": day, "content": content, "created": created, "paid": paid, "shipped": shipped, "finished": finished,
-        "order_id": np.where(shop % 4 == 3, 4_100, 6_900) * 10**15 + np.arange(count) * 7_919 + 11,
+        "order_id": np.where(shop % 4 == 3, 4_100, 6_900) * 10**15 + number,
         "who": np.where(content == 0, who, np.where((content == 1) & (rng.random(count) < 0.5), 1 + rng.integers(0, _CREATORS, count), -1)),
         "place": rng.integers(0, len(PROVINCES), count), "freight": np.where(rng.random(count) < 0.05, 1_000, 0), "again": again,
         "is_old_next": ((rng.random(count) < share) & (paid < NEVER) & (day < days)).astype(np.int64), "advert": rng.integers(0, 3, count),
