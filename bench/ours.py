@@ -16,6 +16,7 @@ from bench.job import Totals, totals_from
 from bench.measure import Marks
 from connectors.reading import Reading
 from contracts.fields import TIME_ZONE
+from pipeline import parsing
 from pipeline.build import build
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
@@ -53,6 +54,7 @@ def _land(settings: Settings, task: Task, now: dt.datetime) -> dict[Export, Read
             registry.add_live_account(lake, merchant_id, shop_id, shop["own_account_id"], at=now)
             landed = land_files(lake, settings.place, merchant_id, shop_id, _files(task.roots, merchant_id, shop_id), at=now)
             known |= {(shop_id, item.export_id): item.reading for item in landed if item.reading}
+    parsing.close()  # what the reader's process cost is counted when it has ended
     return known
 
 
