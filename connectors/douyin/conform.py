@@ -26,17 +26,16 @@ def conform(kind: str, bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
 def order_lines(bronze: pl.DataFrame) -> pl.DataFrame:
     """One ``order_line`` state per sub-order row. ``paid_fen`` is 0 without a payment time, whatever the status says."""
     paid = pl.col("paid_at").is_not_null()
-    color, size = color_and_size()
-    return bronze.select(
+    return _with_goods(bronze).select(
         *LINEAGE,
         "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "sku_code", "unit_price_fen", "line_qty",
         "placed_fen", "freight_fen", "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "province_name",
         order_status_code=_order_status(paid),
         is_gift=_is_gift(),
-        product_name=_product_name(),
+        product_name="_name",
         style_code=_unless_zero("style_code").fill_null(pl.col("product_id")),
-        color_name=color,
-        size_name=size,
+        color_name="_color",
+        size_name="_size",
         paid_fen=pl.when(paid).then("placed_fen").otherwise(0),
         refund_status_code=pl.when(pl.col("after_sale_refund_text").is_null()).then(_file_after_sale()).otherwise(_api_after_sale("after_sale_refund_text")),
         content_code=_content(),
@@ -93,7 +92,7 @@ def _code(column: str, mapping: dict[str, str]) -> pl.Expr:
 
 def _word(column: str) -> pl.Expr:
     """The word in one typography: the same status comes with full- and half-width punctuation."""
-    return pl.col(column).str.replace_all(",", "，").str.replace_all("（", "(").str.replace_all("）", ")")
+    return pl.col(column).str.replace_many([",", "（", "）"], ["，", "(", ")"])
 
 
 def _unless_zero(column: str) -> pl.Expr:
@@ -116,6 +115,13 @@ def _is_gift() -> pl.Expr:
         | pl.col("cancel_reason_text").str.contains("主品", literal=True)
     )
     return (pl.col("placed_fen") == 0) & (said.fill_null(False) | (pl.col("discount_total_fen").fill_null(0) == 0))
+
+
+def _with_goods(bronze: pl.DataFrame) -> pl.DataFrame:
+    """``bronze`` with ``_name, _color, _size``: read out of each text once, which a shop repeats on hundreds of rows."""
+    told, (color, size) = ["product_name", "spec_text"], color_and_size()
+    goods = bronze.select(told).unique().with_columns(_name=_product_name(), _color=color, _size=size)
+    return bronze.join(goods, on=told, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _product_name() -> pl.Expr:
