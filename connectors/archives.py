@@ -8,6 +8,7 @@ import stat
 import zipfile
 import zlib
 
+from connectors.signatures import check_document, is_document
 from contracts.intake import refuse
 
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -86,8 +87,9 @@ def entry_name(part: zipfile.ZipInfo) -> str:
 
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:
-    """The files of an archive in its order. Raises FileRefusedError for nested archives, links, names that lead elsewhere, and as ``open_archive``."""
+    """The files of an archive in its order. Raises FileRefusedError for documents, nested archives, links, unsafe names, and as ``open_archive``."""
     with open_archive(data) as archive:
+        check_document(archive)
         parts = [part for part in archive.infolist() if not part.is_dir() and not _is_litter(entry_name(part))]
         if not parts:
             raise refuse("ZIP_EMPTY")
@@ -97,7 +99,7 @@ def unpack(data: bytes) -> list[tuple[str, bytes]]:
             _check_entry(part)
         files = [(entry_name(part), read_part(archive, part)) for part in parts]
     for name, content in files:
-        if looks_zipped(content) and not is_workbook(content):
+        if looks_zipped(content) and _is_nested(content):
             raise refuse("ZIP_NESTED", entry=name)
     return files
 
@@ -106,6 +108,12 @@ def is_workbook(data: bytes) -> bool:
     """Whether a zip archive is an Excel workbook. Raises what ``open_archive`` does."""
     with open_archive(data) as archive:
         return BOOK in archive.namelist()
+
+
+def _is_nested(content: bytes) -> bool:
+    """Whether a zip inside a zip is an archive again. A document among the files is a file, refused for what it is, not for where it lies."""
+    with open_archive(content) as archive:
+        return BOOK not in archive.namelist() and not is_document(archive)
 
 
 def _is_litter(name: str) -> bool:

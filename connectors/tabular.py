@@ -16,6 +16,7 @@ import polars as pl
 from connectors.archives import looks_zipped
 from connectors.delimited import HEADER_SEARCH_ROWS, MAX_COLUMNS, MISFITS, Delimited, open_text, row_numbers
 from connectors.encodings import to_utf8
+from connectors.signatures import check_compound, check_signature
 from connectors.workbooks import OddCells, check_workbook, odd_cells
 from contracts.intake import refuse
 
@@ -56,12 +57,13 @@ class Sheet:
 def open_sheets(data: bytes) -> list[Sheet]:
     """The tables in ``data``: one for a text file, one per visible sheet for a workbook (xlsx, xlsm, xls).
 
-    Raises FileRefusedError for anything that is not a readable table: empty, HTML, JSON, password, truncated, too large, a bomb, an archive.
+    Raises FileRefusedError for anything that is not a readable table: empty, HTML, JSON, a PDF, a picture, password, truncated, too large, a bomb, an archive.
     """
     if _SOMETHING.search(data) is None:
         raise refuse("EMPTY_FILE")
     if len(data) > MAX_FILE_BYTES:
         raise refuse("FILE_TOO_LARGE", bytes=len(data), limit=MAX_FILE_BYTES)
+    check_signature(data)
     if looks_zipped(data):
         check_workbook(data)
         return _open_workbook(data, "xlsx")
@@ -83,6 +85,8 @@ def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
         return [_sheet(name, sheet, kind, odd.get(name, OddCells()), hidden) for name, sheet in loaded.items() if sheet.visible == "visible"]
     except fastexcel.FastExcelError as error:
         said = str(error)
+        if kind == "xls":
+            check_compound(data)
         raise refuse("PASSWORD" if "assword" in said or "ncrypt" in said else "BAD_WORKBOOK", detail=said[:120]) from None
 
 

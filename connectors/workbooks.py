@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass
 
 from connectors.archives import BOOK, DAMAGE, open_archive, read_head, read_part
+from connectors.signatures import check_document
 from contracts.intake import refuse
 
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -41,6 +42,7 @@ def check_workbook(data: bytes) -> None:
     """Raises FileRefusedError for an archive that is no workbook, and for a part that declares a document type, out to have entities expanded."""
     with open_archive(data) as archive:
         if BOOK not in archive.namelist():
+            check_document(archive)
             raise refuse("ZIP_NOT_WORKBOOK")
         for part in archive.infolist():
             start = read_head(archive, part, 4096) if part.filename.endswith((".xml", ".rels")) else b""

@@ -19,6 +19,7 @@ class IntakeRule:
 
 _AGAIN = ("请从平台后台重新导出", "export it again from the back-office")
 _RAW = ("请使用平台导出的原始文件,不要用表格软件另存", "use the platform's original file, not one re-saved in a spreadsheet")
+_AS_TABLE = ("请在平台后台导出为 Excel 或 CSV;截图、PDF、文档不能导入", "export as Excel or CSV from the back-office; pictures and documents cannot be read")
 _NOTHING = ("无需处理", "nothing to do")
 _LOOK = ("用 baiyun quarantine show 查看原行;修正后重新判定", "see the row with `baiyun quarantine show`; re-judge after a fix")
 
@@ -37,8 +38,21 @@ FILE_RULES: dict[str, IntakeRule] = {
         "export month by month",
     ),
     "FILE_CHANGING": IntakeRule("文件还在变化(可能仍在下载)", "the file is still changing", "等下载完成后再上传", "wait until the download is complete"),
+    "NOT_A_FILE": IntakeRule(
+        "这是链接或特殊文件,不是文件本身", "a link or a special file, not the file itself", "放入导出的文件本身", "give the exported file itself"
+    ),
+    "UNREADABLE": IntakeRule(
+        "文件读不出来(权限或存储故障)", "the file cannot be read (its permissions, or its storage)", "改好权限后再放一次", "mend its permissions and give it again"
+    ),
     "HTML_NOT_TABLE": IntakeRule("这是网页,不是导出的表格", "a web page, not an export", "重新登录后台再导出", "sign in again, then export"),
     "JSON_NOT_TABLE": IntakeRule("这是接口报文,不是表格", "a JSON answer, not an export", *_AGAIN),
+    "PDF_NOT_TABLE": IntakeRule("这是 PDF,不是表格", "a PDF, not a table", *_AS_TABLE),
+    "PICTURE_NOT_TABLE": IntakeRule("这是图片,不是表格", "a picture, not a table", *_AS_TABLE),
+    "VIDEO_NOT_TABLE": IntakeRule("这是视频,不是表格", "a video, not a table", *_AS_TABLE),
+    "DOCUMENT_NOT_TABLE": IntakeRule("这是 Word 或 PPT 文档,不是表格", "a text document or slides, not a table", *_AS_TABLE),
+    "ARCHIVE_NOT_ZIP": IntakeRule(
+        "这是 zip 以外的压缩包,不是表格", "an archive other than zip, not a table", "解压后上传里面的文件", "unpack it and give the files inside"
+    ),
     "NUL_BYTES": IntakeRule("文件已损坏(含空字节)", "the file is damaged (NUL bytes)", *_AGAIN),
     "TRUNCATED": IntakeRule("文件不完整", "the file is cut off", "请重新下载完整文件", "download the whole file again"),
     "MOJIBAKE": IntakeRule("表头是乱码(编码转换错误)", "the header is garbled by a wrong encoding", *_RAW),
@@ -130,6 +144,12 @@ WARN_RULES: dict[str, IntakeRule] = {
         "days between this and other files are missing",
         "补上缺的日期;确无订单则不必",
         "give those days, unless nothing was sold on them",
+    ),
+    "OVERTAKEN_UNDATED": IntakeRule(
+        "文件名没有导出时间,按文件里最新的时间排先后;这些行以其他文件为准",
+        "the name tells no time of export, so it counts as of its newest row; of these rows other files have the last word",
+        "若这个文件其实更新:撤回它,在文件名里加上导出日期再上传,如“导出20261215”",
+        "if this file is the newer one: withdraw it, add the day of export to its name, e.g. 导出20261215, and give it again",
     ),
     "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
 }
