@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -20,6 +22,7 @@ __all__ = ["QUARANTINE", "Aliases", "Origin", "Reading", "Recognised", "fold", "
 #: Above this share of rows with another number of cells than the header the whole file is suspect.
 MISFIT_SHARE = 0.01
 _MANY_SHOPS = 20
+_STATED_DAY = re.compile(r"导出[-_ ]?(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)")
 
 
 def _without_twins(table: pl.DataFrame, header: list[str]) -> tuple[list[str], list[Notice]]:
@@ -105,7 +108,7 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
     raw = _read_sheets(found)
     if raw.table.is_empty() and raw.misfits.is_empty():
         raise refuse("NO_ROWS")
-    exported_at = platform.exported_at(origin.name)
+    exported_at = platform.exported_at(origin.name) or _stated_day(origin.name)
     if exported_at and exported_at > origin.received_at + dt.timedelta(days=1):
         exported_at = None  # a stamp from the future would win over everything that ever follows
     reading = type_rows(platform, found.layout, raw.table, origin, origin.observed_at or exported_at)
@@ -123,6 +126,16 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
         notices=notices,
         shop_refs=_shop_refs(raw.table) if platform is platforms().get(platform.code) else [],  # another system numbers shops its own way
     )
+
+
+def _stated_day(name: str) -> dt.datetime | None:
+    """The end of the day a person wrote into a file's name as that of its export: ``…导出20261215….csv``."""
+    told = _STATED_DAY.search(name)
+    try:
+        day = dt.date(*map(int, told.groups())) if told else None
+    except ValueError:
+        return None
+    return dt.datetime.combine(day, dt.time(23, 59, 59), ZoneInfo(TIME_ZONE)) if day else None
 
 
 def _new_columns(found: Recognised) -> list[str]:

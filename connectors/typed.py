@@ -51,7 +51,8 @@ class Reading:
     """What one export (or several pages of one shop's kind) held: typed ``bronze`` rows, ``quarantine`` rows (schema ``QUARANTINE``), and what was left out.
 
     ``rows_read`` = distinct rows of bronze + quarantine, always. ``observed_at`` is the newest moment among several pages. ``notices`` are warnings
-    for the receipt; ``shop_refs`` the platform's own numbers of the shops the rows say they are of.
+    for the receipt; ``shop_refs`` the platform's own numbers of the shops the rows say they are of. ``is_dated`` is False where nothing told when the
+    export was made, so that it counts as of its newest row.
     """
 
     layout: Layout
@@ -63,6 +64,7 @@ class Reading:
     new_columns: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     shop_refs: list[str] = field(default_factory=list)
+    is_dated: bool = True
 
 
 _FOLD = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "：": ":", "帐": "账"})
@@ -107,7 +109,8 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     bronze = platform.bronze[layout.kind].shape(good.with_columns(**stamped))
     rows = table.clear() if is_bad is None else table.filter(is_bad)
     notices += _future(good, origin.received_at)
-    return Reading(layout, bronze, _with_rows(problems, kept, rows), table.height, newest, dropped, notices=notices)
+    is_dated = observed_at is not None or "_observed_at" in table.columns
+    return Reading(layout, bronze, _with_rows(problems, kept, rows), table.height, newest, dropped, notices=notices, is_dated=is_dated)
 
 
 def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None, pl.DataFrame, list[Notice]]:

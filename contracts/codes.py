@@ -181,6 +181,7 @@ VERDICT = CodeList(
         "warned": ("已接收,有提醒", "accepted with warnings"),
         "duplicate": ("重复文件", "duplicate file"),
         "refused": ("已拒收", "refused"),
+        "withdrawn": ("已撤回", "withdrawn"),
     },
 )
 SEVERITY = CodeList("severity", {"stop": ("阻断", "stop"), "warn": ("提醒", "warn")})

@@ -257,6 +257,8 @@ _ALL = [
     _f("bytes_qty", "字节数", "bytes"),
     _f("landing_name", "原始文件位置", "landing path", "Relative to the landing folder."),
     _f("expired_at", "原始文件到期删除于", "raw file expired at"),
+    _f("withdrawn_at", "撤回于", "withdrawn at", "Nothing of it is published any more; given again, it counts again."),
+    _f("withdrawn_by_name", "撤回人", "withdrawn by"),
     _f("raw_days_qty", "原始文件保留天数", "days raw files are kept", "0 = only until the build that reads them."),
     _f("first_date", "最早日期", "first date covered"),
     _f("last_date", "最晚日期", "last date covered"),

@@ -21,7 +21,7 @@ _AGAIN = ("请从平台后台重新导出", "export it again from the back-offic
 _RAW = ("请使用平台导出的原始文件,不要用表格软件另存", "use the platform's original file, not one re-saved in a spreadsheet")
 _AS_TABLE = ("请在平台后台导出为 Excel 或 CSV;截图、PDF、文档不能导入", "export as Excel or CSV from the back-office; pictures and documents cannot be read")
 _NOTHING = ("无需处理", "nothing to do")
-_LOOK = ("用 baiyun quarantine show 查看原行;修正后重新判定", "see the row with `baiyun quarantine show`; re-judge after a fix")
+_LOOK = ("打开导出的原文件看这一行;改正后再上传", "look at this row in the file as exported; upload it again once it is right")
 
 #: A whole file is refused and changes nothing.
 FILE_RULES: dict[str, IntakeRule] = {
@@ -42,7 +42,10 @@ FILE_RULES: dict[str, IntakeRule] = {
         "这是链接或特殊文件,不是文件本身", "a link or a special file, not the file itself", "放入导出的文件本身", "give the exported file itself"
     ),
     "UNREADABLE": IntakeRule(
-        "文件读不出来(权限或存储故障)", "the file cannot be read (its permissions, or its storage)", "改好权限后再放一次", "mend its permissions and give it again"
+        "文件读不出来(权限或存储故障)",
+        "the file cannot be read (its permissions, or its storage)",
+        "改好权限后再放一次",
+        "mend its permissions and give it again",
     ),
     "HTML_NOT_TABLE": IntakeRule("这是网页,不是导出的表格", "a web page, not an export", "重新登录后台再导出", "sign in again, then export"),
     "JSON_NOT_TABLE": IntakeRule("这是接口报文,不是表格", "a JSON answer, not an export", *_AGAIN),
@@ -132,7 +135,9 @@ WARN_RULES: dict[str, IntakeRule] = {
     "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *_NOTHING),
     "UNKNOWN_WORD": IntakeRule("有不认识的状态词,按未知计", "unknown status words, counted as unknown", "把原词告诉支持", "tell support the word"),
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
-    "PERSONAL_MASKED": IntakeRule("文字中的手机号、证件号已打码", "mobile and identity numbers in text were masked", *_NOTHING),
+    "PERSONAL_MASKED": IntakeRule(
+        "文字中的电话、证件号、邮箱、收件地址已打码", "phones, identity numbers, e-mail and delivery addresses in text were masked", *_NOTHING
+    ),
     "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
     "OTHER_SHEETS": IntakeRule("这些工作表不是已知的导出,没有读取", "sheets that are no known export were not read", *_NOTHING),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),

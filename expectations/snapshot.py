@@ -56,8 +56,10 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
 
     Most entities have one state, which needs no comparing.
     """
-    latest = ", ".join(LATEST)
     for name, columns in _CURRENT.items():
+        # told at the same moment, the one with more money back is the later
+        grows = ["coalesce(stated_refund_fen, -1)"] if "stated_refund_fen" in columns else []
+        latest = ", ".join([LATEST[0], *grows, *LATEST[1:]])
         told = ", ".join(f"arg_max({column}, ({latest})) AS {column}" for column in columns)
         keys = ", ".join(entity_key(SILVER[name]))
         connection.execute(f"""
@@ -123,6 +125,13 @@ def previous_release(place: Place, number: int | None, tables: Sequence[Table]) 
             return Profile(rows, filled), totals.select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
     except NotFoundError:
         return nothing
+
+
+def withdrawn_shops(lake: Lake) -> pl.DataFrame:
+    """Shops (``merchant_id, shop_id``) of which a file was withdrawn in a build since the last published one."""
+    return lake.sql("""
+        SELECT DISTINCT merchant_id, shop_id FROM ops.load WHERE verdict_code = 'withdrawn'
+        AND build_number > coalesce((SELECT max(build_number) FROM ops.release WHERE release_status_code = 'published'), 0)""")
 
 
 def _filled(lake: Lake, table: Table) -> frozenset[str]:

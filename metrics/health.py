@@ -67,7 +67,7 @@ def freshness(viewer: Viewer) -> pl.DataFrame:
 
     def read(lake: Lake) -> pl.DataFrame:
         shops = _own(lake, SHOP, viewer, [*_SHOP, "shop_name"])
-        files = _own(lake, EXPORT, viewer, [*_SHOP, "received_at", "observed_at"]).group_by(_SHOP).agg(pl.max("received_at", "observed_at"))
+        files = _counting(lake, viewer, [*_SHOP, "received_at", "observed_at"]).group_by(_SHOP).agg(pl.max("received_at", "observed_at"))
         cursors = _own(lake, CURSOR, viewer, [*_SHOP, "covered_until_at"]).group_by(_SHOP).agg(pl.min("covered_until_at"))
         rows = shops.join(files, on=_SHOP, how="left").join(cursors, on=_SHOP, how="left").join(_newest_paid(viewer), on=_SHOP, how="left")
         return rows.sort("merchant_id", "shop_id")
@@ -108,7 +108,7 @@ def given(viewer: Viewer) -> pl.DataFrame:
     by = [*_SHOP, "kind_code", "source_code"]
 
     def read(lake: Lake) -> pl.DataFrame:
-        files = _own(lake, EXPORT, viewer, [*_FILE, "source_code", "received_at"])
+        files = _counting(lake, viewer, [*_FILE, "source_code", "received_at"])
         loads = _own(lake, LOAD, viewer, [*_FILE, "last_date"])
         cursors = _own(lake, CURSOR, viewer, [*SHOP_OF_KIND, "covered_until_at"])
         asked = cursors.select(*SHOP_OF_KIND, source_code=pl.lit("api"), last_date=pl.col("covered_until_at").dt.date())
@@ -173,6 +173,11 @@ def _own(lake: Lake, table: Table, viewer: Viewer, columns: list[str] | None = N
     """Rows of the viewer's merchant; of all of them for an operator who named none."""
     mine: dict[str, object] = {} if viewer.merchant_id is None else {"merchant_id": viewer.merchant_id}
     return lake.read(table, where=mine | (where or {}), columns=columns)
+
+
+def _counting(lake: Lake, viewer: Viewer, columns: list[str]) -> pl.DataFrame:
+    """What was received and has not been withdrawn."""
+    return _own(lake, EXPORT, viewer, [*columns, "withdrawn_at"]).filter(pl.col("withdrawn_at").is_null()).drop("withdrawn_at")
 
 
 def _uncounted(message: str | None, failed: int) -> str | None:

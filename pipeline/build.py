@@ -16,6 +16,7 @@ from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
+from pipeline import withdrawing
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -52,16 +53,20 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates (their orders)."""
+    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates (their orders).
+
+    ``gone`` are files that were withdrawn (rows of ``EXPORT``).
+    """
 
     is_registry: bool
     merchants: list[str]
     orders: pl.DataFrame
+    gone: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.orders.is_empty()
+        return not self.is_registry and self.orders.is_empty() and self.gone.is_empty()
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,8 @@ def build(
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
-        waiting = lake.read(EXPORT) if from_landing else _waiting(lake, rejudge)
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake))
+        waiting, gone = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), gone)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -162,6 +167,7 @@ def _load(
 ) -> pl.DataFrame:
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
     told = Known(registry.live_accounts(lake), rates.rates(lake))
+    withdrawing.take_back(lake, moved.gone, told, number, now)
     rebuild_slices(lake, _touched_by(lake, moved), told)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:

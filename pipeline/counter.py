@@ -2,7 +2,7 @@
 
 Every call takes the ``Viewer``, checks that the account still stands, and serves that viewer's own merchant and shops only: a shop that is not theirs
 is answered like one that does not exist, and a shop of another merchant is noted as a security event. Looking at a file, proposing and trying a
-mapping change nothing; ``deliver``, ``confirm_alias``, ``forget_alias`` and ``save_mapping`` write, with who and when.
+mapping change nothing; ``deliver``, ``withdraw``, ``confirm_alias``, ``forget_alias`` and ``save_mapping`` write, with who and when.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from warehouse.registry import Shop
 from warehouse.settings import Settings
 
 __all__ = [
-    "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Learned", "MappingFile", "Match", "Offer", "Preview",
-    "Problem", "Proposal", "Question", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "learned", "names_of", "preview",
-    "preview_each", "propose",     "save_mapping", "shops", "try_mapping",
+    "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Learned", "MappingFile", "Match", "Offer",
+    "Preview", "Problem", "Proposal", "Question", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "given", "learned", "names_of",
+    "preview", "preview_each", "propose", "save_mapping", "shops", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.
@@ -67,6 +67,20 @@ class Learned:
     known: str
     by: str
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file that was taken; ``verdict`` is None while it waits for a build, ``withdrawn_at`` when somebody had it count no more."""
+
+    export_id: str
+    name: str
+    kind: str
+    received_at: dt.datetime
+    received_by: str | None
+    verdict: str | None
+    withdrawn_at: dt.datetime | None
+    withdrawn_by: str | None
 
 
 class _Sketch(Lake):
@@ -168,6 +182,21 @@ def deliver(viewer: Viewer, shop_id: str, files: Sequence[tuple[str, bytes]]) ->
             step = {"step_zh": "请分几次上传", "step_en": "give them in several goes"}
             raise UsageError("TOO_MUCH", "一次上传的文件过多", "too many files, or too large, for one go", **step, files=len(files), bytes=total)
     return deliveries.begin(_settings(viewer), _merchant(viewer), shop_id, files, by=viewer.name)
+
+
+def given(viewer: Viewer, shop_id: str) -> list[Given]:
+    """The files a shop of the viewer's was given, newest first, and what became of each. Raises ``NotFoundError`` for a foreign shop."""
+    with _looking(viewer, shop_id) as desk:
+        rows = steps.files(_settings(viewer), desk.merchant_id).filter(pl.col("shop_id") == shop_id)
+    named = rows.select("export_id", "export_name", "kind_code", "received_at", "received_by_name", "verdict_code", "withdrawn_at", "withdrawn_by_name")
+    return [Given(*row) for row in named.iter_rows()]
+
+
+def withdraw(viewer: Viewer, shop_id: str, export_id: str) -> Delivery:
+    """Have one file count no more, in the background: its shop is made anew from all the others. Raises ``NotFoundError`` unless it is the shop's."""
+    if export_id not in {item.export_id for item in given(viewer, shop_id) if item.withdrawn_at is None}:
+        raise NotFoundError("NO_SUCH_FILE", "没有这个文件", "no such file", step_zh="刷新页面再看", step_en="reload the page")
+    return deliveries.withdraw(_settings(viewer), _merchant(viewer), export_id, by=viewer.name)
 
 
 # names that drifted

@@ -57,6 +57,14 @@ def begin(settings: Settings, merchant_id: str, shop_id: str, files: Sequence[tu
     return delivery
 
 
+def withdraw(settings: Settings, merchant_id: str, export_id: str, *, by: str) -> Delivery:
+    """Take one file back, build and release, in the background, in its turn among the deliveries."""
+    delivery = Delivery(1)
+    delivery.say("排队等待写入", "waiting for its turn to write")
+    delivery.outcome = _TURNS.submit(steps.withdraw, settings, merchant_id, export_id, by=by, say=delivery.say)
+    return delivery
+
+
 def _take(settings: Settings, merchant_id: str, shop_id: str, files: list[tuple[str, bytes]], by: str, delivery: Delivery) -> Ingested:
     # a folder the house sweeps, should this process die; the bytes hold personal data and go with it as soon as they are landed and built
     folder = scratch_folder(settings.place)

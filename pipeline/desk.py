@@ -14,7 +14,8 @@ from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading
 from contracts.errors import NotFoundError
 from contracts.intake import Notice, refuse
-from pipeline.mapping import own_aliases, source_of
+from pipeline.golden import LINES
+from pipeline.mapping import MAPPED, own_aliases, source_of
 from pipeline.parsing import Limits, read_apart
 from pipeline.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.registering import register_shop
@@ -30,6 +31,8 @@ _MONEY = ("yuan", "fen")
 #: Fen given as yuan are a hundredfold; no shop's prices move that far from one file to the next. Fewer rows than this tell no usual price.
 _JUMP, _ENOUGH = 50.0, 3
 _SHORTEST_GAP = 3
+#: A live account or a creator sells for several shops, and such a report lists them all.
+_OF_SEVERAL_SHOPS = ("live_orders", "affiliate_orders")
 
 
 @dataclass
@@ -106,6 +109,8 @@ class Desk:
             self._check_owner(platform, told[0], export_id)
             if ours:
                 raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, column="店铺ID")
+        if not told:
+            self._check_orders(reading, export_id, name)
         if self.shop is None or (told and not ours):
             register_shop(self.lake, self.merchant_id, self.shop_id, platform, at=self.now, platform_shop_id=told[0] if told else None)
             self.shop = registry.shop(self.lake, self.merchant_id, self.shop_id)
@@ -116,6 +121,21 @@ class Desk:
         if known.filter(pl.col("merchant_id") != self.merchant_id).height:
             self.report("OTHER_SHOP", export_id)
             raise refuse("OTHER_SHOP", shop=self.shop_id, column="店铺ID")
+
+    def _check_orders(self, reading: Reading, export_id: str, name: str) -> None:
+        """A file that does not tell its shop is another's when any of its orders is: an order number is of one shop of its platform."""
+        kind = reading.layout.kind
+        if kind in _OF_SEVERAL_SHOPS or kind.startswith(MAPPED) or "order_id" not in reading.bronze.columns:
+            return
+        orders = reading.bronze.select("order_id").drop_nulls().unique().with_columns(platform_code=pl.lit(reading.layout.platform))
+        owners = self.lake.read(LINES, keys=orders, columns=["merchant_id", "shop_id"]).unique()
+        others = owners.filter((pl.col("merchant_id") != self.merchant_id) | (pl.col("shop_id") != self.shop_id))
+        if others.is_empty():
+            return
+        mine = others.filter(pl.col("merchant_id") == self.merchant_id)["shop_id"].sort().to_list()
+        if len(mine) < others.height:
+            self.report("OTHER_SHOP", export_id)
+        raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, **({"belongs_to": "、".join(mine)} if mine else {}))
 
     def report(self, rule: str, export_id: str) -> None:
         """Note that somebody tried to give this merchant what is another's. Names no person and no file name: either may hold one."""
@@ -128,7 +148,7 @@ class Desk:
         loads = self.loads.filter((pl.col("export_id") == export_id) & (pl.col("kind_code") == reading.layout.kind))
         if loads.is_empty():
             return None
-        if loads["verdict_code"][0] == "refused":  # it could not be read from landing; these bytes can, so it waits for a build again
+        if loads["verdict_code"][0] in ("refused", "withdrawn"):  # could not be read from landing, or did not count: now it waits for a build again
             self.lake.delete(LOAD, loads.select(LOAD.key))
             return None
         return as_duplicate(from_load(loads.row(0, named=True), name))
@@ -153,16 +173,18 @@ class Desk:
         return Notice("COVERAGE_GAP", len(missing), about) if missing else None
 
     def close(self) -> None:
-        """Enter the manifest rows; a known export points at where its bytes are now, in case they were lost where they had been."""
+        """Enter the manifest rows; a known export points at where its bytes are now, in case they were lost; a withdrawn one is as new."""
         if not self.rows:
             return
         rows = pl.DataFrame(self.rows, schema=EXPORT.dtypes).unique(_KEY, keep="first", maintain_order=True)
         landing.record(self.lake, rows)
         stored = self.lake.read(EXPORT, keys=rows.select(_KEY))
+        restored = rows.join(stored.filter(pl.col("withdrawn_at").is_not_null()), on=_KEY, how="semi")
         moved = (pl.col("landing_name") != pl.col("_here")) | pl.col("expired_at").is_not_null()
-        again = stored.join(rows.select(*_KEY, _here="landing_name"), on=_KEY).filter(moved)
-        if again.height:
-            self.lake.replace(EXPORT, again.select(_KEY), EXPORT.shape(again.with_columns(landing_name="_here", expired_at=None)))
+        again = stored.join(rows.select(*_KEY, _here="landing_name"), on=_KEY).join(restored, on=_KEY, how="anti").filter(moved)
+        healed = pl.concat([EXPORT.shape(restored), EXPORT.shape(again.with_columns(landing_name="_here", expired_at=None))])
+        if healed.height:
+            self.lake.replace(EXPORT, healed.select(_KEY), healed)
 
 
 def _unknown(lake: Lake, merchant_id: str, shop_id: str) -> NotFoundError:

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from connectors.reading import Reading
+from contracts.intake import Notice
 from pipeline.intake import covered_dates
 from pipeline.loading import ROW, Loaded, details
 from warehouse.lake import Lake
@@ -31,7 +33,7 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
         told = {name: counts.get((*key, name), 0) + (int(settled[f"{name}_qty"]) if settled else 0) for name in _OUTCOMES}
         quarantined = bad.get(key, 0)
         refusal = part.refusals.get(key)
-        reading = part.readings.get(key)
+        reading = _owned_up(part.readings.get(key), told["superseded"])
         first, last = spans.get(key, (export["first_date"], export["last_date"]))
         rows.append(
             {
@@ -50,6 +52,13 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
             }
         )
     return pl.DataFrame(rows, schema=LOAD.dtypes)
+
+
+def _owned_up(reading: Reading | None, superseded: int) -> Reading | None:
+    """A reading that lost rows to other files owns up to it when nothing told how old it is."""
+    if reading is None or reading.is_dated or not superseded:
+        return reading
+    return replace(reading, notices=[*reading.notices, Notice("OVERTAKEN_UNDATED", superseded, f"{reading.observed_at:%Y-%m-%d %H:%M}")])
 
 
 def rejudged_rows(lake: Lake, parts: list[Loaded], before: pl.DataFrame) -> list[Loaded]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from metrics.ask import Answer
     from pipeline.steps import Ingested
 
+_FILE = ("export_id", "export_name", "shop_id", "platform_code", "kind_code")
 _OUT = Console(highlight=False)
 _ERR = Console(stderr=True, highlight=False)
 
@@ -91,6 +92,9 @@ def receipts(items: Sequence[FileReceipt]) -> None:
     for item in items:
         verdict = f"{codes.VERDICT.zh(item.verdict)} / {codes.VERDICT.en(item.verdict)}"
         _OUT.print(f"■ {item.name}: {verdict}", markup=False)
+        if item.verdict == "withdrawn":
+            _OUT.print("  它的行不再计入;再次导入就恢复 / its rows count no more; give it again to restore them")
+            continue
         if item.verdict == "refused":
             _OUT.print(f"  [{item.rule}] {item.message}\n  → {item.next_step}", markup=False)
             continue
@@ -213,6 +217,22 @@ Names = dict[tuple[str, str], str]
 def export_names(lake: Lake) -> Names:
     """Shop and export id → the name it came under: two shops may have been given the same bytes."""
     return {(shop, export): name for shop, export, name in lake.read(EXPORT, columns=["shop_id", "export_id", "export_name"]).iter_rows()}
+
+
+def files(rows: pl.DataFrame, *, as_json: bool) -> None:
+    """What a merchant gave, and what became of it."""
+    if as_json:
+        _json({"files": rows.select(*_FILE, "received_at", "received_by_name", "verdict_code", "withdrawn_at", "withdrawn_by_name").to_dicts()})
+        return
+    cells = [
+        (row["export_id"][:12], row["export_name"], row["shop_id"], row["kind_code"], f"{row['received_at']:%Y-%m-%d %H:%M}", _verdict(row["verdict_code"]))
+        for row in rows.to_dicts()
+    ]
+    _table("文件 / files", ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "收到 / received", "结果 / verdict"], cells)
+
+
+def _verdict(code: str | None) -> str:
+    return f"{codes.VERDICT.zh(code)} {codes.VERDICT.en(code)}" if code else "等待构建 waits for a build"
 
 
 def quarantine_list(rows: pl.DataFrame, loads: pl.DataFrame, names: Names, *, as_json: bool) -> None:

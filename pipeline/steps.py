@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
-from pipeline import inbox
+from pipeline import inbox, withdrawing
 from pipeline.build import Built, build
 from pipeline.changes import Change, totals_changed
 from pipeline.collect import Collected, attempts, batches, collect, run_colour
@@ -24,13 +26,13 @@ from pipeline.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.releasing import audit, release
 from warehouse import landing
 from warehouse import release as releasing
-from warehouse.ops import LOAD
+from warehouse.ops import EXPORT, LOAD
 from warehouse.release import Release
 from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox",
+    "files", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -96,6 +98,28 @@ def ingest(
         receipts = _final(landed, {row["export_id"]: row for row in loads.iter_rows(named=True)})
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
+
+
+def withdraw(settings: Settings, merchant_id: str, export: str, *, by: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
+    """Have one file of a merchant count no more, build and release; given again, it counts again. See ``pipeline.withdrawing.mark``."""
+    with writing(settings) as lake:
+        before = releasing.current(lake)
+        row = withdrawing.mark(lake, merchant_id, export, by=by, at=at or now())
+    say("构建", "building")
+    held = _try_release(settings, build(settings, run_name="withdraw", at=at), at=at, say=say)
+    shop_id, key = str(row["shop_id"]), {name: row[name] for name in EXPORT.key}
+    with reading(settings) as lake:
+        receipts = [from_load(load, str(row["export_name"])) for load in lake.read(LOAD, where=key).iter_rows(named=True)]
+        current = releasing.current(lake)
+    return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
+
+
+def files(settings: Settings, merchant_id: str) -> pl.DataFrame:
+    """What a merchant's shops were given as files (columns of ``EXPORT`` and ``verdict_code``, null until a build has seen it), newest first."""
+    with reading(settings) as lake:
+        given = lake.read(EXPORT, where={"merchant_id": merchant_id, "source_code": "file"})
+        verdicts = lake.read(LOAD, keys=given.select(EXPORT.key), columns=[*EXPORT.key, "verdict_code"])
+    return given.join(verdicts, on=list(EXPORT.key), how="left", validate="1:1").sort("received_at", "export_name", descending=[True, False])
 
 
 def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> list[FileReceipt]:

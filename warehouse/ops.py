@@ -14,8 +14,11 @@ EXPORT = Table(
     "One received file or API body × shop × kind. The same bytes for the same shop and kind are the same row.",
     key=("export_id", *SHOP_OF_KIND),
     required=("source_code", "export_name", "bytes_qty", "landing_name", "received_at", "observed_at"),
-    optional=("layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date", "last_date", "expired_at"),
-)
+    optional=(
+        "layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date", "last_date", "expired_at",
+        "withdrawn_at", "withdrawn_by_name",
+    ),
+)  # fmt: skip
 
 LOAD = Table(
     "ops",

@@ -80,6 +80,9 @@ def _show_receipt(receipt: FileReceipt) -> None:
         step_zh, step_en = halves(receipt.next_step, 200)
         st.markdown(f"**{plain(zh, 400)}**  \n→ {plain(step_zh, 200)}  \n:gray[:small[{plain(en, 400)} {sentence(plain(step_en, 200))} {receipt.rule}]]")
         return
+    if receipt.verdict == "withdrawn":
+        st.markdown("它的行不再计入;再次上传就恢复。  \n:gray[:small[Its rows count no more; upload it again to restore them.]]")
+        return
     counts = f"发布 {receipt.published:,} + 隔离 {receipt.quarantined:,} + 取代 {receipt.superseded:,} + 重复 {receipt.duplicate:,}"
     st.markdown(f"读取 **{receipt.rows_read:,}** 行 = {counts}  \n:gray[:small[read = published + quarantined + superseded + duplicate]]")
     show_facts(receipt)

@@ -19,6 +19,7 @@ _SIGNS = {
     "warned": ("orange", ":material/warning:"),
     "duplicate": ("gray", ":material/content_copy:"),
     "refused": ("red", ":material/block:"),
+    "withdrawn": ("gray", ":material/undo:"),
 }
 _BEFORE = {
     "accepted": "可以导入 ready",
@@ -29,7 +30,7 @@ _BEFORE = {
 _FACTS = {
     "looks_like": "最像", "missing": "缺少", "row": "第几行", "first_row": "最早在第几行", "rows": "行数", "column": "列", "columns": "列", "limit": "上限",
     "bytes": "字节", "sheet": "工作表", "sheets": "工作表", "entry": "压缩包内", "files": "文件数", "shops": "店铺数", "shop": "所选店铺", "file": "文件",
-    "example": "例", "seconds": "秒", "total": "合计", "countries": "国家", "twice": "重复的列",
+    "example": "例", "seconds": "秒", "belongs_to": "其实属于店铺", "total": "合计", "countries": "国家", "twice": "重复的列",
 }  # fmt: skip
 #: On a page there is no command line to send people to.
 _STEPS = {

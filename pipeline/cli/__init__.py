@@ -19,12 +19,13 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import map_table, new_platform, people, quarantine, rates, releases
+from pipeline.cli import files, map_table, new_platform, people, quarantine, rates, releases
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
 from warehouse.settings import Settings
 
 app = group(__doc__ or "")
 app.add_typer(releases.app, name="releases")
+app.add_typer(files.app, name="files")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(rates.app, name="rates")
 app.add_typer(people.user_app, name="user")

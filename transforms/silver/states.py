@@ -16,7 +16,8 @@ from contracts.canonical import content_columns, entity_key
 from contracts.tables import Table
 
 _FIRST = ["_observed_at", "_export_id", "_row_number"]
-_LATEST = ["_last_observed_at", *_FIRST]
+#: Of two states last told at the same moment the one with more money back is the later: refunds grow.
+_GROWS = "stated_refund_fen"
 _ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
 
 
@@ -31,6 +32,11 @@ class Merged:
     states: pl.DataFrame
     changed: pl.DataFrame
     outcomes: pl.DataFrame
+
+
+def _latest(table: Table) -> list[str]:
+    """Columns in whose order states were told, the last one last; nulls come first."""
+    return ["_last_observed_at", *([_GROWS] if _GROWS in table.columns else []), *_FIRST]
 
 
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
@@ -52,15 +58,17 @@ def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Me
     entity, content = entity_key(table), content_columns(table)
     points = pl.concat([stored, incoming])
     # only what tells states apart is sorted and grouped; the rows themselves are wide and picked once
-    told = points.select(*entity, *_LATEST, _content=pl.struct(content).hash(), _is_new=pl.int_range(pl.len()) >= stored.height, _place=pl.int_range(pl.len()))
+    told = points.select(
+        *entity, *_latest(table), _content=pl.struct(content).hash(), _is_new=pl.int_range(pl.len()) >= stored.height, _place=pl.int_range(pl.len())
+    )
     told = told.sort(_FIRST)
     same = [*entity, "_content"]
     grouped = told.group_by(same, maintain_order=True).agg(
-        pl.col(*_FIRST, "_place").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
+        pl.col(*_latest(table)[1:], "_place").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
     )
     states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"])
     changed = _changed(table, stored, states)
-    return Merged(states, changed, _outcomes(told, grouped, changed, same))
+    return Merged(states, changed, _outcomes(told, grouped, changed, same, _latest(table)))
 
 
 def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -71,10 +79,10 @@ def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.Data
     return now.join(known, on=told, how="anti", nulls_equal=True).select(entity_key(table))
 
 
-def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str]) -> pl.DataFrame:
+def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str], order: list[str]) -> pl.DataFrame:
     """The first new row of a state speaks for it; every other one repeats it."""
     entity = same[:-1]
-    latest = grouped.sort(_LATEST).group_by(entity, maintain_order=True).agg(pl.col("_content").last(), _is_latest=pl.lit(True))
+    latest = grouped.sort(order).group_by(entity, maintain_order=True).agg(pl.col("_content").last(), _is_latest=pl.lit(True))
     verdict = grouped.select(*same, "_is_known").join(latest, on=same, how="left").join(changed.with_columns(_is_changed=pl.lit(True)), on=entity, how="left")
     is_latest, has_moved = pl.col("_is_latest").fill_null(False), pl.col("_is_changed").fill_null(False)
     outcome = (
@@ -97,5 +105,5 @@ def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
     entity = entity_key(table)
     is_alone = states.select(pl.struct(entity).is_unique()).to_series()
     alone, several = states.filter(is_alone), states.filter(~is_alone)
-    told = several.sort([*entity, *_LATEST]).group_by(entity, maintain_order=True).agg(pl.exclude(entity).drop_nulls().last())
+    told = several.sort([*entity, *_latest(table)]).group_by(entity, maintain_order=True).agg(pl.exclude(entity).drop_nulls().last())
     return pl.concat([alone, told.select(alone.columns)]).sort(entity)

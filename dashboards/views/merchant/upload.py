@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from contracts.codes import PLATFORM
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
+from dashboards.parts.given import show_given
 from dashboards.parts.mapping_form import Sheet, show_mapping
 from dashboards.parts.menu import Card
 from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary
@@ -45,7 +46,7 @@ def show(viewer: Viewer) -> None:
         here.said = ""
     if not files:
         here.sheet = None
-        _show_hints(viewer, shop.shop_id)
+        _show_hints(viewer, here, shop.shop_id)
     elif len(files) > counter.MAX_FILES or sum(file.size for file in files) > counter.MAX_BYTES:
         limit = f"{counter.MAX_FILES} 个文件、{counter.MAX_BYTES >> 20} MB"
         st.error(f"一次最多 {limit},请分几次上传。  \n:small[Too many files, or too large, for one go.]", icon=":material/error:")
@@ -65,10 +66,12 @@ def _shop_name(shop: Shop) -> str:
     return f"{visible(shop.shop_name, 40)} · {PLATFORM.zh(shop.platform_code)}"
 
 
-def _show_hints(viewer: Viewer, shop_id: str) -> None:
+def _show_hints(viewer: Viewer, here: OnCounter, shop_id: str) -> None:
     zh = "**把文件拖到上面。** 先看清楚每个文件会怎样读,确认以后才导入。收件人、手机、地址等个人信息列不保存。"
     show_empty(zh, "Drop files above. You see how each would be read before anything is taken; personal columns are dropped.", icon=":material/upload_file:")
-    if show_learned(viewer, shop_id):
+    with TellFailure("撤回"):
+        here.delivery = show_given(viewer, shop_id)
+    if here.delivery is not None or show_learned(viewer, shop_id):
         st.rerun()
 
 

@@ -1,0 +1,60 @@
+"""Withdrawn files: what one published is taken back by making its shop anew from everything else it was given."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from connectors.mapped import bronze_tables
+from contracts.canonical import SILVER
+from contracts.errors import NotFoundError
+from pipeline.golden import LINES, Known, rebuild_slices
+from pipeline.merging import ORDER, SESSION, Touched
+from transforms.gold import dim_live_session
+from warehouse.lake import Lake
+from warehouse.ops import EXPORT, LOAD, QUARANTINE
+
+_KEY = list(EXPORT.key)
+_SHOP = ["merchant_id", "shop_id"]
+
+
+def mark(lake: Lake, merchant_id: str, export: str, *, by: str, at: dt.datetime) -> dict[str, object]:
+    """Enter that a merchant's file counts no more, with who and when; the next build takes it back. Returns its manifest row (``EXPORT``).
+
+    ``export`` is the file's fingerprint or its beginning. Raises ``NotFoundError`` when not exactly one file that still counts bears it: pages collected
+    over an API are the platform's own word and are not withdrawn.
+    """
+    files = lake.read(EXPORT, where={"merchant_id": merchant_id, "source_code": "file"}).filter(pl.col("withdrawn_at").is_null())
+    mine = files.filter(pl.col("export_id").str.starts_with(export)) if export else files.clear()
+    if mine.height != 1:
+        step = {"step_zh": "用 baiyun files list 查编号,写全一些", "step_en": "see `baiyun files list`, and write more of the id"}
+        raise NotFoundError("NO_SUCH_FILE", "没有这个可撤回的文件,或不止一个", "no such file to withdraw, or several", **step, export=export, found=mine.height)
+    with lake.transaction():
+        lake.replace(EXPORT, mine.select(_KEY), EXPORT.shape(mine.with_columns(withdrawn_at=pl.lit(at), withdrawn_by_name=pl.lit(by or None, pl.String))))
+        lake.delete(LOAD, mine.select(_KEY))  # it waits for a build again
+    return mine.row(0, named=True)
+
+
+def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Manifest rows to load, and those that are withdrawn: where there are such, everything else their shops were ever given is loaded again."""
+    is_gone = pl.col("withdrawn_at").is_not_null()
+    if waiting.filter(is_gone).is_empty():
+        return waiting, waiting.clear()
+    theirs = lake.read(EXPORT, keys=waiting.filter(is_gone).select(_SHOP).unique())
+    due = pl.concat([waiting, theirs]).filter(~is_gone).unique(_KEY).sort("received_at", *_KEY)
+    return due, theirs.filter(is_gone)
+
+
+def take_back(lake: Lake, gone: pl.DataFrame, known: Known, number: int, now: dt.datetime) -> None:
+    """Forget every derived row of the shops of ``gone`` (rows of ``EXPORT``), gold included, and say in ``LOAD`` what became of these files."""
+    if gone.is_empty():
+        return
+    shops = gone.select(_SHOP).unique()
+    orders, sessions = (lake.read(table, keys=shops, columns=key).unique() for table, key in ((LINES, ORDER), (dim_live_session.TABLE, SESSION)))
+    for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):
+        lake.delete(table, shops)
+    rebuild_slices(lake, Touched(orders=orders, sessions=sessions), known)
+    nothing = (pl.lit(0).alias(name) for name in LOAD.required if name.endswith("_qty"))
+    told = gone.select(_KEY).with_columns(nothing, build_number=pl.lit(number), loaded_at=pl.lit(now), verdict_code=pl.lit("withdrawn"))
+    lake.append(LOAD, LOAD.shape(told))

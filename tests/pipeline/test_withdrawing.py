@@ -1,0 +1,109 @@
+"""A file that should not have been given is taken back: what stands afterwards is what would stand had it never come."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.health import freshness, receipts
+from pipeline.cli import app
+from pipeline.house import reading
+from pipeline.steps import build, ingest
+from transforms.gold import gold_tables
+from warehouse.ops import EXPORT, LOAD
+from warehouse.settings import Settings
+
+SAMPLES = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"
+ORDERS = SAMPLES / "1792375211_orders_2025_75.csv"
+SESSIONS = SAMPLES / "直播明细_自营账号_20261012_20261014.xlsx"
+AFTER_SALES = SAMPLES / "售后单-2026-10-19 10_00_11.xlsx"
+
+
+def gold(settings: Settings) -> dict[str, str]:
+    with reading(settings) as lake:
+        return {name: lake.content_hash(table, ignore=("_export_id",)) for name, table in gold_tables().items()}
+
+
+def withdraw(export_id: str, merchant: str = "m1") -> dict[str, object]:
+    result = CliRunner().invoke(app, ["files", "withdraw", export_id[:10], "-m", merchant, "--json"])
+    assert result.exit_code == 0, result.output
+    document: dict[str, object] = json.loads(result.stdout)
+    return document
+
+
+def orders_and_a_refund_of_more(folder: Path) -> tuple[Path, Path]:
+    """Forty orders of one yuan, and a bookkeeping system's refund of five hundred on one of them: a release with both is held."""
+    orders, refund = folder / "report.csv", folder / "erp.csv"
+    head = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
+    rows = (f"31000000000000{n:05d},1.0,1.0,广东省,2026-11-01 20:00:01,2026-11-01 20:00:30,0.0\n" for n in range(11, 51))
+    orders.write_text(head + "".join(rows))
+    head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
+    refund.write_text(head + "9001,3100000000000000011,仅退款,退款成功,500.00,2026-11-02 10:00:00,2026-11-02 11:00:00\n")
+    return orders, refund
+
+
+def test_what_is_withdrawn_leaves_no_trace_and_counts_again_when_given_again(released: Settings, tmp_path: Path) -> None:
+    before = gold(released)
+    other = ingest(released, "m1", "s1", [SESSIONS, AFTER_SALES])
+    assert other.held is None and gold(released) != before
+    with_all = gold(released)
+    for receipt in other.receipts:
+        document = withdraw(receipt.export_id)
+        assert document["files"][0]["verdict"] == "withdrawn" and document["held"] is None  # type: ignore[index]
+    assert gold(released) == before
+    with reading(released) as lake:
+        gone = lake.read(EXPORT).filter(lake.read(EXPORT)["withdrawn_at"].is_not_null())
+        loads = lake.read(LOAD, keys=gone.select(EXPORT.key))
+    assert gone.height == 2 and gone["withdrawn_by_name"].null_count() == 0
+    assert set(loads["verdict_code"]) == {"withdrawn"} and loads["rows_read_qty"].sum() == 0
+    assert not build(released).has_changes
+    again = ingest(released, "m1", "s1", [SESSIONS, AFTER_SALES])
+    assert [item.verdict for item in again.receipts] == [item.verdict for item in other.receipts]
+    assert gold(released) == with_all
+
+
+def test_everything_made_anew_leaves_out_what_is_withdrawn(released: Settings) -> None:
+    before = gold(released)
+    (receipt,) = ingest(released, "m1", "s1", [AFTER_SALES]).receipts
+    withdraw(receipt.export_id)
+    build(released, from_landing=True)
+    assert gold(released) == before
+
+
+def test_withdrawing_the_file_that_holds_a_release_lets_go(released: Settings, tmp_path: Path) -> None:
+    orders, refund = orders_and_a_refund_of_more(tmp_path)
+    assert ingest(released, "m1", "t1", [orders], register=True).held is None
+    viewer = Viewer(released.place, "test", "merchant", "m1")
+    good = ask(viewer, ["paid_gmv", "refunds"]).rows.row(0)
+    bad = ingest(released, "m1", "t1", [refund])
+    assert bad.held is not None and bad.held.rule == "HELD" and bad.current
+    document = withdraw(bad.receipts[0].export_id)
+    assert document["held"] is None and int(str(document["release"])) > bad.current.number
+    assert ask(viewer, ["paid_gmv", "refunds"]).rows.row(0) == good
+
+
+def test_the_last_file_of_a_shop(released: Settings) -> None:
+    with reading(released) as lake:
+        (export_id,) = lake.read(EXPORT)["export_id"]
+    withdraw(export_id)
+    with reading(released) as lake:
+        left = {name: lake.read(table).height for name, table in gold_tables().items() if name != "dim_shop"}
+    assert not any(left.values())
+    viewer = Viewer(released.place, "test", "merchant", "m1")
+    assert freshness(viewer)["received_at"].to_list() == [None]
+    assert receipts(viewer)["verdict_code"].to_list() == ["withdrawn"]
+
+
+@pytest.mark.parametrize("merchant, export", [("m2", ""), ("m1", "zz"), ("m1", "")])
+def test_only_ones_own_and_only_one(released: Settings, merchant: str, export: str) -> None:
+    with reading(released) as lake:
+        (export_id,) = lake.read(EXPORT)["export_id"]
+    before = gold(released)
+    result = CliRunner().invoke(app, ["files", "withdraw", export or (export_id if merchant == "m2" else ""), "-m", merchant])
+    assert result.exit_code != 0 and "NO_SUCH_FILE" in str(result.exception)
+    assert gold(released) == before
