@@ -25,9 +25,10 @@ from contracts.tables import Table
 from metrics.access import Viewer, require
 from pipeline import deliveries, mapping, previews, steps
 from pipeline.changes import Change
-from pipeline.deliveries import Delivery, plain_name
+from pipeline.deliveries import Delivery
 from pipeline.desk import Desk
 from pipeline.house import reading, writing
+from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
 from pipeline.previews import Offer, Preview, Problem
 from pipeline.receipts import FileReceipt

@@ -7,14 +7,14 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from pipeline import steps
+from pipeline.names import plain_name
 from pipeline.steps import Ingested
 from warehouse.scratch import scratch_folder
 from warehouse.settings import Settings
 
-_LONGEST_NAME_BYTES = 240
 #: How much of the work is behind when a step begins; reading the files fills what is before the build.
 _BEHIND = {"building": 0.45, "checking": 0.75, "releasing": 0.9}
 #: Deliveries take their turn, as the writer's slot would have them do anyway; a queue here does not run out of patience.
@@ -82,10 +82,3 @@ def _put_down(folder: Path, files: Sequence[tuple[str, bytes]]) -> list[Path]:
         path.parent.mkdir()
         path.write_bytes(data)
     return paths
-
-
-def plain_name(name: str) -> str:
-    """A name without folders, control characters and excess, whatever system it comes from; its end, where formats are told, is kept."""
-    last = PureWindowsPath(PurePosixPath(name).name).name
-    plain = "".join(character for character in last if character.isprintable()).strip(". ") or "file"
-    return plain if len(plain.encode()) <= _LONGEST_NAME_BYTES else plain[:20] + plain[-40:]

@@ -1,23 +1,31 @@
 """The drop folder: ``inbox/<merchant>/<shop>/<file>``. A landed file leaves it; a refused one moves aside with its reason beside it.
 
 What was set aside lies there as it was given, for a person to look at, and goes after as many days as raw files are kept.
+Whoever drops files chooses their names and kinds, so nothing here is followed out of the folder: no link, neither to a file nor in place of a folder.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import os
+import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
+from contracts.intake import refuse
 from pipeline.house import writing
 from pipeline.intake import Landed, land_files
+from pipeline.names import plain_name
 from pipeline.parsing import Limits
 from pipeline.receipts import FileReceipt, refused
 from warehouse.lake import Lake
 from warehouse.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 REFUSED = "refused"
 #: A file still being copied grows; one untouched for this long is whole.
@@ -25,46 +33,89 @@ SETTLED_SECONDS = 2.0
 
 
 def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
-    """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``duplicate`` or ``refused``. Other folders are left alone."""
+    """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``duplicate`` or ``refused``. Other folders are left alone.
+
+    One bad entry stops no other: links, special files and files that cannot be read are refused like any other.
+    """
     folder = settings.place.inbox
     _forget(folder, settings.raw_days)
-    waiting = sorted(path for path in folder.glob("*/*/*") if path.is_file() and not path.name.startswith(".") and _is_settled(path))
+    settled = [path for path, status in _entries(folder, "*/*/*") if not path.name.startswith(".") and _is_settled(status)]
+    waiting = [path for path in map(_plainly_named, settled) if path]
     if not waiting:
         return []
     with writing(settings) as lake, lake.transaction():
         taken = [(path, _take(lake, settings, path, at)) for path in waiting]
     # a file leaves the folder only once the manifest that names it is committed
     for path, receipts in taken:
-        refusals = [receipt for receipt in receipts if receipt.verdict == "refused"]
-        if refusals:
-            _set_aside(path, refusals)
-        else:
-            path.unlink()
+        _clear(path, [receipt for receipt in receipts if receipt.verdict == "refused"])
     return [receipt for _, receipts in taken for receipt in receipts]
 
 
-def _is_settled(path: Path) -> bool:
+def _entries(folder: Path, pattern: str) -> Iterator[tuple[Path, os.stat_result]]:
+    """What lies there and is no folder, each with its own status; what is reached through a link in place of a folder is not looked at."""
+    for path in sorted(folder.resolve().glob(pattern)):
+        try:
+            status = path.lstat()
+        except OSError:  # gone meanwhile, or in a folder that is closed to us
+            continue
+        if not stat.S_ISDIR(status.st_mode) and path.parent.resolve() == path.parent:
+            yield path, status
+
+
+def _is_settled(status: os.stat_result) -> bool:
     """Untouched for a while. A file copied from a machine whose clock is ahead bears a time to come: then the moment it arrived here counts."""
-    now, status = time.time(), path.stat()
+    now = time.time()
     touched = status.st_mtime if status.st_mtime <= now else status.st_ctime
     return not 0 <= now - touched < SETTLED_SECONDS
 
 
 def _forget(folder: Path, days: int) -> None:
     limit = time.time() - days * 24 * 3600
-    for path in folder.glob(f"*/*/{REFUSED}/*"):
-        if path.is_file() and path.stat().st_ctime < limit:  # since it was set aside, whatever time it bears
-            path.unlink()
+    for path, status in _entries(folder, f"*/*/{REFUSED}/*"):
+        if status.st_ctime < limit:  # since it was set aside, whatever time it bears
+            path.unlink(missing_ok=True)
+
+
+def _plainly_named(path: Path) -> Path | None:
+    """The entry under a name that can be printed, stored and told from the folder of refusals; None where it cannot be renamed."""
+    name = plain_name(path.name)
+    name = f"{name}.file" if name == REFUSED else name
+    if name == path.name:
+        return path
+    while os.path.lexists(path.with_name(name)):
+        name = f"_{name}"
+    try:
+        return path.rename(path.with_name(name))
+    except OSError as error:
+        _stuck(error)
+    return None
 
 
 def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) -> list[FileReceipt]:
     merchant_id, shop_id = path.parts[-3], path.parts[-2]
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise refuse("NOT_A_FILE")
         landed = land_files(lake, settings.place, merchant_id, shop_id, [path], by="inbox", at=at, limits=Limits.of(settings))
+    except FileRefusedError as error:
+        return [refused(path.name, error, merchant_id=merchant_id, shop_id=shop_id)]
     except (NotFoundError, UsageError) as error:
         refusal = FileRefusedError(error.rule, error.zh, error.en, step_zh=error.step_zh, step_en=error.step_en)
         return [refused(path.name, refusal, merchant_id=merchant_id, shop_id=shop_id)]
+    except OSError:
+        if _is_readable(path):
+            raise  # not the file's fault: our own disk is full, or cannot be written
+        return [refused(path.name, refuse("UNREADABLE"), merchant_id=merchant_id, shop_id=shop_id)]
     return [item.receipt or _waiting(item, merchant_id, shop_id) for item in landed]
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether every byte of a file can be read."""
+    try:
+        path.read_bytes()
+    except OSError:
+        return False
+    return True
 
 
 def _waiting(landed: Landed, merchant_id: str, shop_id: str) -> FileReceipt:
@@ -73,6 +124,21 @@ def _waiting(landed: Landed, merchant_id: str, shop_id: str) -> FileReceipt:
     layout = landed.reading.layout
     receipt = FileReceipt(landed.name, layout.platform, layout.kind, layout.name, "accepted", merchant_id=merchant_id, shop_id=shop_id)
     return replace(receipt, rows_read=landed.reading.rows_read, export_id=landed.export_id, notices=landed.reading.notices)
+
+
+def _clear(path: Path, refusals: Sequence[FileReceipt]) -> None:
+    """Move a refused file aside and remove one that landed. A folder that cannot be written keeps its files, which the next scan meets again."""
+    try:
+        if refusals:
+            _set_aside(path, refusals)
+        else:
+            path.unlink()
+    except OSError as error:
+        _stuck(error)
+
+
+def _stuck(error: OSError) -> None:
+    _LOG.warning("投递文件夹里的文件移不动 / a dropped file cannot be moved: %s", error)
 
 
 def _set_aside(path: Path, refusals: Sequence[FileReceipt]) -> None:

@@ -14,8 +14,9 @@ import pytest
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Viewer, sign_in
 from pipeline import counter, parsing
-from pipeline.deliveries import Delivery, plain_name
+from pipeline.deliveries import Delivery
 from pipeline.house import reading, writing
+from pipeline.names import plain_name
 from pipeline.registering import register_shop
 from warehouse import accounts
 from warehouse.ops import EXPORT, SECURITY_EVENT
