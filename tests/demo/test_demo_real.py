@@ -100,20 +100,21 @@ def start(home: Path, started: list[Demo]) -> Demo:
 
 
 def figures(home: Path) -> dict[tuple[str, str], int]:
-    """What a page shows of each merchant over all days; ``gpm`` of the one whose platform tells every session, in the files of the inbox."""
+    """What a page shows of each merchant over all days; ``gpm`` of a shop whose platform tells views, in the files of the inbox."""
     viewers = {merchant: Viewer(Place(home), "test", "merchant", merchant) for merchant in MERCHANTS}
     rows = {merchant: ask(viewer, METRICS, period=PERIOD).rows for merchant, viewer in viewers.items()}
     shown = {(merchant, metric): rows[merchant][metric][0] for merchant in MERCHANTS for metric in METRICS}
-    return shown | {("tinglan", "gpm"): ask(viewers["tinglan"], ["gpm"], period=PERIOD).rows["gpm"][0]}
+    return shown | {("tinglan", "gpm"): ask(viewers["tinglan"], ["gpm"], where={"platform": "douyin"}, period=PERIOD).rows["gpm"][0]}
 
 
 def true_figures(home: Path) -> dict[tuple[str, str], int]:
     """The same figures from the frames of the market that was simulated."""
     plan = json.loads((home / "demo" / "plan.json").read_text())
     market = build_market(plan["seed"], plan["merchants"], plan["days"], plan["lines"], now=dt.datetime.fromisoformat(plan["now"]))
-    frames = {metric: truth(market, market.now, metric, ["merchant_id"], *PERIOD) for metric in (*METRICS, "gpm")}
-    wanted = [(merchant, metric) for merchant in MERCHANTS for metric in METRICS] + [("tinglan", "gpm")]
-    return {(merchant, metric): frames[metric].filter(frames[metric]["merchant_id"] == merchant)["value"][0] for merchant, metric in wanted}
+    frames = {metric: truth(market, market.now, metric, ["merchant_id"], *PERIOD) for metric in METRICS}
+    told = {(merchant, metric): frames[metric].filter(frames[metric]["merchant_id"] == merchant)["value"][0] for merchant in MERCHANTS for metric in METRICS}
+    rooms = truth(market, market.now, "gpm", ["shop_id"], *PERIOD)
+    return told | {("tinglan", "gpm"): rooms.filter(rooms["shop_id"] == "tinglan-douyin")["value"][0]}
 
 
 def runs(home: Path) -> set[tuple[str, str]]:
