@@ -153,22 +153,6 @@ def key_problems(value: pl.Series, header: str) -> list[tuple[pl.Series, str]]:
     return [(mask, rule) for mask, rule in ((masked, "MASKED_KEY"), (broken, "BROKEN_CHARACTER")) if mask.any()]
 
 
-_MOBILE = r"(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}|1[3-9][0-9]\*{4}[0-9]{4}"
-_NUMBER = rf"(^|[^0-9])({_MOBILE}|[1-9][0-9]{{5}}(?:19|20)[0-9]{{9}}[0-9Xx])([^0-9Xx]|$)"
-_STARS = "${1}***********${3}"
-
-
-def mask_numbers(typed: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, int]:
-    """``typed`` with mobile and identity numbers in the free text of columns ``names`` as stars, and in how many cells there were any."""
-    there = typed.select(pl.col(name).unique().str.contains(_NUMBER).any() for name in names).row(0, named=True) if names else {}
-    few = [name for name, found in there.items() if found]
-    if not few:
-        return typed, 0
-    count = typed.select(pl.sum_horizontal(pl.col(few).str.contains(_NUMBER).sum())).item()
-    # twice, for a number's end is the beginning of the next one's
-    return typed.with_columns(pl.col(few).str.replace_all(_NUMBER, _STARS).str.replace_all(_NUMBER, _STARS)), int(count)
-
-
 def count_broken(typed: pl.DataFrame, names: list[str]) -> int:
     """Cells of columns ``names`` that hold U+FFFD, the mark of a character lost in a wrong decoding."""
     return int(typed.select(pl.sum_horizontal(pl.col(names).str.contains("\ufffd", literal=True).sum())).item()) if names else 0

@@ -16,6 +16,7 @@ import polars as pl
 from connectors import oddities
 from connectors.base import Column, Layout, Platform
 from connectors.cells import RULES
+from connectors.personal import mask_cell, mask_texts
 from connectors.plain import Cells, read_columns
 from connectors.precision import check_lost, check_precision, ruined_rows
 from connectors.spelling import trim
@@ -121,7 +122,7 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
     read = read_columns(table, [(header, column.cell) for column, header in kept])
     lineage = [table[name] for name in _LINEAGE if name in table.columns]
     values = {column.name: cells.value.alias(column.name) for (column, _), cells in zip(kept, read, strict=True)}
-    typed, masked = oddities.mask_numbers(pl.DataFrame([*lineage, *values.values()]), _named(kept, "_name", "_text"))
+    typed, masked = mask_texts(pl.DataFrame([*lineage, *values.values()]), _named(kept, "_name", "_text"))
     found: list[tuple[pl.Series, str, str]] = []
     for (column, header), cells in zip(kept, read, strict=True):
         if column.cell in ("time", "date") and cells.bad is not None:
@@ -160,7 +161,7 @@ def _broken_rules(column: Column, header: str, cells: Cells) -> list[tuple[pl.Se
 
 
 def _problems(table: pl.DataFrame, mask: pl.Series, rule: str, header: str) -> pl.DataFrame:
-    return table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=_safe(pl.col(header)))
+    return table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=mask_cell(pl.col(header)))
 
 
 def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl.DataFrame, origin: Origin) -> dict[str, pl.Series]:
@@ -193,16 +194,6 @@ def _latest_instant(rows: pl.DataFrame, received_at: dt.datetime) -> dt.datetime
     return max(told, default=received_at)
 
 
-_NOT_PLAIN = r"[^0-9A-Za-z\s¥,.:;/%+\-−_()=\"'`年月日时分秒元万无]"
-_MOBILE = r"1[3-9][0-9]{9}"
-
-
-def _safe(cell: pl.Expr) -> pl.Expr:
-    """A cell for the eyes of whoever mends it: digits, letters and signs stay, other characters and mobile numbers become stars."""
-    alone = cell.str.replace_all(rf"(^|[^0-9]){_MOBILE}([^0-9]|$)", "${1}***********${2}")
-    return alone.str.replace_all(_NOT_PLAIN, "*").str.slice(0, 200)
-
-
 def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], rows: pl.DataFrame) -> pl.DataFrame:
     """Attach what of the row was understood as numbers and times, as JSON text; first problem of each row first. ``rows`` are those of the problems.
 
@@ -212,5 +203,5 @@ def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], rows: pl.
         return pl.DataFrame(schema=QUARANTINE)
     faulty = set(problems["column_name"])
     plain = [header for column, header in kept if column.cell != "text" and header.strip() not in faulty]
-    told = pl.struct(_safe(pl.col(plain))).struct.json_encode() if plain else pl.lit("{}")
+    told = pl.struct(mask_cell(pl.col(plain))).struct.json_encode() if plain else pl.lit("{}")
     return problems.join(rows.select(*_ROW, told.alias("row_json")), on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")

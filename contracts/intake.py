@@ -135,9 +135,7 @@ WARN_RULES: dict[str, IntakeRule] = {
     "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *_NOTHING),
     "UNKNOWN_WORD": IntakeRule("有不认识的状态词,按未知计", "unknown status words, counted as unknown", "把原词告诉支持", "tell support the word"),
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
-    "PERSONAL_MASKED": IntakeRule(
-        "文字中的电话、证件号、邮箱、收件地址已打码", "phones, identity numbers, e-mail and delivery addresses in text were masked", *_NOTHING
-    ),
+    "PERSONAL_MASKED": IntakeRule("文字中的电话、证件号、邮箱、收件地址已打码", "personal data in text were masked", *_NOTHING),
     "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
     "OTHER_SHEETS": IntakeRule("这些工作表不是已知的导出,没有读取", "sheets that are no known export were not read", *_NOTHING),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),

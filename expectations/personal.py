@@ -6,30 +6,22 @@ out by name, a number counts only when nothing alphanumeric touches it, and in w
 
 from __future__ import annotations
 
+from contracts.personal import ADDRESS, EMAIL, HALF_MASKED, ID_CARD, MOBILE, TITLES
 from contracts.tables import Table
 from expectations.derive import shown_key
 from expectations.rule import STOP, SqlRule
 from warehouse.sql import literal, quote
 
 _START, _END = r"(^|[^0-9A-Za-z])", r"($|[^0-9A-Za-z])"
-_MOBILE = r"(\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
-_ID_CARD = r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])\d{4}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
-_MASKED = r"1[3-9]\d\*{4}\d{4}"
-_HINTED = r"(电话|手机|联系方式|联系人|收货|收件|微信号|[Tt]el|[Pp]hone|[Mm]obile)[^0-9]{0,12}" + _MOBILE + _END
-_ADDRESS = r"(省|市|区|县|镇|乡)[^\x1f]{0,30}(路|街|道|巷|弄|里|村|小区|花园|公寓|大厦)[^\x1f]{0,20}\d+(号|栋|幢|单元|室|楼|座|弄)"
-
-#: What merchants write for the public; a phone-like number in it is a style number unless something says otherwise.
-_TITLES = frozenset({
-    "product_name", "color_name", "size_name", "spec_text", "properties_text", "session_name", "shop_name", "merchant_name", "creator_name",
-    "live_account_name", "host_name", "layout_name",
-})  # fmt: skip
+_HINTED = rf"(电话|手机|联系方式|联系人|收货|收件|微信号|[Tt]el|[Pp]hone|[Mm]obile)[^0-9]{{0,12}}{MOBILE}{_END}"
 #: What is not text a person wrote: numbers and codes of platforms and merchants, keyed digests.
 _NOT_TEXT = ("_id", "_code", "_key", "_ref", "_json")
 
-ANYWHERE = "|".join([f"{_START}({_MOBILE}|{_ID_CARD}){_END}", _MASKED, _ADDRESS])
-IN_TITLES = "|".join([f"{_START}{_ID_CARD}{_END}", _MASKED, _HINTED])
+ANYWHERE = "|".join([f"{_START}({MOBILE}|{ID_CARD}){_END}", HALF_MASKED, ADDRESS, EMAIL])
+#: A phone-like number in a title is a style number unless something says otherwise.
+IN_TITLES = "|".join([f"{_START}{ID_CARD}{_END}", HALF_MASKED, _HINTED])
 #: A quarantined row holds order numbers beside its text, and dates make some of them look like id cards.
-IN_RAW_ROWS = "|".join([_MASKED, _HINTED, _ADDRESS])
+IN_RAW_ROWS = "|".join([HALF_MASKED, _HINTED, ADDRESS])
 
 _SEPARATOR = "chr(31)"
 
@@ -41,7 +33,7 @@ def text_columns(table: Table) -> dict[str, str]:
     if table.layer == "ops":
         return {}
     names = [name for name, item in table.fields.items() if item.kind == "text" and item.codes is None and not name.endswith(_NOT_TEXT)]
-    return {name: IN_TITLES if name in _TITLES else ANYWHERE for name in names}
+    return {name: IN_TITLES if name in TITLES else ANYWHERE for name in names}
 
 
 def personal_rules(table: Table) -> list[SqlRule]:
