@@ -28,6 +28,8 @@ from expectations.rule import STOP, FloorRule, SqlRule
 from warehouse.lake import Lake
 
 EXAMPLES = 5
+#: Whose a failing row is: null where its query names no merchant, or no shop.
+_OWNER = "[to_json(failing) ->> 'merchant_id', to_json(failing) ->> 'shop_id']"
 
 
 class SnapshotDialect(duckdb_engine.Dialect):
@@ -61,7 +63,8 @@ class ExpectNoFailingRows(UnexpectedRowsExpectation):
     ) -> dict[str, Any]:
         rows = metrics["unexpected_rows_query.table"]
         failed = max(1, int(rows[0]["failed"] or 0)) if rows else 0
-        return {"success": not rows, "result": {"observed_value": failed, "details": {"unexpected_rows": [row["example"] for row in rows]}}}
+        details = {"unexpected_rows": [row["example"] for row in rows], "owners": rows[0]["owners"] if rows else None}
+        return {"success": not rows, "result": {"observed_value": failed, "details": details}}
 
 
 def expectation(rule: FloorRule | SqlRule) -> Expectation:
@@ -75,10 +78,12 @@ def expectation(rule: FloorRule | SqlRule) -> Expectation:
 
 
 def _failing_rows(table: str, query: str, weight: str) -> str:
-    """Up to five failing rows as JSON, each beside the total of failures."""
+    """Up to five failing rows as JSON, each beside the total of failures and, as JSON, every merchant and shop that has any."""
     named = f"/* {table}: {{batch}} */"  # GX wants every query to name its batch
-    query = f"{named} SELECT to_json(failing)::VARCHAR AS example, (sum({weight}) OVER ())::BIGINT AS failed FROM ({query}) AS failing"  # noqa: S608
-    query += f" ORDER BY example LIMIT {EXAMPLES}"
+    query = (
+        f"{named} SELECT to_json(failing)::VARCHAR AS example, (sum({weight}) OVER ())::BIGINT AS failed,"  # noqa: S608
+        f" to_json(list(DISTINCT {_OWNER}) OVER ())::VARCHAR AS owners FROM ({query}) AS failing ORDER BY example LIMIT {EXAMPLES}"
+    )
     # to GX a brace is a placeholder, to SQLAlchemy a colon is a parameter
     query = query.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
     return re.sub(r"(?<!:):(?!:)", r"\\:", query)

@@ -22,6 +22,8 @@ INTAKE_RULES = (
         "每个外币订单都有下单当日的汇率", "every order in another currency has the rate of the day it was created",
         "没有汇率的订单在等待,不会按猜的汇率入账;用 baiyun rates import 补上",
         "orders without one wait and are never guessed; give it with `baiyun rates import`",
+        step_zh="请运维用 baiyun rates import 补上这些天的汇率",
+        step_en="have your operator give the rates of these days with `baiyun rates import`",
         table="ops.currency_rate", weight="orders_qty",
         query=f"""
             SELECT {_SHOP}, currency_code, created_at::DATE AS rate_date, count(DISTINCT order_id)::BIGINT AS orders_qty
@@ -56,6 +58,8 @@ INTAKE_RULES = (
         "QUARANTINE_IS_SMALL", WARN,
         f"一份文件的隔离行不超过 {QUARANTINE_LIMIT:.0%}", f"at most {QUARANTINE_LIMIT:.0%} of an export's rows are quarantined",
         "隔离的行没有进入合计,修正后可重新判定", "quarantined rows are missing from the totals until they are mended and judged again",
+        step_zh="看隔离行各错在哪里,在原文件里改正后再上传",
+        step_en="see what is wrong with the quarantined rows and upload the file once it is right",
         table="ops.load", weight="quarantined_qty",
         query=f"""
             SELECT {_KIND}, export_id, rows_read_qty, quarantined_qty FROM {{batch}} WHERE quarantined_qty > {QUARANTINE_LIMIT} * rows_read_qty""",

@@ -29,6 +29,8 @@ ORDER_RULES = (
         "REFUND_ABOVE_PAID", WARN,
         "一个订单的退款不超过该订单支付", "refunds of an order never exceed what was paid for it",
         "小额补偿会略超;许多订单超出则说明退款重复", "goodwill may exceed it a little; many such orders mean refunds counted twice",
+        step_zh="与平台的售后页核对;导重了的文件可以撤回",
+        step_en="compare with the platform's after-sales; withdraw a file that was given twice",
         table=_LINES,
         query=f"""
             SELECT {_SHOP}, order_id, sum(paid_fen)::BIGINT AS paid_fen, sum(cohort_refund_fen)::BIGINT AS cohort_refund_fen FROM {{batch}}
@@ -65,6 +67,7 @@ ORDER_RULES = (
         "REFUND_AFTER_PAYMENT", WARN,
         "退款不早于支付", "no refund is older than its payment",
         "时间列读错或平台时钟不一致", "a time column was misread, or the platform's clocks differ",
+        step_zh="换成平台导出的原始文件再上传", step_en="upload the platform's original file instead",
         table=_REFUNDS,
         query=f"""
             SELECT {_SHOP}, refund_id, order_line_id FROM {{batch}} JOIN {_LINES} AS paid USING ({_SHOP}, order_line_id)
@@ -74,12 +77,15 @@ ORDER_RULES = (
         "FINISHED_AFTER_PAID", WARN,
         "完成不早于支付", "no order is finished before it is paid",
         "时间列读错", "a time column was misread",
+        step_zh="换成平台导出的原始文件再上传", step_en="upload the platform's original file instead",
         table=_LINES, query=f"SELECT {_SHOP}, order_line_id FROM {{batch}} WHERE finished_at < paid_at",
     ),
     SqlRule(
         "NOT_IN_THE_FUTURE", WARN,
         "没有晚于收到数据一天以上的时间", "no moment lies more than a day after the data was received",
         "一条未来的记录会掩盖数据过期", "one row from the future hides that the data is stale",
+        step_zh="核对文件里的日期;改过的文件换成平台原始文件",
+        step_en="check the dates in the file; upload the original instead of an edited one",
         table=_LINES,
         query=f"""
             SELECT {_SHOP}, order_line_id, greatest(created_at, paid_at, shipped_at, finished_at)::VARCHAR AS moment
@@ -90,6 +96,8 @@ ORDER_RULES = (
         "REFUND_NOT_IN_THE_FUTURE", WARN,
         "没有晚于收到数据一天以上的退款", "no refund lies more than a day after the data was received",
         "未来的退款会落在还没有的日期上", "it would stand on a day that has not come",
+        step_zh="核对文件里的日期;改过的文件换成平台原始文件",
+        step_en="check the dates in the file; upload the original instead of an edited one",
         table=_REFUNDS,
         query=f"""
             SELECT {_SHOP}, refund_id, order_line_id, refunded_at::VARCHAR AS moment FROM {{batch}} LEFT JOIN {_RECEIVED} AS received USING ({_SHOP})
@@ -109,6 +117,7 @@ ORDER_RULES = (
         "同一平台的订单只属于一家店铺", "an order of a platform belongs to one shop",
         "同一文件传给了两家店铺,金额算了两次;撤下其中一份前,其他商家不必等待",
         "one file was given to two shops and counts twice; others need not wait until one of the two is withdrawn",
+        step_zh="找出传错店铺的那一份文件,撤回它", step_en="find the file that was given to the wrong shop and withdraw it",
         table=_LINES,
         query="""
             SELECT platform_code, order_id, merchant_id, shop_id FROM {batch}
@@ -118,16 +127,21 @@ ORDER_RULES = (
     SqlRule(
         "KNOWN_CHANNEL", WARN,
         f"渠道不明的支付金额不超过 {UNKNOWN_CHANNEL_LIMIT:.0%}", f"at most {UNKNOWN_CHANNEL_LIMIT:.0%} of a shop's paid value has an unknown channel",
-        "渠道占比只有在多数订单能认出渠道时才有意义", "channel shares mean something only when most orders tell their channel",
+        "渠道占比只有在多数订单能认出渠道时才有意义;从未说过渠道的店铺不在此列",
+        "channel shares need most orders to tell theirs; a shop that never told any is not judged",
+        step_zh="导出时勾选流量来源、带货账号等列,或接通平台接口",
+        step_en="export with the columns of traffic source and selling account, or connect the platform's API",
         table=_LINES, weight="lines_qty",
         query=f"""
             SELECT {_SHOP}, count_if(channel_code = 'unknown') AS lines_qty FROM {{batch}} WHERE paid_fen > 0 GROUP BY {_SHOP}
-            HAVING count(*) >= {ENOUGH_LINES} AND coalesce(sum(paid_fen) FILTER (channel_code = 'unknown'), 0) > {UNKNOWN_CHANNEL_LIMIT} * sum(paid_fen)""",
+            HAVING count(*) >= {ENOUGH_LINES} AND count_if(channel_code <> 'unknown') > 0
+            AND coalesce(sum(paid_fen) FILTER (channel_code = 'unknown'), 0) > {UNKNOWN_CHANNEL_LIMIT} * sum(paid_fen)""",
     ),
     SqlRule(
         "KNOWN_ORDER_STATUS", WARN,
         f"订单状态不认识的行不超过 {UNKNOWN_STATUS_LIMIT:.0%}", f"at most {UNKNOWN_STATUS_LIMIT:.0%} of a shop's lines have an unknown status",
         "平台换了状态用词", "the platform has changed its words",
+        step_zh="把文件里的状态原词告诉支持", step_en="tell support the words of the status column",
         table=_LINES, weight="lines_qty",
         query=f"""
             SELECT {_SHOP}, count_if(order_status_code = 'unknown') AS lines_qty FROM {{batch}} GROUP BY {_SHOP}
@@ -137,6 +151,7 @@ ORDER_RULES = (
         "KNOWN_REFUND_STATUS", WARN,
         f"退款状态不认识的行不超过 {UNKNOWN_STATUS_LIMIT:.0%}", f"at most {UNKNOWN_STATUS_LIMIT:.0%} of a shop's refunds have an unknown status",
         "认不出的退款不计入退款,留存会偏高", "a refund that is not recognised is not subtracted, so kept money is too high",
+        step_zh="把文件里的状态原词告诉支持", step_en="tell support the words of the status column",
         table="silver.refund_line", weight="lines_qty",
         query=f"""
             SELECT {_SHOP}, count_if(refund_status_code = 'unknown') AS lines_qty FROM now.refund_line GROUP BY {_SHOP}
@@ -146,6 +161,7 @@ ORDER_RULES = (
         "REFUND_HAS_ORDER", WARN,
         f"找不到订单的成功退款不超过 {ORPHAN_REFUND_LIMIT:.0%}", f"at most {ORPHAN_REFUND_LIMIT:.0%} of a shop's done refunds lack their order",
         "缺订单的退款暂不计入,补上订单文件后自动计入", "refunds without their order wait outside the totals until the order's file comes",
+        step_zh="补上这些售后所属日期的订单文件", step_en="give the order files of the days these after-sales are of",
         table="silver.refund_line", weight="lines_qty",
         query=f"""
             SELECT {_SHOP}, count_if(o.order_id IS NULL) AS lines_qty
@@ -182,6 +198,7 @@ ORDER_RULES = (
         "SHOP_PAID_KEPT", WARN,
         "店铺累计支付没有比上次发布明显减少", "a shop's paid value has not dropped markedly since the previous release",
         "支付金额不因退款减少,变少说明数据被改写", "refunds do not lower what was paid; less of it means history was rewritten",
+        step_zh="核对最近上传或撤回的文件", step_en="check the files that were last uploaded or withdrawn",
         table=_LINES,
         query=f"""
             SELECT {_SHOP}, any_value(was.paid_fen) AS before_fen, sum(fact.paid_fen)::BIGINT AS now_fen

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 STOP, WARN = "stop", "warn"
 
+#: What to do where a rule has nothing better to say: nobody but the house can mend what stops a release.
+_STEPS = {
+    STOP: ("请联系运维;修正以前看板停在上一个发布", "tell your operator; until it is mended the dashboards stay on the last release"),
+    WARN: ("核对最近的文件;看不出原因请联系支持", "check the last files; ask support if they explain nothing"),
+}
+
 
 @dataclass(frozen=True)
 class Rule:
     """One thing that must hold.
 
     ``stop``: the figures would be wrong or somebody's data would be shown, so nothing is released. ``warn``: one source or merchant
-    is odd; the others should not wait for it. ``zh``/``en`` say what must hold, ``reason_zh``/``reason_en`` why it matters.
+    is odd; the others should not wait for it. ``zh``/``en`` say what must hold, ``reason_zh``/``reason_en`` why it matters, ``step_zh``/``step_en``
+    what its merchant can do about it.
     """
 
     name: str
@@ -21,6 +28,19 @@ class Rule:
     en: str
     reason_zh: str
     reason_en: str
+    step_zh: str = ""
+    step_en: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it matters, in Chinese and English."""
+        return f"{self.reason_zh} / {self.reason_en}"
+
+    @property
+    def step(self) -> str:
+        """What to do when it is broken, in Chinese and English."""
+        zh, en = _STEPS[self.severity]
+        return f"{self.step_zh or zh} / {self.step_en or en}"
 
     def sentence(self, failed: int = 0) -> str:
         """The rule in Chinese and English; with the number of failing rows when there are any."""

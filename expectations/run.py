@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 class Outcome:
     """One rule judged on one table (``layer.name``). ``failed_qty`` failing rows of ``checked_qty``.
 
-    ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds ``examples`` (up to five failing rows by
-    key, each with its merchant where the table has one), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure).
+    ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds ``reason`` and ``step`` in both, ``examples`` (up
+    to five failing rows by key, each with its merchant where the table has one), ``owners`` (merchant and shop of every failing row, null where a rule
+    is over all of them), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure).
     """
 
     table_name: str
@@ -95,7 +96,15 @@ def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult, row
     told, error = result.result, _error(result)
     failed = 1 if error else int(told["observed_value"])
     examples = [] if isinstance(rule, FloorRule) else [json.loads(row) for row in told.get("details", {}).get("unexpected_rows", [])]
-    details = {"examples": examples, "error": error, "minimum": rule.minimum if isinstance(rule, FloorRule) else None}
+    owners = [] if isinstance(rule, FloorRule) else sorted(json.loads(told.get("details", {}).get("owners") or "[]"), key=str)
+    details = {
+        "reason": rule.reason,
+        "step": rule.step,
+        "examples": examples,
+        "owners": owners,
+        "error": error,
+        "minimum": rule.minimum if isinstance(rule, FloorRule) else None,
+    }
     text = json.dumps({name: value for name, value in details.items() if value}, ensure_ascii=False)
     return Outcome(rule.table, rule.name, rule.severity, False, failed, rows, rule.sentence(failed), text)
 

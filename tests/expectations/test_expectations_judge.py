@@ -97,11 +97,12 @@ def test_great_expectations_finds_what_plain_sql_finds(spoilt: tuple[Place, int,
     for key, outcome in found.items():
         told = json.loads(outcome.details_json or "")
         if outcome.rule_name == "ROWS_PRESENT":
-            assert (told, outcome.failed_qty) == ({"minimum": 1}, 1)
+            assert (told["minimum"], outcome.failed_qty) == (1, 1) and "owners" not in told
             continue
         weight = sum(int(str(row.get("quarantined_qty", 1))) for row in expected[key])
         assert outcome.failed_qty == weight
         assert len(told["examples"]) == min(5, len(expected[key]))
+        assert {tuple(owner) for owner in told["owners"]} == {(row.get("merchant_id"), row.get("shop_id")) for row in expected[key]}
         assert [row for row in told["examples"] if row not in expected[key]] == []
 
 
@@ -114,6 +115,9 @@ def test_an_outcome_says_what_how_many_and_which(spoilt: tuple[Place, int, dict[
     assert len(json.loads(heads.details_json or "")["examples"]) == 5
     assert found[LINES, "FINISHED_AFTER_PAID"].severity_code == WARN
     assert found["ops.load", "QUARANTINE_IS_SMALL"].failed_qty == 9
+    told = json.loads(found["ops.load", "QUARANTINE_IS_SMALL"].details_json or "")
+    assert told["owners"] == [["m2", "s3"]] and told["step"].startswith("看隔离行各错在哪里") and told["reason"].endswith("judged again")
+    assert json.loads(heads.details_json or "")["step"].startswith("请联系运维")
     assert "13812345678" not in str(found)
 
 
@@ -140,7 +144,8 @@ def test_losses_are_seen_against_the_previous_release(place: Place) -> None:
         ("gold.dim_creator", "ROWS_PRESENT"), ("gold.dim_creator", "ROWS_KEPT"), ("bronze.douyin__orders", "ROWS_KEPT"), ("gold.dim_product", "NULL_SHARE"),
         (LINES, "SHOP_STILL_THERE"),
     }  # fmt: skip
-    assert json.loads(since["gold.dim_product", "NULL_SHARE"].details_json or "") == {"examples": [{"column_name": "product_name", "null_qty": 14}]}
+    told = json.loads(since["gold.dim_product", "NULL_SHARE"].details_json or "")
+    assert told["examples"] == [{"column_name": "product_name", "null_qty": 14}] and told["owners"] == [[None, None]]
 
 
 def test_tables_and_columns_not_made_yet_count_as_empty(tmp_path: Path) -> None:
