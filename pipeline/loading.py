@@ -117,13 +117,14 @@ def _lost(error: NotFoundError) -> FileRefusedError:
 
 
 def _origin(row: Mapping[str, object], place: Place) -> Origin:
+    """Where an export came from; a file tells anew when it was made, as it did when it was given."""
     return Origin(
         str(row["merchant_id"]),
         str(row["shop_id"]),
         str(row["export_id"]),
-        str(row["export_name"]),
+        str(row["export_name"]).rsplit("/", 1)[-1],
         row["received_at"],  # type: ignore[arg-type]
-        row["observed_at"],  # type: ignore[arg-type]
+        None if row["source_code"] == "file" else row["observed_at"],  # type: ignore[arg-type]
         keys.key(place, "buyer", str(row["merchant_id"])),
     )
 

@@ -1,4 +1,4 @@
-"""Untrusted files are read in a process of their own: one that may hold so much memory, take so long, write nothing, and knows no secret of the house.
+"""Untrusted files are read in a process of their own (``pipeline.reader``): one that may hold so much memory, take so long, and write nothing.
 
 Whatever a file does to it, the worst is its death: the file is refused, a new reader is started, everything else goes on. The two speak
 length-prefixed JSON and Arrow over pipes, never pickle, so that what comes back is data whatever the reader has become.
@@ -8,30 +8,24 @@ from __future__ import annotations
 
 import atexit
 import datetime as dt
-import io
-import json
 import os
-import resource
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
-from typing import IO
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.archives import is_workbook, looks_zipped, unpack
-from connectors.base import Column, Layout, platforms
-from connectors.mapped import Mapped, source
-from connectors.mapping_aliases import AliasOffer, propose_aliases
-from connectors.mapping_model import MappingFile
-from connectors.mapping_propose import Proposal, propose
-from connectors.reading import Aliases, Origin, Reading, read_file
+from connectors.archives import looks_zipped
+from connectors.base import Column, Layout
+from connectors.mapped import Mapped
+from connectors.mapping_aliases import AliasOffer
+from connectors.mapping_propose import Proposal
+from connectors.reading import Aliases, Origin, Reading
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice, refuse
@@ -72,7 +66,7 @@ class Reader:
         # -P and no empty path: what lies in the folder somebody stands in is no code of ours
         paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])
         environment = {**kept, "POLARS_ENGINE_AFFINITY": "in-memory", "PYTHONPATH": paths}
-        command = [sys.executable, "-P", "-m", "pipeline.parsing", str(limits.memory_mb)]
+        command = [sys.executable, "-P", "-m", "pipeline.reader", str(limits.memory_mb)]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
         for pipe in (self._child.stdin, self._child.stdout):
             widen(pipe)  # type: ignore[arg-type]
@@ -181,6 +175,7 @@ def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, map
         [str(item) for item in said["new_columns"]],  # type: ignore[attr-defined]
         [Notice(**item) for item in said["notices"]],  # type: ignore[attr-defined]
         [str(item) for item in said["shop_refs"]],  # type: ignore[attr-defined]
+        bool(said["is_dated"]),
     )
 
 
@@ -206,10 +201,6 @@ def aliases_apart(data: bytes, limits: Limits | None = None, *, mappings: Sequen
     return AliasOffer.model_validate(said["offer"]) if said["offer"] else None
 
 
-#: What every row of a file says alike is told once.
-_SAME = ("merchant_id", "shop_id", "platform_code", "_export_id", "layout_name")
-
-
 def _whole(rows: pl.DataFrame, same: dict[str, str], columns: list[str]) -> pl.DataFrame:
     return rows.with_columns(pl.lit(text, pl.String).alias(name) for name, text in same.items()).select(columns)
 
@@ -221,83 +212,3 @@ def _plain_sources(mappings: Sequence[Mapped]) -> list[dict[str, object]]:
 def _plain_origin(origin: Origin) -> dict[str, object]:
     told = asdict(origin) | {"received_at": origin.received_at.isoformat(), "secret": origin.secret.hex()}
     return told | {"observed_at": origin.observed_at.isoformat() if origin.observed_at else None}
-
-
-# the reader's side
-def _origin(told: dict[str, str | None]) -> Origin:
-    observed = told.pop("observed_at")
-    received, secret = dt.datetime.fromisoformat(str(told.pop("received_at"))), bytes.fromhex(str(told.pop("secret")))
-    return Origin(**told, received_at=received, secret=secret, observed_at=dt.datetime.fromisoformat(observed) if observed else None)  # type: ignore[arg-type]
-
-
-@cache
-def _sources(told: str) -> list[Mapped]:
-    """The mapped sources of a request; the same for every file of a call."""
-    return [source(item["code"], [MappingFile.model_validate_json(text) for text in item["mappings"]]) for item in json.loads(told)]
-
-
-def _ipc(frame: pl.DataFrame) -> bytes:
-    stream = io.BytesIO()
-    frame.write_ipc(stream, compat_level=pl.CompatLevel.oldest())  # smaller, and written in half the time
-    return stream.getvalue()
-
-
-def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object], list[bytes]]:
-    if request["do"] == "unpack":
-        files = [] if is_workbook(data) else unpack(data)
-        return {"names": [name for name, _ in files]}, [content for _, content in files]
-    if request["do"] == "propose":
-        return {"proposal": propose(data, **request["asked"]).model_dump(mode="json")}, []  # type: ignore[arg-type]
-    mappings = _sources(json.dumps(request["mappings"]))
-    if request["do"] == "aliases":
-        offer = propose_aliases(data, mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
-        return {"offer": offer.model_dump(mode="json") if offer else None}, []
-    reading = read_file(data, _origin(request["origin"]), mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
-    told = {name: getattr(reading, name) for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs")}
-    notices = [asdict(notice) for notice in reading.notices]
-    said = {**told, "notices": notices, "layout": asdict(reading.layout), "observed_at": reading.observed_at.isoformat()}
-    same = {name: reading.bronze[name][0] for name in _SAME if reading.bronze.height}
-    return said | {"same": same, "columns": reading.bronze.columns}, [_ipc(reading.bronze.drop(same)), _ipc(reading.quarantine)]
-
-
-def _confine(memory_mb: int) -> None:
-    """This process may not grow past its memory, write to any file, start a process's worth of core dumps, or keep more than a few files open."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _refusal(error: FileRefusedError) -> dict[str, object]:
-    facts = {key: value if isinstance(value, int | float | str) else str(value) for key, value in error.facts.items()}
-    told = {"rule": error.rule, "zh": error.zh, "en": error.en, "step_zh": error.step_zh, "step_en": error.step_en}
-    return {"refused": {**told, "facts": facts}}
-
-
-def serve(asked: IO[bytes], told: IO[bytes]) -> None:
-    """Say that all is ready, then answer until the house hangs up. After an error nobody foresaw, memory run out among them, this process says so and ends."""
-    platforms()
-    send(told, {}, [])
-    while True:
-        try:
-            request, (data,) = receive(asked)
-        except EOFError:
-            return
-        try:
-            send(told, *_answer(request, data))
-        except FileRefusedError as error:
-            send(told, _refusal(error), [])
-        except Exception as error:
-            send(told, _refusal(refuse("PARSE_DIED", error=type(error).__name__)), [])
-            raise
-
-
-def main() -> None:
-    """Entry point of the reader: limits first, then the pipes; a stray print of a library must not get among the answers."""
-    _confine(int(sys.argv[1]))
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers)
-
-
-if __name__ == "__main__":
-    main()

@@ -7,18 +7,19 @@ import hashlib
 import hmac
 import logging
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from intake_case import CREATED, DUE, ID, PAID, TITLE
-from intake_files import TAOBAO, data, order, orders, without
+from intake_files import TAOBAO, data, order, order_id, orders, without
 from intake_values import shops
 
 from contracts.canonical import SILVER
 from metrics.access import Viewer
-from pipeline import counter, parsing
+from pipeline import counter, parsing, steps
 from pipeline.build import Built, build
 from pipeline.house import reading, writing
 from pipeline.intake import Landed, land_files
@@ -30,6 +31,7 @@ from warehouse.ops import EXPORT, SECURITY_EVENT
 from warehouse.settings import Settings
 
 AT = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
+PART = "子订单编号"
 OLD, NEW, LATER = "1792000000_a.csv", "1793000000_b.csv", "1794000000_c.csv"
 
 
@@ -51,7 +53,7 @@ def land(lake: Lake, settings: Settings, shop: str, *paths: Path, merchant: str 
 
 def of(shop: str, content: bytes) -> bytes:
     """The content with order numbers that are this shop's own: on one platform no two shops have an order in common."""
-    return content.replace(b"69315704822133", b"69315704" + shop[1:].encode().rjust(6, b"3"))
+    return content.replace(b"69315704822133", b"69315704" + f"{zlib.crc32(shop.encode()) % 10**6:06d}".encode())
 
 
 def counts(built: Built) -> dict[str, tuple[int, int, int, int, int]]:
@@ -199,6 +201,57 @@ def test_another_merchants_shop_is_refused_and_noted_without_a_word_of_persons(s
     assert sorted(noted.select("merchant_id", "shop_id", "rule_name").rows()) == [("m1", "fresh", "OTHER_SHOP"), ("m1", "theirs", "SHOP_TAKEN")]
     assert "security event OTHER_SHOP" in caplog.text
     assert not re.search("王小明|13800138000|m9", caplog.text + noted.write_json())
+
+
+def test_orders_of_another_shop_are_refused_where_the_file_tells_no_shop(first: Built, settings: Settings, tmp_path: Path) -> None:
+    """Among one merchant's shops it is a slip and the right shop is named; another merchant's is noted, and not named."""
+    path = put(tmp_path, "1795000000_orders.csv", of("b92", data(orders(6, start=3))))  # one order in common
+    with writing(settings) as lake:
+        (mine,) = land(lake, settings, "b91", path)
+        assert rule([mine]) == "OTHER_SHOP" and mine.receipt and "belongs_to=b92" in mine.receipt.message
+        seen = lake.read(SECURITY_EVENT).height
+        (theirs,) = land(lake, settings, "m2-shop", path, merchant="m2")
+        assert rule([theirs]) == "OTHER_SHOP" and theirs.receipt and "b92" not in theirs.receipt.message
+        assert lake.read(SECURITY_EVENT).select("merchant_id", "shop_id", "rule_name").rows()[seen:] == [("m2", "m2-shop", "OTHER_SHOP")]
+        (own,) = land(lake, settings, "b92", path)
+        assert own.receipt is None
+
+
+def test_a_file_without_a_time_that_loses_to_others_says_so_and_its_name_can_tell(settings: Settings, tmp_path: Path) -> None:
+    """The first half of a month, exported again on the 15th of the next without a word of when, is older than the whole month by its rows."""
+    late = {CREATED: "2026-10-30 09:00:00", PAID: "2026-10-30 09:00:05", ID: f"\t{order_id(9)}", PART: f"\t{order_id(9)}"}
+    whole = of("undated", data([*orders(2), order(9, **late)]))
+    half = of("undated", data(orders(2, **{DUE: "7.00"})))
+    with writing(settings) as lake:
+        land(lake, settings, "undated", put(tmp_path, "十月.csv", whole))
+    build(settings, at=AT)
+    with writing(settings) as lake:
+        land(lake, settings, "undated", put(tmp_path, "上半月.csv", half))
+    (receipt,) = build(settings, at=AT).receipts
+    assert receipt.superseded == 1 and [notice.rule for notice in receipt.notices] == ["OVERTAKEN_UNDATED"]
+    steps.withdraw(settings, "m1", receipt.export_id, by="me", at=AT)
+    with writing(settings) as lake:
+        land(lake, settings, "undated", put(tmp_path, "上半月 导出20261115.csv", half))
+    (again,) = build(settings, at=AT).receipts
+    assert again.name == "上半月 导出20261115.csv" and again.published == 1 and again.notices == []
+
+
+def test_of_two_tellings_of_one_moment_the_one_with_more_money_back_is_the_later(settings: Settings, tmp_path: Path) -> None:
+    """Neither name nor rows tell which of two Taobao reports is newer; refunds grow, whatever the fingerprints are."""
+
+    def report(back: int, number: int) -> bytes:
+        head = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
+        return f"{head}31000000000077{number + 11:05d},100.0,{100 - back}.0,广东省,2026-11-01 20:00:01,2026-11-01 20:00:30,{back}.0\n".encode()
+
+    with writing(settings) as lake:
+        for number in range(6):
+            files = [put(tmp_path, f"{number}-{back}.csv", report(back, number)) for back in (0, 100)]
+            for path in files if number % 2 else reversed(files):
+                land(lake, settings, f"tie{number}", path)
+    build(settings, at=AT)
+    with reading(settings) as lake:
+        back = lake.sql("SELECT cohort_refund_fen FROM gold.fct_order_line WHERE starts_with(shop_id, 'tie')")["cohort_refund_fen"]
+    assert back.to_list() == [10_000] * 6
 
 
 def test_money_a_hundredfold_of_before_is_told(first: Built, settings: Settings, tmp_path: Path) -> None:
