@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.canonical import ORDER, ORDER_LINE
 from contracts.errors import NotFoundError
+from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk, require
 from metrics.memo import Memo
+from metrics.own_checks import of_merchant
 from metrics.released import judged, mark
 from transforms.gold import mart_shop_channel_daily
 from warehouse.lake import Lake
-from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
+from warehouse.ops import CHECK, COLLECTION, CURRENCY_RATE, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
 
 _SHOP = ["merchant_id", "shop_id", "platform_code"]
 _FILE = ["export_id", *SHOP_OF_KIND]
-#: What an outcome tells of everybody's rows together; a merchant sees the verdict, not these.
-_OF_THE_HOUSE = ("failed_qty", "checked_qty", "details_json")
+#: Foreign orders with the day whose rate they need, of one silver table.
+_FOREIGN = f"""
+    SELECT {", ".join(_SHOP)}, order_id, currency_code, min(timezone('{TIME_ZONE}', created_at))::DATE AS rate_date
+    FROM {{table}} WHERE currency_code <> 'CNY' GROUP BY ALL"""  # noqa: S608
+_WAITING = {**dict.fromkeys([*_SHOP, "order_id", "currency_code"], pl.String), "rate_date": pl.Date}
 _FRAMES: Memo[pl.DataFrame] = Memo(64)
 
 
@@ -135,10 +140,27 @@ def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
     return _read(viewer, ("quarantine", limit), read)
 
 
+def waiting(viewer: Viewer) -> pl.DataFrame:
+    """Orders in other currencies that are in no figure yet, for want of the rate of the day they were created on.
+
+    One row per shop, currency and day: ``merchant_id, shop_id, platform_code, currency_code, rate_date, orders_qty`` (date null: no row tells the day).
+    Raises ``NotFoundError`` for the association.
+    """
+
+    def read(lake: Lake) -> pl.DataFrame:
+        told = [lake.sql(_FOREIGN.format(table=f'silver."{table.name}"')) for table in (ORDER, ORDER_LINE) if "currency_code" in lake.columns(table)]
+        orders = pl.concat(told).group_by(*_SHOP, "order_id", "currency_code").agg(pl.min("rate_date")) if told else pl.DataFrame(schema=_WAITING)
+        mine = orders if viewer.merchant_id is None else orders.filter(merchant_id=viewer.merchant_id)
+        late = mine.join(lake.read(CURRENCY_RATE), on=["rate_date", "currency_code"], how="anti")
+        return late.group_by(*_SHOP, "currency_code", "rate_date").agg(orders_qty=pl.len()).sort(pl.all())
+
+    return _read(viewer, "waiting", read)
+
+
 def checks(viewer: Viewer) -> pl.DataFrame:
     """Outcomes of the newest judged build, failures first, with the ``release_number`` that published or held it.
 
-    Columns of ``ops.check``; rules judge everybody's rows together, so only an operator sees how many rows failed, of how many, and which.
+    For an operator the columns of ``ops.check``, one row per table and rule; for a merchant those of ``metrics.own_checks``, of its own shops only.
     Raises ``NotFoundError`` for the association.
     """
 
@@ -147,10 +169,9 @@ def checks(viewer: Viewer) -> pl.DataFrame:
         newest = line.held or (line.published[-1] if line.published else None)
         rows = lake.read(CHECK, where={"build_number": newest.build if newest else -1}).drop("snapshot_number")
         if viewer.role != "operator":
-            said = [_uncounted(message, failed) for message, failed in rows.select("message_name", "failed_qty").iter_rows()]
-            rows = rows.drop(_OF_THE_HOUSE).with_columns(message_name=pl.Series(said, dtype=pl.String))
+            rows = of_merchant(rows, viewer.merchant_id or "")
         numbered = rows.with_columns(release_number=pl.lit(newest.number if newest else None, pl.Int64))
-        return numbered.sort("is_passed", "severity_code", "table_name", "rule_name")
+        return numbered.sort("is_passed", "severity_code", "rule_name", "shop_id" if "shop_id" in rows.columns else "table_name")
 
     return _read(viewer, "checks", read)
 
@@ -178,14 +199,6 @@ def _own(lake: Lake, table: Table, viewer: Viewer, columns: list[str] | None = N
 def _counting(lake: Lake, viewer: Viewer, columns: list[str]) -> pl.DataFrame:
     """What was received and has not been withdrawn."""
     return _own(lake, EXPORT, viewer, [*columns, "withdrawn_at"]).filter(pl.col("withdrawn_at").is_null()).drop("withdrawn_at")
-
-
-def _uncounted(message: str | None, failed: int) -> str | None:
-    """A rule's sentence without the number of failing rows; None when the number stands where it cannot be cut out."""
-    if message is None or not failed:
-        return message
-    cut = re.sub(rf"\s*[::]\s*{failed}\b[^/]*", " ", message).strip()
-    return None if re.search(rf"(?<!\d){failed}(?!\d)", cut) else cut
 
 
 def _newest_paid(viewer: Viewer) -> pl.DataFrame:
