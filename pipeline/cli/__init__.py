@@ -31,6 +31,7 @@ app.add_typer(rates.app, name="rates")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.shops_app, name="shops")
 app.command("map")(map_table.map_table)
+app.add_typer(map_table.app, name="mappings")
 app.command("new-platform")(new_platform.new_platform)
 
 
@@ -146,7 +147,8 @@ def demo(
 
     settings = Settings()
     if clean:
-        show_case.clean(settings)
+        removed = show_case.clean(settings)
+        typer.echo("演示数据已删除 / the demo's data was removed" if removed else "没有演示数据 / there is no demo data")
         raise typer.Exit(DONE)
     raise typer.Exit(show_case.run_demo(settings, lines=lines))
 

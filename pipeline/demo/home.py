@@ -1,4 +1,4 @@
-"""What the demo keeps between two starts, in the installation's home: which market it is, the sign-ins, Airflow's keys, and who runs it now."""
+"""The demo's own home, below the installation's, and what it keeps there: which market it is, the sign-ins, Airflow's keys, and who runs it now."""
 
 from __future__ import annotations
 
@@ -35,21 +35,26 @@ class Plan:
         return [word for name, value in asdict(self).items() for word in (f"--{name}", str(value))]
 
 
+def own_settings(settings: Settings) -> Settings:
+    """The demo's settings: a home and a warehouse of its own, whatever warehouse the installation uses, so that no real merchant is ever beside it."""
+    return settings.model_copy(update={"home": settings.place.home / "demo", "catalog": "", "data": ""})
+
+
 @dataclass(frozen=True)
 class DemoHome:
-    """The demo's folders inside an installation's home. Those with secrets are the owner's alone."""
+    """The folders in the demo's home. Those with secrets are the owner's alone."""
 
     home: Path
 
     @classmethod
     def of(cls, settings: Settings) -> DemoHome:
-        """The demo's part of an installation."""
+        """The home of ``own_settings``."""
         return cls(settings.place.home)
 
     @property
     def state(self) -> Path:
         """Plan, sign-ins, keys and process ids."""
-        return self.home / "demo"
+        return self.home / "state"
 
     @property
     def simulator(self) -> Path:
@@ -75,6 +80,11 @@ class DemoHome:
     def has_begun(self) -> bool:
         """True when a demo was started here before."""
         return (self.state / "plan.json").exists()
+
+    def market_merchants(self) -> set[str]:
+        """Ids of the simulated merchants; none before the simulator has first been here."""
+        told = self.simulator / "registry.json"
+        return {merchant["merchant_id"] for merchant in json.loads(told.read_text(encoding="utf-8"))["merchants"]} if told.exists() else set()
 
     def make(self) -> None:
         """Create the folders; other people may enter none of them."""

@@ -50,8 +50,7 @@ def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, 
     market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
     register_market(settings, market | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in market["shops"]]})
     import_rates(settings, home.simulator / "rates.csv")
-    merchants = {merchant["merchant_id"] for merchant in market["merchants"]}
-    people = {name: person for name, person in PEOPLE.items() if person[2] is None or person[2] in merchants}
+    people = {name: person for name, person in PEOPLE.items() if person[2] is None or person[2] in home.market_merchants()}
     passwords = home.passwords(tuple(people))
     for name, (_, role, merchant_id) in people.items():
         accounts.add(settings.place, name, passwords[name], role=role, merchant_id=merchant_id)

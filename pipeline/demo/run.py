@@ -12,7 +12,8 @@ from rich.console import Console
 
 from contracts.errors import BaiyunError
 from pipeline.demo.bring_up import STEPS, Demo, addresses, bring_up
-from pipeline.demo.home import DemoHome
+from pipeline.demo.cleaning import check_unmixed
+from pipeline.demo.home import DemoHome, own_settings
 from pipeline.demo.processes import Children
 from pipeline.demo.screen import Screen
 from pipeline.demo.surroundings import HOST, OPERATOR, ROOT, free_ports
@@ -23,16 +24,20 @@ INTERRUPTED = 130
 
 
 def run_demo(settings: Settings, *, lines: int = 40_000, merchants: int = 12, days: int = 90, seed: int = 1, on_ready: Callable[[], None] | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM. The sizes count at a home's first start only; a later one continues with the same market and data.
+    """Run in the folder ``demo`` of the installation's home until Ctrl-C or SIGTERM.
+
+    The sizes count at a home's first start only; a later one continues with the same market and data.
 
     Exit code: 0 when it was ready and then stopped, 1 when a step failed or a process died, 130 when stopped before it was ready.
     Whatever the end, every child process is ended. ``on_ready`` is called once everything stands.
     """
+    settings = own_settings(settings)
     screen, home = Screen(STEPS, Console(highlight=False)), DemoHome.of(settings)
     size = {"seed": seed, "merchants": merchants, "days": days, "lines": lines}
     with _interrupts() as interrupts:
         try:
             with home.running():
+                check_unmixed(settings, home)
                 home.make()
                 children = Children(home.logs, home.children, ROOT, interrupts)
                 try:
@@ -67,6 +72,10 @@ def _prepare(settings: Settings, home: DemoHome, screen: Screen, size: dict[str,
         ports, password = free_ports(), home.passwords((OPERATOR,))[OPERATOR]
         timetable = Timetable(f"http://{HOST}:{ports.airflow}", OPERATOR, password)
         demo = Demo(settings, home, home.plan(**size), ports, children, screen, timetable, is_again)
+    screen.say(
+        f"演示数据都在 {home.home},和您自己的分开;make demo-clean 会连同以演示商家名义上传的文件一起删除",
+        f"the demo's data is in {home.home}, apart from your own; make demo-clean removes it, and with it what you upload as a demo merchant",
+    )
     if is_again:
         screen.say(f"沿用 {demo.plan.now} 的模拟市场和已有数据", f"continuing with the market of {demo.plan.now} and its data")
     if left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,27 +11,46 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+#: Where nothing moves (a log file, CI) a step under way says so this often, or it would look hung.
+BEAT_SECONDS = 15.0
+
 
 class Screen:
     """Numbered steps on a console; ``total`` is how many there will be."""
 
-    def __init__(self, total: int, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+    def __init__(self, total: int, console: Console | None = None, beat_seconds: float = BEAT_SECONDS) -> None:
+        self.console, self._beat_seconds = console or Console(highlight=False), beat_seconds
         self._total, self._number = total, 0
         self.started = time.monotonic()
 
     @contextmanager
     def step(self, zh: str, en: str) -> Iterator[None]:
-        """A running mark while the body works, then ✓ or ✗ and the seconds it took."""
+        """A running mark while the body works (without a terminal: a line with the seconds so far, now and then), then ✓ or ✗ and the seconds it took."""
         self._number += 1
         label, began = f"{self._number}/{self._total} {zh} / {en}", time.monotonic()
         mark = "[red]✗[/]"
         try:
-            with self.console.status(label):
+            with self.console.status(label) if self.console.is_terminal else self._beating(label, began):
                 yield
             mark = "[green]✓[/]"
         finally:
             self.console.print(f"{mark} {label} [dim]{time.monotonic() - began:.1f} s[/]")
+
+    @contextmanager
+    def _beating(self, label: str, began: float) -> Iterator[None]:
+        over = threading.Event()
+
+        def tell() -> None:
+            while not over.wait(self._beat_seconds):
+                self.console.print(f"… {label} {time.monotonic() - began:.0f} s")
+
+        teller = threading.Thread(target=tell, name="demo-beat")
+        teller.start()
+        try:
+            yield
+        finally:
+            over.set()
+            teller.join()
 
     def say(self, zh: str, en: str) -> None:
         """One line between the steps."""

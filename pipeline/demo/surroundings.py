@@ -52,10 +52,11 @@ def _free_port(held: ExitStack, usual: int) -> int:
 
 
 def plain_environment(home: DemoHome) -> dict[str, str]:
-    """This process's environment without another Airflow's settings, with this home, and with loopback kept away from any proxy."""
+    """This process's environment without another Airflow's settings, with this home and its own warehouse, and with loopback kept away from any proxy."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "_AIRFLOW_"))}
     spared = ",".join(filter(None, [kept.get("no_proxy") or kept.get("NO_PROXY"), HOST, "localhost"]))
-    return kept | {"BAIYUN_HOME": str(home.home), "no_proxy": spared, "NO_PROXY": spared, "PYTHONUNBUFFERED": "1"}
+    place = {"BAIYUN_HOME": str(home.home), "BAIYUN_CATALOG": "", "BAIYUN_DATA": ""}
+    return kept | place | {"no_proxy": spared, "NO_PROXY": spared, "PYTHONUNBUFFERED": "1"}
 
 
 def airflow_environment(home: DemoHome, port: int, password: str) -> dict[str, str]:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import socket
 import stat
+import time
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from contracts.errors import UsageError, WriterBusyError
-from pipeline.demo import clean
-from pipeline.demo.home import DemoHome
+from pipeline.demo import clean, run_demo
+from pipeline.demo.cleaning import check_unmixed
+from pipeline.demo.home import DemoHome, own_settings
+from pipeline.demo.screen import Screen
 from pipeline.demo.surroundings import HOST, airflow_environment, connections, free_ports
+from pipeline.house import reading, writing
+from pipeline.registering import register_shop
+from pipeline.steps import now
+from warehouse import registry
 from warehouse.settings import Settings
 from warehouse.slot import writer_slot
 
@@ -24,7 +34,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def home(settings: Settings) -> DemoHome:
-    made = DemoHome.of(settings)
+    made = DemoHome.of(own_settings(settings))
     made.make()
     return made
 
@@ -78,6 +88,7 @@ def test_a_busy_port_is_avoided_and_named() -> None:
 def test_airflow_hears_loopback_only_and_nothing_of_another_airflow(home: DemoHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "another installation's")
     monkeypatch.setenv("AIRFLOW_CONN_SHOP_X", "another installation's")
+    monkeypatch.setenv("BAIYUN_CATALOG", "postgres:dbname=real")
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
     environment = airflow_environment(home, 4321, "secret-word")
     assert "another installation's" not in environment.values()
@@ -85,6 +96,7 @@ def test_airflow_hears_loopback_only_and_nothing_of_another_airflow(home: DemoHo
     assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:4321/execution/"
     assert "127.0.0.1" in environment["NO_PROXY"].split(",")
     assert environment["BAIYUN_HOME"] == str(home.home)
+    assert environment["BAIYUN_CATALOG"] == environment["BAIYUN_DATA"] == ""
     assert "secret-word" not in environment.values()
     assert json.loads((home.airflow / "passwords.json").read_text()) == {"operator": "secret-word"}
     assert is_private(home.airflow / "passwords.json")
@@ -108,13 +120,13 @@ def test_clean_removes_a_demos_data_and_leaves_what_is_not_ours(settings: Settin
     (home.home / "landing" / "douyin").mkdir(parents=True)
     (home.home / "accounts.sqlite").touch()
     (home.home / "notes.txt").write_text("mine")
-    assert set(clean(settings)) >= {"airflow", "demo", "simulator", "logs", "landing", "accounts.sqlite"}
+    assert set(clean(settings)) >= {"airflow", "state", "simulator", "logs", "landing", "accounts.sqlite"}
     assert [path.name for path in home.home.iterdir()] == ["notes.txt"]
     assert clean(settings) == []
 
 
 def test_clean_touches_no_home_that_never_held_a_demo(settings: Settings) -> None:
-    lake = settings.place.home / "lake"
+    lake = own_settings(settings).place.home / "lake"
     lake.mkdir(parents=True)
     with pytest.raises(UsageError) as told:
         clean(settings)
@@ -127,6 +139,72 @@ def test_clean_waits_for_nobody(settings: Settings, home: DemoHome) -> None:
     with home.running(), pytest.raises(UsageError):
         clean(settings)
     assert home.has_begun
-    with writer_slot(settings.place, 1), pytest.raises(WriterBusyError):
+    with writer_slot(own_settings(settings).place, 1), pytest.raises(WriterBusyError):
         clean(settings)
     assert home.has_begun
+
+
+def register(settings: Settings, merchant: str) -> None:
+    with writing(settings) as lake:
+        register_shop(lake, merchant, f"{merchant}-shop", "douyin", at=now())
+
+
+def simulated(home: DemoHome, merchant: str) -> None:
+    """What a first start leaves: a plan, and who is in the market."""
+    home.plan(seed=1, merchants=2, days=30, lines=500)
+    (home.simulator / "registry.json").write_text(json.dumps({"merchants": [{"merchant_id": merchant}]}))
+
+
+def test_the_demo_leaves_the_installations_own_data_alone(settings: Settings, home: DemoHome) -> None:
+    """README: files of one's own are ingested in the ordinary home, beside which ``make demo`` and ``make demo-clean`` run."""
+    register(settings, "acme")
+    simulated(home, "yunshan")
+    demo = own_settings(settings.model_copy(update={"catalog": "postgres:dbname=real", "data": "s3://real"}))
+    assert (demo.place.home, demo.place.data_address) == (settings.home / "demo", f"{settings.home / 'demo' / 'lake' / 'data'}/")
+    assert demo.place.catalog_address.startswith("sqlite:")
+    register(demo, "yunshan")
+    check_unmixed(demo, home)
+    assert "lake" in clean(settings)
+    assert not home.home.exists()
+    with reading(settings) as lake:
+        assert registry.merchants(lake)["merchant_id"].to_list() == ["acme"]
+
+
+def test_a_real_merchant_in_the_demos_home_keeps_it_from_clean_and_start(settings: Settings, home: DemoHome, capsys: pytest.CaptureFixture[str]) -> None:
+    simulated(home, "yunshan")
+    for merchant in ("yunshan", "acme"):
+        register(own_settings(settings), merchant)
+    with pytest.raises(UsageError, match=r"REAL_MERCHANTS.*merchants=acme"):
+        clean(settings)
+    assert run_demo(settings) == 1
+    told = capsys.readouterr().out
+    assert "REAL_MERCHANTS" in told and "merchants=acme" in told
+    assert not (home.logs / "simulator.log").exists()
+    with reading(own_settings(settings)) as lake:
+        assert registry.merchants(lake).height == 2
+
+
+def test_files_a_person_dropped_keep_the_demos_home_from_being_cleaned(settings: Settings, home: DemoHome) -> None:
+    simulated(home, "yunshan")
+    mine, theirs = (own_settings(settings).place.inbox / merchant / "shop" / "a.csv" for merchant in ("acme", "yunshan"))
+    for path in (mine, theirs):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    with pytest.raises(UsageError, match=r"REAL_FILES.*files=acme/shop/a\.csv"):
+        clean(settings)
+    mine.unlink()
+    home.set_done("inbox")  # the demo's own files have been taken
+    with pytest.raises(UsageError, match=r"REAL_FILES.*files=yunshan/shop/a\.csv"):
+        clean(settings)
+    theirs.unlink()
+    assert "inbox" in clean(settings)
+
+
+def test_a_step_that_takes_long_says_so_where_nothing_moves() -> None:
+    printed = io.StringIO()
+    with Screen(8, Console(file=printed, width=120), beat_seconds=0.05).step("采集", "collect"):
+        time.sleep(0.18)
+    lines = printed.getvalue().splitlines()
+    assert len(lines) >= 3
+    assert all(re.fullmatch(r"… 1/8 采集 / collect \d+ s", line) for line in lines[:-1])
+    assert re.fullmatch(r"✓ 1/8 采集 / collect \d+\.\d s", lines[-1])

@@ -40,16 +40,16 @@ METRICS = ("paid_gmv", "refunds", "net_by_order_date", "paid_orders", "units")
 
 
 class Demo:
-    """A running demo: what it has printed, and the sessions it leads."""
+    """A running demo in ``home``, the folder of its own below the installation's: what it has printed, and the sessions it leads."""
 
     def __init__(self, home: Path, number: int) -> None:
-        self.home, self._log = home, home.parent / f"printed-{number}.txt"
+        self.home, self._log = home, home.parents[1] / f"printed-{number}.txt"
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "BAIYUN_"))}
         with self._log.open("wb") as stream:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", RUN],
                 cwd=ROOT,
-                env=environment | {"BAIYUN_HOME": str(home), "COLUMNS": "160"},
+                env=environment | {"BAIYUN_HOME": str(home.parent), "COLUMNS": "160"},
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -67,14 +67,14 @@ class Demo:
             time.sleep(0.5)
 
     def sessions(self) -> list[int]:
-        return [int(pid) for pid in json.loads((self.home / "demo" / "children.json").read_text())]
+        return [int(pid) for pid in json.loads((self.home / "state" / "children.json").read_text())]
 
     def processes(self) -> list[psutil.Process]:
         return [process for session in self.sessions() for process in members(session)]
 
     def end(self) -> None:
         """For a test that failed half way: end it hard."""
-        left = self.processes() if (self.home / "demo" / "children.json").exists() else []
+        left = self.processes() if (self.home / "state" / "children.json").exists() else []
         for process in [*left, *members(self.process.pid)]:
             process.kill()
         self.process.wait()
@@ -82,7 +82,7 @@ class Demo:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+    return tmp_path / "home" / "demo"
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def figures(home: Path) -> dict[tuple[str, str], int]:
 
 def true_figures(home: Path) -> dict[tuple[str, str], int]:
     """The same figures from the frames of the market that was simulated."""
-    plan = json.loads((home / "demo" / "plan.json").read_text())
+    plan = json.loads((home / "state" / "plan.json").read_text())
     market = build_market(plan["seed"], plan["merchants"], plan["days"], plan["lines"], now=dt.datetime.fromisoformat(plan["now"]))
     frames = {metric: truth(market, market.now, metric, ["merchant_id"], *PERIOD) for metric in METRICS}
     told = {(merchant, metric): frames[metric].filter(frames[metric]["merchant_id"] == merchant)["value"][0] for merchant in MERCHANTS for metric in METRICS}
@@ -125,7 +125,7 @@ def runs(home: Path) -> set[tuple[str, str]]:
 
 def secrets(home: Path) -> set[str]:
     held = json.loads((home / "simulator" / "credentials.json").read_text()).values()
-    keys = json.loads((home / "demo" / "keys.json").read_text()).values()
+    keys = json.loads((home / "state" / "keys.json").read_text()).values()
     return {shop[name] for shop in held for name in ("app_secret", "access_token", "refresh_token")} | set(keys)
 
 
