@@ -59,11 +59,14 @@ def csv(text: str) -> bytes:
 
 def give(viewer: Viewer, shop: str, *files: tuple[str, bytes]) -> AppTest:
     """The page with files dropped for the shop whose name begins so."""
-    app = run_page("upload", viewer)
-    picker = app.selectbox[0]
-    picker.select(next(option for option in picker.options if option.startswith(shop)))
-    app.run()
+    app = at(run_page("upload", viewer), shop)
     return app.file_uploader[0].set_value([(name, content, "text/csv") for name, content in files]).run()
+
+
+def at(app: AppTest, shop: str) -> AppTest:
+    """The page with the shop whose name begins so chosen."""
+    picker = app.selectbox[0]
+    return picker.select(next(option for option in picker.options if option.startswith(shop))).run()
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -72,7 +75,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def badges(app: AppTest) -> list[str]:
     """The verdicts' words, in order."""
-    words = ("可以导入 ready", "可以导入,有提醒", "导入过的文件", "不能导入 refused", "已接收,有提醒", "已接收 accepted", "已拒收", "重复文件")
+    words = ("可以导入 ready", "可以导入,有提醒", "导入过的文件", "不能导入 refused", "已接收,有提醒", "已接收 accepted", "已拒收", "重复文件", "已撤回 withdrawn")
     return [word for item in app.markdown for word in words if word in item.value and "-badge[" in item.value]
 
 
@@ -105,6 +108,23 @@ def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a
     assert "把文件拖到上面" in everything(app)
     app = give(a, "雾山抖音店", ("改了名字.csv", csv(bad)))
     assert badges(app) == ["导入过的文件"] and "再导入不会改变数字" in everything(app)
+
+
+def test_a_file_is_taken_back_with_a_second_click_and_counts_again_when_given_again(place: Place, a: Viewer) -> None:
+    goods = ("另一批.csv", csv(SAMPLE.replace("69315704822133", "69315704900133")))
+    app = outcome(press(give(a, "雾山抖音店", goods), "确认导入 1 个文件"))
+    app = press(at(press(app, "继续上传"), "雾山抖音店"), "撤回")
+    assert "确认撤回" in str([button.label for button in app.button]) and "再次上传就恢复" in everything(app)
+    assert "确认撤回" not in str([button.label for button in press(app, "不撤回").button])
+    app = press(press(app, "撤回"), "确认撤回")
+    assert "正在导入" in everything(app) or app.session_state["on_counter"].delivery
+    app = outcome(app)
+    assert badges(app) == ["已撤回 withdrawn"]
+    totals = {row["本店合计"]: row["变化"] for row in cells(app).iter_rows(named=True)}
+    assert totals["支付订单"].startswith("-") and totals["支付金额"].startswith("-")
+    text = everything(at(press(app, "继续上传"), "雾山抖音店"))
+    assert "~~另一批.csv~~" in text.replace("\\", "") and "撤回" in text
+    assert badges(outcome(press(give(a, "雾山抖音店", goods), "确认导入 1 个文件"))) == ["已接收,有提醒"]
 
 
 def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(place: Place, a: Viewer) -> None:
