@@ -11,8 +11,10 @@ import polars as pl
 
 from connectors.base import Layout, Platform, platforms
 from connectors.mapped import Mapped, source
+from connectors.mapping_dictionary import check_personal
 from connectors.mapping_file import shipped
 from connectors.mapping_model import MappingFile
+from connectors.mapping_rows import unknown_words
 from connectors.typed import Origin, Reading, fold
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from pipeline.parsing import Limits, read_apart
@@ -23,16 +25,40 @@ from warehouse.ops import ALIAS, MAPPING
 MAPPED = "mapped_"
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A mapping in force: its ``version`` (counting from 1), who said so and when."""
+
+    mapping: MappingFile
+    version: int
+    by: str
+    at: dt.datetime
+
+
+def _newest(lake: Lake, merchant_id: str) -> pl.DataFrame:
+    """The last event of each name (rows of ``MAPPING``), by name; a null ``is_in_force`` was written before a mapping could be taken back."""
+    rows = lake.read(MAPPING, where={"merchant_id": merchant_id}).sort("layout_name", "event_number")
+    return rows.unique("layout_name", keep="last", maintain_order=True).with_columns(pl.col("is_in_force").fill_null(True))
+
+
+def kept_mappings(lake: Lake, merchant_id: str) -> list[Kept]:
+    """The merchant's own mappings as they are in force, by name."""
+    rows = _newest(lake, merchant_id).filter("is_in_force").select("details_json", "event_number", "received_by_name", "changed_at")
+    return [Kept(MappingFile.model_validate_json(text), version, by, at) for text, version, by, at in rows.iter_rows()]
+
+
 def own_mappings(lake: Lake, merchant_id: str) -> list[MappingFile]:
     """The merchant's own mappings as they are in force, by name."""
-    rows = lake.read(MAPPING, where={"merchant_id": merchant_id}).sort("layout_name", "event_number")
-    newest = rows.unique("layout_name", keep="last", maintain_order=True)
-    return [MappingFile.model_validate_json(text) for text in newest["details_json"]]
+    return [kept.mapping for kept in kept_mappings(lake, merchant_id)]
 
 
 def source_of(lake: Lake, merchant_id: str, platform_code: str) -> Mapped:
-    """What a merchant's shop on ``platform_code`` can give through mappings: its own first, then those that come with the house."""
-    return source(platform_code, [*own_mappings(lake, merchant_id), *shipped().values()])
+    """What a merchant's shop on ``platform_code`` can give through mappings: its own first, then those that come with the house.
+
+    Rows read by a mapping that was taken back since are still understood by it: without it dollars would be taken for yuan.
+    """
+    retired = [MappingFile.model_validate_json(text) for text in _newest(lake, merchant_id).filter(~pl.col("is_in_force"))["details_json"]]
+    return source(platform_code, [*own_mappings(lake, merchant_id), *shipped().values()], retired)
 
 
 def platform_of(lake: Lake, merchant_id: str, platform_code: str, kind: str) -> Platform:
@@ -41,8 +67,8 @@ def platform_of(lake: Lake, merchant_id: str, platform_code: str, kind: str) -> 
 
 
 def free_name(lake: Lake, merchant_id: str, kind: str) -> str:
-    """A name for a new mapping of this kind that neither the merchant nor the house has used."""
-    taken = {mapping.name for mapping in own_mappings(lake, merchant_id)} | set(shipped())
+    """A name for a new mapping of this kind that neither the merchant nor the house has ever used: rows may stand under an old one."""
+    taken = {*_newest(lake, merchant_id)["layout_name"], *shipped()}
     wanted = itertools.chain([f"own_{kind}"], (f"own_{kind}_{number}" for number in itertools.count(2)))
     return next(name for name in wanted if name not in taken)
 
@@ -50,30 +76,52 @@ def free_name(lake: Lake, merchant_id: str, kind: str) -> str:
 def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str, at: dt.datetime) -> bool:
     """Keep a mapping for a merchant; False when it is in force already. Files loaded before keep their reading until a build from landing.
 
-    Raises ``UsageError`` when the name is one of the house's own, or was of another kind: rows read under it would change their table.
+    Raises ``UsageError`` when it reads a personal column, when the name is one of the house's own, or was of another kind: rows read under it would
+    change their table.
     """
+    check_personal(mapping)
     if mapping.name in shipped():
         raise UsageError("MAPPING_NAME", "这个名称是内置映射", "the name is that of a built-in mapping", name=mapping.name)
     with lake.transaction():
         _require_merchant(lake, merchant_id)
-        known = lake.read(MAPPING, where={"merchant_id": merchant_id, "layout_name": mapping.name}).sort("event_number")
-        if known.height and known["kind_code"][-1] != mapping.layout_kind:
-            raise UsageError("MAPPING_KIND", "这个名称已用于另一种表", "the name is of another kind of table", name=mapping.name, kind=known["kind_code"][-1])
+        known = _newest(lake, merchant_id).filter(pl.col("layout_name") == mapping.name)
+        if known.height and known["kind_code"][0] != mapping.layout_kind:
+            raise UsageError("MAPPING_KIND", "这个名称已用于另一种表", "the name is of another kind of table", name=mapping.name, kind=known["kind_code"][0])
         told = mapping.model_dump_json()
-        if known.height and json.loads(known["details_json"][-1]) == json.loads(told):
+        if known.height and known["is_in_force"][0] and json.loads(known["details_json"][0]) == json.loads(told):
             return False
-        row = {
-            "merchant_id": merchant_id,
-            "layout_name": mapping.name,
-            "event_number": known.height + 1,
-            "platform_code": mapping.platform,
-            "kind_code": mapping.layout_kind,
-            "details_json": told,
-            "received_by_name": by,
-            "changed_at": at,
-        }
-        lake.append(MAPPING, MAPPING.shape(pl.DataFrame([row])))
+        _enter(lake, merchant_id, mapping, by=by, at=at, after=known, in_force=True)
     return True
+
+
+def forget_mapping(lake: Lake, merchant_id: str, name: str, *, by: str, at: dt.datetime) -> MappingFile:
+    """Take a mapping out of force, with who and when: no further file is read by it. Files loaded before keep their reading until a build from landing.
+
+    Returns the mapping. Raises ``NotFoundError`` when the merchant has none of this name in force.
+    """
+    with lake.transaction():
+        known = _newest(lake, merchant_id).filter((pl.col("layout_name") == name) & pl.col("is_in_force"))
+        if known.is_empty():
+            step = {"step_zh": "用 baiyun mappings list 查名称", "step_en": "see its name with `baiyun mappings list`"}
+            raise NotFoundError("NO_SUCH_MAPPING", "没有这个映射", "no such mapping", **step, name=name)
+        mapping = MappingFile.model_validate_json(known["details_json"][0])
+        _enter(lake, merchant_id, mapping, by=by, at=at, after=known, in_force=False)
+    return mapping
+
+
+def _enter(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str, at: dt.datetime, after: pl.DataFrame, in_force: bool) -> None:
+    row = {
+        "merchant_id": merchant_id,
+        "layout_name": mapping.name,
+        "event_number": after["event_number"][0] + 1 if after.height else 1,
+        "platform_code": mapping.platform,
+        "kind_code": mapping.layout_kind,
+        "details_json": mapping.model_dump_json(),
+        "received_by_name": by,
+        "changed_at": at,
+        "is_in_force": in_force,
+    }
+    lake.append(MAPPING, MAPPING.shape(pl.DataFrame([row])))
 
 
 # names of columns
@@ -121,10 +169,14 @@ def _require_merchant(lake: Lake, merchant_id: str) -> None:
 # before anything is saved
 @dataclass(frozen=True)
 class MappedPreview:
-    """A file as it would be read: ``reading`` as the intake would have it, ``frames`` the canonical rows it becomes (silver table → first rows)."""
+    """A file as it would be read: ``reading`` as the intake would have it, ``frames`` the canonical rows it becomes (silver table → first rows).
+
+    ``words``: our name → their words, anywhere in the file, that count as unknown.
+    """
 
     reading: Reading
     frames: dict[str, pl.DataFrame]
+    words: dict[str, tuple[str, ...]]
 
 
 def known_layout(lake: Lake, merchant_id: str, platform_code: str, data: bytes, limits: Limits | None = None) -> str:
@@ -150,12 +202,14 @@ def _known(layout: Layout) -> UsageError:
 def preview_mapping(data: bytes, mapping: MappingFile, platform_code: str, limits: Limits | None = None, *, rows: int = 5) -> MappedPreview:
     """Read a file through a mapping that is not saved yet. Changes nothing.
 
-    Raises FileRefusedError for what cannot be read, and ``UsageError`` KNOWN_LAYOUT when a layout or mapping that is there already fits better.
+    Raises FileRefusedError for what cannot be read, and ``UsageError``: MAPPED_PERSONAL, or KNOWN_LAYOUT when a layout or mapping that is there
+    already fits better.
     """
+    check_personal(mapping)
     sample = Origin("preview", "preview", "0" * 64, "preview", dt.datetime.now(dt.UTC))
     own = source(platform_code, [mapping])
     found = read_apart(data, sample, limits, mappings=[own])
     if (found.layout.kind, found.layout.name) != (mapping.layout_kind, mapping.name):
         raise _known(found.layout)
     first = found.bronze.sort("_row_number").head(rows)
-    return MappedPreview(found, own.conform(found.layout.kind, first) if first.height else {})
+    return MappedPreview(found, own.conform(found.layout.kind, first) if first.height else {}, unknown_words(mapping, found.bronze))

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from contracts.codes import KIND
 from dashboards.parts.kinds import column_name
 from dashboards.parts.words import plain
-from pipeline.counter import Proposal, Question
+from pipeline.counter import UNREAD, WORD, Proposal, Question, codes_of, missing, strange_words
 
-#: As ``connectors.mapping_propose.settled`` takes answers: the key before one of our names, and the answer for "no such column".
-COLUMN, UNREAD = "columns.", "-"
 _WORDS = {
     "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
     UNREAD: "不是 no",
 }  # fmt: skip
 
 
-def missing(proposal: Proposal, put: Mapping[str, str]) -> list[list[str]]:
-    """What no column tells: alternatives of our names, one of which is needed."""
-    needed = [names.split("/") for names in proposal.missing]
-    return [names for names in needed if not any(put.get(f"{COLUMN}{name}", UNREAD) != UNREAD for name in names)]
-
-
-def either(names: list[str]) -> str:
+def either(names: Sequence[str]) -> str:
     """The alternatives in words."""
     return " 或 ".join(map(column_name, names))
 
@@ -37,6 +29,7 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
     with st.form("mapping", border=True):
         for question in questions:
             answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
+        answers |= _explain(proposal, put)
         answers["zh"] = st.text_input(
             "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
         )
@@ -47,6 +40,33 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
         st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
     answered = {key: value.strip() for key, value in answers.items() if value.strip()}
     return {**answered, **put} if is_sent and not open_ones else {}
+
+
+def _explain(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
+    """What each word nobody knows means. Let stand, a word counts as unknown."""
+    said = {}
+    for name, words in strange_words(proposal, put).items():
+        st.markdown(
+            f":orange[:material/help:] **{column_name(name)}里有不认识的词,各是什么意思?** 不选的按“未知”计。  \n"
+            ":gray[:small[What do these words mean? Those left alone count as unknown.]]"
+        )
+        codes = codes_of(name)
+        with st.container(horizontal=True, gap="small"):
+            for word in words:
+                key = f"{WORD}{name}.{word}"
+                said[key] = (
+                    st.selectbox(
+                        f"“{plain(word, 40)}”",
+                        list(codes),
+                        index=None,
+                        format_func=lambda code, codes=codes: f"{codes[code][0]} {codes[code][1]}",
+                        placeholder="按未知计 unknown",
+                        key=f"asked_{proposal.kind}_{key}",
+                        width=220,
+                    )
+                    or ""
+                )
+    return said
 
 
 def _answer(question: Question, key: str) -> str:

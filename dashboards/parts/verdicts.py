@@ -10,7 +10,7 @@ import streamlit as st
 from contracts.codes import KIND, PLATFORM, VERDICT
 from contracts.errors import FileRefusedError
 from contracts.intake import WARN_RULES, Notice, row_place
-from dashboards.parts.kinds import cell_text, column_name, layout_name
+from dashboards.parts.kinds import cell_text, column_name, layout_name, version_name
 from dashboards.parts.words import halves, plain, sentence, span, visible
 from pipeline.counter import FileReceipt, Preview, Problem
 
@@ -53,7 +53,7 @@ def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
 def show_facts(receipt: FileReceipt, *more: str) -> None:
     """``more``, days covered and layout, on one line."""
     days = [span(receipt.first_date, receipt.last_date)] if receipt.first_date and receipt.last_date else []
-    st.caption(" · ".join([*more, *days, f"版式 {plain(receipt.layout)}"]))
+    st.caption(" · ".join([*more, *days, f"版式 {plain(version_name(receipt.kind, receipt.layout))}"]))
 
 
 def show_refusal(error: FileRefusedError) -> None:

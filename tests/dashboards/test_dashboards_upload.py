@@ -32,6 +32,7 @@ ERP = """线上单号,货品编码,数量,实收,下单日期,付款日期,单�
 S1,YS1,1,89.00,2026-11-01 20:00:00,2026-11-01 20:01:00,已发货,张三,13800138000
 S2,YS2,2,100.50,2026-11-02 20:00:00,2026-11-02 20:01:00,缺货中,李四,13800138001
 """
+WORD = "asked_orders_words.order_status_code.缺货中"
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,17 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def badges(app: AppTest) -> list[str]:
     """The verdicts' words, in order."""
-    words = ("可以导入 ready", "可以导入,有提醒", "导入过的文件", "不能导入 refused", "已接收,有提醒", "已接收 accepted", "已拒收", "重复文件", "已撤回 withdrawn")
+    words = (
+        "可以导入 ready",
+        "可以导入,有提醒",
+        "导入过的文件",
+        "不能导入 refused",
+        "已接收,有提醒",
+        "已接收 accepted",
+        "已拒收",
+        "重复文件",
+        "已撤回 withdrawn",
+    )
     return [word for item in app.markdown for word in words if word in item.value and "-badge[" in item.value]
 
 
@@ -146,27 +157,44 @@ def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(
     assert said == [("mine", "订单应付总额", True, "a"), ("mine", "订单应付总额", False, "a")]
 
 
-def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows(place: Place, a: Viewer) -> None:
+def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_taken_back(place: Place, a: Viewer) -> None:
     app = give(a, "雾山小程序", ("erp.csv", csv(ERP)))
     assert "不认识这个版式:去映射" in everything(app)
     app = press(app, "映射这个表格")
     assert "还缺:支付金额 或 应付金额" in everything(app)
     app = press(app, "看看会怎样读")
     assert "还有没回答的" in everything(app) and "会这样读" not in everything(app)
+    app.selectbox(key="put_header").select("收货人")
+    app = press(app, "记下")
+    assert "是个人信息,不能读作" in app.error[0].value and "还缺" in everything(app)
     app.selectbox(key="put_header").select("实收")
     app = press(app, "记下")
     assert "还缺" not in everything(app)
     for question in app.radio:
         question.set_value(question.options[0])  # yes to each
     app = press(app, "看看会怎样读")
-    shown = cells(app)
-    first = {row["读作"]: (row["第 2 行"], row["第 3 行"]) for row in shown.iter_rows(named=True) if row.get("第 2 行")}
-    assert first["支付金额"] == ("¥89.00", "¥100.50") and first["订单状态"] == ("已发货", "未知")
-    assert "收货人、手机" in everything(app)
+    assert shown_lines(app)["订单状态"] == ("已发货", "未知") and "仍有不认识的词,按“未知”计:缺货中" in everything(app)
+    app.selectbox(key=WORD).select("paid")
+    app = press(app, "看看会怎样读")
+    first = shown_lines(app)
+    assert first["支付金额"] == ("¥89.00", "¥100.50") and first["订单状态"] == ("已发货", "已支付待发货") and "仍有不认识的词" not in everything(app)
+    assert "收货人、手机" in everything(app) and "用于您在其他来源的店铺,其他平台的店铺要另外映射" in everything(app)
     app = press(app, "保存这个映射")
-    assert badges(app) == ["可以导入 ready"] and "映射已保存" in everything(app)
+    assert badges(app) == ["可以导入 ready"] and "映射“自有订单”已保存,用于您在其他来源的店铺" in everything(app) and "版式 自建映射" in everything(app)
+    app = run_page("upload", a)
+    told = next(item.value for item in app.markdown if "自有订单" in item.value)
+    assert "订单 · 其他来源 · 第 1 版 · a · " in told
+    app = next(button for button in app.button if button.key == "forget_mapping_own_orders").click().run()
+    assert "自有订单" not in everything(app)
     with reading(Settings(home=place.home)) as lake:
-        assert lake.read(MAPPING).select("merchant_id", "layout_name", "received_by_name").rows() == [("mine", "own_orders", "a")]
+        said = lake.read(MAPPING).sort("event_number").select("merchant_id", "layout_name", "received_by_name", "is_in_force").rows()
+    assert said == [("mine", "own_orders", "a", True), ("mine", "own_orders", "a", False)]
+    assert "不认识这个版式:去映射" in everything(give(a, "雾山小程序", ("erp.csv", csv(ERP))))
+
+
+def shown_lines(app: AppTest) -> dict[str, tuple[str, str]]:
+    """What the two rows of ``ERP`` are read as."""
+    return {row["读作"]: (row["第 2 行"], row["第 3 行"]) for row in cells(app).iter_rows(named=True) if row.get("第 2 行")}
 
 
 def test_a_table_in_which_nothing_is_known_cannot_be_mapped_and_is_told_so(a: Viewer) -> None:

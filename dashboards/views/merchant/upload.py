@@ -11,6 +11,7 @@ from contracts.codes import PLATFORM
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.given import show_given
+from dashboards.parts.kept import show_kept
 from dashboards.parts.mapping_form import Sheet, show_mapping
 from dashboards.parts.menu import Card
 from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary
@@ -71,7 +72,7 @@ def _show_hints(viewer: Viewer, here: OnCounter, shop_id: str) -> None:
     show_empty(zh, "Drop files above. You see how each would be read before anything is taken; personal columns are dropped.", icon=":material/upload_file:")
     with TellFailure("撤回"):
         here.delivery = show_given(viewer, shop_id)
-    if here.delivery is not None or show_learned(viewer, shop_id):
+    if here.delivery is not None or show_learned(viewer, shop_id) or show_kept(viewer):
         st.rerun()
 
 
@@ -121,12 +122,12 @@ def _show_one(viewer: Viewer, here: OnCounter, shop_id: str, item: Preview, key:
 
 
 def _show_mapping(viewer: Viewer, here: OnCounter, sheet: Sheet) -> None:
-    is_saved = False
+    said = ""
     if st.button("返回文件 Back", icon=":material/arrow_back:", type="tertiary"):
         here.sheet = None
         st.rerun()
     with TellFailure("映射"):
-        is_saved = show_mapping(viewer, sheet)
-    if is_saved:
-        here.learn("映射已保存,这样的文件以后直接导入。 Saved: such files are taken from now on.")
+        said = show_mapping(viewer, sheet)
+    if said:
+        here.learn(said)
         st.rerun()
