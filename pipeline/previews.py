@@ -10,7 +10,7 @@ import polars as pl
 from connectors.base import Layout, platforms
 from connectors.reading import Origin, Reading, near_headers
 from contracts.errors import FileRefusedError
-from contracts.intake import ROW_RULES, row_place
+from contracts.intake import ROW_RULES, row_place, unmasked_at
 from pipeline.desk import Desk
 from pipeline.intake import covered_dates
 from pipeline.parsing import Limits, aliases_apart
@@ -90,7 +90,7 @@ def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limit
     receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
     is_nearly_known = error.rule == "MISSING_COLUMN"
     offers = _missing_names(desk, data, limits) if is_nearly_known else ()
-    return Preview(receipt, error, offers=offers, unread=data if is_nearly_known or error.rule == "UNKNOWN_LAYOUT" else b"")
+    return Preview(receipt, error, offers=offers, unread=data if is_nearly_known or error.rule in ("UNKNOWN_LAYOUT", "MAPPED_ELSEWHERE") else b"")
 
 
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
@@ -122,8 +122,13 @@ def _is_shown(found: Reading, name: str, *, is_buyer: bool) -> bool:
 def problems(quarantine: pl.DataFrame) -> tuple[Problem, ...]:
     """The first cells that set a row aside, by row."""
     rows = quarantine.sort("_row_number").head(PROBLEMS).select("_row_number", "column_name", "cell_name", "rule_name").iter_rows()
-    told = ((row_place(number), column, cell, rule, ROW_RULES[rule]) for number, column, cell, rule in rows)
-    return tuple(Problem(place, column, cell, rule, f"{said.zh} / {said.en}", f"{said.step_zh} / {said.step_en}") for place, column, cell, rule, said in told)
+    return tuple(_problem(*row) for row in rows)
+
+
+def _problem(number: int, column: str, cell: str, rule: str) -> Problem:
+    said = ROW_RULES[rule]
+    step = unmasked_at(cell, rule, number, column) or f"{said.step_zh} / {said.step_en}"
+    return Problem(row_place(number), column, cell, rule, f"{said.zh} / {said.en}", step)
 
 
 # names that drifted

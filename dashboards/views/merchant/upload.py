@@ -14,10 +14,10 @@ from dashboards.parts.given import show_given
 from dashboards.parts.kept import show_kept
 from dashboards.parts.mapping_form import Sheet, show_mapping
 from dashboards.parts.menu import Card
-from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary
+from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary, with_twins
 from dashboards.parts.receipts import show_outcome, show_progress
 from dashboards.parts.renamed import show_learned, show_offers
-from dashboards.parts.verdicts import show_preview
+from dashboards.parts.verdicts import show_preview, show_twin
 from dashboards.parts.words import plain, visible
 from metrics.access import Viewer
 from pipeline import counter
@@ -26,6 +26,7 @@ from pipeline.counter import Delivery, Preview, Shop
 CARD = Card("upload", "上传", "Upload", ":material/upload_file:", 3)
 
 ENDINGS = ["csv", "xls", "xlsx", "zip", "txt"]
+_SHOP = "upload_shop"
 _LABEL = "平台后台导出的原始文件,可一次放多个 Original export files, several at once"
 
 
@@ -40,7 +41,9 @@ def show(viewer: Viewer) -> None:
     if not shops:
         show_empty("**还没有登记店铺。** 请管理员先登记店铺,再来上传。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
         return
-    shop = st.selectbox("文件属于哪个店铺 Which shop", shops, format_func=_namer(shops))
+    if here.shop in shops:
+        st.session_state.setdefault(_SHOP, here.shop)
+    here.shop = shop = st.selectbox("文件属于哪个店铺 Which shop", shops, format_func=_namer(shops), key=_SHOP)
     files = st.file_uploader(_LABEL, type=ENDINGS, accept_multiple_files=True, key=f"files_{here.round}")
     if here.said:
         st.success(here.said, icon=":material/check_circle:")
@@ -100,9 +103,12 @@ def _show_files(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[U
         here.delivery = counter.deliver(viewer, shop_id, [(file.name, file.getvalue()) for file in good])
         here.clear()
         st.rerun()
-    for number, item in enumerate(each):
+    for number, (item, twin) in enumerate(with_twins(each)):
         with st.container(border=True, gap="xsmall"):
-            _show_one(viewer, here, shop_id, item, str(number))
+            if twin:
+                show_twin(item, twin)
+            else:
+                _show_one(viewer, here, shop_id, item, str(number))
 
 
 def _show_one(viewer: Viewer, here: OnCounter, shop_id: str, item: Preview, key: str) -> None:

@@ -1,0 +1,46 @@
+"""Checks that failed, for the people they concern: in which shop, what was not so, what it means, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import SEVERITY
+from dashboards.parts.rules import demand
+from dashboards.parts.words import halves, plain, sentence, visible
+from metrics import health
+from metrics.access import Viewer
+
+
+def show_failed(row: Mapping[str, Any], shops: Mapping[str, str]) -> None:
+    """One failed row of ``metrics.health.checks``; ``shops`` are the viewer's, id to name."""
+    zh, en = demand(row["message_name"], row["rule_name"])
+    why_zh, why_en = halves(row.get("reason_name"), 200)
+    step_zh, step_en = halves(row.get("next_step_name"), 200)
+    lines = [f"**{SEVERITY.zh(row['severity_code'])} · {plain(where(row, shops))}** · 未做到「{plain(zh, 160)}」"]
+    lines += [plain(why_zh, 200)] if why_zh else []
+    lines += [f"→ {plain(step_zh, 200)}"] if step_zh else []
+    told = " ".join(sentence(plain(text, 200)) for text in (en, why_en, step_en) if text)
+    st.markdown("- " + "  \n".join([*lines, f":gray[:small[{told}]]"]))
+
+
+def where(row: Mapping[str, Any], shops: Mapping[str, str]) -> str:
+    """The shop's name; 全站检查 for what is judged over all shops at once; for an operator the table."""
+    if "table_name" in row:
+        return str(row["table_name"])
+    if row["is_house"] or row["is_house"] is None:
+        return "全站检查"
+    return shops.get(row["shop_id"] or "", "本商家")
+
+
+def own_shops(viewer: Viewer) -> dict[str, str]:
+    """The viewer's shops, id to name as it may be shown."""
+    return {shop: visible(name) for shop, name in health.freshness(viewer).select("shop_id", "shop_name").iter_rows()}
+
+
+def warnings(viewer: Viewer) -> int:
+    """How many checks of the newest judged build warn of the viewer's shops or of the whole house."""
+    return health.checks(viewer).filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn")).height
