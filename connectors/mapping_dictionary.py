@@ -127,10 +127,15 @@ def check_personal(mapping: MappingFile, personal: Collection[str] = ()) -> None
     read = [(name, header) for name, rule in mapping.columns.items() for header in rule.header]
     found = [header for name, header in read if name == "buyer_key" or header in personal or is_personal(header)]
     if found:
-        step_zh = "不读这一列(个人信息进门就删);要区分买家用 buyer=表头,只留密钥下的买家键"
-        step_en = "leave it unread; to tell buyers apart say buyer=HEADER, of which only a keyed digest is kept"
-        zh, en = "个人信息列不能读作任何字段", "a personal column may not be read as anything"
-        raise UsageError("MAPPED_PERSONAL", zh, en, step_zh=step_zh, step_en=step_en, columns="、".join(found))
+        raise personal_error(found)
+
+
+def personal_error(headers: Collection[str]) -> UsageError:
+    """What is said of personal columns somebody would have read."""
+    step_zh = "不读这一列(个人信息进门就删);要区分买家用 buyer=表头,只留密钥下的买家键"
+    step_en = "leave it unread; to tell buyers apart say buyer=HEADER, of which only a keyed digest is kept"
+    zh, en = "个人信息列不能读作任何字段", "a personal column may not be read as anything"
+    return UsageError("MAPPED_PERSONAL", zh, en, step_zh=step_zh, step_en=step_en, columns="、".join(headers))
 
 
 def holds_for(platform: str) -> tuple[str, str]:

@@ -11,13 +11,13 @@ import polars as pl
 
 from connectors.base import Layout, Platform, platforms
 from connectors.mapped import Mapped, source
-from connectors.mapping_dictionary import check_personal
+from connectors.mapping_dictionary import check_personal, is_personal, personal_error
 from connectors.mapping_file import shipped
 from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import unknown_words
 from connectors.typed import Origin, Reading, fold
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
-from pipeline.parsing import Limits, read_apart
+from pipeline.parsing import Limits, read_apart, recognise_apart
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import ALIAS, MAPPING
@@ -124,6 +124,19 @@ def _enter(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str, at: d
     lake.append(MAPPING, MAPPING.shape(pl.DataFrame([row])))
 
 
+def mapped_elsewhere(lake: Lake, merchant_id: str, platform_code: str, data: bytes, limits: Limits | None = None) -> MappingFile | None:
+    """The mapping, the merchant's own or the house's, that would read a file in a shop on another platform; with no ``platform_code`` on any. None for none."""
+    known = [*own_mappings(lake, merchant_id), *shipped().values()]
+    others = [mapping for mapping in known if not platform_code or mapping.platform not in (platform_code, "shop")]
+    codes = dict.fromkeys("other" if mapping.platform == "shop" else mapping.platform for mapping in others)
+    try:
+        key = recognise_apart(data, limits, mappings=[source(code, others) for code in codes])
+    except FileRefusedError:
+        return None
+    _, kind, name = key.split("/")
+    return next((mapping for mapping in others if (mapping.layout_kind, mapping.name) == (kind, name)), None)
+
+
 # names of columns
 def alias_rows(lake: Lake, merchant_id: str) -> pl.DataFrame:
     """Rows of ``ALIAS``: what people have confirmed for this merchant's files and nobody has taken back."""
@@ -142,8 +155,10 @@ def own_aliases(lake: Lake, merchant_id: str) -> dict[str, dict[str, str]]:
 def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known: str, *, by: str, at: dt.datetime, in_force: bool = True) -> bool:
     """Keep that ``theirs`` stands for ``known`` in this merchant's files of ``layout`` (or no longer does); False when that is known already.
 
-    Raises ``UsageError`` when the layout has no header ``known``, or has ``theirs`` as a header of its own.
+    Raises ``UsageError`` when the layout has no header ``known``, or has ``theirs`` as a header of its own, or a personal one would be read by it.
     """
+    if in_force and is_personal(theirs) and any(fold(column.header) == fold(known) and not column.personal for column in layout.columns):
+        raise personal_error([theirs.strip()])
     headers = {fold(column.header): column.header.strip() for column in layout.columns}
     if fold(known) not in headers or fold(theirs) in headers or not theirs.strip():
         step = {"step_zh": "用 baiyun map FILE 查看候选", "step_en": "see what is near with `baiyun map FILE`"}
