@@ -88,6 +88,13 @@ def receipts(items: Sequence[FileReceipt]) -> None:
             OUT.print(f"  已移除个人信息列 / personal columns dropped: {'、'.join(item.dropped_columns)}", markup=False)
 
 
+def waiting(rows: pl.DataFrame) -> None:
+    """Foreign orders in no figure yet (rows of ``metrics.health.waiting``), a line per shop, currency and day."""
+    for shop, currency, date, orders in rows.select("shop_id", "currency_code", "rate_date", "orders_qty").iter_rows():
+        zh, en = f"{orders:,} 笔外币订单等待 {date or '日期不明'} 的汇率", f"foreign orders waiting for the rate of {date or 'a day not told'}: {orders:,}"
+        OUT.print(f"  {shop} {currency}: {zh} / {en} → baiyun rates import", markup=False)
+
+
 def _changes(changes: Sequence[Change]) -> None:
     if changes and all(item.before == item.after for item in changes):
         OUT.print("发布的合计没有变化 / released totals unchanged")
