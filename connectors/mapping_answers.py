@@ -86,6 +86,15 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     return made
 
 
+def explained(mapping: MappingFile, answers: Mapping[str, str]) -> MappingFile:
+    """A mapping that knows more words: ``answers`` are ``words.NAME.WORD`` → code. Raises ``UsageError`` BAD_MAPPING as ``settled`` does."""
+    draft = mapping.model_dump()
+    for key, code in answers.items():
+        if code:
+            _say(draft, *key.removeprefix(WORD).partition(".")[::2], code, {})
+    return read_plain(draft)
+
+
 def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
     if open_ones := [question.key for question in proposal.questions if not answered.get(question.key) and question.key != _BUYER]:
         step = {"step_zh": "回答这些问题(--set 键=值)", "step_en": "answer them (--set KEY=VALUE)"}

@@ -149,8 +149,8 @@ WARN_RULES: dict[str, IntakeRule] = {
     "UNKNOWN_WORD": IntakeRule(
         "有不认识的状态词,按未知计",
         "unknown status words, counted as unknown",
-        "自己映射的表:重新映射,说明这个词;平台导出:把原词告诉支持,认识后重算即更正",
-        "a table you mapped: map it anew and explain the word; an export: tell support the word, and a rebuild puts it right",
+        "自己映射的表:在上传页再放一次并说明这个词;平台导出:把原词告诉支持。说明后重算即更正",
+        "a table you mapped: put it on the upload page again and say what the word means; an export: tell support the word. A rebuild puts it right",
     ),
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
     "PERSONAL_MASKED": IntakeRule("文字中的电话、证件号、邮箱、收件地址已打码", "personal data in text were masked", *_NOTHING),

@@ -46,7 +46,7 @@ from warehouse.settings import Settings
 __all__ = [
     "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Kept", "Learned",
     "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "Shop", "Trial", "codes_of", "confirm_alias", "coverage", "deliver",
-    "forget_alias", "forget_mapping", "given", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_each", "propose",
+    "explain_words", "forget_alias", "forget_mapping", "given", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_each", "propose",
     "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
@@ -271,6 +271,12 @@ def save_mapping(viewer: Viewer, made: MappingFile) -> bool:
     """Keep a tried mapping for the viewer's merchant, with who and when; False when it is in force already. Raises as ``pipeline.mapping.save_mapping``."""
     with writing(_settings(viewer)) as lake:
         return mapping.save_mapping(lake, _merchant(viewer), made, by=viewer.name, at=steps.now())
+
+
+def explain_words(viewer: Viewer, name: str, answers: Mapping[str, str]) -> None:
+    """Say what words of a mapped table mean (``words.NAME.WORD`` → code): a new version of its mapping. Raises as ``pipeline.mapping.explain_words``."""
+    with writing(_settings(viewer)) as lake:
+        mapping.explain_words(lake, _merchant(viewer), name, answers, by=viewer.name, at=steps.now())
 
 
 def shipped_titles() -> dict[str, str]:

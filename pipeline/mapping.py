@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from connectors.base import Layout, Platform, platforms
 from connectors.mapped import Mapped, source
+from connectors.mapping_answers import explained
 from connectors.mapping_dictionary import check_personal, is_personal, personal_error
 from connectors.mapping_file import shipped
 from connectors.mapping_model import MappingFile
@@ -94,6 +96,21 @@ def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str,
     return True
 
 
+def explain_words(lake: Lake, merchant_id: str, name: str, answers: Mapping[str, str], *, by: str, at: dt.datetime) -> MappingFile:
+    """Keep a mapping's next version, in which words nobody knew mean what ``answers`` say (``connectors.mapping_answers.explained``).
+
+    One of the house's own becomes the merchant's under a new name, which comes before it. Raises ``NotFoundError`` for a name not in force.
+    """
+    known = {**shipped(), **{mapping.name: mapping for mapping in own_mappings(lake, merchant_id)}}
+    if name not in known:
+        raise _no_mapping(name)
+    made = explained(known[name], answers)
+    if name in shipped():
+        made = made.model_copy(update={"name": free_name(lake, merchant_id, made.kind)})
+    save_mapping(lake, merchant_id, made, by=by, at=at)
+    return made
+
+
 def forget_mapping(lake: Lake, merchant_id: str, name: str, *, by: str, at: dt.datetime) -> MappingFile:
     """Take a mapping out of force, with who and when: no further file is read by it. Files loaded before keep their reading until a build from landing.
 
@@ -102,11 +119,15 @@ def forget_mapping(lake: Lake, merchant_id: str, name: str, *, by: str, at: dt.d
     with lake.transaction():
         known = _newest(lake, merchant_id).filter((pl.col("layout_name") == name) & pl.col("is_in_force"))
         if known.is_empty():
-            step = {"step_zh": "用 baiyun mappings list 查名称", "step_en": "see its name with `baiyun mappings list`"}
-            raise NotFoundError("NO_SUCH_MAPPING", "没有这个映射", "no such mapping", **step, name=name)
+            raise _no_mapping(name)
         mapping = MappingFile.model_validate_json(known["details_json"][0])
         _enter(lake, merchant_id, mapping, by=by, at=at, after=known, in_force=False)
     return mapping
+
+
+def _no_mapping(name: str) -> NotFoundError:
+    step = {"step_zh": "用 baiyun mappings list 查名称", "step_en": "see its name with `baiyun mappings list`"}
+    return NotFoundError("NO_SUCH_MAPPING", "没有这个映射", "no such mapping", **step, name=name)
 
 
 def _enter(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str, at: dt.datetime, after: pl.DataFrame, in_force: bool) -> None:

@@ -15,6 +15,8 @@ _WORDS = {
     "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
     UNREAD: "不是 no",
 }  # fmt: skip
+#: Where there are more, it is no column of a few words.
+_WORDS_ASKED = 40
 
 
 def either(names: Sequence[str]) -> str:
@@ -29,7 +31,7 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
     with st.form("mapping", border=True):
         for question in questions:
             answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
-        answers |= _explain(proposal, put)
+        answers |= ask_words(strange_words(proposal, put), f"asked_{proposal.kind}_")
         answers["zh"] = st.text_input(
             "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
         )
@@ -42,26 +44,26 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
     return {**answered, **put} if is_sent and not open_ones else {}
 
 
-def _explain(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
-    """What each word nobody knows means. Let stand, a word counts as unknown."""
+def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
+    """What each word nobody knows means, as ``words.NAME.WORD`` → code; let stand, it is empty and the word counts as unknown."""
     said = {}
-    for name, words in strange_words(proposal, put).items():
+    for name, words in strange.items():
         st.markdown(
             f":orange[:material/help:] **{column_name(name)}里有不认识的词,各是什么意思?** 不选的按“未知”计。  \n"
             ":gray[:small[What do these words mean? Those left alone count as unknown.]]"
         )
         codes = codes_of(name)
         with st.container(horizontal=True, gap="small"):
-            for word in words:
-                key = f"{WORD}{name}.{word}"
-                said[key] = (
+            for word in words[:_WORDS_ASKED]:
+                asked = f"{WORD}{name}.{word}"
+                said[asked] = (
                     st.selectbox(
                         f"“{plain(word, 40)}”",
                         list(codes),
                         index=None,
                         format_func=lambda code, codes=codes: f"{codes[code][0]} {codes[code][1]}",
                         placeholder="按未知计 unknown",
-                        key=f"asked_{proposal.kind}_{key}",
+                        key=f"{key}{asked}",
                         width=220,
                     )
                     or ""

@@ -16,7 +16,7 @@ import typer
 
 from connectors.mapped import source
 from connectors.mapping_aliases import find_layout
-from connectors.mapping_answers import COLUMN, UNREAD, WORD, could_be, missing, settled, strange_words, taken
+from connectors.mapping_answers import COLUMN, UNREAD, WORD, could_be, explained, missing, settled, strange_words, taken
 from connectors.mapping_dictionary import labelled
 from connectors.mapping_file import read_mapping, shipped
 from connectors.mapping_model import MappingFile, codes_of
@@ -32,6 +32,7 @@ from pipeline.mapping import (
     kept_mappings,
     known_layout,
     own_aliases,
+    own_mappings,
     preview_mapping,
     save_alias,
     save_mapping,
@@ -97,6 +98,8 @@ def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None
     known = known_layout(lake, merchant, code, data, Limits.of(settings))  # read in two ways, one file would count twice
     if request.mapping_file:
         mapping = read_mapping(_text_of(request.mapping_file), request.mapping_file.name)
+    elif known and request.answers and all(key.startswith(WORD) for key in request.answers):
+        mapping = explained(next(item for item in own_mappings(lake, merchant) if item.name == known), request.answers)
     else:
         _say_what_drifted(lake, settings, merchant, code, data, quiet=as_json)
         proposal = _proposed(settings, code, data, request)

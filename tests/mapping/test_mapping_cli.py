@@ -182,6 +182,18 @@ def test_a_mapping_is_listed_and_taken_back(home: Path) -> None:
     assert kept() == ["own_orders_2"], "rows stand under the old name: another mapping is another name"
 
 
+def test_a_word_that_comes_later_is_explained_without_mapping_anew(home: Path) -> None:
+    (home / "mine.yaml").write_text(ORDERS + "repeated: [paid_fen]\n", encoding="utf-8")
+    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|缺货中"))
+    assert run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes").exit_code == 0
+    looked = run("map", home / "table.csv", *WHERE, "--json", "--set", "words.order_status_code.别的=paid")
+    assert json.loads(looked.stdout)["unknown_words"] == {"order_status_code": ["缺货中"]}
+    assert run("map", home / "table.csv", *WHERE, "--set", "words.order_status_code.缺货中=paid", "--yes").exit_code == 0
+    (own,) = kept_now()
+    assert own.columns["order_status_code"].values["缺货中"] == "paid"
+    assert own.repeated == ("paid_fen",), "all else stays as it was written"
+
+
 @pytest.mark.parametrize("answer", ["columns.product_name=收货人姓名", "columns.sku_code=收货人姓名"])
 def test_a_personal_column_cannot_be_mapped(home: Path, answer: str) -> None:
     refused = run("map", home / "own.csv", *WHERE, "--yes", "--set", answer)

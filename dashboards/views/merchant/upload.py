@@ -14,6 +14,7 @@ from dashboards.parts.given import show_given
 from dashboards.parts.kept import show_kept
 from dashboards.parts.mapping_form import Sheet, show_mapping
 from dashboards.parts.menu import Card
+from dashboards.parts.new_words import show_new_words
 from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary, with_twins
 from dashboards.parts.receipts import show_outcome, show_progress
 from dashboards.parts.renamed import show_learned, show_offers
@@ -116,6 +117,9 @@ def _show_one(viewer: Viewer, here: OnCounter, shop_id: str, item: Preview, key:
     with TellFailure("改名"):
         if item.offers and (names := show_offers(viewer, shop_id, item.offers, key)):
             here.learn("已记住:" + "、".join(plain(offer.theirs) for offer in names))
+            st.rerun()
+        if item.words and show_new_words(viewer, item, key):
+            here.learn("已记住这些词,已导入的文件在重算后更正。 Learned: files imported before are put right by a rebuild.")
             st.rerun()
     if not item.can_map:
         return
