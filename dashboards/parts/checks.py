@@ -15,16 +15,18 @@ from metrics import health
 from metrics.access import Viewer
 
 
-def show_failed(row: Mapping[str, Any], shops: Mapping[str, str]) -> None:
-    """One failed row of ``metrics.health.checks``; ``shops`` are the viewer's, id to name."""
-    zh, en = demand(row["message_name"], row["rule_name"])
-    why_zh, why_en = halves(row.get("reason_name"), 200)
-    step_zh, step_en = halves(row.get("next_step_name"), 200)
-    lines = [f"**{SEVERITY.zh(row['severity_code'])} · {plain(where(row, shops))}** · 未做到「{plain(zh, 160)}」"]
-    lines += [plain(why_zh, 200)] if why_zh else []
-    lines += [f"→ {plain(step_zh, 200)}"] if step_zh else []
-    told = " ".join(sentence(plain(text, 200)) for text in (en, why_en, step_en) if text)
-    st.markdown("- " + "  \n".join([*lines, f":gray[:small[{told}]]"]))
+def show_failed(failed: pl.DataFrame, shops: Mapping[str, str]) -> None:
+    """Failed rows of ``metrics.health.checks``, a rule once with all shops it fails in; ``shops`` are the viewer's, id to name."""
+    for _, rows in failed.group_by("rule_name", maintain_order=True):
+        row = rows.row(0, named=True)
+        places = "、".join(dict.fromkeys(where(item, shops) for item in rows.iter_rows(named=True)))
+        zh, en = demand(row["message_name"], row["rule_name"])
+        (why_zh, why_en), (step_zh, step_en) = (halves(row.get(name), 200) for name in ("reason_name", "next_step_name"))
+        lines = [f"**{SEVERITY.zh(row['severity_code'])} · {plain(places, 160)}** · 未做到「{plain(zh, 160)}」"]
+        lines += [plain(why_zh, 200)] if why_zh else []
+        lines += [f"→ {plain(step_zh, 200)}"] if step_zh else []
+        told = " ".join(sentence(plain(text, 200)) for text in (en, why_en, step_en) if text)
+        st.markdown("- " + "  \n".join([*lines, f":gray[:small[{told}]]"]))
 
 
 def where(row: Mapping[str, Any], shops: Mapping[str, str]) -> str:
@@ -43,4 +45,4 @@ def own_shops(viewer: Viewer) -> dict[str, str]:
 
 def warnings(viewer: Viewer) -> int:
     """How many checks of the newest judged build warn of the viewer's shops or of the whole house."""
-    return health.checks(viewer).filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn")).height
+    return health.checks(viewer).filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn"))["rule_name"].n_unique()

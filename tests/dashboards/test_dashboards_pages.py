@@ -132,9 +132,10 @@ def test_a_failed_check_is_told_with_its_shop_its_reason_and_the_next_step_and_o
     failed = {name: [item.value for item in run_page("data_health", viewer(house, name)).markdown if "未做到" in item.value] for name in ("a", "b")}
     stop, warn = failed["a"]
     assert stop.startswith("- **阻断 · 全站检查** · 未做到「汇总等于明细之和」") and "→ 下一步 GOLD" in stop
-    assert warn.startswith("- **提醒 · 雾山天猫旗舰店** · 未做到「完成不早于支付」") and "理由" in warn and "→ 下一步 FINISHED" in warn
+    assert warn.startswith("- **提醒 · 雾山抖音店、雾山天猫旗舰店** · 未做到「完成不早于支付」") and "理由" in warn and "→ 下一步 FINISHED" in warn
     assert [line.partition("** · ")[0] for line in failed["b"]] == ["- **阻断 · 全站检查", "- **提醒 · 青禾抖音店", "- **提醒 · 青禾抖音店"]
     app = run_page("data_health", viewer(house, "a"))
+    assert any("未通过 2 项 failed" in item.value for item in app.markdown)
     judged = cells(app).filter(pl.col("结果").is_not_null()).select("规则", "结果", "范围").rows()
     assert ("FINISHED_AFTER_PAID", "✗ 未通过", "雾山天猫旗舰店") in judged and ("GIFT_IS_FREE", "✓ 通过", "") in judged
     assert "pinduoduo" not in everything(app) and "4 行" not in everything(app)

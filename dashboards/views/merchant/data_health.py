@@ -78,11 +78,10 @@ def _show_checks(viewer: Viewer) -> None:
     failed = rows.filter(~pl.col("is_passed"))
     with st.container(horizontal=True, gap="small"):
         st.badge(f"通过 {rows.height - failed.height} 项 passed", icon=":material/check_circle:", color="green")
-        if failed.height:
-            st.badge(f"未通过 {failed.height} 项 failed", icon=":material/cancel:", color="red" if "stop" in failed["severity_code"] else "orange")
+        if broken := failed["rule_name"].n_unique():
+            st.badge(f"未通过 {broken} 项 failed", icon=":material/cancel:", color="red" if "stop" in failed["severity_code"] else "orange")
     shops = own_shops(viewer)
-    for row in failed.iter_rows(named=True):
-        show_failed(row, shops)
+    show_failed(failed, shops)
     with st.expander(f"全部 {rows.height} 项 All checks"):
         st.dataframe(_checks_table(rows, shops), hide_index=True)
 
