@@ -38,6 +38,21 @@ def where(row: Mapping[str, Any], shops: Mapping[str, str]) -> str:
     return shops.get(row["shop_id"] or "", "本商家")
 
 
+def all_checks(rows: pl.DataFrame, shops: Mapping[str, str]) -> pl.DataFrame:
+    """Every row of ``metrics.health.checks`` as it stands in a table."""
+    table = [
+        {
+            "结果": "✓ 通过" if row["is_passed"] else "✗ 未通过",
+            "要求": demand(row["message_name"], row["rule_name"])[0],
+            "范围": where(row, shops) if not row["is_passed"] or "table_name" in row else "",
+            "级别": SEVERITY.zh(row["severity_code"]),
+            "规则": row["rule_name"],
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    return pl.DataFrame(table, infer_schema_length=None)
+
+
 def own_shops(viewer: Viewer) -> dict[str, str]:
     """The viewer's shops, id to name as it may be shown."""
     return {shop: visible(name) for shop, name in health.freshness(viewer).select("shop_id", "shop_name").iter_rows()}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 import polars as pl
 import streamlit as st
 
-from contracts.codes import SEVERITY, SOURCE, VERDICT
+from contracts.codes import SOURCE, VERDICT
 from contracts.intake import row_place, unmasked_at
-from dashboards.parts.checks import own_shops, show_failed, where
+from dashboards.parts.checks import all_checks, own_shops, show_failed
 from dashboards.parts.coverage import came_to, show_shop_coverage
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
-from dashboards.parts.rules import demand
 from dashboards.parts.shops import judge_shop, newest_attempts, shop_key, show_shop
 from dashboards.parts.waiting import show_waiting
 from dashboards.parts.words import BEIJING, halves, moment, span, visible
@@ -83,21 +81,7 @@ def _show_checks(viewer: Viewer) -> None:
     shops = own_shops(viewer)
     show_failed(failed, shops)
     with st.expander(f"全部 {rows.height} 项 All checks"):
-        st.dataframe(_checks_table(rows, shops), hide_index=True)
-
-
-def _checks_table(rows: pl.DataFrame, shops: Mapping[str, str]) -> pl.DataFrame:
-    table = [
-        {
-            "结果": "✓ 通过" if row["is_passed"] else "✗ 未通过",
-            "要求": demand(row["message_name"], row["rule_name"])[0],
-            "范围": where(row, shops) if not row["is_passed"] or "table_name" in row else "",
-            "级别": SEVERITY.zh(row["severity_code"]),
-            "规则": row["rule_name"],
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    return pl.DataFrame(table, infer_schema_length=None)
+        st.dataframe(all_checks(rows, shops), hide_index=True)
 
 
 def _show_quarantine(viewer: Viewer) -> None:
