@@ -104,12 +104,16 @@ def _show_matches(sheet: Sheet, proposal: Proposal) -> None:
     """Each header and what it is taken for; a person's own word comes last."""
     names = {header: name for name, header in taken(proposal, sheet.put).items()}
     rows = [
-        {"文件里的列": visible(match.header, 30), "读作": name, "把握": how, "例": "、".join(visible(example, 20) for example in match.examples)}
+        {"文件里的列": visible(match.header, 30), "读作": name, "把握": how, "例": _examples(match) if name else ""}
         for match in proposal.matches
         for name, how in [_taken_for(match, names.get(match.header, ""), sheet.put)]
     ]
     st.markdown(f"表头在第 {proposal.header_row} 行,{len(rows)} 列。 :gray[:small[What each column is taken for.]]")
     st.dataframe(pl.DataFrame(rows), hide_index=True)
+
+
+def _examples(match: Match) -> str:
+    return "、".join(visible(example, 20) for example in match.examples or match.words[:3])
 
 
 def _taken_for(match: Match, name: str, put: Mapping[str, str]) -> tuple[str, str]:

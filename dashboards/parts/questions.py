@@ -9,7 +9,7 @@ import streamlit as st
 from contracts.codes import KIND
 from dashboards.parts.kinds import column_name
 from dashboards.parts.words import plain
-from pipeline.counter import UNREAD, WORD, Proposal, Question, codes_of, missing, strange_words
+from pipeline.counter import COLUMN, UNREAD, WORD, Proposal, Question, codes_of, missing, strange_words
 
 _WORDS = {
     "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
@@ -38,10 +38,17 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
         is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
     open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
     open_ones += [f"哪一列是{either(names)}?" for names in missing(proposal, put)]
+    open_ones += [f"说明了{column_name(name)}的词,却说没有这一列?" for name in _contradicted(answers)]
     if is_sent and open_ones:
         st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
     answered = {key: value.strip() for key, value in answers.items() if value.strip()}
     return {**answered, **put} if is_sent and not open_ones else {}
+
+
+def _contradicted(answers: Mapping[str, str]) -> list[str]:
+    """Our names whose words were explained, and whose column was said to be none."""
+    explained = dict.fromkeys(key.removeprefix(WORD).partition(".")[0] for key, code in answers.items() if key.startswith(WORD) and code)
+    return [name for name in explained if answers.get(f"{COLUMN}{name}") == UNREAD]
 
 
 def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:

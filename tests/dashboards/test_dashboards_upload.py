@@ -189,6 +189,10 @@ def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_ta
     app.selectbox(key="put_header").select("实收")
     app = press(app, "记下")
     assert "还缺" not in everything(app)
+    app.selectbox(key=WORD).select("paid")
+    app = press(app, "看看会怎样读")
+    assert "说明了订单状态的词,却说没有这一列" in everything(app)
+    app.selectbox(key=WORD).select(None)
     for question in app.radio:
         question.set_value(question.options[0])  # yes to each
     app = press(app, "看看会怎样读")
