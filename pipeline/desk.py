@@ -122,7 +122,7 @@ class Desk:
             self._check_owner(platform, told[0], export_id)
             if ours:
                 raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, column="店铺ID")
-        if not told:
+        if not told or not ours:  # a number met for the first time proves nothing yet
             self._check_orders(reading, export_id, name)
         if self.shop is None or (told and not ours):
             register_shop(self.lake, self.merchant_id, self.shop_id, platform, at=self.now, platform_shop_id=told[0] if told else None)
