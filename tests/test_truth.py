@@ -71,7 +71,8 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
     settle(settings, market)
     for files in moments:
         for item in take(settings, market, files):
-            assert item.verdict == "accepted", item
+            # the bookkeeping system's file does not say when it was made, and is told that it was overtaken
+            assert item.verdict == "accepted" or {notice.rule for notice in item.notices} == {"OVERTAKEN_UNDATED"}, item
             assert item.rows_read == item.published + item.quarantined + item.superseded + item.duplicate
     return settings
 
