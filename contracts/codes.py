@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class CodeList:
-    """A closed list: code → (zh, en). ``unknown`` in a list means unknown words are kept visible, never guessed."""
-
-    name: str
-    labels: dict[str, tuple[str, str]]
-
-    @property
-    def values(self) -> list[str]:
-        """The codes in their declared order, which is also their order on a page."""
-        return list(self.labels)
-
-    def zh(self, code: str) -> str:
-        """Chinese label; the code itself when it is not in the list."""
-        return self.labels.get(code, (code, code))[0]
-
-    def en(self, code: str) -> str:
-        """English label; the code itself when it is not in the list."""
-        return self.labels.get(code, (code, code))[1]
-
+from contracts.code_list import CodeList as CodeList
+from contracts.ledger_codes import FUNDING as FUNDING
+from contracts.ledger_codes import LEDGER as LEDGER
+from contracts.ledger_codes import MATCH as MATCH
+from contracts.ledger_codes import OPEN_REASON as OPEN_REASON
+from contracts.ledger_codes import OPEN_STEP as OPEN_STEP
 
 PLATFORM = CodeList(
     "platform",
@@ -188,6 +171,19 @@ SEVERITY = CodeList("severity", {"stop": ("阻断", "stop"), "warn": ("提醒", 
 RELEASE_STATUS = CodeList(
     "release_status",
     {"published": ("已发布", "published"), "held": ("未放行", "held")},
+)
+
+RESTATEMENT = CodeList(
+    "restatement",
+    {
+        "late_refund": ("后来的退款", "refunds told later"),
+        "new_file": ("新到的订单", "orders told by new files"),
+        "withdrawn_file": ("撤回的文件", "a file was withdrawn"),
+        "correction": ("同一批订单的更正", "the same orders told otherwise"),
+        "registry_change": ("自有直播账号变更", "own live accounts changed"),
+        "rate_change": ("汇率变更", "exchange rates changed"),
+        "definition_change": ("口径变更", "the definition changed"),
+    },
 )
 
 _KINDS = {

@@ -7,73 +7,12 @@ a leading ``_`` marks lineage. A field's kind, and so its type and unit, is read
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import dataframely as dy
-
 from contracts import codes
+from contracts.field import MONEY_LIMIT_FEN, QTY_LIMIT, TIME_ZONE, Field
+from contracts.field import entry as _f
+from contracts.ledger_fields import LEDGER_FIELDS
 
-TIME_ZONE = "Asia/Shanghai"
-MONEY_LIMIT_FEN = 10**13  # one cell above 100 billion yuan is a broken file, and sums stay far from int64
-QTY_LIMIT = 10**10
-
-_UNITS = {"fen": "fen", "qty": "count", "rate": "fraction", "at": "instant", "date": "date"}
-
-
-@dataclass(frozen=True)
-class Field:
-    """One meaning: machine name, Chinese and English label, what it is, and optionally its code list or bounds."""
-
-    name: str
-    zh: str
-    en: str
-    about: str = ""
-    codes: codes.CodeList | None = None
-    minimum: int | None = None
-
-    @property
-    def kind(self) -> str:
-        """The last part of the name (``fen``, ``qty``, ``at`` …), ``flag`` for ``is_``/``has_``, else ``text``."""
-        if self.name.startswith(("is_", "has_")):
-            return "flag"
-        suffix = self.name.rsplit("_", 1)[-1]
-        return suffix if suffix in {*_UNITS, "number", "json"} else "text"
-
-    @property
-    def unit(self) -> str:
-        """Unit shown to people; empty for text."""
-        return _UNITS.get(self.kind, "")
-
-    def column(self, *, key: bool = False, nullable: bool = True) -> dy.Column:
-        """The dataframely column: type, bounds, codes, and labels as metadata."""
-        common: dict[str, Any] = {
-            "nullable": nullable and not key,
-            "primary_key": key,
-            "metadata": {"zh": self.zh, "en": self.en, "unit": self.unit, "about": self.about},
-        }
-        match self.kind:
-            case "fen":
-                return dy.Int64(min=self.minimum, max=MONEY_LIMIT_FEN, **common)
-            case "qty":
-                return dy.Int64(min=0 if self.minimum is None else self.minimum, max=QTY_LIMIT, **common)
-            case "number":
-                return dy.Int64(min=self.minimum, **common)
-            case "rate":
-                return dy.Float64(min=0.0, **common)
-            case "at":
-                return dy.Datetime(time_zone=TIME_ZONE, time_unit="us", **common)
-            case "date":
-                return dy.Date(**common)
-            case "flag":
-                return dy.Bool(**common)
-            case _:
-                return dy.String(**common)
-
-
-def _f(name: str, zh: str, en: str, about: str = "", *, code: codes.CodeList | None = None, low: int | None = None) -> Field:
-    return Field(name, zh, en, about, code, low)
-
+__all__ = ["FIELDS", "MONEY_LIMIT_FEN", "QTY_LIMIT", "TIME_ZONE", "Field"]
 
 _ALL = [
     # who and where
@@ -172,36 +111,8 @@ _ALL = [
     _f("reported_net_fen", "平台所示净成交", "net GMV as the platform shows it", "GMV minus refunds within the hour."),
     _f("minute_at", "分钟", "minute", "Start of the minute."),
     _f("online_qty", "在线人数", "people online"),
-    # settlement, funds, insurance, advertising: amounts are signed from the merchant's side unless a field says otherwise
-    _f("currency_code", "币种", "currency", "ISO 4217; empty = CNY. Money of a silver row in another currency is in its hundredths until gold converts it."),
-    _f("rate_date", "汇率日期", "rate date"),
-    _f("cny_e8_number", "汇率", "rate", "Yuan for one unit of the currency, in hundred-millionths.", low=1),
-    _f("settlement_entry_id", "结算单号", "settlement entry", "The platform's entry number, or derived from order, type and moment (see connector README)."),
-    _f("settlement_type_code", "结算类型", "settlement type", code=codes.SETTLEMENT_TYPE),
-    _f("settled_at", "结算时间", "settled at"),
-    _f("settled_fen", "结算金额", "settled", "Paid out to the merchant (+) or taken back (-)."),
-    _f("income_fen", "收入合计", "income of the entry", "Signed. settled = income + expense."),
-    _f("expense_fen", "支出合计", "expense of the entry", "Signed: an expense is negative."),
-    _f("platform_fee_fen", "平台服务费", "platform fee", "Positive = charged to the merchant."),
-    _f("commission_creator_fen", "达人佣金", "creator commission", "Positive = charged to the merchant."),
-    _f("commission_leader_fen", "团长/招商佣金", "team leader commission", "Positive = charged to the merchant."),
-    _f("commission_service_fen", "服务商佣金", "service provider commission", "Positive = charged to the merchant."),
-    _f("other_fee_fen", "其他费用", "other fees", "Positive = charged to the merchant."),
-    _f("subsidy_platform_fen", "平台补贴", "platform subsidy", "Positive = paid to the merchant for the buyer."),
-    _f("subsidy_creator_fen", "达人补贴", "creator subsidy", "Positive = paid to the merchant for the buyer."),
-    _f("settled_refund_fen", "结算内退款", "refund inside the entry", "Positive = given back to the buyer."),
-    _f("fund_entry_id", "资金流水号", "fund entry", "The ledger's own number."),
-    _f("fund_type_code", "资金类型", "fund movement type", code=codes.FUND_TYPE),
-    _f("moved_at", "动账时间", "moved at"),
-    _f("moved_fen", "动账金额", "moved", "Signed: into the account (+) or out of it (-)."),
-    _f("balance_fen", "账户余额", "balance after"),
-    _f("account_name", "账户", "account", "Which of the shop's wallets."),
-    _f("scene_name", "动账场景", "scene", "The platform's own word for the movement."),
-    _f("insurance_id", "保单号", "insurance number"),
-    _f("insured_at", "承保时间", "insured at"),
-    _f("premium_fen", "保费", "premium", "Whole premium.", low=0),
-    _f("premium_merchant_fen", "商家承担保费", "premium borne by merchant", low=0),
-    _f("premium_platform_fen", "平台承担保费", "premium borne by platform", low=0),
+    # money of ledgers: contracts/ledger_fields.py
+    # advertising
     _f("ad_entry_id", "推广记录", "advertising entry", "Day x report family x plan, product or material."),
     _f("ad_family_code", "推广报表", "report family", "Which report of the platform; families overlap and are never summed together."),
     _f("ad_date", "推广日期", "advertising date"),
@@ -296,7 +207,11 @@ _ALL = [
     _f("begun_at", "构建开始时间", "build begun at"),
     _f("outcome_code", "采集结果", "outcome", code=codes.CodeList("outcome", {"ok": ("成功", "ok"), "failed": ("失败", "failed")})),
     _f("pages_qty", "页数", "pages", "Raw API bodies landed by one attempt."),
+    _f("metric_id", "指标", "metric", "An entry of the metrics' dictionary."),
+    _f("restatement_code", "变动原因", "reason of the restatement", code=codes.RESTATEMENT),
+    _f("restated_number", "变动量", "restated by", "Signed: new value less old one, in the metric's own unit (fen, or a count)."),
+    _f("orders_qty", "订单数", "orders"),
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
+FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS)}

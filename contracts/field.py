@@ -1,0 +1,71 @@
+"""``Field``: one meaning of the dictionary, and what its name makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import dataframely as dy
+
+from contracts import codes
+
+TIME_ZONE = "Asia/Shanghai"
+MONEY_LIMIT_FEN = 10**13  # one cell above 100 billion yuan is a broken file, and sums stay far from int64
+QTY_LIMIT = 10**10
+
+_UNITS = {"fen": "fen", "qty": "count", "rate": "fraction", "at": "instant", "date": "date"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One meaning: machine name, Chinese and English label, what it is, and optionally its code list or bounds."""
+
+    name: str
+    zh: str
+    en: str
+    about: str = ""
+    codes: codes.CodeList | None = None
+    minimum: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The last part of the name (``fen``, ``qty``, ``at`` …), ``flag`` for ``is_``/``has_``, else ``text``."""
+        if self.name.startswith(("is_", "has_")):
+            return "flag"
+        suffix = self.name.rsplit("_", 1)[-1]
+        return suffix if suffix in {*_UNITS, "number", "json"} else "text"
+
+    @property
+    def unit(self) -> str:
+        """Unit shown to people; empty for text."""
+        return _UNITS.get(self.kind, "")
+
+    def column(self, *, key: bool = False, nullable: bool = True) -> dy.Column:
+        """The dataframely column: type, bounds, codes, and labels as metadata."""
+        common: dict[str, Any] = {
+            "nullable": nullable and not key,
+            "primary_key": key,
+            "metadata": {"zh": self.zh, "en": self.en, "unit": self.unit, "about": self.about},
+        }
+        match self.kind:
+            case "fen":
+                return dy.Int64(min=self.minimum, max=MONEY_LIMIT_FEN, **common)
+            case "qty":
+                return dy.Int64(min=0 if self.minimum is None else self.minimum, max=QTY_LIMIT, **common)
+            case "number":
+                return dy.Int64(min=self.minimum, **common)
+            case "rate":
+                return dy.Float64(min=0.0, **common)
+            case "at":
+                return dy.Datetime(time_zone=TIME_ZONE, time_unit="us", **common)
+            case "date":
+                return dy.Date(**common)
+            case "flag":
+                return dy.Bool(**common)
+            case _:
+                return dy.String(**common)
+
+
+def entry(name: str, zh: str, en: str, about: str = "", *, code: codes.CodeList | None = None, low: int | None = None) -> Field:
+    """A ``Field`` in one line."""
+    return Field(name, zh, en, about, code, low)
