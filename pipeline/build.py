@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -53,20 +53,20 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates (their orders).
+    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates.
 
-    ``gone`` are files that were withdrawn (rows of ``EXPORT``).
+    ``by_rates`` is what rates move (see ``moved_by_rates``). ``gone`` are files that were withdrawn (rows of ``EXPORT``).
     """
 
     is_registry: bool
     merchants: list[str]
-    orders: pl.DataFrame
+    by_rates: Touched
     gone: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.orders.is_empty() and self.gone.is_empty()
+        return not self.is_registry and self.by_rates.is_empty and self.gone.is_empty()
 
 
 @dataclass(frozen=True)
@@ -221,11 +221,12 @@ def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
 
 
 def _touched_by(lake: Lake, moved: Moved) -> Touched:
-    """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' money."""
-    if not moved.merchants:
-        return Touched(orders=moved.orders)
-    orders = pl.concat([moved.orders, orders_of_merchants(lake, moved.merchants)]).unique()
-    return Touched(orders=orders, sessions=lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique())
+    """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' and ledgers' money."""
+    touched = replace(moved.by_rates)
+    if moved.merchants:
+        touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved.merchants)]).unique()
+        touched.sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique()
+    return touched
 
 
 def _store(lake: Lake, waiting: pl.DataFrame, parts: list[Loaded], loads: pl.DataFrame) -> None:
