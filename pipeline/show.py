@@ -53,7 +53,8 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
         yield say
 
 
-def _json(document: object) -> None:
+def print_json(document: object) -> None:
+    """One document on stdout."""
     print(json.dumps(document, ensure_ascii=False, default=_plain, indent=1))
 
 
@@ -63,7 +64,8 @@ def _plain(value: object) -> str:
     raise TypeError(f"not JSON: {type(value).__name__}")
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table for people; columns of numbers stand to the right."""
     table = Table(title=title, title_justify="left", show_lines=False)
     for column in columns:
         numeric = bool(rows) and all(isinstance(row[len(table.columns)], int | float) or row[len(table.columns)] is None for row in rows)
@@ -77,7 +79,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 def ingested(done: Ingested, *, as_json: bool) -> None:
     """Receipts, what moved, and which release is read now."""
     if as_json:
-        _json(done.document())
+        print_json(done.document())
         return
     receipts(done.receipts)
     _changes(done.changes)
@@ -121,13 +123,15 @@ def _changes(changes: Sequence[Change]) -> None:
 
     rows = [(f"{item.zh} / {item.en}", told(item, item.before), told(item, item.after), told(item, item.after - item.before)) for item in changes]
     if rows:
-        _table("本店发布合计的变化 / what moved in the shop's released totals", ["", "之前 / before", "之后 / after", "变化 / change"], rows)
+        print_table("本店发布合计的变化 / what moved in the shop's released totals", ["", "之前 / before", "之后 / after", "变化 / change"], rows)
 
 
 def collected(items: Sequence[Collected]) -> None:
     """One line per shop and kind."""
     rows = [(item.shop_id, item.kind_code, item.outcome_code, item.pages_qty, item.rule_name, item.message_name, item.next_step_name) for item in items]
-    _table("采集 / collection", ["店铺 / shop", "种类 / kind", "结果 / outcome", "页 / pages", "规则 / rule", "说明 / message", "下一步 / next step"], rows)
+    print_table(
+        "采集 / collection", ["店铺 / shop", "种类 / kind", "结果 / outcome", "页 / pages", "规则 / rule", "说明 / message", "下一步 / next step"], rows
+    )
 
 
 def released(built: Built, release: Release) -> None:
@@ -141,7 +145,7 @@ def answered(answer: Answer, *, as_json: bool) -> None:
     """Rows with money as fen in JSON; as yuan in the table."""
     if as_json:
         notes = [asdict(note) for note in answer.notes]
-        _json({"rows": answer.rows.to_dicts(), "release": answer.release, "as_of": answer.as_of, "notes": notes})
+        print_json({"rows": answer.rows.to_dicts(), "release": answer.release, "as_of": answer.as_of, "notes": notes})
         return
     from metrics.definitions import METRICS
 
@@ -155,7 +159,7 @@ def answered(answer: Answer, *, as_json: bool) -> None:
 
     columns = [f"{METRICS[name].zh}\n{METRICS[name].en}" if name in METRICS else name for name in answer.rows.columns]
     rows = [[shown(name, value) for name, value in row.items()] for row in answer.rows.iter_rows(named=True)]
-    _table(f"发布 #{answer.release} · 截至 / as of {answer.as_of:%Y-%m-%d %H:%M}", columns, rows)
+    print_table(f"发布 #{answer.release} · 截至 / as of {answer.as_of:%Y-%m-%d %H:%M}", columns, rows)
     for note in answer.notes:
         _OUT.print(f"注 / note: {note.zh} / {note.en}", markup=False)
 
@@ -165,7 +169,7 @@ def releases(items: Sequence[Release], current: Release | None, *, as_json: bool
     """Every judged snapshot; the one the dashboards read is marked."""
     reads = current.number if current else None
     if as_json:
-        _json({"releases": [_release(item) | {"is_current": item.number == reads} for item in items]})
+        print_json({"releases": [_release(item) | {"is_current": item.number == reads} for item in items]})
         return
     rows = [
         (
@@ -178,7 +182,7 @@ def releases(items: Sequence[Release], current: Release | None, *, as_json: bool
         )
         for item in items
     ]
-    _table("发布 / releases", ["号 / no.", "状态 / status", "构建 / build", "快照 / snapshot", "时间 / at", "未过规则 / failed rules"], rows)
+    print_table("发布 / releases", ["号 / no.", "状态 / status", "构建 / build", "快照 / snapshot", "时间 / at", "未过规则 / failed rules"], rows)
 
 
 def _release(item: Release) -> dict[str, object]:
@@ -198,13 +202,13 @@ def release(item: Release, checks: pl.DataFrame, *, as_json: bool) -> None:
     """One release with its checks, failed ones first and with their examples."""
     ordered = checks.sort("is_passed", "severity_code", "table_name", "rule_name")
     if as_json:
-        _json(_release(item) | {"checks": ordered.to_dicts()})
+        print_json(_release(item) | {"checks": ordered.to_dicts()})
         return
     releases([item], None, as_json=False)
     failed = ordered.filter(~pl.col("is_passed"))
     rows = [(row["table_name"], row["rule_name"], row["severity_code"], row["failed_qty"], row["message_name"]) for row in failed.iter_rows(named=True)]
     if rows:
-        _table("未通过的检查 / failed checks", ["表 / table", "规则 / rule", "级别 / severity", "行 / rows", "说明 / message"], rows)
+        print_table("未通过的检查 / failed checks", ["表 / table", "规则 / rule", "级别 / severity", "行 / rows", "说明 / message"], rows)
     for row in failed.iter_rows(named=True):
         _OUT.print(f"  {row['rule_name']} · {row['table_name']}: {row['details_json'] or ''}", markup=False)
     _OUT.print(f"共 {checks.height} 项检查,{failed.height} 项未过 / {checks.height} checks, {failed.height} failed")
@@ -222,13 +226,13 @@ def export_names(lake: Lake) -> Names:
 def files(rows: pl.DataFrame, *, as_json: bool) -> None:
     """What a merchant gave, and what became of it."""
     if as_json:
-        _json({"files": rows.select(*_FILE, "received_at", "received_by_name", "verdict_code", "withdrawn_at", "withdrawn_by_name").to_dicts()})
+        print_json({"files": rows.select(*_FILE, "received_at", "received_by_name", "verdict_code", "withdrawn_at", "withdrawn_by_name").to_dicts()})
         return
     cells = [
         (row["export_id"][:12], row["export_name"], row["shop_id"], row["kind_code"], f"{row['received_at']:%Y-%m-%d %H:%M}", _verdict(row["verdict_code"]))
         for row in rows.to_dicts()
     ]
-    _table("文件 / files", ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "收到 / received", "结果 / verdict"], cells)
+    print_table("文件 / files", ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "收到 / received", "结果 / verdict"], cells)
 
 
 def _verdict(code: str | None) -> str:
@@ -241,27 +245,27 @@ def quarantine_list(rows: pl.DataFrame, loads: pl.DataFrame, names: Names, *, as
     counted = rows.group_by(key).agg(rows=pl.col("row_number").n_unique()).join(loads, on=["export_id", "shop_id"], how="left")
     listed = counted.sort("loaded_at", *key, descending=[True] + [False] * len(key))
     if as_json:
-        _json({"quarantine": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in listed.to_dicts()]})
+        print_json({"quarantine": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in listed.to_dicts()]})
         return
     cells = [
         (row["export_id"][:12], names.get((row["shop_id"], row["export_id"])), row["shop_id"], row["kind_code"], row["rule_name"], row["rows"])
         for row in listed.to_dicts()
     ]
-    _table("隔离 / quarantine", ["指纹 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"], cells)
+    print_table("隔离 / quarantine", ["指纹 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"], cells)
 
 
 def quarantine_rows(rows: pl.DataFrame, names: Names, *, as_json: bool) -> None:
     """Every broken rule × row of a file."""
     ordered = rows.sort("export_id", "row_number", "column_name")
     if as_json:
-        _json({"rows": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in ordered.to_dicts()]})
+        print_json({"rows": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in ordered.to_dicts()]})
         return
     cells = [
         (row["shop_id"], row["row_number"], row["column_name"], row["cell_name"], row["rule_name"], row["message_name"], row["next_step_name"])
         for row in ordered.to_dicts()
     ]
     title = "、".join(sorted({names.get(key, key[1]) for key in rows.select("shop_id", "export_id").unique().iter_rows()}))
-    _table(title, ["店铺 / shop", "行 / row", "列 / column", "原值 / cell", "规则 / rule", "说明 / message", "下一步 / next step"], cells)
+    print_table(title, ["店铺 / shop", "行 / row", "列 / column", "原值 / cell", "规则 / rule", "说明 / message", "下一步 / next step"], cells)
 
 
 def shops(merchants: pl.DataFrame, rows: pl.DataFrame, accounts: pl.DataFrame, *, as_json: bool) -> None:
@@ -269,10 +273,10 @@ def shops(merchants: pl.DataFrame, rows: pl.DataFrame, accounts: pl.DataFrame, *
     own = accounts.group_by("shop_id").agg(own="live_account_id")
     joined = rows.join(merchants.select("merchant_id", "merchant_name", "owner_id"), on="merchant_id", how="left").join(own, on="shop_id", how="left")
     if as_json:
-        _json({"shops": joined.to_dicts()})
+        print_json({"shops": joined.to_dicts()})
         return
     cells = [
         (row["merchant_id"], row["merchant_name"], row["shop_id"], codes.PLATFORM.zh(row["platform_code"]), row["credential_ref"], "、".join(row["own"] or []))
         for row in joined.to_dicts()
     ]
-    _table("店铺 / shops", ["商家 / merchant", "名称 / name", "店铺 / shop", "平台 / platform", "凭据 / credential", "自有账号 / own accounts"], cells)
+    print_table("店铺 / shops", ["商家 / merchant", "名称 / name", "店铺 / shop", "平台 / platform", "凭据 / credential", "自有账号 / own accounts"], cells)

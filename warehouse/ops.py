@@ -66,6 +66,17 @@ RELEASE = Table(
     optional=("details_json",),
 )
 
+RESTATEMENT = Table(
+    "ops",
+    "restatement",
+    "数字变动",
+    "restatements",
+    "One figure of one shop × channel × day that a release moved against the published one before it, by one reason. A figure that stands has no row; "
+    "the rows of one figure sum to exactly the difference of the two releases.",
+    key=("release_number", "merchant_id", "shop_id", "platform_code", "channel_code", "business_date", "metric_id", "restatement_code"),
+    required=("restated_number", "orders_qty"),
+)
+
 PIN = Table(
     "ops",
     "pin",
@@ -188,7 +199,7 @@ SECURITY_EVENT = Table(
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
-        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
         MAPPING, SECURITY_EVENT, ALIAS,
     )
 }  # fmt: skip
