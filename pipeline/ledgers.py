@@ -6,8 +6,6 @@ whole orders, once, and nothing beyond them can have changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from contracts import canonical
@@ -15,7 +13,8 @@ from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
 from pipeline.merging import ENTRY, FUND, ORDER, Touched
 from pipeline.slices import replace_changed
-from transforms.currency import convert_ledger, order_rates
+from transforms import ledgers
+from transforms.currency import order_rates
 from transforms.gold import (
     fct_fund_entry,
     fct_order_line,
@@ -26,8 +25,7 @@ from transforms.gold import (
     mart_statement_monthly,
 )
 from transforms.gold.grain import LINE, REFUND
-from transforms.gold.ledger_pair import match_days, pair
-from transforms.gold.ledger_place import place
+from transforms.ledgers import Around, Rows
 from transforms.silver.states import current
 from warehouse.lake import Lake
 
@@ -36,38 +34,14 @@ _DAILY, _STATEMENTS = mart_settlement_daily.TABLE, mart_statement_monthly.TABLE
 _ITEM = list(ITEMS.key)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Rows of both ledgers: settlement entries, movements. Keys, states or facts, as its maker says."""
-
-    entries: pl.DataFrame
-    funds: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Around:
-    """What ledgers are matched with: facts of whole orders, and the shops (``SHOP``) that ever gave a bill, or an account flow."""
-
-    lines: pl.DataFrame
-    refunds: pl.DataFrame
-    billed: pl.DataFrame
-    banked: pl.DataFrame
-
-
 def build_shops(lake: Lake, states: dict[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, rates: pl.DataFrame) -> None:
     """Ledgers of shops that had nothing, whole, from all their states and the facts of their orders."""
-    told = Rows(*(current(table, states[table.name]) for table in (SETTLEMENT_ENTRY, FUND_ENTRY)))
-    if told.entries.is_empty() and told.funds.is_empty():
+    tables = (canonical.ORDER, canonical.ORDER_LINE, SETTLEMENT_ENTRY, FUND_ENTRY)
+    if all(states[table.name].is_empty() for table in tables[2:]):
         return
-    orders = {table.name: current(table, states[table.name]) for table in (canonical.ORDER, canonical.ORDER_LINE)}
-    around = Around(lines, refunds, *(rows.select(SHOP).unique() for rows in (told.entries, told.funds)))
-    facts = Rows(*match_days(*_match(_placed(_in_fen(told, order_rates(orders, rates), rates), around), around)))
-    items = mart_open_item.build(lines, refunds, facts.entries, facts.funds, around.billed, around.banked)
-    lake.append(ENTRIES, facts.entries)
-    lake.append(FUNDS, facts.funds)
-    lake.append(ITEMS, items)
-    lake.append(_DAILY, mart_settlement_daily.build(facts.entries, facts.funds))
-    lake.append(_STATEMENTS, mart_statement_monthly.build(facts.entries, facts.funds, items, around.billed, around.banked))
+    made = ledgers.build({table.name: current(table, states[table.name]) for table in tables}, lines, refunds, rates)
+    for table in (ENTRIES, FUNDS, ITEMS, _DAILY, _STATEMENTS):
+        lake.append(table, made[table.name])
 
 
 def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFrame) -> None:
@@ -82,9 +56,9 @@ def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFr
         _states(lake, SETTLEMENT_ENTRY, keys.entries, around, scope),
         _states(lake, FUND_ENTRY, keys.funds, around, scope),
     )
-    placed = _placed(_in_fen(told, _rates_of(lake, told, rates), rates), around)
+    placed = ledgers.placed(ledgers.in_fen(told, _rates_of(lake, told, rates), rates), around)
     placed = Rows(_mine(placed.entries, scope, keys.entries), _mine(placed.funds, scope, keys.funds))
-    after = Rows(*_match(placed, around))
+    after = ledgers.match(placed, around)
     before = Rows(_before(lake, ENTRIES, keys.entries, after.entries, scope), _before(lake, FUNDS, keys.funds, after.funds, scope))
     days = _days(before, after)
     before, after = _with_their_days(lake, days, before, after)
@@ -102,7 +76,7 @@ def _days(before: Rows, after: Rows) -> pl.DataFrame:
 
 
 def _with_their_days(lake: Lake, days: pl.DataFrame, before: Rows, after: Rows) -> tuple[Rows, Rows]:
-    """Facts before and after, and all others of their days: some stand only by the sum of a day (``match_days``)."""
+    """Facts before and after, and all others of their days: some stand only by the sum of a day (``by_days``)."""
 
     def others(table: Table, clock: str, looked_at: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
         key = list(table.key)
@@ -110,7 +84,7 @@ def _with_their_days(lake: Lake, days: pl.DataFrame, before: Rows, after: Rows) 
         return rows.join(pl.concat([frame.select(key) for frame in looked_at]), on=key, how="anti")
 
     beside = Rows(others(ENTRIES, "settled_date", (before.entries, after.entries)), others(FUNDS, "moved_date", (before.funds, after.funds)))
-    now = Rows(*match_days(pl.concat([after.entries, beside.entries]), pl.concat([after.funds, beside.funds])))
+    now = ledgers.by_days(Rows(pl.concat([after.entries, beside.entries]), pl.concat([after.funds, beside.funds])))
     return Rows(pl.concat([before.entries, beside.entries]), pl.concat([before.funds, beside.funds])), now
 
 
@@ -157,23 +131,10 @@ def _rates_of(lake: Lake, told: Rows, rates: pl.DataFrame) -> pl.DataFrame:
     return order_rates({table.name: current(table, lake.read(table, keys=abroad)) for table in (canonical.ORDER, canonical.ORDER_LINE)}, rates)
 
 
-def _in_fen(told: Rows, orders: pl.DataFrame, rates: pl.DataFrame) -> Rows:
-    return Rows(convert_ledger(told.entries, "settled_at", orders, rates), convert_ledger(told.funds, "moved_at", orders, rates))
-
-
-def _placed(rows: Rows, around: Around) -> Rows:
-    return Rows(*(place(part, around.lines, around.refunds) for part in (rows.entries, rows.funds)))
-
-
 def _mine(placed: pl.DataFrame, scope: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Rows about the orders of ``scope``, which are then complete, and those of ``keys`` about none."""
     alone = placed.filter(pl.col("order_id").is_null()).join(keys, on=keys.columns, how="semi")
     return pl.concat([placed.join(scope, on=ORDER, how="semi"), alone])
-
-
-def _match(placed: Rows, around: Around) -> tuple[pl.DataFrame, pl.DataFrame]:
-    pairs = pair(placed.entries, placed.funds)
-    return fct_settlement_entry.build(placed.entries, pairs, around.refunds), fct_fund_entry.build(placed.funds, pairs)
 
 
 def _before(lake: Lake, table: Table, keys: pl.DataFrame, after: pl.DataFrame, scope: pl.DataFrame) -> pl.DataFrame:

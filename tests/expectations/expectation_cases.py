@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
+from expectation_ledgers import ledgers
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
+from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SILVER
 from contracts.tables import Table
 from expectations.derive import Profile
 from expectations.rule import FloorRule
 from expectations.run import judged_tables, rules_of
 from expectations.snapshot import count_rows
+from transforms import ledgers as ledgers_of
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
@@ -188,6 +190,7 @@ def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
 def fill(lake: Lake) -> None:
     """Everything of the market into ``lake``, which has all tables, in one snapshot."""
     silver = {"order": orders(), "order_line": order_lines(), "refund_line": refund_lines(), "live_session": sessions(), "line_channel": channels()}
+    silver |= ledgers(seen, order_id, DAY, rows)
     with lake.transaction():
         _register(lake)
         for name, frame in silver.items():
@@ -214,7 +217,9 @@ def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame
     aired = dim_live_session.build(aired_now, own)
     daily = mart_shop_channel_daily.build(lines, back, aired)
     owners = merchants.select("merchant_id", "owner_id")
-    return {
+    told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
+    of_ledgers = ledgers_of.build(told, lines, back, rates)
+    return of_ledgers | {
         "fct_order_line": lines,
         "fct_refund_line": back,
         "dim_live_session": aired,

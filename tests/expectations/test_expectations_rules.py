@@ -18,6 +18,7 @@ from expectations.snapshot import SHOP_TOTAL
 Plant = Callable[..., duckdb.DuckDBPyConnection]
 
 LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mart_shop_channel_daily"
+ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_entry", "gold.mart_open_item", "gold.mart_statement_monthly"
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
@@ -50,7 +51,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "facts emptied": (
         (f"DELETE FROM {LINES}",),
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
-         (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")},
+         (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
+         (ITEMS, "OPEN_ORDERS_MATCH_FACTS")},
         "0",
     ),
     "a receipt that does not add up": (
@@ -164,6 +166,29 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"UPDATE {STYLES} SET style_code = CASE style_code WHEN 'YS0' THEN 'YS1' ELSE 'YS0' END WHERE shop_id = 's3' AND style_code IN ('YS0', 'YS1')",),
         {(STYLES, "STYLE_DAYS_PAID")}, "YS0",
     ),
+    "an entry counted twice": (
+        (f"UPDATE {ENTRIES} SET settled_fen = 2 * settled_fen WHERE settlement_entry_id = 'E1'",),
+        {(ENTRIES, "ENTRIES_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'settled_fen_off': 9500",
+    ),
+    "a movement lost": (
+        (f"DELETE FROM {FUNDS} WHERE fund_entry_id = 'F2'",),
+        {(FUNDS, "FUNDS_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'moved_fen_off': -10005",
+    ),
+    "an open item forgotten": (
+        (f"DELETE FROM {ITEMS} WHERE open_item_id = 'E4' AND ledger_code = 'settlement'",), {(ITEMS, "OPEN_ITEMS_MATCH_STATEMENTS")}, "'open_fen_off': 100",
+    ),
+    "an open order forgotten": (
+        (f"DELETE FROM {ITEMS} WHERE ledger_code = 'order' AND open_item_id = '{order_id('s3', 2)}0'",), {(ITEMS, "OPEN_ORDERS_MATCH_FACTS")},
+        order_id("s3", 2),
+    ),
+    "a statement one fen short": (
+        (f"UPDATE {STATEMENTS} SET total_fen = total_fen - 1 WHERE ledger_code = 'fund'",),
+        {(STATEMENTS, "STATEMENT_CLOSES"), (STATEMENTS, "STATEMENTS_MATCH_SILVER")}, "'rest_fen': -1",
+    ),
+    "a statement that calls open money matched": (
+        (f"UPDATE {STATEMENTS} SET matched_fen = matched_fen + open_fen, open_fen = 0 WHERE ledger_code = 'settlement'",),
+        {(ITEMS, "OPEN_ITEMS_MATCH_STATEMENTS")}, "'open_fen_off': -100",
+    ),
     "a session with another's sales": (
         (f"UPDATE {SESSIONS} SET paid_fen = paid_fen + 1 WHERE live_session_id = 'acc-s1:0'",),
         {(SESSIONS, "SESSIONS_PAID"), (SESSIONS, "SESSIONS_AGREE_WITH_SHOP_DAYS")}, "acc-s1:0",
@@ -179,6 +204,13 @@ TOLD: dict[str, tuple[str, tuple[str, str], str]] = {
     "another currency without its rate": (
         f"UPDATE silver.order_line SET currency_code = 'THB' WHERE shop_id = 's3' AND order_id = '{order_id('s3', 0)}'",
         ("ops.currency_rate", "RATE_KNOWN"), "'orders_qty': 1",
+    ),
+    "a settlement without its rate": (
+        "UPDATE silver.settlement_entry SET currency_code = 'THB', order_id = NULL WHERE settlement_entry_id = 'E4'",
+        ("ops.currency_rate", "LEDGER_RATE_KNOWN"), "'waiting_qty': 1",
+    ),
+    "a bill that does not add up": (
+        "UPDATE silver.settlement_entry SET expense_fen = -505 WHERE settlement_entry_id = 'E1'", ("silver.settlement_entry", "ENTRY_ADDS_UP"), "_fen': -1",
     ),
     "seen last before first": (
         f"UPDATE silver.order_line SET _last_observed_at = _observed_at - INTERVAL 1 SECOND {ONE}", ("silver.order_line", "OBSERVED_IN_ORDER"), FIRST,
