@@ -13,10 +13,14 @@ from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_des
 from metrics.ages import Age, age, open_since
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
+from metrics.open_items import shops_without
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf
 
 __all__ = ["Age", "Answer", "Note", "ask"]
+
+#: Clocks told by files of their own → the note that says how many shops have given none.
+_LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +56,16 @@ def ask(
     if viewer.role == "association":
         raise NotFoundError("NO_SUCH_METRIC", "没有这个指标", "no such metric", step_zh="见全区页面", step_en="see the district's page")
     question = read_question(metrics, by, where or {}, period)
-    desk = open_desk(_for_one_merchant(viewer, question), as_of)
+    desk = open_desk(for_one_merchant(viewer, question), as_of)
     clocks = {clock: _sums(desk, question, clock) for clock in question.sources}
     parts = _join(list(clocks.values()), list(question.by))
-    first, last = question.period or _extent(desk, question)
+    first, last = question.period or extent(desk, question)
     rows = parts.select(*question.by, *(_value(metric) for metric in question.metrics))
     notes = _notes(desk, question, parts, last)
     return Answer(rows, desk.release.number, desk.release.as_of, first, last, notes, _age(desk, question))
 
 
-def _for_one_merchant(viewer: Viewer, question: Question) -> Viewer:
+def for_one_merchant(viewer: Viewer, question: Question) -> Viewer:
     """The viewer narrowed to the one merchant the question is about."""
     named = {str(value) for value in question.where.get("merchant", ())}
     if viewer.merchant_id is None:
@@ -122,7 +126,7 @@ def _value(metric: Metric) -> pl.Expr:
     return value.alias(metric.id)
 
 
-def _extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | None]:
+def extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | None]:
     """First and last date of the rows behind the answer, over all its clocks."""
     found: list[dt.date] = []
     for clock, source in question.sources.items():
@@ -133,8 +137,11 @@ def _extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | N
 
 
 def _age(desk: Desk, question: Question) -> Age | None:
-    """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions."""
-    clock, source = next(iter(question.sources.items()))
+    """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions. Ledgers do not mature."""
+    found = next(((clock, source) for clock, source in question.sources.items() if "paid" in source.rows), None)
+    if found is None:
+        return None
+    clock, source = found
     condition, values = question.conditions(clock)
     query = f"""
         SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
@@ -149,6 +156,10 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
+    for clock, code in _LEDGERS.items():
+        if clock in question.sources:
+            codes.add(code)
+            totals[NOTES[code].part] = shops_without(desk, question, clock)
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")
     if "style" in question.dimensions and {"paid_orders", "aov"} & {metric.id for metric in question.metrics}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.metric import CLOCKS, UNITS, Metric
+from metrics.settlement import SETTLEMENT
 
 __all__ = ["CLOCKS", "METRICS", "UNITS", "Metric"]
 
@@ -180,4 +181,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in _ALL}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *SETTLEMENT)}

@@ -52,6 +52,21 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 场有成交但来源未说明观看次数,未参与千次观看成交金额",
         "another {figure} sessions sold but do not tell their views and take no part in GPM",
     ),
+    "CHARGES_UNTOLD": NoteKind(
+        "charges_untold_fen",
+        "另有 {figure} 元扣费来源未细分,不在任何一项费用或佣金里",
+        "another CNY {figure} was charged without being broken down and is in no fee or commission",
+    ),
+    "BILLS_MISSING": NoteKind(
+        "shops_without_bill_qty",
+        "有 {figure} 家店还没有给过结算单,不在结算口径的数里",
+        "{figure} shops have given no settlement bill and are in no figure on the settlement day",
+    ),
+    "ACCOUNTS_MISSING": NoteKind(
+        "shops_without_account_qty",
+        "有 {figure} 家店还没有给过资金流水,不在到账里",
+        "{figure} shops have given no account flow and are not in what was funded",
+    ),
     "SESSION_CLOCK": NoteKind(
         "",
         "按场次看时只含归属到场次的成交,并全部记在开播日",

@@ -35,6 +35,15 @@ def test_totals_of_a_period(shown: Place) -> None:
         "return_rate_value": pytest.approx(10000 / 35001),
         "gpm": 5650,  # 1000 × (12000 + 1000) / 2301 views = 5649.7; L2 sold too, but nobody told its views
         "net_gpm": 3911,  # 1000 × 9000 / 2301 = 3911.3
+        "settled": 50_00,
+        "funded": 55_00,
+        "settled_before_charges": 69_00,
+        "platform_fee": 5_00,
+        "creator_commission": 12_00,
+        "leader_commission": 2_00,
+        "service_commission": 0,
+        "commissions": 14_00,
+        "effective_commission": pytest.approx(14 / 69),
     }
     assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
     assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}
