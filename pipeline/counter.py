@@ -31,6 +31,7 @@ from pipeline.house import reading, writing
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
 from pipeline.previews import Offer, Preview, Problem
+from pipeline.raw_rows import RawRow, raw_rows
 from pipeline.receipts import FileReceipt
 from pipeline.steps import Ingested
 from warehouse import registry
@@ -41,8 +42,8 @@ from warehouse.settings import Settings
 
 __all__ = [
     "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Learned", "MappingFile", "Match", "Offer",
-    "Preview", "Problem", "Proposal", "Question", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "given", "learned", "names_of",
-    "preview", "preview_each", "propose", "save_mapping", "shops", "try_mapping", "withdraw",
+    "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "given", "learned",
+    "names_of", "preview", "preview_each", "propose", "raw_rows", "save_mapping", "shops", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.
