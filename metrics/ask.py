@@ -15,7 +15,8 @@ from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
 from metrics.open_items import shops_without
 from metrics.question import Period, Question, Where, read_question
-from metrics.released import AsOf
+from metrics.released import AsOf, choose
+from metrics.versions import redefined_since
 
 __all__ = ["Age", "Answer", "Note", "ask"]
 
@@ -61,7 +62,8 @@ def ask(
     parts = _join(list(clocks.values()), list(question.by))
     first, last = question.period or extent(desk, question)
     rows = parts.select(*question.by, *(_value(metric) for metric in question.metrics))
-    notes = _notes(desk, question, parts, last)
+    redefined = {"DEFINITION_CHANGED"} if any(redefined_since(choose(viewer.place, as_of), metric) for metric in question.metrics) else set()
+    notes = _notes(desk, question, parts, last, redefined)
     return Answer(rows, desk.release.number, desk.release.as_of, first, last, notes, _age(desk, question))
 
 
@@ -150,7 +152,7 @@ def _age(desk: Desk, question: Question) -> Age | None:
     return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
 
 
-def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None) -> list[Note]:
+def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
     codes = {code for metric in question.metrics for code in metric.notes}
     totals = {NOTES[code].part: _total(question, parts, code) for code in codes}
     if "REFUNDS_UNDATED" in codes and last is not None:
@@ -164,7 +166,7 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
         codes.add("SESSION_CLOCK")
     if "style" in question.dimensions and {"paid_orders", "aov"} & {metric.id for metric in question.metrics}:
         codes.add("ORDERS_ON_FIRST_LINE")
-    return make_notes(codes, totals)
+    return make_notes(codes | more, totals)
 
 
 def _total(question: Question, parts: pl.DataFrame, code: str) -> int:

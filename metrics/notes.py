@@ -72,6 +72,11 @@ NOTES: dict[str, NoteKind] = {
         "按场次看时只含归属到场次的成交,并全部记在开播日",
         "by session, only sales attributed to a session count, all of them on the day it began",
     ),
+    "DEFINITION_CHANGED": NoteKind(
+        "",
+        "这个发布之后口径改过,这里按现在的口径算,与当时显示的可能不同",
+        "the definition changed after this release: these figures follow today's and may differ from what was shown then",
+    ),
     "ORDERS_ON_FIRST_LINE": NoteKind(
         "",
         "一单多款时,订单数记在首行的款式上",
