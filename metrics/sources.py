@@ -36,14 +36,14 @@ SOURCES = (
         mart_shop_channel_daily.TABLE,
         _SHOP | {"traffic": "traffic_code", "paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")},
-        {"paid": _HAS_PAID, "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
+        {"paid": _HAS_PAID, "refund": "dated_refund_fen <> 0", "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
     ),
     Source(
         mart_style_daily.TABLE,
         _SHOP | {"style": "style_code", "paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")},
         # a row without refunds can only come from paid lines, even if all of them were gifts
-        {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "mixed": "true"},
+        {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"},
     ),
     Source(
         mart_live_session.TABLE,

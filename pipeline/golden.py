@@ -25,6 +25,7 @@ from transforms.gold import (
     fct_refund_line,
     mart_district_channel_monthly,
     mart_live_session,
+    mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
 )
@@ -100,6 +101,7 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(lines, refunds, sessions))
     lake.append(mart_style_daily.TABLE, mart_style_daily.build(lines, refunds))
     lake.append(mart_live_session.TABLE, mart_live_session.build(lines, sessions))
+    lake.append(mart_refund_flow_daily.TABLE, mart_refund_flow_daily.build(refunds))
     _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
     ledgers.build_shops(lake, states, lines, refunds, known.rates)
 
@@ -176,7 +178,7 @@ def _rebuild_dimension(lake: Lake, table: Table, build: Callable[[pl.DataFrame],
 
 
 def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> None:
-    """Both daily marts for every shop × day that any clock of a touched row names."""
+    """The daily marts for every shop × day that any clock of a touched row names."""
     named = [(lines, "paid_date"), (lines, "start_date"), (refunds, "refund_date"), (sessions, "start_date")]
     days = pl.concat([frame.select(*SHOP, business_date=clock) for frame, clock in named]).drop_nulls().unique()
     if days.is_empty():
@@ -193,6 +195,8 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
         (mart_style_daily.TABLE, mart_style_daily.build(sold, back)),
     ):
         replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
+    flow, refund_days = mart_refund_flow_daily, days.rename({"business_date": "refund_date"})
+    replace_changed(lake, flow.TABLE, refund_days, lake.read(flow.TABLE, keys=refund_days), flow.build(back))
 
 
 def _rebuild_session_mart(lake: Lake, lines: pl.DataFrame, changed: pl.DataFrame) -> None:

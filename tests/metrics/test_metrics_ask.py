@@ -27,6 +27,11 @@ def test_totals_of_a_period(shown: Place) -> None:
         "refunds_before_shipment": 10_00,
         "refunds_after_shipment": 30_00,
         "refunds_untold_stage": 60_00,
+        "refunds_undated": 60_00,
+        "refunds_by_refund_date": 40_00,
+        "return_rate_by_refund_date": pytest.approx(4000 / 35001),
+        "refund_rate_before_shipment": pytest.approx(1000 / 35001),
+        "unit_price": 70_00,  # 35001 / 5 = 7000.2; two days' lines tell no units
         "net_by_order_date": 250_01,
         "net_by_refund_date": 310_01,  # 350.01 less 10.00 and 30.00 dated in March; 60.00 has no date
         "paid_orders": 8,
