@@ -14,6 +14,7 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import percent, share, short_yuan, yuan
+from dashboards.parts.restated import show_restated
 from dashboards.parts.sessions import last_sessions, show_session
 from dashboards.parts.windows import Window, windows_to
 from dashboards.parts.words import channel_name, day, sentence, today, visible
@@ -38,6 +39,8 @@ def show(viewer: Viewer) -> None:
     windows = windows_to(newest)
     _tell_missing_today(newest)
     _show_cards(viewer, windows)
+    with TellFailure("数字变动"):
+        show_restated(viewer)
     window = _choose(windows)
     left, right = st.columns(2, gap="medium")
     parts = (
