@@ -208,3 +208,16 @@ _KINDS = {
 }
 #: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it has a line here.
 KIND = CodeList("kind", _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()})
+
+MATURITY_LEVEL = CodeList(
+    "maturity_level",
+    {
+        "mature": ("已成熟", "mature: no estimate"),
+        "goods": ("同渠道同品类同价位", "same channel, category and price band"),
+        "channel": ("同平台同渠道", "same platform and channel"),
+        "platform": ("同平台", "same platform"),
+        "promotion": ("同为大促或平日", "promotion days, or all others"),
+        "merchant": ("全部订单", "all orders of the merchant"),
+        "unknown": ("尚无依据", "nothing to go by yet"),
+    },
+)

@@ -24,6 +24,7 @@ from pipeline.keeping import kept_readings
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.mapping import MAPPED, own_aliases, platform_of
 from pipeline.merging import SESSION, Touched, merge_into_silver
+from pipeline.outlook import rebuild_outlook
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
 from transforms.disclosure import DisclosureRule
@@ -176,8 +177,15 @@ def _load(
         del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
     rebuild_wholes(lake, rule, now)
+    rebuild_outlook(lake, _merchants_of(moved, chunks), number)
     reach("build.gold")
     return pl.concat(loads)
+
+
+def _merchants_of(moved: Moved, chunks: list[tuple[pl.DataFrame, list[Batch]]]) -> set[str]:
+    """Every merchant of whom this build may change anything."""
+    named = [moved.by_rates.orders, moved.gone, *(chunk for chunk, _ in chunks)]
+    return {*moved.merchants, *(str(name) for frame in named for name in frame["merchant_id"].unique())}
 
 
 def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:

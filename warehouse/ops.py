@@ -196,10 +196,20 @@ SECURITY_EVENT = Table(
     optional=("received_by_name",),
 )
 
+OUTLOOK = Table(
+    "ops",
+    "outlook",
+    "成熟净成交预告",
+    "what was said of matured net",
+    "What one build said of one shop's orders paid in one week (from ``first_date``) when its data reached ``last_date``: the back-test. Append-only.",
+    key=("build_number", "merchant_id", "shop_id", "platform_code", "first_date"),
+    required=("last_date", "paid_fen", "kept_fen", "age_days_qty", "matured_fen", "matured_low_fen", "matured_high_fen"),
+)
+
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        MAPPING, SECURITY_EVENT, ALIAS,
+        MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
     )
 }  # fmt: skip
