@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from proof_cases import FIRST, merchants, owner_of, published
 from pypdf import PdfReader
 from typer.testing import CliRunner
@@ -26,6 +28,7 @@ from warehouse.ops import EXPORT
 from warehouse.place import Place
 from warehouse.settings import Settings
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "statement.md"
 PERIOD = "2026-06-01..2026-08-31"
 
 
@@ -171,6 +174,19 @@ def test_the_commands(at_home: Settings, papers: Path, tmp_path: Path) -> None:
         with pytest.raises(error):
             run(app, ["statement", *words[:-1], str(tmp_path / words[-1])], catch_exceptions=False)
         assert not (tmp_path / words[-1]).exists()
+
+
+def test_a_json_can_be_checked_without_us(papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The few lines the guide gives, as they stand there."""
+    (block,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    plain = (papers / "s.json").read_bytes()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "statement.json").write_bytes(plain)
+    exec(block, {})  # noqa: S102 - it is what is tested
+    assert capsys.readouterr().out.strip() == json.loads(plain)["signature"]["fingerprint"].replace("-", "")
+    (tmp_path / "statement.json").write_bytes(altered(json.loads(plain), ("statement", "totals", "net_by_order_date")))
+    with pytest.raises(InvalidSignature):
+        exec(block, {})  # noqa: S102
 
 
 def test_periods() -> None:
