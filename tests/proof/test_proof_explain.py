@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import polars as pl
 import pytest
 from proof_cases import ANEW, FIRST, merchants, owner_of, published
+from typer.testing import CliRunner
 
 from contracts.errors import NotFoundError, UsageError
 from contracts.personal import STARS
@@ -17,6 +19,7 @@ from metrics.explain import explain, order_lines, told_by
 from metrics.lineage import EVIDENCE
 from metrics.sources import DIMENSIONS, SOURCES, find_source
 from metrics.versions import version
+from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.raw_rows import raw_rows
 from transforms.gold.fct_order_line import TABLE as LINES
@@ -142,3 +145,17 @@ def test_a_merchant_never_sees_anothers_lines_rows_or_passport(house: Settings) 
             ask_for(association, "paid_gmv", {"merchant": merchants(house)[0]})
     operator = Viewer(house.place, "值班", "operator", None)
     assert order_lines(operator, "paid_gmv", {"merchant": other.merchant_id or ""}).rows.equals(theirs)
+
+
+def test_the_command(at_home: Settings) -> None:
+    viewer = owner_of(at_home)
+    (row,) = ask(viewer, ["net_by_order_date"], by=["shop", "channel"]).rows.sort("net_by_order_date").tail(1).iter_rows(named=True)
+    words = ["explain", "net_by_order_date", "-m", str(viewer.merchant_id), "--where", f"shop={row['shop']}", "--where", f"channel={row['channel']}"]
+    document = json.loads(CliRunner().invoke(app, [*words, "--raw", "1", "--json"]).stdout)
+    assert document["value"] == row["net_by_order_date"] == sum(line["amount"] for line in document["lines"])
+    assert document["raw_rows"][0]["is_raw"] and document["files"]
+    shown = CliRunner().invoke(app, [*words, "--raw", "1"])
+    assert shown.exit_code == 0 and "they add up to" in shown.output and STARS in shown.output
+    for wrong in (["--raw", "99999"], ["--where", "shop"], ["--from", "x"]):
+        with pytest.raises(UsageError):
+            CliRunner().invoke(app, [*words, *wrong], catch_exceptions=False)
