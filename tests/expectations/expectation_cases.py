@@ -31,6 +31,7 @@ from transforms.gold import (
     gold_tables,
     mart_district_channel_monthly,
     mart_live_session,
+    mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
 )
@@ -229,6 +230,7 @@ def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame
         "mart_shop_channel_daily": daily,
         "mart_style_daily": mart_style_daily.build(lines, back),
         "mart_live_session": mart_live_session.build(lines, aired),
+        "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
         "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
     }
 

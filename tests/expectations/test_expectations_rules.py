@@ -20,6 +20,8 @@ Plant = Callable[..., duckdb.DuckDBPyConnection]
 LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mart_shop_channel_daily"
 ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_entry", "gold.mart_open_item", "gold.mart_statement_monthly"
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
+FLOW = "gold.mart_refund_flow_daily"
+REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
 ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
@@ -124,11 +126,11 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a refund taken twice": (
         (f"UPDATE {REFUNDS} SET refund_fen = 6001 WHERE refund_id = 'R6' AND order_line_id = 'T2a'",),
-        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R6",
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), *REFUND_DAYS_OFF}, "R6",
     ),
     "a refund on the wrong day": (
         (f"UPDATE {REFUNDS} SET refund_date = refund_date + 1 WHERE refund_id = 'R2'",),
-        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R2",
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), *REFUND_DAYS_OFF}, "R2",
     ),
     "a stage against the goods": (
         (f"UPDATE {REFUNDS} SET refund_stage_code = 'after_shipment' WHERE refund_id = 'R8'",
