@@ -158,7 +158,8 @@ def test_the_commands(at_home: Settings, papers: Path, tmp_path: Path) -> None:
     assert fine.exit_code == 0 and "核验通过" in fine.output and "由本系统签署" in fine.output
     assert json.loads(run(app, ["verify", str(papers / "s.json"), "--json"]).stdout)["is_valid"] is True
     spoilt = tmp_path / "s.pdf"
-    spoilt.write_bytes((papers / "s.pdf").read_bytes()[:-2] + b"0\n")
+    whole = (papers / "s.pdf").read_bytes()
+    spoilt.write_bytes(whole[:-2] + (b"1" if whole[-2:-1] == b"0" else b"0") + b"\n")
     with pytest.raises(FileRefusedError, match="STATEMENT_ALTERED"):
         run(app, ["verify", str(spoilt)], catch_exceptions=False)
     mine, first = merchants(at_home)[0], published(at_home)[FIRST].number
