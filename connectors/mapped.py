@@ -80,13 +80,16 @@ class Mapped(Platform):
         return BRONZE
 
 
-def source(platform_code: str, mappings: Sequence[MappingFile]) -> Mapped:
-    """What a shop on ``platform_code`` can give through ``mappings``; those of another platform are left out. Of one name the first counts."""
+def source(platform_code: str, mappings: Sequence[MappingFile], retired: Sequence[MappingFile] = ()) -> Mapped:
+    """What a shop on ``platform_code`` can give through ``mappings``; those of another platform are left out. Of one name the first counts.
+
+    ``retired`` read no file any more, but rows that were read by them are still understood.
+    """
     fit = tuple({mapping.name: mapping for mapping in reversed(mappings) if mapping.platform in ("shop", platform_code)}.values())[::-1]
     return Mapped(
         code=platform_code,
         folder=FOLDER,
-        conform=partial(conform, fit, has_sub_orders=_has_sub_orders(platform_code)),
+        conform=partial(conform, (*fit, *retired), has_sub_orders=_has_sub_orders(platform_code)),
         clean=partial(_clean, platform_code, {mapping.name: mapping for mapping in fit}),
         mappings=fit,
     )

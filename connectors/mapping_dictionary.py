@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 
 from connectors.base import platforms
 from connectors.mapping_file import shipped
-from connectors.mapping_model import names_of
+from connectors.mapping_model import MappingFile, names_of
 from connectors.mapping_rows import bronze_name
 from connectors.typed import fold
+from contracts.codes import PLATFORM
+from contracts.errors import UsageError
 from contracts.fields import FIELDS
 
 #: Two headers less alike than this are not the same thing; one that is only near is offered, never taken as sure.
@@ -24,7 +26,9 @@ PERSONAL = re.compile(
     re.IGNORECASE,
 )
 #: Headers that look personal by a word in them and are not.
-_HARMLESS = re.compile(r"买家实付|买家应付|买家支付|买家付款|地址库")
+_HARMLESS = re.compile(
+    r"买家.{0,4}(?:付|金额|退款)|退给买家|地址库|地址-?[省市]$|(?:主播|达人|账号|推广者)昵称|creator username|buyer (?:paid|pays|payment|total)", re.IGNORECASE
+)
 #: A unit behind a header says how its cells are written, not what they are.
 _UNIT = re.compile(r"[(\[/](?:元|件|个|人民币|rmb|cny|usd|\$)[)\]]?$")
 _FLAGS = {"true": ("是", "yes", "true", "1"), "false": ("否", "no", "false", "0")}
@@ -67,7 +71,7 @@ _SPOKEN: dict[str, tuple[str, ...]] = {
 @cache
 def headers_of(kind: str) -> dict[str, dict[str, int]]:
     """Folded header → our names of this kind it has been seen for, with how often."""
-    wanted = {bronze_name(name): name for name in names_of(kind)}
+    wanted = {bronze_name(name): name for name in names_of(kind) if name != "buyer_key"}  # of a buyer a mapping keeps a digest, in a place of its own
     counted: dict[str, Counter[str]] = {}
 
     def met(header: str, name: str, times: int = 1) -> None:
@@ -103,9 +107,48 @@ def words_of(name: str) -> dict[str, str]:
     return {word: code for word, code in (told | dict(given)).items() if word not in double}
 
 
+@cache
+def _dropped() -> frozenset[str]:
+    """Folded headers some connector drops at the door and none reads."""
+    columns = [column for platform in platforms().values() for layout in platform.layouts for column in layout.columns]
+    return frozenset(fold(column.header) for column in columns if column.personal) - {fold(column.header) for column in columns if not column.personal}
+
+
 def is_personal(header: str) -> bool:
-    """Whether a header is of what may not be kept."""
-    return bool(PERSONAL.search(header.strip())) and not _HARMLESS.search(header)
+    """Whether a header is of what may not be kept: by a word in it, or because the connectors drop such a column."""
+    return fold(header) in _dropped() or (bool(PERSONAL.search(header.strip())) and not _HARMLESS.search(header))
+
+
+def check_personal(mapping: MappingFile, personal: Collection[str] = ()) -> None:
+    """Raises ``UsageError`` MAPPED_PERSONAL when a mapping reads a personal column: by its header, or one of ``personal``, whose cells told it.
+
+    A buyer is told apart by ``buyer`` alone, of which a keyed digest is kept; ``buyer_key`` as a column would keep the name itself.
+    """
+    read = [(name, header) for name, rule in mapping.columns.items() for header in rule.header]
+    found = [header for name, header in read if name == "buyer_key" or header in personal or is_personal(header)]
+    if found:
+        raise personal_error(found)
+
+
+def personal_error(headers: Collection[str]) -> UsageError:
+    """What is said of personal columns somebody would have read."""
+    step_zh = "不读这一列(个人信息进门就删);要区分买家用 buyer=表头,只留密钥下的买家键"
+    step_en = "leave it unread; to tell buyers apart say buyer=HEADER, of which only a keyed digest is kept"
+    zh, en = "个人信息列不能读作任何字段", "a personal column may not be read as anything"
+    return UsageError("MAPPED_PERSONAL", zh, en, step_zh=step_zh, step_en=step_en, columns="、".join(headers))
+
+
+def holds_for(platform: str) -> tuple[str, str]:
+    """For which shops a mapping of this ``platform`` holds, in Chinese and English."""
+    if platform == "shop":
+        return "用于您在任何平台的店铺", "for your shops on any platform"
+    zh, en = PLATFORM.zh(platform), PLATFORM.en(platform)
+    return f"用于您在{zh}的店铺,其他平台的店铺要另外映射", f"for your shops on {en}; map it anew for a shop elsewhere"
+
+
+def labelled(name: str) -> str:
+    """One of our names in Chinese."""
+    return FIELDS[name].zh if name in FIELDS else name
 
 
 def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name: True) -> tuple[str, float] | None:

@@ -62,6 +62,21 @@ def is_word(name: str) -> bool:
     return known is not None and (known.codes is not None or known.kind == "flag")
 
 
+def needs_of(kind: str) -> list[tuple[str, ...]]:
+    """What a mapping of this kind has to tell: alternatives of our names, one of which is needed."""
+    return [*((name,) for name in NEEDED[kind]), *TOLD.get(kind, ())]
+
+
+def codes_of(name: str) -> dict[str, tuple[str, str]]:
+    """What a word of this name may mean: our code → its Chinese and English label. Empty for a name whose cells are no words."""
+    known = FIELDS.get(name)
+    if known is None or not is_word(name):
+        return {}
+    if known.codes is None:
+        return {"true": ("是", "yes"), "false": ("否", "no")}
+    return known.codes.labels | ({CLOSED: ("已关闭(付过款即退款)", "closed: refunded if it was paid")} if name == "order_status_code" else {})
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -231,21 +246,11 @@ def _one_of(given: str, known: list[str], what: str) -> str:
     return given
 
 
-def _codes_of(name: str) -> list[str] | None:
-    known = FIELDS.get(name)
-    if known is None or not is_word(name):
-        return None
-    if known.codes is None:
-        return ["true", "false"]
-    return [*known.codes.values, CLOSED] if name == "order_status_code" else known.codes.values
-
-
 def _check_codes(place: str, name: str, given: list[str]) -> None:
-    known = _codes_of(name)
-    if known is None and given:
+    if given and not (known := codes_of(name)):
         raise ValueError(f"{place}: 这个字段不需要对照 / takes no values")
     for code in given:
-        if known is not None and code not in known:
+        if code not in known:
             raise ValueError(f"{place}: 未知代码 {code} / no such code; known: {', '.join(known)}")
 
 
@@ -265,9 +270,7 @@ def _check_copies(mapping: MappingFile) -> None:
 
 def _check_needed(mapping: MappingFile) -> None:
     told = {*mapping.columns, *mapping.same_as, *mapping.constants}
-    missing = [name for name in NEEDED[mapping.kind] if name not in told]
-    missing += [" / ".join(names) for names in TOLD.get(mapping.kind, ()) if not told & set(names)]
-    if missing:
+    if missing := [" / ".join(names) for names in needs_of(mapping.kind) if not told & set(names)]:
         raise ValueError(f"columns: 缺少 / lacks {', '.join(missing)}")
 
 

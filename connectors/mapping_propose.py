@@ -11,11 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.mapping_dictionary import best_name, is_personal, words_of
 from connectors.mapping_evidence import Cells, fits, look
-from connectors.mapping_file import read_plain
-from connectors.mapping_model import KINDS, NEEDED, TOLD, MappingFile, is_word
+from connectors.mapping_model import KINDS, is_word, needs_of
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
-from contracts.errors import UsageError
 from contracts.fields import FIELDS
 from contracts.intake import refuse
 
@@ -33,7 +31,10 @@ class _Plain(BaseModel):
 
 
 class Match(_Plain):
-    """One of their headers and what it is taken for. ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread."""
+    """One of their headers and what it is taken for. ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread.
+
+    ``words``: what stands in the column, each once, in the file's order and not more than ``_WORDS`` of them; nothing of a personal column.
+    """
 
     header: str
     name: str = ""
@@ -42,6 +43,7 @@ class Match(_Plain):
     zh: str = ""
     en: str = ""
     examples: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Question(_Plain):
@@ -57,9 +59,8 @@ class Question(_Plain):
 class Proposal(_Plain):
     """What is proposed for one table.
 
-    ``draft`` is a mapping file's content made of headers that are known; ``near`` holds the columns a person has to confirm first (each is a
-    question too). ``missing``: names a mapping of this kind must tell and no header is even near; ``words``: their words per name that nobody
-    knows and that will count as unknown.
+    ``draft`` is a mapping file's content made of headers that are known; a column that is only near waits for a person (it is a question too).
+    ``missing``: names a mapping of this kind must tell and no header is even near.
     """
 
     kind: str
@@ -67,9 +68,7 @@ class Proposal(_Plain):
     matches: tuple[Match, ...]
     questions: tuple[Question, ...]
     missing: tuple[str, ...]
-    words: dict[str, tuple[str, ...]]
     draft: dict[str, Any]
-    near: dict[str, dict[str, Any]]
 
 
 def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = "own_table") -> Proposal:
@@ -91,33 +90,32 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
     table, _ = sheet.read(row)
     header = [cell.strip() for cell in sheet.head[row]]
-    sample = {cell: _cells(table[str(index)]) for index, cell in enumerate(header) if cell}
-    return _proposal(found, row, sample, platform, name, sure=sure)
+    columns = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
+    return _proposal(found, row, columns, platform, name, sure=sure)
 
 
 def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
     """How much a row is like the header of a table of this kind: needed names first, then how much of the row is known at all; and the known headers."""
     met = [match for cell in header if cell.strip() and (match := best_name(cell, kind))]
     names = {name: max(score for other, score in met if other == name) for name, _ in met}
-    needs = [*((name,) for name in NEEDED[kind]), *TOLD.get(kind, ())]
+    needs = needs_of(kind)
     answered = sum(max((names.get(name, 0.0) for name in several), default=0.0) for several in needs) / len(needs)
     return answered + sum(names.values()) / max(10, len([cell for cell in header if cell.strip()])), sum(score == 1.0 for score in names.values())
 
 
 def _cells(column: pl.Series) -> pl.Series:
-    text = column.head(_SAMPLE).str.strip_chars(" \t\"'`=\ufeff")
+    text = column.str.strip_chars(" \t\"'`=\ufeff")
     return text.filter((text != "").fill_null(False))
 
 
-def _proposal(kind: str, header_row: int, sample: Mapping[str, pl.Series], platform: str, name: str, *, sure: bool) -> Proposal:
-    matches = _matched(kind, sample)
+def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platform: str, name: str, *, sure: bool) -> Proposal:
+    sample = {header: _cells(column.head(_SAMPLE)) for header, column in table.items()}
+    matches = [match if match.how == "personal" else match.model_copy(update={"words": _words(table[match.header])}) for match in _matched(kind, sample)]
     taken = {match.name: match.header for match in matches if match.name}
-    near = {match.name for match in matches if match.how == "near"}
-    columns, strange = _columns(taken, sample)
     cells = look(taken, sample)
-    draft = _draft(kind, matches, cells)
-    draft |= {"name": name, "platform": platform, "columns": {ours: rule for ours, rule in columns.items() if ours not in near}}
-    needs = [*((needed,) for needed in NEEDED[kind]), *TOLD.get(kind, ())]
+    draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
+    draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
+    needs = needs_of(kind)
     without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
     missing = ["/".join(names) for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
     questions = [] if sure else [_asked_kind(kind)]
@@ -126,29 +124,20 @@ def _proposal(kind: str, header_row: int, sample: Mapping[str, pl.Series], platf
     questions += [_asked_near(match, is_needed=match.name in needed) for match in matches if match.how == "near"]
     questions += _asked_cells(cells)
     questions += [_asked_paid()] if without_payment else []
-    return Proposal(
-        kind=kind,
-        header_row=header_row + 1,
-        matches=tuple(matches),
-        questions=tuple(questions),
-        missing=tuple(missing),
-        words=strange,
-        draft=draft,
-        near={ours: columns[ours] for ours in near},
-    )
+    return Proposal(kind=kind, header_row=header_row + 1, matches=tuple(matches), questions=tuple(questions), missing=tuple(missing), draft=draft)
 
 
-def _columns(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
-    """Our names as columns of a mapping file, known words translated; and the words nobody knows."""
-    columns: dict[str, dict[str, Any]] = {}
-    strange: dict[str, tuple[str, ...]] = {}
-    for ours, header in taken.items():
-        columns[ours] = {"header": header}
-        if is_word(ours):
-            known, unheard = _words(ours, sample[header])
-            columns[ours] |= {"values": known} if known else {}
-            strange |= {ours: unheard} if unheard else {}
-    return columns, strange
+def _words(column: pl.Series) -> tuple[str, ...]:
+    return tuple(str(word) for word in _cells(column.unique(maintain_order=True)).unique(maintain_order=True).head(_WORDS))
+
+
+def column_of(name: str, match: Match) -> dict[str, Any]:
+    """One of our names as a mapping file has it when it stands in their column ``match``: words the house knows are translated."""
+    if not is_word(name):
+        return {"header": match.header}
+    known = words_of(name)
+    values = {word: known[fold(word)] for word in match.words if fold(word) in known}
+    return {"header": match.header, **({"values": values} if values else {})}
 
 
 def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:
@@ -185,14 +174,8 @@ def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
 
 def _signature(kind: str, matches: Sequence[Match]) -> list[str]:
     """What a table must have to be this one: the needed names and, that no other table is taken for it, everything else that is surely known."""
-    needed = {*NEEDED[kind], *(name for several in TOLD.get(kind, ()) for name in several)}
+    needed = {name for several in needs_of(kind) for name in several}
     return [match.header for match in matches if match.how == "known" or (match.how == "near" and match.name in needed)]
-
-
-def _words(name: str, cells: pl.Series) -> tuple[dict[str, str], tuple[str, ...]]:
-    known = words_of(name)
-    words = [str(word) for word in cells.unique(maintain_order=True).head(_WORDS)]
-    return {word: known[fold(word)] for word in words if fold(word) in known}, tuple(word for word in words if fold(word) not in known)
 
 
 # questions
@@ -225,40 +208,3 @@ def _asked_near(match: Match, *, is_needed: bool) -> Question:
 def _asked_paid() -> Question:
     zh, en = "没有付款时间列:下单即付款吗?", "no column of payment times: is an order paid when it is placed?"
     return Question(key="paid_when_placed", zh=zh, en=en, options=("yes", "no"))
-
-
-# answers
-def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
-    """The mapping a proposal becomes with a person's answers.
-
-    Keys are those of its questions, any key of a mapping file (``name``, ``zh``, ``money`` …) and ``columns.NAME``: their header, or ``-`` for none.
-    Raises ``UsageError``: OPEN_QUESTION for what nobody answered, BAD_MAPPING for what does not make a mapping.
-    """
-    answered = {question.key: answers.get(question.key) or question.default for question in proposal.questions}
-    answered |= {key: value for key, value in answers.items() if value}
-    open_ones = [key for key, value in answered.items() if not value]
-    if open_ones:
-        step = {"step_zh": "回答这些问题(--set 键=值)", "step_en": "answer them (--set KEY=VALUE)"}
-        raise UsageError("OPEN_QUESTION", "还有问题没有回答", "questions are open", **step, questions=", ".join(open_ones))
-    draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
-    if answered.pop("paid_when_placed", "no") == "yes":
-        draft["same_as"] = {"paid_at": "created_at"}
-    for key, value in answered.items():
-        if key.startswith("columns."):
-            _put(draft, key.removeprefix("columns."), value, proposal.near)
-        elif key != "kind":
-            draft[key] = value
-    headers = {str(rule["header"]) for rule in draft["columns"].values()} | set(draft["personal"])
-    draft["unread"] = [match.header for match in proposal.matches if match.header not in headers]
-    draft["signature"] = [word for word in draft["signature"] if word in headers]
-    return read_plain(draft)
-
-
-def _put(draft: dict[str, Any], name: str, header: str, near: Mapping[str, dict[str, Any]]) -> None:
-    """Put one of our names on a header of theirs, away from whatever stood there, or on none."""
-    columns: dict[str, dict[str, Any]] = draft["columns"]
-    kept = {other: rule for other, rule in columns.items() if other != name and rule["header"] != header}
-    if header != "-":
-        kept[name] = near[name] if near.get(name, {}).get("header") == header else {"header": header}
-    draft["columns"] = kept
-    draft["personal"] = [word for word in draft["personal"] if word != header]

@@ -116,6 +116,21 @@ def _code(mappings: list[MappingFile], name: str) -> pl.Expr:
     return (code == "true" if field.codes is None else code).alias(name)
 
 
+def unknown_words(mapping: MappingFile, bronze: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Our names whose words in ``bronze`` (typed rows of this mapping) nobody has explained, with these words: as ``_code`` has it, they are unknown."""
+    strange: dict[str, tuple[str, ...]] = {}
+    for name, rule in mapping.columns.items():
+        if not is_word(name) or rule.otherwise or bronze_name(name) not in bronze.columns:
+            continue
+        field = FIELDS[name]
+        said = {_fold(word) for word in (*rule.values, *(field.codes.values if field.codes else ("true", "false")))}
+        parts = [_fold(part) for part in rule.contains]
+        words = bronze[bronze_name(name)].drop_nulls().unique(maintain_order=True)
+        left = [word for word in words if (folded := _fold(word)) and folded not in said and not any(part in folded for part in parts)]
+        strange |= {name: tuple(left)} if left else {}
+    return strange
+
+
 def _by_layout(told: dict[str, str]) -> pl.Expr:
     return pl.col("layout_name").replace_strict(told, default=None, return_dtype=pl.String) if told else pl.lit(None, pl.String)
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from connectors import oddities
 from connectors.base import Platform, platforms
+from connectors.cells import read_id
 from connectors.recognising import Aliases, Recognised, near_headers, recognise, twins
 from connectors.typed import QUARANTINE, Origin, Reading, fold, moment, present_columns, type_rows
 from contracts.fields import TIME_ZONE
@@ -161,9 +162,9 @@ def _misfit_rows(misfits: pl.DataFrame, export_id: str) -> pl.DataFrame:
 
 
 def _shop_refs(table: pl.DataFrame) -> list[str]:
-    """The platform's numbers of the shops the rows say they are of; 0 is what a platform writes where it tells none."""
-    told = [table[name].str.strip_chars(" \t'\"`=") for name in table.columns if fold(name) in oddities.SHOP_HEADERS]
-    return sorted({str(ref) for column in told for ref in column.unique().head(_MANY_SHOPS) if ref and ref not in ("0", "-", "null")})
+    """The platform's numbers of the shops the rows say they are of, one a shop however a spreadsheet spelled it; 0 is what a platform writes for none."""
+    told = [read_id(table[name].unique().head(_MANY_SHOPS))[0].str.replace_all(r",|\.0+$", "") for name in table.columns if fold(name) in oddities.SHOP_HEADERS]
+    return sorted({str(ref) for column in told for ref in column if ref and ref != "0"})
 
 
 def read_records(platform: Platform, kind: str, records: list[dict[str, object]], origin: Origin) -> Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.errors import FileRefusedError
+from contracts.personal import is_masked
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,18 @@ FILE_RULES: dict[str, IntakeRule] = {
         "请用默认列重新导出;若只是列改了名,用 baiyun map FILE --alias 确认",
         "export again with the default columns; if a column was only renamed, confirm it with `baiyun map FILE --alias`",
     ),
+    "MAPPED_ELSEWHERE": IntakeRule(
+        "这个表头已有映射,但那个映射用于另一个平台的店铺",
+        "a mapping knows this header, but for shops on another platform",
+        "选择那个平台的店铺;确属这个店铺就重新映射",
+        "choose a shop on that platform; if it is this shop's, map it anew",
+    ),
+    "SHOP_PLATFORM_UNKNOWN": IntakeRule(
+        "这个表头已有映射,但不知道新店铺在哪个平台",
+        "a mapping knows this header, but not on which platform the new shop is",
+        "先用 baiyun shops add --platform 登记店铺,再导入",
+        "register the shop with `baiyun shops add --platform`, then give it again",
+    ),
     "DUPLICATE_HEADER": IntakeRule("表头有重复的列", "the header has a column twice", *_RAW),
     "RAGGED_ROWS": IntakeRule("太多行的列数与表头不符", "too many rows do not fit the header", *_RAW),
     "ID_PRECISION_LOST": IntakeRule("订单号已被表格软件截断", "ids lost digits in a spreadsheet", *_RAW),
@@ -133,7 +146,12 @@ WARN_RULES: dict[str, IntakeRule] = {
     "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
     "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", *_NOTHING),
     "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *_NOTHING),
-    "UNKNOWN_WORD": IntakeRule("有不认识的状态词,按未知计", "unknown status words, counted as unknown", "把原词告诉支持", "tell support the word"),
+    "UNKNOWN_WORD": IntakeRule(
+        "有不认识的状态词,按未知计",
+        "unknown status words, counted as unknown",
+        "自己映射的表:在上传页再放一次并说明这个词;平台导出:把原词告诉支持。说明后重算即更正",
+        "a table you mapped: put it on the upload page again and say what the word means; an export: tell support the word. A rebuild puts it right",
+    ),
     "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
     "PERSONAL_MASKED": IntakeRule("文字中的电话、证件号、邮箱、收件地址已打码", "personal data in text were masked", *_NOTHING),
     "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
@@ -192,3 +210,15 @@ def row_place(row_number: int) -> str:
     """Where a person finds a row: ``5``, or ``工作表2 第5行 / sheet 2 row 5`` when several sheets of one header were read together."""
     sheet, row = divmod(row_number, SHEET_STEP)
     return f"工作表{sheet + 1} 第{row}行 / sheet {sheet + 1} row {row}" if sheet else str(row)
+
+
+def unmasked_at(cell: str | None, rule: str, row_number: int, column: str) -> str:
+    """Why a quarantined cell is not shown whole and where it stands, Chinese and English; empty for a cell that is, or that came with stars."""
+    if not is_masked(cell) or rule == "MASKED_KEY":
+        return ""
+    zh, _, en = row_place(row_number).partition(" / ")
+    where_zh, where_en = zh if en else f"第{zh}行", en or f"row {zh}"
+    return (
+        f"可能含个人信息,已遮住;原值在导出的原文件里:{where_zh}「{column}」列;改正后再上传"
+        f" / it may be personal and was masked; the file as exported has it: {where_en}, column {column}; upload it again once it is right"
+    )

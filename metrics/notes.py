@@ -30,7 +30,7 @@ NOTES: dict[str, NoteKind] = {
     "UNITS_UNTOLD": NoteKind(
         "units_untold_qty",
         "另有 {figure} 行来源未说明件数,未计入支付件数",
-        "another {figure} lines do not tell their units and are not in the units paid",
+        "the units paid leave out lines that do not tell their units: {figure}",
     ),
     "REFUND_STAGE_UNTOLD": NoteKind(
         "cohort_refund_unstaged_fen",
@@ -50,7 +50,7 @@ NOTES: dict[str, NoteKind] = {
     "VIEWS_UNTOLD": NoteKind(
         "session_views_untold_qty",
         "另有 {figure} 场有成交但来源未说明观看次数,未参与千次观看成交金额",
-        "another {figure} sessions sold but do not tell their views and take no part in GPM",
+        "GPM leaves out sessions that sold but do not tell their views: {figure}",
     ),
     "CHARGES_UNTOLD": NoteKind(
         "charges_untold_fen",

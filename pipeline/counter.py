@@ -2,7 +2,7 @@
 
 Every call takes the ``Viewer``, checks that the account still stands, and serves that viewer's own merchant and shops only: a shop that is not theirs
 is answered like one that does not exist, and a shop of another merchant is noted as a security event. Looking at a file, proposing and trying a
-mapping change nothing; ``deliver``, ``withdraw``, ``confirm_alias``, ``forget_alias`` and ``save_mapping`` write, with who and when.
+mapping change nothing; ``deliver``, ``withdraw`` and what confirms, saves or forgets a name or a mapping write, with who and when.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.coverage import Coverage, coverage
-from connectors.mapping_model import KINDS, MappingFile, names_of
-from connectors.mapping_propose import Match, Proposal, Question, settled
+from connectors.mapping_answers import COLUMN, UNREAD, WORD, missing, settled, strange_words, taken
+from connectors.mapping_dictionary import holds_for
+from connectors.mapping_file import shipped
+from connectors.mapping_model import KINDS, MappingFile, codes_of, names_of
+from connectors.mapping_propose import Match, Proposal, Question
 from connectors.tabular import MAX_FILE_BYTES
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from contracts.intake import refuse
@@ -28,6 +31,7 @@ from pipeline.changes import Change
 from pipeline.deliveries import Delivery
 from pipeline.desk import Desk
 from pipeline.house import reading, writing
+from pipeline.mapping import Kept
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
 from pipeline.previews import Offer, Preview, Problem
@@ -41,9 +45,10 @@ from warehouse.registry import Shop
 from warehouse.settings import Settings
 
 __all__ = [
-    "KINDS", "MAX_BYTES", "MAX_FILES", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Learned", "MappingFile", "Match", "Offer",
-    "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop", "Trial", "confirm_alias", "coverage", "deliver", "forget_alias", "given", "learned",
-    "names_of", "preview", "preview_each", "propose", "raw_rows", "save_mapping", "shops", "try_mapping", "withdraw",
+    "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Kept",
+    "Learned", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop", "Trial", "codes_of", "confirm_alias",
+    "coverage", "deliver", "explain_words", "forget_alias", "forget_mapping", "given", "holds_for", "learned", "mappings", "missing", "names_of",
+    "preview", "preview_each", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.
@@ -53,11 +58,15 @@ MAX_BYTES = 400 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Trial:
-    """A mapping nobody has saved yet, and the file as it would be read through it: ``frames`` is silver table → its first rows by our names."""
+    """A mapping nobody has saved yet, and the file as it would be read through it: ``frames`` is silver table → its first rows by our names.
+
+    ``words``: our name → their words that count as unknown.
+    """
 
     mapping: MappingFile
     preview: Preview
     frames: dict[str, pl.DataFrame]
+    words: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -256,10 +265,33 @@ def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: 
         own = mapping.known_layout(desk.lake, desk.merchant_id, platform, data, limits) or mapping.free_name(desk.lake, desk.merchant_id, proposal.kind)
         made = settled(proposal, {"name": own, **answers})
         shown = mapping.preview_mapping(data, made, platform, limits, rows=previews.HEAD_ROWS)
-        return Trial(made, previews.taken(desk, plain_name(name), shown.reading, hashlib.sha256(data).hexdigest()), shown.frames)
+        return Trial(made, previews.taken(desk, plain_name(name), shown.reading, hashlib.sha256(data).hexdigest()), shown.frames, shown.words)
 
 
 def save_mapping(viewer: Viewer, made: MappingFile) -> bool:
     """Keep a tried mapping for the viewer's merchant, with who and when; False when it is in force already. Raises as ``pipeline.mapping.save_mapping``."""
     with writing(_settings(viewer)) as lake:
         return mapping.save_mapping(lake, _merchant(viewer), made, by=viewer.name, at=steps.now())
+
+
+def explain_words(viewer: Viewer, name: str, answers: Mapping[str, str]) -> None:
+    """Say what words of a mapped table mean (``words.NAME.WORD`` → code): a new version of its mapping. Raises as ``pipeline.mapping.explain_words``."""
+    with writing(_settings(viewer)) as lake:
+        mapping.explain_words(lake, _merchant(viewer), name, answers, by=viewer.name, at=steps.now())
+
+
+def shipped_titles() -> dict[str, str]:
+    """Name → Chinese title of the mappings that come with the house."""
+    return {name: known.zh for name, known in shipped().items()}
+
+
+def mappings(viewer: Viewer) -> list[Kept]:
+    """The merchant's own mappings in force, newest first."""
+    with reading(_settings(viewer)) as lake:
+        return sorted(mapping.kept_mappings(lake, _merchant(viewer)), key=lambda kept: kept.at, reverse=True)
+
+
+def forget_mapping(viewer: Viewer, name: str) -> None:
+    """Take one of the merchant's mappings out of force, with who and when. Raises as ``pipeline.mapping.forget_mapping``."""
+    with writing(_settings(viewer)) as lake:
+        mapping.forget_mapping(lake, _merchant(viewer), name, by=viewer.name, at=steps.now())

@@ -12,10 +12,10 @@ import polars as pl
 from connectors.base import platforms
 from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading
-from contracts.errors import NotFoundError
+from contracts.errors import FileRefusedError, NotFoundError
 from contracts.intake import Notice, refuse
 from pipeline.golden import LINES
-from pipeline.mapping import MAPPED, own_aliases, source_of
+from pipeline.mapping import MAPPED, mapped_elsewhere, own_aliases, source_of
 from pipeline.parsing import Limits, read_apart
 from pipeline.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.registering import register_shop
@@ -75,7 +75,10 @@ class Desk:
 
     def read(self, data: bytes, origin: Origin, limits: Limits | None) -> Reading:
         """A file's content as this shop's, with a warning when its money is not what the shop's money was. Raises FileRefusedError."""
-        found = read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
+        try:
+            found = read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
+        except FileRefusedError as error:
+            raise self._known_elsewhere(error, data, limits) from None
         money = next((column.name for column in found.layout.columns if column.cell in _MONEY and column.filled), "")
         usual = self._usual(found.layout.platform, found.layout.kind, money) if money else None
         here = found.bronze[money].median() if money else None
@@ -83,6 +86,16 @@ class Desk:
             return found
         header = next(column.header.strip() for column in found.layout.columns if column.name == money)
         return replace(found, notices=[*found.notices, Notice("MONEY_JUMP", found.bronze.height, header)])
+
+    def _known_elsewhere(self, error: FileRefusedError, data: bytes, limits: Limits | None) -> FileRefusedError:
+        """The refusal of a table no layout fits, with the mapping that would read it in a shop on another platform, or once this one is registered."""
+        if error.rule not in ("UNKNOWN_LAYOUT", "MISSING_COLUMN"):
+            return error
+        known = mapped_elsewhere(self.lake, self.merchant_id, self.shop.platform_code if self.shop else "", data, limits)
+        if known is None:
+            return error
+        where = {} if known.platform == "shop" else {"platform": known.platform}
+        return refuse("MAPPED_ELSEWHERE" if self.shop else "SHOP_PLATFORM_UNKNOWN", mapping=f"{known.zh}({known.name})", **where)
 
     def _usual(self, platform: str, kind: str, money: str) -> float | None:
         """The median of an amount over what this shop has given before; asked once for a kind."""
@@ -109,7 +122,7 @@ class Desk:
             self._check_owner(platform, told[0], export_id)
             if ours:
                 raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, column="店铺ID")
-        if not told:
+        if not told or not ours:  # a number met for the first time proves nothing yet
             self._check_orders(reading, export_id, name)
         if self.shop is None or (told and not ours):
             register_shop(self.lake, self.merchant_id, self.shop_id, platform, at=self.now, platform_shop_id=told[0] if told else None)

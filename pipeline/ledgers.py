@@ -48,10 +48,11 @@ def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFr
     """Bring the ledgers' gold up to date for touched rows and for ``orders`` (columns ``ORDER``), whose facts stand already."""
     if not any(lake.may_hold_rows(table) for table in (SETTLEMENT_ENTRY, FUND_ENTRY, ENTRIES, FUNDS)):
         return
-    keys, scope = _widen(lake, Rows(touched.entries, touched.funds), orders)
-    shops = pl.concat([scope.select(SHOP), keys.entries.select(SHOP), keys.funds.select(SHOP)]).unique()
+    shops = pl.concat([keys.select(SHOP) for keys in (orders, touched.entries, touched.funds)]).unique()
+    having = _shops_having(lake, shops)
+    keys, scope = _widen(lake, Rows(touched.entries, touched.funds), orders, having)
     lines, refunds = (lake.read(table, keys=scope) for table in (fct_order_line.TABLE, fct_refund_line.TABLE))
-    around = Around(lines, refunds, _shops_in(lake, SETTLEMENT_ENTRY, shops), _shops_in(lake, FUND_ENTRY, shops))
+    around = Around(lines, refunds, having[SETTLEMENT_ENTRY.name], having[FUND_ENTRY.name])
     told = Rows(
         _states(lake, SETTLEMENT_ENTRY, keys.entries, around, scope),
         _states(lake, FUND_ENTRY, keys.funds, around, scope),
@@ -88,12 +89,11 @@ def _with_their_days(lake: Lake, days: pl.DataFrame, before: Rows, after: Rows) 
     return Rows(pl.concat([before.entries, beside.entries]), pl.concat([before.funds, beside.funds])), now
 
 
-def _widen(lake: Lake, touched: Rows, orders: pl.DataFrame) -> tuple[Rows, pl.DataFrame]:
+def _widen(lake: Lake, touched: Rows, orders: pl.DataFrame, having: dict[str, pl.DataFrame]) -> tuple[Rows, pl.DataFrame]:
     """The rows to look at again, and all orders they are or were about. A shop's first bill, or first account flow, concerns all of its orders."""
-    known = pl.concat([_shops_in(lake, table, orders.select(SHOP).unique()) for table in (SETTLEMENT_ENTRY, FUND_ENTRY, ENTRIES, FUNDS)]).unique()
-    scope = [orders.join(known, on=SHOP, how="semi")]
+    scope = [orders.join(pl.concat(having.values()), on=SHOP, how="semi")]
     pairs = ((touched.entries, ENTRIES), (touched.funds, FUNDS))
-    first = pl.concat([keys.select(SHOP).unique().join(_shops_in(lake, facts, keys.select(SHOP).unique()), on=SHOP, how="anti") for keys, facts in pairs])
+    first = pl.concat([keys.select(SHOP).join(having[facts.name], on=SHOP, how="anti") for keys, facts in pairs])
     whole = first.unique()
     entries = pl.concat([touched.entries, lake.read(SETTLEMENT_ENTRY, keys=whole, columns=ENTRY)])
     funds = pl.concat([touched.funds, lake.read(FUND_ENTRY, keys=whole, columns=FUND)])
@@ -110,12 +110,19 @@ def _widen(lake: Lake, touched: Rows, orders: pl.DataFrame) -> tuple[Rows, pl.Da
     return keys, pl.concat(scope).drop_nulls().unique()
 
 
-def _shops_in(lake: Lake, table: Table, shops: pl.DataFrame) -> pl.DataFrame:
-    """Which of ``shops`` have rows in ``table``."""
-    if shops.is_empty() or not lake.columns(table) or not lake.may_hold_rows(table):
-        return shops.clear()
+def _shops_having(lake: Lake, shops: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Which of ``shops`` have rows in silver's and in gold's ledgers: table name → ``SHOP``."""
+    tables = {table.name: table for table in (SETTLEMENT_ENTRY, FUND_ENTRY, ENTRIES, FUNDS)}
     names = ", ".join(SHOP)
-    return lake.sql(f'SELECT DISTINCT {names} FROM {table.layer}."{table.name}" SEMI JOIN _shops USING ({names})', _shops=shops)  # noqa: S608
+    asked = [
+        f"SELECT DISTINCT '{name}' AS held, {names} FROM {table.layer}.{name} SEMI JOIN _shops USING ({names})"  # noqa: S608
+        for name, table in tables.items()
+        if lake.columns(table) and lake.may_hold_rows(table)
+    ]
+    if not asked or shops.is_empty():
+        return dict.fromkeys(tables, shops.clear())
+    found = lake.sql(" UNION ALL ".join(asked), _shops=shops)
+    return {name: found.filter(pl.col("held") == name).select(SHOP) for name in tables}
 
 
 def _states(lake: Lake, table: Table, keys: pl.DataFrame, around: Around, scope: pl.DataFrame) -> pl.DataFrame:

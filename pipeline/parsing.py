@@ -211,6 +211,12 @@ def aliases_apart(data: bytes, limits: Limits | None = None, *, mappings: Sequen
     return AliasOffer.model_validate(said["offer"]) if said["offer"] else None
 
 
+def recognise_apart(data: bytes, limits: Limits | None = None, *, mappings: Sequence[Mapped] = ()) -> str:
+    """``connectors.reading.recognise`` in the reader's process: the layout's full name (``Layout.key``)."""
+    said, _ = _ask({"do": "recognise", "mappings": _plain_sources(mappings)}, data, limits)
+    return str(said["layout"])
+
+
 def _whole(rows: pl.DataFrame, same: dict[str, str], columns: list[str]) -> pl.DataFrame:
     return rows.with_columns(pl.lit(text, pl.String).alias(name) for name, text in same.items()).select(columns)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from connectors.base import Layout, platforms
+from connectors.mapping_rows import unknown_words
 from connectors.reading import Origin, Reading, near_headers
 from contracts.errors import FileRefusedError
-from contracts.intake import ROW_RULES, row_place
+from contracts.intake import ROW_RULES, row_place, unmasked_at
 from pipeline.desk import Desk
 from pipeline.intake import covered_dates
 from pipeline.parsing import Limits, aliases_apart
@@ -46,7 +47,7 @@ class Preview:
 
     ``head``: the first rows as they would be read, by our names and with ``_row_number``, no personal column among them; ``headers`` our name → theirs.
     ``problems``: the first cells that set a row aside, of ``bad_rows`` rows. ``unread`` is the content of a table that no layout fits and a mapping
-    might; empty for any other file.
+    might; empty for any other file. ``words``: of a mapped table our name → their words nobody has explained, which count as unknown.
     """
 
     receipt: FileReceipt
@@ -57,6 +58,7 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     offers: tuple[Offer, ...] = ()
     unread: bytes = field(default=b"", repr=False)
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def can_map(self) -> bool:
@@ -82,7 +84,9 @@ def taken(desk: Desk, name: str, found: Reading, export_id: str) -> Preview:
     receipt = desk.known_receipt(found, export_id, name) or _receipt(desk, found, export_id, name, bad)
     shown = {column.name: column.header.strip() for column in found.layout.columns if _is_shown(found, column.name, is_buyer=column.buyer)}
     head = found.bronze.sort("_row_number").select("_row_number", *shown).head(HEAD_ROWS)
-    return Preview(receipt, None, head, shown, bad, problems(found.quarantine), _new_names(found))
+    known = next((mapping for item in desk.mapped for mapping in item.mappings if (mapping.layout_kind, mapping.name) == (receipt.kind, receipt.layout)), None)
+    words = unknown_words(known, found.bronze) if known else {}
+    return Preview(receipt, None, head, shown, bad, problems(found.quarantine), _new_names(found), words=words)
 
 
 def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limits: Limits) -> Preview:
@@ -90,7 +94,7 @@ def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limit
     receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
     is_nearly_known = error.rule == "MISSING_COLUMN"
     offers = _missing_names(desk, data, limits) if is_nearly_known else ()
-    return Preview(receipt, error, offers=offers, unread=data if is_nearly_known or error.rule == "UNKNOWN_LAYOUT" else b"")
+    return Preview(receipt, error, offers=offers, unread=data if is_nearly_known or error.rule in ("UNKNOWN_LAYOUT", "MAPPED_ELSEWHERE") else b"")
 
 
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
@@ -122,8 +126,13 @@ def _is_shown(found: Reading, name: str, *, is_buyer: bool) -> bool:
 def problems(quarantine: pl.DataFrame) -> tuple[Problem, ...]:
     """The first cells that set a row aside, by row."""
     rows = quarantine.sort("_row_number").head(PROBLEMS).select("_row_number", "column_name", "cell_name", "rule_name").iter_rows()
-    told = ((row_place(number), column, cell, rule, ROW_RULES[rule]) for number, column, cell, rule in rows)
-    return tuple(Problem(place, column, cell, rule, f"{said.zh} / {said.en}", f"{said.step_zh} / {said.step_en}") for place, column, cell, rule, said in told)
+    return tuple(_problem(*row) for row in rows)
+
+
+def _problem(number: int, column: str, cell: str, rule: str) -> Problem:
+    said = ROW_RULES[rule]
+    step = unmasked_at(cell, rule, number, column) or f"{said.step_zh} / {said.step_en}"
+    return Problem(row_place(number), column, cell, rule, f"{said.zh} / {said.en}", step)
 
 
 # names that drifted

@@ -20,7 +20,7 @@ from connectors.mapped import Mapped, source
 from connectors.mapping_aliases import propose_aliases
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import propose
-from connectors.reading import Origin, read_file
+from connectors.reading import Origin, read_file, recognise
 from connectors.received import rows_of_file
 from contracts.errors import FileRefusedError
 from contracts.intake import refuse
@@ -55,6 +55,8 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
     if request["do"] == "propose":
         return {"proposal": propose(data, **request["asked"]).model_dump(mode="json")}, []  # type: ignore[arg-type]
     mappings = _sources(json.dumps(request["mappings"]))
+    if request["do"] == "recognise":
+        return {"layout": recognise(data, mappings=mappings).layout.key}, []
     if request["do"] == "aliases":
         offer = propose_aliases(data, mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
         return {"offer": offer.model_dump(mode="json") if offer else None}, []

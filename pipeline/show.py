@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from contracts import codes
+from contracts.intake import row_place, unmasked_at
 from pipeline.build import Built
 from pipeline.changes import Change
 from pipeline.collect import Collected
 from pipeline.receipts import FileReceipt
+from pipeline.terminal import OUT, print_json, print_table
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT
 from warehouse.release import Release
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from pipeline.steps import Ingested
 
 _FILE = ("export_id", "export_name", "shop_id", "platform_code", "kind_code")
-_OUT = Console(highlight=False)
 _ERR = Console(stderr=True, highlight=False)
 
 
@@ -53,28 +50,6 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
         yield say
 
 
-def print_json(document: object) -> None:
-    """One document on stdout."""
-    print(json.dumps(document, ensure_ascii=False, default=_plain, indent=1))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dt.date | dt.datetime):
-        return value.isoformat()
-    raise TypeError(f"not JSON: {type(value).__name__}")
-
-
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table for people; columns of numbers stand to the right."""
-    table = Table(title=title, title_justify="left", show_lines=False)
-    for column in columns:
-        numeric = bool(rows) and all(isinstance(row[len(table.columns)], int | float) or row[len(table.columns)] is None for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    _OUT.print(table)
-
-
 # receipts
 def ingested(done: Ingested, *, as_json: bool) -> None:
     """Receipts, what moved, and which release is read now."""
@@ -84,38 +59,45 @@ def ingested(done: Ingested, *, as_json: bool) -> None:
     receipts(done.receipts)
     _changes(done.changes)
     if done.held:
-        _OUT.print(f"未放行 / held: {done.held.sentence()}", markup=False, style="red")
+        OUT.print(f"未放行 / held: {done.held.sentence()}", markup=False, style="red")
     if done.current:
-        _OUT.print(f"看板读取发布 #{done.current.number}({done.current.changed_at:%Y-%m-%d %H:%M}) / dashboards read release #{done.current.number}")
+        OUT.print(f"看板读取发布 #{done.current.number}({done.current.changed_at:%Y-%m-%d %H:%M}) / dashboards read release #{done.current.number}")
 
 
 def receipts(items: Sequence[FileReceipt]) -> None:
     """One block per file: verdict, the four counts that add up, rules, dropped columns, dates."""
     for item in items:
         verdict = f"{codes.VERDICT.zh(item.verdict)} / {codes.VERDICT.en(item.verdict)}"
-        _OUT.print(f"■ {item.name}: {verdict}", markup=False)
+        OUT.print(f"■ {item.name}: {verdict}", markup=False)
         if item.verdict == "withdrawn":
-            _OUT.print("  它的行不再计入;再次导入就恢复 / its rows count no more; give it again to restore them")
+            OUT.print("  它的行不再计入;再次导入就恢复 / its rows count no more; give it again to restore them")
             continue
         if item.verdict == "refused":
-            _OUT.print(f"  [{item.rule}] {item.message}\n  → {item.next_step}", markup=False)
+            OUT.print(f"  [{item.rule}] {item.message}\n  → {item.next_step}", markup=False)
             continue
         platform = codes.PLATFORM.zh(item.platform)
         span = f"{item.first_date} — {item.last_date}" if item.first_date else "—"
-        _OUT.print(f"  {platform} · {item.kind} · {item.layout} · {span} · {item.export_id[:12]}", markup=False)
+        OUT.print(f"  {platform} · {item.kind} · {item.layout} · {span} · {item.export_id[:12]}", markup=False)
         counts = f"{item.published:,} 发布 + {item.quarantined:,} 隔离 + {item.superseded:,} 被取代 + {item.duplicate:,} 重复"
-        _OUT.print(f"  读取 {item.rows_read:,} 行 = {counts} / read = published + quarantined + superseded + duplicate", markup=False)
+        OUT.print(f"  读取 {item.rows_read:,} 行 = {counts} / read = published + quarantined + superseded + duplicate", markup=False)
         for rule, rows in item.rules.items():
-            _OUT.print(f"  隔离规则 {rule}: {rows:,} 行 → baiyun quarantine show {item.export_id[:12]}", markup=False)
+            OUT.print(f"  隔离规则 {rule}: {rows:,} 行 → baiyun quarantine show {item.export_id[:12]}", markup=False)
         for notice in item.notices:
-            _OUT.print(f"  提醒 / notice {notice.sentence()}", markup=False)
+            OUT.print(f"  提醒 / notice {notice.sentence()}", markup=False)
         if item.dropped_columns:
-            _OUT.print(f"  已移除个人信息列 / personal columns dropped: {'、'.join(item.dropped_columns)}", markup=False)
+            OUT.print(f"  已移除个人信息列 / personal columns dropped: {'、'.join(item.dropped_columns)}", markup=False)
+
+
+def waiting(rows: pl.DataFrame) -> None:
+    """Foreign orders in no figure yet (rows of ``metrics.health.waiting``), a line per shop, currency and day."""
+    for shop, currency, date, orders in rows.select("shop_id", "currency_code", "rate_date", "orders_qty").iter_rows():
+        zh, en = f"{orders:,} 笔外币订单等待 {date or '日期不明'} 的汇率", f"foreign orders waiting for the rate of {date or 'a day not told'}: {orders:,}"
+        OUT.print(f"  {shop} {currency}: {zh} / {en} → baiyun rates import", markup=False)
 
 
 def _changes(changes: Sequence[Change]) -> None:
     if changes and all(item.before == item.after for item in changes):
-        _OUT.print("发布的合计没有变化 / released totals unchanged")
+        OUT.print("发布的合计没有变化 / released totals unchanged")
         return
 
     def told(item: Change, value: int) -> str:
@@ -137,7 +119,7 @@ def collected(items: Sequence[Collected]) -> None:
 def released(built: Built, release: Release) -> None:
     """The line a build ends with."""
     new = "" if built.has_changes else ",没有新数据 / nothing new"
-    _OUT.print(f"已发布 #{release.number}(构建 {built.build_number},快照 {release.snapshot}{new}) / released #{release.number}")
+    OUT.print(f"已发布 #{release.number}(构建 {built.build_number},快照 {release.snapshot}{new}) / released #{release.number}")
 
 
 # answers
@@ -161,7 +143,7 @@ def answered(answer: Answer, *, as_json: bool) -> None:
     rows = [[shown(name, value) for name, value in row.items()] for row in answer.rows.iter_rows(named=True)]
     print_table(f"发布 #{answer.release} · 截至 / as of {answer.as_of:%Y-%m-%d %H:%M}", columns, rows)
     for note in answer.notes:
-        _OUT.print(f"注 / note: {note.zh} / {note.en}", markup=False)
+        OUT.print(f"注 / note: {note.zh} / {note.en}", markup=False)
 
 
 # releases
@@ -179,10 +161,17 @@ def releases(items: Sequence[Release], current: Release | None, *, as_json: bool
             item.snapshot,
             f"{item.changed_at:%Y-%m-%d %H:%M}",
             ", ".join(item.failed_rules),
+            len(warned(item)),
         )
         for item in items
     ]
-    print_table("发布 / releases", ["号 / no.", "状态 / status", "构建 / build", "快照 / snapshot", "时间 / at", "未过规则 / failed rules"], rows)
+    print_table("发布 / releases", ["号 / no.", "状态 / status", "构建 / build", "快照 / snapshot", "时间 / at", "阻断 / held by", "提醒 / warnings"], rows)
+
+
+def warned(item: Release) -> list[str]:
+    """The rules that failed without holding a release, by name."""
+    found = item.details.get("warned")
+    return [str(rule) for rule in found] if isinstance(found, list) else []
 
 
 def _release(item: Release) -> dict[str, object]:
@@ -194,6 +183,7 @@ def _release(item: Release) -> dict[str, object]:
         "changed_at": item.changed_at,
         "is_pinned": item.is_pinned,
         "failed_rules": list(item.failed_rules),
+        "warned_rules": warned(item),
         "content": item.content,
     }
 
@@ -210,8 +200,8 @@ def release(item: Release, checks: pl.DataFrame, *, as_json: bool) -> None:
     if rows:
         print_table("未通过的检查 / failed checks", ["表 / table", "规则 / rule", "级别 / severity", "行 / rows", "说明 / message"], rows)
     for row in failed.iter_rows(named=True):
-        _OUT.print(f"  {row['rule_name']} · {row['table_name']}: {row['details_json'] or ''}", markup=False)
-    _OUT.print(f"共 {checks.height} 项检查,{failed.height} 项未过 / {checks.height} checks, {failed.height} failed")
+        OUT.print(f"  {row['rule_name']} · {row['table_name']}: {row['details_json'] or ''}", markup=False)
+    OUT.print(f"共 {checks.height} 项检查,{failed.height} 项未过 / {checks.height} checks, {failed.height} failed")
 
 
 # quarantine
@@ -251,7 +241,7 @@ def quarantine_list(rows: pl.DataFrame, loads: pl.DataFrame, names: Names, *, as
         (row["export_id"][:12], names.get((row["shop_id"], row["export_id"])), row["shop_id"], row["kind_code"], row["rule_name"], row["rows"])
         for row in listed.to_dicts()
     ]
-    print_table("隔离 / quarantine", ["指纹 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"], cells)
+    print_table("隔离 / quarantine", ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"], cells)
 
 
 def quarantine_rows(rows: pl.DataFrame, names: Names, *, as_json: bool) -> None:
@@ -260,12 +250,15 @@ def quarantine_rows(rows: pl.DataFrame, names: Names, *, as_json: bool) -> None:
     if as_json:
         print_json({"rows": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in ordered.to_dicts()]})
         return
-    cells = [
-        (row["shop_id"], row["row_number"], row["column_name"], row["cell_name"], row["rule_name"], row["message_name"], row["next_step_name"])
-        for row in ordered.to_dicts()
-    ]
+    cells = [(row["shop_id"], row_place(row["row_number"]), row["column_name"], row["cell_name"], row["rule_name"]) for row in ordered.to_dicts()]
     title = "、".join(sorted({names.get(key, key[1]) for key in rows.select("shop_id", "export_id").unique().iter_rows()}))
-    print_table(title, ["店铺 / shop", "行 / row", "列 / column", "原值 / cell", "规则 / rule", "说明 / message", "下一步 / next step"], cells)
+    print_table(title, ["店铺 / shop", "行 / row", "列 / column", "原值 / cell", "规则 / rule"], cells)
+    said = ordered.select("rule_name", "message_name", "next_step_name").unique(maintain_order=True)
+    for rule, message, step in said.iter_rows():
+        OUT.print(f"{rule}: {message} → {step or ''}", markup=False)
+    masked = next((row for row in ordered.to_dicts() if unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"])), None)
+    if masked:
+        OUT.print(f"* {unmasked_at(masked['cell_name'], masked['rule_name'], masked['row_number'], masked['column_name'])}", markup=False)
 
 
 def shops(merchants: pl.DataFrame, rows: pl.DataFrame, accounts: pl.DataFrame, *, as_json: bool) -> None:

@@ -7,7 +7,8 @@ import typer
 
 from contracts import codes
 from metrics.definitions import METRICS
-from pipeline.show import print_json, print_table, yuan
+from pipeline.show import yuan
+from pipeline.terminal import print_json, print_table
 
 _SHOWN = 20
 

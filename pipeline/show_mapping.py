@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from rich.console import Console
@@ -11,10 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.mapping_aliases import AliasOffer
+from connectors.mapping_answers import missing, strange_words
+from connectors.mapping_dictionary import holds_for, labelled
 from connectors.mapping_file import write_mapping
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Proposal
-from pipeline.mapping import MappedPreview
+from contracts.errors import BaiyunError
+from pipeline.mapping import Kept, MappedPreview
 
 _OUT = Console(highlight=False)
 _HOW = {"known": "已知 known", "near": "相近,待确认 near, to confirm", "personal": "个人信息,不保存 personal, dropped", "unread": "不读取 not read"}
@@ -37,8 +40,39 @@ def proposed(proposal: Proposal) -> None:
     _OUT.print(table)
     if proposal.missing:
         _OUT.print(Text(f"没有列说明 / no column tells: {'、'.join(proposal.missing)}"))
-    for name, words in proposal.words.items():
-        _OUT.print(Text(f"{name}: 不认识的词,将按未知计 / words nobody knows, counted as unknown: {'、'.join(words)}"))
+    _strange(strange_words(proposal, {}))
+
+
+def _strange(strange: Mapping[str, Sequence[str]]) -> None:
+    for name, words in strange.items():
+        told = f"不认识的词,按未知计,用 --set words.{name}.词=代码 说明 / words nobody knows, counted as unknown"
+        _OUT.print(Text(f"{labelled(name)} {name}: {told}: {'、'.join(words)}"))
+
+
+def not_mapped(error: BaiyunError, proposal: Proposal | None, answers: Mapping[str, str]) -> None:
+    """One JSON document on why there is no mapping: the rule, what is open and what no column tells. The sentence itself goes to stderr."""
+    open_ones = [question for question in proposal.questions if not (answers.get(question.key) or question.default)] if proposal else []
+    needed = ["/".join(names) for names in missing(proposal, answers)] if proposal else []
+    words = strange_words(proposal, answers) if proposal else {}
+    questions = [question.model_dump(mode="json") for question in open_ones]
+    facts = {key: str(value) for key, value in error.facts.items()}
+    said = {"questions": questions, "missing": needed, "unknown_words": words, "rule": error.rule, "message": error.sentence(), "facts": facts}
+    print(json.dumps({**said, "saved": False}, ensure_ascii=False, indent=1))
+
+
+def kept(items: Sequence[Kept], *, as_json: bool) -> None:
+    """Mappings in force: name, title, kind, for which shops, version, who and when."""
+    rows = [(k.mapping.name, k.mapping.zh, k.mapping.kind, k.mapping.platform, k.version, k.by, k.at.isoformat(timespec="seconds")) for k in items]
+    if as_json:
+        names = ("name", "zh", "kind", "platform", "version", "by", "at")
+        print(json.dumps({"mappings": [dict(zip(names, row, strict=True)) for row in rows]}, ensure_ascii=False, indent=1))
+        return
+    table = Table(title="自己的映射 / own mappings", title_justify="left")
+    for column in ("名称 / name", "标题 / title", "种类 / kind", "平台 / platform", "版本 / version", "谁 / by", "时间 / at"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    _OUT.print(table)
 
 
 def preview(shown: MappedPreview) -> None:
@@ -51,6 +85,7 @@ def preview(shown: MappedPreview) -> None:
         for column in told.drop("_row_number").iter_columns():
             table.add_row(*(Text("" if cell is None else str(cell)) for cell in (column.name, *column)))
         _OUT.print(table)
+    _strange(shown.words)
     reading = shown.reading
     aside = reading.quarantine["_row_number"].n_unique()
     _OUT.print(Text(f"共 {reading.rows_read} 行,隔离 {aside} 行 / {reading.rows_read} rows, {aside} set aside"))
@@ -70,15 +105,17 @@ def mapped(proposal: Proposal | None, mapping: MappingFile, shown: MappedPreview
         if saved
         else "没有保存(已有相同的,或未确认)/ not saved: the same is kept already, or nobody said yes"
     )
-    _OUT.print(Text(f"{mapping.name}: {told}"))
+    _OUT.print(Text(f"{mapping.name}: {told}\n{' / '.join(holds_for(mapping.platform))}"))
 
 
 def _document(proposal: Proposal | None, mapping: MappingFile, shown: MappedPreview, saved: bool) -> dict[str, object]:
     reading = shown.reading
     counts = {"rows_read": reading.rows_read, "quarantined": reading.quarantine["_row_number"].n_unique(), "dropped_columns": reading.dropped_columns}
     frames = {name: _rows(frame) for name, frame in shown.frames.items()}
-    proposed_as = proposal.model_dump(mode="json") if proposal else None
-    return {"proposal": proposed_as, "mapping": write_mapping(mapping), "preview": {**counts, "rows": frames}, "saved": saved}
+    # what stands in columns nobody reads is nobody's business
+    proposed_as = proposal.model_dump(mode="json", exclude={"matches": {"__all__": {"words"}}}) if proposal else None
+    read = {"mapping": write_mapping(mapping), "holds_for": mapping.platform, "preview": {**counts, "rows": frames}, "unknown_words": shown.words}
+    return {"proposal": proposed_as, **read, "saved": saved}
 
 
 def _rows(frame: pl.DataFrame) -> list[dict[str, object]]:

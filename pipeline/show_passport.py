@@ -11,7 +11,8 @@ from contracts.intake import row_place
 from metrics.explain import Lines, Passport
 from metrics.metric import CLOCKS, Metric
 from pipeline.raw_rows import RawRow
-from pipeline.show import print_json, print_table, yuan
+from pipeline.show import yuan
+from pipeline.terminal import print_json, print_table
 
 _SHOWN = 30
 

@@ -171,9 +171,11 @@ MAPPING = Table(
     "mapping",
     "映射",
     "mappings",
-    "One saved version of a merchant's own mapping of one table, with who and when. Append-only; the highest number of a name is in force.",
+    "One saved version of a merchant's own mapping of one table, or its being taken back (``is_in_force`` false), with who and when. "
+    "Append-only; the highest number of a name counts.",
     key=("merchant_id", "layout_name", "event_number"),
     required=("platform_code", "kind_code", "details_json", "received_by_name", "changed_at"),
+    optional=("is_in_force",),
 )
 
 ALIAS = Table(

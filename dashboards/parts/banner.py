@@ -12,7 +12,7 @@ from metrics import health
 from metrics.access import Viewer
 from metrics.health import ReleaseLine
 
-_HELP = "数据截至:平台导出或接口所示的最近时刻。发布:通过全部检查的一版数据。 Data as of the platforms' last word; each release passed all checks."
+_HELP = "数据截至:平台导出或接口所示的最近时刻。发布:没有阻断检查未通过的一版数据。 Data as of the platforms' last word; no check that stops a release failed."
 
 
 def show_freshness(viewer: Viewer, line: ReleaseLine) -> None:

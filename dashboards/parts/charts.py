@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from decimal import Decimal
 
 import altair as alt
 import polars as pl
 import streamlit as st
 
+from dashboards.parts.money import tick_yuan, ticks
 from dashboards.parts.words import channel_name
 
 KEPT, PAID = "净成交 kept", "支付 paid"
 KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 ROW_HEIGHT = 46
-_MONEY_AXIS = (
-    "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.1f') + '亿' :"
-    " abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.0f') + '万' : format(datum.value, ',.0f')"
-)
 
 
 def show_kept_bars(rows: pl.DataFrame, alt_text: str) -> None:
@@ -25,12 +24,12 @@ def show_kept_bars(rows: pl.DataFrame, alt_text: str) -> None:
     ``rows``: ``name``, ``figures`` (text), ``kept_yuan``, ``paid_yuan`` (numbers, for the bars' lengths only).
     """
     base = alt.Chart(rows.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
-    ink = _ink()
+    text_colour = ink()
     layers = [
         base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=PAID_COLOUR, opacity=0.55).encode(x=_length("paid_yuan")),
         base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=KEPT_COLOUR).encode(x=_length("kept_yuan")),
-        base.mark_text(align="left", dx=0, dy=-9, fontSize=14, color=ink, limit=alt.ExprRef("width - 165")).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dy=-9, fontSize=13, color=ink).encode(x=alt.value("width"), text="figures:N"),
+        base.mark_text(align="left", dx=0, dy=-9, fontSize=14, color=text_colour, limit=alt.ExprRef("width - 165")).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dy=-9, fontSize=13, color=text_colour).encode(x=alt.value("width"), text="figures:N"),
     ]
     chart = alt.layer(*layers).properties(height=ROW_HEIGHT * rows.height, padding=0).configure_view(stroke=None)
     st.altair_chart(chart, width="stretch", alt=alt_text)
@@ -47,9 +46,11 @@ def show_daily(rows: pl.DataFrame, alt_text: str) -> None:
     x = alt.X("day:O", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.25))
     tips = [alt.Tooltip("day:O", title="日期"), alt.Tooltip("kept_text:N", title="净成交"), alt.Tooltip("paid_text:N", title="支付")]
     base = alt.Chart(rows).encode(x=x, tooltip=tips)
+    told = [float(value) for name in ("kept_yuan", "paid_yuan") for value in rows[name].drop_nulls()]
+    marks = ticks(min(told, default=0), max(told, default=0))
     layers = [
-        _named(base, PAID).mark_bar(opacity=0.55, cornerRadiusEnd=2).encode(y=_height("paid_yuan")),
-        _named(base, KEPT).mark_bar(cornerRadiusEnd=2).encode(y=_height("kept_yuan")),
+        _named(base, PAID).mark_bar(opacity=0.55, cornerRadiusEnd=2).encode(y=_height("paid_yuan", marks)),
+        _named(base, KEPT).mark_bar(cornerRadiusEnd=2).encode(y=_height("kept_yuan", marks)),
     ]
     st.altair_chart(alt.layer(*layers).properties(height=300).configure_view(stroke=None), width="stretch", alt=alt_text)
 
@@ -89,8 +90,12 @@ def _length(column: str) -> alt.X:
     return alt.X(f"{column}:Q", axis=None, scale=alt.Scale(domainMin=0, nice=False, zero=True))
 
 
-def _height(column: str) -> alt.Y:
-    return alt.Y(f"{column}:Q", stack=None, axis=alt.Axis(title=None, labelExpr=_MONEY_AXIS, labelFontSize=12, tickCount=4, domain=False))
+def _height(column: str, marks: Sequence[Decimal]) -> alt.Y:
+    """Bars over an axis whose marks are worked out and worded here: Vega rounds what it words, and two marks may then read alike."""
+    words = json.dumps({f"{mark.normalize():f}": tick_yuan(mark) for mark in marks}, ensure_ascii=False)
+    values = [float(mark) for mark in marks]
+    axis = alt.Axis(title=None, values=values, labelExpr=f"{words}[datum.value]", labelFontSize=12, domain=False)
+    return alt.Y(f"{column}:Q", stack=None, axis=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False))
 
 
 def _named(base: alt.Chart, name: str) -> alt.Chart:
@@ -113,6 +118,6 @@ def _legend_box(columns: int) -> alt.Legend:
     )
 
 
-def _ink() -> str:
+def ink() -> str:
     """Text drawn by hand does not follow the theme by itself."""
     return "#e7efed" if st.context.theme.type == "dark" else "#1b2a28"

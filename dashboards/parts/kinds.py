@@ -8,12 +8,26 @@ from contracts.codes import KIND, PLATFORM
 from contracts.fields import FIELDS
 from dashboards.parts.money import NOTHING, yuan
 from dashboards.parts.words import BEIJING, visible
+from pipeline.counter import shipped_titles
 
 
 def layout_name(key: str) -> str:
-    """``抖音 · 订单 · 2025_75`` for ``douyin/orders/2025_75``; anything else as it is."""
+    """``抖音 · 订单 · 2025_75`` for ``douyin/orders/2025_75``; a mapping by what it is; anything else as it is."""
     parts = key.split("/")
-    return f"{PLATFORM.zh(parts[0])} · {KIND.zh(parts[1])} · {parts[2]}" if len(parts) == 3 else key
+    if len(parts) != 3:
+        return key
+    bare = parts[1].removeprefix("mapped_")
+    return f"{PLATFORM.zh(parts[0])} · {KIND.zh(bare)} · {version_name(parts[1], parts[2])}"
+
+
+def version_name(kind: str, name: str) -> str:
+    """A layout's own name; of a mapping its Chinese title, ``自建映射:订单`` for one the house named for the merchant."""
+    if not kind.startswith("mapped_"):
+        return name
+    bare = kind.removeprefix("mapped_")
+    number = name.removeprefix(f"own_{bare}").removeprefix("_")
+    own = f"{KIND.zh(bare)}{f' {number}' if number else ''}" if name.startswith(f"own_{bare}") else name
+    return shipped_titles().get(name) or f"自建映射:{own}"
 
 
 def column_name(name: str, header: str = "") -> str:

@@ -13,13 +13,28 @@ from contracts.errors import BaiyunError, FileRefusedError
 from dashboards.parts.failure import show_error
 from dashboards.parts.frame import show_heading
 from dashboards.parts.kinds import column_name
-from dashboards.parts.questions import COLUMN, UNREAD, ask, either, missing
+from dashboards.parts.questions import ask, either
 from dashboards.parts.verdicts import show_columns, show_first_rows, show_notices, show_problems, show_refusal
-from dashboards.parts.words import plain, visible
+from dashboards.parts.words import plain, sentence, visible
 from metrics.access import Viewer
-from pipeline.counter import KINDS, Match, Proposal, Trial, names_of, propose, save_mapping, try_mapping
+from pipeline.counter import (
+    COLUMN,
+    KINDS,
+    UNREAD,
+    Match,
+    Proposal,
+    Trial,
+    holds_for,
+    missing,
+    names_of,
+    propose,
+    save_mapping,
+    taken,
+    try_mapping,
+)
 
 _HOW = {"known": "✓ 认识", "near": "? 相近,待确认", "personal": "个人信息,不保存", "unread": "不读取"}
+_BUYER = "buyer_key"
 _HIDDEN = {"merchant_id", "shop_id", "platform_code", "layout_name"}
 
 
@@ -41,21 +56,21 @@ class Sheet:
         self.put.clear()
 
 
-def show_mapping(viewer: Viewer, sheet: Sheet) -> bool:
-    """The whole form; True once the mapping is saved. What a person has to put right is told in place."""
+def show_mapping(viewer: Viewer, sheet: Sheet) -> str:
+    """The whole form; what is to be said once the mapping is saved, empty before. What a person has to put right is told in place."""
     show_heading("映射", "Map a table")
     st.text(visible(sheet.name, 120))
     if sheet.proposal is None:
         sheet.proposal = _proposed(viewer, sheet)
     if sheet.proposal is None:
-        return False
+        return ""
     _ask_kind(sheet, sheet.proposal)
     _show_matches(sheet, sheet.proposal)
     _put_right(sheet, sheet.proposal)
     answers = ask(sheet.proposal, sheet.put)
     if answers:
         sheet.trial = _tried(viewer, sheet, sheet.proposal, answers)
-    return sheet.trial is not None and _show_trial(viewer, sheet.trial)
+    return _show_trial(viewer, sheet.trial) if sheet.trial is not None else ""
 
 
 def _proposed(viewer: Viewer, sheet: Sheet) -> Proposal | None:
@@ -87,25 +102,25 @@ def _kind(code: str) -> str:
 
 def _show_matches(sheet: Sheet, proposal: Proposal) -> None:
     """Each header and what it is taken for; a person's own word comes last."""
+    names = {header: name for name, header in taken(proposal, sheet.put).items()}
     rows = [
-        {"文件里的列": visible(match.header, 30), "读作": name, "把握": how, "例": "、".join(visible(example, 20) for example in match.examples)}
+        {"文件里的列": visible(match.header, 30), "读作": name, "把握": how, "例": _examples(match) if name else ""}
         for match in proposal.matches
-        for name, how in [_taken_for(match, sheet.put)]
+        for name, how in [_taken_for(match, names.get(match.header, ""), sheet.put)]
     ]
     st.markdown(f"表头在第 {proposal.header_row} 行,{len(rows)} 列。 :gray[:small[What each column is taken for.]]")
     st.dataframe(pl.DataFrame(rows), hide_index=True)
-    for name, words in proposal.words.items():
-        told = "、".join(plain(word) for word in words)
-        st.markdown(f":orange[:material/help:] {column_name(name)}里有不认识的词,按“未知”计:{told}  \n:gray[:small[Words nobody knows count as unknown.]]")
 
 
-def _taken_for(match: Match, put: Mapping[str, str]) -> tuple[str, str]:
+def _examples(match: Match) -> str:
+    return "、".join(visible(example, 20) for example in match.examples or match.words[:3])
+
+
+def _taken_for(match: Match, name: str, put: Mapping[str, str]) -> tuple[str, str]:
     """Our name and how sure it is."""
-    if told := next((name for name, header in put.items() if header == match.header), ""):
-        return column_name(told.removeprefix(COLUMN)), "✓ 您说的"
-    if not match.name or f"{COLUMN}{match.name}" in put:
-        return "", _HOW["personal" if match.how == "personal" else "unread"]
-    return match.zh or column_name(match.name), _HOW[match.how]
+    if name and put.get(f"{COLUMN}{name}") == match.header:
+        return column_name(name), "✓ 您说的"
+    return (match.zh or column_name(name), _HOW[match.how]) if name else ("", _HOW["personal" if match.how == "personal" else "unread"])
 
 
 def _put_right(sheet: Sheet, proposal: Proposal) -> None:
@@ -120,9 +135,17 @@ def _put_right(sheet: Sheet, proposal: Proposal) -> None:
         name = st.selectbox("读作 Our name", choices, format_func=lambda name: f"{column_name(name)} {name}", key="put_name")
         header = st.selectbox("文件里的列 Their column", [UNREAD, *(match.header for match in proposal.matches)], format_func=_header, key="put_header")
         if st.button("记下", icon=":material/add:"):
-            sheet.put[f"{COLUMN}{name}"] = header
-            sheet.trial = None
-            st.rerun()
+            _put(sheet, proposal, name, header)
+
+
+def _put(sheet: Sheet, proposal: Proposal, name: str, header: str) -> None:
+    if name != _BUYER and any(match.how == "personal" for match in proposal.matches if match.header == header):
+        said = f"**“{plain(header)}”是个人信息,不能读作{column_name(name)}。** 这一列进门就删;要区分买家,读作“{column_name(_BUYER)}”,只留加密的键。"
+        st.error(f"{said}  \n:small[Personal: it may not be read as anything; only of a buyer a keyed digest is kept.]", icon=":material/shield_person:")
+        return
+    sheet.put[f"{COLUMN}{name}"] = header
+    sheet.trial = None
+    st.rerun()
 
 
 def _header(header: str) -> str:
@@ -140,21 +163,28 @@ def _tried(viewer: Viewer, sheet: Sheet, proposal: Proposal, answers: dict[str, 
         return None
 
 
-def _show_trial(viewer: Viewer, trial: Trial) -> bool:
-    """The first rows as they would be read, and the button that keeps the mapping."""
+def _show_trial(viewer: Viewer, trial: Trial) -> str:
+    """The first rows as they would be read, what would count as unknown, for which shops it holds, and the button that keeps the mapping."""
     show_heading("会这样读", "As it will be read")
     receipt = trial.preview.receipt
     st.markdown(f"**{receipt.rows_read:,}** 行,{KIND.zh(trial.mapping.kind)}。 :gray[:small[rows]]")
     show_notices(receipt.notices)
     show_problems(trial.preview.problems, trial.preview.bad_rows)
     show_columns(receipt)
+    for name, words in trial.words.items():
+        told = "、".join(plain(word) for word in words)
+        st.markdown(f":orange[:material/help:] {column_name(name)}仍有不认识的词,按“未知”计:{told}  \n:gray[:small[These words count as unknown.]]")
     for frame in trial.frames.values():
         show_first_rows(frame.select("_row_number", *_told(frame)), {})
-    if not st.button("保存这个映射 Save", icon=":material/save:", type="primary"):
-        return False
+    zh, en = holds_for(trial.mapping.platform)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        is_sent = st.button("保存这个映射 Save", icon=":material/save:", type="primary")
+        st.markdown(f"{zh}。 :gray[:small[{sentence(en)}]]")
+    if not is_sent:
+        return ""
     with st.spinner("正在保存… Saving"):
         save_mapping(viewer, trial.mapping)
-    return True
+    return f"映射“{plain(trial.mapping.zh)}”已保存,{zh};这样的文件以后直接导入。 Saved: {en}."
 
 
 def _told(frame: pl.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
@@ -29,6 +30,23 @@ def short_count(count: int | None) -> str:
     if count is None:
         return NOTHING
     return f"{count:,}" if abs(count) < WAN else f"{_digits(Decimal(count) / WAN):,}万"
+
+
+def ticks(lowest: float, highest: float) -> list[Decimal]:
+    """Round amounts for an axis, four or five over ``lowest`` … ``highest`` and 0, both of them within: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    low, high = min(Decimal(str(lowest)), Decimal(0)), max(Decimal(str(highest)), Decimal(0))
+    raw = (high - low or Decimal(1)) / 4
+    power = Decimal(1).scaleb(raw.adjusted())
+    step = next(power * factor for factor in (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10)) if power * factor >= raw)
+    first = math.floor(low / step)
+    return [step * number for number in range(first, max(math.ceil(high / step), first + 1) + 1)]
+
+
+def tick_yuan(amount: Decimal) -> str:
+    """An axis' amount in yuan, to the last digit: 15000 → ``1.5万``; two that differ never read alike."""
+    unit, name = next(((unit, name) for unit, name in ((YI, "亿"), (WAN, "万")) if abs(amount) >= unit), (Decimal(1), ""))
+    whole = f"{amount / unit:,f}"
+    return (whole.rstrip("0").rstrip(".") if "." in whole else whole) + name
 
 
 def percent(fraction: float | None) -> str:

@@ -22,13 +22,17 @@ _SHOPS_SECONDS = 60.0
 
 @dataclass
 class OnCounter:
-    """``round`` names the uploader: a new one is empty. ``previews`` by shop and uploaded file. ``said`` is told once."""
+    """``round`` names the uploader: a new one is empty. ``previews`` by shop and uploaded file. ``said`` is told once.
+
+    ``shop`` is the one chosen last: while a delivery is shown there is no box that could remember it.
+    """
 
     round: int = 0
     previews: dict[tuple[str, str], list[Preview]] = field(default_factory=dict)
     sheet: Sheet | None = None
     delivery: Delivery | None = None
     said: str = ""
+    shop: Shop | None = None
     shops: list[Shop] = field(default_factory=list)
     shops_at: float = -math.inf
 
@@ -68,6 +72,17 @@ def previewed(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[Upl
         here.previews[shop_id, file.file_id] = next(found)
     place.empty()
     return {file.file_id: here.previews[shop_id, file.file_id] for file in files}
+
+
+def with_twins(previews: Sequence[Preview]) -> list[tuple[Preview, str]]:
+    """Each file with the name of an earlier one of the very same bytes on the counter; with no name where it is the first."""
+    first: dict[str, str] = {}
+    met = []
+    for item in previews:
+        met.append((item, first.get(item.receipt.export_id, "")))
+        if item.receipt.export_id:
+            first.setdefault(item.receipt.export_id, item.receipt.name)
+    return met
 
 
 def summary(previews: Sequence[Preview]) -> str:

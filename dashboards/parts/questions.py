@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from contracts.codes import KIND
 from dashboards.parts.kinds import column_name
 from dashboards.parts.words import plain
-from pipeline.counter import Proposal, Question
+from pipeline.counter import COLUMN, UNREAD, WORD, Proposal, Question, codes_of, missing, strange_words
 
-#: As ``connectors.mapping_propose.settled`` takes answers: the key before one of our names, and the answer for "no such column".
-COLUMN, UNREAD = "columns.", "-"
 _WORDS = {
     "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
     UNREAD: "不是 no",
 }  # fmt: skip
+#: Where there are more, it is no column of a few words.
+_WORDS_ASKED = 40
 
 
-def missing(proposal: Proposal, put: Mapping[str, str]) -> list[list[str]]:
-    """What no column tells: alternatives of our names, one of which is needed."""
-    needed = [names.split("/") for names in proposal.missing]
-    return [names for names in needed if not any(put.get(f"{COLUMN}{name}", UNREAD) != UNREAD for name in names)]
-
-
-def either(names: list[str]) -> str:
+def either(names: Sequence[str]) -> str:
     """The alternatives in words."""
     return " 或 ".join(map(column_name, names))
 
@@ -37,16 +31,51 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
     with st.form("mapping", border=True):
         for question in questions:
             answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
+        answers |= ask_words(strange_words(proposal, put), f"asked_{proposal.kind}_")
         answers["zh"] = st.text_input(
             "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
         )
         is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
     open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
     open_ones += [f"哪一列是{either(names)}?" for names in missing(proposal, put)]
+    open_ones += [f"说明了{column_name(name)}的词,却说没有这一列?" for name in _contradicted(answers)]
     if is_sent and open_ones:
         st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
     answered = {key: value.strip() for key, value in answers.items() if value.strip()}
     return {**answered, **put} if is_sent and not open_ones else {}
+
+
+def _contradicted(answers: Mapping[str, str]) -> list[str]:
+    """Our names whose words were explained, and whose column was said to be none."""
+    explained = dict.fromkeys(key.removeprefix(WORD).partition(".")[0] for key, code in answers.items() if key.startswith(WORD) and code)
+    return [name for name in explained if answers.get(f"{COLUMN}{name}") == UNREAD]
+
+
+def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
+    """What each word nobody knows means, as ``words.NAME.WORD`` → code; let stand, it is empty and the word counts as unknown."""
+    said = {}
+    for name, words in strange.items():
+        st.markdown(
+            f":orange[:material/help:] **{column_name(name)}里有不认识的词,各是什么意思?** 不选的按“未知”计。  \n"
+            ":gray[:small[What do these words mean? Those left alone count as unknown.]]"
+        )
+        codes = codes_of(name)
+        with st.container(horizontal=True, gap="small"):
+            for word in words[:_WORDS_ASKED]:
+                asked = f"{WORD}{name}.{word}"
+                said[asked] = (
+                    st.selectbox(
+                        f"“{plain(word, 40)}”",
+                        list(codes),
+                        index=None,
+                        format_func=lambda code, codes=codes: f"{codes[code][0]} {codes[code][1]}",
+                        placeholder="按未知计 unknown",
+                        key=f"{key}{asked}",
+                        width=220,
+                    )
+                    or ""
+                )
+    return said
 
 
 def _answer(question: Question, key: str) -> str:

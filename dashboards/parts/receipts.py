@@ -9,10 +9,12 @@ import streamlit as st
 
 from contracts.errors import BaiyunError
 from contracts.intake import ROW_RULES
+from dashboards.parts.checks import warnings
 from dashboards.parts.frame import show_heading
 from dashboards.parts.money import yuan
 from dashboards.parts.rules import in_words
 from dashboards.parts.verdicts import show_columns, show_facts, show_notices, show_title
+from dashboards.parts.waiting import show_waiting
 from dashboards.parts.words import halves, moment, plain, sentence
 from metrics.access import Viewer
 from pipeline.counter import Change, Delivery, FileReceipt, Ingested
@@ -30,9 +32,10 @@ def show_progress(delivery: Delivery) -> None:
 
 
 def show_outcome(viewer: Viewer, done: Ingested) -> None:
-    """The release first, then what moved, then each file's receipt."""
+    """The release first, then what moved and what still waits, then each file's receipt."""
     _show_release(viewer, done)
     _show_changes(done.changes)
+    show_waiting(viewer)
     show_heading("回执", "Receipts")
     for receipt in done.receipts:
         with st.container(border=True, gap="xsmall"):
@@ -45,8 +48,10 @@ def _show_release(viewer: Viewer, done: Ingested) -> None:
     elif all(receipt.verdict == "refused" for receipt in done.receipts):
         st.error("没有文件被接收,数字没有变化。  \n:small[No file was taken; nothing has changed.]", icon=":material/block:")
     elif done.current is not None:
-        number, at = done.current.number, moment(done.current.changed_at)
-        st.success(f"**看板现在读取发布 \\#{number}**({at})。  \n:small[All checks passed; the dashboards read this release.]", icon=":material/rocket_launch:")
+        number, at, warned = done.current.number, moment(done.current.changed_at), warnings(viewer)
+        zh = f"没有阻断检查未通过;**{warned}** 项提醒,见「数据健康」。" if warned else "没有检查未通过。"
+        en = f"no check that stops a release failed; {warned} warning{'s' if warned != 1 else ''}, see Data health." if warned else "no check failed."
+        st.success(f"**看板现在读取发布 \\#{number}**({at})。{zh}  \n:small[The dashboards read this release: {en}]", icon=":material/rocket_launch:")
 
 
 def _show_held(viewer: Viewer, held: BaiyunError) -> None:

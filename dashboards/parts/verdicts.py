@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from contracts.codes import KIND, PLATFORM, VERDICT
 from contracts.errors import FileRefusedError
 from contracts.intake import WARN_RULES, Notice, row_place
-from dashboards.parts.kinds import cell_text, column_name, layout_name
+from dashboards.parts.kinds import cell_text, column_name, layout_name, version_name
 from dashboards.parts.words import halves, plain, sentence, span, visible
 from pipeline.counter import FileReceipt, Preview, Problem
 
@@ -31,6 +32,7 @@ _FACTS = {
     "looks_like": "最像", "missing": "缺少", "row": "第几行", "first_row": "最早在第几行", "rows": "行数", "column": "列", "columns": "列", "limit": "上限",
     "bytes": "字节", "sheet": "工作表", "sheets": "工作表", "entry": "压缩包内", "files": "文件数", "shops": "店铺数", "shop": "所选店铺", "file": "文件",
     "example": "例", "seconds": "秒", "belongs_to": "其实属于店铺", "total": "合计", "countries": "国家", "twice": "重复的列",
+    "mapping": "映射", "platform": "用于平台",
 }  # fmt: skip
 #: On a page there is no command line to send people to.
 _STEPS = {
@@ -39,10 +41,10 @@ _STEPS = {
 }
 
 
-def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
-    """The verdict's word and icon, what the file is, and its name."""
+def show_title(receipt: FileReceipt, *, is_taken: bool, word: str = "") -> None:
+    """The verdict's word (or ``word``) and icon, what the file is, and its name."""
     colour, icon = _SIGNS[receipt.verdict]
-    word = f"{VERDICT.zh(receipt.verdict)} {VERDICT.en(receipt.verdict)}" if is_taken else _BEFORE[receipt.verdict]
+    word = word or (f"{VERDICT.zh(receipt.verdict)} {VERDICT.en(receipt.verdict)}" if is_taken else _BEFORE[receipt.verdict])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(word, icon=icon, color=colour)
         if receipt.platform:
@@ -53,7 +55,7 @@ def show_title(receipt: FileReceipt, *, is_taken: bool) -> None:
 def show_facts(receipt: FileReceipt, *more: str) -> None:
     """``more``, days covered and layout, on one line."""
     days = [span(receipt.first_date, receipt.last_date)] if receipt.first_date and receipt.last_date else []
-    st.caption(" · ".join([*more, *days, f"版式 {plain(receipt.layout)}"]))
+    st.caption(" · ".join([*more, *days, f"版式 {plain(version_name(receipt.kind, receipt.layout))}"]))
 
 
 def show_refusal(error: FileRefusedError) -> None:
@@ -68,7 +70,7 @@ def show_refusal(error: FileRefusedError) -> None:
 
 def _fact(key: str, value: object) -> str:
     text = str(value)
-    return layout_name(text) if key == "looks_like" else PLATFORM.zh(text) if key in ("file", "shop") else text
+    return layout_name(text) if key == "looks_like" else PLATFORM.zh(text) if key in ("file", "shop", "platform") else text
 
 
 def show_notices(notices: Sequence[Notice]) -> None:
@@ -99,16 +101,12 @@ def show_problems(problems: Sequence[Problem], bad_rows: int) -> None:
             "列": visible(item.column, 30),
             "原值": visible(item.cell, 30),
             "问题": halves(item.message)[0],
-            "下一步": _step(halves(item.next_step)[0]),
+            "下一步": halves(item.next_step)[0],
             "规则": item.rule,
         }
         for item in problems
     ]
     st.dataframe(pl.DataFrame(rows), hide_index=True)
-
-
-def _step(zh: str) -> str:
-    return "改正原文件后再上传,或去平台核对" if "baiyun" in zh else zh
 
 
 def show_first_rows(head: pl.DataFrame, headers: Mapping[str, str]) -> None:
@@ -136,3 +134,9 @@ def show_preview(preview: Preview) -> None:
     if preview.head.height:
         with st.expander(f"前 {preview.head.height} 行会这样读 First rows, as they will be read"):
             show_first_rows(preview.head, preview.headers)
+
+
+def show_twin(preview: Preview, first: str) -> None:
+    """One file of the very same bytes as ``first``, which is on the counter before it: nothing of it counts twice."""
+    show_title(replace(preview.receipt, verdict="duplicate"), is_taken=False, word="重复 given twice")
+    st.markdown(f"与本批的「{plain(first, 120)}」逐字节相同,只计一次。  \n:gray[:small[The very same bytes as another file here; they count once.]]")

@@ -54,11 +54,20 @@ def ingest(
     with show.progress(quiet=as_json) as say:
         done = steps.ingest(settings, merchant, shop, files, by=getpass.getuser(), register=new_shop, say=say)
     show.ingested(done, as_json=as_json)
+    if not as_json:
+        _tell_waiting(settings, merchant)
     if done.held:
         raise typer.Exit(HELD)
     share_limit = settings.quarantine_share_limit
     bad = any(item.verdict == "refused" or item.quarantined_share > share_limit for item in done.receipts)
     raise typer.Exit(REFUSED if bad else DONE)
+
+
+def _tell_waiting(settings: Settings, merchant: str) -> None:
+    from metrics.access import Viewer
+    from metrics.health import waiting
+
+    show.waiting(waiting(Viewer(settings.place, "cli", "merchant", merchant)))
 
 
 @app.command()

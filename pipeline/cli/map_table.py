@@ -1,9 +1,14 @@
-"""``baiyun map``: say what a table nobody knows means, or what a renamed column is called now. Proposes, asks, and saves only what a person lets stand."""
+"""``baiyun map``: say what a table nobody knows means, or what a renamed column is called now. Proposes, asks, and saves only what a person lets stand.
+
+``baiyun mappings``: what was said so far, and taking it back.
+"""
 
 from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +16,35 @@ import typer
 
 from connectors.mapped import source
 from connectors.mapping_aliases import find_layout
+from connectors.mapping_answers import COLUMN, UNREAD, WORD, could_be, explained, missing, settled, strange_words, taken
+from connectors.mapping_dictionary import labelled
 from connectors.mapping_file import read_mapping, shipped
-from connectors.mapping_model import MappingFile
-from connectors.mapping_propose import Proposal, settled
-from contracts.errors import NotFoundError, UsageError
+from connectors.mapping_model import MappingFile, codes_of
+from connectors.mapping_propose import Proposal, Question
+from contracts.errors import BaiyunError, NotFoundError, UsageError
 from pipeline import show_mapping, steps
-from pipeline.cli.words import Json, Merchant, Shop
-from pipeline.house import writing
-from pipeline.mapping import MappedPreview, free_name, known_layout, own_aliases, preview_mapping, save_alias, save_mapping, source_of
+from pipeline.cli.words import Json, Merchant, Shop, group
+from pipeline.house import reading, writing
+from pipeline.mapping import (
+    MappedPreview,
+    forget_mapping,
+    free_name,
+    kept_mappings,
+    known_layout,
+    own_aliases,
+    own_mappings,
+    preview_mapping,
+    save_alias,
+    save_mapping,
+    source_of,
+)
 from pipeline.parsing import Limits, aliases_apart, propose_apart
 from pipeline.registering import register_shop
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.settings import Settings
+
+app = group("自己的映射:列表、撤销 / own mappings: list, take back")
 
 
 def map_table(
@@ -42,21 +63,50 @@ def map_table(
     if not file.is_file():
         raise UsageError("NO_SUCH_FILE", "找不到文件", "no such file", file=str(file))
     settings, data = Settings(), file.read_bytes()
+    request = _Request(merchant, shop, platform, kind, _pairs(given or []), alias or [], mapping_file, yes=yes, as_json=as_json)
     with writing(settings) as lake:
-        code = _platform_of(lake, merchant, shop, platform)
-        if alias:
-            _learn(lake, settings, merchant, code, data, alias, as_json=as_json)
-            return
-        if mapping_file:
-            known_layout(lake, merchant, code, data, Limits.of(settings))  # read in two ways, one file would count twice
-            mapping = read_mapping(_text_of(mapping_file), mapping_file.name)
-            proposal = None
-        else:
-            _say_what_drifted(lake, settings, merchant, code, data, quiet=as_json)
-            proposal, mapping = _proposed(lake, settings, merchant, code, data, kind, _pairs(given or []), ask=not (yes or as_json))
-        shown = preview_mapping(data, mapping, code, Limits.of(settings))
-        saved = _saved(lake, merchant, mapping, shown, yes=yes, as_json=as_json)
-    show_mapping.mapped(proposal, mapping, shown, saved=saved, as_json=as_json)
+        try:
+            _map(lake, settings, data, request)
+        except BaiyunError as error:
+            if as_json:
+                show_mapping.not_mapped(error, request.proposal, request.answers)
+            raise
+
+
+@dataclass
+class _Request:
+    """What was typed; ``proposal`` is what was made of it so far."""
+
+    merchant: str
+    shop: str
+    platform: str
+    kind: str
+    answers: dict[str, str]
+    alias: list[str]
+    mapping_file: Path | None
+    yes: bool
+    as_json: bool
+    proposal: Proposal | None = None
+
+
+def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None:
+    merchant, as_json = request.merchant, request.as_json
+    code = _platform_of(lake, merchant, request.shop, request.platform)
+    if request.alias:
+        _learn(lake, settings, merchant, code, data, request.alias, as_json=as_json)
+        return
+    known = known_layout(lake, merchant, code, data, Limits.of(settings))  # read in two ways, one file would count twice
+    if request.mapping_file:
+        mapping = read_mapping(_text_of(request.mapping_file), request.mapping_file.name)
+    elif known and request.answers and all(key.startswith(WORD) for key in request.answers):
+        mapping = explained(next(item for item in own_mappings(lake, merchant) if item.name == known), request.answers)
+    else:
+        _say_what_drifted(lake, settings, merchant, code, data, quiet=as_json)
+        proposal = _proposed(settings, code, data, request)
+        mapping = settled(proposal, {"name": known or free_name(lake, merchant, proposal.kind), **request.answers})
+    shown = preview_mapping(data, mapping, code, Limits.of(settings))
+    saved = _saved(lake, merchant, mapping, shown, yes=request.yes, as_json=as_json)
+    show_mapping.mapped(request.proposal, mapping, shown, saved=saved, as_json=as_json)
 
 
 def _text_of(path: Path) -> str:
@@ -82,35 +132,70 @@ def _pairs(given: list[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in split}
 
 
-def _proposed(
-    lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, kind: str, answers: dict[str, str], *, ask: bool
-) -> tuple[Proposal, MappingFile]:
-    known = known_layout(lake, merchant, code, data, Limits.of(settings))
-    asked = {"kind": kind or answers.get("kind", ""), "platform": code}
-    proposal = propose_apart(data, Limits.of(settings), **asked)
-    if ask:
-        show_mapping.proposed(proposal)
-        answers = {**_asked(proposal, answers), **answers}
-        if answers.get("kind", proposal.kind) != proposal.kind:
-            proposal = propose_apart(data, Limits.of(settings), kind=answers["kind"], platform=code)
+def _proposed(settings: Settings, code: str, data: bytes, request: _Request) -> Proposal:
+    """The proposal, with everything a person says to it among the request's answers."""
+    kind = request.kind or request.answers.get("kind", "")
+    request.proposal = proposal = propose_apart(data, Limits.of(settings), kind=kind, platform=code)
+    if request.yes or request.as_json or not sys.stdin.isatty():
+        return proposal  # nobody can be asked: what is open is an error later
+    show_mapping.proposed(proposal)
+    for question in (question for question in proposal.questions if question.key == "kind" and not kind):
+        if (said := _choice(question)) != proposal.kind:
+            request.proposal = proposal = propose_apart(data, Limits.of(settings), kind=said, platform=code)
             show_mapping.proposed(proposal)
-            answers |= _asked(proposal, answers)
-    if proposal.missing and not any(key.startswith("columns.") for key in answers):
-        step = {"step_zh": "用 --set columns.名称=表头 指定", "step_en": "name their header with --set columns.NAME=HEADER"}
-        raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=", ".join(proposal.missing))
-    return proposal, settled(proposal, {"name": known or free_name(lake, merchant, proposal.kind), **answers})
+    _ask(proposal, request.answers)
+    return proposal
 
 
-def _asked(proposal: Proposal, answers: dict[str, str]) -> dict[str, str]:
-    """Ask what is open and not answered yet. Without a terminal nothing can be asked, and what is open is an error later."""
-    if not sys.stdin.isatty():
-        return {}
-    told = {}
+def _ask(proposal: Proposal, answers: dict[str, str]) -> None:
+    """Ask what is open: the proposal's questions, what no column tells, and what words nobody knows mean."""
     for question in proposal.questions:
-        if question.key not in answers:
-            options = f" [{' | '.join(question.options)}]" if question.options else ""
-            told[question.key] = str(typer.prompt(f"{question.zh} / {question.en}{options}", default=question.default or None))
-    return told
+        if question.key != "kind" and question.key not in answers:
+            answers[question.key] = _choice(question)
+    while needed := missing(proposal, answers):
+        name, header = _which(proposal, needed[0], answers)
+        answers[f"{COLUMN}{name}"] = header
+    for name, words in strange_words(proposal, answers).items():
+        codes = codes_of(name)
+        meanings = "、".join(f"{code} {zh}" for code, (zh, _) in codes.items())
+        for word in words:
+            asked = f"{labelled(name)}“{word}”是什么意思? / what does {word!r} mean? ({meanings};- = 不知道 unknown)"
+            said = _pick(asked, [*codes, UNREAD], UNREAD)
+            answers |= {f"{WORD}{name}.{word}": said} if said != UNREAD else {}
+
+
+def _choice(question: Question) -> str:
+    """The answer to one question, as one of its options where it has such."""
+    asked = f"{question.zh} / {question.en}"
+    if not question.options:
+        return str(typer.prompt(asked, default=question.default or None))
+    none = ";- = 不是,不读这一列 / no, leave it unread" if UNREAD in question.options else ""
+    return _pick(f"{asked} [{' | '.join(question.options)}{none}]", question.options, question.default)
+
+
+def _pick(asked: str, options: Sequence[str], default: str = "") -> str:
+    """One of ``options``; anything else is asked again."""
+
+    def check(said: str) -> str:
+        if said.strip() not in options:
+            raise typer.BadParameter(f"只能是 / must be one of: {'、'.join(options)}")
+        return said.strip()
+
+    return str(typer.prompt(asked, default=default or None, value_proc=check))
+
+
+def _which(proposal: Proposal, names: tuple[str, ...], answers: dict[str, str]) -> tuple[str, str]:
+    """Which column tells one of several names, of which one is needed: (name, header). Columns whose cells can be of it come first; personal ones are none."""
+    used = set(taken(proposal, answers).values())
+    free = [match for match in proposal.matches if match.header not in used and match.how != "personal"]
+    headers = [match.header for match in sorted(free, key=lambda match: not any(could_be(match, name) for name in names))]
+    if not headers:
+        raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", kind=proposal.kind, names="/".join(names))
+    told = " 或 ".join(map(labelled, names))
+    header = _pick(f"哪一列是{told}? / which column tells it? [{' | '.join(headers)}]", headers)
+    if len(names) == 1:
+        return names[0], header
+    return _pick(f"“{header}”是哪一个? / which of them is it? [{' | '.join(f'{name} {labelled(name)}' for name in names)}]", names, names[0]), header
 
 
 def _saved(lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview, *, yes: bool, as_json: bool) -> bool:
@@ -139,3 +224,19 @@ def _learn(lake: Lake, settings: Settings, merchant: str, code: str, data: bytes
             theirs: known for theirs, known in _pairs(given).items() if save_alias(lake, merchant, layout, theirs, known, by=getpass.getuser(), at=steps.now())
         }
     show_mapping.learned(layout.key, learned, as_json=as_json)
+
+
+# what was said so far
+@app.command("list")
+def list_mappings(merchant: Merchant, as_json: Json = False) -> None:
+    """一个商家自己的映射 / a merchant's own mappings."""
+    with reading(Settings()) as lake:
+        show_mapping.kept(kept_mappings(lake, merchant), as_json=as_json)
+
+
+@app.command("forget")
+def forget(name: Annotated[str, typer.Argument(help="映射的名称 / the mapping's name")], merchant: Merchant) -> None:
+    """撤销一个映射:这样的文件不再认识,已导入的保持原样,直到从原始文件重算 / take a mapping back; files loaded before stay until a build from landing."""
+    with writing(Settings()) as lake:
+        forgotten = forget_mapping(lake, merchant, name, by=getpass.getuser(), at=steps.now())
+    typer.echo(f"{name}({forgotten.zh})已撤销 / taken back")

@@ -45,5 +45,5 @@ def new_platform(name: Annotated[str, typer.Argument(help="平台代码,如 vips
         typer.echo(f"  {path.relative_to(root)}")
     if name not in codes.PLATFORM.labels:
         typer.echo(f'先在 contracts/codes.py 的 PLATFORM 里加一行 / first add a line to PLATFORM in contracts/codes.py: "{name}": (…, …)')
-    typer.echo(f"接着运行 / then run: python -m pytest tests/connectors -k {name}")
+    typer.echo(f"接着运行 / then run: .venv/bin/python -m pytest tests/connectors -k {name}")
     typer.echo("每一步见 / each step: docs/guides/add-a-platform.md")

@@ -13,11 +13,12 @@ from contracts.errors import UsageError
 from metrics.definitions import METRICS
 from pipeline import steps
 from pipeline.cli.words import Merchant
-from pipeline.show import print_json, print_table, yuan
+from pipeline.show import yuan
 from pipeline.statement.document import Document
 from pipeline.statement.document import statement as state
 from pipeline.statement.files import Checked, write
 from pipeline.statement.files import verify as check
+from pipeline.terminal import print_json, print_table
 from warehouse.settings import Settings
 
 

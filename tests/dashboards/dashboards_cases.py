@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from contracts.canonical import ORDER_LINE
 from contracts.tables import Table
 from transforms.gold import gold_tables
 from warehouse import accounts, registry, release
@@ -29,6 +31,7 @@ A_SHOPS = {"a-douyin": ("douyin", "雾山抖音店"), "a-tmall": ("taobao", "雾
 B_SHOPS = {"b-douyin": ("douyin", "青禾抖音店")}
 MERCHANTS = {"merchant-a": ("雾山女装", A_SHOPS, 12), "merchant-b": ("青禾童装", B_SHOPS, 3)}
 ZH_OF = {"GOLD_EQUALS_SILVER": "汇总等于明细之和", "KEY_UNIQUE": "主键不重复", "REFUND_WITHIN_PAID": "退款不超过支付"}
+ZH_OF |= {"FINISHED_AFTER_PAID": "完成不早于支付", "GIFT_IS_FREE": "赠品行没有支付金额"}
 MIX = {"douyin": {"own_live": 50, "creator_live": 26, "product_card": 14, "short_video": 10}, "taobao": {"own_live": 30, "search": 45, "product_card": 25}}
 
 
@@ -46,12 +49,13 @@ def make_house(home: Path, *, days: int = 40, last_day: dt.date = TODAY, is_held
         for name, frame in gold_frames(days, last_day).items():
             lake.append(gold_tables()[name], frame)
         _fill_ops(lake)
+        _wait(lake)
     with Lake.open(place, write=True) as lake:
         number = release.begin_build(lake, at=NOW)
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW - dt.timedelta(minutes=20))
         if is_held:
             number = release.begin_build(lake, at=NOW)
-            lake.append(CHECK, _rows(CHECK, [_check(number, "gold.mart_shop_channel_daily", "GOLD_EQUALS_SILVER", is_passed=False)]))
+            lake.append(CHECK, _rows(CHECK, [_check(number, table, rule, severity, shops) for table, rule, severity, shops in FAILED]))
             release.hold(lake, snapshot=lake.snapshot(), build_number=number, at=NOW, failed_rules=["GOLD_EQUALS_SILVER"])
     return place
 
@@ -160,6 +164,16 @@ def _district() -> list[dict[str, object]]:
     return rows
 
 
+def _wait(lake: Lake) -> None:
+    """A foreign order of each merchant whose day's rate nobody has given."""
+    lake.ensure([ORDER_LINE])
+    state = {"platform_code": "tiktok_shop", "currency_code": "USD", "created_at": NOW, "_observed_at": NOW, "_last_observed_at": NOW, "_export_id": "u"}
+    codes = {"order_status_code": "shipped", "is_gift": False, "order_id": "o", "order_line_id": "l", "_row_number": 2}
+    mine = {"merchant_id": "merchant-a", "shop_id": "a-douyin"}
+    theirs = [{"merchant_id": "merchant-b", "shop_id": "b-douyin", "order_id": f"b{number}", "order_line_id": f"b{number}"} for number in range(7)]
+    lake.append(ORDER_LINE, _rows(ORDER_LINE, [{**state, **codes, **whose} for whose in (mine, *theirs)]))
+
+
 def _fill_ops(lake: Lake) -> None:
     kind, at = {"kind_code": "orders"}, NOW - dt.timedelta(hours=2)
     douyin = {"merchant_id": "merchant-a", "shop_id": "a-douyin", "platform_code": "douyin"}
@@ -179,24 +193,35 @@ def _fill_ops(lake: Lake) -> None:
     loaded = {"build_number": 1, "loaded_at": at, "verdict_code": "warned", "rows_read_qty": 28_010, "published_qty": 28_007, "quarantined_qty": 3}
     counts = {"superseded_qty": 0, "duplicate_qty": 0, "first_date": TODAY - dt.timedelta(days=30), "last_date": TODAY}
     lake.append(LOAD, _rows(LOAD, [{**file, **loaded, **counts}, {**theirs, **loaded, **counts, "rows_read_qty": 777_771}]))
-    step = "用 baiyun quarantine show 查看原行;修正后重新判定 / see the row with `baiyun quarantine show`; re-judge after a fix"
+    step = "打开导出的原文件看这一行;改正后再上传 / look at this row in the file as exported"
     broken = {"rule_name": "BAD_MONEY", "column_name": "总金额", "cell_name": "12,3x", "next_step_name": step}
     broken["message_name"] = "金额无法识别 / not an amount of money"
-    rows = [{**file, **broken, "row_number": row} for row in (17, 204, 9_001)] + [{**theirs, **broken, "row_number": 777_772}]
+    rows = [{**file, **broken, "row_number": row} for row in (17, 9_001)]
+    rows += [{**file, **broken, "row_number": 204, "cell_name": "**"}, {**theirs, **broken, "row_number": 777_772}]
     lake.append(QUARANTINE, _rows(QUARANTINE, rows))
     outcomes = [
         _check(1, "gold.mart_shop_channel_daily", "GOLD_EQUALS_SILVER"),
         _check(1, "silver.order_line", "KEY_UNIQUE"),
-        _check(1, "silver.order_line", "REFUND_WITHIN_PAID", is_passed=False, severity="warn"),
+        _check(1, "silver.order_line", "REFUND_WITHIN_PAID", "warn", [["merchant-a", "a-douyin"]]),
     ]
     lake.append(CHECK, _rows(CHECK, outcomes))
 
 
-def _check(build: int, table: str, rule: str, *, is_passed: bool = True, severity: str = "stop") -> dict[str, object]:
-    message = f"{ZH_OF[rule]} / {rule} holds" if is_passed else f"{ZH_OF[rule]}:4 行不符 / {rule} holds: 4 failing"
+#: What the held build was judged to be: nobody's sums, a shop of A, a shop of B.
+FAILED: list[tuple[str, str, str, list[list[str | None]]]] = [
+    ("gold.mart_shop_channel_daily", "GOLD_EQUALS_SILVER", "stop", [[None, None]]),
+    ("gold.fct_order_line", "FINISHED_AFTER_PAID", "warn", [["merchant-a", "a-tmall"], ["merchant-a", "a-douyin"], ["merchant-b", "b-douyin"]]),
+    ("bronze.pinduoduo__orders", "GIFT_IS_FREE", "warn", [["merchant-b", "b-douyin"]]),
+]
+
+
+def _check(build: int, table: str, rule: str, severity: str = "stop", owners: list[list[str | None]] | None = None) -> dict[str, object]:
+    """One outcome; failed when ``owners`` (merchant and shop) has any."""
+    told = {"reason": "理由 / the reason", "step": f"下一步 {rule} / next step", "owners": owners}
+    message = f"{ZH_OF[rule]}:4 行不符 / {rule} holds: 4 failing" if owners else f"{ZH_OF[rule]} / {rule} holds"
     return {
-        "build_number": build, "table_name": table, "rule_name": rule, "snapshot_number": 1, "severity_code": severity, "is_passed": is_passed,
-        "failed_qty": 0 if is_passed else 4, "checked_qty": 1200, "changed_at": NOW, "message_name": message,
+        "build_number": build, "table_name": table, "rule_name": rule, "snapshot_number": 1, "severity_code": severity, "is_passed": not owners,
+        "failed_qty": 4 if owners else 0, "checked_qty": 1200, "changed_at": NOW, "message_name": message, "details_json": json.dumps(told) if owners else None,
     }  # fmt: skip
 
 

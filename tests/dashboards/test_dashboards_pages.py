@@ -112,18 +112,40 @@ def test_health_names_shops_checks_rows_and_files(house: Place) -> None:
     app = run_page("data_health", viewer(house, "a"))
     text = everything(app)
     assert "采集失败 failed" in text and "授权已失效" in text and "正常 fresh" in text
-    assert any("未做到「汇总等于明细之和」" in item.value for item in app.markdown)
     table = cells(app)
     quarantined = table.filter(pl.col("问题").is_not_null())
     assert quarantined["行"].to_list() == ["17", "204", "9001"]
     assert set(quarantined["文件"]) == {"天猫订单报表.csv"}
-    assert quarantined["下一步"][0].startswith("用 baiyun quarantine show")
+    assert quarantined["原值"].to_list() == ["12,3x", "**", "12,3x"]
+    steps = dict(zip(quarantined["行"], quarantined["下一步"], strict=True))
+    assert steps["17"] == "打开导出的原文件看这一行;改正后再上传"
+    assert steps["204"] == "可能含个人信息,已遮住;原值在导出的原文件里:第204行「总金额」列;改正后再上传"
     received = table.filter(pl.col("读取").is_not_null())
     assert received.select("读取", "发布", "隔离").row(0) == ("28010", "28007", "3")
     covered = table.filter(pl.col("数据").is_not_null()).select("数据", "文件", "接口").rows()
     asked, given = day((NOW - dt.timedelta(hours=2)).date()), day(TODAY)
     assert {("订单", "可上传", f"✓ {asked}"), ("直播场次", "可上传", "—"), ("商品", "可上传,未核实", "—")} < set(covered)
     assert {("订单", f"✓ {given}", "—"), ("交易", "—", "可授权")} < set(covered)
+
+
+def test_a_failed_check_is_told_with_its_shop_its_reason_and_the_next_step_and_only_to_whom_it_concerns(house: Place) -> None:
+    failed = {name: [item.value for item in run_page("data_health", viewer(house, name)).markdown if "未做到" in item.value] for name in ("a", "b")}
+    stop, warn = failed["a"]
+    assert stop.startswith("- **阻断 · 全站检查** · 未做到「汇总等于明细之和」") and "→ 下一步 GOLD" in stop
+    assert warn.startswith("- **提醒 · 雾山抖音店、雾山天猫旗舰店** · 未做到「完成不早于支付」") and "理由" in warn and "→ 下一步 FINISHED" in warn
+    assert [line.partition("** · ")[0] for line in failed["b"]] == ["- **阻断 · 全站检查", "- **提醒 · 青禾抖音店", "- **提醒 · 青禾抖音店"]
+    app = run_page("data_health", viewer(house, "a"))
+    assert any("未通过 2 项 failed" in item.value for item in app.markdown)
+    judged = cells(app).filter(pl.col("结果").is_not_null()).select("规则", "结果", "范围").rows()
+    assert ("FINISHED_AFTER_PAID", "✗ 未通过", "雾山天猫旗舰店") in judged and ("GIFT_IS_FREE", "✓ 通过", "") in judged
+    assert "pinduoduo" not in everything(app) and "4 行" not in everything(app)
+
+
+def test_foreign_orders_that_wait_are_told_with_their_day(house: Place) -> None:
+    told = [item.value for item in run_page("data_health", viewer(house, "a")).warning]
+    assert len(told) == 1 and told[0].startswith(f"**雾山抖音店:1 笔外币订单等待 {TODAY} 的汇率(USD)") and "baiyun rates import" in told[0]
+    assert "1 USD order not counted" in told[0]
+    assert "7 笔外币订单" in run_page("data_health", viewer(house, "b")).warning[0].value
 
 
 # the association

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -58,6 +59,24 @@ def test_share_of_nothing_is_nothing(part: int | None, whole: int | None, found:
 @pytest.mark.parametrize(("count", "text"), [(9_999, "9,999"), (23_000, "2.30万"), (1_234_567, "123.5万"), (None, "—")])
 def test_counts(count: int | None, text: str) -> None:
     assert money.short_count(count) == text
+
+
+@given(st.integers(-(10**12), 0), st.integers(0, 10**14))
+def test_marks_of_an_axis_are_few_hold_all_and_read_as_what_they_are(least_fen: int, most_fen: int) -> None:
+    lowest, highest = Decimal(least_fen) / 100, Decimal(most_fen) / 100
+    marks = money.ticks(float(lowest), float(highest))
+    words = [money.tick_yuan(mark) for mark in marks]
+    assert 2 <= len(marks) <= 7 and marks[0] <= lowest and highest <= marks[-1] and 0 in marks
+    units = {"万": 10**4, "亿": 10**8}
+    assert [Decimal(word.rstrip("万亿").replace(",", "")) * units.get(word[-1], 1) for word in words] == marks
+
+
+@pytest.mark.parametrize(
+    ("highest", "words"),
+    [(0, ["0", "0.25"]), (15_000, ["0", "5,000", "1万", "1.5万"]), (18_000, ["0", "5,000", "1万", "1.5万", "2万"]), (2.3e8, ["0", "1亿", "2亿", "3亿"])],
+)
+def test_marks_of_an_axis_in_words(highest: float, words: list[str]) -> None:
+    assert [money.tick_yuan(mark) for mark in money.ticks(0, highest)] == words
 
 
 # words

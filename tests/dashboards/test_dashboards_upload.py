@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import polars as pl
 import pytest
 from dashboards_cases import PASSWORD, ROOT
 from screen import SECONDS, cells, everything, run_page
@@ -32,14 +33,16 @@ ERP = """线上单号,货品编码,数量,实收,下单日期,付款日期,单�
 S1,YS1,1,89.00,2026-11-01 20:00:00,2026-11-01 20:01:00,已发货,张三,13800138000
 S2,YS2,2,100.50,2026-11-02 20:00:00,2026-11-02 20:01:00,缺货中,李四,13800138001
 """
+WORD = "asked_orders_words.order_status_code.缺货中"
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Merchant ``mine`` with two shops, ``theirs`` with one, ``none`` without any; nothing is loaded yet. Tests add to it and do not undo one another."""
+    """Merchant ``mine`` with three shops, ``theirs`` with one, ``none`` without any; nothing is loaded yet. Tests add to it and do not undo one another."""
     made = Settings(home=tmp_path_factory.mktemp("upload"))
     with writing(made) as lake:
         register_shop(lake, "mine", "my-douyin", "douyin", at=NOW, shop_name="雾山抖音店")
+        register_shop(lake, "mine", "a-first", "taobao", at=NOW, shop_name="雾山天猫店")
         register_shop(lake, "mine", "my-own", "other", at=NOW, shop_name="雾山小程序")
         register_shop(lake, "theirs", "their-douyin", "douyin", at=NOW, shop_name="青禾抖音店", platform_shop_id=THEIR_NUMBER)
     for name, merchant in (("a", "mine"), ("nobody", "none")):
@@ -75,7 +78,18 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def badges(app: AppTest) -> list[str]:
     """The verdicts' words, in order."""
-    words = ("可以导入 ready", "可以导入,有提醒", "导入过的文件", "不能导入 refused", "已接收,有提醒", "已接收 accepted", "已拒收", "重复文件", "已撤回 withdrawn")
+    words = (
+        "可以导入 ready",
+        "可以导入,有提醒",
+        "导入过的文件",
+        "不能导入 refused",
+        "已接收,有提醒",
+        "已接收 accepted",
+        "已拒收",
+        "重复 given twice",
+        "重复文件",
+        "已撤回 withdrawn",
+    )
     return [word for item in app.markdown for word in words if word in item.value and "-badge[" in item.value]
 
 
@@ -101,11 +115,13 @@ def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a
     app = outcome(app)
     text = everything(app)
     assert badges(app) == ["已接收,有提醒"] and "读取 **13** 行 = 发布 12 + 隔离 1 + 取代 0 + 重复 0" in text
-    assert "看板现在读取发布 \\#1" in text and "金额无法识别" in text
+    assert "看板现在读取发布 \\#1" in text and "金额无法识别" in text and "All checks passed" not in text
+    assert "没有阻断检查未通过;**1** 项提醒" in text and "no check that stops a release failed; 1 warning, see Data health" in text
     totals = {row["本店合计"]: row["变化"] for row in cells(app).iter_rows(named=True)}
     assert totals["支付订单"] != "0" and totals["支付金额"].startswith("¥")
     app = press(app, "继续上传")
     assert "把文件拖到上面" in everything(app)
+    assert app.selectbox[0].value.shop_id == "my-douyin"  # and not the first of the list
     app = give(a, "雾山抖音店", ("改了名字.csv", csv(bad)))
     assert badges(app) == ["导入过的文件"] and "再导入不会改变数字" in everything(app)
 
@@ -127,6 +143,20 @@ def test_a_file_is_taken_back_with_a_second_click_and_counts_again_when_given_ag
     assert badges(outcome(press(give(a, "雾山抖音店", goods), "确认导入 1 个文件"))) == ["已接收,有提醒"]
 
 
+def test_bytes_given_twice_in_one_go_are_told_before_they_are_taken(a: Viewer) -> None:
+    app = give(a, "雾山抖音店", ("一.csv", csv(SAMPLE)), ("二.csv", csv(SAMPLE)), ("三.csv", PAGE), ("四.csv", PAGE))
+    assert [word for word in badges(app) if word.startswith(("重复", "可以"))] == ["可以导入 ready", "重复 given twice"]
+    assert badges(app).count("不能导入 refused") == 2  # nothing of a refused file counts even once
+    assert "与本批的「一\\.csv」逐字节相同,只计一次" in everything(app)
+
+
+def test_a_masked_cell_is_told_with_the_place_that_holds_it(a: Viewer) -> None:
+    app = give(a, "雾山抖音店", ("订单.csv", csv(SAMPLE.replace('"1,299.00"', "张三 138.0013.8000"))))
+    (problem,) = cells(app).filter(cells(app)["规则"] == "BAD_MONEY").iter_rows(named=True)
+    assert "张三" not in everything(app) and "0013" not in everything(app) and problem["原值"] == "** ***********"
+    assert problem["下一步"] == "可能含个人信息,已遮住;原值在导出的原文件里:第2行「订单应付金额」列;改正后再上传"
+
+
 def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(place: Place, a: Viewer) -> None:
     drifted = csv(SAMPLE.replace("订单应付金额", "订单应付总额", 1))
     app = give(a, "雾山抖音店", ("订单.csv", drifted))
@@ -146,27 +176,61 @@ def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(
     assert said == [("mine", "订单应付总额", True, "a"), ("mine", "订单应付总额", False, "a")]
 
 
-def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows(place: Place, a: Viewer) -> None:
+def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_taken_back(place: Place, a: Viewer) -> None:
     app = give(a, "雾山小程序", ("erp.csv", csv(ERP)))
     assert "不认识这个版式:去映射" in everything(app)
     app = press(app, "映射这个表格")
     assert "还缺:支付金额 或 应付金额" in everything(app)
     app = press(app, "看看会怎样读")
     assert "还有没回答的" in everything(app) and "会这样读" not in everything(app)
+    app.selectbox(key="put_header").select("收货人")
+    app = press(app, "记下")
+    assert "是个人信息,不能读作" in app.error[0].value and "还缺" in everything(app)
     app.selectbox(key="put_header").select("实收")
     app = press(app, "记下")
     assert "还缺" not in everything(app)
+    app.selectbox(key=WORD).select("paid")
+    app = press(app, "看看会怎样读")
+    assert "说明了订单状态的词,却说没有这一列" in everything(app)
+    app.selectbox(key=WORD).select(None)
     for question in app.radio:
         question.set_value(question.options[0])  # yes to each
     app = press(app, "看看会怎样读")
-    shown = cells(app)
-    first = {row["读作"]: (row["第 2 行"], row["第 3 行"]) for row in shown.iter_rows(named=True) if row.get("第 2 行")}
-    assert first["支付金额"] == ("¥89.00", "¥100.50") and first["订单状态"] == ("已发货", "未知")
-    assert "收货人、手机" in everything(app)
+    assert shown_lines(app)["订单状态"] == ("已发货", "未知") and "仍有不认识的词,按“未知”计:缺货中" in everything(app)
+    app.selectbox(key=WORD).select("paid")
+    app = press(app, "看看会怎样读")
+    first = shown_lines(app)
+    assert first["支付金额"] == ("¥89.00", "¥100.50") and first["订单状态"] == ("已发货", "已支付待发货") and "仍有不认识的词" not in everything(app)
+    assert "收货人、手机" in everything(app) and "用于您在其他来源的店铺,其他平台的店铺要另外映射" in everything(app)
     app = press(app, "保存这个映射")
-    assert badges(app) == ["可以导入 ready"] and "映射已保存" in everything(app)
+    assert badges(app) == ["可以导入 ready"] and "映射“自有订单”已保存,用于您在其他来源的店铺" in everything(app) and "版式 自建映射" in everything(app)
+    app = run_page("upload", a)
+    told = next(item.value for item in app.markdown if "自有订单" in item.value)
+    assert "订单 · 其他来源 · 第 1 版 · a · " in told
+    app = next(button for button in app.button if button.key == "forget_mapping_own_orders").click().run()
+    assert "自有订单" not in everything(app)
     with reading(Settings(home=place.home)) as lake:
-        assert lake.read(MAPPING).select("merchant_id", "layout_name", "received_by_name").rows() == [("mine", "own_orders", "a")]
+        said = lake.read(MAPPING).sort("event_number").select("merchant_id", "layout_name", "received_by_name", "is_in_force").rows()
+    assert said == [("mine", "own_orders", "a", True), ("mine", "own_orders", "a", False)]
+    assert "不认识这个版式:去映射" in everything(give(a, "雾山小程序", ("erp.csv", csv(ERP))))
+
+
+def test_a_word_that_comes_later_is_explained_on_the_preview(place: Place, a: Viewer) -> None:
+    """In a table the house maps: the merchant's own copy of that mapping knows the word from then on."""
+    sample = (ROOT / "connectors" / "mappings" / "samples" / "mini_program_orders.csv").read_text(encoding="utf-8-sig")
+    app = give(a, "雾山小程序", ("小程序.csv", csv(sample.replace("已完成", "配货中", 1))))
+    assert "订单状态里有不认识的词" in everything(app)
+    app.selectbox(key="new_words_0_words.order_status_code.配货中").select("paid")
+    app = press(app, "记住这些词")
+    assert "已记住这些词" in everything(app) and "不认识的词" not in everything(app) and badges(app) == ["可以导入 ready"]
+    with reading(Settings(home=place.home)) as lake:
+        said = lake.read(MAPPING).filter(pl.col("details_json").str.contains("配货中")).select("kind_code", "received_by_name", "event_number").rows()
+    assert said == [("mapped_orders", "a", 1)]
+
+
+def shown_lines(app: AppTest) -> dict[str, tuple[str, str]]:
+    """What the two rows of ``ERP`` are read as."""
+    return {row["读作"]: (row["第 2 行"], row["第 3 行"]) for row in cells(app).iter_rows(named=True) if row.get("第 2 行")}
 
 
 def test_a_table_in_which_nothing_is_known_cannot_be_mapped_and_is_told_so(a: Viewer) -> None:

@@ -73,16 +73,17 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     paths = {case.id: folder / f"{case.id}.csv" for case in CASES}
     for case in CASES:
         paths[case.id].write_bytes(case.make(FIRST[case.id]))
+    with writing(settings) as lake:
+        register_shop(lake, "m1", "fresh", "douyin", at=AT)
+    viewer = Viewer(settings.place, "test", "merchant", "m1")
+    # before the command takes them: afterwards their orders are another shop's
+    looked = [found[0] for found in counter.preview_each(viewer, "fresh", [(path.name, path.read_bytes()) for path in paths.values()])]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BAIYUN_HOME", str(settings.home))
         receipts = dict(zip(paths, command(list(paths.values()), "--new-shop"), strict=True))
         before = state(settings)
         command([paths[case.id] for case in REFUSED])
         untouched = state(settings) == before
-    with writing(settings) as lake:
-        register_shop(lake, "m1", "fresh", "douyin", at=AT)
-    viewer = Viewer(settings.place, "test", "merchant", "m1")
-    looked = [found[0] for found in counter.preview_each(viewer, "fresh", [(path.name, path.read_bytes()) for path in paths.values()])]
     yield House(settings, receipts, dict(zip(paths, looked, strict=True)), untouched)
     parsing.close()
 
@@ -137,7 +138,9 @@ def test_the_counter_says_of_a_taken_file_what_the_command_said(house: House, ca
     assert looked.bad_rows == (1 if case.rules else 0) and {problem.rule for problem in looked.problems} == set(case.rules)
     for problem in looked.problems:
         said = ROW_RULES[problem.rule]
-        assert (problem.message, problem.next_step) == (f"{said.zh} / {said.en}", f"{said.step_zh} / {said.step_en}")
+        assert problem.message == f"{said.zh} / {said.en}"
+        told = ("已遮住", "masked") if "***" in problem.cell else (said.step_zh, said.step_en)  # a masked cell is looked up where it stands in the file
+        assert [word for word in told if word not in problem.next_step] == []
 
 
 @pytest.mark.parametrize("case", [case for case in TAKEN if case.rules], ids=lambda case: case.id)

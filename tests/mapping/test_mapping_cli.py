@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -15,8 +17,10 @@ from mapping_cases import ORDERS, table
 from typer.testing import CliRunner, Result
 
 from connectors.mapping_file import FOLDER
-from contracts.errors import UsageError
+from connectors.mapping_model import MappingFile
+from contracts.errors import NotFoundError, UsageError
 from pipeline.cli import app
+from pipeline.cli import run as run_command
 from pipeline.cli.new_platform import write_skeleton
 from pipeline.house import reading
 from pipeline.mapping import own_aliases, own_mappings
@@ -45,9 +49,18 @@ def run(*words: str | Path) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def kept() -> list[str]:
+def entry_point(*words: str | Path) -> None:
+    """The command as the shell runs it: ends with its exit code."""
+    sys.exit(run_command(lambda: app([str(word) for word in words], standalone_mode=False)))
+
+
+def kept_now() -> list[MappingFile]:
     with reading(Settings()) as lake:
-        return [item.name for item in own_mappings(lake, "acme")]
+        return own_mappings(lake, "acme")
+
+
+def kept() -> list[str]:
+    return [item.name for item in kept_now()]
 
 
 def test_looking_saves_nothing_and_saying_yes_does(home: Path) -> None:
@@ -103,6 +116,95 @@ def test_open_questions_are_named_where_nobody_can_be_asked(home: Path) -> None:
     again = run("map", home / "us.csv", *WHERE, "--set", "wrong")
     assert isinstance(again.exception, UsageError)
     assert again.exception.rule == "BAD_SET"
+
+
+SHOP_TABLE = table(
+    "订单编号|日子|到账|下单时间|买家|进展", "A1|2026-11-01|50.00|2026-11-01 10:00:00|张三|已发货", "A2|2026-11-02|60.00|2026-11-02 10:00:00|李四|缺货中"
+)
+
+
+def test_a_program_is_told_in_one_document_what_is_open_and_what_is_missing(home: Path) -> None:
+    """The house's errors speak on stderr with the exit code; ``--json`` says the same on stdout, and nothing else there."""
+    (home / "us.csv").write_bytes(table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00"))
+    (home / "shop.csv").write_bytes(SHOP_TABLE)
+    (home / "x.csv").write_bytes(table("甲|乙|丙", "1|2|3"))
+    left = run("map", home / "us.csv", *WHERE, "--json")
+    told = json.loads(left.stdout)
+    assert isinstance(left.exception, UsageError)
+    assert (told["rule"], [question["key"] for question in told["questions"]], told["missing"]) == ("OPEN_QUESTION", ["time_zone", "dates"], [])
+    assert told["message"] == left.exception.sentence()
+    short = json.loads(run("map", home / "shop.csv", *WHERE, "--json", "--set", "columns.order_status_code=进展", "--set", "paid_when_placed=yes").stdout)
+    assert (short["rule"], short["questions"], short["missing"]) == ("MISSING_NAMES", [], ["paid_fen/placed_fen"])
+    assert short["unknown_words"] == {"order_status_code": ["缺货中"]}
+    assert json.loads(run("map", home / "x.csv", *WHERE, "--json").stdout)["rule"] == "UNKNOWN_LAYOUT"
+    with pytest.raises(SystemExit) as ended:
+        entry_point("map", home / "us.csv", *WHERE, "--json")
+    assert ended.value.code == 2
+
+
+def test_at_a_terminal_everything_open_is_asked(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A real terminal's other end: the missing amount and what an unknown word means are asked for, a wrong answer is asked again."""
+    (home / "shop.csv").write_bytes(SHOP_TABLE)
+    answers = ["yes", "进展了", "到账", "paid_fen", "paid", "y"]
+    ours, theirs = pty.openpty()
+    os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+    with os.fdopen(theirs, encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        app(["map", str(home / "shop.csv"), *WHERE, "--set", "columns.order_status_code=进展"], standalone_mode=False)
+    os.close(ours)
+    said = capsys.readouterr().out
+    assert (
+        "哪一列是支付金额 或 应付金额?" in said
+        and "[到账 | 日子]" in said
+        and "must be one of: 到账、日子" in said
+        and "“缺货中”是什么意思?" in said
+        and "- = 不知道" in said
+    )
+    assert "用于您在其他来源的店铺" in said
+    (own,) = kept_now()
+    assert own.columns["paid_fen"].header == ("到账",)
+    assert own.columns["order_status_code"].values == {"已发货": "shipped", "缺货中": "paid"}
+    assert own.same_as == {"paid_at": "created_at"}
+
+
+def test_a_mapping_is_listed_and_taken_back(home: Path) -> None:
+    assert run("map", home / "own.csv", *WHERE, "--yes", "--set", "zh=柜台本").exit_code == 0
+    (told,) = json.loads(run("mappings", "list", "-m", "acme", "--json").stdout)["mappings"]
+    assert (told["name"], told["zh"], told["kind"], told["platform"], told["version"], told["by"]) == (
+        "own_orders", "柜台本", "orders", "other", 1, getpass.getuser()
+    )  # fmt: skip
+    assert "柜台本" in run("mappings", "list", "-m", "acme").stdout
+    assert "柜台本" in run("mappings", "forget", "own_orders", "-m", "acme").stdout
+    assert json.loads(run("mappings", "list", "-m", "acme", "--json").stdout) == {"mappings": []}
+    again = run("mappings", "forget", "own_orders", "-m", "acme")
+    assert isinstance(again.exception, NotFoundError)
+    assert run("map", home / "own.csv", *WHERE, "--yes").exit_code == 0
+    assert kept() == ["own_orders_2"], "rows stand under the old name: another mapping is another name"
+
+
+def test_a_word_that_comes_later_is_explained_without_mapping_anew(home: Path) -> None:
+    (home / "mine.yaml").write_text(ORDERS + "repeated: [paid_fen]\n", encoding="utf-8")
+    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|缺货中"))
+    assert run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes").exit_code == 0
+    looked = run("map", home / "table.csv", *WHERE, "--json", "--set", "words.order_status_code.别的=paid")
+    assert json.loads(looked.stdout)["unknown_words"] == {"order_status_code": ["缺货中"]}
+    assert run("map", home / "table.csv", *WHERE, "--set", "words.order_status_code.缺货中=paid", "--yes").exit_code == 0
+    (own,) = kept_now()
+    assert own.columns["order_status_code"].values["缺货中"] == "paid"
+    assert own.repeated == ("paid_fen",), "all else stays as it was written"
+
+
+@pytest.mark.parametrize("answer", ["columns.product_name=收货人姓名", "columns.sku_code=收货人姓名"])
+def test_a_personal_column_cannot_be_mapped(home: Path, answer: str) -> None:
+    refused = run("map", home / "own.csv", *WHERE, "--yes", "--set", answer)
+    assert isinstance(refused.exception, UsageError)
+    assert (refused.exception.rule, refused.exception.facts["columns"]) == ("MAPPED_PERSONAL", "收货人姓名")
+    (home / "mine.yaml").write_text(ORDERS.replace("sku_code: 编码", "sku_code: 手机"), encoding="utf-8")
+    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|手机|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|13800138000|已发货"))
+    refused = run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes")
+    assert isinstance(refused.exception, UsageError)
+    assert refused.exception.rule == "MAPPED_PERSONAL"
+    assert kept() == []
 
 
 def test_a_renamed_column_is_learned_by_name(home: Path) -> None:

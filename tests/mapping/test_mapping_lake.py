@@ -13,16 +13,26 @@ from mapping_cases import AFTER_SALES, ORDERS, RECEIVED, mapping, table
 from connectors.base import platforms
 from connectors.mapped import BRONZE, source
 from connectors.mapping_aliases import find_layout
-from connectors.mapping_file import shipped
+from connectors.mapping_file import FOLDER, shipped
 from contracts.canonical import REFUND_LINE
 from contracts.errors import NotFoundError, UsageError
 from pipeline.build import Built, build
 from pipeline.house import reading, writing
 from pipeline.intake import Landed, land_files
-from pipeline.mapping import own_aliases, own_mappings, preview_mapping, save_alias, save_mapping
+from pipeline.mapping import (
+    forget_mapping,
+    free_name,
+    kept_mappings,
+    own_aliases,
+    own_mappings,
+    preview_mapping,
+    save_alias,
+    save_mapping,
+    source_of,
+)
 from pipeline.registering import register_shop
 from transforms.gold import gold_tables
-from warehouse.ops import ALIAS, MAPPING
+from warehouse.ops import ALIAS, MAPPING, SHOP
 from warehouse.settings import Settings
 
 MERCHANT, OTHER = "acme", "rival"
@@ -195,11 +205,66 @@ def test_a_renamed_column_is_read_once_a_person_confirmed_it(home: Settings, tmp
         save_alias(lake, MERCHANT, layout, "实付金额", "实付", by="carol", at=RECEIVED + dt.timedelta(hours=2))
 
 
+def test_a_mapping_of_another_platform_is_named_where_its_table_is_refused(home: Settings, tmp_path: Path) -> None:
+    """It holds for shops on the platform it was made for; a shop nobody registered is on none."""
+    own = write(tmp_path, "own2.csv", table(OWN, "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|已发货"))
+    mini = FOLDER / "samples" / "mini_program_orders.csv"
+    erp = FOLDER / "samples" / "erp_orders.csv"
+    with writing(home) as lake:
+        elsewhere = [land_files(lake, home.place, MERCHANT, "acme-jd", [path], at=RECEIVED)[0].receipt for path in (own, mini)]
+        before = lake.read(SHOP)
+        fresh = [land_files(lake, home.place, MERCHANT, "acme-fresh", [path], at=RECEIVED, register=True)[0].receipt for path in (own, mini, erp)]
+        assert lake.read(SHOP).equals(before), "a refused file registers nothing"
+    told = [(receipt.rule, receipt.message.partition("mapping=")[2]) for receipt in [*elsewhere, *fresh] if receipt]
+    assert told == [
+        ("MAPPED_ELSEWHERE", "自有订单(own_orders) platform=other)"), ("MAPPED_ELSEWHERE", "小程序商城订单(mini_program_orders) platform=other)"),
+        ("SHOP_PLATFORM_UNKNOWN", "自有订单(own_orders) platform=other)"), ("SHOP_PLATFORM_UNKNOWN", "小程序商城订单(mini_program_orders) platform=other)"),
+        ("SHOP_PLATFORM_UNKNOWN", "ERP 订单导出(含平台列)(erp_orders))"),
+    ]  # fmt: skip
+
+
 def test_increments_equal_a_rebuild_from_landing(home: Settings) -> None:
     """After all of the above: what mapped tables gave is made again from the raw files by the mappings and names that are kept."""
     increments = gold(home)
     built(home, from_landing=True)
     assert gold(home) == increments
+
+
+def test_a_mapping_taken_back_reads_no_file_more_but_what_it_read_is_still_understood(home: Settings, tmp_path: Path) -> None:
+    """Until a build from landing: then the raw file is refused, and where that has expired its rows still are dollars."""
+    dollars = mapping(ORDERS.replace("own_orders", "own_dollars").replace("单号", "号").replace("实付", "美元"), "currency: USD\n")
+    path = write(tmp_path, "dollars.csv", table("号|下单|付款|美元|编码|状态", "D1|2026-11-01 10:00:00|2026-11-01 10:01:00|9.00|S1|已发货"))
+    with writing(home) as lake:
+        save_mapping(lake, MERCHANT, dollars, by="alice", at=RECEIVED)
+    (landed,) = land(home, "acme-own", path)
+    built(home)
+    before = gold(home)
+    with writing(home) as lake:
+        forget_mapping(lake, MERCHANT, "own_dollars", by="bob", at=RECEIVED)
+        assert "own_dollars" not in {kept.mapping.name for kept in kept_mappings(lake, MERCHANT)}
+        assert free_name(lake, MERCHANT, "orders") == "own_orders_2"
+    assert built(home).receipts == [] and gold(home) == before
+    (refused,) = land(home, "acme-own", write(tmp_path, "more.csv", path.read_bytes() + b"\n"))
+    assert refused.receipt is not None and refused.receipt.rule == "MISSING_COLUMN", "it is now but near the other mapping"
+    with reading(home) as lake:
+        rows = lake.read(BRONZE["mapped_orders"], where={"layout_name": "own_dollars"})
+        lines = source_of(lake, MERCHANT, "other").conform("mapped_orders", rows)["order_line"]
+    assert lines["currency_code"].to_list() == ["USD"]
+    receipts = {item.export_id: item for item in built(home, from_landing=True).receipts}
+    assert receipts[landed.export_id].verdict == "refused"
+    with writing(home) as lake:
+        assert save_mapping(lake, MERCHANT, dollars, by="alice", at=RECEIVED), "the same, once taken back, is something new"
+        versions = lake.read(MAPPING, where={"layout_name": "own_dollars"}).sort("event_number")
+    assert versions.select("event_number", "is_in_force", "received_by_name").rows() == [(1, True, "alice"), (2, False, "bob"), (3, True, "alice")]
+    built(home, from_landing=True)
+    assert gold(home) == before
+
+
+def test_a_personal_column_is_no_name_for_another(home: Settings) -> None:
+    layout = find_layout("other/mapped_orders/own_orders", [source("other", [mapping(ORDERS)])])
+    with writing(home) as lake, pytest.raises(UsageError) as raised:
+        save_alias(lake, MERCHANT, layout, "收件人", "编码", by="bob", at=RECEIVED)
+    assert raised.value.rule == "MAPPED_PERSONAL"
 
 
 def test_a_mapping_may_not_take_a_name_that_means_something_else(home: Settings) -> None:

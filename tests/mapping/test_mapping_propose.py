@@ -10,9 +10,10 @@ from mapping_cases import frames, table
 from connectors.base import Layout, platforms
 from connectors.mapped import source
 from connectors.mapping_aliases import propose_aliases
-from connectors.mapping_dictionary import is_personal
+from connectors.mapping_answers import missing, settled, strange_words
+from connectors.mapping_dictionary import check_personal, is_personal
 from connectors.mapping_file import FOLDER, read_mapping, shipped, write_mapping
-from connectors.mapping_propose import Proposal, propose, settled
+from connectors.mapping_propose import Proposal, propose
 from connectors.reading import recognise
 from contracts.errors import FileRefusedError, UsageError
 
@@ -47,19 +48,83 @@ def test_nothing_near_is_used_unless_a_person_says_so() -> None:
     assert lines.select("placed_fen", "paid_fen").rows() == [(9_900, 8_900), (19_800, 0)]
 
 
-def test_words_nobody_knows_are_shown() -> None:
+def test_words_nobody_knows_are_shown_until_a_person_says_what_they_mean() -> None:
     proposal = propose(CHINESE)
-    assert proposal.words == {"order_status_code": ("等待付款中",)}
+    assert strange_words(proposal, {}) == {"order_status_code": ("等待付款中",)}
     assert proposal.draft["columns"]["order_status_code"]["values"] == {"已发货": "shipped"}
+    answers = {"words.order_status_code.等待付款中": "unpaid"}
+    assert strange_words(proposal, answers) == {}
+    for said, told in ((answers, ["shipped", "unpaid"]), ({}, ["shipped", "unknown"])):
+        own = settled(proposal, said).model_copy(update={"platform": "other"})
+        assert frames(CHINESE, [own])["order_line"].sort("order_id")["order_status_code"].to_list() == told
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "said"), [("words.order_status_code.等待付款中", "waiting", "known: unpaid"), ("words.reason_code.尺码", "size", "words.reason_code.尺码")]
+)  # fmt: skip
+def test_a_word_may_only_mean_what_there_is(key: str, code: str, said: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        settled(propose(CHINESE), {key: code})
+    assert raised.value.rule == "BAD_MAPPING"
+    assert said in str(raised.value.facts)
+
+
+def test_words_of_a_column_a_person_points_out_are_known_too() -> None:
+    """And so are those behind the first two hundred rows."""
+    rows = [f"A{number}|2026-11-01 10:00:00|1.00|已发货" for number in range(300)]
+    proposal = propose(table("订单编号|付款时间|实付金额|进展", *rows, "B|2026-11-01 10:00:00|1.00|缺货中"), kind="orders")
+    put = {"columns.order_status_code": "进展"}
+    assert strange_words(proposal, {}) == {}
+    assert strange_words(proposal, put) == {"order_status_code": ("缺货中",)}
+    assert settled(proposal, put).columns["order_status_code"].values == {"已发货": "shipped"}
 
 
 def test_a_person_may_put_a_column_right_or_leave_it_out() -> None:
-    said = settled(propose(CHINESE), {"columns.paid_fen": "应付总额", "columns.line_qty": "-", "columns.color_name": "收货人姓名"})
+    said = settled(
+        propose(CHINESE), {"columns.paid_fen": "应付总额", "columns.line_qty": "-", "columns.order_status_code": "-", "words.order_status_code.x": "paid"}
+    )
     assert said.columns["paid_fen"].header == ("应付总额",)
     assert "line_qty" not in said.columns
-    assert {"实付", "件数"} <= set(said.unread)
-    assert said.columns["color_name"].header == ("收货人姓名",)
-    assert said.personal == ("联系电话",)
+    assert {"实付", "件数", "订单状态"} <= set(said.unread)
+    assert said.personal == ("收货人姓名", "联系电话")
+
+
+# --- personal data ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", ["收货人姓名", "联系电话", "客户"])
+def test_a_personal_column_is_read_as_nothing(header: str) -> None:
+    """By its name, or because its cells are mobile numbers: whatever a person says."""
+    data = CHINESE.replace("店铺".encode(), "客户".encode()).replace("云裳".encode(), b"13800138000")
+    with pytest.raises(UsageError) as raised:
+        settled(propose(data), {"columns.product_name": header})
+    assert (raised.value.rule, raised.value.facts["columns"]) == ("MAPPED_PERSONAL", header)
+
+
+def test_of_a_buyer_a_digest_is_kept_and_nothing_else() -> None:
+    said = settled(propose(CHINESE), {"columns.buyer_key": "收货人姓名"}).model_copy(update={"platform": "other"})
+    assert (said.buyer, said.personal) == ("收货人姓名", ("联系电话",))
+    keys = frames(CHINESE, [said])["order_line"]["buyer_key"]
+    assert keys.null_count() == 0
+    assert "张三" not in keys.to_list()
+
+
+def test_what_connectors_drop_is_personal_and_what_they_read_is_not() -> None:
+    for word, told in {
+        "City": True,
+        "发票抬头": True,
+        "主播昵称": False,
+        "达人昵称": False,
+        "买家实际支付金额": False,
+        "收货地址-省": False,
+        "主播手机": True,
+    }.items():
+        assert is_personal(word) is told, word
+    for known in shipped().values():
+        check_personal(known)
+
+
+# --- what only a person can tell ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_foreign_table_asks_what_no_cell_can_tell() -> None:
@@ -113,13 +178,20 @@ def test_a_table_of_nothing_known_is_refused() -> None:
     assert refused.value.rule == "UNKNOWN_LAYOUT"
 
 
-def test_a_needed_name_that_no_header_tells_is_named() -> None:
-    proposal = propose(table("订单编号|商品名称|数量", "1|帽子|1"), kind="orders")
+def test_a_needed_name_that_no_header_tells_is_named_until_a_person_says_which_does() -> None:
+    proposal = propose(table("订单编号|商品名称|数量|到账|日子", "1|帽子|1|5.00|2026-11-01 10:00:00"), kind="orders")
     assert proposal.missing == ("paid_at", "paid_fen/placed_fen")
+    assert missing(proposal, {"columns.placed_fen": "到账"}) == [("paid_at",)]
     with pytest.raises(UsageError) as raised:
-        settled(proposal, {})
-    assert raised.value.rule == "BAD_MAPPING"
-    assert "paid_at" in str(raised.value.facts)
+        settled(proposal, {"columns.placed_fen": "到账"})
+    assert (raised.value.rule, raised.value.facts["names"]) == ("MISSING_NAMES", "paid_at")
+    assert settled(proposal, {"columns.placed_fen": "到账", "columns.paid_at": "日子"}).columns["paid_at"].header == ("日子",)
+
+
+def test_an_order_that_is_not_paid_when_placed_needs_a_payment() -> None:
+    proposal = propose(table("订单编号|下单时间|实付金额", "1|2026-11-01 10:00:00|5.00"), kind="orders")
+    assert missing(proposal, {}) == []
+    assert missing(proposal, {"paid_when_placed": "no"}) == [("paid_at",)]
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

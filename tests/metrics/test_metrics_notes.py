@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from metrics_cases import AT, BEIJING, MARCH, day, frames, merchant, publish, rows_of, shop_day
 
 from metrics.ages import MATURE_DAYS, Age, age, open_since
 from metrics.ask import Note, ask
-from metrics.notes import amount
+from metrics.notes import NOTES, amount, make_notes
 from warehouse.place import Place
 
 
@@ -100,3 +101,8 @@ def test_days_are_counted_in_shop_time() -> None:
 @pytest.mark.parametrize(("fen", "text"), [(0, "0.00"), (5, "0.05"), (123_456_789, "1,234,567.89"), (-100_05, "-100.05")])
 def test_amounts_are_printed_exactly(fen: int, text: str) -> None:
     assert amount(fen) == text
+
+
+def test_one_of_anything_is_no_plural() -> None:
+    told = make_notes(NOTES, {kind.part: 1 for kind in NOTES.values() if kind.part.endswith("_qty")})
+    assert len(told) > 1 and not [note.en for note in told if re.search(r"\b1 [a-z]+s\b", note.en)]

@@ -150,6 +150,8 @@ def test_broken_rows_are_quarantined_shown_and_rejudged(released: Settings, tmp_
     shown = json.loads(runner.invoke(app, ["quarantine", "show", receipt["export_id"][:10], "--json"]).stdout)["rows"]
     assert [(row["row_number"], row["column_name"], row["cell_name"]) for row in shown] == [(2, "订单应付金额", "12.345")]
     assert shown[0]["next_step_name"] and "收件人" not in shown[0]["row_json"]
+    told = runner.invoke(app, ["quarantine", "show", receipt["export_id"][:10]]).stdout
+    assert "12.345" in told and "BAD_MONEY" in told and "quarantine show" not in told and "打开导出的原文件看这一行" in told
     upgrade_reader()
     assert runner.invoke(app, ["quarantine", "rejudge", receipt["export_id"][:10]]).exit_code == 0
     assert paid(released) == before + 1_235

@@ -7,14 +7,16 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from contracts.codes import SEVERITY, SOURCE, VERDICT
+from contracts.codes import SOURCE, VERDICT
+from contracts.intake import row_place, unmasked_at
+from dashboards.parts.checks import all_checks, own_shops, show_failed
 from dashboards.parts.coverage import came_to, show_shop_coverage
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
-from dashboards.parts.rules import demand
 from dashboards.parts.shops import judge_shop, newest_attempts, shop_key, show_shop
-from dashboards.parts.words import BEIJING, halves, moment, plain, span, visible
+from dashboards.parts.waiting import show_waiting
+from dashboards.parts.words import BEIJING, halves, moment, span, visible
 from metrics import health
 from metrics.access import Viewer
 
@@ -27,7 +29,14 @@ _COUNTS = {"读取": "rows_read_qty", "发布": "published_qty", "隔离": "quar
 def show(viewer: Viewer) -> None:
     """The whole page. Without a warehouse there is one sentence; else each part fails alone."""
     _show_shops(viewer)
-    parts = {"当前发布": _show_release, "检查": _show_checks, "隔离行": _show_quarantine, "数据覆盖": _show_coverage, "最近文件": _show_files}
+    parts = {
+        "汇率": show_waiting,
+        "当前发布": _show_release,
+        "检查": _show_checks,
+        "隔离行": _show_quarantine,
+        "数据覆盖": _show_coverage,
+        "最近文件": _show_files,
+    }
     for name, part in parts.items():
         with TellFailure(name):
             part(viewer)
@@ -67,24 +76,12 @@ def _show_checks(viewer: Viewer) -> None:
     failed = rows.filter(~pl.col("is_passed"))
     with st.container(horizontal=True, gap="small"):
         st.badge(f"通过 {rows.height - failed.height} 项 passed", icon=":material/check_circle:", color="green")
-        if failed.height:
-            st.badge(f"未通过 {failed.height} 项 failed", icon=":material/cancel:", color="red" if "stop" in failed["severity_code"] else "orange")
-    for row in failed.iter_rows(named=True):
-        zh, en = demand(row["message_name"], row["rule_name"])
-        st.markdown(f"- **{SEVERITY.zh(row['severity_code'])}** · 未做到「{plain(zh, 160)}」 :gray[:small[{plain(en, 160)} · {plain(row['table_name'])}]]")
+        if broken := failed["rule_name"].n_unique():
+            st.badge(f"未通过 {broken} 项 failed", icon=":material/cancel:", color="red" if "stop" in failed["severity_code"] else "orange")
+    shops = own_shops(viewer)
+    show_failed(failed, shops)
     with st.expander(f"全部 {rows.height} 项 All checks"):
-        st.dataframe(_checks_table(rows), hide_index=True)
-
-
-def _checks_table(rows: pl.DataFrame) -> pl.DataFrame:
-    words = {True: "✓ 通过", False: "✗ 未通过"}
-    return rows.select(
-        pl.col("is_passed").replace_strict(words, return_dtype=pl.String).alias("结果"),
-        pl.Series("要求", [demand(row["message_name"], row["rule_name"])[0] for row in rows.iter_rows(named=True)], dtype=pl.String),
-        pl.col("rule_name").alias("规则"),
-        pl.col("table_name").alias("表"),
-        pl.col("severity_code").replace_strict({code: SEVERITY.zh(code) for code in SEVERITY.values}, default=pl.col("severity_code")).alias("级别"),
-    )
+        st.dataframe(all_checks(rows, shops), hide_index=True)
 
 
 def _show_quarantine(viewer: Viewer) -> None:
@@ -97,11 +94,11 @@ def _show_quarantine(viewer: Viewer) -> None:
     table = [
         {
             "文件": visible(row["export_name"]),
-            "行": row["row_number"],
+            "行": halves(row_place(row["row_number"]))[0],
             "问题": halves(row["message_name"])[0] or row["rule_name"],
             "列": visible(row["column_name"]),
             "原值": visible(row["cell_name"], 30),
-            "下一步": halves(row["next_step_name"])[0],
+            "下一步": halves(unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"]) or row["next_step_name"])[0],
             "规则": row["rule_name"],
         }
         for row in rows.iter_rows(named=True)

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
+from dashboards.parts.bridge import show_bridge
 from dashboards.parts.cards import show_kept_card
 from dashboards.parts.charts import show_daily, show_kept_bars
 from dashboards.parts.failure import TellFailure, show_empty
@@ -46,6 +47,7 @@ def show(viewer: Viewer) -> None:
     parts = (
         (left, "渠道 × 平台", _show_channels),
         (right, "走势", _show_trend),
+        (st.container(), "两种净成交", show_bridge),
         (st.container(), "卖得住的款", _show_styles),
         (st.container(), "最近场次", _show_sessions),
     )

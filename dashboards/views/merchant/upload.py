@@ -11,12 +11,14 @@ from contracts.codes import PLATFORM
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.given import show_given
+from dashboards.parts.kept import show_kept
 from dashboards.parts.mapping_form import Sheet, show_mapping
 from dashboards.parts.menu import Card
-from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary
+from dashboards.parts.new_words import show_new_words
+from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary, with_twins
 from dashboards.parts.receipts import show_outcome, show_progress
 from dashboards.parts.renamed import show_learned, show_offers
-from dashboards.parts.verdicts import show_preview
+from dashboards.parts.verdicts import show_preview, show_twin
 from dashboards.parts.words import plain, visible
 from metrics.access import Viewer
 from pipeline import counter
@@ -25,6 +27,7 @@ from pipeline.counter import Delivery, Preview, Shop
 CARD = Card("upload", "上传", "Upload", ":material/upload_file:", 3)
 
 ENDINGS = ["csv", "xls", "xlsx", "zip", "txt"]
+_SHOP = "upload_shop"
 _LABEL = "平台后台导出的原始文件,可一次放多个 Original export files, several at once"
 
 
@@ -39,7 +42,9 @@ def show(viewer: Viewer) -> None:
     if not shops:
         show_empty("**还没有登记店铺。** 请管理员先登记店铺,再来上传。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
         return
-    shop = st.selectbox("文件属于哪个店铺 Which shop", shops, format_func=_namer(shops))
+    if here.shop in shops:
+        st.session_state.setdefault(_SHOP, here.shop)
+    here.shop = shop = st.selectbox("文件属于哪个店铺 Which shop", shops, format_func=_namer(shops), key=_SHOP)
     files = st.file_uploader(_LABEL, type=ENDINGS, accept_multiple_files=True, key=f"files_{here.round}")
     if here.said:
         st.success(here.said, icon=":material/check_circle:")
@@ -71,7 +76,7 @@ def _show_hints(viewer: Viewer, here: OnCounter, shop_id: str) -> None:
     show_empty(zh, "Drop files above. You see how each would be read before anything is taken; personal columns are dropped.", icon=":material/upload_file:")
     with TellFailure("撤回"):
         here.delivery = show_given(viewer, shop_id)
-    if here.delivery is not None or show_learned(viewer, shop_id):
+    if here.delivery is not None or show_learned(viewer, shop_id) or show_kept(viewer):
         st.rerun()
 
 
@@ -99,9 +104,12 @@ def _show_files(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[U
         here.delivery = counter.deliver(viewer, shop_id, [(file.name, file.getvalue()) for file in good])
         here.clear()
         st.rerun()
-    for number, item in enumerate(each):
+    for number, (item, twin) in enumerate(with_twins(each)):
         with st.container(border=True, gap="xsmall"):
-            _show_one(viewer, here, shop_id, item, str(number))
+            if twin:
+                show_twin(item, twin)
+            else:
+                _show_one(viewer, here, shop_id, item, str(number))
 
 
 def _show_one(viewer: Viewer, here: OnCounter, shop_id: str, item: Preview, key: str) -> None:
@@ -109,6 +117,9 @@ def _show_one(viewer: Viewer, here: OnCounter, shop_id: str, item: Preview, key:
     with TellFailure("改名"):
         if item.offers and (names := show_offers(viewer, shop_id, item.offers, key)):
             here.learn("已记住:" + "、".join(plain(offer.theirs) for offer in names))
+            st.rerun()
+        if item.words and show_new_words(viewer, item, key):
+            here.learn("已记住这些词,已导入的文件在重算后更正。 Learned: files imported before are put right by a rebuild.")
             st.rerun()
     if not item.can_map:
         return
@@ -121,12 +132,12 @@ def _show_one(viewer: Viewer, here: OnCounter, shop_id: str, item: Preview, key:
 
 
 def _show_mapping(viewer: Viewer, here: OnCounter, sheet: Sheet) -> None:
-    is_saved = False
+    said = ""
     if st.button("返回文件 Back", icon=":material/arrow_back:", type="tertiary"):
         here.sheet = None
         st.rerun()
     with TellFailure("映射"):
-        is_saved = show_mapping(viewer, sheet)
-    if is_saved:
-        here.learn("映射已保存,这样的文件以后直接导入。 Saved: such files are taken from now on.")
+        said = show_mapping(viewer, sheet)
+    if said:
+        here.learn(said)
         st.rerun()

@@ -1,0 +1,131 @@
+"""A proposal and what a person says to it → a mapping: what is still missing, which words nobody knows, and what comes of it. Pure; guesses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from connectors.mapping_dictionary import check_personal, words_of
+from connectors.mapping_evidence import fits
+from connectors.mapping_file import read_plain
+from connectors.mapping_model import MappingFile, is_word, needs_of
+from connectors.mapping_propose import Match, Proposal, column_of
+from connectors.typed import fold
+from contracts.errors import UsageError
+
+#: An answer's key before one of our names, whose header is the answer; before a name and one of their words, whose code is. And "no such column".
+COLUMN, WORD, UNREAD = "columns.", "words.", "-"
+#: A buyer is told apart by a digest alone: the mapping file says it in a place of its own.
+_BUYER = f"{COLUMN}buyer_key"
+
+
+def taken(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, str]:
+    """Our name → their header: as proposed, what is only near included, but for what the answers put elsewhere or leave out."""
+    found = {match.name: match.header for match in proposal.matches if match.name}
+    for key, header in answers.items():
+        if key.startswith(COLUMN) and header:
+            name = key.removeprefix(COLUMN)
+            found = {other: theirs for other, theirs in found.items() if name != other and header != theirs}
+            found |= {name: header} if header != UNREAD else {}
+    return found
+
+
+def missing(proposal: Proposal, answers: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """What no column tells: alternatives of our names, one of which is needed. A payment that is asked for counts as told until it is answered with no."""
+    told = taken(proposal, answers)
+    asked = any(question.key == "paid_when_placed" for question in proposal.questions)
+    is_told = asked and "created_at" in told and answers.get("paid_when_placed") != "no"
+    return [names for names in needs_of(proposal.kind) if not told.keys() & set(names) and not (is_told and names == ("paid_at",))]
+
+
+def strange_words(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Our name → their words that nobody knows and no answer explains: they count as unknown."""
+    matches = {match.header: match for match in proposal.matches}
+    strange: dict[str, tuple[str, ...]] = {}
+    for name, header in taken(proposal, answers).items():
+        if is_word(name) and header in matches:
+            known = words_of(name)
+            words = [word for word in matches[header].words if fold(word) not in known and not answers.get(f"{WORD}{name}.{word}")]
+            strange |= {name: tuple(words)} if words else {}
+    return strange
+
+
+def could_be(match: Match, name: str) -> bool:
+    """Whether the cells of one of their columns look like what a name is of: amounts are numbers, moments look like moments."""
+    return fits(pl.Series(match.words, dtype=pl.String), name)
+
+
+def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
+    """The mapping a proposal becomes with a person's answers.
+
+    Keys are those of its questions, any key of a mapping file (``name``, ``zh``, ``money`` …), ``columns.NAME``: their header, or ``-`` for none, and
+    ``words.NAME.WORD``: the code of one of their words. Raises ``UsageError``: OPEN_QUESTION for what nobody answered, MISSING_NAMES for what no column
+    tells, MAPPED_PERSONAL for a personal column that is read, BAD_MAPPING for what does not make a mapping.
+    """
+    answered = {question.key: answers.get(question.key) or question.default for question in proposal.questions}
+    answered |= {key: value for key, value in answers.items() if value}
+    if _BUYER in answered:
+        answered["buyer"] = answered.pop(_BUYER).removeprefix(UNREAD)
+    _check_answered(proposal, answered)
+    draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
+    if answered.pop("paid_when_placed", "no") == "yes":
+        draft["same_as"] = {"paid_at": "created_at"}
+    matches = {match.header: match for match in proposal.matches}
+    for key, value in answered.items():
+        if key.startswith(COLUMN):
+            _put(draft, key.removeprefix(COLUMN), value, matches)
+        elif key != "kind" and not key.startswith(WORD):
+            draft[key] = value
+    for key, code in answered.items():
+        if key.startswith(WORD):
+            _say(draft, *key.removeprefix(WORD).partition(".")[::2], code, answered)
+    made = read_plain(_with_the_rest(draft, proposal))
+    check_personal(made, [match.header for match in proposal.matches if match.how == "personal"])
+    return made
+
+
+def explained(mapping: MappingFile, answers: Mapping[str, str]) -> MappingFile:
+    """A mapping that knows more words: ``answers`` are ``words.NAME.WORD`` → code. Raises ``UsageError`` BAD_MAPPING as ``settled`` does."""
+    draft = mapping.model_dump()
+    for key, code in answers.items():
+        if code:
+            _say(draft, *key.removeprefix(WORD).partition(".")[::2], code, {})
+    return read_plain(draft)
+
+
+def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
+    if open_ones := [question.key for question in proposal.questions if not answered.get(question.key) and question.key != _BUYER]:
+        step = {"step_zh": "回答这些问题(--set 键=值)", "step_en": "answer them (--set KEY=VALUE)"}
+        raise UsageError("OPEN_QUESTION", "还有问题没有回答", "questions are open", **step, questions=", ".join(open_ones))
+    if needed := missing(proposal, answered):
+        step = {"step_zh": "用 --set columns.名称=表头 指定", "step_en": "name their header with --set columns.NAME=HEADER"}
+        names = ", ".join("/".join(several) for several in needed)
+        raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=names)
+
+
+def _put(draft: dict[str, Any], name: str, header: str, matches: Mapping[str, Match]) -> None:
+    """Put one of our names on a header of theirs, away from whatever stood there, or on none."""
+    kept = {other: rule for other, rule in draft["columns"].items() if other != name and rule["header"] != header}
+    if header != UNREAD:
+        kept[name] = column_of(name, matches[header]) if header in matches else {"header": header}
+    draft["columns"] = kept
+
+
+def _say(draft: dict[str, Any], name: str, word: str, code: str, answered: Mapping[str, str]) -> None:
+    """What one of their words means. Of a column a person has just said is not read nothing needs to be said."""
+    if name in draft["columns"]:
+        rule = draft["columns"][name]
+        draft["columns"][name] = {**rule, "values": {**rule.get("values", {}), word: code}}
+    elif answered.get(f"{COLUMN}{name}") != UNREAD:
+        raise UsageError("BAD_MAPPING", "没有读这个字段的列", "no column is read as this name", key=f"{WORD}{name}.{word}")
+
+
+def _with_the_rest(draft: dict[str, Any], proposal: Proposal) -> dict[str, Any]:
+    """The draft with every other header of the table said to be unread or personal, so that none of them is new."""
+    read = {str(rule["header"]) for rule in draft["columns"].values()} | {str(draft.get("buyer", ""))}
+    personal = [word for word in draft["personal"] if word not in read]
+    unread = [match.header for match in proposal.matches if match.header not in read and match.header not in personal]
+    known = read | set(personal)
+    return {**draft, "personal": personal, "unread": unread, "signature": [word for word in draft["signature"] if word in known]}

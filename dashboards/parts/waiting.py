@@ -1,0 +1,27 @@
+"""Foreign orders that are in no figure yet: their day's exchange rate is not known."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.parts.checks import own_shops
+from dashboards.parts.words import plain
+from metrics import health
+from metrics.access import Viewer
+
+_DAYS = 5
+
+
+def show_waiting(viewer: Viewer) -> None:
+    """A warning per shop and currency; nothing where nothing waits."""
+    rows = health.waiting(viewer)
+    if rows.is_empty():
+        return
+    names = own_shops(viewer)
+    for (shop, currency), mine in rows.group_by("shop_id", "currency_code", maintain_order=True):
+        days = [str(date) if date else "日期不明" for date in mine["rate_date"]]
+        named = "、".join(days[:_DAYS]) + (f" 等 {len(days)} 天" if len(days) > _DAYS else "")
+        orders = mine["orders_qty"].sum()
+        zh = f"**{plain(names.get(str(shop), str(shop)))}:{orders:,} 笔外币订单等待 {named} 的汇率({plain(str(currency))}),还没有计入数字。**"
+        en = f"{orders:,} {plain(str(currency))} order{'s' if orders != 1 else ''} not counted yet for want of that day's rate; ask your operator to give it."
+        st.warning(f"{zh} → 请运维用 baiyun rates import 补上  \n:small[{en}]", icon=":material/currency_exchange:")
