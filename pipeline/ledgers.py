@@ -51,6 +51,8 @@ def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFr
     shops = pl.concat([keys.select(SHOP) for keys in (orders, touched.entries, touched.funds)]).unique()
     having = _shops_having(lake, shops)
     keys, scope = _widen(lake, Rows(touched.entries, touched.funds), orders, having)
+    if scope.is_empty() and keys.entries.is_empty() and keys.funds.is_empty():
+        return
     lines, refunds = (lake.read(table, keys=scope) for table in (fct_order_line.TABLE, fct_refund_line.TABLE))
     around = Around(lines, refunds, having[SETTLEMENT_ENTRY.name], having[FUND_ENTRY.name])
     told = Rows(
