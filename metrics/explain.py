@@ -171,7 +171,9 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
         here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())
     divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)
-    told = here.select(*_LINE, amount=amount, divisor=divisor).filter((pl.col("amount") != 0) | (pl.col("divisor") != 0))
+    # a line that was paid and came back whole adds nothing, and still is part of the figure
+    is_part = pl.any_horizontal(pl.col(part) != 0 for part in (*metric.numerator, *([metric.denominator] if metric.denominator else [])))
+    told = here.filter(is_part).select(*_LINE, amount=amount, divisor=divisor)
     return Lines(metric, told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True))
 
 
