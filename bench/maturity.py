@@ -98,10 +98,12 @@ def _foretell(lines: pl.DataFrame, refunds: pl.DataFrame, known: dt.date) -> pl.
 
 def judged(found: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Rows of ``foretold`` summed to figures: point, bounds, truth, ``is_inside``, and the naive figure ``kept_fen``."""
-    sums = found.group_by("scenario", "seed", "known_date", *by).agg(
-        pl.col("kept_fen", "matured_fen", "noise2", "doubt_fen", "true_fen", "orders_qty").sum(), pl.col("age").min()
-    )
-    low, high = bounds(pl.col("kept_fen").cast(pl.Float64), pl.col("matured_fen"), pl.col("noise2") + pl.col("doubt_fen") ** 2)
+    group = ["scenario", "seed", "known_date", *by]
+    money = pl.col("kept_fen", "matured_fen", "noise2", "true_fen", "orders_qty").sum()
+    # days of one channel share their doubt, channels do not: as transforms.maturity.said sums
+    parts = found.group_by(list(dict.fromkeys([*group, *SHOP, "channel_code"]))).agg(money, pl.col("age").min(), doubt2=pl.col("doubt_fen").sum() ** 2)
+    sums = parts.group_by(group).agg(money, pl.col("age").min(), pl.col("doubt2").sum())
+    low, high = bounds(pl.col("kept_fen").cast(pl.Float64), pl.col("matured_fen"), pl.col("noise2") + pl.col("doubt2"))
     # published bounds are whole fen, rounded outwards
     rows = sums.filter(pl.col("kept_fen") > 0).with_columns(low=low.floor(), high=high.ceil())
     return rows.with_columns(is_inside=pl.col("true_fen").is_between("low", "high"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from contracts.canonical import SHOP
 from transforms.maturity.cohorts import ALL_GOODS, COHORT, Promotion, make_cohorts, segment_lines
 from transforms.maturity.outlook import project
+from transforms.maturity.said import said_by_week, summed
 from transforms.maturity.triangle import HORIZON, make_triangle
 
 KNOWN = dt.date(2026, 7, 31)
@@ -128,3 +129,27 @@ def test_a_projection_stays_between_nothing_and_what_is_kept_whatever_the_order(
 def test_shops_without_a_known_day_are_left_out() -> None:
     assert segment_lines(lines([3]), KNOWN_DAYS.clear()).is_empty()
     assert set(SHOP) < set(COHORT)
+
+
+def day(channel: str, ago: int, **more: int | None) -> dict[str, object]:
+    """A row of the outlook: 1,000 yuan kept, half of it to stay, give or take 60 yuan by chance and 80 by doubt."""
+    row = _SHOP | {"channel_code": channel, "business_date": KNOWN - dt.timedelta(days=ago), "age_days_qty": ago, "paid_fen": 150_000, "kept_fen": 100_000}
+    return row | {"matured_fen": 50_000, "matured_noise_number": 3_600, "matured_doubt_fen": 8_000, **more}
+
+
+def test_sums_of_days_add_chance_squared_and_the_doubt_of_a_channel_straight() -> None:
+    rows = pl.DataFrame([day("own_live", 3), day("own_live", 4), day("search", 4)])
+    found = summed(rows, ["shop_id"]).row(0, named=True)
+    spread = (3 * 6_000**2 + (8_000 + 8_000) ** 2 + 8_000**2) ** 0.5
+    assert (found["paid_fen"], found["kept_fen"], found["matured_fen"], found["age_days_qty"]) == (450_000, 300_000, 150_000, 3)
+    # a sum of many parts is nearly normal: 10 % lie below −1.28 standard errors
+    assert found["matured_low_fen"] == pytest.approx(150_000 - 1.2816 * spread, abs=0.1 * spread)
+    assert found["matured_high_fen"] == pytest.approx(150_000 + 1.2816 * spread, abs=0.1 * spread)
+
+
+def test_a_week_is_told_as_long_as_one_of_its_days_is_open() -> None:
+    monday = KNOWN - dt.timedelta(days=46)  # 2026-06-15
+    open_week = [day("own_live", 46), day("own_live", 45)]
+    assert said_by_week(pl.DataFrame(open_week)).select("first_date", "last_date", "matured_fen").rows() == [(monday, KNOWN, 100_000)]
+    assert said_by_week(pl.DataFrame([day("own_live", 46), day("own_live", 47)])).is_empty()
+    assert said_by_week(pl.DataFrame([day("own_live", 46), day("own_live", 45, matured_fen=None)])).is_empty(), "nothing to go by"

@@ -9,21 +9,29 @@ from transforms.maturity.interval import bounds
 from transforms.maturity.triangle import HORIZON
 
 _WEEK = [*SHOP, "first_date"]
+#: Rows that share their factors, and so their doubt.
+_SHARING = [*SHOP, "channel_code"]
 _FEN2_OF_YUAN2 = 10_000.0
 
 
 def summed(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Rows of mart_outlook_daily summed to ``by``: ``paid_fen``, ``kept_fen``, ``matured_fen``, ``matured_low_fen``, ``matured_high_fen`` and ``age_days_qty``.
 
-    The bounds are of the sum, not sums of bounds: chance evens out between days, the doubt about the factors does not. ``age_days_qty`` is the youngest
+    The bounds are of the sum, not sums of bounds: chance evens out between days; the doubt about factors does not within a channel of a shop, whose
+    days share them, and does between channels, which learn from different orders (measured in docs/maturity.md). ``age_days_qty`` is the youngest
     day's. A sum with a day that has no point has none.
     """
-    whole = pl.col("matured_fen").is_not_null().all()
-    sums = rows.group_by(by).agg(
-        pl.col("paid_fen", "kept_fen").sum(),
-        pl.when(whole).then(pl.col("matured_fen").sum()).alias("matured_fen"),
+    parts = rows.group_by(list(dict.fromkeys([*by, *_SHARING]))).agg(
+        pl.col("paid_fen", "kept_fen", "matured_fen").sum(),
         pl.col("age_days_qty").min(),
+        _whole=pl.col("matured_fen").is_not_null().all(),
         _variance=pl.col("matured_noise_number").sum() * _FEN2_OF_YUAN2 + pl.col("matured_doubt_fen").sum().cast(pl.Float64) ** 2,
+    )
+    sums = parts.group_by(by).agg(
+        pl.col("paid_fen", "kept_fen").sum(),
+        pl.when(pl.col("_whole").all()).then(pl.col("matured_fen").sum()).alias("matured_fen"),
+        pl.col("age_days_qty").min(),
+        pl.col("_variance").sum(),
     )
     low, high = bounds(pl.col("kept_fen").cast(pl.Float64), pl.col("matured_fen").cast(pl.Float64), pl.col("_variance"))
     return sums.with_columns(matured_low_fen=low.floor().cast(pl.Int64), matured_high_fen=high.ceil().cast(pl.Int64)).drop("_variance")
