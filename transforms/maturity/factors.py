@@ -29,19 +29,24 @@ def factors(triangle: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     lived through the age (all cohorts alike, so that change of habits adds to it); ``error2``: variance of the factor; ``orders``: weighted orders seen.
     """
     level = [*by, "age"]
-    seen = triangle.filter(_BASE > 0)
-    rate = seen.group_by(level).agg(
+    sums = triangle.filter(_BASE > 0).group_by(level).agg(
+        _base=_BASE.sum(),
+        _back=_BACK.sum(),
+        _square=(_BACK**2 / _BASE).sum(),
+        _cohorts=pl.len().cast(pl.Int64),
         _weighted=(_WEIGHT * _BASE).sum(),
-        before_rate=(_WEIGHT * pl.col("before_fen")).sum() / (_WEIGHT * _BASE).sum(),
-        after_rate=(_WEIGHT * pl.col("after_fen")).sum() / (_WEIGHT * _BASE).sum(),
+        _weighted2=(_WEIGHT**2 * _BASE).sum(),
+        before_rate=(_WEIGHT * pl.col("before_fen")).sum(),
+        after_rate=(_WEIGHT * pl.col("after_fen")).sum(),
         orders=(_WEIGHT * pl.col("orders_qty")).sum(),
-        _squared=(_WEIGHT**2 * _BASE).sum(),
-    )
-    miss = (_BACK - (pl.col("before_rate") + pl.col("after_rate")) * _BASE) ** 2 / _BASE
-    spread = seen.join(rate, on=level, how="inner").group_by(level).agg(_miss=miss.sum(), _free=pl.len().cast(pl.Int64) - 1)
-    joined = rate.join(spread, on=level, how="left").with_columns(sigma2=pl.when(pl.col("_free") > 0).then(pl.col("_miss") / pl.col("_free")))
-    joined = joined.with_columns(error2=pl.col("sigma2") * pl.col("_squared") / pl.col("_weighted") ** 2)
-    return joined.select(*level, "before_rate", "after_rate", "sigma2", "error2", "orders").sort(level)
+    )  # fmt: skip
+    rates = sums.with_columns(pl.col("before_rate", "after_rate") / pl.col("_weighted"))
+    rate = pl.col("before_rate") + pl.col("after_rate")
+    # Σ (back − rate × base)² ÷ base over cohorts, multiplied out so that one pass does
+    miss = (pl.col("_square") - 2 * rate * pl.col("_back") + rate**2 * pl.col("_base")).clip(lower_bound=0.0)
+    found = rates.with_columns(sigma2=pl.when(pl.col("_cohorts") > 1).then(miss / (pl.col("_cohorts") - 1)))
+    found = found.with_columns(error2=pl.col("sigma2") * pl.col("_weighted2") / pl.col("_weighted") ** 2)
+    return found.select(*level, "before_rate", "after_rate", "sigma2", "error2", "orders").sort(level)
 
 
 def credible_factors(triangle: pl.DataFrame, levels: list[list[str]], full_orders: int = FULL_CREDIBILITY_ORDERS) -> pl.DataFrame:

@@ -6,7 +6,6 @@ import polars as pl
 
 #: Age in days to which a cohort is projected: later refunds are few and small (metric dictionary, M07: D* = 45 d).
 HORIZON = 45
-_AGES = pl.int_range(0, HORIZON + 1, dtype=pl.Int32)
 #: A cohort with more of its paid value gone at an unknown date than this teaches no other: its refunds cannot be laid on ages.
 _UNDATED_TOLERATED = 0.01
 
@@ -20,14 +19,16 @@ def make_triangle(cohorts: pl.DataFrame, refunds: pl.DataFrame, key: list[str]) 
     Money a source returns beyond what was paid is cut to it, so that no base is negative.
     """
     usable = cohorts.filter(pl.col("paid_fen") > 0, pl.col("undated_fen") <= _UNDATED_TOLERATED * pl.col("paid_fen"))
-    aged = usable.with_columns(last=(pl.col("known_date") - pl.col("paid_date")).dt.total_days()).filter(pl.col("last") >= 0)
-    rows = aged.with_columns(age=pl.int_ranges(0, pl.min_horizontal(pl.col("last"), HORIZON) + 1, dtype=pl.Int32)).explode("age")
-    back = by_age(refunds).group_by([*key, "age"]).agg(
+    aged = usable.with_columns(last=(pl.col("known_date") - pl.col("paid_date")).dt.total_days()).filter(pl.col("last") >= 0).with_row_index("_cohort")
+    # a cohort's number stands for its many-columned key while its rows are many
+    ages = aged.select("_cohort", "paid_fen", "undated_fen", age=pl.int_ranges(0, pl.min_horizontal("last", HORIZON) + 1, dtype=pl.Int32)).explode("age")
+    back = by_age(refunds).join(aged.select("_cohort", *key), on=key, how="inner", validate="m:1").group_by("_cohort", "age").agg(
         before_fen=pl.col("refund_fen").filter(pl.col("is_before")).sum(), after_fen=pl.col("refund_fen").filter(~pl.col("is_before")).sum()
     )  # fmt: skip
-    rows = rows.join(back, on=[*key, "age"], how="left", validate="1:1").with_columns(pl.col("before_fen", "after_fen").fill_null(0)).sort([*key, "age"])
-    rows = rows.with_columns(after_fen=pl.col("after_fen") + pl.when(pl.col("age") == 0).then("undated_fen").otherwise(0))
-    return _cut_to_paid(rows, key).select(*key, "age", "base_fen", "before_fen", "after_fen", "orders_qty", "known_date")
+    rows = ages.join(back, on=["_cohort", "age"], how="left", validate="1:1").with_columns(pl.col("before_fen", "after_fen").fill_null(0))
+    rows = rows.with_columns(after_fen=pl.col("after_fen") + pl.when(pl.col("age") == 0).then("undated_fen").otherwise(0)).sort("_cohort", "age")
+    cut = _cut_to_paid(rows).select("_cohort", "age", "base_fen", "before_fen", "after_fen")
+    return cut.join(aged.select("_cohort", *key, "orders_qty", "known_date"), on="_cohort", how="left", validate="m:1").drop("_cohort")
 
 
 def by_age(refunds: pl.DataFrame) -> pl.DataFrame:
@@ -36,10 +37,10 @@ def by_age(refunds: pl.DataFrame) -> pl.DataFrame:
     return refunds.with_columns(age=age).filter(pl.col("age") <= HORIZON)
 
 
-def _cut_to_paid(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+def _cut_to_paid(rows: pl.DataFrame) -> pl.DataFrame:
     """Add ``base_fen``: paid less all refunds of younger ages; refunds of an age take what is left, before-shipment ones first."""
-    gone = (pl.col("before_fen") + pl.col("after_fen")).cum_sum().over(key)
+    gone = (pl.col("before_fen") + pl.col("after_fen")).cum_sum().over("_cohort")
     left = (pl.col("paid_fen") - gone).clip(lower_bound=0)
-    rows = rows.with_columns(base_fen=left.shift(1).over(key).fill_null(pl.col("paid_fen")), _left=left)
+    rows = rows.with_columns(base_fen=left.shift(1).over("_cohort").fill_null(pl.col("paid_fen")), _left=left)
     rows = rows.with_columns(before_fen=pl.min_horizontal("before_fen", pl.col("base_fen") - pl.col("_left")))
     return rows.with_columns(after_fen=pl.col("base_fen") - pl.col("_left") - pl.col("before_fen"))
