@@ -100,8 +100,8 @@ def judged(found: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Rows of ``foretold`` summed to figures: point, bounds, truth, ``is_inside``, and the naive figure ``kept_fen``."""
     group = ["scenario", "seed", "known_date", *by]
     money = pl.col("kept_fen", "matured_fen", "noise2", "true_fen", "orders_qty").sum()
-    # days of one channel share their doubt, channels do not: as transforms.maturity.said sums
-    parts = found.group_by(list(dict.fromkeys([*group, *SHOP, "channel_code"]))).agg(money, pl.col("age").min(), doubt2=pl.col("doubt_fen").sum() ** 2)
+    # what one shop sells shares its doubt, shops do not: as transforms.maturity.said sums
+    parts = found.group_by(list(dict.fromkeys([*group, *SHOP]))).agg(money, pl.col("age").min(), doubt2=pl.col("doubt_fen").sum() ** 2)
     sums = parts.group_by(group).agg(money, pl.col("age").min(), pl.col("doubt2").sum())
     low, high = bounds(pl.col("kept_fen").cast(pl.Float64), pl.col("matured_fen"), pl.col("noise2") + pl.col("doubt2"))
     # published bounds are whole fen, rounded outwards

@@ -137,9 +137,9 @@ def day(channel: str, ago: int, **more: int | None) -> dict[str, object]:
     return row | {"matured_fen": 50_000, "matured_noise_number": 3_600, "matured_doubt_fen": 8_000, **more}
 
 
-def test_sums_of_days_add_chance_squared_and_the_doubt_of_a_channel_straight() -> None:
-    rows = pl.DataFrame([day("own_live", 3), day("own_live", 4), day("search", 4)])
-    found = summed(rows, ["shop_id"]).row(0, named=True)
+def test_sums_of_days_add_chance_squared_and_the_doubt_of_a_shop_straight() -> None:
+    rows = pl.DataFrame([day("own_live", 3), day("search", 4), day("own_live", 4) | {"shop_id": "other"}])
+    found = summed(rows, ["merchant_id"]).row(0, named=True)
     spread = (3 * 6_000**2 + (8_000 + 8_000) ** 2 + 8_000**2) ** 0.5
     assert (found["paid_fen"], found["kept_fen"], found["matured_fen"], found["age_days_qty"]) == (450_000, 300_000, 150_000, 3)
     # a sum of many parts is nearly normal: 10 % lie below −1.28 standard errors

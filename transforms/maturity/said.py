@@ -9,19 +9,17 @@ from transforms.maturity.interval import bounds
 from transforms.maturity.triangle import HORIZON
 
 _WEEK = [*SHOP, "first_date"]
-#: Rows that share their factors, and so their doubt.
-_SHARING = [*SHOP, "channel_code"]
 _FEN2_OF_YUAN2 = 10_000.0
 
 
 def summed(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Rows of mart_outlook_daily summed to ``by``: ``paid_fen``, ``kept_fen``, ``matured_fen``, ``matured_low_fen``, ``matured_high_fen`` and ``age_days_qty``.
 
-    The bounds are of the sum, not sums of bounds: chance evens out between days; the doubt about factors does not within a channel of a shop, whose
-    days share them, and does between channels, which learn from different orders (measured in docs/maturity.md). ``age_days_qty`` is the youngest
-    day's. A sum with a day that has no point has none.
+    The bounds are of the sum, not sums of bounds: chance evens out between days; the doubt about factors does not within a shop, whose days share them
+    and whose channels lean on one platform, and does between shops, which learn from different orders (measured in docs/maturity.md). ``age_days_qty``
+    is the youngest day's. A sum with a day that has no point has none.
     """
-    parts = rows.group_by(list(dict.fromkeys([*by, *_SHARING]))).agg(
+    parts = rows.group_by(list(dict.fromkeys([*by, *SHOP]))).agg(
         pl.col("paid_fen", "kept_fen", "matured_fen").sum(),
         pl.col("age_days_qty").min(),
         _whole=pl.col("matured_fen").is_not_null().all(),
