@@ -221,3 +221,18 @@ MATURITY_LEVEL = CodeList(
         "unknown": ("尚无依据", "nothing to go by yet"),
     },
 )
+
+#: What a merchant enters as cost beside the platforms' bills (metrics.md 2.3: gross profit, contribution).
+COST_KIND = CodeList(
+    "cost_kind",
+    {
+        "goods": ("商品成本", "cost of goods"),
+        "packing": ("打包费", "packing"),
+        "freight_out": ("发货运费", "outbound freight"),
+        "freight_back": ("退货运费", "return freight"),
+        "write_down": ("退货折损", "write-down of returned goods"),
+        "slot_fee": ("坑位费", "slot fee"),
+        "sample": ("样品费", "samples"),
+    },
+)
+COST_BASIS = CodeList("cost_basis", {"per_unit": ("每件", "per unit"), "per_order": ("每单", "per order"), "once": ("一次性", "once")})

@@ -8,6 +8,7 @@ a leading ``_`` marks lineage. A field's kind, and so its type and unit, is read
 from __future__ import annotations
 
 from contracts import codes
+from contracts.cost_fields import COST_FIELDS
 from contracts.field import MONEY_LIMIT_FEN, QTY_LIMIT, TIME_ZONE, Field
 from contracts.field import entry as _f
 from contracts.ledger_fields import LEDGER_FIELDS
@@ -223,4 +224,4 @@ _ALL = [
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS)}
+FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS)}
