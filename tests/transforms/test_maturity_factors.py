@@ -111,6 +111,11 @@ def test_bounds_hold_the_point_between_nothing_and_what_is_kept(kept: int, share
     assert kept * share * (1 - 1e-9) <= high <= kept
 
 
+def test_no_projection_has_no_bounds() -> None:
+    nothing = pl.lit(None, pl.Float64)
+    assert pl.select(pl.concat_list(bounds(pl.lit(5.0), nothing, pl.lit(1.0)))).item().to_list() == [None, None]
+
+
 def test_thin_segments_lean_on_their_parent_and_thick_ones_stand_alone() -> None:
     """Two segments of one parent: one with 200 orders, one with 50, which counts half (√(50 ÷ 200))."""
 

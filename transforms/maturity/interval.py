@@ -14,11 +14,12 @@ def bounds(kept: pl.Expr, matured: pl.Expr, variance: pl.Expr) -> tuple[pl.Expr,
     """Low and high of what will be kept, given what is kept now and the projection (both ≥ 0, any one money unit) and its variance (that unit squared).
 
     Kept money and money still to go back are both sums of positive parts; each one's 10 % quantile is that of a gamma distribution of its mean and
-    variance (Wilson-Hilferty), 0 where its parts are so few that there may be none. Without variance both bounds are the projection.
+    variance (Wilson-Hilferty), 0 where its parts are so few that there may be none. Without variance, or without a
+    projection, both bounds are the projection.
     """
     low = pl.min_horizontal(_tenth(matured, variance), matured)
     high = pl.max_horizontal(kept - _tenth(kept - matured, variance), matured)
-    certain = variance <= 0
+    certain = (variance <= 0) | matured.is_null()  # of the least and largest of several, a null is left out
     return pl.when(certain).then(matured).otherwise(low), pl.when(certain).then(matured).otherwise(high)
 
 
