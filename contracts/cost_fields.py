@@ -19,6 +19,8 @@ COST_FIELDS: tuple[Field, ...] = (
     _f("fees_known_fen", "费用已知的支付金额", "paid value of known fees", "Of known cost, and the payout that tells fees has come, or nothing was kept.", low=0),
     _f("fees_untold_fen", "费用未知的支付金额", "paid value of untold fees", "Paid value of all other lines.", low=0),
     _f("costed_refund_fen", "成本已知订单的退款", "refunds on lines of known cost", "Refunds to date on lines of known cost.", low=0),
+    _f("sent_qty", "发出件数", "units sent", "Units of the line that were not cancelled before shipment, by share of money."),
+    _f("back_qty", "退回件数", "units come back", "Of the units sent; refunds without goods do not count."),
     _f("cost_fen", "未退回商品成本", "cost of goods not come back", "Unit cost × units that were not cancelled and did not come back.", low=0),
     _f("write_down_fen", "退货折损", "write-down of returned goods", "Lines of known cost.", low=0),
     _f("cohort_fee_fen", "平台费用(订单日)", "platform's charges, paid clock", "Fees, charges not broken down and insurance on lines of known cost."),

@@ -22,6 +22,8 @@ __all__ = ["Age", "Answer", "Note", "ask"]
 
 #: Clocks told by files of their own → the note that says how many shops have given none.
 _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
+#: Clocks whose figures go by the day of payment and move as its refunds come in.
+_COHORTS = ("paid", "cost")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,21 +142,21 @@ def extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | No
 
 def _age(desk: Desk, question: Question) -> Age | None:
     """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions. Ledgers do not mature."""
-    found = next(((clock, source) for clock, source in question.sources.items() if "paid" in source.rows), None)
+    found = next(((clock, source, name) for clock, source in question.sources.items() for name in _COHORTS if name in source.rows), None)
     if found is None:
         return None
-    clock, source = found
+    clock, source, cohort = found
     condition, values = question.conditions(clock)
     query = f"""
         SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
-        FROM {source.table.full_name} WHERE {condition} AND ({source.rows["paid"]})"""  # noqa: S608
+        FROM {source.table.full_name} WHERE {condition} AND ({source.rows[cohort]})"""  # noqa: S608
     newest, paid, young = desk.sql(query, [open_since(desk.release.as_of), *values]).row(0)
     return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
 
 
 def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
     codes = {code for metric in question.metrics for code in metric.notes}
-    totals = {NOTES[code].part: _total(question, parts, code) for code in codes}
+    totals = {part: _total(question, parts, code, part) for code in codes for part in (NOTES[code].part, NOTES[code].beside) if part}
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
@@ -169,9 +171,9 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
     return make_notes(codes | more, totals)
 
 
-def _total(question: Question, parts: pl.DataFrame, code: str) -> int:
+def _total(question: Question, parts: pl.DataFrame, code: str, part: str) -> int:
     clock = next(metric.clock for metric in question.metrics if code in metric.notes)
-    return int(parts[_column(clock, NOTES[code].part)].sum())
+    return int(parts[_column(clock, part)].sum())
 
 
 def _undated_until(desk: Desk, question: Question, last: dt.date) -> int:

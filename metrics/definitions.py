@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.metric import CLOCKS, UNITS, Metric
+from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
 
 __all__ = ["CLOCKS", "METRICS", "UNITS", "Metric"]
@@ -248,4 +249,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *SETTLEMENT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *SETTLEMENT, *PROFIT)}

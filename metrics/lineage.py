@@ -15,10 +15,12 @@ from metrics.sources import Source
 from transforms.gold import (
     dim_live_session,
     fct_fund_entry,
+    fct_line_cost,
     fct_order_line,
     fct_refund_line,
     fct_settlement_entry,
     mart_live_session,
+    mart_profit_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -56,6 +58,12 @@ def _sessions(facts: Facts) -> list[pl.DataFrame]:
     return _named([sold.drop("is_told"), aired], lines, _REFUNDS.empty())
 
 
+def _profit(facts: Facts) -> list[pl.DataFrame]:
+    """A cost charged once is no order's line: it bears the number of its entry where others bear theirs."""
+    lines = facts(_LINES, "paid_date")
+    return _named(mart_profit_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
+
+
 def _settlement(facts: Facts) -> list[pl.DataFrame]:
     """Entries and movements carry their order themselves."""
     entries, funds = facts(_ENTRIES, "settled_date"), facts(_FUNDS, "moved_date")
@@ -72,6 +80,7 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_shop_channel_daily.TABLE.full_name: _daily,
     mart_style_daily.TABLE.full_name: _styles,
     mart_live_session.TABLE.full_name: _sessions,
+    mart_profit_daily.TABLE.full_name: _profit,
     mart_settlement_daily.TABLE.full_name: _settlement,
 }
 

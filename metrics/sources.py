@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.tables import Table
-from transforms.gold import mart_live_session, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
+from transforms.gold import mart_live_session, mart_profit_daily, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
 
 #: Dimensions that cut time; the rest cut who and what.
 TIME = ("date", "paid_date", "week", "month")
@@ -57,6 +57,12 @@ SOURCES = (
             "session_views_untold_qty": "CASE WHEN session_views_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
         },
         {"paid": _HAS_PAID, "session": "true"},
+    ),
+    Source(
+        mart_profit_daily.TABLE,
+        _SHOP | {"style": "style_code"} | _TIME,
+        {name: name for name in mart_profit_daily.TABLE.required},
+        {"cost": "true"},
     ),
     Source(
         mart_settlement_daily.TABLE,

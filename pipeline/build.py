@@ -16,7 +16,7 @@ from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
-from pipeline import withdrawing
+from pipeline import profits, withdrawing
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -54,20 +54,22 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates.
+    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs.
 
-    ``by_rates`` is what rates move (see ``moved_by_rates``). ``gone`` are files that were withdrawn (rows of ``EXPORT``).
+    ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``). ``gone`` are files that were
+    withdrawn (rows of ``EXPORT``).
     """
 
     is_registry: bool
     merchants: list[str]
     by_rates: Touched
+    by_costs: pl.DataFrame
     gone: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.by_rates.is_empty and self.gone.is_empty()
+        return not self.is_registry and self.by_rates.is_empty and self.by_costs.is_empty() and self.gone.is_empty()
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def build(
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting, gone = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), gone)
+        told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake))
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), profits.moved_by_costs(lake, told.costs, whole=from_landing), gone)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -112,7 +115,7 @@ def build(
             chunks = [(chunk, list(_batches(lake, chunk))) for chunk in _chunks(waiting)]
             if from_landing:
                 _forget(lake)
-            loads = _load(lake, settings, chunks, {} if known is None else known, moved, number, now)
+            loads = _load(lake, settings, chunks, {} if known is None else known, moved, told, number, now)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
@@ -164,12 +167,19 @@ def _forget(lake: Lake) -> None:
 
 
 def _load(
-    lake: Lake, settings: Settings, chunks: list[tuple[pl.DataFrame, list[Batch]]], known: dict[Export, Reading], moved: Moved, number: int, now: dt.datetime
+    lake: Lake,
+    settings: Settings,
+    chunks: list[tuple[pl.DataFrame, list[Batch]]],
+    known: dict[Export, Reading],
+    moved: Moved,
+    told: Known,
+    number: int,
+    now: dt.datetime,
 ) -> pl.DataFrame:
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
-    told = Known(registry.live_accounts(lake), rates.rates(lake))
     withdrawing.take_back(lake, moved.gone, told, number, now)
     rebuild_slices(lake, _touched_by(lake, moved), told)
+    profits.rebuild(lake, moved.by_costs, told.costs)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:
         parts = _read(lake, settings, batches, known)

@@ -10,9 +10,10 @@ import polars as pl
 
 from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
 from contracts.tables import Table
-from pipeline import ledgers
+from pipeline import ledgers, profits
 from pipeline.merging import ORDER, SESSION, Touched
 from pipeline.slices import replace_changed
+from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
@@ -47,10 +48,11 @@ DISTRICT_LAG_DAYS = 45
 
 @dataclass(frozen=True)
 class Known:
-    """What a person has told beside the exports: own accounts (columns of ``LIVE_ACCOUNT``) and exchange rates (of ``CURRENCY_RATE``)."""
+    """What a person has told beside the exports: own accounts (columns of ``LIVE_ACCOUNT``), exchange rates (of ``CURRENCY_RATE``), and costs."""
 
     own: pl.DataFrame
     rates: pl.DataFrame
+    costs: Costs
 
 
 def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
@@ -68,7 +70,9 @@ def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
     _rebuild_dimensions(lake, lines)
     _rebuild_days(lake, lines, refunds, sessions)
     _rebuild_session_mart(lake, lines, touched.sessions)
+    billed = profits.days_of_entries(lake, touched.entries)
     ledgers.rebuild(lake, touched, orders, known.rates)
+    profits.rebuild(lake, profits.moved_days(lake, lines, billed, touched.entries), known.costs)
 
 
 def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime) -> None:
@@ -104,6 +108,7 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(mart_refund_flow_daily.TABLE, mart_refund_flow_daily.build(refunds))
     _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
     ledgers.build_shops(lake, states, lines, refunds, known.rates)
+    profits.build_shops(lake, lines, refunds, known.costs)
 
 
 def _current(states: dict[str, pl.DataFrame], known: Known) -> fct_order_line.Current:
