@@ -6,6 +6,10 @@ from contracts import codes
 from contracts.field import Field
 from contracts.field import entry as _f
 
+#: What tells one entered cost from another; of the same, the newest word counts.
+SAME_GOODS = ("merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date")
+SAME_COST = ("merchant_id", "shop_id", "cost_kind_code", "cost_basis_code", "creator_id", "live_session_id", "valid_from_date")
+
 COST_FIELDS: tuple[Field, ...] = (
     # as entered
     _f("cost_kind_code", "成本项目", "kind of cost", code=codes.COST_KIND),
@@ -16,7 +20,13 @@ COST_FIELDS: tuple[Field, ...] = (
     # measures of profit: cost clock, that is the payment day of the orders, and the days a cost charged once is valid for
     _f("cost_known_fen", "成本已知的支付金额", "paid value of known cost", "Paid value of lines whose units and unit cost are known.", low=0),
     _f("cost_untold_fen", "成本未知的支付金额", "paid value of untold cost", "Paid value of all other lines.", low=0),
-    _f("fees_known_fen", "费用已知的支付金额", "paid value of known fees", "Of known cost, and the payout that tells fees has come, or nothing was kept.", low=0),
+    _f(
+        "fees_known_fen",
+        "费用已知的支付金额",
+        "paid value of known fees",
+        "Of known cost, and the payout that tells fees has come, or nothing was kept.",
+        low=0,
+    ),
     _f("fees_untold_fen", "费用未知的支付金额", "paid value of untold fees", "Paid value of all other lines.", low=0),
     _f("costed_refund_fen", "成本已知订单的退款", "refunds on lines of known cost", "Refunds to date on lines of known cost.", low=0),
     _f("sent_qty", "发出件数", "units sent", "Units of the line that were not cancelled before shipment, by share of money."),

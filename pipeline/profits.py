@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.canonical import SHOP
+from contracts.cost_fields import SAME_COST
 from pipeline.merging import ENTRY
 from pipeline.slices import replace_changed
 from transforms.costing import Costs, lump_days
@@ -12,7 +13,6 @@ from transforms.gold import fct_line_cost, fct_order_line, fct_refund_line, fct_
 from warehouse import costs as entered
 from warehouse import registry, release
 from warehouse.lake import Lake
-from warehouse.ops import FIXED_COST
 
 DAY = [*SHOP, "business_date"]
 _DAYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
@@ -69,7 +69,7 @@ def moved_by_costs(lake: Lake, costs: Costs, *, whole: bool) -> pl.DataFrame:
     key = ["merchant_id", "event_number"]
     goods, others = costs.goods.join(seen.goods, on=key, how="anti"), costs.others.join(seen.others, on=key, how="anti")
     # what is said anew of a cost charged once moves the days it was charged to before, too
-    again = costs.others.join(others, on=entered.identity(FIXED_COST), how="semi", nulls_equal=True)
+    again = costs.others.join(others, on=list(SAME_COST), how="semi", nulls_equal=True)
     lumps = lump_days(again).join(registry.shops(lake).select(SHOP), on=["merchant_id", "shop_id"], how="inner", validate="m:1")
     return pl.concat([lumps.select(DAY), _days_of_lines(lake, goods, others.filter(pl.col("cost_basis_code") != "once"))]).unique()
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.cost_fields import SAME_COST, SAME_GOODS
 from transforms.gold.grain import LINE
 
-_GOODS = ["merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date"]
-_OTHERS = ["merchant_id", "shop_id", "cost_kind_code", "cost_basis_code", "creator_id", "live_session_id", "valid_from_date"]
 _LEVELS = (("shop_id", "sku_code"), ("sku_code",), ("shop_id", "style_code"), ("style_code",))
 #: What is charged for every unit or order: (kind, basis) → column of ``add_rates``.
 RATES = {(kind, basis): f"{kind}_{basis}_fen" for kind in ("packing", "freight_out", "freight_back") for basis in ("per_unit", "per_order")} | {
@@ -38,12 +37,12 @@ class Costs:
 
 def goods_in_force(goods: pl.DataFrame) -> pl.DataFrame:
     """The entries of unit costs that count, one per goods, shop and day."""
-    return _last_word(goods, _GOODS).filter(pl.col("unit_cost_fen").is_not_null())
+    return _last_word(goods, SAME_GOODS).filter(pl.col("unit_cost_fen").is_not_null())
 
 
 def others_in_force(others: pl.DataFrame) -> pl.DataFrame:
     """The entries of other costs that count."""
-    return _last_word(others, _OTHERS).filter(pl.col("cost_amount_fen").is_not_null())
+    return _last_word(others, SAME_COST).filter(pl.col("cost_amount_fen").is_not_null())
 
 
 def add_unit_cost(lines: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
@@ -116,7 +115,7 @@ def _units(fen: str) -> pl.Expr:
     return pl.when(pl.col("paid_fen") > 0).then(pl.min_horizontal(exact, "line_qty")).otherwise(0)
 
 
-def _last_word(entries: pl.DataFrame, identity: list[str]) -> pl.DataFrame:
+def _last_word(entries: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
     return entries.sort("event_number").unique(identity, keep="last", maintain_order=True)
 
 

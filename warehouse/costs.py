@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 
+from contracts.cost_fields import SAME_COST, SAME_GOODS
 from contracts.tables import Table
 from warehouse.lake import Lake
 from warehouse.ops import FIXED_COST, UNIT_COST
 
-_SAID = {"event_number", "received_by_name", "changed_at"}
-_AMOUNT = {UNIT_COST.name: "unit_cost_fen", FIXED_COST.name: "cost_amount_fen"}
+_WRITTEN = {"event_number", "received_by_name", "changed_at"}
 
 
 def save_costs(lake: Lake, merchant_id: str, goods: pl.DataFrame, others: pl.DataFrame, *, by: str, at: dt.datetime) -> int:
@@ -20,7 +21,8 @@ def save_costs(lake: Lake, merchant_id: str, goods: pl.DataFrame, others: pl.Dat
     Each must stand once per thing, shop and day in its frame: the caller sees to that.
     """
     with lake.transaction():
-        return sum(_enter(lake, table, merchant_id, rows, by, at) for table, rows in ((UNIT_COST, goods), (FIXED_COST, others)))
+        fresh = _enter(lake, UNIT_COST, merchant_id, goods.with_columns(_is_back=pl.col("unit_cost_fen").is_null()), SAME_GOODS, by, at)
+        return fresh + _enter(lake, FIXED_COST, merchant_id, others.with_columns(_is_back=pl.col("cost_amount_fen").is_null()), SAME_COST, by, at)
 
 
 def unit_costs(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
@@ -37,21 +39,14 @@ def _read(lake: Lake, table: Table, merchant_id: str | None) -> pl.DataFrame:
     return lake.read(table, where={"merchant_id": merchant_id} if merchant_id else None).sort(table.key)
 
 
-def identity(table: Table) -> list[str]:
-    """What tells one entered cost from another; of the same, the newest word counts."""
-    return [name for name in table.columns if name not in {*_SAID, _AMOUNT[table.name], "valid_until_date"}]
-
-
-def _enter(lake: Lake, table: Table, merchant_id: str, rows: pl.DataFrame, by: str, at: dt.datetime) -> int:
+def _enter(lake: Lake, table: Table, merchant_id: str, rows: pl.DataFrame, same: Sequence[str], by: str, at: dt.datetime) -> int:
     known = _read(lake, table, merchant_id)
-    said = [name for name in table.columns if name not in _SAID]
-    last = known.unique(identity(table), keep="last", maintain_order=True)
+    last = known.unique(same, keep="last", maintain_order=True)
     given = rows.with_columns(merchant_id=pl.lit(merchant_id))
-    fresh = given.join(last, on=said, how="anti", nulls_equal=True)
-    # taking back what was never entered says nothing
-    fresh = fresh.filter(
-        pl.col(_AMOUNT[table.name]).is_not_null() | pl.struct(identity(table)).is_in(last.select(pl.struct(identity(table))).to_series().implode())
-    )
-    number = pl.int_range(1, pl.len() + 1) + (known["event_number"].max() or 0)
-    lake.append(table, table.shape(fresh.with_columns(event_number=number, received_by_name=pl.lit(by), changed_at=pl.lit(at))))
+    fresh = given.join(last, on=[name for name in table.columns if name not in _WRITTEN], how="anti", nulls_equal=True)
+    stood = fresh.join(last, on=list(same), how="semi", nulls_equal=True)
+    fresh = pl.concat([fresh.filter(~pl.col("_is_back")), stood.filter("_is_back")])  # taking back what was never entered says nothing
+    highest = known.select(pl.col("event_number").max().fill_null(0)).item()
+    numbered = fresh.with_columns(event_number=pl.int_range(1, pl.len() + 1) + highest, received_by_name=pl.lit(by), changed_at=pl.lit(at))
+    lake.append(table, numbered)
     return fresh.height
