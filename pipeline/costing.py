@@ -74,15 +74,23 @@ def import_costs(settings: Settings, merchant_id: str, path: Path, *, by: str, a
 
     Raises ``FileRefusedError`` naming file, row and rule, ``NotFoundError`` for an unknown merchant; then nothing has changed.
     """
-    rows = _read(path)
     with writing(settings) as lake:
         registry.require_merchant(lake, merchant_id)
-        shops = set(registry.shops(lake, merchant_id)["shop_id"])
-        _check(path, rows, shops)
-        goods, others = _split(rows)
-        _check_once(path, SAME_GOODS, goods)
-        _check_once(path, SAME_COST, others)
-        return save_costs(lake, merchant_id, goods.drop("row"), others.drop("row"), by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
+        goods, others = read_costs(path, set(registry.shops(lake, merchant_id)["shop_id"]))
+        return save_costs(lake, merchant_id, goods, others, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
+
+
+def read_costs(path: Path, shops: set[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The list's unit costs and other costs, as ``warehouse.costs.save_costs`` takes them; ``shops`` are the merchant's.
+
+    Raises ``FileRefusedError`` COST_FILE, or for the first wrong row the first of ``RULES`` it breaks.
+    """
+    rows = _read(path)
+    _check(path, rows, shops)
+    goods, others = _split(rows)
+    _check_once(path, SAME_GOODS, goods)
+    _check_once(path, SAME_COST, others)
+    return goods.drop("row"), others.drop("row")
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -27,7 +27,7 @@ app = group("成本:模板、导入、列表 / costs: template, import, list")
 @app.command("template")
 def print_template() -> None:
     """成本表的模板(CSV,带例子);店铺空着表示全部店铺 / the list to fill in, with examples; a blank shop means all shops."""
-    typer.echo(template(), nl=False)
+    typer.echo("\ufeff" + template(), nl=False)  # without the mark Excel takes it for GBK
 
 
 @app.command("import")
