@@ -76,12 +76,12 @@ NOTES: dict[str, NoteKind] = {
     "BILLS_MISSING": NoteKind(
         "shops_without_bill_qty",
         "有 {figure} 家店还没有给过结算单,不在结算口径的数里",
-        "{figure} shops have given no settlement bill and are in no figure on the settlement day",
+        "shops without any settlement bill, in no figure on the settlement day: {figure}",
     ),
     "ACCOUNTS_MISSING": NoteKind(
         "shops_without_account_qty",
         "有 {figure} 家店还没有给过资金流水,不在到账里",
-        "{figure} shops have given no account flow and are not in what was funded",
+        "shops without any account flow, not in what was funded: {figure}",
     ),
     "SESSION_CLOCK": NoteKind(
         "",
