@@ -22,8 +22,8 @@ __all__ = ["Age", "Answer", "Note", "ask"]
 
 #: Clocks told by files of their own → the note that says how many shops have given none.
 _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
-#: Clocks whose figures go by the day of payment and move as its refunds come in.
-_COHORTS = ("paid", "cost")
+#: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
+_COHORTS = {"paid": "true", "cost": "paid_fen <> 0"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ def _age(desk: Desk, question: Question) -> Age | None:
     condition, values = question.conditions(clock)
     query = f"""
         SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
-        FROM {source.table.full_name} WHERE {condition} AND ({source.rows[cohort]})"""  # noqa: S608
+        FROM {source.table.full_name} WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]}"""  # noqa: S608
     newest, paid, young = desk.sql(query, [open_since(desk.release.as_of), *values]).row(0)
     return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
 

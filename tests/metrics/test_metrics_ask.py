@@ -49,6 +49,9 @@ def test_totals_of_a_period(shown: Place) -> None:
         "service_commission": 0,
         "commissions": 14_00,
         "effective_commission": pytest.approx(14 / 69),
+        "gross_profit": 24_00,
+        "contribution": 1_00,
+        "cost_coverage": pytest.approx(6000 / 35001),
     }
     assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
     assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}
