@@ -19,6 +19,7 @@ from expectations.rule import FloorRule
 from expectations.run import judged_tables, rules_of
 from expectations.snapshot import count_rows
 from transforms import ledgers as ledgers_of
+from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
@@ -26,11 +27,13 @@ from transforms.gold import (
     dim_live_session,
     dim_product,
     dim_shop,
+    fct_line_cost,
     fct_order_line,
     fct_refund_line,
     gold_tables,
     mart_district_channel_monthly,
     mart_live_session,
+    mart_profit_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -38,7 +41,7 @@ from transforms.gold import (
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP
+from warehouse.ops import CURRENCY_RATE, EXPORT, FIXED_COST, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP, UNIT_COST
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 RECEIVED = dt.datetime(2026, 11, 1, 9, 0, tzinfo=BEIJING)
@@ -178,6 +181,18 @@ def bronze() -> dict[str, pl.DataFrame]:
     }
 
 
+def costs() -> Costs:
+    """Of m1: one style's cost, dearer from 13 October on, another's that was taken back, and a slot of s1; of the other merchants nothing."""
+    said = {"merchant_id": "m1", "received_by_name": "会计", "changed_at": RECEIVED}
+    first, later = dt.date(2026, 1, 1), dt.date(2026, 10, 13)
+    goods = [("YS0", first, 3_000), ("YS0", later, 3_100), ("YS1", first, 2_000), ("YS1", first, None)]
+    entries = [
+        said | {"event_number": number, "style_code": style, "valid_from_date": day, "unit_cost_fen": fen} for number, (style, day, fen) in enumerate(goods, 1)
+    ]
+    slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "shop_id": "s1", "creator_id": "c1", "valid_from_date": first, "cost_amount_fen": 5_000}
+    return Costs(rows(UNIT_COST, *entries), rows(FIXED_COST, said | slot | {"event_number": 1}))
+
+
 def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
     """Manifest and load receipts of every export the states come from."""
     kinds = {"s1": ["orders", "after_sales", "live_sessions"], "s2": ["orders", "items", "after_sales", "live_sessions", "live_orders"]}
@@ -198,8 +213,10 @@ def fill(lake: Lake) -> None:
             lake.append(SILVER[name], frame)
         for name, frame in bronze().items():
             lake.append(BRONZE[name], frame)
+        lake.append(UNIT_COST, costs().goods)
+        lake.append(FIXED_COST, costs().others)
         registered = registry.live_accounts(lake), registry.shops(lake), registry.merchants(lake)
-        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty()).items():
+        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty(), costs()).items():
             lake.append(gold_tables()[name], frame)
         manifest, loads = receipts()
         lake.append(EXPORT, manifest)
@@ -209,7 +226,9 @@ def fill(lake: Lake) -> None:
         lake.append(QUARANTINE, rows(QUARANTINE, of("s1") | {"export_id": export_id("s1"), "kind_code": "orders"} | bad | {"row_json": raw}))
 
 
-def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame, rates: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def gold(
+    silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame, rates: pl.DataFrame, entered: Costs
+) -> dict[str, pl.DataFrame]:
     """What the transforms make of the states: table name → rows. Orders without an exchange rate wait, as in a build."""
     now = convert_orders({table.name: current(table, silver[table.name]) for table in OF_ORDERS}, rates)
     aired_now = current(LIVE_SESSION, silver["live_session"])
@@ -220,7 +239,10 @@ def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame
     owners = merchants.select("merchant_id", "owner_id")
     told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
     of_ledgers = ledgers_of.build(told, lines, back, rates)
+    spent = pl.concat([fct_line_cost.build(lines, back, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
     return of_ledgers | {
+        "fct_line_cost": spent,
+        "mart_profit_daily": mart_profit_daily.build(lines, spent),
         "fct_order_line": lines,
         "fct_refund_line": back,
         "dim_live_session": aired,
@@ -250,7 +272,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
     def read(table: Table) -> pl.DataFrame:
         return table.shape(connection.execute(f'SELECT * FROM {table.layer}."{table.name}"').pl())
 
-    made = gold({name: read(table) for name, table in SILVER.items()}, *(read(table) for table in (LIVE_ACCOUNT, SHOP, MERCHANT, CURRENCY_RATE)))
+    registered = (read(table) for table in (LIVE_ACCOUNT, SHOP, MERCHANT, CURRENCY_RATE))
+    made = gold({name: read(table) for name, table in SILVER.items()}, *registered, Costs(read(UNIT_COST), read(FIXED_COST)))
     for name, frame in made.items():
         connection.execute(f"DELETE FROM gold.{name}")
         connection.register("_rows", frame)
