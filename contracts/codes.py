@@ -208,3 +208,31 @@ _KINDS = {
 }
 #: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it has a line here.
 KIND = CodeList("kind", _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()})
+
+MATURITY_LEVEL = CodeList(
+    "maturity_level",
+    {
+        "mature": ("已成熟", "mature: no estimate"),
+        "goods": ("同渠道同品类同价位", "same channel, category and price band"),
+        "channel": ("同平台同渠道", "same platform and channel"),
+        "platform": ("同平台", "same platform"),
+        "promotion": ("同为大促或平日", "promotion days, or all others"),
+        "merchant": ("全部订单", "all orders of the merchant"),
+        "unknown": ("尚无依据", "nothing to go by yet"),
+    },
+)
+
+#: What a merchant enters as cost beside the platforms' bills (metrics.md 2.3: gross profit, contribution).
+COST_KIND = CodeList(
+    "cost_kind",
+    {
+        "goods": ("商品成本", "cost of goods"),
+        "packing": ("打包费", "packing"),
+        "freight_out": ("发货运费", "outbound freight"),
+        "freight_back": ("退货运费", "return freight"),
+        "write_down": ("退货折损", "write-down of returned goods"),
+        "slot_fee": ("坑位费", "slot fee"),
+        "sample": ("样品费", "samples"),
+    },
+)
+COST_BASIS = CodeList("cost_basis", {"per_unit": ("每件", "per unit"), "per_order": ("每单", "per order"), "once": ("一次性", "once")})

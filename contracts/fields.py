@@ -8,6 +8,7 @@ a leading ``_`` marks lineage. A field's kind, and so its type and unit, is read
 from __future__ import annotations
 
 from contracts import codes
+from contracts.cost_fields import COST_FIELDS
 from contracts.field import MONEY_LIMIT_FEN, QTY_LIMIT, TIME_ZONE, Field
 from contracts.field import entry as _f
 from contracts.ledger_fields import LEDGER_FIELDS
@@ -141,6 +142,15 @@ _ALL = [
     _f("session_paid_fen", "场次支付金额", "paid value of the day's sessions", "Session clock: lines of that day's sessions whose views are told.", low=0),
     _f("session_refund_fen", "场次退款", "refunds of the day's sessions", "Session clock, as session_paid_fen.", low=0),
     _f("session_views_qty", "场次观看次数", "views of the day's sessions", "Session clock."),
+    # matured net
+    _f("kept_fen", "留存金额", "kept so far", "Paid less all refunds to date; below 0 only where a source returns more than was paid."),
+    _f("matured_fen", "成熟净成交(估)", "matured net, estimate", "What will be kept 45 days after payment; an estimate until then (M07)."),
+    _f("matured_low_fen", "成熟净成交下限", "matured net, low", "One in ten ends below."),
+    _f("matured_high_fen", "成熟净成交上限", "matured net, high", "One in ten ends above."),
+    _f("matured_noise_number", "估计的偶然误差", "chance in the estimate", "Variance in yuan², independent between rows: add it up.", low=0),
+    _f("matured_doubt_fen", "估计的共同误差", "doubt shared by estimates", "Standard error shared by rows: add it up before squaring.", low=0),
+    _f("age_days_qty", "账龄(天)", "age in days", "From payment to the newest observation of the shop."),
+    _f("maturity_level_code", "依据", "estimated from", "Whose refunds the estimate rests on, the widest where there are several.", code=codes.MATURITY_LEVEL),
     # association
     _f("owners_qty", "持有人数", "holdings in the cell"),
     _f("paid_share_rate", "支付占比", "share of paid value", "Rounded to one point before release."),
@@ -214,4 +224,4 @@ _ALL = [
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS)}
+FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS)}

@@ -11,6 +11,7 @@ MATCH = CodeList(
         "line": ("子订单", "order line"),
         "refund": ("售后单", "after-sale"),
         "order": ("主订单", "order"),
+        "day": ("当日合计一致", "sum of the day"),
         "own": ("自有划转", "own movement"),
         "none": ("未对上", "nothing"),
     },
@@ -21,6 +22,7 @@ FUNDING = CodeList(
     {
         "entry": ("逐笔一致", "a movement of its own"),
         "order": ("按订单合计一致", "movements of its order add up to it"),
+        "day": ("当日合计一致", "movements of its day that name no order add up to the day"),
         "none": ("未见到账", "not found"),
     },
 )

@@ -54,6 +54,17 @@ LEDGER_FIELDS: tuple[Field, ...] = (
     _f("explained_fen", "自有划转", "the merchant's own movements", "Signed: withdrawals, top-ups, deposits, transfers: they settle nothing."),
     # additive measures of the daily settlement sheet
     _f("funded_fen", "到账金额", "funded", "Moved clock: goods' money into the account less out of it; not withdrawals, deposits, advertising."),
+    _f(
+        "settled_goods_fen",
+        "扣费前结算额",
+        "settled before charges",
+        "Settled clock: goods' money settled, take-backs removed, before fees and commissions; insurance left out.",
+    ),
     _f("commission_fen", "佣金合计", "commissions", "Settled clock: creator, team leader and service provider together."),
-    _f("parts_untold_qty", "费用不明笔数", "entries of untold fees", "Payouts whose source tells neither fee nor commission (they are netted already)."),
+    _f(
+        "charges_untold_fen",
+        "未细分扣费",
+        "charges not broken down",
+        "Settled clock: what payouts were charged beyond the fees and commissions their source names.",
+    ),
 )

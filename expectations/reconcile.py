@@ -43,6 +43,8 @@ _MEASURES = ", ".join(f"{sql} AS {name}" for name, sql in _PAID.items())
 _GRAIN = f"{SHOP}, channel_code, coalesce(style_code, 'untold') AS style_code"
 _FACT_PAID = f"SELECT {_GRAIN}, paid_date AS business_date, {_MEASURES} FROM {LINES} WHERE paid_date IS NOT NULL"
 _FACT_DATED = f"SELECT {_GRAIN}, refund_date AS business_date, refund_fen AS dated_refund_fen FROM {_REFUNDS} WHERE refund_date IS NOT NULL"
+_FLOW_DAY = f"{SHOP}, channel_code, paid_date, refund_date"
+_FACT_FLOW = f"SELECT {_FLOW_DAY}, refund_fen AS dated_refund_fen FROM {_REFUNDS} WHERE refund_date IS NOT NULL"
 #: Sales stand over views only for sessions whose views some source tells.
 _VIEWED = "(SELECT * FROM now.live_session WHERE views_qty IS NOT NULL)"
 _FACT_SESSION = f"""
@@ -179,6 +181,12 @@ RECONCILE_RULES = (
         "店铺日表的退款日口径等于退款事实之和", "the daily sheet's refund clock is the sum of the refund facts",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
         table=_DAILY, query=difference("SELECT * FROM {batch}", _FACT_DATED, _SHOP_DAY, ["dated_refund_fen"]),
+    ),
+    SqlRule(
+        "REFUND_FLOW_AND_FACTS", STOP,
+        "退款流向日表等于事实之和", "the refund flow is the sum of the facts",
+        _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
+        table="gold.mart_refund_flow_daily", query=difference("SELECT * FROM {batch}", _FACT_FLOW, _FLOW_DAY, ["dated_refund_fen"]),
     ),
     SqlRule(
         "SHOP_DAYS_AIRED", STOP,

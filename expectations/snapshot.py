@@ -25,7 +25,11 @@ _CURRENT = {
     "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "created_at", "paid_at", "currency_code"),
     "refund_line": ("order_id", "currency_code", "refund_status_code", "refund_stage_code", "refund_fen", "refunded_at", *LATEST),
     "live_session": ("started_at", "views_qty"),
+    "settlement_entry": ("order_id", "settled_at", "settled_fen", "income_fen", "expense_fen", "currency_code"),
+    "fund_entry": ("order_id", "moved_at", "moved_fen", "currency_code"),
 }
+#: Ledgers of ``now`` and the clock of their rows that are of no known order.
+_LEDGERS = {"settlement_entry": "settled_at", "fund_entry": "moved_at"}
 
 SHOP_TOTAL = pl.Schema({"merchant_id": pl.String, "shop_id": pl.String, "platform_code": pl.String, "lines_qty": pl.Int64, "paid_fen": pl.Int64})
 
@@ -68,14 +72,42 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT {keys}, {", ".join(columns)} FROM silver."{name}" ANTI JOIN several USING ({keys})
             UNION ALL
             SELECT {keys}, {told} FROM silver."{name}" SEMI JOIN several USING ({keys}) GROUP BY ALL""")  # noqa: S608
+    _convert_ledgers(connection)
     _convert_currencies(connection)
 
 
 _ORDER = "merchant_id, shop_id, platform_code, order_id"
 
 
-def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
-    """Foreign money of ``now`` in fen by the rate of the order's first told day; rows of an order without one leave, as RATE_KNOWN tells."""
+_UNIT = 100_000_000
+
+
+def _in_fen(column: str, rate: str) -> str:
+    """SQL: minor units at ``rate`` (yuan in hundred-millionths), half up, away from zero."""
+    return f"(sign({column}) * ((2 * abs({column})::HUGEINT * {rate} + {_UNIT}) // {2 * _UNIT}))::BIGINT"
+
+
+def _convert_ledgers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Foreign money of ledgers in fen: at their order's rate, of no known order at their own day's; rows without a rate leave, as LEDGER_RATE_KNOWN tells."""
+    _add_order_rates(connection)
+    connection.execute(f"""
+        CREATE TABLE memory.now.foreign_order AS
+        SELECT {_ORDER} FROM now."order" WHERE currency_code IS NOT NULL UNION SELECT {_ORDER} FROM now.order_line WHERE currency_code IS NOT NULL""")  # noqa: S608
+    for name, clock in _LEDGERS.items():
+        cells = ", ".join(
+            f"if(t.currency_code IS NULL, t.{column}, {_in_fen(f't.{column}', 'rate')}) AS {column}" for column in _CURRENT[name] if "_fen" in column
+        )
+        connection.execute(f"""
+            CREATE OR REPLACE TABLE memory.now.{name} AS
+            WITH rated AS (
+                SELECT t.*, CASE WHEN o.order_id IS NOT NULL THEN r.rate WHEN t.currency_code = 'CNY' THEN {_UNIT} ELSE c.cny_e8_number END AS rate
+                FROM now.{name} AS t LEFT JOIN now.foreign_order AS o USING ({_ORDER}) LEFT JOIN now.order_rate AS r USING ({_ORDER})
+                LEFT JOIN ops.currency_rate AS c ON c.currency_code = t.currency_code AND c.rate_date = t.{clock}::DATE)
+            SELECT * EXCLUDE rate REPLACE ({cells}) FROM rated AS t WHERE currency_code IS NULL OR rate IS NOT NULL""")  # noqa: S608
+
+
+def _add_order_rates(connection: duckdb.DuckDBPyConnection) -> None:
+    """``now.order_rate``: the rate of each foreign order's first told day, where it is known."""
     connection.execute(f"""
         CREATE TABLE memory.now.order_rate AS
         SELECT {_ORDER}, any_value(if(currency_code = 'CNY', 100000000, cny_e8_number)) AS rate
@@ -84,13 +116,13 @@ def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
             WHERE currency_code IS NOT NULL GROUP BY ALL) AS told
         LEFT JOIN ops.currency_rate USING (rate_date, currency_code)
         GROUP BY {_ORDER} HAVING count(*) = 1 AND any_value(if(currency_code = 'CNY', 100000000, cny_e8_number)) IS NOT NULL""")  # noqa: S608
+
+
+def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
+    """Foreign money of ``now`` in fen by the rate of the order's first told day; rows of an order without one leave, as RATE_KNOWN tells."""
     for name in ("order", "order_line", "refund_line"):
         same = " AND ".join(f"t.{column} = r.{column}" for column in _ORDER.split(", "))
-        cells = ", ".join(
-            f"{column} = (sign({column}) * ((2 * abs({column})::HUGEINT * r.rate + 100000000) // 200000000))::BIGINT"
-            for column in _CURRENT[name]
-            if column.endswith("_fen")
-        )
+        cells = ", ".join(f"{column} = {_in_fen(column, 'r.rate')}" for column in _CURRENT[name] if column.endswith("_fen"))
         connection.execute(
             f'DELETE FROM now."{name}" AS t WHERE currency_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM now.order_rate AS r WHERE {same})'  # noqa: S608
         )

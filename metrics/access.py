@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.errors import NotFoundError
 from metrics.memo import Memo
-from metrics.released import AsOf, choose, judged
+from metrics.released import AsOf, choose, judged, open_release
 from transforms.gold import gold_tables, mart_district_channel_monthly
 from warehouse import accounts
 from warehouse.lake import Lake
@@ -136,7 +136,7 @@ def no_such_merchant() -> NotFoundError:
 
 
 def _load(viewer: Viewer, found: Release) -> Desk:
-    with Lake.open(viewer.place, snapshot=found.snapshot) as lake:
+    with open_release(viewer.place, found) as lake:
         frames = _rows(lake, viewer)
     return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames))
 

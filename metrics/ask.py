@@ -13,10 +13,17 @@ from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_des
 from metrics.ages import Age, age, open_since
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
+from metrics.open_items import shops_without
 from metrics.question import Period, Question, Where, read_question
-from metrics.released import AsOf
+from metrics.released import AsOf, choose
+from metrics.versions import redefined_since
 
 __all__ = ["Age", "Answer", "Note", "ask"]
+
+#: Clocks told by files of their own → the note that says how many shops have given none.
+_LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
+#: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
+_COHORTS = {"paid": "true", "cost": "paid_fen <> 0"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,16 +59,17 @@ def ask(
     if viewer.role == "association":
         raise NotFoundError("NO_SUCH_METRIC", "没有这个指标", "no such metric", step_zh="见全区页面", step_en="see the district's page")
     question = read_question(metrics, by, where or {}, period)
-    desk = open_desk(_for_one_merchant(viewer, question), as_of)
+    desk = open_desk(for_one_merchant(viewer, question), as_of)
     clocks = {clock: _sums(desk, question, clock) for clock in question.sources}
     parts = _join(list(clocks.values()), list(question.by))
-    first, last = question.period or _extent(desk, question)
+    first, last = question.period or extent(desk, question)
     rows = parts.select(*question.by, *(_value(metric) for metric in question.metrics))
-    notes = _notes(desk, question, parts, last)
+    redefined = {"DEFINITION_CHANGED"} if any(redefined_since(choose(viewer.place, as_of), metric) for metric in question.metrics) else set()
+    notes = _notes(desk, question, parts, last, redefined)
     return Answer(rows, desk.release.number, desk.release.as_of, first, last, notes, _age(desk, question))
 
 
-def _for_one_merchant(viewer: Viewer, question: Question) -> Viewer:
+def for_one_merchant(viewer: Viewer, question: Question) -> Viewer:
     """The viewer narrowed to the one merchant the question is about."""
     named = {str(value) for value in question.where.get("merchant", ())}
     if viewer.merchant_id is None:
@@ -122,7 +130,7 @@ def _value(metric: Metric) -> pl.Expr:
     return value.alias(metric.id)
 
 
-def _extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | None]:
+def extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | None]:
     """First and last date of the rows behind the answer, over all its clocks."""
     found: list[dt.date] = []
     for clock, source in question.sources.items():
@@ -133,32 +141,39 @@ def _extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | N
 
 
 def _age(desk: Desk, question: Question) -> Age | None:
-    """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions."""
-    clock, source = next(iter(question.sources.items()))
+    """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions. Ledgers do not mature."""
+    found = next(((clock, source, name) for clock, source in question.sources.items() for name in _COHORTS if name in source.rows), None)
+    if found is None:
+        return None
+    clock, source, cohort = found
     condition, values = question.conditions(clock)
     query = f"""
         SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
-        FROM {source.table.full_name} WHERE {condition} AND ({source.rows["paid"]})"""  # noqa: S608
+        FROM {source.table.full_name} WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]}"""  # noqa: S608
     newest, paid, young = desk.sql(query, [open_since(desk.release.as_of), *values]).row(0)
     return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
 
 
-def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None) -> list[Note]:
+def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
     codes = {code for metric in question.metrics for code in metric.notes}
-    totals = {NOTES[code].part: _total(question, parts, code) for code in codes}
+    totals = {part: _total(question, parts, code, part) for code in codes for part in (NOTES[code].part, NOTES[code].beside) if part}
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
+    for clock, code in _LEDGERS.items():
+        if clock in question.sources:
+            codes.add(code)
+            totals[NOTES[code].part] = shops_without(desk, question, clock)
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")
     if "style" in question.dimensions and {"paid_orders", "aov"} & {metric.id for metric in question.metrics}:
         codes.add("ORDERS_ON_FIRST_LINE")
-    return make_notes(codes, totals)
+    return make_notes(codes | more, totals)
 
 
-def _total(question: Question, parts: pl.DataFrame, code: str) -> int:
+def _total(question: Question, parts: pl.DataFrame, code: str, part: str) -> int:
     clock = next(metric.clock for metric in question.metrics if code in metric.notes)
-    return int(parts[_column(clock, NOTES[code].part)].sum())
+    return int(parts[_column(clock, part)].sum())
 
 
 def _undated_until(desk: Desk, question: Question, last: dt.date) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from metrics.metric import CLOCKS, UNITS, Metric
+from metrics.profit import PROFIT
+from metrics.settlement import SETTLEMENT
 
 __all__ = ["CLOCKS", "METRICS", "UNITS", "Metric"]
 
@@ -72,6 +74,73 @@ _ALL = (
         about_en="Refunds whose source does not tell the stage. The three stages add up to refunds.",
         trap_zh="不能平摊到前两项。",
         trap_en="Not to be spread over the other two.",
+    ),
+    Metric(
+        id="refunds_undated",
+        zh="日期不明退款",
+        en="refunds of untold date",
+        unit="fen",
+        clock="paid",
+        numerator={"cohort_refund_undated_fen": 1},
+        about_zh="来源只给金额、没给退款日期的退款;订单日口径里有它,退款日口径里没有。",
+        about_en="Refunds of which a source tells the amount and not the day: part of the order cohort, not of the refund date.",
+        trap_zh="两种净成交的差里有它,不能平摊到各天。",
+        trap_en="It is part of what the two nets differ by; not to be spread over days.",
+    ),
+    Metric(
+        id="refunds_by_refund_date",
+        zh="退款(退款日)",
+        en="refunds, refund date",
+        unit="fen",
+        clock="refund",
+        numerator={"dated_refund_fen": 1},
+        about_zh="这段时间退回的钱,不管是哪天的订单:与资金流对应。",
+        about_en="Money sent back in the period, whichever day's order it was for: it follows the cash.",
+        trap_zh="大促之后会超过当期支付,是真的;日期不明的退款不在里面。",
+        trap_en="After a promotion it exceeds what was paid, and truly so; refunds of untold date are not in it.",
+    ),
+    Metric(
+        id="return_rate_by_refund_date",
+        zh="退款率(金额,退款日)",
+        en="refund rate by value, refund date",
+        unit="fraction",
+        clock="mixed",
+        numerator={"dated_refund_fen": 1},
+        denominator="paid_fen",
+        notes=("REFUNDS_UNDATED",),
+        about_zh="这段时间退回的钱除以这段时间收到的钱,两边可以是不同的订单。",
+        about_en="Refunded in the period over paid in the period, which may be of different orders.",
+        trap_zh="大促后可以超过 100%,不截断;要看货退了多少,用订单日口径。",
+        trap_en="It can exceed 100 % after a promotion and is not clipped; to see how much comes back, ask by order date.",
+    ),
+    Metric(
+        id="refund_rate_before_shipment",
+        zh="发货前退款率",
+        en="refund rate before shipment",
+        unit="fraction",
+        clock="paid",
+        numerator={"cohort_refund_before_fen": 1},
+        denominator="paid_fen",
+        notes=("REFUND_STAGE_UNTOLD",),
+        told=_STAGES,
+        about_zh="这段时间支付的订单,发货前就退掉的金额占比。",
+        about_en="Share of the period's paid value that went back before anything was shipped.",
+        trap_zh="预售等得久,会把它推高。",
+        trap_en="Pre-sales raise it by their waiting time.",
+    ),
+    Metric(
+        id="unit_price",
+        zh="件单价",
+        en="price per unit",
+        unit="fen",
+        clock="paid",
+        numerator={"paid_fen": 1},
+        denominator="units_qty",
+        notes=("UNITS_UNTOLD",),
+        about_zh="每件的平均支付金额,赠品不算件。",
+        about_en="Paid value per unit; gifts are no units.",
+        trap_zh="有的行没有件数时偏高:钱在、件不在,答案写明多少行。",
+        trap_en="Too high where lines tell no units: their money is in, their units are not; the answer states how many.",
     ),
     Metric(
         id="net_by_order_date",
@@ -180,4 +249,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in _ALL}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *SETTLEMENT, *PROFIT)}

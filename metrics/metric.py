@@ -12,6 +12,12 @@ CLOCKS: dict[str, tuple[str, str]] = {
     "paid": ("支付日:订单何时支付,其后的退款都记回这一天", "payment day: when the order was paid; later refunds go back to that day"),
     "refund": ("退款日:钱何时退回", "refund day: when the money went back"),
     "mixed": ("支付在支付日,退款在退款日", "payments on the payment day, refunds on the refund day"),
+    "settled": ("结算日:平台何时结算或扣回", "settlement day: when the platform paid out or took back"),
+    "moved": ("动账日:钱何时进出账户", "day of movement: when the money entered or left the account"),
+    "cost": (
+        "支付日;一次性的成本摊到它生效的每一天",
+        "payment day: costs and fees go back to the day of their order; a cost charged once stands on the days it is valid for",
+    ),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
@@ -50,7 +56,7 @@ class Metric:
     @property
     def parts(self) -> tuple[str, ...]:
         """Every measure the answer needs, each once."""
-        wanted = [*self.numerator, self.denominator or "", *self.told, *(NOTES[code].part for code in self.notes)]
+        wanted = [*self.numerator, self.denominator or "", *self.told, *(part for code in self.notes for part in (NOTES[code].part, NOTES[code].beside))]
         return tuple(dict.fromkeys(part for part in wanted if part))
 
     @property

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NoteKind:
-    """A reservation and the measure it counts: a ``_fen`` part gives an amount, a ``_qty`` part a count, no part a plain remark."""
+    """A reservation and the measure it counts: a ``_fen`` part gives an amount, a ``_qty`` part a count, no part a plain remark.
+
+    ``beside`` is the measure of what the answer does cover: then the sentence may tell its ``{share}`` of both.
+    """
 
     part: str
     zh: str
     en: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,42 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 场有成交但来源未说明观看次数,未参与千次观看成交金额",
         "GPM leaves out sessions that sold but do not tell their views: {figure}",
     ),
+    "COST_UNTOLD": NoteKind(
+        "cost_untold_fen",
+        "成本已知的只占支付金额的 {share},利润只算这部分;另有 {figure} 元支付金额的商品成本未知,未计入",
+        "covers {share} of paid value, whose cost is known; another CNY {figure} of paid value has no known cost and is left out",
+        beside="cost_known_fen",
+    ),
+    "FEES_UNTOLD": NoteKind(
+        "fees_untold_fen",
+        "成本和平台费用都已知的只占支付金额的 {share};另有 {figure} 元支付金额缺成本或还没有结算单,平台费和佣金还要扣",
+        "cost and fees are both known of {share} of paid value; another CNY {figure} lacks its cost, or its bill, which will take fees and commissions",
+        beside="fees_known_fen",
+    ),
+    "CHARGES_UNTOLD": NoteKind(
+        "charges_untold_fen",
+        "另有 {figure} 元扣费来源未细分,不在任何一项费用或佣金里",
+        "another CNY {figure} was charged without being broken down and is in no fee or commission",
+    ),
+    "BILLS_MISSING": NoteKind(
+        "shops_without_bill_qty",
+        "有 {figure} 家店还没有给过结算单,不在结算口径的数里",
+        "shops without any settlement bill, in no figure on the settlement day: {figure}",
+    ),
+    "ACCOUNTS_MISSING": NoteKind(
+        "shops_without_account_qty",
+        "有 {figure} 家店还没有给过资金流水,不在到账里",
+        "shops without any account flow, not in what was funded: {figure}",
+    ),
     "SESSION_CLOCK": NoteKind(
         "",
         "按场次看时只含归属到场次的成交,并全部记在开播日",
         "by session, only sales attributed to a session count, all of them on the day it began",
+    ),
+    "DEFINITION_CHANGED": NoteKind(
+        "",
+        "这个发布之后口径改过,这里按现在的口径算,与当时显示的可能不同",
+        "the definition changed after this release: these figures follow today's and may differ from what was shown then",
     ),
     "ORDERS_ON_FIRST_LINE": NoteKind(
         "",
@@ -73,12 +109,19 @@ def amount(fen: int) -> str:
 
 def make_notes(codes: Collection[str], totals: Mapping[str, int]) -> list[Note]:
     """The notes among ``codes`` that apply, in declared order: a figure of 0 says nothing and is left out. ``totals`` is part → sum over the answer."""
-    return [_note(code, kind, totals.get(kind.part, 0)) for code, kind in NOTES.items() if code in codes and (not kind.part or totals.get(kind.part))]
+    told = ((code, kind) for code, kind in NOTES.items() if code in codes and (not kind.part or totals.get(kind.part)))
+    return [_note(code, kind, totals.get(kind.part, 0), totals.get(kind.beside, 0)) for code, kind in told]
 
 
-def _note(code: str, kind: NoteKind, total: int) -> Note:
+def share(part: int, rest: int) -> str:
+    """``part`` of ``part`` and ``rest`` together in per cent, cut off after one decimal: what lacks anything is never 100 %."""
+    whole, tenth = divmod(1000 * part // (part + rest), 10)
+    return f"{whole}.{tenth}%"
+
+
+def _note(code: str, kind: NoteKind, total: int, beside: int) -> Note:
     if not kind.part:
         return Note(code, kind.zh, kind.en)
     is_money = kind.part.endswith("_fen")
-    figure = amount(total) if is_money else f"{total:,}"
-    return Note(code, kind.zh.format(figure=figure), kind.en.format(figure=figure), total if is_money else None, None if is_money else total)
+    words = {"figure": amount(total) if is_money else f"{total:,}", "share": share(beside, total) if kind.beside else ""}
+    return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)

@@ -91,6 +91,24 @@ def choose(place: Place, as_of: AsOf = None) -> release.Release:
     return max(found, key=lambda item: (item.changed_at, item.number))
 
 
+def open_release(place: Place, found: release.Release) -> Lake:
+    """The warehouse as ``found`` was published. Raises ``NotFoundError`` RELEASE_EXPIRED when it is past retention and its snapshot was cleaned up."""
+    try:
+        return Lake.open(place, snapshot=found.snapshot)
+    except NotFoundError as error:
+        if error.rule != "NO_SUCH_SNAPSHOT":
+            raise
+        raise NotFoundError(
+            "RELEASE_EXPIRED",
+            "这个发布已超过保留期,不能再查询",
+            "this release is past retention and can no longer be asked",
+            step_zh="换一个较新的发布;需要保留更久时调大 BAIYUN_KEEP_RELEASES",
+            step_en="ask a newer one; set BAIYUN_KEEP_RELEASES higher to keep more",
+            release=found.number,
+            published_at=f"{found.changed_at:%Y-%m-%d %H:%M}",
+        ) from error
+
+
 def _none_yet() -> NotFoundError:
     return NotFoundError(
         "NO_RELEASE",

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.tables import Table
-from transforms.gold import mart_live_session, mart_shop_channel_daily, mart_style_daily
+from transforms.gold import mart_live_session, mart_profit_daily, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
 
 #: Dimensions that cut time; the rest cut who and what.
 TIME = ("date", "paid_date", "week", "month")
@@ -36,14 +36,14 @@ SOURCES = (
         mart_shop_channel_daily.TABLE,
         _SHOP | {"traffic": "traffic_code", "paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")},
-        {"paid": _HAS_PAID, "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
+        {"paid": _HAS_PAID, "refund": "dated_refund_fen <> 0", "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
     ),
     Source(
         mart_style_daily.TABLE,
         _SHOP | {"style": "style_code", "paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")},
         # a row without refunds can only come from paid lines, even if all of them were gifts
-        {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "mixed": "true"},
+        {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"},
     ),
     Source(
         mart_live_session.TABLE,
@@ -57,6 +57,18 @@ SOURCES = (
             "session_views_untold_qty": "CASE WHEN session_views_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
         },
         {"paid": _HAS_PAID, "session": "true"},
+    ),
+    Source(
+        mart_profit_daily.TABLE,
+        _SHOP | {"style": "style_code"} | _TIME,
+        {name: name for name in mart_profit_daily.TABLE.required},
+        {"cost": "true"},
+    ),
+    Source(
+        mart_settlement_daily.TABLE,
+        _SHOP | _TIME,
+        {name: name for name in mart_settlement_daily.TABLE.required},
+        {"settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED), "moved": "funded_fen <> 0"},
     ),
 )
 

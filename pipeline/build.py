@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
-from pipeline import withdrawing
+from pipeline import profits, withdrawing
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -24,6 +24,7 @@ from pipeline.keeping import kept_readings
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.mapping import MAPPED, own_aliases, platform_of
 from pipeline.merging import SESSION, Touched, merge_into_silver
+from pipeline.outlook import rebuild_outlook
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
 from transforms.disclosure import DisclosureRule
@@ -53,20 +54,22 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates (their orders).
+    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs.
 
-    ``gone`` are files that were withdrawn (rows of ``EXPORT``).
+    ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``). ``gone`` are files that were
+    withdrawn (rows of ``EXPORT``).
     """
 
     is_registry: bool
     merchants: list[str]
-    orders: pl.DataFrame
+    by_rates: Touched
+    by_costs: pl.DataFrame
     gone: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.orders.is_empty() and self.gone.is_empty()
+        return not self.is_registry and self.by_rates.is_empty and self.by_costs.is_empty() and self.gone.is_empty()
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def build(
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting, gone = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), gone)
+        told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake))
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), profits.moved_by_costs(lake, told.costs, whole=from_landing), gone)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -111,7 +115,7 @@ def build(
             chunks = [(chunk, list(_batches(lake, chunk))) for chunk in _chunks(waiting)]
             if from_landing:
                 _forget(lake)
-            loads = _load(lake, settings, chunks, {} if known is None else known, moved, number, now)
+            loads = _load(lake, settings, chunks, {} if known is None else known, moved, told, number, now)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
@@ -163,12 +167,19 @@ def _forget(lake: Lake) -> None:
 
 
 def _load(
-    lake: Lake, settings: Settings, chunks: list[tuple[pl.DataFrame, list[Batch]]], known: dict[Export, Reading], moved: Moved, number: int, now: dt.datetime
+    lake: Lake,
+    settings: Settings,
+    chunks: list[tuple[pl.DataFrame, list[Batch]]],
+    known: dict[Export, Reading],
+    moved: Moved,
+    told: Known,
+    number: int,
+    now: dt.datetime,
 ) -> pl.DataFrame:
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
-    told = Known(registry.live_accounts(lake), rates.rates(lake))
     withdrawing.take_back(lake, moved.gone, told, number, now)
     rebuild_slices(lake, _touched_by(lake, moved), told)
+    profits.rebuild(lake, moved.by_costs, told.costs)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:
         parts = _read(lake, settings, batches, known)
@@ -176,8 +187,15 @@ def _load(
         del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
     rebuild_wholes(lake, rule, now)
+    rebuild_outlook(lake, _merchants_of(moved, chunks), number)
     reach("build.gold")
     return pl.concat(loads)
+
+
+def _merchants_of(moved: Moved, chunks: list[tuple[pl.DataFrame, list[Batch]]]) -> set[str]:
+    """Every merchant of whom this build may change anything."""
+    named = [moved.by_rates.orders, moved.gone, *(chunk for chunk, _ in chunks)]
+    return {*moved.merchants, *(str(name) for frame in named for name in frame["merchant_id"].unique())}
 
 
 def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:
@@ -221,11 +239,12 @@ def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
 
 
 def _touched_by(lake: Lake, moved: Moved) -> Touched:
-    """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' money."""
-    if not moved.merchants:
-        return Touched(orders=moved.orders)
-    orders = pl.concat([moved.orders, orders_of_merchants(lake, moved.merchants)]).unique()
-    return Touched(orders=orders, sessions=lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique())
+    """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' and ledgers' money."""
+    touched = replace(moved.by_rates)
+    if moved.merchants:
+        touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved.merchants)]).unique()
+        touched.sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique()
+    return touched
 
 
 def _store(lake: Lake, waiting: pl.DataFrame, parts: list[Loaded], loads: pl.DataFrame) -> None:

@@ -35,6 +35,7 @@ from pipeline.mapping import Kept
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
 from pipeline.previews import Offer, Preview, Problem
+from pipeline.raw_rows import RawRow, raw_rows
 from pipeline.receipts import FileReceipt
 from pipeline.steps import Ingested
 from warehouse import registry
@@ -44,10 +45,10 @@ from warehouse.registry import Shop
 from warehouse.settings import Settings
 
 __all__ = [
-    "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Kept", "Learned",
-    "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "Shop", "Trial", "codes_of", "confirm_alias", "coverage", "deliver",
-    "explain_words", "forget_alias", "forget_mapping", "given", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_each", "propose",
-    "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
+    "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Kept",
+    "Learned", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop", "Trial", "codes_of", "confirm_alias",
+    "coverage", "deliver", "explain_words", "forget_alias", "forget_mapping", "given", "holds_for", "learned", "mappings", "missing", "names_of",
+    "preview", "preview_each", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.

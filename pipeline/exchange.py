@@ -1,4 +1,4 @@
-"""Exchange rates on their way in, and which orders they move."""
+"""Exchange rates on their way in, and what they move."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.canonical import ORDER, ORDER_LINE, SHOP
+from contracts import canonical
+from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY
 from contracts.errors import UsageError
 from contracts.fields import TIME_ZONE
+from contracts.tables import Table
 from pipeline.house import writing
+from pipeline.merging import ENTRY, FUND, ORDER, Touched
 from warehouse import rates, release
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE
 from warehouse.settings import Settings
 
 _HEADER = ("date", "currency", "rate")
-_KEYS = [*SHOP, "order_id"]
 
 
 def import_rates(settings: Settings, path: Path, *, at: dt.datetime | None = None) -> int:
@@ -56,26 +58,31 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def moved_by_rates(lake: Lake) -> pl.DataFrame:
-    """Orders (merchant, shop, platform, order) whose day and currency got another rate since the last judged build."""
-    judged = release.releases(lake)
+def moved_by_rates(lake: Lake) -> Touched:
+    """What another rate since the last judged build moves: orders of its day, and rows of ledgers of its day, which go by it if they are of no order."""
+    moved = _moved_rates(lake)
+    orders = [_of_day(lake, table, ORDER, "created_at", moved) for table in (canonical.ORDER, canonical.ORDER_LINE)]
+    entries, funds = _of_day(lake, SETTLEMENT_ENTRY, ENTRY, "settled_at", moved), _of_day(lake, FUND_ENTRY, FUND, "moved_at", moved)
+    return Touched(orders=pl.concat(orders).unique(), entries=entries, funds=funds)
+
+
+def _moved_rates(lake: Lake) -> pl.DataFrame:
     now = rates.rates(lake).drop("changed_at")
-    if now.is_empty():
-        return pl.DataFrame(schema=dict.fromkeys(_KEYS, pl.String))
-    moved = now
-    if judged:
-        seen = lake.sql(f"SELECT * EXCLUDE changed_at FROM lake.{CURRENCY_RATE.full_name} AT (VERSION => {judged[-1].snapshot})")  # noqa: S608
-        moved = now.join(seen, on=now.columns, how="anti")
+    judged = release.releases(lake)
+    if now.is_empty() or not judged:
+        return now
+    seen = lake.sql(f"SELECT * EXCLUDE changed_at FROM lake.{CURRENCY_RATE.full_name} AT (VERSION => {judged[-1].snapshot})")  # noqa: S608
+    return now.join(seen, on=now.columns, how="anti")
+
+
+def _of_day(lake: Lake, table: Table, key: list[str], clock: str, moved: pl.DataFrame) -> pl.DataFrame:
+    """Keys of the rows of ``table`` whose day by ``clock`` and currency are among ``moved``."""
     if moved.is_empty():
-        return pl.DataFrame(schema=dict.fromkeys(_KEYS, pl.String))
-    found = [
-        lake.sql(
-            f"""
-            SELECT DISTINCT s.merchant_id, s.shop_id, s.platform_code, s.order_id
-            FROM silver."{table.name}" AS s JOIN _moved AS m
-              ON s.currency_code = m.currency_code AND CAST(timezone('{TIME_ZONE}', s.created_at) AS DATE) = m.rate_date""",  # noqa: S608
-            _moved=moved,
-        )
-        for table in (ORDER, ORDER_LINE)
-    ]
-    return pl.concat(found).unique()
+        return pl.DataFrame(schema=dict.fromkeys(key, pl.String))
+    return lake.sql(
+        f"""
+        SELECT DISTINCT {", ".join(f"s.{name}" for name in key)}
+        FROM silver."{table.name}" AS s JOIN _moved AS m
+          ON s.currency_code = m.currency_code AND CAST(timezone('{TIME_ZONE}', s.{clock}) AS DATE) = m.rate_date""",  # noqa: S608
+        _moved=moved,
+    )

@@ -10,24 +10,30 @@ import polars as pl
 
 from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
 from contracts.tables import Table
+from pipeline import ledgers, profits
 from pipeline.merging import ORDER, SESSION, Touched
+from pipeline.slices import replace_changed
+from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
     dim_creator,
     dim_live_session,
+    dim_observed,
     dim_product,
     dim_shop,
     fct_order_line,
     fct_refund_line,
     mart_district_channel_monthly,
     mart_live_session,
+    mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
 )
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
+from warehouse.ops import EXPORT, LOAD
 
 LINES, REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 SLICE = [*SHOP, "business_date"]
@@ -42,10 +48,11 @@ DISTRICT_LAG_DAYS = 45
 
 @dataclass(frozen=True)
 class Known:
-    """What a person has told beside the exports: own accounts (columns of ``LIVE_ACCOUNT``) and exchange rates (of ``CURRENCY_RATE``)."""
+    """What a person has told beside the exports: own accounts (columns of ``LIVE_ACCOUNT``), exchange rates (of ``CURRENCY_RATE``), and costs."""
 
     own: pl.DataFrame
     rates: pl.DataFrame
+    costs: Costs
 
 
 def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
@@ -63,16 +70,27 @@ def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
     _rebuild_dimensions(lake, lines)
     _rebuild_days(lake, lines, refunds, sessions)
     _rebuild_session_mart(lake, lines, touched.sessions)
+    billed = profits.days_of_entries(lake, touched.entries)
+    ledgers.rebuild(lake, touched, orders, known.rates)
+    profits.rebuild(lake, profits.moved_days(lake, lines, billed, touched.entries), known.costs)
 
 
 def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime) -> None:
-    """The two small tables that are of no shop alone: all shops, and the district's months, both made of what stands in the warehouse now."""
+    """The small tables made whole of what stands in the warehouse now: all shops, how far their data reach, and the district's months."""
     _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
+    _whole(lake, dim_observed.TABLE, dim_observed.build(_counting_exports(lake)))
     owners = registry.merchants(lake).select("merchant_id", "owner_id")
     columns = ["merchant_id", "platform_code", "channel_code", "business_date", "paid_fen", "cohort_refund_fen"]
     daily = lake.read(mart_shop_channel_daily.TABLE, columns=columns)
     closed_before = (at - dt.timedelta(days=DISTRICT_LAG_DAYS)).strftime("%Y-%m")
     _whole(lake, mart_district_channel_monthly.TABLE, mart_district_channel_monthly.build(daily, owners, rule, closed_before))
+
+
+def _counting_exports(lake: Lake) -> pl.DataFrame:
+    """Shop and moment of observation of every export that published something or might have: neither withdrawn nor refused."""
+    took = lake.read(LOAD, columns=EXPORT.key, where={"verdict_code": ["accepted", "warned", "duplicate"]})
+    given = lake.read(EXPORT, columns=[*EXPORT.key, "observed_at"], where={"withdrawn_at": None})
+    return given.join(took, on=list(EXPORT.key), how="semi")
 
 
 def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> None:
@@ -87,7 +105,10 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(lines, refunds, sessions))
     lake.append(mart_style_daily.TABLE, mart_style_daily.build(lines, refunds))
     lake.append(mart_live_session.TABLE, mart_live_session.build(lines, sessions))
+    lake.append(mart_refund_flow_daily.TABLE, mart_refund_flow_daily.build(refunds))
     _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
+    ledgers.build_shops(lake, states, lines, refunds, known.rates)
+    profits.build_shops(lake, lines, refunds, known.costs)
 
 
 def _current(states: dict[str, pl.DataFrame], known: Known) -> fct_order_line.Current:
@@ -132,21 +153,9 @@ def _rebuild_facts(lake: Lake, orders: pl.DataFrame, known: Known) -> tuple[Fact
     now = _current({**states, LIVE_SESSION.name: lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique())}, known)
     lines = fct_order_line.build(now)
     after = lines, fct_refund_line.build(lines, now.refund_line)
-    _replace_changed(lake, LINES, orders, before[0], after[0])
-    _replace_changed(lake, REFUNDS, orders, before[1], after[1])
+    replace_changed(lake, LINES, orders, before[0], after[0])
+    replace_changed(lake, REFUNDS, orders, before[1], after[1])
     return before, after
-
-
-def _replace_changed(lake: Lake, table: Table, keys: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame) -> None:
-    """Rewrite only orders whose rows differ, so that a re-collection which tells nothing new writes nothing."""
-    if before.is_empty():
-        lake.append(table, after.join(keys, on=keys.columns, how="semi"))
-        return
-    old = before.join(after, on=table.columns, how="anti", nulls_equal=True)
-    new = after.join(before, on=table.columns, how="anti", nulls_equal=True)
-    moved = keys.join(pl.concat([old.select(keys.columns), new.select(keys.columns)]).unique(), on=keys.columns, how="semi")
-    if moved.height:
-        lake.replace(table, moved, after.join(moved, on=keys.columns, how="semi"))
 
 
 def _rebuild_sessions(lake: Lake, changed: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
@@ -170,11 +179,11 @@ def _rebuild_dimension(lake: Lake, table: Table, build: Callable[[pl.DataFrame],
     keys = lines.select(key).drop_nulls().unique()
     if keys.height:
         frame = build(lake.read(LINES, keys=keys, columns=[*key, "order_line_id", "created_at", *told]))
-        _replace_changed(lake, table, keys, lake.read(table, keys=keys), frame)
+        replace_changed(lake, table, keys, lake.read(table, keys=keys), frame)
 
 
 def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> None:
-    """Both daily marts for every shop × day that any clock of a touched row names."""
+    """The daily marts for every shop × day that any clock of a touched row names."""
     named = [(lines, "paid_date"), (lines, "start_date"), (refunds, "refund_date"), (sessions, "start_date")]
     days = pl.concat([frame.select(*SHOP, business_date=clock) for frame, clock in named]).drop_nulls().unique()
     if days.is_empty():
@@ -190,7 +199,9 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
         (mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(sold, back, aired)),
         (mart_style_daily.TABLE, mart_style_daily.build(sold, back)),
     ):
-        _replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
+        replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
+    flow, refund_days = mart_refund_flow_daily, days.rename({"business_date": "refund_date"})
+    replace_changed(lake, flow.TABLE, refund_days, lake.read(flow.TABLE, keys=refund_days), flow.build(back))
 
 
 def _rebuild_session_mart(lake: Lake, lines: pl.DataFrame, changed: pl.DataFrame) -> None:
@@ -199,4 +210,4 @@ def _rebuild_session_mart(lake: Lake, lines: pl.DataFrame, changed: pl.DataFrame
     if keys.is_empty():
         return
     rows = mart_live_session.build(lake.read(LINES, keys=keys, columns=SOLD), lake.read(dim_live_session.TABLE, keys=keys))
-    _replace_changed(lake, table, keys, lake.read(table, keys=keys), rows)
+    replace_changed(lake, table, keys, lake.read(table, keys=keys), rows)

@@ -85,7 +85,7 @@ def save_mapping(lake: Lake, merchant_id: str, mapping: MappingFile, *, by: str,
     if mapping.name in shipped():
         raise UsageError("MAPPING_NAME", "这个名称是内置映射", "the name is that of a built-in mapping", name=mapping.name)
     with lake.transaction():
-        _require_merchant(lake, merchant_id)
+        registry.require_merchant(lake, merchant_id)
         known = _newest(lake, merchant_id).filter(pl.col("layout_name") == mapping.name)
         if known.height and known["kind_code"][0] != mapping.layout_kind:
             raise UsageError("MAPPING_KIND", "这个名称已用于另一种表", "the name is of another kind of table", name=mapping.name, kind=known["kind_code"][0])
@@ -185,7 +185,7 @@ def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known:
         step = {"step_zh": "用 baiyun map FILE 查看候选", "step_en": "see what is near with `baiyun map FILE`"}
         raise UsageError("BAD_ALIAS", "别名应为 他们的表头=版式里的表头", "an alias is THEIRS=KNOWN", **step, alias=f"{theirs}={known}", layout=layout.key)
     with lake.transaction():
-        _require_merchant(lake, merchant_id)
+        registry.require_merchant(lake, merchant_id)
         where: dict[str, object] = {"merchant_id": merchant_id, "layout_key_name": layout.key, "column_name": theirs.strip()}
         said = lake.read(ALIAS, where=where).sort("event_number")
         now = {"known_column_name": headers[fold(known)], "is_in_force": in_force}
@@ -194,12 +194,6 @@ def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known:
         row = {**where, "event_number": said.height + 1, **now, "received_by_name": by, "changed_at": at}
         lake.append(ALIAS, ALIAS.shape(pl.DataFrame([row])))
     return True
-
-
-def _require_merchant(lake: Lake, merchant_id: str) -> None:
-    if merchant_id not in registry.merchants(lake)["merchant_id"]:
-        step = {"step_zh": "先登记,或核对编号", "step_en": "register it first, or check the id"}
-        raise NotFoundError("NOT_REGISTERED", "没有登记", "not registered", **step, merchant=merchant_id)
 
 
 # before anything is saved

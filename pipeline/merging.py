@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP, SILVER, entity_key
+from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SHOP, SILVER, entity_key
 from contracts.tables import Table
 from pipeline.loading import ROW
 from transforms.silver.states import current, merge_states
@@ -15,19 +15,22 @@ from warehouse.lake import Lake
 
 ORDER = [*SHOP, "order_id"]
 SESSION = [*SHOP, "live_session_id"]
+ENTRY, FUND = entity_key(SETTLEMENT_ENTRY), entity_key(FUND_ENTRY)
 #: What of a session decides which lines it owns; a change in its views alone touches no line.
 _OWNERSHIP = ("started_at", "ended_at", "live_account_id", "seller_code")
 
 _KEYS = dict.fromkeys(ORDER, pl.String)
 _SESSION_KEYS = dict.fromkeys(SESSION, pl.String)
+_ENTRY_KEYS, _FUND_KEYS = dict.fromkeys(ENTRY, pl.String), dict.fromkeys(FUND, pl.String)
 
 
 @dataclass
 class Touched:
     """What a build must look at again.
 
-    ``orders`` (columns ``ORDER``); ``sessions`` (columns ``SESSION``) whose figures changed; ``reowned``: of these, the ones whose hours or host
-    changed, with the moments (UTC, naive) between which they own or owned lines. ``states``: silver table → all its states, told only of shops that are
+    ``orders`` (columns ``ORDER``); ``entries`` and ``funds`` of ledgers (columns ``ENTRY``, ``FUND``); ``sessions`` (columns ``SESSION``) whose figures
+    changed; ``reowned``: of these, the ones whose hours or host changed, with the moments (UTC, naive) between which they own or owned lines.
+    ``states``: silver table → all its states, told only of shops that are
     new here: then nothing need be read back from the warehouse.
     """
 
@@ -36,10 +39,13 @@ class Touched:
     states: dict[str, pl.DataFrame] | None = None
     reowned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**_SESSION_KEYS, "since": pl.Datetime("us"), "until": pl.Datetime("us")}))
 
+    entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRY_KEYS))
+    funds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FUND_KEYS))
+
     @property
     def is_empty(self) -> bool:
         """True when nothing was touched."""
-        return self.states is None and self.orders.is_empty() and self.sessions.is_empty()
+        return self.states is None and all(frame.is_empty() for frame in (self.orders, self.sessions, self.entries, self.funds))
 
 
 def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:
@@ -64,7 +70,7 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
 def _states_of_new_shops(lake: Lake, incoming: list[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame] | None:
     """No states yet when no row of any of these shops is stored that gold is made of; else None: history must be read."""
     shops = pl.concat([pl.DataFrame(schema=dict.fromkeys(SHOP, pl.String)), *(frame.select(SHOP) for frames in incoming for frame in frames.values())]).unique()
-    tables = (*OF_ORDERS, LIVE_SESSION)
+    tables = (*OF_ORDERS, LIVE_SESSION, SETTLEMENT_ENTRY, FUND_ENTRY)
     return None if shops.is_empty() or any(lake.holds(table, shops) for table in tables) else {table.name: table.empty() for table in tables}
 
 
@@ -89,6 +95,10 @@ def _touch(table: Table, stored: pl.DataFrame, states: pl.DataFrame, changed: pl
     if table in OF_ORDERS:
         orders = states.join(changed, on=entity_key(table), how="semi").select(ORDER)
         touched.orders = pl.concat([touched.orders, orders]).unique()
+    if table is SETTLEMENT_ENTRY:
+        touched.entries = changed.select(ENTRY)
+    if table is FUND_ENTRY:
+        touched.funds = changed.select(FUND)
     if table is not LIVE_SESSION:
         return
     touched.sessions = changed.select(SESSION)

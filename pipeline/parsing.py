@@ -26,6 +26,7 @@ from connectors.mapped import Mapped
 from connectors.mapping_aliases import AliasOffer
 from connectors.mapping_propose import Proposal
 from connectors.reading import Aliases, Origin, Reading
+from connectors.received import Cells
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice, refuse
@@ -177,6 +178,15 @@ def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, map
         [str(item) for item in said["shop_refs"]],  # type: ignore[attr-defined]
         bool(said["is_dated"]),
     )
+
+
+def rows_apart(data: bytes, numbers: Sequence[int], limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> Cells:
+    """``connectors.received.rows_of_file`` in the reader's process. Raises FileRefusedError."""
+    request: dict[str, object] = {"do": "rows", "numbers": list(numbers), "mappings": _plain_sources(mappings), "aliases": aliases or {}}
+    said, _ = _ask(request, data, limits)
+    rows = said["rows"]
+    assert isinstance(rows, dict)  # noqa: S101
+    return {int(number): cells for number, cells in rows.items()}
 
 
 def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, bytes]]:

@@ -21,6 +21,7 @@ from connectors.mapping_aliases import propose_aliases
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import propose
 from connectors.reading import Origin, read_file, recognise
+from connectors.received import rows_of_file
 from contracts.errors import FileRefusedError
 from contracts.intake import refuse
 from pipeline.wire import receive, send
@@ -59,6 +60,8 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
     if request["do"] == "aliases":
         offer = propose_aliases(data, mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
         return {"offer": offer.model_dump(mode="json") if offer else None}, []
+    if request["do"] == "rows":
+        return {"rows": rows_of_file(data, request["numbers"], mappings=mappings, aliases=request["aliases"])}, []  # type: ignore[arg-type]
     reading = read_file(data, _origin(request["origin"]), mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
     told = {name: getattr(reading, name) for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs", "is_dated")}
     notices = [asdict(notice) for notice in reading.notices]

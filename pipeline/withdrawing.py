@@ -10,7 +10,8 @@ from connectors.mapped import bronze_tables
 from contracts.canonical import SILVER
 from contracts.errors import NotFoundError
 from pipeline.golden import LINES, Known, rebuild_slices
-from pipeline.merging import ORDER, SESSION, Touched
+from pipeline.ledgers import ENTRIES, FUNDS
+from pipeline.merging import ENTRY, FUND, ORDER, SESSION, Touched
 from transforms.gold import dim_live_session
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD, QUARANTINE
@@ -51,10 +52,11 @@ def take_back(lake: Lake, gone: pl.DataFrame, known: Known, number: int, now: dt
     if gone.is_empty():
         return
     shops = gone.select(_SHOP).unique()
-    orders, sessions = (lake.read(table, keys=shops, columns=key).unique() for table, key in ((LINES, ORDER), (dim_live_session.TABLE, SESSION)))
+    made = {"orders": (LINES, ORDER), "sessions": (dim_live_session.TABLE, SESSION), "entries": (ENTRIES, ENTRY), "funds": (FUNDS, FUND)}
+    touched = {what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()}
     for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):
         lake.delete(table, shops)
-    rebuild_slices(lake, Touched(orders=orders, sessions=sessions), known)
+    rebuild_slices(lake, Touched(states=None, **touched), known)
     nothing = (pl.lit(0).alias(name) for name in LOAD.required if name.endswith("_qty"))
     told = gone.select(_KEY).with_columns(nothing, build_number=pl.lit(number), loaded_at=pl.lit(now), verdict_code=pl.lit("withdrawn"))
     lake.append(LOAD, LOAD.shape(told))

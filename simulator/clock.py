@@ -52,7 +52,14 @@ def midnight_of(seconds: Ints) -> Ints:
 
 def day_factors(starts: Ints) -> Floats:
     """How busy each local day is: a weekly rhythm, promotion days nearly double."""
-    dates = [dt.datetime.fromtimestamp(int(start), ZONE).date() for start in starts]
-    promoted = [any(day.month == month and first <= day.day <= last for month, first, last in _PROMOTIONS) for day in dates]
-    weekend = [day.weekday() >= 5 for day in dates]
-    return np.where(promoted, 1.8, 1.0) * np.where(weekend, 1.15, 1.0)
+    weekend = [day.weekday() >= 5 for day in _dates(starts)]
+    return np.where(promoted_days(starts), 1.8, 1.0) * np.where(weekend, 1.15, 1.0)
+
+
+def promoted_days(starts: Ints) -> Bools:
+    """Whether each local day (its midnight in seconds) lies in a promotion."""
+    return np.array([any(day.month == month and first <= day.day <= last for month, first, last in _PROMOTIONS) for day in _dates(starts)], dtype=np.bool_)
+
+
+def _dates(starts: Ints) -> list[dt.date]:
+    return [dt.datetime.fromtimestamp(int(start), ZONE).date() for start in starts]

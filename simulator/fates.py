@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.clock import DAY, HOUR, NEVER, Bools, Floats, Ints
 from simulator.lines import Lines
+from simulator.moods import CALM, Mood
 from simulator.orders import CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
 from simulator.people import People
 
@@ -38,7 +39,7 @@ class Life:
     refunded: Ints
 
 
-def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: Lines) -> Life:
+def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood = CALM) -> Life:
     """Every line's way from payment to its end. Lines of one order mostly travel, and half the time are sent back, together."""
     height = len(lines.order)
     paid = orders.paid[lines.order]
@@ -47,7 +48,7 @@ def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: L
     source = np.where(together | lines.is_gift, lines.head, np.arange(height))
     parcel = np.where(rng.random(len(orders.shop))[lines.order] < 0.8, lines.head, np.arange(height))
     parcel = np.where(lines.is_gift, lines.head, parcel)
-    fate = np.where(is_paid, _fates(rng, people, orders, lines)[source], KEPT)
+    fate = np.where(is_paid, _fates(rng, people, orders, lines, mood)[source], KEPT)
     shipped = np.where(is_paid, paid + _until_shipment(rng, lines.is_presale)[parcel], NEVER)
     delivered = shipped + (rng.uniform(1.5, 4.0, height)[parcel] * DAY).astype(np.int64)
     finished = delivered + (rng.uniform(1.0, 10.0, height)[parcel] * DAY).astype(np.int64)
@@ -72,13 +73,13 @@ def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: L
     )
 
 
-def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Lines) -> Ints:
+def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood) -> Ints:
     height = len(lines.order)
     shop, channel = orders.shop[lines.order], orders.channel[lines.order]
     share = np.array([_REFUND_SHARE[code] for code in range(len(_REFUND_SHARE))])[channel]
     before = np.array([_BEFORE_SHARE[code] for code in range(len(_BEFORE_SHARE))])[channel]
     temper = rng.normal(0.0, 0.03, people.shops.height)[shop]
-    share = np.clip(share + temper + _SIZE_SHIFT[lines.size], 0.05, 0.92)
+    share = np.clip(share + temper + _SIZE_SHIFT[lines.size] + mood.shift(orders.paid[lines.order]), 0.05, 0.92)
     kept = rng.choice(list(_KEPT_MIX), height, p=list(_KEPT_MIX.values()))
     back = np.where(rng.random(height) < 0.03, RETRIED, RETURNED)
     full = np.where(rng.random(height) < before, BEFORE, back)

@@ -13,6 +13,7 @@ import polars as pl
 from simulator import asof, fates, ledgers, lines, orders, people, refunds, sessions, settlements
 from simulator.catalogue import make_catalogue
 from simulator.clock import ZONE, to_seconds
+from simulator.moods import CALM, Mood
 from simulator.platforms import FACTS
 
 
@@ -85,21 +86,29 @@ class Market:
 
 
 def build_market(
-    seed: int = 1, merchants: int = 12, days: int = 90, lines: int = 200_000, *, now: dt.datetime, platforms: Sequence[str] = tuple(FACTS)
+    seed: int = 1,
+    merchants: int = 12,
+    days: int = 90,
+    lines: int = 200_000,
+    *,
+    now: dt.datetime,
+    platforms: Sequence[str] = tuple(FACTS),
+    mood: Mood = CALM,
 ) -> Market:
     """A market of about ``lines`` order lines created in the ``days`` before ``now`` (aware; cut to whole seconds).
 
-    The same arguments give the same frames, row for row. ValueError for a naive ``now`` or sizes below one.
+    The same arguments give the same frames, row for row; a ``mood`` changes what is sent back and nothing that is bought.
+    ValueError for a naive ``now`` or sizes below one.
     """
     if set(platforms) - set(FACTS) or not platforms:
         raise ValueError(f"no such platform among {list(platforms)}")
     if min(merchants, days, lines) < 1:
         raise ValueError("merchants, days and lines are at least one")
     second = to_seconds(now)
-    return _assemble(seed, (merchants, tuple(platforms)), days, lines, second, now.astimezone(ZONE).replace(microsecond=0))
+    return _assemble(seed, (merchants, tuple(platforms)), days, lines, second, mood)
 
 
-def _assemble(seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty: int, second: int, now: dt.datetime) -> Market:
+def _assemble(seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty: int, second: int, mood: Mood) -> Market:
     def dice(stage: int) -> np.random.Generator:
         return np.random.default_rng([seed, stage])
 
@@ -108,7 +117,7 @@ def _assemble(seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty:
     aired = sessions.make_sessions(dice(3), cast, second, days)
     bought = orders.make_orders(dice(4), cast, aired, max(1, round(lines_qty / lines.LINES_PER_ORDER)), second, days)
     parts = lines.make_lines(dice(5), cast, goods, bought)
-    life = fates.make_life(dice(6), cast, bought, parts)
+    life = fates.make_life(dice(6), cast, bought, parts, mood)
     ids = lines.line_ids(dice(7), cast, bought, parts)
     traffic = lines.paid_traffic_flags(dice(8), cast, bought, parts)
     line_frame = lines.line_frame(cast, goods, aired, bought, parts, ids, (life.shipped, life.finished, life.closed), traffic)
@@ -117,7 +126,7 @@ def _assemble(seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty:
     insured, advertised = ledgers.insurance_frame(dice(13), line_frame), ledgers.ads_frame(dice(14), line_frame)
     return Market(
         seed=seed,
-        now=now,
+        now=dt.datetime.fromtimestamp(second, ZONE),
         merchants=cast.merchants,
         shops=cast.shops,
         accounts=cast.accounts,

@@ -17,6 +17,17 @@ _PAID_CLOCK = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "paid_orders", "units", "aov", "return_rate_value",
 )  # fmt: skip
 METRICS = (*_PAID_CLOCK, "net_by_refund_date", "gpm", "net_gpm")
+#: What the platforms' money tells: metric → frame of the market, its clock, and what a row adds.
+_LEDGERS = {
+    "settled": ("settlements", "settled_at", pl.col("settled_fen")),
+    "settled_before_charges": ("settlements", "settled_at", pl.col("base_fen")),
+    "platform_fee": ("settlements", "settled_at", pl.col("fee_fen")),
+    "commissions": ("settlements", "settled_at", pl.col("commission_fen") + pl.col("leader_fen")),
+    "funded": ("funds", "moved_at", pl.when(pl.col("fund_type_code").is_in(["sale", "refund"])).then("moved_fen").otherwise(0)),
+    "premiums": ("insurance", "insured_at", pl.col("premium_merchant_fen")),
+}
+LEDGER_METRICS = tuple(_LEDGERS)
+LEDGER_BY = ("merchant_id", "shop_id", "platform_code", "order_id", "date")
 
 
 def truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str], first_date: dt.date, last_date: dt.date) -> pl.DataFrame:
@@ -36,6 +47,21 @@ def truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str], first
     if not by:
         return rows.select(value)
     return rows.group_by(list(by)).agg(value).sort(list(by))
+
+
+def ledger_truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str]) -> pl.DataFrame:
+    """``metric`` of what had been settled, moved or insured by ``at``, one row per group of ``by`` (of ``LEDGER_BY``) that is not 0, sorted; ``value`` in fen.
+
+    ``date`` is the day of settlement, movement or insurance. ValueError for an unknown metric or column, and for a naive ``at``.
+    """
+    if metric not in _LEDGERS or set(by) - set(LEDGER_BY) or not by:
+        raise ValueError(f"no such truth: {metric} by {list(by)}")
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    name, clock, money = _LEDGERS[metric]
+    frame: pl.DataFrame = getattr(market, name)
+    rows = frame.filter(pl.col(clock) <= at.astimezone(ZONE)).with_columns(_date(clock))
+    return rows.group_by(list(by)).agg(value=money.sum()).filter(pl.col("value") != 0).sort(list(by))
 
 
 def _date(column: str) -> pl.Expr:

@@ -13,7 +13,25 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from truth_cases import API, BY_CHANNEL, BY_DAY, FILES, LATER, MONEY, NOW, SESSIONS, Way, differences, downloads, lies, lookup, settle, small_market
+from truth_cases import (
+    API,
+    BY_CHANNEL,
+    BY_DAY,
+    FILES,
+    LATER,
+    MONEY,
+    NOW,
+    SESSIONS,
+    Way,
+    differences,
+    downloads,
+    lies,
+    lookup,
+    settle,
+    small_market,
+    true_ledger,
+    untrue_ledgers,
+)
 
 from pipeline.house import reading
 from pipeline.receipts import FileReceipt
@@ -157,6 +175,28 @@ def test_sessions_tell_the_truth(house: str, way: Way, market: Market, request: 
     for platform, channels in way.rooms.items():
         assert wrong.filter(pl.col("platform") == platform, pl.col("channel").is_in(channels)).is_empty()
     assert wrong.filter(~pl.col("platform").is_in(list(way.rooms)))["told"].is_null().all()
+
+
+@pytest.mark.parametrize("by", [("shop",), BY_DAY])
+@pytest.mark.parametrize(("house", "way"), WAYS)
+def test_settled_and_funded_are_true_to_the_fen(house: str, way: Way, by: tuple[str, ...], market: Market, request: pytest.FixtureRequest) -> None:
+    """What was paid out and what it cost, as far as each platform's bill tells it, and what the account says of it."""
+    assert untrue_ledgers(request.getfixturevalue(house), market, LATER, way, by).is_empty()
+
+
+def test_every_order_is_settled_to_the_fen_and_every_statement_closes(by_files: Settings, market: Market) -> None:
+    with reading(by_files) as lake:
+        entries, items, statements = (lake.read(gold_tables()[name]) for name in ("fct_settlement_entry", "mart_open_item", "mart_statement_monthly"))
+    told = entries.group_by("platform_code", "shop_id", "order_id").agg(told=pl.col("settled_fen").sum())
+    true = true_ledger(market, LATER, "settled", ["platform_code", "shop_id", "order_id"])
+    both = true.join(told, on=["platform_code", "shop_id", "order_id"], how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(0))
+    assert set(both["platform_code"]) == set(FACTS)
+    assert both.filter(pl.col("truth") != pl.col("told")).is_empty()
+    assert (statements["total_fen"] == statements["matched_fen"] + statements["explained_fen"] + statements["open_fen"]).all()
+    # every entry found its order and, where the account is told, its money; only movements without any number are left
+    assert items.filter(pl.col("ledger_code").is_in(["settlement", "funding"])).is_empty()
+    assert set(items.filter(pl.col("ledger_code") == "fund")["open_reason_code"]) == {"fund_names_nothing"}
+    assert items.filter(pl.col("open_reason_code") == "refunded_after_settlement").is_empty()
 
 
 def test_an_older_release_answers_as_it_did(by_api: Settings, market: Market) -> None:

@@ -18,7 +18,7 @@ from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
-from simulator.truth import truth
+from simulator.truth import ledger_truth, truth
 from warehouse.settings import Settings
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
@@ -41,13 +41,15 @@ class Way:
     """What one way into the house can tell, as far as each platform's README says: whatever is not named here must come out as untold, never as wrong.
 
     ``channels``: platforms that tell every sale's channel. ``stages``, ``refund_days``: that tell of every refund whether it came before shipment, and its
-    day. ``rooms``: platform → channels whose sessions come with their views.
+    day. ``rooms``: platform → channels whose sessions come with their views. ``bills``, ``accounts``: platforms that tell settlements, the account's flow.
     """
 
     channels: frozenset[str]
     stages: frozenset[str]
     refund_days: frozenset[str]
     rooms: Mapping[str, frozenset[str]]
+    bills: frozenset[str]
+    accounts: frozenset[str]
 
     def tells(self, metric: str, by: tuple[str, ...]) -> frozenset[str]:
         """The platforms of which ``metric`` by ``by`` must equal the truth."""
@@ -60,10 +62,23 @@ class Way:
 _LIVE = frozenset({"own_live", "creator_live"})
 #: Kuaishou, Pinduoduo and Xiaohongshu with the after-sales of the merchant's ERP. TikTok Shop's order file tells of a refund its amount alone.
 FILES = Way(
-    _EVERY - {"wechat_channels", "xiaohongshu"}, _EVERY - {"tiktok_shop"}, _EVERY - {"tiktok_shop"}, {"douyin": _LIVE, "taobao": frozenset({"own_live"})}
-)
+    _EVERY - {"wechat_channels", "xiaohongshu"}, _EVERY - {"tiktok_shop"}, _EVERY - {"tiktok_shop"}, {"douyin": _LIVE, "taobao": frozenset({"own_live"})},
+    _EVERY, _EVERY - {"tiktok_shop"},
+)  # fmt: skip
 #: WeChat's sessions come with viewers, not views.
-API = Way(_EVERY - {"taobao", "pinduoduo", "tiktok_shop"}, _EVERY, _EVERY, {})
+API = Way(
+    _EVERY - {"taobao", "pinduoduo", "tiktok_shop"}, _EVERY, _EVERY, {},
+    frozenset({"douyin", "kuaishou", "xiaohongshu", "tiktok_shop"}), frozenset({"wechat_channels", "xiaohongshu"}),
+)  # fmt: skip
+#: Where the bill charges shipping insurance too; Pinduoduo calls it a service fee, so it is in its fees and its goods' money as well.
+_PREMIUM_IN_BILL, _PREMIUM_IS_FEE = ("taobao", "xiaohongshu", "pinduoduo"), ("pinduoduo",)
+#: Metrics of ledgers with the platforms whose files cannot tell them: Alipay pays the simulated merchant what is left after charges.
+LEDGERS: dict[str, frozenset[str]] = {
+    "settled": frozenset(), "funded": frozenset(), "settled_before_charges": frozenset({"taobao"}), "platform_fee": frozenset({"taobao"}),
+    "commissions": frozenset({"taobao"}),
+}  # fmt: skip
+#: WeChat's order file dates an order's settlement by its last payout.
+NO_SETTLEMENT_DAY = frozenset({"wechat_channels"})
 
 
 def small_market(seed: int = 3, lines: int = 2_500, merchants: int = 5, platforms: Sequence[str] = ("douyin", "taobao")) -> Market:
@@ -121,3 +136,27 @@ def lies(way: Way, wrong: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
 def lookup(found: Mapping[str, Mapping[str, str]]):  # noqa: ANN201
     """A secrets source over ``keys``."""
     return found.__getitem__
+
+
+def true_ledger(market: Market, at: dt.datetime, metric: str, by: Sequence[str]) -> pl.DataFrame:
+    """``metric`` as the platforms' files tell it: columns of ``by`` and ``truth`` in fen, with premiums where a platform's own ledger has them."""
+    keys = list(dict.fromkeys(["platform_code", *by]))
+    sign = {"settled": -1, "funded": -1, "platform_fee": 1}.get(metric, 0)
+    premiums = ledger_truth(market, at, "premiums", keys).filter(pl.col("platform_code").is_in(_PREMIUM_IN_BILL if metric == "settled" else _PREMIUM_IS_FEE))
+    both = pl.concat([ledger_truth(market, at, metric, keys), premiums.with_columns(value=sign * pl.col("value"))])
+    return both.group_by(list(by)).agg(truth=pl.col("value").sum()).filter(pl.col("truth") != 0)
+
+
+def untrue_ledgers(settings: Settings, market: Market, at: dt.datetime, way: Way, by: tuple[str, ...]) -> pl.DataFrame:
+    """Cells (``metric``, ``platform``, ``by``, ``truth``, ``told``) of ledger metrics in which ``ask`` is wrong though ``way`` claims to tell it."""
+    viewers = [Viewer(settings.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
+    got = pl.concat([ask(viewer, list(LEDGERS), by=["platform", *by]).rows for viewer in viewers])
+    wrong = []
+    for metric, silent in LEDGERS.items():
+        claimed = (way.accounts if metric == "funded" else way.bills - (NO_SETTLEMENT_DAY if "date" in by else frozenset())) - silent
+        true = true_ledger(market, at, metric, ["platform_code", *(_TRUTH_NAME[name] for name in by)])
+        true = true.rename({"platform_code": "platform", **{_TRUTH_NAME[name]: name for name in by}})
+        told = got.select("platform", *by, told=pl.col(metric))
+        both = true.join(told, on=["platform", *by], how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(0))
+        wrong.append(both.filter(pl.col("platform").is_in(claimed), pl.col("truth") != pl.col("told")).select(pl.lit(metric).alias("metric"), pl.all()))
+    return pl.concat(wrong)

@@ -22,16 +22,36 @@ def convert_orders(frames: Mapping[str, pl.DataFrame], rates: pl.DataFrame) -> d
     foreign = {name: frame for name, frame in frames.items() if "currency_code" in frame.columns and frame["currency_code"].is_not_null().any()}
     if not foreign:
         return dict(frames)
-    rate = _order_rates(foreign, rates)
+    rate = order_rates(foreign, rates)
     return {name: _convert(frame, rate) if name in foreign else frame for name, frame in frames.items()}
 
 
-def _order_rates(frames: Mapping[str, pl.DataFrame], rates: pl.DataFrame) -> pl.DataFrame:
-    """One row per foreign order whose rate is known: ``_ORDER, rate``."""
+def convert_ledger(rows: pl.DataFrame, clock: str, orders: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """Ledger rows in CNY fen: at their order's rate, so that its paid, settled and refunded money are one; of no known order, at that of their own day.
+
+    ``rows`` have ``currency_code, order_id`` and a moment in ``clock``; ``orders`` one row per known foreign order, ``rate`` null where it waits (see
+    ``order_rates``). Rows whose rate is not known are left out: they wait, they are never guessed.
+    """
+    abroad = rows.filter(pl.col("currency_code").is_not_null())
+    if abroad.is_empty():
+        return rows
+    day = pl.col(clock).dt.date().alias("rate_date")
+    known = abroad.with_columns(day).join(rates.select("rate_date", "currency_code", "cny_e8_number"), on=["rate_date", "currency_code"], how="left")
+    known = known.join(orders.with_columns(_is_ordered=pl.lit(True)), on=_ORDER, how="left", validate="m:1")
+    own = pl.when(pl.col("currency_code") == "CNY").then(RATE_UNIT).otherwise("cny_e8_number")
+    rated = known.with_columns(rate=pl.when("_is_ordered").then("rate").otherwise(own)).filter(pl.col("rate").is_not_null())
+    return pl.concat([rows.filter(pl.col("currency_code").is_null()), _to_cny(rated).select(rows.columns)])
+
+
+def order_rates(frames: Mapping[str, pl.DataFrame], rates: pl.DataFrame) -> pl.DataFrame:
+    """One row per foreign order: ``_ORDER, rate``; the rate is null where it is not known, or where an order is told in two currencies.
+
+    ``frames`` are current states of whole orders; those that tell ``created_at`` speak.
+    """
     told = [
         frame.filter(pl.col("currency_code").is_not_null()).select(*_ORDER, "currency_code", "created_at")
         for frame in frames.values()
-        if "created_at" in frame.columns
+        if {"created_at", "currency_code"} <= set(frame.columns)
     ]
     if not told:
         return pl.DataFrame(schema={**dict.fromkeys(_ORDER, pl.String), "rate": pl.Int64})
@@ -39,14 +59,18 @@ def _order_rates(frames: Mapping[str, pl.DataFrame], rates: pl.DataFrame) -> pl.
     known = orders.join(rates, on=["rate_date", "currency_code"], how="left", validate="m:1")
     cny = pl.when(pl.col("currency_code") == "CNY").then(RATE_UNIT).otherwise("cny_e8_number")
     # an order told in two currencies has no one rate
-    return known.group_by(_ORDER).agg(rate=cny.first(), kinds=pl.len()).filter((pl.col("kinds") == 1) & pl.col("rate").is_not_null()).drop("kinds")
+    return known.group_by(_ORDER).agg(rate=pl.when(pl.len() == 1).then(cny.first()))
 
 
 def _convert(frame: pl.DataFrame, rate: pl.DataFrame) -> pl.DataFrame:
     home = frame.filter(pl.col("currency_code").is_null())
-    abroad = frame.filter(pl.col("currency_code").is_not_null()).join(rate, on=_ORDER, how="inner", validate="m:1", maintain_order="left")
-    money = [name for name in frame.columns if name.endswith("_fen")]
-    return pl.concat([home, abroad.with_columns(_to_fen(pl.col(name)).alias(name) for name in money).select(frame.columns)])
+    known = rate.filter(pl.col("rate").is_not_null())
+    abroad = frame.filter(pl.col("currency_code").is_not_null()).join(known, on=_ORDER, how="inner", validate="m:1", maintain_order="left")
+    return pl.concat([home, _to_cny(abroad).select(frame.columns)])
+
+
+def _to_cny(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(_to_fen(pl.col(name)).alias(name) for name in rows.columns if name.endswith("_fen"))
 
 
 def _to_fen(minor: pl.Expr) -> pl.Expr:

@@ -27,6 +27,7 @@ _TABLE = """
         name TEXT PRIMARY KEY, password_hash TEXT NOT NULL, role TEXT NOT NULL, merchant_id TEXT,
         failures INTEGER NOT NULL DEFAULT 0, locked_until REAL NOT NULL DEFAULT 0
     ) STRICT"""
+_LOOKS = "CREATE TABLE IF NOT EXISTS look (name TEXT PRIMARY KEY, release_number INTEGER NOT NULL) STRICT"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,21 @@ def get(place: Place, name: str) -> Account | None:
 def remove(place: Place, name: str) -> bool:
     """Delete an account; False when there was none."""
     with _accounts(place) as db:
+        db.execute("DELETE FROM look WHERE name = ?", (name,))
         return db.execute("DELETE FROM account WHERE name = ?", (name,)).rowcount > 0
+
+
+def see(place: Place, name: str, release: int) -> None:
+    """Keep which release an account saw last."""
+    with _accounts(place) as db:
+        db.execute("INSERT INTO look VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET release_number = excluded.release_number", (name, release))
+
+
+def last_seen(place: Place, name: str) -> int | None:
+    """The release an account saw last; None when it saw none."""
+    with _accounts(place) as db:
+        row = db.execute("SELECT release_number FROM look WHERE name = ?", (name,)).fetchone()
+    return int(row["release_number"]) if row else None
 
 
 def names(place: Place) -> list[Account]:
@@ -107,6 +122,7 @@ def _accounts(place: Place) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA journal_mode = WAL")
         with connection:
             connection.execute(_TABLE)
+            connection.execute(_LOOKS)
             yield connection
     finally:
         connection.close()

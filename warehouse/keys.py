@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
 
 def key(place: Place, purpose: str, owner: str) -> bytes:
-    """32 random bytes for one ``purpose`` (``buyer``, ``landing``) of one ``owner`` (a merchant's or shop's id): the same at every call.
+    """32 random bytes for one ``purpose`` (``buyer``, ``landing``, ``statement``) of one ``owner`` (a merchant's or shop's id): the same at every call.
 
     Raises ``UsageError`` for a name that is not plain, and when the file is there but does not hold a key.
     """
@@ -32,6 +32,11 @@ def key(place: Place, purpose: str, owner: str) -> bytes:
             "BAD_KEY", "密钥文件已损坏", "a key file is damaged", step_zh="从备份恢复该文件", step_en="restore the file from backup", key=path.name
         )
     return kept
+
+
+def find(place: Place, purpose: str, owner: str) -> bytes | None:
+    """The key, or None where none was made: looking makes none."""
+    return key(place, purpose, owner) if _path(place, purpose, owner).exists() else None
 
 
 def destroy(place: Place, purpose: str, owner: str) -> bool:

@@ -66,6 +66,17 @@ RELEASE = Table(
     optional=("details_json",),
 )
 
+RESTATEMENT = Table(
+    "ops",
+    "restatement",
+    "数字变动",
+    "restatements",
+    "One figure of one shop × channel × day that a release moved against the published one before it, by one reason. A figure that stands has no row; "
+    "the rows of one figure sum to exactly the difference of the two releases.",
+    key=("release_number", "merchant_id", "shop_id", "platform_code", "channel_code", "business_date", "metric_id", "restatement_code"),
+    required=("restated_number", "orders_qty"),
+)
+
 PIN = Table(
     "ops",
     "pin",
@@ -155,6 +166,30 @@ CURRENCY_RATE = Table(
     required=("cny_e8_number", "changed_at"),
 )
 
+UNIT_COST = Table(
+    "ops",
+    "unit_cost",
+    "商品成本",
+    "unit costs",
+    "One entry of what one unit costs from a day on: of a SKU, else of a style; in one shop, else in all. Append-only; of the same goods, shop and day "
+    "the highest number counts, without a cost it is taken back.",
+    key=("merchant_id", "event_number"),
+    required=("valid_from_date", "received_by_name", "changed_at"),
+    optional=("shop_id", "sku_code", "style_code", "unit_cost_fen"),
+)
+
+FIXED_COST = Table(
+    "ops",
+    "fixed_cost",
+    "其他成本",
+    "other costs",
+    "One entry of a cost beside the goods': for every unit or order from a day on, or once for the days between two. Append-only; of the same kind, "
+    "shop, creator, session and day the highest number counts, without an amount it is taken back.",
+    key=("merchant_id", "event_number"),
+    required=("cost_kind_code", "cost_basis_code", "valid_from_date", "received_by_name", "changed_at"),
+    optional=("shop_id", "creator_id", "live_session_id", "valid_until_date", "cost_amount_fen"),
+)
+
 MAPPING = Table(
     "ops",
     "mapping",
@@ -187,10 +222,20 @@ SECURITY_EVENT = Table(
     optional=("received_by_name",),
 )
 
+OUTLOOK = Table(
+    "ops",
+    "outlook",
+    "成熟净成交预告",
+    "what was said of matured net",
+    "What one build said of one shop's orders paid in one week (from ``first_date``) when its data reached ``last_date``: the back-test. Append-only.",
+    key=("build_number", "merchant_id", "shop_id", "platform_code", "first_date"),
+    required=("last_date", "paid_fen", "kept_fen", "age_days_qty", "matured_fen", "matured_low_fen", "matured_high_fen"),
+)
+
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
-        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        MAPPING, SECURITY_EVENT, ALIAS,
+        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+        UNIT_COST, FIXED_COST, MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
     )
 }  # fmt: skip

@@ -119,6 +119,11 @@ def merchants(lake: Lake) -> pl.DataFrame:
     return lake.read(MERCHANT).sort("merchant_id")
 
 
+def require_merchant(lake: Lake, merchant_id: str) -> None:
+    """Raise ``NotFoundError`` unless the merchant is registered."""
+    _require(lake, MERCHANT, merchant_id=merchant_id)
+
+
 def shops(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
     """Columns of ``SHOP``, by merchant and id; of one merchant when given."""
     return lake.read(SHOP, where={"merchant_id": merchant_id} if merchant_id else None).sort("merchant_id", "shop_id")

@@ -12,7 +12,7 @@ import polars as pl
 from contracts.errors import NotFoundError, WriterBusyError
 from contracts.tables import Table
 from warehouse.lake import Lake
-from warehouse.ops import BUILD, PIN, RELEASE
+from warehouse.ops import BUILD, PIN, RELEASE, RESTATEMENT
 from warehouse.points import reach
 
 PUBLISHED, HELD = "published", "held"
@@ -55,10 +55,18 @@ def fence(lake: Lake, build_number: int) -> None:
 
 
 def publish(
-    lake: Lake, *, snapshot: int, build_number: int, at: dt.datetime, content: dict[str, str] | None = None, details: dict[str, object] | None = None
+    lake: Lake,
+    *,
+    snapshot: int,
+    build_number: int,
+    at: dt.datetime,
+    content: dict[str, str] | None = None,
+    details: dict[str, object] | None = None,
+    restated: pl.DataFrame | None = None,
 ) -> Release:
     """Let the dashboards read ``snapshot``. The same build and snapshot published again is the same release.
 
+    ``restated``: what it moves against the published release before it (columns of ``RESTATEMENT`` but the release), entered in the same transaction.
     Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has already been published.
     """
     reach("release.before")
@@ -69,6 +77,8 @@ def publish(
             raise _overtaken(build_number, newest.build)
         again = next((item for item in published if (item.build, item.snapshot) == (build_number, snapshot)), None)
         release = again or _enter(lake, snapshot, build_number, PUBLISHED, at, (), content or {}, details or {})
+        if again is None and restated is not None:
+            lake.append(RESTATEMENT, restated.with_columns(release_number=pl.lit(release.number)))
     reach("release.after")
     return release
 

@@ -24,12 +24,12 @@ def show_kept_bars(rows: pl.DataFrame, alt_text: str) -> None:
     ``rows``: ``name``, ``figures`` (text), ``kept_yuan``, ``paid_yuan`` (numbers, for the bars' lengths only).
     """
     base = alt.Chart(rows.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
-    ink = _ink()
+    text_colour = ink()
     layers = [
         base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=PAID_COLOUR, opacity=0.55).encode(x=_length("paid_yuan")),
         base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=KEPT_COLOUR).encode(x=_length("kept_yuan")),
-        base.mark_text(align="left", dx=0, dy=-9, fontSize=14, color=ink, limit=alt.ExprRef("width - 165")).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dy=-9, fontSize=13, color=ink).encode(x=alt.value("width"), text="figures:N"),
+        base.mark_text(align="left", dx=0, dy=-9, fontSize=14, color=text_colour, limit=alt.ExprRef("width - 165")).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dy=-9, fontSize=13, color=text_colour).encode(x=alt.value("width"), text="figures:N"),
     ]
     chart = alt.layer(*layers).properties(height=ROW_HEIGHT * rows.height, padding=0).configure_view(stroke=None)
     st.altair_chart(chart, width="stretch", alt=alt_text)
@@ -118,6 +118,6 @@ def _legend_box(columns: int) -> alt.Legend:
     )
 
 
-def _ink() -> str:
+def ink() -> str:
     """Text drawn by hand does not follow the theme by itself."""
     return "#e7efed" if st.context.theme.type == "dark" else "#1b2a28"

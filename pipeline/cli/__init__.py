@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import files, map_table, new_platform, people, quarantine, rates, releases
+from pipeline.cli import costs, explain, files, map_table, new_platform, people, quarantine, rates, releases, statement
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
 from warehouse.settings import Settings
 
@@ -28,10 +28,14 @@ app.add_typer(releases.app, name="releases")
 app.add_typer(files.app, name="files")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(rates.app, name="rates")
+app.add_typer(costs.app, name="costs")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.shops_app, name="shops")
 app.command("map")(map_table.map_table)
 app.add_typer(map_table.app, name="mappings")
+app.command("explain")(explain.explain)
+app.command("statement")(statement.statement)
+app.command("verify")(statement.verify)
 app.command("new-platform")(new_platform.new_platform)
 
 

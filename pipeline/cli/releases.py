@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import getpass
+from typing import Annotated
 
 import typer
 
 from contracts.errors import NotFoundError
 from pipeline import show, steps
+from pipeline import show_changes as show_changes_of
 from pipeline.cli.words import Json, group
 from pipeline.house import reading, writing
 from warehouse import release as releasing
-from warehouse.ops import CHECK
+from warehouse.ops import CHECK, RESTATEMENT
 from warehouse.settings import Settings
 
-app = group("发布:列表、详情、固定、取消固定 / releases: list, show, pin, unpin")
+app = group("发布:列表、详情、变动、固定、取消固定 / releases: list, show, changes, pin, unpin")
 
 
 @app.command("list")
@@ -33,6 +35,22 @@ def show_release(number: int, as_json: Json = False) -> None:
             raise NotFoundError("NO_SUCH_RELEASE", "没有这个发布", "no such release", release=number)
         checks = lake.read(CHECK, where={"build_number": found.build})
     show.release(found, checks, as_json=as_json)
+
+
+@app.command("changes")
+def show_changes(
+    number: Annotated[int | None, typer.Argument(help="发布号,默认当前 / release number, default the current one")] = None, as_json: Json = False
+) -> None:
+    """一个发布改动了哪些已发布的数字、各多少、为什么 / which published figures a release moved, by how much, and why."""
+    with reading(Settings()) as lake:
+        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED]
+        current = releasing.current(lake)
+        wanted = number if number is not None else current.number if current else None
+        place = next((place for place, item in enumerate(published) if item.number == wanted), None)
+        if place is None:
+            raise NotFoundError("NO_SUCH_RELEASE", "没有这个已发布的版本", "no such published release", release=wanted)
+        rows = lake.read(RESTATEMENT, where={"release_number": published[place].number}).sort(RESTATEMENT.key)
+    show_changes_of.restated(published[place].number, published[place - 1].number if place else None, rows, as_json=as_json)
 
 
 @app.command("pin")

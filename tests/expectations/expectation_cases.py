@@ -10,13 +10,16 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
+from expectation_ledgers import ledgers
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
+from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SILVER
 from contracts.tables import Table
 from expectations.derive import Profile
 from expectations.rule import FloorRule
 from expectations.run import judged_tables, rules_of
 from expectations.snapshot import count_rows
+from transforms import ledgers as ledgers_of
+from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
@@ -24,18 +27,21 @@ from transforms.gold import (
     dim_live_session,
     dim_product,
     dim_shop,
+    fct_line_cost,
     fct_order_line,
     fct_refund_line,
     gold_tables,
     mart_district_channel_monthly,
     mart_live_session,
+    mart_profit_daily,
+    mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
 )
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP
+from warehouse.ops import CURRENCY_RATE, EXPORT, FIXED_COST, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP, UNIT_COST
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 RECEIVED = dt.datetime(2026, 11, 1, 9, 0, tzinfo=BEIJING)
@@ -175,6 +181,18 @@ def bronze() -> dict[str, pl.DataFrame]:
     }
 
 
+def costs() -> Costs:
+    """Of m1: one style's cost, dearer from 13 October on, another's that was taken back, and a slot of s1; of the other merchants nothing."""
+    said = {"merchant_id": "m1", "received_by_name": "会计", "changed_at": RECEIVED}
+    first, later = dt.date(2026, 1, 1), dt.date(2026, 10, 13)
+    goods = [("YS0", first, 3_000), ("YS0", later, 3_100), ("YS1", first, 2_000), ("YS1", first, None)]
+    entries = [
+        said | {"event_number": number, "style_code": style, "valid_from_date": day, "unit_cost_fen": fen} for number, (style, day, fen) in enumerate(goods, 1)
+    ]
+    slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "shop_id": "s1", "creator_id": "c1", "valid_from_date": first, "cost_amount_fen": 5_000}
+    return Costs(rows(UNIT_COST, *entries), rows(FIXED_COST, said | slot | {"event_number": 1}))
+
+
 def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
     """Manifest and load receipts of every export the states come from."""
     kinds = {"s1": ["orders", "after_sales", "live_sessions"], "s2": ["orders", "items", "after_sales", "live_sessions", "live_orders"]}
@@ -188,14 +206,17 @@ def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
 def fill(lake: Lake) -> None:
     """Everything of the market into ``lake``, which has all tables, in one snapshot."""
     silver = {"order": orders(), "order_line": order_lines(), "refund_line": refund_lines(), "live_session": sessions(), "line_channel": channels()}
+    silver |= ledgers(seen, order_id, DAY, rows)
     with lake.transaction():
         _register(lake)
         for name, frame in silver.items():
             lake.append(SILVER[name], frame)
         for name, frame in bronze().items():
             lake.append(BRONZE[name], frame)
+        lake.append(UNIT_COST, costs().goods)
+        lake.append(FIXED_COST, costs().others)
         registered = registry.live_accounts(lake), registry.shops(lake), registry.merchants(lake)
-        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty()).items():
+        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty(), costs()).items():
             lake.append(gold_tables()[name], frame)
         manifest, loads = receipts()
         lake.append(EXPORT, manifest)
@@ -205,7 +226,9 @@ def fill(lake: Lake) -> None:
         lake.append(QUARANTINE, rows(QUARANTINE, of("s1") | {"export_id": export_id("s1"), "kind_code": "orders"} | bad | {"row_json": raw}))
 
 
-def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame, rates: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def gold(
+    silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame, rates: pl.DataFrame, entered: Costs
+) -> dict[str, pl.DataFrame]:
     """What the transforms make of the states: table name → rows. Orders without an exchange rate wait, as in a build."""
     now = convert_orders({table.name: current(table, silver[table.name]) for table in OF_ORDERS}, rates)
     aired_now = current(LIVE_SESSION, silver["live_session"])
@@ -214,7 +237,12 @@ def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame
     aired = dim_live_session.build(aired_now, own)
     daily = mart_shop_channel_daily.build(lines, back, aired)
     owners = merchants.select("merchant_id", "owner_id")
-    return {
+    told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
+    of_ledgers = ledgers_of.build(told, lines, back, rates)
+    spent = pl.concat([fct_line_cost.build(lines, back, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
+    return of_ledgers | {
+        "fct_line_cost": spent,
+        "mart_profit_daily": mart_profit_daily.build(lines, spent),
         "fct_order_line": lines,
         "fct_refund_line": back,
         "dim_live_session": aired,
@@ -224,6 +252,7 @@ def gold(silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame
         "mart_shop_channel_daily": daily,
         "mart_style_daily": mart_style_daily.build(lines, back),
         "mart_live_session": mart_live_session.build(lines, aired),
+        "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
         "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
     }
 
@@ -243,7 +272,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
     def read(table: Table) -> pl.DataFrame:
         return table.shape(connection.execute(f'SELECT * FROM {table.layer}."{table.name}"').pl())
 
-    made = gold({name: read(table) for name, table in SILVER.items()}, *(read(table) for table in (LIVE_ACCOUNT, SHOP, MERCHANT, CURRENCY_RATE)))
+    registered = (read(table) for table in (LIVE_ACCOUNT, SHOP, MERCHANT, CURRENCY_RATE))
+    made = gold({name: read(table) for name, table in SILVER.items()}, *registered, Costs(read(UNIT_COST), read(FIXED_COST)))
     for name, frame in made.items():
         connection.execute(f"DELETE FROM gold.{name}")
         connection.register("_rows", frame)

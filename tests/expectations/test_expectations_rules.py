@@ -18,12 +18,25 @@ from expectations.snapshot import SHOP_TOTAL
 Plant = Callable[..., duckdb.DuckDBPyConnection]
 
 LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mart_shop_channel_daily"
+ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_entry", "gold.mart_open_item", "gold.mart_statement_monthly"
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
+FLOW = "gold.mart_refund_flow_daily"
+COSTS, PROFIT = "gold.fct_line_cost", "gold.mart_profit_daily"
+REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
 ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
 #: what is wrong → SQL that plants it, the rules that must fail as (table, rule), and a part of the first example
 FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
+    "the cost of another day": (
+        ("UPDATE gold.fct_line_cost SET unit_cost_fen = 3100 WHERE unit_cost_fen = 3000",), {(COSTS, "COST_IN_FORCE")}, "'entered_fen': 3000",
+    ),
+    "a cost that was taken back": (
+        ("UPDATE ops.unit_cost SET unit_cost_fen = 2000 WHERE event_number = 4",), {(COSTS, "COST_IN_FORCE")}, "'borne_fen': None, 'entered_fen': 2000",
+    ),
+    "a fee left out": (
+        ("UPDATE gold.mart_profit_daily SET slot_fee_fen = 0 WHERE slot_fee_fen = 5000",), {(PROFIT, "PROFIT_DAYS_MATCH")}, "'slot_fee_fen_off': -5000",
+    ),
     "a key twice": (
         ("INSERT INTO gold.dim_product SELECT * FROM gold.dim_product WHERE style_code = 'YS1' AND shop_id = 's1'",),
         {("gold.dim_product", "KEY_UNIQUE")}, "'style_code': 'YS1'",
@@ -50,7 +63,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "facts emptied": (
         (f"DELETE FROM {LINES}",),
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
-         (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")},
+         (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
+         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), (PROFIT, "PROFIT_DAYS_MATCH")},
         "0",
     ),
     "a receipt that does not add up": (
@@ -80,7 +94,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
-        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID")}, order_id("s3", 0),
+        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH")}, order_id("s3", 0),
     ),
     "an order with two heads": (
         (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
@@ -100,7 +114,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
-        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID")}, "'order_line_id': 'T3'",
+        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH")},
+        "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (
         ("DELETE FROM gold.dim_product WHERE shop_id = 's1' AND style_code = 'YS1'",), {(LINES, "DIMENSIONS_COMPLETE")}, "'member': 'YS1', 'lines_qty': 5",
@@ -114,7 +129,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "freight left out": (
         (f"UPDATE {LINES} SET paid_fen = 0 WHERE order_line_id = 'T1:rest'",
          *(f"UPDATE {mart} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = {told}"
-           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600)))),
+           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600))),
+         f"UPDATE {PROFIT} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600"),
         {(LINES, "PAID_MATCHES_SILVER")}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
     "a payment at another moment": (
@@ -122,11 +138,11 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a refund taken twice": (
         (f"UPDATE {REFUNDS} SET refund_fen = 6001 WHERE refund_id = 'R6' AND order_line_id = 'T2a'",),
-        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R6",
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), *REFUND_DAYS_OFF}, "R6",
     ),
     "a refund on the wrong day": (
         (f"UPDATE {REFUNDS} SET refund_date = refund_date + 1 WHERE refund_id = 'R2'",),
-        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED")}, "R2",
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), *REFUND_DAYS_OFF}, "R2",
     ),
     "a stage against the goods": (
         (f"UPDATE {REFUNDS} SET refund_stage_code = 'after_shipment' WHERE refund_id = 'R8'",
@@ -164,6 +180,29 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"UPDATE {STYLES} SET style_code = CASE style_code WHEN 'YS0' THEN 'YS1' ELSE 'YS0' END WHERE shop_id = 's3' AND style_code IN ('YS0', 'YS1')",),
         {(STYLES, "STYLE_DAYS_PAID")}, "YS0",
     ),
+    "an entry counted twice": (
+        (f"UPDATE {ENTRIES} SET settled_fen = 2 * settled_fen WHERE settlement_entry_id = 'E1'",),
+        {(ENTRIES, "ENTRIES_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'settled_fen_off': 9500",
+    ),
+    "a movement lost": (
+        (f"DELETE FROM {FUNDS} WHERE fund_entry_id = 'F2'",),
+        {(FUNDS, "FUNDS_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'moved_fen_off': -10005",
+    ),
+    "an open item forgotten": (
+        (f"DELETE FROM {ITEMS} WHERE open_item_id = 'E4' AND ledger_code = 'settlement'",), {(ITEMS, "OPEN_ITEMS_MATCH_STATEMENTS")}, "'open_fen_off': 100",
+    ),
+    "an open order forgotten": (
+        (f"DELETE FROM {ITEMS} WHERE ledger_code = 'order' AND open_item_id = '{order_id('s3', 2)}0'",), {(ITEMS, "OPEN_ORDERS_MATCH_FACTS")},
+        order_id("s3", 2),
+    ),
+    "a statement one fen short": (
+        (f"UPDATE {STATEMENTS} SET total_fen = total_fen - 1 WHERE ledger_code = 'fund'",),
+        {(STATEMENTS, "STATEMENT_CLOSES"), (STATEMENTS, "STATEMENTS_MATCH_SILVER")}, "'rest_fen': -1",
+    ),
+    "a statement that calls open money matched": (
+        (f"UPDATE {STATEMENTS} SET matched_fen = matched_fen + open_fen, open_fen = 0 WHERE ledger_code = 'settlement'",),
+        {(ITEMS, "OPEN_ITEMS_MATCH_STATEMENTS")}, "'open_fen_off': -100",
+    ),
     "a session with another's sales": (
         (f"UPDATE {SESSIONS} SET paid_fen = paid_fen + 1 WHERE live_session_id = 'acc-s1:0'",),
         {(SESSIONS, "SESSIONS_PAID"), (SESSIONS, "SESSIONS_AGREE_WITH_SHOP_DAYS")}, "acc-s1:0",
@@ -179,6 +218,13 @@ TOLD: dict[str, tuple[str, tuple[str, str], str]] = {
     "another currency without its rate": (
         f"UPDATE silver.order_line SET currency_code = 'THB' WHERE shop_id = 's3' AND order_id = '{order_id('s3', 0)}'",
         ("ops.currency_rate", "RATE_KNOWN"), "'orders_qty': 1",
+    ),
+    "a settlement without its rate": (
+        "UPDATE silver.settlement_entry SET currency_code = 'THB', order_id = NULL WHERE settlement_entry_id = 'E4'",
+        ("ops.currency_rate", "LEDGER_RATE_KNOWN"), "'waiting_qty': 1",
+    ),
+    "a bill that does not add up": (
+        "UPDATE silver.settlement_entry SET expense_fen = -505 WHERE settlement_entry_id = 'E1'", ("silver.settlement_entry", "ENTRY_ADDS_UP"), "_fen': -1",
     ),
     "seen last before first": (
         f"UPDATE silver.order_line SET _last_observed_at = _observed_at - INTERVAL 1 SECOND {ONE}", ("silver.order_line", "OBSERVED_IN_ORDER"), FIRST,

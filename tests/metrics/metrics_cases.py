@@ -38,6 +38,15 @@ def shop_day(date: dt.date, *, shop: str = "s1", platform: str = "douyin", chann
     return {**key, **measures}
 
 
+def settled_day(date: dt.date, channel: str = "own_live", **measures: object) -> Row:
+    return {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": channel, "business_date": date, **measures}
+
+
+def open_item(ledger: str, name: str, fen: int, reason: str, **more: object) -> Row:
+    key = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "ledger_code": ledger, "open_item_id": name}
+    return {**key, "open_fen": fen, "open_reason_code": reason, "channel_code": "own_live", **more}
+
+
 def style_day(date: dt.date, style: str, **measures: object) -> Row:
     key = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "style_code": style, "channel_code": "own_live", "business_date": date}
     return {**key, **measures}
@@ -78,6 +87,30 @@ SESSIONS: list[Row] = [
     session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601),
 ]
 
+#: s1 gives bill and account, s2 neither.
+SETTLEMENT_DAYS: list[Row] = [
+    settled_day(day(9), settled_fen=80_00, income_fen=100_00, expense_fen=-20_00, platform_fee_fen=5_00, commission_creator_fen=12_00,
+                commission_leader_fen=2_00, commission_fen=14_00, settled_goods_fen=99_00, charges_untold_fen=1_00, funded_fen=80_00),
+    settled_day(day(20), settled_fen=-30_00, expense_fen=-30_00, settled_goods_fen=-30_00, settled_refund_fen=30_00, funded_fen=-25_00),
+    settled_day(day(2, 4), settled_fen=7_00, income_fen=7_00, settled_goods_fen=7_00),
+]  # fmt: skip
+
+#: Of 150.01 paid to s1, 60.00 has a known cost, and of these 45.00 known fees; a slot fee is charged for the days up to the 12th. Nothing is known of s2.
+PROFIT_DAYS: list[Row] = [
+    style_day(day(1), "A", paid_fen=90_00, cost_untold_fen=30_00, fees_untold_fen=45_00, cost_known_fen=60_00, fees_known_fen=45_00, costed_refund_fen=20_00,
+              cost_fen=15_00, write_down_fen=1_00, cohort_fee_fen=3_00, cohort_commission_fen=6_00, packing_fen=50, freight_out_fen=1_50,
+              freight_back_fen=2_00),
+    style_day(day(1), "B", paid_fen=60_01, cost_untold_fen=60_01, fees_untold_fen=60_01),
+    {**style_day(day(12), "untold", slot_fee_fen=9_00, sample_fen=1_00), "channel_code": "creator_live"},
+    {**style_day(day(2), "untold", paid_fen=200_00, cost_untold_fen=200_00, fees_untold_fen=200_00), "shop_id": "s2", "platform_code": "taobao"},
+]  # fmt: skip
+
+OPEN_ITEMS: list[Row] = [
+    open_item("order", "l1", -30_00, "refunded_after_settlement", open_since_date=day(5), order_id="o1"),
+    open_item("funding", "e2", -5_00, "entry_unfunded", open_since_date=day(20), business_month="2026-03"),
+    open_item("settlement", "e9", -1_00, "entry_names_nothing", business_month="undated"),
+]
+
 
 def frames() -> dict[str, pl.DataFrame]:
     """Gold frames of merchant m1 and, with other amounts, of ``OTHER``."""
@@ -98,6 +131,10 @@ def frames() -> dict[str, pl.DataFrame]:
         "mart_shop_channel_daily": rows_of("mart_shop_channel_daily", SHOP_DAYS + owned_by(OTHER, strange)),
         "mart_style_daily": rows_of("mart_style_daily", STYLE_DAYS + owned_by(OTHER, STYLE_DAYS)),
         "mart_live_session": rows_of("mart_live_session", SESSIONS + owned_by(OTHER, SESSIONS)),
+        "mart_profit_daily": rows_of("mart_profit_daily", PROFIT_DAYS + owned_by(OTHER, PROFIT_DAYS)),
+        "mart_settlement_daily": rows_of("mart_settlement_daily", SETTLEMENT_DAYS + owned_by(OTHER, SETTLEMENT_DAYS)),
+        "mart_open_item": rows_of("mart_open_item", OPEN_ITEMS + owned_by(OTHER, [{**row, "open_fen": 7_777_77} for row in OPEN_ITEMS])),
+        "dim_observed": rows_of("dim_observed", [{**shops[0], "observed_date": day(25)}]),
         "dim_shop": rows_of("dim_shop", shops),
         "dim_product": rows_of("dim_product", [{**product, "merchant_id": name} for name in ("m1", OTHER)]),
         "dim_creator": rows_of("dim_creator", [{**creator, "merchant_id": name} for name in ("m1", OTHER)]),

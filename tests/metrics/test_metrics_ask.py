@@ -27,6 +27,11 @@ def test_totals_of_a_period(shown: Place) -> None:
         "refunds_before_shipment": 10_00,
         "refunds_after_shipment": 30_00,
         "refunds_untold_stage": 60_00,
+        "refunds_undated": 60_00,
+        "refunds_by_refund_date": 40_00,
+        "return_rate_by_refund_date": pytest.approx(4000 / 35001),
+        "refund_rate_before_shipment": pytest.approx(1000 / 35001),
+        "unit_price": 70_00,  # 35001 / 5 = 7000.2; two days' lines tell no units
         "net_by_order_date": 250_01,
         "net_by_refund_date": 310_01,  # 350.01 less 10.00 and 30.00 dated in March; 60.00 has no date
         "paid_orders": 8,
@@ -35,6 +40,18 @@ def test_totals_of_a_period(shown: Place) -> None:
         "return_rate_value": pytest.approx(10000 / 35001),
         "gpm": 5650,  # 1000 × (12000 + 1000) / 2301 views = 5649.7; L2 sold too, but nobody told its views
         "net_gpm": 3911,  # 1000 × 9000 / 2301 = 3911.3
+        "settled": 50_00,
+        "funded": 55_00,
+        "settled_before_charges": 69_00,
+        "platform_fee": 5_00,
+        "creator_commission": 12_00,
+        "leader_commission": 2_00,
+        "service_commission": 0,
+        "commissions": 14_00,
+        "effective_commission": pytest.approx(14 / 69),
+        "gross_profit": 24_00,
+        "contribution": 1_00,
+        "cost_coverage": pytest.approx(6000 / 35001),
     }
     assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
     assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}

@@ -14,6 +14,9 @@ from simulator.truth import METRICS as TRUE_METRICS
 ASKED = {
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "refunds_untold_stage", "net_by_order_date", "net_by_refund_date",
     "paid_orders", "units", "aov", "return_rate_value", "gpm", "net_gpm",
+    "settled", "funded", "settled_before_charges", "platform_fee", "creator_commission", "leader_commission", "service_commission", "commissions",
+    "effective_commission", "gross_profit", "contribution", "cost_coverage",
+    "refunds_by_refund_date", "refunds_undated", "return_rate_by_refund_date", "refund_rate_before_shipment", "unit_price",
 }  # fmt: skip
 
 

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 from truth_cases import BY_DAY, NOW, differences, settle, small_market
 
+from metrics.access import Viewer
+from metrics.explain import order_lines
 from pipeline.credentials import from_environment, open_credentials
 from pipeline.house import reading
+from pipeline.raw_rows import raw_rows
 from pipeline.steps import attempts, batches, build_and_release, collect, is_transient, run_colour
 from simulator.faults import FaultPlan
 from simulator.handout import credentials_of as keys
@@ -99,6 +102,17 @@ def test_faults_are_ridden_out_and_totals_equal_a_clean_run(house: House, market
     assert sum(house.faults.injected.values()) > 5
     build_and_release(house.settings, at=NOW)
     assert differences(house.settings, market, NOW, ["paid_gmv", "refunds", "net_by_refund_date"], BY_DAY).is_empty()
+    _every_platform_shows_its_records(house, market)
+
+
+def _every_platform_shows_its_records(house: House, market: Market) -> None:
+    """A line leads back to the record of the page it came with."""
+    for merchant in market.merchants["merchant_id"]:
+        viewer = Viewer(house.settings.place, "test", "merchant", merchant)
+        for line in order_lines(viewer, "paid_gmv", {}).rows.unique("shop_id", maintain_order=True).iter_rows(named=True):
+            rows = raw_rows(viewer, line)
+            assert rows and all(row.is_raw and row.source == "api" for row in rows)
+            assert all(line["order_id"] in row.cells.values() for row in rows), line
 
 
 def test_a_platform_that_stays_down_is_worth_another_try(house: House) -> None:

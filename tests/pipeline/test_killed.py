@@ -21,7 +21,7 @@ from pipeline.steps import build_and_release, scan_inbox
 from simulator.handout import credentials_of as keys
 from simulator.server import make_app, serve_in_thread
 from transforms.gold import gold_tables
-from warehouse.ops import LOAD
+from warehouse.ops import LOAD, RESTATEMENT
 from warehouse.points import POINTS
 from warehouse.settings import Settings
 
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 EARLIER = NOW - dt.timedelta(days=6)
 KILLS, KILLS_A_HOME = 30, 5
+ASKED = ["paid_gmv", "refunds", "net_by_refund_date", "paid_orders"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,7 @@ class Work:
 def totals(home: Path, merchants: list[str]) -> dict[str, tuple[int, ...]]:
     """What each merchant reads now."""
     place = Settings(home=home).place
-    asked = ["paid_gmv", "refunds", "net_by_refund_date", "paid_orders"]
-    return {name: ask(Viewer(place, "test", "merchant", name), asked).rows.row(0) for name in merchants}
+    return {name: ask(Viewer(place, "test", "merchant", name), ASKED).rows.row(0) for name in merchants}
 
 
 def gold(home: Path) -> dict[str, str]:
@@ -99,7 +99,10 @@ def check_clean(work: Work, home: Path) -> None:
     assert totals(home, work.merchants) == work.after
     assert gold(home) == work.gold
     with reading(Settings(home=home)) as lake:
-        loads = lake.read(LOAD)
+        loads, moved = lake.read(LOAD), lake.read(RESTATEMENT)
+    for name in work.merchants:  # what the day moved is in the ledger, and once
+        told = [moved.filter(merchant_id=name, metric_id=metric)["restated_number"].sum() for metric in ASKED]
+        assert told == [after - before for before, after in zip(work.before[name], work.after[name], strict=True)]
     sums = loads["published_qty"] + loads["quarantined_qty"] + loads["superseded_qty"] + loads["duplicate_qty"]
     assert (loads["rows_read_qty"] == sums).all()
     assert not [path for path in (home / "inbox").rglob("*") if path.is_file()]

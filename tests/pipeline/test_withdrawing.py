@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -15,7 +16,7 @@ from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.steps import build, ingest
 from transforms.gold import gold_tables
-from warehouse.ops import EXPORT, LOAD
+from warehouse.ops import EXPORT, LOAD, RESTATEMENT
 from warehouse.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"
@@ -85,6 +86,12 @@ def test_withdrawing_the_file_that_holds_a_release_lets_go(released: Settings, t
     document = withdraw(bad.receipts[0].export_id)
     assert document["held"] is None and int(str(document["release"])) > bad.current.number
     assert ask(viewer, ["paid_gmv", "refunds"]).rows.row(0) == good
+    with reading(released) as lake:
+        moved = lake.read(RESTATEMENT, where={"metric_id": "paid_gmv"})
+    # a held build moved nothing, and the release after it stands where the one before it stood
+    assert moved.select("release_number", "restatement_code", "restated_number").group_by(pl.all().exclude("restated_number")).sum().rows() == [
+        (2, "new_file", 40_00)
+    ]
 
 
 def test_the_last_file_of_a_shop(released: Settings) -> None:

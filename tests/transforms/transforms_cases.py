@@ -42,7 +42,7 @@ def observed(table: str, *rows: Mapping[str, Any]) -> pl.DataFrame:
     dtypes = SILVER[table].dtypes
     full = []
     for number, row in enumerate(rows, 1):
-        cells = {"_row_number": number, "_observed_at": NOON, **_WHO, **_USUAL[table], **row}
+        cells = {"_row_number": number, "_observed_at": NOON, **_WHO, **_USUAL.get(table, {}), **row}
         cells.setdefault("_last_observed_at", cells["_observed_at"])
         if "order_line_id" in dtypes:
             cells.setdefault("order_line_id", cells.get("order_id"))

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, sum_paid
+from transforms.gold.measures import PAID, paid_rows, total
 
 TABLE = Table(
     "gold",
@@ -24,7 +24,12 @@ _SESSION = [*SHOP, "live_session_id"]
 
 def build(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """One row per given session (rows of dim_live_session), with the sums of the given lines attributed to it."""
-    sold = sum_paid(lines.filter(pl.col("live_session_id").is_not_null()), _SESSION)
-    joined = sessions.join(sold, on=_SESSION, how="left", validate="1:1")
-    rows = joined.with_columns(*(pl.col(name).fill_null(0) for name in PAID), business_date="start_date", session_views_qty=pl.col("views_qty").fill_null(0))
-    return TABLE.shape(rows)
+    sums = total(contributions(lines, sessions), _SESSION)
+    return TABLE.shape(sessions.with_columns(business_date="start_date").join(sums, on=_SESSION, how="left", validate="1:1"))
+
+
+def contributions(lines: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
+    """What each fact adds to the mart: the session, its day and channel, and some of the mart's measures, beside the id of the line."""
+    days = sessions.select(*_SESSION, "channel_code", business_date="start_date", session_views_qty=pl.col("views_qty").fill_null(0))
+    sold = paid_rows(lines.filter(pl.col("live_session_id").is_not_null()), _SESSION)
+    return [sold.join(days.drop("session_views_qty"), on=_SESSION, how="inner", validate="m:1"), days]

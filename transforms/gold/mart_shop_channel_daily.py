@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, stack, sum_paid
+from transforms.gold.measures import PAID, paid_rows, total
 
 SESSION = ("session_paid_fen", "session_refund_fen", "session_views_qty")
 
@@ -25,18 +25,23 @@ _KEY = list(TABLE.key)
 
 
 def build(lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts; the caller passes whole days of each clock and keeps those it asked for.
+    """The mart's rows for the days found in the given facts; the caller passes whole days of each clock and keeps those it asked for."""
+    return TABLE.shape(total([*contributions(lines, refunds, sessions), TABLE.empty()], _KEY))
+
+
+def contributions(lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
+    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the line, refund or session.
 
     ``sessions`` are rows of dim_live_session; a session's views stand under traffic ``unknown`` since rooms are watched by both.
     """
     viewed = sessions.filter(pl.col("views_qty").is_not_null())
-    paid = sum_paid(lines.with_columns(business_date="paid_date"), _KEY)
     dated = refunds.filter(pl.col("refund_date").is_not_null()).with_columns(business_date="refund_date")
-    returned = dated.group_by(_KEY).agg(dated_refund_fen=pl.col("refund_fen").sum())
     aired = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="start_date")
     aired = aired.join(viewed.select(*SHOP, "live_session_id"), on=[*SHOP, "live_session_id"], how="semi")
-    sold = aired.group_by(_KEY).agg(session_paid_fen=pl.col("paid_fen").sum(), session_refund_fen=pl.col("cohort_refund_fen").sum())
     watched = viewed.with_columns(business_date="start_date", traffic_code=pl.lit("unknown"))
-    watched = watched.group_by(_KEY).agg(session_views_qty=pl.col("views_qty").sum())
-    rows = stack([paid, returned, sold, watched, TABLE.empty()], _KEY)
-    return TABLE.shape(rows)
+    return [
+        paid_rows(lines.with_columns(business_date="paid_date"), _KEY),
+        dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen"),
+        aired.select("order_line_id", "live_session_id", *_KEY, session_paid_fen="paid_fen", session_refund_fen="cohort_refund_fen"),
+        watched.select("live_session_id", *_KEY, session_views_qty="views_qty"),
+    ]

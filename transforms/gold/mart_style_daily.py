@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, stack, sum_paid
+from transforms.gold.measures import PAID, paid_rows, total
 
 TABLE = Table(
     "gold",
@@ -23,8 +23,14 @@ _KEY = list(TABLE.key)
 
 def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     """The mart's rows for the days found in the given facts."""
+    return TABLE.shape(total([*contributions(lines, refunds), TABLE.empty()], _KEY))
+
+
+def contributions(lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:
+    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the line or refund."""
     style = pl.col("style_code").fill_null("untold")
-    paid = sum_paid(lines.with_columns(style_code=style, business_date="paid_date"), _KEY)
     dated = refunds.filter(pl.col("refund_date").is_not_null()).with_columns(style_code=style, business_date="refund_date")
-    returned = dated.group_by(_KEY).agg(dated_refund_fen=pl.col("refund_fen").sum())
-    return TABLE.shape(stack([paid, returned, TABLE.empty()], _KEY))
+    return [
+        paid_rows(lines.with_columns(style_code=style, business_date="paid_date"), _KEY),
+        dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 #: measure → what one paid order line contributes (paid clock, or session clock for the marts of sessions)
 PAID: dict[str, pl.Expr] = {
@@ -18,13 +19,13 @@ PAID: dict[str, pl.Expr] = {
 }
 
 
-def sum_paid(lines: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Paid measures of order-line facts, summed to ``by``. Lines never paid contribute nothing."""
+def paid_rows(lines: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """What each paid order-line fact adds to the paid measures: ``order_line_id``, the columns ``on``, the measures. Lines never paid add nothing."""
     paid = lines.filter(pl.col("paid_date").is_not_null())
-    return paid.group_by(by).agg(expression.sum().alias(name) for name, expression in PAID.items())
+    return paid.select("order_line_id", *on, *(expression.alias(name) for name, expression in PAID.items()))
 
 
-def stack(parts: list[pl.DataFrame], key: list[str]) -> pl.DataFrame:
-    """Parts measured on different clocks, added up to one row per ``key``; absent measures are 0."""
-    together = pl.concat(parts, how="diagonal")
-    return together.group_by(key).agg(pl.exclude(key).sum()).sort(key)
+def total(parts: list[pl.DataFrame], key: list[str]) -> pl.DataFrame:
+    """What single facts add, on whatever clock, summed to one row per ``key``; absent measures are 0."""
+    sums = [part.group_by(key).agg(cs.integer().sum()) for part in parts]
+    return pl.concat(sums, how="diagonal").group_by(key).agg(pl.exclude(key).sum()).sort(key)

@@ -8,12 +8,14 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
+from dashboards.parts.bridge import show_bridge
 from dashboards.parts.cards import show_kept_card
 from dashboards.parts.charts import show_daily, show_kept_bars
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import percent, share, short_yuan, yuan
+from dashboards.parts.restated import show_restated
 from dashboards.parts.sessions import last_sessions, show_session
 from dashboards.parts.windows import Window, windows_to
 from dashboards.parts.words import channel_name, day, sentence, today, visible
@@ -38,11 +40,14 @@ def show(viewer: Viewer) -> None:
     windows = windows_to(newest)
     _tell_missing_today(newest)
     _show_cards(viewer, windows)
+    with TellFailure("数字变动"):
+        show_restated(viewer)
     window = _choose(windows)
     left, right = st.columns(2, gap="medium")
     parts = (
         (left, "渠道 × 平台", _show_channels),
         (right, "走势", _show_trend),
+        (st.container(), "两种净成交", show_bridge),
         (st.container(), "卖得住的款", _show_styles),
         (st.container(), "最近场次", _show_sessions),
     )

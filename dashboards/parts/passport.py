@@ -1,0 +1,111 @@
+"""The passport of one figure on a page: its definition, what it rests on, its lines, and the rows they were read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import KIND, SOURCE
+from dashboards.parts.money import NOTHING, percent, yuan
+from dashboards.parts.words import channel_name, day, moment, plain, sentence, span, visible
+from metrics.explain import Lines, Passport
+from metrics.metric import CLOCKS, Metric
+from pipeline.counter import RawRow
+
+_SHOWN = 200
+_FILES = 30
+
+
+def show_passport(found: Passport) -> None:
+    """Value, formula, clock, coverage, checks and release, then the files."""
+    answer, metric = found.answer, found.metric
+    st.markdown(f"### {amount(metric, found.value)}  \n{metric.zh} :gray[:small[{metric.en}]]")
+    covered = span(answer.first_date, answer.last_date) if answer.first_date and answer.last_date else NOTHING
+    clock = CLOCKS[metric.clock]
+    failed = f",{len(found.checks_failed)} 项提醒" if found.checks_failed else ""
+    rows = {
+        "口径": f"{plain(metric.about_zh, 300)}  \n:gray[:small[{plain(metric.about_en, 300)}]]",
+        "公式": f"{plain(metric.formula_zh, 300)}  \n:gray[:small[{plain(metric.formula, 300)} · {plain(found.mart.full_name)}]]",
+        "日期": f"{clock[0]}  \n:gray[:small[{clock[1]}]]",
+        "期间": covered,
+        "数据截至": moment(found.observed_at) if found.observed_at else NOTHING,
+        "检查": f"通过 {found.checks_passed} 项{failed}  \n:gray[:small[{found.checks_passed} checks passed]]",
+        "口径版本": f"`{found.version}`" + (" · 该发布当时的口径与现在不同" if found.is_redefined else ""),
+        "发布": f"\\#{answer.release}({moment(answer.as_of)})",
+    }
+    for name, told in rows.items():
+        left, right = st.columns([1, 5])
+        left.markdown(f":gray[{name}]")
+        right.markdown(told)
+    if answer.age and answer.age.is_open:
+        st.caption(f"其中 {percent(answer.age.open_share)} 的支付金额仍在退货期,会继续下降。 Part of it can still come back.")
+    for note in answer.notes:
+        st.caption(f"{note.zh}。 {sentence(note.en)}")
+    for message in found.checks_failed:
+        st.caption(f"提醒:{plain(message, 200)}")
+    _show_files(found.files)
+
+
+def show_lines(lines: Lines) -> dict[str, Any] | None:
+    """The lines, largest first, and their sum; the one a person picks is returned."""
+    rows = lines.rows.head(_SHOWN)
+    shown = pl.DataFrame([_line(lines.metric, row) for row in rows.iter_rows(named=True)])
+    picked = st.dataframe(shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines")
+    more = f",列出最大的 {_SHOWN} 行" if lines.rows.height > _SHOWN else ""
+    st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 **{amount(lines.metric, lines.value)}**。 All lines add up to the figure. 选一行看原始数据。")
+    chosen = picked.selection.rows
+    return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
+
+
+def show_raw_row(row: RawRow) -> None:
+    """One row as it was received."""
+    where = f"第 {row.row_number} 行" if row.source == "file" else f"接口返回第 {row.row_number} 条"
+    kept = "" if row.is_raw else " · 原文件已到期删除,下面是入库时的内容 the file has expired; as loaded"
+    st.markdown(f"**{plain(row.name, 80)}** {where}  \n:gray[:small[{KIND.zh(row.kind)} · 收到 {moment(row.received_at)} · {row.export_id[:16]}…{kept}]]")
+    cells = [{"表头": visible(name), "原值": visible(cell, 200)} for name, cell in row.cells.items() if cell]
+    st.dataframe(pl.DataFrame(cells, schema={"表头": pl.String, "原值": pl.String}), hide_index=True, height="content")
+
+
+def amount(metric: Metric, value: float | None) -> str:
+    """A figure in its own unit: yuan, percent, or a count."""
+    if value is None:
+        return NOTHING
+    if metric.unit == "fraction":
+        return percent(value)
+    return yuan(int(value)) if metric.unit.startswith("fen") else f"{int(value):,}"
+
+
+def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
+    # what a line adds to a ratio is money or views, not a ratio
+    told = {"金额": yuan(row["amount"])} if metric.unit != "count" else {"数量": row["amount"]}
+    over = {"分母": row["divisor"] if metric.denominator and metric.denominator.endswith("_qty") else yuan(row["divisor"])} if metric.denominator else {}
+    return {
+        "日期": day(row["business_date"]),
+        "订单": visible(row["order_id"] or NOTHING),
+        "子订单": visible(row["order_line_id"] or NOTHING),
+        "售后/场次/流水": visible(row["refund_id"] or row["settlement_entry_id"] or row["fund_entry_id"] or row["live_session_id"] or NOTHING),
+        "渠道": channel_name(row["channel_code"]),
+        **told,
+        **over,
+    }
+
+
+def _show_files(files: pl.DataFrame) -> None:
+    with st.expander(f"来源文件 {files.height} 个 Files it rests on"):
+        rows = [
+            {
+                "文件": visible(row["export_name"].rsplit("/", 1)[-1], 80),
+                "种类": KIND.zh(row["kind_code"]),
+                "来源": SOURCE.zh(row["source_code"]),
+                "收到": moment(row["received_at"]),
+                "行": row["rows_qty"],
+                "SHA-256": row["export_id"],
+            }
+            for row in files.head(_FILES).iter_rows(named=True)
+        ]
+        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
+        if files.height > _FILES:
+            st.caption(f"列出前 {_FILES} 个,共 {files.height} 个。 The first {_FILES} of {files.height}.")

@@ -1,0 +1,65 @@
+"""凭证: what stands behind a figure, down to the row of the file it came from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from contracts.codes import CHANNEL
+from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.frame import show_heading
+from dashboards.parts.menu import Card
+from dashboards.parts.passport import show_lines, show_passport, show_raw_row
+from dashboards.parts.windows import windows_to
+from dashboards.parts.words import channel_name, plain, today
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.definitions import METRICS
+from metrics.explain import explain, order_lines
+from metrics.labels import labels
+from metrics.question import Period
+from pipeline.counter import raw_rows
+
+CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 4)
+
+_ALL = ""
+_FIRST = "net_by_order_date"
+
+
+def show(viewer: Viewer) -> None:
+    """Choose a figure; then its passport, its lines, and the received rows of the line that is picked."""
+    days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"]
+    newest = max((date for date in days if date <= today()), default=None)
+    if newest is None:
+        show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
+        return
+    metric, cell, period = _choose(viewer, {window.zh: window.period for window in reversed(windows_to(newest))})
+    with TellFailure("凭证"), st.spinner("正在读取… Loading"):
+        found = explain(viewer, metric, cell, period=period)
+        show_passport(found)
+    if found.lines_qty is None:
+        show_empty("这个数字是估计值,没有逐行明细。", "This figure is an estimate and no sum of lines.")
+        return
+    show_heading("逐行明细", "Lines")
+    with TellFailure("逐行明细"):
+        lines = order_lines(viewer, metric, cell, period=period)
+        if lines.value != found.value:
+            st.warning("**明细之和与这个数字不符,请联系管理员。** :small[The lines do not add up to the figure.]", icon=":material/error:")
+        line = show_lines(lines)
+        if line is not None:
+            show_heading("原始行", "Rows as received")
+            for row in raw_rows(viewer, line):
+                show_raw_row(row)
+
+
+def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, str], Period]:
+    names = list(METRICS)
+    shops = labels(viewer, "shop")
+    with st.container(horizontal=True, gap="small"):
+        metric = st.selectbox("指标 Metric", names, index=names.index(_FIRST), format_func=lambda name: METRICS[name].zh, key="passport_metric")
+        window = st.selectbox("时段 Period", list(periods), key="passport_period")
+        shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
+        channel = st.selectbox(
+            "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
+        )
+    cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
+    return metric, cell, periods[window]

@@ -1,0 +1,78 @@
+"""From one clock of kept money to the other, step by step and to the fen: why net by order date and net by refund date of a period differ.
+
+Metric dictionary, end of 2.2: M05 − M06 = refunds booked outside the period on this period's orders − refunds booked in it on other orders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.errors import UsageError
+from metrics.access import Viewer, open_desk
+from metrics.ask import ask, for_one_merchant
+from metrics.question import Period, Where, read_question
+from metrics.released import AsOf
+from transforms.gold import mart_refund_flow_daily
+
+#: Dimensions the refund flow knows.
+DIMENSIONS = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code", "channel": "channel_code"}
+
+#: step → Chinese and English, in the order of the waterfall. The first and the last are totals, the others are added up.
+STEPS: dict[str, tuple[str, str]] = {
+    "net_by_order_date": ("净成交(订单日)", "net, order cohort"),
+    "refunded_later": ("本期订单,期后退款", "this period's orders, refunded after it"),
+    "refunded_undated": ("本期订单,日期不明的退款", "this period's orders, refunded on an untold day"),
+    "refunded_sooner": ("本期订单,期前退款", "this period's orders, refunded before it"),
+    "earlier_orders": ("以前的订单,本期退款", "earlier orders, refunded in the period"),
+    "later_orders": ("以后的订单,本期退款", "later orders, refunded in the period"),
+    "net_by_refund_date": ("净成交(退款日)", "net, refund date"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """``steps``: ``step, zh, en, fen`` (Int64, signed) in the order of ``STEPS``; the last is the first plus all between, plus ``residual_fen``, which is 0."""
+
+    steps: pl.DataFrame
+    residual_fen: int
+    release: int
+
+
+def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
+    """The bridge of ``period`` (both days included) for the viewer's merchant, restricted to ``where`` (merchant, shop, platform, channel).
+
+    Raises as ``ask`` does, ``UsageError`` UNKNOWN_DIMENSION among them for a dimension the refund flow does not know.
+    """
+    totals = ask(viewer, ["net_by_order_date", "net_by_refund_date", "refunds_undated"], where=where, period=period, as_of=as_of)
+    question = read_question(["net_by_refund_date"], [], where or {}, period)
+    if unknown := [name for name in question.where if name not in DIMENSIONS]:
+        step = {"step_zh": "可用维度见 known", "step_en": "see known"}
+        raise UsageError("UNKNOWN_DIMENSION", "退款流向没有这个维度", "the refund flow has no such dimension", **step, asked=unknown, known=list(DIMENSIONS))
+    desk = open_desk(for_one_merchant(viewer, question), totals.release)
+    conditions = [f"{DIMENSIONS[name]} IN ({', '.join('?' * len(wanted))})" for name, wanted in question.where.items()]
+    values = [value for wanted in question.where.values() for value in wanted]
+    flow = desk.sql(_FLOW.format(condition=" AND ".join(["true", *conditions])), [period[0], period[1], period[0], period[1], *values])
+    told = {**totals.rows.row(0, named=True), **dict(flow.iter_rows())}
+    fen = {
+        "net_by_order_date": told["net_by_order_date"],
+        "refunded_later": told.get("refunded_later", 0),
+        "refunded_undated": told["refunds_undated"],
+        "refunded_sooner": told.get("refunded_sooner", 0),
+        "earlier_orders": -told.get("earlier_orders", 0),
+        "later_orders": -told.get("later_orders", 0),
+        "net_by_refund_date": told["net_by_refund_date"],
+    }
+    steps = pl.DataFrame([{"step": name, "zh": zh, "en": en, "fen": int(fen[name])} for name, (zh, en) in STEPS.items()])
+    amounts = steps["fen"].to_list()
+    return Bridge(steps, amounts[-1] - sum(amounts[:-1]), totals.release)
+
+
+#: Only refunds of which one of the two days lies in the period: the others are on both clocks alike, or on neither.
+_FLOW = f"""
+    SELECT CASE
+        WHEN paid AND refund_date > last THEN 'refunded_later' WHEN paid THEN 'refunded_sooner'
+        WHEN paid_date < first THEN 'earlier_orders' ELSE 'later_orders' END AS step, sum(dated_refund_fen)::BIGINT AS fen
+    FROM (SELECT *, ?::DATE AS first, ?::DATE AS last, paid_date BETWEEN ? AND ? AS paid FROM {mart_refund_flow_daily.TABLE.full_name} WHERE {{condition}})
+    WHERE paid <> (refund_date BETWEEN first AND last) GROUP BY step"""  # noqa: S608 - names are declared

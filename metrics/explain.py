@@ -1,0 +1,222 @@
+"""The passport of a figure: how it is defined, what it rests on, and, line by line, the rows whose sum it is.
+
+Nothing is computed anew: the question is the one ``ask`` answers, and the lines are what the mart's own ``contributions`` add up. They are read for the
+one merchant asked about, into an instance of their own that closes behind the answer (decision 0005); no page ever holds a connection to them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY
+from contracts.errors import NotFoundError
+from contracts.tables import Table
+from metrics.access import Viewer, open_desk
+from metrics.ask import Answer, ask, extent, for_one_merchant
+from metrics.definitions import METRICS, Metric
+from metrics.lineage import IDS, Facts, contributions, has_lines
+from metrics.memo import Memo
+from metrics.own_checks import of_merchant
+from metrics.question import Period, Question, Where, read_question
+from metrics.released import AsOf, choose, open_release
+from metrics.versions import redefined_since, version
+from warehouse.lake import Lake
+from warehouse.ops import CHECK, EXPORT
+from warehouse.release import Release
+from warehouse.viewer import tenant_instance
+
+_STATE = ["merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at"]
+_FILE = ["export_id", "shop_id", "platform_code", "kind_code", "source_code", "export_name", "received_at", "observed_at"]
+#: A row's id → where what told it stands; the first id a row has counts.
+_TOLD_IN = {"settlement_entry_id": (SETTLEMENT_ENTRY,), "fund_entry_id": (FUND_ENTRY,), "order_id": OF_ORDERS, "live_session_id": (LIVE_SESSION,)}
+_LINE = ["shop_id", "platform_code", "channel_code", "business_date", *IDS]
+
+
+#: What was read for the last few cells: a page asks for a figure's passport, its lines, and the next figure of the same days.
+_ROWS: Memo[pl.DataFrame] = Memo(4)
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """The rows behind one cell, each with what it adds to the figure.
+
+    ``rows``: shop, platform, channel, day and ids (``lineage.IDS``: null where a row has none), ``amount`` it adds to the numerator in the
+    metric's own unit, and ``divisor`` it adds to the denominator (0 where the metric has none).
+    """
+
+    metric: Metric
+    rows: pl.DataFrame
+
+    @property
+    def value(self) -> int | float | None:
+        """The cell's figure made of the lines alone; null where there is nothing to divide by."""
+        top, bottom = int(self.rows["amount"].sum()), int(self.rows["divisor"].sum())
+        if self.metric.denominator is None:
+            return top
+        if bottom <= 0:
+            return None
+        return top / bottom if self.metric.unit == "fraction" else (2 * top + bottom) // (2 * bottom)
+
+
+@dataclass(frozen=True, eq=False)
+class Passport:
+    """What stands behind one figure.
+
+    ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart`` is the table it was summed from, ``version`` the
+    content hash of today's definition, ``is_redefined`` whether the release showed the figure under another one. ``checks_failed`` are warnings of the
+    release's build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name, when) told the rows behind it, with
+    ``rows_qty`` each; ``lines_qty`` is None where the figure is an estimate and no sum of lines.
+    """
+
+    metric: Metric
+    answer: Answer
+    mart: Table
+    version: str
+    is_redefined: bool
+    checks_passed: int
+    checks_failed: tuple[str, ...]
+    files: pl.DataFrame
+    lines_qty: int | None
+
+    @property
+    def value(self) -> int | float | None:
+        """The figure, as asked."""
+        value: int | float | None = self.answer.rows[self.metric.id].item()
+        return value
+
+    @property
+    def observed_at(self) -> dt.datetime | None:
+        """The last moment at which a file behind the figure saw its platform."""
+        newest = self.files["observed_at"].max()
+        return newest if isinstance(newest, dt.datetime) else None
+
+
+def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Passport:
+    """The passport of ``metric`` in ``cell`` (dimension → value, as ``ask``'s ``where``) and ``period``, in the release ``as_of`` names.
+
+    Raises what ``ask`` raises: an unknown metric or dimension, another's merchant, a release that is gone.
+    """
+    asking, question = _question(viewer, metric, cell, period)
+    answer = ask(asking, [metric], where=cell, period=period, as_of=as_of)
+    found, item = choose(asking.place, as_of), METRICS[metric]
+    source = question.sources[item.clock]
+    lines = _lines(asking, question, found, as_of) if has_lines(source) else None
+    with open_release(asking.place, found) as lake:
+        files = _files(lake, asking, lines.rows if lines else _NO_LINES)
+    passed, failed = _checks(asking, found)
+    quantity = lines.rows.height if lines else None
+    return Passport(item, answer, source.table, version(item), redefined_since(found, item), passed, failed, files, quantity)
+
+
+def order_lines(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Lines:
+    """The lines behind one cell, largest first. Their amounts sum to the figure exactly: ``Lines.value`` is what ``ask`` answers.
+
+    Raises what ``ask`` raises, and ``NotFoundError`` NO_LINES for a figure that is an estimate.
+    """
+    asking, question = _question(viewer, metric, cell, period)
+    if not has_lines(question.sources[METRICS[metric].clock]):
+        raise NotFoundError("NO_LINES", "这个数字是估计值,没有逐行明细", "this figure is an estimate and no sum of lines", metric=metric)
+    return _lines(asking, question, choose(asking.place, as_of), as_of)
+
+
+def told_by(viewer: Viewer, line: Mapping[str, object], as_of: AsOf = None) -> pl.DataFrame:
+    """Every row of every file that told of a line's order, session or ledger entry up to the release: columns of ``_STATE``, oldest first.
+
+    ``line`` is a row of ``Lines.rows``. Only the viewer's own merchant is looked at: a line of somebody else's has no rows.
+    """
+    asking, _ = _question(viewer, "paid_gmv", {}, None)
+    one = pl.DataFrame([{name: line.get(name) for name in _LINE}], schema=_NO_LINES.select(_LINE).schema)
+    with open_release(asking.place, choose(asking.place, as_of)) as lake:
+        return _states(lake, asking, one).sort("_observed_at", "_export_id", "_row_number")
+
+
+def _question(viewer: Viewer, metric: str, cell: Where, period: Period | None) -> tuple[Viewer, Question]:
+    question = read_question([metric], [], cell, period)
+    return for_one_merchant(viewer, question), question
+
+
+def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> Lines:
+    (metric,) = question.metrics
+    source = question.sources[metric.clock]
+    desk = open_desk(viewer, as_of)
+    first, last = extent(desk, question)
+    if first is None or last is None:
+        return Lines(metric, _NO_LINES)
+
+    def read() -> pl.DataFrame:
+        with open_release(viewer.place, found) as lake:
+            return contributions(source, _reader(lake, viewer, question, first, last))
+
+    shops = question.where.get("shop")
+    key = (
+        viewer.place,
+        viewer.name,
+        viewer.role,
+        viewer.merchant_id,
+        found.number,
+        found.snapshot,
+        found.changed_at,
+        source.table.full_name,
+        first,
+        last,
+        shops,
+    )
+    rows = _ROWS.get(key, read)
+    condition, values = question.conditions(metric.clock)
+    with tenant_instance({source.table.full_name: rows}) as alone:
+        here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
+    amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())
+    divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)
+    # a line that was paid and came back whole adds nothing, and still is part of the figure
+    is_part = pl.any_horizontal(pl.col(part) != 0 for part in (*metric.numerator, *([metric.denominator] if metric.denominator else [])))
+    told = here.filter(is_part).select(*_LINE, amount=amount, divisor=divisor)
+    return Lines(metric, told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True))
+
+
+def _reader(lake: Lake, viewer: Viewer, question: Question, first: dt.date, last: dt.date) -> Facts:
+    """Facts of the viewer's merchant, of the shops asked about, whose ``clock`` lies between two days, both included."""
+    where: dict[str, object] = {"merchant_id": viewer.merchant_id}
+    where |= {"shop_id": list(question.where["shop"])} if "shop" in question.where else {}
+    days = pl.date_range(first, last, eager=True)
+
+    def read(table: Table, clock: str) -> pl.DataFrame:
+        return lake.read(table, keys=days.alias(clock).to_frame(), where=where)
+
+    return read
+
+
+def _states(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
+    """Silver rows of what stands in ``lines``: ledger entries themselves, else the order, else the session. Keys are the viewer's own merchant's."""
+    mine = lines.with_columns(merchant_id=pl.lit(viewer.merchant_id, pl.String))
+    frames = [pl.DataFrame(schema={name: LIVE_SESSION.dtypes[name] for name in _STATE})]
+    for name, tables in _TOLD_IN.items():
+        keys = mine.filter(pl.col(name).is_not_null())
+        mine = mine.filter(pl.col(name).is_null())
+        frames += [lake.read(table, keys=keys.select("merchant_id", "shop_id", "platform_code", name).unique(), columns=_STATE) for table in tables]
+    return pl.concat(frames)
+
+
+def _files(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
+    """Files that told the rows of ``lines``: ``_FILE`` and ``rows_qty``, most rows first."""
+    rows = _states(lake, viewer, lines).group_by("merchant_id", "shop_id", export_id="_export_id").agg(rows_qty=pl.len().cast(pl.Int64))
+    exports = lake.read(EXPORT, keys=rows.select("merchant_id", "shop_id", "export_id"))
+    joined = exports.join(rows, on=["merchant_id", "shop_id", "export_id"], how="inner")
+    return joined.select(*_FILE, "rows_qty").sort("rows_qty", "received_at", "export_id", descending=[True, True, False])
+
+
+def _checks(viewer: Viewer, found: Release) -> tuple[int, tuple[str, ...]]:
+    """How many rules the release's build passed, and what the warnings among the others say to this merchant."""
+    with Lake.open(viewer.place) as lake:
+        outcomes = lake.read(CHECK, where={"build_number": found.build}).drop("snapshot_number")
+    told = of_merchant(outcomes, viewer.merchant_id or "")
+    failed = told.filter(~pl.col("is_passed"))
+    return told.filter("is_passed")["rule_name"].n_unique(), tuple(
+        message or rule for message, rule in failed.select("message_name", "rule_name").unique().sort("rule_name").rows()
+    )
+
+
+_NO_LINES = pl.DataFrame(schema={**{name: pl.Date if name == "business_date" else pl.String for name in _LINE}, "amount": pl.Int64, "divisor": pl.Int64})

@@ -1,0 +1,105 @@
+"""From a mart back to the facts it is the sum of: what single order lines, refunds and sessions add to each of its measures.
+
+A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. Figures that are no sum (estimates) have no lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from contracts.canonical import SHOP
+from contracts.tables import Table
+from metrics.sources import Source
+from transforms.gold import (
+    dim_live_session,
+    fct_fund_entry,
+    fct_line_cost,
+    fct_order_line,
+    fct_refund_line,
+    fct_settlement_entry,
+    mart_live_session,
+    mart_profit_daily,
+    mart_settlement_daily,
+    mart_shop_channel_daily,
+    mart_style_daily,
+)
+from transforms.gold.grain import LINE, ORDER
+
+#: A fact table and which of its dates counts → its rows of the asked days.
+Facts = Callable[[Table, str], pl.DataFrame]
+_ENTRIES, _FUNDS = fct_settlement_entry.TABLE, fct_fund_entry.TABLE
+_LINES, _REFUNDS, _SESSIONS = fct_order_line.TABLE, fct_refund_line.TABLE, dim_live_session.TABLE
+_SESSION = [*SHOP, "live_session_id"]
+IDS = ("order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id")
+
+
+def _daily(facts: Facts) -> list[pl.DataFrame]:
+    refunds = facts(_REFUNDS, "refund_date")
+    lines = pl.concat([facts(_LINES, "paid_date"), facts(_LINES, "start_date")]).unique(LINE)
+    return _named(mart_shop_channel_daily.contributions(lines, refunds, facts(_SESSIONS, "start_date")), lines, refunds)
+
+
+def _styles(facts: Facts) -> list[pl.DataFrame]:
+    lines, refunds = facts(_LINES, "paid_date"), facts(_REFUNDS, "refund_date")
+    return _named(mart_style_daily.contributions(lines, refunds), lines, refunds)
+
+
+def _sessions(facts: Facts) -> list[pl.DataFrame]:
+    """With the measures ``metrics.sources`` makes of a session's columns: money of a session whose views nobody told takes no part in GPM."""
+    lines, sessions = facts(_LINES, "start_date"), facts(_SESSIONS, "start_date")
+    sold, aired = mart_live_session.contributions(lines, sessions)
+    told = aired.filter(pl.col("session_views_qty") > 0).select(*_SESSION, is_told=pl.lit(True))
+    part = pl.when(pl.col("is_told").fill_null(False))
+    sold = sold.join(told, on=_SESSION, how="left", validate="m:1").with_columns(
+        session_paid_fen=part.then("paid_fen").otherwise(0), session_refund_fen=part.then("cohort_refund_fen").otherwise(0)
+    )
+    return _named([sold.drop("is_told"), aired], lines, _REFUNDS.empty())
+
+
+def _profit(facts: Facts) -> list[pl.DataFrame]:
+    """A cost charged once is no order's line: it bears the number of its entry where others bear theirs."""
+    lines = facts(_LINES, "paid_date")
+    return _named(mart_profit_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
+
+
+def _settlement(facts: Facts) -> list[pl.DataFrame]:
+    """Entries and movements carry their order themselves."""
+    entries, funds = facts(_ENTRIES, "settled_date"), facts(_FUNDS, "moved_date")
+    settled, moved = mart_settlement_daily.contributions(entries, funds)
+    about = ["order_id", "order_line_id", "refund_id", "live_session_id"]
+    return [
+        settled.join(entries.select(*_ENTRIES.key, *about), on=list(_ENTRIES.key), how="left", validate="1:1"),
+        moved.join(funds.select(*_FUNDS.key, *about), on=list(_FUNDS.key), how="left", validate="1:1"),
+    ]
+
+
+#: Mart → how to take it apart again.
+EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
+    mart_shop_channel_daily.TABLE.full_name: _daily,
+    mart_style_daily.TABLE.full_name: _styles,
+    mart_live_session.TABLE.full_name: _sessions,
+    mart_profit_daily.TABLE.full_name: _profit,
+    mart_settlement_daily.TABLE.full_name: _settlement,
+}
+
+
+def has_lines(source: Source) -> bool:
+    """Whether the mart's figures are sums of single rows that can be shown."""
+    return source.table.full_name in EVIDENCE
+
+
+def contributions(source: Source, facts: Facts) -> pl.DataFrame:
+    """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none) and every measure, 0 where a row adds nothing to it."""
+    rows = pl.concat([_NOTHING, *EVIDENCE[source.table.full_name](facts)], how="diagonal")
+    return rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64)
+
+
+_NOTHING = pl.DataFrame(schema=dict.fromkeys(IDS, pl.String))
+
+
+def _named(parts: Sequence[pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:
+    """Each part with the order of its lines."""
+    orders = pl.concat([lines.select(*ORDER, "order_line_id"), refunds.select(*ORDER, "order_line_id")]).unique(LINE)
+    return [part.join(orders, on=LINE, how="left", validate="m:1") if "order_line_id" in part.columns else part for part in parts]

@@ -1,0 +1,50 @@
+"""Matured net (M07): what orders of a period will have kept 45 days after payment, with bounds, age and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.errors import UsageError
+from metrics.access import Viewer, open_desk, require
+from metrics.question import Period
+from metrics.released import AsOf
+from transforms.gold.mart_outlook_daily import TABLE
+from transforms.maturity.said import summed
+
+#: Dimension → its value in a row of the outlook, on the payment clock.
+_DIMENSIONS = {
+    "shop": pl.col("shop_id"),
+    "platform": pl.col("platform_code"),
+    "channel": pl.col("channel_code"),
+    "date": pl.col("business_date"),
+    "week": pl.col("business_date").dt.strftime("%G-W%V"),
+    "month": pl.col("business_date").dt.strftime("%Y-%m"),
+}
+_COLUMNS = ("paid_fen", "kept_fen", "matured_fen", "matured_low_fen", "matured_high_fen", "age_days_qty", "open_rate")
+
+
+def matured(viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = None, as_of: AsOf = None) -> pl.DataFrame:
+    """Per group of ``by`` (shop, platform, channel, date, week, month) of the viewer's merchant, sorted; without ``by`` one row, or none without data.
+
+    ``paid_fen``, ``kept_fen`` (so far), ``matured_fen`` and its 80 % bounds (ESTIMATES; null where nothing is there to go by), ``age_days_qty`` of the
+    youngest day, ``open_rate``: the part of the paid value still expected to go back, 0 to 1, null without an estimate. Groups may be ranked by
+    ``matured_fen`` at any age, never by ``kept_fen`` (metric dictionary, 2.4.1). Nothing for a viewer who reads for no one merchant.
+
+    Raises ``UsageError`` for an unknown dimension, ``NotFoundError`` as ``open_desk`` does.
+    """
+    require(viewer)
+    unknown = [name for name in by if name not in _DIMENSIONS]
+    if unknown:
+        raise UsageError(
+            "UNKNOWN_DIMENSION", "没有这个维度", "no such dimension", step_zh="可用维度见 known", step_en="see known", asked=unknown, known=[*_DIMENSIONS]
+        )
+    names = list(dict.fromkeys(by))
+    rows = open_desk(viewer, as_of).sql(f"SELECT * FROM {TABLE.full_name}") if viewer.merchant_id else TABLE.empty()  # noqa: S608
+    if period:
+        rows = rows.filter(pl.col("business_date").is_between(*period))
+    keyed = rows.with_columns(*(_DIMENSIONS[name].alias(name) for name in names), _all=pl.lit(0, pl.Int32))
+    sums = summed(keyed, names or ["_all"])
+    share = (pl.col("kept_fen") - pl.col("matured_fen")) / pl.col("paid_fen")
+    return sums.with_columns(open_rate=pl.when(pl.col("paid_fen") > 0).then(share)).select(*names, *_COLUMNS).sort(names or ["paid_fen"])

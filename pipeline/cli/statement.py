@@ -1,0 +1,89 @@
+"""``baiyun statement`` and ``baiyun verify``: a signed statement of what was kept, and checking one."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.errors import UsageError
+from metrics.definitions import METRICS
+from pipeline import steps
+from pipeline.cli.words import Merchant
+from pipeline.show import yuan
+from pipeline.statement.document import Document
+from pipeline.statement.document import statement as state
+from pipeline.statement.files import Checked, write
+from pipeline.statement.files import verify as check
+from pipeline.terminal import print_json, print_table
+from warehouse.settings import Settings
+
+
+def statement(
+    merchant: Merchant,
+    period: Annotated[str, typer.Option(help="月份 2026-10,或 2026-10-01..2026-12-31 / a month, or first..last day")],
+    out: Annotated[Path, typer.Option(help="写到哪里:.pdf 或 .json / where to, .pdf or .json")],
+    as_of: Annotated[int | None, typer.Option(help="历史发布号,默认当前 / an older release's number, default the current one")] = None,
+) -> None:
+    """出具凭证:净成交按店铺、渠道、月份,带签名,任何人可用 baiyun verify 核验 / a signed statement of kept sales that anybody can verify."""
+    settings = Settings()
+    days = read_period(period)
+    document = state(settings, merchant, days, at=steps.now(), as_of=as_of)
+    out.write_bytes(write(settings.place, document, out.suffix.lower()))
+    _tell(document)
+    typer.echo(f"已写入 / written: {out.name} · 密钥指纹 / key {_fingerprint(settings, out)}")
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="凭证文件 / a statement, .pdf or .json", exists=True, dir_okay=False)],
+    fingerprint: Annotated[str, typer.Option(help="出具方告知的密钥指纹 / the fingerprint its issuer told")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")] = False,
+) -> None:
+    """核验凭证:改动一分钱就不通过 / check a statement: altered by one fen, it fails."""
+    found = check(Settings().place, file.read_bytes(), expected=fingerprint)
+    if as_json:
+        print_json({"is_valid": True, "fingerprint": found.fingerprint, "is_ours": found.is_ours, "statement": found.document})
+        return
+    _tell(found.document)
+    typer.echo(f"核验通过:内容与签署时一字不差 / verified: to the bit what was signed · 密钥指纹 / key {found.fingerprint}")
+    typer.echo(_trust(found, told=bool(fingerprint)))
+
+
+def read_period(text: str) -> tuple[dt.date, dt.date]:
+    """``2026-10`` or ``2026-10-01..2026-12-31`` as first and last day. Raises ``UsageError``."""
+    first, _, last = text.partition("..")
+    try:
+        if last:
+            return dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+        year, month = map(int, first.split("-"))
+        return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+    except ValueError:
+        raise UsageError("BAD_PERIOD", "期间应写成 2026-10 或 2026-10-01..2026-12-31", "a period is 2026-10 or 2026-10-01..2026-12-31", given=text) from None
+
+
+def _fingerprint(settings: Settings, out: Path) -> str:
+    return check(settings.place, out.read_bytes()).fingerprint  # what was written is read back and checked before anybody gets it
+
+
+def _trust(found: Checked, *, told: bool) -> str:
+    if told:
+        return "指纹与出具方告知的一致 / the fingerprint is the one its issuer told"
+    if found.is_ours:
+        return "由本系统签署 / signed by this house"
+    return "请向出具方核对指纹:签名只证明没有改动,指纹才证明是谁签的 / compare the fingerprint with the issuer's own word: only it tells who signed"
+
+
+def _tell(document: Document) -> None:
+    names = [item["id"] for item in document["metrics"]]
+    heads = [f"{METRICS[name].zh} / {name}" if name in METRICS else name for name in names]
+    title = f"{document['merchant']['name']} {document['period']['first']} – {document['period']['last']} · 发布 / release #{document['release']['number']}"
+    rows = [(row["shop_name"], row["channel"], row["month"], *(_money(row[name]) for name in names)) for row in document["rows"]]
+    total = ("合计 / total", "", "", *(_money(document["totals"][name]) for name in names))
+    print_table(title, ["店铺 / shop", "渠道 / channel", "月份 / month", *heads], [*rows, total])
+
+
+def _money(fen: int | None) -> str:
+    return "—" if fen is None else yuan(fen)

@@ -1,0 +1,77 @@
+"""Matured net after a build: what is to be kept of the days still open is told anew for the merchants whose data moved, and remembered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import polars as pl
+
+from contracts.canonical import PRODUCT, SHOP
+from contracts.tables import Table
+from pipeline.slices import replace_changed
+from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_outlook_daily, mart_shop_channel_daily
+from transforms.maturity.calendar import PROMOTIONS
+from transforms.maturity.cohorts import make_cohorts, segment_lines
+from transforms.maturity.outlook import TAUGHT_DAYS, project
+from transforms.maturity.said import said_by_week
+from transforms.silver.states import current
+from warehouse.lake import Lake
+from warehouse.ops import OUTLOOK
+
+TABLE = mart_outlook_daily.TABLE
+_DAY = [*SHOP, "business_date"]
+_LINE = [
+    *SHOP, "order_line_id", "order_id", "product_id", "channel_code", "paid_date", "paid_fen", "unit_price_fen", "cohort_refund_fen", "refund_undated_fen",
+]  # fmt: skip
+_REFUND = [*SHOP, "order_line_id", "refund_date", "refund_fen", "refund_stage_code"]
+#: Merchants whose lines are held together.
+_AT_ONCE = 16
+
+
+def rebuild_outlook(lake: Lake, merchants: Iterable[str], number: int) -> None:
+    """Bring mart_outlook_daily of ``merchants`` up to date with gold, and append what build ``number`` says of their open weeks to ops.outlook."""
+    names = sorted(set(merchants))
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        before, after = lake.read(TABLE, where={"merchant_id": some}), _outlook(lake, some)
+        keys = pl.concat([before.select(_DAY), after.select(_DAY)]).unique()
+        if keys.height:
+            replace_changed(lake, TABLE, keys, before, after)
+        lake.append(OUTLOOK, said_by_week(after).with_columns(build_number=pl.lit(number)))
+
+
+def _outlook(lake: Lake, merchants: list[str]) -> pl.DataFrame:
+    def of(table: Table, columns: list[str] | None = None) -> pl.DataFrame:
+        return lake.read(table, where={"merchant_id": merchants}, columns=columns)
+
+    observed = of(dim_observed.TABLE)
+    daily = of(mart_shop_channel_daily.TABLE, [*TABLE.key, "paid_fen", "cohort_refund_fen"])
+    if daily.is_empty() or observed.is_empty():
+        return TABLE.empty()
+    # the day of the newest observation is not over: what is known whole ends the day before
+    known = observed.select(*SHOP, known_date=pl.col("observed_date") - dt.timedelta(days=1))
+    days = _taught_days(daily, known)
+    lines = _with_category(lake.read(fct_order_line.TABLE, keys=days, columns=_LINE), of(PRODUCT))
+    refunds = lake.read(fct_refund_line.TABLE, keys=days, columns=_REFUND)
+    found = [_project(lines.filter(merchant_id=name), refunds.filter(merchant_id=name), known.filter(merchant_id=name)) for name in merchants]
+    told = [part for part in found if part is not None]
+    return mart_outlook_daily.build(daily, pl.concat(told), observed) if told else TABLE.empty()
+
+
+def _taught_days(daily: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """``SHOP, paid_date``: the days whose lines say something of the days still open."""
+    days = daily.select(*SHOP, paid_date="business_date").unique().join(known, on=list(SHOP), how="inner")
+    return days.filter(pl.col("known_date") - pl.col("paid_date") <= dt.timedelta(days=TAUGHT_DAYS)).select(*SHOP, "paid_date")
+
+
+def _with_category(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
+    listed = current(PRODUCT, products).filter(pl.col("category_name").is_not_null())
+    names = listed.group_by(*SHOP, "product_id").agg(pl.col("category_name").min())
+    return lines.join(names, on=[*SHOP, "product_id"], how="left", validate="m:1")
+
+
+def _project(lines: pl.DataFrame, refunds: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame | None:
+    """None for a merchant nothing was paid to in all those days: then no day of it is open."""
+    segmented = segment_lines(lines, known, PROMOTIONS)
+    return project(*make_cohorts(segmented, refunds)) if segmented.height else None

@@ -1,0 +1,88 @@
+"""What a release moves against the published one before it: both snapshots compared where the daily mart differs, and nowhere else."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER, ORDER_LINE, SHOP
+from contracts.tables import Table
+from metrics import versions
+from pipeline.house import reading
+from transforms import restatement
+from transforms.gold import fct_order_line, fct_refund_line
+from transforms.gold.grain import ORDER as ORDER_KEY
+from transforms.gold.mart_shop_channel_daily import TABLE as DAILY
+from transforms.restatement import CELL, Causes, Facts
+from warehouse.lake import Lake
+from warehouse.ops import CURRENCY_RATE, LIVE_ACCOUNT, LOAD
+from warehouse.release import Release
+from warehouse.settings import Settings
+
+_LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
+_DAY = [*SHOP, "business_date"]
+
+
+def restated(settings: Settings, previous: Release | None, snapshot: int) -> pl.DataFrame:
+    """Rows of ``ops.restatement`` without their release: what ``snapshot`` moves against ``previous``; none before the first release."""
+    numerators = versions.numerators()
+    if previous is None:
+        return restatement.redefined(DAILY.empty(), numerators, numerators)
+    parts = sorted({part for item in numerators.values() for part in item})
+    with reading(settings, previous.snapshot) as before, reading(settings, snapshot) as after:
+        old, new = (lake.read(DAILY, columns=[*CELL, *parts]) for lake in (before, after))
+        moved = _moves(before, after, _moved_days(old, new, parts), parts)
+        coded = restatement.reasons(moved, _causes(before, after, previous, moved.select(ORDER_KEY).unique()))
+        defined = restatement.redefined(old, versions.numerators(previous), numerators)
+    return restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined]))
+
+
+def _moved_days(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
+    """Shop × day on which any cell of the daily mart differs."""
+    change = pl.concat([new, old.with_columns(-pl.col(name) for name in parts)]).group_by(CELL).agg(pl.col(parts).sum())
+    return change.filter(pl.any_horizontal(pl.col(parts) != 0)).select(_DAY).unique()
+
+
+def _moves(before: Lake, after: Lake, days: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
+    old, new = (Facts(_on(lake, _LINES, "paid_date", days), _on(lake, _REFUNDS, "refund_date", days), days) for lake in (before, after))
+    return restatement.moves(old, new, parts)
+
+
+def _on(lake: Lake, table: Table, clock: str, days: pl.DataFrame) -> pl.DataFrame:
+    return lake.read(table, keys=days.rename({"business_date": clock}))
+
+
+def _causes(before: Lake, after: Lake, previous: Release, orders: pl.DataFrame) -> Causes:
+    told = [(before.read(table, keys=orders), after.read(table, keys=orders)) for table in OF_ORDERS]
+    known = before.read(_LINES, keys=orders, columns=[*ORDER_KEY, "paid_date"]).filter(pl.col("paid_date").is_not_null())
+    sessions = _odd(*(lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique()) for lake in (before, after)))
+    accounts = _odd(*(lake.read(LIVE_ACCOUNT).drop("changed_at") for lake in (before, after)))
+    return Causes(
+        withdrawn=_told_by([old for old, _ in told], _withdrawn(after, previous)),
+        told=pl.concat([_odd(old, new).select(ORDER_KEY) for old, new in told]),
+        known=known,
+        rates=_foreign(after, orders, _odd(*(lake.read(CURRENCY_RATE).drop("changed_at") for lake in (before, after)))),
+        sessions=orders.join(sessions.select(SHOP).unique(), on=list(SHOP), how="semi"),
+        accounts=orders.join(accounts.select("merchant_id").unique(), on="merchant_id", how="semi"),
+    )
+
+
+def _odd(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Rows that only one of the two has."""
+    return pl.concat([one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))])
+
+
+def _withdrawn(after: Lake, previous: Release) -> pl.DataFrame:
+    """Files (merchant, shop, ``_export_id``) that a build since ``previous`` took back, or took back once more."""
+    gone = after.read(LOAD, where={"verdict_code": "withdrawn"}, columns=["merchant_id", "shop_id", "export_id", "build_number"])
+    return gone.filter(pl.col("build_number") > previous.build).select("merchant_id", "shop_id", _export_id="export_id")
+
+
+def _told_by(states: list[pl.DataFrame], files: pl.DataFrame) -> pl.DataFrame:
+    """Orders of which these files told something in the earlier release."""
+    return pl.concat([frame.join(files, on=files.columns, how="semi").select(ORDER_KEY) for frame in states])
+
+
+def _foreign(after: Lake, orders: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """Orders in a currency of which some day's rate changed."""
+    told = [after.read(table, keys=orders, columns=[*ORDER_KEY, "currency_code"]) for table in (ORDER, ORDER_LINE)]
+    return pl.concat(told).join(rates.select("currency_code").unique(), on="currency_code", how="semi")

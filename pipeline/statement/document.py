@@ -1,0 +1,113 @@
+"""What a statement says, as one document of text and whole numbers: figures of one release, their definitions, and the files they rest on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.errors import NotFoundError
+from contracts.fields import TIME_ZONE
+from metrics.access import Viewer
+from metrics.ask import Answer, ask
+from metrics.definitions import METRICS
+from metrics.labels import labels
+from metrics.metric import CLOCKS
+from metrics.question import Period
+from metrics.released import AsOf, choose
+from metrics.versions import version
+from pipeline.house import reading
+from warehouse.ops import EXPORT, LOAD
+from warehouse.release import Release
+from warehouse.settings import Settings
+
+FORMAT = "baiyun-statement/1"
+BY = ("shop", "platform", "channel", "month")
+_KEPT = ("paid_gmv", "refunds", "net_by_order_date")
+#: Kinds of files that tell what was settled.
+_SETTLING = ("settlements", "mapped_settlements")
+Document = dict[str, Any]
+
+
+def stated(*, with_settled: bool = False) -> tuple[str, ...]:
+    """Ids of the metrics a statement holds: kept sales and what they come from; settled money where some shop's settlement bills are known."""
+    return (*_KEPT, "settled") if with_settled else _KEPT
+
+
+def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.datetime, as_of: AsOf = None) -> Document:
+    """The statement of a merchant over ``period`` (both days included), of the release ``as_of`` names.
+
+    Raises what ``ask`` raises, and ``NotFoundError`` NOTHING_TO_STATE when nothing was sold in the period.
+    """
+    viewer = Viewer(settings.place, "statement", "merchant", merchant_id)
+    found = choose(settings.place, as_of)
+    files = _files(settings, viewer, found, period)
+    settling = {item["shop"] for item in files if item["kind"] in _SETTLING}
+    names = stated(with_settled=bool(settling))
+    answer = ask(viewer, names, by=BY, period=period, as_of=found.number)
+    if answer.rows.is_empty():
+        step = {"step_zh": "核对期间", "step_en": "check the period"}
+        raise NotFoundError("NOTHING_TO_STATE", "这段时间没有任何数据", "no figures in this period", **step, merchant=merchant_id)
+    totals = ask(viewer, names, period=period, as_of=found.number)
+    shops, merchants = labels(viewer, "shop", as_of=found.number), labels(viewer, "merchant", as_of=found.number)
+    return {
+        "format": FORMAT,
+        "issued_at": _moment(at),
+        "merchant": {"id": merchant_id, "name": merchants.get(merchant_id, merchant_id)},
+        "period": {"first": period[0].isoformat(), "last": period[1].isoformat()},
+        "money": "CNY fen",
+        "release": {"number": found.number, "published_at": _moment(found.changed_at), "content": found.content},
+        "metrics": [_definition(name) for name in names],
+        "rows": [_row(row, shops, settling) for row in answer.rows.iter_rows(named=True)],
+        "totals": totals.rows.row(0, named=True),
+        "maturity": _maturity(totals),
+        "notes": [{"zh": note.zh, "en": note.en} for note in totals.notes],
+        "files": files,
+        "files_sha256": hashlib.sha256("\n".join(item["sha256"] for item in files).encode()).hexdigest(),
+    }
+
+
+def _row(row: Document, shops: dict[str, str], settling: set[str]) -> Document:
+    """A row of the answer with the shop's name; what a shop without settlement bills has settled is not 0 but untold."""
+    untold = {"settled": None} if "settled" in row and row["shop"] not in settling else {}
+    return {**row, **untold, "shop_name": shops.get(row["shop"], row["shop"])}
+
+
+def _definition(name: str) -> Document:
+    item = METRICS[name]
+    clock = CLOCKS[item.clock]
+    return {
+        "id": name, "zh": item.zh, "en": item.en, "formula": item.formula, "about_zh": item.about_zh, "about_en": item.about_en,
+        "clock_zh": clock[0], "clock_en": clock[1], "version": version(item),
+    }  # fmt: skip
+
+
+def _maturity(answer: Answer) -> Document:
+    """How much of the paid value is still young enough to come back: per ten thousand, for a document without fractions."""
+    share = answer.age.open_share if answer.age else None
+    return {
+        "newest_date": answer.last_date.isoformat() if answer.last_date else None,
+        "open_per_10000": None if share is None else round(share * 10_000),
+    }
+
+
+def _files(settings: Settings, viewer: Viewer, found: Release, period: Period) -> list[Document]:
+    """Files that counted in the release and told of days from the period on: later ones may tell its refunds."""
+    with reading(settings, found.snapshot) as lake:
+        loads = lake.read(LOAD, where={"merchant_id": viewer.merchant_id, "verdict_code": ["accepted", "warned"]})
+        told = loads.filter(pl.col("last_date").is_null() | (pl.col("last_date") >= period[0]))
+        exports = lake.read(EXPORT, keys=told.select(EXPORT.key)).sort("export_id", "shop_id", "kind_code")
+    return [
+        {
+            "sha256": row["export_id"], "shop": row["shop_id"], "platform": row["platform_code"], "kind": row["kind_code"], "source": row["source_code"],
+            "received_at": _moment(row["received_at"]),
+        }
+        for row in exports.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(ZoneInfo(TIME_ZONE)).isoformat(timespec="seconds")

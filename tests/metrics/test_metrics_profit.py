@@ -1,0 +1,47 @@
+"""Profit as a merchant asks for it: of what is known, with how much that is; empty where nothing is."""
+
+from __future__ import annotations
+
+import pytest
+from metrics_cases import AT, MARCH, day, merchant
+
+from metrics.ask import Note, ask
+from metrics.notes import share
+from warehouse.place import Place
+
+PROFIT = ["gross_profit", "contribution", "cost_coverage"]
+
+
+def noted(notes: list[Note]) -> dict[str, tuple[int | None, str]]:
+    return {note.code: (note.amount_fen, note.zh) for note in notes}
+
+
+def test_profit_is_of_what_is_known_and_says_how_much(shown: Place) -> None:
+    answer = ask(merchant(shown), PROFIT, where={"shop": "s1"}, period=MARCH)
+    # 60.00 − 20.00 − 15.00 − 1.00; then − 3.00 − 6.00 − 0.50 − 1.50 − 2.00 − 9.00 − 1.00
+    assert answer.rows.row(0) == (24_00, 1_00, pytest.approx(6000 / 15001))
+    found = noted(answer.notes)
+    assert {code: fen for code, (fen, _) in found.items()} == {"COST_UNTOLD": 90_01, "FEES_UNTOLD": 105_01}
+    assert "成本已知的只占支付金额的 39.9%" in found["COST_UNTOLD"][1] and "29.9%" in found["FEES_UNTOLD"][1]
+
+
+def test_nothing_known_is_empty_and_not_nothing(shown: Place) -> None:
+    answer = ask(merchant(shown), PROFIT, by=["platform"], period=MARCH)
+    assert answer.rows.rows() == [("douyin", 24_00, 1_00, pytest.approx(6000 / 15001)), ("taobao", None, None, 0.0)]
+    by_style = ask(merchant(shown), ["gross_profit", "contribution"], by=["style"], where={"shop": "s1"}, period=MARCH)
+    assert by_style.rows.rows() == [("A", 24_00, 11_00), ("B", None, None), ("untold", 0, -10_00)]
+
+
+def test_profit_is_as_old_as_its_orders_not_as_the_costs_ahead(shown: Place) -> None:
+    answer = ask(merchant(shown), ["contribution"], where={"shop": "s1"})
+    assert answer.last_date == day(12) and AT.date() < day(12)
+    assert answer.age is not None and answer.age == ask(merchant(shown), ["paid_gmv"], where={"shop": "s1"}, period=(day(1), day(1))).age
+
+
+def test_profit_stands_beside_what_was_paid(shown: Place) -> None:
+    beside = ask(merchant(shown), ["paid_gmv", "gross_profit"], by=["date"], where={"shop": "s1"}, period=MARCH)
+    assert beside.rows.rows() == [(day(1), 150_01, 24_00), (day(12), 0, 0)]
+
+
+def test_a_share_that_lacks_anything_is_never_the_whole() -> None:
+    assert [share(1, 0), share(99_999, 1), share(0, 5), share(2, 3)] == ["100.0%", "99.9%", "0.0%", "40.0%"]

@@ -1,0 +1,170 @@
+"""Entered costs in the warehouse: refused whole or taken over, only the days they reach are rebuilt, and gold is what it would be made anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from contracts.errors import FileRefusedError, NotFoundError
+from pipeline import profits
+from pipeline.cli import app
+from pipeline.costing import HEADER, RULES, import_costs, read_costs
+from pipeline.house import reading, writing
+from pipeline.intake import land_files
+from pipeline.steps import build, now
+from transforms.gold import fct_line_cost, gold_tables, mart_profit_daily
+from warehouse import registry
+from warehouse.costs import fixed_costs, unit_costs
+from warehouse.settings import Settings
+
+DOUYIN = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"
+BILL = DOUYIN / "结算账单_2026-10-01_2026-10-19.csv"
+GOODS = "商品成本,,,YS26F007,,,,60.00,2026-10-16,"
+SLOT = "坑位费,s1,,,c9,,,100.00,2026-10-19,2026-10-21"
+PACKING = "打包费,,,,,,每单,1.20,2026-01-01,"
+
+
+def listed(folder: Path, *rows: str) -> Path:
+    path = folder / "成本.csv"
+    path.write_text("\n".join([",".join(HEADER), *rows]) + "\n", encoding="gb18030")
+    return path
+
+
+def enter(settings: Settings, folder: Path, *rows: str) -> int:
+    return import_costs(settings, "m1", listed(folder, *rows), by="会计")
+
+
+def hashes(settings: Settings) -> dict[str, str]:
+    with reading(settings) as lake:
+        return {name: lake.content_hash(table) for name, table in gold_tables().items()}
+
+
+def mart(settings: Settings) -> dict[str, int]:
+    with reading(settings) as lake:
+        return lake.read(mart_profit_daily.TABLE).select(pl.col(mart_profit_daily.TABLE.required).sum()).row(0, named=True)
+
+
+def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(released: Settings, tmp_path: Path) -> None:
+    without = hashes(released)
+    assert mart(released)["cost_untold_fen"] == mart(released)["paid_fen"] > 0
+    assert enter(released, tmp_path, GOODS, SLOT) == 2
+    assert enter(released, tmp_path, GOODS, SLOT) == 0
+    with reading(released) as lake:
+        days = profits.moved_by_costs(lake, profits.known_costs(lake), whole=False)["business_date"]
+    # the style sold on 12, 16 and 19 October; the slot is paid for until the 21st
+    assert sorted(days) == [dt.date(2026, 10, number) for number in (16, 19, 20, 21)]
+    build(released)
+    assert enter(released, tmp_path, PACKING) == 1
+    build(released)
+    told = mart(released)
+    with reading(released) as lake:
+        sold = lake.sql("""
+            SELECT sum(paid_fen)::BIGINT AS paid, sum(6000 * line_qty)::BIGINT AS cost, count(DISTINCT order_id) * 120 AS packing
+            FROM gold.fct_order_line WHERE style_code = 'YS26F007' AND paid_date >= DATE '2026-10-16'""").row(0, named=True)
+        assert lake.sql("SELECT sum(cohort_refund_fen) FROM gold.fct_order_line WHERE style_code = 'YS26F007'").item() == 0
+    assert (told["cost_known_fen"], told["cost_fen"], told["packing_fen"], told["slot_fee_fen"]) == (sold["paid"], sold["cost"], sold["packing"], 100_00)
+    grown = hashes(released)
+    build(released, from_landing=True)
+    assert hashes(released) == grown
+    back = (row.rsplit(",", 3)[0] + ",撤销," + ",".join(row.rsplit(",", 2)[1:]) for row in (GOODS, SLOT, PACKING))
+    assert enter(released, tmp_path, *back) == 3
+    build(released)
+    assert hashes(released) == without
+
+
+def test_a_bill_brings_fees_to_the_days_its_orders_were_paid(released: Settings, tmp_path: Path) -> None:
+    styles = [f"商品成本,,,{style},,,,10.00,2026-01-01," for style in ("YS26F007", "YS26F001", "YS26F011")]
+    enter(released, tmp_path, *styles)
+    build(released)
+    assert mart(released)["fees_known_fen"] == mart(released)["cohort_commission_fen"] == 0
+    with writing(released) as lake:
+        land_files(lake, released.place, "m1", "s1", [BILL])
+    build(released)
+    with reading(released) as lake:
+        charged = lake.sql("""
+            SELECT sum(coalesce(commission_creator_fen, 0) + coalesce(commission_leader_fen, 0) + coalesce(commission_service_fen, 0))::BIGINT AS commission,
+                sum(coalesce(platform_fee_fen, 0) + coalesce(other_fee_fen, 0))::BIGINT AS fee
+            FROM gold.fct_settlement_entry JOIN gold.fct_line_cost USING (merchant_id, shop_id, platform_code, order_line_id)
+            WHERE settled_date IS NOT NULL""").row(0, named=True)
+        assert lake.read(fct_line_cost.TABLE)["fees_known_fen"].sum() > 0
+    told = mart(released)
+    assert charged["commission"] > 0 and charged["fee"] > 0
+    assert told["cohort_commission_fen"] == charged["commission"]
+    assert told["cohort_fee_fen"] >= charged["fee"]  # and what the bill does not break down
+    grown = hashes(released)
+    build(released, from_landing=True)
+    assert hashes(released) == grown
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Merchant m1 with shop s1 and nothing else."""
+    settings = Settings(home=tmp_path_factory.mktemp("costs"))
+    with writing(settings) as lake:
+        registry.add_owner(lake, "o1", "持有人", at=now())
+        registry.add_merchant(lake, "m1", "商家", owner_id="o1", at=now())
+        registry.add_shop(lake, "m1", "s1", platform_code="douyin", shop_name="店", at=now())
+    return settings
+
+
+WRONG = [
+    ("COST_KIND", "房租,,,,,,,1,2026-01-01,"),
+    ("COST_BASIS", "商品成本,,A,,,,每单,1,2026-01-01,"),
+    ("COST_BASIS", "打包费,,,,,,每箱,1,2026-01-01,"),
+    ("COST_CODE", "商品成本,,6.90123E+12,,,,,1,2026-01-01,"),
+    *(("COST_AMOUNT", f"商品成本,,A,,,,,{cell},2026-01-01,") for cell in ("-1", "1.005", "面议", "", "99999999999999")),
+    *(("COST_DATE", f"商品成本,,A,,,,,1,{cell},") for cell in ("", "2026-13-01")),
+    ("COST_GOODS", "商品成本,,,,,,,1,2026-01-01,"),
+    ("COST_GOODS", "打包费,,A,,,,,1,2026-01-01,"),
+    ("COST_SHOP", "商品成本,s2,A,,,,,1,2026-01-01,"),
+    ("COST_SHOP_MISSING", "样品费,,,,,,,1,2026-01-01,"),
+    ("COST_WHOSE", "坑位费,s1,,,,,,1,2026-01-01,"),
+    ("COST_WHOSE", "样品费,s1,,,c1,,,1,2026-01-01,"),
+    ("COST_UNTIL", "打包费,,,,,,,1,2026-01-01,2026-02-01"),
+    ("COST_UNTIL", "样品费,s1,,,,,,1,2026-01-02,2026-01-01"),
+    ("COST_UNTIL", "样品费,s1,,,,,,1,2026-01-01,2027-01-02"),
+    ("COST_TWICE", "商品成本,,K,,,,每件,2,2026-01-01,"),
+]
+
+
+def test_every_rule_is_tried() -> None:
+    assert {rule for rule, _ in WRONG} == set(RULES)
+
+
+def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: Path) -> None:
+    with pytest.raises(FileRefusedError, match="COST_SHOP"):
+        enter(home, tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "商品成本,s2,K,,,,,1,2026-01-01,")
+    for rule, row in WRONG:
+        with pytest.raises(FileRefusedError) as raised:
+            read_costs(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1"})
+        assert (raised.value.rule, raised.value.facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
+    with reading(home) as lake:
+        assert unit_costs(lake).is_empty() and fixed_costs(lake).is_empty()
+
+
+@pytest.mark.parametrize("text", ["", "成本项目,店铺\n商品成本,s1\n", ",".join(HEADER) + "\n商品成本,s1\n", ",".join(HEADER) + "\n"])
+def test_another_table_is_refused(home: Settings, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileRefusedError, match="COST_FILE"):
+        import_costs(home, "m1", path, by="会计")
+
+
+def test_another_merchant_is_not_found(home: Settings, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        import_costs(home, "m9", listed(tmp_path, GOODS), by="会计")
+
+
+def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAIYUN_HOME", str(home.home))
+    run = CliRunner()
+    assert "还没有成本" in run.invoke(app, ["costs", "list", "-m", "m1"]).stdout
+    path = tmp_path / "模板.csv"
+    path.write_text(run.invoke(app, ["costs", "template"]).stdout, encoding="utf-8")
+    assert "8 条成本" in run.invoke(app, ["costs", "import", "-m", "m1", str(path)]).stdout
+    told = run.invoke(app, ["costs", "list", "-m", "m1"]).stdout
+    assert "38.50" in told and "20,000.00" in told and "A1001-M" in told

@@ -1,0 +1,82 @@
+"""What a merchant sees of it: the passport page down to the received row, and the line that says what moved since the last look."""
+
+from __future__ import annotations
+
+import pytest
+from proof_cases import ANEW, SECOND, merchants, owner_of, published
+from streamlit.testing.v1 import AppTest
+
+from dashboards.parts.money import yuan
+from dashboards.views.merchant import passport
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.explain import order_lines
+from metrics.restated import last_look, look, restatements
+from pipeline.counter import raw_rows
+from warehouse import accounts
+from warehouse.settings import Settings
+
+_SCRIPT = """
+import streamlit as st
+from dashboards.parts.failure import TellFailure
+from dashboards.parts.passport import show_raw_row
+from dashboards.parts.restated import show_restated
+from dashboards.views.merchant import passport
+parts = {"passport": passport.show, "restated": show_restated, "row": lambda row: show_raw_row(row)}
+with TellFailure("页面"):
+    parts[st.session_state["part"]](st.session_state["looking"])
+"""
+
+
+def shown(part: str, looking: object) -> AppTest:
+    app = AppTest.from_string(_SCRIPT, default_timeout=60)
+    app.session_state["part"], app.session_state["looking"] = part, looking
+    return app.run()
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(str(item.value) for item in [*app.markdown, *app.caption, *app.warning, *app.error])
+
+
+def test_the_passport_page(house: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = owner_of(house)
+    days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"]
+    monkeypatch.setattr(passport, "today", lambda: days.max())
+    app = shown("passport", viewer)
+    said = text(app)
+    assert not app.exception and not app.error and not app.warning
+    last = published(house)[ANEW]
+    assert f"\\#{last.number}" in said and "支付金额" in said and "通过" in said
+    tables = [item.value for item in app.dataframe]
+    assert any("SHA-256" in table.columns for table in tables) and any("子订单" in table.columns for table in tables)
+    app.selectbox(key="passport_metric").set_value("return_rate_value").run()
+    assert not app.exception and not app.error and "%" in text(app)
+
+
+def test_a_received_row_on_the_page(house: Settings) -> None:
+    viewer = owner_of(house)
+    line = order_lines(viewer, "paid_gmv", {}).rows.row(0, named=True)
+    row = raw_rows(viewer, line)[0]
+    app = shown("row", row)
+    assert not app.exception and row.export_id[:16] in text(app)
+    assert line["order_id"] in "".join(app.dataframe[0].value["原值"])
+
+
+def test_what_moved_since_the_last_look_is_one_line_for_the_session_and_gone_for_the_next(house: Settings) -> None:
+    mine = merchants(house)[0]
+    accounts.add(house.place, "掌柜", "密码密码密码密码", role="merchant", merchant_id=mine)
+    viewer = Viewer(house.place, "掌柜", "merchant", mine, has_account=True)
+    try:
+        assert text(shown("restated", viewer)) == "", "nothing has moved since nobody looked"
+        seen, now = published(house)[SECOND].number, published(house)[ANEW].number
+        assert last_look(viewer) == now
+        look(viewer, seen)
+        app = shown("restated", viewer)
+        rows = restatements(viewer, since=seen)
+        assert f"发布 \\#{seen}" in text(app)
+        assert yuan(abs(rows.filter(metric_id="net_by_order_date")["restated_number"].sum())) in text(app)
+        assert app.dataframe[0].value.shape[0] == min(50, rows.height)
+        assert text(app.run()) == text(app) != "", "it stays while the session lasts"
+        assert last_look(viewer) == now and text(shown("restated", viewer)) == ""
+    finally:
+        accounts.remove(house.place, "掌柜")

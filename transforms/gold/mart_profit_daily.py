@@ -1,0 +1,37 @@
+"""What is left of a style's sales after what it costs to sell them, as far as costs are told."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.canonical import SHOP
+from contracts.tables import Table
+from transforms.gold.fct_line_cost import MEASURES
+from transforms.gold.measures import total
+
+TABLE = Table(
+    "gold",
+    "mart_profit_daily",
+    "利润日表",
+    "profit × day",
+    "One shop × channel × style × day. Paid value on the payment day, what is known of its cost and of its fees, and what the lines of known cost took to "
+    "sell; costs charged once on the days they are valid for, under style ``untold``.",
+    key=(*SHOP, "style_code", "channel_code", "business_date"),
+    required=("paid_fen", "cost_untold_fen", "fees_untold_fen", *MEASURES),
+)
+
+_KEY = list(TABLE.key)
+
+
+def build(lines: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """The mart's rows for the days found in order-line facts and the cost facts of the same days."""
+    return TABLE.shape(total([*contributions(lines, facts), TABLE.empty()], _KEY))
+
+
+def contributions(lines: pl.DataFrame, facts: pl.DataFrame) -> list[pl.DataFrame]:
+    """What each fact adds to the mart: its key and some of its measures, beside the id of the line. A line's paid value is untold until its cost is told."""
+    paid = lines.filter(pl.col("paid_date").is_not_null()).with_columns(style_code=pl.col("style_code").fill_null("untold"), business_date="paid_date")
+    return [
+        paid.select("order_line_id", *_KEY, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen"),
+        facts.select("order_line_id", *_KEY, *MEASURES, cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")),
+    ]

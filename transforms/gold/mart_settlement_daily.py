@@ -1,0 +1,61 @@
+"""What came through: settled by the day of settlement, funded by the day the money moved, with every fee and commission beside it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.canonical import SHOP
+from contracts.tables import Table
+from transforms.gold.ledger_pair import GOODS
+from transforms.gold.measures import total
+
+#: 达人, 团长, 服务商: who is paid for the sale beside the platform.
+COMMISSIONS = ("commission_creator_fen", "commission_leader_fen", "commission_service_fen")
+CHARGES = ("platform_fee_fen", "other_fee_fen", *COMMISSIONS)
+#: An entry's expense beyond its charges. WeChat's is what was refunded, which is no charge.
+_BEYOND = -pl.col("expense_fen").fill_null(0) - pl.sum_horizontal(pl.col(name).fill_null(0) for name in CHARGES)
+#: Measures on the settled clock (M09 and its parts, metrics.md 2.2) as one entry adds them.
+SETTLED: dict[str, pl.Expr] = {
+    "settled_fen": pl.col("settled_fen"),
+    **{
+        name: pl.col(name).fill_null(0)
+        for name in (
+            "income_fen", "expense_fen", *CHARGES, "subsidy_platform_fen", "subsidy_creator_fen", "settled_refund_fen",
+        )
+    },
+    "commission_fen": pl.sum_horizontal(pl.col(name).fill_null(0) for name in COMMISSIONS),
+    "settled_goods_fen": pl.when(pl.col("settlement_type_code") != "insurance")
+    .then(pl.col("settled_fen") + pl.sum_horizontal(pl.col(name).fill_null(0) for name in CHARGES))
+    .otherwise(0),
+    "charges_untold_fen": pl.when((pl.col("settlement_type_code") == "sale") & (pl.col("settled_refund_fen").fill_null(0) != _BEYOND))
+    .then(_BEYOND.clip(lower_bound=0))
+    .otherwise(0),
+}  # fmt: skip
+
+TABLE = Table(
+    "gold",
+    "mart_settlement_daily",
+    "结算到账日表",
+    "settlement × day",
+    "One shop × channel × day. Settled measures on the settlement day, funded_fen on the day the money moved. Entries on hold have no day and are not here.",
+    key=(*SHOP, "channel_code", "business_date"),
+    required=(*SETTLED, "funded_fen"),
+)
+
+_KEY = list(TABLE.key)
+
+
+def build(entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
+    """The mart's rows for the days found in the given facts."""
+    return TABLE.shape(total([*contributions(entries, funds), TABLE.empty()], _KEY))
+
+
+def contributions(entries: pl.DataFrame, funds: pl.DataFrame) -> list[pl.DataFrame]:
+    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the entry or movement."""
+    dated = entries.filter(pl.col("settled_date").is_not_null()).with_columns(business_date="settled_date")
+    # M10 is of goods (metrics.md 2.2): premiums, advertising, deposits and withdrawals move the same account
+    goods = funds.filter(pl.col("fund_type_code").is_in(GOODS)).with_columns(business_date="moved_date")
+    return [
+        dated.select("settlement_entry_id", *_KEY, *(expression.alias(name) for name, expression in SETTLED.items())),
+        goods.select("fund_entry_id", *_KEY, funded_fen="moved_fen"),
+    ]

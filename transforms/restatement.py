@@ -1,0 +1,151 @@
+"""What moved between two releases of the daily mart, order by order, and by which reason. Its rows sum to the difference of the two, to the unit.
+
+Every figure of the mart is the sum of what single facts add to it (``mart_shop_channel_daily.contributions``); a difference of figures is therefore
+the sum of differences of orders, and each order moves for one reason, or for two where its refunds grew while it was told otherwise as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from contracts.canonical import SHOP
+from transforms.gold import mart_shop_channel_daily
+from transforms.gold.grain import LINE, ORDER
+
+CELL = [*SHOP, "channel_code", "business_date"]
+#: Measures that only grow because money went back later.
+_REFUNDS = ("cohort_refund_fen", "dated_refund_fen")
+_MOVES = {**dict.fromkeys(ORDER, pl.String), "channel_code": pl.String, "business_date": pl.Date, "part": pl.String, "moved": pl.Int64}
+_ROWS = {
+    **{name: _MOVES[name] for name in CELL},
+    **dict.fromkeys(["metric_id", "restatement_code"], pl.String),
+    "restated_number": pl.Int64,
+    "orders_qty": pl.Int64,
+}
+Numerators = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Causes:
+    """What could have moved orders, all between the two releases (frames of order keys, or of ``merchant_id``).
+
+    ``withdrawn``: told by a file that was withdrawn. ``told``: observed otherwise than before, or for the first time. ``known``: paid orders of the
+    earlier release. ``rates``: foreign orders whose currency got another rate. ``sessions``: orders of shops whose sessions were told otherwise.
+    ``accounts``: orders of merchants whose list of own live accounts changed.
+    """
+
+    withdrawn: pl.DataFrame
+    told: pl.DataFrame
+    known: pl.DataFrame
+    rates: pl.DataFrame
+    sessions: pl.DataFrame
+    accounts: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Order-line and refund facts of one release (columns of their tables), whole days of both clocks, and those days (shop × ``business_date``)."""
+
+    lines: pl.DataFrame
+    refunds: pl.DataFrame
+    days: pl.DataFrame = field(repr=False)
+
+
+def moves(before: Facts, after: Facts, parts: Collection[str]) -> pl.DataFrame:
+    """What each order moved in each cell: ``ORDER``, channel, day, ``part`` (a measure of the mart, among ``parts``), ``moved`` (never 0)."""
+    key = [*ORDER, "channel_code", "business_date", "part"]
+    both = pl.concat([_added(after, parts), _added(before, parts).with_columns(-pl.col("moved"))])
+    return both.group_by(key).agg(pl.col("moved").sum()).filter(pl.col("moved") != 0).sort(key)
+
+
+def _added(facts: Facts, parts: Collection[str]) -> pl.DataFrame:
+    """What each order of a release adds to each cell of its days, in the shape of ``moves``."""
+    orders = pl.concat([facts.lines.select(*LINE, "order_id"), facts.refunds.select(*LINE, "order_id")]).unique(LINE)
+    sessions = pl.DataFrame(schema={**dict.fromkeys([*SHOP, "live_session_id", "channel_code"], pl.String), "start_date": pl.Date, "views_qty": pl.Int64})
+    frames = [pl.DataFrame(schema=_MOVES)]
+    for frame in mart_shop_channel_daily.contributions(facts.lines, facts.refunds, sessions):
+        told = [name for name in parts if name in frame.columns]
+        if told:
+            here = frame.join(facts.days, on=facts.days.columns, how="semi").join(orders, on=LINE, how="left", validate="m:1")
+            frames.append(here.unpivot(told, index=[*ORDER, "channel_code", "business_date"], variable_name="part", value_name="moved"))
+    return pl.concat(frames)
+
+
+def reasons(moved: pl.DataFrame, causes: Causes) -> pl.DataFrame:
+    """``moved`` with ``restatement_code``; an order's refunds that grew while it was told otherwise stand in two rows."""
+
+    def among(orders: pl.DataFrame) -> pl.DataFrame:
+        return orders.select(ORDER).unique().with_columns(is_here=pl.lit(True))
+
+    named = moved
+    for name in ("withdrawn", "told", "known", "rates", "sessions", "accounts"):
+        named = named.join(among(getattr(causes, name)), on=ORDER, how="left", validate="m:1").rename({"is_here": name})
+    named = named.with_columns(pl.col("withdrawn", "told", "known", "rates", "sessions", "accounts").fill_null(False))
+    code = (
+        pl.when("withdrawn").then(pl.lit("withdrawn_file"))
+        .when(pl.col("told") & ~pl.col("known")).then(pl.lit("new_file"))
+        .when("told").then(pl.lit("correction"))
+        # what was told of the order is what it was: something beside it moved
+        .when("rates").then(pl.lit("rate_change"))
+        .when("accounts").then(pl.lit("registry_change"))
+        .when("sessions").then(pl.lit("correction"))
+        .otherwise(pl.lit("definition_change"))
+    )  # fmt: skip
+    coded = named.select(*moved.columns, restatement_code=code)
+    return _with_late_refunds(coded)
+
+
+def _with_late_refunds(coded: pl.DataFrame) -> pl.DataFrame:
+    """By how much an order's refunds grew in all is late refund, on the cells they grew in; the rest of its moves only shifts them about."""
+    is_refund = (pl.col("restatement_code") == "correction") & pl.col("part").is_in(_REFUNDS)
+    refunds = coded.filter(is_refund).sort(*ORDER, "part", "business_date", "channel_code")
+    order = [*ORDER, "part"]
+    gain = pl.col("moved").clip(lower_bound=0)
+    grown = pl.col("moved").sum().over(order)
+    late = (grown - (gain.cum_sum().over(order) - gain)).clip(lower_bound=0)
+    split = refunds.with_columns(late=pl.min_horizontal(late, gain))
+    rows = [
+        coded.filter(~is_refund),
+        split.with_columns(moved=pl.col("late"), restatement_code=pl.lit("late_refund")).drop("late"),
+        split.with_columns(moved=pl.col("moved") - pl.col("late")).drop("late"),
+    ]
+    return pl.concat(rows).filter(pl.col("moved") != 0)
+
+
+def ledger(coded: pl.DataFrame, numerators: Numerators) -> pl.DataFrame:
+    """Moves of measures as moves of metrics: ``CELL``, ``metric_id``, ``restatement_code``, ``restated_number``, ``orders_qty``.
+
+    ``numerators``: metric → measure → coefficient. A figure whose moves cancel out stands and has no row.
+    """
+    factors = pl.DataFrame(
+        [(metric, part, factor) for metric, parts in numerators.items() for part, factor in parts.items()],
+        schema={"metric_id": pl.String, "part": pl.String, "factor": pl.Int64},
+        orient="row",
+    )
+    key = [*CELL, "metric_id", "restatement_code"]
+    by_order = coded.join(factors, on="part", how="inner").with_columns(moved=pl.col("moved") * pl.col("factor"))
+    by_order = by_order.group_by([*key, "order_id"]).agg(pl.col("moved").sum()).filter(pl.col("moved") != 0)
+    return by_order.group_by(key).agg(restated_number=pl.col("moved").sum(), orders_qty=pl.len().cast(pl.Int64)).select(list(_ROWS))
+
+
+def redefined(daily: pl.DataFrame, before: Numerators, after: Numerators) -> pl.DataFrame:
+    """What other coefficients alone moved in the earlier release's rows of the daily mart, in the shape of ``ledger``."""
+    frames = [pl.DataFrame(schema=_ROWS)]
+    for metric, parts in after.items():
+        old = before.get(metric, parts)
+        odd = {part: parts.get(part, 0) - old.get(part, 0) for part in {*parts, *old} if parts.get(part, 0) != old.get(part, 0)}
+        moved = pl.sum_horizontal(pl.col(part) * factor for part, factor in sorted(odd.items()) if part in daily.columns) if odd else pl.lit(0)
+        rows = daily.group_by(CELL).agg(restated_number=moved.sum()) if odd else daily.clear().select(*CELL, restated_number=pl.lit(0, pl.Int64))
+        said = rows.with_columns(metric_id=pl.lit(metric), restatement_code=pl.lit("definition_change"), orders_qty=pl.lit(0, pl.Int64))
+        frames.append(said.select(list(_ROWS)))
+    return pl.concat(frames)
+
+
+def standing_left_out(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``ledger`` and ``redefined`` together, each figure and reason once, without reasons that moved nothing and figures that stand."""
+    key = [*CELL, "metric_id", "restatement_code"]
+    whole = rows.group_by(key).agg(pl.col("restated_number", "orders_qty").sum()).filter(pl.col("restated_number") != 0)
+    return whole.filter(pl.col("restated_number").sum().over([*CELL, "metric_id"]) != 0).select(list(_ROWS)).sort(key)
