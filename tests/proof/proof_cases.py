@@ -9,26 +9,22 @@ import shutil
 from pathlib import Path
 
 import polars as pl
-from truth_cases import LATER, NOW, downloads, settle, small_market
+from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
 
 from connectors.recognising import recognise
 from metrics.access import Viewer
 from metrics.ask import ask
 from pipeline.house import reading, writing
 from pipeline.steps import build_and_release, scan_inbox, withdraw
-from simulator.market import Market
 from warehouse import registry
 from warehouse import release as releasing
-from warehouse.costs import save_costs
-from warehouse.ops import EXPORT, FIXED_COST
+from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 
 EARLIER = NOW - dt.timedelta(days=9)
 MOMENTS = (EARLIER, NOW, LATER)
 #: Ledgers and lists go the same way, and would only make every build longer.
 _KINDS = {"orders", "order_items", "after_sales", "refunds", "live_sessions", "settlements"}
-#: The day from which entered costs hold.
-FROM = EARLIER.date() - dt.timedelta(days=10)
 #: What each release of the house came of.
 FIRST, SECOND, THIRD, WITHDRAWN, FORGOTTEN, ANEW = range(6)
 
@@ -42,7 +38,7 @@ def make_house(folder: Path) -> Settings:
     market = small_market(seed=5, lines=200, merchants=2)
     settings = Settings(home=folder / "home")
     settle(settings, market)
-    _enter_costs(settings, market)
+    enter_costs(settings, market)
     owner = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
     for at in MOMENTS:
         for shop, paths in downloads(market, folder, at).items():
@@ -65,20 +61,6 @@ def make_house(folder: Path) -> Settings:
     build_and_release(settings, at=LATER, from_landing=True)
     _keep_answers(settings)
     return settings
-
-
-def _enter_costs(settings: Settings, market: Market) -> None:
-    """What two of three SKUs cost, what a parcel does, and a slot of each shop."""
-    owner = market.shops.select("shop_id", "merchant_id")
-    goods = market.skus.join(owner, on="shop_id").unique(["shop_id", "sku_code"], keep="first", maintain_order=True)
-    goods = goods.with_row_index().filter(pl.col("index") % 3 > 0).drop("index")
-    parcel = {"cost_kind_code": "freight_out", "cost_basis_code": "per_order", "cost_amount_fen": 350}
-    slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "cost_amount_fen": 10_001, "creator_id": "c", "valid_until_date": NOW.date()}
-    with writing(settings) as lake:
-        for (merchant,), mine in goods.with_columns(valid_from_date=FROM, style_code=None).partition_by("merchant_id", as_dict=True).items():
-            others = [parcel, *(slot | {"shop_id": shop} for shop in mine["shop_id"].unique().sort())]
-            told = pl.DataFrame([dict.fromkeys(FIXED_COST.columns) | {"valid_from_date": FROM} | row for row in others], schema=FIXED_COST.dtypes)
-            save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
 
 
 def said(settings: Settings, as_of: int | None = None) -> dict[str, str]:
