@@ -167,7 +167,7 @@ def test_fees_are_known_once_a_payout_came_or_nothing_was_kept() -> None:
 def test_what_a_whole_order_is_charged_or_given_back_is_shared_to_the_fen() -> None:
     rows = [line("1", 100, "K"), line("2", 200, "K") | {"order_line_id": "2a"}, line("2", 100, "K") | {"order_line_id": "2b"}]
     gold = run(("order_line", observed("order_line", *rows)))
-    bill = [entry("e1", order="1", platform_fee_fen=7), entry("e2", order="2", platform_fee_fen=-10, commission_leader_fen=5)]
+    bill = [entry("e1", order="1", platform_fee_fen=7), entry("e2", order="2", platform_fee_fen=-10, commission_leader_fen=5, expense_fen=5)]
     made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 40}]), *bill).sort("order_line_id")
     told = made.select("order_line_id", "cohort_fee_fen", "cohort_commission_fen", "fees_known_fen").rows()
     assert told == [("1", 7, 0, 100), ("2a", -7, 3, 200), ("2b", -3, 2, 100)]
