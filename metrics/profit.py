@@ -21,8 +21,9 @@ PROFIT = (
         about_zh="净成交(订单日)减去没退回来的商品成本和退货折损;只算成本已知的子订单,成本按支付那天生效的算。",
         about_en="Net by order date less the cost of goods that did not come back and the write-down of those that did; lines of known cost only, at the cost "
         "valid on the day they were paid.",
-        trap_zh="退货还会来,新近的偏高;成本只录了一部分时它只是那一部分的毛利,不是全店的。",
-        trap_en="Returns are still to come, so young days are too high; with part of the costs entered it is the profit of that part, not of the shop.",
+        trap_zh="退货还会来,新近的偏高;成本只录了一部分时它只是那一部分的毛利,不是全店的。来源不说退款种类的,按货退回来算。",
+        trap_en="Returns are still to come, so young days are too high; with part of the costs entered it is the profit of that part, not of "
+        "the shop. Where a source does not tell the kind of a refund, goods count as come back.",
     ),
     Metric(
         id="contribution",

@@ -11,20 +11,24 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from truth_cases import (
     API,
     BY_CHANNEL,
     BY_DAY,
+    COSTED_FROM,
     FILES,
     LATER,
     MONEY,
     NOW,
     SESSIONS,
     Way,
+    costed_goods,
     differences,
     downloads,
+    enter_costs,
     lies,
     lookup,
     settle,
@@ -87,6 +91,7 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
     """The downloads dropped into the inbox in order; one build a moment."""
     settings = Settings(home=tmp_path_factory.mktemp("files"))
     settle(settings, market)
+    enter_costs(settings, market)
     for files in moments:
         for item in take(settings, market, files):
             # the bookkeeping system's file does not say when it was made, and is told that it was overtaken
@@ -101,6 +106,7 @@ def by_shuffled_files(by_files: Settings, market: Market, moments: list[dict[str
     settings = Settings(home=tmp_path_factory.mktemp("shuffled"))
     shutil.copytree(by_files.home / "secrets", settings.home / "secrets")  # buyers' keys are made with them
     settle(settings, market)
+    enter_costs(settings, market)
     dice = random.Random(7)
     folder = tmp_path_factory.mktemp("archives")
     deliveries: list[dict[str, list[Path]]] = [{}, {}]
@@ -128,6 +134,7 @@ def by_api(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Three collections at three moments, each re-reading the window of the one before."""
     settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01)
     settle(settings, market)
+    enter_costs(settings, market)
     app = make_app(market, EARLIER)
     base, stop = serve_in_thread(app)
     try:
@@ -197,6 +204,29 @@ def test_every_order_is_settled_to_the_fen_and_every_statement_closes(by_files: 
     assert items.filter(pl.col("ledger_code").is_in(["settlement", "funding"])).is_empty()
     assert set(items.filter(pl.col("ledger_code") == "fund")["open_reason_code"]) == {"fund_names_nothing"}
     assert items.filter(pl.col("open_reason_code") == "refunded_after_settlement").is_empty()
+
+
+def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) -> None:
+    """Units that were not cancelled and did not come back, at the cost of their SKU, wherever a platform tells what kind of refund it was."""
+    sold = market.lines.filter(pl.col("paid_at").dt.date() >= COSTED_FROM, ~pl.col("is_gift")).join(
+        costed_goods(market).select("shop_id", "sku_code", "unit_cost_fen"), on=["shop_id", "sku_code"]
+    )
+    stays = (pl.col("stage_code") == "after_shipment") & pl.col("type_code").is_in(["refund_only", "price_protection"])
+    gone = market.refunds.filter(~stays, pl.col("refunded_at") <= LATER)
+    true = duckdb.sql("""
+        WITH back AS (SELECT order_line_id, sum(refund_fen)::BIGINT AS fen FROM gone GROUP BY ALL)
+        SELECT platform_code, shop_id, sum(unit_cost_fen * (line_qty - coalesce((2 * line_qty * fen + paid_fen) // (2 * paid_fen), 0)))::BIGINT AS cost
+        FROM sold LEFT JOIN back USING (order_line_id) GROUP BY ALL""").pl()
+    assert sold.height > 200 and gone.height > 200
+    with reading(by_files) as lake:
+        told = lake.sql("""
+            SELECT platform_code, shop_id, sum(c.cost_fen)::BIGINT AS told
+            FROM gold.fct_line_cost AS c JOIN gold.fct_order_line USING (merchant_id, shop_id, platform_code, order_line_id) WHERE NOT is_gift GROUP BY ALL""")
+    both = true.join(told, on=["platform_code", "shop_id"], how="full", coalesce=True)
+    wrong = both.filter(pl.col("cost").ne_missing(pl.col("told")))
+    # TikTok Shop's order file tells of a refund its amount alone; JD's tells no SKU
+    assert set(wrong["platform_code"]) == {"tiktok_shop", "jd"}, wrong
+    assert wrong.filter(platform_code="jd")["told"].is_null().all()
 
 
 def test_an_older_release_answers_as_it_did(by_api: Settings, market: Market) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 from metrics.access import Viewer
 from metrics.ask import ask
 from pipeline.exchange import import_rates
+from pipeline.house import writing
 from pipeline.registering import register_market
 from simulator.clock import ZONE
 from simulator.files import write_files
@@ -19,6 +20,8 @@ from simulator.handout import registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
 from simulator.truth import ledger_truth, truth
+from warehouse.costs import save_costs
+from warehouse.ops import FIXED_COST
 from warehouse.settings import Settings
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
@@ -26,6 +29,8 @@ DAYS = 30
 FIRST = (NOW - dt.timedelta(days=DAYS + 1)).date()
 #: The platforms attribute a sale to its channel the next day; a month later every refund is told too.
 LATER = NOW + dt.timedelta(days=32)
+#: The day from which entered costs hold.
+COSTED_FROM = (NOW - dt.timedelta(days=20)).date()
 BY_DAY, BY_CHANNEL = ("shop", "date"), ("shop", "channel", "date")
 MONEY = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "net_by_refund_date", "paid_orders", "units", "aov",
@@ -92,6 +97,25 @@ def settle(settings: Settings, market: Market) -> None:
     if "tiktok_shop" in market.shops["platform_code"]:
         write_rates(market, settings.home / "rates.csv")
         import_rates(settings, settings.home / "rates.csv")
+
+
+def costed_goods(market: Market) -> pl.DataFrame:
+    """The two of three SKUs whose cost the merchants know."""
+    owner = market.shops.select("shop_id", "merchant_id")
+    goods = market.skus.join(owner, on="shop_id").unique(["shop_id", "sku_code"], keep="first", maintain_order=True)
+    return goods.with_row_index().filter(pl.col("index") % 3 > 0).drop("index")
+
+
+def enter_costs(settings: Settings, market: Market) -> None:
+    """What two of three SKUs cost, what a parcel does, and a slot of each shop."""
+    goods = costed_goods(market)
+    parcel = {"cost_kind_code": "freight_out", "cost_basis_code": "per_order", "cost_amount_fen": 350}
+    slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "cost_amount_fen": 10_001, "creator_id": "c", "valid_until_date": NOW.date()}
+    with writing(settings) as lake:
+        for (merchant,), mine in goods.with_columns(valid_from_date=COSTED_FROM, style_code=None).partition_by("merchant_id", as_dict=True).items():
+            others = [parcel, *(slot | {"shop_id": shop} for shop in mine["shop_id"].unique().sort())]
+            told = pl.DataFrame([dict.fromkeys(FIXED_COST.columns) | {"valid_from_date": COSTED_FROM} | row for row in others], schema=FIXED_COST.dtypes)
+            save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
 
 
 def downloads(market: Market, folder: Path, at: dt.datetime, first: dt.date = FIRST, last: dt.date | None = None) -> dict[str, list[Path]]:

@@ -13,6 +13,8 @@ from warehouse.lake import Lake
 from warehouse.ops import FIXED_COST, UNIT_COST
 
 _WRITTEN = {"event_number", "received_by_name", "changed_at"}
+#: Each table with what tells one of its entries from another, and what an entry says; without it the entry is taken back.
+_KINDS = ((UNIT_COST, SAME_GOODS, "unit_cost_fen"), (FIXED_COST, SAME_COST, "cost_amount_fen"))
 
 
 def save_costs(lake: Lake, merchant_id: str, goods: pl.DataFrame, others: pl.DataFrame, *, by: str, at: dt.datetime) -> int:
@@ -21,8 +23,7 @@ def save_costs(lake: Lake, merchant_id: str, goods: pl.DataFrame, others: pl.Dat
     Each must stand once per thing, shop and day in its frame: the caller sees to that.
     """
     with lake.transaction():
-        fresh = _enter(lake, UNIT_COST, merchant_id, goods.with_columns(_is_back=pl.col("unit_cost_fen").is_null()), SAME_GOODS, by, at)
-        return fresh + _enter(lake, FIXED_COST, merchant_id, others.with_columns(_is_back=pl.col("cost_amount_fen").is_null()), SAME_COST, by, at)
+        return sum(_enter(lake, *kind, merchant_id, rows, by, at) for kind, rows in zip(_KINDS, (goods, others), strict=True))
 
 
 def unit_costs(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
@@ -39,13 +40,14 @@ def _read(lake: Lake, table: Table, merchant_id: str | None) -> pl.DataFrame:
     return lake.read(table, where={"merchant_id": merchant_id} if merchant_id else None).sort(table.key)
 
 
-def _enter(lake: Lake, table: Table, merchant_id: str, rows: pl.DataFrame, same: Sequence[str], by: str, at: dt.datetime) -> int:
+def _enter(lake: Lake, table: Table, same: Sequence[str], amount: str, merchant_id: str, rows: pl.DataFrame, by: str, at: dt.datetime) -> int:
     known = _read(lake, table, merchant_id)
     last = known.unique(same, keep="last", maintain_order=True)
-    given = rows.with_columns(merchant_id=pl.lit(merchant_id))
+    given = table.shape(rows.with_columns(merchant_id=pl.lit(merchant_id)))
     fresh = given.join(last, on=[name for name in table.columns if name not in _WRITTEN], how="anti", nulls_equal=True)
     stood = fresh.join(last, on=list(same), how="semi", nulls_equal=True)
-    fresh = pl.concat([fresh.filter(~pl.col("_is_back")), stood.filter("_is_back")])  # taking back what was never entered says nothing
+    is_back = pl.col(amount).is_null()
+    fresh = pl.concat([fresh.filter(~is_back), stood.filter(is_back)])  # taking back what was never entered says nothing
     highest = known.select(pl.col("event_number").max().fill_null(0)).item()
     numbered = fresh.with_columns(event_number=pl.int_range(1, pl.len() + 1) + highest, received_by_name=pl.lit(by), changed_at=pl.lit(at))
     lake.append(table, numbered)

@@ -164,6 +164,15 @@ def test_fees_are_known_once_a_payout_came_or_nothing_was_kept() -> None:
     assert dict(made.select("order_line_id", "cohort_fee_fen").iter_rows()) == {"settled": 3, "waiting": 0, "returned": 0}
 
 
+def test_what_a_whole_order_is_charged_or_given_back_is_shared_to_the_fen() -> None:
+    rows = [line("1", 100, "K"), line("2", 200, "K") | {"order_line_id": "2a"}, line("2", 100, "K") | {"order_line_id": "2b"}]
+    gold = run(("order_line", observed("order_line", *rows)))
+    bill = [entry("e1", order="1", platform_fee_fen=7), entry("e2", order="2", platform_fee_fen=-10, commission_leader_fen=5, expense_fen=5)]
+    made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 40}]), *bill).sort("order_line_id")
+    told = made.select("order_line_id", "cohort_fee_fen", "cohort_commission_fen", "fees_known_fen").rows()
+    assert told == [("1", 7, 0, 100), ("2a", -7, 3, 200), ("2b", -3, 2, 100)]
+
+
 def test_a_day_is_the_same_made_alone_or_among_others() -> None:
     """An order of two payments: each day's facts follow from that day."""
     rows = [line("1", 100, "K") | {"order_line_id": "1a"}, line("1", 100, "K") | {"order_line_id": "1b", "paid_at": "2026-06-11 12:00:00"}]

@@ -103,15 +103,24 @@ def _add_fees(lines: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     sums = pl.col("_fee").sum(), pl.col("_commission").sum(), pl.col("_sale").any()
     of_line = told.filter(pl.col("order_line_id").is_not_null()).group_by([*LINE, "paid_date"]).agg(sums)
     whole = told.filter(pl.col("order_line_id").is_null(), pl.col("order_id").is_not_null()).group_by(_BILLED).agg(sums)
-    rows = lines.join(of_line, on=[*LINE, "paid_date"], how="left", validate="1:1").join(whole, on=_BILLED, how="left", suffix="_whole", validate="m:1")
+    rows = lines.join(of_line, on=[*LINE, "paid_date"], how="left", validate="1:1").join(_shares(lines, whole), on=LINE, how="left", validate="1:1")
     return rows.with_columns(
-        cohort_fee_fen=pl.col("_fee").fill_null(0) + _share("_fee_whole"),
-        cohort_commission_fen=pl.col("_commission").fill_null(0) + _share("_commission_whole"),
-        _is_settled=pl.col("_sale").fill_null(False) | pl.col("_sale_whole").fill_null(False),
+        cohort_fee_fen=pl.sum_horizontal("_fee", "_fee_share"),
+        cohort_commission_fen=pl.sum_horizontal("_commission", "_commission_share"),
+        _is_settled=pl.any_horizontal(pl.col("_sale", "_sale_whole").fill_null(False)),
     )
 
 
-def _share(of_order: str) -> pl.Expr:
-    """A line's part of what its whole order was charged, or given back."""
-    total = pl.col(of_order).fill_null(0)
-    return split_fen(total.abs(), pl.col("paid_fen"), _BILLED, "order_line_id") * total.sign()
+def _shares(lines: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
+    """Each line's part of what its whole order was charged, or given back. Most orders are one line, and splitting is dear."""
+    rows = lines.select(*LINE, "order_id", "paid_date", "paid_fen").join(whole.rename({"_sale": "_sale_whole"}), on=_BILLED, how="inner")
+    is_alone = pl.len().over(_BILLED) == 1
+    parts = [
+        found.with_columns(part("_fee").alias("_fee_share"), part("_commission").alias("_commission_share"))
+        for found, part in ((rows.filter(is_alone), pl.col), (rows.filter(~is_alone), _split))
+    ]
+    return pl.concat(parts).select(*LINE, "_fee_share", "_commission_share", "_sale_whole")
+
+
+def _split(charged: str) -> pl.Expr:
+    return split_fen(pl.col(charged).abs(), pl.col("paid_fen"), _BILLED, "order_line_id") * pl.col(charged).sign()
