@@ -20,6 +20,7 @@ from metrics.ask import Answer, ask, extent, for_one_merchant
 from metrics.definitions import METRICS, Metric
 from metrics.lineage import IDS, Facts, contributions, has_lines
 from metrics.memo import Memo
+from metrics.notes import NOTES
 from metrics.own_checks import of_merchant
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf, choose, open_release
@@ -45,15 +46,18 @@ class Lines:
     """The rows behind one cell, each with what it adds to the figure.
 
     ``rows``: shop, platform, channel, day and ids (``lineage.IDS``: null where a row has none), ``amount`` it adds to the numerator in the
-    metric's own unit, and ``divisor`` it adds to the denominator (0 where the metric has none).
+    metric's own unit, and ``divisor`` it adds to the denominator (0 where the metric has none). ``is_silent``: no source tells what it is made of.
     """
 
     metric: Metric
     rows: pl.DataFrame
+    is_silent: bool = False
 
     @property
     def value(self) -> int | float | None:
-        """The cell's figure made of the lines alone; null where there is nothing to divide by."""
+        """The cell's figure made of the lines alone; null where there is nothing to divide by, or the source tells nothing."""
+        if self.is_silent:
+            return None
         top, bottom = int(self.rows["amount"].sum()), int(self.rows["divisor"].sum())
         if self.metric.denominator is None:
             return top
@@ -165,16 +169,25 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
         last,
         shops,
     )
-    rows = _ROWS.get(key, read)
+    kept = _ROWS.get(key, read)
     condition, values = question.conditions(metric.clock)
-    with tenant_instance({source.table.full_name: rows}) as alone:
+    with tenant_instance({source.table.full_name: kept}) as alone:
         here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())
     divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)
     # a line that was paid and came back whole adds nothing, and still is part of the figure
     is_part = pl.any_horizontal(pl.col(part) != 0 for part in (*metric.numerator, *([metric.denominator] if metric.denominator else [])))
     told = here.filter(is_part).select(*_LINE, amount=amount, divisor=divisor)
-    return Lines(metric, told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True))
+    rows = told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True)
+    return Lines(metric, rows, _is_silent(metric, here))
+
+
+def _is_silent(metric: Metric, rows: pl.DataFrame) -> bool:
+    """As ``ask`` judges it: nothing is told although something is there to be told of."""
+    if not metric.told:
+        return False
+    told = sum(int(rows[name].sum()) for name in metric.told)
+    return told == 0 and int(rows[NOTES[metric.notes[0]].part].sum()) > 0
 
 
 def _reader(lake: Lake, viewer: Viewer, question: Question, first: dt.date, last: dt.date) -> Facts:

@@ -56,7 +56,7 @@ class Desk:
 
     @classmethod
     def open(cls, lake: Lake, place: Place, merchant_id: str, shop_id: str, *, at: dt.datetime, by: str, register: bool) -> Desk:
-        """Look up what is known. Raises NotFoundError for a shop that is not this merchant's, unless it may be entered."""
+        """Look up what is known. Raises NotFoundError for a shop that is not this merchant's, unless it may be entered; UsageError for one that is taken."""
         where: dict[str, object] = {"merchant_id": merchant_id, "shop_id": shop_id}
         try:
             shop: Shop | None = registry.shop(lake, merchant_id, shop_id)
@@ -64,6 +64,8 @@ class Desk:
             if _owner(lake, shop_id) is not None:
                 desk = cls(lake, place, merchant_id, shop_id, at, by, register, None, LOAD.empty())
                 desk.report("SHOP_TAKEN", "")
+                if register:
+                    raise registry.shop_taken(shop_id) from None
             if not register:
                 raise _unknown(lake, merchant_id, shop_id) from None
             shop = None

@@ -81,16 +81,15 @@ def add_shop(
         _require(lake, MERCHANT, merchant_id=merchant_id)
         known = lake.read(SHOP, where={"shop_id": shop_id})
         if not known.filter((pl.col("merchant_id") != merchant_id) | (pl.col("platform_code") != platform_code)).is_empty():
-            raise UsageError(
-                "SHOP_TAKEN",
-                "店铺编号已被使用",
-                "the shop id is taken by another merchant or platform",
-                step_zh="换一个店铺编号",
-                step_en="choose another shop id",
-                shop_id=shop_id,
-            )
+            raise shop_taken(shop_id)
         row = {"merchant_id": merchant_id, "shop_id": shop_id, "platform_code": platform_code, "shop_name": _named(shop_name), "changed_at": at}
         _save(lake, SHOP, {**row, "platform_shop_id": platform_shop_id, "credential_ref": credential_ref})
+
+
+def shop_taken(shop_id: str) -> UsageError:
+    """The refusal of a shop id that is registered already, for another merchant or on another platform."""
+    said = ("店铺编号已被使用", "the shop id is taken by another merchant or platform")
+    return UsageError("SHOP_TAKEN", *said, step_zh="换一个店铺编号", step_en="choose another shop id", shop_id=shop_id)
 
 
 def add_live_account(lake: Lake, merchant_id: str, shop_id: str, live_account_id: str, *, at: dt.datetime, live_account_name: str | None = None) -> None:

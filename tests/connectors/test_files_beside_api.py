@@ -22,7 +22,9 @@ from warehouse.settings import Settings
 
 DAYS = 10
 #: What either way tells, both tell together.
-BOTH = Way(FILES.channels | API.channels, FILES.stages | API.stages, FILES.refund_days | API.refund_days, {})
+BOTH = Way(
+    FILES.channels | API.channels, FILES.stages | API.stages, FILES.refund_days | API.refund_days, {}, FILES.bills | API.bills, FILES.accounts | API.accounts
+)
 
 
 @pytest.mark.slow
