@@ -36,6 +36,11 @@ def find_exports(roots: Iterable[Path]) -> list[Export]:
     return sorted(found, key=lambda item: (item.kind, item.shop_id, item.observed, item.path.name))
 
 
+def of_shop(roots: Iterable[Path], merchant_id: str, shop_id: str) -> list[Path]:
+    """All files of one shop, by path."""
+    return sorted(path for root in roots for path in (root / merchant_id / shop_id).glob("*"))
+
+
 def of_kind(exports: Iterable[Export], kind: str) -> list[Export]:
     """The files of one kind, in order."""
     return [item for item in exports if item.kind == kind]

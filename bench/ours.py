@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench import job
 from bench.contender import Task, run
+from bench.exports import of_shop
 from bench.job import Totals, totals_from
 from bench.measure import Marks
 from connectors.reading import Reading
@@ -52,14 +52,10 @@ def _land(settings: Settings, task: Task, now: dt.datetime) -> dict[Export, Read
             merchant_id, shop_id = shop["merchant_id"], shop["shop_id"]
             register_shop(lake, merchant_id, shop_id, shop["platform_code"], at=now)
             registry.add_live_account(lake, merchant_id, shop_id, shop["own_account_id"], at=now)
-            landed = land_files(lake, settings.place, merchant_id, shop_id, _files(task.roots, merchant_id, shop_id), at=now)
+            landed = land_files(lake, settings.place, merchant_id, shop_id, of_shop(task.roots, merchant_id, shop_id), at=now)
             known |= {(shop_id, item.export_id): item.reading for item in landed if item.reading}
     parsing.close()  # what the reader's process cost is counted when it has ended
     return known
-
-
-def _files(roots: tuple[Path, ...], merchant_id: str, shop_id: str) -> list[Path]:
-    return sorted(path for root in roots for path in (root / merchant_id / shop_id).glob("*"))
 
 
 def _totals(settings: Settings, snapshot: int) -> Totals:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from bench.contender import Task, run
+from bench.exports import of_shop
 from bench.job import Totals
 from connectors.base import platforms
 from connectors.reading import Origin, read_file
@@ -21,16 +21,12 @@ def total(task: Task) -> Totals:
     pl.Config.set_engine_affinity("in-memory")  # as the house's reader is set (pipeline.parsing.Reader)
     now, read, said = dt.datetime.now(ZoneInfo(TIME_ZONE)), 0, 0
     for shop in json.loads((task.home / "registry.json").read_text(encoding="utf-8")):
-        for path in _files(task.roots, shop["merchant_id"], shop["shop_id"]):
+        for path in of_shop(task.roots, shop["merchant_id"], shop["shop_id"]):
             found = read_file(path.read_bytes(), Origin(shop["merchant_id"], shop["shop_id"], path.name, path.name, now))
             frames = platforms()[found.layout.platform].conform(found.layout.kind, found.bronze)
             read += found.rows_read
             said += sum(frame.height for frame in frames.values())
     return Totals(0, 0, 0, 0, 0, 0, 0, 0, {"read": read, "said": said})
-
-
-def _files(roots: tuple[Path, ...], merchant_id: str, shop_id: str) -> list[Path]:
-    return sorted(path for root in roots for path in (root / merchant_id / shop_id).glob("*"))
 
 
 if __name__ == "__main__":

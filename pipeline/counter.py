@@ -45,9 +45,9 @@ from warehouse.registry import Shop
 from warehouse.settings import Settings
 
 __all__ = [
-    "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Given", "Ingested", "Kept",
+    "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Kept",
     "Learned", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop", "Trial", "codes_of", "confirm_alias",
-    "coverage", "deliver", "explain_words", "forget_alias", "forget_mapping", "given", "holds_for", "learned", "mappings", "missing", "names_of",
+    "coverage", "deliver", "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of",
     "preview", "preview_each", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
@@ -78,20 +78,6 @@ class Learned:
     known: str
     by: str
     at: dt.datetime
-
-
-@dataclass(frozen=True)
-class Given:
-    """A file that was taken; ``verdict`` is None while it waits for a build, ``withdrawn_at`` when somebody had it count no more."""
-
-    export_id: str
-    name: str
-    kind: str
-    received_at: dt.datetime
-    received_by: str | None
-    verdict: str | None
-    withdrawn_at: dt.datetime | None
-    withdrawn_by: str | None
 
 
 class _Sketch(Lake):
@@ -195,19 +181,13 @@ def deliver(viewer: Viewer, shop_id: str, files: Sequence[tuple[str, bytes]]) ->
     return deliveries.begin(_settings(viewer), _merchant(viewer), shop_id, files, by=viewer.name)
 
 
-def given(viewer: Viewer, shop_id: str) -> list[Given]:
-    """The files a shop of the viewer's was given, newest first, and what became of each. Raises ``NotFoundError`` for a foreign shop."""
-    with _looking(viewer, shop_id) as desk:
-        rows = steps.files(_settings(viewer), desk.merchant_id).filter(pl.col("shop_id") == shop_id)
-    named = rows.select("export_id", "export_name", "kind_code", "received_at", "received_by_name", "verdict_code", "withdrawn_at", "withdrawn_by_name")
-    return [Given(*row) for row in named.iter_rows()]
-
-
 def withdraw(viewer: Viewer, shop_id: str, export_id: str) -> Delivery:
-    """Have one file count no more, in the background: its shop is made anew from all the others. Raises ``NotFoundError`` unless it is the shop's."""
-    if export_id not in {item.export_id for item in given(viewer, shop_id) if item.withdrawn_at is None}:
-        raise NotFoundError("NO_SUCH_FILE", "没有这个文件", "no such file", step_zh="刷新页面再看", step_en="reload the page")
-    return deliveries.withdraw(_settings(viewer), _merchant(viewer), export_id, by=viewer.name)
+    """Have one file count no more, in the background: its shop is made anew from all the others. Raises ``NotFoundError`` for a foreign shop.
+
+    A file that is not the shop's is the outcome's ``NotFoundError``.
+    """
+    with _looking(viewer, shop_id):
+        return deliveries.withdraw(_settings(viewer), _merchant(viewer), shop_id, export_id, by=viewer.name)
 
 
 # names that drifted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,25 +51,26 @@ class Delivery:
 
 def begin(settings: Settings, merchant_id: str, shop_id: str, files: Sequence[tuple[str, bytes]], *, by: str) -> Delivery:
     """Take files (name, bytes) for a shop, build and release, in the background. See ``Delivery.outcome`` for how it ends."""
-    delivery = Delivery(len(files))
-    delivery.say("排队等待写入", "waiting for its turn to write")
-    delivery.outcome = _TURNS.submit(_take, settings, merchant_id, shop_id, list(files), by, delivery)
-    return delivery
+    return _queued(len(files), lambda say: _take(settings, merchant_id, shop_id, list(files), by, say))
 
 
-def withdraw(settings: Settings, merchant_id: str, export_id: str, *, by: str) -> Delivery:
+def withdraw(settings: Settings, merchant_id: str, shop_id: str, export_id: str, *, by: str) -> Delivery:
     """Take one file back, build and release, in the background, in its turn among the deliveries."""
-    delivery = Delivery(1)
+    return _queued(1, lambda say: steps.withdraw(settings, merchant_id, export_id, shop_id=shop_id, by=by, say=say))
+
+
+def _queued(files: int, work: Callable[[steps.Say], Ingested]) -> Delivery:
+    delivery = Delivery(files)
     delivery.say("排队等待写入", "waiting for its turn to write")
-    delivery.outcome = _TURNS.submit(steps.withdraw, settings, merchant_id, export_id, by=by, say=delivery.say)
+    delivery.outcome = _TURNS.submit(work, delivery.say)
     return delivery
 
 
-def _take(settings: Settings, merchant_id: str, shop_id: str, files: list[tuple[str, bytes]], by: str, delivery: Delivery) -> Ingested:
+def _take(settings: Settings, merchant_id: str, shop_id: str, files: list[tuple[str, bytes]], by: str, say: steps.Say) -> Ingested:
     # a folder the house sweeps, should this process die; the bytes hold personal data and go with it as soon as they are landed and built
     folder = scratch_folder(settings.place)
     try:
-        return steps.ingest(settings, merchant_id, shop_id, _put_down(folder, files), by=by, at=None, say=delivery.say)
+        return steps.ingest(settings, merchant_id, shop_id, _put_down(folder, files), by=by, at=None, say=say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

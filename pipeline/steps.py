@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
@@ -32,7 +30,7 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "files", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
+    "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -100,26 +98,18 @@ def ingest(
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
 
 
-def withdraw(settings: Settings, merchant_id: str, export: str, *, by: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
+def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str = "", by: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
     """Have one file of a merchant count no more, build and release; given again, it counts again. See ``pipeline.withdrawing.mark``."""
     with writing(settings) as lake:
         before = releasing.current(lake)
-        row = withdrawing.mark(lake, merchant_id, export, by=by, at=at or now())
+        row = withdrawing.mark(lake, merchant_id, export, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
     held = _try_release(settings, build(settings, run_name="withdraw", at=at), at=at, say=say)
-    shop_id, key = str(row["shop_id"]), {name: row[name] for name in EXPORT.key}
+    key = {name: row[name] for name in EXPORT.key}
     with reading(settings) as lake:
         receipts = [from_load(load, str(row["export_name"])) for load in lake.read(LOAD, where=key).iter_rows(named=True)]
         current = releasing.current(lake)
-    return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
-
-
-def files(settings: Settings, merchant_id: str) -> pl.DataFrame:
-    """What a merchant's shops were given as files (columns of ``EXPORT`` and ``verdict_code``, null until a build has seen it), newest first."""
-    with reading(settings) as lake:
-        given = lake.read(EXPORT, where={"merchant_id": merchant_id, "source_code": "file"})
-        verdicts = lake.read(LOAD, keys=given.select(EXPORT.key), columns=[*EXPORT.key, "verdict_code"])
-    return given.join(verdicts, on=list(EXPORT.key), how="left", validate="1:1").sort("received_at", "export_name", descending=[True, False])
+    return Ingested(receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held)
 
 
 def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> list[FileReceipt]:

@@ -11,21 +11,30 @@ from pipeline import show, steps
 from pipeline.cli.words import DONE, HELD, Json, Merchant, group
 from warehouse.settings import Settings
 
+_LISTED = 10_000
+
 app = group("已收文件:列表、撤回 / files received: list, withdraw")
 
 
 @app.command("list")
 def list_files(merchant: Merchant, as_json: Json = False) -> None:
     """一个商家交来的文件,新的在前 / the files of a merchant, newest first."""
-    show.files(steps.files(Settings(), merchant), as_json=as_json)
+    from metrics.access import Viewer
+    from metrics.health import receipts
+
+    viewer = Viewer(Settings().place, "cli", "merchant", merchant)
+    show.files(receipts(viewer, source="file", limit=_LISTED), as_json=as_json)
 
 
 @app.command("withdraw")
 def withdraw(
-    export: Annotated[str, typer.Argument(help="文件编号(可只写前几位) / file id or its beginning")], merchant: Merchant, as_json: Json = False
+    export: Annotated[str, typer.Argument(help="文件编号(可只写前几位) / file id or its beginning")],
+    merchant: Merchant,
+    shop: Annotated[str, typer.Option("--shop", "-s", help="同一文件给过几家店时,指哪一家 / which shop, where several were given the same file")] = "",
+    as_json: Json = False,
 ) -> None:
     """撤回一个文件:它的行不再计入,店铺用其余文件重算;再次导入就恢复 / take one file back: its shop is made anew from all the others."""
     with show.progress(quiet=as_json) as say:
-        done = steps.withdraw(Settings(), merchant, export, by=getpass.getuser(), say=say)
+        done = steps.withdraw(Settings(), merchant, export, shop_id=shop, by=getpass.getuser(), say=say)
     show.ingested(done, as_json=as_json)
     raise typer.Exit(HELD if done.held else DONE)

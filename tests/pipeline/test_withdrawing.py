@@ -48,6 +48,14 @@ def orders_and_a_refund_of_more(folder: Path) -> tuple[Path, Path]:
     return orders, refund
 
 
+def put_other(folder: Path) -> Path:
+    """One order of another shop on the same platform."""
+    path = folder / "other.csv"
+    head = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
+    path.write_text(head + "3200000000000000011,1.0,1.0,广东省,2026-11-01 20:00:01,2026-11-01 20:00:30,0.0\n")
+    return path
+
+
 def test_what_is_withdrawn_leaves_no_trace_and_counts_again_when_given_again(released: Settings, tmp_path: Path) -> None:
     before = gold(released)
     other = ingest(released, "m1", "s1", [SESSIONS, AFTER_SALES])
@@ -104,6 +112,22 @@ def test_the_last_file_of_a_shop(released: Settings) -> None:
     viewer = Viewer(released.place, "test", "merchant", "m1")
     assert freshness(viewer)["received_at"].to_list() == [None]
     assert receipts(viewer)["verdict_code"].to_list() == ["withdrawn"]
+
+
+def test_the_same_file_of_two_shops_is_withdrawn_from_the_one_that_is_named(released: Settings, tmp_path: Path) -> None:
+    """A bookkeeping system's export covers several shops, and each of them was given it."""
+    orders, refund = orders_and_a_refund_of_more(tmp_path)
+    ingest(released, "m1", "t1", [orders], register=True)
+    refund.write_text(refund.read_text().replace("500.00", "0.50"))
+    (receipt,) = ingest(released, "m1", "t1", [refund]).receipts
+    ingest(released, "m1", "t2", [put_other(tmp_path)], register=True)
+    ingest(released, "m1", "t2", [refund])
+    unclear = CliRunner().invoke(app, ["files", "withdraw", receipt.export_id, "-m", "m1"])
+    assert "NO_SUCH_FILE" in str(unclear.exception) and "found=2" in str(unclear.exception)
+    result = CliRunner().invoke(app, ["files", "withdraw", receipt.export_id, "-m", "m1", "-s", "t2", "--json"])
+    assert json.loads(result.stdout)["files"][0]["shop_id"] == "t2"
+    listed = json.loads(CliRunner().invoke(app, ["files", "list", "-m", "m1", "--json"]).stdout)["files"]
+    assert {(item["shop_id"], item["verdict_code"]) for item in listed if item["export_id"] == receipt.export_id} == {("t1", "accepted"), ("t2", "withdrawn")}
 
 
 @pytest.mark.parametrize("merchant, export", [("m2", ""), ("m1", "zz"), ("m1", "")])
