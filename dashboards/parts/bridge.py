@@ -36,7 +36,8 @@ def _bars(steps: pl.DataFrame) -> pl.DataFrame:
     colour = pl.when("is_total").then(pl.lit(_TOTAL)).when(pl.col("fen") < 0).then(pl.lit(_LESS)).otherwise(pl.lit(_MORE))
     return told.filter(pl.col("is_total") | (pl.col("fen") != 0)).select(
         name=pl.col("zh") + " " + pl.col("en"),
-        text=pl.col("fen").map_elements(yuan, return_dtype=pl.String),
+        text=pl.when(~pl.col("is_total") & (pl.col("fen") > 0)).then(pl.lit("+")).otherwise(pl.lit(""))
+        + pl.col("fen").map_elements(yuan, return_dtype=pl.String),
         left=pl.min_horizontal("start", "end") / 100,
         right=pl.max_horizontal("start", "end") / 100,
         colour=colour,

@@ -24,10 +24,11 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
 
     The menu is drawn here and not by Streamlit, whose own hides behind an arrow on a phone.
     """
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="top"):
-        with st.container(horizontal=True, gap="xsmall", width="content", key="menu"):
-            for card, page in links:
-                st.page_link(page, icon=card.icon, width="content")
+    # one row that wraps: on a phone the last links and the account share the second line
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="top"):
+        for card, page in links:
+            st.page_link(page, icon=card.icon, width="content")
+        st.space("stretch")
         _show_account(viewer)
     with TellFailure("数据状态"), st.spinner("正在读取… Loading"):
         line = health.release_line(viewer)
