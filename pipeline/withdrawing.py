@@ -23,18 +23,19 @@ _SHOP = ["merchant_id", "shop_id"]
 def mark(lake: Lake, merchant_id: str, export: str, *, shop_id: str = "", by: str, at: dt.datetime) -> dict[str, object]:
     """Enter that a merchant's file counts no more, with who and when; the next build takes it back. Returns its manifest row (``EXPORT``).
 
-    ``export`` is the file's fingerprint or its beginning; ``shop_id`` tells which is meant where two shops were given the same bytes. Raises
-    ``NotFoundError`` when not exactly one file that still counts is meant: pages collected over an API are the platform's own word, not withdrawn.
+    Said again, it changes nothing, so that a command cut off before its build is finished by the same command. ``export`` is the file's fingerprint or
+    its beginning; ``shop_id`` tells which is meant where two shops were given the same bytes. Raises ``NotFoundError`` when not exactly one file is
+    meant: pages collected over an API are the platform's own word, not withdrawn.
     """
-    files = lake.read(EXPORT, where={"merchant_id": merchant_id, "source_code": "file"}).filter(pl.col("withdrawn_at").is_null())
+    files = lake.read(EXPORT, where={"merchant_id": merchant_id, "source_code": "file", **({"shop_id": shop_id} if shop_id else {})})
     mine = files.filter(pl.col("export_id").str.starts_with(export)) if export else files.clear()
-    mine = mine.filter(pl.col("shop_id") == shop_id) if shop_id else mine
     if mine.height != 1:
         step = {"step_zh": "用 baiyun files list 查编号,写全一些,或加上店铺", "step_en": "see `baiyun files list`; write more of the id, or the shop too"}
         raise NotFoundError("NO_SUCH_FILE", "没有这个可撤回的文件,或不止一个", "no such file to withdraw, or several", **step, export=export, found=mine.height)
-    with lake.transaction():
-        lake.replace(EXPORT, mine.select(_KEY), EXPORT.shape(mine.with_columns(withdrawn_at=pl.lit(at), withdrawn_by_name=pl.lit(by or None, pl.String))))
-        lake.delete(LOAD, mine.select(_KEY))  # it waits for a build again
+    if mine["withdrawn_at"].null_count():
+        with lake.transaction():
+            lake.replace(EXPORT, mine.select(_KEY), EXPORT.shape(mine.with_columns(withdrawn_at=pl.lit(at), withdrawn_by_name=pl.lit(by or None, pl.String))))
+            lake.delete(LOAD, mine.select(_KEY))  # it waits for a build again
     return mine.row(0, named=True)
 
 

@@ -93,6 +93,7 @@ def test_withdrawing_the_file_that_holds_a_release_lets_go(released: Settings, t
     assert bad.held is not None and bad.held.rule == "HELD" and bad.current
     document = withdraw(bad.receipts[0].export_id)
     assert document["held"] is None and int(str(document["release"])) > bad.current.number
+    assert withdraw(bad.receipts[0].export_id)["release"] == document["release"], "said again, it changes nothing"
     assert ask(viewer, ["paid_gmv", "refunds"]).rows.row(0) == good
     with reading(released) as lake:
         moved = lake.read(RESTATEMENT, where={"metric_id": "paid_gmv"})
