@@ -49,7 +49,8 @@ class Delimited:
         width, skipped = len(self.head[header_row]), self.lines[header_row]
         if _SOMETHING.search(self.text, _start_of_line(self.text, skipped)) is None:
             raise refuse("NO_ROWS")
-        _check_lines(self.text)
+        if _runs_on(self.text, 2 * MAX_CELL_BYTES):  # in a column nobody reads, perhaps
+            raise refuse("CELL_TOO_LARGE", limit=MAX_CELL_BYTES)
         frame, bad = self._parse(skipped, width, places)
         has_breaks = self.text.count(b"\n") > skipped + frame.height + len(bad)  # more lines than rows
         if has_breaks and b"\r" in self.text:
@@ -57,10 +58,12 @@ class Delimited:
         is_blank = frame.to_series(0) == ""
         if is_blank.any():
             is_blank = frame.select(pl.all_horizontal(pl.all() == "")).to_series()
-        if len(places) < width and (has_breaks or int(is_blank.sum()) > len(_BLANK_LINE.findall(self.text))):  # it matters what the other columns hold
+        blank = int(is_blank.sum())
+        if len(places) < width and (has_breaks or (blank and blank > len(_BLANK_LINE.findall(self.text)))):  # it matters what the other columns hold
             frame, misfits = self.read(header_row, range(width))
             return frame.select("_row_number", *map(str, places)), misfits
-        _check_cells(frame, self.delimiter, width, has_breaks=has_breaks)
+        if has_breaks or _runs_on(self.text, MAX_CELL_BYTES // 2):
+            _check_cells(frame, self.delimiter, width)
         misfits = pl.DataFrame([(number - skipped + header_row + 1, text, "RAGGED_ROW") for number, text in bad], schema=MISFITS, orient="row")
         numbers = row_numbers(header_row, frame.height + len(bad))
         frame = frame.with_columns(numbers.filter(~numbers.is_in(misfits["_row_number"].implode())) if bad else numbers)
@@ -149,21 +152,18 @@ def _start_of_line(text: bytes, lines: int) -> int:
     return place
 
 
-def _check_lines(text: bytes) -> None:
-    """No line is enormous, which tells of enormous cells in columns nobody reads."""
-    reach = 2 * MAX_CELL_BYTES
-    if any(text.find(b"\n", place, place + reach) < 0 for place in range(0, len(text) - reach, MAX_CELL_BYTES)):
-        raise refuse("CELL_TOO_LARGE", limit=MAX_CELL_BYTES)
+def _runs_on(text: bytes, length: int) -> bool:
+    """Whether some ``length`` bytes pass without the end of a line; true of every text with a line of twice as many."""
+    return any(text.find(b"\n", place, place + length) < 0 for place in range(0, len(text) - length, length))
 
 
-def _check_cells(frame: pl.DataFrame, delimiter: str, width: int, *, has_breaks: bool) -> None:
+def _check_cells(frame: pl.DataFrame, delimiter: str, width: int) -> None:
     """No cell is enormous, and none holds line breaks and a row's worth of delimiters: those were rows before a quote swallowed them."""
     if any((most or 0) > MAX_CELL_BYTES for most in frame.select(pl.all().str.len_bytes().max()).row(0)):
         raise refuse("CELL_TOO_LARGE", limit=MAX_CELL_BYTES)
-    if has_breaks:
-        swallowed = pl.all().str.contains("\n", literal=True) & (pl.all().str.count_matches(delimiter, literal=True) >= max(2, width - 1))
-        if any(frame.select(swallowed.any()).row(0)):
-            raise refuse("SWALLOWED_ROWS")
+    swallowed = pl.all().str.contains("\n", literal=True) & (pl.all().str.count_matches(delimiter, literal=True) >= max(2, width - 1))
+    if any(frame.select(swallowed.any()).row(0)):
+        raise refuse("SWALLOWED_ROWS")
 
 
 def row_numbers(header_row: int, rows: int) -> pl.Series:

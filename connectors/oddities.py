@@ -86,9 +86,10 @@ def _nameless_total(table: pl.DataFrame, known: list[tuple[Column, str]], ends: 
     """A first or last row without any key whose amounts are the sums of all others: a summary row that does not say so."""
     keys = [header for column, header in known if column.filled]
     money = [(column, header) for column, header in known if column.cell == "yuan" and not column.personal]
-    suspects = ends.filter(pl.all_horizontal(_stripped(name) == "" for name in keys)) if keys else ends.clear()
-    if suspects.height != 1 or table.height < 3 or not money:
+    nameless = [not any(cell and cell.strip(_EDGES) for cell in row) for row in ends.select(keys).iter_rows()] if keys else []
+    if sum(nameless) != 1 or table.height < 3 or not money:
         return ends.clear()
+    suspects = ends.filter(nameless)
     rest = table.join(suspects.select("_row_number"), on="_row_number", how="anti")
     told = [(read_yuan(suspects[header])[0][0], read_yuan(rest[header])[0].sum()) for _, header in money]
     stated = [(one, total) for one, total in told if one is not None]
@@ -134,11 +135,13 @@ def doubtful(rows: pl.DataFrame, layout: Layout) -> list[Notice]:
     return [Notice(rule, count) for rule, count in (("TINY_ORDERS", tiny), ("NET_DISAGREES", int(odd))) if count]
 
 
-def check_dates(raw: pl.Series, bad: pl.Series, header: str) -> None:
-    """Refuse a column of dates whose order of day and month nobody can know, or of a spreadsheet's serial numbers."""
-    text = trim(raw)
-    enough = max(1, (text.len() - text.null_count() + 1) // 2)
-    failed = text.filter(bad)
+def check_dates(bad: pl.Series, good: pl.Series, header: str) -> None:
+    """Refuse a column of dates whose order of day and month nobody can know, or of a spreadsheet's serial numbers, where half of it or more is so.
+
+    ``bad`` are the cells that could not be read, ``good`` the column's values.
+    """
+    failed = trim(bad)
+    enough = max(1, (failed.len() + good.len() - good.null_count() + 1) // 2)
     for rule, pattern in (("AMBIGUOUS_DATES", r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\b"), ("SERIAL_DATES", r"^[34][0-9]{4}(\.[0-9]+)?$")):
         if int(failed.str.contains(pattern).sum()) >= enough:
             raise refuse(rule, column=header.strip(), example=failed.filter(failed.str.contains(pattern))[0])

@@ -48,14 +48,15 @@ def mask_texts(typed: pl.DataFrame, names: list[str]) -> tuple[pl.DataFrame, int
     return typed, count
 
 
-def mask_cell(cell: pl.Expr) -> pl.Expr:
-    """A cell that was not understood, for the eyes of whoever mends it, of at most 200 characters.
+def mask_cells(cells: pl.Series) -> pl.Series:
+    """Cells that were not understood, for the eyes of whoever mends them, each of at most 200 characters; one call for all, for its patterns cost the most.
 
     Numbers, signs and ids stay as they are. In a shifted row a name may stand anywhere, so letters that are no unit and no known word become stars.
     """
-    plain = cell.str.normalize("NFKC")
-    stars = _masked(plain, _ELSEWHERE)
-    told = pl.when(stars == plain).then(cell).otherwise(stars)
-    nameless = told.str.replace_all(_OTHER_LETTERS, "*")
-    foreign = pl.when(nameless.str.contains(_LATIN_NAME)).then(nameless.str.replace_all("[A-Za-z]{2,}", "***")).otherwise(nameless)
-    return pl.when(told.str.contains(_UNDERSTOOD)).then(told).otherwise(foreign).str.slice(0, 200)
+    cell = pl.col(cells.name)
+    stars = _masked(cell.str.normalize("NFKC"), _ELSEWHERE)
+    told = pl.when(stars == cell.str.normalize("NFKC")).then(cell).otherwise(stars)
+    nameless = pl.col("told").str.replace_all(_OTHER_LETTERS, "*")
+    foreign = pl.when(pl.col("nameless").str.contains(_LATIN_NAME)).then(pl.col("nameless").str.replace_all("[A-Za-z]{2,}", "***")).otherwise("nameless")
+    rest = pl.when(pl.col("told").str.contains(_UNDERSTOOD)).then("told").otherwise(foreign).str.slice(0, 200)
+    return cells.to_frame().lazy().select(told=told).with_columns(nameless=nameless).select(rest.alias(cells.name)).collect().to_series()

@@ -51,11 +51,9 @@ def _are_ruined(long: set[str], *, fewest_exact: int) -> bool:
 def ruined_rows(ids: pl.DataFrame) -> pl.Series:
     """Rows whose every long id ends in zeros from its sixteenth digit on, as a spreadsheet leaves it: several ids, or one of nineteen digits and more."""
     suspect = pl.all().str.ends_with("000") & (pl.all().str.len_bytes() >= _SHORTEST)
-    is_suspect = ids.select(pl.any_horizontal(suspect)).to_series().fill_null(False)
-    if not is_suspect.any():
-        return is_suspect
-    ruined = [_is_ruined(_long(row)) for row in ids.filter(is_suspect).iter_rows()]
-    return pl.repeat(False, ids.height, eager=True).scatter(is_suspect.arg_true(), ruined)
+    suspects = ids.select(pl.any_horizontal(suspect).arg_true()).to_series()
+    ruined = [_is_ruined(_long(row)) for row in ids[suspects].iter_rows()]
+    return pl.repeat(False, ids.height, eager=True).scatter(suspects, ruined)
 
 
 def _is_ruined(long: set[str]) -> bool:

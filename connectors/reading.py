@@ -115,14 +115,14 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
     reading = type_rows(platform, found.layout, raw.table, origin, origin.observed_at or exported_at)
     known = present_columns(found.layout, raw.table.columns)
     new = _new_columns(found)
-    ragged = _misfit_rows(raw.misfits, origin.export_id)
-    rows = raw.table.height + ragged.height
+    quarantine = pl.concat([reading.quarantine, _misfit_rows(raw.misfits, origin.export_id)]) if raw.misfits.height else reading.quarantine
+    rows = raw.table.height + raw.misfits.height
     sums = [*oddities.disagreements(raw.totals, reading.bronze, known), *oddities.doubtful(reading.bronze, found.layout)]
     notices = [*raw.notices, *reading.notices, *_told(found, new), *sums, *oddities.capped(rows)]
     return replace(
         reading,
-        quarantine=pl.concat([reading.quarantine, ragged]),
-        rows_read=reading.rows_read + ragged.height,
+        quarantine=quarantine,
+        rows_read=rows,
         new_columns=new,
         notices=notices,
         shop_refs=_shop_refs(raw.table) if platform is platforms().get(platform.code) else [],  # another system numbers shops its own way

@@ -16,7 +16,7 @@ import polars as pl
 from connectors import oddities
 from connectors.base import Column, Layout, Platform
 from connectors.cells import RULES
-from connectors.personal import mask_cell, mask_texts
+from connectors.personal import mask_cells, mask_texts
 from connectors.plain import Cells, read_columns
 from connectors.precision import check_lost, check_precision, ruined_rows
 from connectors.spelling import trim
@@ -108,16 +108,16 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     if "_observed_at" not in table.columns:
         stamped["_observed_at"] = pl.lit(moment(newest)).dt.cast_time_unit("us")
     bronze = platform.bronze[layout.kind].shape(good.with_columns(**stamped))
-    rows = table.clear() if is_bad is None else table.filter(is_bad)
     notices += _future(good, origin.received_at)
     is_dated = observed_at is not None or "_observed_at" in table.columns
-    return Reading(layout, bronze, _with_rows(problems, kept, rows), table.height, newest, dropped, notices=notices, is_dated=is_dated)
+    quarantine = pl.DataFrame(schema=QUARANTINE) if is_bad is None else _with_rows(problems, kept, table.filter(is_bad))
+    return Reading(layout, bronze, quarantine, table.height, newest, dropped, notices=notices, is_dated=is_dated)
 
 
 def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None, pl.DataFrame, list[Notice]]:
     """Typed columns by our names beside the lineage, which rows have a bad cell (None: no row), one problem row per such cell, and warnings.
 
-    The problems are as ``QUARANTINE``, without ``row_json``.
+    The problems are as ``QUARANTINE``, without ``row_json`` and with the cells as they stand in the file, which nobody may see.
     """
     read = read_columns(table, [(header, column.cell) for column, header in kept])
     lineage = [table[name] for name in _LINEAGE if name in table.columns]
@@ -126,7 +126,7 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
     found: list[tuple[pl.Series, str, str]] = []
     for (column, header), cells in zip(kept, read, strict=True):
         if column.cell in ("time", "date") and cells.bad is not None:
-            oddities.check_dates(table[header], cells.bad, header)
+            oddities.check_dates(table[header].filter(cells.bad), cells.value, header)
         found += [(mask, rule, header) for mask, rule in _broken_rules(column, header, cells)]
     ids = typed.select(pl.col(column.name).alias(header) for column, header in kept if column.cell == "id")
     if ids.width:
@@ -135,9 +135,10 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
             found.append((lost, "ID_PRECISION_LOST", ids.columns[0]))
     counted = {"BROKEN_CHARACTERS": oddities.count_broken(typed, _named(kept, "")), "PERSONAL_MASKED": masked}
     notices = [Notice(rule, count) for rule, count in counted.items() if count]
-    empty = pl.DataFrame(schema={name: dtype for name, dtype in QUARANTINE.items() if name != "row_json"})
-    problems = pl.concat([empty, *(_problems(table, mask, rule, header) for mask, rule, header in found)])
-    return typed, reduce(or_, (mask for mask, _, _ in found)) if found else None, problems, notices
+    if not found:
+        return typed, None, pl.DataFrame(schema=QUARANTINE), notices
+    problems = pl.concat([_problems(table, mask, rule, header) for mask, rule, header in found])
+    return typed, reduce(or_, (mask for mask, _, _ in found)), problems, notices
 
 
 def _named(kept: list[tuple[Column, str]], *endings: str) -> list[str]:
@@ -150,18 +151,16 @@ def _broken_rules(column: Column, header: str, cells: Cells) -> list[tuple[pl.Se
     if column.cell == "id" and cells.bad is not None:
         check_lost(cells.bad, cells.value, header)
     bad = [] if cells.bad is None else [(cells.bad, RULES.get(column.cell, "BAD_CELL"))]
-    if not column.filled:
-        return bad
-    if cells.value.null_count():
+    if column.filled and cells.value.null_count():
         empty = cells.value.is_null()
         bad.append((empty if cells.bad is None else empty & ~cells.bad, "MISSING_VALUE"))
-    if column.cell == "id" and not cells.is_plain:
+    if column.filled and column.cell == "id" and not cells.is_plain:
         bad += oddities.key_problems(cells.value, header)
     return [(mask, rule) for mask, rule in bad if mask.any()]
 
 
 def _problems(table: pl.DataFrame, mask: pl.Series, rule: str, header: str) -> pl.DataFrame:
-    return table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=mask_cell(pl.col(header)))
+    return table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=header)
 
 
 def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl.DataFrame, origin: Origin) -> dict[str, pl.Series]:
@@ -180,11 +179,10 @@ def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl
 
 
 def _future(rows: pl.DataFrame, received_at: dt.datetime) -> list[Notice]:
-    clocks = [name for name in _PAST if isinstance(rows.schema.get(name), pl.Datetime)]
-    if not clocks or rows.is_empty():
-        return []
-    late = rows.select(pl.any_horizontal(pl.col(name) > moment(received_at) + dt.timedelta(days=1) for name in clocks).sum()).item()
-    return [Notice("FUTURE_TIMES", int(late))] if late else []
+    limit = moment(received_at) + dt.timedelta(days=1)
+    late = [rows[name] > limit for name in _PAST if isinstance(rows.schema.get(name), pl.Datetime)]
+    count = int(reduce(or_, (mask.fill_null(False) for mask in late)).sum()) if any(mask.any() for mask in late) else 0
+    return [Notice("FUTURE_TIMES", count)] if count else []
 
 
 def _latest_instant(rows: pl.DataFrame, received_at: dt.datetime) -> dt.datetime:
@@ -197,11 +195,18 @@ def _latest_instant(rows: pl.DataFrame, received_at: dt.datetime) -> dt.datetime
 def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], rows: pl.DataFrame) -> pl.DataFrame:
     """Attach what of the row was understood as numbers and times, as JSON text; first problem of each row first. ``rows`` are those of the problems.
 
-    Where cells stand in the wrong columns a name may stand anywhere, so free text and the cells at fault are left out: the raw file has them.
+    All cells come out masked. Where cells stand in the wrong columns a name may stand anywhere, so free text and the cells at fault are left out of the
+    rest of the row: the raw file has them.
     """
-    if problems.is_empty():
-        return pl.DataFrame(schema=QUARANTINE)
     faulty = set(problems["column_name"])
     plain = [header for column, header in kept if column.cell != "text" and header.strip() not in faulty]
-    told = pl.struct(mask_cell(pl.col(plain))).struct.json_encode() if plain else pl.lit("{}")
-    return problems.join(rows.select(*_ROW, told.alias("row_json")), on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")
+    cells = mask_cells(pl.concat([problems["cell_name"], *(rows[header].alias("cell_name") for header in plain)]))
+    places = range(problems.height, cells.len(), max(1, rows.height))
+    told = rows.select(_ROW)
+    if plain:
+        of_row = pl.DataFrame([cells.slice(place, rows.height).alias(header) for place, header in zip(places, plain, strict=True)])
+        told = told.with_columns(of_row.to_struct("row_json").struct.json_encode())
+    else:
+        told = told.with_columns(row_json=pl.lit("{}"))
+    masked = problems.with_columns(cells.head(problems.height))
+    return masked.join(told, on=_ROW, how="left").select(*QUARANTINE).sort(*_ROW, "column_name", "rule_name")

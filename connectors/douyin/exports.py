@@ -51,11 +51,13 @@ def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
     if kind == "ads" and "日期" not in columns:
         raise refuse("MISSING_COLUMN", looks_like=f"douyin ads {layout}", missing="日期")
     naming = [name for name in table.columns if any(known in name for known in _NAMING[kind])]
-    cells = [pl.col(name).str.strip_chars(_EDGES) for name in naming]
-    headers = [*_NAMING[kind], *naming]
-    table = table.filter(~pl.any_horizontal(cell.is_in(headers).fill_null(False) for cell in cells)) if cells else table
-    total = pl.any_horizontal(cell.is_in(_TOTALS).fill_null(False) for cell in cells) if cells else pl.lit(False)
-    rows, totals = table.filter(~total), table.filter(total)
+    cells = table.select(pl.col(naming).str.strip_chars(_EDGES).fill_null(""))
+    told = {"again": [*_NAMING[kind], *naming], "total": _TOTALS}
+    is_told = cells.select(pl.any_horizontal(False, pl.all().is_in(words)).alias(name) for name, words in told.items())
+    if not is_told.select(pl.any_horizontal(pl.all().any())).item():
+        return table
+    table, is_total = table.filter(~is_told["again"]), is_told["total"].filter(~is_told["again"])
+    rows, totals = table.filter(~is_total), table.filter(is_total)
     spent = columns.get("整体消耗") or columns.get("整体消耗(元)")
     if layout == "uni_plan" and spent and totals.height:
         _control(rows[spent], totals[spent])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from connectors.personal import mask_cell, mask_texts
+from connectors.personal import mask_cells, mask_texts
 from contracts.personal import STARS, is_masked
 
 PHONES = [
@@ -23,7 +23,7 @@ NAMES = ["张三丰", "Zhang San, 12 Baker Street, London", "王小明 138001380
 
 
 def cell(text: str) -> str:
-    return pl.DataFrame({"cell": [text]}).select(mask_cell(pl.col("cell"))).item()
+    return mask_cells(pl.Series("cell", [text])).item()
 
 
 @pytest.mark.parametrize("text", [*PHONES, *OTHERS])
