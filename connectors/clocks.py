@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, TypeVar
+from typing import Literal
 
 import polars as pl
 
@@ -17,53 +17,42 @@ USUAL = "%Y-%m-%d %H:%M:%S"
 _TIME_FORMATS = (USUAL, "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S%.f")
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
 
-Instants = TypeVar("Instants", pl.Series, pl.Expr)
 
-
-def on_the_clock(wall: Instants) -> Instants:
+def on_the_clock(wall: pl.Expr) -> pl.Expr:
     """Wall-clock times → instants; null outside 2003-2099, all through which China has kept UTC+8."""
-    known = wall.is_between(_FIRST, _LAST)
     instant = (wall - _AHEAD).dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
-    return instant.set(~known.fill_null(False), None) if isinstance(instant, pl.Series) else pl.when(known).then(instant)
+    return pl.when(wall.is_between(_FIRST, _LAST)).then(instant)
 
 
-def _read_wall_clock(text: pl.Series, formats: tuple[str, ...], dates: tuple[str, ...] = ()) -> pl.Series:
-    """The first format that fits each cell; a date is its midnight."""
+def _read_wall_clock(raw: pl.Series, formats: tuple[str, ...], dates: tuple[str, ...] = ()) -> tuple[pl.Series, pl.Series]:
+    """Instants by the first format that fits each cell, a date's being its midnight, and which cells say something else."""
     cell = pl.col("cell").str
     told = [cell.to_datetime(form, time_unit="us", strict=False) for form in formats]
     told += [cell.to_date(form, strict=False).cast(pl.Datetime("us")) for form in dates]
-    return text.to_frame("cell").select(pl.coalesce(told)).to_series()
-
-
-def _in_zone(value: pl.Series, text: pl.Series) -> tuple[pl.Series, pl.Series]:
-    value = on_the_clock(value)
+    text = trim_typed(raw)
+    value = text.to_frame("cell").select(wall=pl.coalesce(told)).select(on_the_clock(pl.col("wall"))).to_series()
     return value, text.is_not_null() & value.is_null()
 
 
 def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Beijing wall-clock text → instant; a date alone is its midnight; years outside 2003-2099 are bad."""
-    text = trim_typed(raw)
-    return _in_zone(_read_wall_clock(text, _TIME_FORMATS, _DATE_FORMATS), text)
+    return _read_wall_clock(raw, _TIME_FORMATS, _DATE_FORMATS)
 
 
 def read_time_dmy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Day before month (``03/08/2026 14:05:09`` is 3 August), as regions outside the US write it. The layout, never the cell, decides."""
-    text = trim_typed(raw)
-    return _in_zone(_read_wall_clock(text, ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p")), text)
+    return _read_wall_clock(raw, ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p"))
 
 
 def read_time_mdy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Month before day (``03/08/2026 02:05:09 PM`` is 8 March), as the US writes it."""
-    text = trim_typed(raw)
-    return _in_zone(_read_wall_clock(text, ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")), text)
+    return _read_wall_clock(raw, ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M"))
 
 
 def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """``2026-03-09``, ``2026/3/9``, ``20260309`` → date."""
-    text = trim_typed(raw)
-    value = _read_wall_clock(text, (), _DATE_FORMATS).dt.date()
-    value = value.set(~value.dt.year().is_between(2003, 2099).fill_null(True), None)
-    return value, text.is_not_null() & value.is_null()
+    value, bad = _read_wall_clock(raw, (), _DATE_FORMATS)
+    return value.dt.date(), bad
 
 
 def instants_since_1970(count: pl.Series, bad: pl.Series, unit: Literal["s", "ms"]) -> tuple[pl.Series, pl.Series]:

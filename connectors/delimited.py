@@ -121,7 +121,7 @@ def open_text(text: bytes) -> Delimited:
     if text.rfind(_JOINED) >= 0:
         text = text.replace(_JOINED, b"\n")
     top = text[:_TOP].decode(errors="replace")
-    delimiter = _delimiter(top.split("\n")[:HEADER_SEARCH_ROWS])
+    delimiter = _delimiter(top.split("\n", HEADER_SEARCH_ROWS)[:HEADER_SEARCH_ROWS])
     reader = csv.reader(io.StringIO(top, newline=""), delimiter=delimiter)
     head, lines = [], []
     try:

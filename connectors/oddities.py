@@ -140,8 +140,10 @@ def check_dates(bad: pl.Series, good: pl.Series, header: str) -> None:
 
     ``bad`` are the cells that could not be read, ``good`` the column's values.
     """
+    enough = max(1, (bad.len() + good.len() - good.null_count() + 1) // 2)
+    if bad.len() < enough:
+        return
     failed = trim(bad)
-    enough = max(1, (failed.len() + good.len() - good.null_count() + 1) // 2)
     for rule, pattern in (("AMBIGUOUS_DATES", r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\b"), ("SERIAL_DATES", r"^[34][0-9]{4}(\.[0-9]+)?$")):
         if int(failed.str.contains(pattern).sum()) >= enough:
             raise refuse(rule, column=header.strip(), example=failed.filter(failed.str.contains(pattern))[0])

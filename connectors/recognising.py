@@ -115,11 +115,12 @@ def recognise(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliase
 
 def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: Aliases | None) -> _Search:
     search = _Search([sheet.name for sheet in sheets if any(map(any, sheet.head))], {}, {}, [])
+    known = frozenset().union(*(signature.known for signature in signatures))
     for sheet in sheets:
         for row, header in enumerate(sheet.head):
             search.heads.append(header)
             words = {fold(cell) for cell in header}
-            for signature in signatures:
+            for signature in signatures if aliases or not known.isdisjoint(words) else ():
                 if signature.layout.header_row not in (0, row + 1) or (not aliases and signature.known.isdisjoint(words)):
                     continue
                 fit = _fit(sheet, row, signature, words, aliases)

@@ -121,7 +121,7 @@ def _with_goods(bronze: pl.DataFrame) -> pl.DataFrame:
     """``bronze`` with ``_name, _color, _size``: read out of each text once, which a shop repeats on hundreds of rows."""
     told, (color, size) = ["product_name", "spec_text"], color_and_size()
     goods = bronze.select(told).unique().with_columns(_name=_product_name(), _color=color, _size=size)
-    return bronze.join(goods, on=told, how="left", nulls_equal=True, maintain_order="left")
+    return bronze.hstack(bronze.select(told).join(goods, on=told, how="left", nulls_equal=True, maintain_order="left").drop(told))
 
 
 def _product_name() -> pl.Expr:
