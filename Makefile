@@ -49,7 +49,7 @@ demo-clean: setup
 
 # loadfile keeps a file's tests on one worker, so that its session fixtures are built once
 test: setup-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev
 	$(BIN)/ruff check .

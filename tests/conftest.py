@@ -1,4 +1,7 @@
-"""What every test relies on: browser tests need Chromium. A laptop may lack it; the gate may not."""
+"""What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
+
+Two workers take whole files in turn: one that comes last keeps one of them waiting for as long as it takes.
+"""
 
 from __future__ import annotations
 
@@ -15,3 +18,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("CI"):
             pytest.fail(told, pytrace=False)
         pytest.skip(told)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -47,6 +47,8 @@ from simulator.server import make_app, serve_in_thread
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 EARLIER = NOW - dt.timedelta(days=9)
 MOMENTS = (EARLIER, NOW, LATER)
 
