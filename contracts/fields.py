@@ -45,6 +45,8 @@ _ALL = [
     _f("is_shipment_told", "发货可知", "shipment told", "The source tells shipment of every line: without ``shipped_at`` the goods have not left."),
     _f("is_gift", "赠品", "gift line", "Zero-price gift line: kept for cost, not counted as an order."),
     _f("is_order_head", "订单首行", "order head", "True on exactly one line per order, so orders can be counted by summing."),
+    _f("is_aside", "在剔除名单上", "set aside", "The merchant has put its order on the list of orders set aside (brushing, samples)."),
+    _f("reason_name", "原因", "reason", "In the words of whoever entered it."),
     _f("is_order_level", "订单级行", "order-level line", "The source told the order only, not its lines; one line stands for the order."),
     # product
     _f("product_id", "商品ID", "product id"),
@@ -139,6 +141,8 @@ _ALL = [
     _f("dated_refund_fen", "退款(退款日)", "refunds on the refund clock", "Refunds done that day, whenever the order was paid.", low=0),
     _f("cohort_refund_unstaged_fen", "阶段不明退款(订单日)", "refunds of untold stage, paid clock", low=0),
     _f("cohort_refund_undated_fen", "日期不明退款(订单日)", "refunds of untold date, paid clock", low=0),
+    _f("aside_paid_fen", "名单内支付金额", "paid value set aside", "Of paid value, that of orders the merchant has set aside.", low=0),
+    _f("aside_refund_fen", "名单内退款(订单日)", "refunds set aside, paid clock", "Refunds to date on orders set aside.", low=0),
     _f("session_paid_fen", "场次支付金额", "paid value of the day's sessions", "Session clock: lines of that day's sessions whose views are told.", low=0),
     _f("session_refund_fen", "场次退款", "refunds of the day's sessions", "Session clock, as session_paid_fen.", low=0),
     _f("session_views_qty", "场次观看次数", "views of the day's sessions", "Session clock."),

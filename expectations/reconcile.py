@@ -26,6 +26,8 @@ _PAID = {
     "cohort_refund_after_fen": "refund_after_fen",
     "cohort_refund_unstaged_fen": "refund_unstaged_fen",
     "cohort_refund_undated_fen": "refund_undated_fen",
+    "aside_paid_fen": "if(is_aside, paid_fen, 0)",
+    "aside_refund_fen": "if(is_aside, cohort_refund_fen, 0)",
 }
 
 

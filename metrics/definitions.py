@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metrics.aside import ASIDE
 from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
@@ -249,4 +250,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *ASIDE, *SETTLEMENT, *PROFIT)}

@@ -17,6 +17,7 @@ from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from pipeline import profits, withdrawing
+from pipeline.aside import moved_by_lists
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -30,6 +31,7 @@ from pipeline.receiving import load_rows, rejudged_rows
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
 from warehouse import landing, rates, registry, release
+from warehouse.aside import aside_orders
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP
 from warehouse.points import reach
@@ -54,22 +56,23 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs.
+    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs, lists.
 
-    ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``). ``gone`` are files that were
-    withdrawn (rows of ``EXPORT``).
+    ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``), ``by_lists`` the orders set aside
+    or no longer (``moved_by_lists``). ``gone`` are files that were withdrawn (rows of ``EXPORT``).
     """
 
     is_registry: bool
     merchants: list[str]
     by_rates: Touched
     by_costs: pl.DataFrame
+    by_lists: pl.DataFrame
     gone: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.by_rates.is_empty and self.by_costs.is_empty() and self.gone.is_empty()
+        return not self.is_registry and self.by_rates.is_empty and all(frame.is_empty() for frame in (self.by_costs, self.by_lists, self.gone))
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,9 @@ def build(
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting, gone = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
-        told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake))
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), profits.moved_by_costs(lake, told.costs, whole=from_landing), gone)
+        told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake), aside_orders(lake))
+        by_costs = profits.moved_by_costs(lake, told.costs, whole=from_landing)
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), by_costs, moved_by_lists(lake), gone)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -240,7 +244,7 @@ def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
 
 def _touched_by(lake: Lake, moved: Moved) -> Touched:
     """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' and ledgers' money."""
-    touched = replace(moved.by_rates)
+    touched = replace(moved.by_rates, orders=pl.concat([moved.by_rates.orders, moved.by_lists]).unique())
     if moved.merchants:
         touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved.merchants)]).unique()
         touched.sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique()

@@ -40,7 +40,7 @@ SLICE = [*SHOP, "business_date"]
 #: What the marts ask of order-line facts.
 SOLD = [
     *LINES.key, "live_session_id", "style_code", "channel_code", "traffic_code", "paid_date", "start_date", "is_gift", "is_order_head", "line_qty", "paid_fen",
-    "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen",
+    "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen", "is_aside",
 ]  # fmt: skip
 #: The district sees a month when its refunds have matured, so that what it once saw hardly moves: comparing two releases of a month tells little.
 DISTRICT_LAG_DAYS = 45
@@ -48,11 +48,15 @@ DISTRICT_LAG_DAYS = 45
 
 @dataclass(frozen=True)
 class Known:
-    """What a person has told beside the exports: own accounts (columns of ``LIVE_ACCOUNT``), exchange rates (of ``CURRENCY_RATE``), and costs."""
+    """What a person has told beside the exports.
+
+    Own accounts (columns of ``LIVE_ACCOUNT``), exchange rates (of ``CURRENCY_RATE``), costs, and orders set aside (of ``ASIDE_ORDER``).
+    """
 
     own: pl.DataFrame
     rates: pl.DataFrame
     costs: Costs
+    aside: pl.DataFrame
 
 
 def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
@@ -114,7 +118,7 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
 def _current(states: dict[str, pl.DataFrame], known: Known) -> fct_order_line.Current:
     told = {table.name: current(table, states[table.name]) for table in OF_ORDERS}
     aired = current(LIVE_SESSION, states[LIVE_SESSION.name])
-    return fct_order_line.Current(**convert_orders(told, known.rates), live_session=aired, own_account=known.own)
+    return fct_order_line.Current(**convert_orders(told, known.rates), live_session=aired, own_account=known.own, aside=known.aside)
 
 
 def _whole(lake: Lake, table: Table, frame: pl.DataFrame) -> None:

@@ -166,6 +166,16 @@ CURRENCY_RATE = Table(
     required=("cny_e8_number", "changed_at"),
 )
 
+ASIDE_ORDER = Table(
+    "ops",
+    "aside_order",
+    "剔除名单",
+    "orders set aside",
+    "One entry by which a merchant set an order aside (brushing, a sample) or took that back. Append-only; of one order the highest number counts.",
+    key=("merchant_id", "event_number"),
+    required=("shop_id", "order_id", "is_aside", "reason_name", "received_by_name", "changed_at"),
+)
+
 UNIT_COST = Table(
     "ops",
     "unit_cost",
@@ -236,6 +246,6 @@ OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        UNIT_COST, FIXED_COST, MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
+        ASIDE_ORDER, UNIT_COST, FIXED_COST, MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
     )
 }  # fmt: skip

@@ -42,7 +42,8 @@ FACTS = """
 
 SUMS = """sum(paid_fen) AS paid_fen, sum(paid_orders_qty) AS paid_orders_qty, sum(units_qty) AS units_qty, 0 AS units_untold_qty,
     sum(cohort_refund_fen) AS cohort_refund_fen, sum(cohort_refund_before_fen) AS cohort_refund_before_fen,
-    sum(cohort_refund_after_fen) AS cohort_refund_after_fen, 0 AS cohort_refund_unstaged_fen, 0 AS cohort_refund_undated_fen"""
+    sum(cohort_refund_after_fen) AS cohort_refund_after_fen, 0 AS cohort_refund_unstaged_fen, 0 AS cohort_refund_undated_fen,
+    0 AS aside_paid_fen, 0 AS aside_refund_fen"""
 
 
 def daily(base: duckdb.DuckDBPyConnection, name: str, more: str) -> pl.DataFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
 from transforms.gold.grain import LINE, ORDER
 from transforms.gold.refund_match import match_refunds
@@ -27,14 +28,14 @@ TABLE = Table(
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
-        "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told",
+        "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
     ),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Current:
-    """Current silver states of the touched orders, all of each order's, and the sessions and own accounts of their shops (canonical columns)."""
+    """Current silver states of touched orders, all of each order's; sessions and own accounts of their shops (canonical columns); orders set aside."""
 
     order: pl.DataFrame
     order_line: pl.DataFrame
@@ -42,6 +43,7 @@ class Current:
     line_channel: pl.DataFrame
     live_session: pl.DataFrame
     own_account: pl.DataFrame
+    aside: pl.DataFrame = field(default_factory=no_orders)
 
 
 def build(now: Current) -> pl.DataFrame:
@@ -52,6 +54,7 @@ def build(now: Current) -> pl.DataFrame:
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
     lines = _add_refunds(lines, now.refund_line)
+    lines = mark_aside(lines, now.aside)
     return TABLE.shape(lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date()))
 
 

@@ -16,6 +16,8 @@ PAID: dict[str, pl.Expr] = {
     "cohort_refund_after_fen": pl.col("refund_after_fen"),
     "cohort_refund_unstaged_fen": pl.col("refund_unstaged_fen"),
     "cohort_refund_undated_fen": pl.col("refund_undated_fen"),
+    "aside_paid_fen": pl.when("is_aside").then("paid_fen").otherwise(0),
+    "aside_refund_fen": pl.when("is_aside").then("cohort_refund_fen").otherwise(0),
 }
 
 
