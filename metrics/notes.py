@@ -83,6 +83,11 @@ NOTES: dict[str, NoteKind] = {
         "有 {figure} 家店还没有给过资金流水,不在到账里",
         "shops without any account flow, not in what was funded: {figure}",
     ),
+    "ASIDE_INCLUDED": NoteKind(
+        "aside_paid_fen",
+        "其中剔除名单上的订单支付了 {figure} 元;去掉它们的数另有一个指标",
+        "CNY {figure} of what was paid is on orders set aside; figures without them are metrics of their own",
+    ),
     "SESSION_CLOCK": NoteKind(
         "",
         "按场次看时只含归属到场次的成交,并全部记在开播日",

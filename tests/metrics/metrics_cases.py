@@ -64,7 +64,7 @@ def owned_by(merchant: str, rows: Sequence[Row]) -> list[Row]:
 SHOP_DAYS: list[Row] = [
     shop_day(day(1), paid_fen=100_00, paid_orders_qty=2, units_qty=3, cohort_refund_fen=40_00, cohort_refund_before_fen=10_00, cohort_refund_after_fen=30_00,
              dated_refund_fen=10_00, session_paid_fen=100_00),
-    shop_day(day(1), traffic="paid", paid_fen=50_01, paid_orders_qty=2, units_qty=2, aside_paid_fen=20_00),
+    shop_day(day(1), traffic="paid", paid_fen=50_01, paid_orders_qty=2, units_qty=2),
     shop_day(day(1), traffic="unknown", session_views_qty=1000),
     shop_day(day(5), dated_refund_fen=30_00),
     shop_day(day(2), shop="s2", platform="taobao", channel="unknown", traffic="unknown", paid_fen=200_00, paid_orders_qty=4, units_untold_qty=4,

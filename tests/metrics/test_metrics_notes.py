@@ -20,13 +20,13 @@ def notes(place: Place, *metrics: str, **more: object) -> dict[str, Note]:
 
 def test_undated_refunds_are_left_out_of_the_refund_clock_and_said(shown: Place) -> None:
     found = notes(shown, "net_by_refund_date", period=MARCH)
-    assert list(found) == ["REFUNDS_UNDATED", "REFUNDS_UNDATED_EARLIER"]
+    assert list(found) == ["REFUNDS_UNDATED", "REFUNDS_UNDATED_EARLIER", "ASIDE_INCLUDED"]
     assert found["REFUNDS_UNDATED"].amount_fen == 60_00
     assert "另有 60.00 元退款日期不明" in found["REFUNDS_UNDATED"].zh
     assert found["REFUNDS_UNDATED_EARLIER"].amount_fen == 20_00  # the order of 27 February may have been refunded in March
     february = (day(1, 2), day(28, 2))
     assert {code: note.amount_fen for code, note in notes(shown, "net_by_refund_date", period=february).items()} == {"REFUNDS_UNDATED": 20_00}
-    assert {code: note.amount_fen for code, note in notes(shown, "net_by_refund_date").items()} == {"REFUNDS_UNDATED": 80_00}
+    assert {code: note.amount_fen for code, note in notes(shown, "net_by_refund_date").items()} == {"REFUNDS_UNDATED": 80_00, "ASIDE_INCLUDED": 30_00}
     by_month = notes(shown, "net_by_refund_date", where={"month": "2026-03"})
     assert by_month["REFUNDS_UNDATED_EARLIER"].amount_fen == 20_00
 
@@ -34,7 +34,13 @@ def test_undated_refunds_are_left_out_of_the_refund_clock_and_said(shown: Place)
 def test_a_shop_that_tells_everything_needs_no_note(shown: Place) -> None:
     for metric in ("net_by_refund_date", "units", "refunds_before_shipment"):
         assert notes(shown, metric, where={"platform": "douyin"}) == {}
-    assert notes(shown, "paid_gmv", "refunds", "net_by_order_date") == {}
+    assert notes(shown, "paid_gmv", "refunds", "net_by_order_date", where={"platform": "douyin"}) == {}
+
+
+def test_orders_set_aside_are_told_beside_the_figures_they_are_in(shown: Place) -> None:
+    for metric in ("paid_gmv", "net_by_order_date", "net_by_refund_date"):
+        note = notes(shown, metric, period=MARCH)["ASIDE_INCLUDED"]
+        assert note.amount_fen == 30_00 and "30.00 元" in note.zh
 
 
 def test_untold_units_and_stages_are_empty_not_zero(shown: Place) -> None:
