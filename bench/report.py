@@ -106,6 +106,8 @@ def page(results: Results) -> str:
             "",
             "重新测量 / measure again: `make bench`,或 / or `python -m bench --rows 5000000`。",
             "",
+            "读取、提问、熟化各有自己的测量 / reading, asking and maturity are measured by `python -m bench.reading`, `bench.questions`, `bench.maturity`.",
+            "",
         ]
     )
 
