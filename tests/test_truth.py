@@ -20,6 +20,7 @@ from truth_cases import (
     BY_DAY,
     COSTED_FROM,
     FILES,
+    FIRST,
     LATER,
     MONEY,
     NOW,
@@ -37,9 +38,14 @@ from truth_cases import (
     untrue_ledgers,
 )
 
+from metrics.access import Viewer
+from metrics.match import match
+from metrics.screens import SCREENS, screens_of
+from metrics.typed import Typed
 from pipeline.house import reading
 from pipeline.receipts import FileReceipt
 from pipeline.steps import build_and_release, collect, scan_inbox
+from simulator.backoffice import NUMBERS, back_office
 from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.platforms import FACTS
@@ -229,6 +235,32 @@ def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) 
     # TikTok Shop's order file tells of a refund its amount alone; JD's tells no SKU
     assert set(wrong["platform_code"]) == {"tiktok_shop", "jd"}, wrong
     assert wrong.filter(platform_code="jd")["told"].is_null().all()
+
+
+def test_what_every_back_office_shows_is_led_to_our_figure_with_nothing_left(by_files: Settings, market: Market) -> None:
+    """Every number whose definition is known, of every shop on eight platforms, over several periods: rest and residual 0, and each kind of step met."""
+    assert set(NUMBERS) == set(SCREENS) and {screen.platform for screen in SCREENS.values()} == set(FACTS)
+    dice, met = random.Random(11), set[str]()
+    for shop, merchant, platform in market.shops.select("shop_id", "merchant_id", "platform_code").iter_rows():
+        viewer = Viewer(by_files.place, "test", "merchant", merchant)
+        # the day on which the simulator has orders just round midnight, a day, a week, everything
+        for days in (_edge_day(market, shop), *((FIRST + dt.timedelta(days=start),) * 2 for start in dice.sample(range(30), 1)), (FIRST, LATER.date())):
+            for screen in screens_of(platform):
+                shown = back_office(market, LATER, shop, screen.id, *days)
+                found = match(viewer, screen.id, shop, days, Typed(shown))
+                assert (found.rest_minor, found.residual_fen) == (0, 0), (screen.id, shop, days, found.steps)
+                met |= set(found.steps.filter(pl.col("fen") != 0)["step"])
+    assert met == {"typed", "screen", "rows", "status", "subsidy", "zone", "clock", "scope", "paid_gmv", "refunds", "net_by_order_date"}
+
+
+def _edge_day(market: Market, shop: str) -> tuple[dt.date, dt.date]:
+    """A day of which an order was placed and that was paid on the next; TikTok Shop's: one that is over in Beijing before it is in Bangkok."""
+    lines = market.lines.filter(pl.col("paid_at").is_not_null(), shop_id=shop)
+    abroad = pl.col("paid_at").dt.convert_time_zone("Asia/Bangkok").dt.date()
+    created, paid = pl.col("created_at").dt.date(), pl.col("paid_at").dt.date()
+    late = lines.filter((created < paid) | (abroad < paid if "tiktok" in shop else False)).select(created.alias("day"))["day"]
+    day = late.sort()[0] if late.len() else FIRST
+    return day, day
 
 
 def test_an_older_release_answers_as_it_did(by_api: Settings, market: Market) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.markets import ZONES
+
 
 @dataclass(frozen=True)
 class Region:
@@ -13,25 +15,28 @@ class Region:
     """
 
     code: str
-    zone: str
     currency: str
     day_first: bool | None
     names: tuple[str, ...]
 
+    @property
+    def zone(self) -> str:
+        """The clock its shops are counted by."""
+        return ZONES[self.currency]
+
 
 REGIONS = (
-    Region("TH", "Asia/Bangkok", "THB", True, ("thailand", "ประเทศไทย", "ไทย")),
-    Region("VN", "Asia/Ho_Chi_Minh", "VND", True, ("vietnam", "việtnam")),
-    Region("ID", "Asia/Jakarta", "IDR", True, ("indonesia",)),
-    Region("MY", "Asia/Kuala_Lumpur", "MYR", True, ("malaysia",)),
-    Region("PH", "Asia/Manila", "PHP", None, ("philippines", "thephilippines")),
-    Region("SG", "Asia/Singapore", "SGD", None, ("singapore",)),
-    # file names of US shops say UTC-7, which is the west coast in summer; winter's offset is UNVERIFIED
-    Region("US", "America/Los_Angeles", "USD", False, ("unitedstates", "unitedstatesofamerica", "usa")),
-    Region("GB", "Europe/London", "GBP", None, ("unitedkingdom", "uk")),
-    Region("MX", "America/Mexico_City", "MXN", None, ("mexico", "méxico")),
-    Region("BR", "America/Sao_Paulo", "BRL", None, ("brazil", "brasil")),
-    Region("JP", "Asia/Tokyo", "JPY", None, ("japan", "日本")),
+    Region("TH", "THB", True, ("thailand", "ประเทศไทย", "ไทย")),
+    Region("VN", "VND", True, ("vietnam", "việtnam")),
+    Region("ID", "IDR", True, ("indonesia",)),
+    Region("MY", "MYR", True, ("malaysia",)),
+    Region("PH", "PHP", None, ("philippines", "thephilippines")),
+    Region("SG", "SGD", None, ("singapore",)),
+    Region("US", "USD", False, ("unitedstates", "unitedstatesofamerica", "usa")),
+    Region("GB", "GBP", None, ("unitedkingdom", "uk")),
+    Region("MX", "MXN", None, ("mexico", "méxico")),
+    Region("BR", "BRL", None, ("brazil", "brasil")),
+    Region("JP", "JPY", None, ("japan", "日本")),
 )
 
 BY_CODE = {region.code: region for region in REGIONS}

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import aside, costs, explain, files, map_table, new_platform, people, quarantine, rates, releases, statement
+from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, people, quarantine, rates, releases, statement
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
 from warehouse.settings import Settings
 
@@ -35,6 +35,8 @@ app.add_typer(people.shops_app, name="shops")
 app.command("map")(map_table.map_table)
 app.add_typer(map_table.app, name="mappings")
 app.command("explain")(explain.explain)
+app.command("match")(match.match)
+app.command("screens")(match.screens)
 app.command("statement")(statement.statement)
 app.command("verify")(statement.verify)
 app.command("new-platform")(new_platform.new_platform)

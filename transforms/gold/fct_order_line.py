@@ -11,7 +11,7 @@ from contracts.tables import Table
 from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
 from transforms.gold.grain import LINE, ORDER
-from transforms.gold.refund_match import match_refunds
+from transforms.gold.refund_totals import add_refunds
 from transforms.money import split_fen
 
 TABLE = Table(
@@ -53,7 +53,7 @@ def build(now: Current) -> pl.DataFrame:
     lines = _only_paid_money(lines)
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
-    lines = _add_refunds(lines, now.refund_line)
+    lines = add_refunds(lines, now.refund_line)
     lines = mark_aside(lines, now.aside)
     return TABLE.shape(lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date()))
 
@@ -79,7 +79,10 @@ def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
 
 
 def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """One line for each order (or the paid rest of it: freight, or goods no line told) that no line accounts for, so that its total is never lost."""
+    """One line for each order (or the rest of it: freight, or goods no line told) that no line accounts for, so that its total is never lost.
+
+    An order nobody paid has a rest too: it was placed, and screens that count what was placed count it.
+    """
     told = lines.group_by(ORDER).agg(
         lines_paid=pl.col("paid_fen").fill_null(0).sum(),
         lines_placed=pl.col("placed_fen").fill_null(0).sum(),
@@ -90,7 +93,8 @@ def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFram
         paid_fen=pl.col("paid_fen") - pl.col("lines_paid").fill_null(0),
         placed_fen=(pl.col("placed_fen") - pl.col("lines_placed").fill_null(0)).clip(lower_bound=0),
     )
-    rest = rest.filter(whole | (pl.col("paid_fen") > 0))
+    only_placed = pl.col("paid_at").is_null() & (pl.col("placed_fen") > 0)
+    rest = rest.filter(whole | (pl.col("paid_fen") > 0) | only_placed)
     return rest.with_columns(
         order_line_id=pl.when(whole).then("order_id").otherwise(pl.col("order_id") + ":rest"),
         line_qty=pl.when(whole).then("line_qty").otherwise((pl.col("line_qty") - pl.col("lines_qty")).clip(lower_bound=0)),
@@ -109,42 +113,3 @@ def _only_paid_money(lines: pl.DataFrame) -> pl.DataFrame:
         pl.when(unpaid).then(0).otherwise(pl.col("paid_fen").fill_null(0)).alias("paid_fen"),
         *(pl.when(~unpaid).then(pl.col(name)).alias(name) for name in stated),
     )
-
-
-def _add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """Refund totals per line. After-sales win; what a line states beyond its own, and the order beyond its lines', is undated and of untold stage."""
-
-    def part(stage: str) -> pl.Expr:
-        return pl.col("refund_fen").filter(pl.col("refund_stage_code") == stage).sum()
-
-    sums = (
-        match_refunds(lines, refunds)
-        .group_by(LINE)
-        .agg(
-            itemised=pl.col("refund_fen").sum(),
-            refund_before_fen=part("before_shipment"),
-            refund_after_fen=part("after_shipment"),
-            undated=pl.col("refund_fen").filter(pl.col("refunded_at").is_null()).sum(),
-        )
-    )
-    names = ["itemised", "refund_before_fen", "refund_after_fen", "undated"]
-    joined = lines.join(sums, on=LINE, how="left", validate="1:1").with_columns(pl.col(names).fill_null(0))
-    joined = _beyond_lines(joined.with_columns(answered=pl.max_horizontal("itemised", pl.col("stated_refund_fen").fill_null(0))))
-    return joined.with_columns(cohort_refund_fen=pl.col("answered") + pl.col("beyond")).with_columns(
-        refund_undated_fen=pl.col("undated") + pl.col("cohort_refund_fen") - pl.col("itemised"),
-        refund_unstaged_fen=pl.col("cohort_refund_fen") - pl.col("refund_before_fen") - pl.col("refund_after_fen"),
-    )
-
-
-def _beyond_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add ``beyond``: each line's part of what its order states beyond all its lines, by what is left to refund.
-
-    Lines that state nothing themselves take it; where every line does, all of them.
-    """
-    orders = lines.group_by(ORDER).agg(_total=pl.col("order_stated_fen").max() - pl.col("answered").sum()).filter(pl.col("_total") > 0)
-    left = (pl.col("paid_fen") - pl.col("answered")).clip(lower_bound=0)
-    short = lines.join(orders, on=ORDER, how="inner")
-    short = short.with_columns(_left=left, _silent=pl.when(pl.col("stated_refund_fen").is_null()).then(left).otherwise(0))
-    short = short.with_columns(_weight=pl.when(pl.col("_silent").sum().over(ORDER) > 0).then("_silent").otherwise("_left"))
-    parts = short.select(*LINE, beyond=split_fen(pl.col("_total"), pl.col("_weight"), ORDER, "order_line_id"))
-    return lines.join(parts, on=LINE, how="left", validate="1:1").with_columns(pl.col("beyond").fill_null(0))

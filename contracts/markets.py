@@ -1,0 +1,19 @@
+"""Markets abroad, by the money a shop there sells in: whose clock its back office counts days by."""
+
+from __future__ import annotations
+
+#: Currency → IANA time zone. A shop in a currency that is not here counts by Beijing's clock.
+ZONES: dict[str, str] = {
+    "THB": "Asia/Bangkok",
+    "VND": "Asia/Ho_Chi_Minh",
+    "IDR": "Asia/Jakarta",
+    "MYR": "Asia/Kuala_Lumpur",
+    "PHP": "Asia/Manila",
+    "SGD": "Asia/Singapore",
+    # file names of US shops say UTC-7, which is the west coast in summer; winter's offset is UNVERIFIED
+    "USD": "America/Los_Angeles",
+    "GBP": "Europe/London",
+    "MXN": "America/Mexico_City",
+    "BRL": "America/Sao_Paulo",
+    "JPY": "Asia/Tokyo",
+}
