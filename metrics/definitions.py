@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.metric import CLOCKS, UNITS, Metric
+from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
 
@@ -249,4 +250,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *OUTLOOK, *SETTLEMENT, *PROFIT)}
