@@ -155,6 +155,10 @@ _ALL = [
     _f("matured_doubt_fen", "估计的共同误差", "doubt shared by estimates", "Standard error shared by rows: add it up before squaring.", low=0),
     _f("age_days_qty", "账龄(天)", "age in days", "From payment to the newest observation of the shop."),
     _f("maturity_level_code", "依据", "estimated from", "Whose refunds the estimate rests on, the widest where there are several.", code=codes.MATURITY_LEVEL),
+    # equal age: paid clock
+    _f("refund_by_7_fen", "7 天内退款", "refunds by age 7", "Refunds of known date up to the 7th day after payment.", low=0),
+    _f("refund_by_14_fen", "14 天内退款", "refunds by age 14", "Refunds of known date up to the 14th day after payment.", low=0),
+    _f("refund_by_30_fen", "30 天内退款", "refunds by age 30", "Refunds of known date up to the 30th day after payment.", low=0),
     # association
     _f("owners_qty", "持有人数", "holdings in the cell"),
     _f("paid_share_rate", "支付占比", "share of paid value", "Rounded to one point before release."),

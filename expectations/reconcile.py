@@ -47,6 +47,15 @@ _FACT_PAID = f"SELECT {_GRAIN}, paid_date AS business_date, {_MEASURES} FROM {LI
 _FACT_DATED = f"SELECT {_GRAIN}, refund_date AS business_date, refund_fen AS dated_refund_fen FROM {_REFUNDS} WHERE refund_date IS NOT NULL"
 _FLOW_DAY = f"{SHOP}, channel_code, paid_date, refund_date"
 _FACT_FLOW = f"SELECT {_FLOW_DAY}, refund_fen AS dated_refund_fen FROM {_REFUNDS} WHERE refund_date IS NOT NULL"
+_AGED = {age: f"refund_by_{age}_fen" for age in (7, 14, 30)}
+_AGE_DAY = f"{SHOP}, style_code, channel_code, business_date"
+_FACT_AGED = f"""
+    SELECT {_GRAIN}, paid_date AS business_date, paid_fen, cohort_refund_fen, refund_undated_fen AS cohort_refund_undated_fen,
+        {", ".join(f"0 AS {name}" for name in _AGED.values())} FROM {LINES} WHERE paid_date IS NOT NULL
+    UNION ALL BY NAME
+    SELECT {_GRAIN}, paid_date AS business_date, 0 AS paid_fen, 0 AS cohort_refund_fen, 0 AS cohort_refund_undated_fen,
+        {", ".join(f"if(refund_date - paid_date <= {age}, refund_fen, 0) AS {name}" for age, name in _AGED.items())}
+    FROM {_REFUNDS} WHERE refund_date IS NOT NULL AND paid_date IS NOT NULL"""
 #: Sales stand over views only for sessions whose views some source tells.
 _VIEWED = "(SELECT * FROM now.live_session WHERE views_qty IS NOT NULL)"
 _FACT_SESSION = f"""
@@ -189,6 +198,15 @@ RECONCILE_RULES = (
         "退款流向日表等于事实之和", "the refund flow is the sum of the facts",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
         table="gold.mart_refund_flow_daily", query=difference("SELECT * FROM {batch}", _FACT_FLOW, _FLOW_DAY, ["dated_refund_fen"]),
+    ),
+    SqlRule(
+        "KEPT_AT_AGE_AND_FACTS", STOP,
+        "同龄日表等于事实之和", "the sheet of equal ages is the sum of the facts",
+        _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
+        table="gold.mart_kept_age_daily",
+        query=difference(
+            "SELECT * FROM {batch}", _FACT_AGED, _AGE_DAY, ["paid_fen", "cohort_refund_fen", "cohort_refund_undated_fen", *_AGED.values()]
+        ),
     ),
     SqlRule(
         "SHOP_DAYS_AIRED", STOP,

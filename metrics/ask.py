@@ -11,6 +11,7 @@ import polars as pl
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.ages import Age, age, open_since
+from metrics.matured import interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
 from metrics.open_items import shops_without
@@ -23,7 +24,7 @@ __all__ = ["Age", "Answer", "Note", "ask"]
 #: Clocks told by files of their own → the note that says how many shops have given none.
 _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
-_COHORTS = {"paid": "true", "cost": "paid_fen <> 0"}
+_COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +128,8 @@ def _value(metric: Metric) -> pl.Expr:
     if metric.told:
         is_silent = (pl.sum_horizontal(part(name) for name in metric.told) == 0) & (part(NOTES[metric.notes[0]].part) > 0)
         value = pl.when(~is_silent).then(value)
+    if metric.whole:
+        value = pl.when(part(metric.whole) == 0).then(value)
     return value.alias(metric.id)
 
 
@@ -164,6 +167,9 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
         if clock in question.sources:
             codes.add(code)
             totals[NOTES[code].part] = shops_without(desk, question, clock)
+    if "matured" in question.sources:
+        codes.add("MATURED_INTERVAL")
+        totals |= interval(desk, question)
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")
     if "style" in question.dimensions and {"paid_orders", "aov"} & {metric.id for metric in question.metrics}:

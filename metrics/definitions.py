@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metrics.aside import ASIDE
 from metrics.metric import CLOCKS, UNITS, Metric
+from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
 
@@ -252,4 +253,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *ASIDE, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}

@@ -49,6 +49,7 @@ def _section(metric: Metric) -> list[str]:
 
 
 def _reservations() -> list[str]:
-    rows = [f"| `{code}` | {kind.zh.format(figure='N', share='N%')} | {kind.en.format(figure='N', share='N%')} |" for code, kind in NOTES.items()]
+    words = {"figure": "N", "share": "N%", "beside": "M"}
+    rows = [f"| `{code}` | {kind.zh.format(**words)} | {kind.en.format(**words)} |" for code, kind in NOTES.items()]
     head = ["## 答案附注 / Notes with an answer", "", "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.", ""]
     return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from contracts.errors import UsageError
-from metrics.access import Viewer, open_desk, require
-from metrics.question import Period
+from metrics.access import Desk, Viewer, open_desk, require
+from metrics.question import Period, Question
 from metrics.released import AsOf
 from transforms.gold.mart_outlook_daily import TABLE
 from transforms.maturity.said import summed
@@ -48,3 +48,12 @@ def matured(viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = N
     sums = summed(keyed, names or ["_all"])
     share = (pl.col("kept_fen") - pl.col("matured_fen")) / pl.col("paid_fen")
     return sums.with_columns(open_rate=pl.when(pl.col("paid_fen") > 0).then(share)).select(*names, *_COLUMNS).sort(names or ["paid_fen"])
+
+
+def interval(desk: Desk, question: Question) -> dict[str, int]:
+    """Bounds of all rows a question picks on the clock ``matured``, by their names in the mart; none where nothing is uncertain, or no estimate is whole."""
+    condition, values = question.conditions("matured")
+    rows = desk.sql(f"SELECT * FROM {TABLE.full_name} WHERE {condition}", values)  # noqa: S608 - names are declared
+    sums = summed(rows.with_columns(_all=pl.lit(0, pl.Int32)), ["_all"]).drop_nulls("matured_fen")
+    told = sums.filter(pl.col("matured_low_fen") < pl.col("matured_high_fen")).select("matured_low_fen", "matured_high_fen")
+    return {name: value for row in told.iter_rows(named=True) for name, value in row.items()}

@@ -14,6 +14,10 @@ CLOCKS: dict[str, tuple[str, str]] = {
     "mixed": ("支付在支付日,退款在退款日", "payments on the payment day, refunds on the refund day"),
     "settled": ("结算日:平台何时结算或扣回", "settlement day: when the platform paid out or took back"),
     "moved": ("动账日:钱何时进出账户", "day of movement: when the money entered or left the account"),
+    "matured": (
+        "支付日:这天支付的订单到第 45 天会留下多少",
+        "payment day: what the orders of that day will have kept on their 45th",
+    ),
     "cost": (
         "支付日;一次性的成本摊到它生效的每一天",
         "payment day: costs and fees go back to the day of their order; a cost charged once stands on the days it is valid for",
@@ -36,6 +40,7 @@ class Metric:
     ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen is rounded half up to a whole fen,
     a fraction is not rounded, and both are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
     where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
+    ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
     ``trap`` is the mistake people make with it.
     """
 
@@ -52,11 +57,13 @@ class Metric:
     denominator: str | None = None
     notes: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    whole: str | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Every measure the answer needs, each once."""
-        wanted = [*self.numerator, self.denominator or "", *self.told, *(part for code in self.notes for part in (NOTES[code].part, NOTES[code].beside))]
+        noted = [part for code in self.notes for part in (NOTES[code].part, NOTES[code].beside)]
+        wanted = [*self.numerator, self.denominator or "", self.whole or "", *self.told, *noted]
         return tuple(dict.fromkeys(part for part in wanted if part))
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class NoteKind:
     """A reservation and the measure it counts: a ``_fen`` part gives an amount, a ``_qty`` part a count, no part a plain remark.
 
-    ``beside`` is the measure of what the answer does cover: then the sentence may tell its ``{share}`` of both.
+    ``beside`` is the measure of what the answer does cover: then the sentence may tell its ``{share}`` of both, or itself as ``{beside}``.
     """
 
     part: str
@@ -67,6 +67,17 @@ NOTES: dict[str, NoteKind] = {
         "成本和平台费用都已知的只占支付金额的 {share};另有 {figure} 元支付金额缺成本或还没有结算单,平台费和佣金还要扣",
         "cost and fees are both known of {share} of paid value; another CNY {figure} lacks its cost, or its bill, which will take fees and commissions",
         beside="fees_known_fen",
+    ),
+    "MATURED_INTERVAL": NoteKind(
+        "matured_high_fen",
+        "成熟净成交是估计:八成把握在 {beside} 到 {figure} 元之间",
+        "matured net is an estimate: with 80 % confidence between CNY {beside} and CNY {figure}",
+        beside="matured_low_fen",
+    ),
+    "MATURED_UNTOLD": NoteKind(
+        "matured_untold_fen",
+        "有 {figure} 元支付还没有估计(数据还没跟满 45 天,或来源不告诉退款日期),所以成熟净成交为空",
+        "CNY {figure} of paid value has no estimate yet (not followed for 45 days, or refunds of untold date), so matured net is empty",
     ),
     "CHARGES_UNTOLD": NoteKind(
         "charges_untold_fen",
@@ -128,5 +139,5 @@ def _note(code: str, kind: NoteKind, total: int, beside: int) -> Note:
     if not kind.part:
         return Note(code, kind.zh, kind.en)
     is_money = kind.part.endswith("_fen")
-    words = {"figure": amount(total) if is_money else f"{total:,}", "share": share(beside, total) if kind.beside else ""}
+    words = {"figure": amount(total) if is_money else f"{total:,}", "share": share(beside, total) if kind.beside else "", "beside": amount(beside)}
     return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)

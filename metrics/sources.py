@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.tables import Table
-from transforms.gold import mart_live_session, mart_profit_daily, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
+from transforms.gold import mart_live_session, mart_outlook_daily, mart_profit_daily, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
 
 #: Dimensions that cut time; the rest cut who and what.
 TIME = ("date", "paid_date", "week", "month")
@@ -57,6 +57,16 @@ SOURCES = (
             "session_views_untold_qty": "CASE WHEN session_views_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
         },
         {"paid": _HAS_PAID, "session": "true"},
+    ),
+    Source(
+        mart_outlook_daily.TABLE,
+        _SHOP | _TIME,
+        {
+            "matured_fen": "coalesce(matured_fen, 0)",
+            "matured_untold_fen": "CASE WHEN matured_fen IS NULL THEN paid_fen ELSE 0 END",
+            "paid_fen": "paid_fen",
+        },
+        {"matured": "true"},
     ),
     Source(
         mart_profit_daily.TABLE,

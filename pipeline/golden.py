@@ -25,6 +25,7 @@ from transforms.gold import (
     fct_order_line,
     fct_refund_line,
     mart_district_channel_monthly,
+    mart_kept_age_daily,
     mart_live_session,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
@@ -109,6 +110,7 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(lines, refunds, sessions))
     lake.append(mart_style_daily.TABLE, mart_style_daily.build(lines, refunds))
     lake.append(mart_live_session.TABLE, mart_live_session.build(lines, sessions))
+    lake.append(mart_kept_age_daily.TABLE, mart_kept_age_daily.build(lines, refunds))
     lake.append(mart_refund_flow_daily.TABLE, mart_refund_flow_daily.build(refunds))
     _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
     ledgers.build_shops(lake, states, lines, refunds, known.rates)
@@ -202,6 +204,7 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
     for table, frame in (
         (mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(sold, back, aired)),
         (mart_style_daily.TABLE, mart_style_daily.build(sold, back)),
+        (mart_kept_age_daily.TABLE, mart_kept_age_daily.build(paid, on(REFUNDS, "paid_date"))),
     ):
         replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
     flow, refund_days = mart_refund_flow_daily, days.rename({"business_date": "refund_date"})

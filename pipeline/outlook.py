@@ -25,6 +25,11 @@ _LINE = [
     *SHOP, "order_line_id", "order_id", "product_id", "channel_code", "paid_date", "paid_fen", "unit_price_fen", "cohort_refund_fen", "refund_undated_fen",
 ]  # fmt: skip
 _REFUND = [*SHOP, "order_line_id", "refund_date", "refund_fen", "refund_stage_code"]
+#: What a projection says of a cohort; empty for a merchant whose every day is old enough to be what it is.
+_PROJECTED: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{name: TABLE.dtypes[name] for name in TABLE.key[:-1]}, "paid_date": pl.Date, "matured_fen": pl.Float64, "noise2": pl.Float64, "doubt_fen": pl.Float64,
+    "level_number": pl.Int64,
+}  # fmt: skip
 #: Merchants whose lines are held together.
 _AT_ONCE = 16
 
@@ -55,8 +60,8 @@ def _outlook(lake: Lake, merchants: list[str]) -> pl.DataFrame:
     lines = _with_category(lake.read(fct_order_line.TABLE, keys=days, columns=_LINE), of(PRODUCT))
     refunds = lake.read(fct_refund_line.TABLE, keys=days, columns=_REFUND)
     found = [_project(lines.filter(merchant_id=name), refunds.filter(merchant_id=name), known.filter(merchant_id=name)) for name in merchants]
-    told = [part for part in found if part is not None]
-    return mart_outlook_daily.build(daily, pl.concat(told), observed) if told else TABLE.empty()
+    told = [part.select(list(_PROJECTED)) for part in found if part is not None]
+    return mart_outlook_daily.build(daily, pl.concat([pl.DataFrame(schema=_PROJECTED), *told]), observed)
 
 
 def _taught_days(daily: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

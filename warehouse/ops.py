@@ -240,6 +240,7 @@ OUTLOOK = Table(
     "What one build said of one shop's orders paid in one week (from ``first_date``) when its data reached ``last_date``: the back-test. Append-only.",
     key=("build_number", "merchant_id", "shop_id", "platform_code", "first_date"),
     required=("last_date", "paid_fen", "kept_fen", "age_days_qty", "matured_fen", "matured_low_fen", "matured_high_fen"),
+    optional=("matured_noise_number", "matured_doubt_fen"),
 )
 
 OPS: dict[str, Table] = {

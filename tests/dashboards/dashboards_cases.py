@@ -77,6 +77,7 @@ def gold_frames(days: int, last_day: dt.date) -> dict[str, pl.DataFrame]:
             _sell(found, key, scale, days, last_day)
             _style(found, key, scale, days, last_day)
             _air(found, key, scale, last_day)
+            _mature(found, key, scale, days, last_day)
     _pin_today(found, last_day)
     found["mart_district_channel_monthly"] = _district()
     return {name: _rows(gold_tables()[name], rows) for name, rows in found.items()}
@@ -116,6 +117,29 @@ def _air(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: 
         views = 0 if number == 3 else 23_000 + 1_900 * number
         found["mart_live_session"].append({**common, "business_date": day, **_measures(paid, paid * 46 // 100), "session_views_qty": views})
         found["dim_live_session"].append({**common, "start_date": day, "is_own_account": number % 3 != 2, "views_qty": views or None})
+
+
+def _mature(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:
+    """Own live, in which four tenths stay, and search, in which seven do; what is younger than ten days has not come back yet. Half of it by the 7th day."""
+    found["dim_observed"].append({**key, "observed_date": last_day + dt.timedelta(days=1)})
+    for channel, stays in (("own_live", 40), ("search", 70)):
+        for age in range(1, days):
+            paid = scale * 100_000
+            kept, point = paid * (100 if age < 10 else stays) // 100, paid * stays // 100
+            row: dict[str, object] = {**key, "channel_code": channel, "business_date": last_day - dt.timedelta(days=age - 1), "paid_fen": paid}
+            is_open = age <= 45
+            bounds = (
+                {"matured_low_fen": point * 9 // 10, "matured_high_fen": point * 11 // 10}
+                if is_open
+                else dict.fromkeys(("matured_low_fen", "matured_high_fen"), point)
+            )
+            found["mart_outlook_daily"].append(
+                {**row, **bounds, "kept_fen": kept, "matured_fen": point, "age_days_qty": age, "maturity_level_code": "channel" if is_open else "mature",
+                 "matured_noise_number": (scale * 100) ** 2 if is_open else 0, "matured_doubt_fen": 0}
+            )  # fmt: skip
+            by_age = {"refund_by_7_fen": (paid - point) // 2, "refund_by_14_fen": paid - point, "refund_by_30_fen": paid - point}
+            aged = {"style_code": f"{key['shop_id']}-{'0' if channel == 'search' else '1'}", "cohort_refund_fen": paid - kept, "cohort_refund_undated_fen": 0}
+            found["mart_kept_age_daily"].append({**row, **aged, **by_age})
 
 
 def _pin_today(found: dict[str, list[dict[str, object]]], last_day: dt.date) -> None:

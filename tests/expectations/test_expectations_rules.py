@@ -20,7 +20,7 @@ Plant = Callable[..., duckdb.DuckDBPyConnection]
 LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mart_shop_channel_daily"
 ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_entry", "gold.mart_open_item", "gold.mart_statement_monthly"
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
-FLOW = "gold.mart_refund_flow_daily"
+FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
 COSTS, PROFIT = "gold.fct_line_cost", "gold.mart_profit_daily"
 REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
@@ -33,6 +33,10 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a cost that was taken back": (
         ("UPDATE ops.unit_cost SET unit_cost_fen = 2000 WHERE event_number = 4",), {(COSTS, "COST_IN_FORCE")}, "'borne_fen': None, 'entered_fen': 2000",
+    ),
+    "a refund at another age": (
+        ("UPDATE gold.mart_kept_age_daily SET refund_by_14_fen = refund_by_14_fen + 1 WHERE shop_id = 's1' AND refund_by_14_fen = 0",),
+        {(AGES, "KEPT_AT_AGE_AND_FACTS")}, "'refund_by_14_fen_off': 1",
     ),
     "a fee left out": (
         ("UPDATE gold.mart_profit_daily SET slot_fee_fen = 0 WHERE slot_fee_fen = 5000",), {(PROFIT, "PROFIT_DAYS_MATCH")}, "'slot_fee_fen_off': -5000",
@@ -64,7 +68,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"DELETE FROM {LINES}",),
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
-         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), (PROFIT, "PROFIT_DAYS_MATCH")},
+         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), (PROFIT, "PROFIT_DAYS_MATCH"), (AGES, "KEPT_AT_AGE_AND_FACTS")},
         "0",
     ),
     "a receipt that does not add up": (
@@ -94,7 +98,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
-        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH")}, order_id("s3", 0),
+        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH"), (AGES, "KEPT_AT_AGE_AND_FACTS")},
+        order_id("s3", 0),
     ),
     "an order with two heads": (
         (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
@@ -114,7 +119,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
-        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH")},
+        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH"),
+         (AGES, "KEPT_AT_AGE_AND_FACTS")},
         "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (
@@ -129,7 +135,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "freight left out": (
         (f"UPDATE {LINES} SET paid_fen = 0 WHERE order_line_id = 'T1:rest'",
          *(f"UPDATE {mart} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = {told}"
-           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600))),
+           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600), (AGES, 600))),
          f"UPDATE {PROFIT} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600"),
         {(LINES, "PAID_MATCHES_SILVER")}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
@@ -138,7 +144,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a refund taken twice": (
         (f"UPDATE {REFUNDS} SET refund_fen = 6001 WHERE refund_id = 'R6' AND order_line_id = 'T2a'",),
-        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), *REFUND_DAYS_OFF}, "R6",
+        {(REFUNDS, "REFUNDS_MATCH_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"), *REFUND_DAYS_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS")},
+        "R6",
     ),
     "a refund on the wrong day": (
         (f"UPDATE {REFUNDS} SET refund_date = refund_date + 1 WHERE refund_id = 'R2'",),
@@ -157,7 +164,9 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
          *(f"UPDATE {mart} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_unstaged_fen = cohort_refund_unstaged_fen - 1200,"
            " cohort_refund_undated_fen = cohort_refund_undated_fen - 1200"
            " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"
-           for mart in (DAILY, STYLES))),
+           for mart in (DAILY, STYLES)),
+         f"UPDATE {AGES} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_undated_fen = cohort_refund_undated_fen - 1200"
+         " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"),
         {(LINES, "STATED_REFUND_KEPT")}, "'order_id': 'T3'",
     ),
     "a day short of money": (

@@ -15,7 +15,7 @@ ASKED = {
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "refunds_untold_stage", "net_by_order_date", "net_by_refund_date",
     "paid_orders", "units", "aov", "return_rate_value", "gpm", "net_gpm",
     "settled", "funded", "settled_before_charges", "platform_fee", "creator_commission", "leader_commission", "service_commission", "commissions",
-    "effective_commission", "gross_profit", "contribution", "cost_coverage",
+    "effective_commission", "gross_profit", "contribution", "cost_coverage", "matured_net",
     "refunds_by_refund_date", "refunds_undated", "return_rate_by_refund_date", "refund_rate_before_shipment", "unit_price",
     "aside_paid", "paid_gmv_without_aside", "net_without_aside",
 }  # fmt: skip

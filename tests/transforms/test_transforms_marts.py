@@ -7,6 +7,8 @@ from typing import Any
 import polars as pl
 from transforms_cases import Gold, observed, run
 
+from transforms.gold import mart_kept_age_daily
+
 JUNE, JULY = "2026-06-30 23:59:59", "2026-07-01 00:00:00"
 
 
@@ -98,3 +100,14 @@ def test_marts_of_nothing_are_empty_and_keep_their_shape() -> None:
     built = run()
     assert (built.daily.height, built.styles.height, built.session_mart.height, built.refunds.height) == (0, 0, 0, 0)
     assert "dated_refund_fen" in built.daily.columns
+
+
+def test_what_had_gone_back_by_an_age_stands_on_the_payment_day_and_the_limit_counts() -> None:
+    """Paid at the last second of June: the 7th, 14th and 30th day after are 7, 14 and 30 July, whole; a refund without a date is at no age."""
+    gone = [("a", 10, "2026-07-07 23:59:59"), ("b", 20, "2026-07-08 00:00:00"), ("c", 30, "2026-07-14 12:00:00"), ("d", 5, "2026-07-30 23:59:59")]
+    refunds = [_refund(name, "1", fen, done) for name, fen, done in [*gone, ("e", 4, "2026-07-31 00:00:00"), ("f", 3, None)]]
+    built = _build([_line("1"), _line("2", style_code=None, paid_fen=250), _line("3", paid_at=None, order_status_code="unpaid")], refunds)
+    rows = mart_kept_age_daily.build(built.lines, built.refunds)
+    measures = ("paid_fen", "cohort_refund_fen", "cohort_refund_undated_fen", *mart_kept_age_daily.BY_AGE.values())
+    assert {row[0]: row[1:] for row in rows.select("style_code", *measures).rows()} == {"S": (100, 72, 3, 10, 60, 65), "untold": (250, 0, 0, 0, 0, 0)}
+    assert set(rows["business_date"].dt.to_string()) == {"2026-06-30"}

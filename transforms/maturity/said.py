@@ -42,5 +42,7 @@ def said_by_week(outlook: pl.DataFrame) -> pl.DataFrame:
     opened = weeks.group_by(_WEEK).agg(_is_open=is_open).filter("_is_open").select(_WEEK)
     observed = (pl.col("business_date") + pl.duration(days=pl.col("age_days_qty"))).max().alias("last_date")
     until = weeks.filter(pl.col("age_days_qty") > 0).group_by(SHOP).agg(observed)
-    found = summed(weeks.join(opened, on=_WEEK, how="semi"), _WEEK).filter(pl.col("matured_fen").is_not_null())
+    open_weeks = weeks.join(opened, on=_WEEK, how="semi")
+    parts = open_weeks.group_by(_WEEK).agg(pl.col("matured_noise_number", "matured_doubt_fen").sum())  # what bounds of several weeks are made of
+    found = summed(open_weeks, _WEEK).filter(pl.col("matured_fen").is_not_null()).join(parts, on=_WEEK, how="left", validate="1:1")
     return found.join(until, on=list(SHOP), how="left", validate="m:1").with_columns(pl.col("last_date").fill_null(pl.col("first_date"))).sort(_WEEK)

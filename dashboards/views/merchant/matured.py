@@ -1,0 +1,93 @@
+"""成熟净成交: what will stay of the orders people have paid, how sure that is, and who keeps best at one age."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import PLATFORM
+from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.frame import show_heading
+from dashboards.parts.menu import Card
+from dashboards.parts.outlook import show_at_age, show_outlook, show_ranges, show_said
+from dashboards.parts.windows import Window
+from dashboards.parts.words import channel_name, today, visible
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.backtest import said_before, score
+from metrics.equal_age import AGES, kept_at_age
+from metrics.labels import labels
+from metrics.matured import matured
+
+CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_top:", 2)
+
+LENGTHS, TOP = (7, 30, 90), 10
+_AGE = 14
+
+
+def show(viewer: Viewer) -> None:
+    """The whole page; each part fails alone."""
+    with st.spinner("正在读取… Loading"):
+        newest = max((date for date in ask(viewer, ["matured_net"], by=["date"]).rows["date"] if date <= today()), default=None)
+    if newest is None:
+        show_empty("**还没有可以推算的订单。** 数据跟满 45 天后显示。", "Nothing to project from yet; it comes once orders were followed for 45 days.")
+        return
+    window = _choose(newest)
+    rows = matured(viewer, period=window.period)
+    show_outlook(rows.row(0, named=True), window.days)
+    with TellFailure("预告对照"):
+        show_said(said_before(viewer), score(viewer))
+    left, right = st.columns(2, gap="medium")
+    with left, TellFailure("渠道 × 平台"):
+        _show_channels(viewer, window)
+    with right, TellFailure("同龄比较"):
+        _show_equal_age(viewer)
+
+
+def _choose(newest: dt.date) -> Window:
+    windows = [Window(f"近{count}天", f"{count} days", newest - dt.timedelta(days=count - 1), newest) for count in LENGTHS]
+    places = range(len(windows))
+    chosen = st.segmented_control(
+        "时段 Period", places, default=1, required=True, format_func=lambda place: windows[place].zh, key="matured_period", label_visibility="collapsed"
+    )
+    return windows[1 if chosen is None else chosen]
+
+
+def _show_channels(viewer: Viewer, window: Window) -> None:
+    show_heading("渠道 × 平台", "Channel × platform")
+    st.caption("绿条最后会留下,黑线是八成把握的区间,灰条是现在还留着的。 Green will be kept, black its 80 % interval, grey kept so far.")
+    rows = matured(viewer, by=["platform", "channel"], period=window.period).sort("matured_fen", descending=True, nulls_last=True)
+    names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select("platform", "channel").rows()]
+    show_ranges(rows, names, f"{window.zh}各渠道最后会留下多少,从高到低")
+
+
+def _show_equal_age(viewer: Viewer) -> None:
+    show_heading("同龄比较", "At equal age")
+    age = st.segmented_control(
+        "账龄 Age", AGES, default=_AGE, required=True, format_func=lambda days: f"满 {days} 天", key="matured_age", label_visibility="collapsed"
+    )
+    age = _AGE if age is None else age
+    zh = f"大家都看付款满 {age} 天那一刻留下的占比(最近 60 个满龄日),新款、新渠道不会因为还没退完而显得好。"
+    st.caption(f"{zh} Everyone as they stood {age} days after payment: nobody looks better for being younger.")
+    channels = kept_at_age(viewer, age, by=["platform", "channel"])
+    if channels.is_empty():
+        show_empty(f"还没有付款满 {age} 天的订单。", f"No orders are {age} days old yet.")
+        return
+    names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in channels.select("platform", "channel").rows()]
+    _show_ranked(channels, names, f"各渠道满 {age} 天的留存占比,从高到低")
+    styles = kept_at_age(viewer, age, by=["style"]).filter(pl.col("style") != "untold")
+    largest = styles.filter(pl.col("paid_fen").rank("ordinal", descending=True) <= TOP)
+    if largest.height:
+        st.markdown(f"**卖得最多的 {largest.height} 款** :gray[:small[The {largest.height} largest styles]]")
+        titles = labels(viewer, "style")
+        _show_ranked(largest, [visible(titles.get(style, style), 40) for style in largest["style"]], f"款式满 {age} 天的留存占比,从高到低")
+
+
+def _show_ranked(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
+    is_told = rows["kept_rate"].is_not_null()
+    if is_told.any():
+        show_at_age(rows.filter(is_told), [name for name, told in zip(names, is_told, strict=True) if told], alt_text)
+    if untold := [name for name, told in zip(names, is_told, strict=True) if not told]:
+        st.caption(f"退款日期不明,不能比:{'、'.join(untold[:5])}{' 等' if len(untold) > 5 else ''}。 Refunds of untold date: not comparable.")
