@@ -47,6 +47,9 @@ _ALL = [
     _f("is_order_head", "订单首行", "order head", "True on exactly one line per order, so orders can be counted by summing."),
     _f("is_aside", "在剔除名单上", "set aside", "The merchant has put its order on the list of orders set aside (brushing, samples)."),
     _f("reason_name", "原因", "reason", "In the words of whoever entered it."),
+    _f("is_order_refunded", "整单有退款", "order refunded", "Any line of the order had money sent back; the same on all its lines."),
+    _f("is_order_kept", "整单有留存", "order kept", "Any unit of the order's told ones neither was cancelled nor came back; the same on all its lines."),
+    _f("is_shipped", "已发货", "shipped", "The goods have left; empty = no source tells. What was refunded whole before shipment never left."),
     _f("is_order_level", "订单级行", "order-level line", "The source told the order only, not its lines; one line stands for the order."),
     # product
     _f("product_id", "商品ID", "product id"),
@@ -65,6 +68,9 @@ _ALL = [
     _f("discount_platform_fen", "平台承担优惠", "discount borne by platform"),
     _f("discount_merchant_fen", "商家承担优惠", "discount borne by merchant"),
     _f("discount_creator_fen", "达人承担优惠", "discount borne by creator"),
+    _f(
+        "subsidy_fen", "他人承担优惠", "discount borne by others", "Platform's and creator's part, which the merchant receives; empty = no source tells.", low=0
+    ),
     _f(
         "stated_refund_fen",
         "订单所载退款",
@@ -134,6 +140,15 @@ _ALL = [
     # additive measures of the marts
     _f("paid_orders_qty", "支付订单数", "paid orders"),
     _f("units_qty", "支付件数", "units paid"),
+    _f("kept_units_qty", "留存件数", "units kept", "Units paid for that were neither cancelled nor came back, by share of money."),
+    _f("kept_orders_qty", "有留存的订单数", "orders kept", "Paid orders of which a unit is kept."),
+    _f("refunded_orders_qty", "有退款的订单数", "orders refunded", "Paid orders with any refund, however small."),
+    _f("shipped_fen", "已发货金额", "shipped value", "Paid value of lines that were shipped, less what was refunded before shipment.", low=0),
+    _f("shipment_untold_fen", "发货不明金额", "paid value of untold shipment", low=0),
+    _f("sent_units_qty", "已发货件数", "units shipped", "Units of shipped lines that were not cancelled before."),
+    _f("returned_units_qty", "退回件数", "units returned", "Units of shipped lines that came back, by share of money."),
+    _f("merchant_paid_fen", "商家口径支付额", "merchant-basis paid value", "Paid value and what others bear of the price, where told (M02b).", low=0),
+    _f("subsidy_untold_fen", "补贴不明金额", "paid value of untold subsidies", "Paid value of lines whose source does not tell who bore the discount.", low=0),
     _f("units_untold_qty", "件数不明行", "lines of untold units", "Paid lines whose source does not tell the units."),
     _f("cohort_refund_fen", "退款(订单日)", "refunds on the paid clock", "Refunds to date on orders paid that day.", low=0),
     _f("cohort_refund_before_fen", "发货前退款(订单日)", "before-shipment refunds, paid clock", low=0),

@@ -28,6 +28,15 @@ _PAID = {
     "cohort_refund_undated_fen": "refund_undated_fen",
     "aside_paid_fen": "if(is_aside, paid_fen, 0)",
     "aside_refund_fen": "if(is_aside, cohort_refund_fen, 0)",
+    "kept_units_qty": "CASE WHEN is_gift THEN 0 ELSE coalesce(sent_qty - back_qty, 0) END",
+    "kept_orders_qty": "(is_order_head AND is_order_kept)::BIGINT",
+    "refunded_orders_qty": "(is_order_head AND is_order_refunded)::BIGINT",
+    "shipped_fen": "CASE WHEN is_shipped THEN paid_fen - refund_before_fen ELSE 0 END",
+    "shipment_untold_fen": "CASE WHEN is_shipped IS NULL THEN paid_fen ELSE 0 END",
+    "sent_units_qty": "CASE WHEN is_shipped AND NOT is_gift THEN coalesce(sent_qty, 0) ELSE 0 END",
+    "returned_units_qty": "CASE WHEN is_shipped AND NOT is_gift THEN coalesce(back_qty, 0) ELSE 0 END",
+    "merchant_paid_fen": "coalesce(paid_fen + subsidy_fen, 0)",
+    "subsidy_untold_fen": "CASE WHEN subsidy_fen IS NULL THEN paid_fen ELSE 0 END",
 }
 
 

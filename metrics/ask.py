@@ -123,8 +123,7 @@ def _value(metric: Metric) -> pl.Expr:
     value = top
     if metric.denominator is not None:
         bottom = part(metric.denominator)
-        quotient = top / bottom if metric.unit == "fraction" else (2 * top + bottom) // (2 * bottom)
-        value = pl.when(bottom > 0).then(quotient)
+        value = pl.when(bottom > 0).then(metric.quotient(top, bottom))
     if metric.told:
         is_silent = (pl.sum_horizontal(part(name) for name in metric.told) == 0) & (part(NOTES[metric.notes[0]].part) > 0)
         value = pl.when(~is_silent).then(value)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from metrics.aside import ASIDE
+from metrics.kept_goods import KEPT_GOODS, STAGES
 from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
 
 __all__ = ["CLOCKS", "METRICS", "UNITS", "Metric"]
-
-_STAGES = ("cohort_refund_before_fen", "cohort_refund_after_fen")
 
 _ALL = (
     Metric(
@@ -46,7 +45,7 @@ _ALL = (
         clock="paid",
         numerator={"cohort_refund_before_fen": 1},
         notes=("REFUND_STAGE_UNTOLD",),
-        told=_STAGES,
+        told=STAGES,
         about_zh="发货前就退掉的钱:没有物流成本,但说明下单质量差。",
         about_en="Sent back before anything was shipped: no freight lost, but demand of poor quality.",
         trap_zh="预售等待越长它越高,不能与现货直接比。",
@@ -60,7 +59,7 @@ _ALL = (
         clock="paid",
         numerator={"cohort_refund_after_fen": 1},
         notes=("REFUND_STAGE_UNTOLD",),
-        told=_STAGES,
+        told=STAGES,
         about_zh="发货后退掉的钱,含退货退款与发货后的仅退款。",
         about_en="Sent back after shipment: returns, and refunds without return.",
         trap_zh="它除以支付金额不是退货率;退货率的分母是已发货金额。",
@@ -125,7 +124,7 @@ _ALL = (
         numerator={"cohort_refund_before_fen": 1},
         denominator="paid_fen",
         notes=("REFUND_STAGE_UNTOLD",),
-        told=_STAGES,
+        told=STAGES,
         about_zh="这段时间支付的订单,发货前就退掉的金额占比。",
         about_en="Share of the period's paid value that went back before anything was shipped.",
         trap_zh="预售等得久,会把它推高。",
@@ -253,4 +252,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *KEPT_GOODS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}

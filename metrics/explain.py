@@ -63,7 +63,7 @@ class Lines:
             return top
         if bottom <= 0:
             return None
-        return top / bottom if self.metric.unit == "fraction" else (2 * top + bottom) // (2 * bottom)
+        return self.metric.quotient(top, bottom)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ def _clocks() -> list[str]:
 
 def _section(metric: Metric) -> list[str]:
     unit = UNITS[metric.unit]
-    rounding = (_FRACTION if metric.unit == "fraction" else _ROUNDED) if metric.is_ratio else ("", "")
+    rounding = (_FRACTION if metric.is_exact else _ROUNDED) if metric.is_ratio else ("", "")
     lines = [
         f"## `{metric.id}` · {metric.zh} / {metric.en}",
         "",

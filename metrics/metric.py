@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import overload
+
+import polars as pl
 
 from contracts.fields import FIELDS
 from metrics.notes import NOTES
@@ -29,6 +32,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "fen": ("分", "fen"),
     "count": ("个", "count"),
     "fraction": ("比率(0–1)", "fraction, 0 to 1"),
+    "ratio": ("倍数", "ratio"),
     "fen_per_thousand": ("分/千次观看", "fen per thousand views"),
 }
 
@@ -38,7 +42,7 @@ class Metric:
     """One metric. Its value is Σ coefficient × Σ part, divided by Σ ``denominator`` when it has one.
 
     ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen is rounded half up to a whole fen,
-    a fraction is not rounded, and both are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
+    a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
     where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
     ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
     ``trap`` is the mistake people make with it.
@@ -60,11 +64,31 @@ class Metric:
     whole: str | None = None
 
     @property
+    def is_exact(self) -> bool:
+        """True for a quotient that is not rounded: a fraction, or a ratio, which may be above 1 by nature."""
+        return self.unit in ("fraction", "ratio")
+
+    @overload
+    def quotient(self, top: int, bottom: int) -> float: ...
+    @overload
+    def quotient(self, top: pl.Expr, bottom: pl.Expr) -> pl.Expr: ...
+    def quotient(self, top: int | pl.Expr, bottom: int | pl.Expr) -> float | pl.Expr:
+        """Two sums divided, the only place where a figure stops being an integer; ``bottom`` is above 0."""
+        if self.is_exact:
+            return top / bottom
+        return (2 * top + bottom) // (2 * bottom)
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Every measure the answer needs, each once."""
         noted = [part for code in self.notes for part in (NOTES[code].part, NOTES[code].beside)]
         wanted = [*self.numerator, self.denominator or "", self.whole or "", *self.told, *noted]
         return tuple(dict.fromkeys(part for part in wanted if part))
+
+    @property
+    def adds_money(self) -> bool:
+        """True when what one line adds to the numerator is money, and not a count."""
+        return all(name.endswith("_fen") for name in self.numerator)
 
     @property
     def is_ratio(self) -> bool:

@@ -41,6 +41,16 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 元退款来源未说明发货前后,未计入发货前、发货后退款",
         "another CNY {figure} of refunds do not tell whether they came before or after shipment and are in neither figure",
     ),
+    "SHIPMENT_UNTOLD": NoteKind(
+        "shipment_untold_fen",
+        "另有 {figure} 元支付金额的来源未说明发没发货,不在已发货金额和件数里",
+        "another CNY {figure} of paid value does not tell whether it was shipped and is in neither shipped value nor units shipped",
+    ),
+    "SUBSIDY_UNTOLD": NoteKind(
+        "subsidy_untold_fen",
+        "另有 {figure} 元支付金额的来源未说明优惠由谁承担,未计入商家口径支付额",
+        "another CNY {figure} of paid value does not tell who bore its discounts and is left out",
+    ),
     "REFUNDS_UNDATED": NoteKind(
         "cohort_refund_undated_fen",
         "另有 {figure} 元退款日期不明(订单在本期支付),未计入退款日口径",

@@ -41,7 +41,8 @@ SLICE = [*SHOP, "business_date"]
 #: What the marts ask of order-line facts.
 SOLD = [
     *LINES.key, "live_session_id", "style_code", "channel_code", "traffic_code", "paid_date", "start_date", "is_gift", "is_order_head", "line_qty", "paid_fen",
-    "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen", "is_aside",
+    "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen", "sent_qty", "back_qty", "subsidy_fen",
+    "is_shipped", "is_order_refunded", "is_order_kept", "is_aside",
 ]  # fmt: skip
 #: The district sees a month when its refunds have matured, so that what it once saw hardly moves: comparing two releases of a month tells little.
 DISTRICT_LAG_DAYS = 45

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -34,6 +35,11 @@ def yuan(fen: int) -> str:
     """``-123456`` → ``-1,234.56``."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def ratio(value: float) -> str:
+    """``1.2345`` → ``1.23``, half up."""
+    return f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
 @contextmanager
@@ -137,6 +143,8 @@ def answered(answer: Answer, *, as_json: bool) -> None:
             return "—" if value is None else str(value)
         if metric.unit == "fraction":
             return f"{float(str(value)):.1%}"
+        if metric.unit == "ratio":
+            return ratio(float(str(value)))
         return f"{int(str(value)):,}" if metric.unit == "count" else yuan(int(str(value)))
 
     columns = [f"{METRICS[name].zh}\n{METRICS[name].en}" if name in METRICS else name for name in answer.rows.columns]

@@ -11,7 +11,7 @@ from contracts.intake import row_place
 from metrics.explain import Lines, Passport
 from metrics.metric import CLOCKS, Metric
 from pipeline.raw_rows import RawRow
-from pipeline.show import yuan
+from pipeline.show import ratio, yuan
 from pipeline.terminal import print_json, print_table
 
 _SHOWN = 30
@@ -83,4 +83,6 @@ def _amount(metric: Metric, value: float | None) -> str:
         return "—"
     if metric.unit == "fraction":
         return f"{value:.4f}"
+    if metric.unit == "ratio":
+        return ratio(value)
     return yuan(int(value)) if metric.unit.startswith("fen") else str(value)

@@ -16,7 +16,12 @@ BY = ("merchant_id", "shop_id", "platform_code", "channel_code", "date", "style_
 _PAID_CLOCK = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "paid_orders", "units", "aov", "return_rate_value",
 )  # fmt: skip
-METRICS = (*_PAID_CLOCK, "net_by_refund_date", "gpm", "net_gpm")
+_GOODS = (
+    "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment", "unit_return_rate",
+)  # fmt: skip
+METRICS = (*_PAID_CLOCK, *_GOODS, "net_by_refund_date", "gpm", "net_gpm")
+#: Quotients that are not rounded.
+EXACT = ("return_rate_value", *_GOODS[2:])
 #: What the platforms' money tells: metric → frame of the market, its clock, and what a row adds.
 _LEDGERS = {
     "settled": ("settlements", "settled_at", pl.col("settled_fen")),
@@ -33,7 +38,8 @@ LEDGER_BY = ("merchant_id", "shop_id", "platform_code", "order_id", "date")
 def truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str], first_date: dt.date, last_date: dt.date) -> pl.DataFrame:
     """``metric`` as known at ``at`` for the period (both dates included), one row per group of ``by``, sorted; the answer stands in ``value``.
 
-    Money is integer fen, ``return_rate_value`` a fraction; ratios are rounded half up to a whole fen and null where there is nothing to divide by.
+    Money is integer fen, counts are integers, those of ``EXACT`` fractions or ratios; others that divide are rounded half up to a whole fen. All are null
+    where there is nothing to divide by.
     Groups without any paid line (for ``net_by_refund_date``: and without refund; for gpm: without session) have no row; an empty ``by`` gives one row.
     ValueError for an unknown metric or column, for gpm by style (views have no style), and for a naive ``at``.
     """
@@ -75,25 +81,36 @@ def _done(market: Market, at: dt.datetime) -> pl.DataFrame:
 
 def _paid_lines(market: Market, at: dt.datetime) -> pl.DataFrame:
     """One row per line paid by ``at``: its date, what it paid, what came back, and whether the order is counted on it."""
-    stage = pl.col("stage_code")
+    is_before = pl.col("stage_code") == "before_shipment"
     returned = (
         _done(market, at)
         .group_by("order_line_id")
         .agg(
-            before=pl.col("refund_fen").filter(stage == "before_shipment").sum(),
-            after=pl.col("refund_fen").filter(stage == "after_shipment").sum(),
+            before=pl.col("refund_fen").filter(is_before).sum(),
+            after=pl.col("refund_fen").filter(~is_before).sum(),
+            cancelled=pl.col("refund_qty").filter(is_before).sum(),
+            came_back=pl.col("refund_qty").filter(~is_before, pl.col("type_code") == "return_refund").sum(),
         )
     )
+    has_left = pl.col("shipped_at").fill_null(at + dt.timedelta(days=1)) <= at
+    order = ["shop_id", "order_id"]
     goods_id = pl.when(~pl.col("is_gift")).then(pl.col("order_line_id"))
     return (
         market.lines.filter(pl.col("paid_at") <= at)
         .join(returned, on="order_line_id", how="left")
         .with_columns(
             _date("paid_at"),
-            pl.col("before", "after").fill_null(0),
+            pl.col("before", "after", "cancelled", "came_back").fill_null(0),
             is_head=(pl.col("order_line_id") == goods_id.min().over("shop_id", "order_id")).fill_null(False),
             units=pl.when(pl.col("is_gift")).then(0).otherwise(pl.col("line_qty")),
         )
+        .with_columns(
+            sent=pl.when(has_left).then(pl.col("units") - pl.col("cancelled")).otherwise(0),
+            shipped=pl.when(has_left).then(pl.col("paid_fen") - pl.col("before")).otherwise(0),
+            kept=pl.col("units") - pl.col("cancelled") - pl.col("came_back"),
+            is_refunded=pl.col("is_head") & (pl.col("before") + pl.col("after") > 0).any().over(order),
+        )
+        .with_columns(is_kept=pl.col("is_head") & (pl.col("kept") > 0).any().over(order))
     )
 
 
@@ -126,6 +143,11 @@ _BACK = (pl.col("before") + pl.col("after")).sum()
 _ORDERS = pl.col("is_head").sum().cast(pl.Int64)
 _VIEWS = pl.col("views_qty").sum()
 
+
+def _exact(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    return pl.when(denominator > 0).then(numerator / denominator)
+
+
 _VALUES = {
     "paid_gmv": _PAID,
     "refunds": _BACK,
@@ -136,7 +158,14 @@ _VALUES = {
     "paid_orders": _ORDERS,
     "units": pl.col("units").sum(),
     "aov": _half_up(_PAID, _ORDERS),
-    "return_rate_value": pl.when(_PAID > 0).then(_BACK / _PAID),
+    "return_rate_value": _exact(_BACK, _PAID),
+    "merchant_paid": (pl.col("paid_fen") + pl.col("discount_platform_fen") + pl.col("discount_creator_fen")).sum(),
+    "kept_units": pl.col("kept").sum(),
+    "units_per_order": _exact(pl.col("units").sum(), _ORDERS),
+    "kept_units_per_order": _exact(pl.col("kept").sum(), pl.col("is_kept").sum()),
+    "order_refund_rate": _exact(pl.col("is_refunded").sum(), _ORDERS),
+    "refund_rate_after_shipment": _exact(pl.col("after").sum(), pl.col("shipped").sum()),
+    "unit_return_rate": _exact(pl.col("came_back").sum(), pl.col("sent").sum()),
     "gpm": _half_up(1000 * _PAID, _VIEWS),
     "net_gpm": _half_up(1000 * (_PAID - _BACK), _VIEWS),
 }

@@ -19,7 +19,7 @@ from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
-from simulator.truth import ledger_truth, truth
+from simulator.truth import EXACT, ledger_truth, truth
 from warehouse.costs import save_costs
 from warehouse.ops import FIXED_COST
 from warehouse.settings import Settings
@@ -34,7 +34,8 @@ COSTED_FROM = (NOW - dt.timedelta(days=20)).date()
 BY_DAY, BY_CHANNEL = ("shop", "date"), ("shop", "channel", "date")
 MONEY = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "net_by_refund_date", "paid_orders", "units", "aov",
-    "return_rate_value",
+    "return_rate_value", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment",
+    "unit_return_rate",
 )  # fmt: skip
 SESSIONS = ("gpm", "net_gpm")
 _TRUTH_NAME = {"shop": "shop_id", "platform": "platform_code", "channel": "channel_code", "date": "date"}
@@ -46,7 +47,8 @@ class Way:
     """What one way into the house can tell, as far as each platform's README says: whatever is not named here must come out as untold, never as wrong.
 
     ``channels``: platforms that tell every sale's channel. ``stages``, ``refund_days``: that tell of every refund whether it came before shipment, and its
-    day. ``rooms``: platform → channels whose sessions come with their views. ``bills``, ``accounts``: platforms that tell settlements, the account's flow.
+    day. ``subsidies``: that tell all who bear a discount, ``goods``: whether what was refunded came back. ``rooms``: platform → channels whose sessions come
+    with their views. ``bills``, ``accounts``: platforms that tell settlements, the account's flow.
     """
 
     channels: frozenset[str]
@@ -55,12 +57,18 @@ class Way:
     rooms: Mapping[str, frozenset[str]]
     bills: frozenset[str]
     accounts: frozenset[str]
+    subsidies: frozenset[str]
+    goods: frozenset[str]
 
     def tells(self, metric: str, by: tuple[str, ...]) -> frozenset[str]:
         """The platforms of which ``metric`` by ``by`` must equal the truth."""
         told = self.channels if "channel" in by else _EVERY
         if metric in ("refunds_before_shipment", "refunds_after_shipment"):
             told &= self.stages
+        if metric == "merchant_paid":
+            told &= self.subsidies
+        if metric in ("kept_units", "kept_units_per_order", "refund_rate_after_shipment", "unit_return_rate"):
+            told &= self.goods
         return told & self.refund_days if metric == "net_by_refund_date" else told
 
 
@@ -68,12 +76,13 @@ _LIVE = frozenset({"own_live", "creator_live"})
 #: Kuaishou, Pinduoduo and Xiaohongshu with the after-sales of the merchant's ERP. TikTok Shop's order file tells of a refund its amount alone.
 FILES = Way(
     _EVERY - {"wechat_channels", "xiaohongshu"}, _EVERY - {"tiktok_shop"}, _EVERY - {"tiktok_shop"}, {"douyin": _LIVE, "taobao": frozenset({"own_live"})},
-    _EVERY, _EVERY - {"tiktok_shop"},
+    _EVERY, _EVERY - {"tiktok_shop"}, frozenset({"douyin", "kuaishou", "pinduoduo", "tiktok_shop"}), _EVERY - {"jd", "tiktok_shop"},
 )  # fmt: skip
 #: WeChat's sessions come with viewers, not views.
 API = Way(
     _EVERY - {"taobao", "pinduoduo", "tiktok_shop"}, _EVERY, _EVERY, {},
     frozenset({"douyin", "kuaishou", "xiaohongshu", "tiktok_shop"}), frozenset({"wechat_channels", "xiaohongshu"}),
+    frozenset({"douyin", "tiktok_shop"}), _EVERY - {"jd", "tiktok_shop"},
 )  # fmt: skip
 #: Where the bill charges shipping insurance too; Pinduoduo calls it a service fee, so it is in its fees and its goods' money as well.
 _PREMIUM_IN_BILL, _PREMIUM_IS_FEE = ("taobao", "xiaohongshu", "pinduoduo"), ("pinduoduo",)
@@ -141,10 +150,10 @@ def differences(settings: Settings, market: Market, at: dt.datetime, metrics: Se
 
 def _wrong(expected: pl.DataFrame, got: pl.DataFrame, metric: str, by: tuple[str, ...]) -> pl.DataFrame:
     true = expected.select(**{name: _TRUTH_NAME[name] for name in by}, truth=pl.col("value").cast(pl.Float64))
-    empty = pl.lit(None) if metric in ("aov", "return_rate_value", *SESSIONS) else pl.lit(0)
+    empty = pl.lit(None) if metric in ("aov", *EXACT, *SESSIONS) else pl.lit(0)
     told = got.select(*by, told=pl.col(metric).cast(pl.Float64))  # whole numbers below 2^53 stay what they are
     joined = true.join(told, on=list(by), how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(empty))
-    near = (pl.col("truth") - pl.col("told")).abs() <= (1e-12 if metric == "return_rate_value" else 0)
+    near = (pl.col("truth") - pl.col("told")).abs() <= (1e-12 if metric in EXACT else 0)
     same = near.fill_null(pl.col("truth").is_null() & pl.col("told").is_null())
     return joined.filter(~same).select(*by, "truth", "told", metric=pl.lit(metric))
 

@@ -54,6 +54,11 @@ def percent(fraction: float | None) -> str:
     return NOTHING if fraction is None else f"{(Decimal(str(fraction)) * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
 
 
+def times(ratio: float | None) -> str:
+    """1.2345 → ``1.23``, half up; ``—`` where there is nothing to divide by."""
+    return NOTHING if ratio is None else f"{Decimal(str(ratio)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+
+
 def share(part: int | None, whole: int | None) -> float | None:
     """``part / whole``; None when either is missing or the whole is 0."""
     return part / whole if part is not None and whole else None

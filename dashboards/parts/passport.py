@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import KIND, SOURCE
-from dashboards.parts.money import NOTHING, percent, yuan
+from dashboards.parts.money import NOTHING, percent, times, yuan
 from dashboards.parts.words import channel_name, day, moment, plain, sentence, span, visible
 from metrics.explain import Lines, Passport
 from metrics.metric import CLOCKS, Metric
@@ -70,17 +70,19 @@ def show_raw_row(row: RawRow) -> None:
 
 
 def amount(metric: Metric, value: float | None) -> str:
-    """A figure in its own unit: yuan, percent, or a count."""
+    """A figure in its own unit: yuan, percent, a ratio, or a count."""
     if value is None:
         return NOTHING
     if metric.unit == "fraction":
         return percent(value)
+    if metric.unit == "ratio":
+        return times(value)
     return yuan(int(value)) if metric.unit.startswith("fen") else f"{int(value):,}"
 
 
 def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     # what a line adds to a ratio is money or views, not a ratio
-    told = {"金额": yuan(row["amount"])} if metric.unit != "count" else {"数量": row["amount"]}
+    told = {"金额": yuan(row["amount"])} if metric.adds_money else {"数量": row["amount"]}
     over = {"分母": row["divisor"] if metric.denominator and metric.denominator.endswith("_qty") else yuan(row["divisor"])} if metric.denominator else {}
     return {
         "日期": day(row["business_date"]),

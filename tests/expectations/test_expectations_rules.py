@@ -134,8 +134,10 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "freight left out": (
         (f"UPDATE {LINES} SET paid_fen = 0 WHERE order_line_id = 'T1:rest'",
-         *(f"UPDATE {mart} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = {told}"
-           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600), (AGES, 600))),
+         f"UPDATE {AGES} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = 600",
+         *(f"UPDATE {mart} SET paid_fen = paid_fen - 600, subsidy_untold_fen = subsidy_untold_fen - 600, shipped_fen = shipped_fen - 600"
+           f" WHERE shop_id = 's2' AND paid_fen = {told}"
+           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600))),
          f"UPDATE {PROFIT} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600"),
         {(LINES, "PAID_MATCHES_SILVER")}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
@@ -154,7 +156,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a stage against the goods": (
         (f"UPDATE {REFUNDS} SET refund_stage_code = 'after_shipment' WHERE refund_id = 'R8'",
          f"UPDATE {LINES} SET refund_after_fen = 900, refund_before_fen = 0 WHERE shop_id = 's3' AND refund_before_fen = 900",
-         *(f"UPDATE {mart} SET cohort_refund_after_fen = 900, cohort_refund_before_fen = 0 WHERE shop_id = 's3' AND cohort_refund_before_fen = 900"
+         *(f"UPDATE {mart} SET cohort_refund_after_fen = 900, cohort_refund_before_fen = 0, shipped_fen = shipped_fen + 900"
+           " WHERE shop_id = 's3' AND cohort_refund_before_fen = 900"
            for mart in (DAILY, STYLES))),
         {(REFUNDS, "UNTOLD_STAGE_BY_SHIPMENT")}, "R8",
     ),

@@ -63,12 +63,15 @@ def owned_by(merchant: str, rows: Sequence[Row]) -> list[Row]:
 
 SHOP_DAYS: list[Row] = [
     shop_day(day(1), paid_fen=100_00, paid_orders_qty=2, units_qty=3, cohort_refund_fen=40_00, cohort_refund_before_fen=10_00, cohort_refund_after_fen=30_00,
-             dated_refund_fen=10_00, session_paid_fen=100_00),
-    shop_day(day(1), traffic="paid", paid_fen=50_01, paid_orders_qty=2, units_qty=2),
+             dated_refund_fen=10_00, session_paid_fen=100_00, kept_units_qty=2, kept_orders_qty=1, refunded_orders_qty=1, shipped_fen=90_00, sent_units_qty=3,
+             returned_units_qty=1, merchant_paid_fen=110_00),
+    shop_day(day(1), traffic="paid", paid_fen=50_01, paid_orders_qty=2, units_qty=2, kept_units_qty=2, kept_orders_qty=2, shipped_fen=50_01, sent_units_qty=2,
+             merchant_paid_fen=50_01),
     shop_day(day(1), traffic="unknown", session_views_qty=1000),
     shop_day(day(5), dated_refund_fen=30_00),
     shop_day(day(2), shop="s2", platform="taobao", channel="unknown", traffic="unknown", paid_fen=200_00, paid_orders_qty=4, units_untold_qty=4,
-             cohort_refund_fen=60_00, cohort_refund_unstaged_fen=60_00, cohort_refund_undated_fen=60_00, aside_paid_fen=30_00, aside_refund_fen=25_00),
+             cohort_refund_fen=60_00, cohort_refund_unstaged_fen=60_00, cohort_refund_undated_fen=60_00, refunded_orders_qty=2, shipment_untold_fen=200_00,
+             subsidy_untold_fen=200_00, aside_paid_fen=30_00, aside_refund_fen=25_00),
     shop_day(day(27, 2), shop="s2", platform="taobao", channel="unknown", traffic="unknown", paid_fen=80_00, paid_orders_qty=1, units_untold_qty=1,
              cohort_refund_fen=20_00, cohort_refund_unstaged_fen=20_00, cohort_refund_undated_fen=20_00),
 ]  # fmt: skip

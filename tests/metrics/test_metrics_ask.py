@@ -41,6 +41,13 @@ def test_totals_of_a_period(shown: Place) -> None:
         "return_rate_value": pytest.approx(10000 / 35001),
         "gpm": 5650,  # 1000 × (12000 + 1000) / 2301 views = 5649.7; L2 sold too, but nobody told its views
         "net_gpm": 3911,  # 1000 × 9000 / 2301 = 3911.3
+        "merchant_paid": 160_01,  # the other shop's files do not tell who bore discounts
+        "kept_units": 4,
+        "units_per_order": 5 / 8,
+        "kept_units_per_order": pytest.approx(4 / 3),
+        "order_refund_rate": 3 / 8,
+        "refund_rate_after_shipment": pytest.approx(3000 / 14001),
+        "unit_return_rate": 1 / 5,
         "settled": 50_00,
         "funded": 55_00,
         "settled_before_charges": 69_00,
@@ -59,6 +66,24 @@ def test_totals_of_a_period(shown: Place) -> None:
     }
     assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
     assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}
+
+
+def test_rates_are_recomputed_from_sums_and_never_averaged(shown: Place) -> None:
+    """metrics.md 2.4.13: the mean of the two streams' rates would be 20 %."""
+    where = {"shop": "s1", "date": "2026-03-01"}
+    by = ask(merchant(shown), ["return_rate_value", "refund_rate_after_shipment", "units_per_order"], by=["traffic"], where=where).rows
+    assert by["return_rate_value"].to_list() == [0.4, 0.0]
+    whole = one(ask(merchant(shown), ["return_rate_value", "refund_rate_after_shipment", "units_per_order"], where=where))
+    assert whole == {"return_rate_value": 4000 / 15001, "refund_rate_after_shipment": 3000 / 14001, "units_per_order": 5 / 4}
+
+
+def test_what_no_source_tells_is_empty_and_not_nothing(shown: Place) -> None:
+    metrics = ["merchant_paid", "kept_units", "units_per_order", "refund_rate_after_shipment", "unit_return_rate"]
+    told = ask(merchant(shown), metrics, where={"platform": "taobao"}, period=MARCH)
+    assert told.rows.row(0) == (None,) * 5
+    assert {note.code: note.amount_fen for note in told.notes if note.code in ("SUBSIDY_UNTOLD", "SHIPMENT_UNTOLD")} == {
+        "SUBSIDY_UNTOLD": 200_00, "SHIPMENT_UNTOLD": 200_00,
+    }  # fmt: skip
 
 
 def test_a_day_with_refunds_only_is_no_day_of_payment(shown: Place) -> None:

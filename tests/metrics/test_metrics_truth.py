@@ -31,17 +31,30 @@ FACTS = """
     CREATE TABLE facts AS
     WITH back AS (
         SELECT order_line_id, sum(refund_fen) AS back, sum(refund_fen) FILTER (stage_code = 'before_shipment') AS before_ship,
-            sum(refund_fen) FILTER (stage_code = 'after_shipment') AS after_ship
-        FROM refunds WHERE refunded_at <= $at GROUP BY ALL)
+            sum(refund_fen) FILTER (stage_code = 'after_shipment') AS after_ship, sum(refund_qty) FILTER (stage_code = 'before_shipment') AS off_qty,
+            sum(refund_qty) FILTER (stage_code = 'after_shipment' AND type_code = 'return_refund') AS back_qty
+        FROM refunds WHERE refunded_at <= $at GROUP BY ALL),
+    sold AS (
+        SELECT *, CASE WHEN is_gift THEN 0 ELSE line_qty END AS units_qty, coalesce(shipped_at <= $at, false) AS has_left,
+            units_qty - coalesce(off_qty, 0) - coalesce(back_qty, 0) AS kept_units_qty,
+            (NOT is_gift AND order_line_id = min(CASE WHEN NOT is_gift THEN order_line_id END) OVER (PARTITION BY shop_id, order_id))::BIGINT AS paid_orders_qty
+        FROM lines LEFT JOIN back USING (order_line_id) WHERE paid_at <= $at)
     SELECT merchant_id, shop_id, platform_code, channel_code, style_code, session_ref AS live_session_id, order_line_id, paid_at::DATE AS business_date,
         coalesce(CASE WHEN is_paid_traffic THEN 'paid' WHEN NOT is_paid_traffic THEN 'free' END, 'unknown') AS traffic_code,
         paid_fen, coalesce(back, 0) AS cohort_refund_fen, coalesce(before_ship, 0) AS cohort_refund_before_fen,
-        coalesce(after_ship, 0) AS cohort_refund_after_fen, CASE WHEN is_gift THEN 0 ELSE line_qty END AS units_qty,
-        (NOT is_gift AND order_line_id = min(CASE WHEN NOT is_gift THEN order_line_id END) OVER (PARTITION BY shop_id, order_id))::BIGINT AS paid_orders_qty
-    FROM lines LEFT JOIN back USING (order_line_id) WHERE paid_at <= $at"""
+        coalesce(after_ship, 0) AS cohort_refund_after_fen, units_qty, kept_units_qty, paid_orders_qty,
+        CASE WHEN has_left THEN units_qty - coalesce(off_qty, 0) ELSE 0 END AS sent_units_qty, coalesce(back_qty, 0) AS returned_units_qty,
+        CASE WHEN has_left THEN paid_fen - coalesce(before_ship, 0) ELSE 0 END AS shipped_fen,
+        paid_fen + discount_platform_fen + discount_creator_fen AS merchant_paid_fen,
+        paid_orders_qty * (sum(coalesce(back, 0)) OVER (PARTITION BY shop_id, order_id) > 0)::BIGINT AS refunded_orders_qty,
+        paid_orders_qty * (max(kept_units_qty) OVER (PARTITION BY shop_id, order_id) > 0)::BIGINT AS kept_orders_qty
+    FROM sold"""
 
 SUMS = """sum(paid_fen) AS paid_fen, sum(paid_orders_qty) AS paid_orders_qty, sum(units_qty) AS units_qty, 0 AS units_untold_qty,
     sum(cohort_refund_fen) AS cohort_refund_fen, sum(cohort_refund_before_fen) AS cohort_refund_before_fen,
+    sum(merchant_paid_fen) AS merchant_paid_fen, sum(kept_units_qty) AS kept_units_qty, sum(kept_orders_qty) AS kept_orders_qty,
+    sum(refunded_orders_qty) AS refunded_orders_qty, sum(shipped_fen) AS shipped_fen, sum(sent_units_qty) AS sent_units_qty,
+    sum(returned_units_qty) AS returned_units_qty, 0 AS shipment_untold_fen, 0 AS subsidy_untold_fen,
     sum(cohort_refund_after_fen) AS cohort_refund_after_fen, 0 AS cohort_refund_unstaged_fen, 0 AS cohort_refund_undated_fen,
     0 AS aside_paid_fen, 0 AS aside_refund_fen"""
 

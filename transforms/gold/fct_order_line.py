@@ -11,6 +11,7 @@ from contracts.tables import Table
 from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
 from transforms.gold.grain import LINE, ORDER
+from transforms.gold.line_outcome import add_outcome
 from transforms.gold.refund_totals import add_refunds
 from transforms.money import split_fen
 
@@ -23,12 +24,14 @@ TABLE = Table(
     key=(*SHOP, "order_line_id"),
     required=(
         "order_id", "order_status_code", "channel_code", "content_code", "seller_code", "traffic_code", "is_gift", "is_order_level", "is_order_head",
+        "is_order_refunded", "is_order_kept",
         "paid_fen", "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen",
     ),
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
+        "is_shipped", "sent_qty", "back_qty", "subsidy_fen",
     ),
 )  # fmt: skip
 
@@ -53,9 +56,9 @@ def build(now: Current) -> pl.DataFrame:
     lines = _only_paid_money(lines)
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
-    lines = add_refunds(lines, now.refund_line)
     lines = mark_aside(lines, now.aside)
-    return TABLE.shape(lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date()))
+    lines = lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date(), subsidy_fen=_subsidy())
+    return TABLE.shape(add_outcome(*add_refunds(lines, now.refund_line)))
 
 
 def _is_head() -> pl.Expr:
@@ -63,6 +66,13 @@ def _is_head() -> pl.Expr:
     name, goods = pl.col("order_line_id"), ~pl.col("is_gift")
     first = pl.coalesce(name.filter(goods & ~pl.col("is_order_level")).min().over(ORDER), name.filter(goods).min().over(ORDER))
     return (name == first).fill_null(False)
+
+
+def _subsidy() -> pl.Expr:
+    """What others bear of a line's price. A creator's part is told beside the platform's or not at all; the order's rest was not discounted again."""
+    told = pl.col("discount_platform_fen") + pl.col("discount_creator_fen").fill_null(0)
+    is_rest = pl.col("is_order_level") & (pl.col("order_line_id") != pl.col("order_id"))
+    return pl.when(is_rest).then(pl.when(told.is_not_null().any().over(ORDER)).then(0)).otherwise(told)
 
 
 def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

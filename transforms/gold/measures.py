@@ -5,6 +5,12 @@ from __future__ import annotations
 import polars as pl
 import polars.selectors as cs
 
+
+def _of_goods(units: pl.Expr) -> pl.Expr:
+    """Units of goods sold; a gift is none."""
+    return pl.when(~pl.col("is_gift")).then(units).otherwise(0)
+
+
 #: measure → what one paid order line contributes (paid clock, or session clock for the marts of sessions)
 PAID: dict[str, pl.Expr] = {
     "paid_fen": pl.col("paid_fen"),
@@ -18,6 +24,15 @@ PAID: dict[str, pl.Expr] = {
     "cohort_refund_undated_fen": pl.col("refund_undated_fen"),
     "aside_paid_fen": pl.when("is_aside").then("paid_fen").otherwise(0),
     "aside_refund_fen": pl.when("is_aside").then("cohort_refund_fen").otherwise(0),
+    "kept_units_qty": _of_goods(pl.col("sent_qty") - pl.col("back_qty")),
+    "kept_orders_qty": (pl.col("is_order_head") & pl.col("is_order_kept")).cast(pl.Int64),
+    "refunded_orders_qty": (pl.col("is_order_head") & pl.col("is_order_refunded")).cast(pl.Int64),
+    "shipped_fen": pl.when("is_shipped").then(pl.col("paid_fen") - pl.col("refund_before_fen")).otherwise(0),
+    "shipment_untold_fen": pl.when(pl.col("is_shipped").is_null()).then("paid_fen").otherwise(0),
+    "sent_units_qty": pl.when("is_shipped").then(_of_goods(pl.col("sent_qty"))).otherwise(0),
+    "returned_units_qty": pl.when("is_shipped").then(_of_goods(pl.col("back_qty"))).otherwise(0),
+    "merchant_paid_fen": (pl.col("paid_fen") + pl.col("subsidy_fen")).fill_null(0),
+    "subsidy_untold_fen": pl.when(pl.col("subsidy_fen").is_null()).then("paid_fen").otherwise(0),
 }
 
 

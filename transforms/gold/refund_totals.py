@@ -9,29 +9,30 @@ from transforms.gold.refund_match import match_refunds
 from transforms.money import split_fen
 
 
-def add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """Refund totals per line. After-sales win; what a line states beyond its own, and the order beyond its lines', is undated and of untold stage."""
+def add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Refund totals per line, and the after-sales matched to lines.
+
+    After-sales win; what a line states beyond its own, and the order beyond its lines', is undated and of untold stage.
+    """
 
     def part(stage: str) -> pl.Expr:
         return pl.col("refund_fen").filter(pl.col("refund_stage_code") == stage).sum()
 
-    sums = (
-        match_refunds(lines, refunds)
-        .group_by(LINE)
-        .agg(
-            itemised=pl.col("refund_fen").sum(),
-            refund_before_fen=part("before_shipment"),
-            refund_after_fen=part("after_shipment"),
-            undated=pl.col("refund_fen").filter(pl.col("refunded_at").is_null()).sum(),
-        )
+    matched = match_refunds(lines, refunds)
+    sums = matched.group_by(LINE).agg(
+        itemised=pl.col("refund_fen").sum(),
+        refund_before_fen=part("before_shipment"),
+        refund_after_fen=part("after_shipment"),
+        undated=pl.col("refund_fen").filter(pl.col("refunded_at").is_null()).sum(),
     )
     names = ["itemised", "refund_before_fen", "refund_after_fen", "undated"]
     joined = lines.join(sums, on=LINE, how="left", validate="1:1").with_columns(pl.col(names).fill_null(0))
     joined = _beyond_lines(joined.with_columns(answered=pl.max_horizontal("itemised", pl.col("stated_refund_fen").fill_null(0))))
-    return joined.with_columns(cohort_refund_fen=pl.col("answered") + pl.col("beyond")).with_columns(
+    known = joined.with_columns(cohort_refund_fen=pl.col("answered") + pl.col("beyond")).with_columns(
         refund_undated_fen=pl.col("undated") + pl.col("cohort_refund_fen") - pl.col("itemised"),
         refund_unstaged_fen=pl.col("cohort_refund_fen") - pl.col("refund_before_fen") - pl.col("refund_after_fen"),
     )
+    return known, matched
 
 
 def _beyond_lines(lines: pl.DataFrame) -> pl.DataFrame:
