@@ -164,8 +164,8 @@ _ALL = [
     # matured net
     _f("kept_fen", "留存金额", "kept so far", "Paid less all refunds to date; below 0 only where a source returns more than was paid."),
     _f("matured_fen", "成熟净成交(估)", "matured net, estimate", "What will be kept 45 days after payment; an estimate until then (M07)."),
-    _f("matured_low_fen", "成熟净成交下限", "matured net, low", "One in ten ends below."),
-    _f("matured_high_fen", "成熟净成交上限", "matured net, high", "One in ten ends above."),
+    _f("matured_low_fen", "成熟净成交下限", "matured net, low", "One in ten ends below; two in ten where the high bound is all that is kept now."),
+    _f("matured_high_fen", "成熟净成交上限", "matured net, high", "One in ten ends above; none where it is all that is kept now."),
     _f("matured_noise_number", "估计的偶然误差", "chance in the estimate", "Variance in yuan², independent between rows: add it up.", low=0),
     _f("matured_doubt_fen", "估计的共同误差", "doubt shared by estimates", "Standard error shared by rows: add it up before squaring.", low=0),
     _f("age_days_qty", "账龄(天)", "age in days", "From payment to the newest observation of the shop."),

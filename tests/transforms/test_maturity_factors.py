@@ -145,3 +145,28 @@ def test_weights_forget_by_half() -> None:
     # both were that old on days 28 and 0 before the last known one
     assert weigh(dates, 14.0)["weight"].to_list() == [0.25, 1.0]
     assert weigh(dates)["weight"].to_list() == [1.0, 1.0]
+
+
+def test_the_variance_of_sums_is_all_misses_over_all_bases() -> None:
+    """A day of one order and a day of a hundred: factor 3,010 ÷ 10,100, both miss it by 19.8; Mack averages 392.1 ÷ 100 and 392.1 ÷ 10,000."""
+    triangle = steps([[100, 90], [10_000, 7_000]])
+    mack, pooled = (factors(triangle, [], is_pooled=how)["sigma2"].item() for how in (False, True))
+    miss2 = (10 - 100 * 3_010 / 10_100) ** 2
+    assert mack == pytest.approx(miss2 / 100 + miss2 / 10_000)
+    assert pooled == pytest.approx(2 * (2 * miss2) / 10_100)
+
+
+@pytest.mark.parametrize(
+    ("kept", "matured", "variance", "low", "high"),
+    [
+        # one refund's worth still to go, exponential of mean 10: nothing can exceed what is kept, and 8 in 10 lose less than 16.1
+        (1_000.0, 990.0, 100.0, 1_000 - 16.1, 1_000.0),
+        # the other way round: what stays is exponential of mean 10, all of it may go
+        (1_000.0, 10.0, 100.0, 0.0, 16.1),
+        # many refunds: one in ten on either side; chi-square of 200 degrees of freedom has its 10 % at 174.84
+        (1_000.0, 500.0, 2_500.0, 2.5 * 174.84, 1_000 - 2.5 * 174.84),
+    ],
+)
+def test_bounds_leave_two_in_ten_outside(kept: float, matured: float, variance: float, low: float, high: float) -> None:
+    found = pl.select(*(item.alias(name) for name, item in zip(("low", "high"), bounds(pl.lit(kept), pl.lit(matured), pl.lit(variance)), strict=True))).row(0)
+    assert found == pytest.approx((low, high), abs=0.5)

@@ -22,17 +22,23 @@ def weigh(triangle: pl.DataFrame, half_life_days: float | None = None) -> pl.Dat
     return triangle.with_columns(weight=0.5 ** (days / half_life_days))
 
 
-def factors(triangle: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def factors(triangle: pl.DataFrame, by: list[str], *, is_pooled: bool = False) -> pl.DataFrame:
     """``by``, ``age``, ``before_rate``, ``after_rate`` (shares of the base that go back), ``sigma2``, ``error2``, ``orders``.
 
     ``triangle`` has a ``weight``. ``sigma2``: Mack's variance parameter, in fen (variance of an age's refunds = sigma2 × base), null where a single cohort
     lived through the age (all cohorts alike, so that change of habits adds to it); ``error2``: variance of the factor; ``orders``: weighted orders seen.
+
+    Mack averages each cohort's squared miss over its base, which counts a day of one order like a day of a hundred. Where larger bases are of dearer orders,
+    what that foretells for a sum of cohorts is too little; ``is_pooled`` divides all squared misses by all bases, which is right for their sum.
     """
     level = [*by, "age"]
     sums = triangle.filter(_BASE > 0).group_by(level).agg(
         _base=_BASE.sum(),
         _back=_BACK.sum(),
         _square=(_BACK**2 / _BASE).sum(),
+        _back2=(_BACK.cast(pl.Float64) ** 2).sum(),
+        _cross=(_BACK.cast(pl.Float64) * _BASE).sum(),
+        _base2=(_BASE.cast(pl.Float64) ** 2).sum(),
         _cohorts=pl.len().cast(pl.Int64),
         _weighted=(_WEIGHT * _BASE).sum(),
         _weighted2=(_WEIGHT**2 * _BASE).sum(),
@@ -43,7 +49,9 @@ def factors(triangle: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     rates = sums.with_columns(pl.col("before_rate", "after_rate") / pl.col("_weighted"))
     rate = pl.col("before_rate") + pl.col("after_rate")
     # Σ (back − rate × base)² ÷ base over cohorts, multiplied out so that one pass does
-    miss = (pl.col("_square") - 2 * rate * pl.col("_back") + rate**2 * pl.col("_base")).clip(lower_bound=0.0)
+    mack = pl.col("_square") - 2 * rate * pl.col("_back") + rate**2 * pl.col("_base")
+    pooled = (pl.col("_back2") - 2 * rate * pl.col("_cross") + rate**2 * pl.col("_base2")) * pl.col("_cohorts") / pl.col("_base")
+    miss = (pooled if is_pooled else mack).clip(lower_bound=0.0)
     found = rates.with_columns(sigma2=pl.when(pl.col("_cohorts") > 1).then(miss / (pl.col("_cohorts") - 1)))
     found = found.with_columns(error2=pl.col("sigma2") * pl.col("_weighted2") / pl.col("_weighted") ** 2)
     return found.select(*level, "before_rate", "after_rate", "sigma2", "error2", "orders").sort(level)
@@ -55,12 +63,14 @@ def credible_factors(triangle: pl.DataFrame, levels: list[list[str]], full_order
     ``levels`` go from the widest grouping to the finest, each containing the one before. At each age a segment's own value has the weight
     min(1, √(orders ÷ ``full_orders``)), the rest is its parent's, and so on up (Bornhuetter-Ferguson in spirit: what is not known is expected).
     """
-    found = factors(triangle, levels[0]).with_columns(level_number=pl.lit(0, pl.Int64), **{n: pl.col(n).fill_null(0.0) for n in ("sigma2", "error2")})
+    found = factors(triangle, levels[0], is_pooled=True).with_columns(
+        level_number=pl.lit(0, pl.Int64), **{n: pl.col(n).fill_null(0.0) for n in ("sigma2", "error2")}
+    )
     found = found.drop("orders")
     for number, level in enumerate(levels[1:], start=1):
         segments = triangle.select(level).unique()
         parent = segments.join(found, on=levels[number - 1], how="inner") if levels[number - 1] else segments.join(found, how="cross")
-        own = factors(triangle, level)
+        own = factors(triangle, level, is_pooled=True)
         joined = parent.join(own, on=[*level, "age"], how="left", suffix="_own", validate="1:1")
         trust = (pl.col("orders").fill_null(0.0) / full_orders).sqrt().clip(upper_bound=1.0)
         found = joined.select(

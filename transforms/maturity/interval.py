@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-#: 10 % and 90 % of the normal distribution.
-_Z80 = 1.2815515655446004
+#: Quantiles of the normal distribution: 10 % (its negative is 90 %) and 20 %.
+_TENTH, _FIFTH = -1.2815515655446004, -0.8416212335729143
 #: Sums of few refunds are skewed: where none at all is likelier than one in ten, the bound is "none". e^-λ ≥ 0.1.
 _FEW = 2.302585092994046
 
@@ -13,17 +13,28 @@ _FEW = 2.302585092994046
 def bounds(kept: pl.Expr, matured: pl.Expr, variance: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Low and high of what will be kept, given what is kept now and the projection (both ≥ 0, any one money unit) and its variance (that unit squared).
 
-    Kept money and money still to go back are both sums of positive parts; each one's 10 % quantile is that of a gamma distribution of its mean and
-    variance (Wilson-Hilferty), 0 where its parts are so few that there may be none. Without variance, or without a
-    projection, both bounds are the projection.
+    Kept money and money still to go back are both sums of positive parts, each taken for a gamma distribution of its mean and variance
+    (Wilson-Hilferty). One in ten lies on either side. Where so little is to go back that nothing may, the high bound is what is kept now, which nothing
+    can exceed: then two in ten lie below the low one; and the other way round where perhaps nothing stays. Without variance, or without a projection,
+    both bounds are the projection.
     """
-    low = pl.min_horizontal(_tenth(matured, variance), matured)
-    high = pl.max_horizontal(kept - _tenth(kept - matured, variance), matured)
+    goes = kept - matured
+    none_goes, none_stays = _is_few(goes, variance), _is_few(matured, variance)
+    low = pl.when(none_stays).then(0.0).when(none_goes).then(kept - _quantile(goes, variance, -_FIFTH)).otherwise(_quantile(matured, variance, _TENTH))
+    high = pl.when(none_goes).then(kept).when(none_stays).then(_quantile(matured, variance, -_FIFTH)).otherwise(kept - _quantile(goes, variance, _TENTH))
     certain = (variance <= 0) | matured.is_null()  # of the least and largest of several, a null is left out
-    return pl.when(certain).then(matured).otherwise(low), pl.when(certain).then(matured).otherwise(high)
+    low, high = low.clip(lower_bound=0.0), pl.min_horizontal(high, kept)
+    return (
+        pl.when(certain).then(matured).otherwise(pl.min_horizontal(low, matured)),
+        pl.when(certain).then(matured).otherwise(pl.max_horizontal(high, matured)),
+    )
 
 
-def _tenth(mean: pl.Expr, variance: pl.Expr) -> pl.Expr:
+def _is_few(mean: pl.Expr, variance: pl.Expr) -> pl.Expr:
+    """Whether the sum is of so few parts that one in ten times there are none."""
+    return mean**2 / variance <= _FEW
+
+
+def _quantile(mean: pl.Expr, variance: pl.Expr, z: float) -> pl.Expr:
     shape = mean**2 / variance
-    root = (1 - 1 / (9 * shape) - _Z80 / (3 * shape.sqrt())).clip(lower_bound=0.0)
-    return pl.when(shape > _FEW).then(mean * root**3).otherwise(0.0)
+    return mean * (1 - 1 / (9 * shape) + z / (3 * shape.sqrt())).clip(lower_bound=0.0) ** 3
