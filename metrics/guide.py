@@ -56,11 +56,9 @@ def _reservations() -> list[str]:
     return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]
 
 
-def screens_page() -> str:
-    """The page of numbers that can be matched as Markdown, and of those that nobody defines."""
+def screens_lines() -> list[str]:
+    """Numbers that can be matched as lines of Markdown under a title, and those that nobody defines."""
     head = [
-        "# 对平的数 / Numbers that can be matched",
-        "",
         "怎么用 / how to use: [guide](guides/match.md) · 为什么 / why: [0014](decisions/0014-a-screen-is-matched-only-if-defined.md)",
         "",
         "| 平台 / platform | 哪一个数 / number | 在哪里看 / where | 算什么 / counts | 依据 / source |",
@@ -68,7 +66,7 @@ def screens_page() -> str:
     ]
     unknown = [f"| {PLATFORM.zh(platform)} | {what} | {zh}<br>{en} |" for platform, what, zh, en in UNKNOWN]
     foot = ["", "## 口径不明,不能对平 / Nobody tells what these count", "", "| 平台 / platform | 哪一个数 / number | 为什么 / why |", "|---|---|---|", *unknown]
-    return "\n".join([*head, *map(_screen, SCREENS.values()), *foot, ""])
+    return [*head, *map(_screen, SCREENS.values()), *foot]
 
 
 def _screen(item: Screen) -> str:
