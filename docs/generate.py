@@ -19,7 +19,7 @@ from connectors.mapped import BRONZE, shipped_layouts
 from contracts import canonical, codes, fields, intake
 from contracts.tables import Table
 from expectations.rules import RULES
-from metrics.guide import metrics_page
+from metrics.guide import metrics_page, screens_lines
 from pipeline.cli import app
 from transforms.gold import gold_tables
 from warehouse.ops import OPS
@@ -273,6 +273,7 @@ def command_lines(context: typer.Context) -> list[str]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "dictionary.md": dictionary, "coverage.md": coverage_page, "rules.md": rules, "metrics.md": metrics, "settings.md": settings, "cli.md": cli,
+    "screens.md": lambda: page("对平的数 / Numbers that can be matched", screens_lines()),
 }  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contracts.codes import PLATFORM
 from metrics.definitions import CLOCKS, METRICS, UNITS, Metric
 from metrics.notes import NOTES
+from metrics.screens import SCREENS, UNKNOWN, Screen
 from metrics.sources import dimensions_of
 
 _ROUNDED = ("四舍五入到整数分;分母为 0 时为空", "rounded half up to a whole fen; empty where the denominator is 0")
@@ -53,3 +55,28 @@ def _reservations() -> list[str]:
     rows = [f"| `{code}` | {kind.zh.format(**words)} | {kind.en.format(**words)} |" for code, kind in NOTES.items()]
     head = ["## 答案附注 / Notes with an answer", "", "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.", ""]
     return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]
+
+
+def screens_lines() -> list[str]:
+    """Numbers that can be matched as lines of Markdown under a title, and those that nobody defines."""
+    head = [
+        "怎么用 / how to use: [guide](guides/match.md) · 为什么 / why: [0014](decisions/0014-a-screen-is-matched-only-if-defined.md)",
+        "",
+        "| 平台 / platform | 哪一个数 / number | 在哪里看 / where | 算什么 / counts | 依据 / source |",
+        "|---|---|---|---|---|",
+    ]
+    unknown = [f"| {PLATFORM.zh(platform)} | {what} | {zh}<br>{en} |" for platform, what, zh, en in UNKNOWN]
+    foot = ["", "## 口径不明,不能对平 / Nobody tells what these count", "", "| 平台 / platform | 哪一个数 / number | 为什么 / why |", "|---|---|---|", *unknown]
+    return [*head, *map(_screen, SCREENS.values()), *foot]
+
+
+def _screen(item: Screen) -> str:
+    zh, en = zip(*item.counts.words(), strict=True)
+    cells = [
+        PLATFORM.zh(item.platform),
+        f"{item.zh} `{item.id}`<br>{item.en}",
+        f"{item.where_zh}<br>{item.where_en}",
+        f"{' · '.join(zh)}<br>{'; '.join(en)}",
+        f"{item.source_zh}<br>{item.source_en}",
+    ]
+    return f"| {' | '.join(cells)} |"

@@ -33,8 +33,8 @@ _SHOWN = ("shop_id", "platform_code", "channel_code", "business_date", *IDS)
 ENDS = {
     "typed": ("您填的数", "the number you typed"),
     "rest": ("说不清的差额", "unexplained rest"),
-    "screen": ("按该页口径,我们的数据", "our rows, counted as the screen does"),
-    "paid_gmv": ("支付金额(含退款)", "paid GMV, refunds not removed"),
+    "screen": ("按该页口径,我们的数据", "our rows, counted its way"),
+    "paid_gmv": ("支付金额(含退款)", "paid GMV"),
     "net_by_order_date": ("净成交(订单日)", "net, order cohort"),
 }
 
@@ -90,6 +90,14 @@ class Match:
             raise UsageError("NO_SUCH_STEP", "这一步没有明细", "this step has no lines", step_zh="可选的见 known", step_en="see known", asked=step, known=known)
         rows = self.worth.filter(pl.col(step) != 0).select(*_SHOWN, amount=step)
         return rows.sort(pl.col("amount").abs(), "order_line_id", descending=[True, False])
+
+
+def shops(viewer: Viewer, as_of: AsOf = None) -> pl.DataFrame:
+    """``shop_id, platform_code, shop_name`` of the viewer's shops in the release that is shown. Raises as ``open_desk`` does."""
+    desk = open_desk(viewer, as_of)
+    if viewer.merchant_id is None:
+        return pl.DataFrame(schema=dict.fromkeys(("shop_id", "platform_code", "shop_name"), pl.String))
+    return desk.sql("SELECT shop_id, platform_code, shop_name FROM gold.dim_shop ORDER BY platform_code, shop_id")
 
 
 def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, *, merchant: str | None = None, as_of: AsOf = None) -> Match:

@@ -26,7 +26,7 @@ def screens(*, as_json: bool) -> None:
         print_json({"screens": [asdict(screen) for screen in SCREENS.values()], "unknown": unknown})
         return
     rows = [
-        (screen.id, PLATFORM.zh(screen.platform), f"{screen.zh} / {screen.en}", ";".join(zh for zh, _ in screen.counts.words()), screen.source)
+        (screen.id, PLATFORM.zh(screen.platform), f"{screen.zh} / {screen.en}", ";".join(zh for zh, _ in screen.counts.words()), screen.source_zh)
         for screen in SCREENS.values()
     ]
     print_table("可以对平的数 / numbers that can be matched", ["编号 / id", "平台 / platform", "哪一个数 / number", "算什么 / counts", "依据 / source"], rows)

@@ -64,7 +64,7 @@ NUMBERS: dict[str, tuple[_Count, str, str, bool]] = {
     "kuaishou_orders": (_each(_PAID), "created_at", ZONE_NAME, False),
     "wechat_orders": (_whole_order_on_each(_PAID, ("order_line_id",)), "created_at", ZONE_NAME, False),
     "xiaohongshu_orders": (_each(pl.when(_IS_PAID).then(_PLACED + _COUPON)), "created_at", ZONE_NAME, False),
-    "pinduoduo_orders": (_each(_PAID + _COUPON), "paid_at", ZONE_NAME, False),
+    "pinduoduo_orders": (_each(_PAID), "paid_at", ZONE_NAME, False),
     "jd_orders": (_whole_order_on_each(_PLACED, ("order_line_id",)), "created_at", ZONE_NAME, False),
     "tiktok_revenue": (_each(_PAID), "paid_at", _BANGKOK, True),
     "tiktok_orders": (_whole_order_on_each(_PLACED, ("order_id", "sku_id")), "created_at", _BANGKOK, True),

@@ -1,4 +1,4 @@
-"""Two clocks of kept money side by side: a waterfall from one to the other, every step in figures, and what is left over, always said."""
+"""From one figure to another: a waterfall, every step in figures, and what is left over, always said."""
 
 from __future__ import annotations
 
@@ -20,21 +20,27 @@ def show_bridge(viewer: Viewer, window: Window) -> None:
     """Why the operations' net and the finance's net of one period differ, in an expander."""
     with st.expander("两种净成交为什么不一样? Why two nets differ", icon=":material/compare_arrows:"):
         found = net_bridge(viewer, window.period)
-        rows = _bars(found.steps)
-        st.altair_chart(_chart(rows), width="stretch", alt="两种净成交之间的瀑布图 / waterfall between the two nets")
-        if found.residual_fen:
-            st.error(f"还差 {yuan(found.residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
-        else:
-            st.markdown(":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen left.]]")
+        ends = pl.col("step").is_in([found.steps["step"][0], found.steps["step"][-1]])
+        show_waterfall(found.steps.with_columns(is_total=ends), found.residual_fen, alt="两种净成交之间的瀑布图 / waterfall between the two nets")
 
 
-def _bars(steps: pl.DataFrame) -> pl.DataFrame:
-    """``name, text, left, right, colour`` per step, in order: totals from 0, the others from where the one before ended; steps of nothing are left out."""
-    is_total = pl.col("step").is_in([steps["step"][0], steps["step"][-1]])
-    end = pl.when(is_total).then(pl.col("fen")).otherwise(pl.col("fen").cum_sum())
-    told = steps.with_columns(is_total=is_total, end=end).with_columns(start=pl.when("is_total").then(0).otherwise(pl.col("end") - pl.col("fen")))
+def show_waterfall(steps: pl.DataFrame, residual_fen: int, *, alt: str, always: str = "") -> None:
+    """``steps``: ``step, zh, en, fen, is_total``, beginning with a total. Steps of nothing are left out but for the one named ``always``."""
+    st.altair_chart(_chart(_bars(steps, always)), width="stretch", alt=alt)
+    if residual_fen:
+        st.error(f"还差 {yuan(residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
+    else:
+        st.markdown(":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen left.]]")
+
+
+def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
+    """``name, text, left, right, colour`` per step, in order: totals from 0, the others from where the one before ended."""
+    is_first = pl.int_range(pl.len()) == 0
+    walked = pl.when(pl.col("is_total") & ~is_first).then(0).otherwise("fen").cum_sum()
+    told = steps.with_columns(end=pl.when("is_total").then("fen").otherwise(walked))
+    told = told.with_columns(start=pl.when("is_total").then(0).otherwise(pl.col("end") - pl.col("fen")))
     colour = pl.when("is_total").then(pl.lit(_TOTAL)).when(pl.col("fen") < 0).then(pl.lit(_LESS)).otherwise(pl.lit(_MORE))
-    return told.filter(pl.col("is_total") | (pl.col("fen") != 0)).select(
+    return told.filter(pl.col("is_total") | (pl.col("fen") != 0) | (pl.col("step") == always)).select(
         name=pl.col("zh") + " " + pl.col("en"),
         text=pl.when(~pl.col("is_total") & (pl.col("fen") > 0)).then(pl.lit("+")).otherwise(pl.lit(""))
         + pl.col("fen").map_elements(yuan, return_dtype=pl.String),

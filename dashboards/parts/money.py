@@ -14,6 +14,11 @@ def yuan(fen: int | None) -> str:
     return NOTHING if fen is None else _signed(fen, f"{_in_yuan(fen):,.2f}")
 
 
+def money_of(currency: str, minor: int) -> str:
+    """An amount in another shop's money: 123456 hundredths → ``THB 1,234.56``; CNY as ``yuan``."""
+    return yuan(minor) if currency == "CNY" else f"{currency} {'-' if minor < 0 else ''}{_in_yuan(minor):,.2f}"
+
+
 def short_yuan(fen: int | None) -> str:
     """For the first glance: exact under 1万, else three or four digits of 万 or 亿, half up: 190248715 → ``¥190.2万``."""
     if fen is None:

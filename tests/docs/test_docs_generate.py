@@ -22,6 +22,7 @@ from contracts.fields import FIELDS
 from contracts.intake import FILE_RULES, ROW_RULES
 from expectations.rules import RULES
 from metrics.definitions import METRICS
+from metrics.screens import SCREENS, UNKNOWN
 from transforms.gold import gold_tables
 from warehouse.ops import OPS
 from warehouse.settings import Settings
@@ -144,6 +145,12 @@ def test_every_setting_stands_in_the_settings_and_a_confidential_default_does_no
     (line,) = [line for line in text.split("\n") if "BAIYUN_DISCLOSURE_P`" in line]
     assert "保密" in line
     assert str(Settings.model_fields["disclosure_p"].default) not in line
+
+
+def test_every_number_that_can_be_matched_stands_with_its_source() -> None:
+    text = generate.PAGES["screens.md"]()
+    assert all(f"`{item.id}`" in text and item.source_zh in text and item.source_en in text for item in SCREENS.values())
+    assert all(what in text for _, what, _, _ in UNKNOWN)
 
 
 def test_every_metric_stands_in_the_metrics() -> None:

@@ -127,7 +127,9 @@ def test_a_walk_changes_one_property_at_a_time_and_ends_at_ours() -> None:
     assert steps[-1][3] == PAID and walk(PAID) == [] and NET != PAID
     assert {screen.counts.refunds for screen in SCREENS.values()} == {"kept"}, "the walk to paid GMV ends before refunds"
     assert all((name, value) in screens.WAYS for screen in SCREENS.values() for name, value in vars(screen.counts).items())
-    assert all(screen.source for screen in SCREENS.values()) and {platform for platform, *_ in UNKNOWN} <= {s.platform for s in SCREENS.values()}
+    assert all(screen.source_zh and screen.source_en for screen in SCREENS.values()) and {platform for platform, *_ in UNKNOWN} <= {
+        s.platform for s in SCREENS.values()
+    }
 
 
 @pytest.mark.parametrize(

@@ -89,10 +89,7 @@ def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
 
 
 def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """One line for each order (or the rest of it: freight, or goods no line told) that no line accounts for, so that its total is never lost.
-
-    An order nobody paid has a rest too: it was placed, and screens that count what was placed count it.
-    """
+    """One line for each order (or the rest of it: freight, or goods no line told) that no line accounts for, so that no total, paid or placed, is lost."""
     told = lines.group_by(ORDER).agg(
         lines_paid=pl.col("paid_fen").fill_null(0).sum(),
         lines_placed=pl.col("placed_fen").fill_null(0).sum(),
@@ -103,7 +100,7 @@ def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFram
         paid_fen=pl.col("paid_fen") - pl.col("lines_paid").fill_null(0),
         placed_fen=(pl.col("placed_fen") - pl.col("lines_placed").fill_null(0)).clip(lower_bound=0),
     )
-    only_placed = pl.col("paid_at").is_null() & (pl.col("placed_fen") > 0)
+    only_placed = pl.col("paid_at").is_null() & (pl.col("placed_fen") > 0)  # nobody paid, and screens of placed orders count it
     rest = rest.filter(whole | (pl.col("paid_fen") > 0) | only_placed)
     return rest.with_columns(
         order_line_id=pl.when(whole).then("order_id").otherwise(pl.col("order_id") + ":rest"),
