@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,12 @@ from connectors.clocks import read_date
 from connectors.encodings import to_utf8
 from contracts.codes import COST_BASIS, COST_KIND
 from contracts.cost_fields import SAME_COST, SAME_GOODS
-from contracts.errors import FileRefusedError
+from contracts.errors import FileRefusedError, UsageError
 from contracts.fields import MONEY_LIMIT_FEN, TIME_ZONE
 from pipeline.house import writing
 from warehouse import registry
-from warehouse.costs import save_costs
+from warehouse.costs import last_entry, save_costs
+from warehouse.lake import Lake
 from warehouse.settings import Settings
 
 #: Header of the list → what its cells are.
@@ -35,6 +37,8 @@ BASES = {
     "write_down": ("per_unit",), "slot_fee": ("once",), "sample": ("once",),
 }  # fmt: skip
 LONGEST_DAYS = 366
+#: A list of some ten thousand entries.
+MAX_BYTES = 4 * 1024 * 1024
 _EXAMPLES = (
     ("商品成本", "", "A1001-M", "", "", "", "每件", "38.50", "2026-01-01", ""),
     ("商品成本", "", "", "A1002", "", "", "每件", "52.00", "2026-01-01", ""),
@@ -60,6 +64,31 @@ RULES = {
     "COST_UNTIL": ("结束日期只用于一次性的成本,不早于生效日期,最多 366 天", "only a cost charged once ends, within 366 days", "改价另写一行新日期", "mend it"),
     "COST_TWICE": ("同一项目、同一天写了两次", "the same cost stands twice for one day", "只留一行", "keep one of the rows"),
 }  # fmt: skip
+#: Rules of cells that cannot be read, whichever of the row's it is; and the others' columns where one can be named.
+_UNREAD = ("COST_CODE", "COST_DATE")
+_BLAMED = {
+    "COST_KIND": "成本项目", "COST_BASIS": "计费方式", "COST_AMOUNT": "金额(元)", "COST_DATE": "生效日期", "COST_GOODS": "商家编码", "COST_SHOP": "店铺",
+    "COST_SHOP_MISSING": "店铺", "COST_WHOSE": "达人ID", "COST_UNTIL": "结束日期",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CostProblem:
+    """One wrong row (as a person counts them, the header is 1): the header of the cell to blame (empty: the row), what stands there, a rule of ``RULES``."""
+
+    row: int
+    column: str
+    cell: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class CostList:
+    """A list as it was read: its unit costs and other costs with their ``row``, and what is wrong with it."""
+
+    goods: pl.DataFrame
+    others: pl.DataFrame
+    problems: tuple[CostProblem, ...]
 
 
 def template() -> str:
@@ -80,33 +109,69 @@ def import_costs(settings: Settings, merchant_id: str, path: Path, *, by: str, a
         return save_costs(lake, merchant_id, goods, others, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
 
 
+def enter_seen(lake: Lake, merchant_id: str, name: str, data: bytes, *, by: str, seen: tuple[int, int], at: dt.datetime) -> int:
+    """Enter a list that somebody saw compared with the entries up to ``seen``; returns how many say something new.
+
+    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` COSTS_MOVED when there are newer entries: what they confirmed is no longer what would change.
+    """
+    if last_entry(lake, merchant_id) != seen:
+        zh, en = "预览之后又有人录了成本", "somebody entered costs after this was previewed"
+        raise UsageError("COSTS_MOVED", zh, en, step_zh="重新预览再确认", step_en="preview again, then confirm")
+    goods, others = sound(name, judge_costs(name, data, set(registry.shops(lake, merchant_id)["shop_id"])))
+    return save_costs(lake, merchant_id, goods, others, by=by, at=at)
+
+
 def read_costs(path: Path, shops: set[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The list's unit costs and other costs, as ``warehouse.costs.save_costs`` takes them; ``shops`` are the merchant's.
 
     Raises ``FileRefusedError`` COST_FILE, or for the first wrong row the first of ``RULES`` it breaks.
     """
-    rows = _read(path)
-    _check(path, rows, shops)
-    goods, others = _split(rows)
-    _check_once(path, SAME_GOODS, goods)
-    _check_once(path, SAME_COST, others)
-    return goods.drop("row"), others.drop("row")
-
-
-def _read(path: Path) -> pl.DataFrame:
-    """The list's cells as they mean, with ``row`` (header is row 1), ``is_back`` and a ``bad_…`` flag per kind of cell that cannot be read."""
     try:
-        text, _ = to_utf8(path.read_bytes())
+        data = path.read_bytes()
+    except OSError as error:
+        raise _bad_file(path.name, detail=str(error)[:80]) from None
+    return sound(path.name, judge_costs(path.name, data, shops))
+
+
+def judge_costs(name: str, data: bytes, shops: set[str]) -> CostList:
+    """A list as it stands in ``data``, and everything that is wrong with it, by row. Raises ``FileRefusedError`` COST_FILE for what is no such list."""
+    rows = _read(name, data)
+    goods, others = _split(rows)
+    problems = _problems(rows, shops)
+    told = set(problems["row"])
+    twice = pl.concat([_twice(SAME_GOODS, goods), _twice(SAME_COST, others)]).filter(~pl.col("row").is_in(list(told)))
+    every = pl.concat([problems, twice]).sort("row")
+    return CostList(goods, others, tuple(CostProblem(**row) for row in every.iter_rows(named=True)))
+
+
+def sound(name: str, listed: CostList) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What a list without problems says. Raises ``FileRefusedError`` for the first problem, naming file, row and column."""
+    for problem in listed.problems[:1]:
+        zh, en, step_zh, step_en = RULES[problem.rule]
+        where = {"row": problem.row} | ({"column": problem.column} if problem.column else {})
+        raise FileRefusedError(problem.rule, zh, en, step_zh=step_zh, step_en=step_en, file=name, **where)
+    return listed.goods.drop("row"), listed.others.drop("row")
+
+
+def _read(name: str, data: bytes) -> pl.DataFrame:
+    """The list's cells as they mean and, under their own headers, as they were written.
+
+    With ``row`` (header is row 1), ``is_back``, and a ``bad_…`` flag per kind of cell that cannot be read.
+    """
+    if len(data) > MAX_BYTES:
+        raise _bad_file(name, bytes=len(data), limit=MAX_BYTES)
+    try:
+        text, _ = to_utf8(data)
         lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
-    except (OSError, csv.Error) as error:
-        raise _bad_file(path, detail=str(error)[:80]) from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise _bad_file(name, detail=str(error)[:80]) from None
     head = [cell.strip() for cell in lines[0]] if lines else []
     if sorted(head) != sorted(HEADER):
-        raise _bad_file(path, missing="、".join(set(HEADER) - set(head)), unknown="、".join(set(head) - set(HEADER)))
+        raise _bad_file(name, missing="、".join(sorted(set(HEADER) - set(head))), unknown="、".join(sorted(set(head) - set(HEADER)))[:200])
     told = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
     odd = [number for number, cells in told if len(cells) != len(head)]
     if odd or not told:
-        raise _bad_file(path, **({"row": odd[0]} if odd else {}))
+        raise _bad_file(name, **({"row": odd[0]} if odd else {}))
     columns = {HEADER[name]: pl.Series([cells[place].strip() or None for _, cells in told], dtype=pl.String) for place, name in enumerate(head)}
     ids = {name: read_id(columns[name]) for name in ("shop_id", "sku_code", "style_code", "creator_id", "live_session_id")}
     days = {name: read_date(columns[name]) for name in ("valid_from_date", "valid_until_date")}
@@ -123,6 +188,7 @@ def _read(path: Path) -> pl.DataFrame:
             "is_back": is_back,
             "bad_fen": bad_fen,
             **{f"bad_{name}": bad for name, (_, bad) in (ids | days).items()},
+            **{label: columns[item] for label, item in HEADER.items()},
         }
     ).with_columns(cost_basis_code=pl.coalesce("cost_basis_code", pl.col("cost_kind_code").replace_strict({k: v[0] for k, v in BASES.items()}, default=None)))
 
@@ -148,12 +214,17 @@ def _wrong(shops: set[str]) -> dict[str, pl.Expr]:
     }
 
 
-def _check(path: Path, rows: pl.DataFrame, shops: set[str]) -> None:
-    """Refuse the list for the first row that breaks a rule, by the first rule it breaks."""
-    broken = rows.select("row", *(found.fill_null(False).alias(rule) for rule, found in _wrong(shops).items()))
-    first = broken.filter(pl.any_horizontal(pl.exclude("row"))).head(1)
-    for row in first.iter_rows(named=True):
-        raise _refused(path, row["row"], next(rule for rule in RULES if row.get(rule)))
+def _problems(rows: pl.DataFrame, shops: set[str]) -> pl.DataFrame:
+    """Per wrong row the first rule it breaks, the header of the cell to blame, and what that cell holds: columns of ``CostProblem``."""
+    broken = rows.with_columns(found.fill_null(False).alias(rule) for rule, found in _wrong(shops).items())
+    named = broken.with_columns(rule=pl.coalesce(pl.when(rule).then(pl.lit(rule)) for rule in _wrong(shops))).filter(pl.col("rule").is_not_null())
+    unread = pl.coalesce(
+        *(pl.when(f"bad_{name}").then(pl.lit(label)) for label, name in HEADER.items() if f"bad_{name}" in rows.columns), pl.lit(None, pl.String)
+    )
+    blamed = named.with_columns(column=pl.when(pl.col("rule").is_in(_UNREAD)).then(unread))
+    blamed = blamed.with_columns(column=pl.coalesce("column", pl.col("rule").replace_strict(_BLAMED, default="", return_dtype=pl.String)))
+    cell = pl.coalesce(*(pl.when(pl.col("column") == label).then(label) for label in HEADER), pl.lit("")).fill_null("")
+    return blamed.select(pl.col("row").cast(pl.Int64), "column", cell.alias("cell"), "rule")
 
 
 def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -169,18 +240,13 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return goods, others
 
 
-def _check_once(path: Path, same: Sequence[str], rows: pl.DataFrame) -> None:
-    twice = rows.filter(pl.struct(name for name in same if name in rows.columns).is_duplicated())
-    if twice.height:
-        raise _refused(path, twice["row"][1], "COST_TWICE")
+def _twice(same: Sequence[str], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that say again what an earlier one says: columns of ``CostProblem``."""
+    again = rows.filter(~pl.struct(name for name in same if name in rows.columns).is_first_distinct())
+    return again.select(pl.col("row").cast(pl.Int64), column=pl.lit(""), cell=pl.lit(""), rule=pl.lit("COST_TWICE"))
 
 
-def _refused(path: Path, row: int, rule: str) -> FileRefusedError:
-    zh, en, step_zh, step_en = RULES[rule]
-    return FileRefusedError(rule, zh, en, step_zh=step_zh, step_en=step_en, file=path.name, row=row)
-
-
-def _bad_file(path: Path, **facts: object) -> FileRefusedError:
+def _bad_file(name: str, **facts: object) -> FileRefusedError:
     zh, en = "成本表读不出来,或表头、列数不对", "the list cannot be read, or its header or columns are wrong"
-    step_zh, step_en = "用 baiyun costs template 取模板", "take the template of `baiyun costs template`"
-    return FileRefusedError("COST_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=path.name, **facts)
+    step_zh, step_en = "照模板填(baiyun costs template 或成本页),Excel 另存为 CSV", "fill in the template (`baiyun costs template`, or the page); save as CSV"
+    return FileRefusedError("COST_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=name, **facts)

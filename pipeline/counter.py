@@ -22,12 +22,24 @@ from connectors.mapping_file import shipped
 from connectors.mapping_model import KINDS, MappingFile, codes_of, names_of
 from connectors.mapping_propose import Match, Proposal, Question
 from connectors.tabular import MAX_FILE_BYTES
-from contracts.errors import FileRefusedError, NotFoundError, UsageError
+from contracts.errors import FileRefusedError, UsageError
 from contracts.intake import refuse
 from contracts.tables import Table
-from metrics.access import Viewer, require
+from metrics.access import Viewer
 from pipeline import deliveries, mapping, previews, steps
 from pipeline.changes import Change
+from pipeline.cost_counter import (
+    CHANGES,
+    CostPreview,
+    cost_problem,
+    cost_template,
+    costs_in_force,
+    enter_costs,
+    merchant_of,
+    preview_costs,
+    settings_of,
+)  # fmt: skip
+from pipeline.costing import CostProblem
 from pipeline.deliveries import Delivery
 from pipeline.desk import Desk
 from pipeline.house import reading, writing
@@ -42,13 +54,13 @@ from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import SECURITY_EVENT
 from warehouse.registry import Shop
-from warehouse.settings import Settings
 
 __all__ = [
-    "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Kept",
-    "Learned", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop", "Trial", "codes_of", "confirm_alias",
-    "coverage", "deliver", "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of",
-    "preview", "preview_each", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
+    "CHANGES", "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "CostPreview", "CostProblem", "Coverage", "Delivery",
+    "FileReceipt", "Ingested", "Kept", "Learned", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop",
+    "Trial", "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "explain_words",
+    "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs", "preview_each",
+    "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.
@@ -100,30 +112,16 @@ class _Sketch(Lake):
 # who may give what
 def shops(viewer: Viewer) -> list[Shop]:
     """The shops this viewer may give files for, by name. Raises ``NotFoundError`` for anybody who is not looking as a merchant."""
-    merchant_id = _merchant(viewer)
-    with reading(_settings(viewer)) as lake:
+    merchant_id = merchant_of(viewer)
+    with reading(settings_of(viewer)) as lake:
         rows = registry.shops(lake, merchant_id).sort("shop_name", "shop_id")
     return [Shop(**row) for row in rows.select(*Shop.__dataclass_fields__).iter_rows(named=True)]
-
-
-def _merchant(viewer: Viewer) -> str:
-    """The merchant whose files the viewer may give. The association has no such page, nor has an operator who named no merchant."""
-    require(viewer)
-    if viewer.merchant_id is None or viewer.role == "association":
-        raise NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
-    return viewer.merchant_id
-
-
-def _settings(viewer: Viewer) -> Settings:
-    """This installation's choices, at the viewer's place."""
-    place = viewer.place
-    return Settings(home=place.home, catalog=place.catalog, data=place.data)
 
 
 @contextmanager
 def _looking(viewer: Viewer, shop_id: str) -> Iterator[Desk]:
     """The desk of one of the viewer's shops, over a ``_Sketch``. Attempts on another merchant's shop are entered when it is left, however it is left."""
-    merchant_id, settings = _merchant(viewer), _settings(viewer)
+    merchant_id, settings = merchant_of(viewer), settings_of(viewer)
     events: list[pl.DataFrame] = []
     try:
         with _Sketch.open(settings.place, threads=settings.threads, memory=settings.memory) as lake:
@@ -149,7 +147,7 @@ def preview_each(viewer: Viewer, shop_id: str, files: Iterable[tuple[str, bytes]
 
     Raises ``NotFoundError`` for a shop that is not the viewer's.
     """
-    limits = Limits.of(_settings(viewer))
+    limits = Limits.of(settings_of(viewer))
     with _looking(viewer, shop_id) as desk:
         for name, data in files:
             yield _looked(desk, plain_name(name), data, limits)
@@ -178,7 +176,7 @@ def deliver(viewer: Viewer, shop_id: str, files: Sequence[tuple[str, bytes]]) ->
         if not 0 < len(files) <= MAX_FILES or total > MAX_BYTES:
             step = {"step_zh": "请分几次上传", "step_en": "give them in several goes"}
             raise UsageError("TOO_MUCH", "一次上传的文件过多", "too many files, or too large, for one go", **step, files=len(files), bytes=total)
-    return deliveries.begin(_settings(viewer), _merchant(viewer), shop_id, files, by=viewer.name)
+    return deliveries.begin(settings_of(viewer), merchant_of(viewer), shop_id, files, by=viewer.name)
 
 
 def withdraw(viewer: Viewer, shop_id: str, export_id: str) -> Delivery:
@@ -187,7 +185,7 @@ def withdraw(viewer: Viewer, shop_id: str, export_id: str) -> Delivery:
     A file that is not the shop's is the outcome's ``NotFoundError``.
     """
     with _looking(viewer, shop_id):
-        return deliveries.withdraw(_settings(viewer), _merchant(viewer), shop_id, export_id, by=viewer.name)
+        return deliveries.withdraw(settings_of(viewer), merchant_of(viewer), shop_id, export_id, by=viewer.name)
 
 
 # names that drifted
@@ -209,14 +207,14 @@ def _say_alias(viewer: Viewer, shop_id: str, layout_key: str, theirs: str, known
         layout = previews.layout_of(desk, layout_key)
     if layout is None:
         raise UsageError("BAD_ALIAS", "没有这个版式", "no such layout", layout=layout_key)
-    with writing(_settings(viewer)) as lake:
-        return mapping.save_alias(lake, _merchant(viewer), layout, theirs, known, by=viewer.name, at=steps.now(), in_force=in_force)
+    with writing(settings_of(viewer)) as lake:
+        return mapping.save_alias(lake, merchant_of(viewer), layout, theirs, known, by=viewer.name, at=steps.now(), in_force=in_force)
 
 
 def learned(viewer: Viewer) -> list[Learned]:
     """The names people have confirmed for this merchant's files, newest first."""
-    with reading(_settings(viewer)) as lake:
-        rows = mapping.alias_rows(lake, _merchant(viewer)).sort("changed_at", descending=True)
+    with reading(settings_of(viewer)) as lake:
+        rows = mapping.alias_rows(lake, merchant_of(viewer)).sort("changed_at", descending=True)
     told = rows.select("layout_key_name", "column_name", "known_column_name", "received_by_name", "changed_at")
     return [Learned(*row) for row in told.iter_rows()]
 
@@ -229,7 +227,7 @@ def propose(viewer: Viewer, shop_id: str, data: bytes, kind: str = "") -> Propos
     """
     with _looking(viewer, shop_id) as desk:
         assert desk.shop is not None  # noqa: S101 - a desk that enters no shop has one
-        return propose_apart(data, Limits.of(_settings(viewer)), kind=kind, platform=desk.shop.platform_code)
+        return propose_apart(data, Limits.of(settings_of(viewer)), kind=kind, platform=desk.shop.platform_code)
 
 
 def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: Proposal, answers: Mapping[str, str]) -> Trial:
@@ -238,7 +236,7 @@ def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: 
     ``answers`` as ``connectors.mapping_propose.settled`` takes them. Raises ``UsageError`` for what is open or makes no mapping, and when the file is
     read already; ``FileRefusedError`` for what cannot be read; ``NotFoundError`` for a foreign shop.
     """
-    limits = Limits.of(_settings(viewer))
+    limits = Limits.of(settings_of(viewer))
     with _looking(viewer, shop_id) as desk:
         assert desk.shop is not None  # noqa: S101 - as above
         platform = desk.shop.platform_code
@@ -250,14 +248,14 @@ def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: 
 
 def save_mapping(viewer: Viewer, made: MappingFile) -> bool:
     """Keep a tried mapping for the viewer's merchant, with who and when; False when it is in force already. Raises as ``pipeline.mapping.save_mapping``."""
-    with writing(_settings(viewer)) as lake:
-        return mapping.save_mapping(lake, _merchant(viewer), made, by=viewer.name, at=steps.now())
+    with writing(settings_of(viewer)) as lake:
+        return mapping.save_mapping(lake, merchant_of(viewer), made, by=viewer.name, at=steps.now())
 
 
 def explain_words(viewer: Viewer, name: str, answers: Mapping[str, str]) -> None:
     """Say what words of a mapped table mean (``words.NAME.WORD`` → code): a new version of its mapping. Raises as ``pipeline.mapping.explain_words``."""
-    with writing(_settings(viewer)) as lake:
-        mapping.explain_words(lake, _merchant(viewer), name, answers, by=viewer.name, at=steps.now())
+    with writing(settings_of(viewer)) as lake:
+        mapping.explain_words(lake, merchant_of(viewer), name, answers, by=viewer.name, at=steps.now())
 
 
 def shipped_titles() -> dict[str, str]:
@@ -267,11 +265,11 @@ def shipped_titles() -> dict[str, str]:
 
 def mappings(viewer: Viewer) -> list[Kept]:
     """The merchant's own mappings in force, newest first."""
-    with reading(_settings(viewer)) as lake:
-        return sorted(mapping.kept_mappings(lake, _merchant(viewer)), key=lambda kept: kept.at, reverse=True)
+    with reading(settings_of(viewer)) as lake:
+        return sorted(mapping.kept_mappings(lake, merchant_of(viewer)), key=lambda kept: kept.at, reverse=True)
 
 
 def forget_mapping(viewer: Viewer, name: str) -> None:
     """Take one of the merchant's mappings out of force, with who and when. Raises as ``pipeline.mapping.forget_mapping``."""
-    with writing(_settings(viewer)) as lake:
-        mapping.forget_mapping(lake, _merchant(viewer), name, by=viewer.name, at=steps.now())
+    with writing(settings_of(viewer)) as lake:
+        mapping.forget_mapping(lake, merchant_of(viewer), name, by=viewer.name, at=steps.now())

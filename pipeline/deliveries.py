@@ -59,6 +59,11 @@ def withdraw(settings: Settings, merchant_id: str, shop_id: str, export_id: str,
     return _queued(1, lambda say: steps.withdraw(settings, merchant_id, export_id, shop_id=shop_id, by=by, say=say))
 
 
+def enter_costs(settings: Settings, merchant_id: str, name: str, data: bytes, *, by: str, seen: tuple[int, int]) -> Delivery:
+    """Take over a list of costs, build and release, in the background, in its turn among the deliveries."""
+    return _queued(1, lambda say: steps.enter_costs(settings, merchant_id, name, data, by=by, seen=seen, say=say))
+
+
 def _queued(files: int, work: Callable[[steps.Say], Ingested]) -> Delivery:
     delivery = Delivery(files)
     delivery.say("排队等待写入", "waiting for its turn to write")

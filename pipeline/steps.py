@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
-from pipeline import inbox, withdrawing
+from pipeline import costing, inbox, withdrawing
 from pipeline.build import Built, build
 from pipeline.changes import Change, totals_changed
 from pipeline.collect import Collected, attempts, batches, collect, run_colour
@@ -30,7 +30,7 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
+    "enter_costs", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -110,6 +110,21 @@ def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str 
         receipts = [from_load(load, str(row["export_name"])) for load in lake.read(LOAD, where=key).iter_rows(named=True)]
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held)
+
+
+def enter_costs(
+    settings: Settings, merchant_id: str, name: str, data: bytes, *, by: str, seen: tuple[int, int], at: dt.datetime | None = None, say: Say = _quiet
+) -> Ingested:
+    """Take over a list of costs, build and release. ``seen`` is ``warehouse.costs.last_entry`` as whoever confirmed the list saw it.
+
+    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` COSTS_MOVED when somebody entered costs since; then nothing has changed.
+    """
+    with writing(settings) as lake:
+        costing.enter_seen(lake, merchant_id, name, data, by=by, seen=seen, at=at or now())
+    say("构建", "building")
+    held = _try_release(settings, build(settings, run_name="costs", at=at), at=at, say=say)
+    with reading(settings) as lake:
+        return Ingested([], releasing.current(lake), [], held)
 
 
 def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> list[FileReceipt]:

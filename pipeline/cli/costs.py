@@ -12,11 +12,12 @@ import typer
 from contracts.codes import COST_BASIS, COST_KIND
 from metrics.notes import amount
 from pipeline.cli.words import Merchant, group
-from pipeline.costing import import_costs, template
+from pipeline.costing import import_costs, read_costs, template
 from pipeline.house import reading
 from pipeline.terminal import print_table
 from transforms.costing import goods_in_force, others_in_force
-from warehouse.costs import fixed_costs, unit_costs
+from warehouse import registry
+from warehouse.costs import compare, fixed_costs, unit_costs
 from warehouse.settings import Settings
 
 _OF = ("sku_code", "style_code", "creator_id", "live_session_id")
@@ -33,8 +34,13 @@ def print_template() -> None:
 @app.command("import")
 def import_file(path: Annotated[Path, typer.Argument(help="CSV,列同模板 / CSV as the template", exists=True, dir_okay=False)], merchant: Merchant) -> None:
     """导入成本表;有一行不对就整份拒收 / take over a list of costs; one wrong row refuses it whole."""
-    changed = import_costs(Settings(), merchant, path, by=getpass.getuser())
-    typer.echo(f"新增或更改 {changed} 条成本 / {changed} costs new or changed → 运行 baiyun build / run `baiyun build`")
+    settings = Settings()
+    with reading(settings) as lake:
+        goods, others = read_costs(path, set(registry.shops(lake, merchant)["shop_id"]))
+        replaced = compare(lake, merchant, goods, others).filter(pl.col("verdict_code").is_in(["changed", "taken_back"])).height
+    changed = import_costs(settings, merchant, path, by=getpass.getuser())
+    told = f",其中 {replaced} 条换掉了原来的 / {replaced} of them replaced others" if replaced else ""
+    typer.echo(f"新增或更改 {changed} 条成本 / {changed} costs new or changed{told} → 运行 baiyun build / run `baiyun build`")
 
 
 @app.command("list")

@@ -141,7 +141,9 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
     for rule, row in WRONG:
         with pytest.raises(FileRefusedError) as raised:
             read_costs(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1"})
-        assert (raised.value.rule, raised.value.facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
+        facts = {name: fact for name, fact in raised.value.facts.items() if name != "column"}
+        assert (raised.value.rule, facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
+        assert (raised.value.facts.get("column") in HEADER) == (rule != "COST_TWICE"), row
     with reading(home) as lake:
         assert unit_costs(lake).is_empty() and fixed_costs(lake).is_empty()
 
@@ -166,5 +168,9 @@ def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, 
     path = tmp_path / "模板.csv"
     path.write_text(run.invoke(app, ["costs", "template"]).stdout, encoding="utf-8")
     assert "8 条成本" in run.invoke(app, ["costs", "import", "-m", "m1", str(path)]).stdout
+    path.write_text(path.read_text(encoding="utf-8").replace("38.50", "39.00"), encoding="utf-8")
+    assert "1 条换掉了原来的" in run.invoke(app, ["costs", "import", "-m", "m1", str(path)]).stdout
+    path.write_text(path.read_text(encoding="utf-8").replace("39.00", "38.50"), encoding="utf-8")
+    run.invoke(app, ["costs", "import", "-m", "m1", str(path)])
     told = run.invoke(app, ["costs", "list", "-m", "m1"]).stdout
     assert "38.50" in told and "20,000.00" in told and "A1001-M" in told
