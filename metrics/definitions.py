@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.kept_goods import KEPT_GOODS, STAGES
+from metrics.ladder import LADDER
 from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
@@ -248,4 +249,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *KEPT_GOODS, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *SETTLEMENT, *PROFIT)}
