@@ -144,6 +144,7 @@ _ALL = [
     _f("placed_unpaid_fen", "下单未支付", "placed and never paid", "Part of placed value.", low=0),
     _f("created_untold_fen", "下单日不明的支付", "paid, of untold placed day", low=0),
     _f("finished_kept_fen", "完成订单留存", "kept of finished orders", "Paid less refunds to date on finished lines."),
+    _f("unfinished_kept_fen", "未完成订单留存", "kept of unfinished orders", "Paid less refunds to date on lines not finished."),
     _f("finish_untold_fen", "完成日不明的留存", "kept, finished on an untold day", "Of lines said to be finished, but not when."),
     _f("kept_units_qty", "留存件数", "units kept", "Units paid for that were neither cancelled nor came back, by share of money."),
     _f("kept_orders_qty", "有留存的订单数", "orders kept", "Paid orders of which a unit is kept."),

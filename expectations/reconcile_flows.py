@@ -21,8 +21,9 @@ _PLACED = f"""
 _FINAL = f"""
     SELECT {SHOP}, coalesce(style_code, 'untold') AS style_code, channel_code, paid_date AS business_date,
         coalesce(finished_at::DATE, DATE '1970-01-01') AS finished_date, if(finished_at IS NULL, 0, paid_fen - cohort_refund_fen) AS finished_kept_fen,
-        if(finished_at IS NULL, paid_fen - cohort_refund_fen, 0) AS finish_untold_fen
-    FROM {LINES} WHERE paid_date IS NOT NULL AND (finished_at IS NOT NULL OR order_status_code = 'finished')"""
+        if(finished_at IS NULL AND order_status_code = 'finished', paid_fen - cohort_refund_fen, 0) AS finish_untold_fen,
+        if(finished_at IS NULL AND order_status_code <> 'finished', paid_fen - cohort_refund_fen, 0) AS unfinished_kept_fen
+    FROM {LINES} WHERE paid_date IS NOT NULL"""
 _GOODS = "style_code, sku_code, size_name, color_name, province_name, creator_id"
 _TOLD = ", ".join(f"coalesce({name}, 'untold') AS {name}" for name in _GOODS.split(", "))
 _CUT = f"{SHOP}, {_GOODS}, business_date"
@@ -46,7 +47,8 @@ FLOW_RULES = (
         *_TO_THE_FEN,
         table="gold.mart_final_daily",
         query=difference(
-            "SELECT * FROM {batch}", _FINAL, f"{SHOP}, style_code, channel_code, business_date, finished_date", ["finished_kept_fen", "finish_untold_fen"]
+            "SELECT * FROM {batch}", _FINAL, f"{SHOP}, style_code, channel_code, business_date, finished_date",
+            ["finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"],
         ),
     ),
     SqlRule(

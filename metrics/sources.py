@@ -47,7 +47,7 @@ class Source:
 
 
 #: Finished so long ago, as far as the shop's data reach, that the return window is over.
-_FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
+FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
 #: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
 _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
 
@@ -100,7 +100,7 @@ SOURCES = (
         mart_final_daily.TABLE,
         _SHOP | {"style": "style_code"} | _TIME,
         {name: name for name in mart_final_daily.TABLE.required},
-        {"final": _FINAL},
+        {"final": FINAL},
         (dim_observed.TABLE,),
     ),
     Source(

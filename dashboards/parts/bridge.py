@@ -10,7 +10,7 @@ from dashboards.parts.charts import ink
 from dashboards.parts.money import yuan
 from dashboards.parts.windows import Window
 from metrics.access import Viewer
-from metrics.bridge import net_bridge
+from metrics.bridge import Bridge, net_bridge
 
 _TOTAL, _LESS, _MORE = "#0f9a8a", "#c8643c", "#5b8fb0"
 _ROW_HEIGHT = 44
@@ -19,13 +19,16 @@ _ROW_HEIGHT = 44
 def show_bridge(viewer: Viewer, window: Window) -> None:
     """Why the operations' net and the finance's net of one period differ, in an expander."""
     with st.expander("两种净成交为什么不一样? Why two nets differ", icon=":material/compare_arrows:"):
-        found = net_bridge(viewer, window.period)
-        rows = _bars(found.steps)
-        st.altair_chart(_chart(rows), width="stretch", alt="两种净成交之间的瀑布图 / waterfall between the two nets")
-        if found.residual_fen:
-            st.error(f"还差 {yuan(found.residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
-        else:
-            st.markdown(":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen left.]]")
+        show_steps(net_bridge(viewer, window.period), "两种净成交之间的瀑布图 / waterfall between the two nets")
+
+
+def show_steps(found: Bridge, alt_text: str) -> None:
+    """Any bridge: its waterfall, and what is left over."""
+    st.altair_chart(_chart(_bars(found.steps)), width="stretch", alt=alt_text)
+    if found.residual_fen:
+        st.error(f"还差 {yuan(found.residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
+    else:
+        st.markdown(":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen left.]]")
 
 
 def _bars(steps: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.gold.measures import total
 
-#: Stands for a finish nobody dated: such lines are in no window, and only counted as untold.
+#: Stands for a finish that is not dated, or not yet: such lines are in no window.
 UNDATED = dt.date(1970, 1, 1)
 
 TABLE = Table(
@@ -18,10 +18,11 @@ TABLE = Table(
     "mart_final_daily",
     "完成留存日表",
     "kept of finished orders × day",
-    "Paid lines of one shop × style × channel whose order is finished, by the day they were paid (``business_date``) and finished: what is kept of them to "
-    "date. Lines said to be finished, but not when, stand on 1970-01-01 in finish_untold_fen. Which days are past the return window: dim_observed.",
+    "Paid lines of one shop × style × channel, by the day they were paid (``business_date``) and their order was finished: what is kept of them to "
+    "date. On 1970-01-01 stand lines said to be finished, but not when (finish_untold_fen), and lines not finished (unfinished_kept_fen). Which days are past "
+    "the return window: dim_observed.",
     key=(*SHOP, "style_code", "channel_code", "business_date", "finished_date"),
-    required=("finished_kept_fen", "finish_untold_fen"),
+    required=("finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"),
 )
 
 _KEY = list(TABLE.key)
@@ -35,13 +36,14 @@ def build(lines: pl.DataFrame) -> pl.DataFrame:
 def contributions(lines: pl.DataFrame) -> list[pl.DataFrame]:
     """What each fact adds: the mart's key and measures, beside the id of the line."""
     dated = pl.col("finished_at").is_not_null()
-    done = lines.filter(pl.col("paid_date").is_not_null(), dated | (pl.col("order_status_code") == "finished"))
+    is_done = pl.col("order_status_code") == "finished"
     kept = pl.col("paid_fen") - pl.col("cohort_refund_fen")
-    rows = done.with_columns(
+    rows = lines.filter(pl.col("paid_date").is_not_null()).with_columns(
         style_code=pl.col("style_code").fill_null("untold"),
         business_date="paid_date",
         finished_date=pl.col("finished_at").dt.date().fill_null(UNDATED),
         finished_kept_fen=pl.when(dated).then(kept).otherwise(0),
-        finish_untold_fen=pl.when(dated).then(0).otherwise(kept),
+        finish_untold_fen=pl.when(~dated & is_done).then(kept).otherwise(0),
+        unfinished_kept_fen=pl.when(~dated & ~is_done).then(kept).otherwise(0),
     )
     return [rows.select("order_line_id", *_KEY, *TABLE.required)]
