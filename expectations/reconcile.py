@@ -16,7 +16,7 @@ _REFUNDS = "gold.fct_refund_line"
 _DAILY, _STYLES, _SESSIONS = "gold.mart_shop_channel_daily", "gold.mart_style_daily", "gold.mart_live_session"
 
 #: Additive measure → the same from order-line facts.
-_PAID = {
+PAID = {
     "paid_fen": "paid_fen",
     "paid_orders_qty": "is_order_head::BIGINT",
     "units_qty": "CASE WHEN is_gift THEN 0 ELSE coalesce(line_qty, 0) END",
@@ -50,7 +50,7 @@ def difference(left: str, right: str, by: str, measures: Sequence[str]) -> str:
     return f"SELECT * FROM (SELECT {by}, {sums} FROM ({both}) GROUP BY {by}) WHERE {off}"
 
 
-_MEASURES = ", ".join(f"{sql} AS {name}" for name, sql in _PAID.items())
+_MEASURES = ", ".join(f"{sql} AS {name}" for name, sql in PAID.items())
 _GRAIN = f"{SHOP}, channel_code, coalesce(style_code, 'untold') AS style_code"
 _FACT_PAID = f"SELECT {_GRAIN}, paid_date AS business_date, {_MEASURES} FROM {LINES} WHERE paid_date IS NOT NULL"
 _FACT_DATED = f"SELECT {_GRAIN}, refund_date AS business_date, refund_fen AS dated_refund_fen FROM {_REFUNDS} WHERE refund_date IS NOT NULL"
@@ -194,7 +194,7 @@ RECONCILE_RULES = (
         "SHOP_DAYS_PAID", STOP,
         "店铺日表的支付口径等于事实之和", "the daily sheet's paid clock is the sum of the facts",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
-        table=_DAILY, query=difference("SELECT * FROM {batch}", _FACT_PAID, _SHOP_DAY, list(_PAID)),
+        table=_DAILY, query=difference("SELECT * FROM {batch}", _FACT_PAID, _SHOP_DAY, list(PAID)),
     ),
     SqlRule(
         "SHOP_DAYS_REFUNDED", STOP,
@@ -227,7 +227,7 @@ RECONCILE_RULES = (
         "STYLE_DAYS_PAID", STOP,
         "款式日表的支付口径等于事实之和", "the style sheet's paid clock is the sum of the facts",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
-        table=_STYLES, query=difference("SELECT * FROM {batch}", _FACT_PAID, _STYLE_DAY, list(_PAID)),
+        table=_STYLES, query=difference("SELECT * FROM {batch}", _FACT_PAID, _STYLE_DAY, list(PAID)),
     ),
     SqlRule(
         "STYLE_DAYS_REFUNDED", STOP,
@@ -239,14 +239,14 @@ RECONCILE_RULES = (
         "SESSIONS_PAID", STOP,
         "直播场次表等于归到场次的事实之和", "the sheet of sessions is the sum of the facts attributed to them",
         _TO_THE_FEN_ZH, _TO_THE_FEN_EN,
-        table=_SESSIONS, query=difference("SELECT * FROM {batch}", _FACT_OF_SESSION, f"{SHOP}, live_session_id", list(_PAID)),
+        table=_SESSIONS, query=difference("SELECT * FROM {batch}", _FACT_OF_SESSION, f"{SHOP}, live_session_id", list(PAID)),
     ),
     SqlRule(
         "STYLES_AGREE_WITH_SHOP_DAYS", STOP,
         "款式日表与店铺日表每店每渠道每日一致", "the style sheet and the daily sheet agree per shop, channel and day",
         "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
         table=_STYLES,
-        query=difference("SELECT * FROM {batch}", f"SELECT * FROM {_DAILY}", _SHOP_DAY, [*_PAID, "dated_refund_fen"]),
+        query=difference("SELECT * FROM {batch}", f"SELECT * FROM {_DAILY}", _SHOP_DAY, [*PAID, "dated_refund_fen"]),
     ),
     SqlRule(
         "SESSIONS_AGREE_WITH_SHOP_DAYS", STOP,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
 import polars as pl
 
 from contracts.errors import NotFoundError
+from contracts.tables import Table
 from metrics.memo import Memo
 from metrics.released import AsOf, choose, judged, open_release
-from transforms.gold import gold_tables, mart_district_channel_monthly
+from transforms.gold import gold_tables, mart_breakdown_daily, mart_district_channel_monthly
 from warehouse import accounts
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -23,6 +24,8 @@ from warehouse.viewer import tenant_instance
 #: Desks kept open in one process. A desk is a copy of one viewer's marts in memory.
 DESKS = 24
 
+#: Marts that grow with the lines: on a desk only for a question that needs them.
+ON_DEMAND = (mart_breakdown_daily.TABLE,)
 _DISTRICT = mart_district_channel_monthly.TABLE
 
 
@@ -113,12 +116,12 @@ def require(viewer: Viewer) -> None:
         )
 
 
-def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
+def open_desk(viewer: Viewer, as_of: AsOf = None, asked: Collection[Table] = ()) -> Desk:
     """The viewer's desk for the release ``as_of`` names (see ``released.choose``), made once per viewer and release and kept while in use.
 
-    A merchant's desk holds that merchant's rows of the dimensions and marts; the association's, and an operator's who named no merchant,
-    only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered,
-    and when there is no such release.
+    A merchant's desk holds that merchant's rows of the dimensions and marts, of those ``ON_DEMAND`` only what is ``asked``; the association's, and an
+    operator's who named no merchant, only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is
+    not registered, and when there is no such release.
     """
     require(viewer)
     found = choose(viewer.place, as_of)
@@ -126,8 +129,9 @@ def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
         raise no_such_merchant()
     # number alone would mistake a home that was wiped and rebuilt for the one before it
     which = (found.number, found.snapshot, found.changed_at, *sorted(found.content.items()))
-    key = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, which)
-    return _DESKS.get(key, lambda: _load(viewer, found))
+    more = tuple(table for table in ON_DEMAND if table in asked)
+    key = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, which, *(table.name for table in more))
+    return _DESKS.get(key, lambda: _load(viewer, found, more))
 
 
 def no_such_merchant() -> NotFoundError:
@@ -135,15 +139,16 @@ def no_such_merchant() -> NotFoundError:
     return NotFoundError("NO_SUCH_MERCHANT", "没有这个商家", "no such merchant", step_zh="核对商家编号", step_en="check the merchant's id")
 
 
-def _load(viewer: Viewer, found: Release) -> Desk:
+def _load(viewer: Viewer, found: Release, more: tuple[Table, ...]) -> Desk:
     with open_release(viewer.place, found) as lake:
-        frames = _rows(lake, viewer)
+        frames = _rows(lake, viewer, more)
     return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames))
 
 
-def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:
+def _rows(lake: Lake, viewer: Viewer, more: tuple[Table, ...]) -> dict[str, pl.DataFrame]:
     """Table name → the only rows this viewer may ever reach."""
     if viewer.merchant_id is None:
         return {_DISTRICT.full_name: lake.read(_DISTRICT, where={"is_released": True})}
-    mine = [table for table in gold_tables().values() if "merchant_id" in table.key and not table.name.startswith("fct_")]
+    left = {table.name for table in ON_DEMAND if table not in more}
+    mine = [table for name, table in gold_tables().items() if "merchant_id" in table.key and not name.startswith("fct_") and name not in left]
     return {table.full_name: lake.read(table, where={"merchant_id": viewer.merchant_id}) for table in mine}

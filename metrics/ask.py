@@ -26,6 +26,10 @@ _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
 _COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0"}
 
+#: An order is counted on its first line, whose goods may not be all of its goods.
+_GOODS = {"style", "sku", "size", "color"}
+_ORDERS = {"paid_orders_qty", "refunded_orders_qty", "kept_orders_qty"}
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -60,7 +64,7 @@ def ask(
     if viewer.role == "association":
         raise NotFoundError("NO_SUCH_METRIC", "没有这个指标", "no such metric", step_zh="见全区页面", step_en="see the district's page")
     question = read_question(metrics, by, where or {}, period)
-    desk = open_desk(for_one_merchant(viewer, question), as_of)
+    desk = open_desk(for_one_merchant(viewer, question), as_of, question.tables)
     clocks = {clock: _sums(desk, question, clock) for clock in question.sources}
     parts = _join(list(clocks.values()), list(question.by))
     first, last = question.period or extent(desk, question)
@@ -171,7 +175,7 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
         totals |= interval(desk, question)
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")
-    if "style" in question.dimensions and {"paid_orders", "aov"} & {metric.id for metric in question.metrics}:
+    if _GOODS & question.dimensions and any(_ORDERS & set(metric.parts) for metric in question.metrics):
         codes.add("ORDERS_ON_FIRST_LINE")
     return make_notes(codes | more, totals)
 

@@ -5,14 +5,16 @@ Metric dictionary, end of 2.2: M05 − M06 = refunds booked outside the period o
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from contracts.errors import UsageError
-from metrics.access import Viewer, open_desk
+from metrics.access import Desk, Viewer, open_desk
 from metrics.ask import ask, for_one_merchant
-from metrics.question import Period, Where, read_question
+from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf
 from transforms.gold import mart_refund_flow_daily
 
@@ -40,6 +42,26 @@ class Bridge:
     release: int
 
 
+def make_bridge(names: Mapping[str, tuple[str, str]], fen: Mapping[str, int], release: int) -> Bridge:
+    """The bridge of these steps in the order of ``names``: the first and the last are told apart from what lies between, so that the rest is a proof."""
+    steps = pl.DataFrame([{"step": name, "zh": zh, "en": en, "fen": int(fen[name])} for name, (zh, en) in names.items()])
+    amounts = steps["fen"].to_list()
+    return Bridge(steps, amounts[-1] - sum(amounts[:-1]), release)
+
+
+def flow_desk(viewer: Viewer, question: Question, release: int) -> tuple[Desk, str, list[str | dt.date]]:
+    """The desk of the question's merchant, and its condition on a flow mart beside the period, with its values.
+
+    Raises ``UsageError`` UNKNOWN_DIMENSION for a dimension no flow mart has.
+    """
+    if unknown := [name for name in question.where if name not in DIMENSIONS]:
+        step = {"step_zh": "可用维度见 known", "step_en": "see known"}
+        raise UsageError("UNKNOWN_DIMENSION", "这座桥没有这个维度", "the bridge has no such dimension", **step, asked=unknown, known=list(DIMENSIONS))
+    conditions = [f"{DIMENSIONS[name]} IN ({', '.join('?' * len(wanted))})" if wanted else "false" for name, wanted in question.where.items()]
+    values = [value for wanted in question.where.values() for value in wanted]
+    return open_desk(for_one_merchant(viewer, question), release), " AND ".join(["true", *conditions]), values
+
+
 def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """The bridge of ``period`` (both days included) for the viewer's merchant, restricted to ``where`` (merchant, shop, platform, channel).
 
@@ -47,13 +69,8 @@ def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as
     """
     totals = ask(viewer, ["net_by_order_date", "net_by_refund_date", "refunds_undated"], where=where, period=period, as_of=as_of)
     question = read_question(["net_by_refund_date"], [], where or {}, period)
-    if unknown := [name for name in question.where if name not in DIMENSIONS]:
-        step = {"step_zh": "可用维度见 known", "step_en": "see known"}
-        raise UsageError("UNKNOWN_DIMENSION", "退款流向没有这个维度", "the refund flow has no such dimension", **step, asked=unknown, known=list(DIMENSIONS))
-    desk = open_desk(for_one_merchant(viewer, question), totals.release)
-    conditions = [f"{DIMENSIONS[name]} IN ({', '.join('?' * len(wanted))})" for name, wanted in question.where.items()]
-    values = [value for wanted in question.where.values() for value in wanted]
-    flow = desk.sql(_FLOW.format(condition=" AND ".join(["true", *conditions])), [period[0], period[1], period[0], period[1], *values])
+    desk, condition, values = flow_desk(viewer, question, totals.release)
+    flow = desk.sql(_FLOW.format(condition=condition), [period[0], period[1], period[0], period[1], *values])
     told = {**totals.rows.row(0, named=True), **dict(flow.iter_rows())}
     fen = {
         "net_by_order_date": told["net_by_order_date"],
@@ -64,9 +81,7 @@ def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as
         "later_orders": -told.get("later_orders", 0),
         "net_by_refund_date": told["net_by_refund_date"],
     }
-    steps = pl.DataFrame([{"step": name, "zh": zh, "en": en, "fen": int(fen[name])} for name, (zh, en) in STEPS.items()])
-    amounts = steps["fen"].to_list()
-    return Bridge(steps, amounts[-1] - sum(amounts[:-1]), totals.release)
+    return make_bridge(STEPS, fen, totals.release)
 
 
 #: Only refunds of which one of the two days lies in the period: the others are on both clocks alike, or on neither.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metrics.aside import ASIDE
 from metrics.kept_goods import KEPT_GOODS, STAGES
+from metrics.ladder import LADDER
 from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
@@ -252,4 +253,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*_ALL, *KEPT_GOODS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}

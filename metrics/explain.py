@@ -146,7 +146,7 @@ def _question(viewer: Viewer, metric: str, cell: Where, period: Period | None) -
 def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> Lines:
     (metric,) = question.metrics
     source = question.sources[metric.clock]
-    desk = open_desk(viewer, as_of)
+    desk = open_desk(viewer, as_of, question.tables)
     first, last = extent(desk, question)
     if first is None or last is None:
         return Lines(metric, _NO_LINES)
@@ -171,7 +171,8 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     )
     kept = _ROWS.get(key, read)
     condition, values = question.conditions(metric.clock)
-    with tenant_instance({source.table.full_name: kept}) as alone:
+    beside = {table.full_name: desk.sql(f"SELECT * FROM {table.full_name}") for table in source.beside}  # noqa: S608 - names are declared
+    with tenant_instance({source.table.full_name: kept, **beside}) as alone:
         here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())
     divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)

@@ -60,7 +60,7 @@ def _reservations() -> list[str]:
 def screens_lines() -> list[str]:
     """Numbers that can be matched as lines of Markdown under a title, and those that nobody defines."""
     head = [
-        "怎么用 / how to use: [guide](guides/match.md) · 为什么 / why: [0014](decisions/0014-a-screen-is-matched-only-if-defined.md)",
+        "怎么用 / how to use: [guide](guides/match.md) · 为什么 / why: [0015](decisions/0015-a-screen-is-matched-only-if-defined.md)",
         "",
         "| 平台 / platform | 哪一个数 / number | 在哪里看 / where | 算什么 / counts | 依据 / source |",
         "|---|---|---|---|---|",

@@ -19,7 +19,10 @@ from transforms.gold import (
     fct_order_line,
     fct_refund_line,
     fct_settlement_entry,
+    mart_breakdown_daily,
+    mart_final_daily,
     mart_live_session,
+    mart_payment_flow_daily,
     mart_profit_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
@@ -44,6 +47,21 @@ def _daily(facts: Facts) -> list[pl.DataFrame]:
 def _styles(facts: Facts) -> list[pl.DataFrame]:
     lines, refunds = facts(_LINES, "paid_date"), facts(_REFUNDS, "refund_date")
     return _named(mart_style_daily.contributions(lines, refunds), lines, refunds)
+
+
+def _breakdown(facts: Facts) -> list[pl.DataFrame]:
+    lines, refunds = facts(_LINES, "paid_date"), facts(_REFUNDS, "refund_date")
+    return _named(mart_breakdown_daily.contributions(lines, refunds), lines, refunds)
+
+
+def _placed(facts: Facts) -> list[pl.DataFrame]:
+    lines = pl.concat([facts(_LINES, "created_date"), facts(_LINES, "paid_date").filter(pl.col("created_date").is_null())])
+    return _named(mart_payment_flow_daily.contributions(lines), lines, _REFUNDS.empty())
+
+
+def _final(facts: Facts) -> list[pl.DataFrame]:
+    lines = facts(_LINES, "paid_date")
+    return _named(mart_final_daily.contributions(lines), lines, _REFUNDS.empty())
 
 
 def _sessions(facts: Facts) -> list[pl.DataFrame]:
@@ -80,6 +98,9 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_shop_channel_daily.TABLE.full_name: _daily,
     mart_style_daily.TABLE.full_name: _styles,
     mart_live_session.TABLE.full_name: _sessions,
+    mart_breakdown_daily.TABLE.full_name: _breakdown,
+    mart_payment_flow_daily.TABLE.full_name: _placed,
+    mart_final_daily.TABLE.full_name: _final,
     mart_profit_daily.TABLE.full_name: _profit,
     mart_settlement_daily.TABLE.full_name: _settlement,
 }

@@ -12,6 +12,11 @@ from metrics.notes import NOTES
 
 #: clock → what a date means for a metric on it, Chinese and English
 CLOCKS: dict[str, tuple[str, str]] = {
+    "created": ("下单日:订单何时下单,不管付没付", "placed day: when the order was placed, paid or not"),
+    "final": (
+        "支付日;只含已完成且过了退货期的订单,退货期到数据截至的那天算",
+        "payment day; only of orders finished and past the return window, as far as the data reach",
+    ),
     "paid": ("支付日:订单何时支付,其后的退款都记回这一天", "payment day: when the order was paid; later refunds go back to that day"),
     "refund": ("退款日:钱何时退回", "refund day: when the money went back"),
     "mixed": ("支付在支付日,退款在退款日", "payments on the payment day, refunds on the refund day"),

@@ -41,6 +41,16 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 元退款来源未说明发货前后,未计入发货前、发货后退款",
         "another CNY {figure} of refunds do not tell whether they came before or after shipment and are in neither figure",
     ),
+    "CREATED_UNTOLD": NoteKind(
+        "created_untold_fen",
+        "另有 {figure} 元已支付的订单来源未说明下单时间,连同它们没付款的订单都未计入下单金额",
+        "another CNY {figure} was paid on orders whose placed day is untold; neither these nor their unpaid ones are in placed value",
+    ),
+    "FINISH_UNTOLD": NoteKind(
+        "finish_untold_fen",
+        "另有 {figure} 元留存的订单已完成、来源未说明哪天完成,未计入实销",
+        "another CNY {figure} is kept of orders said to be finished, but not when; it is not in kept sales",
+    ),
     "SHIPMENT_UNTOLD": NoteKind(
         "shipment_untold_fen",
         "另有 {figure} 元支付金额的来源未说明发没发货,不在已发货金额和件数里",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.errors import UsageError
+from contracts.tables import Table
 from metrics.definitions import METRICS, Metric
 from metrics.sources import DIMENSIONS, TIME, Source, dimensions_of, find_source
 
@@ -28,6 +29,11 @@ class Question:
     def dimensions(self) -> set[str]:
         """Everything the question splits or filters by."""
         return {*self.by, *self.where}
+
+    @property
+    def tables(self) -> list[Table]:
+        """The marts that answer it."""
+        return [source.table for source in self.sources.values()]
 
     def on(self, clock: str) -> list[Metric]:
         """Its metrics of one clock."""

@@ -6,13 +6,28 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.tables import Table
-from transforms.gold import mart_live_session, mart_outlook_daily, mart_profit_daily, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
+from transforms.gold import (
+    dim_observed,
+    mart_breakdown_daily,
+    mart_final_daily,
+    mart_live_session,
+    mart_outlook_daily,
+    mart_payment_flow_daily,
+    mart_profit_daily,
+    mart_settlement_daily,
+    mart_shop_channel_daily,
+    mart_style_daily,
+)
 
 #: Dimensions that cut time; the rest cut who and what.
 TIME = ("date", "paid_date", "week", "month")
 
 _SHOP = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code", "channel": "channel_code"}
 _TIME = {"date": "business_date", "week": "strftime(business_date, '%G-W%V')", "month": "strftime(business_date, '%Y-%m')"}
+_CUTS = {
+    "style": "style_code", "sku": "sku_code", "size": "size_name", "color": "color_name", "province": "province_name", "creator": "creator_id",
+    "hour": "paid_hour_code",
+}  # fmt: skip
 _PAID = tuple(name for name in mart_style_daily.TABLE.required if name != "dated_refund_fen")
 _HAS_PAID = " OR ".join(f"{name} <> 0" for name in _PAID)
 
@@ -22,13 +37,20 @@ class Source:
     """One mart as a place to ask. Values of the three maps are SQL over its columns.
 
     ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
+    ``beside`` are further tables these conditions look at.
     """
 
     table: Table
     dimensions: dict[str, str]
     measures: dict[str, str]
     rows: dict[str, str]
+    beside: tuple[Table, ...] = ()
 
+
+#: Finished so long ago, as far as the shop's data reach, that the return window is over.
+FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
+#: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
+_GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
 
 #: In order of preference: the first that has the clock and all dimensions answers.
 SOURCES = (
@@ -42,8 +64,7 @@ SOURCES = (
         mart_style_daily.TABLE,
         _SHOP | {"style": "style_code", "paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")},
-        # a row without refunds can only come from paid lines, even if all of them were gifts
-        {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"},
+        _GOODS_ROWS,
     ),
     Source(
         mart_live_session.TABLE,
@@ -79,6 +100,25 @@ SOURCES = (
         _SHOP | _TIME,
         {name: name for name in mart_settlement_daily.TABLE.required},
         {"settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED), "moved": "funded_fen <> 0"},
+    ),
+    Source(
+        mart_payment_flow_daily.TABLE,
+        _SHOP | _TIME,
+        {name: name for name in mart_payment_flow_daily.TABLE.required},
+        {"created": "true"},
+    ),
+    Source(
+        mart_final_daily.TABLE,
+        _SHOP | {"style": "style_code"} | _TIME,
+        {name: name for name in mart_final_daily.TABLE.required},
+        {"final": FINAL},
+        (dim_observed.TABLE,),
+    ),
+    Source(
+        mart_breakdown_daily.TABLE,
+        _SHOP | _CUTS | {"paid_date": "business_date"} | _TIME,
+        {name: name for name in (*_PAID, "dated_refund_fen")},
+        _GOODS_ROWS,
     ),
 )
 

@@ -190,7 +190,7 @@ def _load(
         loads.append(_load_chunk(lake, chunk, parts, told, number, now))
         del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
-    rebuild_wholes(lake, rule, now)
+    rebuild_wholes(lake, rule, now, settings.return_window_days)
     rebuild_outlook(lake, _merchants_of(moved, chunks), number)
     reach("build.gold")
     return pl.concat(loads)

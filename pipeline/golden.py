@@ -24,9 +24,12 @@ from transforms.gold import (
     dim_shop,
     fct_order_line,
     fct_refund_line,
+    mart_breakdown_daily,
     mart_district_channel_monthly,
+    mart_final_daily,
     mart_kept_age_daily,
     mart_live_session,
+    mart_payment_flow_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -42,7 +45,8 @@ SLICE = [*SHOP, "business_date"]
 SOLD = [
     *LINES.key, "live_session_id", "style_code", "channel_code", "traffic_code", "paid_date", "start_date", "is_gift", "is_order_head", "line_qty", "paid_fen",
     "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen", "sent_qty", "back_qty", "subsidy_fen",
-    "is_shipped", "is_order_refunded", "is_order_kept", "is_aside",
+    "is_shipped", "is_order_refunded", "is_order_kept", "is_aside", "sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_at",
+    "finished_at", "order_status_code", "created_date", "placed_fen",
 ]  # fmt: skip
 #: The district sees a month when its refunds have matured, so that what it once saw hardly moves: comparing two releases of a month tells little.
 DISTRICT_LAG_DAYS = 45
@@ -75,16 +79,17 @@ def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
     sessions = _rebuild_sessions(lake, touched.sessions, known.own)
     _rebuild_dimensions(lake, lines)
     _rebuild_days(lake, lines, refunds, sessions)
+    _rebuild_payment_flow(lake, lines)
     _rebuild_session_mart(lake, lines, touched.sessions)
     billed = profits.days_of_entries(lake, touched.entries)
     ledgers.rebuild(lake, touched, orders, known.rates)
     profits.rebuild(lake, profits.moved_days(lake, lines, billed, touched.entries), known.costs)
 
 
-def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime) -> None:
+def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime, return_window_days: int) -> None:
     """The small tables made whole of what stands in the warehouse now: all shops, how far their data reach, and the district's months."""
     _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
-    _whole(lake, dim_observed.TABLE, dim_observed.build(_counting_exports(lake)))
+    _whole(lake, dim_observed.TABLE, dim_observed.build(_counting_exports(lake), return_window_days))
     owners = registry.merchants(lake).select("merchant_id", "owner_id")
     columns = ["merchant_id", "platform_code", "channel_code", "business_date", "paid_fen", "cohort_refund_fen"]
     daily = lake.read(mart_shop_channel_daily.TABLE, columns=columns)
@@ -110,6 +115,9 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(dim_product.TABLE, dim_product.build(lines))
     lake.append(mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(lines, refunds, sessions))
     lake.append(mart_style_daily.TABLE, mart_style_daily.build(lines, refunds))
+    lake.append(mart_breakdown_daily.TABLE, mart_breakdown_daily.build(lines, refunds))
+    lake.append(mart_final_daily.TABLE, mart_final_daily.build(lines))
+    lake.append(mart_payment_flow_daily.TABLE, mart_payment_flow_daily.build(lines))
     lake.append(mart_live_session.TABLE, mart_live_session.build(lines, sessions))
     lake.append(mart_kept_age_daily.TABLE, mart_kept_age_daily.build(lines, refunds))
     lake.append(mart_refund_flow_daily.TABLE, mart_refund_flow_daily.build(refunds))
@@ -206,10 +214,23 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
         (mart_shop_channel_daily.TABLE, mart_shop_channel_daily.build(sold, back, aired)),
         (mart_style_daily.TABLE, mart_style_daily.build(sold, back)),
         (mart_kept_age_daily.TABLE, mart_kept_age_daily.build(paid, on(REFUNDS, "paid_date"))),
+        (mart_breakdown_daily.TABLE, mart_breakdown_daily.build(sold, back)),
+        (mart_final_daily.TABLE, mart_final_daily.build(paid)),
     ):
         replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
     flow, refund_days = mart_refund_flow_daily, days.rename({"business_date": "refund_date"})
     replace_changed(lake, flow.TABLE, refund_days, lake.read(flow.TABLE, keys=refund_days), flow.build(back))
+
+
+def _rebuild_payment_flow(lake: Lake, lines: pl.DataFrame) -> None:
+    """By the day the lines were placed; where no source tells it, the day they were paid."""
+    flow = mart_payment_flow_daily
+    days = lines.select(*SHOP, business_date=pl.coalesce("created_date", "paid_date")).drop_nulls().unique()
+    if days.is_empty():
+        return
+    placed, paid = (lake.read(LINES, keys=days.rename({"business_date": clock}), columns=flow.FROM_LINES) for clock in ("created_date", "paid_date"))
+    rows = flow.build(pl.concat([placed, paid.filter(pl.col("created_date").is_null())]))
+    replace_changed(lake, flow.TABLE, days, lake.read(flow.TABLE, keys=days), rows)
 
 
 def _rebuild_session_mart(lake: Lake, lines: pl.DataFrame, changed: pl.DataFrame) -> None:

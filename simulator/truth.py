@@ -11,7 +11,10 @@ from simulator.clock import ZONE, ZONE_NAME
 from simulator.market import Market
 
 #: Columns an answer can be split by. ``date`` is the paid date, the refund date, or the session's start date, as the metric's clock says.
-BY = ("merchant_id", "shop_id", "platform_code", "channel_code", "date", "style_code", "session_ref")
+BY = (
+    "merchant_id", "shop_id", "platform_code", "channel_code", "date", "style_code", "session_ref", "sku_code", "size_name", "color_name", "province_name",
+    "hour",
+)  # fmt: skip
 
 _PAID_CLOCK = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "paid_orders", "units", "aov", "return_rate_value",
@@ -19,9 +22,11 @@ _PAID_CLOCK = (
 _GOODS = (
     "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment", "unit_return_rate",
 )  # fmt: skip
-METRICS = (*_PAID_CLOCK, *_GOODS, "net_by_refund_date", "gpm", "net_gpm")
+METRICS = ("placed_gmv", "kept_sales", *_PAID_CLOCK, *_GOODS, "net_by_refund_date", "gpm", "net_gpm")
 #: Quotients that are not rounded.
 EXACT = ("return_rate_value", *_GOODS[2:])
+#: Full days after finishing within which goods may come back (消费者权益保护法 art. 25); the day of looking is not over.
+RETURN_DAYS = 7
 #: What the platforms' money tells: metric → frame of the market, its clock, and what a row adds.
 _LEDGERS = {
     "settled": ("settlements", "settled_at", pl.col("settled_fen")),
@@ -47,8 +52,7 @@ def truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str], first
         raise ValueError(f"no such truth: {metric} by {list(by)}")
     if at.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    clock = {"gpm": _session_clock, "net_gpm": _session_clock, "net_by_refund_date": _refund_clock}.get(metric, _paid_lines)
-    rows = clock(market, at.astimezone(ZONE)).filter(pl.col("date").is_between(first_date, last_date))
+    rows = _CLOCKS.get(metric, _paid_lines)(market, at.astimezone(ZONE)).filter(pl.col("date").is_between(first_date, last_date))
     value = _VALUES[metric].alias("value")
     if not by:
         return rows.select(value)
@@ -100,6 +104,7 @@ def _paid_lines(market: Market, at: dt.datetime) -> pl.DataFrame:
         .join(returned, on="order_line_id", how="left")
         .with_columns(
             _date("paid_at"),
+            _hour(),
             pl.col("before", "after", "cancelled", "came_back").fill_null(0),
             is_head=(pl.col("order_line_id") == goods_id.min().over("shop_id", "order_id")).fill_null(False),
             units=pl.when(pl.col("is_gift")).then(0).otherwise(pl.col("line_qty")),
@@ -114,11 +119,27 @@ def _paid_lines(market: Market, at: dt.datetime) -> pl.DataFrame:
     )
 
 
+def _placed_lines(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """One row per line placed by ``at``, on its day of placing."""
+    return market.lines.filter(pl.col("created_at") <= at).with_columns(_date("created_at"), _hour())
+
+
+def _final_lines(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """Paid lines finished so long before ``at`` that nothing may come back as of right."""
+    last = at.date() - dt.timedelta(days=RETURN_DAYS + 1)
+    return _paid_lines(market, at).filter(pl.col("finished_at").dt.convert_time_zone(ZONE_NAME).dt.date() <= last)
+
+
+def _hour() -> pl.Expr:
+    return pl.col("paid_at").dt.convert_time_zone(ZONE_NAME).dt.strftime("%H").alias("hour")
+
+
 def _refund_clock(market: Market, at: dt.datetime) -> pl.DataFrame:
     """What was paid, on its paid date, and minus what was returned, on its refund date, in one column ``money``."""
     groups = [column for column in BY if column != "date"]
-    paid = market.lines.filter(pl.col("paid_at") <= at).select(*groups, _date("paid_at"), money=pl.col("paid_fen"))
-    back = _done(market, at).select("order_line_id", "refund_fen", "refunded_at").join(market.lines.select("order_line_id", *groups), on="order_line_id")
+    lines = market.lines.with_columns(_hour())
+    paid = lines.filter(pl.col("paid_at") <= at).select(*groups, _date("paid_at"), money=pl.col("paid_fen"))
+    back = _done(market, at).select("order_line_id", "refund_fen", "refunded_at").join(lines.select("order_line_id", *groups), on="order_line_id")
     return pl.concat([paid, back.select(*groups, _date("refunded_at"), money=-pl.col("refund_fen"))])
 
 
@@ -149,6 +170,8 @@ def _exact(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
 
 
 _VALUES = {
+    "placed_gmv": pl.col("placed_fen").sum(),
+    "kept_sales": _PAID - _BACK,
     "paid_gmv": _PAID,
     "refunds": _BACK,
     "refunds_before_shipment": pl.col("before").sum(),
@@ -169,3 +192,7 @@ _VALUES = {
     "gpm": _half_up(1000 * _PAID, _VIEWS),
     "net_gpm": _half_up(1000 * (_PAID - _BACK), _VIEWS),
 }
+
+_CLOCKS = {
+    "gpm": _session_clock, "net_gpm": _session_clock, "net_by_refund_date": _refund_clock, "placed_gmv": _placed_lines, "kept_sales": _final_lines,
+}  # fmt: skip

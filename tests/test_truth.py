@@ -19,6 +19,7 @@ from truth_cases import (
     BY_CHANNEL,
     BY_DAY,
     COSTED_FROM,
+    CUTS,
     FILES,
     FIRST,
     LATER,
@@ -212,6 +213,14 @@ def test_every_order_is_settled_to_the_fen_and_every_statement_closes(by_files: 
     assert items.filter(pl.col("ledger_code").is_in(["settlement", "funding"])).is_empty()
     assert set(items.filter(pl.col("ledger_code") == "fund")["open_reason_code"]) == {"fund_names_nothing"}
     assert items.filter(pl.col("open_reason_code") == "refunded_after_settlement").is_empty()
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_what_a_line_tells_of_itself_is_true_to_the_fen(by_files: Settings, market: Market, cut: str) -> None:
+    """By SKU, size, colour, province and hour: what was paid, what stays on either clock, and how many pieces."""
+    metrics = ["paid_gmv", "net_by_order_date", "net_by_refund_date", "refunds_before_shipment", "units", "kept_units", "unit_return_rate"]
+    wrong = differences(by_files, market, LATER, metrics, ("shop", cut))
+    assert lies(FILES, wrong, ("shop", cut)).filter(pl.col("platform").is_in(CUTS[cut])).is_empty()
 
 
 def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) -> None:

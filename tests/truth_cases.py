@@ -35,10 +35,16 @@ BY_DAY, BY_CHANNEL = ("shop", "date"), ("shop", "channel", "date")
 MONEY = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "net_by_refund_date", "paid_orders", "units", "aov",
     "return_rate_value", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment",
-    "unit_return_rate",
+    "unit_return_rate", "placed_gmv", "kept_sales",
 )  # fmt: skip
 SESSIONS = ("gpm", "net_gpm")
-_TRUTH_NAME = {"shop": "shop_id", "platform": "platform_code", "channel": "channel_code", "date": "date"}
+_TRUTH_NAME = {name: f"{name}_code" if name == "sku" else f"{name}_name" for name in ("sku", "size", "color", "province")} | {
+    "hour": "hour",
+    "shop": "shop_id",
+    "platform": "platform_code",
+    "channel": "channel_code",
+    "date": "date",
+}
 _EVERY = frozenset(FACTS)
 
 
@@ -47,8 +53,9 @@ class Way:
     """What one way into the house can tell, as far as each platform's README says: whatever is not named here must come out as untold, never as wrong.
 
     ``channels``: platforms that tell every sale's channel. ``stages``, ``refund_days``: that tell of every refund whether it came before shipment, and its
-    day. ``subsidies``: that tell all who bear a discount, ``goods``: whether what was refunded came back. ``rooms``: platform → channels whose sessions come
-    with their views. ``bills``, ``accounts``: platforms that tell settlements, the account's flow.
+    day. ``subsidies``: that tell all who bear a discount, ``goods``: whether what was refunded came back, ``placed``: every order, paid or not, with its
+    day, ``finishes``: the day an order is finished. ``rooms``: platform → channels whose sessions come with their views. ``bills``, ``accounts``: platforms
+    that tell settlements, the account's flow.
     """
 
     channels: frozenset[str]
@@ -59,12 +66,18 @@ class Way:
     accounts: frozenset[str]
     subsidies: frozenset[str]
     goods: frozenset[str]
+    placed: frozenset[str]
+    finishes: frozenset[str]
 
     def tells(self, metric: str, by: tuple[str, ...]) -> frozenset[str]:
         """The platforms of which ``metric`` by ``by`` must equal the truth."""
         told = self.channels if "channel" in by else _EVERY
         if metric in ("refunds_before_shipment", "refunds_after_shipment"):
             told &= self.stages
+        if metric == "kept_sales":
+            told &= self.finishes
+        if metric == "placed_gmv":  # Taobao's report of channels knows paid lines alone
+            told &= self.placed - (frozenset({"taobao"}) if "channel" in by else frozenset())
         if metric == "merchant_paid":
             told &= self.subsidies
         if metric in ("kept_units", "kept_units_per_order", "refund_rate_after_shipment", "unit_return_rate"):
@@ -72,17 +85,23 @@ class Way:
         return told & self.refund_days if metric == "net_by_refund_date" else told
 
 
+#: What a line tells of itself → platforms whose files tell it of every paid line. Freight that Taobao and WeChat tell of the order alone is of no goods.
+CUTS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("sku", "size", "color"), frozenset({"douyin", "kuaishou", "pinduoduo", "xiaohongshu"})),
+    **dict.fromkeys(("province", "hour"), _EVERY - {"tiktok_shop"}),
+}
 _LIVE = frozenset({"own_live", "creator_live"})
 #: Kuaishou, Pinduoduo and Xiaohongshu with the after-sales of the merchant's ERP. TikTok Shop's order file tells of a refund its amount alone.
 FILES = Way(
     _EVERY - {"wechat_channels", "xiaohongshu"}, _EVERY - {"tiktok_shop"}, _EVERY - {"tiktok_shop"}, {"douyin": _LIVE, "taobao": frozenset({"own_live"})},
     _EVERY, _EVERY - {"tiktok_shop"}, frozenset({"douyin", "kuaishou", "pinduoduo", "tiktok_shop"}), _EVERY - {"jd", "tiktok_shop"},
+    _EVERY - {"pinduoduo", "xiaohongshu"}, _EVERY - {"kuaishou", "tiktok_shop"},
 )  # fmt: skip
 #: WeChat's sessions come with viewers, not views.
 API = Way(
     _EVERY - {"taobao", "pinduoduo", "tiktok_shop"}, _EVERY, _EVERY, {},
     frozenset({"douyin", "kuaishou", "xiaohongshu", "tiktok_shop"}), frozenset({"wechat_channels", "xiaohongshu"}),
-    frozenset({"douyin", "tiktok_shop"}), _EVERY - {"jd", "tiktok_shop"},
+    frozenset({"douyin", "tiktok_shop"}), _EVERY - {"jd", "tiktok_shop"}, _EVERY - {"pinduoduo"}, _EVERY - {"kuaishou", "tiktok_shop"},
 )  # fmt: skip
 #: Where the bill charges shipping insurance too; Pinduoduo calls it a service fee, so it is in its fees and its goods' money as well.
 _PREMIUM_IN_BILL, _PREMIUM_IS_FEE = ("taobao", "xiaohongshu", "pinduoduo"), ("pinduoduo",)

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     raw_days: int = Field(default=30, ge=0, description="原始文件保留天数,商家可另定;0 = 入库后即删 / days raw files are kept; 0 = until loaded")
     keep_releases: int = Field(default=30, ge=1, description="保留最近多少个发布 / newest releases that stay readable")
     reader_grace_seconds: int = Field(default=3600, ge=0, description="维护时放过最近这么久的快照 / maintenance spares what a reader may still hold")
+    return_window_days: int = Field(
+        default=7,
+        ge=0,
+        description="完成几天后算过了退货期,默认七日(消费者权益保护法第二十五条) / days from finishing until a sale is final; 7 by law",
+    )
     disclosure_minimum_owners: int = Field(default=5, ge=3, description="一格至少多少个持有人 / fewest holdings in a public cell")
     disclosure_p: float = Field(default=15.0, gt=0, description="p% 规则参数,保密 / the p of the p% rule; confidential", repr=False)
     disclosure_largest_share: float = Field(default=0.40, gt=0, le=1, description="单一持有人占比上限 / largest share one holding may have of a public cell")

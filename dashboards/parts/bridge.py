@@ -10,7 +10,7 @@ from dashboards.parts.charts import ink
 from dashboards.parts.money import yuan
 from dashboards.parts.windows import Window
 from metrics.access import Viewer
-from metrics.bridge import net_bridge
+from metrics.bridge import Bridge, net_bridge
 
 _TOTAL, _LESS, _MORE = "#0f9a8a", "#c8643c", "#5b8fb0"
 _ROW_HEIGHT = 44
@@ -19,9 +19,13 @@ _ROW_HEIGHT = 44
 def show_bridge(viewer: Viewer, window: Window) -> None:
     """Why the operations' net and the finance's net of one period differ, in an expander."""
     with st.expander("两种净成交为什么不一样? Why two nets differ", icon=":material/compare_arrows:"):
-        found = net_bridge(viewer, window.period)
-        ends = pl.col("step").is_in([found.steps["step"][0], found.steps["step"][-1]])
-        show_waterfall(found.steps.with_columns(is_total=ends), found.residual_fen, alt="两种净成交之间的瀑布图 / waterfall between the two nets")
+        show_steps(net_bridge(viewer, window.period), "两种净成交之间的瀑布图 / waterfall between the two nets")
+
+
+def show_steps(found: Bridge, alt: str) -> None:
+    """A bridge between two figures: its waterfall, and what is left over."""
+    ends = pl.col("step").is_in([found.steps["step"][0], found.steps["step"][-1]])
+    show_waterfall(found.steps.with_columns(is_total=ends), found.residual_fen, alt=alt)
 
 
 def show_waterfall(steps: pl.DataFrame, residual_fen: int, *, alt: str, always: str = "") -> None:

@@ -31,9 +31,12 @@ from transforms.gold import (
     fct_order_line,
     fct_refund_line,
     gold_tables,
+    mart_breakdown_daily,
     mart_district_channel_monthly,
+    mart_final_daily,
     mart_kept_age_daily,
     mart_live_session,
+    mart_payment_flow_daily,
     mart_profit_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
@@ -255,6 +258,9 @@ def gold(
         "mart_kept_age_daily": mart_kept_age_daily.build(lines, back),
         "mart_live_session": mart_live_session.build(lines, aired),
         "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
+        "mart_payment_flow_daily": mart_payment_flow_daily.build(lines),
+        "mart_final_daily": mart_final_daily.build(lines),
+        "mart_breakdown_daily": mart_breakdown_daily.build(lines, back),
         "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
     }
 

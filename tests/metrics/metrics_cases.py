@@ -90,6 +90,35 @@ SESSIONS: list[Row] = [
     session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601),
 ]
 
+
+def cut_day(date: dt.date, **row: object) -> Row:
+    cuts = dict.fromkeys(("style_code", "sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code"), "untold")
+    return {**cuts, "merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": date, **row}
+
+
+#: Style A in two sizes, of which M came back in part on the 5th.
+CUT_DAYS: list[Row] = [
+    cut_day(day(1), style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_hour_code="20", paid_fen=60_00, paid_orders_qty=1, units_qty=1,
+            cohort_refund_fen=40_00),
+    cut_day(day(1), style_code="A", sku_code="A-L", size_name="L", province_name="广东省", paid_hour_code="21", paid_fen=30_00, units_qty=1),
+    cut_day(day(1), style_code="B", sku_code="B-M", size_name="M", province_name="浙江省", paid_hour_code="20", paid_fen=60_01, paid_orders_qty=3, units_qty=3),
+    cut_day(day(5), style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_hour_code="20", dated_refund_fen=30_00),
+]  # fmt: skip
+
+#: Of s1 two orders paid on the 1st, placed the day before and that day, and one never paid. What s2 was paid tells no placed day.
+PLACED_DAYS: list[Row] = [
+    settled_day(day(28, 2), paid_date=day(1), placed_fen=60_00, paid_fen=60_00),
+    settled_day(day(1), paid_date=day(1), placed_fen=123_01, placed_unpaid_fen=33_00, paid_fen=90_01),
+    {**settled_day(day(2), "unknown", paid_date=day(2), created_untold_fen=200_00, paid_fen=200_00), "shop_id": "s2", "platform_code": "taobao"},
+]
+
+#: The data of s1 reach to the 25th, so what was finished up to the 17th is final. s2 tells no day of finishing.
+FINAL_DAYS: list[Row] = [
+    style_day(day(1), "A", finished_date=day(17), finished_kept_fen=50_00),
+    style_day(day(1), "B", finished_date=day(18), finished_kept_fen=60_01),
+    {**style_day(day(2), "untold", finished_date=dt.date(1970, 1, 1), finish_untold_fen=140_00), "shop_id": "s2", "platform_code": "taobao"},
+]
+
 #: s1 gives bill and account, s2 neither.
 SETTLEMENT_DAYS: list[Row] = [
     settled_day(day(9), settled_fen=80_00, income_fen=100_00, expense_fen=-20_00, platform_fee_fen=5_00, commission_creator_fen=12_00,
@@ -135,9 +164,12 @@ def frames() -> dict[str, pl.DataFrame]:
         "mart_style_daily": rows_of("mart_style_daily", STYLE_DAYS + owned_by(OTHER, STYLE_DAYS)),
         "mart_live_session": rows_of("mart_live_session", SESSIONS + owned_by(OTHER, SESSIONS)),
         "mart_profit_daily": rows_of("mart_profit_daily", PROFIT_DAYS + owned_by(OTHER, PROFIT_DAYS)),
+        "mart_payment_flow_daily": rows_of("mart_payment_flow_daily", PLACED_DAYS + owned_by(OTHER, PLACED_DAYS)),
+        "mart_final_daily": rows_of("mart_final_daily", FINAL_DAYS + owned_by(OTHER, FINAL_DAYS)),
+        "mart_breakdown_daily": rows_of("mart_breakdown_daily", CUT_DAYS + owned_by(OTHER, CUT_DAYS)),
         "mart_settlement_daily": rows_of("mart_settlement_daily", SETTLEMENT_DAYS + owned_by(OTHER, SETTLEMENT_DAYS)),
         "mart_open_item": rows_of("mart_open_item", OPEN_ITEMS + owned_by(OTHER, [{**row, "open_fen": 7_777_77} for row in OPEN_ITEMS])),
-        "dim_observed": rows_of("dim_observed", [{**shops[0], "observed_date": day(25)}]),
+        "dim_observed": rows_of("dim_observed", [{**shop, "observed_date": day(25), "final_until_date": day(17)} for shop in shops]),
         "dim_shop": rows_of("dim_shop", shops),
         "dim_product": rows_of("dim_product", [{**product, "merchant_id": name} for name in ("m1", OTHER)]),
         "dim_creator": rows_of("dim_creator", [{**creator, "merchant_id": name} for name in ("m1", OTHER)]),

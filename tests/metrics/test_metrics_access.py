@@ -13,7 +13,7 @@ from metrics_cases import AT, OTHER, association, frames, merchant, operator, pu
 
 from contracts.errors import NotFoundError
 from metrics import access
-from metrics.access import Desk, Viewer, as_merchant, open_desk, refresh, sign_in
+from metrics.access import ON_DEMAND, Desk, Viewer, as_merchant, open_desk, refresh, sign_in
 from metrics.ask import ask
 from metrics.district import district
 from metrics.health import freshness, release_line
@@ -36,7 +36,8 @@ def holds(frames: dict[str, pl.DataFrame], word: str) -> list[str]:
 
 
 def test_a_merchants_desk_holds_its_own_rows_only(shown: Place) -> None:
-    mine = everything(open_desk(merchant(shown)))
+    mine = everything(open_desk(merchant(shown), asked=ON_DEMAND))
+    assert set(mine) - {table.full_name for table in ON_DEMAND} == set(everything(open_desk(merchant(shown))))
     assert set(mine) == {name.full_name for name in gold_tables().values() if name.name.startswith(("dim_", "mart_"))} - {"gold.mart_district_channel_monthly"}
     assert holds(mine, OTHER) == []
     assert holds(mine, "hidden-canary") == []

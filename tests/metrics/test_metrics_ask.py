@@ -41,6 +41,8 @@ def test_totals_of_a_period(shown: Place) -> None:
         "return_rate_value": pytest.approx(10000 / 35001),
         "gpm": 5650,  # 1000 × (12000 + 1000) / 2301 views = 5649.7; L2 sold too, but nobody told its views
         "net_gpm": 3911,  # 1000 × 9000 / 2301 = 3911.3
+        "placed_gmv": 123_01,  # 60.00 was placed in February
+        "kept_sales": 50_00,
         "merchant_paid": 160_01,  # the other shop's files do not tell who bore discounts
         "kept_units": 4,
         "units_per_order": 5 / 8,
@@ -78,12 +80,25 @@ def test_rates_are_recomputed_from_sums_and_never_averaged(shown: Place) -> None
 
 
 def test_what_no_source_tells_is_empty_and_not_nothing(shown: Place) -> None:
+    assert ask(merchant(shown), ["placed_gmv", "kept_sales"], where={"platform": "taobao"}, period=MARCH).rows.row(0) == (None, None)
     metrics = ["merchant_paid", "kept_units", "units_per_order", "refund_rate_after_shipment", "unit_return_rate"]
     told = ask(merchant(shown), metrics, where={"platform": "taobao"}, period=MARCH)
     assert told.rows.row(0) == (None,) * 5
     assert {note.code: note.amount_fen for note in told.notes if note.code in ("SUBSIDY_UNTOLD", "SHIPMENT_UNTOLD")} == {
         "SUBSIDY_UNTOLD": 200_00, "SHIPMENT_UNTOLD": 200_00,
     }  # fmt: skip
+
+
+def test_what_a_line_tells_of_itself_can_be_asked_together(shown: Place) -> None:
+    kept = ["paid_gmv", "net_by_order_date", "return_rate_value", "net_by_refund_date"]
+    sizes = ask(merchant(shown), kept, by=["size"], where={"style": "A"}, period=MARCH).rows
+    assert sizes.rows() == [("L", 30_00, 30_00, 0.0, 30_00), ("M", 60_00, 20_00, pytest.approx(2 / 3), 30_00)]
+    hours = ask(merchant(shown), ["paid_gmv"], by=["hour", "province"]).rows
+    assert hours.rows() == [("20", "广东省", 60_00), ("20", "浙江省", 60_01), ("21", "广东省", 30_00)]
+    orders = ask(merchant(shown), ["aov"], by=["sku"])
+    assert [note.code for note in orders.notes] == ["ORDERS_ON_FIRST_LINE"]
+    with pytest.raises(UsageError, match="NOT_TOGETHER"):
+        ask(merchant(shown), ["paid_gmv"], by=["size", "traffic"])
 
 
 def test_a_day_with_refunds_only_is_no_day_of_payment(shown: Place) -> None:

@@ -13,15 +13,19 @@ from truth_cases import FIRST, LATER, downloads, settle, small_market
 from contracts.errors import UsageError
 from metrics.access import Viewer
 from metrics.bridge import STEPS, net_bridge
+from metrics.rungs import FINAL_STEPS, PLACED_STEPS, final_bridge, ladder, placed_bridge, refund_bridge
 from pipeline.house import reading
 from pipeline.steps import ingest
 from warehouse.settings import Settings
+
+#: Long enough that some orders are finished and not final.
+WINDOW = 30
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Two merchants' shops on Douyin and Taobao, told twice, a month apart."""
-    made = Settings(home=tmp_path_factory.mktemp("bridge"))
+    made = Settings(home=tmp_path_factory.mktemp("bridge"), return_window_days=WINDOW)
     market = small_market(lines=400, merchants=2)
     settle(made, market)
     owners = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
@@ -80,3 +84,61 @@ def test_a_bridge_of_one_channel_and_of_nothing(settings: Settings) -> None:
     assert nothing.steps["fen"].to_list() == [0] * len(STEPS) and nothing.residual_fen == 0
     with pytest.raises(UsageError):
         net_bridge(viewer, month, where={"style": "A"})
+
+
+def placed_counted(lines: pl.DataFrame, first: dt.date, last: dt.date) -> dict[str, int]:
+    told = dict.fromkeys(PLACED_STEPS, 0)
+    for row in lines.iter_rows(named=True):
+        placed, paid, made = row["created_date"], row["paid_date"], row["placed_fen"] or 0
+        is_placed, is_paid = bool(placed) and first <= placed <= last, bool(paid) and first <= paid <= last
+        told["placed_gmv"] += made if is_placed else 0
+        told["paid_gmv"] += row["paid_fen"] if is_paid else 0
+        if is_placed and not is_paid:
+            told["never_paid" if not paid else "paid_later" if paid > last else "paid_sooner"] -= made
+        elif is_paid and not placed:
+            told["created_untold"] += row["paid_fen"]
+        elif is_paid and not is_placed:
+            told["placed_sooner" if placed < first else "placed_later"] += row["paid_fen"]
+        elif is_paid:
+            told["paid_otherwise"] += row["paid_fen"] - made
+    return told
+
+
+def final_counted(lines: pl.DataFrame, first: dt.date, last: dt.date, until: dt.date) -> dict[str, int]:
+    told = dict.fromkeys(FINAL_STEPS, 0)
+    for row in lines.filter(pl.col("paid_date").is_between(first, last)).iter_rows(named=True):
+        kept, finished = row["paid_fen"] - row["cohort_refund_fen"], row["finished_at"]
+        told["net_by_order_date"] += kept
+        if finished and finished.date() <= until:
+            told["kept_sales"] += kept
+        else:
+            told["in_window" if finished else "finish_untold" if row["order_status_code"] == "finished" else "unfinished"] -= kept
+    return told
+
+
+def test_every_rung_of_the_ladder_leads_to_the_next_to_the_fen(settings: Settings) -> None:
+    """Placed → paid → net → final, for periods that cut orders in two; counted by a loop over the facts."""
+    dice = random.Random(8)
+    with reading(settings) as lake:
+        lines = lake.sql("SELECT * FROM gold.fct_order_line")
+    met: set[str] = set()
+    for merchant in sorted(lines["merchant_id"].unique()):
+        mine, viewer = lines.filter(merchant_id=merchant), Viewer(settings.place, "test", "merchant", merchant)
+        # the day of looking is not over
+        until = LATER.date() - dt.timedelta(days=WINDOW + 1)
+        cut = mine.filter(pl.col("created_date") < pl.col("paid_date"))["created_date"].unique().sort().head(2).to_list()
+        wide = [FIRST + dt.timedelta(days=dice.randrange(-2, 30)) for _ in range(5)]
+        for first, days in [*((day, 0) for day in cut), *((day + dt.timedelta(days=1), 0) for day in cut), *((day, dice.choice([1, 6, 30])) for day in wide)]:
+            period = (first, first + dt.timedelta(days=days))
+            placed, final, back = placed_bridge(viewer, period), final_bridge(viewer, period), refund_bridge(viewer, period)
+            assert dict(placed.steps.select("step", "fen").iter_rows()) == placed_counted(mine, *period)
+            assert dict(final.steps.select("step", "fen").iter_rows()) == final_counted(mine, *period, until)
+            assert placed.residual_fen == final.residual_fen == back.residual_fen == 0
+            met |= {name for bridge in (placed, final) for name, fen in bridge.steps.select("step", "fen").iter_rows() if fen}
+            told = {rung.code: rung.fen for rung in ladder(viewer, period).rungs}
+            assert list(told) == ["M01", "M02", "M02b", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10"]
+            assert (told["M01"] or 0, told["M02"]) == tuple(placed.steps["fen"][index] for index in (0, -1))
+            assert (told["M06"], told["M08"] or 0) == tuple(final.steps["fen"][index] for index in (0, -1))
+    assert met >= {"placed_gmv", "never_paid", "paid_later", "placed_sooner", "paid_gmv", "unfinished", "in_window", "kept_sales"}
+    with pytest.raises(UsageError):
+        placed_bridge(viewer, period, where={"style": "A"})

@@ -36,6 +36,11 @@ PAID: dict[str, pl.Expr] = {
 }
 
 
+def paid_hour() -> pl.Expr:
+    """The hour of payment of an order-line fact in Beijing, ``00`` to ``23``."""
+    return pl.col("paid_at").dt.strftime("%H")
+
+
 def paid_rows(lines: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """What each paid order-line fact adds to the paid measures: ``order_line_id``, the columns ``on``, the measures. Lines never paid add nothing."""
     paid = lines.filter(pl.col("paid_date").is_not_null())

@@ -1,0 +1,81 @@
+"""From order to account: what was placed, paid, kept and came through, one under the other, and why each step differs from the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from dashboards.parts.bridge import show_steps
+from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.frame import show_heading
+from dashboards.parts.menu import Card
+from dashboards.parts.money import NOTHING, percent, share, yuan
+from dashboards.parts.windows import Window
+from dashboards.parts.words import sentence, today
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.bridge import net_bridge
+from metrics.guide import tooltip
+from metrics.metric import CLOCKS
+from metrics.rungs import Ladder, Rung, final_bridge, ladder, placed_bridge, refund_bridge
+
+CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 2)
+
+#: Chinese and English, days back to its first and last day. Final sales speak of old days only, so old days are offered too.
+_PERIODS = (("近7天", "7 days", 6, 0), ("近30天", "30 days", 29, 0), ("31–60天前", "31–60 days ago", 59, 30), ("61–90天前", "61–90 days ago", 89, 60))
+#: Short names of clocks for a phone; the whole sentence is in the figure's tooltip.
+_DAYS = {"created": "按下单日", "paid": "按支付日", "mixed": "支付减当期退款", "final": "按支付日,过了退货期", "settled": "按结算日", "moved": "按动账日"}
+_BRIDGES = (
+    ("下单金额 → 支付金额", "Placed to paid", placed_bridge),
+    ("支付金额 → 净成交", "Paid to net", refund_bridge),
+    ("净成交:订单日 → 退款日", "Net by order to net by refund date", net_bridge),
+    ("净成交 → 实销", "Net to final sales", final_bridge),
+)
+
+
+def show(viewer: Viewer) -> None:
+    """The whole page; each part fails alone."""
+    days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"].to_list()
+    newest = max((date for date in days if date <= today()), default=None)
+    if newest is None:
+        show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
+        return
+    window = _choose(newest)
+    show_heading("从下单到到账", "From order to account")
+    with TellFailure("从下单到到账"):
+        _show_rungs(ladder(viewer, window.period))
+    show_heading("每一步差在哪", "Why each step differs")
+    for zh, en, bridge in _BRIDGES:
+        with TellFailure(zh), st.expander(f"{zh} :gray[:small[{en}]]"):
+            show_steps(bridge(viewer, window.period), f"{zh}的瀑布图 / waterfall: {en}")
+
+
+def _choose(newest: dt.date) -> Window:
+    places = range(len(_PERIODS))
+    chosen = st.segmented_control(
+        "时段 Period", places, default=1, required=True, format_func=lambda place: _PERIODS[place][0], key="ladder_period", label_visibility="collapsed"
+    )
+    zh, en, first, last = _PERIODS[1 if chosen is None else chosen]
+    window = Window(zh, en, newest - dt.timedelta(days=first), newest - dt.timedelta(days=last))
+    st.caption(f"{window.days} · 占比以支付金额为 100%。 Shares are of paid GMV.")
+    return window
+
+
+def _show_rungs(found: Ladder) -> None:
+    paid = next(rung.fen for rung in found.rungs if rung.code == "M02")
+    for rung in found.rungs:
+        _show_rung(rung, paid)
+    if any(rung.fen is None for rung in found.rungs):
+        st.caption(f"「{NOTHING}」表示来源没有说明,不是 0。 A dash is untold, not 0.")
+    for note in found.notes:
+        st.caption(f"{note.zh}。 {sentence(note.en)}")
+
+
+def _show_rung(rung: Rung, paid: int | None) -> None:
+    """One line, which a phone keeps on one row: name and clock on the left, the amount and its share on the right."""
+    clock = _DAYS.get(rung.clock, CLOCKS[rung.clock][0])
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        name = f"**{rung.zh}** :gray[:small[{rung.code} · {clock}]]  \n:gray[:small[{rung.en}]]"
+        st.markdown(name, width="content", help=tooltip(rung.metric) if rung.metric else "付款 45 天后会留下多少,是估计。 An estimate.")
+        st.markdown(f"**{yuan(rung.fen)}**  \n:gray[:small[{percent(share(rung.fen, paid))}]]", width="content", text_alignment="right")

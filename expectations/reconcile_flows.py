@@ -1,0 +1,68 @@
+"""Reconciliation to the fen of the sheets beside the daily one: placed and paid, final sales, and the breakdown by everything a line tells of itself.
+
+Written in SQL from the definitions, with no look at the transforms' code: an error there shows here as a difference.
+"""
+
+# ruff: noqa: S608 - every name in these queries is declared in this house
+
+from __future__ import annotations
+
+from expectations.reconcile import PAID, difference
+from expectations.rule import STOP, SqlRule
+from expectations.told import LINES, SHOP
+
+_DAY = f"{SHOP}, channel_code, business_date"
+_PLACED = f"""
+    SELECT {SHOP}, channel_code, coalesce(created_date, paid_date) AS business_date, coalesce(paid_date, created_date) AS paid_date, paid_fen,
+        CASE WHEN created_date IS NULL THEN 0 ELSE coalesce(placed_fen, 0) END AS placed_fen,
+        CASE WHEN paid_date IS NULL THEN coalesce(placed_fen, 0) ELSE 0 END AS placed_unpaid_fen,
+        CASE WHEN created_date IS NULL THEN paid_fen ELSE 0 END AS created_untold_fen
+    FROM {LINES} WHERE created_date IS NOT NULL OR paid_date IS NOT NULL"""
+_FINAL = f"""
+    SELECT {SHOP}, coalesce(style_code, 'untold') AS style_code, channel_code, paid_date AS business_date,
+        coalesce(finished_at::DATE, DATE '1970-01-01') AS finished_date, if(finished_at IS NULL, 0, paid_fen - cohort_refund_fen) AS finished_kept_fen,
+        if(finished_at IS NULL AND order_status_code = 'finished', paid_fen - cohort_refund_fen, 0) AS finish_untold_fen,
+        if(finished_at IS NULL AND order_status_code <> 'finished', paid_fen - cohort_refund_fen, 0) AS unfinished_kept_fen
+    FROM {LINES} WHERE paid_date IS NOT NULL"""
+_GOODS = "style_code, sku_code, size_name, color_name, province_name, creator_id"
+_TOLD = ", ".join(f"coalesce({name}, 'untold') AS {name}" for name in _GOODS.split(", "))
+_CUT = f"{SHOP}, {_GOODS}, business_date"
+_SOLD = f"SELECT {SHOP}, {_TOLD}, paid_date AS business_date, paid_fen, cohort_refund_fen FROM {LINES} WHERE paid_date IS NOT NULL"
+
+_TO_THE_FEN = ("同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer")
+
+FLOW_RULES = (
+    SqlRule(
+        "PLACED_DAYS_MATCH", STOP,
+        "下单支付日表等于事实之和", "the payment flow is the sum of the facts",
+        *_TO_THE_FEN,
+        table="gold.mart_payment_flow_daily",
+        query=difference(
+            "SELECT * FROM {batch}", _PLACED, f"{_DAY}, paid_date", ["placed_fen", "placed_unpaid_fen", "created_untold_fen", "paid_fen"]
+        ),
+    ),
+    SqlRule(
+        "FINAL_DAYS_MATCH", STOP,
+        "完成留存日表等于事实之和", "the sheet of finished orders is the sum of the facts",
+        *_TO_THE_FEN,
+        table="gold.mart_final_daily",
+        query=difference(
+            "SELECT * FROM {batch}", _FINAL, f"{SHOP}, style_code, channel_code, business_date, finished_date",
+            ["finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"],
+        ),
+    ),
+    SqlRule(
+        "BREAKDOWN_MATCHES", STOP,
+        "细分日表的支付和退款等于事实之和", "the breakdown's paid value and refunds are the sum of the facts",
+        *_TO_THE_FEN,
+        table="gold.mart_breakdown_daily",
+        query=difference("SELECT * FROM {batch}", _SOLD, _CUT, ["paid_fen", "cohort_refund_fen"]),
+    ),
+    SqlRule(
+        "BREAKDOWN_AGREES_WITH_SHOP_DAYS", STOP,
+        "细分日表与店铺日表每店每渠道每日一致", "the breakdown and the daily sheet agree per shop, channel and day",
+        "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
+        table="gold.mart_breakdown_daily",
+        query=difference("SELECT * FROM {batch}", "SELECT * FROM gold.mart_shop_channel_daily", _DAY, [*PAID, "dated_refund_fen"]),
+    ),
+)  # fmt: skip

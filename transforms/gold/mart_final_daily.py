@@ -1,0 +1,49 @@
+"""What stayed of finished orders, by the day they were paid and finished: past the return window it is final (M08)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from contracts.canonical import SHOP
+from contracts.tables import Table
+from transforms.gold.measures import total
+
+#: Stands for a finish that is not dated, or not yet: such lines are in no window.
+UNDATED = dt.date(1970, 1, 1)
+
+TABLE = Table(
+    "gold",
+    "mart_final_daily",
+    "完成留存日表",
+    "kept of finished orders × day",
+    "Paid lines of one shop × style × channel, by the day they were paid (``business_date``) and their order was finished: what is kept of them to "
+    "date. On 1970-01-01 stand lines said to be finished, but not when (finish_untold_fen), and lines not finished (unfinished_kept_fen). Which days are past "
+    "the return window: dim_observed.",
+    key=(*SHOP, "style_code", "channel_code", "business_date", "finished_date"),
+    required=("finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"),
+)
+
+_KEY = list(TABLE.key)
+
+
+def build(lines: pl.DataFrame) -> pl.DataFrame:
+    """The mart's rows for the paid days found in ``lines`` (order-line facts); the caller passes whole days."""
+    return TABLE.shape(total([*contributions(lines), TABLE.empty()], _KEY))
+
+
+def contributions(lines: pl.DataFrame) -> list[pl.DataFrame]:
+    """What each fact adds: the mart's key and measures, beside the id of the line."""
+    dated = pl.col("finished_at").is_not_null()
+    is_done = pl.col("order_status_code") == "finished"
+    kept = pl.col("paid_fen") - pl.col("cohort_refund_fen")
+    rows = lines.filter(pl.col("paid_date").is_not_null()).with_columns(
+        style_code=pl.col("style_code").fill_null("untold"),
+        business_date="paid_date",
+        finished_date=pl.col("finished_at").dt.date().fill_null(UNDATED),
+        finished_kept_fen=pl.when(dated).then(kept).otherwise(0),
+        finish_untold_fen=pl.when(~dated & is_done).then(kept).otherwise(0),
+        unfinished_kept_fen=pl.when(~dated & ~is_done).then(kept).otherwise(0),
+    )
+    return [rows.select("order_line_id", *_KEY, *TABLE.required)]
