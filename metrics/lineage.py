@@ -21,6 +21,7 @@ from transforms.gold import (
     fct_settlement_entry,
     mart_live_session,
     mart_profit_daily,
+    mart_profit_detail_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -64,6 +65,11 @@ def _profit(facts: Facts) -> list[pl.DataFrame]:
     return _named(mart_profit_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
 
 
+def _profit_detail(facts: Facts) -> list[pl.DataFrame]:
+    lines = facts(_LINES, "paid_date")
+    return _named(mart_profit_detail_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
+
+
 def _settlement(facts: Facts) -> list[pl.DataFrame]:
     """Entries and movements carry their order themselves."""
     entries, funds = facts(_ENTRIES, "settled_date"), facts(_FUNDS, "moved_date")
@@ -81,6 +87,7 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_style_daily.TABLE.full_name: _styles,
     mart_live_session.TABLE.full_name: _sessions,
     mart_profit_daily.TABLE.full_name: _profit,
+    mart_profit_detail_daily.TABLE.full_name: _profit_detail,
     mart_settlement_daily.TABLE.full_name: _settlement,
 }
 

@@ -6,7 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.tables import Table
-from transforms.gold import mart_live_session, mart_outlook_daily, mart_profit_daily, mart_settlement_daily, mart_shop_channel_daily, mart_style_daily
+from transforms.gold import (
+    mart_live_session,
+    mart_outlook_daily,
+    mart_profit_daily,
+    mart_profit_detail_daily,
+    mart_settlement_daily,
+    mart_shop_channel_daily,
+    mart_style_daily,
+)
 
 #: Dimensions that cut time; the rest cut who and what.
 TIME = ("date", "paid_date", "week", "month")
@@ -72,6 +80,12 @@ SOURCES = (
         mart_profit_daily.TABLE,
         _SHOP | {"style": "style_code"} | _TIME,
         {name: name for name in mart_profit_daily.TABLE.required},
+        {"cost": "true"},
+    ),
+    Source(
+        mart_profit_detail_daily.TABLE,
+        _SHOP | {"style": "style_code", "sku": "sku_code", "creator": "creator_id", "session": "live_session_id"} | _TIME,
+        {name: name for name in mart_profit_detail_daily.TABLE.required},
         {"cost": "true"},
     ),
     Source(

@@ -20,12 +20,16 @@ def show_bridge(viewer: Viewer, window: Window) -> None:
     """Why the operations' net and the finance's net of one period differ, in an expander."""
     with st.expander("两种净成交为什么不一样? Why two nets differ", icon=":material/compare_arrows:"):
         found = net_bridge(viewer, window.period)
-        rows = _bars(found.steps)
-        st.altair_chart(_chart(rows), width="stretch", alt="两种净成交之间的瀑布图 / waterfall between the two nets")
+        show_steps(found.steps, "两种净成交之间的瀑布图 / waterfall between the two nets")
         if found.residual_fen:
             st.error(f"还差 {yuan(found.residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
         else:
             st.markdown(":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen left.]]")
+
+
+def show_steps(steps: pl.DataFrame, alt_text: str) -> None:
+    """A waterfall: ``step, zh, en, fen`` in order, the first and the last row totals, those between what was added or taken."""
+    st.altair_chart(_chart(_bars(steps)), width="stretch", alt=alt_text)
 
 
 def _bars(steps: pl.DataFrame) -> pl.DataFrame:
