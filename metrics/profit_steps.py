@@ -55,7 +55,7 @@ def profit_steps(viewer: Viewer, *, where: Where | None = None, period: Period |
     told = desk.sql(f"SELECT {sums} FROM {source.table.full_name} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
     parts = METRICS["contribution"].numerator
     rows = [{"step": name, "zh": zh, "en": en, "fen": parts[name] * told[name]} for name, (zh, en) in _STEPS.items()]
-    rows.append({"step": "contribution", "zh": "贡献利润(未扣推广)", "en": "contribution before advertising", "fen": sum(row["fen"] for row in rows)})
+    rows.append({"step": "contribution", "zh": "贡献利润(未扣推广)", "en": "contribution", "fen": sum(row["fen"] for row in rows)})
     unbilled = told["cost_known_fen"] - told["fees_known_fen"]
     return ProfitSteps(pl.DataFrame(rows), told["paid_fen"], told["cost_untold_fen"], unbilled)
 

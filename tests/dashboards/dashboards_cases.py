@@ -137,6 +137,10 @@ def _earn(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale:
             session = f"{key['shop_id']}-live-0" if number == 0 else "untold"
             fine = {"sku_code": f"{key['shop_id']}-{number}-M", "creator_id": "untold", "live_session_id": session}
             found["mart_profit_detail_daily"].append(row | fine)
+        spent: dict[str, object] = {"spent_fen": paid // 10, "spent_cash_fen": paid // 20, "spent_grant_fen": paid // 20, "ad_untold_fen": 0}
+        if key["platform_code"] == "douyin":
+            found["mart_ad_daily"] += [{**day, **spent, "ad_family_code": "uni_plan"}]
+            found["mart_ad_daily"] += [{**day, "spent_fen": paid // 10, "ad_untold_fen": paid // 10, "ad_family_code": "uni_video"}]
 
 
 def _mature(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:
