@@ -23,7 +23,7 @@ __all__ = ["QUARANTINE", "Aliases", "Origin", "Reading", "Recognised", "fold", "
 #: Above this share of rows with another number of cells than the header the whole file is suspect.
 MISFIT_SHARE = 0.01
 _MANY_SHOPS = 20
-_STATED_DAY = re.compile(r"导出[-_ ]?(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)")
+_STATED_DAY = re.compile(r"导出[-_ ]?(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?![-_.~至到 ]*20\d\d)")  # of two days the file is about neither is told
 
 
 def _without_twins(table: pl.DataFrame, header: list[str]) -> tuple[list[str], list[Notice]]:

@@ -132,6 +132,7 @@ _ALL = [
     _f("ad_object_name", "推广对象名称", "advertised object name"),
     _f("spent_fen", "推广消耗", "spent", "Cash and grants together.", low=0),
     _f("spent_cash_fen", "现金消耗", "cash spent", low=0),
+    _f("ad_untold_fen", "现金或赠款不明的消耗", "spend of untold kind", "Nobody told whether it was cash or a grant.", low=0),
     _f("spent_grant_fen", "赠款消耗", "grants spent", low=0),
     _f("impressions_qty", "展示次数", "impressions"),
     _f("clicks_qty", "点击次数", "clicks"),

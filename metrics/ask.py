@@ -53,7 +53,8 @@ def ask(
 ) -> Answer:
     """``metrics`` of ``viewer``'s merchant, split by ``by``, restricted to ``where`` (dimension → value or values) and ``period`` (both days included).
 
-    Dimensions: merchant, shop, platform, channel, traffic, style, session; date, week (2026-W07), month (2026-02) on each metric's own clock;
+    Dimensions: merchant, shop, platform, channel, traffic, style, session, and for profit sku and creator; date, week (2026-W07), month (2026-02) on each
+    metric's own clock;
     paid_date for metrics on the payment clock. A group without rows on a metric's clock has no row, or 0 (ratios: null) beside another metric
     that has one; without ``by`` there is always one row. ``as_of``: a release number or an aware moment; None reads the current release.
 

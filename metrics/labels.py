@@ -10,13 +10,14 @@ _NAMES = {
     "merchant": "SELECT DISTINCT merchant_id, merchant_name FROM gold.dim_shop",
     "shop": "SELECT shop_id, shop_name FROM gold.dim_shop",
     "style": "SELECT style_code, max(product_name) FROM gold.dim_product WHERE product_name IS NOT NULL GROUP BY ALL",
+    "creator": "SELECT creator_id, max(creator_name) FROM gold.dim_creator WHERE creator_name IS NOT NULL GROUP BY ALL",
     "session": "SELECT live_session_id, strftime(started_at, '%m-%d %H:%M') || coalesce(' ' || coalesce(session_name, live_account_name), '')"
     " FROM gold.dim_live_session",
 }
 
 
 def labels(viewer: Viewer, dimension: str, as_of: AsOf = None) -> dict[str, str]:
-    """Code → name for ``merchant``, ``shop``, ``style`` or ``session`` of the viewer's merchant; a code without a name is missing.
+    """Code → name for ``merchant``, ``shop``, ``style``, ``creator`` or ``session`` of the viewer's merchant; a code without a name is missing.
 
     A session is called by its start and title. Raises ``UsageError`` for another dimension; empty for a viewer without a merchant.
     """

@@ -24,6 +24,7 @@ from transforms.gold import (
     mart_live_session,
     mart_payment_flow_daily,
     mart_profit_daily,
+    mart_profit_detail_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -82,6 +83,11 @@ def _profit(facts: Facts) -> list[pl.DataFrame]:
     return _named(mart_profit_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
 
 
+def _profit_detail(facts: Facts) -> list[pl.DataFrame]:
+    lines = facts(_LINES, "paid_date")
+    return _named(mart_profit_detail_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
+
+
 def _settlement(facts: Facts) -> list[pl.DataFrame]:
     """Entries and movements carry their order themselves."""
     entries, funds = facts(_ENTRIES, "settled_date"), facts(_FUNDS, "moved_date")
@@ -102,6 +108,7 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_payment_flow_daily.TABLE.full_name: _placed,
     mart_final_daily.TABLE.full_name: _final,
     mart_profit_daily.TABLE.full_name: _profit,
+    mart_profit_detail_daily.TABLE.full_name: _profit_detail,
     mart_settlement_daily.TABLE.full_name: _settlement,
 }
 

@@ -14,6 +14,7 @@ from transforms.gold import (
     mart_outlook_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
+    mart_profit_detail_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -93,6 +94,12 @@ SOURCES = (
         mart_profit_daily.TABLE,
         _SHOP | {"style": "style_code"} | _TIME,
         {name: name for name in mart_profit_daily.TABLE.required},
+        {"cost": "true"},
+    ),
+    Source(
+        mart_profit_detail_daily.TABLE,
+        _SHOP | {"style": "style_code", "sku": "sku_code", "creator": "creator_id", "session": "live_session_id"} | _TIME,
+        {name: name for name in mart_profit_detail_daily.TABLE.required},
         {"cost": "true"},
     ),
     Source(

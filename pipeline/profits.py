@@ -9,7 +9,7 @@ from contracts.cost_fields import SAME_COST
 from pipeline.merging import ENTRY
 from pipeline.slices import replace_changed
 from transforms.costing import Costs, lump_days
-from transforms.gold import fct_line_cost, fct_order_line, fct_refund_line, fct_settlement_entry, mart_profit_daily
+from transforms.gold import fct_line_cost, fct_order_line, fct_refund_line, fct_settlement_entry, mart_profit_daily, mart_profit_detail_daily
 from warehouse import costs as entered
 from warehouse import registry, release
 from warehouse.lake import Lake
@@ -17,7 +17,7 @@ from warehouse.lake import Lake
 DAY = [*SHOP, "business_date"]
 _DAYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
 _ABOUT = ["merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date"]
-_FACTS, _MART = fct_line_cost.TABLE, mart_profit_daily.TABLE
+_FACTS, _MARTS = fct_line_cost.TABLE, (mart_profit_daily, mart_profit_detail_daily)
 _LINES, _REFUNDS, _ENTRIES = fct_order_line.TABLE, fct_refund_line.TABLE, fct_settlement_entry.TABLE
 
 
@@ -31,7 +31,8 @@ def build_shops(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, costs: C
     shops = lines.select(SHOP).unique()
     days = _days_of(lines)
     if costs.is_empty:
-        lake.append(_MART, mart_profit_daily.build(lines, _FACTS.empty()))
+        for mart in _MARTS:
+            lake.append(mart.TABLE, mart.build(lines, _FACTS.empty()))
         return
     entries = lake.read(_ENTRIES, keys=shops.join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi"))
     _write(lake, days, lines, refunds, entries, costs)
@@ -95,5 +96,5 @@ def _days_of(facts: pl.DataFrame) -> pl.DataFrame:
 def _write(lake: Lake, days: pl.DataFrame, lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> None:
     lumps = fct_line_cost.build_lumps(costs, days.select(SHOP).unique()).join(days, on=DAY, how="semi")
     facts = pl.concat([fct_line_cost.build(lines, refunds, entries, costs), lumps])
-    for table, rows in ((_FACTS, facts), (_MART, mart_profit_daily.build(lines, facts))):
+    for table, rows in ((_FACTS, facts), *((mart.TABLE, mart.build(lines, facts)) for mart in _MARTS)):
         replace_changed(lake, table, days, lake.read(table, keys=days), rows)

@@ -24,8 +24,12 @@ def show_bridge(viewer: Viewer, window: Window) -> None:
 
 def show_steps(found: Bridge, alt: str) -> None:
     """A bridge between two figures: its waterfall, and what is left over."""
-    ends = pl.col("step").is_in([found.steps["step"][0], found.steps["step"][-1]])
-    show_waterfall(found.steps.with_columns(is_total=ends), found.residual_fen, alt=alt)
+    show_waterfall(with_ends(found.steps), found.residual_fen, alt=alt)
+
+
+def with_ends(steps: pl.DataFrame) -> pl.DataFrame:
+    """``step, zh, en, fen`` whose first and last are totals, as ``show_waterfall`` takes them."""
+    return steps.with_columns(is_total=pl.col("step").is_in([steps["step"][0], steps["step"][-1]]))
 
 
 def show_waterfall(steps: pl.DataFrame, residual_fen: int, *, alt: str, always: str = "") -> None:

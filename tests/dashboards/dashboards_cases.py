@@ -77,6 +77,7 @@ def gold_frames(days: int, last_day: dt.date) -> dict[str, pl.DataFrame]:
             _sell(found, key, scale, days, last_day)
             _style(found, key, scale, days, last_day)
             _air(found, key, scale, last_day)
+            _earn(found, key, scale, last_day)
             _mature(found, key, scale, days, last_day)
     _pin_today(found, last_day)
     found["mart_district_channel_monthly"] = _district()
@@ -117,6 +118,29 @@ def _air(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: 
         views = 0 if number == 3 else 23_000 + 1_900 * number
         found["mart_live_session"].append({**common, "business_date": day, **_measures(paid, paid * 46 // 100), "session_views_qty": views})
         found["dim_live_session"].append({**common, "start_date": day, "is_own_account": number % 3 != 2, "views_qty": views or None})
+
+
+def _earn(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, last_day: dt.date) -> None:
+    """Ten days of two styles: of the first everything is known, of the second nothing. Of 1,000 yuan × scale a day 400 stay, goods cost 150, the rest 50."""
+    for age in range(10):
+        day: dict[str, object] = {**key, "channel_code": "own_live", "business_date": last_day - dt.timedelta(days=age)}
+        paid = scale * 100_000
+        known: dict[str, object] = {
+            "paid_fen": paid, "cost_known_fen": paid, "fees_known_fen": paid, "costed_refund_fen": paid * 6 // 10, "cost_fen": paid * 15 // 100,
+            "cohort_fee_fen": paid * 5 // 100,
+        }  # fmt: skip
+        untold: dict[str, object] = {"paid_fen": paid, "cost_untold_fen": paid, "fees_untold_fen": paid}
+        for number, told in ((0, known), (1, untold)):
+            measures = dict.fromkeys(gold_tables()["mart_profit_daily"].required, 0) | told
+            row = {**day, "style_code": f"{key['shop_id']}-{number}", **measures}
+            found["mart_profit_daily"].append(row)
+            session = f"{key['shop_id']}-live-0" if number == 0 else "untold"
+            fine = {"sku_code": f"{key['shop_id']}-{number}-M", "creator_id": "untold", "live_session_id": session}
+            found["mart_profit_detail_daily"].append(row | fine)
+        spent: dict[str, object] = {"spent_fen": paid // 10, "spent_cash_fen": paid // 20, "spent_grant_fen": paid // 20, "ad_untold_fen": 0}
+        if key["platform_code"] == "douyin":
+            found["mart_ad_daily"] += [{**day, **spent, "ad_family_code": "uni_plan"}]
+            found["mart_ad_daily"] += [{**day, "spent_fen": paid // 10, "ad_untold_fen": paid // 10, "ad_family_code": "uni_video"}]
 
 
 def _mature(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:

@@ -93,6 +93,26 @@ def test_at_equal_age_the_channel_that_keeps_more_is_first_though_another_kept_m
     assert "85% · ¥8.16万" in everything(app.run()), "half of what goes back has by the 7th day"
 
 
+# profit
+def test_profit_says_how_much_of_its_cost_is_known_and_what_is_not(house: Place) -> None:
+    app = run_page("profit", viewer(house, "b"))
+    # one shop, ten days of 3 × 1,000 yuan in each of two styles: 400 − 150 − 50 of the one, nothing known of the other
+    assert [item.value for item in app.metric] == ["¥6,000.00", "¥7,500.00"]
+    text = everything(app)
+    assert "已知成本 50.0%" in text and "另有 ¥30,000.00 支付的商品不知道成本,没算进利润,不当成 0" in text
+    # two reports of the same 300 yuan a day, of which one tells cash and grants
+    assert cells(app).drop_nulls("报表").select("报表", "现金", "赠款", "合计消耗").rows() == [
+        ("全域推广 · 计划", "¥1,500.00", "¥1,500.00", "¥3,000.00"), ("全域推广 · 素材", "来源没说", "来源没说", "¥3,000.00"),
+    ]  # fmt: skip
+    by_style = cells(app).drop_nulls("贡献利润").select("贡献利润", "毛利", "已知成本", "支付").rows()
+    assert by_style == [("¥6,000.00", "¥7,500.00", "100%", "¥30,000.00"), ("—", "—", "成本未知", "¥30,000.00")]
+    app.session_state["profit_by"] = "session"
+    named = cells(app.run()).drop_nulls("场次").select("场次", "贡献利润").rows()
+    assert [profit for _, profit in named] == ["¥6,000.00", "—"] and named[1][0] == "不在场次里" and "秋装上新专场" in str(named[0][0])
+    app.session_state["profit_by"] = "sku"
+    assert cells(app.run()).drop_nulls("SKU").select("SKU", "已知成本").rows() == [("b-douyin-0-M", "100%"), ("b-douyin-1-M", "成本未知")]
+
+
 def test_choosing_a_period_changes_the_parts_below(house: Place) -> None:
     app = run_page("overview", viewer(house, "a"))
     whole = everything(app)

@@ -38,6 +38,7 @@ from transforms.gold import (
     mart_live_session,
     mart_payment_flow_daily,
     mart_profit_daily,
+    mart_profit_detail_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -247,6 +248,7 @@ def gold(
     return of_ledgers | {
         "fct_line_cost": spent,
         "mart_profit_daily": mart_profit_daily.build(lines, spent),
+        "mart_profit_detail_daily": mart_profit_detail_daily.build(lines, spent),
         "fct_order_line": lines,
         "fct_refund_line": back,
         "dim_live_session": aired,

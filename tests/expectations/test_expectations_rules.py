@@ -21,12 +21,13 @@ LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mar
 ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_entry", "gold.mart_open_item", "gold.mart_statement_monthly"
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
 FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
-COSTS, PROFIT = "gold.fct_line_cost", "gold.mart_profit_daily"
+COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
 PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
 PLACED_OFF, FINAL_OFF, CUTS_OFF, CUTS_DIFFER = (
     (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH"), (CUTS, "BREAKDOWN_MATCHES"), (CUTS, "BREAKDOWN_AGREES_WITH_SHOP_DAYS"),
 )  # fmt: skip
 REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
+PROFIT_OFF = ((PROFIT, "PROFIT_DAYS_MATCH"), (DETAIL, "PROFIT_DETAIL_MATCHES"))
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
 ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
@@ -47,6 +48,10 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a cost that was taken back": (
         ("UPDATE ops.unit_cost SET unit_cost_fen = 2000 WHERE event_number = 4",), {(COSTS, "COST_IN_FORCE")}, "'borne_fen': None, 'entered_fen': 2000",
+    ),
+    "a fee of another creator": (
+        ("UPDATE gold.mart_profit_detail_daily SET creator_id = 'somebody' WHERE slot_fee_fen = 5000",),
+        {(DETAIL, "PROFIT_DETAIL_MATCHES")}, "'slot_fee_fen_off': ",
     ),
     "a refund at another age": (
         ("UPDATE gold.mart_kept_age_daily SET refund_by_14_fen = refund_by_14_fen + 1 WHERE shop_id = 's1' AND refund_by_14_fen = 0",),
@@ -82,8 +87,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"DELETE FROM {LINES}",),
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
-         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), (PROFIT, "PROFIT_DAYS_MATCH"), (AGES, "KEPT_AT_AGE_AND_FACTS"),
-         PLACED_OFF, FINAL_OFF, CUTS_OFF},
+         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF},
         "0",
     ),
     "a receipt that does not add up": (
@@ -113,7 +117,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
-        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH"), (AGES, "KEPT_AT_AGE_AND_FACTS"),
+        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
          PLACED_OFF, FINAL_OFF, CUTS_OFF}, order_id("s3", 0),
     ),
     "an order with two heads": (
@@ -135,7 +139,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
-        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (PROFIT, "PROFIT_DAYS_MATCH"),
+        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF,
          (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, CUTS_OFF},
         "'order_line_id': 'T3'",
     ),
@@ -155,7 +159,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
            f" WHERE shop_id = 's2' AND paid_fen = {told}"
            for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600), (CUTS, 600))),
          f"UPDATE {PLACED} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = 9600",
-         f"UPDATE {PROFIT} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600"),
+         *(f"UPDATE {mart} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600" for mart in (PROFIT, DETAIL))),
         {(LINES, "PAID_MATCHES_SILVER")}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
     "a payment at another moment": (

@@ -137,6 +137,17 @@ PROFIT_DAYS: list[Row] = [
     {**style_day(day(2), "untold", paid_fen=200_00, cost_untold_fen=200_00, fees_untold_fen=200_00), "shop_id": "s2", "platform_code": "taobao"},
 ]  # fmt: skip
 
+
+#: The same, by what was sold, by whom and where; every row but the slot's is of one SKU, and half of style A was sold in session L1 by creator c1.
+def profit_detail() -> list[Row]:
+    fine = {"sku_code": "untold", "creator_id": "untold", "live_session_id": "untold"}
+    a, b, slot, other = ({**row, **fine} for row in PROFIT_DAYS)
+    of_l1 = {"sku_code": "A-M", "creator_id": "c1", "live_session_id": "L1"}
+    of_a = dict.fromkeys([name for name in a if name.endswith("_fen")], 0) | {"paid_fen": 30_00, "cost_untold_fen": 30_00, "fees_untold_fen": 30_00}
+    rest = {name: value - of_a[name] if name in of_a else value for name, value in a.items()}  # type: ignore[operator]
+    return [{**a, **of_a, "sku_code": "A-S"}, {**rest, **of_l1}, b, {**slot, "creator_id": "c1"}, other]
+
+
 OPEN_ITEMS: list[Row] = [
     open_item("order", "l1", -30_00, "refunded_after_settlement", open_since_date=day(5), order_id="o1"),
     open_item("funding", "e2", -5_00, "entry_unfunded", open_since_date=day(20), business_month="2026-03"),
@@ -167,6 +178,7 @@ def frames() -> dict[str, pl.DataFrame]:
         "mart_payment_flow_daily": rows_of("mart_payment_flow_daily", PLACED_DAYS + owned_by(OTHER, PLACED_DAYS)),
         "mart_final_daily": rows_of("mart_final_daily", FINAL_DAYS + owned_by(OTHER, FINAL_DAYS)),
         "mart_breakdown_daily": rows_of("mart_breakdown_daily", CUT_DAYS + owned_by(OTHER, CUT_DAYS)),
+        "mart_profit_detail_daily": rows_of("mart_profit_detail_daily", profit_detail() + owned_by(OTHER, profit_detail())),
         "mart_settlement_daily": rows_of("mart_settlement_daily", SETTLEMENT_DAYS + owned_by(OTHER, SETTLEMENT_DAYS)),
         "mart_open_item": rows_of("mart_open_item", OPEN_ITEMS + owned_by(OTHER, [{**row, "open_fen": 7_777_77} for row in OPEN_ITEMS])),
         "dim_observed": rows_of("dim_observed", [{**shop, "observed_date": day(25), "final_until_date": day(17)} for shop in shops]),

@@ -27,7 +27,7 @@ from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 
 #: Marts whose figures are estimates: no sum of lines, and the passport says so.
-ESTIMATES: set[str] = set()
+ESTIMATES = {"gold.mart_outlook_daily"}
 TRACED = [metric for metric in METRICS.values() if all(source.table.full_name in EVIDENCE for source in SOURCES if metric.clock in source.rows)]
 
 
@@ -52,7 +52,7 @@ def test_the_lines_of_a_cell_sum_to_what_is_asked(house: Settings, dimension: st
             assert lines.value == row[metric.id], (metric.id, cell)
             assert lines.rows.height > 0 or not row[metric.id]
             checked += 1
-    assert checked >= 4
+    assert checked >= 3  # only profit goes by SKU and creator
 
 
 def test_cells_of_several_dimensions_and_a_period(house: Settings) -> None:

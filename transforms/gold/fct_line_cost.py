@@ -26,7 +26,7 @@ TABLE = Table(
     "entry's number). Fees are those of its settled entries.",
     key=(*SHOP, "order_line_id", "business_date"),
     required=("style_code", "channel_code", *MEASURES),
-    optional=("order_id", "creator_id", "live_session_id", "unit_cost_fen", "sent_qty", "back_qty"),
+    optional=("order_id", "sku_code", "creator_id", "live_session_id", "unit_cost_fen", "sent_qty", "back_qty"),
 )
 
 #: Columns of fct_order_line it is made of.

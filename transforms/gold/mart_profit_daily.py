@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.canonical import SHOP
@@ -28,10 +30,15 @@ def build(lines: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     return TABLE.shape(total([*contributions(lines, facts), TABLE.empty()], _KEY))
 
 
-def contributions(lines: pl.DataFrame, facts: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart: its key and some of its measures, beside the id of the line. A line's paid value is untold until its cost is told."""
-    paid = lines.filter(pl.col("paid_date").is_not_null()).with_columns(style_code=pl.col("style_code").fill_null("untold"), business_date="paid_date")
+def contributions(lines: pl.DataFrame, facts: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[pl.DataFrame]:
+    """What each fact adds to the mart: its key and some of its measures, beside the id of the line. A line's paid value is untold until its cost is told.
+
+    ``key`` may name more of a line than the mart's: what a line does not tell of it is ``untold``.
+    """
+    of = [*SHOP, "channel_code", "business_date"]
+    told = [name if name in of else pl.col(name).fill_null("untold") for name in key]
+    paid = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="paid_date")
     return [
-        paid.select("order_line_id", *_KEY, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen"),
-        facts.select("order_line_id", *_KEY, *MEASURES, cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")),
+        paid.select("order_line_id", *told, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen"),
+        facts.select("order_line_id", *told, *MEASURES, cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")),
     ]

@@ -1,0 +1,100 @@
+"""Profit on a page: what it is of, what took how much, and who brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.parts.money import NOTHING, percent, share, short_yuan, yuan
+from dashboards.parts.words import visible
+from metrics.ask import Answer
+from metrics.guide import tooltip
+from metrics.notes import share as cut_share
+from metrics.profit_steps import ProfitSteps
+
+_SHOWN = 200
+#: Report family → what the platform calls it; a report not named here is shown by our own name.
+_REPORTS = {
+    "uni_plan": "全域推广 · 计划",
+    "uni_product": "全域推广 · 商品",
+    "uni_video": "全域推广 · 素材",
+    "spotlight": "聚光",
+    "spotlight_goods": "聚光 · 商品",
+    "pinduoduo_product": "商品推广 · 商品",
+    "pinduoduo_account": "商品推广 · 账户",
+    "pinduoduo_scene": "推广 · 场景(接口)",
+    "taobao_scene": "推广 · 场景",
+}
+_HALF = 0.5
+
+
+def show_summary(answer: Answer, found: ProfitSteps, days: str) -> None:
+    """Contribution and gross profit large, and in plain words how much of the business they are of."""
+    row = answer.rows.row(0, named=True)
+    with st.container(border=True, gap="xxsmall"):
+        left, right = st.columns(2)
+        left.metric(f"贡献利润(未扣推广) :gray[:small[Contribution · {days}]]", short_yuan(row["contribution"]), help=tooltip("contribution"))
+        right.metric("毛利 :gray[:small[Gross profit]]", short_yuan(row["gross_profit"]), help=tooltip("gross_profit"))
+        st.markdown(_covered(found))
+    if found.unbilled_fen > 0:
+        zh = f"其中 {yuan(found.unbilled_fen)} 支付的订单还没有结算单,平台费和佣金还没扣,利润偏高。"
+        st.caption(f"{zh} Orders worth {yuan(found.unbilled_fen)} have no bill yet: fees and commissions are still to come off.")
+
+
+def _covered(found: ProfitSteps) -> str:
+    """How much of paid value has a known cost, in words; orange where it is less than half."""
+    if not found.paid_fen:
+        return ":gray[这段时间没有支付。 :small[Nothing was paid.]]"
+    known = found.paid_fen - found.untold_fen
+    if not known:
+        zh = "**还没有一件商品的成本**,所以没有利润可算,也不猜。到「成本」页放上成本表就有了。"
+        return f":orange[:material/help: {zh}]  \n:gray[:small[No cost is known yet, so there is no profit to tell.]]"
+    if not found.untold_fen:
+        return ":green[:material/check: **已知成本 100%**:每一笔支付的成本都知道。] :gray[:small[Every cost is known.]]"
+    part = cut_share(known, found.untold_fen)
+    zh = f"**已知成本 {part}**:另有 {yuan(found.untold_fen)} 支付的商品不知道成本,没算进利润,不当成 0。"
+    colour = "orange" if known / found.paid_fen < _HALF else "gray"
+    return f":{colour}[:material/info: {zh}]  \n:gray[:small[{part} of paid value has a known cost; the rest is left out, not taken for free.]]"
+
+
+def show_table(rows: pl.DataFrame, names: Mapping[str, str], dimension: str, what: str) -> None:
+    """One row per member of ``dimension`` (title ``what``), as sorted: profit, coverage, paid value; what has no known cost is said to have none."""
+    shown = pl.DataFrame([_told(row, names, dimension, what) for row in rows.head(_SHOWN).iter_rows(named=True)])
+    st.dataframe(shown, hide_index=True, height=min(480, 40 + 35 * shown.height), column_config={what: st.column_config.Column(pinned=True, width="medium")})
+    if rows.height > _SHOWN:
+        st.caption(f"列出前 {_SHOWN} 个,共 {rows.height} 个。 The first {_SHOWN} of {rows.height}.")
+
+
+def _told(row: Mapping[str, Any], names: Mapping[str, str], dimension: str, what: str) -> dict[str, Any]:
+    known = row["cost_coverage"]
+    covered = "成本未知" if not known and row["paid_fen"] else NOTHING if known is None else f"{percent(known)}"
+    return {
+        what: visible(names.get(row[dimension], row[dimension]), 40),
+        "贡献利润": yuan(row["contribution"]),
+        "毛利": yuan(row["gross_profit"]),
+        "已知成本": covered,
+        "利润占支付": percent(share(row["contribution"], row["paid_fen"])) if row["contribution"] is not None and known == 1 else NOTHING,
+        "支付": yuan(row["paid_fen"]),
+    }
+
+
+def show_ads(rows: pl.DataFrame, shops: Mapping[str, str]) -> None:
+    """What advertising took, one report a row, cash and grants apart; nothing where no report was given."""
+    if rows.is_empty():
+        return
+    told = [
+        {
+            "店铺": visible(shops.get(row["shop_id"], row["shop_id"]), 30),
+            "报表": _REPORTS.get(row["ad_family_code"]) or visible(row["ad_family_code"], 40),
+            "现金": yuan(row["spent_cash_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
+            "赠款": yuan(row["spent_grant_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
+            "合计消耗": yuan(row["spent_fen"]),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    st.dataframe(pl.DataFrame(told), hide_index=True, height="content")
+    zh = "不在上面的利润里。赠款不是花掉的现金,来源没说的不猜;同一平台的几种报表说的是同一笔钱,不能相加。"
+    st.caption(f"{zh} Not in profit. Grants are no cash; reports of a platform overlap: never add them up.")

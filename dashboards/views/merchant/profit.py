@@ -1,0 +1,79 @@
+"""利润: what is left after what things cost, by style, SKU, session, creator and channel, each with how much of its cost is known."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.parts.bridge import show_waterfall, with_ends
+from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.frame import show_heading
+from dashboards.parts.menu import Card
+from dashboards.parts.profit import show_ads, show_summary, show_table
+from dashboards.parts.windows import Window, windows_to
+from dashboards.parts.words import channel_name, sentence, today
+from metrics.access import Viewer
+from metrics.ad_spend import ad_spend
+from metrics.ask import ask
+from metrics.labels import labels
+from metrics.profit_steps import paid_by, profit_steps
+
+CARD = Card("profit", "利润", "Profit", ":material/savings:", 2)
+
+PROFIT = ["contribution", "gross_profit", "cost_coverage"]
+#: Dimension → its title, and what its member without a name is called.
+BY = {
+    "style": ("款式", "没有款号"), "sku": ("SKU", "没有商家编码"), "session": ("场次", "不在场次里"), "creator": ("达人", "没有达人"), "channel": ("渠道", ""),
+}  # fmt: skip
+#: What the box on top says in plain words.
+_SAID_ABOVE = ("COST_UNTOLD", "FEES_UNTOLD")
+_NAMED = ("style", "session", "creator")
+
+
+def show(viewer: Viewer) -> None:
+    """The whole page; each part fails alone."""
+    with st.spinner("正在读取… Loading"):
+        newest = max((date for date in ask(viewer, ["paid_gmv"], by=["date"]).rows["date"] if date <= today()), default=None)
+    if newest is None:
+        show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
+        return
+    windows = windows_to(newest)[1:]
+    places = range(len(windows))
+    chosen = st.segmented_control(
+        "时段 Period", places, default=places[-1], required=True, format_func=lambda place: windows[place].zh, key="profit_period", label_visibility="collapsed"
+    )
+    window = windows[-1 if chosen is None else chosen]
+    answer = ask(viewer, PROFIT, period=window.period)
+    found = profit_steps(viewer, period=window.period)
+    show_summary(answer, found, window.days)
+    if found.untold_fen == found.paid_fen:
+        return
+    with TellFailure("利润去向"), st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"):
+        show_waterfall(with_ends(found.steps), found.residual_fen, alt="从支付到贡献利润的瀑布图 / waterfall from paid to contribution")
+        st.caption("推广费不在内。 Advertising is not in it.")
+    with TellFailure("利润明细"):
+        _show_members(viewer, window)
+    with TellFailure("推广费"):
+        spent = ad_spend(viewer, period=window.period)
+        if spent.height:
+            show_heading("推广费:现金与赠款", "Advertising: cash and grants")
+            show_ads(spent, labels(viewer, "shop"))
+
+
+def _show_members(viewer: Viewer, window: Window) -> None:
+    show_heading("谁赚钱", "Who brings it")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        by = st.segmented_control(
+            "按 By", list(BY), default="style", required=True, format_func=lambda name: BY[name][0], key="profit_by", label_visibility="collapsed"
+        )
+        is_worst = st.toggle("亏的在前 :gray[:small[Losses first]]", key="profit_worst")
+    by = by or "style"
+    answer = ask(viewer, PROFIT, by=[by], period=window.period)
+    rows = answer.rows.join(paid_by(viewer, by, window.period), on=by, how="left")
+    rows = rows.sort("contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True)
+    title, untold = BY[by]
+    named = dict(labels(viewer, by)) if by in _NAMED else {code: channel_name(code) for code in rows[by]} if by == "channel" else {}
+    show_table(rows, named | ({"untold": untold} if untold else {}), by, title)
+    for note in answer.notes:
+        if note.code in _SAID_ABOVE:
+            continue
+        st.caption(f"{note.zh}。 {sentence(note.en)}")

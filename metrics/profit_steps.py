@@ -1,0 +1,76 @@
+"""From what buyers paid to contribution, step by step, for lines of known cost: what each kind of cost takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from metrics.access import Viewer, open_desk, require
+from metrics.ask import for_one_merchant
+from metrics.definitions import METRICS
+from metrics.question import Period, Where, read_question
+from metrics.released import AsOf
+
+#: Measure → what the step is called.
+_STEPS: Mapping[str, tuple[str, str]] = {
+    "cost_known_fen": ("支付(成本已知的)", "paid, of known cost"),
+    "costed_refund_fen": ("退款", "refunds"),
+    "cost_fen": ("商品成本", "cost of goods"),
+    "write_down_fen": ("退货折损", "write-down"),
+    "cohort_fee_fen": ("平台费", "platform's charges"),
+    "cohort_commission_fen": ("佣金", "commissions"),
+    "freight_out_fen": ("发货运费", "outbound freight"),
+    "freight_back_fen": ("退货运费", "return freight"),
+    "packing_fen": ("打包", "packing"),
+    "slot_fee_fen": ("坑位费", "slot fees"),
+    "sample_fen": ("样品", "samples"),
+}
+_COVERAGE = ("paid_fen", "cost_known_fen", "cost_untold_fen", "fees_known_fen", "fees_untold_fen")
+
+
+@dataclass(frozen=True, eq=False)
+class ProfitSteps:
+    """``steps``: ``step, zh, en, fen`` in order, from paid value to contribution; each in between is what it takes (negative) or gives.
+
+    The last is the metric ``contribution`` by its own definition, ``residual_fen`` what the steps miss of it: 0. ``untold_fen``: paid value whose cost
+    nobody told, in none of them; ``unbilled_fen``: paid value in them whose bill has not come, so that fees are still to be charged; ``paid_fen`` is all.
+    """
+
+    steps: pl.DataFrame
+    paid_fen: int
+    untold_fen: int
+    unbilled_fen: int
+
+    @property
+    def residual_fen(self) -> int:
+        """What the steps before the last do not explain of it."""
+        return int(self.steps["fen"][-1]) - int(self.steps["fen"].head(-1).sum())
+
+
+def profit_steps(viewer: Viewer, *, where: Where | None = None, period: Period | None = None, as_of: AsOf = None) -> ProfitSteps:
+    """The steps of the viewer's merchant in ``where`` and ``period``. Raises what ``ask`` raises for the same question of ``contribution``."""
+    require(viewer)
+    question = read_question(["contribution"], [], where or {}, period)
+    desk = open_desk(for_one_merchant(viewer, question), as_of)
+    source, (condition, values) = question.sources["cost"], question.conditions("cost")
+    parts = METRICS["contribution"].numerator
+    names = dict.fromkeys([*_COVERAGE, *parts])
+    sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
+    told = desk.sql(f"SELECT {sums} FROM {source.table.full_name} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
+    rows = [{"step": name, "zh": zh, "en": en, "fen": parts[name] * told[name]} for name, (zh, en) in _STEPS.items()]
+    rows.append({"step": "contribution", "zh": "贡献利润(未扣推广)", "en": "contribution", "fen": sum(factor * told[name] for name, factor in parts.items())})
+    unbilled = told["cost_known_fen"] - told["fees_known_fen"]
+    return ProfitSteps(pl.DataFrame(rows), told["paid_fen"], told["cost_untold_fen"], unbilled)
+
+
+def paid_by(viewer: Viewer, dimension: str, period: Period, *, as_of: AsOf = None) -> pl.DataFrame:
+    """Paid value (``paid_fen``) per member of a dimension profit can be split by: what a member's coverage is a share of. Raises as ``ask`` does."""
+    require(viewer)
+    question = read_question(["cost_coverage"], [dimension], {}, period)
+    desk = open_desk(for_one_merchant(viewer, question), as_of)
+    source, (condition, values) = question.sources["cost"], question.conditions("cost")
+    group = source.dimensions[dimension]
+    query = f'SELECT {group} AS "{dimension}", sum(paid_fen)::BIGINT AS paid_fen FROM {source.table.full_name} WHERE {condition} GROUP BY ALL'  # noqa: S608
+    return desk.sql(query, values)
