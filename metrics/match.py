@@ -26,9 +26,14 @@ from metrics.typed import Typed
 from transforms.gold import fct_order_line
 from transforms.gold.grain import LINE, ORDER
 from warehouse.lake import Lake
+from warehouse.release import Release
 
 _LINES = fct_order_line.TABLE
 _SHOWN = ("shop_id", "platform_code", "channel_code", "business_date", *IDS)
+_NEEDED = [
+    *LINE, "order_id", "channel_code", "created_at", "paid_at", "created_date", "paid_date", "start_date", "live_session_id", "is_order_level",
+    "placed_fen", "paid_fen", "discount_platform_fen", "cohort_refund_fen",
+]  # fmt: skip
 #: step → Chinese and English, of those that are no change of definition.
 ENDS = {
     "typed": ("您填的数", "the number you typed"),
@@ -48,7 +53,8 @@ class _Read:
     untold: pl.DataFrame
 
 
-_READ: Memo[_Read] = Memo(8)
+_READ: Memo[_Read] = Memo(4)
+_WORTH: Memo[pl.DataFrame] = Memo(8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +113,11 @@ def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, 
     or another platform's, and for a shop whose orders are in several currencies.
     """
     where = {"shop": shop} | ({"merchant": merchant} if merchant else {})
-    ours = ask(viewer, ["paid_gmv", "net_by_order_date"], where=where, period=period, as_of=as_of)
-    desk = open_desk(for_one_merchant(viewer, read_question(["paid_gmv"], [], where, period)), ours.release)
+    desk = open_desk(for_one_merchant(viewer, read_question(["paid_gmv"], [], where, period)), as_of)
     known = _screen(desk, screen, shop)
-    read = _read(desk, known, shop, period, as_of)
-    worth = _worth(read, known.counts, period)
+    release = as_of if as_of is not None else desk.release.number
+    ours = ask(desk.viewer, ["paid_gmv", "net_by_order_date"], where={"shop": shop, "platform": known.platform}, period=period, as_of=release)
+    read, worth = _read(desk, choose(desk.viewer.place, release), known, shop, period)
     columns = [name for name in worth.columns if name not in (*_SHOWN, "minor")]
     rest = typed.minor - int(worth["minor"].sum())
     sums = {name: int(worth[name].sum()) for name in columns}
@@ -138,8 +144,9 @@ def _screen(desk: Desk, screen: str, shop: str) -> Screen:
     return known
 
 
-def _read(desk: Desk, screen: Screen, shop: str, period: Period, as_of: AsOf) -> _Read:
-    viewer, found = desk.viewer, choose(desk.viewer.place, as_of if as_of is not None else desk.release.number)
+def _read(desk: Desk, found: Release, screen: Screen, shop: str, period: Period) -> tuple[_Read, pl.DataFrame]:
+    """What the release holds of the shop, and what its lines are worth; kept, because a page asks again for every line that is looked at."""
+    viewer = desk.viewer
     where: dict[str, object] = {"merchant_id": viewer.merchant_id, "shop_id": shop}
 
     def read() -> _Read:
@@ -148,17 +155,18 @@ def _read(desk: Desk, screen: Screen, shop: str, period: Period, as_of: AsOf) ->
             money = money_of(lake, lines) if screen.counts.zone == "shop" else HOME
             return _Read(lines, money, untold_days(lake, where, *period))
 
-    key = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, found.number, found.snapshot, found.changed_at, shop, screen.platform, period)
-    return _READ.get((*key, screen.counts.zone), read)
+    who = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, found.number, found.snapshot, found.changed_at)
+    key = (*who, shop, screen.platform, screen.counts.zone, period)
+    kept = _READ.get(key, read)
+    return kept, _WORTH.get((*key, screen.id), lambda: _worth(kept, screen.counts, period))
 
 
 def _lines(lake: Lake, where: dict[str, object], period: Period) -> pl.DataFrame:
     """Every line that any clock could put into the period; a day more on both sides for other zones."""
     days = pl.date_range(period[0] - dt.timedelta(days=1), period[1] + dt.timedelta(days=1), eager=True)
     clocks = ("created_date", "paid_date", "start_date")
-    found = pl.concat([lake.read(_LINES, keys=days.alias(clock).to_frame(), where=where) for clock in clocks]).unique(LINE)
-    orders = found.select(ORDER).unique()
-    return lake.read(_LINES, keys=orders, where=where).sort(LINE)
+    orders = pl.concat([lake.read(_LINES, keys=days.alias(clock).to_frame(), where=where, columns=ORDER) for clock in clocks]).unique()
+    return lake.read(_LINES, keys=orders, where=where, columns=_NEEDED).sort(LINE)
 
 
 def _worth(read: _Read, start: Counting, period: Period) -> pl.DataFrame:

@@ -107,8 +107,11 @@ def test_nobody_matches_anothers_shop_or_a_screen_nobody_defined(settings: Setti
     for screen in ("taobao_paid", "douyin_net"):
         with pytest.raises(UsageError, match="UNKNOWN_SCREEN"):
             match(mine, screen, SHOP, PERIOD, Typed(0))
-    with pytest.raises(NotFoundError):
-        match(Viewer(settings.place, "assoc", "association"), "douyin_orders", SHOP, PERIOD, Typed(0))
+    association = Viewer(settings.place, "assoc", "association")
+    with pytest.raises(UsageError, match="NAME_ONE_MERCHANT"):
+        match(association, "douyin_orders", SHOP, PERIOD, Typed(0))
+    with pytest.raises(NotFoundError, match="NO_SUCH_MERCHANT"):
+        match(association, "douyin_orders", SHOP, PERIOD, Typed(0), merchant="tinglan")
     operator = Viewer(settings.place, "op", "operator")
     assert match(operator, "douyin_orders", SHOP, PERIOD, Typed(0), merchant="tinglan").residual_fen == 0
 

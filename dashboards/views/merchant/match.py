@@ -92,5 +92,7 @@ def _answer(viewer: Viewer, shop: str, screen: str, days: tuple[dt.date, dt.date
     line = choose_lines(found)
     if line is not None:
         show_heading("原始行", "Rows as received")
-        for row in raw_rows(viewer, line):
+        with st.spinner("正在打开原文件… Opening the file"):
+            rows = raw_rows(viewer, line)
+        for row in rows:
             show_raw_row(row)
