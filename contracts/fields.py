@@ -153,7 +153,7 @@ _ALL = [
     _f("shipment_untold_fen", "发货不明金额", "paid value of untold shipment", low=0),
     _f("sent_units_qty", "已发货件数", "units shipped", "Units of shipped lines that were not cancelled before."),
     _f("returned_units_qty", "退回件数", "units returned", "Units of shipped lines that came back, by share of money."),
-    _f("merchant_paid_fen", "商家口径支付额", "merchant-basis paid value", "Paid value and what others bear of the price, where told (M02b).", low=0),
+    _f("merchant_paid_fen", "商家口径支付额", "paid value, merchant basis", "Paid value and what others bear of the price, where told (M02b).", low=0),
     _f("subsidy_untold_fen", "补贴不明金额", "paid value of untold subsidies", "Paid value of lines whose source does not tell who bore the discount.", low=0),
     _f("units_untold_qty", "件数不明行", "lines of untold units", "Paid lines whose source does not tell the units."),
     _f("cohort_refund_fen", "退款(订单日)", "refunds on the paid clock", "Refunds to date on orders paid that day.", low=0),

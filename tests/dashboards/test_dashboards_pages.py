@@ -207,4 +207,4 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     assert {entry.audience for entry in entries()} <= {"merchant", "association", "operator"}
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
-    assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == ["overview", "data_health", "upload", "passport"]
+    assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == ["overview", "data_health", "ladder", "upload", "passport"]
