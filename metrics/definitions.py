@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metrics.funnel import FUNNEL
 from metrics.kept_goods import KEPT_GOODS, STAGES
 from metrics.ladder import LADDER
 from metrics.metric import CLOCKS, UNITS, Metric
@@ -249,4 +250,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *SETTLEMENT, *PROFIT)}

@@ -66,8 +66,9 @@ def _choose(newest: dt.date) -> Window:
 
 def _show_rungs(found: Ladder) -> None:
     paid = next(rung.fen for rung in found.rungs if rung.code == "M02")
-    for rung in found.rungs:
-        _show_rung(rung, paid)
+    with st.container(width=720):
+        for rung in found.rungs:
+            _show_rung(rung, paid)
     if any(rung.fen is None for rung in found.rungs):
         st.caption(f"「{NOTHING}」表示来源没有说明,不是 0。 A dash is untold, not 0.")
     for note in found.notes:
