@@ -45,8 +45,11 @@ def show(viewer: Viewer) -> None:
         return
     window = _choose(newest)
     show_heading("从下单到到账", "From order to account")
-    with TellFailure("从下单到到账"):
-        _show_rungs(ladder(viewer, window.period))
+    found = ladder(viewer, window.period)
+    if not any(rung.fen for rung in found.rungs):
+        show_empty("这段时间没有数据。", "No data in this period.")
+        return
+    _show_rungs(found)
     show_heading("每一步差在哪", "Why each step differs")
     for zh, en, bridge in _BRIDGES:
         with TellFailure(zh), st.expander(f"{zh} :gray[:small[{en}]]"):
