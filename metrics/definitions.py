@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metrics.aside import ASIDE
+from metrics.funnel import FUNNEL
 from metrics.kept_goods import KEPT_GOODS, STAGES
 from metrics.ladder import LADDER
 from metrics.metric import CLOCKS, UNITS, Metric
@@ -23,7 +24,7 @@ _ALL = (
         notes=("ASIDE_INCLUDED",),
         about_zh="买家实际支付的金额,后来退掉的也算在内。",
         about_en="What buyers paid, including what was refunded later.",
-        trap_zh="大屏上的成交金额多是它,不是到手的钱;有的报表(如 2020 年天猫订单报表)的实付已扣退款,不能当成它。",
+        trap_zh="大屏上的成交金额多是它,不是到手的钱;有的报表(如天猫 2020 年的订单导出)的实付已扣退款,不能当成它。",
         trap_en="Screens show it as sales; it is not money kept. Some reports (Tmall orders of 2020) state paid amounts already net of refunds.",
     ),
     Metric(
@@ -253,4 +254,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}

@@ -11,7 +11,7 @@ KEPT_GOODS = (
     Metric(
         id="merchant_paid",
         zh="商家口径支付额",
-        en="merchant-basis paid value",
+        en="paid value, merchant basis",
         unit="fen",
         clock="paid",
         numerator={"merchant_paid_fen": 1},

@@ -69,12 +69,13 @@ def _sessions(facts: Facts) -> list[pl.DataFrame]:
     """With the measures ``metrics.sources`` makes of a session's columns: money of a session whose views nobody told takes no part in GPM."""
     lines, sessions = facts(_LINES, "start_date"), facts(_SESSIONS, "start_date")
     sold, aired = mart_live_session.contributions(lines, sessions)
-    told = aired.filter(pl.col("session_views_qty") > 0).select(*_SESSION, is_told=pl.lit(True))
-    part = pl.when(pl.col("is_told").fill_null(False))
+    told = aired.select(*_SESSION, _views=pl.col("session_views_qty") > 0, _viewers=pl.col("session_viewers_qty") > 0)
     sold = sold.join(told, on=_SESSION, how="left", validate="m:1").with_columns(
-        session_paid_fen=part.then("paid_fen").otherwise(0), session_refund_fen=part.then("cohort_refund_fen").otherwise(0)
+        session_paid_fen=pl.when("_views").then("paid_fen").otherwise(0),
+        session_refund_fen=pl.when("_views").then("cohort_refund_fen").otherwise(0),
+        session_uv_paid_fen=pl.when("_viewers").then("paid_fen").otherwise(0),
     )
-    return _named([sold.drop("is_told"), aired], lines, _REFUNDS.empty())
+    return _named([sold.drop("_views", "_viewers"), aired], lines, _REFUNDS.empty())
 
 
 def _profit(facts: Facts) -> list[pl.DataFrame]:

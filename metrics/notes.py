@@ -76,6 +76,16 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 场有成交但来源未说明观看次数,未参与千次观看成交金额",
         "GPM leaves out sessions that sold but do not tell their views: {figure}",
     ),
+    "VIEWERS_UNTOLD": NoteKind(
+        "session_viewers_untold_qty",
+        "另有 {figure} 场有成交但来源未说明观看人数,未参与 UV 价值",
+        "UV value leaves out sessions that sold but do not tell their viewers: {figure}",
+    ),
+    "FUNNEL_UNTOLD": NoteKind(
+        "funnel_untold_qty",
+        "另有 {figure} 场来源没有说全漏斗每一步的人数,未参与",
+        "sessions whose source does not tell the people of every step are left out: {figure}",
+    ),
     "COST_UNTOLD": NoteKind(
         "cost_untold_fen",
         "成本已知的只占支付金额的 {share},利润只算这部分;另有 {figure} 元支付金额的商品成本未知,未计入",

@@ -75,7 +75,9 @@ SOURCES = (
             # money of a session whose views nobody told would only inflate the quotient
             "session_paid_fen": "CASE WHEN session_views_qty > 0 THEN paid_fen ELSE 0 END",
             "session_refund_fen": "CASE WHEN session_views_qty > 0 THEN cohort_refund_fen ELSE 0 END",
-            "session_views_qty": "session_views_qty",
+            "session_uv_paid_fen": "CASE WHEN session_viewers_qty > 0 THEN paid_fen ELSE 0 END",
+            **{name: name for name in ("session_views_qty", "session_viewers_qty", *mart_live_session.FUNNEL, "funnel_untold_qty")},
+            "session_viewers_untold_qty": "CASE WHEN session_viewers_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
             "session_views_untold_qty": "CASE WHEN session_views_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
         },
         {"paid": _HAS_PAID, "session": "true"},

@@ -22,9 +22,11 @@ _PAID_CLOCK = (
 _GOODS = (
     "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment", "unit_return_rate",
 )  # fmt: skip
-METRICS = ("placed_gmv", "kept_sales", *_PAID_CLOCK, *_GOODS, "net_by_refund_date", "gpm", "net_gpm")
+_FUNNEL = ("entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate")
+SESSION_METRICS = ("gpm", "net_gpm", "uv_value", *_FUNNEL)
+METRICS = ("placed_gmv", "kept_sales", *_PAID_CLOCK, *_GOODS, "net_by_refund_date", *SESSION_METRICS)
 #: Quotients that are not rounded.
-EXACT = ("return_rate_value", *_GOODS[2:])
+EXACT = ("return_rate_value", *_GOODS[2:], *_FUNNEL)
 #: Full days after finishing within which goods may come back (消费者权益保护法 art. 25); the day of looking is not over.
 RETURN_DAYS = 7
 #: What the platforms' money tells: metric → frame of the market, its clock, and what a row adds.
@@ -48,7 +50,7 @@ def truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str], first
     Groups without any paid line (for ``net_by_refund_date``: and without refund; for gpm: without session) have no row; an empty ``by`` gives one row.
     ValueError for an unknown metric or column, for gpm by style (views have no style), and for a naive ``at``.
     """
-    if metric not in METRICS or set(by) - set(BY) or (metric in ("gpm", "net_gpm") and "style_code" in by):
+    if metric not in METRICS or set(by) - set(BY) or (metric in SESSION_METRICS and "style_code" in by):
         raise ValueError(f"no such truth: {metric} by {list(by)}")
     if at.tzinfo is None:
         raise ValueError("a moment needs its time zone")
@@ -145,12 +147,13 @@ def _refund_clock(market: Market, at: dt.datetime) -> pl.DataFrame:
 
 def _session_clock(market: Market, at: dt.datetime) -> pl.DataFrame:
     """One row per session ended by ``at``: start date, views, and what its lines had paid and got back by then."""
-    sales = _paid_lines(market, at).group_by("session_ref").agg(pl.col("paid_fen", "before", "after").sum())
+    lines = _paid_lines(market, at)
+    sales = lines.group_by("session_ref").agg(pl.col("paid_fen", "before", "after").sum(), buyers=pl.col("buyer_ref").n_unique())
     channel = pl.when("is_own").then(pl.lit("own_live")).otherwise(pl.lit("creator_live"))
     return (
         market.sessions.filter(pl.col("ended_at") <= at)
         .join(sales, on="session_ref", how="left")
-        .with_columns(_date("started_at"), pl.col("paid_fen", "before", "after").fill_null(0), channel_code=channel)
+        .with_columns(_date("started_at"), pl.col("paid_fen", "before", "after", "buyers").fill_null(0), channel_code=channel)
     )
 
 
@@ -191,8 +194,14 @@ _VALUES = {
     "unit_return_rate": _exact(pl.col("came_back").sum(), pl.col("sent").sum()),
     "gpm": _half_up(1000 * _PAID, _VIEWS),
     "net_gpm": _half_up(1000 * (_PAID - _BACK), _VIEWS),
+    "uv_value": _half_up(_PAID, pl.col("viewers_qty").sum()),
+    "entry_rate": _exact(pl.col("viewers_qty").sum(), pl.col("exposure_viewers_qty").sum()),
+    "product_exposure_rate": _exact(pl.col("product_exposure_viewers_qty").sum(), pl.col("viewers_qty").sum()),
+    "product_click_rate": _exact(pl.col("product_click_viewers_qty").sum(), pl.col("product_exposure_viewers_qty").sum()),
+    "click_order_rate": _exact(pl.col("buyers").sum(), pl.col("product_click_viewers_qty").sum()),
+    "view_order_rate": _exact(pl.col("buyers").sum(), pl.col("viewers_qty").sum()),
 }
 
 _CLOCKS = {
-    "gpm": _session_clock, "net_gpm": _session_clock, "net_by_refund_date": _refund_clock, "placed_gmv": _placed_lines, "kept_sales": _final_lines,
+    **dict.fromkeys(SESSION_METRICS, _session_clock), "net_by_refund_date": _refund_clock, "placed_gmv": _placed_lines, "kept_sales": _final_lines,
 }  # fmt: skip

@@ -51,6 +51,7 @@ from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.platforms import FACTS
 from simulator.server import make_app, serve_in_thread
+from simulator.truth import SESSION_METRICS
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 
@@ -191,6 +192,15 @@ def test_sessions_tell_the_truth(house: str, way: Way, market: Market, request: 
     for platform, channels in way.rooms.items():
         assert wrong.filter(pl.col("platform") == platform, pl.col("channel").is_in(channels)).is_empty()
     assert wrong.filter(~pl.col("platform").is_in(list(way.rooms)))["told"].is_null().all()
+
+
+def test_the_funnel_of_sessions_is_true_and_closes(by_files: Settings, market: Market) -> None:
+    """Douyin tells the people of every step; nobody else does."""
+    funnel = [name for name in SESSION_METRICS if name.endswith("_rate")]
+    wrong = differences(by_files, market, LATER, [*funnel, "uv_value"], BY_CHANNEL)
+    assert wrong.filter(pl.col("platform") == "douyin").is_empty()
+    assert wrong.filter(pl.col("platform") != "douyin", pl.col("metric").is_in(funnel))["told"].is_null().all()
+    assert wrong.filter(platform="taobao", channel="own_live", metric="uv_value").is_empty()
 
 
 @pytest.mark.parametrize("by", [("shop",), BY_DAY])

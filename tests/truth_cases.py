@@ -169,7 +169,7 @@ def differences(settings: Settings, market: Market, at: dt.datetime, metrics: Se
 
 def _wrong(expected: pl.DataFrame, got: pl.DataFrame, metric: str, by: tuple[str, ...]) -> pl.DataFrame:
     true = expected.select(**{name: _TRUTH_NAME[name] for name in by}, truth=pl.col("value").cast(pl.Float64))
-    empty = pl.lit(None) if metric in ("aov", *EXACT, *SESSIONS) else pl.lit(0)
+    empty = pl.lit(None) if metric in ("aov", "uv_value", *EXACT, *SESSIONS) else pl.lit(0)
     told = got.select(*by, told=pl.col(metric).cast(pl.Float64))  # whole numbers below 2^53 stay what they are
     joined = true.join(told, on=list(by), how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(empty))
     near = (pl.col("truth") - pl.col("told")).abs() <= (1e-12 if metric in EXACT else 0)

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from contracts.codes import CodeList
 from dashboards.parts.banner import show_banner, show_freshness
 from dashboards.parts.failure import TellFailure
-from dashboards.parts.menu import Card
+from dashboards.parts.menu import IN_THE_ROW, Card
 from dashboards.parts.sign_in import sign_out
 from dashboards.parts.words import plain
 from metrics import health
@@ -26,8 +26,12 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
     """
     # one row that wraps: on a phone the last links and the account share the second line
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="top"):
-        for card, page in links:
+        for card, page in (link for link in links if link[0].place <= IN_THE_ROW):
             st.page_link(page, icon=card.icon, width="content")
+        if more := [link for link in links if link[0].place > IN_THE_ROW]:
+            with st.popover("更多", icon=":material/menu:", type="tertiary"):
+                for card, page in more:
+                    st.page_link(page, label=f"{card.zh} :gray[:small[{card.en}]]", icon=card.icon)
         st.space("stretch")
         _show_account(viewer)
     with TellFailure("数据状态"), st.spinner("正在读取… Loading"):

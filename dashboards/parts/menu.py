@@ -13,9 +13,15 @@ from dashboards import views
 from metrics.access import Viewer
 
 
+IN_THE_ROW = 10
+
+
 @dataclass(frozen=True)
 class Card:
-    """What a page says of itself in the menu. ``path`` is its address, unique over all audiences; the lowest ``place`` comes first."""
+    """What a page says of itself in the menu. ``path`` is its address, unique over all audiences; the lowest ``place`` comes first.
+
+    Places above ``IN_THE_ROW`` stand under 更多: a phone has room for what is asked every day.
+    """
 
     path: str
     zh: str

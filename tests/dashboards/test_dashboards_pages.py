@@ -248,4 +248,18 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     assert {entry.audience for entry in entries()} <= {"merchant", "association", "operator"}
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
-    assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == ["overview", "data_health", "upload", "passport", "match"]
+    assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
+        "overview", "data_health", "profit", "upload", "matured", "ladder", "match", "passport", "costs",
+    ]  # fmt: skip
+
+
+# from order to account
+def test_the_ladder_names_every_rung_and_a_period_without_data_says_so(house: Place) -> None:
+    app = run_page("ladder", viewer(house, "a"))
+    lines = [item.value for item in app.markdown]
+    rungs = [re.search(r"M\d\d", line) for line in lines if line.startswith("**") and ":gray[:small[M" in line]
+    assert [found.group() for found in rungs if found] == ["M01", "M02", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10"]
+    assert sum(f"**{total(30, 'paid_fen')}**" in line for line in lines) == 1
+    assert sum(f"**{total(30, 'kept_fen')}**" in line for line in lines) >= 1
+    app.segmented_control[0].set_value(3).run()
+    assert "这段时间没有数据" in everything(app)

@@ -140,7 +140,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
         {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF,
-         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, CUTS_OFF},
+         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF},
         "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (
@@ -160,7 +160,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
            for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600), (CUTS, 600))),
          f"UPDATE {PLACED} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = 9600",
          *(f"UPDATE {mart} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600" for mart in (PROFIT, DETAIL))),
-        {(LINES, "PAID_MATCHES_SILVER")}, "'order_id': 'T1', 'paid_fen_off': -600",
+        {(LINES, "PAID_MATCHES_SILVER"), FINAL_OFF}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
     "a payment at another moment": (
         (f"UPDATE {LINES} SET paid_at = paid_at + INTERVAL 1 SECOND {ONE}",), {(LINES, "PAID_ON_ITS_DAY")}, FIRST,
@@ -191,7 +191,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
            for mart in (DAILY, STYLES, CUTS)),
          f"UPDATE {AGES} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_undated_fen = cohort_refund_undated_fen - 1200"
          " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"),
-        {(LINES, "STATED_REFUND_KEPT")}, "'order_id': 'T3'",
+        {(LINES, "STATED_REFUND_KEPT"), FINAL_OFF}, "'order_id': 'T3'",
     ),
     "a day short of money": (
         (f"UPDATE {DAILY} SET paid_fen = paid_fen - 1 WHERE shop_id = 's3' AND paid_fen = 10001",),

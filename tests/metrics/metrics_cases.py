@@ -84,10 +84,34 @@ STYLE_DAYS: list[Row] = [
 ]
 
 SESSIONS: list[Row] = [
-    session(day(1), "L1", paid_fen=120_00, paid_orders_qty=3, cohort_refund_fen=40_00, session_views_qty=1000),
-    session(day(2), "L2", paid_fen=30_00, paid_orders_qty=1),
-    session(day(2), "L3", "creator_live", session_views_qty=700),
-    session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601),
+    session(
+        day(1),
+        "L1",
+        paid_fen=120_00,
+        paid_orders_qty=3,
+        cohort_refund_fen=40_00,
+        session_views_qty=1000,
+        session_viewers_qty=400,
+        funnel_shown_qty=2000,
+        funnel_entered_qty=400,
+        funnel_seen_qty=200,
+        funnel_clicked_qty=50,
+        funnel_bought_qty=3,
+    ),
+    session(day(2), "L2", paid_fen=30_00, paid_orders_qty=1, funnel_untold_qty=1),
+    session(
+        day(2),
+        "L3",
+        "creator_live",
+        session_views_qty=700,
+        session_viewers_qty=600,
+        funnel_shown_qty=1000,
+        funnel_entered_qty=600,
+        funnel_seen_qty=60,
+        funnel_clicked_qty=50,
+        funnel_bought_qty=1,
+    ),
+    session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601, session_viewers_qty=200, funnel_untold_qty=1),
 ]
 
 

@@ -41,6 +41,12 @@ def test_totals_of_a_period(shown: Place) -> None:
         "return_rate_value": pytest.approx(10000 / 35001),
         "gpm": 5650,  # 1000 × (12000 + 1000) / 2301 views = 5649.7; L2 sold too, but nobody told its views
         "net_gpm": 3911,  # 1000 × 9000 / 2301 = 3911.3
+        "entry_rate": 1 / 3,
+        "product_exposure_rate": pytest.approx(260 / 1000),
+        "product_click_rate": pytest.approx(100 / 260),
+        "click_order_rate": 4 / 100,
+        "view_order_rate": 4 / 1000,
+        "uv_value": 11,  # 13000 / 1200 viewers = 10.8; L2 sold too, but nobody told its viewers
         "placed_gmv": 123_01,  # 60.00 was placed in February
         "kept_sales": 50_00,
         "merchant_paid": 160_01,  # the other shop's files do not tell who bore discounts
@@ -77,6 +83,20 @@ def test_rates_are_recomputed_from_sums_and_never_averaged(shown: Place) -> None
     assert by["return_rate_value"].to_list() == [0.4, 0.0]
     whole = one(ask(merchant(shown), ["return_rate_value", "refund_rate_after_shipment", "units_per_order"], where=where))
     assert whole == {"return_rate_value": 4000 / 15001, "refund_rate_after_shipment": 3000 / 14001, "units_per_order": 5 / 4}
+
+
+def test_the_funnel_is_the_product_of_its_steps_at_every_grain(shown: Place) -> None:
+    """metrics.md §7: 看播成交率 = 商品曝光率 × 商品点击率 × 点击成交率. Averaged rates of two sessions would not be."""
+    steps = ["product_exposure_rate", "product_click_rate", "click_order_rate"]
+    for by in ([], ["session"], ["channel"], ["date"]):
+        rows = ask(merchant(shown), [*steps, "view_order_rate"], by=by, period=MARCH)
+        for row in rows.rows.drop_nulls().iter_rows(named=True):
+            assert row["view_order_rate"] == pytest.approx(row[steps[0]] * row[steps[1]] * row[steps[2]])
+        assert rows.rows.drop_nulls().height >= 1
+        assert {note.code: note.count for note in rows.notes}["FUNNEL_UNTOLD"] == 2
+    alone = ask(merchant(shown), steps, by=["session"]).rows.drop_nulls()
+    means = [alone[name].mean() for name in steps]
+    assert one(ask(merchant(shown), ["view_order_rate"]))["view_order_rate"] != pytest.approx(means[0] * means[1] * means[2])
 
 
 def test_what_no_source_tells_is_empty_and_not_nothing(shown: Place) -> None:

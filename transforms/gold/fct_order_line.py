@@ -11,7 +11,7 @@ from contracts.tables import Table
 from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
 from transforms.gold.grain import LINE, ORDER
-from transforms.gold.line_outcome import add_outcome
+from transforms.gold.line_outcome import add_outcome, subsidy
 from transforms.gold.refund_totals import add_refunds
 from transforms.money import split_fen
 
@@ -57,7 +57,7 @@ def build(now: Current) -> pl.DataFrame:
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
     lines = mark_aside(lines, now.aside)
-    lines = lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date(), subsidy_fen=_subsidy())
+    lines = lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date(), subsidy_fen=subsidy())
     return TABLE.shape(add_outcome(*add_refunds(lines, now.refund_line)))
 
 
@@ -66,13 +66,6 @@ def _is_head() -> pl.Expr:
     name, goods = pl.col("order_line_id"), ~pl.col("is_gift")
     first = pl.coalesce(name.filter(goods & ~pl.col("is_order_level")).min().over(ORDER), name.filter(goods).min().over(ORDER))
     return (name == first).fill_null(False)
-
-
-def _subsidy() -> pl.Expr:
-    """What others bear of a line's price. A creator's part is told beside the platform's or not at all; the order's rest was not discounted again."""
-    told = pl.col("discount_platform_fen") + pl.col("discount_creator_fen").fill_null(0)
-    is_rest = pl.col("is_order_level") & (pl.col("order_line_id") != pl.col("order_id"))
-    return pl.when(is_rest).then(pl.when(told.is_not_null().any().over(ORDER)).then(0)).otherwise(told)
 
 
 def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""What became of a line's goods: whether they left, how many came back, and what of the whole order is left."""
+"""What became of a line: who bore its discount, whether its goods left, how many came back, and what of the whole order is left."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ def add_outcome(lines: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(
         is_shipped=_is_shipped(), is_order_refunded=(pl.col("cohort_refund_fen") > 0).any().over(ORDER), is_order_kept=keeps.any().over(ORDER)
     )
+
+
+def subsidy() -> pl.Expr:
+    """What others bear of a line's price. A creator's part is told beside the platform's or not at all; the order's rest was not discounted again."""
+    told = pl.col("discount_platform_fen") + pl.col("discount_creator_fen").fill_null(0)
+    is_rest = pl.col("is_order_level") & (pl.col("order_line_id") != pl.col("order_id"))
+    return pl.when(is_rest).then(pl.when(told.is_not_null().any().over(ORDER)).then(0)).otherwise(told)
 
 
 def _is_shipped() -> pl.Expr:

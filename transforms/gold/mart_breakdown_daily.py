@@ -6,10 +6,11 @@ Its grain is nearly a line, so its size follows the lines and any of these can b
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, paid_hour, paid_rows, total
+from transforms.gold.measures import PAID, paid_hour, paid_rows
 
 #: What a line tells of itself, beside its channel; what it does not tell stands under ``untold``.
 CUTS = ("style_code", "sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code")
@@ -29,8 +30,9 @@ _KEY = list(TABLE.key)
 
 
 def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts."""
-    return TABLE.shape(total([*contributions(lines, refunds), TABLE.empty()], _KEY))
+    """The mart's rows for the days found in the given facts. Grouped once and not sorted: hardly a line is alike another, and ordering them costs most."""
+    parts = pl.concat([*contributions(lines, refunds), TABLE.empty()], how="diagonal")
+    return TABLE.shape(parts.group_by(_KEY).agg(cs.integer().sum()))
 
 
 def contributions(lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:

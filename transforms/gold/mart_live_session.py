@@ -8,6 +8,12 @@ from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.gold.measures import PAID, paid_rows, total
 
+#: Measure → what a session tells of it. People are counted as the platform does, per session. The order is the funnel's: all of it is told, or none counts.
+FUNNEL = {
+    "funnel_shown_qty": "exposure_viewers_qty", "funnel_entered_qty": "viewers_qty", "funnel_seen_qty": "product_exposure_viewers_qty",
+    "funnel_clicked_qty": "product_click_viewers_qty", "funnel_bought_qty": "reported_buyers_qty",
+}  # fmt: skip
+
 TABLE = Table(
     "gold",
     "mart_live_session",
@@ -15,7 +21,7 @@ TABLE = Table(
     "live sessions",
     "One livestream session with the order lines attributed to it. All measures on the session's start day.",
     key=(*SHOP, "live_session_id"),
-    required=("started_at", "business_date", "channel_code", *PAID, "session_views_qty"),
+    required=("started_at", "business_date", "channel_code", *PAID, "session_views_qty", "session_viewers_qty", *FUNNEL, "funnel_untold_qty"),
     optional=("ended_at", "live_account_id", "live_account_name", "session_name", "viewers_qty", "product_click_qty", "reported_gmv_fen", "reported_net_fen"),
 )
 
@@ -30,6 +36,15 @@ def build(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 
 def contributions(lines: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
     """What each fact adds to the mart: the session, its day and channel, and some of the mart's measures, beside the id of the line."""
-    days = sessions.select(*_SESSION, "channel_code", business_date="start_date", session_views_qty=pl.col("views_qty").fill_null(0))
+    is_whole = pl.all_horizontal(pl.col(name).is_not_null() for name in FUNNEL.values())
+    days = sessions.select(
+        *_SESSION,
+        "channel_code",
+        business_date="start_date",
+        session_views_qty=pl.col("views_qty").fill_null(0),
+        session_viewers_qty=pl.col("viewers_qty").fill_null(0),
+        funnel_untold_qty=(~is_whole).cast(pl.Int64),
+        **{name: pl.when(is_whole).then(told).otherwise(0) for name, told in FUNNEL.items()},
+    )
     sold = paid_rows(lines.filter(pl.col("live_session_id").is_not_null()), _SESSION)
-    return [sold.join(days.drop("session_views_qty"), on=_SESSION, how="inner", validate="m:1"), days]
+    return [sold.join(days.select(*_SESSION, "channel_code", "business_date"), on=_SESSION, how="inner", validate="m:1"), days]

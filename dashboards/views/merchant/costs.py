@@ -13,7 +13,7 @@ from metrics import health
 from metrics.access import Viewer
 from pipeline.counter import Delivery, cost_template, enter_costs, preview_costs, shops
 
-CARD = Card("costs", "成本", "Costs", ":material/sell:", 5)
+CARD = Card("costs", "成本", "Costs", ":material/sell:", 15)
 
 _DELIVERY, _ROUND = "costs_delivery", "costs_round"
 

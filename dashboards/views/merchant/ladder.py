@@ -20,12 +20,14 @@ from metrics.guide import tooltip
 from metrics.metric import CLOCKS
 from metrics.rungs import Ladder, Rung, final_bridge, ladder, placed_bridge, refund_bridge
 
-CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 2)
+CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 12)
 
 #: Chinese and English, days back to its first and last day. Final sales speak of old days only, so old days are offered too.
 _PERIODS = (("近7天", "7 days", 6, 0), ("近30天", "30 days", 29, 0), ("31–60天前", "31–60 days ago", 59, 30), ("61–90天前", "61–90 days ago", 89, 60))
 #: Short names of clocks for a phone; the whole sentence is in the figure's tooltip.
 _DAYS = {"created": "按下单日", "paid": "按支付日", "mixed": "支付减当期退款", "final": "按支付日,过了退货期", "settled": "按结算日", "moved": "按动账日"}
+#: Rungs that are taken off what stands above them.
+_TAKEN_OFF = ("M03", "M04")
 _BRIDGES = (
     ("下单金额 → 支付金额", "Placed to paid", placed_bridge),
     ("支付金额 → 净成交", "Paid to net", refund_bridge),
@@ -43,8 +45,11 @@ def show(viewer: Viewer) -> None:
         return
     window = _choose(newest)
     show_heading("从下单到到账", "From order to account")
-    with TellFailure("从下单到到账"):
-        _show_rungs(ladder(viewer, window.period))
+    found = ladder(viewer, window.period)
+    if not any(rung.fen for rung in found.rungs):
+        show_empty("这段时间没有数据。", "No data in this period.")
+        return
+    _show_rungs(found)
     show_heading("每一步差在哪", "Why each step differs")
     for zh, en, bridge in _BRIDGES:
         with TellFailure(zh), st.expander(f"{zh} :gray[:small[{en}]]"):
@@ -64,8 +69,9 @@ def _choose(newest: dt.date) -> Window:
 
 def _show_rungs(found: Ladder) -> None:
     paid = next(rung.fen for rung in found.rungs if rung.code == "M02")
-    for rung in found.rungs:
-        _show_rung(rung, paid)
+    with st.container(width=720):
+        for rung in found.rungs:
+            _show_rung(rung, paid)
     if any(rung.fen is None for rung in found.rungs):
         st.caption(f"「{NOTHING}」表示来源没有说明,不是 0。 A dash is untold, not 0.")
     for note in found.notes:
@@ -75,7 +81,8 @@ def _show_rungs(found: Ladder) -> None:
 def _show_rung(rung: Rung, paid: int | None) -> None:
     """One line, which a phone keeps on one row: name and clock on the left, the amount and its share on the right."""
     clock = _DAYS.get(rung.clock, CLOCKS[rung.clock][0])
+    fen = -rung.fen if rung.fen and rung.code in _TAKEN_OFF else rung.fen
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         name = f"**{rung.zh}** :gray[:small[{rung.code} · {clock}]]  \n:gray[:small[{rung.en}]]"
         st.markdown(name, width="content", help=tooltip(rung.metric) if rung.metric else "付款 45 天后会留下多少,是估计。 An estimate.")
-        st.markdown(f"**{yuan(rung.fen)}**  \n:gray[:small[{percent(share(rung.fen, paid))}]]", width="content", text_alignment="right")
+        st.markdown(f"**{yuan(fen)}**  \n:gray[:small[{percent(share(fen, paid))}]]", width="content", text_alignment="right")

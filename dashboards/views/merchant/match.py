@@ -23,7 +23,7 @@ from metrics.screens import SCREENS, Screen, screens_of
 from metrics.typed import Typed, read_amount
 from pipeline.counter import raw_rows
 
-CARD = Card("match", "对平", "Match", ":material/balance:", 5)
+CARD = Card("match", "对平", "Match", ":material/balance:", 13)
 
 _ASKED = "match_asked"
 

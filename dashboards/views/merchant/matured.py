@@ -21,7 +21,7 @@ from metrics.equal_age import AGES, kept_at_age
 from metrics.labels import labels
 from metrics.matured import matured
 
-CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_top:", 2)
+CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_top:", 11)
 
 LENGTHS, TOP = (7, 30, 90), 10
 _AGE = 14

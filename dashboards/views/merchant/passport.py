@@ -19,7 +19,7 @@ from metrics.labels import labels
 from metrics.question import Period
 from pipeline.counter import raw_rows
 
-CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 4)
+CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 14)
 
 _ALL = ""
 _FIRST = "net_by_order_date"

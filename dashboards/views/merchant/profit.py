@@ -17,7 +17,7 @@ from metrics.ask import ask
 from metrics.labels import labels
 from metrics.profit_steps import paid_by, profit_steps
 
-CARD = Card("profit", "利润", "Profit", ":material/savings:", 2)
+CARD = Card("profit", "利润", "Profit", ":material/savings:", 3)
 
 PROFIT = ["contribution", "gross_profit", "cost_coverage"]
 #: Dimension → its title, and what its member without a name is called.

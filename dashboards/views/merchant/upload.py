@@ -24,7 +24,7 @@ from metrics.access import Viewer
 from pipeline import counter
 from pipeline.counter import Delivery, Preview, Shop
 
-CARD = Card("upload", "上传", "Upload", ":material/upload_file:", 3)
+CARD = Card("upload", "上传", "Upload", ":material/upload_file:", 4)
 
 ENDINGS = ["csv", "xls", "xlsx", "zip", "txt"]
 _SHOP = "upload_shop"

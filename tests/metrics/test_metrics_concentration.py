@@ -1,0 +1,37 @@
+"""The index by hand: on net, to the unit, and empty where a share means nothing."""
+
+from __future__ import annotations
+
+import pytest
+from metrics_cases import MARCH, day, merchant, publish, rows_of, shop_day
+
+from metrics.concentration import concentration
+from warehouse.place import Place
+
+
+def test_it_is_of_net_and_not_of_paid_value(place: Place) -> None:
+    """Half of what the first channel sold came back: on paid value it would be (2/3)² + (1/3)² = 5,556."""
+    rows = [
+        shop_day(day(1), channel="own_live", paid_fen=200_00, cohort_refund_fen=100_00),
+        shop_day(day(1), channel="creator_live", paid_fen=100_00),
+        shop_day(day(2), channel="search", paid_fen=50_00, cohort_refund_fen=50_00),
+    ]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
+    found = concentration(merchant(place), "channel", period=MARCH)
+    assert (found.index, found.groups_qty) == (5_000, 2)
+    alone = concentration(merchant(place), "channel", period=MARCH, where={"channel": "own_live"})
+    assert (alone.index, alone.groups_qty) == (10_000, 1)
+
+
+def test_it_rounds_half_up_and_splits_by_what_a_line_tells(shown: Place) -> None:
+    # of 50.00 + 60.01 kept by sizes L 30.00 and M 80.01: (3000² + 8001²) / 11001² = 0.60333…
+    found = concentration(merchant(shown), "size", period=MARCH)
+    assert found.index == pytest.approx((3000**2 + 8001**2) / 11001**2 * 10_000, abs=0.5)
+    assert isinstance(found.index, int)
+
+
+def test_a_group_below_nothing_and_nothing_at_all_have_no_index(place: Place) -> None:
+    rows = [shop_day(day(1), paid_fen=100_00), shop_day(day(1), channel="search", paid_fen=10_00, cohort_refund_fen=12_00)]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
+    assert concentration(merchant(place), "channel", period=MARCH).index is None
+    assert concentration(merchant(place), "channel", period=(day(20), day(21))).index is None
