@@ -12,7 +12,6 @@ from typing import cast
 from dashboards import views
 from metrics.access import Viewer
 
-
 IN_THE_ROW = 10
 
 
