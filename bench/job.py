@@ -5,7 +5,8 @@ order, after-sale and session; split colour and size; give live lines their sess
 ``mart_shop_channel_daily``, ``mart_style_daily`` and ``mart_live_session`` to disk.
 
 Taobao's order file says what was paid (refunds added back) and its items split it; what no item accounts for (freight, an item that could not be
-read) is a line of its own. Refunds of Taobao stand undated on its rows; refunds of Douyin are after-sales with a date and a stage.
+read) is a line of its own, also where nobody paid the order. Refunds of Taobao stand undated on its rows; refunds of Douyin are after-sales with a
+date and a stage.
 """
 
 from __future__ import annotations

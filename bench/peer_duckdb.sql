@@ -31,7 +31,7 @@ FROM taobao_orders AS o
 LEFT JOIN (SELECT shop, order_id, sum(paid_fen) AS paid_fen, sum(placed_fen) AS placed_fen, sum(stated_fen) AS stated_fen, sum(qty) AS qty
   FROM lines WHERE refund_status IS NOT NULL GROUP BY ALL) AS t
   USING (shop, order_id)
-WHERE t.order_id IS NULL OR o.paid_fen > t.paid_fen;
+WHERE t.order_id IS NULL OR o.paid_fen > t.paid_fen OR (o.paid_at IS NULL AND o.placed_fen > t.placed_fen);
 
 CREATE TEMP TABLE heads AS SELECT shop, order_id, coalesce(min(line_id) FILTER (NOT is_order_level), min(line_id)) AS line_id FROM lines WHERE NOT is_gift GROUP BY ALL;
 

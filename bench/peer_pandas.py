@@ -133,7 +133,8 @@ def _with_rest(lines: Frame, orders: Frame) -> Frame:
     lines = lines.assign(**{name: lines[name].fillna(lines[f"{name}_order"]) for name in shared}, is_order_level=False)
     told = lines[lines["is_item"]].groupby(key, as_index=False)[[*_MONEY, "qty"]].sum().rename(columns={"qty": "qty_told"})
     rest = orders.merge(told.assign(is_told=True), on=key, how="left", suffixes=("", "_told"))
-    rest = rest[rest["is_told"].isna() | (rest["paid_fen"] > rest["paid_fen_told"])]
+    only_placed = rest["paid_at"].isna() & (rest["placed_fen"] > rest["placed_fen_told"])
+    rest = rest[rest["is_told"].isna() | (rest["paid_fen"] > rest["paid_fen_told"]) | only_placed]
     left = {name: rest[name] - rest[f"{name}_told"].fillna(0) for name in _MONEY}
     rest = rest[["merchant_id", *key, *shared, "created_at", "paid_at", "status"]].assign(
         paid_fen=left["paid_fen"],

@@ -146,7 +146,9 @@ def _with_rest(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         is_order_level=pl.lit(False),
     ).drop(f"{name}_order" for name in shared)
     told = lines.filter(is_item).group_by(key).agg(pl.col("paid_fen", "placed_fen", "stated_fen", "qty").sum().name.suffix("_told"))
-    rest = orders.join(told, on=key, how="left").filter(pl.col("paid_fen_told").is_null() | (pl.col("paid_fen") > pl.col("paid_fen_told")))
+    only_placed = pl.col("paid_at").is_null() & (pl.col("placed_fen") > pl.col("placed_fen_told"))
+    rest = orders.join(told, on=key, how="left")
+    rest = rest.filter(pl.col("paid_fen_told").is_null() | (pl.col("paid_fen") > pl.col("paid_fen_told")) | only_placed)
     left = {name: pl.col(name) - pl.col(f"{name}_told").fill_null(0) for name in ("paid_fen", "placed_fen", "stated_fen")}
     rest = rest.select(
         *key,
