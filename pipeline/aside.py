@@ -51,13 +51,13 @@ def import_aside(settings: Settings, merchant_id: str, path: Path, *, by: str, a
     """
     with writing(settings) as lake:
         registry.require_merchant(lake, merchant_id)
-        orders = read_aside(path, set(registry.shops(lake, merchant_id)["shop_id"]))
+        orders = read_aside(path.name, path.read_bytes(), set(registry.shops(lake, merchant_id)["shop_id"]))
         return save_aside(lake, merchant_id, orders, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
 
 
-def read_aside(path: Path, shops: set[str]) -> pl.DataFrame:
+def read_aside(name: str, data: bytes, shops: set[str]) -> pl.DataFrame:
     """The list's ``shop_id, order_id, reason_name, is_aside``; ``shops`` are the merchant's. Raises ``FileRefusedError`` for its first wrong row."""
-    rows = read_list(path, HEADER, _bad_file)
+    rows = read_list(name, data, HEADER, _bad_file)
     order, is_lost = read_id(rows["order_id"])
     known = rows["action"].fill_null("剔除").replace_strict(_ACTIONS, default=None, return_dtype=pl.Boolean)
     rows = rows.with_columns(order_id=order, is_aside=known, is_lost=is_lost)
@@ -71,14 +71,14 @@ def read_aside(path: Path, shops: set[str]) -> pl.DataFrame:
     broken = rows.select("row", *(found.alias(rule) for rule, found in wrong.items())).filter(pl.any_horizontal(pl.exclude("row"))).head(1)
     for row in broken.iter_rows(named=True):
         zh, en, step_zh, step_en = RULES[rule := next(rule for rule in wrong if row[rule])]
-        raise FileRefusedError(rule, zh, en, step_zh=step_zh, step_en=step_en, file=path.name, row=row["row"])
+        raise FileRefusedError(rule, zh, en, step_zh=step_zh, step_en=step_en, file=name, row=row["row"])
     return rows.select("shop_id", "order_id", "reason_name", "is_aside")
 
 
-def _bad_file(path: Path, **facts: object) -> FileRefusedError:
+def _bad_file(name: str, **facts: object) -> FileRefusedError:
     zh, en = "名单读不出来,或表头、列数不对", "the list cannot be read, or its header or columns are wrong"
     step_zh, step_en = "用 baiyun aside template 取模板", "take the template of `baiyun aside template`"
-    return FileRefusedError("ASIDE_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=path.name, **facts)
+    return FileRefusedError("ASIDE_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=name, **facts)
 
 
 def moved_by_lists(lake: Lake) -> pl.DataFrame:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +12,13 @@ import polars as pl
 
 from connectors.cells import read_id, read_yuan
 from connectors.clocks import read_date
-from connectors.encodings import to_utf8
 from contracts.codes import COST_BASIS, COST_KIND
 from contracts.cost_fields import SAME_COST, SAME_GOODS
 from contracts.errors import FileRefusedError, UsageError
 from contracts.fields import MONEY_LIMIT_FEN, TIME_ZONE
 from pipeline.house import writing
+from pipeline.lists import read_list
+from pipeline.lists import template as template_of
 from warehouse import registry
 from warehouse.costs import last_entry, save_costs
 from warehouse.lake import Lake
@@ -37,8 +36,6 @@ BASES = {
     "write_down": ("per_unit",), "slot_fee": ("once",), "sample": ("once",),
 }  # fmt: skip
 LONGEST_DAYS = 366
-#: A list of some ten thousand entries.
-MAX_BYTES = 4 * 1024 * 1024
 _EXAMPLES = (
     ("商品成本", "", "A1001-M", "", "", "", "每件", "38.50", "2026-01-01", ""),
     ("商品成本", "", "", "A1002", "", "", "每件", "52.00", "2026-01-01", ""),
@@ -93,9 +90,7 @@ class CostList:
 
 def template() -> str:
     """The list to fill in, as CSV with examples. A blank shop means all shops."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([tuple(HEADER), *_EXAMPLES])
-    return out.getvalue()
+    return template_of(HEADER, _EXAMPLES)
 
 
 def import_costs(settings: Settings, merchant_id: str, path: Path, *, by: str, at: dt.datetime | None = None) -> int:
@@ -158,21 +153,8 @@ def _read(name: str, data: bytes) -> pl.DataFrame:
 
     With ``row`` (header is row 1), ``is_back``, and a ``bad_…`` flag per kind of cell that cannot be read.
     """
-    if len(data) > MAX_BYTES:
-        raise _bad_file(name, bytes=len(data), limit=MAX_BYTES)
-    try:
-        text, _ = to_utf8(data)
-        lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise _bad_file(name, detail=str(error)[:80]) from None
-    head = [cell.strip() for cell in lines[0]] if lines else []
-    if sorted(head) != sorted(HEADER):
-        raise _bad_file(name, missing="、".join(sorted(set(HEADER) - set(head))), unknown="、".join(sorted(set(head) - set(HEADER)))[:200])
-    told = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
-    odd = [number for number, cells in told if len(cells) != len(head)]
-    if odd or not told:
-        raise _bad_file(name, **({"row": odd[0]} if odd else {}))
-    columns = {HEADER[name]: pl.Series([cells[place].strip() or None for _, cells in told], dtype=pl.String) for place, name in enumerate(head)}
+    told = read_list(name, data, HEADER, _bad_file)
+    columns = {item: told[item] for item in HEADER.values()}
     ids = {name: read_id(columns[name]) for name in ("shop_id", "sku_code", "style_code", "creator_id", "live_session_id")}
     days = {name: read_date(columns[name]) for name in ("valid_from_date", "valid_until_date")}
     is_back = (columns["amount"] == TAKEN_BACK).fill_null(False)
@@ -180,7 +162,7 @@ def _read(name: str, data: bytes) -> pl.DataFrame:
     kinds, bases = ({zh: code for code, (zh, _) in each.labels.items()} for each in (COST_KIND, COST_BASIS))
     return pl.DataFrame(
         {
-            "row": [number for number, _ in told],
+            "row": told["row"],
             **{name: value for name, (value, _) in (ids | days).items()},
             "cost_kind_code": columns["kind"].replace_strict(kinds, default=None, return_dtype=pl.String),
             "cost_basis_code": columns["basis"].replace_strict(bases, default="?", return_dtype=pl.String).set(columns["basis"].is_null(), None),

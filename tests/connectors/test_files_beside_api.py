@@ -23,7 +23,16 @@ from warehouse.settings import Settings
 DAYS = 10
 #: What either way tells, both tell together.
 BOTH = Way(
-    FILES.channels | API.channels, FILES.stages | API.stages, FILES.refund_days | API.refund_days, {}, FILES.bills | API.bills, FILES.accounts | API.accounts
+    FILES.channels | API.channels,
+    FILES.stages | API.stages,
+    FILES.refund_days | API.refund_days,
+    {},
+    FILES.bills | API.bills,
+    FILES.accounts | API.accounts,
+    FILES.subsidies | API.subsidies,
+    FILES.goods | API.goods,
+    FILES.placed | API.placed,
+    FILES.finishes | API.finishes,
 )
 
 

@@ -68,7 +68,7 @@ def test_gpm_ignores_a_running_session(market: Market) -> None:
 
 
 def test_refuses_what_it_cannot_answer(market: Market) -> None:
-    for metric, by in (("gmv", []), ("gpm", ["style_code"]), ("paid_gmv", ["size_name"])):
+    for metric, by in (("gmv", []), ("gpm", ["style_code"]), ("paid_gmv", ["buyer_ref"])):
         with pytest.raises(ValueError, match="no such truth"):
             truth(market, NOW, metric, by, FIRST, LAST)
     with pytest.raises(ValueError, match="time zone"):
@@ -76,10 +76,20 @@ def test_refuses_what_it_cannot_answer(market: Market) -> None:
 
 
 def hand_made(market: Market) -> Market:
-    """One order of two lines and a gift paid on the 1st at 23:59:59 (¥100 + ¥50), one refund of ¥50 before shipment on the 2nd, and one unpaid order."""
+    """One order of two lines and a gift paid on the 1st at 23:59:59 (¥100 + ¥50), one refund of ¥50 before shipment on the 2nd, and one unpaid order.
+
+    The platform paid ¥2 more for the line of ¥100, which was shipped on the 2nd and finished on the 4th, with the gift.
+    """
     day = dt.datetime(2026, 7, 1, 23, 59, 59, tzinfo=ZONE)
     base = market.lines.filter(pl.col("session_ref").is_null()).head(1)
     rows = [("o1", "b", False, 2, 10_000, day), ("o1", "a9", False, 1, 5_000, day), ("o1", "a1", True, 1, 0, day), ("o2", "o2", False, 1, 0, None)]
+    went = pl.col("order_line_id").is_in(["b", "a1"])
+    told = {
+        "created_at": pl.lit(day - dt.timedelta(minutes=1)), "shipped_at": pl.when(went).then(pl.lit(day + dt.timedelta(days=1))),
+        "finished_at": pl.when(went).then(pl.lit(day + dt.timedelta(days=3))), "discount_creator_fen": pl.lit(0),
+        "discount_platform_fen": pl.when(pl.col("order_line_id") == "b").then(200).otherwise(0),
+        "placed_fen": pl.when(pl.col("order_line_id") == "o2").then(700).otherwise("paid_fen"),
+    }  # fmt: skip
     lines = pl.concat(
         [
             base.with_columns(
@@ -93,7 +103,8 @@ def hand_made(market: Market) -> Market:
         order_id=pl.lit("o1"), order_line_id=pl.lit("a9"), refund_fen=pl.lit(5_000, pl.Int64), stage_code=pl.lit("before_shipment"),
         refunded_at=pl.lit(day + dt.timedelta(seconds=1), dtype=base.schema["paid_at"]),
     )  # fmt: skip
-    return dataclasses.replace(market, lines=lines, refunds=refund, sessions=market.sessions.clear())
+    lines = lines.with_columns(**{name: value.cast(base.schema[name]) for name, value in told.items()})
+    return dataclasses.replace(market, lines=lines, refunds=refund.with_columns(refund_qty=pl.lit(1, pl.Int64)), sessions=market.sessions.clear())
 
 
 def test_worked_by_hand(market: Market) -> None:
@@ -101,6 +112,9 @@ def test_worked_by_hand(market: Market) -> None:
     expected = {
         "paid_gmv": 15_000, "refunds": 5_000, "refunds_before_shipment": 5_000, "refunds_after_shipment": 0, "net_by_order_date": 10_000,
         "net_by_refund_date": 15_000, "paid_orders": 1, "units": 3, "aov": 15_000, "return_rate_value": pytest.approx(1 / 3), "gpm": None, "net_gpm": None,
+        "placed_gmv": 15_700, "kept_sales": 10_000, "merchant_paid": 15_200, "kept_units": 2, "units_per_order": 3, "kept_units_per_order": 2,
+        "order_refund_rate": 1, "refund_rate_after_shipment": 0, "unit_return_rate": 0,
+        **dict.fromkeys(["uv_value", "entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate"]),
     }  # fmt: skip
     assert set(expected) == set(METRICS)
     assert {metric: total(case, metric, NOW, first, first) for metric in METRICS} == expected

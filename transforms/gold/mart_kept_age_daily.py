@@ -28,7 +28,7 @@ _KEY = list(TABLE.key)
 def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     """The mart's rows for the payment days found in order-line facts, and the refund facts that bear those payment days."""
     style = pl.col("style_code").fill_null("untold")
-    paid = lines.filter(pl.col("paid_date").is_not_null(), pl.col("paid_fen") != 0).select(
+    paid = lines.filter(pl.col("paid_date").is_not_null(), pl.any_horizontal(pl.col("paid_fen", "cohort_refund_fen") != 0)).select(
         *_KEY[:3], style.alias("style_code"), "channel_code", "paid_fen", "cohort_refund_fen", business_date="paid_date",
         cohort_refund_undated_fen="refund_undated_fen",
     )  # fmt: skip
