@@ -47,9 +47,9 @@ demo: setup
 demo-clean: setup
 	@exec $(BIN)/baiyun demo --clean
 
-# loadfile keeps a file's tests on one worker, so that its session fixtures are built once
+# loadfile keeps a file's tests on one worker, so that its session fixtures are built once; three on two cores, since a fifth of the time is waiting
 test: setup-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
 
-Two workers take whole files in turn: one that comes last keeps one of them waiting for as long as it takes.
+Workers take whole files in turn: one that comes last keeps the others waiting for as long as it takes.
 """
 
 from __future__ import annotations
