@@ -41,7 +41,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a sale final too early": (
         (f"UPDATE {FINAL} SET finished_date = finished_date - 9 WHERE finished_date > DATE '1970-01-01'",), {FINAL_OFF}, "finished_kept_fen_off",
     ),
-    "sizes mixed up": ((f"UPDATE {CUTS} SET size_name = 'XXL' WHERE shop_id = 's1'",), {CUTS_OFF}, "'size_name'"),
+    "sizes mixed up": ((f"UPDATE {CUTS} SET size_name = 'XXL' WHERE shop_id = 's1'",), {CUTS_OFF}, "'cut_key'"),
     "units of a breakdown lost": ((f"UPDATE {CUTS} SET units_qty = 0 WHERE shop_id = 's1'",), {CUTS_DIFFER}, "units_qty_off"),
     "the cost of another day": (
         ("UPDATE gold.fct_line_cost SET unit_cost_fen = 3100 WHERE unit_cost_fen = 3000",), {(COSTS, "COST_IN_FORCE")}, "'entered_fen': 3000",
