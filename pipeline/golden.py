@@ -126,7 +126,7 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(mart_refund_flow_daily.TABLE, mart_refund_flow_daily.build(refunds))
     _rebuild_dimension(lake, dim_creator.TABLE, dim_creator.build, lines, ["seller_code", "creator_name"])
     ledgers.build_shops(lake, states, lines, refunds, known.rates)
-    profits.build_shops(lake, lines, refunds, known.costs)
+    profits.build_shops(lake, lines, known.costs)
 
 
 def _current(states: dict[str, pl.DataFrame], known: Known) -> fct_order_line.Current:

@@ -9,7 +9,7 @@ from contracts.cost_fields import SAME_COST
 from pipeline.merging import ENTRY
 from pipeline.slices import replace_changed
 from transforms.costing import Costs, lump_days
-from transforms.gold import fct_line_cost, fct_order_line, fct_refund_line, fct_settlement_entry, mart_profit_daily, mart_profit_detail_daily
+from transforms.gold import fct_line_cost, fct_order_line, fct_settlement_entry, mart_profit_daily, mart_profit_detail_daily
 from warehouse import costs as entered
 from warehouse import registry, release
 from warehouse.lake import Lake
@@ -18,7 +18,7 @@ DAY = [*SHOP, "business_date"]
 _DAYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
 _ABOUT = ["merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date"]
 _FACTS, _MARTS = fct_line_cost.TABLE, (mart_profit_daily, mart_profit_detail_daily)
-_LINES, _REFUNDS, _ENTRIES = fct_order_line.TABLE, fct_refund_line.TABLE, fct_settlement_entry.TABLE
+_LINES, _ENTRIES = fct_order_line.TABLE, fct_settlement_entry.TABLE
 
 
 def known_costs(lake: Lake) -> Costs:
@@ -26,7 +26,7 @@ def known_costs(lake: Lake) -> Costs:
     return Costs(entered.unit_costs(lake), entered.fixed_costs(lake))
 
 
-def build_shops(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, costs: Costs) -> None:
+def build_shops(lake: Lake, lines: pl.DataFrame, costs: Costs) -> None:
     """The profit sheet of shops that had none, whole, from the facts of their orders; their settlement entries are read back if costs ask for them."""
     shops = lines.select(SHOP).unique()
     days = _days_of(lines)
@@ -35,7 +35,7 @@ def build_shops(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, costs: C
             lake.append(mart.TABLE, mart.build(lines, _FACTS.empty()))
         return
     entries = lake.read(_ENTRIES, keys=shops.join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi"))
-    _write(lake, days, lines, refunds, entries, costs)
+    _write(lake, days, lines, entries, costs)
 
 
 def rebuild(lake: Lake, days: pl.DataFrame, costs: Costs) -> None:
@@ -44,8 +44,7 @@ def rebuild(lake: Lake, days: pl.DataFrame, costs: Costs) -> None:
         return
     paid = days.rename({"business_date": "paid_date"})
     costed = paid.join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi")
-    refunds, entries = lake.read(_REFUNDS, keys=costed), lake.read(_ENTRIES, keys=costed)
-    _write(lake, days, lake.read(_LINES, keys=paid, columns=fct_line_cost.FROM_LINES), refunds, entries, costs)
+    _write(lake, days, lake.read(_LINES, keys=paid, columns=fct_line_cost.FROM_LINES), lake.read(_ENTRIES, keys=costed), costs)
 
 
 def moved_days(lake: Lake, lines: pl.DataFrame, before: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
@@ -93,8 +92,8 @@ def _days_of(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.select(*SHOP, business_date="paid_date").drop_nulls().unique()
 
 
-def _write(lake: Lake, days: pl.DataFrame, lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> None:
+def _write(lake: Lake, days: pl.DataFrame, lines: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> None:
     lumps = fct_line_cost.build_lumps(costs, days.select(SHOP).unique()).join(days, on=DAY, how="semi")
-    facts = pl.concat([fct_line_cost.build(lines, refunds, entries, costs), lumps])
+    facts = pl.concat([fct_line_cost.build(lines, entries, costs), lumps])
     for table, rows in ((_FACTS, facts), *((mart.TABLE, mart.build(lines, facts)) for mart in _MARTS)):
         replace_changed(lake, table, days, lake.read(table, keys=days), rows)

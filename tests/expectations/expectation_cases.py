@@ -244,7 +244,7 @@ def gold(
     owners = merchants.select("merchant_id", "owner_id")
     told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
     of_ledgers = ledgers_of.build(told, lines, back, rates)
-    spent = pl.concat([fct_line_cost.build(lines, back, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
+    spent = pl.concat([fct_line_cost.build(lines, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
     return of_ledgers | {
         "fct_line_cost": spent,
         "mart_profit_daily": mart_profit_daily.build(lines, spent),

@@ -49,7 +49,7 @@ def entry(name: str, *, order: str | None = None, line_id: str | None = None, **
 def facts(gold: Gold, known: Costs, *entries: dict[str, Any]) -> pl.DataFrame:
     table = fct_settlement_entry.TABLE
     told = pl.DataFrame([{**dict.fromkeys(table.columns), **row} for row in entries], schema=table.dtypes)
-    return fct_line_cost.build(gold.lines, gold.refunds, told, known)
+    return fct_line_cost.build(gold.lines, told, known)
 
 
 def of(rows: pl.DataFrame, name: str) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def test_a_day_is_the_same_made_alone_or_among_others() -> None:
     gold = run(("order_line", observed("order_line", *rows)))
     known = costs([{"sku_code": "K", "unit_cost_fen": 40}], RATES)
     whole = facts(gold, known)
-    alone = [fct_line_cost.build(part, gold.refunds, fct_settlement_entry.TABLE.empty(), known) for part in gold.lines.partition_by("paid_date")]
+    alone = [fct_line_cost.build(part, fct_settlement_entry.TABLE.empty(), known) for part in gold.lines.partition_by("paid_date")]
     assert pl.concat(alone).sort("order_line_id").equals(whole.sort("order_line_id"))
     assert whole["packing_fen"].to_list() == [110, 110]
     assert set(whole.columns) >= set(SHOP)

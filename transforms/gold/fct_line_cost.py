@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.costing import RATES, Costs, add_rates, add_unit_cost, add_units, spread_lumps
+from transforms.costing import RATES, Costs, add_rates, add_unit_cost, spread_lumps
 from transforms.gold.grain import LINE, ORDER
 from transforms.gold.mart_settlement_daily import SETTLED
 from transforms.money import split_fen
@@ -32,7 +32,7 @@ TABLE = Table(
 #: Columns of fct_order_line it is made of.
 FROM_LINES = [
     *LINE, "order_id", "style_code", "sku_code", "channel_code", "creator_id", "live_session_id", "paid_date", "is_gift", "line_qty", "paid_fen",
-    "cohort_refund_fen",
+    "cohort_refund_fen", "sent_qty", "back_qty",
 ]  # fmt: skip
 #: An order as far as it was paid on one day: a day's figures follow from that day's facts alone. An entry on an order paid on several days bears no day.
 _BILLED = [*ORDER, "paid_date"]
@@ -40,12 +40,12 @@ _BILLED = [*ORDER, "paid_date"]
 _ONCE = {"slot_fee": ("slot_fee_fen", "creator_live"), "sample": ("sample_fen", "unknown")}
 
 
-def build(lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> pl.DataFrame:
-    """Facts of all lines paid on whole days (order-line facts), with the refund facts and settlement entries that bear those payment days."""
+def build(lines: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> pl.DataFrame:
+    """Facts of all lines paid on whole days (order-line facts), with the settlement entries that bear those payment days."""
     paid = lines.filter(pl.col("paid_date").is_not_null()).join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi")
     if paid.is_empty():
         return TABLE.empty()
-    rows = add_unit_cost(_add_fees(add_units(paid.select(FROM_LINES), refunds), entries), costs.goods)
+    rows = add_unit_cost(_add_fees(paid.select(FROM_LINES), entries), costs.goods)
     rows = rows.filter(pl.col("unit_cost_fen").is_not_null() & pl.col("line_qty").is_not_null())
     rows = add_rates(rows, costs.others).with_columns(_is_out=_is_first("sent_qty"), _is_back=_is_first("back_qty"))
     sent, back = pl.col("sent_qty"), pl.col("back_qty")
