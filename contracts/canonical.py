@@ -5,6 +5,8 @@ from __future__ import annotations
 from contracts.tables import Table
 
 SHOP = ("merchant_id", "shop_id", "platform_code")
+#: What tells an order in a list a merchant writes: a shop is on one platform.
+LISTED_ORDER = ("merchant_id", "shop_id", "order_id")
 LINEAGE = ("_export_id", "_row_number", "_observed_at", "_last_observed_at")
 
 ORDER = Table(

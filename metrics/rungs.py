@@ -5,27 +5,27 @@ A bridge's two ends are asked as metrics, what lies between is summed from the f
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.bridge import Bridge, flow_desk, make_bridge
 from metrics.definitions import METRICS
-from metrics.matured import matured
 from metrics.notes import Note
 from metrics.question import Period, Where, read_question
 from metrics.released import AsOf
 from metrics.sources import FINAL
 from transforms.gold import mart_final_daily, mart_payment_flow_daily
 
-#: Code of the dictionary → metric. M07 is an estimate and comes from ``matured``.
+#: Code of the dictionary → metric.
 RUNGS: dict[str, str] = {
     "M01": "placed_gmv", "M02": "paid_gmv", "M02b": "merchant_paid", "M03": "refunds_before_shipment", "M04": "refunds_after_shipment",
-    "M05": "net_by_refund_date", "M06": "net_by_order_date", "M08": "kept_sales", "M09": "settled", "M10": "funded",
+    "M05": "net_by_refund_date", "M06": "net_by_order_date", "M07": "matured_net", "M08": "kept_sales", "M09": "settled", "M10": "funded",
 }  # fmt: skip
 #: Which ledger a shop has to give for a rung → the note that says who has not.
 _NEEDS = {"M09": "BILLS_MISSING", "M10": "ACCOUNTS_MISSING"}
-MATURED = ("M07", "成熟净成交(估)", "matured net, estimate", "paid")
 
 PLACED_STEPS: dict[str, tuple[str, str]] = {
     "placed_gmv": ("下单金额", "placed GMV"),
@@ -59,7 +59,7 @@ class Rung:
     """One step of the ladder; ``fen`` is None where no source tells it."""
 
     code: str
-    metric: str | None
+    metric: str
     zh: str
     en: str
     clock: str
@@ -78,10 +78,8 @@ def ladder(viewer: Viewer, period: Period, *, as_of: AsOf = None) -> Ladder:
     """The ladder of ``period`` (both days included) for the viewer's merchant. Raises as ``ask`` does."""
     answer = ask(viewer, list(RUNGS.values()), period=period, as_of=as_of)
     told, missing = answer.rows.row(0, named=True), {note.code for note in answer.notes}
-    rungs = [_rung(code, name, None if told[name] == 0 and _NEEDS.get(code) in missing else told[name]) for code, name in RUNGS.items()]
-    outlook = matured(viewer, period=period, as_of=answer.release)
-    rungs.append(Rung(MATURED[0], None, *MATURED[1:], outlook["matured_fen"][0] if outlook.height else None))
-    return Ladder(tuple(sorted(rungs, key=lambda rung: rung.code)), tuple(answer.notes))
+    rungs = (_rung(code, name, None if told[name] == 0 and _NEEDS.get(code) in missing else told[name]) for code, name in RUNGS.items())
+    return Ladder(tuple(rungs), tuple(answer.notes))
 
 
 def _rung(code: str, name: str, fen: int | None) -> Rung:
@@ -91,10 +89,7 @@ def _rung(code: str, name: str, fen: int | None) -> Rung:
 
 def placed_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """From what was placed in ``period`` to what was paid in it. Raises as ``net_bridge`` does."""
-    ends = ask(viewer, ["placed_gmv", "paid_gmv"], where=where, period=period, as_of=as_of)
-    desk, condition, values = flow_desk(viewer, read_question(["placed_gmv"], [], where or {}, period), ends.release)
-    flow = desk.sql(_PLACED.format(condition=condition), [*period, *period, *period, *values])
-    return make_bridge(PLACED_STEPS, {name: fen or 0 for row in (ends.rows, flow) for name, fen in row.row(0, named=True).items()}, ends.release)
+    return _flow_bridge(viewer, PLACED_STEPS, _PLACED, [*period, *period, *period], period, where, as_of)
 
 
 def refund_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
@@ -106,10 +101,18 @@ def refund_bridge(viewer: Viewer, period: Period, *, where: Where | None = None,
 
 def final_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """From what orders of ``period`` keep to what of it is final. Raises as ``net_bridge`` does."""
-    ends = ask(viewer, ["net_by_order_date", "kept_sales"], where=where, period=period, as_of=as_of)
-    desk, condition, values = flow_desk(viewer, read_question(["kept_sales"], [], where or {}, period), ends.release)
-    flow = desk.sql(_FINAL.format(condition=condition), [*period, *values])
-    return make_bridge(FINAL_STEPS, {name: fen or 0 for row in (ends.rows, flow) for name, fen in row.row(0, named=True).items()}, ends.release)
+    return _flow_bridge(viewer, FINAL_STEPS, _FINAL, [*period], period, where, as_of)
+
+
+def _flow_bridge(
+    viewer: Viewer, steps: Mapping[str, tuple[str, str]], flow: str, days: Sequence[dt.date], period: Period, where: Where | None, as_of: AsOf
+) -> Bridge:
+    """A bridge whose two ends are metrics, the first and the last of ``steps``; what lies between is one row of ``flow``, whose values are ``days``."""
+    first, *_, last = steps
+    ends = ask(viewer, [first, last], where=where, period=period, as_of=as_of)
+    desk, condition, values = flow_desk(viewer, read_question([first, last], [], where or {}, period), ends.release)
+    between = desk.sql(flow.format(condition=condition), [*days, *values])
+    return make_bridge(steps, {name: fen or 0 for row in (ends.rows, between) for name, fen in row.row(0, named=True).items()}, ends.release)
 
 
 _PLACED = f"""

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from connectors.cells import read_id
+from contracts.canonical import LISTED_ORDER
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from pipeline.house import writing
 from pipeline.lists import read_list
 from pipeline.lists import template as template_of
 from pipeline.merging import ORDER
-from transforms.gold.aside import LISTED
 from transforms.gold.fct_order_line import TABLE as LINES
 from warehouse import registry, release
 from warehouse.aside import save_aside
@@ -89,4 +89,4 @@ def moved_by_lists(lake: Lake) -> pl.DataFrame:
             said = said.join(then.read(ASIDE_ORDER), on=list(ASIDE_ORDER.key), how="anti")
     if said.is_empty() or not lake.may_hold_rows(LINES):
         return pl.DataFrame(schema=dict.fromkeys(ORDER, pl.String))
-    return lake.read(LINES, keys=said.select(LISTED).unique(), columns=ORDER).unique()
+    return lake.read(LINES, keys=said.select(LISTED_ORDER).unique(), columns=ORDER).unique()

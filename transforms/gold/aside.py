@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-#: What tells an order in a merchant's own list.
-LISTED = ["merchant_id", "shop_id", "order_id"]
+from contracts.canonical import LISTED_ORDER
 
 
 def no_orders() -> pl.DataFrame:
     """Nothing is set aside."""
-    return pl.DataFrame(schema=dict.fromkeys(LISTED, pl.String))
+    return pl.DataFrame(schema=dict.fromkeys(LISTED_ORDER, pl.String))
 
 
 def mark_aside(lines: pl.DataFrame, aside: pl.DataFrame) -> pl.DataFrame:
     """``lines`` with ``is_aside``."""
-    marked = lines.join(aside.select(*LISTED, is_aside=pl.lit(True)), on=LISTED, how="left", validate="m:1")
+    marked = lines.join(aside.select(*LISTED_ORDER, is_aside=pl.lit(True)), on=list(LISTED_ORDER), how="left", validate="m:1")
     return marked.with_columns(pl.col("is_aside").fill_null(False))

@@ -15,7 +15,7 @@ def _of_goods(units: pl.Expr) -> pl.Expr:
 PAID: dict[str, pl.Expr] = {
     "paid_fen": pl.col("paid_fen"),
     "paid_orders_qty": pl.col("is_order_head").cast(pl.Int64),
-    "units_qty": pl.when(~pl.col("is_gift")).then(pl.col("line_qty")).otherwise(0),
+    "units_qty": _of_goods(pl.col("line_qty")),
     "units_untold_qty": (~pl.col("is_gift") & pl.col("line_qty").is_null()).cast(pl.Int64),
     "cohort_refund_fen": pl.col("cohort_refund_fen"),
     "cohort_refund_before_fen": pl.col("refund_before_fen"),

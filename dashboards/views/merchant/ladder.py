@@ -25,7 +25,15 @@ CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stair
 #: Chinese and English, days back to its first and last day. Final sales speak of old days only, so old days are offered too.
 _PERIODS = (("近7天", "7 days", 6, 0), ("近30天", "30 days", 29, 0), ("31–60天前", "31–60 days ago", 59, 30), ("61–90天前", "61–90 days ago", 89, 60))
 #: Short names of clocks for a phone; the whole sentence is in the figure's tooltip.
-_DAYS = {"created": "按下单日", "paid": "按支付日", "mixed": "支付减当期退款", "final": "按支付日,过了退货期", "settled": "按结算日", "moved": "按动账日"}
+_DAYS = {
+    "created": "按下单日",
+    "paid": "按支付日",
+    "mixed": "支付减当期退款",
+    "final": "按支付日,过了退货期",
+    "matured": "按支付日,推算到 45 天",
+    "settled": "按结算日",
+    "moved": "按动账日",
+}
 #: Rungs that are taken off what stands above them.
 _TAKEN_OFF = ("M03", "M04")
 _BRIDGES = (
@@ -84,5 +92,5 @@ def _show_rung(rung: Rung, paid: int | None) -> None:
     fen = -rung.fen if rung.fen and rung.code in _TAKEN_OFF else rung.fen
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         name = f"**{rung.zh}** :gray[:small[{rung.code} · {clock}]]  \n:gray[:small[{rung.en}]]"
-        st.markdown(name, width="content", help=tooltip(rung.metric) if rung.metric else "付款 45 天后会留下多少,是估计。 An estimate.")
+        st.markdown(name, width="content", help=tooltip(rung.metric))
         st.markdown(f"**{yuan(fen)}**  \n:gray[:small[{percent(share(fen, paid))}]]", width="content", text_alignment="right")
