@@ -47,9 +47,9 @@ demo: setup
 demo-clean: setup
 	@exec $(BIN)/baiyun demo --clean
 
-# loadfile keeps a file's tests on one worker, so that its session fixtures are built once; three on two cores, since a fifth of the time is waiting
+# a group is a file's tests, or those of files that share a fixture (tests/conftest.py): on one worker it is built once
 test: setup-dev
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: setup-dev
 	$(BIN)/ruff check .

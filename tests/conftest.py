@@ -1,6 +1,7 @@
 """What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
 
-Workers take whole files in turn: one that comes last keeps the others waiting for as long as it takes.
+Workers take whole files in turn: one that comes last keeps the others waiting for as long as it takes. The proof's files share a house that takes a
+minute to build, so that one worker takes them all. Each worker keeps to one thread of Polars: there is a worker for every core.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import os
 import shutil
 
 import pytest
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 
 
 @pytest.hookimpl(tryfirst=True)  # before a fixture tries to start the browser
@@ -23,3 +26,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("proof" if item.path.parent.name == "proof" else str(item.path)))
