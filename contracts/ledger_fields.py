@@ -40,6 +40,7 @@ LEDGER_FIELDS: tuple[Field, ...] = (
     # matching of ledgers: what stands against what
     _f("settled_date", "结算日期", "settled date"),
     _f("moved_date", "动账日期", "moved date"),
+    _f("funded_date", "到账日期", "funded date", "Day of the one movement that carried the entry's goods' money, or of the day its sum agreed with."),
     _f("match_code", "对上什么", "matched to", "How far this house could match the row: see the list.", code=codes.MATCH),
     _f("funding_code", "到账核对", "found in the account", "How the entry's money was found in the account flow.", code=codes.FUNDING),
     _f("ledger_code", "台账", "ledger", "Which comparison the row belongs to.", code=codes.LEDGER),
@@ -54,6 +55,17 @@ LEDGER_FIELDS: tuple[Field, ...] = (
     _f("explained_fen", "自有划转", "the merchant's own movements", "Signed: withdrawals, top-ups, deposits, transfers: they settle nothing."),
     # additive measures of the daily settlement sheet
     _f("funded_fen", "到账金额", "funded", "Moved clock: goods' money into the account less out of it; not withdrawals, deposits, advertising."),
+    _f("unanswered_fen", "没有结算的到账", "funded without an entry", "Moved clock: goods' money that no settlement entry answers."),
+    _f("summed_moved_fen", "合计对上的到账", "funded, matched by sum", "Moved clock: goods' money that answers entries only together with other movements."),
+    _f("unfunded_fen", "未见到账", "not seen in the account", "Settled clock: entries whose money was not found in the account flow."),
+    _f("beside_fen", "另行动账", "moved as something else", "Settled clock: entries answered by a movement that is not goods' money, such as a premium."),
+    _f("summed_fen", "合计对上的结算", "settled, matched by sum", "Settled clock: entries that movements answer only together."),
+    _f(
+        "unplaced_goods_fen",
+        "订单不明的结算",
+        "settled of untold orders",
+        "Settled clock: settled before charges, of entries of untold payment day.",
+    ),
     _f(
         "settled_goods_fen",
         "扣费前结算额",

@@ -13,6 +13,7 @@ from expectations.told import LINES, SHOP
 
 _ENTRIES, _FUNDS = "gold.fct_settlement_entry", "gold.fct_fund_entry"
 _ITEMS, _STATEMENTS, _DAILY = "gold.mart_open_item", "gold.mart_statement_monthly", "gold.mart_settlement_daily"
+_FLOW = "gold.mart_settlement_flow_daily"
 _STATEMENT = f"{SHOP}, ledger_code, business_month"
 #: Kinds of movement that are goods' money (M10, metrics.md 2.2).
 _GOODS = "('sale', 'refund', 'fee', 'commission', 'subsidy')"
@@ -33,13 +34,20 @@ _UNSETTLED = f"""
     ANTI JOIN ({_PAYOUT} AND order_line_id IS NULL) AS whole USING ({SHOP}, order_id)
     WHERE paid_date IS NOT NULL AND paid_fen > cohort_refund_fen"""
 _DATED = f"""
-    SELECT {SHOP}, channel_code, settled_date AS business_date, settled_fen, 0 AS funded_fen,
+    SELECT {SHOP}, channel_code, settled_date AS business_date, settled_fen, 0 AS funded_fen, 0 AS unanswered_fen,
         coalesce(platform_fee_fen, 0) AS platform_fee_fen,
         coalesce(commission_creator_fen, 0) + coalesce(commission_leader_fen, 0) + coalesce(commission_service_fen, 0) AS commission_fen
     FROM {_ENTRIES} WHERE settled_date IS NOT NULL
     UNION ALL BY NAME
-    SELECT {SHOP}, channel_code, moved_date AS business_date, 0 AS settled_fen, moved_fen AS funded_fen, 0 AS platform_fee_fen, 0 AS commission_fen
+    SELECT {SHOP}, channel_code, moved_date AS business_date, 0 AS settled_fen, moved_fen AS funded_fen,
+        if(match_code IN ('settlement', 'day'), 0, moved_fen) AS unanswered_fen, 0 AS platform_fee_fen, 0 AS commission_fen
     FROM {_FUNDS} WHERE fund_type_code IN {_GOODS}"""
+_FLOWED = f"""
+    SELECT {SHOP}, channel_code, settled_date AS business_date, coalesce(paid_date, settled_date) AS paid_date, settled_fen,
+        if(funding_code = 'none', settled_fen, 0) AS unfunded_fen, if(funding_code = 'order', settled_fen, 0) AS summed_fen,
+        if(settlement_type_code = 'insurance' OR paid_date IS NOT NULL, 0, settled_fen + coalesce(platform_fee_fen, 0) + coalesce(other_fee_fen, 0)
+            + coalesce(commission_creator_fen, 0) + coalesce(commission_leader_fen, 0) + coalesce(commission_service_fen, 0)) AS unplaced_goods_fen
+    FROM {_ENTRIES} WHERE settled_date IS NOT NULL"""
 
 _WAITING = "open_reason_code IN ('order_unfinished', 'order_unsettled')"
 _ZH, _EN = "结算单的每一分都要有去处", "every fen of a statement has its place"
@@ -93,8 +101,26 @@ LEDGER_RULES = (
         "同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer",
         table=_DAILY,
         query=difference(
-            "SELECT * FROM {batch}", _DATED, f"{SHOP}, channel_code, business_date", ["settled_fen", "funded_fen", "platform_fee_fen", "commission_fen"]
+            "SELECT * FROM {batch}", _DATED, f"{SHOP}, channel_code, business_date",
+            ["settled_fen", "funded_fen", "unanswered_fen", "platform_fee_fen", "commission_fen"],
         ),
+    ),
+    SqlRule(
+        "SETTLEMENT_FLOW_MATCHES", STOP,
+        "支付结算流向日表等于事实之和", "the settlement flow is the sum of the facts",
+        "同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer",
+        table=_FLOW,
+        query=difference(
+            "SELECT * FROM {batch}", _FLOWED, f"{SHOP}, channel_code, business_date, paid_date",
+            ["settled_fen", "unfunded_fen", "summed_fen", "unplaced_goods_fen"],
+        ),
+    ),
+    SqlRule(
+        "SETTLEMENT_FLOW_AGREES_WITH_DAYS", STOP,
+        "支付结算流向日表与结算到账日表每店每渠道每日一致", "the settlement flow and the settlement sheet agree per shop, channel and day",
+        "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
+        table=_FLOW,
+        query=difference("SELECT * FROM {batch}", f"SELECT * FROM {_DAILY}", f"{SHOP}, channel_code, business_date", ["settled_fen", "settled_goods_fen"]),
     ),
     SqlRule(
         "ENTRY_ADDS_UP", WARN,

@@ -71,6 +71,7 @@ FUNNEL = (
         en="value per viewer",
         unit="fen",
         clock="session",
+        decision="0018",
         numerator={"session_uv_paid_fen": 1},
         denominator="session_viewers_qty",
         notes=("VIEWERS_UNTOLD",),

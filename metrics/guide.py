@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from contracts.codes import PLATFORM
 from metrics.definitions import CLOCKS, METRICS, UNITS, Metric
 from metrics.notes import NOTES
@@ -21,9 +23,13 @@ def tooltip(metric_id: str) -> str:
     return f"{zh}\n\n{en}"
 
 
-def metrics_page() -> str:
-    """The metric page of the documentation as Markdown, one section per metric. The same entries give the same text, to the byte."""
-    return "\n".join(["# 指标 / Metrics", "", *_clocks(), *(line for metric in METRICS.values() for line in _section(metric)), *_reservations()])
+def metrics_page(head: Sequence[str], examples: Mapping[str, str], decisions: Mapping[str, str]) -> str:
+    """The metric page of the documentation as Markdown, one section per metric. The same entries give the same text, to the byte.
+
+    ``head``: lines that tell the worked example, ``examples``: metric → what it comes to there, ``decisions``: number of a decision → its address.
+    """
+    sections = (line for metric in METRICS.values() for line in _section(metric, examples[metric.id], decisions.get(metric.decision, "")))
+    return "\n".join(["# 指标 / Metrics", "", *_clocks(), *head, *sections, *_reservations()])
 
 
 def _clocks() -> list[str]:
@@ -31,7 +37,7 @@ def _clocks() -> list[str]:
     return ["## 日期口径 / Clocks", "", "| | 中文 | English |", "|---|---|---|", *rows, ""]
 
 
-def _section(metric: Metric) -> list[str]:
+def _section(metric: Metric, example: str, decision: str) -> list[str]:
     unit = UNITS[metric.unit]
     rounding = (_FRACTION if metric.is_exact else _ROUNDED) if metric.is_ratio else ("", "")
     lines = [
@@ -41,11 +47,13 @@ def _section(metric: Metric) -> list[str]:
         metric.about_en,
         "",
         f"* 公式 / formula: {metric.formula_zh} · `{metric.formula}`",
+        f"* 例 / example: {example}",
         f"* 日期口径 / clock: `{metric.clock}`",
         f"* 单位 / unit: {unit[0]} / {unit[1]}" + (f";{rounding[0]} / {rounding[1]}" if metric.is_ratio else ""),
         f"* 可按 / by: {', '.join(f'`{name}`' for name in dimensions_of(metric.clock))}",
         f"* 陷阱 / trap: {metric.trap_zh} / {metric.trap_en}",
     ]
+    lines += [f"* 为什么这样定 / why so: [{metric.decision}]({decision})"] if decision else []
     lines += [f"* 提示 / note: `{code}`" for code in metric.notes]
     return [*lines, ""]
 

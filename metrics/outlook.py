@@ -11,6 +11,7 @@ OUTLOOK = (
         en="matured net, estimate",
         unit="fen",
         clock="matured",
+        decision="0014",
         numerator={"matured_fen": 1},
         notes=("MATURED_UNTOLD",),
         whole="matured_untold_fen",

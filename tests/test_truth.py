@@ -24,6 +24,7 @@ from truth_cases import (
     FIRST,
     LATER,
     MONEY,
+    NO_SETTLEMENT_DAY,
     NOW,
     SESSIONS,
     Way,
@@ -41,6 +42,7 @@ from truth_cases import (
 
 from metrics.access import Viewer
 from metrics.match import match
+from metrics.rung_bridges import rung_bridge, settled_bridge
 from metrics.screens import SCREENS, screens_of
 from metrics.typed import Typed
 from pipeline.house import reading
@@ -223,6 +225,17 @@ def test_every_order_is_settled_to_the_fen_and_every_statement_closes(by_files: 
     assert items.filter(pl.col("ledger_code").is_in(["settlement", "funding"])).is_empty()
     assert set(items.filter(pl.col("ledger_code") == "fund")["open_reason_code"]) == {"fund_names_nothing"}
     assert items.filter(pl.col("open_reason_code") == "refunded_after_settlement").is_empty()
+
+
+def test_every_rung_leads_to_every_other_with_nothing_left(by_files: Settings, market: Market) -> None:
+    """From placed to funded, for every shop; where bills name fees and subsidies, nothing is settled otherwise than what is kept."""
+    for shop, merchant, platform in market.shops.select("shop_id", "merchant_id", "platform_code").iter_rows():
+        viewer = Viewer(by_files.place, "test", "merchant", merchant)
+        for period in ((FIRST, FIRST + dt.timedelta(days=9)), (FIRST - dt.timedelta(days=60), LATER.date())):
+            assert rung_bridge(viewer, "M01", "M10", period, where={"shop": shop}).residual_fen == 0
+            steps = dict(settled_bridge(viewer, period, where={"shop": shop}).steps.select("step", "fen").iter_rows())
+            assert platform not in ("douyin", "kuaishou", "pinduoduo") or steps["settled_otherwise"] == 0, (shop, steps)
+        assert steps["settled"] or platform in NO_SETTLEMENT_DAY
 
 
 @pytest.mark.parametrize("cut", CUTS)

@@ -22,6 +22,7 @@ ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
 FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
 COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
+SETTLED_FLOW = "gold.mart_settlement_flow_daily"
 PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
 PLACED_OFF, FINAL_OFF, CUTS_OFF, CUTS_DIFFER = (
     (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH"), (CUTS, "BREAKDOWN_MATCHES"), (CUTS, "BREAKDOWN_AGREES_WITH_SHOP_DAYS"),
@@ -215,7 +216,19 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "an entry counted twice": (
         (f"UPDATE {ENTRIES} SET settled_fen = 2 * settled_fen WHERE settlement_entry_id = 'E1'",),
-        {(ENTRIES, "ENTRIES_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'settled_fen_off': 9500",
+        {(ENTRIES, "ENTRIES_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_FLOW, "SETTLEMENT_FLOW_MATCHES")},
+        "'settled_fen_off': 9500",
+    ),
+    "a settlement of another day's order": (
+        (f"UPDATE {SETTLED_FLOW} SET paid_date = paid_date - 1 WHERE settled_fen = 9500",), {(SETTLED_FLOW, "SETTLEMENT_FLOW_MATCHES")},
+        "'settled_fen_off': -9500",
+    ),
+    "goods' money lost on its way": (
+        (f"UPDATE {SETTLED_FLOW} SET settled_goods_fen = settled_goods_fen - 1 WHERE settled_fen = 9500",),
+        {(SETTLED_FLOW, "SETTLEMENT_FLOW_AGREES_WITH_DAYS")}, "'settled_goods_fen_off': -1",
+    ),
+    "a movement nobody answers, hidden": (
+        ("UPDATE gold.mart_settlement_daily SET unanswered_fen = 0",), {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'unanswered_fen_off': -700",
     ),
     "a movement lost": (
         (f"DELETE FROM {FUNDS} WHERE fund_entry_id = 'F2'",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from pathlib import Path
 
@@ -13,10 +14,15 @@ from truth_cases import FIRST, LATER, downloads, settle, small_market
 from contracts.errors import UsageError
 from metrics.access import Viewer
 from metrics.bridge import STEPS, net_bridge
-from metrics.rungs import FINAL_STEPS, PLACED_STEPS, final_bridge, ladder, placed_bridge, refund_bridge
+from metrics.rung_bridges import ENDS, final_bridge, funded_bridge, placed_bridge, refund_bridge, rung_bridge, settled_bridge
+from metrics.rung_steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
+from metrics.rungs import ladder
 from pipeline.house import reading
 from pipeline.steps import ingest
+from transforms.gold import gold_tables
 from warehouse.settings import Settings
+
+COMMISSIONS = ("commission_creator_fen", "commission_leader_fen", "commission_service_fen")
 
 #: Long enough that some orders are finished and not final.
 WINDOW = 30
@@ -69,6 +75,97 @@ def test_every_step_of_any_period_is_what_the_facts_say_and_nothing_is_left(sett
             assert bridge.residual_fen == 0 and bridge.steps["step"].to_list() == list(STEPS)
             met |= {name for name, fen in told.items() if fen}
     assert met >= {"net_by_order_date", "refunded_later", "earlier_orders", "net_by_refund_date"}, "each step has to happen to be tried"
+
+
+def settled_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.date) -> dict[str, int]:
+    """From net to settled by a loop over lines, entries and open items; what bills pay otherwise is what no other step tells."""
+    told = dict.fromkeys(SETTLED_STEPS, 0)
+    billed = set(facts["fct_settlement_entry"]["shop_id"])
+    for row in facts["fct_order_line"].filter(pl.col("paid_date").is_between(first, last)).iter_rows(named=True):
+        told["net_by_order_date"] += (kept := row["paid_fen"] - row["cohort_refund_fen"])
+        told["no_bill"] -= 0 if row["shop_id"] in billed else kept
+    for row in facts["mart_open_item"].filter(pl.col("paid_date").is_between(first, last), ledger_code="order").iter_rows(named=True):
+        told[{"refunded_after_settlement": "not_taken_back"}.get(row["open_reason_code"], row["open_reason_code"])] -= row["open_fen"]
+    goods = 0
+    for row in facts["fct_settlement_entry"].filter(pl.col("settled_date").is_not_null()).iter_rows(named=True):
+        charges = [row[name] or 0 for name in ("platform_fee_fen", "other_fee_fen", *COMMISSIONS)]
+        before = 0 if row["settlement_type_code"] == "insurance" else row["settled_fen"] + sum(charges)
+        now, paid = first <= row["settled_date"] <= last, row["paid_date"]
+        mine = bool(paid) and first <= paid <= last
+        if now:
+            told["settled"] += row["settled_fen"]
+            told["platform_fee"] -= charges[0]
+            told["other_fees"] -= charges[1]
+            told["commissions"] -= sum(charges[2:])
+            told["premiums"] += row["settled_fen"] - before + sum(charges)
+        if mine:
+            goods += before
+            told["subsidies"] += (row["subsidy_platform_fen"] or 0) + (row["subsidy_creator_fen"] or 0)
+        if mine and not now:
+            told["settled_later" if row["settled_date"] > last else "settled_sooner"] -= before
+        if now and not mine:
+            told["unplaced" if not paid else "earlier_orders" if paid < first else "later_orders"] += before
+    owed = sum(told[name] for name in ("net_by_order_date", "no_bill", "order_unfinished", "order_unsettled", "not_taken_back"))
+    return told | {"settled_otherwise": goods - told["subsidies"] - owed}
+
+
+def funded_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.date) -> dict[str, int]:
+    """From settled to funded by a loop over entries and movements."""
+    told = dict.fromkeys(FUNDED_STEPS, 0)
+    banked = set(facts["fct_fund_entry"]["shop_id"])
+    for row in facts["fct_settlement_entry"].filter(pl.col("settled_date").is_not_null()).iter_rows(named=True):
+        now, fen = first <= row["settled_date"] <= last, row["settled_fen"]
+        on = row["settled_date"] if row["funding_code"] == "day" else row["funded_date"]
+        moved = bool(on) and first <= on <= last
+        told["settled"] += fen if now else 0
+        if now and row["funding_code"] == "none":
+            told["unfunded" if row["shop_id"] in banked else "no_account"] -= fen
+        elif now and not on:
+            told["summed" if row["funding_code"] == "order" else "beside"] -= fen
+        elif now and not moved:
+            told["funded_later" if on > last else "funded_sooner"] -= fen
+        elif moved and not now:
+            told["settled_sooner" if row["settled_date"] < first else "settled_later"] += fen
+    goods = pl.col("fund_type_code").is_in(["sale", "refund", "fee", "commission", "subsidy"])
+    for row in facts["fct_fund_entry"].filter(goods, pl.col("moved_date").is_between(first, last)).iter_rows(named=True):
+        told["funded"] += row["moved_fen"]
+        if row["match_code"] not in ("settlement", "day"):
+            told["unanswered"] += row["moved_fen"]
+        elif row["match_code"] == "settlement" and not row["settled_date"]:
+            told["summed"] += row["moved_fen"]
+    return told
+
+
+def test_net_leads_to_settled_and_settled_to_the_account_to_the_fen(settings: Settings) -> None:
+    dice, met = random.Random(13), set[str]()
+    with reading(settings) as lake:
+        facts = {name: lake.read(gold_tables()[name]) for name in ("fct_order_line", "fct_settlement_entry", "fct_fund_entry", "mart_open_item")}
+    for merchant in sorted(facts["fct_order_line"]["merchant_id"].unique()):
+        mine, viewer = {name: rows.filter(merchant_id=merchant) for name, rows in facts.items()}, Viewer(settings.place, "test", "merchant", merchant)
+        for days in (0, 6, 20, 120):
+            first = FIRST + dt.timedelta(days=dice.randrange(-2, 30))
+            period = (first, first + dt.timedelta(days=days))
+            for bridge, counted_by in ((settled_bridge, settled_counted), (funded_bridge, funded_counted)):
+                found = bridge(viewer, period)
+                assert dict(found.steps.select("step", "fen").iter_rows()) == counted_by(mine, *period)
+                assert found.residual_fen == 0
+                met |= {name for name, fen in found.steps.select("step", "fen").iter_rows() if fen}
+    assert met >= {"order_unfinished", "subsidies", "settled_later", "earlier_orders", "platform_fee", "commissions", "premiums", "settled", "beside", "funded"}
+    with pytest.raises(UsageError):
+        funded_bridge(viewer, period, where={"channel": "own_live"})
+
+
+def test_a_bridge_leads_from_any_rung_to_any_other(settings: Settings) -> None:
+    viewer = Viewer(settings.place, "test", "merchant", "yunshan")
+    period = (FIRST, FIRST + dt.timedelta(days=9))
+    rungs = {rung.code: rung.fen or 0 for rung in ladder(viewer, period).rungs}
+    for start, end in itertools.permutations(ENDS, 2):
+        found = rung_bridge(viewer, start, end, period)
+        assert (found.steps["fen"][0], found.steps["fen"][-1], found.residual_fen) == (rungs[start], rungs[end], 0), (start, end)
+        assert found.steps["step"].is_unique().all()
+    for start, end in (("M01", "M01"), ("M03", "M10"), ("M10", "nothing")):
+        with pytest.raises(ValueError, match="no bridge"):
+            rung_bridge(viewer, start, end, period)
 
 
 def test_a_bridge_of_one_channel_and_of_nothing(settings: Settings) -> None:

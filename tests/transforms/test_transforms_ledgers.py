@@ -102,6 +102,36 @@ def test_commission_is_counted_once_across_months() -> None:
     assert built(orders, july, june)["fct_settlement_entry"].equals(made["fct_settlement_entry"])
 
 
+def test_an_entry_leads_from_the_day_it_was_paid_to_the_day_its_money_moved() -> None:
+    """One to one by day; what moved as something else, only in sum, or not at all stands apart, and all of it is what was settled."""
+    orders = lines({"order_id": "A"}, {"order_id": "B"}, {"order_id": "C"}, {"order_id": "D"})
+    bill = entries(
+        {"settlement_entry_id": "e1", "order_id": "A", "settled_fen": 7_000, "platform_fee_fen": 500},
+        {"settlement_entry_id": "e2", "order_id": "B", "settled_fen": 5_000},
+        {"settlement_entry_id": "e3", "order_id": "C", "settled_fen": -200, "settlement_type_code": "insurance"},
+        {"settlement_entry_id": "e4", "order_id": "D", "settled_fen": 900},
+        {"settlement_entry_id": "e5", "settled_fen": -40, "settlement_type_code": "fee"},
+    )
+    account = funds(
+        {"fund_entry_id": "f1", "order_id": "A", "moved_fen": 7_000, "moved_at": JULY},
+        {"fund_entry_id": "f2", "order_id": "B", "moved_fen": 3_000},
+        {"fund_entry_id": "f3", "order_id": "B", "moved_fen": 2_000, "moved_at": JULY},
+        {"fund_entry_id": "f4", "order_id": "C", "moved_fen": -200, "fund_type_code": "insurance"},
+        {"fund_entry_id": "f5", "order_id": "gone", "moved_fen": 30},
+    )
+    made = built(orders, bill, account)
+    paid, june, july = dt.date(2026, 6, 1), dt.date(2026, 6, 25), dt.date(2026, 7, 5)
+    measures = ["settled_fen", "settled_goods_fen", "unplaced_goods_fen", "unfunded_fen", "summed_fen", "beside_fen"]
+    flow = made["mart_settlement_flow_daily"].select("business_date", "paid_date", "funded_date", *measures).sort("paid_date", "funded_date")
+    assert flow.rows() == [
+        (june, paid, june, 5_700, 5_900, 0, 900, 5_000, -200),
+        (june, paid, july, 7_000, 7_500, 0, 0, 0, 0),
+        (june, june, june, -40, -40, -40, -40, 0, 0),
+    ]
+    daily = made["mart_settlement_daily"].group_by("business_date").agg(pl.col("funded_fen", "unanswered_fen", "summed_moved_fen").sum()).sort("business_date")
+    assert daily.rows() == [(june, 3_030, 30, 3_000), (july, 9_000, 0, 2_000)]
+
+
 def test_a_settlement_reversed_after_the_refund_nets_to_zero() -> None:
     orders = lines({"order_id": "A", "order_status_code": "finished"})
     back = refunds({"refund_id": "r1", "order_id": "A", "refund_fen": 10_000, "refunded_at": "2026-07-01 09:00:00"})

@@ -19,22 +19,23 @@ TABLE = Table(
     "结算明细事实",
     "settlement entry facts",
     "One settlement entry as last observed, in fen, with the order, line and after-sale it was matched to. A part no source tells is empty, not 0; "
-    "``business_month`` is the month it was settled in (``undated``: on hold).",
+    "``business_month`` is the month it was settled in (``undated``: on hold), ``funded_date`` the day of the one movement that carried its goods' money.",
     key=(*SHOP, "settlement_entry_id"),
     required=("settlement_type_code", "settled_fen", "match_code", "funding_code", "channel_code", "business_month"),
     optional=(
-        "settled_at", "settled_date", "order_id", "order_line_id", "refund_id", "product_id", "creator_id", "live_session_id", "style_code", "paid_date",
-        *_PARTS,
+        "settled_at", "settled_date", "funded_date", "order_id", "order_line_id", "refund_id", "product_id", "creator_id", "live_session_id", "style_code",
+        "paid_date", *_PARTS,
     ),
 )  # fmt: skip
 
 _ENTRY = list(TABLE.key)
 
 
-def build(placed: pl.DataFrame, pairs: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """Facts of entries that were placed (``ledger_place``), their movements (rows of ``ledger_pair.PAIRS``) and the refund facts of their orders."""
+def build(placed: pl.DataFrame, pairs: pl.DataFrame, singles: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
+    """Facts of entries that were placed (``ledger_place``), their movements (``ledger_pair``) and the refund facts of their orders."""
     how = pairs.select(*_ENTRY, "funding_code").unique()
     rows = _name_refunds(placed, refunds).join(how, on=_ENTRY, how="left", validate="1:1")
+    rows = rows.join(singles.select(*_ENTRY, "funded_date"), on=_ENTRY, how="left", validate="1:1")
     return TABLE.shape(
         rows.with_columns(
             pl.col("funding_code").fill_null("none"),

@@ -37,6 +37,14 @@ def pair(entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found)
 
 
+def days_of_singles(pairs: pl.DataFrame, entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
+    """Entry, movement, ``settled_date`` and ``funded_date`` of pairs of one entry and one movement of goods, equal to the fen."""
+    goods = funds.filter(pl.col("fund_type_code").is_in(GOODS)).select(*_FUND, fen="moved_fen", funded_date=pl.col("moved_at").dt.date())
+    told = entries.select(*_ENTRY, fen="settled_fen", settled_date=pl.col("settled_at").dt.date())
+    both = pairs.filter(pl.col("funding_code") == "entry").join(told, on=_ENTRY, how="inner").join(goods, on=[*_FUND, "fen"], how="inner")
+    return both.select(*_ENTRY, "fund_entry_id", "settled_date", "funded_date")
+
+
 def _as_pairs(rows: pl.DataFrame, how: str) -> pl.DataFrame:
     return rows.with_columns(funding_code=pl.lit(how)).select(list(PAIRS))
 

@@ -18,7 +18,7 @@ TABLE = Table(
     "flow: elsewhere everything would stand open and say nothing. ``business_month`` is the statement the item belongs to, empty for orders.",
     key=(*SHOP, "ledger_code", "open_item_id"),
     required=("open_reason_code", "open_fen", "channel_code"),
-    optional=("open_since_date", "business_month", "order_id", "order_line_id", "refund_id"),
+    optional=("open_since_date", "paid_date", "business_month", "order_id", "order_line_id", "refund_id"),
 )
 
 _NAMED = pl.any_horizontal(pl.col(name).is_not_null() for name in ("order_id", "order_line_id", "refund_id"))

@@ -31,15 +31,22 @@ SETTLED: dict[str, pl.Expr] = {
     .then(_BEYOND.clip(lower_bound=0))
     .otherwise(0),
 }  # fmt: skip
+_IS_ANSWERED = pl.col("match_code").is_in(["settlement", "day"])
+#: Measures on the day the money moved (M10). Of goods alone: premiums, advertising, deposits and withdrawals move the same account.
+MOVED: dict[str, pl.Expr] = {
+    "funded_fen": pl.col("moved_fen"),
+    "unanswered_fen": pl.when(~_IS_ANSWERED).then("moved_fen").otherwise(0),
+    "summed_moved_fen": pl.when((pl.col("match_code") == "settlement") & pl.col("settled_date").is_null()).then("moved_fen").otherwise(0),
+}
 
 TABLE = Table(
     "gold",
     "mart_settlement_daily",
     "结算到账日表",
     "settlement × day",
-    "One shop × channel × day. Settled measures on the settlement day, funded_fen on the day the money moved. Entries on hold have no day and are not here.",
+    "One shop × channel × day. Settled measures on the settlement day, movements on the day the money moved. Entries on hold have no day and are not here.",
     key=(*SHOP, "channel_code", "business_date"),
-    required=(*SETTLED, "funded_fen"),
+    required=(*SETTLED, *MOVED),
 )
 
 _KEY = list(TABLE.key)
@@ -53,9 +60,8 @@ def build(entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
 def contributions(entries: pl.DataFrame, funds: pl.DataFrame) -> list[pl.DataFrame]:
     """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the entry or movement."""
     dated = entries.filter(pl.col("settled_date").is_not_null()).with_columns(business_date="settled_date")
-    # M10 is of goods (metrics.md 2.2): premiums, advertising, deposits and withdrawals move the same account
     goods = funds.filter(pl.col("fund_type_code").is_in(GOODS)).with_columns(business_date="moved_date")
     return [
         dated.select("settlement_entry_id", *_KEY, *(expression.alias(name) for name, expression in SETTLED.items())),
-        goods.select("fund_entry_id", *_KEY, funded_fen="moved_fen"),
+        goods.select("fund_entry_id", *_KEY, *(expression.alias(name) for name, expression in MOVED.items())),
     ]

@@ -48,7 +48,7 @@ def not_taken_back(lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataF
     done = scoped(refunds.filter(pl.col("refunded_at").is_not_null())).join(payouts, on=key, how="inner")
     is_late = pl.col("refunded_at") > pl.col("settled_at")
     sums = done.group_by(key).agg(
-        pl.col("order_line_id").first(), pl.col("channel_code").first(), pl.col("told_fen").first(),
+        pl.col("order_line_id").first(), pl.col("channel_code").first(), pl.col("paid_date").first(), pl.col("told_fen").first(),
         late_fen=pl.col("refund_fen").filter(is_late).sum(), early_fen=pl.col("refund_fen").filter(~is_late).sum(),
         open_since_date=pl.col("refund_date").filter(is_late).min(),
     )  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from contracts.errors import UsageError
 from dashboards.parts.bridge import show_steps
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
@@ -15,10 +17,11 @@ from dashboards.parts.windows import Window
 from dashboards.parts.words import sentence, today
 from metrics.access import Viewer
 from metrics.ask import ask
-from metrics.bridge import net_bridge
+from metrics.definitions import METRICS
 from metrics.guide import tooltip
 from metrics.metric import CLOCKS
-from metrics.rungs import Ladder, Rung, final_bridge, ladder, placed_bridge, refund_bridge
+from metrics.rung_bridges import ENDS, rung_bridge
+from metrics.rungs import RUNGS, Ladder, Rung, ladder
 
 CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 12)
 
@@ -30,18 +33,14 @@ _DAYS = {
     "paid": "按支付日",
     "mixed": "支付减当期退款",
     "final": "按支付日,过了退货期",
-    "matured": "按支付日,推算到 45 天",
+    "matured": "推算到 45 天",
     "settled": "按结算日",
     "moved": "按动账日",
 }
 #: Rungs that are taken off what stands above them.
 _TAKEN_OFF = ("M03", "M04")
-_BRIDGES = (
-    ("下单金额 → 支付金额", "Placed to paid", placed_bridge),
-    ("支付金额 → 净成交", "Paid to net", refund_bridge),
-    ("净成交:订单日 → 退款日", "Net by order to net by refund date", net_bridge),
-    ("净成交 → 实销", "Net to final sales", final_bridge),
-)
+#: Where a bridge begins and ends before anybody chose: from what screens show to what came into the account.
+_START, _END = "M02", "M10"
 
 
 def show(viewer: Viewer) -> None:
@@ -58,10 +57,9 @@ def show(viewer: Viewer) -> None:
         show_empty("这段时间没有数据。", "No data in this period.")
         return
     _show_rungs(found)
-    show_heading("每一步差在哪", "Why each step differs")
-    for zh, en, bridge in _BRIDGES:
-        with TellFailure(zh), st.expander(f"{zh} :gray[:small[{en}]]"):
-            show_steps(bridge(viewer, window.period), f"{zh}的瀑布图 / waterfall: {en}")
+    show_heading("从一级到另一级,差在哪", "Why one rung differs from another")
+    with TellFailure("瀑布图"):
+        _show_bridge(viewer, window)
 
 
 def _choose(newest: dt.date) -> Window:
@@ -73,6 +71,27 @@ def _choose(newest: dt.date) -> Window:
     window = Window(zh, en, newest - dt.timedelta(days=first), newest - dt.timedelta(days=last))
     st.caption(f"{window.days} · 占比以支付金额为 100%。 Shares are of paid GMV.")
     return window
+
+
+def _show_bridge(viewer: Viewer, window: Window) -> None:
+    """The waterfall between any two rungs, whichever stands first."""
+    start_box, end_box = st.columns(2)
+    start, end = _pick(start_box, "从 From", _START), _pick(end_box, "到 To", _END)
+    if start == end:
+        show_empty("选两级不同的。", "Choose two different rungs.")
+        return
+    try:
+        found = rung_bridge(viewer, start, end, window.period)
+    except UsageError as error:
+        show_empty(f"{error.zh}。{error.step_zh}。", f"{sentence(error.en)} {sentence(error.step_en)}")
+        return
+    zh, en = (METRICS[RUNGS[start]].zh, METRICS[RUNGS[end]].zh), (METRICS[RUNGS[start]].en, METRICS[RUNGS[end]].en)
+    show_steps(found, f"{zh[0]}到{zh[1]}的瀑布图 / waterfall from {en[0]} to {en[1]}")
+
+
+def _pick(box: DeltaGenerator, label: str, usual: str) -> str:
+    chosen = box.selectbox(label, ENDS, index=ENDS.index(usual), format_func=lambda code: f"{METRICS[RUNGS[code]].zh} {code}", key=f"ladder_bridge_{usual}")
+    return chosen or usual
 
 
 def _show_rungs(found: Ladder) -> None:
