@@ -224,7 +224,8 @@ def rules() -> str:
         "规则 / Rules",
         ["## 整份拒收 / a whole file is refused", "", "什么都不改变 / nothing changes.", "", *table(header, rows(intake.FILE_RULES))],
         ["## 单行隔离 / one row is quarantined", "", "其余各行照常 / the other rows go on.", "", *table(header, rows(intake.ROW_RULES))],
-        ["## 发布前的检查 / checks before a release", "", "阻断规则不通过,看板停在上一个发布 / when a `stop` rule fails, the dashboards stay on the last release.", ""],
+        ["## 发布前的检查 / checks before a release", ""],
+        ["阻断规则不通过,看板停在上一个发布 / when a `stop` rule fails, the dashboards stay on the last release.", ""],
         table(["规则 / rule", "级别 / severity", "必须成立 / what must hold", "理由 / reason"], judged),
     )
 
@@ -232,8 +233,7 @@ def rules() -> str:
 # metrics
 def metrics() -> str:
     """Each metric: what it is, on which clock, in which unit, how it is computed. The words are ``metrics.guide``'s."""
-    decisions = {path.name[:4]: f"decisions/{path.name}" for path in (DOCS / "decisions").glob("[0-9]*.md")}
-    return metrics_page(example_lines(), examples(), decisions).replace("\n", f"\n\n{_MARK}\n", 1).rstrip() + "\n"
+    return metrics_page(example_lines(), examples()).replace("\n", f"\n\n{_MARK}\n", 1).rstrip() + "\n"
 
 
 # settings

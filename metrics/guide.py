@@ -23,12 +23,12 @@ def tooltip(metric_id: str) -> str:
     return f"{zh}\n\n{en}"
 
 
-def metrics_page(head: Sequence[str], examples: Mapping[str, str], decisions: Mapping[str, str]) -> str:
+def metrics_page(head: Sequence[str], examples: Mapping[str, str]) -> str:
     """The metric page of the documentation as Markdown, one section per metric. The same entries give the same text, to the byte.
 
-    ``head``: lines that tell the worked example, ``examples``: metric → what it comes to there, ``decisions``: number of a decision → its address.
+    ``head``: lines that tell the worked example, ``examples``: metric → what it comes to there.
     """
-    sections = (line for metric in METRICS.values() for line in _section(metric, examples[metric.id], decisions.get(metric.decision, "")))
+    sections = (line for metric in METRICS.values() for line in _section(metric, examples[metric.id]))
     return "\n".join(["# 指标 / Metrics", "", *_clocks(), *head, *sections, *_reservations()])
 
 
@@ -37,7 +37,7 @@ def _clocks() -> list[str]:
     return ["## 日期口径 / Clocks", "", "| | 中文 | English |", "|---|---|---|", *rows, ""]
 
 
-def _section(metric: Metric, example: str, decision: str) -> list[str]:
+def _section(metric: Metric, example: str) -> list[str]:
     unit = UNITS[metric.unit]
     rounding = (_FRACTION if metric.is_exact else _ROUNDED) if metric.is_ratio else ("", "")
     lines = [
@@ -53,7 +53,7 @@ def _section(metric: Metric, example: str, decision: str) -> list[str]:
         f"* 可按 / by: {', '.join(f'`{name}`' for name in dimensions_of(metric.clock))}",
         f"* 陷阱 / trap: {metric.trap_zh} / {metric.trap_en}",
     ]
-    lines += [f"* 为什么这样定 / why so: [{metric.decision}]({decision})"] if decision else []
+    lines += [f"* 为什么这样定 / why so: [{metric.decision[:4]}](decisions/{metric.decision}.md)"] if metric.decision else []
     lines += [f"* 提示 / note: `{code}`" for code in metric.notes]
     return [*lines, ""]
 

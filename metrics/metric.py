@@ -50,7 +50,7 @@ class Metric:
     a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
     where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
     ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
-    ``trap`` is the mistake people make with it, ``decision`` the number of the record of a contested definition.
+    ``trap`` is the mistake people make with it, ``decision`` the record (``docs/decisions/``) of a contested definition.
     """
 
     id: str

@@ -63,12 +63,12 @@ def test_dimensions_by_clock() -> None:
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.id)
 def test_page_and_tooltip_tell_all(metric: Metric) -> None:
-    page = metrics_page(["head"], dict.fromkeys(METRICS, "1 ÷ 2 = **0.5**"), {"0018": "why.md"})
+    page = metrics_page(["head"], dict.fromkeys(METRICS, "1 ÷ 2 = **0.5**"))
     section = page.split(f"## `{metric.id}` · ")[1].split("\n## ")[0]
     for told in (metric.zh, metric.en, metric.about_zh, metric.about_en, metric.formula, metric.formula_zh, metric.clock, metric.trap_zh, metric.trap_en):
         assert told in section
     assert all(code in section for code in metric.notes)
-    assert "1 ÷ 2" in section and ("why.md" in section) == (metric.decision == "0018")
+    assert "1 ÷ 2" in section and ("why so" in section) == bool(metric.decision)
     assert ("分母为 0" in section) == metric.is_ratio
     tip = tooltip(metric.id)
     assert metric.formula_zh in tip
@@ -76,7 +76,7 @@ def test_page_and_tooltip_tell_all(metric: Metric) -> None:
 
 
 def test_the_page_lists_every_note_and_is_the_same_twice() -> None:
-    page = metrics_page([], dict.fromkeys(METRICS, ""), {})
+    page = metrics_page([], dict.fromkeys(METRICS, ""))
     assert all(f"`{code}`" in page for code in NOTES)
     assert "{figure}" not in page
-    assert page == metrics_page([], dict.fromkeys(METRICS, ""), {})
+    assert page == metrics_page([], dict.fromkeys(METRICS, ""))
