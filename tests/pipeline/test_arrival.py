@@ -1,0 +1,86 @@
+"""Whatever order files arrive in, and however many at a time, every gold table ends with the same content (hypothesis, over whole builds)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
+
+from connectors.reading import Reading
+from pipeline.build import build
+from pipeline.house import reading, writing
+from pipeline.intake import land_files
+from pipeline.loading import Export
+from transforms.gold import gold_tables
+from warehouse import landing
+from warehouse.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+MOMENTS = (NOW - dt.timedelta(days=9), NOW, LATER)
+
+
+@dataclass
+class Landed:
+    """A house into which everything was put and of which nothing is built, what its files hold, and the gold of one build of all of them."""
+
+    home: Path
+    readings: dict[Export, Reading]
+    exports: pl.DataFrame
+    gold: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
+    """Two merchants on Douyin, Taobao and Kuaishou: orders, after-sales, sessions, bills and accounts of three overlapping moments, and costs."""
+    market = small_market(lines=150, merchants=2, platforms=("douyin", "taobao", "kuaishou"))
+    made = Settings(home=tmp_path_factory.mktemp("arrival") / "home")
+    settle(made, market)
+    enter_costs(made, market)
+    owners = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
+    readings: dict[Export, Reading] = {}
+    for at in MOMENTS:
+        for shop, paths in downloads(market, made.home.parent / "files", at).items():
+            with writing(made) as lake:
+                found = land_files(lake, made.place, owners[shop], shop, paths, at=LATER)
+            readings |= {(shop, item.export_id): item.reading for item in found if item.reading}
+    with reading(made) as lake:
+        exports = landing.pending(lake).select("shop_id", "export_id").sort("shop_id", "export_id")
+    whole = Settings(home=made.home.parent / "whole")
+    shutil.copytree(made.home, whole.home)
+    build(whole, at=LATER, known=dict(readings))
+    return Landed(made.home, readings, exports, _gold(whole))
+
+
+def _gold(settings: Settings) -> dict[str, str]:
+    with reading(settings) as lake:
+        return {name: lake.content_hash(table) for name, table in gold_tables().items()}
+
+
+@how(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.data())
+def test_gold_does_not_know_in_which_order_files_came(landed: Landed, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """The reference is one build of everything: what increments leave equals it, table for table."""
+    quantity = landed.exports.height
+    order = data.draw(st.permutations(range(quantity)))
+    cuts = sorted(data.draw(st.sets(st.integers(1, quantity - 1), min_size=1, max_size=2)))
+    settings = Settings(home=tmp_path_factory.mktemp("order") / "home")
+    shutil.copytree(landed.home, settings.home)
+    waiting = landing.pending
+    for first, last in zip([0, *cuts], [*cuts, quantity], strict=True):
+        batch = landed.exports[order[first:last]]
+        with patch.object(landing, "pending", lambda lake, batch=batch: waiting(lake).join(batch, on=batch.columns, how="semi")):
+            build(settings, at=LATER, known=dict(landed.readings))
+    with reading(settings) as lake:
+        assert waiting(lake).is_empty()
+    assert _gold(settings) == landed.gold
+    shutil.rmtree(settings.home)
