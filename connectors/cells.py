@@ -24,6 +24,7 @@ RULES = {
     "li": "BAD_MONEY",
     "fen": "BAD_MONEY",
     "int": "BAD_NUMBER",
+    "minutes": "BAD_NUMBER",
     "rate": "BAD_RATE",
     "time": "BAD_TIME",
     "time_dmy": "BAD_TIME",
@@ -135,6 +136,13 @@ def read_int(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     return _read_integer(raw, r"^[+-]?[0-9]{1,15}(\.0+)?$")
 
 
+def read_minutes(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Minutes as analytics screens write them (``1.07``) → whole seconds, rounded half up: a hundredth of a minute is 0.6 seconds."""
+    hundredths, bad = read_yuan_stat(raw)
+    bad = bad | (hundredths < 0).fill_null(False)
+    return (hundredths.set(bad, None) * 6 + 5) // 10, bad
+
+
 def read_rate(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """``12.5%`` or ``0.125`` → 0.125; a bare number above 1 is bad, since it may be either."""
     text = to_ascii(trim_typed(raw))
@@ -165,6 +173,7 @@ READERS: dict[str, Read] = {
     "li": read_li,
     "fen": read_fen,
     "int": read_int,
+    "minutes": read_minutes,
     "rate": read_rate,
     "time": clocks.read_time,
     "time_dmy": clocks.read_time_dmy,

@@ -64,6 +64,7 @@ LIVE_SESSION = Table(
         "live_account_id", "seller_code", "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
         "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen",
         "reported_net_fen", "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty",
+        "average_watch_qty",
     ),
 )  # fmt: skip
 

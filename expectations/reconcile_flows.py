@@ -33,6 +33,20 @@ _SOLD = f"""
     SELECT {SHOP}, coalesce(style_code, 'untold') AS style_code, {_CUT}, paid_date AS business_date, paid_fen, cohort_refund_fen
     FROM {LINES} WHERE paid_date IS NOT NULL"""
 
+_BUYER_MONTH = "merchant_id, platform_code, business_date"
+_IN_WINDOWS = f"""
+    SELECT merchant_id, platform_code, buyer_key, paid_date + days AS until_date,
+        unnest(generate_series(date_trunc('month', paid_date), paid_date + days - 1, INTERVAL 1 MONTH))::DATE AS month_date
+    FROM {LINES}, (SELECT max(window_days_qty)::INTEGER AS days FROM gold.mart_buyer_monthly)
+    WHERE is_order_head AND is_order_kept AND NOT coalesce(is_aside, false) AND paid_date IS NOT NULL"""
+_KEPT_ORDERS = f"""
+    SELECT {_BUYER_MONTH}, buyer_key, count(*) AS orders
+    FROM (SELECT *, last_day(month_date) AS business_date FROM ({_IN_WINDOWS})) SEMI JOIN gold.mart_buyer_monthly USING ({_BUYER_MONTH})
+    WHERE business_date < until_date GROUP BY ALL"""
+_BUYERS = f"""
+    SELECT {_BUYER_MONTH}, if(buyer_key IS NULL, 0, 1) AS kept_buyers_qty, if(buyer_key IS NOT NULL AND orders > 1, 1, 0) AS repeat_buyers_qty,
+        if(buyer_key IS NULL, orders, 0) AS buyer_untold_orders_qty
+    FROM ({_KEPT_ORDERS})"""
 _TO_THE_FEN = ("同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer")
 
 FLOW_RULES = (
@@ -54,6 +68,13 @@ FLOW_RULES = (
             "SELECT * FROM {batch}", _FINAL, f"{SHOP}, style_code, channel_code, business_date, finished_date",
             ["finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"],
         ),
+    ),
+    SqlRule(
+        "BUYER_MONTHS_MATCH", STOP,
+        "买家月表等于按窗口从事实数出来的买家", "buyers by month are those counted from the facts of each window",
+        "复购率上下都是人数,多数一个少数一个都不对", "both parts of the repurchase rate are people: one too many or too few is wrong",
+        table="gold.mart_buyer_monthly",
+        query=difference("SELECT * FROM {batch}", _BUYERS, _BUYER_MONTH, ["kept_buyers_qty", "repeat_buyers_qty", "buyer_untold_orders_qty"]),
     ),
     SqlRule(
         "BREAKDOWN_MATCHES", STOP,

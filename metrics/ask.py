@@ -137,12 +137,12 @@ def _value(metric: Metric) -> pl.Expr:
     return value.alias(metric.id)
 
 
-def extent(desk: Desk, question: Question) -> tuple[dt.date | None, dt.date | None]:
-    """First and last date of the rows behind the answer, over all its clocks."""
+def extent(desk: Desk, question: Question, *, since: str = "business_date") -> tuple[dt.date | None, dt.date | None]:
+    """First and last date of the rows behind the answer, over all its clocks; the first by ``since`` (SQL over their mart)."""
     found: list[dt.date] = []
     for clock, source in question.sources.items():
         condition, values = question.conditions(clock)
-        query = f"SELECT min(business_date), max(business_date) FROM {source.table.full_name} WHERE {condition}"  # noqa: S608
+        query = f"SELECT min({since}), max(business_date) FROM {source.table.full_name} WHERE {condition}"  # noqa: S608
         found += [date for date in desk.sql(query, values).row(0) if date is not None]
     return min(found, default=None), max(found, default=None)
 

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.question import Period, Where
 from metrics.released import AsOf
 
 _WHOLE = 10_000
+#: Members that are no one: lines of untold goods or channel are not all of one kind.
+_NOBODY = ("untold", "unknown")
 
 
 @dataclass(frozen=True)
 class Concentration:
     """``index`` from near 0 (many alike) to 10,000 (all on one), half up, and ``groups_qty``, how many kept anything.
 
-    The index is None where nothing is kept, or a group gave back more than it was paid: a share of that means nothing.
+    ``largest`` is who kept most, ``share`` how much of it all. What no source tells the group of is ``untold_fen`` and in none of these. Index, largest and
+    share are None where nothing is kept, or a group gave back more than it was paid: a share of that means nothing.
     """
 
     index: int | None
     groups_qty: int
+    largest: str | None
+    share: float | None
+    untold_fen: int
     release: int
 
 
 def concentration(viewer: Viewer, by: str, *, period: Period | None = None, where: Where | None = None, as_of: AsOf = None) -> Concentration:
     """Σ share² × 10,000 over the groups of ``by`` (channel, creator, sku, style …), shares being of net by order date. Raises as ``ask`` does."""
     answer = ask(viewer, ["net_by_order_date"], by=[by], period=period, where=where, as_of=as_of)
-    kept = [int(fen) for fen in answer.rows["net_by_order_date"] if fen]
-    total, is_sound = sum(kept), min(kept, default=0) > 0
-    squares = _WHOLE * sum(fen * fen for fen in kept)
-    index = (2 * squares + total * total) // (2 * total * total) if is_sound else None
-    return Concentration(index, sum(fen > 0 for fen in kept), answer.release)
+    is_nobody = pl.col(by).is_in(_NOBODY)
+    untold = int(answer.rows.filter(is_nobody)["net_by_order_date"].sum())
+    groups = answer.rows.filter(~is_nobody, pl.col("net_by_order_date") != 0).sort("net_by_order_date", by, descending=[True, False])
+    kept = groups["net_by_order_date"].to_list()
+    total, squares = sum(kept), _WHOLE * sum(fen * fen for fen in kept)
+    count = sum(fen > 0 for fen in kept)
+    if min(kept, default=0) <= 0:
+        return Concentration(None, count, None, None, untold, answer.release)
+    index = (2 * squares + total * total) // (2 * total * total)
+    return Concentration(index, count, groups[by][0], kept[0] / total, untold, answer.release)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from metrics.aside import ASIDE
+from metrics.buyers import BUYERS
+from metrics.channel_share import CHANNEL_SHARE
 from metrics.funnel import FUNNEL
 from metrics.kept_goods import KEPT_GOODS, STAGES
 from metrics.ladder import LADDER
@@ -261,4 +263,6 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {
+    metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *CHANNEL_SHARE, *FUNNEL, *BUYERS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)
+}

@@ -147,7 +147,7 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     (metric,) = question.metrics
     source = question.sources[metric.clock]
     desk = open_desk(viewer, as_of, question.tables)
-    first, last = extent(desk, question)
+    first, last = extent(desk, question, since=source.since)
     if first is None or last is None:
         return Lines(metric, _NO_LINES)
 

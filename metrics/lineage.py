@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from metrics.sources import Source
+from metrics.sources import BY_CHANNEL, Source
 from transforms.gold import (
     dim_live_session,
     fct_fund_entry,
@@ -20,6 +20,7 @@ from transforms.gold import (
     fct_refund_line,
     fct_settlement_entry,
     mart_breakdown_daily,
+    mart_buyer_monthly,
     mart_final_daily,
     mart_live_session,
     mart_payment_flow_daily,
@@ -69,13 +70,16 @@ def _sessions(facts: Facts) -> list[pl.DataFrame]:
     """With the measures ``metrics.sources`` makes of a session's columns: money of a session whose views nobody told takes no part in GPM."""
     lines, sessions = facts(_LINES, "start_date"), facts(_SESSIONS, "start_date")
     sold, aired = mart_live_session.contributions(lines, sessions)
-    told = aired.select(*_SESSION, _views=pl.col("session_views_qty") > 0, _viewers=pl.col("session_viewers_qty") > 0)
-    sold = sold.join(told, on=_SESSION, how="left", validate="m:1").with_columns(
-        session_paid_fen=pl.when("_views").then("paid_fen").otherwise(0),
-        session_refund_fen=pl.when("_views").then("cohort_refund_fen").otherwise(0),
-        session_uv_paid_fen=pl.when("_viewers").then("paid_fen").otherwise(0),
-    )
-    return _named([sold.drop("_views", "_viewers"), aired], lines, _REFUNDS.empty())
+    over = mart_live_session.OVER
+    counts = list(dict.fromkeys(count for _, count in over.values()))
+    told = sold.join(aired.select(*_SESSION, *counts), on=_SESSION, how="left", validate="m:1")
+    sold = told.select(*sold.columns, *(pl.when(pl.col(count) > 0).then(money).otherwise(0).alias(name) for name, (money, count) in over.items()))
+    return _named([sold, aired], lines, _REFUNDS.empty())
+
+
+def _buyers(facts: Facts) -> list[pl.DataFrame]:
+    lines, window_days = facts(_LINES, "paid_date"), int(facts(mart_buyer_monthly.TABLE, "business_date")["window_days_qty"].max())  # type: ignore[arg-type]
+    return _named(mart_buyer_monthly.contributions(lines, window_days), lines, _REFUNDS.empty())
 
 
 def _profit(facts: Facts) -> list[pl.DataFrame]:
@@ -106,6 +110,7 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_style_daily.TABLE.full_name: _styles,
     mart_live_session.TABLE.full_name: _sessions,
     mart_breakdown_daily.TABLE.full_name: _breakdown,
+    mart_buyer_monthly.TABLE.full_name: _buyers,
     mart_payment_flow_daily.TABLE.full_name: _placed,
     mart_final_daily.TABLE.full_name: _final,
     mart_profit_daily.TABLE.full_name: _profit,
@@ -122,7 +127,8 @@ def has_lines(source: Source) -> bool:
 def contributions(source: Source, facts: Facts) -> pl.DataFrame:
     """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none) and every measure, 0 where a row adds nothing to it."""
     rows = pl.concat([_NOTHING, *EVIDENCE[source.table.full_name](facts)], how="diagonal")
-    return rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64)
+    filled = rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64)
+    return filled.with_columns(pl.sql_expr(sql).alias(name) for name, sql in BY_CHANNEL.items() if name in source.measures)
 
 
 _NOTHING = pl.DataFrame(schema=dict.fromkeys(IDS, pl.String))

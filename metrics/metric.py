@@ -30,6 +30,10 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "支付日;一次性的成本摊到它生效的每一天",
         "payment day: costs and fees go back to the day of their order; a cost charged once stands on the days it is valid for",
     ),
+    "buyers": (
+        "月末:以月末为止的窗口(默认 90 天)里支付的订单",
+        "month's end: orders paid in the window (90 days by default) that ends on it",
+    ),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
@@ -38,7 +42,8 @@ UNITS: dict[str, tuple[str, str]] = {
     "count": ("个", "count"),
     "fraction": ("比率(0–1)", "fraction, 0 to 1"),
     "ratio": ("倍数", "ratio"),
-    "fen_per_thousand": ("分/千次观看", "fen per thousand views"),
+    "fen_per_thousand": ("分/千次", "fen per thousand times"),
+    "seconds": ("秒", "seconds"),
 }
 
 
@@ -46,7 +51,7 @@ UNITS: dict[str, tuple[str, str]] = {
 class Metric:
     """One metric. Its value is Σ coefficient × Σ part, divided by Σ ``denominator`` when it has one.
 
-    ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen is rounded half up to a whole fen,
+    ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen or seconds is rounded half up to a whole one,
     a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
     where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
     ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.

@@ -81,6 +81,31 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 场有成交但来源未说明观看人数,未参与 UV 价值",
         "UV value leaves out sessions that sold but do not tell their viewers: {figure}",
     ),
+    "BUYERS_UNTOLD": NoteKind(
+        "session_buyers_untold_qty",
+        "另有 {figure} 场有成交但来源未说明成交人数,未参与客单价",
+        "paid value per buyer leaves out sessions that sold but do not tell their buyers: {figure}",
+    ),
+    "SHOWN_UNTOLD": NoteKind(
+        "session_shown_untold_qty",
+        "另有 {figure} 场有成交但来源未说明商品曝光次数,未参与商品GPM",
+        "product GPM leaves out sessions that sold but do not tell their product exposures: {figure}",
+    ),
+    "WATCH_UNTOLD": NoteKind(
+        "session_watch_untold_qty",
+        "另有 {figure} 场来源未说明观看时长,未参与平均停留",
+        "watching time leaves out sessions that do not tell it: {figure}",
+    ),
+    "CHANNEL_UNTOLD": NoteKind(
+        "channel_untold_fen",
+        "另有 {figure} 元净成交渠道不明,未参与占比",
+        "another CNY {figure} of net is of untold channel and in no share",
+    ),
+    "BUYER_UNTOLD": NoteKind(
+        "buyer_untold_orders_qty",
+        "另有 {figure} 个留存订单来源未说明买家,未参与复购率",
+        "repurchase leaves out kept orders whose buyer is untold: {figure}",
+    ),
     "FUNNEL_UNTOLD": NoteKind(
         "funnel_untold_qty",
         "另有 {figure} 场来源没有说全漏斗每一步的人数,未参与",

@@ -57,7 +57,7 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
     """The question in these words.
 
     Raises ``UsageError`` for an unknown or missing metric or dimension, a bad period or date, ``paid_date`` asked of another clock
-    (CLOCK_MISMATCH), and dimensions that no mart has together (NOT_TOGETHER).
+    (CLOCK_MISMATCH), dimensions that no mart has together (NOT_TOGETHER), and figures that would be added up over what is never added up (NEVER_ADDED).
     """
     wanted = tuple(_metric(name) for name in dict.fromkeys(metrics))
     split = tuple(dict.fromkeys(by))
@@ -81,7 +81,9 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
     asked = {*split, *where}
     _check_clock(wanted, asked)
     sources = {metric.clock: _source(metric, asked) for metric in wanted}
-    return Question(wanted, split, {name: _values(name, value) for name, value in where.items()}, period, sources)
+    question = Question(wanted, split, {name: _values(name, value) for name, value in where.items()}, period, sources)
+    _check_apart(question)
+    return question
 
 
 def _metric(name: str) -> Metric:
@@ -101,6 +103,22 @@ def _check_clock(metrics: tuple[Metric, ...], asked: set[str]) -> None:
             step_en="ask by `date`: each metric on its own clock",
             metrics=other,
         )
+
+
+def _check_apart(question: Question) -> None:
+    """A buyer's key means nothing on another platform, and one buyer stands in several months' windows."""
+    for clock, source in question.sources.items():
+        missing = [name for name in source.apart if name not in question.by and len(question.where.get(name, ())) != 1]
+        if missing:
+            raise UsageError(
+                "NEVER_ADDED",
+                "这个指标不能跨平台、跨月相加",
+                "this metric is never added up over platforms or months",
+                step_zh="按平台和月份分开看,或各指定一个",
+                step_en="split by platform and month, or name one of each",
+                metric=[metric.id for metric in question.on(clock)],
+                missing=missing,
+            )
 
 
 def _source(metric: Metric, asked: set[str]) -> Source:

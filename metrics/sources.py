@@ -9,6 +9,7 @@ from contracts.tables import Table
 from transforms.gold import (
     dim_observed,
     mart_breakdown_daily,
+    mart_buyer_monthly,
     mart_final_daily,
     mart_live_session,
     mart_outlook_daily,
@@ -30,6 +31,16 @@ _CUTS = {
     "hour": "paid_hour_code",
 }  # fmt: skip
 _PAID = tuple(name for name in mart_style_daily.TABLE.required if name != "dated_refund_fen")
+#: Net of one kind of channel, in SQL over the columns of every mart on the payment clock, and over single lines (``metrics.lineage``).
+BY_CHANNEL = {
+    name: f"CASE WHEN {condition} THEN paid_fen - cohort_refund_fen ELSE 0 END"
+    for name, condition in {
+        "own_live_kept_fen": "channel_code = 'own_live'",
+        "creator_live_kept_fen": "channel_code = 'creator_live'",
+        "channel_kept_fen": "channel_code <> 'unknown'",
+        "channel_untold_fen": "channel_code = 'unknown'",
+    }.items()
+}
 _HAS_PAID = " OR ".join(f"{name} <> 0" for name in _PAID)
 
 
@@ -38,7 +49,8 @@ class Source:
     """One mart as a place to ask. Values of the three maps are SQL over its columns.
 
     ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
-    ``beside`` are further tables these conditions look at.
+    ``beside`` are further tables these conditions look at. ``apart``: dimensions over which its rows are never added up, so that every question names one
+    member of each or splits by it. ``since``: the first day whose facts a row counts, in SQL.
     """
 
     table: Table
@@ -46,6 +58,8 @@ class Source:
     measures: dict[str, str]
     rows: dict[str, str]
     beside: tuple[Table, ...] = ()
+    apart: tuple[str, ...] = ()
+    since: str = "business_date"
 
 
 #: Finished so long ago, as far as the shop's data reach, that the return window is over.
@@ -58,13 +72,13 @@ SOURCES = (
     Source(
         mart_shop_channel_daily.TABLE,
         _SHOP | {"traffic": "traffic_code", "paid_date": "business_date"} | _TIME,
-        {name: name for name in (*_PAID, "dated_refund_fen")},
+        {name: name for name in (*_PAID, "dated_refund_fen")} | BY_CHANNEL,
         {"paid": _HAS_PAID, "refund": "dated_refund_fen <> 0", "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
     ),
     Source(
         mart_style_daily.TABLE,
         _SHOP | {"style": "style_code", "paid_date": "business_date"} | _TIME,
-        {name: name for name in (*_PAID, "dated_refund_fen")},
+        {name: name for name in (*_PAID, "dated_refund_fen")} | BY_CHANNEL,
         _GOODS_ROWS,
     ),
     Source(
@@ -72,13 +86,14 @@ SOURCES = (
         _SHOP | {"session": "live_session_id"} | _TIME,
         {
             **{name: name for name in _PAID},
+            **BY_CHANNEL,
             # money of a session whose views nobody told would only inflate the quotient
-            "session_paid_fen": "CASE WHEN session_views_qty > 0 THEN paid_fen ELSE 0 END",
-            "session_refund_fen": "CASE WHEN session_views_qty > 0 THEN cohort_refund_fen ELSE 0 END",
-            "session_uv_paid_fen": "CASE WHEN session_viewers_qty > 0 THEN paid_fen ELSE 0 END",
-            **{name: name for name in ("session_views_qty", "session_viewers_qty", *mart_live_session.FUNNEL, "funnel_untold_qty")},
-            "session_viewers_untold_qty": "CASE WHEN session_viewers_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
-            "session_views_untold_qty": "CASE WHEN session_views_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END",
+            **{name: f"CASE WHEN {count} > 0 THEN {money} ELSE 0 END" for name, (money, count) in mart_live_session.OVER.items()},
+            **{name: name for name in mart_live_session.AIRED},
+            **{
+                f"session_{what}_untold_qty": f"CASE WHEN session_{what}_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END"
+                for what in ("views", "viewers", "buyers", "shown")
+            },
         },
         {"paid": _HAS_PAID, "session": "true"},
     ),
@@ -124,9 +139,17 @@ SOURCES = (
         (dim_observed.TABLE,),
     ),
     Source(
+        mart_buyer_monthly.TABLE,
+        {"merchant": "merchant_id", "platform": "platform_code", "month": _TIME["month"]},
+        {name: name for name in mart_buyer_monthly.MEASURES},
+        {"buyers": "true"},
+        apart=("platform", "month"),
+        since="business_date - window_days_qty::INTEGER + 1",
+    ),
+    Source(
         mart_breakdown_daily.TABLE,
         _SHOP | _CUTS | {"paid_date": "business_date"} | _TIME,
-        {name: name for name in (*_PAID, "dated_refund_fen")},
+        {name: name for name in (*_PAID, "dated_refund_fen")} | BY_CHANNEL,
         _GOODS_ROWS,
     ),
 )

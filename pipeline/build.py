@@ -18,6 +18,7 @@ from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from pipeline import profits, withdrawing
 from pipeline.aside import moved_by_lists
+from pipeline.buyers import rebuild_buyers
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -191,7 +192,9 @@ def _load(
         del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
     rebuild_wholes(lake, rule, now, settings.return_window_days)
-    rebuild_outlook(lake, _merchants_of(moved, chunks), number)
+    merchants = _merchants_of(moved, chunks)
+    rebuild_buyers(lake, merchants | set(moved.by_lists["merchant_id"]), settings.repurchase_window_days)
+    rebuild_outlook(lake, merchants, number)
     reach("build.gold")
     return pl.concat(loads)
 

@@ -16,6 +16,8 @@ OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER, UNKNOWN = rang
 
 _UNPAID_SHARE = 0.08
 _BUYERS_PER_ORDER = 0.7
+#: Orders of buyers who have bought in the shop before. No public figure is known; what matters is that they exist on every platform.
+_COME_BACK_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,21 @@ def _accounts(rng: np.random.Generator, people: People, sessions: Sessions, shop
 
 
 def _buyers(rng: np.random.Generator, people: People, shop: Ints) -> Ints:
-    """A few buyers come often, most once; a buyer may meet several shops of a platform."""
+    """A few buyers come often, most once; a buyer may meet several shops of a platform. Orders are sorted by shop and time."""
     pool = max(1, int(len(shop) * _BUYERS_PER_ORDER))
     skew: Floats = rng.random(len(shop)) ** 1.4
     number = {code: place for place, code in enumerate(FACTS)}
     platform = people.shops["platform_code"].replace_strict(number, return_dtype=pl.Int64).to_numpy()[shop]
     buyer: Ints = (skew * pool).astype(np.int64) * len(number) + platform
-    return buyer
+    return buyer[_first_visits(rng, shop)]
+
+
+def _first_visits(rng: np.random.Generator, shop: Ints) -> Ints:
+    """For each order the row whose buyer places it: its own, or an earlier one of the same shop."""
+    opening = np.append(True, shop[1:] != shop[:-1])[: len(shop)]
+    is_new = (rng.random(len(shop)) >= _COME_BACK_SHARE) | opening
+    met = np.cumsum(is_new)  # new buyers up to and with the row
+    before = np.maximum.accumulate(np.where(opening, met - 1, 0))  # of the shops before
+    earlier = before + (rng.random(len(shop)) * (met - before)).astype(np.int64)
+    rows: Ints = np.where(is_new, np.arange(len(shop)), np.flatnonzero(is_new)[earlier])
+    return rows

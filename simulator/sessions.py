@@ -123,6 +123,7 @@ def session_frame(rng: np.random.Generator, people: People, sessions: Sessions, 
             "merchant_id", "shop_id", "platform_code", "session_ref", "room_id", "live_account_id", "live_account_name", "is_own", "session_name",
             "started_at", "ended_at", "exposure_qty", "exposure_viewers_qty", "views_qty", "viewers_qty", "product_exposure_qty",
             "product_exposure_viewers_qty", "product_click_qty", "product_click_viewers_qty",
+            "average_watch_qty",
         )
     )  # fmt: skip
 
@@ -147,5 +148,7 @@ def _traffic(rng: np.random.Generator, orders: Ints) -> pl.DataFrame:
         "product_exposure_viewers_qty": seers,
         "product_click_qty": widen(clickers, 1.2, 2.0),
         "product_click_viewers_qty": clickers,
+        # a view lasts as long as the platform says with two decimals of a minute: a multiple of three seconds
+        "average_watch_qty": 3 * np.clip(rng.lognormal(3.2, 0.5, count), 4, 200).round(),
     }
     return pl.DataFrame(columns).cast(pl.Int64)

@@ -23,10 +23,11 @@ _GOODS = (
     "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment", "unit_return_rate",
 )  # fmt: skip
 _FUNNEL = ("entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate")
-SESSION_METRICS = ("gpm", "net_gpm", "uv_value", *_FUNNEL)
-METRICS = ("placed_gmv", "kept_sales", *_PAID_CLOCK, *_GOODS, "net_by_refund_date", *SESSION_METRICS)
+SESSION_METRICS = ("gpm", "net_gpm", "uv_value", "paid_per_buyer", "product_gpm", "watch_time", *_FUNNEL)
+_SHARES = ("own_live_share", "creator_live_share")
+METRICS = ("placed_gmv", "kept_sales", *_PAID_CLOCK, *_GOODS, *_SHARES, "net_by_refund_date", *SESSION_METRICS)
 #: Quotients that are not rounded.
-EXACT = ("return_rate_value", *_GOODS[2:], *_FUNNEL)
+EXACT = ("return_rate_value", *_GOODS[2:], *_SHARES, *_FUNNEL)
 #: Full days after finishing within which goods may come back (消费者权益保护法 art. 25); the day of looking is not over.
 RETURN_DAYS = 7
 #: What the platforms' money tells: metric → frame of the market, its clock, and what a row adds.
@@ -74,6 +75,22 @@ def ledger_truth(market: Market, at: dt.datetime, metric: str, by: Sequence[str]
     frame: pl.DataFrame = getattr(market, name)
     rows = frame.filter(pl.col(clock) <= at.astimezone(ZONE)).with_columns(_date(clock))
     return rows.group_by(list(by)).agg(value=money.sum()).filter(pl.col("value") != 0).sort(list(by))
+
+
+def buyer_truth(market: Market, at: dt.datetime, window_days: int) -> pl.DataFrame:
+    """Of what was known at ``at``: ``merchant_id, platform_code, month`` (YYYY-MM) with ``kept_buyers`` and ``repeat_buyers``, sorted.
+
+    Buyers with one and with two or more kept orders paid in the ``window_days`` that end on the month's last day; only where there are any.
+    """
+    orders = _paid_lines(market, at.astimezone(ZONE)).filter("is_kept").select("merchant_id", "platform_code", "buyer_ref", "date")
+    who = ["merchant_id", "platform_code"]
+    frames = []
+    for end in orders["date"].dt.month_end().unique().sort():
+        inside = orders.filter(pl.col("date").is_between(end - dt.timedelta(days=window_days - 1), end))
+        each = inside.group_by(*who, "buyer_ref").agg(orders=pl.len())
+        counted = each.group_by(who).agg(kept_buyers=pl.len(), repeat_buyers=(pl.col("orders") > 1).sum())
+        frames.append(counted.select(*who, pl.lit(f"{end:%Y-%m}").alias("month"), pl.col("kept_buyers", "repeat_buyers").cast(pl.Int64)))
+    return pl.concat(frames).sort(*who, "month")
 
 
 def _date(column: str) -> pl.Expr:
@@ -172,6 +189,12 @@ def _exact(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     return pl.when(denominator > 0).then(numerator / denominator)
 
 
+def _share_of(channel: str) -> pl.Expr:
+    """Of what is kept through known channels."""
+    kept, code = pl.col("paid_fen") - pl.col("before") - pl.col("after"), pl.col("channel_code")
+    return _exact(kept.filter(code == channel).sum(), kept.filter(code != "unknown").sum())
+
+
 _VALUES = {
     "placed_gmv": pl.col("placed_fen").sum(),
     "kept_sales": _PAID - _BACK,
@@ -192,9 +215,14 @@ _VALUES = {
     "order_refund_rate": _exact(pl.col("is_refunded").sum(), _ORDERS),
     "refund_rate_after_shipment": _exact(pl.col("after").sum(), pl.col("shipped").sum()),
     "unit_return_rate": _exact(pl.col("came_back").sum(), pl.col("sent").sum()),
+    "own_live_share": _share_of("own_live"),
+    "creator_live_share": _share_of("creator_live"),
     "gpm": _half_up(1000 * _PAID, _VIEWS),
     "net_gpm": _half_up(1000 * (_PAID - _BACK), _VIEWS),
     "uv_value": _half_up(_PAID, pl.col("viewers_qty").sum()),
+    "paid_per_buyer": _half_up(_PAID, pl.col("buyers").sum()),
+    "product_gpm": _half_up(1000 * _PAID, pl.col("product_exposure_qty").sum()),
+    "watch_time": _half_up((pl.col("average_watch_qty") * pl.col("views_qty")).sum(), _VIEWS),
     "entry_rate": _exact(pl.col("viewers_qty").sum(), pl.col("exposure_viewers_qty").sum()),
     "product_exposure_rate": _exact(pl.col("product_exposure_viewers_qty").sum(), pl.col("viewers_qty").sum()),
     "product_click_rate": _exact(pl.col("product_click_viewers_qty").sum(), pl.col("product_exposure_viewers_qty").sum()),

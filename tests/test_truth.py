@@ -41,6 +41,7 @@ from truth_cases import (
 )
 
 from metrics.access import Viewer
+from metrics.ask import ask
 from metrics.match import match
 from metrics.rung_bridges import rung_bridge, settled_bridge
 from metrics.screens import SCREENS, screens_of
@@ -53,7 +54,7 @@ from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.platforms import FACTS
 from simulator.server import make_app, serve_in_thread
-from simulator.truth import SESSION_METRICS
+from simulator.truth import SESSION_METRICS, buyer_truth
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 
@@ -203,6 +204,31 @@ def test_the_funnel_of_sessions_is_true_and_closes(by_files: Settings, market: M
     assert wrong.filter(pl.col("platform") == "douyin").is_empty()
     assert wrong.filter(pl.col("platform") != "douyin", pl.col("metric").is_in(funnel))["told"].is_null().all()
     assert wrong.filter(platform="taobao", channel="own_live", metric="uv_value").is_empty()
+
+
+def test_what_a_buyer_and_a_thousand_exposures_bring_and_how_long_a_view_lasts_are_true(by_files: Settings, by_api: Settings, market: Market) -> None:
+    """Douyin's list of sessions tells all three, WeChat's API product exposures; of the others there is no figure."""
+    metrics = ["paid_per_buyer", "product_gpm", "watch_time"]
+    wrong = differences(by_files, market, LATER, metrics, BY_CHANNEL)
+    assert wrong.filter(platform="douyin").is_empty() and wrong["told"].is_null().all()
+    assert wrong["platform"].n_unique() > 3, "the others do sell in sessions"
+    by_way = differences(by_api, market, LATER, metrics, BY_CHANNEL)
+    assert by_way.filter(platform="wechat_channels", channel="own_live", metric="product_gpm").is_empty() and by_way["told"].is_null().all()
+
+
+def test_buyers_who_come_again_are_true_where_a_file_tells_them_and_untold_elsewhere(by_files: Settings, by_api: Settings, market: Market) -> None:
+    """Xiaohongshu's order file tells a buyer's number. TikTok Shop's does too, but not whether what was refunded came back; no API's is read."""
+    true = buyer_truth(market, LATER, 90).rename({"platform_code": "platform"})
+    assert true.filter(pl.col("platform") == "xiaohongshu")["repeat_buyers"].sum() > 0
+    for settings, tellers in ((by_files, {"xiaohongshu", "tiktok_shop"}), (by_api, set[str]())):
+        for merchant in market.merchants["merchant_id"]:
+            viewer = Viewer(settings.place, "test", "merchant", merchant)
+            answer = ask(viewer, ["kept_buyers", "repurchase_rate"], by=["platform", "month"])
+            told = answer.rows.drop_nulls("kept_buyers")
+            assert set(told["platform"]) <= tellers and any(note.code == "BUYER_UNTOLD" for note in answer.notes)
+            mine = true.filter(merchant_id=merchant, platform="xiaohongshu").with_columns(rate=pl.col("repeat_buyers") / pl.col("kept_buyers"))
+            here = told.filter(platform="xiaohongshu").select("month", "kept_buyers", "repurchase_rate")
+            assert here.rows() == (mine.select("month", "kept_buyers", "rate").rows() if settings is by_files else [])
 
 
 @pytest.mark.parametrize("by", [("shop",), BY_DAY])

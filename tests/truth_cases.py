@@ -19,7 +19,7 @@ from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
-from simulator.truth import EXACT, ledger_truth, truth
+from simulator.truth import EXACT, SESSION_METRICS, ledger_truth, truth
 from warehouse.costs import save_costs
 from warehouse.ops import FIXED_COST
 from warehouse.settings import Settings
@@ -35,7 +35,7 @@ BY_DAY, BY_CHANNEL = ("shop", "date"), ("shop", "channel", "date")
 MONEY = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "net_by_refund_date", "paid_orders", "units", "aov",
     "return_rate_value", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate", "refund_rate_after_shipment",
-    "unit_return_rate", "placed_gmv", "kept_sales",
+    "unit_return_rate", "placed_gmv", "kept_sales", "own_live_share", "creator_live_share",
 )  # fmt: skip
 SESSIONS = ("gpm", "net_gpm")
 _TRUTH_NAME = {name: f"{name}_code" if name == "sku" else f"{name}_name" for name in ("sku", "size", "color", "province")} | {
@@ -71,7 +71,7 @@ class Way:
 
     def tells(self, metric: str, by: tuple[str, ...]) -> frozenset[str]:
         """The platforms of which ``metric`` by ``by`` must equal the truth."""
-        told = self.channels if "channel" in by else _EVERY
+        told = self.channels if "channel" in by or metric.endswith("_live_share") else _EVERY
         if metric in ("refunds_before_shipment", "refunds_after_shipment"):
             told &= self.stages
         if metric == "kept_sales":
@@ -169,7 +169,7 @@ def differences(settings: Settings, market: Market, at: dt.datetime, metrics: Se
 
 def _wrong(expected: pl.DataFrame, got: pl.DataFrame, metric: str, by: tuple[str, ...]) -> pl.DataFrame:
     true = expected.select(**{name: _TRUTH_NAME[name] for name in by}, truth=pl.col("value").cast(pl.Float64))
-    empty = pl.lit(None) if metric in ("aov", "uv_value", *EXACT, *SESSIONS) else pl.lit(0)
+    empty = pl.lit(None) if metric in ("aov", *EXACT, *SESSION_METRICS) else pl.lit(0)
     told = got.select(*by, told=pl.col(metric).cast(pl.Float64))  # whole numbers below 2^53 stay what they are
     joined = true.join(told, on=list(by), how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(empty))
     near = (pl.col("truth") - pl.col("told")).abs() <= (1e-12 if metric in EXACT else 0)

@@ -70,7 +70,7 @@ def live_sessions(bronze: pl.DataFrame) -> pl.DataFrame:
     return bronze.select(
         *LINEAGE, "live_account_id", "live_account_name", "started_at", "ended_at", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
         "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "reported_net_fen",
-        "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty",
+        "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty", "average_watch_qty",
         live_session_id=pl.concat_str("live_account_id", start, separator=":"),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from metrics.ask import ask
 from metrics.definitions import METRICS, Metric
 from metrics.explain import order_lines
 from pipeline.aside import import_aside
+from pipeline.buyers import rebuild_buyers
 from pipeline.costing import import_costs
 from pipeline.golden import Known, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -37,7 +38,7 @@ from warehouse.rates import rates
 from warehouse.settings import Settings
 
 FOLDER = Path(__file__).parent / "example_march"
-PERIOD = (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
+CELL = {"platform": "douyin", "month": "2026-03"}
 SHOP = {"merchant_id": "example", "shop_id": "example", "platform_code": "douyin"}
 #: When the files were made: the orders of March have been followed beyond their return window, not to their 45th day.
 _SEEN = dt.datetime(2026, 4, 30, 9, 0, tzinfo=ZoneInfo(TIME_ZONE))
@@ -71,6 +72,7 @@ def build(home: Path) -> Viewer:
             for table in (EXPORT, LOAD):
                 lake.append(table, _receipt(table))
             rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days)
+            rebuild_buyers(lake, [SHOP["merchant_id"]], settings.repurchase_window_days)
             rebuild_outlook(lake, [SHOP["merchant_id"]], number)
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=_SEEN)
     return Viewer(settings.place, "docs", "merchant", SHOP["merchant_id"])
@@ -90,7 +92,7 @@ def examples() -> dict[str, str]:
     """Metric → what it comes to in the example's March: what is divided by what, and the figure; a metric without one says why."""
     with tempfile.TemporaryDirectory() as folder:
         viewer = build(Path(folder))
-        figures = ask(viewer, list(METRICS), period=PERIOD).rows.row(0, named=True)
+        figures = ask(viewer, list(METRICS), where=CELL).rows.row(0, named=True)
         return {name: _example(viewer, METRICS[name], figure) for name, figure in figures.items()}
 
 
@@ -100,7 +102,7 @@ def _example(viewer: Viewer, metric: Metric, figure: float | None) -> str:
     shown = f"**{_number(figure, metric.unit)}**"
     if metric.denominator is None:
         return shown
-    lines = order_lines(viewer, metric.id, {}, period=PERIOD)
+    lines = order_lines(viewer, metric.id, CELL)
     return f"{lines.rows['amount'].sum():,} ÷ {lines.rows['divisor'].sum():,} = {shown}"
 
 

@@ -39,8 +39,8 @@ MARK = "隐私标记PRIVATEMARK"
 BILLS_ONLY = {"vipshop"}
 #: Cell kind → text that cannot be read as one.
 BAD = {
-    "id": "2.02606E+27", "yuan": "12.345", "yuan_stat": "12.3.4", "li": "12.5", "fen": "12.5", "int": "1.5", "rate": "12.5", "time": "昨天",
-    "time_dmy": "昨天", "time_mdy": "昨天", "epoch_s": "soon", "epoch_ms": "soon", "date": "2026-13-01",
+    "id": "2.02606E+27", "yuan": "12.345", "yuan_stat": "12.3.4", "li": "12.5", "fen": "12.5", "int": "1.5", "minutes": "1分5秒", "rate": "12.5",
+    "time": "昨天", "time_dmy": "昨天", "time_mdy": "昨天", "epoch_s": "soon", "epoch_ms": "soon", "date": "2026-13-01",
 }  # fmt: skip
 
 

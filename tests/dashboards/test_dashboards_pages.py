@@ -243,13 +243,34 @@ def test_a_part_that_fails_is_a_sentence_and_the_rest_of_the_page_stands(house: 
     assert "¥271,828.18" in text and "最近场次" in text
 
 
+# sessions and buyers
+def test_people_are_worth_what_the_sessions_tell_and_come_again_on_each_platform_apart(house: Place) -> None:
+    app = run_page("people", viewer(house, "b"))
+    lines = [item.value for item in app.markdown]
+    # eight sessions of 900,000 fen × (3, 4 or 5, 31 in all): 27,900,000 over 828 buyers and 428,000 exposures, of which one session tells no views
+    for zh, value in (("客单价", "¥336.96"), ("商品GPM", "¥651.87"), ("平均停留", "1分04秒")):
+        place = next(number for number, line in enumerate(lines) if line.startswith(f"**{zh}**"))
+        assert lines[place + 1] == f"**{value}**"
+    text = everything(app)
+    assert "另有 1 场来源未说明观看时长,未参与平均停留" in text
+    rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-b")
+    rows = rows.filter(pl.col("business_date") > TODAY - dt.timedelta(days=30)).with_columns(kept=pl.col("paid_fen") - pl.col("cohort_refund_fen"))
+    own = rows.filter(channel_code="own_live")["kept"].sum() / rows["kept"].sum()
+    assert any(line == f"净成交的 **{own:.0%}** 靠一个渠道:**自播**" for line in lines)
+    assert "达播净成交:没有留存的净成交,没有集中度" in text
+    assert "**小红书** 120 个买家里,24 个留下了两单以上:**20%**" in text and "抖音:文件里没有买家编号" in text
+    [table] = [frame for frame in [cells(app)] if "平台" in frame.columns]
+    newest, before = f"{TODAY:%Y-%m}", f"{TODAY.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
+    assert table.select("平台", newest, before).rows() == [("小红书", "20%", "13%")]
+
+
 # the menu
 def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     assert {entry.audience for entry in entries()} <= {"merchant", "association", "operator"}
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
-        "overview", "data_health", "profit", "upload", "matured", "ladder", "match", "passport", "costs",
+        "overview", "data_health", "profit", "upload", "matured", "ladder", "match", "people", "passport", "costs",
     ]  # fmt: skip
 
 

@@ -28,6 +28,8 @@ BY_HAND = {
     "paid_orders": 5,
     "units": 7,
     "kept_units": 5,
+    # b1 keeps A and E, b2 keeps B1; F is set aside
+    "kept_buyers": 2,
     "settled": 235_00 + 235_00 + 95_00,
     "settled_before_charges": 700_00,
     "funded": 470_00,
@@ -61,6 +63,12 @@ RATIOS = {
     "product_click_rate": (400, 2_000),
     "click_order_rate": (2, 400),
     "view_order_rate": (2, 4_000),
+    "paid_per_buyer": (890_00, 2),
+    "product_gpm": (1000 * 890_00, 12_000),
+    "watch_time": (96 * 5_000, 5_000),
+    "own_live_share": (0, 1_220_00),
+    "creator_live_share": (590_00, 1_220_00),
+    "repurchase_rate": (1, 2),
     "effective_commission": (100_00, 700_00),
     "cost_coverage": (1_670_00, 1_670_00),
 }

@@ -32,6 +32,7 @@ from transforms.gold import (
     fct_refund_line,
     gold_tables,
     mart_breakdown_daily,
+    mart_buyer_monthly,
     mart_district_channel_monthly,
     mart_final_daily,
     mart_kept_age_daily,
@@ -262,6 +263,7 @@ def gold(
         "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
         "mart_payment_flow_daily": mart_payment_flow_daily.build(lines),
         "mart_final_daily": mart_final_daily.build(lines),
+        "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
         "mart_breakdown_daily": mart_breakdown_daily.build(lines, back),
         "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
     }

@@ -24,6 +24,8 @@ FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
 COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
 SETTLED_FLOW = "gold.mart_settlement_flow_daily"
 PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
+BUYERS = "gold.mart_buyer_monthly"
+BUYERS_OFF = (BUYERS, "BUYER_MONTHS_MATCH")
 PLACED_OFF, FINAL_OFF, CUTS_OFF, CUTS_DIFFER = (
     (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH"), (CUTS, "BREAKDOWN_MATCHES"), (CUTS, "BREAKDOWN_AGREES_WITH_SHOP_DAYS"),
 )  # fmt: skip
@@ -41,6 +43,9 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a sale final too early": (
         (f"UPDATE {FINAL} SET finished_date = finished_date - 9 WHERE finished_date > DATE '1970-01-01'",), {FINAL_OFF}, "finished_kept_fen_off",
+    ),
+    "a buyer counted twice": (
+        (f"UPDATE {BUYERS} SET kept_buyers_qty = kept_buyers_qty + 1 WHERE merchant_id = 'm1'",), {BUYERS_OFF}, "'kept_buyers_qty_off': 1",
     ),
     "sizes mixed up": ((f"UPDATE {CUTS} SET size_name = 'XXL' WHERE shop_id = 's1'",), {CUTS_OFF}, "'cut_key'"),
     "units of a breakdown lost": ((f"UPDATE {CUTS} SET units_qty = 0 WHERE shop_id = 's1'",), {CUTS_DIFFER}, "units_qty_off"),
@@ -88,7 +93,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"DELETE FROM {LINES}",),
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
-         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF},
+         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF,
+         BUYERS_OFF},
         "0",
     ),
     "a receipt that does not add up": (
@@ -123,7 +129,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "an order with two heads": (
         (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
-        {(LINES, "ONE_HEAD_PER_ORDER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID")}, order_id("s1", 0),
+        {(LINES, "ONE_HEAD_PER_ORDER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"), BUYERS_OFF}, order_id("s1", 0),
     ),
     "a gift for a head": (
         (f"UPDATE {LINES} SET is_order_head = NOT is_order_head WHERE shop_id = 's1' AND order_id = '{order_id('s1', 7)}'",),
@@ -141,7 +147,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
         {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF,
-         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF},
+         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF, BUYERS_OFF},
         "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (

@@ -92,26 +92,34 @@ SESSIONS: list[Row] = [
         cohort_refund_fen=40_00,
         session_views_qty=1000,
         session_viewers_qty=400,
+        session_buyers_qty=3,
+        session_shown_qty=6000,
+        session_watch_qty=64_000,
+        session_watch_views_qty=1000,
         funnel_shown_qty=2000,
         funnel_entered_qty=400,
         funnel_seen_qty=200,
         funnel_clicked_qty=50,
         funnel_bought_qty=3,
     ),
-    session(day(2), "L2", paid_fen=30_00, paid_orders_qty=1, funnel_untold_qty=1),
+    session(day(2), "L2", paid_fen=30_00, paid_orders_qty=1, funnel_untold_qty=1, session_watch_untold_qty=1),
     session(
         day(2),
         "L3",
         "creator_live",
         session_views_qty=700,
         session_viewers_qty=600,
+        session_buyers_qty=1,
+        session_shown_qty=200,
+        session_watch_qty=700 * 31,
+        session_watch_views_qty=700,
         funnel_shown_qty=1000,
         funnel_entered_qty=600,
         funnel_seen_qty=60,
         funnel_clicked_qty=50,
         funnel_bought_qty=1,
     ),
-    session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601, session_viewers_qty=200, funnel_untold_qty=1),
+    session(day(3), "L4", paid_fen=10_00, paid_orders_qty=1, session_views_qty=601, session_viewers_qty=200, funnel_untold_qty=1, session_watch_untold_qty=1),
 ]
 
 
@@ -172,6 +180,14 @@ def profit_detail() -> list[Row]:
     return [{**a, **of_a, "sku_code": "A-S"}, {**rest, **of_l1}, b, {**slot, "creator_id": "c1"}, other]
 
 
+def buyers(platform: str, month_end: dt.date, kept: int, again: int, untold: int = 0) -> Row:
+    key = {"merchant_id": "m1", "platform_code": platform, "business_date": month_end}
+    return {**key, "kept_buyers_qty": kept, "repeat_buyers_qty": again, "buyer_untold_orders_qty": untold, "window_days_qty": 90}
+
+
+#: Xiaohongshu's files tell buyers, but for two orders of March; Douyin's tell none.
+BUYER_MONTHS: list[Row] = [buyers("xiaohongshu", day(28, 2), 8, 1), buyers("xiaohongshu", day(31), 12, 3, 2), buyers("douyin", day(31), 0, 0, 40)]
+
 OPEN_ITEMS: list[Row] = [
     open_item("order", "l1", -30_00, "refunded_after_settlement", open_since_date=day(5), order_id="o1"),
     open_item("funding", "e2", -5_00, "entry_unfunded", open_since_date=day(20), business_month="2026-03"),
@@ -203,6 +219,7 @@ def frames() -> dict[str, pl.DataFrame]:
         "mart_final_daily": rows_of("mart_final_daily", FINAL_DAYS + owned_by(OTHER, FINAL_DAYS)),
         "mart_breakdown_daily": rows_of("mart_breakdown_daily", CUT_DAYS + owned_by(OTHER, CUT_DAYS)),
         "mart_profit_detail_daily": rows_of("mart_profit_detail_daily", profit_detail() + owned_by(OTHER, profit_detail())),
+        "mart_buyer_monthly": rows_of("mart_buyer_monthly", BUYER_MONTHS + owned_by(OTHER, BUYER_MONTHS)),
         "mart_settlement_daily": rows_of("mart_settlement_daily", SETTLEMENT_DAYS + owned_by(OTHER, SETTLEMENT_DAYS)),
         "mart_open_item": rows_of("mart_open_item", OPEN_ITEMS + owned_by(OTHER, [{**row, "open_fen": 7_777_77} for row in OPEN_ITEMS])),
         "dim_observed": rows_of("dim_observed", [{**shop, "observed_date": day(25), "final_until_date": day(17)} for shop in shops]),

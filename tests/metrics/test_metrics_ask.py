@@ -13,6 +13,9 @@ from metrics.ask import Answer, ask
 from metrics.definitions import METRICS
 from warehouse.place import Place
 
+#: All but those that are never added up over platforms and months.
+ADDED = [name for name, metric in METRICS.items() if metric.clock != "buyers"]
+
 
 def one(answer: Answer) -> dict[str, object]:
     assert answer.rows.height == 1
@@ -20,7 +23,7 @@ def one(answer: Answer) -> dict[str, object]:
 
 
 def test_totals_of_a_period(shown: Place) -> None:
-    answer = ask(merchant(shown), list(METRICS), period=MARCH)
+    answer = ask(merchant(shown), ADDED, period=MARCH)
     assert one(answer) == {
         "paid_gmv": 350_01,
         "refunds": 100_00,
@@ -47,6 +50,11 @@ def test_totals_of_a_period(shown: Place) -> None:
         "click_order_rate": 4 / 100,
         "view_order_rate": 4 / 1000,
         "uv_value": 11,  # 13000 / 1200 viewers = 10.8; L2 sold too, but nobody told its viewers
+        "paid_per_buyer": 30_00,  # 12000 / (3 + 1) buyers; L2 and L4 sold too, but nobody told their buyers
+        "product_gpm": 1_935,  # 1000 × 12000 / 6200 exposures = 1935.48; L4 sold too, but nobody told its exposures
+        "watch_time": 50,  # (64,000 + 700 × 31) seconds / 1700 views = 50.4; the mean of 64 and 31 would be 47.5
+        "own_live_share": 1.0,  # of 110.01 of known channel; 140.00 is of an untold one
+        "creator_live_share": 0.0,
         "placed_gmv": 123_01,  # 60.00 was placed in February
         "kept_sales": 50_00,
         "merchant_paid": 160_01,  # the other shop's files do not tell who bore discounts
@@ -73,7 +81,7 @@ def test_totals_of_a_period(shown: Place) -> None:
         "net_without_aside": 245_01,  # 250.01 less 30.00 paid and 25.00 of it returned
     }
     assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
-    assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}
+    assert {str(answer.rows.schema[name]) for name in ADDED} == {"Int64", "Float64"}
 
 
 def test_rates_are_recomputed_from_sums_and_never_averaged(shown: Place) -> None:
@@ -107,6 +115,20 @@ def test_what_no_source_tells_is_empty_and_not_nothing(shown: Place) -> None:
     assert {note.code: note.amount_fen for note in told.notes if note.code in ("SUBSIDY_UNTOLD", "SHIPMENT_UNTOLD")} == {
         "SUBSIDY_UNTOLD": 200_00, "SHIPMENT_UNTOLD": 200_00,
     }  # fmt: skip
+
+
+def test_buyers_are_asked_of_one_platform_and_month_and_are_untold_where_no_file_tells_them(shown: Place) -> None:
+    rows = ask(merchant(shown), ["kept_buyers", "repurchase_rate"], by=["platform", "month"])
+    assert rows.rows.rows() == [("douyin", "2026-03", None, None), ("xiaohongshu", "2026-02", 8, 0.125), ("xiaohongshu", "2026-03", 12, 0.25)]
+    assert {note.code: note.count for note in rows.notes} == {"BUYER_UNTOLD": 42}
+    march = ask(merchant(shown), ["repurchase_rate"], where={"platform": "xiaohongshu", "month": "2026-03"})
+    assert one(march) == {"repurchase_rate": 0.25} and march.age is None
+
+
+def test_shares_are_of_net_of_known_channel(shown: Place) -> None:
+    answer = ask(merchant(shown), ["own_live_share"], by=["shop"], period=MARCH)
+    assert answer.rows.rows() == [("s1", 1.0), ("s2", None)]
+    assert {note.code: note.amount_fen for note in answer.notes} == {"CHANNEL_UNTOLD": 140_00}
 
 
 def test_what_a_line_tells_of_itself_can_be_asked_together(shown: Place) -> None:
@@ -216,6 +238,11 @@ def test_a_ratio_comes_from_sums_not_from_ratios(shown: Place) -> None:
         (["net_gpm"], {"where": {"traffic": "paid"}}, "NOT_TOGETHER"),
         (["net_by_refund_date"], {"by": ["session"]}, "NOT_TOGETHER"),
         (["paid_gmv"], {"by": ["style", "traffic"]}, "NOT_TOGETHER"),
+        (["repurchase_rate"], {}, "NEVER_ADDED"),
+        (["repurchase_rate"], {"by": ["platform"], "period": MARCH}, "NEVER_ADDED"),
+        (["kept_buyers"], {"by": ["month"], "where": {"platform": ["xiaohongshu", "tiktok_shop"]}}, "NEVER_ADDED"),
+        (["kept_buyers"], {"by": ["month"], "where": {"platform": []}}, "NEVER_ADDED"),
+        (["repurchase_rate"], {"by": ["platform", "month", "shop"]}, "NOT_TOGETHER"),
         (["paid_gmv"], {"period": (day(2), day(1))}, "BAD_PERIOD"),
         (["paid_gmv"], {"where": {"date": "1 March"}}, "BAD_DATE"),
         (["paid_gmv"], {"as_of": dt.datetime(2026, 3, 10)}, "NAIVE_MOMENT"),  # noqa: DTZ001

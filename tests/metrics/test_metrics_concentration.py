@@ -35,3 +35,13 @@ def test_a_group_below_nothing_and_nothing_at_all_have_no_index(place: Place) ->
     publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
     assert concentration(merchant(place), "channel", period=MARCH).index is None
     assert concentration(merchant(place), "channel", period=(day(20), day(21))).index is None
+
+
+def test_it_names_the_largest_and_leaves_out_what_nobody_names(place: Place) -> None:
+    """Lines of untold channel are not one channel: their 500.00 is said beside the rest, of which own sessions keep 7 of 10."""
+    rows = [shop_day(day(1), channel=channel, paid_fen=fen) for channel, fen in (("own_live", 70_00), ("search", 30_00), ("unknown", 500_00))]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
+    found = concentration(merchant(place), "channel", period=MARCH)
+    assert (found.largest, found.share, found.untold_fen, found.index, found.groups_qty) == ("own_live", 0.7, 500_00, 5_800, 2)
+    untold = concentration(merchant(place), "channel", period=MARCH, where={"channel": "unknown"})
+    assert (untold.largest, untold.index, untold.untold_fen) == (None, None, 500_00)

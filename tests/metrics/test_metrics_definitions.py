@@ -19,6 +19,7 @@ ASKED = {
     "refunds_by_refund_date", "refunds_undated", "return_rate_by_refund_date", "refund_rate_before_shipment", "unit_price",
     "aside_paid", "paid_gmv_without_aside", "net_without_aside",
     "entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate", "uv_value",
+    "paid_per_buyer", "product_gpm", "watch_time", "kept_buyers", "repurchase_rate", "own_live_share", "creator_live_share",
     "placed_gmv", "kept_sales", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate",
     "refund_rate_after_shipment", "unit_return_rate",
 }  # fmt: skip

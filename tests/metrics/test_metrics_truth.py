@@ -83,7 +83,9 @@ def sessions(base: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         SELECT s.merchant_id, s.shop_id, s.platform_code, s.session_ref AS live_session_id, s.started_at, s.ended_at, s.started_at::DATE AS business_date,
             CASE WHEN is_own THEN 'own_live' ELSE 'creator_live' END AS channel_code, s.views_qty AS session_views_qty, s.viewers_qty AS session_viewers_qty,
             exposure_viewers_qty AS funnel_shown_qty, s.viewers_qty AS funnel_entered_qty, product_exposure_viewers_qty AS funnel_seen_qty,
-            product_click_viewers_qty AS funnel_clicked_qty, buyers AS funnel_bought_qty, 0 AS funnel_untold_qty, sold.* EXCLUDE (live_session_id, buyers)
+            product_click_viewers_qty AS funnel_clicked_qty, buyers AS funnel_bought_qty, 0 AS funnel_untold_qty,
+            buyers AS session_buyers_qty, product_exposure_qty AS session_shown_qty, s.views_qty AS session_watch_views_qty,
+            s.views_qty * average_watch_qty AS session_watch_qty, 0 AS session_watch_untold_qty, sold.* EXCLUDE (live_session_id, buyers)
         FROM sessions AS s LEFT JOIN sold ON sold.live_session_id = s.session_ref WHERE s.ended_at <= $at"""  # noqa: S608
     table = gold_tables()["mart_live_session"]
     numbers = [name for name in table.required if name.endswith(("_fen", "_qty"))]

@@ -9,7 +9,7 @@ from simulator_cases import NOW
 
 from simulator.clock import ZONE
 from simulator.market import Market
-from simulator.truth import METRICS, truth
+from simulator.truth import METRICS, buyer_truth, truth
 
 FIRST, LAST = dt.date(2026, 6, 10), dt.date(2026, 7, 5)
 ADDITIVE = (
@@ -114,6 +114,8 @@ def test_worked_by_hand(market: Market) -> None:
         "net_by_refund_date": 15_000, "paid_orders": 1, "units": 3, "aov": 15_000, "return_rate_value": pytest.approx(1 / 3), "gpm": None, "net_gpm": None,
         "placed_gmv": 15_700, "kept_sales": 10_000, "merchant_paid": 15_200, "kept_units": 2, "units_per_order": 3, "kept_units_per_order": 2,
         "order_refund_rate": 1, "refund_rate_after_shipment": 0, "unit_return_rate": 0,
+        "own_live_share": 0, "creator_live_share": 0,
+        **dict.fromkeys(["paid_per_buyer", "product_gpm", "watch_time"]),
         **dict.fromkeys(["uv_value", "entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate"]),
     }  # fmt: skip
     assert set(expected) == set(METRICS)
@@ -135,3 +137,21 @@ def test_money_ratios_round_half_up(market: Market) -> None:
     odd = case.lines.with_columns(paid_fen=pl.when(order_line_id="b").then(10_001).otherwise("paid_fen"), order_id="order_line_id").filter(~pl.col("is_gift"))
     case = dataclasses.replace(case, lines=odd)
     assert total(case, "aov", NOW, dt.date(2026, 7, 1), dt.date(2026, 7, 1)) == 7_501  # 15001 / 2 = 7500.5
+
+
+def test_buyers_worked_by_hand(market: Market) -> None:
+    """Two orders of one buyer on the first and the last day of a window of 31 days; a day less and they stand apart."""
+    case = hand_made(market)
+    kept = case.lines.filter(order_line_id="b")
+    later = kept.with_columns(pl.lit("o2").alias("order_id"), pl.lit("b2").alias("order_line_id"), pl.col("created_at", "paid_at") + dt.timedelta(days=30))
+    both = dataclasses.replace(case, lines=pl.concat([kept, later]))
+    who = kept.select("merchant_id", "platform_code").row(0)
+    assert buyer_truth(both, NOW + dt.timedelta(days=60), 31).rows() == [(*who, "2026-07", 1, 1)]
+    assert buyer_truth(both, NOW + dt.timedelta(days=60), 30).rows() == [(*who, "2026-07", 1, 0)]
+
+
+def test_buyers_come_again_on_every_platform(market: Market) -> None:
+    """Some orders are of somebody who has bought in the shop before; most people buy once."""
+    orders = market.lines.unique(["shop_id", "order_id"]).group_by("platform_code", "shop_id", "buyer_ref").agg(count=pl.len())
+    again = orders.group_by("platform_code").agg(share=(pl.col("count") > 1).mean())
+    assert again.height == market.shops["platform_code"].n_unique() and again["share"].is_between(0.08, 0.35).all()

@@ -96,6 +96,15 @@ def test_sessions_hold_their_lines_and_stay_without_any() -> None:
     assert _days(built.daily, "session_paid_fen", "session_refund_fen", "session_views_qty") == {"2026-06-30": (150, 100, 970), "2026-07-01": (0, 0, 0)}
 
 
+def test_a_session_adds_what_it_tells_and_owns_up_to_what_it_does_not() -> None:
+    """Seconds stand over views: a session that tells only one of the two adds to neither."""
+    told = {"views_qty": 900, "average_watch_qty": 64, "reported_buyers_qty": 3, "product_exposure_qty": 5_000}
+    rooms = [{"live_session_id": name, "started_at": JUNE, **cells} for name, cells in (("A", told), ("B", {"average_watch_qty": 50}), ("C", {"views_qty": 7}))]
+    table = run(("live_session", observed("live_session", *rooms))).session_mart.sort("live_session_id")
+    names = ("session_buyers_qty", "session_shown_qty", "session_watch_qty", "session_watch_views_qty", "session_watch_untold_qty")
+    assert table.select(names).rows() == [(3, 5_000, 57_600, 900, 0), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1)]
+
+
 def test_marts_of_nothing_are_empty_and_keep_their_shape() -> None:
     built = run()
     assert (built.daily.height, built.styles.height, built.session_mart.height, built.refunds.height) == (0, 0, 0, 0)

@@ -14,6 +14,17 @@ FUNNEL = {
     "funnel_clicked_qty": "product_click_viewers_qty", "funnel_bought_qty": "reported_buyers_qty",
 }  # fmt: skip
 
+#: Measure → the money it is of, which counts only where the session tells the number it stands over.
+OVER = {
+    "session_paid_fen": ("paid_fen", "session_views_qty"), "session_refund_fen": ("cohort_refund_fen", "session_views_qty"),
+    "session_uv_paid_fen": ("paid_fen", "session_viewers_qty"), "session_buyers_paid_fen": ("paid_fen", "session_buyers_qty"),
+    "session_shown_paid_fen": ("paid_fen", "session_shown_qty"),
+}  # fmt: skip
+_COUNTS = ("session_views_qty", "session_viewers_qty", "session_buyers_qty", "session_shown_qty")
+_WATCH = ("session_watch_qty", "session_watch_views_qty", "session_watch_untold_qty")
+#: What a session adds that no line does.
+AIRED = (*_COUNTS, *FUNNEL, "funnel_untold_qty", *_WATCH)
+
 TABLE = Table(
     "gold",
     "mart_live_session",
@@ -21,7 +32,7 @@ TABLE = Table(
     "live sessions",
     "One livestream session with the order lines attributed to it. All measures on the session's start day.",
     key=(*SHOP, "live_session_id"),
-    required=("started_at", "business_date", "channel_code", *PAID, "session_views_qty", "session_viewers_qty", *FUNNEL, "funnel_untold_qty"),
+    required=("started_at", "business_date", "channel_code", *PAID, *AIRED),
     optional=("ended_at", "live_account_id", "live_account_name", "session_name", "viewers_qty", "product_click_qty", "reported_gmv_fen", "reported_net_fen"),
 )
 
@@ -37,12 +48,18 @@ def build(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
 def contributions(lines: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
     """What each fact adds to the mart: the session, its day and channel, and some of the mart's measures, beside the id of the line."""
     is_whole = pl.all_horizontal(pl.col(name).is_not_null() for name in FUNNEL.values())
+    watched = pl.col("average_watch_qty") * pl.col("views_qty")
     days = sessions.select(
         *_SESSION,
         "channel_code",
         business_date="start_date",
         session_views_qty=pl.col("views_qty").fill_null(0),
         session_viewers_qty=pl.col("viewers_qty").fill_null(0),
+        session_buyers_qty=pl.col("reported_buyers_qty").fill_null(0),
+        session_shown_qty=pl.col("product_exposure_qty").fill_null(0),
+        session_watch_qty=watched.fill_null(0),
+        session_watch_views_qty=pl.when(watched.is_not_null()).then("views_qty").otherwise(0),
+        session_watch_untold_qty=watched.is_null().cast(pl.Int64),
         funnel_untold_qty=(~is_whole).cast(pl.Int64),
         **{name: pl.when(is_whole).then(told).otherwise(0) for name, told in FUNNEL.items()},
     )

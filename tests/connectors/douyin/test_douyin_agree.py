@@ -104,7 +104,7 @@ def test_live_sessions_are_the_markets(market: Market, shop_id: str) -> None:
     truth = market.sessions_at(shop_id, MARKET_NOW).sort("started_at", "live_account_id")
     same = [
         "live_account_id", "live_account_name", "started_at", "ended_at", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
-        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen",
+        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "average_watch_qty",
     ]  # fmt: skip
     assert found.select(same).equals(truth.select(same))
     assert (found["reported_gmv_fen"] - found["reported_hour_refund_fen"]).equals(found["reported_net_fen"].alias("reported_gmv_fen"))

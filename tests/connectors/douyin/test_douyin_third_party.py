@@ -132,6 +132,10 @@ def test_the_one_real_live_row() -> None:
     assert (told["views_qty"], told["viewers_qty"], told["reported_orders_qty"]) == (21254, 15093, 1536)
     assert (told["reported_gmv_fen"], told["reported_refund_fen"], told["reported_hour_refund_fen"]) == (6104530, 1460308, 1053240)
     assert told["reported_net_fen"] == 5051290 == told["reported_gmv_fen"] - told["reported_hour_refund_fen"]
+    # 1.07 minutes; 24 people online for 960 minutes are that over its views (人次), and 1.53 over its viewers (人数), whatever the header says
+    assert told["average_watch_qty"] == 64
+    online = 60 * int(row[header.index("平均在线人数")]) * int(row[header.index("直播时长(分钟)")])  # type: ignore[call-overload]
+    assert abs(online / told["views_qty"] - 64) < 2 and online / told["viewers_qty"] > 91
     seen = reading.bronze.row(0, named=True)
     funnel = ["viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty"]
     rates = [seen[later] / seen[earlier] for earlier, later in itertools.pairwise(funnel)]
