@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metrics.advertising import ADVERTISING
 from metrics.aside import ASIDE
 from metrics.funnel import FUNNEL
 from metrics.kept_goods import KEPT_GOODS, STAGES
@@ -254,4 +255,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT, *ADVERTISING)}

@@ -30,6 +30,14 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "支付日;一次性的成本摊到它生效的每一天",
         "payment day: costs and fees go back to the day of their order; a cost charged once stands on the days it is valid for",
     ),
+    "advertised": (
+        "推广日,即支付日;退款、结算、成本都记回它们订单支付的那天",
+        "day of spending, which is the payment day of the orders set against it; their refunds, settlements and costs go back to it",
+    ),
+    "advertised_matured": (
+        "推广日,即支付日:这天支付的订单到第 45 天会留下多少",
+        "day of spending: what the orders paid that day will have kept on their 45th",
+    ),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
@@ -49,6 +57,7 @@ class Metric:
     ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen is rounded half up to a whole fen,
     a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
     where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
+    ``below`` names the note of a denominator that is told and not above 0.
     ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
     ``trap`` is the mistake people make with it.
     """
@@ -67,6 +76,7 @@ class Metric:
     notes: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     whole: str | None = None
+    below: str = ""
 
     @property
     def is_exact(self) -> bool:

@@ -17,6 +17,7 @@ from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from pipeline import profits, withdrawing
+from pipeline.advertising import rebuild_advertising
 from pipeline.aside import moved_by_lists
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
@@ -192,6 +193,7 @@ def _load(
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
     rebuild_wholes(lake, rule, now, settings.return_window_days)
     rebuild_outlook(lake, _merchants_of(moved, chunks), number)
+    rebuild_advertising(lake, told.costs)
     reach("build.gold")
     return pl.concat(loads)
 

@@ -21,6 +21,8 @@ ASKED = {
     "entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate", "uv_value",
     "placed_gmv", "kept_sales", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate",
     "refund_rate_after_shipment", "unit_return_rate",
+    "ad_spend", "ad_cash", "ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi", "contribution_after_ads",
+    "break_even_roi", "break_even_net_roi", "break_even_settled_roi",
 }  # fmt: skip
 
 
