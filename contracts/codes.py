@@ -233,6 +233,17 @@ COST_KIND = CodeList(
         "write_down": ("退货折损", "write-down of returned goods"),
         "slot_fee": ("坑位费", "slot fee"),
         "sample": ("样品费", "samples"),
+        "ad_cash": ("推广现金", "advertising, cash"),
+        "ad_grant": ("推广赠款", "advertising, grants"),
     },
 )
 COST_BASIS = CodeList("cost_basis", {"per_unit": ("每件", "per unit"), "per_order": ("每单", "per order"), "once": ("一次性", "once")})
+AD_USE = CodeList(
+    "ad_use",
+    {
+        "counted": ("计入", "counted"),
+        "entered": ("按录入的算", "the entered counts"),
+        "again": ("别的报表已计入", "told by another report"),
+        "partial": ("说不全,没计入", "not known to be all, not counted"),
+    },
+)

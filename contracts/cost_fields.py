@@ -39,5 +39,11 @@ COST_FIELDS: tuple[Field, ...] = (
     _f("freight_out_fen", "发货运费", "outbound freight", "Lines of known cost that were sent.", low=0),
     _f("freight_back_fen", "退货运费", "return freight", "Lines of known cost that came back.", low=0),
     _f("slot_fee_fen", "坑位费", "slot fees", "Spread evenly over the days they are valid for; on no style.", low=0),
+    _f(
+        "margin_fen",
+        "推广前利润",
+        "margin before advertising",
+        "Of lines of known cost: paid less refunds, goods, write-down, platform's charges, commissions, freight and packing; nothing charged once.",
+    ),
     _f("sample_fen", "样品费", "samples", "Spread evenly over the days they are valid for; on no style.", low=0),
 )

@@ -8,6 +8,7 @@ a leading ``_`` marks lineage. A field's kind, and so its type and unit, is read
 from __future__ import annotations
 
 from contracts import codes
+from contracts.ad_fields import AD_FIELDS
 from contracts.cost_fields import COST_FIELDS
 from contracts.field import MONEY_LIMIT_FEN, QTY_LIMIT, TIME_ZONE, Field
 from contracts.field import entry as _f
@@ -141,7 +142,7 @@ _ALL = [
     # money of ledgers: contracts/ledger_fields.py
     # advertising
     _f("ad_entry_id", "推广记录", "advertising entry", "Day x report family x plan, product or material."),
-    _f("ad_family_code", "推广报表", "report family", "Which report of the platform; families overlap and are never summed together."),
+    _f("ad_family_code", "推广报表", "report family", "Which report of the platform, or ``entered``; families overlap and are never summed together."),
     _f("ad_date", "推广日期", "advertising date"),
     _f("ad_object_id", "推广对象", "advertised object", "Plan, product or material id."),
     _f("ad_object_name", "推广对象名称", "advertised object name"),
@@ -297,4 +298,4 @@ _ALL = [
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS)}
+FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS, *AD_FIELDS)}

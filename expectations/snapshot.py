@@ -27,6 +27,7 @@ _CURRENT = {
     "live_session": ("started_at", "views_qty"),
     "settlement_entry": ("order_id", "settled_at", "settled_fen", "income_fen", "expense_fen", "currency_code"),
     "fund_entry": ("order_id", "moved_at", "moved_fen", "currency_code"),
+    "ad_spend": ("ad_date", "spent_fen", "currency_code"),
 }
 #: Ledgers of ``now`` and the clock of their rows that are of no known order.
 _LEDGERS = {"settlement_entry": "settled_at", "fund_entry": "moved_at"}

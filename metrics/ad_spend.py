@@ -8,14 +8,14 @@ from contracts.errors import NotFoundError
 from metrics.access import Viewer, open_desk, require
 from metrics.question import Period
 from metrics.released import AsOf
-from transforms.gold.mart_ad_daily import TABLE
+from transforms.gold.mart_ad_daily import SUMS, TABLE
 
 
 def ad_spend(viewer: Viewer, *, period: Period | None = None, as_of: AsOf = None) -> pl.DataFrame:
-    """Per shop and report of the viewer's merchant: ``spent_fen``, of it ``spent_cash_fen``, ``spent_grant_fen`` and ``ad_untold_fen``, largest first.
+    """Per shop, report and use of the viewer's merchant: spend, cash, grants and what is untold (``SUMS``), ``days_qty``, largest first.
 
-    Rows of one shop may tell the same money: they are not to be added up. Nothing for an operator who named no merchant. Raises ``NotFoundError`` for the
-    association.
+    ``ad_use_code`` tells whether they count as the shop's spend: a report that counts on some days and not on others has a row for each. Only rows that
+    count may be added up. Nothing for an operator who named no merchant. Raises ``NotFoundError`` for the association.
     """
     require(viewer)
     if viewer.role == "association":
@@ -24,5 +24,9 @@ def ad_spend(viewer: Viewer, *, period: Period | None = None, as_of: AsOf = None
     rows = desk.sql(f"SELECT * FROM {TABLE.full_name}") if viewer.merchant_id else TABLE.empty()  # noqa: S608 - names are declared
     if period:
         rows = rows.filter(pl.col("business_date").is_between(*period))
-    group = ["shop_id", "platform_code", "ad_family_code"]
-    return rows.group_by(group).agg(pl.col(TABLE.required).sum()).sort("spent_fen", *group, descending=[True, False, False, False])
+    group = ["shop_id", "platform_code", "ad_family_code", "ad_use_code"]
+    return (
+        rows.group_by(group)
+        .agg(pl.col(SUMS).sum(), days_qty=pl.col("business_date").n_unique())
+        .sort("spent_fen", *group, descending=[True, *([False] * len(group))])
+    )

@@ -24,7 +24,7 @@ __all__ = ["Age", "Answer", "Note", "ask"]
 #: Clocks told by files of their own → the note that says how many shops have given none.
 _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
-_COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0"}
+_COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0", **dict.fromkeys(("advertised", "advertised_matured"), "paid_fen <> 0")}
 
 #: An order is counted on its first line, whose goods may not be all of its goods.
 _GOODS = {"style", "sku", "size", "color"}
@@ -174,11 +174,18 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
     if "matured" in question.sources:
         codes.add("MATURED_INTERVAL")
         totals |= interval(desk, question)
+    codes |= {metric.below for metric in question.metrics if metric.below and _is_below(metric, parts)}
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")
     if _GOODS & question.dimensions and any(_ORDERS & set(metric.parts) for metric in question.metrics):
         codes.add("ORDERS_ON_FIRST_LINE")
     return make_notes(codes | more, totals)
+
+
+def _is_below(metric: Metric, parts: pl.DataFrame) -> bool:
+    """Whether anywhere in the answer the denominator is told, and not above 0."""
+    bottom, told = ([_column(metric.clock, name) for name in names] for names in ([metric.denominator or ""], metric.told))
+    return parts.filter((pl.col(bottom[0]) <= 0) & (pl.sum_horizontal(told) > 0)).height > 0
 
 
 def _total(question: Question, parts: pl.DataFrame, code: str, part: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metrics.advertising import ADVERTISING
 from metrics.aside import ASIDE
 from metrics.buyers import BUYERS
 from metrics.channel_share import CHANNEL_SHARE
@@ -264,5 +265,5 @@ _ALL = (
 )
 
 METRICS: dict[str, Metric] = {
-    metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *CHANNEL_SHARE, *FUNNEL, *BUYERS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)
+    metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *CHANNEL_SHARE, *FUNNEL, *BUYERS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT, *ADVERTISING)
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY
+from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY
 from contracts.errors import NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk
@@ -33,7 +33,13 @@ from warehouse.viewer import tenant_instance
 _STATE = ["merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at"]
 _FILE = ["export_id", "shop_id", "platform_code", "kind_code", "source_code", "export_name", "received_at", "observed_at"]
 #: A row's id → where what told it stands; the first id a row has counts.
-_TOLD_IN = {"settlement_entry_id": (SETTLEMENT_ENTRY,), "fund_entry_id": (FUND_ENTRY,), "order_id": OF_ORDERS, "live_session_id": (LIVE_SESSION,)}
+_TOLD_IN = {
+    "settlement_entry_id": (SETTLEMENT_ENTRY,),
+    "fund_entry_id": (FUND_ENTRY,),
+    "ad_entry_id": (AD_SPEND,),
+    "order_id": OF_ORDERS,
+    "live_session_id": (LIVE_SESSION,),
+}
 _LINE = ["shop_id", "platform_code", "channel_code", "business_date", *IDS]
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import polars as pl
+import polars.selectors as cs
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from metrics.sources import BY_CHANNEL, Source
 from transforms.gold import (
     dim_live_session,
+    fct_ad_spend,
     fct_fund_entry,
     fct_line_cost,
     fct_order_line,
@@ -26,6 +28,7 @@ from transforms.gold import (
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
+    mart_promotion_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -37,7 +40,7 @@ Facts = Callable[[Table, str], pl.DataFrame]
 _ENTRIES, _FUNDS = fct_settlement_entry.TABLE, fct_fund_entry.TABLE
 _LINES, _REFUNDS, _SESSIONS = fct_order_line.TABLE, fct_refund_line.TABLE, dim_live_session.TABLE
 _SESSION = [*SHOP, "live_session_id"]
-IDS = ("order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id")
+IDS = ("order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id")
 
 
 def _daily(facts: Facts) -> list[pl.DataFrame]:
@@ -93,6 +96,24 @@ def _profit_detail(facts: Facts) -> list[pl.DataFrame]:
     return _named(mart_profit_detail_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), lines, _REFUNDS.empty())
 
 
+def _promotion(facts: Facts) -> list[pl.DataFrame]:
+    """Spend as it was told or entered, and what lines, their costs and their settlements add on the same days."""
+    lines, entries = facts(_LINES, "paid_date"), facts(_ENTRIES, "paid_date").filter(pl.col("settled_date").is_not_null())
+    paid = lines.select(*LINE, "paid_fen", "cohort_refund_fen", business_date="paid_date")
+    profit = pl.concat(mart_profit_daily.contributions(lines, facts(fct_line_cost.TABLE, "business_date")), how="diagonal")
+    profit = profit.with_columns(cs.integer().fill_null(0))
+    settled = entries.select(*_ENTRIES.key, "settled_fen", business_date="paid_date")
+    parts = mart_promotion_daily.contributions(facts(fct_ad_spend.TABLE, "business_date"), paid, profit, settled)
+    spent, *of_lines, of_entries = _named(parts, lines, _REFUNDS.empty())
+    where = lines.select(*LINE, "channel_code")
+    about = entries.select(*_ENTRIES.key, "order_id", "order_line_id", "refund_id", "channel_code")
+    return [
+        spent.with_columns(channel_code=pl.lit("unknown")),
+        *(part.join(where, on=LINE, how="left", validate="m:1").with_columns(pl.col("channel_code").fill_null("unknown")) for part in of_lines),
+        of_entries.join(about, on=list(_ENTRIES.key), how="left", validate="1:1"),
+    ]
+
+
 def _settlement(facts: Facts) -> list[pl.DataFrame]:
     """Entries and movements carry their order themselves."""
     entries, funds = facts(_ENTRIES, "settled_date"), facts(_FUNDS, "moved_date")
@@ -116,12 +137,13 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_profit_daily.TABLE.full_name: _profit,
     mart_profit_detail_daily.TABLE.full_name: _profit_detail,
     mart_settlement_daily.TABLE.full_name: _settlement,
+    mart_promotion_daily.TABLE.full_name: _promotion,
 }
 
 
 def has_lines(source: Source) -> bool:
     """Whether the mart's figures are sums of single rows that can be shown."""
-    return source.table.full_name in EVIDENCE
+    return source.table.full_name in EVIDENCE and not source.is_estimate
 
 
 def contributions(source: Source, facts: Facts) -> pl.DataFrame:

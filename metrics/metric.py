@@ -34,6 +34,14 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "月末:以月末为止的窗口(默认 90 天)里支付的订单",
         "month's end: orders paid in the window (90 days by default) that ends on it",
     ),
+    "advertised": (
+        "推广日,即支付日;退款、结算、成本都记回它们订单支付的那天",
+        "day of spending, which is the payment day of the orders set against it; their refunds, settlements and costs go back to it",
+    ),
+    "advertised_matured": (
+        "推广日,即支付日:这天支付的订单到第 45 天会留下多少",
+        "day of spending: what the orders paid that day will have kept on their 45th",
+    ),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
@@ -54,6 +62,7 @@ class Metric:
     ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen or seconds is rounded half up to a whole one,
     a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
     where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
+    ``below`` names the note of a denominator that is told and not above 0.
     ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
     ``trap`` is the mistake people make with it, ``decision`` the record (``docs/decisions/``) of a contested definition.
     """
@@ -73,6 +82,7 @@ class Metric:
     told: tuple[str, ...] = ()
     whole: str | None = None
     decision: str = ""
+    below: str = ""
 
     @property
     def is_exact(self) -> bool:

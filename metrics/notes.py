@@ -123,6 +123,42 @@ NOTES: dict[str, NoteKind] = {
         "cost and fees are both known of {share} of paid value; another CNY {figure} lacks its cost, or its bill, which will take fees and commissions",
         beside="fees_known_fen",
     ),
+    "NO_MARGIN": NoteKind(
+        "",
+        "扣掉退款、货、费用和运费,广告之前就不剩钱:卖一件亏一件,没有保本ROI",
+        "refunds, goods, fees and freight leave nothing before advertising: every sale loses, and no ROI breaks even",
+    ),
+    "SPEND_UNTOLD": NoteKind(
+        "spend_untold_fen",
+        "推广花费已知的店和天占支付金额的 {share};另有 {figure} 元支付的店和天没告诉花费,花费和成交都不在内",
+        "covers {share} of paid value, whose advertising is told; shops and days of another CNY {figure} do not tell theirs and are on neither side",
+        beside="spend_known_fen",
+    ),
+    "AD_KIND_UNTOLD": NoteKind(
+        "ad_untold_fen",
+        "另有 {figure} 元推广花费来源没说是现金还是赠款,哪边都没算",
+        "another CNY {figure} of spend does not tell whether it was cash or a grant and is in neither",
+    ),
+    "UNATTRIBUTED": NoteKind(
+        "ad_unattributed_fen",
+        "另有 {figure} 元推广花费没有报表归因的成交,没有参与",
+        "another CNY {figure} of spend has no sales attributed by a report and takes no part",
+    ),
+    "NOT_WHOLE": NoteKind(
+        "ad_not_whole_fen",
+        "另有 {figure} 元推广花费不是全域报表的,没有参与",
+        "another CNY {figure} of spend is of no report on whole-site promotion and takes no part",
+    ),
+    "UNBILLED": NoteKind(
+        "unbilled_spent_fen",
+        "另有 {figure} 元推广花费的店和天还没有任何结算,没有参与",
+        "another CNY {figure} was spent by shops and on days of which nothing is settled yet, and takes no part",
+    ),
+    "UNMATURED": NoteKind(
+        "unmatured_spent_fen",
+        "另有 {figure} 元推广花费的店和天还没有成熟估计,没有参与",
+        "another CNY {figure} was spent by shops and on days without a matured estimate, and takes no part",
+    ),
     "MATURED_INTERVAL": NoteKind(
         "matured_high_fen",
         "成熟净成交是估计:八成把握在 {beside} 到 {figure} 元之间",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from metrics.metric import Metric
+from transforms.gold.mart_profit_daily import CONTRIBUTION
 
 #: metrics.md 2.3: net − cost of goods not come back − write-down. Net is M06, so far: what is still to come back moves it, as the answer's age tells.
 _GROSS = {"cost_known_fen": 1, "costed_refund_fen": -1, "cost_fen": -1, "write_down_fen": -1}
-_SELLING = ("cohort_fee_fen", "cohort_commission_fen", "freight_out_fen", "freight_back_fen", "packing_fen", "sample_fen", "slot_fee_fen")
 
 PROFIT = (
     Metric(
@@ -33,7 +33,7 @@ PROFIT = (
         unit="fen",
         clock="cost",
         decision="0013-profit-of-what-is-known",
-        numerator=_GROSS | dict.fromkeys(_SELLING, -1),
+        numerator=CONTRIBUTION,
         notes=("FEES_UNTOLD", "COST_UNTOLD"),
         told=("fees_known_fen",),
         about_zh="毛利再减平台费用、佣金、发货和退货运费、打包、样品、坑位费。费用取自这些订单的结算单,不论哪天结算;其余是商家录入的。",

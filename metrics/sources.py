@@ -16,6 +16,7 @@ from transforms.gold import (
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
+    mart_promotion_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -50,7 +51,7 @@ class Source:
 
     ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
     ``beside`` are further tables these conditions look at. ``apart``: dimensions over which its rows are never added up, so that every question names one
-    member of each or splits by it. ``since``: the first day whose facts a row counts, in SQL.
+    member of each or splits by it. ``since``: the first day whose facts a row counts, in SQL. ``is_estimate``: these measures are no sums of facts.
     """
 
     table: Table
@@ -60,12 +61,17 @@ class Source:
     beside: tuple[Table, ...] = ()
     apart: tuple[str, ...] = ()
     since: str = "business_date"
+    is_estimate: bool = False
 
 
 #: Finished so long ago, as far as the shop's data reach, that the return window is over.
 FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
 #: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
 _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
+
+_MARGIN = {"margin_fen": " ".join(f"{'+' if sign > 0 else '-'} {name}" for name, sign in mart_profit_daily.MARGIN.items())}
+#: Advertising is a shop's, of no one channel.
+_ADVERTISED = {name: column for name, column in _SHOP.items() if name != "channel"} | _TIME
 
 #: In order of preference: the first that has the clock and all dimensions answers.
 SOURCES = (
@@ -110,14 +116,27 @@ SOURCES = (
     Source(
         mart_profit_daily.TABLE,
         _SHOP | {"style": "style_code"} | _TIME,
-        {name: name for name in mart_profit_daily.TABLE.required},
+        {name: name for name in mart_profit_daily.TABLE.required} | _MARGIN,
         {"cost": "true"},
     ),
     Source(
         mart_profit_detail_daily.TABLE,
         _SHOP | {"style": "style_code", "sku": "sku_code", "creator": "creator_id", "session": "live_session_id"} | _TIME,
-        {name: name for name in mart_profit_detail_daily.TABLE.required},
+        {name: name for name in mart_profit_detail_daily.TABLE.required} | _MARGIN,
         {"cost": "true"},
+    ),
+    Source(
+        mart_promotion_daily.TABLE,
+        _ADVERTISED,
+        {name: name for name in (*mart_promotion_daily.SPENT, *mart_promotion_daily.SOLD)},
+        {"advertised": "true"},
+    ),
+    Source(
+        mart_promotion_daily.TABLE,
+        _ADVERTISED,
+        {name: name for name in mart_promotion_daily.MATURED},
+        {"advertised_matured": "true"},
+        is_estimate=True,
     ),
     Source(
         mart_settlement_daily.TABLE,

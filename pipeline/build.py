@@ -17,6 +17,7 @@ from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from pipeline import profits, withdrawing
+from pipeline.advertising import rebuild_advertising
 from pipeline.aside import moved_by_lists
 from pipeline.buyers import rebuild_buyers
 from pipeline.exchange import moved_by_rates
@@ -195,6 +196,7 @@ def _load(
     merchants = _merchants_of(moved, chunks)
     rebuild_buyers(lake, merchants | set(moved.by_lists["merchant_id"]), settings.repurchase_window_days)
     rebuild_outlook(lake, merchants, number)
+    rebuild_advertising(lake, told.costs)
     reach("build.gold")
     return pl.concat(loads)
 

@@ -33,7 +33,8 @@ TAKEN_BACK = "撤销"
 #: Each kind with the ways it can be charged; the first is meant where none is said.
 BASES = {
     "goods": ("per_unit",), "packing": ("per_order", "per_unit"), "freight_out": ("per_order", "per_unit"), "freight_back": ("per_order", "per_unit"),
-    "write_down": ("per_unit",), "slot_fee": ("once",), "sample": ("once",),
+    "write_down": ("per_unit",), "slot_fee": ("once",), "sample": ("once",), "ad_cash": ("once",),
+    "ad_grant": ("once",),
 }  # fmt: skip
 LONGEST_DAYS = 366
 _EXAMPLES = (
@@ -45,6 +46,8 @@ _EXAMPLES = (
     ("退货折损", "", "", "", "", "", "每件", "5.00", "2026-01-01", ""),
     ("坑位费", "s1", "", "", "达人的平台ID", "", "一次性", "20000.00", "2026-03-08", "2026-03-14"),
     ("样品费", "s1", "", "", "", "", "一次性", "860.00", "2026-03-01", "2026-03-31"),
+    ("推广现金", "s1", "", "", "", "", "一次性", "3000.00", "2026-03-08", "2026-03-08"),
+    ("推广赠款", "s1", "", "", "", "", "一次性", "500.00", "2026-03-08", "2026-03-14"),
 )
 
 #: Rule → what is wrong with a row, and what to do.
@@ -57,7 +60,7 @@ RULES = {
     "COST_GOODS": ("商品成本要有商家编码或款号,其他项目不填", "goods need a SKU or style code; nothing else has one", "补上或去掉编码", "add or remove it"),
     "COST_SHOP": ("没有登记这个店铺", "no such shop", "用 baiyun shops list 核对店铺编号", "see `baiyun shops list`"),
     "COST_SHOP_MISSING": ("一次性的成本要写明店铺", "a cost charged once needs its shop", "填上店铺编号", "fill in the shop"),
-    "COST_WHOSE": ("坑位费要写明达人ID或直播场次,其他项目不填", "a slot fee needs its creator or session; nothing else has one", "补上或去掉", "add or remove"),
+    "COST_WHOSE": ("坑位费要写明达人ID或直播场次,推广随意,其他不填", "a slot fee needs its creator or session, advertising may", "补上或去掉", "mend"),
     "COST_UNTIL": ("结束日期只用于一次性的成本,不早于生效日期,最多 366 天", "only a cost charged once ends, within 366 days", "改价另写一行新日期", "mend it"),
     "COST_TWICE": ("同一项目、同一天写了两次", "the same cost stands twice for one day", "只留一行", "keep one of the rows"),
 }  # fmt: skip
@@ -191,7 +194,7 @@ def _wrong(shops: set[str]) -> dict[str, pl.Expr]:
         "COST_GOODS": goods != has_goods,
         "COST_SHOP": pl.col("shop_id").is_not_null() & ~pl.col("shop_id").is_in(sorted(shops)),
         "COST_SHOP_MISSING": once & pl.col("shop_id").is_null(),
-        "COST_WHOSE": (kind == "slot_fee") != has_whose,
+        "COST_WHOSE": ((kind == "slot_fee") != has_whose) & ~(kind.is_in(["ad_cash", "ad_grant"]) & has_whose),
         "COST_UNTIL": until.is_not_null() & (~once | (days < 0) | (days >= LONGEST_DAYS)),
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import AD_SPEND, LIVE_SESSION, OF_ORDERS, SHOP
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
 from contracts.tables import Table
 from pipeline import ledgers, profits
 from pipeline.merging import ORDER, SESSION, Touched
@@ -24,7 +24,6 @@ from transforms.gold import (
     dim_shop,
     fct_order_line,
     fct_refund_line,
-    mart_ad_daily,
     mart_breakdown_daily,
     mart_district_channel_monthly,
     mart_final_daily,
@@ -88,11 +87,9 @@ def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
 
 
 def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime, return_window_days: int) -> None:
-    """The small tables made whole of what stands in the warehouse now: shops, how far their data reach, advertising by day, the district's months."""
+    """The small tables made whole of what stands in the warehouse now: shops, how far their data reach, the district's months."""
     _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
     _whole(lake, dim_observed.TABLE, dim_observed.build(_counting_exports(lake), return_window_days))
-    if any(lake.may_hold_rows(table) for table in (AD_SPEND, mart_ad_daily.TABLE)):
-        _whole(lake, mart_ad_daily.TABLE, mart_ad_daily.build(current(AD_SPEND, lake.read(AD_SPEND))))
     owners = registry.merchants(lake).select("merchant_id", "owner_id")
     columns = ["merchant_id", "platform_code", "channel_code", "business_date", "paid_fen", "cohort_refund_fen"]
     daily = lake.read(mart_shop_channel_daily.TABLE, columns=columns)

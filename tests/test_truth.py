@@ -37,6 +37,7 @@ from truth_cases import (
     settle,
     small_market,
     true_ledger,
+    true_spend,
     untrue_ledgers,
 )
 
@@ -49,6 +50,7 @@ from metrics.typed import Typed
 from pipeline.house import reading
 from pipeline.receipts import FileReceipt
 from pipeline.steps import build_and_release, collect, scan_inbox
+from simulator.ad_truth import sold_on
 from simulator.backoffice import NUMBERS, back_office
 from simulator.handout import credentials_of as keys
 from simulator.market import Market
@@ -293,6 +295,32 @@ def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) 
     # TikTok Shop's order file tells of a refund its amount alone; JD's tells no SKU
     assert set(wrong["platform_code"]) == {"tiktok_shop", "jd"}, wrong
     assert wrong.filter(platform_code="jd")["told"].is_null().all()
+
+
+def test_what_advertising_brings_is_true_to_the_fen(by_files: Settings, market: Market) -> None:
+    """By shop and day, and over everything as a ratio of sums: paid, kept and settled beside what was spent, on the days that are told."""
+    told, metrics = true_spend(market, LATER), ["ad_spend", "uni_roi", "shop_roi", "net_roi", "settled_roi", "matured_roi"]
+    true = sold_on(market, LATER, told).join(market.shops.select("shop_id", "merchant_id", "platform_code"), on="shop_id")
+    viewers = {name: Viewer(by_files.place, "test", "merchant", name) for name in market.merchants["merchant_id"]}
+    got = pl.concat([ask(viewer, metrics, by=["shop", "platform", "date"]).rows for viewer in viewers.values()]).filter(pl.col("ad_spend").is_not_null())
+    both = true.join(got, left_on=["shop_id", "date"], right_on=["shop", "date"], how="full", coalesce=True)
+    assert both.height == told.height > 300
+    assert both.filter(pl.col("spent_fen").ne_missing(pl.col("ad_spend"))).is_empty()
+
+    def off(metric: str, fen: str) -> pl.DataFrame:
+        return both.filter(pl.col(metric).ne_missing(pl.col(fen) / pl.col("spent_fen")))
+
+    for metric, fen in (("uni_roi", "whole_fen"), ("shop_roi", "paid_fen"), ("net_roi", "kept_fen")):
+        assert off(metric, fen).is_empty(), off(metric, fen)
+    # what these platforms settle has premiums in it
+    assert set(off("settled_roi", "settled_fen")["platform_code"]) <= {"taobao", "xiaohongshu", "pinduoduo"}
+    old = both.filter(pl.col("date") < LATER.date() - dt.timedelta(days=46))
+    assert old.height > 50 and old.filter(pl.col("matured_roi").ne_missing(pl.col("net_roi"))).is_empty(), "of full age, it is what was kept"
+    for name, viewer in viewers.items():
+        mine = both.filter(merchant_id=name)
+        whole = ask(viewer, metrics).rows.row(0, named=True)
+        assert whole["ad_spend"] == mine["spent_fen"].sum()
+        assert whole["net_roi"] == mine["kept_fen"].sum() / mine["spent_fen"].sum()
 
 
 def test_what_every_back_office_shows_is_led_to_our_figure_with_nothing_left(by_files: Settings, market: Market) -> None:

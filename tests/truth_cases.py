@@ -14,6 +14,7 @@ from metrics.ask import ask
 from pipeline.exchange import import_rates
 from pipeline.house import writing
 from pipeline.registering import register_market
+from simulator.ad_truth import reported_spend
 from simulator.clock import ZONE
 from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
@@ -134,14 +135,37 @@ def costed_goods(market: Market) -> pl.DataFrame:
     return goods.with_row_index().filter(pl.col("index") % 3 > 0).drop("index")
 
 
+def _ad_entries(market: Market) -> dict[str, list[dict[str, object]]]:
+    """Shop → advertising its merchant enters: every shop's but Douyin's over the costed days, some of it granted; of one Douyin shop a single day."""
+    cash = {"cost_kind_code": "ad_cash", "cost_basis_code": "once", "cost_amount_fen": 500_009, "valid_until_date": NOW.date()}
+    grant = cash | {"cost_kind_code": "ad_grant", "cost_amount_fen": 7_003, "valid_until_date": COSTED_FROM + dt.timedelta(days=6)}
+    found: dict[str, list[dict[str, object]]] = {shop: [cash, grant] for shop in market.shops.filter(pl.col("platform_code") != "douyin")["shop_id"]}
+    return found | {market.shops.filter(platform_code="douyin")["shop_id"][0]: [cash | {"cost_amount_fen": 31_007, "valid_until_date": COSTED_FROM}]}
+
+
+def true_spend(market: Market, at: dt.datetime) -> pl.DataFrame:
+    """``shop_id, date, spent_fen`` and ``whole_fen`` (null where entered) of every shop's day that is told: what was entered, else Douyin's own figure."""
+    entered = []
+    for shop, rows in _ad_entries(market).items():
+        for row in rows:
+            days = pl.date_range(COSTED_FROM, row["valid_until_date"], eager=True)  # type: ignore[arg-type]
+            each, rest = divmod(int(str(row["cost_amount_fen"])), days.len())
+            entered.append(pl.DataFrame({"shop_id": shop, "date": days, "spent_fen": [each + (place < rest) for place in range(days.len())]}))
+    own = pl.concat(entered).group_by("shop_id", "date").agg(pl.col("spent_fen").sum())
+    told = reported_spend(market, at).filter(platform_code="douyin").drop("platform_code")
+    return pl.concat([own, told.join(own, on=["shop_id", "date"], how="anti")], how="diagonal")
+
+
 def enter_costs(settings: Settings, market: Market) -> None:
-    """What two of three SKUs cost, what a parcel does, and a slot of each shop."""
+    """What two of three SKUs cost, what a parcel does, a slot of each shop, and advertising of the shops that have no report."""
     goods = costed_goods(market)
     parcel = {"cost_kind_code": "freight_out", "cost_basis_code": "per_order", "cost_amount_fen": 350}
     slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "cost_amount_fen": 10_001, "creator_id": "c", "valid_until_date": NOW.date()}
+    ads = _ad_entries(market)
     with writing(settings) as lake:
         for (merchant,), mine in goods.with_columns(valid_from_date=COSTED_FROM, style_code=None).partition_by("merchant_id", as_dict=True).items():
-            others = [parcel, *(slot | {"shop_id": shop} for shop in mine["shop_id"].unique().sort())]
+            shops = mine["shop_id"].unique().sort().to_list()
+            others = [parcel, *(slot | {"shop_id": shop} for shop in shops), *(row | {"shop_id": shop} for shop in shops for row in ads.get(shop, []))]
             told = pl.DataFrame([dict.fromkeys(FIXED_COST.columns) | {"valid_from_date": COSTED_FROM} | row for row in others], schema=FIXED_COST.dtypes)
             save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
 

@@ -17,6 +17,8 @@ from pipeline.counter import RawRow
 
 _SHOWN = 200
 _FILES = 30
+#: What a line is called by beside its order.
+_OTHERS = ("refund_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "live_session_id")
 
 
 def show_passport(found: Passport) -> None:
@@ -88,7 +90,7 @@ def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
         "日期": day(row["business_date"]),
         "订单": visible(row["order_id"] or NOTHING),
         "子订单": visible(row["order_line_id"] or NOTHING),
-        "售后/场次/流水": visible(row["refund_id"] or row["settlement_entry_id"] or row["fund_entry_id"] or row["live_session_id"] or NOTHING),
+        "售后/场次/流水/推广": visible(next((row[name] for name in _OTHERS if row[name]), NOTHING)),
         "渠道": channel_name(row["channel_code"]),
         **told,
         **over,

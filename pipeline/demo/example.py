@@ -21,6 +21,9 @@ from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.definitions import METRICS, Metric
 from metrics.explain import order_lines
+from metrics.lineage import has_lines
+from metrics.sources import find_source
+from pipeline.advertising import rebuild_advertising
 from pipeline.aside import import_aside
 from pipeline.buyers import rebuild_buyers
 from pipeline.costing import import_costs
@@ -52,7 +55,8 @@ def observed(name: str) -> pl.DataFrame:
     rows = told.with_columns(pl.lit(value).alias(column) for column, value in own.items() if column in table.columns)
     rows = rows.with_columns(_row_number=pl.int_range(1, pl.len() + 1))
     moments = [column for column in told.columns if column in table.columns and isinstance(table.dtypes[column], pl.Datetime)]
-    return table.shape(rows.with_columns(pl.col(moments).str.to_datetime("%Y-%m-%d %H:%M:%S", time_zone=TIME_ZONE)))
+    days = [column for column in told.columns if table.dtypes[column] == pl.Date]
+    return table.shape(rows.with_columns(pl.col(moments).str.to_datetime("%Y-%m-%d %H:%M:%S", time_zone=TIME_ZONE), pl.col(days).str.to_date()))
 
 
 def build(home: Path) -> Viewer:
@@ -74,6 +78,7 @@ def build(home: Path) -> Viewer:
             rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days)
             rebuild_buyers(lake, [SHOP["merchant_id"]], settings.repurchase_window_days)
             rebuild_outlook(lake, [SHOP["merchant_id"]], number)
+            rebuild_advertising(lake, known_costs(lake))
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=_SEEN)
     return Viewer(settings.place, "docs", "merchant", SHOP["merchant_id"])
 
@@ -100,7 +105,8 @@ def _example(viewer: Viewer, metric: Metric, figure: float | None) -> str:
     if figure is None:
         return "— (本例说不出 / the example cannot tell)"
     shown = f"**{_number(figure, metric.unit)}**"
-    if metric.denominator is None:
+    source = find_source(metric.clock, CELL)
+    if metric.denominator is None or source is None or not has_lines(source):
         return shown
     lines = order_lines(viewer, metric.id, CELL)
     return f"{lines.rows['amount'].sum():,} ÷ {lines.rows['divisor'].sum():,} = {shown}"

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 from expectation_ledgers import ledgers
 
-from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SILVER
+from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SILVER
 from contracts.tables import Table
 from expectations.derive import Profile
 from expectations.rule import FloorRule
@@ -27,10 +27,12 @@ from transforms.gold import (
     dim_live_session,
     dim_product,
     dim_shop,
+    fct_ad_spend,
     fct_line_cost,
     fct_order_line,
     fct_refund_line,
     gold_tables,
+    mart_ad_daily,
     mart_breakdown_daily,
     mart_buyer_monthly,
     mart_district_channel_monthly,
@@ -40,6 +42,7 @@ from transforms.gold import (
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
+    mart_promotion_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
     mart_style_daily,
@@ -173,6 +176,22 @@ def channels() -> pl.DataFrame:
     )
 
 
+def ads() -> pl.DataFrame:
+    """Two reports of one money of s4, one of them said twice; and one of s3, whose merchant entered a day of it."""
+
+    def told(shop: str, family: str, day: int, fen: int, **more: object) -> dict[str, object]:
+        date = DAY.date() + dt.timedelta(days=day)
+        entry = {"ad_entry_id": f"{family}:{date}", "ad_family_code": family, "ad_date": date, "spent_fen": fen, "reported_gmv_fen": 4 * fen}
+        return seen(shop, 60 + day) | entry | more
+
+    later = {"_observed_at": RECEIVED + dt.timedelta(hours=1), "_last_observed_at": RECEIVED + dt.timedelta(hours=1)}
+    return rows(
+        SILVER["ad_spend"],
+        *(told("s4", "uni_plan", day, 3_000 + day) for day in range(2)), told("s4", "uni_plan", 1, 3_100, **later), told("s4", "uni_video", 0, 2_900),
+        *(told("s3", "uni_plan", day, 2_000 + day) for day in range(2)),
+    )  # fmt: skip
+
+
 def bronze() -> dict[str, pl.DataFrame]:
     """Some typed rows of both platforms."""
     table = BRONZE["douyin__orders"]
@@ -188,7 +207,7 @@ def bronze() -> dict[str, pl.DataFrame]:
 
 
 def costs() -> Costs:
-    """Of m1: one style's cost, dearer from 13 October on, another's that was taken back, and a slot of s1; of the other merchants nothing."""
+    """Of m1: one style's cost, dearer from 13 October on, another's that was taken back, and a slot of s1; of m2 a day of advertising."""
     said = {"merchant_id": "m1", "received_by_name": "会计", "changed_at": RECEIVED}
     first, later = dt.date(2026, 1, 1), dt.date(2026, 10, 13)
     goods = [("YS0", first, 3_000), ("YS0", later, 3_100), ("YS1", first, 2_000), ("YS1", first, None)]
@@ -196,7 +215,8 @@ def costs() -> Costs:
         said | {"event_number": number, "style_code": style, "valid_from_date": day, "unit_cost_fen": fen} for number, (style, day, fen) in enumerate(goods, 1)
     ]
     slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "shop_id": "s1", "creator_id": "c1", "valid_from_date": first, "cost_amount_fen": 5_000}
-    return Costs(rows(UNIT_COST, *entries), rows(FIXED_COST, said | slot | {"event_number": 1}))
+    ad = {"merchant_id": "m2", "cost_kind_code": "ad_cash", "cost_basis_code": "once", "shop_id": "s3", "valid_from_date": DAY.date(), "cost_amount_fen": 2_500}
+    return Costs(rows(UNIT_COST, *entries), rows(FIXED_COST, said | slot | {"event_number": 1}, said | ad | {"event_number": 1}))
 
 
 def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -212,6 +232,7 @@ def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
 def fill(lake: Lake) -> None:
     """Everything of the market into ``lake``, which has all tables, in one snapshot."""
     silver = {"order": orders(), "order_line": order_lines(), "refund_line": refund_lines(), "live_session": sessions(), "line_channel": channels()}
+    silver |= {"ad_spend": ads()}
     silver |= ledgers(seen, order_id, DAY, rows)
     with lake.transaction():
         _register(lake)
@@ -246,9 +267,20 @@ def gold(
     told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
     of_ledgers = ledgers_of.build(told, lines, back, rates)
     spent = pl.concat([fct_line_cost.build(lines, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
+    promoted = fct_ad_spend.build(current(AD_SPEND, silver["ad_spend"]), entered, shops)
+    profit, settled = mart_profit_daily.build(lines, spent), of_ledgers["fct_settlement_entry"].drop_nulls(["paid_date", "settled_date"])
+    promotion = mart_promotion_daily.build(
+        promoted,
+        *(frame.join(promoted.select("merchant_id").unique(), on="merchant_id", how="semi") for frame in (daily, profit)),
+        settled.group_by(*mart_promotion_daily.TABLE.key[:-1], business_date="paid_date").agg(pl.col("settled_fen").sum()),
+        gold_tables()["mart_outlook_daily"].empty(),
+    )
     return of_ledgers | {
+        "fct_ad_spend": promoted,
+        "mart_ad_daily": mart_ad_daily.build(promoted),
+        "mart_promotion_daily": promotion,
         "fct_line_cost": spent,
-        "mart_profit_daily": mart_profit_daily.build(lines, spent),
+        "mart_profit_daily": profit,
         "mart_profit_detail_daily": mart_profit_detail_daily.build(lines, spent),
         "fct_order_line": lines,
         "fct_refund_line": back,

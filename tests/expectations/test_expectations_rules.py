@@ -23,6 +23,8 @@ STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", 
 FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
 COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
 SETTLED_FLOW = "gold.mart_settlement_flow_daily"
+ADS, REPORTS, PROMOTION = "gold.fct_ad_spend", "gold.mart_ad_daily", "gold.mart_promotion_daily"
+PROMOTION_OFF = (PROMOTION, "PROMOTION_DAYS_MATCH")
 PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
 BUYERS = "gold.mart_buyer_monthly"
 BUYERS_OFF = (BUYERS, "BUYER_MONTHS_MATCH")
@@ -36,6 +38,28 @@ GIFT = f"{order_id('s1', 7)}1"
 ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
 #: what is wrong → SQL that plants it, the rules that must fail as (table, rule), and a part of the first example
 FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
+    "advertising that nobody told": (
+        (f"UPDATE {ADS} SET spent_fen = spent_fen + 1 WHERE ad_family_code = 'uni_video'",),
+        {(ADS, "ADS_MATCH_TOLD"), (REPORTS, "AD_DAYS_MATCH")}, "'spent_fen_off': 1",
+    ),
+    "advertising entered and not there": (
+        ("UPDATE ops.fixed_cost SET cost_amount_fen = 2400 WHERE cost_kind_code = 'ad_cash'",), {(ADS, "ADS_MATCH_TOLD")}, "'spent_fen_off': 100",
+    ),
+    "a report beside what was entered": (
+        (f"UPDATE {ADS} SET ad_use_code = 'counted' WHERE shop_id = 's3'",),
+        {(ADS, "ADS_COUNTED_ONCE"), (REPORTS, "AD_DAYS_MATCH"), PROMOTION_OFF}, "'spent_fen_off': 2000",
+    ),
+    "cash that was a grant": (
+        (f"UPDATE {REPORTS} SET spent_cash_fen = 0, spent_grant_fen = 2500 WHERE ad_family_code = 'entered'",),
+        {(REPORTS, "AD_DAYS_MATCH")}, "'spent_cash_fen_off': -2500",
+    ),
+    "sales set against no spend": (
+        (f"UPDATE {PROMOTION} SET spend_known_fen = spend_known_fen + spend_untold_fen, spend_untold_fen = 0",), {PROMOTION_OFF}, "'spend_untold_fen_off': -",
+    ),
+    "spend without its other side": (
+        (f"UPDATE {PROMOTION} SET unbilled_spent_fen = unbilled_spent_fen - 1 WHERE unbilled_spent_fen > 0",),
+        {(PROMOTION, "PROMOTION_PARTS_ADD_UP")}, "'shop_id': 's3'",
+    ),
     "a placed value told twice": (
         (f"UPDATE {PLACED} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
          f"UPDATE {PLACED} SET placed_unpaid_fen = placed_unpaid_fen + 7 WHERE shop_id = 's1'"),
@@ -94,7 +118,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
          (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF,
-         BUYERS_OFF},
+         BUYERS_OFF, PROMOTION_OFF},
         "0",
     ),
     "a receipt that does not add up": (
@@ -124,7 +148,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
-        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
+        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF, *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
          PLACED_OFF, FINAL_OFF, CUTS_OFF}, order_id("s3", 0),
     ),
     "an order with two heads": (

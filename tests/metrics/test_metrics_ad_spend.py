@@ -11,9 +11,13 @@ from metrics_cases import OTHER, association, day, merchant, owned_by, publish, 
 from contracts.canonical import AD_SPEND
 from contracts.errors import NotFoundError
 from metrics.ad_spend import ad_spend
-from transforms.gold import mart_ad_daily
+from transforms.costing import Costs
+from transforms.gold import fct_ad_spend, mart_ad_daily
+from warehouse.ops import FIXED_COST, UNIT_COST
 from warehouse.place import Place
 
+NOTHING = Costs(UNIT_COST.empty(), FIXED_COST.empty())
+SHOPS = pl.DataFrame({"merchant_id": ["m1"], "shop_id": ["s1"], "platform_code": ["douyin"]})
 _AT = dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
 
 
@@ -30,7 +34,7 @@ SPENT = [
 
 @pytest.fixture
 def told(place: Place) -> Place:
-    rows = mart_ad_daily.build(AD_SPEND.shape(pl.DataFrame(SPENT, infer_schema_length=None)))
+    rows = mart_ad_daily.build(fct_ad_spend.build(AD_SPEND.shape(pl.DataFrame(SPENT, infer_schema_length=None)), NOTHING, SHOPS))
     theirs = owned_by(OTHER, rows.with_columns(spent_fen=pl.lit(7_777)).to_dicts())
     publish(place, {"mart_ad_daily": pl.concat([rows, rows_of("mart_ad_daily", theirs)])})
     return place

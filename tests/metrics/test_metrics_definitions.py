@@ -22,6 +22,8 @@ ASKED = {
     "paid_per_buyer", "product_gpm", "watch_time", "kept_buyers", "repurchase_rate", "own_live_share", "creator_live_share",
     "placed_gmv", "kept_sales", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate",
     "refund_rate_after_shipment", "unit_return_rate",
+    "ad_spend", "ad_cash", "ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi", "contribution_after_ads",
+    "break_even_roi", "break_even_net_roi", "break_even_settled_roi",
 }  # fmt: skip
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
+from metrics.access import Viewer
+from metrics.ad_spend import ad_spend
+from metrics.ask import ask
+from metrics.explain import explain, order_lines
+from pipeline.costing import HEADER, import_costs
 from pipeline.house import reading
-from pipeline.steps import build, ingest, withdraw
-from transforms.gold import mart_ad_daily
+from pipeline.steps import build, build_and_release, ingest, withdraw
+from transforms.gold import gold_tables, mart_ad_daily
 from warehouse.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"
@@ -22,11 +28,22 @@ def stored(settings: Settings) -> tuple[pl.DataFrame, str]:
         return lake.read(mart_ad_daily.TABLE), lake.content_hash(mart_ad_daily.TABLE)
 
 
-def in_file() -> int:
-    """What the sample's days took, added up by hand, in fen; the line of all days has no day."""
+def hashes(settings: Settings) -> dict[str, str]:
+    with reading(settings) as lake:
+        return {name: lake.content_hash(table) for name, table in gold_tables().items()}
+
+
+def enter(settings: Settings, folder: Path, *rows: str) -> int:
+    path = folder / "成本.csv"
+    path.write_text("\n".join([",".join(HEADER), *rows]) + "\n", encoding="utf-8")
+    return import_costs(settings, "m1", path, by="会计")
+
+
+def in_file(date: dt.date | None = None) -> int:
+    """What the sample's days took (or one of them), added up by hand, in fen; the line of all days has no day."""
     head, *rows = list(csv.reader(PLANS.read_text(encoding="gb18030").splitlines()))
     day, spent = head.index("日期"), head.index("整体消耗")
-    return int(sum((Decimal(row[spent]) * 100 for row in rows if row[day] != "-"), Decimal(0)))
+    return int(sum((Decimal(row[spent]) * 100 for row in rows if row[day] != "-" and date in (None, dt.date.fromisoformat(row[day]))), Decimal(0)))
 
 
 def test_each_report_stands_alone_its_kind_untold_and_a_rebuild_tells_the_same(released: Settings) -> None:
@@ -41,3 +58,43 @@ def test_each_report_stands_alone_its_kind_untold_and_a_rebuild_tells_the_same(r
     for receipt in done.receipts:
         withdraw(released, "m1", receipt.export_id, by="a")
     assert stored(released)[0].is_empty()
+
+
+def ratios(settings: Settings, metrics: list[str]) -> dict[str, object]:
+    row: dict[str, object] = ask(Viewer(settings.place, "t", "merchant", "m1"), metrics).rows.row(0, named=True)
+    return row
+
+
+def test_entered_spend_counts_instead_of_the_report_of_its_day_and_taken_back_the_report_counts_again(released: Settings, tmp_path: Path) -> None:
+    done = ingest(released, "m1", "s1", [PLANS])
+    assert done.held is None
+    without = hashes(released)
+    assert ratios(released, ["ad_spend"]) == {"ad_spend": in_file()}
+    rows = ["推广现金,s1,,,,,,300.00,2026-10-13,2026-10-14", "推广赠款,s1,,,c9,,,50.01,2026-10-13,"]
+    assert enter(released, tmp_path, *rows) == 2
+    build_and_release(released)
+    told = ratios(released, ["ad_spend", "ad_cash"])
+    assert told == {"ad_spend": in_file(dt.date(2026, 10, 12)) + 350_01, "ad_cash": 300_00}
+    spent = ad_spend(Viewer(released.place, "t", "merchant", "m1")).select("ad_family_code", "ad_use_code", "spent_fen").rows()
+    assert ("uni_plan", "entered", in_file(dt.date(2026, 10, 13))) in spent, "what the report says stays in sight"
+    grown = hashes(released)
+    build(released, from_landing=True)
+    assert hashes(released) == grown
+    assert enter(released, tmp_path, *(row.replace("300.00", "撤销").replace("50.01", "撤销") for row in rows)) == 2
+    build(released)
+    assert hashes(released) == without
+
+
+def test_spend_behind_a_figure_is_shown_by_its_rows_and_its_file(released: Settings, tmp_path: Path) -> None:
+    ingest(released, "m1", "s1", [PLANS])
+    enter(released, tmp_path, "推广现金,s1,,,,,,300.00,2026-10-14,2026-10-15")
+    build_and_release(released)
+    viewer = Viewer(released.place, "t", "merchant", "m1")
+    for metric in ("ad_spend", "shop_roi", "net_roi", "uni_roi"):
+        lines = order_lines(viewer, metric, {})
+        assert lines.value == ask(viewer, [metric]).rows[metric].item(), metric
+    rows = order_lines(viewer, "ad_spend", {}).rows
+    assert rows["amount"].sum() == in_file() + 300_00
+    assert rows.filter(pl.col("ad_entry_id").str.starts_with("cost:")).height == 2
+    assert PLANS.name in explain(viewer, "ad_spend", {}).files["export_name"].to_list()
+    assert explain(viewer, "matured_roi", {}).lines_qty is None, "an estimate has no lines"

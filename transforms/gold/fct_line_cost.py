@@ -36,7 +36,7 @@ FROM_LINES = [
 ]  # fmt: skip
 #: An order as far as it was paid on one day: a day's figures follow from that day's facts alone. An entry on an order paid on several days bears no day.
 _BILLED = [*ORDER, "paid_date"]
-#: Each kind charged once: its measure, and the channel it is paid for. Slot fees go to creators; samples to whoever may sell.
+#: Each kind charged once (advertising is fct_ad_spend's): its measure, and the channel it is paid for. Slots go to creators; samples to whoever may sell.
 _ONCE = {"slot_fee": ("slot_fee_fen", "creator_live"), "sample": ("sample_fen", "unknown")}
 
 
@@ -70,7 +70,8 @@ def build(lines: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> pl.DataFr
 
 def build_lumps(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
     """Facts of costs charged once, of ``shops`` (columns ``SHOP``), on every day they are valid for. They stand on no style: whose they are nobody told."""
-    parts = spread_lumps(costs.others).join(shops.select(SHOP), on=["merchant_id", "shop_id"], how="inner", validate="m:1")
+    lumps = costs.others.filter(pl.col("cost_kind_code").is_in(list(_ONCE)))
+    parts = spread_lumps(lumps).join(shops.select(SHOP), on=["merchant_id", "shop_id"], how="inner", validate="m:1")
     amounts = (pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name) for kind, (name, _) in _ONCE.items())
     channel = pl.col("cost_kind_code").replace_strict({kind: channel for kind, (_, channel) in _ONCE.items()}, return_dtype=pl.String)
     rows = parts.with_columns(pl.lit(0).alias(name) for name in MEASURES).with_columns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -10,6 +10,12 @@ from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.gold.fct_line_cost import MEASURES
 from transforms.gold.measures import total
+
+#: Margin before advertising (metrics.md 2.3, 保本ROI), measure → sign: what grows with every sale. What is charged once does not, and comes off after it.
+MARGIN = {"cost_known_fen": 1} | dict.fromkeys(
+    ("costed_refund_fen", "cost_fen", "write_down_fen", "cohort_fee_fen", "cohort_commission_fen", "freight_out_fen", "freight_back_fen", "packing_fen"), -1
+)
+CONTRIBUTION = MARGIN | {"sample_fen": -1, "slot_fee_fen": -1}
 
 TABLE = Table(
     "gold",
@@ -40,5 +46,12 @@ def contributions(lines: pl.DataFrame, facts: pl.DataFrame, key: Sequence[str] =
     paid = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="paid_date")
     return [
         paid.select("order_line_id", *told, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen"),
-        facts.select("order_line_id", *told, *MEASURES, cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")),
-    ]
+        facts.select(
+            "order_line_id", *told, *MEASURES, margin_fen=signed(MARGIN), cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")
+        ),
+    ]  # fmt: skip
+
+
+def signed(parts: Mapping[str, int]) -> pl.Expr:
+    """Measures added up with their signs."""
+    return pl.sum_horizontal(pl.col(name) * sign for name, sign in parts.items())
