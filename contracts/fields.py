@@ -12,6 +12,7 @@ from contracts.cost_fields import COST_FIELDS
 from contracts.field import MONEY_LIMIT_FEN, QTY_LIMIT, TIME_ZONE, Field
 from contracts.field import entry as _f
 from contracts.ledger_fields import LEDGER_FIELDS
+from contracts.stock_fields import STOCK_FIELDS
 
 __all__ = ["FIELDS", "MONEY_LIMIT_FEN", "QTY_LIMIT", "TIME_ZONE", "Field"]
 
@@ -274,4 +275,4 @@ _ALL = [
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS)}
+FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS, *STOCK_FIELDS)}

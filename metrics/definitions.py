@@ -10,6 +10,7 @@ from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
+from metrics.stock import STOCK
 
 __all__ = ["CLOCKS", "METRICS", "UNITS", "Metric"]
 
@@ -254,4 +255,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT, *STOCK)}

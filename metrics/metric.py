@@ -30,6 +30,10 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "支付日;一次性的成本摊到它生效的每一天",
         "payment day: costs and fees go back to the day of their order; a cost charged once stands on the days it is valid for",
     ),
+    "stock": (
+        "月末:每月最后一天结束时;最近的月份到数据截至那天",
+        "end of the month; of the newest month, as far as the shop's data reach",
+    ),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
@@ -38,6 +42,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "count": ("个", "count"),
     "fraction": ("比率(0–1)", "fraction, 0 to 1"),
     "ratio": ("倍数", "ratio"),
+    "days": ("天", "days"),
     "fen_per_thousand": ("分/千次观看", "fen per thousand views"),
 }
 
@@ -70,8 +75,8 @@ class Metric:
 
     @property
     def is_exact(self) -> bool:
-        """True for a quotient that is not rounded: a fraction, or a ratio, which may be above 1 by nature."""
-        return self.unit in ("fraction", "ratio")
+        """True for a quotient that is not rounded: a fraction, a ratio, which may be above 1 by nature, or days."""
+        return self.unit in ("fraction", "ratio", "days")
 
     @overload
     def quotient(self, top: int, bottom: int) -> float: ...

@@ -98,6 +98,31 @@ NOTES: dict[str, NoteKind] = {
         "cost and fees are both known of {share} of paid value; another CNY {figure} lacks its cost, or its bill, which will take fees and commissions",
         beside="fees_known_fen",
     ),
+    "RECEIPTS_UNTOLD": NoteKind(
+        "sold_unreceived_qty",
+        "售罄率只算录了到货的商品;另有 {figure} 件净销的商品没有录到货,不在里面",
+        "sell-through is of goods whose receipt was entered; {figure} kept units are of goods without one and left out",
+    ),
+    "OVERSOLD": NoteKind(
+        "oversold_skus_qty",
+        "有 {figure} 个 SKU 卖出的多于录入的到货:多半是到货没录全,售罄率偏高",
+        "SKUs that sold more than was received: {figure}; receipts are likely missing, and sell-through is too high",
+    ),
+    "STOCK_UNTOLD": NoteKind(
+        "stock_untold_qty",
+        "近 30 天另有 {figure} 件净销的商品没有库存记录,不在里面",
+        "goods that kept {figure} units in 30 days have no word on their stock and are left out",
+    ),
+    "STOCK_STALE": NoteKind(
+        "stale_skus_qty",
+        "有 {figure} 个 SKU 的库存记录超过 30 天没更新",
+        "SKUs whose newest word on stock is more than 30 days old: {figure}",
+    ),
+    "RETURNS_UNTOLD": NoteKind(
+        "returns_untold_qty",
+        "店铺的文件没有说过退货申请,在途退货不明,所以为空({figure} 个 SKU)",
+        "the shop's files tell no claims for return, so what is in transit is untold and the figure is empty (SKUs: {figure})",
+    ),
     "MATURED_INTERVAL": NoteKind(
         "matured_high_fen",
         "成熟净成交是估计:八成把握在 {beside} 到 {figure} 元之间",

@@ -57,7 +57,7 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
     """The question in these words.
 
     Raises ``UsageError`` for an unknown or missing metric or dimension, a bad period or date, ``paid_date`` asked of another clock
-    (CLOCK_MISMATCH), and dimensions that no mart has together (NOT_TOGETHER).
+    (CLOCK_MISMATCH), stock over several months or shops (STOCK_STANDS), and dimensions that no mart has together (NOT_TOGETHER).
     """
     wanted = tuple(_metric(name) for name in dict.fromkeys(metrics))
     split = tuple(dict.fromkeys(by))
@@ -80,6 +80,7 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
         )
     asked = {*split, *where}
     _check_clock(wanted, asked)
+    _check_standing(wanted, asked, period)
     sources = {metric.clock: _source(metric, asked) for metric in wanted}
     return Question(wanted, split, {name: _values(name, value) for name, value in where.items()}, period, sources)
 
@@ -100,6 +101,21 @@ def _check_clock(metrics: tuple[Metric, ...], asked: set[str]) -> None:
             step_zh="改用 date:每个指标按自己的日期",
             step_en="ask by `date`: each metric on its own clock",
             metrics=other,
+        )
+
+
+def _check_standing(metrics: tuple[Metric, ...], asked: set[str], period: Period | None) -> None:
+    """Stock stands, and does not flow: a sum of two months' or two shops' is the same pieces twice."""
+    standing = [metric.id for metric in metrics if metric.clock == "stock"]
+    one_month = period is not None and (period[0].year, period[0].month) == (period[1].year, period[1].month)
+    if standing and not ("shop" in asked and (one_month or asked & {"date", "month"})):
+        raise UsageError(
+            "STOCK_STANDS",
+            "库存是一个店铺一个时点的数,不能跨月、跨店相加",
+            "stock is of one shop at one moment: it is added up neither over months nor over shops",
+            step_zh="按 shop 和 month 看,或指定一个月以内的时段",
+            step_en="ask by shop and month, or of a period within one month",
+            metrics=standing,
         )
 
 

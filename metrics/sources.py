@@ -17,6 +17,7 @@ from transforms.gold import (
     mart_profit_detail_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
+    mart_stock_monthly,
     mart_style_daily,
 )
 
@@ -122,6 +123,13 @@ SOURCES = (
         {name: name for name in mart_final_daily.TABLE.required},
         {"final": FINAL},
         (dim_observed.TABLE,),
+    ),
+    Source(
+        mart_stock_monthly.TABLE,
+        {name: _SHOP[name] for name in ("merchant", "shop", "platform")}
+        | {"style": "style_code", "sku": "sku_code", "date": "business_date", "month": _TIME["month"]},
+        {name: name for name in mart_stock_monthly.TABLE.required},
+        {"stock": "true"},
     ),
     Source(
         mart_breakdown_daily.TABLE,

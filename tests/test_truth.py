@@ -31,15 +31,18 @@ from truth_cases import (
     differences,
     downloads,
     enter_costs,
+    enter_stock,
     lies,
     lookup,
     settle,
     small_market,
     true_ledger,
+    true_stock,
     untrue_ledgers,
 )
 
 from metrics.access import Viewer
+from metrics.ask import ask
 from metrics.match import match
 from metrics.screens import SCREENS, screens_of
 from metrics.typed import Typed
@@ -59,6 +62,7 @@ pytestmark = pytest.mark.slow
 
 EARLIER = NOW - dt.timedelta(days=9)
 MOMENTS = (EARLIER, NOW, LATER)
+STOCK = ["closing_stock", "sell_through", "stock_to_sales", "stock_to_sales_with_returns", "returns_in_transit", "moving_rate_30", "moving_rate_7"]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +106,7 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
     settings = Settings(home=tmp_path_factory.mktemp("files"))
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     for files in moments:
         for item in take(settings, market, files):
             # the bookkeeping system's file does not say when it was made, and is told that it was overtaken
@@ -117,6 +122,7 @@ def by_shuffled_files(by_files: Settings, market: Market, moments: list[dict[str
     shutil.copytree(by_files.home / "secrets", settings.home / "secrets")  # buyers' keys are made with them
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     dice = random.Random(7)
     folder = tmp_path_factory.mktemp("archives")
     deliveries: list[dict[str, list[Path]]] = [{}, {}]
@@ -145,6 +151,7 @@ def by_api(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01)
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     app = make_app(market, EARLIER)
     base, stop = serve_in_thread(app)
     try:
@@ -254,6 +261,40 @@ def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) 
     # TikTok Shop's order file tells of a refund its amount alone; JD's tells no SKU
     assert set(wrong["platform_code"]) == {"tiktok_shop", "jd"}, wrong
     assert wrong.filter(platform_code="jd")["told"].is_null().all()
+
+
+#: Platforms whose files tell every line's SKU and whether what was refunded came back.
+STOCKED = CUTS["sku"] & FILES.goods
+
+
+@pytest.mark.parametrize(("release", "at", "day"), [(2, NOW, NOW.date()), (3, LATER, dt.date(2026, 7, 31)), (3, LATER, LATER.date())])
+def test_stock_is_true_to_the_piece(by_files: Settings, market: Market, release: int, at: dt.datetime, day: dt.date) -> None:
+    """Sell-through, stock to sales with and without returns in transit, and the share of SKUs that sell, of every shop, as of three days."""
+    told = [
+        ask(Viewer(by_files.place, "test", "merchant", merchant), STOCK, by=["shop", "platform"], period=(day, day), as_of=release).rows
+        for merchant in market.merchants["merchant_id"]
+    ]
+    got = pl.concat(told).filter(pl.col("platform").is_in(STOCKED)).drop("platform").sort("shop")
+    sheet = true_stock(market, at, day).join(market.shops.filter(pl.col("platform_code").is_in(STOCKED)), on="shop_id", how="semi")
+    noted, held, sells = pl.col("received") > 0, pl.col("stock").is_not_null(), pl.col("stock") > 0
+    stock, kept = pl.col("stock").sum(), pl.col("kept_30").filter(held).sum()
+    over = pl.when(kept > 0).then(kept)
+    true = sheet.group_by(shop="shop_id").agg(
+        closing_stock=stock,
+        sell_through=pl.col("kept").filter(noted).sum() / pl.col("received").sum(),
+        stock_to_sales=stock / over,
+        stock_to_sales_with_returns=(stock + pl.col("returning").filter(held).sum()) / over,
+        returns_in_transit=pl.col("returning").sum(),
+        moving_rate_30=(sells & (pl.col("kept_30") > 0)).sum() / sells.sum(),
+        moving_rate_7=(sells & (pl.col("kept_7") > 0)).sum() / sells.sum(),
+    )
+    assert got.height == true.height > 5
+    assert true["returns_in_transit"].sum() > 0 or at == LATER
+    wrong = got.join(true.sort("shop"), on="shop", suffix="_true").filter(
+        pl.any_horizontal(~(pl.col(name) - pl.col(f"{name}_true")).abs().fill_null(0).le(1e-12) for name in STOCK)
+        | pl.any_horizontal(pl.col(name).is_null() != pl.col(f"{name}_true").is_null() for name in STOCK)
+    )
+    assert wrong.is_empty(), wrong.to_dicts()
 
 
 def test_what_every_back_office_shows_is_led_to_our_figure_with_nothing_left(by_files: Settings, market: Market) -> None:

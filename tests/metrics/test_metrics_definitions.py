@@ -21,6 +21,9 @@ ASKED = {
     "entry_rate", "product_exposure_rate", "product_click_rate", "click_order_rate", "view_order_rate", "uv_value",
     "placed_gmv", "kept_sales", "merchant_paid", "kept_units", "units_per_order", "kept_units_per_order", "order_refund_rate",
     "refund_rate_after_shipment", "unit_return_rate",
+    "closing_stock", "kept_units_30", "sold_out_skus", "received_units", "sell_through", "stock_to_sales",
+    "stock_to_sales_with_returns", "returns_in_transit", "turnover_days", "moving_rate_30",
+    "moving_rate_7",
 }  # fmt: skip
 
 
