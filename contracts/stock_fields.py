@@ -32,4 +32,13 @@ STOCK_FIELDS: tuple[Field, ...] = (
     _f("sold_out_skus_qty", "售罄 SKU 数", "SKUs sold out", "Stock told as 0, and a kept unit in 30 days."),
     _f("stale_skus_qty", "库存记录过旧的 SKU", "SKUs of old stock", "The newest word is more than 30 days old."),
     _f("oversold_skus_qty", "卖出多于到货的 SKU", "SKUs sold beyond receipts", "Receipts are missing, or their units went through another shop."),
+    _f("selling_styles_qty", "在售款数", "styles on sale", "Any SKU on sale with stock, or of which a unit was kept in 30 days; on the style's first SKU."),
+    _f("new_styles_qty", "30天内上新的在售款数", "styles on sale launched in 30 days", "First paid for within the 30 days; on the style's first SKU."),
+    # measures of launches, on the day a style was first paid for
+    _f("launched_qty", "上新款数", "styles launched"),
+    _f("judged_launches_qty", "满14天的上新款数", "launches 14 days old"),
+    _f("launch_kept_qty", "头14天净销件数", "kept units of the first 14 days"),
+    _f("launch_untold_qty", "上新日不明的款数", "styles of untold launch", "First sold in the first 14 days of the shop's data."),
+    _f("hit_launches_qty", "爆款数", "hits among launches", "Launches that kept at least ``hit_units_qty`` in their first 14 days."),
+    _f("hit_units_qty", "爆款门槛件数", "units that make a hit"),
 )

@@ -6,6 +6,7 @@ from metrics.aside import ASIDE
 from metrics.funnel import FUNNEL
 from metrics.kept_goods import KEPT_GOODS, STAGES
 from metrics.ladder import LADDER
+from metrics.launch import LAUNCH
 from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
@@ -255,4 +256,4 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT, *STOCK)}
+METRICS: dict[str, Metric] = {metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *FUNNEL, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT, *STOCK, *LAUNCH)}

@@ -34,6 +34,7 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "月末:每月最后一天结束时;最近的月份到数据截至那天",
         "end of the month; of the newest month, as far as the shop's data reach",
     ),
+    "launch": ("上新日:一个款第一次有人付款那天", "the day a style was first paid for"),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 

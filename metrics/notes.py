@@ -123,6 +123,11 @@ NOTES: dict[str, NoteKind] = {
         "店铺的文件没有说过退货申请,在途退货不明,所以为空({figure} 个 SKU)",
         "the shop's files tell no claims for return, so what is in transit is untold and the figure is empty (SKUs: {figure})",
     ),
+    "LAUNCH_UNTOLD": NoteKind(
+        "launch_untold_qty",
+        "另有 {figure} 款在店铺数据的头 14 天里就有成交,可能以前就卖过,不算上新",
+        "styles already selling in the first 14 days of a shop's data, perhaps before, are no launches: {figure}",
+    ),
     "MATURED_INTERVAL": NoteKind(
         "matured_high_fen",
         "成熟净成交是估计:八成把握在 {beside} 到 {figure} 元之间",

@@ -10,6 +10,7 @@ from transforms.gold import (
     dim_observed,
     mart_breakdown_daily,
     mart_final_daily,
+    mart_launch_daily,
     mart_live_session,
     mart_outlook_daily,
     mart_payment_flow_daily,
@@ -51,6 +52,8 @@ class Source:
 
 #: Finished so long ago, as far as the shop's data reach, that the return window is over.
 FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
+#: Kept as many units in its first days as the installation asks of a hit.
+_HIT = f"launch_kept_qty >= (SELECT max(hit_units_qty) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_launch_daily.TABLE.name}.shop_id)"  # noqa: S608
 #: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
 _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
 
@@ -130,6 +133,13 @@ SOURCES = (
         | {"style": "style_code", "sku": "sku_code", "date": "business_date", "month": _TIME["month"]},
         {name: name for name in mart_stock_monthly.TABLE.required},
         {"stock": "true"},
+    ),
+    Source(
+        mart_launch_daily.TABLE,
+        {name: _SHOP[name] for name in ("merchant", "shop", "platform")} | {"style": "style_code"} | _TIME,
+        {name: name for name in mart_launch_daily.TABLE.required} | {"hit_launches_qty": f"CASE WHEN judged_launches_qty > 0 AND {_HIT} THEN 1 ELSE 0 END"},
+        {"launch": "true"},
+        (dim_observed.TABLE,),
     ),
     Source(
         mart_breakdown_daily.TABLE,

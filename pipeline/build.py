@@ -197,7 +197,7 @@ def _load(
         loads.append(_load_chunk(lake, chunk, parts, told, number, now))
         del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
-    rebuild_wholes(lake, rule, now, settings.return_window_days)
+    rebuild_wholes(lake, rule, now, settings.return_window_days, settings.hit_units)
     merchants = _merchants_of(moved, chunks)
     rebuild_outlook(lake, merchants, number)
     rebuild_stock(lake, merchants | moved.by_stock, told.rates)

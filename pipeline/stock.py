@@ -1,4 +1,4 @@
-"""The sheet of stock after a build: made anew for the merchants whose data moved or who entered goods received or counted."""
+"""The sheets of stock and of launches after a build: made anew for the merchants whose data moved or who entered goods received or counted."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.entering import said_since
 from pipeline.merging import ORDER
 from pipeline.slices import replace_changed
 from transforms.currency import convert_orders
-from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_breakdown_daily, mart_stock_monthly
+from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_breakdown_daily, mart_launch_daily, mart_stock_monthly
 from transforms.gold.grain import LINE
 from transforms.silver.states import current
 from transforms.stock import Told, claims_of, open_claims
 from warehouse.lake import Lake
 from warehouse.ops import STOCK_ENTRY
 
-TABLE = mart_stock_monthly.TABLE
+STOCK, LAUNCH = mart_stock_monthly.TABLE, mart_launch_daily.TABLE
 _LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 _LINE = [*LINE, "order_id", "sku_code", "style_code", "line_qty", "paid_fen", "is_gift"]
 #: Merchants whose goods are held together.
@@ -32,14 +32,16 @@ def moved_by_stock(lake: Lake) -> set[str]:
 
 
 def rebuild_stock(lake: Lake, merchants: Iterable[str], rates: pl.DataFrame) -> None:
-    """Bring mart_stock_monthly of ``merchants`` up to date with gold, the platforms' lists and what was entered."""
+    """Bring the sheets of stock and of launches of ``merchants`` up to date with gold, the platforms' lists and what was entered."""
     names = sorted(set(merchants))
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
-        before, after = lake.read(TABLE, where={"merchant_id": some}), mart_stock_monthly.build(_told(lake, some, rates))
-        keys = pl.concat([frame.select(*SHOP, "business_date") for frame in (before, after)]).unique()
-        if keys.height:
-            replace_changed(lake, TABLE, keys, before, after)
+        told = _told(lake, some, rates)
+        for table, after in ((STOCK, mart_stock_monthly.build(told)), (LAUNCH, mart_launch_daily.build(told.kept, told.observed))):
+            before = lake.read(table, where={"merchant_id": some})
+            keys = pl.concat([frame.select(*SHOP, "business_date") for frame in (before, after)]).unique()
+            if keys.height:
+                replace_changed(lake, table, keys, before, after)
 
 
 def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
@@ -50,7 +52,7 @@ def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
     kept = lake.sql(
         f"""
         SELECT merchant_id, shop_id, platform_code, style_code, sku_code, business_date AS paid_date, sum(kept_units_qty)::BIGINT AS kept_qty
-        FROM {mart_breakdown_daily.TABLE.full_name} SEMI JOIN _who USING (merchant_id) GROUP BY ALL HAVING kept_qty <> 0""",  # noqa: S608
+        FROM {mart_breakdown_daily.TABLE.full_name} SEMI JOIN _who USING (merchant_id) GROUP BY ALL HAVING sum(units_qty) > 0""",  # noqa: S608
         _who=who,
     )
     telling = lake.sql(

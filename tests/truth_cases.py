@@ -148,6 +148,8 @@ def enter_costs(settings: Settings, market: Market) -> None:
             save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
 
 
+#: Units kept that make a style a hit, in so small a market.
+HIT_UNITS = 3
 #: Days at whose end the stores counted what they held.
 COUNTED = (NOW.date(), dt.date(2026, 7, 31))
 

@@ -26,7 +26,7 @@ class Told:
     """What is known of the goods of some merchants.
 
     ``observed``: how far each shop's data reach (``dim_observed``). ``products``: states of silver's product. ``entries``: rows of ``ops.stock_entry``.
-    ``kept``: ``SKU, style_code, paid_date, kept_qty``, units neither cancelled nor come back, by the day they were paid; SKUs untold are ``untold``.
+    ``kept``: ``SKU, style_code, paid_date, kept_qty``, units neither cancelled nor come back, of every day that any were paid; untold is ``untold``.
     ``claims``: ``SKU, style_code, applied_date, back_date, units_qty`` of claims for return, on their way from the first day to before the second.
     ``telling``: shops of which any claim was ever told with its day (``SHOP``).
     """

@@ -19,7 +19,7 @@ from metrics.guide import tooltip
 from pipeline.counter import CHANGES, Ingested, enter_stock, preview_stock, stock_problem, stock_template
 
 _SHOWN, _DRAWN = 200, 8
-_CARDS = {"sell_through": "售罄率", "stock_to_sales_with_returns": "库销比(含在途退货)", "moving_rate_30": "动销率(30天)", "returns_in_transit": "在途退货"}
+_CARDS = {"sell_through": "售罄率", "stock_to_sales_with_returns": "库销比(含在途)", "moving_rate_30": "动销率(30天)", "returns_in_transit": "在途退货"}
 _ENGLISH = {
     "sell_through": "Sell-through",
     "stock_to_sales_with_returns": "Stock to sales",
@@ -38,9 +38,21 @@ LOOKS = {
 def show_cards(answer: Answer) -> None:
     """The shop's four figures, empty where nobody tells what they are made of."""
     row = answer.rows.row(0, named=True)
-    with st.container(border=True):
-        for column, (name, zh) in zip(st.columns(len(_CARDS)), _CARDS.items(), strict=True):
-            column.metric(f"{zh} :gray[:small[{_ENGLISH[name]}]]", figure(name, row[name]), help=tooltip(name))
+    with st.container(border=True, gap="xxsmall"):
+        with st.container(horizontal=True, gap="medium"):
+            for name, zh in _CARDS.items():
+                st.metric(f"{zh}  \n:gray[:small[{_ENGLISH[name]}]]", figure(name, row[name]), help=tooltip(name), width=140)
+        st.markdown(_in_words(row))
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    """What a shop holds and what of it moves, in one sentence; what is to be done where nobody told."""
+    sold = f"近 30 天净销 **{row['kept_units_30']:,}** 件"
+    if row["closing_stock"] is None:
+        zh = f"{sold}。**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
+        return f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter receipts and counts below.]]"
+    zh = f"手上 **{row['closing_stock']:,}** 件,{sold};**{row['unsold_skus']:,}** 个 SKU 压着没动,**{row['sold_out_skus']:,}** 个卖光了。"
+    return f"{zh}  \n:gray[:small[Units on hand, and kept in 30 days; SKUs that lie, and that are sold out.]]"
 
 
 def figure(metric: str, value: float | None) -> str:

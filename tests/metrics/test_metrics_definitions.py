@@ -23,7 +23,7 @@ ASKED = {
     "refund_rate_after_shipment", "unit_return_rate",
     "closing_stock", "kept_units_30", "sold_out_skus", "received_units", "sell_through", "stock_to_sales",
     "stock_to_sales_with_returns", "returns_in_transit", "turnover_days", "moving_rate_30",
-    "moving_rate_7",
+    "moving_rate_7", "unsold_skus", "new_style_rate", "launched_styles", "hit_rate",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.canonical import PRODUCT, REFUND_LINE, SHOP
-from transforms.gold import dim_observed, fct_order_line, mart_stock_monthly
+from transforms.gold import dim_observed, fct_order_line, mart_launch_daily, mart_stock_monthly
 from transforms.stock import Told, claims_of, open_claims
 from warehouse.ops import STOCK_ENTRY
 
@@ -132,6 +132,34 @@ def test_average_stock_is_of_goods_told_on_every_day_of_the_span() -> None:
     assert told(rows, "A", "03-20", "stock_days_qty", "days_kept_qty") == (12 * 10 + 8 * 20, 4)
     assert told(rows, "B", "03-20", "stock_days_qty", "days_kept_qty") == (0, 0), "its first word is a day too late"
     assert told(sheet([listed("A", 12, "02-19")]), "A", "03-20", "stock_days_qty") == (360,)
+
+
+def test_a_style_on_sale_counts_once_and_is_new_for_thirty_days() -> None:
+    def style(name: str, *rows: tuple[str, str, int]) -> pl.DataFrame:
+        return kept(*rows).with_columns(style_code=pl.lit(name))
+
+    # the shop's data begin on 1 February: what first sold before the 15th may be older; the thirty days to 20 March begin on 19 February
+    sold = pl.concat([
+        style("OLD", ("A", "02-01", 1), ("A", "03-10", 2), ("B", "03-10", 1)), style("EARLY", ("C", "02-14", 1), ("C", "03-01", 1)),
+        style("PAST", ("D", "02-18", 1), ("D", "03-01", 1)), style("NEW", ("E", "02-19", 3), ("F", "03-01", 1)), style("BACK", ("G", "03-01", 0)),
+    ])  # fmt: skip
+    rows = sheet(sold=sold).filter(business_date=NEWEST).group_by("style_code").agg(pl.col("selling_styles_qty", "new_styles_qty").sum()).sort("style_code")
+    assert rows.rows() == [("EARLY", 1, 0), ("NEW", 1, 1), ("OLD", 1, 0), ("PAST", 1, 0)], "a style of which nothing was kept is not on sale"
+
+
+def test_launches_are_judged_after_fourteen_days_on_what_was_kept_of_them() -> None:
+    def style(name: str, *rows: tuple[str, int]) -> pl.DataFrame:
+        return kept(*(("A", on, qty) for on, qty in rows)).with_columns(style_code=pl.lit(name))
+
+    sold = pl.concat([
+        style("OLD", ("02-01", 9), ("03-10", 9)), style("DUE", ("03-06", 4), ("03-19", 5), ("03-20", 100)), style("YOUNG", ("03-07", 50)),
+        style("RETURNED", ("02-20", 0), ("03-01", 2)), style("untold", ("03-01", 7)),
+    ])  # fmt: skip
+    observed = pl.DataFrame([OF]).with_columns(observed_date=pl.lit(NEWEST))
+    rows = mart_launch_daily.build(sold, observed).sort("style_code")
+    assert rows.select("style_code", "business_date", "launched_qty", "judged_launches_qty", "launch_kept_qty", "launch_untold_qty").rows() == [
+        ("DUE", day("03-06"), 1, 1, 9, 0), ("OLD", day("02-01"), 0, 0, 0, 1), ("RETURNED", day("02-20"), 1, 1, 2, 0), ("YOUNG", day("03-07"), 1, 0, 0, 0),
+    ]  # fmt: skip
 
 
 def line(number: int, qty: int = 2, fen: int = 200_00) -> dict[str, object]:

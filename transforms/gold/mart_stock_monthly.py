@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.gold.mart_launch_daily import first_days
 from transforms.steps import THING, day_sums, running, standing, sum_to
 from transforms.stock import SKU, Told, entries_in_force, listed_days, sale_steps, stock_steps
 
@@ -14,7 +15,7 @@ SPAN_DAYS, SHORT_DAYS = 30, 7
 _MEASURES = (
     "received_qty", "sold_of_received_qty", "sold_unreceived_qty", "closing_stock_qty", "returning_qty", "stock_returning_qty", "returns_untold_qty",
     "stock_kept_qty", "stock_untold_qty", "stock_days_qty", "days_kept_qty", "stocked_skus_qty", "moving_7_skus_qty", "moving_30_skus_qty",
-    "sold_out_skus_qty", "stale_skus_qty", "oversold_skus_qty",
+    "sold_out_skus_qty", "stale_skus_qty", "oversold_skus_qty", "selling_styles_qty", "new_styles_qty",
 )  # fmt: skip
 
 TABLE = Table(
@@ -61,7 +62,8 @@ def build(told: Told) -> pl.DataFrame:
     )
     rows = rows.join(told.telling.select(SHOP).unique().with_columns(_tells=pl.lit(True)), on=SHOP, how="left")
     any_of = pl.any_horizontal(pl.col("received_qty", "_kept", "returning_qty") > 0, pl.col("_stock").is_not_null())
-    return TABLE.shape(rows.filter(any_of).with_columns(**_measures()).sort(TABLE.key))
+    told_rows = _with_styles(rows.filter(any_of).with_columns(**_measures()), first_days(told.kept))
+    return TABLE.shape(told_rows.sort(TABLE.key))
 
 
 def _measures() -> dict[str, pl.Expr]:
@@ -86,6 +88,19 @@ def _measures() -> dict[str, pl.Expr]:
         "stale_skus_qty": _where(stale, 1),
         "oversold_skus_qty": _where(received & (kept > pl.col("received_qty")), 1),
     }
+
+
+def _with_styles(rows: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """``rows`` with the measures of styles, on the first SKU of each."""
+    style = [*SHOP, "style_code", "business_date"]
+    sells = ((pl.col("stocked_skus_qty") > 0) | (pl.col("_kept_30") > 0)).any().over(style)
+    is_head = (pl.col("sku_code") == pl.col("sku_code").min().over(style)) & (pl.col("style_code") != "untold") & sells
+    launched = first.filter("is_launch").select(*SHOP, "style_code", _launched_date="first_date")
+    age = pl.col("business_date") - pl.col("_launched_date")
+    return rows.join(launched, on=[*SHOP, "style_code"], how="left", validate="m:1").with_columns(
+        selling_styles_qty=_where(is_head, 1),
+        new_styles_qty=_where(is_head & age.is_between(pl.duration(days=0), pl.duration(days=SPAN_DAYS - 1)), 1),
+    )
 
 
 def _where(condition: pl.Expr, value: pl.Expr | int) -> pl.Expr:

@@ -21,7 +21,9 @@ from pipeline.counter import shops
 
 CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 14)
 
-_OF_SHOP = ["sell_through", "stock_to_sales_with_returns", "moving_rate_30", "returns_in_transit", "closing_stock"]
+_OF_SHOP = [
+    "sell_through", "stock_to_sales_with_returns", "moving_rate_30", "returns_in_transit", "closing_stock", "kept_units_30", "unsold_skus", "sold_out_skus",
+]  # fmt: skip
 _OF_GOODS = ["closing_stock", "kept_units_30", "returns_in_transit", "sell_through", "stock_to_sales", "received_units"]
 
 
@@ -59,9 +61,6 @@ def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
     answer = ask(viewer, _OF_SHOP, where=where, period=period)
     show_heading("库存", f"Stock · {day_name(day)}")
     show_cards(answer)
-    if answer.rows["closing_stock"].item() is None:
-        zh = "**还没有人说过这个店铺的库存。** 在下面录到货和盘点;没说的不猜,也不当成 0。"
-        st.markdown(f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter receipts and counts below.]]")
     for note in answer.notes:
         st.caption(f"{note.zh}。 {sentence(note.en)}")
     _show_goods(viewer, where, period)
