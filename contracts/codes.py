@@ -209,6 +209,11 @@ _KINDS = {
 #: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it has a line here.
 KIND = CodeList("kind", _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()})
 
+STOCK_KIND = CodeList(
+    "stock_kind",
+    {"received": ("到货", "goods received"), "counted": ("盘点", "stock counted")},
+)
+
 MATURITY_LEVEL = CodeList(
     "maturity_level",
     {

@@ -9,10 +9,12 @@ from metrics.channel_share import CHANNEL_SHARE
 from metrics.funnel import FUNNEL
 from metrics.kept_goods import KEPT_GOODS, STAGES
 from metrics.ladder import LADDER
+from metrics.launch import LAUNCH
 from metrics.metric import CLOCKS, UNITS, Metric
 from metrics.outlook import OUTLOOK
 from metrics.profit import PROFIT
 from metrics.settlement import SETTLEMENT
+from metrics.stock import STOCK
 
 __all__ = ["CLOCKS", "METRICS", "UNITS", "Metric"]
 
@@ -264,6 +266,5 @@ _ALL = (
     ),
 )
 
-METRICS: dict[str, Metric] = {
-    metric.id: metric for metric in (*LADDER, *_ALL, *KEPT_GOODS, *CHANNEL_SHARE, *FUNNEL, *BUYERS, *ASIDE, *OUTLOOK, *SETTLEMENT, *PROFIT, *ADVERTISING)
-}
+_GROUPS = (LADDER, _ALL, KEPT_GOODS, CHANNEL_SHARE, FUNNEL, BUYERS, ASIDE, OUTLOOK, SETTLEMENT, PROFIT, ADVERTISING, STOCK, LAUNCH)
+METRICS: dict[str, Metric] = {metric.id: metric for group in _GROUPS for metric in group}

@@ -1,6 +1,7 @@
 """From a mart back to the facts it is the sum of: what single order lines, refunds and sessions add to each of its measures.
 
-A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. Figures that are no sum (estimates) have no lines.
+A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. Figures that are no sum of a
+period's rows (estimates, stock) have no lines.
 """
 
 from __future__ import annotations

@@ -42,6 +42,11 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "推广日,即支付日:这天支付的订单到第 45 天会留下多少",
         "day of spending: what the orders paid that day will have kept on their 45th",
     ),
+    "stock": (
+        "月末:每月最后一天结束时;最近的月份到数据截至那天",
+        "end of the month; of the newest month, as far as the shop's data reach",
+    ),
+    "launch": ("上新日:一个款第一次有人付款那天", "the day a style was first paid for"),
     "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
@@ -52,6 +57,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "ratio": ("倍数", "ratio"),
     "fen_per_thousand": ("分/千次", "fen per thousand times"),
     "seconds": ("秒", "seconds"),
+    "days": ("天", "days"),
 }
 
 
@@ -86,8 +92,8 @@ class Metric:
 
     @property
     def is_exact(self) -> bool:
-        """True for a quotient that is not rounded: a fraction, or a ratio, which may be above 1 by nature."""
-        return self.unit in ("fraction", "ratio")
+        """True for a quotient that is not rounded: a fraction, a ratio, which may be above 1 by nature, or days."""
+        return self.unit in ("fraction", "ratio", "days")
 
     @overload
     def quotient(self, top: int, bottom: int) -> float: ...

@@ -159,6 +159,36 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 元推广花费的店和天还没有成熟估计,没有参与",
         "another CNY {figure} was spent by shops and on days without a matured estimate, and takes no part",
     ),
+    "RECEIPTS_UNTOLD": NoteKind(
+        "sold_unreceived_qty",
+        "售罄率只算录了到货的商品;另有 {figure} 件净销的商品没有录到货,不在里面",
+        "sell-through is of goods whose receipt was entered; {figure} kept units are of goods without one and left out",
+    ),
+    "OVERSOLD": NoteKind(
+        "oversold_skus_qty",
+        "有 {figure} 个 SKU 卖出的多于录入的到货:多半是到货没录全,售罄率偏高",
+        "SKUs that sold more than was received: {figure}; receipts are likely missing, and sell-through is too high",
+    ),
+    "STOCK_UNTOLD": NoteKind(
+        "stock_untold_qty",
+        "近 30 天另有 {figure} 件净销的商品没有库存记录,不在里面",
+        "goods that kept {figure} units in 30 days have no word on their stock and are left out",
+    ),
+    "STOCK_STALE": NoteKind(
+        "stale_skus_qty",
+        "有 {figure} 个 SKU 的库存记录超过 30 天没更新",
+        "SKUs whose newest word on stock is more than 30 days old: {figure}",
+    ),
+    "RETURNS_UNTOLD": NoteKind(
+        "returns_untold_qty",
+        "店铺的文件没有说过退货申请,在途退货不明,所以为空({figure} 个 SKU)",
+        "the shop's files tell no claims for return, so what is in transit is untold and the figure is empty (SKUs: {figure})",
+    ),
+    "LAUNCH_UNTOLD": NoteKind(
+        "launch_untold_qty",
+        "另有 {figure} 款在店铺数据的头 14 天里就有成交,可能以前就卖过,不算上新",
+        "styles already selling in the first 14 days of a shop's data, perhaps before, are no launches: {figure}",
+    ),
     "MATURED_INTERVAL": NoteKind(
         "matured_high_fen",
         "成熟净成交是估计:八成把握在 {beside} 到 {figure} 元之间",

@@ -11,6 +11,9 @@ from contracts.tables import Table
 from metrics.definitions import METRICS, Metric
 from metrics.sources import DIMENSIONS, TIME, Source, dimensions_of, find_source
 
+#: Dimensions over which some marts are never added up, in Chinese.
+_APART = {"platform": "平台", "shop": "店铺", "month": "月"}
+
 Where = Mapping[str, str | Sequence[str]]
 Period = tuple[dt.date, dt.date]
 
@@ -57,7 +60,8 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
     """The question in these words.
 
     Raises ``UsageError`` for an unknown or missing metric or dimension, a bad period or date, ``paid_date`` asked of another clock
-    (CLOCK_MISMATCH), dimensions that no mart has together (NOT_TOGETHER), and figures that would be added up over what is never added up (NEVER_ADDED).
+    (CLOCK_MISMATCH), dimensions that no mart has together (NOT_TOGETHER), and figures that would be added up over what is never added up
+    (NEVER_ADDED).
     """
     wanted = tuple(_metric(name) for name in dict.fromkeys(metrics))
     split = tuple(dict.fromkeys(by))
@@ -106,16 +110,19 @@ def _check_clock(metrics: tuple[Metric, ...], asked: set[str]) -> None:
 
 
 def _check_apart(question: Question) -> None:
-    """A buyer's key means nothing on another platform, and one buyer stands in several months' windows."""
+    """A buyer's key means nothing on another platform, stock of two shops may be the same pieces, and both stand in several months at once."""
+    one_month = question.period is not None and (question.period[0].year, question.period[0].month) == (question.period[1].year, question.period[1].month)
+    named = {*question.by, *(name for name, values in question.where.items() if len(values) == 1)}
+    if one_month or "date" in named:
+        named.add("month")
     for clock, source in question.sources.items():
-        missing = [name for name in source.apart if name not in question.by and len(question.where.get(name, ())) != 1]
-        if missing:
+        if missing := [name for name in source.apart if name not in named]:
             raise UsageError(
                 "NEVER_ADDED",
-                "这个指标不能跨平台、跨月相加",
-                "this metric is never added up over platforms or months",
-                step_zh="按平台和月份分开看,或各指定一个",
-                step_en="split by platform and month, or name one of each",
+                f"这个指标不能跨{'、跨'.join(_APART[name] for name in source.apart)}相加",
+                f"this metric is never added up over {' or '.join(f'{name}s' for name in source.apart)}",
+                step_zh=f"按 {' 和 '.join(missing)} 分开看,或各指定一个",
+                step_en=f"split by {' and '.join(missing)}, or name one of each",
                 metric=[metric.id for metric in question.on(clock)],
                 missing=missing,
             )

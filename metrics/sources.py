@@ -11,6 +11,7 @@ from transforms.gold import (
     mart_breakdown_daily,
     mart_buyer_monthly,
     mart_final_daily,
+    mart_launch_daily,
     mart_live_session,
     mart_outlook_daily,
     mart_payment_flow_daily,
@@ -19,6 +20,7 @@ from transforms.gold import (
     mart_promotion_daily,
     mart_settlement_daily,
     mart_shop_channel_daily,
+    mart_stock_monthly,
     mart_style_daily,
 )
 
@@ -66,6 +68,8 @@ class Source:
 
 #: Finished so long ago, as far as the shop's data reach, that the return window is over.
 FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
+#: Kept as many units in its first days as the installation asks of a hit.
+_HIT = f"launch_kept_qty >= (SELECT max(hit_units_qty) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_launch_daily.TABLE.name}.shop_id)"  # noqa: S608
 #: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
 _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
 
@@ -164,6 +168,21 @@ SOURCES = (
         {"buyers": "true"},
         apart=("platform", "month"),
         since="business_date - window_days_qty::INTEGER + 1",
+    ),
+    Source(
+        mart_stock_monthly.TABLE,
+        {name: _SHOP[name] for name in ("merchant", "shop", "platform")}
+        | {"style": "style_code", "sku": "sku_code", "date": "business_date", "month": _TIME["month"]},
+        {name: name for name in mart_stock_monthly.TABLE.required},
+        {"stock": "true"},
+        apart=("shop", "month"),
+    ),
+    Source(
+        mart_launch_daily.TABLE,
+        {name: _SHOP[name] for name in ("merchant", "shop", "platform")} | {"style": "style_code"} | _TIME,
+        {name: name for name in mart_launch_daily.TABLE.required} | {"hit_launches_qty": f"CASE WHEN judged_launches_qty > 0 AND {_HIT} THEN 1 ELSE 0 END"},
+        {"launch": "true"},
+        (dim_observed.TABLE,),
     ),
     Source(
         mart_breakdown_daily.TABLE,

@@ -12,12 +12,13 @@ from connectors.cells import read_id
 from contracts.canonical import LISTED_ORDER
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
+from pipeline.entering import said_since
 from pipeline.house import writing
 from pipeline.lists import read_list
 from pipeline.lists import template as template_of
 from pipeline.merging import ORDER
 from transforms.gold.fct_order_line import TABLE as LINES
-from warehouse import registry, release
+from warehouse import registry
 from warehouse.aside import save_aside
 from warehouse.lake import Lake
 from warehouse.ops import ASIDE_ORDER
@@ -83,10 +84,7 @@ def _bad_file(name: str, **facts: object) -> FileRefusedError:
 
 def moved_by_lists(lake: Lake) -> pl.DataFrame:
     """Orders in gold (columns ``ORDER``) of which a list has said anything since the last judged build."""
-    said, judged = lake.read(ASIDE_ORDER), release.releases(lake)
-    if judged and said.height:
-        with Lake.open(lake.place, snapshot=judged[-1].snapshot) as then:
-            said = said.join(then.read(ASIDE_ORDER), on=list(ASIDE_ORDER.key), how="anti")
+    said = said_since(lake, ASIDE_ORDER)
     if said.is_empty() or not lake.may_hold_rows(LINES):
         return pl.DataFrame(schema=dict.fromkeys(ORDER, pl.String))
     return lake.read(LINES, keys=said.select(LISTED_ORDER).unique(), columns=ORDER).unique()

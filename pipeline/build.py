@@ -30,6 +30,7 @@ from pipeline.merging import SESSION, Touched, merge_into_silver
 from pipeline.outlook import rebuild_outlook
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
+from pipeline.stock import moved_by_stock, rebuild_stock
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
 from warehouse import landing, rates, registry, release
@@ -61,7 +62,7 @@ class Moved:
     """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs, lists.
 
     ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``), ``by_lists`` the orders set aside
-    or no longer (``moved_by_lists``). ``gone`` are files that were withdrawn (rows of ``EXPORT``).
+    or no longer (``moved_by_lists``), ``by_stock`` the merchants who entered stock. ``gone`` are files that were withdrawn (rows of ``EXPORT``).
     """
 
     is_registry: bool
@@ -69,12 +70,18 @@ class Moved:
     by_rates: Touched
     by_costs: pl.DataFrame
     by_lists: pl.DataFrame
+    by_stock: set[str]
     gone: pl.DataFrame
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.by_rates.is_empty and all(frame.is_empty() for frame in (self.by_costs, self.by_lists, self.gone))
+        return (
+            not self.is_registry
+            and not self.by_stock
+            and self.by_rates.is_empty
+            and all(frame.is_empty() for frame in (self.by_costs, self.by_lists, self.gone))
+        )
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def build(
         waiting, gone = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
         told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake), aside_orders(lake))
         by_costs = profits.moved_by_costs(lake, told.costs, whole=from_landing)
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), by_costs, moved_by_lists(lake), gone)
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), by_costs, moved_by_lists(lake), moved_by_stock(lake), gone)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -192,11 +199,12 @@ def _load(
         loads.append(_load_chunk(lake, chunk, parts, told, number, now))
         del parts  # or they would be held beside the next ones
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
-    rebuild_wholes(lake, rule, now, settings.return_window_days)
+    rebuild_wholes(lake, rule, now, settings.return_window_days, settings.hit_units)
     merchants = _merchants_of(moved, chunks)
     rebuild_buyers(lake, merchants | set(moved.by_lists["merchant_id"]), settings.repurchase_window_days)
     rebuild_outlook(lake, merchants, number)
     rebuild_advertising(lake, told.costs)
+    rebuild_stock(lake, merchants | moved.by_stock, told.rates)
     reach("build.gold")
     return pl.concat(loads)
 

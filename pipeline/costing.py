@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from functools import partial
 
 import polars as pl
 
 from connectors.cells import read_id, read_yuan
 from connectors.clocks import read_date
 from contracts.codes import COST_BASIS, COST_KIND
-from contracts.cost_fields import SAME_COST, SAME_GOODS
-from contracts.errors import FileRefusedError, UsageError
-from contracts.fields import MONEY_LIMIT_FEN, TIME_ZONE
-from pipeline.house import writing
-from pipeline.lists import read_list
-from pipeline.lists import template as template_of
-from warehouse import registry
-from warehouse.costs import last_entry, save_costs
-from warehouse.lake import Lake
-from warehouse.settings import Settings
+from contracts.fields import MONEY_LIMIT_FEN
+from pipeline.entering import ListKind, import_list
+from warehouse.costs import COSTS
 
 #: Header of the list → what its cells are.
 HEADER = {
@@ -72,91 +61,8 @@ _BLAMED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class CostProblem:
-    """One wrong row (as a person counts them, the header is 1): the header of the cell to blame (empty: the row), what stands there, a rule of ``RULES``."""
-
-    row: int
-    column: str
-    cell: str
-    rule: str
-
-
-@dataclass(frozen=True)
-class CostList:
-    """A list as it was read: its unit costs and other costs with their ``row``, and what is wrong with it."""
-
-    goods: pl.DataFrame
-    others: pl.DataFrame
-    problems: tuple[CostProblem, ...]
-
-
-def template() -> str:
-    """The list to fill in, as CSV with examples. A blank shop means all shops."""
-    return template_of(HEADER, _EXAMPLES)
-
-
-def import_costs(settings: Settings, merchant_id: str, path: Path, *, by: str, at: dt.datetime | None = None) -> int:
-    """Take over a merchant's list (columns ``HEADER``); returns how many entries say something new. The next build reckons with them.
-
-    Raises ``FileRefusedError`` naming file, row and rule, ``NotFoundError`` for an unknown merchant; then nothing has changed.
-    """
-    with writing(settings) as lake:
-        registry.require_merchant(lake, merchant_id)
-        goods, others = read_costs(path, set(registry.shops(lake, merchant_id)["shop_id"]))
-        return save_costs(lake, merchant_id, goods, others, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
-
-
-def enter_seen(lake: Lake, merchant_id: str, name: str, data: bytes, *, by: str, seen: tuple[int, int], at: dt.datetime) -> int:
-    """Enter a list that somebody saw compared with the entries up to ``seen``; returns how many say something new.
-
-    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` COSTS_MOVED when there are newer entries: what they confirmed is no longer what would change.
-    """
-    if last_entry(lake, merchant_id) != seen:
-        zh, en = "预览之后又有人录了成本", "somebody entered costs after this was previewed"
-        raise UsageError("COSTS_MOVED", zh, en, step_zh="重新预览再确认", step_en="preview again, then confirm")
-    goods, others = sound(name, judge_costs(name, data, set(registry.shops(lake, merchant_id)["shop_id"])))
-    return save_costs(lake, merchant_id, goods, others, by=by, at=at)
-
-
-def read_costs(path: Path, shops: set[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The list's unit costs and other costs, as ``warehouse.costs.save_costs`` takes them; ``shops`` are the merchant's.
-
-    Raises ``FileRefusedError`` COST_FILE, or for the first wrong row the first of ``RULES`` it breaks.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _bad_file(path.name, detail=str(error)[:80]) from None
-    return sound(path.name, judge_costs(path.name, data, shops))
-
-
-def judge_costs(name: str, data: bytes, shops: set[str]) -> CostList:
-    """A list as it stands in ``data``, and everything that is wrong with it, by row. Raises ``FileRefusedError`` COST_FILE for what is no such list."""
-    rows = _read(name, data)
-    goods, others = _split(rows)
-    problems = _problems(rows, shops)
-    told = set(problems["row"])
-    twice = pl.concat([_twice(SAME_GOODS, goods), _twice(SAME_COST, others)]).filter(~pl.col("row").is_in(list(told)))
-    every = pl.concat([problems, twice]).sort("row")
-    return CostList(goods, others, tuple(CostProblem(**row) for row in every.iter_rows(named=True)))
-
-
-def sound(name: str, listed: CostList) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What a list without problems says. Raises ``FileRefusedError`` for the first problem, naming file, row and column."""
-    for problem in listed.problems[:1]:
-        zh, en, step_zh, step_en = RULES[problem.rule]
-        where = {"row": problem.row} | ({"column": problem.column} if problem.column else {})
-        raise FileRefusedError(problem.rule, zh, en, step_zh=step_zh, step_en=step_en, file=name, **where)
-    return listed.goods.drop("row"), listed.others.drop("row")
-
-
-def _read(name: str, data: bytes) -> pl.DataFrame:
-    """The list's cells as they mean and, under their own headers, as they were written.
-
-    With ``row`` (header is row 1), ``is_back``, and a ``bad_…`` flag per kind of cell that cannot be read.
-    """
-    told = read_list(name, data, HEADER, _bad_file)
+def _read(told: pl.DataFrame) -> pl.DataFrame:
+    """Rows as ``ListKind.read`` makes them, with ``is_back``."""
     columns = {item: told[item] for item in HEADER.values()}
     ids = {name: read_id(columns[name]) for name in ("shop_id", "sku_code", "style_code", "creator_id", "live_session_id")}
     days = {name: read_date(columns[name]) for name in ("valid_from_date", "valid_until_date")}
@@ -199,19 +105,6 @@ def _wrong(shops: set[str]) -> dict[str, pl.Expr]:
     }
 
 
-def _problems(rows: pl.DataFrame, shops: set[str]) -> pl.DataFrame:
-    """Per wrong row the first rule it breaks, the header of the cell to blame, and what that cell holds: columns of ``CostProblem``."""
-    broken = rows.with_columns(found.fill_null(False).alias(rule) for rule, found in _wrong(shops).items())
-    named = broken.with_columns(rule=pl.coalesce(pl.when(rule).then(pl.lit(rule)) for rule in _wrong(shops))).filter(pl.col("rule").is_not_null())
-    unread = pl.coalesce(
-        *(pl.when(f"bad_{name}").then(pl.lit(label)) for label, name in HEADER.items() if f"bad_{name}" in rows.columns), pl.lit(None, pl.String)
-    )
-    blamed = named.with_columns(column=pl.when(pl.col("rule").is_in(_UNREAD)).then(unread))
-    blamed = blamed.with_columns(column=pl.coalesce("column", pl.col("rule").replace_strict(_BLAMED, default="", return_dtype=pl.String)))
-    cell = pl.coalesce(*(pl.when(pl.col("column") == label).then(label) for label in HEADER), pl.lit("")).fill_null("")
-    return blamed.select(pl.col("row").cast(pl.Int64), "column", cell.alias("cell"), "rule")
-
-
 def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Unit costs and the others, as they are kept. A SKU says more than its style."""
     is_goods = pl.col("cost_kind_code") == "goods"
@@ -225,13 +118,6 @@ def _split(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return goods, others
 
 
-def _twice(same: Sequence[str], rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that say again what an earlier one says: columns of ``CostProblem``."""
-    again = rows.filter(~pl.struct(name for name in same if name in rows.columns).is_first_distinct())
-    return again.select(pl.col("row").cast(pl.Int64), column=pl.lit(""), cell=pl.lit(""), rule=pl.lit("COST_TWICE"))
+COST_LIST = ListKind("COST", "成本", "costs", COSTS, HEADER, _EXAMPLES, RULES, _read, _wrong, _UNREAD, _BLAMED, _split)
 
-
-def _bad_file(name: str, **facts: object) -> FileRefusedError:
-    zh, en = "成本表读不出来,或表头、列数不对", "the list cannot be read, or its header or columns are wrong"
-    step_zh, step_en = "照模板填(baiyun costs template 或成本页),Excel 另存为 CSV", "fill in the template (`baiyun costs template`, or the page); save as CSV"
-    return FileRefusedError("COST_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=name, **facts)
+import_costs = partial(import_list, COST_LIST)

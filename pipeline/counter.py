@@ -28,21 +28,12 @@ from contracts.tables import Table
 from metrics.access import Viewer
 from pipeline import deliveries, mapping, previews, steps
 from pipeline.changes import Change
-from pipeline.cost_counter import (
-    CHANGES,
-    CostPreview,
-    cost_problem,
-    cost_template,
-    costs_in_force,
-    enter_costs,
-    merchant_of,
-    preview_costs,
-    settings_of,
-)  # fmt: skip
-from pipeline.costing import CostProblem
+from pipeline.cost_counter import cost_problem, cost_template, costs_in_force, enter_costs, preview_costs
 from pipeline.deliveries import Delivery
 from pipeline.desk import Desk
+from pipeline.entering import RowProblem
 from pipeline.house import reading, writing
+from pipeline.list_counter import CHANGES, ListPreview, merchant_of, settings_of
 from pipeline.mapping import Kept
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
@@ -50,17 +41,19 @@ from pipeline.previews import Offer, Preview, Problem
 from pipeline.raw_rows import RawRow, raw_rows
 from pipeline.receipts import FileReceipt
 from pipeline.steps import Ingested
+from pipeline.stock_counter import enter_stock, preview_stock, stock_problem, stock_template
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import SECURITY_EVENT
 from warehouse.registry import Shop
 
 __all__ = [
-    "CHANGES", "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "CostPreview", "CostProblem", "Coverage", "Delivery",
-    "FileReceipt", "Ingested", "Kept", "Learned", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "Shop",
-    "Trial", "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "explain_words",
-    "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs", "preview_each",
-    "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "taken", "try_mapping", "withdraw",
+    "CHANGES", "COLUMN", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Kept",
+    "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "RowProblem", "Shop", "Trial",
+    "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "enter_stock",
+    "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs",
+    "preview_each", "preview_stock", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "stock_problem", "stock_template",
+    "strange_words", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.

@@ -86,10 +86,10 @@ def rebuild_slices(lake: Lake, touched: Touched, known: Known) -> None:
     profits.rebuild(lake, profits.moved_days(lake, lines, billed, touched.entries), known.costs)
 
 
-def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime, return_window_days: int) -> None:
+def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime, return_window_days: int, hit_units: int) -> None:
     """The small tables made whole of what stands in the warehouse now: shops, how far their data reach, the district's months."""
     _whole(lake, dim_shop.TABLE, dim_shop.build(registry.shops(lake), registry.merchants(lake)))
-    _whole(lake, dim_observed.TABLE, dim_observed.build(_counting_exports(lake), return_window_days))
+    _whole(lake, dim_observed.TABLE, dim_observed.build(_counting_exports(lake), return_window_days, hit_units))
     owners = registry.merchants(lake).select("merchant_id", "owner_id")
     columns = ["merchant_id", "platform_code", "channel_code", "business_date", "paid_fen", "cohort_refund_fen"]
     daily = lake.read(mart_shop_channel_daily.TABLE, columns=columns)

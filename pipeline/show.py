@@ -143,7 +143,7 @@ def answered(answer: Answer, *, as_json: bool) -> None:
             return "—" if value is None else str(value)
         if metric.unit == "fraction":
             return f"{float(str(value)):.1%}"
-        if metric.unit == "ratio":
+        if metric.unit in ("ratio", "days"):
             return ratio(float(str(value)))
         return f"{int(str(value)):,}" if metric.unit == "count" else yuan(int(str(value)))
 

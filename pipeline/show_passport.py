@@ -83,6 +83,6 @@ def _amount(metric: Metric, value: float | None) -> str:
         return "—"
     if metric.unit == "fraction":
         return f"{value:.4f}"
-    if metric.unit == "ratio":
+    if metric.unit in ("ratio", "days"):
         return ratio(value)
     return yuan(int(value)) if metric.unit.startswith("fen") else str(value)

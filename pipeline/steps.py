@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
-from pipeline import costing, inbox, withdrawing
+from pipeline import inbox, withdrawing
 from pipeline.build import Built, build
 from pipeline.changes import Change, totals_changed
 from pipeline.collect import Collected, attempts, batches, collect, run_colour
 from pipeline.credentials import from_environment
+from pipeline.entering import ListKind, enter_seen
 from pipeline.house import reading, writing
 from pipeline.intake import Landed, land_files
 from pipeline.loading import Export
@@ -30,7 +31,7 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "enter_costs", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
+    "enter_list", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -112,17 +113,26 @@ def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str 
     return Ingested(receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held)
 
 
-def enter_costs(
-    settings: Settings, merchant_id: str, name: str, data: bytes, *, by: str, seen: tuple[int, int], at: dt.datetime | None = None, say: Say = _quiet
+def enter_list(
+    kind: ListKind,
+    settings: Settings,
+    merchant_id: str,
+    name: str,
+    data: bytes,
+    *,
+    by: str,
+    seen: Sequence[int],
+    at: dt.datetime | None = None,
+    say: Say = _quiet,
 ) -> Ingested:
-    """Take over a list of costs, build and release. ``seen`` is ``warehouse.costs.last_entry`` as whoever confirmed the list saw it.
+    """Take over a list, build and release. ``seen`` is ``warehouse.entries.last_entry`` as whoever confirmed the list saw it.
 
-    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` COSTS_MOVED when somebody entered costs since; then nothing has changed.
+    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` …S_MOVED when somebody entered such a list since; then nothing has changed.
     """
     with writing(settings) as lake:
-        costing.enter_seen(lake, merchant_id, name, data, by=by, seen=seen, at=at or now())
+        enter_seen(kind, lake, merchant_id, name, data, by=by, seen=seen, at=at or now())
     say("构建", "building")
-    held = _try_release(settings, build(settings, run_name="costs", at=at), at=at, say=say)
+    held = _try_release(settings, build(settings, run_name=kind.name.lower(), at=at), at=at, say=say)
     with reading(settings) as lake:
         return Ingested([], releasing.current(lake), [], held)
 

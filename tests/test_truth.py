@@ -19,9 +19,11 @@ from truth_cases import (
     BY_CHANNEL,
     BY_DAY,
     COSTED_FROM,
+    COUNTED,
     CUTS,
     FILES,
     FIRST,
+    HIT_UNITS,
     LATER,
     MONEY,
     NO_SETTLEMENT_DAY,
@@ -32,12 +34,14 @@ from truth_cases import (
     differences,
     downloads,
     enter_costs,
+    enter_stock,
     lies,
     lookup,
     settle,
     small_market,
     true_ledger,
     true_spend,
+    true_stock,
     untrue_ledgers,
 )
 
@@ -56,7 +60,8 @@ from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.platforms import FACTS
 from simulator.server import make_app, serve_in_thread
-from simulator.truth import SESSION_METRICS, buyer_truth
+from simulator.stock import counted
+from simulator.truth import SESSION_METRICS, buyer_truth, truth
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 
@@ -64,6 +69,7 @@ pytestmark = pytest.mark.slow
 
 EARLIER = NOW - dt.timedelta(days=9)
 MOMENTS = (EARLIER, NOW, LATER)
+STOCK = ["closing_stock", "sell_through", "stock_to_sales", "stock_to_sales_with_returns", "returns_in_transit", "moving_rate_30", "moving_rate_7"]
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +110,10 @@ def take(settings: Settings, market: Market, files: dict[str, list[Path]]) -> li
 @pytest.fixture(scope="module")
 def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The downloads dropped into the inbox in order; one build a moment."""
-    settings = Settings(home=tmp_path_factory.mktemp("files"))
+    settings = Settings(home=tmp_path_factory.mktemp("files"), hit_units=HIT_UNITS)
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     for files in moments:
         for item in take(settings, market, files):
             # the bookkeeping system's file does not say when it was made, and is told that it was overtaken
@@ -118,10 +125,11 @@ def by_files(market: Market, moments: list[dict[str, list[Path]]], tmp_path_fact
 @pytest.fixture(scope="module")
 def by_shuffled_files(by_files: Settings, market: Market, moments: list[dict[str, list[Path]]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same files newest first, some twice, every shop's in two archives of mixed moments."""
-    settings = Settings(home=tmp_path_factory.mktemp("shuffled"))
+    settings = Settings(home=tmp_path_factory.mktemp("shuffled"), hit_units=HIT_UNITS)
     shutil.copytree(by_files.home / "secrets", settings.home / "secrets")  # buyers' keys are made with them
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     dice = random.Random(7)
     folder = tmp_path_factory.mktemp("archives")
     deliveries: list[dict[str, list[Path]]] = [{}, {}]
@@ -150,6 +158,7 @@ def by_api(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01)
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     app = make_app(market, EARLIER)
     base, stop = serve_in_thread(app)
     try:
@@ -321,6 +330,79 @@ def test_what_advertising_brings_is_true_to_the_fen(by_files: Settings, market: 
         whole = ask(viewer, metrics).rows.row(0, named=True)
         assert whole["ad_spend"] == mine["spent_fen"].sum()
         assert whole["net_roi"] == mine["kept_fen"].sum() / mine["spent_fen"].sum()
+
+
+#: Platforms whose files tell every line's SKU and whether what was refunded came back.
+STOCKED = CUTS["sku"] & FILES.goods
+#: Of these, those that tell a style and not a product or a colour.
+STYLED = STOCKED - {"xiaohongshu"}
+
+
+@pytest.mark.parametrize(("release", "at", "day"), [(2, NOW, COUNTED[-1]), (3, LATER, COUNTED[-1]), (3, LATER, LATER.date())])
+def test_stock_is_true_to_the_piece(by_files: Settings, market: Market, release: int, at: dt.datetime, day: dt.date) -> None:
+    """Sell-through, stock to sales with and without returns in transit, the share of SKUs that sell, of every shop, as known at two moments.
+
+    A file that does not say when it was made reaches to the day it was given, so only some shops have a row on a day that is no end of a month.
+    """
+    told = [
+        ask(Viewer(by_files.place, "test", "merchant", merchant), STOCK, by=["shop", "platform"], period=(day, day), as_of=release).rows
+        for merchant in market.merchants["merchant_id"]
+    ]
+    got = pl.concat(told).filter(pl.col("platform").is_in(STOCKED)).drop("platform").sort("shop")
+    sheet = true_stock(market, at, day).join(market.shops.filter(pl.col("platform_code").is_in(STOCKED)), on="shop_id", how="semi")
+    noted, held, sells = pl.col("received") > 0, pl.col("stock").is_not_null(), pl.col("stock") > 0
+    stock, kept = pl.col("stock").sum(), pl.col("kept_30").filter(held).sum()
+    over = pl.when(kept > 0).then(kept)
+    true = sheet.group_by(shop="shop_id").agg(
+        closing_stock=stock,
+        sell_through=pl.col("kept").filter(noted).sum() / pl.col("received").sum(),
+        stock_to_sales=stock / over,
+        stock_to_sales_with_returns=(stock + pl.col("returning").filter(held).sum()) / over,
+        returns_in_transit=pl.col("returning").sum(),
+        moving_rate_30=(sells & (pl.col("kept_30") > 0)).sum() / sells.sum(),
+        moving_rate_7=(sells & (pl.col("kept_7") > 0)).sum() / sells.sum(),
+    )
+    assert 5 < got.height <= true.height
+    assert got.height == true.height or (release, day) != (3, COUNTED[-1])
+    assert true["returns_in_transit"].sum() > 0
+    wrong = got.join(true.sort("shop"), on="shop", suffix="_true").filter(
+        pl.any_horizontal(~(pl.col(name) - pl.col(f"{name}_true")).abs().fill_null(0).le(1e-12) for name in STOCK)
+        | pl.any_horizontal(pl.col(name).is_null() != pl.col(f"{name}_true").is_null() for name in STOCK)
+    )
+    assert wrong.is_empty(), wrong.to_dicts()
+
+
+def test_stock_of_platforms_lists_is_true_to_the_piece(by_api: Settings, market: Market) -> None:
+    """Three platforms' APIs tell stock: of SKUs nobody counted theirs stands, of the others the count; who gives neither is untold."""
+    key = ["shop_id", "sku_code"]
+    shown = market.skus.group_by(key).agg(pl.col("stock_qty").sum())
+    counts = counted(market, COUNTED).sort("counted_date").unique(key, keep="last").select(*key, "counted_qty")
+    both = shown.join(counts, on=key, how="full", coalesce=True).with_columns(value=pl.coalesce("counted_qty", "stock_qty"))
+    for shop, merchant, platform in market.shops.select("shop_id", "merchant_id", "platform_code").iter_rows():
+        viewer = Viewer(by_api.place, "test", "merchant", merchant)
+        rows = ask(viewer, ["closing_stock"], by=["month"], where={"shop": shop}).rows.sort("month")
+        lists = platform in ("pinduoduo", "wechat_channels", "xiaohongshu")
+        mine = both.filter(shop_id=shop) if lists else both.filter(pl.col("counted_qty").is_not_null(), shop_id=shop)
+        assert rows["closing_stock"][-1] == mine["value"].sum(), (shop, rows)
+
+
+def test_launches_and_hits_are_true(by_files: Settings, market: Market) -> None:
+    """By shop: styles first paid for two weeks after its first sale or later, and of those two weeks old the share that kept enough in them."""
+    days, fortnight = (FIRST - dt.timedelta(days=60), LATER.date()), pl.duration(days=14)
+    key = ["shop_id", "platform_code", "style_code"]
+    sold = truth(market, LATER, "units", [*key, "date"], *days).filter(pl.col("value") > 0).group_by(key).agg(first=pl.col("date").min())
+    new = sold.filter(pl.col("first") - pl.col("first").min().over("shop_id") >= fortnight, pl.col("platform_code").is_in(STYLED))
+    kept = truth(market, LATER, "kept_units", [*key, "date"], *days).join(new, on=key).filter(pl.col("date") - pl.col("first") < fortnight)
+    styles = new.join(kept.group_by(key).agg(kept=pl.col("value").sum()), on=key)
+    is_old = pl.lit(LATER.date()) - pl.col("first") >= fortnight
+    true = styles.group_by(shop="shop_id").agg(
+        launched_styles=pl.len().cast(pl.Int64), hit_rate=pl.when(is_old.any()).then((is_old & (pl.col("kept") >= HIT_UNITS)).sum() / is_old.sum())
+    )
+    viewers = [Viewer(by_files.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
+    told = pl.concat([ask(viewer, ["launched_styles", "hit_rate"], by=["shop"]).rows for viewer in viewers]).filter(pl.col("launched_styles") > 0)
+    mine = market.shops.filter(pl.col("platform_code").is_in(STYLED)).select(shop="shop_id")
+    assert 0 < true["hit_rate"].max() < 1
+    assert told.join(mine, on="shop", how="semi").sort("shop").rows() == true.sort("shop").rows()
 
 
 def test_what_every_back_office_shows_is_led_to_our_figure_with_nothing_left(by_files: Settings, market: Market) -> None:

@@ -14,12 +14,14 @@ from metrics.ask import ask
 from pipeline.exchange import import_rates
 from pipeline.house import writing
 from pipeline.registering import register_market
+from pipeline.stocking import import_stock
 from simulator.ad_truth import reported_spend
 from simulator.clock import ZONE
 from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
+from simulator.stock import claimed, counted, received, write_stock
 from simulator.truth import EXACT, SESSION_METRICS, ledger_truth, truth
 from warehouse.costs import save_costs
 from warehouse.ops import FIXED_COST
@@ -168,6 +170,36 @@ def enter_costs(settings: Settings, market: Market) -> None:
             others = [parcel, *(slot | {"shop_id": shop} for shop in shops), *(row | {"shop_id": shop} for shop in shops for row in ads.get(shop, []))]
             told = pl.DataFrame([dict.fromkeys(FIXED_COST.columns) | {"valid_from_date": COSTED_FROM} | row for row in others], schema=FIXED_COST.dtypes)
             save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
+
+
+#: Units kept that make a style a hit, in so small a market.
+HIT_UNITS = 3
+#: Days at whose end the stores counted what they held.
+COUNTED = (NOW.date(), dt.date(2026, 7, 31))
+
+
+def enter_stock(settings: Settings, market: Market) -> None:
+    """The list of every shop's store: what it received, and what it counted."""
+    for shop, merchant in market.shops.select("shop_id", "merchant_id").iter_rows():
+        path = settings.home / "stock.csv"
+        write_stock(market, shop, path, COUNTED)
+        import_stock(settings, merchant, path, by="store")
+
+
+def true_stock(market: Market, at: dt.datetime, day: dt.date) -> pl.DataFrame:
+    """By shop and SKU, as of the end of ``day``, known at ``at``: units received, kept (since launch, and of 30 and 7 days), counted, claimed for return."""
+    key = ["shop_id", "sku_code"]
+    came = received(market).filter(pl.col("received_date") <= day).group_by(key).agg(received=pl.col("received_qty").sum())
+    counts = counted(market, [each for each in COUNTED if each <= day]).sort("counted_date").unique(key, keep="last")
+    spans = {"kept": 10_000, "kept_30": 30, "kept_7": 7}
+    kept = [
+        truth(market, at, "kept_units", key, day - dt.timedelta(days=span - 1), day).rename({"value": name}).filter(pl.col(name) > 0)
+        for name, span in spans.items()
+    ]
+    rows = claimed(market, at, day).rename({"value": "returning"}).join(came, on=key, how="full", coalesce=True)
+    for frame in (counts.select(*key, stock="counted_qty"), *kept):
+        rows = rows.join(frame, on=key, how="full", coalesce=True)
+    return rows.with_columns(pl.col("returning", "received", *spans).fill_null(0))
 
 
 def downloads(market: Market, folder: Path, at: dt.datetime, first: dt.date = FIRST, last: dt.date | None = None) -> dict[str, list[Path]]:

@@ -103,13 +103,13 @@ def add_units(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     goods, is_sent = ~pl.col("is_gift"), (pl.col("paid_fen") == 0) | (pl.col("_off") < pl.col("paid_fen"))
     order = [*LINE[:-1], "order_id", "paid_date"]  # what was paid on another day is not looked at: a day's figures follow from the day alone
     goes = (goods & is_sent).any().over(order) | ~goods.any().over(order)
-    off = pl.when("is_gift").then(pl.when(goes).then(0).otherwise("line_qty")).otherwise(_units("_off"))
-    rows = rows.with_columns(_off_qty=off, _all_qty=pl.when("is_gift").then(0).otherwise(_units("_all")))
+    off = pl.when("is_gift").then(pl.when(goes).then(0).otherwise("line_qty")).otherwise(share_of_units("_off"))
+    rows = rows.with_columns(_off_qty=off, _all_qty=pl.when("is_gift").then(0).otherwise(share_of_units("_all")))
     rows = rows.with_columns(sent_qty=pl.col("line_qty") - pl.col("_off_qty"), back_qty=(pl.col("_all_qty") - pl.col("_off_qty")).clip(lower_bound=0))
     return rows.drop("_off", "_all", "_off_qty", "_all_qty")
 
 
-def _units(fen: str) -> pl.Expr:
+def share_of_units(fen: str) -> pl.Expr:
     """Units of the line that ``fen`` of its paid value stands for, half up, never more than it has."""
     exact = (2 * pl.col("line_qty") * pl.col(fen) + pl.col("paid_fen")) // (2 * pl.col("paid_fen"))
     return pl.when(pl.col("paid_fen") > 0).then(pl.min_horizontal(exact, "line_qty")).otherwise(0)

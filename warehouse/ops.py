@@ -200,6 +200,18 @@ FIXED_COST = Table(
     optional=("shop_id", "creator_id", "live_session_id", "valid_until_date", "cost_amount_fen"),
 )
 
+STOCK_ENTRY = Table(
+    "ops",
+    "stock_entry",
+    "到货与盘点",
+    "goods received and counted",
+    "One entry of the units of a SKU a shop received on a day, or counted at its end. Append-only; of the same SKU, shop, kind and day the highest number "
+    "counts, without units it is taken back.",
+    key=("merchant_id", "event_number"),
+    required=("shop_id", "sku_code", "stock_kind_code", "stock_date", "received_by_name", "changed_at"),
+    optional=("entered_qty",),
+)
+
 MAPPING = Table(
     "ops",
     "mapping",
@@ -247,6 +259,6 @@ OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        ASIDE_ORDER, UNIT_COST, FIXED_COST, MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
+        ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
     )
 }  # fmt: skip

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
         description="完成几天后算过了退货期,默认七日(消费者权益保护法第二十五条) / days from finishing until a sale is final; 7 by law",
     )
     repurchase_window_days: int = Field(default=90, ge=1, description="复购率看多少天 / days over which buyers coming again are counted")
+    hit_units: int = Field(default=300, ge=1, description="头 14 天留存多少件算爆款 / units kept in its first 14 days that make a style a hit")
     disclosure_minimum_owners: int = Field(default=5, ge=3, description="一格至少多少个持有人 / fewest holdings in a public cell")
     disclosure_p: float = Field(default=15.0, gt=0, description="p% 规则参数,保密 / the p of the p% rule; confidential", repr=False)
     disclosure_largest_share: float = Field(default=0.40, gt=0, le=1, description="单一持有人占比上限 / largest share one holding may have of a public cell")

@@ -18,16 +18,16 @@ KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 ROW_HEIGHT = 46
 
 
-def show_kept_bars(rows: pl.DataFrame, alt_text: str) -> None:
+def show_kept_bars(rows: pl.DataFrame, alt_text: str, *, front: str = "kept_yuan", back: str = "paid_yuan") -> None:
     """One bar pair per row, in the order given, name above and figures at the right, so that names need no margin on a phone.
 
-    ``rows``: ``name``, ``figures`` (text), ``kept_yuan``, ``paid_yuan`` (numbers, for the bars' lengths only).
+    ``rows``: ``name``, ``figures`` (text), and the columns ``front`` and ``back`` (numbers, for the bars' lengths only).
     """
     base = alt.Chart(rows.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
     text_colour = ink()
     layers = [
-        base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=PAID_COLOUR, opacity=0.55).encode(x=_length("paid_yuan")),
-        base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=KEPT_COLOUR).encode(x=_length("kept_yuan")),
+        base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=PAID_COLOUR, opacity=0.55).encode(x=_length(back)),
+        base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=KEPT_COLOUR).encode(x=_length(front)),
         base.mark_text(align="left", dx=0, dy=-9, fontSize=14, color=text_colour, limit=alt.ExprRef("width - 165")).encode(x=alt.value(0), text="name:N"),
         base.mark_text(align="right", dy=-9, fontSize=13, color=text_colour).encode(x=alt.value("width"), text="figures:N"),
     ]

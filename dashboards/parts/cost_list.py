@@ -1,4 +1,4 @@
-"""A list of costs on a page: what is wrong with it, what it would change, what is in force, and what it did."""
+"""A list of costs on a page: its form, what is in force, and what it did."""
 
 from __future__ import annotations
 
@@ -9,49 +9,16 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import COST_BASIS, COST_KIND
+from dashboards.parts.list_form import ListForm
 from dashboards.parts.money import NOTHING, percent, yuan
 from dashboards.parts.words import moment, plain, visible
 from metrics.access import Viewer
 from metrics.ask import ask
-from pipeline.counter import CHANGES, CostPreview, CostProblem, Ingested, cost_problem, costs_in_force
+from pipeline.counter import CHANGES, Ingested, cost_problem, cost_template, costs_in_force, enter_costs, preview_costs
 
 _SHOWN = 200
 _OF = ("sku_code", "style_code", "creator_id", "live_session_id")
-_ICONS = {"changed": ":orange[:material/edit:]", "taken_back": ":orange[:material/undo:]", "new": ":green[:material/add:]"}
 _PROFIT = {"gross_profit": "毛利", "contribution": "贡献利润(未扣推广)", "cost_coverage": "成本覆盖率"}
-
-
-def show_problems(problems: tuple[CostProblem, ...]) -> None:
-    """Every wrong row: where, what stands there, what is wrong, what to do. The list is not taken."""
-    zh = f"**{len(problems)} 行有问题,整份没有收下,原来的成本没有变。** 改好后再放一次。"
-    st.error(f"{zh}  \n:small[Nothing was taken: mend these rows, then give the list again.]", icon=":material/block:")
-    rows = []
-    for problem in problems[:_SHOWN]:
-        zh, en, step, _ = cost_problem(problem)
-        rows.append({"行": problem.row, "列": problem.column or "整行", "内容": visible(problem.cell) or "(空)", "问题": zh, "怎么改": step, "English": en})
-    st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
-    if len(problems) > _SHOWN:
-        st.caption(f"列出前 {_SHOWN} 行,共 {len(problems)} 行。 The first {_SHOWN} of {len(problems)}.")
-
-
-def show_changes(found: CostPreview) -> bool:
-    """What the list would change, replaced figures first; True when it may be confirmed: something changes, and what is replaced was acknowledged."""
-    counts = {code: found.count(code) for code in CHANGES}
-    st.markdown(" · ".join(f"{_ICONS.get(code, '')} {CHANGES[code][0]} **{count}**" for code, count in counts.items() if count))
-    order = {code: place for place, code in enumerate(CHANGES)}
-    rows = found.changes.sort(pl.col("verdict_code").replace_strict(order, return_dtype=pl.Int64), "row")
-    shown = pl.DataFrame([_told(row) for row in rows.head(_SHOWN).iter_rows(named=True)])
-    st.dataframe(shown, hide_index=True, height=min(420, 40 + 35 * shown.height))
-    if rows.height > _SHOWN:
-        st.caption(f"列出前 {_SHOWN} 条,共 {rows.height} 条。 The first {_SHOWN} of {rows.height}.")
-    replaced = counts["changed"] + counts["taken_back"]
-    if not replaced and not counts["new"]:
-        st.info("这份表和现在的成本完全一样,不用导入。  \n:small[It says what is in force already: nothing to enter.]", icon=":material/check:")
-        return False
-    if not replaced:
-        return True
-    zh = f"我看过了:有 **{replaced}** 条会换掉或撤销现在的数字(旧数字留底,可以再改回来)"
-    return st.checkbox(f"{zh} :gray[:small[I have seen what is replaced]]", key="costs_seen")
 
 
 def show_in_force(viewer: Viewer) -> None:
@@ -122,3 +89,6 @@ def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
         "生效": f"{row['valid_from_date']}" + (f" 至 {until}" if until else ""),
     }
     return about if "verdict_code" in row else about | {"金额": yuan(row["fen"])}
+
+
+COSTS = ListForm("costs", "成本", "costs", cost_template, preview_costs, enter_costs, cost_problem, _told, show_done)

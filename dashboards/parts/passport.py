@@ -72,13 +72,15 @@ def show_raw_row(row: RawRow) -> None:
 
 
 def amount(metric: Metric, value: float | None) -> str:
-    """A figure in its own unit: yuan, percent, a ratio, or a count."""
+    """A figure in its own unit: yuan, percent, a ratio, days, or a count."""
     if value is None:
         return NOTHING
     if metric.unit == "fraction":
         return percent(value)
     if metric.unit == "ratio":
         return times(value)
+    if metric.unit == "days":
+        return f"{value:,.1f} 天"
     return yuan(int(value)) if metric.unit.startswith("fen") else f"{int(value):,}"
 
 

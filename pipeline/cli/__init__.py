@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, people, quarantine, rates, releases, statement
+from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, people, quarantine, rates, releases, statement, stock
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
 from warehouse.settings import Settings
 
@@ -29,6 +29,7 @@ app.add_typer(files.app, name="files")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(rates.app, name="rates")
 app.add_typer(costs.app, name="costs")
+app.add_typer(stock.app, name="stock")
 app.add_typer(aside.app, name="aside")
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.shops_app, name="shops")

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import getpass
-from pathlib import Path
-from typing import Annotated
-
 import polars as pl
 import typer
 
 from contracts.codes import COST_BASIS, COST_KIND
 from metrics.notes import amount
-from pipeline.cli.words import Merchant, group
-from pipeline.costing import import_costs, read_costs, template
+from pipeline.cli.listing import list_group
+from pipeline.cli.words import Merchant
+from pipeline.costing import COST_LIST
 from pipeline.house import reading
 from pipeline.terminal import print_table
 from transforms.costing import goods_in_force, others_in_force
-from warehouse import registry
-from warehouse.costs import compare, fixed_costs, unit_costs
+from warehouse.costs import fixed_costs, unit_costs
 from warehouse.settings import Settings
 
 _OF = ("sku_code", "style_code", "creator_id", "live_session_id")
 
-app = group("成本:模板、导入、列表 / costs: template, import, list")
-
-
-@app.command("template")
-def print_template() -> None:
-    """成本表的模板(CSV,带例子);店铺空着表示全部店铺 / the list to fill in, with examples; a blank shop means all shops."""
-    typer.echo("\ufeff" + template(), nl=False)  # without the mark Excel takes it for GBK
-
-
-@app.command("import")
-def import_file(path: Annotated[Path, typer.Argument(help="CSV,列同模板 / CSV as the template", exists=True, dir_okay=False)], merchant: Merchant) -> None:
-    """导入成本表;有一行不对就整份拒收 / take over a list of costs; one wrong row refuses it whole."""
-    settings = Settings()
-    with reading(settings) as lake:
-        goods, others = read_costs(path, set(registry.shops(lake, merchant)["shop_id"]))
-        replaced = compare(lake, merchant, goods, others).filter(pl.col("verdict_code").is_in(["changed", "taken_back"])).height
-    changed = import_costs(settings, merchant, path, by=getpass.getuser())
-    told = f",其中 {replaced} 条换掉了原来的 / {replaced} of them replaced others" if replaced else ""
-    typer.echo(f"新增或更改 {changed} 条成本 / {changed} costs new or changed{told} → 运行 baiyun build / run `baiyun build`")
+app = list_group(COST_LIST, "成本:模板、导入、列表 / costs: template, import, list", (";店铺空着表示全部店铺", "; a blank shop means all shops"))
 
 
 @app.command("list")

@@ -19,7 +19,7 @@ from contracts.fields import FIELDS, TIME_ZONE
 from contracts.tables import Table
 from metrics.access import Viewer
 from metrics.ask import ask
-from metrics.definitions import METRICS, Metric
+from metrics.definitions import METRICS, UNITS, Metric
 from metrics.explain import order_lines
 from metrics.lineage import has_lines
 from metrics.sources import find_source
@@ -33,6 +33,8 @@ from pipeline.merging import merge_into_silver
 from pipeline.outlook import rebuild_outlook
 from pipeline.profits import known_costs, moved_by_costs, rebuild
 from pipeline.registering import register_shop
+from pipeline.stock import rebuild_stock
+from pipeline.stocking import import_stock
 from transforms.disclosure import DisclosureRule
 from warehouse import registry, release
 from warehouse.aside import aside_orders
@@ -41,8 +43,10 @@ from warehouse.rates import rates
 from warehouse.settings import Settings
 
 FOLDER = Path(__file__).parent / "example_march"
-CELL = {"platform": "douyin", "month": "2026-03"}
 SHOP = {"merchant_id": "example", "shop_id": "example", "platform_code": "douyin"}
+#: Stock is asked by shop, buyers by platform: neither knows the other.
+_CELL = {"platform": "douyin", "month": "2026-03"}
+_CELLS = {"stock": {"shop": "example", "month": "2026-03"}}
 #: When the files were made: the orders of March have been followed beyond their return window, not to their 45th day.
 _SEEN = dt.datetime(2026, 4, 30, 9, 0, tzinfo=ZoneInfo(TIME_ZONE))
 
@@ -66,6 +70,7 @@ def build(home: Path) -> Viewer:
         register_shop(lake, **SHOP, at=_SEEN, shop_name="示例店", merchant_name="示例商家")
     import_costs(settings, SHOP["merchant_id"], FOLDER / "costs.csv", by="docs", at=_SEEN)
     import_aside(settings, SHOP["merchant_id"], FOLDER / "aside.csv", by="docs", at=_SEEN)
+    import_stock(settings, SHOP["merchant_id"], FOLDER / "stock.csv", by="docs", at=_SEEN)
     silver = {name: observed(name) for name in SILVER if (FOLDER / f"{name}.csv").exists()}
     with writing(settings) as lake:
         number = release.begin_build(lake, at=_SEEN)
@@ -75,9 +80,10 @@ def build(home: Path) -> Viewer:
             rebuild(lake, moved_by_costs(lake, known_costs(lake), whole=True), known_costs(lake))
             for table in (EXPORT, LOAD):
                 lake.append(table, _receipt(table))
-            rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days)
+            rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days, settings.hit_units)
             rebuild_buyers(lake, [SHOP["merchant_id"]], settings.repurchase_window_days)
             rebuild_outlook(lake, [SHOP["merchant_id"]], number)
+            rebuild_stock(lake, [SHOP["merchant_id"]], rates(lake))
             rebuild_advertising(lake, known_costs(lake))
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=_SEEN)
     return Viewer(settings.place, "docs", "merchant", SHOP["merchant_id"])
@@ -97,34 +103,32 @@ def examples() -> dict[str, str]:
     """Metric → what it comes to in the example's March: what is divided by what, and the figure; a metric without one says why."""
     with tempfile.TemporaryDirectory() as folder:
         viewer = build(Path(folder))
-        figures = ask(viewer, list(METRICS), where=CELL).rows.row(0, named=True)
-        return {name: _example(viewer, METRICS[name], figure) for name, figure in figures.items()}
+        return {name: _example(viewer, metric) for name, metric in METRICS.items()}
 
 
-def _example(viewer: Viewer, metric: Metric, figure: float | None) -> str:
+def _example(viewer: Viewer, metric: Metric) -> str:
+    cell = _CELLS.get(metric.clock, _CELL)
+    figure = ask(viewer, [metric.id], where=cell).rows[metric.id].item()
     if figure is None:
         return "— (本例说不出 / the example cannot tell)"
     shown = f"**{_number(figure, metric.unit)}**"
-    source = find_source(metric.clock, CELL)
+    source = find_source(metric.clock, cell)
     if metric.denominator is None or source is None or not has_lines(source):
         return shown
-    lines = order_lines(viewer, metric.id, CELL)
+    lines = order_lines(viewer, metric.id, cell)
     return f"{lines.rows['amount'].sum():,} ÷ {lines.rows['divisor'].sum():,} = {shown}"
 
 
 def _number(figure: float, unit: str) -> str:
-    if unit == "fraction":
-        return f"{figure:.2%}"
-    if unit == "ratio":
-        return f"{figure:.2f}"
-    return f"{figure:,}" if unit == "count" else f"{figure:,} 分 fen"
+    words = "" if unit == "count" else f" {UNITS[unit][0]} {UNITS[unit][1]}"
+    return f"{figure:.2%}" if unit == "fraction" else f"{figure:.2f}" if unit == "ratio" else f"{figure:,.{isinstance(figure, float):d}f}{words}"
 
 
 def example_lines() -> list[str]:
     """The lists of the example as Markdown."""
     about = "一家店的三月,金额以分为单位;下面每个指标的「例」都由它算出。A shop's March, in fen; every metric's example below is made of it."
     lines = ["## 示例 / The worked example", "", about, ""]
-    for name in (*SILVER, "costs", "aside"):
+    for name in (*SILVER, "costs", "stock", "aside"):
         path = FOLDER / f"{name}.csv"
         if path.exists():
             rows = pl.read_csv(path, infer_schema=False)

@@ -79,6 +79,7 @@ def gold_frames(days: int, last_day: dt.date) -> dict[str, pl.DataFrame]:
             _air(found, key, scale, last_day)
             _earn(found, key, scale, last_day)
             _mature(found, key, scale, days, last_day)
+            _stock(found, key, last_day)
         _return(found, merchant, scale, last_day)
     _pin_today(found, last_day)
     found["mart_district_channel_monthly"] = _district()
@@ -181,6 +182,19 @@ def _mature(found: dict[str, list[dict[str, object]]], key: dict[str, str], scal
             by_age = {"refund_by_7_fen": (paid - point) // 2, "refund_by_14_fen": paid - point, "refund_by_30_fen": paid - point}
             aged = {"style_code": f"{key['shop_id']}-{'0' if channel == 'search' else '1'}", "cohort_refund_fen": paid - kept, "cohort_refund_undated_fen": 0}
             found["mart_kept_age_daily"].append({**row, **aged, **by_age})
+
+
+def _stock(found: dict[str, list[dict[str, object]]], key: dict[str, str], last_day: dt.date) -> None:
+    """Of the first style one SKU lies and one is sold out, of the second nobody tells the stock; a month ago there was twice as much. Of Tmall nothing."""
+    if key["platform_code"] != "douyin":
+        return
+    lies = {"closing_stock_qty": 77, "stocked_skus_qty": 1, "received_qty": 100, "sold_of_received_qty": 23}
+    gone = {"stock_kept_qty": 11, "sold_out_skus_qty": 1, "received_qty": 50, "sold_of_received_qty": 50, "returning_qty": 3, "stock_returning_qty": 3}
+    for number, size, told in ((0, "M", lies), (0, "L", gone), (1, "M", {"stock_untold_qty": 9, "sold_unreceived_qty": 9})):
+        goods = {**key, "style_code": f"{key['shop_id']}-{number}", "sku_code": f"{key['shop_id']}-{number}-{size}"}
+        measures = dict.fromkeys(gold_tables()["mart_stock_monthly"].required, 0) | told
+        for day, times in ((last_day, 1), (last_day.replace(day=1) - dt.timedelta(days=1), 2)):
+            found["mart_stock_monthly"].append({**goods, "business_date": day, **{name: times * qty for name, qty in measures.items()}})
 
 
 def _pin_today(found: dict[str, list[dict[str, object]]], last_day: dt.date) -> None:

@@ -45,12 +45,14 @@ from transforms.gold import (
     mart_promotion_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
+    mart_stock_monthly,
     mart_style_daily,
 )
 from transforms.silver.states import current
+from transforms.stock import Told, open_claims
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, EXPORT, FIXED_COST, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP, UNIT_COST
+from warehouse.ops import CURRENCY_RATE, EXPORT, FIXED_COST, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP, STOCK_ENTRY, UNIT_COST
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 RECEIVED = dt.datetime(2026, 11, 1, 9, 0, tzinfo=BEIJING)
@@ -219,6 +221,28 @@ def costs() -> Costs:
     return Costs(rows(UNIT_COST, *entries), rows(FIXED_COST, said | slot | {"event_number": 1}, said | ad | {"event_number": 1}))
 
 
+def products() -> pl.DataFrame:
+    """Two SKUs of s1 as its list shows them, one of them in two listings."""
+    listed = {"product_name": "大衣", "style_code": "YS0", "is_on_sale": True}
+    return rows(
+        SILVER["product"],
+        seen("s1", 2) | listed | {"product_id": "380", "platform_sku_id": "1", "sku_code": "YS0-M", "stock_qty": 30},
+        seen("s1", 3) | listed | {"product_id": "390", "platform_sku_id": "2", "sku_code": "YS0-M", "stock_qty": 4},
+        seen("s1", 4) | listed | {"product_id": "380", "platform_sku_id": "3", "sku_code": "YS0-L", "stock_qty": 12},
+    )
+
+
+def stock() -> pl.DataFrame:
+    """What s1 received, corrected, and counted before its list was seen."""
+    said = {"merchant_id": "m1", "shop_id": "s1", "received_by_name": "仓库", "changed_at": RECEIVED}
+    told = [("received", "YS0-M", 5, 40), ("received", "YS0-M", 5, 44), ("received", "YS0-L", 6, 20), ("counted", "YS0-L", 30, 9)]
+    entries = [
+        said | {"event_number": number, "stock_kind_code": kind, "sku_code": sku, "stock_date": dt.date(2026, 10, day), "entered_qty": qty}
+        for number, (kind, sku, day, qty) in enumerate(told, 1)
+    ]
+    return rows(STOCK_ENTRY, *entries)
+
+
 def receipts() -> tuple[pl.DataFrame, pl.DataFrame]:
     """Manifest and load receipts of every export the states come from."""
     kinds = {"s1": ["orders", "after_sales", "live_sessions"], "s2": ["orders", "items", "after_sales", "live_sessions", "live_orders"]}
@@ -233,6 +257,7 @@ def fill(lake: Lake) -> None:
     """Everything of the market into ``lake``, which has all tables, in one snapshot."""
     silver = {"order": orders(), "order_line": order_lines(), "refund_line": refund_lines(), "live_session": sessions(), "line_channel": channels()}
     silver |= {"ad_spend": ads()}
+    silver["product"] = products()
     silver |= ledgers(seen, order_id, DAY, rows)
     with lake.transaction():
         _register(lake)
@@ -242,8 +267,9 @@ def fill(lake: Lake) -> None:
             lake.append(BRONZE[name], frame)
         lake.append(UNIT_COST, costs().goods)
         lake.append(FIXED_COST, costs().others)
+        lake.append(STOCK_ENTRY, stock())
         registered = registry.live_accounts(lake), registry.shops(lake), registry.merchants(lake)
-        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty(), costs()).items():
+        for name, frame in gold(silver, *registered, CURRENCY_RATE.empty(), costs(), stock()).items():
             lake.append(gold_tables()[name], frame)
         manifest, loads = receipts()
         lake.append(EXPORT, manifest)
@@ -254,7 +280,13 @@ def fill(lake: Lake) -> None:
 
 
 def gold(
-    silver: dict[str, pl.DataFrame], own: pl.DataFrame, shops: pl.DataFrame, merchants: pl.DataFrame, rates: pl.DataFrame, entered: Costs
+    silver: dict[str, pl.DataFrame],
+    own: pl.DataFrame,
+    shops: pl.DataFrame,
+    merchants: pl.DataFrame,
+    rates: pl.DataFrame,
+    entered: Costs,
+    stocked: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """What the transforms make of the states: table name → rows. Orders without an exchange rate wait, as in a build."""
     now = convert_orders({table.name: current(table, silver[table.name]) for table in OF_ORDERS}, rates)
@@ -296,9 +328,18 @@ def gold(
         "mart_payment_flow_daily": mart_payment_flow_daily.build(lines),
         "mart_final_daily": mart_final_daily.build(lines),
         "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
-        "mart_breakdown_daily": mart_breakdown_daily.build(lines, back),
+        "mart_breakdown_daily": (cuts := mart_breakdown_daily.build(lines, back)),
+        "mart_stock_monthly": mart_stock_monthly.build(_goods(silver, lines, now["refund_line"], cuts, shops, stocked)),
         "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
     }
+
+
+def _goods(silver: dict[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, cuts: pl.DataFrame, shops: pl.DataFrame, stocked: pl.DataFrame) -> Told:
+    shop = ["merchant_id", "shop_id", "platform_code"]
+    observed = shops.select(shop).with_columns(observed_date=pl.lit(RECEIVED.date()))
+    sold = cuts.group_by(*shop, "style_code", "sku_code", paid_date="business_date").agg(kept_qty=pl.col("kept_units_qty").sum())
+    claims = open_claims(lines, refunds)
+    return Told(observed, silver["product"], stocked, sold.filter(pl.col("kept_qty") != 0), claims, claims.select(shop).unique())
 
 
 def _register(lake: Lake) -> None:
@@ -317,7 +358,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
         return table.shape(connection.execute(f'SELECT * FROM {table.layer}."{table.name}"').pl())
 
     registered = (read(table) for table in (LIVE_ACCOUNT, SHOP, MERCHANT, CURRENCY_RATE))
-    made = gold({name: read(table) for name, table in SILVER.items()}, *registered, Costs(read(UNIT_COST), read(FIXED_COST)))
+    made = gold({name: read(table) for name, table in SILVER.items()}, *registered, Costs(read(UNIT_COST), read(FIXED_COST)), read(STOCK_ENTRY))
     for name, frame in made.items():
         connection.execute(f"DELETE FROM gold.{name}")
         connection.register("_rows", frame)

@@ -31,6 +31,8 @@ BUYERS_OFF = (BUYERS, "BUYER_MONTHS_MATCH")
 PLACED_OFF, FINAL_OFF, CUTS_OFF, CUTS_DIFFER = (
     (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH"), (CUTS, "BREAKDOWN_MATCHES"), (CUTS, "BREAKDOWN_AGREES_WITH_SHOP_DAYS"),
 )  # fmt: skip
+STOCK = "gold.mart_stock_monthly"
+STOCK_OFF, STOCK_UNSOLD = (STOCK, "STOCK_AS_TOLD"), (STOCK, "STOCK_SALES_MATCH")
 REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
 PROFIT_OFF = ((PROFIT, "PROFIT_DAYS_MATCH"), (DETAIL, "PROFIT_DETAIL_MATCHES"))
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
@@ -70,6 +72,15 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a buyer counted twice": (
         (f"UPDATE {BUYERS} SET kept_buyers_qty = kept_buyers_qty + 1 WHERE merchant_id = 'm1'",), {BUYERS_OFF}, "'kept_buyers_qty_off': 1",
+    ),
+    "a count forgotten": (
+        (f"UPDATE {STOCK} SET closing_stock_qty = 12 WHERE sku_code = 'YS0-L'",), {STOCK_OFF}, "'closing_stock_qty': 12, 'told_qty': 9",
+    ),
+    "a listing left out": ((f"UPDATE {STOCK} SET closing_stock_qty = 30 WHERE sku_code = 'YS0-M' AND closing_stock_qty = 34",), {STOCK_OFF}, "'told_qty': 34"),
+    "a delivery told twice": ((f"UPDATE {STOCK} SET received_qty = 84 WHERE sku_code = 'YS0-M'",), {STOCK_OFF}, "'came_qty': 44"),
+    "a delivery corrected and not heard": (("UPDATE ops.stock_entry SET entered_qty = 45 WHERE event_number = 2",), {STOCK_OFF}, "'came_qty': 45"),
+    "a sale of no stock lost": (
+        (f"UPDATE {STOCK} SET stock_untold_qty = stock_untold_qty - 1 WHERE shop_id = 's3' AND stock_untold_qty > 0",), {STOCK_UNSOLD}, "'lately_off': -",
     ),
     "sizes mixed up": ((f"UPDATE {CUTS} SET size_name = 'XXL' WHERE shop_id = 's1'",), {CUTS_OFF}, "'cut_key'"),
     "units of a breakdown lost": ((f"UPDATE {CUTS} SET units_qty = 0 WHERE shop_id = 's1'",), {CUTS_DIFFER}, "units_qty_off"),
@@ -118,7 +129,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
          (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF,
-         BUYERS_OFF, PROMOTION_OFF},
+         BUYERS_OFF, PROMOTION_OFF, STOCK_UNSOLD},
         "0",
     ),
     "a receipt that does not add up": (
@@ -171,7 +182,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
         {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF,
-         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF, BUYERS_OFF},
+         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF, BUYERS_OFF, STOCK_UNSOLD},
         "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (

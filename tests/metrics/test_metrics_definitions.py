@@ -24,6 +24,9 @@ ASKED = {
     "refund_rate_after_shipment", "unit_return_rate",
     "ad_spend", "ad_cash", "ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi", "contribution_after_ads",
     "break_even_roi", "break_even_net_roi", "break_even_settled_roi",
+    "closing_stock", "kept_units_30", "sold_out_skus", "received_units", "sell_through", "stock_to_sales",
+    "stock_to_sales_with_returns", "returns_in_transit", "turnover_days", "moving_rate_30",
+    "moving_rate_7", "unsold_skus", "new_style_rate", "launched_styles", "hit_rate",
 }  # fmt: skip
 
 

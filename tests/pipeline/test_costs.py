@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from contracts.errors import FileRefusedError, NotFoundError
 from pipeline import profits
 from pipeline.cli import app
-from pipeline.costing import HEADER, RULES, import_costs, read_costs
+from pipeline.costing import COST_LIST, HEADER, RULES, import_costs
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
 from pipeline.steps import build, now
@@ -140,7 +140,7 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
         enter(home, tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "商品成本,s2,K,,,,,1,2026-01-01,")
     for rule, row in WRONG:
         with pytest.raises(FileRefusedError) as raised:
-            read_costs(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1"})
+            COST_LIST.read_path(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1"})
         facts = {name: fact for name, fact in raised.value.facts.items() if name != "column"}
         assert (raised.value.rule, facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
         assert (raised.value.facts.get("column") in HEADER) == (rule != "COST_TWICE"), row

@@ -26,8 +26,8 @@ from transforms.gold.fct_order_line import TABLE as LINES
 from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 
-#: Marts whose figures are estimates: no sum of lines, and the passport says so.
-ESTIMATES = {"gold.mart_outlook_daily"}
+#: Marts whose figures are estimates, or stand at one moment: no sum of a period's lines, and the passport says so.
+ESTIMATES = {"gold.mart_outlook_daily", "gold.mart_stock_monthly", "gold.mart_launch_daily"}
 TRACED = [metric for metric in METRICS.values() if all(has_lines(source) for source in SOURCES if metric.clock in source.rows)]
 
 

@@ -1,0 +1,110 @@
+"""A list a merchant gives on a page, of whatever kind: template, every wrong row, what it would change, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.parts.failure import TellFailure
+from dashboards.parts.frame import show_heading
+from dashboards.parts.receipts import show_progress
+from dashboards.parts.words import visible
+from metrics import health
+from metrics.access import Viewer
+from pipeline.counter import CHANGES, Delivery, Ingested, ListPreview, RowProblem
+
+_SHOWN = 200
+_ICONS = {"changed": ":orange[:material/edit:]", "taken_back": ":orange[:material/undo:]", "new": ":green[:material/add:]"}
+
+
+@dataclass(frozen=True)
+class ListForm:
+    """One kind of list on a page. ``key`` begins the names of its widgets; ``told``: a row of a preview → its cells; ``done``: shows what a list did.
+
+    The calls are the counter's of this kind.
+    """
+
+    key: str
+    zh: str
+    en: str
+    template: Callable[[], bytes]
+    preview: Callable[[Viewer, str, bytes], ListPreview]
+    enter: Callable[[Viewer, str, bytes, tuple[int, ...]], Delivery]
+    problem: Callable[[RowProblem], tuple[str, str, str, str]]
+    told: Callable[[Mapping[str, Any]], dict[str, Any]]
+    done: Callable[[Viewer, Ingested, int | None], None]
+
+    def delivery(self) -> tuple[Delivery, int | None] | None:
+        """The list under way or done, and the release read before it."""
+        given: tuple[Delivery, int | None] | None = st.session_state.get(f"{self.key}_delivery")
+        return given
+
+    def show(self, viewer: Viewer) -> None:
+        """The template to take and the place to give it back."""
+        st.download_button("下载模板 Template", self.template(), f"{self.zh}模板.csv", "text/csv", icon=":material/download:", key=f"{self.key}_template")
+        turn = st.session_state.get(f"{self.key}_round", 0)
+        file = st.file_uploader("填好的模板(CSV;Excel 请另存为 CSV) The list, as CSV", type=["csv"], key=f"{self.key}_file_{turn}")
+        if file is None:
+            return
+        with TellFailure(f"{self.zh}表"):
+            data = file.getvalue()
+            found = self.preview(viewer, file.name, data)
+            if found.problems:
+                self._show_problems(found.problems)
+                return
+            is_ready = self._show_changes(found)
+            count = sum(found.count(code) for code in ("new", "changed", "taken_back"))
+            if st.button(f"确认导入 {count} 条 Enter", type="primary", icon=":material/check:", disabled=not is_ready, key=f"{self.key}_confirm"):
+                line = health.release_line(viewer)
+                st.session_state[f"{self.key}_delivery"] = (self.enter(viewer, file.name, data, found.seen), line.current)
+                st.session_state[f"{self.key}_round"] = turn + 1
+                st.rerun()
+
+    def show_delivery(self, viewer: Viewer, delivery: Delivery, before: int | None) -> None:
+        """How far it is, or how it went."""
+        if not delivery.outcome.done():
+            show_heading(f"正在录入{self.zh}", f"Entering {self.en}")
+            show_progress(delivery)
+            return
+        show_heading("录入结果", "Result")
+        with TellFailure(f"录入{self.zh}"):
+            self.done(viewer, delivery.outcome.result(), before)
+        if st.button("返回 Back", icon=":material/arrow_back:", type="primary", key=f"{self.key}_back"):
+            del st.session_state[f"{self.key}_delivery"]
+            st.rerun()
+
+    def _show_problems(self, problems: tuple[RowProblem, ...]) -> None:
+        """Every wrong row: where, what stands there, what is wrong, what to do. The list is not taken."""
+        zh = f"**{len(problems)} 行有问题,整份没有收下,原来的{self.zh}没有变。** 改好后再放一次。"
+        st.error(f"{zh}  \n:small[Nothing was taken: mend these rows, then give the list again.]", icon=":material/block:")
+        rows = []
+        for problem in problems[:_SHOWN]:
+            zh, en, step, _ = self.problem(problem)
+            rows.append({"行": problem.row, "列": problem.column or "整行", "内容": visible(problem.cell) or "(空)", "问题": zh, "怎么改": step, "English": en})
+        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
+        if len(problems) > _SHOWN:
+            st.caption(f"列出前 {_SHOWN} 行,共 {len(problems)} 行。 The first {_SHOWN} of {len(problems)}.")
+
+    def _show_changes(self, found: ListPreview) -> bool:
+        """What the list would change, replaced figures first; True when it may be confirmed: something changes, and what is replaced was acknowledged."""
+        counts = {code: found.count(code) for code in CHANGES}
+        st.markdown(" · ".join(f"{_ICONS.get(code, '')} {CHANGES[code][0]} **{count}**" for code, count in counts.items() if count))
+        order = {code: place for place, code in enumerate(CHANGES)}
+        rows = found.changes.sort(pl.col("verdict_code").replace_strict(order, return_dtype=pl.Int64), "row")
+        shown = pl.DataFrame([self.told(row) for row in rows.head(_SHOWN).iter_rows(named=True)])
+        st.dataframe(shown, hide_index=True, height=min(420, 40 + 35 * shown.height))
+        if rows.height > _SHOWN:
+            st.caption(f"列出前 {_SHOWN} 条,共 {rows.height} 条。 The first {_SHOWN} of {rows.height}.")
+        replaced = counts["changed"] + counts["taken_back"]
+        if not replaced and not counts["new"]:
+            zh = f"这份表和现在的{self.zh}完全一样,不用导入。"
+            st.info(f"{zh}  \n:small[It says what is in force already: nothing to enter.]", icon=":material/check:")
+            return False
+        if not replaced:
+            return True
+        zh = f"我看过了:有 **{replaced}** 条会换掉或撤销现在的数字(旧数字留底,可以再改回来)"
+        return st.checkbox(f"{zh} :gray[:small[I have seen what is replaced]]", key=f"{self.key}_seen")

@@ -1,0 +1,134 @@
+"""Goods on hand on a page: what they come to, a picture by style, the table behind it, and the list of what was received and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import STOCK_KIND
+from dashboards.parts.charts import show_kept_bars
+from dashboards.parts.list_form import ListForm
+from dashboards.parts.money import NOTHING, percent, times
+from dashboards.parts.words import moment, plain, visible
+from metrics.access import Viewer
+from metrics.ask import Answer
+from metrics.guide import tooltip
+from pipeline.counter import CHANGES, Ingested, enter_stock, preview_stock, stock_problem, stock_template
+
+_SHOWN, _DRAWN = 200, 8
+_CARDS = {"sell_through": "售罄率", "stock_to_sales_with_returns": "库销比(含在途)", "moving_rate_30": "动销率(30天)", "returns_in_transit": "在途退货"}
+_ENGLISH = {
+    "sell_through": "Sell-through",
+    "stock_to_sales_with_returns": "Stock to sales",
+    "moving_rate_30": "SKUs that sell",
+    "returns_in_transit": "In transit",
+}
+
+#: What a person looks for → its heading, the rows it is about, and the column by which they are sorted, largest first.
+LOOKS = {
+    "lying": ("压着的", "Lying", pl.col("closing_stock") > 0, "closing_stock"),
+    "gone": ("卖光的", "Sold out", (pl.col("closing_stock") == 0) & (pl.col("kept_units_30") > 0), "kept_units_30"),
+    "back": ("退货在路上", "Coming back", pl.col("returns_in_transit") > 0, "returns_in_transit"),
+}
+
+
+def show_cards(answer: Answer) -> None:
+    """The shop's four figures, empty where nobody tells what they are made of."""
+    row = answer.rows.row(0, named=True)
+    with st.container(border=True, gap="xxsmall"):
+        with st.container(horizontal=True, gap="medium"):
+            for name, zh in _CARDS.items():
+                st.metric(f"{zh}  \n:gray[:small[{_ENGLISH[name]}]]", figure(name, row[name]), help=tooltip(name), width=140)
+        st.markdown(_in_words(row))
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    """What a shop holds and what of it moves, in one sentence; what is to be done where nobody told."""
+    sold = f"近 30 天净销 **{row['kept_units_30']:,}** 件"
+    if row["closing_stock"] is None:
+        zh = f"{sold}。**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
+        return f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter receipts and counts below.]]"
+    zh = f"手上 **{row['closing_stock']:,}** 件,{sold};**{row['unsold_skus']:,}** 个 SKU 压着没动,**{row['sold_out_skus']:,}** 个卖光了。"
+    return f"{zh}  \n:gray[:small[Units on hand, and kept in 30 days; SKUs that lie, and that are sold out.]]"
+
+
+def figure(metric: str, value: float | None) -> str:
+    """A figure of this page as people read it."""
+    if value is None:
+        return NOTHING
+    if metric in ("sell_through", "moving_rate_30"):
+        return percent(value)
+    return times(value) if metric.startswith("stock_to_sales") else f"{int(value):,} 件"
+
+
+def show_picture(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
+    """The first styles of ``rows`` as sorted: stock behind, what was kept in 30 days before it."""
+    drawn = rows.head(_DRAWN)
+    told = [
+        f"库存 {row['closing_stock'] or 0:,} · 30天净销 {row['kept_units_30']:,}" if row["closing_stock"] is not None else f"30天净销 {row['kept_units_30']:,}"
+        for row in drawn.iter_rows(named=True)
+    ]
+    shown = drawn.with_columns(
+        name=pl.Series([visible(names.get(code, code), 24) for code in drawn["style"]], dtype=pl.String), figures=pl.Series(told, dtype=pl.String)
+    )
+    show_kept_bars(
+        shown.with_columns(pl.col("closing_stock").fill_null(0)), "各款库存与近30天净销 / stock and kept units by style",
+        front="kept_units_30", back="closing_stock",
+    )  # fmt: skip
+    st.caption("浅色是库存,深色是近 30 天净销的件数。 Light: stock; dark: units kept in 30 days.")
+
+
+def show_table(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
+    """One row per SKU, as sorted."""
+    told = [
+        {
+            "商家编码": visible(row["sku"] if row["sku"] != "untold" else "没有商家编码", 40),
+            "库存": row["closing_stock"],
+            "30天净销": row["kept_units_30"],
+            "退货在途": row["returns_in_transit"],
+            "售罄率": figure("sell_through", row["sell_through"]),
+            "库销比": figure("stock_to_sales", row["stock_to_sales"]),
+            "到货": row["received_units"] or None,
+            "款": visible(names.get(row["style"], row["style"]), 40),
+        }
+        for row in rows.head(_SHOWN).iter_rows(named=True)
+    ]
+    columns: dict[str, Any] = {"商家编码": st.column_config.Column(pinned=True, width="medium")}
+    st.dataframe(pl.DataFrame(told, infer_schema_length=None), hide_index=True, height=min(480, 40 + 35 * len(told)), column_config=columns)
+    if rows.height > _SHOWN:
+        st.caption(f"列出前 {_SHOWN} 个,共 {rows.height} 个。 The first {_SHOWN} of {rows.height}.")
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of a preview of the list: what it is about, the units now and those given, and who entered the ones it replaces."""
+    was, earlier = row["was_qty"], row["before_qty"]
+    return {
+        "行": row["row"],
+        "变化": CHANGES[row["verdict_code"]][0],
+        "商家编码": visible(row["sku_code"], 40),
+        "现在": f"{was:,}" if was is not None else NOTHING,
+        "改成": "撤销" if row["qty"] is None else f"{row['qty']:,}",
+        "项目": STOCK_KIND.zh(row["stock_kind_code"]),
+        "日期": f"{row['stock_date']}",
+        "店铺": visible(row["shop_id"]),
+        "上一次": f"{earlier:,}" if earlier is not None else NOTHING,
+        "现在这条由谁录入": f"{visible(row['received_by_name'], 20)} {moment(row['changed_at'])}" if was is not None else NOTHING,
+    }
+
+
+def _done(viewer: Viewer, done: Ingested, before: int | None) -> None:
+    """The release the list came into."""
+    del viewer, before
+    if done.held is not None:
+        zh = f"**到货和盘点已收下,新数据未放行,看板停留在上一个发布。** {plain(done.held.zh, 200)}"
+        st.warning(f"{zh}  \n:small[The entries are kept; the new figures failed a check.]", icon=":material/front_hand:")
+        return
+    number = done.current.number if done.current else None
+    zh = f"**到货和盘点已生效,看板现在读取发布 \\#{number}。**"
+    st.success(f"{zh}  \n:small[The entries are in force; the dashboards read this release.]", icon=":material/rocket_launch:")
+
+
+STOCK = ListForm("stock", "库存", "stock", stock_template, preview_stock, enter_stock, stock_problem, _told, _done)

@@ -1,0 +1,81 @@
+"""库存: what lies, what is sold out, what is coming back, by shop; and the list of goods received and counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import streamlit as st
+
+from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.frame import show_heading
+from dashboards.parts.menu import Card
+from dashboards.parts.stock import LOOKS, STOCK, show_cards, show_picture, show_table
+from dashboards.parts.words import day as day_name
+from dashboards.parts.words import sentence, visible
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.labels import labels
+from metrics.question import Period
+from pipeline.counter import shops
+
+CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 14)
+
+_OF_SHOP = [
+    "sell_through", "stock_to_sales_with_returns", "moving_rate_30", "returns_in_transit", "closing_stock", "kept_units_30", "unsold_skus", "sold_out_skus",
+]  # fmt: skip
+_OF_GOODS = ["closing_stock", "kept_units_30", "returns_in_transit", "sell_through", "stock_to_sales", "received_units"]
+
+
+def show(viewer: Viewer) -> None:
+    """A list under way or done, else the shop's goods and the way to tell of them."""
+    given = STOCK.delivery()
+    if given is not None:
+        STOCK.show_delivery(viewer, *given)
+        return
+    if not shops(viewer):
+        show_empty("**还没有登记店铺。** 请管理员先登记店铺。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
+        return
+    with st.spinner("正在读取… Loading"):
+        days = ask(viewer, ["kept_units_30"], by=["shop", "date"]).rows.group_by("shop").agg(pl.col("date").max()).sort("shop")
+    if days.is_empty():
+        show_empty("**发布的数据里还没有付款订单,也没有库存。**", "The released data has neither paid orders nor stock yet.")
+    else:
+        with TellFailure("库存"):
+            _show_shop(viewer, dict(days.iter_rows()))
+    with TellFailure("到货和盘点"):
+        show_heading("录到货和盘点", "Received and counted")
+        st.markdown(
+            "每行一个商家编码:哪天**到货**多少件,或哪天结束时**盘点**有多少件。有到货才有售罄率;平台不说库存的,有盘点才有库销比。  \n"
+            ":gray[:small[A SKU a row: units received on a day, or counted at its end. Sell-through needs receipts; where no platform tells stock, the rest "
+            "needs counts.]]"
+        )
+        STOCK.show(viewer)
+
+
+def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
+    names = labels(viewer, "shop")
+    shop = st.selectbox("店铺 Shop", list(newest), format_func=lambda code: visible(names.get(code, code), 30), key="stock_shop", label_visibility="collapsed")
+    day = newest[shop]
+    where, period = {"shop": shop}, (day, day)
+    answer = ask(viewer, _OF_SHOP, where=where, period=period)
+    show_heading("库存", f"Stock · {day_name(day)}")
+    show_cards(answer)
+    for note in answer.notes:
+        st.caption(f"{note.zh}。 {sentence(note.en)}")
+    _show_goods(viewer, where, period)
+
+
+def _show_goods(viewer: Viewer, where: dict[str, str], period: Period) -> None:
+    look = st.segmented_control(
+        "看 Look at", list(LOOKS), default="lying", required=True, format_func=lambda name: LOOKS[name][0], key="stock_look", label_visibility="collapsed"
+    )
+    _, english, wanted, by = LOOKS[look or "lying"]
+    goods = ask(viewer, _OF_GOODS, by=["style", "sku"], where=where, period=period).rows.filter(wanted)
+    if goods.is_empty():
+        st.markdown(f":gray[:material/check: 没有这样的货。 :small[None: {english.lower()}.]]")
+        return
+    names = labels(viewer, "style")
+    styles = ask(viewer, _OF_GOODS, by=["style"], where=where, period=period).rows.join(goods.select("style").unique(), on="style", how="semi")
+    show_picture(styles.filter(pl.col("style") != "untold").sort(by, "style", descending=[True, False], nulls_last=True), names)
+    show_table(goods.sort(by, "style", "sku", descending=[True, False, False], nulls_last=True), names)

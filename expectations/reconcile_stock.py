@@ -1,0 +1,81 @@
+"""Reconciliation of the sheet of stock: what was received, what stands and what was kept, from the entries, the lists and the facts.
+
+Written in SQL from the definitions, with no look at the transforms' code: an error there shows here as a difference.
+"""
+
+# ruff: noqa: S608 - every name in these queries is declared in this house
+
+from __future__ import annotations
+
+from expectations.rule import STOP, SqlRule
+from expectations.told import LINES, SHOP
+
+_SHEET = "gold.mart_stock_monthly"
+_SKU = f"{SHOP}, sku_code"
+
+_ENTERED = """
+    SELECT e.merchant_id, e.shop_id, s.platform_code, e.sku_code, e.stock_kind_code, e.stock_date, e.entered_qty
+    FROM (SELECT * FROM ops.stock_entry QUALIFY row_number() OVER (
+        PARTITION BY merchant_id, shop_id, sku_code, stock_kind_code, stock_date ORDER BY event_number DESC) = 1) AS e
+    JOIN ops.shop AS s USING (merchant_id, shop_id) WHERE e.entered_qty IS NOT NULL"""
+#: Every moment at which a listing was seen with its stock; its code is the one it told last.
+_SEEN = f"""
+    SELECT {SHOP}, product_id, platform_sku_id, seen_at, _observed_at, _export_id, _row_number, stock_qty,
+        last_value(sku_code IGNORE NULLS) OVER (PARTITION BY {SHOP}, product_id, platform_sku_id ORDER BY seen_at, _observed_at, _export_id, _row_number
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS sku_code
+    FROM (SELECT *, unnest([_observed_at, _last_observed_at]) AS seen_at FROM silver.product)"""
+#: The cells of the sheet that have a code; only these can have a word on their stock.
+_CELLS = f"(SELECT {_SKU}, business_date, received_qty, closing_stock_qty FROM {{batch}} WHERE sku_code <> 'untold')"
+_COUNTS = f"""
+    SELECT {SHOP}, c.sku_code, c.business_date, arg_max(e.entered_qty, e.stock_date) AS qty
+    FROM {_CELLS} AS c JOIN entered AS e USING ({_SKU}) WHERE e.stock_kind_code = 'counted' AND e.stock_date <= c.business_date GROUP BY ALL"""
+_LISTED = f"""
+    SELECT {_SKU}, business_date, sum(stock_qty)::BIGINT AS qty FROM (
+        SELECT {SHOP}, c.sku_code, c.business_date, s.product_id, s.platform_sku_id,
+            arg_max(s.stock_qty, (s.seen_at, s._observed_at, s._export_id, s._row_number)) AS stock_qty
+        FROM {_CELLS} AS c JOIN seen AS s USING ({_SKU}) WHERE s.stock_qty IS NOT NULL AND s.seen_at::DATE <= c.business_date GROUP BY ALL)
+    GROUP BY ALL"""
+_RECEIVED = f"""
+    SELECT {SHOP}, c.sku_code, c.business_date, sum(e.entered_qty)::BIGINT AS qty
+    FROM {_CELLS} AS c JOIN entered AS e USING ({_SKU}) WHERE e.stock_kind_code = 'received' AND e.stock_date <= c.business_date GROUP BY ALL"""
+
+#: Units kept up to the end of each day, by what the sheet is of.
+_KEPT = f"""
+    SELECT {SHOP}, sku_code, day, sum(units) OVER (PARTITION BY {SHOP}, sku_code ORDER BY day)::BIGINT AS units FROM (
+        SELECT {SHOP}, coalesce(sku_code, 'untold') AS sku_code, paid_date AS day, sum(sent_qty - back_qty) AS units
+        FROM {LINES} WHERE paid_date IS NOT NULL AND NOT is_gift AND sent_qty IS NOT NULL GROUP BY ALL)"""
+_CLOSES = f"""
+    SELECT {_SKU}, business_date, business_date - 30 AS before_date, sum(sold_of_received_qty + sold_unreceived_qty)::BIGINT AS since_launch,
+        sum(stock_kept_qty + stock_untold_qty)::BIGINT AS lately
+    FROM {{batch}} GROUP BY ALL"""
+
+STOCK_RULES = (
+    SqlRule(
+        "STOCK_AS_TOLD", STOP,
+        "库存月表的到货和期末库存就是录入的和平台说的", "what the sheet of stock says was received and stands is what was entered, or a platform told",
+        "库存错了,补货就错", "a wrong stock makes a wrong order of goods",
+        table=_SHEET,
+        query=f"""
+            WITH entered AS ({_ENTERED}), seen AS ({_SEEN}), counts AS ({_COUNTS}), listed AS ({_LISTED}), came AS ({_RECEIVED})
+            SELECT {_SKU}, business_date, c.closing_stock_qty, coalesce(counts.qty, listed.qty, 0) AS told_qty,
+                c.received_qty, coalesce(came.qty, 0) AS came_qty
+            FROM {_CELLS} AS c LEFT JOIN counts USING ({_SKU}, business_date) LEFT JOIN listed USING ({_SKU}, business_date)
+            LEFT JOIN came USING ({_SKU}, business_date)
+            WHERE c.closing_stock_qty <> coalesce(counts.qty, listed.qty, 0) OR c.received_qty <> coalesce(came.qty, 0)""",
+    ),
+    SqlRule(
+        "STOCK_SALES_MATCH", STOP,
+        "库存月表的净销件数等于事实之和", "the kept units of the sheet of stock are the sum of the facts",
+        "同一件货在每一层必须是同一件", "the same piece must be the same in every layer",
+        table=_SHEET,
+        query=f"""
+            WITH kept AS ({_KEPT}), cell AS ({_CLOSES}), upto AS (
+                SELECT c.*, coalesce(k.units, 0) AS units FROM cell AS c ASOF LEFT JOIN kept AS k
+                ON {" AND ".join(f"c.{name} = k.{name}" for name in _SKU.split(", "))} AND c.business_date >= k.day),
+            cut AS (
+                SELECT c.*, coalesce(k.units, 0) AS earlier FROM upto AS c ASOF LEFT JOIN kept AS k
+                ON {" AND ".join(f"c.{name} = k.{name}" for name in _SKU.split(", "))} AND c.before_date >= k.day)
+            SELECT {_SKU}, business_date, since_launch - units AS since_launch_off, lately - (units - earlier) AS lately_off
+            FROM cut WHERE since_launch <> units OR lately <> units - earlier""",
+    ),
+)  # fmt: skip

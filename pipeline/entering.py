@@ -1,0 +1,150 @@
+"""A list a merchant fills in, on its way in: judged row by row, refused whole for one wrong row, entered as it was seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.errors import FileRefusedError, UsageError
+from contracts.fields import TIME_ZONE
+from contracts.tables import Table
+from pipeline import lists
+from pipeline.house import writing
+from warehouse import registry, release
+from warehouse.entries import Book, last_entry, save
+from warehouse.lake import Lake
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One wrong row (as a person counts them, the header is 1): the header of the cell to blame (empty: the row), what stands there, and the broken rule."""
+
+    row: int
+    column: str
+    cell: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as it was read: the rows for each book with their ``row``, and what is wrong with it."""
+
+    parts: tuple[pl.DataFrame, ...]
+    problems: tuple[RowProblem, ...]
+
+
+@dataclass(frozen=True)
+class ListKind:
+    """One kind of list.
+
+    ``name`` begins its rules (``COST_…``). ``header``: as written → what its cells are. ``rules``: rule → what is wrong and what to do, each in Chinese and
+    English. ``read``: the table's cells (``lists.read_list``) → rows as they mean, with ``row``, a ``bad_…`` flag per cell that cannot be read and every cell
+    under its own header. ``wrong``: the merchant's shops → rule → rows that break it, the first of a row being told. ``unread`` are rules of cells that
+    cannot be read, whichever it is; ``blamed`` the others' columns. ``split``: sound rows → one frame per book.
+    """
+
+    name: str
+    zh: str
+    en: str
+    books: tuple[Book, ...]
+    header: Mapping[str, str]
+    examples: tuple[tuple[str, ...], ...]
+    rules: Mapping[str, tuple[str, str, str, str]]
+    read: Callable[[pl.DataFrame], pl.DataFrame]
+    wrong: Callable[[set[str]], dict[str, pl.Expr]]
+    unread: tuple[str, ...]
+    blamed: Mapping[str, str]
+    split: Callable[[pl.DataFrame], tuple[pl.DataFrame, ...]]
+
+    def template(self) -> str:
+        """The list to fill in, as CSV with examples."""
+        return lists.template(self.header, self.examples)
+
+    def judge(self, name: str, data: bytes, shops: set[str]) -> Listed:
+        """A list as it stands in ``data``, and everything that is wrong with it, by row. Raises ``FileRefusedError`` …_FILE for what is no such list."""
+        rows = self.read(lists.read_list(name, data, self.header, self._bad_file))
+        parts, problems = self.split(rows), _problems(self, rows, shops)
+        told = list(set(problems["row"]))
+        twice = pl.concat([_twice(book, part, f"{self.name}_TWICE") for book, part in zip(self.books, parts, strict=True)]).filter(~pl.col("row").is_in(told))
+        every = pl.concat([problems, twice]).sort("row")
+        return Listed(parts, tuple(RowProblem(**row) for row in every.iter_rows(named=True)))
+
+    def sound(self, name: str, data: bytes, shops: set[str]) -> tuple[pl.DataFrame, ...]:
+        """What a list without problems says, for each book. Raises ``FileRefusedError`` for the first problem, naming file, row and column."""
+        listed = self.judge(name, data, shops)
+        for problem in listed.problems[:1]:
+            zh, en, step_zh, step_en = self.rules[problem.rule]
+            where = {"row": problem.row} | ({"column": problem.column} if problem.column else {})
+            raise FileRefusedError(problem.rule, zh, en, step_zh=step_zh, step_en=step_en, file=name, **where)
+        return tuple(part.drop("row") for part in listed.parts)
+
+    def read_path(self, path: Path, shops: set[str]) -> tuple[pl.DataFrame, ...]:
+        """``sound`` of a file; ``shops`` are the merchant's."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise self._bad_file(path.name, detail=str(error)[:80]) from None
+        return self.sound(path.name, data, shops)
+
+    def _bad_file(self, name: str, **facts: object) -> FileRefusedError:
+        zh, en = f"{self.zh}表读不出来,或表头、列数不对", "the list cannot be read, or its header or columns are wrong"
+        step_zh, step_en = f"照{self.zh}页或命令行的模板填,Excel 另存为 CSV", "fill in the template of the page or the command line; save as CSV"
+        return FileRefusedError(f"{self.name}_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=name, **facts)
+
+
+def import_list(kind: ListKind, settings: Settings, merchant_id: str, path: Path, *, by: str, at: dt.datetime | None = None) -> int:
+    """Take over a merchant's list; returns how many entries say something new. The next build reckons with them.
+
+    Raises ``FileRefusedError`` naming file, row and rule, ``NotFoundError`` for an unknown merchant; then nothing has changed.
+    """
+    with writing(settings) as lake:
+        registry.require_merchant(lake, merchant_id)
+        given = kind.read_path(path, set(registry.shops(lake, merchant_id)["shop_id"]))
+        return save(lake, kind.books, merchant_id, given, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
+
+
+def enter_seen(kind: ListKind, lake: Lake, merchant_id: str, name: str, data: bytes, *, by: str, seen: Sequence[int], at: dt.datetime) -> int:
+    """Enter a list that somebody saw compared with the entries up to ``seen``; returns how many say something new.
+
+    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` …S_MOVED when there are newer entries: what they confirmed is no longer what would change.
+    """
+    if last_entry(lake, kind.books, merchant_id) != tuple(seen):
+        zh, en = f"预览之后又有人录了{kind.zh}", f"somebody entered {kind.en} after this was previewed"
+        raise UsageError(f"{kind.name}S_MOVED", zh, en, step_zh="重新预览再确认", step_en="preview again, then confirm")
+    given = kind.sound(name, data, set(registry.shops(lake, merchant_id)["shop_id"]))
+    return save(lake, kind.books, merchant_id, given, by=by, at=at)
+
+
+def said_since(lake: Lake, table: Table) -> pl.DataFrame:
+    """Entries of an append-only table that the last judged build has not seen."""
+    said, judged = lake.read(table), release.releases(lake)
+    if judged and said.height:
+        with Lake.open(lake.place, snapshot=judged[-1].snapshot) as then:
+            said = said.join(then.read(table), on=list(table.key), how="anti")
+    return said
+
+
+def _problems(kind: ListKind, rows: pl.DataFrame, shops: set[str]) -> pl.DataFrame:
+    """Per wrong row the first rule it breaks, the header of the cell to blame, and what that cell holds: columns of ``RowProblem``."""
+    wrong = kind.wrong(shops)
+    broken = rows.with_columns(found.fill_null(False).alias(rule) for rule, found in wrong.items())
+    named = broken.with_columns(rule=pl.coalesce(pl.when(rule).then(pl.lit(rule)) for rule in wrong)).filter(pl.col("rule").is_not_null())
+    unread = pl.coalesce(
+        *(pl.when(f"bad_{name}").then(pl.lit(label)) for label, name in kind.header.items() if f"bad_{name}" in rows.columns), pl.lit(None, pl.String)
+    )
+    blamed = named.with_columns(column=pl.when(pl.col("rule").is_in(kind.unread)).then(unread))
+    blamed = blamed.with_columns(column=pl.coalesce("column", pl.col("rule").replace_strict(kind.blamed, default="", return_dtype=pl.String)))
+    cell = pl.coalesce(*(pl.when(pl.col("column") == label).then(label) for label in kind.header), pl.lit("")).fill_null("")
+    return blamed.select(pl.col("row").cast(pl.Int64), "column", cell.alias("cell"), "rule")
+
+
+def _twice(book: Book, rows: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """Rows that say again what an earlier one says: columns of ``RowProblem``."""
+    again = rows.filter(~pl.struct(name for name in book.same if name in rows.columns).is_first_distinct())
+    return again.select(pl.col("row").cast(pl.Int64), column=pl.lit(""), cell=pl.lit(""), rule=pl.lit(rule))

@@ -1,0 +1,88 @@
+"""The page of stock: one shop on its newest day, what lies and what is gone, what nobody told; and the list is looked at before it counts."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from dashboards_cases import PASSWORD
+from screen import cells, everything, run_page
+from streamlit.testing.v1 import AppTest
+
+from contracts.errors import NotFoundError, UsageError
+from metrics import access
+from metrics.access import Viewer
+from pipeline import counter
+from pipeline.stocking import HEADER
+from warehouse.lake import Lake
+from warehouse.place import Place
+from warehouse.stock import stock_entries
+
+COUNT = "盘点,a-douyin,A1,2026-01-31,40"
+
+
+def csv_of(*rows: str) -> bytes:
+    return ("\n".join([",".join(HEADER), *rows]) + "\n").encode()
+
+
+@pytest.fixture
+def a(own_house: Place) -> Viewer:
+    return access.sign_in(own_house, "a", PASSWORD)
+
+
+def test_the_newest_day_of_one_shop_is_shown_and_never_a_sum(house: Place) -> None:
+    app = run_page("stock", access.sign_in(house, "a", PASSWORD))
+    text = everything(app)
+    # 73 of 150 received are sold; 77 and 3 on their way back over 11 sold of what has stock; the month before had twice as much
+    assert [item.value for item in app.metric] == ["49%", "7.27", "0%", "3 件"]
+    assert "手上 **77** 件,近 30 天净销 **20** 件;**1** 个 SKU 压着没动,**1** 个卖光了" in text
+    assert "另有 9 件净销的商品没有录到货" in text and "154" not in text
+    assert cells(app).select("商家编码", "库存", "售罄率", "库销比").rows() == [("a-douyin-0-M", "77", "23%", "—")]
+    app.segmented_control[0].set_value("gone").run()
+    assert cells(app).select("商家编码", "库存", "30天净销").rows() == [("a-douyin-0-L", "0", "11")]
+
+
+def test_a_shop_of_which_nobody_told_anything_says_what_to_do(own_house: Place) -> None:
+    app = run_page("stock", access.sign_in(own_house, "b", PASSWORD))
+    assert "录到货和盘点" in everything(app) and "下载模板" in everything(app)
+    assert not app.error
+
+
+def page(viewer: Viewer, data: bytes, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page with a file on it: Streamlit's test harness has no uploader."""
+    import streamlit as st
+
+    class Given(io.BytesIO):
+        name = "库存.csv"
+
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: Given(data))
+    return run_page("stock", viewer)
+
+
+def enter(viewer: Viewer, *rows: str) -> None:
+    found = counter.preview_stock(viewer, "库存.csv", csv_of(*rows))
+    counter.enter_stock(viewer, "库存.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
+
+
+def test_nothing_is_replaced_without_being_seen_and_a_wrong_row_is_named(a: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(a, COUNT)
+    app = page(a, csv_of(COUNT.replace(",40", ",41")), monkeypatch)
+    assert cells(app).filter(变化="更改").select("商家编码", "现在", "改成").rows() == [("A1", "40", "41")]
+    assert next(item for item in app.button if item.key == "stock_confirm").disabled
+    app.checkbox[0].check().run()
+    assert not next(item for item in app.button if item.key == "stock_confirm").disabled
+    wrong = page(a, csv_of(COUNT, "到货,b-douyin,A1,2026-01-31,1"), monkeypatch)
+    assert "整份没有收下" in everything(wrong)
+    assert not [item for item in wrong.button if item.key == "stock_confirm"]
+
+
+def test_what_was_confirmed_is_what_happens_and_only_to_ones_own(a: Viewer, own_house: Place) -> None:
+    seen = counter.preview_stock(a, "库存.csv", csv_of(COUNT)).seen
+    enter(a, COUNT.replace("A1", "A2"))  # somebody else, in between
+    with pytest.raises(UsageError, match="STOCKS_MOVED"):
+        counter.enter_stock(a, "库存.csv", csv_of(COUNT), seen).outcome.result(timeout=120)
+    with Lake.open(a.place) as lake:
+        assert stock_entries(lake)["sku_code"].to_list() == ["A2"]
+    assert "A2" not in everything(run_page("stock", access.sign_in(own_house, "b", PASSWORD)))
+    with pytest.raises(NotFoundError):
+        counter.preview_stock(access.sign_in(own_house, "assoc", PASSWORD), "库存.csv", csv_of(COUNT))
