@@ -15,6 +15,8 @@ from metrics.guide import tooltip
 
 #: Months of repurchase side by side: what a phone is wide enough for.
 _MONTHS = 3
+#: Half: from here on the rest together is less than the one.
+_MOST = 0.5
 
 
 def duration(seconds: int | None) -> str:
@@ -39,7 +41,9 @@ def show_concentration(found: Concentration, whole: str, one: str, en: str, name
         st.markdown(f":gray[**{one}** {whole}:{told},没有集中度。 :small[No concentration by {en}.]]")
         return
     name = plain(names.get(found.largest, found.largest), 24)
-    st.markdown(f"{whole}的 **{percent(found.share)}** 靠一个{one}:**{name}**")
+    is_most = found.share is not None and found.share >= _MOST
+    told = f"{whole}的 **{percent(found.share)}** 靠一个{one}:**{name}**" if is_most else f"最大的{one} **{name}** 占{whole} **{percent(found.share)}**"
+    st.markdown(told)
     rest = f" · 另有 {yuan(found.untold_fen)} 没有说是哪个{one}" if found.untold_fen else ""
     st.caption(f"共 {found.groups_qty} 个{one} · 集中度 {found.index:,}(10,000 = 全靠一个){rest}。 HHI by {en}: 10,000 is all on one.")
 
