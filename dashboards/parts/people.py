@@ -19,14 +19,6 @@ _MONTHS = 3
 _MOST = 0.5
 
 
-def duration(seconds: int | None) -> str:
-    """64 → ``1分04秒``; ``—`` for None."""
-    if seconds is None:
-        return NOTHING
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes}分{rest:02d}秒" if minutes else f"{rest}秒"
-
-
 def show_figure(metric: str, zh: str, en: str, value: str) -> None:
     """One line that a phone keeps on one row: its name on the left, the figure on the right."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):

@@ -264,6 +264,13 @@ def test_people_are_worth_what_the_sessions_tell_and_come_again_on_each_platform
     assert table.select("平台", newest, before).rows() == [("小红书", "20%", "13%")]
 
 
+def test_the_passport_of_what_is_never_added_up_asks_for_one_platform_and_month(house: Place) -> None:
+    app = run_page("passport", viewer(house, "b"), passport_metric="repurchase_rate")
+    assert [box.label for box in app.selectbox] == ["指标 Metric", "平台 Platform", "月份 Month"]
+    assert app.selectbox(key="passport_platform").options == ["小红书"] and not app.error
+    assert "20%" in everything(app)
+
+
 # the menu
 def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     assert {entry.audience for entry in entries()} <= {"merchant", "association", "operator"}

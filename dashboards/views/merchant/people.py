@@ -7,8 +7,8 @@ import streamlit as st
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
-from dashboards.parts.money import NOTHING, percent, yuan
-from dashboards.parts.people import duration, show_buyers, show_concentration, show_figure
+from dashboards.parts.money import NOTHING, duration, percent, yuan
+from dashboards.parts.people import show_buyers, show_concentration, show_figure
 from dashboards.parts.windows import Window, windows_to
 from dashboards.parts.words import channel_name, sentence, today
 from metrics.access import Viewer, open_desk
