@@ -32,8 +32,8 @@ BUYERS = (
         notes=("BUYER_UNTOLD",),
         about_zh="窗口里留下两单及以上的买家,占留下至少一单的买家。只在一个平台、一个月末上看。",
         about_en="Of the buyers who kept an order in the window, those who kept two or more. On one platform and up to one month's end alone.",
-        trap_zh="全退的订单不算买过;新近的还会退,最后一个月偏高。没过完的月只到数据截至那天。只有文件里有买家编号的平台才有,别的平台是不知道,不是 0。",
-        trap_en="Orders returned whole are no purchase; young ones are still to return, so the last month is too high, and a month that is not over ends where "
-        "the data do. Only of platforms whose files tell a buyer's number: of the others it is unknown, not 0.",
+        trap_zh="全退的订单不算买过。最近一个月还没定:新近的订单还会退(偏高),没过完的月天数少(偏低)。只有文件里有买家编号的平台才有,别的平台是不知道,不是 0。",
+        trap_en="Orders returned whole are no purchase. The last month is not settled: young orders are still to return (too high), and a month that is not "
+        "over has fewer days (too low). Only of platforms whose files tell a buyer's number: of the others it is unknown, not 0.",
     ),
 )

@@ -94,9 +94,9 @@ FUNNEL = (
         notes=("BUYERS_UNTOLD",),
         about_zh="归属到场次的支付金额,按平台所示的每个成交的人算。",
         about_en="Paid value attributed to sessions, per buyer as the platform shows them.",
-        trap_zh="按人,不是按单:按单的叫笔单价,比它低。平台按场数人,同一个人在两场买算两个人。只含说了成交人数的场次。",
-        trap_en="Per buyer, not per order: that is the average order value, which is lower. People are counted per session: who buys in two counts twice. "
-        "Only of sessions that tell their buyers.",
+        trap_zh="按人,不是按单:按单的叫笔单价,同样的订单里比它低。平台按场数人,同一个人在两场买算两个人。只含说了成交人数的场次。",
+        trap_en="Per buyer, not per order: that is the average order value, lower over the same orders. People are counted per session: who buys in two "
+        "counts twice. Only of sessions that tell their buyers.",
     ),
     Metric(
         id="product_gpm",

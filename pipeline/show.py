@@ -145,7 +145,7 @@ def answered(answer: Answer, *, as_json: bool) -> None:
             return f"{float(str(value)):.1%}"
         if metric.unit in ("ratio", "days"):
             return ratio(float(str(value)))
-        return f"{int(str(value)):,}" if metric.unit == "count" else yuan(int(str(value)))
+        return yuan(int(str(value))) if metric.unit.startswith("fen") else f"{int(str(value)):,}"
 
     columns = [f"{METRICS[name].zh}\n{METRICS[name].en}" if name in METRICS else name for name in answer.rows.columns]
     rows = [[shown(name, value) for name, value in row.items()] for row in answer.rows.iter_rows(named=True)]

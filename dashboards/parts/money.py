@@ -64,6 +64,14 @@ def times(ratio: float | None) -> str:
     return NOTHING if ratio is None else f"{Decimal(str(ratio)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
+def duration(seconds: int | None) -> str:
+    """64 → ``1分04秒``; ``—`` for None."""
+    if seconds is None:
+        return NOTHING
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}分{rest:02d}秒" if minutes else f"{rest}秒"
+
+
 def share(part: int | None, whole: int | None) -> float | None:
     """``part / whole``; None when either is missing or the whole is 0."""
     return part / whole if part is not None and whole else None

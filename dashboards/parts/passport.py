@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import KIND, SOURCE
-from dashboards.parts.money import NOTHING, percent, times, yuan
+from dashboards.parts.money import NOTHING, duration, percent, times, yuan
 from dashboards.parts.words import channel_name, day, moment, plain, sentence, span, visible
 from metrics.explain import Lines, Passport
 from metrics.metric import CLOCKS, Metric
@@ -72,7 +72,7 @@ def show_raw_row(row: RawRow) -> None:
 
 
 def amount(metric: Metric, value: float | None) -> str:
-    """A figure in its own unit: yuan, percent, a ratio, days, or a count."""
+    """A figure in its own unit: yuan, percent, a ratio, a time, or a count."""
     if value is None:
         return NOTHING
     if metric.unit == "fraction":
@@ -81,6 +81,8 @@ def amount(metric: Metric, value: float | None) -> str:
         return times(value)
     if metric.unit == "days":
         return f"{value:,.1f} 天"
+    if metric.unit == "seconds":
+        return duration(int(value))
     return yuan(int(value)) if metric.unit.startswith("fen") else f"{int(value):,}"
 
 

@@ -15,14 +15,8 @@ from metrics.guide import tooltip
 
 #: Months of repurchase side by side: what a phone is wide enough for.
 _MONTHS = 3
-
-
-def duration(seconds: int | None) -> str:
-    """64 → ``1分04秒``; ``—`` for None."""
-    if seconds is None:
-        return NOTHING
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes}分{rest:02d}秒" if minutes else f"{rest}秒"
+#: Half: from here on the rest together is less than the one.
+_MOST = 0.5
 
 
 def show_figure(metric: str, zh: str, en: str, value: str) -> None:
@@ -39,7 +33,9 @@ def show_concentration(found: Concentration, whole: str, one: str, en: str, name
         st.markdown(f":gray[**{one}** {whole}:{told},没有集中度。 :small[No concentration by {en}.]]")
         return
     name = plain(names.get(found.largest, found.largest), 24)
-    st.markdown(f"{whole}的 **{percent(found.share)}** 靠一个{one}:**{name}**")
+    is_most = found.share is not None and found.share >= _MOST
+    told = f"{whole}的 **{percent(found.share)}** 靠一个{one}:**{name}**" if is_most else f"最大的{one} **{name}** 占{whole} **{percent(found.share)}**"
+    st.markdown(told)
     rest = f" · 另有 {yuan(found.untold_fen)} 没有说是哪个{one}" if found.untold_fen else ""
     st.caption(f"共 {found.groups_qty} 个{one} · 集中度 {found.index:,}(10,000 = 全靠一个){rest}。 HHI by {en}: 10,000 is all on one.")
 

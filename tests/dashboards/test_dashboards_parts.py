@@ -71,6 +71,11 @@ def test_marks_of_an_axis_are_few_hold_all_and_read_as_what_they_are(least_fen: 
     assert [Decimal(word.rstrip("万亿").replace(",", "")) * units.get(word[-1], 1) for word in words] == marks
 
 
+@pytest.mark.parametrize(("seconds", "text"), [(None, "—"), (0, "0秒"), (59, "59秒"), (60, "1分00秒"), (64, "1分04秒"), (3_600, "60分00秒")])
+def test_a_time_is_minutes_and_seconds(seconds: int | None, text: str) -> None:
+    assert money.duration(seconds) == text
+
+
 @pytest.mark.parametrize(
     ("highest", "words"),
     [(0, ["0", "0.25"]), (15_000, ["0", "5,000", "1万", "1.5万"]), (18_000, ["0", "5,000", "1万", "1.5万", "2万"]), (2.3e8, ["0", "1亿", "2亿", "3亿"])],

@@ -12,6 +12,7 @@ from metrics.access import Viewer
 from metrics.ask import Answer, ask
 from metrics.definitions import METRICS
 from metrics.sources import SOURCES
+from pipeline import show
 from warehouse.place import Place
 
 #: All but those that are never added up over platforms and months.
@@ -306,3 +307,11 @@ def test_an_operator_names_one_merchant(shown: Place) -> None:
         ask(operator(shown), ["paid_gmv"], where={"merchant": "nobody"})
     narrowed = Viewer(shown, "值班", "operator", "m1")
     assert one(ask(narrowed, ["paid_gmv"]))["paid_gmv"] == 430_01
+
+
+def test_the_command_line_tells_each_figure_in_its_own_unit(shown: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds are no yuan."""
+    told: list[list[str]] = []
+    monkeypatch.setattr(show, "print_table", lambda title, columns, rows: told.extend(rows))
+    show.answered(ask(merchant(shown), ["watch_time", "product_gpm", "own_live_share", "units_per_order", "paid_orders"], period=MARCH), as_json=False)
+    assert told == [["50", "19.35", "100.0%", "0.63", "8"]]

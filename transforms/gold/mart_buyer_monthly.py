@@ -27,7 +27,7 @@ FROM_LINES = [
     "merchant_id", "shop_id", "platform_code", "order_line_id", "channel_code", "paid_date", "is_order_head", "is_order_kept", "is_aside", "buyer_key",
 ]  # fmt: skip
 _KEY = list(TABLE.key)
-_BUYER = [*_KEY, "buyer_key"]
+_BEFORE = ("last_date", "earlier_date")
 
 
 def build(lines: pl.DataFrame, window_days: int) -> pl.DataFrame:
@@ -43,19 +43,32 @@ def contributions(lines: pl.DataFrame, window_days: int) -> list[pl.DataFrame]:
 
     Orders the merchant has set aside are nobody's: who fakes orders does it again and again.
     """
-    last = pl.col("paid_date") + dt.timedelta(days=window_days - 1)
-    months = pl.date_ranges(pl.col("paid_date").dt.month_start(), last, interval="1mo")
-    orders = lines.filter(_counts()).with_columns(last=last, business_date=months).explode("business_date")
-    orders = orders.with_columns(pl.col("business_date").dt.month_end()).filter(pl.col("business_date") <= pl.col("last"))
-    nth = pl.int_range(pl.len()).over(_BUYER)
-    told = pl.col("buyer_key").is_not_null()
-    rows = orders.sort("paid_date", "shop_id", "order_line_id").select(
+    seen = _in_windows(_with_visits_before(lines.filter(_counts())), window_days)
+    opens = pl.col("business_date") - dt.timedelta(days=window_days - 1)
+    told, once, twice = pl.col("buyer_key").is_not_null(), *((pl.col(name) >= opens).fill_null(False) for name in _BEFORE)
+    rows = seen.select(
         "shop_id", "order_line_id", "channel_code", *_KEY,
-        kept_buyers_qty=(told & (nth == 0)).cast(pl.Int64),
-        repeat_buyers_qty=(told & (nth == 1)).cast(pl.Int64),
+        kept_buyers_qty=(told & ~once).cast(pl.Int64),
+        repeat_buyers_qty=(told & once & ~twice).cast(pl.Int64),
         buyer_untold_orders_qty=(~told).cast(pl.Int64),
     )  # fmt: skip
     return [rows]
+
+
+def _with_visits_before(orders: pl.DataFrame) -> pl.DataFrame:
+    """Add the days of the buyer's last visit before each order and of the one before that."""
+    buyer = ["buyer", "platform_code", "merchant_id"]
+    known = orders.with_columns(buyer=pl.col("buyer_key").cast(pl.Categorical).to_physical()).sort(*buyer, "paid_date", "shop_id", "order_line_id")
+    same = [pl.all_horizontal(pl.col(name) == pl.col(name).shift(number) for name in buyer).fill_null(False) for number in (1, 2)]
+    return known.with_columns(pl.when(same[number]).then(pl.col("paid_date").shift(number + 1)).alias(name) for number, name in enumerate(_BEFORE))
+
+
+def _in_windows(orders: pl.DataFrame, window_days: int) -> pl.DataFrame:
+    """Each order once for each month whose window it was paid in; ``business_date`` is the month's last day."""
+    until = pl.col("paid_date") + dt.timedelta(days=window_days - 1)
+    ends = [pl.col("paid_date").dt.month_start().dt.offset_by(f"{number}mo").dt.month_end() for number in range(window_days // 28 + 2)]
+    months = pl.concat([orders.select("paid_date").unique().with_columns(business_date=end) for end in ends])
+    return orders.join(months.filter(pl.col("business_date") <= until), on="paid_date", how="inner")
 
 
 def _counts() -> pl.Expr:

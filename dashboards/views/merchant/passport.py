@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from contracts.codes import CHANNEL
+from contracts.codes import CHANNEL, PLATFORM
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
@@ -17,12 +17,14 @@ from metrics.definitions import METRICS
 from metrics.explain import explain, order_lines
 from metrics.labels import labels
 from metrics.question import Period
+from metrics.sources import find_source
 from pipeline.counter import raw_rows
 
 CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 14)
 
 _ALL = ""
 _FIRST = "net_by_order_date"
+_APART = {"platform": "平台 Platform", "month": "月份 Month"}
 
 
 def show(viewer: Viewer) -> None:
@@ -51,11 +53,14 @@ def show(viewer: Viewer) -> None:
                 show_raw_row(row)
 
 
-def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, str], Period]:
+def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, str], Period | None]:
     names = list(METRICS)
     shops = labels(viewer, "shop")
     with st.container(horizontal=True, gap="small"):
         metric = st.selectbox("指标 Metric", names, index=names.index(_FIRST), format_func=lambda name: METRICS[name].zh, key="passport_metric")
+        source = find_source(METRICS[metric].clock, ())
+        if source and source.apart:
+            return metric, _choose_apart(viewer, metric, source.apart), None
         window = st.selectbox("时段 Period", list(periods), key="passport_period")
         shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
         channel = st.selectbox(
@@ -63,3 +68,18 @@ def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, 
         )
     cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
     return metric, cell, periods[window]
+
+
+def _choose_apart(viewer: Viewer, metric: str, apart: tuple[str, ...]) -> dict[str, str]:
+    """One member of each dimension over which the metric is never added up, the newest first; what nobody tells is offered where nothing is told."""
+    rows = ask(viewer, [metric], by=apart).rows
+    left = rows.drop_nulls(metric)
+    left = left if left.height else rows
+    cell: dict[str, str] = {}
+    for name in apart:
+        # a month is no platform's code and stays as it is
+        chosen = st.selectbox(_APART[name], sorted(set(left[name]), reverse=True), format_func=PLATFORM.zh, key=f"passport_{name}")
+        if chosen is not None:
+            cell[name] = chosen
+            left = left.filter(left[name] == chosen)
+    return cell

@@ -7,8 +7,8 @@ import streamlit as st
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
-from dashboards.parts.money import NOTHING, percent, yuan
-from dashboards.parts.people import duration, show_buyers, show_concentration, show_figure
+from dashboards.parts.money import NOTHING, duration, percent, yuan
+from dashboards.parts.people import show_buyers, show_concentration, show_figure
 from dashboards.parts.windows import Window, windows_to
 from dashboards.parts.words import channel_name, sentence, today
 from metrics.access import Viewer, open_desk
@@ -81,11 +81,14 @@ def _show_buyers(viewer: Viewer) -> None:
         show_empty("还没有留存的订单。", "No kept orders yet.")
         return
     days = open_desk(viewer).sql("SELECT max(window_days_qty) FROM gold.mart_buyer_monthly").item()
-    zh = f"截至月末 {days} 天里留下两单以上的买家占比;各平台分开,不能相加。最近一个月还会退,偏高。"
-    st.caption(f"{zh} Buyers who kept two orders in the {days} days up to the month's end; platforms are never added up; the last month is still too high.")
+    zh = f"截至月末 {days} 天里留下两单以上的买家占比;各平台分开,不能相加。最近一个月还没定。"
+    st.caption(f"{zh} Buyers who kept two orders in the {days} days up to the month's end; platforms are never added up; the last month is not settled.")
     show_buyers(answer.rows)
 
 
 def _show_notes(notes: list[Note]) -> None:
-    for note in notes:
-        st.caption(f"{note.zh}。 {sentence(note.en)}")
+    """What the figures leave out, folded away: a phone has room for the figures first."""
+    if notes:
+        with st.expander("哪些没算在里面 :gray[:small[What is left out]]"):
+            for note in notes:
+                st.caption(f"{note.zh}。 {sentence(note.en)}")

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from douyin_cases import DECLARED, SAMPLES, conformed, moment, private_cells, read_sample
 
+from connectors.cells import read_minutes
 from connectors.douyin import PLATFORM
 from contracts.canonical import LIVE_SESSION, ORDER_LINE, REFUND_LINE, content_columns, entity_key
 
@@ -184,3 +185,10 @@ def test_no_rows_give_no_rows(kind: str) -> None:
 def test_an_undeclared_kind_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         PLATFORM.conform("minutes", pl.DataFrame())
+
+
+def test_minutes_are_whole_seconds_half_up_and_nothing_else_is() -> None:
+    """``1.07`` is 64.2 seconds and ``0.025`` counts as three hundredths of a minute, 1.8 seconds; a blank is nothing, a time below 0 or in words is bad."""
+    told, bad = read_minutes(pl.Series(["1.07", "0", "12", "0.025", "-", "", "-1.5", "1分5秒"]))
+    assert told.to_list() == [64, 0, 720, 2, None, None, None, None]
+    assert bad.to_list() == [False] * 6 + [True] * 2

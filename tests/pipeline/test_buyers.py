@@ -1,0 +1,29 @@
+"""Buyers by month after a build: what stands in the warehouse is what the facts give, under whatever window is set."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.buyers import rebuild_buyers
+from pipeline.house import reading, writing
+from transforms.gold import fct_order_line, mart_buyer_monthly
+from warehouse.lake import Lake
+from warehouse.settings import Settings
+
+TABLE = mart_buyer_monthly.TABLE
+
+
+def _told(lake: Lake) -> pl.DataFrame:
+    return lake.read(TABLE).sort(TABLE.key)
+
+
+def test_another_window_reaches_whoever_stands_on_the_old_one(released: Settings) -> None:
+    with reading(released) as lake:
+        lines, before = lake.read(fct_order_line.TABLE), _told(lake)
+    assert before.height and before.equals(mart_buyer_monthly.build(lines, released.repurchase_window_days))
+    with writing(released) as lake:
+        rebuild_buyers(lake, [], 31)
+        after = _told(lake)
+        rebuild_buyers(lake, [], 31)
+        assert _told(lake).equals(after)
+    assert set(after["window_days_qty"]) == {31} and after.equals(mart_buyer_monthly.build(lines, 31))
