@@ -76,7 +76,7 @@ def test_totals_of_a_period(shown: Place) -> None:
         "net_without_aside": 245_01,  # 250.01 less 30.00 paid and 25.00 of it returned
     }
     assert (answer.release, answer.as_of, answer.first_date, answer.last_date) == (1, AT, *MARCH)
-    assert {str(answer.rows.schema[name]) for name in METRICS} == {"Int64", "Float64"}
+    assert {str(answer.rows.schema[name]) for name in flowing} == {"Int64", "Float64"}
 
 
 def test_rates_are_recomputed_from_sums_and_never_averaged(shown: Place) -> None:
