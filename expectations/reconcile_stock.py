@@ -76,6 +76,9 @@ STOCK_RULES = (
                 SELECT c.*, coalesce(k.units, 0) AS earlier FROM upto AS c ASOF LEFT JOIN kept AS k
                 ON {" AND ".join(f"c.{name} = k.{name}" for name in _SKU.split(", "))} AND c.before_date >= k.day)
             SELECT {_SKU}, business_date, since_launch - units AS since_launch_off, lately - (units - earlier) AS lately_off
-            FROM cut WHERE since_launch <> units OR lately <> units - earlier""",
+            FROM cut WHERE since_launch <> units OR lately <> units - earlier
+            UNION ALL
+            SELECT {_SKU}, max(day), -max(units), 0 FROM (SELECT * FROM kept SEMI JOIN {{batch}} AS s USING ({SHOP})) ANTI JOIN {{batch}} AS s USING ({_SKU})
+            GROUP BY {_SKU} HAVING max(units) > 0""",
     ),
 )  # fmt: skip

@@ -162,7 +162,7 @@ NOTES: dict[str, NoteKind] = {
     "RECEIPTS_UNTOLD": NoteKind(
         "sold_unreceived_qty",
         "售罄率只算录了到货的商品;另有 {figure} 件净销的商品没有录到货,不在里面",
-        "sell-through is of goods whose receipt was entered; {figure} kept units are of goods without one and left out",
+        "sell-through is of goods whose receipt was entered; units kept of all others, which are left out: {figure}",
     ),
     "OVERSOLD": NoteKind(
         "oversold_skus_qty",
@@ -172,7 +172,7 @@ NOTES: dict[str, NoteKind] = {
     "STOCK_UNTOLD": NoteKind(
         "stock_untold_qty",
         "近 30 天另有 {figure} 件净销的商品没有库存记录,不在里面",
-        "goods that kept {figure} units in 30 days have no word on their stock and are left out",
+        "units kept in 30 days of goods without a word on their stock, which are left out: {figure}",
     ),
     "STOCK_STALE": NoteKind(
         "stale_skus_qty",

@@ -66,10 +66,10 @@ def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
 
 
 def _done_claims(lake: Lake, merchants: list[str]) -> pl.DataFrame:
-    """Claims that ended in a refund on a later day than they began."""
+    """Claims that were open at the end of a month and ended in a refund: of all others no day of the sheet tells."""
     where: dict[str, object] = {"merchant_id": merchants, "refund_type_code": ["return_refund"], "refund_stage_code": ["after_shipment", "unknown"]}
     done = lake.read(_REFUNDS, where=where, columns=[*LINE, "refund_fen", "applied_at", "refund_date"])
-    done = done.filter(pl.col("applied_at").dt.date() < pl.col("refund_date"))
+    done = done.filter(pl.col("applied_at").dt.date().dt.month_end() < pl.col("refund_date"))
     return claims_of(done, lake.read(_LINES, keys=done.select(LINE).unique(), columns=_LINE))
 
 

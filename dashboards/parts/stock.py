@@ -47,12 +47,11 @@ def show_cards(answer: Answer) -> None:
 
 def _in_words(row: Mapping[str, Any]) -> str:
     """What a shop holds and what of it moves, in one sentence; what is to be done where nobody told."""
-    sold = f"近 30 天净销 **{row['kept_units_30']:,}** 件"
     if row["closing_stock"] is None:
-        zh = f"{sold}。**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
+        zh = f"近 30 天净销 {row['kept_units_30']:,} 件。**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
         return f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter receipts and counts below.]]"
-    zh = f"手上 **{row['closing_stock']:,}** 件,{sold};**{row['unsold_skus']:,}** 个 SKU 压着没动,**{row['sold_out_skus']:,}** 个卖光了。"
-    return f"{zh}  \n:gray[:small[Units on hand, and kept in 30 days; SKUs that lie, and that are sold out.]]"
+    zh = f"手上 **{row['closing_stock']:,}** 件:**{row['unsold_skus']:,}** 个 SKU 30 天没动,**{row['sold_out_skus']:,}** 个卖光了。"
+    return f"{zh}  \n:gray[:small[Units on hand; SKUs that lie, and that are sold out.]]"
 
 
 def figure(metric: str, value: float | None) -> str:

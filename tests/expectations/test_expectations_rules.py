@@ -79,6 +79,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a listing left out": ((f"UPDATE {STOCK} SET closing_stock_qty = 30 WHERE sku_code = 'YS0-M' AND closing_stock_qty = 34",), {STOCK_OFF}, "'told_qty': 34"),
     "a delivery told twice": ((f"UPDATE {STOCK} SET received_qty = 84 WHERE sku_code = 'YS0-M'",), {STOCK_OFF}, "'came_qty': 44"),
     "a delivery corrected and not heard": (("UPDATE ops.stock_entry SET entered_qty = 45 WHERE event_number = 2",), {STOCK_OFF}, "'came_qty': 45"),
+    "goods left out of the sheet": ((f"DELETE FROM {STOCK} WHERE shop_id = 's1' AND sku_code = 'untold'",), {STOCK_UNSOLD}, "'since_launch_off': -"),
     "a sale of no stock lost": (
         (f"UPDATE {STOCK} SET stock_untold_qty = stock_untold_qty - 1 WHERE shop_id = 's3' AND stock_untold_qty > 0",), {STOCK_UNSOLD}, "'lately_off': -",
     ),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from contracts.errors import FileRefusedError, UsageError
 from metrics.access import Viewer
 from metrics.ask import ask
+from metrics.explain import explain
 from pipeline.cli import app
 from pipeline.house import reading, writing
 from pipeline.steps import build, build_and_release, now
@@ -55,6 +56,8 @@ def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_
     viewer = Viewer(released.place, "test", "merchant", "m1")
     told = ask(viewer, ["sell_through", "closing_stock"], by=["month"], where={"shop": "s1", "sku": sku}).rows.row(-1, named=True)
     assert (told["sell_through"], told["closing_stock"]) == (0.5, kept + 3)
+    passport = explain(viewer, "sell_through", {"shop": "s1", "sku": sku, "month": str(told["month"])})
+    assert (passport.value, passport.mart, passport.lines_qty) == (0.5, mart_stock_monthly.TABLE, None)
     grown = hashes(released)
     build(released, from_landing=True)
     assert hashes(released) == grown

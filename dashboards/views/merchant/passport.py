@@ -35,11 +35,14 @@ def show(viewer: Viewer) -> None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
     metric, cell, period = _choose(viewer, {window.zh: window.period for window in reversed(windows_to(newest))})
+    found = None
     with TellFailure("凭证"), st.spinner("正在读取… Loading"):
         found = explain(viewer, metric, cell, period=period)
         show_passport(found)
+    if found is None:
+        return
     if found.lines_qty is None:
-        show_empty("这个数字是估计值,没有逐行明细。", "This figure is an estimate and no sum of lines.")
+        show_empty("这个数字是估计值或某一时点的数,没有逐行明细。", "This figure is an estimate, or stands at one moment: it is no sum of lines.")
         return
     show_heading("逐行明细", "Lines")
     with TellFailure("逐行明细"):

@@ -61,19 +61,20 @@ def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
     answer = ask(viewer, _OF_SHOP, where=where, period=period)
     show_heading("库存", f"Stock · {day_name(day)}")
     show_cards(answer)
+    _show_goods(viewer, where, period, is_told=answer.rows["closing_stock"].item() is not None)
     for note in answer.notes:
         st.caption(f"{note.zh}。 {sentence(note.en)}")
-    _show_goods(viewer, where, period)
 
 
-def _show_goods(viewer: Viewer, where: dict[str, str], period: Period) -> None:
+def _show_goods(viewer: Viewer, where: dict[str, str], period: Period, *, is_told: bool) -> None:
     look = st.segmented_control(
         "看 Look at", list(LOOKS), default="lying", required=True, format_func=lambda name: LOOKS[name][0], key="stock_look", label_visibility="collapsed"
     )
     _, english, wanted, by = LOOKS[look or "lying"]
     goods = ask(viewer, _OF_GOODS, by=["style", "sku"], where=where, period=period).rows.filter(wanted)
     if goods.is_empty():
-        st.markdown(f":gray[:material/check: 没有这样的货。 :small[None: {english.lower()}.]]")
+        zh, en = ("没有这样的货。", f"None: {english.lower()}.") if is_told or look == "back" else ("没有库存记录,看不出来。", "Stock is untold.")
+        st.markdown(f":gray[{zh} :small[{en}]]")
         return
     names = labels(viewer, "style")
     styles = ask(viewer, _OF_GOODS, by=["style"], where=where, period=period).rows.join(goods.select("style").unique(), on="style", how="semi")
