@@ -24,7 +24,7 @@ TABLE = Table(
 DAY = [*SHOP, "business_date"]
 _CASH, _GRANT = pl.col("spent_cash_fen"), pl.col("spent_grant_fen")
 #: What may be entered → its measure.
-_KINDS = {"ad_cash": "spent_cash_fen", "ad_grant": "spent_grant_fen"}
+KINDS = {"ad_cash": "spent_cash_fen", "ad_grant": "spent_grant_fen"}
 
 
 def build(spend: pl.DataFrame, costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
@@ -37,8 +37,8 @@ def build(spend: pl.DataFrame, costs: Costs, shops: pl.DataFrame) -> pl.DataFram
 
 
 def _entered(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
-    parts = spread_lumps(costs.others.filter(pl.col("cost_kind_code").is_in(list(_KINDS))))
-    amounts = (pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name) for kind, name in _KINDS.items())
+    parts = spread_lumps(costs.others.filter(pl.col("cost_kind_code").is_in(list(KINDS))))
+    amounts = (pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name) for kind, name in KINDS.items())
     return parts.join(shops.select(SHOP), on=["merchant_id", "shop_id"], how="inner", validate="m:1").select(
         *DAY, "creator_id", "live_session_id", *amounts,
         ad_entry_id=pl.lit("cost:") + pl.col("event_number").cast(pl.String),
