@@ -126,17 +126,45 @@ def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house:
     ]  # fmt: skip
 
 
-def test_without_told_advertising_the_page_says_what_to_give_and_still_what_breaks_even(tmp_path: Path) -> None:
-    house = make_house(tmp_path / "silent")
+def test_shops_stand_side_by_side_each_with_its_own_line(house: Place) -> None:
+    rows = cells(run_page("ads", viewer(house, "a"))).drop_nulls("净ROI(成熟)").select("店铺", "花费", "净ROI(成熟)", "保本", "够吗", "扣推广后的贡献").rows()
+    assert rows == [(name, "¥48,000.00", "1.60", "2.00", "✗ 不够", "成本未全知") for name in ("雾山抖音店", "雾山天猫旗舰店")]
+
+
+def remade(home: Path, statement: str) -> Place:
+    """A house whose gold was changed and released again."""
+    house = make_house(home)
     with Lake.open(house, write=True) as lake:
         number = release.begin_build(lake, at=NOW)
-        for name in ("mart_ad_daily", "mart_promotion_daily"):
-            lake.connection.execute(f"DELETE FROM lake.gold.{name}")  # noqa: S608 - names are declared
+        for part in statement.split(";"):
+            lake.connection.execute(part)
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW)
+    return house
+
+
+def test_without_told_advertising_the_page_says_what_to_give_and_still_what_breaks_even(tmp_path: Path) -> None:
+    house = remade(tmp_path / "silent", "DELETE FROM lake.gold.mart_ad_daily; DELETE FROM lake.gold.mart_promotion_daily")
     app = run_page("ads", viewer(house, "b"))
     assert "没有告诉推广花费" in everything(app)
     assert [item.value for item in app.metric] == ["5.00", "2.00"]
     assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE lake.gold.mart_profit_daily SET cost_fen = paid_fen WHERE cost_known_fen > 0", "广告之前就不剩钱"),
+        (
+            "UPDATE lake.gold.mart_profit_daily SET cost_known_fen = 0, fees_known_fen = 0, cost_untold_fen = paid_fen, fees_untold_fen = paid_fen",
+            "没有商品成本",
+        ),
+        ("UPDATE lake.gold.mart_profit_daily SET fees_known_fen = 0, fees_untold_fen = paid_fen", "结算单还没来"),
+    ],
+)
+def test_without_a_line_that_breaks_even_the_page_says_which_is_missing(tmp_path: Path, statement: str, said: str) -> None:
+    app = run_page("ads", viewer(remade(tmp_path / "other", statement), "b"))
+    assert said in everything(app) and "每花 1 元推广" not in everything(app)
+    assert [item.value for item in app.metric] == ["¥1.20万", "1.60", "—"]
 
 
 def test_choosing_a_period_changes_the_parts_below(house: Place) -> None:

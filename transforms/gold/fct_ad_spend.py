@@ -18,7 +18,7 @@ TABLE = Table(
     "entry's number); in CNY. Of a shop's day ``counted`` marks what is added up: what was entered, else one report of each pot of money.",
     key=(*SHOP, "ad_entry_id", "business_date"),
     required=("ad_family_code", "spent_fen", "spent_cash_fen", "spent_grant_fen", "ad_untold_fen", "ad_use_code"),
-    optional=("ad_object_name", "product_id", "creator_id", "live_session_id", "reported_gmv_fen"),
+    optional=("creator_id", "live_session_id", "reported_gmv_fen"),
 )
 
 DAY = [*SHOP, "business_date"]
