@@ -81,7 +81,13 @@ def show_break_even_lack(line: Answer) -> None:
 def show_pairs(found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
     """Every ROI that is told beside the one it must reach."""
     rows = [
-        {"投产比": SHORT[name], "现在": times(found[name]), "保本": times(line[even]), "够吗": _against(found[name], line[even]), "English": METRICS[name].en}
+        {
+            "投产比": SHORT[name],
+            "现在": times(found[name]),
+            "保本": times(line[even]),
+            "够吗": _against(name, found[name], line[even]),
+            "English": METRICS[name].en,
+        }
         for name, even in PAIRS.items()
         if found[name] is not None
     ]
@@ -89,10 +95,13 @@ def show_pairs(found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
         st.dataframe(pl.DataFrame(rows), hide_index=True, height="content", column_config={"投产比": st.column_config.Column(pinned=True)})
 
 
-def _against(roi: float | None, even: float | None) -> str:
+def _against(name: str, roi: float | None, even: float | None) -> str:
+    """Whether an ROI reaches its line; the one that still falls with every refund does so for now only."""
     if roi is None or even is None:
         return NOTHING
-    return "✓ 够" if roi >= even else "✗ 不够"
+    if roi < even:
+        return "✗ 不够"
+    return "✓ 暂时够" if name == "net_roi" else "✓ 够"
 
 
 def show_shops(rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:
@@ -100,16 +109,16 @@ def show_shops(rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]
     told = [
         {
             "店铺": visible(names.get(row["shop"], row["shop"]), 30),
-            "花费": yuan(row["ad_spend"]),
+            "够吗": _against("matured_roi", row["matured_roi"], row["break_even_net_roi"]),
             "净ROI(成熟)": times(row["matured_roi"]),
             "保本": times(row["break_even_net_roi"]),
-            "够吗": _against(row["matured_roi"], row["break_even_net_roi"]),
+            "花费": yuan(row["ad_spend"]),
             "整体支付ROI": times(row["shop_roi"]),
             "扣推广后的贡献": yuan(row["contribution_after_ads"]) if row["contribution_after_ads"] is not None else "成本未全知",
         }
         for row in rows.join(lines, on="shop", how="left").sort("ad_spend", "shop", descending=[True, False]).iter_rows(named=True)
     ]
-    st.dataframe(pl.DataFrame(told), hide_index=True, height="content", column_config={"店铺": st.column_config.Column(pinned=True, width="medium")})
+    st.dataframe(pl.DataFrame(told), hide_index=True, height="content", column_config={"店铺": st.column_config.Column(pinned=True)})
 
 
 def show_reports(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
