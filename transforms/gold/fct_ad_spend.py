@@ -50,18 +50,19 @@ def _entered(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
 
 def _with_use(rows: pl.DataFrame) -> pl.DataFrame:
     """Of a day's families of one pot the first by rank, then by name, counts; none beside what was entered."""
+    days = rows.select(*DAY, "ad_family_code").unique()  # how many rows tell a family is no matter
     head = pl.col("ad_family_code").str.split(":").list.first()
     whole = {code: family for code, family in AD_FAMILIES.items() if family.rank is not None}
-    named = rows.with_columns(
+    named = days.with_columns(
         _pot=head.replace_strict({code: family.pot for code, family in whole.items()}, default=None, return_dtype=pl.String),
         _rank=head.replace_strict({code: family.rank for code, family in whole.items()}, default=None, return_dtype=pl.Int64),
         _is_own=(pl.col("ad_family_code") == ENTERED).any().over(DAY),
-    )
-    first = pl.col("ad_family_code").sort_by("_rank", "ad_family_code").first().over(*DAY, "_pot")
+    ).sort("_rank", "ad_family_code")
     use = (
         pl.when(pl.col("_pot").is_null()).then(pl.lit("partial"))
-        .when(pl.col("ad_family_code") != first).then(pl.lit("again"))
+        .when(pl.int_range(pl.len()).over(*DAY, "_pot") > 0).then(pl.lit("again"))
         .when(pl.col("_is_own") & (pl.col("ad_family_code") != ENTERED)).then(pl.lit("entered"))
         .otherwise(pl.lit("counted"))
     )  # fmt: skip
-    return named.with_columns(ad_use_code=use)
+    used = named.select(*DAY, "ad_family_code", ad_use_code=use)
+    return rows.join(used, on=[*DAY, "ad_family_code"], how="left", validate="m:1")
