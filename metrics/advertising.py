@@ -40,7 +40,7 @@ ADVERTISING = (
         told=("spent_fen",),
         about_zh="计入的推广花费,现金和赠款在一起:商家录入了那天就按录入的,否则一个平台只算一张报表。",
         about_en="Advertising spend that counts, cash and grants together: what the merchant entered for the day, else one report of each platform.",
-        trap_zh="赠款不是掏出去的现金。只给了分商品、分素材报表的店,花费说不全,不计入。报表之外的投放要自己录。",
+        trap_zh="赠款不是掏出去的现金。只给了分商品、分素材报表的店,花费说不全,不计入。计入的只是给了的报表:抖音标准推广、站外投放要自己录。",
         trap_en="Grants are no cash. A shop that gives only reports by product or material does not tell all it spent and is left out; what no report tells "
         "is to be entered.",
     ),

@@ -27,7 +27,8 @@ _FACTS, _MART = fct_ad_spend.TABLE, mart_promotion_daily.TABLE
 
 def rebuild_advertising(lake: Lake, costs: Costs) -> None:
     """Bring advertising up to date with silver, entered costs and gold; the outlook comes before it. Nothing is read where nobody tells any."""
-    if costs.others.is_empty() and not any(lake.may_hold_rows(table) for table in (AD_SPEND, _FACTS, mart_ad_daily.TABLE)):
+    is_entered = costs.others["cost_kind_code"].is_in(list(fct_ad_spend.KINDS)).any()
+    if not is_entered and not any(lake.may_hold_rows(table) for table in (AD_SPEND, _FACTS, mart_ad_daily.TABLE)):
         return
     ads = fct_ad_spend.build(current(AD_SPEND, lake.read(AD_SPEND)), costs, registry.shops(lake))
     _write(lake, _FACTS, ads)

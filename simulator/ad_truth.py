@@ -13,9 +13,9 @@ _DAY = ("shop_id", "date")
 
 
 def reported_spend(market: Market, at: dt.datetime) -> pl.DataFrame:
-    """What shops spent on the days before ``at``'s: ``shop_id, platform_code, date, spent_fen`` and ``whole_fen``, all sales as the report tells."""
+    """What shops spent on the days before ``at``'s: ``shop_id, platform_code, date, spent_fen`` and ``sold_fen``, sales as the report tells."""
     days = market.ads.filter(pl.col("ad_date") < at.astimezone(ZONE).date()).rename({"ad_date": "date"})
-    return days.group_by("shop_id", "platform_code", "date").agg(pl.col("spent_fen").sum(), whole_fen=pl.col("reported_gmv_fen").sum())
+    return days.group_by("shop_id", "platform_code", "date").agg(pl.col("spent_fen").sum(), sold_fen=pl.col("reported_gmv_fen").sum())
 
 
 def sold_on(market: Market, at: dt.datetime, days: pl.DataFrame) -> pl.DataFrame:

@@ -113,6 +113,8 @@ LEDGERS: dict[str, frozenset[str]] = {
     "settled": frozenset(), "funded": frozenset(), "settled_before_charges": frozenset({"taobao"}), "platform_fee": frozenset({"taobao"}),
     "commissions": frozenset({"taobao"}),
 }  # fmt: skip
+#: Platforms whose files report advertising.
+ADVERTISING = ("douyin", "taobao", "pinduoduo", "xiaohongshu")
 #: WeChat's order file dates an order's settlement by its last payout.
 NO_SETTLEMENT_DAY = frozenset({"wechat_channels"})
 
@@ -138,15 +140,15 @@ def costed_goods(market: Market) -> pl.DataFrame:
 
 
 def _ad_entries(market: Market) -> dict[str, list[dict[str, object]]]:
-    """Shop → advertising its merchant enters: every shop's but Douyin's over the costed days, some of it granted; of one Douyin shop a single day."""
+    """Shop → advertising its merchant enters: of shops without a report over the costed days, some of it granted; of one Douyin shop a single day."""
     cash = {"cost_kind_code": "ad_cash", "cost_basis_code": "once", "cost_amount_fen": 500_009, "valid_until_date": NOW.date()}
     grant = cash | {"cost_kind_code": "ad_grant", "cost_amount_fen": 7_003, "valid_until_date": COSTED_FROM + dt.timedelta(days=6)}
-    found: dict[str, list[dict[str, object]]] = {shop: [cash, grant] for shop in market.shops.filter(pl.col("platform_code") != "douyin")["shop_id"]}
+    found: dict[str, list[dict[str, object]]] = {shop: [cash, grant] for shop in market.shops.filter(~pl.col("platform_code").is_in(ADVERTISING))["shop_id"]}
     return found | {market.shops.filter(platform_code="douyin")["shop_id"][0]: [cash | {"cost_amount_fen": 31_007, "valid_until_date": COSTED_FROM}]}
 
 
 def true_spend(market: Market, at: dt.datetime) -> pl.DataFrame:
-    """``shop_id, date, spent_fen`` and ``whole_fen`` (null where entered) of every shop's day that is told: what was entered, else Douyin's own figure."""
+    """``shop_id, date, spent_fen`` and ``sold_fen``, sales by the report (null where entered), of every shop's day that is told: entered, else reported."""
     entered = []
     for shop, rows in _ad_entries(market).items():
         for row in rows:
@@ -154,7 +156,7 @@ def true_spend(market: Market, at: dt.datetime) -> pl.DataFrame:
             each, rest = divmod(int(str(row["cost_amount_fen"])), days.len())
             entered.append(pl.DataFrame({"shop_id": shop, "date": days, "spent_fen": [each + (place < rest) for place in range(days.len())]}))
     own = pl.concat(entered).group_by("shop_id", "date").agg(pl.col("spent_fen").sum())
-    told = reported_spend(market, at).filter(platform_code="douyin").drop("platform_code")
+    told = reported_spend(market, at).filter(pl.col("platform_code").is_in(ADVERTISING)).drop("platform_code")
     return pl.concat([own, told.join(own, on=["shop_id", "date"], how="anti")], how="diagonal")
 
 

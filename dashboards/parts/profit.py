@@ -16,18 +16,6 @@ from metrics.notes import share as cut_share
 from metrics.profit_steps import ProfitSteps
 
 _SHOWN = 200
-#: Report family → what the platform calls it; a report not named here is shown by our own name.
-_REPORTS = {
-    "uni_plan": "全域推广 · 计划",
-    "uni_product": "全域推广 · 商品",
-    "uni_video": "全域推广 · 素材",
-    "spotlight": "聚光",
-    "spotlight_goods": "聚光 · 商品",
-    "pinduoduo_product": "商品推广 · 商品",
-    "pinduoduo_account": "商品推广 · 账户",
-    "pinduoduo_scene": "推广 · 场景(接口)",
-    "taobao_scene": "推广 · 场景",
-}
 _HALF = 0.5
 
 
@@ -79,22 +67,3 @@ def _told(row: Mapping[str, Any], names: Mapping[str, str], dimension: str, what
         "利润占支付": percent(share(row["contribution"], row["paid_fen"])) if row["contribution"] is not None and known == 1 else NOTHING,
         "支付": yuan(row["paid_fen"]),
     }
-
-
-def show_ads(rows: pl.DataFrame, shops: Mapping[str, str]) -> None:
-    """What advertising took, one report a row, cash and grants apart; nothing where no report was given."""
-    if rows.is_empty():
-        return
-    told = [
-        {
-            "店铺": visible(shops.get(row["shop_id"], row["shop_id"]), 30),
-            "报表": _REPORTS.get(row["ad_family_code"]) or visible(row["ad_family_code"], 40),
-            "现金": yuan(row["spent_cash_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
-            "赠款": yuan(row["spent_grant_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
-            "合计消耗": yuan(row["spent_fen"]),
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    st.dataframe(pl.DataFrame(told), hide_index=True, height="content")
-    zh = "不在上面的利润里。赠款不是花掉的现金,来源没说的不猜;同一平台的几种报表说的是同一笔钱,不能相加。"
-    st.caption(f"{zh} Not in profit. Grants are no cash; reports of a platform overlap: never add them up.")

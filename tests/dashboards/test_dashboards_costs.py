@@ -112,7 +112,7 @@ def test_what_was_confirmed_is_what_happens_or_nothing_does(a: Viewer) -> None:
 
 def test_the_template_is_a_list_of_the_same_shape_and_what_is_in_force_is_ones_own(a: Viewer, own_house: Place) -> None:
     head, *rows = list(csv.reader(io.StringIO(counter.cost_template().decode("utf-8-sig"))))
-    assert tuple(head) == tuple(HEADER) and len(rows) == 8
+    assert tuple(head) == tuple(HEADER) and len(rows) == 10
     enter(a, GOODS)
     entries = counter.costs_in_force(a)
     assert entries.select("sku_code", "fen", "received_by_name").rows() == [("A1", 38_50, "a")]

@@ -17,6 +17,8 @@ from dashboards.parts.words import day, visible
 from dashboards.views.merchant import overview
 from metrics import access
 from metrics.access import Viewer
+from warehouse import release
+from warehouse.lake import Lake
 from warehouse.place import Place
 
 
@@ -100,10 +102,6 @@ def test_profit_says_how_much_of_its_cost_is_known_and_what_is_not(house: Place)
     assert [item.value for item in app.metric] == ["¥6,000.00", "¥7,500.00"]
     text = everything(app)
     assert "已知成本 50.0%" in text and "另有 ¥30,000.00 支付的商品不知道成本,没算进利润,不当成 0" in text
-    # two reports of the same 300 yuan a day, of which one tells cash and grants
-    assert cells(app).drop_nulls("报表").select("报表", "现金", "赠款", "合计消耗").rows() == [
-        ("全域推广 · 计划", "¥1,500.00", "¥1,500.00", "¥3,000.00"), ("全域推广 · 素材", "来源没说", "来源没说", "¥3,000.00"),
-    ]  # fmt: skip
     by_style = cells(app).drop_nulls("贡献利润").select("贡献利润", "毛利", "已知成本", "支付").rows()
     assert by_style == [("¥6,000.00", "¥7,500.00", "100%", "¥30,000.00"), ("—", "—", "成本未知", "¥30,000.00")]
     app.session_state["profit_by"] = "session"
@@ -111,6 +109,62 @@ def test_profit_says_how_much_of_its_cost_is_known_and_what_is_not(house: Place)
     assert [profit for _, profit in named] == ["¥6,000.00", "—"] and named[1][0] == "不在场次里" and "秋装上新专场" in str(named[0][0])
     app.session_state["profit_by"] = "sku"
     assert cells(app.run()).drop_nulls("SKU").select("SKU", "已知成本").rows() == [("b-douyin-0-M", "100%"), ("b-douyin-1-M", "成本未知")]
+
+
+# advertising
+def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house: Place) -> None:
+    app = run_page("ads", viewer(house, "b"))
+    # one shop, ten days of 2 × 3,000 yuan for 1,200 of advertising: 0.64 × 3,000 will be kept; of 3,000 of known cost 1,200 stay and 600 are left
+    assert [item.value for item in app.metric] == ["¥1.20万", "1.60", "2.00"]
+    text = everything(app)
+    assert "每花 1 元推广,扣掉退款、货、费用和运费后拿回 0.80 元:亏 0.20 元" in text
+    assert cells(app).drop_nulls("投产比").select("投产比", "现在", "保本").rows() == [
+        ("净ROI(成熟,估)", "1.60", "2.00"), ("净ROI(至今)", "2.00", "2.00"), ("整体支付ROI", "5.00", "5.00"), ("全域ROI(报表)", "4.50", "5.00"),
+    ]  # fmt: skip
+    assert cells(app).drop_nulls("来源").select("来源", "计入", "花费", "现金", "赠款").rows() == [
+        ("全域推广 · 计划", "计入", "¥12,000.00", "¥6,000.00", "¥6,000.00"), ("全域推广 · 素材", "说不全,没计入", "¥12,000.00", "来源没说", "来源没说"),
+    ]  # fmt: skip
+
+
+def test_shops_stand_side_by_side_each_with_its_own_line(house: Place) -> None:
+    rows = cells(run_page("ads", viewer(house, "a"))).drop_nulls("净ROI(成熟)").select("店铺", "花费", "净ROI(成熟)", "保本", "够吗", "扣推广后的贡献").rows()
+    assert rows == [(name, "¥48,000.00", "1.60", "2.00", "✗ 不够", "成本未全知") for name in ("雾山抖音店", "雾山天猫旗舰店")]
+
+
+def remade(home: Path, statement: str) -> Place:
+    """A house whose gold was changed and released again."""
+    house = make_house(home)
+    with Lake.open(house, write=True) as lake:
+        number = release.begin_build(lake, at=NOW)
+        for part in statement.split(";"):
+            lake.connection.execute(part)
+        release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW)
+    return house
+
+
+def test_without_told_advertising_the_page_says_what_to_give_and_still_what_breaks_even(tmp_path: Path) -> None:
+    house = remade(tmp_path / "silent", "DELETE FROM lake.gold.mart_ad_daily; DELETE FROM lake.gold.mart_promotion_daily")
+    app = run_page("ads", viewer(house, "b"))
+    assert "没有告诉推广花费" in everything(app)
+    assert [item.value for item in app.metric] == ["5.00", "2.00"]
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE lake.gold.mart_profit_daily SET cost_fen = paid_fen WHERE cost_known_fen > 0", "广告之前就不剩钱"),
+        (
+            "UPDATE lake.gold.mart_profit_daily SET cost_known_fen = 0, fees_known_fen = 0, cost_untold_fen = paid_fen, fees_untold_fen = paid_fen",
+            "没有商品成本",
+        ),
+        ("UPDATE lake.gold.mart_profit_daily SET fees_known_fen = 0, fees_untold_fen = paid_fen", "结算单还没来"),
+    ],
+)
+def test_without_a_line_that_breaks_even_the_page_says_which_is_missing(tmp_path: Path, statement: str, said: str) -> None:
+    app = run_page("ads", viewer(remade(tmp_path / "other", statement), "b"))
+    assert said in everything(app) and "每花 1 元推广" not in everything(app)
+    assert [item.value for item in app.metric] == ["¥1.20万", "1.60", "—"]
 
 
 def test_choosing_a_period_changes_the_parts_below(house: Place) -> None:
@@ -277,7 +331,7 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
-        "overview", "data_health", "profit", "upload", "matured", "ladder", "match", "people", "passport", "stock", "costs",
+        "overview", "data_health", "profit", "upload", "ads", "matured", "ladder", "match", "people", "passport", "stock", "costs",
     ]  # fmt: skip
 
 

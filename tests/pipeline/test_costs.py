@@ -122,6 +122,8 @@ WRONG = [
     ("COST_GOODS", "打包费,,A,,,,,1,2026-01-01,"),
     ("COST_SHOP", "商品成本,s2,A,,,,,1,2026-01-01,"),
     ("COST_SHOP_MISSING", "样品费,,,,,,,1,2026-01-01,"),
+    ("COST_SHOP_MISSING", "推广现金,,,,,,,1,2026-01-01,"),
+    ("COST_BASIS", "推广赠款,s1,,,,,每单,1,2026-01-01,"),
     ("COST_WHOSE", "坑位费,s1,,,,,,1,2026-01-01,"),
     ("COST_WHOSE", "样品费,s1,,,c1,,,1,2026-01-01,"),
     ("COST_UNTIL", "打包费,,,,,,,1,2026-01-01,2026-02-01"),
@@ -167,7 +169,7 @@ def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, 
     assert "还没有成本" in run.invoke(app, ["costs", "list", "-m", "m1"]).stdout
     path = tmp_path / "模板.csv"
     path.write_text(run.invoke(app, ["costs", "template"]).stdout, encoding="utf-8")
-    assert "8 条成本" in run.invoke(app, ["costs", "import", "-m", "m1", str(path)]).stdout
+    assert "10 条成本" in run.invoke(app, ["costs", "import", "-m", "m1", str(path)]).stdout
     path.write_text(path.read_text(encoding="utf-8").replace("38.50", "39.00"), encoding="utf-8")
     assert "1 条换掉了原来的" in run.invoke(app, ["costs", "import", "-m", "m1", str(path)]).stdout
     path.write_text(path.read_text(encoding="utf-8").replace("39.00", "38.50"), encoding="utf-8")

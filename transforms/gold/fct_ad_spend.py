@@ -18,13 +18,13 @@ TABLE = Table(
     "entry's number); in CNY. Of a shop's day ``counted`` marks what is added up: what was entered, else one report of each pot of money.",
     key=(*SHOP, "ad_entry_id", "business_date"),
     required=("ad_family_code", "spent_fen", "spent_cash_fen", "spent_grant_fen", "ad_untold_fen", "ad_use_code"),
-    optional=("ad_object_name", "product_id", "creator_id", "live_session_id", "reported_gmv_fen"),
+    optional=("creator_id", "live_session_id", "reported_gmv_fen"),
 )
 
 DAY = [*SHOP, "business_date"]
 _CASH, _GRANT = pl.col("spent_cash_fen"), pl.col("spent_grant_fen")
 #: What may be entered → its measure.
-_KINDS = {"ad_cash": "spent_cash_fen", "ad_grant": "spent_grant_fen"}
+KINDS = {"ad_cash": "spent_cash_fen", "ad_grant": "spent_grant_fen"}
 
 
 def build(spend: pl.DataFrame, costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
@@ -37,8 +37,8 @@ def build(spend: pl.DataFrame, costs: Costs, shops: pl.DataFrame) -> pl.DataFram
 
 
 def _entered(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
-    parts = spread_lumps(costs.others.filter(pl.col("cost_kind_code").is_in(list(_KINDS))))
-    amounts = (pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name) for kind, name in _KINDS.items())
+    parts = spread_lumps(costs.others.filter(pl.col("cost_kind_code").is_in(list(KINDS))))
+    amounts = (pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name) for kind, name in KINDS.items())
     return parts.join(shops.select(SHOP), on=["merchant_id", "shop_id"], how="inner", validate="m:1").select(
         *DAY, "creator_id", "live_session_id", *amounts,
         ad_entry_id=pl.lit("cost:") + pl.col("event_number").cast(pl.String),
@@ -50,18 +50,19 @@ def _entered(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
 
 def _with_use(rows: pl.DataFrame) -> pl.DataFrame:
     """Of a day's families of one pot the first by rank, then by name, counts; none beside what was entered."""
+    days = rows.select(*DAY, "ad_family_code").unique()  # how many rows tell a family is no matter
     head = pl.col("ad_family_code").str.split(":").list.first()
     whole = {code: family for code, family in AD_FAMILIES.items() if family.rank is not None}
-    named = rows.with_columns(
+    named = days.with_columns(
         _pot=head.replace_strict({code: family.pot for code, family in whole.items()}, default=None, return_dtype=pl.String),
         _rank=head.replace_strict({code: family.rank for code, family in whole.items()}, default=None, return_dtype=pl.Int64),
         _is_own=(pl.col("ad_family_code") == ENTERED).any().over(DAY),
-    )
-    first = pl.col("ad_family_code").sort_by("_rank", "ad_family_code").first().over(*DAY, "_pot")
+    ).sort("_rank", "ad_family_code")
     use = (
         pl.when(pl.col("_pot").is_null()).then(pl.lit("partial"))
-        .when(pl.col("ad_family_code") != first).then(pl.lit("again"))
+        .when(pl.int_range(pl.len()).over(*DAY, "_pot") > 0).then(pl.lit("again"))
         .when(pl.col("_is_own") & (pl.col("ad_family_code") != ENTERED)).then(pl.lit("entered"))
         .otherwise(pl.lit("counted"))
     )  # fmt: skip
-    return named.with_columns(ad_use_code=use)
+    used = named.select(*DAY, "ad_family_code", ad_use_code=use)
+    return rows.join(used, on=[*DAY, "ad_family_code"], how="left", validate="m:1")

@@ -8,11 +8,10 @@ from dashboards.parts.bridge import show_waterfall, with_ends
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
-from dashboards.parts.profit import show_ads, show_summary, show_table
+from dashboards.parts.profit import show_summary, show_table
 from dashboards.parts.windows import Window, windows_to
 from dashboards.parts.words import channel_name, sentence, today
 from metrics.access import Viewer
-from metrics.ad_spend import ad_spend
 from metrics.ask import ask
 from metrics.labels import labels
 from metrics.profit_steps import paid_by, profit_steps
@@ -49,14 +48,9 @@ def show(viewer: Viewer) -> None:
         return
     with TellFailure("利润去向"), st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"):
         show_waterfall(with_ends(found.steps), found.residual_fen, alt="从支付到贡献利润的瀑布图 / waterfall from paid to contribution")
-        st.caption("推广费不在内。 Advertising is not in it.")
+        st.caption("推广费不在内,见「推广」页。 Advertising is not in it: see its own page.")
     with TellFailure("利润明细"):
         _show_members(viewer, window)
-    with TellFailure("推广费"):
-        spent = ad_spend(viewer, period=window.period)
-        if spent.height:
-            show_heading("推广费:现金与赠款", "Advertising: cash and grants")
-            show_ads(spent, labels(viewer, "shop"))
 
 
 def _show_members(viewer: Viewer, window: Window) -> None:
