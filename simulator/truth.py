@@ -13,7 +13,7 @@ from simulator.market import Market
 #: Columns an answer can be split by. ``date`` is the paid date, the refund date, or the session's start date, as the metric's clock says.
 BY = (
     "merchant_id", "shop_id", "platform_code", "channel_code", "date", "style_code", "session_ref", "sku_code", "size_name", "color_name", "province_name",
-    "hour",
+    "hour", "live_account_id",
 )  # fmt: skip
 
 _PAID_CLOCK = (

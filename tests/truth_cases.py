@@ -43,6 +43,7 @@ MONEY = (
 SESSIONS = ("gpm", "net_gpm")
 _TRUTH_NAME = {name: f"{name}_code" if name == "sku" else f"{name}_name" for name in ("sku", "size", "color", "province")} | {
     "hour": "hour",
+    "creator": "live_account_id",
     "shop": "shop_id",
     "platform": "platform_code",
     "channel": "channel_code",
@@ -92,6 +93,7 @@ class Way:
 CUTS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("sku", "size", "color"), frozenset({"douyin", "kuaishou", "pinduoduo", "xiaohongshu"})),
     **dict.fromkeys(("province", "hour"), _EVERY - {"tiktok_shop"}),
+    "creator": frozenset({"douyin", "kuaishou"}),
 }
 _LIVE = frozenset({"own_live", "creator_live"})
 #: Kuaishou, Pinduoduo and Xiaohongshu with the after-sales of the merchant's ERP. TikTok Shop's order file tells of a refund its amount alone.
@@ -227,6 +229,7 @@ def differences(settings: Settings, market: Market, at: dt.datetime, metrics: Se
 
 def _wrong(expected: pl.DataFrame, got: pl.DataFrame, metric: str, by: tuple[str, ...]) -> pl.DataFrame:
     true = expected.select(**{name: _TRUTH_NAME[name] for name in by}, truth=pl.col("value").cast(pl.Float64))
+    true = true.with_columns(pl.col(pl.String).fill_null("untold"))  # a line sold without any account on air
     empty = pl.lit(None) if metric in ("aov", *EXACT, *SESSION_METRICS) else pl.lit(0)
     told = got.select(*by, told=pl.col(metric).cast(pl.Float64))  # whole numbers below 2^53 stay what they are
     joined = true.join(told, on=list(by), how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(empty))
