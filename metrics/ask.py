@@ -190,7 +190,17 @@ def _is_below(metric: Metric, parts: pl.DataFrame) -> bool:
 
 def _total(question: Question, parts: pl.DataFrame, code: str, part: str) -> int:
     clock = next(metric.clock for metric in question.metrics if code in metric.notes)
-    return int(parts[_column(clock, part)].sum())
+    rows = _newest(parts, question.by) if clock == "stock" else parts
+    return int(rows[_column(clock, part)].sum())
+
+
+def _newest(parts: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of each shop's newest day: what stands is no more added up in a note than in a figure."""
+    for name in ("date", "month"):
+        if name in by:
+            last = pl.col(name).max()
+            return parts.filter(pl.col(name) == (last.over("shop") if "shop" in by else last))
+    return parts
 
 
 def _undated_until(desk: Desk, question: Question, last: dt.date) -> int:

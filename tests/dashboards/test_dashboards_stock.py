@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from contracts.errors import NotFoundError, UsageError
 from metrics import access
 from metrics.access import Viewer
+from metrics.ask import ask
 from pipeline import counter
 from pipeline.stocking import HEADER
 from warehouse.lake import Lake
@@ -38,6 +39,9 @@ def test_the_newest_day_of_one_shop_is_shown_and_never_a_sum(house: Place) -> No
     assert "手上 **77** 件:**1** 个 SKU 30 天没动,**1** 个卖光了" in text
     assert "另有 9 件净销的商品没有录到货" in text and "154" not in text
     assert cells(app).select("商家编码", "库存", "售罄率", "库销比").rows() == [("a-douyin-0-M", "77", "23%", "—")]
+    beside = ask(access.sign_in(house, "a", PASSWORD), ["closing_stock"], by=["shop", "month"])
+    assert beside.rows.filter(shop="a-douyin")["closing_stock"].to_list() == [154, 77]
+    assert [note.count for note in beside.notes if note.code == "STOCK_UNTOLD"] == [9], "of the newest month alone"
     app.segmented_control[0].set_value("gone").run()
     assert cells(app).select("商家编码", "库存", "30天净销").rows() == [("a-douyin-0-L", "0", "11")]
 
