@@ -22,7 +22,7 @@ from metrics.versions import redefined_since
 __all__ = ["Age", "Answer", "Note", "ask"]
 
 #: Clocks told by files of their own → the note that says how many shops have given none.
-_LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING"}
+_LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING", **dict.fromkeys(("advertised", "advertised_matured"), "ADS_MISSING")}
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
 _COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0", **dict.fromkeys(("advertised", "advertised_matured"), "paid_fen <> 0")}
 
@@ -130,7 +130,7 @@ def _value(metric: Metric) -> pl.Expr:
         bottom = part(metric.denominator)
         value = pl.when(bottom > 0).then(metric.quotient(top, bottom))
     if metric.told:
-        is_silent = (pl.sum_horizontal(part(name) for name in metric.told) == 0) & (part(NOTES[metric.notes[0]].part) > 0)
+        is_silent = (pl.sum_horizontal(part(name) for name in metric.told) == 0) & pl.any_horizontal(part(name) > 0 for name in metric.silence)
         value = pl.when(~is_silent).then(value)
     if metric.whole:
         value = pl.when(part(metric.whole) == 0).then(value)

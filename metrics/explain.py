@@ -20,7 +20,6 @@ from metrics.ask import Answer, ask, extent, for_one_merchant
 from metrics.definitions import METRICS, Metric
 from metrics.lineage import IDS, Facts, contributions, has_lines
 from metrics.memo import Memo
-from metrics.notes import NOTES
 from metrics.own_checks import of_merchant
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf, choose, open_release
@@ -199,7 +198,7 @@ def _is_silent(metric: Metric, rows: pl.DataFrame) -> bool:
     if not metric.told:
         return False
     told = sum(int(rows[name].sum()) for name in metric.told)
-    return told == 0 and int(rows[NOTES[metric.notes[0]].part].sum()) > 0
+    return told == 0 and any(int(rows[name].sum()) > 0 for name in metric.silence)
 
 
 def _reader(lake: Lake, viewer: Viewer, question: Question, first: dt.date, last: dt.date) -> Facts:

@@ -67,7 +67,7 @@ class Metric:
 
     ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen or seconds is rounded half up to a whole one,
     a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
-    where all of ``told`` is 0 while the first note's measure is not, the source tells nothing and the value is null, not 0.
+    where all of ``told`` is 0 while the first note's measure, or one of ``untold``, is not, the source tells nothing and the value is null, not 0.
     ``below`` names the note of a denominator that is told and not above 0.
     ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
     ``trap`` is the mistake people make with it, ``decision`` the record (``docs/decisions/``) of a contested definition.
@@ -86,6 +86,7 @@ class Metric:
     denominator: str | None = None
     notes: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
     whole: str | None = None
     decision: str = ""
     below: str = ""
@@ -106,10 +107,15 @@ class Metric:
         return (2 * top + bottom) // (2 * bottom)
 
     @property
+    def silence(self) -> tuple[str, ...]:
+        """Measures of what no source tells: where only these are not 0, there is no value."""
+        return (NOTES[self.notes[0]].part, *self.untold) if self.told else ()
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Every measure the answer needs, each once."""
         noted = [part for code in self.notes for part in (NOTES[code].part, NOTES[code].beside)]
-        wanted = [*self.numerator, self.denominator or "", self.whole or "", *self.told, *noted]
+        wanted = [*self.numerator, self.denominator or "", self.whole or "", *self.told, *self.untold, *noted]
         return tuple(dict.fromkeys(part for part in wanted if part))
 
     @property

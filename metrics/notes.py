@@ -215,6 +215,11 @@ NOTES: dict[str, NoteKind] = {
         "有 {figure} 家店还没有给过资金流水,不在到账里",
         "shops without any account flow, not in what was funded: {figure}",
     ),
+    "ADS_MISSING": NoteKind(
+        "shops_without_ads_qty",
+        "有 {figure} 家店还没有告诉过推广花费,不在推广的数里",
+        "shops that never told what advertising took, in no figure of advertising: {figure}",
+    ),
     "ASIDE_INCLUDED": NoteKind(
         "aside_paid_fen",
         "其中剔除名单上的订单支付了 {figure} 元;去掉它们的数另有一个指标",

@@ -9,7 +9,7 @@ from contracts.codes import OPEN_REASON, OPEN_STEP
 from metrics.access import Desk, Viewer, open_desk, require
 from metrics.question import Question
 from metrics.released import AsOf
-from transforms.gold import dim_observed, mart_open_item, mart_settlement_daily, mart_shop_channel_daily, mart_statement_monthly
+from transforms.gold import dim_observed, mart_open_item, mart_shop_channel_daily, mart_statement_monthly
 
 _SHOP = ", ".join(SHOP)
 #: Which shops, of those a question is about: other dimensions tell nothing of a shop that has no row.
@@ -39,14 +39,19 @@ def statements(viewer: Viewer, *, as_of: AsOf = None) -> pl.DataFrame:
     return table.empty() if desk is None else desk.sql(f"SELECT * FROM {table.full_name} ORDER BY business_month DESC, {_SHOP}, ledger_code")  # noqa: S608
 
 
+#: Clocks whose rows are there without being told by anything → which of them are.
+_GIVEN = dict.fromkeys(("advertised", "advertised_matured"), "spent_fen > 0")
+
+
 def shops_without(desk: Desk, question: Question, clock: str) -> int:
-    """How many of the shops a question on ``clock`` is about sell, but never gave what the clock is told by: a bill, or an account flow."""
+    """How many of the shops a question on ``clock`` is about sell, but never gave what it is told by: a bill, an account flow, or what advertising took."""
+    source = question.sources[clock]
     wanted = {column: question.where[name] for name, column in _OF_SHOPS.items() if name in question.where}
     conditions = [f"{column} IN ({', '.join('?' * len(values))})" if values else "false" for column, values in wanted.items()]
     found = desk.sql(
         f"""
         SELECT count(DISTINCT shop_id) FROM {mart_shop_channel_daily.TABLE.full_name}
-        ANTI JOIN (SELECT {_SHOP} FROM {mart_settlement_daily.TABLE.full_name} WHERE {question.sources[clock].rows[clock]}) AS told USING ({_SHOP})
+        ANTI JOIN (SELECT {_SHOP} FROM {source.table.full_name} WHERE {_GIVEN.get(clock, source.rows[clock])}) AS told USING ({_SHOP})
         WHERE {" AND ".join(conditions) or "true"}""",  # noqa: S608
         [value for values in wanted.values() for value in values],
     )

@@ -16,6 +16,7 @@ FOLLOWED = ("paid_gmv", "refunds", "net_by_order_date", "net_by_refund_date", "p
 def version(metric: Metric) -> str:
     """Twelve hex digits of the sha256 of what moves a metric's figures: unit, clock, numerator, denominator, and when it is null. Words do not count."""
     told = [metric.id, metric.unit, metric.clock, metric.numerator, metric.denominator, metric.told]
+    told += [metric.untold] if metric.untold else []
     told += [metric.whole] if metric.whole else []  # not among the others: what has none keeps the version it was shown under
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
 

@@ -54,8 +54,15 @@ def test_every_roi_is_a_ratio_of_sums_over_what_tells_both_sides(told: Place) ->
 def test_by_shop_and_day_each_has_its_own_and_nothing_is_empty_not_0(told: Place) -> None:
     rows = ask(merchant(told), ["shop_roi", "settled_roi", "ad_roi", "ad_cash", "ad_spend"], by=["shop", "date"], period=MARCH).rows
     assert rows.drop("date").rows() == [
-        ("s1", 4.0, 1.25, None, None, 200_00), ("s1", 1.0, None, None, 60_00, 100_00), ("s1", None, None, None, 0, None), ("s2", 3.0, None, 1.5, None, 30_00),
+        ("s1", 4.0, 1.25, None, None, 200_00), ("s1", 1.0, None, None, 60_00, 100_00), ("s1", *[None] * 5), ("s2", 3.0, None, 1.5, None, 30_00),
     ]  # fmt: skip
+
+
+def test_shops_that_never_told_are_counted_and_not_passed_off_as_free(place: Place) -> None:
+    publish(place, frames())
+    answer = ask(merchant(place), ["ad_spend", "shop_roi"])
+    assert [(note.code, note.count) for note in answer.notes] == [("ADS_MISSING", 2)]
+    assert answer.rows["shop_roi"].item() is None
 
 
 def test_nobody_elses(told: Place) -> None:
@@ -85,8 +92,9 @@ def test_contribution_after_advertising_needs_every_cost(place: Place) -> None:
     half = promoted(
         1, "s2", "taobao", paid_fen=90_00, spend_known_fen=90_00, spent_fen=30_00, cost_known_fen=50_00, fees_known_fen=50_00, cost_untold_fen=40_00
     )
-    days = [promoted(1, paid_fen=400_00, spend_known_fen=400_00, spent_fen=120_00, **known), half]
+    days = [promoted(1, paid_fen=400_00, spend_known_fen=400_00, spent_fen=120_00, **known), promoted(3, paid_fen=6_00, spend_untold_fen=6_00), half]
     publish(place, frames() | {"mart_promotion_daily": rows_of("mart_promotion_daily", days)})
     answer = ask(merchant(place), ["contribution_after_ads"], by=["shop"])
     assert answer.rows.rows() == [("s1", -30_00), ("s2", None)]
     assert noted(answer)["COST_UNTOLD"] == 40_00
+    assert ask(merchant(place), ["contribution_after_ads"], where={"date": str(day(3))}).rows.item() is None, "a day whose spend is untold earned not 0"

@@ -73,6 +73,11 @@ def test_totals_of_a_period(shown: Place) -> None:
         "order_refund_rate": 3 / 8,
         "refund_rate_after_shipment": pytest.approx(3000 / 14001),
         "unit_return_rate": 1 / 5,
+        **dict.fromkeys(("ad_spend", "ad_cash", "contribution_after_ads"), 0),  # no shop told any, and the answer counts them
+        **dict.fromkeys(("ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi")),
+        "break_even_roi": pytest.approx(6000 / 1100),
+        "break_even_net_roi": pytest.approx(4000 / 1100),
+        "break_even_settled_roi": pytest.approx(3100 / 1100),
         "settled": 50_00,
         "funded": 55_00,
         "settled_before_charges": 69_00,
