@@ -11,7 +11,7 @@ from dashboards.parts.menu import Card
 from metrics.access import Viewer
 from pipeline.counter import shops
 
-CARD = Card("costs", "成本", "Costs", ":material/sell:", 15)
+CARD = Card("costs", "成本", "Costs", ":material/sell:", 17)
 
 
 def show(viewer: Viewer) -> None:

@@ -20,7 +20,7 @@ from metrics.question import Period
 from metrics.sources import find_source
 from pipeline.counter import raw_rows
 
-CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 14)
+CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 16)
 
 _ALL = ""
 _FIRST = "net_by_order_date"

@@ -16,7 +16,7 @@ from metrics.ask import Note, ask
 from metrics.concentration import concentration
 from metrics.labels import labels
 
-CARD = Card("people", "场次与买家", "Sessions and buyers", ":material/groups:", 13)
+CARD = Card("people", "场次与买家", "Sessions and buyers", ":material/groups:", 14)
 
 #: Metric → its names on the page, and how its figure is written.
 _FIGURES = {

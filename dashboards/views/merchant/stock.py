@@ -19,7 +19,7 @@ from metrics.labels import labels
 from metrics.question import Period
 from pipeline.counter import shops
 
-CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 14)
+CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 15)
 
 _OF_SHOP = [
     "sell_through", "stock_to_sales_with_returns", "moving_rate_30", "returns_in_transit", "closing_stock", "kept_units_30", "unsold_skus", "sold_out_skus",
