@@ -61,9 +61,8 @@ def test_totals_of_a_period(shown: Place) -> None:
         "break_even_roi": pytest.approx(60 / 11),
         "break_even_net_roi": pytest.approx(40 / 11),
         "break_even_settled_roi": pytest.approx(31 / 11),
-        # nobody tells advertising, and no style was launched
-        **dict.fromkeys(("ad_spend", "ad_cash", "contribution_after_ads", "launched_styles"), 0),
-        **dict.fromkeys(("ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi", "hit_rate")),
+        "launched_styles": 0,
+        "hit_rate": None,
         "placed_gmv": 123_01,  # 60.00 was placed in February
         "kept_sales": 50_00,
         "merchant_paid": 160_01,  # the other shop's files do not tell who bore discounts
@@ -75,9 +74,6 @@ def test_totals_of_a_period(shown: Place) -> None:
         "unit_return_rate": 1 / 5,
         **dict.fromkeys(("ad_spend", "ad_cash", "contribution_after_ads"), 0),  # no shop told any, and the answer counts them
         **dict.fromkeys(("ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi")),
-        "break_even_roi": pytest.approx(6000 / 1100),
-        "break_even_net_roi": pytest.approx(4000 / 1100),
-        "break_even_settled_roi": pytest.approx(3100 / 1100),
         "settled": 50_00,
         "funded": 55_00,
         "settled_before_charges": 69_00,
