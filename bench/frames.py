@@ -159,6 +159,7 @@ def sessions_of(market: Market, shop: int, days: range) -> pl.DataFrame:
         "reported_orders_qty": views // 20,
         "reported_units_qty": views // 18,
         "reported_buyers_qty": views // 22,
+        "average_watch_qty": np.full_like(views, 66),
         "reported_gmv_fen": views * 990,
         "reported_user_paid_fen": views * 950,
         "reported_refund_fen": views * 90,
