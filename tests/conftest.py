@@ -23,6 +23,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(told)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the scheduler reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
