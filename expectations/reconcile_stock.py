@@ -7,6 +7,7 @@ Written in SQL from the definitions, with no look at the transforms' code: an er
 
 from __future__ import annotations
 
+from expectations.reconcile import difference
 from expectations.rule import STOP, SqlRule
 from expectations.told import LINES, SHOP
 
@@ -48,6 +49,19 @@ _CLOSES = f"""
     SELECT {_SKU}, business_date, business_date - 30 AS before_date, sum(sold_of_received_qty + sold_unreceived_qty)::BIGINT AS since_launch,
         sum(stock_kept_qty + stock_untold_qty)::BIGINT AS lately
     FROM {{batch}} GROUP BY ALL"""
+#: Goods sold, each style's first day, and what of its first 14 days was kept; a first sale in the shop's own first 14 days is no launch.
+_LAUNCHES = f"""
+    WITH sold AS (
+        SELECT {SHOP}, coalesce(style_code, 'untold') AS style_code, paid_date, sent_qty - back_qty AS units
+        FROM {LINES} WHERE paid_date IS NOT NULL AND NOT is_gift AND line_qty > 0),
+    began AS (SELECT {SHOP}, min(paid_date) AS began FROM sold GROUP BY ALL),
+    style AS (SELECT {SHOP}, style_code, min(paid_date) AS business_date FROM sold WHERE style_code <> 'untold' GROUP BY ALL),
+    early AS (
+        SELECT {SHOP}, style_code, coalesce(sum(units), 0) AS units FROM sold JOIN style USING ({SHOP}, style_code)
+        WHERE paid_date < business_date + 14 GROUP BY ALL)
+    SELECT {SHOP}, style_code, business_date, (business_date >= began + 14)::BIGINT AS launched_qty, (business_date < began + 14)::BIGINT AS launch_untold_qty,
+        (business_date >= began + 14 AND observed_date >= business_date + 14)::BIGINT AS judged_launches_qty, units * judged_launches_qty AS launch_kept_qty
+    FROM style JOIN began USING ({SHOP}) JOIN early USING ({SHOP}, style_code) JOIN gold.dim_observed USING ({SHOP})"""
 
 STOCK_RULES = (
     SqlRule(
@@ -80,5 +94,15 @@ STOCK_RULES = (
             UNION ALL
             SELECT {_SKU}, max(day), -max(units), 0 FROM (SELECT * FROM kept SEMI JOIN {{batch}} AS s USING ({SHOP})) ANTI JOIN {{batch}} AS s USING ({_SKU})
             GROUP BY {_SKU} HAVING max(units) > 0""",
+    ),
+    SqlRule(
+        "LAUNCHES_MATCH", STOP,
+        "上新日表就是每款第一次有人付款那天,和它头 14 天留下的件数", "launches are each style's first paid day, and what its first 14 days kept",
+        "上新日错一天,爆款就判错", "a launch a day off makes the wrong style a hit",
+        table="gold.mart_launch_daily",
+        query=difference(
+            "SELECT * FROM {batch}", _LAUNCHES, f"{SHOP}, style_code, business_date",
+            ["launched_qty", "launch_untold_qty", "judged_launches_qty", "launch_kept_qty"],
+        ),
     ),
 )  # fmt: skip

@@ -25,6 +25,7 @@ from transforms.disclosure import DisclosureRule
 from transforms.gold import (
     dim_creator,
     dim_live_session,
+    dim_observed,
     dim_product,
     dim_shop,
     fct_ad_spend,
@@ -38,6 +39,7 @@ from transforms.gold import (
     mart_district_channel_monthly,
     mart_final_daily,
     mart_kept_age_daily,
+    mart_launch_daily,
     mart_live_session,
     mart_payment_flow_daily,
     mart_profit_daily,
@@ -329,17 +331,20 @@ def gold(
         "mart_final_daily": mart_final_daily.build(lines),
         "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
         "mart_breakdown_daily": (cuts := mart_breakdown_daily.build(lines, back)),
-        "mart_stock_monthly": mart_stock_monthly.build(_goods(silver, lines, now["refund_line"], cuts, shops, stocked)),
+        "dim_observed": (goods := _goods(silver, lines, now["refund_line"], cuts, shops, stocked)).observed,
+        "mart_stock_monthly": mart_stock_monthly.build(goods),
+        "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),
         "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
     }
 
 
 def _goods(silver: dict[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, cuts: pl.DataFrame, shops: pl.DataFrame, stocked: pl.DataFrame) -> Told:
     shop = ["merchant_id", "shop_id", "platform_code"]
-    observed = shops.select(shop).with_columns(observed_date=pl.lit(RECEIVED.date()))
-    sold = cuts.group_by(*shop, "style_code", "sku_code", paid_date="business_date").agg(kept_qty=pl.col("kept_units_qty").sum())
+    days = {name: pl.lit(RECEIVED.date()) for name in ("observed_date", "final_until_date")}
+    observed = dim_observed.TABLE.shape(shops.select(shop).with_columns(hit_units_qty=pl.lit(300, pl.Int64), **days))
+    sold = cuts.group_by(*shop, "style_code", "sku_code", paid_date="business_date").agg(pl.col("units_qty").sum(), kept_qty=pl.col("kept_units_qty").sum())
     claims = open_claims(lines, refunds)
-    return Told(observed, silver["product"], stocked, sold.filter(pl.col("kept_qty") != 0), claims, claims.select(shop).unique())
+    return Told(observed, silver["product"], stocked, sold.filter(pl.col("units_qty") > 0).drop("units_qty"), claims, claims.select(shop).unique())
 
 
 def _register(lake: Lake) -> None:

@@ -31,7 +31,8 @@ BUYERS_OFF = (BUYERS, "BUYER_MONTHS_MATCH")
 PLACED_OFF, FINAL_OFF, CUTS_OFF, CUTS_DIFFER = (
     (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH"), (CUTS, "BREAKDOWN_MATCHES"), (CUTS, "BREAKDOWN_AGREES_WITH_SHOP_DAYS"),
 )  # fmt: skip
-STOCK = "gold.mart_stock_monthly"
+STOCK, LAUNCHES = "gold.mart_stock_monthly", "gold.mart_launch_daily"
+LAUNCHES_OFF = (LAUNCHES, "LAUNCHES_MATCH")
 STOCK_OFF, STOCK_UNSOLD = (STOCK, "STOCK_AS_TOLD"), (STOCK, "STOCK_SALES_MATCH")
 REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
 PROFIT_OFF = ((PROFIT, "PROFIT_DAYS_MATCH"), (DETAIL, "PROFIT_DETAIL_MATCHES"))
@@ -79,6 +80,9 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a listing left out": ((f"UPDATE {STOCK} SET closing_stock_qty = 30 WHERE sku_code = 'YS0-M' AND closing_stock_qty = 34",), {STOCK_OFF}, "'told_qty': 34"),
     "a delivery told twice": ((f"UPDATE {STOCK} SET received_qty = 84 WHERE sku_code = 'YS0-M'",), {STOCK_OFF}, "'came_qty': 44"),
     "a delivery corrected and not heard": (("UPDATE ops.stock_entry SET entered_qty = 45 WHERE event_number = 2",), {STOCK_OFF}, "'came_qty': 45"),
+    "a launch made of an old style": (
+        (f"UPDATE {LAUNCHES} SET launched_qty = 1, launch_untold_qty = 0 WHERE shop_id = 's3' AND style_code = 'YS0'",), {LAUNCHES_OFF}, "'launched_qty_off': 1",
+    ),
     "goods left out of the sheet": ((f"DELETE FROM {STOCK} WHERE shop_id = 's1' AND sku_code = 'untold'",), {STOCK_UNSOLD}, "'since_launch_off': -"),
     "a sale of no stock lost": (
         (f"UPDATE {STOCK} SET stock_untold_qty = stock_untold_qty - 1 WHERE shop_id = 's3' AND stock_untold_qty > 0",), {STOCK_UNSOLD}, "'lately_off': -",
@@ -130,7 +134,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
          (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF,
-         BUYERS_OFF, PROMOTION_OFF, STOCK_UNSOLD},
+         BUYERS_OFF, PROMOTION_OFF, STOCK_UNSOLD, LAUNCHES_OFF},
         "0",
     ),
     "a receipt that does not add up": (
@@ -161,7 +165,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
         {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF, *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
-         PLACED_OFF, FINAL_OFF, CUTS_OFF}, order_id("s3", 0),
+         PLACED_OFF, FINAL_OFF, CUTS_OFF, LAUNCHES_OFF}, order_id("s3", 0),
     ),
     "an order with two heads": (
         (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
