@@ -81,7 +81,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a delivery told twice": ((f"UPDATE {STOCK} SET received_qty = 84 WHERE sku_code = 'YS0-M'",), {STOCK_OFF}, "'came_qty': 44"),
     "a delivery corrected and not heard": (("UPDATE ops.stock_entry SET entered_qty = 45 WHERE event_number = 2",), {STOCK_OFF}, "'came_qty': 45"),
     "a launch made of an old style": (
-        (f"UPDATE {LAUNCHES} SET launched_qty = 1, launch_untold_qty = 0 WHERE shop_id = 's3' AND style_code = 'YS0'",), {LAUNCHES_OFF}, "'launched_qty_off': 1",
+        (f"UPDATE {LAUNCHES} SET launched_qty = 1, launch_untold_qty = 0 WHERE shop_id = 's3' AND style_code = 'YS0'",), {LAUNCHES_OFF},
+        "'launched_qty_off': 1",
     ),
     "goods left out of the sheet": ((f"DELETE FROM {STOCK} WHERE shop_id = 's1' AND sku_code = 'untold'",), {STOCK_UNSOLD}, "'since_launch_off': -"),
     "a sale of no stock lost": (
