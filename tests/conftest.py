@@ -1,7 +1,7 @@
 """What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
 
-Workers take whole files in turn: one that comes last keeps the others waiting for as long as it takes. The proof's files share a house that takes a
-minute to build, so that one worker takes them all. Each worker keeps to one thread of Polars: there is a worker for every core.
+Workers take whole files in turn: one that comes last keeps the others waiting for as long as it takes. Each worker keeps to
+one thread of Polars: there is a worker for every core.
 """
 
 from __future__ import annotations
@@ -23,9 +23,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(told)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the scheduler reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("proof" if item.path.parent.name == "proof" else str(item.path)))
