@@ -48,6 +48,11 @@ _BUYERS = f"""
         if(buyer_key IS NULL, orders, 0) AS buyer_untold_orders_qty
     FROM ({_KEPT_ORDERS})"""
 _TO_THE_FEN = ("同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer")
+_PARTS = ("placed_fen", "created_untold_fen", "finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen")
+_DAILY = f"""
+    SELECT {_DAY}, placed_fen, created_untold_fen, 0 AS finished_kept_fen, 0 AS finish_untold_fen, 0 AS unfinished_kept_fen
+    FROM gold.mart_payment_flow_daily UNION ALL BY NAME
+    SELECT {_DAY}, 0 AS placed_fen, 0 AS created_untold_fen, finished_kept_fen, finish_untold_fen, unfinished_kept_fen FROM gold.mart_final_daily"""
 
 FLOW_RULES = (
     SqlRule(
@@ -75,6 +80,13 @@ FLOW_RULES = (
         "复购率上下都是人数,多数一个少数一个都不对", "both parts of the repurchase rate are people: one too many or too few is wrong",
         table="gold.mart_buyer_monthly",
         query=difference("SELECT * FROM {batch}", _BUYERS, _BUYER_MONTH, ["kept_buyers_qty", "repeat_buyers_qty", "buyer_untold_orders_qty"]),
+    ),
+    SqlRule(
+        "ORDER_DETAIL_AGREES_WITH_DAYS", STOP,
+        "下单完成明细日表与下单支付日表、完成留存日表每店每渠道每日一致", "the detail of orders agrees with the payment flow and the sheet of finished orders",
+        "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
+        table="gold.mart_order_detail_daily",
+        query=difference("SELECT * FROM {batch}", _DAILY, _DAY, _PARTS),
     ),
     SqlRule(
         "BREAKDOWN_MATCHES", STOP,

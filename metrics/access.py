@@ -13,7 +13,14 @@ from contracts.errors import NotFoundError
 from contracts.tables import Table
 from metrics.memo import Memo
 from metrics.released import AsOf, choose, judged, open_release
-from transforms.gold import gold_tables, mart_breakdown_daily, mart_district_channel_monthly, mart_stock_monthly
+from transforms.gold import (
+    gold_tables,
+    mart_breakdown_daily,
+    mart_district_channel_monthly,
+    mart_order_detail_daily,
+    mart_settlement_detail_daily,
+    mart_stock_monthly,
+)
 from warehouse import accounts
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -25,7 +32,7 @@ from warehouse.viewer import tenant_instance
 DESKS = 24
 
 #: Marts that grow with the lines or the SKUs: on a desk only for a question that needs them.
-ON_DEMAND = (mart_breakdown_daily.TABLE, mart_stock_monthly.TABLE)
+ON_DEMAND = (mart_breakdown_daily.TABLE, mart_order_detail_daily.TABLE, mart_settlement_detail_daily.TABLE, mart_stock_monthly.TABLE)
 _DISTRICT = mart_district_channel_monthly.TABLE
 
 

@@ -26,11 +26,13 @@ from transforms.gold import (
     mart_buyer_monthly,
     mart_final_daily,
     mart_live_session,
+    mart_order_detail_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
     mart_promotion_daily,
     mart_settlement_daily,
+    mart_settlement_detail_daily,
     mart_shop_channel_daily,
     mart_style_daily,
 )
@@ -115,11 +117,24 @@ def _promotion(facts: Facts) -> list[pl.DataFrame]:
     ]
 
 
+def _order_detail(facts: Facts) -> list[pl.DataFrame]:
+    lines = pl.concat([facts(_LINES, "created_date"), facts(_LINES, "paid_date")]).unique(LINE)
+    return _named(mart_order_detail_daily.contributions(lines), lines, _REFUNDS.empty())
+
+
 def _settlement(facts: Facts) -> list[pl.DataFrame]:
+    return _of_ledgers(facts, mart_settlement_daily.contributions)
+
+
+def _settlement_detail(facts: Facts) -> list[pl.DataFrame]:
+    return _of_ledgers(facts, mart_settlement_detail_daily.contributions)
+
+
+def _of_ledgers(facts: Facts, made: Callable[[pl.DataFrame, pl.DataFrame], list[pl.DataFrame]]) -> list[pl.DataFrame]:
     """Entries and movements carry their order themselves."""
     entries, funds = facts(_ENTRIES, "settled_date"), facts(_FUNDS, "moved_date")
-    settled, moved = mart_settlement_daily.contributions(entries, funds)
-    about = ["order_id", "order_line_id", "refund_id", "live_session_id"]
+    settled, moved = made(entries, funds)
+    about = [name for name in ("order_id", "order_line_id", "refund_id", "live_session_id") if name not in settled.columns]
     return [
         settled.join(entries.select(*_ENTRIES.key, *about), on=list(_ENTRIES.key), how="left", validate="1:1"),
         moved.join(funds.select(*_FUNDS.key, *about), on=list(_FUNDS.key), how="left", validate="1:1"),
@@ -138,6 +153,8 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_profit_daily.TABLE.full_name: _profit,
     mart_profit_detail_daily.TABLE.full_name: _profit_detail,
     mart_settlement_daily.TABLE.full_name: _settlement,
+    mart_settlement_detail_daily.TABLE.full_name: _settlement_detail,
+    mart_order_detail_daily.TABLE.full_name: _order_detail,
     mart_promotion_daily.TABLE.full_name: _promotion,
 }
 

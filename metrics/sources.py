@@ -13,12 +13,14 @@ from transforms.gold import (
     mart_final_daily,
     mart_launch_daily,
     mart_live_session,
+    mart_order_detail_daily,
     mart_outlook_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
     mart_promotion_daily,
     mart_settlement_daily,
+    mart_settlement_detail_daily,
     mart_shop_channel_daily,
     mart_stock_monthly,
     mart_style_daily,
@@ -66,8 +68,12 @@ class Source:
     is_estimate: bool = False
 
 
-#: Finished so long ago, as far as the shop's data reach, that the return window is over.
-FINAL = f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_final_daily.TABLE.name}.shop_id)"  # noqa: S608
+def _final(table: Table) -> str:
+    """Finished so long ago, as far as the shop's data reach, that the return window is over."""
+    return f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {table.name}.shop_id)"  # noqa: S608
+
+
+FINAL = _final(mart_final_daily.TABLE)
 #: Kept as many units in its first days as the installation asks of a hit.
 _HIT = f"launch_kept_qty >= (SELECT max(hit_units_qty) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_launch_daily.TABLE.name}.shop_id)"  # noqa: S608
 #: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
@@ -76,6 +82,10 @@ _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_
 _MARGIN = {"margin_fen": " ".join(f"{'+' if sign > 0 else '-'} {name}" for name, sign in mart_profit_daily.MARGIN.items())}
 #: Advertising is a shop's, of no one channel.
 _ADVERTISED = {name: column for name, column in _SHOP.items() if name != "channel"} | _TIME
+
+_LEDGER_ROWS = {"settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED), "moved": "funded_fen <> 0"}
+#: Every cut of a line, and its session.
+_DETAIL = _SHOP | _CUTS | {"session": "live_session_id"} | _TIME
 
 #: In order of preference: the first that has the clock and all dimensions answers.
 SOURCES = (
@@ -146,7 +156,7 @@ SOURCES = (
         mart_settlement_daily.TABLE,
         _SHOP | _TIME,
         {name: name for name in mart_settlement_daily.TABLE.required},
-        {"settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED), "moved": "funded_fen <> 0"},
+        _LEDGER_ROWS,
     ),
     Source(
         mart_payment_flow_daily.TABLE,
@@ -190,6 +200,14 @@ SOURCES = (
         {name: name for name in (*_PAID, "dated_refund_fen")} | BY_CHANNEL,
         _GOODS_ROWS,
     ),
+    Source(
+        mart_order_detail_daily.TABLE,
+        _DETAIL,
+        {name: name for name in mart_order_detail_daily.TABLE.required},
+        {"created": "placed_fen <> 0 OR created_untold_fen <> 0", "final": _final(mart_order_detail_daily.TABLE)},
+        (dim_observed.TABLE,),
+    ),
+    Source(mart_settlement_detail_daily.TABLE, _DETAIL, {name: name for name in mart_settlement_detail_daily.TABLE.required}, _LEDGER_ROWS),
 )
 
 #: Every dimension some mart knows.

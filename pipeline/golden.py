@@ -29,6 +29,7 @@ from transforms.gold import (
     mart_final_daily,
     mart_kept_age_daily,
     mart_live_session,
+    mart_order_detail_daily,
     mart_payment_flow_daily,
     mart_refund_flow_daily,
     mart_shop_channel_daily,
@@ -117,6 +118,7 @@ def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> N
     lake.append(mart_style_daily.TABLE, mart_style_daily.build(lines, refunds))
     lake.append(mart_breakdown_daily.TABLE, mart_breakdown_daily.build(lines, refunds))
     lake.append(mart_final_daily.TABLE, mart_final_daily.build(lines))
+    lake.append(mart_order_detail_daily.TABLE, mart_order_detail_daily.build(lines))
     lake.append(mart_payment_flow_daily.TABLE, mart_payment_flow_daily.build(lines))
     lake.append(mart_live_session.TABLE, mart_live_session.build(lines, sessions))
     lake.append(mart_kept_age_daily.TABLE, mart_kept_age_daily.build(lines, refunds))
@@ -199,7 +201,7 @@ def _rebuild_dimension(lake: Lake, table: Table, build: Callable[[pl.DataFrame],
 
 def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> None:
     """The daily marts for every shop × day that any clock of a touched row names."""
-    named = [(lines, "paid_date"), (lines, "start_date"), (refunds, "refund_date"), (sessions, "start_date")]
+    named = [(lines, "created_date"), (lines, "paid_date"), (lines, "start_date"), (refunds, "refund_date"), (sessions, "start_date")]
     days = pl.concat([frame.select(*SHOP, business_date=clock) for frame, clock in named]).drop_nulls().unique()
     if days.is_empty():
         return
@@ -208,6 +210,7 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
         return lake.read(table, keys=days.rename({"business_date": clock}), columns=columns)
 
     paid, started = on(LINES, "paid_date", SOLD), on(LINES, "start_date", SOLD)
+    placed = on(LINES, "created_date", SOLD)
     sold = pl.concat([paid, started.join(days, left_on=[*SHOP, "paid_date"], right_on=SLICE, how="anti")])
     back, aired = on(REFUNDS, "refund_date"), on(dim_live_session.TABLE, "start_date")
     for table, frame in (
@@ -216,6 +219,7 @@ def _rebuild_days(lake: Lake, lines: pl.DataFrame, refunds: pl.DataFrame, sessio
         (mart_kept_age_daily.TABLE, mart_kept_age_daily.build(paid, on(REFUNDS, "paid_date"))),
         (mart_breakdown_daily.TABLE, mart_breakdown_daily.build(sold, back)),
         (mart_final_daily.TABLE, mart_final_daily.build(paid)),
+        (mart_order_detail_daily.TABLE, mart_order_detail_daily.build(pl.concat([paid, placed]).unique(LINES.key))),
     ):
         replace_changed(lake, table, days, lake.read(table, keys=days), frame.join(days, on=SLICE, how="semi"))
     flow, refund_days = mart_refund_flow_daily, days.rename({"business_date": "refund_date"})

@@ -22,6 +22,7 @@ from transforms.gold import (
     fct_settlement_entry,
     mart_open_item,
     mart_settlement_daily,
+    mart_settlement_detail_daily,
     mart_settlement_flow_daily,
     mart_statement_monthly,
 )
@@ -31,7 +32,8 @@ from transforms.silver.states import current
 from warehouse.lake import Lake
 
 ENTRIES, FUNDS, ITEMS = fct_settlement_entry.TABLE, fct_fund_entry.TABLE, mart_open_item.TABLE
-_DAILY, _FLOW, _STATEMENTS = mart_settlement_daily.TABLE, mart_settlement_flow_daily.TABLE, mart_statement_monthly.TABLE
+_DAILY, _DETAIL, _FLOW = mart_settlement_daily.TABLE, mart_settlement_detail_daily.TABLE, mart_settlement_flow_daily.TABLE
+_STATEMENTS = mart_statement_monthly.TABLE
 _ITEM = list(ITEMS.key)
 
 
@@ -41,7 +43,7 @@ def build_shops(lake: Lake, states: dict[str, pl.DataFrame], lines: pl.DataFrame
     if all(states[table.name].is_empty() for table in tables[2:]):
         return
     made = ledgers.build({table.name: current(table, states[table.name]) for table in tables}, lines, refunds, rates)
-    for table in (ENTRIES, FUNDS, ITEMS, _DAILY, _FLOW, _STATEMENTS):
+    for table in (ENTRIES, FUNDS, ITEMS, _DAILY, _DETAIL, _FLOW, _STATEMENTS):
         lake.append(table, made[table.name])
 
 
@@ -167,11 +169,16 @@ def _rebuild_items(lake: Lake, scope: pl.DataFrame, before: Rows, after: Rows, a
 def _rebuild_marts(lake: Lake, days: pl.DataFrame, before: Rows, after: Rows, around: Around) -> None:
     """The daily sheets for ``days``, whose facts are all in ``after``, and the statements of every month of the facts before and after."""
     if days.height:
-        for table, rows in ((_DAILY, mart_settlement_daily.build(after.entries, after.funds)), (_FLOW, mart_settlement_flow_daily.build(after.entries))):
+        made = {
+            _DAILY: mart_settlement_daily.build(after.entries, after.funds),
+            _DETAIL: mart_settlement_detail_daily.build(after.entries, after.funds),
+            _FLOW: mart_settlement_flow_daily.build(after.entries),
+        }
+        for table, rows in made.items():
             replace_changed(lake, table, days, lake.read(table, keys=days), rows.join(days, on=days.columns, how="semi"))
     facts = (before.entries, before.funds, after.entries, after.funds)
     months = pl.concat([rows.select(*SHOP, "business_month") for rows in facts]).unique()
     if months.height:
         of_bill, of_account, items = (lake.read(table, keys=months) for table in (ENTRIES, FUNDS, ITEMS))
-        made = mart_statement_monthly.build(of_bill, of_account, items, around.billed, around.banked)
-        replace_changed(lake, _STATEMENTS, months, lake.read(_STATEMENTS, keys=months), made)
+        statements = mart_statement_monthly.build(of_bill, of_account, items, around.billed, around.banked)
+        replace_changed(lake, _STATEMENTS, months, lake.read(_STATEMENTS, keys=months), statements)

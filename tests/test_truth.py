@@ -278,8 +278,18 @@ def test_every_rung_leads_to_every_other_with_nothing_left(by_files: Settings, m
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_what_a_line_tells_of_itself_is_true_to_the_fen(by_files: Settings, market: Market, cut: str) -> None:
-    """By SKU, size, colour, province and hour: what was paid, what stays on either clock, and how many pieces."""
-    metrics = ["paid_gmv", "net_by_order_date", "net_by_refund_date", "refunds_before_shipment", "units", "kept_units", "unit_return_rate"]
+    """By SKU, size, colour, province, hour and account on air: what was placed, paid, what stays on any clock, and how many pieces."""
+    metrics = [
+        "placed_gmv",
+        "kept_sales",
+        "paid_gmv",
+        "net_by_order_date",
+        "net_by_refund_date",
+        "refunds_before_shipment",
+        "units",
+        "kept_units",
+        "unit_return_rate",
+    ]
     wrong = differences(by_files, market, LATER, metrics, ("shop", cut))
     assert lies(FILES, wrong, ("shop", cut)).filter(pl.col("platform").is_in(CUTS[cut])).is_empty()
 

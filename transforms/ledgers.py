@@ -9,7 +9,15 @@ import polars as pl
 
 from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, SETTLEMENT_ENTRY, SHOP
 from transforms.currency import convert_ledger, order_rates
-from transforms.gold import fct_fund_entry, fct_settlement_entry, mart_open_item, mart_settlement_daily, mart_settlement_flow_daily, mart_statement_monthly
+from transforms.gold import (
+    fct_fund_entry,
+    fct_settlement_entry,
+    mart_open_item,
+    mart_settlement_daily,
+    mart_settlement_detail_daily,
+    mart_settlement_flow_daily,
+    mart_statement_monthly,
+)
 from transforms.gold.ledger_pair import days_of_singles, match_days, pair
 from transforms.gold.ledger_place import place
 
@@ -48,6 +56,7 @@ def build(now: Mapping[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.Data
         fct_fund_entry.TABLE.name: facts.funds,
         mart_open_item.TABLE.name: items,
         mart_settlement_daily.TABLE.name: mart_settlement_daily.build(facts.entries, facts.funds),
+        mart_settlement_detail_daily.TABLE.name: mart_settlement_detail_daily.build(facts.entries, facts.funds),
         mart_settlement_flow_daily.TABLE.name: mart_settlement_flow_daily.build(facts.entries),
         mart_statement_monthly.TABLE.name: mart_statement_monthly.build(facts.entries, facts.funds, items, around.billed, around.banked),
     }

@@ -22,7 +22,7 @@ ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
 FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
 COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
-SETTLED_FLOW = "gold.mart_settlement_flow_daily"
+SETTLED_FLOW, SETTLED_DETAIL, ORDER_DETAIL = "gold.mart_settlement_flow_daily", "gold.mart_settlement_detail_daily", "gold.mart_order_detail_daily"
 ADS, REPORTS, PROMOTION = "gold.fct_ad_spend", "gold.mart_ad_daily", "gold.mart_promotion_daily"
 PROMOTION_OFF = (PROMOTION, "PROMOTION_DAYS_MATCH")
 PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
@@ -64,7 +64,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(PROMOTION, "PROMOTION_PARTS_ADD_UP")}, "'shop_id': 's3'",
     ),
     "a placed value told twice": (
-        (f"UPDATE {PLACED} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
+        (f"UPDATE {PLACED, (ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS")} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
          f"UPDATE {PLACED} SET placed_unpaid_fen = placed_unpaid_fen + 7 WHERE shop_id = 's1'"),
         {PLACED_OFF}, "'placed_unpaid_fen_off': 7",
     ),
@@ -266,6 +266,13 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(ENTRIES, "ENTRIES_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_FLOW, "SETTLEMENT_FLOW_MATCHES")},
         "'settled_fen_off': 9500",
     ),
+    "a style's settlement left out": (
+        (f"DELETE FROM {SETTLED_DETAIL} WHERE settled_fen = 9500",), {(SETTLED_DETAIL, "SETTLEMENT_DETAIL_AGREES_WITH_DAYS")}, "'settled_fen_off': -9500",
+    ),
+    "a size placed twice": (
+        (f"UPDATE {ORDER_DETAIL} SET placed_fen = placed_fen + 1 WHERE shop_id = 's1' AND placed_fen > 0",),
+        {(ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS")}, "'placed_fen_off': ",
+    ),
     "a settlement of another day's order": (
         (f"UPDATE {SETTLED_FLOW} SET paid_date = paid_date - 1 WHERE settled_fen = 9500",), {(SETTLED_FLOW, "SETTLEMENT_FLOW_MATCHES")},
         "'settled_fen_off': -9500",
@@ -275,7 +282,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(SETTLED_FLOW, "SETTLEMENT_FLOW_AGREES_WITH_DAYS")}, "'settled_goods_fen_off': -1",
     ),
     "a movement nobody answers, hidden": (
-        ("UPDATE gold.mart_settlement_daily SET unanswered_fen = 0",), {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")}, "'unanswered_fen_off': -700",
+        ("UPDATE gold.mart_settlement_daily SET unanswered_fen = 0",), {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_DETAIL, "SETTLEMENT_DETAIL_AGREES_WITH_DAYS")}, "'unanswered_fen_off': -700",
     ),
     "a movement lost": (
         (f"DELETE FROM {FUNDS} WHERE fund_entry_id = 'F2'",),

@@ -18,8 +18,8 @@ TABLE = Table(
     key=(*SHOP, "fund_entry_id"),
     required=("fund_type_code", "moved_at", "moved_date", "moved_fen", "match_code", "channel_code", "business_month"),
     optional=(
-        "settlement_entry_id", "settled_date", "order_id", "order_line_id", "refund_id", "creator_id", "live_session_id", "style_code", "paid_date",
-        "balance_fen", "account_name", "scene_name",
+        "settlement_entry_id", "settled_date", "order_id", "order_line_id", "refund_id", "creator_id", "live_session_id", "style_code", "sku_code",
+        "size_name", "color_name", "province_name", "paid_at", "paid_date", "balance_fen", "account_name", "scene_name",
     ),
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ TABLE = Table(
     required=("settlement_type_code", "settled_fen", "match_code", "funding_code", "channel_code", "business_month"),
     optional=(
         "settled_at", "settled_date", "funded_date", "order_id", "order_line_id", "refund_id", "product_id", "creator_id", "live_session_id", "style_code",
-        "paid_date", *_PARTS,
+        "sku_code", "size_name", "color_name", "province_name", "paid_at", "paid_date", *_PARTS,
     ),
 )  # fmt: skip
 

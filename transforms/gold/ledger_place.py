@@ -11,7 +11,9 @@ import polars as pl
 from transforms.gold.grain import LINE, ORDER, REFUND
 
 #: What a ledger row takes over from its line, or from its order where all lines agree.
-FROM_LINE = ("channel_code", "creator_id", "live_session_id", "style_code", "paid_date")
+FROM_LINE = (
+    "channel_code", "creator_id", "live_session_id", "style_code", "sku_code", "size_name", "color_name", "province_name", "paid_at", "paid_date",
+)  # fmt: skip
 _TOLD = ("order_id", "order_line_id", "refund_id", "product_id", "creator_id")
 
 

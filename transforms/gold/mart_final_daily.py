@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -33,8 +34,8 @@ def build(lines: pl.DataFrame) -> pl.DataFrame:
     return TABLE.shape(total([*contributions(lines), TABLE.empty()], _KEY))
 
 
-def contributions(lines: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds: the mart's key and measures, beside the id of the line."""
+def contributions(lines: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[pl.DataFrame]:
+    """What each fact adds: the columns ``key`` and the mart's measures, beside the id of the line."""
     dated = pl.col("finished_at").is_not_null()
     is_done = pl.col("order_status_code") == "finished"
     kept = pl.col("paid_fen") - pl.col("cohort_refund_fen")
@@ -46,4 +47,4 @@ def contributions(lines: pl.DataFrame) -> list[pl.DataFrame]:
         finish_untold_fen=pl.when(~dated & is_done).then(kept).otherwise(0),
         unfinished_kept_fen=pl.when(~dated & ~is_done).then(kept).otherwise(0),
     )
-    return [rows.select("order_line_id", *_KEY, *TABLE.required)]
+    return [rows.select("order_line_id", *key, *TABLE.required)]

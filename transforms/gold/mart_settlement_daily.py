@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.canonical import SHOP
@@ -57,11 +59,11 @@ def build(entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
     return TABLE.shape(total([*contributions(entries, funds), TABLE.empty()], _KEY))
 
 
-def contributions(entries: pl.DataFrame, funds: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the entry or movement."""
+def contributions(entries: pl.DataFrame, funds: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[pl.DataFrame]:
+    """What each fact adds to the mart, on its clock: the columns ``key`` and some of its measures, beside the id of the entry or movement."""
     dated = entries.filter(pl.col("settled_date").is_not_null()).with_columns(business_date="settled_date")
     goods = funds.filter(pl.col("fund_type_code").is_in(GOODS)).with_columns(business_date="moved_date")
     return [
-        dated.select("settlement_entry_id", *_KEY, *(expression.alias(name) for name, expression in SETTLED.items())),
-        goods.select("fund_entry_id", *_KEY, *(expression.alias(name) for name, expression in MOVED.items())),
+        dated.select("settlement_entry_id", *key, *(expression.alias(name) for name, expression in SETTLED.items())),
+        goods.select("fund_entry_id", *key, *(expression.alias(name) for name, expression in MOVED.items())),
     ]
