@@ -169,12 +169,11 @@ def _rebuild_items(lake: Lake, scope: pl.DataFrame, before: Rows, after: Rows, a
 def _rebuild_marts(lake: Lake, days: pl.DataFrame, before: Rows, after: Rows, around: Around) -> None:
     """The daily sheets for ``days``, whose facts are all in ``after``, and the statements of every month of the facts before and after."""
     if days.height:
-        made = {
-            _DAILY: mart_settlement_daily.build(after.entries, after.funds),
-            _DETAIL: mart_settlement_detail_daily.build(after.entries, after.funds),
-            _FLOW: mart_settlement_flow_daily.build(after.entries),
-        }
-        for table, rows in made.items():
+        for table, rows in (
+            (_DAILY, mart_settlement_daily.build(after.entries, after.funds)),
+            (_DETAIL, mart_settlement_detail_daily.build(after.entries, after.funds)),
+            (_FLOW, mart_settlement_flow_daily.build(after.entries)),
+        ):
             replace_changed(lake, table, days, lake.read(table, keys=days), rows.join(days, on=days.columns, how="semi"))
     facts = (before.entries, before.funds, after.entries, after.funds)
     months = pl.concat([rows.select(*SHOP, "business_month") for rows in facts]).unique()

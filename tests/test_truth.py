@@ -29,6 +29,7 @@ from truth_cases import (
     NO_SETTLEMENT_DAY,
     NOW,
     SESSIONS,
+    TRUTH_NAME,
     Way,
     costed_goods,
     differences,
@@ -292,6 +293,19 @@ def test_what_a_line_tells_of_itself_is_true_to_the_fen(by_files: Settings, mark
     ]
     wrong = differences(by_files, market, LATER, metrics, ("shop", cut))
     assert lies(FILES, wrong, ("shop", cut)).filter(pl.col("platform").is_in(CUTS[cut])).is_empty()
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_what_was_settled_is_true_by_what_its_line_tells(by_files: Settings, market: Market, cut: str) -> None:
+    """Douyin's and Kuaishou's bills name the line of every entry and have no premiums in them."""
+    lines = market.lines.with_columns(hour=pl.col("paid_at").dt.convert_time_zone("Asia/Shanghai").dt.strftime("%H"), shop="shop_id")
+    told = lines.select("shop_id", "order_line_id", "shop", pl.col(TRUTH_NAME[cut]).fill_null("untold").alias(cut))
+    settled = market.settlements.filter(pl.col("settled_at") <= LATER, pl.col("platform_code").is_in(["douyin", "kuaishou"]))
+    true = settled.join(told, on=["shop_id", "order_line_id"]).group_by("shop", cut).agg(pl.col("settled_fen").sum()).filter(pl.col("settled_fen") != 0)
+    viewers = [Viewer(by_files.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
+    rows = pl.concat([ask(viewer, ["settled"], by=["shop", "platform", cut]).rows for viewer in viewers])
+    got = rows.filter(pl.col("platform").is_in(["douyin", "kuaishou"]), pl.col("settled") != 0).select("shop", cut, settled_fen="settled")
+    assert true.height > 10 and got.sort("shop", cut).equals(true.sort("shop", cut))
 
 
 def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) -> None:

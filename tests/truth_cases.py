@@ -41,7 +41,7 @@ MONEY = (
     "unit_return_rate", "placed_gmv", "kept_sales", "own_live_share", "creator_live_share",
 )  # fmt: skip
 SESSIONS = ("gpm", "net_gpm")
-_TRUTH_NAME = {name: f"{name}_code" if name == "sku" else f"{name}_name" for name in ("sku", "size", "color", "province")} | {
+TRUTH_NAME = {name: f"{name}_code" if name == "sku" else f"{name}_name" for name in ("sku", "size", "color", "province")} | {
     "hour": "hour",
     "creator": "live_account_id",
     "shop": "shop_id",
@@ -223,12 +223,12 @@ def differences(settings: Settings, market: Market, at: dt.datetime, metrics: Se
     viewers = [Viewer(settings.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
     got = pl.concat([ask(viewer, metrics, by=by, period=(first, last), as_of=as_of).rows for viewer in viewers])
     platform = market.shops.select(shop="shop_id", platform="platform_code")
-    wrong = [_wrong(truth(market, at, metric, [_TRUTH_NAME[name] for name in by], first, last), got, metric, by) for metric in metrics]
+    wrong = [_wrong(truth(market, at, metric, [TRUTH_NAME[name] for name in by], first, last), got, metric, by) for metric in metrics]
     return pl.concat(wrong).join(platform, on="shop", how="left").select("metric", "platform", *by, "truth", "told")
 
 
 def _wrong(expected: pl.DataFrame, got: pl.DataFrame, metric: str, by: tuple[str, ...]) -> pl.DataFrame:
-    true = expected.select(**{name: _TRUTH_NAME[name] for name in by}, truth=pl.col("value").cast(pl.Float64))
+    true = expected.select(**{name: TRUTH_NAME[name] for name in by}, truth=pl.col("value").cast(pl.Float64))
     true = true.with_columns(pl.col(pl.String).fill_null("untold"))  # a line sold without any account on air
     empty = pl.lit(None) if metric in ("aov", *EXACT, *SESSION_METRICS) else pl.lit(0)
     told = got.select(*by, told=pl.col(metric).cast(pl.Float64))  # whole numbers below 2^53 stay what they are
@@ -267,8 +267,8 @@ def untrue_ledgers(settings: Settings, market: Market, at: dt.datetime, way: Way
     wrong = []
     for metric, silent in LEDGERS.items():
         claimed = (way.accounts if metric == "funded" else way.bills - (NO_SETTLEMENT_DAY if "date" in by else frozenset())) - silent
-        true = true_ledger(market, at, metric, ["platform_code", *(_TRUTH_NAME[name] for name in by)])
-        true = true.rename({"platform_code": "platform", **{_TRUTH_NAME[name]: name for name in by}})
+        true = true_ledger(market, at, metric, ["platform_code", *(TRUTH_NAME[name] for name in by)])
+        true = true.rename({"platform_code": "platform", **{TRUTH_NAME[name]: name for name in by}})
         told = got.select("platform", *by, told=pl.col(metric))
         both = true.join(told, on=["platform", *by], how="full", coalesce=True).with_columns(pl.col("truth", "told").fill_null(0))
         wrong.append(both.filter(pl.col("platform").is_in(claimed), pl.col("truth") != pl.col("told")).select(pl.lit(metric).alias("metric"), pl.all()))

@@ -64,9 +64,9 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(PROMOTION, "PROMOTION_PARTS_ADD_UP")}, "'shop_id': 's3'",
     ),
     "a placed value told twice": (
-        (f"UPDATE {PLACED, (ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS")} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
+        (f"UPDATE {PLACED} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
          f"UPDATE {PLACED} SET placed_unpaid_fen = placed_unpaid_fen + 7 WHERE shop_id = 's1'"),
-        {PLACED_OFF}, "'placed_unpaid_fen_off': 7",
+        {PLACED_OFF, (ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS")}, "'placed_unpaid_fen_off': 7",
     ),
     "a sale final too early": (
         (f"UPDATE {FINAL} SET finished_date = finished_date - 9 WHERE finished_date > DATE '1970-01-01'",), {FINAL_OFF}, "finished_kept_fen_off",
@@ -282,7 +282,9 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(SETTLED_FLOW, "SETTLEMENT_FLOW_AGREES_WITH_DAYS")}, "'settled_goods_fen_off': -1",
     ),
     "a movement nobody answers, hidden": (
-        ("UPDATE gold.mart_settlement_daily SET unanswered_fen = 0",), {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_DETAIL, "SETTLEMENT_DETAIL_AGREES_WITH_DAYS")}, "'unanswered_fen_off': -700",
+        ("UPDATE gold.mart_settlement_daily SET unanswered_fen = 0",),
+        {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_DETAIL, "SETTLEMENT_DETAIL_AGREES_WITH_DAYS")},
+        "'unanswered_fen_off': -700",
     ),
     "a movement lost": (
         (f"DELETE FROM {FUNDS} WHERE fund_entry_id = 'F2'",),
