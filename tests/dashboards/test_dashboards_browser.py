@@ -132,8 +132,8 @@ def picture(page: Page, folder: Path, name: str) -> Path:
 
 def test_a_sees_its_own_money_and_b_in_another_window_only_its_own(visit: Callable[..., Page]) -> None:
     a, b = visit(name="a"), visit(name="b")
-    a.get_by_text("¥271,828.18", exact=True).wait_for()
-    b.get_by_text("¥16,180.33", exact=True).wait_for()
+    a.get_by_role("strong").filter(has_text="¥271,828.18").first.wait_for()
+    b.get_by_role("strong").filter(has_text="¥16,180.33").first.wait_for()
     settle(a)
     settle(b)
     assert "¥16,180.33" not in a.inner_text("body")
@@ -236,6 +236,6 @@ def test_the_tmall_file_of_2020_reaches_the_page_to_the_fen(browser: Browser, tm
         page.set_default_timeout(WAIT)
         page.goto(address)
         fill_form(page, "a", PASSWORD)
-        page.get_by_text("¥1,902,487.15", exact=True).wait_for()
+        page.get_by_role("strong").filter(has_text="¥1,902,487.15").first.wait_for()
         assert "已支付 ¥2,474,823.07" in page.inner_text("body")
         page.close()
