@@ -42,14 +42,17 @@ def show_cards(answer: Answer) -> None:
         with st.container(horizontal=True, gap="medium"):
             for name, zh in _CARDS.items():
                 st.metric(f"{zh}  \n:gray[:small[{_ENGLISH[name]}]]", figure(name, row[name]), help=tooltip(name), width=140)
-        st.markdown(_in_words(row))
+        st.markdown(in_words(row))
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def in_words(row: Mapping[str, Any]) -> str:
     """What a shop holds and what of it moves, in one sentence; what is to be done where nobody told."""
     if row["closing_stock"] is None:
         zh = f"近 30 天净销 {row['kept_units_30']:,} 件。**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
         return f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter receipts and counts below.]]"
+    if not any(row[name] for name in ("closing_stock", "unsold_skus", "sold_out_skus")):  # none told, or all told as 0 and nothing sold: the sums cannot say
+        zh = "**没有这个店铺有货的记录**:到货和盘点还没录,或都录成了 0;没说的不猜。"
+        return f":orange[:material/help: {zh}]  \n:gray[:small[No goods on record: receipts and counts were not entered, or all of them as 0.]]"
     zh = f"手上 **{row['closing_stock']:,}** 件:**{row['unsold_skus']:,}** 个 SKU 30 天没动,**{row['sold_out_skus']:,}** 个卖光了。"
     return f"{zh}  \n:gray[:small[Units on hand; SKUs that lie, and that are sold out.]]"
 

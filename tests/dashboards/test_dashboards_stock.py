@@ -10,6 +10,7 @@ from screen import cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
 from contracts.errors import NotFoundError, UsageError
+from dashboards.parts.stock import in_words
 from metrics import access
 from metrics.access import Viewer
 from metrics.ask import ask
@@ -90,3 +91,11 @@ def test_what_was_confirmed_is_what_happens_and_only_to_ones_own(a: Viewer, own_
     assert "A2" not in everything(run_page("stock", access.sign_in(own_house, "b", PASSWORD)))
     with pytest.raises(NotFoundError):
         counter.preview_stock(access.sign_in(own_house, "assoc", PASSWORD), "库存.csv", csv_of(COUNT))
+
+
+def test_nothing_on_record_is_not_said_to_be_nothing_on_hand() -> None:
+    """A shop that sold nothing for 30 days and of whose stock nobody told sums to 0, which is no word on what it holds."""
+    row = {"closing_stock": 0, "kept_units_30": 0, "unsold_skus": 0, "sold_out_skus": 0}
+    assert "没有这个店铺有货的记录" in in_words(row) and "手上" not in in_words(row)
+    assert "手上 **0** 件" in in_words({**row, "sold_out_skus": 2})
+    assert "还没有人说过" in in_words({**row, "closing_stock": None})
