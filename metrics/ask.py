@@ -190,16 +190,17 @@ def _is_below(metric: Metric, parts: pl.DataFrame) -> bool:
 
 def _total(question: Question, parts: pl.DataFrame, code: str, part: str) -> int:
     clock = next(metric.clock for metric in question.metrics if code in metric.notes)
-    rows = _newest(parts, question.by) if clock == "stock" else parts
+    rows = _newest(parts, question) if "month" in question.sources[clock].apart else parts
     return int(rows[_column(clock, part)].sum())
 
 
-def _newest(parts: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
-    """The rows of each shop's newest day: what stands is no more added up in a note than in a figure."""
+def _newest(parts: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """The rows of the newest day of each shop, or whatever a figure is of alone: what is never added up is not in a note either."""
+    alone = [name for name in question.by if any(name in source.apart and name != "month" for source in question.sources.values())]
     for name in ("date", "month"):
-        if name in by:
+        if name in question.by:
             last = pl.col(name).max()
-            return parts.filter(pl.col(name) == (last.over("shop") if "shop" in by else last))
+            return parts.filter(pl.col(name) == (last.over(alone) if alone else last))
     return parts
 
 

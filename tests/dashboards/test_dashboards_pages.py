@@ -318,6 +318,13 @@ def test_people_are_worth_what_the_sessions_tell_and_come_again_on_each_platform
     assert table.select("平台", newest, before).rows() == [("小红书", "20%", "13%")]
 
 
+def test_the_passport_of_stock_asks_for_one_shop_and_month(house: Place) -> None:
+    app = run_page("passport", viewer(house, "a"), passport_metric="closing_stock")
+    assert not app.exception and not app.error
+    assert app.selectbox(key="passport_shop").options and app.selectbox(key="passport_month").options
+    assert "没有逐行明细" in everything(app)
+
+
 def test_the_passport_of_what_is_never_added_up_asks_for_one_platform_and_month(house: Place) -> None:
     app = run_page("passport", viewer(house, "b"), passport_metric="repurchase_rate")
     assert [box.label for box in app.selectbox] == ["指标 Metric", "平台 Platform", "月份 Month"]

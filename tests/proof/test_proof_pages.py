@@ -6,8 +6,8 @@ import pytest
 from proof_cases import ANEW, SECOND, merchants, owner_of, published
 from streamlit.testing.v1 import AppTest
 
+from dashboards.parts import period
 from dashboards.parts.money import yuan
-from dashboards.views.merchant import passport
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.explain import order_lines
@@ -41,7 +41,7 @@ def text(app: AppTest) -> str:
 def test_the_passport_page(house: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     viewer = owner_of(house)
     days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"]
-    monkeypatch.setattr(passport, "today", lambda: days.max())
+    monkeypatch.setattr(period, "today", lambda: days.max())
     app = shown("passport", viewer)
     said = text(app)
     assert not app.exception and not app.error and not app.warning

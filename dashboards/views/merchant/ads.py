@@ -12,8 +12,8 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import times
+from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import today
 from metrics.access import Viewer
 from metrics.ad_spend import ad_spend
 from metrics.ask import Answer, ask
@@ -30,16 +30,11 @@ _LINE_DAYS = 90
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
     with st.spinner("正在读取… Loading"):
-        newest = max((date for date in ask(viewer, ["paid_gmv"], by=["date"]).rows["date"] if date <= today()), default=None)
+        newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    windows = windows_to(newest)[1:]
-    places = range(len(windows))
-    chosen = st.segmented_control(
-        "时段 Period", places, default=places[-1], required=True, format_func=lambda place: windows[place].zh, key="ads_period", label_visibility="collapsed"
-    )
-    window = windows[-1 if chosen is None else chosen]
+    window = choose_window(windows_to(newest)[1:], "ads_period")
     shops = ask(viewer, _ASKED, by=["shop"], period=window.period).rows.filter(pl.col("ad_spend") > 0)
     line = _line(viewer, newest, shops["shop"].to_list())
     if shops.is_empty():

@@ -13,10 +13,10 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import NOTHING, percent, share, yuan
+from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.windows import Window
-from dashboards.parts.words import sentence, today
+from dashboards.parts.words import sentence
 from metrics.access import Viewer
-from metrics.ask import ask
 from metrics.definitions import METRICS
 from metrics.guide import tooltip
 from metrics.metric import CLOCKS
@@ -45,8 +45,7 @@ _START, _END = "M02", "M10"
 
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
-    days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"].to_list()
-    newest = max((date for date in days if date <= today()), default=None)
+    newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
@@ -63,12 +62,8 @@ def show(viewer: Viewer) -> None:
 
 
 def _choose(newest: dt.date) -> Window:
-    places = range(len(_PERIODS))
-    chosen = st.segmented_control(
-        "时段 Period", places, default=1, required=True, format_func=lambda place: _PERIODS[place][0], key="ladder_period", label_visibility="collapsed"
-    )
-    zh, en, first, last = _PERIODS[1 if chosen is None else chosen]
-    window = Window(zh, en, newest - dt.timedelta(days=first), newest - dt.timedelta(days=last))
+    windows = [Window(zh, en, newest - dt.timedelta(days=first), newest - dt.timedelta(days=last)) for zh, en, first, last in _PERIODS]
+    window = choose_window(windows, "ladder_period", usual=1)
     st.caption(f"{window.days} · 占比以支付金额为 100%。 Shares are of paid GMV.")
     return window
 

@@ -14,10 +14,10 @@ from dashboards.parts.frame import show_heading
 from dashboards.parts.matching import choose_lines, show_definition, show_match
 from dashboards.parts.menu import Card
 from dashboards.parts.passport import show_raw_row
+from dashboards.parts.period import newest_day
 from dashboards.parts.windows import windows_to
 from dashboards.parts.words import plain, today
 from metrics.access import Viewer
-from metrics.ask import ask
 from metrics.match import match, shops
 from metrics.screens import SCREENS, Screen, screens_of
 from metrics.typed import Typed, read_amount
@@ -34,7 +34,7 @@ def show(viewer: Viewer) -> None:
         "平台后台的数和我们的数差在哪里?填上平台的数,一步步对到分。  \n:gray[:small[Type the number your platform shows: every step to ours, to the fen.]]"
     )
     mine = {row["shop_id"]: row for row in shops(viewer).iter_rows(named=True)}
-    newest = max((date for date in ask(viewer, ["paid_gmv"], by=["date"]).rows["date"] if date <= today()), default=None)
+    newest = newest_day(viewer)
     if not mine or newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return

@@ -12,10 +12,10 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.outlook import show_at_age, show_outlook, show_ranges, show_said
+from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.windows import Window
-from dashboards.parts.words import channel_name, today, visible
+from dashboards.parts.words import channel_name, visible
 from metrics.access import Viewer
-from metrics.ask import ask
 from metrics.backtest import said_before, score
 from metrics.equal_age import AGES, kept_at_age
 from metrics.labels import labels
@@ -30,7 +30,7 @@ _AGE = 14
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
     with st.spinner("正在读取… Loading"):
-        newest = max((date for date in ask(viewer, ["matured_net"], by=["date"]).rows["date"] if date <= today()), default=None)
+        newest = newest_day(viewer, "matured_net")
     if newest is None:
         show_empty("**还没有可以推算的订单。** 数据跟满 45 天后显示。", "Nothing to project from yet; it comes once orders were followed for 45 days.")
         return
@@ -48,11 +48,7 @@ def show(viewer: Viewer) -> None:
 
 def _choose(newest: dt.date) -> Window:
     windows = [Window(f"近{count}天", f"{count} days", newest - dt.timedelta(days=count - 1), newest) for count in LENGTHS]
-    places = range(len(windows))
-    chosen = st.segmented_control(
-        "时段 Period", places, default=1, required=True, format_func=lambda place: windows[place].zh, key="matured_period", label_visibility="collapsed"
-    )
-    return windows[1 if chosen is None else chosen]
+    return choose_window(windows, "matured_period", usual=1)
 
 
 def _show_channels(viewer: Viewer, window: Window) -> None:

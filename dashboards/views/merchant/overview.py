@@ -15,6 +15,7 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import percent, share, short_yuan, yuan
+from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.restated import show_restated
 from dashboards.parts.sessions import last_sessions, show_session
 from dashboards.parts.windows import Window, windows_to
@@ -33,7 +34,7 @@ TOP, SESSIONS = 8, 6
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
     with st.spinner("正在读取… Loading"):
-        newest = _newest_day(viewer)
+        newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
@@ -42,7 +43,7 @@ def show(viewer: Viewer) -> None:
     _show_cards(viewer, windows)
     with TellFailure("数字变动"):
         show_restated(viewer)
-    window = _choose(windows)
+    window = choose_window(windows, "period")
     left, right = st.columns(2, gap="medium")
     parts = (
         (left, "渠道 × 平台", _show_channels),
@@ -56,12 +57,6 @@ def show(viewer: Viewer) -> None:
             part(viewer, window)
 
 
-def _newest_day(viewer: Viewer) -> dt.date | None:
-    """The newest business day with a payment, not after today; None when nothing was ever paid."""
-    days = ask(viewer, [PAID], by=["date"]).rows["date"].to_list()
-    return max((date for date in days if date <= today()), default=None)
-
-
 def _tell_missing_today(newest: dt.date) -> None:
     if newest < today():
         zh = f"今日({day(today())})还没有数据,以下各期截至最新一天 **{day(newest)}**。"
@@ -73,15 +68,6 @@ def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
         answer = ask(viewer, [KEPT, PAID], period=window.period)
         with column:
             show_kept_card(window, answer.rows[KEPT][0], answer.rows[PAID][0], answer.age)
-
-
-def _choose(windows: list[Window]) -> Window:
-    """The period of the parts below; the longest until another is chosen."""
-    places = range(len(windows))
-    chosen = st.segmented_control(
-        "时段 Period", places, default=places[-1], required=True, format_func=lambda place: windows[place].zh, key="period", label_visibility="collapsed"
-    )
-    return windows[-1 if chosen is None else chosen]
 
 
 def _show_channels(viewer: Viewer, window: Window) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from contracts.codes import CHANNEL, PLATFORM
@@ -9,8 +11,9 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.passport import show_lines, show_passport, show_raw_row
+from dashboards.parts.period import newest_day
 from dashboards.parts.windows import windows_to
-from dashboards.parts.words import channel_name, plain, today
+from dashboards.parts.words import channel_name, plain
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.definitions import METRICS
@@ -24,13 +27,12 @@ CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 16)
 
 _ALL = ""
 _FIRST = "net_by_order_date"
-_APART = {"platform": "平台 Platform", "month": "月份 Month"}
+_APART = {"platform": "平台 Platform", "shop": "店铺 Shop", "month": "月份 Month"}
 
 
 def show(viewer: Viewer) -> None:
     """Choose a figure; then its passport, its lines, and the received rows of the line that is picked."""
-    days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"]
-    newest = max((date for date in days if date <= today()), default=None)
+    newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
@@ -63,7 +65,7 @@ def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, 
         metric = st.selectbox("指标 Metric", names, index=names.index(_FIRST), format_func=lambda name: METRICS[name].zh, key="passport_metric")
         source = find_source(METRICS[metric].clock, ())
         if source and source.apart:
-            return metric, _choose_apart(viewer, metric, source.apart), None
+            return metric, _choose_apart(viewer, metric, source.apart, shops), None
         window = st.selectbox("时段 Period", list(periods), key="passport_period")
         shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
         channel = st.selectbox(
@@ -73,15 +75,20 @@ def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, 
     return metric, cell, periods[window]
 
 
-def _choose_apart(viewer: Viewer, metric: str, apart: tuple[str, ...]) -> dict[str, str]:
+def _choose_apart(viewer: Viewer, metric: str, apart: tuple[str, ...], shops: Mapping[str, str]) -> dict[str, str]:
     """One member of each dimension over which the metric is never added up, the newest first; what nobody tells is offered where nothing is told."""
     rows = ask(viewer, [metric], by=apart).rows
     left = rows.drop_nulls(metric)
     left = left if left.height else rows
     cell: dict[str, str] = {}
     for name in apart:
-        # a month is no platform's code and stays as it is
-        chosen = st.selectbox(_APART[name], sorted(set(left[name]), reverse=True), format_func=PLATFORM.zh, key=f"passport_{name}")
+        # a shop by its name, a platform by its word; a month is neither and stays as it is
+        chosen = st.selectbox(
+            _APART[name],
+            sorted(set(left[name]), reverse=True),
+            format_func=lambda value: plain(shops[value]) if value in shops else PLATFORM.zh(value),
+            key=f"passport_{name}",
+        )
         if chosen is not None:
             cell[name] = chosen
             left = left.filter(left[name] == chosen)

@@ -9,8 +9,9 @@ from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import NOTHING, duration, percent, yuan
 from dashboards.parts.people import show_buyers, show_concentration, show_figure
+from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import channel_name, sentence, today
+from dashboards.parts.words import channel_name, sentence
 from metrics.access import Viewer, open_desk
 from metrics.ask import Note, ask
 from metrics.concentration import concentration
@@ -29,16 +30,11 @@ _SHARES = {"own_live_share": ("自播占净成交", "own sessions"), "creator_li
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
     with st.spinner("正在读取… Loading"):
-        newest = max((date for date in ask(viewer, ["paid_gmv"], by=["date"]).rows["date"] if date <= today()), default=None)
+        newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    windows = windows_to(newest)[1:]
-    places = range(len(windows))
-    chosen = st.segmented_control(
-        "时段 Period", places, default=places[-1], required=True, format_func=lambda place: windows[place].zh, key="people_period", label_visibility="collapsed"
-    )
-    window = windows[-1 if chosen is None else chosen]
+    window = choose_window(windows_to(newest)[1:], "people_period")
     left, right = st.columns(2, gap="large")
     with left, TellFailure("每个人值多少"):
         _show_figures(viewer, window)

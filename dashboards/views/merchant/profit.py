@@ -8,9 +8,10 @@ from dashboards.parts.bridge import show_waterfall, with_ends
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
+from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.profit import show_summary, show_table
 from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import channel_name, sentence, today
+from dashboards.parts.words import channel_name, sentence
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.labels import labels
@@ -31,16 +32,11 @@ _NAMED = ("style", "session", "creator")
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
     with st.spinner("正在读取… Loading"):
-        newest = max((date for date in ask(viewer, ["paid_gmv"], by=["date"]).rows["date"] if date <= today()), default=None)
+        newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    windows = windows_to(newest)[1:]
-    places = range(len(windows))
-    chosen = st.segmented_control(
-        "时段 Period", places, default=places[-1], required=True, format_func=lambda place: windows[place].zh, key="profit_period", label_visibility="collapsed"
-    )
-    window = windows[-1 if chosen is None else chosen]
+    window = choose_window(windows_to(newest)[1:], "profit_period")
     answer = ask(viewer, PROFIT, period=window.period)
     found = profit_steps(viewer, period=window.period)
     show_summary(answer, found, window.days)
