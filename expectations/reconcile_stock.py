@@ -40,15 +40,18 @@ _RECEIVED = f"""
     SELECT {SHOP}, c.sku_code, c.business_date, sum(e.entered_qty)::BIGINT AS qty
     FROM {_CELLS} AS c JOIN entered AS e USING ({_SKU}) WHERE e.stock_kind_code = 'received' AND e.stock_date <= c.business_date GROUP BY ALL"""
 
-#: Units kept up to the end of each day, by what the sheet is of.
+#: Units kept of what was paid each day, by what the sheet is of.
 _KEPT = f"""
-    SELECT {SHOP}, sku_code, day, sum(units) OVER (PARTITION BY {SHOP}, sku_code ORDER BY day)::BIGINT AS units FROM (
-        SELECT {SHOP}, coalesce(sku_code, 'untold') AS sku_code, paid_date AS day, sum(sent_qty - back_qty) AS units
-        FROM {LINES} WHERE paid_date IS NOT NULL AND NOT is_gift AND sent_qty IS NOT NULL GROUP BY ALL)"""
+    SELECT {SHOP}, coalesce(sku_code, 'untold') AS sku_code, paid_date AS day, sum(sent_qty - back_qty) AS units
+    FROM {LINES} WHERE paid_date IS NOT NULL AND NOT is_gift AND sent_qty IS NOT NULL GROUP BY ALL"""
 _CLOSES = f"""
-    SELECT {_SKU}, business_date, business_date - 30 AS before_date, sum(sold_of_received_qty + sold_unreceived_qty)::BIGINT AS since_launch,
-        sum(stock_kept_qty + stock_untold_qty)::BIGINT AS lately
+    SELECT {_SKU}, business_date, sum(sold_of_received_qty + sold_unreceived_qty)::BIGINT AS since_launch, sum(stock_kept_qty + stock_untold_qty)::BIGINT AS lately
     FROM {{batch}} GROUP BY ALL"""
+#: Units kept up to the end of each cell's day, and up to 30 days before it: both days stand among the days of sale, and sums run over all of them.
+_RUNNING = f"""
+    SELECT {_SKU}, business_date, day, sum(units) OVER (PARTITION BY {_SKU} ORDER BY day)::BIGINT AS units FROM (
+        SELECT {_SKU}, day, NULL AS business_date, units FROM kept UNION ALL
+        SELECT {_SKU}, unnest([business_date, business_date - 30]), business_date, 0 FROM cell)"""
 #: Goods sold, each style's first day, and what of its first 14 days was kept; a first sale in the shop's own first 14 days is no launch.
 _LAUNCHES = f"""
     WITH sold AS (
@@ -83,16 +86,13 @@ STOCK_RULES = (
         "同一件货在每一层必须是同一件", "the same piece must be the same in every layer",
         table=_SHEET,
         query=f"""
-            WITH kept AS ({_KEPT}), cell AS ({_CLOSES}), upto AS (
-                SELECT c.*, coalesce(k.units, 0) AS units FROM cell AS c ASOF LEFT JOIN kept AS k
-                ON {" AND ".join(f"c.{name} = k.{name}" for name in _SKU.split(", "))} AND c.business_date >= k.day),
-            cut AS (
-                SELECT c.*, coalesce(k.units, 0) AS earlier FROM upto AS c ASOF LEFT JOIN kept AS k
-                ON {" AND ".join(f"c.{name} = k.{name}" for name in _SKU.split(", "))} AND c.before_date >= k.day)
+            WITH kept AS ({_KEPT}), cell AS ({_CLOSES}), cut AS (
+                SELECT {_SKU}, business_date, max(units) FILTER (day = business_date) AS units, max(units) FILTER (day < business_date) AS earlier
+                FROM ({_RUNNING}) WHERE business_date IS NOT NULL GROUP BY ALL)
             SELECT {_SKU}, business_date, since_launch - units AS since_launch_off, lately - (units - earlier) AS lately_off
-            FROM cut WHERE since_launch <> units OR lately <> units - earlier
+            FROM cell JOIN cut USING ({_SKU}, business_date) WHERE since_launch <> units OR lately <> units - earlier
             UNION ALL
-            SELECT {_SKU}, max(day), -max(units), 0 FROM (SELECT * FROM kept SEMI JOIN {{batch}} AS s USING ({SHOP})) ANTI JOIN {{batch}} AS s USING ({_SKU})
+            SELECT {_SKU}, max(day), -sum(units)::BIGINT, 0 FROM (SELECT * FROM kept SEMI JOIN cell USING ({SHOP})) ANTI JOIN cell USING ({_SKU})
             GROUP BY {_SKU} HAVING max(units) > 0""",
     ),
     SqlRule(

@@ -11,8 +11,10 @@ import logging
 import os
 import stat
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
@@ -44,7 +46,7 @@ def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileRecei
     if not waiting:
         return []
     with writing(settings) as lake, lake.transaction():
-        taken = [(path, _take(lake, settings, path, at)) for path in waiting]
+        taken = [item for _, paths in groupby(waiting, lambda path: path.parent) for item in _take(lake, settings, list(paths), at)]
     # a file leaves the folder only once the manifest that names it is committed
     for path, receipts in taken:
         _clear(path, [receipt for receipt in receipts if receipt.verdict == "refused"])
@@ -91,31 +93,27 @@ def _plainly_named(path: Path) -> Path | None:
     return None
 
 
-def _take(lake: Lake, settings: Settings, path: Path, at: dt.datetime | None) -> list[FileReceipt]:
-    merchant_id, shop_id = path.parts[-3], path.parts[-2]
+def _take(lake: Lake, settings: Settings, paths: Sequence[Path], at: dt.datetime | None) -> list[tuple[Path, list[FileReceipt]]]:
+    """What became of each entry of one shop's folder."""
+    merchant_id, shop_id = paths[0].parts[-3], paths[0].parts[-2]
+    files = (path for path in paths if _is_plain(path))  # each looked at just before it is read: meanwhile it may have become a link
+    told: dict[str, list[FileReceipt]] = defaultdict(list)
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise refuse("NOT_A_FILE")
-        landed = land_files(lake, settings.place, merchant_id, shop_id, [path], by="inbox", at=at, limits=Limits.of(settings))
+        for item in land_files(lake, settings.place, merchant_id, shop_id, files, by="inbox", at=at, limits=Limits.of(settings), keep_rows=False):
+            told[item.name.partition("/")[0]].append(item.receipt or _waiting(item, merchant_id, shop_id))
+        refusal = refuse("NOT_A_FILE")  # of the others
     except FileRefusedError as error:
-        return [refused(path.name, error, merchant_id=merchant_id, shop_id=shop_id)]
+        refusal = error
     except (NotFoundError, UsageError) as error:
         refusal = FileRefusedError(error.rule, error.zh, error.en, step_zh=error.step_zh, step_en=error.step_en)
-        return [refused(path.name, refusal, merchant_id=merchant_id, shop_id=shop_id)]
-    except OSError:
-        if _is_readable(path):
-            raise  # not the file's fault: our own disk is full, or cannot be written
-        return [refused(path.name, refuse("UNREADABLE"), merchant_id=merchant_id, shop_id=shop_id)]
-    return [item.receipt or _waiting(item, merchant_id, shop_id) for item in landed]
+    return [(path, told[path.name] or [refused(path.name, refusal, merchant_id=merchant_id, shop_id=shop_id)]) for path in paths]
 
 
-def _is_readable(path: Path) -> bool:
-    """Whether every byte of a file can be read."""
+def _is_plain(path: Path) -> bool:
     try:
-        path.read_bytes()
-    except OSError:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:  # gone meanwhile
         return False
-    return True
 
 
 def _waiting(landed: Landed, merchant_id: str, shop_id: str) -> FileReceipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,18 +42,22 @@ def land_files(
     place: Place,
     merchant_id: str,
     shop_id: str,
-    paths: Sequence[Path],
+    paths: Iterable[Path],
     *,
     by: str = "",
     at: dt.datetime | None = None,
     register: bool = False,
     limits: Limits | None = None,
+    keep_rows: bool = True,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Landed]:
     """Judge and land the files of one shop, in one transaction; ``progress`` is told each name before it is read.
 
-    An archive counts as the files in it. Refusals come back as receipts, never as exceptions; a file that breaks its reader, or is too much for
-    ``limits``, is refused like any other. ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise NotFoundError.
+    Without ``keep_rows`` no reading holds on to its rows: a build that comes later reads them again, and memory stays that of one file.
+
+    An archive counts as the files in it, named ``archive/file``. Refusals come back as receipts, never as exceptions; a file that breaks its reader, or is
+    too much for ``limits``, is refused like any other. ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise
+    NotFoundError.
     UsageError for a bad id.
     """
     registry.check_ids(merchant_id=merchant_id, shop_id=shop_id)
@@ -65,7 +69,8 @@ def land_files(
         for path in paths:
             progress(path.name)
             for name, given in _given(path, limits):
-                landed.append(_land(desk, name, given, limits))
+                item = _land(desk, name, given, limits)
+                landed.append(item if keep_rows or item.reading is None else replace(item, reading=replace(item.reading, bronze=item.reading.bronze.clear())))
         desk.close()
     return _with_gaps(desk, landed)
 
@@ -88,6 +93,11 @@ def _given(path: Path, limits: Limits | None) -> list[tuple[str, Given]]:
     name = path.name.encode("utf-8", "replace").decode("utf-8")
     try:
         data = _settled_bytes(path)
+    except OSError:
+        return [(name, refuse("UNREADABLE"))]
+    except FileRefusedError as error:
+        return [(name, error)]
+    try:
         files = unpack_apart(data, limits)
     except FileRefusedError as error:
         return [(name, error)]

@@ -83,12 +83,12 @@ def test_a_file_that_needs_more_memory_than_it_may_have_is_refused() -> None:
     size = int(re.findall(r"VmPeak:\s+(\d+) kB", idle)[0]) // 1024
     small = Limits(memory_mb=size + 300)
     assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
-    with pytest.raises(FileRefusedError) as raised:
-        read_apart(data(orders(2)) + (b"\xe5\xa4\xa7" * 1023 + b"\n") * (60 << 10), ORIGIN, small)
-    assert raised.value.rule == "PARSE_DIED" and raised.value.facts["memory_mb" if "memory_mb" in raised.value.facts else "error"] in (
-        size + 300,
-        "MemoryError",
-    )
+    large = data(orders(2)) + (b"\xe5\xa4\xa7" * 1023 + b"\n") * (60 << 10)
+    # where memory runs out decides whose error it is: Python's, Arrow's or none at all; that it was the memory shows in that more of it is enough
+    with pytest.raises(FileRefusedError, match="PARSE_DIED"):
+        read_apart(large, ORIGIN, small)
+    with pytest.raises(FileRefusedError, match="RAGGED_ROWS"):
+        read_apart(large, ORIGIN)
     assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
 
 
