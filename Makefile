@@ -47,7 +47,7 @@ demo: setup
 demo-clean: setup
 	@exec $(BIN)/baiyun demo --clean
 
-# loadfile keeps a file's tests on one worker, so that its fixtures are built once (loadgroup does nothing with pytest 9.2 and pytest-xdist 3.8)
+# which tests go to one worker, so that what they share is made once: tests/conftest.py
 test: setup-dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

@@ -45,7 +45,8 @@ _KEPT = f"""
     SELECT {SHOP}, coalesce(sku_code, 'untold') AS sku_code, paid_date AS day, sum(sent_qty - back_qty) AS units
     FROM {LINES} WHERE paid_date IS NOT NULL AND NOT is_gift AND sent_qty IS NOT NULL GROUP BY ALL"""
 _CLOSES = f"""
-    SELECT {_SKU}, business_date, sum(sold_of_received_qty + sold_unreceived_qty)::BIGINT AS since_launch, sum(stock_kept_qty + stock_untold_qty)::BIGINT AS lately
+    SELECT {_SKU}, business_date, sum(sold_of_received_qty + sold_unreceived_qty)::BIGINT AS since_launch,
+        sum(stock_kept_qty + stock_untold_qty)::BIGINT AS lately
     FROM {{batch}} GROUP BY ALL"""
 #: Units kept up to the end of each cell's day, and up to 30 days before it: both days stand among the days of sale, and sums run over all of them.
 _RUNNING = f"""

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from connectors.mapped import bronze_tables
 from contracts.canonical import SILVER
 from contracts.tables import Table
-from expectations.derive import Profile, baseline
+from expectations.derive import ROWS_PRESENT, Profile, baseline
 from expectations.personal import personal_rules
 from expectations.rule import FloorRule, SqlRule
 from expectations.rules import SQL_RULES
-from expectations.snapshot import add_current_states, add_previous_totals, count_rows, open_snapshot, previous_release, withdrawn_shops
+from expectations.snapshot import SHOP_TOTAL, add_current_states, add_previous_totals, count_rows, filled_columns, open_snapshot, shop_totals, withdrawn_shops
 from expectations.told import add_done_refunds
 from transforms.gold import gold_tables
+from warehouse.lake import Lake
 from warehouse.ops import OPS
 from warehouse.place import Place
 
@@ -32,7 +35,8 @@ class Outcome:
 
     ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds ``reason`` and ``step`` in both, ``examples`` (up
     to five failing rows by key, each with its merchant where the table has one), ``owners`` (merchant and shop of every failing row, null where a rule
-    is over all of them), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure).
+    is over all of them), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure); of ROWS_PRESENT that holds, the optional
+    columns ``filled`` in every row.
     """
 
     table_name: str
@@ -50,15 +54,28 @@ def judged_tables() -> list[Table]:
     return [*bronze_tables(), *SILVER.values(), *gold_tables().values(), *OPS.values()]
 
 
-def judge(place: Place, snapshot: int, *, previous_snapshot: int | None = None) -> list[Outcome]:
-    """Judge snapshot ``snapshot`` of ``place``, also when newer ones exist; with ``previous_snapshot`` (the last release) also what was lost since.
+@dataclass(frozen=True)
+class Previous:
+    """The release before: its snapshot, and what was found when it was judged (columns of ``CHECK``, or of ``Outcome``)."""
+
+    snapshot: int
+    checks: pl.DataFrame
+
+    def profile(self) -> Profile:
+        """What it held, as its row floors tell: they are judged of every table."""
+        floors = self.checks.filter(rule_name=ROWS_PRESENT.name).select("table_name", "checked_qty", "details_json").rows()
+        return Profile({name: rows for name, rows, _ in floors}, {name: frozenset(json.loads(told or "{}").get("filled", ())) for name, _, told in floors})
+
+
+def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> list[Outcome]:
+    """Judge snapshot ``snapshot`` of ``place``, also when newer ones exist; with ``previous`` (the last release) also what was lost since.
 
     Raises ``NotFoundError`` when there is no such snapshot. One outcome per rule and table, ordered by table as stored, then rule.
     """
     from expectations.engine import Judge  # Great Expectations takes two seconds to import
 
     tables = judged_tables()
-    before, totals = previous_release(place, previous_snapshot, tables)
+    before, totals = (previous.profile(), shop_totals(place, previous.snapshot)) if previous else (Profile(), pl.DataFrame(schema=SHOP_TOTAL))
     with open_snapshot(place, snapshot, tables) as lake:
         add_current_states(lake.connection)
         add_done_refunds(lake.connection)
@@ -67,7 +84,16 @@ def judge(place: Place, snapshot: int, *, previous_snapshot: int | None = None) 
         add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))
         now = Profile(count_rows(lake.connection, tables))
         court = Judge(lake)
-        return [outcome for table in tables for outcome in _judge_table(court, table, now, before)]
+        outcomes = [outcome for table in tables for outcome in _judge_table(court, table, now, before)]
+        return [_with_filled(lake, outcome) for outcome in outcomes]
+
+
+def _with_filled(lake: Lake, outcome: Outcome) -> Outcome:
+    """A row floor that holds tells which optional columns are always filled: the next release is asked whether they still are."""
+    if outcome.rule_name != ROWS_PRESENT.name or not outcome.is_passed or not outcome.checked_qty:
+        return outcome
+    filled = filled_columns(lake, next(table for table in judged_tables() if table.full_name == outcome.table_name))
+    return replace(outcome, details_json=json.dumps({"filled": filled})) if filled else outcome
 
 
 def rules_of(table: Table, now: Profile, before: Profile) -> list[FloorRule | SqlRule]:

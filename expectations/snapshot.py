@@ -11,7 +11,7 @@ import polars as pl
 from contracts.canonical import SILVER, entity_key
 from contracts.errors import NotFoundError
 from contracts.tables import Table
-from expectations.derive import Profile
+from transforms.gold import fct_order_line
 from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.sql import address, quote, selection
@@ -130,6 +130,12 @@ def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f'UPDATE now."{name}" AS t SET {cells} FROM now.order_rate AS r WHERE t.currency_code IS NOT NULL AND {same}')  # noqa: S608
 
 
+def count_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> dict[str, int]:
+    """Rows of each table, by full name."""
+    counts = " UNION ALL ".join(f"SELECT '{table.full_name}', count(*) FROM {quote(table.layer)}.{quote(table.name)}" for table in tables)  # noqa: S608
+    return dict(connection.execute(counts).fetchall())
+
+
 def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFrame) -> None:
     """``before.shop_total``: lines and paid value per shop in the previous release (schema ``SHOP_TOTAL``)."""
     connection.register("_totals", totals)
@@ -137,27 +143,15 @@ def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFr
     connection.unregister("_totals")
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> dict[str, int]:
-    """Rows of each table, by full name."""
-    counts = " UNION ALL ".join(f"SELECT '{table.full_name}', count(*) FROM {quote(table.layer)}.{quote(table.name)}" for table in tables)  # noqa: S608
-    return dict(connection.execute(counts).fetchall())
-
-
-def previous_release(place: Place, number: int | None, tables: Sequence[Table]) -> tuple[Profile, pl.DataFrame]:
-    """What the previous release held (rows, always-filled columns), and its shop totals; all empty without one, or when it has expired."""
-    nothing = Profile(), pl.DataFrame(schema=SHOP_TOTAL)
-    if number is None:
-        return nothing
+def shop_totals(place: Place, number: int) -> pl.DataFrame:
+    """Lines and paid value per shop as snapshot ``number`` held them (schema ``SHOP_TOTAL``); none when it has expired."""
     try:
-        with open_snapshot(place, number, tables) as lake:
-            rows = count_rows(lake.connection, tables)
-            filled = {table.full_name: _filled(lake, table) for table in tables if rows[table.full_name] and table.optional}
-            totals = lake.sql(
-                "SELECT merchant_id, shop_id, platform_code, count(*) AS lines_qty, sum(paid_fen) AS paid_fen FROM gold.fct_order_line GROUP BY ALL"
-            )
-            return Profile(rows, filled), totals.select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
+        with Lake.open(place, snapshot=number) as lake:
+            lines = lake.read(fct_order_line.TABLE, columns=["merchant_id", "shop_id", "platform_code", "paid_fen"])
     except NotFoundError:
-        return nothing
+        return pl.DataFrame(schema=SHOP_TOTAL)
+    totals = lines.group_by("merchant_id", "shop_id", "platform_code").agg(lines_qty=pl.len(), paid_fen=pl.col("paid_fen").sum())
+    return totals.select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
 
 
 def withdrawn_shops(lake: Lake) -> pl.DataFrame:
@@ -167,8 +161,10 @@ def withdrawn_shops(lake: Lake) -> pl.DataFrame:
         AND build_number > coalesce((SELECT max(build_number) FROM ops.release WHERE release_status_code = 'published'), 0)""")
 
 
-def _filled(lake: Lake, table: Table) -> frozenset[str]:
-    """Optional columns without a null."""
+def filled_columns(lake: Lake, table: Table) -> list[str]:
+    """Optional columns of a table with rows that hold no null."""
+    if not table.optional:
+        return []
     counts = ", ".join(f"count({quote(name)}) = count(*)" for name in table.optional)
     row = lake.connection.execute(f"SELECT {counts} FROM {quote(table.layer)}.{quote(table.name)}").fetchone() or ()  # noqa: S608
-    return frozenset(name for name, is_filled in zip(table.optional, row, strict=True) if is_filled)
+    return [name for name, is_filled in zip(table.optional, row, strict=True) if is_filled]

@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.errors import HeldReleaseError
 from contracts.fields import TIME_ZONE
-from expectations.run import Outcome, judge
+from expectations.run import Outcome, Previous, judge
 from metrics.versions import definitions
 from pipeline.house import reading, writing
 from pipeline.restating import restated
@@ -25,7 +25,8 @@ def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.dateti
     """Judge exactly ``snapshot`` and store every outcome under ``build_number``; a repeated audit replaces the earlier one."""
     with reading(settings) as lake:
         published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED and item.build < build_number]
-    outcomes = judge(settings.place, snapshot, previous_snapshot=published[-1].snapshot if published else None)
+        previous = Previous(published[-1].snapshot, lake.read(CHECK, where={"build_number": published[-1].build})) if published else None
+    outcomes = judge(settings.place, snapshot, previous=previous)
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     rows = [
         {

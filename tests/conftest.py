@@ -1,7 +1,7 @@
 """What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
 
-Workers take whole files in turn: one that comes last keeps the others waiting for as long as it takes. Each worker keeps to
-one thread of Polars: there is a worker for every core.
+Workers take whole files in turn, or whole folders where one house is made for all tests of the folder: one that comes last keeps the others waiting
+for as long as it takes. Each worker keeps to one thread of Polars: there is a worker for every core.
 """
 
 from __future__ import annotations
@@ -10,8 +10,12 @@ import os
 import shutil
 
 import pytest
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
+
+#: Folders whose tests share something that takes a minute to make: on two workers it would be made twice.
+TOGETHER = ("tests/proof/", "tests/bench/")
 
 
 @pytest.hookimpl(tryfirst=True)  # before a fixture tries to start the browser
@@ -24,5 +28,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.nodeid.startswith(TOGETHER)}
     items.sort(key=lambda item: item.path not in slow)
+
+
+class ByHouse(LoadFileScheduling):
+    """Tests of a file, or of a folder of ``TOGETHER``, go to one worker: ``--dist loadgroup`` does nothing with pytest 9.2 and pytest-xdist 3.8."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByHouse:
+    return ByHouse(config, log)

@@ -20,7 +20,7 @@ from expectation_cases import EVERY_TABLE, broken, order_id
 from contracts.errors import NotFoundError
 from expectations import run
 from expectations.rule import STOP, WARN, SqlRule
-from expectations.run import Outcome, judge
+from expectations.run import Outcome, Previous, judge
 from transforms.gold import gold_tables
 from warehouse.lake import Lake
 from warehouse.ops import OPS
@@ -81,7 +81,7 @@ def test_a_clean_snapshot_passes_and_nothing_is_written(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(socket.socket, "connect", lambda self, address: calls.append(address))
     snapshot, before = newest(place), files(clean_home / "lake")
-    outcomes = judge(place, snapshot, previous_snapshot=snapshot)
+    outcomes = judge(place, snapshot, previous=Previous(snapshot, pl.DataFrame(judge(place, snapshot))))
     assert failures(outcomes) == {}
     assert {item.table_name for item in outcomes} == {table.full_name for table in EVERY_TABLE}
     assert len({(item.table_name, item.rule_name) for item in outcomes}) == len(outcomes) > 200
@@ -130,6 +130,7 @@ def test_a_snapshot_is_judged_as_it_was(spoilt: tuple[Place, int, dict[tuple[str
 
 def test_losses_are_seen_against_the_previous_release(place: Place) -> None:
     released = newest(place)
+    found = pl.DataFrame(judge(place, released))
     snapshot = spoil(
         place,
         "DELETE FROM gold.dim_creator",
@@ -138,8 +139,10 @@ def test_losses_are_seen_against_the_previous_release(place: Place) -> None:
         "UPDATE silver.order_line SET shop_id = 's9' WHERE shop_id = 's3'",
         f"UPDATE {LINES} SET shop_id = 's9' WHERE shop_id = 's3'",
     )
-    alone = set(failures(judge(place, snapshot, previous_snapshot=10**6)))  # long expired: as if there had been none
-    since = failures(judge(place, snapshot, previous_snapshot=released))
+    alone = set(failures(judge(place, snapshot)))
+    since = failures(judge(place, snapshot, previous=Previous(released, found)))
+    expired = set(failures(judge(place, snapshot, previous=Previous(10**6, found))))  # what was found is known, what it held no more
+    assert set(since) - expired == {(LINES, "SHOP_STILL_THERE")}
     assert set(since) - alone == {
         ("gold.dim_creator", "ROWS_PRESENT"), ("gold.dim_creator", "ROWS_KEPT"), ("bronze.douyin__orders", "ROWS_KEPT"), ("gold.dim_product", "NULL_SHARE"),
         (LINES, "SHOP_STILL_THERE"),
