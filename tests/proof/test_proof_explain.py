@@ -27,7 +27,7 @@ from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 
 #: Marts whose figures are estimates, or stand at one moment: no sum of a period's lines, and the passport says so.
-ESTIMATES = {"gold.mart_outlook_daily", "gold.mart_stock_monthly", "gold.mart_launch_daily"}
+ESTIMATES = {"gold.mart_outlook_daily", "gold.mart_outlook_detail_daily", "gold.mart_stock_monthly", "gold.mart_launch_daily"}
 TRACED = [metric for metric in METRICS.values() if all(has_lines(source) for source in SOURCES if metric.clock in source.rows)]
 
 
