@@ -14,6 +14,9 @@ STOCK_FIELDS: tuple[Field, ...] = (
     _f("stock_kind_code", "库存记录", "word on stock", code=codes.STOCK_KIND),
     _f("stock_date", "库存日期", "day of the word", "A count is of the end of the day."),
     _f("entered_qty", "录入件数", "units as entered", "Units received that day, or counted at its end; empty = the entry of this very day is taken back."),
+    # claims for return
+    _f("applied_date", "退款申请日期", "day of the claim"),
+    _f("back_date", "视为退回日期", "day it counts as back", "The day of the refund, or 60 days after the claim."),
     # measures of the sheet of stock, each as of the end of its day
     _f("received_qty", "累计到货件数", "units received to date"),
     _f("sold_of_received_qty", "到货商品累计净销", "kept units since launch, received goods", "Of SKUs of which anything was ever received."),

@@ -141,8 +141,8 @@ ADVERTISING = (
         notes=("UNMATURED",),
         about_zh="全店当天的订单满 45 天会留下的钱(成熟净成交)÷ 当天的推广花费;没有估计的店和天两边都不算。",
         about_en="What the shop's orders will have kept on their 45th day over its spend of the same days; shops and days without an estimate are in neither.",
-        trap_zh="是估计,没有逐行明细;含自然流量的成交。低于保本净ROI就是投一块亏一块。",
-        trap_en="An estimate without lines; organic sales are in it. Below the break-even net ROI every yuan spent loses.",
+        trap_zh="是估计;含自然流量的成交。低于保本净ROI就是投一块亏一块。",
+        trap_en="An estimate; organic sales are in it. Below the break-even net ROI every yuan spent loses.",
     ),
     Metric(
         id="break_even_roi",

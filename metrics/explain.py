@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY
+from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, PRODUCT, SETTLEMENT_ENTRY
 from contracts.errors import NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk
 from metrics.ask import Answer, ask, extent, for_one_merchant
 from metrics.definitions import METRICS, Metric
-from metrics.lineage import IDS, Facts, contributions, has_lines
+from metrics.estimate_lines import ESTIMATE
+from metrics.facts import Facts
+from metrics.lineage import ALONGSIDE, EVIDENCE_COLUMNS, IDS, contributions, has_lines
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
 from metrics.question import Period, Question, Where, read_question
@@ -38,7 +40,10 @@ _TOLD_IN = {
     "ad_entry_id": (AD_SPEND,),
     "order_id": OF_ORDERS,
     "live_session_id": (LIVE_SESSION,),
+    "platform_sku_id": (PRODUCT,),
 }
+#: What an id means only together with.
+_WITHIN = {"platform_sku_id": ["product_id"]}
 _LINE = ["shop_id", "platform_code", "channel_code", "business_date", *IDS]
 
 
@@ -51,12 +56,18 @@ class Lines:
     """The rows behind one cell, each with what it adds to the figure.
 
     ``rows``: shop, platform, channel, day and ids (``lineage.IDS``: null where a row has none), ``amount`` it adds to the numerator in the
-    metric's own unit, and ``divisor`` it adds to the denominator (0 where the metric has none). ``is_silent``: no source tells what it is made of.
+    metric's own unit, and ``divisor`` it adds to the denominator (0 where the metric has none); ``lineage.EVIDENCE_COLUMNS`` say what is no plain fact.
+    ``is_silent``: no source tells what it is made of, or not all of it.
     """
 
     metric: Metric
     rows: pl.DataFrame
     is_silent: bool = False
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether any of the rows is an estimate."""
+        return ESTIMATE in self.rows["evidence_code"]
 
     @property
     def value(self) -> int | float | None:
@@ -163,7 +174,7 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
 
     def read() -> pl.DataFrame:
         with open_release(viewer.place, found) as lake:
-            return contributions(source, _reader(lake, viewer, question, first, last))
+            return contributions(source, _facts(lake, viewer, question, first, last))
 
     shops = question.where.get("shop")
     key = (
@@ -175,6 +186,7 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
         found.snapshot,
         found.changed_at,
         source.table.full_name,
+        source.is_estimate,
         first,
         last,
         shops,
@@ -186,31 +198,31 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
         here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())
     divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)
-    # a line that was paid and came back whole adds nothing, and still is part of the figure
-    is_part = pl.any_horizontal(pl.col(part) != 0 for part in (*metric.numerator, *([metric.denominator] if metric.denominator else [])))
-    told = here.filter(is_part).select(*_LINE, amount=amount, divisor=divisor)
+    told = here.filter(_is_part(metric)).select(*_LINE, *EVIDENCE_COLUMNS, amount=amount, divisor=divisor)
     rows = told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True)
     return Lines(metric, rows, _is_silent(metric, here))
 
 
+def _is_part(metric: Metric) -> pl.Expr:
+    """A line that was paid and came back whole adds nothing, and still is part of the figure; so is what leaves it empty, and what stands beside it."""
+    parts = [name for name in (*metric.numerator, metric.denominator, metric.whole) if name]
+    return pl.any_horizontal(pl.col(name) != 0 for name in dict.fromkeys([*parts, *(ALONGSIDE[name] for name in parts if name in ALONGSIDE)]))
+
+
 def _is_silent(metric: Metric, rows: pl.DataFrame) -> bool:
-    """As ``ask`` judges it: nothing is told although something is there to be told of."""
+    """As ``ask`` judges it: nothing is told although something is there to be told of, or only a part is."""
+    if metric.whole and int(rows[metric.whole].sum()) != 0:
+        return True
     if not metric.told:
         return False
     told = sum(int(rows[name].sum()) for name in metric.told)
     return told == 0 and any(int(rows[name].sum()) > 0 for name in metric.silence)
 
 
-def _reader(lake: Lake, viewer: Viewer, question: Question, first: dt.date, last: dt.date) -> Facts:
-    """Facts of the viewer's merchant, of the shops asked about, whose ``clock`` lies between two days, both included."""
+def _facts(lake: Lake, viewer: Viewer, question: Question, first: dt.date, last: dt.date) -> Facts:
+    """Of the viewer's merchant and the shops asked about."""
     where: dict[str, object] = {"merchant_id": viewer.merchant_id}
-    where |= {"shop_id": list(question.where["shop"])} if "shop" in question.where else {}
-    days = pl.date_range(first, last, eager=True)
-
-    def read(table: Table, clock: str) -> pl.DataFrame:
-        return lake.read(table, keys=days.alias(clock).to_frame(), where=where)
-
-    return read
+    return Facts(lake, where | ({"shop_id": list(question.where["shop"])} if "shop" in question.where else {}), first, last)
 
 
 def _states(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
@@ -220,7 +232,8 @@ def _states(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
     for name, tables in _TOLD_IN.items():
         keys = mine.filter(pl.col(name).is_not_null())
         mine = mine.filter(pl.col(name).is_null())
-        frames += [lake.read(table, keys=keys.select("merchant_id", "shop_id", "platform_code", name).unique(), columns=_STATE) for table in tables]
+        keys = keys.select("merchant_id", "shop_id", "platform_code", name, *_WITHIN.get(name, [])).unique()
+        frames += [lake.read(table, keys=keys, columns=_STATE) for table in tables]
     return pl.concat(frames)
 
 
@@ -243,4 +256,5 @@ def _checks(viewer: Viewer, found: Release) -> tuple[int, tuple[str, ...]]:
     )
 
 
-_NO_LINES = pl.DataFrame(schema={**{name: pl.Date if name == "business_date" else pl.String for name in _LINE}, "amount": pl.Int64, "divisor": pl.Int64})
+_KEYS = {name: pl.Date() if name == "business_date" else pl.String() for name in _LINE}
+_NO_LINES = pl.DataFrame(schema={**_KEYS, **EVIDENCE_COLUMNS, "amount": pl.Int64(), "divisor": pl.Int64()})

@@ -1,7 +1,8 @@
 """From a mart back to the facts it is the sum of: what single order lines, refunds and sessions add to each of its measures.
 
-A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. Figures that are no sum of a
-period's rows (estimates, stock) have no lines.
+A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. An estimate is the lines it starts from and a row for
+what is still expected (``metrics.estimate_lines``); launches have ``metrics.launch_lines``, stock
+has ``metrics.stock_lines``.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import polars as pl
 import polars.selectors as cs
 
 from contracts.canonical import SHOP
-from contracts.tables import Table
+from metrics.estimate_lines import ESTIMATE, advertised, matured, matured_by_cut
+from metrics.facts import Facts
+from metrics.launch_lines import LAUNCH, SOLD, launches
 from metrics.sources import BY_CHANNEL, Source
+from metrics.stock_lines import CLAIM, COUNTED, KEPT, LISTED, RECEIVED, stocks
 from transforms.gold import (
     dim_live_session,
     fct_ad_spend,
@@ -25,8 +29,11 @@ from transforms.gold import (
     mart_breakdown_daily,
     mart_buyer_monthly,
     mart_final_daily,
+    mart_launch_daily,
     mart_live_session,
     mart_order_detail_daily,
+    mart_outlook_daily,
+    mart_outlook_detail_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
@@ -34,16 +41,37 @@ from transforms.gold import (
     mart_settlement_daily,
     mart_settlement_detail_daily,
     mart_shop_channel_daily,
+    mart_stock_monthly,
     mart_style_daily,
 )
 from transforms.gold.grain import LINE, ORDER
 
-#: A fact table and which of its dates counts → its rows of the asked days.
-Facts = Callable[[Table, str], pl.DataFrame]
 _ENTRIES, _FUNDS = fct_settlement_entry.TABLE, fct_fund_entry.TABLE
 _LINES, _REFUNDS, _SESSIONS = fct_order_line.TABLE, fct_refund_line.TABLE, dim_live_session.TABLE
 _SESSION = [*SHOP, "live_session_id"]
-IDS = ("order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id")
+IDS = (
+    "order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "sku_code", "product_id",
+    "platform_sku_id", "stock_entry_id",
+)  # fmt: skip
+#: What a row says of itself where it is more than a fact on its own day: what it is (``EVIDENCE_KINDS``), its own day, and the units it tells of.
+EVIDENCE_COLUMNS = {"evidence_code": pl.String(), "evidence_date": pl.Date(), "evidence_qty": pl.Int64()}
+EVIDENCE_KINDS = {
+    ESTIMATE: ("仍会退回(估计)", "still expected to go back, an estimate"),
+    LAUNCH: ("上新首单", "first sale of the launch"),
+    SOLD: ("上新期内", "sold while new"),
+    LISTED: ("商品列表的库存", "stock as listed"),
+    COUNTED: ("盘点(录入)", "count, as entered"),
+    RECEIVED: ("到货(录入)", "receipt, as entered"),
+    KEPT: ("留存件数", "units kept"),
+    CLAIM: ("退货申请", "claim for return"),
+}
+#: Measure → the measure whose rows are shown beside its own: they are why a style or a SKU counts, and add nothing themselves.
+ALONGSIDE = {"launched_qty": "launch_sold_qty", "judged_launches_qty": "launch_judged_sold_qty"} | {
+    "moving_7_skus_qty": "moved_7_qty",
+    "moving_30_skus_qty": "moved_30_qty",
+    "sold_out_skus_qty": "sold_out_kept_qty",
+    "selling_styles_qty": "style_kept_qty",
+}
 
 
 def _daily(facts: Facts) -> list[pl.DataFrame]:
@@ -156,22 +184,35 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_settlement_detail_daily.TABLE.full_name: _settlement_detail,
     mart_order_detail_daily.TABLE.full_name: _order_detail,
     mart_promotion_daily.TABLE.full_name: _promotion,
+    mart_outlook_daily.TABLE.full_name: matured,
+    mart_outlook_detail_daily.TABLE.full_name: matured_by_cut,
+    mart_launch_daily.TABLE.full_name: launches,
+    mart_stock_monthly.TABLE.full_name: stocks,
 }
+#: The same for measures of a mart that are estimates.
+ESTIMATED: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {mart_promotion_daily.TABLE.full_name: advertised}
 
 
 def has_lines(source: Source) -> bool:
     """Whether the mart's figures are sums of single rows that can be shown."""
-    return source.table.full_name in EVIDENCE and not source.is_estimate
+    return source.table.full_name in _evidence(source)
 
 
 def contributions(source: Source, facts: Facts) -> pl.DataFrame:
-    """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none) and every measure, 0 where a row adds nothing to it."""
-    rows = pl.concat([_NOTHING, *EVIDENCE[source.table.full_name](facts)], how="diagonal")
-    filled = rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64)
+    """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none), ``EVIDENCE_COLUMNS`` and every measure.
+
+    A measure is 0 where a row adds nothing to it.
+    """
+    rows = pl.concat([_NOTHING, *_evidence(source)[source.table.full_name](facts)], how="diagonal")
+    filled = rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64 and name not in EVIDENCE_COLUMNS)
     return filled.with_columns(pl.sql_expr(sql).alias(name) for name, sql in BY_CHANNEL.items() if name in source.measures)
 
 
-_NOTHING = pl.DataFrame(schema=dict.fromkeys(IDS, pl.String))
+def _evidence(source: Source) -> dict[str, Callable[[Facts], list[pl.DataFrame]]]:
+    return ESTIMATED if source.is_estimate else EVIDENCE
+
+
+_NOTHING = pl.DataFrame(schema={**dict.fromkeys(IDS, pl.String), **EVIDENCE_COLUMNS})
 
 
 def _named(parts: Sequence[pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:

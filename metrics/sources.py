@@ -57,7 +57,7 @@ class Source:
     ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
     ``beside`` are further tables that these conditions, or ``made_of``, look at; ``made_of``: the rows to ask, in SQL, where the mart alone is not them.
     ``apart``: dimensions over which its rows are never added up, so that every question names one member of each or splits by it. ``since``: the first
-    day whose facts a row counts, in SQL. ``is_estimate``: these measures are no sums of facts.
+    day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone.
     """
 
     table: Table

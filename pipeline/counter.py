@@ -39,7 +39,7 @@ from pipeline.mapping import Kept
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
 from pipeline.previews import Offer, Preview, Problem
-from pipeline.raw_rows import RawRow, raw_rows
+from pipeline.raw_rows import ENTERED, RawRow, raw_rows
 from pipeline.receipts import FileReceipt
 from pipeline.steps import Ingested
 from pipeline.stock_counter import enter_stock, preview_stock, stock_problem, stock_template
@@ -49,11 +49,12 @@ from warehouse.ops import SECURITY_EVENT
 from warehouse.registry import Shop
 
 __all__ = [
-    "CHANGES", "COLUMN", "KINDS", "LIST_MAX_BYTES", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested",
-    "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "RowProblem", "Shop", "Trial",
-    "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "enter_stock", "explain_words",
-    "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs", "preview_each", "preview_stock",
-    "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "stock_problem", "stock_template", "strange_words", "taken", "try_mapping", "withdraw",
+    "CHANGES", "COLUMN", "ENTERED", "KINDS", "LIST_MAX_BYTES", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt",
+    "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "RowProblem",
+    "Shop", "Trial", "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "enter_stock",
+    "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs", "preview_each",
+    "preview_stock", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "stock_problem", "stock_template", "strange_words", "taken",
+    "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.

@@ -12,8 +12,10 @@ from connectors.http import Client, Credentials
 from connectors.mapped import Mapped
 from connectors.received import Cells, rows_of_page
 from contracts.errors import FileRefusedError, NotFoundError
+from contracts.tables import Table
 from metrics.access import Viewer
 from metrics.explain import told_by
+from metrics.notes import amount
 from metrics.released import AsOf
 from pipeline.house import reading
 from pipeline.loading import ROW
@@ -21,16 +23,22 @@ from pipeline.mapping import own_aliases, platform_of
 from pipeline.parsing import Limits, rows_apart
 from warehouse import landing
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT
+from warehouse.ops import EXPORT, FIXED_COST, STOCK_ENTRY
 from warehouse.place import Place
 from warehouse.settings import Settings
 
 Row = Mapping[str, object]
+#: ``RawRow.source`` of what a merchant entered here.
+ENTERED = "entered"
+#: How the id of an entry begins → where it stands.
+_BOOKS = {"stock": STOCK_ENTRY, "cost": FIXED_COST}
+#: Where a line bears such an id.
+_ENTRY_IDS = ("stock_entry_id", "ad_entry_id", "order_line_id")
 
 
 @dataclass(frozen=True)
 class RawRow:
-    """One row of one file or API page that told of an order or session.
+    """One row of one file or API page that told of an order, session or listing; or one entry of the merchant's own (``source`` ``ENTERED``).
 
     ``row_number`` is the row as a person finds it in the file (``contracts.intake.row_place``). ``cells`` is header → text as received; where the bytes have
     expired or can no longer be read (``is_raw`` False) our name of each column → what was loaded of it.
@@ -52,6 +60,8 @@ def raw_rows(viewer: Viewer, line: Row, as_of: AsOf = None) -> list[RawRow]:
 
     Raises what ``told_by`` raises, and ``NotFoundError`` when there is no such release any more.
     """
+    if entry := next((str(line[name]) for name in _ENTRY_IDS if str(line.get(name)).partition(":")[0] in _BOOKS), None):
+        return _entered(viewer, line, entry)
     told = told_by(viewer, line, as_of).unique(["shop_id", "_export_id", "_row_number"], keep="first", maintain_order=True)
     settings = Settings(home=viewer.place.home)
     with reading(settings) as lake:
@@ -62,6 +72,32 @@ def raw_rows(viewer: Viewer, line: Row, as_of: AsOf = None) -> list[RawRow]:
             for number, cells, is_raw in _cells(lake, settings, file, mine):
                 found[file["shop_id"], file["export_id"], number] = _row(file, number, cells, is_raw=is_raw)
     return [found[key] for key in told.select("shop_id", "_export_id", "_row_number").iter_rows() if key in found]
+
+
+def _entered(viewer: Viewer, line: Row, entry: str) -> list[RawRow]:
+    """What the viewer's own merchant entered under this number for the line's shop, or for all shops."""
+    book, _, number = entry.partition(":")
+    table = _BOOKS[book]
+    with reading(Settings(home=viewer.place.home)) as lake:
+        found = lake.read(table, where={"merchant_id": viewer.merchant_id, "event_number": int(number)})
+    mine = found.filter(pl.col("shop_id").is_null() | (pl.col("shop_id") == line["shop_id"]))
+    return [
+        RawRow("", table.zh, row["shop_id"] or "", book, ENTERED, row["changed_at"], row["event_number"], _told(table, row), True) for row in mine.to_dicts()
+    ]
+
+
+def _told(table: Table, row: Row) -> dict[str, str]:
+    """An entry under the dictionary's Chinese names; number and moment are told apart."""
+    apart = ("merchant_id", "event_number", "changed_at")
+    return {table.fields[name].zh: _said(table, name, value) for name, value in row.items() if value is not None and name not in apart}
+
+
+def _said(table: Table, name: str, value: object) -> str:
+    """A value of an entry in a person's words."""
+    if name.endswith("_fen") and isinstance(value, int):
+        return amount(value)
+    code = table.fields[name].codes
+    return code.zh(str(value)) if code else str(value)
 
 
 def _row(file: Row, number: int, cells: dict[str, str], *, is_raw: bool) -> RawRow:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import typer
 
 from contracts.intake import row_place
+from metrics.estimate_lines import ESTIMATE
 from metrics.explain import Lines, Passport
+from metrics.lineage import EVIDENCE_KINDS
 from metrics.metric import CLOCKS, Metric
-from pipeline.raw_rows import RawRow
+from pipeline.raw_rows import ENTERED, RawRow
 from pipeline.show import ratio, yuan
 from pipeline.terminal import print_json, print_table
 
 _SHOWN = 30
+#: What a line is called by beside its order.
+_OTHERS = ("refund_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "platform_sku_id", "stock_entry_id", "live_session_id")
 
 
 def passport(found: Passport, lines: Lines | None, rows: Sequence[RawRow], *, as_json: bool) -> None:
@@ -46,18 +51,31 @@ def passport(found: Passport, lines: Lines | None, rows: Sequence[RawRow], *, as
     _tell_lines(lines)
     for row in rows:
         place = row_place(row.row_number) if row.source == "file" else str(row.row_number)
+        if row.source == ENTERED:
+            print_table(f"{row.name} 第 {place} 条录入 / entry · {row.received_at:%Y-%m-%d %H:%M}", ["项目 / item", "值 / value"], list(row.cells.items()))
+            continue
         kept = "" if row.is_raw else " · 原文件已到期,为入库内容 / expired; as loaded"
         print_table(f"{row.name} 第 {place} 行 / row{kept}", ["表头 / header", "原值 / cell"], [item for item in row.cells.items() if item[1]])
 
 
 def _tell_lines(lines: Lines) -> None:
-    shown = [
-        (number, row["business_date"], row["shop_id"], row["order_id"], row["order_line_id"], row["refund_id"] or row["settlement_entry_id"], row["amount"])
-        for number, row in enumerate(lines.rows.head(_SHOWN).iter_rows(named=True), 1)
-    ]
-    columns = ["", "日期 / day", "店铺 / shop", "订单 / order", "子订单 / line", "售后、结算 / refund, entry", "贡献 / adds"]
+    shown = [_line(number, row) for number, row in enumerate(lines.rows.head(_SHOWN).iter_rows(named=True), 1)]
+    columns = [
+        "", "日期 / day", "店铺 / shop", "订单 / order", "子订单 / line", "售后、流水、商品 / refund, entry, goods", "是什么 / what", "件 / units",
+        "贡献 / adds",
+    ]  # fmt: skip
     print_table(f"明细 {lines.rows.height} 行,列出 {len(shown)} / lines", columns, shown)
+    if lines.is_estimate:
+        guessed = lines.rows.filter(evidence_code=ESTIMATE)
+        typer.echo(f"其中 {guessed.height} 行是估计 / estimates among them: {yuan(int(guessed['amount'].sum()))}")
     typer.echo(f"全部相加 / they add up to {_amount(lines.metric, lines.value)}")
+
+
+def _line(number: int, row: Mapping[str, Any]) -> tuple[object, ...]:
+    kind = " / ".join(EVIDENCE_KINDS[row["evidence_code"]]) if row["evidence_code"] else None
+    other = next((row[name] for name in _OTHERS if row[name]), None)
+    day = row["evidence_date"] or row["business_date"]
+    return number, day, row["shop_id"], row["order_id"], row["order_line_id"], other, kind, row["evidence_qty"], row["amount"]
 
 
 def _document(found: Passport, lines: Lines | None, rows: Sequence[RawRow]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The sheets of stock and of launches after a build: made anew for the merchants whose data moved or who entered goods received or counted."""
+"""Stock after a build: claims, the sheets of stock and of launches, anew for merchants whose data moved or who entered goods received or counted."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.entering import said_since
 from pipeline.merging import ORDER
 from pipeline.slices import replace_changed
 from transforms.currency import convert_orders
-from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_breakdown_daily, mart_launch_daily, mart_stock_monthly
+from transforms.gold import dim_observed, fct_order_line, fct_refund_line, fct_return_claim, mart_breakdown_daily, mart_launch_daily, mart_stock_monthly
 from transforms.gold.grain import LINE
 from transforms.silver.states import current
 from transforms.stock import Told, claims_of, open_claims
 from warehouse.lake import Lake
 from warehouse.ops import STOCK_ENTRY
 
-STOCK, LAUNCH = mart_stock_monthly.TABLE, mart_launch_daily.TABLE
+STOCK, LAUNCH, CLAIMS = mart_stock_monthly.TABLE, mart_launch_daily.TABLE, fct_return_claim.TABLE
 _LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 _LINE = [*LINE, "order_id", "sku_code", "style_code", "line_qty", "paid_fen", "is_gift"]
 #: Merchants whose goods are held together.
@@ -37,9 +37,14 @@ def rebuild_stock(lake: Lake, merchants: Iterable[str], rates: pl.DataFrame) -> 
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
         told = _told(lake, some, rates)
-        for table, after in ((STOCK, mart_stock_monthly.build(told)), (LAUNCH, mart_launch_daily.build(told.kept, told.observed))):
+        made = (
+            (CLAIMS, "applied_date", told.claims),
+            (STOCK, "business_date", mart_stock_monthly.build(told)),
+            (LAUNCH, "business_date", mart_launch_daily.build(told.kept, told.observed)),
+        )
+        for table, day, after in made:
             before = lake.read(table, where={"merchant_id": some})
-            keys = pl.concat([frame.select(*SHOP, "business_date") for frame in (before, after)]).unique()
+            keys = pl.concat([frame.select(*SHOP, day) for frame in (before, after)]).unique()
             if keys.height:
                 replace_changed(lake, table, keys, before, after)
 
@@ -68,7 +73,7 @@ def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
 def _done_claims(lake: Lake, merchants: list[str]) -> pl.DataFrame:
     """Claims that were open at the end of a month and ended in a refund: of all others no day of the sheet tells."""
     where: dict[str, object] = {"merchant_id": merchants, "refund_type_code": ["return_refund"], "refund_stage_code": ["after_shipment", "unknown"]}
-    done = lake.read(_REFUNDS, where=where, columns=[*LINE, "refund_fen", "applied_at", "refund_date"])
+    done = lake.read(_REFUNDS, where=where, columns=[*LINE, "refund_id", "refund_fen", "applied_at", "refund_date"])
     done = done.filter(pl.col("applied_at").dt.date().dt.month_end() < pl.col("refund_date"))
     return claims_of(done, lake.read(_LINES, keys=done.select(LINE).unique(), columns=_LINE))
 

@@ -11,14 +11,18 @@ import streamlit as st
 from contracts.codes import KIND, SOURCE
 from dashboards.parts.money import NOTHING, duration, percent, times, yuan
 from dashboards.parts.words import channel_name, day, moment, plain, sentence, span, visible
+from metrics.estimate_lines import ESTIMATE
 from metrics.explain import Lines, Passport
+from metrics.lineage import EVIDENCE_KINDS
 from metrics.metric import CLOCKS, Metric
-from pipeline.counter import RawRow
+from pipeline.counter import ENTERED, RawRow
 
 _SHOWN = 200
 _FILES = 30
+#: Columns shown where any row has them.
+_SOMETIMES = ("是什么", "SKU", "件数")
 #: What a line is called by beside its order.
-_OTHERS = ("refund_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "live_session_id")
+_OTHERS = ("refund_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "live_session_id", "platform_sku_id", "stock_entry_id")
 
 
 def show_passport(found: Passport) -> None:
@@ -55,18 +59,29 @@ def show_lines(lines: Lines) -> dict[str, Any] | None:
     """The lines, largest first, and their sum; the one a person picks is returned."""
     rows = lines.rows.head(_SHOWN)
     shown = pl.DataFrame([_line(lines.metric, row) for row in rows.iter_rows(named=True)])
+    shown = shown.select(item for item in shown if item.name not in _SOMETIMES or item.is_not_null().any())
     picked = st.dataframe(shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines")
     more = f",列出最大的 {_SHOWN} 行" if lines.rows.height > _SHOWN else ""
     st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 **{amount(lines.metric, lines.value)}**。 All lines add up to the figure. 选一行看原始数据。")
+    _tell_kinds(lines)
     chosen = picked.selection.rows
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
 
 
 def show_raw_row(row: RawRow) -> None:
-    """One row as it was received."""
+    """One row as it was received, or as it was entered here."""
+    if row.source == ENTERED:
+        by = f"录入 {moment(row.received_at)}"
+        st.markdown(f"**{plain(row.name, 80)}** 第 {row.row_number} 条录入  \n:gray[:small[{by} · 没有文件,是商家在本系统录入的 entered here, no file]]")
+        _show_cells(row)
+        return
     where = f"第 {row.row_number} 行" if row.source == "file" else f"接口返回第 {row.row_number} 条"
     kept = "" if row.is_raw else " · 原文件已到期删除,下面是入库时的内容 the file has expired; as loaded"
     st.markdown(f"**{plain(row.name, 80)}** {where}  \n:gray[:small[{KIND.zh(row.kind)} · 收到 {moment(row.received_at)} · {row.export_id[:16]}…{kept}]]")
+    _show_cells(row)
+
+
+def _show_cells(row: RawRow) -> None:
     cells = [{"表头": visible(name), "原值": visible(cell, 200)} for name, cell in row.cells.items() if cell]
     st.dataframe(pl.DataFrame(cells, schema={"表头": pl.String, "原值": pl.String}), hide_index=True, height="content")
 
@@ -91,14 +106,32 @@ def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     told = {"金额": yuan(row["amount"])} if metric.adds_money else {"数量": row["amount"]}
     over = {"分母": row["divisor"] if metric.denominator and metric.denominator.endswith("_qty") else yuan(row["divisor"])} if metric.denominator else {}
     return {
-        "日期": day(row["business_date"]),
+        "日期": day(row["evidence_date"] or row["business_date"]),
+        "是什么": EVIDENCE_KINDS[row["evidence_code"]][0] if row["evidence_code"] else None,
+        "SKU": visible(row["sku_code"]) if row["sku_code"] else None,
+        "件数": row["evidence_qty"],
         "订单": visible(row["order_id"] or NOTHING),
         "子订单": visible(row["order_line_id"] or NOTHING),
-        "售后/场次/流水/推广": visible(next((row[name] for name in _OTHERS if row[name]), NOTHING)),
-        "渠道": channel_name(row["channel_code"]),
+        "售后/场次/流水/推广/商品": visible(next((row[name] for name in _OTHERS if row[name]), NOTHING)),
+        "渠道": channel_name(row["channel_code"]) if row["channel_code"] else NOTHING,
         **told,
         **over,
     }
+
+
+def _tell_kinds(lines: Lines) -> None:
+    """What rows that are no plain facts of their day are, and how much of the figure is an estimate."""
+    kinds = lines.rows["evidence_code"].drop_nulls().unique().sort()
+    if kinds.len():
+        st.caption("是什么 What:" + ";".join(f"{zh} {en}" for zh, en in (EVIDENCE_KINDS[code] for code in kinds)) + "。")
+    if lines.is_estimate:
+        guessed = lines.rows.filter(evidence_code=ESTIMATE)
+        much = yuan(int(guessed["amount"].sum()))
+        st.info(
+            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、预计会退的,每个店铺、渠道、支付日一行,没有订单号;其余各行已经发生。  \n"
+            f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, by shop, channel and payment day.]",
+            icon=":material/query_stats:",
+        )
 
 
 def _show_files(files: pl.DataFrame) -> None:

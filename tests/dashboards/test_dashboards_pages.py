@@ -322,7 +322,7 @@ def test_the_passport_of_stock_asks_for_one_shop_and_month(house: Place) -> None
     app = run_page("passport", viewer(house, "a"), passport_metric="closing_stock")
     assert not app.exception and not app.error
     assert app.selectbox(key="passport_shop").options and app.selectbox(key="passport_month").options
-    assert "没有逐行明细" in everything(app)
+    assert "没有逐行明细" not in everything(app) and "明细之和与这个数字不符" in everything(app), "nothing stands behind what this house says"
 
 
 def test_the_passport_of_what_is_never_added_up_asks_for_one_platform_and_month(house: Place) -> None:

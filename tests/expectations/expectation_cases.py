@@ -342,6 +342,7 @@ def gold(
             "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
             "mart_breakdown_daily": (cuts := mart_breakdown_daily.build(lines, back)),
             "dim_observed": (goods := _goods(silver, lines, now["refund_line"], cuts, shops, stocked)).observed,
+            "fct_return_claim": goods.claims,
             "mart_stock_monthly": mart_stock_monthly.build(goods),
             "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),
             "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),

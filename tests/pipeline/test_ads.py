@@ -15,6 +15,7 @@ from metrics.ask import ask
 from metrics.explain import explain, order_lines
 from pipeline.costing import HEADER, import_costs
 from pipeline.house import reading
+from pipeline.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, ingest, withdraw
 from transforms.gold import gold_tables, mart_ad_daily
 from warehouse.settings import Settings
@@ -97,4 +98,8 @@ def test_spend_behind_a_figure_is_shown_by_its_rows_and_its_file(released: Setti
     assert rows["amount"].sum() == in_file() + 300_00
     assert rows.filter(pl.col("ad_entry_id").str.starts_with("cost:")).height == 2
     assert PLANS.name in explain(viewer, "ad_spend", {}).files["export_name"].to_list()
-    assert explain(viewer, "matured_roi", {}).lines_qty is None, "an estimate has no lines"
+    (entered,) = raw_rows(viewer, rows.filter(pl.col("ad_entry_id").str.starts_with("cost:")).row(0, named=True))
+    assert (entered.source, entered.cells["经手人"], entered.cells["成本金额"]) == (ENTERED, "会计", "300.00")
+    matured = order_lines(viewer, "matured_roi", {})
+    assert matured.value == ask(viewer, ["matured_roi"]).rows.item()
+    assert explain(viewer, "matured_roi", {}).lines_qty == matured.rows.height

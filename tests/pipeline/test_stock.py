@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from typer.testing import CliRunner
 from contracts.errors import FileRefusedError, UsageError
 from metrics.access import Viewer
 from metrics.ask import ask
-from metrics.explain import explain
+from metrics.explain import explain, order_lines
 from pipeline.cli import app
 from pipeline.house import reading, writing
+from pipeline.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, now
 from pipeline.stock import moved_by_stock
 from pipeline.stocking import HEADER, RULES, import_stock
@@ -56,8 +58,15 @@ def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_
     viewer = Viewer(released.place, "test", "merchant", "m1")
     told = ask(viewer, ["sell_through", "closing_stock"], by=["month"], where={"shop": "s1", "sku": sku}).rows.row(-1, named=True)
     assert (told["sell_through"], told["closing_stock"]) == (0.5, kept + 3)
-    passport = explain(viewer, "sell_through", {"shop": "s1", "sku": sku, "month": str(told["month"])})
-    assert (passport.value, passport.mart, passport.lines_qty) == (0.5, mart_stock_monthly.TABLE, None)
+    cell = {"shop": "s1", "sku": sku, "month": str(told["month"])}
+    passport, lines = explain(viewer, "sell_through", cell), order_lines(viewer, "sell_through", cell)
+    assert (passport.value, passport.mart, lines.value) == (0.5, mart_stock_monthly.TABLE, 0.5)
+    assert set(passport.files["kind_code"]) <= {"orders", "order_items", "after_sales"} and passport.files.height, "the sales come from files"
+    (receipt,) = lines.rows.filter(evidence_code="received").iter_rows(named=True)
+    assert (receipt["divisor"], receipt["evidence_date"]) == (2 * kept, dt.date(2026, 10, 1))
+    (entered,) = raw_rows(viewer, receipt)
+    assert (entered.source, entered.cells["经手人"], entered.cells["录入件数"]) == (ENTERED, "仓库", str(2 * kept))
+    assert raw_rows(Viewer(released.place, "test", "merchant", "m2"), receipt) == [], "nobody else's"
     grown = hashes(released)
     build(released, from_landing=True)
     assert hashes(released) == grown

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import polars as pl
-from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
+from truth_cases import LATER, NOW, downloads, enter_costs, enter_stock, settle, small_market
 
 from connectors.recognising import recognise
 from metrics.access import Viewer
@@ -39,6 +39,7 @@ def make_house(folder: Path) -> Settings:
     settings = Settings(home=folder / "home")
     settle(settings, market)
     enter_costs(settings, market)
+    enter_stock(settings, market)
     owner = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
     for at in MOMENTS:
         for shop, paths in downloads(market, folder, at).items():

@@ -26,14 +26,12 @@ from transforms.gold.fct_order_line import TABLE as LINES
 from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 
-#: Marts whose figures are estimates, or stand at one moment: no sum of a period's lines, and the passport says so.
-ESTIMATES = {"gold.mart_outlook_daily", "gold.mart_outlook_detail_daily", "gold.mart_stock_monthly", "gold.mart_launch_daily"}
 TRACED = [metric for metric in METRICS.values() if all(has_lines(source) for source in SOURCES if metric.clock in source.rows)]
 
 
-def test_every_mart_comes_apart_or_is_an_estimate() -> None:
-    assert {source.table.full_name for source in SOURCES} == set(EVIDENCE) | ESTIMATES
-    assert len(TRACED) > 10
+def test_every_mart_comes_apart() -> None:
+    assert {source.table.full_name for source in SOURCES} == set(EVIDENCE)
+    assert len(TRACED) == len(METRICS)
 
 
 @pytest.mark.parametrize("dimension", [None, *DIMENSIONS])

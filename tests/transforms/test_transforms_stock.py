@@ -191,7 +191,7 @@ def test_only_claims_for_return_still_open_are_on_their_way() -> None:
 
 def test_returns_are_in_transit_from_the_claim_to_the_refund() -> None:
     lines = fct_order_line.TABLE.shape(pl.DataFrame([line(1), line(2)], schema_overrides=fct_order_line.TABLE.dtypes))
-    done = pl.DataFrame([OF | {"order_line_id": "O1", "refund_fen": 200_00, "applied_at": moment("02-27"), "refund_date": day("03-03")}])
+    done = pl.DataFrame([OF | {"order_line_id": "O1", "refund_id": "R1", "refund_fen": 200_00, "applied_at": moment("02-27"), "refund_date": day("03-03")}])
     claims = claims_of(done, lines)
     rows = sheet([listed("S1", 3, "02-01")], claims=claims)
     what = ("returning_qty", "stock_returning_qty", "returns_untold_qty")

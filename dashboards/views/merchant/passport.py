@@ -44,7 +44,7 @@ def show(viewer: Viewer) -> None:
     if found is None:
         return
     if found.lines_qty is None:
-        show_empty("这个数字是估计值或某一时点的数,没有逐行明细。", "This figure is an estimate, or stands at one moment: it is no sum of lines.")
+        show_empty("这个数字没有逐行明细。", "No lines are kept of what this figure is made of.")
         return
     show_heading("逐行明细", "Lines")
     with TellFailure("逐行明细"):
