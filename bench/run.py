@@ -76,11 +76,13 @@ def run(place: Path, rows: int, *, days: int = 30, seed: int = 1, shops: int | N
     costs["ours_build"] = replace(steps["build"], wall_s=costs["ours"].wall_s - steps["release"].wall_s + steps["build"].wall_s)
     agree(figures)
     agree({"ours_day": contend("ours_day", "bench.ours", "next", out="ours"), "duckdb_day": contend("duckdb_day", "bench.peer_duckdb", "base", "next")})
+    day_steps = load_marks(place / "ours" / "marks.json")
     made = json.loads((data / "made.json").read_text(encoding="utf-8"))
     base = made["base"]
     return Results(
         costs=costs,
         steps=steps,
+        day_steps=day_steps,
         rows=base["order_rows"],
         refunds=base["refund_rows"],
         files=base["files"],

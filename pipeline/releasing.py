@@ -62,12 +62,12 @@ def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.date
             raise HeldReleaseError("NOT_JUDGED", "该构建还没有检查", "this build has not been judged", build=build_number)
         failed = checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "stop"))
         details: dict[str, object] = {"warned": sorted(checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn"))["rule_name"].unique())}
+        # the slot is ours: no other release can come between the one compared with and this one
+        previous = max((item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED), key=lambda item: item.number, default=None)
         with reading(settings, snapshot) as judged:
             content = {table.full_name: judged.content_hash(table) for table in gold_tables().values()}
-        if failed.is_empty():
-            # the slot is ours: no other release can come between the one compared with and this one
-            previous = max((item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED), key=lambda item: item.number, default=None)
-            moved = restated(settings, previous, snapshot)
+            moved = restated(settings, previous, judged) if failed.is_empty() else None
+        if moved is not None:
             details["definitions"] = definitions()
             return releasing.publish(lake, snapshot=snapshot, build_number=build_number, at=now, content=content, details=details, restated=moved)
         rules = sorted(failed["rule_name"].unique())

@@ -22,13 +22,13 @@ _LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 _DAY = [*SHOP, "business_date"]
 
 
-def restated(settings: Settings, previous: Release | None, snapshot: int) -> pl.DataFrame:
-    """Rows of ``ops.restatement`` without their release: what ``snapshot`` moves against ``previous``; none before the first release."""
+def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.DataFrame:
+    """Rows of ``ops.restatement`` without their release: what the snapshot ``after`` moves against ``previous``; none before the first release."""
     numerators = versions.numerators()
     if previous is None:
         return restatement.redefined(DAILY.empty(), numerators, numerators)
     parts = sorted({part for item in numerators.values() for part in item})
-    with reading(settings, previous.snapshot) as before, reading(settings, snapshot) as after:
+    with reading(settings, previous.snapshot) as before:
         old, new = (lake.read(DAILY, columns=[*CELL, *parts]) for lake in (before, after))
         moved = _moves(before, after, _moved_days(old, new, parts), parts)
         coded = restatement.reasons(moved, _causes(before, after, previous, moved.select(ORDER_KEY).unique()))

@@ -18,7 +18,7 @@ def _results(**cpu: float) -> Results:
     steps = {"import": Cost(1.0, 1.0, 1), "land": Cost(3.5, 4.0, 1)}
     versions = {"duckdb": "1.5.5"}
     return Results(
-        costs, steps, 1_234_567, 8_900, 10, 2_500_000_000, 4_321, 2, versions, dt.date(2026, 11, 24), {"paid_fen": 5_000, "refund_fen": 70, "orders": 9}
+        costs, steps, steps, 1_234_567, 8_900, 10, 2_500_000_000, 4_321, 2, versions, dt.date(2026, 11, 24), {"paid_fen": 5_000, "refund_fen": 70, "orders": 9}
     )
 
 

@@ -74,7 +74,8 @@ def test_a_definition_that_changed_is_the_reason(house: Settings, monkeypatch: p
     monkeypatch.setattr(
         versions, "numerators", lambda release=None: gross if release else {**gross, "net_by_order_date": {"paid_fen": 1, "cohort_refund_fen": -1}}
     )
-    rows = restated(house, last, last.snapshot)
+    with reading(house, last.snapshot) as lake:
+        rows = restated(house, last, lake)
     assert set(rows["metric_id"]) == {"net_by_order_date"} and set(rows["restatement_code"]) == {"definition_change"}
     assert rows["restated_number"].sum() == -figures(house, last.snapshot).filter(metric_id="refunds")["restated_number"].sum()
 
