@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -17,6 +18,8 @@ from contracts.canonical import SHOP
 from simulator.clock import ZONE, ZONE_NAME
 from simulator.market import Market, build_market
 from simulator.moods import Mood
+from transforms.gold import mart_outlook_daily, mart_outlook_detail_daily
+from transforms.gold.mart_order_detail_daily import DETAIL
 from transforms.maturity.cohorts import COHORT, Promotion, make_cohorts, segment_lines
 from transforms.maturity.interval import bounds
 from transforms.maturity.outlook import TAUGHT_DAYS, project
@@ -32,6 +35,9 @@ SCENARIOS = {
     "change": Mood(changes=((CHANGE, 0.08),)),
     "both": Mood(promotion=0.08, changes=((CHANGE, -0.08),)),
 }
+#: Every other style comes back 8 points less than its kind, the rest 8 points more: what the method cannot see.
+APART = "apart"
+_APART = tuple(Mood(changes=((dt.date(2025, 1, 1), points),)) for points in (-0.08, 0.08))
 #: What figures people look at: name → grouping. ``week`` counts back from the last known day, ``total`` is all open cohorts of a merchant.
 VIEWS = {
     "shop × channel × day": ["shop_id", "channel_code", "paid_date"],
@@ -41,6 +47,27 @@ VIEWS = {
     "merchant × week": ["merchant_id", "week"],
     "merchant total": ["merchant_id"],
 }
+#: What figures people look at by what a line tells of itself: name → grouping of ``Foretold.cells``.
+CUTS = {
+    "style × week": ["merchant_id", "style_code", "week"],
+    "SKU × week": ["merchant_id", "sku_code", "week"],
+    "style, all open": ["merchant_id", "style_code"],
+    "session": ["shop_id", "live_session_id"],
+}
+_CELL = [*SHOP, "channel_code", "paid_date", *DETAIL]
+#: Of fen² in yuan².
+_FEN2 = 10_000.0
+
+
+class Foretold(NamedTuple):
+    """Open cohorts at every moment tried, and the same money shared among cells of lines alike.
+
+    Both: ``kept_fen``, ``matured_fen``, ``noise2``, ``doubt_fen``, ``true_fen`` (kept at age 45), ``orders_qty``, ``age``, ``known_date``, ``scenario``,
+    ``seed``, ``week``; cohorts by ``COHORT``, cells by ``DETAIL``, channel and day.
+    """
+
+    cohorts: pl.DataFrame
+    cells: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -53,18 +80,19 @@ class Size:
     step: int = 14
 
 
-def foretold(scenario: str, seed: int, size: Size = Size()) -> pl.DataFrame:
-    """Open cohorts at every moment tried: ``project``'s columns, ``true_fen`` (kept at age 45), ``scenario``, ``seed``, ``week``."""
+def foretold(scenario: str, seed: int, size: Size = Size()) -> Foretold:
+    """What is said at every moment tried of one market, beside what became of it."""
     now = dt.datetime.combine(LAST, dt.time(23, 59, 59), ZONE)
-    market = build_market(seed, size.merchants, size.days, size.lines, now=now, mood=SCENARIOS[scenario])
-    lines, refunds = _facts(market)
+    moods = _APART if scenario == APART else (SCENARIOS[scenario],)
+    lines, refunds = _facts([build_market(seed, size.merchants, size.days, size.lines, now=now, mood=mood) for mood in moods])
     found = [
         _foretell(lines.filter(pl.col("merchant_id") == merchant), refunds.filter(pl.col("merchant_id") == merchant), known)
         for known in _moments(size)
-        for merchant in market.merchants["merchant_id"].sort()
+        for merchant in lines["merchant_id"].unique().sort()
     ]
     week = pl.col("age").clip(lower_bound=0) // 7
-    return pl.concat(found).with_columns(scenario=pl.lit(scenario), seed=pl.lit(seed), week=week)
+    parts = (pl.concat(frames).with_columns(scenario=pl.lit(scenario), seed=pl.lit(seed), week=week) for frames in zip(*found, strict=True))
+    return Foretold(*parts)
 
 
 def _moments(size: Size) -> Iterator[dt.date]:
@@ -72,28 +100,58 @@ def _moments(size: Size) -> Iterator[dt.date]:
         yield LAST - dt.timedelta(days=back)
 
 
-def _facts(market: Market) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The market's whole story as order-line and refund facts."""
+def _facts(markets: Sequence[Market]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The whole story as order-line and refund facts. Markets in which the same was bought: of the first style what came back in the first, and so on."""
 
     def day(name: str) -> pl.Expr:
         return pl.col(name).dt.convert_time_zone(ZONE_NAME).dt.date()
 
-    lines = market.lines.filter(pl.col("paid_at").is_not_null()).with_columns(paid_date=day("paid_at"), refund_undated_fen=pl.lit(0, pl.Int64))
-    refunds = market.refunds.filter(pl.col("refunded_at").is_not_null(), pl.col("refund_fen") > 0)
+    lines = markets[0].lines.filter(pl.col("paid_at").is_not_null()).with_columns(paid_date=day("paid_at"), refund_undated_fen=pl.lit(0, pl.Int64))
+    style = pl.col("style_code").rank("dense")
+    told = [market.refunds.join(lines.filter(style % len(markets) == number), on="order_line_id", how="semi") for number, market in enumerate(markets)]
+    refunds = pl.concat(told).filter(pl.col("refunded_at").is_not_null(), pl.col("refund_fen") > 0)
+    lines = lines.with_columns(live_session_id="session_ref", creator_id="seller_code", paid_hour_code=pl.col("paid_at").dt.strftime("%H"))
+    lines = lines.with_columns(pl.col(name).fill_null("untold") for name in DETAIL)
     return lines, refunds.with_columns(refund_date=day("refunded_at"), refund_stage_code="stage_code")
 
 
-def _foretell(lines: pl.DataFrame, refunds: pl.DataFrame, known: dt.date) -> pl.DataFrame:
+def _foretell(lines: pl.DataFrame, refunds: pl.DataFrame, known: dt.date) -> Foretold:
     """What is foretold of one merchant from what was known at the end of ``known``, beside what became of it."""
     sold = lines.filter(pl.col("paid_date").is_between(known - dt.timedelta(days=TAUGHT_DAYS), known))
     told = refunds.filter(pl.col("refund_date") <= known)
     back = told.group_by("order_line_id").agg(cohort_refund_fen=pl.col("refund_fen").sum())
     sold = sold.join(back, on="order_line_id", how="left").with_columns(pl.col("cohort_refund_fen").fill_null(0))
     segmented = segment_lines(sold, sold.select(SHOP).unique().with_columns(known_date=pl.lit(known)), PROMOTIONS)
-    rows = project(*make_cohorts(segmented, told)).filter(pl.col("age") < HORIZON)
-    gone = segmented.select("order_line_id", *COHORT).join(refunds.select("order_line_id", "refund_date", "refund_fen"), on="order_line_id")
-    gone = gone.filter((pl.col("refund_date") - pl.col("paid_date")).dt.total_days() <= HORIZON).group_by(COHORT).agg(_gone=pl.col("refund_fen").sum())
-    return rows.join(gone, on=COHORT, how="left").with_columns(true_fen=pl.col("paid_fen") - pl.col("_gone").fill_null(0)).drop("_gone")
+    projected = project(*make_cohorts(segmented, told)).filter(pl.col("age") < HORIZON)
+    gone = lines.select("order_line_id", "paid_date").join(refunds.select("order_line_id", "refund_date", "refund_fen"), on="order_line_id")
+    gone = gone.filter((pl.col("refund_date") - pl.col("paid_date")).dt.total_days() <= HORIZON).group_by("order_line_id").agg(_gone=pl.col("refund_fen").sum())
+    segmented = segmented.join(gone, on="order_line_id", how="left").with_columns(true_fen=pl.col("paid_fen") - pl.col("_gone").fill_null(0))
+    true = segmented.group_by(COHORT).agg(pl.col("true_fen").sum())
+    return Foretold(projected.join(true, on=COHORT, how="left", validate="1:1"), _cells(segmented, projected, known))
+
+
+def _cells(segmented: pl.DataFrame, projected: pl.DataFrame, known: dt.date) -> pl.DataFrame:
+    """The same money by what its lines tell of themselves, shared as the warehouse shares it."""
+    shops = segmented.select(SHOP).unique().with_columns(observed_date=pl.lit(known + dt.timedelta(days=1)))
+    daily = segmented.select(*SHOP, "channel_code", "paid_fen", "cohort_refund_fen", business_date="paid_date")
+    days = mart_outlook_daily.build(daily, projected, shops)
+    young = segmented.filter(pl.col("paid_date") > known - dt.timedelta(days=HORIZON))
+    shares = mart_outlook_detail_daily.build(young, projected, days).rename({"business_date": "paid_date"})
+    kept = young.with_columns(kept_fen=pl.col("paid_fen") - pl.col("cohort_refund_fen")).group_by(_CELL).agg(
+        pl.col("kept_fen", "true_fen").sum(), orders_qty=pl.col("order_id").n_unique().cast(pl.Int64)
+    )  # fmt: skip
+    rows = kept.join(shares, on=_CELL, how="left", validate="1:1").with_columns(pl.col(mart_outlook_detail_daily.TABLE.required).fill_null(0))
+    return rows.select(
+        *_CELL,
+        "kept_fen",
+        "true_fen",
+        "orders_qty",
+        known_date=pl.lit(known),
+        age=(pl.lit(known) - pl.col("paid_date")).dt.total_days().cast(pl.Int32),
+        matured_fen=(pl.col("kept_fen") - pl.col("to_return_fen")).cast(pl.Float64),
+        noise2=pl.col("matured_noise_number") * _FEN2,
+        doubt_fen=pl.col("matured_doubt_fen").cast(pl.Float64),
+    )
 
 
 def judged(found: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -136,12 +194,21 @@ def _lines(title: str, table: pl.DataFrame) -> Iterator[str]:
     yield ""
 
 
-def report(found: pl.DataFrame) -> str:
-    """The tables of docs/maturity.md."""
-    views = pl.concat([summary(judged(found, by)).select(pl.lit(name).alias("figure"), pl.all()) for name, by in VIEWS.items()])
-    weeks = judged(found, VIEWS["merchant × week"])
-    shops = judged(found, VIEWS["shop × week"])
-    parts = [_lines("all scenarios", views)]
+def _by_view(found: pl.DataFrame, views: Mapping[str, list[str]]) -> pl.DataFrame:
+    """One row per view; of sessions only what is of one."""
+    rows = [found.filter(pl.col(name) != "untold") if (name := by[-1]) in DETAIL else found for by in views.values()]
+    return pl.concat([summary(judged(frame, by)).select(pl.lit(view).alias("figure"), pl.all()) for (view, by), frame in zip(views.items(), rows, strict=True)])
+
+
+def _size(orders: pl.Expr) -> pl.Expr:
+    """Of how many orders a figure is made."""
+    return pl.when(orders < 5).then(pl.lit("1–4")).when(orders < 20).then(pl.lit("5–19")).otherwise(pl.lit("≥ 20")).alias("orders")
+
+
+def report(found: Foretold, apart: Foretold) -> str:
+    """The tables of docs/maturity.md; ``apart``: foretold of markets whose styles differ."""
+    weeks, shops = (judged(found.cohorts, VIEWS[name]) for name in ("merchant × week", "shop × week"))
+    parts = [_lines("all scenarios", _by_view(found.cohorts, VIEWS))]
     for name, rows in (("merchant × week", weeks), ("shop × week", shops)):
         parts.append(_lines(name, summary(rows, ["scenario"])))
     parts.append(_lines("age in weeks, merchant × week", summary(weeks, ["week"])))
@@ -149,13 +216,24 @@ def report(found: pl.DataFrame) -> str:
     parts.append(_lines("age 14–20 days, merchant × week", summary(aged, ["scenario"])))
     changed = weeks.filter(pl.col("scenario") == "change").with_columns(since=(pl.col("known_date") - CHANGE).dt.total_days())
     parts.append(_lines("days since the change, merchant × week", summary(changed, ["since"]).with_columns(pl.col("since").cast(pl.String))))
+    parts.append(_lines("by what a line tells", _by_view(found.cells, CUTS)))
+    styles = judged(found.cells, CUTS["style × week"])
+    parts.append(_lines("orders of the figure, style × week", summary(styles.with_columns(_size(pl.col("orders_qty"))), ["orders"])))
+    parts.append(_lines("age in weeks, style × week", summary(styles, ["week"])))
+    parts.append(_lines("styles 8 points apart from their kind", _by_view(apart.cells, CUTS)))
+    styles = judged(apart.cells, CUTS["style × week"])
+    parts.append(_lines("so, by orders of the figure, style × week", summary(styles.with_columns(_size(pl.col("orders_qty"))), ["orders"])))
     return "\n".join(line for part in parts for line in part)
 
 
 def main(seeds: Sequence[int]) -> None:
     """Measure and print."""
-    found = pl.concat([foretold(scenario, seed) for scenario in SCENARIOS for seed in seeds])
-    sys.stdout.write(report(found))
+    sys.stdout.write(report(*(_all(scenarios, seeds) for scenarios in (tuple(SCENARIOS), (APART,)))))
+
+
+def _all(scenarios: Sequence[str], seeds: Sequence[int]) -> Foretold:
+    found = [foretold(scenario, seed) for scenario in scenarios for seed in seeds]
+    return Foretold(*(pl.concat(frames) for frames in zip(*found, strict=True)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from warehouse.sql import literal, quote
 
 #: Set after the data is in and before the lock. Everything that reads or writes outside the instance's own tables is refused.
 _CLOSE = (
-    f"SET TimeZone = {literal(TIME_ZONE)}",
+    f"SET GLOBAL TimeZone = {literal(TIME_ZONE)}",  # a cursor is a session of its own, and has only what is global
     "SET allow_community_extensions = false",
     "SET allow_persistent_secrets = false",
     "SET temp_directory = ''",

@@ -12,6 +12,7 @@ import polars as pl
 from contracts.canonical import ORDER_LINE
 from contracts.tables import Table
 from transforms.gold import gold_tables
+from transforms.gold.mart_order_detail_daily import DETAIL
 from warehouse import accounts, registry, release
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, OPS, QUARANTINE
@@ -196,7 +197,16 @@ def _mature(found: dict[str, list[dict[str, object]]], key: dict[str, str], scal
                  "matured_noise_number": (scale * 100) ** 2 if is_open else 0, "matured_doubt_fen": 0}
             )  # fmt: skip
             by_age = {"refund_by_7_fen": (paid - point) // 2, "refund_by_14_fen": paid - point, "refund_by_30_fen": paid - point}
-            aged = {"style_code": f"{key['shop_id']}-{'0' if channel == 'search' else '1'}", "cohort_refund_fen": paid - kept, "cohort_refund_undated_fen": 0}
+            style = f"{key['shop_id']}-{'0' if channel == 'search' else '1'}"
+            cell = {**row, **dict.fromkeys(DETAIL, "untold"), "style_code": style}
+            cell |= {"live_session_id": f"{key['shop_id']}-live-{age % 8}"} if channel == "own_live" else {}
+            measures = dict.fromkeys(gold_tables()["mart_order_detail_daily"].required, 0)
+            found["mart_order_detail_daily"].append({**measures, **cell, "finished_date": dt.date(1970, 1, 1), "unfinished_kept_fen": kept})
+            if is_open:
+                found["mart_outlook_detail_daily"].append(
+                    {**cell, "to_return_fen": kept - point, "matured_noise_number": (scale * 100) ** 2, "matured_doubt_fen": 0}
+                )
+            aged = {"style_code": style, "cohort_refund_fen": paid - kept, "cohort_refund_undated_fen": 0}
             found["mart_kept_age_daily"].append({**row, **aged, **by_age})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from dashboards_cases import HOSTILE, NOW, PASSWORD, TODAY, gold_frames, make_house, months
+from dashboards_cases import HOSTILE, NOW, PASSWORD, STYLES, TODAY, gold_frames, make_house, months
 from screen import cells, everything, open_app, run_page, sign_in
 
 from contracts.codes import CHANNEL, PLATFORM
@@ -84,6 +84,18 @@ def test_matured_net_tells_point_interval_age_and_what_is_open(house: Place) -> 
     assert re.fullmatch(r"\*\*八成把握 ¥7\d\.\d万–¥8\d\.\d万\*\* .*", whole)
     assert "已支付 ¥1,440,000.00 · 现在留着 ¥986,400.00 · 最新订单才 1 天,支付里估计还有 14% 会退" in text
     assert "还没有两周前的预告可对照" in text
+
+
+def test_matured_net_goes_by_style_and_session_too(house: Place) -> None:
+    app = run_page("matured", viewer(house, "b"), matured_by="style")
+    text = everything(app)
+    # one shop, 30 days of 3 × 1,000 yuan in each of two channels with a style of its own: 70 % and 40 % of it stay
+    assert text.index("¥6.30万") < text.index("¥3.60万"), "the style of the channel that keeps more is first"
+    assert "按同类订单(渠道、品类、价位)的退法分摊" in text and STYLES[0] in text
+    app.session_state["matured_by"] = "session"
+    text = everything(app.run())
+    assert "另有 ¥6.30万 不在场次里" in text
+    assert f"{TODAY:%m-%d} 20:00 秋装上新专场" in text, "by the clock of the shop, whatever the machine's is"
 
 
 def test_at_equal_age_the_channel_that_keeps_more_is_first_though_another_kept_more_so_far(house: Place) -> None:

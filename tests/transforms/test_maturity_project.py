@@ -79,6 +79,23 @@ def test_a_cohort_whose_refunds_have_no_date_teaches_nothing_and_is_still_projec
     assert young["matured_fen"].to_list() == pytest.approx([2_000.0] * 10)
 
 
+def test_money_that_came_in_on_one_line_of_an_order_and_went_back_on_another_is_not_kept() -> None:
+    """JD tells what an order was paid, and a refund by its line: 100 yuan paid on the rest, 60 of it back on a line that was paid nothing."""
+    days = [3, 3]
+    sold = lines(days).with_columns(paid_fen=pl.Series([10_000, 0]), order_id=pl.lit("one"))
+    cohorts, back = cohorts_of(sold, refunds({1: (1, 6_000, "after_shipment")}, days))
+    assert cohorts.select("paid_fen", "kept_fen", "kept_known_fen", "orders_qty").rows() == [(10_000, 4_000, 4_000, 1)]
+    assert make_triangle(cohorts, back, COHORT).sort("age").select("base_fen", "after_fen").rows() == [(10_000, 0), (10_000, 6_000), (4_000, 0), (4_000, 0)]
+
+
+def test_a_cohort_refunded_more_than_it_was_paid_stays_as_it_is() -> None:
+    days = [3, 50, 50]
+    found = (
+        project(*cohorts_of(lines(days), refunds({0: (1, 12_000, "after_shipment"), 1: (20, 5_000, "after_shipment")}, days))).sort("age").row(0, named=True)
+    )
+    assert (found["kept_fen"], found["matured_fen"], found["noise2"], found["doubt_fen"]) == (-2_000, -2_000, 0.0, 0.0)
+
+
 def test_a_few_undated_fen_count_as_gone_at_once() -> None:
     cohorts, back = cohorts_of(lines([2]).with_columns(refund_undated_fen=pl.lit(90)), refunds({}, [2]))
     assert make_triangle(cohorts, back, COHORT).sort("age").select("base_fen", "after_fen").rows() == [(10_000, 90), (9_910, 0), (9_910, 0)]

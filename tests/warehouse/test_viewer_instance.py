@@ -99,3 +99,9 @@ def test_frames_without_rows_keep_their_columns() -> None:
     connection = tenant_instance({"gold.sales": SALES.empty()})
     assert [row[0] for row in connection.execute("DESCRIBE gold.sales").fetchall()] == SALES.columns
     connection.close()
+
+
+def test_every_cursor_tells_the_time_of_the_shops() -> None:
+    evening = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
+    with tenant_instance({"a": pl.DataFrame({"moment": [evening]})}) as connection, connection.cursor() as cursor:
+        assert cursor.execute("SELECT strftime(moment, '%H:%M') FROM a").fetchall() == [("20:00",)]

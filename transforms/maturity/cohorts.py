@@ -41,11 +41,13 @@ def segment_lines(lines: pl.DataFrame, known: pl.DataFrame, promotions: Sequence
     """Paid lines of one merchant with the columns of ``COHORT`` and ``known_date``.
 
     ``lines``: columns of fct_order_line, and ``category_name`` (null where no source tells it); ``known``: ``SHOP`` and ``known_date``, the last day whose
-    refunds are known whole. A category × price band of fewer than 200 orders stands with the rest of its channel.
+    refunds are known whole. A line that was paid nothing counts for its refund: where a source tells what an order was paid and not its lines, the money
+    comes in on one and goes back on another. A category × price band of fewer than 200 orders stands with the rest of its channel.
     """
     price = pl.coalesce("unit_price_fen", "paid_fen")
     band = pl.when(pl.col("category_name").is_not_null()).then(price.cut(list(PRICE_BANDS)).cast(pl.String)).otherwise(pl.lit(ALL_GOODS))
-    paid = lines.filter(pl.col("paid_date").is_not_null(), pl.col("paid_fen") > 0).join(known, on=list(SHOP), how="inner", validate="m:1")
+    counts = (pl.col("paid_fen") > 0) | (pl.col("cohort_refund_fen") > 0)
+    paid = lines.filter(pl.col("paid_date").is_not_null(), counts).join(known, on=list(SHOP), how="inner", validate="m:1")
     paid = paid.with_columns(is_promotion=_promoted(promotions), price_band_code=band, category_name=pl.col("category_name").fill_null(ALL_GOODS))
     thin = pl.struct(*SHOP, "order_id").n_unique().over(SEGMENT) < FULL_CREDIBILITY_ORDERS
     return paid.with_columns(pl.when(thin).then(pl.lit(ALL_GOODS)).otherwise(name).alias(name) for name in ("category_name", "price_band_code"))

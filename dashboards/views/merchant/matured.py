@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 import streamlit as st
@@ -11,6 +12,7 @@ from contracts.codes import PLATFORM
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
+from dashboards.parts.money import NOTHING, short_yuan
 from dashboards.parts.outlook import show_at_age, show_outlook, show_ranges, show_said
 from dashboards.parts.period import choose_window, newest_day
 from dashboards.parts.windows import Window
@@ -25,6 +27,12 @@ CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_t
 
 LENGTHS, TOP = (7, 30, 90), 10
 _AGE = 14
+#: What is ranked by what will stay: its name, the dimensions, and what is said of what tells none.
+BY = {
+    "channel": ("渠道 × 平台", ("platform", "channel"), ""),
+    "style": ("款式", ("style",), "没有款式信息"),
+    "session": ("场次", ("session",), "不在场次里"),
+}  # fmt: skip
 
 
 def show(viewer: Viewer) -> None:
@@ -40,8 +48,8 @@ def show(viewer: Viewer) -> None:
     with TellFailure("预告对照"):
         show_said(said_before(viewer), score(viewer))
     left, right = st.columns(2, gap="medium")
-    with left, TellFailure("渠道 × 平台"):
-        _show_channels(viewer, window)
+    with left, TellFailure("谁留得多"):
+        _show_keepers(viewer, window)
     with right, TellFailure("同龄比较"):
         _show_equal_age(viewer)
 
@@ -51,12 +59,37 @@ def _choose(newest: dt.date) -> Window:
     return choose_window(windows, "matured_period", usual=1)
 
 
-def _show_channels(viewer: Viewer, window: Window) -> None:
-    show_heading("渠道 × 平台", "Channel × platform")
+def _show_keepers(viewer: Viewer, window: Window) -> None:
+    show_heading("谁留得多", "Who keeps most")
+    by = st.segmented_control(
+        "按 By", list(BY), default="channel", required=True, format_func=lambda name: BY[name][0], key="matured_by", label_visibility="collapsed"
+    )
+    title, dimensions, untold = BY[by or "channel"]
     st.caption("绿条最后会留下,黑线是八成把握的区间,灰条是现在还留着的。 Green will be kept, black its 80 % interval, grey kept so far.")
-    rows = matured(viewer, by=["platform", "channel"], period=window.period).sort("matured_fen", descending=True, nulls_last=True)
-    names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select("platform", "channel").rows()]
-    show_ranges(rows, names, f"{window.zh}各渠道最后会留下多少,从高到低")
+    every = matured(viewer, by=dimensions, period=window.period).sort("matured_fen", descending=True, nulls_last=True)
+    rows = every.filter(pl.lit(not untold) | (pl.col(dimensions[0]) != "untold")).head(TOP)
+    if rows.is_empty():
+        show_empty(f"这段时间的订单都{untold}。" if untold and every.height else "这段时间没有订单。", "Nothing to rank in this period.")
+        return
+    show_ranges(rows, _names(viewer, rows, dimensions), f"{window.zh}各{title}最后会留下多少,从高到低")
+    if untold:
+        _say_shared(every.filter(pl.col(dimensions[0]) == "untold"), untold)
+
+
+def _names(viewer: Viewer, rows: pl.DataFrame, dimensions: Sequence[str]) -> list[str]:
+    if len(dimensions) > 1:
+        return [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select(dimensions).rows()]
+    titles = labels(viewer, dimensions[0])
+    return [visible(titles.get(code, code), 40) for code in rows[dimensions[0]]]
+
+
+def _say_shared(rest: pl.DataFrame, untold: str) -> None:
+    """What these figures cannot know, and what stands beside them."""
+    zh = "没退的部分按同类订单(渠道、品类、价位)的退法分摊:自己退得多还是少,退了才看得出。单少的,看区间。"
+    st.caption(f"{zh} Shared by how orders of a kind come back; with few orders, go by the interval.")
+    if rest.height:
+        kept = rest["matured_fen"].item()
+        st.caption(f"另有 {NOTHING if kept is None else short_yuan(kept)} {untold}。 The rest tells none.")
 
 
 def _show_equal_age(viewer: Viewer) -> None:
