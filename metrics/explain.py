@@ -89,7 +89,7 @@ class Passport:
     ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart`` is the table it was summed from, ``version`` the
     content hash of today's definition, ``is_redefined`` whether the release showed the figure under another one. ``checks_failed`` are warnings of the
     release's build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name, when) told the rows behind it, with
-    ``rows_qty`` each; ``lines_qty`` is None where the figure is an estimate or stands at one moment: no sum of lines.
+    ``rows_qty`` each; ``lines_qty`` is None where nothing says what the mart is made of.
     """
 
     metric: Metric
@@ -135,14 +135,14 @@ def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None =
 def order_lines(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Lines:
     """The lines behind one cell, largest first. Their amounts sum to the figure exactly: ``Lines.value`` is what ``ask`` answers.
 
-    Raises what ``ask`` raises, and ``NotFoundError`` NO_LINES for a figure that is an estimate, or stock.
+    Raises what ``ask`` raises, and ``NotFoundError`` NO_LINES for a mart of which nothing says what it is made of.
     """
     asking, question = _question(viewer, metric, cell, period)
     if not has_lines(question.sources[METRICS[metric].clock]):
         raise NotFoundError(
             "NO_LINES",
-            "这个数字是估计值或某一时点的数,没有逐行明细",
-            "this figure is an estimate, or stands at one moment, and is no sum of lines",
+            "这个数字没有逐行明细",
+            "no lines are kept of what this figure is made of",
             metric=metric,
         )
     return _lines(asking, question, choose(asking.place, as_of), as_of)

@@ -11,6 +11,7 @@ from metrics.access import Desk, Viewer, open_desk, require
 from metrics.question import Period, Question
 from metrics.released import AsOf
 from transforms.gold.mart_outlook_daily import TABLE
+from transforms.gold.mart_promotion_daily import TABLE as _SPENT
 from transforms.maturity.said import summed
 
 #: Dimension → its value in a row of the outlook, on the payment clock.
@@ -53,7 +54,18 @@ def matured(viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = N
 def interval(desk: Desk, question: Question) -> dict[str, int]:
     """Bounds of all rows a question picks on the clock ``matured``, by their names in the mart; none where nothing is uncertain, or no estimate is whole."""
     condition, values = question.conditions("matured")
-    rows = desk.sql(f"SELECT * FROM {TABLE.full_name} WHERE {condition}", values)  # noqa: S608 - names are declared
+    return _bounds(desk.sql(f"SELECT * FROM {TABLE.full_name} WHERE {condition}", values))  # noqa: S608 - names are declared
+
+
+def advertised_interval(desk: Desk, question: Question) -> dict[str, int]:
+    """The same of the shops and days a question sets spend against on the clock ``advertised_matured``: bounds of what they will have kept."""
+    condition, values = question.conditions("advertised_matured")
+    days = f"SELECT * FROM {_SPENT.full_name} WHERE ({condition}) AND (matured_spent_fen <> 0 OR matured_fen <> 0)"  # noqa: S608
+    query = f"SELECT o.* FROM {TABLE.full_name} AS o SEMI JOIN ({days}) USING ({', '.join(_SPENT.key)})"  # noqa: S608
+    return _bounds(desk.sql(query, values))
+
+
+def _bounds(rows: pl.DataFrame) -> dict[str, int]:
     sums = summed(rows.with_columns(_all=pl.lit(0, pl.Int32)), ["_all"]).drop_nulls("matured_fen")
     told = sums.filter(pl.col("matured_low_fen") < pl.col("matured_high_fen")).select("matured_low_fen", "matured_high_fen")
     return {name: value for row in told.iter_rows(named=True) for name, value in row.items()}

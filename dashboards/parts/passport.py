@@ -62,7 +62,7 @@ def show_lines(lines: Lines) -> dict[str, Any] | None:
     shown = shown.select(item for item in shown if item.name not in _SOMETIMES or item.is_not_null().any())
     picked = st.dataframe(shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines")
     more = f",列出最大的 {_SHOWN} 行" if lines.rows.height > _SHOWN else ""
-    st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 **{amount(lines.metric, lines.value)}**。 All lines add up to the figure. 选一行看原始数据。")
+    st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 {_sum(lines)}。 All lines add up to the figure. 选一行看原始数据。")
     _tell_kinds(lines)
     chosen = picked.selection.rows
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
@@ -108,15 +108,25 @@ def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "日期": day(row["evidence_date"] or row["business_date"]),
         "是什么": EVIDENCE_KINDS[row["evidence_code"]][0] if row["evidence_code"] else None,
-        "SKU": visible(row["sku_code"]) if row["sku_code"] else None,
+        **told,
+        **over,
         "件数": row["evidence_qty"],
+        "SKU": visible(row["sku_code"]) if row["sku_code"] else None,
         "订单": visible(row["order_id"] or NOTHING),
         "子订单": visible(row["order_line_id"] or NOTHING),
         "售后/场次/流水/推广/商品": visible(next((row[name] for name in _OTHERS if row[name]), NOTHING)),
         "渠道": channel_name(row["channel_code"]) if row["channel_code"] else NOTHING,
-        **told,
-        **over,
     }
+
+
+def _sum(lines: Lines) -> str:
+    """The figure as the sums it is made of."""
+    figure = f"**{amount(lines.metric, lines.value)}**"
+    if not lines.metric.denominator:
+        return figure
+    top, bottom = int(lines.rows["amount"].sum()), int(lines.rows["divisor"].sum())
+    over = f"{bottom:,}" if lines.metric.denominator.endswith("_qty") else yuan(bottom)
+    return f"{yuan(top) if lines.metric.adds_money else f'{top:,}'} ÷ {over} = {figure}"
 
 
 def _tell_kinds(lines: Lines) -> None:
@@ -124,6 +134,8 @@ def _tell_kinds(lines: Lines) -> None:
     kinds = lines.rows["evidence_code"].drop_nulls().unique().sort()
     if kinds.len():
         st.caption("是什么 What:" + ";".join(f"{zh} {en}" for zh, en in (EVIDENCE_KINDS[code] for code in kinds)) + "。")
+    if lines.rows["evidence_qty"].is_not_null().any():
+        st.caption("「件数」是这一行自己说的(订单是留存的件数),「数量」是它算进这个数字的。 Units are the row's own; the amount is what it adds to the figure.")
     if lines.is_estimate:
         guessed = lines.rows.filter(evidence_code=ESTIMATE)
         much = yuan(int(guessed["amount"].sum()))

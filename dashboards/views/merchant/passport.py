@@ -68,9 +68,11 @@ def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, 
             return metric, _choose_apart(viewer, metric, source.apart, shops), None
         window = st.selectbox("时段 Period", list(periods), key="passport_period")
         shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
-        channel = st.selectbox(
-            "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
-        )
+        channel = _ALL
+        if find_source(METRICS[metric].clock, ("channel",)):
+            channel = st.selectbox(
+                "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
+            )
     cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
     return metric, cell, periods[window]
 
