@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 
@@ -15,7 +16,9 @@ from contracts.personal import STARS
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.definitions import METRICS
+from metrics.estimate_lines import ESTIMATE
 from metrics.explain import explain, order_lines, told_by
+from metrics.launch_lines import LAUNCH
 from metrics.lineage import EVIDENCE, has_lines
 from metrics.sources import DIMENSIONS, SOURCES, find_source
 from metrics.versions import version
@@ -92,6 +95,30 @@ def test_every_clock_has_a_passport_that_ends_in_files_and_lines_of_its_own_merc
 def _entered(rows: pl.DataFrame) -> set[str]:
     """Costs charged once bear the number of their entry where lines bear theirs."""
     return set(rows.filter(pl.col("order_line_id").str.starts_with("cost:"))["order_line_id"])
+
+
+def test_an_estimate_is_what_lines_keep_and_what_is_still_expected_to_go_back(house: Settings) -> None:
+    viewer = owner_of(house, 1)
+    lines = order_lines(viewer, "matured_net", {})
+    guessed, kept = lines.rows.filter(evidence_code=ESTIMATE), lines.rows.filter(pl.col("evidence_code") != ESTIMATE)
+    assert lines.is_estimate and guessed.height and guessed["amount"].max() < 0  # type: ignore[operator]
+    assert kept["amount"].sum() == ask(viewer, ["net_by_order_date"]).rows.item() == lines.value - guessed["amount"].sum()
+    assert guessed["order_id"].is_null().all() and kept["order_id"].is_not_null().all()
+    assert not guessed.select("shop_id", "channel_code", "business_date").is_duplicated().any()
+    assert raw_rows(viewer, guessed.row(0, named=True)) == []
+    old = kept["business_date"].min()
+    assert not order_lines(viewer, "matured_net", {}, period=(old, old)).is_estimate, "what is 45 days old is what it is"
+
+
+def test_the_lines_of_a_launch_reach_beyond_the_days_asked_about(house: Settings) -> None:
+    viewer, later = owner_of(house, 1), 0
+    for day, launched in ask(viewer, ["launched_styles"], by=["date"]).rows.filter(pl.col("launched_styles") > 0).iter_rows():
+        lines = order_lines(viewer, "launched_styles", {}, period=(day, day))
+        assert (lines.value, lines.rows.filter(evidence_code=LAUNCH).height) == (launched, launched)
+        assert lines.rows["evidence_date"].is_between(day, day + dt.timedelta(days=13)).all()
+        assert (lines.rows.filter(evidence_code=LAUNCH)["evidence_date"] == day).all()
+        later += lines.rows.filter(pl.col("evidence_date") > day).height
+    assert later
 
 
 def test_a_past_release_comes_apart_as_it_was(house: Settings) -> None:

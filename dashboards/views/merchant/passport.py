@@ -54,8 +54,11 @@ def show(viewer: Viewer) -> None:
         line = show_lines(lines)
         if line is not None:
             show_heading("原始行", "Rows as received")
-            for row in raw_rows(viewer, line):
+            rows = raw_rows(viewer, line)
+            for row in rows:
                 show_raw_row(row)
+            if not rows:
+                st.caption("这一行没有原始行:它是推算出来的,不来自文件。 No received row: it was reckoned, not read.")
 
 
 def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, str], Period | None]:
