@@ -76,6 +76,18 @@ def open_sheets(data: bytes) -> list[Sheet]:
     return [Sheet("", table.head, encoding, table)]
 
 
+def first_sheet(data: bytes) -> tuple[list[str], pl.DataFrame, list[int]]:
+    """A list somebody filled in: the words of the first row of its first visible sheet, the rows below (as ``Sheet.read``), and rows that cannot be read.
+
+    Raises FileRefusedError as ``open_sheets`` does.
+    """
+    sheet = next((sheet for sheet in open_sheets(data) if sheet.head), None)
+    if sheet is None:
+        raise refuse("EMPTY_FILE")
+    rows, misfits = sheet.read(0)
+    return sheet.head[0], rows, misfits["_row_number"].to_list()
+
+
 def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
     odd = odd_cells(data) if kind == "xlsx" else {}
     try:

@@ -172,6 +172,7 @@ _ALL = [
     _f("matured_high_fen", "成熟净成交上限", "matured net, high", "One in ten ends above; none where it is all that is kept now."),
     _f("matured_noise_number", "估计的偶然误差", "chance in the estimate", "Variance in yuan², independent between rows: add it up.", low=0),
     _f("matured_doubt_fen", "估计的共同误差", "doubt shared by estimates", "Standard error shared by rows: add it up before squaring.", low=0),
+    _f("to_return_fen", "估计还会退", "expected to go back", "Part of what is kept now that will have gone back 45 days after payment; an estimate.", low=0),
     _f("age_days_qty", "账龄(天)", "age in days", "From payment to the newest observation of the shop."),
     _f("maturity_level_code", "依据", "estimated from", "Whose refunds the estimate rests on, the widest where there are several.", code=codes.MATURITY_LEVEL),
     # equal age: paid clock

@@ -48,11 +48,28 @@ _BUYERS = f"""
         if(buyer_key IS NULL, orders, 0) AS buyer_untold_orders_qty
     FROM ({_KEPT_ORDERS})"""
 _TO_THE_FEN = ("同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer")
-_PARTS = ("placed_fen", "created_untold_fen", "finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen")
+_FINISHED = ("finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen")
+_PARTS = ("placed_fen", "created_untold_fen", "paid_fen", *_FINISHED)
+_NONE = ", ".join(f"0 AS {name}" for name in _FINISHED)
 _DAILY = f"""
-    SELECT {_DAY}, placed_fen, created_untold_fen, 0 AS finished_kept_fen, 0 AS finish_untold_fen, 0 AS unfinished_kept_fen
-    FROM gold.mart_payment_flow_daily UNION ALL BY NAME
-    SELECT {_DAY}, 0 AS placed_fen, 0 AS created_untold_fen, finished_kept_fen, finish_untold_fen, unfinished_kept_fen FROM gold.mart_final_daily"""
+    SELECT {_DAY}, placed_fen, created_untold_fen, 0 AS paid_fen, {_NONE} FROM gold.mart_payment_flow_daily UNION ALL BY NAME
+    SELECT {_DAY}, 0 AS placed_fen, 0 AS created_untold_fen, paid_fen, {_NONE} FROM gold.mart_shop_channel_daily UNION ALL BY NAME
+    SELECT {_DAY}, 0 AS placed_fen, 0 AS created_untold_fen, 0 AS paid_fen, {", ".join(_FINISHED)} FROM gold.mart_final_daily"""
+#: Per day what is expected to go back, its chance and its doubt, as far as told; what is old enough expects nothing.
+_EXPECTED = f"""
+    SELECT {_DAY}, kept_fen - matured_fen AS to_return_fen, matured_noise_number, matured_doubt_fen
+    FROM gold.mart_outlook_daily WHERE matured_fen IS NOT NULL"""
+_CELL = f"{SHOP}, channel_code, business_date"
+_CELL_KEY = f"md5(concat_ws('|', {_TOLD}, coalesce(style_code, 'untold'), coalesce(live_session_id, 'untold'))) AS cell_key"
+#: Sums are rounded, not their parts: that moves a cell by less than a fen.
+_BEYOND_KEPT = f"""
+    SELECT * FROM (
+        SELECT {_CELL}, cell_key, sum(to_return_fen)::BIGINT AS to_return_fen, sum(keeps_fen)::BIGINT AS keeps_fen FROM (
+            SELECT {_CELL}, {_CELL_KEY}, to_return_fen, 0 AS keeps_fen FROM {{batch}} UNION ALL BY NAME
+            SELECT {_CELL}, {_CELL_KEY}, 0 AS to_return_fen, greatest(paid_fen - cohort_refund_fen, 0) AS keeps_fen
+            FROM (SELECT *, paid_date AS business_date FROM {LINES}) SEMI JOIN {{batch}} USING ({_CELL}))
+        GROUP BY ALL)
+    WHERE to_return_fen > keeps_fen + 1"""
 
 FLOW_RULES = (
     SqlRule(
@@ -87,6 +104,19 @@ FLOW_RULES = (
         "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
         table="gold.mart_order_detail_daily",
         query=difference("SELECT * FROM {batch}", _DAILY, _DAY, _PARTS),
+    ),
+    SqlRule(
+        "OUTLOOK_DETAIL_AGREES_WITH_DAYS", STOP,
+        "成熟净成交明细日表与成熟净成交日表每店每渠道每日一致", "the detail of matured net and matured net by day agree per shop, channel and day",
+        "各款、各场分到的加起来就是当天的,多一分少一分都不是同一个估计", "shares of an estimate are one estimate only if they add up to it",
+        table="gold.mart_outlook_detail_daily",
+        query=difference("SELECT * FROM {batch}", _EXPECTED, _DAY, ["to_return_fen", "matured_noise_number", "matured_doubt_fen"]),
+    ),
+    SqlRule(
+        "OUTLOOK_DETAIL_WITHIN_KEPT", STOP,
+        "估计还会退的,不会比现在留着的多", "no more is expected to go back than is kept",
+        "没有的货退不回来", "what is not there cannot come back",
+        table="gold.mart_outlook_detail_daily", query=_BEYOND_KEPT,
     ),
     SqlRule(
         "BREAKDOWN_MATCHES", STOP,

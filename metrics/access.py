@@ -18,6 +18,7 @@ from transforms.gold import (
     mart_breakdown_daily,
     mart_district_channel_monthly,
     mart_order_detail_daily,
+    mart_outlook_detail_daily,
     mart_settlement_detail_daily,
     mart_stock_monthly,
 )
@@ -32,7 +33,13 @@ from warehouse.viewer import tenant_instance
 DESKS = 24
 
 #: Marts that grow with the lines or the SKUs: on a desk only for a question that needs them.
-ON_DEMAND = (mart_breakdown_daily.TABLE, mart_order_detail_daily.TABLE, mart_settlement_detail_daily.TABLE, mart_stock_monthly.TABLE)
+ON_DEMAND = (
+    mart_breakdown_daily.TABLE,
+    mart_order_detail_daily.TABLE,
+    mart_outlook_detail_daily.TABLE,
+    mart_settlement_detail_daily.TABLE,
+    mart_stock_monthly.TABLE,
+)
 _DISTRICT = mart_district_channel_monthly.TABLE
 
 

@@ -106,7 +106,7 @@ def _sums(desk: Desk, question: Question, clock: str) -> pl.DataFrame:
     groups = [f'{source.dimensions[name]} AS "{name}"' for name in question.by]
     sums = [f'coalesce(sum({source.measures[part]}), 0)::BIGINT AS "{_column(clock, part)}"' for part in parts]
     condition, values = question.conditions(clock)
-    query = f"SELECT {', '.join([*groups, *sums])} FROM {source.table.full_name} WHERE {condition}"  # noqa: S608
+    query = f"SELECT {', '.join([*groups, *sums])} FROM {source.relation} WHERE {condition}"  # noqa: S608
     return desk.sql(query + (" GROUP BY ALL" if groups else ""), values)
 
 
@@ -142,7 +142,7 @@ def extent(desk: Desk, question: Question, *, since: str = "business_date") -> t
     found: list[dt.date] = []
     for clock, source in question.sources.items():
         condition, values = question.conditions(clock)
-        query = f"SELECT min({since}), max(business_date) FROM {source.table.full_name} WHERE {condition}"  # noqa: S608
+        query = f"SELECT min({since}), max(business_date) FROM {source.relation} WHERE {condition}"  # noqa: S608
         found += [date for date in desk.sql(query, values).row(0) if date is not None]
     return min(found, default=None), max(found, default=None)
 
@@ -156,7 +156,7 @@ def _age(desk: Desk, question: Question) -> Age | None:
     condition, values = question.conditions(clock)
     query = f"""
         SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
-        FROM {source.table.full_name} WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]}"""  # noqa: S608
+        FROM {source.relation} WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]}"""  # noqa: S608
     newest, paid, young = desk.sql(query, [open_since(desk.release.as_of), *values]).row(0)
     return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
 
@@ -211,5 +211,5 @@ def _undated_until(desk: Desk, question: Question, last: dt.date) -> int:
     """Undated refunds of all orders paid up to ``last``: the most that could be missing from the refund clock by then."""
     source = question.sources["mixed"]
     condition, values = question.conditions("mixed", timed=False)
-    query = f"SELECT coalesce(sum(cohort_refund_undated_fen), 0)::BIGINT FROM {source.table.full_name} WHERE {condition} AND business_date <= ?"  # noqa: S608
+    query = f"SELECT coalesce(sum(cohort_refund_undated_fen), 0)::BIGINT FROM {source.relation} WHERE {condition} AND business_date <= ?"  # noqa: S608
     return int(desk.sql(query, [*values, last]).item())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from contracts.canonical import SHOP
 from metrics.facts import Facts
-from transforms.gold import fct_ad_spend, fct_order_line, mart_outlook_daily
+from transforms.gold import fct_ad_spend, fct_order_line, mart_outlook_daily, mart_outlook_detail_daily
 from transforms.gold.grain import LINE
+from transforms.gold.mart_order_detail_daily import DETAIL, detailed
 
 #: What the rows are called among facts (``lineage.EVIDENCE_KINDS``).
 ESTIMATE, SO_FAR, SPENT = "estimate", "so_far", "spent"
@@ -20,17 +23,25 @@ def matured(facts: Facts) -> list[pl.DataFrame]:
     return matured_parts(facts(fct_order_line.TABLE, "paid_date"), facts(mart_outlook_daily.TABLE, "business_date"), _CHANNEL_DAY)
 
 
-def matured_parts(lines: pl.DataFrame, said: pl.DataFrame, on: list[str]) -> list[pl.DataFrame]:
+def matured_by_cut(facts: Facts) -> list[pl.DataFrame]:
+    """The same with everything a line tells of itself; what is still expected to go back stands by cell (mart_outlook_detail_daily)."""
+    lines = detailed(facts(fct_order_line.TABLE, "paid_date"))
+    paid, _ = matured_parts(lines, facts(mart_outlook_daily.TABLE, "business_date"), _CHANNEL_DAY, DETAIL)
+    cells = facts(mart_outlook_detail_daily.TABLE, "business_date").filter(pl.col("to_return_fen") != 0)
+    return [paid, cells.select(*mart_outlook_detail_daily.TABLE.key, matured_fen=-pl.col("to_return_fen"), evidence_code=pl.lit(ESTIMATE))]
+
+
+def matured_parts(lines: pl.DataFrame, said: pl.DataFrame, on: list[str], told_of: Sequence[str] = ()) -> list[pl.DataFrame]:
     """The lines of the rows ``said`` (``on, kept_fen, matured_fen``), and of each row the rest that makes its estimate: what is told is never rounded away.
 
-    A row without an estimate keeps its lines' paid value as ``matured_untold_fen``.
+    A row without an estimate keeps its lines' paid value as ``matured_untold_fen``. ``told_of`` are further columns of the lines.
     """
     told = said.select(*on, _is_told=pl.col("matured_fen").is_not_null())
     paid = lines.with_columns(business_date="paid_date").join(told, on=on, how="inner", validate="m:1")
     rest = said.select(*on, matured_fen=pl.col("matured_fen") - pl.col("kept_fen"), evidence_code=pl.lit(ESTIMATE))
     return [
         paid.select(
-            *dict.fromkeys([*LINE, "order_id", "channel_code", *on]), "paid_fen", evidence_code=pl.lit(SO_FAR),
+            *dict.fromkeys([*LINE, "order_id", "channel_code", *on, *told_of]), "paid_fen", evidence_code=pl.lit(SO_FAR),
             matured_fen=pl.when("_is_told").then(pl.col("paid_fen") - pl.col("cohort_refund_fen")).otherwise(0),
             matured_untold_fen=pl.when("_is_told").then(0).otherwise("paid_fen"),
         ),

@@ -13,7 +13,7 @@ import polars as pl
 import polars.selectors as cs
 
 from contracts.canonical import SHOP
-from metrics.estimate_lines import ESTIMATE, SO_FAR, SPENT, advertised, matured
+from metrics.estimate_lines import ESTIMATE, SO_FAR, SPENT, advertised, matured, matured_by_cut
 from metrics.facts import Facts
 from metrics.launch_lines import LAUNCH, SOLD, launches
 from metrics.sources import BY_CHANNEL, Source
@@ -33,6 +33,7 @@ from transforms.gold import (
     mart_live_session,
     mart_order_detail_daily,
     mart_outlook_daily,
+    mart_outlook_detail_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
@@ -186,6 +187,7 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_order_detail_daily.TABLE.full_name: _order_detail,
     mart_promotion_daily.TABLE.full_name: _promotion,
     mart_outlook_daily.TABLE.full_name: matured,
+    mart_outlook_detail_daily.TABLE.full_name: matured_by_cut,
     mart_launch_daily.TABLE.full_name: launches,
     mart_stock_monthly.TABLE.full_name: stocks,
 }

@@ -51,7 +51,7 @@ def shops_without(desk: Desk, question: Question, clock: str) -> int:
     found = desk.sql(
         f"""
         SELECT count(DISTINCT shop_id) FROM {mart_shop_channel_daily.TABLE.full_name}
-        ANTI JOIN (SELECT {_SHOP} FROM {source.table.full_name} WHERE {_GIVEN.get(clock, source.rows[clock])}) AS told USING ({_SHOP})
+        ANTI JOIN (SELECT {_SHOP} FROM {source.relation} WHERE {_GIVEN.get(clock, source.rows[clock])}) AS told USING ({_SHOP})
         WHERE {" AND ".join(conditions) or "true"}""",  # noqa: S608
         [value for values in wanted.values() for value in values],
     )

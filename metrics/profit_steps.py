@@ -58,7 +58,7 @@ def profit_steps(viewer: Viewer, *, where: Where | None = None, period: Period |
     parts = METRICS["contribution"].numerator
     names = dict.fromkeys([*_COVERAGE, *parts])
     sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
-    told = desk.sql(f"SELECT {sums} FROM {source.table.full_name} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
+    told = desk.sql(f"SELECT {sums} FROM {source.relation} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
     rows = [{"step": name, "zh": zh, "en": en, "fen": parts[name] * told[name]} for name, (zh, en) in _STEPS.items()]
     rows.append({"step": "contribution", "zh": "贡献利润(未扣推广)", "en": "contribution", "fen": sum(factor * told[name] for name, factor in parts.items())})
     unbilled = told["cost_known_fen"] - told["fees_known_fen"]
@@ -72,5 +72,5 @@ def paid_by(viewer: Viewer, dimension: str, period: Period, *, as_of: AsOf = Non
     desk = open_desk(for_one_merchant(viewer, question), as_of)
     source, (condition, values) = question.sources["cost"], question.conditions("cost")
     group = source.dimensions[dimension]
-    query = f'SELECT {group} AS "{dimension}", sum(paid_fen)::BIGINT AS paid_fen FROM {source.table.full_name} WHERE {condition} GROUP BY ALL'  # noqa: S608
+    query = f'SELECT {group} AS "{dimension}", sum(paid_fen)::BIGINT AS paid_fen FROM {source.relation} WHERE {condition} GROUP BY ALL'  # noqa: S608
     return desk.sql(query, values)

@@ -35,8 +35,8 @@ class Question:
 
     @property
     def tables(self) -> list[Table]:
-        """The marts that answer it."""
-        return [source.table for source in self.sources.values()]
+        """The marts that answer it, and what they look at beside."""
+        return [table for source in self.sources.values() for table in (source.table, *source.beside)]
 
     def on(self, clock: str) -> list[Metric]:
         """Its metrics of one clock."""

@@ -15,6 +15,7 @@ from transforms.gold import (
     mart_live_session,
     mart_order_detail_daily,
     mart_outlook_daily,
+    mart_outlook_detail_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
@@ -54,8 +55,9 @@ class Source:
     """One mart as a place to ask. Values of the three maps are SQL over its columns.
 
     ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
-    ``beside`` are further tables these conditions look at. ``apart``: dimensions over which its rows are never added up, so that every question names one
-    member of each or splits by it. ``since``: the first day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone.
+    ``beside`` are further tables that these conditions, or ``made_of``, look at; ``made_of``: the rows to ask, in SQL, where the mart alone is not them.
+    ``apart``: dimensions over which its rows are never added up, so that every question names one member of each or splits by it. ``since``: the first
+    day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone.
     """
 
     table: Table
@@ -66,6 +68,12 @@ class Source:
     apart: tuple[str, ...] = ()
     since: str = "business_date"
     is_estimate: bool = False
+    made_of: str = ""
+
+    @property
+    def relation(self) -> str:
+        """What to select from."""
+        return f"({self.made_of}) AS {self.table.name}" if self.made_of else self.table.full_name
 
 
 def _final(table: Table) -> str:
@@ -82,6 +90,24 @@ _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_
 _MARGIN = {"margin_fen": " ".join(f"{'+' if sign > 0 else '-'} {name}" for name, sign in mart_profit_daily.MARGIN.items())}
 #: Advertising is a shop's, of no one channel.
 _ADVERTISED = {name: column for name, column in _SHOP.items() if name != "channel"} | _TIME
+
+_MATURED = {
+    "matured_fen": "coalesce(matured_fen, 0)",
+    "matured_untold_fen": "CASE WHEN matured_fen IS NULL THEN paid_fen ELSE 0 END",
+    "paid_fen": "paid_fen",
+}
+#: Rows as of mart_outlook_daily, at the grain of a line: what cells keep, less their part of what their day is expected to lose. A day is told or untold
+#: whole, as there. A release from before cells told their paid value tells nothing of them: what they keep stands for it, untold.
+_OUTLOOK = f"""
+    SELECT cell.* EXCLUDE (paid_fen, to_return_fen), coalesce(cell.paid_fen, kept_fen) AS paid_fen,
+        CASE WHEN o.matured_fen IS NOT NULL AND cell.paid_fen IS NOT NULL THEN cell.kept_fen - to_return_fen END AS matured_fen, o.age_days_qty
+    FROM (
+        SELECT {{cuts}}, paid_fen, finished_kept_fen + finish_untold_fen + unfinished_kept_fen AS kept_fen, 0 AS to_return_fen,
+            0 AS matured_noise_number, 0 AS matured_doubt_fen
+        FROM {mart_order_detail_daily.TABLE.full_name} WHERE paid_fen <> 0 OR kept_fen <> 0
+        UNION ALL BY NAME
+        SELECT {{cuts}}, 0 AS paid_fen, 0 AS kept_fen, to_return_fen, matured_noise_number, matured_doubt_fen FROM {mart_outlook_detail_daily.TABLE.full_name}
+    ) AS cell JOIN (SELECT {{day}}, matured_fen, age_days_qty FROM {mart_outlook_daily.TABLE.full_name}) AS o USING ({{day}})"""  # noqa: S608
 
 _LEDGER_ROWS = {"settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED), "moved": "funded_fen <> 0"}
 #: Every cut of a line, and its session.
@@ -120,11 +146,7 @@ SOURCES = (
     Source(
         mart_outlook_daily.TABLE,
         _SHOP | _TIME,
-        {
-            "matured_fen": "coalesce(matured_fen, 0)",
-            "matured_untold_fen": "CASE WHEN matured_fen IS NULL THEN paid_fen ELSE 0 END",
-            "paid_fen": "paid_fen",
-        },
+        _MATURED,
         {"matured": "true"},
     ),
     Source(
@@ -206,6 +228,14 @@ SOURCES = (
         {name: name for name in mart_order_detail_daily.TABLE.required},
         {"created": "placed_fen <> 0 OR created_untold_fen <> 0", "final": _final(mart_order_detail_daily.TABLE)},
         (dim_observed.TABLE,),
+    ),
+    Source(
+        mart_outlook_detail_daily.TABLE,
+        _DETAIL,
+        _MATURED,
+        {"matured": "true"},
+        (mart_order_detail_daily.TABLE, mart_outlook_daily.TABLE),
+        made_of=_OUTLOOK.format(cuts=", ".join(mart_outlook_detail_daily.TABLE.key), day=", ".join(mart_outlook_daily.TABLE.key)),
     ),
     Source(mart_settlement_detail_daily.TABLE, _DETAIL, {name: name for name in mart_settlement_detail_daily.TABLE.required}, _LEDGER_ROWS),
 )

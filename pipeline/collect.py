@@ -117,10 +117,8 @@ def _enter(settings: Settings, tries: Sequence[_Try], run_name: str) -> None:
     """Manifest, cursors and outcomes of one shop in one transaction. Pages of a failed attempt are good data too; only its cursor waits."""
     with writing(settings) as lake, lake.transaction():
         landing.record(lake, pl.DataFrame([row for item in tries for row in item.rows], schema=EXPORT.dtypes))
-        for item in tries:
-            if item.ended.outcome_code == "ok":
-                _move_cursor(lake, item.ended, item.window[1], run_name)
-            _note(lake, item.ended, run_name, item.window)
+        _move_cursors(lake, [item for item in tries if item.ended.outcome_code == "ok"], run_name)
+        _note(lake, tries, run_name)
         reach("collect.cursor")
 
 
@@ -182,26 +180,40 @@ def _ended(shop: Shop, kind: str, failure: CollectError | None, pages: int) -> C
     )
 
 
-def _move_cursor(lake: Lake, ended: Collected, end: dt.datetime, run_name: str) -> None:
-    key = {name: getattr(ended, name) for name in SHOP_OF_KIND}
-    row = {**key, "covered_until_at": end, "changed_at": dt.datetime.now(ZoneInfo(TIME_ZONE)), "run_name": run_name}
-    known = lake.read(CURSOR, keys=pl.DataFrame([key]))["covered_until_at"].max()
-    if not isinstance(known, dt.datetime) or known < end:
-        lake.replace(CURSOR, pl.DataFrame([key]), pl.DataFrame([row], schema=CURSOR.dtypes))
+def _move_cursors(lake: Lake, tries: Sequence[_Try], run_name: str) -> None:
+    """Never back: a run for an earlier moment may come after a later one."""
+    now = dt.datetime.now(ZoneInfo(TIME_ZONE))
+    rows = [_key(item) | {"covered_until_at": item.window[1], "changed_at": now, "run_name": run_name} for item in tries]
+    moved = pl.DataFrame(rows, schema=CURSOR.dtypes)
+    known = lake.read(CURSOR, keys=moved.select(SHOP_OF_KIND)).select(*SHOP_OF_KIND, _known="covered_until_at")
+    ahead = moved.join(known, on=list(SHOP_OF_KIND), how="left", validate="1:1").filter(
+        pl.col("_known").is_null() | (pl.col("_known") < pl.col("covered_until_at"))
+    )
+    lake.replace(CURSOR, ahead.select(SHOP_OF_KIND), ahead.drop("_known"))
 
 
-def _note(lake: Lake, ended: Collected, run_name: str, window: tuple[dt.datetime, dt.datetime]) -> None:
+def _note(lake: Lake, tries: Sequence[_Try], run_name: str) -> None:
     """One row per attempt; a retry of the same run replaces its earlier attempt."""
-    key = {name: getattr(ended, name) for name in SHOP_OF_KIND} | {"run_name": run_name}
-    row = {name: getattr(ended, name) or None for name in ("rule_name", "message_name", "next_step_name")} | {
-        **key,
-        "outcome_code": ended.outcome_code,
-        "changed_at": dt.datetime.now(ZoneInfo(TIME_ZONE)),
-        "window_start_at": window[0],
-        "window_end_at": window[1],
-        "pages_qty": ended.pages_qty,
-    }
-    lake.replace(COLLECTION, pl.DataFrame([key]), pl.DataFrame([row], schema=COLLECTION.dtypes))
+    now = dt.datetime.now(ZoneInfo(TIME_ZONE))
+    rows = [
+        {
+            **_key(item),
+            **{name: getattr(item.ended, name) or None for name in ("rule_name", "message_name", "next_step_name")},
+            "run_name": run_name,
+            "outcome_code": item.ended.outcome_code,
+            "changed_at": now,
+            "window_start_at": item.window[0],
+            "window_end_at": item.window[1],
+            "pages_qty": item.ended.pages_qty,
+        }
+        for item in tries
+    ]
+    noted = pl.DataFrame(rows, schema=COLLECTION.dtypes)
+    lake.replace(COLLECTION, noted.select(COLLECTION.key), noted)
+
+
+def _key(item: _Try) -> dict[str, str]:
+    return {name: getattr(item.ended, name) for name in SHOP_OF_KIND}
 
 
 def run_colour(settings: Settings, run_name: str) -> str:

@@ -34,6 +34,7 @@ from pipeline.desk import Desk
 from pipeline.entering import RowProblem
 from pipeline.house import reading, writing
 from pipeline.list_counter import CHANGES, ListPreview, merchant_of, settings_of
+from pipeline.lists import MAX_BYTES as LIST_MAX_BYTES
 from pipeline.mapping import Kept
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
@@ -48,12 +49,12 @@ from warehouse.ops import SECURITY_EVENT
 from warehouse.registry import Shop
 
 __all__ = [
-    "CHANGES", "COLUMN", "ENTERED", "KINDS", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt", "Ingested", "Kept",
-    "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "RowProblem", "Shop", "Trial",
-    "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "enter_stock",
-    "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs",
-    "preview_each", "preview_stock", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "stock_problem", "stock_template",
-    "strange_words", "taken", "try_mapping", "withdraw",
+    "CHANGES", "COLUMN", "ENTERED", "KINDS", "LIST_MAX_BYTES", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt",
+    "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "RowProblem",
+    "Shop", "Trial", "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "enter_stock",
+    "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs", "preview_each",
+    "preview_stock", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "stock_problem", "stock_template", "strange_words", "taken",
+    "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.

@@ -94,7 +94,10 @@ class ListKind:
 
     def _bad_file(self, name: str, **facts: object) -> FileRefusedError:
         zh, en = f"{self.zh}表读不出来,或表头、列数不对", "the list cannot be read, or its header or columns are wrong"
-        step_zh, step_en = f"照{self.zh}页或命令行的模板填,Excel 另存为 CSV", "fill in the template of the page or the command line; save as CSV"
+        step_zh, step_en = (
+            f"照{self.zh}页或命令行的模板填,存成 Excel 或 CSV",
+            "fill in the template of the page or the command line; save as a workbook or as CSV",
+        )
         return FileRefusedError(f"{self.name}_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=name, **facts)
 
 

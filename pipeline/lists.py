@@ -1,4 +1,4 @@
-"""A list a person fills in (CSV) on its way in: cells as text by our names, each with the row it stands in."""
+"""A list a person fills in (CSV or a workbook) on its way in: cells as text by our names, each with the row it stands in."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import polars as pl
 
 from connectors.encodings import to_utf8
 from contracts.errors import FileRefusedError
+from pipeline.parsing import sheet_apart
 
 #: A list of some ten thousand entries.
 MAX_BYTES = 4 * 1024 * 1024
+#: First bytes of xlsx and xls.
+_WORKBOOKS = (b"PK", b"\xd0\xcf")
 
 
 def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Callable[..., FileRefusedError]) -> pl.DataFrame:
@@ -23,19 +26,38 @@ def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Calla
     if len(data) > MAX_BYTES:
         raise bad_file(name, bytes=len(data), limit=MAX_BYTES)
     try:
-        text, _ = to_utf8(data)
-        lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
-    except (csv.Error, UnicodeDecodeError) as error:
+        head, rows, odd = _of_workbook(data) if data[:2] in _WORKBOOKS else _of_text(data)
+    except (csv.Error, UnicodeDecodeError, FileRefusedError) as error:
         raise bad_file(name, detail=str(error)[:80]) from None
-    head = [cell.strip() for cell in lines[0]] if lines else []
     if sorted(head) != sorted(header):
         raise bad_file(name, missing="、".join(sorted(set(header) - set(head))), unknown="、".join(sorted(set(head) - set(header)))[:200])
+    if odd or rows.is_empty():
+        raise bad_file(name, **({"row": odd[0]} if odd else {}))
+    cells = pl.exclude("row").str.strip_chars()
+    return rows.rename({str(place): header[cell] for place, cell in enumerate(head)}).with_columns(pl.when(cells != "").then(cells).name.keep())
+
+
+_Told = tuple[list[str], pl.DataFrame, list[int]]
+
+
+def _of_text(data: bytes) -> _Told:
+    """The words of the first row; the rows below as text, by place, beside ``row``; and which of them are of another width."""
+    text, _ = to_utf8(data)
+    lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
+    head = [cell.strip() for cell in lines[0]] if lines else []
     told = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
     odd = [number for number, cells in told if len(cells) != len(head)]
-    if odd or not told:
-        raise bad_file(name, **({"row": odd[0]} if odd else {}))
-    columns = {header[cell]: [cells[place].strip() or None for _, cells in told] for place, cell in enumerate(head)}
-    return pl.DataFrame({"row": [number for number, _ in told], **columns}, schema={"row": pl.Int64, **dict.fromkeys(columns, pl.String)})
+    columns = {str(place): [cells[place] for number, cells in told if number not in odd] for place in range(len(head))}
+    rows = pl.DataFrame({"row": [number for number, _ in told if number not in odd], **columns})
+    return head, rows.cast({"row": pl.Int64, **dict.fromkeys(columns, pl.String)}), odd
+
+
+def _of_workbook(data: bytes) -> _Told:
+    """The same of a workbook's first sheet, read apart; rows with a formula that has no result cannot be read."""
+    head, rows, odd = sheet_apart(data)
+    # to a spreadsheet a day is its midnight
+    told = rows.with_columns(pl.col(pl.String).str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "$1"))
+    return [word.strip() for word in head], told.rename({"_row_number": "row"}).cast({"row": pl.Int64}), odd
 
 
 def template(header: Mapping[str, str], examples: Sequence[tuple[str, ...]]) -> str:

@@ -10,58 +10,70 @@ import polars as pl
 from contracts.canonical import PRODUCT, SHOP
 from contracts.tables import Table
 from pipeline.slices import replace_changed
-from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_outlook_daily, mart_shop_channel_daily
+from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_outlook_daily, mart_outlook_detail_daily, mart_shop_channel_daily
+from transforms.gold.grain import LINE
+from transforms.gold.mart_order_detail_daily import DETAIL as CUTS
+from transforms.gold.mart_order_detail_daily import detailed
 from transforms.maturity.calendar import PROMOTIONS
-from transforms.maturity.cohorts import make_cohorts, segment_lines
+from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
 from transforms.maturity.outlook import TAUGHT_DAYS, project
 from transforms.maturity.said import said_by_week
+from transforms.maturity.triangle import HORIZON
 from transforms.silver.states import current
 from warehouse.lake import Lake
 from warehouse.ops import OUTLOOK
 
-TABLE = mart_outlook_daily.TABLE
+TABLE, DETAIL = mart_outlook_daily.TABLE, mart_outlook_detail_daily.TABLE
 _DAY = [*SHOP, "business_date"]
 _LINE = [
     *SHOP, "order_line_id", "order_id", "product_id", "channel_code", "paid_date", "paid_fen", "unit_price_fen", "cohort_refund_fen", "refund_undated_fen",
 ]  # fmt: skip
 _REFUND = [*SHOP, "order_line_id", "refund_date", "refund_fen", "refund_stage_code"]
+#: What the cuts of a line are told from.
+_TOLD = [*(name for name in CUTS if name != "paid_hour_code"), "paid_at"]
 #: What a projection says of a cohort; empty for a merchant whose every day is old enough to be what it is.
 _PROJECTED: dict[str, pl.DataType | type[pl.DataType]] = {
-    **{name: TABLE.dtypes[name] for name in TABLE.key[:-1]}, "paid_date": pl.Date, "matured_fen": pl.Float64, "noise2": pl.Float64, "doubt_fen": pl.Float64,
-    "level_number": pl.Int64,
+    **dict.fromkeys(COHORT, pl.String), "is_promotion": pl.Boolean, "paid_date": pl.Date, "kept_fen": pl.Int64, "matured_fen": pl.Float64,
+    "noise2": pl.Float64, "doubt_fen": pl.Float64, "level_number": pl.Int64,
 }  # fmt: skip
 #: Merchants whose lines are held together.
 _AT_ONCE = 16
 
 
 def rebuild_outlook(lake: Lake, merchants: Iterable[str], number: int) -> None:
-    """Bring mart_outlook_daily of ``merchants`` up to date with gold, and append what build ``number`` says of their open weeks to ops.outlook."""
+    """Bring the outlook of ``merchants``, by day and by cut, up to date with gold, and append what build ``number`` says of their open weeks to ops.outlook."""
     names = sorted(set(merchants))
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
-        before, after = lake.read(TABLE, where={"merchant_id": some}), _outlook(lake, some)
-        keys = pl.concat([before.select(_DAY), after.select(_DAY)]).unique()
-        if keys.height:
-            replace_changed(lake, TABLE, keys, before, after)
-        lake.append(OUTLOOK, said_by_week(after).with_columns(build_number=pl.lit(number)))
+        outlook, detail = _outlook(lake, some)
+        for table, after in ((TABLE, outlook), (DETAIL, detail)):
+            before = lake.read(table, where={"merchant_id": some})
+            keys = pl.concat([before.select(_DAY), after.select(_DAY)]).unique()
+            if keys.height:
+                replace_changed(lake, table, keys, before, after)
+        lake.append(OUTLOOK, said_by_week(outlook).with_columns(build_number=pl.lit(number)))
 
 
-def _outlook(lake: Lake, merchants: list[str]) -> pl.DataFrame:
+def _outlook(lake: Lake, merchants: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of both marts."""
+
     def of(table: Table, columns: list[str] | None = None) -> pl.DataFrame:
         return lake.read(table, where={"merchant_id": merchants}, columns=columns)
 
     observed = of(dim_observed.TABLE)
     daily = of(mart_shop_channel_daily.TABLE, [*TABLE.key, "paid_fen", "cohort_refund_fen"])
     if daily.is_empty() or observed.is_empty():
-        return TABLE.empty()
+        return TABLE.empty(), DETAIL.empty()
     # the day of the newest observation is not over: what is known whole ends the day before
     known = observed.select(*SHOP, known_date=pl.col("observed_date") - dt.timedelta(days=1))
     days = _taught_days(daily, known)
     lines = _with_category(lake.read(fct_order_line.TABLE, keys=days, columns=_LINE), of(PRODUCT))
     refunds = lake.read(fct_refund_line.TABLE, keys=days, columns=_REFUND)
-    found = [_project(lines.filter(merchant_id=name), refunds.filter(merchant_id=name), known.filter(merchant_id=name)) for name in merchants]
-    told = [part.select(list(_PROJECTED)) for part in found if part is not None]
-    return mart_outlook_daily.build(daily, pl.concat([pl.DataFrame(schema=_PROJECTED), *told]), observed)
+    segmented = {name: segment_lines(lines.filter(merchant_id=name), known.filter(merchant_id=name), PROMOTIONS) for name in merchants}
+    told = [_project(part, refunds.filter(merchant_id=name)) for name, part in segmented.items() if part.height]
+    projected = pl.concat([pl.DataFrame(schema=_PROJECTED), *told])
+    outlook = mart_outlook_daily.build(daily, projected, observed)
+    return outlook, mart_outlook_detail_daily.build(_open_lines(lake, pl.concat(segmented.values())), projected, outlook)
 
 
 def _taught_days(daily: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +88,14 @@ def _with_category(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
     return lines.join(names, on=[*SHOP, "product_id"], how="left", validate="m:1")
 
 
-def _project(lines: pl.DataFrame, refunds: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame | None:
-    """None for a merchant nothing was paid to in all those days: then no day of it is open."""
-    segmented = segment_lines(lines, known, PROMOTIONS)
-    return project(*make_cohorts(segmented, refunds)) if segmented.height else None
+def _project(segmented: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
+    """What is to be kept of one merchant's cohorts."""
+    return project(*make_cohorts(segmented, refunds)).select(list(_PROJECTED))
+
+
+def _open_lines(lake: Lake, segmented: pl.DataFrame) -> pl.DataFrame:
+    """The lines whose refunds may still come, with everything they tell of themselves."""
+    young = segmented.filter(pl.col("known_date") - pl.col("paid_date") < dt.timedelta(days=HORIZON))
+    days = young.select(*SHOP, "paid_date").unique()
+    told = detailed(lake.read(fct_order_line.TABLE, keys=days, columns=[*LINE, *_TOLD]))
+    return young.select(*LINE, *COHORT[len(SHOP) :], "paid_fen", "cohort_refund_fen").join(told, on=LINE, how="inner", validate="1:1")

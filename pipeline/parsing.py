@@ -199,6 +199,14 @@ def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, b
     return list(zip((str(name) for name in names), blobs, strict=True))
 
 
+def sheet_apart(data: bytes, limits: Limits | None = None) -> tuple[list[str], pl.DataFrame, list[int]]:
+    """``connectors.tabular.first_sheet`` in the reader's process. Raises FileRefusedError."""
+    said, (rows,) = _ask({"do": "sheet"}, data, limits)
+    head, unread = said["head"], said["unread"]
+    assert isinstance(head, list) and isinstance(unread, list)  # noqa: S101
+    return [str(word) for word in head], pl.read_ipc(rows), [int(number) for number in unread]
+
+
 def propose_apart(data: bytes, limits: Limits | None = None, **asked: str) -> Proposal:
     """``connectors.mapping_propose.propose`` in the reader's process."""
     said, _ = _ask({"do": "propose", "asked": asked}, data, limits)

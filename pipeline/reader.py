@@ -22,6 +22,7 @@ from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import propose
 from connectors.reading import Origin, read_file, recognise
 from connectors.received import rows_of_file
+from connectors.tabular import first_sheet
 from contracts.errors import FileRefusedError
 from contracts.intake import refuse
 from pipeline.wire import receive, send
@@ -52,6 +53,9 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
     if request["do"] == "unpack":
         files = [] if is_workbook(data) else unpack(data)
         return {"names": [name for name, _ in files]}, [content for _, content in files]
+    if request["do"] == "sheet":
+        head, rows, unread = first_sheet(data)
+        return {"head": head, "unread": unread}, [_ipc(rows)]
     if request["do"] == "propose":
         return {"proposal": propose(data, **request["asked"]).model_dump(mode="json")}, []  # type: ignore[arg-type]
     mappings = _sources(json.dumps(request["mappings"]))

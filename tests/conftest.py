@@ -39,5 +39,6 @@ class ByHouse(LoadFileScheduling):
         return next((folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
 
 
+@pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByHouse:
     return ByHouse(config, log)

@@ -15,9 +15,10 @@ from dashboards.parts.receipts import show_progress
 from dashboards.parts.words import visible
 from metrics import health
 from metrics.access import Viewer
-from pipeline.counter import CHANGES, Delivery, Ingested, ListPreview, RowProblem
+from pipeline.counter import CHANGES, LIST_MAX_BYTES, Delivery, Ingested, ListPreview, RowProblem
 
 _SHOWN = 200
+_FILLED = "填好的模板(Excel 或 CSV) The list, filled in"
 _ICONS = {"changed": ":orange[:material/edit:]", "taken_back": ":orange[:material/undo:]", "new": ":green[:material/add:]"}
 
 
@@ -47,7 +48,7 @@ class ListForm:
         """The template to take and the place to give it back."""
         st.download_button("下载模板 Template", self.template(), f"{self.zh}模板.csv", "text/csv", icon=":material/download:", key=f"{self.key}_template")
         turn = st.session_state.get(f"{self.key}_round", 0)
-        file = st.file_uploader("填好的模板(CSV;Excel 请另存为 CSV) The list, as CSV", type=["csv"], key=f"{self.key}_file_{turn}")
+        file = st.file_uploader(_FILLED, type=["csv", "xlsx", "xls"], max_upload_size=LIST_MAX_BYTES >> 20, key=f"{self.key}_file_{turn}")
         if file is None:
             return
         with TellFailure(f"{self.zh}表"):

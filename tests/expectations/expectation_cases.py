@@ -42,6 +42,8 @@ from transforms.gold import (
     mart_launch_daily,
     mart_live_session,
     mart_order_detail_daily,
+    mart_outlook_daily,
+    mart_outlook_detail_daily,
     mart_payment_flow_daily,
     mart_profit_daily,
     mart_profit_detail_daily,
@@ -51,6 +53,8 @@ from transforms.gold import (
     mart_stock_monthly,
     mart_style_daily,
 )
+from transforms.gold.mart_order_detail_daily import DETAIL, detailed
+from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
 from transforms.silver.states import current
 from transforms.stock import Told, open_claims
 from warehouse import registry
@@ -302,43 +306,59 @@ def gold(
     told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
     of_ledgers = ledgers_of.build(told, lines, back, rates)
     spent = pl.concat([fct_line_cost.build(lines, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
+    outlook = _outlook(lines, back, daily, shops)
     promoted = fct_ad_spend.build(current(AD_SPEND, silver["ad_spend"]), entered, shops)
     profit, settled = mart_profit_daily.build(lines, spent), of_ledgers["fct_settlement_entry"].drop_nulls(["paid_date", "settled_date"])
     promotion = mart_promotion_daily.build(
         promoted,
         *(frame.join(promoted.select("merchant_id").unique(), on="merchant_id", how="semi") for frame in (daily, profit)),
         settled.group_by(*mart_promotion_daily.TABLE.key[:-1], business_date="paid_date").agg(pl.col("settled_fen").sum()),
-        gold_tables()["mart_outlook_daily"].empty(),
+        outlook["mart_outlook_daily"].filter(pl.col("merchant_id").is_in(promoted["merchant_id"].implode())),
     )
-    return of_ledgers | {
-        "fct_ad_spend": promoted,
-        "mart_ad_daily": mart_ad_daily.build(promoted),
-        "mart_promotion_daily": promotion,
-        "fct_line_cost": spent,
-        "mart_profit_daily": profit,
-        "mart_profit_detail_daily": mart_profit_detail_daily.build(lines, spent),
-        "fct_order_line": lines,
-        "fct_refund_line": back,
-        "dim_live_session": aired,
-        "dim_shop": dim_shop.build(shops, merchants),
-        "dim_product": dim_product.build(lines),
-        "dim_creator": dim_creator.build(lines),
-        "mart_shop_channel_daily": daily,
-        "mart_style_daily": mart_style_daily.build(lines, back),
-        "mart_kept_age_daily": mart_kept_age_daily.build(lines, back),
-        "mart_live_session": mart_live_session.build(lines, aired),
-        "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
-        "mart_payment_flow_daily": mart_payment_flow_daily.build(lines),
-        "mart_final_daily": mart_final_daily.build(lines),
-        "mart_order_detail_daily": mart_order_detail_daily.build(lines),
-        "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
-        "mart_breakdown_daily": (cuts := mart_breakdown_daily.build(lines, back)),
-        "dim_observed": (goods := _goods(silver, lines, now["refund_line"], cuts, shops, stocked)).observed,
-        "fct_return_claim": goods.claims,
-        "mart_stock_monthly": mart_stock_monthly.build(goods),
-        "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),
-        "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
-    }
+    return (
+        of_ledgers
+        | outlook
+        | {
+            "fct_ad_spend": promoted,
+            "mart_ad_daily": mart_ad_daily.build(promoted),
+            "mart_promotion_daily": promotion,
+            "fct_line_cost": spent,
+            "mart_profit_daily": profit,
+            "mart_profit_detail_daily": mart_profit_detail_daily.build(lines, spent),
+            "fct_order_line": lines,
+            "fct_refund_line": back,
+            "dim_live_session": aired,
+            "dim_shop": dim_shop.build(shops, merchants),
+            "dim_product": dim_product.build(lines),
+            "dim_creator": dim_creator.build(lines),
+            "mart_shop_channel_daily": daily,
+            "mart_style_daily": mart_style_daily.build(lines, back),
+            "mart_kept_age_daily": mart_kept_age_daily.build(lines, back),
+            "mart_live_session": mart_live_session.build(lines, aired),
+            "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
+            "mart_payment_flow_daily": mart_payment_flow_daily.build(lines),
+            "mart_final_daily": mart_final_daily.build(lines),
+            "mart_order_detail_daily": mart_order_detail_daily.build(lines),
+            "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
+            "mart_breakdown_daily": (cuts := mart_breakdown_daily.build(lines, back)),
+            "dim_observed": (goods := _goods(silver, lines, now["refund_line"], cuts, shops, stocked)).observed,
+            "fct_return_claim": goods.claims,
+            "mart_stock_monthly": mart_stock_monthly.build(goods),
+            "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),
+            "mart_district_channel_monthly": mart_district_channel_monthly.build(daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"),
+        }
+    )
+
+
+def _outlook(lines: pl.DataFrame, refunds: pl.DataFrame, daily: pl.DataFrame, shops: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Of what each cohort keeps, a third is to go back: nobody was followed to age 45, so there are no factors to learn it from."""
+    shop, kept = ["merchant_id", "shop_id", "platform_code"], pl.col("kept_fen").cast(pl.Float64)
+    segmented = segment_lines(lines.with_columns(category_name=pl.lit(None, pl.String)), shops.select(shop).with_columns(known_date=RECEIVED.date()))
+    cohorts, _ = make_cohorts(segmented, refunds)
+    projected = cohorts.with_columns(matured_fen=kept * 2 / 3, noise2=kept * 1_000, doubt_fen=kept / 50, level_number=pl.lit(3, pl.Int64))
+    days = mart_outlook_daily.build(daily, projected, shops.select(shop).with_columns(observed_date=RECEIVED.date()))
+    told = detailed(segmented).select(*COHORT, *DETAIL, "paid_fen", "cohort_refund_fen")
+    return {"mart_outlook_daily": days, "mart_outlook_detail_daily": mart_outlook_detail_daily.build(told, projected, days)}
 
 
 def _goods(silver: dict[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, cuts: pl.DataFrame, shops: pl.DataFrame, stocked: pl.DataFrame) -> Told:

@@ -23,6 +23,7 @@ STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", 
 FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
 COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
 SETTLED_FLOW, SETTLED_DETAIL, ORDER_DETAIL = "gold.mart_settlement_flow_daily", "gold.mart_settlement_detail_daily", "gold.mart_order_detail_daily"
+OUTLOOK_DETAIL = "gold.mart_outlook_detail_daily"
 ADS, REPORTS, PROMOTION = "gold.fct_ad_spend", "gold.mart_ad_daily", "gold.mart_promotion_daily"
 PROMOTION_OFF = (PROMOTION, "PROMOTION_DAYS_MATCH")
 PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
@@ -35,6 +36,7 @@ STOCK, LAUNCHES = "gold.mart_stock_monthly", "gold.mart_launch_daily"
 LAUNCHES_OFF = (LAUNCHES, "LAUNCHES_MATCH")
 STOCK_OFF, STOCK_UNSOLD = (STOCK, "STOCK_AS_TOLD"), (STOCK, "STOCK_SALES_MATCH")
 REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
+ORDERS_DIFFER, BEYOND_KEPT = (ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS"), (OUTLOOK_DETAIL, "OUTLOOK_DETAIL_WITHIN_KEPT")
 PROFIT_OFF = ((PROFIT, "PROFIT_DAYS_MATCH"), (DETAIL, "PROFIT_DETAIL_MATCHES"))
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
@@ -66,7 +68,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a placed value told twice": (
         (f"UPDATE {PLACED} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
          f"UPDATE {PLACED} SET placed_unpaid_fen = placed_unpaid_fen + 7 WHERE shop_id = 's1'"),
-        {PLACED_OFF, (ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS")}, "'placed_unpaid_fen_off': 7",
+        {PLACED_OFF, ORDERS_DIFFER}, "'placed_unpaid_fen_off': 7",
     ),
     "a sale final too early": (
         (f"UPDATE {FINAL} SET finished_date = finished_date - 9 WHERE finished_date > DATE '1970-01-01'",), {FINAL_OFF}, "finished_kept_fen_off",
@@ -135,7 +137,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
          (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF,
-         BUYERS_OFF, PROMOTION_OFF, STOCK_UNSOLD, LAUNCHES_OFF},
+         BUYERS_OFF, PROMOTION_OFF, STOCK_UNSOLD, LAUNCHES_OFF, BEYOND_KEPT},
         "0",
     ),
     "a receipt that does not add up": (
@@ -166,7 +168,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
         {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF, *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
-         PLACED_OFF, FINAL_OFF, CUTS_OFF, LAUNCHES_OFF}, order_id("s3", 0),
+         PLACED_OFF, FINAL_OFF, CUTS_OFF, LAUNCHES_OFF, BEYOND_KEPT}, order_id("s3", 0),
     ),
     "an order with two heads": (
         (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
@@ -188,7 +190,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
         {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF,
-         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF, BUYERS_OFF, STOCK_UNSOLD},
+         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF, BUYERS_OFF, STOCK_UNSOLD, BEYOND_KEPT},
         "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (
@@ -208,7 +210,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
            for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600), (CUTS, 600))),
          f"UPDATE {PLACED} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = 9600",
          *(f"UPDATE {mart} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600" for mart in (PROFIT, DETAIL))),
-        {(LINES, "PAID_MATCHES_SILVER"), FINAL_OFF}, "'order_id': 'T1', 'paid_fen_off': -600",
+        {(LINES, "PAID_MATCHES_SILVER"), FINAL_OFF, ORDERS_DIFFER, BEYOND_KEPT}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
     "a payment at another moment": (
         (f"UPDATE {LINES} SET paid_at = paid_at + INTERVAL 1 SECOND {ONE}",), {(LINES, "PAID_ON_ITS_DAY")}, FIRST,
@@ -243,11 +245,11 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a day short of money": (
         (f"UPDATE {DAILY} SET paid_fen = paid_fen - 1 WHERE shop_id = 's3' AND paid_fen = 10001",),
-        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"), CUTS_DIFFER}, "'paid_fen_off': -1",
+        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"), CUTS_DIFFER, ORDERS_DIFFER}, "'paid_fen_off': -1",
     ),
     "a day too many": (
         (f"INSERT INTO {DAILY} SELECT * REPLACE (DATE '2026-10-30' AS business_date) FROM {DAILY} WHERE shop_id = 's3' AND paid_fen = 10001",),
-        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"), CUTS_DIFFER}, "2026-10-30",
+        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"), CUTS_DIFFER, ORDERS_DIFFER}, "2026-10-30",
     ),
     "views on the wrong day": (
         (f"UPDATE {DAILY} SET session_views_qty = session_views_qty + 1 WHERE session_views_qty = 5001",),
@@ -271,7 +273,15 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a size placed twice": (
         (f"UPDATE {ORDER_DETAIL} SET placed_fen = placed_fen + 1 WHERE shop_id = 's1' AND placed_fen > 0",),
-        {(ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS")}, "'placed_fen_off': ",
+        {ORDERS_DIFFER}, "'placed_fen_off': ",
+    ),
+    "a style's returns to come left out": (
+        (f"DELETE FROM {OUTLOOK_DETAIL} WHERE shop_id = 's1' AND style_code = 'YS1'",),
+        {(OUTLOOK_DETAIL, "OUTLOOK_DETAIL_AGREES_WITH_DAYS")}, "'to_return_fen_off': -",
+    ),
+    "returns expected of goods nobody has": (
+        (f"""UPDATE {OUTLOOK_DETAIL} SET style_code = CASE style_code WHEN 'YS0' THEN 'YS1' ELSE 'YS0' END WHERE shop_id = 's3'""",),
+        {BEYOND_KEPT}, "'keeps_fen': 0",
     ),
     "a settlement of another day's order": (
         (f"UPDATE {SETTLED_FLOW} SET paid_date = paid_date - 1 WHERE settled_fen = 9500",), {(SETTLED_FLOW, "SETTLEMENT_FLOW_MATCHES")},
@@ -470,7 +480,7 @@ def test_a_column_that_ran_empty(memory: Plant) -> None:
     connection.execute(f"UPDATE {LINES} SET province_name = NULL")
     found = broken(connection, before)
     assert found.pop((LINES, "NULL_SHARE")) == [{"column_name": "province_name", "null_qty": 38}]
-    assert set(found) == set(broken(connection)) == {CUTS_OFF}
+    assert set(found) == set(broken(connection)) == {CUTS_OFF, BEYOND_KEPT}
 
 
 def test_every_rule_has_a_fault_that_it_alone_finds() -> None:

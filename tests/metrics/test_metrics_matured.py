@@ -7,6 +7,7 @@ from metrics_cases import OTHER, Row, day, merchant, owned_by, publish, rows_of
 
 from contracts.errors import UsageError
 from metrics.access import Viewer
+from metrics.ask import ask
 from metrics.matured import matured
 from warehouse.place import Place
 
@@ -57,4 +58,74 @@ def test_a_day_without_an_estimate_leaves_its_sum_without_one(place: Place) -> N
 def test_others_see_nothing_of_it_and_wrong_words_are_refused(told: Place) -> None:
     assert matured(Viewer(told, "test", "merchant", OTHER))["kept_fen"].to_list() == [77]
     with pytest.raises(UsageError):
-        matured(merchant(told), by=["style"])
+        matured(merchant(told), by=["traffic"])
+
+
+def cell(date: int, style: str, kept: int, paid: int | None = None, **more: str) -> Row:
+    """What a style keeps of a day, in mart_order_detail_daily."""
+    cuts = dict.fromkeys(("sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code", "live_session_id"), "untold")
+    row: Row = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": day(date), **cuts}
+    return row | {"style_code": style, "finished_date": day(1, 1), "unfinished_kept_fen": kept, "paid_fen": kept if paid is None else paid, **more}
+
+
+def share(date: int, style: str, goes: int, noise: int = 0, doubt: int = 0, **more: str) -> Row:
+    """What a style is expected to lose of a day, in mart_outlook_detail_daily."""
+    row = {name: value for name, value in cell(date, style, 0).items() if name not in ("finished_date", "unfinished_kept_fen", "paid_fen")}
+    return row | {"to_return_fen": goes, "matured_noise_number": noise, "matured_doubt_fen": doubt, **more}
+
+
+@pytest.fixture
+def cut(place: Place) -> Place:
+    """Of the 25th 900 yuan kept, 600 to go, give or take 30; of the 1st 400 kept for good. A of session L1, and of L2; B of none."""
+    days = [outlook(1, "own_live", 40_000, 40_000, 50), outlook(25, "own_live", 90_000, 30_000, 2)]
+    cells = [
+        cell(1, "A", 10_000, 60_000, live_session_id="L1"), cell(1, "B", 30_000, 40_000), cell(25, "B", 40_000, 50_000),
+        cell(25, "A", 30_000, live_session_id="L1"), cell(25, "A", 20_000, live_session_id="L2"),
+    ]  # fmt: skip
+    shares = [share(25, "A", 20_000, 300, live_session_id="L1"), share(25, "A", 15_000, 200, live_session_id="L2"), share(25, "B", 25_000, 400)]
+    tables = {"mart_outlook_daily": days, "mart_order_detail_daily": cells, "mart_outlook_detail_daily": shares}
+    publish(place, {name: rows_of(name, [*rows, *owned_by(OTHER, rows)]) for name, rows in tables.items()})
+    return place
+
+
+def test_styles_and_sessions_are_told_as_days_are_and_add_up_to_them(cut: Place) -> None:
+    viewer = merchant(cut)
+    styles = matured(viewer, by=["style"])
+    assert styles.select("style", "paid_fen", "kept_fen", "matured_fen", "age_days_qty").rows() == [
+        ("A", 110_000, 60_000, 25_000, 2), ("B", 90_000, 70_000, 45_000, 2),
+    ]  # fmt: skip
+    # of A 350 yuan are to go of 600 kept, give or take √500 = 22.4; of B 250 of 700, give or take 20
+    assert styles["matured_low_fen"].to_list() == pytest.approx([25_000 - 1.28 * 2_236, 45_000 - 1.28 * 2_000], abs=150)
+    assert styles["matured_high_fen"].to_list() == pytest.approx([25_000 + 1.28 * 2_236, 45_000 + 1.28 * 2_000], abs=150)
+    assert styles["open_rate"].to_list() == pytest.approx([35 / 110, 25 / 90])
+    assert matured(viewer, by=["session"]).select("session", "matured_fen").rows() == [("L1", 20_000), ("L2", 5_000), ("untold", 45_000)]
+    assert ask(viewer, ["matured_net"], by=["style", "date"], where={"session": ["L1", "L2"]}).rows.rows() == [("A", day(1), 10_000), ("A", day(25), 15_000)]
+    assert matured(viewer, by=["style"], period=(day(1), day(1)))["matured_high_fen"].to_list() == [10_000, 30_000], "what is old enough is what it is"
+
+
+@pytest.mark.parametrize("name", ["style", "sku", "size", "color", "province", "creator", "hour", "session"])
+def test_every_cut_adds_up_to_the_figure_and_has_its_interval(cut: Place, name: str) -> None:
+    viewer = merchant(cut)
+    whole, answer = ask(viewer, ["matured_net"]), ask(viewer, ["matured_net"], by=[name])
+    assert answer.rows["matured_net"].sum() == whole.rows.item() == 70_000
+    assert [(note.code, note.amount_fen) for note in answer.notes] == [(note.code, note.amount_fen) for note in whole.notes], "the same bounds of the whole"
+    assert (answer.age, answer.first_date, answer.last_date) == (whole.age, day(1), day(25))
+
+
+def test_a_style_with_a_day_that_has_no_estimate_has_none(place: Place) -> None:
+    days = [outlook(1, "own_live", 40_000, 40_000, 50), outlook(25, "own_live", 90_000, None, 2)]
+    cells = [cell(1, "A", 10_000), cell(1, "B", 30_000), cell(25, "B", 90_000, 100_000)]
+    publish(place, {"mart_outlook_daily": rows_of("mart_outlook_daily", days), "mart_order_detail_daily": rows_of("mart_order_detail_daily", cells)})
+    answer = ask(merchant(place), ["matured_net"], by=["style"])
+    assert answer.rows.rows() == [("A", 10_000), ("B", None)]
+    assert [(note.code, note.amount_fen) for note in answer.notes] == [("MATURED_UNTOLD", 100_000)]
+    assert matured(merchant(place), by=["style"])["matured_fen"].to_list() == [10_000, None]
+
+
+def test_a_release_from_before_cells_told_their_paid_value_says_that_it_has_no_estimate(place: Place) -> None:
+    """Better empty than what is kept so far passing for what will be."""
+    cells = rows_of("mart_order_detail_daily", [cell(25, "A", 90_000)]).with_columns(paid_fen=None)
+    publish(place, {"mart_outlook_daily": rows_of("mart_outlook_daily", [outlook(25, "own_live", 90_000, 30_000, 2)]), "mart_order_detail_daily": cells})
+    answer = ask(merchant(place), ["matured_net"], by=["style"])
+    assert answer.rows.rows() == [("A", None)]
+    assert [(note.code, note.amount_fen) for note in answer.notes] == [("MATURED_UNTOLD", 90_000)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from contracts.errors import FileRefusedError, NotFoundError
@@ -156,6 +157,34 @@ def test_another_table_is_refused(home: Settings, tmp_path: Path, text: str) -> 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileRefusedError, match="COST_FILE"):
         import_costs(home, "m1", path, by="会计")
+
+
+def workbook(path: Path, *rows: dict[str, object]) -> Path:
+    """A list as Excel keeps it: amounts are numbers, dates are dates."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet, dated = book.add_worksheet("成本"), book.add_format({"num_format": "yyyy/m/d"})
+        sheet.write_row(0, 0, list(HEADER))
+        for number, row in enumerate(rows, start=1):
+            for header, cell in row.items():
+                form = dated if isinstance(cell, dt.date) else None
+                sheet.write(number, list(HEADER).index(header), cell, form)
+    return path
+
+
+def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path: Path) -> None:
+    day = dt.date(2026, 10, 16)
+    goods = {"成本项目": "商品成本", "款号": "YS26F007", "金额(元)": 60.1, "生效日期": day}
+    packing = {"成本项目": " 打包费", "计费方式": "每单", "金额(元)": 1.2, "生效日期": dt.date(2026, 1, 1)}
+    book = COST_LIST.read_path(workbook(tmp_path / "成本.xlsx", goods, {}, packing), {"s1"})
+    text = COST_LIST.read_path(listed(tmp_path, GOODS.replace("60.00", "60.10"), PACKING), {"s1"})
+    assert [part.equals(other) for part, other in zip(book, text, strict=True)] == [True, True]
+    with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):  # typed as a number, of which Excel keeps fifteen digits
+        COST_LIST.read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1"})
+    with pytest.raises(FileRefusedError, match="COST_FILE"):
+        COST_LIST.read_path(workbook(tmp_path / "空.xlsx"), {"s1"})
+    (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(FileRefusedError, match="COST_FILE"):
+        import_costs(home, "m1", tmp_path / "坏.xlsx", by="会计")
 
 
 def test_another_merchant_is_not_found(home: Settings, tmp_path: Path) -> None:

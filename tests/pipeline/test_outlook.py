@@ -9,15 +9,20 @@ import pytest
 from inbox_cases import drop
 from truth_cases import NOW, downloads, settle
 
-from pipeline.house import reading
+from metrics.access import Viewer
+from metrics.ask import ask
+from metrics.sources import dimensions_of
+from pipeline.house import reading, writing
 from pipeline.steps import build, scan_inbox
 from simulator.market import Market, build_market
-from transforms.gold import mart_outlook_daily, mart_shop_channel_daily
+from simulator.truth import truth
+from transforms.gold import mart_outlook_daily, mart_outlook_detail_daily, mart_shop_channel_daily
 from transforms.maturity.triangle import HORIZON
+from warehouse import release
 from warehouse.ops import OUTLOOK
 from warehouse.settings import Settings
 
-TABLE = mart_outlook_daily.TABLE
+TABLE, DETAIL = mart_outlook_daily.TABLE, mart_outlook_detail_daily.TABLE
 EARLIER = NOW - dt.timedelta(days=14)
 
 
@@ -29,13 +34,15 @@ def market() -> Market:
 
 @pytest.fixture(scope="module")
 def settings(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A build at each of two moments a fortnight apart."""
+    """A build at each of two moments a fortnight apart, the later one published."""
     found = Settings(home=tmp_path_factory.mktemp("outlook"))
     settle(found, market)
     for at in (EARLIER, NOW):
         drop(found.home, market, downloads(market, tmp_path_factory.mktemp("downloads"), at, first=(NOW - dt.timedelta(days=91)).date()))
         scan_inbox(found, at=at)
-        build(found, at=at)
+        built = build(found, at=at)
+    with writing(found) as lake:
+        release.publish(lake, snapshot=built.snapshot, build_number=built.build_number, at=NOW)
     return found
 
 
@@ -69,6 +76,50 @@ def test_old_days_are_what_they_are_and_young_ones_are_told_within_bounds(settin
     assert fresh["matured_fen"].sum() < 0.6 * fresh["kept_fen"].sum(), "two thirds of young orders' money is known to go back"
 
 
+def test_shares_of_open_days_add_up_to_them_and_no_cell_loses_more_than_it_keeps(settings: Settings) -> None:
+    """Added up in plain DuckDB: what the lines keep now is asked of the facts."""
+    with reading(settings) as lake:
+        off = lake.sql("""
+            SELECT * FROM (
+                SELECT shop_id, channel_code, business_date, sum(to_return_fen) AS goes, sum(matured_noise_number) AS noise, sum(matured_doubt_fen) AS doubt
+                FROM gold.mart_outlook_detail_daily GROUP BY ALL)
+            FULL JOIN (SELECT * FROM gold.mart_outlook_daily WHERE age_days_qty <= 45) USING (shop_id, channel_code, business_date)
+            WHERE (coalesce(goes, 0), coalesce(noise, 0), coalesce(doubt, 0)) <> (kept_fen - matured_fen, matured_noise_number, matured_doubt_fen)
+            OR matured_fen IS NULL""")
+        cells = lake.sql("""
+            SELECT * FROM (
+                SELECT shop_id, paid_date AS business_date, channel_code, coalesce(sku_code, 'untold') AS sku_code, coalesce(live_session_id, 'untold')
+                    AS live_session_id, sum(greatest(paid_fen - cohort_refund_fen, 0)) AS keeps
+                FROM gold.fct_order_line WHERE paid_date IS NOT NULL GROUP BY ALL)
+            RIGHT JOIN (
+                SELECT shop_id, business_date, channel_code, sku_code, live_session_id, sum(to_return_fen) AS goes
+                FROM gold.mart_outlook_detail_daily GROUP BY ALL) USING (shop_id, business_date, channel_code, sku_code, live_session_id)""")
+    assert off.is_empty()
+    assert cells.height > 200 and cells["live_session_id"].n_unique() > 10 and cells["sku_code"].n_unique() > 10
+    assert cells.filter((pl.col("goes") < 0) | (pl.col("goes") > pl.col("keeps"))).is_empty() and cells["keeps"].null_count() == 0
+
+
+def test_every_cut_adds_up_to_the_figure_without_one(settings: Settings, market: Market) -> None:
+    period = (NOW.date() - dt.timedelta(days=60), NOW.date())
+    for name in market.merchants["merchant_id"]:
+        viewer = Viewer(settings.place, "test", "merchant", name)
+        whole = ask(viewer, ["matured_net"], period=period).rows.item()
+        for dimension in dimensions_of("matured"):
+            rows = ask(viewer, ["matured_net"], by=[dimension, "shop"], period=period).rows
+            assert rows["matured_net"].null_count() == 0 and rows["matured_net"].sum() == whole, dimension
+        sessions = ask(viewer, ["matured_net", "net_by_order_date"], by=["session"], period=period).rows.filter(pl.col("session") != "untold")
+        assert sessions.height > 5 and sessions["matured_net"].sum() < sessions["net_by_order_date"].sum(), "part of it is still to come back"
+
+
+def test_of_full_age_a_style_is_what_it_really_kept(settings: Settings, market: Market) -> None:
+    first, last = NOW.date() - dt.timedelta(days=80), NOW.date() - dt.timedelta(days=46)
+    true = truth(market, NOW, "net_by_order_date", ["merchant_id", "shop_id", "style_code"], first, last)
+    for name in market.merchants["merchant_id"]:
+        told = ask(Viewer(settings.place, "test", "merchant", name), ["matured_net"], by=["shop", "style"], period=(first, last)).rows
+        mine = true.filter(merchant_id=name).select("shop_id", "style_code", "value")
+        assert told.height > 3 and told.filter(pl.col("matured_net") != 0).rows() == mine.filter(pl.col("value") != 0).rows()
+
+
 def test_what_was_said_a_fortnight_ago_stands_beside_what_is_said_now(settings: Settings) -> None:
     _, said = stored(settings)
     then, now = (said.filter(pl.col("last_date") == at.date()) for at in (EARLIER, NOW))
@@ -85,10 +136,10 @@ def test_what_was_said_a_fortnight_ago_stands_beside_what_is_said_now(settings: 
 def test_from_landing_the_outlook_is_the_same_and_the_log_only_grows(settings: Settings) -> None:
     outlook, said = stored(settings)
     with reading(settings) as lake:
-        before = lake.content_hash(TABLE)
+        before = lake.content_hash(TABLE), lake.content_hash(DETAIL)
     build(settings, at=NOW, from_landing=True)
     with reading(settings) as lake:
-        assert lake.content_hash(TABLE) == before
+        assert (lake.content_hash(TABLE), lake.content_hash(DETAIL)) == before
     again, more = stored(settings)
     assert again.height == outlook.height
     assert said.join(more, on=said.columns, how="anti").is_empty()

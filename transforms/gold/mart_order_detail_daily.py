@@ -20,9 +20,9 @@ TABLE = Table(
     "下单完成明细日表",
     "placed and finished × cuts × day",
     "Lines of one shop × day alike in style, SKU, size, colour, province, creator, session, hour of payment and channel. placed_fen on the placed day, "
-    "created_untold_fen on the payment day, and on it too, by the day of finishing, the measures of mart_final_daily. Untold is ``untold``.",
+    "created_untold_fen and paid_fen on the payment day, and on it too, by the day of finishing, the measures of mart_final_daily. Untold is ``untold``.",
     key=(*SHOP, *DETAIL, "channel_code", "business_date", "finished_date"),
-    required=("placed_fen", "created_untold_fen", *mart_final_daily.TABLE.required),
+    required=("placed_fen", "created_untold_fen", "paid_fen", *mart_final_daily.TABLE.required),
 )
 
 _KEY = list(TABLE.key)
@@ -46,7 +46,7 @@ def contributions(lines: pl.DataFrame) -> list[pl.DataFrame]:
         placed_fen=pl.when(is_told).then(pl.col("placed_fen").fill_null(0)).otherwise(0),
         created_untold_fen=pl.when(is_told).then(0).otherwise("paid_fen"),
     )
-    return [placed, *mart_final_daily.contributions(told, _KEY)]
+    return [placed, *mart_final_daily.contributions(told, (*_KEY, "paid_fen"))]
 
 
 def detailed(facts: pl.DataFrame) -> pl.DataFrame:

@@ -20,7 +20,8 @@ def project(cohorts: pl.DataFrame, refunds: pl.DataFrame, half_life_days: float 
 
     Cohorts of age 45 and more are what they are, without noise. A younger one is projected only when somebody has been watched to age 45, else
     ``matured_fen`` is null. ``noise2`` is chance, different in every cohort: it adds up. ``doubt_fen`` is the error of the factors, which cohorts of a
-    segment share: it adds up before it is squared. Nothing is projected above what is kept now or below zero.
+    segment share: it adds up before it is squared. Nothing is projected above what is kept now or below zero; what was refunded beyond what was paid is
+    an error of the source and stays as it is.
     """
     triangle = weigh(make_triangle(cohorts, refunds, COHORT), half_life_days)
     ahead = tails(credible_factors(triangle, LEVELS), SEGMENT).filter(pl.col("horizon_age") == HORIZON)
@@ -30,9 +31,9 @@ def project(cohorts: pl.DataFrame, refunds: pl.DataFrame, half_life_days: float 
     is_mature = pl.col("age") >= HORIZON
     base, kept = pl.col("kept_known_fen").clip(lower_bound=0), pl.col("kept_fen")
     stays = base * (-(pl.col("before_risk") + pl.col("after_risk"))).exp()
-    expected = pl.when(stays.is_not_null()).then(pl.min_horizontal(stays, kept.clip(lower_bound=0)))
+    expected = pl.when(stays.is_not_null()).then(pl.when(kept > 0).then(pl.min_horizontal(stays, kept)).otherwise(kept))
     rows = rows.with_columns(matured_fen=pl.when(is_mature).then(kept.cast(pl.Float64)).otherwise(expected))
     return rows.with_columns(
         noise2=pl.when(is_mature).then(0.0).otherwise(base * pl.col("process2")),
-        doubt_fen=pl.when(is_mature).then(0.0).otherwise(pl.col("matured_fen") * pl.col("error2").sqrt()),
+        doubt_fen=pl.when(is_mature).then(0.0).otherwise(pl.col("matured_fen").clip(lower_bound=0) * pl.col("error2").sqrt()),
     ).select(*cohorts.columns, "age", "matured_fen", "noise2", "doubt_fen", "level_number")
