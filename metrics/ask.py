@@ -11,7 +11,7 @@ import polars as pl
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.ages import Age, age, open_since
-from metrics.matured import interval
+from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
 from metrics.open_items import shops_without
@@ -174,6 +174,9 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
     if "matured" in question.sources:
         codes.add("MATURED_INTERVAL")
         totals |= interval(desk, question)
+    elif "advertised_matured" in question.sources:
+        codes.add("MATURED_INTERVAL")
+        totals |= advertised_interval(desk, question)
     codes |= {metric.below for metric in question.metrics if metric.below and _is_below(metric, parts)}
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")

@@ -12,8 +12,8 @@ from transforms.gold import fct_ad_spend, fct_order_line, mart_outlook_daily, ma
 from transforms.gold.grain import LINE
 from transforms.gold.mart_order_detail_daily import DETAIL, detailed
 
-#: What the row of an estimate is called among facts (``lineage.EVIDENCE_KINDS``).
-ESTIMATE = "estimate"
+#: What the rows are called among facts (``lineage.EVIDENCE_KINDS``).
+ESTIMATE, SO_FAR, SPENT = "estimate", "so_far", "spent"
 _DAY = [*SHOP, "business_date"]
 _CHANNEL_DAY = [*SHOP, "channel_code", "business_date"]
 
@@ -41,7 +41,7 @@ def matured_parts(lines: pl.DataFrame, said: pl.DataFrame, on: list[str], told_o
     rest = said.select(*on, matured_fen=pl.col("matured_fen") - pl.col("kept_fen"), evidence_code=pl.lit(ESTIMATE))
     return [
         paid.select(
-            *dict.fromkeys([*LINE, "order_id", "channel_code", *on, *told_of]), "paid_fen",
+            *dict.fromkeys([*LINE, "order_id", "channel_code", *on, *told_of]), "paid_fen", evidence_code=pl.lit(SO_FAR),
             matured_fen=pl.when("_is_told").then(pl.col("paid_fen") - pl.col("cohort_refund_fen")).otherwise(0),
             matured_untold_fen=pl.when("_is_told").then(0).otherwise("paid_fen"),
         ),
@@ -58,6 +58,7 @@ def advertised(facts: Facts) -> list[pl.DataFrame]:
     of_spend = spent.select(
         "ad_entry_id", *_DAY,
         channel_code=pl.lit("unknown"),
+        evidence_code=pl.lit(SPENT),
         matured_spent_fen=pl.when("_is_silent").then(0).otherwise("spent_fen"),
         unmatured_spent_fen=pl.when("_is_silent").then("spent_fen").otherwise(0),
     )  # fmt: skip

@@ -27,7 +27,7 @@ from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf, choose, open_release
 from metrics.versions import redefined_since, version
 from warehouse.lake import Lake
-from warehouse.ops import CHECK, EXPORT
+from warehouse.ops import CHECK, EXPORT, FIXED_COST, STOCK_ENTRY
 from warehouse.release import Release
 from warehouse.viewer import tenant_instance
 
@@ -44,6 +44,9 @@ _TOLD_IN = {
 }
 #: What an id means only together with.
 _WITHIN = {"platform_sku_id": ["product_id"]}
+#: How the id of what a merchant entered begins → where it stands, and the ids that may be one.
+ENTERED_IN = {"stock": STOCK_ENTRY, "cost": FIXED_COST}
+ENTRY_IDS = ("stock_entry_id", "ad_entry_id", "order_line_id")
 _LINE = ["shop_id", "platform_code", "channel_code", "business_date", *IDS]
 
 
@@ -89,7 +92,8 @@ class Passport:
     ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart`` is the table it was summed from, ``version`` the
     content hash of today's definition, ``is_redefined`` whether the release showed the figure under another one. ``checks_failed`` are warnings of the
     release's build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name, when) told the rows behind it, with
-    ``rows_qty`` each; ``lines_qty`` is None where the figure is an estimate or stands at one moment: no sum of lines.
+    ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's own entries behind it was made. ``lines_qty`` is None where nothing says what the
+    mart is made of.
     """
 
     metric: Metric
@@ -100,6 +104,7 @@ class Passport:
     checks_passed: int
     checks_failed: tuple[str, ...]
     files: pl.DataFrame
+    entered_at: dt.datetime | None
     lines_qty: int | None
 
     @property
@@ -125,24 +130,25 @@ def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None =
     found, item = choose(asking.place, as_of), METRICS[metric]
     source = question.sources[item.clock]
     lines = _lines(asking, question, found, as_of) if has_lines(source) else None
+    rows = lines.rows if lines else _NO_LINES
     with open_release(asking.place, found) as lake:
-        files = _files(lake, asking, lines.rows if lines else _NO_LINES)
+        files, entered_at = _files(lake, asking, rows), _entered_at(lake, asking, rows)
     passed, failed = _checks(asking, found)
     quantity = lines.rows.height if lines else None
-    return Passport(item, answer, source.table, version(item), redefined_since(found, item), passed, failed, files, quantity)
+    return Passport(item, answer, source.table, version(item), redefined_since(found, item), passed, failed, files, entered_at, quantity)
 
 
 def order_lines(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Lines:
     """The lines behind one cell, largest first. Their amounts sum to the figure exactly: ``Lines.value`` is what ``ask`` answers.
 
-    Raises what ``ask`` raises, and ``NotFoundError`` NO_LINES for a figure that is an estimate, or stock.
+    Raises what ``ask`` raises, and ``NotFoundError`` NO_LINES for a mart of which nothing says what it is made of.
     """
     asking, question = _question(viewer, metric, cell, period)
     if not has_lines(question.sources[METRICS[metric].clock]):
         raise NotFoundError(
             "NO_LINES",
-            "这个数字是估计值或某一时点的数,没有逐行明细",
-            "this figure is an estimate, or stands at one moment, and is no sum of lines",
+            "这个数字没有逐行明细",
+            "no lines are kept of what this figure is made of",
             metric=metric,
         )
     return _lines(asking, question, choose(asking.place, as_of), as_of)
@@ -243,6 +249,16 @@ def _files(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
     exports = lake.read(EXPORT, keys=rows.select("merchant_id", "shop_id", "export_id"))
     joined = exports.join(rows, on=["merchant_id", "shop_id", "export_id"], how="inner")
     return joined.select(*_FILE, "rows_qty").sort("rows_qty", "received_at", "export_id", descending=[True, True, False])
+
+
+def _entered_at(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> dt.datetime | None:
+    """When the newest of the merchant's own entries in ``lines`` was made."""
+    ids = pl.concat([lines[name].rename("entry") for name in ENTRY_IDS]).drop_nulls().unique()
+    found = []
+    for book, table in ENTERED_IN.items():
+        numbers = ids.filter(ids.str.starts_with(f"{book}:")).str.strip_prefix(f"{book}:").cast(pl.Int64)
+        found += lake.read(table, keys=pl.DataFrame({"event_number": numbers}), where={"merchant_id": viewer.merchant_id})["changed_at"].to_list()
+    return max(found, default=None)
 
 
 def _checks(viewer: Viewer, found: Release) -> tuple[int, tuple[str, ...]]:

@@ -13,7 +13,7 @@ import polars as pl
 import polars.selectors as cs
 
 from contracts.canonical import SHOP
-from metrics.estimate_lines import ESTIMATE, advertised, matured, matured_by_cut
+from metrics.estimate_lines import ESTIMATE, SO_FAR, SPENT, advertised, matured, matured_by_cut
 from metrics.facts import Facts
 from metrics.launch_lines import LAUNCH, SOLD, launches
 from metrics.sources import BY_CHANNEL, Source
@@ -56,6 +56,8 @@ IDS = (
 #: What a row says of itself where it is more than a fact on its own day: what it is (``EVIDENCE_KINDS``), its own day, and the units it tells of.
 EVIDENCE_COLUMNS = {"evidence_code": pl.String(), "evidence_date": pl.Date(), "evidence_qty": pl.Int64()}
 EVIDENCE_KINDS = {
+    SO_FAR: ("现在留下", "kept so far"),
+    SPENT: ("推广花费", "spent on advertising"),
     ESTIMATE: ("仍会退回(估计)", "still expected to go back, an estimate"),
     LAUNCH: ("上新首单", "first sale of the launch"),
     SOLD: ("上新期内", "sold while new"),

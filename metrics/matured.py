@@ -10,6 +10,8 @@ from contracts.canonical import SHOP
 from metrics.access import Desk, Viewer, open_desk, require
 from metrics.question import Period, Question, read_question
 from metrics.released import AsOf
+from transforms.gold.mart_outlook_daily import TABLE
+from transforms.gold.mart_promotion_daily import TABLE as _SPENT
 from transforms.maturity.said import summed
 
 _CLOCK, _METRIC = "matured", "matured_net"
@@ -39,7 +41,19 @@ def matured(viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = N
 
 def interval(desk: Desk, question: Question) -> dict[str, int]:
     """Bounds of all rows a question picks on the clock ``matured``, by their names in the mart; none where nothing is uncertain, or no estimate is whole."""
-    sums = _summed(desk, question, []).drop_nulls("matured_fen")
+    return _bounds(_summed(desk, question, []))
+
+
+def advertised_interval(desk: Desk, question: Question) -> dict[str, int]:
+    """The same of the shops and days a question sets spend against on the clock ``advertised_matured``: bounds of what they will have kept."""
+    condition, values = question.conditions("advertised_matured")
+    days = f"SELECT * FROM {_SPENT.full_name} WHERE ({condition}) AND (matured_spent_fen <> 0 OR matured_fen <> 0)"  # noqa: S608
+    query = f"SELECT o.* FROM {TABLE.full_name} AS o SEMI JOIN ({days}) USING ({', '.join(_SPENT.key)})"  # noqa: S608
+    return _bounds(summed(desk.sql(query, values).with_columns(_all=pl.lit(0, pl.Int32)), ["_all"]))
+
+
+def _bounds(sums: pl.DataFrame) -> dict[str, int]:
+    sums = sums.drop_nulls("matured_fen")
     told = sums.filter(pl.col("matured_low_fen") < pl.col("matured_high_fen")).select("matured_low_fen", "matured_high_fen")
     return {name: value for row in told.iter_rows(named=True) for name, value in row.items()}
 

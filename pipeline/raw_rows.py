@@ -14,7 +14,7 @@ from connectors.received import Cells, rows_of_page
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer
-from metrics.explain import told_by
+from metrics.explain import ENTERED_IN, ENTRY_IDS, told_by
 from metrics.notes import amount
 from metrics.released import AsOf
 from pipeline.house import reading
@@ -23,17 +23,13 @@ from pipeline.mapping import own_aliases, platform_of
 from pipeline.parsing import Limits, rows_apart
 from warehouse import landing
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT, FIXED_COST, STOCK_ENTRY
+from warehouse.ops import EXPORT
 from warehouse.place import Place
 from warehouse.settings import Settings
 
 Row = Mapping[str, object]
 #: ``RawRow.source`` of what a merchant entered here.
 ENTERED = "entered"
-#: How the id of an entry begins → where it stands.
-_BOOKS = {"stock": STOCK_ENTRY, "cost": FIXED_COST}
-#: Where a line bears such an id.
-_ENTRY_IDS = ("stock_entry_id", "ad_entry_id", "order_line_id")
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def raw_rows(viewer: Viewer, line: Row, as_of: AsOf = None) -> list[RawRow]:
 
     Raises what ``told_by`` raises, and ``NotFoundError`` when there is no such release any more.
     """
-    if entry := next((str(line[name]) for name in _ENTRY_IDS if str(line.get(name)).partition(":")[0] in _BOOKS), None):
+    if entry := next((str(line[name]) for name in ENTRY_IDS if str(line.get(name)).partition(":")[0] in ENTERED_IN), None):
         return _entered(viewer, line, entry)
     told = told_by(viewer, line, as_of).unique(["shop_id", "_export_id", "_row_number"], keep="first", maintain_order=True)
     settings = Settings(home=viewer.place.home)
@@ -77,7 +73,7 @@ def raw_rows(viewer: Viewer, line: Row, as_of: AsOf = None) -> list[RawRow]:
 def _entered(viewer: Viewer, line: Row, entry: str) -> list[RawRow]:
     """What the viewer's own merchant entered under this number for the line's shop, or for all shops."""
     book, _, number = entry.partition(":")
-    table = _BOOKS[book]
+    table = ENTERED_IN[book]
     with reading(Settings(home=viewer.place.home)) as lake:
         found = lake.read(table, where={"merchant_id": viewer.merchant_id, "event_number": int(number)})
     mine = found.filter(pl.col("shop_id").is_null() | (pl.col("shop_id") == line["shop_id"]))

@@ -46,7 +46,7 @@ def passport(found: Passport, lines: Lines | None, rows: Sequence[RawRow], *, as
     ]
     print_table(f"来源文件 {len(files)} / files", ["文件 / file", "种类 / kind", "收到 / received", "行 / rows", "SHA-256"], files)
     if lines is None:
-        typer.echo("这个数字是估计值,没有逐行明细 / an estimate, no sum of lines")
+        typer.echo("这个数字没有逐行明细 / no lines are kept of it")
         return
     _tell_lines(lines)
     for row in rows:

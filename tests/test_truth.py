@@ -48,11 +48,13 @@ from truth_cases import (
 
 from metrics.access import Viewer
 from metrics.ask import ask
+from metrics.explain import order_lines
 from metrics.match import match
 from metrics.rung_bridges import rung_bridge, settled_bridge
 from metrics.screens import SCREENS, screens_of
 from metrics.typed import Typed
 from pipeline.house import reading
+from pipeline.raw_rows import raw_rows
 from pipeline.receipts import FileReceipt
 from pipeline.steps import build_and_release, collect, scan_inbox
 from simulator.ad_truth import sold_on
@@ -413,6 +415,11 @@ def test_stock_of_platforms_lists_is_true_to_the_piece(by_api: Settings, market:
         lists = platform in ("pinduoduo", "wechat_channels", "xiaohongshu")
         mine = both.filter(shop_id=shop) if lists else both.filter(pl.col("counted_qty").is_not_null(), shop_id=shop)
         assert rows["closing_stock"][-1] == mine["value"].sum(), (shop, rows)
+        lines = order_lines(viewer, "closing_stock", {"shop": shop, "month": str(rows["month"][-1])})
+        by_sku = lines.rows.group_by("sku_code").agg(pl.col("amount").sum()).join(mine, on="sku_code", how="left")
+        assert lines.value == rows["closing_stock"][-1] and (by_sku["amount"] == by_sku["value"]).all(), shop
+        for line in lines.rows.filter(evidence_code="listed").head(2).iter_rows(named=True):
+            assert lists and any(str(line["evidence_qty"]) in row.cells.values() and row.source == "api" for row in raw_rows(viewer, line)), line
 
 
 def test_launches_and_hits_are_true(by_files: Settings, market: Market) -> None:

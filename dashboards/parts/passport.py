@@ -17,7 +17,7 @@ from metrics.lineage import EVIDENCE_KINDS
 from metrics.metric import CLOCKS, Metric
 from pipeline.counter import ENTERED, RawRow
 
-_SHOWN = 200
+_SHOWN, _GUESSED = 200, 50
 _FILES = 30
 #: Columns shown where any row has them.
 _SOMETIMES = ("是什么", "SKU", "件数")
@@ -37,7 +37,7 @@ def show_passport(found: Passport) -> None:
         "公式": f"{plain(metric.formula_zh, 300)}  \n:gray[:small[{plain(metric.formula, 300)} · {plain(found.mart.full_name)}]]",
         "日期": f"{clock[0]}  \n:gray[:small[{clock[1]}]]",
         "期间": covered,
-        "数据截至": moment(found.observed_at) if found.observed_at else NOTHING,
+        "数据截至": _told_until(found),
         "检查": f"通过 {found.checks_passed} 项{failed}  \n:gray[:small[{found.checks_passed} checks passed]]",
         "口径版本": f"`{found.version}`" + (" · 该发布当时的口径与现在不同" if found.is_redefined else ""),
         "发布": f"\\#{answer.release}({moment(answer.as_of)})",
@@ -55,14 +55,21 @@ def show_passport(found: Passport) -> None:
     _show_files(found.files)
 
 
+def _told_until(found: Passport) -> str:
+    """How fresh the files behind a figure are, and what the merchant entered."""
+    told = [moment(found.observed_at)] if found.observed_at else []
+    told += [f"录入 {moment(found.entered_at)} :gray[:small[entered]]"] if found.entered_at else []
+    return " · ".join(told) or NOTHING
+
+
 def show_lines(lines: Lines) -> dict[str, Any] | None:
     """The lines, largest first, and their sum; the one a person picks is returned."""
-    rows = lines.rows.head(_SHOWN)
+    rows = _largest(lines.rows)
     shown = pl.DataFrame([_line(lines.metric, row) for row in rows.iter_rows(named=True)])
     shown = shown.select(item for item in shown if item.name not in _SOMETIMES or item.is_not_null().any())
     picked = st.dataframe(shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines")
     more = f",列出最大的 {_SHOWN} 行" if lines.rows.height > _SHOWN else ""
-    st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 **{amount(lines.metric, lines.value)}**。 All lines add up to the figure. 选一行看原始数据。")
+    st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 {_sum(lines)}。 All lines add up to the figure. 选一行看原始数据。")
     _tell_kinds(lines)
     chosen = picked.selection.rows
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
@@ -108,15 +115,32 @@ def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "日期": day(row["evidence_date"] or row["business_date"]),
         "是什么": EVIDENCE_KINDS[row["evidence_code"]][0] if row["evidence_code"] else None,
-        "SKU": visible(row["sku_code"]) if row["sku_code"] else None,
+        **told,
+        **over,
         "件数": row["evidence_qty"],
+        "SKU": visible(row["sku_code"]) if row["sku_code"] else None,
         "订单": visible(row["order_id"] or NOTHING),
         "子订单": visible(row["order_line_id"] or NOTHING),
         "售后/场次/流水/推广/商品": visible(next((row[name] for name in _OTHERS if row[name]), NOTHING)),
         "渠道": channel_name(row["channel_code"]) if row["channel_code"] else NOTHING,
-        **told,
-        **over,
     }
+
+
+def _largest(rows: pl.DataFrame) -> pl.DataFrame:
+    """As many as are shown; the estimates among them last, however small they are."""
+    is_guessed = pl.col("evidence_code").eq_missing(ESTIMATE)
+    guessed = rows.filter(is_guessed).head(_GUESSED)
+    return pl.concat([rows.filter(~is_guessed).head(_SHOWN - guessed.height), guessed])
+
+
+def _sum(lines: Lines) -> str:
+    """The figure as the sums it is made of."""
+    figure = f"**{amount(lines.metric, lines.value)}**"
+    if not lines.metric.denominator:
+        return figure
+    top, bottom = int(lines.rows["amount"].sum()), int(lines.rows["divisor"].sum())
+    over = f"{bottom:,}" if lines.metric.denominator.endswith("_qty") else yuan(bottom)
+    return f"{yuan(top) if lines.metric.adds_money else f'{top:,}'} ÷ {over} = {figure}"
 
 
 def _tell_kinds(lines: Lines) -> None:
@@ -124,11 +148,13 @@ def _tell_kinds(lines: Lines) -> None:
     kinds = lines.rows["evidence_code"].drop_nulls().unique().sort()
     if kinds.len():
         st.caption("是什么 What:" + ";".join(f"{zh} {en}" for zh, en in (EVIDENCE_KINDS[code] for code in kinds)) + "。")
+    if lines.rows["evidence_qty"].is_not_null().any():
+        st.caption("「件数」是这一行自己说的(订单是留存的件数),「数量」是它算进这个数字的。 Units are the row's own; the amount is what it adds to the figure.")
     if lines.is_estimate:
         guessed = lines.rows.filter(evidence_code=ESTIMATE)
         much = yuan(int(guessed["amount"].sum()))
         st.info(
-            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、预计会退的,每个店铺、渠道、支付日一行,没有订单号;其余各行已经发生。  \n"
+            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、预计会退的,每个店铺、渠道、支付日一行,排在最后,没有订单号;其余各行已经发生。  \n"
             f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, by shop, channel and payment day.]",
             icon=":material/query_stats:",
         )

@@ -51,6 +51,28 @@ def test_every_roi_is_a_ratio_of_sums_over_what_tells_both_sides(told: Place) ->
     assert noted(answer) == {"SPEND_UNTOLD": 600_00, "UNATTRIBUTED": 300_00, "NOT_WHOLE": 130_00, "UNBILLED": 130_00, "UNMATURED": 100_00}
 
 
+def test_a_matured_roi_tells_the_bounds_of_what_the_days_it_counts_will_have_kept(place: Place) -> None:
+    """Of s1's 1st and s2's: 4,000 of the 34,000 kept are still to go, of variance 2 × 100 yuan². The 2nd, whose spend waits, is not in it."""
+    foreseen = {"channel_code": "own_live", "paid_fen": 100_000, "age_days_qty": 20, "maturity_level_code": "channel", "matured_noise_number": 100}
+    outlook = [
+        {
+            **promoted(number, *shop),
+            **foreseen,
+            "kept_fen": kept,
+            "matured_fen": point,
+            "matured_low_fen": point,
+            "matured_high_fen": point,
+            "matured_doubt_fen": 0,
+        }
+        for number, shop, kept, point in ((1, (), 26_000, 240_00), (1, ("s2", "taobao"), 8_000, 60_00), (2, (), 90_000, 1_00))
+    ]
+    publish(place, frames() | {"mart_promotion_daily": rows_of("mart_promotion_daily", DAYS), "mart_outlook_daily": rows_of("mart_outlook_daily", outlook)})
+    (note,) = [note for note in ask(merchant(place), ["matured_roi"], period=MARCH).notes if note.code == "MATURED_INTERVAL"]
+    assert note.amount_fen is not None and 30_000 < note.amount_fen <= 34_000
+    (first,) = [note for note in ask(merchant(place), ["matured_roi"], where={"shop": "s2"}).notes if note.code == "MATURED_INTERVAL"]
+    assert first.amount_fen is not None and 6_000 < first.amount_fen <= 8_000
+
+
 def test_by_shop_and_day_each_has_its_own_and_nothing_is_empty_not_0(told: Place) -> None:
     rows = ask(merchant(told), ["shop_roi", "settled_roi", "ad_roi", "ad_cash", "ad_spend"], by=["shop", "date"], period=MARCH).rows
     assert rows.drop("date").rows() == [

@@ -62,6 +62,7 @@ def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_
     passport, lines = explain(viewer, "sell_through", cell), order_lines(viewer, "sell_through", cell)
     assert (passport.value, passport.mart, lines.value) == (0.5, mart_stock_monthly.TABLE, 0.5)
     assert set(passport.files["kind_code"]) <= {"orders", "order_items", "after_sales"} and passport.files.height, "the sales come from files"
+    assert passport.entered_at is not None and passport.entered_at > passport.observed_at
     (receipt,) = lines.rows.filter(evidence_code="received").iter_rows(named=True)
     assert (receipt["divisor"], receipt["evidence_date"]) == (2 * kept, dt.date(2026, 10, 1))
     (entered,) = raw_rows(viewer, receipt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 
@@ -15,7 +16,9 @@ from contracts.personal import STARS
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.definitions import METRICS
+from metrics.estimate_lines import ESTIMATE
 from metrics.explain import explain, order_lines, told_by
+from metrics.launch_lines import LAUNCH
 from metrics.lineage import EVIDENCE, has_lines
 from metrics.sources import DIMENSIONS, SOURCES, find_source
 from metrics.versions import version
@@ -23,7 +26,7 @@ from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.raw_rows import raw_rows
 from transforms.gold.fct_order_line import TABLE as LINES
-from warehouse.ops import EXPORT
+from warehouse.ops import EXPORT, SHOP, STOCK_ENTRY
 from warehouse.settings import Settings
 
 TRACED = [metric for metric in METRICS.values() if all(has_lines(source) for source in SOURCES if metric.clock in source.rows)]
@@ -63,6 +66,59 @@ def test_cells_of_several_dimensions_and_a_period(house: Settings) -> None:
         for row in ask(viewer, [metric], by=["shop", "channel", "month"], period=period).rows.head(3).iter_rows(named=True):
             cell = {name: row[name] for name in ("shop", "channel", "month")}
             assert order_lines(viewer, metric, cell, period=period).value == row[metric]
+
+
+@pytest.mark.parametrize(("number", "more"), [(0, set()), (1, {"launch", "advertised_matured"})])
+def test_every_clock_has_a_passport_that_ends_in_files_and_lines_of_its_own_merchant(house: Settings, number: int, more: set[str]) -> None:
+    """Of a metric of each clock the largest cell: files wherever a line names an order, a session, a bill or a listing; nothing of another merchant's."""
+    viewer, seen = owner_of(house, number), set()
+    with reading(house) as lake:
+        shops = set(lake.read(SHOP, where={"merchant_id": viewer.merchant_id})["shop_id"])
+        orders = set(lake.read(LINES, where={"merchant_id": viewer.merchant_id}, columns=["order_line_id"])["order_line_id"])
+        entries = {f"stock:{each}" for each in lake.read(STOCK_ENTRY, where={"merchant_id": viewer.merchant_id, "shop_id": sorted(shops)})["event_number"]}
+    for metric in [*{metric.clock: metric for metric in METRICS.values()}.values(), METRICS["sell_through"], METRICS["returns_in_transit"]]:
+        source = find_source(metric.clock, ())
+        assert source is not None
+        by = [*source.apart] or ["shop"]
+        largest = ask(viewer, [metric.id], by=by).rows.sort(metric.id, descending=True, nulls_last=True).head(1).to_dicts()
+        cell = {name: row[name] for row in largest for name in by}
+        found, rows = explain(viewer, metric.id, cell), order_lines(viewer, metric.id, cell).rows
+        assert found.lines_qty == rows.height and found.value == (largest[0][metric.id] if largest else found.value), metric.id
+        is_told = pl.any_horizontal(pl.col("order_id", "live_session_id", "settlement_entry_id", "platform_sku_id").is_not_null())
+        assert (found.files.height > 0) == rows.select(is_told.any()).item(), metric.id
+        assert set(rows["shop_id"]) <= shops and set(rows["order_line_id"].drop_nulls()) - orders <= _entered(rows), metric.id
+        assert set(rows["stock_entry_id"].drop_nulls()) <= entries, metric.id
+        seen |= {metric.clock} if rows.height else set()
+    assert seen >= {"paid", "refund", "session", "matured", "cost", "stock", "settled"} | more, seen
+
+
+def _entered(rows: pl.DataFrame) -> set[str]:
+    """Costs charged once bear the number of their entry where lines bear theirs."""
+    return set(rows.filter(pl.col("order_line_id").str.starts_with("cost:"))["order_line_id"])
+
+
+def test_an_estimate_is_what_lines_keep_and_what_is_still_expected_to_go_back(house: Settings) -> None:
+    viewer = owner_of(house, 1)
+    lines = order_lines(viewer, "matured_net", {})
+    guessed, kept = lines.rows.filter(evidence_code=ESTIMATE), lines.rows.filter(pl.col("evidence_code") != ESTIMATE)
+    assert lines.is_estimate and guessed.height and guessed["amount"].max() < 0  # type: ignore[operator]
+    assert kept["amount"].sum() == ask(viewer, ["net_by_order_date"]).rows.item() == lines.value - guessed["amount"].sum()
+    assert guessed["order_id"].is_null().all() and kept["order_id"].is_not_null().all()
+    assert not guessed.select("shop_id", "channel_code", "business_date").is_duplicated().any()
+    assert raw_rows(viewer, guessed.row(0, named=True)) == []
+    old = kept["business_date"].min()
+    assert not order_lines(viewer, "matured_net", {}, period=(old, old)).is_estimate, "what is 45 days old is what it is"
+
+
+def test_the_lines_of_a_launch_reach_beyond_the_days_asked_about(house: Settings) -> None:
+    viewer, later = owner_of(house, 1), 0
+    for day, launched in ask(viewer, ["launched_styles"], by=["date"]).rows.filter(pl.col("launched_styles") > 0).iter_rows():
+        lines = order_lines(viewer, "launched_styles", {}, period=(day, day))
+        assert (lines.value, lines.rows.filter(evidence_code=LAUNCH).height) == (launched, launched)
+        assert lines.rows["evidence_date"].is_between(day, day + dt.timedelta(days=13)).all()
+        assert (lines.rows.filter(evidence_code=LAUNCH)["evidence_date"] == day).all()
+        later += lines.rows.filter(pl.col("evidence_date") > day).height
+    assert later
 
 
 def test_a_past_release_comes_apart_as_it_was(house: Settings) -> None:

@@ -11,6 +11,7 @@ from dashboards.parts.money import yuan
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.explain import order_lines
+from metrics.lineage import EVIDENCE_KINDS
 from metrics.restated import last_look, look, restatements
 from pipeline.counter import raw_rows
 from warehouse import accounts
@@ -28,8 +29,10 @@ with TellFailure("页面"):
 """
 
 
-def shown(part: str, looking: object) -> AppTest:
+def shown(part: str, looking: object, **chosen: str) -> AppTest:
     app = AppTest.from_string(_SCRIPT, default_timeout=60)
+    for name, value in chosen.items():
+        app.session_state[name] = value
     app.session_state["part"], app.session_state["looking"] = part, looking
     return app.run()
 
@@ -51,6 +54,20 @@ def test_the_passport_page(house: Settings, monkeypatch: pytest.MonkeyPatch) -> 
     assert any("SHA-256" in table.columns for table in tables) and any("子订单" in table.columns for table in tables)
     app.selectbox(key="passport_metric").set_value("return_rate_value").run()
     assert not app.exception and not app.error and "%" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("metric", "kinds"), [("matured_net", {"现在留下"}), ("launched_styles", {"上新首单", "上新期内"}), ("sell_through", {"到货(录入)", "留存件数"})]
+)
+def test_the_passport_of_an_estimate_a_launch_and_of_stock(house: Settings, monkeypatch: pytest.MonkeyPatch, metric: str, kinds: set[str]) -> None:
+    """Each ends in lines that say what they are and add up; an estimate says how much of it is one."""
+    viewer = owner_of(house, 1)
+    monkeypatch.setattr(period, "today", lambda: ask(viewer, ["paid_gmv"], by=["date"]).rows["date"].max())
+    app = shown("passport", viewer, passport_metric=metric)
+    assert not app.exception and not app.error and not app.warning
+    (table,) = (item.value for item in app.dataframe if "是什么" in item.value.columns)
+    assert kinds <= set(table["是什么"]) <= {zh for zh, _ in EVIDENCE_KINDS.values()}
+    assert ("行是估计" in "".join(item.value for item in app.info)) == (metric == "matured_net")
 
 
 def test_a_received_row_on_the_page(house: Settings) -> None:

@@ -54,8 +54,11 @@ def show(viewer: Viewer) -> None:
         line = show_lines(lines)
         if line is not None:
             show_heading("原始行", "Rows as received")
-            for row in raw_rows(viewer, line):
+            rows = raw_rows(viewer, line)
+            for row in rows:
                 show_raw_row(row)
+            if not rows:
+                st.caption("这一行没有原始行:它是推算出来的,不来自文件。 No received row: it was reckoned, not read.")
 
 
 def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, str], Period | None]:
@@ -68,9 +71,11 @@ def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, 
             return metric, _choose_apart(viewer, metric, source.apart, shops), None
         window = st.selectbox("时段 Period", list(periods), key="passport_period")
         shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
-        channel = st.selectbox(
-            "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
-        )
+        channel = _ALL
+        if find_source(METRICS[metric].clock, ("channel",)):
+            channel = st.selectbox(
+                "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
+            )
     cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
     return metric, cell, periods[window]
 
