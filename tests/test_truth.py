@@ -403,6 +403,40 @@ def test_stock_is_true_to_the_piece(by_files: Settings, market: Market, release:
     assert wrong.is_empty(), wrong.to_dicts()
 
 
+@pytest.mark.parametrize(("release", "at"), [(2, NOW), (3, LATER)])
+def test_turnover_and_new_styles_are_true(by_files: Settings, market: Market, release: int, at: dt.datetime) -> None:
+    """Turnover of the SKUs whose count stood on every one of 30 days; of the styles that sell, the share first paid for in them."""
+    key, day = ["shop_id", "sku_code"], COUNTED[-1]
+    since = day - dt.timedelta(days=29)
+    counts = counted(market, [each for each in COUNTED if each <= day]).rename({"counted_date": "date"}).sort("date")
+    grid = counts.select(key).unique().join(pl.DataFrame({"date": pl.date_range(since, day, eager=True)}), how="cross").sort("date")
+    stood = grid.join_asof(counts, on="date", by=key, check_sortedness=False)
+    known = stood.group_by(key).agg(stock_days=pl.col("counted_qty").sum(), is_known=pl.col("counted_qty").is_not_null().all()).filter("is_known")
+    sheet = true_stock(market, at, day).join(known, on=key, how="left")
+    over = pl.col("kept_30").filter(pl.col("is_known")).sum()
+    turnover = sheet.group_by(shop="shop_id").agg(turnover_days=pl.when(over > 0).then(pl.col("stock_days").sum() / over))
+
+    sold = truth(market, at, "units", ["shop_id", "style_code", "date"], FIRST - dt.timedelta(days=60), day).filter(pl.col("value") > 0)
+    first = sold.group_by("shop_id", "style_code").agg(first=pl.col("date").min())
+    first = first.with_columns(is_launch=pl.col("first") - pl.col("first").min().over("shop_id") >= pl.duration(days=14))
+    styles = market.lines.select(*key, "style_code").unique(key)
+    on_sale = sheet.join(styles, on=key).filter((pl.col("stock") > 0).fill_null(False) | (pl.col("kept_30") > 0)).select("shop_id", "style_code").unique()
+    told = on_sale.join(first, on=["shop_id", "style_code"], how="left").with_columns(
+        is_new=(pl.col("is_launch") & (pl.col("first") >= since)).fill_null(False)
+    )
+    rate = told.group_by(shop="shop_id").agg(new_style_rate=pl.col("is_new").mean())
+
+    viewers = [Viewer(by_files.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
+    asked = [ask(viewer, ["turnover_days", "new_style_rate"], by=["shop", "platform"], period=(day, day), as_of=release).rows for viewer in viewers]
+    got = pl.concat(asked).filter(pl.col("platform").is_in(STOCKED)).join(turnover.join(rate, on="shop", how="full", coalesce=True), on="shop", suffix="_true")
+    assert got.height > 5 and got["turnover_days"].count() > 3 and got["new_style_rate"].n_unique() > 1
+    for metric, rows in (("turnover_days", got), ("new_style_rate", got.filter(pl.col("platform").is_in(STYLED)))):
+        wrong = rows.filter(
+            ~(pl.col(metric) - pl.col(f"{metric}_true")).abs().fill_null(0).le(1e-12) | (pl.col(metric).is_null() != pl.col(f"{metric}_true").is_null())
+        )
+        assert wrong.is_empty(), (metric, wrong.to_dicts())
+
+
 def test_stock_of_platforms_lists_is_true_to_the_piece(by_api: Settings, market: Market) -> None:
     """Three platforms' APIs tell stock: of SKUs nobody counted theirs stands, of the others the count; who gives neither is untold."""
     key = ["shop_id", "sku_code"]

@@ -179,7 +179,7 @@ def enter_costs(settings: Settings, market: Market) -> None:
 #: Units kept that make a style a hit, in so small a market.
 HIT_UNITS = 3
 #: Days at whose end the stores counted what they held.
-COUNTED = (NOW.date(), dt.date(2026, 7, 31))
+COUNTED = (dt.date(2026, 7, 2), NOW.date(), dt.date(2026, 7, 31))
 
 
 def enter_stock(settings: Settings, market: Market) -> None:
