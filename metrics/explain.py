@@ -13,14 +13,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, PRODUCT, SETTLEMENT_ENTRY
-from contracts.errors import NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk
 from metrics.ask import Answer, ask, extent, for_one_merchant
 from metrics.definitions import METRICS, Metric
 from metrics.estimate_lines import ESTIMATE
 from metrics.facts import Facts
-from metrics.lineage import ALONGSIDE, EVIDENCE_COLUMNS, IDS, contributions, has_lines
+from metrics.lineage import ALONGSIDE, EVIDENCE_COLUMNS, IDS, contributions
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
 from metrics.question import Period, Question, Where, read_question
@@ -92,8 +91,8 @@ class Passport:
     ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart`` is the table it was summed from, ``version`` the
     content hash of today's definition, ``is_redefined`` whether the release showed the figure under another one. ``checks_failed`` are warnings of the
     release's build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name, when) told the rows behind it, with
-    ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's own entries behind it was made. ``lines_qty`` is None where nothing says what the
-    mart is made of.
+    ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's own entries behind it was made. ``lines_qty``: how many lines sum
+    to it.
     """
 
     metric: Metric
@@ -105,7 +104,7 @@ class Passport:
     checks_failed: tuple[str, ...]
     files: pl.DataFrame
     entered_at: dt.datetime | None
-    lines_qty: int | None
+    lines_qty: int
 
     @property
     def value(self) -> int | float | None:
@@ -128,29 +127,19 @@ def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None =
     asking, question = _question(viewer, metric, cell, period)
     answer = ask(asking, [metric], where=cell, period=period, as_of=as_of)
     found, item = choose(asking.place, as_of), METRICS[metric]
-    source = question.sources[item.clock]
-    lines = _lines(asking, question, found, as_of) if has_lines(source) else None
-    rows = lines.rows if lines else _NO_LINES
+    mart, rows = question.sources[item.clock].table, _lines(asking, question, found, as_of).rows
     with open_release(asking.place, found) as lake:
         files, entered_at = _files(lake, asking, rows), _entered_at(lake, asking, rows)
     passed, failed = _checks(asking, found)
-    quantity = lines.rows.height if lines else None
-    return Passport(item, answer, source.table, version(item), redefined_since(found, item), passed, failed, files, entered_at, quantity)
+    return Passport(item, answer, mart, version(item), redefined_since(found, item), passed, failed, files, entered_at, rows.height)
 
 
 def order_lines(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Lines:
     """The lines behind one cell, largest first. Their amounts sum to the figure exactly: ``Lines.value`` is what ``ask`` answers.
 
-    Raises what ``ask`` raises, and ``NotFoundError`` NO_LINES for a mart of which nothing says what it is made of.
+    Raises what ``ask`` raises.
     """
     asking, question = _question(viewer, metric, cell, period)
-    if not has_lines(question.sources[METRICS[metric].clock]):
-        raise NotFoundError(
-            "NO_LINES",
-            "这个数字没有逐行明细",
-            "no lines are kept of what this figure is made of",
-            metric=metric,
-        )
     return _lines(asking, question, choose(asking.place, as_of), as_of)
 
 

@@ -195,23 +195,15 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
 ESTIMATED: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {mart_promotion_daily.TABLE.full_name: advertised}
 
 
-def has_lines(source: Source) -> bool:
-    """Whether the mart's figures are sums of single rows that can be shown."""
-    return source.table.full_name in _evidence(source)
-
-
 def contributions(source: Source, facts: Facts) -> pl.DataFrame:
     """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none), ``EVIDENCE_COLUMNS`` and every measure.
 
     A measure is 0 where a row adds nothing to it.
     """
-    rows = pl.concat([_NOTHING, *_evidence(source)[source.table.full_name](facts)], how="diagonal")
+    evidence = ESTIMATED if source.is_estimate else EVIDENCE
+    rows = pl.concat([_NOTHING, *evidence[source.table.full_name](facts)], how="diagonal")
     filled = rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64 and name not in EVIDENCE_COLUMNS)
     return filled.with_columns(pl.sql_expr(sql).alias(name) for name, sql in BY_CHANNEL.items() if name in source.measures)
-
-
-def _evidence(source: Source) -> dict[str, Callable[[Facts], list[pl.DataFrame]]]:
-    return ESTIMATED if source.is_estimate else EVIDENCE
 
 
 _NOTHING = pl.DataFrame(schema={**dict.fromkeys(IDS, pl.String), **EVIDENCE_COLUMNS})

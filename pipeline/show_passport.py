@@ -22,7 +22,7 @@ _SHOWN = 30
 _OTHERS = ("refund_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "platform_sku_id", "stock_entry_id", "live_session_id")
 
 
-def passport(found: Passport, lines: Lines | None, rows: Sequence[RawRow], *, as_json: bool) -> None:
+def passport(found: Passport, lines: Lines, rows: Sequence[RawRow], *, as_json: bool) -> None:
     """The figure and what stands behind it; its largest lines; the received rows of the one asked for."""
     if as_json:
         print_json(_document(found, lines, rows))
@@ -45,9 +45,6 @@ def passport(found: Passport, lines: Lines | None, rows: Sequence[RawRow], *, as
         (row["export_name"], row["kind_code"], f"{row['received_at']:%Y-%m-%d %H:%M}", row["rows_qty"], row["export_id"]) for row in found.files.to_dicts()
     ]
     print_table(f"来源文件 {len(files)} / files", ["文件 / file", "种类 / kind", "收到 / received", "行 / rows", "SHA-256"], files)
-    if lines is None:
-        typer.echo("这个数字没有逐行明细 / no lines are kept of it")
-        return
     _tell_lines(lines)
     for row in rows:
         place = row_place(row.row_number) if row.source == "file" else str(row.row_number)
@@ -78,7 +75,7 @@ def _line(number: int, row: Mapping[str, Any]) -> tuple[object, ...]:
     return number, day, row["shop_id"], row["order_id"], row["order_line_id"], other, kind, row["evidence_qty"], row["amount"]
 
 
-def _document(found: Passport, lines: Lines | None, rows: Sequence[RawRow]) -> dict[str, object]:
+def _document(found: Passport, lines: Lines, rows: Sequence[RawRow]) -> dict[str, object]:
     return {
         "metric": found.metric.id,
         "value": found.value,
@@ -91,7 +88,7 @@ def _document(found: Passport, lines: Lines | None, rows: Sequence[RawRow]) -> d
         "checks_passed": found.checks_passed,
         "warnings": list(found.checks_failed),
         "files": found.files.to_dicts(),
-        "lines": None if lines is None else lines.rows.to_dicts(),
+        "lines": lines.rows.to_dicts(),
         "raw_rows": [asdict(row) for row in rows],
     }
 

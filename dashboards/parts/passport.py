@@ -154,8 +154,8 @@ def _tell_kinds(lines: Lines) -> None:
         guessed = lines.rows.filter(evidence_code=ESTIMATE)
         much = yuan(int(guessed["amount"].sum()))
         st.info(
-            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、预计会退的,每个店铺、渠道、支付日一行,排在最后,没有订单号;其余各行已经发生。  \n"
-            f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, by shop, channel and payment day.]",
+            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、预计会退的,按天按渠道推算,排在最后,没有订单号;其余各行已经发生。  \n"
+            f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, reckoned by day and channel.]",
             icon=":material/query_stats:",
         )
 

@@ -33,9 +33,9 @@ def explain(
     where = _cell(cell or [])
     period = (_day(first, dt.date(2000, 1, 1)), _day(last, dt.date(2099, 12, 31))) if first or last else None
     found = passport_of(viewer, metric, where, period=period, as_of=as_of)
-    lines = order_lines(viewer, metric, where, period=period, as_of=as_of) if found.lines_qty is not None else None
+    lines = order_lines(viewer, metric, where, period=period, as_of=as_of)
     rows = []
-    if raw is not None and lines is not None:
+    if raw is not None:
         if raw > lines.rows.height:
             raise UsageError("NO_SUCH_LINE", "没有这一行明细", "no such line", raw=raw, lines=lines.rows.height)
         rows = raw_rows(viewer, lines.rows.row(raw - 1, named=True), as_of)

@@ -21,8 +21,6 @@ from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.definitions import METRICS, UNITS, Metric
 from metrics.explain import order_lines
-from metrics.lineage import has_lines
-from metrics.sources import find_source
 from pipeline.advertising import rebuild_advertising
 from pipeline.aside import import_aside
 from pipeline.buyers import rebuild_buyers
@@ -112,8 +110,7 @@ def _example(viewer: Viewer, metric: Metric) -> str:
     if figure is None:
         return "— (本例说不出 / the example cannot tell)"
     shown = f"**{_number(figure, metric.unit)}**"
-    source = find_source(metric.clock, cell)
-    if metric.denominator is None or source is None or not has_lines(source):
+    if metric.denominator is None:
         return shown
     lines = order_lines(viewer, metric.id, cell)
     return f"{lines.rows['amount'].sum():,} ÷ {lines.rows['divisor'].sum():,} = {shown}"

@@ -43,9 +43,6 @@ def show(viewer: Viewer) -> None:
         show_passport(found)
     if found is None:
         return
-    if found.lines_qty is None:
-        show_empty("这个数字没有逐行明细。", "No lines are kept of what this figure is made of.")
-        return
     show_heading("逐行明细", "Lines")
     with TellFailure("逐行明细"):
         lines = order_lines(viewer, metric, cell, period=period)
