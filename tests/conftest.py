@@ -1,7 +1,7 @@
 """What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
 
 Workers take whole files in turn, or whole folders where one house is made for all tests of the folder: one that comes last keeps the others waiting
-for as long as it takes. Each worker keeps to one thread of Polars: there is a worker for every core.
+for as long as it takes. Each worker keeps to one thread of Polars and of DuckDB: there is a worker for every core.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
+os.environ.setdefault("BAIYUN_THREADS", "1")  # small tables: a second thread of DuckDB costs a quarter more CPU and gains nothing
 
 #: Folders whose tests share something that takes a minute to make: on two workers it would be made twice.
 TOGETHER = ("tests/proof/", "tests/bench/")

@@ -19,6 +19,7 @@ from warehouse.lake_errors import absent, type_changed, unreachable
 from warehouse.place import Place
 from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
+from warehouse.settings import Settings
 from warehouse.sql import TYPES, address, digests, matching, quote, selection, typed_keys, where_clauses
 
 #: A table of at most this much Parquet is small.
@@ -41,8 +42,17 @@ class Lake:
         self._sizes: dict[str, int] | None = None
 
     @classmethod
-    def open(cls, place: Place, *, write: bool = False, snapshot: int | None = None, threads: int = 2, memory: str = "2GB", slot_seconds: float = 600) -> Lake:
-        """Attach the warehouse of ``place``; ``snapshot`` shows it as it was then (readers only).
+    def open(
+        cls,
+        place: Place,
+        *,
+        write: bool = False,
+        snapshot: int | None = None,
+        threads: int | None = None,
+        memory: str | None = None,
+        slot_seconds: float = 600,
+    ) -> Lake:
+        """Attach the warehouse of ``place``; ``snapshot`` shows it as it was then (readers only). ``threads`` and ``memory``: else as this installation says.
 
         Raises ``WriterBusyError`` when the slot is not free in time, ``NotFoundError`` when a reader asks for a warehouse or snapshot that is not there.
         """
@@ -57,7 +67,9 @@ class Lake:
                 raise absent(snapshot)
             spill = str(scratch_folder(place))
             try:
-                connection = connect(place, {"threads": threads, "memory_limit": memory, "temp_directory": spill}, write=write, snapshot=snapshot)
+                chosen = Settings()
+                may: dict[str, str | int] = {"threads": threads or chosen.threads, "memory_limit": memory or chosen.memory}
+                connection = connect(place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot)
             except (duckdb.Error, ModuleNotFoundError) as error:
                 if place.catalog_file is None:
                     raise unreachable() from None  # their words repeat the address, and with it the password
