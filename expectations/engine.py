@@ -13,7 +13,6 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before the import: not
 import duckdb_engine
 import great_expectations as gx
 import sqlalchemy as sa
-from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.core.batch import Batch, LegacyBatchDefinition
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.core.id_dict import IDDict
@@ -22,7 +21,6 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.expectations.core import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.validator.validator import Validator
 
 from contracts.tables import Table
@@ -57,14 +55,6 @@ class ExpectNoFailingRows(UnexpectedRowsExpectation):
     """``UnexpectedRowsExpectation`` that runs its query once: the query itself returns examples and their total (see ``_failing_rows``)."""
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
-    _told: ExpectationConfiguration | None = PrivateAttr(None)
-
-    @property
-    def configuration(self) -> ExpectationConfiguration:
-        """Made once: GX asks for it some thirty times a rule and makes it anew each time, a quarter of what judging small tables costs."""
-        if self._told is None:
-            self._told = super().configuration
-        return self._told
 
     def _validate(
         self,

@@ -59,15 +59,14 @@ _DAILY = f"""
 _EXPECTED = f"""
     SELECT {_DAY}, kept_fen - matured_fen AS to_return_fen, matured_noise_number, matured_doubt_fen
     FROM gold.mart_outlook_daily WHERE matured_fen IS NOT NULL"""
-_CELL = f"{SHOP}, channel_code, business_date"
 _CELL_KEY = f"md5(concat_ws('|', {_TOLD}, coalesce(style_code, 'untold'), coalesce(live_session_id, 'untold'))) AS cell_key"
 #: Sums are rounded, not their parts: that moves a cell by less than a fen.
 _BEYOND_KEPT = f"""
     SELECT * FROM (
-        SELECT {_CELL}, cell_key, sum(to_return_fen)::BIGINT AS to_return_fen, sum(keeps_fen)::BIGINT AS keeps_fen FROM (
-            SELECT {_CELL}, {_CELL_KEY}, to_return_fen, 0 AS keeps_fen FROM {{batch}} UNION ALL BY NAME
-            SELECT {_CELL}, {_CELL_KEY}, 0 AS to_return_fen, greatest(paid_fen - cohort_refund_fen, 0) AS keeps_fen
-            FROM (SELECT *, paid_date AS business_date FROM {LINES}) SEMI JOIN {{batch}} USING ({_CELL}))
+        SELECT {_DAY}, cell_key, sum(to_return_fen)::BIGINT AS to_return_fen, sum(keeps_fen)::BIGINT AS keeps_fen FROM (
+            SELECT {_DAY}, {_CELL_KEY}, to_return_fen, 0 AS keeps_fen FROM {{batch}} UNION ALL BY NAME
+            SELECT {_DAY}, {_CELL_KEY}, 0 AS to_return_fen, greatest(paid_fen - cohort_refund_fen, 0) AS keeps_fen
+            FROM (SELECT *, paid_date AS business_date FROM {LINES}) SEMI JOIN {{batch}} USING ({_DAY}))
         GROUP BY ALL)
     WHERE to_return_fen > keeps_fen + 1"""
 

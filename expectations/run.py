@@ -84,15 +84,14 @@ def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> l
         add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))
         now = Profile(count_rows(lake.connection, tables))
         court = Judge(lake)
-        outcomes = [outcome for table in tables for outcome in _judge_table(court, table, now, before)]
-        return [_with_filled(lake, outcome) for outcome in outcomes]
+        return [_with_filled(lake, table, outcome) for table in tables for outcome in _judge_table(court, table, now, before)]
 
 
-def _with_filled(lake: Lake, outcome: Outcome) -> Outcome:
+def _with_filled(lake: Lake, table: Table, outcome: Outcome) -> Outcome:
     """A row floor that holds tells which optional columns are always filled: the next release is asked whether they still are."""
     if outcome.rule_name != ROWS_PRESENT.name or not outcome.is_passed or not outcome.checked_qty:
         return outcome
-    filled = filled_columns(lake, next(table for table in judged_tables() if table.full_name == outcome.table_name))
+    filled = filled_columns(lake, table)
     return replace(outcome, details_json=json.dumps({"filled": filled})) if filled else outcome
 
 

@@ -145,13 +145,15 @@ def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFr
 
 def shop_totals(place: Place, number: int) -> pl.DataFrame:
     """Lines and paid value per shop as snapshot ``number`` held them (schema ``SHOP_TOTAL``); none when it has expired."""
+    nothing = pl.DataFrame(schema=SHOP_TOTAL)
     try:
         with Lake.open(place, snapshot=number) as lake:
-            lines = lake.read(fct_order_line.TABLE, columns=["merchant_id", "shop_id", "platform_code", "paid_fen"])
+            if not lake.may_hold_rows(fct_order_line.TABLE):
+                return nothing
+            query = "SELECT merchant_id, shop_id, platform_code, count(*) AS lines_qty, sum(paid_fen)::BIGINT AS paid_fen FROM gold.fct_order_line GROUP BY ALL"
+            return lake.sql(query).select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
     except NotFoundError:
-        return pl.DataFrame(schema=SHOP_TOTAL)
-    totals = lines.group_by("merchant_id", "shop_id", "platform_code").agg(lines_qty=pl.len(), paid_fen=pl.col("paid_fen").sum())
-    return totals.select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
+        return nothing
 
 
 def withdrawn_shops(lake: Lake) -> pl.DataFrame:

@@ -20,33 +20,36 @@ _CHANNEL_DAY = [*SHOP, "channel_code", "business_date"]
 
 def matured(facts: Facts) -> list[pl.DataFrame]:
     """Rows of mart_outlook_daily taken apart."""
-    return matured_parts(facts(fct_order_line.TABLE, "paid_date"), facts(mart_outlook_daily.TABLE, "business_date"), _CHANNEL_DAY)
+    said = facts(mart_outlook_daily.TABLE, "business_date")
+    return [_kept(facts(fct_order_line.TABLE, "paid_date"), said), _ahead(said)]
 
 
 def matured_by_cut(facts: Facts) -> list[pl.DataFrame]:
     """The same with everything a line tells of itself; what is still expected to go back stands by cell (mart_outlook_detail_daily)."""
     lines = detailed(facts(fct_order_line.TABLE, "paid_date"))
-    paid, _ = matured_parts(lines, facts(mart_outlook_daily.TABLE, "business_date"), _CHANNEL_DAY, DETAIL)
     cells = facts(mart_outlook_detail_daily.TABLE, "business_date").filter(pl.col("to_return_fen") != 0)
-    return [paid, cells.select(*mart_outlook_detail_daily.TABLE.key, matured_fen=-pl.col("to_return_fen"), evidence_code=pl.lit(ESTIMATE))]
+    ahead = cells.select(*mart_outlook_detail_daily.TABLE.key, matured_fen=-pl.col("to_return_fen"), evidence_code=pl.lit(ESTIMATE))
+    return [_kept(lines, facts(mart_outlook_daily.TABLE, "business_date"), DETAIL), ahead]
 
 
-def matured_parts(lines: pl.DataFrame, said: pl.DataFrame, on: list[str], told_of: Sequence[str] = ()) -> list[pl.DataFrame]:
-    """The lines of the rows ``said`` (``on, kept_fen, matured_fen``), and of each row the rest that makes its estimate: what is told is never rounded away.
+def _kept(lines: pl.DataFrame, said: pl.DataFrame, told_of: Sequence[str] = ()) -> pl.DataFrame:
+    """What each line of the days ``said`` (rows of mart_outlook_daily) keeps now, with the further columns ``told_of``.
 
-    A row without an estimate keeps its lines' paid value as ``matured_untold_fen``. ``told_of`` are further columns of the lines.
+    Of a day without an estimate its paid value stands as ``matured_untold_fen``.
     """
-    told = said.select(*on, _is_told=pl.col("matured_fen").is_not_null())
-    paid = lines.with_columns(business_date="paid_date").join(told, on=on, how="inner", validate="m:1")
-    rest = said.select(*on, matured_fen=pl.col("matured_fen") - pl.col("kept_fen"), evidence_code=pl.lit(ESTIMATE))
-    return [
-        paid.select(
-            *dict.fromkeys([*LINE, "order_id", "channel_code", *on, *told_of]), "paid_fen", evidence_code=pl.lit(SO_FAR),
-            matured_fen=pl.when("_is_told").then(pl.col("paid_fen") - pl.col("cohort_refund_fen")).otherwise(0),
-            matured_untold_fen=pl.when("_is_told").then(0).otherwise("paid_fen"),
-        ),
-        rest.filter(pl.col("matured_fen") != 0),
-    ]  # fmt: skip
+    told = said.select(*_CHANNEL_DAY, _is_told=pl.col("matured_fen").is_not_null())
+    paid = lines.with_columns(business_date="paid_date").join(told, on=_CHANNEL_DAY, how="inner", validate="m:1")
+    return paid.select(
+        *LINE, "order_id", "channel_code", "business_date", *told_of, "paid_fen", evidence_code=pl.lit(SO_FAR),
+        matured_fen=pl.when("_is_told").then(pl.col("paid_fen") - pl.col("cohort_refund_fen")).otherwise(0),
+        matured_untold_fen=pl.when("_is_told").then(0).otherwise("paid_fen"),
+    )  # fmt: skip
+
+
+def _ahead(said: pl.DataFrame) -> pl.DataFrame:
+    """Of each day the rest that makes its estimate: what is told is never rounded away."""
+    rest = said.select(*_CHANNEL_DAY, matured_fen=pl.col("matured_fen") - pl.col("kept_fen"), evidence_code=pl.lit(ESTIMATE))
+    return rest.filter(pl.col("matured_fen") != 0)
 
 
 def advertised(facts: Facts) -> list[pl.DataFrame]:
@@ -62,4 +65,5 @@ def advertised(facts: Facts) -> list[pl.DataFrame]:
         matured_spent_fen=pl.when("_is_silent").then(0).otherwise("spent_fen"),
         unmatured_spent_fen=pl.when("_is_silent").then("spent_fen").otherwise(0),
     )  # fmt: skip
-    return [of_spend, *matured_parts(facts(fct_order_line.TABLE, "paid_date"), said.join(silent, on=_DAY, how="anti"), _CHANNEL_DAY)]
+    whole = said.join(silent, on=_DAY, how="anti")
+    return [of_spend, _kept(facts(fct_order_line.TABLE, "paid_date"), whole), _ahead(whole)]

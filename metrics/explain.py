@@ -91,8 +91,7 @@ class Passport:
     ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart`` is the table it was summed from, ``version`` the
     content hash of today's definition, ``is_redefined`` whether the release showed the figure under another one. ``checks_failed`` are warnings of the
     release's build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name, when) told the rows behind it, with
-    ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's own entries behind it was made. ``lines_qty``: how many lines sum
-    to it.
+    ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's own entries behind it was made. ``lines_qty``: how many lines sum to it.
     """
 
     metric: Metric
@@ -188,7 +187,8 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     )
     kept = _ROWS.get(key, read)
     condition, values = question.conditions(metric.clock)
-    beside = {table.full_name: desk.sql(f"SELECT * FROM {table.full_name}") for table in source.beside}  # noqa: S608 - names are declared
+    looked_at = () if source.made_of else source.beside  # the rows themselves stand for what a mart is made of
+    beside = {table.full_name: desk.sql(f"SELECT * FROM {table.full_name}") for table in looked_at}  # noqa: S608 - names are declared
     with tenant_instance({source.table.full_name: kept, **beside}) as alone:
         here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())

@@ -1,8 +1,7 @@
 """From a mart back to the facts it is the sum of: what single order lines, refunds and sessions add to each of its measures.
 
-A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. An estimate is the lines it starts from and a row for
-what is still expected (``metrics.estimate_lines``); launches have ``metrics.launch_lines``, stock
-has ``metrics.stock_lines``.
+A mart's own ``contributions`` tell that, so what is shown here is by construction what was added up. Estimates, launches and stock are no sums of one
+day's facts: ``metrics.estimate_lines``, ``metrics.launch_lines`` and ``metrics.stock_lines`` take them apart.
 """
 
 from __future__ import annotations

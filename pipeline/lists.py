@@ -47,9 +47,8 @@ def _of_text(data: bytes) -> _Told:
     head = [cell.strip() for cell in lines[0]] if lines else []
     told = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
     odd = [number for number, cells in told if len(cells) != len(head)]
-    columns = {str(place): [cells[place] for number, cells in told if number not in odd] for place in range(len(head))}
-    rows = pl.DataFrame({"row": [number for number, _ in told if number not in odd], **columns})
-    return head, rows.cast({"row": pl.Int64, **dict.fromkeys(columns, pl.String)}), odd
+    fit = [(number, *cells) for number, cells in told if len(cells) == len(head)]
+    return head, pl.DataFrame(fit, schema={"row": pl.Int64, **{str(place): pl.String for place in range(len(head))}}, orient="row"), odd
 
 
 def _of_workbook(data: bytes) -> _Told:

@@ -67,7 +67,7 @@ def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.date
         with reading(settings, snapshot) as judged:
             content = {table.full_name: judged.content_hash(table) for table in gold_tables().values()}
             moved = restated(settings, previous, judged) if failed.is_empty() else None
-        if moved is not None:
+        if failed.is_empty():
             details["definitions"] = definitions()
             return releasing.publish(lake, snapshot=snapshot, build_number=build_number, at=now, content=content, details=details, restated=moved)
         rules = sorted(failed["rule_name"].unique())
