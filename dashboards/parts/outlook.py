@@ -22,11 +22,13 @@ _WAN = 1_000_000
 
 
 def bounds(row: Mapping[str, Any]) -> str:
-    """``八成把握 ¥41.2万–¥45.5万``; a word where nothing is uncertain, or nothing is told."""
+    """``八成把握 ¥41.2万–¥45.5万``; a word where nothing can change, where orders of a kind no longer come back at that age, or nothing is told."""
     low, high = row["matured_low_fen"], row["matured_high_fen"]
     if low is None:
         return "还没有估计"
-    return "已定" if low == high else f"八成把握 {_rough(low)}–{_rough(high)}"
+    if low < high:
+        return f"八成把握 {_rough(low)}–{_rough(high)}"
+    return "已定" if row["age_days_qty"] > MATURE_DAYS or not row["kept_fen"] else "同类到这时不再退"
 
 
 def show_outlook(row: Mapping[str, Any], days: str) -> None:

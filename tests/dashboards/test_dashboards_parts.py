@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from contracts.codes import CHANNEL
 from dashboards.parts import money, words
 from dashboards.parts.charts import CHANNEL_COLOURS
+from dashboards.parts.outlook import bounds
 from dashboards.parts.shops import judge_shop, newest_attempts
 from dashboards.parts.windows import windows_to
 
@@ -189,3 +190,18 @@ def test_plain_words_reach_the_screen_unread() -> None:
     """Through Streamlit itself: the body still holds the escapes, so nothing in it was taken for markup."""
     app = AppTest.from_string("import streamlit as st\nfrom dashboards.parts.words import plain\nst.markdown(plain('**x** $y$'))").run()
     assert app.markdown[0].value == "\\*\\*x\\*\\* \\$y\\$"
+
+
+@pytest.mark.parametrize(
+    ("age", "kept", "low", "high", "said"),
+    [
+        (46, 900_00, 900_00, 900_00, "已定"),
+        (7, 0, 0, 0, "已定"),
+        (21, 782_00, 782_00, 782_00, "同类到这时不再退"),
+        (21, 782_00, 700_00, 782_00, "八成把握 ¥700–¥782"),
+        (21, 782_00, None, None, "还没有估计"),
+    ],
+)
+def test_what_may_still_come_back_is_not_called_settled(age: int, kept: int, low: int | None, high: int | None, said: str) -> None:
+    """Where an estimate sees no more refunds, that is what it saw of others; only what is of age, or gone, is settled."""
+    assert bounds({"age_days_qty": age, "kept_fen": kept, "matured_low_fen": low, "matured_high_fen": high}) == said
