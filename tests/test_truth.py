@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 import pytest
 from truth_cases import (
     API,
@@ -28,6 +29,7 @@ from truth_cases import (
     MONEY,
     NO_SETTLEMENT_DAY,
     NOW,
+    RATES,
     SESSIONS,
     TRUTH_NAME,
     Way,
@@ -41,6 +43,7 @@ from truth_cases import (
     settle,
     small_market,
     true_ledger,
+    true_lumps,
     true_spend,
     true_stock,
     untrue_ledgers,
@@ -62,6 +65,7 @@ from simulator.backoffice import NUMBERS, back_office
 from simulator.handout import credentials_of as keys
 from simulator.market import Market
 from simulator.platforms import FACTS
+from simulator.profit_truth import TAKEN, costed_lines
 from simulator.server import make_app, serve_in_thread
 from simulator.stock import counted
 from simulator.truth import SESSION_METRICS, buyer_truth, truth
@@ -95,6 +99,10 @@ def gold(settings: Settings) -> dict[str, str]:
 
 def merchant_of(market: Market) -> dict[str, str]:
     return dict(market.shops.select("shop_id", "merchant_id").iter_rows())
+
+
+def viewers(settings: Settings, market: Market) -> list[Viewer]:
+    return [Viewer(settings.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
 
 
 def take(settings: Settings, market: Market, files: dict[str, list[Path]]) -> list[FileReceipt]:
@@ -303,8 +311,7 @@ def test_what_was_settled_is_true_by_what_its_line_tells(by_files: Settings, mar
     told = lines.select("shop_id", "order_line_id", "shop", pl.col(TRUTH_NAME[cut]).fill_null("untold").alias(cut))
     settled = market.settlements.filter(pl.col("settled_at") <= LATER, pl.col("platform_code").is_in(["douyin", "kuaishou"]))
     true = settled.join(told, on=["shop_id", "order_line_id"]).group_by("shop", cut).agg(pl.col("settled_fen").sum()).filter(pl.col("settled_fen") != 0)
-    viewers = [Viewer(by_files.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
-    rows = pl.concat([ask(viewer, ["settled"], by=["shop", "platform", cut]).rows for viewer in viewers])
+    rows = pl.concat([ask(viewer, ["settled"], by=["shop", "platform", cut]).rows for viewer in viewers(by_files, market)])
     got = rows.filter(pl.col("platform").is_in(["douyin", "kuaishou"]), pl.col("settled") != 0).select("shop", cut, settled_fen="settled")
     assert true.height > 10 and got.sort("shop", cut).equals(true.sort("shop", cut))
 
@@ -332,12 +339,62 @@ def test_what_goods_cost_is_true_to_the_fen(by_files: Settings, market: Market) 
     assert wrong.filter(platform_code="jd")["told"].is_null().all()
 
 
+KNOWN = pl.col("paid_fen").filter("is_known").sum()
+#: Platforms whose bill names the line of every charge, and of which a file tells what kind of refund a refund was. Others charge an order as a whole.
+BILLED_BY_LINE = frozenset({"douyin", "kuaishou", "pinduoduo", "wechat_channels"})
+
+
+@pytest.mark.parametrize("cut", ["date", "channel", "sku", "creator"])
+def test_profit_is_true_to_the_fen(by_files: Settings, market: Market, cut: str) -> None:
+    """Gross profit, contribution and how much of what was paid they are of; nothing stands for contribution where no bill has come yet."""
+    lines = costed_lines(market, LATER, costed_goods(market), RATES, COSTED_FROM).with_columns(pl.col("live_account_id").fill_null("untold"))
+    key = ["shop_id", TRUTH_NAME[cut]]
+    true = lines.group_by(key).agg(paid=pl.col("paid_fen").sum(), known=KNOWN, **{name: pl.col(name).sum() for name in TAKEN})
+    true = true.join(true_lumps(market, cut), on=key, how="full", coalesce=True).with_columns(cs.numeric().fill_null(0))
+    true = true.with_columns(gross=pl.col("known") - pl.sum_horizontal(TAKEN[:3]), left=pl.col("known") - pl.sum_horizontal(*TAKEN, "lump_fen"))
+    metrics = ["gross_profit", "contribution", "cost_coverage"]
+    got = pl.concat([ask(viewer, metrics, by=["shop", cut], period=(COSTED_FROM, LATER.date())).rows for viewer in viewers(by_files, market)])
+    both = true.join(market.shops.select("shop_id", "platform_code"), on="shop_id").join(got, left_on=key, right_on=["shop", cut], how="left")
+    told = BILLED_BY_LINE & {"date": BILLED_BY_LINE, "channel": FILES.channels}.get(cut, CUTS.get(cut, BILLED_BY_LINE))
+    mine = both.filter(pl.col("platform_code").is_in(told))
+    assert mine.height > 30 and set(mine["platform_code"]) == told
+    assert mine.filter(pl.col("gross").ne_missing(pl.col("gross_profit").fill_null(0))).is_empty()
+    untold = pl.col("contribution").is_null()
+    assert mine.filter(~untold, pl.col("left") != pl.col("contribution")).is_empty()
+    assert mine.filter(untold, pl.col("fee_fen") != 0).is_empty()
+    assert mine.filter((pl.col("known") / pl.col("paid")).ne_missing(pl.col("cost_coverage")), pl.col("paid") != 0).is_empty()
+    # where every line's cost is known, whose part of an order's charge is whose makes no difference
+    whole = both.filter(~untold, pl.col("platform_code").is_in(["taobao", "xiaohongshu"]), pl.col("cost_coverage") == 1, pl.lit(cut == "date"))
+    assert whole.filter(pl.col("left") != pl.col("contribution")).is_empty() and (whole.height > 20 or cut != "date")
+
+
+def test_break_even_and_what_is_left_after_advertising_are_true(by_files: Settings, market: Market) -> None:
+    """What must be sold, kept or settled for every yuan spent so that none is lost; and, of days whose costs are all known, profit less spend."""
+    lines = costed_lines(market, LATER, costed_goods(market), RATES, COSTED_FROM)
+    true = lines.group_by("shop_id", "date").agg(paid=pl.col("paid_fen").sum(), known=KNOWN, **{name: pl.col(name).sum() for name in TAKEN})
+    true = true.join(true_lumps(market, "date"), on=["shop_id", "date"], how="left").join(true_spend(market, LATER), on=["shop_id", "date"], how="inner")
+    true = true.with_columns(pl.col("lump_fen").fill_null(0), margin=pl.col("known") - pl.sum_horizontal(TAKEN), net=pl.col("known") - pl.col("back_fen"))
+    true = true.with_columns(settled=pl.col("net") - pl.col("fee_fen") - pl.col("commission_fen"), has_all=pl.col("known") == pl.col("paid"))
+    metrics = ["break_even_roi", "break_even_net_roi", "break_even_settled_roi", "contribution_after_ads"]
+    got = pl.concat([ask(viewer, metrics, by=["shop", "date"], period=(COSTED_FROM, LATER.date())).rows for viewer in viewers(by_files, market)])
+    both = true.join(market.shops.select("shop_id", "platform_code"), on="shop_id").join(
+        got, left_on=["shop_id", "date"], right_on=["shop", "date"], how="left"
+    )
+    mine = both.filter(pl.col("platform_code").is_in(BILLED_BY_LINE) | pl.col("has_all") & pl.col("platform_code").is_in(["xiaohongshu"]))
+    for metric, part in zip(metrics, ("known", "net", "settled"), strict=False):
+        wrong = mine.filter(pl.when(pl.col("margin") > 0).then(pl.col(part) / pl.col("margin")).ne_missing(pl.col(metric)))
+        assert wrong.is_empty() and mine[metric].is_not_null().sum() > 50, wrong
+    after = mine.filter(pl.col("contribution_after_ads").is_not_null())
+    assert after.height > 50 and after["has_all"].all()
+    assert after.filter(pl.col("margin") - pl.col("lump_fen") - pl.col("spent_fen") != pl.col("contribution_after_ads")).is_empty()
+
+
 def test_what_advertising_brings_is_true_to_the_fen(by_files: Settings, market: Market) -> None:
     """By shop and day, and over everything as a ratio of sums: paid, kept and settled beside what was spent, on the days that are told."""
     told, metrics = true_spend(market, LATER), ["ad_spend", "ad_roi", "uni_roi", "shop_roi", "net_roi", "settled_roi", "matured_roi"]
     true = sold_on(market, LATER, told).join(market.shops.select("shop_id", "merchant_id", "platform_code"), on="shop_id")
-    viewers = {name: Viewer(by_files.place, "test", "merchant", name) for name in market.merchants["merchant_id"]}
-    got = pl.concat([ask(viewer, metrics, by=["shop", "platform", "date"]).rows for viewer in viewers.values()]).filter(pl.col("ad_spend").is_not_null())
+    everybody = viewers(by_files, market)
+    got = pl.concat([ask(viewer, metrics, by=["shop", "platform", "date"]).rows for viewer in everybody]).filter(pl.col("ad_spend").is_not_null())
     both = true.join(got, left_on=["shop_id", "date"], right_on=["shop", "date"], how="full", coalesce=True)
     assert both.height == told.height > 300
     assert both.filter(pl.col("spent_fen").ne_missing(pl.col("ad_spend"))).is_empty()
@@ -356,8 +413,8 @@ def test_what_advertising_brings_is_true_to_the_fen(by_files: Settings, market: 
     assert set(off("settled_roi", "settled_fen")["platform_code"]) <= {"taobao", "xiaohongshu", "pinduoduo"}
     old = both.filter(pl.col("date") < LATER.date() - dt.timedelta(days=50))
     assert old.height > 50 and old.filter(pl.col("matured_roi").ne_missing(pl.col("net_roi"))).is_empty(), "of full age, it is what was kept"
-    for name, viewer in viewers.items():
-        mine = both.filter(merchant_id=name)
+    for viewer in everybody:
+        mine = both.filter(merchant_id=viewer.merchant_id)
         whole = ask(viewer, metrics).rows.row(0, named=True)
         assert whole["ad_spend"] == mine["spent_fen"].sum()
         assert whole["net_roi"] == mine["kept_fen"].sum() / mine["spent_fen"].sum()
@@ -426,8 +483,8 @@ def test_turnover_and_new_styles_are_true(by_files: Settings, market: Market, re
     )
     rate = told.group_by(shop="shop_id").agg(new_style_rate=pl.col("is_new").mean())
 
-    viewers = [Viewer(by_files.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
-    asked = [ask(viewer, ["turnover_days", "new_style_rate"], by=["shop", "platform"], period=(day, day), as_of=release).rows for viewer in viewers]
+    metrics = ["turnover_days", "new_style_rate"]
+    asked = [ask(viewer, metrics, by=["shop", "platform"], period=(day, day), as_of=release).rows for viewer in viewers(by_files, market)]
     got = pl.concat(asked).filter(pl.col("platform").is_in(STOCKED)).join(turnover.join(rate, on="shop", how="full", coalesce=True), on="shop", suffix="_true")
     assert got.height > 5 and got["turnover_days"].count() > 3 and got["new_style_rate"].n_unique() > 1
     for metric, rows in (("turnover_days", got), ("new_style_rate", got.filter(pl.col("platform").is_in(STYLED)))):

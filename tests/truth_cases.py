@@ -21,6 +21,7 @@ from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
 from simulator.market import Market, build_market
 from simulator.platforms import FACTS
+from simulator.profit_truth import lumps_by_day
 from simulator.stock import claimed, counted, received, write_stock
 from simulator.truth import EXACT, SESSION_METRICS, ledger_truth, truth
 from warehouse.costs import save_costs
@@ -34,6 +35,11 @@ FIRST = (NOW - dt.timedelta(days=DAYS + 1)).date()
 LATER = NOW + dt.timedelta(days=32)
 #: The day from which entered costs hold.
 COSTED_FROM = (NOW - dt.timedelta(days=20)).date()
+#: What they enter beside the cost of their goods: of every order or unit, kind and basis → fen; charged once a shop, for the days until ``NOW``, kind → fen.
+RATES = {("freight_out", "per_order"): 350, ("freight_back", "per_order"): 410, ("packing", "per_unit"): 55, ("write_down", "per_unit"): 290}
+LUMPS = {"slot_fee": 10_001, "sample": 3_007}
+#: Whom what is charged once was paid for: nobody the market knows.
+CREATOR = "c"
 BY_DAY, BY_CHANNEL = ("shop", "date"), ("shop", "channel", "date")
 MONEY = (
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "net_by_order_date", "net_by_refund_date", "paid_orders", "units", "aov",
@@ -110,11 +116,7 @@ API = Way(
 )  # fmt: skip
 #: Where the bill charges shipping insurance too; Pinduoduo calls it a service fee, so it is in its fees and its goods' money as well.
 _PREMIUM_IN_BILL, _PREMIUM_IS_FEE = ("taobao", "xiaohongshu", "pinduoduo"), ("pinduoduo",)
-#: Metrics of ledgers with the platforms whose files cannot tell them: Alipay pays the simulated merchant what is left after charges.
-LEDGERS: dict[str, frozenset[str]] = {
-    "settled": frozenset(), "funded": frozenset(), "settled_before_charges": frozenset({"taobao"}), "platform_fee": frozenset({"taobao"}),
-    "commissions": frozenset({"taobao"}),
-}  # fmt: skip
+LEDGERS = ("settled", "funded", "settled_before_charges", "platform_fee", "commissions")
 #: Platforms whose files report advertising.
 ADVERTISING = ("douyin", "taobao", "pinduoduo", "xiaohongshu")
 #: WeChat's order file dates an order's settlement by its last payout.
@@ -162,16 +164,30 @@ def true_spend(market: Market, at: dt.datetime) -> pl.DataFrame:
     return pl.concat([own, told.join(own, on=["shop_id", "date"], how="anti")], how="diagonal")
 
 
+def true_lumps(market: Market, cut: str) -> pl.DataFrame:
+    """``shop_id``, the column of ``cut`` and ``lump_fen``: where what is charged once must stand."""
+    shops = market.shops.select("shop_id")
+    if cut == "date":
+        days = pl.concat([lumps_by_day(fen, COSTED_FROM, NOW.date()) for fen in LUMPS.values()]).group_by("date").agg(pl.col("lump_fen").sum())
+        return shops.join(days, how="cross")
+    where = {"channel": {"slot_fee": "creator_live", "sample": "unknown"}, "creator": dict.fromkeys(LUMPS, CREATOR)}.get(cut, dict.fromkeys(LUMPS, "untold"))
+    parts = pl.DataFrame({TRUTH_NAME[cut]: [where[kind] for kind in LUMPS], "lump_fen": list(LUMPS.values())})
+    return shops.join(parts.group_by(TRUTH_NAME[cut]).agg(pl.col("lump_fen").sum()), how="cross")
+
+
 def enter_costs(settings: Settings, market: Market) -> None:
-    """What two of three SKUs cost, what a parcel does, a slot of each shop, and advertising of the shops that have no report."""
+    """What two of three SKUs cost, what a parcel and a piece that comes back do, a slot and samples of each shop, advertising of shops without a report."""
     goods = costed_goods(market)
-    parcel = {"cost_kind_code": "freight_out", "cost_basis_code": "per_order", "cost_amount_fen": 350}
-    slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "cost_amount_fen": 10_001, "creator_id": "c", "valid_until_date": NOW.date()}
+    rates = [{"cost_kind_code": kind, "cost_basis_code": basis, "cost_amount_fen": fen} for (kind, basis), fen in RATES.items()]
+    once = [
+        {"cost_kind_code": kind, "cost_basis_code": "once", "cost_amount_fen": fen, "valid_until_date": NOW.date(), "creator_id": CREATOR}
+        for kind, fen in LUMPS.items()
+    ]
     ads = _ad_entries(market)
     with writing(settings) as lake:
         for (merchant,), mine in goods.with_columns(valid_from_date=COSTED_FROM, style_code=None).partition_by("merchant_id", as_dict=True).items():
             shops = mine["shop_id"].unique().sort().to_list()
-            others = [parcel, *(slot | {"shop_id": shop} for shop in shops), *(row | {"shop_id": shop} for shop in shops for row in ads.get(shop, []))]
+            others = [*rates, *(row | {"shop_id": shop} for shop in shops for row in [*once, *ads.get(shop, [])])]
             told = pl.DataFrame([dict.fromkeys(FIXED_COST.columns) | {"valid_from_date": COSTED_FROM} | row for row in others], schema=FIXED_COST.dtypes)
             save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
 
@@ -263,10 +279,10 @@ def true_ledger(market: Market, at: dt.datetime, metric: str, by: Sequence[str])
 def untrue_ledgers(settings: Settings, market: Market, at: dt.datetime, way: Way, by: tuple[str, ...]) -> pl.DataFrame:
     """Cells (``metric``, ``platform``, ``by``, ``truth``, ``told``) of ledger metrics in which ``ask`` is wrong though ``way`` claims to tell it."""
     viewers = [Viewer(settings.place, "test", "merchant", merchant) for merchant in market.merchants["merchant_id"]]
-    got = pl.concat([ask(viewer, list(LEDGERS), by=["platform", *by]).rows for viewer in viewers])
+    got = pl.concat([ask(viewer, LEDGERS, by=["platform", *by]).rows for viewer in viewers])
     wrong = []
-    for metric, silent in LEDGERS.items():
-        claimed = (way.accounts if metric == "funded" else way.bills - (NO_SETTLEMENT_DAY if "date" in by else frozenset())) - silent
+    for metric in LEDGERS:
+        claimed = way.accounts if metric == "funded" else way.bills - (NO_SETTLEMENT_DAY if "date" in by else frozenset())
         true = true_ledger(market, at, metric, ["platform_code", *(TRUTH_NAME[name] for name in by)])
         true = true.rename({"platform_code": "platform", **{TRUTH_NAME[name]: name for name in by}})
         told = got.select("platform", *by, told=pl.col(metric))

@@ -48,7 +48,8 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
 def _beside_orders(market: Market, shop_id: str, at: dt.datetime, days: tuple[dt.date, dt.date], place: int) -> dict[str, bytes]:
     """Ledgers, advertising and products. Every third shop has Alipay alone; the buyers of the others pay by WeChat too, in either layout of its ledger."""
     stamp = at.astimezone(_ZONE).strftime("%Y%m%d%H%M")
-    alipay, wechat = simulate_money.split(market.funds_at(shop_id, at), alone=place % 3 == 0)
+    moved = simulate_money.told_apart(market.funds_at(shop_id, at), market.settlements_at(shop_id, at))
+    alipay, wechat = simulate_money.split(moved, alone=place % 3 == 0)
     alipay, wechat = _within(alipay, "moved_at", *days), _within(wechat, "moved_at", *days)
     ads = market.ads_at(shop_id, at).filter(pl.col("ad_date").is_between(*days))
     files: dict[str, bytes] = {}

@@ -12,9 +12,11 @@ import polars as pl
 from connectors.taobao.simulate_files import HEADERS, csv_bytes, xlsx_bytes
 from connectors.taobao.simulate_words import moment, yuan
 
-#: kind of movement → (业务类型, 业务描述, 入账类型). Only the receipt's number is a real one.
+#: kind of movement → (业务类型, 业务描述, 入账类型). Only the receipt's number is a real one. A commission is told by its note alone.
 _SAID = {
     "sale": ("交易付款", "0010001|交易收款-交易收款", "交易收款"),
+    "fee": ("交易分账", "0030001|天猫佣金-软件服务费", "扣款"),
+    "commission": ("其它", "", "扣款"),
     "refund": ("交易退款", "0020001|交易退款-售后退款", "退款"),
     "insurance": ("其它", "0030021|保险-运费险", "扣款"),
     "advertising": ("转账", "阿里妈妈-万相台充值", "扣款"),
@@ -22,6 +24,20 @@ _SAID = {
 }
 _DAY = "%Y年%m月%d日 %H:%M:%S"
 _EVEN = ["0", "2", "4", "6", "8"]
+
+
+def told_apart(funds: pl.DataFrame, settlements: pl.DataFrame) -> pl.DataFrame:
+    """``funds`` with every payout told as the accounts do: what the buyer paid comes in whole, the platform's fee and the commission go out beside it."""
+    charged = pl.col("commission_fen") + pl.col("leader_fen")
+    bill = settlements.filter(settlement_type_code="sale").select("order_line_id", "base_fen", "fee_fen", charged_fen=charged)
+    is_sale = pl.col("fund_type_code") == "sale"
+    sales = funds.filter(is_sale).join(bill, on="order_line_id", how="left", validate="1:1", maintain_order="left")
+    parts = [
+        sales.with_columns(fund_type_code=pl.lit(kind), moved_fen=money, fund_ref=pl.concat_str("fund_ref", pl.lit(digit)))
+        for kind, money, digit in (("sale", pl.col("base_fen"), "1"), ("fee", -pl.col("fee_fen"), "2"), ("commission", -pl.col("charged_fen"), "3"))
+    ]
+    told = [part.filter(pl.col("moved_fen") != 0).select(funds.columns) for part in parts]
+    return pl.concat([funds.filter(~is_sale), *told]).sort("moved_at", "fund_ref")
 
 
 def split(funds: pl.DataFrame, *, alone: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -34,13 +50,18 @@ def split(funds: pl.DataFrame, *, alone: bool) -> tuple[pl.DataFrame, pl.DataFra
 def alipay_csv(funds: pl.DataFrame, days: tuple[dt.date, dt.date], *, padded: bool) -> bytes:
     """账务明细 in its four lines of preamble and four of footer, GB18030; ``padded``: UTF-8 with an empty first column. Outflows carry a minus or not."""
     hidden = pl.col("order_id").str.ends_with("3").fill_null(False)
+    is_commission = pl.col("fund_type_code") == "commission"
+    tail = pl.lit(" memberid:7788，付款方：13800138000）")
+    taken = pl.concat_str(pl.lit("代扣款（扣款用途：淘宝联盟佣金代扣 tradeid:"), "order_id", tail)
+    in_note = pl.when(hidden).then(pl.concat_str(pl.lit("电话 13800138000 关联订单号："), "order_id")).otherwise(pl.lit("订单收款"))
     cells = {
         "账务流水号": pl.col("fund_ref"), "业务流水号": pl.concat_str(pl.lit("2026"), "fund_ref"), "发生时间": moment(pl.col("moved_at")),
         "收入金额（+元）": _into(), "支出金额（-元）": pl.when(padded).then(pl.concat_str(pl.lit("-"), _out())).otherwise(_out()),
         "账户余额（元）": yuan(pl.col("balance_fen")), "业务类型": _said(0),
-        "备注": pl.when(hidden).then(pl.concat_str(pl.lit("电话 13800138000 关联订单号："), "order_id")).otherwise(pl.lit("订单收款")),
-        "商户订单号": pl.when(~hidden).then(pl.concat_str(pl.lit("T200P"), "order_id")), "对方账号": pl.lit("138****8000"), "业务描述": _said(1),
-        "业务基础订单号": pl.when(hidden).then(pl.concat_str(pl.lit("FP301_"), "fund_ref")).otherwise("order_id"),
+        "备注": pl.when(is_commission).then(taken).otherwise(in_note),
+        "商户订单号": pl.when(~hidden & ~is_commission).then(pl.concat_str(pl.lit("T200P"), "order_id")), "对方账号": pl.lit("138****8000"),
+        "业务描述": _said(1),
+        "业务基础订单号": pl.when(hidden).then(pl.concat_str(pl.lit("FP301_"), "fund_ref")).when(~is_commission).then("order_id"),
     }  # fmt: skip
     first, last = (dt.datetime.combine(day, dt.time()) for day in (days[0], days[1] + dt.timedelta(days=1)))
     above = [
@@ -63,7 +84,8 @@ def alipay_csv(funds: pl.DataFrame, days: tuple[dt.date, dt.date], *, padded: bo
 def wechat_csv(funds: pl.DataFrame, *, wide: bool) -> bytes:
     """The WeChat-pay ledger, 8 columns or 14, which spell 入账 and 入帐. The movements of an order share its payment's number."""
     serial = pl.concat_str(pl.lit("42000019"), "order_id")
-    common = {"支付流水号": serial, "业务描述": _said(1).str.replace(r"^\d+\|", "")}
+    purpose = pl.when(pl.col("fund_type_code") == "commission").then(pl.lit("淘宝联盟佣金代扣")).otherwise(_said(1).str.replace(r"^\d+\|", ""))
+    common = {"支付流水号": serial, "业务描述": purpose}
     if not wide:
         cells = common | {
             "入账时间": moment(pl.col("moved_at")),
