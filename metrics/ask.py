@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.canonical import SHOP
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
-from metrics.ages import Age, age, open_since
+from metrics.ages import MATURE_DAYS, Age
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
@@ -18,6 +19,7 @@ from metrics.open_items import shops_without
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf, choose
 from metrics.versions import redefined_since
+from transforms.gold import dim_observed
 
 __all__ = ["Age", "Answer", "Note", "ask"]
 
@@ -155,10 +157,13 @@ def _age(desk: Desk, question: Question) -> Age | None:
     clock, source, cohort = found
     condition, values = question.conditions(clock)
     query = f"""
-        SELECT max(business_date), sum(paid_fen)::BIGINT, (sum(paid_fen) FILTER (business_date >= ?))::BIGINT
-        FROM {source.relation} WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]}"""  # noqa: S608
-    newest, paid, young = desk.sql(query, [open_since(desk.release.as_of), *values]).row(0)
-    return age(newest, desk.release.as_of, open_share=(young or 0) / paid if paid else None) if newest else None
+        WITH cohort AS (SELECT {", ".join(SHOP)}, business_date, paid_fen FROM {source.relation}
+            WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]})
+        SELECT max(business_date), min(observed_date - business_date)::BIGINT, sum(paid_fen)::BIGINT,
+            (sum(paid_fen) FILTER (observed_date - business_date < {MATURE_DAYS}))::BIGINT
+        FROM cohort JOIN {dim_observed.TABLE.full_name} USING ({", ".join(SHOP)})"""  # noqa: S608
+    newest, days, paid, young = desk.sql(query, values).row(0)
+    return None if newest is None else Age(newest, days, (young or 0) / paid if paid else float(days < MATURE_DAYS))
 
 
 def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:

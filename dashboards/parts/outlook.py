@@ -50,13 +50,13 @@ def show_said(said: Said | None, score: Score) -> None:
     known = "已全部满龄" if said.done_share >= 1 else f"其中 {percent(said.done_share)} 已满 {MATURE_DAYS} 天"
     added = f"此后又补进这些日子的支付 {yuan(said.added_fen)},当时不可能知道。" if said.added_fen else ""
     zh = (
-        f"**{said.days} 天前**({day(said.said_date)})我们说:当时还在退货期的订单会留下 **{_rough(said.low_fen)}–{_rough(said.high_fen)}**;"
+        f"**{said.days} 天前**({day(said.said_date)})我们说:当时付款未满 {MATURE_DAYS} 天的订单会留下 **{_rough(said.low_fen)}–{_rough(said.high_fen)}**;"
         f"现在是 **{_rough(said.now_fen)}**({known})。{verdict}。{added}"
     )
     en = f"{said.days} days ago we said {_rough(said.low_fen)}–{_rough(said.high_fen)}; it is now {_rough(said.now_fen)}."
     st.markdown(f"{zh}  \n:gray[:small[{en}]]")
     if score.weeks_qty:
-        zh = f"已过退货期的 {score.weeks_qty} 周(每店每周算一个),刚满两周时说的区间说中了 {score.inside_qty} 个;应有八成。"
+        zh = f"付款已满 {MATURE_DAYS} 天的 {score.weeks_qty} 周(每店每周算一个),刚满两周时说的区间说中了 {score.inside_qty} 个;应有八成。"
         st.caption(f"{zh} Of {score.weeks_qty} weeks now over, {score.inside_qty} ended within what was said when they were two weeks old; 80 % should.")
 
 
@@ -108,7 +108,7 @@ def _how_open(row: Mapping[str, Any]) -> tuple[str, str]:
     """Age and what is still open, Chinese and English."""
     age, share = row["age_days_qty"], _few(row["open_rate"] or 0.0)
     if age > MATURE_DAYS:
-        return "都过了退货期", "All mature."
+        return f"付款都满 {MATURE_DAYS} 天了", "All mature."
     return (
         f"最新订单才 {age} 天,支付里估计还有 {share} 会退",
         f"Youngest orders {age} day{'s' if age != 1 else ''} old; {share} of paid value still to go back.",

@@ -11,6 +11,7 @@ import streamlit as st
 from contracts.codes import KIND, SOURCE
 from dashboards.parts.money import NOTHING, duration, percent, times, yuan
 from dashboards.parts.words import channel_name, day, moment, plain, sentence, span, visible
+from metrics.ages import MATURE_DAYS
 from metrics.estimate_lines import ESTIMATE
 from metrics.explain import Lines, Passport
 from metrics.lineage import EVIDENCE_KINDS
@@ -47,7 +48,7 @@ def show_passport(found: Passport) -> None:
         left.markdown(f":gray[{name}]")
         right.markdown(told)
     if answer.age and answer.age.is_open:
-        st.caption(f"其中 {percent(answer.age.open_share)} 的支付金额仍在退货期,会继续下降。 Part of it can still come back.")
+        st.caption(f"其中 {percent(answer.age.open_share)} 的支付金额付款未满 {MATURE_DAYS} 天,还会退。 Part of it can still come back.")
     for note in answer.notes:
         st.caption(f"{note.zh}。 {sentence(note.en)}")
     for message in found.checks_failed:

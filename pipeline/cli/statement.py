@@ -16,7 +16,7 @@ from pipeline.cli.words import Merchant
 from pipeline.show import yuan
 from pipeline.statement.document import Document
 from pipeline.statement.document import statement as state
-from pipeline.statement.files import Checked, write
+from pipeline.statement.files import Checked, check_suffix, write
 from pipeline.statement.files import verify as check
 from pipeline.terminal import print_json, print_table
 from warehouse.settings import Settings
@@ -31,6 +31,9 @@ def statement(
     """出具凭证:净成交按店铺、渠道、月份,带签名,任何人可用 baiyun verify 核验 / a signed statement of kept sales that anybody can verify."""
     settings = Settings()
     days = read_period(period)
+    check_suffix(out.suffix.lower())
+    if not out.parent.is_dir():
+        raise UsageError("NO_SUCH_FOLDER", "要写入的文件夹不存在", "the folder to write to does not exist", folder=str(out.parent))
     document = state(settings, merchant, days, at=steps.now(), as_of=as_of)
     out.write_bytes(write(settings.place, document, out.suffix.lower()))
     _tell(document)
@@ -39,7 +42,7 @@ def statement(
 
 def verify(
     file: Annotated[Path, typer.Argument(help="凭证文件 / a statement, .pdf or .json", exists=True, dir_okay=False)],
-    fingerprint: Annotated[str, typer.Option(help="出具方告知的密钥指纹 / the fingerprint its issuer told")] = "",
+    fingerprint: Annotated[str | None, typer.Option(help="出具方告知的密钥指纹 / the fingerprint its issuer told")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")] = False,
 ) -> None:
     """核验凭证:改动一分钱就不通过 / check a statement: altered by one fen, it fails."""
@@ -49,7 +52,7 @@ def verify(
         return
     _tell(found.document)
     typer.echo(f"核验通过:内容与签署时一字不差 / verified: to the bit what was signed · 密钥指纹 / key {found.fingerprint}")
-    typer.echo(_trust(found, told=bool(fingerprint)))
+    typer.echo(_trust(found, told=fingerprint is not None))
 
 
 def read_period(text: str) -> tuple[dt.date, dt.date]:

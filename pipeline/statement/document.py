@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from metrics.question import Period
 from metrics.released import AsOf, choose
 from metrics.versions import version
 from pipeline.house import reading
+from transforms.gold import dim_observed
 from warehouse.ops import EXPORT, LOAD
 from warehouse.release import Release
 from warehouse.settings import Settings
@@ -27,8 +29,6 @@ from warehouse.settings import Settings
 FORMAT = "baiyun-statement/1"
 BY = ("shop", "platform", "channel", "month")
 _KEPT = ("paid_gmv", "refunds", "net_by_order_date")
-#: Kinds of files that tell what was settled.
-_SETTLING = ("settlements", "mapped_settlements")
 Document = dict[str, Any]
 
 
@@ -44,14 +44,14 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
     """
     viewer = Viewer(settings.place, "statement", "merchant", merchant_id)
     found = choose(settings.place, as_of)
-    files = _files(settings, viewer, found, period)
-    settling = {item["shop"] for item in files if item["kind"] in _SETTLING}
-    names = stated(with_settled=bool(settling))
+    billed = set(ask(viewer, ["settled"], by=["shop"], as_of=found.number).rows["shop"])
+    names = stated(with_settled=bool(billed))
     answer = ask(viewer, names, by=BY, period=period, as_of=found.number)
     if answer.rows.is_empty():
         step = {"step_zh": "核对期间", "step_en": "check the period"}
         raise NotFoundError("NOTHING_TO_STATE", "这段时间没有任何数据", "no figures in this period", **step, merchant=merchant_id)
     totals = ask(viewer, names, period=period, as_of=found.number)
+    files, reach = _files_and_reach(settings, viewer, found, period)
     shops, merchants = labels(viewer, "shop", as_of=found.number), labels(viewer, "merchant", as_of=found.number)
     return {
         "format": FORMAT,
@@ -61,8 +61,9 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
         "money": "CNY fen",
         "release": {"number": found.number, "published_at": _moment(found.changed_at), "content": found.content},
         "metrics": [_definition(name) for name in names],
-        "rows": [_row(row, shops, settling) for row in answer.rows.iter_rows(named=True)],
+        "rows": [_row(row, shops, billed) for row in answer.rows.iter_rows(named=True)],
         "totals": totals.rows.row(0, named=True),
+        "observed": reach,
         "maturity": _maturity(totals),
         "notes": [{"zh": note.zh, "en": note.en} for note in totals.notes],
         "files": files,
@@ -70,9 +71,9 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
     }
 
 
-def _row(row: Document, shops: dict[str, str], settling: set[str]) -> Document:
-    """A row of the answer with the shop's name; what a shop without settlement bills has settled is not 0 but untold."""
-    untold = {"settled": None} if "settled" in row and row["shop"] not in settling else {}
+def _row(row: Document, shops: dict[str, str], billed: set[str]) -> Document:
+    """A row of the answer with the shop's name; what a shop has settled that never gave a bill is not 0 but untold."""
+    untold = {"settled": None} if "settled" in row and row["shop"] not in billed else {}
     return {**row, **untold, "shop_name": shops.get(row["shop"], row["shop"])}
 
 
@@ -86,27 +87,26 @@ def _definition(name: str) -> Document:
 
 
 def _maturity(answer: Answer) -> Document:
-    """How much of the paid value is still young enough to come back: per ten thousand, for a document without fractions."""
-    share = answer.age.open_share if answer.age else None
-    return {
-        "newest_date": answer.last_date.isoformat() if answer.last_date else None,
-        "open_per_10000": None if share is None else round(share * 10_000),
-    }
+    """How much of the paid value is still young enough to come back: per ten thousand, rounded up, for a document without fractions. Null: nothing paid."""
+    age = answer.age
+    return {"newest_date": age.newest_date.isoformat() if age else None, "open_per_10000": math.ceil(age.open_share * 10_000) if age else None}
 
 
-def _files(settings: Settings, viewer: Viewer, found: Release, period: Period) -> list[Document]:
-    """Files that counted in the release and told of days from the period on: later ones may tell its refunds."""
+def _files_and_reach(settings: Settings, viewer: Viewer, found: Release, period: Period) -> tuple[list[Document], list[Document]]:
+    """Files that counted in the release and told of days from the period on (later ones may tell its refunds), and the day to which each shop's reach."""
     with reading(settings, found.snapshot) as lake:
         loads = lake.read(LOAD, where={"merchant_id": viewer.merchant_id, "verdict_code": ["accepted", "warned"]})
         told = loads.filter(pl.col("last_date").is_null() | (pl.col("last_date") >= period[0]))
         exports = lake.read(EXPORT, keys=told.select(EXPORT.key)).sort("export_id", "shop_id", "kind_code")
-    return [
+        observed = lake.read(dim_observed.TABLE, where={"merchant_id": viewer.merchant_id}).sort("shop_id")
+    files = [
         {
             "sha256": row["export_id"], "shop": row["shop_id"], "platform": row["platform_code"], "kind": row["kind_code"], "source": row["source_code"],
             "received_at": _moment(row["received_at"]),
         }
         for row in exports.iter_rows(named=True)
     ]  # fmt: skip
+    return files, [{"shop": row["shop_id"], "until": row["observed_date"].isoformat()} for row in observed.iter_rows(named=True)]
 
 
 def _moment(at: dt.datetime) -> str:

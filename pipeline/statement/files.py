@@ -9,7 +9,7 @@ from typing import Any
 from contracts.errors import FileRefusedError, UsageError
 from pipeline.statement import pdf
 from pipeline.statement.document import FORMAT, Document
-from pipeline.statement.signing import Signature, canonical, holds, own_fingerprint, sign
+from pipeline.statement.signing import Signature, canonical, holds, own_fingerprint, read_fingerprint, sign
 from warehouse.place import Place
 
 #: A statement of years with ten thousands of files is a few megabytes; more than this is none.
@@ -27,19 +27,25 @@ class Checked:
 
 def write(place: Place, document: Document, suffix: str) -> bytes:
     """``document`` signed by this house, as ``.json`` or ``.pdf``. Raises ``UsageError`` for another ending."""
-    if suffix not in (".json", ".pdf"):
-        raise UsageError("BAD_SUFFIX", "文件名应以 .pdf 或 .json 结尾", "the name ends in .pdf or .json", suffix=suffix)
+    check_suffix(suffix)
     signature = sign(place, canonical(document))
-    told = {"algorithm": "Ed25519", "public_key": signature.public_key, "fingerprint": signature.fingerprint, "value": signature.value}
-    plain = json.dumps({"statement": document, "signature": told}, ensure_ascii=False, indent=1).encode() + b"\n"
+    plain = json.dumps(_signed(document, signature), ensure_ascii=False, indent=1).encode() + b"\n"
     return plain if suffix == ".json" else pdf.write(document, signature, plain, lambda body: sign(place, body))
 
 
-def verify(place: Place, data: bytes, *, expected: str = "") -> Checked:
+def check_suffix(suffix: str) -> None:
+    """Raise ``UsageError`` for an ending no statement is written under."""
+    if suffix not in (".json", ".pdf"):
+        raise UsageError("BAD_SUFFIX", "文件名应以 .pdf 或 .json 结尾", "the name ends in .pdf or .json", suffix=suffix)
+
+
+def verify(place: Place, data: bytes, *, expected: str | None = None) -> Checked:
     """Check a statement's file, PDF or JSON. ``expected`` is the fingerprint its issuer told; without one, this house's own key counts, if it has one.
 
-    Raises ``FileRefusedError``: NOT_A_STATEMENT, STATEMENT_ALTERED (anything in it was changed), or OTHER_KEY (somebody else signed it).
+    Raises ``UsageError`` for an ``expected`` that is no fingerprint, and ``FileRefusedError``: NOT_A_STATEMENT, STATEMENT_ALTERED (anything in it was
+    changed), or OTHER_KEY (somebody else signed it).
     """
+    told = None if expected is None else read_fingerprint(expected)
     if len(data) > MAX_BYTES:
         raise _no_statement()
     plain = _plain_of(data) if data.startswith(b"%PDF") else data
@@ -49,7 +55,7 @@ def verify(place: Place, data: bytes, *, expected: str = "") -> Checked:
     if document.get("format") != FORMAT:
         raise _no_statement()
     own = own_fingerprint(place)
-    wanted = expected.strip().upper() or own
+    wanted = told or own
     if wanted and wanted != signature.fingerprint:
         raise FileRefusedError(
             "OTHER_KEY", "签名无误,但不是这个密钥签的", "signed by another key than the one it should be",
@@ -74,11 +80,22 @@ def _plain_of(data: bytes) -> bytes:
 
 
 def _read(plain: bytes) -> tuple[Document, Signature]:
+    """The document and its signature. What stands beside them, or is told of the key otherwise than it is, was put there by somebody else."""
     try:
         told = json.loads(plain, object_pairs_hook=_once)
-        return told["statement"], Signature(str(told["signature"]["public_key"]), str(told["signature"]["value"]))
+        document, signature = told["statement"], Signature(str(told["signature"]["public_key"]), str(told["signature"]["value"]))
+        canonical(document)  # a document of text, whole numbers and truth values alone
+        is_whole = told == _signed(document, signature)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _no_statement() from None
+    if not is_whole:
+        raise _altered()
+    return document, signature
+
+
+def _signed(document: Document, signature: Signature) -> Document:
+    told = {"algorithm": "Ed25519", "public_key": signature.public_key, "fingerprint": signature.fingerprint, "value": signature.value}
+    return {"statement": document, "signature": told}
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

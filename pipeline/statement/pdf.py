@@ -25,13 +25,14 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from contracts.codes import CHANNEL, KIND, PLATFORM
+from metrics.ages import MATURE_DAYS
 from pipeline.show import yuan
 from pipeline.statement.document import Document
 from pipeline.statement.signing import Signature
 
 ATTACHMENT = "statement.json"
 _FONT, _LATIN = "STSong-Light", "Helvetica"
-_LATIN_RUN = re.compile(r"[\x20-\x7e–·×÷]+")
+_LATIN_RUN = re.compile(r"[\x20-\x7e–—·×÷]+")
 _SEAL = b"%BAIYUN-ED25519 "
 _SEALED = re.compile(rb"%BAIYUN-ED25519 ([0-9a-f]{64}) ([0-9a-f]{128})\n")
 #: Files listed on paper; the attachment lists all of them.
@@ -94,15 +95,16 @@ def _story(document: Document, signature: Signature) -> list[Flowable]:
         _text(f"{document['merchant']['name']}(商家编号 merchant {document['merchant']['id']})", 11, 16),
         _text(f"期间 period:{document['period']['first']} – {document['period']['last']}(含首尾 both included) · 金额单位:元 CNY", 9, 13),
         _text(f"数据发布 release #{released['number']},{released['published_at']} · 出具 issued {document['issued_at']}", 9, 13),
+        _text(_reach_words(document), 9, 13),
         _text(_open_words(document), 9, 13),
         Spacer(1, 4 * mm),
         _table(["合计 total", *heads], [["全部店铺 all shops", *(_money(document["totals"][name]) for name in names)]], [0.28]),
         Spacer(1, 5 * mm),
-        _text("按店铺、渠道、月份 By shop, channel and month", 11, 16),
+        _heading("按店铺、渠道、月份 By shop, channel and month"),
         _table(["店铺 shop", "平台 · 渠道\nplatform · channel", "月份\nmonth", *heads], [_row(item, names) for item in document["rows"]], [0.2, 0.18, 0.09]),
         *(_text(f"注 note:{note['zh']}。{note['en']}.", 8, 11) for note in document["notes"]),
         Spacer(1, 5 * mm),
-        _text("口径 Definitions", 11, 16),
+        _heading("口径 Definitions"),
         *(_text(_definition(item), 8, 11.5) for item in document["metrics"]),
         Spacer(1, 5 * mm),
         *_files(document),
@@ -111,11 +113,23 @@ def _story(document: Document, signature: Signature) -> list[Flowable]:
     ]
 
 
+def _reach_words(document: Document) -> str:
+    """To which day the files of every shop reach: what came after it is not in here, and what stands still has not been looked at."""
+    names = {row["shop"]: row["shop_name"] for row in document["rows"]}
+    days: dict[str, list[str]] = {}
+    for item in document["observed"]:
+        days.setdefault(item["until"], []).append(names.get(item["shop"], item["shop"]))
+    told = [day if len(days) == 1 else f"{day}({'、'.join(shops)})" for day, shops in sorted(days.items(), reverse=True)]
+    return f"数据截至 data reach to:{';'.join(told)}"
+
+
 def _open_words(document: Document) -> str:
     share = document["maturity"]["open_per_10000"]
-    if not share:
-        return "本期退货期已过 The return window of this period has closed."
-    return f"支付金额的 {share / 100:.2f}% 仍在退货期,净成交可能下降 of the paid value can still come back: kept sales may fall"
+    if share is None:
+        return "本期没有支付 Nothing was paid in this period."
+    if share == 0:
+        return f"到数据截至时付款都满 {MATURE_DAYS} 天,基本定了 Everything was paid {MATURE_DAYS} days or more before the data end."
+    return f"支付金额的 {share / 100:.2f}% 付款未满 {MATURE_DAYS} 天,净成交可能下降 of the paid value can still come back: kept sales may fall"
 
 
 def _definition(item: Document) -> str:
@@ -134,7 +148,7 @@ def _files(document: Document) -> list[Flowable]:
     rows = [[f"{KIND.zh(item['kind'])} · {item['shop']}", item["received_at"][:10], item["sha256"]] for item in files[:_LISTED]]
     more = f"另有 {len(files) - _LISTED} 个,见附件 and {len(files) - _LISTED} more, in the attachment" if len(files) > _LISTED else ""
     return [
-        _text(f"来源文件 {len(files)} 个 Files it rests on", 11, 16),
+        _heading(f"来源文件 {len(files)} 个 Files it rests on"),
         _table(["种类 · 店铺 kind · shop", "收到 received", "SHA-256"], rows, [0.26, 0.12, 0.62], size=6.5),
         _text(more, 8, 11),
         _text(f"全部文件指纹的指纹 sha256 of all of them: {document['files_sha256']}", 7, 11),
@@ -143,7 +157,7 @@ def _files(document: Document) -> list[Flowable]:
 
 def _how_to_check(signature: Signature) -> list[Flowable]:
     return [
-        _text("如何核验 How to check", 11, 16),
+        _heading("如何核验 How to check"),
         _text("baiyun verify 本文件 · 任何一个字节改动都会失败。请向出具方核对密钥指纹。", 9, 13),
         _text("baiyun verify FILE fails when a single byte was changed. Ask the issuer for the fingerprint of the key and compare it.", 9, 13),
         _text(f"密钥指纹 fingerprint: {signature.fingerprint}", 9, 13),
@@ -152,8 +166,12 @@ def _how_to_check(signature: Signature) -> list[Flowable]:
     ]
 
 
-def _text(words: str, size: float, leading: float, *, right: bool = False) -> Paragraph:
-    style = ParagraphStyle("text", fontName=_FONT, fontSize=size, leading=leading, wordWrap="CJK", textColor=_INK, alignment=2 if right else 0)
+def _heading(words: str) -> Paragraph:
+    return _text(words, 11, 16, keepWithNext=True)
+
+
+def _text(words: str, size: float, leading: float, *, right: bool = False, **more: Any) -> Paragraph:  # noqa: ANN401 - reportlab's style
+    style = ParagraphStyle("text", fontName=_FONT, fontSize=size, leading=leading, wordWrap="CJK", textColor=_INK, alignment=2 if right else 0, **more)
     return Paragraph(_marked(words), style)
 
 

@@ -36,8 +36,8 @@ ZH_OF |= {"FINISHED_AFTER_PAID": "完成不早于支付", "GIFT_IS_FREE": "赠�
 MIX = {"douyin": {"own_live": 50, "creator_live": 26, "product_card": 14, "short_video": 10}, "taobao": {"own_live": 30, "search": 45, "product_card": 25}}
 
 
-def make_house(home: Path, *, days: int = 40, last_day: dt.date = TODAY, is_held: bool = False) -> Place:
-    """Accounts ``a``, ``b``, ``assoc``, ``op`` and a published release of ``days`` days ending on ``last_day``."""
+def make_house(home: Path, *, days: int = 40, last_day: dt.date = TODAY, is_held: bool = False, watched: int = 1) -> Place:
+    """Accounts ``a``, ``b``, ``assoc``, ``op`` and a published release of ``days`` days ending on ``last_day``, observed ``watched`` days longer."""
     place = Place(home)
     make_accounts(place)
     with Lake.open(place, write=True) as lake, lake.transaction():
@@ -47,7 +47,7 @@ def make_house(home: Path, *, days: int = 40, last_day: dt.date = TODAY, is_held
             registry.add_merchant(lake, merchant, name, owner_id=f"owner-{merchant}", at=NOW)
             for shop, (platform, shop_name) in shops.items():
                 registry.add_shop(lake, merchant, shop, platform_code=platform, shop_name=shop_name, at=NOW, credential_ref=f"env:{shop}")
-        for name, frame in gold_frames(days, last_day).items():
+        for name, frame in gold_frames(days, last_day, watched).items():
             lake.append(gold_tables()[name], frame)
         _fill_ops(lake)
         _wait(lake)
@@ -68,7 +68,7 @@ def make_accounts(place: Place) -> None:
     accounts.add(place, "op", PASSWORD, role="operator")
 
 
-def gold_frames(days: int, last_day: dt.date) -> dict[str, pl.DataFrame]:
+def gold_frames(days: int, last_day: dt.date, watched: int = 1) -> dict[str, pl.DataFrame]:
     """Table name → rows."""
     found: dict[str, list[dict[str, object]]] = {name: [] for name in gold_tables()}
     for merchant, (name, shops, scale) in MERCHANTS.items():
@@ -79,6 +79,7 @@ def gold_frames(days: int, last_day: dt.date) -> dict[str, pl.DataFrame]:
             _style(found, key, scale, days, last_day)
             _air(found, key, scale, last_day)
             _earn(found, key, scale, last_day)
+            found["dim_observed"].append({**key, "observed_date": last_day + dt.timedelta(days=watched)})
             _mature(found, key, scale, days, last_day)
             _stock(found, key, last_day)
         _return(found, merchant, scale, last_day)
@@ -180,7 +181,6 @@ def _month_end(date: dt.date) -> dt.date:
 
 def _mature(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:
     """Own live, in which four tenths stay, and search, in which seven do; what is younger than ten days has not come back yet. Half of it by the 7th day."""
-    found["dim_observed"].append({**key, "observed_date": last_day + dt.timedelta(days=1)})
     for channel, stays in (("own_live", 40), ("search", 70)):
         for age in range(1, days):
             paid = scale * 100_000

@@ -46,8 +46,8 @@ def test_kept_money_comes_first_for_the_three_periods(house: Place) -> None:
 
 def test_young_figures_carry_an_age_badge(house: Place) -> None:
     text = everything(run_page("overview", viewer(house, "a")))
-    assert text.count("仍在退货期,会继续下降") == 3
-    assert "退货期已过" not in text
+    assert text.count("付款未满 45 天,会继续下降") == 3
+    assert "基本定了" not in text
 
 
 def test_channels_are_sorted_by_kept_money(house: Place) -> None:
@@ -188,12 +188,12 @@ def test_choosing_a_period_changes_the_parts_below(house: Place) -> None:
 
 
 def test_without_data_for_today_the_newest_day_is_shown_and_said(tmp_path: Path) -> None:
-    house = make_house(tmp_path / "old", last_day=dt.date(2020, 3, 1))
+    house = make_house(tmp_path / "old", last_day=dt.date(2020, 3, 1), watched=46)
     app = run_page("overview", viewer(house, "a"))
     assert app.info[0].value.startswith(f"今日({TODAY.month}月{TODAY.day}日)还没有数据,以下各期截至最新一天 **2020年3月1日**")
     assert [item.label.split("净成交")[0] for item in app.metric] == ["最新一天", "近7天", "近30天"]
     assert "2020年2月1日–3月1日" in app.metric[2].label
-    assert everything(app).count("退货期已过,基本定了") == 3
+    assert everything(app).count("付款都满 45 天,基本定了") == 3
 
 
 # the top of every page

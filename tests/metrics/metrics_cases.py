@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from contracts.canonical import SHOP
 from metrics.access import Viewer
 from transforms.gold import gold_tables
 from warehouse import release
@@ -231,7 +232,10 @@ def frames() -> dict[str, pl.DataFrame]:
 
 
 def publish(place: Place, gold: Mapping[str, pl.DataFrame], *, at: dt.datetime = AT, hold: Sequence[str] = ()) -> release.Release:
-    """Build with exactly these gold rows and release it, or hold it back for the rules in ``hold``."""
+    """Build with exactly these gold rows and release it, or hold it back for the rules in ``hold``. What says nothing of it was observed until ``at``."""
+    sold = pl.concat([gold_tables()["dim_shop"].empty(), *(frame for frame in gold.values() if set(SHOP) <= set(frame.columns))], how="diagonal")
+    sold = sold.select(SHOP).unique()
+    gold = {"dim_observed": gold_tables()["dim_observed"].shape(sold.with_columns(observed_date=pl.lit(at.date()))), **gold}
     with Lake.open(place, write=True) as lake:
         number = release.begin_build(lake, at=at)
         with lake.transaction():

@@ -6,9 +6,9 @@ import datetime as dt
 import re
 
 import pytest
-from metrics_cases import AT, BEIJING, MARCH, day, frames, merchant, publish, rows_of, shop_day
+from metrics_cases import AT, MARCH, day, frames, merchant, publish, rows_of, shop_day
 
-from metrics.ages import MATURE_DAYS, Age, age, open_since
+from metrics.ages import MATURE_DAYS, Age
 from metrics.ask import Note, ask
 from metrics.notes import NOTES, amount, make_notes
 from warehouse.place import Place
@@ -77,31 +77,28 @@ def test_tmall_orders_of_2020(place: Place) -> None:
         "REFUND_STAGE_UNTOLD": 572_335_92,
         "REFUNDS_UNDATED": 572_335_92,
     }
-    assert answer.age == Age(dt.date(2020, 2, 29), (AT.date() - dt.date(2020, 2, 29)).days, is_open=False, open_share=0.0)
+    assert answer.age == Age(dt.date(2020, 2, 29), (AT.date() - dt.date(2020, 2, 29)).days, open_share=0.0)
 
 
 def test_age_of_an_answer(place: Place) -> None:
     old = shop_day(day(20, 1), paid_fen=300_00, paid_orders_qty=1)
     publish(place, {**frames(), "mart_shop_channel_daily": rows_of("mart_shop_channel_daily", [old, shop_day(day(8), paid_fen=100_00, paid_orders_qty=1)])})
-    assert ask(merchant(place), ["net_by_order_date"]).age == Age(day(8), 2, is_open=True, open_share=0.25)
-    assert ask(merchant(place), ["net_by_order_date"], period=(day(1, 1), day(31, 1))).age == Age(day(20, 1), 49, is_open=False, open_share=0.0)
+    assert ask(merchant(place), ["net_by_order_date"]).age == Age(day(8), 17, open_share=0.25)  # the data reach to 25 March
+    assert ask(merchant(place), ["net_by_order_date"], period=(day(1, 1), day(31, 1))).age == Age(day(20, 1), 64, open_share=0.0)
     assert ask(merchant(place), ["net_gpm"]).age.newest_date == day(3)  # by sessions: the day they began
 
 
-@pytest.mark.parametrize(("days", "is_open"), [(0, True), (MATURE_DAYS - 1, True), (MATURE_DAYS, False)])
-def test_when_a_cohort_closes(days: int, is_open: bool) -> None:
-    found = age(AT.date() - dt.timedelta(days=days), AT)
-    assert (found.days, found.is_open, found.open_share) == (days, is_open, float(is_open))
-
-
-def test_the_first_open_day() -> None:
-    first = open_since(AT)
-    assert (age(first, AT).is_open, age(first - dt.timedelta(days=1), AT).is_open) == (True, False)
-
-
-def test_days_are_counted_in_shop_time() -> None:
-    assert age(day(9), dt.datetime(2026, 3, 9, 17, 0, tzinfo=dt.UTC)).days == 1
-    assert age(day(9), dt.datetime(2026, 3, 9, 0, 30, tzinfo=BEIJING)).days == 0
+def test_time_that_nobody_watched_matures_nothing(place: Place) -> None:
+    """A shop that stopped giving files is as young as its last file, however late the release; another shop's files say nothing of it."""
+    rows = [shop_day(day(1), paid_fen=100_00), shop_day(day(1), shop="s2", paid_fen=300_00)]
+    key = {"merchant_id": "m1", "platform_code": "douyin"}
+    seen = [{**key, "shop_id": "s1", "observed_date": day(2)}, {**key, "shop_id": "s2", "observed_date": day(1) + dt.timedelta(days=MATURE_DAYS)}]
+    observed = {"dim_observed": rows_of("dim_observed", seen)}
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows), **observed}, at=AT + dt.timedelta(days=300))
+    found = ask(merchant(place), ["net_by_order_date"]).age
+    assert (found, found.is_open) == (Age(day(1), 1, open_share=0.25), True)
+    older = ask(merchant(place), ["net_by_order_date"], where={"shop": "s2"}).age
+    assert (older, older.is_open) == (Age(day(1), MATURE_DAYS, open_share=0.0), False)
 
 
 @pytest.mark.parametrize(("fen", "text"), [(0, "0.00"), (5, "0.05"), (123_456_789, "1,234,567.89"), (-100_05, "-100.05")])

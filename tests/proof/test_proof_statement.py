@@ -23,7 +23,7 @@ from pipeline.cli.statement import read_period
 from pipeline.house import reading
 from pipeline.statement.document import BY, stated
 from pipeline.statement.files import verify
-from pipeline.statement.signing import canonical, sign
+from pipeline.statement.signing import Signature, canonical, holds, sign
 from warehouse.ops import EXPORT
 from warehouse.place import Place
 from warehouse.settings import Settings
@@ -70,6 +70,15 @@ def test_it_says_what_is_asked_and_what_it_rests_on(house: Settings, papers: Pat
     assert [{name: row[name] for name in rows.columns} for row in document["rows"]] == rows.to_dicts()
     assert document["totals"] == ask(viewer, names, period=period).rows.row(0, named=True)
     assert document["totals"]["net_by_order_date"] == sum(row["net_by_order_date"] for row in document["rows"]) > 0
+    assert document["totals"]["settled"] == sum(row["settled"] for row in document["rows"]) != 0
+    with reading(house, published(house)[-1].snapshot) as lake:
+        reach = lake.sql(
+            "SELECT shop_id AS shop, observed_date::VARCHAR AS until FROM gold.dim_observed WHERE merchant_id = ? ORDER BY 1", [viewer.merchant_id]
+        )
+        newest = lake.sql("SELECT max(paid_date)::VARCHAR FROM gold.fct_order_line WHERE merchant_id = ?", [viewer.merchant_id]).item()
+    assert document["observed"] == reach.to_dicts()
+    assert document["maturity"]["newest_date"] == newest < document["period"]["last"]
+    assert 0 < document["maturity"]["open_per_10000"] <= 10_000
     last = published(house)[-1]
     assert (document["release"]["number"], document["release"]["content"]) == (last.number, last.content)
     with reading(house) as lake:
@@ -102,6 +111,18 @@ def test_words_figures_of_another_kind_and_keys_told_twice_fail(house: Settings,
         assert old in plain.decode()
         with pytest.raises(FileRefusedError, match=rule):
             verify(house.place, plain.decode().replace(old, new, 1).encode())
+    told = json.loads(plain)
+    for forged in (
+        told | {"note": "approved"},
+        told | {"signature": told["signature"] | {"fingerprint": "0000-0000"}},
+        told | {"signature": told["signature"] | {"algorithm": "RSA"}},
+        told | {"signature": told["signature"] | {"more": 1}},
+    ):
+        with pytest.raises(FileRefusedError, match="STATEMENT_ALTERED"):
+            verify(house.place, json.dumps(forged).encode())
+    for value in ('"\\ud800"', "NaN", "Infinity", "[" * 5_000 + "]" * 5_000):
+        with pytest.raises(FileRefusedError, match=r"NOT_A_STATEMENT|STATEMENT_ALTERED"):
+            verify(house.place, plain.replace(b'"money": "CNY fen"', f'"money": {value}'.encode()))
     for rubbish in (b"", b"{}", b"[1]", b"%PDF-1.4\n%%EOF", b"\xff\xfe", b"null"):
         with pytest.raises(FileRefusedError, match=r"NOT_A_STATEMENT|STATEMENT_ALTERED"):
             verify(house.place, rubbish)
@@ -139,7 +160,7 @@ def test_what_somebody_else_signed_is_told_by_its_fingerprint(house: Settings, p
     told["statement"]["totals"]["net_by_order_date"] *= 2
     forger = Place(tmp_path / "forger")
     signature = sign(forger, canonical(told["statement"]))
-    told["signature"] |= {"public_key": signature.public_key, "value": signature.value}
+    told["signature"] |= {"public_key": signature.public_key, "fingerprint": signature.fingerprint, "value": signature.value}
     forged = json.dumps(told).encode()
     ours = verify(house.place, (papers / "s.json").read_bytes()).fingerprint
     with pytest.raises(FileRefusedError, match="OTHER_KEY"):
@@ -148,8 +169,17 @@ def test_what_somebody_else_signed_is_told_by_its_fingerprint(house: Settings, p
     assert verify(bank, forged).is_ours is None, "who has no key to compare with must ask for the fingerprint"
     with pytest.raises(FileRefusedError, match="OTHER_KEY"):
         verify(bank, forged, expected=ours)
-    assert verify(bank, (papers / "s.pdf").read_bytes(), expected=ours.lower()).fingerprint == ours
+    for written in (ours.lower(), ours.replace("-", ""), f" {ours.replace('-', ' ')}\n", ours.replace("-", "\uff0d")):
+        assert verify(bank, (papers / "s.pdf").read_bytes(), expected=written).fingerprint == ours
+    for none in ("", " ", ours[:-1], f"{ours}0", "G" * 32):
+        with pytest.raises(UsageError, match="BAD_FINGERPRINT"):
+            verify(bank, (papers / "s.json").read_bytes(), expected=none)
     assert not (bank.home / "secrets").exists(), "checking makes no key"
+
+
+@pytest.mark.parametrize("point", ["01" + "00" * 31, "01" + "00" * 30 + "80", "00" * 32, "ee" + "ff" * 30 + "7f"])
+def test_a_key_under_which_one_signature_holds_for_everything_is_none(point: str) -> None:
+    assert not holds(Signature(point, "01" + "00" * 63), b"any document")
 
 
 def test_the_commands(at_home: Settings, papers: Path, tmp_path: Path) -> None:
@@ -169,6 +199,7 @@ def test_the_commands(at_home: Settings, papers: Path, tmp_path: Path) -> None:
     for words, error in (
         (["-m", mine, "--period", "2026-13", "--out", "x.json"], UsageError),
         (["-m", mine, "--period", "2026-06", "--out", "x.txt"], UsageError),
+        (["-m", mine, "--period", "2026-06", "--out", "nowhere/x.pdf"], UsageError),
         (["-m", mine, "--period", "2019-01", "--out", "x.json"], NotFoundError),
         (["-m", "nobody", "--period", "2026-06", "--out", "x.json"], NotFoundError),
     ):
