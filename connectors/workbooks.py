@@ -15,14 +15,15 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _CHUNK = 1 << 20
 #: What formulas, error values, and numbers with an exponent or of sixteen digits hold. Plain words and one prefix: a pattern with a choice costs thrice.
 _FORMULA_SIGNS = (b"<f", b't="e"')
-_EXPONENT = b"E+"
+#: Excel writes the exponent large, other programs small.
+_EXPONENTS = (b"E+", b"e+")
 _SIXTEEN = re.compile(rb"<v>[0-9]{16}")
 _OVERLAP = 40
 _CELL = rb'<c\b([^<>]*?)\br="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
 #: #N/A and the like, which the reader of cells gives as an empty one.
 _ERROR_VALUE = re.compile(rb'<c\b(?=[^<>]*\bt="e")[^<>]*?\br="[A-Z]+([0-9]+)"')
 _FORMULA_ALONE = re.compile(_CELL + rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
-_LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?E\+(?:1[5-9]|[2-9][0-9]))</")
+_LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?[eE]\+(?:1[5-9]|[2-9][0-9]))</")
 _TEXT = re.compile(rb'\bt="(?!n")')
 #: Whole numbers a float holds all of.
 _EXACT = 1 << 53
@@ -77,7 +78,7 @@ def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, 
             while (chunk := stream.read(_CHUNK)) and not (has_formulas and has_long):
                 window = before + chunk
                 has_formulas = has_formulas or any(sign in window for sign in _FORMULA_SIGNS)
-                has_long = has_long or _EXPONENT in window or _SIXTEEN.search(window) is not None
+                has_long = has_long or any(sign in window for sign in _EXPONENTS) or _SIXTEEN.search(window) is not None
                 before = chunk[-_OVERLAP:]
     except DAMAGE:
         raise refuse("TRUNCATED", entry=part.filename) from None
@@ -86,7 +87,7 @@ def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, 
 
 def _is_lossy(number: bytes) -> bool:
     """A spreadsheet keeps fifteen digits; another program may have written sixteen that are all there."""
-    return b"E" in number or int(number) > _EXACT or number.endswith(b"0")
+    return b"E" in number.upper() or int(number) > _EXACT or number.endswith(b"0")
 
 
 def _place(letters: bytes) -> int:

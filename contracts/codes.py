@@ -181,7 +181,10 @@ RESTATEMENT = CodeList(
         "withdrawn_file": ("撤回的文件", "a file was withdrawn"),
         "correction": ("同一批订单的更正", "the same orders told otherwise"),
         "registry_change": ("自有直播账号变更", "own live accounts changed"),
+        "newer_data": ("新到的数据", "newer data came"),
+        "cost_entered": ("成本录入", "costs were entered"),
         "rate_change": ("汇率变更", "exchange rates changed"),
+        "several_causes": ("几件事一起", "several of these at once"),
         "definition_change": ("口径变更", "the definition changed"),
     },
 )

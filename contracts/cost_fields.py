@@ -6,9 +6,9 @@ from contracts import codes
 from contracts.field import Field
 from contracts.field import entry as _f
 
-#: What tells one entered cost from another; of the same, the newest word counts.
+#: What tells one entered cost from another; of the same, the newest word counts. A kind is charged one way at a time: by the order or by the unit.
 SAME_GOODS = ("merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date")
-SAME_COST = ("merchant_id", "shop_id", "cost_kind_code", "cost_basis_code", "creator_id", "live_session_id", "valid_from_date")
+SAME_COST = ("merchant_id", "shop_id", "cost_kind_code", "creator_id", "live_session_id", "valid_from_date")
 
 COST_FIELDS: tuple[Field, ...] = (
     # as entered

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import dataframely as dy
+import polars as pl
 
 from contracts import codes
 
 TIME_ZONE = "Asia/Shanghai"
 MONEY_LIMIT_FEN = 10**13  # one cell above 100 billion yuan is a broken file, and sums stay far from int64
 QTY_LIMIT = 10**10
+#: How ids of what merchants enter here begin. Where they stand among ids of platforms, none of those may begin so.
+OWN_IDS = ("cost:", "stock:")
 
+_AMONG_OURS = ("order_line_id", "ad_entry_id")
 _UNITS = {"fen": "fen", "qty": "count", "rate": "fraction", "at": "instant", "date": "date"}
 
 
@@ -40,8 +44,8 @@ class Field:
         """Unit shown to people; empty for text."""
         return _UNITS.get(self.kind, "")
 
-    def column(self, *, key: bool = False, nullable: bool = True) -> dy.Column:
-        """The dataframely column: type, bounds, codes, and labels as metadata."""
+    def column(self, *, key: bool = False, nullable: bool = True, is_told: bool = False) -> dy.Column:
+        """The dataframely column: type, bounds, codes, and labels as metadata. ``is_told``: by a platform, whose ids are not ours."""
         common: dict[str, Any] = {
             "nullable": nullable and not key,
             "primary_key": key,
@@ -62,6 +66,8 @@ class Field:
                 return dy.Date(**common)
             case "flag":
                 return dy.Bool(**common)
+            case _ if is_told and self.name in _AMONG_OURS:
+                return dy.String(check={"own_id": lambda ids: ~pl.any_horizontal(ids.str.starts_with(word) for word in OWN_IDS)}, **common)
             case _:
                 return dy.String(**common)
 

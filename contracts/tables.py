@@ -46,7 +46,8 @@ class Table:
     @cached_property
     def schema(self) -> type[dy.Schema]:
         """The dataframely schema; ``filter`` splits good from bad rows and names the broken rule."""
-        columns = {name: item.column(key=name in self.key, nullable=name in self.optional) for name, item in self.fields.items()}
+        is_told = self.layer == "silver"
+        columns = {name: item.column(key=name in self.key, nullable=name in self.optional, is_told=is_told) for name, item in self.fields.items()}
         # dataframely reads a private attribute from an ``alias``, so lineage columns keep their leading underscore
         namespace = {name.lstrip("_") + ("_lineage" if name.startswith("_") else ""): column for name, column in columns.items()}
         for name, column in columns.items():

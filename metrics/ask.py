@@ -28,6 +28,8 @@ _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING", **dict.from
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
 _COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0", **dict.fromkeys(("advertised", "advertised_matured"), "paid_fen <> 0")}
 
+#: How many rows of its mart a clock found, beside its parts.
+_ROWS = "rows"
 #: An order is counted on its first line, whose goods may not be all of its goods.
 _GOODS = {"style", "sku", "size", "color"}
 _ORDERS = {"paid_orders_qty", "refunded_orders_qty", "kept_orders_qty"}
@@ -107,6 +109,7 @@ def _sums(desk: Desk, question: Question, clock: str) -> pl.DataFrame:
     parts = dict.fromkeys(part for metric in question.on(clock) for part in metric.parts)
     groups = [f'{source.dimensions[name]} AS "{name}"' for name in question.by]
     sums = [f'coalesce(sum({source.measures[part]}), 0)::BIGINT AS "{_column(clock, part)}"' for part in parts]
+    sums.append(f'count(*)::BIGINT AS "{_column(clock, _ROWS)}"')
     condition, values = question.conditions(clock)
     query = f"SELECT {', '.join([*groups, *sums])} FROM {source.relation} WHERE {condition}"  # noqa: S608
     return desk.sql(query + (" GROUP BY ALL" if groups else ""), values)
@@ -122,21 +125,36 @@ def _join(frames: list[pl.DataFrame], by: list[str]) -> pl.DataFrame:
 
 def _value(metric: Metric) -> pl.Expr:
     """The metric from its summed parts, as truth rounds it: half up to a whole fen; null for nothing to divide by or a source that tells nothing."""
-
-    def part(name: str) -> pl.Expr:
-        return pl.col(_column(metric.clock, name))
-
-    top = pl.sum_horizontal(part(name) * factor for name, factor in metric.numerator.items())
-    value = top
+    value = top = _top(metric)
     if metric.denominator is not None:
-        bottom = part(metric.denominator)
+        bottom = _part(metric, metric.denominator)
         value = pl.when(bottom > 0).then(metric.quotient(top, bottom))
     if metric.told:
-        is_silent = (pl.sum_horizontal(part(name) for name in metric.told) == 0) & pl.any_horizontal(part(name) > 0 for name in metric.silence)
-        value = pl.when(~is_silent).then(value)
+        value = pl.when(~_is_silent(metric)).then(value)
     if metric.whole:
-        value = pl.when(part(metric.whole) == 0).then(value)
+        value = pl.when(_part(metric, metric.whole) == 0).then(value)
     return value.alias(metric.id)
+
+
+def _part(metric: Metric, name: str) -> pl.Expr:
+    return pl.col(_column(metric.clock, name))
+
+
+def _top(metric: Metric) -> pl.Expr:
+    return pl.sum_horizontal(_part(metric, name) * factor for name, factor in metric.numerator.items())
+
+
+def _is_silent(metric: Metric) -> pl.Expr:
+    """Nothing is told, though something is there to be told of."""
+    told = pl.sum_horizontal(_part(metric, name) for name in metric.told)
+    return (told == 0) & pl.any_horizontal(_part(metric, name) > 0 for name in metric.silence)
+
+
+def _left_empty(question: Question, parts: pl.DataFrame) -> int:
+    """What cells without a value add to a total that has one, over all sums of the answer."""
+    sums = [metric for metric in question.metrics if metric.told and metric.denominator is None and not metric.whole]
+    empty = [(parts.filter(_is_silent(metric)), metric) for metric in sums if question.by]
+    return sum(int(rows.select(_top(metric).sum()).item()) for rows, metric in empty if rows.height < parts.height)
 
 
 def extent(desk: Desk, question: Question, *, since: str = "business_date") -> tuple[dt.date | None, dt.date | None]:
@@ -167,8 +185,11 @@ def _age(desk: Desk, question: Question) -> Age | None:
 
 
 def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
-    codes = {code for metric in question.metrics for code in metric.notes}
-    totals = {part: _total(question, parts, code, part) for code in codes for part in (NOTES[code].part, NOTES[code].beside) if part}
+    if not sum(int(parts[_column(clock, _ROWS)].sum()) for clock in question.sources):
+        more = {*more, "NO_ROWS"}
+    codes = {"CELLS_EMPTY", *(code for metric in question.metrics for code in metric.notes)}
+    totals = {part: _total(question, parts, code, part) for code in codes - {"CELLS_EMPTY"} for part in (NOTES[code].part, NOTES[code].beside) if part}
+    totals["left_empty_fen"] = _left_empty(question, parts)
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from metrics.ask import Answer, ask, extent, for_one_merchant
 from metrics.definitions import METRICS, Metric
 from metrics.estimate_lines import ESTIMATE
 from metrics.facts import Facts
+from metrics.held import held_notes
 from metrics.lineage import ALONGSIDE, EVIDENCE_COLUMNS, IDS, contributions
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
@@ -129,6 +130,8 @@ def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None =
     mart, rows = question.sources[item.clock].table, _lines(asking, question, found, as_of).rows
     with open_release(asking.place, found) as lake:
         files, entered_at = _files(lake, asking, rows), _entered_at(lake, asking, rows)
+        held = held_notes(lake, str(asking.merchant_id), _shops(question), period)
+    answer = replace(answer, notes=[*answer.notes, *held])
     passed, failed = _checks(asking, found)
     return Passport(item, answer, mart, version(item), redefined_since(found, item), passed, failed, files, entered_at, rows.height)
 
@@ -156,6 +159,10 @@ def told_by(viewer: Viewer, line: Mapping[str, object], as_of: AsOf = None) -> p
 def _question(viewer: Viewer, metric: str, cell: Where, period: Period | None) -> tuple[Viewer, Question]:
     question = read_question([metric], [], cell, period)
     return for_one_merchant(viewer, question), question
+
+
+def _shops(question: Question) -> list[str] | None:
+    return [str(shop) for shop in question.where["shop"]] if "shop" in question.where else None
 
 
 def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> Lines:

@@ -8,25 +8,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import ORDER, ORDER_LINE
 from contracts.errors import NotFoundError
-from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk, require
+from metrics.held import waiting_orders
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
 from metrics.released import judged, mark
 from transforms.gold import mart_shop_channel_daily
 from warehouse.lake import Lake
-from warehouse.ops import CHECK, COLLECTION, CURRENCY_RATE, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
+from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
 
 _SHOP = ["merchant_id", "shop_id", "platform_code"]
 _FILE = ["export_id", *SHOP_OF_KIND]
-#: Foreign orders with the day whose rate they need, of one silver table.
-_FOREIGN = f"""
-    SELECT {", ".join(_SHOP)}, order_id, currency_code, min(timezone('{TIME_ZONE}', created_at))::DATE AS rate_date
-    FROM {{table}} WHERE currency_code <> 'CNY' GROUP BY ALL"""  # noqa: S608
-_WAITING = {**dict.fromkeys([*_SHOP, "order_id", "currency_code"], pl.String), "rate_date": pl.Date}
 _FRAMES: Memo[pl.DataFrame] = Memo(64)
 
 
@@ -148,10 +142,7 @@ def waiting(viewer: Viewer) -> pl.DataFrame:
     """
 
     def read(lake: Lake) -> pl.DataFrame:
-        told = [lake.sql(_FOREIGN.format(table=f'silver."{table.name}"')) for table in (ORDER, ORDER_LINE) if "currency_code" in lake.columns(table)]
-        orders = pl.concat(told).group_by(*_SHOP, "order_id", "currency_code").agg(pl.min("rate_date")) if told else pl.DataFrame(schema=_WAITING)
-        mine = orders if viewer.merchant_id is None else orders.filter(merchant_id=viewer.merchant_id)
-        late = mine.join(lake.read(CURRENCY_RATE), on=["rate_date", "currency_code"], how="anti")
+        late = waiting_orders(lake, viewer.merchant_id)
         return late.group_by(*_SHOP, "currency_code", "rate_date").agg(orders_qty=pl.len()).sort(pl.all())
 
     return _read(viewer, "waiting", read)

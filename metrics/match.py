@@ -15,9 +15,11 @@ from contracts.errors import NotFoundError, UsageError
 from contracts.fields import TIME_ZONE
 from metrics.access import Desk, Viewer, open_desk
 from metrics.ask import ask, for_one_merchant
+from metrics.held import held_notes
 from metrics.lineage import IDS
 from metrics.memo import Memo
 from metrics.money_abroad import HOME, Money, money_of
+from metrics.notes import Note
 from metrics.question import Period, read_question
 from metrics.released import AsOf, choose, open_release
 from metrics.screens import NET, SCREENS, WAYS, Counting, Screen, walk
@@ -46,11 +48,12 @@ ENDS = {
 
 @dataclass(frozen=True)
 class _Read:
-    """Lines of the shop round the period, what money they are in, and the days nobody told."""
+    """Lines of the shop round the period, what money they are in, the days nobody told, and what of them is held back."""
 
     lines: pl.DataFrame
     money: Money
     untold: pl.DataFrame
+    held: list[Note]
 
 
 _READ: Memo[_Read] = Memo(4)
@@ -64,7 +67,7 @@ class Match:
     ``steps``: ``step, zh, en, fen, lines_qty, is_total`` in order; every total is the one before plus what stands between. ``rest_minor`` is what the
     typed number is above our rows under the screen's definition, in hundredths of ``currency`` (fen for CNY); up to ``doubt_minor`` of it may come of
     rounding: of 万 on the page, or of rates. ``residual_fen`` is what the steps miss of the figures ``ask`` tells: 0. ``untold``: days of the period
-    that files have not wholly told (``told_days``).
+    that files have not wholly told (``told_days``), ``held`` what was received of it and is in no figure.
     """
 
     screen: Screen
@@ -77,6 +80,7 @@ class Match:
     steps: pl.DataFrame
     residual_fen: int
     untold: pl.DataFrame
+    held: list[Note]
     release: int
     as_of: dt.datetime
     worth: pl.DataFrame
@@ -109,8 +113,8 @@ def shops(viewer: Viewer, as_of: AsOf = None) -> pl.DataFrame:
 def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, *, merchant: str | None = None, as_of: AsOf = None) -> Match:
     """How ``typed``, read off ``screen`` (``SCREENS``) for one shop and period (both days included), becomes our net of the same.
 
-    Raises what ``ask`` raises, ``NotFoundError`` NO_SUCH_SHOP for a shop that is not the viewer's, and ``UsageError`` for an unknown screen
-    or another platform's, and for a shop whose orders are in several currencies.
+    Raises what ``ask`` raises, ``NotFoundError`` NO_SUCH_SHOP for a shop that is not the viewer's and NOTHING_TOLD for days of which nothing was given,
+    and ``UsageError`` for an unknown screen or another platform's, and for a shop whose orders are in several currencies.
     """
     where = {"shop": shop} | ({"merchant": merchant} if merchant else {})
     desk = open_desk(for_one_merchant(viewer, read_question(["paid_gmv"], [], where, period)), as_of)
@@ -118,6 +122,11 @@ def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, 
     release = as_of if as_of is not None else desk.release.number
     ours = ask(desk.viewer, ["paid_gmv", "net_by_order_date"], where={"shop": shop, "platform": known.platform}, period=period, as_of=release)
     read, worth = _read(desk, choose(desk.viewer.place, release), known, shop, period)
+    if read.untold.filter(told="none").height > (period[1] - period[0]).days:
+        raise NotFoundError(
+            "NOTHING_TOLD", "没有订单文件提到这段时间,没有东西可以对", "no order file speaks of this period: there is nothing to match",
+            step_zh="换个时段,或先补上这些天的订单导出", step_en="choose other days, or give their order export first", shop=shop,
+        )  # fmt: skip
     columns = [name for name in worth.columns if name not in (*_SHOWN, "minor")]
     rest = typed.minor - int(worth["minor"].sum())
     sums = {name: int(worth[name].sum()) for name in columns}
@@ -126,7 +135,7 @@ def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, 
     steps = _steps(known, {"typed": sums["screen"] - told["rest"], **told}, counts)
     return Match(
         known, shop, period, typed, read.money.currency, rest, typed.doubt + read.money.doubt(counts["screen"]), steps, _residual(steps), read.untold,
-        ours.release, ours.as_of, worth,
+        read.held, ours.release, ours.as_of, worth,
     )  # fmt: skip
 
 
@@ -153,7 +162,7 @@ def _read(desk: Desk, found: Release, screen: Screen, shop: str, period: Period)
         with open_release(viewer.place, found) as lake:
             lines = _lines(lake, where, period).filter(platform_code=screen.platform)
             money = money_of(lake, lines) if screen.counts.zone == "shop" else HOME
-            return _Read(lines, money, untold_days(lake, where, *period))
+            return _Read(lines, money, untold_days(lake, where, *period), held_notes(lake, str(viewer.merchant_id), [shop], period))
 
     who = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, found.number, found.snapshot, found.changed_at)
     key = (*who, shop, screen.platform, screen.counts.zone, period)

@@ -31,6 +31,22 @@ class Note:
 
 
 NOTES: dict[str, NoteKind] = {
+    "NO_ROWS": NoteKind("", "这个范围里没有任何数据", "there are no data at all within these bounds"),
+    "ROWS_HELD": NoteKind(
+        "held_rows_qty",
+        "这段时间的文件里有 {figure} 行不合规则、被隔离,不在任何数字里;逐行见数据健康",
+        "rows of these days' files that broke a rule and are in no figure: {figure}; see the data's health",
+    ),
+    "RATE_AWAITED": NoteKind(
+        "awaiting_orders_qty",
+        "另有 {figure} 个外币订单在等当天的汇率,不在任何数字里",
+        "foreign orders that wait for the rate of their day and are in no figure: {figure}",
+    ),
+    "CELLS_EMPTY": NoteKind(
+        "left_empty_fen",
+        "还没有结算单的格子不给数;它们的 {figure} 元在合计里,所以各格加起来不等于合计",
+        "cells without any bill yet are left empty; their CNY {figure} is in the total, so the cells do not add up to it",
+    ),
     "UNITS_UNTOLD": NoteKind(
         "units_untold_qty",
         "另有 {figure} 行来源未说明件数,未计入支付件数",

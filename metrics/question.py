@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.codes import CHANNEL, PLATFORM, TRAFFIC
 from contracts.errors import UsageError
 from contracts.tables import Table
 from metrics.definitions import METRICS, Metric
 from metrics.sources import DIMENSIONS, TIME, Source, dimensions_of, find_source
 
+#: Dimensions whose values are a closed list.
+_CODED = {"platform": PLATFORM, "channel": CHANNEL, "traffic": TRAFFIC}
 #: Dimensions over which some marts are never added up, in Chinese.
 _APART = {"platform": "平台", "shop": "店铺", "month": "月"}
 
@@ -78,10 +82,8 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
             asked=unknown,
             known=list(DIMENSIONS),
         )
-    if period and period[0] > period[1]:
-        raise UsageError(
-            "BAD_PERIOD", "起始日期晚于结束日期", "the period ends before it begins", step_zh="调换两个日期", step_en="swap the two dates", period=period
-        )
+    if period:
+        check_period(period)
     asked = {*split, *where}
     _check_clock(wanted, asked)
     sources = {metric.clock: _source(metric, asked) for metric in wanted}
@@ -90,9 +92,22 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
     return question
 
 
+def check_period(period: Period) -> None:
+    """Raise ``UsageError`` BAD_PERIOD for one that ends before it begins, or that no calendar of ours holds."""
+    days = f"{period[0]} – {period[1]}"
+    if period[0] > period[1]:
+        raise UsageError(
+            "BAD_PERIOD", "起始日期晚于结束日期", "the period ends before it begins", step_zh="调换两个日期", step_en="swap the two dates", period=days
+        )
+    if not 2000 <= period[0].year <= period[1].year <= 2100:
+        raise UsageError("BAD_PERIOD", "日期应在 2000 到 2100 年之间", "dates are of 2000 to 2100", step_zh="核对年份", step_en="check the year", period=days)
+
+
 def _metric(name: str) -> Metric:
     if name not in METRICS:
-        raise UsageError("UNKNOWN_METRIC", "没有这个指标", "no such metric", step_zh="可用指标见 known", step_en="see known", asked=name, known=list(METRICS))
+        near = difflib.get_close_matches(name, METRICS, 5)
+        step_zh, step_en = "baiyun ask --help 与 docs/metrics.md 列着全部指标", "docs/metrics.md lists them all"
+        raise UsageError("UNKNOWN_METRIC", "没有这个指标", "no such metric", step_zh=step_zh, step_en=step_en, asked=name, like=near)
     return METRICS[name]
 
 
@@ -146,7 +161,19 @@ def _source(metric: Metric, asked: set[str]) -> Source:
 
 def _values(name: str, wanted: str | Sequence[str]) -> tuple[str | dt.date, ...]:
     values = (wanted,) if isinstance(wanted, str | dt.date) else tuple(wanted)
-    return tuple(_date(name, value) for value in values) if name in ("date", "paid_date") else values
+    if name in ("date", "paid_date"):
+        return tuple(_date(name, value) for value in values)
+    return tuple(_code(name, str(value)) for value in values) if name in _CODED else values
+
+
+def _code(name: str, value: str) -> str:
+    """A code as it is, or by one of its two names: what is neither would be answered with nothing, as if nothing had been sold."""
+    known = _CODED[name]
+    found = value if value in known.values else next((code for code, names in known.labels.items() if value in names), None)
+    if found is None:
+        step = {"step_zh": "可选的见 known", "step_en": "see known"}
+        raise UsageError("UNKNOWN_VALUE", "没有这个值", "no such value", **step, dimension=name, asked=value, known=list(known.values))
+    return found
 
 
 def _date(name: str, value: str | dt.date) -> dt.date:

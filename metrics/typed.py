@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from contracts.errors import UsageError
 
-_AMOUNT = re.compile(r"([+-]?)(?:[A-Z]{3}|[¥￥฿$])?([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(万|亿|元)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"([+-]?)\s*(?:[A-Z]{3}|[¥￥฿$])?\s*([+-]?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(万|亿|元)?", re.IGNORECASE)
 _UNITS = {"万": 10_000, "亿": 100_000_000}
 _MOST = 10**15
 
@@ -23,7 +23,7 @@ class Typed:
 
 def read_amount(text: str) -> Typed:
     """The amount in ``text``. Raises ``UsageError`` BAD_AMOUNT for anything else, and for fractions of a fen."""
-    found = _AMOUNT.fullmatch(re.sub(r"\s", "", text).replace("，", ","))
+    found = _AMOUNT.fullmatch(text.strip().replace("，", ","))
     if found is None:
         raise _bad(text)
     sign, other, whole, part, unit = found.groups()

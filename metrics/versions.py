@@ -9,8 +9,11 @@ from typing import Any
 from metrics.definitions import METRICS, Metric
 from warehouse.release import Release
 
-#: Metrics whose figures the restatement ledger follows: those people read every day. All are plain sums over the daily mart.
+#: Metrics whose figures the restatement ledger follows order by order: those people read every day. All are plain sums over the daily mart.
 FOLLOWED = ("paid_gmv", "refunds", "net_by_order_date", "net_by_refund_date", "paid_orders")
+
+#: Further ones it follows by shop, channel and day: sums of their own marts, which bills, accounts, time and entered costs move beside orders.
+CELLWISE = ("placed_gmv", "kept_sales", "settled", "funded", "gross_profit", "contribution")
 
 
 def version(metric: Metric) -> str:

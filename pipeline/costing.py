@@ -9,7 +9,6 @@ import polars as pl
 from connectors.cells import read_id, read_yuan
 from connectors.clocks import read_date
 from contracts.codes import COST_BASIS, COST_KIND
-from contracts.fields import MONEY_LIMIT_FEN
 from pipeline.entering import ListKind, import_list
 from warehouse.costs import COSTS
 
@@ -26,6 +25,8 @@ BASES = {
     "ad_grant": ("once",),
 }  # fmt: skip
 LONGEST_DAYS = 366
+#: More than this for one unit or order, and for all at once, is a slip of the pen; and sums of it stay within what a figure may be.
+MOST_EACH_FEN, MOST_ONCE_FEN = 10**8, 10**11
 _EXAMPLES = (
     ("商品成本", "", "A1001-M", "", "", "", "每件", "38.50", "2026-01-01", ""),
     ("商品成本", "", "", "A1002", "", "", "每件", "52.00", "2026-01-01", ""),
@@ -44,10 +45,11 @@ RULES = {
     "COST_KIND": ("不认识的成本项目", "no such kind of cost", f"写成{'、'.join(COST_KIND.zh(k) for k in COST_KIND.values)}之一", "use a kind of the template"),
     "COST_BASIS": ("这个项目不能这样计费", "this kind is not charged that way", "每件、每单或一次性,见模板", "per unit, per order or once: see the template"),
     "COST_AMOUNT": ("金额应为不小于 0 的元,最多两位小数", "an amount is yuan of at most two decimals, not below 0", "改正金额;要撤销写「撤销」", "mend it"),
+    "COST_LARGE": ("每件、每单超过 100 万元,或一次性超过 10 亿元,多半写错了", "a million yuan a unit is a slip of the pen", "核对金额", "check it"),
     "COST_DATE": ("日期无法识别", "not a date", "写成 2026-03-08;生效日期必填", "write 2026-03-08; a cost needs the day it is valid from"),
     "COST_CODE": ("编码被 Excel 改成了科学计数法,后几位已丢失", "a code was made a rounded number", "把这一列设为文本后重新填", "format the column as text"),
     "COST_GOODS": ("商品成本要有商家编码或款号,其他项目不填", "goods need a SKU or style code; nothing else has one", "补上或去掉编码", "add or remove it"),
-    "COST_SHOP": ("没有登记这个店铺", "no such shop", "用 baiyun shops list 核对店铺编号", "see `baiyun shops list`"),
+    "COST_SHOP": ("没有这个店铺", "no such shop of yours", "写数据健康页上的店铺名,或店铺编号", "write the shop's name as on the data health page, or its id"),
     "COST_SHOP_MISSING": ("一次性的成本要写明店铺", "a cost charged once needs its shop", "填上店铺编号", "fill in the shop"),
     "COST_WHOSE": ("坑位费要写明达人ID或直播场次,推广随意,其他不填", "a slot fee needs its creator or session, advertising may", "补上或去掉", "mend"),
     "COST_UNTIL": ("结束日期只用于一次性的成本,不早于生效日期,最多 366 天", "only a cost charged once ends, within 366 days", "改价另写一行新日期", "mend it"),
@@ -56,8 +58,8 @@ RULES = {
 #: Rules of cells that cannot be read, whichever of the row's it is; and the others' columns where one can be named.
 _UNREAD = ("COST_CODE", "COST_DATE")
 _BLAMED = {
-    "COST_KIND": "成本项目", "COST_BASIS": "计费方式", "COST_AMOUNT": "金额(元)", "COST_DATE": "生效日期", "COST_GOODS": "商家编码", "COST_SHOP": "店铺",
-    "COST_SHOP_MISSING": "店铺", "COST_WHOSE": "达人ID", "COST_UNTIL": "结束日期",
+    "COST_KIND": "成本项目", "COST_BASIS": "计费方式", "COST_AMOUNT": "金额(元)", "COST_LARGE": "金额(元)", "COST_DATE": "生效日期", "COST_GOODS": "商家编码",
+    "COST_SHOP": "店铺", "COST_SHOP_MISSING": "店铺", "COST_WHOSE": "达人ID", "COST_UNTIL": "结束日期",
 }  # fmt: skip
 
 
@@ -95,7 +97,8 @@ def _wrong(shops: set[str]) -> dict[str, pl.Expr]:
         "COST_KIND": kind.is_null(),
         "COST_BASIS": ~may,
         "COST_CODE": pl.any_horizontal(f"bad_{name}" for name in ("shop_id", "sku_code", "style_code", "creator_id", "live_session_id")),
-        "COST_AMOUNT": pl.col("bad_fen") | (~pl.col("is_back") & (pl.col("fen").is_null() | (pl.col("fen") < 0) | (pl.col("fen") > MONEY_LIMIT_FEN))),
+        "COST_AMOUNT": pl.col("bad_fen") | (~pl.col("is_back") & (pl.col("fen").is_null() | (pl.col("fen") < 0))),
+        "COST_LARGE": pl.col("fen") > pl.when(once).then(MOST_ONCE_FEN).otherwise(MOST_EACH_FEN),
         "COST_DATE": pl.col("bad_valid_from_date") | pl.col("bad_valid_until_date") | pl.col("valid_from_date").is_null(),
         "COST_GOODS": goods != has_goods,
         "COST_SHOP": pl.col("shop_id").is_not_null() & ~pl.col("shop_id").is_in(sorted(shops)),

@@ -20,6 +20,11 @@ from warehouse.entries import Book, last_entry, save
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
+#: What a merchant may write for a shop, its id or its name → its id.
+Shops = Mapping[str, str]
+#: Wrong rows told at once where there is room for a line only.
+_TOLD = 20
+
 
 @dataclass(frozen=True)
 class RowProblem:
@@ -66,26 +71,28 @@ class ListKind:
         """The list to fill in, as CSV with examples."""
         return lists.template(self.header, self.examples)
 
-    def judge(self, name: str, data: bytes, shops: set[str]) -> Listed:
+    def judge(self, name: str, data: bytes, shops: Shops) -> Listed:
         """A list as it stands in ``data``, and everything that is wrong with it, by row. Raises ``FileRefusedError`` …_FILE for what is no such list."""
-        rows = self.read(lists.read_list(name, data, self.header, self._bad_file))
-        parts, problems = self.split(rows), _problems(self, rows, shops)
+        cells = lists.read_list(name, data, self.header, self._bad_file)
+        rows = self.read(cells.with_columns(pl.col("shop_id").replace(shops)))
+        parts, problems = self.split(rows), _problems(self, rows, set(shops.values()))
         told = list(set(problems["row"]))
         twice = pl.concat([_twice(book, part, f"{self.name}_TWICE") for book, part in zip(self.books, parts, strict=True)]).filter(~pl.col("row").is_in(told))
         every = pl.concat([problems, twice]).sort("row")
         return Listed(parts, tuple(RowProblem(**row) for row in every.iter_rows(named=True)))
 
-    def sound(self, name: str, data: bytes, shops: set[str]) -> tuple[pl.DataFrame, ...]:
+    def sound(self, name: str, data: bytes, shops: Shops) -> tuple[pl.DataFrame, ...]:
         """What a list without problems says, for each book. Raises ``FileRefusedError`` for the first problem, naming file, row and column."""
         listed = self.judge(name, data, shops)
         for problem in listed.problems[:1]:
             zh, en, step_zh, step_en = self.rules[problem.rule]
-            where = {"row": problem.row} | ({"column": problem.column} if problem.column else {})
+            more = "、".join(f"{other.row} {other.rule}" for other in listed.problems[1:_TOLD])
+            where = {"row": problem.row} | ({"column": problem.column} if problem.column else {}) | ({"other_rows": more} if more else {})
             raise FileRefusedError(problem.rule, zh, en, step_zh=step_zh, step_en=step_en, file=name, **where)
         return tuple(part.drop("row") for part in listed.parts)
 
-    def read_path(self, path: Path, shops: set[str]) -> tuple[pl.DataFrame, ...]:
-        """``sound`` of a file; ``shops`` are the merchant's."""
+    def read_path(self, path: Path, shops: Shops) -> tuple[pl.DataFrame, ...]:
+        """``sound`` of a file; ``shops`` are the merchant's (``known_shops``)."""
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -101,6 +108,13 @@ class ListKind:
         return FileRefusedError(f"{self.name}_FILE", zh, en, step_zh=step_zh, step_en=step_en, file=name, **facts)
 
 
+def known_shops(lake: Lake, merchant_id: str) -> Shops:
+    """The merchant's shops by id and by name; a name that two of them bear is none."""
+    rows = registry.shops(lake, merchant_id).select("shop_id", "shop_name")
+    names = rows.filter(pl.col("shop_name").is_unique())
+    return {str(name): str(shop) for shop, name in [*names.rows(), *((shop, shop) for shop in rows["shop_id"])]}
+
+
 def import_list(kind: ListKind, settings: Settings, merchant_id: str, path: Path, *, by: str, at: dt.datetime | None = None) -> int:
     """Take over a merchant's list; returns how many entries say something new. The next build reckons with them.
 
@@ -108,7 +122,7 @@ def import_list(kind: ListKind, settings: Settings, merchant_id: str, path: Path
     """
     with writing(settings) as lake:
         registry.require_merchant(lake, merchant_id)
-        given = kind.read_path(path, set(registry.shops(lake, merchant_id)["shop_id"]))
+        given = kind.read_path(path, known_shops(lake, merchant_id))
         return save(lake, kind.books, merchant_id, given, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
 
 
@@ -120,7 +134,7 @@ def enter_seen(kind: ListKind, lake: Lake, merchant_id: str, name: str, data: by
     if last_entry(lake, kind.books, merchant_id) != tuple(seen):
         zh, en = f"预览之后又有人录了{kind.zh}", f"somebody entered {kind.en} after this was previewed"
         raise UsageError(f"{kind.name}S_MOVED", zh, en, step_zh="重新预览再确认", step_en="preview again, then confirm")
-    given = kind.sound(name, data, set(registry.shops(lake, merchant_id)["shop_id"]))
+    given = kind.sound(name, data, known_shops(lake, merchant_id))
     return save(lake, kind.books, merchant_id, given, by=by, at=at)
 
 

@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from connectors.clocks import read_date
 from contracts import canonical
 from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY
-from contracts.errors import UsageError
+from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from pipeline.house import writing
+from pipeline.lists import read_list
 from pipeline.merging import ENTRY, FUND, ORDER, Touched
 from warehouse import rates, release
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE
 from warehouse.settings import Settings
 
-_HEADER = ("date", "currency", "rate")
+_HEADER = {"date": "rate_date", "currency": "currency_code", "rate": "rate_text"}
 
 
 def import_rates(settings: Settings, path: Path, *, at: dt.datetime | None = None) -> int:
-    """Take over a CSV ``date,currency,rate`` (yuan for one unit of the currency); returns how many rates are new or changed.
+    """Take over a list ``date,currency,rate`` (yuan for one unit of the currency); returns how many rates are new or changed.
 
-    The next build converts what waited for them. Raises ``UsageError`` naming the row; then nothing has changed.
+    The next build converts what waited for them. Raises ``UsageError`` or ``FileRefusedError`` naming the row; then nothing has changed.
     """
     try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("BAD_RATE_FILE", "汇率文件无法读取", "the rate file cannot be read", file=path.name, detail=str(error)[:80]) from None
-    if not rows or [cell.strip().lower() for cell in rows[0]] != list(_HEADER) or any(len(row) != len(_HEADER) for row in rows[1:]):
-        raise UsageError(
-            "BAD_RATE_FILE", "汇率文件的表头或列数不对", "wrong header or number of columns", step_zh="表头为 date,currency,rate",
-            step_en="the header is date,currency,rate", file=path.name,
-        )  # fmt: skip
-    given = pl.DataFrame(
-        {
-            "rate_date": [_day(cells[0]) for cells in rows[1:]],
-            "currency_code": [cells[1].strip().upper() for cells in rows[1:]],
-            "rate_text": [cells[2] for cells in rows[1:]],
-        },
-        schema={"rate_date": pl.Date, "currency_code": pl.String, "rate_text": pl.String},
+        data = path.read_bytes()
+    except OSError as error:
+        raise _bad_file(path.name, detail=str(error)[:80]) from None
+    told = read_list(path.name, data, _HEADER, _bad_file)
+    given = told.select(
+        "row", rate_date=read_date(told["rate_date"])[0], currency_code=pl.col("currency_code").str.to_uppercase(), rate_text=pl.col("rate_text")
     )
     with writing(settings) as lake:
         return rates.save_rates(lake, given, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
 
 
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
+def _bad_file(name: str, **facts: object) -> FileRefusedError:
+    return FileRefusedError(
+        "BAD_RATE_FILE", "汇率表读不出来,或表头、列数不对", "the list of rates cannot be read, or its header or columns are wrong",
+        step_zh="表头为 date,currency,rate", step_en="the header is date,currency,rate", file=name, **facts,
+    )  # fmt: skip
 
 
 def moved_by_rates(lake: Lake) -> Touched:

@@ -10,9 +10,8 @@ from contracts.errors import NotFoundError
 from metrics.access import Viewer, require
 from pipeline import deliveries
 from pipeline.deliveries import Delivery
-from pipeline.entering import ListKind, RowProblem
+from pipeline.entering import ListKind, RowProblem, known_shops
 from pipeline.house import reading
-from warehouse import registry
 from warehouse.entries import compare, last_entry
 from warehouse.settings import Settings
 
@@ -56,7 +55,7 @@ def preview_list(kind: ListKind, viewer: Viewer, name: str, data: bytes) -> List
     """A list of the viewer's merchant as it would be taken over. Changes nothing. Raises ``FileRefusedError`` …_FILE for another kind of table."""
     merchant_id = merchant_of(viewer)
     with reading(settings_of(viewer)) as lake:
-        listed = kind.judge(name, data, set(registry.shops(lake, merchant_id)["shop_id"]))
+        listed = kind.judge(name, data, known_shops(lake, merchant_id))
         seen = last_entry(lake, kind.books, merchant_id)
         changes = pl.DataFrame() if listed.problems else compare(lake, kind.books, merchant_id, listed.parts)
     return ListPreview(listed.problems, changes, seen)

@@ -29,12 +29,22 @@ def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Calla
         head, rows, odd = _of_workbook(data) if data[:2] in _WORKBOOKS else _of_text(data)
     except (csv.Error, UnicodeDecodeError, FileRefusedError) as error:
         raise bad_file(name, detail=str(error)[:80]) from None
+    head, rows = _without_blank(head, rows)
     if sorted(head) != sorted(header):
-        raise bad_file(name, missing="、".join(sorted(set(header) - set(head))), unknown="、".join(sorted(set(head) - set(header)))[:200])
+        twice = sorted({word for word in head if head.count(word) > 1})
+        facts = {"missing": set(header) - set(head), "unknown": {word or "(空白)" for word in head} - set(header), "twice": twice}
+        raise bad_file(name, **{what: "、".join(sorted(words))[:200] for what, words in facts.items() if words})
     if odd or rows.is_empty():
         raise bad_file(name, **({"row": odd[0]} if odd else {}))
     cells = pl.exclude("row").str.strip_chars()
     return rows.rename({str(place): header[cell] for place, cell in enumerate(head)}).with_columns(pl.when(cells != "").then(cells).name.keep())
+
+
+def _without_blank(head: list[str], rows: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
+    """A column without a word in it, header and all, is a spreadsheet's and says nothing."""
+    blank = [str(place) for place, word in enumerate(head) if not word and (rows[str(place)].fill_null("").str.strip_chars() == "").all()]
+    kept = [place for place in range(len(head)) if str(place) not in blank]
+    return [head[place] for place in kept], rows.drop(blank).rename({str(place): str(new) for new, place in enumerate(kept)})
 
 
 _Told = tuple[list[str], pl.DataFrame, list[int]]

@@ -8,6 +8,7 @@ from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER, ORDER_LINE, SHOP
 from contracts.tables import Table
 from metrics import versions
 from pipeline.house import reading
+from pipeline.restating_cells import restated_cells
 from transforms import restatement
 from transforms.gold import fct_order_line, fct_refund_line
 from transforms.gold.grain import ORDER as ORDER_KEY
@@ -33,7 +34,8 @@ def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.Da
         moved = _moves(before, after, _moved_days(old, new, parts), parts)
         coded = restatement.reasons(moved, _causes(before, after, previous, moved.select(ORDER_KEY).unique()))
         defined = restatement.redefined(old, versions.numerators(previous), numerators)
-    return restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined]))
+        beside = restated_cells(previous, before, after)
+    return restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined, beside]))
 
 
 def _moved_days(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import typer
 
 from contracts import codes
 from metrics.definitions import METRICS
+from metrics.versions import CELLWISE, FOLLOWED
 from pipeline.show import yuan
 from pipeline.terminal import print_json, print_table
 
@@ -19,7 +20,8 @@ def restated(number: int, previous: int | None, rows: pl.DataFrame, *, as_json: 
         print_json({"release": number, "previous": previous, "rows": rows.drop("release_number").to_dicts()})
         return
     if rows.is_empty():
-        typer.echo(f"发布 #{number} 没有数字变动 / release #{number} moved no figure")
+        names = "、".join(METRICS[name].zh for name in (*FOLLOWED, *CELLWISE))
+        typer.echo(f"发布 #{number} 没有数字变动 / release #{number} moved no figure ({names})")
         return
     sums = rows.group_by("metric_id", "restatement_code").agg(pl.col("restated_number", "orders_qty").sum(), pl.len().alias("cells"))
     order = {name: place for place, name in enumerate(METRICS)}

@@ -50,6 +50,8 @@ def matched(found: Match, lines: pl.DataFrame | None, rows: Sequence[RawRow], *,
         days = [f"{day}" for day in found.untold.filter(told=told)["date"]]
         if days:
             typer.echo(f"{zh} / {en}: {', '.join(days)}")
+    for note in found.held:
+        typer.echo(f"{note.zh} / {note.en}")
     if lines is not None:
         columns = ["", "日期 / day", "店铺 / shop", "订单 / order", "子订单 / line", "贡献 / adds"]
         listed = [

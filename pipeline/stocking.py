@@ -30,7 +30,7 @@ _EXAMPLES = (
 RULES = {
     "STOCK_KIND": ("不认识的项目", "no such kind", "写「到货」或「盘点」", "write 到货 (received) or 盘点 (counted)"),
     "STOCK_CODE": ("编码被 Excel 改成了科学计数法,后几位已丢失", "a code was made a rounded number", "把这一列设为文本后重新填", "format the column as text"),
-    "STOCK_SHOP": ("没有登记这个店铺,或没有填", "no such shop, or none", "填店铺编号,用 baiyun shops list 核对", "fill in the shop; see `baiyun shops list`"),
+    "STOCK_SHOP": ("没有这个店铺,或没有填", "no such shop of yours, or none", "写数据健康页上的店铺名,或店铺编号", "write the shop's name or id"),
     "STOCK_GOODS": ("没有填商家编码", "no SKU code", "填商家编码(SKU),和订单里的一样", "fill in the SKU code, as orders have it"),
     "STOCK_DATE": ("日期无法识别,或还没到", "not a date, or one to come", "写成 2026-03-08,不晚于今天", "write 2026-03-08, not later than today"),
     "STOCK_QTY": ("件数应为不小于 0 的整数", "units are a whole number, not below 0", "改正件数;要撤销写「撤销」", "mend it; write 撤销 to take an entry back"),

@@ -58,10 +58,14 @@ def add_unit_cost(lines: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
 
 
 def add_rates(lines: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """``lines`` with one column per entry of ``RATES``, in fen for one unit or order on their ``paid_date``; 0 where nothing was entered."""
+    """``lines`` with one column per entry of ``RATES``, in fen for one unit or order on their ``paid_date``; 0 where nothing was entered.
+
+    Of a kind the newest entry holds, whichever way it is charged.
+    """
     known = others_in_force(others)
     for (kind, basis), name in RATES.items():
-        entries, found = known.filter(cost_kind_code=kind, cost_basis_code=basis), []
+        charged = pl.when(pl.col("cost_basis_code") == basis).then("cost_amount_fen").otherwise(0)
+        entries, found = known.filter(cost_kind_code=kind).with_columns(cost_amount_fen=charged), []
         for shop in (["shop_id"], []):
             level = entries.filter(pl.col("shop_id").is_not_null() if shop else pl.col("shop_id").is_null())
             if level.height:

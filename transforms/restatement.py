@@ -19,7 +19,8 @@ CELL = [*SHOP, "channel_code", "business_date"]
 #: Measures that only grow because money went back later.
 _REFUNDS = ("cohort_refund_fen", "dated_refund_fen")
 _MOVES = {**dict.fromkeys(ORDER, pl.String), "channel_code": pl.String, "business_date": pl.Date, "part": pl.String, "moved": pl.Int64}
-_ROWS = {
+#: What a release moved of one figure, for one reason.
+ROWS = {
     **{name: _MOVES[name] for name in CELL},
     **dict.fromkeys(["metric_id", "restatement_code"], pl.String),
     "restated_number": pl.Int64,
@@ -128,19 +129,19 @@ def ledger(coded: pl.DataFrame, numerators: Numerators) -> pl.DataFrame:
     key = [*CELL, "metric_id", "restatement_code"]
     by_order = coded.join(factors, on="part", how="inner").with_columns(moved=pl.col("moved") * pl.col("factor"))
     by_order = by_order.group_by([*key, "order_id"]).agg(pl.col("moved").sum()).filter(pl.col("moved") != 0)
-    return by_order.group_by(key).agg(restated_number=pl.col("moved").sum(), orders_qty=pl.len().cast(pl.Int64)).select(list(_ROWS))
+    return by_order.group_by(key).agg(restated_number=pl.col("moved").sum(), orders_qty=pl.len().cast(pl.Int64)).select(list(ROWS))
 
 
 def redefined(daily: pl.DataFrame, before: Numerators, after: Numerators) -> pl.DataFrame:
     """What other coefficients alone moved in the earlier release's rows of the daily mart, in the shape of ``ledger``."""
-    frames = [pl.DataFrame(schema=_ROWS)]
+    frames = [pl.DataFrame(schema=ROWS)]
     for metric, parts in after.items():
         old = before.get(metric, parts)
         odd = {part: parts.get(part, 0) - old.get(part, 0) for part in {*parts, *old} if parts.get(part, 0) != old.get(part, 0)}
         moved = pl.sum_horizontal(pl.col(part) * factor for part, factor in sorted(odd.items()) if part in daily.columns) if odd else pl.lit(0)
         rows = daily.group_by(CELL).agg(restated_number=moved.sum()) if odd else daily.clear().select(*CELL, restated_number=pl.lit(0, pl.Int64))
         said = rows.with_columns(metric_id=pl.lit(metric), restatement_code=pl.lit("definition_change"), orders_qty=pl.lit(0, pl.Int64))
-        frames.append(said.select(list(_ROWS)))
+        frames.append(said.select(list(ROWS)))
     return pl.concat(frames)
 
 
@@ -148,4 +149,4 @@ def standing_left_out(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of ``ledger`` and ``redefined`` together, each figure and reason once, without reasons that moved nothing and figures that stand."""
     key = [*CELL, "metric_id", "restatement_code"]
     whole = rows.group_by(key).agg(pl.col("restated_number", "orders_qty").sum()).filter(pl.col("restated_number") != 0)
-    return whole.filter(pl.col("restated_number").sum().over([*CELL, "metric_id"]) != 0).select(list(_ROWS)).sort(key)
+    return whole.filter(pl.col("restated_number").sum().over([*CELL, "metric_id"]) != 0).select(list(ROWS)).sort(key)

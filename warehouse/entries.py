@@ -63,11 +63,11 @@ def read(lake: Lake, book: Book, merchant_id: str | None = None) -> pl.DataFrame
 def _compared(lake: Lake, book: Book, merchant_id: str, rows: pl.DataFrame) -> pl.DataFrame:
     same, amount, was = book.same, book.amount, f"was_{book.unit}"
     last = read(lake, book, merchant_id).unique(same, keep="last", maintain_order=True)
-    until = ["valid_until_date"] if "valid_until_date" in book.table.columns else []
+    rest = [name for name in book.table.columns if name not in {*same, *_WRITTEN, amount}]
     given = rows.with_columns(merchant_id=pl.lit(merchant_id))
-    stood = last.select(*same, "received_by_name", "changed_at", pl.col(amount).alias(was), **{f"was_{name}": pl.col(name) for name in until})
+    stood = last.select(*same, "received_by_name", "changed_at", pl.col(amount).alias(was), **{f"was_{name}": pl.col(name) for name in rest})
     pair = given.join(stood, on=list(same), how="left", nulls_equal=True, maintain_order="left")
-    is_same = pl.all_horizontal(pl.col(amount) == pl.col(was), *(pl.col(name).eq_missing(pl.col(f"was_{name}")) for name in until))
+    is_same = pl.all_horizontal(pl.col(amount) == pl.col(was), *(pl.col(name).eq_missing(pl.col(f"was_{name}")) for name in rest))
     verdict = (
         pl.when(pl.col(amount).is_null() & pl.col(was).is_null()).then(pl.lit("nothing"))
         .when(pl.col(amount).is_null()).then(pl.lit("taken_back"))
@@ -81,7 +81,7 @@ def _compared(lake: Lake, book: Book, merchant_id: str, rows: pl.DataFrame) -> p
     found = pair.with_columns(*keys, pl.col(amount).alias(book.unit), verdict_code=verdict).sort(book.day).join_asof(
         known, on=book.day, by=by, allow_exact_matches=False, check_sortedness=False
     )  # fmt: skip
-    return found.drop(by, amount, *(f"was_{name}" for name in until))
+    return found.drop(by, amount, *(f"was_{name}" for name in rest))
 
 
 def _enter(lake: Lake, book: Book, merchant_id: str, rows: pl.DataFrame, by: str, at: dt.datetime) -> int:

@@ -85,6 +85,8 @@ def _show_untold(found: Match) -> None:
             text = f"{zh}:{'、'.join(map(day, days[:_DAYS]))}{more}"
             step = "请补上这些天的订单导出再对。" if told == "none" and not found.is_explained else ""
             st.caption(f":orange[:material/event_busy:] {text}。{step} {sentence(en)}")
+    for note in found.held:
+        st.caption(f":orange[:material/front_hand:] {note.zh}。 {sentence(note.en)}")
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:

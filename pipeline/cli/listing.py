@@ -10,13 +10,12 @@ import polars as pl
 import typer
 
 from pipeline.cli.words import Merchant, group
-from pipeline.entering import ListKind, import_list
+from pipeline.entering import ListKind, import_list, known_shops
 from pipeline.house import reading
-from warehouse import registry
 from warehouse.entries import compare
 from warehouse.settings import Settings
 
-_Path = Annotated[Path, typer.Argument(help="CSV,列同模板 / CSV as the template", exists=True, dir_okay=False)]
+_Path = Annotated[Path, typer.Argument(help="CSV 或 Excel,列同模板 / CSV or a workbook, as the template", exists=True, dir_okay=False)]
 
 
 def list_group(kind: ListKind, title: str, hint: tuple[str, str] = ("", "")) -> typer.Typer:
@@ -31,7 +30,7 @@ def list_group(kind: ListKind, title: str, hint: tuple[str, str] = ("", "")) -> 
     def import_file(path: _Path, merchant: Merchant) -> None:
         settings = Settings()
         with reading(settings) as lake:
-            given = kind.read_path(path, set(registry.shops(lake, merchant)["shop_id"]))
+            given = kind.read_path(path, known_shops(lake, merchant))
             replaced = compare(lake, kind.books, merchant, given).filter(pl.col("verdict_code").is_in(["changed", "taken_back"])).height
         changed = import_list(kind, settings, merchant, path, by=getpass.getuser())
         told = f",其中 {replaced} 条换掉了原来的 / {replaced} of them replaced others" if replaced else ""

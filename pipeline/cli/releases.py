@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from contracts.errors import NotFoundError
+from metrics.released import choose, open_release
 from pipeline import show, steps
 from pipeline import show_changes as show_changes_of
 from pipeline.cli.words import Json, group
@@ -56,7 +57,9 @@ def show_changes(
 @app.command("pin")
 def pin_release(number: int) -> None:
     """把看板固定在一个旧发布上 / hold the dashboards on an older release."""
-    with writing(Settings()) as lake:
+    settings = Settings()
+    open_release(settings.place, choose(settings.place, number)).close()  # what is past retention would leave every page without figures
+    with writing(settings) as lake:
         releasing.pin(lake, number, at=steps.now(), by=getpass.getuser())
     typer.echo(f"看板已固定在发布 #{number} / dashboards pinned to release #{number}")
 

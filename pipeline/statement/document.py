@@ -15,12 +15,13 @@ from contracts.fields import TIME_ZONE
 from metrics.access import Viewer
 from metrics.ask import Answer, ask
 from metrics.definitions import METRICS
+from metrics.held import held_notes
 from metrics.labels import labels
 from metrics.metric import CLOCKS
+from metrics.notes import Note
 from metrics.question import Period
-from metrics.released import AsOf, choose
+from metrics.released import AsOf, choose, open_release
 from metrics.versions import version
-from pipeline.house import reading
 from transforms.gold import dim_observed
 from warehouse.ops import EXPORT, LOAD
 from warehouse.release import Release
@@ -51,7 +52,7 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
         step = {"step_zh": "核对期间", "step_en": "check the period"}
         raise NotFoundError("NOTHING_TO_STATE", "这段时间没有任何数据", "no figures in this period", **step, merchant=merchant_id)
     totals = ask(viewer, names, period=period, as_of=found.number)
-    files, reach = _files_and_reach(settings, viewer, found, period)
+    files, reach, held = _behind(settings, viewer, found, period)
     shops, merchants = labels(viewer, "shop", as_of=found.number), labels(viewer, "merchant", as_of=found.number)
     return {
         "format": FORMAT,
@@ -65,7 +66,7 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
         "totals": totals.rows.row(0, named=True),
         "observed": reach,
         "maturity": _maturity(totals),
-        "notes": [{"zh": note.zh, "en": note.en} for note in totals.notes],
+        "notes": [{"zh": note.zh, "en": note.en} for note in (*held, *totals.notes)],
         "files": files,
         "files_sha256": hashlib.sha256("\n".join(item["sha256"] for item in files).encode()).hexdigest(),
     }
@@ -92,13 +93,15 @@ def _maturity(answer: Answer) -> Document:
     return {"newest_date": age.newest_date.isoformat() if age else None, "open_per_10000": math.ceil(age.open_share * 10_000) if age else None}
 
 
-def _files_and_reach(settings: Settings, viewer: Viewer, found: Release, period: Period) -> tuple[list[Document], list[Document]]:
-    """Files that counted in the release and told of days from the period on (later ones may tell its refunds), and the day to which each shop's reach."""
-    with reading(settings, found.snapshot) as lake:
-        loads = lake.read(LOAD, where={"merchant_id": viewer.merchant_id, "verdict_code": ["accepted", "warned"]})
+def _behind(settings: Settings, viewer: Viewer, found: Release, period: Period) -> tuple[list[Document], list[Document], list[Note]]:
+    """Files that told of days from the period on (later ones may tell its refunds), the day to which each shop's reach, what of the period is held back."""
+    merchant = str(viewer.merchant_id)
+    with open_release(settings.place, found) as lake:
+        loads = lake.read(LOAD, where={"merchant_id": merchant, "verdict_code": ["accepted", "warned"]})
         told = loads.filter(pl.col("last_date").is_null() | (pl.col("last_date") >= period[0]))
         exports = lake.read(EXPORT, keys=told.select(EXPORT.key)).sort("export_id", "shop_id", "kind_code")
-        observed = lake.read(dim_observed.TABLE, where={"merchant_id": viewer.merchant_id}).sort("shop_id")
+        observed = lake.read(dim_observed.TABLE, where={"merchant_id": merchant}).sort("shop_id")
+        held = held_notes(lake, merchant, None, period)
     files = [
         {
             "sha256": row["export_id"], "shop": row["shop_id"], "platform": row["platform_code"], "kind": row["kind_code"], "source": row["source_code"],
@@ -106,7 +109,7 @@ def _files_and_reach(settings: Settings, viewer: Viewer, found: Release, period:
         }
         for row in exports.iter_rows(named=True)
     ]  # fmt: skip
-    return files, [{"shop": row["shop_id"], "until": row["observed_date"].isoformat()} for row in observed.iter_rows(named=True)]
+    return files, [{"shop": row["shop_id"], "until": row["observed_date"].isoformat()} for row in observed.iter_rows(named=True)], held
 
 
 def _moment(at: dt.datetime) -> str:

@@ -83,7 +83,7 @@ def test_by_shop_and_day_each_has_its_own_and_nothing_is_empty_not_0(told: Place
 def test_shops_that_never_told_are_counted_and_not_passed_off_as_free(place: Place) -> None:
     publish(place, frames())
     answer = ask(merchant(place), ["ad_spend", "shop_roi"])
-    assert [(note.code, note.count) for note in answer.notes] == [("ADS_MISSING", 2)]
+    assert [(note.code, note.count) for note in answer.notes] == [("NO_ROWS", None), ("ADS_MISSING", 2)]
     assert answer.rows["shop_roi"].item() is None
 
 

@@ -119,8 +119,8 @@ def test_nobody_matches_anothers_shop_or_a_screen_nobody_defined(settings: Setti
 def test_an_older_release_is_matched_as_it_was(settings: Settings) -> None:
     """Release 1 had only the other merchant's files."""
     assert match(viewer_of(settings, "yunshan"), "douyin_orders", OTHERS, PERIOD, Typed(0), as_of=1).release == 1
-    first = match(viewer_of(settings), "douyin_orders", SHOP, PERIOD, Typed(5_00), as_of=1)
-    assert first.rest_minor == 5_00 and first.untold.height == (PERIOD[1] - PERIOD[0]).days + 1
+    with pytest.raises(NotFoundError, match="NOTHING_TOLD"):  # where nobody told anything, nothing is matched
+        match(viewer_of(settings), "douyin_orders", SHOP, PERIOD, Typed(0), as_of=1)
 
 
 def test_a_walk_changes_one_property_at_a_time_and_ends_at_ours() -> None:
@@ -142,6 +142,12 @@ def test_a_walk_changes_one_property_at_a_time_and_ends_at_ours() -> None:
 )  # fmt: skip
 def test_amounts_as_people_type_them(text: str, typed: Typed) -> None:
     assert read_amount(text) == typed
+
+
+@pytest.mark.parametrize("text", ["1 2 3", "1 234", "1.2 3", "12 万 3"])
+def test_figures_apart_are_no_figure(text: str) -> None:
+    with pytest.raises(UsageError, match="BAD_AMOUNT"):
+        read_amount(text)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1.234", "1,23", "12,34.5", "1e5", "--3", "9" * 20, "¥", "12.3.4", "30%"])

@@ -14,11 +14,13 @@ from contracts.errors import FileRefusedError, NotFoundError
 from pipeline import profits
 from pipeline.cli import app
 from pipeline.costing import COST_LIST, HEADER, RULES, import_costs
+from pipeline.entering import known_shops
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
+from pipeline.restating import restated
 from pipeline.steps import build, now
 from transforms.gold import fct_line_cost, gold_tables, mart_profit_daily
-from warehouse import registry
+from warehouse import registry, release
 from warehouse.costs import fixed_costs, unit_costs
 from warehouse.settings import Settings
 
@@ -68,6 +70,11 @@ def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(relea
             FROM gold.fct_order_line WHERE style_code = 'YS26F007' AND paid_date >= DATE '2026-10-16'""").row(0, named=True)
         assert lake.sql("SELECT sum(cohort_refund_fen) FROM gold.fct_order_line WHERE style_code = 'YS26F007'").item() == 0
     assert (told["cost_known_fen"], told["cost_fen"], told["packing_fen"], told["slot_fee_fen"]) == (sold["paid"], sold["cost"], sold["packing"], 100_00)
+    with reading(released) as lake:
+        moved = restated(released, release.releases(lake)[-1], lake)
+    assert set(moved["restatement_code"]) == {"cost_entered"} and set(moved["metric_id"]) == {"gross_profit", "contribution"}
+    known = told["cost_known_fen"] - told["costed_refund_fen"] - told["cost_fen"] - told["write_down_fen"]
+    assert moved.filter(metric_id="gross_profit")["restated_number"].sum() == known
     grown = hashes(released)
     build(released, from_landing=True)
     assert hashes(released) == grown
@@ -117,7 +124,9 @@ WRONG = [
     ("COST_BASIS", "商品成本,,A,,,,每单,1,2026-01-01,"),
     ("COST_BASIS", "打包费,,,,,,每箱,1,2026-01-01,"),
     ("COST_CODE", "商品成本,,6.90123E+12,,,,,1,2026-01-01,"),
-    *(("COST_AMOUNT", f"商品成本,,A,,,,,{cell},2026-01-01,") for cell in ("-1", "1.005", "面议", "", "99999999999999")),
+    *(("COST_AMOUNT", f"商品成本,,A,,,,,{cell},2026-01-01,") for cell in ("-1", "1.005", "面议", "", "99999999999999.9999")),
+    ("COST_LARGE", "商品成本,,A,,,,,1000000.01,2026-01-01,"),
+    ("COST_LARGE", "坑位费,s1,,,c1,,,1000000000.01,2026-01-01,"),
     *(("COST_DATE", f"商品成本,,A,,,,,1,{cell},") for cell in ("", "2026-13-01")),
     ("COST_GOODS", "商品成本,,,,,,,1,2026-01-01,"),
     ("COST_GOODS", "打包费,,A,,,,,1,2026-01-01,"),
@@ -143,12 +152,32 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
         enter(home, tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "商品成本,s2,K,,,,,1,2026-01-01,")
     for rule, row in WRONG:
         with pytest.raises(FileRefusedError) as raised:
-            COST_LIST.read_path(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1"})
+            COST_LIST.read_path(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1": "s1"})
         facts = {name: fact for name, fact in raised.value.facts.items() if name != "column"}
         assert (raised.value.rule, facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
         assert (raised.value.facts.get("column") in HEADER) == (rule != "COST_TWICE"), row
     with reading(home) as lake:
         assert unit_costs(lake).is_empty() and fixed_costs(lake).is_empty()
+
+
+def test_ten_mistakes_are_not_ten_runs(home: Settings, tmp_path: Path) -> None:
+    rows = [row for _, row in WRONG[:4]]
+    with pytest.raises(FileRefusedError) as raised:
+        enter(home, tmp_path, *rows)
+    assert (raised.value.facts["row"], raised.value.facts["other_rows"]) == (2, "3 COST_BASIS、4 COST_BASIS、5 COST_CODE")
+
+
+def test_a_shop_may_be_called_by_its_name_and_a_spreadsheets_empty_column_says_nothing(home: Settings, tmp_path: Path) -> None:
+    by_id, by_name = (listed(tmp_path, f"样品费,{shop},,,,,,1,2026-01-01,").rename(tmp_path / f"{shop}.csv") for shop in ("s1", "店"))
+    wide = tmp_path / "宽.csv"
+    wide.write_text("\n".join(f"{line},," for line in by_name.read_text(encoding="gb18030").splitlines()), encoding="utf-8")
+    with reading(home) as lake:
+        shops = known_shops(lake, "m1")
+    told = [COST_LIST.read_path(path, shops)[1] for path in (by_id, by_name, wide)]
+    assert told[0].equals(told[1]) and told[0].equals(told[2]) and told[0]["shop_id"].to_list() == ["s1"]
+    wide.write_text(wide.read_text(encoding="utf-8").replace("结束日期,,", "结束日期,备注,店铺"), encoding="utf-8")
+    with pytest.raises(FileRefusedError, match=r"COST_FILE.*unknown=备注 twice=店铺"):
+        COST_LIST.read_path(wide, shops)
 
 
 @pytest.mark.parametrize("text", ["", "成本项目,店铺\n商品成本,s1\n", ",".join(HEADER) + "\n商品成本,s1\n", ",".join(HEADER) + "\n"])
@@ -175,13 +204,13 @@ def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path
     day = dt.date(2026, 10, 16)
     goods = {"成本项目": "商品成本", "款号": "YS26F007", "金额(元)": 60.1, "生效日期": day}
     packing = {"成本项目": " 打包费", "计费方式": "每单", "金额(元)": 1.2, "生效日期": dt.date(2026, 1, 1)}
-    book = COST_LIST.read_path(workbook(tmp_path / "成本.xlsx", goods, {}, packing), {"s1"})
-    text = COST_LIST.read_path(listed(tmp_path, GOODS.replace("60.00", "60.10"), PACKING), {"s1"})
+    book = COST_LIST.read_path(workbook(tmp_path / "成本.xlsx", goods, {}, packing), {"s1": "s1"})
+    text = COST_LIST.read_path(listed(tmp_path, GOODS.replace("60.00", "60.10"), PACKING), {"s1": "s1"})
     assert [part.equals(other) for part, other in zip(book, text, strict=True)] == [True, True]
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):  # typed as a number, of which Excel keeps fifteen digits
-        COST_LIST.read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1"})
+        COST_LIST.read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1": "s1"})
     with pytest.raises(FileRefusedError, match="COST_FILE"):
-        COST_LIST.read_path(workbook(tmp_path / "空.xlsx"), {"s1"})
+        COST_LIST.read_path(workbook(tmp_path / "空.xlsx"), {"s1": "s1"})
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04" + bytes(100))
     with pytest.raises(FileRefusedError, match="COST_FILE"):
         import_costs(home, "m1", tmp_path / "坏.xlsx", by="会计")

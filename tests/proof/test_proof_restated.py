@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from metrics import versions
 from metrics.access import Viewer
 from metrics.restated import last_look, look, restatements
-from metrics.versions import FOLLOWED
+from metrics.versions import CELLWISE, FOLLOWED
 from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.releasing import release
@@ -28,13 +28,25 @@ from warehouse.settings import Settings
 
 def figures(settings: Settings, snapshot: int) -> pl.DataFrame:
     """Followed metrics by cell as that snapshot's mart has them, written out by hand."""
+    cell = ", ".join(CELL)
     query = f"""
-        SELECT {", ".join(CELL)}, sum(paid_fen)::BIGINT AS paid_gmv, sum(cohort_refund_fen)::BIGINT AS refunds,
+        SELECT {cell}, sum(paid_fen)::BIGINT AS paid_gmv, sum(cohort_refund_fen)::BIGINT AS refunds,
             sum(paid_fen - cohort_refund_fen)::BIGINT AS net_by_order_date, sum(paid_fen - dated_refund_fen)::BIGINT AS net_by_refund_date,
             sum(paid_orders_qty)::BIGINT AS paid_orders
         FROM {DAILY.full_name} GROUP BY ALL"""  # noqa: S608
+    profit = "cost_known_fen - costed_refund_fen - cost_fen - write_down_fen"
+    others = f"""
+        SELECT {cell}, 'placed_gmv' AS metric_id, sum(placed_fen)::BIGINT AS restated_number FROM gold.mart_payment_flow_daily GROUP BY ALL
+        UNION ALL SELECT {cell}, 'kept_sales', sum(finished_kept_fen)
+            FROM gold.mart_final_daily JOIN gold.dim_observed USING (merchant_id, shop_id, platform_code) WHERE finished_date <= final_until_date GROUP BY ALL
+        UNION ALL SELECT {cell}, 'settled', sum(settled_fen) FROM gold.mart_settlement_daily GROUP BY ALL
+        UNION ALL SELECT {cell}, 'funded', sum(funded_fen) FROM gold.mart_settlement_daily GROUP BY ALL
+        UNION ALL SELECT {cell}, 'gross_profit', sum({profit}) FROM gold.mart_profit_daily GROUP BY ALL
+        UNION ALL SELECT {cell}, 'contribution', sum({profit} - cohort_fee_fen - cohort_commission_fen - freight_out_fen - freight_back_fen - packing_fen
+            - sample_fen - slot_fee_fen) FROM gold.mart_profit_daily GROUP BY ALL"""  # noqa: S608
     with reading(settings, snapshot) as lake:
-        return lake.sql(query).unpivot(list(FOLLOWED), index=CELL, variable_name="metric_id", value_name="restated_number")
+        told = lake.sql(query).unpivot(list(FOLLOWED), index=CELL, variable_name="metric_id", value_name="restated_number")
+        return pl.concat([told, lake.sql(others).with_columns(pl.col("restated_number").cast(pl.Int64)).select(told.columns)])
 
 
 def difference(settings: Settings, before: int, after: int) -> pl.DataFrame:
@@ -59,9 +71,11 @@ def test_what_happened_is_the_reason_given(house: Settings) -> None:
         ledger = lake.read(RESTATEMENT)
     said = {number: set(codes) for number, codes in ledger.group_by("release_number").agg(pl.col("restatement_code")).iter_rows()}
     assert line[FIRST].number not in said and line[ANEW].number not in said, "nothing was published before the first; made anew, nothing moves"
-    assert {"new_file", "late_refund"} <= said[line[SECOND].number] | said[line[THIRD].number] <= {"new_file", "late_refund", "correction"}
+    assert {"new_file", "late_refund"} <= said[line[SECOND].number] | said[line[THIRD].number] <= {"new_file", "late_refund", "correction", "newer_data"}
     assert said[line[WITHDRAWN].number] == {"withdrawn_file"}
     assert said[line[FORGOTTEN].number] == {"registry_change"}
+    beside = ledger.filter(release_number=line[THIRD].number, restatement_code="newer_data")
+    assert {"settled", "funded", "kept_sales", "contribution"} <= set(beside["metric_id"]) <= set(CELLWISE)
     late = ledger.filter(restatement_code="late_refund")
     assert (late.filter(metric_id="net_by_order_date")["restated_number"] < 0).all()
     assert late.filter(metric_id="paid_gmv").is_empty()

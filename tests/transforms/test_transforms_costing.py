@@ -129,8 +129,7 @@ def test_a_gift_goes_with_its_order() -> None:
 RATES = [
     {"cost_kind_code": kind, "cost_basis_code": basis, "cost_amount_fen": fen}
     for kind, basis, fen in (
-        ("packing", "per_order", 100), ("packing", "per_unit", 10), ("freight_out", "per_order", 350), ("freight_back", "per_order", 600),
-        ("freight_back", "per_unit", 1), ("write_down", "per_unit", 500),
+        ("packing", "per_unit", 10), ("freight_out", "per_order", 350), ("freight_back", "per_order", 600), ("write_down", "per_unit", 500),
     )
 ]  # fmt: skip
 
@@ -149,11 +148,23 @@ def test_contribution_of_an_order_to_the_fen() -> None:
     assert told == {
         "cost_known_fen": 150_00, "fees_known_fen": 150_00, "costed_refund_fen": 50_00, "cost_fen": 40_00, "write_down_fen": 5_00,
         "cohort_fee_fen": 5_00 + 1_51,  # 2.31 by 150 : 80 is 1.506… and 0.803…: whole fen 1.51 and 0.80
-        "cohort_commission_fen": 10_00, "packing_fen": 1_00 + 30, "freight_out_fen": 3_50, "freight_back_fen": 6_00 + 1,
+        "cohort_commission_fen": 10_00, "packing_fen": 30, "freight_out_fen": 3_50, "freight_back_fen": 6_00,
     }  # fmt: skip
     mart = mart_profit_daily.build(gold.lines, made)
     assert mart.select(pl.col("paid_fen", "cost_untold_fen", "fees_untold_fen").sum()).row(0) == (230_00, 80_00, 80_00)
     assert mart.select(pl.col(fct_line_cost.MEASURES).sum()).row(0, named=True) == {name: row[name] for name in fct_line_cost.MEASURES}
+
+
+@pytest.mark.parametrize(
+    ("later", "packing"),
+    [({}, 30), ({"valid_from_date": "2026-01-01"}, 100), ({"valid_from_date": "2026-06-01"}, 100), ({"valid_from_date": "2026-07-01"}, 30)],
+)
+def test_a_kind_is_charged_one_way_at_a_time(later: dict[str, str], packing: int) -> None:
+    """By the unit since January, by the order since June: who changes the way does not pay both."""
+    rates = [{"cost_kind_code": "packing", "cost_basis_code": "per_unit", "cost_amount_fen": 10, "valid_from_date": "2026-01-01"}]
+    rates += [{"cost_kind_code": "packing", "cost_basis_code": "per_order", "cost_amount_fen": 100, **later}] if later else []
+    gold = run(("order_line", observed("order_line", line("1", 150_00, "K", 3))))
+    assert facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 20_00}], rates))["packing_fen"].to_list() == [packing]
 
 
 def test_fees_are_known_once_a_payout_came_or_nothing_was_kept() -> None:
@@ -181,7 +192,7 @@ def test_a_day_is_the_same_made_alone_or_among_others() -> None:
     whole = facts(gold, known)
     alone = [fct_line_cost.build(part, fct_settlement_entry.TABLE.empty(), known) for part in gold.lines.partition_by("paid_date")]
     assert pl.concat(alone).sort("order_line_id").equals(whole.sort("order_line_id"))
-    assert whole["packing_fen"].to_list() == [110, 110]
+    assert whole["packing_fen"].to_list() == [10, 10]
     assert set(whole.columns) >= set(SHOP)
 
 

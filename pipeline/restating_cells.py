@@ -1,0 +1,78 @@
+"""What a release moves of figures that orders alone do not make: placed, final, settled, funded, earned. Each shop × channel × day for one reason."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from metrics.definitions import METRICS
+from metrics.sources import find_source
+from metrics.versions import CELLWISE, redefined_since
+from transforms.restatement import CELL, ROWS
+from warehouse.lake import Lake
+from warehouse.ops import CURRENCY_RATE, FIXED_COST, LIVE_ACCOUNT, LOAD, UNIT_COST
+from warehouse.release import Release
+
+_BY = {"shop", "platform", "channel", "date"}
+_SHOP = ["merchant_id", "shop_id"]
+#: What may have happened → the reason where nothing else did.
+_REASONS = {
+    "withdrawn": "withdrawn_file", "told": "newer_data", "costs": "cost_entered", "rates": "rate_change", "accounts": "registry_change",
+}  # fmt: skip
+
+
+def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
+    """Rows of ``transforms.restatement.ROWS``: what ``after`` moves of every metric of ``CELLWISE`` against the release ``before``."""
+    happened = _happened(previous, before, after)
+    return pl.concat([_moved(name, previous, before, after, happened) for name in CELLWISE])
+
+
+def _moved(name: str, previous: Release, before: Lake, after: Lake, happened: pl.DataFrame) -> pl.DataFrame:
+    metric = METRICS[name]
+    source = find_source(metric.clock, _BY)
+    assert source is not None  # noqa: S101 - every followed metric has such a mart: a test asks for each
+    value = " + ".join(f"({factor}) * sum({source.measures[part]})" for part, factor in metric.numerator.items())
+    query = f"SELECT {', '.join(CELL)}, ({value})::BIGINT AS fen FROM {source.relation} WHERE {source.rows[metric.clock]} GROUP BY ALL"  # noqa: S608
+    both = pl.concat([after.sql(query), before.sql(query).with_columns(-pl.col("fen"))]).group_by(CELL).agg(restated_number=pl.col("fen").sum())
+    seen = [item for item in _REASONS if item != "costs" or metric.clock == "cost"]
+    count = pl.sum_horizontal(pl.col(item).cast(pl.Int8) for item in seen)
+    alone = pl.coalesce(pl.when(item).then(pl.lit(_REASONS[item])) for item in seen)
+    known = pl.when(count > 1).then(pl.lit("several_causes")).when(count == 1).then(alone).otherwise(pl.lit("definition_change"))
+    code = pl.lit("definition_change") if redefined_since(previous, metric) else known
+    rows = both.filter(pl.col("restated_number") != 0).join(happened, on=_SHOP, how="left", validate="m:1")
+    rows = rows.with_columns(pl.col(list(_REASONS)).fill_null(False))
+    return rows.with_columns(metric_id=pl.lit(name), restatement_code=code, orders_qty=pl.lit(0, pl.Int64)).select(list(ROWS)).sort(CELL)
+
+
+def _happened(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
+    """``_SHOP`` and, for each of ``_REASONS``, whether it happened to the shop since ``previous``."""
+    loads = after.read(LOAD, columns=["merchant_id", "shop_id", "verdict_code", "build_number"]).filter(pl.col("build_number") > previous.build)
+    is_gone = pl.col("verdict_code") == "withdrawn"
+    shops = after.sql("SELECT merchant_id, shop_id, platform_code FROM gold.dim_shop")
+    entered = pl.concat([_who(before, after, table.full_name) for table in (UNIT_COST, FIXED_COST)]).unique()
+    rates = _differ(before, after, CURRENCY_RATE.full_name, "* EXCLUDE changed_at").height > 0
+    return (
+        shops.select(*_SHOP)
+        .unique()
+        .with_columns(
+            withdrawn=_among(loads.filter(is_gone), _SHOP),
+            told=_among(loads.filter(~is_gone), _SHOP),
+            costs=pl.col("merchant_id").is_in(entered["merchant_id"].to_list()),
+            rates=pl.lit(rates) & _among(shops.filter(platform_code="tiktok_shop"), _SHOP),
+            accounts=pl.col("merchant_id").is_in(_who(before, after, LIVE_ACCOUNT.full_name, "* EXCLUDE changed_at")["merchant_id"].to_list()),
+        )
+    )
+
+
+def _among(rows: pl.DataFrame, key: list[str]) -> pl.Expr:
+    known = rows.select(key).unique().select(pl.concat_str(key, separator="\x1f")).to_series().to_list()
+    return pl.concat_str(key, separator="\x1f").is_in(known)
+
+
+def _who(before: Lake, after: Lake, table: str, columns: str = "*") -> pl.DataFrame:
+    return _differ(before, after, table, columns).select("merchant_id").unique()
+
+
+def _differ(before: Lake, after: Lake, table: str, columns: str) -> pl.DataFrame:
+    """Rows that only one of the two has."""
+    old, new = (lake.sql(f"SELECT {columns} FROM {table}") for lake in (before, after))  # noqa: S608
+    return pl.concat([one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))])
