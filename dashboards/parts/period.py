@@ -45,7 +45,7 @@ def choose_days(windows: Sequence[Window], key: str) -> tuple[dt.date, dt.date] 
     name = st.selectbox("时段 Period", [*names, _OWN], key=f"{key}_period")
     if name != _OWN:
         return names[name]
-    days = st.date_input("日期 Days", st.session_state.get(f"{key}_own", names["近30天"]), max_value=today(), format="YYYY-MM-DD", key=f"{key}_days")
+    days = st.date_input("日期 Days", st.session_state.get(f"{key}_own", names["近30天"]), max_value=today(), format="YYYY-MM-DD", key=f"{key}_days", width=300)
     return (days[0], days[1]) if isinstance(days, tuple) and len(days) == 2 else None
 
 
