@@ -14,6 +14,7 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_top
 from dashboards.parts.menu import Card, Entry, entries
 from dashboards.parts.sign_in import show_sign_in, signed_in
+from dashboards.parts.way import know_pages
 from metrics.access import Viewer
 
 #: A file of ours: Streamlit fetches the picture of a named icon from another host, for the browser tab only.
@@ -51,6 +52,7 @@ def _route(viewer: Viewer, mine: list[Entry]) -> None:
     for entry in mine:
         show = partial(_show_page, viewer, entry, links)
         links.append((entry.card, st.Page(show, title=entry.card.zh, url_path=entry.card.path, default=not links)))
+    know_pages({card.path: page for card, page in links})
     nothing = st.Page(partial(_show_nothing, viewer), title="白云直播", url_path="home", default=True)
     st.navigation([page for _, page in links] or [nothing], position="hidden").run()
 

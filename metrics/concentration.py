@@ -21,7 +21,7 @@ class Concentration:
     """``index`` from near 0 (many alike) to 10,000 (all on one), half up, and ``groups_qty``, how many kept anything.
 
     ``largest`` is who kept most, ``share`` how much of it all. What no source tells the group of is ``untold_fen`` and in none of these. Index, largest and
-    share are None where nothing is kept, or a group gave back more than it was paid: a share of that means nothing.
+    share are None where nothing is kept, or a group gave back more than it was paid: a share of that means nothing. ``below_qty``: how many groups did so.
     """
 
     index: int | None
@@ -30,6 +30,7 @@ class Concentration:
     share: float | None
     untold_fen: int
     release: int
+    below_qty: int = 0
 
 
 def concentration(viewer: Viewer, by: str, *, period: Period | None = None, where: Where | None = None, as_of: AsOf = None) -> Concentration:
@@ -42,6 +43,6 @@ def concentration(viewer: Viewer, by: str, *, period: Period | None = None, wher
     total, squares = sum(kept), _WHOLE * sum(fen * fen for fen in kept)
     count = sum(fen > 0 for fen in kept)
     if min(kept, default=0) <= 0:
-        return Concentration(None, count, None, None, untold, answer.release)
+        return Concentration(None, count, None, None, untold, answer.release, sum(fen < 0 for fen in kept))
     index = (2 * squares + total * total) // (2 * total * total)
     return Concentration(index, count, groups[by][0], kept[0] / total, untold, answer.release)

@@ -45,6 +45,12 @@ def show_empty(zh: str, en: str, *, icon: str = ":material/inbox:") -> None:
     st.info(f"{zh}  \n:small[{en}]", icon=icon)
 
 
+def show_cut(shown: int, every: int, unit: str = "个") -> None:
+    """That a list is not all there is; nothing where it is."""
+    if shown < every:
+        st.caption(f"只列前 {shown} {unit},共 {every} {unit}。 The first {shown} of {every}.")
+
+
 def show_error(error: BaiyunError) -> None:
     """One of the house's own errors: its sentence and the next step, Chinese first; a calm box where there is merely nothing yet."""
     zh, en = plain(error.zh, 200), sentence(plain(error.en, 200))

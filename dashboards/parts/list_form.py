@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.failure import TellFailure
+from dashboards.parts.failure import TellFailure, show_cut
 from dashboards.parts.frame import show_heading
 from dashboards.parts.receipts import show_progress
-from dashboards.parts.words import visible
+from dashboards.parts.words import plain
 from metrics import health
 from metrics.access import Viewer
 from pipeline.counter import CHANGES, LIST_MAX_BYTES, Delivery, Ingested, ListPreview, RowProblem
@@ -79,16 +79,16 @@ class ListForm:
             st.rerun()
 
     def _show_problems(self, problems: tuple[RowProblem, ...]) -> None:
-        """Every wrong row: where, what stands there, what is wrong, what to do. The list is not taken."""
+        """Every wrong row: where, what stands there, what is wrong, what to do: as sentences, of which a phone cuts nothing. The list is not taken."""
         zh = f"**{len(problems)} 行有问题,整份没有收下,原来的{self.zh}没有变。** 改好后再放一次。"
         st.error(f"{zh}  \n:small[Nothing was taken: mend these rows, then give the list again.]", icon=":material/block:")
-        rows = []
-        for problem in problems[:_SHOWN]:
-            zh, en, step, _ = self.problem(problem)
-            rows.append({"行": problem.row, "列": problem.column or "整行", "内容": visible(problem.cell) or "(空)", "问题": zh, "怎么改": step, "English": en})
-        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
-        if len(problems) > _SHOWN:
-            st.caption(f"列出前 {_SHOWN} 行,共 {len(problems)} 行。 The first {_SHOWN} of {len(problems)}.")
+        st.markdown("\n".join(self._told_problem(problem) for problem in problems[:_SHOWN]))
+        show_cut(min(len(problems), _SHOWN), len(problems), "行")
+
+    def _told_problem(self, problem: RowProblem) -> str:
+        zh, en, step, _ = self.problem(problem)
+        where = f"**第 {problem.row} 行 · {plain(problem.column) or '整行'}**:「{plain(problem.cell) or '(空)'}」"
+        return f"- {where} {plain(zh, 200)} → {plain(step, 200)}  \n  :gray[:small[{plain(en, 200)}]]"
 
     def _show_changes(self, found: ListPreview) -> bool:
         """What the list would change, replaced figures first; True when it may be confirmed: something changes, and what is replaced was acknowledged."""

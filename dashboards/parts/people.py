@@ -26,18 +26,30 @@ def show_figure(metric: str, zh: str, en: str, value: str) -> None:
         st.markdown(f"**{value}**", width="content", text_alignment="right")
 
 
-def show_concentration(found: Concentration, whole: str, one: str, en: str, names: Mapping[str, str]) -> None:
-    """One sentence: how much of ``whole`` hangs on ``one`` kind of member (named), over how many, and the index in small print."""
+def show_concentration(found: Concentration, whole: tuple[str, str], one: str, en: str, names: Mapping[str, str]) -> None:
+    """One sentence: how much of ``whole`` (Chinese and English) hangs on ``one`` kind of member (named), over how many, and the index in small print."""
     if found.index is None or found.largest is None:
-        told = "没有留存的净成交" if not found.untold_fen else f"来源没有说是哪个{one}"
-        st.markdown(f":gray[**{one}** {whole}:{told},没有集中度。 :small[No concentration by {en}.]]")
+        told, why = _no_index(found, one, en)
+        st.markdown(f":gray[**{one}** {whole[0]}:{told},没有集中度。 :small[No concentration by {en}: {why}.]]")
         return
-    name = plain(names.get(found.largest, found.largest), 24)
+    name = plain(names.get(found.largest, found.largest), 40)
     is_most = found.share is not None and found.share >= _MOST
-    told = f"{whole}的 **{percent(found.share)}** 靠一个{one}:**{name}**" if is_most else f"最大的{one} **{name}** 占{whole} **{percent(found.share)}**"
-    st.markdown(told)
-    rest = f" · 另有 {yuan(found.untold_fen)} 没有说是哪个{one}" if found.untold_fen else ""
+    base, base_en = (f"知道{one}的{whole[0]}", f"{whole[1]} whose {en} is told") if found.untold_fen else whole
+    part = percent(found.share)
+    told = f"{base}里 **{part}** 靠一个{one}:**{name}**" if is_most else f"最大的{one} **{name}** 占{base} **{part}**"
+    st.markdown(f"{told}  \n:gray[:small[The largest {en} brings {part} of {base_en}.]]")
+    rest = f" · 另有 {yuan(found.untold_fen)} 没有说是哪个{one},不在这个占比里" if found.untold_fen else ""
     st.caption(f"共 {found.groups_qty} 个{one} · 集中度 {found.index:,}(10,000 = 全靠一个){rest}。 HHI by {en}: 10,000 is all on one.")
+
+
+def _no_index(found: Concentration, one: str, en: str) -> tuple[str, str]:
+    """Why there is none, Chinese and English."""
+    if found.below_qty:
+        zh = f"有 {found.below_qty} 个{one}退回的比付的还多(净成交为负),占比没有意义"
+        return zh, f"{found.below_qty} gave back more than was paid, so shares mean nothing"
+    if found.untold_fen:
+        return f"来源没有说是哪个{one}", f"no source tells the {en}"
+    return "没有留存的净成交", "nothing was kept"
 
 
 def show_buyers(rows: pl.DataFrame) -> None:

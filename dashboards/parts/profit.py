@@ -8,7 +8,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from dashboards.parts.failure import show_cut
 from dashboards.parts.money import NOTHING, percent, share, short_yuan, yuan
+from dashboards.parts.way import show_way
+from dashboards.parts.windows import Window
 from dashboards.parts.words import visible
 from metrics.ask import Answer
 from metrics.guide import tooltip
@@ -19,13 +22,16 @@ _SHOWN = 200
 _HALF = 0.5
 
 
-def show_summary(answer: Answer, found: ProfitSteps, days: str) -> None:
+def show_summary(answer: Answer, found: ProfitSteps, window: Window) -> None:
     """Contribution and gross profit large, and in plain words how much of the business they are of."""
     row = answer.rows.row(0, named=True)
     with st.container(border=True, gap="xxsmall"):
-        left, right = st.columns(2)
-        left.metric(f"贡献利润(未扣推广) :gray[:small[Contribution · {days}]]", short_yuan(row["contribution"]), help=tooltip("contribution"))
-        right.metric("毛利 :gray[:small[Gross profit]]", short_yuan(row["gross_profit"]), help=tooltip("gross_profit"))
+        told = {"contribution": "贡献利润(未扣推广) :gray[:small[Contribution]]", "gross_profit": "毛利 :gray[:small[Gross profit]]"}
+        for column, (metric, label) in zip(st.columns(2), told.items(), strict=True):
+            with column.container(gap=None):
+                st.metric(label, short_yuan(row[metric]), help=tooltip(metric))
+                show_way(metric, window.period, "profit")
+        st.caption(window.days)
         st.markdown(_covered(found))
     if found.unbilled_fen > 0:
         zh = f"其中 {yuan(found.unbilled_fen)} 支付的订单还没有结算单,平台费和佣金还没扣,利润偏高。"
@@ -52,8 +58,7 @@ def show_table(rows: pl.DataFrame, names: Mapping[str, str], dimension: str, wha
     """One row per member of ``dimension`` (title ``what``), as sorted: profit, coverage, paid value; what has no known cost is said to have none."""
     shown = pl.DataFrame([_told(row, names, dimension, what) for row in rows.head(_SHOWN).iter_rows(named=True)])
     st.dataframe(shown, hide_index=True, height=min(480, 40 + 35 * shown.height), column_config={what: st.column_config.Column(pinned=True, width="medium")})
-    if rows.height > _SHOWN:
-        st.caption(f"列出前 {_SHOWN} 个,共 {rows.height} 个。 The first {_SHOWN} of {rows.height}.")
+    show_cut(shown.height, rows.height)
 
 
 def _told(row: Mapping[str, Any], names: Mapping[str, str], dimension: str, what: str) -> dict[str, Any]:

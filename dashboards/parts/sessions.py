@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from contracts.codes import CHANNEL
+from contracts.codes import CHANNEL, PLATFORM
 from dashboards.parts.money import short_count, short_yuan, yuan
 from dashboards.parts.words import moment, plain, visible
 from metrics.access import Viewer, open_desk
@@ -21,10 +21,11 @@ _MEASURES = {"net_by_order_date": "kept_fen", "paid_gmv": "paid_fen", "gpm": "gp
 def last_sessions(viewer: Viewer, count: int) -> tuple[pl.DataFrame, list[Note]]:
     """The newest ``count`` sessions, newest first, with money in fen (null where nothing tells it), and what must be said beside them.
 
-    Columns: ``shop, session, started_at, business_date, channel_code, session_name, live_account_name, views_qty, kept_fen, paid_fen, gpm, net_gpm``.
+    Columns: ``shop, session, platform_code, started_at, business_date, channel_code, session_name, live_account_name, views_qty, kept_fen, paid_fen, gpm,
+    net_gpm``.
     """
     rows = open_desk(viewer).sql(
-        "SELECT shop_id AS shop, live_session_id AS session, started_at, business_date, channel_code, session_name, live_account_name,"
+        "SELECT shop_id AS shop, live_session_id AS session, platform_code, started_at, business_date, channel_code, session_name, live_account_name,"
         " session_views_qty AS views_qty FROM gold.mart_live_session ORDER BY started_at DESC, session LIMIT ?",
         [count],
     )
@@ -47,4 +48,4 @@ def show_session(row: Mapping[str, Any]) -> None:
         st.text(visible(title, 40))
         st.markdown(f"**净成交 {short_yuan(row['kept_fen'])}** :gray[/ 支付 {short_yuan(row['paid_fen'])}]")
         st.markdown(f"净GPM **{yuan(row['net_gpm'])}** :gray[/ GPM {yuan(row['gpm'])}]")
-        st.caption(" · ".join([views, *([account] if account and row["session_name"] else [])]))
+        st.caption(" · ".join([PLATFORM.zh(row["platform_code"]), views, *([account] if account and row["session_name"] else [])]))

@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.words import day, halves, moment, plain, sentence, visible
+from dashboards.parts.words import BEIJING, day, halves, moment, plain, sentence, visible
 
 #: Collections run daily; a shop whose newest word is older than this missed one.
 STALE = dt.timedelta(hours=36)
@@ -45,6 +45,16 @@ def last_word(shop: Mapping[str, Any]) -> dt.datetime | None:
     """The last moment the platform told anything of this shop, also that there was nothing new."""
     told = [at for at in (shop["observed_at"], shop["covered_until_at"]) if at is not None]
     return max(told, default=None)
+
+
+def late_shops(shops: pl.DataFrame, date: dt.date, as_of: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """Shops that had not told all of ``date`` by ``as_of``: name, and the moment they told up to, the furthest behind first.
+
+    A shop that never told anything is in no figure and not among them: the page of data health says so. ``shops`` as ``metrics.health.freshness`` gives them.
+    """
+    over = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), BEIJING)
+    told = [(str(shop["shop_name"]), min(seen, as_of)) for shop in shops.iter_rows(named=True) if (seen := last_word(shop)) is not None]
+    return sorted(((name, at) for name, at in told if at < over), key=lambda late: late[1])
 
 
 def newest_attempts(collections: pl.DataFrame) -> dict[tuple[str, ...], list[dict[str, Any]]]:

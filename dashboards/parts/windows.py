@@ -1,4 +1,4 @@
-"""The periods a merchant looks at. All end on the same day: today, or the newest day that has data."""
+"""The periods a merchant looks at: yesterday, the last 7 and 30 days, and today, which is never over."""
 
 from __future__ import annotations
 
@@ -29,8 +29,28 @@ class Window:
 
 
 def windows_to(newest: dt.date) -> list[Window]:
-    """One day, 7 and 30 days. The one day is called 今日 only when it is today."""
+    """7 and 30 days to the newest day that has data, today at most."""
     last = min(newest, today())
-    one = ("今日", "Today") if last == today() else ("最新一天", "Newest day")
-    lengths = ((*one, 1), ("近7天", "7 days", 7), ("近30天", "30 days", 30))
-    return [Window(zh, en, last - dt.timedelta(days=count - 1), last) for zh, en, count in lengths]
+    return [Window(f"近{count}天", f"{count} days", last - dt.timedelta(days=count - 1), last) for count in (7, 30)]
+
+
+def whole_day(date: dt.date) -> Window:
+    """One day that is over, called 昨天 only when it is yesterday."""
+    zh, en = ("昨天", "Yesterday") if date == today() - dt.timedelta(days=1) else ("最新一天", "Newest day")
+    return Window(zh, en, date, date)
+
+
+def so_far() -> Window:
+    """Today, of which hours are still to come: its name says so wherever its figure stands."""
+    return Window("今天(未完)", "Today so far", today(), today())
+
+
+def months_to(newest: dt.date, count: int) -> list[Window]:
+    """Whole calendar months, the newest first; the one that is not over ends with the newest day, and its name says so."""
+    found, last = [], min(newest, today())
+    for _ in range(count):
+        first = last.replace(day=1)
+        is_over = (last + dt.timedelta(days=1)).day == 1
+        found.append(Window(f"{last.year}年{last.month}月{'' if is_over else '(未完)'}", f"{last:%Y-%m}", first, last))
+        last = first - dt.timedelta(days=1)
+    return found

@@ -88,6 +88,12 @@ def gold_frames(days: int, last_day: dt.date, watched: int = 1) -> dict[str, pl.
     return {name: _rows(gold_tables()[name], rows) for name, rows in found.items()}
 
 
+def kept_yesterday(merchant: str) -> str:
+    """What the overview shows first, to the fen, from the rows the house is made of."""
+    rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id=merchant, business_date=TODAY - dt.timedelta(days=1))
+    return f"¥{(rows['paid_fen'].sum() - rows['cohort_refund_fen'].sum()) / 100:,.2f}"
+
+
 def _sell(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date) -> None:
     for age in range(days):
         for place, (channel, weight) in enumerate(MIX[key["platform_code"]].items()):

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from dashboards_cases import PASSWORD, ROOT
+from dashboards_cases import PASSWORD, ROOT, kept_yesterday
 
+from dashboards.parts.charts import ROW_HEIGHT
 from pipeline.steps import ingest
 from warehouse import accounts
 from warehouse.place import Place
@@ -132,12 +133,13 @@ def picture(page: Page, folder: Path, name: str) -> Path:
 
 def test_a_sees_its_own_money_and_b_in_another_window_only_its_own(visit: Callable[..., Page]) -> None:
     a, b = visit(name="a"), visit(name="b")
-    a.get_by_role("strong").filter(has_text="¥271,828.18").first.wait_for()
-    b.get_by_role("strong").filter(has_text="¥16,180.33").first.wait_for()
+    of_a, of_b = kept_yesterday("merchant-a"), kept_yesterday("merchant-b")
+    a.get_by_text(of_a, exact=True).first.wait_for()
+    b.get_by_text(of_b, exact=True).first.wait_for()
     settle(a)
     settle(b)
-    assert "¥16,180.33" not in a.inner_text("body")
-    assert "¥271,828.18" not in b.inner_text("body") and "雾山" not in b.content()
+    assert of_b not in a.inner_text("body")
+    assert of_a not in b.inner_text("body") and "雾山" not in b.content()
 
 
 def test_a_wrong_password_stays_at_the_door(visit: Callable[..., Page]) -> None:
@@ -180,7 +182,7 @@ def test_a_reload_asks_for_the_password_again(visit: Callable[..., Page]) -> Non
     settle(page)
     page.reload()
     page.get_by_label("密码 Password", exact=True).wait_for()
-    assert "¥271,828.18" not in page.inner_text("body")
+    assert kept_yesterday("merchant-a") not in page.inner_text("body")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -214,12 +216,12 @@ def test_dropped_files_are_judged_within_the_screen(visit: Callable[..., Page], 
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
 
 
-def test_the_phone_shows_today_and_seven_days_without_scrolling(visit: Callable[..., Page]) -> None:
+def test_the_phone_shows_yesterday_and_its_channels_without_scrolling(visit: Callable[..., Page]) -> None:
     page = visit(name="a", width=390)
     settle(page)
-    for amount in ("¥27.2万", "¥78.2万"):
-        box = page.get_by_text(amount, exact=True).bounding_box()
-        assert box is not None and box["y"] + box["height"] < WIDTHS[390]
+    card, chart = page.get_by_text("昨天净成交").bounding_box(), page.locator("[data-testid=stVegaLiteChart]").first.bounding_box()
+    assert card is not None and chart is not None
+    assert card["y"] < chart["y"] and chart["y"] + 3 * ROW_HEIGHT < WIDTHS[390], "the three that kept most, although a held build is told above"
 
 
 @pytest.mark.slow

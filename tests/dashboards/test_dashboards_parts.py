@@ -16,8 +16,8 @@ from contracts.codes import CHANNEL
 from dashboards.parts import money, words
 from dashboards.parts.charts import CHANNEL_COLOURS
 from dashboards.parts.outlook import bounds
-from dashboards.parts.shops import judge_shop, newest_attempts
-from dashboards.parts.windows import windows_to
+from dashboards.parts.shops import judge_shop, late_shops, newest_attempts
+from dashboards.parts.windows import months_to, so_far, whole_day, windows_to
 
 
 @pytest.mark.parametrize(
@@ -127,15 +127,29 @@ def test_moments_are_beijing_time() -> None:
 
 # periods
 def test_periods_end_today_or_on_the_newest_day() -> None:
-    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(TODAY)] == [
-        ("今日", 1, TODAY), ("近7天", 7, TODAY), ("近30天", 30, TODAY)
-    ]  # fmt: skip
+    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(TODAY)] == [("近7天", 7, TODAY), ("近30天", 30, TODAY)]
     old = TODAY - dt.timedelta(days=3)
-    assert [(item.zh, item.last) for item in windows_to(old)] == [("最新一天", old), ("近7天", old), ("近30天", old)]
+    assert [(item.zh, item.last) for item in windows_to(old)] == [("近7天", old), ("近30天", old)]
 
 
 def test_a_day_that_has_not_come_is_not_today() -> None:
     assert windows_to(TODAY + dt.timedelta(days=2))[0].last == TODAY
+
+
+def test_only_yesterday_is_called_so_and_today_says_that_it_is_not_over() -> None:
+    yesterday, earlier = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=2)
+    assert [(item.zh, item.period) for item in (whole_day(yesterday), whole_day(earlier), so_far())] == [
+        ("昨天", (yesterday, yesterday)), ("最新一天", (earlier, earlier)), ("今天(未完)", (TODAY, TODAY))
+    ]  # fmt: skip
+
+
+def test_months_are_whole_but_for_the_one_that_runs() -> None:
+    assert [(item.zh, item.period) for item in months_to(dt.date(2020, 3, 12), 3)] == [
+        ("2020年3月(未完)", (dt.date(2020, 3, 1), dt.date(2020, 3, 12))),
+        ("2020年2月", (dt.date(2020, 2, 1), dt.date(2020, 2, 29))),
+        ("2020年1月", (dt.date(2020, 1, 1), dt.date(2020, 1, 31))),
+    ]
+    assert months_to(dt.date(2020, 2, 29), 1)[0].zh == "2020年2月"
 
 
 # charts
@@ -182,6 +196,16 @@ def test_only_the_newest_attempt_of_each_kind_counts() -> None:
     assert [(row["kind_code"], row["outcome_code"]) for row in found["m", "s", "douyin"]] == [("orders", "ok"), ("refunds", "failed")]
 
 
+def test_a_shop_is_late_for_a_day_until_it_was_seen_after_its_midnight_in_beijing() -> None:
+    midnight = dt.datetime(2020, 3, 1, 16, 0, tzinfo=dt.UTC)  # the end of 1 March
+    told = {"on time": midnight, "late": midnight - dt.timedelta(minutes=1), "later": midnight - dt.timedelta(days=2), "never": None}
+    shops = pl.DataFrame([{"shop_name": name, **seen(at)} for name, at in told.items()], schema_overrides={"covered_until_at": pl.Datetime("us", "UTC")})
+    assert late_shops(shops, dt.date(2020, 3, 1), NOW) == [("later", told["later"]), ("late", told["late"])]
+    assert [name for name, _ in late_shops(shops, dt.date(2020, 3, 1), midnight - dt.timedelta(days=1))] == ["later", "on time", "late"], (
+        "a release tells no more"
+    )
+
+
 def test_beijing_is_where_the_day_begins() -> None:
     assert words.today() == dt.datetime.now(BEIJING).date()
 
@@ -205,3 +229,25 @@ def test_plain_words_reach_the_screen_unread() -> None:
 def test_what_may_still_come_back_is_not_called_settled(age: int, kept: int, low: int | None, high: int | None, said: str) -> None:
     """Where an estimate sees no more refunds, that is what it saw of others; only what is of age, or gone, is settled."""
     assert bounds({"age_days_qty": age, "kept_fen": kept, "matured_low_fen": low, "matured_high_fen": high}) == said
+
+
+# on whom it hangs
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            "Concentration(4107, 5, 'x', 0.6, 1_621_120, 1)",
+            ["知道渠道的净成交里 **60%** 靠一个渠道:**x**", "60% of kept money whose channel is told", "¥16,211.20"],
+        ),
+        ("Concentration(4107, 5, 'x', 0.6, 0, 1)", ["净成交里 **60%** 靠一个渠道", "60% of kept money."]),
+        ("Concentration(None, 397, None, None, 58_00, 1, 1)", ["有 1 个渠道退回的比付的还多", "1 gave back more than was paid"]),
+        ("Concentration(None, 0, None, None, 58_00, 1)", ["来源没有说是哪个渠道"]),
+        ("Concentration(None, 0, None, None, 0, 1)", ["没有留存的净成交"]),
+    ],
+)
+def test_on_whom_it_hangs_says_of_what_and_why_not(found: str, said: list[str]) -> None:
+    imports = "from dashboards.parts.people import show_concentration\nfrom metrics.concentration import Concentration\n"
+    app = AppTest.from_string(f"{imports}show_concentration({found}, ('净成交', 'kept money'), '渠道', 'channel', {{}})").run()
+    text = "\n".join(item.value for kind in (app.markdown, app.caption) for item in kind)
+    assert not app.exception and [part for part in said if part not in text] == []
+    assert ("知道渠道" in text) == ("1_621_120" in found) and ("来源没有说" in text) == ("来源没有说" in said[0])

@@ -33,8 +33,10 @@ def test_it_rounds_half_up_and_splits_by_what_a_line_tells(shown: Place) -> None
 def test_a_group_below_nothing_and_nothing_at_all_have_no_index(place: Place) -> None:
     rows = [shop_day(day(1), paid_fen=100_00), shop_day(day(1), channel="search", paid_fen=10_00, cohort_refund_fen=12_00)]
     publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
-    assert concentration(merchant(place), "channel", period=MARCH).index is None
-    assert concentration(merchant(place), "channel", period=(day(20), day(21))).index is None
+    below = concentration(merchant(place), "channel", period=MARCH)
+    assert (below.index, below.groups_qty, below.below_qty) == (None, 1, 1)
+    nothing = concentration(merchant(place), "channel", period=(day(20), day(21)))
+    assert (nothing.index, nothing.groups_qty, nothing.below_qty) == (None, 0, 0)
 
 
 def test_it_names_the_largest_and_leaves_out_what_nobody_names(place: Place) -> None:

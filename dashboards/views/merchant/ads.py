@@ -34,7 +34,7 @@ def show(viewer: Viewer) -> None:
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    window = choose_window(windows_to(newest)[1:], "ads_period")
+    window = choose_window(windows_to(newest), "ads_period")
     shops = ask(viewer, _ASKED, by=["shop"], period=window.period).rows.filter(pl.col("ad_spend") > 0)
     line = _line(viewer, newest, shops["shop"].to_list())
     if shops.is_empty():

@@ -1,4 +1,4 @@
-"""成本: what goods, parcels, slots and samples cost, from the merchant: a template to fill in, looked at before it counts, and what it changed."""
+"""成本: what goods, parcels, slots, samples and advertising cost, from the merchant: a template to fill in, looked at before it counts, and what it changed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ def show(viewer: Viewer) -> None:
         show_empty("**还没有登记店铺。** 请管理员先登记店铺。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
         return
     st.markdown(
-        "告诉我们商品成本(按商家编码或款号)、打包、发货和退货运费、退货折损、坑位费、样品费,就能算利润。没告诉的不猜。  \n"
-        ":gray[:small[Tell us what goods, parcels, write-downs, slots and samples cost, and profit follows. What is not told is never guessed.]]"
+        "告诉我们商品成本(按商家编码或款号)、打包、发货和退货运费、退货折损、坑位费、样品费,就能算利润;"
+        "推广现金、推广赠款填在同一张表里,就能算投产比。没告诉的不猜。  \n"
+        ":gray[:small[Tell us what goods, parcels, write-downs, slots and samples cost, and profit follows; advertising paid in cash or by grants goes into "
+        "the same list. What is not told is never guessed.]]"
     )
     COSTS.show(viewer)
     with TellFailure("有效的成本"):

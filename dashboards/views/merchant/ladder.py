@@ -14,6 +14,7 @@ from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import NOTHING, percent, share, yuan
 from dashboards.parts.period import choose_window, newest_day
+from dashboards.parts.way import show_way
 from dashboards.parts.windows import Window
 from dashboards.parts.words import sentence
 from metrics.access import Viewer
@@ -55,7 +56,7 @@ def show(viewer: Viewer) -> None:
     if not any(rung.fen for rung in found.rungs):
         show_empty("这段时间没有数据。", "No data in this period.")
         return
-    _show_rungs(found)
+    _show_rungs(found, window)
     show_heading("从一级到另一级,差在哪", "Why one rung differs from another")
     with TellFailure("瀑布图"):
         _show_bridge(viewer, window)
@@ -89,22 +90,26 @@ def _pick(box: DeltaGenerator, label: str, usual: str) -> str:
     return chosen or usual
 
 
-def _show_rungs(found: Ladder) -> None:
+def _show_rungs(found: Ladder, window: Window) -> None:
     paid = next(rung.fen for rung in found.rungs if rung.code == "M02")
     with st.container(width=720):
         for rung in found.rungs:
-            _show_rung(rung, paid)
+            _show_rung(rung, paid, window)
     if any(rung.fen is None for rung in found.rungs):
         st.caption(f"「{NOTHING}」表示来源没有说明,不是 0。 A dash is untold, not 0.")
     for note in found.notes:
         st.caption(f"{note.zh}。 {sentence(note.en)}")
 
 
-def _show_rung(rung: Rung, paid: int | None) -> None:
-    """One line, which a phone keeps on one row: name and clock on the left, the amount and its share on the right."""
+def _show_rung(rung: Rung, paid: int | None, window: Window) -> None:
+    """One line, which a phone keeps on one row: name and clock on the left, the amount, its share and the way to its passport on the right."""
     clock = _DAYS.get(rung.clock, CLOCKS[rung.clock][0])
     fen = -rung.fen if rung.fen and rung.code in _TAKEN_OFF else rung.fen
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         name = f"**{rung.zh}** :gray[:small[{rung.code} · {clock}]]  \n:gray[:small[{rung.en}]]"
         st.markdown(name, width="content", help=tooltip(rung.metric))
-        st.markdown(f"**{yuan(fen)}**  \n:gray[:small[{percent(share(fen, paid))}]]", width="content", text_alignment="right")
+        with st.container(width="content", gap=None, horizontal_alignment="right"):
+            st.markdown(f"**{yuan(fen)}**", width="content")
+            with st.container(horizontal=True, width="content", vertical_alignment="center", gap="xsmall"):
+                st.markdown(f":gray[:small[{percent(share(fen, paid))}]]", width="content")
+                show_way(rung.metric, window.period, "ladder")

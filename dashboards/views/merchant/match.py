@@ -68,7 +68,7 @@ def _ask(shop: str, screen: Screen, newest: dt.date) -> None:
     """The period and the number; what was asked stays until something else is asked, so that lines can be opened below."""
     with st.form("match", border=True):
         left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom", gap="small")
-        days = left.date_input("时段 Period", windows_to(newest)[1].period, max_value=today(), format="YYYY-MM-DD", key="match_days")
+        days = left.date_input("时段 Period", windows_to(newest)[0].period, max_value=today(), format="YYYY-MM-DD", key="match_days")
         money = "平台上的数(当地货币) Number" if screen.counts.zone == "shop" else "平台上的数(元) Number"
         text = middle.text_input(money, placeholder="59847.17", max_chars=30, key="match_number")
         is_sent = right.form_submit_button("对平 Match", icon=":material/balance:", type="primary", width="stretch")

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.failure import TellFailure, show_cut, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import NOTHING, short_yuan
@@ -67,11 +67,13 @@ def _show_keepers(viewer: Viewer, window: Window) -> None:
     title, dimensions, untold = BY[by or "channel"]
     st.caption("绿条最后会留下,黑线是八成把握的区间,灰条是现在还留着的。 Green will be kept, black its 80 % interval, grey kept so far.")
     every = matured(viewer, by=dimensions, period=window.period).sort("matured_fen", descending=True, nulls_last=True)
-    rows = every.filter(pl.lit(not untold) | (pl.col(dimensions[0]) != "untold")).head(TOP)
+    ranked = every.filter(pl.lit(not untold) | (pl.col(dimensions[0]) != "untold"))
+    rows = ranked.head(TOP)
     if rows.is_empty():
         show_empty(f"这段时间的订单都{untold}。" if untold and every.height else "这段时间没有订单。", "Nothing to rank in this period.")
         return
     show_ranges(rows, _names(viewer, rows, dimensions), f"{window.zh}各{title}最后会留下多少,从高到低")
+    show_cut(rows.height, ranked.height)
     if untold:
         _say_shared(every.filter(pl.col(dimensions[0]) == "untold"), untold)
 
@@ -100,6 +102,7 @@ def _show_equal_age(viewer: Viewer) -> None:
     age = _AGE if age is None else age
     zh = f"大家都看付款满 {age} 天那一刻留下的占比(最近 60 个满龄日),新款、新渠道不会因为还没退完而显得好。"
     st.caption(f"{zh} Everyone as they stood {age} days after payment: nobody looks better for being younger.")
+    st.caption("右侧:留下的占比 · 那一刻留下的净成交。 At the right: the share kept, and the money kept at that age.")
     channels = kept_at_age(viewer, age, by=["platform", "channel"])
     if channels.is_empty():
         show_empty(f"还没有付款满 {age} 天的订单。", f"No orders are {age} days old yet.")
@@ -111,6 +114,7 @@ def _show_equal_age(viewer: Viewer) -> None:
     if largest.height:
         st.markdown(f"**卖得最多的 {largest.height} 款** :gray[:small[The {largest.height} largest styles]]")
         titles = labels(viewer, "style")
+        show_cut(largest.height, styles.height, "款")
         _show_ranked(largest, [visible(titles.get(style, style), 40) for style in largest["style"]], f"款式满 {age} 天的留存占比,从高到低")
 
 

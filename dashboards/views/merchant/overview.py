@@ -1,4 +1,4 @@
-"""What a merchant wants in ten seconds: how much money stayed, today and lately, and where it came from."""
+"""What a merchant wants in ten seconds: how much money of yesterday stayed, by channel, whether all of it is in, and the same of longer periods."""
 
 from __future__ import annotations
 
@@ -9,45 +9,46 @@ import streamlit as st
 
 from contracts.codes import PLATFORM
 from dashboards.parts.bridge import show_bridge
-from dashboards.parts.cards import show_kept_card
+from dashboards.parts.cards import KEPT, PAID, show_kept_card
 from dashboards.parts.charts import show_daily, show_kept_bars
-from dashboards.parts.failure import TellFailure, show_empty
+from dashboards.parts.failure import TellFailure, show_cut, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import percent, share, short_yuan, yuan
-from dashboards.parts.period import choose_window, newest_day
+from dashboards.parts.period import choose_window, windows_of
 from dashboards.parts.restated import show_restated
 from dashboards.parts.sessions import last_sessions, show_session
-from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import channel_name, day, sentence, today, visible
+from dashboards.parts.windows import Window, so_far
+from dashboards.parts.words import channel_name, day, sentence, span, today, visible
+from metrics import health
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.labels import labels
 
 CARD = Card("overview", "经营概览", "Overview", ":material/payments:", 1)
 
-KEPT, PAID = "net_by_order_date", "paid_gmv"
 TREND_DAYS = 30
 TOP, SESSIONS = 8, 6
 
 
 def show(viewer: Viewer) -> None:
-    """The whole page; each part fails alone."""
+    """The whole page; each part fails alone. On a phone the chosen period's card and its channels come first, whatever stands beside them elsewhere."""
     with st.spinner("正在读取… Loading"):
-        newest = newest_day(viewer)
-    if newest is None:
+        windows = windows_of(viewer)
+    if not windows:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    windows = windows_to(newest)
-    _tell_missing_today(newest)
-    _show_cards(viewer, windows)
-    with TellFailure("数字变动"):
-        show_restated(viewer)
-    window = choose_window(windows, "period")
+    _tell_missing_yesterday(windows[0])
+    window = choose_window(windows, "period", usual=0)
     left, right = st.columns(2, gap="medium")
+    with left:
+        _show_cards(viewer, [window])
+    others = [other for other in windows if other not in (window, so_far())]
     parts = (
         (left, "渠道 × 平台", _show_channels),
-        (right, "走势", _show_trend),
+        (right, "其他时段", lambda viewer, _: _show_cards(viewer, others)),
+        (right, "走势", lambda viewer, _: _show_trend(viewer, max(other.last for other in windows))),
+        (st.container(), "数字变动", lambda viewer, _: show_restated(viewer)),
         (st.container(), "两种净成交", show_bridge),
         (st.container(), "卖得住的款", _show_styles),
         (st.container(), "最近场次", _show_sessions),
@@ -57,17 +58,18 @@ def show(viewer: Viewer) -> None:
             part(viewer, window)
 
 
-def _tell_missing_today(newest: dt.date) -> None:
-    if newest < today():
-        zh = f"今日({day(today())})还没有数据,以下各期截至最新一天 **{day(newest)}**。"
-        show_empty(zh, "No data for today yet; all periods end on the newest day with data.", icon=":material/event_busy:")
+def _tell_missing_yesterday(first: Window) -> None:
+    """Where the newest day that is over is not yesterday, which it is."""
+    yesterday = today() - dt.timedelta(days=1)
+    if first.last < yesterday and first.first == first.last:
+        zh = f"昨天({day(yesterday)})还没有数据,先看最新一天 **{day(first.last)}**。"
+        show_empty(zh, "No data for yesterday yet: the newest day that has data is shown.", icon=":material/event_busy:")
 
 
 def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
-    for column, window in zip(st.columns(len(windows)), windows, strict=True):
-        answer = ask(viewer, [KEPT, PAID], period=window.period)
-        with column:
-            show_kept_card(window, answer.rows[KEPT][0], answer.rows[PAID][0], answer.age)
+    shops = health.freshness(viewer)
+    for window in windows:
+        show_kept_card(window, ask(viewer, [KEPT, PAID], period=window.period), shops)
 
 
 def _show_channels(viewer: Viewer, window: Window) -> None:
@@ -77,24 +79,26 @@ def _show_channels(viewer: Viewer, window: Window) -> None:
     _show_bars(rows, names, f"{window.zh}各渠道净成交与支付金额,从高到低")
 
 
-def _show_trend(viewer: Viewer, window: Window) -> None:
-    first = window.last - dt.timedelta(days=TREND_DAYS - 1)
+def _show_trend(viewer: Viewer, last: dt.date) -> None:
+    first = last - dt.timedelta(days=TREND_DAYS - 1)
     show_heading(f"近{TREND_DAYS}天走势", "Daily trend")
-    rows = ask(viewer, [KEPT, PAID], by=["date"], period=(first, window.last)).rows
-    every = pl.DataFrame({"date": pl.date_range(first, window.last, eager=True)}).join(rows, on="date", how="left", maintain_order="left")
-    show_daily(_in_yuan(every.with_columns(day=pl.col("date").dt.strftime("%-m/%-d"))), f"{window.days}每日净成交与支付金额")
+    rows = ask(viewer, [KEPT, PAID], by=["date"], period=(first, last)).rows
+    every = pl.DataFrame({"date": pl.date_range(first, last, eager=True)}).join(rows, on="date", how="left", maintain_order="left")
+    show_daily(_in_yuan(every.with_columns(day=pl.col("date").dt.strftime("%-m/%-d"))), f"{span(first, last)}每日净成交与支付金额")
 
 
 def _show_styles(viewer: Viewer, window: Window) -> None:
     show_heading("卖得住的款", "Top styles by kept money")
     every = ask(viewer, [KEPT, PAID], by=["style"], period=window.period).rows
-    rows = every.filter(pl.col("style") != "untold").sort(KEPT, descending=True).head(TOP)
+    named = every.filter(pl.col("style") != "untold").sort(KEPT, descending=True)
+    rows = named.head(TOP)
     if rows.is_empty() and not every.is_empty():
         show_empty("**来源没有款式信息。** 导入含商品明细的订单导出后显示。", "The source tells no styles; an export with order lines does.")
         return
     titles = labels(viewer, "style")
-    names = [f"{place}. {visible(titles.get(style, style), 40)}" for place, style in enumerate(rows["style"], 1)]
-    _show_bars(rows, names, f"{window.zh}净成交最高的款式")
+    called = [f"{place}. {visible(titles.get(style, style), 40)}" for place, style in enumerate(rows["style"], 1)]
+    _show_bars(rows, called, f"{window.zh}净成交最高的款式")
+    show_cut(rows.height, named.height, "款")
 
 
 def _show_sessions(viewer: Viewer, _: Window) -> None:

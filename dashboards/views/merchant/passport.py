@@ -11,8 +11,9 @@ from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.passport import show_lines, show_passport, show_raw_row
-from dashboards.parts.period import newest_day
-from dashboards.parts.windows import windows_to
+from dashboards.parts.period import choose_days, offer_days, windows_of
+from dashboards.parts.way import asked
+from dashboards.parts.windows import Window, months_to
 from dashboards.parts.words import channel_name, plain
 from metrics.access import Viewer
 from metrics.ask import ask
@@ -27,16 +28,23 @@ CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 16)
 
 _ALL = ""
 _FIRST = "net_by_order_date"
+_MONTHS = 6
 _APART = {"platform": "平台 Platform", "shop": "店铺 Shop", "month": "月份 Month"}
 
 
 def show(viewer: Viewer) -> None:
     """Choose a figure; then its passport, its lines, and the received rows of the line that is picked."""
-    newest = newest_day(viewer)
-    if newest is None:
+    windows = windows_of(viewer)
+    if not windows:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    metric, cell, period = _choose(viewer, {window.zh: window.period for window in reversed(windows_to(newest))})
+    windows += months_to(max(window.last for window in windows), _MONTHS)
+    _begin(windows)
+    chosen = _choose(viewer, windows)
+    if chosen is None:
+        show_empty("选开始和结束两个日期。", "Choose both days.", icon=":material/date_range:")
+        return
+    metric, cell, period = chosen
     found = None
     with TellFailure("凭证"), st.spinner("正在读取… Loading"):
         found = explain(viewer, metric, cell, period=period)
@@ -58,15 +66,23 @@ def show(viewer: Viewer) -> None:
                 st.caption("这一行没有原始行:它是推算出来的,不来自文件。 No received row: it was reckoned, not read.")
 
 
-def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, str], Period | None]:
-    names = list(METRICS)
+def _begin(windows: list[Window]) -> None:
+    """Where nothing was chosen yet: what a person came for, by the button beside a figure; else the usual figure of 30 days."""
+    wanted = asked()
+    st.session_state.setdefault("passport_metric", _FIRST)
+    if wanted is not None:
+        st.session_state["passport_metric"] = wanted.metric
+        offer_days(windows, "passport", wanted.period)
+
+
+def _choose(viewer: Viewer, windows: list[Window]) -> tuple[str, dict[str, str], Period | None] | None:
     shops = labels(viewer, "shop")
     with st.container(horizontal=True, gap="small"):
-        metric = st.selectbox("指标 Metric", names, index=names.index(_FIRST), format_func=lambda name: METRICS[name].zh, key="passport_metric")
+        metric = st.selectbox("指标 Metric", list(METRICS), format_func=lambda name: METRICS[name].zh, key="passport_metric")
         source = find_source(METRICS[metric].clock, ())
         if source and source.apart:
             return metric, _choose_apart(viewer, metric, source.apart, shops), None
-        window = st.selectbox("时段 Period", list(periods), key="passport_period")
+        period = choose_days(windows, "passport")
         shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
         channel = _ALL
         if find_source(METRICS[metric].clock, ("channel",)):
@@ -74,7 +90,7 @@ def _choose(viewer: Viewer, periods: dict[str, Period]) -> tuple[str, dict[str, 
                 "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
             )
     cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
-    return metric, cell, periods[window]
+    return None if period is None else (metric, cell, period)
 
 
 def _choose_apart(viewer: Viewer, metric: str, apart: tuple[str, ...], shops: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboards.parts.creators import creator_names
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
@@ -15,7 +16,6 @@ from dashboards.parts.words import channel_name, sentence
 from metrics.access import Viewer, open_desk
 from metrics.ask import Note, ask
 from metrics.concentration import concentration
-from metrics.labels import labels
 
 CARD = Card("people", "场次与买家", "Sessions and buyers", ":material/groups:", 14)
 
@@ -24,7 +24,10 @@ _FIGURES = {
     "paid_per_buyer": ("客单价", "per buyer", yuan), "aov": ("笔单价", "per order", yuan), "product_gpm": ("商品GPM", "per 1,000 product exposures", yuan),
     "gpm": ("GPM", "per 1,000 views", yuan), "watch_time": ("平均停留", "watching time", duration),
 }  # fmt: skip
-_SHARES = {"own_live_share": ("自播占净成交", "own sessions"), "creator_live_share": ("达播占净成交", "creators")}
+_SHARES = {"own_live_share": ("自播占知道渠道的净成交", "own sessions"), "creator_live_share": ("达播占知道渠道的净成交", "creators")}
+
+#: What hangs on few: Chinese and English.
+_NET = ("净成交", "kept money")
 
 
 def show(viewer: Viewer) -> None:
@@ -34,7 +37,7 @@ def show(viewer: Viewer) -> None:
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    window = choose_window(windows_to(newest)[1:], "people_period")
+    window = choose_window(windows_to(newest), "people_period")
     left, right = st.columns(2, gap="large")
     with left, TellFailure("每个人值多少"):
         _show_figures(viewer, window)
@@ -64,10 +67,10 @@ def _show_concentration(viewer: Viewer, window: Window) -> None:
         show_figure(metric, zh, en, percent(answer.rows[metric][0]))
     _show_notes(answer.notes)
     channel = concentration(viewer, "channel", period=window.period)
-    show_concentration(channel, "净成交", "渠道", "channel", {channel.largest or "": channel_name(channel.largest or "unknown")})
+    show_concentration(channel, _NET, "渠道", "channel", {channel.largest or "": channel_name(channel.largest or "unknown")})
     creator = concentration(viewer, "creator", period=window.period, where={"channel": "creator_live"})
-    show_concentration(creator, "达播净成交", "达人", "creator", labels(viewer, "creator"))
-    show_concentration(concentration(viewer, "sku", period=window.period), "净成交", "SKU", "SKU", {})
+    show_concentration(creator, ("达播净成交", "money kept through creators"), "达人", "creator", creator_names(viewer))
+    show_concentration(concentration(viewer, "sku", period=window.period), _NET, "SKU", "SKU", {})
 
 
 def _show_buyers(viewer: Viewer) -> None:

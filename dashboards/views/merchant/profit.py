@@ -1,10 +1,11 @@
-"""利润: what is left after what things cost, by style, SKU, session, creator and channel, each with how much of its cost is known."""
+"""利润: what is left after what things cost, by style, SKU, session, account and channel, each with how much of its cost is known."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboards.parts.bridge import show_waterfall, with_ends
+from dashboards.parts.creators import creator_names
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
@@ -22,11 +23,12 @@ CARD = Card("profit", "利润", "Profit", ":material/savings:", 3)
 PROFIT = ["contribution", "gross_profit", "cost_coverage"]
 #: Dimension → its title, and what its member without a name is called.
 BY = {
-    "style": ("款式", "没有款号"), "sku": ("SKU", "没有商家编码"), "session": ("场次", "不在场次里"), "creator": ("达人", "没有达人"), "channel": ("渠道", ""),
+    "style": ("款式", "没有款号"), "sku": ("SKU", "没有商家编码"), "session": ("场次", "不在场次里"), "creator": ("账号/达人", "没说是谁"),
+    "channel": ("渠道", ""),
 }  # fmt: skip
 #: What the box on top says in plain words.
 _SAID_ABOVE = ("COST_UNTOLD", "FEES_UNTOLD")
-_NAMED = ("style", "session", "creator")
+_NAMED = ("style", "session")
 
 
 def show(viewer: Viewer) -> None:
@@ -36,10 +38,10 @@ def show(viewer: Viewer) -> None:
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    window = choose_window(windows_to(newest)[1:], "profit_period")
+    window = choose_window(windows_to(newest), "profit_period")
     answer = ask(viewer, PROFIT, period=window.period)
     found = profit_steps(viewer, period=window.period)
-    show_summary(answer, found, window.days)
+    show_summary(answer, found, window)
     if found.untold_fen == found.paid_fen:
         return
     with TellFailure("利润去向"), st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"):
@@ -61,9 +63,17 @@ def _show_members(viewer: Viewer, window: Window) -> None:
     rows = answer.rows.join(paid_by(viewer, by, window.period), on=by, how="left")
     rows = rows.sort("contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True)
     title, untold = BY[by]
-    named = dict(labels(viewer, by)) if by in _NAMED else {code: channel_name(code) for code in rows[by]} if by == "channel" else {}
-    show_table(rows, named | ({"untold": untold} if untold else {}), by, title)
+    show_table(rows, _names(viewer, by, rows[by].to_list()) | ({"untold": untold} if untold else {}), by, title)
     for note in answer.notes:
         if note.code in _SAID_ABOVE:
             continue
         st.caption(f"{note.zh}。 {sentence(note.en)}")
+
+
+def _names(viewer: Viewer, by: str, codes: list[str]) -> dict[str, str]:
+    """Code → what people call it; SKUs are called by their codes."""
+    if by == "creator":
+        return creator_names(viewer)
+    if by == "channel":
+        return {code: channel_name(code) for code in codes}
+    return dict(labels(viewer, by)) if by in _NAMED else {}
