@@ -47,6 +47,12 @@ _ALL = [
     _f("province_name", "省份", "province"),
     _f("paid_hour_code", "支付小时", "hour of payment", "00 to 23, Beijing time."),
     _f("finished_date", "完成日期", "finished date"),
+    _f(
+        "returns_date",
+        "退款截至",
+        "returns observed until",
+        "The day to which a shop's orders and its after-sales were both observed: what comes later is unknown.",
+    ),
     _f("final_until_date", "退货期已过至", "final until", "Orders finished up to this day are past the return window."),
     _f("buyer_key", "买家键", "buyer key", "HMAC of the platform's masked buyer id; never joined across platforms."),
     _f("is_shipment_told", "发货可知", "shipment told", "The source tells shipment of every line: without ``shipped_at`` the goods have not left."),

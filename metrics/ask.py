@@ -15,7 +15,7 @@ from metrics.ages import MATURE_DAYS, Age
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
-from metrics.open_items import shops_without
+from metrics.open_items import shops_without, shops_without_refunds
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf, choose
 from metrics.versions import redefined_since
@@ -28,6 +28,8 @@ _LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING", **dict.from
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
 _COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0", **dict.fromkeys(("advertised", "advertised_matured"), "paid_fen <> 0")}
 
+#: What a measure is called that moves with refunds.
+_OF_REFUNDS = ("refund", "kept", "matured")
 #: How many rows of its mart a clock found, beside its parts.
 _ROWS = "rows"
 #: An order is counted on its first line, whose goods may not be all of its goods.
@@ -177,11 +179,11 @@ def _age(desk: Desk, question: Question) -> Age | None:
     query = f"""
         WITH cohort AS (SELECT {", ".join(SHOP)}, business_date, paid_fen FROM {source.relation}
             WHERE {condition} AND ({source.rows[cohort]}) AND {_COHORTS[cohort]})
-        SELECT max(business_date), min(observed_date - business_date)::BIGINT, sum(paid_fen)::BIGINT,
-            (sum(paid_fen) FILTER (observed_date - business_date < {MATURE_DAYS}))::BIGINT
-        FROM cohort JOIN {dim_observed.TABLE.full_name} USING ({", ".join(SHOP)})"""  # noqa: S608
+        SELECT max(business_date), min(until - business_date)::BIGINT, sum(paid_fen)::BIGINT,
+            (sum(paid_fen) FILTER (until - business_date < {MATURE_DAYS}))::BIGINT
+        FROM cohort JOIN (SELECT *, {dim_observed.RETURNS_UNTIL} AS until FROM {dim_observed.TABLE.full_name}) USING ({", ".join(SHOP)})"""  # noqa: S608
     newest, days, paid, young = desk.sql(query, values).row(0)
-    return None if newest is None else Age(newest, days, (young or 0) / paid if paid else float(days < MATURE_DAYS))
+    return None if newest is None else Age(newest, max(0, days), (young or 0) / paid if paid else float(days < MATURE_DAYS))
 
 
 def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
@@ -189,6 +191,9 @@ def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | 
         more = {*more, "NO_ROWS"}
     codes = {"CELLS_EMPTY", *(code for metric in question.metrics for code in metric.notes)}
     totals = {part: _total(question, parts, code, part) for code in codes - {"CELLS_EMPTY"} for part in (NOTES[code].part, NOTES[code].beside) if part}
+    if any(word in part for metric in question.metrics for part in metric.parts for word in _OF_REFUNDS):
+        codes.add("REFUNDS_NONE")
+        totals["shops_without_refunds_qty"] = shops_without_refunds(desk, question)
     totals["left_empty_fen"] = _left_empty(question, parts)
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")

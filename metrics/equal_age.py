@@ -30,7 +30,7 @@ _QUERY = """
         sum(paid_fen - cohort_refund_fen)::BIGINT AS kept_now_fen, sum(cohort_refund_undated_fen)::BIGINT AS undated_fen,
         count(DISTINCT business_date)::BIGINT AS days_qty, max(business_date) AS newest_date
     FROM {mart} JOIN {observed} USING (merchant_id, shop_id, platform_code)
-    WHERE date_diff('day', business_date, observed_date) - 1 BETWEEN ? AND ? GROUP BY ALL"""
+    WHERE date_diff('day', business_date, {until}) - 1 BETWEEN ? AND ? GROUP BY ALL"""
 
 
 def kept_at_age(viewer: Viewer, age: int, *, by: Sequence[str] = (), days: int = 60, as_of: AsOf = None) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def kept_at_age(viewer: Viewer, age: int, *, by: Sequence[str] = (), days: int =
         known = [*_DIMENSIONS]
         raise UsageError("UNKNOWN_DIMENSION", "没有这个维度", "no such dimension", step_zh="可用维度见 known", step_en="see known", asked=unknown, known=known)
     groups = "".join(f'{_DIMENSIONS[name]} AS "{name}", ' for name in names)
-    query = _QUERY.format(groups=groups, back=BY_AGE[age], mart=TABLE.full_name, observed=dim_observed.TABLE.full_name)
+    query = _QUERY.format(groups=groups, back=BY_AGE[age], mart=TABLE.full_name, observed=dim_observed.TABLE.full_name, until=dim_observed.RETURNS_UNTIL)
     desk = open_desk(viewer, as_of)
     if viewer.merchant_id is None:
         return pl.DataFrame(schema={**dict.fromkeys(names, pl.String), "paid_fen": pl.Int64, "kept_fen": pl.Int64, "kept_rate": pl.Float64})

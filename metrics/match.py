@@ -127,6 +127,9 @@ def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, 
             "NOTHING_TOLD", "没有订单文件提到这段时间,没有东西可以对", "no order file speaks of this period: there is nothing to match",
             step_zh="换个时段,或先补上这些天的订单导出", step_en="choose other days, or give their order export first", shop=shop,
         )  # fmt: skip
+    if typed.currency not in (None, read.money.currency):
+        step = {"step_zh": f"填 {read.money.currency} 的数", "step_en": f"type the number in {read.money.currency}"}
+        raise UsageError("OTHER_CURRENCY", "这一页的数不是这种货币", "the screen's number is in another currency", **step, typed=typed.currency)
     columns = [name for name in worth.columns if name not in (*_SHOWN, "minor")]
     rest = typed.minor - int(worth["minor"].sum())
     sums = {name: int(worth[name].sum()) for name in columns}

@@ -32,6 +32,11 @@ class Note:
 
 NOTES: dict[str, NoteKind] = {
     "NO_ROWS": NoteKind("", "这个范围里没有任何数据", "there are no data at all within these bounds"),
+    "REFUNDS_NONE": NoteKind(
+        "shops_without_refunds_qty",
+        "有 {figure} 家店卖了货、却没有一笔退款记录:多半是还没给售后或退款文件,净成交和留存现在等于支付",
+        "shops that sold and never told of any refund: {figure}; their after-sales files were most likely never given, so net is what was paid",
+    ),
     "ROWS_HELD": NoteKind(
         "held_rows_qty",
         "这段时间的文件里有 {figure} 行不合规则、被隔离,不在任何数字里;逐行见数据健康",

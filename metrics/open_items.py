@@ -46,16 +46,34 @@ _GIVEN = dict.fromkeys(("advertised", "advertised_matured"), "spent_fen > 0")
 def shops_without(desk: Desk, question: Question, clock: str) -> int:
     """How many of the shops a question on ``clock`` is about sell, but never gave what it is told by: a bill, an account flow, or what advertising took."""
     source = question.sources[clock]
-    wanted = {column: question.where[name] for name, column in _OF_SHOPS.items() if name in question.where}
-    conditions = [f"{column} IN ({', '.join('?' * len(values))})" if values else "false" for column, values in wanted.items()]
+    conditions, values = _of_shops(question)
     found = desk.sql(
         f"""
         SELECT count(DISTINCT shop_id) FROM {mart_shop_channel_daily.TABLE.full_name}
         ANTI JOIN (SELECT {_SHOP} FROM {source.relation} WHERE {_GIVEN.get(clock, source.rows[clock])}) AS told USING ({_SHOP})
-        WHERE {" AND ".join(conditions) or "true"}""",  # noqa: S608
-        [value for values in wanted.values() for value in values],
+        WHERE {conditions}""",  # noqa: S608
+        values,
     )
     return int(found.item())
+
+
+def shops_without_refunds(desk: Desk, question: Question) -> int:
+    """How many of the shops a question is about sell, and never told that any money went back: more likely nobody gave what tells it."""
+    conditions, values = _of_shops(question)
+    found = desk.sql(
+        f"""
+        SELECT count(*) FROM (
+            SELECT shop_id FROM {mart_shop_channel_daily.TABLE.full_name} WHERE {conditions}
+            GROUP BY ALL HAVING sum(paid_fen) > 0 AND sum(cohort_refund_fen) = 0 AND sum(dated_refund_fen) = 0)""",  # noqa: S608
+        values,
+    )
+    return int(found.item())
+
+
+def _of_shops(question: Question) -> tuple[str, list[object]]:
+    wanted = {column: question.where[name] for name, column in _OF_SHOPS.items() if name in question.where}
+    conditions = [f"{column} IN ({', '.join('?' * len(values))})" if values else "false" for column, values in wanted.items()]
+    return " AND ".join(conditions) or "true", [value for values in wanted.values() for value in values]
 
 
 def _desk(viewer: Viewer, as_of: AsOf) -> Desk | None:

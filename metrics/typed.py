@@ -8,17 +8,22 @@ from decimal import Decimal
 
 from contracts.errors import UsageError
 
-_AMOUNT = re.compile(r"([+-]?)\s*(?:[A-Z]{3}|[¥￥฿$])?\s*([+-]?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(万|亿|元)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"([+-]?)\s*([A-Z]{3}|[¥￥฿$])?\s*([+-]?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(万|亿|元)?", re.IGNORECASE)
 _UNITS = {"万": 10_000, "亿": 100_000_000}
 _MOST = 10**15
+_SIGNS = {"¥": "CNY", "￥": "CNY", "฿": "THB", "$": "USD"}
 
 
 @dataclass(frozen=True)
 class Typed:
-    """``minor``: hundredths of the shop's currency (fen). ``doubt``: half of the last digit that 万 or 亿 left, 0 where the amount was typed in full."""
+    """``minor``: hundredths of the shop's currency (fen). ``doubt``: half of the last digit that 万 or 亿 left, 0 where the amount was typed in full.
+
+    ``currency``: the one that was typed, if any.
+    """
 
     minor: int
     doubt: int = 0
+    currency: str | None = None
 
 
 def read_amount(text: str) -> Typed:
@@ -26,13 +31,13 @@ def read_amount(text: str) -> Typed:
     found = _AMOUNT.fullmatch(text.strip().replace("，", ","))
     if found is None:
         raise _bad(text)
-    sign, other, whole, part, unit = found.groups()
+    sign, money, other, whole, part, unit = found.groups()
     factor = _UNITS.get(unit or "", 1)
     minor = Decimal(whole.replace(",", "") + (part or "")) * 100 * factor
     if minor != minor.to_integral_value() or minor > _MOST or (sign and other):
         raise _bad(text)
     last_digit = Decimal(100 * factor).scaleb(-len((part or ".")[1:])) if factor > 1 else Decimal(0)
-    return Typed(int(minor) * (-1 if "-" in (sign, other) else 1), int(last_digit / 2))
+    return Typed(int(minor) * (-1 if "-" in (sign, other) else 1), int(last_digit / 2), _SIGNS.get(money or "", (money or "").upper()) or None)
 
 
 def _bad(text: str) -> UsageError:

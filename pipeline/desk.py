@@ -138,18 +138,22 @@ class Desk:
             raise refuse("OTHER_SHOP", shop=self.shop_id, column="店铺ID")
 
     def _check_orders(self, reading: Reading, export_id: str, name: str) -> None:
-        """A file that does not tell its shop is another's when any of its orders is: an order number is of one shop of its platform."""
+        """A file that does not tell its shop is another's when any of its orders is of another of the merchant's shops: an order number is of one shop.
+
+        Of another merchant's it is when half of them are: a few numbers somebody else gave first must not lock out whose they are.
+        """
         kind = reading.layout.kind
         if kind in _OF_SEVERAL_SHOPS or kind.startswith(MAPPED) or "order_id" not in reading.bronze.columns:
             return
         orders = reading.bronze.select("order_id").drop_nulls().unique().with_columns(platform_code=pl.lit(reading.layout.platform))
-        owners = self.lake.read(LINES, keys=orders, columns=["merchant_id", "shop_id"]).unique()
+        owners = self.lake.read(LINES, keys=orders, columns=["merchant_id", "shop_id", "order_id"]).unique()
         others = owners.filter((pl.col("merchant_id") != self.merchant_id) | (pl.col("shop_id") != self.shop_id))
-        if others.is_empty():
-            return
-        mine = others.filter(pl.col("merchant_id") == self.merchant_id)["shop_id"].sort().to_list()
-        if len(mine) < others.height:
+        strange = others.filter(pl.col("merchant_id") != self.merchant_id)
+        if strange.height:
             self.report("OTHER_SHOP", export_id)
+        mine = others.filter(pl.col("merchant_id") == self.merchant_id)["shop_id"].unique().sort().to_list()
+        if not mine and (strange.is_empty() or 2 * strange["order_id"].n_unique() < orders.height):
+            return
         raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, **({"belongs_to": "、".join(mine)} if mine else {}))
 
     def report(self, rule: str, export_id: str) -> None:

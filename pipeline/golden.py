@@ -38,7 +38,7 @@ from transforms.gold import (
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT, LOAD
+from warehouse.ops import CURSOR, EXPORT, LOAD, SHOP_OF_KIND
 
 LINES, REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 SLICE = [*SHOP, "business_date"]
@@ -99,10 +99,11 @@ def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime, return_win
 
 
 def _counting_exports(lake: Lake) -> pl.DataFrame:
-    """Shop and moment of observation of every export that published something or might have: neither withdrawn nor refused."""
+    """Shop, kind and moment of every export that published something or might have, and of what an API was asked up to: it may have had nothing to tell."""
     took = lake.read(LOAD, columns=EXPORT.key, where={"verdict_code": ["accepted", "warned", "duplicate"]})
-    given = lake.read(EXPORT, columns=[*EXPORT.key, "observed_at"], where={"withdrawn_at": None})
-    return given.join(took, on=list(EXPORT.key), how="semi")
+    given = lake.read(EXPORT, columns=[*EXPORT.key, "observed_at"], where={"withdrawn_at": None}).join(took, on=list(EXPORT.key), how="semi")
+    asked = lake.read(CURSOR, columns=[*SHOP_OF_KIND, "covered_until_at"]).rename({"covered_until_at": "observed_at"})
+    return pl.concat([given.select(*SHOP_OF_KIND, "observed_at"), asked.select(*SHOP_OF_KIND, "observed_at")])
 
 
 def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> None:

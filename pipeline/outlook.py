@@ -65,7 +65,7 @@ def _outlook(lake: Lake, merchants: list[str]) -> tuple[pl.DataFrame, pl.DataFra
     if daily.is_empty() or observed.is_empty():
         return TABLE.empty(), DETAIL.empty()
     # the day of the newest observation is not over: what is known whole ends the day before
-    known = observed.select(*SHOP, known_date=pl.col("observed_date") - dt.timedelta(days=1))
+    known = observed.select(*SHOP, known_date=pl.col("returns_date") - dt.timedelta(days=1))
     days = _taught_days(daily, known)
     lines = _with_category(lake.read(fct_order_line.TABLE, keys=days, columns=_LINE), of(PRODUCT))
     refunds = lake.read(fct_refund_line.TABLE, keys=days, columns=_REFUND)

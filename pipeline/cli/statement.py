@@ -16,7 +16,7 @@ from pipeline.cli.words import Merchant
 from pipeline.show import yuan
 from pipeline.statement.document import Document
 from pipeline.statement.document import statement as state
-from pipeline.statement.files import Checked, check_suffix, write
+from pipeline.statement.files import Checked, check_suffix, read, write
 from pipeline.statement.files import verify as check
 from pipeline.terminal import print_json, print_table
 from warehouse.settings import Settings
@@ -46,7 +46,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")] = False,
 ) -> None:
     """核验凭证:改动一分钱就不通过 / check a statement: altered by one fen, it fails."""
-    found = check(Settings().place, file.read_bytes(), expected=fingerprint)
+    found = check(Settings().place, read(file), expected=fingerprint)
     if as_json:
         print_json({"is_valid": True, "fingerprint": found.fingerprint, "is_ours": found.is_ours, "statement": found.document})
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import math
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,7 +61,7 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
         "merchant": {"id": merchant_id, "name": merchants.get(merchant_id, merchant_id)},
         "period": {"first": period[0].isoformat(), "last": period[1].isoformat()},
         "money": "CNY fen",
-        "release": {"number": found.number, "published_at": _moment(found.changed_at), "content": found.content},
+        "release": {"number": found.number, "published_at": _moment(found.changed_at), "content_sha256": content_digest(found)},
         "metrics": [_definition(name) for name in names],
         "rows": [_row(row, shops, billed) for row in answer.rows.iter_rows(named=True)],
         "totals": totals.rows.row(0, named=True),
@@ -70,6 +71,11 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
         "files": files,
         "files_sha256": hashlib.sha256("\n".join(item["sha256"] for item in files).encode()).hexdigest(),
     }
+
+
+def content_digest(found: Release) -> str:
+    """What a release holds, as one number: the counts and digests of its tables are of every merchant's rows and are nobody's to read off a paper."""
+    return hashlib.sha256(json.dumps(found.content, sort_keys=True).encode()).hexdigest()
 
 
 def _row(row: Document, shops: dict[str, str], billed: set[str]) -> Document:
@@ -109,7 +115,7 @@ def _behind(settings: Settings, viewer: Viewer, found: Release, period: Period) 
         }
         for row in exports.iter_rows(named=True)
     ]  # fmt: skip
-    return files, [{"shop": row["shop_id"], "until": row["observed_date"].isoformat()} for row in observed.iter_rows(named=True)], held
+    return files, [{"shop": row["shop_id"], "until": (row["returns_date"] or row["observed_date"]).isoformat()} for row in observed.iter_rows(named=True)], held
 
 
 def _moment(at: dt.datetime) -> str:

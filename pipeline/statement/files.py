@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from contracts.errors import FileRefusedError, UsageError
@@ -37,6 +38,13 @@ def check_suffix(suffix: str) -> None:
     """Raise ``UsageError`` for an ending no statement is written under."""
     if suffix not in (".json", ".pdf"):
         raise UsageError("BAD_SUFFIX", "文件名应以 .pdf 或 .json 结尾", "the name ends in .pdf or .json", suffix=suffix)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a statement's file. Raises ``FileRefusedError`` for one that is far too large to be any."""
+    if path.stat().st_size > MAX_BYTES:
+        raise _no_statement()
+    return path.read_bytes()
 
 
 def verify(place: Place, data: bytes, *, expected: str | None = None) -> Checked:

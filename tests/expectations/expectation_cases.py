@@ -356,7 +356,7 @@ def _outlook(lines: pl.DataFrame, refunds: pl.DataFrame, daily: pl.DataFrame, sh
     segmented = segment_lines(lines.with_columns(category_name=pl.lit(None, pl.String)), shops.select(shop).with_columns(known_date=RECEIVED.date()))
     cohorts, _ = make_cohorts(segmented, refunds)
     projected = cohorts.with_columns(matured_fen=kept * 2 / 3, noise2=kept * 1_000, doubt_fen=kept / 50, level_number=pl.lit(3, pl.Int64))
-    days = mart_outlook_daily.build(daily, projected, shops.select(shop).with_columns(observed_date=RECEIVED.date()))
+    days = mart_outlook_daily.build(daily, projected, shops.select(shop).with_columns(returns_date=RECEIVED.date()))
     told = detailed(segmented).select(*COHORT, *DETAIL, "paid_fen", "cohort_refund_fen")
     return {"mart_outlook_daily": days, "mart_outlook_detail_daily": mart_outlook_detail_daily.build(told, projected, days)}
 

@@ -137,8 +137,9 @@ def test_a_walk_changes_one_property_at_a_time_and_ends_at_ours() -> None:
 
 @pytest.mark.parametrize(
     ("text", "typed"),
-    [("59847.17", Typed(5_984_717)), ("¥59,847.17", Typed(5_984_717)), (" ￥ 1，234 元", Typed(123_400)), ("-3.5", Typed(-350)), ("-¥3.50", Typed(-350)),
-     ("THB 12.05", Typed(1_205)), ("47.22万", Typed(47_220_000, 5_000)), ("1亿", Typed(10_000_000_000, 5_000_000_000)), ("0", Typed(0))],
+    [("59847.17", Typed(5_984_717)), ("¥59,847.17", Typed(5_984_717, 0, "CNY")), (" ￥ 1，234 元", Typed(123_400, 0, "CNY")), ("-3.5", Typed(-350)),
+     ("-¥3.50", Typed(-350, 0, "CNY")),
+     ("THB 12.05", Typed(1_205, 0, "THB")), ("47.22万", Typed(47_220_000, 5_000)), ("1亿", Typed(10_000_000_000, 5_000_000_000)), ("0", Typed(0))],
 )  # fmt: skip
 def test_amounts_as_people_type_them(text: str, typed: Typed) -> None:
     assert read_amount(text) == typed

@@ -42,7 +42,7 @@ def build(daily: pl.DataFrame, projected: pl.DataFrame, observed: pl.DataFrame) 
         _level=pl.col("level_number").min(),
     )  # fmt: skip
     rows = paid.join(told, on=_KEY, how="left", validate="1:1").join(observed, on=list(SHOP), how="inner", validate="m:1")
-    age = (pl.col("observed_date") - pl.col("business_date")).dt.total_days()
+    age = (pl.col("returns_date") - pl.col("business_date")).dt.total_days()
     rows = rows.with_columns(age_days_qty=age.clip(lower_bound=0))
     return TABLE.shape(_round(rows.with_columns(_is_done=(age > HORIZON) | (pl.col("paid_fen") == 0))).sort(_KEY))
 
