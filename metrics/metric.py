@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import overload
 
@@ -122,6 +123,11 @@ class Metric:
     def adds_money(self) -> bool:
         """True when what one line adds to the numerator is money, and not a count."""
         return all(name.endswith("_fen") for name in self.numerator)
+
+    @property
+    def per(self) -> int:
+        """What every part of the numerator is multiplied by: 1000 of a figure per thousand views."""
+        return math.gcd(*self.numerator.values())
 
     @property
     def is_ratio(self) -> bool:

@@ -12,7 +12,7 @@ from connectors.cells import read_id
 from contracts.canonical import LISTED_ORDER
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
-from pipeline.entering import said_since
+from pipeline.entering import Shops, known_shops, said_since
 from pipeline.house import writing
 from pipeline.lists import read_list
 from pipeline.lists import template as template_of
@@ -33,7 +33,7 @@ _EXAMPLES = [("s1", "6920000000000000001", "刷单", ""), ("s1", "69200000000000
 #: Rule → what is wrong with a row, and what to do.
 RULES = {
     "ASIDE_CELLS": ("店铺、订单号和原因都要填", "shop, order and reason are all needed", "补齐这一行", "fill in the row"),
-    "ASIDE_SHOP": ("没有登记这个店铺", "no such shop", "用 baiyun shops list 核对店铺编号", "see `baiyun shops list`"),
+    "ASIDE_SHOP": ("没有这个店铺", "no such shop of yours", "写店铺编号或店铺名", "write the shop's id or name"),
     "ASIDE_ORDER": ("订单号被 Excel 改成了科学计数法,后几位已丢失", "a number was rounded", "设为文本后重新填", "format the column as text"),
     "ASIDE_ACTION": ("不认识的处理", "no such action", f"写「剔除」或「{TAKEN_BACK}」,空着表示剔除", "write 剔除 or 撤销; blank means 剔除"),
     "ASIDE_TWICE": ("同一个订单写了两次", "the same order stands twice", "只留一行", "keep one of the rows"),
@@ -52,20 +52,23 @@ def import_aside(settings: Settings, merchant_id: str, path: Path, *, by: str, a
     """
     with writing(settings) as lake:
         registry.require_merchant(lake, merchant_id)
-        orders = read_aside(path.name, path.read_bytes(), set(registry.shops(lake, merchant_id)["shop_id"]))
+        orders = read_aside(path.name, path.read_bytes(), known_shops(lake, merchant_id))
         return save_aside(lake, merchant_id, orders, by=by, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
 
 
-def read_aside(name: str, data: bytes, shops: set[str]) -> pl.DataFrame:
-    """The list's ``shop_id, order_id, reason_name, is_aside``; ``shops`` are the merchant's. Raises ``FileRefusedError`` for its first wrong row."""
-    rows = read_list(name, data, HEADER, _bad_file)
+def read_aside(name: str, data: bytes, shops: Shops) -> pl.DataFrame:
+    """The list's ``shop_id, order_id, reason_name, is_aside``; ``shops`` are the merchant's (``known_shops``).
+
+    Raises ``FileRefusedError`` for its first wrong row.
+    """
+    rows = read_list(name, data, HEADER, _bad_file).with_columns(pl.col("shop_id").replace(shops))
     order, is_lost = read_id(rows["order_id"])
     known = rows["action"].fill_null("剔除").replace_strict(_ACTIONS, default=None, return_dtype=pl.Boolean)
     rows = rows.with_columns(order_id=order, is_aside=known, is_lost=is_lost)
     wrong = {
         "ASIDE_ORDER": pl.col("is_lost"),
         "ASIDE_CELLS": pl.any_horizontal(pl.col("shop_id", "order_id", "reason_name").is_null()),
-        "ASIDE_SHOP": ~pl.col("shop_id").is_in(sorted(shops)),
+        "ASIDE_SHOP": ~pl.col("shop_id").is_in(sorted(set(shops.values()))),
         "ASIDE_ACTION": pl.col("is_aside").is_null(),
         "ASIDE_TWICE": ~pl.struct("shop_id", "order_id").is_first_distinct(),
     }

@@ -15,6 +15,7 @@ from contracts.fields import TIME_ZONE
 from contracts.tables import Table
 from pipeline import lists
 from pipeline.house import writing
+from transforms.gold import fct_order_line
 from warehouse import registry, release
 from warehouse.entries import Book, last_entry, save
 from warehouse.lake import Lake
@@ -113,6 +114,17 @@ def known_shops(lake: Lake, merchant_id: str) -> Shops:
     rows = registry.shops(lake, merchant_id).select("shop_id", "shop_name")
     names = rows.filter(pl.col("shop_name").is_unique())
     return {str(name): str(shop) for shop, name in [*names.rows(), *((shop, shop) for shop in rows["shop_id"])]}
+
+
+def never_sold(lake: Lake, merchant_id: str, parts: Sequence[pl.DataFrame]) -> int:
+    """How many rows name a SKU or style that stands in none of the merchant's orders: not yet sold, or a slip of the pen."""
+    count = 0
+    for name in ("sku_code", "style_code"):
+        told = [part.select(name) for part in parts if name in part.columns]
+        codes = pl.concat(told).drop_nulls() if told else pl.DataFrame(schema={name: pl.String})
+        known = lake.read(fct_order_line.TABLE, keys=codes.unique(), where={"merchant_id": merchant_id}, columns=[name]) if codes.height else codes
+        count += codes.join(known.unique(), on=name, how="anti").height
+    return count
 
 
 def import_list(kind: ListKind, settings: Settings, merchant_id: str, path: Path, *, by: str, at: dt.datetime | None = None) -> int:

@@ -10,7 +10,7 @@ from contracts.errors import NotFoundError
 from metrics.access import Viewer, require
 from pipeline import deliveries
 from pipeline.deliveries import Delivery
-from pipeline.entering import ListKind, RowProblem, known_shops
+from pipeline.entering import ListKind, RowProblem, known_shops, never_sold
 from pipeline.house import reading
 from warehouse.entries import compare, last_entry
 from warehouse.settings import Settings
@@ -29,12 +29,13 @@ CHANGES = {
 class ListPreview:
     """A list nobody has entered yet. With ``problems`` it cannot be; else ``changes`` holds what each of its rows would change (``warehouse.entries.compare``).
 
-    ``seen`` goes back with the confirmation, so that what was confirmed is what happens.
+    ``never_sold``: rows whose SKU or style stands in no order. ``seen`` goes back with the confirmation, so that what was confirmed is what happens.
     """
 
     problems: tuple[RowProblem, ...]
     changes: pl.DataFrame
     seen: tuple[int, ...]
+    never_sold: int = 0
 
     def count(self, code: str) -> int:
         """How many rows are of this code of ``CHANGES``."""
@@ -58,7 +59,8 @@ def preview_list(kind: ListKind, viewer: Viewer, name: str, data: bytes) -> List
         listed = kind.judge(name, data, known_shops(lake, merchant_id))
         seen = last_entry(lake, kind.books, merchant_id)
         changes = pl.DataFrame() if listed.problems else compare(lake, kind.books, merchant_id, listed.parts)
-    return ListPreview(listed.problems, changes, seen)
+        strange = 0 if listed.problems else never_sold(lake, merchant_id, listed.parts)
+    return ListPreview(listed.problems, changes, seen, strange)
 
 
 def enter_list(kind: ListKind, viewer: Viewer, name: str, data: bytes, seen: tuple[int, ...]) -> Delivery:

@@ -56,7 +56,7 @@ def passport(found: Passport, lines: Lines, rows: Sequence[RawRow], *, as_json: 
 
 
 def _tell_lines(lines: Lines) -> None:
-    shown = [_line(number, row) for number, row in enumerate(lines.rows.head(_SHOWN).iter_rows(named=True), 1)]
+    shown = [_line(lines.metric, number, row) for number, row in enumerate(lines.rows.head(_SHOWN).iter_rows(named=True), 1)]
     columns = [
         "", "日期 / day", "店铺 / shop", "订单 / order", "子订单 / line", "售后、流水、商品 / refund, entry, goods", "是什么 / what", "件 / units",
         "贡献 / adds",
@@ -68,11 +68,11 @@ def _tell_lines(lines: Lines) -> None:
     typer.echo(f"全部相加 / they add up to {_amount(lines.metric, lines.value)}")
 
 
-def _line(number: int, row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(metric: Metric, number: int, row: Mapping[str, Any]) -> tuple[object, ...]:
     kind = " / ".join(EVIDENCE_KINDS[row["evidence_code"]]) if row["evidence_code"] else None
     other = next((row[name] for name in _OTHERS if row[name]), None)
     day = row["evidence_date"] or row["business_date"]
-    return number, day, row["shop_id"], row["order_id"], row["order_line_id"], other, kind, row["evidence_qty"], row["amount"]
+    return number, day, row["shop_id"], row["order_id"], row["order_line_id"], other, kind, row["evidence_qty"], row["amount"] // metric.per
 
 
 def _document(found: Passport, lines: Lines, rows: Sequence[RawRow]) -> dict[str, object]:

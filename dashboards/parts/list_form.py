@@ -58,6 +58,9 @@ class ListForm:
                 self._show_problems(found.problems)
                 return
             is_ready = self._show_changes(found)
+            if found.never_sold:
+                text = f"其中 {found.never_sold} 行的编码没有出现在您的任何订单里:还没卖过,或者写错了。"
+                st.caption(f":orange[:material/help:] {text} Codes of {found.never_sold} rows stand in no order of yours: not sold yet, or mistyped.")
             count = sum(found.count(code) for code in ("new", "changed", "taken_back"))
             if st.button(f"确认导入 {count} 条 Enter", type="primary", icon=":material/check:", disabled=not is_ready, key=f"{self.key}_confirm"):
                 line = health.release_line(viewer)

@@ -55,8 +55,11 @@ def tick_yuan(amount: Decimal) -> str:
 
 
 def percent(fraction: float | None) -> str:
-    """0.384 → ``38%``; ``—`` where there is nothing to divide by. Not clipped: more than 100% is a fact too."""
-    return NOTHING if fraction is None else f"{(Decimal(str(fraction)) * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
+    """0.384 → ``38%``, 0.0019 → ``0.19%``; ``—`` where there is nothing to divide by. Not clipped: more than 100% is a fact too."""
+    if fraction is None:
+        return NOTHING
+    step = Decimal("0.01") if 0 < abs(fraction) < 0.01 else Decimal(1)
+    return f"{(Decimal(str(fraction)) * 100).quantize(step, ROUND_HALF_UP)}%"
 
 
 def times(ratio: float | None) -> str:

@@ -109,6 +109,8 @@ def _how_open(row: Mapping[str, Any]) -> tuple[str, str]:
     age, share = row["age_days_qty"], _few(row["open_rate"] or 0.0)
     if age > MATURE_DAYS:
         return f"付款都满 {MATURE_DAYS} 天了", "All mature."
+    if row["matured_fen"] is None:
+        return f"最新订单才 {age} 天,还要退多少没有依据可估", f"Youngest orders {age} days old; nothing tells yet how much is still to go back."
     return (
         f"最新订单才 {age} 天,支付里估计还有 {share} 会退",
         f"Youngest orders {age} day{'s' if age != 1 else ''} old; {share} of paid value still to go back.",

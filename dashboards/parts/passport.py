@@ -111,7 +111,8 @@ def amount(metric: Metric, value: float | None) -> str:
 
 def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     # what a line adds to a ratio is money or views, not a ratio
-    told = {"金额": yuan(row["amount"])} if metric.adds_money else {"数量": row["amount"]}
+    amount = row["amount"] // metric.per
+    told = {"金额": yuan(amount)} if metric.adds_money else {"数量": amount}
     over = {"分母": row["divisor"] if metric.denominator and metric.denominator.endswith("_qty") else yuan(row["divisor"])} if metric.denominator else {}
     return {
         "日期": day(row["evidence_date"] or row["business_date"]),
@@ -141,7 +142,9 @@ def _sum(lines: Lines) -> str:
         return figure
     top, bottom = int(lines.rows["amount"].sum()), int(lines.rows["divisor"].sum())
     over = f"{bottom:,}" if lines.metric.denominator.endswith("_qty") else yuan(bottom)
-    return f"{yuan(top) if lines.metric.adds_money else f'{top:,}'} ÷ {over} = {figure}"
+    per = f" × {lines.metric.per:,}" if lines.metric.per > 1 else ""
+    top //= lines.metric.per
+    return f"{yuan(top) if lines.metric.adds_money else f'{top:,}'}{per} ÷ {over} = {figure}"
 
 
 def _tell_kinds(lines: Lines) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import typer
 
 from pipeline.cli.words import Merchant, group
-from pipeline.entering import ListKind, import_list, known_shops
+from pipeline.entering import ListKind, import_list, known_shops, never_sold
 from pipeline.house import reading
 from warehouse.entries import compare
 from warehouse.settings import Settings
@@ -32,8 +32,13 @@ def list_group(kind: ListKind, title: str, hint: tuple[str, str] = ("", "")) -> 
         with reading(settings) as lake:
             given = kind.read_path(path, known_shops(lake, merchant))
             replaced = compare(lake, kind.books, merchant, given).filter(pl.col("verdict_code").is_in(["changed", "taken_back"])).height
+            strange = never_sold(lake, merchant, given)
         changed = import_list(kind, settings, merchant, path, by=getpass.getuser())
         told = f",其中 {replaced} 条换掉了原来的 / {replaced} of them replaced others" if replaced else ""
         typer.echo(f"新增或更改 {changed} 条{kind.zh} / {changed} entries of {kind.en} new or changed{told} → 运行 baiyun build / run `baiyun build`")
+        if strange:
+            typer.echo(
+                f"其中 {strange} 行的编码没有出现在任何订单里:还没卖过,或者写错了 / codes of {strange} rows stand in no order: not sold yet, or mistyped"
+            )
 
     return app

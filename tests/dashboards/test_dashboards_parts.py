@@ -47,7 +47,9 @@ def test_exact_money_reads_back_to_the_fen(fen: int) -> None:
     assert (int(whole) * 100 + int(part)) * (-1 if digits.startswith("-") else 1) == fen
 
 
-@pytest.mark.parametrize(("fraction", "text"), [(0.385, "39%"), (0.384, "38%"), (0.0, "0%"), (1.25, "125%"), (None, "—")])
+@pytest.mark.parametrize(
+    ("fraction", "text"), [(0.385, "39%"), (0.384, "38%"), (0.0, "0%"), (0.00187, "0.19%"), (-0.005, "-0.50%"), (0.01, "1%"), (1.25, "125%"), (None, "—")]
+)
 def test_percent(fraction: float | None, text: str) -> None:
     assert money.percent(fraction) == text
 

@@ -19,6 +19,7 @@ from expectations.rule import Rule
 from metrics.access import Viewer
 from metrics.district import district
 from metrics.health import checks, collections, freshness, given, quarantine, receipts, release_line, waiting
+from metrics.held import held_notes
 from metrics.labels import labels
 from warehouse import registry
 from warehouse.lake import Lake
@@ -208,6 +209,12 @@ def test_foreign_orders_wait_for_the_rate_of_their_day_and_are_told_to_their_own
         lake.append(CURRENCY_RATE, rows(CURRENCY_RATE, rate))
     assert waiting(merchant(held))["rate_date"].to_list() == [late.date()]
     assert waiting(operator(held))["orders_qty"].sum() == 2
+    with Lake.open(held) as lake:
+        told = {note.code: note.count for note in held_notes(lake, "m1", None, None)}
+        assert told == {"RATE_AWAITED": 1, "ROWS_HELD": 1}, "of one's own merchant"
+        assert held_notes(lake, "m1", ["s2"], None) == held_notes(lake, "m3", None, None) == []
+        before = (late.date() - dt.timedelta(days=9), late.date() - dt.timedelta(days=2))
+        assert "RATE_AWAITED" not in {note.code for note in held_notes(lake, "m1", None, before)}
 
 
 @pytest.mark.parametrize("call", [freshness, given, collections, quarantine, receipts, checks, waiting])

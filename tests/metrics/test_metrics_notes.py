@@ -80,6 +80,13 @@ def test_tmall_orders_of_2020(place: Place) -> None:
     assert answer.age == Age(dt.date(2020, 2, 29), (AT.date() - dt.date(2020, 2, 29)).days, open_share=0.0)
 
 
+def test_a_shop_that_sold_and_never_told_of_a_refund_is_said(place: Place) -> None:
+    rows = [shop_day(day(1), paid_fen=100_00, cohort_refund_fen=10_00), shop_day(day(1), shop="s2", paid_fen=300_00)]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
+    assert notes(place, "net_by_order_date")["REFUNDS_NONE"].count == 1
+    assert list(notes(place, "net_by_order_date", where={"shop": "s1"})) == list(notes(place, "paid_gmv")) == []
+
+
 def test_age_of_an_answer(place: Place) -> None:
     old = shop_day(day(20, 1), paid_fen=300_00, paid_orders_qty=1)
     publish(place, {**frames(), "mart_shop_channel_daily": rows_of("mart_shop_channel_daily", [old, shop_day(day(8), paid_fen=100_00, paid_orders_qty=1)])})

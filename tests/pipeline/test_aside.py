@@ -106,7 +106,7 @@ def test_taken_back_it_leaves_no_trace_and_a_rebuild_says_the_same(released: Set
 )
 def test_one_wrong_row_refuses_the_list_and_names_it(tmp_path: Path, rule: str, rows: list[tuple[str, ...]]) -> None:
     with pytest.raises(FileRefusedError) as refused:
-        read_aside("名单.csv", listed(tmp_path, *rows).read_bytes(), {"s1"})
+        read_aside("名单.csv", listed(tmp_path, *rows).read_bytes(), {"s1": "s1"})
     assert (refused.value.rule, refused.value.facts["row"]) == (rule, 3)
     assert rule in RULES
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +16,7 @@ from contracts.errors import FileRefusedError, NotFoundError
 from pipeline import profits
 from pipeline.cli import app
 from pipeline.costing import COST_LIST, HEADER, RULES, import_costs
-from pipeline.entering import known_shops
+from pipeline.entering import known_shops, never_sold
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
 from pipeline.restating import restated
@@ -49,6 +51,12 @@ def hashes(settings: Settings) -> dict[str, str]:
 def mart(settings: Settings) -> dict[str, int]:
     with reading(settings) as lake:
         return lake.read(mart_profit_daily.TABLE).select(pl.col(mart_profit_daily.TABLE.required).sum()).row(0, named=True)
+
+
+def test_codes_that_stand_in_no_order_are_counted(released: Settings, tmp_path: Path) -> None:
+    rows = [GOODS, PACKING, "商品成本,,没卖过,,,,,1,2026-01-01,", "商品成本,,,YS26F00X,,,,1,2026-01-01,"]
+    with reading(released) as lake:
+        assert never_sold(lake, "m1", COST_LIST.read_path(listed(tmp_path, *rows), known_shops(lake, "m1"))) == 2
 
 
 def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(released: Settings, tmp_path: Path) -> None:
@@ -209,6 +217,12 @@ def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path
     assert [part.equals(other) for part, other in zip(book, text, strict=True)] == [True, True]
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):  # typed as a number, of which Excel keeps fifteen digits
         COST_LIST.read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1": "s1"})
+    small = tmp_path / "短.xlsx"  # as other programs than Excel write the same number
+    with zipfile.ZipFile(tmp_path / "长.xlsx") as given, zipfile.ZipFile(small, "w") as written:
+        for part in given.infolist():
+            written.writestr(part, re.sub(rb"<v>6931570482213[0-9]+</v>|<v>6\.93157[0-9]*E\+18</v>", b"<v>6.93157048221335e+18</v>", given.read(part)))
+    with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):
+        COST_LIST.read_path(small, {"s1": "s1"})
     with pytest.raises(FileRefusedError, match="COST_FILE"):
         COST_LIST.read_path(workbook(tmp_path / "空.xlsx"), {"s1": "s1"})
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04" + bytes(100))

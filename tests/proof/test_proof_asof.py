@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from dataclasses import replace
 
 import pytest
 from proof_cases import FIRST, FORGOTTEN, SECOND, WITHDRAWN, answers, owner_of, published, said
+from truth_cases import LATER
 
 from contracts.errors import NotFoundError
 from metrics.ask import ask
@@ -15,6 +17,7 @@ from metrics.explain import explain, order_lines
 from metrics.released import open_release
 from metrics.restated import restatements
 from pipeline.cli import app, run
+from pipeline.statement.document import statement
 from pipeline.steps import maintain
 from transforms.gold import gold_tables
 from warehouse import release as releasing
@@ -55,10 +58,13 @@ def test_past_retention_it_says_so(kept: Settings, monkeypatch: pytest.MonkeyPat
         lambda: ask(viewer, ["paid_gmv"], as_of=gone.changed_at),
         lambda: explain(viewer, "paid_gmv", {}, as_of=gone.number),
         lambda: order_lines(viewer, "paid_gmv", {}, as_of=gone.number),
+        lambda: statement(kept, str(viewer.merchant_id), (LATER.date() - dt.timedelta(days=90), LATER.date()), at=LATER, as_of=gone.number),
     ):
         with pytest.raises(NotFoundError, match="RELEASE_EXPIRED"):
             ask_for()
     monkeypatch.setenv("BAIYUN_HOME", str(kept.home))
+    assert run(lambda: app(["releases", "pin", str(gone.number)], standalone_mode=False)) != 0, "it would leave every page without figures"
+    assert "已超过保留期" in capsys.readouterr().err and ask(viewer, ["paid_gmv"]).release == published(kept)[-1].number
     words = ["ask", "--metrics", "paid_gmv", "-m", str(viewer.merchant_id), "--as-of", str(gone.number)]
     assert run(lambda: app(words, standalone_mode=False)) != 0
     assert "已超过保留期" in capsys.readouterr().err
