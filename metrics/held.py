@@ -17,16 +17,16 @@ _FILE = ["export_id", *SHOP_OF_KIND]
 #: Foreign orders with the day whose rate they need, of one silver table.
 _FOREIGN = f"""
     SELECT {", ".join(SHOP)}, order_id, currency_code, min(timezone('{TIME_ZONE}', created_at))::DATE AS rate_date
-    FROM {{table}} WHERE currency_code <> 'CNY' GROUP BY ALL"""  # noqa: S608
+    FROM {{table}} WHERE currency_code <> 'CNY' AND merchant_id = coalesce(?, merchant_id) GROUP BY ALL"""  # noqa: S608
 _WAITING = {**dict.fromkeys([*SHOP, "order_id", "currency_code"], pl.String), "rate_date": pl.Date}
 
 
 def waiting_orders(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
     """Orders in other currencies whose day has no rate: ``SHOP, order_id, currency_code, rate_date`` (date null: no row tells the day)."""
-    told = [lake.sql(_FOREIGN.format(table=f'silver."{table.name}"')) for table in (ORDER, ORDER_LINE) if "currency_code" in lake.columns(table)]
+    tables = [table for table in (ORDER, ORDER_LINE) if "currency_code" in lake.columns(table)]
+    told = [lake.sql(_FOREIGN.format(table=f'silver."{table.name}"'), [merchant_id]) for table in tables]
     orders = pl.concat(told).group_by(*SHOP, "order_id", "currency_code").agg(pl.min("rate_date")) if told else pl.DataFrame(schema=_WAITING)
-    mine = orders if merchant_id is None else orders.filter(merchant_id=merchant_id)
-    return mine.join(lake.read(CURRENCY_RATE), on=["rate_date", "currency_code"], how="anti")
+    return orders.join(lake.read(CURRENCY_RATE), on=["rate_date", "currency_code"], how="anti")
 
 
 def held_notes(lake: Lake, merchant_id: str, shops: Collection[str] | None, period: Period | None) -> list[Note]:

@@ -77,6 +77,16 @@ def test_young_figures_carry_an_age_badge(house: Place) -> None:
     assert "基本定了" not in text
 
 
+def test_the_overview_says_what_is_in_no_figure_and_which_checks_warn(house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Lake.open(house) as lake:
+        held = lake.sql("SELECT count(DISTINCT (export_id, row_number)) FROM ops.quarantine WHERE merchant_id = 'merchant-a'").item()
+    assert held > 0
+    assert f"{held} 行被隔离" in everything(run_page("overview", viewer(house, "a")))
+    for name in ("quarantine", "checks", "waiting"):
+        monkeypatch.setattr(overview.health, name, lambda shown, whole=getattr(overview.health, name): whole(shown).clear())
+    assert "检查都通过,没有被隔离的行" in everything(run_page("overview", viewer(house, "a")))
+
+
 @pytest.mark.parametrize("state", [{}, {"period": 2}])
 def test_channels_are_sorted_by_kept_money(house: Place, state: dict[str, object]) -> None:
     rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-a")

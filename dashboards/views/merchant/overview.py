@@ -45,6 +45,7 @@ def show(viewer: Viewer) -> None:
         _show_cards(viewer, [window])
     others = [other for other in windows if other not in (window, so_far())]
     parts = (
+        (left, "能不能信", _show_trust),
         (left, "渠道 × 平台", _show_channels),
         (right, "其他时段", lambda viewer, _: _show_cards(viewer, others)),
         (right, "走势", lambda viewer, _: _show_trend(viewer, max(other.last for other in windows))),
@@ -70,6 +71,23 @@ def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
     shops = health.freshness(viewer)
     for window in windows:
         show_kept_card(window, ask(viewer, [KEPT, PAID], period=window.period), shops)
+
+
+def _show_trust(viewer: Viewer, window: Window) -> None:
+    """One line: what the checks found, what was received and is in no figure, and what the figure above leaves open."""
+    failed = health.checks(viewer).filter(~pl.col("is_passed")).height
+    rows = health.quarantine(viewer).select("export_id", "row_number").unique().height
+    orders = int(health.waiting(viewer)["orders_qty"].sum())
+    doubts = [(failed, "项检查有提醒", "checks with a warning"), (rows, "行被隔离", "rows held back"), (orders, "个订单等汇率", "orders without a rate")]
+    told = [(f"{count} {zh}", f"{en}: {count}") for count, zh, en in doubts if count]
+    notes = [note for note in ask(viewer, [KEPT], period=window.period).notes if note.code == "REFUNDS_NONE"]
+    if not told and not notes:
+        st.caption(":green[:material/verified: 检查都通过,没有被隔离的行。] All checks passed, no row is held back.")
+    if told:
+        zh, en = "、".join(zh for zh, _ in told), "; ".join(en for _, en in told)
+        st.caption(f":orange[:material/front_hand: {zh}],见「数据健康」。 {en}; see the data's health.")
+    for note in notes:
+        st.caption(f":orange[:material/help:] {note.zh}。 {sentence(note.en)}")
 
 
 def _show_channels(viewer: Viewer, window: Window) -> None:
