@@ -1,4 +1,4 @@
-"""The way from a figure to its passport: one tap, with the metric and the days kept in the session, never in the address."""
+"""The way from a figure to the page behind it: one tap, with what was asked kept in the session, never in the address."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-_ASKED, _PAGE = "passport_asked", "passport_page"
-_PATH = "passport"
+_ASKED, _PAGE, _OPEN_PAGE = "passport_asked", "passport_page", "open_items_page"
+_PATHS = {_PAGE: "passport", _OPEN_PAGE: "open_items"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Asked:
 
 def know_pages(pages: Mapping[str, StreamlitPage]) -> None:
     """Address → page of this viewer, before any of them runs."""
-    st.session_state[_PAGE] = pages.get(_PATH)
+    for name, path in _PATHS.items():
+        st.session_state[name] = pages.get(path)
 
 
 def show_way(metric: str, period: tuple[dt.date, dt.date], place: str) -> None:
@@ -34,6 +35,16 @@ def show_way(metric: str, period: tuple[dt.date, dt.date], place: str) -> None:
     told = "这个数字的口径、文件和逐行明细 What stands behind this figure"
     if st.button("凭证", icon=":material/verified:", type="tertiary", help=told, key=f"way_{place}_{metric}"):
         st.session_state[_ASKED] = Asked(metric, period)
+        st.switch_page(page)
+
+
+def show_way_to_open(place: str) -> None:
+    """The button to what is not settled yet, order by order; nothing where the viewer has no such page."""
+    page = st.session_state.get(_OPEN_PAGE)
+    if page is None:
+        return
+    told = "未结台账:每一笔的天数、原因和下一步 Open items: age, reason and next step of each"
+    if st.button("平台还差哪些订单没结 What is still owed", icon=":material/pending_actions:", type="tertiary", help=told, key=f"way_{place}_open_items"):
         st.switch_page(page)
 
 

@@ -40,7 +40,7 @@ def channel_name(code: str) -> str:
 
 def sentence(en: str) -> str:
     """An English phrase as a sentence."""
-    return f"{en[:1].upper()}{en[1:]}{'' if en.endswith('.') else '.'}"
+    return f"{en[:1].upper()}{en[1:]}{'' if en.endswith(('.', '?')) else '.'}"
 
 
 def halves(text: str | None, limit: int = 160) -> tuple[str, str]:

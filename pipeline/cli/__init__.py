@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, people, quarantine, rates, releases, statement, stock
+from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, open_items, people, quarantine, rates, releases, statement, stock
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
 from warehouse.settings import Settings
 
@@ -37,6 +37,7 @@ app.command("map")(map_table.map_table)
 app.add_typer(map_table.app, name="mappings")
 app.command("explain")(explain.explain)
 app.command("match")(match.match)
+app.command("open")(open_items.open_items)
 app.command("screens")(match.screens)
 app.command("statement")(statement.statement)
 app.command("verify")(statement.verify)

@@ -79,6 +79,7 @@ def gold_frames(days: int, last_day: dt.date, watched: int = 1) -> dict[str, pl.
             _style(found, key, scale, days, last_day)
             _air(found, key, scale, last_day)
             _earn(found, key, scale, last_day)
+            _owe(found, key, scale, last_day)
             found["dim_observed"].append({**key, "observed_date": last_day + dt.timedelta(days=watched)})
             _mature(found, key, scale, days, last_day)
             _stock(found, key, last_day)
@@ -150,6 +151,36 @@ def _earn(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale:
             fine = {"sku_code": f"{key['shop_id']}-{number}-M", "creator_id": "untold", "live_session_id": session}
             found["mart_profit_detail_daily"].append(row | fine)
         _advertise(found, day, paid)
+
+
+#: What stands open of Douyin, in yuan × the merchant's scale: ledger, reason, how many days before the last, the amount.
+OPEN: list[tuple[str, str, int | None, int]] = [
+    ("order", "order_unsettled", 20, 1_000),
+    ("order", "order_unfinished", 5, 500),
+    ("order", "refunded_after_settlement", 10, -30),
+    ("funding", "entry_unfunded", 40, 200),
+    ("settlement", "entry_names_nothing", None, -7),
+    ("fund", "fund_without_settlement", 3, 9),
+    *[("order", "order_unfinished", 1, 1)] * 60,
+]
+#: Its statements, likewise: matched, and the merchant's own.
+STATED = {"settlement": (900, 0), "funding": (693, 0), "fund": (793, -600)}
+
+
+def _owe(found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, last_day: dt.date) -> None:
+    """``OPEN`` and the statements of last month it belongs to, of Douyin; of Tmall nobody gave a bill."""
+    if key["platform_code"] != "douyin":
+        return
+    yuan, month = 100 * scale, f"{last_day.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
+    for number, (ledger, reason, age, amount) in enumerate(OPEN):
+        row = {**key, "channel_code": "own_live", "ledger_code": ledger, "open_reason_code": reason, "open_fen": amount * yuan}
+        row |= {"open_item_id": f"{key['shop_id']}-item-{number}", "open_since_date": last_day - dt.timedelta(days=age) if age is not None else None}
+        row |= {"order_id": f"{key['shop_id']}-order-{number}"} if ledger == "order" else {"business_month": month}
+        found["mart_open_item"].append(row)
+    for ledger, (matched, own) in STATED.items():
+        left = sum(amount for of, _, _, amount in OPEN if of == ledger)
+        told = {"total_fen": (matched + own + left) * yuan, "matched_fen": matched * yuan, "explained_fen": own * yuan, "open_fen": left * yuan}
+        found["mart_statement_monthly"].append({**key, "ledger_code": ledger, "business_month": month, "entries_qty": 10, **told})
 
 
 def _advertise(found: dict[str, list[dict[str, object]]], day: dict[str, object], paid: int) -> None:

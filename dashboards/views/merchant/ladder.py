@@ -14,7 +14,7 @@ from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
 from dashboards.parts.money import NOTHING, percent, share, yuan
 from dashboards.parts.period import choose_window, newest_day
-from dashboards.parts.way import show_way
+from dashboards.parts.way import show_way, show_way_to_open
 from dashboards.parts.windows import Window
 from dashboards.parts.words import sentence
 from metrics.access import Viewer
@@ -95,6 +95,7 @@ def _show_rungs(found: Ladder, window: Window) -> None:
     with st.container(width=720):
         for rung in found.rungs:
             _show_rung(rung, paid, window)
+        show_way_to_open("ladder")
     if any(rung.fen is None for rung in found.rungs):
         st.caption(f"「{NOTHING}」表示来源没有说明,不是 0。 A dash is untold, not 0.")
     for note in found.notes:
