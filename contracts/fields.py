@@ -51,7 +51,7 @@ _ALL = [
         "returns_date",
         "退款截至",
         "returns observed until",
-        "The day to which a shop's orders and its after-sales were both observed: what comes later is unknown.",
+        "The day to which files tell what comes back: what comes later is unknown.",
     ),
     _f("final_until_date", "退货期已过至", "final until", "Orders finished up to this day are past the return window."),
     _f("buyer_key", "买家键", "buyer key", "HMAC of the platform's masked buyer id; never joined across platforms."),

@@ -32,6 +32,12 @@ def untold_days(lake: Lake, shop: dict[str, object], first: dt.date, last: dt.da
     return told.filter(pl.col("told").is_not_null()).select("date", "told").sort("date")
 
 
+def is_outside(lake: Lake, shop: dict[str, object], first: dt.date, last: dt.date) -> bool:
+    """Whether everything that was ever told of the shop's orders lies before ``first`` or after ``last``."""
+    spans = pl.concat([_files(lake, shop), _collections(lake, shop)])
+    return spans.filter(pl.col("last_date") >= first).is_empty() or spans.filter(pl.col("first_date") <= last).is_empty()
+
+
 def _files(lake: Lake, shop: dict[str, object]) -> pl.DataFrame:
     """Order files that count: the days their rows are of, and when they were made. What a file was refused for, it has not told."""
     files = lake.read(EXPORT, where=shop | {"kind_code": list(_ORDERS)}).filter(pl.col("withdrawn_at").is_null())

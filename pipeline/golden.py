@@ -99,11 +99,12 @@ def rebuild_wholes(lake: Lake, rule: DisclosureRule, at: dt.datetime, return_win
 
 
 def _counting_exports(lake: Lake) -> pl.DataFrame:
-    """Shop, kind and moment of every export that published something or might have, and of what an API was asked up to: it may have had nothing to tell."""
+    """Shop, kind and moments of every export that published something or might have, and of what an API was asked up to: it may have had nothing to tell."""
     took = lake.read(LOAD, columns=EXPORT.key, where={"verdict_code": ["accepted", "warned", "duplicate"]})
-    given = lake.read(EXPORT, columns=[*EXPORT.key, "observed_at"], where={"withdrawn_at": None}).join(took, on=list(EXPORT.key), how="semi")
-    asked = lake.read(CURSOR, columns=[*SHOP_OF_KIND, "covered_until_at"]).rename({"covered_until_at": "observed_at"})
-    return pl.concat([given.select(*SHOP_OF_KIND, "observed_at"), asked.select(*SHOP_OF_KIND, "observed_at")])
+    moments = ["observed_at", "received_at"]
+    given = lake.read(EXPORT, columns=[*EXPORT.key, *moments], where={"withdrawn_at": None}).join(took, on=list(EXPORT.key), how="semi")
+    asked = lake.read(CURSOR, columns=[*SHOP_OF_KIND, "covered_until_at"]).with_columns(pl.col("covered_until_at").alias(name) for name in moments)
+    return pl.concat([frame.select(*SHOP_OF_KIND, *moments) for frame in (given, asked)])
 
 
 def _build_shops(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> None:

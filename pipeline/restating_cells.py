@@ -47,6 +47,8 @@ def _happened(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
     """``_SHOP`` and, for each of ``_REASONS``, whether it happened to the shop since ``previous``."""
     loads = after.read(LOAD, columns=["merchant_id", "shop_id", "verdict_code", "build_number"]).filter(pl.col("build_number") > previous.build)
     is_gone = pl.col("verdict_code") == "withdrawn"
+    gone = loads.filter(is_gone)
+    told = loads.filter(~is_gone).join(gone, on=_SHOP, how="anti")  # a shop that gave a file back is loaded anew from all its others
     shops = after.sql("SELECT merchant_id, shop_id, platform_code FROM gold.dim_shop")
     entered = pl.concat([_who(before, after, table.full_name) for table in (UNIT_COST, FIXED_COST)]).unique()
     rates = _differ(before, after, CURRENCY_RATE.full_name, "* EXCLUDE changed_at").height > 0
@@ -54,8 +56,8 @@ def _happened(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
         shops.select(*_SHOP)
         .unique()
         .with_columns(
-            withdrawn=_among(loads.filter(is_gone), _SHOP),
-            told=_among(loads.filter(~is_gone), _SHOP),
+            withdrawn=_among(gone, _SHOP),
+            told=_among(told, _SHOP),
             costs=pl.col("merchant_id").is_in(entered["merchant_id"].to_list()),
             rates=pl.lit(rates) & _among(shops.filter(platform_code="tiktok_shop"), _SHOP),
             accounts=pl.col("merchant_id").is_in(_who(before, after, LIVE_ACCOUNT.full_name, "* EXCLUDE changed_at")["merchant_id"].to_list()),

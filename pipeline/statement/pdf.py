@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -61,8 +63,8 @@ def attached(body: bytes) -> bytes | None:
     """The document inside a PDF; None where there is none."""
     try:
         found = PdfReader(io.BytesIO(body)).attachments.get(ATTACHMENT, [])
-    except Exception:  # anybody may seal anything, and a reader of broken files breaks in many ways
-        return None
+    except (PyPdfError, ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError, zlib.error):
+        return None  # anybody may seal anything, and a reader of broken files breaks in many ways
     return bytes(found[0]) if len(found) == 1 else None
 
 
