@@ -23,7 +23,7 @@ from metrics.notes import Note
 from metrics.question import Period, read_question
 from metrics.released import AsOf, choose, open_release
 from metrics.screens import NET, SCREENS, WAYS, Counting, Screen, walk
-from metrics.told_days import is_outside, untold_days
+from metrics.told_days import is_ahead, untold_days
 from metrics.typed import Typed
 from transforms.gold import fct_order_line
 from transforms.gold.grain import LINE, ORDER
@@ -50,14 +50,14 @@ ENDS = {
 class _Read:
     """Lines of the shop round the period, what money they are in, the days nobody told, and what of them is held back.
 
-    ``is_outside``: all that was ever told lies before the period, or after it.
+    ``is_ahead``: all that was ever told lies before the period.
     """
 
     lines: pl.DataFrame
     money: Money
     untold: pl.DataFrame
     held: list[Note]
-    is_outside: bool
+    is_ahead: bool
 
 
 _READ: Memo[_Read] = Memo(4)
@@ -126,7 +126,7 @@ def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, 
     release = as_of if as_of is not None else desk.release.number
     ours = ask(desk.viewer, ["paid_gmv", "net_by_order_date"], where={"shop": shop, "platform": known.platform}, period=period, as_of=release)
     read, worth = _read(desk, choose(desk.viewer.place, release), known, shop, period)
-    if read.is_outside:
+    if read.is_ahead:
         raise NotFoundError(
             "NOTHING_TOLD", "没有订单文件提到这段时间,没有东西可以对", "no order file speaks of this period: there is nothing to match",
             step_zh="换个时段,或先补上这些天的订单导出", step_en="choose other days, or give their order export first", shop=shop,
@@ -170,7 +170,7 @@ def _read(desk: Desk, found: Release, screen: Screen, shop: str, period: Period)
             lines = _lines(lake, where, period).filter(platform_code=screen.platform)
             money = money_of(lake, lines) if screen.counts.zone == "shop" else HOME
             held = held_notes(lake, str(viewer.merchant_id), [shop], period)
-            return _Read(lines, money, untold_days(lake, where, *period), held, is_outside(lake, where, *period))
+            return _Read(lines, money, untold_days(lake, where, *period), held, is_ahead(lake, where, period[0]))
 
     who = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, found.number, found.snapshot, found.changed_at)
     key = (*who, shop, screen.platform, screen.counts.zone, period)

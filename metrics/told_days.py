@@ -32,10 +32,9 @@ def untold_days(lake: Lake, shop: dict[str, object], first: dt.date, last: dt.da
     return told.filter(pl.col("told").is_not_null()).select("date", "told").sort("date")
 
 
-def is_outside(lake: Lake, shop: dict[str, object], first: dt.date, last: dt.date) -> bool:
-    """Whether everything that was ever told of the shop's orders lies before ``first`` or after ``last``."""
-    spans = pl.concat([_files(lake, shop), _collections(lake, shop)])
-    return spans.filter(pl.col("last_date") >= first).is_empty() or spans.filter(pl.col("first_date") <= last).is_empty()
+def is_ahead(lake: Lake, shop: dict[str, object], first: dt.date) -> bool:
+    """Whether nothing was told of the shop's orders of ``first`` or any later day. Of days before its first order a file need not speak."""
+    return pl.concat([_files(lake, shop), _collections(lake, shop)]).filter(pl.col("last_date") >= first).is_empty()
 
 
 def _files(lake: Lake, shop: dict[str, object]) -> pl.DataFrame:

@@ -75,7 +75,7 @@ def test_what_happened_is_the_reason_given(house: Settings) -> None:
     assert said[line[WITHDRAWN].number] == {"withdrawn_file"}
     assert said[line[FORGOTTEN].number] == {"registry_change"}
     beside = ledger.filter(release_number=line[THIRD].number, restatement_code="newer_data")
-    assert {"settled", "funded", "kept_sales", "contribution"} <= set(beside["metric_id"]) <= set(CELLWISE)
+    assert {"settled", "kept_sales", "contribution"} <= set(beside["metric_id"]) <= set(CELLWISE)
     late = ledger.filter(restatement_code="late_refund")
     assert (late.filter(metric_id="net_by_order_date")["restated_number"] < 0).all()
     assert late.filter(metric_id="paid_gmv").is_empty()
