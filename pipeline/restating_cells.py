@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.canonical import ORDER, ORDER_LINE
 from metrics.definitions import METRICS
 from metrics.sources import find_source
 from metrics.versions import CELLWISE, redefined_since
@@ -45,36 +46,32 @@ def _moved(name: str, previous: Release, before: Lake, after: Lake, happened: pl
 
 def _happened(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
     """``_SHOP`` and, for each of ``_REASONS``, whether it happened to the shop since ``previous``."""
-    loads = after.read(LOAD, columns=["merchant_id", "shop_id", "verdict_code", "build_number"]).filter(pl.col("build_number") > previous.build)
+    loads = after.read(LOAD, columns=[*_SHOP, "verdict_code", "build_number"]).filter(pl.col("build_number") > previous.build)
     is_gone = pl.col("verdict_code") == "withdrawn"
-    gone = loads.filter(is_gone)
-    told = loads.filter(~is_gone).join(gone, on=_SHOP, how="anti")  # a shop that gave a file back is loaded anew from all its others
-    shops = after.sql("SELECT merchant_id, shop_id, platform_code FROM gold.dim_shop")
-    entered = pl.concat([_who(before, after, table.full_name) for table in (UNIT_COST, FIXED_COST)]).unique()
-    rates = _differ(before, after, CURRENCY_RATE.full_name, "* EXCLUDE changed_at").height > 0
-    return (
-        shops.select(*_SHOP)
-        .unique()
-        .with_columns(
-            withdrawn=_among(gone, _SHOP),
-            told=_among(told, _SHOP),
-            costs=pl.col("merchant_id").is_in(entered["merchant_id"].to_list()),
-            rates=pl.lit(rates) & _among(shops.filter(platform_code="tiktok_shop"), _SHOP),
-            accounts=pl.col("merchant_id").is_in(_who(before, after, LIVE_ACCOUNT.full_name, "* EXCLUDE changed_at")["merchant_id"].to_list()),
-        )
-    )
+    gone = loads.filter(is_gone).select(_SHOP)
+    costs = [_differ(before, after, table.full_name).select("merchant_id") for table in (UNIT_COST, FIXED_COST)]
+    rates = _differ(before, after, CURRENCY_RATE.full_name)
+    to_whom = {
+        "withdrawn": gone,
+        # a shop that gave a file back is loaded anew from all its others
+        "told": loads.filter(~is_gone).select(_SHOP).join(gone, on=_SHOP, how="anti"),
+        "costs": pl.concat(costs),
+        "rates": _foreign(after) if rates.height else gone.clear(),
+        "accounts": _differ(before, after, LIVE_ACCOUNT.full_name).select("merchant_id"),
+    }
+    rows = after.sql(f"SELECT DISTINCT {', '.join(_SHOP)} FROM gold.dim_shop")  # noqa: S608
+    for name, whom in to_whom.items():
+        rows = rows.join(whom.unique().with_columns(pl.lit(value=True).alias(name)), on=whom.columns, how="left", validate="m:1")
+    return rows.with_columns(pl.col(list(to_whom)).fill_null(value=False))
 
 
-def _among(rows: pl.DataFrame, key: list[str]) -> pl.Expr:
-    known = rows.select(key).unique().select(pl.concat_str(key, separator="\x1f")).to_series().to_list()
-    return pl.concat_str(key, separator="\x1f").is_in(known)
+def _foreign(lake: Lake) -> pl.DataFrame:
+    """Shops that sell in another currency."""
+    told = (f"SELECT {', '.join(_SHOP)} FROM silver.\"{table.name}\" WHERE currency_code <> 'CNY'" for table in (ORDER, ORDER_LINE))  # noqa: S608
+    return lake.sql(" UNION ".join(told))
 
 
-def _who(before: Lake, after: Lake, table: str, columns: str = "*") -> pl.DataFrame:
-    return _differ(before, after, table, columns).select("merchant_id").unique()
-
-
-def _differ(before: Lake, after: Lake, table: str, columns: str) -> pl.DataFrame:
-    """Rows that only one of the two has."""
-    old, new = (lake.sql(f"SELECT {columns} FROM {table}") for lake in (before, after))  # noqa: S608
+def _differ(before: Lake, after: Lake, table: str) -> pl.DataFrame:
+    """Rows that only one of the two has, whenever they were entered."""
+    old, new = (lake.sql(f"SELECT * EXCLUDE changed_at FROM {table}") for lake in (before, after))  # noqa: S608
     return pl.concat([one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))])
