@@ -132,7 +132,7 @@ def _foretell(lines: pl.DataFrame, refunds: pl.DataFrame, known: dt.date) -> For
 
 def _cells(segmented: pl.DataFrame, projected: pl.DataFrame, known: dt.date) -> pl.DataFrame:
     """The same money by what its lines tell of themselves, shared as the warehouse shares it."""
-    shops = segmented.select(SHOP).unique().with_columns(observed_date=pl.lit(known + dt.timedelta(days=1)))
+    shops = segmented.select(SHOP).unique().with_columns(returns_date=pl.lit(known + dt.timedelta(days=1)))
     daily = segmented.select(*SHOP, "channel_code", "paid_fen", "cohort_refund_fen", business_date="paid_date")
     days = mart_outlook_daily.build(daily, projected, shops)
     young = segmented.filter(pl.col("paid_date") > known - dt.timedelta(days=HORIZON))
