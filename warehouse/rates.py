@@ -14,6 +14,8 @@ from warehouse.ops import CURRENCY_RATE
 
 _UNIT = Decimal(100_000_000)
 _SMALLEST, _LARGEST = 1 / _UNIT, Decimal(10_000)
+#: Tables are given out some days ahead, over a holiday; a year typed wrongly lies further off.
+_AHEAD = dt.timedelta(days=14)
 #: Days within which a rate is compared with the one before.
 _NEAR_DAYS = 31
 
@@ -29,7 +31,7 @@ def save_rates(lake: Lake, given: pl.DataFrame, *, at: dt.datetime) -> int:
     twice = rows.filter(pl.struct("rate_date", "currency_code").is_duplicated())
     if twice.height:
         raise _bad("同一天同一币种出现两次", "a day and currency stands twice", date=str(twice["rate_date"][0]), currency=twice["currency_code"][0])
-    for late in rows.filter(pl.col("rate_date") > at.date()).head(1).iter_rows(named=True):
+    for late in rows.filter(pl.col("rate_date") > at.date() + _AHEAD).head(1).iter_rows(named=True):
         raise _bad("这一天还没有到", "this day is still to come", row=late["row"], date=str(late["rate_date"]))
     _check_jumps(lake, rows)
     frame = CURRENCY_RATE.shape(rows)

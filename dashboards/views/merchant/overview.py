@@ -45,8 +45,8 @@ def show(viewer: Viewer) -> None:
         _show_cards(viewer, [window])
     others = [other for other in windows if other not in (window, so_far())]
     parts = (
-        (left, "能不能信", _show_trust),
         (left, "渠道 × 平台", _show_channels),
+        (left, "能不能信", _show_trust),
         (right, "其他时段", lambda viewer, _: _show_cards(viewer, others)),
         (right, "走势", lambda viewer, _: _show_trend(viewer, max(other.last for other in windows))),
         (st.container(), "数字变动", lambda viewer, _: show_restated(viewer)),
@@ -74,7 +74,7 @@ def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
 
 
 def _show_trust(viewer: Viewer, window: Window) -> None:
-    """One line: what the checks found, what was received and is in no figure, and what the figure above leaves open."""
+    """One line below the channels: what the checks found, what was received and is in no figure, and what the figure leaves open."""
     failed = health.checks(viewer).filter(~pl.col("is_passed")).height
     rows = health.quarantine(viewer).select("export_id", "row_number").unique().height
     orders = int(health.waiting(viewer)["orders_qty"].sum())
