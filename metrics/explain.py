@@ -22,6 +22,7 @@ from metrics.facts import Facts
 from metrics.held import held_notes
 from metrics.lineage import ALONGSIDE, EVIDENCE_COLUMNS, IDS, contributions
 from metrics.memo import Memo
+from metrics.notes import Note
 from metrics.own_checks import of_merchant
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf, choose, open_release
@@ -52,6 +53,7 @@ _LINE = ["shop_id", "platform_code", "channel_code", "business_date", *IDS]
 
 #: What was read for the last few cells: a page asks for a figure's passport, its lines, and the next figure of the same days.
 _ROWS: Memo[pl.DataFrame] = Memo(4)
+_HELD: Memo[list[Note]] = Memo(64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,8 @@ def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None =
     mart, rows = question.sources[item.clock].table, _lines(asking, question, found, as_of).rows
     with open_release(asking.place, found) as lake:
         files, entered_at = _files(lake, asking, rows), _entered_at(lake, asking, rows)
-        held = held_notes(lake, str(asking.merchant_id), _shops(question), period)
+        key = (asking.place, found.number, found.snapshot, asking.merchant_id, question.where.get("shop"), period)
+        held = _HELD.get(key, lambda: held_notes(lake, str(asking.merchant_id), _shops(question), period))
     answer = replace(answer, notes=[*answer.notes, *held])
     passed, failed = _checks(asking, found)
     return Passport(item, answer, mart, version(item), redefined_since(found, item), passed, failed, files, entered_at, rows.height)

@@ -23,25 +23,29 @@ _REASONS = {
 
 def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
     """Rows of ``transforms.restatement.ROWS``: what ``after`` moves of every metric of ``CELLWISE`` against the release ``before``."""
-    happened = _happened(previous, before, after)
-    return pl.concat([_moved(name, previous, before, after, happened) for name in CELLWISE])
+    query = " UNION ALL ".join(map(_cells, CELLWISE))
+    both = pl.concat([after.sql(query), before.sql(query).with_columns(-pl.col("fen"))]).group_by(*CELL, "metric_id").agg(restated_number=pl.col("fen").sum())
+    moved = both.filter(pl.col("restated_number") != 0)
+    if moved.is_empty():
+        return pl.DataFrame(schema=ROWS)
+    rows = moved.join(_happened(previous, before, after), on=_SHOP, how="left", validate="m:1").with_columns(pl.col(list(_REASONS)).fill_null(value=False))
+    by_costs = [name for name in CELLWISE if METRICS[name].clock == "cost"]
+    redefined = [name for name in CELLWISE if redefined_since(previous, METRICS[name])]
+    rows = rows.with_columns(costs=pl.col("costs") & pl.col("metric_id").is_in(by_costs))
+    count = pl.sum_horizontal(pl.col(name).cast(pl.Int8) for name in _REASONS)
+    alone = pl.coalesce(pl.when(name).then(pl.lit(code)) for name, code in _REASONS.items())
+    known = pl.when(count > 1).then(pl.lit("several_causes")).when(count == 1).then(alone).otherwise(pl.lit("definition_change"))
+    code = pl.when(pl.col("metric_id").is_in(redefined)).then(pl.lit("definition_change")).otherwise(known)
+    return rows.with_columns(restatement_code=code, orders_qty=pl.lit(0, pl.Int64)).select(list(ROWS)).sort(*CELL, "metric_id")
 
 
-def _moved(name: str, previous: Release, before: Lake, after: Lake, happened: pl.DataFrame) -> pl.DataFrame:
+def _cells(name: str) -> str:
+    """SELECT of a metric by cell: ``CELL, metric_id, fen``."""
     metric = METRICS[name]
     source = find_source(metric.clock, _BY)
     assert source is not None  # noqa: S101 - every followed metric has such a mart: a test asks for each
     value = " + ".join(f"({factor}) * sum({source.measures[part]})" for part, factor in metric.numerator.items())
-    query = f"SELECT {', '.join(CELL)}, ({value})::BIGINT AS fen FROM {source.relation} WHERE {source.rows[metric.clock]} GROUP BY ALL"  # noqa: S608
-    both = pl.concat([after.sql(query), before.sql(query).with_columns(-pl.col("fen"))]).group_by(CELL).agg(restated_number=pl.col("fen").sum())
-    seen = [item for item in _REASONS if item != "costs" or metric.clock == "cost"]
-    count = pl.sum_horizontal(pl.col(item).cast(pl.Int8) for item in seen)
-    alone = pl.coalesce(pl.when(item).then(pl.lit(_REASONS[item])) for item in seen)
-    known = pl.when(count > 1).then(pl.lit("several_causes")).when(count == 1).then(alone).otherwise(pl.lit("definition_change"))
-    code = pl.lit("definition_change") if redefined_since(previous, metric) else known
-    rows = both.filter(pl.col("restated_number") != 0).join(happened, on=_SHOP, how="left", validate="m:1")
-    rows = rows.with_columns(pl.col(list(_REASONS)).fill_null(False))
-    return rows.with_columns(metric_id=pl.lit(name), restatement_code=code, orders_qty=pl.lit(0, pl.Int64)).select(list(ROWS)).sort(CELL)
+    return f"SELECT {', '.join(CELL)}, '{name}' AS metric_id, ({value})::BIGINT AS fen FROM {source.relation} WHERE {source.rows[metric.clock]} GROUP BY ALL"  # noqa: S608
 
 
 def _happened(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:

@@ -14,8 +14,8 @@ from warehouse.ops import CURRENCY_RATE
 
 _UNIT = Decimal(100_000_000)
 _SMALLEST, _LARGEST = 1 / _UNIT, Decimal(10_000)
-#: Tables are given out some days ahead, over a holiday; a year typed wrongly lies further off.
-_AHEAD = dt.timedelta(days=14)
+#: Tables may be given out ahead; a year typed wrongly lies further off.
+_AHEAD = dt.timedelta(days=366)
 #: Days within which a rate is compared with the one before.
 _NEAR_DAYS = 31
 
