@@ -16,7 +16,8 @@ class Table:
     """Grain, columns and labels of one stored table.
 
     ``key`` columns form the grain; ``required`` may not be null; ``optional`` may. ``extra`` carries columns that are not in
-    the dictionary (bronze only: a platform's own columns). Derived: dataframely schema, Polars dtypes, DuckLake columns,
+    the dictionary (bronze only: a platform's own columns). ``is_entered``: a person's words, in which what is left empty says
+    nothing of a platform. Derived: dataframely schema, Polars dtypes, DuckLake columns,
     the Great Expectations baseline suite and the dictionary page.
     """
 
@@ -31,6 +32,7 @@ class Table:
     extra: tuple[Field, ...] = ()
     may_be_empty: bool = True
     null_share: dict[str, float] = field(default_factory=dict)
+    is_entered: bool = False
 
     @property
     def full_name(self) -> str:

@@ -113,6 +113,8 @@ def _codes(table: Table) -> Iterator[SqlRule]:
 
 
 def _null_shares(table: Table, before: Profile) -> Iterator[SqlRule]:
+    if table.is_entered:
+        return
     was_filled = before.filled.get(table.full_name, frozenset())
     allowed = {name: table.null_share.get(name, NEWLY_EMPTY_SHARE if name in was_filled else 1.0) for name in table.optional}
     asked = {name: share for name, share in allowed.items() if share < 1}

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.errors import NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk, require
-from metrics.held import waiting_orders
+from metrics.held import held_notes, waiting_orders
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
 from metrics.released import judged, mark
@@ -146,6 +146,21 @@ def waiting(viewer: Viewer) -> pl.DataFrame:
         return late.group_by(*_SHOP, "currency_code", "rate_date").agg(orders_qty=pl.len()).sort(pl.all())
 
     return _read(viewer, "waiting", read)
+
+
+def held(viewer: Viewer) -> pl.DataFrame:
+    """What the viewer's merchant gave and is in no figure yet, in words: ``zh, en``; none where nothing is held.
+
+    Raises ``NotFoundError`` for the association and for an operator who named no merchant.
+    """
+
+    def read(lake: Lake) -> pl.DataFrame:
+        notes = held_notes(lake, str(viewer.merchant_id), None, None)
+        return pl.DataFrame([(note.zh, note.en) for note in notes], schema={"zh": pl.String, "en": pl.String}, orient="row")
+
+    if viewer.merchant_id is None:
+        raise _not_yours()
+    return _read(viewer, "held", read)
 
 
 def checks(viewer: Viewer) -> pl.DataFrame:

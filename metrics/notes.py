@@ -39,8 +39,8 @@ NOTES: dict[str, NoteKind] = {
     ),
     "ROWS_HELD": NoteKind(
         "held_rows_qty",
-        "这段时间的文件里有 {figure} 行不合规则、被隔离,不在任何数字里;逐行见数据健康",
-        "rows of these days' files that broke a rule and are in no figure: {figure}; see the data's health",
+        "文件里有 {figure} 行不合规则、被隔离,不在任何数字里;逐行见数据健康",
+        "rows that broke a rule and are in no figure: {figure}; see the data's health",
     ),
     "RATE_AWAITED": NoteKind(
         "awaiting_orders_qty",

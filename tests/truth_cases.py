@@ -153,12 +153,11 @@ def _ad_entries(market: Market) -> dict[str, list[dict[str, object]]]:
 
 def true_spend(market: Market, at: dt.datetime) -> pl.DataFrame:
     """``shop_id, date, spent_fen`` and ``sold_fen``, sales by the report (null where entered), of every shop's day that is told: entered, else reported."""
-    entered = []
-    for shop, rows in _ad_entries(market).items():
-        for row in rows:
-            days = pl.date_range(COSTED_FROM, row["valid_until_date"], eager=True)  # type: ignore[arg-type]
-            each, rest = divmod(int(str(row["cost_amount_fen"])), days.len())
-            entered.append(pl.DataFrame({"shop_id": shop, "date": days, "spent_fen": [each + (place < rest) for place in range(days.len())]}))
+    entered = [
+        lumps_by_day(int(str(row["cost_amount_fen"])), COSTED_FROM, row["valid_until_date"]).select(shop_id=pl.lit(shop), date="date", spent_fen="lump_fen")  # type: ignore[arg-type]
+        for shop, rows in _ad_entries(market).items()
+        for row in rows
+    ]
     own = pl.concat(entered).group_by("shop_id", "date").agg(pl.col("spent_fen").sum())
     told = reported_spend(market, at).filter(pl.col("platform_code").is_in(ADVERTISING)).drop("platform_code")
     return pl.concat([own, told.join(own, on=["shop_id", "date"], how="anti")], how="diagonal")

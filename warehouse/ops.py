@@ -176,12 +176,6 @@ ASIDE_ORDER = Table(
     required=("shop_id", "order_id", "is_aside", "reason_name", "received_by_name", "changed_at"),
 )
 
-
-def _as_entered(*columns: str) -> dict[str, float]:
-    """A person's entries may leave any of these empty: that says nothing of a platform's headers."""
-    return dict.fromkeys(columns, 1.0)
-
-
 UNIT_COST = Table(
     "ops",
     "unit_cost",
@@ -192,7 +186,7 @@ UNIT_COST = Table(
     key=("merchant_id", "event_number"),
     required=("valid_from_date", "received_by_name", "changed_at"),
     optional=("shop_id", "sku_code", "style_code", "unit_cost_fen"),
-    null_share=_as_entered("shop_id", "sku_code", "style_code", "unit_cost_fen"),
+    is_entered=True,
 )
 
 FIXED_COST = Table(
@@ -205,7 +199,7 @@ FIXED_COST = Table(
     key=("merchant_id", "event_number"),
     required=("cost_kind_code", "cost_basis_code", "valid_from_date", "received_by_name", "changed_at"),
     optional=("shop_id", "creator_id", "live_session_id", "valid_until_date", "cost_amount_fen"),
-    null_share=_as_entered("shop_id", "creator_id", "live_session_id", "valid_until_date", "cost_amount_fen"),
+    is_entered=True,
 )
 
 STOCK_ENTRY = Table(
@@ -218,7 +212,7 @@ STOCK_ENTRY = Table(
     key=("merchant_id", "event_number"),
     required=("shop_id", "sku_code", "stock_kind_code", "stock_date", "received_by_name", "changed_at"),
     optional=("entered_qty",),
-    null_share=_as_entered("entered_qty"),
+    is_entered=True,
 )
 
 MAPPING = Table(

@@ -23,7 +23,7 @@ _NEAR_DAYS = 31
 def save_rates(lake: Lake, given: pl.DataFrame, *, at: dt.datetime) -> int:
     """Upsert ``row, rate_date, currency_code, rate_text`` (yuan for one unit, at most eight decimals); returns how many rows are new or changed.
 
-    Raises ``UsageError`` naming the row that is no rate, lies ahead, or is so far from its neighbours that it is likely another currency's, or the
+    Raises ``UsageError`` naming the row that is no rate, lies far ahead, or is so far from its neighbours that it is likely another currency's, or the
     wrong way round; then nothing is written.
     """
     exact = [_exact(*row) for row in given.select("row", "rate_date", "currency_code", "rate_text").iter_rows()]
@@ -32,7 +32,7 @@ def save_rates(lake: Lake, given: pl.DataFrame, *, at: dt.datetime) -> int:
     if twice.height:
         raise _bad("同一天同一币种出现两次", "a day and currency stands twice", date=str(twice["rate_date"][0]), currency=twice["currency_code"][0])
     for late in rows.filter(pl.col("rate_date") > at.date() + _AHEAD).head(1).iter_rows(named=True):
-        raise _bad("这一天还没有到", "this day is still to come", row=late["row"], date=str(late["rate_date"]))
+        raise _bad("日期在一年以后,多半写错了年份", "a day more than a year ahead", row=late["row"], date=str(late["rate_date"]))
     _check_jumps(lake, rows)
     frame = CURRENCY_RATE.shape(rows)
     with lake.transaction():

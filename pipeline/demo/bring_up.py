@@ -98,7 +98,8 @@ def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, s
     # API server reads the tasks' logs from the same disk
     demo.children.start("airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets)
     demo.children.until(demo.timetable.sign_in, 90, "Airflow 接口", "Airflow's API")
-    demo.timetable.ensure_pool(WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
+    pool = (WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
+    demo.children.until(lambda: demo.timetable.ensure_pool(*pool), 60, "Airflow 的写入位", "Airflow's writer slot")
     demo.children.until(lambda: demo.timetable.knows(DAGS), 60, "调度器与任务表", "scheduler and DAGs")
 
 

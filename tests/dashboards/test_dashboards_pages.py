@@ -81,8 +81,8 @@ def test_the_overview_says_what_is_in_no_figure_and_which_checks_warn(house: Pla
     with Lake.open(house) as lake:
         held = lake.sql("SELECT count(DISTINCT (export_id, row_number)) FROM ops.quarantine WHERE merchant_id = 'merchant-a'").item()
     assert held > 0
-    assert f"{held} 行被隔离" in everything(run_page("overview", viewer(house, "a")))
-    for name in ("quarantine", "checks", "waiting"):
+    assert f"文件里有 {held} 行不合规则、被隔离" in everything(run_page("overview", viewer(house, "a")))
+    for name in ("held", "checks"):
         nothing = getattr(overview.health, name)(viewer(house, "a")).clear()
         monkeypatch.setattr(overview.health, name, lambda _, nothing=nothing: nothing)
     assert "检查都通过,没有被隔离的行" in everything(run_page("overview", viewer(house, "a")))

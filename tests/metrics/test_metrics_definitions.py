@@ -86,3 +86,8 @@ def test_the_page_lists_every_note_and_is_the_same_twice() -> None:
     assert all(f"`{code}`" in page for code in NOTES)
     assert "{figure}" not in page
     assert page == metrics_page([], dict.fromkeys(METRICS, ""))
+
+
+def test_what_is_per_thousand_says_so_and_nothing_else_does() -> None:
+    assert {name for name, metric in METRICS.items() if metric.per != 1} == {"gpm", "net_gpm", "product_gpm"}
+    assert {METRICS[name].per for name in ("gpm", "net_gpm", "product_gpm")} == {1000}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,6 +152,18 @@ def test_no_byte_of_the_paper_can_change(house: Settings, papers: Path) -> None:
     for forged in (data + b"\n", data + data, data[:-1], data[: data.rfind(b"%BAIYUN")], data.replace(b"%%EOF", b"%%EOF\n1 0 obj<<>>endobj", 1)):
         with pytest.raises(FileRefusedError):
             verify(house.place, forged)
+
+
+def test_a_broken_paper_that_anybody_sealed_is_refused_and_no_crash(house: Settings, papers: Path, tmp_path: Path) -> None:
+    """A seal needs no key of ours, so whatever stands above one gets as far as the reader of PDFs."""
+    whole = (papers / "s.pdf").read_bytes()
+    body, forger, dice = whole[: whole.rfind(b"%BAIYUN")], Place(tmp_path / "forger"), random.Random(7)
+    for _ in range(60):
+        place, more = dice.randrange(len(body)), dice.choice([b"", b"null", b"<<", b"]", b"0 0 R", b"\x00" * 9])
+        broken = body[:place] + more + body[place + dice.randrange(1, 60) :]
+        seal = sign(forger, broken)
+        with pytest.raises(FileRefusedError):
+            verify(house.place, broken + f"%BAIYUN-ED25519 {seal.public_key} {seal.value}\n".encode())
 
 
 def test_what_somebody_else_signed_is_told_by_its_fingerprint(house: Settings, papers: Path, tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 from transforms_cases import Gold, observed, run
 
-from contracts.canonical import SHOP
+from contracts.canonical import SHOP, SILVER
+from contracts.field import OWN_IDS
+from metrics.explain import ENTERED_IN
 from transforms.costing import Costs, add_unit_cost, spread_lumps
 from transforms.gold import fct_line_cost, fct_settlement_entry, mart_profit_daily
 from warehouse.ops import FIXED_COST, UNIT_COST
@@ -204,3 +206,12 @@ def test_lines_without_units_or_cost_are_untold_and_nothing_else() -> None:
     assert mart.select(pl.exclude(mart_profit_daily.TABLE.key).sum()).row(0, named=True) == (
         dict.fromkeys(mart_profit_daily.TABLE.required, 0) | {"paid_fen": 150, "cost_untold_fen": 150, "fees_untold_fen": 150}
     )
+
+
+def test_no_platforms_number_may_look_like_an_entry_of_ours() -> None:
+    """Costs charged once and words on stock stand among lines and listings, told from them by how their ids begin."""
+    names = ["1", "1:cost:2", "cost:2", "cost:x", "stock:1", "成本:1"]
+    rows = observed("order_line", *(line(name, 100, "K") for name in names))
+    good, bad = SILVER["order_line"].schema.filter(rows)
+    assert sorted(pl.DataFrame(good)["order_line_id"]) == ["1", "1:cost:2", "成本:1"] and len(bad) == 3
+    assert set(OWN_IDS) == {f"{book}:" for book in ENTERED_IN}

@@ -51,7 +51,7 @@ def test_a_day_and_currency_given_twice_is_refused(lake: Lake) -> None:
 
 def test_a_day_far_ahead_and_a_rate_the_wrong_way_round_are_refused(lake: Lake) -> None:
     ahead = AT.date() + dt.timedelta(days=367)
-    with pytest.raises(UsageError, match="still to come"):
+    with pytest.raises(UsageError, match="more than a year ahead"):
         save_rates(lake, given((ahead, "USD", "7")), at=AT)
     save_rates(lake, given((DAY, "USD", "7.1")), at=AT)
     next_day = DAY + dt.timedelta(days=1)

@@ -74,20 +74,15 @@ def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
 
 
 def _show_trust(viewer: Viewer, window: Window) -> None:
-    """One line below the channels: what the checks found, what was received and is in no figure, and what the figure leaves open."""
+    """Below the channels: what the checks found, what was received and is in no figure, and what the figure leaves open; a line each, or that all is well."""
     failed = health.checks(viewer).filter(~pl.col("is_passed")).height
-    rows = health.quarantine(viewer).select("export_id", "row_number").unique().height
-    orders = int(health.waiting(viewer)["orders_qty"].sum())
-    doubts = [(failed, "项检查有提醒", "checks with a warning"), (rows, "行被隔离", "rows held back"), (orders, "个订单等汇率", "orders without a rate")]
-    told = [(f"{count} {zh}", f"{en}: {count}") for count, zh, en in doubts if count]
     notes = [note for note in ask(viewer, [KEPT], period=window.period).notes if note.code == "REFUNDS_NONE"]
-    if not told and not notes:
+    doubts = [(f"{failed} 项检查有提醒,见数据健康", f"checks with a warning: {failed}")] if failed else []
+    doubts += [*health.held(viewer).iter_rows(), *((note.zh, note.en) for note in notes)]
+    if not doubts:
         st.caption(":green[:material/verified: 检查都通过,没有被隔离的行。] All checks passed, no row is held back.")
-    if told:
-        zh, en = "、".join(zh for zh, _ in told), "; ".join(en for _, en in told)
-        st.caption(f":orange[:material/front_hand: {zh}],见「数据健康」。 {en}; see the data's health.")
-    for note in notes:
-        st.caption(f":orange[:material/help:] {note.zh}。 {sentence(note.en)}")
+    for zh, en in doubts:
+        st.caption(f":orange[:material/front_hand:] {zh}。 {sentence(en)}")
 
 
 def _show_channels(viewer: Viewer, window: Window) -> None:
