@@ -26,6 +26,11 @@ class BaiyunError(Exception):
         step = f" → {self.step_zh} / {self.step_en}" if self.step_zh else ""
         return f"[{self.rule}] {self.zh} / {self.en}" + (f" ({facts})" if facts else "") + step
 
+    def document(self) -> dict[str, object]:
+        """The same as data: ``rule, zh, en, step_zh, step_en, facts``, every fact as text."""
+        words = {"rule": self.rule, "zh": self.zh, "en": self.en, "step_zh": self.step_zh, "step_en": self.step_en}
+        return {**words, "facts": {key: str(value) for key, value in self.facts.items()}}
+
 
 class FileRefusedError(BaiyunError):
     """A whole file is refused; nothing changed."""

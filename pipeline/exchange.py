@@ -42,6 +42,12 @@ def import_rates(settings: Settings, path: Path, *, at: dt.datetime | None = Non
         return rates.save_rates(lake, given, at=at or dt.datetime.now(ZoneInfo(TIME_ZONE)))
 
 
+def forget_rate(settings: Settings, day: dt.date, currency: str) -> None:
+    """Take a rate back; by the next build what went by it waits for another. Raises ``NotFoundError``."""
+    with writing(settings) as lake:
+        rates.forget_rate(lake, day, currency.upper())
+
+
 def _bad_file(name: str, **facts: object) -> FileRefusedError:
     return FileRefusedError(
         "BAD_RATE_FILE", "汇率表读不出来,或表头、列数不对", "the list of rates cannot be read, or its header or columns are wrong",
@@ -50,7 +56,10 @@ def _bad_file(name: str, **facts: object) -> FileRefusedError:
 
 
 def moved_by_rates(lake: Lake) -> Touched:
-    """What another rate since the last judged build moves: orders of its day, and rows of ledgers of its day, which go by it if they are of no order."""
+    """What a rate given, changed or taken back since the last judged build moves: orders of its day, and of ledgers the rows of its day.
+
+    These go by it if they are of no order.
+    """
     moved = _moved_rates(lake)
     orders = [_of_day(lake, table, ORDER, "created_at", moved) for table in (canonical.ORDER, canonical.ORDER_LINE)]
     entries, funds = _of_day(lake, SETTLEMENT_ENTRY, ENTRY, "settled_at", moved), _of_day(lake, FUND_ENTRY, FUND, "moved_at", moved)
@@ -60,10 +69,10 @@ def moved_by_rates(lake: Lake) -> Touched:
 def _moved_rates(lake: Lake) -> pl.DataFrame:
     now = rates.rates(lake).drop("changed_at")
     judged = release.releases(lake)
-    if now.is_empty() or not judged:
+    if not judged:
         return now
     seen = lake.sql(f"SELECT * EXCLUDE changed_at FROM lake.{CURRENCY_RATE.full_name} AT (VERSION => {judged[-1].snapshot})")  # noqa: S608
-    return now.join(seen, on=now.columns, how="anti")
+    return pl.concat([now.join(seen, on=now.columns, how="anti"), seen.join(now, on=now.columns, how="anti")]).select("rate_date", "currency_code").unique()
 
 
 def _of_day(lake: Lake, table: Table, key: list[str], clock: str, moved: pl.DataFrame) -> pl.DataFrame:

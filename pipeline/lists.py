@@ -35,7 +35,7 @@ def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Calla
         facts = {"missing": set(header) - set(head), "unknown": {word or "(空白)" for word in head} - set(header), "twice": twice}
         raise bad_file(name, **{what: "、".join(sorted(words))[:200] for what, words in facts.items() if words})
     if odd or rows.is_empty():
-        raise bad_file(name, **({"row": odd[0]} if odd else {}))
+        raise bad_file(name, **odd)
     cells = pl.exclude("row").str.strip_chars()
     return rows.rename({str(place): header[cell] for place, cell in enumerate(head)}).with_columns(pl.when(cells != "").then(cells).name.keep())
 
@@ -47,23 +47,23 @@ def _without_blank(head: list[str], rows: pl.DataFrame) -> tuple[list[str], pl.D
     return [head[place] for place in kept], rows.drop(blank).rename({str(place): str(new) for new, place in enumerate(kept)})
 
 
-_Told = tuple[list[str], pl.DataFrame, list[int]]
+#: The words of the first row; the rows below as text, by place, beside ``row``; and what is wrong with the first that cannot be read.
+_Told = tuple[list[str], pl.DataFrame, dict[str, object]]
 
 
 def _of_text(data: bytes) -> _Told:
-    """The words of the first row; the rows below as text, by place, beside ``row``; and which of them are of another width."""
     text, _ = to_utf8(data)
     lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
     head = [cell.strip() for cell in lines[0]] if lines else []
     told = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
-    odd = [number for number, cells in told if len(cells) != len(head)]
+    odd = next(({"row": number, "cells": len(cells), "header": len(head)} for number, cells in told if len(cells) != len(head)), {})
     fit = [(number, *cells) for number, cells in told if len(cells) == len(head)]
     return head, pl.DataFrame(fit, schema={"row": pl.Int64, **{str(place): pl.String for place in range(len(head))}}, orient="row"), odd
 
 
 def _of_workbook(data: bytes) -> _Told:
-    """The same of a workbook's first sheet, read apart; rows with a formula that has no result cannot be read."""
-    head, rows, odd = sheet_apart(data)
+    head, rows, unread = sheet_apart(data)
+    odd: dict[str, object] = {"row": unread[0], "detail": "公式没有存下结果,请粘贴为数值 / a formula without its result, paste it as a value"} if unread else {}
     # to a spreadsheet a day is its midnight
     told = rows.with_columns(pl.col(pl.String).str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "$1"))
     return [word.strip() for word in head], told.rename({"_row_number": "row"}).cast({"row": pl.Int64}), odd

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from contracts.errors import UsageError
+from contracts.errors import NotFoundError, UsageError
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE
 
@@ -41,6 +41,15 @@ def save_rates(lake: Lake, given: pl.DataFrame, *, at: dt.datetime) -> int:
         if fresh.height:
             lake.replace(CURRENCY_RATE, fresh.select(CURRENCY_RATE.key), fresh)
     return fresh.height
+
+
+def forget_rate(lake: Lake, day: dt.date, currency: str) -> None:
+    """Take a rate back. Raises ``NotFoundError`` if none was given for that day."""
+    key = pl.DataFrame({"rate_date": [day], "currency_code": [currency]})
+    if lake.read(CURRENCY_RATE, keys=key).is_empty():
+        step = {"step_zh": "用 baiyun rates list 查看", "step_en": "see `baiyun rates list`"}
+        raise NotFoundError("NO_SUCH_RATE", "没有这一天这种货币的汇率", "no rate of that day and currency", **step, date=str(day), currency=currency)
+    lake.delete(CURRENCY_RATE, key)
 
 
 def rates(lake: Lake) -> pl.DataFrame:

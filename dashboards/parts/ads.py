@@ -11,6 +11,8 @@ import streamlit as st
 from contracts.ad_families import family
 from contracts.codes import AD_USE
 from dashboards.parts.money import NOTHING, percent, short_yuan, times, yuan
+from dashboards.parts.way import show_way
+from dashboards.parts.windows import Window
 from dashboards.parts.words import sentence, visible
 from metrics.ask import Answer, Note
 from metrics.definitions import METRICS
@@ -32,7 +34,7 @@ _NOT_ALL = 0.99
 _SAID = ("SPEND_UNTOLD", "MATURED_INTERVAL")
 
 
-def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], days: str) -> None:
+def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], window: Window) -> None:
     """``found``: values of the ROIs and spend; ``line``: of those that break even. What comes back of one yuan, in a sentence, and both figures large."""
     roi = next((name for name in ("matured_roi", "net_roi") if found[name] is not None), "matured_roi")
     even = line["break_even_net_roi"]
@@ -40,8 +42,11 @@ def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], days: str) -
         if found[roi] is not None and even:
             st.markdown(_brings(found[roi] / even, line["cost_coverage"]))
         spent, net, needed = st.columns(3)
-        spent.metric(f"推广花费 :gray[:small[Spend · {days}]]", short_yuan(found["ad_spend"]), help=tooltip("ad_spend"))
-        net.metric(f"{SHORT[roi]} :gray[:small[Net ROI]]", times(found[roi]), help=tooltip(roi))
+        told = {"ad_spend": (f"推广花费 :gray[:small[Spend · {window.days}]]", short_yuan), roi: (f"{SHORT[roi]} :gray[:small[Net ROI]]", times)}
+        for column, (name, (label, written)) in zip((spent, net), told.items(), strict=True):
+            with column.container(gap=None):
+                st.metric(label, written(found[name]), help=tooltip(name))
+                show_way(name, window.period, "ads")
         needed.metric("保本净ROI :gray[:small[Break-even]]", times(even), help=tooltip("break_even_net_roi"))
 
 

@@ -11,6 +11,8 @@ import streamlit as st
 
 from dashboards.parts.charts import KEPT_COLOUR, PAID_COLOUR, ink
 from dashboards.parts.money import percent, short_yuan, yuan
+from dashboards.parts.way import show_way
+from dashboards.parts.windows import Window
 from dashboards.parts.words import day
 from metrics.ages import MATURE_DAYS
 from metrics.backtest import Said, Score
@@ -31,11 +33,13 @@ def bounds(row: Mapping[str, Any]) -> str:
     return "已定" if row["age_days_qty"] > MATURE_DAYS or not row["kept_fen"] else "同类到这时不再退"
 
 
-def show_outlook(row: Mapping[str, Any], days: str) -> None:
+def show_outlook(row: Mapping[str, Any], window: Window) -> None:
     """The whole of a period in a box: the point, its bounds, and how far it is settled. ``row`` as ``metrics.matured`` gives it."""
     with st.container(border=True, gap="xxsmall"):
-        label = f"这些订单最后会留下 :gray[:small[Will be kept · {days}]]"
-        st.metric(label, _rough(row["matured_fen"]), help=tooltip("matured_net"))
+        label = f"这些订单最后会留下 :gray[:small[Will be kept · {window.days}]]"
+        with st.container(gap=None):
+            st.metric(label, _rough(row["matured_fen"]), help=tooltip("matured_net"))
+            show_way("matured_net", window.period, "matured")
         st.markdown(f"**{bounds(row)}** :gray[:small[80 % interval]]")
         told, en = _how_open(row)
         st.markdown(f":gray[已支付 {yuan(row['paid_fen'])} · 现在留着 {yuan(row['kept_fen'])} · {told}  \n:small[{en}]]")

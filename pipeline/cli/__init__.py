@@ -5,7 +5,6 @@ Exit codes: 0 done · 1 something refused, or quarantined beyond the stated shar
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 import logging
 import sys
@@ -20,7 +19,8 @@ from pydantic import ValidationError
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
 from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, open_items, people, quarantine, rates, releases, statement, stock
-from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group
+from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group, read_span
+from pipeline.terminal import print_json
 from warehouse.settings import Settings
 
 app = group(__doc__ or "")
@@ -36,7 +36,7 @@ app.add_typer(people.shops_app, name="shops")
 app.command("map")(map_table.map_table)
 app.add_typer(map_table.app, name="mappings")
 app.command("explain")(explain.explain)
-app.command("match")(match.match)
+app.command("match", context_settings=match.NUMBER_MAY_BE_NEGATIVE)(match.match)
 app.command("open")(open_items.open_items)
 app.command("screens")(match.screens)
 app.command("statement")(statement.statement)
@@ -105,7 +105,7 @@ def ask(
 
     settings = Settings()
     viewer = Viewer(settings.place, "cli", "merchant", merchant)
-    period = (_day(first, dt.date(2000, 1, 1)), _day(last, dt.date(2099, 12, 31))) if first or last else None
+    period = read_span(first, last)
     answer = ask_metrics(viewer, _words(metrics), by=_words(by), period=period, as_of=as_of)
     show.answered(answer, as_json=as_json)
 
@@ -175,35 +175,30 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _day(text: str, default: dt.date) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text) if text else default
-    except ValueError:
-        raise UsageError("BAD_DATE", "日期格式应为 YYYY-MM-DD", "a date is YYYY-MM-DD", given=text) from None
-
-
 def run(command: Callable[[], None]) -> int:
-    """``command``'s exit code; an error of the house is printed as one clear line on stderr instead of a traceback."""
+    """``command``'s exit code; an error of the house is one clear line on stderr instead of a traceback, and with ``--json`` a document on stdout too."""
     try:
         command()
-    except HeldReleaseError as error:
-        typer.echo(error.sentence(), err=True)
-        return HELD
-    except (UsageError, NotFoundError) as error:
-        typer.echo(error.sentence(), err=True)
-        return WRONG_USE
     except BaiyunError as error:
-        typer.echo(error.sentence(), err=True)
-        return REFUSED
+        return _failed(error)
     except ValidationError as error:
         names = ", ".join("BAIYUN_" + str(item["loc"][0]).upper() for item in error.errors())
-        typer.echo(f"[BAD_SETTING] 设置的值不能用 / a setting's value cannot be used: {names} → docs/settings.md", err=True)
-        return WRONG_USE
+        steps_to_take = {"step_zh": "见 docs/settings.md", "step_en": "see docs/settings.md"}
+        return _failed(UsageError("BAD_SETTING", "设置的值不能用", "a setting's value cannot be used", **steps_to_take, names=names))
     except (OSError, duckdb.Error) as error:
-        said = "[STORAGE] 数据文件夹无法读写,已提交的数据不受影响 / the data folder cannot be read or written; what was committed is safe"
-        typer.echo(f"{said} ({error}) → 检查磁盘空间与权限后重试 / check disk space and permissions, then try again", err=True)
-        return REFUSED
+        zh, en = "数据文件夹无法读写,已提交的数据不受影响", "the data folder cannot be read or written; what was committed is safe"
+        steps_to_take = {"step_zh": "检查磁盘空间与权限后重试", "step_en": "check disk space and permissions, then try again"}
+        return _failed(BaiyunError("STORAGE", zh, en, **steps_to_take, detail=str(error)))
     return DONE
+
+
+def _failed(error: BaiyunError) -> int:
+    typer.echo(error.sentence(), err=True)
+    if "--json" in sys.argv:
+        print_json({"error": error.document()})
+    if isinstance(error, HeldReleaseError):
+        return HELD
+    return WRONG_USE if isinstance(error, UsageError | NotFoundError) else REFUSED
 
 
 def main() -> None:

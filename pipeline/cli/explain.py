@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from metrics.access import Viewer
 from metrics.explain import explain as passport_of
 from metrics.explain import order_lines
 from pipeline import show_passport
-from pipeline.cli.words import Json, Merchant
+from pipeline.cli.words import Json, Merchant, read_span
 from pipeline.raw_rows import raw_rows
 from warehouse.settings import Settings
 
@@ -31,7 +30,7 @@ def explain(
     settings = Settings()
     viewer = Viewer(settings.place, "cli", "merchant", merchant)
     where = _cell(cell or [])
-    period = (_day(first, dt.date(2000, 1, 1)), _day(last, dt.date(2099, 12, 31))) if first or last else None
+    period = read_span(first, last)
     found = passport_of(viewer, metric, where, period=period, as_of=as_of)
     lines = order_lines(viewer, metric, where, period=period, as_of=as_of)
     rows = []
@@ -47,10 +46,3 @@ def _cell(texts: list[str]) -> dict[str, str]:
     if any(not mark for _, mark, _ in pairs):
         raise UsageError("BAD_WHERE", "条件应写成 维度=值", "a condition is dimension=value", given=" ".join(texts))
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _day(text: str, default: dt.date) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text) if text else default
-    except ValueError:
-        raise UsageError("BAD_DATE", "日期格式应为 YYYY-MM-DD", "a date is YYYY-MM-DD", given=text) from None

@@ -16,6 +16,9 @@ from pipeline.cli.words import Json, Merchant, Shop
 from pipeline.raw_rows import raw_rows
 from warehouse.settings import Settings
 
+#: Else ``-5`` would be looked up among the options.
+NUMBER_MAY_BE_NEGATIVE = {"ignore_unknown_options": True}
+
 
 def match(
     number: Annotated[str, typer.Argument(help="平台上看到的数,如 59847.17、47.22万 / the number as the platform shows it")],

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.words import group
-from pipeline.exchange import import_rates
+from pipeline.cli.words import group, read_day
+from pipeline.exchange import forget_rate, import_rates
 from pipeline.house import reading
 from warehouse import rates
 from warehouse.settings import Settings
@@ -24,6 +24,16 @@ def import_file(
     """导入每日汇率;等汇率的订单在下一次构建时入账 / take over daily rates; orders that waited for them are converted by the next build."""
     changed = import_rates(Settings(), path)
     typer.echo(f"新增或更改 {changed} 条汇率 / {changed} rates new or changed → 运行 baiyun build / run `baiyun build`")
+
+
+@app.command()
+def forget(
+    day: Annotated[str, typer.Argument(help="日期 YYYY-MM-DD / day")],
+    currency: Annotated[str, typer.Argument(help="币种,如 USD / currency")],
+) -> None:
+    """收回一条汇率;按它折算的订单在下一次构建时改为等汇率 / take a rate back; by the next build the orders converted by it wait for another."""
+    forget_rate(Settings(), read_day(day), currency)
+    typer.echo("已收回 / taken back → 运行 baiyun build / run `baiyun build`")
 
 
 @app.command("list")

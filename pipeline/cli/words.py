@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import typer
+
+from contracts.errors import UsageError
 
 DONE, REFUSED, WRONG_USE, HELD = 0, 1, 2, 3
 
@@ -16,3 +19,18 @@ Shop = Annotated[str, typer.Option("--shop", "-s", help="店铺编号 / shop id"
 def group(help_text: str) -> typer.Typer:
     """A group of commands; without a command it prints its help."""
     return typer.Typer(help=help_text, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
+
+
+def read_day(text: str) -> dt.date:
+    """A day as typed. Raises ``UsageError``."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("BAD_DATE", "日期格式应为 YYYY-MM-DD", "a date is YYYY-MM-DD", given=text) from None
+
+
+def read_span(first: str, last: str) -> tuple[dt.date, dt.date] | None:
+    """From and to as typed; an end left out is open, both left out are no period. Raises ``UsageError``."""
+    if not first and not last:
+        return None
+    return read_day(first) if first else dt.date(2000, 1, 1), read_day(last) if last else dt.date(2099, 12, 31)

@@ -45,6 +45,8 @@ def test_one_tap_leads_from_yesterdays_figure_to_its_passport(a: Viewer) -> None
     ("path", "keys"),
     [
         ("overview", {"way_昨天_net_by_order_date", "way_近7天_net_by_order_date", "way_近30天_net_by_order_date"}),
+        ("matured", {"way_matured_matured_net"}),
+        ("ads", {"way_ads_ad_spend", "way_ads_matured_roi"}),
         ("profit", {"way_profit_contribution", "way_profit_gross_profit"}),
         ("ladder", {"way_ladder_placed_gmv", "way_ladder_net_by_order_date", "way_ladder_funded"}),
     ],

@@ -208,6 +208,15 @@ def workbook(path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
+def rewritten(path: Path, pattern: bytes, by: bytes) -> Path:
+    """The workbook as another program may have kept it."""
+    other = path.with_stem(path.stem + "-2")
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(other, "w") as written:
+        for part in given.infolist():
+            written.writestr(part, re.sub(pattern, by, given.read(part)))
+    return other
+
+
 def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path: Path) -> None:
     day = dt.date(2026, 10, 16)
     goods = {"成本项目": "商品成本", "款号": "YS26F007", "金额(元)": 60.1, "生效日期": day}
@@ -217,12 +226,13 @@ def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path
     assert [part.equals(other) for part, other in zip(book, text, strict=True)] == [True, True]
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):  # typed as a number, of which Excel keeps fifteen digits
         COST_LIST.read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1": "s1"})
-    small = tmp_path / "短.xlsx"  # as other programs than Excel write the same number
-    with zipfile.ZipFile(tmp_path / "长.xlsx") as given, zipfile.ZipFile(small, "w") as written:
-        for part in given.infolist():
-            written.writestr(part, re.sub(rb"<v>6931570482213[0-9]+</v>|<v>6\.93157[0-9]*E\+18</v>", b"<v>6.93157048221335e+18</v>", given.read(part)))
+    # as other programs than Excel write the same number
+    small = rewritten(tmp_path / "长.xlsx", rb"<v>6931570482213[0-9]+</v>|<v>6\.93157[0-9]*E\+18</v>", b"<v>6.93157048221335e+18</v>")
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):
         COST_LIST.read_path(small, {"s1": "s1"})
+    untold = rewritten(workbook(tmp_path / "公式.xlsx", goods, goods | {"金额(元)": "=30*2"}), rb"(</f>)<v>0</v>", rb"\1")
+    with pytest.raises(FileRefusedError, match=r"COST_FILE.*row=3.*公式"):
+        COST_LIST.read_path(untold, {"s1": "s1"})
     with pytest.raises(FileRefusedError, match="COST_FILE"):
         COST_LIST.read_path(workbook(tmp_path / "空.xlsx"), {"s1": "s1"})
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04" + bytes(100))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.exchange import import_rates
+from pipeline.exchange import forget_rate, import_rates
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
+from pipeline.releasing import audit
 from pipeline.steps import build, now
 from pipeline.withdrawing import mark
 from transforms.gold import gold_tables
@@ -78,5 +80,12 @@ def test_entries_in_another_currency_wait_for_their_days_rate(settings: Settings
     build(settings)
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"])
     grown = hashes(settings)
-    build(settings, from_landing=True)
+    built = build(settings, from_landing=True)
     assert hashes(settings) == grown
+    audit(settings, built.build_number, built.snapshot)
+    forget_rate(settings, dt.date.fromisoformat(told["day"][0]), told["currency_code"][0].lower())
+    build(settings)
+    assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"][1:])
+    shrunk = hashes(settings)
+    build(settings, from_landing=True)
+    assert hashes(settings) == shrunk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from contracts.canonical import ORDER_LINE
+from contracts.errors import NotFoundError
 from pipeline import show
-from pipeline.cli import app
+from pipeline.cli import app, run
 from pipeline.house import writing
 from pipeline.terminal import print_table
 from warehouse.ops import QUARANTINE
@@ -72,3 +74,20 @@ def test_foreign_orders_that_wait_are_named_with_their_day_and_what_brings_it(re
         lake.append(ORDER_LINE, ORDER_LINE.shape(of_day.with_columns(pl.col("created_at").cast(line.schema["created_at"]))))
     told = CliRunner().invoke(app, ["ingest", "-m", "m1", "-s", "s1", str(DOUYIN)]).stdout.replace("\n", " ")
     assert "s1 USD: 1 笔外币订单等待 2026-11-24 的汇率" in told and "→ baiyun rates import" in told
+
+
+def test_a_failure_asked_for_as_json_is_one_document_too(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["baiyun", "ask", "--metrics", "paid_gmv", "-m", "nobody", "--json"]
+    monkeypatch.setattr("sys.argv", words)
+    assert run(app) == 2
+    told = capsys.readouterr()
+    error = json.loads(told.out)["error"]
+    assert error["rule"] in told.err and error["step_zh"] in told.err
+    monkeypatch.setattr("sys.argv", words[:-1])
+    assert run(app) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_number_below_zero_is_a_number_and_no_option(settings: Settings) -> None:
+    told = CliRunner().invoke(app, ["match", "-5.20", "-m", "nobody", "-s", "s", "--screen", "douyin_orders", "--period", "2026-10"])
+    assert isinstance(told.exception, NotFoundError)

@@ -56,7 +56,7 @@ def _line(viewer: Viewer, newest: dt.date, shops: list[str], by: tuple[str, ...]
 def _show_figures(viewer: Viewer, window: Window, shops: pl.DataFrame, line: Answer, newest: dt.date) -> None:
     answer = ask(viewer, _ASKED, period=window.period)
     found, even = answer.rows.row(0, named=True), line.rows.row(0, named=True)
-    show_verdict(found, even, window.days)
+    show_verdict(found, even, window)
     show_break_even_lack(line)
     show_coverage(answer.notes)
     show_heading("投产比和保本线", "Returns, and what breaks even")

@@ -44,7 +44,7 @@ def show(viewer: Viewer) -> None:
         return
     window = _choose(newest)
     rows = matured(viewer, period=window.period)
-    show_outlook(rows.row(0, named=True), window.days)
+    show_outlook(rows.row(0, named=True), window)
     with TellFailure("预告对照"):
         show_said(said_before(viewer), score(viewer))
     left, right = st.columns(2, gap="medium")

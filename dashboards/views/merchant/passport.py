@@ -71,7 +71,7 @@ def _begin(windows: list[Window]) -> None:
     wanted = asked()
     st.session_state.setdefault("passport_metric", _FIRST)
     if wanted is not None:
-        st.session_state["passport_metric"] = wanted.metric
+        st.session_state.update(passport_metric=wanted.metric, passport_shop=_ALL, passport_channel=_ALL)
         offer_days(windows, "passport", wanted.period)
 
 
