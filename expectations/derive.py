@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from contracts.tables import Table
 from expectations.rule import STOP, WARN, FloorRule, Rule, SqlRule
@@ -80,9 +80,9 @@ def _floors(table: Table, now: Profile, before: Profile) -> Iterator[FloorRule]:
     is_fed = any(now.rows.get(source, 0) for source in FED_BY.get(name, ()))
     may_vanish = name in MAY_SHRINK
     floor = 1 if (had and not may_vanish) or is_fed or not table.may_be_empty else 0
-    yield FloorRule(**asdict(ROWS_PRESENT), table=name, minimum=floor)
+    yield FloorRule(**vars(ROWS_PRESENT), table=name, minimum=floor)
     if had and not may_vanish:
-        yield FloorRule(**asdict(ROWS_KEPT), table=name, minimum=math.ceil(had * KEPT_ROWS_SHARE))
+        yield FloorRule(**vars(ROWS_KEPT), table=name, minimum=math.ceil(had * KEPT_ROWS_SHARE))
 
 
 def _key(table: Table) -> SqlRule:
@@ -143,4 +143,4 @@ def _rows(rule: Rule, table: Table, broken: dict[str, str]) -> SqlRule:
 
 
 def _rule(rule: Rule, table: Table, query: str, weight: str = "1") -> SqlRule:
-    return SqlRule(**asdict(rule), table=table.full_name, query=query, weight=weight)
+    return SqlRule(**vars(rule), table=table.full_name, query=query, weight=weight)

@@ -23,10 +23,9 @@ from great_expectations.expectations.core import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.validator.validator import Validator
 
-from contracts.tables import Table
 from expectations.rule import STOP, FloorRule, SqlRule
 from warehouse.lake import Lake
-from warehouse.sql import literal
+from warehouse.sql import literal, quote
 
 EXAMPLES = 5
 #: Whose a failing row is: null where its query names no merchant, or no shop.
@@ -76,12 +75,16 @@ def expectation(rule: FloorRule | SqlRule) -> Expectation:
 
 
 def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
-    """One expectation that holds when all of one table's rules do. It tells no more than which do not."""
+    """One expectation that holds when all rules do, of whatever tables. It tells no more than the tables of those that do not."""
     asked = " UNION ALL ".join(
-        f"(SELECT {literal(rule.name)} AS example, 1 AS failed, NULL AS owners FROM ({_broken(rule)[0]}) LIMIT 1)"  # noqa: S608
+        f"(SELECT {literal(rule.table)} AS example, 1 AS failed, NULL AS owners FROM ({_broken(rule)[0].replace('{batch}', _address(rule.table))}) LIMIT 1)"  # noqa: S608
         for rule in rules
     )
     return ExpectNoFailingRows(unexpected_rows_query=_for_gx(rules[0].table, asked))
+
+
+def _address(table: str) -> str:
+    return ".".join(map(quote, table.split(".")))
 
 
 def _broken(rule: FloorRule | SqlRule) -> tuple[str, str]:
@@ -123,23 +126,28 @@ class Judge:
         self._context = gx.get_context(mode="ephemeral", project_config=config)
         self._execution = SqlAlchemyExecutionEngine(engine=engine, create_temp_table=False)
 
-    def holds(self, table: Table, rules: Sequence[FloorRule | SqlRule]) -> bool:
-        """Whether all rules of one table hold, asked at once: most do, and GX takes as long for one expectation as DuckDB for its query.
+    def doubted(self, rules: Sequence[FloorRule | SqlRule]) -> set[str]:
+        """The tables of which some rule does not hold: all rules are asked at once, for GX takes as long for one expectation as DuckDB for its query.
 
-        False also when any cannot be judged: then ``validate`` tells which.
+        All their tables when any cannot be judged: then ``validate`` tells which.
         """
-        return not rules or bool(self._ask(table, [_all_at_once(rules)])[0].success)
+        if not rules:
+            return set()
+        found = self._ask(rules[0].table, [_all_at_once(rules)])[0]
+        told = {} if found.success else found.result.get("details", {})
+        return set() if found.success else set(told.get("unexpected_rows") or (rule.table for rule in rules))
 
-    def validate(self, table: Table, rules: Sequence[FloorRule | SqlRule]) -> list[ExpectationValidationResult]:
-        """One result per rule, in their order.
+    def validate(self, table: str, rules: Sequence[FloorRule | SqlRule]) -> list[ExpectationValidationResult]:
+        """One result per rule of one table (its full name), in their order.
 
         What cannot be judged is a result without success that carries ``exception_info``, never an exception.
         """
         return self._ask(table, [expectation(rule) for rule in rules]) if rules else []
 
-    def _ask(self, table: Table, asked: Sequence[Expectation]) -> list[ExpectationValidationResult]:
-        data = SqlAlchemyBatchData(execution_engine=self._execution, schema_name=table.layer, table_name=table.name, create_temp_table=False)
-        batch = Batch(data=data, batch_definition=LegacyBatchDefinition("lake", "snapshot", table.full_name, IDDict()))
+    def _ask(self, table: str, asked: Sequence[Expectation]) -> list[ExpectationValidationResult]:
+        layer, name = table.split(".")
+        data = SqlAlchemyBatchData(execution_engine=self._execution, schema_name=layer, table_name=name, create_temp_table=False)
+        batch = Batch(data=data, batch_definition=LegacyBatchDefinition("lake", "snapshot", table, IDDict()))
         validator = Validator(execution_engine=self._execution, batches=[batch], data_context=self._context)
         configurations = [each.configuration for each in asked]
         for number, configuration in enumerate(configurations):  # those that cannot be judged come back first

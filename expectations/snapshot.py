@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 
 import duckdb
 import polars as pl
@@ -11,10 +12,11 @@ import polars as pl
 from contracts.canonical import SILVER, entity_key
 from contracts.errors import NotFoundError
 from contracts.tables import Table
+from expectations.derive import Profile
 from transforms.gold import fct_order_line
 from warehouse.lake import Lake
 from warehouse.place import Place
-from warehouse.sql import address, quote, selection
+from warehouse.sql import address, literal, quote, selection
 
 #: The order in which states speak: the one observed last has the last word.
 LATEST = ("_last_observed_at", "_observed_at", "_export_id", "_row_number")
@@ -42,7 +44,7 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
     A table that was never created is empty and a column that was never added is null, so no rule need ask. Raises ``NotFoundError``
     when there is no such snapshot.
     """
-    with Lake.open(place, snapshot=number) as lake, lake.transaction():
+    with Lake.open(place, snapshot=number) as lake:
         for layer in sorted({table.layer for table in tables} | {"now", "before"}):
             lake.connection.execute(f"CREATE SCHEMA memory.{quote(layer)}")
         for table in tables:
@@ -130,10 +132,19 @@ def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f'UPDATE now."{name}" AS t SET {cells} FROM now.order_rate AS r WHERE t.currency_code IS NOT NULL AND {same}')  # noqa: S608
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> dict[str, int]:
-    """Rows of each table, by full name."""
-    counts = " UNION ALL ".join(f"SELECT '{table.full_name}', count(*) FROM {quote(table.layer)}.{quote(table.name)}" for table in tables)  # noqa: S608
-    return dict(connection.execute(counts).fetchall())
+def profile(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> Profile:
+    """What the tables hold now."""
+    rows: dict[str, int] = {}
+    filled: dict[str, frozenset[str]] = {}
+    for table, (name, count, whole) in zip(tables, connection.execute(" UNION ALL ".join(map(_profiled, tables))).fetchall(), strict=True):
+        rows[name] = count
+        filled[name] = frozenset(compress(table.optional, whole) if count else ())
+    return Profile(rows, filled)
+
+
+def _profiled(table: Table) -> str:
+    whole = ", ".join(f"count({quote(name)}) = count(*)" for name in table.optional)
+    return f"SELECT {literal(table.full_name)}, count(*), [{whole}]::BOOLEAN[] FROM {quote(table.layer)}.{quote(table.name)}"  # noqa: S608
 
 
 def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFrame) -> None:
@@ -161,12 +172,3 @@ def withdrawn_shops(lake: Lake) -> pl.DataFrame:
     return lake.sql("""
         SELECT DISTINCT merchant_id, shop_id FROM ops.load WHERE verdict_code = 'withdrawn'
         AND build_number > coalesce((SELECT max(build_number) FROM ops.release WHERE release_status_code = 'published'), 0)""")
-
-
-def filled_columns(lake: Lake, table: Table) -> list[str]:
-    """Optional columns of a table with rows that hold no null."""
-    if not table.optional:
-        return []
-    counts = ", ".join(f"count({quote(name)}) = count(*)" for name in table.optional)
-    row = lake.connection.execute(f"SELECT {counts} FROM {quote(table.layer)}.{quote(table.name)}").fetchone() or ()  # noqa: S608
-    return [name for name, is_filled in zip(table.optional, row, strict=True) if is_filled]

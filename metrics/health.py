@@ -189,7 +189,7 @@ def _read(viewer: Viewer, what: object, make: Callable[[Lake], pl.DataFrame]) ->
         raise _not_yours()
 
     def read() -> pl.DataFrame:
-        with Lake.open(viewer.place) as lake, lake.transaction():
+        with Lake.open(viewer.place) as lake:
             return make(lake)
 
     seen = mark(viewer.place)  # taken before reading, so that a commit in between is read the next time

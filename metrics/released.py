@@ -62,7 +62,7 @@ def judged(place: Place) -> Judged:
 
 
 def _read(place: Place) -> Judged:
-    with Lake.open(place) as lake, lake.transaction():
+    with Lake.open(place) as lake:
         merchants = lake.read(MERCHANT, columns=["merchant_id"])["merchant_id"]
         return Judged(tuple(release.releases(lake)), release.current(lake), release.held_since(lake), frozenset(merchants))
 

@@ -56,7 +56,7 @@ def _of_text(data: bytes) -> _Told:
     lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
     head = [cell.strip() for cell in lines[0]] if lines else []
     told = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
-    odd = next(({"row": number, "cells": len(cells), "header": len(head)} for number, cells in told if len(cells) != len(head)), {})
+    odd: dict[str, object] = next(({"row": number, "cells": len(cells), "header": len(head)} for number, cells in told if len(cells) != len(head)), {})
     fit = [(number, *cells) for number, cells in told if len(cells) == len(head)]
     return head, pl.DataFrame(fit, schema={"row": pl.Int64, **{str(place): pl.String for place in range(len(head))}}, orient="row"), odd
 

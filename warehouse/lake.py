@@ -29,15 +29,15 @@ SMALL_BYTES = 1 << 20
 class Lake:
     """A connection to the warehouse. Use as a context manager; a writer also holds the writer's slot.
 
+    What it learns of the catalog stays true: nobody else writes beside a writer, and a reader reads everything from one snapshot, in one transaction.
+
     Frames come back with the table's own columns and dtypes; a table that was never created reads as empty, a column that was
     never added reads as null.
     """
 
-    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool, still: bool = False) -> None:
+    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool) -> None:
         self.place, self.connection, self.write = place, connection, write
-        self._stack, self._open = stack, False
-        # nobody else changes what this connection sees: what it learnt of the catalog once stays true
-        self._is_alone = write or still
+        self._stack, self._open = stack, not write
         self._columns: dict[str, dict[str, str]] | None = None
         self._sizes: dict[str, int] | None = None
 
@@ -77,7 +77,9 @@ class Lake:
                     raise absent(snapshot) from error
                 raise
             stack.callback(connection.close)
-            return cls(place, connection, stack.pop_all(), write=write, still=snapshot is not None)
+            if not write:
+                connection.execute("BEGIN TRANSACTION")
+            return cls(place, connection, stack.pop_all(), write=write)
 
     def close(self) -> None:
         """Roll back what is open, detach, and give the slot back."""
@@ -112,7 +114,7 @@ class Lake:
 
     def columns(self, table: Table) -> dict[str, str]:
         """Stored column → DuckDB type; empty when the table does not exist."""
-        if self._columns is None or not self._is_alone:
+        if self._columns is None:
             self._columns = {}
             query = "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'lake'"
             for name, column, kind in self.connection.execute(query).fetchall():
@@ -121,11 +123,11 @@ class Lake:
 
     def may_hold_rows(self, table: Table) -> bool:
         """False when the table surely holds none. DuckLake asks its catalog once per column of a table without files: dear for a wide, empty one."""
-        return not self._is_alone or table.name in self._stored()
+        return table.name in self._stored()
 
     def is_small(self, table: Table) -> bool:
         """Whether the table surely is at most a megabyte of Parquet: less than what it takes DuckLake to find out which of its files may be left out."""
-        return self._is_alone and self._stored().get(table.name, 0) <= SMALL_BYTES
+        return self._stored().get(table.name, 0) <= SMALL_BYTES
 
     def _stored(self) -> dict[str, int]:
         """Table → bytes stored when first asked, and memory appended since. By name only: the few names that two layers share count together."""
@@ -137,10 +139,7 @@ class Lake:
     # transactions
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside becomes one snapshot, or nothing does. Inside another transaction it simply joins that one.
-
-        On a reader, everything inside is read from one snapshot.
-        """
+        """Everything inside becomes one snapshot, or nothing does. Inside another transaction, as a reader always is, it simply joins that one."""
         if self._open:
             yield
             return
@@ -217,8 +216,7 @@ class Lake:
         """Add rows. ``frame`` goes through ``table.shape``: strict casts, missing columns null."""
         if frame.is_empty():
             return
-        if self._is_alone:
-            self._stored()[table.name] = self._stored().get(table.name, 0) + int(frame.estimated_size())
+        self._stored()[table.name] = self._stored().get(table.name, 0) + int(frame.estimated_size())
         names = ", ".join(quote(name) for name in table.columns)
         with self._registered({"_rows": _once(table.shape(frame))}):
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608

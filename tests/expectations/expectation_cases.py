@@ -14,10 +14,10 @@ from expectation_ledgers import ledgers
 
 from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SILVER
 from contracts.tables import Table
+from expectations import snapshot
 from expectations.derive import Profile
 from expectations.rule import FloorRule
 from expectations.run import judged_tables, rules_of
-from expectations.snapshot import count_rows
 from transforms import ledgers as ledgers_of
 from transforms.costing import Costs
 from transforms.currency import convert_orders
@@ -396,7 +396,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection) -> None:
 
 def profile(connection: duckdb.DuckDBPyConnection) -> Profile:
     """Rows per table of an in-memory copy of the market."""
-    return Profile(count_rows(connection, EVERY_TABLE))
+    return snapshot.profile(connection, EVERY_TABLE)
 
 
 def broken(connection: duckdb.DuckDBPyConnection, before: Profile | None = None) -> dict[tuple[str, str], list[dict[str, object]]]:
