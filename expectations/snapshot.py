@@ -44,7 +44,7 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
     A table that was never created is empty and a column that was never added is null, so no rule need ask. Raises ``NotFoundError``
     when there is no such snapshot.
     """
-    with Lake.open(place, snapshot=number) as lake:
+    with Lake.open(place, snapshot=number, alone=True) as lake:
         for layer in sorted({table.layer for table in tables} | {"now", "before"}):
             lake.connection.execute(f"CREATE SCHEMA memory.{quote(layer)}")
         for table in tables:

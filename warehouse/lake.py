@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import TracebackType
 
 import duckdb
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from contracts.errors import UsageError
 from contracts.tables import Table
-from warehouse import slot
+from warehouse import idle, slot
 from warehouse.attach import connect
 from warehouse.lake_errors import absent, type_changed, unreachable
 from warehouse.place import Place
@@ -51,8 +52,11 @@ class Lake:
         threads: int | None = None,
         memory: str | None = None,
         slot_seconds: float = 600,
+        alone: bool = False,
     ) -> Lake:
         """Attach the warehouse of ``place``; ``snapshot`` shows it as it was then (readers only). ``threads`` and ``memory``: else as this installation says.
+
+        ``alone``: for a reader who changes the connection itself, which nobody gets after it; others leave theirs to the next one (``warehouse.idle``).
 
         Raises ``WriterBusyError`` when the slot is not free in time, ``NotFoundError`` when a reader asks for a warehouse or snapshot that is not there.
         """
@@ -69,14 +73,15 @@ class Lake:
             try:
                 chosen = Settings()
                 may: dict[str, str | int] = {"threads": threads or chosen.threads, "memory_limit": memory or chosen.memory}
-                connection = connect(place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot)
+                key = None if alone else idle.wanted(place, may, write=write, snapshot=snapshot)
+                connection = idle.take(key) or connect(place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot)
             except (duckdb.Error, ModuleNotFoundError) as error:
                 if place.catalog_file is None:
                     raise unreachable() from None  # their words repeat the address, and with it the password
                 if snapshot is not None and "snapshot" in str(error).lower():
                     raise absent(snapshot) from error
                 raise
-            stack.callback(connection.close)
+            stack.push(partial(idle.give, key, connection))
             if not write:
                 connection.execute("BEGIN TRANSACTION")
             return cls(place, connection, stack.pop_all(), write=write)
@@ -89,7 +94,7 @@ class Lake:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        self._stack.__exit__(kind, error, trace)
 
     # shape
     def ensure(self, tables: Iterable[Table]) -> None:

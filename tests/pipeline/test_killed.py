@@ -28,7 +28,7 @@ from warehouse.settings import Settings
 pytestmark = pytest.mark.slow
 
 EARLIER = NOW - dt.timedelta(days=6)
-KILLS, KILLS_A_HOME = 30, 5
+KILLS, KILLS_A_HOME = 30, 10
 ASKED = ["paid_gmv", "refunds", "net_by_refund_date", "paid_orders"]
 
 

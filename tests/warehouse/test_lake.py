@@ -189,7 +189,6 @@ def test_maintain_keeps_named_snapshots_and_cleans_the_rest(lake: Lake, place: P
 def test_maintain_spares_fresh_files_of_readers(lake: Lake, place: Place) -> None:
     lake.append(SALES, lines(2))
     with Lake.open(place) as reader:
-        reader.connection.execute("BEGIN TRANSACTION")
         assert reader.read(SALES).height == 2
         lake.replace(SALES, lines(1).select("merchant_id"), lines(3))
         lake.maintain(lake.snapshot())
@@ -212,14 +211,42 @@ def test_a_query_larger_than_memory_spills_and_tidies_up(place: Place) -> None:
     assert not list(place.scratch.glob("*"))
 
 
-def test_a_readers_transaction_sees_one_snapshot(lake: Lake, place: Place) -> None:
+def test_a_reader_sees_one_snapshot_and_the_next_one_the_newest(lake: Lake, place: Place) -> None:
     lake.append(SALES, lines(2))
     with Lake.open(place) as reader:
-        with reader.transaction():
-            before = reader.snapshot()
-            lake.append(SALES, lines(2, "m2"))
-            assert (reader.read(SALES).height, reader.snapshot()) == (2, before)
+        before = reader.snapshot()
+        lake.append(SALES, lines(2, "m2"))
+        assert (reader.read(SALES).height, reader.snapshot()) == (2, before)
+    used = reader.connection
+    with Lake.open(place) as reader:
         assert reader.read(SALES).height == 4
+        assert reader.connection is used
+        with Lake.open(place) as beside:
+            assert beside.connection is not used and beside.read(SALES).height == 4
+
+
+def test_a_connection_that_waits_serves_no_other_home_no_lost_snapshot_and_not_after_a_failure(lake: Lake, place: Place) -> None:
+    lake.append(SALES, lines(2))
+    kept = lake.snapshot()
+    lake.append(SALES, lines(2, "m2"))
+    with Lake.open(place, snapshot=kept) as past:
+        assert past.read(SALES).height == 2
+        with pytest.raises(duckdb.Error):
+            past.sql("SELECT error('no')")
+    with Lake.open(place, snapshot=kept) as past:  # rolled back in between
+        assert past.read(SALES).height == 2
+    lake.maintain(lake.snapshot(), keep=[lake.snapshot()], grace=dt.timedelta(0))
+    with pytest.raises(NotFoundError):
+        Lake.open(place, snapshot=kept)
+    with Lake.open(place) as reader:
+        assert reader.read(SALES).height == 4
+    lake.close()
+    shutil.rmtree(place.home)
+    with Lake.open(place, write=True) as other:
+        other.ensure([SALES])
+        other.append(SALES, lines(1))
+    with Lake.open(place) as reader:
+        assert reader.read(SALES).height == 1
 
 
 def test_rows_appended_in_a_long_transaction_are_not_held_in_memory(lake: Lake) -> None:

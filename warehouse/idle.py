@@ -1,0 +1,92 @@
+"""Connections that wait for the next who asks for just the same: to open one costs 50 ms, most of it DuckLake's look at a catalog of a hundred tables.
+
+Each serves one reader, or the writer, at a time and is rolled back in between, so that the next sees the newest commit (or its snapshot) as on a new one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.place import Place
+
+#: One installation's writer, its newest state and the release in force; what was asked for least lately is closed.
+KEPT = 3
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for. ``catalog`` is the catalog's file itself, not its name: a home that was wiped and made anew is another one."""
+
+    place: Place
+    catalog: tuple[int, int]
+    write: bool
+    snapshot: int | None
+    config: tuple[tuple[str, str | int], ...]
+
+
+_idle: list[tuple[Wanted, duckdb.DuckDBPyConnection]] = []
+_left_behind: list[list[tuple[Wanted, duckdb.DuckDBPyConnection]]] = []
+_lock = threading.Lock()
+
+
+def wanted(place: Place, config: dict[str, str | int], *, write: bool, snapshot: int | None) -> Wanted | None:
+    """None where connections are not kept: a catalog on a server counts them, and one that is not there yet cannot be told from the next."""
+    if place.catalog_file is None or not place.catalog_file.exists():
+        return None
+    found = place.catalog_file.stat()
+    return Wanted(place, (found.st_dev, found.st_ino), write, snapshot, tuple(sorted(config.items())))
+
+
+def take(asked: Wanted | None) -> duckdb.DuckDBPyConnection | None:
+    """A connection that waits for just this, if there is one and its snapshot is still there; nobody else has it from now on."""
+    with _lock:
+        place = next((number for number, (key, _) in enumerate(_idle) if key == asked), None)
+        found = None if place is None else _idle.pop(place)[1]
+    if found is None or asked is None or _stands(found, asked.snapshot):
+        return found
+    found.close()
+    return None
+
+
+def give(asked: Wanted | None, connection: duckdb.DuckDBPyConnection, failure: type[BaseException] | None = None, *_: object) -> None:
+    """Have the connection wait for the next; close it after a ``failure``. Called as ``__exit__`` is, when whoever had it is done."""
+    if asked is None or failure is not None or not _rolled_back(connection, asked):
+        connection.close()
+        return
+    with _lock:
+        _idle.append((asked, connection))
+        closing = [_idle.pop(0)[1] for _ in range(len(_idle) - KEPT)]
+    for each in closing:
+        each.close()
+
+
+def _rolled_back(connection: duckdb.DuckDBPyConnection, asked: Wanted) -> bool:
+    """A reader is in a transaction always, the writer in none unless something went wrong."""
+    try:
+        connection.execute("BEGIN TRANSACTION" if asked.write else "SELECT 1")
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _stands(connection: duckdb.DuckDBPyConnection, snapshot: int | None) -> bool:
+    try:
+        return snapshot is None or bool(connection.execute("SELECT 1 FROM ducklake_snapshots('lake') WHERE snapshot_id = ?", [snapshot]).fetchall())
+    except duckdb.Error:
+        return False
+
+
+def _forget() -> None:
+    """In a forked child the connections' threads do not run: they can be neither used nor closed there."""
+    global _lock
+    _lock = threading.Lock()
+    _left_behind.append(_idle[:])
+    _idle.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
