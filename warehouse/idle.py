@@ -29,7 +29,6 @@ class Wanted:
 
 
 _idle: list[tuple[Wanted, duckdb.DuckDBPyConnection]] = []
-_left_behind: list[list[tuple[Wanted, duckdb.DuckDBPyConnection]]] = []
 _lock = threading.Lock()
 
 
@@ -81,12 +80,13 @@ def _stands(connection: duckdb.DuckDBPyConnection, snapshot: int | None) -> bool
         return False
 
 
-def _forget() -> None:
-    """In a forked child the connections' threads do not run: they can be neither used nor closed there."""
-    global _lock
-    _lock = threading.Lock()
-    _left_behind.append(_idle[:])
-    _idle.clear()
+def _close_all() -> None:
+    with _lock:
+        closing = [connection for _, connection in _idle]
+        _idle.clear()
+    for connection in closing:
+        connection.close()
 
 
-os.register_at_fork(after_in_child=_forget)
+# a forked child has their files and memory but not their threads and locks: it could neither use nor close them
+os.register_at_fork(before=_close_all)

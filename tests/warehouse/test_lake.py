@@ -129,7 +129,6 @@ def test_content_hash_is_the_same_in_another_process_and_time_zone(lake: Lake, p
     lake.append(SALES, lines(20))
     code = (
         "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import Place\n"
-        "from warehouse_cases import SALES\n"
         "with Lake.open(Place(Path(sys.argv[1]))) as lake:\n"
         "    lake.connection.execute(\"SET TimeZone = 'America/New_York'\")\n"
         "    print(lake.content_hash(SALES))\n"
@@ -275,3 +274,24 @@ def test_a_catalog_server_that_cannot_be_reached_is_told_without_its_password(tm
         with pytest.raises(UsageError, match="CATALOG_UNREACHABLE") as raised:
             Lake.open(place, write=write)
         assert "hunter2" not in str(raised.value) and raised.value.__suppress_context__
+
+
+def test_a_forked_child_opens_its_own_connection_and_ends_well(lake: Lake, place: Place) -> None:
+    """As Airflow starts its tasks. A connection's threads and locks do not come with it. (Polars' do not either: nothing here may use it.)"""
+    lake.append(SALES, lines(2))
+    lake.close()
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from warehouse.lake import Lake\n"
+        "from warehouse.place import Place\n"
+        "def rows():\n"
+        "    with Lake.open(Place(Path(sys.argv[1])), threads=2) as lake:\n"
+        "        return lake.connection.execute('SELECT count(*) FROM lake.gold.sales').fetchone()[0]\n"
+        "assert rows() == 2\n"
+        "child = os.fork()\n"
+        "assert rows() == 2\n"
+        "if child:\n"
+        "    assert os.waitpid(child, 0)[1] == 0\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(place.home)], check=True, timeout=60, cwd=ROOT)
