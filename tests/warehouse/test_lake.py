@@ -277,7 +277,7 @@ def test_a_catalog_server_that_cannot_be_reached_is_told_without_its_password(tm
 
 
 def test_a_forked_child_opens_its_own_connection_and_ends_well(lake: Lake, place: Place) -> None:
-    """As Airflow starts its tasks. A connection's threads and locks do not come with it. (Polars' do not either: nothing here may use it.)"""
+    """As Airflow starts its tasks. A connection's threads and locks do not come with it, nor do those of Polars, which nothing here may use."""
     lake.append(SALES, lines(2))
     lake.close()
     program = (
