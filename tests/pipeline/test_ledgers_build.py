@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.exchange import forget_rate, import_rates
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
-from pipeline.releasing import audit
+from pipeline.releasing import audit, release
 from pipeline.steps import build, now
 from pipeline.withdrawing import mark
 from transforms.gold import gold_tables
@@ -83,6 +83,7 @@ def test_entries_in_another_currency_wait_for_their_days_rate(settings: Settings
     built = build(settings, from_landing=True)
     assert hashes(settings) == grown
     audit(settings, built.build_number, built.snapshot)
+    release(settings, built.build_number, built.snapshot)
     forget_rate(settings, dt.date.fromisoformat(told["day"][0]), told["currency_code"][0].lower())
     build(settings)
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"][1:])
