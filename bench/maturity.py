@@ -23,6 +23,7 @@ from transforms.gold.mart_order_detail_daily import DETAIL
 from transforms.maturity.cohorts import COHORT, Promotion, make_cohorts, segment_lines
 from transforms.maturity.interval import bounds
 from transforms.maturity.outlook import TAUGHT_DAYS, project
+from transforms.maturity.said import doubt2, week_of_age
 from transforms.maturity.triangle import HORIZON
 
 LAST = dt.date(2026, 9, 15)
@@ -158,8 +159,11 @@ def judged(found: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Rows of ``foretold`` summed to figures: point, bounds, truth, ``is_inside``, and the naive figure ``kept_fen``."""
     group = ["scenario", "seed", "known_date", *by]
     money = pl.col("kept_fen", "matured_fen", "noise2", "true_fen", "orders_qty").sum()
-    # what one shop sells shares its doubt, shops do not: as transforms.maturity.said sums
-    parts = found.group_by(list(dict.fromkeys([*group, *SHOP]))).agg(money, pl.col("age").min(), doubt2=pl.col("doubt_fen").sum() ** 2)
+    # as transforms.maturity.said sums
+    shops = list(dict.fromkeys([*group, *SHOP]))
+    by_week = found.rename({"age": "age_days_qty"}).group_by([*shops, week_of_age().alias("_week")])
+    weeks = by_week.agg(money, pl.col("doubt_fen").sum(), age=pl.col("age_days_qty").min())
+    parts = weeks.group_by(shops).agg(money, pl.col("age").min(), doubt2=doubt2(pl.col("doubt_fen")))
     sums = parts.group_by(group).agg(money, pl.col("age").min(), pl.col("doubt2").sum())
     low, high = bounds(pl.col("kept_fen").cast(pl.Float64), pl.col("matured_fen"), pl.col("noise2") + pl.col("doubt2"))
     # published bounds are whole fen, rounded outwards

@@ -59,11 +59,11 @@ def _bounds(sums: pl.DataFrame) -> dict[str, int]:
 
 
 def _summed(desk: Desk, question: Question, by: list[str]) -> pl.DataFrame:
-    """The rows a question picks, summed to ``by`` as ``said.summed`` does; in the database to shops first, of which several share a group."""
+    """The rows a question picks, summed to ``by`` as ``said.summed`` does; in the database to shops and ages first."""
     source = question.sources[_CLOCK]
     condition, values = question.conditions(_CLOCK)
-    groups = [*SHOP, "0::INTEGER AS _all", *(f'{source.dimensions[name]} AS "{name}"' for name in by)]
+    groups = [*SHOP, "0::INTEGER AS _all", "age_days_qty", *(f'{source.dimensions[name]} AS "{name}"' for name in by)]
     sums = [f"sum({name})::BIGINT AS {name}" for name in ("paid_fen", "kept_fen", "matured_noise_number", "matured_doubt_fen")]
     point = "CASE WHEN bool_and(matured_fen IS NOT NULL) THEN sum(matured_fen)::BIGINT END AS matured_fen"
-    query = f"SELECT {', '.join([*groups, *sums, point])}, min(age_days_qty) AS age_days_qty FROM {source.relation} WHERE {condition} GROUP BY ALL"  # noqa: S608
+    query = f"SELECT {', '.join([*groups, *sums, point])} FROM {source.relation} WHERE {condition} GROUP BY ALL"  # noqa: S608
     return summed(desk.sql(query, values), by or ["_all"])

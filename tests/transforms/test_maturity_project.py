@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.canonical import SHOP
 from transforms.maturity.cohorts import ALL_GOODS, COHORT, Promotion, make_cohorts, segment_lines
+from transforms.maturity.interval import bounds
 from transforms.maturity.outlook import project
 from transforms.maturity.said import said_by_week, summed
 from transforms.maturity.triangle import HORIZON, make_triangle
@@ -162,6 +164,15 @@ def test_sums_of_days_add_chance_squared_and_the_doubt_of_a_shop_straight() -> N
     # a sum of many parts is nearly normal: 10 % lie below −1.28 standard errors
     assert found["matured_low_fen"] == pytest.approx(150_000 - 1.2816 * spread, abs=0.1 * spread)
     assert found["matured_high_fen"] == pytest.approx(150_000 + 1.2816 * spread, abs=0.1 * spread)
+
+
+def test_weeks_of_another_age_share_part_of_their_doubt() -> None:
+    """Three fifths of the square of their sum, two fifths of the sum of their squares; the days of one week all of it."""
+    rows = pl.DataFrame([day("own_live", 3), day("own_live", 4), day("own_live", 20)])
+    found = summed(rows, ["merchant_id"]).row(0, named=True)
+    variance = 3 * 6_000**2 + 0.6 * 24_000**2 + 0.4 * (16_000**2 + 8_000**2)
+    low, high = pl.select(*(bound.alias(name) for name, bound in zip("lh", bounds(pl.lit(300_000.0), pl.lit(150_000.0), pl.lit(variance)), strict=True))).row(0)
+    assert (found["matured_low_fen"], found["matured_high_fen"]) == (math.floor(low), math.ceil(high))
 
 
 def test_a_week_is_told_as_long_as_one_of_its_days_is_open() -> None:
