@@ -129,6 +129,7 @@ def test_content_hash_is_the_same_in_another_process_and_time_zone(lake: Lake, p
     lake.append(SALES, lines(20))
     code = (
         "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import Place\n"
+        "from warehouse_cases import SALES\n"
         "with Lake.open(Place(Path(sys.argv[1]))) as lake:\n"
         "    lake.connection.execute(\"SET TimeZone = 'America/New_York'\")\n"
         "    print(lake.content_hash(SALES))\n"
@@ -295,3 +296,26 @@ def test_a_forked_child_opens_its_own_connection_and_ends_well(lake: Lake, place
         "    assert os.waitpid(child, 0)[1] == 0\n"
     )
     subprocess.run([sys.executable, "-c", program, str(place.home)], check=True, timeout=60, cwd=ROOT)
+
+
+def test_a_writer_that_waited_sees_what_another_process_wrote_and_made(lake: Lake, place: Place) -> None:
+    lake.append(SALES, lines(2))
+    lake.close()
+    with Lake.open(place, write=True) as first:
+        used = first.connection
+    program = (
+        "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import Place\n"
+        "from warehouse_cases import SALES, lines\n"
+        "with Lake.open(Place(Path(sys.argv[1])), write=True) as lake:\n"
+        "    lake.append(SALES, lines(3, 'm2'))\n"
+        "    lake.connection.execute('CREATE TABLE lake.gold.other (merchant_id VARCHAR)')\n"
+        "    lake.connection.execute('ALTER TABLE lake.gold.sales ADD COLUMN later_qty BIGINT')\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(place.home)], check=True, timeout=60, cwd=ROOT / "tests" / "warehouse")
+    with Lake.open(place, write=True) as again:
+        assert again.connection is used
+        assert again.read(SALES).height == 5 and "later_qty" in again.columns(SALES)
+        again.append(SALES, lines(1, "m3"))
+        again.connection.execute("INSERT INTO lake.gold.other VALUES ('m1')")
+    with Lake.open(place) as reader:
+        assert (reader.read(SALES).height, reader.sql("SELECT count(*) AS n FROM gold.other")["n"].item()) == (6, 1)
