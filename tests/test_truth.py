@@ -166,7 +166,7 @@ def packed(archive: Path, paths: list[Path]) -> Path:
 @pytest.fixture(scope="module")
 def by_api(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Three collections at three moments, each re-reading the window of the one before."""
-    settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01, collect_days=12)
+    settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01)
     settle(settings, market)
     enter_costs(settings, market)
     enter_stock(settings, market)

@@ -43,9 +43,11 @@ def wanted(place: Place, config: dict[str, str | int], *, write: bool, snapshot:
 def take(asked: Wanted | None) -> duckdb.DuckDBPyConnection | None:
     """A connection that waits for just this, if there is one and its snapshot is still there; nobody else has it from now on."""
     with _lock:
-        place = next((number for number, (key, _) in enumerate(_idle) if key == asked), None)
-        found = None if place is None else _idle.pop(place)[1]
-    if found is None or asked is None or _stands(found, asked.snapshot):
+        number = next((number for number, (key, _) in enumerate(_idle) if key == asked), None)
+        if asked is None or number is None:
+            return None
+        found = _idle.pop(number)[1]
+    if _stands(found, asked.snapshot):
         return found
     found.close()
     return None
@@ -64,9 +66,10 @@ def give(asked: Wanted | None, connection: duckdb.DuckDBPyConnection, failure: t
 
 
 def _rolled_back(connection: duckdb.DuckDBPyConnection, asked: Wanted) -> bool:
-    """A reader is in a transaction always, the writer in none unless something went wrong."""
+    """Whether it is in no transaction any more. A reader is in one always, the writer in none unless something went wrong: then it can begin none."""
     try:
-        connection.execute("BEGIN TRANSACTION" if asked.write else "SELECT 1")
+        if asked.write:
+            connection.execute("BEGIN TRANSACTION")
         connection.execute("ROLLBACK")
     except duckdb.Error:
         return False

@@ -238,8 +238,11 @@ def test_a_connection_that_waits_serves_no_other_home_no_lost_snapshot_and_not_a
     lake.maintain(lake.snapshot(), keep=[lake.snapshot()], grace=dt.timedelta(0))
     with pytest.raises(NotFoundError):
         Lake.open(place, snapshot=kept)
+    with pytest.raises(duckdb.Error), Lake.open(place) as failing:
+        failing.sql("SELECT error('no')")
     with Lake.open(place) as reader:
         assert reader.read(SALES).height == 4
+        assert reader.connection is not failing.connection
     lake.close()
     shutil.rmtree(place.home)
     with Lake.open(place, write=True) as other:
