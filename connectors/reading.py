@@ -142,13 +142,15 @@ def _stated_day(name: str) -> dt.datetime | None:
 def _new_columns(found: Recognised) -> list[str]:
     """Headers, as written, of which the layout says nothing."""
     declared = {fold(column.header) for column in found.layout.columns}
-    return [cell for cell in dict.fromkeys(found.header) if cell.strip() and fold(cell) not in declared]
+    return [cell for cell in dict.fromkeys(found.header) if cell.strip() and fold(cell) not in declared and cell not in found.other_units]
 
 
 def _told(found: Recognised, new: list[str]) -> list[Notice]:
     """What the receipt says of names that were read by an alias, or were not read at all."""
     names = {
         "ALIAS_USED": [f"{theirs.strip()}→{known}" for theirs, known in found.aliased.items()],
+        "UNIT_IN_HEADER": [theirs.strip() for theirs in found.in_units],
+        "OTHER_UNIT": [theirs.strip() for theirs in found.other_units],
         "OTHER_SHEETS": list(found.left_out),
         "NEW_COLUMN": [name.strip() for name in new],
     }

@@ -9,7 +9,8 @@ from functools import cache
 
 from connectors import oddities
 from connectors.archives import looks_zipped
-from connectors.base import Layout, Platform, platforms
+from connectors.base import Column, Layout, Platform, platforms
+from connectors.headers import by_bare_header, match_units, split_unit
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
 from contracts.intake import refuse
@@ -26,8 +27,9 @@ _STRANGE = 0.2
 class Recognised:
     """The layout a table's header belongs to, whose it is, and where that header stands. ``others`` are further sheets with the very same header.
 
-    ``aliased``: their header as written → the layout's, where a confirmed alias was needed. ``left_out``: names of sheets that hold something and are not
-    read, hidden ones among them.
+    ``aliased``: their header as written → the layout's, where a confirmed alias was needed; ``in_units`` where it only names the column's unit too
+    (总金额(元)), ``other_units`` where the unit it names is not the column's, which is then not read. ``left_out``: names of sheets that hold something
+    and are not read, hidden ones among them.
     """
 
     layout: Layout
@@ -37,21 +39,25 @@ class Recognised:
     aliased: dict[str, str] = field(default_factory=dict)
     others: tuple[Recognised, ...] = ()
     left_out: tuple[str, ...] = ()
+    in_units: dict[str, str] = field(default_factory=dict)
+    other_units: dict[str, str] = field(default_factory=dict)
 
     @property
     def header(self) -> list[str]:
-        """The header cells as written, confirmed aliases by the layout's own name."""
-        return [self.aliased.get(cell, cell) for cell in self.sheet.head[self.header_row]]
+        """The header cells as written, confirmed aliases and those with a unit by the layout's own name."""
+        known = self.aliased | self.in_units
+        return [known.get(cell, cell) for cell in self.sheet.head[self.header_row]]
 
 
 @dataclass(frozen=True)
 class _Signature:
-    """A layout as the search for it needs it: folded headers, and the required ones (folded → as declared)."""
+    """A layout as the search for it needs it: folded headers, the required ones (folded → as declared), and its columns by header without unit."""
 
     layout: Layout
     platform: Platform
     known: frozenset[str]
     required: dict[str, str]
+    bare: dict[str, tuple[Column, ...]]
 
 
 @dataclass(frozen=True)
@@ -120,22 +126,27 @@ def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: 
         for row, header in enumerate(sheet.head):
             search.heads.append(header)
             words = {fold(cell) for cell in header}
-            for signature in signatures if aliases or not known.isdisjoint(words) else ():
-                if signature.layout.header_row not in (0, row + 1) or (not aliases and signature.known.isdisjoint(words)):
+            with_unit = [cell for cell in header if split_unit(cell)[1]]
+            for signature in signatures if aliases or with_unit or not known.isdisjoint(words) else ():
+                is_strange = not aliases and not with_unit and signature.known.isdisjoint(words)
+                if is_strange or signature.layout.header_row not in (0, row + 1):
                     continue
-                fit = _fit(sheet, row, signature, words, aliases)
+                fit = _fit(sheet, row, signature, words, with_unit, aliases)
                 best = search.partial if fit.missing else search.whole
                 if fit.common and fit.is_better(best.get(sheet.name)):
                     best[sheet.name] = fit
     return search
 
 
-def _fit(sheet: Sheet, row: int, signature: _Signature, words: set[str], aliases: Aliases | None) -> _Fit:
+def _fit(sheet: Sheet, row: int, signature: _Signature, words: set[str], with_unit: list[str], aliases: Aliases | None) -> _Fit:
     aliased = _aliased(sheet.head[row], words, signature, aliases) if aliases else {}
     present = {fold(aliased.get(cell, cell)) for cell in sheet.head[row]} if aliased else words
+    in_units, other_units = match_units(with_unit, signature.bare, present) if with_unit else ({}, {})
+    if in_units:
+        present = present - {fold(cell) for cell in in_units} | {fold(known) for known in in_units.values()}
     common = len(signature.known & present)
     missing = [word for key, word in signature.required.items() if key not in present]
-    found = Recognised(signature.layout, signature.platform, sheet, row, aliased)
+    found = Recognised(signature.layout, signature.platform, sheet, row, aliased, in_units=in_units, other_units=other_units)
     return _Fit(common, common / (len(signature.known) + len(present) - common), found, missing)
 
 
@@ -170,7 +181,8 @@ def _built_in() -> list[_Signature]:
 
 def _signature(platform: Platform, layout: Layout) -> _Signature:
     required = {fold(column.header): column.header.strip() for column in layout.columns if column.required}
-    return _Signature(layout, platform, frozenset(fold(column.header) for column in layout.columns), required)
+    known = frozenset(fold(column.header) for column in layout.columns)
+    return _Signature(layout, platform, known, required, by_bare_header(layout.columns))
 
 
 def _aliased(header: Sequence[str], present: set[str], signature: _Signature, aliases: Aliases) -> dict[str, str]:
@@ -184,6 +196,9 @@ def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
         words = frozenset().union(*(signature.known for signature in _built_in()))
         return refuse("MOJIBAKE" if any(oddities.is_mojibake(header, words) for header in heads) else "UNKNOWN_LAYOUT")
     layout, header = near.found.layout, near.found.header
+    odd = [f"{theirs.strip()}≠{known}" for theirs, known in near.found.other_units.items() if known in near.missing]
+    if odd:
+        return refuse("UNIT_DISAGREES", looks_like=layout.key, columns="、".join(odd))
     offered = {theirs: names[0][0] for theirs, names in near_headers(header, layout).items()}
     nearest = "、".join(f"{theirs}→{known}" for theirs, known in offered.items() if known in near.missing)
     told = {"sheet": near.found.sheet.name, "nearest": nearest, "twice": "、".join(header[first].strip() for first, *_ in twins(header).values())}

@@ -93,6 +93,12 @@ FILE_RULES: dict[str, IntakeRule] = {
         "请用默认列重新导出;若只是列改了名,用 baiyun map FILE --alias 确认",
         "export again with the default columns; if a column was only renamed, confirm it with `baiyun map FILE --alias`",
     ),
+    "UNIT_DISAGREES": IntakeRule(
+        "表头写的单位不是这一列的单位",
+        "a header names another unit than its column is in",
+        "请按平台默认的单位导出;确是这个单位,用 baiyun map FILE --set money=fen 等说明",
+        "export in the platform's own unit; if the unit is right, say so with `baiyun map FILE`, e.g. --set money=fen",
+    ),
     "MAPPED_ELSEWHERE": IntakeRule(
         "这个表头已有映射,但那个映射用于另一个平台的店铺",
         "a mapping knows this header, but for shops on another platform",
@@ -112,6 +118,9 @@ FILE_RULES: dict[str, IntakeRule] = {
         "文件属于另一个平台,与该店铺不符", "the file is of another platform than the shop", "请选择正确的店铺", "choose the right shop"
     ),
 }
+
+#: Of these, tables whose header no layout fits: a person may say what it means.
+UNREAD_HEADERS = ("UNKNOWN_LAYOUT", "MISSING_COLUMN", "UNIT_DISAGREES")
 
 #: One row goes to quarantine; the rest of the file is published.
 ROW_RULES: dict[str, IntakeRule] = {
@@ -145,6 +154,13 @@ WARN_RULES: dict[str, IntakeRule] = {
     "BROKEN_CHARACTERS": IntakeRule("文字中有损坏的字符", "broken characters in text", *_RAW),
     "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
     "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", *_NOTHING),
+    "UNIT_IN_HEADER": IntakeRule("表头带单位,单位相符,照常读取", "headers name their unit, which is the column's: read as usual", *_NOTHING),
+    "OTHER_UNIT": IntakeRule(
+        "表头写的单位与这一列不同,这一列没有读取",
+        "a header names another unit than its column is in: the column was not read",
+        "按平台默认的单位重新导出",
+        "export again in the platform's own unit",
+    ),
     "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *_NOTHING),
     "UNKNOWN_WORD": IntakeRule(
         "有不认识的状态词,按未知计",

@@ -13,7 +13,7 @@ from connectors.base import platforms
 from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading
 from contracts.errors import FileRefusedError, NotFoundError
-from contracts.intake import Notice, refuse
+from contracts.intake import UNREAD_HEADERS, Notice, refuse
 from pipeline.golden import LINES
 from pipeline.mapping import MAPPED, mapped_elsewhere, own_aliases, source_of
 from pipeline.parsing import Limits, read_apart
@@ -91,7 +91,7 @@ class Desk:
 
     def _known_elsewhere(self, error: FileRefusedError, data: bytes, limits: Limits | None) -> FileRefusedError:
         """The refusal of a table no layout fits, with the mapping that would read it in a shop on another platform, or once this one is registered."""
-        if error.rule not in ("UNKNOWN_LAYOUT", "MISSING_COLUMN"):
+        if error.rule not in UNREAD_HEADERS:
             return error
         known = mapped_elsewhere(self.lake, self.merchant_id, self.shop.platform_code if self.shop else "", data, limits)
         if known is None:

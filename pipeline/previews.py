@@ -11,7 +11,7 @@ from connectors.base import Layout, platforms
 from connectors.mapping_rows import unknown_words
 from connectors.reading import Origin, Reading, near_headers
 from contracts.errors import FileRefusedError
-from contracts.intake import ROW_RULES, row_place, unmasked_at
+from contracts.intake import ROW_RULES, UNREAD_HEADERS, row_place, unmasked_at
 from pipeline.desk import Desk
 from pipeline.intake import covered_dates
 from pipeline.parsing import Limits, aliases_apart
@@ -92,9 +92,8 @@ def taken(desk: Desk, name: str, found: Reading, export_id: str) -> Preview:
 def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limits: Limits) -> Preview:
     """What is to be said of a file that is refused."""
     receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
-    is_nearly_known = error.rule == "MISSING_COLUMN"
-    offers = _missing_names(desk, data, limits) if is_nearly_known else ()
-    return Preview(receipt, error, offers=offers, unread=data if is_nearly_known or error.rule in ("UNKNOWN_LAYOUT", "MAPPED_ELSEWHERE") else b"")
+    offers = _missing_names(desk, data, limits) if error.rule == "MISSING_COLUMN" else ()
+    return Preview(receipt, error, offers=offers, unread=data if error.rule in (*UNREAD_HEADERS, "MAPPED_ELSEWHERE") else b"")
 
 
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
