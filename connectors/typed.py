@@ -16,6 +16,7 @@ import polars as pl
 from connectors import oddities
 from connectors.base import Column, Layout, Platform
 from connectors.cells import RULES
+from connectors.merged_ids import merged_ids
 from connectors.personal import mask_cells, mask_texts
 from connectors.plain import Cells, read_columns
 from connectors.precision import check_lost, check_precision, ruined_rows
@@ -127,7 +128,7 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
     for (column, header), cells in zip(kept, read, strict=True):
         if column.cell in ("time", "date") and cells.bad is not None:
             oddities.check_dates(table[header].filter(cells.bad), cells.value, header)
-        found += [(mask, rule, header) for mask, rule in _broken_rules(column, header, cells)]
+        found += [(mask, rule, header) for mask, rule in _broken_rules(column, header, cells, table[header])]
     ids = typed.select(pl.col(column.name).alias(header) for column, header in kept if column.cell == "id")
     if ids.width:
         check_precision(ids)
@@ -146,8 +147,8 @@ def _named(kept: list[tuple[Column, str]], *endings: str) -> list[str]:
     return list(dict.fromkeys(column.name for column, _ in kept if column.cell == "text" and column.name.endswith(endings)))
 
 
-def _broken_rules(column: Column, header: str, cells: Cells) -> list[tuple[pl.Series, str]]:
-    """Which rows break which rule in one column."""
+def _broken_rules(column: Column, header: str, cells: Cells, raw: pl.Series) -> list[tuple[pl.Series, str]]:
+    """Which rows break which rule in one column, ``raw`` as it stands in the file."""
     if column.cell == "id" and cells.bad is not None:
         check_lost(cells.bad, cells.value, header)
     bad = [] if cells.bad is None else [(cells.bad, RULES.get(column.cell, "BAD_CELL"))]
@@ -156,6 +157,8 @@ def _broken_rules(column: Column, header: str, cells: Cells) -> list[tuple[pl.Se
         bad.append((empty if cells.bad is None else empty & ~cells.bad, "MISSING_VALUE"))
     if column.filled and column.cell == "id" and not cells.is_plain:
         bad += oddities.key_problems(cells.value, header)
+    if not cells.is_plain and (merged := merged_ids(column, raw)) is not None:
+        bad.append((merged, "MERGED_IDS"))
     return [(mask, rule) for mask, rule in bad if mask.any()]
 
 

@@ -130,6 +130,12 @@ ROW_RULES: dict[str, IntakeRule] = {
     "BAD_TIME": IntakeRule("时间无法识别", "not a time", *_LOOK),
     "BAD_CELL": IntakeRule("单元格无法识别", "cell not understood", *_LOOK),
     "ID_PRECISION_LOST": IntakeRule("编号被写成科学计数,已丢失位数", "id in scientific notation, digits are lost", *_RAW),
+    "MERGED_IDS": IntakeRule(
+        "一格里有多个编号,不知道金额各归哪一单",
+        "several numbers in one cell: whose money it is cannot be told",
+        "按每单一行重新导出;或拆成每单一行、各写各的金额再上传",
+        "export one row per order, or split the row with the money of each, then upload it again",
+    ),
     "MISSING_VALUE": IntakeRule("必填单元格为空", "a required cell is empty", *_LOOK),
     "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *_LOOK),
     "CONTRACT": IntakeRule("不符合数据合同", "breaks the data contract", *_LOOK),

@@ -50,6 +50,10 @@ VALUES = [
     fine("B56", "wrapped-ids", lambda: data(orders(**{ID: f'="{order_id()}"', SUB: f"'{order_id()}"}))),
     fine("B57", "leading-zeros", lambda: data(orders(**{"商品ID": "\t0012345"}))),
     fine("B58", "full-width-id", lambda: data(orders(**{ID: _full_width(order_id()), SUB: re.sub("(.{4})", r"\1 ", order_id())}))),
+    *(cell("B58", f"merged-ids-{number}", "MERGED_IDS", SUB, f"{order_id(number)}{mark}{order_id(number + 1)}")
+      for number, mark in enumerate([";", "；", ",", "，", "、", "|", "\n", "\r\n", " ", "; ", "\t", " / "])),
+    cell("B58", "merged-orders", "MERGED_IDS", ID, f"{order_id()};{order_id(1)};{order_id(2)}"),
+    fine("B58", "separator-left-behind", lambda: data(orders(**{ID: f"{order_id()};", SUB: f"{order_id()}，"}))),
     fine("B59", "thousands", lambda: data(orders(**{DUE: "1,234.50"}))),
     cell("B59", "european", "BAD_MONEY", DUE, "1.234,50"),
     cell("B59", "french", "BAD_MONEY", DUE, "1 234,50"),
