@@ -34,12 +34,21 @@ _JOINED = b"\n" + BOM
 
 @dataclass(frozen=True)
 class Delimited:
-    r"""A text of rows: UTF-8 with ``\n`` or ``\r\n`` line ends. ``lines`` tells for each row of ``head`` how many lines it and what is above it take."""
+    r"""A text of rows: UTF-8 with ``\n`` or ``\r\n`` line ends. ``lines`` tells for each row of ``head`` how many lines it and what is above it take.
+
+    ``is_open``: no line break ended the last row, which may be cut off then (``connectors.endings``); here one does.
+    """
 
     text: bytes
     head: list[list[str]]
     lines: tuple[int, ...]
     delimiter: str
+    is_open: bool = False
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether the last row may not be whole: without a line break, or with a quote too many in the text."""
+        return self.is_open or self.text.count(b'"') % 2 == 1
 
     def read(self, header_row: int, places: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The columns at ``places`` below ``header_row`` (0-based) beside ``_row_number``, and the rows that do not fit (``MISFITS``).
@@ -69,6 +78,11 @@ class Delimited:
         frame = frame.with_columns(numbers.filter(~numbers.is_in(misfits["_row_number"].implode())) if bad else numbers)
         # a blank line is no row, yet it has a number in the file
         return frame.filter(~is_blank) if is_blank.any() else frame, misfits.filter(pl.col("text").str.strip_chars() != "")
+
+    def last_row(self, header_row: int) -> int:
+        """The number of the text's last row, as ``_row_number`` counts them."""
+        frame, bad = self._parse(self.lines[header_row], len(self.head[header_row]), [0])
+        return header_row + 1 + frame.height + len(bad)
 
     def _parse(self, skipped: int, width: int, places: Sequence[int]) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
         """The cells, and the rows of another width by their number, which counts from the first line below those ``skipped``."""
@@ -114,8 +128,10 @@ def open_text(text: bytes) -> Delimited:
         raise refuse("HTML_NOT_TABLE")
     if start.startswith(("{", "[{", '["')):
         raise refuse("JSON_NOT_TABLE")
-    if not text.endswith((b"\n", b"\r")):
+    is_open = not text.endswith((b"\n", b"\r")) and bool(text[text.rfind(b"\n") + 1 :].strip())
+    if is_open and text.count(b"\n") + text.count(b"\r") == 0:
         raise refuse("TRUNCATED")
+    text = text + b"\n" if is_open else text  # in a quote nobody closed it is part of the last cell, which tells so
     if b"\r" in text and _LONE_RETURN.search(text):
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if text.rfind(_JOINED) >= 0:
@@ -134,7 +150,7 @@ def open_text(text: bytes) -> Delimited:
         raise refuse("CELL_TOO_LARGE") from None
     if max(map(len, head), default=0) > MAX_COLUMNS:
         raise refuse("TOO_MANY_COLUMNS", columns=max(map(len, head)), limit=MAX_COLUMNS)
-    return Delimited(text, head, tuple(lines), delimiter)
+    return Delimited(text, head, tuple(lines), delimiter, is_open)
 
 
 def _delimiter(lines: list[str]) -> str:

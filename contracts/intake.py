@@ -138,6 +138,12 @@ ROW_RULES: dict[str, IntakeRule] = {
     ),
     "MISSING_VALUE": IntakeRule("必填单元格为空", "a required cell is empty", *_LOOK),
     "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *_LOOK),
+    "CUT_OFF": IntakeRule(
+        "文件末尾没有换行,最后一格可能没有写完",
+        "no line break ends the file: its last cell may be cut off",
+        "与平台核对这一行和总行数;完整就在文件末尾加一个换行再上传,不完整就重新下载",
+        "compare this row and the number of rows with the platform; if all is there add a line break at the end and give it again, else download again",
+    ),
     "CONTRACT": IntakeRule("不符合数据合同", "breaks the data contract", *_LOOK),
     "NOT_CONFORMED": IntakeRule("没有可用的内容", "nothing usable on the row", *_LOOK),
     "MASKED_KEY": IntakeRule("编号被打码", "the key is masked with stars", *_LOOK),

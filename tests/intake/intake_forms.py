@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Sequence
 
 import xlsxwriter
-from intake_case import CREATED, DUE, ID, SUB, TITLE, Case, cell, fine, refused, row_out
+from intake_case import CREATED, DUE, ID, QTY, SUB, TITLE, Case, cell, fine, refused, row_out
 from intake_files import (
     HEADER,
     Table,
@@ -91,6 +91,13 @@ def _dated(base: dt.datetime, *, is_1904: bool) -> bytes:
     return out.getvalue()
 
 
+def _last(header: str) -> Table:
+    """Four orders with one column moved to the end."""
+    table = orders()
+    place = table[0].index(header)
+    return [[*row[:place], *row[place + 1 :], row[place]] for row in table]
+
+
 def _shifted(count: int) -> Table:
     """A comma in a title nobody quoted: one cell too many."""
     table = orders(8)
@@ -133,7 +140,10 @@ CONTAINERS = [
     refused("B23", "password", "PASSWORD", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600),
     refused("B24", "cut-xlsx", "TRUNCATED", lambda: book()[: len(book()) * 2 // 3]),
     refused("B25", "cut-cell", "TRUNCATED", lambda: data(orders())[:-200]),
-    refused("B25", "cut-number", "TRUNCATED", lambda: data([[*HEADER[:9]], [*order(0)[:9]]]).rstrip()[:-3]),
+    refused("B25", "cut-number", "TRUNCATED", lambda: data(_last(DUE)).rstrip()[:-3], "row=5", f"column={DUE}"),
+    refused("B25", "cut-time", "TRUNCATED", lambda: data(_last(CREATED)).rstrip()[:-2], "row=5", f"column={CREATED}"),
+    fine("B25", "no-final-break", lambda: data(_last(DUE)).rstrip()),
+    row_out("B25", "perhaps-cut", "CUT_OFF", lambda: data(_last(QTY)).rstrip(), bad_row=5),
     refused("B25", "cut-character", "TRUNCATED", lambda: data(orders()[:1])[:-3]),
     refused("B25", "cut-quote", "TRUNCATED", lambda: data(orders(**{TITLE: '大衣,"长"'})) + b'"\t69315'),
     refused("B26", "bomb", "ZIP_BOMB", lambda: repacked(book(), {"xl/media/x.xml": b"0" * (64 << 20)})),
