@@ -19,6 +19,7 @@ import polars as pl
 
 from contracts import codes
 from contracts.fields import FIELDS, Field
+from contracts.intake import Notice
 from contracts.tables import Table
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class Api(Protocol):
 
 
 @dataclass(frozen=True)
+class Checked:
+    """What a file's rows say together. ``bad``: which rows break which rule of ``ROW_RULES``, by our name of the column; ``notices`` for the receipt."""
+
+    bad: tuple[tuple[pl.Series, str, str], ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
 class Platform:
     """Everything the pipeline needs from one connector folder.
 
@@ -100,6 +109,7 @@ class Platform:
     ``api(client, credentials)`` makes the API; ``api_kinds`` are the kinds it can collect.
     ``clean(kind, layout, table)`` removes rows that are not data (formula row, totals) from the raw text table, which still has its ``_row_number``.
     Of the ``narrow_kinds`` it is given only the columns that have a name or are personal: what nobody looks at costs a fifth of reading.
+    ``check(kind, layout, typed)`` looks at a file's typed rows together: rows that contradict one another, and what is to be said.
     """
 
     code: str
@@ -110,6 +120,7 @@ class Platform:
     exported_at: Callable[[str], dt.datetime | None] = lambda name: None
     clean: Callable[[str, str, pl.DataFrame], pl.DataFrame] = lambda kind, layout, table: table
     narrow_kinds: tuple[str, ...] = ()
+    check: Callable[[str, str, pl.DataFrame], Checked] = lambda kind, layout, typed: Checked()
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:

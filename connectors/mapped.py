@@ -11,20 +11,20 @@ from functools import cached_property, partial
 
 import polars as pl
 
-from connectors.base import Column, Layout, Platform, platforms
+from connectors.base import Checked, Column, Layout, Platform, platforms
 from connectors.cells import READERS
+from connectors.mapping_amounts import contradicting, proven, spread_of
+from connectors.mapping_evidence import bare
 from connectors.mapping_file import FOLDER, shipped
-from connectors.mapping_model import KINDS, TOLD, MappingFile, names_of
+from connectors.mapping_model import KINDS, REPEATED, TOLD, WHOLE, MappingFile, names_of
 from connectors.mapping_rows import bronze_name, conform
 from connectors.spelling import trim
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
-from contracts.intake import refuse
+from contracts.intake import Notice, refuse
 from contracts.tables import Table
 
 _MONEY = ("yuan", "yuan_stat", "fen", "li")
-#: Marks of money that are not the house's own: dropped before the one money parser reads the cell.
-_CURRENCY_MARK = r"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)\s*|\s*(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)$"
 #: How an instant is written for the parser of each kind of cell.
 _FORMATS = {"time": "%Y-%m-%d %H:%M:%S", "time_dmy": "%d/%m/%Y %H:%M:%S", "time_mdy": "%m/%d/%Y %H:%M:%S"}
 
@@ -91,6 +91,7 @@ def source(platform_code: str, mappings: Sequence[MappingFile], retired: Sequenc
         folder=FOLDER,
         conform=partial(conform, (*fit, *retired), has_sub_orders=_has_sub_orders(platform_code)),
         clean=partial(_clean, platform_code, {mapping.name: mapping for mapping in fit}),
+        check=partial(_check, {mapping.name: mapping for mapping in fit}),
         mappings=fit,
     )
 
@@ -148,6 +149,20 @@ def _clean(platform_code: str, mappings: dict[str, MappingFile], kind: str, layo
     return table.with_columns(cells.values()) if cells else table
 
 
+def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.DataFrame) -> Checked:
+    """Amounts that contradict what the mapping takes them for: an order's with several values, and lines' own that no order tells apart."""
+    del kind
+    mapping = mappings[layout]
+    names = [name for name in REPEATED.get(mapping.kind, ()) if name in typed.columns]
+    whole = typed[WHOLE[mapping.kind]] if names else pl.Series([], dtype=pl.String)
+    bad = [(contradicting(whole, typed[name]), "AMOUNTS_DIFFER", name) for name in names if name in mapping.repeated]
+    doubtful = [name for name in names if name not in (*mapping.repeated, *mapping.per_row)]
+    own = {name: spread_of(whole, typed[name]) for name in doubtful if not proven(whole, typed[name], typed.to_dict())}
+    alike = [(spread.alike, f"{mapping.columns[name].header[0]} {spread.example}") for name, spread in own.items() if spread.alike == spread.several > 0]
+    notices = [Notice("AMOUNTS_ALIKE", count, about) for count, about in alike]
+    return Checked(tuple(item for item in bad if item[0].any()), tuple(notices))
+
+
 def _check_told(mapping: MappingFile, by_word: Mapping[str, str]) -> None:
     """Of several headers a name may have, or several names that tell the same, none needs to be there, but one of them does."""
     wanted = [[name] for name in mapping.columns if mapping.is_filled(name)]
@@ -180,7 +195,7 @@ def _first_said(columns: list[pl.Series]) -> pl.Series:
 def _readied(raw: pl.Series, mapping: MappingFile, name: str) -> pl.Series:
     cell = mapping.cell_of(name)
     if cell in _MONEY:
-        amount = _signed(trim(raw).str.replace_all(_CURRENCY_MARK, ""), mapping.columns[name].sign)
+        amount = _signed(bare(raw), mapping.columns[name].sign)
         return amount.zip_with((amount != "").fill_null(False), raw)
     if cell in _FORMATS and mapping.time_zone != TIME_ZONE:
         return _on_our_clock(raw, cell, mapping.time_zone)

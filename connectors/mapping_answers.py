@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
+from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import check_personal, words_of
 from connectors.mapping_evidence import fits
 from connectors.mapping_file import read_plain
-from connectors.mapping_model import MappingFile, is_word, needs_of
+from connectors.mapping_model import REPEATED, MappingFile, is_word, needs_of
 from connectors.mapping_propose import Match, Proposal, column_of
+from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED
 from connectors.typed import fold
 from contracts.errors import UsageError
 
@@ -19,6 +21,11 @@ from contracts.errors import UsageError
 COLUMN, WORD, UNREAD = "columns.", "words.", "-"
 #: A buyer is told apart by a digest alone: the mapping file says it in a place of its own.
 _BUYER = f"{COLUMN}buyer_key"
+
+
+def columns_said(answers: Mapping[str, str]) -> dict[str, str]:
+    """Our name → their header (or ``-``), of what a person says of columns."""
+    return {key.removeprefix(COLUMN): header for key, header in answers.items() if key.startswith(COLUMN) and key != _BUYER and header}
 
 
 def taken(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, str]:
@@ -35,8 +42,8 @@ def taken(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, str]:
 def missing(proposal: Proposal, answers: Mapping[str, str]) -> list[tuple[str, ...]]:
     """What no column tells: alternatives of our names, one of which is needed. A payment that is asked for counts as told until it is answered with no."""
     told = taken(proposal, answers)
-    asked = any(question.key == "paid_when_placed" for question in proposal.questions)
-    is_told = asked and "created_at" in told and answers.get("paid_when_placed") != "no"
+    asked = any(question.key == PAID_WHEN_PLACED for question in proposal.questions)
+    is_told = asked and "created_at" in told and answers.get(PAID_WHEN_PLACED) != "no"
     return [names for names in needs_of(proposal.kind) if not told.keys() & set(names) and not (is_told and names == ("paid_at",))]
 
 
@@ -60,7 +67,8 @@ def could_be(match: Match, name: str) -> bool:
 def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     """The mapping a proposal becomes with a person's answers.
 
-    Keys are those of its questions, any key of a mapping file (``name``, ``zh``, ``money`` …), ``columns.NAME``: their header, or ``-`` for none, and
+    Keys are those of its questions (``amount.HEADER``: ``once`` or ``each``, also where nobody asked), any
+    key of a mapping file (``name``, ``zh``, ``money`` …), ``columns.NAME``: their header, or ``-`` for none, and
     ``words.NAME.WORD``: the code of one of their words. Raises ``UsageError``: OPEN_QUESTION for what nobody answered, MISSING_NAMES for what no column
     tells, MAPPED_PERSONAL for a personal column that is read, BAD_MAPPING for what does not make a mapping.
     """
@@ -70,14 +78,15 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
         answered["buyer"] = answered.pop(_BUYER).removeprefix(UNREAD)
     _check_answered(proposal, answered)
     draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
-    if answered.pop("paid_when_placed", "no") == "yes":
+    if answered.pop(PAID_WHEN_PLACED, "no") == "yes":
         draft["same_as"] = {"paid_at": "created_at"}
     matches = {match.header: match for match in proposal.matches}
     for key, value in answered.items():
         if key.startswith(COLUMN):
             _put(draft, key.removeprefix(COLUMN), value, matches)
-        elif key != "kind" and not key.startswith(WORD):
+        elif key != "kind" and not key.startswith((WORD, AMOUNT)):
             draft[key] = value
+    draft |= _amounts(proposal, draft["columns"], answered)
     for key, code in answered.items():
         if key.startswith(WORD):
             _say(draft, *key.removeprefix(WORD).partition(".")[::2], code, answered)
@@ -111,6 +120,18 @@ def _put(draft: dict[str, Any], name: str, header: str, matches: Mapping[str, Ma
     if header != UNREAD:
         kept[name] = column_of(name, matches[header]) if header in matches else {"header": header}
     draft["columns"] = kept
+
+
+def _amounts(proposal: Proposal, columns: Mapping[str, Any], answered: Mapping[str, str]) -> dict[str, list[str]]:
+    """Which amounts are the whole's: as a person says, else as the cells show; of a column nobody looked at, what cannot count money twice."""
+    entered = {key.removeprefix(AMOUNT): value for key, value in answered.items() if key.startswith(AMOUNT)}
+    if wrong := {f"{AMOUNT}{header}": value for header, value in entered.items() if value not in get_args(Meaning)}:
+        raise UsageError("BAD_MAPPING", "只能是 once(整单)或 each(每行)", "may only be once (the whole's) or each (each row's)", **wrong)
+    headers = {name: str(columns[name]["header"]) for name in REPEATED.get(proposal.kind, ()) if name in columns}
+    once = [name for name, header in headers.items() if (entered.get(header) or proposal.meanings.get(header, "once")) == "once"]
+    doubted = {question.key for question in proposal.questions}
+    per_row = [name for name, header in headers.items() if name not in once and f"{AMOUNT}{header}" in doubted]
+    return {"repeated": once, "per_row": per_row}
 
 
 def _say(draft: dict[str, Any], name: str, word: str, code: str, answered: Mapping[str, str]) -> None:

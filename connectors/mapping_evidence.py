@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from connectors.cells import read_yuan
+from connectors.spelling import trim
+
 _DATES = {"ymd": r"^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}|^20[0-9]{6}$", "epoch_ms": r"^1[0-9]{12}$", "epoch_s": r"^1[0-9]{9}$"}
 _SLASHED = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{4}"
 _MOMENT = r"^[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}$"
@@ -15,6 +18,8 @@ _AMOUNT = r"^[(]?(?:[A-Z]{1,3}\s*)?[$€£¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+
 #: What the cells of a name look like, by the end of the name.
 _LOOKS = {"_fen": _AMOUNT, "_qty": r"^-?[0-9][0-9,]*(?:\.0+)?$", "_at": _MOMENT, "_date": _MOMENT}
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY"}
+#: Marks of money that are not the house's own: dropped before the one money parser reads the cell.
+CURRENCY_MARK = r"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)\s*|\s*(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)$"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -72,3 +77,13 @@ def fits(cells: pl.Series, name: str) -> bool:
     """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
     pattern = next((pattern for suffix, pattern in _LOOKS.items() if name.endswith(suffix)), "")
     return not pattern or cells.is_empty() or float(str(cells.str.contains(pattern).mean())) >= 0.8
+
+
+def bare(cells: pl.Series) -> pl.Series:
+    """Money as text without blanks around it and foreign marks."""
+    return trim(cells).str.replace_all(CURRENCY_MARK, "")
+
+
+def amounts(cells: pl.Series) -> pl.Series:
+    """A column's amounts in hundredths of whatever unit it is written in, to compare them; null for what is none."""
+    return read_yuan(bare(cells))[0]

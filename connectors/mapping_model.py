@@ -45,6 +45,8 @@ TOLD: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 #: Amounts that some tables write again on every row of an order or after-sale.
 REPEATED: dict[str, tuple[str, ...]] = {"orders": ("placed_fen", "paid_fen", "freight_fen", "stated_refund_fen"), "after_sales": ("refund_fen",)}
+#: What these amounts are of: the number its rows have in common.
+WHOLE = {"orders": "order_id", "after_sales": "refund_id"}
 #: A word for "the order was closed": refunded or never paid, as the payment tells.
 CLOSED = "closed"
 _LINEAGE = {*SHOP, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}
@@ -134,8 +136,8 @@ class MappingFile(_Strict):
 
     ``signature``: headers without which a table is not this one (default: those of the filled names). ``unread``: known headers nobody needs.
     ``personal``: dropped at the door. ``buyer``: dropped too, but a key under the tenant's secret takes its place.
-    ``same_as``: a name that has no column of its own and says what another says. ``repeated``: amounts
-    written again on every row of one order (orders) or one after-sale (after_sales), counted once.
+    ``same_as``: a name that has no column of its own and says what another says. ``repeated``: amounts of the whole order (orders) or after-sale
+    (after_sales), on every or only the first of its rows, counted once. ``per_row``: amounts each row has of its own though a file may look otherwise.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -156,6 +158,7 @@ class MappingFile(_Strict):
     same_as: dict[str, str] = {}
     constants: dict[str, str] = {}
     repeated: tuple[str, ...] = ()
+    per_row: tuple[str, ...] = ()
     platform_column: PlatformColumn | None = None
     unread: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
@@ -234,10 +237,20 @@ class MappingFile(_Strict):
             case _:
                 return "text"
 
+    @property
+    def filled_names(self) -> set[str]:
+        """Our names some column, copy or constant of the table fills."""
+        return {*self.columns, *self.same_as, *self.constants}
+
+    @property
+    def once(self) -> tuple[str, ...]:
+        """``repeated``, and what copies it: amounts of the whole, to be counted once."""
+        return (*self.repeated, *(name for name, source in self.same_as.items() if source in self.repeated))
+
     def is_filled(self, name: str) -> bool:
-        """Whether a row without this is set aside."""
+        """Whether a row without this is set aside. An amount of the whole may stand on any one of its rows."""
         told = self.columns[name].filled
-        return name in NEEDED[self.kind] if told is None else told
+        return name in NEEDED[self.kind] and name not in self.repeated if told is None else told
 
 
 def _one_of(given: str, known: list[str], what: str) -> str:
@@ -269,8 +282,7 @@ def _check_copies(mapping: MappingFile) -> None:
 
 
 def _check_needed(mapping: MappingFile) -> None:
-    told = {*mapping.columns, *mapping.same_as, *mapping.constants}
-    if missing := [" / ".join(names) for names in needs_of(mapping.kind) if not told & set(names)]:
+    if missing := [" / ".join(names) for names in needs_of(mapping.kind) if not mapping.filled_names & set(names)]:
         raise ValueError(f"columns: 缺少 / lacks {', '.join(missing)}")
 
 
@@ -281,9 +293,10 @@ def _check_headers(mapping: MappingFile) -> None:
     twice = sorted({word for word in first if first.count(word) > 1} | ({word.strip() for word in others} & set(told)))
     if twice:
         raise ValueError(f"columns: 一个表头用了两次 / a header is used twice (use same_as): {', '.join(twice)}")
-    odd = [name for name in mapping.repeated if name not in mapping.columns or name not in REPEATED.get(mapping.kind, ())]
-    if odd:
-        raise ValueError(f"repeated: 只能是 / may only be {', '.join(REPEATED.get(mapping.kind, ())) or '-'}")
+    known = [name for name in REPEATED.get(mapping.kind, ()) if name in mapping.columns]
+    for place, names in (("repeated", mapping.repeated), ("per_row", mapping.per_row)):
+        if set(names) - set(known) or set(names) & set(mapping.repeated) & set(mapping.per_row):
+            raise ValueError(f"{place}: 只能是,且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}")
     strange = [word for word in mapping.signature if word.strip() not in {*told, *(word.strip() for word in others)}]
     if mapping.platform_column:
         strange = [word for word in strange if word.strip() != mapping.platform_column.header.strip()]

@@ -7,11 +7,15 @@ from functools import partial
 from typing import Any, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import best_name, is_personal, words_of
 from connectors.mapping_evidence import Cells, fits, look
+from connectors.mapping_judged import judge
 from connectors.mapping_model import KINDS, is_word, needs_of
+from connectors.mapping_questions import Finding, Plain, Question, asked_amount, asked_cells, asked_kind, asked_near, asked_paid, found_amount
+from connectors.spelling import ID_EDGES, trim
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
 from contracts.fields import FIELDS
@@ -26,11 +30,7 @@ _CLEARLY = 0.25
 _MOBILE = r"^\+?(?:86)?1[3-9][0-9]{9}$"
 
 
-class _Plain(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Match(_Plain):
+class Match(Plain):
     """One of their headers and what it is taken for. ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread.
 
     ``words``: what stands in the column, each once, in the file's order and not more than ``_WORDS`` of them; nothing of a personal column.
@@ -46,21 +46,12 @@ class Match(_Plain):
     words: tuple[str, ...] = ()
 
 
-class Question(_Plain):
-    """Something only a person knows. ``options`` empty = free text; ``default`` is what is taken if it is let stand."""
-
-    key: str
-    zh: str
-    en: str
-    options: tuple[str, ...] = ()
-    default: str = ""
-
-
-class Proposal(_Plain):
+class Proposal(Plain):
     """What is proposed for one table.
 
     ``draft`` is a mapping file's content made of headers that are known; a column that is only near waits for a person (it is a question too).
-    ``missing``: names a mapping of this kind must tell and no header is even near.
+    ``missing``: names a mapping of this kind must tell and no header is even near. ``findings``: what the cells proved, so that nobody has to be asked.
+    ``meanings``: their header of amounts → what they are taken for if nobody says otherwise.
     """
 
     kind: str
@@ -69,10 +60,14 @@ class Proposal(_Plain):
     questions: tuple[Question, ...]
     missing: tuple[str, ...]
     draft: dict[str, Any]
+    findings: tuple[Finding, ...] = ()
+    meanings: dict[str, Meaning] = Field(default_factory=dict)
 
 
-def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = "own_table") -> Proposal:
-    """Read the top of a file and propose how to read the rest. ``kind``: what a person says it is; else what its headers are most like.
+def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = "own_table", columns: Mapping[str, str] | None = None) -> Proposal:
+    """Read a file and propose how to read its like. ``kind``: what a person says it is; else what its headers are most like.
+
+    ``columns``: our name → their header, as a person says; what the cells are asked depends on it.
 
     Raises FileRefusedError for what is no table, and UNKNOWN_LAYOUT when hardly any header means anything to the house.
     """
@@ -90,8 +85,8 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
     table, _ = sheet.read(row)
     header = [cell.strip() for cell in sheet.head[row]]
-    columns = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
-    return _proposal(found, row, columns, platform, name, sure=sure)
+    cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
+    return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
 
 
 def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
@@ -104,27 +99,39 @@ def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
 
 
 def _cells(column: pl.Series) -> pl.Series:
-    text = column.str.strip_chars(" \t\"'`=\ufeff")
-    return text.filter((text != "").fill_null(False))
+    return trim(column.str.strip_chars(ID_EDGES)).drop_nulls()
 
 
-def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platform: str, name: str, *, sure: bool) -> Proposal:
+def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platform: str, name: str, *, sure: bool, columns: Mapping[str, str]) -> Proposal:
     sample = {header: _cells(column.head(_SAMPLE)) for header, column in table.items()}
     matches = [match if match.how == "personal" else match.model_copy(update={"words": _words(table[match.header])}) for match in _matched(kind, sample)]
     taken = {match.name: match.header for match in matches if match.name}
-    cells = look(taken, sample)
+    taken = {ours: theirs for ours, theirs in taken.items() if ours not in columns and theirs not in columns.values()}
+    taken |= {ours: theirs for ours, theirs in columns.items() if theirs in table}
+    cells, judged = look(taken, sample), judge(kind, taken, table)
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
     needs = needs_of(kind)
     without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
     missing = ["/".join(names) for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
-    questions = [] if sure else [_asked_kind(kind)]
+    questions = [] if sure else [asked_kind(kind)]
     known = {match.name for match in matches if match.how == "known"}
     needed = {name for names in needs if not known & set(names) for name in names} | ({"created_at"} if without_payment else set())
-    questions += [_asked_near(match, is_needed=match.name in needed) for match in matches if match.how == "near"]
-    questions += _asked_cells(cells)
-    questions += [_asked_paid()] if without_payment else []
-    return Proposal(kind=kind, header_row=header_row + 1, matches=tuple(matches), questions=tuple(questions), missing=tuple(missing), draft=draft)
+    near = [match for match in matches if match.how == "near"]
+    questions += [asked_near(match.name, match.header, match.zh, match.en, is_needed=match.name in needed) for match in near]
+    questions += asked_cells(cells)
+    questions += [asked_paid()] if without_payment else []
+    questions += [asked_amount(item, kind) for item in judged if not item.is_sure]
+    return Proposal(
+        kind=kind,
+        header_row=header_row + 1,
+        matches=tuple(matches),
+        questions=tuple(questions),
+        missing=tuple(missing),
+        draft=draft,
+        meanings={item.header: item.meaning for item in judged},
+        findings=tuple(found_amount(item, kind) for item in judged if item.is_sure),
+    )
 
 
 def _words(column: pl.Series) -> tuple[str, ...]:
@@ -176,35 +183,3 @@ def _signature(kind: str, matches: Sequence[Match]) -> list[str]:
     """What a table must have to be this one: the needed names and, that no other table is taken for it, everything else that is surely known."""
     needed = {name for several in needs_of(kind) for name in several}
     return [match.header for match in matches if match.how == "known" or (match.how == "near" and match.name in needed)]
-
-
-# questions
-def _asked_cells(cells: Cells) -> list[Question]:
-    """What the cells leave open."""
-    asked = []
-    if not cells.is_money_sure:
-        asked.append(Question(key="money", zh="金额单位是元还是分?", en="are amounts in yuan or in fen?", options=("yuan", "fen", "li")))
-    if not cells.is_currency_sure:
-        zh, en = "金额是什么币种(三个字母)?", "in which currency are amounts (three letters)?"
-        asked.append(Question(key="currency", zh=zh, en=en, default=cells.currency))
-    if not cells.is_zone_sure:
-        asked.append(Question(key="time_zone", zh="时间是哪个时区的(如 America/Los_Angeles)?", en="in which time zone are times?"))
-    if not cells.is_dates_sure:
-        zh, en = "日期是日在前还是月在前?", "does the day or the month stand first in dates?"
-        asked.append(Question(key="dates", zh=zh, en=en, options=("dmy", "mdy")))
-    return asked
-
-
-def _asked_kind(kind: str) -> Question:
-    return Question(key="kind", zh="这是什么表?", en="what kind of table is it?", options=tuple(KINDS), default=kind)
-
-
-def _asked_near(match: Match, *, is_needed: bool) -> Question:
-    """Left alone, a near header is not read; one that the table cannot do without has to be answered."""
-    zh, en = f"“{match.header}”是“{match.zh}”吗?", f"is {match.header!r} the {match.en}?"
-    return Question(key=f"columns.{match.name}", zh=zh, en=en, options=(match.header, "-"), default="" if is_needed else "-")
-
-
-def _asked_paid() -> Question:
-    zh, en = "没有付款时间列:下单即付款吗?", "no column of payment times: is an order paid when it is placed?"
-    return Question(key="paid_when_placed", zh=zh, en=en, options=("yes", "no"))

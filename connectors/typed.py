@@ -6,15 +6,16 @@ import datetime as dt
 import hmac
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from operator import or_
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from connectors import oddities
-from connectors.base import Column, Layout, Platform
+from connectors.base import Checked, Column, Layout, Platform
 from connectors.cells import RULES
 from connectors.merged_ids import merged_ids
 from connectors.personal import mask_cells, mask_texts
@@ -96,7 +97,7 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     present = present_columns(layout, table.columns)
     kept = [(column, header) for column, header in present if not column.personal and column.name]
     dropped = [header.strip() for column, header in present if column.personal]
-    typed, is_bad, problems, notices = _type_columns(kept, table)
+    typed, is_bad, problems, notices = _type_columns(kept, table, partial(platform.check, layout.kind, layout.name))
     typed = typed.with_columns(**_buyer_keys(platform, present, table, origin))
     good = typed if is_bad is None else typed.filter(~is_bad)
     newest = observed_at or _latest_instant(good, origin.received_at)
@@ -115,7 +116,9 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     return Reading(layout, bronze, quarantine, table.height, newest, dropped, notices=notices, is_dated=is_dated)
 
 
-def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None, pl.DataFrame, list[Notice]]:
+def _type_columns(
+    kept: list[tuple[Column, str]], table: pl.DataFrame, check: Callable[[pl.DataFrame], Checked]
+) -> tuple[pl.DataFrame, pl.Series | None, pl.DataFrame, list[Notice]]:
     """Typed columns by our names beside the lineage, which rows have a bad cell (None: no row), one problem row per such cell, and warnings.
 
     The problems are as ``QUARANTINE``, without ``row_json`` and with the cells as they stand in the file, which nobody may see.
@@ -135,7 +138,9 @@ def _type_columns(kept: list[tuple[Column, str]], table: pl.DataFrame) -> tuple[
         if (lost := ruined_rows(ids)).any():
             found.append((lost, "ID_PRECISION_LOST", ids.columns[0]))
     counted = {"BROKEN_CHARACTERS": oddities.count_broken(typed, _named(kept, "")), "PERSONAL_MASKED": masked}
-    notices = [Notice(rule, count) for rule, count in counted.items() if count]
+    checked, headers = check(typed), {column.name: header for column, header in kept}
+    found += [(mask, rule, headers[name]) for mask, rule, name in checked.bad]
+    notices = [*(Notice(rule, count) for rule, count in counted.items() if count), *checked.notices]
     if not found:
         return typed, None, pl.DataFrame(schema=QUARANTINE), notices
     problems = pl.concat([_problems(table, mask, rule, header) for mask, rule, header in found])

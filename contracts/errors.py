@@ -14,10 +14,12 @@ class BaiyunError(Exception):
     """Base of everything we raise on purpose.
 
     ``rule`` is a stable upper-case name, ``zh``/``en`` say what happened, ``step_zh``/``step_en`` what to do next, ``facts`` name file, row, shop.
+    ``beside`` is what a program is told besides, where somebody knows more than the error itself.
     """
 
     def __init__(self, rule: str, zh: str, en: str, *, step_zh: str = "", step_en: str = "", **facts: object) -> None:
         self.rule, self.zh, self.en, self.step_zh, self.step_en, self.facts = rule, zh, en, step_zh, step_en, facts
+        self.beside: dict[str, object] = {}
         super().__init__(self.sentence())
 
     def sentence(self) -> str:

@@ -148,6 +148,12 @@ ROW_RULES: dict[str, IntakeRule] = {
     "NOT_CONFORMED": IntakeRule("没有可用的内容", "nothing usable on the row", *_LOOK),
     "MASKED_KEY": IntakeRule("编号被打码", "the key is masked with stars", *_LOOK),
     "BROKEN_CHARACTER": IntakeRule("编号含有损坏的字符", "a broken character in a key", *_RAW),
+    "AMOUNTS_DIFFER": IntakeRule(
+        "这一列映射为整单金额(一单只算一次),而这一单的几行金额不同",
+        "this column was mapped as the whole order's amount, counted once, and the rows of this order differ",
+        "若是每行各自的金额:用这个文件重新映射(baiyun map 或上传页),再从原始文件重算;否则改正后再上传",
+        "if each row has its own amount map the table anew with this file (`baiyun map` or the upload page) and rebuild from the raw files; else mend it",
+    ),
     "NO_CACHED_VALUE": IntakeRule("单元格是没有存下结果的公式,或 #N/A 一类的错误值", "a formula without its stored result, or an error value", *_RAW),
 }
 
@@ -184,6 +190,12 @@ WARN_RULES: dict[str, IntakeRule] = {
     "PERSONAL_MASKED": IntakeRule("文字中的电话、证件号、邮箱、收件地址已打码", "personal data in text were masked", *_NOTHING),
     "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
     "OTHER_SHEETS": IntakeRule("这些工作表不是已知的导出,没有读取", "sheets that are no known export were not read", *_NOTHING),
+    "AMOUNTS_ALIKE": IntakeRule(
+        "这一列映射为每行各自的金额(相加),而这个文件里每个多行订单的几行都写同一个金额",
+        "this column was mapped as each row's own amount, added up, and in this file every order of several rows has one amount on all of them",
+        "若是整单金额重复写:撤回这个文件,用它重新映射,再导入;确是每行各自的:重新映射时回答“每行各自的”,不再提示",
+        "if it is the order's, written again: withdraw the file, map the table anew with it, give it again; if each row's own, say so there once",
+    ),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
     "NET_DISAGREES": IntakeRule(
         "净成交不等于成交减一小时退款", "net sales are not sales less the hour's refunds", "与平台页面核对", "compare with the platform's page"

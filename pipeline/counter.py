@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.coverage import Coverage, coverage
-from connectors.mapping_answers import COLUMN, UNREAD, WORD, missing, settled, strange_words, taken
+from connectors.mapping_answers import COLUMN, UNREAD, WORD, columns_said, missing, settled, strange_words, taken
 from connectors.mapping_dictionary import holds_for
 from connectors.mapping_file import shipped
 from connectors.mapping_model import KINDS, MappingFile, codes_of, names_of
-from connectors.mapping_propose import Match, Proposal, Question
+from connectors.mapping_propose import Match, Proposal
+from connectors.mapping_questions import Question
 from connectors.tabular import MAX_FILE_BYTES
 from contracts.errors import FileRefusedError, UsageError
 from contracts.intake import refuse
@@ -214,14 +215,16 @@ def learned(viewer: Viewer) -> list[Learned]:
 
 
 # any other table
-def propose(viewer: Viewer, shop_id: str, data: bytes, kind: str = "") -> Proposal:
+def propose(viewer: Viewer, shop_id: str, data: bytes, kind: str = "", put: Mapping[str, str] | None = None) -> Proposal:
     """What a table nobody knows may mean, and what only a person can tell. ``kind``: what they say it is, else what its header is most like.
+
+    ``put``: what they said of columns so far (``columns.NAME`` → header).
 
     Raises ``FileRefusedError`` for what is no table, or one in which hardly a header means anything; ``NotFoundError`` for a foreign shop.
     """
     with _looking(viewer, shop_id) as desk:
         assert desk.shop is not None  # noqa: S101 - a desk that enters no shop has one
-        return propose_apart(data, Limits.of(settings_of(viewer)), kind=kind, platform=desk.shop.platform_code)
+        return propose_apart(data, Limits.of(settings_of(viewer)), kind=kind, platform=desk.shop.platform_code, columns=columns_said(put or {}))
 
 
 def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: Proposal, answers: Mapping[str, str]) -> Trial:

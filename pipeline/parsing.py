@@ -207,7 +207,7 @@ def sheet_apart(data: bytes, limits: Limits | None = None) -> tuple[list[str], p
     return [str(word) for word in head], pl.read_ipc(rows), [int(number) for number in unread]
 
 
-def propose_apart(data: bytes, limits: Limits | None = None, **asked: str) -> Proposal:
+def propose_apart(data: bytes, limits: Limits | None = None, **asked: object) -> Proposal:
     """``connectors.mapping_propose.propose`` in the reader's process."""
     said, _ = _ask({"do": "propose", "asked": asked}, data, limits)
     return Proposal.model_validate(said["proposal"])

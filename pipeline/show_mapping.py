@@ -13,6 +13,7 @@ from connectors.mapping_dictionary import holds_for, labelled
 from connectors.mapping_file import write_mapping
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Proposal
+from connectors.mapping_questions import AMOUNT
 from contracts.errors import BaiyunError
 from pipeline.mapping import Kept, MappedPreview
 from pipeline.terminal import OUT, print_json, print_table
@@ -39,21 +40,33 @@ def proposed(proposal: Proposal) -> None:
     _strange(strange_words(proposal, {}))
 
 
+def found(proposal: Proposal, mapping: MappingFile | None = None) -> None:
+    """What the cells showed of amounts, so that nobody was asked; with a ``mapping``, also what was taken where nobody answered."""
+    for finding in proposal.findings:
+        OUT.print(Text(f"✓ {finding.zh} / {finding.en}"))
+    asked = [question for question in proposal.questions if mapping and question.key.startswith(AMOUNT)]
+    once = {header for name in mapping.repeated for header in mapping.columns[name].header} if mapping else set()
+    for question in asked:
+        is_once = question.key.removeprefix(AMOUNT) in once
+        taken = "按整单的,只算一次 / the whole's, counted once" if is_once else "按每行的,相加 / each row's, added up"
+        OUT.print(Text(f"? {question.zh} / {question.en} → {taken}(--set {question.key}=once|each)"))
+
+
 def _strange(strange: Mapping[str, Sequence[str]]) -> None:
     for name, words in strange.items():
         told = f"不认识的词,按未知计,用 --set words.{name}.词=代码 说明 / words nobody knows, counted as unknown"
         OUT.print(Text(f"{labelled(name)} {name}: {told}: {'、'.join(words)}"))
 
 
-def not_mapped(error: BaiyunError, proposal: Proposal | None, answers: Mapping[str, str]) -> None:
-    """One JSON document on why there is no mapping: the rule, what is open and what no column tells. The sentence itself goes to stderr."""
+def not_mapped(error: BaiyunError, proposal: Proposal | None, answers: Mapping[str, str]) -> dict[str, object]:
+    """Why there is no mapping, as data: the rule, what is open and what no column tells."""
     open_ones = [question for question in proposal.questions if not (answers.get(question.key) or question.default)] if proposal else []
     needed = ["/".join(names) for names in missing(proposal, answers)] if proposal else []
     words = strange_words(proposal, answers) if proposal else {}
     questions = [question.model_dump(mode="json") for question in open_ones]
     facts = {key: str(value) for key, value in error.facts.items()}
     said = {"questions": questions, "missing": needed, "unknown_words": words, "rule": error.rule, "message": error.sentence(), "facts": facts}
-    print_json({**said, "saved": False})
+    return {**said, "saved": False}
 
 
 def kept(items: Sequence[Kept], *, as_json: bool) -> None:
@@ -89,6 +102,8 @@ def mapped(proposal: Proposal | None, mapping: MappingFile, shown: MappedPreview
         return
     preview(shown)
     OUT.print(Text(write_mapping(mapping)))
+    if proposal:
+        found(proposal, mapping)
     told = (
         "已保存,这样的文件以后直接导入 / saved: files of this header are taken from now on"
         if saved

@@ -67,6 +67,8 @@ def show_mapping(viewer: Viewer, sheet: Sheet) -> str:
     _ask_kind(sheet, sheet.proposal)
     _show_matches(sheet, sheet.proposal)
     _put_right(sheet, sheet.proposal)
+    for finding in sheet.proposal.findings:
+        st.markdown(f":green[:material/check:] {plain(finding.zh, 200)} :gray[:small[{plain(finding.en, 300)}]]")
     answers = ask(sheet.proposal, sheet.put)
     if answers:
         sheet.trial = _tried(viewer, sheet, sheet.proposal, answers)
@@ -76,7 +78,7 @@ def show_mapping(viewer: Viewer, sheet: Sheet) -> str:
 def _proposed(viewer: Viewer, sheet: Sheet) -> Proposal | None:
     try:
         with st.spinner("正在比对表头… Matching headers"):
-            return propose(viewer, sheet.shop_id, sheet.content, sheet.kind)
+            return propose(viewer, sheet.shop_id, sheet.content, sheet.kind, sheet.put)
     except FileRefusedError as error:
         if error.rule != "UNKNOWN_LAYOUT":
             show_refusal(error)
@@ -144,7 +146,7 @@ def _put(sheet: Sheet, proposal: Proposal, name: str, header: str) -> None:
         st.error(f"{said}  \n:small[Personal: it may not be read as anything; only of a buyer a keyed digest is kept.]", icon=":material/shield_person:")
         return
     sheet.put[f"{COLUMN}{name}"] = header
-    sheet.trial = None
+    sheet.kind, sheet.proposal, sheet.trial = proposal.kind, None, None  # whose an amount is depends on which columns it stands among
     st.rerun()
 
 

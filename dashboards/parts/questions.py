@@ -13,7 +13,7 @@ from pipeline.counter import COLUMN, UNREAD, WORD, Proposal, Question, codes_of,
 
 _WORDS = {
     "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
-    UNREAD: "不是 no",
+    UNREAD: "不是 no", "once": "整单的,只算一次 the whole's", "each": "每行各自的,相加 each row's",
 }  # fmt: skip
 #: Where there are more, it is no column of a few words.
 _WORDS_ASKED = 40
@@ -79,7 +79,7 @@ def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
 
 
 def _answer(question: Question, key: str) -> str:
-    label = f"{plain(question.zh, 120)} :gray[:small[{plain(question.en, 120)}]]"
+    label = f"{plain(question.zh, 300)} :gray[:small[{plain(question.en, 300)}]]"
     if not question.options:
         return st.text_input(label, question.default, max_chars=40, key=key)
     place = question.options.index(question.default) if question.default in question.options else None

@@ -195,7 +195,7 @@ def run(command: Callable[[], None]) -> int:
 def _failed(error: BaiyunError) -> int:
     typer.echo(error.sentence(), err=True)
     if "--json" in sys.argv:
-        print_json({"error": error.document()})
+        print_json({"error": error.document(), **error.beside})
     if isinstance(error, HeldReleaseError):
         return HELD
     return WRONG_USE if isinstance(error, UsageError | NotFoundError) else REFUSED

@@ -16,11 +16,12 @@ import typer
 
 from connectors.mapped import source
 from connectors.mapping_aliases import find_layout
-from connectors.mapping_answers import COLUMN, UNREAD, WORD, could_be, explained, missing, settled, strange_words, taken
+from connectors.mapping_answers import COLUMN, UNREAD, WORD, columns_said, could_be, explained, missing, settled, strange_words, taken
 from connectors.mapping_dictionary import labelled
 from connectors.mapping_file import read_mapping, shipped
 from connectors.mapping_model import MappingFile, codes_of
-from connectors.mapping_propose import Proposal, Question
+from connectors.mapping_propose import Proposal
+from connectors.mapping_questions import PAID_WHEN_PLACED, Question
 from contracts.errors import BaiyunError, NotFoundError, UsageError
 from pipeline import show_mapping, steps
 from pipeline.cli.words import Json, Merchant, Shop, group
@@ -68,8 +69,7 @@ def map_table(
         try:
             _map(lake, settings, data, request)
         except BaiyunError as error:
-            if as_json:
-                show_mapping.not_mapped(error, request.proposal, request.answers)
+            error.beside = show_mapping.not_mapped(error, request.proposal, request.answers)
             raise
 
 
@@ -135,26 +135,44 @@ def _pairs(given: list[str]) -> dict[str, str]:
 def _proposed(settings: Settings, code: str, data: bytes, request: _Request) -> Proposal:
     """The proposal, with everything a person says to it among the request's answers."""
     kind = request.kind or request.answers.get("kind", "")
-    request.proposal = proposal = propose_apart(data, Limits.of(settings), kind=kind, platform=code)
+
+    def anew(kind: str) -> Proposal:
+        request.proposal = propose_apart(data, Limits.of(settings), kind=kind, platform=code, columns=columns_said(request.answers))
+        return request.proposal
+
+    proposal = anew(kind)
     if request.yes or request.as_json or not sys.stdin.isatty():
         return proposal  # nobody can be asked: what is open is an error later
     show_mapping.proposed(proposal)
     for question in (question for question in proposal.questions if question.key == "kind" and not kind):
         if (said := _choice(question)) != proposal.kind:
-            request.proposal = proposal = propose_apart(data, Limits.of(settings), kind=said, platform=code)
+            proposal = anew(said)
             show_mapping.proposed(proposal)
+    _ask_columns(proposal, request.answers)
+    proposal = anew(proposal.kind)  # whose an amount is depends on which columns it stands among
+    show_mapping.found(proposal)
     _ask(proposal, request.answers)
     return proposal
 
 
-def _ask(proposal: Proposal, answers: dict[str, str]) -> None:
-    """Ask what is open: the proposal's questions, what no column tells, and what words nobody knows mean."""
+def _ask_columns(proposal: Proposal, answers: dict[str, str]) -> None:
+    """Ask what is open of the columns: those that are only near, and what none tells."""
     for question in proposal.questions:
-        if question.key != "kind" and question.key not in answers:
+        if question.key.startswith(COLUMN) and question.key not in answers:
             answers[question.key] = _choice(question)
+    paid = next((question for question in proposal.questions if question.key == PAID_WHEN_PLACED and question.key not in answers), None)
+    if paid:
+        answers[paid.key] = _choice(paid)
     while needed := missing(proposal, answers):
         name, header = _which(proposal, needed[0], answers)
         answers[f"{COLUMN}{name}"] = header
+
+
+def _ask(proposal: Proposal, answers: dict[str, str]) -> None:
+    """Ask the proposal's other questions, and what words nobody knows mean."""
+    for question in proposal.questions:
+        if question.key != "kind" and question.key not in answers:
+            answers[question.key] = _choice(question)
     for name, words in strange_words(proposal, answers).items():
         codes = codes_of(name)
         meanings = "、".join(f"{code} {zh}" for code, (zh, _) in codes.items())

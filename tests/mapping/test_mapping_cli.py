@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -69,7 +70,7 @@ def test_looking_saves_nothing_and_saying_yes_does(home: Path) -> None:
     told = json.loads(looked.stdout)
     assert told["saved"] is False
     assert told["preview"]["dropped_columns"] == ["收货人姓名"]
-    assert [row["paid_fen"] for row in told["preview"]["rows"]["order_line"]] == [8_900, 0]
+    assert [row["paid_fen"] for row in told["preview"]["rows"]["order"]] == [8_900, 0], "no order of several rows: as the order's"
     assert [question["key"] for question in told["proposal"]["questions"]] == ["columns.placed_fen"]
     assert yaml.safe_load(told["mapping"])["columns"]["paid_fen"] == "实付"
     assert "张三" not in looked.output
@@ -123,23 +124,31 @@ SHOP_TABLE = table(
 )
 
 
-def test_a_program_is_told_in_one_document_what_is_open_and_what_is_missing(home: Path) -> None:
+def one_document(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[object, dict[str, Any]]:
+    """Exit code and all that stands on stdout, which has to be one JSON document."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        entry_point(*words)
+    return ended.value.code, json.loads(capsys.readouterr().out)
+
+
+def test_a_program_is_told_in_one_document_what_is_open_and_what_is_missing(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The house's errors speak on stderr with the exit code; ``--json`` says the same on stdout, and nothing else there."""
     (home / "us.csv").write_bytes(table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00"))
     (home / "shop.csv").write_bytes(SHOP_TABLE)
     (home / "x.csv").write_bytes(table("甲|乙|丙", "1|2|3"))
-    left = run("map", home / "us.csv", *WHERE, "--json")
-    told = json.loads(left.stdout)
-    assert isinstance(left.exception, UsageError)
-    assert (told["rule"], [question["key"] for question in told["questions"]], told["missing"]) == ("OPEN_QUESTION", ["time_zone", "dates"], [])
-    assert told["message"] == left.exception.sentence()
-    short = json.loads(run("map", home / "shop.csv", *WHERE, "--json", "--set", "columns.order_status_code=进展", "--set", "paid_when_placed=yes").stdout)
+    monkeypatch.setattr(sys, "argv", ["baiyun", "map", "--json"])
+    code, told = one_document(capsys, "map", home / "us.csv", *WHERE, "--json")
+    assert (code, told["rule"], told["error"]["rule"]) == (2, "OPEN_QUESTION", "OPEN_QUESTION")
+    assert ([question["key"] for question in told["questions"]], told["missing"], told["saved"]) == (["time_zone", "dates"], [], False)
+    assert "OPEN_QUESTION" in told["message"]
+    _, short = one_document(capsys, "map", home / "shop.csv", *WHERE, "--json", "--set", "columns.order_status_code=进展", "--set", "paid_when_placed=yes")
     assert (short["rule"], short["questions"], short["missing"]) == ("MISSING_NAMES", [], ["paid_fen/placed_fen"])
     assert short["unknown_words"] == {"order_status_code": ["缺货中"]}
-    assert json.loads(run("map", home / "x.csv", *WHERE, "--json").stdout)["rule"] == "UNKNOWN_LAYOUT"
-    with pytest.raises(SystemExit) as ended:
-        entry_point("map", home / "us.csv", *WHERE, "--json")
-    assert ended.value.code == 2
+    assert one_document(capsys, "map", home / "x.csv", *WHERE, "--json")[1]["rule"] == "UNKNOWN_LAYOUT"
+    assert one_document(capsys, "map", home / "us.csv", *WHERE, "--json", "--set", "time_zone=America/New_York", "--set", "dates=mdy")[0] == 0
 
 
 def test_at_a_terminal_everything_open_is_asked(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,8 +44,8 @@ def test_nothing_near_is_used_unless_a_person_says_so() -> None:
     assert "placed_fen" not in left.columns
     assert "应付总额" in left.unread
     assert said.columns["placed_fen"].header == ("应付总额",)
-    lines = frames(CHINESE, [said.model_copy(update={"platform": "other"})])["order_line"].sort("order_id")
-    assert lines.select("placed_fen", "paid_fen").rows() == [(9_900, 8_900), (19_800, 0)]
+    orders = frames(CHINESE, [said.model_copy(update={"platform": "other"})])["order"].sort("order_id")
+    assert orders.select("placed_fen", "paid_fen").rows() == [(9_900, 8_900), (19_800, 0)], "no order of several rows: as the orders' own"
 
 
 def test_words_nobody_knows_are_shown_until_a_person_says_what_they_mean() -> None:

@@ -1,0 +1,124 @@
+"""Whose the amounts of a column are: each row's own, or the whole order's (the after-sale's), written on every or on the first of its rows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+#: ``each``: every row has its own amount, they add up. ``once``: it is the whole's, however often written, and counts once.
+Meaning = Literal["each", "once"]
+#: So many of the telling orders have to differ within themselves for the others, whose lines cost the same, to be no doubt.
+_DIFFERING = 0.2
+
+
+class Spread(BaseModel):
+    """How a column's amounts lie on the rows of orders (after-sales) of several rows: how many of these are of which pattern.
+
+    ``alike``: one amount on all rows. ``first``, ``later``: on the first row only, on one later row only. ``partly``: one amount on several rows, not on
+    all. ``differing``: several amounts. Orders without any amount are none of these. ``example``: an ``alike`` one, else one of the others.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    alike: int = 0
+    first: int = 0
+    later: int = 0
+    partly: int = 0
+    differing: int = 0
+    example: str = ""
+    example_rows: int = 0
+    example_cell: str = ""
+
+    @property
+    def several(self) -> int:
+        """Orders of several rows that have an amount."""
+        return self.alike + self.first + self.later + self.partly + self.differing
+
+    @property
+    def meaning(self) -> tuple[Meaning, bool]:
+        """What the pattern speaks for, and whether it leaves no doubt that matters; without any evidence what cannot count money twice."""
+        doubtful = self.alike + self.partly
+        if self.differing:
+            return ("each", True) if self.differing >= _DIFFERING * (self.differing + doubtful) else ("once", False)
+        if doubtful or not self.several:
+            return "once", False
+        return ("each", True) if self.later else ("once", True)  # in either reading the order comes to the same
+
+
+def spread_of(whole: pl.Series, amounts: pl.Series, cells: pl.Series | None = None) -> Spread:
+    """The pattern of ``amounts`` (nulls for none) over the rows of one ``whole`` each; ``cells`` are the same as written.
+
+    Rows of no whole are left out, and what is less than nothing: it goes back.
+    """
+    written = amounts.cast(pl.String) if cells is None else cells
+    rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount"), written.alias("cell")])
+    rows = rows.filter(pl.col("whole").is_not_null() & (pl.col("amount").fill_null(0) >= 0))
+    is_amount = pl.col("amount").fill_null(0) != 0
+    orders = rows.group_by("whole", maintain_order=True).agg(
+        rows=pl.len(),
+        filled=is_amount.sum(),
+        distinct=pl.col("amount").filter(is_amount).n_unique(),
+        on_first=is_amount.first(),
+        cell=pl.col("cell").filter(is_amount).first(),
+    )
+    one = pl.col("distinct") == 1
+    pattern = (
+        pl.when(pl.col("distinct") > 1).then(pl.lit("differing"))
+        .when(one & (pl.col("filled") == pl.col("rows"))).then(pl.lit("alike"))
+        .when(one & (pl.col("filled") > 1)).then(pl.lit("partly"))
+        .when(one & pl.col("on_first")).then(pl.lit("first"))
+        .when(one).then(pl.lit("later"))
+    )  # fmt: skip
+    told = orders.filter(pl.col("rows") > 1).select("whole", "rows", "cell", pattern=pattern).filter(pl.col("pattern").is_not_null())
+    if told.is_empty():
+        return Spread()
+    counts = dict(told["pattern"].value_counts().iter_rows())
+    shown = told.sort(pl.col("pattern") != "alike", -pl.col("rows").cast(pl.Int64), maintain_order=True).row(0, named=True)
+    return Spread(**counts, example=shown["whole"], example_rows=shown["rows"], example_cell=shown["cell"] or "")
+
+
+def comes_to(whole: pl.Series, amounts: pl.Series, parts: pl.Series) -> Meaning | None:
+    """What a second opinion proves: ``parts`` is what each row has to come to (quantity × price, another column).
+
+    ``each`` where every row of several has just that, ``once`` where the rows of each order add up to its one amount; None where neither is so, or both.
+    Only orders of several rows with one amount speak, and those of which every part is known.
+    """
+    rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount"), parts.alias("part")]).filter(pl.col("whole").is_not_null())
+    is_amount = pl.col("amount").fill_null(0) != 0
+    orders = rows.group_by("whole").agg(
+        rows=pl.len(),
+        one=pl.col("amount").filter(is_amount).n_unique() == 1,
+        amount=pl.col("amount").filter(is_amount).first(),
+        parts=pl.col("part").sum(),
+        known=pl.col("part").is_not_null().all(),
+        same=(pl.col("part") == pl.col("amount").fill_null(0)).all(),
+    )
+    told = orders.filter((pl.col("rows") > 1) & pl.col("one") & pl.col("known"))
+    if told.is_empty():
+        return None
+    is_each, is_once = bool(told["same"].all()), bool((told["parts"] == told["amount"]).all())
+    return None if is_each == is_once else "each" if is_each else "once"
+
+
+def proven(whole: pl.Series, amounts: pl.Series, columns: Mapping[str, pl.Series]) -> tuple[Meaning, tuple[str, ...]] | None:
+    """What the other ``columns`` (our name → numbers) prove, and the names of those that do: price × quantity, with or without the discounts off."""
+    if not {"unit_price_fen", "line_qty"} <= columns.keys():
+        return None
+    goods, off = columns["unit_price_fen"] * columns["line_qty"], [name for name in columns if name.startswith("discount_")]
+    less = [goods - reduce(add, (columns[name].fill_null(0).abs() for name in off))] if off else []
+    for parts, names in zip([goods, *less], [[], off], strict=False):
+        if meaning := comes_to(whole, amounts, parts):
+            return meaning, ("unit_price_fen", "line_qty", *names)
+    return None
+
+
+def contradicting(whole: pl.Series, amounts: pl.Series) -> pl.Series:
+    """Which rows are of a whole that has several amounts (other than 0), though it can have but one."""
+    rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount")])
+    several = pl.col("amount").filter(pl.col("amount") > 0).n_unique().over("whole") > 1
+    return rows.select((several & pl.col("whole").is_not_null()).fill_null(False)).to_series()

@@ -1,0 +1,123 @@
+"""What a proposal asks a person, and what it says it found out by itself: the sentences, Chinese and English."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.mapping_evidence import Cells
+from connectors.mapping_judged import Judged
+from connectors.mapping_model import KINDS
+
+#: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once`` or ``each``.
+AMOUNT = "amount."
+#: The key of the question whether an order is paid when it is placed.
+PAID_WHEN_PLACED = "paid_when_placed"
+_OF = {"orders": ("整单", "单", "order"), "after_sales": ("整个售后单", "售后单", "after-sale")}
+
+
+class Plain(BaseModel):
+    """Values only, never changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Question(Plain):
+    """Something only a person knows. ``options`` empty = free text; ``default`` is what is taken if it is let stand."""
+
+    key: str
+    zh: str
+    en: str
+    options: tuple[str, ...] = ()
+    default: str = ""
+
+
+class Finding(Plain):
+    """What the cells of one of their columns showed, so that nobody has to be asked."""
+
+    header: str
+    zh: str
+    en: str
+
+
+def asked_cells(cells: Cells) -> list[Question]:
+    """What the cells leave open of how they are written."""
+    asked = []
+    if not cells.is_money_sure:
+        asked.append(Question(key="money", zh="金额单位是元还是分?", en="are amounts in yuan or in fen?", options=("yuan", "fen", "li")))
+    if not cells.is_currency_sure:
+        zh, en = "金额是什么币种(三个字母)?", "in which currency are amounts (three letters)?"
+        asked.append(Question(key="currency", zh=zh, en=en, default=cells.currency))
+    if not cells.is_zone_sure:
+        asked.append(Question(key="time_zone", zh="时间是哪个时区的(如 America/Los_Angeles)?", en="in which time zone are times?"))
+    if not cells.is_dates_sure:
+        zh, en = "日期是日在前还是月在前?", "does the day or the month stand first in dates?"
+        asked.append(Question(key="dates", zh=zh, en=en, options=("dmy", "mdy")))
+    return asked
+
+
+def asked_kind(kind: str) -> Question:
+    """Which kind of table it is, where its headers are like several."""
+    return Question(key="kind", zh="这是什么表?", en="what kind of table is it?", options=tuple(KINDS), default=kind)
+
+
+def asked_near(name: str, header: str, zh: str, en: str, *, is_needed: bool) -> Question:
+    """Whether a near header is one of our names. Left alone it is not read; one that the table cannot do without has to be answered."""
+    asked_zh, asked_en = f"“{header}”是“{zh}”吗?", f"is {header!r} the {en}?"
+    return Question(key=f"columns.{name}", zh=asked_zh, en=asked_en, options=(header, "-"), default="" if is_needed else "-")
+
+
+def asked_paid() -> Question:
+    """Whether an order is paid when it is placed, where no column tells payments."""
+    zh, en = "没有付款时间列:下单即付款吗?", "no column of payment times: is an order paid when it is placed?"
+    return Question(key=PAID_WHEN_PLACED, zh=zh, en=en, options=("yes", "no"))
+
+
+def asked_amount(judged: Judged, kind: str) -> Question:
+    """Whose an amount is. Let stand it is the whole's, which can count no money twice."""
+    zh, en = _evidence(judged, kind)
+    whole_zh, _, whole_en = _OF[kind]
+    return Question(
+        key=f"{AMOUNT}{judged.header}",
+        zh=f"{zh}是{whole_zh}的金额(once,只算一次),还是每行各自的(each,相加)?",
+        en=f"{en} is it the {whole_en}'s (once: counted once) or each row's own (each: added up)?",
+        options=("once", "each"),
+        default="once",
+    )
+
+
+def _evidence(judged: Judged, kind: str) -> tuple[str, str]:
+    """The pattern in numbers and an example."""
+    spread, (_, whole_zh, whole_en) = judged.spread, _OF[kind]
+    alike, several = spread.alike + spread.partly, spread.several
+    zh = f"“{judged.header}”:{several} 个多行{whole_zh}里,{alike} 个的几行写着同一个金额"
+    en = f"{judged.header!r}: {alike} of {several} {whole_en}s of several rows have one amount on their rows"
+    if spread.differing:
+        zh, en = f"{zh},{spread.differing} 个的几行金额不同", f"{en}, {spread.differing} have different ones"
+    if not several or not spread.example_rows:
+        return zh, en
+    many, cell = spread.example_rows, spread.example_cell
+    return f"{zh}(如{whole_zh}号 {spread.example}:{many} 行,{cell})。", f"{en} (e.g. {spread.example}: {many} rows, {cell});"
+
+
+def found_amount(judged: Judged, kind: str) -> Finding:
+    """Why nobody is asked whose an amount is: proven, told by its pattern, or of no weight in this file."""
+    spread, (whole_zh, short_zh, whole_en) = judged.spread, _OF[kind]
+    taken = (
+        (f"按{whole_zh}的金额读,只算一次", f"taken as the {whole_en}'s, counted once")
+        if judged.meaning == "once"
+        else ("按每行各自的金额读,相加", "taken as each row's own, added up")
+    )
+    if judged.by:
+        names = "、".join(judged.by)
+        why = (f"与{names}逐{short_zh}核对相符", f"agrees with {names} in every {whole_en} of several rows")
+    elif not spread.several:
+        why = (
+            f"这个文件里没有带金额的多行{short_zh},看不出是不是{whole_zh}的;以后的文件若一{short_zh}几行金额不同,会隔离并提示",
+            f"no {whole_en} of several rows with amounts in this file, so nothing shows whose it is; rows of later files that differ will be set aside",
+        )
+    elif judged.meaning == "once":
+        why = (f"{spread.several} 个多行{short_zh}都只在第一行有金额", f"all {spread.several} {whole_en}s of several rows have it on their first row only")
+    else:
+        told = spread.differing + spread.later
+        why = (f"{spread.several} 个多行{short_zh}里 {told} 个的几行金额不同", f"it differs within {told} of {spread.several} {whole_en}s of several rows")
+    return Finding(header=judged.header, zh=f"“{judged.header}”{taken[0]}:{why[0]}", en=f"{judged.header!r} {taken[1]}: {why[1]}")
