@@ -16,7 +16,8 @@ from connectors.cells import READERS
 from connectors.mapping_amounts import contradicting, proven, spread_of
 from connectors.mapping_evidence import bare
 from connectors.mapping_file import FOLDER, shipped
-from connectors.mapping_model import KINDS, REPEATED, TOLD, WHOLE, MappingFile, names_of
+from connectors.mapping_kinds import KINDS, REPEATED, TOLD, WHOLE, names_of
+from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name, conform
 from connectors.spelling import trim
 from connectors.typed import fold

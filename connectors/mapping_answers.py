@@ -11,7 +11,8 @@ from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import check_personal, words_of
 from connectors.mapping_evidence import fits
 from connectors.mapping_file import read_plain
-from connectors.mapping_model import REPEATED, MappingFile, is_word, needs_of
+from connectors.mapping_kinds import REPEATED, is_word, needs_of
+from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Match, Proposal, column_of
 from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED
 from connectors.typed import fold

@@ -10,7 +10,8 @@ from functools import cache
 
 from connectors.base import platforms
 from connectors.mapping_file import shipped
-from connectors.mapping_model import MappingFile, names_of
+from connectors.mapping_kinds import names_of
+from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name
 from connectors.typed import fold
 from contracts.codes import PLATFORM

@@ -10,7 +10,7 @@ import polars as pl
 from connectors.cells import read_id, read_int
 from connectors.mapping_amounts import Meaning, Spread, comes_to, proven, spread_of
 from connectors.mapping_evidence import amounts, bare
-from connectors.mapping_model import REPEATED, WHOLE
+from connectors.mapping_kinds import REPEATED, WHOLE
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import best_name, is_personal, words_of
 from connectors.mapping_evidence import Cells, fits, look
 from connectors.mapping_judged import judge
-from connectors.mapping_model import KINDS, is_word, needs_of
+from connectors.mapping_kinds import KINDS, is_word, needs_of
 from connectors.mapping_questions import Finding, Plain, Question, asked_amount, asked_cells, asked_kind, asked_near, asked_paid, found_amount
 from connectors.spelling import ID_EDGES, trim
 from connectors.tabular import Sheet, open_sheets

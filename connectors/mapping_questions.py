@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.mapping_evidence import Cells
 from connectors.mapping_judged import Judged
-from connectors.mapping_model import KINDS
+from connectors.mapping_kinds import KINDS
 
 #: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once`` or ``each``.
 AMOUNT = "amount."

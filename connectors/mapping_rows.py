@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping_model import CLOSED, EXTRA, KINDS, REPEATED, MappingFile, is_word, names_of
-from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE
+from connectors.mapping_kinds import CLOSED, EXTRA, KINDS, is_word, names_of
+from connectors.mapping_model import MappingFile
+from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared
 from contracts.fields import FIELDS
 
-_EXPORT = ("merchant_id", "shop_id", "_export_id")
 _LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
 _SEPARATOR = "\x1f"
 
@@ -31,7 +31,7 @@ def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFr
     rows = _translated(mine, kind, bronze)
     frames = {KINDS[kind].name: rows}
     if any(mapping.repeated for mapping in mine):
-        frames = {"orders": _apart, "after_sales": _shared}[kind](mine, rows)
+        frames = {"orders": orders_apart, "after_sales": refunds_shared}[kind](mine, rows)
     return {name: _finished(name, frame, has_sub_orders) for name, frame in frames.items()}
 
 
@@ -39,59 +39,6 @@ def _finished(table: str, rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFr
     kind = next(kind for kind, target in KINDS.items() if target.name == table)
     done = _FINISH[kind](rows, has_sub_orders)
     return done.select(*_LINEAGE, *(name for name in names_of(kind) if name in done.columns and name not in EXTRA.get(kind, ())))
-
-
-# amounts that are written on several rows and stand for one
-def _apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Order amounts go to the order, once, and leave the lines: gold shares them out.
-
-    Where a line tells its own part of the other of the two amounts, it gets its share here.
-    """
-    by_name = {name: [mapping.name for mapping in mappings if name in mapping.once] for name in REPEATED["orders"]}
-    layouts, group, layout = [mapping.name for mapping in mappings if mapping.repeated], [*_EXPORT, "order_id"], pl.col("layout_name")
-    is_mine = layout.is_in(layouts)
-    # blank below the order's first row, as merged cells are
-    filled = (pl.coalesce(name, pl.when(is_mine).then(_first(name, group))).alias(name) for name in ("created_at", "paid_at", "order_status_code"))
-    wholes = [pl.when(layout.is_in(names)).then(_whole(name, group)).otherwise(name).alias(name) for name, names in by_name.items()]
-    rows = rows.sort("_export_id", "_row_number").with_columns(*filled, *wholes)
-    heads = rows.filter(is_mine).unique(group, keep="first", maintain_order=True)
-    of_order = [pl.when(layout.is_in(names)).then(name).alias(name) for name, names in by_name.items()]
-    goods = [pl.lit(None, pl.Int64).alias("line_qty"), pl.lit(None, pl.String).alias("product_name")]
-    of_line = [pl.when(~layout.is_in(names)).then(name).otherwise(_share_by(mappings, name, group)).alias(name) for name, names in by_name.items()]
-    is_told = ~layout.is_in(by_name["paid_fen"])
-    frames = {ORDER_LINE.name: rows.with_columns(*of_line, _tells_paid=is_told)}
-    return frames if heads.is_empty() else {ORDER.name: heads.with_columns(*of_order, *goods), **frames}
-
-
-def _share_by(mappings: list[MappingFile], name: str, group: list[str]) -> pl.Expr:
-    """The line's part of the order's paid (placed) amount by what it tells as placed (paid); null where it tells neither."""
-    other = {"paid_fen": "placed_fen", "placed_fen": "paid_fen"}.get(name)
-    layouts = [mapping.name for mapping in mappings if other and name in mapping.once and other in mapping.filled_names and other not in mapping.once]
-    return pl.when(pl.col("layout_name").is_in(layouts)).then(_share(pl.col(name), pl.col(other).clip(0), group)) if other else pl.lit(None, pl.Int64)
-
-
-def _shared(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """An after-sale's amount shared out to its rows to the fen, in their order."""
-    layouts, group = [mapping.name for mapping in mappings if mapping.repeated], [*_EXPORT, "refund_id"]
-    part = _share(_whole("refund_fen", group), pl.lit(1), group)
-    return {REFUND_LINE.name: rows.with_columns(refund_fen=pl.when(pl.col("layout_name").is_in(layouts)).then(part).otherwise("refund_fen"))}
-
-
-def _first(name: str, group: list[str]) -> pl.Expr:
-    return pl.col(name).drop_nulls().first().over(group)
-
-
-def _whole(name: str, group: list[str]) -> pl.Expr:
-    """The one amount of a group on whichever of its rows it stands; rows with another one were set aside as they were read."""
-    return pl.coalesce(pl.col(name).filter(pl.col(name) != 0).first().over(group), _first(name, group))
-
-
-def _share(total: pl.Expr, weight: pl.Expr, group: list[str]) -> pl.Expr:
-    """The row's part of its group's ``total`` by ``weight``, equal ones where there is none: parts add up to the fen, in the order of the rows."""
-    given = weight.fill_null(0).cast(pl.Int128)
-    weighed = pl.when(given.sum().over(group) > 0).then(given).otherwise(1)
-    till, whole = weighed.cum_sum().over(group), weighed.sum().over(group)
-    return (total * till // whole - total * (till - weighed) // whole).cast(pl.Int64)
 
 
 # words
@@ -231,7 +178,7 @@ def _after_sales(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
 
 def _goods_of_order() -> pl.Expr:
     """The order's number for an after-sale of one row; the rows of a larger one are told apart by their goods."""
-    refund = [*_EXPORT, "refund_id"]
+    refund = [*EXPORT, "refund_id"]
     goods = pl.coalesce("sku_code", "product_id", pl.lit("goods"))
     nth = pl.int_range(1, pl.len() + 1).over(*refund, goods)
     named = pl.concat_str("order_id", pl.when(nth == 1).then(goods).otherwise(pl.concat_str(goods, nth, separator=":")), separator=":")
@@ -304,6 +251,6 @@ def _with_number(rows: pl.DataFrame, name: str, derived: pl.Expr, bare: pl.Expr,
     """Fill ``name`` where the table has no number: ``derived``, and ``:2`` … behind it for others alike in one export, counted along ``by``, not the rows."""
     rows = rows.with_columns(_token=pl.coalesce(derived, bare))
     rows = rows.sort(*by, "_row_number", descending=[*(True for _ in by), False], nulls_last=True, maintain_order=True)
-    nth = pl.int_range(1, pl.len() + 1).over(*_EXPORT, "_token")
+    nth = pl.int_range(1, pl.len() + 1).over(*EXPORT, "_token")
     numbered = pl.when(nth == 1).then("_token").otherwise(pl.concat_str("_token", nth, separator=":"))
     return rows.with_columns(pl.coalesce(name, numbered).alias(name)).drop("_token").sort("_export_id", "_row_number")

@@ -19,7 +19,8 @@ from connectors.coverage import Coverage, coverage
 from connectors.mapping_answers import COLUMN, UNREAD, WORD, columns_said, missing, settled, strange_words, taken
 from connectors.mapping_dictionary import holds_for
 from connectors.mapping_file import shipped
-from connectors.mapping_model import KINDS, MappingFile, codes_of, names_of
+from connectors.mapping_kinds import KINDS, codes_of, names_of
+from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Match, Proposal
 from connectors.mapping_questions import Question
 from connectors.tabular import MAX_FILE_BYTES

@@ -19,7 +19,8 @@ from connectors.mapping_aliases import find_layout
 from connectors.mapping_answers import COLUMN, UNREAD, WORD, columns_said, could_be, explained, missing, settled, strange_words, taken
 from connectors.mapping_dictionary import labelled
 from connectors.mapping_file import read_mapping, shipped
-from connectors.mapping_model import MappingFile, codes_of
+from connectors.mapping_kinds import codes_of
+from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Proposal
 from connectors.mapping_questions import PAID_WHEN_PLACED, Question
 from contracts.errors import BaiyunError, NotFoundError, UsageError

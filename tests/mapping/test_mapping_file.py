@@ -6,7 +6,7 @@ import pytest
 from mapping_cases import AFTER_SALES, ORDERS, mapping
 
 from connectors.mapping_file import FOLDER, read_mapping, shipped, write_mapping
-from connectors.mapping_model import KINDS, NEEDED, names_of
+from connectors.mapping_kinds import KINDS, NEEDED, names_of
 from contracts.errors import UsageError
 
 

@@ -1,0 +1,70 @@
+"""What kinds of table a mapping may be of, and which of our names each may and must fill."""
+
+from __future__ import annotations
+
+from contracts.canonical import (
+    AD_SPEND,
+    FUND_ENTRY,
+    INSURANCE_ENTRY,
+    LIVE_SESSION,
+    ORDER,
+    ORDER_LINE,
+    PRODUCT,
+    REFUND_LINE,
+    SETTLEMENT_ENTRY,
+    SHOP,
+)
+from contracts.fields import FIELDS
+from contracts.tables import Table
+
+#: What a mapped table may be → the canonical table its rows become.
+KINDS: dict[str, Table] = {
+    "orders": ORDER_LINE, "order_heads": ORDER, "after_sales": REFUND_LINE, "live_sessions": LIVE_SESSION, "settlements": SETTLEMENT_ENTRY,
+    "funds": FUND_ENTRY, "insurance": INSURANCE_ENTRY, "ads": AD_SPEND, "products": PRODUCT,
+}  # fmt: skip
+#: Names beside the table's own: a ledger that writes what came in and what went out in two columns.
+EXTRA: dict[str, tuple[str, ...]] = {"funds": ("moved_in_fen", "moved_out_fen")}
+#: Without these no row of the kind says anything; other names of the key are derived where no column tells them.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "orders": ("order_id",), "order_heads": ("order_id",), "after_sales": ("refund_id", "order_id", "refund_fen"), "live_sessions": ("started_at",),
+    "settlements": ("settled_fen",), "funds": ("fund_entry_id", "moved_at"), "insurance": ("insurance_id", "premium_fen"), "ads": ("ad_date", "spent_fen"),
+    "products": ("product_id",),
+}  # fmt: skip
+#: What has to be told besides, though a cell may be blank: without it every row would mean something else. One of several names is enough.
+TOLD: dict[str, tuple[tuple[str, ...], ...]] = {
+    "orders": (("paid_at",), ("paid_fen", "placed_fen")), "order_heads": (("paid_at",), ("paid_fen", "placed_fen")),
+    "funds": (("moved_fen", "moved_in_fen", "moved_out_fen"),),
+}  # fmt: skip
+#: Amounts that some tables write again on every row of an order or after-sale.
+REPEATED: dict[str, tuple[str, ...]] = {"orders": ("placed_fen", "paid_fen", "freight_fen", "stated_refund_fen"), "after_sales": ("refund_fen",)}
+#: What these amounts are of: the number its rows have in common.
+WHOLE = {"orders": "order_id", "after_sales": "refund_id"}
+#: A word for "the order was closed": refunded or never paid, as the payment tells.
+CLOSED = "closed"
+_LINEAGE = {*SHOP, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}
+
+
+def names_of(kind: str) -> list[str]:
+    """Our names a mapping of this kind may fill, in the table's order."""
+    return [name for name in KINDS[kind].columns if name not in _LINEAGE] + list(EXTRA.get(kind, ()))
+
+
+def is_word(name: str) -> bool:
+    """Whether their word has to be translated: a code of a closed list, or a flag."""
+    known = FIELDS.get(name)
+    return known is not None and (known.codes is not None or known.kind == "flag")
+
+
+def needs_of(kind: str) -> list[tuple[str, ...]]:
+    """What a mapping of this kind has to tell: alternatives of our names, one of which is needed."""
+    return [*((name,) for name in NEEDED[kind]), *TOLD.get(kind, ())]
+
+
+def codes_of(name: str) -> dict[str, tuple[str, str]]:
+    """What a word of this name may mean: our code → its Chinese and English label. Empty for a name whose cells are no words."""
+    known = FIELDS.get(name)
+    if known is None or not is_word(name):
+        return {}
+    if known.codes is None:
+        return {"true": ("是", "yes"), "false": ("否", "no")}
+    return known.codes.labels | ({CLOSED: ("已关闭(付过款即退款)", "closed: refunded if it was paid")} if name == "order_status_code" else {})

@@ -1,0 +1,64 @@
+"""Amounts of a whole order or after-sale, written on several of its rows or on one: counted once, and shared out to the fen."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from connectors.mapping_kinds import REPEATED
+from connectors.mapping_model import MappingFile
+from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE
+
+#: What tells one file's rows.
+EXPORT = ("merchant_id", "shop_id", "_export_id")
+
+
+def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Order amounts go to the order, once, and leave the lines: gold shares them out.
+
+    Where a line tells its own part of the other of the two amounts, it gets its share here.
+    """
+    by_name = {name: [mapping.name for mapping in mappings if name in mapping.once] for name in REPEATED["orders"]}
+    layouts, group, layout = [mapping.name for mapping in mappings if mapping.repeated], [*EXPORT, "order_id"], pl.col("layout_name")
+    is_mine = layout.is_in(layouts)
+    # blank below the order's first row, as merged cells are
+    filled = (pl.coalesce(name, pl.when(is_mine).then(_first(name, group))).alias(name) for name in ("created_at", "paid_at", "order_status_code"))
+    wholes = [pl.when(layout.is_in(names)).then(_whole(name, group)).otherwise(name).alias(name) for name, names in by_name.items()]
+    rows = rows.sort("_export_id", "_row_number").with_columns(*filled, *wholes)
+    heads = rows.filter(is_mine).unique(group, keep="first", maintain_order=True)
+    of_order = [pl.when(layout.is_in(names)).then(name).alias(name) for name, names in by_name.items()]
+    goods = [pl.lit(None, pl.Int64).alias("line_qty"), pl.lit(None, pl.String).alias("product_name")]
+    of_line = [pl.when(~layout.is_in(names)).then(name).otherwise(_share_by(mappings, name, group)).alias(name) for name, names in by_name.items()]
+    is_told = ~layout.is_in(by_name["paid_fen"])
+    frames = {ORDER_LINE.name: rows.with_columns(*of_line, _tells_paid=is_told)}
+    return frames if heads.is_empty() else {ORDER.name: heads.with_columns(*of_order, *goods), **frames}
+
+
+def _share_by(mappings: list[MappingFile], name: str, group: list[str]) -> pl.Expr:
+    """The line's part of the order's paid (placed) amount by what it tells as placed (paid); null where it tells neither."""
+    other = {"paid_fen": "placed_fen", "placed_fen": "paid_fen"}.get(name)
+    layouts = [mapping.name for mapping in mappings if other and name in mapping.once and other in mapping.filled_names and other not in mapping.once]
+    return pl.when(pl.col("layout_name").is_in(layouts)).then(_share(pl.col(name), pl.col(other).clip(0), group)) if other else pl.lit(None, pl.Int64)
+
+
+def refunds_shared(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """An after-sale's amount shared out to its rows to the fen, in their order."""
+    layouts, group = [mapping.name for mapping in mappings if mapping.repeated], [*EXPORT, "refund_id"]
+    part = _share(_whole("refund_fen", group), pl.lit(1), group)
+    return {REFUND_LINE.name: rows.with_columns(refund_fen=pl.when(pl.col("layout_name").is_in(layouts)).then(part).otherwise("refund_fen"))}
+
+
+def _first(name: str, group: list[str]) -> pl.Expr:
+    return pl.col(name).drop_nulls().first().over(group)
+
+
+def _whole(name: str, group: list[str]) -> pl.Expr:
+    """The one amount of a group on whichever of its rows it stands; rows with another one were set aside as they were read."""
+    return pl.coalesce(pl.col(name).filter(pl.col(name) != 0).first().over(group), _first(name, group))
+
+
+def _share(total: pl.Expr, weight: pl.Expr, group: list[str]) -> pl.Expr:
+    """The row's part of its group's ``total`` by ``weight``, equal ones where there is none: parts add up to the fen, in the order of the rows."""
+    given = weight.fill_null(0).cast(pl.Int128)
+    weighed = pl.when(given.sum().over(group) > 0).then(given).otherwise(1)
+    till, whole = weighed.cum_sum().over(group), weighed.sum().over(group)
+    return (total * till // whole - total * (till - weighed) // whole).cast(pl.Int64)
