@@ -13,10 +13,10 @@ import polars as pl
 
 from connectors.base import Checked, Column, Layout, Platform, platforms
 from connectors.cells import READERS
-from connectors.mapping_amounts import contradicting, proven, spread_of
+from connectors.mapping_amounts import contradicting, not_adding_up, proven, spread_of
 from connectors.mapping_evidence import bare
 from connectors.mapping_file import FOLDER, shipped
-from connectors.mapping_kinds import KINDS, REPEATED, TOLD, WHOLE, names_of
+from connectors.mapping_kinds import KINDS, PRICED, REPEATED, TOLD, WHOLE, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name, conform
 from connectors.spelling import trim
@@ -155,20 +155,36 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
     del kind
     mapping = mappings[layout]
     names = [name for name in REPEATED.get(mapping.kind, ()) if name in typed.columns]
+    beside = [name for name in mapping.of_order.values() if name not in mapping.once]
     whole = typed[WHOLE[mapping.kind]] if names else pl.Series([], dtype=pl.String)
-    bad = [(contradicting(whole, typed[name]), "AMOUNTS_DIFFER", name) for name in names if name in mapping.repeated]
+    bad = [(contradicting(whole, typed[name]), "AMOUNTS_DIFFER", name) for name in (*names, *beside) if name in (*mapping.repeated, *beside)]
+    bad += [(silent, "RETURN_AMOUNT", name) for name, silent in _silent_returns(mapping, typed).items()]
     doubtful = [name for name in names if name not in (*mapping.repeated, *mapping.per_row)]
     own = {name: spread_of(whole, typed[name]) for name in doubtful if not proven(whole, typed[name], typed.to_dict())}
     alike = [(spread.alike, f"{mapping.columns[name].header[0]} {spread.example}") for name, spread in own.items() if spread.alike == spread.several > 0]
     notices = [Notice("AMOUNTS_ALIKE", count, about) for count, about in alike]
+    for name in beside:
+        freight = typed["freight_fen"] if "freight_fen" in typed.columns else None
+        odd = not_adding_up(whole, typed[name], typed[name.removeprefix("order_")], freight)
+        notices += [Notice("ORDER_SUM_DIFFERS", odd.len(), f"{mapping.columns[name].header[0]} {odd[0]}")] if odd.len() else []
     return Checked(tuple(item for item in bad if item[0].any()), tuple(notices))
+
+
+def _silent_returns(mapping: MappingFile, typed: pl.DataFrame) -> dict[str, pl.Series]:
+    """Rows that take goods back and have the order's amount again, which is not what went back: by the name of the column."""
+    names = [name for name in PRICED.get(mapping.kind, ()) if name in mapping.columns]
+    if "line_qty" not in typed.columns or not names or not set(names) <= set(mapping.repeated):
+        return {}
+    is_silent = (typed["line_qty"] < 0).fill_null(False) & ~typed.select(pl.any_horizontal(pl.col(names).fill_null(0) < 0)).to_series()
+    return {names[-1]: is_silent}
 
 
 def _check_told(mapping: MappingFile, by_word: Mapping[str, str]) -> None:
     """Of several headers a name may have, or several names that tell the same, none needs to be there, but one of them does."""
     wanted = [[name] for name in mapping.columns if mapping.is_filled(name)]
     for names in TOLD.get(mapping.kind, ()):
-        wanted.append([told for name in names if (told := mapping.same_as.get(name, name)) in mapping.columns])
+        told = [mapping.same_as.get(name, "unit_price_fen" if name in mapping.priced else name) for name in names]
+        wanted.append([name for name in told if name in mapping.columns])
     for several in wanted:
         headers = [header for name in several for header in mapping.columns[name].header]
         if headers and not any(fold(header) in by_word for header in headers):

@@ -118,7 +118,19 @@ def proven(whole: pl.Series, amounts: pl.Series, columns: Mapping[str, pl.Series
 
 
 def contradicting(whole: pl.Series, amounts: pl.Series) -> pl.Series:
-    """Which rows are of a whole that has several amounts (other than 0), though it can have but one."""
+    """Which rows are of a whole that has several amounts (other than 0) sold, or several given back, though it can have but one of each."""
     rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount")])
-    several = pl.col("amount").filter(pl.col("amount") > 0).n_unique().over("whole") > 1
+    amount = pl.col("amount")
+    several = pl.any_horizontal(amount.filter(is_one).n_unique().over("whole") > 1 for is_one in (amount > 0, amount < 0))
     return rows.select((several & pl.col("whole").is_not_null()).fill_null(False)).to_series()
+
+
+def not_adding_up(whole: pl.Series, amounts: pl.Series, parts: pl.Series, freight: pl.Series | None = None) -> pl.Series:
+    """The wholes whose one amount is not what its rows' ``parts`` add up to, with or without the freight (the whole's, or each row's own)."""
+    added = pl.Series([0]).new_from_index(0, whole.len()) if freight is None else freight
+    rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount"), parts.alias("part"), added.alias("freight")])
+    rows = rows.filter(pl.col("whole").is_not_null() & (pl.col("part").fill_null(0) >= 0))
+    given, sent = pl.col("amount").filter(pl.col("amount") > 0).first(), pl.col("freight").fill_null(0)
+    orders = rows.group_by("whole", maintain_order=True).agg(rest=given - pl.col("part").sum(), once=sent.max(), each=sent.sum())
+    adds_up = pl.any_horizontal(pl.col("rest") == known for known in (0, pl.col("once"), pl.col("each")))
+    return orders.filter(~adds_up)["whole"]

@@ -8,13 +8,13 @@ from typing import Any, get_args
 import polars as pl
 
 from connectors.mapping_amounts import Meaning
-from connectors.mapping_dictionary import check_personal, words_of
+from connectors.mapping_dictionary import PARTS, check_personal, words_of
 from connectors.mapping_evidence import fits
 from connectors.mapping_file import read_plain
-from connectors.mapping_kinds import REPEATED, is_word, needs_of
+from connectors.mapping_kinds import PRICED, REPEATED, is_word, needs_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Match, Proposal, column_of
-from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED
+from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED, PRICED_KEY
 from connectors.typed import fold
 from contracts.errors import UsageError
 
@@ -41,11 +41,12 @@ def taken(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def missing(proposal: Proposal, answers: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """What no column tells: alternatives of our names, one of which is needed. A payment that is asked for counts as told until it is answered with no."""
+    """What no column tells: alternatives of our names, one of which is needed. What is asked for counts as told until it is answered with no."""
     told = taken(proposal, answers)
-    asked = any(question.key == PAID_WHEN_PLACED for question in proposal.questions)
-    is_told = asked and "created_at" in told and answers.get(PAID_WHEN_PLACED) != "no"
-    return [names for names in needs_of(proposal.kind) if not told.keys() & set(names) and not (is_told and names == ("paid_at",))]
+    asked = {question.key for question in proposal.questions if answers.get(question.key) != "no"}
+    given = set(told) | ({"paid_at"} if PAID_WHEN_PLACED in asked and "created_at" in told else set())
+    given |= set(PRICED.get(proposal.kind, ())) if PRICED_KEY in asked else set()
+    return [names for names in needs_of(proposal.kind) if not given & set(names)]
 
 
 def strange_words(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -53,7 +54,7 @@ def strange_words(proposal: Proposal, answers: Mapping[str, str]) -> dict[str, t
     matches = {match.header: match for match in proposal.matches}
     strange: dict[str, tuple[str, ...]] = {}
     for name, header in taken(proposal, answers).items():
-        if is_word(name) and header in matches:
+        if is_word(name) and name not in PARTS and header in matches:
             known = words_of(name)
             words = [word for word in matches[header].words if fold(word) not in known and not answers.get(f"{WORD}{name}.{word}")]
             strange |= {name: tuple(words)} if words else {}
@@ -81,12 +82,14 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
     if answered.pop(PAID_WHEN_PLACED, "no") == "yes":
         draft["same_as"] = {"paid_at": "created_at"}
+    is_priced = answered.pop(PRICED_KEY, "no") == "yes"
     matches = {match.header: match for match in proposal.matches}
     for key, value in answered.items():
         if key.startswith(COLUMN):
             _put(draft, key.removeprefix(COLUMN), value, matches)
         elif key != "kind" and not key.startswith((WORD, AMOUNT)):
             draft[key] = value
+    draft["priced"] = ["paid_fen"] if is_priced and not draft["columns"].keys() & set(PRICED[proposal.kind]) else []
     draft |= _amounts(proposal, draft["columns"], answered)
     for key, code in answered.items():
         if key.startswith(WORD):

@@ -33,6 +33,8 @@ _HARMLESS = re.compile(
 #: A unit behind a header says how its cells are written, not what they are.
 _UNIT = re.compile(r"[(\[/](?:元|件|个|人民币|rmb|cny|usd|\$)[)\]]?$")
 _FLAGS = {"true": ("是", "yes", "true", "1"), "false": ("否", "no", "false", "0")}
+#: Names whose words are told by a part of them; any other word of theirs is nothing out of the ordinary.
+PARTS: dict[str, dict[str, object]] = {"row_type_code": {"contains": {"退": "return", "换": "exchange"}, "otherwise": "sale"}}
 #: What merchants' tables call these, where no platform's layout does.
 _SPOKEN: dict[str, tuple[str, ...]] = {
     "order_id": ("订单号", "订单编号", "主订单编号", "线上订单号", "交易号", "order id", "order number", "order no", "order #"),
@@ -41,6 +43,7 @@ _SPOKEN: dict[str, tuple[str, ...]] = {
     "paid_at": ("付款时间", "支付时间", "付款日期", "支付日期", "paid at", "payment time", "payment date"),
     "shipped_at": ("发货时间", "shipped at", "ship date"),
     "order_status_code": ("订单状态", "交易状态", "order status"),
+    "row_type_code": ("单据类型", "订单类型", "业务类型", "交易类型", "row type", "transaction type"),
     "sku_code": ("商家编码", "商品编码", "规格编码", "sku"),
     "style_code": ("款号", "货号", "款式编码", "style"),
     "product_name": ("商品名称", "商品标题", "宝贝名称", "品名", "product name", "item name", "title"),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.cells import read_id, read_int
-from connectors.mapping_amounts import Meaning, Spread, comes_to, proven, spread_of
+from connectors.mapping_amounts import Meaning, Spread, comes_to, not_adding_up, proven, spread_of
 from connectors.mapping_evidence import amounts, bare
-from connectors.mapping_kinds import REPEATED, WHOLE
+from connectors.mapping_kinds import PRICED, REPEATED, WHOLE
+from connectors.merged_ids import holds_several_ids
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,8 @@ def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -
     names = [name for name in REPEATED.get(kind, ()) if name in taken]
     if not names or WHOLE[kind] not in taken:
         return []
-    whole = read_id(table[taken[WHOLE[kind]]])[0]
-    numbers = {name: amounts(table[header]) for name, header in taken.items() if name.endswith("_fen")}
-    numbers |= {name: read_int(table[header])[0] for name, header in taken.items() if name == "line_qty"}
+    numbers = _numbers(taken, table)
+    whole = _whole(kind, taken, table, numbers)
     spreads = {name: spread_of(whole, numbers[name], bare(table[taken[name]])) for name in names}
     lines = {name: numbers[name] for name in names if spreads[name].meaning == ("each", True)}
     judged = []
@@ -49,6 +49,52 @@ def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -
             meaning, is_sure, by = proof[0], True, tuple(taken[other] for other in proof[1])
         judged.append(Judged(name, taken[name], spreads[name], meaning, is_sure or not spreads[name].several, by))
     return judged
+
+
+def _numbers(taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+    """Amounts and quantities by our names."""
+    found = {name: amounts(table[header]) for name, header in taken.items() if name.endswith("_fen")}
+    return found | {name: read_int(table[header])[0] for name, header in taken.items() if name == "line_qty"}
+
+
+def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], numbers: Mapping[str, pl.Series]) -> pl.Series:
+    """Which rows belong together; null on rows that are no evidence: several numbers in one cell, and what comes back."""
+    raw = table[taken[WHOLE[kind]]]
+    whole = read_id(raw)[0]
+    no_evidence = holds_several_ids(raw)
+    if "line_qty" in numbers:
+        no_evidence |= (numbers["line_qty"] < 0).fill_null(False)
+    if "row_type_code" in taken:
+        no_evidence |= table[taken["row_type_code"]].str.contains("退").fill_null(False)
+    return whole.set(no_evidence, None)
+
+
+def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, str]:
+    """Our name → the header of a column nobody took, whose rows add up to the order's amount that stands in the taken one: the lines' own money.
+
+    Every order has to agree, with or without its freight, and two of several rows at least.
+    """
+    names = [name for name in PRICED.get(kind, ()) if name in taken]
+    if not names or WHOLE[kind] not in taken:
+        return {}
+    numbers = _numbers(taken, table)
+    whole = _whole(kind, taken, table, numbers)
+    found: dict[str, str] = {}
+    for name in names:
+        if spread_of(whole, numbers[name]).meaning == ("each", True):
+            continue
+        free = [header for header in table if header not in (*taken.values(), *found.values())]
+        parts = {header: amounts(table[header]) for header in free}
+        fit = [header for header, part in parts.items() if _are_lines_of(whole, numbers[name], part, numbers.get("freight_fen"))]
+        if fit:
+            found[name] = fit[0]
+    return found
+
+
+def _are_lines_of(whole: pl.Series, amount: pl.Series, part: pl.Series, freight: pl.Series | None) -> bool:
+    spread = spread_of(whole, part)
+    is_own = spread.meaning == ("each", True) and spread.differing > 0 and spread.several > 1
+    return is_own and part.null_count() == 0 and not_adding_up(whole, amount, part, freight).is_empty()
 
 
 def _summed(whole: pl.Series, amount: pl.Series, lines: Mapping[str, pl.Series]) -> tuple[Meaning, tuple[str, ...]] | None:

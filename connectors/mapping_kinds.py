@@ -22,8 +22,8 @@ KINDS: dict[str, Table] = {
     "orders": ORDER_LINE, "order_heads": ORDER, "after_sales": REFUND_LINE, "live_sessions": LIVE_SESSION, "settlements": SETTLEMENT_ENTRY,
     "funds": FUND_ENTRY, "insurance": INSURANCE_ENTRY, "ads": AD_SPEND, "products": PRODUCT,
 }  # fmt: skip
-#: Names beside the table's own: a ledger that writes what came in and what went out in two columns.
-EXTRA: dict[str, tuple[str, ...]] = {"funds": ("moved_in_fen", "moved_out_fen")}
+#: Names beside the table's own: what came in and what went out in two columns; an order's amount beside its lines' own; what a row stands for.
+EXTRA: dict[str, tuple[str, ...]] = {"funds": ("moved_in_fen", "moved_out_fen"), "orders": ("order_paid_fen", "order_placed_fen", "row_type_code")}
 #: Without these no row of the kind says anything; other names of the key are derived where no column tells them.
 NEEDED: dict[str, tuple[str, ...]] = {
     "orders": ("order_id",), "order_heads": ("order_id",), "after_sales": ("refund_id", "order_id", "refund_fen"), "live_sessions": ("started_at",),
@@ -37,6 +37,8 @@ TOLD: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 #: Amounts that some tables write again on every row of an order or after-sale.
 REPEATED: dict[str, tuple[str, ...]] = {"orders": ("placed_fen", "paid_fen", "freight_fen", "stated_refund_fen"), "after_sales": ("refund_fen",)}
+#: Amounts that price × quantity may stand for, where no column tells them.
+PRICED = {"orders": ("placed_fen", "paid_fen")}
 #: What these amounts are of: the number its rows have in common.
 WHOLE = {"orders": "order_id", "after_sales": "refund_id"}
 #: A word for "the order was closed": refunded or never paid, as the payment tells.

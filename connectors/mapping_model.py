@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from connectors.base import CELLS
 from connectors.delimited import HEADER_SEARCH_ROWS
-from connectors.mapping_kinds import KINDS, NEEDED, REPEATED, codes_of, is_word, names_of, needs_of
+from connectors.mapping_kinds import KINDS, NEEDED, PRICED, REPEATED, codes_of, is_word, names_of, needs_of
 from contracts import codes
 from contracts.fields import FIELDS
 
@@ -73,6 +73,7 @@ class MappingFile(_Strict):
 
     ``signature``: headers without which a table is not this one (default: those of the filled names). ``unread``: known headers nobody needs.
     ``personal``: dropped at the door. ``buyer``: dropped too, but a key under the tenant's secret takes its place.
+    ``priced``: amounts no column tells, which are price × quantity of the row.
     ``same_as``: a name that has no column of its own and says what another says. ``repeated``: amounts of the whole order (orders) or after-sale
     (after_sales), on every or only the first of its rows, counted once. ``per_row``: amounts each row has of its own though a file may look otherwise.
     """
@@ -94,6 +95,7 @@ class MappingFile(_Strict):
     columns: dict[str, ColumnRule]
     same_as: dict[str, str] = {}
     constants: dict[str, str] = {}
+    priced: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     per_row: tuple[str, ...] = ()
     platform_column: PlatformColumn | None = None
@@ -176,13 +178,19 @@ class MappingFile(_Strict):
 
     @property
     def filled_names(self) -> set[str]:
-        """Our names some column, copy or constant of the table fills."""
-        return {*self.columns, *self.same_as, *self.constants}
+        """Our names some column, copy, product or constant of the table fills."""
+        return {*self.columns, *self.same_as, *self.priced, *self.constants}
 
     @property
     def once(self) -> tuple[str, ...]:
         """``repeated``, and what copies it: amounts of the whole, to be counted once."""
         return (*self.repeated, *(name for name, source in self.same_as.items() if source in self.repeated))
+
+    @property
+    def of_order(self) -> dict[str, str]:
+        """Our amounts that the order has as a whole → the name of the column that tells it."""
+        beside = {name: f"order_{name}" for name in REPEATED["orders"] if f"order_{name}" in self.columns}
+        return {name: name for name in self.once} | beside
 
     def is_filled(self, name: str) -> bool:
         """Whether a row without this is set aside. An amount of the whole may stand on any one of its rows."""
@@ -234,6 +242,11 @@ def _check_headers(mapping: MappingFile) -> None:
     for place, names in (("repeated", mapping.repeated), ("per_row", mapping.per_row)):
         if set(names) - set(known) or set(names) & set(mapping.repeated) & set(mapping.per_row):
             raise ValueError(f"{place}: 只能是,且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}")
+    needed = {"unit_price_fen", "line_qty"} - mapping.columns.keys()
+    if mapping.priced and (needed or set(mapping.priced) - set(PRICED.get(mapping.kind, ())) or set(mapping.priced) & mapping.columns.keys()):
+        raise ValueError(
+            f"priced: 要有单价和数量两列,且没有自己的列 / needs price and quantity, and no column: {', '.join(PRICED.get(mapping.kind, ())) or '-'}"
+        )
     strange = [word for word in mapping.signature if word.strip() not in {*told, *(word.strip() for word in others)}]
     if mapping.platform_column:
         strange = [word for word in strange if word.strip() != mapping.platform_column.header.strip()]

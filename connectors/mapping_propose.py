@@ -10,11 +10,23 @@ import polars as pl
 from pydantic import Field
 
 from connectors.mapping_amounts import Meaning
-from connectors.mapping_dictionary import best_name, is_personal, words_of
+from connectors.mapping_dictionary import PARTS, best_name, is_personal, words_of
 from connectors.mapping_evidence import Cells, fits, look
-from connectors.mapping_judged import judge
-from connectors.mapping_kinds import KINDS, is_word, needs_of
-from connectors.mapping_questions import Finding, Plain, Question, asked_amount, asked_cells, asked_kind, asked_near, asked_paid, found_amount
+from connectors.mapping_judged import judge, lines_beside
+from connectors.mapping_kinds import KINDS, PRICED, is_word, needs_of
+from connectors.mapping_questions import (
+    Finding,
+    Plain,
+    Question,
+    asked_amount,
+    asked_cells,
+    asked_kind,
+    asked_near,
+    asked_paid,
+    asked_priced,
+    found_amount,
+    found_lines,
+)
 from connectors.spelling import ID_EDGES, trim
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
@@ -108,12 +120,15 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     taken = {match.name: match.header for match in matches if match.name}
     taken = {ours: theirs for ours, theirs in taken.items() if ours not in columns and theirs not in columns.values()}
     taken |= {ours: theirs for ours, theirs in columns.items() if theirs in table}
+    matches, taken, beside = _with_lines(kind, matches, taken, table, columns)
     cells, judged = look(taken, sample), judge(kind, taken, table)
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
     needs = needs_of(kind)
     without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
-    missing = ["/".join(names) for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
+    priced = _priced(kind, taken, sample)
+    open_needs = [names for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
+    missing = ["/".join(names) for names in open_needs if not (priced and set(names) & set(PRICED[kind]))]
     questions = [] if sure else [asked_kind(kind)]
     known = {match.name for match in matches if match.how == "known"}
     needed = {name for names in needs if not known & set(names) for name in names} | ({"created_at"} if without_payment else set())
@@ -121,6 +136,7 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     questions += [asked_near(match.name, match.header, match.zh, match.en, is_needed=match.name in needed) for match in near]
     questions += asked_cells(cells)
     questions += [asked_paid()] if without_payment else []
+    questions += priced
     questions += [asked_amount(item, kind) for item in judged if not item.is_sure]
     return Proposal(
         kind=kind,
@@ -130,8 +146,35 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         missing=tuple(missing),
         draft=draft,
         meanings={item.header: item.meaning for item in judged},
-        findings=tuple(found_amount(item, kind) for item in judged if item.is_sure),
+        findings=(*beside, *(found_amount(item, kind) for item in judged if item.is_sure)),
     )
+
+
+def _with_lines(
+    kind: str, matches: list[Match], taken: dict[str, str], table: Mapping[str, pl.Series], columns: Mapping[str, str]
+) -> tuple[list[Match], dict[str, str], list[Finding]]:
+    """Where another column's rows add up to the order's amount: that one is the line's money, the order's stands beside it."""
+    readable = {match.header: table[match.header] for match in matches if match.how != "personal"}
+    lines = {name: header for name, header in lines_beside(kind, taken, readable).items() if name not in columns}
+    wholes = {taken[name]: f"order_{name}" for name in lines}
+    named = {header: name for name, header in lines.items()} | wholes
+    findings = [found_lines(header, taken[name]) for name, header in lines.items()]
+    matches = [match.model_copy(update=_taken_as(named[match.header])) if match.header in named else match for match in matches]
+    return matches, taken | lines | {name: header for header, name in wholes.items()}, findings
+
+
+def _taken_as(name: str) -> dict[str, object]:
+    field = FIELDS[name]
+    return {"name": name, "how": "known", "score": 1.0, "zh": field.zh, "en": field.en}
+
+
+def _priced(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> list[Question]:
+    """The question whether price × quantity was paid, with a row of several pieces as its example."""
+    if kind not in PRICED or taken.keys() & set(PRICED[kind]) or not {"unit_price_fen", "line_qty"} <= taken.keys():
+        return []
+    price, qty = taken["unit_price_fen"], taken["line_qty"]
+    example = f"{sample[price][0]} × {sample[qty][0]}" if sample[price].len() and sample[qty].len() else "-"
+    return [asked_priced(price, qty, example)]
 
 
 def _words(column: pl.Series) -> tuple[str, ...]:
@@ -144,7 +187,7 @@ def column_of(name: str, match: Match) -> dict[str, Any]:
         return {"header": match.header}
     known = words_of(name)
     values = {word: known[fold(word)] for word in match.words if fold(word) in known}
-    return {"header": match.header, **({"values": values} if values else {})}
+    return {"header": match.header, **({"values": values} if values else {}), **PARTS.get(name, {})}
 
 
 def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:

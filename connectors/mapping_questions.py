@@ -12,6 +12,8 @@ from connectors.mapping_kinds import KINDS
 AMOUNT = "amount."
 #: The key of the question whether an order is paid when it is placed.
 PAID_WHEN_PLACED = "paid_when_placed"
+#: The key of the question whether amounts no column tells are price × quantity.
+PRICED_KEY = "priced"
 _OF = {"orders": ("整单", "单", "order"), "after_sales": ("整个售后单", "售后单", "after-sale")}
 
 
@@ -70,6 +72,19 @@ def asked_paid() -> Question:
     """Whether an order is paid when it is placed, where no column tells payments."""
     zh, en = "没有付款时间列:下单即付款吗?", "no column of payment times: is an order paid when it is placed?"
     return Question(key=PAID_WHEN_PLACED, zh=zh, en=en, options=("yes", "no"))
+
+
+def asked_priced(price: str, qty: str, example: str) -> Question:
+    """Whether what was paid is price × quantity, where no column tells an amount: the price may be a list price nobody paid."""
+    zh, en = f"没有金额列:实付 = “{price}” × “{qty}”吗({example})?", f"no column of amounts: is what was paid {price!r} × {qty!r} ({example})?"
+    return Question(key=PRICED_KEY, zh=zh, en=en, options=("yes", "no"))
+
+
+def found_lines(header: str, whole: str) -> Finding:
+    """Two columns of one amount: the lines' own, and the order's."""
+    zh = f"“{header}”各行相加就是“{whole}”:金额按“{header}”(每行各自的)读,“{whole}”读作整单金额,用来核对"
+    en = f"the rows of {header!r} add up to {whole!r}: the former is read as each row's own amount, the latter as the order's, to check it"
+    return Finding(header=header, zh=zh, en=en)
 
 
 def asked_amount(judged: Judged, kind: str) -> Question:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping_kinds import CLOSED, EXTRA, KINDS, is_word, names_of
+from connectors.mapping_kinds import CLOSED, EXTRA, KINDS, PRICED, is_word, names_of
 from connectors.mapping_model import MappingFile
-from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared
+from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared, returns_apart
+from contracts.canonical import REFUND_LINE
 from contracts.fields import FIELDS
 
 _LINEAGE = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at")
@@ -30,8 +31,11 @@ def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFr
     mine = [mapping for mapping in mappings if mapping.kind == kind]
     rows = _translated(mine, kind, bronze)
     frames = {KINDS[kind].name: rows}
-    if any(mapping.repeated for mapping in mine):
-        frames = {"orders": orders_apart, "after_sales": refunds_shared}[kind](mine, rows)
+    if kind == "orders":
+        sold, back = returns_apart(mine, rows)
+        frames = orders_apart(mine, sold) | ({} if back.is_empty() else {REFUND_LINE.name: back})
+    elif kind == "after_sales":
+        frames = refunds_shared(mine, rows)
     return {name: _finished(name, frame, has_sub_orders) for name, frame in frames.items()}
 
 
@@ -51,6 +55,10 @@ def _translated(mappings: list[MappingFile], kind: str, bronze: pl.DataFrame) ->
         if copied:
             cases = [pl.when(pl.col("layout_name") == layout).then(pl.col(other)) for layout, other in copied.items()]
             rows = rows.with_columns(pl.coalesce(name, *cases).alias(name))
+    for name in PRICED.get(kind, ()):
+        layouts = [mapping.name for mapping in mappings if name in mapping.priced]
+        goods = pl.when(pl.col("layout_name").is_in(layouts)).then(pl.col("unit_price_fen") * pl.col("line_qty"))
+        rows = rows.with_columns(pl.coalesce(name, goods).alias(name)) if layouts else rows
     rows = rows.with_columns(_code(mappings, name) for name in names_of(kind) if is_word(name))
     return rows.with_columns(_constant(mappings, name) for name in names_of(kind) if _is_text(name))
 

@@ -21,4 +21,9 @@ def merged_ids(column: Column, raw: pl.Series) -> pl.Series | None:
     """Mask the cells of an id column that hold more than one id; None for a column whose ids match nothing."""
     if column.cell != "id" or not (column.filled or column.name in _NAMES):
         return None
+    return holds_several_ids(raw)
+
+
+def holds_several_ids(raw: pl.Series) -> pl.Series:
+    """Which cells hold more than one id."""
     return to_ascii(raw).str.strip_chars(ID_EDGES).str.contains(_MERGED).fill_null(False)

@@ -72,6 +72,16 @@ REFUND_TYPE = CodeList(
     },
 )
 
+ROW_TYPE = CodeList(
+    "row_type",
+    {
+        "sale": ("销售", "sale"),
+        "return": ("退货", "return"),
+        "exchange": ("换货", "exchange"),
+        "unknown": ("未知", "unknown"),
+    },
+)
+
 REFUND_REASON = CodeList(
     "refund_reason",
     {

@@ -154,6 +154,12 @@ ROW_RULES: dict[str, IntakeRule] = {
         "若是每行各自的金额:用这个文件重新映射(baiyun map 或上传页),再从原始文件重算;否则改正后再上传",
         "if each row has its own amount map the table anew with this file (`baiyun map` or the upload page) and rebuild from the raw files; else mend it",
     ),
+    "RETURN_AMOUNT": IntakeRule(
+        "退货行上只有整单金额,看不出退了多少",
+        "a row that takes goods back has the order's amount again: what went back is unknown",
+        "用售后单导入退款;或在映射里指定每行金额的列",
+        "give the refund as an after-sale; or map a column of each row's own amount",
+    ),
     "NO_CACHED_VALUE": IntakeRule("单元格是没有存下结果的公式,或 #N/A 一类的错误值", "a formula without its stored result, or an error value", *_RAW),
 }
 
@@ -195,6 +201,12 @@ WARN_RULES: dict[str, IntakeRule] = {
         "this column was mapped as each row's own amount, added up, and in this file every order of several rows has one amount on all of them",
         "若是整单金额重复写:撤回这个文件,用它重新映射,再导入;确是每行各自的:重新映射时回答“每行各自的”,不再提示",
         "if it is the order's, written again: withdraw the file, map the table anew with it, give it again; if each row's own, say so there once",
+    ),
+    "ORDER_SUM_DIFFERS": IntakeRule(
+        "整单金额不等于各行金额(加运费)之和;按各行的金额计",
+        "an order's amount is not the sum of its rows (with freight); the rows' own amounts count",
+        "打开导出的原文件看这一单;若各行金额不含某项优惠,重新映射时把整单金额读作金额",
+        "look at this order in the file as exported; where the rows' amounts leave out a discount, map the order's amount instead",
     ),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
     "NET_DISAGREES": IntakeRule(

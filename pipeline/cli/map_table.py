@@ -22,7 +22,7 @@ from connectors.mapping_file import read_mapping, shipped
 from connectors.mapping_kinds import codes_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Proposal
-from connectors.mapping_questions import PAID_WHEN_PLACED, Question
+from connectors.mapping_questions import PAID_WHEN_PLACED, PRICED_KEY, Question
 from contracts.errors import BaiyunError, NotFoundError, UsageError
 from pipeline import show_mapping, steps
 from pipeline.cli.words import Json, Merchant, Shop, group
@@ -159,11 +159,8 @@ def _proposed(settings: Settings, code: str, data: bytes, request: _Request) -> 
 def _ask_columns(proposal: Proposal, answers: dict[str, str]) -> None:
     """Ask what is open of the columns: those that are only near, and what none tells."""
     for question in proposal.questions:
-        if question.key.startswith(COLUMN) and question.key not in answers:
+        if question.key.startswith((COLUMN, PAID_WHEN_PLACED, PRICED_KEY)) and question.key not in answers:
             answers[question.key] = _choice(question)
-    paid = next((question for question in proposal.questions if question.key == PAID_WHEN_PLACED and question.key not in answers), None)
-    if paid:
-        answers[paid.key] = _choice(paid)
     while needed := missing(proposal, answers):
         name, header = _which(proposal, needed[0], answers)
         answers[f"{COLUMN}{name}"] = header

@@ -1,0 +1,130 @@
+"""An order table of another system: rows that take something back, money that only price × quantity tells, an order's amount beside its lines'."""
+
+from __future__ import annotations
+
+import pytest
+from mapping_cases import frames, mapping, read, table
+from test_mapping_amounts import PAID_AT, accepted, asked, orders
+
+from connectors.mapping_answers import missing, settled, strange_words
+from connectors.mapping_propose import propose
+from contracts.errors import UsageError
+
+TOP = "name: own_orders\nzh: 自有\nen: own\nplatform: other\nkind: orders\norigin: written for a test of the mapping file\n"
+BACK = TOP + (
+    "columns: {order_id: 单号, paid_at: 付款, sku_code: 编码, line_qty: 数量, paid_fen: 实付, "
+    "row_type_code: {header: 类型, values: {退货: return, 换货: exchange, 销售: sale}}}\n"
+)
+HEADER = "单号|付款|编码|数量|实付|类型"
+
+
+def row(*cells: str) -> str:
+    order, sku, qty, paid, kind = cells
+    return f"{order}|{PAID_AT}|{sku}|{qty}|{paid}|{kind}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "refund"),
+    [
+        (("A1", "S1", "-1", "-100.00", ""), ("A1", "S1", 10_000, 1, "return_refund")),
+        (("A1", "S1", "1", "-20.00", ""), ("A1", "S1", 2_000, 1, "refund_only")),
+        (("A1", "S1", "-1", "100.00", ""), ("A1", "S1", 10_000, 1, "return_refund")),
+        (("A1", "S1", "1", "100.00", "退货"), ("A1", "S1", 10_000, 1, "return_refund")),
+        (("A1", "S1", "-1", "-100.00", "换货"), ("A1", "S1", 10_000, 1, "exchange")),
+    ],
+)
+def test_a_row_that_takes_back_is_a_refund_of_its_order_and_no_sale(cells: tuple[str, ...], refund: tuple[object, ...]) -> None:
+    told = frames(table(HEADER, row("A1", "S1", "2", "200.00", "销售"), row("A1", "S2", "1", "50.00", "销售"), row(*cells)), [mapping(BACK)])
+    assert told["order_line"].sort("sku_code").select("order_id", "line_qty", "paid_fen").rows() == [("A1", 2, 20_000), ("A1", 1, 5_000)]
+    back = told["refund_line"]
+    assert back.select("order_id", "sku_code", "refund_fen", "refund_qty", "refund_type_code").row(0) == refund
+    assert (back["refund_status_code"].item(), back["_row_number"].item()) == ("success", 4)
+
+
+def test_two_returns_of_one_article_are_two_refunds() -> None:
+    rows = [row("A1", "S1", "3", "300.00", ""), row("A1", "S1", "-1", "-100.00", ""), row("A1", "S1", "-1", "-100.00", "")]
+    back = frames(table(HEADER, *rows), [mapping(BACK)])["refund_line"]
+    assert (back["refund_fen"].sum(), back["refund_id"].n_unique()) == (20_000, 2)
+
+
+def test_an_orders_repeated_amount_says_nothing_of_what_came_back_unless_it_is_negative() -> None:
+    """A positive one on a return's row is the order's again: the row is set aside. A negative one on two rows is the return's whole."""
+    own = mapping(BACK + "repeated: [paid_fen]\n")
+    sold = [row("A1", "S1", "1", "239.00", ""), row("A1", "S2", "1", "239.00", "")]
+    told = frames(table(HEADER, *sold, row("A1", "S1", "-1", "-100.01", ""), row("A1", "S2", "-1", "-100.01", "")), [own])
+    assert dict(told["order"].select("order_id", "paid_fen").iter_rows()) == {"A1": 23_900}
+    assert told["refund_line"]["refund_fen"].to_list() == [5_000, 5_001]
+    silent = read(table(HEADER, *sold, row("A1", "S1", "-1", "239.00", "")), [own])
+    assert silent.quarantine.select("_row_number", "rule_name", "column_name").rows() == [(4, "RETURN_AMOUNT", "实付")]
+    differing = read(table(HEADER, *sold, row("A1", "S1", "-1", "-100.00", ""), row("A1", "S2", "-1", "-50.00", "")), [own])
+    assert set(differing.quarantine["rule_name"]) == {"AMOUNTS_DIFFER"}
+
+
+def test_returns_are_no_evidence_of_whose_an_amount_is() -> None:
+    header = "订单编号|付款时间|商家编码|数量|实付金额"
+    data = orders("A1|S1|1|239.00", "A1|S2|1|239.00", "A1|S1|-1|-100.00", "A2|S1|1|9.00", "A2|S1|-1|-9.00", header=header)
+    assert "1 个多行单里,1 个的几行写着同一个金额" in asked(propose(data, kind="orders"))["amount.实付金额"]
+
+
+def test_a_column_of_types_is_known_and_its_words_need_no_person() -> None:
+    header = "订单编号|付款时间|商家编码|数量|实付金额|单据类型"
+    data = orders("A1|S1|1|139.00|普通订单", "A1|S2|1|100.00|普通订单", "A1|S1|1|139.00|销售退货", "A2|S2|1|7.00|换货补寄", header=header)
+    proposal = propose(data, kind="orders")
+    assert (asked(proposal), strange_words(proposal, {})) == ({}, {})
+    told = frames(data, [accepted(data)])
+    assert told["order_line"]["paid_fen"].sum() == 24_600
+    assert told["refund_line"].select("order_id", "sku_code", "refund_fen").rows() == [("A1", "S1", 13_900)]
+
+
+# --- price × quantity -----------------------------------------------------------------------------------------------------------------------
+
+PRICED = table("订单编号|付款时间|商家编码|数量|单价", f"A1|{PAID_AT}|S1|2|39.90", f"A1|{PAID_AT}|S2|1|100.00", f"A2|{PAID_AT}|S1|3|39.90")
+
+
+def test_price_times_quantity_is_paid_only_if_a_person_says_so() -> None:
+    proposal = propose(PRICED, kind="orders")
+    assert proposal.missing == ()
+    assert "实付 = “单价” × “数量”吗(39.90 × 2)?" in asked(proposal)["priced"]
+    with pytest.raises(UsageError) as raised:
+        settled(proposal, {})
+    assert (raised.value.rule, raised.value.facts["questions"]) == ("OPEN_QUESTION", "priced")
+    assert missing(proposal, {"priced": "no"}) == [("paid_fen", "placed_fen")]
+    own = settled(proposal, {"priced": "yes"}).model_copy(update={"platform": "other"})
+    assert own.priced == ("paid_fen",)
+    assert frames(PRICED, [own])["order_line"].sort("order_line_id")["paid_fen"].to_list() == [7_980, 10_000, 11_970]
+
+
+def test_a_product_needs_both_its_columns_and_none_of_its_own() -> None:
+    for columns in ("order_id: 单号, paid_at: 付款, line_qty: 数量", "order_id: 单号, paid_at: 付款, line_qty: 数量, unit_price_fen: 单价, paid_fen: 实付"):
+        with pytest.raises(UsageError) as raised:
+            mapping(f"{TOP}columns: {{{columns}}}\npriced: [paid_fen]\n")
+        assert "priced" in str(raised.value.facts)
+
+
+# --- an order's amount beside its lines' -------------------------------------------------------------------------------------------------------
+
+BESIDE = "订单编号|付款时间|商家编码|数量|实付金额|运费|分摊后总价"
+
+
+def test_lines_that_add_up_to_the_orders_amount_are_the_lines_money_and_the_orders_checks_them() -> None:
+    """A2's freight of 8.00 is in what was paid and in no line."""
+    rows = ["A1|S1|1|239.00|0|139.01", "A1|S2|1|239.00|0|99.99", "A2|S1|1|68.00|8.00|20.00", "A2|S2|1|68.00|8.00|40.00", "A3|S1|1|5.00|0|5.00"]
+    data = orders(*rows, header=BESIDE)
+    proposal = propose(data, kind="orders")
+    assert asked(proposal) == {"amount.运费": asked(proposal)["amount.运费"]}
+    assert "“分摊后总价”各行相加就是“实付金额”" in proposal.findings[0].zh
+    own = accepted(data)
+    told = frames(data, [own])
+    assert told["order_line"].sort("order_line_id")["paid_fen"].to_list() == [13_901, 9_999, 2_000, 4_000, 500]
+    assert dict(told["order"].select("order_id", "paid_fen").iter_rows()) == {"A1": 23_900, "A2": 6_800, "A3": 500}
+    later = read(orders("B1|S1|1|239.00|0|139.00", "B1|S2|1|239.00|0|90.00", header=BESIDE), [own])
+    assert [(notice.rule, notice.count, notice.about) for notice in later.notices] == [("ORDER_SUM_DIFFERS", 1, "实付金额 B1")]
+    odd = read(orders("B1|S1|1|239.00|0|139.00", "B1|S2|1|240.00|0|100.00", header=BESIDE), [own])
+    assert set(odd.quarantine["rule_name"]) == {"AMOUNTS_DIFFER"}
+
+
+def test_a_column_that_adds_up_in_all_orders_but_one_is_not_taken() -> None:
+    rows = ["A1|S1|1|239.00|0|139.00", "A1|S2|1|239.00|0|100.00", "A2|S1|1|60.00|0|20.00", "A2|S2|1|60.00|0|40.00", "A3|S1|1|5.00|0|4.99"]
+    proposal = propose(orders(*rows, header=BESIDE), kind="orders")
+    assert [match.name for match in proposal.matches if match.header == "分摊后总价"] == [""]
+    assert "amount.实付金额" in asked(proposal)
