@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -17,12 +19,31 @@ from warehouse.place import Place
 KEPT = 3
 
 
+class Held:
+    """A file itself. While this lives, no other file can get its number, as the next one made after it was deleted would.
+
+    Holding it so takes no part in locks: to close it gives up none that SQLite has on it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        handle = os.open(path, os.O_PATH)
+        weakref.finalize(self, os.close, handle)
+        found = os.fstat(handle)
+        self.number = (found.st_dev, found.st_ino)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Held) and self.number == other.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What is asked for. ``catalog`` is the catalog's file itself, not its name: a home that was wiped and made anew is another one."""
 
     place: Place
-    catalog: tuple[int, int]
+    catalog: Held
     write: bool
     snapshot: int | None
     config: tuple[tuple[str, str | int], ...]
@@ -33,11 +54,13 @@ _lock = threading.Lock()
 
 
 def wanted(place: Place, config: dict[str, str | int], *, write: bool, snapshot: int | None) -> Wanted | None:
-    """None where connections are not kept: a catalog on a server counts them, and one that is not there yet cannot be told from the next."""
-    if place.catalog_file is None or not place.catalog_file.exists():
+    """None where connections are not kept: a catalog on a server counts them, and one that is not there yet cannot be told from the next.
+
+    Nor where the system (not Linux) cannot hold a file without opening it.
+    """
+    if place.catalog_file is None or not place.catalog_file.exists() or not hasattr(os, "O_PATH"):
         return None
-    found = place.catalog_file.stat()
-    return Wanted(place, (found.st_dev, found.st_ino), write, snapshot, tuple(sorted(config.items())))
+    return Wanted(place, Held(place.catalog_file), write, snapshot, tuple(sorted(config.items())))
 
 
 def take(asked: Wanted | None) -> duckdb.DuckDBPyConnection | None:

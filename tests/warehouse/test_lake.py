@@ -252,6 +252,32 @@ def test_a_connection_that_waits_serves_no_other_home_no_lost_snapshot_and_not_a
         assert reader.read(SALES).height == 1
 
 
+def test_a_home_made_anew_is_not_read_through_a_connection_to_the_one_before(lake: Lake, place: Place, tmp_path: Path) -> None:
+    """ext4 gives the number of a deleted file to the next one made. Both catalogs are at their first schema, in which the table has another number."""
+    other = Place(tmp_path / "other")
+    with Lake.open(other, write=True) as made:
+        made.ensure([SALES])
+        made.append(SALES, lines(1))
+    lake.append(SALES, lines(2))
+    lake.close()
+    with Lake.open(place) as reader:
+        assert reader.read(SALES).height == 2
+    assert place.catalog_file is not None and other.catalog_file is not None
+    number = place.catalog_file.stat().st_ino
+    place.catalog_file.unlink()
+    for attempt in range(300):
+        made_anew = tmp_path / f"{attempt}.sqlite"
+        made_anew.touch()
+        if made_anew.stat().st_ino == number:
+            break
+    shutil.copyfile(other.catalog_file, made_anew)
+    made_anew.rename(place.catalog_file)
+    shutil.rmtree(place.home / "lake" / "data")
+    shutil.copytree(other.home / "lake" / "data", place.home / "lake" / "data")
+    with Lake.open(place) as reader:
+        assert reader.read(SALES).height == 1
+
+
 def test_rows_appended_in_a_long_transaction_are_not_held_in_memory(lake: Lake) -> None:
     plain = lines(20_000)
 
