@@ -7,8 +7,9 @@ import math
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_series_equal
 
 from contracts.canonical import SHOP
 from transforms.maturity.cohorts import ALL_GOODS, COHORT, Promotion, make_cohorts, segment_lines
@@ -106,7 +107,15 @@ def test_a_few_undated_fen_count_as_gone_at_once() -> None:
 def test_nothing_is_projected_before_anybody_was_watched_to_the_end() -> None:
     days = list(range(1, 40))
     found = project(*cohorts_of(lines(days), refunds({38: (5, 3_000, "after_shipment")}, days)))
-    assert found["matured_fen"].is_null().all()
+    assert found["matured_fen"].to_list() == [None] * len(days)
+
+
+@pytest.mark.parametrize(("back", "matured"), [(10_000, None), (9_999, 1.0)])
+def test_nothing_is_projected_where_nobody_watched_had_anything_left_to_give_back(back: int, matured: float | None) -> None:
+    """Of 100 yuan bought 45 days ago ``back`` went on day 6: with nothing left no later age tells whether people keep what they still have then."""
+    days = [0, HORIZON]
+    found = project(*cohorts_of(lines(days), refunds({1: (6, back, "before_shipment")}, days))).sort("age")
+    assert found["matured_fen"].to_list() == [matured and pytest.approx(matured), 10_000 - back]
 
 
 def test_thin_goods_stand_with_their_channel_and_promotions_apart() -> None:
@@ -129,20 +138,31 @@ def histories(draw: st.DrawFn) -> tuple[list[int], dict[int, tuple[int, int, str
     return days, {number: item for number, item in found.items() if item[0] <= days[number] + 1}
 
 
+def had_something_left(days: list[int], found: dict[int, tuple[int, int, str]]) -> bool:
+    """Whether of a day of at least ``HORIZON`` days ago anything was still kept when its last watched age began."""
+    left = {ago: 10_000 * days.count(ago) - sum(fen for line, (age, fen, _) in found.items() if days[line] == ago and age < HORIZON) for ago in days}
+    return any(fen > 0 for ago, fen in left.items() if ago >= HORIZON)
+
+
 @settings(max_examples=25, deadline=None)
+@example(([0, 45], {0: (0, 1, "before_shipment"), 1: (6, 11_999, "before_shipment")}), 0)
 @given(histories(), st.integers(0, 10**6))
 def test_a_projection_stays_between_nothing_and_what_is_kept_whatever_the_order(history: tuple[list[int], dict[int, tuple[int, int, str]]], seed: int) -> None:
     days, found = history
     sold, back = lines(days), refunds(found, days)
     rows = project(*cohorts_of(sold, back)).sort(COHORT)
+    assert rows["paid_date"].to_list() == sorted(set(sold["paid_date"])), "every cohort has its row"
     mature = rows.filter(pl.col("age") >= HORIZON)
     assert mature["matured_fen"].to_list() == mature["kept_fen"].to_list()
     assert mature.select("noise2", "doubt_fen").sum().row(0) == (0.0, 0.0)
     young = rows.filter(pl.col("age") < HORIZON)
-    assert young.filter(pl.col("matured_fen").is_between(pl.min_horizontal("kept_fen", 0), pl.col("kept_fen"))).height == young.height
-    assert young.filter(pl.col("noise2") >= 0, pl.col("doubt_fen") >= 0).height == young.height
+    if had_something_left(days, found):
+        assert young.filter(pl.col("matured_fen").is_between(pl.min_horizontal("kept_fen", 0), pl.col("kept_fen"))).height == young.height
+        assert young.filter(pl.col("noise2") >= 0, pl.col("doubt_fen") >= 0).height == young.height
+    else:
+        assert young["matured_fen"].is_null().all()
     again = project(*cohorts_of(sold.sample(fraction=1.0, shuffle=True, seed=seed), back.sample(fraction=1.0, shuffle=True, seed=seed))).sort(COHORT)
-    assert again["matured_fen"].to_list() == pytest.approx(rows["matured_fen"].to_list(), rel=1e-9, abs=1e-6)
+    assert_series_equal(again["matured_fen"], rows["matured_fen"], rel_tol=1e-9, abs_tol=1e-6)
 
 
 def test_shops_without_a_known_day_are_left_out() -> None:

@@ -18,10 +18,10 @@ TAUGHT_DAYS = HORIZON + 7 * int(HALF_LIFE_DAYS)
 def project(cohorts: pl.DataFrame, refunds: pl.DataFrame, half_life_days: float | None = HALF_LIFE_DAYS) -> pl.DataFrame:
     """``cohorts`` with ``age``, ``matured_fen``, ``noise2``, ``doubt_fen`` (floats, fen and fen²) and ``level_number``. Input as ``make_cohorts`` gives it.
 
-    Cohorts of age 45 and more are what they are, without noise. A younger one is projected only when somebody has been watched to age 45, else
-    ``matured_fen`` is null. ``noise2`` is chance, different in every cohort: it adds up. ``doubt_fen`` is the error of the factors, which cohorts of a
-    segment share: it adds up before it is squared. Nothing is projected above what is kept now or below zero; what was refunded beyond what was paid is
-    an error of the source and stays as it is.
+    Cohorts of age 45 and more are what they are, without noise. A younger one is projected only when somebody has been watched to age 45 who still kept
+    something then, else ``matured_fen`` is null: a cohort refunded whole on day 6 tells nothing of the days after. ``noise2`` is chance, different in
+    every cohort: it adds up. ``doubt_fen`` is the error of the factors, which cohorts of a segment share: it adds up before it is squared. Nothing is
+    projected above what is kept now or below zero; what was refunded beyond what was paid is an error of the source and stays as it is.
     """
     triangle = weigh(make_triangle(cohorts, refunds, COHORT), half_life_days)
     ahead = tails(credible_factors(triangle, LEVELS), SEGMENT).filter(pl.col("horizon_age") == HORIZON)
