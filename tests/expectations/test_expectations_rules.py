@@ -434,6 +434,28 @@ def test_a_day_in_fen(memory: Plant) -> None:
     }  # fmt: skip
 
 
+def test_a_day_of_mostly_gifts_is_no_day_in_fen(memory: Plant) -> None:
+    gifts = f"""
+        INSERT INTO silver.order_line SELECT * EXCLUDE (n) REPLACE (order_line_id || '-' || n AS order_line_id, _row_number + n AS _row_number,
+            0 AS paid_fen, 0 AS placed_fen, true AS is_gift)
+        FROM silver.order_line, generate_series(300, 330) AS t(n) {ONE}"""
+    assert broken(memory(_copies(101, 160, "1 + n % 2"), gifts, told=True)) == {}
+
+
+@pytest.mark.parametrize("shop", ["s1", "s2"])
+def test_a_refund_stated_of_what_was_never_paid_is_not_missed(memory: Plant, shop: str) -> None:
+    """Douyin tells of a line, Taobao of an order: both may keep the amount asked back for what was then never paid."""
+    statements = {
+        "s1": ("UPDATE silver.order_line SET stated_refund_fen = 500 WHERE shop_id = 's1' AND order_status_code = 'closed_unpaid'",),
+        "s2": (
+            "UPDATE silver.\"order\" SET stated_refund_fen = 500, paid_at = NULL, paid_fen = 0, order_status_code = 'closed_unpaid' WHERE order_id = 'T1'",
+            "UPDATE silver.order_line SET paid_at = NULL, paid_fen = 0, order_status_code = 'closed_unpaid' WHERE order_id = 'T1'",
+            "DELETE FROM silver.refund_line WHERE order_id = 'T1'",
+        ),
+    }
+    assert (LINES, "STATED_REFUND_KEPT") not in broken(memory(*statements[shop], told=True))
+
+
 def test_a_shop_that_gave_back_more_than_it_got(memory: Plant) -> None:
     found = broken(memory("UPDATE silver.refund_line SET refund_fen = 999999 WHERE refund_id = 'R2'", told=True))
     assert set(found) == {(LINES, "REFUND_ABOVE_PAID"), (LINES, "SHOP_REFUND_ABOVE_PAID")}

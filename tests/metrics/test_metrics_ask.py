@@ -127,6 +127,20 @@ def test_what_no_source_tells_is_empty_and_not_nothing(shown: Place) -> None:
     }  # fmt: skip
 
 
+def test_placed_value_by_sku_owns_up_to_lines_without_a_placed_day(place: Place) -> None:
+    """C only finished: it stands on no placed day, so it is no row of the answer."""
+    cut = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": day(3)}
+    cuts = dict.fromkeys(("style_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code", "live_session_id"), "untold")
+    rows = [
+        {**cut, **cuts, "sku_code": sku, "finished_date": dt.date(1970, 1, 1), **measures}
+        for sku, measures in (("A", {"placed_fen": 30_00}), ("B", {"created_untold_fen": 50_00}), ("C", {"finish_untold_fen": 9_00}))
+    ]
+    publish(place, {"mart_order_detail_daily": rows_of("mart_order_detail_daily", rows)})
+    answer = ask(merchant(place), ["placed_gmv"], by=["sku"], period=MARCH)
+    assert answer.rows["sku"].to_list() == ["A", "B"] and answer.rows["placed_gmv"][0] == 30_00
+    assert {note.code: note.amount_fen for note in answer.notes}["CREATED_UNTOLD"] == 50_00
+
+
 def test_buyers_are_asked_of_one_platform_and_month_and_are_untold_where_no_file_tells_them(shown: Place) -> None:
     rows = ask(merchant(shown), ["kept_buyers", "repurchase_rate"], by=["platform", "month"])
     assert rows.rows.rows() == [("douyin", "2026-03", None, None), ("xiaohongshu", "2026-02", 8, 0.125), ("xiaohongshu", "2026-03", 12, 0.25)]

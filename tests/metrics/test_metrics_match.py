@@ -123,6 +123,23 @@ def test_an_older_release_is_matched_as_it_was(settings: Settings) -> None:
         match(viewer_of(settings), "douyin_orders", SHOP, PERIOD, Typed(0), as_of=1)
 
 
+def test_a_number_in_another_money_than_the_screens_is_refused(settings: Settings) -> None:
+    with pytest.raises(UsageError, match=r"OTHER_CURRENCY.*CNY"):
+        match(viewer_of(settings, "yunshan"), "douyin_orders", OTHERS, PERIOD, read_amount("USD 12.05"))
+    assert match(viewer_of(settings, "yunshan"), "douyin_orders", OTHERS, PERIOD, read_amount("CNY 12.05")).typed.minor == 1_205
+
+
+def test_days_nobody_told_yet_do_not_keep_those_before_them_from_being_matched(settings: Settings, market: Market) -> None:
+    """Only where all of a period lies ahead there is nothing to match."""
+    ahead = LATER.date() + dt.timedelta(days=2)
+    period = (PERIOD[1], ahead)
+    shown = back_office(market, LATER, OTHERS, "douyin_orders", *period)
+    found = match(viewer_of(settings, "yunshan"), "douyin_orders", OTHERS, period, Typed(shown))
+    assert shown > 0 and found.is_explained and (ahead, "none") in found.untold.rows()
+    with pytest.raises(NotFoundError, match="NOTHING_TOLD"):
+        match(viewer_of(settings, "yunshan"), "douyin_orders", OTHERS, (ahead, ahead), Typed(0))
+
+
 def test_a_walk_changes_one_property_at_a_time_and_ends_at_ours() -> None:
     start = Counting("order_each_row", "all", "payable", "platform", "shop", "created", "live", "kept")
     steps = walk(start)

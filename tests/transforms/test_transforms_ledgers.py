@@ -86,6 +86,19 @@ def test_an_entry_finds_what_its_numbers_name(told: dict[str, str], found: tuple
     assert (row["match_code"], row["order_id"], row["order_line_id"]) == found
 
 
+def test_an_entry_that_names_only_its_order_takes_what_the_orders_goods_agree_on() -> None:
+    """Gifts have no say: they may come from elsewhere. On what the goods differ nothing is told."""
+    usual = {"order_id": "A", "content_code": "live", "seller_code": "own", "province_name": "广东省"}
+    orders = lines(
+        {**usual, "order_line_id": "a1", "sku_code": "red"},
+        {**usual, "order_line_id": "a2", "sku_code": "blue"},
+        {"order_id": "A", "order_line_id": "a3", "is_gift": True, "paid_fen": 0, "placed_fen": 0, "content_code": "video", "province_name": "浙江省"},
+    )
+    row = entry(built(orders, entries({"settlement_entry_id": "e", "order_id": "A", "settled_fen": 9_000})), "e")
+    assert (row["match_code"], row["order_line_id"]) == ("order", None)
+    assert (row["channel_code"], row["paid_date"], row["province_name"], row["sku_code"]) == ("own_live", dt.date(2026, 6, 1), "广东省", None)
+
+
 def test_commission_is_counted_once_across_months() -> None:
     """The bill of June and the one of July both hold the payout of 25 June; what came back in July stands in July."""
     orders = lines({"order_id": "A"})

@@ -15,8 +15,8 @@ from warehouse_cases import AT, ROOT
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from warehouse.lake import Lake
-from warehouse.landing import Landed, keep, pending, read_landed, record, sweep
-from warehouse.ops import EXPORT, LOAD
+from warehouse.landing import Landed, expire, keep, pending, read_landed, record, sweep
+from warehouse.ops import EXPORT, LOAD, MERCHANT
 from warehouse.place import Place
 from warehouse.points import VARIABLE
 
@@ -113,10 +113,37 @@ def test_the_manifest_knows_each_export_once(lake: Lake) -> None:
         record(lake, export(export_id="e2", landing_name=None))
 
 
+def judge(lake: Lake, exports: pl.DataFrame) -> None:
+    """A build has looked at them."""
+    counts = dict.fromkeys(("rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty"), 0)
+    lake.append(LOAD, exports.with_columns(build_number=1, loaded_at=AT, verdict_code=pl.lit("refused"), **{k: pl.lit(v) for k, v in counts.items()}))
+
+
 def test_pending_is_what_no_build_has_judged(lake: Lake) -> None:
     record(lake, pl.concat([export(), export(export_id="e0", received_at=AT - dt.timedelta(days=1)), export(shop_id="s2")]))
-    counts = dict.fromkeys(("rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty"), 0)
-    lake.append(LOAD, export().with_columns(build_number=1, loaded_at=AT, verdict_code=pl.lit("refused"), **{k: pl.lit(v) for k, v in counts.items()}))
+    judge(lake, export())
     left = pending(lake)
     assert left.select("export_id", "shop_id").rows() == [("e0", "s1"), ("e1", "s2")]
     assert left.columns == EXPORT.columns
+
+
+def test_a_merchants_files_go_after_its_own_days_and_at_once_only_where_it_keeps_none(lake: Lake, place: Place) -> None:
+    """Received six days ago: m1 keeps nothing, m2 five days, m3 what the installation keeps; what no build has judged stays."""
+    landed = {name: keep(place, name.encode(), **{**WHERE, "shop": name}).landing_name for name in ("m1", "m1-new", "m2", "m3")}
+    who = {"owner_id": "o", "merchant_name": "云杉", "changed_at": AT}
+    rows = [who | {"merchant_id": name, "raw_days_qty": days} for name, days in (("m1", 0), ("m2", 5), ("m3", None))]
+    lake.append(MERCHANT, MERCHANT.shape(pl.DataFrame(rows)))
+    exports = {name: export(export_id=name, merchant_id=name[:2], landing_name=path) for name, path in landed.items()}
+    record(lake, pl.concat(exports.values()))
+    judge(lake, pl.concat([exports["m1"], exports["m2"], exports["m3"]]))
+
+    def there() -> list[str]:
+        return [name for name, path in landed.items() if (place.landing / path).exists()]
+
+    later = AT + dt.timedelta(days=6)
+    assert (expire(lake, place, days=7, now=later, at_once=True), there()) == (1, ["m1-new", "m2", "m3"])
+    assert (expire(lake, place, days=7, now=AT + dt.timedelta(days=4)), there()) == (0, ["m1-new", "m2", "m3"])
+    assert (expire(lake, place, days=7, now=later), there()) == (1, ["m1-new", "m3"])
+    assert (expire(lake, place, days=6, now=later), there()) == (1, ["m1-new"])
+    gone = lake.read(EXPORT).filter(pl.col("expired_at") == later)["export_id"].to_list()
+    assert sorted(gone) == ["m1", "m2", "m3"]

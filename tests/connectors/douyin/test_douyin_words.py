@@ -37,6 +37,24 @@ def test_unheard_status_is_unknown_never_paid(text: str) -> None:
     assert line(order_status_text=text)["order_status_code"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("cells", "is_gift"),
+    [
+        ({}, True),  # nothing to pay, and no coupon that explains it
+        ({"discount_total_fen": 5_000}, False),
+        ({"discount_total_fen": 5_000, "given_product_text": "FREE"}, True),
+        ({"discount_total_fen": 5_000, "trade_type_text": words.GIVEN_TRADES[0]}, True),
+        ({"discount_total_fen": 5_000, "product_name": "发圈(赠品)"}, True),
+        ({"discount_total_fen": 5_000, "cancel_reason_text": "主品已退款"}, True),
+        ({"discount_total_fen": 5_000, "given_product_text": "NORMAL", "product_name": "大衣", "cancel_reason_text": "不想要了"}, False),
+        ({"given_product_text": "FREE", "placed_fen": 1}, False),  # whatever is paid for is goods
+        ({"product_name": "赠品", "placed_fen": None}, None),
+    ],
+)
+def test_what_is_a_gift(cells: dict[str, object], is_gift: bool | None) -> None:
+    assert line(**{"placed_fen": 0, **cells})["is_gift"] is is_gift
+
+
 def test_closed_without_payment_was_never_paid() -> None:
     found = line(order_status_text="已关闭", paid_at=None)
     assert (found["order_status_code"], found["paid_fen"]) == ("closed_unpaid", 0)
