@@ -136,6 +136,12 @@ ROW_RULES: dict[str, IntakeRule] = {
         "按每单一行重新导出;或拆成每单一行、各写各的金额再上传",
         "export one row per order, or split the row with the money of each, then upload it again",
     ),
+    "CONFLICT_IN_FILE": IntakeRule(
+        "同一个文件里同一编号的几行数字互相矛盾,都没有计入",
+        "rows of one number in this file contradict each other, so none of them counts",
+        "按行号核对这几行,只留对的一行再上传",
+        "compare these rows, keep the right one, then upload the file again",
+    ),
     "MISSING_VALUE": IntakeRule("必填单元格为空", "a required cell is empty", *_LOOK),
     "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *_LOOK),
     "CUT_OFF": IntakeRule(
@@ -217,6 +223,17 @@ WARN_RULES: dict[str, IntakeRule] = {
         "days between this and other files are missing",
         "补上缺的日期;确无订单则不必",
         "give those days, unless nothing was sold on them",
+    ),
+    "CONFLICT_IN_FILE": IntakeRule(
+        "这个文件里同一编号的几行数字互相矛盾,都没有计入",
+        "in this file rows of one number contradict each other, so none of them counts",
+        "按行号核对这几行,只留对的一行再上传",
+        "compare these rows, keep the right one, then upload the file again",
+    ),
+    "OLDER_IN_FILE": IntakeRule(
+        "这个文件里同一编号有几行,退款更多的一行算后来的,以它为准",
+        "in this file several rows are of one number: the one with more money back is the later and counts",
+        *_NOTHING,
     ),
     "OVERTAKEN_UNDATED": IntakeRule(
         "文件名没有导出时间,按文件里最新的时间排先后;这些行以其他文件为准",

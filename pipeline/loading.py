@@ -16,7 +16,9 @@ from contracts.canonical import SILVER
 from contracts.errors import CollectError, FileRefusedError, NotFoundError
 from contracts.intake import ROW_RULES, Notice
 from contracts.tables import Table
+from pipeline.conflicts import conflict_rows, with_conflicts
 from pipeline.parsing import read_apart
+from transforms.silver.one_file import no_conflicts, settle
 from warehouse import keys, landing
 from warehouse.ops import QUARANTINE
 from warehouse.place import Place
@@ -58,8 +60,8 @@ def load_kind(
         for reading, shop_id in shops.values()
     ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
-    frames, rest, together = _conform(platform, kind, good)
-    readings = _with_unknown_words(readings, good, frames)
+    frames, rest, together, conflicts = _conform(platform, kind, good)
+    readings = with_conflicts(_with_unknown_words(readings, good, frames), conflicts)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
     return Loaded(platform, kind, _without(good, rest), bad, frames, refusals, readings, together)
 
@@ -166,24 +168,28 @@ def _keep_contract(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     return pl.DataFrame(good), said.join(rows.unique(ROW), on=ROW, how="left").select(_no_bad().columns)
 
 
-def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
-    """Canonical observations, the rows none of which, or not all of which, keep the canonical contracts, and rows that speak through another.
+def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Canonical observations, the rows none of which, or not all of which, keep the canonical contracts, rows that speak through another, and conflicts.
 
-    A row that breaks a contract is left out of every frame.
+    A row that breaks a contract, or contradicts another one of its file, is left out of every frame.
     """
     if bronze.is_empty():
-        return {}, _no_bad(), _together([], bronze, _no_bad())
-    frames, broken, conformed = {}, [], platform.conform(kind, bronze)
+        return {}, _no_bad(), _together([], bronze, _no_bad()), no_conflicts()
+    frames, broken, joined, conflicts, conformed = {}, [], [], [no_conflicts()], platform.conform(kind, bronze)
     for name, frame in conformed.items():
         observed = SILVER[name].shape(frame.with_columns(_last_observed_at=pl.col("_observed_at")))
-        frames[name], failed = _keep_contract(SILVER[name], observed)
-        broken.append(failed)
+        kept, failed = _keep_contract(SILVER[name], observed)
+        settled = settle(SILVER[name], kept)
+        frames[name] = settled.rows
+        broken += [failed, conflict_rows(settled.conflicts)]
+        joined.append(settled.together.rename({"_rows": TOGETHER}))
+        conflicts.append(settled.conflicts)
     silent = _silent(bronze.select(ROW), [*frames.values(), *broken])
-    together = _together(list(conformed.values()), silent, pl.concat([_no_bad(), *broken]))
+    together = _together([*conformed.values(), *joined], silent, pl.concat([_no_bad(), *broken]))
     silent = _without(silent, together)
     said = {"rule_name": "NOT_CONFORMED", "column_name": "", "cell_name": "", "row_json": "{}"}
     bad = pl.concat([*broken, silent.with_columns(**{key: pl.lit(text) for key, text in said.items()}).select(_no_bad().columns)])
-    return {name: _without(frame, bad) for name, frame in frames.items()}, bad, together
+    return {name: _without(frame, bad) for name, frame in frames.items()}, bad, together, pl.concat(conflicts)
 
 
 def _silent(rows: pl.DataFrame, told: list[pl.DataFrame]) -> pl.DataFrame:

@@ -49,7 +49,7 @@ class Touched:
 
 
 def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:
-    """Merge all incoming observations. Returns one outcome per incoming bronze row (``ROW`` + ``outcome``) and what changed.
+    """Merge all incoming observations. Returns one outcome per incoming bronze row (``ROW``, ``outcome``, ``_by_export_id``) and what changed.
 
     A row that fed several tables is published if any of them took it, else superseded if any was, else a duplicate.
     """
@@ -61,9 +61,9 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
         if parts:
             outcomes.append(_merge_table(lake, table, pl.concat(parts), touched))
     if not outcomes:
-        return pl.DataFrame(schema={**dict.fromkeys(ROW[:3], pl.String), "_row_number": pl.Int64, "outcome": pl.String}), touched
+        return pl.DataFrame(schema={**dict.fromkeys(ROW[:3], pl.String), "_row_number": pl.Int64, "outcome": pl.String, "_by_export_id": pl.String}), touched
     ranked = pl.concat(outcomes).with_columns(rank=pl.col("outcome").replace_strict({"published": 0, "superseded": 1, "duplicate": 2}))
-    best = ranked.group_by(ROW).agg(pl.col("outcome").sort_by("rank").first())
+    best = ranked.group_by(ROW).agg(pl.col("outcome", "_by_export_id").sort_by("rank").first())
     return best, touched
 
 
@@ -88,7 +88,7 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
         lake.replace(table, keys, merged.states)
     if touched.states is None:
         _touch(table, stored, merged.states, merged.changed, touched)
-    return merged.outcomes.select(*ROW, "outcome")
+    return merged.outcomes
 
 
 def _touch(table: Table, stored: pl.DataFrame, states: pl.DataFrame, changed: pl.DataFrame, touched: Touched) -> None:

@@ -22,6 +22,7 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
     """One row of ``LOAD`` per export of ``waiting``. ``before`` are the receipts of re-judged exports, whose settled rows keep their outcome."""
     counts = _counts(pl.concat([outcomes.select(*ROW, "outcome"), *(_shared(part, outcomes) for part in parts)]))
     bad = _bad_counts(parts)
+    older = _counts(outcomes.filter((pl.col("outcome") == "superseded") & (pl.col("_by_export_id") == pl.col("_export_id"))))
     earlier = {(row["shop_id"], row["export_id"]): row for row in before.iter_rows(named=True)}
     spans = {key: covered_dates(frame) for part in parts for key, frame in _by_export(part).items()}
     rules = {key: rule for part in parts for key, rule in _rules(part).items()}
@@ -33,7 +34,7 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
         told = {name: counts.get((*key, name), 0) + (int(settled[f"{name}_qty"]) if settled else 0) for name in _OUTCOMES}
         quarantined = bad.get(key, 0)
         refusal = part.refusals.get(key)
-        reading = _owned_up(part.readings.get(key), told["superseded"])
+        reading = _owned_up(part.readings.get(key), told["superseded"], older.get((*key, "superseded"), 0))
         first, last = spans.get(key, (export["first_date"], export["last_date"]))
         rows.append(
             {
@@ -54,11 +55,14 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
     return pl.DataFrame(rows, schema=LOAD.dtypes)
 
 
-def _owned_up(reading: Reading | None, superseded: int) -> Reading | None:
-    """A reading that lost rows to other files owns up to it when nothing told how old it is."""
-    if reading is None or reading.is_dated or not superseded:
+def _owned_up(reading: Reading | None, superseded: int, by_itself: int) -> Reading | None:
+    """A reading that lost rows says to whom: ``by_itself`` of them to later rows of the same file, the others to other files, if nothing told how old it is."""
+    if reading is None:
         return reading
-    return replace(reading, notices=[*reading.notices, Notice("OVERTAKEN_UNDATED", superseded, f"{reading.observed_at:%Y-%m-%d %H:%M}")])
+    undated = superseded - by_itself if not reading.is_dated else 0
+    lost = [Notice("OLDER_IN_FILE", by_itself)] if by_itself else []
+    lost += [Notice("OVERTAKEN_UNDATED", undated, f"{reading.observed_at:%Y-%m-%d %H:%M}")] if undated > 0 else []
+    return replace(reading, notices=[*reading.notices, *(notice for notice in lost if notice.rule not in {known.rule for known in reading.notices})])
 
 
 def rejudged_rows(lake: Lake, parts: list[Loaded], before: pl.DataFrame) -> list[Loaded]:

@@ -26,7 +26,8 @@ class Merged:
     """``states``: all states of the touched entities. ``changed``: entity keys whose current content differs from before.
 
     ``outcomes``: one row per incoming row (``merchant_id, shop_id, _export_id, _row_number, outcome``): published (its content is now the latest), superseded
-    (new, but a later observation says otherwise) or duplicate (nothing new).
+    (new, but a later observation says otherwise) or duplicate (nothing new). ``_by_export_id``: the file that first held what is now the latest content,
+    null for a row nothing else tells of.
     """
 
     states: pl.DataFrame
@@ -49,7 +50,7 @@ def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> 
     return Merged(
         pl.concat([alone, met.states]).sort(table.key),
         pl.concat([alone.select(entity), met.changed]),
-        pl.concat([alone.select(*_ROW, outcome=pl.lit("published")), met.outcomes]),
+        pl.concat([alone.select(*_ROW, outcome=pl.lit("published"), _by_export_id=pl.lit(None, pl.String)), met.outcomes]),
     )
 
 
@@ -82,8 +83,15 @@ def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.Data
 def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str], order: list[str]) -> pl.DataFrame:
     """The first new row of a state speaks for it; every other one repeats it."""
     entity = same[:-1]
-    latest = grouped.sort(order).group_by(entity, maintain_order=True).agg(pl.col("_content").last(), _is_latest=pl.lit(True))
-    verdict = grouped.select(*same, "_is_known").join(latest, on=same, how="left").join(changed.with_columns(_is_changed=pl.lit(True)), on=entity, how="left")
+    latest = grouped.sort(order).group_by(entity, maintain_order=True).agg(pl.col("_content", "_export_id").last())
+    by = latest.select(*entity, _by_export_id="_export_id")
+    latest = latest.select(*same, _is_latest=pl.lit(True))
+    verdict = (
+        grouped.select(*same, "_is_known")
+        .join(latest, on=same, how="left")
+        .join(by, on=entity, how="left")
+        .join(changed.with_columns(_is_changed=pl.lit(True)), on=entity, how="left")
+    )
     is_latest, has_moved = pl.col("_is_latest").fill_null(False), pl.col("_is_changed").fill_null(False)
     outcome = (
         pl.when(pl.col("_is_known") & ~(is_latest & has_moved))
@@ -92,9 +100,11 @@ def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame
         .then(pl.lit("published"))
         .otherwise(pl.lit("superseded"))
     )
-    rows = points.filter("_is_new").join(verdict.select(*same, outcome=outcome), on=same, how="left", maintain_order="left")
+    rows = points.filter("_is_new").join(verdict.select(*same, "_by_export_id", outcome=outcome), on=same, how="left", maintain_order="left")
     repeats = pl.int_range(pl.len()).over(same) > 0
-    return rows.select(*_ROW, outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome"))
+    return rows.select(*_ROW, "_by_export_id", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome")).select(
+        *_ROW, "outcome", "_by_export_id"
+    )
 
 
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
