@@ -13,6 +13,8 @@ from contracts import codes
 TIME_ZONE = "Asia/Shanghai"
 MONEY_LIMIT_FEN = 10**13  # one cell above 100 billion yuan is a broken file, and sums stay far from int64
 QTY_LIMIT = 10**10
+#: What one line, order or after-sale of an apparel shop may come to without a person's word: ten million yuan, a hundred thousand pieces.
+PLAUSIBLE_FEN, PLAUSIBLE_QTY = 10**9, 10**5
 #: How ids of what merchants enter here begin. Where they stand among ids of platforms, none of those may begin so.
 OWN_IDS = ("cost:", "stock:")
 
@@ -22,7 +24,10 @@ _UNITS = {"fen": "fen", "qty": "count", "rate": "fraction", "at": "instant", "da
 
 @dataclass(frozen=True)
 class Field:
-    """One meaning: machine name, Chinese and English label, what it is, and optionally its code list or bounds."""
+    """One meaning: machine name, Chinese and English label, what it is, and optionally its code list or bounds.
+
+    Below ``minimum`` a row breaks the contract; a cell above ``plausible`` (of one line, order or after-sale) waits for a person to confirm it.
+    """
 
     name: str
     zh: str
@@ -30,6 +35,7 @@ class Field:
     about: str = ""
     codes: codes.CodeList | None = None
     minimum: int | None = None
+    plausible: int | None = None
 
     @property
     def kind(self) -> str:
@@ -72,6 +78,6 @@ class Field:
                 return dy.String(**common)
 
 
-def entry(name: str, zh: str, en: str, about: str = "", *, code: codes.CodeList | None = None, low: int | None = None) -> Field:
+def entry(name: str, zh: str, en: str, about: str = "", *, code: codes.CodeList | None = None, low: int | None = None, high: int | None = None) -> Field:
     """A ``Field`` in one line."""
-    return Field(name, zh, en, about, code, low)
+    return Field(name, zh, en, about, code, low, high)

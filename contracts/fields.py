@@ -10,7 +10,7 @@ from __future__ import annotations
 from contracts import codes
 from contracts.ad_fields import AD_FIELDS
 from contracts.cost_fields import COST_FIELDS
-from contracts.field import MONEY_LIMIT_FEN, QTY_LIMIT, TIME_ZONE, Field
+from contracts.field import MONEY_LIMIT_FEN, PLAUSIBLE_FEN, PLAUSIBLE_QTY, QTY_LIMIT, TIME_ZONE, Field
 from contracts.field import entry as _f
 from contracts.ledger_fields import LEDGER_FIELDS
 from contracts.rate_fields import RATE_FIELDS
@@ -76,14 +76,14 @@ _ALL = [
     _f("size_name", "尺码", "size"),
     _f("category_name", "品类", "category"),
     # money on the line; refunds are positive numbers
-    _f("unit_price_fen", "单价", "unit price", low=0),
-    _f("line_qty", "件数", "units", "Units on the line; empty where the source tells orders only."),
-    _f("placed_fen", "应付金额", "placed value", "What the buyer was to pay, paid or not (M01).", low=0),
-    _f("paid_fen", "支付金额", "paid value", "What the buyer paid, later refunds NOT removed (M02). 0 when never paid.", low=0),
-    _f("freight_fen", "运费", "freight", low=0),
-    _f("discount_platform_fen", "平台承担优惠", "discount borne by platform"),
-    _f("discount_merchant_fen", "商家承担优惠", "discount borne by merchant"),
-    _f("discount_creator_fen", "达人承担优惠", "discount borne by creator"),
+    _f("unit_price_fen", "单价", "unit price", low=0, high=PLAUSIBLE_FEN),
+    _f("line_qty", "件数", "units", "Units on the line; empty where the source tells orders only.", high=PLAUSIBLE_QTY),
+    _f("placed_fen", "应付金额", "placed value", "What the buyer was to pay, paid or not (M01).", low=0, high=PLAUSIBLE_FEN),
+    _f("paid_fen", "支付金额", "paid value", "What the buyer paid, later refunds NOT removed (M02). 0 when never paid.", low=0, high=PLAUSIBLE_FEN),
+    _f("freight_fen", "运费", "freight", low=0, high=PLAUSIBLE_FEN),
+    _f("discount_platform_fen", "平台承担优惠", "discount borne by platform", high=PLAUSIBLE_FEN),
+    _f("discount_merchant_fen", "商家承担优惠", "discount borne by merchant", high=PLAUSIBLE_FEN),
+    _f("discount_creator_fen", "达人承担优惠", "discount borne by creator", high=PLAUSIBLE_FEN),
     _f(
         "subsidy_fen", "他人承担优惠", "discount borne by others", "Platform's and creator's part, which the merchant receives; empty = no source tells.", low=0
     ),
@@ -93,6 +93,7 @@ _ALL = [
         "refund stated on the order",
         "Cumulative refund the order row itself states; empty = the source does not tell.",
         low=0,
+        high=PLAUSIBLE_FEN,
     ),
     # refunds
     _f("refund_id", "售后单号", "refund id"),
@@ -100,8 +101,8 @@ _ALL = [
     _f("refund_stage_code", "退款阶段", "refund stage", "Before or after shipment.", code=codes.REFUND_STAGE),
     _f("refund_type_code", "售后类型", "after-sale type", code=codes.REFUND_TYPE),
     _f("reason_code", "退款原因", "refund reason", code=codes.REFUND_REASON),
-    _f("refund_fen", "退款金额", "refunded", "Money returned to the buyer, positive.", low=0),
-    _f("refund_qty", "退款件数", "units refunded"),
+    _f("refund_fen", "退款金额", "refunded", "Money returned to the buyer, positive.", low=0, high=PLAUSIBLE_FEN),
+    _f("refund_qty", "退款件数", "units refunded", high=PLAUSIBLE_QTY),
     _f("applied_at", "退款申请时间", "refund applied at"),
     _f("refunded_at", "退款成功时间", "refunded at", "Empty where the source does not tell when."),
     _f("refund_date", "退款日期", "refund date"),
@@ -258,6 +259,7 @@ _ALL = [
     _f("restatement_code", "变动原因", "reason of the restatement", code=codes.RESTATEMENT),
     _f("restated_number", "变动量", "restated by", "Signed: new value less old one, in the metric's own unit (fen, or a count)."),
     _f("orders_qty", "订单数", "orders"),
+    _f("marked_fen", "所指金额", "amount meant", "Of the line a person confirmed: another amount is another question."),
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 

@@ -142,6 +142,18 @@ ROW_RULES: dict[str, IntakeRule] = {
         "按行号核对这几行,只留对的一行再上传",
         "compare these rows, keep the right one, then upload the file again",
     ),
+    "IMPLAUSIBLE": IntakeRule(
+        "一行的金额超过一千万元,或件数超过十万,先不计入",
+        "a row above ten million yuan or a hundred thousand pieces, held until a person confirms it",
+        "核对这一行:写错了就改正再上传;确实如此就点「确认无误」,或用 baiyun quarantine confirm",
+        "if it is wrong, mend it and upload again; if it is right, confirm it on the page or with `baiyun quarantine confirm`",
+    ),
+    "PAID_ZERO": IntakeRule(
+        "整个文件有价格的订单实付全是 0,多半是金额列放错了,先不计入",
+        "every priced and paid order of this file was paid 0: a column is likely in the wrong place; held until a person confirms it",
+        "核对金额列:放错了就用原始文件再上传;确实如此就点「确认无误」,或用 baiyun quarantine confirm",
+        "if columns are swapped, upload the original; if it is right, confirm it on the page or with `baiyun quarantine confirm`",
+    ),
     "MISSING_VALUE": IntakeRule("必填单元格为空", "a required cell is empty", *_LOOK),
     "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *_LOOK),
     "CUT_OFF": IntakeRule(
@@ -168,6 +180,9 @@ ROW_RULES: dict[str, IntakeRule] = {
     ),
     "NO_CACHED_VALUE": IntakeRule("单元格是没有存下结果的公式,或 #N/A 一类的错误值", "a formula without its stored result, or an error value", *_RAW),
 }
+
+#: Row rules that ask a person: what they confirm counts as it stands.
+CONFIRMABLE = frozenset({"IMPLAUSIBLE", "PAID_ZERO"})
 
 #: The file is taken, and a person should look: the receipt lists these.
 WARN_RULES: dict[str, IntakeRule] = {

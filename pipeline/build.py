@@ -20,6 +20,7 @@ from pipeline import profits, withdrawing
 from pipeline.advertising import rebuild_advertising
 from pipeline.aside import moved_by_lists
 from pipeline.buyers import rebuild_buyers
+from pipeline.confirming import confirmed_rows
 from pipeline.exchange import moved_by_rates
 from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
@@ -62,7 +63,8 @@ class Moved:
     """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs, lists.
 
     ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``), ``by_lists`` the orders set aside
-    or no longer (``moved_by_lists``), ``by_stock`` the merchants who entered stock. ``gone`` are files that were withdrawn (rows of ``EXPORT``).
+    or no longer (``moved_by_lists``), ``by_stock`` the merchants who entered stock. ``anew`` are shops of which a file was withdrawn or a confirmation
+    taken back.
     """
 
     is_registry: bool
@@ -71,7 +73,7 @@ class Moved:
     by_costs: pl.DataFrame
     by_lists: pl.DataFrame
     by_stock: set[str]
-    gone: pl.DataFrame
+    anew: withdrawing.Anew
 
     @property
     def is_empty(self) -> bool:
@@ -80,7 +82,7 @@ class Moved:
             not self.is_registry
             and not self.by_stock
             and self.by_rates.is_empty
-            and all(frame.is_empty() for frame in (self.by_costs, self.by_lists, self.gone))
+            and all(frame.is_empty() for frame in (self.by_costs, self.by_lists, self.anew.shops))
         )
 
 
@@ -115,10 +117,10 @@ def build(
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
-        waiting, gone = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
+        waiting, anew = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
         told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake), aside_orders(lake))
         by_costs = profits.moved_by_costs(lake, told.costs, whole=from_landing)
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), by_costs, moved_by_lists(lake), moved_by_stock(lake), gone)
+        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), by_costs, moved_by_lists(lake), moved_by_stock(lake), anew)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -190,7 +192,7 @@ def _load(
     now: dt.datetime,
 ) -> pl.DataFrame:
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
-    withdrawing.take_back(lake, moved.gone, told, number, now)
+    withdrawing.take_back(lake, moved.anew, told, number, now)
     rebuild_slices(lake, _touched_by(lake, moved), told)
     profits.rebuild(lake, moved.by_costs, told.costs)
     loads = [LOAD.empty()]
@@ -211,16 +213,16 @@ def _load(
 
 def _merchants_of(moved: Moved, chunks: list[tuple[pl.DataFrame, list[Batch]]]) -> set[str]:
     """Every merchant of whom this build may change anything."""
-    named = [moved.by_rates.orders, moved.gone, *(chunk for chunk, _ in chunks)]
+    named = [moved.by_rates.orders, moved.anew.shops, *(chunk for chunk, _ in chunks)]
     return {*moved.merchants, *(str(name) for frame in named for name in frame["merchant_id"].unique())}
 
 
 def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:
     """What the exports of a chunk hold. Raises ``FileRefusedError`` when raw bytes are gone or their reader fails: what they published would be missing."""
-    parts = []
+    parts, confirmed = [], confirmed_rows(lake)
     for item in batches:
         mine = {export: known.pop(export) for export in item.exports.select("shop_id", "export_id").iter_rows() if export in known}
-        parts.append(load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **mine}, partial(own_aliases, lake)))
+        parts.append(load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **mine}, partial(own_aliases, lake), confirmed))
     for refusal in (error for part in parts for error in part.refusals.values()):
         if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST", "PARSE_DIED", "PARSE_TIMEOUT"):
             raise refusal

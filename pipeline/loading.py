@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from contracts.errors import CollectError, FileRefusedError, NotFoundError
 from contracts.intake import ROW_RULES, Notice
 from contracts.tables import Table
 from pipeline.conflicts import conflict_rows, with_conflicts
+from pipeline.implausible import implausible_rows
 from pipeline.parsing import read_apart
 from transforms.silver.one_file import no_conflicts, settle
 from warehouse import keys, landing
@@ -48,9 +50,18 @@ class Loaded:
 
 
 def load_kind(
-    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading], aliases: Callable[[str], Aliases] = lambda merchant: {}
+    place: Place,
+    platform: Platform,
+    kind: str,
+    exports: pl.DataFrame,
+    known: Mapping[Export, Reading],
+    aliases: Callable[[str], Aliases] = lambda merchant: {},
+    confirmed: pl.DataFrame | None = None,
 ) -> Loaded:
-    """Read the given manifest rows (one platform and kind). ``known`` are readings made before; ``aliases`` a merchant's confirmed header names."""
+    """Read the given manifest rows (one platform and kind). ``known`` are readings made before; ``aliases`` a merchant's confirmed header names.
+
+    ``confirmed``: rows a person has confirmed (``ROW``, ``rule_name``).
+    """
     readings, refusals = _read_all(place, platform, kind, exports, known, aliases)
     shops = {id(reading): (reading, shop_id) for (shop_id, _), reading in readings.items()}
     merchants = dict(exports.select("shop_id", "merchant_id").iter_rows())
@@ -60,7 +71,9 @@ def load_kind(
         for reading, shop_id in shops.values()
     ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
-    frames, rest, together, conflicts = _conform(platform, kind, good)
+    files = exports.filter(pl.col("source_code") == "file")["export_id"]
+    absurd = partial(implausible_rows, confirmed=_no_bad().select(*ROW, "rule_name") if confirmed is None else confirmed, files=files)
+    frames, rest, together, conflicts = _conform(platform, kind, good, absurd)
     readings = with_conflicts(_with_unknown_words(readings, good, frames), conflicts)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
     return Loaded(platform, kind, _without(good, rest), bad, frames, refusals, readings, together)
@@ -168,10 +181,12 @@ def _keep_contract(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     return pl.DataFrame(good), said.join(rows.unique(ROW), on=ROW, how="left").select(_no_bad().columns)
 
 
-def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _conform(
+    platform: Platform, kind: str, bronze: pl.DataFrame, absurd: Callable[[Mapping[str, pl.DataFrame]], pl.DataFrame]
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Canonical observations, the rows none of which, or not all of which, keep the canonical contracts, rows that speak through another, and conflicts.
 
-    A row that breaks a contract, or contradicts another one of its file, is left out of every frame.
+    A row that breaks a contract, contradicts another one of its file, or is ``absurd``, is left out of every frame.
     """
     if bronze.is_empty():
         return {}, _no_bad(), _together([], bronze, _no_bad()), no_conflicts()
@@ -184,6 +199,7 @@ def _conform(platform: Platform, kind: str, bronze: pl.DataFrame) -> tuple[dict[
         broken += [failed, conflict_rows(settled.conflicts)]
         joined.append(settled.together.rename({"_rows": TOGETHER}))
         conflicts.append(settled.conflicts)
+    broken.append(absurd(frames))
     silent = _silent(bronze.select(ROW), [*frames.values(), *broken])
     together = _together([*conformed.values(), *joined], silent, pl.concat([_no_bad(), *broken]))
     silent = _without(silent, together)

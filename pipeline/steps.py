@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
-from pipeline import inbox, withdrawing
+from pipeline import confirming, inbox, withdrawing
 from pipeline.build import Built, build
 from pipeline.changes import Change, totals_changed
 from pipeline.collect import Collected, attempts, batches, collect, run_colour
@@ -31,7 +31,7 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "enter_list", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
+    "confirm", "enter_list", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -111,6 +111,38 @@ def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str 
         receipts = [from_load(load, str(row["export_name"])) for load in lake.read(LOAD, where=key).iter_rows(named=True)]
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held)
+
+
+def confirm(
+    settings: Settings,
+    merchant_id: str,
+    export: str,
+    rows: Collection[int] = (),
+    *,
+    shop_id: str = "",
+    by: str,
+    is_in_force: bool = True,
+    at: dt.datetime | None = None,
+    say: Say = _quiet,
+) -> Ingested:
+    """Confirm rows of a file that are held for absurd figures (all of them when ``rows`` is empty), or take that back; build and release.
+
+    See ``pipeline.confirming``: raises ``NotFoundError`` when nothing of the kind is held.
+    """
+    with writing(settings) as lake:
+        before = releasing.current(lake)
+        enter = confirming.confirm if is_in_force else confirming.take_back
+        exports = enter(lake, merchant_id, export, rows, shop_id=shop_id, by=by, at=at or now())
+    say("构建", "building")
+    held = _try_release(settings, build(settings, run_name="confirm", at=at, rejudge=exports), at=at, say=say)
+    with reading(settings) as lake:
+        where: dict[str, object] = {"merchant_id": merchant_id, "export_id": exports}
+        names: dict[str, str] = dict(lake.read(EXPORT, where=where, columns=["export_id", "export_name"]).iter_rows())
+        loads = lake.read(LOAD, where=where).sort("build_number")
+        receipts = [from_load(load, str(names[load["export_id"]])) for load in loads.iter_rows(named=True)]
+        current = releasing.current(lake)
+    shop = receipts[0].shop_id if receipts else shop_id
+    return Ingested(receipts, current, totals_changed(settings, merchant_id, shop, before, current), held)
 
 
 def enter_list(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import polars as pl
 
 from connectors.mapped import bronze_tables
 from contracts.canonical import SILVER
 from contracts.errors import NotFoundError
+from pipeline.confirming import shops_to_make_anew
 from pipeline.golden import LINES, Known, rebuild_slices
 from pipeline.ledgers import ENTRIES, FUNDS
 from pipeline.merging import ENTRY, FUND, ORDER, SESSION, Touched
@@ -39,21 +41,33 @@ def mark(lake: Lake, merchant_id: str, export: str, *, shop_id: str = "", by: st
     return mine.row(0, named=True)
 
 
-def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Manifest rows to load, and those that are withdrawn: where there are such, everything else their shops were ever given is loaded again."""
+@dataclass(frozen=True)
+class Anew:
+    """Shops (``merchant_id, shop_id``) to be made anew, and those of their files that are withdrawn (rows of ``EXPORT``)."""
+
+    shops: pl.DataFrame
+    gone: pl.DataFrame
+
+
+def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, Anew]:
+    """Manifest rows to load, and what must leave first.
+
+    Where a waiting file is withdrawn, or a confirmation of its rows was taken back, everything else its shop was ever given is loaded again.
+    """
     is_gone = pl.col("withdrawn_at").is_not_null()
-    if waiting.filter(is_gone).is_empty():
-        return waiting, waiting.clear()
-    theirs = lake.read(EXPORT, keys=waiting.filter(is_gone).select(_SHOP).unique())
+    shops = pl.concat([waiting.filter(is_gone).select(_SHOP), shops_to_make_anew(lake, waiting)]).unique()
+    if shops.is_empty():
+        return waiting, Anew(shops, waiting.clear())
+    theirs = lake.read(EXPORT, keys=shops)
     due = pl.concat([waiting, theirs]).filter(~is_gone).unique(_KEY).sort("received_at", *_KEY)
-    return due, theirs.filter(is_gone)
+    return due, Anew(shops, theirs.filter(is_gone))
 
 
-def take_back(lake: Lake, gone: pl.DataFrame, known: Known, number: int, now: dt.datetime) -> None:
-    """Forget every derived row of the shops of ``gone`` (rows of ``EXPORT``), gold included, and say in ``LOAD`` what became of these files."""
-    if gone.is_empty():
+def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetime) -> None:
+    """Forget every derived row of shops to be made anew, gold included, and say in ``LOAD`` what became of their withdrawn files."""
+    shops, gone = anew.shops, anew.gone
+    if shops.is_empty():
         return
-    shops = gone.select(_SHOP).unique()
     made = {"orders": (LINES, ORDER), "sessions": (dim_live_session.TABLE, SESSION), "entries": (ENTRIES, ENTRY), "funds": (FUNDS, FUND)}
     touched = {what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()}
     for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):

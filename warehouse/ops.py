@@ -237,6 +237,18 @@ ALIAS = Table(
     required=("known_column_name", "is_in_force", "received_by_name", "changed_at"),
 )
 
+CONFIRMATION = Table(
+    "ops",
+    "confirmation",
+    "人工确认",
+    "confirmations",
+    "One decision of a person: a held row of a file, or a marked line of that amount, is right as it stands, or is no longer said to be. Append-only; of "
+    "the same thing the highest number counts.",
+    key=("merchant_id", "event_number"),
+    required=("shop_id", "rule_name", "is_in_force", "received_by_name", "changed_at"),
+    optional=("export_id", "row_number", "order_line_id", "marked_fen"),
+)
+
 SECURITY_EVENT = Table(
     "ops",
     "security_event",
@@ -262,6 +274,6 @@ OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, SECURITY_EVENT, ALIAS, OUTLOOK,
+        ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, CONFIRMATION, SECURITY_EVENT, ALIAS, OUTLOOK,
     )
 }  # fmt: skip

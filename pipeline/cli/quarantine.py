@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated
 
 import typer
 
 from contracts.errors import NotFoundError
 from pipeline import show, steps
-from pipeline.cli.words import Json, group
+from pipeline.cli.words import HELD, Json, Merchant, group
 from pipeline.house import reading
 from warehouse.lake import Lake
 from warehouse.ops import LOAD, QUARANTINE
@@ -46,6 +47,24 @@ def rejudge(export: Annotated[str, typer.Argument(help="文件指纹(可只写�
         built, release = steps.build_and_release(settings, run_name="rejudge", rejudge=ids, say=say)
     show.receipts(built.receipts)
     show.released(built, release)
+
+
+@app.command("confirm")
+def confirm(
+    export: Annotated[str, typer.Argument(help="文件指纹(可只写前几位) / export id or its beginning")],
+    merchant: Merchant,
+    shop: Annotated[str, typer.Option("--shop", "-s", help="店铺编号 / shop")] = "",
+    row: Annotated[list[int] | None, typer.Option(help="行号,可多次;不写就是这个文件里等人确认的所有行 / row, repeatable; default all that wait")] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="撤销确认,这些行不再计入 / take the confirmation back")] = False,
+    as_json: Json = False,
+) -> None:
+    """确认金额或件数异常的行无误(记下谁、何时),随即计入;可撤销 / confirm rows held for absurd figures (who and when is kept); they count from then on."""
+    settings = Settings()
+    with show.progress(quiet=as_json) as say:
+        done = steps.confirm(settings, merchant, export, row or (), shop_id=shop, by=getpass.getuser(), is_in_force=not revoke, say=say)
+    show.ingested(done, as_json=as_json)
+    if done.held:
+        raise typer.Exit(HELD)
 
 
 def _export_ids(lake: Lake, beginning: str) -> list[str]:

@@ -1,0 +1,113 @@
+"""Absurd figures wait for a person: a line of a hundred billion, a billion pieces, a file in which every priced order was paid 0."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from intake_case import DUE, PAID, QTY
+from intake_files import HEADER, Table, data, order, orders
+from typer.testing import CliRunner
+
+from contracts.errors import NotFoundError
+from metrics.access import Viewer
+from metrics.ask import ask
+from pipeline import parsing
+from pipeline.cli import app
+from pipeline.house import reading
+from pipeline.receipts import FileReceipt
+from pipeline.steps import build_and_release, confirm, ingest
+from warehouse.ops import CONFIRMATION, QUARANTINE
+from warehouse.settings import Settings
+
+AT = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
+ONE = 129_900
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _reader() -> Iterator[None]:
+    yield
+    parsing.close()
+
+
+def paid(settings: Settings) -> int:
+    return int(ask(Viewer(settings.place, "test", "merchant", "m1"), ["paid_gmv"]).rows.row(0, named=True)["paid_gmv"])
+
+
+def given(settings: Settings, folder: Path, name: str, table: Table) -> FileReceipt:
+    path = folder / name
+    path.write_bytes(data(table))
+    return ingest(settings, "m1", "s1", [path], register=True, at=AT).receipts[0]
+
+
+def test_absurd_rows_wait_for_a_person_count_once_confirmed_and_leave_when_that_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path / "home")
+    huge, pieces = order(1, **{DUE: "99,999,999,999.00"}), order(2, **{QTY: "1000000000"})
+    wholesale = order(3, **{DUE: "9,999,999.99", QTY: "100000"})  # large, and possible
+    receipt = given(settings, tmp_path, "a.csv", [*orders(1), huge, pieces, wholesale])
+    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (4, 2, 2, {"IMPLAUSIBLE": 2})
+    assert paid(settings) == ONE + 999_999_999
+    with reading(settings) as lake:
+        held = lake.read(QUARANTINE).sort("row_number", "column_name")
+    assert set(held["row_number"]) == {3, 4}
+    assert held.filter(pl.col("row_number") == 4)["cell_name"].to_list() == ["1,000,000,000 > 100,000"]
+    assert "99,999,999,999.00 > 10,000,000.00" in held["cell_name"].to_list()
+    # one row, over the command line, by whoever sits there; twice is once
+    monkeypatch.setenv("BAIYUN_HOME", str(settings.home))
+    for _ in range(2):
+        told = CliRunner().invoke(app, ["quarantine", "confirm", receipt.export_id[:10], "-m", "m1", "--row", "4", "--json"], catch_exceptions=False)
+        assert told.exit_code == 0, told.output
+        (after,) = json.loads(told.stdout)["files"]
+        assert (after["rows_read"], after["published"], after["quarantined"]) == (4, 3, 1)
+        assert paid(settings) == 2 * ONE + 999_999_999
+    with reading(settings) as lake:
+        (event,) = lake.read(CONFIRMATION).iter_rows(named=True)
+    assert (event["row_number"], event["is_in_force"]) == (4, True) and event["received_by_name"]
+    # the same bytes again, and everything made anew from landing
+    assert given(settings, tmp_path, "b.csv", [*orders(1), huge, pieces, wholesale]).verdict == "duplicate"
+    build_and_release(settings, from_landing=True, at=AT)
+    assert paid(settings) == 2 * ONE + 999_999_999
+    confirm(settings, "m1", receipt.export_id, [4], by="王会计", is_in_force=False, at=AT)
+    assert paid(settings) == ONE + 999_999_999
+    with reading(settings) as lake:
+        assert set(lake.read(QUARANTINE)["row_number"]) == {3, 4}
+        assert lake.read(CONFIRMATION).sort("event_number")["is_in_force"].to_list() == [True, False]
+    with pytest.raises(NotFoundError, match="NOTHING_TO_CONFIRM"):
+        confirm(settings, "m1", receipt.export_id, [2], by="王会计", at=AT)
+    with pytest.raises(NotFoundError, match="NOTHING_TO_CONFIRM"):
+        confirm(settings, "m2", receipt.export_id, [4], by="stranger", at=AT)
+
+
+def nothing_paid(count: int, start: int = 0) -> Table:
+    """Orders with prices and payment times whose amount column holds zeros."""
+    return [HEADER, *(order(start + number, **{DUE: "0.00"}) for number in range(count))]
+
+
+def test_a_file_of_priced_orders_all_paid_nothing_is_held_whole(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    given(settings, tmp_path, "ok.csv", orders(4))
+    unpaid = order(60, **{DUE: "0.00", PAID: "-"})
+    receipt = given(settings, tmp_path, "swapped.csv", [*nothing_paid(5, 50), unpaid])
+    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (6, 0, 6, {"PAID_ZERO": 6})
+    assert paid(settings) == 4 * ONE
+    done = confirm(settings, "m1", receipt.export_id, by="王会计", at=AT)
+    assert [(item.published, item.quarantined) for item in done.receipts] == [(6, 0)]
+    assert paid(settings) == 4 * ONE
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        nothing_paid(4),  # too few to say
+        [*nothing_paid(9), order(20)],  # somebody paid: the others had a coupon
+        [HEADER, *(order(number, **{DUE: "0.00", PAID: "-", "订单状态": "已关闭"}) for number in range(9))],
+    ],
+    ids=["few", "one-paid", "closed"],
+)
+def test_orders_of_nothing_that_explain_themselves_are_published(tmp_path: Path, table: Table) -> None:
+    receipt = given(Settings(home=tmp_path / "home"), tmp_path, "a.csv", table)
+    assert (receipt.quarantined, receipt.rules) == (0, {}) and receipt.published == len(table) - 1
