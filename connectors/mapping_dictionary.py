@@ -9,10 +9,13 @@ from collections.abc import Callable, Collection
 from functools import cache
 
 from connectors.base import platforms
+from connectors.headers import split_unit
 from connectors.mapping_file import shipped
-from connectors.mapping_kinds import names_of
+from connectors.mapping_kinds import EXTRA_LABELS, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name
+from connectors.mapping_vocabulary import PERSONAL as PERSONAL_ROLE
+from connectors.mapping_vocabulary import ROLES, has_role, spoken, spoken_words
 from connectors.typed import fold
 from contracts.codes import PLATFORM
 from contracts.errors import UsageError
@@ -20,56 +23,26 @@ from contracts.fields import FIELDS
 
 #: Two headers less alike than this are not the same thing; one that is only near is offered, never taken as sure.
 NEAR = 0.72
+#: Units a mapping reads money in; in another currency's code it reads that currency.
+MONEY_UNITS = ("yuan", "fen", "li")
 #: Headers of what must not pass the door (law_and_complaints section 4) and of texts nobody reads.
 PERSONAL = re.compile(
-    r"收件|收货人|收货地址|详细地址|地址|街道|电话|手机|联系|买家|会员名|昵称|身份证|姓名|留言|备注|物流单号|快递单号|运单|支付账号|收款账号|操作人|"
+    r"收件|收货人|收货地[址区]|提货人|详细地址|地址|街道|网名|邮编|邮箱|固话|纳税人|电话|手机|联系|买家|会员名|昵称|身份证|姓名|"
+    r"留言|备注|物流单号|快递单号|运单|支付账号|收款账号|操作人|"
     r"\b(?:buyer|recipient|consignee|phone|mobile|address|street|zip|postal|e-?mail|tracking|username|note|message)\b",
     re.IGNORECASE,
 )
 #: Headers that look personal by a word in them and are not.
 _HARMLESS = re.compile(
-    r"买家.{0,4}(?:付|金额|退款)|退给买家|地址库|地址-?[省市]$|(?:主播|达人|账号|推广者)昵称|creator username|buyer (?:paid|pays|payment|total)", re.IGNORECASE
+    r"买家.{0,4}(?:付|金额|退款)|退给买家|地址库|地址-?[省市]$|收货人?(?:所在)?省份?$|(?:主播|达人|账号|推广者)昵称|"
+    r"creator username|buyer (?:paid|pays|payment|total)",
+    re.IGNORECASE,
 )
-#: A unit behind a header says how its cells are written, not what they are.
-_UNIT = re.compile(r"[(\[/](?:元|件|个|人民币|rmb|cny|usd|\$)[)\]]?$")
 _FLAGS = {"true": ("是", "yes", "true", "1"), "false": ("否", "no", "false", "0")}
 #: Names whose words are told by a part of them; any other word of theirs is nothing out of the ordinary.
 PARTS: dict[str, dict[str, object]] = {"row_type_code": {"contains": {"退": "return", "换": "exchange"}, "otherwise": "sale"}}
-#: What merchants' tables call these, where no platform's layout does.
-_SPOKEN: dict[str, tuple[str, ...]] = {
-    "order_id": ("订单号", "订单编号", "主订单编号", "线上订单号", "交易号", "order id", "order number", "order no", "order #"),
-    "order_line_id": ("子订单号", "子订单编号", "line id", "order line id"),
-    "created_at": ("下单时间", "创建时间", "下单日期", "created at", "order date", "placed at", "date ordered"),
-    "paid_at": ("付款时间", "支付时间", "付款日期", "支付日期", "paid at", "payment time", "payment date"),
-    "shipped_at": ("发货时间", "shipped at", "ship date"),
-    "order_status_code": ("订单状态", "交易状态", "order status"),
-    "row_type_code": ("单据类型", "订单类型", "业务类型", "交易类型", "row type", "transaction type"),
-    "sku_code": ("商家编码", "商品编码", "规格编码", "sku"),
-    "style_code": ("款号", "货号", "款式编码", "style"),
-    "product_name": ("商品名称", "商品标题", "宝贝名称", "品名", "product name", "item name", "title"),
-    "line_qty": ("数量", "购买数量", "件数", "quantity", "qty"),
-    "paid_fen": ("实付金额", "实付", "实付款", "支付金额", "已付金额", "付款金额", "paid amount", "sold price", "total paid"),
-    "placed_fen": ("应付金额", "订单金额", "amount due", "order amount"),
-    "unit_price_fen": ("单价", "商品单价", "unit price", "price"),
-    "freight_fen": ("运费", "邮费", "shipping", "shipping fee"),
-    "refund_id": ("售后单号", "退款单号", "退款编号", "售后编号", "refund id", "return id"),
-    "refund_fen": ("退款金额", "实退金额", "refund amount", "refunded"),
-    "refund_type_code": ("售后类型", "退款类型", "refund type"),
-    "refund_status_code": ("退款状态", "售后状态", "refund status"),
-    "refund_stage_code": ("发货状态", "退款阶段"),
-    "reason_code": ("售后原因", "退款原因", "refund reason"),
-    "refund_qty": ("退货数量", "退款数量", "申请数量"),
-    "applied_at": ("申请时间", "退款申请时间", "requested at"),
-    "refunded_at": ("退款时间", "退款成功时间", "完结时间", "refunded at"),
-    "started_at": ("开播时间", "直播开始时间", "start time"),
-    "ended_at": ("下播时间", "关播时间", "end time"),
-    "live_account_name": ("直播账号", "主播", "直播间", "host"),
-    "spent_fen": ("消耗", "花费", "spend", "cost"),
-    "ad_date": ("日期", "date"),
-    "unit_cost_fen": ("成本价", "成本", "进价", "unit cost"),
-    "currency_code": ("币种", "货币", "currency"),
-    "province_name": ("省份", "收货省份", "省", "province", "state"),
-}
+#: What the vocabulary says of a header outweighs however many layouts.
+_SPOKEN = 1000
 
 
 @cache
@@ -91,11 +64,10 @@ def headers_of(kind: str) -> dict[str, dict[str, int]]:
             for header in rule.header if name in wanted.values() else ():
                 met(header, name)
     for name in wanted.values():
-        for header in _SPOKEN.get(name, ()):
-            met(header, name, 3)
-        if name in FIELDS:
-            for header in (FIELDS[name].zh, FIELDS[name].en, name):
-                met(header, name)
+        for header, place in spoken().get(name, {}).items():
+            met(header, name, _SPOKEN - place)
+        for header in (*labels(name), name):
+            met(header, name)
     return {header: dict(names) for header, names in counted.items()}
 
 
@@ -108,7 +80,7 @@ def words_of(name: str) -> dict[str, str]:
         told |= {fold(word): code for word in said}
     given = [(fold(word), code) for mapping in shipped().values() if name in mapping.columns for word, code in mapping.columns[name].values.items()]
     double = {word for word, code in given for other, another in given if word == other and code != another}
-    return {word: code for word, code in (told | dict(given)).items() if word not in double}
+    return {word: code for word, code in (told | dict(given)).items() if word not in double} | spoken_words(name)
 
 
 @cache
@@ -120,7 +92,7 @@ def _dropped() -> frozenset[str]:
 
 def is_personal(header: str) -> bool:
     """Whether a header is of what may not be kept: by a word in it, or because the connectors drop such a column."""
-    return fold(header) in _dropped() or (bool(PERSONAL.search(header.strip())) and not _HARMLESS.search(header))
+    return fold(header) in _dropped() or has_role(fold(header), PERSONAL_ROLE) or (bool(PERSONAL.search(header.strip())) and not _HARMLESS.search(header))
 
 
 def check_personal(mapping: MappingFile, personal: Collection[str] = ()) -> None:
@@ -150,9 +122,14 @@ def holds_for(platform: str) -> tuple[str, str]:
     return f"用于您在{zh}的店铺,其他平台的店铺要另外映射", f"for your shops on {en}; map it anew for a shop elsewhere"
 
 
+def labels(name: str) -> tuple[str, str]:
+    """One of our names in Chinese and English."""
+    return EXTRA_LABELS.get(name) or ((FIELDS[name].zh, FIELDS[name].en) if name in FIELDS else (name, name))
+
+
 def labelled(name: str) -> str:
     """One of our names in Chinese."""
-    return FIELDS[name].zh if name in FIELDS else name
+    return labels(name)[0]
 
 
 def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name: True) -> tuple[str, float] | None:
@@ -161,16 +138,24 @@ def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name:
     ``fits`` tells whether the column's cells can be of a name.
     """
     known = headers_of(kind)
-    key = _UNIT.sub("", fold(header))
-    if key in known and (name := _commonest(known[key], fits)):
-        return name, 1.0
+    key, unit = split_unit(header)
+    if has_role(key, *ROLES) and not any(key in spoken().get(name, {}) for name in names_of(kind)):
+        return None
+    for exact in (fold(header), key):
+        if name := _commonest(known.get(exact, {}), lambda name: fits(name) and can_be_in(unit, name)):
+            return name, 1.0
     near = [(_alike(key, other), other) for other in known if abs(len(other) - len(key)) <= max(len(key), len(other)) // 2]
     for score, other in sorted(near, reverse=True):
         if score < NEAR:
             break
-        if name := _commonest(known[other], fits):
+        if name := _commonest(known[other], lambda name: fits(name) and can_be_in(unit, name)):
             return name, round(min(score, 0.999), 3)
     return None
+
+
+def can_be_in(unit: str, name: str) -> bool:
+    """Whether cells in this unit (``connectors.headers.split_unit``) can be read as a name: money in yuan, fen, li or a foreign currency."""
+    return not unit or (unit in MONEY_UNITS or unit.isupper() if name.endswith("_fen") else unit in ("piece", "second"))
 
 
 def _commonest(names: dict[str, int], fits: Callable[[str], bool]) -> str:

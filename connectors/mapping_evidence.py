@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.cells import read_yuan
+from connectors.headers import split_unit
 from connectors.spelling import trim
 
 _DATES = {"ymd": r"^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}|^20[0-9]{6}$", "epoch_ms": r"^1[0-9]{12}$", "epoch_s": r"^1[0-9]{9}$"}
@@ -43,15 +44,18 @@ def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
     amounts, moments = _of_kind(taken, sample, "_fen"), _of_kind(taken, sample, "_at")
     marks = [mark for mark in _CURRENCIES if bool(amounts.str.contains(mark, literal=True).any())]
     has_point = bool(amounts.str.contains(r"[0-9]\.[0-9]").any()) or bool(marks)
+    units = {split_unit(header)[1] for name, header in taken.items() if name.endswith("_fen")}
+    abroad = sorted(unit for unit in units if unit.isupper())
     at_home = any(_CHINESE.search(header) for header in sample) and not any(_CURRENCIES[mark] != "CNY" for mark in marks)
-    currency = _CURRENCIES[marks[0]] if marks else "CNY" if at_home else ""
+    at_home = at_home and not abroad
+    currency = abroad[0] if abroad else _CURRENCIES[marks[0]] if marks else "CNY" if at_home else ""
     dates, is_sure = _dates(moments)
     return Cells(
         dates=dates,
         is_dates_sure=is_sure,
-        is_money_sure=has_point or amounts.is_empty(),
+        is_money_sure=has_point or amounts.is_empty() or "" not in units,
         currency=currency,
-        is_currency_sure=amounts.is_empty() or at_home or (len(marks) == 1 and "$" not in marks),
+        is_currency_sure=amounts.is_empty() or at_home or len(abroad) == 1 or (len(marks) == 1 and "$" not in marks),
         is_zone_sure=moments.is_empty() or at_home,
     )
 

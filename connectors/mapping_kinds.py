@@ -22,8 +22,16 @@ KINDS: dict[str, Table] = {
     "orders": ORDER_LINE, "order_heads": ORDER, "after_sales": REFUND_LINE, "live_sessions": LIVE_SESSION, "settlements": SETTLEMENT_ENTRY,
     "funds": FUND_ENTRY, "insurance": INSURANCE_ENTRY, "ads": AD_SPEND, "products": PRODUCT,
 }  # fmt: skip
-#: Names beside the table's own: what came in and what went out in two columns; an order's amount beside its lines' own; what a row stands for.
-EXTRA: dict[str, tuple[str, ...]] = {"funds": ("moved_in_fen", "moved_out_fen"), "orders": ("order_paid_fen", "order_placed_fen", "row_type_code")}
+#: Names beside the table's own: what came in and what went out in two columns; an order's amount beside its lines' own; what a row stands for, an order
+#: that is none among them; colour and size in one.
+EXTRA: dict[str, tuple[str, ...]] = {
+    "funds": ("moved_in_fen", "moved_out_fen"), "orders": ("order_paid_fen", "order_placed_fen", "row_type_code", "spec_text", "is_void"),
+    "order_heads": ("is_void",),
+}  # fmt: skip
+#: What they are called, in Chinese and English.
+EXTRA_LABELS: dict[str, tuple[str, str]] = {
+    "moved_in_fen": ("收入金额", "money in"), "moved_out_fen": ("支出金额", "money out"), "spec_text": ("规格(颜色尺码)", "specification"),
+}  # fmt: skip
 #: Without these no row of the kind says anything; other names of the key are derived where no column tells them.
 NEEDED: dict[str, tuple[str, ...]] = {
     "orders": ("order_id",), "order_heads": ("order_id",), "after_sales": ("refund_id", "order_id", "refund_fen"), "live_sessions": ("started_at",),
@@ -41,8 +49,9 @@ REPEATED: dict[str, tuple[str, ...]] = {"orders": ("placed_fen", "paid_fen", "fr
 PRICED = {"orders": ("placed_fen", "paid_fen")}
 #: What these amounts are of: the number its rows have in common.
 WHOLE = {"orders": "order_id", "after_sales": "refund_id"}
-#: A word for "the order was closed": refunded or never paid, as the payment tells.
-CLOSED = "closed"
+#: States an order's word may tell beside the codes: closed, refunded or never paid as the payment tells; no order of its own, its goods stand elsewhere.
+CLOSED, VOID = "closed", "void"
+_STATES = {CLOSED: ("已关闭(付过款即退款)", "closed: refunded if it was paid"), VOID: ("不算订单(被合并、被拆分、作废)", "no order: merged, split or voided")}
 _LINEAGE = {*SHOP, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}
 
 
@@ -69,4 +78,4 @@ def codes_of(name: str) -> dict[str, tuple[str, str]]:
         return {}
     if known.codes is None:
         return {"true": ("是", "yes"), "false": ("否", "no")}
-    return known.codes.labels | ({CLOSED: ("已关闭(付过款即退款)", "closed: refunded if it was paid")} if name == "order_status_code" else {})
+    return known.codes.labels | (_STATES if name == "order_status_code" else {})

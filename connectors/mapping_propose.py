@@ -9,8 +9,9 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field
 
+from connectors.headers import split_unit
 from connectors.mapping_amounts import Meaning
-from connectors.mapping_dictionary import PARTS, best_name, is_personal, words_of
+from connectors.mapping_dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
 from connectors.mapping_evidence import Cells, fits, look
 from connectors.mapping_judged import judge, lines_beside
 from connectors.mapping_kinds import KINDS, PRICED, is_word, needs_of
@@ -27,10 +28,10 @@ from connectors.mapping_questions import (
     found_amount,
     found_lines,
 )
+from connectors.mapping_vocabulary import place_of
 from connectors.spelling import ID_EDGES, trim
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
-from contracts.fields import FIELDS
 from contracts.intake import refuse
 
 _SAMPLE = 200
@@ -164,8 +165,8 @@ def _with_lines(
 
 
 def _taken_as(name: str) -> dict[str, object]:
-    field = FIELDS[name]
-    return {"name": name, "how": "known", "score": 1.0, "zh": field.zh, "en": field.en}
+    zh, en = labels(name)
+    return {"name": name, "how": "known", "score": 1.0, "zh": zh, "en": en}
 
 
 def _priced(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> list[Question]:
@@ -184,7 +185,8 @@ def _words(column: pl.Series) -> tuple[str, ...]:
 def column_of(name: str, match: Match) -> dict[str, Any]:
     """One of our names as a mapping file has it when it stands in their column ``match``: words the house knows are translated."""
     if not is_word(name):
-        return {"header": match.header}
+        unit = split_unit(match.header)[1]
+        return {"header": match.header, **({"cell": unit} if name.endswith("_fen") and unit in MONEY_UNITS else {})}
     known = words_of(name)
     values = {word: known[fold(word)] for word in match.words if fold(word) in known}
     return {"header": match.header, **({"values": values} if values else {}), **PARTS.get(name, {})}
@@ -200,26 +202,33 @@ def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:
 
 
 def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
-    """Each header once, each name once: known headers before near ones, better ones first, and of equals the first in the file."""
+    """Each header once, each name once: known ones before near ones, better ones first, filled before empty, then as the vocabulary and the file list them."""
     offers = []
     for place, (header, cells) in enumerate(sample.items()):
         personal = is_personal(header) or (cells.len() > 0 and bool(cells.str.contains(_MOBILE).mean() == 1))
-        best = None if personal else best_name(header, kind, partial(fits, cells))
+        best = None if personal else best_name(header, kind, partial(_can_be, kind, cells))
         offers.append((personal, best, place, header))
     taken: dict[str, str] = {}
-    for _, best, _, header in sorted(offers, key=lambda item: (-(item[1][1] if item[1] else 0), item[2])):
-        if best and best[0] not in taken:
-            taken[best[0]] = header
+    found = [
+        (-best[1], sample[header].is_empty(), place_of(split_unit(header)[0], best[0]), place, best[0], header) for _, best, place, header in offers if best
+    ]
+    for *_, name, header in sorted(found):
+        taken.setdefault(name, header)
     said = []
     for personal, best, _, header in offers:
         if best and taken.get(best[0]) == header:
-            field = FIELDS.get(best[0])
+            zh, en = labels(best[0])
             shown = tuple(dict.fromkeys(sample[header].head(20)))[:3]
             how: Literal["known", "near"] = "known" if best[1] == 1.0 else "near"
-            said.append(Match(header=header, name=best[0], score=best[1], how=how, zh=field.zh if field else "", en=field.en if field else "", examples=shown))
+            said.append(Match(header=header, name=best[0], score=best[1], how=how, zh=zh, en=en, examples=shown))
         else:
             said.append(Match(header=header, how="personal" if personal else "unread"))
     return said
+
+
+def _can_be(kind: str, cells: pl.Series, name: str) -> bool:
+    """Whether a column can be of a name: by its cells, and by their being distinct where they would tell the lines of orders apart (1, 2, 3 do not)."""
+    return fits(cells, name) and (kind != "orders" or name != "order_line_id" or cells.n_unique() == cells.len())
 
 
 def _signature(kind: str, matches: Sequence[Match]) -> list[str]:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping_kinds import CLOSED, EXTRA, KINDS, PRICED, is_word, names_of
+from connectors.mapping_kinds import EXTRA, KINDS, PRICED, is_word, names_of
 from connectors.mapping_model import MappingFile
+from connectors.mapping_specs import with_color_and_size
+from connectors.mapping_states import with_status, without_void
 from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared, returns_apart
 from contracts.canonical import REFUND_LINE
 from contracts.fields import FIELDS
@@ -29,7 +31,7 @@ def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFr
     """
     kind = layout_kind.removeprefix("mapped_")
     mine = [mapping for mapping in mappings if mapping.kind == kind]
-    rows = _translated(mine, kind, bronze)
+    rows = without_void(_translated(mine, kind, bronze))
     frames = {KINDS[kind].name: rows}
     if kind == "orders":
         sold, back = returns_apart(mine, rows)
@@ -133,7 +135,7 @@ def _folded(word: pl.Expr) -> pl.Expr:
 # what each kind still needs
 def _orders(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     del has_sub_orders  # an order table of another system names its own lines where it must
-    rows, paid = _with_status(rows), pl.col("paid_at").is_not_null()
+    rows, paid = with_color_and_size(with_status(rows)), pl.col("paid_at").is_not_null()
     amount, tells_paid = pl.coalesce("paid_fen", "placed_fen"), pl.col("_tells_paid") if "_tells_paid" in rows.columns else pl.lit(True)
     rows = rows.with_columns(
         is_gift=pl.col("is_gift").fill_null(False),
@@ -151,18 +153,7 @@ def _order_heads(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     del has_sub_orders
     paid = pl.col("paid_at").is_not_null()
     amount = pl.coalesce("paid_fen", "placed_fen")
-    return _with_status(rows).with_columns(placed_fen=pl.coalesce("placed_fen", "paid_fen"), paid_fen=pl.when(paid).then(amount).otherwise(0))
-
-
-def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
-    """The order's state by its word, else by its moments. What is said to be unpaid never was paid, whatever its times; a closed order, if it was."""
-    moments = [(name, code) for name, code in (("finished_at", "finished"), ("shipped_at", "shipped"), ("paid_at", "paid"))]
-    by_moment = pl.coalesce(*(pl.when(pl.col(name).is_not_null()).then(pl.lit(code)) for name, code in moments), pl.lit("unknown"))
-    status = pl.coalesce("order_status_code", by_moment)
-    closed = pl.when(pl.col("paid_at").is_not_null()).then(pl.lit("closed_refunded")).otherwise(pl.lit("closed_unpaid"))
-    rows = rows.with_columns(order_status_code=pl.when(status == CLOSED).then(closed).otherwise(status))
-    unpaid = pl.col("order_status_code").is_in(["unpaid", "closed_unpaid"])
-    return rows.with_columns(paid_at=pl.when(~unpaid).then("paid_at"))
+    return with_status(rows).with_columns(placed_fen=pl.coalesce("placed_fen", "paid_fen"), paid_fen=pl.when(paid).then(amount).otherwise(0))
 
 
 def _after_sales(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:

@@ -26,7 +26,7 @@ def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, p
     filled = (pl.coalesce(name, pl.when(is_mine).then(_first(name, group))).alias(name) for name in ("created_at", "paid_at", "order_status_code"))
     wholes = {f"order_{name}": pl.coalesce(*_of_layouts(by, group), pl.lit(None, pl.Int64)) for name, by in told.items()}
     rows = rows.sort("_export_id", "_row_number").with_columns(*filled, **wholes)
-    heads = rows.filter(is_mine).unique(group, keep="first", maintain_order=True)
+    heads = rows.filter(is_mine).sort("is_void", maintain_order=True).unique(group, keep="first", maintain_order=True)
     of_order = [pl.col(f"order_{name}").alias(name) for name in told]
     goods = [pl.lit(None, pl.Int64).alias("line_qty"), pl.lit(None, pl.String).alias("product_name")]
     of_line = [pl.when(~layout.is_in(names)).then(name).otherwise(_share_by(mappings, name, group)).alias(name) for name, names in once.items()]

@@ -60,6 +60,7 @@ _ALL = [
     _f("buyer_key", "买家键", "buyer key", "HMAC of the platform's masked buyer id; never joined across platforms."),
     _f("is_shipment_told", "发货可知", "shipment told", "The source tells shipment of every line: without ``shipped_at`` the goods have not left."),
     _f("is_gift", "赠品", "gift line", "Zero-price gift line: kept for cost, not counted as an order."),
+    _f("is_void", "已作废", "void", "No order of its own: voided, merged into another or split. Read from tables of other systems, stored nowhere."),
     _f("is_order_head", "订单首行", "order head", "True on exactly one line per order, so orders can be counted by summing."),
     _f("is_aside", "在剔除名单上", "set aside", "The merchant has put its order on the list of orders set aside (brushing, samples)."),
     _f("reason_name", "原因", "reason", "In the words of whoever entered it."),
