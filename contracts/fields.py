@@ -139,6 +139,7 @@ _ALL = [
     _f("stock_qty", "库存", "stock"),
     _f("is_on_sale", "在售", "on sale"),
     # additive measures of the marts
+    _f("facts_qty", "事实条数", "facts", "How many contributions of single facts the row is the sum of: a sum of none is no row."),
     _f("paid_orders_qty", "支付订单数", "paid orders"),
     _f("units_qty", "支付件数", "units paid"),
     _f("placed_unpaid_fen", "下单未支付", "placed and never paid", "Part of placed value.", low=0),

@@ -1,6 +1,6 @@
 """The passport of a figure: how it is defined, what it rests on, and, line by line, the rows whose sum it is.
 
-Nothing is computed anew: the question is the one ``ask`` answers, and the lines are what the mart's own ``contributions`` add up. They are read for the
+Nothing is computed anew: the question is the one ``ask`` answers, and the lines are what the mart's own declaration adds up. They are read for the
 one merchant asked about, into an instance of their own that closes behind the answer (decision 0005); no page ever holds a connection to them.
 """
 

@@ -22,7 +22,7 @@ from pipeline.aside import moved_by_lists
 from pipeline.buyers import rebuild_buyers
 from pipeline.confirming import confirmed_rows
 from pipeline.exchange import moved_by_rates
-from pipeline.golden import Known, orders_of_merchants, rebuild_slices, rebuild_wholes
+from pipeline.golden import Known, orders_of_merchants, rebuild_costs, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
 from pipeline.keeping import kept_readings
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
@@ -194,7 +194,7 @@ def _load(
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
     withdrawing.take_back(lake, moved.anew, told, number, now)
     rebuild_slices(lake, _touched_by(lake, moved), told)
-    profits.rebuild(lake, moved.by_costs, told.costs)
+    rebuild_costs(lake, moved.by_costs, told.costs)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:
         parts = _read(lake, settings, batches, known)

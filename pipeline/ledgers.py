@@ -11,6 +11,7 @@ import polars as pl
 from contracts import canonical
 from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
+from pipeline.engine import Change
 from pipeline.merging import ENTRY, FUND, ORDER, Touched
 from pipeline.slices import replace_changed
 from transforms import ledgers
@@ -21,9 +22,6 @@ from transforms.gold import (
     fct_refund_line,
     fct_settlement_entry,
     mart_open_item,
-    mart_settlement_daily,
-    mart_settlement_detail_daily,
-    mart_settlement_flow_daily,
     mart_statement_monthly,
 )
 from transforms.gold.grain import LINE, REFUND
@@ -32,30 +30,33 @@ from transforms.silver.states import current
 from warehouse.lake import Lake
 
 ENTRIES, FUNDS, ITEMS = fct_settlement_entry.TABLE, fct_fund_entry.TABLE, mart_open_item.TABLE
-_DAILY, _DETAIL, _FLOW = mart_settlement_daily.TABLE, mart_settlement_detail_daily.TABLE, mart_settlement_flow_daily.TABLE
 _STATEMENTS = mart_statement_monthly.TABLE
 _ITEM = list(ITEMS.key)
 
 
-def build_shops(lake: Lake, states: dict[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, rates: pl.DataFrame) -> None:
-    """Ledgers of shops that had nothing, whole, from all their states and the facts of their orders."""
+def build_shops(lake: Lake, states: dict[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, rates: pl.DataFrame) -> dict[str, Change]:
+    """Ledgers of shops that had nothing, whole, from all their states and the facts of their orders; the facts that are new."""
     tables = (canonical.ORDER, canonical.ORDER_LINE, SETTLEMENT_ENTRY, FUND_ENTRY)
     if all(states[table.name].is_empty() for table in tables[2:]):
-        return
+        return {}
     made = ledgers.build({table.name: current(table, states[table.name]) for table in tables}, lines, refunds, rates)
-    for table in (ENTRIES, FUNDS, ITEMS, _DAILY, _DETAIL, _FLOW, _STATEMENTS):
+    for table in (ENTRIES, FUNDS, ITEMS, _STATEMENTS):
         lake.append(table, made[table.name])
+    return {table.name: Change(table.empty(), made[table.name]) for table in (ENTRIES, FUNDS)}
 
 
-def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFrame) -> None:
-    """Bring the ledgers' gold up to date for touched rows and for ``orders`` (columns ``ORDER``), whose facts stand already."""
+def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFrame) -> dict[str, Change]:
+    """Bring ledger facts, open items and statements up to date for touched rows and for ``orders`` (columns ``ORDER``), whose facts stand already.
+
+    Returns how the ledgers' facts changed.
+    """
     if not any(lake.may_hold_rows(table) for table in (SETTLEMENT_ENTRY, FUND_ENTRY, ENTRIES, FUNDS)):
-        return
+        return {}
     shops = pl.concat([keys.select(SHOP) for keys in (orders, touched.entries, touched.funds)]).unique()
     having = _shops_having(lake, shops)
     keys, scope = _widen(lake, Rows(touched.entries, touched.funds), orders, having)
     if scope.is_empty() and keys.entries.is_empty() and keys.funds.is_empty():
-        return
+        return {}
     lines, refunds = (lake.read(table, keys=scope) for table in (fct_order_line.TABLE, fct_refund_line.TABLE))
     around = Around(lines, refunds, having[SETTLEMENT_ENTRY.name], having[FUND_ENTRY.name])
     told = Rows(
@@ -72,7 +73,8 @@ def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFr
         key = list(table.key)
         replace_changed(lake, table, pl.concat([old.select(key), new.select(key)]).unique(), old, new)
     _rebuild_items(lake, scope, before, after, around)
-    _rebuild_marts(lake, days, before, after, around)
+    _rebuild_statements(lake, before, after, around)
+    return {ENTRIES.name: Change(before.entries, after.entries), FUNDS.name: Change(before.funds, after.funds)}
 
 
 def _days(before: Rows, after: Rows) -> pl.DataFrame:
@@ -166,15 +168,8 @@ def _rebuild_items(lake: Lake, scope: pl.DataFrame, before: Rows, after: Rows, a
     replace_changed(lake, ITEMS, pl.concat([stood.select(_ITEM), made.select(_ITEM)]).unique(), stood, made)
 
 
-def _rebuild_marts(lake: Lake, days: pl.DataFrame, before: Rows, after: Rows, around: Around) -> None:
-    """The daily sheets for ``days``, whose facts are all in ``after``, and the statements of every month of the facts before and after."""
-    if days.height:
-        for table, rows in (
-            (_DAILY, mart_settlement_daily.build(after.entries, after.funds)),
-            (_DETAIL, mart_settlement_detail_daily.build(after.entries, after.funds)),
-            (_FLOW, mart_settlement_flow_daily.build(after.entries)),
-        ):
-            replace_changed(lake, table, days, lake.read(table, keys=days), rows.join(days, on=days.columns, how="semi"))
+def _rebuild_statements(lake: Lake, before: Rows, after: Rows, around: Around) -> None:
+    """The statements of every month of the facts before and after."""
     facts = (before.entries, before.funds, after.entries, after.funds)
     months = pl.concat([rows.select(*SHOP, "business_month") for rows in facts]).unique()
     if months.height:

@@ -1,4 +1,4 @@
-"""Cost facts and the profit sheet, by whole days: rebuilt for days whose orders, refunds, settlement entries or entered costs moved."""
+"""Cost facts, by whole days: rebuilt for days whose orders, refunds, settlement entries or entered costs moved."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.cost_fields import SAME_COST
+from pipeline.engine import Change
 from pipeline.merging import ENTRY
 from pipeline.slices import replace_changed
 from transforms.costing import Costs, lump_days
-from transforms.gold import fct_line_cost, fct_order_line, fct_settlement_entry, mart_profit_daily, mart_profit_detail_daily
+from transforms.gold import fct_line_cost, fct_order_line, fct_settlement_entry
 from warehouse import costs as entered
 from warehouse import registry, release
 from warehouse.lake import Lake
@@ -17,8 +18,7 @@ from warehouse.lake import Lake
 DAY = [*SHOP, "business_date"]
 _DAYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
 _ABOUT = ["merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date"]
-_FACTS, _MARTS = fct_line_cost.TABLE, (mart_profit_daily, mart_profit_detail_daily)
-_LINES, _ENTRIES = fct_order_line.TABLE, fct_settlement_entry.TABLE
+_FACTS, _LINES, _ENTRIES = fct_line_cost.TABLE, fct_order_line.TABLE, fct_settlement_entry.TABLE
 
 
 def known_costs(lake: Lake) -> Costs:
@@ -26,25 +26,16 @@ def known_costs(lake: Lake) -> Costs:
     return Costs(entered.unit_costs(lake), entered.fixed_costs(lake))
 
 
-def build_shops(lake: Lake, lines: pl.DataFrame, costs: Costs) -> None:
-    """The profit sheet of shops that had none, whole, from the facts of their orders; their settlement entries are read back if costs ask for them."""
-    shops = lines.select(SHOP).unique()
-    days = _days_of(lines)
-    if costs.is_empty:
-        for mart in _MARTS:
-            lake.append(mart.TABLE, mart.build(lines, _FACTS.empty()))
-        return
-    entries = lake.read(_ENTRIES, keys=shops.join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi"))
-    _write(lake, days, lines, entries, costs)
-
-
-def rebuild(lake: Lake, days: pl.DataFrame, costs: Costs) -> None:
-    """Bring the profit sheet of ``days`` (columns ``DAY``) up to date with the facts that stand."""
-    if days.is_empty():
-        return
-    paid = days.rename({"business_date": "paid_date"})
-    costed = paid.join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi")
-    _write(lake, days, lake.read(_LINES, keys=paid, columns=fct_line_cost.FROM_LINES), lake.read(_ENTRIES, keys=costed), costs)
+def rebuild(lake: Lake, days: pl.DataFrame, costs: Costs) -> dict[str, Change]:
+    """Bring the cost facts of ``days`` (columns ``DAY``) up to date with the order and ledger facts that stand; what that changed."""
+    if days.is_empty() or (costs.is_empty and not lake.may_hold_rows(_FACTS)):
+        return {}
+    costed = days.rename({"business_date": "paid_date"}).join(costs.goods.select("merchant_id").unique(), on="merchant_id", how="semi")
+    lines, entries = lake.read(_LINES, keys=costed, columns=fct_line_cost.FROM_LINES), lake.read(_ENTRIES, keys=costed)
+    lumps = fct_line_cost.build_lumps(costs, days.select(SHOP).unique()).join(days, on=DAY, how="semi")
+    change = Change(lake.read(_FACTS, keys=days), pl.concat([fct_line_cost.build(lines, entries, costs), lumps]))
+    replace_changed(lake, _FACTS, days, *change)
+    return {_FACTS.name: change}
 
 
 def moved_days(lake: Lake, lines: pl.DataFrame, before: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
@@ -90,10 +81,3 @@ def _days_of_lines(lake: Lake, goods: pl.DataFrame, rates: pl.DataFrame) -> pl.D
 
 def _days_of(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.select(*SHOP, business_date="paid_date").drop_nulls().unique()
-
-
-def _write(lake: Lake, days: pl.DataFrame, lines: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> None:
-    lumps = fct_line_cost.build_lumps(costs, days.select(SHOP).unique()).join(days, on=DAY, how="semi")
-    facts = pl.concat([fct_line_cost.build(lines, entries, costs), lumps])
-    for table, rows in ((_FACTS, facts), *((mart.TABLE, mart.build(lines, facts)) for mart in _MARTS)):
-        replace_changed(lake, table, days, lake.read(table, keys=days), rows)

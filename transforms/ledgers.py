@@ -13,9 +13,6 @@ from transforms.gold import (
     fct_fund_entry,
     fct_settlement_entry,
     mart_open_item,
-    mart_settlement_daily,
-    mart_settlement_detail_daily,
-    mart_settlement_flow_daily,
     mart_statement_monthly,
 )
 from transforms.gold.ledger_pair import days_of_singles, match_days, pair
@@ -41,7 +38,7 @@ class Around:
 
 
 def build(now: Mapping[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame, rates: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Every gold table of the ledgers of whole shops: table name → rows.
+    """Facts, open items and statements of the ledgers of whole shops: table name → rows.
 
     ``now`` are current states by silver table, of ledgers and orders, as observed (foreign money unconverted); ``lines`` and ``refunds`` are the facts;
     ``rates`` has ``rate_date, currency_code, cny_e8_number``.
@@ -55,9 +52,6 @@ def build(now: Mapping[str, pl.DataFrame], lines: pl.DataFrame, refunds: pl.Data
         fct_settlement_entry.TABLE.name: facts.entries,
         fct_fund_entry.TABLE.name: facts.funds,
         mart_open_item.TABLE.name: items,
-        mart_settlement_daily.TABLE.name: mart_settlement_daily.build(facts.entries, facts.funds),
-        mart_settlement_detail_daily.TABLE.name: mart_settlement_detail_daily.build(facts.entries, facts.funds),
-        mart_settlement_flow_daily.TABLE.name: mart_settlement_flow_daily.build(facts.entries),
         mart_statement_monthly.TABLE.name: mart_statement_monthly.build(facts.entries, facts.funds, items, around.billed, around.banked),
     }
 

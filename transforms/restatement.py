@@ -1,6 +1,6 @@
 """What moved between two releases of the daily mart, order by order, and by which reason. Its rows sum to the difference of the two, to the unit.
 
-Every figure of the mart is the sum of what single facts add to it (``mart_shop_channel_daily.contributions``); a difference of figures is therefore
+Every figure of the mart is the sum of what single facts add to it (``mart_shop_channel_daily.ASSET``); a difference of figures is therefore
 the sum of differences of orders, and each order moves for one reason, or for two where its refunds grew while it was told otherwise as well.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.canonical import SHOP
-from transforms.gold import mart_shop_channel_daily
+from transforms.gold import fct_order_line, fct_refund_line, mart_shop_channel_daily
 from transforms.gold.grain import LINE, ORDER
 
 CELL = [*SHOP, "channel_code", "business_date"]
@@ -65,13 +65,13 @@ def moves(before: Facts, after: Facts, parts: Collection[str]) -> pl.DataFrame:
 def _added(facts: Facts, parts: Collection[str]) -> pl.DataFrame:
     """What each order of a release adds to each cell of its days, in the shape of ``moves``."""
     orders = pl.concat([facts.lines.select(*LINE, "order_id"), facts.refunds.select(*LINE, "order_id")]).unique(LINE)
-    sessions = pl.DataFrame(schema={**dict.fromkeys([*SHOP, "live_session_id", "channel_code"], pl.String), "start_date": pl.Date, "views_qty": pl.Int64})
     frames = [pl.DataFrame(schema=_MOVES)]
-    for frame in mart_shop_channel_daily.contributions(facts.lines, facts.refunds, sessions):
-        told = [name for name in parts if name in frame.columns]
-        if told:
+    told = {fct_order_line.TABLE.name: facts.lines, fct_refund_line.TABLE.name: facts.refunds}
+    for frame in mart_shop_channel_daily.ASSET.contributions(told):
+        measures = [name for name in parts if name in frame.columns]
+        if measures:
             here = frame.join(facts.days, on=facts.days.columns, how="semi").join(orders, on=LINE, how="left", validate="m:1")
-            frames.append(here.unpivot(told, index=[*ORDER, "channel_code", "business_date"], variable_name="part", value_name="moved"))
+            frames.append(here.unpivot(measures, index=[*ORDER, "channel_code", "business_date"], variable_name="part", value_name="moved"))
     return pl.concat(frames)
 
 

@@ -25,11 +25,11 @@ from pipeline.advertising import rebuild_advertising
 from pipeline.aside import import_aside
 from pipeline.buyers import rebuild_buyers
 from pipeline.costing import import_costs
-from pipeline.golden import Known, rebuild_slices, rebuild_wholes
+from pipeline.golden import Known, rebuild_costs, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
 from pipeline.merging import merge_into_silver
 from pipeline.outlook import rebuild_outlook
-from pipeline.profits import known_costs, moved_by_costs, rebuild
+from pipeline.profits import known_costs, moved_by_costs
 from pipeline.registering import register_shop
 from pipeline.stock import rebuild_stock
 from pipeline.stocking import import_stock
@@ -75,7 +75,7 @@ def build(home: Path) -> Viewer:
         with lake.transaction():
             _, touched = merge_into_silver(lake, [silver])
             rebuild_slices(lake, touched, Known(registry.live_accounts(lake), rates(lake), known_costs(lake), aside_orders(lake)))
-            rebuild(lake, moved_by_costs(lake, known_costs(lake), whole=True), known_costs(lake))
+            rebuild_costs(lake, moved_by_costs(lake, known_costs(lake), whole=True), known_costs(lake))
             for table in (EXPORT, LOAD):
                 lake.append(table, _receipt(table))
             rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days, settings.hit_units)

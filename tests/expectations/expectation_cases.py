@@ -23,6 +23,7 @@ from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
 from transforms.gold import (
+    additive_marts,
     dim_creator,
     dim_live_session,
     dim_observed,
@@ -34,24 +35,13 @@ from transforms.gold import (
     fct_refund_line,
     gold_tables,
     mart_ad_daily,
-    mart_breakdown_daily,
     mart_buyer_monthly,
     mart_district_channel_monthly,
-    mart_final_daily,
-    mart_kept_age_daily,
     mart_launch_daily,
-    mart_live_session,
-    mart_order_detail_daily,
     mart_outlook_daily,
     mart_outlook_detail_daily,
-    mart_payment_flow_daily,
-    mart_profit_daily,
-    mart_profit_detail_daily,
     mart_promotion_daily,
-    mart_refund_flow_daily,
-    mart_shop_channel_daily,
     mart_stock_monthly,
-    mart_style_daily,
 )
 from transforms.gold.mart_order_detail_daily import DETAIL, detailed
 from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
@@ -301,14 +291,17 @@ def gold(
     lines = fct_order_line.build(fct_order_line.Current(**now, live_session=aired_now, own_account=own))
     back = fct_refund_line.build(lines, now["refund_line"])
     aired = dim_live_session.build(aired_now, own)
-    daily = mart_shop_channel_daily.build(lines, back, aired)
+    facts = {"fct_order_line": lines, "fct_refund_line": back, "dim_live_session": aired}
+    daily = additive_marts()["mart_shop_channel_daily"].build(facts)
     owners = merchants.select("merchant_id", "owner_id")
     told = {table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)}
     of_ledgers = ledgers_of.build(told, lines, back, rates)
     spent = pl.concat([fct_line_cost.build(lines, of_ledgers["fct_settlement_entry"], entered), fct_line_cost.build_lumps(entered, shops)])
     outlook = _outlook(lines, back, daily, shops)
     promoted = fct_ad_spend.build(current(AD_SPEND, silver["ad_spend"]), entered, shops)
-    profit, settled = mart_profit_daily.build(lines, spent), of_ledgers["fct_settlement_entry"].drop_nulls(["paid_date", "settled_date"])
+    facts |= {"fct_line_cost": spent, **{name: of_ledgers[name] for name in ("fct_settlement_entry", "fct_fund_entry")}}
+    summed = {name: mart.build(facts) for name, mart in additive_marts().items()}
+    profit, settled = summed["mart_profit_daily"], of_ledgers["fct_settlement_entry"].drop_nulls(["paid_date", "settled_date"])
     promotion = mart_promotion_daily.build(
         promoted,
         *(frame.join(promoted.select("merchant_id").unique(), on="merchant_id", how="semi") for frame in (daily, profit)),
@@ -317,31 +310,21 @@ def gold(
     )
     return (
         of_ledgers
+        | summed
         | outlook
         | {
             "fct_ad_spend": promoted,
             "mart_ad_daily": mart_ad_daily.build(promoted),
             "mart_promotion_daily": promotion,
             "fct_line_cost": spent,
-            "mart_profit_daily": profit,
-            "mart_profit_detail_daily": mart_profit_detail_daily.build(lines, spent),
             "fct_order_line": lines,
             "fct_refund_line": back,
             "dim_live_session": aired,
             "dim_shop": dim_shop.build(shops, merchants),
             "dim_product": dim_product.build(lines),
             "dim_creator": dim_creator.build(lines),
-            "mart_shop_channel_daily": daily,
-            "mart_style_daily": mart_style_daily.build(lines, back),
-            "mart_kept_age_daily": mart_kept_age_daily.build(lines, back),
-            "mart_live_session": mart_live_session.build(lines, aired),
-            "mart_refund_flow_daily": mart_refund_flow_daily.build(back),
-            "mart_payment_flow_daily": mart_payment_flow_daily.build(lines),
-            "mart_final_daily": mart_final_daily.build(lines),
-            "mart_order_detail_daily": mart_order_detail_daily.build(lines),
             "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
-            "mart_breakdown_daily": (cuts := mart_breakdown_daily.build(lines, back)),
-            "dim_observed": (goods := _goods(silver, lines, now["refund_line"], cuts, shops, stocked)).observed,
+            "dim_observed": (goods := _goods(silver, lines, now["refund_line"], summed["mart_breakdown_daily"], shops, stocked)).observed,
             "fct_return_claim": goods.claims,
             "mart_stock_monthly": mart_stock_monthly.build(goods),
             "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),

@@ -152,7 +152,7 @@ def test_contribution_of_an_order_to_the_fen() -> None:
         "cohort_fee_fen": 5_00 + 1_51,  # 2.31 by 150 : 80 is 1.506… and 0.803…: whole fen 1.51 and 0.80
         "cohort_commission_fen": 10_00, "packing_fen": 30, "freight_out_fen": 3_50, "freight_back_fen": 6_00,
     }  # fmt: skip
-    mart = mart_profit_daily.build(gold.lines, made)
+    mart = mart_profit_daily.ASSET.build({"fct_order_line": gold.lines, "fct_line_cost": made})
     assert mart.select(pl.col("paid_fen", "cost_untold_fen", "fees_untold_fen").sum()).row(0) == (230_00, 80_00, 80_00)
     assert mart.select(pl.col(fct_line_cost.MEASURES).sum()).row(0, named=True) == {name: row[name] for name in fct_line_cost.MEASURES}
 
@@ -202,9 +202,9 @@ def test_lines_without_units_or_cost_are_untold_and_nothing_else() -> None:
     gold = run(("order_line", observed("order_line", line("1", 100, "K", None), line("2", 50, "X"))))
     made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 40}], RATES))
     assert made.is_empty()
-    mart = mart_profit_daily.build(gold.lines, made)
+    mart = mart_profit_daily.ASSET.build({"fct_order_line": gold.lines, "fct_line_cost": made})
     assert mart.select(pl.exclude(mart_profit_daily.TABLE.key).sum()).row(0, named=True) == (
-        dict.fromkeys(mart_profit_daily.TABLE.required, 0) | {"paid_fen": 150, "cost_untold_fen": 150, "fees_untold_fen": 150}
+        dict.fromkeys(mart_profit_daily.TABLE.required, 0) | {"paid_fen": 150, "cost_untold_fen": 150, "fees_untold_fen": 150, "facts_qty": 2}
     )
 
 

@@ -12,6 +12,7 @@ from transforms_cases import Arrivals, fold, gold, observed
 from contracts.canonical import FUND_ENTRY, OF_ORDERS, SETTLEMENT_ENTRY
 from transforms import ledgers
 from transforms.currency import convert_orders
+from transforms.gold import additive_marts
 from transforms.silver.states import current
 
 NO_RATES = pl.DataFrame(schema={"rate_date": pl.Date, "currency_code": pl.String, "cny_e8_number": pl.Int64})
@@ -45,7 +46,7 @@ def built(*arrivals: tuple[str, pl.DataFrame], rates: pl.DataFrame = NO_RATES) -
     made = ledgers.build(now, facts.lines, facts.refunds, rates)
     statement = made["mart_statement_monthly"]
     assert (statement["total_fen"] == statement["matched_fen"] + statement["explained_fen"] + statement["open_fen"]).all()
-    return made
+    return made | {name: mart.build(made) for name, mart in additive_marts().items() if name.startswith("mart_settlement")}
 
 
 def items(made: dict[str, pl.DataFrame]) -> dict[tuple[str, str], tuple[str, int]]:

@@ -116,7 +116,7 @@ def test_what_had_gone_back_by_an_age_stands_on_the_payment_day_and_the_limit_co
     gone = [("a", 10, "2026-07-07 23:59:59"), ("b", 20, "2026-07-08 00:00:00"), ("c", 30, "2026-07-14 12:00:00"), ("d", 5, "2026-07-30 23:59:59")]
     refunds = [_refund(name, "1", fen, done) for name, fen, done in [*gone, ("e", 4, "2026-07-31 00:00:00"), ("f", 3, None)]]
     built = _build([_line("1"), _line("2", style_code=None, paid_fen=250), _line("3", paid_at=None, order_status_code="unpaid")], refunds)
-    rows = mart_kept_age_daily.build(built.lines, built.refunds)
+    rows = mart_kept_age_daily.ASSET.build({"fct_order_line": built.lines, "fct_refund_line": built.refunds})
     measures = ("paid_fen", "cohort_refund_fen", "cohort_refund_undated_fen", *mart_kept_age_daily.BY_AGE.values())
     assert {row[0]: row[1:] for row in rows.select("style_code", *measures).rows()} == {"S": (100, 72, 3, 10, 60, 65), "untold": (250, 0, 0, 0, 0, 0)}
     assert set(rows["business_date"].dt.to_string()) == {"2026-06-30"}

@@ -99,10 +99,9 @@ def gold(states: dict[str, pl.DataFrame], own: pl.DataFrame | None = None) -> Go
     lines = fct_order_line.build(fct_order_line.Current(**now, own_account=own))
     refunds = fct_refund_line.build(lines, now["refund_line"])
     sessions = dim_live_session.build(now["live_session"], own)
-    return Gold(
-        lines, refunds, sessions, mart_shop_channel_daily.build(lines, refunds, sessions), mart_style_daily.build(lines, refunds),
-        mart_live_session.build(lines, sessions),
-    )  # fmt: skip
+    facts = {"fct_order_line": lines, "fct_refund_line": refunds, "dim_live_session": sessions}
+    marts = (mart.ASSET.build(facts) for mart in (mart_shop_channel_daily, mart_style_daily, mart_live_session))
+    return Gold(lines, refunds, sessions, *marts)
 
 
 def run(*arrivals: tuple[str, pl.DataFrame], own: pl.DataFrame | None = None) -> Gold:

@@ -6,11 +6,12 @@ Its grain is nearly a line, so its size follows the lines and any of these can b
 from __future__ import annotations
 
 import polars as pl
-import polars.selectors as cs
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, paid_hour, paid_rows
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_order_line, fct_refund_line
+from transforms.gold.measures import PAID, dated, paid_hour, paid_rows
 
 #: What a line tells of itself, beside its channel; what it does not tell stands under ``untold``.
 CUTS = ("style_code", "sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code")
@@ -24,26 +25,23 @@ TABLE = Table(
     "day, dated_refund_fen on the refund day, by the line it was for. What a line does not tell stands under ``untold``.",
     key=(*SHOP, *CUTS, "channel_code", "business_date"),
     required=(*PAID, "dated_refund_fen"),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
 
 
-def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts. Grouped once and not sorted: hardly a line is alike another, and ordering them costs most."""
-    parts = pl.concat([*contributions(lines, refunds), TABLE.empty()], how="diagonal")
-    return TABLE.shape(parts.group_by(_KEY).agg(cs.integer().sum()))
+def _paid(lines: pl.DataFrame) -> pl.DataFrame:
+    sold = lines.with_columns(business_date="paid_date", paid_hour_code=paid_hour())
+    return paid_rows(sold.with_columns(_cuts()), _KEY)
 
 
-def contributions(lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the line or refund."""
-    dated = refunds.filter(pl.col("refund_date").is_not_null()).with_columns(*_told(), business_date="refund_date")
-    sold = lines.with_columns(business_date="paid_date", paid_hour_code=paid_hour()).with_columns(_told())
-    return [
-        paid_rows(sold, _KEY),
-        dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen"),
-    ]
+def _back(refunds: pl.DataFrame) -> pl.DataFrame:
+    return dated(refunds.with_columns(_cuts()), _KEY)
 
 
-def _told() -> list[pl.Expr]:
+def _cuts() -> list[pl.Expr]:
     return [pl.col(name).fill_null("untold") for name in CUTS]
+
+
+ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", _paid), From(fct_refund_line.TABLE, "refund_date", _back)))

@@ -9,7 +9,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import total
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_order_line
 
 #: Stands for a finish that is not dated, or not yet: such lines are in no window.
 UNDATED = dt.date(1970, 1, 1)
@@ -24,18 +25,12 @@ TABLE = Table(
     "the return window: dim_observed.",
     key=(*SHOP, "style_code", "channel_code", "business_date", "finished_date"),
     required=("finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"),
+    optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
 
-
-def build(lines: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the paid days found in ``lines`` (order-line facts); the caller passes whole days."""
-    return TABLE.shape(total([*contributions(lines), TABLE.empty()], _KEY))
-
-
-def contributions(lines: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[pl.DataFrame]:
-    """What each fact adds: the columns ``key`` and the mart's measures, beside the id of the line."""
+def finished(lines: pl.DataFrame, key: Sequence[str] = TABLE.key) -> pl.DataFrame:
+    """What each paid line adds: its id, the columns ``key`` and the mart's measures."""
     dated = pl.col("finished_at").is_not_null()
     is_done = pl.col("order_status_code") == "finished"
     kept = pl.col("paid_fen") - pl.col("cohort_refund_fen")
@@ -47,4 +42,7 @@ def contributions(lines: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[p
         finish_untold_fen=pl.when(~dated & is_done).then(kept).otherwise(0),
         unfinished_kept_fen=pl.when(~dated & ~is_done).then(kept).otherwise(0),
     )
-    return [rows.select("order_line_id", *key, *TABLE.required)]
+    return rows.select("order_line_id", *key, *TABLE.required)
+
+
+ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", finished),))

@@ -6,7 +6,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import total
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_order_line, fct_refund_line
 
 #: Ages at which days are compared → the measure of what had gone back by then. The day of payment is age 0.
 BY_AGE = {age: f"refund_by_{age}_fen" for age in (7, 14, 30)}
@@ -20,20 +21,27 @@ TABLE = Table(
     "untold date are in none of them.",
     key=(*SHOP, "style_code", "channel_code", "business_date"),
     required=("paid_fen", "cohort_refund_fen", "cohort_refund_undated_fen", *BY_AGE.values()),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
 
 
-def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the payment days found in order-line facts, and the refund facts that bear those payment days."""
-    style = pl.col("style_code").fill_null("untold")
-    paid = lines.filter(pl.col("paid_date").is_not_null(), pl.any_horizontal(pl.col("paid_fen", "cohort_refund_fen") != 0)).select(
-        *_KEY[:3], style.alias("style_code"), "channel_code", "paid_fen", "cohort_refund_fen", business_date="paid_date",
-        cohort_refund_undated_fen="refund_undated_fen",
-    )  # fmt: skip
+def _paid(lines: pl.DataFrame) -> pl.DataFrame:
+    paid = lines.filter(pl.col("paid_date").is_not_null(), pl.any_horizontal(pl.col("paid_fen", "cohort_refund_fen") != 0))
+    paid = paid.with_columns(_style(), business_date="paid_date")
+    return paid.select("order_line_id", *_KEY, "paid_fen", "cohort_refund_fen", cohort_refund_undated_fen="refund_undated_fen")
+
+
+def _back(refunds: pl.DataFrame) -> pl.DataFrame:
     age = (pl.col("refund_date") - pl.col("paid_date")).dt.total_days()
     gone = (pl.when(age <= limit).then("refund_fen").otherwise(0).alias(name) for limit, name in BY_AGE.items())
     dated = refunds.filter(pl.col("refund_date").is_not_null(), pl.col("paid_date").is_not_null())
-    back = dated.select(*_KEY[:3], style.alias("style_code"), "channel_code", *gone, business_date="paid_date")
-    return TABLE.shape(total([paid, back, TABLE.empty()], _KEY))
+    return dated.with_columns(_style(), business_date="paid_date").select("refund_id", "order_line_id", *_KEY, *gone)
+
+
+def _style() -> pl.Expr:
+    return pl.col("style_code").fill_null("untold")
+
+
+ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", _paid), From(fct_refund_line.TABLE, "paid_date", _back)))

@@ -6,7 +6,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, paid_rows, total
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import dim_live_session, fct_order_line
+from transforms.gold.measures import PAID, paid_rows
 
 #: Measure → what a session tells of it. People are counted as the platform does, per session. The order is the funnel's: all of it is told, or none counts.
 FUNNEL = {
@@ -33,23 +35,19 @@ TABLE = Table(
     "One livestream session with the order lines attributed to it. All measures on the session's start day.",
     key=(*SHOP, "live_session_id"),
     required=("started_at", "business_date", "channel_code", *PAID, *AIRED),
-    optional=("ended_at", "live_account_id", "live_account_name", "session_name", "viewers_qty", "product_click_qty", "reported_gmv_fen", "reported_net_fen"),
-)
+    optional=(
+        "ended_at", "live_account_id", "live_account_name", "session_name", "viewers_qty", "product_click_qty", "reported_gmv_fen", "reported_net_fen", COUNT,
+    ),
+)  # fmt: skip
 
 _SESSION = [*SHOP, "live_session_id"]
 
 
-def build(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """One row per given session (rows of dim_live_session), with the sums of the given lines attributed to it."""
-    sums = total(contributions(lines, sessions), _SESSION)
-    return TABLE.shape(sessions.with_columns(business_date="start_date").join(sums, on=_SESSION, how="left", validate="1:1"))
-
-
-def contributions(lines: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart: the session, its day and channel, and some of the mart's measures, beside the id of the line."""
+def _aired(sessions: pl.DataFrame) -> pl.DataFrame:
+    """What each session adds: its day, its channel, what it tells of its viewers."""
     is_whole = pl.all_horizontal(pl.col(name).is_not_null() for name in FUNNEL.values())
     watched = pl.col("average_watch_qty") * pl.col("views_qty")
-    days = sessions.select(
+    return sessions.select(
         *_SESSION,
         "channel_code",
         business_date="start_date",
@@ -63,5 +61,24 @@ def contributions(lines: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFr
         funnel_untold_qty=(~is_whole).cast(pl.Int64),
         **{name: pl.when(is_whole).then(told).otherwise(0) for name, told in FUNNEL.items()},
     )
+
+
+def _sold(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """What each paid line of a session adds, with the session's day and channel."""
     sold = paid_rows(lines.filter(pl.col("live_session_id").is_not_null()), _SESSION)
-    return [sold.join(days.select(*_SESSION, "channel_code", "business_date"), on=_SESSION, how="inner", validate="m:1"), days]
+    return sold.join(sessions.select(*_SESSION, "channel_code", business_date="start_date"), on=_SESSION, how="inner", validate="m:1")
+
+
+def _describe(sessions: pl.DataFrame) -> pl.DataFrame:
+    return sessions.with_columns(business_date="start_date")
+
+
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "start_date", _sold, beside=dim_live_session.TABLE),
+        From(dim_live_session.TABLE, "start_date", _aired),
+    ),
+    about=dim_live_session.TABLE,
+    describe=_describe,
+)

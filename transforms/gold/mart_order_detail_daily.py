@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
-import polars.selectors as cs
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold import mart_final_daily
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_order_line, mart_final_daily
 from transforms.gold.mart_breakdown_daily import CUTS
 from transforms.gold.measures import paid_hour
 
@@ -23,32 +23,38 @@ TABLE = Table(
     "created_untold_fen and paid_fen on the payment day, and on it too, by the day of finishing, the measures of mart_final_daily. Untold is ``untold``.",
     key=(*SHOP, *DETAIL, "channel_code", "business_date", "finished_date"),
     required=("placed_fen", "created_untold_fen", "paid_fen", *mart_final_daily.TABLE.required),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
+_ADDS = [pl.col("order_line_id", *_KEY[:-2]), pl.lit(mart_final_daily.UNDATED).alias("finished_date")]
 
 
-def build(lines: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the placed and paid days found in ``lines`` (order-line facts); the caller passes whole days and keeps those it asked for."""
-    parts = pl.concat([*contributions(lines), TABLE.empty()], how="diagonal")
-    return TABLE.shape(parts.group_by(_KEY).agg(cs.integer().sum()))
+def _placed(lines: pl.DataFrame) -> pl.DataFrame:
+    rows = detailed(lines.filter(pl.col("created_date").is_not_null()))
+    return rows.select(*_ADDS, business_date="created_date", placed_fen=pl.col("placed_fen").fill_null(0))
 
 
-def contributions(lines: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds, on its clock: the mart's key and some of its measures, beside the id of the line."""
-    told = detailed(lines)
-    is_told, day = pl.col("created_date").is_not_null(), pl.coalesce("created_date", "paid_date")
-    placed = told.filter(day.is_not_null()).select(
-        "order_line_id",
-        *_KEY[:-2],
-        business_date=day,
-        finished_date=pl.lit(mart_final_daily.UNDATED),
-        placed_fen=pl.when(is_told).then(pl.col("placed_fen").fill_null(0)).otherwise(0),
-        created_untold_fen=pl.when(is_told).then(0).otherwise("paid_fen"),
-    )
-    return [placed, *mart_final_daily.contributions(told, (*_KEY, "paid_fen"))]
+def _undated(lines: pl.DataFrame) -> pl.DataFrame:
+    """Paid lines of unknown placed day stand on their payment day."""
+    rows = detailed(lines.filter(pl.col("created_date").is_null(), pl.col("paid_date").is_not_null()))
+    return rows.select(*_ADDS, business_date="paid_date", created_untold_fen="paid_fen")
+
+
+def _finished(lines: pl.DataFrame) -> pl.DataFrame:
+    return mart_final_daily.finished(detailed(lines), (*_KEY, "paid_fen"))
 
 
 def detailed(facts: pl.DataFrame) -> pl.DataFrame:
     """Facts with every cut told, the hour of payment among them."""
     return facts.with_columns(paid_hour_code=paid_hour()).with_columns(pl.col(name).fill_null("untold") for name in DETAIL)
+
+
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "created_date", _placed),
+        From(fct_order_line.TABLE, "paid_date", _undated),
+        From(fct_order_line.TABLE, "paid_date", _finished),
+    ),
+)

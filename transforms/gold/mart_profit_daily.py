@@ -8,8 +8,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_line_cost, fct_order_line
 from transforms.gold.fct_line_cost import MEASURES
-from transforms.gold.measures import total
 
 #: Margin before advertising (metrics.md 2.3, 保本ROI), measure → sign: what grows with every sale. What is charged once does not, and comes off after it.
 MARGIN = {"cost_known_fen": 1} | dict.fromkeys(
@@ -26,32 +27,33 @@ TABLE = Table(
     "sell; costs charged once on the days they are valid for, under style ``untold``.",
     key=(*SHOP, "style_code", "channel_code", "business_date"),
     required=("paid_fen", "cost_untold_fen", "fees_untold_fen", *MEASURES),
+    optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
 
+def parts(key: Sequence[str]) -> tuple[From, ...]:
+    """What paid lines and cost facts add to a mart with this key. A line's paid value counts as unreported cost until its cost is known.
 
-def build(lines: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in order-line facts and the cost facts of the same days."""
-    return TABLE.shape(total([*contributions(lines, facts), TABLE.empty()], _KEY))
-
-
-def contributions(lines: pl.DataFrame, facts: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[pl.DataFrame]:
-    """What each fact adds to the mart: its key and some of its measures, beside the id of the line. A line's paid value is untold until its cost is told.
-
-    ``key`` may name more of a line than the mart's: what a line does not tell of it is ``untold``.
+    ``key`` may name more of a line than this mart's: what a line does not tell of it is ``untold``.
     """
     of = [*SHOP, "channel_code", "business_date"]
-    told = [name if name in of else pl.col(name).fill_null("untold") for name in key]
-    paid = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="paid_date")
-    return [
-        paid.select("order_line_id", *told, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen"),
-        facts.select(
-            "order_line_id", *told, *MEASURES, margin_fen=signed(MARGIN), cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")
-        ),
-    ]  # fmt: skip
+    cell = [name if name in of else pl.col(name).fill_null("untold") for name in key]
+
+    def paid(lines: pl.DataFrame) -> pl.DataFrame:
+        rows = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="paid_date")
+        return rows.select("order_line_id", *cell, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen")
+
+    def costs(facts: pl.DataFrame) -> pl.DataFrame:
+        return facts.select(
+            "order_line_id", *cell, *MEASURES, margin_fen=signed(MARGIN), cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")
+        )  # fmt: skip
+
+    return From(fct_order_line.TABLE, "paid_date", paid), From(fct_line_cost.TABLE, "business_date", costs)
 
 
 def signed(parts: Mapping[str, int]) -> pl.Expr:
     """Measures added up with their signs."""
     return pl.sum_horizontal(pl.col(name) * sign for name, sign in parts.items())
+
+
+ASSET = Additive(TABLE, parts(TABLE.key))

@@ -6,6 +6,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_refund_line
 
 TABLE = Table(
     "gold",
@@ -16,12 +18,15 @@ TABLE = Table(
     "as cohort_refund_undated_fen in mart_shop_channel_daily.",
     key=(*SHOP, "channel_code", "paid_date", "refund_date"),
     required=("dated_refund_fen",),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
 
 
-def build(refunds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the refund days found in ``refunds`` (refund facts); the caller passes whole days."""
+def _back(refunds: pl.DataFrame) -> pl.DataFrame:
     dated = refunds.filter(pl.col("refund_date").is_not_null())
-    return TABLE.shape(dated.group_by(_KEY).agg(dated_refund_fen=pl.col("refund_fen").sum()))
+    return dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen")
+
+
+ASSET = Additive(TABLE, (From(fct_refund_line.TABLE, "refund_date", _back),))

@@ -8,8 +8,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_fund_entry, fct_settlement_entry
 from transforms.gold.ledger_pair import GOODS
-from transforms.gold.measures import total
 
 #: 达人, 团长, 服务商: who is paid for the sale beside the platform.
 COMMISSIONS = ("commission_creator_fen", "commission_leader_fen", "commission_service_fen")
@@ -49,21 +50,20 @@ TABLE = Table(
     "One shop × channel × day. Settled measures on the settlement day, movements on the day the money moved. Entries on hold have no day and are not here.",
     key=(*SHOP, "channel_code", "business_date"),
     required=(*SETTLED, *MOVED),
+    optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
 
-
-def build(entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts."""
-    return TABLE.shape(total([*contributions(entries, funds), TABLE.empty()], _KEY))
-
-
-def contributions(entries: pl.DataFrame, funds: pl.DataFrame, key: Sequence[str] = TABLE.key) -> list[pl.DataFrame]:
-    """What each fact adds to the mart, on its clock: the columns ``key`` and some of its measures, beside the id of the entry or movement."""
+def settled(entries: pl.DataFrame, key: Sequence[str] = TABLE.key) -> pl.DataFrame:
+    """What each entry of known day adds: its id, the columns ``key`` and the measures ``SETTLED``."""
     dated = entries.filter(pl.col("settled_date").is_not_null()).with_columns(business_date="settled_date")
+    return dated.select("settlement_entry_id", *key, *(expression.alias(name) for name, expression in SETTLED.items()))
+
+
+def moved(funds: pl.DataFrame, key: Sequence[str] = TABLE.key) -> pl.DataFrame:
+    """What each movement of goods' money adds: its id, the columns ``key`` and the measures ``MOVED``."""
     goods = funds.filter(pl.col("fund_type_code").is_in(GOODS)).with_columns(business_date="moved_date")
-    return [
-        dated.select("settlement_entry_id", *key, *(expression.alias(name) for name, expression in SETTLED.items())),
-        goods.select("fund_entry_id", *key, *(expression.alias(name) for name, expression in MOVED.items())),
-    ]
+    return goods.select("fund_entry_id", *key, *(expression.alias(name) for name, expression in MOVED.items()))
+
+
+ASSET = Additive(TABLE, (From(fct_settlement_entry.TABLE, "settled_date", settled), From(fct_fund_entry.TABLE, "moved_date", moved)))

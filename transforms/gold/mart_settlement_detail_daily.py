@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
-import polars.selectors as cs
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold import mart_settlement_daily
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_fund_entry, fct_settlement_entry, mart_settlement_daily
 from transforms.gold.mart_order_detail_daily import DETAIL, detailed
 
 TABLE = Table(
@@ -19,17 +19,16 @@ TABLE = Table(
     "about. One that names an order of several lines, or none, tells only what these agree on: the rest stands under ``untold``.",
     key=(*SHOP, *DETAIL, "channel_code", "business_date"),
     required=mart_settlement_daily.TABLE.required,
+    optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
+
+def _settled(entries: pl.DataFrame) -> pl.DataFrame:
+    return mart_settlement_daily.settled(detailed(entries), TABLE.key)
 
 
-def build(entries: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts."""
-    parts = pl.concat([*contributions(entries, funds), TABLE.empty()], how="diagonal")
-    return TABLE.shape(parts.group_by(_KEY).agg(cs.integer().sum()))
+def _moved(funds: pl.DataFrame) -> pl.DataFrame:
+    return mart_settlement_daily.moved(detailed(funds), TABLE.key)
 
 
-def contributions(entries: pl.DataFrame, funds: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the entry or movement."""
-    return mart_settlement_daily.contributions(detailed(entries), detailed(funds), _KEY)
+ASSET = Additive(TABLE, (From(fct_settlement_entry.TABLE, "settled_date", _settled), From(fct_fund_entry.TABLE, "moved_date", _moved)))

@@ -6,8 +6,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_settlement_entry
 from transforms.gold.mart_settlement_daily import SETTLED
-from transforms.gold.measures import total
 
 _HAS_ORDER, _FUNDING = pl.col("paid_date").is_not_null(), pl.col("funding_code")
 _IS_SEEN = _FUNDING.is_in(["entry", "day"]) & pl.col("funded_date").is_not_null()
@@ -30,16 +31,19 @@ TABLE = Table(
     "payment day or the movement is untold, the settled day stands in its place and the money in unplaced_goods_fen, or in unfunded, summed or beside.",
     key=(*SHOP, "channel_code", "business_date", "paid_date", "funded_date"),
     required=tuple(_MEASURES),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
 
 
-def build(entries: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the settled days found in ``entries`` (settlement facts); the caller passes whole days. What is on hold has no day."""
+def _settled(entries: pl.DataFrame) -> pl.DataFrame:
+    """What is on hold has no day."""
     funded = pl.when(_FUNDING == "day").then("settled_date").otherwise("funded_date")
     dated = entries.filter(pl.col("settled_date").is_not_null()).with_columns(business_date="settled_date", funded_date=funded)
     measured = dated.with_columns(expression.alias(name) for name, expression in _MEASURES.items())
     days = {name: pl.coalesce(name, "business_date") for name in ("paid_date", "funded_date")}
-    rows = measured.with_columns(**days).select(*_KEY, *_MEASURES)
-    return TABLE.shape(total([rows, TABLE.empty()], _KEY))
+    return measured.with_columns(**days).select("settlement_entry_id", *_KEY, *_MEASURES)
+
+
+ASSET = Additive(TABLE, (From(fct_settlement_entry.TABLE, "settled_date", _settled),))

@@ -6,7 +6,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, paid_rows, total
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import dim_live_session, fct_order_line, fct_refund_line
+from transforms.gold.measures import PAID, dated, paid_rows
 
 SESSION = ("session_paid_fen", "session_refund_fen", "session_views_qty")
 
@@ -19,29 +21,43 @@ TABLE = Table(
     "sessions whose views no source tells are left out of these, so that their sales never stand over other rooms' views.",
     key=(*SHOP, "channel_code", "traffic_code", "business_date"),
     required=(*PAID, "dated_refund_fen", *SESSION),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
 
 
-def build(lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts; the caller passes whole days of each clock and keeps those it asked for."""
-    return TABLE.shape(total([*contributions(lines, refunds, sessions), TABLE.empty()], _KEY))
+def _paid(lines: pl.DataFrame) -> pl.DataFrame:
+    return paid_rows(lines.with_columns(business_date="paid_date"), _KEY)
 
 
-def contributions(lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the line, refund or session.
+def _back(refunds: pl.DataFrame) -> pl.DataFrame:
+    return dated(refunds, _KEY)
 
-    ``sessions`` are rows of dim_live_session; a session's views stand under traffic ``unknown`` since rooms are watched by both.
-    """
-    viewed = sessions.filter(pl.col("views_qty").is_not_null())
-    dated = refunds.filter(pl.col("refund_date").is_not_null()).with_columns(business_date="refund_date")
-    aired = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="start_date")
-    aired = aired.join(viewed.select(*SHOP, "live_session_id"), on=[*SHOP, "live_session_id"], how="semi")
-    watched = viewed.with_columns(business_date="start_date", traffic_code=pl.lit("unknown"))
-    return [
-        paid_rows(lines.with_columns(business_date="paid_date"), _KEY),
-        dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen"),
-        aired.select("order_line_id", "live_session_id", *_KEY, session_paid_fen="paid_fen", session_refund_fen="cohort_refund_fen"),
-        watched.select("live_session_id", *_KEY, session_views_qty="views_qty"),
-    ]
+
+def _in_session(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """Paid lines of sessions whose views are known."""
+    sold = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="start_date")
+    sold = sold.join(_viewed(sessions).select(dim_live_session.TABLE.key), on=list(dim_live_session.TABLE.key), how="semi")
+    return sold.select("order_line_id", "live_session_id", *_KEY, session_paid_fen="paid_fen", session_refund_fen="cohort_refund_fen")
+
+
+def _views(sessions: pl.DataFrame) -> pl.DataFrame:
+    """A session's views stand under traffic ``unknown``: rooms are watched by both kinds."""
+    watched = _viewed(sessions).with_columns(business_date="start_date", traffic_code=pl.lit("unknown"))
+    return watched.select("live_session_id", *_KEY, session_views_qty="views_qty")
+
+
+def _viewed(sessions: pl.DataFrame) -> pl.DataFrame:
+    return sessions.filter(pl.col("views_qty").is_not_null())
+
+
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "paid_date", _paid),
+        From(fct_refund_line.TABLE, "refund_date", _back),
+        From(fct_order_line.TABLE, "start_date", _in_session, beside=dim_live_session.TABLE),
+        From(dim_live_session.TABLE, "start_date", _views),
+    ),
+)

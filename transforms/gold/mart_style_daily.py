@@ -6,7 +6,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.measures import PAID, paid_rows, total
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_order_line, fct_refund_line
+from transforms.gold.measures import PAID, dated, paid_rows
 
 TABLE = Table(
     "gold",
@@ -16,21 +18,22 @@ TABLE = Table(
     "One shop × style × channel × day. Paid measures on the payment day, dated_refund_fen on the refund day. Lines without a style stand under ``untold``.",
     key=(*SHOP, "style_code", "channel_code", "business_date"),
     required=(*PAID, "dated_refund_fen"),
+    optional=(COUNT,),
 )
 
 _KEY = list(TABLE.key)
 
 
-def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """The mart's rows for the days found in the given facts."""
-    return TABLE.shape(total([*contributions(lines, refunds), TABLE.empty()], _KEY))
+def _paid(lines: pl.DataFrame) -> pl.DataFrame:
+    return paid_rows(lines.with_columns(_style(), business_date="paid_date"), _KEY)
 
 
-def contributions(lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact adds to the mart, on its clock: the mart's key and some of its measures, beside the id of the line or refund."""
-    style = pl.col("style_code").fill_null("untold")
-    dated = refunds.filter(pl.col("refund_date").is_not_null()).with_columns(style_code=style, business_date="refund_date")
-    return [
-        paid_rows(lines.with_columns(style_code=style, business_date="paid_date"), _KEY),
-        dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen"),
-    ]
+def _back(refunds: pl.DataFrame) -> pl.DataFrame:
+    return dated(refunds.with_columns(_style()), _KEY)
+
+
+def _style() -> pl.Expr:
+    return pl.col("style_code").fill_null("untold")
+
+
+ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", _paid), From(fct_refund_line.TABLE, "refund_date", _back)))

@@ -47,6 +47,12 @@ def paid_rows(lines: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     return paid.select("order_line_id", *on, *(expression.alias(name) for name, expression in PAID.items()))
 
 
+def dated(refunds: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """What each refund fact of known day adds on the refund clock: its key, the columns ``on``, ``dated_refund_fen``."""
+    known = refunds.filter(pl.col("refund_date").is_not_null()).with_columns(business_date="refund_date")
+    return known.select("refund_id", "order_line_id", *on, dated_refund_fen="refund_fen")
+
+
 def total(parts: list[pl.DataFrame], key: list[str]) -> pl.DataFrame:
     """What single facts add, on whatever clock, summed to one row per ``key``; absent measures are 0."""
     sums = [part.group_by(key).agg(cs.integer().sum()) for part in parts]

@@ -1,0 +1,117 @@
+"""Brings additive marts up to date by signed differences: what changed facts add now, less what they added before. A first build has an empty *before*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from contracts.errors import UsageError
+from contracts.tables import Table
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import additive_marts
+from warehouse.lake import Lake
+
+
+class Change(NamedTuple):
+    """Rows of one table before and after: whole facts, of which what stayed the same may stand in both."""
+
+    before: pl.DataFrame
+    after: pl.DataFrame
+
+
+#: What changed, by table name; the lake already holds the rows after.
+Changes = Mapping[str, Change]
+
+
+def refresh_marts(lake: Lake, changes: Changes, marts: Iterable[Additive] | None = None) -> None:
+    """Add to every mart what ``changes`` move in it (default: all additive marts). A row of no facts any more is deleted.
+
+    Raises ``UsageError`` where a mart does not stand on the facts before: such a house has to be built from its raw files once.
+    """
+    moved = {name: _net(change) for name, change in changes.items()}
+    moved = {name: change for name, change in moved.items() if change.before.height or change.after.height}
+    for mart in additive_marts().values() if marts is None else marts:
+        if moved.keys() & mart.reads.keys():
+            _add(lake, mart, _Delta(lake, moved))
+
+
+def _net(change: Change) -> Change:
+    """Without the rows that stayed as they were."""
+    before, after = change
+    if before.is_empty() or after.is_empty():
+        return change
+    names = before.columns
+    return Change(before.join(after, on=names, how="anti", nulls_equal=True), after.join(before, on=names, how="anti", nulls_equal=True))
+
+
+@dataclass(frozen=True)
+class _Delta:
+    """What changed facts add to a mart, with their sign."""
+
+    lake: Lake
+    changes: Changes
+
+    def of(self, mart: Additive) -> pl.DataFrame:
+        """The mart's key and measures: only rows that move something, or come or go."""
+        sides = [[part.rows(self._frames(part, side)) for part in mart.parts] for side in (0, 1)]
+        (before, after) = (mart.total(parts) for parts in sides)
+        both = pl.concat([after, before.with_columns(-pl.col(mart.measures))])
+        rows = both.group_by(mart.table.key).agg(pl.col(mart.measures).sum())
+        return rows.filter(pl.any_horizontal(pl.col(mart.measures) != 0))
+
+    def _frames(self, part: From, side: int) -> dict[str, pl.DataFrame]:
+        facts = self._changed(part.facts, side)
+        if part.beside is None:
+            return {part.facts.name: facts}
+        key = list(part.beside.key)
+        # facts that stayed the same stand beside something that did not
+        around = self.lake.read(part.facts, keys=pl.concat([self._changed(part.beside, each).select(key) for each in (0, 1)]).unique())
+        known = pl.concat([self._changed(part.facts, each).select(part.facts.key) for each in (0, 1)])
+        facts = pl.concat([facts, around.join(known, on=list(part.facts.key), how="anti")])
+        stored = self.lake.read(part.beside, keys=facts.select(key).drop_nulls().unique())
+        beside = pl.concat([stored.join(self._changed(part.beside, 1), on=key, how="anti"), self._changed(part.beside, side)])
+        return {part.facts.name: facts, part.beside.name: beside}
+
+    def _changed(self, table: Table, side: int) -> pl.DataFrame:
+        change = self.changes.get(table.name)
+        return table.empty() if change is None else change[side]
+
+
+def _add(lake: Lake, mart: Additive, delta: _Delta) -> None:
+    """The rows of the delta's keys, and of keys whose description changed, with the delta added."""
+    table, key = mart.table, list(mart.table.key)
+    rows = delta.of(mart)
+    described = delta.changes.get(mart.about.name) if mart.about else None
+    keys = pl.concat([rows.select(key), *(frame.select(key) for frame in described or ())]).unique()
+    if keys.is_empty():
+        return
+    stored = lake.read(table, keys=keys)
+    if stored[COUNT].null_count():
+        raise _out_of_step(table)
+    sums = pl.concat([stored.select(rows.columns), rows]).group_by(key).agg(pl.col(mart.measures).sum())
+    if sums.filter(pl.col(COUNT) < 0).height:
+        raise _out_of_step(table)
+    sums = sums.filter(pl.col(COUNT) > 0)
+    told = {mart.about.name: lake.read(mart.about, keys=keys)} if mart.about else {}
+    now = mart.shape(sums, told)
+    lake.delete(table, stored.join(now, on=table.columns, how="anti", nulls_equal=True).select(key))
+    lake.append(table, now.join(stored, on=table.columns, how="anti", nulls_equal=True).sort(_dates(table)))
+
+
+def _dates(table: Table) -> list[str]:
+    """Rows of one day together, so that a question of few days reads little."""
+    return [name for name in table.key if name.endswith("_date")] or list(table.key)
+
+
+def _out_of_step(table: Table) -> UsageError:
+    return UsageError(
+        "MART_OUT_OF_STEP",
+        "汇总表与明细对不上(可能由旧版本建立)",
+        "a mart does not stand on the facts it is the sum of; an older version may have made it",
+        step_zh="运行 baiyun build --from-landing 从原始文件重算一次",
+        step_en="run `baiyun build --from-landing` once",
+        table=table.full_name,
+    )
