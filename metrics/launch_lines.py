@@ -22,7 +22,7 @@ def launches(facts: Facts) -> list[pl.DataFrame]:
     is_hit = (pl.col("judged_launches_qty") > 0) & (pl.col("launch_kept_qty") >= pl.col("hit_units_qty")).fill_null(False)
     launched = launched.with_columns(hit_launches_qty=is_hit.cast(pl.Int64)).drop("launch_kept_qty")
     lines = facts(fct_order_line.TABLE, "paid_date", later=HIT_DAYS - 1)
-    sold = lines.with_columns(_units=PAID["units_qty"], evidence_qty=PAID["kept_units_qty"].fill_null(0)).filter(pl.col("_units") > 0)
+    sold = lines.with_columns(_units=pl.sql_expr(PAID["units_qty"]), evidence_qty=pl.sql_expr(PAID["kept_units_qty"]).fill_null(0)).filter(pl.col("_units") > 0)
     sold = sold.join(launched, on=_STYLE, how="inner", validate="m:1")
     sold = sold.filter((pl.col("paid_date") - pl.col("business_date")).is_between(pl.duration(), pl.duration(days=HIT_DAYS - 1)))
     first = (pl.struct("paid_at", "order_line_id").rank("ordinal").over(_STYLE) == 1).cast(pl.Int64)

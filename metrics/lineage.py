@@ -21,6 +21,7 @@ from metrics.stock_lines import CLAIM, COUNTED, KEPT, LISTED, RECEIVED, stocks
 from transforms.asset import Additive, From
 from transforms.gold import (
     additive_marts,
+    dim_live_session,
     fct_ad_spend,
     fct_line_cost,
     fct_order_line,
@@ -71,12 +72,13 @@ ALONGSIDE = {"launched_qty": "launch_sold_qty", "judged_launches_qty": "launch_j
 
 def _additive(mart: Additive, facts: Facts) -> list[pl.DataFrame]:
     """What every part of a mart adds, each row with the order it is about."""
-    return [_part(part, facts) for part in mart.parts]
+    return [_part(mart, part, facts) for part in mart.parts]
 
 
-def _part(part: From, facts: Facts) -> pl.DataFrame:
-    rows = {table.name: facts(table, part.date) for table in (part.facts, part.beside) if table}
-    added, key = part.rows(rows), list(part.facts.key)
+def _part(mart: Additive, part: From, facts: Facts) -> pl.DataFrame:
+    tables = [part.facts, *([part.among.table] if part.among else [])]
+    rows = {table.name: facts(table, part.date) for table in tables}
+    added, key = part.rows(rows, mart.table.key), list(part.facts.key)
     about = [name for name in _ABOUT if name in part.facts.columns and name not in added.columns]
     return added.join(rows[part.facts.name].select(*key, *about), on=key, how="left", validate="1:1") if about else added
 
@@ -86,8 +88,11 @@ def _sessions(facts: Facts) -> list[pl.DataFrame]:
     sold, aired = _additive(mart_live_session.ASSET, facts)
     over = mart_live_session.OVER
     counts = list(dict.fromkeys(count for _, count in over.values()))
-    known = sold.join(aired.select(*_SESSION, *counts), on=_SESSION, how="left", validate="m:1")
-    return [known.select(*sold.columns, *(pl.when(pl.col(count) > 0).then(money).otherwise(0).alias(name) for name, (money, count) in over.items())), aired]
+    sessions = facts(dim_live_session.TABLE, "start_date").select(*_SESSION, "channel_code", business_date="start_date")
+    aired = aired.join(sessions, on=_SESSION, how="left", validate="1:1")
+    known = sold.join(aired.select(*_SESSION, "channel_code", "business_date", *counts), on=_SESSION, how="left", validate="m:1")
+    money = [pl.when(pl.col(count) > 0).then(of).otherwise(0).alias(name) for name, (of, count) in over.items()]
+    return [known.with_columns(money).drop(counts), aired]
 
 
 def _buyers(facts: Facts) -> list[pl.DataFrame]:

@@ -90,7 +90,7 @@ def _received(placed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sold(lines: pl.DataFrame) -> pl.DataFrame:
-    told = lines.with_columns(pl.col("style_code", "sku_code").fill_null("untold"), evidence_qty=PAID["kept_units_qty"])
+    told = lines.with_columns(pl.col("style_code", "sku_code").fill_null("untold"), evidence_qty=pl.sql_expr(PAID["kept_units_qty"]))
     return told.filter(pl.col("paid_date").is_not_null(), pl.col("evidence_qty") != 0)
 
 

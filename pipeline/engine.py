@@ -56,7 +56,7 @@ class _Delta:
 
     def of(self, mart: Additive) -> pl.DataFrame:
         """The mart's key and measures: only rows that move something, or come or go."""
-        sides = [[part.rows(self._frames(part, side)) for part in mart.parts] for side in (0, 1)]
+        sides = [[part.rows(self._frames(part, side), mart.table.key) for part in mart.parts] for side in (0, 1)]
         (before, after) = (mart.total(parts) for parts in sides)
         both = pl.concat([after, before.with_columns(-pl.col(mart.measures))])
         rows = both.group_by(mart.table.key).agg(pl.col(mart.measures).sum())
@@ -64,16 +64,16 @@ class _Delta:
 
     def _frames(self, part: From, side: int) -> dict[str, pl.DataFrame]:
         facts = self._changed(part.facts, side)
-        if part.beside is None:
+        if part.among is None:
             return {part.facts.name: facts}
-        key = list(part.beside.key)
+        table, key = part.among.table, list(part.among.table.key)
         # facts that stayed the same stand beside something that did not
-        around = self.lake.read(part.facts, keys=pl.concat([self._changed(part.beside, each).select(key) for each in (0, 1)]).unique())
+        around = self.lake.read(part.facts, keys=pl.concat([self._changed(table, each).select(key) for each in (0, 1)]).unique())
         known = pl.concat([self._changed(part.facts, each).select(part.facts.key) for each in (0, 1)])
         facts = pl.concat([facts, around.join(known, on=list(part.facts.key), how="anti")])
-        stored = self.lake.read(part.beside, keys=facts.select(key).drop_nulls().unique())
-        beside = pl.concat([stored.join(self._changed(part.beside, 1), on=key, how="anti"), self._changed(part.beside, side)])
-        return {part.facts.name: facts, part.beside.name: beside}
+        stored = self.lake.read(table, keys=facts.select(key).drop_nulls().unique())
+        now = [stored.join(self._changed(table, 1), on=key, how="anti"), self._changed(table, side)]
+        return {part.facts.name: facts, table.name: pl.concat(now)}
 
     def _changed(self, table: Table, side: int) -> pl.DataFrame:
         change = self.changes.get(table.name)

@@ -92,13 +92,13 @@ def _charged(kind: str, units: pl.Expr, is_bearer: str) -> pl.Expr:
 
 def _add_fees(lines: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """``cohort_fee_fen``, ``cohort_commission_fen`` and whether a payout came. What is charged on a whole order is shared by its lines' paid value."""
-    fee = pl.sum_horizontal(SETTLED[name] for name in ("platform_fee_fen", "other_fee_fen", "charges_untold_fen"))
+    fee = pl.sum_horizontal(pl.sql_expr(SETTLED[name]) for name in ("platform_fee_fen", "other_fee_fen", "charges_untold_fen"))
     apart = pl.col("settlement_type_code").is_in(["fee", "insurance"])  # the entry is nothing but a charge
     told = entries.filter(pl.col("settled_date").is_not_null()).select(
         *_BILLED,
         "order_line_id",
         _fee=pl.when(apart).then(-pl.col("settled_fen")).otherwise(fee),
-        _commission=pl.when(apart).then(0).otherwise(SETTLED["commission_fen"]),
+        _commission=pl.when(apart).then(0).otherwise(pl.sql_expr(SETTLED["commission_fen"])),
         _sale=pl.col("settlement_type_code") == "sale",
     )
     sums = pl.col("_fee").sum(), pl.col("_commission").sum(), pl.col("_sale").any()

@@ -5,13 +5,11 @@ Its grain is nearly a line, so its size follows the lines and any of these can b
 
 from __future__ import annotations
 
-import polars as pl
-
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
 from transforms.gold import fct_order_line, fct_refund_line
-from transforms.gold.measures import PAID, dated, paid_hour, paid_rows
+from transforms.gold.measures import DATED, PAID, PAID_HOUR, or_untold
 
 #: What a line tells of itself, beside its channel; what it does not tell stands under ``untold``.
 CUTS = ("style_code", "sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code")
@@ -28,20 +26,10 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
-
-
-def _paid(lines: pl.DataFrame) -> pl.DataFrame:
-    sold = lines.with_columns(business_date="paid_date", paid_hour_code=paid_hour())
-    return paid_rows(sold.with_columns(_cuts()), _KEY)
-
-
-def _back(refunds: pl.DataFrame) -> pl.DataFrame:
-    return dated(refunds.with_columns(_cuts()), _KEY)
-
-
-def _cuts() -> list[pl.Expr]:
-    return [pl.col(name).fill_null("untold") for name in CUTS]
-
-
-ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", _paid), From(fct_refund_line.TABLE, "refund_date", _back)))
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "paid_date", PAID, or_untold(*CUTS) | PAID_HOUR),
+        From(fct_refund_line.TABLE, "refund_date", DATED, or_untold(*CUTS)),
+    ),
+)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-
-import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
 from transforms.gold import fct_order_line
+from transforms.gold.measures import or_untold
 
 #: Stands for a finish that is not dated, or not yet: such lines are in no window.
 UNDATED = dt.date(1970, 1, 1)
@@ -28,21 +26,13 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-
-def finished(lines: pl.DataFrame, key: Sequence[str] = TABLE.key) -> pl.DataFrame:
-    """What each paid line adds: its id, the columns ``key`` and the mart's measures."""
-    dated = pl.col("finished_at").is_not_null()
-    is_done = pl.col("order_status_code") == "finished"
-    kept = pl.col("paid_fen") - pl.col("cohort_refund_fen")
-    rows = lines.filter(pl.col("paid_date").is_not_null()).with_columns(
-        style_code=pl.col("style_code").fill_null("untold"),
-        business_date="paid_date",
-        finished_date=pl.col("finished_at").dt.date().fill_null(UNDATED),
-        finished_kept_fen=pl.when(dated).then(kept).otherwise(0),
-        finish_untold_fen=pl.when(~dated & is_done).then(kept).otherwise(0),
-        unfinished_kept_fen=pl.when(~dated & ~is_done).then(kept).otherwise(0),
-    )
-    return rows.select("order_line_id", *key, *TABLE.required)
-
-
-ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", finished),))
+_DATED, _DONE, _KEPT = "finished_at IS NOT NULL", "order_status_code = 'finished'", "paid_fen - cohort_refund_fen"
+#: measure → what one paid line adds.
+FINISHED = {
+    "finished_kept_fen": f"CASE WHEN {_DATED} THEN {_KEPT} ELSE 0 END",
+    "finish_untold_fen": f"CASE WHEN NOT ({_DATED}) AND {_DONE} THEN {_KEPT} ELSE 0 END",
+    "unfinished_kept_fen": f"CASE WHEN NOT ({_DATED}) AND NOT ({_DONE}) THEN {_KEPT} ELSE 0 END",
+}
+#: The day a line's order was finished.
+FINISHED_ON = {"finished_date": f"coalesce(CAST(finished_at AS DATE), DATE '{UNDATED}')"}
+ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", FINISHED, or_untold("style_code") | FINISHED_ON),))

@@ -6,9 +6,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive, From
+from transforms.asset import COUNT, Additive, Among, From
 from transforms.gold import dim_live_session, fct_order_line
-from transforms.gold.measures import PAID, paid_rows
+from transforms.gold.measures import PAID
 
 #: Measure → what a session tells of it. People are counted as the platform does, per session. The order is the funnel's: all of it is told, or none counts.
 FUNNEL = {
@@ -40,33 +40,20 @@ TABLE = Table(
     ),
 )  # fmt: skip
 
-_SESSION = [*SHOP, "live_session_id"]
 
-
-def _aired(sessions: pl.DataFrame) -> pl.DataFrame:
-    """What each session adds: its day, its channel, what it tells of its viewers."""
-    is_whole = pl.all_horizontal(pl.col(name).is_not_null() for name in FUNNEL.values())
-    watched = pl.col("average_watch_qty") * pl.col("views_qty")
-    return sessions.select(
-        *_SESSION,
-        "channel_code",
-        business_date="start_date",
-        session_views_qty=pl.col("views_qty").fill_null(0),
-        session_viewers_qty=pl.col("viewers_qty").fill_null(0),
-        session_buyers_qty=pl.col("reported_buyers_qty").fill_null(0),
-        session_shown_qty=pl.col("product_exposure_qty").fill_null(0),
-        session_watch_qty=watched.fill_null(0),
-        session_watch_views_qty=pl.when(watched.is_not_null()).then("views_qty").otherwise(0),
-        session_watch_untold_qty=watched.is_null().cast(pl.Int64),
-        funnel_untold_qty=(~is_whole).cast(pl.Int64),
-        **{name: pl.when(is_whole).then(told).otherwise(0) for name, told in FUNNEL.items()},
-    )
-
-
-def _sold(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """What each paid line of a session adds, with the session's day and channel."""
-    sold = paid_rows(lines.filter(pl.col("live_session_id").is_not_null()), _SESSION)
-    return sold.join(sessions.select(*_SESSION, "channel_code", business_date="start_date"), on=_SESSION, how="inner", validate="m:1")
+_FUNNEL_TOLD = " AND ".join(f"{name} IS NOT NULL" for name in FUNNEL.values())
+_WATCHED = "average_watch_qty * views_qty"
+_AIRED = {
+    "session_views_qty": "coalesce(views_qty, 0)",
+    "session_viewers_qty": "coalesce(viewers_qty, 0)",
+    "session_buyers_qty": "coalesce(reported_buyers_qty, 0)",
+    "session_shown_qty": "coalesce(product_exposure_qty, 0)",
+    "session_watch_qty": f"coalesce({_WATCHED}, 0)",
+    "session_watch_views_qty": f"CASE WHEN {_WATCHED} IS NOT NULL THEN views_qty ELSE 0 END",
+    "session_watch_untold_qty": f"CASE WHEN {_WATCHED} IS NULL THEN 1 ELSE 0 END",
+    "funnel_untold_qty": f"CASE WHEN {_FUNNEL_TOLD} THEN 0 ELSE 1 END",
+    **{name: f"CASE WHEN {_FUNNEL_TOLD} THEN {column} ELSE 0 END" for name, column in FUNNEL.items()},
+}
 
 
 def _describe(sessions: pl.DataFrame) -> pl.DataFrame:
@@ -76,8 +63,8 @@ def _describe(sessions: pl.DataFrame) -> pl.DataFrame:
 ASSET = Additive(
     TABLE,
     (
-        From(fct_order_line.TABLE, "start_date", _sold, beside=dim_live_session.TABLE),
-        From(dim_live_session.TABLE, "start_date", _aired),
+        From(fct_order_line.TABLE, "start_date", PAID, where="paid_date IS NOT NULL", among=Among(dim_live_session.TABLE, "true")),
+        From(dim_live_session.TABLE, "start_date", _AIRED),
     ),
     about=dim_live_session.TABLE,
     describe=_describe,

@@ -9,7 +9,7 @@ from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
 from transforms.gold import fct_order_line, mart_final_daily
 from transforms.gold.mart_breakdown_daily import CUTS
-from transforms.gold.measures import paid_hour
+from transforms.gold.measures import PAID_HOUR, or_untold
 
 #: The cuts of the breakdown, and the session.
 DETAIL = (*CUTS, "live_session_id")
@@ -26,35 +26,19 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
-_ADDS = [pl.col("order_line_id", *_KEY[:-2]), pl.lit(mart_final_daily.UNDATED).alias("finished_date")]
-
-
-def _placed(lines: pl.DataFrame) -> pl.DataFrame:
-    rows = detailed(lines.filter(pl.col("created_date").is_not_null()))
-    return rows.select(*_ADDS, business_date="created_date", placed_fen=pl.col("placed_fen").fill_null(0))
-
-
-def _undated(lines: pl.DataFrame) -> pl.DataFrame:
-    """Paid lines of unknown placed day stand on their payment day."""
-    rows = detailed(lines.filter(pl.col("created_date").is_null(), pl.col("paid_date").is_not_null()))
-    return rows.select(*_ADDS, business_date="paid_date", created_untold_fen="paid_fen")
-
-
-def _finished(lines: pl.DataFrame) -> pl.DataFrame:
-    return mart_final_daily.finished(detailed(lines), (*_KEY, "paid_fen"))
+#: Where a fact stands that bears ``paid_at``.
+CELL = or_untold(*DETAIL) | PAID_HOUR
+_LATER = {"finished_date": f"DATE '{mart_final_daily.UNDATED}'"}
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "created_date", {"placed_fen": "coalesce(placed_fen, 0)"}, CELL | _LATER),
+        From(fct_order_line.TABLE, "paid_date", {"created_untold_fen": "paid_fen"}, CELL | _LATER, "created_date IS NULL"),
+        From(fct_order_line.TABLE, "paid_date", {"paid_fen": "paid_fen"} | mart_final_daily.FINISHED, CELL | mart_final_daily.FINISHED_ON),
+    ),
+)
 
 
 def detailed(facts: pl.DataFrame) -> pl.DataFrame:
     """Facts with every cut told, the hour of payment among them."""
-    return facts.with_columns(paid_hour_code=paid_hour()).with_columns(pl.col(name).fill_null("untold") for name in DETAIL)
-
-
-ASSET = Additive(
-    TABLE,
-    (
-        From(fct_order_line.TABLE, "created_date", _placed),
-        From(fct_order_line.TABLE, "paid_date", _undated),
-        From(fct_order_line.TABLE, "paid_date", _finished),
-    ),
-)
+    return facts.with_columns(pl.sql_expr(sql).alias(name) for name, sql in CELL.items())

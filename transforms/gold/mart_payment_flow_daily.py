@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
@@ -21,24 +19,15 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
-
-
-def _placed(lines: pl.DataFrame) -> pl.DataFrame:
-    placed, is_paid = pl.col("placed_fen").fill_null(0), pl.col("paid_date").is_not_null()
-    rows = lines.filter(pl.col("created_date").is_not_null()).with_columns(
-        business_date="created_date",
-        paid_date=pl.coalesce("paid_date", "created_date"),
-        placed_fen=placed,
-        placed_unpaid_fen=pl.when(is_paid).then(0).otherwise(placed),
-    )
-    return rows.select("order_line_id", *_KEY, "placed_fen", "placed_unpaid_fen", "paid_fen")
-
-
-def _undated(lines: pl.DataFrame) -> pl.DataFrame:
-    """Paid lines of unknown placed day."""
-    rows = lines.filter(pl.col("created_date").is_null(), pl.col("paid_date").is_not_null())
-    return rows.select("order_line_id", *_KEY[:-2], "paid_fen", "paid_date", business_date="paid_date", created_untold_fen="paid_fen")
-
-
-ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "created_date", _placed), From(fct_order_line.TABLE, "paid_date", _undated)))
+_PLACED = {
+    "placed_fen": "coalesce(placed_fen, 0)",
+    "placed_unpaid_fen": "CASE WHEN paid_date IS NULL THEN coalesce(placed_fen, 0) ELSE 0 END",
+    "paid_fen": "paid_fen",
+}
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "created_date", _PLACED, {"paid_date": "coalesce(paid_date, created_date)"}),
+        From(fct_order_line.TABLE, "paid_date", {"created_untold_fen": "paid_fen", "paid_fen": "paid_fen"}, where="created_date IS NULL"),
+    ),
+)

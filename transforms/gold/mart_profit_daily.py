@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import polars as pl
+from collections.abc import Mapping
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
 from transforms.gold import fct_line_cost, fct_order_line
 from transforms.gold.fct_line_cost import MEASURES
+from transforms.gold.measures import or_untold
 
 #: Margin before advertising (metrics.md 2.3, 保本ROI), measure → sign: what grows with every sale. What is charged once does not, and comes off after it.
 MARGIN = {"cost_known_fen": 1} | dict.fromkeys(
@@ -31,29 +30,17 @@ TABLE = Table(
 )
 
 
-def parts(key: Sequence[str]) -> tuple[From, ...]:
-    """What paid lines and cost facts add to a mart with this key. A line's paid value counts as unreported cost until its cost is known.
-
-    ``key`` may name more of a line than this mart's: what a line does not tell of it is ``untold``.
-    """
-    of = [*SHOP, "channel_code", "business_date"]
-    cell = [name if name in of else pl.col(name).fill_null("untold") for name in key]
-
-    def paid(lines: pl.DataFrame) -> pl.DataFrame:
-        rows = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="paid_date")
-        return rows.select("order_line_id", *cell, "paid_fen", cost_untold_fen="paid_fen", fees_untold_fen="paid_fen")
-
-    def costs(facts: pl.DataFrame) -> pl.DataFrame:
-        return facts.select(
-            "order_line_id", *cell, *MEASURES, margin_fen=signed(MARGIN), cost_untold_fen=-pl.col("cost_known_fen"), fees_untold_fen=-pl.col("fees_known_fen")
-        )  # fmt: skip
-
-    return From(fct_order_line.TABLE, "paid_date", paid), From(fct_line_cost.TABLE, "business_date", costs)
+def parts(*cuts: str) -> tuple[From, ...]:
+    """What paid lines and cost facts add to a mart that splits by ``cuts`` of a line. A line's paid value counts as unknown cost until its cost is known."""
+    unknown = dict.fromkeys(("paid_fen", "cost_untold_fen", "fees_untold_fen"), "paid_fen")
+    known = {name: name for name in MEASURES} | {"margin_fen": signed(MARGIN), "cost_untold_fen": "-cost_known_fen", "fees_untold_fen": "-fees_known_fen"}
+    cell = or_untold(*cuts)
+    return From(fct_order_line.TABLE, "paid_date", unknown, cell), From(fct_line_cost.TABLE, "business_date", known, cell)
 
 
-def signed(parts: Mapping[str, int]) -> pl.Expr:
-    """Measures added up with their signs."""
-    return pl.sum_horizontal(pl.col(name) * sign for name, sign in parts.items())
+def signed(parts: Mapping[str, int]) -> str:
+    """Measures added up with their signs, in SQL."""
+    return " ".join(f"{'+' if sign > 0 else '-'} {name}" for name, sign in parts.items()).removeprefix("+ ")
 
 
-ASSET = Additive(TABLE, parts(TABLE.key))
+ASSET = Additive(TABLE, parts("style_code"))

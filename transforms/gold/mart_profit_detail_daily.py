@@ -19,4 +19,4 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-ASSET = Additive(TABLE, mart_profit_daily.parts(TABLE.key))
+ASSET = Additive(TABLE, mart_profit_daily.parts("style_code", "sku_code", "creator_id", "live_session_id"))

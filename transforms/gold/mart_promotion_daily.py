@@ -72,7 +72,7 @@ def contributions(ads: pl.DataFrame, paid: pl.DataFrame, profit: pl.DataFrame, s
             spend_untold_fen=pl.when("_is_told").then(0).otherwise("paid_fen"),
             ad_refund_fen=pl.when("_is_told").then("cohort_refund_fen").otherwise(0),
         ),
-        profit.join(told, on=_KEY, how="semi").select(_IDS, *_KEY, *PROFIT, ad_contribution_fen=signed(CONTRIBUTION)),
+        profit.join(told, on=_KEY, how="semi").select(_IDS, *_KEY, *PROFIT, ad_contribution_fen=pl.sql_expr(signed(CONTRIBUTION))),
         settled.join(told, on=_KEY, how="semi").select(_IDS, *_KEY, cohort_settled_fen="settled_fen"),
     ]  # fmt: skip
 

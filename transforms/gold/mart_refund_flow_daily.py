@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
 from transforms.gold import fct_refund_line
+from transforms.gold.measures import DATED
 
 TABLE = Table(
     "gold",
@@ -21,12 +20,4 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
-
-
-def _back(refunds: pl.DataFrame) -> pl.DataFrame:
-    dated = refunds.filter(pl.col("refund_date").is_not_null())
-    return dated.select("refund_id", "order_line_id", *_KEY, dated_refund_fen="refund_fen")
-
-
-ASSET = Additive(TABLE, (From(fct_refund_line.TABLE, "refund_date", _back),))
+ASSET = Additive(TABLE, (From(fct_refund_line.TABLE, "refund_date", DATED),))

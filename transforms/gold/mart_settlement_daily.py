@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import polars as pl
+from collections.abc import Iterable, Mapping
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
@@ -15,31 +13,32 @@ from transforms.gold.ledger_pair import GOODS
 #: 达人, 团长, 服务商: who is paid for the sale beside the platform.
 COMMISSIONS = ("commission_creator_fen", "commission_leader_fen", "commission_service_fen")
 CHARGES = ("platform_fee_fen", "other_fee_fen", *COMMISSIONS)
+
+
+def _sum(names: Iterable[str]) -> str:
+    return " + ".join(f"coalesce({name}, 0)" for name in names)
+
+
 #: An entry's expense beyond its charges. WeChat's is what was refunded, which is no charge.
-_BEYOND = -pl.col("expense_fen").fill_null(0) - pl.sum_horizontal(pl.col(name).fill_null(0) for name in CHARGES)
-#: Measures on the settled clock (M09 and its parts, metrics.md 2.2) as one entry adds them.
-SETTLED: dict[str, pl.Expr] = {
-    "settled_fen": pl.col("settled_fen"),
+_BEYOND = f"(-coalesce(expense_fen, 0) - ({_sum(CHARGES)}))"
+#: Measures on the settled clock (M09 and its parts, metrics.md 2.2) as one entry adds them, in SQL.
+SETTLED: dict[str, str] = {
+    "settled_fen": "settled_fen",
     **{
-        name: pl.col(name).fill_null(0)
+        name: f"coalesce({name}, 0)"
         for name in (
             "income_fen", "expense_fen", *CHARGES, "subsidy_platform_fen", "subsidy_creator_fen", "settled_refund_fen",
         )
     },
-    "commission_fen": pl.sum_horizontal(pl.col(name).fill_null(0) for name in COMMISSIONS),
-    "settled_goods_fen": pl.when(pl.col("settlement_type_code") != "insurance")
-    .then(pl.col("settled_fen") + pl.sum_horizontal(pl.col(name).fill_null(0) for name in CHARGES))
-    .otherwise(0),
-    "charges_untold_fen": pl.when((pl.col("settlement_type_code") == "sale") & (pl.col("settled_refund_fen").fill_null(0) != _BEYOND))
-    .then(_BEYOND.clip(lower_bound=0))
-    .otherwise(0),
+    "commission_fen": _sum(COMMISSIONS),
+    "settled_goods_fen": f"CASE WHEN settlement_type_code <> 'insurance' THEN settled_fen + {_sum(CHARGES)} ELSE 0 END",
+    "charges_untold_fen": f"CASE WHEN settlement_type_code = 'sale' AND coalesce(settled_refund_fen, 0) <> {_BEYOND} THEN greatest({_BEYOND}, 0) ELSE 0 END",
 }  # fmt: skip
-_IS_ANSWERED = pl.col("match_code").is_in(["settlement", "day"])
 #: Measures on the day the money moved (M10). Of goods alone: premiums, advertising, deposits and withdrawals move the same account.
-MOVED: dict[str, pl.Expr] = {
-    "funded_fen": pl.col("moved_fen"),
-    "unanswered_fen": pl.when(~_IS_ANSWERED).then("moved_fen").otherwise(0),
-    "summed_moved_fen": pl.when((pl.col("match_code") == "settlement") & pl.col("settled_date").is_null()).then("moved_fen").otherwise(0),
+MOVED: dict[str, str] = {
+    "funded_fen": "moved_fen",
+    "unanswered_fen": "CASE WHEN match_code NOT IN ('settlement', 'day') THEN moved_fen ELSE 0 END",
+    "summed_moved_fen": "CASE WHEN match_code = 'settlement' AND settled_date IS NULL THEN moved_fen ELSE 0 END",
 }
 
 TABLE = Table(
@@ -54,16 +53,13 @@ TABLE = Table(
 )
 
 
-def settled(entries: pl.DataFrame, key: Sequence[str] = TABLE.key) -> pl.DataFrame:
-    """What each entry of known day adds: its id, the columns ``key`` and the measures ``SETTLED``."""
-    dated = entries.filter(pl.col("settled_date").is_not_null()).with_columns(business_date="settled_date")
-    return dated.select("settlement_entry_id", *key, *(expression.alias(name) for name, expression in SETTLED.items()))
+def parts(cell: Mapping[str, str]) -> tuple[From, ...]:
+    """What entries of known day, and movements of goods' money, add to a mart in which they stand in ``cell``."""
+    goods = ", ".join(f"'{code}'" for code in GOODS)
+    return (
+        From(fct_settlement_entry.TABLE, "settled_date", SETTLED, cell),
+        From(fct_fund_entry.TABLE, "moved_date", MOVED, cell, f"fund_type_code IN ({goods})"),
+    )
 
 
-def moved(funds: pl.DataFrame, key: Sequence[str] = TABLE.key) -> pl.DataFrame:
-    """What each movement of goods' money adds: its id, the columns ``key`` and the measures ``MOVED``."""
-    goods = funds.filter(pl.col("fund_type_code").is_in(GOODS)).with_columns(business_date="moved_date")
-    return goods.select("fund_entry_id", *key, *(expression.alias(name) for name, expression in MOVED.items()))
-
-
-ASSET = Additive(TABLE, (From(fct_settlement_entry.TABLE, "settled_date", settled), From(fct_fund_entry.TABLE, "moved_date", moved)))
+ASSET = Additive(TABLE, parts({}))

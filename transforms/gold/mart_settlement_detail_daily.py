@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive, From
-from transforms.gold import fct_fund_entry, fct_settlement_entry, mart_settlement_daily
-from transforms.gold.mart_order_detail_daily import DETAIL, detailed
+from transforms.asset import COUNT, Additive
+from transforms.gold import mart_settlement_daily
+from transforms.gold.mart_order_detail_daily import CELL, DETAIL
 
 TABLE = Table(
     "gold",
@@ -22,13 +20,4 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-
-def _settled(entries: pl.DataFrame) -> pl.DataFrame:
-    return mart_settlement_daily.settled(detailed(entries), TABLE.key)
-
-
-def _moved(funds: pl.DataFrame) -> pl.DataFrame:
-    return mart_settlement_daily.moved(detailed(funds), TABLE.key)
-
-
-ASSET = Additive(TABLE, (From(fct_settlement_entry.TABLE, "settled_date", _settled), From(fct_fund_entry.TABLE, "moved_date", _moved)))
+ASSET = Additive(TABLE, mart_settlement_daily.parts(CELL))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive, From
+from transforms.asset import COUNT, Additive, Among, From
 from transforms.gold import dim_live_session, fct_order_line, fct_refund_line
-from transforms.gold.measures import PAID, dated, paid_rows
+from transforms.gold.measures import DATED, PAID
 
 SESSION = ("session_paid_fen", "session_refund_fen", "session_views_qty")
 
@@ -24,40 +22,20 @@ TABLE = Table(
     optional=(COUNT,),
 )
 
-_KEY = list(TABLE.key)
-
-
-def _paid(lines: pl.DataFrame) -> pl.DataFrame:
-    return paid_rows(lines.with_columns(business_date="paid_date"), _KEY)
-
-
-def _back(refunds: pl.DataFrame) -> pl.DataFrame:
-    return dated(refunds, _KEY)
-
-
-def _in_session(lines: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
-    """Paid lines of sessions whose views are known."""
-    sold = lines.filter(pl.col("paid_date").is_not_null()).with_columns(business_date="start_date")
-    sold = sold.join(_viewed(sessions).select(dim_live_session.TABLE.key), on=list(dim_live_session.TABLE.key), how="semi")
-    return sold.select("order_line_id", "live_session_id", *_KEY, session_paid_fen="paid_fen", session_refund_fen="cohort_refund_fen")
-
-
-def _views(sessions: pl.DataFrame) -> pl.DataFrame:
-    """A session's views stand under traffic ``unknown``: rooms are watched by both kinds."""
-    watched = _viewed(sessions).with_columns(business_date="start_date", traffic_code=pl.lit("unknown"))
-    return watched.select("live_session_id", *_KEY, session_views_qty="views_qty")
-
-
-def _viewed(sessions: pl.DataFrame) -> pl.DataFrame:
-    return sessions.filter(pl.col("views_qty").is_not_null())
-
-
+_KNOWN_VIEWS = "views_qty IS NOT NULL"
 ASSET = Additive(
     TABLE,
     (
-        From(fct_order_line.TABLE, "paid_date", _paid),
-        From(fct_refund_line.TABLE, "refund_date", _back),
-        From(fct_order_line.TABLE, "start_date", _in_session, beside=dim_live_session.TABLE),
-        From(dim_live_session.TABLE, "start_date", _views),
+        From(fct_order_line.TABLE, "paid_date", PAID),
+        From(fct_refund_line.TABLE, "refund_date", DATED),
+        From(
+            fct_order_line.TABLE,
+            "start_date",
+            {"session_paid_fen": "paid_fen", "session_refund_fen": "cohort_refund_fen"},
+            where="paid_date IS NOT NULL",
+            among=Among(dim_live_session.TABLE, _KNOWN_VIEWS),
+        ),
+        # rooms are watched by both kinds of traffic
+        From(dim_live_session.TABLE, "start_date", {"session_views_qty": "views_qty"}, {"traffic_code": "'unknown'"}, _KNOWN_VIEWS),
     ),
 )
