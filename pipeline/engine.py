@@ -115,3 +115,19 @@ def _out_of_step(table: Table) -> UsageError:
         step_en="run `baiyun build --from-landing` once",
         table=table.full_name,
     )
+
+
+def out_of_step(lake: Lake) -> dict[str, int]:
+    """Additive mart → how many of its rows are not what DuckDB makes of the stored facts; marts that agree are left out.
+
+    The second opinion on incremental refresh: it shares the declarations with it, and neither Polars nor what was stored before.
+    """
+    found = {}
+    for name, mart in additive_marts().items():
+        key, measures = ", ".join(mart.table.key), [item for item in mart.measures if item != COUNT]
+        sums = ", ".join(f"sum({item})::BIGINT AS {item}" for item in measures)
+        whole = f"SELECT {key}, {sums}, count(*)::BIGINT AS {COUNT} FROM ({mart.query}) GROUP BY {key}"
+        stored = f"SELECT {key}, {', '.join([*measures, COUNT])} FROM {mart.table.full_name}"
+        query = f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL ({stored})))"  # noqa: S608
+        found[name] = int(lake.sql(query).item())
+    return {name: rows for name, rows in found.items() if rows}

@@ -17,6 +17,7 @@ from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
 
 from connectors.reading import Reading
 from pipeline.build import build
+from pipeline.engine import out_of_step
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
 from pipeline.loading import Export
@@ -82,5 +83,24 @@ def test_gold_does_not_know_in_which_order_files_came(landed: Landed, tmp_path_f
             build(settings, at=LATER, known=dict(landed.readings))
     with reading(settings) as lake:
         assert waiting(lake).is_empty()
+        assert out_of_step(lake) == {}
     assert _gold(settings) == landed.gold
     shutil.rmtree(settings.home)
+
+
+def test_a_mart_that_is_not_the_sum_of_its_facts_is_found(landed: Landed, tmp_path: Path) -> None:
+    """One fen more in one row, a row too few, and a fact that nobody added: each is seen in its own mart."""
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(landed.home.parent / "whole", settings.home)
+    with writing(settings) as lake, lake.transaction():
+        for change in (
+            "UPDATE gold.mart_style_daily SET paid_fen = paid_fen + 1 WHERE rowid = (SELECT min(rowid) FROM gold.mart_style_daily)",
+            "DELETE FROM gold.mart_payment_flow_daily WHERE rowid = (SELECT min(rowid) FROM gold.mart_payment_flow_daily)",
+            "UPDATE gold.fct_fund_entry SET fund_type_code = 'withdrawal' WHERE fund_entry_id = "
+            "(SELECT min(fund_entry_id) FROM gold.fct_fund_entry WHERE fund_type_code = 'sale')",
+        ):
+            lake.connection.execute(change)
+    with reading(settings) as lake:
+        found = out_of_step(lake)
+    assert found["mart_style_daily"] == 2 and found["mart_payment_flow_daily"] == 1
+    assert set(found) == {"mart_style_daily", "mart_payment_flow_daily", "mart_settlement_daily", "mart_settlement_detail_daily"}

@@ -34,5 +34,5 @@ FINISHED = {
     "unfinished_kept_fen": f"CASE WHEN NOT ({_DATED}) AND NOT ({_DONE}) THEN {_KEPT} ELSE 0 END",
 }
 #: The day a line's order was finished.
-FINISHED_ON = {"finished_date": f"coalesce(CAST(finished_at AS DATE), DATE '{UNDATED}')"}
+FINISHED_ON = {"finished_date": f"coalesce(date(strftime(finished_at, '%Y-%m-%d')), DATE '{UNDATED}')"}
 ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", FINISHED, or_untold("style_code") | FINISHED_ON),))
