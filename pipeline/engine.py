@@ -1,5 +1,7 @@
 """Brings additive marts up to date by signed differences: what changed facts add now, less what they added before. A first build has an empty *before*."""
 
+# ruff: noqa: S608 - every name in these queries is declared in this house
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -128,6 +130,6 @@ def out_of_step(lake: Lake) -> dict[str, int]:
         sums = ", ".join(f"sum({item})::BIGINT AS {item}" for item in measures)
         whole = f"SELECT {key}, {sums}, count(*)::BIGINT AS {COUNT} FROM ({mart.query}) GROUP BY {key}"
         stored = f"SELECT {key}, {', '.join([*measures, COUNT])} FROM {mart.table.full_name}"
-        query = f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL ({stored})))"  # noqa: S608
+        query = f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL ({stored})))"
         found[name] = int(lake.sql(query).item())
     return {name: rows for name, rows in found.items() if rows}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -15,13 +17,15 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
 
+import transforms.gold
 from connectors.reading import Reading
+from expectations.derive import Profile, baseline
 from pipeline.build import build
 from pipeline.engine import out_of_step
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
 from pipeline.loading import Export
-from transforms.gold import gold_tables
+from transforms.gold import additive_marts, gold_tables
 from warehouse import landing
 from warehouse.settings import Settings
 
@@ -104,3 +108,59 @@ def test_a_mart_that_is_not_the_sum_of_its_facts_is_found(landed: Landed, tmp_pa
         found = out_of_step(lake)
     assert found["mart_style_daily"] == 2 and found["mart_payment_flow_daily"] == 1
     assert set(found) == {"mart_style_daily", "mart_payment_flow_daily", "mart_settlement_daily", "mart_settlement_detail_daily"}
+
+
+NEW_MART = """
+from contracts.canonical import SHOP
+from contracts.tables import Table
+from transforms.asset import COUNT, Additive, From
+from transforms.gold import fct_order_line, fct_refund_line
+from transforms.gold.measures import DATED, or_untold
+
+TABLE = Table(
+    "gold", "mart_province_daily", "省份日表", "province × day", "Paid and refunded by province.",
+    key=(*SHOP, "province_name", "business_date"), required=("paid_fen", "dated_refund_fen"), optional=(COUNT,),
+)
+_CELL = or_untold("province_name")
+ASSET = Additive(
+    TABLE,
+    (
+        From(fct_order_line.TABLE, "paid_date", {"paid_fen": "paid_fen"}, _CELL),
+        From(fct_refund_line.TABLE, "refund_date", DATED, _CELL),
+    ),
+)
+"""
+
+
+@pytest.fixture
+def with_a_new_mart(tmp_path: Path) -> Iterator[None]:
+    """One more file in transforms/gold, and not another line anywhere."""
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "mart_province_daily.py").write_text(NEW_MART)
+    finders = (gold_tables, additive_marts)
+    with patch.object(transforms.gold, "__path__", [*transforms.gold.__path__, str(tmp_path / "gold")]):
+        for find in finders:
+            find.cache_clear()
+        yield
+    for find in finders:
+        find.cache_clear()
+    sys.modules.pop("transforms.gold.mart_province_daily", None)
+
+
+def test_a_new_mart_is_one_file(landed: Landed, tmp_path: Path, with_a_new_mart: None) -> None:
+    """Built, kept up to date by increments that equal a rebuild, judged by its contract: all from its own declaration."""
+    settings, half = Settings(home=tmp_path / "home"), landed.exports[: landed.exports.height // 2]
+    shutil.copytree(landed.home, settings.home)
+    waiting = landing.pending
+    with patch.object(landing, "pending", lambda lake: waiting(lake).join(half, on=half.columns, how="semi")):
+        build(settings, at=LATER, known=dict(landed.readings))
+    build(settings, at=LATER, known=dict(landed.readings))
+    with reading(settings) as lake:
+        assert out_of_step(lake) == {}
+        mart = lake.read(gold_tables()["mart_province_daily"])
+        facts = lake.read(gold_tables()["fct_order_line"]).filter(pl.col("paid_date").is_not_null())
+        rules = {rule.name for rule in baseline(gold_tables()["mart_province_daily"], Profile({"gold.mart_province_daily": mart.height}), Profile())}
+    assert mart["paid_fen"].sum() == facts["paid_fen"].sum() > 0
+    assert mart["province_name"].n_unique() > 1
+    assert {"KEY_UNIQUE", "REQUIRED_FILLED", "WITHIN_BOUNDS"} <= rules
+    assert _gold(settings) | {"mart_province_daily": ""} == landed.gold | {"mart_province_daily": ""}
