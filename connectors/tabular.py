@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import fastexcel
 import polars as pl
@@ -17,7 +17,7 @@ from connectors.archives import looks_zipped
 from connectors.delimited import HEADER_SEARCH_ROWS, MAX_COLUMNS, MISFITS, Delimited, open_text, row_numbers
 from connectors.encodings import to_utf8
 from connectors.signatures import check_compound, check_signature
-from connectors.workbooks import OddCells, check_workbook, odd_cells
+from connectors.workbooks import OddCells, check_workbook, formula_cells, odd_cells
 from contracts.intake import refuse
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
@@ -76,16 +76,16 @@ def open_sheets(data: bytes) -> list[Sheet]:
     return [Sheet("", table.head, encoding, table)]
 
 
-def first_sheet(data: bytes) -> tuple[list[str], pl.DataFrame, list[int]]:
-    """A list somebody filled in: the words of the first row of its first visible sheet, the rows below (as ``Sheet.read``), and rows that cannot be read.
+def first_sheet(data: bytes) -> tuple[list[str], pl.DataFrame, list[tuple[int, int]]]:
+    """A list somebody filled in: the words of the first row of its first visible sheet, the rows below (as ``Sheet.read``), and its cells of formulas.
 
-    Raises FileRefusedError as ``open_sheets`` does.
+    The latter as ``connectors.workbooks.formula_cells``. Raises FileRefusedError as ``open_sheets`` does.
     """
     sheet = next((sheet for sheet in open_sheets(data) if sheet.head), None)
     if sheet is None:
         raise refuse("EMPTY_FILE")
-    rows, misfits = sheet.read(0)
-    return sheet.head[0], rows, misfits["_row_number"].to_list()
+    rows, _ = replace(sheet, unread=()).read(0)
+    return sheet.head[0], rows, formula_cells(data).get(sheet.name, []) if sheet.encoding == "xlsx" else []
 
 
 def _open_workbook(data: bytes, kind: str) -> list[Sheet]:

@@ -22,6 +22,9 @@ _OVERLAP = 40
 _CELL = rb'<c\b([^<>]*?)\br="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
 #: #N/A and the like, which the reader of cells gives as an empty one.
 _ERROR_VALUE = re.compile(rb'<c\b(?=[^<>]*\bt="e")[^<>]*?\br="[A-Z]+([0-9]+)"')
+_FORMULA = re.compile(_CELL + rb"<f\b")
+_ERROR_CELL = re.compile(rb'<c\b(?=[^<>]*\bt="e")[^<>]*?\br="([A-Z]+)([0-9]+)"')
+_PLACED = re.compile(rb'<c\b[^<>]*?\br="([A-Z]+)[0-9]+"')
 _FORMULA_ALONE = re.compile(_CELL + rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?[eE]\+(?:1[5-9]|[2-9][0-9]))</")
 _TEXT = re.compile(rb'\bt="(?!n")')
@@ -56,6 +59,19 @@ def odd_cells(data: bytes) -> dict[str, OddCells]:
     """Sheet name → its odd cells."""
     with open_archive(data) as archive:
         return {name: _odd_cells(archive, archive.getinfo(path)) for name, path in _sheet_parts(archive).items()}
+
+
+def formula_cells(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Sheet name → row (1-based) and place (0-based, from the first column in use) of every cell that is a formula, with a result or not, or an error."""
+    with open_archive(data) as archive:
+        return {name: _formula_cells(read_part(archive, archive.getinfo(path))) for name, path in _sheet_parts(archive).items()}
+
+
+def _formula_cells(content: bytes) -> list[tuple[int, int]]:
+    found = {(int(row), _place(letters)) for _, letters, row, _ in _FORMULA.findall(content)}
+    found |= {(int(row), _place(letters)) for letters, row in _ERROR_CELL.findall(content)}
+    left = min(map(_place, _PLACED.findall(content)), default=0) if found else 0
+    return sorted((row, place - left) for row, place in found)
 
 
 def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:

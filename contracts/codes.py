@@ -194,6 +194,7 @@ RESTATEMENT = CodeList(
         "newer_data": ("新到的数据", "newer data came"),
         "cost_entered": ("成本录入", "costs were entered"),
         "rate_change": ("汇率变更", "exchange rates changed"),
+        "list_entered": ("录入的清单变了", "an entered list changed"),
         "several_causes": ("几件事一起", "several of these at once"),
         "definition_change": ("口径变更", "the definition changed"),
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -15,34 +15,33 @@ from connectors.mapped import bronze_tables
 from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
-from contracts.tables import Table
 from pipeline import profits, withdrawing
 from pipeline.advertising import rebuild_advertising
-from pipeline.aside import moved_by_lists
 from pipeline.buyers import rebuild_buyers
 from pipeline.confirming import confirmed_rows
-from pipeline.exchange import moved_by_rates
-from pipeline.golden import Known, orders_of_merchants, rebuild_costs, rebuild_slices, rebuild_wholes
+from pipeline.entries.changes import InputChanges, entries_changed
+from pipeline.entries.lists import aside as excluded_orders
+from pipeline.entries.moved import input_changes
+from pipeline.golden import Known, rebuild_costs, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
 from pipeline.keeping import kept_readings
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.mapping import MAPPED, own_aliases, platform_of
-from pipeline.merging import SESSION, Touched, merge_into_silver
+from pipeline.merging import merge_into_silver
 from pipeline.outlook import rebuild_outlook
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
-from pipeline.stock import moved_by_stock, rebuild_stock
+from pipeline.stock import rebuild_stock
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
-from warehouse import landing, rates, registry, release
-from warehouse.aside import aside_orders
+from warehouse import entries, landing, registry, release
 from warehouse.lake import Lake
-from warehouse.ops import EXPORT, LIVE_ACCOUNT, LOAD, MERCHANT, QUARANTINE, SHOP
+from warehouse.ops import CURRENCY_RATE, EXPORT, LOAD, MERCHANT, QUARANTINE, SHOP
 from warehouse.points import reach
 from warehouse.settings import Settings
 
 _KEY = list(EXPORT.key)
-_REGISTRY = (LIVE_ACCOUNT, SHOP, MERCHANT)
+_REGISTRY = (SHOP, MERCHANT)
 _SHOP = ["merchant_id", "shop_id"]
 #: Shops are loaded together until their raw files come to this: it bounds the memory of a build, and a chunk costs some twenty small writes.
 CHUNK_BYTES = 64 << 20
@@ -60,30 +59,20 @@ class Built:
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves gold without a new export: any entry of the registry (``is_registry``), own live accounts (their merchants), exchange rates, costs, lists.
+    """What moves gold without a new export.
 
-    ``by_rates`` is what rates move (see ``moved_by_rates``), ``by_costs`` the days costs do (``profits.moved_by_costs``), ``by_lists`` the orders set aside
-    or no longer (``moved_by_lists``), ``by_stock`` the merchants who entered stock. ``anew`` are shops of which a file was withdrawn or a confirmation
-    taken back.
+    ``is_registry``: any entry of who owns which shop; ``entered``: hand-entered lists; ``anew``: shops of which a file was withdrawn or a
+    confirmation taken back.
     """
 
     is_registry: bool
-    merchants: list[str]
-    by_rates: Touched
-    by_costs: pl.DataFrame
-    by_lists: pl.DataFrame
-    by_stock: set[str]
+    entered: InputChanges
     anew: withdrawing.Anew
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return (
-            not self.is_registry
-            and not self.by_stock
-            and self.by_rates.is_empty
-            and all(frame.is_empty() for frame in (self.by_costs, self.by_lists, self.anew.shops))
-        )
+        return not self.is_registry and self.entered.is_empty and self.anew.shops.is_empty()
 
 
 @dataclass(frozen=True)
@@ -118,9 +107,8 @@ def build(
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting, anew = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
-        told = Known(registry.live_accounts(lake), rates.rates(lake), profits.known_costs(lake), aside_orders(lake))
-        by_costs = profits.moved_by_costs(lake, told.costs, whole=from_landing)
-        moved = Moved(*_moved_registry(lake), moved_by_rates(lake), by_costs, moved_by_lists(lake), moved_by_stock(lake), anew)
+        told = known_inputs(lake)
+        moved = Moved(_registry_moved(lake), input_changes(lake, is_whole=from_landing), anew)
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -158,21 +146,19 @@ def _last_build(lake: Lake) -> Built | None:
     return Built(int(str(loaded)), lake.snapshot(), False) if loaded else None
 
 
-def _moved_registry(lake: Lake) -> tuple[bool, list[str]]:
-    """Whether the registry differs from what the last judged build saw, and the merchants whose own accounts do; before the first, all of them."""
+def known_inputs(lake: Lake) -> Known:
+    """What people have entered beside the exports."""
+    aside = entries.in_force(lake, excluded_orders.BOOK)
+    return Known(registry.live_accounts(lake), entries.read(lake, CURRENCY_RATE), profits.known_costs(lake), aside)
+
+
+def _registry_moved(lake: Lake) -> bool:
+    """Whether the registry of merchants and shops differs from what the last judged build saw; before the first it does."""
     judged = release.releases(lake)
     if not judged:
-        return True, sorted(registry.merchants(lake)["merchant_id"])
-    odd = {table.name: _moved_entries(lake, table, judged[-1].snapshot) for table in _REGISTRY}
-    return any(frame.height for frame in odd.values()), sorted(odd[LIVE_ACCOUNT.name]["merchant_id"].unique())
-
-
-def _moved_entries(lake: Lake, table: Table, snapshot: int) -> pl.DataFrame:
-    """Rows of a registry table that are there now and were not at ``snapshot``, or the reverse."""
-    now = lake.read(table).drop("changed_at")
-    # a column declared since is null in what was seen then
-    then = table.shape(lake.sql(f"SELECT * FROM lake.{table.full_name} AT (VERSION => {snapshot})")).drop("changed_at")  # noqa: S608 - names are declared
-    return pl.concat([now.join(then, on=now.columns, how="anti", nulls_equal=True), then.join(now, on=now.columns, how="anti", nulls_equal=True)])
+        return True
+    with Lake.open(lake.place, snapshot=judged[-1].snapshot) as then:
+        return any(entries_changed(then, lake, table).height for table in _REGISTRY)
 
 
 def _forget(lake: Lake) -> None:
@@ -193,8 +179,8 @@ def _load(
 ) -> pl.DataFrame:
     """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
     withdrawing.take_back(lake, moved.anew, told, number, now)
-    rebuild_slices(lake, _touched_by(lake, moved), told)
-    rebuild_costs(lake, moved.by_costs, told.costs)
+    rebuild_slices(lake, moved.entered.touched, told)
+    rebuild_costs(lake, moved.entered.days, told.costs)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:
         parts = _read(lake, settings, batches, known)
@@ -203,18 +189,18 @@ def _load(
     rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
     rebuild_wholes(lake, rule, now, settings.return_window_days, settings.hit_units)
     merchants = _merchants_of(moved, chunks)
-    rebuild_buyers(lake, merchants | set(moved.by_lists["merchant_id"]), settings.repurchase_window_days)
+    rebuild_buyers(lake, merchants | moved.entered.buyers, settings.repurchase_window_days)
     rebuild_outlook(lake, merchants, number)
     rebuild_advertising(lake, told.costs)
-    rebuild_stock(lake, merchants | moved.by_stock, told.rates)
+    rebuild_stock(lake, merchants | moved.entered.stock, told.rates)
     reach("build.gold")
     return pl.concat(loads)
 
 
 def _merchants_of(moved: Moved, chunks: list[tuple[pl.DataFrame, list[Batch]]]) -> set[str]:
     """Every merchant of whom this build may change anything."""
-    named = [moved.by_rates.orders, moved.anew.shops, *(chunk for chunk, _ in chunks)]
-    return {*moved.merchants, *(str(name) for frame in named for name in frame["merchant_id"].unique())}
+    named = [moved.anew.shops, *(chunk for chunk, _ in chunks)]
+    return moved.entered.merchants | {str(name) for frame in named for name in frame["merchant_id"].unique()}
 
 
 def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:
@@ -255,15 +241,6 @@ def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
     for (platform, kind, merchant), exports in sorted(waiting.with_columns(owner).partition_by(by, as_dict=True).items()):
         exports = exports.drop("_owner")
         yield Batch(platform_of(lake, str(merchant), str(platform), str(kind)), str(kind), exports, kept_readings(lake, exports))
-
-
-def _touched_by(lake: Lake, moved: Moved) -> Touched:
-    """An own account added or removed changes the channel of every line and session of its merchant; a rate changes its orders' and ledgers' money."""
-    touched = replace(moved.by_rates, orders=pl.concat([moved.by_rates.orders, moved.by_lists]).unique())
-    if moved.merchants:
-        touched.orders = pl.concat([touched.orders, orders_of_merchants(lake, moved.merchants)]).unique()
-        touched.sessions = lake.read(SILVER["live_session"], where={"merchant_id": moved.merchants}, columns=SESSION).unique()
-    return touched
 
 
 def _store(lake: Lake, waiting: pl.DataFrame, parts: list[Loaded], loads: pl.DataFrame) -> None:

@@ -30,13 +30,15 @@ from contracts.tables import Table
 from metrics.access import Viewer
 from pipeline import deliveries, mapping, previews, steps
 from pipeline.changes import Change
-from pipeline.cost_counter import cost_problem, cost_template, costs_in_force, enter_costs, preview_costs
 from pipeline.deliveries import Delivery
 from pipeline.desk import Desk
-from pipeline.entering import RowProblem
+from pipeline.entries.declaration import EntryList
+from pipeline.entries.engine import CHANGES, ListPreview
+from pipeline.entries.files import MAX_BYTES as LIST_MAX_BYTES
+from pipeline.entries.found import entry_list
+from pipeline.entries.judging import RowProblem
+from pipeline.entries.page import enter_list, entries_in_force, list_template, lists_of, merchant_of, preview_list, settings_of, take_back
 from pipeline.house import reading, writing
-from pipeline.list_counter import CHANGES, ListPreview, merchant_of, settings_of
-from pipeline.lists import MAX_BYTES as LIST_MAX_BYTES
 from pipeline.mapping import Kept
 from pipeline.names import plain_name
 from pipeline.parsing import Limits, propose_apart, unpack_apart
@@ -44,19 +46,17 @@ from pipeline.previews import Offer, Preview, Problem
 from pipeline.raw_rows import ENTERED, RawRow, raw_rows
 from pipeline.receipts import FileReceipt
 from pipeline.steps import Ingested
-from pipeline.stock_counter import enter_stock, preview_stock, stock_problem, stock_template
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import SECURITY_EVENT
 from warehouse.registry import Shop
 
 __all__ = [
-    "CHANGES", "COLUMN", "ENTERED", "KINDS", "LIST_MAX_BYTES", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "FileReceipt",
-    "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow", "RowProblem",
-    "Shop", "Trial", "codes_of", "confirm_alias", "cost_problem", "cost_template", "costs_in_force", "coverage", "deliver", "enter_costs", "enter_stock",
-    "explain_words", "forget_alias", "forget_mapping", "holds_for", "learned", "mappings", "missing", "names_of", "preview", "preview_costs", "preview_each",
-    "preview_stock", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "stock_problem", "stock_template", "strange_words", "taken",
-    "try_mapping", "withdraw",
+    "CHANGES", "COLUMN", "ENTERED", "KINDS", "LIST_MAX_BYTES", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "EntryList",
+    "FileReceipt", "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow",
+    "RowProblem", "Shop", "Trial", "codes_of", "confirm_alias", "coverage", "deliver", "enter_list", "entries_in_force", "entry_list", "explain_words",
+    "forget_alias", "forget_mapping", "holds_for", "learned", "list_template", "lists_of", "mappings", "missing", "names_of", "preview", "preview_each",
+    "preview_list", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "take_back", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
 
 #: What one delivery may hold: a page keeps the bytes in memory until they are confirmed.

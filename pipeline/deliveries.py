@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import steps
-from pipeline.entering import ListKind
 from pipeline.names import plain_name
 from pipeline.steps import Ingested
+from warehouse.lake import Lake
 from warehouse.scratch import scratch_folder
 from warehouse.settings import Settings
 
@@ -60,9 +60,9 @@ def withdraw(settings: Settings, merchant_id: str, shop_id: str, export_id: str,
     return _queued(1, lambda say: steps.withdraw(settings, merchant_id, export_id, shop_id=shop_id, by=by, say=say))
 
 
-def enter_list(kind: ListKind, settings: Settings, merchant_id: str, name: str, data: bytes, *, by: str, seen: Sequence[int]) -> Delivery:
-    """Take over a list, build and release, in the background, in its turn among the deliveries."""
-    return _queued(1, lambda say: steps.enter_list(kind, settings, merchant_id, name, data, by=by, seen=seen, say=say))
+def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str) -> Delivery:
+    """Enter something by hand, build and release, in the background, in its turn among the deliveries."""
+    return _queued(1, lambda say: steps.enter(settings, work, run_name=run_name, say=say))
 
 
 def _queued(files: int, work: Callable[[steps.Say], Ingested]) -> Delivery:

@@ -15,8 +15,11 @@ from warehouse.settings import Settings
 
 
 def all_tables() -> list[Table]:
-    """Every stored table of every layer."""
-    return [*bronze_tables(), *SILVER.values(), *gold_tables().values(), *OPS.values()]
+    """Every stored table of every layer, those of hand-entered lists among them."""
+    from pipeline.entries.found import entry_tables  # what a list moves is told in terms of the build, which opens the warehouse by this module
+
+    named = [*bronze_tables(), *SILVER.values(), *gold_tables().values(), *OPS.values(), *entry_tables()]
+    return list({table.full_name: table for table in named}.values())
 
 
 @contextmanager

@@ -199,12 +199,12 @@ def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, b
     return list(zip((str(name) for name in names), blobs, strict=True))
 
 
-def sheet_apart(data: bytes, limits: Limits | None = None) -> tuple[list[str], pl.DataFrame, list[int]]:
+def sheet_apart(data: bytes, limits: Limits | None = None) -> tuple[list[str], pl.DataFrame, list[tuple[int, int]]]:
     """``connectors.tabular.first_sheet`` in the reader's process. Raises FileRefusedError."""
     said, (rows,) = _ask({"do": "sheet"}, data, limits)
-    head, unread = said["head"], said["unread"]
-    assert isinstance(head, list) and isinstance(unread, list)  # noqa: S101
-    return [str(word) for word in head], pl.read_ipc(rows), [int(number) for number in unread]
+    head, formulas = said["head"], said["formulas"]
+    assert isinstance(head, list) and isinstance(formulas, list)  # noqa: S101
+    return [str(word) for word in head], pl.read_ipc(rows), [(int(row), int(place)) for row, place in formulas]
 
 
 def propose_apart(data: bytes, limits: Limits | None = None, **asked: object) -> Proposal:

@@ -11,9 +11,9 @@ from pipeline.merging import ENTRY
 from pipeline.slices import replace_changed
 from transforms.costing import Costs, lump_days
 from transforms.gold import fct_line_cost, fct_order_line, fct_settlement_entry
-from warehouse import costs as entered
-from warehouse import registry, release
+from warehouse import entries, registry, release
 from warehouse.lake import Lake
+from warehouse.ops import FIXED_COST, UNIT_COST
 
 DAY = [*SHOP, "business_date"]
 _DAYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
@@ -23,7 +23,7 @@ _FACTS, _LINES, _ENTRIES = fct_line_cost.TABLE, fct_order_line.TABLE, fct_settle
 
 def known_costs(lake: Lake) -> Costs:
     """Everything merchants have entered."""
-    return Costs(entered.unit_costs(lake), entered.fixed_costs(lake))
+    return Costs(entries.read(lake, UNIT_COST), entries.read(lake, FIXED_COST))
 
 
 def rebuild(lake: Lake, days: pl.DataFrame, costs: Costs) -> dict[str, Change]:

@@ -54,8 +54,8 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
         files = [] if is_workbook(data) else unpack(data)
         return {"names": [name for name, _ in files]}, [content for _, content in files]
     if request["do"] == "sheet":
-        head, rows, unread = first_sheet(data)
-        return {"head": head, "unread": unread}, [_ipc(rows)]
+        head, rows, formulas = first_sheet(data)
+        return {"head": head, "formulas": formulas}, [_ipc(rows)]
     if request["do"] == "propose":
         return {"proposal": propose(data, **request["asked"]).model_dump(mode="json")}, []  # type: ignore[arg-type]
     mappings = _sources(json.dumps(request["mappings"]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER, ORDER_LINE, SHOP
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
 from contracts.tables import Table
 from metrics import versions
+from pipeline.entries.moved import causes_between
 from pipeline.house import reading
 from pipeline.restating_cells import restated_cells
 from transforms import restatement
@@ -15,7 +16,7 @@ from transforms.gold.grain import ORDER as ORDER_KEY
 from transforms.gold.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL, Causes, Facts
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, LIVE_ACCOUNT, LOAD
+from warehouse.ops import LOAD
 from warehouse.release import Release
 from warehouse.settings import Settings
 
@@ -57,14 +58,13 @@ def _causes(before: Lake, after: Lake, previous: Release, orders: pl.DataFrame) 
     told = [(before.read(table, keys=orders), after.read(table, keys=orders)) for table in OF_ORDERS]
     known = before.read(_LINES, keys=orders, columns=[*ORDER_KEY, "paid_date"]).filter(pl.col("paid_date").is_not_null())
     sessions = _odd(*(lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique()) for lake in (before, after)))
-    accounts = _odd(*(lake.read(LIVE_ACCOUNT).drop("changed_at") for lake in (before, after)))
+    entered = [(cause.code, cause.orders(after, orders, rows)) for cause, rows in causes_between(before, after) if not cause.clocks]
     return Causes(
         withdrawn=_told_by([old for old, _ in told], _withdrawn(after, previous)),
         told=pl.concat([_odd(old, new).select(ORDER_KEY) for old, new in told]),
         known=known,
-        rates=_foreign(after, orders, _odd(*(lake.read(CURRENCY_RATE).drop("changed_at") for lake in (before, after)))),
         sessions=orders.join(sessions.select(SHOP).unique(), on=list(SHOP), how="semi"),
-        accounts=orders.join(accounts.select("merchant_id").unique(), on="merchant_id", how="semi"),
+        entered={code: pl.concat([rows.select(ORDER_KEY) for other, rows in entered if other == code]) for code, _ in entered},
     )
 
 
@@ -82,9 +82,3 @@ def _withdrawn(after: Lake, previous: Release) -> pl.DataFrame:
 def _told_by(states: list[pl.DataFrame], files: pl.DataFrame) -> pl.DataFrame:
     """Orders of which these files told something in the earlier release."""
     return pl.concat([frame.join(files, on=files.columns, how="semi").select(ORDER_KEY) for frame in states])
-
-
-def _foreign(after: Lake, orders: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
-    """Orders in a currency of which some day's rate changed."""
-    told = [after.read(table, keys=orders, columns=[*ORDER_KEY, "currency_code"]) for table in (ORDER, ORDER_LINE)]
-    return pl.concat(told).join(rates.select("currency_code").unique(), on="currency_code", how="semi")

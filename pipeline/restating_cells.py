@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from contracts.canonical import ORDER, ORDER_LINE
 from metrics.definitions import METRICS
 from metrics.sources import find_source
 from metrics.versions import CELLWISE, redefined_since
+from pipeline.entries.causes import Cause
+from pipeline.entries.moved import causes_between
 from transforms.restatement import CELL, ROWS
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, FIXED_COST, LIVE_ACCOUNT, LOAD, UNIT_COST
+from warehouse.ops import LOAD
 from warehouse.release import Release
 
 _BY = {"shop", "platform", "channel", "date"}
 _SHOP = ["merchant_id", "shop_id"]
-#: What may have happened → the reason where nothing else did.
-_REASONS = {
-    "withdrawn": "withdrawn_file", "told": "newer_data", "costs": "cost_entered", "rates": "rate_change", "accounts": "registry_change",
-}  # fmt: skip
+#: What may have happened to a shop's files → the reason where nothing else did. Hand-entered lists bring reasons of their own.
+_FILES = {"withdrawn": "withdrawn_file", "told": "newer_data"}
 
 
 def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
@@ -28,12 +29,14 @@ def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame
     moved = both.filter(pl.col("restated_number") != 0)
     if moved.is_empty():
         return pl.DataFrame(schema=ROWS)
-    rows = moved.join(_happened(previous, before, after), on=_SHOP, how="left", validate="m:1").with_columns(pl.col(list(_REASONS)).fill_null(value=False))
-    by_costs = [name for name in CELLWISE if METRICS[name].clock == "cost"]
+    causes = causes_between(before, after)
+    reasons = _FILES | {cause.code: cause.code for cause, _ in causes}
+    rows = moved.join(_happened(previous, after, causes), on=_SHOP, how="left", validate="m:1").with_columns(pl.col(list(reasons)).fill_null(value=False))
     redefined = [name for name in CELLWISE if redefined_since(previous, METRICS[name])]
-    rows = rows.with_columns(costs=pl.col("costs") & pl.col("metric_id").is_in(by_costs))
-    count = pl.sum_horizontal(pl.col(name).cast(pl.Int8) for name in _REASONS)
-    alone = pl.coalesce(pl.when(name).then(pl.lit(code)) for name, code in _REASONS.items())
+    made_of = {code: {name for cause, _ in causes if cause.code == code for name in _made_of(cause)} for code in reasons if code not in _FILES}
+    rows = rows.with_columns(pl.col(code) & pl.col("metric_id").is_in(sorted(names)) for code, names in made_of.items())
+    count = pl.sum_horizontal(pl.col(name).cast(pl.Int8) for name in reasons)
+    alone = pl.coalesce(pl.when(name).then(pl.lit(code)) for name, code in reasons.items())
     known = pl.when(count > 1).then(pl.lit("several_causes")).when(count == 1).then(alone).otherwise(pl.lit("definition_change"))
     code = pl.when(pl.col("metric_id").is_in(redefined)).then(pl.lit("definition_change")).otherwise(known)
     return rows.with_columns(restatement_code=code, orders_qty=pl.lit(0, pl.Int64)).select(list(ROWS)).sort(*CELL, "metric_id")
@@ -48,34 +51,23 @@ def _cells(name: str) -> str:
     return f"SELECT {', '.join(CELL)}, '{name}' AS metric_id, ({value})::BIGINT AS fen FROM {source.relation} WHERE {source.rows[metric.clock]} GROUP BY ALL"  # noqa: S608
 
 
-def _happened(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
-    """``_SHOP`` and, for each of ``_REASONS``, whether it happened to the shop since ``previous``."""
+def _made_of(cause: Cause) -> list[str]:
+    """The followed metrics whose figures such entries can move."""
+    return [name for name in CELLWISE if not cause.clocks or METRICS[name].clock in cause.clocks]
+
+
+def _happened(previous: Release, after: Lake, causes: Sequence[tuple[Cause, pl.DataFrame]]) -> pl.DataFrame:
+    """``_SHOP`` and, for each of ``_FILES`` and each reason of entered lists, whether it happened to the shop since ``previous``."""
     loads = after.read(LOAD, columns=[*_SHOP, "verdict_code", "build_number"]).filter(pl.col("build_number") > previous.build)
     is_gone = pl.col("verdict_code") == "withdrawn"
     gone = loads.filter(is_gone).select(_SHOP)
-    costs = [_differ(before, after, table.full_name).select("merchant_id") for table in (UNIT_COST, FIXED_COST)]
-    rates = _differ(before, after, CURRENCY_RATE.full_name)
-    to_whom = {
-        "withdrawn": gone,
-        # a shop that gave a file back is loaded anew from all its others
-        "told": loads.filter(~is_gone).select(_SHOP).join(gone, on=_SHOP, how="anti"),
-        "costs": pl.concat(costs),
-        "rates": _foreign(after) if rates.height else gone.clear(),
-        "accounts": _differ(before, after, LIVE_ACCOUNT.full_name).select("merchant_id"),
-    }
+    # a shop that gave a file back is loaded anew from all its others
+    to_whom = [("withdrawn", gone), ("told", loads.filter(~is_gone).select(_SHOP).join(gone, on=_SHOP, how="anti"))]
+    to_whom += [(cause.code, cause.shops(after, changed)) for cause, changed in causes]
     rows = after.sql(f"SELECT DISTINCT {', '.join(_SHOP)} FROM gold.dim_shop")  # noqa: S608
-    for name, whom in to_whom.items():
-        rows = rows.join(whom.unique().with_columns(pl.lit(value=True).alias(name)), on=whom.columns, how="left", validate="m:1")
-    return rows.with_columns(pl.col(list(to_whom)).fill_null(value=False))
-
-
-def _foreign(lake: Lake) -> pl.DataFrame:
-    """Shops that sell in another currency."""
-    told = (f"SELECT {', '.join(_SHOP)} FROM silver.\"{table.name}\" WHERE currency_code <> 'CNY'" for table in (ORDER, ORDER_LINE))  # noqa: S608
-    return lake.sql(" UNION ".join(told))
-
-
-def _differ(before: Lake, after: Lake, table: str) -> pl.DataFrame:
-    """Rows that only one of the two has, whenever they were entered."""
-    old, new = (lake.sql(f"SELECT * EXCLUDE changed_at FROM {table}") for lake in (before, after))  # noqa: S608
-    return pl.concat([one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))])
+    for name, whom in to_whom:
+        known = [pl.col(name)] if name in rows.columns else []
+        marked = whom.unique().with_columns(is_here=pl.lit(value=True))
+        here = rows.join(marked, on=whom.columns, how="left", validate="m:1").with_columns(pl.col("is_here").fill_null(value=False))
+        rows = here.with_columns(pl.any_horizontal("is_here", *known).alias(name)).drop("is_here")
+    return rows

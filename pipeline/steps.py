@@ -16,7 +16,6 @@ from pipeline.build import Built, build
 from pipeline.changes import Change, totals_changed
 from pipeline.collect import Collected, attempts, batches, collect, run_colour
 from pipeline.credentials import from_environment
-from pipeline.entering import ListKind, enter_seen
 from pipeline.house import reading, writing
 from pipeline.intake import Landed, land_files
 from pipeline.loading import Export
@@ -25,13 +24,14 @@ from pipeline.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.releasing import audit, release
 from warehouse import landing
 from warehouse import release as releasing
+from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD
 from warehouse.release import Release
 from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "confirm", "enter_list", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
+    "confirm", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -131,8 +131,8 @@ def confirm(
     """
     with writing(settings) as lake:
         before = releasing.current(lake)
-        enter = confirming.confirm if is_in_force else confirming.take_back
-        exports = enter(lake, merchant_id, export, rows, shop_id=shop_id, by=by, at=at or now())
+        decide = confirming.confirm if is_in_force else confirming.take_back
+        exports = decide(lake, merchant_id, export, rows, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
     held = _try_release(settings, build(settings, run_name="confirm", at=at, rejudge=exports), at=at, say=say)
     with reading(settings) as lake:
@@ -145,26 +145,12 @@ def confirm(
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop, before, current), held)
 
 
-def enter_list(
-    kind: ListKind,
-    settings: Settings,
-    merchant_id: str,
-    name: str,
-    data: bytes,
-    *,
-    by: str,
-    seen: Sequence[int],
-    at: dt.datetime | None = None,
-    say: Say = _quiet,
-) -> Ingested:
-    """Take over a list, build and release. ``seen`` is ``warehouse.entries.last_entry`` as whoever confirmed the list saw it.
-
-    Raises ``FileRefusedError`` for a wrong row, ``UsageError`` …S_MOVED when somebody entered such a list since; then nothing has changed.
-    """
+def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
+    """Enter something by hand (``work`` on the open warehouse), build and release. What ``work`` raises changes nothing."""
     with writing(settings) as lake:
-        enter_seen(kind, lake, merchant_id, name, data, by=by, seen=seen, at=at or now())
+        work(lake)
     say("构建", "building")
-    held = _try_release(settings, build(settings, run_name=kind.name.lower(), at=at), at=at, say=say)
+    held = _try_release(settings, build(settings, run_name=run_name, at=at), at=at, say=say)
     with reading(settings) as lake:
         return Ingested([], releasing.current(lake), [], held)
 

@@ -8,7 +8,6 @@ import polars as pl
 
 from contracts.canonical import OF_ORDERS, PRODUCT, REFUND_LINE, SHOP
 from contracts.tables import Table
-from pipeline.entering import said_since
 from pipeline.merging import ORDER
 from pipeline.slices import replace_changed
 from transforms.currency import convert_orders
@@ -24,11 +23,6 @@ _LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 _LINE = [*LINE, "order_id", "sku_code", "style_code", "line_qty", "paid_fen", "is_gift"]
 #: Merchants whose goods are held together.
 _AT_ONCE = 16
-
-
-def moved_by_stock(lake: Lake) -> set[str]:
-    """Merchants who entered goods received or counted since the last judged build."""
-    return set(said_since(lake, STOCK_ENTRY)["merchant_id"])
 
 
 def rebuild_stock(lake: Lake, merchants: Iterable[str], rates: pl.DataFrame) -> None:

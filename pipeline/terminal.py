@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -30,17 +30,17 @@ def _plain(value: object) -> str:
     raise TypeError(f"not JSON: {type(value).__name__}")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table as wide as the screen, or as what must not be broken in it."""
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], whole: Collection[str] = ()) -> None:
+    """A table as wide as the screen, or as what must not be broken in it: ``_WHOLE`` columns and those named ``whole``."""
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     table = Table(title=title, title_justify="left", show_lines=False)
-    least = 1
+    least, unbroken = 1, _WHOLE.union(whole)
     for place, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[place], int | float) or row[place] is None for row in rows)
         widest = max((cell_len(row[place]) for row in cells), default=1)
-        width = max(cell_len(column), widest if column in _WHOLE else min(widest, _READABLE))
+        width = max(cell_len(column), widest if column in unbroken else min(widest, _READABLE))
         least += width + 3
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold", min_width=width, no_wrap=column in _WHOLE)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold", min_width=width, no_wrap=column in unbroken)
     for row in cells:
         table.add_row(*map(Text, row))
     Console(highlight=False, width=max(OUT.width, least)).print(table)

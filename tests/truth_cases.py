@@ -11,10 +11,10 @@ import polars as pl
 
 from metrics.access import Viewer
 from metrics.ask import ask
-from pipeline.exchange import import_rates
+from pipeline.entries.engine import import_file
+from pipeline.entries.lists import costs, rates, stock
 from pipeline.house import writing
 from pipeline.registering import register_market
-from pipeline.stocking import import_stock
 from simulator.ad_truth import reported_spend
 from simulator.clock import ZONE
 from simulator.files import write_files
@@ -24,7 +24,7 @@ from simulator.platforms import FACTS
 from simulator.profit_truth import lumps_by_day
 from simulator.stock import claimed, counted, received, write_stock
 from simulator.truth import EXACT, SESSION_METRICS, ledger_truth, truth
-from warehouse.costs import save_costs
+from warehouse.entries import save
 from warehouse.ops import FIXED_COST
 from warehouse.settings import Settings
 
@@ -133,7 +133,7 @@ def settle(settings: Settings, market: Market) -> None:
     register_market(settings, registry_of(market), at=NOW - dt.timedelta(days=100))
     if "tiktok_shop" in market.shops["platform_code"]:
         write_rates(market, settings.home / "rates.csv")
-        import_rates(settings, settings.home / "rates.csv")
+        import_file(rates.LIST, settings, None, settings.home / "rates.csv", by="test")
 
 
 def costed_goods(market: Market) -> pl.DataFrame:
@@ -177,7 +177,7 @@ def true_lumps(market: Market, cut: str) -> pl.DataFrame:
 def enter_costs(settings: Settings, market: Market) -> None:
     """What two of three SKUs cost, what a parcel and a piece that comes back do, a slot and samples of each shop, advertising of shops without a report."""
     goods = costed_goods(market)
-    rates = [{"cost_kind_code": kind, "cost_basis_code": basis, "cost_amount_fen": fen} for (kind, basis), fen in RATES.items()]
+    each = [{"cost_kind_code": kind, "cost_basis_code": basis, "cost_amount_fen": fen} for (kind, basis), fen in RATES.items()]
     once = [
         {"cost_kind_code": kind, "cost_basis_code": "once", "cost_amount_fen": fen, "valid_until_date": NOW.date(), "creator_id": CREATOR}
         for kind, fen in LUMPS.items()
@@ -186,9 +186,10 @@ def enter_costs(settings: Settings, market: Market) -> None:
     with writing(settings) as lake:
         for (merchant,), mine in goods.with_columns(valid_from_date=COSTED_FROM, style_code=None).partition_by("merchant_id", as_dict=True).items():
             shops = mine["shop_id"].unique().sort().to_list()
-            others = [*rates, *(row | {"shop_id": shop} for shop in shops for row in [*once, *ads.get(shop, [])])]
+            others = [*each, *(row | {"shop_id": shop} for shop in shops for row in [*once, *ads.get(shop, [])])]
             told = pl.DataFrame([dict.fromkeys(FIXED_COST.columns) | {"valid_from_date": COSTED_FROM} | row for row in others], schema=FIXED_COST.dtypes)
-            save_costs(lake, merchant, mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen"), told, by="test", at=NOW)
+            goods_rows = mine.select("valid_from_date", "shop_id", "sku_code", "style_code", "unit_cost_fen")
+            save(lake, costs.LIST.books, merchant, (goods_rows, told), by="test", at=NOW)
 
 
 #: Units kept that make a style a hit, in so small a market.
@@ -202,7 +203,7 @@ def enter_stock(settings: Settings, market: Market) -> None:
     for shop, merchant in market.shops.select("shop_id", "merchant_id").iter_rows():
         path = settings.home / "stock.csv"
         write_stock(market, shop, path, COUNTED)
-        import_stock(settings, merchant, path, by="store")
+        import_file(stock.LIST, settings, merchant, path, by="store")
 
 
 def true_stock(market: Market, at: dt.datetime, day: dt.date) -> pl.DataFrame:

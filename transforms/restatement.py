@@ -34,16 +34,15 @@ class Causes:
     """What could have moved orders, all between the two releases (frames of order keys, or of ``merchant_id``).
 
     ``withdrawn``: told by a file that was withdrawn. ``told``: observed otherwise than before, or for the first time. ``known``: paid orders of the
-    earlier release. ``rates``: foreign orders whose currency got another rate. ``sessions``: orders of shops whose sessions were told otherwise.
-    ``accounts``: orders of merchants whose list of own live accounts changed.
+    earlier release. ``sessions``: orders of shops whose sessions were told otherwise. ``entered``: code of the reason → orders that hand-entered lists
+    moved by it (rates, own accounts); of two the first is named.
     """
 
     withdrawn: pl.DataFrame
     told: pl.DataFrame
     known: pl.DataFrame
-    rates: pl.DataFrame
     sessions: pl.DataFrame
-    accounts: pl.DataFrame
+    entered: Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -81,17 +80,18 @@ def reasons(moved: pl.DataFrame, causes: Causes) -> pl.DataFrame:
     def among(orders: pl.DataFrame) -> pl.DataFrame:
         return orders.select(ORDER).unique().with_columns(is_here=pl.lit(True))
 
+    whom = {name: getattr(causes, name) for name in ("withdrawn", "told", "known", "sessions")} | dict(causes.entered)
     named = moved
-    for name in ("withdrawn", "told", "known", "rates", "sessions", "accounts"):
-        named = named.join(among(getattr(causes, name)), on=ORDER, how="left", validate="m:1").rename({"is_here": name})
-    named = named.with_columns(pl.col("withdrawn", "told", "known", "rates", "sessions", "accounts").fill_null(False))
+    for name, orders in whom.items():
+        named = named.join(among(orders), on=ORDER, how="left", validate="m:1").rename({"is_here": name})
+    named = named.with_columns(pl.col(list(whom)).fill_null(False))
+    entered = pl.coalesce(*(pl.when(reason).then(pl.lit(reason)) for reason in causes.entered), pl.lit(None, pl.String))
     code = (
         pl.when("withdrawn").then(pl.lit("withdrawn_file"))
         .when(pl.col("told") & ~pl.col("known")).then(pl.lit("new_file"))
         .when("told").then(pl.lit("correction"))
         # what was told of the order is what it was: something beside it moved
-        .when("rates").then(pl.lit("rate_change"))
-        .when("accounts").then(pl.lit("registry_change"))
+        .when(entered.is_not_null()).then(entered)
         .when("sessions").then(pl.lit("correction"))
         .otherwise(pl.lit("definition_change"))
     )  # fmt: skip

@@ -153,7 +153,8 @@ LIVE_ACCOUNT = Table(
     "One account on air that is the shop's own: its sales are own live, everyone else's are creator live.",
     key=("merchant_id", "shop_id", "platform_code", "live_account_id"),
     required=("changed_at",),
-    optional=("live_account_name",),
+    optional=("live_account_name", "received_by_name"),
+    is_entered=True,
 )
 
 CURRENCY_RATE = Table(
@@ -164,6 +165,8 @@ CURRENCY_RATE = Table(
     "One day's rate of one currency. An order of a foreign shop is converted by the rate of the day it was created.",
     key=("rate_date", "currency_code"),
     required=("cny_e8_number", "changed_at"),
+    optional=("received_by_name",),
+    is_entered=True,
 )
 
 ASIDE_ORDER = Table(

@@ -17,7 +17,8 @@ from warehouse.ops import LIVE_ACCOUNT, MERCHANT, OWNER, SHOP
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,40}")
 _LONGEST_DAYS = 365
-_PLATFORM_ID = re.compile(r"[\w.@:=+/-]{1,80}")
+#: What an id of an account on a platform looks like.
+PLATFORM_ID = re.compile(r"[\w.@:=+/-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def shop_taken(shop_id: str) -> UsageError:
 
 def add_live_account(lake: Lake, merchant_id: str, shop_id: str, live_account_id: str, *, at: dt.datetime, live_account_name: str | None = None) -> None:
     """Register an account on air as the shop's own. Raises ``NotFoundError`` when the shop is not registered."""
-    if not _PLATFORM_ID.fullmatch(live_account_id):
+    if not PLATFORM_ID.fullmatch(live_account_id):
         raise _bad_id("live_account_id", live_account_id)
     with lake.transaction():
         platform_code = shop(lake, merchant_id, shop_id).platform_code
@@ -145,7 +146,8 @@ def _save(lake: Lake, table: Table, row: dict[str, object]) -> None:
     """Upsert by key; a row that says nothing new is not written, so a repeated set-up leaves no trace."""
     frame = table.schema.validate(pl.DataFrame([row], schema=table.dtypes))
     known = lake.read(table, keys=frame.select(table.key))
-    if not known.drop("changed_at").equals(frame.drop("changed_at")):
+    who = ["changed_at", "received_by_name"]
+    if not known.drop(who, strict=False).equals(frame.drop(who, strict=False)):
         lake.replace(table, frame.select(table.key), frame)
 
 

@@ -1,4 +1,4 @@
-"""Goods on hand on a page: what they come to, a picture by style, the table behind it, and the list of what was received and counted."""
+"""Goods on hand on a page: what they come to, a picture by style, and the table behind it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from contracts.codes import STOCK_KIND
 from dashboards.parts.charts import show_kept_bars
-from dashboards.parts.list_form import ListForm
 from dashboards.parts.money import NOTHING, percent, times
-from dashboards.parts.words import moment, plain, visible
-from metrics.access import Viewer
+from dashboards.parts.words import visible
 from metrics.ask import Answer
 from metrics.guide import tooltip
-from pipeline.counter import CHANGES, Ingested, enter_stock, preview_stock, stock_problem, stock_template
 
 _SHOWN, _DRAWN = 200, 8
 _CARDS = {"sell_through": "售罄率", "stock_to_sales_with_returns": "库销比(含在途)", "moving_rate_30": "动销率(30天)", "returns_in_transit": "在途退货"}
@@ -102,35 +98,3 @@ def show_table(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
     st.dataframe(pl.DataFrame(told, infer_schema_length=None), hide_index=True, height=min(480, 40 + 35 * len(told)), column_config=columns)
     if rows.height > _SHOWN:
         st.caption(f"列出前 {_SHOWN} 个,共 {rows.height} 个。 The first {_SHOWN} of {rows.height}.")
-
-
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One row of a preview of the list: what it is about, the units now and those given, and who entered the ones it replaces."""
-    was, earlier = row["was_qty"], row["before_qty"]
-    return {
-        "行": row["row"],
-        "变化": CHANGES[row["verdict_code"]][0],
-        "商家编码": visible(row["sku_code"], 40),
-        "现在": f"{was:,}" if was is not None else NOTHING,
-        "改成": "撤销" if row["qty"] is None else f"{row['qty']:,}",
-        "项目": STOCK_KIND.zh(row["stock_kind_code"]),
-        "日期": f"{row['stock_date']}",
-        "店铺": visible(row["shop_id"]),
-        "上一次": f"{earlier:,}" if earlier is not None else NOTHING,
-        "现在这条由谁录入": f"{visible(row['received_by_name'], 20)} {moment(row['changed_at'])}" if was is not None else NOTHING,
-    }
-
-
-def _done(viewer: Viewer, done: Ingested, before: int | None) -> None:
-    """The release the list came into."""
-    del viewer, before
-    if done.held is not None:
-        zh = f"**到货和盘点已收下,新数据未放行,看板停留在上一个发布。** {plain(done.held.zh, 200)}"
-        st.warning(f"{zh}  \n:small[The entries are kept; the new figures failed a check.]", icon=":material/front_hand:")
-        return
-    number = done.current.number if done.current else None
-    zh = f"**到货和盘点已生效,看板现在读取发布 \\#{number}。**"
-    st.success(f"{zh}  \n:small[The entries are in force; the dashboards read this release.]", icon=":material/rocket_launch:")
-
-
-STOCK = ListForm("stock", "库存", "stock", stock_template, preview_stock, enter_stock, stock_problem, _told, _done)

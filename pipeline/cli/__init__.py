@@ -18,8 +18,9 @@ from pydantic import ValidationError
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, UsageError
 from pipeline import show, steps
-from pipeline.cli import aside, costs, explain, files, map_table, match, new_platform, open_items, people, quarantine, rates, releases, statement, stock
+from pipeline.cli import entries, explain, files, map_table, match, new_platform, open_items, people, quarantine, rates, releases, statement
 from pipeline.cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group, read_span
+from pipeline.entries.found import entry_lists
 from pipeline.terminal import print_json
 from warehouse.settings import Settings
 
@@ -27,10 +28,10 @@ app = group(__doc__ or "")
 app.add_typer(releases.app, name="releases")
 app.add_typer(files.app, name="files")
 app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(rates.app, name="rates")
-app.add_typer(costs.app, name="costs")
-app.add_typer(stock.app, name="stock")
-app.add_typer(aside.app, name="aside")
+_lists = {item.code: entries.entry_group(item) for item in entry_lists()}
+_lists["rates"].command("forget")(rates.forget)
+for _code, _group in _lists.items():
+    app.add_typer(_group, name=_code)
 app.add_typer(people.user_app, name="user")
 app.add_typer(people.shops_app, name="shops")
 app.command("map")(map_table.map_table)

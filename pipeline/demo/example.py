@@ -22,22 +22,20 @@ from metrics.ask import ask
 from metrics.definitions import METRICS, UNITS, Metric
 from metrics.explain import order_lines
 from pipeline.advertising import rebuild_advertising
-from pipeline.aside import import_aside
+from pipeline.build import known_inputs
 from pipeline.buyers import rebuild_buyers
-from pipeline.costing import import_costs
-from pipeline.golden import Known, rebuild_costs, rebuild_slices, rebuild_wholes
+from pipeline.entries.engine import import_file
+from pipeline.entries.lists import aside, costs, stock
+from pipeline.golden import rebuild_costs, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
 from pipeline.merging import merge_into_silver
 from pipeline.outlook import rebuild_outlook
 from pipeline.profits import known_costs, moved_by_costs
 from pipeline.registering import register_shop
 from pipeline.stock import rebuild_stock
-from pipeline.stocking import import_stock
 from transforms.disclosure import DisclosureRule
-from warehouse import registry, release
-from warehouse.aside import aside_orders
+from warehouse import release
 from warehouse.ops import EXPORT, LOAD
-from warehouse.rates import rates
 from warehouse.settings import Settings
 
 FOLDER = Path(__file__).parent / "example_march"
@@ -66,22 +64,22 @@ def build(home: Path) -> Viewer:
     settings = Settings(home=home)
     with writing(settings) as lake:
         register_shop(lake, **SHOP, at=_SEEN, shop_name="示例店", merchant_name="示例商家")
-    import_costs(settings, SHOP["merchant_id"], FOLDER / "costs.csv", by="docs", at=_SEEN)
-    import_aside(settings, SHOP["merchant_id"], FOLDER / "aside.csv", by="docs", at=_SEEN)
-    import_stock(settings, SHOP["merchant_id"], FOLDER / "stock.csv", by="docs", at=_SEEN)
+    import_file(costs.LIST, settings, SHOP["merchant_id"], FOLDER / "costs.csv", by="docs", at=_SEEN)
+    import_file(aside.LIST, settings, SHOP["merchant_id"], FOLDER / "aside.csv", by="docs", at=_SEEN)
+    import_file(stock.LIST, settings, SHOP["merchant_id"], FOLDER / "stock.csv", by="docs", at=_SEEN)
     silver = {name: observed(name) for name in SILVER if (FOLDER / f"{name}.csv").exists()}
     with writing(settings) as lake:
         number = release.begin_build(lake, at=_SEEN)
         with lake.transaction():
             _, touched = merge_into_silver(lake, [silver])
-            rebuild_slices(lake, touched, Known(registry.live_accounts(lake), rates(lake), known_costs(lake), aside_orders(lake)))
+            rebuild_slices(lake, touched, known_inputs(lake))
             rebuild_costs(lake, moved_by_costs(lake, known_costs(lake), whole=True), known_costs(lake))
             for table in (EXPORT, LOAD):
                 lake.append(table, _receipt(table))
             rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days, settings.hit_units)
             rebuild_buyers(lake, [SHOP["merchant_id"]], settings.repurchase_window_days)
             rebuild_outlook(lake, [SHOP["merchant_id"]], number)
-            rebuild_stock(lake, [SHOP["merchant_id"]], rates(lake))
+            rebuild_stock(lake, [SHOP["merchant_id"]], known_inputs(lake).rates)
             rebuild_advertising(lake, known_costs(lake))
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=_SEEN)
     return Viewer(settings.place, "docs", "merchant", SHOP["merchant_id"])

@@ -11,7 +11,8 @@ from typing import Any
 from pipeline.demo.home import DemoHome, Plan
 from pipeline.demo.processes import Children
 from pipeline.demo.surroundings import HOST, plain_environment, reference
-from pipeline.exchange import import_rates
+from pipeline.entries.engine import import_file
+from pipeline.entries.lists import rates
 from pipeline.registering import register_market
 from warehouse import accounts
 from warehouse.settings import Settings
@@ -49,7 +50,7 @@ def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, 
     """Enter the market's merchants, shops and rates, and an account per demo person; label → (name, password). A repetition changes nothing."""
     market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
     register_market(settings, market | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in market["shops"]]})
-    import_rates(settings, home.simulator / "rates.csv")
+    import_file(rates.LIST, settings, None, home.simulator / "rates.csv", by="demo")
     people = {name: person for name, person in PEOPLE.items() if person[2] is None or person[2] in home.market_merchants()}
     passwords = home.passwords(tuple(people))
     for name, (_, role, merchant_id) in people.items():

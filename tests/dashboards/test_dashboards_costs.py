@@ -15,16 +15,17 @@ from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from metrics import access
 from metrics.access import Viewer
 from pipeline import counter
-from pipeline.costing import HEADER
-from warehouse.costs import unit_costs
+from pipeline.entries.lists.costs import LIST
+from warehouse.entries import read
 from warehouse.lake import Lake
+from warehouse.ops import UNIT_COST
 from warehouse.place import Place
 
 GOODS = "商品成本,,A1,,,,每件,38.50,2026-01-01,"
 
 
 def csv_of(*rows: str) -> bytes:
-    return ("\n".join([",".join(HEADER), *rows]) + "\n").encode()
+    return ("\n".join([",".join(LIST.labels), *rows]) + "\n").encode()
 
 
 @pytest.fixture
@@ -34,12 +35,12 @@ def a(own_house: Place) -> Viewer:
 
 def enter(viewer: Viewer, *rows: str) -> None:
     """As the page does when it is confirmed; the house has no files to build from, so only the entries are looked at."""
-    found = counter.preview_costs(viewer, "成本.csv", csv_of(*rows))
-    counter.enter_costs(viewer, "成本.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
+    found = counter.preview_list(viewer, "costs", "成本.csv", csv_of(*rows))
+    counter.enter_list(viewer, "costs", "成本.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
 
 
 def verdicts(viewer: Viewer, *rows: str) -> list[tuple[object, ...]]:
-    found = counter.preview_costs(viewer, "成本.csv", csv_of(*rows))
+    found = counter.preview_list(viewer, "costs", "成本.csv", csv_of(*rows))
     assert found.problems == ()
     return found.changes.sort("row").select("row", "verdict_code", "was_fen", "fen", "before_fen").rows()
 
@@ -74,7 +75,7 @@ def test_every_wrong_row_is_named_with_its_column_and_cell(a: Viewer, monkeypatc
     assert "整份没有收下" in everything(app) and "推广现金、推广赠款填在同一张表里" in everything(app)
     assert not app.button, "what is wrong cannot be confirmed"
     with pytest.raises(FileRefusedError) as raised:
-        counter.enter_costs(a, "成本.csv", csv_of(*rows), (0, 0)).outcome.result(timeout=120)
+        counter.enter_list(a, "costs", "成本.csv", csv_of(*rows), (0, 0)).outcome.result(timeout=120)
     assert (raised.value.facts["row"], raised.value.facts["column"]) == (3, "成本项目")
 
 
@@ -105,22 +106,22 @@ def test_nothing_is_replaced_without_being_seen(a: Viewer, monkeypatch: pytest.M
 
 def test_what_was_confirmed_is_what_happens_or_nothing_does(a: Viewer) -> None:
     data = csv_of(GOODS.replace("38.50", "1.00"))
-    seen = counter.preview_costs(a, "成本.csv", data).seen
+    seen = counter.preview_list(a, "costs", "成本.csv", data).seen
     enter(a, GOODS)  # somebody else, in between
     with pytest.raises(UsageError, match="COSTS_MOVED"):
-        counter.enter_costs(a, "成本.csv", data, seen).outcome.result(timeout=120)
+        counter.enter_list(a, "costs", "成本.csv", data, seen).outcome.result(timeout=120)
     with Lake.open(a.place) as lake:
-        assert unit_costs(lake, "merchant-a")["unit_cost_fen"].to_list() == [38_50]
+        assert read(lake, UNIT_COST, "merchant-a")["unit_cost_fen"].to_list() == [38_50]
 
 
 def test_the_template_is_a_list_of_the_same_shape_and_what_is_in_force_is_ones_own(a: Viewer, own_house: Place) -> None:
-    head, *rows = list(csv.reader(io.StringIO(counter.cost_template().decode("utf-8-sig"))))
-    assert tuple(head) == tuple(HEADER) and len(rows) == 10
+    head, *rows = list(csv.reader(io.StringIO(counter.list_template(a, "costs").decode("utf-8-sig"))))
+    assert tuple(head) == tuple(LIST.labels) and len(rows) == 10
     enter(a, GOODS)
-    entries = counter.costs_in_force(a)
+    entries = counter.entries_in_force(a, "costs")[0]
     assert entries.select("sku_code", "fen", "received_by_name").rows() == [("A1", 38_50, "a")]
     b = access.sign_in(own_house, "b", PASSWORD)
-    assert counter.costs_in_force(b).is_empty()
+    assert counter.entries_in_force(b, "costs")[0].is_empty()
     assert "A1" not in everything(run_page("costs", b))
     with pytest.raises(NotFoundError):
-        counter.preview_costs(access.sign_in(own_house, "assoc", PASSWORD), "成本.csv", csv_of(GOODS))
+        counter.preview_list(access.sign_in(own_house, "assoc", PASSWORD), "costs", "成本.csv", csv_of(GOODS))

@@ -16,16 +16,17 @@ from metrics import access
 from metrics.access import Viewer
 from metrics.ask import ask
 from pipeline import counter
-from pipeline.stocking import HEADER
+from pipeline.entries.lists.stock import LIST
+from warehouse.entries import read
 from warehouse.lake import Lake
+from warehouse.ops import STOCK_ENTRY
 from warehouse.place import Place
-from warehouse.stock import stock_entries
 
 COUNT = "盘点,a-douyin,A1,2026-01-31,40"
 
 
 def csv_of(*rows: str) -> bytes:
-    return ("\n".join([",".join(HEADER), *rows]) + "\n").encode()
+    return ("\n".join([",".join(LIST.labels), *rows]) + "\n").encode()
 
 
 @pytest.fixture
@@ -67,8 +68,8 @@ def page(viewer: Viewer, data: bytes, monkeypatch: pytest.MonkeyPatch) -> AppTes
 
 
 def enter(viewer: Viewer, *rows: str) -> None:
-    found = counter.preview_stock(viewer, "库存.csv", csv_of(*rows))
-    counter.enter_stock(viewer, "库存.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
+    found = counter.preview_list(viewer, "stock", "库存.csv", csv_of(*rows))
+    counter.enter_list(viewer, "stock", "库存.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
 
 
 def test_nothing_is_replaced_without_being_seen_and_a_wrong_row_is_named(a: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,15 +85,15 @@ def test_nothing_is_replaced_without_being_seen_and_a_wrong_row_is_named(a: View
 
 
 def test_what_was_confirmed_is_what_happens_and_only_to_ones_own(a: Viewer, own_house: Place) -> None:
-    seen = counter.preview_stock(a, "库存.csv", csv_of(COUNT)).seen
+    seen = counter.preview_list(a, "stock", "库存.csv", csv_of(COUNT)).seen
     enter(a, COUNT.replace("A1", "A2"))  # somebody else, in between
     with pytest.raises(UsageError, match="STOCKS_MOVED"):
-        counter.enter_stock(a, "库存.csv", csv_of(COUNT), seen).outcome.result(timeout=120)
+        counter.enter_list(a, "stock", "库存.csv", csv_of(COUNT), seen).outcome.result(timeout=120)
     with Lake.open(a.place) as lake:
-        assert stock_entries(lake)["sku_code"].to_list() == ["A2"]
+        assert read(lake, STOCK_ENTRY)["sku_code"].to_list() == ["A2"]
     assert "A2" not in everything(run_page("stock", access.sign_in(own_house, "b", PASSWORD)))
     with pytest.raises(NotFoundError):
-        counter.preview_stock(access.sign_in(own_house, "assoc", PASSWORD), "库存.csv", csv_of(COUNT))
+        counter.preview_list(access.sign_in(own_house, "assoc", PASSWORD), "stock", "库存.csv", csv_of(COUNT))
 
 
 def test_nothing_on_record_is_not_said_to_be_nothing_on_hand() -> None:

@@ -13,7 +13,8 @@ from metrics.access import Viewer
 from metrics.ad_spend import ad_spend
 from metrics.ask import ask
 from metrics.explain import explain, order_lines
-from pipeline.costing import HEADER, import_costs
+from pipeline.entries.engine import import_file
+from pipeline.entries.lists.costs import LIST
 from pipeline.house import reading
 from pipeline.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, ingest, withdraw
@@ -36,8 +37,8 @@ def hashes(settings: Settings) -> dict[str, str]:
 
 def enter(settings: Settings, folder: Path, *rows: str) -> int:
     path = folder / "成本.csv"
-    path.write_text("\n".join([",".join(HEADER), *rows]) + "\n", encoding="utf-8")
-    return import_costs(settings, "m1", path, by="会计")
+    path.write_text("\n".join([",".join(LIST.labels), *rows]) + "\n", encoding="utf-8")
+    return import_file(LIST, settings, "m1", path, by="会计")
 
 
 def in_file(date: dt.date | None = None) -> int:

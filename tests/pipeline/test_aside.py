@@ -14,13 +14,16 @@ from contracts.errors import FileRefusedError, NotFoundError
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.explain import order_lines
-from pipeline.aside import HEADER, RULES, import_aside, read_aside
 from pipeline.cli import app
+from pipeline.entries.declaration import Given
+from pipeline.entries.engine import import_file
+from pipeline.entries.judging import sound
+from pipeline.entries.lists.aside import BOOK, LIST
 from pipeline.house import reading
 from pipeline.steps import build, build_and_release, ingest
 from simulator.market import Market
 from transforms.gold import fct_order_line, gold_tables
-from warehouse.aside import aside_orders
+from warehouse.entries import in_force
 from warehouse.ops import RESTATEMENT
 from warehouse.settings import Settings
 
@@ -29,7 +32,7 @@ ASKED = ["paid_gmv", "aside_paid", "paid_gmv_without_aside", "net_by_order_date"
 
 def listed(folder: Path, *rows: tuple[str, ...]) -> Path:
     path = folder / "名单.csv"
-    path.write_text("\n".join(",".join(row) for row in (tuple(HEADER), *rows)) + "\n", encoding="gb18030")
+    path.write_text("\n".join(",".join(row) for row in (LIST.labels, *rows)) + "\n", encoding="gb18030")
     return path
 
 
@@ -57,7 +60,7 @@ def test_both_figures_are_kept_to_the_fen(tmp_path: Path) -> None:
     brushed = paid_orders[::9]
     paid, back = true_sums(market, shop, brushed)
     assert paid > back > 0
-    assert import_aside(settings, merchant, listed(tmp_path, *((shop, order, "刷单", "") for order in brushed)), by="店主", at=NOW) == len(brushed)
+    assert import_file(LIST, settings, merchant, listed(tmp_path, *((shop, order, "刷单", "") for order in brushed)), by="店主", at=NOW) == len(brushed)
     build_and_release(settings, at=NOW + dt.timedelta(minutes=5))
     for viewer in viewers:
         was, now = before[viewer.merchant_id], ask(viewer, ASKED).rows.row(0, named=True)
@@ -80,23 +83,25 @@ def test_taken_back_it_leaves_no_trace_and_a_rebuild_says_the_same(released: Set
     with reading(released) as lake:
         order = lake.read(fct_order_line.TABLE).filter(pl.col("paid_fen") > 0)["order_id"][0]
     row = ("s1", f"\t{order}", "寄样")
-    assert import_aside(released, "m1", listed(tmp_path, (*row, "")), by="店主") == 1
-    assert import_aside(released, "m1", listed(tmp_path, (*row, "剔除")), by="店主") == 0, "said again, it says nothing"
+    assert import_file(LIST, released, "m1", listed(tmp_path, (*row, "")), by="店主") == 1
+    assert import_file(LIST, released, "m1", listed(tmp_path, (*row, "剔除")), by="店主") == 0, "said again, it says nothing"
     assert build(released).has_changes
     grown = hashes(released)
     assert grown != without
     build(released, from_landing=True)
     assert hashes(released) == grown
-    assert import_aside(released, "m1", listed(tmp_path, (*row, "撤销"), ("s1", "7", "从未列过", "撤销")), by="店主") == 1
+    assert import_file(LIST, released, "m1", listed(tmp_path, (*row, "撤销"), ("s1", "7", "从未列过", "撤销")), by="店主") == 1
     build(released)
     assert hashes(released) == without
     with reading(released) as lake:
-        assert aside_orders(lake).is_empty()
+        assert in_force(lake, BOOK).is_empty()
 
 
 @pytest.mark.parametrize(
     ("rule", "rows"),
     [
+        ("ASIDE_FORMULA", [("s1", "1", "刷单", ""), ("s1", "=A1", "刷单", "")]),
+        ("ASIDE_PERSONAL", [("s1", "1", "刷单", ""), ("s1", "2", "寄样给13800138000", "")]),
         ("ASIDE_CELLS", [("s1", "1", "刷单", ""), ("s1", "2", "", "")]),
         ("ASIDE_SHOP", [("s1", "1", "刷单", ""), ("s2", "2", "刷单", "")]),
         ("ASIDE_ORDER", [("s1", "1", "刷单", ""), ("s1", "6.92E+18", "刷单", "")]),
@@ -106,18 +111,18 @@ def test_taken_back_it_leaves_no_trace_and_a_rebuild_says_the_same(released: Set
 )
 def test_one_wrong_row_refuses_the_list_and_names_it(tmp_path: Path, rule: str, rows: list[tuple[str, ...]]) -> None:
     with pytest.raises(FileRefusedError) as refused:
-        read_aside("名单.csv", listed(tmp_path, *rows).read_bytes(), {"s1": "s1"})
+        sound(LIST, "名单.csv", listed(tmp_path, *rows).read_bytes(), Given.of({"s1": "s1"}))
     assert (refused.value.rule, refused.value.facts["row"]) == (rule, 3)
-    assert rule in RULES
+    assert rule in LIST.rules
 
 
 def test_another_table_or_another_merchant_is_refused_and_nothing_changes(released: Settings, tmp_path: Path) -> None:
     other = tmp_path / "成本.csv"
     other.write_text("店铺,订单号\ns1,1\n", encoding="utf-8")
     with pytest.raises(FileRefusedError, match="ASIDE_FILE"):
-        import_aside(released, "m1", other, by="x")
+        import_file(LIST, released, "m1", other, by="x")
     with pytest.raises(NotFoundError):
-        import_aside(released, "m9", listed(tmp_path, ("s1", "1", "刷单", "")), by="x")
+        import_file(LIST, released, "m9", listed(tmp_path, ("s1", "1", "刷单", "")), by="x")
     assert not build(released).has_changes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -15,15 +16,18 @@ from typer.testing import CliRunner
 from contracts.errors import FileRefusedError, NotFoundError
 from pipeline import profits
 from pipeline.cli import app
-from pipeline.costing import COST_LIST, HEADER, RULES, import_costs
-from pipeline.entering import known_shops, never_sold
+from pipeline.entries.declaration import Given
+from pipeline.entries.engine import given_for, import_file, never_sold
+from pipeline.entries.judging import sound
+from pipeline.entries.lists.costs import LIST
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
 from pipeline.restating import restated
 from pipeline.steps import build, now
 from transforms.gold import fct_line_cost, gold_tables, mart_profit_daily
 from warehouse import registry, release
-from warehouse.costs import fixed_costs, unit_costs
+from warehouse.entries import read
+from warehouse.ops import FIXED_COST, UNIT_COST
 from warehouse.settings import Settings
 
 DOUYIN = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"
@@ -35,12 +39,16 @@ PACKING = "打包费,,,,,,每单,1.20,2026-01-01,"
 
 def listed(folder: Path, *rows: str) -> Path:
     path = folder / "成本.csv"
-    path.write_text("\n".join([",".join(HEADER), *rows]) + "\n", encoding="gb18030")
+    path.write_text("\n".join([",".join(LIST.labels), *rows]) + "\n", encoding="gb18030")
     return path
 
 
+def read_path(path: Path, shops: Mapping[str, str]) -> tuple[pl.DataFrame, ...]:
+    return sound(LIST, path.name, path.read_bytes(), Given.of(shops))
+
+
 def enter(settings: Settings, folder: Path, *rows: str) -> int:
-    return import_costs(settings, "m1", listed(folder, *rows), by="会计")
+    return import_file(LIST, settings, "m1", listed(folder, *rows), by="会计")
 
 
 def hashes(settings: Settings) -> dict[str, str]:
@@ -56,7 +64,7 @@ def mart(settings: Settings) -> dict[str, int]:
 def test_codes_that_stand_in_no_order_are_counted(released: Settings, tmp_path: Path) -> None:
     rows = [GOODS, PACKING, "商品成本,,没卖过,,,,,1,2026-01-01,", "商品成本,,,YS26F00X,,,,1,2026-01-01,"]
     with reading(released) as lake:
-        assert never_sold(lake, "m1", COST_LIST.read_path(listed(tmp_path, *rows), known_shops(lake, "m1"))) == 2
+        assert never_sold(lake, "m1", read_path(listed(tmp_path, *rows), given_for(lake, "m1").shops)) == 2
 
 
 def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(released: Settings, tmp_path: Path) -> None:
@@ -147,12 +155,13 @@ WRONG = [
     ("COST_UNTIL", "打包费,,,,,,,1,2026-01-01,2026-02-01"),
     ("COST_UNTIL", "样品费,s1,,,,,,1,2026-01-02,2026-01-01"),
     ("COST_UNTIL", "样品费,s1,,,,,,1,2026-01-01,2027-01-02"),
+    ("COST_FORMULA", "商品成本,,A,,,,,=30*2,2026-01-01,"),
     ("COST_TWICE", "商品成本,,K,,,,每件,2,2026-01-01,"),
 ]
 
 
 def test_every_rule_is_tried() -> None:
-    assert {rule for rule, _ in WRONG} == set(RULES)
+    assert {rule for rule, _ in WRONG} == set(LIST.rules)
 
 
 def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: Path) -> None:
@@ -160,12 +169,12 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
         enter(home, tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "商品成本,s2,K,,,,,1,2026-01-01,")
     for rule, row in WRONG:
         with pytest.raises(FileRefusedError) as raised:
-            COST_LIST.read_path(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1": "s1"})
-        facts = {name: fact for name, fact in raised.value.facts.items() if name != "column"}
+            read_path(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1": "s1"})
+        facts = {name: fact for name, fact in raised.value.facts.items() if name not in ("column", "cell")}
         assert (raised.value.rule, facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
-        assert (raised.value.facts.get("column") in HEADER) == (rule != "COST_TWICE"), row
+        assert (raised.value.facts.get("column") in LIST.labels) == (rule != "COST_TWICE"), row
     with reading(home) as lake:
-        assert unit_costs(lake).is_empty() and fixed_costs(lake).is_empty()
+        assert read(lake, UNIT_COST).is_empty() and read(lake, FIXED_COST).is_empty()
 
 
 def test_ten_mistakes_are_not_ten_runs(home: Settings, tmp_path: Path) -> None:
@@ -180,31 +189,31 @@ def test_a_shop_may_be_called_by_its_name_and_a_spreadsheets_empty_column_says_n
     wide = tmp_path / "宽.csv"
     wide.write_text("\n".join(f"{line},," for line in by_name.read_text(encoding="gb18030").splitlines()), encoding="utf-8")
     with reading(home) as lake:
-        shops = known_shops(lake, "m1")
-    told = [COST_LIST.read_path(path, shops)[1] for path in (by_id, by_name, wide)]
+        shops = given_for(lake, "m1").shops
+    told = [read_path(path, shops)[1] for path in (by_id, by_name, wide)]
     assert told[0].equals(told[1]) and told[0].equals(told[2]) and told[0]["shop_id"].to_list() == ["s1"]
     wide.write_text(wide.read_text(encoding="utf-8").replace("结束日期,,", "结束日期,备注,店铺"), encoding="utf-8")
     with pytest.raises(FileRefusedError, match=r"COST_FILE.*unknown=备注 twice=店铺"):
-        COST_LIST.read_path(wide, shops)
+        read_path(wide, shops)
 
 
-@pytest.mark.parametrize("text", ["", "成本项目,店铺\n商品成本,s1\n", ",".join(HEADER) + "\n商品成本,s1\n", ",".join(HEADER) + "\n"])
+@pytest.mark.parametrize("text", ["", "成本项目,店铺\n商品成本,s1\n", ",".join(LIST.labels) + "\n商品成本,s1\n", ",".join(LIST.labels) + "\n"])
 def test_another_table_is_refused(home: Settings, tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileRefusedError, match="COST_FILE"):
-        import_costs(home, "m1", path, by="会计")
+        import_file(LIST, home, "m1", path, by="会计")
 
 
 def workbook(path: Path, *rows: dict[str, object]) -> Path:
     """A list as Excel keeps it: amounts are numbers, dates are dates."""
     with xlsxwriter.Workbook(path) as book:
         sheet, dated = book.add_worksheet("成本"), book.add_format({"num_format": "yyyy/m/d"})
-        sheet.write_row(0, 0, list(HEADER))
+        sheet.write_row(0, 0, list(LIST.labels))
         for number, row in enumerate(rows, start=1):
             for header, cell in row.items():
                 form = dated if isinstance(cell, dt.date) else None
-                sheet.write(number, list(HEADER).index(header), cell, form)
+                sheet.write(number, list(LIST.labels).index(header), cell, form)
     return path
 
 
@@ -221,28 +230,30 @@ def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path
     day = dt.date(2026, 10, 16)
     goods = {"成本项目": "商品成本", "款号": "YS26F007", "金额(元)": 60.1, "生效日期": day}
     packing = {"成本项目": " 打包费", "计费方式": "每单", "金额(元)": 1.2, "生效日期": dt.date(2026, 1, 1)}
-    book = COST_LIST.read_path(workbook(tmp_path / "成本.xlsx", goods, {}, packing), {"s1": "s1"})
-    text = COST_LIST.read_path(listed(tmp_path, GOODS.replace("60.00", "60.10"), PACKING), {"s1": "s1"})
+    book = read_path(workbook(tmp_path / "成本.xlsx", goods, {}, packing), {"s1": "s1"})
+    text = read_path(listed(tmp_path, GOODS.replace("60.00", "60.10"), PACKING), {"s1": "s1"})
     assert [part.equals(other) for part, other in zip(book, text, strict=True)] == [True, True]
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):  # typed as a number, of which Excel keeps fifteen digits
-        COST_LIST.read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1": "s1"})
+        read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1": "s1"})
     # as other programs than Excel write the same number
     small = rewritten(tmp_path / "长.xlsx", rb"<v>6931570482213[0-9]+</v>|<v>6\.93157[0-9]*E\+18</v>", b"<v>6.93157048221335e+18</v>")
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):
-        COST_LIST.read_path(small, {"s1": "s1"})
-    untold = rewritten(workbook(tmp_path / "公式.xlsx", goods, goods | {"金额(元)": "=30*2"}), rb"(</f>)<v>0</v>", rb"\1")
-    with pytest.raises(FileRefusedError, match=r"COST_FILE.*row=3.*公式"):
-        COST_LIST.read_path(untold, {"s1": "s1"})
+        read_path(small, {"s1": "s1"})
+    # a program that computes nothing keeps 0 as the result, or none: neither is what the merchant sees
+    computed = workbook(tmp_path / "公式.xlsx", goods, goods | {"金额(元)": "=30*2"})
+    for path in (computed, rewritten(computed, rb"(</f>)<v>0</v>", rb"\1")):
+        with pytest.raises(FileRefusedError, match=r"COST_FORMULA.*公式.*row=3 column=金额\(元\)"):
+            read_path(path, {"s1": "s1"})
     with pytest.raises(FileRefusedError, match="COST_FILE"):
-        COST_LIST.read_path(workbook(tmp_path / "空.xlsx"), {"s1": "s1"})
+        read_path(workbook(tmp_path / "空.xlsx"), {"s1": "s1"})
     (tmp_path / "坏.xlsx").write_bytes(b"PK\x03\x04" + bytes(100))
     with pytest.raises(FileRefusedError, match="COST_FILE"):
-        import_costs(home, "m1", tmp_path / "坏.xlsx", by="会计")
+        import_file(LIST, home, "m1", tmp_path / "坏.xlsx", by="会计")
 
 
 def test_another_merchant_is_not_found(home: Settings, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
-        import_costs(home, "m9", listed(tmp_path, GOODS), by="会计")
+        import_file(LIST, home, "m9", listed(tmp_path, GOODS), by="会计")
 
 
 def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+from typer.testing import CliRunner
 
-from pipeline.exchange import forget_rate, import_rates
+from pipeline.cli import app
+from pipeline.entries.engine import import_file
+from pipeline.entries.lists.rates import LIST
 from pipeline.house import reading, writing
 from pipeline.intake import land_files
 from pipeline.releasing import audit, release
@@ -72,11 +74,11 @@ def test_entries_in_another_currency_wait_for_their_days_rate(settings: Settings
     assert told.height > 1
     rates = tmp_path / "rates.csv"
     rates.write_text("date,currency,rate\n" + "".join(f"{day},{currency},0.2\n" for day, currency in told.head(1).rows()))
-    import_rates(settings, rates)
+    import_file(LIST, settings, None, rates, by="test")
     assert build(settings).has_changes
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == {told["day"][0]}
     rates.write_text("date,currency,rate\n" + "".join(f"{day},{currency},0.2\n" for day, currency in told.rows()))
-    import_rates(settings, rates)
+    import_file(LIST, settings, None, rates, by="test")
     build(settings)
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"])
     grown = hashes(settings)
@@ -84,7 +86,7 @@ def test_entries_in_another_currency_wait_for_their_days_rate(settings: Settings
     assert hashes(settings) == grown
     audit(settings, built.build_number, built.snapshot)
     release(settings, built.build_number, built.snapshot)
-    forget_rate(settings, dt.date.fromisoformat(told["day"][0]), told["currency_code"][0].lower())
+    assert CliRunner().invoke(app, ["rates", "forget", told["day"][0], told["currency_code"][0].lower()]).exit_code == 0
     build(settings)
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"][1:])
     shrunk = hashes(settings)

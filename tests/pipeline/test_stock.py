@@ -13,15 +13,19 @@ from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.explain import explain, order_lines
 from pipeline.cli import app
+from pipeline.entries.engine import import_file
+from pipeline.entries.lists.stock import LIST
+from pipeline.entries.moved import input_changes
 from pipeline.house import reading, writing
 from pipeline.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, now
-from pipeline.stock import moved_by_stock
-from pipeline.stocking import HEADER, RULES, import_stock
 from transforms.gold import gold_tables, mart_stock_monthly
 from warehouse import registry
+from warehouse.entries import read
+from warehouse.ops import STOCK_ENTRY
 from warehouse.settings import Settings
-from warehouse.stock import stock_entries
+
+HEADER, RULES = LIST.labels, LIST.rules
 
 
 def listed(folder: Path, *rows: str) -> Path:
@@ -31,7 +35,7 @@ def listed(folder: Path, *rows: str) -> Path:
 
 
 def enter(settings: Settings, folder: Path, *rows: str) -> int:
-    return import_stock(settings, "m1", listed(folder, *rows), by="仓库")
+    return import_file(LIST, settings, "m1", listed(folder, *rows), by="仓库")
 
 
 def hashes(settings: Settings) -> dict[str, str]:
@@ -51,10 +55,10 @@ def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_
     rows = [f"到货,s1,{sku},2026-10-01,{2 * kept}", f"盘点,s1,{sku},2026-10-12,{kept + 3}"]
     assert (enter(released, tmp_path, *rows), enter(released, tmp_path, *rows)) == (2, 0)
     with reading(released) as lake:
-        assert moved_by_stock(lake) == {"m1"}
+        assert input_changes(lake).stock == {"m1"}
     build_and_release(released)
     with reading(released) as lake:
-        assert moved_by_stock(lake) == set()
+        assert input_changes(lake).stock == set()
     viewer = Viewer(released.place, "test", "merchant", "m1")
     told = ask(viewer, ["sell_through", "closing_stock"], by=["month"], where={"shop": "s1", "sku": sku}).rows.row(-1, named=True)
     assert (told["sell_through"], told["closing_stock"]) == (0.5, kept + 3)
@@ -106,6 +110,7 @@ WRONG = [
     ("STOCK_GOODS", "到货,s1,,2026-01-01,1"),
     *(("STOCK_DATE", f"到货,s1,A,{day},1") for day in ("", "2026-13-01", "2098-01-01")),
     *(("STOCK_QTY", f"盘点,s1,A,2026-01-01,{cell}") for cell in ("", "-1", "1.5", "一箱", "99999999999")),
+    *(("STOCK_FORMULA", f"盘点,s1,A,{day},{cell}") for day, cell in (("2026-01-01", "=20+21"), ("=TODAY()", "1"))),
     ("STOCK_TWICE", "到货,s1,K,2026-01-01,2"),
 ]
 
@@ -121,7 +126,7 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
         assert (raised.value.rule, raised.value.facts["row"], bool(raised.value.step_zh)) == (rule, 4, True), row
         assert (raised.value.facts.get("column") in HEADER) == (rule != "STOCK_TWICE"), row
     with reading(home) as lake:
-        assert stock_entries(lake).is_empty()
+        assert read(lake, STOCK_ENTRY).is_empty()
 
 
 def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,5 +141,5 @@ def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, 
     told = run.invoke(app, ["stock", "list", "-m", "m1"]).stdout
     assert "A1001-M" in told and "40" in told and "41" not in told
     with reading(home) as lake:
-        assert stock_entries(lake, "m1").height == 6
+        assert read(lake, STOCK_ENTRY, "m1").height == 6
         assert lake.read(mart_stock_monthly.TABLE).is_empty(), "a shop that gave no data has no day to stand on"

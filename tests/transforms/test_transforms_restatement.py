@@ -48,7 +48,8 @@ def orders(*names: str) -> pl.DataFrame:
 
 
 def causes(**named: pl.DataFrame) -> Causes:
-    return Causes(**{name: named.get(name, orders()) for name in ("withdrawn", "told", "known", "rates", "sessions", "accounts")})
+    entered = {code: named.get(name, orders()) for name, code in (("rates", "rate_change"), ("accounts", "registry_change"))}
+    return Causes(**{name: named.get(name, orders()) for name in ("withdrawn", "told", "known", "sessions")}, entered=entered)
 
 
 def restate(before: Gold, after: Gold, why: Causes) -> pl.DataFrame:

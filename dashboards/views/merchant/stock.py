@@ -7,17 +7,18 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
+from dashboards.parts.entry_form import is_under_way, show_delivery, show_list
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
-from dashboards.parts.stock import LOOKS, STOCK, show_cards, show_picture, show_table
+from dashboards.parts.stock import LOOKS, show_cards, show_picture, show_table
 from dashboards.parts.words import day as day_name
 from dashboards.parts.words import sentence, visible
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.labels import labels
 from metrics.question import Period
-from pipeline.counter import shops
+from pipeline.counter import entry_list, shops
 
 CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 15)
 
@@ -29,9 +30,9 @@ _OF_GOODS = ["closing_stock", "kept_units_30", "returns_in_transit", "sell_throu
 
 def show(viewer: Viewer) -> None:
     """A list under way or done, else the shop's goods and the way to tell of them."""
-    given = STOCK.delivery()
-    if given is not None:
-        STOCK.show_delivery(viewer, *given)
+    stock = entry_list("stock")
+    if is_under_way(stock):
+        show_delivery(viewer, stock)
         return
     if not shops(viewer):
         show_empty("**还没有登记店铺。** 请管理员先登记店铺。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
@@ -45,12 +46,7 @@ def show(viewer: Viewer) -> None:
             _show_shop(viewer, dict(days.iter_rows()))
     with TellFailure("到货和盘点"):
         show_heading("录到货和盘点", "Received and counted")
-        st.markdown(
-            "每行一个商家编码:哪天**到货**多少件,或哪天结束时**盘点**有多少件。有到货才有售罄率;平台不说库存的,有盘点才有库销比。  \n"
-            ":gray[:small[A SKU a row: units received on a day, or counted at its end. Sell-through needs receipts; where no platform tells stock, the rest "
-            "needs counts.]]"
-        )
-        STOCK.show(viewer)
+        show_list(viewer, stock)
 
 
 def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
