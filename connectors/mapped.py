@@ -20,6 +20,7 @@ from connectors.mapping_kinds import KINDS, PRICED, REPEATED, TOLD, WHOLE, names
 from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name, conform
 from connectors.mapping_states import void_rows
+from connectors.merged_ids import holds_several_ids
 from connectors.spelling import trim
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
@@ -157,7 +158,8 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
     mapping = mappings[layout]
     names = [name for name in REPEATED.get(mapping.kind, ()) if name in typed.columns]
     beside = [name for name in mapping.of_order.values() if name not in mapping.once]
-    whole = typed[WHOLE[mapping.kind]].set(void_rows(mapping, typed), None) if names else pl.Series([], dtype=pl.String)
+    whole = typed[WHOLE[mapping.kind]] if names else pl.Series([], dtype=pl.String)
+    whole = whole.set(void_rows(mapping, typed) | holds_several_ids(whole), None) if names else whole
     bad = [(contradicting(whole, typed[name]), "AMOUNTS_DIFFER", name) for name in (*names, *beside) if name in (*mapping.repeated, *beside)]
     bad += [(silent, "RETURN_AMOUNT", name) for name, silent in _silent_returns(mapping, typed).items()]
     doubtful = [name for name in names if name not in (*mapping.repeated, *mapping.per_row)]

@@ -135,12 +135,8 @@ def _folded(word: pl.Expr) -> pl.Expr:
 # what each kind still needs
 def _orders(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     del has_sub_orders  # an order table of another system names its own lines where it must
-    rows, paid = with_color_and_size(with_status(rows)), pl.col("paid_at").is_not_null()
-    amount, tells_paid = pl.coalesce("paid_fen", "placed_fen"), pl.col("_tells_paid") if "_tells_paid" in rows.columns else pl.lit(True)
-    rows = rows.with_columns(
+    rows = with_color_and_size(_with_paid(with_status(rows))).with_columns(
         is_gift=pl.col("is_gift").fill_null(False),
-        placed_fen=pl.coalesce("placed_fen", "paid_fen"),
-        paid_fen=pl.when(paid).then(amount).when(tells_paid).then(0),
         content_code=pl.col("content_code").fill_null("unknown"),
         seller_code=pl.col("seller_code").fill_null("unknown"),
     )
@@ -151,9 +147,15 @@ def _orders(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
 
 def _order_heads(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     del has_sub_orders
-    paid = pl.col("paid_at").is_not_null()
-    amount = pl.coalesce("paid_fen", "placed_fen")
-    return with_status(rows).with_columns(placed_fen=pl.coalesce("placed_fen", "paid_fen"), paid_fen=pl.when(paid).then(amount).otherwise(0))
+    return _with_paid(with_status(rows))
+
+
+def _with_paid(rows: pl.DataFrame) -> pl.DataFrame:
+    """What was paid and what was to be paid: either stands for the other where only one is told; unpaid is 0. Rows may leave it to others to tell it."""
+    told, is_paid = pl.col("_tells_paid") if "_tells_paid" in rows.columns else pl.lit(True), pl.col("paid_at").is_not_null()
+    paid = pl.when(told).then(pl.when(is_paid).then(pl.coalesce("paid_fen", "placed_fen")).otherwise(0))
+    share = pl.when(is_paid).then("paid_fen")
+    return rows.with_columns(placed_fen=pl.coalesce("placed_fen", "paid_fen"), paid_fen=pl.coalesce(paid, share))
 
 
 def _after_sales(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:

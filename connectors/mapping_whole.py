@@ -30,9 +30,10 @@ def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, p
     of_order = [pl.col(f"order_{name}").alias(name) for name in told]
     goods = [pl.lit(None, pl.Int64).alias("line_qty"), pl.lit(None, pl.String).alias("product_name")]
     of_line = [pl.when(~layout.is_in(names)).then(name).otherwise(_share_by(mappings, name, group)).alias(name) for name, names in once.items()]
-    is_told = ~layout.is_in(once["paid_fen"])
-    frames = {ORDER_LINE.name: rows.with_columns(*of_line, _tells_paid=is_told)}
-    return frames if heads.is_empty() else {ORDER.name: heads.with_columns(*of_order, *goods), **frames}
+    frames = {ORDER_LINE.name: rows.with_columns(*of_line, _tells_paid=~layout.is_in(once["paid_fen"]))}
+    # where lines tell what was paid, what the order was to pay is not that
+    own_paid = [mapping.name for mapping in mappings if "paid_fen" in mapping.filled_names and "paid_fen" not in mapping.of_order]
+    return frames if heads.is_empty() else {ORDER.name: heads.with_columns(*of_order, *goods, _tells_paid=~layout.is_in(own_paid)), **frames}
 
 
 def _of_layouts(columns: dict[str, str], group: list[str]) -> list[pl.Expr]:

@@ -186,3 +186,12 @@ def test_a_copied_amount_is_the_orders_where_the_copied_one_is() -> None:
     told = frames(orders(*ALIKE), [mapping(text)])
     assert told["order_line"]["placed_fen"].null_count() == 6
     assert dict(told["order"].select("order_id", "placed_fen").iter_rows()) == {"A1": 23_900, "A2": 5_000, "A3": 12_050}
+
+
+def test_what_an_order_was_to_pay_is_not_what_its_lines_paid() -> None:
+    """The order's 应付金额 stands on its first line, each line tells what was paid for it: 5.00 less in all."""
+    header = HEADER.replace("实付金额", "应付金额|实付金额")
+    data = orders("A1|S1|1|239.00|134.00", "A1|S2|1||100.00", "A2|S1|1|50.00|50.00", "A2|S2|1||0.00", header=header)
+    told = frames(data, [accepted(data)])
+    assert told["order"].sort("order_id").select("placed_fen", "paid_fen").rows() == [(23_900, None), (5_000, None)]
+    assert told["order_line"].sort("order_line_id")["paid_fen"].to_list() == [13_400, 10_000, 5_000, 0]
