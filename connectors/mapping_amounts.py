@@ -130,7 +130,7 @@ def not_adding_up(whole: pl.Series, amounts: pl.Series, parts: pl.Series, freigh
     added = pl.Series([0]).new_from_index(0, whole.len()) if freight is None else freight
     rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount"), parts.alias("part"), added.alias("freight")])
     rows = rows.filter(pl.col("whole").is_not_null() & (pl.col("part").fill_null(0) >= 0))
-    given, sent = pl.col("amount").filter(pl.col("amount") > 0).first(), pl.col("freight").fill_null(0)
+    given, sent = pl.col("amount").filter(pl.col("amount") > 0).first().fill_null(0), pl.col("freight").fill_null(0)
     orders = rows.group_by("whole", maintain_order=True).agg(rest=given - pl.col("part").sum(), once=sent.max(), each=sent.sum())
     adds_up = pl.any_horizontal(pl.col("rest") == known for known in (0, pl.col("once"), pl.col("each")))
     return orders.filter(~adds_up)["whole"]

@@ -69,8 +69,8 @@ def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], 
     return whole.set(no_evidence, None)
 
 
-def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, str]:
-    """Our name → the header of a column nobody took, whose rows add up to the order's amount that stands in the taken one: the lines' own money.
+def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
+    """Our name → the column of each line's own money and that of the order's, which its lines add up to: one of them is taken, the other by nobody yet.
 
     Every order has to agree, with or without its freight, and two of several rows at least.
     """
@@ -79,22 +79,22 @@ def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Ser
         return {}
     numbers = _numbers(taken, table)
     whole = _whole(kind, taken, table, numbers)
-    found: dict[str, str] = {}
+    free = {header: amounts(table[header]) for header in table if header not in taken.values()}
+    found: dict[str, tuple[str, str]] = {}
     for name in names:
-        if spread_of(whole, numbers[name]).meaning == ("each", True):
-            continue
-        free = [header for header in table if header not in (*taken.values(), *found.values())]
-        parts = {header: amounts(table[header]) for header in free}
-        fit = [header for header, part in parts.items() if _are_lines_of(whole, numbers[name], part, numbers.get("freight_fen"))]
-        if fit:
-            found[name] = fit[0]
+        is_lines = spread_of(whole, numbers[name]).meaning == ("each", True)
+        for header, other in free.items():
+            lines, order = (numbers[name], other) if is_lines else (other, numbers[name])
+            if _are_lines_of(whole, order, lines, numbers.get("freight_fen")) and not any(header in pair for pair in found.values()):
+                found.setdefault(name, (taken[name], header) if is_lines else (header, taken[name]))
     return found
 
 
-def _are_lines_of(whole: pl.Series, amount: pl.Series, part: pl.Series, freight: pl.Series | None) -> bool:
-    spread = spread_of(whole, part)
-    is_own = spread.meaning == ("each", True) and spread.differing > 0 and spread.several > 1
-    return is_own and part.null_count() == 0 and not_adding_up(whole, amount, part, freight).is_empty()
+def _are_lines_of(whole: pl.Series, order: pl.Series, lines: pl.Series, freight: pl.Series | None) -> bool:
+    spread, of_order = spread_of(whole, lines), spread_of(whole, order)
+    is_own = spread.meaning == ("each", True) and spread.differing > 0 and lines.null_count() == 0
+    is_whole = of_order.meaning != ("each", True) and of_order.several > 1
+    return is_own and is_whole and not_adding_up(whole, order, lines, freight).is_empty()
 
 
 def _summed(whole: pl.Series, amount: pl.Series, lines: Mapping[str, pl.Series]) -> tuple[Meaning, tuple[str, ...]] | None:

@@ -156,12 +156,10 @@ def _with_lines(
 ) -> tuple[list[Match], dict[str, str], list[Finding]]:
     """Where another column's rows add up to the order's amount: that one is the line's money, the order's stands beside it."""
     readable = {match.header: table[match.header] for match in matches if match.how != "personal"}
-    lines = {name: header for name, header in lines_beside(kind, taken, readable).items() if name not in columns}
-    wholes = {taken[name]: f"order_{name}" for name in lines}
-    named = {header: name for name, header in lines.items()} | wholes
-    findings = [found_lines(header, taken[name]) for name, header in lines.items()]
+    pairs = {name: pair for name, pair in lines_beside(kind, taken, readable).items() if name not in columns}
+    named = {header: ours for name, pair in pairs.items() for header, ours in zip(pair, (name, f"order_{name}"), strict=True)}
     matches = [match.model_copy(update=_taken_as(named[match.header])) if match.header in named else match for match in matches]
-    return matches, taken | lines | {name: header for header, name in wholes.items()}, findings
+    return matches, taken | {ours: header for header, ours in named.items()}, [found_lines(*pair) for pair in pairs.values()]
 
 
 def _taken_as(name: str) -> dict[str, object]:
