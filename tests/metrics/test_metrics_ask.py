@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from metrics_cases import AT, MARCH, OTHER, association, day, frames, merchant, operator, publish, rows_of, shop_day
@@ -11,6 +12,7 @@ from contracts.errors import NotFoundError, UsageError
 from metrics.access import Viewer
 from metrics.ask import Answer, ask
 from metrics.definitions import METRICS
+from metrics.question import check_period
 from metrics.sources import SOURCES
 from pipeline import show
 from warehouse.place import Place
@@ -248,6 +250,13 @@ def test_a_ratio_comes_from_sums_not_from_ratios(shown: Place) -> None:
     whole = one(ask(merchant(shown), ["return_rate_value"], period=MARCH))["return_rate_value"]
     assert whole == pytest.approx(10000 / 35001)
     assert by_day.mean() != pytest.approx(whole)
+
+
+@pytest.mark.parametrize(("first", "last", "is_known"), [(2000, 2100, True), (1999, 2000, False), (2100, 2101, False), (2000, 2000, True)])
+def test_dates_are_of_a_century(first: int, last: int, is_known: bool) -> None:
+    period = (dt.date(first, 1, 1), dt.date(last, 12, 31))
+    with nullcontext() if is_known else pytest.raises(UsageError, match="BAD_PERIOD"):
+        check_period(period)
 
 
 @pytest.mark.parametrize(

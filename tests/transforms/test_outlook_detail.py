@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from contracts.canonical import SHOP
-from transforms.gold import mart_outlook_detail_daily
+from transforms.gold import mart_outlook_daily, mart_outlook_detail_daily
 from transforms.gold.mart_order_detail_daily import DETAIL
 from transforms.gold.mart_outlook_daily import TABLE as DAYS
 
@@ -83,3 +83,14 @@ def test_days_that_are_over_or_have_no_estimate_are_not_shared() -> None:
     for days in (a_day(100_00, 100_00, level="mature"), a_day(100_00, None)):
         assert mart_outlook_detail_daily.build(pl.DataFrame([line("A", 100_00)]), pl.DataFrame([cohort(100_00, 80_00.0)]), days).is_empty()
     assert set(SHOP) < set(mart_outlook_detail_daily.TABLE.key)
+
+
+def test_a_day_is_foretold_no_finer_than_its_coarsest_cohort() -> None:
+    """Dresses have a history of their own (level 4), coats only that of the merchant (0); where one cohort tells nothing, the day tells nothing."""
+    daily = pl.DataFrame([{**_SHOP, "channel_code": "own_live", "business_date": DAY, "paid_fen": 300_00, "cohort_refund_fen": 100_00}])
+    observed = pl.DataFrame([{**_SHOP, "returns_date": DAY + dt.timedelta(days=11)}])
+    told = [cohort(120_00, 100_00.0, 100.0, 1.0) | {"level_number": 4}, cohort(80_00, 50_00.0, 100.0, 1.0, "大衣") | {"level_number": 0}]
+    row = mart_outlook_daily.build(daily, pl.DataFrame(told), observed).row(0, named=True)
+    assert (row["kept_fen"], row["matured_fen"], row["age_days_qty"], row["maturity_level_code"]) == (200_00, 150_00, 11, "merchant")
+    silent = mart_outlook_daily.build(daily, pl.DataFrame([told[0], told[1] | {"matured_fen": None}]), observed).row(0, named=True)
+    assert (silent["matured_fen"], silent["matured_low_fen"], silent["matured_high_fen"]) == (None, None, None)

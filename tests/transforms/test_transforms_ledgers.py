@@ -70,6 +70,8 @@ def entry(made: dict[str, pl.DataFrame], name: str) -> dict[str, Any]:
         ({"order_id": "B"}, ("line", "B", "b1")),
         ({"refund_id": "r1"}, ("refund", "A", "a2")),
         ({"order_id": "B", "refund_id": "r1"}, ("line", "B", "b1")),
+        ({"order_id": "C", "product_id": "p3"}, ("line", "C", "c1")),  # the same goods given on top are no second candidate
+        ({"order_id": "C"}, ("order", "C", None)),
         ({"order_id": "gone", "order_line_id": "g1"}, ("none", "gone", "g1")),
         ({}, ("none", None, None)),
     ],
@@ -80,6 +82,9 @@ def test_an_entry_finds_what_its_numbers_name(told: dict[str, str], found: tuple
         {"order_id": "A", "order_line_id": "a2", "product_id": "p2"},
         {"order_id": "B", "order_line_id": "b1"},
         {"order_id": "B", "order_line_id": "b2", "is_gift": True, "paid_fen": 0, "placed_fen": 0},
+        {"order_id": "C", "order_line_id": "c1", "product_id": "p3"},
+        {"order_id": "C", "order_line_id": "c2", "product_id": "p3", "is_gift": True, "paid_fen": 0, "placed_fen": 0},
+        {"order_id": "C", "order_line_id": "c3", "product_id": "p4"},
     )
     back = refunds({"refund_id": "r1", "order_id": "A", "order_line_id": "a2", "refund_fen": 100, "refunded_at": JUNE})
     made = built(orders, back, entries({"settlement_entry_id": "e", "settled_fen": 9_000, **told}))

@@ -45,6 +45,7 @@ def test_largest_remainder_takes_the_odd_fen_and_the_first_name_breaks_the_tie()
     assert list(_split([(100, [1, 1, 1])]).values()) == [34, 33, 33]
     assert list(_split([(100, [1, 5, 1])]).values()) == [14, 72, 14]
     assert list(_split([(7, [0, 0])]).values()) == [4, 3]
+    assert list(_split([(100, [None, 1])]).values()) == [0, 100]
 
 
 def test_nothing_to_split_stays_nothing() -> None:
