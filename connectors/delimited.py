@@ -55,12 +55,13 @@ class Delimited:
 
         Columns are named by their places, ``0, 1, 2 …``. Raises FileRefusedError for a cell beyond ``MAX_CELL_BYTES`` and for rows swallowed by a quote.
         """
-        width, skipped = len(self.head[header_row]), self.lines[header_row]
+        named, skipped = len(self.head[header_row]), self.lines[header_row]
+        width = named + self._spare(header_row)
         if _SOMETHING.search(self.text, _start_of_line(self.text, skipped)) is None:
             raise refuse("NO_ROWS")
         if _runs_on(self.text, 2 * MAX_CELL_BYTES):  # in a column nobody reads, perhaps
             raise refuse("CELL_TOO_LARGE", limit=MAX_CELL_BYTES)
-        frame, bad = self._parse(skipped, width, places)
+        frame, bad = self._parse(skipped, width, [*places, *range(named, width)])
         has_breaks = self.text.count(b"\n") > skipped + frame.height + len(bad)  # more lines than rows
         if has_breaks and b"\r" in self.text:
             return replace(self, text=self.text.replace(b"\r\n", b"\n")).read(header_row, places)
@@ -68,8 +69,8 @@ class Delimited:
         if is_blank.any():
             is_blank = frame.select(pl.all_horizontal(pl.all() == "")).to_series()
         blank = int(is_blank.sum())
-        if len(places) < width and (has_breaks or (blank and blank > len(_BLANK_LINE.findall(self.text)))):  # it matters what the other columns hold
-            frame, misfits = self.read(header_row, range(width))
+        if len(places) < named and (has_breaks or (blank and blank > len(_BLANK_LINE.findall(self.text)))):  # it matters what the other columns hold
+            frame, misfits = self.read(header_row, range(named))
             return frame.select("_row_number", *map(str, places)), misfits
         if has_breaks or _runs_on(self.text, MAX_CELL_BYTES // 2):
             _check_cells(frame, self.delimiter, width)
@@ -77,11 +78,21 @@ class Delimited:
         numbers = row_numbers(header_row, frame.height + len(bad))
         frame = frame.with_columns(numbers.filter(~numbers.is_in(misfits["_row_number"].implode())) if bad else numbers)
         # a blank line is no row, yet it has a number in the file
-        return frame.filter(~is_blank) if is_blank.any() else frame, misfits.filter(pl.col("text").str.strip_chars() != "")
+        frame, misfits = frame.filter(~is_blank) if is_blank.any() else frame, misfits.filter(pl.col("text").str.strip_chars() != "")
+        return _without_spare(frame, misfits, [str(place) for place in range(named, width)])
+
+    def _spare(self, header_row: int) -> int:
+        """How many empty cells every row has behind the header's last word, as programs leave them that write a delimiter behind each cell.
+
+        Of one row alone nobody knows whether it is that or a comma too many in its middle.
+        """
+        width = len(self.head[header_row])
+        spare = [row[width:] for row in self.head[header_row + 1 :] if any(row)]
+        return len(spare[0]) if len(spare) > 1 and all(len(cells) == len(spare[0]) and not any(map(str.strip, cells)) for cells in spare) else 0
 
     def last_row(self, header_row: int) -> int:
         """The number of the text's last row, as ``_row_number`` counts them."""
-        frame, bad = self._parse(self.lines[header_row], len(self.head[header_row]), [0])
+        frame, bad = self._parse(self.lines[header_row], len(self.head[header_row]) + self._spare(header_row), [0])
         return header_row + 1 + frame.height + len(bad)
 
     def _parse(self, skipped: int, width: int, places: Sequence[int]) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
@@ -151,6 +162,15 @@ def open_text(text: bytes) -> Delimited:
     if max(map(len, head), default=0) > MAX_COLUMNS:
         raise refuse("TOO_MANY_COLUMNS", columns=max(map(len, head)), limit=MAX_COLUMNS)
     return Delimited(text, head, tuple(lines), delimiter, is_open)
+
+
+def _without_spare(frame: pl.DataFrame, misfits: pl.DataFrame, spare: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``frame`` without the columns behind the header; a row with something in them has its cells in the wrong columns, and is a misfit."""
+    if not spare:
+        return frame, misfits
+    is_shifted = pl.any_horizontal(pl.col(name).str.strip_chars() != "" for name in spare)
+    shifted = frame.filter(is_shifted).select("_row_number", text=spare[0], rule_name=pl.lit("RAGGED_ROW"))
+    return frame.filter(~is_shifted).drop(spare), pl.concat([misfits, shifted])
 
 
 def _delimiter(lines: list[str]) -> str:

@@ -98,6 +98,20 @@ def _last(header: str) -> Table:
     return [[*row[:place], *row[place + 1 :], row[place]] for row in table]
 
 
+def _with_spare(count: int, *, header: bool = False) -> Table:
+    """Four orders with empty cells behind each row, and behind the header or not."""
+    first, *rows = plain(orders())
+    return [[*first, *[""] * count] if header else first, *([*row, *[""] * count] for row in rows)]
+
+
+def _shifted_into_spare() -> Table:
+    """A comma behind every row, and one in a title of the last: its cells are one place too far."""
+    table = [orders(20)[0], *([*row, ""] for row in orders(20)[1:])]
+    table[-1].insert(4, "尺码M")
+    table[-1][-2:] = ["x"]
+    return table
+
+
 def _shifted(count: int) -> Table:
     """A comma in a title nobody quoted: one cell too many."""
     table = orders(8)
@@ -192,6 +206,11 @@ SHAPES = [
     fine("B44", "reordered", lambda: data([row[::-1] for row in orders()])),
     row_out("B45", "one-shifted-row", "RAGGED_ROW", lambda: data(_shifted(1)), rows=8),
     refused("B45", "many-shifted-rows", "RAGGED_ROWS", lambda: data(_shifted(3)), "first_row=2"),
+    fine("B45", "a-comma-behind-every-row", lambda: data(_with_spare(1))),
+    fine("B45", "commas-behind-every-row", lambda: data(_with_spare(3), delimiter="\t")),
+    fine("B45", "a-comma-behind-the-header-too", lambda: data(_with_spare(1, header=True))),
+    fine("B45", "a-comma-behind-every-row-and-no-final-break", lambda: data(_with_spare(1)).rstrip()),
+    row_out("B45", "shifted-into-the-comma", "RAGGED_ROW", lambda: data(_shifted_into_spare()), 21, rows=20),
     Case("B46", "shifted-in-place", lambda: data([orders()[0], ["", *order(0)[:-1]], *orders()[2:]]), "warned",
          {"BAD_NUMBER": 1, "BAD_TIME": 1, "MISSING_VALUE": 1}, bad_row=2),
     fine("B47", "semicolons", lambda: data(plain(orders()), delimiter=";")),
