@@ -127,6 +127,11 @@ class Platform:
         """All layouts declared in the folder's ``columns.csv``."""
         return _read_layouts(self.code, self.folder / "columns.csv")
 
+    def repeated(self, layout: Layout) -> frozenset[str]:
+        """Headers of amounts that stand on every row of an order though they are the order's; a platform's own layouts have none to say so."""
+        del layout
+        return frozenset()
+
     @property
     def kinds(self) -> list[str]:
         """The export kinds, in the order of ``columns.csv``."""

@@ -133,10 +133,8 @@ class Delimited:
 
 
 def open_text(text: bytes) -> Delimited:
-    """A text of rows (UTF-8), ready to be read. Raises FileRefusedError: HTML, JSON, cut off, too many columns, a cell too large."""
-    start = text[:4000].decode(errors="replace").lstrip("\ufeff \t\r\n").lower()
-    if start.startswith(("<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "<body")):
-        raise refuse("HTML_NOT_TABLE")
+    """A text of rows (UTF-8), ready to be read. Raises FileRefusedError: JSON, cut off, too many columns, a cell too large."""
+    start = text[:4000].decode(errors="replace").lstrip("\ufeff \t\r\n")
     if start.startswith(("{", "[{", '["')):
         raise refuse("JSON_NOT_TABLE")
     is_open = not text.endswith((b"\n", b"\r")) and bool(text[text.rfind(b"\n") + 1 :].strip())

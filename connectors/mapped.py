@@ -77,6 +77,11 @@ class Mapped(Platform):
         """One layout per mapping."""
         return tuple(_layout(self.code, mapping) for mapping in self.mappings)
 
+    def repeated(self, layout: Layout) -> frozenset[str]:
+        """Headers the mapping says are repeated."""
+        mine = (mapping for mapping in self.mappings if mapping.name == layout.name)
+        return frozenset(header.strip() for mapping in mine for name in mapping.repeated for header in mapping.columns[name].header)
+
     @cached_property
     def bronze(self) -> dict[str, Table]:
         """``BRONZE``: also of kinds no mapping here is of, so that what was loaded stays readable."""

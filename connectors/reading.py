@@ -15,6 +15,7 @@ from connectors.base import Platform, platforms
 from connectors.cells import read_id
 from connectors.delimited import Delimited
 from connectors.endings import Ending, check_last_row
+from connectors.grids import spread_merged
 from connectors.recognising import Aliases, Recognised, near_headers, recognise, twins
 from connectors.typed import QUARANTINE, Origin, Reading, fold, moment, present_columns, type_rows
 from contracts.fields import TIME_ZONE
@@ -63,17 +64,22 @@ def _needed(found: Recognised) -> list[int]:
     return [place for place, cell in enumerate(header) if place == 0 or place in doubled or fold(cell) in looked_at]
 
 
+def _read_places(found: Recognised) -> dict[str, tuple[str, str]]:
+    """Places of the columns whose cells somebody reads, with header and kind of cell."""
+    # of a mapped name several headers may speak, of which the first alone has the name
+    is_mapped = found.platform is not platforms().get(found.platform.code)
+    columns = [item for item in found.layout.columns if item.name or item.buyer or (is_mapped and not item.personal)]
+    kinds = {fold(item.header): item.cell for item in columns}
+    return {str(place): (cell.strip(), kinds[fold(cell)]) for place, cell in enumerate(found.header) if fold(cell) in kinds}
+
+
 def _ending(found: Recognised) -> Ending | None:
     """Where the sheet ends, if it is a text whose last row may not be whole."""
     source, place = found.sheet.source, len(found.header) - 1
     if not isinstance(source, Delimited) or not source.may_be_cut:
         return None
-    header = found.header[place]
-    column = next((item for item in found.layout.columns if fold(item.header) == fold(header)), None)
-    # of a mapped name several headers may speak, of which the first alone has the name
-    is_read = column is not None and (column.name or column.buyer or (not column.personal and found.platform is not platforms().get(found.platform.code)))
-    kind = column.cell if column and is_read else None
-    return Ending(source.last_row(found.header_row), source.text[-3:].rstrip(b"\r\n")[-1:], source.is_open, str(place), header.strip(), kind)
+    _, kind = _read_places(found).get(str(place), ("", None))
+    return Ending(source.last_row(found.header_row), source.text[-3:].rstrip(b"\r\n")[-1:], source.is_open, str(place), found.header[place].strip(), kind)
 
 
 def _read_raw(found: Recognised) -> _Raw:
@@ -82,6 +88,8 @@ def _read_raw(found: Recognised) -> _Raw:
     table, misfits = found.sheet.read(found.header_row, sorted({*places, int(ending.place)}) if ending else places)
     if ending:
         table, misfits = check_last_row(table, misfits, ending)
+    if found.sheet.merges:
+        table = spread_merged(table, found.sheet.merges, _read_places(found), found.platform.repeated(found.layout))
     table, again = oddities.without_repeated_headers(table, found.header)
     misfits, short = oddities.misfit_notices(misfits)
     ragged = misfits.filter(pl.col("rule_name") == "RAGGED_ROW")

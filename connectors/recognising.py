@@ -21,6 +21,8 @@ Aliases = Mapping[str, Mapping[str, str]]
 NEAR = 0.5
 #: Below this share of common words a header is of nothing known.
 _STRANGE = 0.2
+#: So many words in common make a row a header, and so many words of it a refusal names.
+_HEADER_WORDS, _NAMED = 2, 8
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,8 @@ def _aliased(header: Sequence[str], present: set[str], signature: _Signature, al
 def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
     if near is None or near.share < _STRANGE:
         words = frozenset().union(*(signature.known for signature in _built_in()))
-        return refuse("MOJIBAKE" if any(oddities.is_mojibake(header, words) for header in heads) else "UNKNOWN_LAYOUT")
+        is_garbled = any(oddities.is_mojibake(header, words) for header in heads)
+        return refuse("MOJIBAKE") if is_garbled else refuse("UNKNOWN_LAYOUT", **_likeness(near))
     layout, header = near.found.layout, near.found.header
     odd = [f"{theirs.strip()}≠{known}" for theirs, known in near.found.other_units.items() if known in near.missing]
     if odd:
@@ -202,7 +205,33 @@ def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
     offered = {theirs: names[0][0] for theirs, names in near_headers(header, layout).items()}
     nearest = "、".join(f"{theirs}→{known}" for theirs, known in offered.items() if known in near.missing)
     told = {"sheet": near.found.sheet.name, "nearest": nearest, "twice": "、".join(header[first].strip() for first, *_ in twins(header).values())}
+    told["merged"] = _merged_head(near.found)
     return refuse("MISSING_COLUMN", looks_like=layout.key, missing="、".join(near.missing[:8]), **{name: text for name, text in told.items() if text})
+
+
+def _likeness(near: _Fit | None) -> dict[str, str]:
+    """What an unknown header is nearest to, what that would need, and which of its own words nobody knows.
+
+    One word in common makes no header: in a row of data the others might be a person's.
+    """
+    if near is None or near.common < _HEADER_WORDS:
+        return {}
+    layout, known = near.found.layout, {fold(column.header) for column in near.found.layout.columns}
+    strange = [cell.strip() for cell in near.found.header if cell.strip() and fold(cell) not in known]
+    told = {
+        "looks_like": layout.key,
+        "missing": "、".join(near.missing[:_NAMED]),
+        "unknown": "、".join(strange[:_NAMED]),
+        "sheet": near.found.sheet.name,
+        "merged": _merged_head(near.found),
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def _merged_head(found: Recognised) -> str:
+    """The merged cells in and next to the header, which take words away from it."""
+    rows = range(found.header_row, found.header_row + 3)
+    return "、".join(merge.name for merge in found.sheet.merges if {merge.first_row, merge.last_row} & set(rows))[:60]
 
 
 def near_headers(header: Sequence[str], layout: Layout) -> dict[str, list[tuple[str, float]]]:

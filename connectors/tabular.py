@@ -16,6 +16,8 @@ import polars as pl
 from connectors.archives import looks_zipped
 from connectors.delimited import HEADER_SEARCH_ROWS, MAX_COLUMNS, MISFITS, Delimited, open_text, row_numbers
 from connectors.encodings import to_utf8
+from connectors.grids import Grid, Merge, filled_head
+from connectors.markup import is_markup, open_markup
 from connectors.signatures import check_compound, check_signature
 from connectors.workbooks import OddCells, check_workbook, formula_cells, odd_cells
 from contracts.intake import refuse
@@ -31,7 +33,7 @@ class Sheet:
     """One table candidate: its name (empty for a text), its first rows (to find the header in), and its cells.
 
     ``source`` is a text, or a workbook's sheet as a frame of text. ``unread`` are a workbook's rows (1-based) that hold a formula without its result;
-    ``hidden`` the names of the same workbook's hidden sheets, which nobody reads.
+    ``hidden`` the names of the same workbook's hidden sheets, which nobody reads; ``merges`` its merged cells, of which only the first has a value.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Sheet:
     source: Delimited | pl.DataFrame
     unread: tuple[int, ...] = ()
     hidden: tuple[str, ...] = ()
+    merges: tuple[Merge, ...] = ()
 
     def read(self, header_row: int, places: Sequence[int] | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows below ``header_row`` (0-based) as text, plus ``_row_number`` (1-based in the file), and the rows that do not fit the header.
@@ -55,9 +58,10 @@ class Sheet:
 
 
 def open_sheets(data: bytes) -> list[Sheet]:
-    """The tables in ``data``: one for a text file, one per visible sheet for a workbook (xlsx, xlsm, xls).
+    """The tables in ``data``: one for a text file, one per visible sheet for a workbook (xlsx, xlsm, xls, XML of 2003), one per table of a web page.
 
-    Raises FileRefusedError for anything that is not a readable table: empty, HTML, JSON, a PDF, a picture, password, truncated, too large, a bomb, an archive.
+    Raises FileRefusedError for anything that is not a readable table: empty, a page to sign in on, JSON, a PDF, a picture, password, truncated, too large,
+    a bomb, an archive.
     """
     if _SOMETHING.search(data) is None:
         raise refuse("EMPTY_FILE")
@@ -72,6 +76,8 @@ def open_sheets(data: bytes) -> list[Sheet]:
             raise refuse("PASSWORD")
         return _open_workbook(data, "xls")
     text, encoding = to_utf8(data)
+    if is_markup(text):
+        return _of_markup(text)
     table = open_text(text)
     return [Sheet("", table.head, encoding, table)]
 
@@ -102,6 +108,17 @@ def _open_workbook(data: bytes, kind: str) -> list[Sheet]:
         raise refuse("PASSWORD" if "assword" in said or "ncrypt" in said else "BAD_WORKBOOK", detail=said[:120]) from None
 
 
+def _of_markup(text: bytes) -> list[Sheet]:
+    grids = open_markup(text)
+    hidden = tuple(grid.name for grid in grids if not grid.is_visible and grid.rows)
+    return [_of_grid(grid, hidden) for grid in grids if grid.is_visible]
+
+
+def _of_grid(grid: Grid, hidden: tuple[str, ...]) -> Sheet:
+    head = [[cell or "" for cell in row] + [""] * (grid.width - len(row)) for row in grid.rows[:HEADER_SEARCH_ROWS]]
+    return Sheet(grid.name, filled_head(head, grid.merges), "markup", grid.frame(), tuple(sorted(grid.unread)), hidden, tuple(grid.merges))
+
+
 def _sheet(name: str, sheet: fastexcel.ExcelSheet, kind: str, odd: OddCells, hidden: tuple[str, ...]) -> Sheet:
     if sheet.width > MAX_COLUMNS:
         raise refuse("TOO_MANY_COLUMNS", sheet=name, columns=sheet.width, limit=MAX_COLUMNS)
@@ -109,7 +126,9 @@ def _sheet(name: str, sheet: fastexcel.ExcelSheet, kind: str, odd: OddCells, hid
     frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)})
     frame = frame.with_columns(_as_held(frame, odd.long_numbers))
     rows = [["" if cell is None else cell for cell in row] for row in frame.head(HEADER_SEARCH_ROWS).rows()]
-    return Sheet(name, rows, kind, frame, odd.without_result, hidden)
+    # the reader of cells leaves out empty columns on the left
+    merges = tuple(replace(merge, first_place=merge.first_place - odd.left, last_place=merge.last_place - odd.left) for merge in odd.merges)
+    return Sheet(name, filled_head(rows, merges), kind, frame, odd.without_result, hidden, merges)
 
 
 def _as_held(frame: pl.DataFrame, numbers: Sequence[tuple[int, int, float]]) -> list[pl.Series]:

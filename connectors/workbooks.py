@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass
 
 from connectors.archives import BOOK, DAMAGE, open_archive, read_head, read_part
+from connectors.grids import Merge
 from connectors.signatures import check_document
 from contracts.intake import refuse
 
@@ -18,7 +19,9 @@ _FORMULA_SIGNS = (b"<f", b't="e"')
 #: Excel writes the exponent large, other programs small.
 _EXPONENTS = (b"E+", b"e+")
 _SIXTEEN = re.compile(rb"<v>[0-9]{16}")
-_OVERLAP = 40
+_OVERLAP = 60
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_FILLED = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})[0-9]+"[^<>/]*>')
 _CELL = rb'<c\b([^<>]*?)\br="([A-Z]+)([0-9]+)"([^<>]*)>\s*'
 #: #N/A and the like, which the reader of cells gives as an empty one.
 _ERROR_VALUE = re.compile(rb'<c\b(?=[^<>]*\bt="e")[^<>]*?\br="[A-Z]+([0-9]+)"')
@@ -37,10 +40,13 @@ class OddCells:
     """Of one sheet: rows (1-based) that hold an error value or a formula whose result was not stored; too long numbers with row and column (0-based).
 
     What the former say nobody here can know. The latter are ids somebody made numbers: the digits from the sixteenth on are gone or doubtful.
+    ``merges`` are cells made one; ``left`` is the first column (0-based) with a cell in the sheet's beginning.
     """
 
     without_result: tuple[int, ...] = ()
     long_numbers: tuple[tuple[int, int, float], ...] = ()
+    merges: tuple[Merge, ...] = ()
+    left: int = 0
 
 
 def check_workbook(data: bytes) -> None:
@@ -75,30 +81,38 @@ def _formula_cells(content: bytes) -> list[tuple[int, int]]:
 
 
 def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:
-    has_formulas, has_long = _suspicions(archive, part)
+    has_formulas, has_long, merges, left = _suspicions(archive, part)
     if not has_formulas and not has_long:
-        return OddCells()
+        return OddCells(merges=merges, left=left)
     content = read_part(archive, part)
     rows = {int(row) for _, _, row, _ in _FORMULA_ALONE.findall(content)} | {int(row) for row in _ERROR_VALUE.findall(content)} if has_formulas else set()
     cells = _LONG_NUMBER.findall(content) if has_long else []
     long = [(int(row), _place(letters), float(number)) for a, letters, row, b, number in cells if not _TEXT.search(a + b) and _is_lossy(number)]
-    return OddCells(tuple(sorted(rows)), tuple(long))
+    return OddCells(tuple(sorted(rows)), tuple(long), merges, left)
 
 
-def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool]:
-    """Whether there may be formulas, and long numbers, without holding the whole part in memory: most exports have neither."""
+def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool, tuple[Merge, ...], int]:
+    """Whether there may be formulas, and long numbers, without holding the whole part in memory: most exports have neither. And merged cells."""
     has_formulas = has_long = False
-    before = b""
+    merges: dict[bytes, Merge] = {}
+    before, left = b"", None
     try:
         with archive.open(part) as stream:
-            while (chunk := stream.read(_CHUNK)) and not (has_formulas and has_long):
+            while chunk := stream.read(_CHUNK):
                 window = before + chunk
                 has_formulas = has_formulas or any(sign in window for sign in _FORMULA_SIGNS)
                 has_long = has_long or any(sign in window for sign in _EXPONENTS) or _SIXTEEN.search(window) is not None
+                left = min(map(_place, _FILLED.findall(window)), default=0) if left is None else left
+                if b"<mergeCell " in window:
+                    merges |= {found[0]: _merge(found) for found in _MERGE.finditer(window)}
                 before = chunk[-_OVERLAP:]
     except DAMAGE:
         raise refuse("TRUNCATED", entry=part.filename) from None
-    return has_formulas, has_long
+    return has_formulas, has_long, tuple(merges.values()), left or 0
+
+
+def _merge(found: re.Match[bytes]) -> Merge:
+    return Merge(int(found[2]), int(found[4]), _place(found[1]), _place(found[3]))
 
 
 def _is_lossy(number: bytes) -> bool:

@@ -99,6 +99,12 @@ FILE_RULES: dict[str, IntakeRule] = {
         "请按平台默认的单位导出;确是这个单位,用 baiyun map FILE --set money=fen 等说明",
         "export in the platform's own unit; if the unit is right, say so with `baiyun map FILE`, e.g. --set money=fen",
     ),
+    "MERGED_CELLS": IntakeRule(
+        "金额或数量写在合并的单元格里,不知道是每一行的还是几行合计的",
+        "an amount or count stands in merged cells: each row's own, or that of all of them?",
+        "取消合并,或改用每行都写全的导出;是整单金额的,映射时写明 repeated(baiyun map FILE --mapping)",
+        "unmerge the cells, or choose an export that fills every row; an order's whole amount can be mapped as `repeated` (`baiyun map FILE --mapping`)",
+    ),
     "MAPPED_ELSEWHERE": IntakeRule(
         "这个表头已有映射,但那个映射用于另一个平台的店铺",
         "a mapping knows this header, but for shops on another platform",

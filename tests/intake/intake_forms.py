@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
 import stat
 import zipfile
@@ -91,6 +92,12 @@ def _dated(base: dt.datetime, *, is_1904: bool) -> bytes:
     return out.getvalue()
 
 
+def _page(table: Table) -> bytes:
+    """The table as a web page of a table, which back-offices call .xls."""
+    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in plain(table))
+    return f"<html><meta charset=utf-8><table>{rows}</table></html>".encode()
+
+
 def _last(header: str) -> Table:
     """Four orders with one column moved to the end."""
     table = orders()
@@ -149,6 +156,11 @@ CONTAINERS = [
     fine("B18", "xlsx-called-csv", book),
     fine("B19", "csv-called-xlsx", lambda: data(orders())),
     refused("B20", "html-table", "HTML_NOT_TABLE", lambda: "<table><tr><td>订单编号</td></tr></table>\n".encode()),
+    fine("B20", "html-table-of-orders", lambda: _page(orders())),
+    fine("B20", "html-table-in-gb18030", lambda: _page(orders()).decode().encode("gb18030")),
+    refused("B20", "table-with-a-form", "HTML_NOT_TABLE", lambda: b"<form><input type=password></form>" + _page(orders())),
+    refused("B20", "cut-html-table", "TRUNCATED", lambda: _page(orders())[:-40]),
+    fine("B20", "tabs-called-xls", lambda: data(plain(orders()), "gb18030", delimiter="\t")),
     refused("B21", "login-page", "HTML_NOT_TABLE", lambda: "\n<!DOCTYPE html><html><title>登录</title></html>\n".encode()),
     refused("B22", "json-error", "JSON_NOT_TABLE", lambda: b'{"code":10000,"msg":"expired"}\n'),
     refused("B23", "password", "PASSWORD", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600),
@@ -223,4 +235,13 @@ SHAPES = [
     refused("B50", "many-columns", "TOO_MANY_COLUMNS", lambda: data([[f"c{n}" for n in range(2000)], ["1"] * 2000]), "columns=2000"),
     fine("B51", "index-column", lambda: data(with_column(orders(), "Unnamed: 0", "0")), "NEW_COLUMN", verdict="warned"),
     refused("B53", "english", "UNKNOWN_LAYOUT", lambda: data([["Order No", "Amount"], ["1", "2"]])),
+    refused(
+        "B53",
+        "nearly-nothing-known",
+        "UNKNOWN_LAYOUT",
+        lambda: data([[ID, TITLE, "内部编号", "老板定价"], ["1", "大衣", "3", "4"]]),
+        "looks_like=",
+        "missing=",
+        "unknown=内部编号、老板定价",
+    ),
 ]  # fmt: skip
