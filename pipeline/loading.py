@@ -18,6 +18,7 @@ from contracts.errors import CollectError, FileRefusedError, NotFoundError
 from contracts.intake import ROW_RULES, Notice
 from contracts.tables import Table
 from pipeline.conflicts import conflict_rows, with_conflicts
+from pipeline.contract_words import in_file_words
 from pipeline.implausible import implausible_rows
 from pipeline.parsing import read_apart
 from transforms.silver.one_file import no_conflicts, settle
@@ -230,12 +231,15 @@ def quarantine_rows(loaded: Loaded) -> pl.DataFrame:
     """``bad`` as rows of ``ops.quarantine``, each with its sentence and next step."""
     sentence = {name: f"{rule.zh} / {rule.en}" for name, rule in ROW_RULES.items()}
     step = {name: f"{rule.step_zh} / {rule.step_en}" for name, rule in ROW_RULES.items()}
-    rows = loaded.bad.with_columns(
+    layouts = {export: reading.layout for export, reading in loaded.readings.items()}
+    bad = in_file_words(loaded.bad, layouts, loaded.platform.bronze[loaded.kind].fields)
+    why = pl.when(pl.col("why_name") == "").then(pl.lit("")).otherwise(": " + pl.col("why_name"))
+    rows = bad.with_columns(
         platform_code=pl.lit(loaded.platform.code),
         kind_code=pl.lit(loaded.kind),
         export_id="_export_id",
         row_number="_row_number",
-        message_name=pl.col("rule_name").replace_strict(sentence, default=""),
+        message_name=pl.col("rule_name").replace_strict(sentence, default="") + why,
         next_step_name=pl.col("rule_name").replace_strict(step, default=""),
     )
     return QUARANTINE.shape(rows.unique(QUARANTINE.key, keep="first", maintain_order=True))
