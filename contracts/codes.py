@@ -172,6 +172,7 @@ VERDICT = CodeList(
     {
         "accepted": ("已接收", "accepted"),
         "warned": ("已接收,有提醒", "accepted with warnings"),
+        "unusable": ("没有一行可用,什么都没计入", "no usable row: nothing was counted"),
         "duplicate": ("重复文件", "duplicate file"),
         "refused": ("已拒收", "refused"),
         "withdrawn": ("已撤回", "withdrawn"),

@@ -262,6 +262,18 @@ WARN_RULES: dict[str, IntakeRule] = {
         "若这个文件其实更新:撤回它,在文件名里加上导出日期再上传,如“导出20261215”",
         "if this file is the newer one: withdraw it, add the day of export to its name, e.g. 导出20261215, and give it again",
     ),
+    "RATE_MISSING": IntakeRule(
+        "外币的行在等汇率,没有计入任何数字",
+        "rows in another currency wait for a rate and are in no figure",
+        "导入这些天的汇率:baiyun rates import(表头 date,currency,rate),再 baiyun build;在页面上传的请运维导入",
+        "give the rates of these days with `baiyun rates import` (header date,currency,rate), then `baiyun build`; from a page, ask your operator",
+    ),
+    "MONEY_UNDATED": IntakeRule(
+        "已付款的行没有付款时间,这些钱还不在支付金额里",
+        "paid rows without a payment time: this money is in no paid figure yet",
+        "补上写付款时间的订单文件,数字自己就全了",
+        "give the export of orders that tells the payment time; the figures complete themselves",
+    ),
     "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
 }
 

@@ -41,7 +41,8 @@ def _files(lake: Lake, shop: dict[str, object]) -> pl.DataFrame:
     """Order files that count: the days their rows are of, and when they were made. What a file was refused for, it has not told."""
     files = lake.read(EXPORT, where=shop | {"kind_code": list(_ORDERS)}).filter(pl.col("withdrawn_at").is_null())
     loads = lake.read(LOAD, keys=files.select(LOAD.key), columns=[*LOAD.key, "verdict_code", "first_date", "last_date"])
-    told = files.drop("first_date", "last_date").join(loads.filter(pl.col("verdict_code") != "refused"), on=list(LOAD.key), how="inner", validate="1:1")
+    counting = loads.filter(~pl.col("verdict_code").is_in(["refused", "unusable"]))
+    told = files.drop("first_date", "last_date").join(counting, on=list(LOAD.key), how="inner", validate="1:1")
     return told.select("first_date", "last_date", pl.col("observed_at").dt.convert_time_zone(TIME_ZONE)).drop_nulls()
 
 

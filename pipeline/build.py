@@ -25,6 +25,7 @@ from pipeline.entries.moved import input_changes
 from pipeline.golden import Known, rebuild_costs, rebuild_slices, rebuild_wholes
 from pipeline.house import writing
 from pipeline.keeping import kept_readings
+from pipeline.load_notices import with_money_notices
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.mapping import MAPPED, own_aliases, platform_of
 from pipeline.merging import merge_into_silver
@@ -222,6 +223,7 @@ def _load_chunk(lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], told: Know
     outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])
     reach("build.silver")
     rebuild_slices(lake, touched, told)
+    parts = with_money_notices(lake, parts, told.rates)
     loads = load_rows(chunk, parts, outcomes, before, number, now)
     _store(lake, chunk, parts, loads)
     return loads

@@ -170,7 +170,8 @@ class Desk:
         if loads["verdict_code"][0] in ("refused", "withdrawn"):  # could not be read from landing, or did not count: now it waits for a build again
             self.lake.delete(LOAD, loads.select(LOAD.key))
             return None
-        return as_duplicate(from_load(loads.row(0, named=True), name))
+        receipt = from_load(loads.row(0, named=True), name)
+        return receipt if receipt.verdict == "unusable" else as_duplicate(receipt)  # it still is: no row of it was ever counted
 
     def enter(self, row: dict[str, object]) -> None:
         """Have a manifest row entered when the desk closes."""
@@ -182,7 +183,8 @@ class Desk:
         Whoever sells little has days without orders: a gap is as long as half of what a file usually covers, and longer than a weekend.
         """
         here = pl.DataFrame([row for row in self.rows if row["kind_code"] == kind], schema=EXPORT.dtypes).select("export_id", "first_date", "last_date")
-        loads = self.loads.filter(pl.col("kind_code") == kind).select("export_id", "first_date", "last_date")
+        counting = (pl.col("kind_code") == kind) & (pl.col("verdict_code") != "unusable")
+        loads = self.loads.filter(counting).select("export_id", "first_date", "last_date")
         spans = pl.concat([here, loads]).unique("export_id").drop_nulls().sort("first_date")
         usual = spans.select((pl.col("last_date") - pl.col("first_date")).dt.total_days().median()).item()
         between = spans.select(after=pl.col("last_date").cum_max(), before=pl.col("first_date").shift(-1))

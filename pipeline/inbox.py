@@ -23,21 +23,23 @@ from pipeline.house import writing
 from pipeline.intake import Landed, land_files
 from pipeline.names import plain_name
 from pipeline.parsing import Limits
-from pipeline.receipts import FileReceipt, refused
+from pipeline.receipts import FileReceipt, refused, rule_counts, verdict_of, with_reason
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
 REFUSED = "refused"
+#: Verdicts on which a file is set aside with its reason: nobody looks for one that left the folder.
+_ASIDE = ("refused", "unusable")
 #: A file still being copied grows; one untouched for this long is whole.
 SETTLED_SECONDS = 2.0
 
 
 def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
-    """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``duplicate`` or ``refused``. Other folders are left alone.
+    """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``unusable``, ``duplicate`` or ``refused``.
 
-    One bad entry stops no other: links, special files and files that cannot be read are refused like any other.
+    Other folders are left alone. One bad entry stops no other: links, special files and files that cannot be read are refused like any other.
     """
     folder = settings.place.inbox
     _forget(folder, settings.raw_days)
@@ -49,7 +51,7 @@ def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileRecei
         taken = [item for _, paths in groupby(waiting, lambda path: path.parent) for item in _take(lake, settings, list(paths), at)]
     # a file leaves the folder only once the manifest that names it is committed
     for path, receipts in taken:
-        _clear(path, [receipt for receipt in receipts if receipt.verdict == "refused"])
+        _clear(path, [receipt for receipt in receipts if receipt.verdict in _ASIDE])
     return [receipt for _, receipts in taken for receipt in receipts]
 
 
@@ -117,11 +119,15 @@ def _is_plain(path: Path) -> bool:
 
 
 def _waiting(landed: Landed, merchant_id: str, shop_id: str) -> FileReceipt:
-    """The receipt of a file that waits for its build."""
+    """The receipt of a file that waits for its build: accepted, or unusable where it is already known that no row can be used."""
     assert landed.reading is not None  # noqa: S101 - a file without a receipt has been read
-    layout = landed.reading.layout
-    receipt = FileReceipt(landed.name, layout.platform, layout.kind, layout.name, "accepted", merchant_id=merchant_id, shop_id=shop_id)
-    return replace(receipt, rows_read=landed.reading.rows_read, export_id=landed.export_id, notices=landed.reading.notices)
+    reading, layout = landed.reading, landed.reading.layout
+    receipt = FileReceipt(landed.name, layout.platform, layout.kind, layout.name, merchant_id=merchant_id, shop_id=shop_id)
+    receipt = replace(receipt, rows_read=reading.rows_read, export_id=landed.export_id, notices=reading.notices)
+    bad = reading.quarantine["_row_number"].n_unique()
+    if verdict_of(reading.rows_read, bad, ()) != "unusable":
+        return receipt
+    return with_reason(replace(receipt, verdict="unusable", quarantined=bad, rules=rule_counts(reading.quarantine)))
 
 
 def _clear(path: Path, refusals: Sequence[FileReceipt]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from contracts.intake import ROW_RULES, UNREAD_HEADERS, row_place, unmasked_at
 from pipeline.desk import Desk
 from pipeline.intake import covered_dates
 from pipeline.parsing import Limits, aliases_apart
-from pipeline.receipts import FileReceipt, refused
+from pipeline.receipts import FileReceipt, refused, rule_counts, verdict_of, with_reason
 
 HEAD_ROWS, PROBLEMS = 5, 20
 
@@ -99,12 +99,12 @@ def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limit
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
     """What can be said before a build: the layout, the rows and the days. What becomes of each row is the build's to say."""
     layout, (first, last) = found.layout, covered_dates(found.bronze)
-    return FileReceipt(
+    receipt = FileReceipt(
         name,
         layout.platform,
         layout.kind,
         layout.name,
-        "warned" if bad or any(notice.calls for notice in found.notices) else "accepted",
+        verdict_of(found.rows_read, bad, found.notices),
         rows_read=found.rows_read,
         dropped_columns=found.dropped_columns,
         new_columns=found.new_columns,
@@ -115,6 +115,7 @@ def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) ->
         merchant_id=desk.merchant_id,
         shop_id=desk.shop_id,
     )
+    return with_reason(replace(receipt, rules=rule_counts(found.quarantine))) if receipt.verdict == "unusable" else receipt
 
 
 def _is_shown(found: Reading, name: str, *, is_buyer: bool) -> bool:

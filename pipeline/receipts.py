@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 
+import polars as pl
+
 from contracts.errors import FileRefusedError, told
-from contracts.intake import Notice
+from contracts.intake import ROW_RULES, Notice
+
+#: So many broken rules a file without a usable row is explained by.
+_REASONS = 3
 
 
 @dataclass(frozen=True)
 class FileReceipt:
     """The end of one export's way. ``rows_read`` = published + quarantined + superseded + duplicate; all zero for a refused file.
 
-    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``message`` and ``next_step`` speak for a refused file;
-    ``notices`` are warnings of one that was taken.
+    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``rule``, ``message`` and ``next_step`` speak for a file that was
+    refused or of which no row is usable; ``notices`` are warnings of one that was taken.
     """
 
     name: str
@@ -52,6 +58,30 @@ class FileReceipt:
         return plain | {"notices": [asdict(notice) | {"message": notice.sentence()} for notice in self.notices]}
 
 
+def verdict_of(rows_read: int, quarantined: int, notices: Iterable[Notice]) -> str:
+    """The verdict on a file that was read: ``unusable`` where every row is quarantined, ``warned`` where a person should look."""
+    if rows_read and quarantined == rows_read:
+        return "unusable"
+    return "warned" if quarantined or any(notice.calls for notice in notices) else "accepted"
+
+
+def rule_counts(quarantine: pl.DataFrame) -> dict[str, int]:
+    """Row rule → rows, of the quarantined rows of one reading."""
+    return dict(quarantine.unique(["_row_number", "rule_name"]).group_by("rule_name").len().sort("rule_name").iter_rows())
+
+
+def with_reason(receipt: FileReceipt) -> FileReceipt:
+    """A receipt without a usable row says why, by the rules most rows broke, and what to do."""
+    if receipt.verdict != "unusable":
+        return receipt
+    worst = sorted(receipt.rules, key=lambda rule: (-receipt.rules[rule], rule))[:_REASONS]
+    zh = ";".join(f"{ROW_RULES[rule].zh}({receipt.rules[rule]:,} 行)" for rule in worst if rule in ROW_RULES)
+    en = "; ".join(f"{ROW_RULES[rule].en} ({receipt.rules[rule]:,})" for rule in worst if rule in ROW_RULES)
+    message = f"全部 {receipt.rows_read:,} 行都被隔离:{zh} / all rows are quarantined: {en} (file={receipt.name})"
+    said = ROW_RULES.get(worst[0]) if worst else None
+    return replace(receipt, rule=worst[0] if worst else "", message=message, next_step=f"{said.step_zh} / {said.step_en}" if said else "")
+
+
 def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: str) -> FileReceipt:
     """The receipt of a file that changed nothing, with the rule, what was found and the next step."""
     message = f"{error.zh} / {error.en} ({told({'file': name} | error.facts)})"
@@ -74,7 +104,7 @@ def from_load(load: dict[str, object], export_name: str) -> FileReceipt:
 
     details = json.loads(str(load["details_json"] or "{}"))
     first, last = load["first_date"], load["last_date"]
-    return FileReceipt(
+    receipt = FileReceipt(
         export_name,
         platform=str(load["platform_code"]),
         kind=str(load["kind_code"]),
@@ -95,3 +125,4 @@ def from_load(load: dict[str, object], export_name: str) -> FileReceipt:
         merchant_id=str(load["merchant_id"]),
         shop_id=str(load["shop_id"]),
     )
+    return with_reason(receipt)

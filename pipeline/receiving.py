@@ -11,6 +11,7 @@ from connectors.reading import Reading
 from contracts.intake import Notice
 from pipeline.intake import covered_dates
 from pipeline.loading import ROW, Loaded, details
+from pipeline.receipts import verdict_of
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD, QUARANTINE
 
@@ -35,14 +36,15 @@ def load_rows(waiting: pl.DataFrame, parts: list[Loaded], outcomes: pl.DataFrame
         quarantined = bad.get(key, 0)
         refusal = part.refusals.get(key)
         reading = _owned_up(part.readings.get(key), told["superseded"], older.get((*key, "superseded"), 0))
+        rows_read = sum(told.values()) + quarantined
         first, last = spans.get(key, (export["first_date"], export["last_date"]))
         rows.append(
             {
                 **{name: export[name] for name in EXPORT.key},
                 "build_number": number,
                 "loaded_at": now,
-                "verdict_code": "refused" if refusal else "warned" if quarantined or (reading and any(item.calls for item in reading.notices)) else "accepted",
-                "rows_read_qty": sum(told.values()) + quarantined,
+                "verdict_code": "refused" if refusal else verdict_of(rows_read, quarantined, reading.notices if reading else ()),
+                "rows_read_qty": rows_read,
                 "quarantined_qty": quarantined,
                 **{f"{name}_qty": value for name, value in told.items()},
                 "layout_name": reading.layout.name if reading else export["layout_name"],

@@ -10,6 +10,7 @@ import polars as pl
 from contracts.errors import HeldReleaseError
 from contracts.fields import TIME_ZONE
 from expectations.run import Outcome, Previous, judge
+from metrics.held import waiting_orders
 from metrics.versions import definitions
 from pipeline.house import reading, writing
 from pipeline.restating import restated
@@ -19,6 +20,9 @@ from warehouse.ops import CHECK
 from warehouse.points import reach
 from warehouse.release import Release
 from warehouse.settings import Settings
+
+#: So many days without a rate a held release names.
+_DAYS_NAMED = 10
 
 
 def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> list[Outcome]:
@@ -74,10 +78,25 @@ def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.date
         known = releasing.held_since(lake)
         if not known or (known.build, known.snapshot, list(known.failed_rules)) != (build_number, snapshot, rules):
             releasing.hold(lake, snapshot=snapshot, build_number=build_number, at=now, failed_rules=rules, content=content, details=details)
-    raise _held(rules, failed, build_number)
+        waiting = waiting_orders(lake) if "ROWS_PRESENT" in rules else pl.DataFrame()
+    raise _held(rules, failed, build_number, waiting)
 
 
-def _held(rules: list[str], failed: pl.DataFrame, build_number: int) -> HeldReleaseError:
+def _held(rules: list[str], failed: pl.DataFrame, build_number: int, waiting: pl.DataFrame) -> HeldReleaseError:
+    """The error of a held build; ``waiting`` are foreign orders without a rate, which may be why a table has no rows."""
+    if waiting.height:
+        days = waiting.select(pl.concat_str("currency_code", pl.col("rate_date").cast(pl.String).fill_null("?"), separator=" ").unique().sort()).to_series()
+        return HeldReleaseError(
+            "HELD",
+            "检查未通过,看板保持在上一个发布;外币订单没有汇率,都还没有计入",
+            "checks failed; the dashboards stay on the last good release; orders in another currency have no rate and are in no figure",
+            step_zh="导入这些天的汇率:baiyun rates import,然后运行 baiyun build",
+            step_en="give the rates of these days with `baiyun rates import`, then run `baiyun build`",
+            build=build_number,
+            rules=", ".join(rules),
+            orders=waiting.height,
+            rates="、".join(days.head(_DAYS_NAMED)) + (" …" if days.len() > _DAYS_NAMED else ""),
+        )
     return HeldReleaseError(
         "HELD",
         "检查未通过,看板保持在上一个发布",

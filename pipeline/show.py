@@ -78,8 +78,9 @@ def receipts(items: Sequence[FileReceipt]) -> None:
         if item.verdict == "withdrawn":
             OUT.print("  它的行不再计入;再次导入就恢复 / its rows count no more; give it again to restore them")
             continue
-        if item.verdict == "refused":
+        if item.message:
             OUT.print(f"  [{item.rule}] {item.message}\n  → {item.next_step}", markup=False)
+        if item.verdict == "refused":
             continue
         platform = codes.PLATFORM.zh(item.platform)
         span = f"{item.first_date} — {item.last_date}" if item.first_date else "—"

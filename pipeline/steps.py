@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
+
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
@@ -31,7 +33,7 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "confirm", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "withdraw",
+    "confirm", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "settled", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -161,7 +163,8 @@ def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> 
     met: set[str] = set()
     for item in landed:
         receipt = item.receipt or from_load(loads[item.export_id], item.name)
-        receipts.append(as_duplicate(receipt) if item.export_id in met and item.receipt is None else receipt)
+        is_again = item.export_id in met and item.receipt is None and receipt.verdict != "unusable"
+        receipts.append(as_duplicate(receipt) if is_again else receipt)
         met.add(item.export_id)
     return receipts
 
@@ -214,6 +217,20 @@ def _standing(settings: Settings, built: Built) -> Release | None:
 def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
     """Land what lies in ``inbox/<merchant>/<shop>/``; see ``pipeline.inbox``. Does not build."""
     return inbox.scan(settings, at=at)
+
+
+def settled(settings: Settings, taken: Sequence[FileReceipt]) -> list[FileReceipt]:
+    """Receipts of ``scan_inbox`` as a build has left them; those it did not come to, and all where the warehouse cannot be read, as they were."""
+    waiting = [item.export_id for item in taken if item.verdict in ("accepted", "unusable")]
+    if not waiting:
+        return list(taken)
+    try:
+        with reading(settings) as lake:
+            loads = {(row["shop_id"], row["export_id"]): row for row in lake.read(LOAD, where={"export_id": waiting}).iter_rows(named=True)}
+    except (BaiyunError, OSError, duckdb.Error):
+        return list(taken)
+    known = [loads.get((item.shop_id, item.export_id)) if item.export_id in waiting else None for item in taken]
+    return [from_load(load, item.name) if load else item for item, load in zip(taken, known, strict=True)]
 
 
 def maintain(settings: Settings) -> list[int]:

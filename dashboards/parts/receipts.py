@@ -13,9 +13,9 @@ from dashboards.parts.checks import warnings
 from dashboards.parts.frame import show_heading
 from dashboards.parts.money import yuan
 from dashboards.parts.rules import in_words
-from dashboards.parts.verdicts import show_columns, show_facts, show_notices, show_title
+from dashboards.parts.verdicts import show_columns, show_facts, show_notices, show_reason, show_title
 from dashboards.parts.waiting import show_waiting
-from dashboards.parts.words import halves, moment, plain, sentence
+from dashboards.parts.words import moment, plain
 from metrics.access import Viewer
 from pipeline.counter import Change, Delivery, FileReceipt, Ingested
 
@@ -45,7 +45,7 @@ def show_outcome(viewer: Viewer, done: Ingested) -> None:
 def _show_release(viewer: Viewer, done: Ingested) -> None:
     if done.held is not None:
         _show_held(viewer, done.held)
-    elif all(receipt.verdict == "refused" for receipt in done.receipts):
+    elif all(receipt.verdict in ("refused", "unusable") for receipt in done.receipts):
         st.error("没有文件被接收,数字没有变化。  \n:small[No file was taken; nothing has changed.]", icon=":material/block:")
     elif done.current is not None:
         number, at, warned = done.current.number, moment(done.current.changed_at), warnings(viewer)
@@ -80,10 +80,9 @@ def _amount(change: Change, value: int) -> str:
 
 def _show_receipt(receipt: FileReceipt) -> None:
     show_title(receipt, is_taken=True)
+    if receipt.message:
+        show_reason(receipt)
     if receipt.verdict == "refused":
-        zh, en = halves(receipt.message, 400)
-        step_zh, step_en = halves(receipt.next_step, 200)
-        st.markdown(f"**{plain(zh, 400)}**  \n→ {plain(step_zh, 200)}  \n:gray[:small[{plain(en, 400)} {sentence(plain(step_en, 200))} {receipt.rule}]]")
         return
     if receipt.verdict == "withdrawn":
         st.markdown("它的行不再计入;再次上传就恢复。  \n:gray[:small[Its rows count no more; upload it again to restore them.]]")

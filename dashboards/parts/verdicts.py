@@ -18,6 +18,7 @@ from pipeline.counter import FileReceipt, Preview, Problem
 _SIGNS = {
     "accepted": ("green", ":material/check_circle:"),
     "warned": ("orange", ":material/warning:"),
+    "unusable": ("red", ":material/block:"),
     "duplicate": ("gray", ":material/content_copy:"),
     "refused": ("red", ":material/block:"),
     "withdrawn": ("gray", ":material/undo:"),
@@ -25,6 +26,7 @@ _SIGNS = {
 _BEFORE = {
     "accepted": "可以导入 ready",
     "warned": "可以导入,有提醒 ready, with warnings",
+    "unusable": "没有一行可用 no usable row",
     "duplicate": "导入过的文件 given before",
     "refused": "不能导入 refused",
 }
@@ -66,6 +68,13 @@ def show_refusal(error: FileRefusedError) -> None:
     lines = [f"**{plain(error.zh, 200)}**{f' — {found}' if found else ''}", f"→ {plain(step_zh, 200)}"]
     en = f"{sentence(plain(error.en, 200))} {sentence(plain(step_en, 200))}"
     st.markdown("  \n".join([*lines, f":gray[:small[{en} {plain(error.rule)}]]"]))
+
+
+def show_reason(receipt: FileReceipt) -> None:
+    """Why a file changed nothing, and the next step."""
+    zh, en = halves(receipt.message, 400)
+    step_zh, step_en = halves(receipt.next_step, 200)
+    st.markdown(f"**{plain(zh, 400)}**  \n→ {plain(step_zh, 200)}  \n:gray[:small[{plain(en, 400)} {sentence(plain(step_en, 200))} {receipt.rule}]]")
 
 
 def _fact(key: str, value: object) -> str:
@@ -127,6 +136,8 @@ def show_preview(preview: Preview) -> None:
     if preview.error is not None:
         show_refusal(preview.error)
         return
+    if receipt.message:
+        show_reason(receipt)
     show_facts(receipt, f"{receipt.rows_read:,} 行")
     show_notices(receipt.notices)
     show_problems(preview.problems, preview.bad_rows)

@@ -137,11 +137,12 @@ def scan() -> None:
     """收取投递文件夹 inbox/<商家>/<店铺>/ 里的文件,然后构建发布 / take what lies in the inbox folder, then build and release."""
     settings = Settings()
     taken = steps.scan_inbox(settings)
-    with show.progress() as say:  # also when nothing came: an earlier scan may have been cut off before its build
-        built, release = steps.build_and_release(settings, run_name="scan", say=say)
-    made = {(item.shop_id, item.export_id): item for item in built.receipts}
-    receipts = [made.get((item.shop_id, item.export_id), item) for item in taken]
-    show.receipts(receipts)
+    try:
+        with show.progress() as say:  # also when nothing came: an earlier scan may have been cut off before its build
+            built, release = steps.build_and_release(settings, run_name="scan", say=say)
+    finally:  # whatever becomes of the release, whoever dropped files is told what became of them
+        receipts = steps.settled(settings, taken)
+        show.receipts(receipts)
     show.released(built, release)
     bad = any(item.verdict == "refused" or item.quarantined_share > settings.quarantine_share_limit for item in receipts)
     raise typer.Exit(REFUSED if bad else DONE)

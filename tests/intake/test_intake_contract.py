@@ -47,13 +47,13 @@ def test_a_broken_contract_names_the_files_header_and_its_value(content: bytes, 
 def test_an_id_like_our_own_is_named() -> None:
     (told,) = quarantined(data(column(orders(2), "子订单编号", ["cost:1", order_id(1)]))).iter_rows(named=True)
     assert (told["row_number"], told["column_name"], told["cell_name"]) == (2, "子订单编号", "cost:1") and "our own ids" in told["message_name"]
-    assert ID != told["column_name"]
+    assert told["column_name"] != ID
 
 
 def test_a_mapped_table_is_told_in_its_own_headers() -> None:
     mapping = MappingFile.model_validate(
         {
-            "name": "mine", "kind": "orders", "zh": "我的", "en": "mine", "platform": "shop", "origin": "a table made up for this test", "dates": "ymd", "money": "yuan", "currency": "CNY",
+            "name": "mine", "kind": "orders", "zh": "我的", "en": "mine", "platform": "shop", "origin": "a table made up for this test",
             "signature": ["单号", "实收"], "columns": {"order_id": "单号", "paid_fen": "实收", "paid_at": "付款时间", "line_qty": "件"},
         }
     )  # fmt: skip

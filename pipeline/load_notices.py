@@ -1,0 +1,88 @@
+"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, and paid orders of which no file tells the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from connectors.base import Platform
+from contracts import codes
+from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, SETTLEMENT_ENTRY
+from contracts.intake import Notice
+from pipeline.loading import Export, Loaded
+from warehouse.lake import Lake
+
+_ORDER = ["merchant_id", "shop_id", "order_id"]
+_CLOCKS = {ORDER.name: "created_at", ORDER_LINE.name: "created_at", SETTLEMENT_ENTRY.name: "settled_at", FUND_ENTRY.name: "moved_at"}
+#: In these states somebody has paid, whether or not a file says when.
+_WAS_PAID = ("paid", "part_shipped", "shipped", "finished", "closed_refunded")
+_DAYS_NAMED = 10
+
+
+def with_money_notices(lake: Lake, parts: Iterable[Loaded], rates: pl.DataFrame) -> list[Loaded]:
+    """Add a warning to each export whose money waits.
+
+    Call it when all observations are merged: other files may tell what one does not.
+    """
+    return [_noticed(part, [*_missing_rates(part, rates), *_undated(lake, part)]) for part in parts]
+
+
+def _noticed(part: Loaded, found: list[tuple[Export, Notice]]) -> Loaded:
+    readings = dict(part.readings)
+    for export, notice in found:
+        readings[export] = replace(readings[export], notices=[*readings[export].notices, notice])
+    return replace(part, readings=readings)
+
+
+def _missing_rates(part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Notice]]:
+    """Per export the currencies and days of foreign rows that no rate converts.
+
+    A row of a ledger may go by its order's day, so it certainly waits only where its currency has no rate at all.
+    """
+    waiting = []
+    for name, frame in part.frames.items():
+        if name not in _CLOCKS or "currency_code" not in frame.columns:
+            continue
+        rows = frame.filter(pl.col("currency_code") != "CNY").select("shop_id", "_export_id", "currency_code", day=pl.col(_CLOCKS[name]).dt.date())
+        by = ["currency_code", "day"] if _CLOCKS[name] == "created_at" else ["currency_code"]
+        waiting.append(rows.join(rates.rename({"rate_date": "day"}), on=by, how="anti"))
+    rows = pl.concat(waiting) if waiting else pl.DataFrame()
+    if rows.is_empty():
+        return []
+    days = rows.group_by("shop_id", "_export_id", "currency_code").agg(pl.len().alias("rows"), pl.col("day").drop_nulls().unique().sort()).sort("currency_code")
+    told: dict[Export, tuple[int, list[str]]] = {}
+    for shop, export, currency, count, of in days.iter_rows():
+        before, words = told.get((shop, export), (0, []))
+        told[shop, export] = (before + count, [*words, f"{currency} {_days(of)}"])
+    return [(export, Notice("RATE_MISSING", count, ";".join(words))) for export, (count, words) in told.items()]
+
+
+def _days(days: list[object]) -> str:
+    named = "、".join(map(str, days[:_DAYS_NAMED]))
+    return f"{named} … {days[-1]}" if len(days) > _DAYS_NAMED else named or "日期不明 / days unknown"
+
+
+def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
+    """Per export the yuan of paid lines of which neither it nor any other file tells when they were paid; by the price where no amount is told."""
+    lines = part.frames.get(ORDER_LINE.name)
+    if lines is None:
+        return []
+    money = pl.coalesce("paid_fen", "placed_fen", pl.col("unit_price_fen") * pl.col("line_qty").fill_null(1)).alias("money_fen")
+    is_paid = pl.col("order_status_code").is_in(_WAS_PAID) & pl.col("paid_at").is_null() & (pl.col("currency_code").fill_null("CNY") == "CNY")
+    rows = lines.with_columns(money).filter(is_paid & (pl.col("money_fen") > 0))
+    if rows.is_empty():
+        return []
+    orders = rows.select(_ORDER).unique()
+    dated = [lake.read(table, keys=orders, columns=[*_ORDER, "paid_at"]).drop_nulls("paid_at").select(_ORDER) for table in (ORDER, ORDER_LINE)]
+    left = rows.join(pl.concat(dated).unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("money_fen").sum())
+    wanted = _tellers(part.platform)
+    return [((shop, export), Notice("MONEY_UNDATED", count, f"{fen // 100:,}.{fen % 100:02d} 元{wanted}")) for shop, export, count, fen in left.iter_rows()]
+
+
+def _tellers(platform: Platform) -> str:
+    """The platform's exports of orders that tell when an order was paid."""
+    kinds = [item.kind for item in platform.layouts if item.source == "file" and any(column.name == "paid_at" and column.required for column in item.columns)]
+    names = "、".join(codes.KIND.zh(kind) for kind in dict.fromkeys(kinds) if kind.endswith(("orders", "order_items", "trades")))
+    return f";写付款时间的文件 / told by: {names}" if names else ""
