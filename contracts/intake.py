@@ -5,28 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.errors import FileRefusedError
+from contracts.intake_rule import AGAIN, AS_TABLE, LOOK, NOTHING, RAW, IntakeRule
 from contracts.personal import is_masked
+from contracts.warn_rules import WARN_RULES
 
-
-@dataclass(frozen=True)
-class IntakeRule:
-    """One objection: what is wrong and what to do next."""
-
-    zh: str
-    en: str
-    step_zh: str
-    step_en: str
-
-
-_AGAIN = ("请从平台后台重新导出", "export it again from the back-office")
-_RAW = ("请使用平台导出的原始文件,不要用表格软件另存", "use the platform's original file, not one re-saved in a spreadsheet")
-_AS_TABLE = ("请在平台后台导出为 Excel 或 CSV;截图、PDF、文档不能导入", "export as Excel or CSV from the back-office; pictures and documents cannot be read")
-_NOTHING = ("无需处理", "nothing to do")
-_LOOK = ("打开导出的原文件看这一行;改正后再上传", "look at this row in the file as exported; upload it again once it is right")
+__all__ = ["CONFIRMABLE", "FILE_RULES", "ROW_RULES", "SHEET_STEP", "UNREAD_HEADERS", "WARN_RULES", "IntakeRule", "Notice", "refuse", "row_place", "unmasked_at"]
 
 #: A whole file is refused and changes nothing.
 FILE_RULES: dict[str, IntakeRule] = {
-    "EMPTY_FILE": IntakeRule("文件是空的", "the file is empty", *_AGAIN),
+    "EMPTY_FILE": IntakeRule("文件是空的", "the file is empty", *AGAIN),
     "NO_ROWS": IntakeRule("只有表头,没有数据行", "header only, no rows", "确认导出的日期范围", "check the dates of the export"),
     "FILE_TOO_LARGE": IntakeRule("文件过大", "the file is too large", "请按月分段导出", "export month by month"),
     "UNPACKED_TOO_LARGE": IntakeRule("文件解压后过大", "the file unpacks to too much", "请按月分段导出", "export month by month"),
@@ -49,38 +36,38 @@ FILE_RULES: dict[str, IntakeRule] = {
         "mend its permissions and give it again",
     ),
     "HTML_NOT_TABLE": IntakeRule("这是网页,不是导出的表格", "a web page, not an export", "重新登录后台再导出", "sign in again, then export"),
-    "JSON_NOT_TABLE": IntakeRule("这是接口报文,不是表格", "a JSON answer, not an export", *_AGAIN),
-    "PDF_NOT_TABLE": IntakeRule("这是 PDF,不是表格", "a PDF, not a table", *_AS_TABLE),
-    "PICTURE_NOT_TABLE": IntakeRule("这是图片,不是表格", "a picture, not a table", *_AS_TABLE),
-    "VIDEO_NOT_TABLE": IntakeRule("这是视频,不是表格", "a video, not a table", *_AS_TABLE),
-    "DOCUMENT_NOT_TABLE": IntakeRule("这是 Word 或 PPT 文档,不是表格", "a text document or slides, not a table", *_AS_TABLE),
+    "JSON_NOT_TABLE": IntakeRule("这是接口报文,不是表格", "a JSON answer, not an export", *AGAIN),
+    "PDF_NOT_TABLE": IntakeRule("这是 PDF,不是表格", "a PDF, not a table", *AS_TABLE),
+    "PICTURE_NOT_TABLE": IntakeRule("这是图片,不是表格", "a picture, not a table", *AS_TABLE),
+    "VIDEO_NOT_TABLE": IntakeRule("这是视频,不是表格", "a video, not a table", *AS_TABLE),
+    "DOCUMENT_NOT_TABLE": IntakeRule("这是 Word 或 PPT 文档,不是表格", "a text document or slides, not a table", *AS_TABLE),
     "ARCHIVE_NOT_ZIP": IntakeRule(
         "这是 zip 以外的压缩包,不是表格", "an archive other than zip, not a table", "解压后上传里面的文件", "unpack it and give the files inside"
     ),
-    "NUL_BYTES": IntakeRule("文件已损坏(含空字节)", "the file is damaged (NUL bytes)", *_AGAIN),
+    "NUL_BYTES": IntakeRule("文件已损坏(含空字节)", "the file is damaged (NUL bytes)", *AGAIN),
     "TRUNCATED": IntakeRule("文件不完整", "the file is cut off", "请重新下载完整文件", "download the whole file again"),
-    "MOJIBAKE": IntakeRule("表头是乱码(编码转换错误)", "the header is garbled by a wrong encoding", *_RAW),
-    "BAD_ENCODING": IntakeRule("文件编码混乱", "the file's encoding is broken", *_RAW),
+    "MOJIBAKE": IntakeRule("表头是乱码(编码转换错误)", "the header is garbled by a wrong encoding", *RAW),
+    "BAD_ENCODING": IntakeRule("文件编码混乱", "the file's encoding is broken", *RAW),
     "ZIP_NOT_WORKBOOK": IntakeRule("这是压缩包,不是表格", "an archive, not a workbook", "解压后上传里面的文件", "unpack it and give the files inside"),
-    "ZIP_BOMB": IntakeRule("压缩比异常,可能是恶意文件", "it unpacks to absurdly much", *_AGAIN),
+    "ZIP_BOMB": IntakeRule("压缩比异常,可能是恶意文件", "it unpacks to absurdly much", *AGAIN),
     "ZIP_NESTED": IntakeRule("压缩包里还有压缩包", "an archive inside an archive", "解压后上传里面的文件", "unpack it and give the files inside"),
     "ZIP_UNSAFE_NAME": IntakeRule(
         "压缩包内的文件名不安全", "a name inside the archive is unsafe", "解压后上传里面的文件", "unpack it and give the files inside"
     ),
     "ZIP_ENCRYPTED": IntakeRule("压缩包有密码", "the archive needs a password", "解压后上传里面的文件", "unpack it and give the files inside"),
     "ZIP_TOO_MANY": IntakeRule("压缩包内文件过多", "too many files in the archive", "分批上传", "give them in parts"),
-    "ZIP_EMPTY": IntakeRule("压缩包里没有文件", "no file in the archive", *_AGAIN),
-    "XML_ENTITIES": IntakeRule("表格文件内含外部实体,可能是恶意文件", "the workbook declares XML entities", *_AGAIN),
-    "SWALLOWED_ROWS": IntakeRule("引号不配对,多行被并进一个单元格", "an unbalanced quote swallowed whole rows", *_RAW),
-    "AMBIGUOUS_DATES": IntakeRule("日期写法有歧义(月/日顺序不明)", "dates that may be read two ways", *_RAW),
-    "SERIAL_DATES": IntakeRule("日期被表格软件改成了序号", "dates were turned into serial numbers by a spreadsheet", *_RAW),
+    "ZIP_EMPTY": IntakeRule("压缩包里没有文件", "no file in the archive", *AGAIN),
+    "XML_ENTITIES": IntakeRule("表格文件内含外部实体,可能是恶意文件", "the workbook declares XML entities", *AGAIN),
+    "SWALLOWED_ROWS": IntakeRule("引号不配对,多行被并进一个单元格", "an unbalanced quote swallowed whole rows", *RAW),
+    "AMBIGUOUS_DATES": IntakeRule("日期写法有歧义(月/日顺序不明)", "dates that may be read two ways", *RAW),
+    "SERIAL_DATES": IntakeRule("日期被表格软件改成了序号", "dates were turned into serial numbers by a spreadsheet", *RAW),
     "MASKED_KEY": IntakeRule("编号列被打码,无法识别每一单", "the key column is masked with stars", "请导出未脱敏的编号列", "export the numbers unmasked"),
     "OTHER_SHOP": IntakeRule("文件属于另一个店铺", "the file is of another shop", "请选择正确的店铺", "choose the right shop"),
     "SEVERAL_SHOPS": IntakeRule("一个文件里有多个店铺", "several shops in one file", "按店铺分别导出", "export shop by shop"),
-    "CELL_TOO_LARGE": IntakeRule("单元格过大", "a cell is too large", *_AGAIN),
+    "CELL_TOO_LARGE": IntakeRule("单元格过大", "a cell is too large", *AGAIN),
     "SEVERAL_SHEETS": IntakeRule("多个工作表都有数据", "several sheets hold data", "把每个工作表存成单独的文件再上传", "save each sheet as a file of its own"),
-    "BAD_WORKBOOK": IntakeRule("表格文件无法打开", "the workbook cannot be opened", *_AGAIN),
-    "TOO_MANY_COLUMNS": IntakeRule("列数异常", "too many columns", *_RAW),
+    "BAD_WORKBOOK": IntakeRule("表格文件无法打开", "the workbook cannot be opened", *AGAIN),
+    "TOO_MANY_COLUMNS": IntakeRule("列数异常", "too many columns", *RAW),
     "UNKNOWN_LAYOUT": IntakeRule(
         "不认识这个表头",
         "no known layout has this header",
@@ -117,9 +104,9 @@ FILE_RULES: dict[str, IntakeRule] = {
         "先用 baiyun shops add --platform 登记店铺,再导入",
         "register the shop with `baiyun shops add --platform`, then give it again",
     ),
-    "DUPLICATE_HEADER": IntakeRule("表头有重复的列", "the header has a column twice", *_RAW),
-    "RAGGED_ROWS": IntakeRule("太多行的列数与表头不符", "too many rows do not fit the header", *_RAW),
-    "ID_PRECISION_LOST": IntakeRule("订单号已被表格软件截断", "ids lost digits in a spreadsheet", *_RAW),
+    "DUPLICATE_HEADER": IntakeRule("表头有重复的列", "the header has a column twice", *RAW),
+    "RAGGED_ROWS": IntakeRule("太多行的列数与表头不符", "too many rows do not fit the header", *RAW),
+    "ID_PRECISION_LOST": IntakeRule("订单号已被表格软件截断", "ids lost digits in a spreadsheet", *RAW),
     "WRONG_PLATFORM": IntakeRule(
         "文件属于另一个平台,与该店铺不符", "the file is of another platform than the shop", "请选择正确的店铺", "choose the right shop"
     ),
@@ -130,12 +117,12 @@ UNREAD_HEADERS = ("UNKNOWN_LAYOUT", "MISSING_COLUMN", "UNIT_DISAGREES")
 
 #: One row goes to quarantine; the rest of the file is published.
 ROW_RULES: dict[str, IntakeRule] = {
-    "BAD_MONEY": IntakeRule("金额无法识别", "not an amount of money", *_LOOK),
-    "BAD_NUMBER": IntakeRule("数字无法识别", "not a whole number", *_LOOK),
-    "BAD_RATE": IntakeRule("比率无法识别", "not a rate", *_LOOK),
-    "BAD_TIME": IntakeRule("时间无法识别", "not a time", *_LOOK),
-    "BAD_CELL": IntakeRule("单元格无法识别", "cell not understood", *_LOOK),
-    "ID_PRECISION_LOST": IntakeRule("编号被写成科学计数,已丢失位数", "id in scientific notation, digits are lost", *_RAW),
+    "BAD_MONEY": IntakeRule("金额无法识别", "not an amount of money", *LOOK),
+    "BAD_NUMBER": IntakeRule("数字无法识别", "not a whole number", *LOOK),
+    "BAD_RATE": IntakeRule("比率无法识别", "not a rate", *LOOK),
+    "BAD_TIME": IntakeRule("时间无法识别", "not a time", *LOOK),
+    "BAD_CELL": IntakeRule("单元格无法识别", "cell not understood", *LOOK),
+    "ID_PRECISION_LOST": IntakeRule("编号被写成科学计数,已丢失位数", "id in scientific notation, digits are lost", *RAW),
     "MERGED_IDS": IntakeRule(
         "一格里有多个编号,不知道金额各归哪一单",
         "several numbers in one cell: whose money it is cannot be told",
@@ -160,18 +147,18 @@ ROW_RULES: dict[str, IntakeRule] = {
         "核对金额列:放错了就用原始文件再上传;确实如此就点「确认无误」,或用 baiyun quarantine confirm",
         "if columns are swapped, upload the original; if it is right, confirm it on the page or with `baiyun quarantine confirm`",
     ),
-    "MISSING_VALUE": IntakeRule("必填单元格为空", "a required cell is empty", *_LOOK),
-    "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *_LOOK),
+    "MISSING_VALUE": IntakeRule("必填单元格为空", "a required cell is empty", *LOOK),
+    "RAGGED_ROW": IntakeRule("列数与表头不符", "another number of cells than the header", *LOOK),
     "CUT_OFF": IntakeRule(
         "文件末尾没有换行,最后一格可能没有写完",
         "no line break ends the file: its last cell may be cut off",
         "与平台核对这一行和总行数;完整就在文件末尾加一个换行再上传,不完整就重新下载",
         "compare this row and the number of rows with the platform; if all is there add a line break at the end and give it again, else download again",
     ),
-    "CONTRACT": IntakeRule("不符合数据合同", "breaks the data contract", *_LOOK),
-    "NOT_CONFORMED": IntakeRule("没有可用的内容", "nothing usable on the row", *_LOOK),
-    "MASKED_KEY": IntakeRule("编号被打码", "the key is masked with stars", *_LOOK),
-    "BROKEN_CHARACTER": IntakeRule("编号含有损坏的字符", "a broken character in a key", *_RAW),
+    "CONTRACT": IntakeRule("不符合数据合同", "breaks the data contract", *LOOK),
+    "NOT_CONFORMED": IntakeRule("没有可用的内容", "nothing usable on the row", *LOOK),
+    "MASKED_KEY": IntakeRule("编号被打码", "the key is masked with stars", *LOOK),
+    "BROKEN_CHARACTER": IntakeRule("编号含有损坏的字符", "a broken character in a key", *RAW),
     "AMOUNTS_DIFFER": IntakeRule(
         "这一列映射为整单金额(一单只算一次),而这一单的几行金额不同",
         "this column was mapped as the whole order's amount, counted once, and the rows of this order differ",
@@ -184,98 +171,11 @@ ROW_RULES: dict[str, IntakeRule] = {
         "用售后单导入退款;或在映射里指定每行金额的列",
         "give the refund as an after-sale; or map a column of each row's own amount",
     ),
-    "NO_CACHED_VALUE": IntakeRule("单元格是没有存下结果的公式,或 #N/A 一类的错误值", "a formula without its stored result, or an error value", *_RAW),
+    "NO_CACHED_VALUE": IntakeRule("单元格是没有存下结果的公式,或 #N/A 一类的错误值", "a formula without its stored result, or an error value", *RAW),
 }
 
 #: Row rules that ask a person: what they confirm counts as it stands.
 CONFIRMABLE = frozenset({"IMPLAUSIBLE", "PAID_ZERO"})
-
-#: The file is taken, and a person should look: the receipt lists these.
-WARN_RULES: dict[str, IntakeRule] = {
-    "REPEATED_HEADER": IntakeRule("文件中间有重复的表头,已去掉", "header rows in the middle were left out", *_NOTHING),
-    "SUMMARY_ROW": IntakeRule("合计行已去掉,不作为数据", "summary rows were left out", *_NOTHING),
-    "SUMMARY_DISAGREES": IntakeRule(
-        "合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"
-    ),
-    "DESCRIPTION_ROW": IntakeRule("说明行、公式行已去掉", "rows that describe or calculate were left out", *_NOTHING),
-    "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", *_NOTHING),
-    "EXPORT_CAPPED": IntakeRule(
-        "行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"
-    ),
-    "BROKEN_CHARACTERS": IntakeRule("文字中有损坏的字符", "broken characters in text", *_RAW),
-    "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
-    "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", *_NOTHING),
-    "UNIT_IN_HEADER": IntakeRule("表头带单位,单位相符,照常读取", "headers name their unit, which is the column's: read as usual", *_NOTHING),
-    "OTHER_UNIT": IntakeRule(
-        "表头写的单位与这一列不同,这一列没有读取",
-        "a header names another unit than its column is in: the column was not read",
-        "按平台默认的单位重新导出",
-        "export again in the platform's own unit",
-    ),
-    "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *_NOTHING),
-    "UNKNOWN_WORD": IntakeRule(
-        "有不认识的状态词,按未知计",
-        "unknown status words, counted as unknown",
-        "自己映射的表:在上传页再放一次并说明这个词;平台导出:把原词告诉支持。说明后重算即更正",
-        "a table you mapped: put it on the upload page again and say what the word means; an export: tell support the word. A rebuild puts it right",
-    ),
-    "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
-    "PERSONAL_MASKED": IntakeRule("文字中的电话、证件号、邮箱、收件地址已打码", "personal data in text were masked", *_NOTHING),
-    "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *_NOTHING),
-    "OTHER_SHEETS": IntakeRule("这些工作表不是已知的导出,没有读取", "sheets that are no known export were not read", *_NOTHING),
-    "AMOUNTS_ALIKE": IntakeRule(
-        "这一列映射为每行各自的金额(相加),而这个文件里每个多行订单的几行都写同一个金额",
-        "this column was mapped as each row's own amount, added up, and in this file every order of several rows has one amount on all of them",
-        "若是整单金额重复写:撤回这个文件,用它重新映射,再导入;确是每行各自的:重新映射时回答“每行各自的”,不再提示",
-        "if it is the order's, written again: withdraw the file, map the table anew with it, give it again; if each row's own, say so there once",
-    ),
-    "ORDER_SUM_DIFFERS": IntakeRule(
-        "整单金额不等于各行金额(加运费)之和;按各行的金额计",
-        "an order's amount is not the sum of its rows (with freight); the rows' own amounts count",
-        "打开导出的原文件看这一单;若各行金额不含某项优惠,重新映射时把整单金额读作金额",
-        "look at this order in the file as exported; where the rows' amounts leave out a discount, map the order's amount instead",
-    ),
-    "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
-    "NET_DISAGREES": IntakeRule(
-        "净成交不等于成交减一小时退款", "net sales are not sales less the hour's refunds", "与平台页面核对", "compare with the platform's page"
-    ),
-    "COVERAGE_GAP": IntakeRule(
-        "与其他文件之间缺几天",
-        "days between this and other files are missing",
-        "补上缺的日期;确无订单则不必",
-        "give those days, unless nothing was sold on them",
-    ),
-    "CONFLICT_IN_FILE": IntakeRule(
-        "这个文件里同一编号的几行数字互相矛盾,都没有计入",
-        "in this file rows of one number contradict each other, so none of them counts",
-        "按行号核对这几行,只留对的一行再上传",
-        "compare these rows, keep the right one, then upload the file again",
-    ),
-    "OLDER_IN_FILE": IntakeRule(
-        "这个文件里同一编号有几行,退款更多的一行算后来的,以它为准",
-        "in this file several rows are of one number: the one with more money back is the later and counts",
-        *_NOTHING,
-    ),
-    "OVERTAKEN_UNDATED": IntakeRule(
-        "文件名没有导出时间,按文件里最新的时间排先后;这些行以其他文件为准",
-        "the name tells no time of export, so it counts as of its newest row; of these rows other files have the last word",
-        "若这个文件其实更新:撤回它,在文件名里加上导出日期再上传,如“导出20261215”",
-        "if this file is the newer one: withdraw it, add the day of export to its name, e.g. 导出20261215, and give it again",
-    ),
-    "RATE_MISSING": IntakeRule(
-        "外币的行在等汇率,没有计入任何数字",
-        "rows in another currency wait for a rate and are in no figure",
-        "导入这些天的汇率:baiyun rates import(表头 date,currency,rate),再 baiyun build;在页面上传的请运维导入",
-        "give the rates of these days with `baiyun rates import` (header date,currency,rate), then `baiyun build`; from a page, ask your operator",
-    ),
-    "MONEY_UNDATED": IntakeRule(
-        "已付款的行没有付款时间,这些钱还不在支付金额里",
-        "paid rows without a payment time: this money is in no paid figure yet",
-        "补上写付款时间的订单文件,数字自己就全了",
-        "give the export of orders that tells the payment time; the figures complete themselves",
-    ),
-    "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
-}
 
 
 @dataclass(frozen=True)
@@ -289,7 +189,7 @@ class Notice:
     @property
     def calls(self) -> bool:
         """Whether a person should look; the others only tell what was done."""
-        return WARN_RULES[self.rule].step_en != _NOTHING[1]
+        return WARN_RULES[self.rule].step_en != NOTHING[1]
 
     def sentence(self) -> str:
         """One printable line: rule, Chinese, English, count, next step."""

@@ -24,6 +24,9 @@ from pipeline.entries.found import entry_lists
 from pipeline.terminal import print_json
 from warehouse.settings import Settings
 
+_AS_JSON = "--json"
+_SUPPORT = {"step_zh": "把这条命令和错误发给支持", "step_en": "send this command and the error to support"}
+
 app = group(__doc__ or "")
 app.add_typer(releases.app, name="releases")
 app.add_typer(files.app, name="files")
@@ -191,12 +194,22 @@ def run(command: Callable[[], None]) -> int:
         zh, en = "数据文件夹无法读写,已提交的数据不受影响", "the data folder cannot be read or written; what was committed is safe"
         steps_to_take = {"step_zh": "检查磁盘空间与权限后重试", "step_en": "check disk space and permissions, then try again"}
         return _failed(BaiyunError("STORAGE", zh, en, **steps_to_take, detail=str(error)))
+    except SystemExit as ended:
+        if ended.code == WRONG_USE and _AS_JSON in sys.argv:  # the parser of commands has said on stderr what is wrong
+            steps_to_take = {"step_zh": "加 --help 查看用法", "step_en": "see the usage with --help"}
+            print_json({"error": UsageError("BAD_COMMAND", "命令写得不对", "the command is put wrongly", **steps_to_take).document()})
+        raise
+    except Exception as error:
+        if _AS_JSON in sys.argv:  # nobody foresaw it, and yet whoever reads us gets a document
+            unforeseen = BaiyunError("UNFORESEEN", "程序出错", "the program failed", **_SUPPORT, error=type(error).__name__)
+            print_json({"error": unforeseen.document()})
+        raise
     return DONE
 
 
 def _failed(error: BaiyunError) -> int:
     typer.echo(error.sentence(), err=True)
-    if "--json" in sys.argv:
+    if _AS_JSON in sys.argv:
         print_json({"error": error.document(), **error.beside})
     if isinstance(error, HeldReleaseError):
         return HELD

@@ -54,9 +54,9 @@ def test_a_mapped_table_is_told_in_its_own_headers() -> None:
     mapping = MappingFile.model_validate(
         {
             "name": "mine", "kind": "orders", "zh": "我的", "en": "mine", "platform": "shop", "origin": "a table made up for this test",
-            "signature": ["单号", "实收"], "columns": {"order_id": "单号", "paid_fen": "实收", "paid_at": "付款时间", "line_qty": "件"},
+            "signature": ["单号", "实收"], "columns": {"order_id": "单号", "paid_fen": "实收", "paid_at": "付款时间", "order_line_id": "明细号"},
         }
     )  # fmt: skip
-    table = [["单号", "实收", "付款时间", "件"], ["A1", "5.00", "2026-10-12 20:15:03", "-2"], ["A2", "5.00", "2026-10-12 20:15:03", "1"]]
+    table = [["单号", "实收", "付款时间", "明细号"], ["A1", "5.00", "2026-10-12 20:15:03", "cost:9"], ["A2", "5.00", "2026-10-12 20:15:03", "A2-1"]]
     (told,) = quarantined(data(table), mapping).iter_rows(named=True)
-    assert (told["row_number"], told["column_name"], told["cell_name"]) == (2, "件", "-2")
+    assert (told["row_number"], told["column_name"], told["cell_name"]) == (2, "明细号", "cost:9")

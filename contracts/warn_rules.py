@@ -1,0 +1,92 @@
+"""Warnings: the file is taken, and its receipt says what a person should look at or what was done."""
+
+from __future__ import annotations
+
+from contracts.intake_rule import NOTHING, RAW, IntakeRule
+
+#: The file is taken, and a person should look: the receipt lists these.
+WARN_RULES: dict[str, IntakeRule] = {
+    "REPEATED_HEADER": IntakeRule("文件中间有重复的表头,已去掉", "header rows in the middle were left out", *NOTHING),
+    "SUMMARY_ROW": IntakeRule("合计行已去掉,不作为数据", "summary rows were left out", *NOTHING),
+    "SUMMARY_DISAGREES": IntakeRule(
+        "合计行与各行之和不一致", "a summary row disagrees with the sum of the rows", "核对文件是否被改动", "check whether the file was edited"
+    ),
+    "DESCRIPTION_ROW": IntakeRule("说明行、公式行已去掉", "rows that describe or calculate were left out", *NOTHING),
+    "FOOTER": IntakeRule("文件尾的说明行已去掉", "footer lines were left out", *NOTHING),
+    "EXPORT_CAPPED": IntakeRule(
+        "行数正好是导出上限,可能没导全", "exactly the export limit of rows: it may be cut short", "缩短日期分段导出", "export shorter spans"
+    ),
+    "BROKEN_CHARACTERS": IntakeRule("文字中有损坏的字符", "broken characters in text", *RAW),
+    "NEW_COLUMN": IntakeRule("有未识别的新列,未使用", "new columns, not used", "如需使用请联系支持", "ask support if it matters"),
+    "ALIAS_USED": IntakeRule("按已确认的别名读取了改名的列", "renamed columns were read by confirmed aliases", *NOTHING),
+    "UNIT_IN_HEADER": IntakeRule("表头带单位,单位相符,照常读取", "headers name their unit, which is the column's: read as usual", *NOTHING),
+    "OTHER_UNIT": IntakeRule(
+        "表头写的单位与这一列不同,这一列没有读取",
+        "a header names another unit than its column is in: the column was not read",
+        "按平台默认的单位重新导出",
+        "export again in the platform's own unit",
+    ),
+    "TWIN_COLUMN": IntakeRule("有内容相同的重复列,已去掉一列", "a column given twice with the same cells was left out once", *NOTHING),
+    "UNKNOWN_WORD": IntakeRule(
+        "有不认识的状态词,按未知计",
+        "unknown status words, counted as unknown",
+        "自己映射的表:在上传页再放一次并说明这个词;平台导出:把原词告诉支持。说明后重算即更正",
+        "a table you mapped: put it on the upload page again and say what the word means; an export: tell support the word. A rebuild puts it right",
+    ),
+    "FUTURE_TIMES": IntakeRule("有晚于收到时刻的时间", "times later than the file's arrival", "核对电脑与平台的日期", "check the dates"),
+    "PERSONAL_MASKED": IntakeRule("文字中的电话、证件号、邮箱、收件地址已打码", "personal data in text were masked", *NOTHING),
+    "SEVERAL_SHEETS": IntakeRule("多个同表头的工作表已合并读取", "sheets with the same header were read together", *NOTHING),
+    "OTHER_SHEETS": IntakeRule("这些工作表不是已知的导出,没有读取", "sheets that are no known export were not read", *NOTHING),
+    "AMOUNTS_ALIKE": IntakeRule(
+        "这一列映射为每行各自的金额(相加),而这个文件里每个多行订单的几行都写同一个金额",
+        "this column was mapped as each row's own amount, added up, and in this file every order of several rows has one amount on all of them",
+        "若是整单金额重复写:撤回这个文件,用它重新映射,再导入;确是每行各自的:重新映射时回答“每行各自的”,不再提示",
+        "if it is the order's, written again: withdraw the file, map the table anew with it, give it again; if each row's own, say so there once",
+    ),
+    "ORDER_SUM_DIFFERS": IntakeRule(
+        "整单金额不等于各行金额(加运费)之和;按各行的金额计",
+        "an order's amount is not the sum of its rows (with freight); the rows' own amounts count",
+        "打开导出的原文件看这一单;若各行金额不含某项优惠,重新映射时把整单金额读作金额",
+        "look at this order in the file as exported; where the rows' amounts leave out a discount, map the order's amount instead",
+    ),
+    "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
+    "NET_DISAGREES": IntakeRule(
+        "净成交不等于成交减一小时退款", "net sales are not sales less the hour's refunds", "与平台页面核对", "compare with the platform's page"
+    ),
+    "COVERAGE_GAP": IntakeRule(
+        "与其他文件之间缺几天",
+        "days between this and other files are missing",
+        "补上缺的日期;确无订单则不必",
+        "give those days, unless nothing was sold on them",
+    ),
+    "CONFLICT_IN_FILE": IntakeRule(
+        "这个文件里同一编号的几行数字互相矛盾,都没有计入",
+        "in this file rows of one number contradict each other, so none of them counts",
+        "按行号核对这几行,只留对的一行再上传",
+        "compare these rows, keep the right one, then upload the file again",
+    ),
+    "OLDER_IN_FILE": IntakeRule(
+        "这个文件里同一编号有几行,退款更多的一行算后来的,以它为准",
+        "in this file several rows are of one number: the one with more money back is the later and counts",
+        *NOTHING,
+    ),
+    "OVERTAKEN_UNDATED": IntakeRule(
+        "文件名没有导出时间,按文件里最新的时间排先后;这些行以其他文件为准",
+        "the name tells no time of export, so it counts as of its newest row; of these rows other files have the last word",
+        "若这个文件其实更新:撤回它,在文件名里加上导出日期再上传,如“导出20261215”",
+        "if this file is the newer one: withdraw it, add the day of export to its name, e.g. 导出20261215, and give it again",
+    ),
+    "RATE_MISSING": IntakeRule(
+        "外币的行在等汇率,没有计入任何数字",
+        "rows in another currency wait for a rate and are in no figure",
+        "导入这些天的汇率:baiyun rates import(表头 date,currency,rate),再 baiyun build;在页面上传的请运维导入",
+        "give the rates of these days with `baiyun rates import` (header date,currency,rate), then `baiyun build`; from a page, ask your operator",
+    ),
+    "MONEY_UNDATED": IntakeRule(
+        "已付款的行没有付款时间,这些钱还不在支付金额里",
+        "paid rows without a payment time: this money is in no paid figure yet",
+        "补上写付款时间的订单文件,数字自己就全了",
+        "give the export of orders that tells the payment time; the figures complete themselves",
+    ),
+    "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
+}
