@@ -8,6 +8,7 @@ from contracts.ledger_codes import LEDGER as LEDGER
 from contracts.ledger_codes import MATCH as MATCH
 from contracts.ledger_codes import OPEN_REASON as OPEN_REASON
 from contracts.ledger_codes import OPEN_STEP as OPEN_STEP
+from contracts.report_codes import REPORT as REPORT
 
 PLATFORM = CodeList(
     "platform",

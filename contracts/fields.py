@@ -14,6 +14,7 @@ from contracts.field import MONEY_LIMIT_FEN, PLAUSIBLE_FEN, PLAUSIBLE_QTY, QTY_L
 from contracts.field import entry as _f
 from contracts.ledger_fields import LEDGER_FIELDS
 from contracts.rate_fields import RATE_FIELDS
+from contracts.report_fields import REPORT_FIELDS
 from contracts.session_fields import SESSION_FIELDS
 from contracts.stock_fields import STOCK_FIELDS
 
@@ -265,4 +266,5 @@ _ALL = [
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]
 
-FIELDS: dict[str, Field] = {field.name: field for field in (*_ALL, *LEDGER_FIELDS, *COST_FIELDS, *AD_FIELDS, *STOCK_FIELDS, *SESSION_FIELDS, *RATE_FIELDS)}
+_PARTS = (LEDGER_FIELDS, COST_FIELDS, AD_FIELDS, STOCK_FIELDS, SESSION_FIELDS, RATE_FIELDS, REPORT_FIELDS)
+FIELDS: dict[str, Field] = {field.name: field for part in (_ALL, *_PARTS) for field in part}

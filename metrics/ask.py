@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,26 +12,26 @@ from contracts.canonical import SHOP
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.ages import MATURE_DAYS, Age
+from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, session_days
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
-from metrics.open_items import shops_without, shops_without_refunds
 from metrics.question import Period, Question, Where, read_question
+from metrics.reach import part_periods
 from metrics.released import AsOf, choose
 from metrics.versions import redefined_since
 from transforms.gold import dim_observed
 
 __all__ = ["Age", "Answer", "Note", "ask"]
 
-#: Clocks told by files of their own → the note that says how many shops have given none.
-_LEDGERS = {"settled": "BILLS_MISSING", "moved": "ACCOUNTS_MISSING", **dict.fromkeys(("advertised", "advertised_matured"), "ADS_MISSING")}
 #: Clocks whose figures go by the day of payment and move as its refunds come in → which of their rows were paid: a cost charged once may lie ahead.
 _COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0", **dict.fromkeys(("advertised", "advertised_matured"), "paid_fen <> 0")}
 
-#: What a measure is called that moves with refunds.
-_OF_REFUNDS = ("refund", "kept", "matured")
-#: How many rows of its mart a clock found, beside its parts.
-_ROWS = "rows"
+#: Beside the parts of a clock: how many rows of its mart were found, and whatever their clock; beside those of a metric: whether a shop of the cell gave
+#: all it needs.
+_ROWS, _LISTED, _COVERED = "rows", "listed", "covered"
+#: Who a row is of: its shop, or its platform where the mart knows no shops.
+_PLACE = "_place"
 #: An order is counted on its first line, whose goods may not be all of its goods.
 _GOODS = {"style", "sku", "size", "color"}
 _ORDERS = {"paid_orders_qty", "refunded_orders_qty", "kept_orders_qty"}
@@ -62,7 +62,8 @@ def ask(
     Dimensions: merchant, shop, platform, channel, traffic, style, session, and for profit sku and creator; date, week (2026-W07), month (2026-02) on each
     metric's own clock;
     paid_date for metrics on the payment clock. A group without rows on a metric's clock has no row, or 0 (ratios: null) beside another metric
-    that has one; without ``by`` there is always one row. ``as_of``: a release number or an aware moment; None reads the current release.
+    that has one; without ``by`` there is always one row. A figure is null where no shop of its cell ever gave what it is made of (``coverage``), and
+    of those that did otherwise. ``as_of``: a release number or an aware moment; None reads the current release.
 
     Raises ``UsageError`` for a question put wrongly (see ``question.read_question``) or an operator who named no single merchant,
     ``NotFoundError`` when there is no release, for another's merchant, and for the association, to whom no metric exists.
@@ -72,12 +73,12 @@ def ask(
         raise NotFoundError("NO_SUCH_METRIC", "没有这个指标", "no such metric", step_zh="见全区页面", step_en="see the district's page")
     question = read_question(metrics, by, where or {}, period)
     desk = open_desk(for_one_merchant(viewer, question), as_of, question.tables)
-    clocks = {clock: _sums(desk, question, clock) for clock in question.sources}
-    parts = _join(list(clocks.values()), list(question.by))
+    coverage = read_coverage(desk, question)
+    parts = _parts(desk, question, coverage)
     first, last = question.period or extent(desk, question)
-    rows = parts.select(*question.by, *(_value(metric) for metric in question.metrics))
+    rows = parts.select(*question.by, *(_value(question, metric) for metric in question.metrics))
     redefined = {"DEFINITION_CHANGED"} if any(redefined_since(choose(viewer.place, as_of), metric) for metric in question.metrics) else set()
-    notes = _notes(desk, question, parts, last, redefined)
+    notes = _notes(desk, question, coverage, parts, last, redefined)
     return Answer(rows, desk.release.number, desk.release.as_of, first, last, notes, _age(desk, question))
 
 
@@ -101,32 +102,61 @@ def for_one_merchant(viewer: Viewer, question: Question) -> Viewer:
 
 
 def _column(clock: str, part: str) -> str:
-    """A part's column after the join; clocks have parts of the same name over different rows."""
+    """A part of a clock, of all its shops; clocks have parts of the same name over different rows."""
     return f"{clock}:{part}"
 
 
+def _own(metric: Metric, part: str) -> str:
+    """A part of a metric, of the shops it covers."""
+    return f"{metric.clock}:{metric.id}:{part}"
+
+
 def _sums(desk: Desk, question: Question, clock: str) -> pl.DataFrame:
-    """Parts of one clock summed to the asked grain."""
+    """Parts of one clock summed to the asked grain, of each shop apart."""
     source = question.sources[clock]
     parts = dict.fromkeys(part for metric in question.on(clock) for part in metric.parts)
-    groups = [f'{source.dimensions[name]} AS "{name}"' for name in question.by]
-    sums = [f'coalesce(sum({source.measures[part]}), 0)::BIGINT AS "{_column(clock, part)}"' for part in parts]
-    sums.append(f'count(*)::BIGINT AS "{_column(clock, _ROWS)}"')
-    condition, values = question.conditions(clock)
-    query = f"SELECT {', '.join([*groups, *sums])} FROM {source.relation} WHERE {condition}"  # noqa: S608
-    return desk.sql(query + (" GROUP BY ALL" if groups else ""), values)
+    place = source.dimensions.get("shop", source.dimensions["platform"])
+    groups = [*(f'{source.dimensions[name]} AS "{name}"' for name in question.by), f'{place} AS "{_PLACE}"']
+    here = f"FILTER ({source.rows[clock]})"
+    sums = [f'coalesce(sum({source.measures[part]}) {here}, 0)::BIGINT AS "{_column(clock, part)}"' for part in parts]
+    sums += [f'(count(*) {here})::BIGINT AS "{_column(clock, _ROWS)}"', f'count(*)::BIGINT AS "{_column(clock, _LISTED)}"']
+    condition, values = question.conditions(clock, any_rows=is_listed(source, question))
+    query = f"SELECT {', '.join([*groups, *sums])} FROM {source.relation} WHERE {condition} GROUP BY ALL"  # noqa: S608
+    return desk.sql(query, values)
 
 
-def _join(frames: list[pl.DataFrame], by: list[str]) -> pl.DataFrame:
-    """One row per group found in any frame; a part without a row there is 0."""
-    joined = frames[0]
-    for frame in frames[1:]:
-        joined = joined.join(frame, on=by, how="full", coalesce=True, validate="1:1") if by else joined.hstack(frame)
-    return joined.with_columns(pl.exclude(by).fill_null(0)).sort(by) if by else joined
+def _parts(desk: Desk, question: Question, coverage: Coverage) -> pl.DataFrame:
+    """One row per group found on any clock; per clock and part the sum over all shops, and per metric the sum over those it covers. 0 without a row."""
+    rows = pl.concat([_sums(desk, question, clock) for clock in question.sources], how="diagonal")
+    sums = [pl.exclude(*question.by, _PLACE).sum()]
+    for metric in question.metrics:
+        places = _places(question, coverage, metric)
+        parts = ((_own(metric, part), pl.col(_column(metric.clock, part))) for part in (*metric.parts, _LISTED))
+        sums += [(part if places is None else part.filter(pl.col(_PLACE).is_in(pl.Series(places, dtype=pl.String)))).sum().alias(name) for name, part in parts]
+    marks = mark_cells(question, coverage, rows, {_own(metric, _COVERED): metric for metric in question.metrics})
+    by = list(question.by)
+    if not by:
+        return rows.select(sums).hstack(marks)
+    found = rows.group_by(by).agg(sums).filter(pl.any_horizontal(pl.col(_column(clock, _ROWS)) > 0 for clock in question.sources))
+    fixed = [name for name in by if name in marks.columns]
+    return (found.join(marks, on=fixed, how="left", nulls_equal=True) if fixed else found.join(marks, how="cross")).sort(by)
 
 
-def _value(metric: Metric) -> pl.Expr:
-    """The metric from its summed parts, as truth rounds it: half up to a whole fen; null for nothing to divide by or a source that tells nothing."""
+def _places(question: Question, coverage: Coverage, metric: Metric) -> list[str] | None:
+    """The shops that ``metric`` covers as the rows of its mart name whose they are; None of all, where nothing says what was given."""
+    if not coverage.is_known:
+        return None
+    shops = coverage.of(metric)
+    if "shop" in question.sources[metric.clock].dimensions:
+        return shops
+    return coverage.shops.filter(pl.col("shop_id").is_in(shops))["platform_code"].unique().to_list()
+
+
+def _value(question: Question, metric: Metric) -> pl.Expr:
+    """The metric from its summed parts, as truth rounds it: half up to a whole fen; null for nothing to divide by or a source that tells nothing.
+
+    Null, too, where no shop of the cell gave what it needs, and of a thing that the mart would list if it had been given.
+    """
     value = top = _top(metric)
     if metric.denominator is not None:
         bottom = _part(metric, metric.denominator)
@@ -135,11 +165,21 @@ def _value(metric: Metric) -> pl.Expr:
         value = pl.when(~_is_silent(metric)).then(value)
     if metric.whole:
         value = pl.when(_part(metric, metric.whole) == 0).then(value)
-    return value.alias(metric.id)
+    return pl.when(_is_given(question, metric)).then(value).alias(metric.id)
+
+
+def _is_given(question: Question, metric: Metric) -> pl.Expr:
+    covered = _part(metric, _COVERED)
+    return covered & (_part(metric, _LISTED) > 0) if is_listed(question.sources[metric.clock], question) else covered
+
+
+def is_given(desk: Desk, question: Question, coverage: Coverage) -> bool:
+    """Whether the one metric of a question that splits by nothing is a figure at all, and not empty for want of what it is made of."""
+    return bool(_parts(desk, question, coverage).select(_is_given(question, question.metrics[0])).item())
 
 
 def _part(metric: Metric, name: str) -> pl.Expr:
-    return pl.col(_column(metric.clock, name))
+    return pl.col(_own(metric, name))
 
 
 def _top(metric: Metric) -> pl.Expr:
@@ -186,39 +226,45 @@ def _age(desk: Desk, question: Question) -> Age | None:
     return None if newest is None else Age(newest, max(0, days), (young or 0) / paid if paid else float(days < MATURE_DAYS))
 
 
-def _notes(desk: Desk, question: Question, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
+def _notes(desk: Desk, question: Question, coverage: Coverage, parts: pl.DataFrame, last: dt.date | None, more: set[str]) -> list[Note]:
     if not sum(int(parts[_column(clock, _ROWS)].sum()) for clock in question.sources):
         more = {*more, "NO_ROWS"}
     codes = {"CELLS_EMPTY", *(code for metric in question.metrics for code in metric.notes)}
     totals = {part: _total(question, parts, code, part) for code in codes - {"CELLS_EMPTY"} for part in (NOTES[code].part, NOTES[code].beside) if part}
-    if any(word in part for metric in question.metrics for part in metric.parts for word in _OF_REFUNDS):
-        codes.add("REFUNDS_NONE")
-        totals["shops_without_refunds_qty"] = shops_without_refunds(desk, question)
+    words: dict[str, Mapping[str, str | int]] = dict(coverage.missing(question.metrics))
+    totals |= {NOTES[code].part: int(said["figure"]) for code, said in words.items()}
+    if part := part_periods(question, parts, coverage.dated(question.metrics)):
+        words["PERIODS_PART"] = part
+    words |= session_days(question)
+    if any("paid_days" in metric.needs for metric in question.metrics):
+        words["PAID_UNDATED"] = {}
+        totals["paid_undated_fen"] = coverage.undated["paid_days"]
     totals["left_empty_fen"] = _left_empty(question, parts)
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
-    for clock, code in _LEDGERS.items():
-        if clock in question.sources:
-            codes.add(code)
-            totals[NOTES[code].part] = shops_without(desk, question, clock)
     if "matured" in question.sources:
         codes.add("MATURED_INTERVAL")
-        totals |= interval(desk, question)
+        totals |= interval(desk, question, _shops(question, coverage, "matured"))
     elif "advertised_matured" in question.sources:
         codes.add("MATURED_INTERVAL")
-        totals |= advertised_interval(desk, question)
+        totals |= advertised_interval(desk, question, _shops(question, coverage, "advertised_matured"))
     codes |= {metric.below for metric in question.metrics if metric.below and _is_below(metric, parts)}
     if "session" in question.dimensions and question.on("paid"):
         codes.add("SESSION_CLOCK")
     if _GOODS & question.dimensions and any(_ORDERS & set(metric.parts) for metric in question.metrics):
         codes.add("ORDERS_ON_FIRST_LINE")
-    return make_notes(codes | more, totals)
+    return make_notes({*codes, *more, *words}, totals, words)
+
+
+def _shops(question: Question, coverage: Coverage, clock: str) -> list[str] | None:
+    """The shops that the first metric of ``clock`` covers, for conditions; None where nothing says what was given."""
+    return _places(question, coverage, question.on(clock)[0])
 
 
 def _is_below(metric: Metric, parts: pl.DataFrame) -> bool:
     """Whether anywhere in the answer the denominator is told, and not above 0."""
-    bottom, told = ([_column(metric.clock, name) for name in names] for names in ([metric.denominator or ""], metric.told))
+    bottom, told = ([_own(metric, name) for name in names] for names in ([metric.denominator or ""], metric.told))
     return parts.filter((pl.col(bottom[0]) <= 0) & (pl.sum_horizontal(told) > 0)).height > 0
 
 

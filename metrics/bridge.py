@@ -6,14 +6,16 @@ Metric dictionary, end of 2.2: M05 − M06 = refunds booked outside the period o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.codes import REPORT
 from contracts.errors import UsageError
 from metrics.access import Desk, Viewer, open_desk
 from metrics.ask import ask, for_one_merchant
+from metrics.coverage import read_coverage
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf
 from transforms.gold import mart_refund_flow_daily
@@ -62,13 +64,36 @@ def flow_desk(viewer: Viewer, question: Question, release: int) -> tuple[Desk, s
     return open_desk(for_one_merchant(viewer, question), release), " AND ".join(["true", *conditions]), values
 
 
+def same_shops(viewer: Viewer, metrics: Sequence[str], where: Where | None, as_of: AsOf) -> Where:
+    """``where``, narrowed to the shops that gave all that any of ``metrics`` needs: what is walked from one to another is of the same shops.
+
+    Raises as ``ask`` does, and ``UsageError`` RUNG_UNREPORTED where no shop gave it all.
+    """
+    question = read_question(metrics, [], where or {}, None)
+    coverage = read_coverage(open_desk(for_one_merchant(viewer, question), as_of), question)
+    if not coverage.is_known:
+        return where or {}
+    given = [set(coverage.of(metric)) for metric in question.metrics]
+    shops = [shop for shop in coverage.shops["shop_id"] if all(shop in some for some in given)]
+    if not shops:
+        files = [REPORT.labels[report] for report in REPORT.values if any(report in metric.needs for metric in question.metrics) and coverage.without(report)]
+        zh, en = (list(words) for words in zip(*files, strict=True)) if files else ([], [])
+        raise UsageError(
+            "RUNG_UNREPORTED", "没有一家店给全了这一步要用的资料", "no shop gave all that this step needs",
+            step_zh=f"补上{'、'.join(zh)}", step_en=f"give {', '.join(en)}",
+        )  # fmt: skip
+    return {**(where or {}), **({"shop": shops} if len(shops) < coverage.shops.height else {})}
+
+
 def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """The bridge of ``period`` (both days included) for the viewer's merchant, restricted to ``where`` (merchant, shop, platform, channel).
 
     Raises as ``ask`` does, ``UsageError`` UNKNOWN_DIMENSION among them for a dimension the refund flow does not know.
     """
-    totals = ask(viewer, ["net_by_order_date", "net_by_refund_date", "refunds_undated"], where=where, period=period, as_of=as_of)
-    question = read_question(["net_by_refund_date"], [], where or {}, period)
+    ends = ["net_by_order_date", "net_by_refund_date", "refunds_undated"]
+    where = same_shops(viewer, ends, where, as_of)
+    totals = ask(viewer, ends, where=where, period=period, as_of=as_of)
+    question = read_question(["net_by_refund_date"], [], where, period)
     desk, condition, values = flow_desk(viewer, question, totals.release)
     flow = desk.sql(_FLOW.format(condition=condition), [period[0], period[1], period[0], period[1], *values])
     told = {**totals.rows.row(0, named=True), **dict(flow.iter_rows())}

@@ -15,7 +15,8 @@ import polars as pl
 from contracts.canonical import AD_SPEND, FUND_ENTRY, LIVE_SESSION, OF_ORDERS, PRODUCT, SETTLEMENT_ENTRY
 from contracts.tables import Table
 from metrics.access import Viewer, open_desk
-from metrics.ask import Answer, ask, extent, for_one_merchant
+from metrics.ask import Answer, ask, extent, for_one_merchant, is_given
+from metrics.coverage import read_coverage
 from metrics.definitions import METRICS, Metric
 from metrics.estimate_lines import ESTIMATE
 from metrics.facts import Facts
@@ -172,9 +173,10 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     (metric,) = question.metrics
     source = question.sources[metric.clock]
     desk = open_desk(viewer, as_of, question.tables)
+    coverage = read_coverage(desk, question)
     first, last = extent(desk, question, since=source.since)
     if first is None or last is None:
-        return Lines(metric, _NO_LINES)
+        return Lines(metric, _NO_LINES, not is_given(desk, question, coverage))
 
     def read() -> pl.DataFrame:
         with open_release(viewer.place, found) as lake:
@@ -196,7 +198,8 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
         shops,
     )
     kept = _ROWS.get(key, read)
-    condition, values = question.conditions(metric.clock)
+    covered = coverage.of(metric) if coverage.is_known and "shop" in source.dimensions else None
+    condition, values = question.conditions(metric.clock, shops=covered)
     looked_at = () if source.made_of else source.beside  # the rows themselves stand for what a mart is made of
     beside = {table.full_name: desk.sql(f"SELECT * FROM {table.full_name}") for table in looked_at}  # noqa: S608 - names are declared
     with tenant_instance({source.table.full_name: kept, **beside}) as alone:
@@ -205,7 +208,7 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)
     told = here.filter(_is_part(metric)).select(*_LINE, *EVIDENCE_COLUMNS, amount=amount, divisor=divisor)
     rows = told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True)
-    return Lines(metric, rows, _is_silent(metric, here))
+    return Lines(metric, rows, _is_silent(metric, here) or not is_given(desk, question, coverage))
 
 
 def _is_part(metric: Metric) -> pl.Expr:

@@ -59,7 +59,18 @@ def _section(metric: Metric, example: str) -> list[str]:
 
 
 def _reservations() -> list[str]:
-    words = {"figure": "N", "share": "N%", "beside": "M"}
+    words = {
+        "figure": "N",
+        "share": "N%",
+        "beside": "M",
+        "asked": "M",
+        "given": "N",
+        "names": "A、B",
+        "without": "C",
+        "periods": "2026-11",
+        "reach": "A 2026-11-12",
+    }
+    words |= dict.fromkeys(("began_zh", "began_en"), "A") | dict.fromkeys(("own_zh", "own_en"), "B")
     rows = [f"| `{code}` | {kind.zh.format(**words)} | {kind.en.format(**words)} |" for code, kind in NOTES.items()]
     head = ["## 答案附注 / Notes with an answer", "", "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.", ""]
     return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]

@@ -137,7 +137,9 @@ def match(viewer: Viewer, screen: str, shop: str, period: Period, typed: Typed, 
     columns = [name for name in worth.columns if name not in (*_SHOWN, "minor")]
     rest = typed.minor - int(worth["minor"].sum())
     sums = {name: int(worth[name].sum()) for name in columns}
-    told = {"rest": -read.money.in_fen(rest), **sums, **{name: int(ours.rows[name][0]) for name in ("paid_gmv", "net_by_order_date")}}
+    paid = ours.rows["paid_gmv"][0] or 0
+    net = ours.rows["net_by_order_date"][0]  # empty where the shop never gave what tells refunds: the walk ends at what the lines know
+    told = {"rest": -read.money.in_fen(rest), **sums, "paid_gmv": paid, "net_by_order_date": paid + sums["refunds"] if net is None else net}
     counts = {name: int((worth[name] != 0).sum()) for name in columns}
     steps = _steps(known, {"typed": sums["screen"] - told["rest"], **told}, counts)
     return Match(

@@ -39,14 +39,17 @@ def matured(viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = N
     return sums.select(*names, *_COLUMNS, "open_rate").sort(names or ["paid_fen"])
 
 
-def interval(desk: Desk, question: Question) -> dict[str, int]:
-    """Bounds of all rows a question picks on the clock ``matured``, by their names in the mart; none where nothing is uncertain, or no estimate is whole."""
-    return _bounds(_summed(desk, question, []))
+def interval(desk: Desk, question: Question, shops: Sequence[str] | None) -> dict[str, int]:
+    """Bounds of all rows a question picks on the clock ``matured``, by their names in the mart; none where nothing is uncertain, or no estimate is whole.
+
+    ``shops``: of these alone; None of all.
+    """
+    return _bounds(_summed(desk, question, [], shops))
 
 
-def advertised_interval(desk: Desk, question: Question) -> dict[str, int]:
+def advertised_interval(desk: Desk, question: Question, shops: Sequence[str] | None) -> dict[str, int]:
     """The same of the shops and days a question sets spend against on the clock ``advertised_matured``: bounds of what they will have kept."""
-    condition, values = question.conditions("advertised_matured")
+    condition, values = question.conditions("advertised_matured", shops=shops)
     days = f"SELECT * FROM {_SPENT.full_name} WHERE ({condition}) AND (matured_spent_fen <> 0 OR matured_fen <> 0)"  # noqa: S608
     query = f"SELECT o.* FROM {TABLE.full_name} AS o SEMI JOIN ({days}) USING ({', '.join(_SPENT.key)})"  # noqa: S608
     return _bounds(summed(desk.sql(query, values).with_columns(_all=pl.lit(0, pl.Int32)), ["_all"]))
@@ -58,10 +61,10 @@ def _bounds(sums: pl.DataFrame) -> dict[str, int]:
     return {name: value for row in told.iter_rows(named=True) for name, value in row.items()}
 
 
-def _summed(desk: Desk, question: Question, by: list[str]) -> pl.DataFrame:
+def _summed(desk: Desk, question: Question, by: list[str], shops: Sequence[str] | None = None) -> pl.DataFrame:
     """The rows a question picks, summed to ``by`` as ``said.summed`` does; in the database to shops and ages first."""
     source = question.sources[_CLOCK]
-    condition, values = question.conditions(_CLOCK)
+    condition, values = question.conditions(_CLOCK, shops=shops)
     groups = [*SHOP, "0::INTEGER AS _all", "age_days_qty", *(f'{source.dimensions[name]} AS "{name}"' for name in by)]
     sums = [f"sum({name})::BIGINT AS {name}" for name in ("paid_fen", "kept_fen", "matured_noise_number", "matured_doubt_fen")]
     point = "CASE WHEN bool_and(matured_fen IS NOT NULL) THEN sum(matured_fen)::BIGINT END AS matured_fen"

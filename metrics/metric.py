@@ -9,6 +9,7 @@ from typing import overload
 import polars as pl
 
 from contracts.fields import FIELDS
+from metrics.needs import needs
 from metrics.notes import NOTES
 
 #: clock → what a date means for a metric on it, Chinese and English
@@ -106,6 +107,11 @@ class Metric:
         if self.is_exact:
             return top / bottom
         return (2 * top + bottom) // (2 * bottom)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The reports a shop must have given to be in the figure (``contracts.codes.REPORT``)."""
+        return needs([*self.numerator, *([self.denominator] if self.denominator else [])])
 
     @property
     def silence(self) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from metrics.needs import MISSING, missing_words
+
 
 @dataclass(frozen=True)
 class NoteKind:
@@ -32,10 +34,16 @@ class Note:
 
 NOTES: dict[str, NoteKind] = {
     "NO_ROWS": NoteKind("", "这个范围里没有任何数据", "there are no data at all within these bounds"),
-    "REFUNDS_NONE": NoteKind(
-        "shops_without_refunds_qty",
-        "有 {figure} 家店卖了货、却没有一笔退款记录:多半是还没给售后或退款文件,净成交和留存现在等于支付",
-        "shops that sold and never told of any refund: {figure}; their after-sales files were most likely never given, so net is what was paid",
+    **{code: NoteKind(f"shops_without_{report}_qty", *missing_words(report)) for report, code in MISSING.items()},
+    "PERIODS_PART": NoteKind(
+        "",
+        "{periods} 只有一部分:数据到 {reach},不能和完整的一天、一周、一月比",
+        "{periods}: covered in part, by data up to {reach}; not to be compared with whole days, weeks or months",
+    ),
+    "PAID_UNDATED": NoteKind(
+        "paid_undated_fen",
+        "另有 {figure} 元的订单状态说已付款、文件却没给支付时间,不在任何按支付日的数里;补一份带支付时间的订单文件",
+        "orders of another CNY {figure} are paid by their status, of no payment time, and in no figure by payment day; an order file with that time adds them",
     ),
     "ROWS_HELD": NoteKind(
         "held_rows_qty",
@@ -226,21 +234,6 @@ NOTES: dict[str, NoteKind] = {
         "另有 {figure} 元扣费来源未细分,不在任何一项费用或佣金里",
         "another CNY {figure} was charged without being broken down and is in no fee or commission",
     ),
-    "BILLS_MISSING": NoteKind(
-        "shops_without_bill_qty",
-        "有 {figure} 家店还没有给过结算单,不在结算口径的数里",
-        "shops without any settlement bill, in no figure on the settlement day: {figure}",
-    ),
-    "ACCOUNTS_MISSING": NoteKind(
-        "shops_without_account_qty",
-        "有 {figure} 家店还没有给过资金流水,不在到账里",
-        "shops without any account flow, not in what was funded: {figure}",
-    ),
-    "ADS_MISSING": NoteKind(
-        "shops_without_ads_qty",
-        "有 {figure} 家店还没有告诉过推广花费,不在推广的数里",
-        "shops that never told what advertising took, in no figure of advertising: {figure}",
-    ),
     "ASIDE_INCLUDED": NoteKind(
         "aside_paid_fen",
         "其中剔除名单上的订单支付了 {figure} 元;去掉它们的数另有一个指标",
@@ -250,6 +243,12 @@ NOTES: dict[str, NoteKind] = {
         "",
         "按场次看时只含归属到场次的成交,并全部记在开播日",
         "by session, only sales attributed to a session count, all of them on the day it began",
+    ),
+    "SESSION_DAYS": NoteKind(
+        "",
+        "一行里有两种日期:{began_zh} 记在开播日,场次表里没有的场次为空;{own_zh} 记在各自的日期。跨零点的场次和限定的期间会对不上",
+        "two clocks in one row: {began_en} on the day the session began, empty for sessions on no list; {own_en} on days of their own; sessions over midnight "
+        "and the edges of a period differ",
     ),
     "DEFINITION_CHANGED": NoteKind(
         "",
@@ -263,6 +262,9 @@ NOTES: dict[str, NoteKind] = {
     ),
 }
 
+#: Notes of what is empty, or in no figure, because nobody gave it.
+UNREPORTED = (*MISSING.values(), "PAID_UNDATED")
+
 
 def amount(fen: int) -> str:
     """Fen as yuan text with thousands separators, exactly: -123456 → ``-1,234.56``."""
@@ -270,10 +272,13 @@ def amount(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
 
 
-def make_notes(codes: Collection[str], totals: Mapping[str, int]) -> list[Note]:
-    """The notes among ``codes`` that apply, in declared order: a figure of 0 says nothing and is left out. ``totals`` is part → sum over the answer."""
+def make_notes(codes: Collection[str], totals: Mapping[str, int], words: Mapping[str, Mapping[str, str | int]] | None = None) -> list[Note]:
+    """The notes among ``codes`` that apply, in declared order: a figure of 0 says nothing and is left out.
+
+    ``totals`` is part → sum over the answer; ``words`` are what the sentence of a note names beside its figure.
+    """
     told = ((code, kind) for code, kind in NOTES.items() if code in codes and (not kind.part or totals.get(kind.part)))
-    return [_note(code, kind, totals.get(kind.part, 0), totals.get(kind.beside, 0)) for code, kind in told]
+    return [_note(code, kind, totals.get(kind.part, 0), totals.get(kind.beside, 0), (words or {}).get(code, {})) for code, kind in told]
 
 
 def share(part: int, rest: int) -> str:
@@ -282,9 +287,10 @@ def share(part: int, rest: int) -> str:
     return f"{whole}.{tenth}%"
 
 
-def _note(code: str, kind: NoteKind, total: int, beside: int) -> Note:
+def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str, str | int]) -> Note:
     if not kind.part:
-        return Note(code, kind.zh, kind.en)
+        return Note(code, kind.zh.format(**more), kind.en.format(**more))
     is_money = kind.part.endswith("_fen")
-    words = {"figure": amount(total) if is_money else f"{total:,}", "share": share(beside, total) if kind.beside else "", "beside": amount(beside)}
+    figures = {"figure": amount(total) if is_money else f"{total:,}", "share": share(beside, total) if kind.beside else "", "beside": amount(beside)}
+    words = {**figures, **more}
     return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from metrics.access import Viewer, open_desk, require
+from metrics.access import Desk, Viewer, open_desk, require
 from metrics.ask import for_one_merchant
+from metrics.coverage import read_coverage
 from metrics.definitions import METRICS
-from metrics.question import Period, Where, read_question
+from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf
 
 #: Measure → what the step is called.
@@ -27,15 +28,15 @@ _STEPS: Mapping[str, tuple[str, str]] = {
     "slot_fee_fen": ("坑位费", "slot fees"),
     "sample_fen": ("样品", "samples"),
 }
-_COVERAGE = ("paid_fen", "cost_known_fen", "cost_untold_fen", "fees_known_fen", "fees_untold_fen")
 
 
 @dataclass(frozen=True, eq=False)
 class ProfitSteps:
     """``steps``: ``step, zh, en, fen`` in order, from paid value to contribution; each in between is what it takes (negative) or gives.
 
-    The last is the metric ``contribution`` by its own definition, ``residual_fen`` what the steps miss of it: 0. ``untold_fen``: paid value whose cost
-    nobody told, in none of them; ``unbilled_fen``: paid value in them whose bill has not come, so that fees are still to be charged; ``paid_fen`` is all.
+    The last is the metric ``contribution`` by its own definition, ``residual_fen`` what the steps miss of it: 0. ``untold_fen``: paid value in none of
+    them, whose cost nobody told or whose shop never gave all that contribution is made of; ``unbilled_fen``: paid value in them whose bill has not come,
+    so that fees are still to be charged; ``paid_fen`` is all.
     """
 
     steps: pl.DataFrame
@@ -54,15 +55,21 @@ def profit_steps(viewer: Viewer, *, where: Where | None = None, period: Period |
     require(viewer)
     question = read_question(["contribution"], [], where or {}, period)
     desk = open_desk(for_one_merchant(viewer, question), as_of)
-    source, (condition, values) = question.sources["cost"], question.conditions("cost")
-    parts = METRICS["contribution"].numerator
-    names = dict.fromkeys([*_COVERAGE, *parts])
-    sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
-    told = desk.sql(f"SELECT {sums} FROM {source.relation} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
+    metric, coverage = METRICS["contribution"], read_coverage(desk, question)
+    parts = metric.numerator
+    told = _sums(desk, question, [*parts, "fees_known_fen"], coverage.of(metric) if coverage.is_known else None)
+    paid = _sums(desk, question, ["paid_fen"])["paid_fen"]
     rows = [{"step": name, "zh": zh, "en": en, "fen": parts[name] * told[name]} for name, (zh, en) in _STEPS.items()]
     rows.append({"step": "contribution", "zh": "贡献利润(未扣推广)", "en": "contribution", "fen": sum(factor * told[name] for name, factor in parts.items())})
     unbilled = told["cost_known_fen"] - told["fees_known_fen"]
-    return ProfitSteps(pl.DataFrame(rows), told["paid_fen"], told["cost_untold_fen"], unbilled)
+    return ProfitSteps(pl.DataFrame(rows), paid, paid - told["cost_known_fen"], unbilled)
+
+
+def _sums(desk: Desk, question: Question, names: Iterable[str], shops: Sequence[str] | None = None) -> dict[str, int]:
+    """Measures on the clock of costs; with ``shops`` of these alone."""
+    condition, values = question.conditions("cost", shops=shops)
+    sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
+    return desk.sql(f"SELECT {sums} FROM {question.sources['cost'].relation} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
 
 
 def paid_by(viewer: Viewer, dimension: str, period: Period, *, as_of: AsOf = None) -> pl.DataFrame:

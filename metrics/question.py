@@ -46,14 +46,20 @@ class Question:
         """Its metrics of one clock."""
         return [metric for metric in self.metrics if metric.clock == clock]
 
-    def conditions(self, clock: str, *, timed: bool = True) -> tuple[str, list[object]]:
-        """SQL condition and parameters picking this question's rows of ``clock``; without ``timed`` those of all time."""
+    def conditions(self, clock: str, *, timed: bool = True, shops: Sequence[str] | None = None, any_rows: bool = False) -> tuple[str, list[object]]:
+        """SQL condition and parameters picking this question's rows of ``clock``.
+
+        Without ``timed`` those of all time, with ``shops`` only theirs, with ``any_rows`` those of the mart's other clocks too.
+        """
         source = self.sources[clock]
-        texts, values = [f"({source.rows[clock]})"], list[object]()
+        texts, values = ["true" if any_rows else f"({source.rows[clock]})"], list[object]()
         for name, wanted in self.where.items():
             if timed or name not in TIME:
                 texts.append(f"{source.dimensions[name]} IN ({', '.join('?' * len(wanted))})" if wanted else "false")
                 values += wanted
+        if shops is not None:
+            texts.append(f"shop_id IN ({', '.join('?' * len(shops))})" if shops else "false")
+            values += shops
         if timed and self.period:
             texts.append("business_date BETWEEN ? AND ?")
             values += self.period

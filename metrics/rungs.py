@@ -16,8 +16,6 @@ RUNGS: dict[str, str] = {
     "M01": "placed_gmv", "M02": "paid_gmv", "M02b": "merchant_paid", "M03": "refunds_before_shipment", "M04": "refunds_after_shipment",
     "M05": "net_by_refund_date", "M06": "net_by_order_date", "M07": "matured_net", "M08": "kept_sales", "M09": "settled", "M10": "funded",
 }  # fmt: skip
-#: Which ledger a shop has to give for a rung → the note that says who has not.
-_NEEDS = {"M09": "BILLS_MISSING", "M10": "ACCOUNTS_MISSING"}
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,8 @@ class Ladder:
 def ladder(viewer: Viewer, period: Period, *, as_of: AsOf = None) -> Ladder:
     """The ladder of ``period`` (both days included) for the viewer's merchant. Raises as ``ask`` does."""
     answer = ask(viewer, list(RUNGS.values()), period=period, as_of=as_of)
-    told, missing = answer.rows.row(0, named=True), {note.code for note in answer.notes}
-    rungs = (_rung(code, name, None if told[name] == 0 and _NEEDS.get(code) in missing else told[name]) for code, name in RUNGS.items())
-    return Ladder(tuple(rungs), tuple(answer.notes))
+    values = answer.rows.row(0, named=True)
+    return Ladder(tuple(_rung(code, name, values[name]) for code, name in RUNGS.items()), tuple(answer.notes))
 
 
 def _rung(code: str, name: str, fen: int | None) -> Rung:

@@ -57,7 +57,8 @@ class Source:
     ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
     ``beside`` are further tables that these conditions, or ``made_of``, look at; ``made_of``: the rows to ask, in SQL, where the mart alone is not them.
     ``apart``: dimensions over which its rows are never added up, so that every question names one member of each or splits by it. ``since``: the first
-    day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone.
+    day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone. ``lists``: dimensions whose members it lists itself, with and
+    without sales: of a member without a row nothing is known on its clocks.
     """
 
     table: Table
@@ -69,6 +70,7 @@ class Source:
     since: str = "business_date"
     is_estimate: bool = False
     made_of: str = ""
+    lists: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -142,6 +144,7 @@ SOURCES = (
             },
         },
         {"paid": _HAS_PAID, "session": "true"},
+        lists=("session",),
     ),
     Source(
         mart_outlook_daily.TABLE,

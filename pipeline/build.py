@@ -32,6 +32,7 @@ from pipeline.merging import merge_into_silver
 from pipeline.outlook import rebuild_outlook
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
+from pipeline.reported import rebuild_reported
 from pipeline.stock import rebuild_stock
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
@@ -194,6 +195,7 @@ def _load(
     rebuild_outlook(lake, merchants, number)
     rebuild_advertising(lake, told.costs)
     rebuild_stock(lake, merchants | moved.entered.stock, told.rates)
+    rebuild_reported(lake, told.costs)
     reach("build.gold")
     return pl.concat(loads)
 

@@ -46,8 +46,7 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
     """
     viewer = Viewer(settings.place, "statement", "merchant", merchant_id)
     found = choose(settings.place, as_of)
-    billed = set(ask(viewer, ["settled"], by=["shop"], as_of=found.number).rows["shop"])
-    names = stated(with_settled=bool(billed))
+    names = stated(with_settled=ask(viewer, ["settled"], by=["shop"], as_of=found.number).rows["settled"].count() > 0)
     answer = ask(viewer, names, by=BY, period=period, as_of=found.number)
     if answer.rows.is_empty():
         step = {"step_zh": "核对期间", "step_en": "check the period"}
@@ -63,7 +62,7 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
         "money": "CNY fen",
         "release": {"number": found.number, "published_at": _moment(found.changed_at), "content_sha256": content_digest(found)},
         "metrics": [_definition(name) for name in names],
-        "rows": [_row(row, shops, billed) for row in answer.rows.iter_rows(named=True)],
+        "rows": [{**row, "shop_name": shops.get(row["shop"], row["shop"])} for row in answer.rows.iter_rows(named=True)],
         "totals": totals.rows.row(0, named=True),
         "observed": reach,
         "maturity": _maturity(totals),
@@ -76,12 +75,6 @@ def statement(settings: Settings, merchant_id: str, period: Period, *, at: dt.da
 def content_digest(found: Release) -> str:
     """What a release holds, as one number: the counts and digests of its tables are of every merchant's rows and are nobody's to read off a paper."""
     return hashlib.sha256(json.dumps(found.content, sort_keys=True).encode()).hexdigest()
-
-
-def _row(row: Document, shops: dict[str, str], billed: set[str]) -> Document:
-    """A row of the answer with the shop's name; what a shop has settled that never gave a bill is not 0 but untold."""
-    untold = {"settled": None} if "settled" in row and row["shop"] not in billed else {}
-    return {**row, **untold, "shop_name": shops.get(row["shop"], row["shop"])}
 
 
 def _definition(name: str) -> Document:

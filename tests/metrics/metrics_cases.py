@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.canonical import SHOP
+from contracts.codes import REPORT
 from metrics.access import Viewer
 from transforms.gold import gold_tables
 from warehouse import release
@@ -196,6 +197,33 @@ OPEN_ITEMS: list[Row] = [
 ]
 
 
+def reported(shops: Mapping[tuple[str, str, str], Sequence[str]], *, first: dt.date = dt.date(2025, 12, 1), until: dt.date = dt.date(2026, 4, 30)) -> list[Row]:
+    """Rows of dim_reported: merchant, shop and platform → the reports it gave, of the days from ``first`` to ``until``."""
+    days = {"first_date": first, "last_date": until, "whole_until_date": until}
+    return [
+        {**dict(zip(SHOP, shop, strict=True)), "report_code": report, "is_reported": report in given, **(days if report in given else {})}
+        for shop, given in shops.items()
+        for report in REPORT.values
+    ]
+
+
+#: What the shops of ``frames`` give: s2 orders that tell refunds, but neither when they were placed nor when money went back. Another merchant's are alike.
+GIVEN = {
+    ("s1", "douyin"): [report for report in REPORT.values if report not in ("receipts", "stock")],
+    ("s2", "taobao"): ["orders", "paid_days", "refunds"],
+    ("s3", "xiaohongshu"): REPORT.values,
+}
+
+
+def given(shops: Mapping[tuple[str, str], Sequence[str]]) -> pl.DataFrame:
+    """dim_reported of shops (id and platform) that both merchants have."""
+    return rows_of("dim_reported", reported({(name, *shop): reports for name in ("m1", OTHER) for shop, reports in shops.items()}))
+
+
+#: Every shop of ``frames`` gives everything.
+ALL_GIVEN = given(dict.fromkeys(GIVEN, REPORT.values))
+
+
 def frames() -> dict[str, pl.DataFrame]:
     """Gold frames of merchant m1 and, with other amounts, of ``OTHER``."""
     strange = [{**row, "paid_fen": 7_777_77, "paid_orders_qty": 7} for row in SHOP_DAYS]
@@ -224,6 +252,7 @@ def frames() -> dict[str, pl.DataFrame]:
         "mart_settlement_daily": rows_of("mart_settlement_daily", SETTLEMENT_DAYS + owned_by(OTHER, SETTLEMENT_DAYS)),
         "mart_open_item": rows_of("mart_open_item", OPEN_ITEMS + owned_by(OTHER, [{**row, "open_fen": 7_777_77} for row in OPEN_ITEMS])),
         "dim_observed": rows_of("dim_observed", [{**shop, "observed_date": day(25), "final_until_date": day(17)} for shop in shops]),
+        "dim_reported": rows_of("dim_reported", reported({(name, *shop): given for name in ("m1", OTHER) for shop, given in GIVEN.items()})),
         "dim_shop": rows_of("dim_shop", shops),
         "dim_product": rows_of("dim_product", [{**product, "merchant_id": name} for name in ("m1", OTHER)]),
         "dim_creator": rows_of("dim_creator", [{**creator, "merchant_id": name} for name in ("m1", OTHER)]),

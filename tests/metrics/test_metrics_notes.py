@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 import pytest
-from metrics_cases import AT, MARCH, day, frames, merchant, publish, rows_of, shop_day
+from metrics_cases import AT, MARCH, day, frames, merchant, publish, reported, rows_of, settled_day, shop_day
 
 from metrics.ages import MATURE_DAYS, Age
 from metrics.ask import Note, ask
@@ -20,13 +20,16 @@ def notes(place: Place, *metrics: str, **more: object) -> dict[str, Note]:
 
 def test_undated_refunds_are_left_out_of_the_refund_clock_and_said(shown: Place) -> None:
     found = notes(shown, "net_by_refund_date", period=MARCH)
-    assert list(found) == ["REFUNDS_UNDATED", "REFUNDS_UNDATED_EARLIER", "ASIDE_INCLUDED"]
+    assert list(found) == ["REFUND_DAYS_MISSING", "REFUNDS_UNDATED", "REFUNDS_UNDATED_EARLIER", "ASIDE_INCLUDED"]
     assert found["REFUNDS_UNDATED"].amount_fen == 60_00
     assert "另有 60.00 元退款日期不明" in found["REFUNDS_UNDATED"].zh
     assert found["REFUNDS_UNDATED_EARLIER"].amount_fen == 20_00  # the order of 27 February may have been refunded in March
     february = (day(1, 2), day(28, 2))
-    assert {code: note.amount_fen for code, note in notes(shown, "net_by_refund_date", period=february).items()} == {"REFUNDS_UNDATED": 20_00}
-    assert {code: note.amount_fen for code, note in notes(shown, "net_by_refund_date").items()} == {"REFUNDS_UNDATED": 80_00, "ASIDE_INCLUDED": 30_00}
+    assert {code: note.amount_fen for code, note in notes(shown, "net_by_refund_date", period=february).items() if note.amount_fen} == {
+        "REFUNDS_UNDATED": 20_00
+    }
+    every = notes(shown, "net_by_refund_date")
+    assert {code: note.amount_fen for code, note in every.items() if note.amount_fen} == {"REFUNDS_UNDATED": 80_00, "ASIDE_INCLUDED": 30_00}
     by_month = notes(shown, "net_by_refund_date", where={"month": "2026-03"})
     assert by_month["REFUNDS_UNDATED_EARLIER"].amount_fen == 20_00
 
@@ -63,6 +66,18 @@ def test_remarks_on_grain(shown: Place) -> None:
     assert notes(shown, "paid_gmv", by=["style"]) == {}
 
 
+def test_a_session_on_no_list_has_no_figure_of_the_list_beside_what_lines_say_of_it(shown: Place) -> None:
+    """Half of style A was sold in L1, the rest outside any session; L2 and L4 sold what has no known cost, L3 sold nothing."""
+    answer = ask(merchant(shown), ["paid_gmv", "cost_coverage"], by=["session"])
+    assert [row[:2] for row in answer.rows.rows()] == [("L1", 120_00), ("L2", 30_00), ("L4", 10_00), ("untold", None)]
+    assert answer.rows["cost_coverage"].to_list() == [1.0, None, None, 0.0]
+    (note,) = (note for note in answer.notes if note.code == "SESSION_DAYS")
+    assert "支付金额(含退款) 记在开播日" in note.zh and "成本覆盖率" in note.zh
+    assert "SESSION_DAYS" not in notes(shown, "paid_gmv", "gpm", by=["session"])
+    assert ask(merchant(shown), ["paid_gmv"], where={"session": "L3"}).rows.item() == 0, "on the list, and it sold nothing"
+    assert ask(merchant(shown), ["paid_gmv"], where={"session": "L9"}).rows.item() is None
+
+
 def test_tmall_orders_of_2020(place: Place) -> None:
     """An order report without lines: refunds stated, but neither when nor at which stage."""
     untold = {"cohort_refund_fen": 572_335_92, "cohort_refund_unstaged_fen": 572_335_92, "cohort_refund_undated_fen": 572_335_92}
@@ -80,11 +95,46 @@ def test_tmall_orders_of_2020(place: Place) -> None:
     assert answer.age == Age(dt.date(2020, 2, 29), (AT.date() - dt.date(2020, 2, 29)).days, open_share=0.0)
 
 
-def test_a_shop_that_sold_and_never_told_of_a_refund_is_said(place: Place) -> None:
+def test_what_a_shop_never_gave_is_empty_and_in_no_total(place: Place) -> None:
+    """s2 gave orders that tell no refunds: what it keeps is not known, and not all it was paid."""
     rows = [shop_day(day(1), paid_fen=100_00, cohort_refund_fen=10_00), shop_day(day(1), shop="s2", paid_fen=300_00)]
-    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
-    assert notes(place, "net_by_order_date")["REFUNDS_NONE"].count == 1
+    given = {("m1", "s1", "douyin"): ["orders", "paid_days", "refunds"], ("m1", "s2", "douyin"): ["orders", "paid_days"]}
+    names = [{"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "shop_name": "云山店", "merchant_name": "云山"}]
+    publish(
+        place,
+        {
+            "mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows),
+            "dim_reported": rows_of("dim_reported", reported(given)),
+            "dim_shop": rows_of("dim_shop", names),
+        },
+    )
+    asked = ["paid_gmv", "refunds", "net_by_order_date", "return_rate_value"]
+    by_shop = ask(merchant(place), asked, by=["shop"])
+    assert by_shop.rows.rows() == [("s1", 100_00, 10_00, 90_00, 0.1), ("s2", 300_00, None, None, None)]
+    assert ask(merchant(place), asked).rows.row(0) == (400_00, 10_00, 90_00, 0.1), "a rate is of the same shops on both sides"
+    (note,) = (note for note in by_shop.notes if note.code == "REFUNDS_NONE")
+    assert note.count == 1
+    assert "2 家店里给过的有 1 家(云山店),没给过的:s2" in note.zh and "given by 1 of all shops asked (2): 云山店; not by s2" in note.en
     assert list(notes(place, "net_by_order_date", where={"shop": "s1"})) == list(notes(place, "paid_gmv")) == []
+
+
+def test_a_part_of_a_month_is_no_month(place: Place) -> None:
+    """s1 was watched from 15 February to 12 March, its bills to the 5th; s2 from February to April."""
+    rows = [shop_day(date, shop=shop, paid_fen=100_00) for date in (day(20, 2), day(3)) for shop in ("s1", "s2")]
+    bills = {"mart_settlement_daily": rows_of("mart_settlement_daily", [settled_day(day(4), settled_fen=7_00), settled_day(day(20, 2), settled_fen=3_00)])}
+    given = ["orders", "paid_days"]
+    days = [
+        *reported({("m1", "s1", "douyin"): [*given, "bills"]}, first=day(15, 2), until=day(12)),
+        *reported({("m1", "s2", "douyin"): given}, first=day(1, 2)),
+    ]
+    days = [{**row, "last_date": day(5), "whole_until_date": day(4)} if row["report_code"] == "bills" and row["shop_id"] == "s1" else row for row in days]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows), "dim_reported": rows_of("dim_reported", days), **bills})
+    march = notes(place, "paid_gmv", by=["month"])["PERIODS_PART"]
+    assert march.zh == "2026-03 只有一部分:数据到 s1 2026-03-12,不能和完整的一天、一周、一月比"
+    assert notes(place, "settled", by=["month"])["PERIODS_PART"].en.startswith("2026-02、2026-03: covered in part, by data up to s1 2026-03-05")
+    assert "2026-03 " in notes(place, "paid_gmv", where={"month": "2026-03"})["PERIODS_PART"].zh
+    for more in ({"by": ["date"]}, {"by": ["week"]}, {"by": ["month"], "where": {"shop": "s2"}}, {"by": ["month"], "period": (day(1), day(12))}, {}):
+        assert "PERIODS_PART" not in notes(place, "paid_gmv", **more)
 
 
 def test_age_of_an_answer(place: Place) -> None:
@@ -114,5 +164,7 @@ def test_amounts_are_printed_exactly(fen: int, text: str) -> None:
 
 
 def test_one_of_anything_is_no_plural() -> None:
-    told = make_notes(NOTES, {kind.part: 1 for kind in NOTES.values() if kind.part.endswith("_qty")})
+    plain = dict.fromkeys(("names", "without", "periods", "reach", "began_zh", "began_en", "own_zh", "own_en"), "A")
+    words = {code: {"asked": 1, "given": 1, **plain} for code in NOTES}
+    told = make_notes(NOTES, {kind.part: 1 for kind in NOTES.values() if kind.part.endswith("_qty")}, words)
     assert len(told) > 1 and not [note.en for note in told if re.search(r"\b1 [a-z]+s\b", note.en)]

@@ -15,7 +15,7 @@ from metrics.health import freshness, receipts
 from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.steps import build, ingest
-from transforms.gold import gold_tables
+from transforms.gold import dim_reported, gold_tables
 from warehouse.ops import EXPORT, LOAD, RESTATEMENT
 from warehouse.settings import Settings
 
@@ -108,7 +108,8 @@ def test_the_last_file_of_a_shop(released: Settings) -> None:
         (export_id,) = lake.read(EXPORT)["export_id"]
     withdraw(export_id)
     with reading(released) as lake:
-        left = {name: lake.read(table).height for name, table in gold_tables().items() if name != "dim_shop"}
+        left = {name: lake.read(table).height for name, table in gold_tables().items() if name not in ("dim_shop", "dim_reported")}
+        assert not lake.read(dim_reported.TABLE, where={"is_reported": True}).height
     assert not any(left.values())
     viewer = Viewer(released.place, "test", "merchant", "m1")
     assert freshness(viewer)["received_at"].to_list() == [None]

@@ -31,9 +31,13 @@ TABLE = Table(
         "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
-        "is_shipped", "sent_qty", "back_qty", "subsidy_fen",
+        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen",
     ),
 )  # fmt: skip
+
+
+#: Statuses that say of an order that it was paid, whether or not its source reports when.
+_PAID = ("paid", "part_shipped", "shipped", "finished", "closed_refunded")
 
 
 @dataclass(frozen=True)
@@ -106,10 +110,15 @@ def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFram
 
 
 def _only_paid_money(lines: pl.DataFrame) -> pl.DataFrame:
-    """Paid value exists only with a payment time; a refund stated on a never-paid order is not money."""
+    """Paid value exists only with a payment time; a refund stated on a never-paid order is not money.
+
+    What a status calls paid without a time stands apart, as ``undated_fen`` (null on all other lines).
+    """
     unpaid = pl.col("paid_at").is_null()
     stated = ["stated_refund_fen", "order_stated_fen"]
+    undated = unpaid & pl.col("order_status_code").is_in(_PAID) & ~pl.col("is_gift")
     return lines.with_columns(
+        pl.when(undated).then(pl.max_horizontal("paid_fen", "placed_fen").fill_null(0)).alias("undated_fen"),
         pl.when(unpaid).then(0).otherwise(pl.col("paid_fen").fill_null(0)).alias("paid_fen"),
         *(pl.when(~unpaid).then(pl.col(name)).alias(name) for name in stated),
     )

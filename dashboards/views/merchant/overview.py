@@ -24,6 +24,7 @@ from metrics import health
 from metrics.access import Viewer
 from metrics.ask import ask
 from metrics.labels import labels
+from metrics.notes import UNREPORTED
 
 CARD = Card("overview", "经营概览", "Overview", ":material/payments:", 1)
 
@@ -76,7 +77,7 @@ def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
 def _show_trust(viewer: Viewer, window: Window) -> None:
     """Below the channels: what the checks found, what was received and is in no figure, and what the figure leaves open; a line each, or that all is well."""
     failed = health.checks(viewer).filter(~pl.col("is_passed")).height
-    notes = [note for note in ask(viewer, [KEPT], period=window.period).notes if note.code == "REFUNDS_NONE"]
+    notes = [note for note in ask(viewer, [KEPT], period=window.period).notes if note.code in UNREPORTED]
     doubts = [(f"{failed} 项检查有提醒,见数据健康", f"checks with a warning: {failed}")] if failed else []
     doubts += [*health.held(viewer).iter_rows(), *((note.zh, note.en) for note in notes)]
     if not doubts:
@@ -87,7 +88,7 @@ def _show_trust(viewer: Viewer, window: Window) -> None:
 
 def _show_channels(viewer: Viewer, window: Window) -> None:
     show_heading("渠道 × 平台", "Channel × platform")
-    rows = ask(viewer, [KEPT, PAID], by=["platform", "channel"], period=window.period).rows.sort(KEPT, descending=True)
+    rows = ask(viewer, [KEPT, PAID], by=["platform", "channel"], period=window.period).rows.sort(KEPT, descending=True, nulls_last=True)
     names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select("platform", "channel").rows()]
     _show_bars(rows, names, f"{window.zh}各渠道净成交与支付金额,从高到低")
 
@@ -103,7 +104,7 @@ def _show_trend(viewer: Viewer, last: dt.date) -> None:
 def _show_styles(viewer: Viewer, window: Window) -> None:
     show_heading("卖得住的款", "Top styles by kept money")
     every = ask(viewer, [KEPT, PAID], by=["style"], period=window.period).rows
-    named = every.filter(pl.col("style") != "untold").sort(KEPT, descending=True)
+    named = every.filter(pl.col("style") != "untold").sort(KEPT, descending=True, nulls_last=True)
     rows = named.head(TOP)
     if rows.is_empty() and not every.is_empty():
         show_empty("**来源没有款式信息。** 导入含商品明细的订单导出后显示。", "The source tells no styles; an export with order lines does.")

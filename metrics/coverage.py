@@ -1,0 +1,121 @@
+"""Of the shops a question is about, which ever gave what a figure is made of: the one mechanism by which a cell is a figure or empty, whatever its clock.
+
+A metric counts the rows of shops that gave every report it needs (``metrics.needs``) and no others', so that both parts of a ratio are of the same shops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.codes import REPORT
+from contracts.report_codes import PART_OF
+from metrics.access import Desk
+from metrics.metric import Metric
+from metrics.needs import MISSING
+from metrics.question import Question
+from metrics.reach import DATED_BY, Span
+from metrics.sources import TIME, Source
+from transforms.gold import dim_reported, dim_shop
+
+#: Dimensions that tell which shops a cell is about before any row is looked at.
+OF_SHOPS = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code"}
+#: As many shops as a sentence names.
+_NAMED = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """``shops``: those asked about (``merchant_id, shop_id, platform_code, shop_name``), by id; ``given``: report → those that gave it, by id.
+
+    ``undated``: report → money without a day it leaves out; ``spans``: shop and report → its days. A release from before reports were kept is not
+    ``is_known``: there every shop counts.
+    """
+
+    shops: pl.DataFrame
+    given: dict[str, set[str]]
+    undated: dict[str, int]
+    spans: dict[tuple[str, str], Span]
+    is_known: bool
+
+    def of(self, metric: Metric) -> list[str]:
+        """The shops asked about that gave everything ``metric`` needs."""
+        return [shop for shop in self.shops["shop_id"] if all(shop in self.given[report] for report in metric.needs)]
+
+    def without(self, report: str) -> list[str]:
+        """The shops asked about that never gave ``report``; of a column of other files, those that gave these files."""
+        base = self.given[PART_OF[report]] if report in ("placed_days", "paid_days", "refund_days") else set(self.shops["shop_id"])
+        return [shop for shop in self.shops["shop_id"] if shop in base and shop not in self.given[report]]
+
+    def missing(self, metrics: Iterable[Metric]) -> dict[str, dict[str, str | int]]:
+        """Note → the words of its sentence, for each report that ``metrics`` need and some shop asked about never gave."""
+        wanted = {report for metric in metrics for report in metric.needs}
+        found = {report: self.without(report) for report in REPORT.values if report in wanted}
+        return {MISSING[report]: self._words(report, shops) for report, shops in found.items() if shops}
+
+    def dated(self, metrics: Iterable[Metric]) -> dict[str, list[Span]]:
+        """The days of what the figures of ``metrics`` are dated by, per shop (by name) that they cover."""
+        names = dict(self.shops.select("shop_id", "shop_name").iter_rows())
+        wanted = {(shop, report) for metric in metrics for shop in self.of(metric) for report in DATED_BY[metric.clock] if report in metric.needs}
+        found: dict[str, list[Span]] = {}
+        for shop, report in sorted(wanted):
+            found.setdefault(names[shop] or shop, []).append(self.spans[shop, report])
+        return found
+
+    def _words(self, report: str, without: Sequence[str]) -> dict[str, str | int]:
+        given = [shop for shop in self.shops["shop_id"] if shop in self.given[report]]
+        figures = {"figure": len(without), "asked": self.shops.height, "given": len(given)}
+        return {**figures, "names": self._names(given), "without": self._names(without)}
+
+    def _names(self, shops: Sequence[str]) -> str:
+        known = dict(self.shops.select("shop_id", "shop_name").iter_rows())
+        more = f"…(+{len(shops) - _NAMED})" if len(shops) > _NAMED else ""
+        return "、".join(known[shop] or shop for shop in shops[:_NAMED]) + more or "—"
+
+
+def read_coverage(desk: Desk, question: Question) -> Coverage:
+    """What the shops gave that ``question`` is about, by its conditions on merchant, shop and platform."""
+    every = desk.sql(f"""
+        SELECT r.*, s.shop_name FROM {dim_reported.TABLE.full_name} AS r
+        LEFT JOIN {dim_shop.TABLE.full_name} AS s USING (merchant_id, shop_id, platform_code) ORDER BY shop_id, report_code""")  # noqa: S608
+    wanted = [pl.col(column).is_in(pl.Series(question.where[name], dtype=pl.String)) for name, column in OF_SHOPS.items() if name in question.where]
+    rows = every.filter(*wanted) if wanted else every
+    given = {report: set(rows.filter(pl.col("is_reported"), report_code=report)["shop_id"]) for report in REPORT.values}
+    undated = {report: int(rows.filter(report_code=report)["undated_fen"].sum()) for report in REPORT.values}
+    shops = rows.select(*OF_SHOPS.values(), "shop_name").unique(maintain_order=True)
+    days = rows.select("shop_id", "report_code", "first_date", "last_date", "whole_until_date").iter_rows()
+    spans = {(shop, report): Span(*some) for shop, report, *some in days}
+    return Coverage(shops, given, undated, spans, is_known=not every.is_empty())
+
+
+def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
+    """Per cell of ``rows`` (what ``question`` splits by but time, and ``_place``, the shop) whether a shop of it gave all that a metric needs: one column each.
+
+    Where the question tells cells apart by who sells alone, every shop asked about is of its cell, also one without a row in it; by anything else, the
+    shops that have a row there.
+    """
+    by = [name for name in question.by if name not in TIME]
+    asked = coverage.shops.select(_place="shop_id", **{name: pl.col(column) for name, column in OF_SHOPS.items()})
+    of_cell = rows.select(*by, "_place").unique()
+    if question.dimensions - {*TIME} <= OF_SHOPS.keys() or (not by and of_cell.is_empty()):
+        of_cell = rows.select(by).unique().join(asked, on=by, how="left") if by else asked
+    given = {name: pl.Series(coverage.of(metric), dtype=pl.String) for name, metric in metrics.items()}
+    marks = [(pl.col("_place").is_in(given[name]).fill_null(False).any() if coverage.is_known else pl.lit(True)).alias(name) for name in metrics]
+    return of_cell.group_by(by).agg(marks) if by else of_cell.select(marks)
+
+
+def is_listed(source: Source, question: Question) -> bool:
+    """Whether the question is about members of a list of the mart's own, in which one may be missing."""
+    return bool(question.dimensions & set(source.lists))
+
+
+def session_days(question: Question) -> dict[str, dict[str, str]]:
+    """The note on figures by the day a session began beside others by their own days, and its words; none where all are alike."""
+    apart: dict[bool, list[Metric]] = {True: [], False: []}
+    for metric in question.metrics:
+        apart[is_listed(question.sources[metric.clock], question)].append(metric)
+    began, own = apart[True], apart[False]
+    zh, en = (["、".join(getattr(metric, way) for metric in some) for some in (began, own)] for way in ("zh", "en"))
+    return {"SESSION_DAYS": {"began_zh": zh[0], "began_en": en[0], "own_zh": zh[1], "own_en": en[1]}} if began and own else {}

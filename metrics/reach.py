@@ -1,0 +1,89 @@
+"""How far what was given reaches, and which of an answer's days, weeks and months it covers in part: half a month is not shown like a whole one."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from metrics.question import Period, Question
+
+#: Clock → the reports whose days it counts by.
+DATED_BY = {
+    **dict.fromkeys(("created", "final", "paid", "matured", "cost", "buyers", "launch"), ("orders",)),
+    "refund": ("refunds",),
+    "mixed": ("orders", "refunds"),
+    "settled": ("bills",),
+    "moved": ("accounts",),
+    **dict.fromkeys(("advertised", "advertised_matured"), ("ads",)),
+    "stock": ("orders", "stock"),
+    "session": ("sessions",),
+}
+#: As many shops, and as many periods, as a sentence names.
+_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last day of a report's rows, and the last of them that was over when it was made; None where nothing tells."""
+
+    first: dt.date | None
+    last: dt.date | None
+    whole_until: dt.date | None
+
+
+def part_periods(question: Question, rows: pl.DataFrame, spans: Mapping[str, Sequence[Span]]) -> dict[str, str]:
+    """The words of the note on periods that are covered in part, ``periods`` and ``reach``; none where all are whole.
+
+    ``rows`` are the answer's, ``spans`` per shop (by name) those of what its figures are dated by. A period is whole where every shop was watched to its
+    end, and some shop from its beginning.
+    """
+    begun = min((span.first for some in spans.values() for span in some if span.first), default=None)
+    watched = {name: min((span.whole_until for span in some if span.whole_until), default=None) for name, some in spans.items()}
+    parts: list[str] = []
+    late: dict[str, None] = {}
+    for label, (first, last) in _cells(question, rows):
+        behind = [name for name, until in watched.items() if until is not None and until < last]
+        if behind or (begun is not None and first < begun <= last):
+            parts.append(label)
+            late |= dict.fromkeys(behind)
+    newest = [f"{name} {min(span.last for span in spans[name] if span.last)}" for name in late]
+    return {"periods": _listed(parts), "reach": _listed(newest) or f"{begun} –"} if parts else {}
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f"…(+{len(names) - _NAMED})" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more
+
+
+def _cells(question: Question, rows: pl.DataFrame) -> Iterator[tuple[str, Period]]:
+    """Each day, week or month the answer tells apart or is restricted to, with its days; within the period asked for."""
+    for name, read in _READ.items():
+        values = rows[name].unique().drop_nulls().sort().to_list() if name in question.by else list(question.where.get(name, ()))
+        for value in values:
+            first, last = read(value)
+            if question.period:
+                first, last = max(first, question.period[0]), min(last, question.period[1])
+            if first <= last:
+                yield str(value), (first, last)
+
+
+def _day(value: object) -> Period:
+    day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    return day, day
+
+
+def _week(value: object) -> Period:
+    first = dt.datetime.strptime(f"{value}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a calendar week has no zone
+    return first, first + dt.timedelta(days=6)
+
+
+def _month(value: object) -> Period:
+    first = dt.date.fromisoformat(f"{value}-01")
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+_READ = {"date": _day, "paid_date": _day, "week": _week, "month": _month}

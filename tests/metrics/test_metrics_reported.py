@@ -1,0 +1,114 @@
+"""Whatever each shop gave: a cell is empty exactly where no shop of it gave what the figure is made of, and what is said of the shops adds up."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+
+import pytest
+from metrics_cases import Row, day, merchant, publish, reported, rows_of, session, settled_day, shop_day
+
+from contracts.codes import REPORT
+from contracts.fields import FIELDS
+from metrics.ask import ask
+from metrics.definitions import METRICS
+from metrics.needs import MISSING, REPORTS_OF
+from metrics.sources import SOURCES
+from warehouse.place import Place
+
+SHOPS = {"a": "douyin", "b": "douyin", "c": "taobao"}
+CHANNELS = ("own_live", "creator_live")
+_ORDERS, _KEPT = {"orders", "paid_days"}, {"orders", "paid_days", "refunds"}
+#: Metric → what a shop must have given, written down again by hand.
+NEEDED: dict[str, set[str]] = {
+    "paid_gmv": _ORDERS, "aov": _ORDERS, "refunds": _KEPT, "net_by_order_date": _KEPT, "return_rate_value": _KEPT,
+    "net_by_refund_date": {*_KEPT, "refund_days"}, "settled": {"bills"}, "effective_commission": {"bills"}, "funded": {"accounts"},
+}  # fmt: skip
+#: Metric → what a shop's rows below add to it, above and below the line.
+ADDED: dict[str, tuple[int, int | None]] = {
+    "paid_gmv": (100_00, None), "aov": (100_00, 2), "refunds": (25_00, None), "net_by_order_date": (75_00, None), "return_rate_value": (25_00, 100_00),
+    "net_by_refund_date": (90_00, None), "settled": (60_00, None), "effective_commission": (6_00, 66_00), "funded": (55_00, None),
+}  # fmt: skip
+
+
+def subsets(seed: int) -> dict[str, set[str]]:
+    """What each shop gave: any of the reports, a column never without its file."""
+    pick = random.Random(seed)
+    found = {shop: {report for report in REPORT.values if pick.random() < 0.6} for shop in SHOPS}
+    for given in found.values():
+        given -= set() if "orders" in given else {"placed_days", "paid_days"}
+        given -= set() if "refunds" in given else {"refund_days"}
+    return found
+
+
+def frames(given: Mapping[str, set[str]]) -> dict[str, list[Row]]:
+    """Every shop sells in each channel on one day of March, whatever it gave: marts hold rows of lines that no report vouches for."""
+    keys = list(itertools.product(SHOPS.items(), CHANNELS))
+    return {
+        "mart_shop_channel_daily": [
+            shop_day(day(3), shop=shop, platform=platform, channel=channel, paid_fen=100_00, paid_orders_qty=2, cohort_refund_fen=25_00, dated_refund_fen=10_00)
+            for (shop, platform), channel in keys
+        ],
+        "mart_settlement_daily": [
+            {**settled_day(day(3), channel, settled_fen=60_00, settled_goods_fen=66_00, commission_fen=6_00, funded_fen=55_00), "shop_id": shop,
+             "platform_code": platform}
+            for (shop, platform), channel in keys
+        ],
+        "dim_reported": reported({("m1", shop, platform): sorted(given[shop]) for shop, platform in SHOPS.items()}),
+    }  # fmt: skip
+
+
+def cells() -> Iterator[tuple[list[str], dict[str, str], list[str]]]:
+    """How a question splits, one of its cells, and the shops of that cell."""
+    yield [], {}, list(SHOPS)
+    yield from ((["month"], {"month": "2026-03"}, list(SHOPS)), (["channel", "date"], {"channel": "own_live"}, list(SHOPS)))
+    yield from ((["shop"], {"shop": shop}, [shop]) for shop in SHOPS)
+    for platform in set(SHOPS.values()):
+        yield ["platform", "channel"], {"platform": platform, "channel": "creator_live"}, [shop for shop in SHOPS if SHOPS[shop] == platform]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_cell_is_empty_just_where_no_shop_of_it_gave_what_the_figure_needs(place: Place, seed: int) -> None:
+    given = subsets(seed)
+    publish(place, {name: rows_of(name, rows) for name, rows in frames(given).items()})
+    for by, cell, shops in cells():
+        answer = ask(merchant(place), list(NEEDED), by=by)
+        (row,) = (row for row in answer.rows.iter_rows(named=True) if all(row[name] == value for name, value in cell.items()))
+        channels = 1 if "channel" in by else len(CHANNELS)
+        for metric, needed in NEEDED.items():
+            covered = channels * sum(needed <= given[shop] for shop in shops)
+            top, bottom = ADDED[metric]
+            expected = None if not covered else top * covered if bottom is None else top / bottom
+            assert row[metric] == (pytest.approx(expected) if bottom and expected else expected), (metric, by, cell, given)
+    counts = {note.code: note.count for note in answer.notes if note.code in MISSING.values()}
+    wanted = set().union(*NEEDED.values())
+    gave = {report: {shop for shop in SHOPS if report in given[shop]} for report in REPORT.values}
+    asked = {report: gave["orders" if report == "paid_days" else "refunds"] if report in ("paid_days", "refund_days") else set(SHOPS) for report in wanted}
+    assert counts == {MISSING[report]: len(asked[report] - gave[report]) for report in wanted if asked[report] - gave[report]}
+
+
+def test_a_group_on_one_clock_is_0_on_another_only_where_its_shops_gave_that(place: Place) -> None:
+    """Shop a gave bills, b did not; the creator's channel is of b alone."""
+    rows = [shop_day(day(3), shop="a", paid_fen=100_00), shop_day(day(3), shop="b", channel="creator_live", paid_fen=100_00)]
+    given = {("m1", "a", "douyin"): ["orders", "paid_days", "bills"], ("m1", "b", "douyin"): ["orders", "paid_days"]}
+    tables: dict[str, list[Row]] = {"mart_shop_channel_daily": rows, "dim_reported": reported(given)}
+    publish(place, {name: rows_of(name, some) for name, some in tables.items()})
+    assert ask(merchant(place), ["paid_gmv", "settled"], by=["channel"]).rows.rows() == [("creator_live", 100_00, None), ("own_live", 100_00, 0)]
+    assert ask(merchant(place), ["paid_gmv", "settled"], by=["date"]).rows.rows() == [(day(3), 200_00, 0)]
+
+
+def test_sessions_sold_nothing_only_where_orders_tell(place: Place) -> None:
+    aired = [{**session(day(3), shop, session_views_qty=1000), "shop_id": shop} for shop in "ab"]
+    given = {("m1", "a", "douyin"): ["orders", "paid_days", "sessions"], ("m1", "b", "douyin"): ["sessions"]}
+    publish(place, {"mart_live_session": rows_of("mart_live_session", aired), "dim_reported": rows_of("dim_reported", reported(given))})
+    assert ask(merchant(place), ["gpm"], by=["session"]).rows.rows() == [("a", 0), ("b", None)]
+
+
+def test_every_measure_a_figure_is_made_of_says_what_brings_it() -> None:
+    for metric in METRICS.values():
+        assert metric.needs, metric.id
+        assert set(metric.needs) <= set(REPORT.values)
+    known = {name for source in SOURCES for name in source.measures}
+    assert set(REPORTS_OF) <= known | set(FIELDS)
+    assert set(MISSING) == set(REPORT.values)
