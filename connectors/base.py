@@ -56,7 +56,8 @@ class Column:
 class Layout:
     """One version of one export of one platform. ``source`` says where its header comes from; ``verified`` whether that is an outside source.
 
-    A mapped layout may say on which row its header stands (0: wherever it is found) and how its text is encoded (empty: as it is found to be).
+    A mapped layout may say on which row its header stands (0: wherever it is found), how its text is encoded (empty: as it is found to be), and which
+    column names the shop a row is of (``shop_column``), with the names that are known to be one of the merchant's shops (``shops``: name, shop id).
     """
 
     platform: str
@@ -68,6 +69,8 @@ class Layout:
     columns: tuple[Column, ...]
     header_row: int = 0
     encoding: str = ""
+    shop_column: str = ""
+    shops: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:

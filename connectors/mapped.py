@@ -21,6 +21,7 @@ from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name, conform
 from connectors.mapping_states import void_rows
 from connectors.merged_ids import holds_several_ids
+from connectors.shops import filled_down
 from connectors.spelling import trim
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
@@ -122,8 +123,7 @@ def _layout(platform_code: str, mapping: MappingFile) -> Layout:
         for name, rule in mapping.columns.items()
     ]
     unnamed = [header for rule in mapping.columns.values() for header in rule.header[1:]] + list(mapping.unread)
-    if mapping.platform_column:
-        unnamed.append(mapping.platform_column.header)
+    unnamed += [column.header for column in (mapping.platform_column, mapping.shop_column) if column]
     columns += [Column("", header, "text", header in required, False, False) for header in unnamed]
     columns += [Column("", header, "text", header in required, False, True) for header in mapping.personal]
     if mapping.buyer:
@@ -132,7 +132,8 @@ def _layout(platform_code: str, mapping: MappingFile) -> Layout:
     kept = tuple(column for column in columns if first[fold(column.header)] is column)
     header_row = 0 if mapping.header_row == "auto" else mapping.header_row
     encoding = "" if mapping.encoding == "auto" else mapping.encoding
-    return Layout(platform_code, mapping.layout_kind, mapping.name, "file", mapping.verified, mapping.origin, kept, header_row, encoding)
+    told = (mapping.shop_column.header, tuple(mapping.shop_column.shops.items())) if mapping.shop_column else ("", ())
+    return Layout(platform_code, mapping.layout_kind, mapping.name, "file", mapping.verified, mapping.origin, kept, header_row, encoding, *told)
 
 
 # cells made ready for the house's own parsers
@@ -203,9 +204,9 @@ def _only_platform(mapping: MappingFile, platform_code: str, by_word: dict[str, 
     told = mapping.platform_column
     if told is None or fold(told.header) not in by_word or table.is_empty():
         return table
-    words = trim(table[by_word[fold(told.header)]])
+    words = filled_down(table[by_word[fold(told.header)]])
     found = words.replace_strict(told.values, default="?", return_dtype=pl.String)
-    if (found == platform_code).all():
+    if (found == platform_code).fill_null(True).all():
         return table
     said = "、".join(words.fill_null("").unique().sort().head(8))
     raise refuse("SEVERAL_SHOPS" if (found == platform_code).any() else "WRONG_PLATFORM", file=said, shop=platform_code, column=told.header.strip())

@@ -8,18 +8,21 @@ from typing import Any, get_args
 import polars as pl
 
 from connectors.mapping_amounts import Meaning
-from connectors.mapping_dictionary import PARTS, check_personal, words_of
+from connectors.mapping_dictionary import PARTS, check_personal, labelled, words_of
 from connectors.mapping_evidence import fits
 from connectors.mapping_file import read_plain
 from connectors.mapping_kinds import PRICED, REPEATED, is_word, needs_of
+from connectors.mapping_labels import question_label
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Match, Proposal, column_of
-from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED, PRICED_KEY
+from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED, PRICED_KEY, SHOP_NAME
 from connectors.typed import fold
 from contracts.errors import UsageError
 
 #: An answer's key before one of our names, whose header is the answer; before a name and one of their words, whose code is. And "no such column".
 COLUMN, WORD, UNREAD = "columns.", "words.", "-"
+#: An answer nobody gives: the id of the shop the table is given for.
+SHOP = "shop"
 #: A buyer is told apart by a digest alone: the mapping file says it in a place of its own.
 _BUYER = f"{COLUMN}buyer_key"
 
@@ -69,6 +72,7 @@ def could_be(match: Match, name: str) -> bool:
 def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     """The mapping a proposal becomes with a person's answers.
 
+    ``shop`` is the id of the shop the table is given for.
     Keys are those of its questions (``amount.HEADER``: ``once`` or ``each``, also where nobody asked), any
     key of a mapping file (``name``, ``zh``, ``money`` …), ``columns.NAME``: their header, or ``-`` for none, and
     ``words.NAME.WORD``: the code of one of their words. Raises ``UsageError``: OPEN_QUESTION for what nobody answered, MISSING_NAMES for what no column
@@ -82,6 +86,12 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
     if answered.pop(PAID_WHEN_PLACED, "no") == "yes":
         draft["same_as"] = {"paid_at": "created_at"}
+    shop, shop_name = answered.pop(SHOP, ""), answered.pop(SHOP_NAME, "")
+    if shop and (column := draft.get("shop_column")):
+        names = [shop_name] if shop_name else column["names"] if len(column["names"]) == 1 else []
+        draft["shop_column"] = {"header": column["header"], "shops": dict.fromkeys(names, shop)}
+    elif column := draft.get("shop_column"):
+        draft["shop_column"] = {"header": column["header"]}
     is_priced = answered.pop(PRICED_KEY, "no") == "yes"
     matches = {match.header: match for match in proposal.matches}
     for key, value in answered.items():
@@ -110,11 +120,11 @@ def explained(mapping: MappingFile, answers: Mapping[str, str]) -> MappingFile:
 
 def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
     if open_ones := [question.key for question in proposal.questions if not answered.get(question.key) and question.key != _BUYER]:
-        step = {"step_zh": "回答这些问题(--set 键=值)", "step_en": "answer them (--set KEY=VALUE)"}
-        raise UsageError("OPEN_QUESTION", "还有问题没有回答", "questions are open", **step, questions=", ".join(open_ones))
+        step = {"step_zh": "回答这些问题(--set 问题=回答)", "step_en": "answer them (--set QUESTION=ANSWER)"}
+        raise UsageError("OPEN_QUESTION", "还有问题没有回答", "questions are open", **step, questions="、".join(map(question_label, open_ones)))
     if needed := missing(proposal, answered):
-        step = {"step_zh": "用 --set columns.名称=表头 指定", "step_en": "name their header with --set columns.NAME=HEADER"}
-        names = ", ".join("/".join(several) for several in needed)
+        step = {"step_zh": "用 --set 名称=表头 指定", "step_en": "name their header with --set NAME=HEADER"}
+        names = "、".join(" 或 ".join(map(labelled, several)) for several in needed)
         raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=names)
 
 

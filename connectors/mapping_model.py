@@ -68,6 +68,13 @@ class PlatformColumn(_Strict):
     values: dict[str, str]
 
 
+class ShopColumn(_Strict):
+    """A column that says of which shop each row is: their name → our shop id, as far as somebody has said."""
+
+    header: str
+    shops: dict[str, str] = {}
+
+
 class MappingFile(_Strict):
     """One layout of one table nobody wrote a connector for. ``platform`` is a platform code, or ``shop``: whatever the shop given is on.
 
@@ -99,6 +106,7 @@ class MappingFile(_Strict):
     repeated: tuple[str, ...] = ()
     per_row: tuple[str, ...] = ()
     platform_column: PlatformColumn | None = None
+    shop_column: ShopColumn | None = None
     unread: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     buyer: str = ""

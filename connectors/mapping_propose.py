@@ -25,10 +25,13 @@ from connectors.mapping_questions import (
     asked_near,
     asked_paid,
     asked_priced,
+    asked_shop,
     found_amount,
     found_lines,
 )
 from connectors.mapping_vocabulary import place_of
+from connectors.mapping_whose import of_whom
+from connectors.oddities import without_repeated_headers
 from connectors.spelling import ID_EDGES, trim
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
@@ -96,7 +99,7 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     found, *others = sorted(best, key=lambda item: best[item][0], reverse=True)
     score, _, sheet, row = best[found]
     sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
-    table, _ = sheet.read(row)
+    table, _ = without_repeated_headers(sheet.read(row)[0], sheet.head[row])
     header = [cell.strip() for cell in sheet.head[row]]
     cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
     return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
@@ -135,6 +138,8 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     needed = {name for names in needs if not known & set(names) for name in names} | ({"created_at"} if without_payment else set())
     near = [match for match in matches if match.how == "near"]
     questions += [asked_near(match.name, match.header, match.zh, match.en, is_needed=match.name in needed) for match in near]
+    whose = of_whom(table, platform)
+    questions += [asked_shop(whose.shop_header, whose.shops)] if len(whose.shops) > 1 else []
     questions += asked_cells(cells)
     questions += [asked_paid()] if without_payment else []
     questions += priced
@@ -145,7 +150,7 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         matches=tuple(matches),
         questions=tuple(questions),
         missing=tuple(missing),
-        draft=draft,
+        draft=draft | whose.draft,
         meanings={item.header: item.meaning for item in judged},
         findings=(*beside, *(found_amount(item, kind) for item in judged if item.is_sure)),
     )

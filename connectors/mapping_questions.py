@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 from connectors.mapping_evidence import Cells
@@ -10,6 +12,8 @@ from connectors.mapping_kinds import KINDS
 
 #: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once`` or ``each``.
 AMOUNT = "amount."
+#: The key of the question which of a sheet's shops is the one it is given for.
+SHOP_NAME = "shop_name"
 #: The key of the question whether an order is paid when it is placed.
 PAID_WHEN_PLACED = "paid_when_placed"
 #: The key of the question whether amounts no column tells are price × quantity.
@@ -55,6 +59,14 @@ def asked_cells(cells: Cells) -> list[Question]:
         zh, en = "日期是日在前还是月在前?", "does the day or the month stand first in dates?"
         asked.append(Question(key="dates", zh=zh, en=en, options=("dmy", "mdy")))
     return asked
+
+
+def asked_shop(header: str, shops: Sequence[str]) -> Question:
+    """Which of several shops a sheet names is the one it is given for. Whoever leaves it open gets no row of any."""
+    zh = f"“{header}”列里有 {len(shops)} 个店铺,哪一个是这次要导入的店铺?其他店铺的行不读。"
+    return Question(
+        key=SHOP_NAME, zh=zh, en=f"{header!r} names {len(shops)} shops: which is the one given for? Rows of others are not read.", options=tuple(shops)
+    )
 
 
 def asked_kind(kind: str) -> Question:

@@ -28,6 +28,11 @@ _ENDS = 3
 _ROUNDED_FEN = 2
 
 
+def is_total(word: str) -> bool:
+    """Whether a cell says that its row sums others up."""
+    return bool(_IS_TOTAL.search(word.strip(_EDGES)))
+
+
 def _stripped(name: str) -> pl.Expr:
     return pl.col(name).fill_null("").str.strip_chars(_EDGES)
 

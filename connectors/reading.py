@@ -17,6 +17,7 @@ from connectors.delimited import Delimited
 from connectors.endings import Ending, check_last_row
 from connectors.grids import spread_merged
 from connectors.recognising import Aliases, Recognised, near_headers, recognise, twins
+from connectors.shops import only_shop
 from connectors.typed import QUARANTINE, Origin, Reading, fold, moment, present_columns, type_rows
 from contracts.fields import TIME_ZONE
 from contracts.intake import SHEET_STEP, Notice, refuse
@@ -82,8 +83,8 @@ def _ending(found: Recognised) -> Ending | None:
     return Ending(source.last_row(found.header_row), source.text[-3:].rstrip(b"\r\n")[-1:], source.is_open, str(place), found.header[place].strip(), kind)
 
 
-def _read_raw(found: Recognised) -> _Raw:
-    """One recognised sheet without what is no data, and without the columns nobody reads."""
+def _read_raw(found: Recognised, shop_id: str) -> _Raw:
+    """One recognised sheet without what is no data, without other shops' rows where a column tells them, and without the columns nobody reads."""
     places, ending = _needed(found), _ending(found)
     table, misfits = found.sheet.read(found.header_row, sorted({*places, int(ending.place)}) if ending else places)
     if ending:
@@ -97,18 +98,19 @@ def _read_raw(found: Recognised) -> _Raw:
         raise refuse("RAGGED_ROWS", rows=ragged.height, first_row=ragged["_row_number"].min())
     header, doubled = _without_twins(table, found.header)
     named = table.rename({str(index): cell for index, cell in enumerate(header) if cell.strip()}, strict=False)
+    named, others = only_shop(found.layout, named, shop_id)
     cleaned = found.platform.clean(found.layout.kind, found.layout.name, named)
     known = present_columns(found.layout, named.columns)
     table, totals, left_out = oddities.without_totals(cleaned, known)
     if cleaned.height < named.height:
         gone, told = oddities.told_of(named.join(cleaned, on="_row_number", how="anti"), known)
         totals, left_out = pl.concat([totals, gone], how="diagonal"), oddities.summed([*left_out, *told])
-    return _Raw(table, misfits, totals, [*again, *short, *doubled, *left_out])
+    return _Raw(table, misfits, totals, [*again, *short, *doubled, *others, *left_out])
 
 
-def _read_sheets(found: Recognised) -> _Raw:
+def _read_sheets(found: Recognised, shop_id: str) -> _Raw:
     """All sheets of one header as one table. Row 5 of the workbook's second such sheet is row 10,000,005: see ``contracts.intake.row_place``."""
-    raws = [_read_raw(item) for item in (found, *found.others)]
+    raws = [_read_raw(item, shop_id) for item in (found, *found.others)]
     if len(raws) == 1:
         return raws[0]
     shifts = [pl.col("_row_number") + index * SHEET_STEP for index in range(len(raws))]
@@ -132,7 +134,7 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
     """
     found = recognise(data, mappings=mappings, aliases=aliases)
     platform = found.platform
-    raw = _read_sheets(found)
+    raw = _read_sheets(found, origin.shop_id)
     if raw.table.is_empty() and raw.misfits.is_empty():
         raise refuse("NO_ROWS")
     exported_at = platform.exported_at(origin.name) or _stated_day(origin.name)

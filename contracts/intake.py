@@ -63,6 +63,12 @@ FILE_RULES: dict[str, IntakeRule] = {
     "SERIAL_DATES": IntakeRule("日期被表格软件改成了序号", "dates were turned into serial numbers by a spreadsheet", *RAW),
     "MASKED_KEY": IntakeRule("编号列被打码,无法识别每一单", "the key column is masked with stars", "请导出未脱敏的编号列", "export the numbers unmasked"),
     "OTHER_SHOP": IntakeRule("文件属于另一个店铺", "the file is of another shop", "请选择正确的店铺", "choose the right shop"),
+    "SHOP_UNSAID": IntakeRule(
+        "表里有几个店铺,还没有说过哪一个是这个店铺",
+        "the sheet names several shops, and nobody has said which is this one",
+        "用 baiyun map 或在上传页回答是哪一个;或按店铺分别导出",
+        "say which with `baiyun map` or on the upload page; or export shop by shop",
+    ),
     "SEVERAL_SHOPS": IntakeRule("一个文件里有多个店铺", "several shops in one file", "按店铺分别导出", "export shop by shop"),
     "CELL_TOO_LARGE": IntakeRule("单元格过大", "a cell is too large", *AGAIN),
     "SEVERAL_SHEETS": IntakeRule("多个工作表都有数据", "several sheets hold data", "把每个工作表存成单独的文件再上传", "save each sheet as a file of its own"),

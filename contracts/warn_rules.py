@@ -49,6 +49,7 @@ WARN_RULES: dict[str, IntakeRule] = {
         "打开导出的原文件看这一单;若各行金额不含某项优惠,重新映射时把整单金额读作金额",
         "look at this order in the file as exported; where the rows' amounts leave out a discount, map the order's amount instead",
     ),
+    "OTHER_SHOP_ROWS": IntakeRule("表里其他店铺的行没有读取", "rows of other shops in the sheet were not read", *NOTHING),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
     "NET_DISAGREES": IntakeRule(
         "净成交不等于成交减一小时退款", "net sales are not sales less the hour's refunds", "与平台页面核对", "compare with the platform's page"

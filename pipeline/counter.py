@@ -238,9 +238,9 @@ def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: 
     with _looking(viewer, shop_id) as desk:
         assert desk.shop is not None  # noqa: S101 - as above
         platform = desk.shop.platform_code
-        own = mapping.known_layout(desk.lake, desk.merchant_id, platform, data, limits) or mapping.free_name(desk.lake, desk.merchant_id, proposal.kind)
-        made = settled(proposal, {"name": own, **answers})
-        shown = mapping.preview_mapping(data, made, platform, limits, rows=previews.HEAD_ROWS)
+        own = mapping.known_layout(desk.lake, desk.merchant_id, desk.shop, data, limits) or mapping.free_name(desk.lake, desk.merchant_id, proposal.kind)
+        made = mapping.with_known_shops(desk.lake, desk.merchant_id, settled(proposal, {"name": own, "shop": shop_id, **answers}))
+        shown = mapping.preview_mapping(data, made, platform, limits, rows=previews.HEAD_ROWS, shop_id=shop_id)
         return Trial(made, previews.taken(desk, plain_name(name), shown.reading, hashlib.sha256(data).hexdigest()), shown.frames, shown.words)
 
 

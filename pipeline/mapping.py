@@ -23,6 +23,7 @@ from pipeline.parsing import Limits, read_apart, recognise_apart
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import ALIAS, MAPPING
+from warehouse.registry import Shop
 
 MAPPED = "mapped_"
 
@@ -209,19 +210,35 @@ class MappedPreview:
     words: dict[str, tuple[str, ...]]
 
 
-def known_layout(lake: Lake, merchant_id: str, platform_code: str, data: bytes, limits: Limits | None = None) -> str:
-    """The name of the merchant's own mapping that reads a file already; empty for a file nothing reads.
+def known_layout(lake: Lake, merchant_id: str, shop: Shop, data: bytes, limits: Limits | None = None) -> str:
+    """The name of the merchant's own mapping that reads a file, or would for another shop the file names; empty for a file nothing reads.
 
     Raises ``UsageError`` KNOWN_LAYOUT when a connector or a mapping of the house reads it: then there is nothing to map.
     """
-    sample = Origin("preview", "preview", "0" * 64, "preview", dt.datetime.now(dt.UTC))
+    mine = source_of(lake, merchant_id, shop.platform_code)
     try:
-        found = read_apart(data, sample, limits, mappings=[source_of(lake, merchant_id, platform_code)], aliases=own_aliases(lake, merchant_id)).layout
-    except FileRefusedError:
-        return ""
+        found = read_apart(data, _sample(shop.shop_id), limits, mappings=[mine], aliases=own_aliases(lake, merchant_id)).layout
+    except FileRefusedError as error:
+        if error.rule not in ("SHOP_UNSAID", "OTHER_SHOP"):
+            return ""
+        _, kind, name = recognise_apart(data, limits, mappings=[mine]).split("/")
+        return name if kind.startswith(MAPPED) and name not in shipped() else ""
     if found.kind.startswith(MAPPED) and found.name not in shipped():
         return found.name
     raise _known(found)
+
+
+def _sample(shop_id: str) -> Origin:
+    return Origin("preview", shop_id, "0" * 64, "preview", dt.datetime.now(dt.UTC))
+
+
+def with_known_shops(lake: Lake, merchant_id: str, mapping: MappingFile) -> MappingFile:
+    """A mapping made anew, with what was said before of other shops that stand in such tables."""
+    before = next((item.shop_column for item in own_mappings(lake, merchant_id) if item.name == mapping.name), None)
+    if before is None or mapping.shop_column is None:
+        return mapping
+    shops = {**before.shops, **mapping.shop_column.shops}
+    return mapping.model_copy(update={"shop_column": mapping.shop_column.model_copy(update={"shops": shops})})
 
 
 def _known(layout: Layout) -> UsageError:
@@ -229,16 +246,17 @@ def _known(layout: Layout) -> UsageError:
     return UsageError("KNOWN_LAYOUT", "这个表头已经认识", "this header is known already", **step, layout=layout.key)
 
 
-def preview_mapping(data: bytes, mapping: MappingFile, platform_code: str, limits: Limits | None = None, *, rows: int = 5) -> MappedPreview:
-    """Read a file through a mapping that is not saved yet. Changes nothing.
+def preview_mapping(
+    data: bytes, mapping: MappingFile, platform_code: str, limits: Limits | None = None, *, rows: int = 5, shop_id: str = "preview"
+) -> MappedPreview:
+    """Read a file of a shop through a mapping that is not saved yet. Changes nothing.
 
     Raises FileRefusedError for what cannot be read, and ``UsageError``: MAPPED_PERSONAL, or KNOWN_LAYOUT when a layout or mapping that is there
     already fits better.
     """
     check_personal(mapping)
-    sample = Origin("preview", "preview", "0" * 64, "preview", dt.datetime.now(dt.UTC))
     own = source(platform_code, [mapping])
-    found = read_apart(data, sample, limits, mappings=[own])
+    found = read_apart(data, _sample(shop_id), limits, mappings=[own])
     if (found.layout.kind, found.layout.name) != (mapping.layout_kind, mapping.name):
         raise _known(found.layout)
     first = found.bronze.sort("_row_number").head(rows)

@@ -93,7 +93,7 @@ def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limit
     """What is to be said of a file that is refused."""
     receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
     offers = _missing_names(desk, data, limits) if error.rule == "MISSING_COLUMN" else ()
-    return Preview(receipt, error, offers=offers, unread=data if error.rule in (*UNREAD_HEADERS, "MAPPED_ELSEWHERE") else b"")
+    return Preview(receipt, error, offers=offers, unread=data if error.rule in (*UNREAD_HEADERS, "MAPPED_ELSEWHERE", "SHOP_UNSAID") else b"")
 
 
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:

@@ -27,7 +27,7 @@ def proposed(proposal: Proposal) -> None:
     rows = [
         (
             match.header,
-            f"{match.name} {match.zh}" if match.name else "",
+            f"{match.zh} {match.en}" if match.name else "",
             f"{_HOW[match.how]} {match.score:.2f}" if match.name else _HOW[match.how],
             "、".join(match.examples),
         )
@@ -36,7 +36,7 @@ def proposed(proposal: Proposal) -> None:
     title = f"{proposal.kind} · 表头在第 {proposal.header_row} 行 / header on row {proposal.header_row}"
     print_table(title, ["他们的表头 / header", "当作 / taken for", "把握 / how sure", "例 / examples"], rows)
     if proposal.missing:
-        OUT.print(Text(f"没有列说明 / no column tells: {'、'.join(proposal.missing)}"))
+        OUT.print(Text(f"没有列说明 / no column tells: {'、'.join(' 或 '.join(map(labelled, names.split('/'))) for names in proposal.missing)}"))
     _strange(strange_words(proposal, {}))
 
 
@@ -54,8 +54,8 @@ def found(proposal: Proposal, mapping: MappingFile | None = None) -> None:
 
 def _strange(strange: Mapping[str, Sequence[str]]) -> None:
     for name, words in strange.items():
-        told = f"不认识的词,按未知计,用 --set words.{name}.词=代码 说明 / words nobody knows, counted as unknown"
-        OUT.print(Text(f"{labelled(name)} {name}: {told}: {'、'.join(words)}"))
+        told = f"不认识的词,按未知计,用 --set {labelled(name)}.词=意思 说明 / words nobody knows, counted as unknown"
+        OUT.print(Text(f"{labelled(name)}: {told}: {'、'.join(words)}"))
 
 
 def not_mapped(error: BaiyunError, proposal: Proposal | None, answers: Mapping[str, str]) -> dict[str, object]:

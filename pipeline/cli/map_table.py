@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ from connectors.mapping_answers import COLUMN, UNREAD, WORD, columns_said, could
 from connectors.mapping_dictionary import labelled
 from connectors.mapping_file import read_mapping, shipped
 from connectors.mapping_kinds import codes_of
+from connectors.mapping_labels import chosen, plain_answers, shown
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Proposal
 from connectors.mapping_questions import PAID_WHEN_PLACED, PRICED_KEY, Question
@@ -39,6 +40,7 @@ from pipeline.mapping import (
     save_alias,
     save_mapping,
     source_of,
+    with_known_shops,
 )
 from pipeline.parsing import Limits, aliases_apart, propose_apart
 from pipeline.registering import register_shop
@@ -55,7 +57,7 @@ def map_table(
     shop: Shop,
     platform: Annotated[str, typer.Option(help="店铺未登记时,它在哪个平台 / the platform of a shop that is not registered yet")] = "other",
     kind: Annotated[str, typer.Option(help="这是什么表,默认按表头判断 / what kind of table, default: by its header")] = "",
-    given: Annotated[list[str] | None, typer.Option("--set", help="回答,如 money=fen、columns.paid_fen=实收 / an answer: KEY=VALUE")] = None,
+    given: Annotated[list[str] | None, typer.Option("--set", help="回答,如 支付金额=实收、金额单位=分 / an answer: LABEL=VALUE")] = None,
     mapping_file: Annotated[Path | None, typer.Option("--mapping", help="用现成的映射文件 / use a mapping file as it is")] = None,
     alias: Annotated[list[str] | None, typer.Option(help="确认改名的列:他们的表头=已知表头 / confirm a renamed column: THEIRS=KNOWN")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问,保存 / ask nothing more, save")] = False,
@@ -65,7 +67,7 @@ def map_table(
     if not file.is_file():
         raise UsageError("NO_SUCH_FILE", "找不到文件", "no such file", file=str(file))
     settings, data = Settings(), file.read_bytes()
-    request = _Request(merchant, shop, platform, kind, _pairs(given or []), alias or [], mapping_file, yes=yes, as_json=as_json)
+    request = _Request(merchant, shop, platform, kind, plain_answers(_pairs(given or [])), alias or [], mapping_file, yes=yes, as_json=as_json)
     with writing(settings) as lake:
         try:
             _map(lake, settings, data, request)
@@ -96,7 +98,7 @@ def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None
     if request.alias:
         _learn(lake, settings, merchant, code, data, request.alias, as_json=as_json)
         return
-    known = known_layout(lake, merchant, code, data, Limits.of(settings))  # read in two ways, one file would count twice
+    known = known_layout(lake, merchant, registry.shop(lake, merchant, request.shop), data, Limits.of(settings))  # read in two ways, one file would count twice
     if request.mapping_file:
         mapping = read_mapping(_text_of(request.mapping_file), request.mapping_file.name)
     elif known and request.answers and all(key.startswith(WORD) for key in request.answers):
@@ -104,8 +106,9 @@ def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None
     else:
         _say_what_drifted(lake, settings, merchant, code, data, quiet=as_json)
         proposal = _proposed(settings, code, data, request)
-        mapping = settled(proposal, {"name": known or free_name(lake, merchant, proposal.kind), **request.answers})
-    shown = preview_mapping(data, mapping, code, Limits.of(settings))
+        mapping = settled(proposal, {"name": known or free_name(lake, merchant, proposal.kind), "shop": request.shop, **request.answers})
+        mapping = with_known_shops(lake, merchant, mapping)
+    shown = preview_mapping(data, mapping, code, Limits.of(settings), shop_id=request.shop)
     saved = _saved(lake, merchant, mapping, shown, yes=request.yes, as_json=as_json)
     show_mapping.mapped(request.proposal, mapping, shown, saved=saved, as_json=as_json)
 
@@ -173,10 +176,9 @@ def _ask(proposal: Proposal, answers: dict[str, str]) -> None:
             answers[question.key] = _choice(question)
     for name, words in strange_words(proposal, answers).items():
         codes = codes_of(name)
-        meanings = "、".join(f"{code} {zh}" for code, (zh, _) in codes.items())
+        called = {code: zh for code, (zh, _) in codes.items()} | {UNREAD: "不知道 unknown"}
         for word in words:
-            asked = f"{labelled(name)}“{word}”是什么意思? / what does {word!r} mean? ({meanings};- = 不知道 unknown)"
-            said = _pick(asked, [*codes, UNREAD], UNREAD)
+            said = _pick(f"{labelled(name)}“{word}”是什么意思? / what does {word!r} mean?", called, UNREAD)
             answers |= {f"{WORD}{name}.{word}": said} if said != UNREAD else {}
 
 
@@ -185,19 +187,21 @@ def _choice(question: Question) -> str:
     asked = f"{question.zh} / {question.en}"
     if not question.options:
         return str(typer.prompt(asked, default=question.default or None))
-    none = ";- = 不是,不读这一列 / no, leave it unread" if UNREAD in question.options else ""
-    return _pick(f"{asked} [{' | '.join(question.options)}{none}]", question.options, question.default)
+    return _pick(asked, {option: "不是,不读这一列 no" if option == UNREAD else shown(option) for option in question.options}, question.default)
 
 
-def _pick(asked: str, options: Sequence[str], default: str = "") -> str:
-    """One of ``options``; anything else is asked again."""
+def _pick(asked: str, called: Mapping[str, str], default: str = "") -> str:
+    """One of several options (option → what it is called), by its number, by what it is called, or as it is; anything else is asked again."""
+    options = list(called)
+    told = " | ".join(f"{number} {label}" for number, label in enumerate(called.values(), 1))
 
     def check(said: str) -> str:
-        if said.strip() not in options:
-            raise typer.BadParameter(f"只能是 / must be one of: {'、'.join(options)}")
-        return said.strip()
+        picked = chosen(said.strip(), options, called)
+        if picked not in called:
+            raise typer.BadParameter(f"只能是 / must be one of: {told}")
+        return picked
 
-    return str(typer.prompt(asked, default=default or None, value_proc=check))
+    return str(typer.prompt(f"{asked} [{told}]", default=default or None, value_proc=check))
 
 
 def _which(proposal: Proposal, names: tuple[str, ...], answers: dict[str, str]) -> tuple[str, str]:
@@ -208,10 +212,10 @@ def _which(proposal: Proposal, names: tuple[str, ...], answers: dict[str, str]) 
     if not headers:
         raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", kind=proposal.kind, names="/".join(names))
     told = " 或 ".join(map(labelled, names))
-    header = _pick(f"哪一列是{told}? / which column tells it? [{' | '.join(headers)}]", headers)
+    header = _pick(f"哪一列是{told}? / which column tells it?", {header: header for header in headers})
     if len(names) == 1:
         return names[0], header
-    return _pick(f"“{header}”是哪一个? / which of them is it? [{' | '.join(f'{name} {labelled(name)}' for name in names)}]", names, names[0]), header
+    return _pick(f"“{header}”是哪一个? / which of them is it?", {name: labelled(name) for name in names}, names[0]), header
 
 
 def _saved(lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview, *, yes: bool, as_json: bool) -> bool:

@@ -133,7 +133,7 @@ def test_a_foreign_table_asks_what_no_cell_can_tell() -> None:
     with pytest.raises(UsageError) as raised:
         settled(proposal, {"currency": "USD"})
     assert raised.value.rule == "OPEN_QUESTION"
-    assert raised.value.facts["questions"] == "columns.created_at, time_zone, dates, paid_when_placed"
+    assert raised.value.facts["questions"] == "下单时间、时区、日期顺序、下单即付款"
     answers = {"columns.created_at": "Placed On", "time_zone": "America/New_York", "dates": "mdy", "paid_when_placed": "yes"}
     said = settled(proposal, answers)
     assert (said.currency, said.dates, said.time_zone, said.same_as) == ("USD", "mdy", "America/New_York", {"paid_at": "created_at"})
@@ -184,7 +184,7 @@ def test_a_needed_name_that_no_header_tells_is_named_until_a_person_says_which_d
     assert missing(proposal, {"columns.placed_fen": "到账"}) == [("paid_at",)]
     with pytest.raises(UsageError) as raised:
         settled(proposal, {"columns.placed_fen": "到账"})
-    assert (raised.value.rule, raised.value.facts["names"]) == ("MISSING_NAMES", "paid_at")
+    assert (raised.value.rule, raised.value.facts["names"]) == ("MISSING_NAMES", "支付时间")
     assert settled(proposal, {"columns.placed_fen": "到账", "columns.paid_at": "日子"}).columns["paid_at"].header == ("日子",)
 
 

@@ -87,7 +87,7 @@ def test_price_times_quantity_is_paid_only_if_a_person_says_so() -> None:
     assert "实付 = “单价” × “数量”吗(39.90 × 2)?" in asked(proposal)["priced"]
     with pytest.raises(UsageError) as raised:
         settled(proposal, {})
-    assert (raised.value.rule, raised.value.facts["questions"]) == ("OPEN_QUESTION", "priced")
+    assert (raised.value.rule, raised.value.facts["questions"]) == ("OPEN_QUESTION", "按单价乘数量付款")
     assert missing(proposal, {"priced": "no"}) == [("paid_fen", "placed_fen")]
     own = settled(proposal, {"priced": "yes"}).model_copy(update={"platform": "other"})
     assert own.priced == ("paid_fen",)
