@@ -23,10 +23,12 @@ LINES_LOST = f"""
     SELECT {SHOP}, order_line_id, 'order not in silver'
     FROM (SELECT * FROM {{batch}} WHERE is_order_level) ANTI JOIN now."order" USING ({SHOP}, order_id)"""
 
-#: order → ``paid_fen``: what its lines were paid, and what its order row tells beyond them. Lines that tell no money at all share the order's.
+#: order → ``paid_fen``: what its lines were paid, and what its order row tells beyond them. Goods that report no money at all share the order's,
+#: whether or not a gift lies beside them.
 ORDER_PAID = f"""
     WITH line AS (
-        SELECT {SHOP}, order_id, sum(coalesce(paid_fen, 0)) AS told_fen, bool_and(placed_fen IS NULL AND paid_fen IS NULL AND NOT is_gift) AS is_silent,
+        SELECT {SHOP}, order_id, sum(coalesce(paid_fen, 0)) AS told_fen,
+            bool_and(if(is_gift, coalesce(paid_fen, 0) = 0, placed_fen IS NULL AND paid_fen IS NULL)) AND NOT bool_and(is_gift) AS is_silent,
             sum(paid_fen) FILTER (paid_at IS NOT NULL) AS dated_fen, bool_or(paid_at IS NOT NULL) AS some_paid
         FROM now.order_line GROUP BY {SHOP}, order_id
     ), side AS (

@@ -29,6 +29,30 @@ def test_lines_take_from_their_order_what_they_do_not_tell() -> None:
     assert set(built.lines["province_name"]) == {"广东省"}
 
 
+def test_a_gift_beside_goods_takes_no_money_and_keeps_none_from_them() -> None:
+    """R51: a JD order reports its money once; a gift among its lines once left the goods without any, all of it on a line of no goods."""
+    lines = [_line("A", unit_price_fen=300, line_qty=2), _line("B", unit_price_fen=400, line_qty=1), _line("G", unit_price_fen=0, line_qty=1, is_gift=True)]
+    refund = {"refund_id": "r", "order_id": "O", "order_line_id": "A", "refund_fen": 600, "refunded_at": PAID, "refund_stage_code": "before_shipment"}
+    orders = observed("order", {**ORDER, "shipped_at": PAID})
+    built = run(("order_line", observed("order_line", *lines)), ("order", orders), ("refund_line", observed("refund_line", refund)))
+    assert {row[0]: row[1:] for row in built.lines.select("order_line_id", "paid_fen", "is_shipped").iter_rows()} == {
+        "A": (600, False), "B": (400, True), "G": (0, True),
+    }  # fmt: skip
+    assert built.styles["shipped_fen"].sum() == 400 and built.styles["shipped_fen"].min() >= 0
+
+
+def test_a_gift_whose_order_reports_its_goods_nowhere_leaves_the_money_to_the_rest() -> None:
+    built = run(("order_line", observed("order_line", _line("G", unit_price_fen=0, line_qty=1, is_gift=True))), ("order", observed("order", ORDER)))
+    assert dict(built.lines.select("order_line_id", "paid_fen").iter_rows()) == {"G": 0, "O:rest": 1000}
+
+
+def test_what_was_refunded_whole_before_shipment_never_left_though_nothing_was_paid() -> None:
+    line = _line("A", paid_fen=0, placed_fen=0, paid_at=PAID, shipped_at=PAID)
+    refund = {"refund_id": "r", "order_id": "O", "order_line_id": "A", "refund_fen": 50, "refunded_at": PAID, "refund_stage_code": "before_shipment"}
+    built = run(("order_line", observed("order_line", line)), ("refund_line", observed("refund_line", refund)))
+    assert (built.line("A")["is_shipped"], built.styles["shipped_fen"].to_list()) == (False, [0])
+
+
 def test_a_lines_own_word_outranks_its_orders() -> None:
     line = _line("A", paid_fen=400, placed_fen=400, paid_at="2026-06-02 08:00:00", province_name="浙江省")
     built = run(("order_line", observed("order_line", line)), ("order", observed("order", {**ORDER, "paid_fen": 400, "placed_fen": 400})))

@@ -73,13 +73,17 @@ def _is_head() -> pl.Expr:
 
 
 def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """Lines completed from their order where the line itself is silent; money that no line of an order tells is split from the order's."""
+    """Lines completed from their order where the line itself is silent; money that no goods line of an order reports is split from the order's.
+
+    A gift reports no price of goods: neither does it keep the money from the goods beside it, nor take any.
+    """
     shared = ["created_at", "paid_at", "shipped_at", "finished_at", "province_name", "buyer_key"]
     header = orders.select(*ORDER, *(pl.col(name).alias(f"order_{name}") for name in shared), "paid_fen", "placed_fen", order_stated_fen="stated_refund_fen")
     joined = lines.join(header, on=ORDER, how="left", suffix="_of_order", validate="m:1")
     joined = joined.with_columns(*(pl.coalesce(name, f"order_{name}").alias(name) for name in shared), is_order_level=pl.lit(False))
-    told = pl.col("placed_fen").is_not_null() | pl.col("paid_fen").is_not_null() | pl.col("is_gift")
-    silent = joined.join(joined.filter(told).select(ORDER).unique(), on=ORDER, how="anti")
+    reports_money = pl.col("placed_fen").is_not_null() | pl.col("paid_fen").is_not_null()
+    reported = joined.filter((reports_money & ~pl.col("is_gift")) | (pl.col("paid_fen") > 0)).select(ORDER).unique()
+    silent = joined.filter(~pl.col("is_gift")).join(reported, on=ORDER, how="anti")
     weight = pl.col("unit_price_fen").fill_null(0) * pl.col("line_qty").fill_null(1)
     split = (split_fen(pl.col(f"{name}_of_order"), weight, ORDER, "order_line_id").alias(name) for name in ("paid_fen", "placed_fen"))
     return pl.concat([joined.join(silent.select(LINE), on=LINE, how="anti"), silent.with_columns(split)])

@@ -37,7 +37,7 @@ def subsidy() -> pl.Expr:
 def _is_shipped() -> pl.Expr:
     """A shipment of the order is no shipment of a line that was refunded whole before it; a refund after shipment proves one."""
     status = pl.col("order_status_code")
-    never = (pl.col("refund_before_fen") >= pl.col("paid_fen")) & (pl.col("paid_fen") > 0)
+    never = (pl.col("refund_before_fen") >= pl.col("paid_fen")) & (pl.col("refund_before_fen") > 0)
     left = pl.col("shipped_at").is_not_null() | pl.col("finished_at").is_not_null() | status.is_in(_LEFT) | (pl.col("refund_after_fen") > 0)
     waits = pl.col("is_shipment_told").fill_null(False) | status.is_in(_WAITS)
     return pl.when(never).then(pl.lit(False)).when(left).then(pl.lit(True)).when(waits).then(pl.lit(False))
