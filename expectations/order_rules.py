@@ -154,7 +154,7 @@ ORDER_RULES = (
         step_zh="把文件里的状态原词告诉支持", step_en="tell support the words of the status column",
         table="silver.refund_line", weight="lines_qty",
         query=f"""
-            SELECT {_SHOP}, count_if(refund_status_code = 'unknown') AS lines_qty FROM now.refund_line GROUP BY {_SHOP}
+            SELECT {_SHOP}, count_if(refund_status_code = 'unknown') AS lines_qty FROM now.every_refund GROUP BY {_SHOP}
             HAVING count(*) >= {ENOUGH_LINES} AND count_if(refund_status_code = 'unknown') > {UNKNOWN_STATUS_LIMIT} * count(*)""",
     ),
     SqlRule(
@@ -164,10 +164,10 @@ ORDER_RULES = (
         step_zh="补上这些售后所属日期的订单文件", step_en="give the order files of the days these after-sales are of",
         table="silver.refund_line", weight="lines_qty",
         query=f"""
-            SELECT {_SHOP}, count_if(o.order_id IS NULL) AS lines_qty
-            FROM now.refund_line AS r LEFT JOIN (SELECT DISTINCT {_SHOP}, order_id FROM {_LINES}) AS o USING ({_SHOP}, order_id)
+            SELECT {_SHOP}, count_if(is_lost OR has_order IS NULL) AS lines_qty
+            FROM now.every_refund LEFT JOIN (SELECT DISTINCT {_SHOP}, order_id, true AS has_order FROM {_LINES}) USING ({_SHOP}, order_id)
             WHERE refund_status_code = 'success' GROUP BY {_SHOP}
-            HAVING count(*) >= {ENOUGH_LINES} AND count_if(o.order_id IS NULL) > {ORPHAN_REFUND_LIMIT} * count(*)""",
+            HAVING count(*) >= {ENOUGH_LINES} AND count_if(is_lost OR has_order IS NULL) > {ORPHAN_REFUND_LIMIT} * count(*)""",
     ),
     SqlRule(
         "GIFT_IS_FREE", WARN,

@@ -122,7 +122,15 @@ def _add_order_rates(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
-    """Foreign money of ``now`` in fen by the rate of the order's first told day; rows of an order without one leave, as RATE_KNOWN tells."""
+    """Foreign money of ``now`` in fen by the rate of the order's first told day; rows of an order without one leave, as RATE_KNOWN tells.
+
+    ``now.every_refund`` keeps all after-sales; ``is_lost`` those in a foreign currency of which no order is known, as REFUND_HAS_ORDER tells.
+    """
+    connection.execute(f"""
+        CREATE TABLE memory.now.every_refund AS
+        SELECT {_ORDER}, refund_id, refund_status_code, currency_code IS NOT NULL AND NOT coalesce(is_known, false) AS is_lost
+        FROM now.refund_line LEFT JOIN (SELECT *, true AS is_known FROM now.foreign_order) USING ({_ORDER})
+        LEFT JOIN now.order_rate USING ({_ORDER}) WHERE NOT (currency_code IS NOT NULL AND coalesce(is_known, false) AND rate IS NULL)""")  # noqa: S608
     for name in ("order", "order_line", "refund_line"):
         same = " AND ".join(f"t.{column} = r.{column}" for column in _ORDER.split(", "))
         cells = ", ".join(f"{column} = {_in_fen(column, 'r.rate')}" for column in _CURRENT[name] if column.endswith("_fen"))

@@ -378,6 +378,18 @@ TOLD: dict[str, tuple[str, tuple[str, str], str]] = {
         " FROM silver.refund_line, generate_series(101, 120) AS t(n) WHERE refund_id = 'R5'",
         ("silver.refund_line", "REFUND_HAS_ORDER"), "'lines_qty': 21",
     ),
+    "refunds abroad without their orders": (
+        "INSERT INTO silver.refund_line SELECT * EXCLUDE (n)"
+        " REPLACE (refund_id || n AS refund_id, 'THB' AS currency_code, _row_number + n AS _row_number)"
+        " FROM silver.refund_line, generate_series(101, 120) AS t(n) WHERE refund_id = 'R5'",
+        ("silver.refund_line", "REFUND_HAS_ORDER"), "'lines_qty': 21",
+    ),
+    "refunds abroad of orders at home": (
+        "INSERT INTO silver.refund_line SELECT * EXCLUDE (n)"
+        f" REPLACE (refund_id || n AS refund_id, '{order_id('s1', 0)}' AS order_id, 'THB' AS currency_code, _row_number + n AS _row_number)"
+        " FROM silver.refund_line, generate_series(101, 120) AS t(n) WHERE refund_id = 'R5'",
+        ("silver.refund_line", "REFUND_HAS_ORDER"), "'lines_qty': 21",
+    ),
     "a gift that was paid": (
         f"UPDATE silver.order_line SET paid_fen = 7 WHERE order_line_id = '{GIFT}'", (LINES, "GIFT_IS_FREE"), "'paid_fen': 7",
     ),
