@@ -7,6 +7,10 @@ order, after-sale and session; split colour and size; give live lines their sess
 Taobao's order file says what was paid (refunds added back) and its items split it; what no item accounts for (freight, an item that could not be
 read) is a line of its own, also where nobody paid the order. Refunds of Taobao stand undated on its rows; refunds of Douyin are after-sales with a
 date and a stage.
+
+What a Taobao order's row states as refunded beyond its items is of items whose own row was read before the order's and of goods no item accounts for,
+by what they have left; then of the postage. What an item's row states beyond what was paid for it is the postage that went back with it. Postage is the
+order's freight, as far as no item accounts for it.
 """
 
 from __future__ import annotations

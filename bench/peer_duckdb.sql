@@ -23,15 +23,42 @@ SELECT s.* EXCLUDE (goods, spec, properties, style_text, new_price_fen, old_pric
 FROM staged AS s LEFT JOIN newest_lines AS n USING (shop, line_id) LEFT JOIN taobao_orders AS o ON o.shop = s.shop AND o.order_id = s.order_id
 WHERE s.ok AND (n.observed IS NULL OR s.observed = n.observed);
 
+-- What an order states beyond its items: of items read before it and of unread goods, by what they have left, else of its rest.
+CREATE TEMP TABLE rests AS
+WITH t AS (
+  SELECT shop, order_id, sum(l.paid_fen) AS paid_fen, sum(l.placed_fen) AS placed_fen, sum(qty) AS qty, coalesce(sum(l.stated_fen), 0) AS stated_fen,
+    sum(greatest(coalesce(l.stated_fen, 0) - l.paid_fen, 0)) AS above_fen,
+    coalesce(sum(greatest(l.paid_fen - coalesce(l.stated_fen, 0), 0)) FILTER (l.observed < o.observed), 0) AS old_fen
+  FROM lines AS l JOIN taobao_orders AS o USING (shop, order_id) WHERE l.refund_status IS NOT NULL GROUP BY ALL
+), r AS (
+  SELECT o.*, t.order_id IS NULL AS is_alone, t.qty, coalesce(t.stated_fen, 0) AS item_stated_fen, coalesce(t.old_fen, 0) AS old_fen, o.paid_fen - coalesce(t.paid_fen, 0) AS left_fen,
+    greatest(o.placed_fen - coalesce(t.placed_fen, 0), 0) AS left_placed_fen,
+    t.order_id IS NULL OR o.paid_fen > t.paid_fen OR (o.paid_at IS NULL AND o.placed_fen > t.placed_fen) AS is_rest,
+    least(coalesce(t.above_fen, 0), greatest(o.paid_fen - coalesce(t.paid_fen, 0), 0)) AS moved_fen
+  FROM taobao_orders AS o LEFT JOIN t USING (shop, order_id)
+)
+SELECT *, greatest(coalesce(stated_fen, 0) - item_stated_fen, 0) AS beyond_fen, greatest(left_fen - CASE WHEN is_alone THEN 0 ELSE coalesce(freight_fen, 0) END, 0) AS unread_fen
+FROM r WHERE paid_at IS NOT NULL OR is_rest;
+
+CREATE TEMP TABLE item_parts AS
+SELECT shop, line_id, least(coalesce(stated_fen, 0), CASE WHEN moved_fen > 0 THEN paid_fen ELSE stated_fen END) + taken_fen * until_fen // room_fen - taken_fen * (until_fen - own_fen) // room_fen AS stated_fen
+FROM (
+  SELECT l.shop, l.line_id, l.stated_fen, l.paid_fen, r.moved_fen, greatest(r.old_fen + r.unread_fen, 1) AS room_fen, least(r.beyond_fen, r.old_fen + r.unread_fen) AS taken_fen,
+    CASE WHEN l.observed < o.observed THEN greatest(l.paid_fen - coalesce(l.stated_fen, 0), 0) ELSE 0 END AS own_fen, sum(own_fen) OVER (PARTITION BY l.shop, l.order_id ORDER BY l.line_id) AS until_fen
+  FROM lines AS l JOIN taobao_orders AS o USING (shop, order_id) JOIN rests AS r USING (shop, order_id)
+  WHERE l.refund_status IS NOT NULL AND l.paid_at IS NOT NULL AND (r.moved_fen > 0 OR (r.beyond_fen > 0 AND r.old_fen > 0))
+);
+
+CREATE TEMP TABLE part_sums AS
+SELECT l.shop, l.order_id, sum(p.stated_fen) AS stated_fen FROM lines AS l JOIN item_parts AS p USING (shop, line_id) GROUP BY ALL;
+
+UPDATE lines SET stated_fen = p.stated_fen FROM item_parts AS p WHERE lines.shop = p.shop AND lines.line_id = p.line_id;
+
 INSERT INTO lines BY NAME
-SELECT o.shop, o.order_id, -o.order_id AS line_id, created_at, paid_at, shipped_at, finished_at, split_part(address, ' ', 1) AS province_name, status, false AS is_gift, true AS is_order_level, greatest(o.pieces - coalesce(t.qty, 0), 0) AS qty,
-  o.paid_fen - coalesce(t.paid_fen, 0) AS paid_fen, greatest(o.placed_fen - coalesce(t.placed_fen, 0), 0) AS placed_fen,
-  CASE WHEN paid_at IS NOT NULL THEN greatest(o.stated_fen - coalesce(t.stated_fen, 0), 0) END AS stated_fen
-FROM taobao_orders AS o
-LEFT JOIN (SELECT shop, order_id, sum(paid_fen) AS paid_fen, sum(placed_fen) AS placed_fen, sum(stated_fen) AS stated_fen, sum(qty) AS qty
-  FROM lines WHERE refund_status IS NOT NULL GROUP BY ALL) AS t
-  USING (shop, order_id)
-WHERE t.order_id IS NULL OR o.paid_fen > t.paid_fen OR (o.paid_at IS NULL AND o.placed_fen > t.placed_fen);
+SELECT shop, order_id, -order_id AS line_id, created_at, paid_at, shipped_at, finished_at, split_part(address, ' ', 1) AS province_name, status, false AS is_gift, true AS is_order_level,
+  greatest(pieces - coalesce(qty, 0), 0) AS qty, left_fen AS paid_fen, left_placed_fen AS placed_fen,
+  CASE WHEN paid_at IS NOT NULL THEN greatest(coalesce(r.stated_fen, 0), item_stated_fen) - coalesce(s.stated_fen, item_stated_fen) END AS stated_fen
+FROM rests AS r LEFT JOIN part_sums AS s USING (shop, order_id) WHERE is_rest;
 
 CREATE TEMP TABLE heads AS SELECT shop, order_id, coalesce(min(line_id) FILTER (NOT is_order_level), min(line_id)) AS line_id FROM lines WHERE NOT is_gift GROUP BY ALL;
 

@@ -131,8 +131,12 @@ def _with_rest(lines: Frame, orders: Frame) -> Frame:
     key, shared = ["shop_id", "order_id"], ["shipped_at", "finished_at", "province_name"]
     lines = lines.merge(orders[[*key, *shared]], on=key, how="left", suffixes=("", "_order"))
     lines = lines.assign(**{name: lines[name].fillna(lines[f"{name}_order"]) for name in shared}, is_order_level=False)
+    item_stated = lines[lines["is_item"]].groupby(key)["stated_fen"].sum().rename("item_stated").reset_index()
+    lines = lines.merge(_restated(lines[lines["is_item"] & lines["paid_at"].notna()], orders), on=_LINE, how="left")
+    lines = lines.assign(stated_fen=lines["part"].fillna(lines["stated_fen"])).drop(columns="part")
     told = lines[lines["is_item"]].groupby(key, as_index=False)[[*_MONEY, "qty"]].sum().rename(columns={"qty": "qty_told"})
-    rest = orders.merge(told.assign(is_told=True), on=key, how="left", suffixes=("", "_told"))
+    rest = orders.merge(told.assign(is_told=True), on=key, how="left", suffixes=("", "_told")).merge(item_stated, on=key, how="left")
+    rest = rest.assign(stated_fen=rest[["stated_fen", "item_stated"]].max(axis=1))
     only_placed = rest["paid_at"].isna() & (rest["placed_fen"] > rest["placed_fen_told"])
     rest = rest[rest["is_told"].isna() | (rest["paid_fen"] > rest["paid_fen_told"]) | only_placed]
     left = {name: rest[name] - rest[f"{name}_told"].fillna(0) for name in _MONEY}
@@ -146,6 +150,29 @@ def _with_rest(lines: Frame, orders: Frame) -> Frame:
         qty=(rest["pieces"] - rest["qty_told"].fillna(0)).clip(lower=0),
     )
     return pd.concat([lines.drop(columns=[f"{name}_order" for name in shared] + ["is_item"]), rest], ignore_index=True)
+
+
+def _restated(items: Frame, orders: Frame) -> Frame:
+    """What items state once their order's word is heard (see ``job``): the lines for which that is another amount, and it as ``part``."""
+    key = ["shop_id", "order_id"]
+    names = {"paid_fen": "order_paid", "stated_fen": "order_stated", "observed": "order_observed", "freight_fen": "freight"}
+    rows = items[[*_LINE, "order_id", "paid_fen", "stated_fen", "observed"]].merge(orders[[*key, *names]].rename(columns=names), on=key)
+    rows = rows.sort_values("line_id").fillna({"stated_fen": 0, "order_stated": 0, "freight": 0}).astype(dict.fromkeys(["stated_fen", "order_stated"], "int64"))
+
+    def of_order(values: pd.Series) -> pd.Series:
+        return values.groupby([rows["shop_id"], rows["order_id"]]).transform("sum")
+
+    own, paid = rows["stated_fen"], rows["paid_fen"]
+    old = (paid - own).clip(lower=0).where(rows["observed"] < rows["order_observed"], 0)
+    left = (rows["order_paid"] - of_order(paid)).clip(lower=0)
+    above = of_order((own - paid).clip(lower=0))
+    moved, beyond = above.where(above < left, left), (rows["order_stated"] - of_order(own)).clip(lower=0)
+    room = of_order(old) + (left - rows["freight"]).clip(lower=0)
+    taken, until = beyond.where(beyond < room, room), old.groupby([rows["shop_id"], rows["order_id"]]).cumsum()
+    room = room.clip(lower=1)
+    kept = own.where((moved == 0) | (own < paid), paid)
+    part = kept + taken * until // room - taken * (until - old) // room
+    return rows.assign(part=part)[(moved > 0) | ((beyond > 0) & (of_order(old) > 0))][[*_LINE, "part"]]
 
 
 def _live(lines: Frame, sessions: Frame) -> Frame:

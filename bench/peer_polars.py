@@ -145,9 +145,13 @@ def _with_rest(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         is_gift=((pl.col("placed_fen") == 0) & (pl.col("discount_fen") == 0)).fill_null(False),
         is_order_level=pl.lit(False),
     ).drop(f"{name}_order" for name in shared)
+    item_stated = lines.filter(is_item).group_by(key).agg(item_stated=pl.col("stated_fen").sum())
+    lines = lines.join(_restated(lines.filter(is_item & paid), orders), on=_LINE, how="left")
+    lines = lines.with_columns(stated_fen=pl.coalesce("part", "stated_fen")).drop("part")
     told = lines.filter(is_item).group_by(key).agg(pl.col("paid_fen", "placed_fen", "stated_fen", "qty").sum().name.suffix("_told"))
     only_placed = pl.col("paid_at").is_null() & (pl.col("placed_fen") > pl.col("placed_fen_told"))
-    rest = orders.join(told, on=key, how="left")
+    rest = orders.join(told, on=key, how="left").join(item_stated, on=key, how="left")
+    rest = rest.with_columns(stated_fen=pl.max_horizontal("stated_fen", "item_stated"))
     rest = rest.filter(pl.col("paid_fen_told").is_null() | (pl.col("paid_fen") > pl.col("paid_fen_told")) | only_placed)
     left = {name: pl.col(name) - pl.col(f"{name}_told").fill_null(0) for name in ("paid_fen", "placed_fen", "stated_fen")}
     rest = rest.select(
@@ -165,6 +169,27 @@ def _with_rest(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
         qty=(pl.col("pieces") - pl.col("qty_told").fill_null(0)).clip(0),
     )
     return pl.concat([lines, rest], how="diagonal")
+
+
+def _restated(items: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """What items state once their order's word is heard (see ``job``): the lines for which that is another amount, and it as ``part``."""
+    key = ["shop", "order_id"]
+    word = orders.select(*key, order_paid="paid_fen", order_stated=pl.col("stated_fen").fill_null(0), order_observed="observed", freight="freight_fen")
+    rows = items.select(*_LINE, "order_id", "paid_fen", "observed", own=pl.col("stated_fen").fill_null(0)).join(word, on=key).sort("line_id")
+    old = pl.when(pl.col("observed") < pl.col("order_observed")).then((pl.col("paid_fen") - pl.col("own")).clip(0)).otherwise(0)
+    left = (pl.col("order_paid") - pl.col("paid_fen").sum().over(key)).clip(0)
+    rows = rows.with_columns(
+        old=old,
+        moved=pl.min_horizontal((pl.col("own") - pl.col("paid_fen")).clip(0).sum().over(key), left),
+        beyond=(pl.col("order_stated") - pl.col("own").sum().over(key)).clip(0),
+        unread=(left - pl.col("freight").fill_null(0)).clip(0),
+    )
+    all_old = pl.col("old").sum().over(key)
+    room = (all_old + pl.col("unread")).clip(1)
+    taken, until = pl.min_horizontal("beyond", all_old + pl.col("unread")), pl.col("old").cum_sum().over(key)
+    kept = pl.when(pl.col("moved") > 0).then(pl.min_horizontal("own", "paid_fen")).otherwise("own")
+    touched = (pl.col("moved") > 0) | ((pl.col("beyond") > 0) & (all_old > 0))
+    return rows.with_columns(part=kept + taken * until // room - taken * (until - pl.col("old")) // room).filter(touched).select(*_LINE, "part")
 
 
 def _facts(lines: pl.DataFrame, refunds: pl.DataFrame, sessions: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

@@ -83,6 +83,7 @@ _ALL = [
     _f("placed_fen", "应付金额", "placed value", "What the buyer was to pay, paid or not (M01).", low=0, high=PLAUSIBLE_FEN),
     _f("paid_fen", "支付金额", "paid value", "What the buyer paid, later refunds NOT removed (M02). 0 when never paid.", low=0, high=PLAUSIBLE_FEN),
     _f("freight_fen", "运费", "freight", low=0, high=PLAUSIBLE_FEN),
+    _f("postage_fen", "整单运费", "order's postage", "Part of the paid value that is the order's postage and goes back with any of its goods.", low=0),
     _f("discount_platform_fen", "平台承担优惠", "discount borne by platform", high=PLAUSIBLE_FEN),
     _f("discount_merchant_fen", "商家承担优惠", "discount borne by merchant", high=PLAUSIBLE_FEN),
     _f("discount_creator_fen", "达人承担优惠", "discount borne by creator", high=PLAUSIBLE_FEN),
@@ -97,6 +98,7 @@ _ALL = [
         low=0,
         high=PLAUSIBLE_FEN,
     ),
+    _f("refund_stated_at", "退款口径截至", "refund stated until", "Last observation of the line's own statement of its refund; empty = it states none."),
     # refunds
     _f("refund_id", "售后单号", "refund id"),
     _f("refund_status_code", "退款状态", "refund status", code=codes.REFUND_STATUS),

@@ -186,9 +186,14 @@ RECONCILE_RULES = (
             FROM {{batch}} AS f JOIN now."order" AS s USING ({SHOP}, order_id) WHERE s.paid_at IS NOT NULL
             GROUP BY {SHOP}, order_id HAVING sum(cohort_refund_fen) < any_value(s.stated_refund_fen)
             UNION ALL
+            SELECT {SHOP}, f.order_id, sum(s.stated_refund_fen)::BIGINT, sum(cohort_refund_fen)::BIGINT
+            FROM {{batch}} AS f LEFT JOIN now.order_line AS s USING ({SHOP}, order_line_id) WHERE f.paid_at IS NOT NULL
+            GROUP BY {SHOP}, f.order_id HAVING sum(cohort_refund_fen) < sum(s.stated_refund_fen)
+            UNION ALL
             SELECT {SHOP}, order_line_id, s.stated_refund_fen, cohort_refund_fen
             FROM {{batch}} AS f JOIN now.order_line AS s USING ({SHOP}, order_line_id)
-            WHERE f.paid_at IS NOT NULL AND cohort_refund_fen < s.stated_refund_fen""",
+            WHERE f.paid_at IS NOT NULL AND s.stated_refund_fen > 0
+            AND cohort_refund_fen < least(s.stated_refund_fen, f.paid_fen - coalesce(f.postage_fen, 0))""",
     ),
     SqlRule(
         "SHOP_DAYS_PAID", STOP,

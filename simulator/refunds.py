@@ -158,6 +158,8 @@ def refund_frame(rng: np.random.Generator, lines: pl.DataFrame, found: Applicati
         refund_id=as_text(numbers_of(rng, owner["platform_code"], "refunds")),
         refund_fen=pl.Series(found.amount),
         refund_qty=pl.Series(found.qty),
+        # what is refunded before shipment goes back with its postage, all else without
+        refund_freight_fen=pl.Series(np.where((found.stage == 0) & (found.refunded != NEVER), lines["freight_fen"].to_numpy()[found.line], 0)),
         stage_code=pl.Series(_STAGES).gather(found.stage),
         type_code=pl.Series(_TYPES).gather(found.type),
         reason_code=pl.Series(_REASONS).gather(reason),
@@ -167,5 +169,5 @@ def refund_frame(rng: np.random.Generator, lines: pl.DataFrame, found: Applicati
         closed_at=instants(found.closed),
     ).select(
         "merchant_id", "shop_id", "platform_code", "refund_id", "order_id", "order_line_id", "refund_fen", "refund_qty",
-        "stage_code", "type_code", "reason_code", "applied_at", "shipped_back_at", "refunded_at", "closed_at",
+        "refund_freight_fen", "stage_code", "type_code", "reason_code", "applied_at", "shipped_back_at", "refunded_at", "closed_at",
     )  # fmt: skip

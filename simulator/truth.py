@@ -93,6 +93,21 @@ def buyer_truth(market: Market, at: dt.datetime, window_days: int) -> pl.DataFra
     return pl.concat(frames).sort(*who, "month")
 
 
+def goods_truth(market: Market, at: dt.datetime, by: Sequence[str]) -> pl.DataFrame:
+    """Of what was known at ``at``: ``paid_fen`` and ``refund_fen`` by ``by`` (columns of ``BY`` without the date), the postage of no goods.
+
+    Where a platform reports postage by order, what was paid and refunded of it stands in rows whose columns of goods are null. Sorted.
+    """
+    lines = market.lines.filter(pl.col("paid_at") <= at.astimezone(ZONE))
+    back = _done(market, at.astimezone(ZONE)).group_by("order_line_id").agg(pl.col("refund_fen", "refund_freight_fen").sum())
+    rows = lines.join(back, on="order_line_id", how="left").with_columns(pl.col("refund_fen", "refund_freight_fen").fill_null(0))
+    goods = rows.with_columns(pl.col("paid_fen") - pl.col("freight_fen"), pl.col("refund_fen") - pl.col("refund_freight_fen"))
+    postage = rows.with_columns(
+        pl.lit(None, pl.String).alias(name) for name in ("style_code", "sku_code", "size_name", "color_name")
+    ).with_columns(paid_fen="freight_fen", refund_fen="refund_freight_fen")  # fmt: skip
+    return pl.concat([goods, postage]).group_by(list(by)).agg(pl.col("paid_fen", "refund_fen").sum()).sort(list(by))
+
+
 def _date(column: str) -> pl.Expr:
     return pl.col(column).dt.convert_time_zone(ZONE_NAME).dt.date().alias("date")
 

@@ -11,6 +11,7 @@ from transforms_cases import Gold, at, fold, gold
 
 from contracts.canonical import OF_ORDERS
 from simulator.market import Market, build_market
+from simulator.truth import goods_truth
 from transforms.gold import mart_breakdown_daily, mart_shop_channel_daily, mart_style_daily
 
 NOW = at("2026-11-24 12:00:00")
@@ -44,3 +45,20 @@ def test_money_of_goods_stands_on_goods_and_every_figure_within_its_bounds(seed:
     postage = paid["freight_fen"].sum() if platform in POSTAGE_APART else 0
     goods = built.lines.filter(pl.col("style_code").is_not_null(), ~pl.col("is_order_level"))
     assert goods["paid_fen"].sum() == paid["paid_fen"].sum() - postage
+
+
+@pytest.mark.parametrize("platform", POSTAGE_APART)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_paid_and_refunded_of_every_style_and_sku_is_the_truth_and_postage_stands_apart(seed: int, platform: str) -> None:
+    """N9: postage refunded with the goods was booked on them, so their nets were too low."""
+    market = build_market(seed, 2, 30, 700, now=NOW, platforms=[platform])
+    built = _gold(market, platform)
+    for name in ("style_code", "sku_code"):
+        true = goods_truth(market, NOW, ["shop_id", name]).filter(pl.col(name).is_not_null() | (pl.col("paid_fen") != 0))
+        paid = built.lines.filter(pl.col("paid_at").is_not_null())
+        told = paid.group_by("shop_id", name).agg(pl.col("paid_fen").sum(), refund_fen=pl.col("cohort_refund_fen").sum())
+        assert told.sort("shop_id", name).equals(true), true.join(told, on=["shop_id", name], how="anti", nulls_equal=True)
+        postage = true.filter(pl.col(name).is_null())
+        assert 0 < postage["refund_fen"].sum() < postage["paid_fen"].sum()
+    dated = built.refunds.filter(pl.col("style_code").is_null())
+    assert dated["refund_fen"].sum() == postage["refund_fen"].sum()

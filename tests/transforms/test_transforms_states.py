@@ -150,4 +150,19 @@ def test_every_canonical_table_merges_from_nothing() -> None:
     for table in SILVER.values():
         merged = merge_states(table, table.empty(), table.empty())
         assert (merged.states.height, merged.changed.columns, merged.outcomes.height) == (0, entity_key(table), 0)
-        assert current(table, merged.states).columns == table.columns
+        assert set(current(table, merged.states).columns) - set(table.columns) <= {"_stated_since_at", "_stated_until_at"}
+
+
+def test_a_statement_of_refunds_stands_since_it_was_first_and_until_it_was_last_observed() -> None:
+    """A source that states none neither prolongs another's statement nor begins it anew."""
+    days = [f"2026-06-0{day} 12:00:00" for day in range(1, 7)]
+    cells = [(0, "paid"), (0, "shipped"), (50, "shipped"), (50, "finished"), (None, "finished"), (None, "closed_refunded")]
+    rows = [
+        {"order_id": "1", "stated_refund_fen": fen, "order_status_code": status, "_observed_at": day, "_export_id": day}
+        for day, (fen, status) in zip(days, cells, strict=True)
+    ]
+    for turned in (rows, rows[::-1]):
+        (now,) = current(ORDER_LINE, merge_states(ORDER_LINE, ORDER_LINE.empty(), observed("order_line", *turned)).states).iter_rows(named=True)
+        assert [str(now[name])[:10] for name in ("_stated_since_at", "_stated_until_at", "_last_observed_at")] == ["2026-06-03", "2026-06-04", "2026-06-06"]
+    (alone,) = current(ORDER_LINE, observed("order_line", {"order_id": "1"})).iter_rows(named=True)
+    assert alone["_stated_since_at"] is None and alone["_stated_until_at"] is None

@@ -29,6 +29,7 @@ TABLE = Table(
     ),
     optional=(
         "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
+        "postage_fen", "refund_stated_at",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
         "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen",
@@ -38,11 +39,13 @@ TABLE = Table(
 
 #: Statuses that say of an order that it was paid, whether or not its source reports when.
 _PAID = ("paid", "part_shipped", "shipped", "finished", "closed_refunded")
+#: What an order states of its lines' refunds, and since when.
+_STATED = {"order_stated_fen": "stated_refund_fen", "order_stated_at": "_stated_since_at"}
 
 
 @dataclass(frozen=True)
 class Current:
-    """Current silver states of touched orders, all of each order's; sessions and own accounts of their shops (canonical columns); orders set aside."""
+    """Current silver states of touched orders (``silver.states.current``), all of each order's; sessions and own accounts of their shops; orders set aside."""
 
     order: pl.DataFrame
     order_line: pl.DataFrame
@@ -78,15 +81,25 @@ def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame
     A gift reports no price of goods: neither does it keep the money from the goods beside it, nor take any.
     """
     shared = ["created_at", "paid_at", "shipped_at", "finished_at", "province_name", "buyer_key"]
-    header = orders.select(*ORDER, *(pl.col(name).alias(f"order_{name}") for name in shared), "paid_fen", "placed_fen", order_stated_fen="stated_refund_fen")
+    header = orders.select(*ORDER, *(pl.col(name).alias(f"order_{name}") for name in shared), "paid_fen", "placed_fen", "freight_fen", **_STATED)
     joined = lines.join(header, on=ORDER, how="left", suffix="_of_order", validate="m:1")
-    joined = joined.with_columns(*(pl.coalesce(name, f"order_{name}").alias(name) for name in shared), is_order_level=pl.lit(False))
+    joined = joined.with_columns(
+        *(pl.coalesce(name, f"order_{name}").alias(name) for name in shared),
+        is_order_level=pl.lit(False), postage_fen=pl.lit(None, pl.Int64), refund_stated_at="_stated_until_at",
+    )  # fmt: skip
     reports_money = pl.col("placed_fen").is_not_null() | pl.col("paid_fen").is_not_null()
     reported = joined.filter((reports_money & ~pl.col("is_gift")) | (pl.col("paid_fen") > 0)).select(ORDER).unique()
     silent = joined.filter(~pl.col("is_gift")).join(reported, on=ORDER, how="anti")
     weight = pl.col("unit_price_fen").fill_null(0) * pl.col("line_qty").fill_null(1)
-    split = (split_fen(pl.col(f"{name}_of_order"), weight, ORDER, "order_line_id").alias(name) for name in ("paid_fen", "placed_fen"))
-    return pl.concat([joined.join(silent.select(LINE), on=LINE, how="anti"), silent.with_columns(split)])
+    shares = {"paid_fen": "paid_fen_of_order", "placed_fen": "placed_fen_of_order", "postage_fen": "freight_fen_of_order"}
+    split = silent.with_columns(split_fen(pl.col(whole), weight, ORDER, "order_line_id").alias(name) for name, whole in shares.items())
+    split = split.with_columns(postage_fen=_within("postage_fen", "paid_fen"))
+    return pl.concat([joined.join(silent.select(LINE), on=LINE, how="anti"), split])
+
+
+def _within(part: str, whole: str) -> pl.Expr:
+    """``part``, no more than ``whole``; null where it is not reported."""
+    return pl.when(pl.col(part).is_not_null()).then(pl.min_horizontal(part, whole))
 
 
 def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +119,8 @@ def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFram
     return rest.with_columns(
         order_line_id=pl.when(whole).then("order_id").otherwise(pl.col("order_id") + ":rest"),
         line_qty=pl.when(whole).then("line_qty").otherwise((pl.col("line_qty") - pl.col("lines_qty")).clip(lower_bound=0)),
-        order_stated_fen="stated_refund_fen",
+        postage_fen=pl.when(~whole).then(_within("freight_fen", "paid_fen")),
+        **_STATED,
         stated_refund_fen=pl.when(whole).then("stated_refund_fen"),
         is_order_level=pl.lit(True),
         is_gift=pl.lit(False),
@@ -119,7 +133,7 @@ def _only_paid_money(lines: pl.DataFrame) -> pl.DataFrame:
     What a status calls paid without a time stands apart, as ``undated_fen`` (null on all other lines).
     """
     unpaid = pl.col("paid_at").is_null()
-    stated = ["stated_refund_fen", "order_stated_fen"]
+    stated = ["stated_refund_fen", "order_stated_fen", "postage_fen"]
     undated = unpaid & pl.col("order_status_code").is_in(_PAID) & ~pl.col("is_gift")
     return lines.with_columns(
         pl.when(undated).then(pl.max_horizontal("paid_fen", "placed_fen").fill_null(0)).alias("undated_fen"),

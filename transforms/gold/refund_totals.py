@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.gold.grain import LINE, ORDER
 from transforms.gold.refund_match import match_refunds
-from transforms.money import split_fen
+from transforms.gold.refund_room import fill, places
 
 
 def add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -27,23 +27,32 @@ def add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.DataFram
     )
     names = ["itemised", "refund_before_fen", "refund_after_fen", "undated"]
     joined = lines.join(sums, on=LINE, how="left", validate="1:1").with_columns(pl.col(names).fill_null(0))
-    joined = _beyond_lines(joined.with_columns(answered=pl.max_horizontal("itemised", pl.col("stated_refund_fen").fill_null(0))))
-    known = joined.with_columns(cohort_refund_fen=pl.col("answered") + pl.col("beyond")).with_columns(
+    known = _beyond_lines(_answered(joined)).with_columns(cohort_refund_fen=pl.col("answered") + pl.col("beyond"))
+    return known.with_columns(
         refund_undated_fen=pl.col("undated") + pl.col("cohort_refund_fen") - pl.col("itemised"),
         refund_unstaged_fen=pl.col("cohort_refund_fen") - pl.col("refund_before_fen") - pl.col("refund_after_fen"),
-    )
-    return known, matched
+    ), matched
+
+
+def _answered(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add ``answered``: what after-sales gave back, or the line states if that is more. What it states beyond its own money stands on the postage."""
+    of_postage = lines.filter(pl.col("postage_fen") > 0).select(ORDER).unique()
+    own = places(lines.join(of_postage, on=ORDER, how="semi")).group_by(LINE).agg(_own=pl.col("stated_refund_fen").sum())
+    stated = pl.coalesce("_own", "stated_refund_fen", 0)
+    return lines.join(own, on=LINE, how="left", validate="1:1").with_columns(answered=pl.max_horizontal("itemised", stated)).drop("_own")
 
 
 def _beyond_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Add ``beyond``: each line's part of what its order states beyond all its lines, by what is left to refund.
+    """Add ``beyond``: each line's part of what its order states beyond all its lines.
 
-    Lines that state nothing themselves take it; where every line does, all of them.
+    First of goods whose own statement is missing or older than the order's, then of the postage, and of lines that have denied it only when more is left.
     """
     orders = lines.group_by(ORDER).agg(_total=pl.col("order_stated_fen").max() - pl.col("answered").sum()).filter(pl.col("_total") > 0)
-    left = (pl.col("paid_fen") - pl.col("answered")).clip(lower_bound=0)
-    short = lines.join(orders, on=ORDER, how="inner")
-    short = short.with_columns(_left=left, _silent=pl.when(pl.col("stated_refund_fen").is_null()).then(left).otherwise(0))
-    short = short.with_columns(_weight=pl.when(pl.col("_silent").sum().over(ORDER) > 0).then("_silent").otherwise("_left"))
-    parts = short.select(*LINE, beyond=split_fen(pl.col("_total"), pl.col("_weight"), ORDER, "order_line_id"))
+    short = places(lines.join(orders, on=ORDER, how="inner"))
+    denies = (pl.col("stated_refund_fen").is_not_null() & (pl.col("refund_stated_at") >= pl.col("order_stated_at").max().over(ORDER))).fill_null(False)
+    # a line's answer counts against its goods first
+    own = pl.col("paid_fen").filter(~pl.col("is_postage")).sum().over(LINE)
+    gone = pl.when("is_postage").then(pl.col("answered") - own).otherwise("answered").clip(lower_bound=0)
+    rooms = short.with_columns(left=(pl.col("paid_fen") - gone).clip(lower_bound=0), waits=pl.lit(0, pl.Int64), denies=denies)
+    parts = fill(rooms, "_total", ORDER).group_by(LINE).agg(beyond=pl.col("part").sum())
     return lines.join(parts, on=LINE, how="left", validate="1:1").with_columns(pl.col("beyond").fill_null(0))

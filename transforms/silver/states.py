@@ -110,10 +110,19 @@ def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
     """The current state of each entity: every column's last told value in the order of the states' last observation.
 
-    A source that is silent about a column (null) does not erase what another one told.
+    A source that is silent about a column (null) does not erase what another one told. Where a table states refunds, two columns say for how long
+    the current amount has been stated: ``_stated_since_at``, when it was first observed, ``_stated_until_at``, when any statement was last; null without.
     """
-    entity = entity_key(table)
+    entity, states = entity_key(table), states.select(table.columns)
     is_alone = states.select(pl.struct(entity).is_unique()).to_series()
     alone, several = states.filter(is_alone), states.filter(~is_alone)
-    told = several.sort([*entity, *_latest(table)]).group_by(entity, maintain_order=True).agg(pl.exclude(entity).drop_nulls().last())
-    return pl.concat([alone, told.select(alone.columns)]).sort(entity)
+    told = several.sort([*entity, *_latest(table)]).group_by(entity, maintain_order=True)
+    last = pl.exclude(entity).drop_nulls().last()
+    if _GROWS not in table.columns:
+        return pl.concat([alone, told.agg(last).select(alone.columns)]).sort(entity)
+    is_stated = pl.col(_GROWS).is_not_null()
+    is_now = pl.col(_GROWS) == pl.col(_GROWS).drop_nulls().last()
+    alone = alone.with_columns(_stated_since_at=pl.when(is_stated).then("_observed_at"), _stated_until_at=pl.when(is_stated).then("_last_observed_at"))
+    since, until = pl.col("_observed_at").filter(is_now).min(), pl.col("_last_observed_at").filter(is_stated).last()
+    merged = told.agg(last, _stated_since_at=since, _stated_until_at=until)
+    return pl.concat([alone, merged.select(alone.columns)]).sort(entity)

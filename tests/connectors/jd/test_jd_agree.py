@@ -13,6 +13,7 @@ from contracts.canonical import SILVER
 from simulator.market import Market
 from transforms.gold import fct_order_line
 from transforms.gold.grain import ORDER
+from transforms.silver import states
 
 DATES = (NOW.date() - dt.timedelta(days=60), NOW.date())
 EVERY_SHOP = pytest.mark.parametrize("position", [0, 1, 2])
@@ -106,8 +107,8 @@ def test_files_and_api_agree(jos: Jos, market: Market, shop_ids: list[str], posi
 
 
 def _gold(frames: Frames) -> pl.DataFrame:
-    now = {name: SILVER[name].shape(frame.with_columns(_row_number=1, _export_id=pl.lit("e"), _observed_at=NOW, _last_observed_at=NOW))
-           for name, frame in frames.items()}  # fmt: skip
+    once = {"_row_number": pl.lit(1), "_export_id": pl.lit("e"), "_observed_at": pl.lit(NOW), "_last_observed_at": pl.lit(NOW)}
+    now = {name: states.current(SILVER[name], SILVER[name].shape(frame.with_columns(**once))) for name, frame in frames.items()}
     empty = {name: SILVER[name].empty() for name in ("line_channel", "live_session")}
     own = pl.DataFrame(schema=dict.fromkeys(["merchant_id", "shop_id", "platform_code", "live_account_id"], pl.String))
     return fct_order_line.build(fct_order_line.Current(**now, **empty, own_account=own))

@@ -25,6 +25,7 @@ from simulator.platforms import thb_rates
 from simulator.server import make_app, serve_in_thread
 from transforms.currency import convert_orders
 from transforms.gold import fct_order_line
+from transforms.silver.states import current
 
 START = moment("2026-05-01 00:00:00")
 EVERY_SHOP = pytest.mark.parametrize("position", [0, 1, 2])
@@ -143,7 +144,7 @@ def test_after_sales_of_the_api_are_the_markets(by_api: list[dict[str, Frames]],
 
 def _in_fen(frames: Frames) -> Frames:
     rates = thb_rates(START.date(), MARKET_NOW.date()).with_columns(cny_e8_number=(pl.col("rate_text").cast(pl.Float64) * 100_000_000).cast(pl.Int64))
-    now = {name: SILVER[name].shape(frame.with_columns(_last_observed_at="_observed_at")) for name, frame in frames.items()}
+    now = {name: current(SILVER[name], SILVER[name].shape(frame.with_columns(_last_observed_at="_observed_at"))) for name, frame in frames.items()}
     return convert_orders(now, rates.select("rate_date", "currency_code", "cny_e8_number"))
 
 

@@ -14,6 +14,7 @@ from contracts.canonical import SILVER
 from simulator.market import Market
 from simulator.server import make_app, serve_in_thread
 from transforms.gold import fct_order_line
+from transforms.silver.states import current
 
 #: What one side does not tell: files no place of sale, session, accounts of own sales and creator's discount; the API no refund on the order.
 ONE_SIDED = {
@@ -45,7 +46,7 @@ def gold(frames: dict[str, pl.DataFrame], market: Market, shop_id: str) -> pl.Da
 
     def shaped(name: str) -> pl.DataFrame:
         table = SILVER[name]
-        return table.shape(frames[name].with_columns(_last_observed_at="_observed_at")) if name in frames else table.empty()
+        return current(table, table.shape(frames[name].with_columns(_last_observed_at="_observed_at")) if name in frames else table.empty())
 
     ours = market.accounts.filter(pl.col("shop_id") == shop_id)
     own = ours.select("live_account_id", merchant_id=pl.lit("merchant"), platform_code=pl.lit("wechat_channels"))

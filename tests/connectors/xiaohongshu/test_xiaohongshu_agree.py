@@ -14,6 +14,7 @@ from contracts.canonical import SILVER
 from simulator.market import Market
 from simulator.server import make_app, serve_in_thread
 from transforms.gold import fct_order_line
+from transforms.silver.states import current
 
 NEW, OLD = "yunshan-xiaohongshu", "tinglan-xiaohongshu"
 START = NOW - dt.timedelta(days=30)
@@ -140,8 +141,8 @@ def test_both_tell_the_markets_money_to_the_fen(both: tuple[str, dict[str, pl.Da
     def shaped(frames: dict[str, pl.DataFrame], name: str) -> pl.DataFrame:
         table = SILVER[name]
         if name not in frames:
-            return table.empty()
-        return table.shape(frames[name].unique(table.key[3:-3], keep="last").with_columns(_last_observed_at="_observed_at"))
+            return current(table, table.empty())
+        return current(table, table.shape(frames[name].unique(table.key[3:-3], keep="last").with_columns(_last_observed_at="_observed_at")))
 
     for frames in (file, api):
         named = ("order", "order_line", "refund_line", "line_channel", "live_session")
