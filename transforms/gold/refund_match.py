@@ -10,10 +10,10 @@ import polars as pl
 
 from transforms.gold.grain import LINE, ORDER, REFUND
 from transforms.gold.refund_room import PLACE, fill, places
+from transforms.gold.refund_rows import tell_once, tell_stage
 from transforms.money import split_fen
 
 _MATCHED = ["style_code", "sku_code", "product_id", "is_order_level", "is_gift", "paid_fen", "stated_refund_fen", "refund_stated_at"]
-_LATEST = ["_last_observed_at", "_observed_at", "_export_id", "_row_number"]
 #: Refunds of one order are placed one after the other.
 _TURN = pl.struct("applied_at", "refunded_at", "refund_id", "_row")
 
@@ -26,7 +26,7 @@ def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     postage, as far as that goes. Refunds of orders that are not here, and of lines or orders never paid, are left out.
     """
     named = lines.filter(~pl.col("is_order_level")).select(*LINE, is_line=pl.lit(True))
-    once = _tell_once(refunds.join(named, on=LINE, how="left", validate="m:1").with_columns(pl.col("is_line").fill_null(False)))
+    once = tell_once(refunds.join(named, on=LINE, how="left", validate="m:1").with_columns(pl.col("is_line").fill_null(False)))
     done = once.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0))
     paid = lines.filter(pl.col("paid_at").is_not_null())
     sure = done.filter("is_line").join(paid.select(LINE), on=LINE, how="semi").select(refunds.columns)
@@ -34,41 +34,13 @@ def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     unsettled = pl.concat([open_refunds.select(ORDER), paid.filter(pl.col("postage_fen") > 0).select(ORDER)]).unique()
     settled, direct = sure.join(unsettled, on=ORDER, how="anti"), sure.join(unsettled, on=ORDER, how="semi")
     if direct.is_empty() and open_refunds.is_empty():
-        return _tell_stage(settled, paid)
+        return tell_stage(settled, paid)
     moving = pl.concat([direct, open_refunds]).with_row_index("_row")
     whole = paid.join(moving.select(ORDER), on=ORDER, how="semi")
     parts = _place(moving, direct.height, places(whole.select(*ORDER, "order_line_id", *_MATCHED, "postage_fen")))
     placed = moving.drop("order_line_id", "refund_fen").join(parts, on="_row", how="inner", validate="1:m")
     found = placed.group_by([*REFUND, "order_line_id"], maintain_order=True).agg(pl.exclude("refund_fen", "_row").first(), pl.col("refund_fen").sum())
-    return _tell_stage(pl.concat([settled, found.select(refunds.columns)]), paid)
-
-
-def _tell_stage(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Stages no after-sale row told (Kuaishou and Pinduoduo never do for a bare 仅退款), by whether the goods had left when it was applied for."""
-    joined = refunds.join(lines.select(*LINE, "shipped_at", "is_shipment_told"), on=LINE, how="left", validate="m:1", maintain_order="left")
-    told_to_wait = pl.when(pl.col("is_shipment_told").fill_null(False)).then(pl.lit(False))
-    left = pl.when(pl.col("shipped_at").is_not_null()).then(pl.col("shipped_at") <= pl.col("applied_at")).otherwise(told_to_wait)
-    stage = pl.when(left).then(pl.lit("after_shipment")).when(~left).then(pl.lit("before_shipment"))
-    untold = pl.col("refund_stage_code") == "unknown"
-    return joined.with_columns(refund_stage_code=pl.when(untold).then(stage).fill_null(pl.col("refund_stage_code"))).select(refunds.columns)
-
-
-def _tell_once(rows: pl.DataFrame) -> pl.DataFrame:
-    """One after-sale, one telling: a row that names its line wins over one that names the order, and keeps what was told last by either.
-
-    Where several rows name lines (an after-sale over several sub-orders) each keeps its own part and the order's row is left out.
-    """
-    several = rows.group_by(REFUND).len().filter(pl.col("len") > 1).select(REFUND)
-    if several.is_empty():
-        return rows
-    names_line = pl.col("is_line") | (pl.col("order_line_id") != pl.col("order_id"))
-    tellings = rows.join(several, on=REFUND, how="semi").with_columns(names_line=names_line).with_columns(named_qty=names_line.sum().over(REFUND))
-    one_names = pl.col("named_qty") == 1
-    parts = tellings.filter(~one_names & pl.col("names_line"))
-    line = [pl.col(name).filter(pl.col("names_line")).first() for name in ("order_line_id", "is_line")]
-    told = tellings.filter(one_names).sort([*REFUND, *_LATEST]).group_by(REFUND, maintain_order=True)
-    merged = told.agg(pl.exclude(*REFUND, "order_line_id", "is_line").drop_nulls().last(), *line)
-    return pl.concat([rows.join(several, on=REFUND, how="anti"), parts.select(rows.columns), merged.select(rows.columns)])
+    return tell_stage(pl.concat([settled, found.select(refunds.columns)]), paid)
 
 
 def _place(moving: pl.DataFrame, named: int, spots: pl.DataFrame) -> pl.DataFrame:
