@@ -128,16 +128,18 @@ def sheet(rng: Random) -> Sheet:
     header = ["订单编号", "下单时间", "付款时间", "商家编码", "数量", paid_header, *told]
     rng.shuffle(header)
     table = [[row[name] for name in header] for row in rows]
+    money, named = (paid_header, "单价", "应付金额", "已退款金额", "运费"), rng.choice(("", "", "(分)" if unit == "fen" else "(元)"))
+    titles = [f"{name}{named}" if name in money else name for name in header]
     if rng.random() < 0.2 and header[0] == "订单编号":
         table.append(["合计", *[""] * (len(header) - 1)])
     counted = [order for order in orders if not order.merged_with]
     once = {"line": "each", "repeated": "once", "first": "once"}
     meanings = {paid_header: once[paid_as], "应付金额": once[placed_as], "已退款金额": once[back_as], "运费": "once"}
     return Sheet(
-        _written(rng, header, table),
+        _written(rng, titles, table),
         {order.number: sum(line.paid for line in order.lines) for order in counted},
         {order.number: sum(line.refund for line in order.lines) + sum(fen for _, fen in order.back) for order in counted},
-        {name: meaning for name, meaning in meanings.items() if name in header},
+        {f"{name}{named}": meaning for name, meaning in meanings.items() if name in header},
         {"money": "fen" if unit == "fen" else "yuan"},
     )
 
