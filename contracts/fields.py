@@ -264,6 +264,7 @@ _ALL = [
     _f("restatement_code", "变动原因", "reason of the restatement", code=codes.RESTATEMENT),
     _f("restated_number", "变动量", "restated by", "Signed: new value less old one, in the metric's own unit (fen, or a count)."),
     _f("orders_qty", "订单数", "orders"),
+    _f("largest_fen", "店里其余最大的一行", "the shop's largest other line"),
     _f("marked_fen", "所指金额", "amount meant", "Of the line a person confirmed: another amount is another question."),
     _f("event_number", "序号", "sequence number", "Order of append-only events; two may share a moment.", low=1),
 ]

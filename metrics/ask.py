@@ -16,6 +16,7 @@ from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, ses
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
+from metrics.outliers import OF_LEDGERS, outliers
 from metrics.question import Period, Question, Where, read_question
 from metrics.reach import part_periods
 from metrics.released import AsOf, choose
@@ -243,6 +244,9 @@ def _notes(desk: Desk, question: Question, coverage: Coverage, parts: pl.DataFra
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
+    if not set(question.sources) <= OF_LEDGERS:
+        codes.add("OUTLIER_LINES")
+        totals |= outliers(desk, question)
     if "matured" in question.sources:
         codes.add("MATURED_INTERVAL")
         totals |= interval(desk, question, _shops(question, coverage, "matured"))

@@ -15,7 +15,7 @@ from metrics.held import held_notes, waiting_orders
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
 from metrics.released import judged, mark
-from transforms.gold import mart_shop_channel_daily
+from transforms.gold import mart_outlier_line, mart_shop_channel_daily
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
 
@@ -146,6 +146,14 @@ def waiting(viewer: Viewer) -> pl.DataFrame:
         return late.group_by(*_SHOP, "currency_code", "rate_date").agg(orders_qty=pl.len()).sort(pl.all())
 
     return _read(viewer, "waiting", read)
+
+
+def outliers(viewer: Viewer) -> pl.DataFrame:
+    """Lines a hundred times their shop's largest other that nobody has confirmed (columns of ``mart_outlier_line``), largest first.
+
+    Raises ``NotFoundError`` for the association.
+    """
+    return _read(viewer, "outliers", lambda lake: _own(lake, mart_outlier_line.TABLE, viewer).sort("marked_fen", descending=True))
 
 
 def held(viewer: Viewer) -> pl.DataFrame:

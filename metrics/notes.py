@@ -50,6 +50,12 @@ NOTES: dict[str, NoteKind] = {
         "文件里有 {figure} 行不合规则、被隔离,不在任何数字里;逐行见数据健康",
         "rows that broke a rule and are in no figure: {figure}; see the data's health",
     ),
+    "OUTLIER_LINES": NoteKind(
+        "outlier_fen",
+        "店里有 {beside} 行、共 {figure} 元,每行是其余最大一行的一百倍以上,还没有人确认,已计入数字;在数据健康核对、确认",
+        "CNY {figure} on lines a hundred times the shop's largest other ({beside}) are included and confirmed by nobody; see the data's health",
+        beside="outlier_lines_qty",
+    ),
     "RATE_AWAITED": NoteKind(
         "awaiting_orders_qty",
         "另有 {figure} 个外币订单在等当天的汇率,不在任何数字里",
@@ -291,6 +297,10 @@ def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str,
     if not kind.part:
         return Note(code, kind.zh.format(**more), kind.en.format(**more))
     is_money = kind.part.endswith("_fen")
-    figures = {"figure": amount(total) if is_money else f"{total:,}", "share": share(beside, total) if kind.beside else "", "beside": amount(beside)}
+    figures = {
+        "figure": amount(total) if is_money else f"{total:,}",
+        "share": share(beside, total) if kind.beside else "",
+        "beside": f"{beside:,}" if kind.beside.endswith("_qty") else amount(beside),
+    }
     words = {**figures, **more}
     return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)

@@ -18,7 +18,7 @@ from contracts.fields import TIME_ZONE
 from pipeline import profits, withdrawing
 from pipeline.advertising import rebuild_advertising
 from pipeline.buyers import rebuild_buyers
-from pipeline.confirming import confirmed_rows
+from pipeline.confirming import confirmed_rows, merchants_with_new_word
 from pipeline.entries.changes import InputChanges, entries_changed
 from pipeline.entries.lists import aside as excluded_orders
 from pipeline.entries.moved import input_changes
@@ -29,6 +29,7 @@ from pipeline.load_notices import with_money_notices
 from pipeline.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.mapping import MAPPED, own_aliases, platform_of
 from pipeline.merging import merge_into_silver
+from pipeline.outliers import rebuild_outliers
 from pipeline.outlook import rebuild_outlook
 from pipeline.receipts import FileReceipt, from_load
 from pipeline.receiving import load_rows, rejudged_rows
@@ -64,17 +65,18 @@ class Moved:
     """What moves gold without a new export.
 
     ``is_registry``: any entry of who owns which shop; ``entered``: hand-entered lists; ``anew``: shops of which a file was withdrawn or a
-    confirmation taken back.
+    confirmation taken back; ``by_word``: the merchants who confirmed a marked line.
     """
 
     is_registry: bool
     entered: InputChanges
     anew: withdrawing.Anew
+    by_word: set[str]
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.entered.is_empty and self.anew.shops.is_empty()
+        return not self.is_registry and self.entered.is_empty and self.anew.shops.is_empty() and not self.by_word
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def build(
     with writing(settings) as lake:
         waiting, anew = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
         told = known_inputs(lake)
-        moved = Moved(_registry_moved(lake), input_changes(lake, is_whole=from_landing), anew)
+        moved = Moved(_registry_moved(lake), input_changes(lake, is_whole=from_landing), anew, merchants_with_new_word(lake))
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -192,6 +194,7 @@ def _load(
     rebuild_wholes(lake, rule, now, settings.return_window_days, settings.hit_units)
     merchants = _merchants_of(moved, chunks)
     rebuild_buyers(lake, merchants | moved.entered.buyers, settings.repurchase_window_days)
+    rebuild_outliers(lake, merchants | moved.by_word)
     rebuild_outlook(lake, merchants, number)
     rebuild_advertising(lake, told.costs)
     rebuild_stock(lake, merchants | moved.entered.stock, told.rates)

@@ -9,12 +9,17 @@ import polars as pl
 
 from contracts.errors import NotFoundError
 from contracts.intake import CONFIRMABLE
+from pipeline.entries.changes import entries_changed
+from transforms.gold import mart_outlier_line
+from warehouse import release
 from warehouse.lake import Lake
 from warehouse.ops import CONFIRMATION, EXPORT, LOAD, QUARANTINE
 
 _THING = ["merchant_id", "shop_id", "rule_name", "export_id", "row_number", "order_line_id", "marked_fen"]
 _ROW = ["merchant_id", "shop_id", "export_id", "row_number", "rule_name"]
 _SHOP = ["merchant_id", "shop_id"]
+#: What is confirmed of a marked line.
+LINE_RULE = "OUTLIER_LINE"
 
 
 def in_force(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
@@ -60,6 +65,37 @@ def take_back(lake: Lake, merchant_id: str, export: str, rows: Collection[int], 
         if files.height:
             lake.delete(LOAD, files.select(EXPORT.key))  # it waits for a build again
     return sorted(said["export_id"].unique())
+
+
+def confirmed_lines(lake: Lake) -> pl.DataFrame:
+    """``merchant_id, shop_id, order_line_id, marked_fen`` of the outlier lines people vouch for."""
+    return in_force(lake).filter(pl.col("order_line_id").is_not_null()).select(*_SHOP, "order_line_id", "marked_fen")
+
+
+def confirm_line(lake: Lake, merchant_id: str, order_line_id: str, *, shop_id: str = "", is_in_force: bool = True, by: str, at: dt.datetime) -> None:
+    """Confirm a marked line at its amount, or take that back; the next build takes the mark off or sets it anew. Said again it changes nothing.
+
+    Raises ``NotFoundError`` when no such line is marked, or none was confirmed.
+    """
+    line = {"merchant_id": merchant_id, "order_line_id": order_line_id} | ({"shop_id": shop_id} if shop_id else {})
+    known = in_force(lake, merchant_id).filter(pl.col("order_line_id") == order_line_id)
+    known = known.filter(pl.col("shop_id") == shop_id) if shop_id else known
+    marked = lake.read(mart_outlier_line.TABLE, where=dict(line)).select(*_SHOP, "order_line_id", "marked_fen")
+    if known.is_empty() and (marked.is_empty() or not is_in_force):
+        step = {"step_zh": "用 baiyun quarantine lines 查子订单号", "step_en": "see `baiyun quarantine lines`"}
+        raise NotFoundError("NO_SUCH_MARK", "没有这样一行等人确认", "no such line waits for a person", **step, order_line=order_line_id)
+    things = marked.with_columns(rule_name=pl.lit(LINE_RULE)) if is_in_force else known.select(*_SHOP, "order_line_id", "marked_fen", "rule_name")
+    with lake.transaction():
+        _enter(lake, things, is_in_force=is_in_force, by=by, at=at)
+
+
+def merchants_with_new_word(lake: Lake) -> set[str]:
+    """Merchants who confirmed a marked line, or took that back, since the last judged build."""
+    if not (judged := release.releases(lake)):
+        return set()
+    with Lake.open(lake.place, snapshot=judged[-1].snapshot) as then:
+        said = entries_changed(then, lake, CONFIRMATION).filter(pl.col("order_line_id").is_not_null())
+    return {str(name) for name in said["merchant_id"]}
 
 
 def shops_to_make_anew(lake: Lake, waiting: pl.DataFrame) -> pl.DataFrame:

@@ -54,7 +54,8 @@ from warehouse.registry import Shop
 __all__ = [
     "CHANGES", "COLUMN", "ENTERED", "KINDS", "LIST_MAX_BYTES", "MAX_BYTES", "MAX_FILES", "UNREAD", "WORD", "Change", "Coverage", "Delivery", "EntryList",
     "FileReceipt", "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Preview", "Problem", "Proposal", "Question", "RawRow",
-    "RowProblem", "Shop", "Trial", "codes_of", "confirm_alias", "coverage", "deliver", "enter_list", "entries_in_force", "entry_list", "explain_words",
+    "RowProblem", "Shop", "Trial", "codes_of", "confirm_alias", "confirm_line", "confirm_rows", "coverage", "deliver",
+    "enter_list", "entries_in_force", "entry_list", "explain_words",
     "forget_alias", "forget_mapping", "holds_for", "learned", "list_template", "lists_of", "mappings", "missing", "names_of", "preview", "preview_each",
     "preview_list", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops", "strange_words", "take_back", "taken", "try_mapping", "withdraw",
 ]  # fmt: skip
@@ -182,6 +183,18 @@ def withdraw(viewer: Viewer, shop_id: str, export_id: str) -> Delivery:
     """
     with _looking(viewer, shop_id):
         return deliveries.withdraw(settings_of(viewer), merchant_of(viewer), shop_id, export_id, by=viewer.name)
+
+
+def confirm_rows(viewer: Viewer, shop_id: str, export_id: str, rows: Sequence[int]) -> Delivery:
+    """Say that held rows of a file are right as they stand, in the background: they count from then on. Raises ``NotFoundError`` for a foreign shop."""
+    with _looking(viewer, shop_id):
+        return deliveries.confirm(settings_of(viewer), merchant_of(viewer), shop_id, export_id, rows, by=viewer.name)
+
+
+def confirm_line(viewer: Viewer, shop_id: str, order_line_id: str) -> Delivery:
+    """Say that a marked line is right at its amount, in the background: its mark comes off. Raises ``NotFoundError`` for a foreign shop."""
+    with _looking(viewer, shop_id):
+        return deliveries.confirm_line(settings_of(viewer), merchant_of(viewer), shop_id, order_line_id, by=viewer.name)
 
 
 # names that drifted

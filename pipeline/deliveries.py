@@ -60,6 +60,16 @@ def withdraw(settings: Settings, merchant_id: str, shop_id: str, export_id: str,
     return _queued(1, lambda say: steps.withdraw(settings, merchant_id, export_id, shop_id=shop_id, by=by, say=say))
 
 
+def confirm(settings: Settings, merchant_id: str, shop_id: str, export_id: str, rows: Sequence[int], *, by: str) -> Delivery:
+    """Confirm rows of a file that are held for absurd figures, build and release, in the background, in its turn among the deliveries."""
+    return _queued(1, lambda say: steps.confirm(settings, merchant_id, export_id, rows, shop_id=shop_id, by=by, say=say))
+
+
+def confirm_line(settings: Settings, merchant_id: str, shop_id: str, order_line_id: str, *, by: str) -> Delivery:
+    """Confirm a marked line, build and release, in the background, in its turn among the deliveries."""
+    return _queued(1, lambda say: steps.confirm_line(settings, merchant_id, order_line_id, shop_id=shop_id, by=by, say=say))
+
+
 def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str) -> Delivery:
     """Enter something by hand, build and release, in the background, in its turn among the deliveries."""
     return _queued(1, lambda say: steps.enter(settings, work, run_name=run_name, say=say))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -100,6 +101,16 @@ def waiting(rows: pl.DataFrame) -> None:
     for shop, currency, date, orders in rows.select("shop_id", "currency_code", "rate_date", "orders_qty").iter_rows():
         zh, en = f"{orders:,} 笔外币订单等待 {date or '日期不明'} 的汇率", f"foreign orders waiting for the rate of {date or 'a day not told'}: {orders:,}"
         OUT.print(f"  {shop} {currency}: {zh} / {en} → baiyun rates import", markup=False)
+
+
+def outliers(rows: pl.DataFrame, *, as_json: bool = False) -> None:
+    """Lines that count and are marked as absurdly large (rows of ``metrics.health.outliers``)."""
+    if as_json:
+        print_json({"lines": [{name: str(cell) if isinstance(cell, dt.date) else cell for name, cell in row.items()} for row in rows.to_dicts()]})
+        return
+    for shop, line, marked, largest in rows.select("shop_id", "order_line_id", "marked_fen", "largest_fen").iter_rows():
+        zh, en = f"{yuan(marked)} 元,是其余最大一行 {yuan(largest)} 元的百倍以上,已计入", f"CNY {yuan(marked)}, the largest other is {yuan(largest)}; it counts"
+        OUT.print(f"  {shop} {line}: {zh} / {en} → baiyun quarantine confirm-line {line}", markup=False)
 
 
 def _changes(changes: Sequence[Change]) -> None:

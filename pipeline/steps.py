@@ -33,7 +33,7 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "confirm", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "settled", "withdraw",
+    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "settled", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -145,6 +145,29 @@ def confirm(
         current = releasing.current(lake)
     shop = receipts[0].shop_id if receipts else shop_id
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop, before, current), held)
+
+
+def confirm_line(
+    settings: Settings,
+    merchant_id: str,
+    order_line_id: str,
+    *,
+    shop_id: str = "",
+    by: str,
+    is_in_force: bool = True,
+    at: dt.datetime | None = None,
+    say: Say = _quiet,
+) -> Ingested:
+    """Confirm a line that is marked as an outlier at its amount, or take that back; build and release.
+
+    See ``pipeline.confirming``: raises ``NotFoundError`` when no such line is marked.
+    """
+    with writing(settings) as lake:
+        confirming.confirm_line(lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now())
+    say("构建", "building")
+    held = _try_release(settings, build(settings, run_name="confirm", at=at), at=at, say=say)
+    with reading(settings) as lake:
+        return Ingested([], releasing.current(lake), [], held)
 
 
 def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:

@@ -14,7 +14,7 @@ from dashboards.parts.frame import show_heading
 from dashboards.parts.money import yuan
 from dashboards.parts.rules import in_words
 from dashboards.parts.verdicts import show_columns, show_facts, show_notices, show_reason, show_title
-from dashboards.parts.waiting import show_waiting
+from dashboards.parts.waiting import show_marked, show_waiting
 from dashboards.parts.words import moment, plain
 from metrics.access import Viewer
 from pipeline.counter import Change, Delivery, FileReceipt, Ingested
@@ -36,6 +36,7 @@ def show_outcome(viewer: Viewer, done: Ingested) -> None:
     _show_release(viewer, done)
     _show_changes(done.changes)
     show_waiting(viewer)
+    show_marked(viewer)
     show_heading("回执", "Receipts")
     for receipt in done.receipts:
         with st.container(border=True, gap="xsmall"):

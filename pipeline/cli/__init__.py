@@ -75,9 +75,11 @@ def ingest(
 
 def _tell_waiting(settings: Settings, merchant: str) -> None:
     from metrics.access import Viewer
-    from metrics.health import waiting
+    from metrics.health import outliers, waiting
 
-    show.waiting(waiting(Viewer(settings.place, "cli", "merchant", merchant)))
+    viewer = Viewer(settings.place, "cli", "merchant", merchant)
+    show.waiting(waiting(viewer))
+    show.outliers(outliers(viewer))
 
 
 @app.command()

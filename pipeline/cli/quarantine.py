@@ -67,6 +67,31 @@ def confirm(
         raise typer.Exit(HELD)
 
 
+@app.command("lines")
+def list_lines(merchant: Merchant, as_json: Json = False) -> None:
+    """已计入、但大得异常、等人确认的行 / lines that count, are marked as absurdly large, and wait for a person."""
+    from metrics.access import Viewer
+    from metrics.health import outliers
+
+    show.outliers(outliers(Viewer(Settings().place, "cli", "merchant", merchant)), as_json=as_json)
+
+
+@app.command("confirm-line")
+def confirm_line(
+    line: Annotated[str, typer.Argument(help="子订单号 / order line id", metavar="LINE")],
+    merchant: Merchant,
+    shop: Annotated[str, typer.Option("--shop", "-s", help="店铺编号 / shop")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="撤销确认 / take the confirmation back")] = False,
+    as_json: Json = False,
+) -> None:
+    """确认异常大的一行无误(记下谁、何时),标记随即去掉 / confirm a marked line (who and when is kept): its mark comes off."""
+    with show.progress(quiet=as_json) as say:
+        done = steps.confirm_line(Settings(), merchant, line, shop_id=shop, by=getpass.getuser(), is_in_force=not revoke, say=say)
+    show.ingested(done, as_json=as_json)
+    if done.held:
+        raise typer.Exit(HELD)
+
+
 def _export_ids(lake: Lake, beginning: str) -> list[str]:
     found = [name for name in lake.read(QUARANTINE, columns=["export_id"])["export_id"].unique() if name.startswith(beginning)]
     if not beginning or not found:

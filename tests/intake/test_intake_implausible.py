@@ -10,17 +10,19 @@ from pathlib import Path
 import polars as pl
 import pytest
 from intake_case import DUE, PAID, QTY
-from intake_files import HEADER, Table, data, order, orders
+from intake_files import HEADER, Table, data, order, order_id, orders
 from typer.testing import CliRunner
 
 from contracts.errors import NotFoundError
 from metrics.access import Viewer
 from metrics.ask import ask
+from metrics.health import outliers
 from pipeline import parsing
 from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.receipts import FileReceipt
-from pipeline.steps import build_and_release, confirm, ingest
+from pipeline.steps import build_and_release, confirm, confirm_line, ingest
+from transforms.gold.mart_outlier_line import outliers as find_outliers
 from warehouse.ops import CONFIRMATION, QUARANTINE
 from warehouse.settings import Settings
 
@@ -111,3 +113,74 @@ def test_a_file_of_priced_orders_all_paid_nothing_is_held_whole(tmp_path: Path) 
 def test_orders_of_nothing_that_explain_themselves_are_published(tmp_path: Path, table: Table) -> None:
     receipt = given(Settings(home=tmp_path / "home"), tmp_path, "a.csv", table)
     assert (receipt.quarantined, receipt.rules) == (0, {}) and receipt.published == len(table) - 1
+
+
+def answer_of(settings: Settings, **where: str) -> dict[str, tuple[int | None, str]]:
+    told = ask(Viewer(settings.place, "test", "merchant", "m1"), ["paid_gmv"], where=where or None).notes
+    return {note.code: (note.amount_fen, note.zh) for note in told}
+
+
+def test_a_line_a_hundred_times_the_largest_counts_with_a_mark_until_a_person_takes_it_off(tmp_path: Path) -> None:
+    """Orders of 1,299.00 and one of 129,900.00, a hundred times as much: given first or last, the mark is the same."""
+    seen = []
+    for number, first in enumerate((True, False)):
+        settings, folder = Settings(home=tmp_path / str(number)), tmp_path / f"files{number}"
+        folder.mkdir()
+        files = [("大.csv", [HEADER, order(9, **{DUE: "129,900.00"})]), ("常.csv", orders(5))]
+        for name, table in files if first else reversed(files):
+            given(settings, folder, name, table)
+        seen.append((paid(settings), answer_of(settings)))
+    assert seen[0] == seen[1] and seen[0][0] == 5 * ONE + 100 * ONE
+    worth, words = seen[0][1]["OUTLIER_LINES"]
+    assert worth == 100 * ONE and "1 行" in words and "129,900.00" in words and "数据健康" in words
+    viewer = Viewer(settings.place, "test", "merchant", "m1")
+    (marked,) = outliers(viewer).iter_rows(named=True)
+    assert (marked["order_line_id"], marked["marked_fen"], marked["largest_fen"]) == (order_id(9), 100 * ONE, ONE)
+    confirm_line(settings, "m1", order_id(9), by="王会计", at=AT)
+    confirm_line(settings, "m1", order_id(9), by="王会计", at=AT)
+    assert "OUTLIER_LINES" not in answer_of(settings) and paid(settings) == 105 * ONE
+    build_and_release(settings, from_landing=True, at=AT)
+    assert "OUTLIER_LINES" not in answer_of(settings) and outliers(viewer).is_empty()
+    confirm_line(settings, "m1", order_id(9), by="王会计", is_in_force=False, at=AT)
+    assert answer_of(settings)["OUTLIER_LINES"][0] == 100 * ONE
+    with reading(settings) as lake:
+        assert lake.read(CONFIRMATION).sort("event_number")["is_in_force"].to_list() == [True, False]
+    with pytest.raises(NotFoundError, match="NO_SUCH_MARK"):
+        confirm_line(settings, "m1", order_id(1), by="王会计", at=AT)
+
+
+def lines_of(*fen: int, shop: str = "s") -> pl.DataFrame:
+    """A shop's largest lines as the build hands them to the judge."""
+    amounts = sorted(fen, reverse=True)
+    key = {"merchant_id": "m", "shop_id": shop, "platform_code": "douyin"}
+    rows = [
+        {**key, "order_line_id": f"l{number}", "marked_fen": amount, "place_number": number, "lines_qty": len(fen)} for number, amount in enumerate(amounts, 1)
+    ]
+    return pl.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "marked"),
+    [
+        ([129_900] * 5 + [12_990_000], 1),
+        ([129_900] * 5 + [12_989_999], 0),  # not quite a hundred times
+        ([129_900] * 9 + [20_000_000, 30_000_000], 2),  # two together hide one another no longer
+        ([100] * 400 + [50_000] * 300, 0),  # links of a yuan beside coats
+        ([1, 1, 1, 500_000, 510_000], 0),  # test orders of a fen
+        ([50] * 8 + [99_000], 0),  # below what is worth a question
+        ([20_000_000, 21_000_000, 30_000, 40_000], 2),
+        ([129_900, 12_990_000], 1),
+        ([12_990_000], 0),  # nothing to compare it with
+    ],
+)
+def test_what_is_a_hundred_times_the_others(amounts: list[int], marked: int) -> None:
+    nobody = lines_of(1).clear().select("merchant_id", "shop_id", "order_line_id", "marked_fen")
+    assert find_outliers(lines_of(*amounts), nobody).height == marked
+
+
+def test_a_confirmed_line_is_as_usual_as_any_other() -> None:
+    lines = lines_of(*[129_900] * 9, 20_000_000, 30_000_000)
+    word = lines.filter(pl.col("marked_fen") == 20_000_000).select("merchant_id", "shop_id", "order_line_id", "marked_fen")
+    assert find_outliers(lines, word).is_empty()
+    other = word.with_columns(marked_fen=pl.lit(19_000_000, pl.Int64))  # said of another amount
+    assert find_outliers(lines, other).height == 2

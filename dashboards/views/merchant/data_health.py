@@ -10,6 +10,7 @@ import streamlit as st
 from contracts.codes import SOURCE, VERDICT
 from contracts.intake import row_place, unmasked_at
 from dashboards.parts.checks import all_checks, own_shops, show_failed
+from dashboards.parts.confirming import show_confirming
 from dashboards.parts.coverage import came_to, show_shop_coverage
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
@@ -30,6 +31,7 @@ def show(viewer: Viewer) -> None:
     """The whole page. Without a warehouse there is one sentence; else each part fails alone."""
     _show_shops(viewer)
     parts = {
+        "等您确认": show_confirming,
         "汇率": show_waiting,
         "当前发布": _show_release,
         "检查": _show_checks,
