@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from metrics.amounts import amount, share
 from metrics.needs import MISSING, missing_words
 
 
@@ -272,12 +273,6 @@ NOTES: dict[str, NoteKind] = {
 UNREPORTED = (*MISSING.values(), "PAID_UNDATED")
 
 
-def amount(fen: int) -> str:
-    """Fen as yuan text with thousands separators, exactly: -123456 → ``-1,234.56``."""
-    yuan, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
-
-
 def make_notes(codes: Collection[str], totals: Mapping[str, int], words: Mapping[str, Mapping[str, str | int]] | None = None) -> list[Note]:
     """The notes among ``codes`` that apply, in declared order: a figure of 0 says nothing and is left out.
 
@@ -285,12 +280,6 @@ def make_notes(codes: Collection[str], totals: Mapping[str, int], words: Mapping
     """
     told = ((code, kind) for code, kind in NOTES.items() if code in codes and (not kind.part or totals.get(kind.part)))
     return [_note(code, kind, totals.get(kind.part, 0), totals.get(kind.beside, 0), (words or {}).get(code, {})) for code, kind in told]
-
-
-def share(part: int, rest: int) -> str:
-    """``part`` of ``part`` and ``rest`` together in per cent, cut off after one decimal: what lacks anything is never 100 %."""
-    whole, tenth = divmod(1000 * part // (part + rest), 10)
-    return f"{whole}.{tenth}%"
 
 
 def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str, str | int]) -> Note:

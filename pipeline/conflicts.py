@@ -10,7 +10,7 @@ import polars as pl
 from connectors.reading import Reading
 from contracts.fields import FIELDS
 from contracts.intake import Notice, row_place
-from metrics.notes import amount
+from metrics.amounts import amount
 from transforms.silver.one_file import ROW
 
 RULE = "CONFLICT_IN_FILE"

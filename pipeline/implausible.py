@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.canonical import SILVER
 from contracts.fields import FIELDS
-from metrics.notes import amount
+from metrics.amounts import amount
 from transforms.silver.one_file import ROW
 from transforms.silver.plausible import NOTHING, implausible, paid_nothing
 

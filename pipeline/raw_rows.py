@@ -14,8 +14,8 @@ from connectors.received import Cells, rows_of_page
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer
+from metrics.amounts import amount
 from metrics.explain import ENTERED_IN, ENTRY_IDS, told_by
-from metrics.notes import amount
 from metrics.released import AsOf
 from pipeline.house import reading
 from pipeline.loading import ROW

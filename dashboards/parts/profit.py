@@ -13,9 +13,9 @@ from dashboards.parts.money import NOTHING, percent, share, short_yuan, yuan
 from dashboards.parts.way import show_way
 from dashboards.parts.windows import Window
 from dashboards.parts.words import visible
+from metrics.amounts import share as cut_share
 from metrics.ask import Answer
 from metrics.guide import tooltip
-from metrics.notes import share as cut_share
 from metrics.profit_steps import ProfitSteps
 
 _SHOWN = 200

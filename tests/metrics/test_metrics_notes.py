@@ -9,8 +9,9 @@ import pytest
 from metrics_cases import AT, MARCH, day, frames, merchant, publish, reported, rows_of, settled_day, shop_day
 
 from metrics.ages import MATURE_DAYS, Age
+from metrics.amounts import amount
 from metrics.ask import Note, ask
-from metrics.notes import NOTES, amount, make_notes
+from metrics.notes import NOTES, make_notes
 from warehouse.place import Place
 
 

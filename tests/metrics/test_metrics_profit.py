@@ -6,8 +6,8 @@ import pytest
 from metrics_cases import AT, MARCH, association, day, merchant
 
 from contracts.errors import UsageError
+from metrics.amounts import share
 from metrics.ask import Note, ask
-from metrics.notes import share
 from metrics.profit_steps import paid_by, profit_steps
 from warehouse.place import Place
 
