@@ -36,8 +36,20 @@ LIST = EntryList(
 """
 
 
-def declare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+#: The same for the whole house: a table without a merchant, kept as a register.
+OF_THE_HOUSE = (
+    DECLARED.replace('key=("merchant_id", "event_number"), required=("shop_id", "sku_code", "stock_date",', 'key=("sku_code", "stock_date"), required=(')
+    .replace('("received_by_name", "changed_at"), optional', '("changed_at",), optional')
+    .replace('optional=("entered_qty",)', 'optional=("entered_qty", "received_by_name")')
+    .replace('        Cell("店铺", "shop_id", own_shop(), "shop", is_required=True),\n', "")
+    .replace('TABLE, ("merchant_id", "shop_id", "sku_code", "stock_date"), "entered_qty", day="stock_date"', 'TABLE, TABLE.key, "entered_qty", is_log=False')
+    .replace('(("s1", "A1001-M",', '(("A1001-M",')
+    .replace("goods={},", "is_house=True,")
+)  # fmt: skip
+
+
+def declare(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str = DECLARED) -> None:
     """Put the list's file where lists are looked for."""
-    (folder / f"{CODE}.py").write_text(DECLARED, encoding="utf-8")
+    (folder / f"{CODE}.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(lists, "__path__", [*lists.__path__, str(folder)])
     monkeypatch.delitem(sys.modules, f"{lists.__name__}.{CODE}", raising=False)

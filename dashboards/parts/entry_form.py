@@ -143,7 +143,9 @@ def _show_in_force(viewer: Viewer, item: EntryList, entries: pl.DataFrame, seen:
         show_cut(min(entries.height, _SHOWN), entries.height, "条")
         rows = {row["entry_id"]: row for row in entries.head(_CHOICE).iter_rows(named=True)}
         label = "录错了?选出来撤销 Take back"
-        chosen = st.multiselect(label, list(rows), format_func=lambda name: named(item, rows[name]), key=f"{item.code}_chosen", placeholder="输入编码查找")
+        chosen = st.multiselect(
+            label, list(rows), format_func=lambda name: named(item, rows[name]), key=f"{item.code}_chosen", placeholder="选一条或几条,可输入查找"
+        )
         if not chosen:
             return
         st.warning("撤销后,这些条从下一个发布起不再算;随时可以再录。  \n:small[They count no more from the next release on.]", icon=":material/undo:")

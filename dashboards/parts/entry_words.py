@@ -52,10 +52,10 @@ def named(item: EntryList, row: Mapping[str, Any]) -> str:
 
 def word(item: EntryList, name: str, value: object) -> str:
     """A value as people read it."""
-    if value is None:
-        return NOTHING
     cell = next(cell for cell in item.columns if cell.name == name)
-    return yuan(int(str(value))) if cell.kind.name == "yuan" else visible(cell.kind.write(value), 60)
+    if value is not None and cell.kind.name == "yuan":
+        return yuan(int(str(value)))
+    return visible(cell.word(value), 60) or NOTHING
 
 
 def _columns(item: EntryList, rows: pl.DataFrame) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -108,8 +108,8 @@ def _tell_changes(item: EntryList, found: ListPreview) -> None:
     columns = ["行 / row", "变化 / change", *(f"{cell.label} / {cell.en}" for cell in cells), "现在 / now", "改成 / becomes"]
     rows = [
         (
-            row["row"], " / ".join(CHANGES[row["verdict_code"]]), *(_word(cell, row[cell.name]) for cell in cells),
-            _word(item.value, row[f"was_{item.unit}"]), _word(item.value, row[item.unit]),
+            row["row"], " / ".join(CHANGES[row["verdict_code"]]), *(cell.word(row[cell.name]) for cell in cells),
+            item.value.word(row[f"was_{item.unit}"]), item.value.word(row[item.unit]),
         )
         for row in moving.iter_rows(named=True)
     ]  # fmt: skip
@@ -136,17 +136,13 @@ def _list(item: EntryList, merchant: str | None) -> None:
         return
     cells = [cell for cell in item.columns if rows[cell.name].null_count() < rows.height]
     columns = [*(f"{cell.label} / {cell.en}" for cell in cells), "经手 / by", "编号 / id"]
-    shown = [(*(_word(cell, row[cell.name]) for cell in cells), _who(row), row["entry_id"]) for row in rows.iter_rows(named=True)]
+    shown = [(*(cell.word(row[cell.name]) for cell in cells), _who(row), row["entry_id"]) for row in rows.iter_rows(named=True)]
     print_table("", columns, shown, whole=_unbroken(cells))
 
 
 def _unbroken(cells: list[Cell]) -> list[str]:
     """Columns of what people copy or compare."""
     return [f"{cell.label} / {cell.en}" for cell in cells if cell.kind.name != "text"]
-
-
-def _word(cell: Cell, value: object) -> str:
-    return "" if value is None else cell.kind.write(value)
 
 
 def _who(row: dict[str, Any]) -> str:

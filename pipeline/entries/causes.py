@@ -8,15 +8,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.canonical import ORDER, ORDER_LINE, SHOP
+from warehouse import registry
 from warehouse.lake import Lake
 
 _SHOP_ID, _ORDER_ID = ["merchant_id", "shop_id"], [*SHOP, "order_id"]
 
 
 def owners(lake: Lake, changed: pl.DataFrame) -> pl.DataFrame:
-    """The merchants of changed entries."""
-    del lake
-    return changed.select("merchant_id").unique()
+    """The merchants of changed entries; of entries of the whole house all of them."""
+    if "merchant_id" in changed.columns:
+        return changed.select("merchant_id").unique()
+    everybody = registry.merchants(lake).select("merchant_id")
+    return everybody if changed.height else everybody.clear()
 
 
 def orders_of(lake: Lake, orders: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:

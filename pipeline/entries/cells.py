@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -56,6 +56,7 @@ class Cell:
 
     ``is_required``: may not be left empty, unless the row takes back. ``takes_back``: 撤销 may stand in it. ``is_filled_in``: a template leaves it empty,
     and a row in which all such cells are empty was not filled in. ``leads``: what a row is about, shown first. ``also``: other headers of this column.
+    ``blank``: what an empty cell means.
     """
 
     label: str
@@ -67,12 +68,17 @@ class Cell:
     takes_back: bool = False
     is_filled_in: bool = False
     leads: bool = False
-    also: tuple[str, ...] = field(default=())
+    also: tuple[str, ...] = ()
+    blank: str = ""
 
     @property
     def rule(self) -> Rule:
         """What a wrong or missing cell breaks."""
         return self.own_rule or self.kind.rule
+
+    def word(self, value: object) -> str:
+        """A value as a person would fill it in; empty for none."""
+        return self.blank if value is None else self.kind.write(value)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

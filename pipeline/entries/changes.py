@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,6 +11,7 @@ from contracts.canonical import SHOP
 from contracts.tables import Table
 from pipeline.golden import orders_of_merchants
 from pipeline.merging import Touched
+from warehouse import registry
 from warehouse.lake import Lake
 
 #: Who and when: an entry that says the same says nothing new.
@@ -78,11 +79,12 @@ def together(parts: Iterable[InputChanges]) -> InputChanges:
 
 def orders_of_owners(lake: Lake, changed: Changed) -> InputChanges:
     """Every order of the merchants whose entries changed, and everything made by merchant: right for any list, and dear for a large merchant."""
-    names = owners_of(changed)
-    return InputChanges(Touched(orders=orders_of_merchants(lake, sorted(names))), merchants=names) if names else InputChanges()
+    names = owners_of(changed) if any("merchant_id" in rows.columns for rows in changed.rows) else set(registry.merchants(lake)["merchant_id"])
+    if changed.is_empty or not names:
+        return InputChanges()
+    return InputChanges(Touched(orders=orders_of_merchants(lake, sorted(names))), merchants=names)
 
 
 def owners_of(changed: Changed) -> set[str]:
     """The merchants whose entries changed."""
-    names: Collection[str] = [str(name) for rows in changed.rows for name in rows["merchant_id"].unique()]
-    return set(names)
+    return {str(name) for rows in changed.rows for name in rows["merchant_id"].unique()}

@@ -127,7 +127,7 @@ def in_force(item: EntryList, lake: Lake, merchant_id: str | None) -> pl.DataFra
         rows = entries.in_force(lake, part.book, merchant_id)
         frames.append(part.shown(rows.with_columns(entries.entry_ids(rows, part.book))))
     whole = pl.concat(frames, how="diagonal_relaxed")
-    order = [name for name in ("changed_at", "event_number") if name in whole.columns]
+    order = [name for name in ("changed_at", "event_number", *item.books[0].same) if name in whole.columns]
     cells = [pl.col(cell.name) if cell.name in whole.columns else pl.lit(None).alias(cell.name) for cell in item.columns]
     return whole.sort(order, descending=True).select("entry_id", *cells, "received_by_name", "changed_at")
 

@@ -19,8 +19,8 @@ from pipeline.parsing import sheet_apart
 MAX_BYTES = 4 * 1024 * 1024
 #: First bytes of xlsx and xls.
 _WORKBOOKS = (b"PK", b"\xd0\xcf")
-#: In a text a cell that a spreadsheet would compute; ``="0012"`` is how exports keep digits from becoming numbers.
-_FORMULA, _KEPT_TEXT = re.compile(r"\s*="), re.compile(r'\s*="[^"]*"\s*')
+#: In a text a cell that a spreadsheet would compute, unless a tab keeps it from that; ``="0012"`` is how exports keep digits from becoming numbers.
+_FORMULA, _KEPT_TEXT = re.compile(r"[ \u3000]*="), re.compile(r'[ \u3000]*="[^"]*"\s*')
 #: What a spreadsheet would take for a formula, or for a number of which it keeps fifteen digits.
 _UNSAFE = re.compile(r"[=+\-@]|\d{12,}$|0\d+$")
 

@@ -11,12 +11,13 @@ from types import ModuleType
 
 import fastexcel
 import pytest
-from entry_cases import CODE, declare
+from entry_cases import CODE, OF_THE_HOUSE, declare
 from typer.testing import CliRunner
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from pipeline.entries import engine
 from pipeline.entries.declaration import EntryList, Given
+from pipeline.entries.files import csv_template, xlsx_template
 from pipeline.entries.found import entry_list, entry_lists
 from pipeline.entries.judging import RowProblem, judge
 from pipeline.entries.lists import accounts, aside, costs, rates, stock
@@ -106,6 +107,20 @@ def test_a_new_lists_changes_are_the_reason_of_what_they_move(released: Settings
     assert set(moved["restatement_code"]) == {"list_entered"}
 
 
+def test_a_list_of_the_whole_house_needs_no_more(released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lists").mkdir()
+    declare(tmp_path / "lists", monkeypatch, OF_THE_HOUSE)
+    run, app = CliRunner().invoke, fresh_commands().app
+    path = tmp_path / "承诺.xlsx"
+    assert run(app, [CODE, "template", "-o", str(path)]).exit_code == 0
+    assert "新增或更改 1 条赠品承诺" in run(app, [CODE, "import", str(path)]).output
+    with reading(released) as after, reading(released, release.releases(after)[-1].snapshot) as before:
+        changes = input_changes(after)
+        (cause, rows) = next(pair for pair in causes_between(before, after) if pair[1].height)
+        assert (changes.merchants, cause.code, cause.shops(after, rows)["merchant_id"].to_list()) == ({"m1"}, "list_entered", ["m1"])
+    assert "A1001-M" in run(app, [CODE, "list"]).output
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Merchants m1 and m2 with a shop each, and nothing else."""
@@ -175,6 +190,20 @@ def test_personal_data_are_neither_kept_nor_repeated(home: Settings) -> None:
     with pytest.raises(FileRefusedError) as refused, writing(home) as lake:
         engine.enter(stock.LIST, lake, "m1", "x.csv", csv_of(stock.LIST, "到货,s1,A,2026-01-01,电话13800138000"), by="x")
     assert refused.value.rule == "STOCK_QTY" and "13800138000" not in refused.value.sentence() and "电话" in refused.value.sentence()
+
+
+def test_a_code_that_a_spreadsheet_would_compute_or_round_stays_itself(tmp_path: Path) -> None:
+    """A SKU comes from a platform's file: opened in Excel a template must neither run it nor lose its digits."""
+    codes = ["=cmd|' /C calc'!A0", "+86", "@x", "6901234567890123", "0012", "A-1"]
+    told = [("盘点", "s1", code, "2026-01-01", "1") for code in codes]
+    data = csv_template(stock.LIST.labels, told)
+    assert [row[2][0] for row in lines_of(data)[1:]] == ["\t", "\t", "\t", "\t", "\t", "A"]
+    judged = judge(stock.LIST, "库存.csv", data, Given.of({"s1": "s1"}))
+    assert not judged.problems and judged.rows["sku_code"].to_list()[1:] == codes[1:]
+    book = tmp_path / "库存.xlsx"
+    book.write_bytes(xlsx_template("库存", stock.LIST.labels, told, [("列", "怎么填", "how")], {}))
+    judged = judge(stock.LIST, book.name, book.read_bytes(), Given.of({"s1": "s1"}))
+    assert not judged.problems and judged.rows["sku_code"].to_list()[1:] == codes[1:]
 
 
 # exchange rates

@@ -102,7 +102,7 @@ LIST = EntryList(
     ),
     columns=(
         Cell("成本项目", "cost_kind_code", code_of(COST_KIND), "kind", _KIND, is_required=True),
-        Cell("店铺", "shop_id", own_shop(), "shop", NO_SHOP),
+        Cell("店铺", "shop_id", own_shop(), "shop", NO_SHOP, blank="全部"),
         Cell("商家编码", "sku_code", code(), "SKU", leads=True),
         Cell("款号", "style_code", code(), "style", leads=True),
         Cell("达人ID", "creator_id", code(), "creator", leads=True),
