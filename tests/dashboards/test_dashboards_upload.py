@@ -29,7 +29,7 @@ SAMPLE = (ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_7
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 THEIR_NUMBER = "778899001"
 PAGE = b"<!DOCTYPE html><html><body>\xe8\xaf\xb7\xe7\x99\xbb\xe5\xbd\x95</body></html>"
-ERP = """线上单号,货品编码,数量,实收,下单日期,付款日期,单据状态,收货人,手机
+ERP = """线上单号,货品编码,数量,到账,下单日期,付款日期,单据状态,收货人,手机
 S1,YS1,1,89.00,2026-11-01 20:00:00,2026-11-01 20:01:00,已发货,张三,13800138000
 S2,YS2,2,100.50,2026-11-02 20:00:00,2026-11-02 20:01:00,缺货中,李四,13800138001
 """
@@ -186,7 +186,7 @@ def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_ta
     app.selectbox(key="put_header").select("收货人")
     app = press(app, "记下")
     assert "是个人信息,不能读作" in app.error[0].value and "还缺" in everything(app)
-    app.selectbox(key="put_header").select("实收")
+    app.selectbox(key="put_header").select("到账")
     app = press(app, "记下")
     assert "还缺" not in everything(app)
     app.selectbox(key=WORD).select("paid")
