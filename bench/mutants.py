@@ -13,6 +13,7 @@ import os
 import random
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,9 +42,9 @@ _WHOLE = ("tests/test_truth.py", "tests/transforms/test_transforms_truth.py", "t
 _ALSO = {"connectors": ("tests/intake", "tests/mapping")}
 _OPTIONS = ("-q", "-x", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-m", "not browser and not airflow", "--timeout=900")
 #: Files in one process, one batch after another: importing costs two seconds.
-_BATCHES = (4, 8, 12, 20, 30, 50)
-#: CPU seconds after which one batch runs in circles.
-_CIRCLES = 600
+_BATCHES = (2, 4, 6, 8, 12, 20, 30, 50)
+#: A process that is ended because it used up its seconds of CPU.
+_SPENT = -signal.SIGXCPU
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Nearness:
         platform = {part for part in parts if f"tests/connectors/{part}/" in self.folders}
         near = [test for test in self.tests if (test in steps or parts & set(Path(test).parts)) and test not in _WHOLE]
         near = sorted((test for test in near if not platform or platform & set(Path(test).parts) or not self._of_platform(test)), key=rank)
-        first = sum(_BATCHES[:2])
+        first = sum(_BATCHES[:3])
         return [*near[:first], *_WHOLE, *near[first:]]
 
     def _of_platform(self, test: str) -> bool:
@@ -155,25 +156,25 @@ def judge(tree: Path, mutant: Mutant, source: bytes, order: list[str], budget: f
     began = _spent()
     try:
         for batch in _batched(order):
-            if failed := _failed(tree, batch):
-                return Verdict(mutant, failed, _spent() - began)
-            if _spent() - began > budget:
+            if (left := budget - (_spent() - began)) < 1:
                 break
+            if failed := _failed(tree, batch, left):
+                return Verdict(mutant, failed, _spent() - began)
     finally:
         target.write_bytes(source)
     return Verdict(mutant, "", _spent() - began)
 
 
-def _failed(tree: Path, batch: list[str]) -> str:
-    """The first test that fails, and fails again on its own: on a busy machine one may miss its time. "" for none."""
+def _failed(tree: Path, batch: list[str], seconds: float) -> str:
+    """The first test that fails, and fails again on its own: on a busy machine one may miss its time. "" for none within ``seconds`` of CPU."""
     for _ in range(3):
-        code, told = _run(tree, batch)
-        if code in (0, 5):  # 5: all were left out
+        code, told = _run(tree, batch, seconds)
+        if code in (0, 5, _SPENT):  # 5: all were left out
             return ""
         failed = next((line.split(" ")[1] for line in told.splitlines() if line.startswith(("FAILED ", "ERROR "))), "")
-        if code != 1 or "::" not in failed:  # it cannot even be imported, or ran in circles
+        if code != 1 or "::" not in failed:  # it cannot even be imported
             return failed or f"exit code {code}"
-        if _run(tree, [failed])[0] != 0:
+        if _run(tree, [failed], seconds)[0] != 0:
             return failed
     return ""
 
@@ -190,9 +191,9 @@ def _spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _run(tree: Path, batch: Iterable[str]) -> tuple[int, str]:
+def _run(tree: Path, batch: Iterable[str], seconds: float) -> tuple[int, str]:
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "BAIYUN_HOME": str(tree / ".home")}
-    command = ["nice", "-n", "10", "prlimit", f"--cpu={_CIRCLES}", sys.executable, "-m", "pytest", *_OPTIONS, *batch]
+    command = ["nice", "-n", "10", "prlimit", f"--cpu={seconds:.0f}:{seconds + 5:.0f}", sys.executable, "-m", "pytest", *_OPTIONS, *batch]
     ended = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     return ended.returncode, ended.stdout + ended.stderr
 
@@ -241,7 +242,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{number} {'caught' if verdict.is_caught else 'SURVIVED'} after {verdict.seconds:.0f} s of CPU {verdict.by}")
             print(shown(mutant, files[mutant.path]), flush=True)
         noticed = sorted({verdict.by for verdict in verdicts if "::" in verdict.by})
-        is_sound = not noticed or _run(tree, noticed)[0] == 0
+        is_sound = not noticed or _run(tree, noticed, 3_600)[0] == 0
     print(f"seed {told.seed}, {told.budget:.0f} s of CPU each\n\n{report(verdicts)}")
     print("every test that noticed passes unchanged code" if is_sound else "UNSOUND: some test that noticed fails unchanged code too")
     return 0 if is_sound else 1
