@@ -17,8 +17,11 @@ CELLWISE = ("placed_gmv", "kept_sales", "settled", "funded", "gross_profit", "co
 
 
 def version(metric: Metric) -> str:
-    """Twelve hex digits of the sha256 of what moves a metric's figures: unit, clock, numerator, denominator, and when it is null. Words do not count."""
-    told = [metric.id, metric.unit, metric.clock, metric.numerator, metric.denominator, metric.told]
+    """Twelve hex digits of the sha256 of what moves a metric's figures: unit, clock, numerator, denominator, needs, and when it is null.
+
+    Words do not count.
+    """
+    told = [metric.id, metric.unit, metric.clock, metric.numerator, metric.denominator, metric.told, metric.needs]
     told += [metric.untold] if metric.untold else []
     told += [metric.whole] if metric.whole else []  # not among the others: what has none keeps the version it was shown under
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -16,8 +17,11 @@ from metrics_cases import AT, OTHER, frames, merchant, publish
 from contracts.errors import NotFoundError
 from metrics.access import Viewer, open_desk
 from metrics.ask import ask
+from metrics.definitions import METRICS
 from metrics.health import release_line
 from metrics.memo import Memo
+from metrics.needs import REPORTS_OF
+from metrics.versions import definitions, redefined_since
 from warehouse import release
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -95,6 +99,14 @@ def test_a_publication_by_another_process_is_seen_at_once(place: Place) -> None:
     for number in range(1, 4):
         release_first_rows(place, 1 + number % 2, AT + number * HOUR)
         assert paid(place) == (100_00 if number % 2 == 0 else 150_01)
+
+
+def test_what_a_figure_needs_is_of_its_definition(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A figure that was there without a bill, and is empty without one now, is another figure."""
+    shown = replace(publish(place, frames()), details={"definitions": definitions()})
+    assert not any(redefined_since(shown, metric) for metric in METRICS.values())
+    monkeypatch.setitem(REPORTS_OF, "cohort_refund_fen", (*REPORTS_OF["cohort_refund_fen"], "bills"))
+    assert redefined_since(shown, METRICS["net_by_order_date"]) and not redefined_since(shown, METRICS["paid_gmv"])
 
 
 def test_threads_never_mix_viewers_or_releases(three: Place) -> None:
