@@ -12,7 +12,7 @@ from contracts.canonical import SHOP
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.ages import MATURE_DAYS, Age
-from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, session_days
+from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, session_days, window_days
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
@@ -29,7 +29,7 @@ __all__ = ["Age", "Answer", "Note", "ask"]
 _COHORTS = {"paid": "true", "cost": "paid_fen <> 0", "matured": "paid_fen <> 0", **dict.fromkeys(("advertised", "advertised_matured"), "paid_fen <> 0")}
 
 #: Beside the parts of a clock: how many rows of its mart were found, and whatever their clock; beside those of a metric: whether a shop of the cell gave
-#: all it needs.
+#: all it needs, up to the cell's days.
 _ROWS, _LISTED, _COVERED = "rows", "listed", "covered"
 #: Who a row is of: its shop, or its platform where the mart knows no shops.
 _PLACE = "_place"
@@ -132,15 +132,14 @@ def _parts(desk: Desk, question: Question, coverage: Coverage) -> pl.DataFrame:
     sums = [pl.exclude(*question.by, _PLACE).sum()]
     for metric in question.metrics:
         places = _places(question, coverage, metric)
-        parts = ((_own(metric, part), pl.col(_column(metric.clock, part))) for part in (*metric.parts, _LISTED))
+        parts = ((_own(metric, part), pl.col(_column(metric.clock, part))) for part in (*metric.parts, _ROWS, _LISTED))
         sums += [(part if places is None else part.filter(pl.col(_PLACE).is_in(pl.Series(places, dtype=pl.String)))).sum().alias(name) for name, part in parts]
     marks = mark_cells(question, coverage, rows, {_own(metric, _COVERED): metric for metric in question.metrics})
     by = list(question.by)
     if not by:
         return rows.select(sums).hstack(marks)
     found = rows.group_by(by).agg(sums).filter(pl.any_horizontal(pl.col(_column(clock, _ROWS)) > 0 for clock in question.sources))
-    fixed = [name for name in by if name in marks.columns]
-    return (found.join(marks, on=fixed, how="left", nulls_equal=True) if fixed else found.join(marks, how="cross")).sort(by)
+    return found.join(marks, on=by, how="left", nulls_equal=True).sort(by)
 
 
 def _places(question: Question, coverage: Coverage, metric: Metric) -> list[str] | None:
@@ -170,7 +169,7 @@ def _value(question: Question, metric: Metric) -> pl.Expr:
 
 
 def _is_given(question: Question, metric: Metric) -> pl.Expr:
-    covered = _part(metric, _COVERED)
+    covered = _part(metric, _COVERED) | (_part(metric, _ROWS) > 0)  # what is there was given, however far the reports reach by their own days
     return covered & (_part(metric, _LISTED) > 0) if is_listed(question.sources[metric.clock], question) else covered
 
 
@@ -234,7 +233,7 @@ def _notes(desk: Desk, question: Question, coverage: Coverage, parts: pl.DataFra
     totals = {part: _total(question, parts, code, part) for code in codes - {"CELLS_EMPTY"} for part in (NOTES[code].part, NOTES[code].beside) if part}
     words: dict[str, Mapping[str, str | int]] = dict(coverage.missing(question.metrics))
     totals |= {NOTES[code].part: int(said["figure"]) for code, said in words.items()}
-    if part := part_periods(question, parts, coverage.dated(question.metrics)):
+    if part := part_periods(question, parts, coverage.dated(question.metrics), window_days(desk, question)):
         words["PERIODS_PART"] = part
     words |= session_days(question)
     if any("paid_days" in metric.needs for metric in question.metrics):

@@ -14,8 +14,9 @@ import polars as pl
 from contracts.codes import REPORT
 from contracts.errors import UsageError
 from metrics.access import Desk, Viewer, open_desk
-from metrics.ask import ask, for_one_merchant
+from metrics.ask import Answer, ask, for_one_merchant
 from metrics.coverage import read_coverage
+from metrics.definitions import METRICS
 from metrics.question import Period, Question, Where, read_question
 from metrics.released import AsOf
 from transforms.gold import mart_refund_flow_daily
@@ -85,6 +86,18 @@ def same_shops(viewer: Viewer, metrics: Sequence[str], where: Where | None, as_o
     return {**(where or {}), **({"shop": shops} if len(shops) < coverage.shops.height else {})}
 
 
+def reported(ends: Answer) -> Answer:
+    """The answer, unless an end is empty though its shops gave all it needs: then of no day of the period.
+
+    Raises ``UsageError`` RUNG_UNREPORTED. An end whose source tells nothing, though it came, is left to the bridge.
+    """
+    empty = [METRICS[values.name] for values in ends.rows if values.null_count()]
+    if not all(metric.told or metric.whole for metric in empty):
+        zh, en = "这段时间还没有资料,搭不出这座桥", "nothing of this period was reported yet, so there is no bridge to it"
+        raise UsageError("RUNG_UNREPORTED", zh, en, step_zh="补上这段时间的文件,或换一段更早的时间", step_en="give the files of it, or choose an earlier one")
+    return ends
+
+
 def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """The bridge of ``period`` (both days included) for the viewer's merchant, restricted to ``where`` (merchant, shop, platform, channel).
 
@@ -92,7 +105,7 @@ def net_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as
     """
     ends = ["net_by_order_date", "net_by_refund_date", "refunds_undated"]
     where = same_shops(viewer, ends, where, as_of)
-    totals = ask(viewer, ends, where=where, period=period, as_of=as_of)
+    totals = reported(ask(viewer, ends, where=where, period=period, as_of=as_of))
     question = read_question(["net_by_refund_date"], [], where, period)
     desk, condition, values = flow_desk(viewer, question, totals.release)
     flow = desk.sql(_FLOW.format(condition=condition), [period[0], period[1], period[0], period[1], *values])

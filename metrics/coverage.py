@@ -5,6 +5,7 @@ A metric counts the rows of shops that gave every report it needs (``metrics.nee
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,9 @@ from metrics.access import Desk
 from metrics.metric import Metric
 from metrics.needs import MISSING
 from metrics.question import Question
-from metrics.reach import DATED_BY, Span
+from metrics.reach import DATED_BY, Span, first_day
 from metrics.sources import TIME, Source
-from transforms.gold import dim_reported, dim_shop
+from transforms.gold import dim_reported, dim_shop, mart_buyer_monthly
 
 #: Dimensions that tell which shops a cell is about before any row is looked at.
 OF_SHOPS = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code"}
@@ -43,6 +44,11 @@ class Coverage:
     def of(self, metric: Metric) -> list[str]:
         """The shops asked about that gave everything ``metric`` needs."""
         return [shop for shop in self.shops["shop_id"] if all(shop in self.given[report] for report in metric.needs)]
+
+    def until(self, metric: Metric) -> dict[str, dt.date]:
+        """Shop → the last day that all the reports reach which date the rows of ``metric``; without the shops of which nothing tells it."""
+        days = {shop: [self.spans[shop, report].last for report in DATED_BY[metric.clock] if report in metric.needs] for shop in self.of(metric)}
+        return {shop: min(told) for shop, some in days.items() if (told := [day for day in some if day])}
 
     def without(self, report: str) -> list[str]:
         """The shops asked about that never gave ``report``; of a column of other files, those that gave these files."""
@@ -91,8 +97,9 @@ def read_coverage(desk: Desk, question: Question) -> Coverage:
 
 
 def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
-    """Per cell of ``rows`` (what ``question`` splits by but time, and ``_place``, the shop) whether a shop of it gave all that a metric needs: one column each.
+    """Per cell of ``rows`` (what ``question`` splits by, and ``_place``, the shop) whether a shop of it gave all that a metric needs: one column each.
 
+    Of a cell of days it must have given the days the metric goes by, too, up to the cell's first or beyond.
     Where the question tells cells apart by who sells alone, every shop asked about is of its cell, also one without a row in it; by anything else, the
     shops that have a row there.
     """
@@ -101,9 +108,19 @@ def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metri
     of_cell = rows.select(*by, "_place").unique()
     if question.dimensions - {*TIME} <= OF_SHOPS.keys() or (not by and of_cell.is_empty()):
         of_cell = rows.select(by).unique().join(asked, on=by, how="left") if by else asked
-    given = {name: pl.Series(coverage.of(metric), dtype=pl.String) for name, metric in metrics.items()}
-    marks = [(pl.col("_place").is_in(given[name]).fill_null(False).any() if coverage.is_known else pl.lit(True)).alias(name) for name in metrics]
-    return of_cell.group_by(by).agg(marks) if by else of_cell.select(marks)
+    if len(by) < len(question.by):
+        cells = rows.select(question.by).unique()
+        of_cell = cells.join(of_cell, on=by, how="left", nulls_equal=True) if by else cells.join(of_cell, how="cross")
+    begins = first_day(question, of_cell)
+    marks = [(_reaches(coverage, metric, begins) if coverage.is_known else pl.lit(True)).any().alias(name) for name, metric in metrics.items()]
+    return of_cell.group_by(question.by).agg(marks) if question.by else of_cell.select(marks)
+
+
+def _reaches(coverage: Coverage, metric: Metric, begins: pl.Expr) -> pl.Expr:
+    """Whether the shop of a row gave all that ``metric`` needs, and not only of days before ``begins``."""
+    given, until = pl.Series(coverage.of(metric), dtype=pl.String), coverage.until(metric)
+    last = pl.col("_place").replace_strict(until, default=None, return_dtype=pl.Date) if until else pl.lit(None, pl.Date)
+    return pl.col("_place").is_in(given).fill_null(False) & ~(last < begins).fill_null(False)
 
 
 def is_listed(source: Source, question: Question) -> bool:
@@ -119,3 +136,11 @@ def session_days(question: Question) -> dict[str, dict[str, str]]:
     began, own = apart[True], apart[False]
     zh, en = (["、".join(getattr(metric, way) for metric in some) for some in (began, own)] for way in ("zh", "en"))
     return {"SESSION_DAYS": {"began_zh": zh[0], "began_en": en[0], "own_zh": zh[1], "own_en": en[1]}} if began and own else {}
+
+
+def window_days(desk: Desk, question: Question) -> int | None:
+    """How long the windows are that its months end, where it asks of buyers."""
+    if "buyers" not in question.sources:
+        return None
+    days: int | None = desk.sql(f"SELECT max(window_days_qty) FROM {mart_buyer_monthly.TABLE.full_name}").item()  # noqa: S608
+    return days

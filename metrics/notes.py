@@ -38,8 +38,8 @@ NOTES: dict[str, NoteKind] = {
     **{code: NoteKind(f"shops_without_{report}_qty", *missing_words(report)) for report, code in MISSING.items()},
     "PERIODS_PART": NoteKind(
         "",
-        "{periods} 只有一部分:数据到 {reach},不能和完整的一天、一周、一月比",
-        "{periods}: covered in part, by data up to {reach}; not to be compared with whole days, weeks or months",
+        "{periods} 没给全:数据到 {reach};一点没给的为空,不是 0,给了一部分的不能和完整的一天、一周、一月比",
+        "{periods}: not given whole, with data up to {reach}; what has none is empty, not 0, and a part is not to be compared with whole days, weeks or months",
     ),
     "PAID_UNDATED": NoteKind(
         "paid_undated_fen",

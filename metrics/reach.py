@@ -1,4 +1,4 @@
-"""How far what was given reaches, and which of an answer's days, weeks and months it covers in part: half a month is not shown like a whole one."""
+"""How far what was given reaches, and which of an answer's periods it covers in part: half a month is not shown like a whole one."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class Span:
     whole_until: dt.date | None
 
 
-def part_periods(question: Question, rows: pl.DataFrame, spans: Mapping[str, Sequence[Span]]) -> dict[str, str]:
+def part_periods(question: Question, rows: pl.DataFrame, spans: Mapping[str, Sequence[Span]], window_days: int | None = None) -> dict[str, str]:
     """The words of the note on periods that are covered in part, ``periods`` and ``reach``; none where all are whole.
 
-    ``rows`` are the answer's, ``spans`` per shop (by name) those of what its figures are dated by. A period is whole where every shop was watched to its
-    end, and some shop from its beginning.
+    ``rows`` are the answer's, ``spans`` per shop (by name) those of what its figures are dated by, ``window_days`` the length of the window that ends
+    with each of its months (None: it has none). A period is whole where every shop was watched to its end, and some shop from its beginning.
     """
     begun = min((span.first for some in spans.values() for span in some if span.first), default=None)
     watched = {name: min((span.whole_until for span in some if span.whole_until), default=None) for name, some in spans.items()}
     parts: list[str] = []
     late: dict[str, None] = {}
-    for label, (first, last) in _cells(question, rows):
+    for label, (first, last) in (*_cells(question, rows), *_windows(question, rows, window_days)):
         behind = [name for name, until in watched.items() if until is not None and until < last]
         if behind or (begun is not None and first < begun <= last):
             parts.append(label)
@@ -59,8 +59,18 @@ def _listed(names: Sequence[str]) -> str:
     return "、".join(names[:_NAMED]) + more
 
 
+def first_day(question: Question, cells: pl.DataFrame) -> pl.Expr:
+    """The first day a row of ``cells``, with what ``question`` splits by, can be about; null where neither the cell nor the question names one."""
+    named = [min(_READ[name](value)[0] for value in values) for name, values in question.where.items() if name in _READ and values]
+    asked = [pl.lit(day, pl.Date) for day in (*named, *(question.period or ())[:1], None)]
+    own = {name: {value: _READ[name](value)[0] for value in cells[name].drop_nulls().unique()} for name in question.by if name in _READ}
+    return pl.max_horizontal(*asked, *(pl.col(name).replace_strict(days, default=None, return_dtype=pl.Date) for name, days in own.items() if days))
+
+
 def _cells(question: Question, rows: pl.DataFrame) -> Iterator[tuple[str, Period]]:
-    """Each day, week or month the answer tells apart or is restricted to, with its days; within the period asked for."""
+    """Each day, week or month the answer tells apart or is restricted to, within the period asked for; else that period as a whole."""
+    if question.period and not question.dimensions & _READ.keys():
+        yield " – ".join(map(str, question.period)), question.period
     for name, read in _READ.items():
         values = rows[name].unique().drop_nulls().sort().to_list() if name in question.by else list(question.where.get(name, ()))
         for value in values:
@@ -69,6 +79,14 @@ def _cells(question: Question, rows: pl.DataFrame) -> Iterator[tuple[str, Period
                 first, last = max(first, question.period[0]), min(last, question.period[1])
             if first <= last:
                 yield str(value), (first, last)
+
+
+def _windows(question: Question, rows: pl.DataFrame, days: int | None) -> Iterator[tuple[str, Period]]:
+    """The days of the window that ends with each month the answer tells apart or is restricted to."""
+    if days:
+        for _label, (_, last) in _cells(question, rows):
+            window = last - dt.timedelta(days=days - 1), last
+            yield " – ".join(map(str, window)), window
 
 
 def _day(value: object) -> Period:

@@ -13,7 +13,7 @@ import polars as pl
 from contracts.errors import UsageError
 from metrics.access import Viewer
 from metrics.ask import ask
-from metrics.bridge import Bridge, flow_desk, make_bridge, net_bridge, same_shops
+from metrics.bridge import Bridge, flow_desk, make_bridge, net_bridge, reported, same_shops
 from metrics.question import Period, Where, read_question
 from metrics.released import AsOf
 from metrics.rung_flows import FINAL_FLOW, FUNDED_FLOWS, MERCHANT_FLOW, PLACED_FLOW, SETTLED_FLOWS
@@ -37,7 +37,7 @@ def merchant_bridge(viewer: Viewer, period: Period, *, where: Where | None = Non
 def refund_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """From what was paid in ``period`` to what its orders keep. Raises as ``ask`` does."""
     where = same_shops(viewer, list(REFUND_STEPS), where, as_of)
-    told = ask(viewer, list(REFUND_STEPS), where=where, period=period, as_of=as_of)
+    told = reported(ask(viewer, list(REFUND_STEPS), where=where, period=period, as_of=as_of))
     fen = {name: value or 0 for name, value in told.rows.row(0, named=True).items()}
     return make_bridge(REFUND_STEPS, fen | {name: -fen[name] for name in fen if name.startswith("refunds")}, told.release)
 
@@ -45,7 +45,7 @@ def refund_bridge(viewer: Viewer, period: Period, *, where: Where | None = None,
 def matured_bridge(viewer: Viewer, period: Period, *, where: Where | None = None, as_of: AsOf = None) -> Bridge:
     """From what orders of ``period`` keep so far to what they will, an estimate. Raises as ``ask`` does, and ``UsageError`` RUNG_UNTOLD without one."""
     ends = ["net_by_order_date", "matured_net"]
-    told = ask(viewer, ends, where=same_shops(viewer, ends, where, as_of), period=period, as_of=as_of)
+    told = reported(ask(viewer, ends, where=same_shops(viewer, ends, where, as_of), period=period, as_of=as_of))
     net, matured = told.rows.row(0)
     if net and matured is None:
         zh, en = "这段时间还没有成熟净成交的估计,搭不出这座桥", "the period has no estimate of matured net yet, so there is no bridge to it"
@@ -131,7 +131,7 @@ def _flow_bridge(
     """A bridge whose two ends are metrics, the first and the last of ``steps``; what lies between is ``fold`` of the sums of ``flows`` (``rung_flows``)."""
     first, *_, last = steps
     where = same_shops(viewer, [first, last], where, as_of)
-    ends = ask(viewer, [first, last], where=where, period=period, as_of=as_of)
+    ends = reported(ask(viewer, [first, last], where=where, period=period, as_of=as_of))
     desk, condition, values = flow_desk(viewer, read_question([first, last], [], where, period), ends.release)
     rows = [ends.rows, *(desk.sql(flow.format(condition=condition), [*period, *values]) for flow in flows)]
     told = {name: int(fen or 0) for row in rows for name, fen in row.row(0, named=True).items()}

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 import pytest
-from metrics_cases import AT, MARCH, day, frames, merchant, publish, reported, rows_of, settled_day, shop_day
+from metrics_cases import AT, MARCH, buyers, day, frames, merchant, publish, reported, rows_of, settled_day, shop_day
 
 from metrics.ages import MATURE_DAYS, Age
 from metrics.amounts import amount
@@ -131,11 +131,25 @@ def test_a_part_of_a_month_is_no_month(place: Place) -> None:
     days = [{**row, "last_date": day(5), "whole_until_date": day(4)} if row["report_code"] == "bills" and row["shop_id"] == "s1" else row for row in days]
     publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows), "dim_reported": rows_of("dim_reported", days), **bills})
     march = notes(place, "paid_gmv", by=["month"])["PERIODS_PART"]
-    assert march.zh == "2026-03 只有一部分:数据到 s1 2026-03-12,不能和完整的一天、一周、一月比"
-    assert notes(place, "settled", by=["month"])["PERIODS_PART"].en.startswith("2026-02、2026-03: covered in part, by data up to s1 2026-03-05")
+    assert march.zh == "2026-03 没给全:数据到 s1 2026-03-12;一点没给的为空,不是 0,给了一部分的不能和完整的一天、一周、一月比"
+    assert notes(place, "settled", by=["month"])["PERIODS_PART"].en.startswith("2026-02、2026-03: not given whole, with data up to s1 2026-03-05")
     assert "2026-03 " in notes(place, "paid_gmv", where={"month": "2026-03"})["PERIODS_PART"].zh
     for more in ({"by": ["date"]}, {"by": ["week"]}, {"by": ["month"], "where": {"shop": "s2"}}, {"by": ["month"], "period": (day(1), day(12))}, {}):
         assert "PERIODS_PART" not in notes(place, "paid_gmv", **more)
+    for by in ([], ["shop"]):
+        span = notes(place, "paid_gmv", by=by, period=(day(3), day(14)))["PERIODS_PART"]
+        assert span.zh.startswith("2026-03-03 – 2026-03-14 没给全:数据到 s1 2026-03-12;")
+        assert "PERIODS_PART" not in notes(place, "paid_gmv", by=by, period=(day(3), day(12)))
+    assert "2026-01-01 – " in notes(place, "paid_gmv", period=(day(1, 1), day(12)))["PERIODS_PART"].zh, "nobody gave days of January"
+
+
+def test_a_window_that_opens_before_the_data_is_a_part(place: Place) -> None:
+    """Windows of 90 days: March's opens on 1 January, April's on 31 January; orders are known from 15 January on."""
+    months = [buyers("douyin", day(31), 4, 1), buyers("douyin", day(30, 4), 4, 1)]
+    days = reported({("m1", "s1", "douyin"): ["orders", "paid_days", "refunds"]}, first=day(15, 1))
+    publish(place, {"mart_buyer_monthly": rows_of("mart_buyer_monthly", months), "dim_reported": rows_of("dim_reported", days)})
+    part = notes(place, "repurchase_rate", by=["month", "platform"])["PERIODS_PART"]
+    assert part.zh.startswith("2026-01-01 – 2026-03-31 没给全:数据到 2026-01-15 –;")
 
 
 def test_age_of_an_answer(place: Place) -> None:

@@ -10,10 +10,13 @@ import pytest
 from metrics_cases import Row, day, merchant, publish, reported, rows_of, session, settled_day, shop_day
 
 from contracts.codes import REPORT
+from contracts.errors import UsageError
 from contracts.fields import FIELDS
 from metrics.ask import ask
+from metrics.bridge import net_bridge
 from metrics.definitions import METRICS
 from metrics.needs import MISSING, REPORTS_OF
+from metrics.rung_bridges import funded_bridge, refund_bridge
 from metrics.sources import SOURCES
 from warehouse.place import Place
 
@@ -96,6 +99,40 @@ def test_a_group_on_one_clock_is_0_on_another_only_where_its_shops_gave_that(pla
     publish(place, {name: rows_of(name, some) for name, some in tables.items()})
     assert ask(merchant(place), ["paid_gmv", "settled"], by=["channel"]).rows.rows() == [("creator_live", 100_00, None), ("own_live", 100_00, 0)]
     assert ask(merchant(place), ["paid_gmv", "settled"], by=["date"]).rows.rows() == [(day(3), 200_00, 0)]
+
+
+def test_what_lies_beyond_what_was_given_is_empty_and_not_0(place: Place) -> None:
+    """Bills of a reach 31 March, of b 10 April; c gave none. Their orders reach 20 April, and nothing was sold on the 12th."""
+    sold = [shop_day(date, shop=shop, paid_fen=100_00) for date in (day(3), day(5, 4), day(20, 4)) for shop in SHOPS]
+    settled = [{**settled_day(date, settled_fen=60_00), "shop_id": shop} for shop, date in (("a", day(3)), ("b", day(3)), ("b", day(10, 4)))]
+    given = {("m1", shop, "douyin"): ["orders", "paid_days", *(["bills"] if shop in "ab" else [])] for shop in SHOPS}
+    ends = {("a", "bills"): day(31), ("b", "bills"): day(10, 4)}
+    days = [
+        row | dict.fromkeys(("last_date", "whole_until_date"), ends.get((str(row["shop_id"]), str(row["report_code"])), row.get("last_date")))
+        for row in reported(given, until=day(20, 4))
+    ]
+    tables: dict[str, list[Row]] = {"mart_shop_channel_daily": sold, "mart_settlement_daily": settled, "dim_reported": days}
+    publish(place, {name: rows_of(name, some) for name, some in tables.items()})
+
+    def rows(*by: str, **more: object) -> list[tuple[object, ...]]:
+        return ask(merchant(place), ["paid_gmv", "settled"], by=by, **more).rows.rows()  # type: ignore[arg-type]
+
+    assert rows("shop", "month") == [
+        ("a", "2026-03", 100_00, 60_00), ("a", "2026-04", 200_00, None), ("b", "2026-03", 100_00, 60_00), ("b", "2026-04", 200_00, 60_00),
+        ("c", "2026-03", 100_00, None), ("c", "2026-04", 200_00, None),
+    ]  # fmt: skip
+    assert rows("month") == [("2026-03", 300_00, 120_00), ("2026-04", 600_00, 60_00)], "a shop whose report reaches there counts"
+    assert rows("date", period=(day(5, 4), day(20, 4))) == [(day(5, 4), 300_00, 0), (day(10, 4), 0, 60_00), (day(20, 4), 300_00, None)]
+    assert rows("channel", where={"shop": "a", "month": "2026-04"}) == [("own_live", 200_00, None)]
+    assert rows("channel", "week", where={"week": "2026-W14", "shop": ["a", "b"]}) == [("own_live", "2026-W14", 200_00, 0)]
+    assert rows(period=(day(11, 4), day(12, 4))) == [(0, None)], "sold nothing, and no bill"
+    assert rows(period=(day(10, 4), day(12, 4))) == [(0, 60_00)]
+    assert rows(period=(day(21, 4), day(30, 4))) == [(None, None)]
+    assert rows(where={"date": [day(12, 4).isoformat(), day(30, 4).isoformat()]}) == [(0, None)], "the 12th was given"
+    assert rows(period=(day(1, 1), day(31, 1))) == [(0, 0)], "of days before the first a shop need not give anything"
+    for name in (refund_bridge, funded_bridge, net_bridge):
+        with pytest.raises(UsageError, match="RUNG_UNREPORTED"):
+            name(merchant(place), (day(21, 4), day(30, 4)))
 
 
 def test_sessions_sold_nothing_only_where_orders_tell(place: Place) -> None:
