@@ -13,10 +13,10 @@ import polars as pl
 
 from connectors.base import Checked, Column, Layout, Platform, platforms
 from connectors.cells import READERS
-from connectors.mapping_amounts import contradicting, not_adding_up, proven, spread_of
+from connectors.mapping_amounts import contradicting, not_adding_up, over_parts, parts_of, proven, spread_of
 from connectors.mapping_evidence import bare
 from connectors.mapping_file import FOLDER, shipped
-from connectors.mapping_kinds import KINDS, PRICED, REPEATED, TOLD, WHOLE, names_of
+from connectors.mapping_kinds import KINDS, PART, PRICED, REPEATED, TOLD, WHOLE, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name, conform
 from connectors.mapping_states import void_rows
@@ -166,15 +166,18 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
     beside = [name for name in mapping.of_order.values() if name not in mapping.once]
     whole = typed[WHOLE[mapping.kind]] if names else pl.Series([], dtype=pl.String)
     whole = whole.set(void_rows(mapping, typed) | holds_several_ids(whole), None) if names else whole
-    bad = [(contradicting(whole, typed[name]), "AMOUNTS_DIFFER", name) for name in (*names, *beside) if name in (*mapping.repeated, *beside)]
+    parts = parts_of(whole, typed[PART]) if PART in typed.columns else whole
+    by = {name: parts if mapping.is_per_part(name) else whole for name in (*names, *beside)}
+    bad = [(contradicting(by[name], typed[name]), "AMOUNTS_DIFFER", name) for name in by if name in (*mapping.repeated, *beside)]
     bad += [(silent, "RETURN_AMOUNT", name) for name, silent in _silent_returns(mapping, typed).items()]
     doubtful = [name for name in names if name not in (*mapping.repeated, *mapping.per_row)]
     own = {name: spread_of(whole, typed[name]) for name in doubtful if not proven(whole, typed[name], typed.to_dict())}
+    own |= {name: over_parts(whole, parts, typed[name]) for name in names if name in mapping.per_erp_order and spread_of(parts, typed[name]).alike}
     alike = [(spread.alike, f"{mapping.columns[name].header[0]} {spread.example}") for name, spread in own.items() if spread.alike == spread.several > 0]
     notices = [Notice("AMOUNTS_ALIKE", count, about) for count, about in alike]
     for name in beside:
         freight = typed["freight_fen"] if "freight_fen" in typed.columns else None
-        odd = not_adding_up(whole, typed[name], typed[name.removeprefix("order_")], freight)
+        odd = not_adding_up(by[name], typed[name], typed[name.removeprefix("order_")], freight)
         notices += [Notice("ORDER_SUM_DIFFERS", odd.len(), f"{mapping.columns[name].header[0]} {odd[0]}")] if odd.len() else []
     return Checked(tuple(item for item in bad if item[0].any()), tuple(notices))
 

@@ -10,8 +10,9 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-#: ``each``: every row has its own amount, they add up. ``once``: it is the whole's, however often written, and counts once.
-Meaning = Literal["each", "once"]
+#: ``each``: every row has its own amount, they add up. ``once``: it is the whole's, however often written, and counts once. ``part``: once in each of
+#: the ERP's own orders, into which the whole may be split; these add up.
+Meaning = Literal["each", "once", "part"]
 #: So many of the telling orders have to differ within themselves for the others, whose lines cost the same, to be no doubt.
 _DIFFERING = 0.2
 
@@ -20,7 +21,8 @@ class Spread(BaseModel):
     """How a column's amounts lie on the rows of orders (after-sales) of several rows: how many of these are of which pattern.
 
     ``alike``: one amount on all rows. ``first``, ``later``: on the first row only, on one later row only. ``partly``: one amount on several rows, not on
-    all. ``differing``: several amounts. Orders without any amount are none of these. ``example``: an ``alike`` one, else one of the others.
+    all. ``differing``: several amounts; of these ``long`` ones have three amounts at least, and in ``runs`` equal ones stand together, as the amounts of
+    parcels would. Orders without any amount are none of these. ``example``: an ``alike`` one, else one of the others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +32,8 @@ class Spread(BaseModel):
     later: int = 0
     partly: int = 0
     differing: int = 0
+    long: int = 0
+    runs: int = 0
     example: str = ""
     example_rows: int = 0
     example_cell: str = ""
@@ -41,6 +45,11 @@ class Spread(BaseModel):
 
     @property
     def meaning(self) -> tuple[Meaning, bool]:
+        """As ``own``, where no number tells the parcels of an order apart: amounts in runs may be the parcels', which no one can count."""
+        return ("once", False) if self.runs and self.runs * 2 >= self.long else self.own
+
+    @property
+    def own(self) -> tuple[Meaning, bool]:
         """What the pattern speaks for, and whether it leaves no doubt that matters; without any evidence what cannot count money twice."""
         doubtful = self.alike + self.partly
         if self.differing:
@@ -59,11 +68,13 @@ def spread_of(whole: pl.Series, amounts: pl.Series, cells: pl.Series | None = No
     rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount"), written.alias("cell")])
     rows = rows.filter(pl.col("whole").is_not_null() & (pl.col("amount").fill_null(0) >= 0))
     is_amount = pl.col("amount").fill_null(0) != 0
+    given = pl.col("amount").filter(is_amount)
     orders = rows.group_by("whole", maintain_order=True).agg(
         rows=pl.len(),
         filled=is_amount.sum(),
         distinct=pl.col("amount").filter(is_amount).n_unique(),
         on_first=is_amount.first(),
+        runs=(given != given.shift()).fill_null(True).sum(),
         cell=pl.col("cell").filter(is_amount).first(),
     )
     one = pl.col("distinct") == 1
@@ -74,10 +85,12 @@ def spread_of(whole: pl.Series, amounts: pl.Series, cells: pl.Series | None = No
         .when(one & pl.col("on_first")).then(pl.lit("first"))
         .when(one).then(pl.lit("later"))
     )  # fmt: skip
-    told = orders.filter(pl.col("rows") > 1).select("whole", "rows", "cell", pattern=pattern).filter(pl.col("pattern").is_not_null())
+    told = orders.filter(pl.col("rows") > 1).with_columns(pattern=pattern).filter(pl.col("pattern").is_not_null())
     if told.is_empty():
         return Spread()
     counts = dict(told["pattern"].value_counts().iter_rows())
+    long = told.filter((pl.col("distinct") > 1) & (pl.col("filled") > 2))
+    counts |= {"long": long.height, "runs": long.filter((pl.col("runs") == pl.col("distinct")) & (pl.col("distinct") < pl.col("filled"))).height}
     shown = told.sort(pl.col("pattern") != "alike", -pl.col("rows").cast(pl.Int64), maintain_order=True).row(0, named=True)
     return Spread(**counts, example=shown["whole"], example_rows=shown["rows"], example_cell=shown["cell"] or "")
 
@@ -86,7 +99,7 @@ def comes_to(whole: pl.Series, amounts: pl.Series, parts: pl.Series) -> Meaning 
     """What a second opinion proves: ``parts`` is what each row has to come to (quantity × price, another column).
 
     ``each`` where every row of several has just that, ``once`` where the rows of each order add up to its one amount; None where neither is so, or both.
-    Only orders of several rows with one amount speak, and those of which every part is known.
+    Only orders of several rows with an amount speak, and those of which every part is known.
     """
     rows = pl.DataFrame([whole.alias("whole"), amounts.alias("amount"), parts.alias("part")]).filter(pl.col("whole").is_not_null())
     is_amount = pl.col("amount").fill_null(0) != 0
@@ -98,10 +111,10 @@ def comes_to(whole: pl.Series, amounts: pl.Series, parts: pl.Series) -> Meaning 
         known=pl.col("part").is_not_null().all(),
         same=(pl.col("part") == pl.col("amount").fill_null(0)).all(),
     )
-    told = orders.filter((pl.col("rows") > 1) & pl.col("one") & pl.col("known"))
+    told = orders.filter((pl.col("rows") > 1) & pl.col("amount").is_not_null() & pl.col("known"))
     if told.is_empty():
         return None
-    is_each, is_once = bool(told["same"].all()), bool((told["parts"] == told["amount"]).all())
+    is_each, is_once = bool(told["same"].all()), bool((told["one"] & (told["parts"] == told["amount"])).all())
     return None if is_each == is_once else "each" if is_each else "once"
 
 
@@ -115,6 +128,21 @@ def proven(whole: pl.Series, amounts: pl.Series, columns: Mapping[str, pl.Series
         if meaning := comes_to(whole, amounts, parts):
             return meaning, ("unit_price_fen", "line_qty", *names)
     return None
+
+
+def parts_of(whole: pl.Series, numbers: pl.Series) -> pl.Series:
+    """By what number of the ERP's own each row's amounts repeat: the one told last in its ``whole``, which itself stands in where none is told."""
+    rows = pl.DataFrame([whole.alias("whole"), numbers.alias("part")])
+    told = pl.coalesce(pl.col("part").forward_fill().over("whole"), "whole")
+    return rows.select(pl.when(pl.col("whole").is_not_null()).then(told)).to_series()
+
+
+def over_parts(whole: pl.Series, parts: pl.Series, amounts: pl.Series, cells: pl.Series | None = None) -> Spread:
+    """As ``spread_of``, of the ERP's own orders in each whole, with the first amount each of these has."""
+    columns = [whole.alias("whole"), parts.alias("part"), amounts.alias("amount"), *([] if cells is None else [cells.alias("cell")])]
+    rows = pl.DataFrame(columns).filter(pl.col("whole").is_not_null() & (pl.col("amount").fill_null(0) >= 0))
+    firsts = rows.sort(pl.col("amount").fill_null(0) == 0, maintain_order=True).unique(["whole", "part"], keep="first", maintain_order=True)
+    return spread_of(firsts["whole"], firsts["amount"], None if cells is None else firsts["cell"])
 
 
 def contradicting(whole: pl.Series, amounts: pl.Series) -> pl.Series:

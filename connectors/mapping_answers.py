@@ -11,7 +11,7 @@ from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import PARTS, check_personal, labelled, words_of
 from connectors.mapping_evidence import fits
 from connectors.mapping_file import read_plain
-from connectors.mapping_kinds import PRICED, REPEATED, is_word, needs_of
+from connectors.mapping_kinds import PART, PRICED, REPEATED, is_word, needs_of
 from connectors.mapping_labels import question_label
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Match, Proposal, column_of
@@ -73,7 +73,7 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     """The mapping a proposal becomes with a person's answers.
 
     ``shop`` is the id of the shop the table is given for.
-    Keys are those of its questions (``amount.HEADER``: ``once`` or ``each``, also where nobody asked), any
+    Keys are those of its questions (``amount.HEADER``: ``once``, ``part`` or ``each``, also where nobody asked), any
     key of a mapping file (``name``, ``zh``, ``money`` …), ``columns.NAME``: their header, or ``-`` for none, and
     ``words.NAME.WORD``: the code of one of their words. Raises ``UsageError``: OPEN_QUESTION for what nobody answered, MISSING_NAMES for what no column
     tells, MAPPED_PERSONAL for a personal column that is read, BAD_MAPPING for what does not make a mapping.
@@ -140,12 +140,15 @@ def _amounts(proposal: Proposal, columns: Mapping[str, Any], answered: Mapping[s
     """Which amounts are the whole's: as a person says, else as the cells show; of a column nobody looked at, what cannot count money twice."""
     entered = {key.removeprefix(AMOUNT): value for key, value in answered.items() if key.startswith(AMOUNT)}
     if wrong := {f"{AMOUNT}{header}": value for header, value in entered.items() if value not in get_args(Meaning)}:
-        raise UsageError("BAD_MAPPING", "只能是 once(整单)或 each(每行)", "may only be once (the whole's) or each (each row's)", **wrong)
+        zh, en = "只能是 once(整单)、part(每个内部单)或 each(每行)", "may only be once (the whole's), part (each ERP order's) or each (each row's)"
+        raise UsageError("BAD_MAPPING", zh, en, **wrong)
     headers = {name: str(columns[name]["header"]) for name in REPEATED.get(proposal.kind, ()) if name in columns}
-    once = [name for name, header in headers.items() if (entered.get(header) or proposal.meanings.get(header, "once")) == "once"]
+    meanings = {name: entered.get(header) or proposal.meanings.get(header, "once") for name, header in headers.items()}
+    once = [name for name, meaning in meanings.items() if meaning != "each"]
+    parts = [name for name in once if meanings[name] == "part" and PART in columns]
     doubted = {question.key for question in proposal.questions}
     per_row = [name for name, header in headers.items() if name not in once and f"{AMOUNT}{header}" in doubted]
-    return {"repeated": once, "per_row": per_row}
+    return {"repeated": once, "per_erp_order": parts, "per_row": per_row}
 
 
 def _say(draft: dict[str, Any], name: str, word: str, code: str, answered: Mapping[str, str]) -> None:

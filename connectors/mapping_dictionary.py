@@ -11,7 +11,7 @@ from functools import cache
 from connectors.base import platforms
 from connectors.headers import split_unit
 from connectors.mapping_file import shipped
-from connectors.mapping_kinds import EXTRA_LABELS, names_of
+from connectors.mapping_kinds import EXTRA_LABELS, PART, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import bronze_name
 from connectors.mapping_vocabulary import PERSONAL as PERSONAL_ROLE
@@ -41,6 +41,8 @@ _HARMLESS = re.compile(
 _FLAGS = {"true": ("是", "yes", "true", "1"), "false": ("否", "no", "false", "0")}
 #: Names whose words are told by a part of them; any other word of theirs is nothing out of the ordinary.
 PARTS: dict[str, dict[str, object]] = {"row_type_code": {"contains": {"退": "return", "换": "exchange"}, "otherwise": "sale"}}
+#: Never what a header is at first: of a buyer a mapping keeps a digest, in a place of its own; an ERP's number is the order's where no other is.
+_SECOND = ("buyer_key", PART)
 #: What the vocabulary says of a header outweighs however many layouts.
 _SPOKEN = 1000
 
@@ -48,7 +50,7 @@ _SPOKEN = 1000
 @cache
 def headers_of(kind: str) -> dict[str, dict[str, int]]:
     """Folded header → our names of this kind it has been seen for, with how often."""
-    wanted = {bronze_name(name): name for name in names_of(kind) if name != "buyer_key"}  # of a buyer a mapping keeps a digest, in a place of its own
+    wanted = {bronze_name(name): name for name in names_of(kind) if name not in _SECOND}
     counted: dict[str, Counter[str]] = {}
 
     def met(header: str, name: str, times: int = 1) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.cells import read_id, read_int
-from connectors.mapping_amounts import Meaning, Spread, comes_to, not_adding_up, proven, spread_of
+from connectors.mapping_amounts import Meaning, Spread, comes_to, not_adding_up, over_parts, parts_of, proven, spread_of
+from connectors.mapping_dictionary import words_of
 from connectors.mapping_evidence import amounts, bare
-from connectors.mapping_kinds import PRICED, REPEATED, WHOLE
+from connectors.mapping_kinds import PART, PRICED, REPEATED, VOID, WHOLE
 from connectors.merged_ids import holds_several_ids
+from connectors.typed import fold
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Judged:
     """One of our amounts in their column ``header``: what it is taken for and whether nobody has to be asked.
 
     ``by`` are their headers that prove it: price and quantity, or another amount. Without them the pattern itself speaks.
+    ``could_be`` are the meanings a person may choose from, the safest first.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Judged:
     meaning: Meaning
     is_sure: bool
     by: tuple[str, ...] = ()
+    could_be: tuple[Meaning, ...] = ("once", "each")
 
 
 def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> list[Judged]:
@@ -39,16 +43,31 @@ def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -
         return []
     numbers = _numbers(taken, table)
     whole = _whole(kind, taken, table, numbers)
-    spreads = {name: spread_of(whole, numbers[name], bare(table[taken[name]])) for name in names}
-    lines = {name: numbers[name] for name in names if spreads[name].meaning == ("each", True)}
+    parts = parts_of(whole, read_id(table[taken[PART]])[0]) if PART in taken else whole
+    seen = {name: _seen(whole, parts, numbers[name], bare(table[taken[name]]), has_parts=PART in taken) for name in names}
+    lines = {name: numbers[name] for name, (_, could_be, spread) in seen.items() if spread.own == ("each", True)}
     judged = []
-    for name in names:
-        meaning, is_sure = spreads[name].meaning
+    for name, (groups, could_be, spread) in seen.items():
+        meaning, is_sure = spread.meaning if PART not in taken else spread.own
         by: tuple[str, ...] = ()
-        if not is_sure and (proof := proven(whole, numbers[name], numbers) or _summed(whole, numbers[name], lines)):
+        if not is_sure and (proof := proven(groups, numbers[name], numbers) or _summed(groups, numbers[name], lines)):
             meaning, is_sure, by = proof[0], True, tuple(taken[other] for other in proof[1])
-        judged.append(Judged(name, taken[name], spreads[name], meaning, is_sure or not spreads[name].several, by))
+        meaning = could_be[0] if meaning == "once" else meaning
+        judged.append(Judged(name, taken[name], spread, meaning, is_sure or not spread.several, by, could_be))
     return judged
+
+
+def _seen(whole: pl.Series, parts: pl.Series, amounts: pl.Series, cells: pl.Series, *, has_parts: bool) -> tuple[pl.Series, tuple[Meaning, ...], Spread]:
+    """By what number an amount repeats, what it may be, and how it lies on the rows of one number each.
+
+    That of the ERP's own orders where there is one, unless all of an order's have one amount: then it may be the whole order's, written on each.
+    """
+    by_whole = spread_of(whole, amounts, cells)
+    if not has_parts:
+        return whole, ("once", "each"), by_whole
+    among, by_part = over_parts(whole, parts, amounts, cells), spread_of(parts, amounts, cells)
+    is_doubtful = among.alike + among.partly > 0 and not among.differing and by_part.own != ("once", True)
+    return (whole, ("once", "part", "each"), by_whole) if is_doubtful else (parts, ("part", "each"), by_part)
 
 
 def _numbers(taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
@@ -58,7 +77,7 @@ def _numbers(taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[s
 
 
 def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], numbers: Mapping[str, pl.Series]) -> pl.Series:
-    """Which rows belong together; null on rows that are no evidence: several numbers in one cell, and what comes back."""
+    """Which rows belong together; null on rows that are no evidence: several numbers in one cell, what comes back, and orders that are none."""
     raw = table[taken[WHOLE[kind]]]
     whole = read_id(raw)[0]
     no_evidence = holds_several_ids(raw)
@@ -66,6 +85,10 @@ def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], 
         no_evidence |= (numbers["line_qty"] < 0).fill_null(False)
     if "row_type_code" in taken:
         no_evidence |= table[taken["row_type_code"]].str.contains("退").fill_null(False)
+    for name, code in (("order_status_code", VOID), ("is_void", "true")):
+        if name in taken:
+            void = [word for word in table[taken[name]].unique() if word is not None and words_of(name).get(fold(word)) == code]
+            no_evidence |= table[taken[name]].is_in(void).fill_null(False)
     return whole.set(no_evidence, None)
 
 
@@ -82,7 +105,7 @@ def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Ser
     free = {header: amounts(table[header]) for header in table if header not in taken.values()}
     found: dict[str, tuple[str, str]] = {}
     for name in names:
-        is_lines = spread_of(whole, numbers[name]).meaning == ("each", True)
+        is_lines = spread_of(whole, numbers[name]).own == ("each", True)
         for header, other in free.items():
             lines, order = (numbers[name], other) if is_lines else (other, numbers[name])
             if _are_lines_of(whole, order, lines, numbers.get("freight_fen")) and not any(header in pair for pair in found.values()):
@@ -92,8 +115,8 @@ def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Ser
 
 def _are_lines_of(whole: pl.Series, order: pl.Series, lines: pl.Series, freight: pl.Series | None) -> bool:
     spread, of_order = spread_of(whole, lines), spread_of(whole, order)
-    is_own = spread.meaning == ("each", True) and spread.differing > 0 and lines.null_count() == 0
-    is_whole = of_order.meaning != ("each", True) and of_order.several > 1
+    is_own = spread.own == ("each", True) and spread.differing > 0 and lines.null_count() == 0
+    is_whole = of_order.own != ("each", True) and of_order.several > 1
     return is_own and is_whole and not_adding_up(whole, order, lines, freight).is_empty()
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from connectors.base import CELLS
 from connectors.delimited import HEADER_SEARCH_ROWS
-from connectors.mapping_kinds import KINDS, NEEDED, PRICED, REPEATED, codes_of, is_word, names_of, needs_of
+from connectors.mapping_kinds import KINDS, NEEDED, PART, PRICED, REPEATED, codes_of, is_word, names_of, needs_of
 from contracts import codes
 from contracts.fields import FIELDS
 
@@ -82,7 +82,8 @@ class MappingFile(_Strict):
     ``personal``: dropped at the door. ``buyer``: dropped too, but a key under the tenant's secret takes its place.
     ``priced``: amounts no column tells, which are price × quantity of the row.
     ``same_as``: a name that has no column of its own and says what another says. ``repeated``: amounts of the whole order (orders) or after-sale
-    (after_sales), on every or only the first of its rows, counted once. ``per_row``: amounts each row has of its own though a file may look otherwise.
+    (after_sales), on every or only the first of its rows, counted once; ``per_erp_order``: those of them that repeat by ``erp_order_id``, so that an
+    order has what its ERP's orders come to. ``per_row``: amounts each row has of its own though a file may look otherwise.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -104,6 +105,7 @@ class MappingFile(_Strict):
     constants: dict[str, str] = {}
     priced: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    per_erp_order: tuple[str, ...] = ()
     per_row: tuple[str, ...] = ()
     platform_column: PlatformColumn | None = None
     shop_column: ShopColumn | None = None
@@ -200,6 +202,10 @@ class MappingFile(_Strict):
         beside = {name: f"order_{name}" for name in REPEATED["orders"] if f"order_{name}" in self.columns}
         return {name: name for name in self.once} | beside
 
+    def is_per_part(self, name: str) -> bool:
+        """Whether an amount of the whole is that of each of the ERP's own orders in it."""
+        return self.same_as.get(name, name) in self.per_erp_order
+
     def is_filled(self, name: str) -> bool:
         """Whether a row without this is set aside. An amount of the whole may stand on any one of its rows."""
         told = self.columns[name].filled
@@ -250,6 +256,9 @@ def _check_headers(mapping: MappingFile) -> None:
     for place, names in (("repeated", mapping.repeated), ("per_row", mapping.per_row)):
         if set(names) - set(known) or set(names) & set(mapping.repeated) & set(mapping.per_row):
             raise ValueError(f"{place}: 只能是,且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}")
+    beside = {f"order_{name}" for name in known if f"order_{name}" in mapping.columns}
+    if set(mapping.per_erp_order) - {*mapping.repeated, *beside} or (mapping.per_erp_order and PART not in mapping.columns):
+        raise ValueError(f"per_erp_order: 只能是 repeated 里的,且要有 {PART} 列 / only of repeated, and needs a column of {PART}")
     needed = {"unit_price_fen", "line_qty"} - mapping.columns.keys()
     if mapping.priced and (needed or set(mapping.priced) - set(PRICED.get(mapping.kind, ())) or set(mapping.priced) & mapping.columns.keys()):
         raise ValueError(

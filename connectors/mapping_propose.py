@@ -14,7 +14,7 @@ from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
 from connectors.mapping_evidence import Cells, fits, look
 from connectors.mapping_judged import judge, lines_beside
-from connectors.mapping_kinds import KINDS, PRICED, is_word, needs_of
+from connectors.mapping_kinds import KINDS, PART, PRICED, is_word, names_of, needs_of
 from connectors.mapping_questions import (
     Finding,
     Plain,
@@ -29,7 +29,7 @@ from connectors.mapping_questions import (
     found_amount,
     found_lines,
 )
-from connectors.mapping_vocabulary import place_of
+from connectors.mapping_vocabulary import has_role, place_of
 from connectors.mapping_whose import of_whom
 from connectors.oddities import without_repeated_headers
 from connectors.spelling import ID_EDGES, trim
@@ -217,8 +217,13 @@ def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
     ]
     for *_, name, header in sorted(found):
         taken.setdefault(name, header)
+    others = [header for personal, _, _, header in offers if not personal and header not in taken.values() and not sample[header].is_empty()]
+    own = [header for header in others if has_role(split_unit(header)[0], PART)] if PART in names_of(kind) and "order_id" in taken else []
+    erp = min(own, key=lambda header: place_of(split_unit(header)[0], PART), default="")
     said = []
     for personal, best, _, header in offers:
+        if header == erp:
+            best, taken[PART] = (PART, 1.0), header
         if best and taken.get(best[0]) == header:
             zh, en = labels(best[0])
             shown = tuple(dict.fromkeys(sample[header].head(20)))[:3]

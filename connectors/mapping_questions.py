@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from connectors.mapping_amounts import Meaning
 from connectors.mapping_evidence import Cells
 from connectors.mapping_judged import Judged
 from connectors.mapping_kinds import KINDS
 
-#: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once`` or ``each``.
+#: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once``, ``part`` or ``each``.
 AMOUNT = "amount."
 #: The key of the question which of a sheet's shops is the one it is given for.
 SHOP_NAME = "shop_name"
@@ -102,14 +103,24 @@ def found_lines(header: str, whole: str) -> Finding:
 def asked_amount(judged: Judged, kind: str) -> Question:
     """Whose an amount is. Let stand it is the whole's, which can count no money twice."""
     zh, en = _evidence(judged, kind)
-    whole_zh, _, whole_en = _OF[kind]
+    said = [_taken(meaning, kind) for meaning in judged.could_be]
     return Question(
         key=f"{AMOUNT}{judged.header}",
-        zh=f"{zh}是{whole_zh}的金额(once,只算一次),还是每行各自的(each,相加)?",
-        en=f"{en} is it the {whole_en}'s (once: counted once) or each row's own (each: added up)?",
-        options=("once", "each"),
-        default="once",
+        zh=f"{zh}是{'、'.join(f'{words}({code})' for code, (words, _) in zip(judged.could_be, said, strict=True))}中的哪一种?",
+        en=f"{en} is it {' or '.join(f'{words} ({code})' for code, (_, words) in zip(judged.could_be, said, strict=True))}?",
+        options=judged.could_be,
+        default=judged.could_be[0],
     )
+
+
+def _taken(meaning: Meaning, kind: str) -> tuple[str, str]:
+    """What an amount is taken for, in words."""
+    whole_zh, _, whole_en = _OF[kind]
+    return {
+        "once": (f"{whole_zh}的金额,只算一次", f"the {whole_en}'s, counted once"),
+        "part": ("ERP 每个内部单的金额,各算一次", "each of the ERP's own orders', counted once in each"),
+        "each": ("每行各自的金额,相加", "each row's own, added up"),
+    }[meaning]
 
 
 def _evidence(judged: Judged, kind: str) -> tuple[str, str]:
@@ -120,6 +131,9 @@ def _evidence(judged: Judged, kind: str) -> tuple[str, str]:
     en = f"{judged.header!r}: {alike} of {several} {whole_en}s of several rows have one amount on their rows"
     if spread.differing:
         zh, en = f"{zh},{spread.differing} 个的几行金额不同", f"{en}, {spread.differing} have different ones"
+    if spread.meaning != spread.own and "part" not in judged.could_be:
+        zh += f"(其中 {spread.runs} 个同样的金额连在一起,像拆成几个包裹的{whole_zh};有 ERP 内部单号的表才分得清)"
+        en += f" ({spread.runs} of them in runs, as parcels of a split {whole_en} would; a sheet with the ERP's own order number could tell)"
     if not several or not spread.example_rows:
         return zh, en
     many, cell = spread.example_rows, spread.example_cell
@@ -129,11 +143,8 @@ def _evidence(judged: Judged, kind: str) -> tuple[str, str]:
 def found_amount(judged: Judged, kind: str) -> Finding:
     """Why nobody is asked whose an amount is: proven, told by its pattern, or of no weight in this file."""
     spread, (whole_zh, short_zh, whole_en) = judged.spread, _OF[kind]
-    taken = (
-        (f"按{whole_zh}的金额读,只算一次", f"taken as the {whole_en}'s, counted once")
-        if judged.meaning == "once"
-        else ("按每行各自的金额读,相加", "taken as each row's own, added up")
-    )
+    zh, en = _taken(judged.meaning, kind)
+    taken = zh.replace("的金额,", "的金额读,"), f"taken as {en}"
     if judged.by:
         names = "、".join(judged.by)
         why = (f"与{names}逐{short_zh}核对相符", f"agrees with {names} in every {whole_en} of several rows")
@@ -142,9 +153,9 @@ def found_amount(judged: Judged, kind: str) -> Finding:
             f"这个文件里没有带金额的多行{short_zh},看不出是不是{whole_zh}的;以后的文件若一{short_zh}几行金额不同,会隔离并提示",
             f"no {whole_en} of several rows with amounts in this file, so nothing shows whose it is; rows of later files that differ will be set aside",
         )
-    elif judged.meaning == "once":
+    elif judged.meaning != "each":
         why = (f"{spread.several} 个多行{short_zh}都只在第一行有金额", f"all {spread.several} {whole_en}s of several rows have it on their first row only")
     else:
         told = spread.differing + spread.later
         why = (f"{spread.several} 个多行{short_zh}里 {told} 个的几行金额不同", f"it differs within {told} of {spread.several} {whole_en}s of several rows")
-    return Finding(header=judged.header, zh=f"“{judged.header}”{taken[0]}:{why[0]}", en=f"{judged.header!r} {taken[1]}: {why[1]}")
+    return Finding(header=judged.header, zh=f"“{judged.header}”按{taken[0]}:{why[0]}", en=f"{judged.header!r} {taken[1]}: {why[1]}")

@@ -11,7 +11,7 @@ from connectors.mapping_kinds import EXTRA, KINDS, PRICED, is_word, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_specs import with_color_and_size
 from connectors.mapping_states import with_status, without_void
-from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared, returns_apart
+from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared, returns_apart, with_parts
 from contracts.canonical import REFUND_LINE
 from contracts.fields import FIELDS
 
@@ -34,7 +34,7 @@ def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFr
     rows = without_void(_translated(mine, kind, bronze))
     frames = {KINDS[kind].name: rows}
     if kind == "orders":
-        sold, back = returns_apart(mine, rows)
+        sold, back = returns_apart(mine, with_parts(rows))
         frames = orders_apart(mine, sold) | ({} if back.is_empty() else {REFUND_LINE.name: back})
     elif kind == "after_sales":
         frames = refunds_shared(mine, rows)

@@ -45,11 +45,13 @@ def found(proposal: Proposal, mapping: MappingFile | None = None) -> None:
     for finding in proposal.findings:
         OUT.print(Text(f"✓ {finding.zh} / {finding.en}"))
     asked = [question for question in proposal.questions if mapping and question.key.startswith(AMOUNT)]
-    once = {header for name in mapping.repeated for header in mapping.columns[name].header} if mapping else set()
+    once = {header: name for name in mapping.repeated for header in mapping.columns[name].header} if mapping else {}
     for question in asked:
-        is_once = question.key.removeprefix(AMOUNT) in once
-        taken = "按整单的,只算一次 / the whole's, counted once" if is_once else "按每行的,相加 / each row's, added up"
-        OUT.print(Text(f"? {question.zh} / {question.en} → {taken}(--set {question.key}=once|each)"))
+        name = once.get(question.key.removeprefix(AMOUNT), "")
+        is_part = mapping is not None and mapping.is_per_part(name)
+        whole = "按每个内部单的,各算一次 / each ERP order's, counted once" if is_part else "按整单的,只算一次 / the whole's, counted once"
+        taken = whole if name else "按每行的,相加 / each row's, added up"
+        OUT.print(Text(f"? {question.zh} / {question.en} → {taken}(--set {question.key}={'|'.join(question.options)})"))
 
 
 def _strange(strange: Mapping[str, Sequence[str]]) -> None:

@@ -14,6 +14,7 @@ from pipeline.counter import COLUMN, UNREAD, WORD, Proposal, Question, codes_of,
 _WORDS = {
     "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
     UNREAD: "不是 no", "once": "整单的,只算一次 the whole's", "each": "每行各自的,相加 each row's",
+    "part": "ERP 每个内部单的,各算一次 each ERP order's",
 }  # fmt: skip
 #: Where there are more, it is no column of a few words.
 _WORDS_ASKED = 40

@@ -23,6 +23,8 @@ class Line:
     paid: int
     refund: int = 0
     is_gift: bool = False
+    #: In which of the ERP's own orders it is: one after the other, as their rows stand.
+    parcel: int = 0
 
 
 @dataclass
@@ -58,6 +60,9 @@ def _orders(rng: Random, with_back: str) -> list[Order]:
         if len(lines) > 1 and rng.random() < 0.2:
             lines[1].sku = lines[0].sku  # one article on two rows: a split line, or paid in two parts
         order = Order(f"26110{rng.randint(10**9, 10**10 - 1)}{number:02d}", lines, rng.choice((0, 0, 800, 1_250)), rng.random() < 0.85)
+        if rng.random() < 0.4:
+            for place, line in enumerate(lines):
+                line.parcel = lines[max(place - 1, 0)].parcel + (place > 0 and rng.random() < 0.5)
         if not order.is_paid:
             for line in lines:
                 line.paid = 0
@@ -88,6 +93,13 @@ def _spread(amounts: list[int], layout: str, blank: str, write: object) -> list[
     return [whole] * len(amounts) if layout == "repeated" else [whole, *[blank] * (len(amounts) - 1)]
 
 
+def _by_parcel(lines: list[Line], amounts: list[int], layout: str, blank: str, write: object, *, is_split: bool) -> list[str]:
+    """As ``_spread``; where the ERP has split its orders, of each of its own."""
+    parcels = sorted({line.parcel for line in lines}) if is_split else [None]
+    told = [[fen for line, fen in zip(lines, amounts, strict=True) if parcel in (None, line.parcel)] for parcel in parcels]
+    return [cell for parcel in told for cell in _spread(parcel, layout, blank, write)]
+
+
 def _yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
@@ -103,28 +115,36 @@ def sheet(rng: Random) -> Sheet:
     unit, blank = rng.choice(("yuan", "marked", "fen")), rng.choice(("", "0", "-"))
     write = {"yuan": _yuan, "marked": _marked, "fen": str}[unit]
     paid_as, placed_as, back_as = (rng.choice(LAYOUTS) for _ in range(3))
+    is_split = rng.random() < 0.4
     paid_header = rng.choice(("实付金额", "已付金额", "实付"))
     optional = {name: rng.random() < 0.5 for name in ("单价", "应付金额", "运费", "商品名称", "是否赠品", "订单状态")}
     rows: list[dict[str, str]] = []
     for order in orders:
         number = f"{order.number};{order.merged_with}" if order.merged_with else order.number
         moment = "2026-11-03 10:20:30" if order.is_paid else ""
-        paid = _spread([line.paid for line in order.lines], paid_as, blank, write)
-        placed = _spread([line.price * line.qty for line in order.lines], placed_as, blank, write)
-        back = _spread([line.refund for line in order.lines], back_as, blank, write)
+        paid, placed, back = (
+            _by_parcel(order.lines, fen, layout, blank, write, is_split=is_split)
+            for fen, layout in (
+                ([line.paid for line in order.lines], paid_as),
+                ([line.price * line.qty for line in order.lines], placed_as),
+                ([line.refund for line in order.lines], back_as),
+            )
+        )
         for place, line in enumerate(order.lines):
             rows.append(
                 {
                     "订单编号": number, "下单时间": "2026-11-03 10:00:00", "付款时间": moment, "商家编码": line.sku, "数量": str(line.qty),
                     paid_header: paid[place], "单价": write(line.price), "应付金额": placed[place], "已退款金额": back[place],
                     "运费": write(order.freight) if place == 0 else blank, "商品名称": "赠品" if line.is_gift else "围巾",
-                    "是否赠品": "是" if line.is_gift else "否", "订单状态": "已发货" if order.is_paid else "待支付",
+                    "内部订单号": f"3{order.number[-8:]}{line.parcel}", "是否赠品": "是" if line.is_gift else "否",
+                    "订单状态": "已发货" if order.is_paid else "待支付",
                 }
             )  # fmt: skip
         for line, amount in order.back:
             rows.append({**rows[-1], "商家编码": line.sku, "数量": "-1", paid_header: write(-amount), "应付金额": write(-amount)})
-            rows[-1] |= {"已退款金额": blank, "运费": blank, "是否赠品": "否", "单价": write(line.price)}
+            rows[-1] |= {"内部订单号": f"3{order.number[-8:]}{line.parcel}", "已退款金额": blank, "运费": blank, "是否赠品": "否", "单价": write(line.price)}
     told = [name for name, is_there in optional.items() if is_there] + (["已退款金额"] if with_back == "stated" else [])
+    told += ["内部订单号"] if is_split else []
     header = ["订单编号", "下单时间", "付款时间", "商家编码", "数量", paid_header, *told]
     rng.shuffle(header)
     table = [[row[name] for name in header] for row in rows]
@@ -133,8 +153,9 @@ def sheet(rng: Random) -> Sheet:
     if rng.random() < 0.2 and header[0] == "订单编号":
         table.append(["合计", *[""] * (len(header) - 1)])
     counted = [order for order in orders if not order.merged_with]
-    once = {"line": "each", "repeated": "once", "first": "once"}
-    meanings = {paid_header: once[paid_as], "应付金额": once[placed_as], "已退款金额": once[back_as], "运费": "once"}
+    whole = "part" if is_split else "once"
+    once = {"line": "each", "repeated": whole, "first": whole}
+    meanings = {paid_header: once[paid_as], "应付金额": once[placed_as], "已退款金额": once[back_as], "运费": whole}
     return Sheet(
         _written(rng, titles, table),
         {order.number: sum(line.paid for line in order.lines) for order in counted},

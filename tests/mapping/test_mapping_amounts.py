@@ -195,3 +195,79 @@ def test_what_an_order_was_to_pay_is_not_what_its_lines_paid() -> None:
     told = frames(data, [accepted(data)])
     assert told["order"].sort("order_id").select("placed_fen", "paid_fen").rows() == [(23_900, None), (5_000, None)]
     assert told["order_line"].sort("order_line_id")["paid_fen"].to_list() == [13_400, 10_000, 5_000, 0]
+
+
+# --- orders the ERP has split into several of its own ---------------------------------------------------------------------------------------
+
+SPLIT = "内部订单号|线上订单号|付款时间|商品编码|数量|已付金额|状态"
+
+
+def split(*cells: str, header: str = SPLIT) -> bytes:
+    """Rows of ``ERP order|order|sku|amount`` and perhaps a state, one piece each, all paid."""
+    rows = [cell.split("|") for cell in cells]
+    return table(header, *("|".join([erp, order, PAID_AT, sku, "1", amount, *(more or ["已发货"])]) for erp, order, sku, amount, *more in rows))
+
+
+def test_amounts_of_the_erps_own_orders_count_once_in_each_and_add_up() -> None:
+    """A1 went out in two parcels, of 100.00 (two lines) and 50.00."""
+    data = split("11|A1|S1|100.00", "11|A1|S2|100.00", "12|A1|S3|50.00", "21|A2|S1|30.00")
+    question = next(question for question in propose(data, kind="orders").questions if question.key == "amount.已付金额")
+    assert (question.options, question.default) == (("part", "each"), "part")
+    own = accepted(data)
+    assert (own.repeated, own.per_erp_order, paid(data, own)) == (("paid_fen",), ("paid_fen",), 18_000)
+    assert dict(frames(data, [own])["order"].select("order_id", "paid_fen").iter_rows()) == {"A1": 15_000, "A2": 3_000}
+    assert paid(data, accepted(data, 已付金额="each")) == 28_000
+
+
+@pytest.mark.parametrize("blank", ["", "0.00"])
+def test_an_amount_on_the_first_line_of_each_of_the_erps_orders_is_that_orders(blank: str) -> None:
+    data = split("11|A1|S1|100.00", f"11|A1|S2|{blank}", "12|A1|S3|100.00", f"12|A1|S4|{blank}")
+    assert asked(propose(data, kind="orders")) == {}
+    assert paid(data, accepted(data)) == 20_000
+
+
+def test_one_amount_on_all_parcels_of_an_order_may_be_the_orders_and_is_asked() -> None:
+    data = split("11|A1|S1|150.00", "11|A1|S2|150.00", "12|A1|S3|150.00", "21|A2|S1|30.00")
+    question = next(question for question in propose(data, kind="orders").questions if question.key == "amount.已付金额")
+    assert (question.options, question.default) == (("once", "part", "each"), "once")
+    totals = {meaning: paid(data, accepted(data, 已付金额=meaning)) for meaning in ("once", "part", "each")}
+    assert totals == {"once": 18_000, "part": 33_000, "each": 48_000}
+
+
+def test_an_erps_order_of_several_orders_is_shared_among_them_to_the_fen() -> None:
+    data = split("11|A1|S1|100.01", "11|A2|S2|100.01", "12|A3|S1|5.00", "13|A3|S2|7.00")
+    assert dict(frames(data, [accepted(data)])["order"].select("order_id", "paid_fen").iter_rows()) == {"A1": 5_000, "A2": 5_001, "A3": 1_200}
+
+
+def test_amounts_in_runs_are_asked_about_where_no_number_tells_the_parcels() -> None:
+    """100.00, 100.00, 50.00 are three lines' own, or two parcels': nobody can know."""
+    rows = ("A1|S1|1|100.00", "A1|S2|1|100.00", "A1|S3|1|50.00", "A2|S1|1|30.00")
+    question = asked(propose(orders(*rows), kind="orders"))["amount.实付金额"]
+    assert "其中 1 个同样的金额连在一起,像拆成几个包裹的单" in question
+    assert set(read(orders(*rows), [accepted(orders(*rows))]).quarantine["rule_name"]) == {"AMOUNTS_DIFFER"}, "let stand, they are no one's money"
+    assert paid(orders(*rows), accepted(orders(*rows), 实付金额="each")) == 28_000
+    priced = tuple(f"{row}|{row.rpartition('|')[2]}" for row in rows)
+    assert asked(propose(orders(*priced, header=PRICED), kind="orders")) == {}, "price × quantity is each row's amount"
+
+
+def test_orders_merged_split_or_voided_are_no_evidence() -> None:
+    """The void order's amounts differ; the one that stands repeats its own."""
+    data = split("11|A1|S1|100.00|被拆分", "11|A1|S2|60.00|被拆分", "12|A1|S1|80.00", "12|A1|S2|80.00")
+    assert "1 个多行单里,1 个的几行写着同一个金额" in asked(propose(data, kind="orders"))["amount.已付金额"]
+    assert paid(data, accepted(data)) == 8_000
+
+
+def test_rows_of_a_later_file_that_contradict_the_erps_order_are_set_aside_and_equal_parcels_are_said() -> None:
+    own = accepted(split("11|A1|S1|100.00", "11|A1|S2|100.00", "12|A1|S3|50.00"))
+    later = read(split("31|B1|S1|100.00", "31|B1|S2|60.00", "32|B1|S3|20.00"), [own])
+    assert later.quarantine.select("_row_number", "rule_name").rows() == [(2, "AMOUNTS_DIFFER"), (3, "AMOUNTS_DIFFER")]
+    alike = read(split("31|B1|S1|90.00", "31|B1|S2|90.00", "32|B1|S3|90.00"), [own])
+    assert [(notice.rule, notice.count) for notice in alike.notices] == [("AMOUNTS_ALIKE", 1)]
+
+
+def test_what_repeats_by_the_erps_order_needs_its_number() -> None:
+    text = "name: own_orders\nzh: 自有\nen: own\nplatform: other\nkind: orders\norigin: written for a test of the mapping file\n"
+    text += "columns: {order_id: 订单编号, paid_at: 付款时间, paid_fen: 实付金额}\nrepeated: [paid_fen]\nper_erp_order: [paid_fen]\n"
+    with pytest.raises(UsageError) as raised:
+        mapping(text)
+    assert "erp_order_id" in str(raised.value.facts)
