@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from connectors.cells import read_id, read_int
+from connectors.headers import split_unit
 from connectors.mapping_amounts import Meaning, Spread, comes_to, not_adding_up, over_parts, parts_of, proven, spread_of
 from connectors.mapping_dictionary import words_of
 from connectors.mapping_evidence import amounts, bare
 from connectors.mapping_kinds import PART, PRICED, REPEATED, VOID, WHOLE
 from connectors.merged_ids import holds_several_ids
 from connectors.typed import fold
+
+#: Headers that call their column a price.
+_PRICE = re.compile(r"(?<!总)价格?$|单价|price$")
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,36 @@ def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], 
             void = [word for word in table[taken[name]].unique() if word is not None and words_of(name).get(fold(word)) == code]
             no_evidence |= table[taken[name]].is_in(void).fill_null(False)
     return whole.set(no_evidence, None)
+
+
+def price_among(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> tuple[str, str, str] | None:
+    """Our name whose column has the price of one piece, not an amount: the name, that column, and the one with the amount (empty: no column has it).
+
+    It is a price where times quantity is another column in every row, several pieces among them; or where, with such rows and no such column, it is
+    called a price.
+    """
+    if kind not in PRICED or "line_qty" not in taken:
+        return None
+    numbers, qty = _numbers(taken, table), read_int(table[taken["line_qty"]])[0]
+    for name in PRICED[kind]:
+        if name not in taken:
+            continue
+        amount = numbers[name]
+        several = ((qty > 1) & (amount > 0)).fill_null(False)
+        if not several.any():
+            continue
+        free = [header for header in table if header not in taken.values() or header in (taken.get(other) for other in PRICED[kind] if other != name)]
+        if total := next((header for header in free if _is_total(amounts(table[header]), amount, qty)), ""):
+            return name, taken[name], total
+        if _PRICE.search(split_unit(taken[name])[0]):
+            return name, taken[name], ""
+    return None
+
+
+def _is_total(total: pl.Series, price: pl.Series, qty: pl.Series) -> bool:
+    """Whether a column is price × quantity in every row that has all three, of several rows."""
+    rows = pl.DataFrame([total.alias("total"), price.alias("price"), qty.alias("qty")]).drop_nulls().filter((pl.col("price") > 0) & (pl.col("qty") > 0))
+    return rows.height > 1 and bool((rows["qty"] > 1).any()) and bool((rows["total"] == rows["price"] * rows["qty"]).all())
 
 
 def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from connectors.headers import split_unit
 from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
 from connectors.mapping_evidence import Cells, fits, look
-from connectors.mapping_judged import judge, lines_beside
+from connectors.mapping_judged import judge, lines_beside, price_among
 from connectors.mapping_kinds import KINDS, PART, PRICED, is_word, names_of, needs_of
 from connectors.mapping_questions import (
     Finding,
@@ -28,6 +28,7 @@ from connectors.mapping_questions import (
     asked_shop,
     found_amount,
     found_lines,
+    found_price,
 )
 from connectors.mapping_vocabulary import has_role, place_of
 from connectors.mapping_whose import of_whom
@@ -124,6 +125,7 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     taken = {match.name: match.header for match in matches if match.name}
     taken = {ours: theirs for ours, theirs in taken.items() if ours not in columns and theirs not in columns.values()}
     taken |= {ours: theirs for ours, theirs in columns.items() if theirs in table}
+    matches, taken, prices = _with_price(kind, matches, taken, table, columns)
     matches, taken, beside = _with_lines(kind, matches, taken, table, columns)
     cells, judged = look(taken, sample), judge(kind, taken, table)
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
@@ -152,8 +154,26 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         missing=tuple(missing),
         draft=draft | whose.draft,
         meanings={item.header: item.meaning for item in judged},
-        findings=(*beside, *(found_amount(item, kind) for item in judged if item.is_sure)),
+        findings=(*prices, *beside, *(found_amount(item, kind) for item in judged if item.is_sure)),
     )
+
+
+def _with_price(
+    kind: str, matches: list[Match], taken: dict[str, str], table: Mapping[str, pl.Series], columns: Mapping[str, str]
+) -> tuple[list[Match], dict[str, str], list[Finding]]:
+    """Where the column taken for an amount has the price of one piece: it is the price, and the amount is where price × quantity stands, or asked."""
+    readable = {match.header: table[match.header] for match in matches if match.how != "personal"}
+    found = price_among(kind, taken, readable)
+    if found is None or found[0] in columns:
+        return matches, taken, []
+    name, price, total = found
+    kept = {ours: header for ours, header in taken.items() if ours != name}
+    named = {} if "unit_price_fen" in kept else {price: "unit_price_fen"}
+    named |= {total: name} if total and total not in kept.values() else {}
+    left = {"name": "", "how": "unread", "score": 0.0, "zh": "", "en": ""}
+    updates = {price: left} | {header: _taken_as(ours) for header, ours in named.items()}
+    matches = [match.model_copy(update=updates.get(match.header, {})) for match in matches]
+    return matches, kept | {ours: header for header, ours in named.items()}, [found_price(price, total)] if total else []
 
 
 def _with_lines(

@@ -93,6 +93,13 @@ def asked_priced(price: str, qty: str, example: str) -> Question:
     return Question(key=PRICED_KEY, zh=zh, en=en, options=("yes", "no"))
 
 
+def found_price(price: str, total: str) -> Finding:
+    """A column that looked like an amount has the price of one piece; another one the amount."""
+    zh = f"“{price}” × 数量就是“{total}”:“{price}”是单价,金额按“{total}”读"
+    en = f"{price!r} × quantity is {total!r} in every row: the former is the price of one piece, the latter the amount"
+    return Finding(header=price, zh=zh, en=en)
+
+
 def found_lines(header: str, whole: str) -> Finding:
     """Two columns of one amount: the lines' own, and the order's."""
     zh = f"“{header}”各行相加就是“{whole}”:金额按“{header}”(每行各自的)读,“{whole}”读作整单金额,用来核对"

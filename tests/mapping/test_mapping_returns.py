@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mapping_cases import frames, mapping, read, table
-from test_mapping_amounts import PAID_AT, accepted, asked, orders
+from test_mapping_amounts import PAID_AT, accepted, asked, orders, paid
 
 from connectors.mapping_answers import missing, settled, strange_words
 from connectors.mapping_propose import propose
@@ -129,3 +129,38 @@ def test_a_column_that_adds_up_in_all_orders_but_one_is_not_taken() -> None:
     proposal = propose(orders(*rows, header=BESIDE.replace("分摊后总价", "某列")), kind="orders")
     assert [match.name for match in proposal.matches if match.header == "某列"] == [""]
     assert "amount.实付金额" in asked(proposal)
+
+
+# --- a price that looks like an amount ------------------------------------------------------------------------------------------------------
+
+
+def test_a_column_that_times_quantity_is_another_is_the_price_and_the_other_the_amount() -> None:
+    """Whoever took 实付 for the amount would lose 39.90 of A1 and 79.80 of A2."""
+    data = orders("A1|S1|2|39.90|79.80", "A1|S2|1|100.00|100.00", "A2|S1|3|39.90|119.70", header="订单编号|付款时间|商家编码|数量|实付|某列")
+    proposal = propose(data, kind="orders")
+    assert {match.header: match.name for match in proposal.matches if match.name.endswith("_fen")} == {"实付": "unit_price_fen", "某列": "paid_fen"}
+    assert "“实付” × 数量就是“某列”" in proposal.findings[0].zh
+    assert paid(data, accepted(data)) == 7_980 + 10_000 + 11_970
+
+
+def test_half_a_price_for_two_is_no_price_of_one() -> None:
+    """Two for the price of one are 某列 twice in A1; the single piece of A2 was half off as well, so 实付 is what was paid."""
+    data = orders("A1|S1|2|50.00|100.00", "A2|S1|1|25.00|50.00", header="订单编号|付款时间|商家编码|数量|实付|某列")
+    assert paid(data, accepted(data)) == 7_500
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("sold price", ("39.90", "100.00")), ("价格", ("39.90", "100.00")), ("售价", ("39.90", "100.00"))],
+)
+def test_a_price_is_never_paid_for_several_pieces_unless_a_person_says_so(header: str, cells: tuple[str, ...]) -> None:
+    data = orders(f"A1|S1|2|{cells[0]}", f"A2|S2|1|{cells[1]}", header=f"订单编号|付款时间|商家编码|数量|{header}")
+    proposal = propose(data, kind="orders")
+    assert "priced" in asked(proposal)
+    own = settled(proposal, {"priced": "yes"}).model_copy(update={"platform": "other"})
+    assert paid(data, own) == 7_980 + 10_000
+
+
+def test_a_price_of_single_pieces_is_what_was_paid() -> None:
+    data = orders("A1|S1|1|39.90", "A2|S2|1|100.00", header="订单编号|付款时间|商家编码|数量|sold price")
+    assert (asked(propose(data, kind="orders")), paid(data, accepted(data))) == ({}, 13_990)
