@@ -10,6 +10,7 @@ import polars as pl
 from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SHOP, SILVER, entity_key
 from contracts.tables import Table
 from pipeline.loading import ROW
+from transforms.gold import fct_order_line
 from transforms.silver.states import current, merge_states
 from warehouse.lake import Lake
 
@@ -20,6 +21,7 @@ ENTRY, FUND = entity_key(SETTLEMENT_ENTRY), entity_key(FUND_ENTRY)
 _OWNERSHIP = ("started_at", "ended_at", "live_account_id", "seller_code")
 
 _KEYS = dict.fromkeys(ORDER, pl.String)
+_NO_ORDERS = pl.DataFrame(schema=_KEYS)
 _SESSION_KEYS = dict.fromkeys(SESSION, pl.String)
 _ENTRY_KEYS, _FUND_KEYS = dict.fromkeys(ENTRY, pl.String), dict.fromkeys(FUND, pl.String)
 
@@ -31,7 +33,7 @@ class Touched:
     ``orders`` (columns ``ORDER``); ``entries`` and ``funds`` of ledgers (columns ``ENTRY``, ``FUND``); ``sessions`` (columns ``SESSION``) whose figures
     changed; ``reowned``: of these, the ones whose hours or host changed, with the moments (UTC, naive) between which they own or owned lines.
     ``states``: silver table → all its states, told only of shops that are
-    new here: then nothing need be read back from the warehouse.
+    new here: then nothing need be read back from the warehouse. ``restated``: orders whose lines were seen to state their refunds at other times.
     """
 
     orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
@@ -41,6 +43,7 @@ class Touched:
 
     entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRY_KEYS))
     funds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FUND_KEYS))
+    restated: list[pl.DataFrame] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -60,11 +63,22 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
         parts = [frame[name] for frame in incoming if name in frame and frame[name].height]
         if parts:
             outcomes.append(_merge_table(lake, table, pl.concat(parts), touched))
+    _touch_restated(lake, touched)
     if not outcomes:
         return pl.DataFrame(schema={**dict.fromkeys(ROW[:3], pl.String), "_row_number": pl.Int64, "outcome": pl.String, "_by_export_id": pl.String}), touched
     ranked = pl.concat(outcomes).with_columns(rank=pl.col("outcome").replace_strict({"published": 0, "superseded": 1, "duplicate": 2}))
     best = ranked.group_by(ROW).agg(pl.col("outcome", "_by_export_id").sort_by("rank").first())
     return best, touched
+
+
+def _touch_restated(lake: Lake, touched: Touched) -> None:
+    """Which line money stands on depends on when lines were last seen to deny it: orders with money back are made anew where that moved."""
+    orders = pl.concat([_NO_ORDERS, *touched.restated]).unique().join(touched.orders, on=ORDER, how="anti")
+    touched.restated.clear()
+    if orders.is_empty():
+        return
+    with_money_back = lake.read(fct_order_line.TABLE, keys=orders, columns=[*ORDER, "cohort_refund_fen"]).filter(pl.col("cohort_refund_fen") > 0)
+    touched.orders = pl.concat([touched.orders, with_money_back.select(ORDER)]).unique()
 
 
 def _states_of_new_shops(lake: Lake, incoming: list[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame] | None:
@@ -88,6 +102,7 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
         lake.replace(table, keys, merged.states)
     if touched.states is None:
         _touch(table, stored, merged.states, merged.changed, touched)
+        touched.restated.append(merged.states.join(merged.restated, on=entity, how="semi").select(ORDER) if table in OF_ORDERS else _NO_ORDERS)
     return merged.outcomes
 
 

@@ -167,7 +167,7 @@ def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, map
     assert isinstance(layout, dict)  # noqa: S101
     layout["columns"] = tuple(Column(**column) for column in layout["columns"])
     return Reading(
-        Layout(**layout),
+        Layout(**layout | {"shops": tuple(tuple(named) for named in layout["shops"])}),
         _whole(pl.read_ipc(bronze), said["same"], said["columns"]),  # type: ignore[arg-type]
         pl.read_ipc(quarantine),
         int(str(said["rows_read"])),

@@ -69,10 +69,10 @@ def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetim
     if shops.is_empty():
         return
     made = {"orders": (LINES, ORDER), "sessions": (dim_live_session.TABLE, SESSION), "entries": (ENTRIES, ENTRY), "funds": (FUNDS, FUND)}
-    touched = {what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()}
+    touched = Touched(**{what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()})  # type: ignore[arg-type]
     for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):
         lake.delete(table, shops)
-    rebuild_slices(lake, Touched(states=None, **touched), known)
+    rebuild_slices(lake, touched, known)
     nothing = (pl.lit(0).alias(name) for name in LOAD.required if name.endswith("_qty"))
     told = gone.select(_KEY).with_columns(nothing, build_number=pl.lit(number), loaded_at=pl.lit(now), verdict_code=pl.lit("withdrawn"))
     lake.append(LOAD, LOAD.shape(told))

@@ -121,6 +121,8 @@ LEDGERS = ("settled", "funded", "settled_before_charges", "platform_fee", "commi
 ADVERTISING = ("douyin", "taobao", "pinduoduo", "xiaohongshu")
 #: WeChat's order file dates an order's settlement by its last payout.
 NO_SETTLEMENT_DAY = frozenset({"wechat_channels"})
+#: Whose order files do not say when an order was placed.
+NO_PLACED_DAY = frozenset({"pinduoduo"})
 
 
 def small_market(seed: int = 3, lines: int = 2_500, merchants: int = 5, platforms: Sequence[str] = ("douyin", "taobao")) -> Market:

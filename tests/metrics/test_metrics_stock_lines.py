@@ -69,7 +69,9 @@ def claim(number: int, sku: str, on: dt.date, back: dt.date, qty: int) -> dict[s
 def facts_of(*, products: list, entries: list, lines: list, claims: list, tells: bool = True) -> Known:  # type: ignore[type-arg]
     """The facts, and the sheet ``mart_stock_monthly`` makes of them."""
     sold, shop = framed(LINES, lines), pl.DataFrame([OF])
-    named = sold.with_columns(pl.col("sku_code", "style_code").fill_null("untold"), kept_qty=PAID["kept_units_qty"], _units=PAID["units_qty"])
+    named = sold.with_columns(
+        pl.col("sku_code", "style_code").fill_null("untold"), kept_qty=pl.sql_expr(PAID["kept_units_qty"]), _units=pl.sql_expr(PAID["units_qty"])
+    )
     kept = named.group_by(*SHOP, "style_code", "sku_code", "paid_date").agg(pl.col("kept_qty", "_units").sum()).filter(pl.col("_units") > 0).drop("_units")
     observed = dim_observed.TABLE.shape(shop.with_columns(observed_date=pl.lit(NEWEST)))
     told = Told(observed, framed(PRODUCT, products), framed(STOCK_ENTRY, entries), kept, framed(CLAIMS, claims), shop if tells else shop.clear())

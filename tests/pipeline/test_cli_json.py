@@ -29,6 +29,8 @@ DONE = {
     "quarantine list": [*OF],
     "quarantine show": ["EXPORT"],
     "quarantine confirm": ["EXPORT", *OF],
+    "quarantine lines": [*OF],
+    "quarantine confirm-line": ["no-such-line", *OF],
     "mappings list": [*OF],
     "releases list": [],
     "releases show": ["1"],

@@ -35,7 +35,7 @@ def test_money_of_goods_stands_on_goods_and_every_figure_within_its_bounds(seed:
     built = _gold(market, platform)
     sheets = (
         (mart_style_daily, built.styles), (mart_shop_channel_daily, built.daily),
-        (mart_breakdown_daily, mart_breakdown_daily.build(built.lines, built.refunds)),
+        (mart_breakdown_daily, mart_breakdown_daily.ASSET.build({"fct_order_line": built.lines, "fct_refund_line": built.refunds})),
     )  # fmt: skip
     for mart, rows in sheets:
         _, failures = mart.TABLE.schema.filter(rows)

@@ -65,7 +65,13 @@ def build(now: Current) -> pl.DataFrame:
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
     lines = mark_aside(lines, now.aside)
     lines = lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date(), subsidy_fen=subsidy())
-    return TABLE.shape(add_outcome(*add_refunds(lines, now.refund_line)))
+    return TABLE.shape(_stated_where_asked(add_outcome(*add_refunds(lines, now.refund_line))))
+
+
+def _stated_where_asked(lines: pl.DataFrame) -> pl.DataFrame:
+    """Until when lines state their refunds, of orders with money back alone: of others nobody asks, and every new file would move it."""
+    has_money_back = (pl.col("cohort_refund_fen").sum().over(ORDER) > 0) & pl.col("paid_at").is_not_null()
+    return lines.with_columns(refund_stated_at=pl.when(has_money_back).then("refund_stated_at"))
 
 
 def _is_head() -> pl.Expr:

@@ -25,7 +25,7 @@ def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     current states of the same orders' after-sales. A refund's parts add up to its amount; what it gives back beyond its goods' money is the order's
     postage, as far as that goes. Refunds of orders that are not here, and of lines or orders never paid, are left out.
     """
-    named = lines.filter(~pl.col("is_order_level")).select(*LINE, is_line=pl.lit(True))
+    named = lines.filter(~pl.col("is_order_level"), ~_is_twin()).select(*LINE, is_line=pl.lit(True))
     once = tell_once(refunds.join(named, on=LINE, how="left", validate="m:1").with_columns(pl.col("is_line").fill_null(False)))
     done = once.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0))
     paid = lines.filter(pl.col("paid_at").is_not_null())
@@ -41,6 +41,12 @@ def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     placed = moving.drop("order_line_id", "refund_fen").join(parts, on="_row", how="inner", validate="1:m")
     found = placed.group_by([*REFUND, "order_line_id"], maintain_order=True).agg(pl.exclude("refund_fen", "_row").first(), pl.col("refund_fen").sum())
     return tell_stage(pl.concat([settled, found.select(refunds.columns)]), paid)
+
+
+def _is_twin() -> pl.Expr:
+    """Lines of one SKU in one order whose numbers were made of order and SKU: an after-sale's number made alike does not tell which of them it is of."""
+    is_made = pl.col("order_line_id").str.starts_with(pl.col("order_id") + ":")
+    return (is_made & pl.col("sku_code").is_not_null() & (pl.len().over([*ORDER, "sku_code"]) > 1)).fill_null(False)
 
 
 def _place(moving: pl.DataFrame, named: int, spots: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,10 @@ _ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
 
 @dataclass(frozen=True)
 class Merged:
-    """``states``: all states of the touched entities. ``changed``: entity keys whose current content differs from before.
+    """Outcome of a merge.
+
+    ``states``: all states of the touched entities. ``changed``: entity keys whose current content differs from before; ``restated``: of the others
+    those whose statement of a refund is now known from earlier, or until later.
 
     ``outcomes``: one row per incoming row (``merchant_id, shop_id, _export_id, _row_number, outcome``): published (its content is now the latest), superseded
     (new, but a later observation says otherwise) or duplicate (nothing new). ``_by_export_id``: the file that first held what is now the latest content,
@@ -32,6 +35,7 @@ class Merged:
 
     states: pl.DataFrame
     changed: pl.DataFrame
+    restated: pl.DataFrame
     outcomes: pl.DataFrame
 
 
@@ -50,6 +54,7 @@ def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> 
     return Merged(
         pl.concat([alone, met.states]).sort(table.key),
         pl.concat([alone.select(entity), met.changed]),
+        met.restated,
         pl.concat([alone.select(*_ROW, outcome=pl.lit("published"), _by_export_id=pl.lit(None, pl.String)), met.outcomes]),
     )
 
@@ -68,16 +73,23 @@ def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Me
         pl.col(*_latest(table)[1:], "_place").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
     )
     states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"])
-    changed = _changed(table, stored, states)
-    return Merged(states, changed, _outcomes(told, grouped, changed, same, _latest(table)))
+    changed, restated = _changed(table, stored, states)
+    return Merged(states, changed, restated, _outcomes(told, grouped, changed, same, _latest(table)))
 
 
-def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Entities whose current content differs, and of the others those whose statement of refunds was seen at other times."""
+    entity = entity_key(table)
     if before.is_empty():
-        return after.select(entity_key(table)).unique(maintain_order=True)
-    told = [*entity_key(table), *content_columns(table)]
-    known, now = current(table, before).select(told), current(table, after).select(told)
-    return now.join(known, on=told, how="anti", nulls_equal=True).select(entity_key(table))
+        return after.select(entity).unique(maintain_order=True), after.select(entity).clear()
+    told = [*entity, *content_columns(table)]
+    known, now = current(table, before), current(table, after)
+    changed = now.join(known, on=told, how="anti", nulls_equal=True).select(entity)
+    if _GROWS not in table.columns:
+        return changed, changed.clear()
+    seen = [*entity, "_stated_since_at", "_stated_until_at"]
+    restated = now.join(known, on=seen, how="anti", nulls_equal=True).join(changed, on=entity, how="anti")
+    return changed, restated.select(entity)
 
 
 def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str], order: list[str]) -> pl.DataFrame:
