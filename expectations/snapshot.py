@@ -75,6 +75,11 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT {keys}, {", ".join(columns)} FROM silver."{name}" ANTI JOIN several USING ({keys})
             UNION ALL
             SELECT {keys}, {told} FROM silver."{name}" SEMI JOIN several USING ({keys}) GROUP BY ALL""")  # noqa: S608
+    # of what a platform numbers itself, another table's lines, numbered by order and SKU, are a second word on the same goods
+    made = "starts_with(order_line_id, order_id || ':')"
+    connection.execute(f"""
+        DELETE FROM memory.now.order_line WHERE {made} AND (merchant_id, shop_id, platform_code, order_id) IN
+            (SELECT (merchant_id, shop_id, platform_code, order_id) FROM memory.now.order_line WHERE NOT {made})""")  # noqa: S608
     _convert_ledgers(connection)
     _convert_currencies(connection)
 

@@ -222,3 +222,18 @@ def test_gold_tables_are_found_and_facts_keep_their_contract() -> None:
         good, failures = gold_tables()[name].schema.filter(frame)
         assert (good.height, len(failures)) == (frame.height, 0)
         assert frame.height == 1
+
+
+@pytest.mark.parametrize("first", ["platform", "sheet"])
+def test_goods_of_a_platforms_lines_are_not_counted_again_from_an_erp_sheet(first: str) -> None:
+    """A sheet without sub-order numbers, whose lines are numbered by order and SKU, of orders the platform told itself: whichever came first."""
+    own = observed("order_line", _line("A", paid_fen=400, placed_fen=400, paid_at=PAID, sku_code="K1", line_qty=1))
+    sheet = observed(
+        "order_line",
+        _line("O:K1", paid_fen=400, placed_fen=400, paid_at=PAID, sku_code="K1", line_qty=1),
+        {"order_id": "P", "order_line_id": "P:K1", "paid_fen": 70, "placed_fen": 70, "paid_at": PAID, "sku_code": "K1", "line_qty": 1},
+    )
+    arrivals = [("order_line", own), ("order_line", sheet)]
+    built = run(*(arrivals if first == "platform" else arrivals[::-1]))
+    assert dict(built.lines.select("order_line_id", "paid_fen").iter_rows()) == {"A": 400, "P:K1": 70}
+    assert built.daily["units_qty"].sum() == 2
