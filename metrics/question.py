@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
@@ -167,8 +168,8 @@ def _source(metric: Metric, asked: set[str]) -> Source:
 
 def _values(name: str, wanted: str | Sequence[str]) -> tuple[str | dt.date, ...]:
     values = (wanted,) if isinstance(wanted, str | dt.date) else tuple(wanted)
-    if name in ("date", "paid_date"):
-        return tuple(_date(name, value) for value in values)
+    if name in DAYS_OF:
+        return tuple(_time(name, value) for value in values)
     return tuple(_code(name, str(value)) for value in values) if name in _CODED else values
 
 
@@ -182,8 +183,38 @@ def _code(name: str, value: str) -> str:
     return found
 
 
-def _date(name: str, value: str | dt.date) -> dt.date:
+def _time(name: str, value: str | dt.date) -> str | dt.date:
+    """The value as the marts write it: one written otherwise would be answered with nothing."""
+    form, example = _WRITTEN[name]
     try:
-        return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise UsageError("BAD_DATE", "日期写法不对", "not a date", step_zh="写成 2026-03-09", step_en="write it as 2026-03-09", **{name: value}) from error
+        first = DAYS_OF[name](value)[0]
+        if name in ("date", "paid_date"):
+            return first
+        if first.strftime(form) == value:
+            return value
+    except (ValueError, OverflowError):
+        pass
+    raise UsageError("BAD_DATE", "日期写法不对", "not a date", step_zh=f"写成 {example}", step_en=f"write it as {example}", **{name: value})
+
+
+def _day(value: object) -> Period:
+    day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+    return day, day
+
+
+def _week(value: object) -> Period:
+    first = dt.datetime.strptime(f"{value}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a calendar week has no zone
+    return first, first + dt.timedelta(days=6)
+
+
+def _month(value: object) -> Period:
+    first = dt.date.fromisoformat(f"{value}-01")
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+#: Dimension of time → the first and the last day of a value of it. ValueError for what is none.
+DAYS_OF = {"date": _day, "paid_date": _day, "week": _week, "month": _month}
+#: Dimension of time → how its values are written, and one of them.
+_WRITTEN = {
+    "date": ("%Y-%m-%d", "2026-03-09"), "paid_date": ("%Y-%m-%d", "2026-03-09"), "week": ("%G-W%V", "2026-W11"), "month": ("%Y-%m", "2026-03"),
+}  # fmt: skip

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from metrics.question import Period, Question
+from metrics.question import DAYS_OF, Period, Question
 
 #: Clock → the reports whose days it counts by.
 DATED_BY = {
@@ -61,17 +60,17 @@ def _listed(names: Sequence[str]) -> str:
 
 def first_day(question: Question, cells: pl.DataFrame) -> pl.Expr:
     """The first day a row of ``cells``, with what ``question`` splits by, can be about; null where neither the cell nor the question names one."""
-    named = [min(_READ[name](value)[0] for value in values) for name, values in question.where.items() if name in _READ and values]
+    named = [min(DAYS_OF[name](value)[0] for value in values) for name, values in question.where.items() if name in DAYS_OF and values]
     asked = [pl.lit(day, pl.Date) for day in (*named, *(question.period or ())[:1], None)]
-    own = {name: {value: _READ[name](value)[0] for value in cells[name].drop_nulls().unique()} for name in question.by if name in _READ}
+    own = {name: {value: DAYS_OF[name](value)[0] for value in cells[name].drop_nulls().unique()} for name in question.by if name in DAYS_OF}
     return pl.max_horizontal(*asked, *(pl.col(name).replace_strict(days, default=None, return_dtype=pl.Date) for name, days in own.items() if days))
 
 
 def _cells(question: Question, rows: pl.DataFrame) -> Iterator[tuple[str, Period]]:
     """Each day, week or month the answer tells apart or is restricted to, within the period asked for; else that period as a whole."""
-    if question.period and not question.dimensions & _READ.keys():
+    if question.period and not question.dimensions & DAYS_OF.keys():
         yield " – ".join(map(str, question.period)), question.period
-    for name, read in _READ.items():
+    for name, read in DAYS_OF.items():
         values = rows[name].unique().drop_nulls().sort().to_list() if name in question.by else list(question.where.get(name, ()))
         for value in values:
             first, last = read(value)
@@ -87,21 +86,3 @@ def _windows(question: Question, rows: pl.DataFrame, days: int | None) -> Iterat
         for _label, (_, last) in _cells(question, rows):
             window = last - dt.timedelta(days=days - 1), last
             yield " – ".join(map(str, window)), window
-
-
-def _day(value: object) -> Period:
-    day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-    return day, day
-
-
-def _week(value: object) -> Period:
-    first = dt.datetime.strptime(f"{value}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a calendar week has no zone
-    return first, first + dt.timedelta(days=6)
-
-
-def _month(value: object) -> Period:
-    first = dt.date.fromisoformat(f"{value}-01")
-    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-_READ = {"date": _day, "paid_date": _day, "week": _week, "month": _month}

@@ -283,6 +283,10 @@ def test_dates_are_of_a_century(first: int, last: int, is_known: bool) -> None:
         (["repurchase_rate"], {"by": ["platform", "month", "shop"]}, "NOT_TOGETHER"),
         (["paid_gmv"], {"period": (day(2), day(1))}, "BAD_PERIOD"),
         (["paid_gmv"], {"where": {"date": "1 March"}}, "BAD_DATE"),
+        (["paid_gmv"], {"where": {"month": "2026-1"}}, "BAD_DATE"),
+        (["paid_gmv"], {"where": {"month": ["2026-03", "2026-13"]}}, "BAD_DATE"),
+        (["paid_gmv"], {"where": {"week": "xx"}}, "BAD_DATE"),
+        (["paid_gmv"], {"where": {"week": "2026-W1"}}, "BAD_DATE"),
         (["paid_gmv"], {"as_of": dt.datetime(2026, 3, 10)}, "NAIVE_MOMENT"),  # noqa: DTZ001
     ],
 )
