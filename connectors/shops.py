@@ -28,8 +28,8 @@ def filled_down(cells: pl.Series) -> pl.Series:
 def only_shop(layout: Layout, table: pl.DataFrame, shop_id: str) -> tuple[pl.DataFrame, list[Notice]]:
     """``table`` with the rows of one of our shops, and what to say of those left out; a blank cell is of the shop above it.
 
-    A table of one shop nobody has spoken of is taken as it is. Raises FileRefusedError: SHOP_UNSAID for several of which none is said to be this
-    one, OTHER_SHOP for one that is said to be another.
+    A table of one shop nobody has spoken of is taken as it is, unless this shop is known by another name. Raises FileRefusedError: SHOP_UNSAID where
+    no name is known to be this shop's, OTHER_SHOP for one that is said to be another.
     """
     column = next((name for name in table.columns if layout.shop_column and fold(name) == fold(layout.shop_column)), None)
     found = names_in(table[column]) if column else []
@@ -38,10 +38,10 @@ def only_shop(layout: Layout, table: pl.DataFrame, shop_id: str) -> tuple[pl.Dat
     ours = dict(layout.shops)
     mine = [word for word in found if ours.get(word) == shop_id]
     others = [word for word in found if word not in mine]
-    if not mine and len(others) > 1:
-        raise refuse("SHOP_UNSAID", column=column.strip(), shops="、".join(others[:_NAMED]), shop=shop_id)
-    if not mine and others[0] in ours:
+    if not mine and len(others) == 1 and others[0] in ours:
         raise refuse("OTHER_SHOP", column=column.strip(), shop=shop_id, belongs_to=ours[others[0]])
+    if not mine and (len(others) > 1 or shop_id in ours.values()):
+        raise refuse("SHOP_UNSAID", column=column.strip(), shops="、".join(others[:_NAMED]), shop=shop_id)
     if not mine or not others:
         return table, []
     is_mine = filled_down(table[column]).is_in(mine).fill_null(False)

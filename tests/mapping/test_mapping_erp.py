@@ -264,3 +264,12 @@ def test_a_sheet_of_one_shop_is_not_taken_for_another() -> None:
     with pytest.raises(FileRefusedError) as refused:
         read(data, [own])
     assert (refused.value.rule, refused.value.facts["belongs_to"]) == ("OTHER_SHOP", "elsewhere")
+
+
+def test_a_sheet_of_a_shop_nobody_named_is_not_read_into_one_known_by_another_name() -> None:
+    header, cells = "店铺名称|订单号|付款时间|实付金额", "A1|2026-11-01 10:00:00|150.00"
+    own = settled(propose(bar_table(header, f"云裳店|{cells}"), kind="orders"), {"shop": "shop"}).model_copy(update={"platform": "other"})
+    assert read(bar_table(header, f"云裳店|{cells}"), [own]).rows_read == 1
+    with pytest.raises(FileRefusedError) as refused:
+        read(bar_table(header, f"霓裳店|{cells}"), [own])
+    assert (refused.value.rule, refused.value.facts["shops"]) == ("SHOP_UNSAID", "霓裳店")
