@@ -1,11 +1,14 @@
-"""What an ingest moved in the released totals of one shop, by metric."""
+"""What an ingest moved in the released totals of one shop, by metric; empty where the shop never gave what a metric needs."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from metrics.definitions import METRICS
 from pipeline.house import reading
+from transforms.gold import dim_reported
 from transforms.gold.mart_shop_channel_daily import TABLE
+from warehouse.lake import Lake
 from warehouse.release import Release
 from warehouse.settings import Settings
 
@@ -20,13 +23,18 @@ _TOTALS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One total of the shop before and after; fen, or a count for orders."""
+    """One total of the shop before and after; fen, or a count for orders; None where the shop had not given what it is made of."""
 
     metric: str
     zh: str
     en: str
-    before: int
-    after: int
+    before: int | None
+    after: int | None
+
+    @property
+    def moved(self) -> int | None:
+        """After less before; None where either is empty."""
+        return None if self.before is None or self.after is None else self.after - self.before
 
     def document(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -41,10 +49,20 @@ def totals_changed(settings: Settings, merchant_id: str, shop_id: str, before: R
     return [Change(name, zh, en, old[name], new[name]) for name, (zh, en, _) in _TOTALS.items()]
 
 
-def _totals(settings: Settings, merchant_id: str, shop_id: str, release: Release | None) -> dict[str, int]:
+def _totals(settings: Settings, merchant_id: str, shop_id: str, release: Release | None) -> dict[str, int | None]:
     if release is None:
-        return dict.fromkeys(_TOTALS, 0)
+        return dict.fromkeys(_TOTALS)
     columns = ", ".join(f"coalesce({sql}, 0)::BIGINT AS {name}" for name, (_, _, sql) in _TOTALS.items())
     query = f"SELECT {columns} FROM {TABLE.full_name} WHERE merchant_id = ? AND shop_id = ?"  # noqa: S608 - names are declared
     with reading(settings, release.snapshot) as lake:
-        return {str(name): int(value) for name, value in lake.sql(query, [merchant_id, shop_id]).row(0, named=True).items()}
+        totals = lake.sql(query, [merchant_id, shop_id]).row(0, named=True)
+        given = _given(lake, merchant_id, shop_id)
+    return {name: value if given is None or given.issuperset(METRICS[name].needs) else None for name, value in totals.items()}
+
+
+def _given(lake: Lake, merchant_id: str, shop_id: str) -> set[str] | None:
+    """The reports the shop ever gave; None in a release from before they were kept."""
+    if not lake.may_hold_rows(dim_reported.TABLE):
+        return None
+    where: dict[str, object] = {"merchant_id": merchant_id, "shop_id": shop_id, "is_reported": True}
+    return set(lake.read(dim_reported.TABLE, where=where, columns=["report_code"])["report_code"])

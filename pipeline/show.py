@@ -118,10 +118,12 @@ def _changes(changes: Sequence[Change]) -> None:
         OUT.print("发布的合计没有变化 / released totals unchanged")
         return
 
-    def told(item: Change, value: int) -> str:
+    def shown(item: Change, value: int | None) -> str:
+        if value is None:
+            return "—"
         return f"{value:,}" if item.metric == "paid_orders" else yuan(value)
 
-    rows = [(f"{item.zh} / {item.en}", told(item, item.before), told(item, item.after), told(item, item.after - item.before)) for item in changes]
+    rows = [(f"{item.zh} / {item.en}", shown(item, item.before), shown(item, item.after), shown(item, item.moved)) for item in changes]
     if rows:
         print_table("本店发布合计的变化 / what moved in the shop's released totals", ["", "之前 / before", "之后 / after", "变化 / change"], rows)
 

@@ -68,15 +68,12 @@ def _show_changes(changes: Sequence[Change]) -> None:
     if all(item.before == item.after for item in changes):
         st.markdown("本店发布的合计没有变化。 :gray[:small[The shop's released totals have not moved.]]")
         return
-    rows = [
-        {"本店合计": item.zh, "之前": _amount(item, item.before), "之后": _amount(item, item.after), "变化": _amount(item, item.after - item.before)}
-        for item in changes
-    ]
+    rows = [{"本店合计": item.zh, "之前": _amount(item, item.before), "之后": _amount(item, item.after), "变化": _amount(item, item.moved)} for item in changes]
     st.dataframe(pl.DataFrame(rows), hide_index=True)
 
 
-def _amount(change: Change, value: int) -> str:
-    return f"{value:,}" if change.metric == "paid_orders" else yuan(value)
+def _amount(change: Change, value: int | None) -> str:
+    return yuan(value) if value is None or change.metric != "paid_orders" else f"{value:,}"
 
 
 def _show_receipt(receipt: FileReceipt) -> None:

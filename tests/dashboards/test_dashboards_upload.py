@@ -117,8 +117,9 @@ def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a
     assert badges(app) == ["已接收,有提醒"] and "读取 **13** 行 = 发布 12 + 隔离 1 + 取代 0 + 重复 0" in text
     assert "看板现在读取发布 \\#1" in text and "金额无法识别" in text and "All checks passed" not in text
     assert "没有阻断检查未通过;**1** 项提醒" in text and "no check that stops a release failed; 1 warning, see Data health" in text
-    totals = {row["本店合计"]: row["变化"] for row in cells(app).iter_rows(named=True)}
-    assert totals["支付订单"] != "0" and totals["支付金额"].startswith("¥")
+    totals = {row["本店合计"]: (row["之前"], row["之后"], row["变化"]) for row in cells(app).iter_rows(named=True)}
+    assert totals["支付金额"][0] == totals["支付金额"][2] == "—" and totals["支付金额"][1].startswith("¥")
+    assert totals["支付订单"][1] != "0" and totals["退款"] == totals["净成交"] == ("—", "—", "—")
     app = press(app, "继续上传")
     assert "把文件拖到上面" in everything(app)
     assert app.selectbox[0].value.shop_id == "my-douyin"  # and not the first of the list

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from intake_case import CREATED, DUE
-from intake_files import SAMPLES, column, data, orders
+from intake_files import SAMPLES, column, data, order_id, orders
 from typer.testing import CliRunner
 
 from contracts.intake import ROW_RULES
@@ -149,3 +149,22 @@ def test_money_without_a_day_is_told_with_its_sum_until_a_file_tells_the_day(tmp
     heads.write_bytes(data([told, *known]))
     first = json.loads(command("ingest", "-m", "m1", "-s", "tb2", "--new-shop", "--json", str(heads), str(path))[1])["files"]
     assert [notice["rule"] for item in first for notice in item["notices"] if notice["rule"] == "MONEY_UNDATED"] == []
+
+
+def test_a_total_is_empty_until_the_shop_has_given_what_it_is_made_of(tmp_path: Path) -> None:
+    """Douyin's orders say that one was refunded and not how much: no 0.00 goes back, and nothing is kept, before a file of refunds comes."""
+    first, second, refunds = (tmp_path / name for name in ("first.csv", "second.csv", "refund.csv"))
+    first.write_bytes(data(orders(2, 售后状态="退款成功")))
+    second.write_bytes(data(orders(1, 10)))
+    head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
+    refunds.write_text(f"{head}9001,{order_id()},仅退款,退款成功,5.00,2026-11-02 10:00:00,2026-11-02 11:00:00\n")
+    moved = [{item["metric"]: (item["before"], item["after"]) for item in ingest(path)[1]["changes"]} for path in (first, second)]
+    untold = {"refunds": (None, None), "net_by_order_date": (None, None)}
+    assert moved == [
+        {"paid_gmv": (None, 259800), "paid_orders": (None, 2), **untold},
+        {"paid_gmv": (259800, 389700), "paid_orders": (2, 3), **untold},
+    ]
+    shown = command("ingest", "-m", "m1", "-s", "s1", str(refunds))[1]
+    lines = {line.split("/")[0].strip(" │"): [cell.strip() for cell in line.strip("│ ").split("│")[1:]] for line in shown.splitlines() if "│" in line}
+    assert lines["退款"] == ["—", "5.00", "—"] and lines["净成交"] == ["—", "3,892.00", "—"], shown
+    assert lines["支付金额"] == ["3,897.00", "3,897.00", "0.00"]
