@@ -89,5 +89,11 @@ WARN_RULES: dict[str, IntakeRule] = {
         "补上写付款时间的订单文件,数字自己就全了",
         "give the export of orders that tells the payment time; the figures complete themselves",
     ),
+    "REFUND_WAITS": IntakeRule(
+        "这些退款的订单还没有给过,退款在等订单,没有计入任何数字",
+        "refunds of orders that nobody gave yet: they wait for their orders and are in no figure",
+        "补上这些订单所在日期的订单文件,退款自己就计入;确是别家店的:撤回这个文件",
+        "give the orders of those days and the refunds count by themselves; if they are another shop's, withdraw the file",
+    ),
     "MONEY_JUMP": IntakeRule("金额中位数与以往相差约百倍", "the median amount differs a hundredfold from before", "核对金额单位", "check the unit of money"),
 }

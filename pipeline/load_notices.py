@@ -1,4 +1,4 @@
-"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, and paid orders of which no file tells the day."""
+"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, paid orders without a day, refunds without their order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from connectors.base import Platform
 from contracts import codes
-from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, SETTLEMENT_ENTRY
+from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY
 from contracts.intake import Notice
 from pipeline.loading import Export, Loaded
 from warehouse.lake import Lake
@@ -26,7 +26,7 @@ def with_money_notices(lake: Lake, parts: Iterable[Loaded], rates: pl.DataFrame)
 
     Call it when all observations are merged: other files may tell what one does not.
     """
-    return [_noticed(part, [*_missing_rates(part, rates), *_undated(lake, part)]) for part in parts]
+    return [_noticed(part, [*_missing_rates(part, rates), *_undated(lake, part), *_waiting(lake, part)]) for part in parts]
 
 
 def _noticed(part: Loaded, found: list[tuple[Export, Notice]]) -> Loaded:
@@ -79,6 +79,23 @@ def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     left = rows.join(pl.concat(dated).unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("money_fen").sum())
     wanted = _tellers(part.platform)
     return [((shop, export), Notice("MONEY_UNDATED", count, f"{fen // 100:,}.{fen % 100:02d} 元{wanted}")) for shop, export, count, fen in left.iter_rows()]
+
+
+def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
+    """Per export how many refunds, and how much by currency, are of orders that neither it nor any other file gave."""
+    refunds = part.frames.get(REFUND_LINE.name)
+    if refunds is None:
+        return []
+    paid_back = refunds.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0))
+    given = [lake.read(table, keys=paid_back.select(_ORDER).unique(), columns=_ORDER) for table in (ORDER, ORDER_LINE)]
+    left = paid_back.join(pl.concat(given).unique(), on=_ORDER, how="anti").with_columns(pl.col("currency_code").fill_null("CNY"))
+    counts = left.group_by("shop_id", "_export_id").agg(pl.col("refund_id").n_unique())
+    sums = left.group_by("shop_id", "_export_id", "currency_code").agg(pl.col("refund_fen").sum()).sort("currency_code")
+    words: dict[Export, list[str]] = {}
+    for shop, export, currency, minor in sums.iter_rows():
+        amount = f"{minor // 100:,}.{minor % 100:02d}"
+        words.setdefault((shop, export), []).append(f"{amount} 元" if currency == "CNY" else f"{currency} {amount}")
+    return [((shop, export), Notice("REFUND_WAITS", count, ";".join(words[shop, export]))) for shop, export, count in counts.iter_rows()]
 
 
 def _tellers(platform: Platform) -> str:

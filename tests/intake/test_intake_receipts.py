@@ -168,3 +168,16 @@ def test_a_total_is_empty_until_the_shop_has_given_what_it_is_made_of(tmp_path: 
     lines = {line.split("/")[0].strip(" │"): [cell.strip() for cell in line.strip("│ ").split("│")[1:]] for line in shown.splitlines() if "│" in line}
     assert lines["退款"] == ["—", "5.00", "—"] and lines["净成交"] == ["—", "3,892.00", "—"], shown
     assert lines["支付金额"] == ["3,897.00", "3,897.00", "0.00"]
+
+
+def test_refunds_that_wait_for_their_orders_are_told_with_their_sum(tmp_path: Path) -> None:
+    """Two refunds of orders nobody gave, one refused and one of an order that came in the same ingest: 45.00 and 5.50 wait."""
+    path, known = tmp_path / "refund.csv", tmp_path / "orders.csv"
+    known.write_bytes(data(orders(1)))
+    given = [(9001, "6939999999999999999", "退款成功", "45.00"), (9002, "6939999999999999998", "退款成功", "5.50")]
+    given += [(9003, "6939999999999999997", "退款关闭", "8.00"), (9004, order_id(), "退款成功", "5.00")]
+    head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
+    path.write_text(head + "".join(f"{a},{b},仅退款,{c},{d},2026-11-02 10:00:00,2026-11-02 11:00:00\n" for a, b, c, d in given))
+    receipts = ingest(path, "s1", str(known))[1]["files"]
+    notices = [notice for item in receipts for notice in item["notices"] if notice["rule"] == "REFUND_WAITS"]
+    assert [(notice["count"], notice["about"]) for notice in notices] == [(2, "50.50 元")]
