@@ -10,7 +10,7 @@ import polars as pl
 from connectors.mapping_kinds import EXTRA, KINDS, PRICED, is_word, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_specs import with_color_and_size
-from connectors.mapping_states import with_status, without_void
+from connectors.mapping_states import with_status, without_denied, without_void
 from connectors.mapping_whole import EXPORT, orders_apart, refunds_shared, returns_apart, with_parts
 from contracts.canonical import REFUND_LINE
 from contracts.fields import FIELDS
@@ -31,7 +31,7 @@ def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFr
     """
     kind = layout_kind.removeprefix("mapped_")
     mine = [mapping for mapping in mappings if mapping.kind == kind]
-    rows = without_void(_translated(mine, kind, bronze))
+    rows = without_denied(without_void(_translated(mine, kind, bronze)))
     frames = {KINDS[kind].name: rows}
     if kind == "orders":
         sold, back = returns_apart(mine, with_parts(rows))

@@ -37,6 +37,18 @@ def without_void(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def without_denied(rows: pl.DataFrame) -> pl.DataFrame:
+    """Stated refunds that a row's own state of refund denies as 0: only a refund that succeeded has gone back.
+
+    Where no state is given the amount counts; of a word nobody knows it is not known (null).
+    """
+    if not {"stated_refund_fen", "refund_status_code"} <= set(rows.columns):
+        return rows
+    status, stated = pl.col("refund_status_code"), pl.col("stated_refund_fen")
+    denied = pl.when(stated.is_not_null() & (status != "unknown")).then(0)
+    return rows.with_columns(stated_refund_fen=pl.when(status.fill_null("success") == "success").then(stated).otherwise(denied))
+
+
 def void_rows(mapping: MappingFile, typed: pl.DataFrame) -> pl.Series:
     """Which typed rows of a mapping say they are no order: what amounts stand there contradict nothing."""
     found = pl.Series([False]).new_from_index(0, typed.height)

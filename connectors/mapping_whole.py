@@ -64,9 +64,9 @@ def _share_by(mappings: list[MappingFile], name: str, group: list[str]) -> pl.Ex
 
 
 def with_parts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill the number of the ERP's own order: the one told last in the order's rows, else the order's."""
+    """Fill the number of the ERP's own order: the one told last in the order's rows, else the order's. ``_document`` keeps the row's own."""
     last = pl.col(PART).forward_fill().over([*EXPORT, "order_id"], order_by="_row_number")
-    return rows.with_columns(pl.coalesce(last, "order_id").alias(PART))
+    return rows.with_columns(pl.coalesce(last, "order_id").alias(PART), _document=PART)
 
 
 def refunds_shared(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -111,11 +111,13 @@ def returns_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> tuple[pl.D
         whole = pl.col(name).filter(pl.col(name) < 0).first().over(group).neg()
         amounts.append(pl.when(once).then(_share(whole, pl.lit(1), group)).otherwise(pl.col(name).abs()))
     goods = pl.coalesce("sku_code", "product_id", pl.lit("goods"))
-    nth = pl.int_range(1, pl.len() + 1).over([*order, goods.alias("_goods")])
+    # the row's own document tells returns of several files apart
+    what = pl.concat_str(goods, pl.when(pl.col("_document") != pl.col("order_id")).then("_document"), separator=":", ignore_nulls=True)
+    nth = pl.int_range(1, pl.len() + 1).over([*order, what.alias("_what")])
     sends_back = (pl.col("line_qty") < 0) | (pl.col("row_type_code") == "return")
     kind = pl.when(pl.col("row_type_code") == "exchange").then(pl.lit("exchange")).when(sends_back).then(pl.lit("return_refund"))
     return rows.filter(~is_back), back.with_columns(
-        refund_id=pl.concat_str("order_id", goods, pl.lit("back"), nth, separator=":"),
+        refund_id=pl.concat_str("order_id", what, pl.lit("back"), nth, separator=":"),
         refund_fen=pl.coalesce(amounts),
         refund_qty=pl.col("line_qty").abs(),
         refund_status_code=pl.lit("success"),

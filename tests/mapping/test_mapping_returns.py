@@ -164,3 +164,28 @@ def test_a_price_is_never_paid_for_several_pieces_unless_a_person_says_so(header
 def test_a_price_of_single_pieces_is_what_was_paid() -> None:
     data = orders("A1|S1|1|39.90", "A2|S2|1|100.00", header="订单编号|付款时间|商家编码|数量|sold price")
     assert (asked(propose(data, kind="orders")), paid(data, accepted(data))) == ({}, 13_990)
+
+
+def test_a_return_with_a_document_number_of_its_own_is_another_than_one_of_an_earlier_file() -> None:
+    """95.00 and 100.00 went back of one article, in two files."""
+    own = mapping(BACK.replace("sku_code: 编码", "sku_code: 编码, erp_order_id: 单据"))
+    header = f"{HEADER}|单据"
+    files = [table(header, row("R1", "K1", "-1", f"-{fen}", "退货") + f"|{document}") for fen, document in (("95.00", "TH1"), ("100.00", "TH2"))]
+    back = [frames(data, [own])["refund_line"].select("refund_id", "refund_fen").row(0) for data in files]
+    assert back == [("R1:K1:TH1:back:1", 9_500), ("R1:K1:TH2:back:1", 10_000)]
+    unnumbered = frames(table(header, row("R1", "K1", "-1", "-95.00", "退货") + "|"), [own])["refund_line"]
+    assert unnumbered["refund_id"].item() == "R1:K1:back:1"
+
+
+def test_a_stated_refund_counts_only_where_its_state_does_not_deny_it() -> None:
+    """60.00 succeeded and 40.00 has no state: 100.00 went back."""
+    header = "订单编号|付款时间|商家编码|数量|实付金额|退款金额|退款状态"
+    states = [("60.00", "退款成功"), ("70.00", "退款关闭"), ("50.00", "商家拒绝"), ("40.00", ""), ("10.00", "某种状态"), ("", "退款关闭")]
+    data = orders(*(f"A{number}|S1|1|100.00|{amount}|{state}" for number, (amount, state) in enumerate(states)), header=header)
+    own = accepted(data)
+    assert "refund_status_code" in own.columns and "stated_refund_fen" in own.columns
+    words = {"商家拒绝": "closed", **own.columns["refund_status_code"].values}
+    rule = own.columns["refund_status_code"].model_copy(update={"values": words})
+    own = own.model_copy(update={"columns": {**own.columns, "refund_status_code": rule}})
+    stated = dict(frames(data, [own])["order"].select("order_id", "stated_refund_fen").iter_rows())
+    assert stated == {"A0": 6_000, "A1": 0, "A2": 0, "A3": 4_000, "A4": None, "A5": None}
