@@ -140,6 +140,16 @@ def doubtful(rows: pl.DataFrame, layout: Layout) -> list[Notice]:
     return [Notice(rule, count) for rule, count in (("TINY_ORDERS", tiny), ("NET_DISAGREES", int(odd))) if count]
 
 
+def identical(table: pl.DataFrame, known: list[tuple[Column, str]]) -> list[Notice]:
+    """Rows of a table of order lines without numbers of their own that repeat an earlier row in every cell: each counts as a line."""
+    headers = {column.name: header for column, header in known}
+    if "order_id" not in headers or "order_line_id" in headers:
+        return []
+    order, cells = headers["order_id"], [name for name in table.columns if name != "_row_number"]
+    again = table.filter(_stripped(order) != "").sort("_row_number").filter(~pl.struct(cells).is_first_distinct())
+    return [Notice("IDENTICAL_ROWS", again.height, f"{order.strip()} {again[order][0].strip(_EDGES)}")] if again.height else []
+
+
 def check_dates(bad: pl.Series, good: pl.Series, header: str) -> None:
     """Refuse a column of dates whose order of day and month nobody can know, or of a spreadsheet's serial numbers, where half of it or more is so.
 

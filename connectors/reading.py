@@ -146,6 +146,7 @@ def read_file(data: bytes, origin: Origin, *, mappings: Sequence[Platform] = (),
     quarantine = pl.concat([reading.quarantine, _misfit_rows(raw.misfits, origin.export_id)]) if raw.misfits.height else reading.quarantine
     rows = raw.table.height + raw.misfits.height
     sums = [*oddities.disagreements(raw.totals, reading.bronze, known), *oddities.doubtful(reading.bronze, found.layout)]
+    sums += oddities.identical(raw.table, known) if found.layout.kind == "mapped_orders" else []
     notices = [*raw.notices, *reading.notices, *_told(found, new), *sums, *oddities.capped(rows)]
     return replace(
         reading,

@@ -49,6 +49,12 @@ WARN_RULES: dict[str, IntakeRule] = {
         "打开导出的原文件看这一单;若各行金额不含某项优惠,重新映射时把整单金额读作金额",
         "look at this order in the file as exported; where the rows' amounts leave out a discount, map the order's amount instead",
     ),
+    "IDENTICAL_ROWS": IntakeRule(
+        "有几行与前面的一行每格都相同,各算一行",
+        "rows that repeat an earlier one in every cell; each counts as a line of its own",
+        "打开原文件看这一单:确是买了几件则不必;若是重复导出,撤回这个文件,去掉重复的行再上传",
+        "look at this order in the file: if the row is only written twice, withdraw the file and give it without the copy",
+    ),
     "OTHER_SHOP_ROWS": IntakeRule("表里其他店铺的行没有读取", "rows of other shops in the sheet were not read", *NOTHING),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
     "NET_DISAGREES": IntakeRule(

@@ -271,3 +271,10 @@ def test_what_repeats_by_the_erps_order_needs_its_number() -> None:
     with pytest.raises(UsageError) as raised:
         mapping(text)
     assert "erp_order_id" in str(raised.value.facts)
+
+
+def test_rows_alike_in_every_cell_count_each_and_are_named() -> None:
+    own = accepted(orders("A1|S1|1|139.00", "A1|S2|1|100.00"), 实付金额="each")
+    data = orders("A1|S1|1|139.00", "A2|S1|1|50.00", "A2|S1|1|50.00", "A3|S1|1|50.00", "A3|S1|1|60.00")
+    (told,) = [notice for notice in read(data, [own]).notices if notice.rule == "IDENTICAL_ROWS"]
+    assert (told.count, told.about, paid(data, own)) == (1, "订单编号 A2", 34_900)
