@@ -21,6 +21,7 @@ RULES = {
     "id": "ID_PRECISION_LOST",
     "yuan": "BAD_MONEY",
     "yuan_stat": "BAD_MONEY",
+    "wan_yuan": "BAD_MONEY",
     "li": "BAD_MONEY",
     "fen": "BAD_MONEY",
     "int": "BAD_NUMBER",
@@ -113,6 +114,14 @@ def read_yuan_stat(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     return fen.zip_with(~value.str.starts_with("-").fill_null(False), -fen), text.is_not_null() & ~good
 
 
+def read_wan_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Tens of thousands of yuan (``1.25``) → integer fen; what is no whole fen, of more than six decimals, is bad."""
+    text = _plain_number(_yuan_text(raw).str.replace(r"\s*万$", ""))
+    good = text.str.contains(r"^[+-]?[0-9]{1,9}(\.[0-9]{1,6}0*)?$").fill_null(False)
+    short = text.set(~good, None).str.replace(r"(\.[0-9]{6})0+$", "$1")
+    return short.cast(pl.Decimal(18, 6)).to_physical().cast(pl.Int64), text.is_not_null() & ~good
+
+
 def read_li(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Thousandths of a yuan (advertising accounts of Pinduoduo) → fen, rounded half up: the smallest unit there is a tenth of a fen."""
     value, bad = _read_integer(raw, r"^[0-9]{1,15}$")
@@ -170,6 +179,7 @@ READERS: dict[str, Read] = {
     "id": read_id,
     "yuan": read_yuan,
     "yuan_stat": read_yuan_stat,
+    "wan_yuan": read_wan_yuan,
     "li": read_li,
     "fen": read_fen,
     "int": read_int,

@@ -38,7 +38,7 @@ _ANY = "|".join(re.escape(spelling) for spelling in sorted(_CODES, key=len, reve
 _BRACKETED = re.compile(rf"^(.+?)[(\[](?:单位:?)?({_ANY})(?:/[^()\[\]]{{1,3}})?[)\]]$")
 _BEHIND = re.compile(rf"^(.+?)[/_-]({_ANY})$")
 #: Unit code → kinds of cell that are written in it. Text is kept as it is, whatever its unit.
-_CELLS = {"yuan": {"yuan", "yuan_stat"}, "fen": {"fen"}, "li": {"li"}, "piece": {"int"}, "minute": {"minutes"}}
+_CELLS = {"yuan": {"yuan", "yuan_stat"}, "fen": {"fen"}, "li": {"li"}, "wan_yuan": {"wan_yuan"}, "piece": {"int"}, "minute": {"minutes"}}
 
 
 @lru_cache(maxsize=8192)

@@ -28,7 +28,7 @@ from contracts.fields import FIELDS, TIME_ZONE, Field
 from contracts.intake import Notice, refuse
 from contracts.tables import Table
 
-_MONEY = ("yuan", "yuan_stat", "fen", "li")
+_MONEY = ("yuan", "yuan_stat", "wan_yuan", "fen", "li")
 #: How an instant is written for the parser of each kind of cell.
 _FORMATS = {"time": "%Y-%m-%d %H:%M:%S", "time_dmy": "%d/%m/%Y %H:%M:%S", "time_mdy": "%m/%d/%Y %H:%M:%S"}
 

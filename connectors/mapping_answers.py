@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import polars as pl
 
+from connectors.headers import agrees, split_unit
 from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import PARTS, check_personal, labelled, words_of
 from connectors.mapping_evidence import fits
@@ -106,7 +107,18 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
             _say(draft, *key.removeprefix(WORD).partition(".")[::2], code, answered)
     made = read_plain(_with_the_rest(draft, proposal))
     check_personal(made, [match.header for match in proposal.matches if match.how == "personal"])
+    _check_units(made)
     return made
+
+
+def _check_units(mapping: MappingFile) -> None:
+    """A header that names a unit is never read in another one, whoever named the column."""
+    headers = {name: rule.header[0] for name, rule in mapping.columns.items() if name.endswith("_fen")}
+    units = {name: split_unit(header)[1] for name, header in headers.items()}
+    odd = [headers[name] for name, unit in units.items() if not unit.isupper() and not agrees(unit, mapping.cell_of(name))]
+    if odd:
+        step = {"step_zh": "把这一列换算成元再导入", "step_en": "convert the column to yuan first"}
+        raise UsageError("UNIT_DISAGREES", "表头写的单位不能读作金额", "no amount is read in the unit a header names", **step, columns="、".join(odd))
 
 
 def explained(mapping: MappingFile, answers: Mapping[str, str]) -> MappingFile:

@@ -24,7 +24,7 @@ from contracts.fields import FIELDS
 #: Two headers less alike than this are not the same thing; one that is only near is offered, never taken as sure.
 NEAR = 0.72
 #: Units a mapping reads money in; in another currency's code it reads that currency.
-MONEY_UNITS = ("yuan", "fen", "li")
+MONEY_UNITS = ("yuan", "fen", "li", "wan_yuan")
 #: Headers of what must not pass the door (law_and_complaints section 4) and of texts nobody reads.
 PERSONAL = re.compile(
     r"收件|收货人|收货地[址区]|提货人|详细地址|地址|街道|网名|邮编|邮箱|固话|纳税人|电话|手机|联系|买家|会员名|昵称|身份证|姓名|"
@@ -156,7 +156,7 @@ def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name:
 
 
 def can_be_in(unit: str, name: str) -> bool:
-    """Whether cells in this unit (``connectors.headers.split_unit``) can be read as a name: money in yuan, fen, li or a foreign currency."""
+    """Whether cells in this unit (``connectors.headers.split_unit``) can be read as a name: money in a unit of ours or a foreign currency."""
     return not unit or (unit in MONEY_UNITS or unit.isupper() if name.endswith("_fen") else unit in ("piece", "second"))
 
 

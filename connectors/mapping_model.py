@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from connectors.base import CELLS
 from connectors.delimited import HEADER_SEARCH_ROWS
+from connectors.headers import agrees, split_unit
 from connectors.mapping_kinds import KINDS, NEEDED, PART, PRICED, REPEATED, codes_of, is_word, names_of, needs_of
 from contracts import codes
 from contracts.fields import FIELDS
@@ -174,7 +175,8 @@ class MappingFile(_Strict):
             return "text"
         match name.rsplit("_", 1)[-1]:
             case "fen":
-                return self.money
+                unit = split_unit(rule.header[0])[1]
+                return unit if unit in CELLS and not agrees(unit, self.money) else self.money
             case "qty":
                 return "int"
             case "at":

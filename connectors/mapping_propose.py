@@ -12,7 +12,7 @@ from pydantic import Field
 from connectors.headers import split_unit
 from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
-from connectors.mapping_evidence import Cells, fits, look
+from connectors.mapping_evidence import Cells, amounts, fits, look
 from connectors.mapping_judged import judge, lines_beside, price_among
 from connectors.mapping_kinds import KINDS, PART, PRICED, is_word, names_of, needs_of
 from connectors.mapping_questions import (
@@ -28,6 +28,7 @@ from connectors.mapping_questions import (
     asked_shop,
     found_amount,
     found_lines,
+    found_negated,
     found_price,
 )
 from connectors.mapping_vocabulary import has_role, place_of
@@ -44,6 +45,8 @@ _WORDS = 40
 _FEWEST = 2
 #: How much more a header has to be like one kind than like any other for nobody to be asked.
 _CLEARLY = 0.25
+#: Names of what went back, which our tables hold above 0.
+_REFUNDS = ("refund_fen", "stated_refund_fen")
 _MOBILE = r"^\+?(?:86)?1[3-9][0-9]{9}$"
 
 
@@ -51,6 +54,7 @@ class Match(Plain):
     """One of their headers and what it is taken for. ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread.
 
     ``words``: what stands in the column, each once, in the file's order and not more than ``_WORDS`` of them; nothing of a personal column.
+    ``is_negated``: a refund's amounts, none of which is above 0: they are read without their sign.
     """
 
     header: str
@@ -61,6 +65,7 @@ class Match(Plain):
     en: str = ""
     examples: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    is_negated: bool = False
 
 
 class Proposal(Plain):
@@ -127,6 +132,8 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     taken |= {ours: theirs for ours, theirs in columns.items() if theirs in table}
     matches, taken, prices = _with_price(kind, matches, taken, table, columns)
     matches, taken, beside = _with_lines(kind, matches, taken, table, columns)
+    negated = [taken[name] for name in _REFUNDS if name in taken and _is_negated(table[taken[name]])]
+    matches = [match.model_copy(update={"is_negated": match.header in negated}) for match in matches]
     cells, judged = look(taken, sample), judge(kind, taken, table)
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
@@ -154,7 +161,7 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         missing=tuple(missing),
         draft=draft | whose.draft,
         meanings={item.header: item.meaning for item in judged},
-        findings=(*prices, *beside, *(found_amount(item, kind) for item in judged if item.is_sure)),
+        findings=(*prices, *beside, *map(found_negated, negated), *(found_amount(item, kind) for item in judged if item.is_sure)),
     )
 
 
@@ -201,6 +208,12 @@ def _priced(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]
     return [asked_priced(price, qty, example)]
 
 
+def _is_negated(column: pl.Series) -> bool:
+    """Whether a column's amounts are below 0, as far as they are not 0."""
+    given = amounts(column).drop_nulls()
+    return bool((given < 0).any()) and not bool((given > 0).any())
+
+
 def _words(column: pl.Series) -> tuple[str, ...]:
     return tuple(str(word) for word in _cells(column.unique(maintain_order=True)).unique(maintain_order=True).head(_WORDS))
 
@@ -209,7 +222,8 @@ def column_of(name: str, match: Match) -> dict[str, Any]:
     """One of our names as a mapping file has it when it stands in their column ``match``: words the house knows are translated."""
     if not is_word(name):
         unit = split_unit(match.header)[1]
-        return {"header": match.header, **({"cell": unit} if name.endswith("_fen") and unit in MONEY_UNITS else {})}
+        sign = {"sign": "absolute"} if match.is_negated and name in _REFUNDS else {}
+        return {"header": match.header, **({"cell": unit} if name.endswith("_fen") and unit in MONEY_UNITS else {}), **sign}
     known = words_of(name)
     values = {word: known[fold(word)] for word in match.words if fold(word) in known}
     return {"header": match.header, **({"values": values} if values else {}), **PARTS.get(name, {})}

@@ -100,6 +100,12 @@ def found_price(price: str, total: str) -> Finding:
     return Finding(header=price, zh=zh, en=en)
 
 
+def found_negated(header: str) -> Finding:
+    """A refund's amounts that all stand below 0."""
+    zh = f"“{header}”都写成负数:按退款金额读,去掉负号"
+    return Finding(header=header, zh=zh, en=f"no amount of {header!r} is above 0: they are read as refunds, without the sign")
+
+
 def found_lines(header: str, whole: str) -> Finding:
     """Two columns of one amount: the lines' own, and the order's."""
     zh = f"“{header}”各行相加就是“{whole}”:金额按“{header}”(每行各自的)读,“{whole}”读作整单金额,用来核对"

@@ -189,3 +189,14 @@ def test_a_stated_refund_counts_only_where_its_state_does_not_deny_it() -> None:
     own = own.model_copy(update={"columns": {**own.columns, "refund_status_code": rule}})
     stated = dict(frames(data, [own])["order"].select("order_id", "stated_refund_fen").iter_rows())
     assert stated == {"A0": 6_000, "A1": 0, "A2": 0, "A3": 4_000, "A4": None, "A5": None}
+
+
+def test_refunds_that_are_all_below_nothing_are_read_without_their_sign() -> None:
+    data = table("售后单号|订单号|退款金额|退款状态", "R1|A1|-10.00|退款成功", "R2|A2|(5.50)|退款成功", "R3|A3|0|退款成功")
+    proposal = propose(data, kind="after_sales")
+    assert "“退款金额”都写成负数" in "".join(finding.zh for finding in proposal.findings)
+    own = settled(proposal, {}).model_copy(update={"platform": "other"})
+    assert own.columns["refund_fen"].sign == "absolute"
+    assert frames(data, [own])["refund_line"].sort("refund_id")["refund_fen"].to_list() == [1_000, 550, 0]
+    mixed = propose(table("售后单号|订单号|退款金额|退款状态", "R1|A1|-10.00|退款成功", "R2|A2|5.50|退款成功"), kind="after_sales")
+    assert settled(mixed, {}).columns["refund_fen"].sign == "as_told"

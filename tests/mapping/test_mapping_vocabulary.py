@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from erp_sheets import HEADINGS, P, cell
-from mapping_cases import frames, table
+from mapping_cases import frames, read, table
 
 from connectors.mapping_answers import settled
 from connectors.mapping_dictionary import is_personal, words_of
@@ -18,6 +18,7 @@ from connectors.mapping_propose import propose
 from connectors.mapping_questions import AMOUNT
 from connectors.mapping_vocabulary import ROLES
 from connectors.typed import fold
+from contracts.errors import FileRefusedError, UsageError
 
 VOCABULARY = FOLDER / "vocabulary"
 
@@ -88,8 +89,27 @@ def test_columns_of_two_units_are_each_read_in_their_own() -> None:
 
 
 def test_a_unit_nobody_can_read_money_in_leaves_the_column_unread() -> None:
-    proposal = propose(table("订单号|付款时间|实付金额(万元)", "1|2026-11-01 10:00:00|1.5"), kind="orders")
+    proposal = propose(table("订单号|付款时间|实付金额(角)", "1|2026-11-01 10:00:00|1.5"), kind="orders")
     assert "paid_fen/placed_fen" in proposal.missing
+    with pytest.raises(UsageError) as refused:
+        settled(proposal, {"columns.paid_fen": "实付金额(角)"})
+    assert refused.value.rule == "UNIT_DISAGREES"
+
+
+def test_ten_thousands_of_yuan_are_read_as_such_and_never_as_yuan() -> None:
+    """1.25 and 0.008999 are 12,500.00 and 89.99 yuan."""
+    in_wan = table("订单号|付款时间|实付金额(万元)", "1|2026-11-01 10:00:00|1.25", "2|2026-11-01 10:00:00|0.008999")
+    proposal = propose(in_wan, kind="orders")
+    own = settled(proposal, {"columns.paid_fen": "实付金额(万元)"}).model_copy(update={"platform": "other"})
+    heads = frames(in_wan, [own])["order"]
+    assert dict(heads.select("order_id", "paid_fen").iter_rows()) == {"1": 1_250_000, "2": 8_999}
+    for header in ("实付金额(元)", "实付金额"):
+        in_yuan = table(f"订单号|付款时间|{header}", "1|2026-11-01 10:00:00|1.25")
+        other = settled(propose(in_yuan, kind="orders"), {}).model_copy(update={"platform": "other"})
+        assert frames(in_yuan, [other])["order"]["paid_fen"].to_list() == [125]
+        with pytest.raises(FileRefusedError) as refused:
+            read(in_wan, [other])
+        assert refused.value.rule == "UNIT_DISAGREES"
 
 
 def test_a_foreign_unit_is_the_currency() -> None:
