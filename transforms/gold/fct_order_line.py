@@ -10,7 +10,7 @@ from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
-from transforms.gold.grain import LINE, ORDER
+from transforms.gold.grain import LINE, ORDER, told_once
 from transforms.gold.line_outcome import add_outcome, subsidy
 from transforms.gold.refund_totals import add_refunds
 from transforms.money import split_fen
@@ -58,7 +58,7 @@ class Current:
 
 def build(now: Current) -> pl.DataFrame:
     """Fact rows (columns of ``TABLE``) for every order in ``now``."""
-    lines = _lines_with_order(_told_once(now.order_line), now.order)
+    lines = _lines_with_order(told_once(now.order_line), now.order)
     lines = pl.concat([lines, _order_level_lines(lines, now.order)], how="diagonal")
     lines = _only_paid_money(lines)
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
@@ -72,12 +72,6 @@ def _stated_where_asked(lines: pl.DataFrame) -> pl.DataFrame:
     """Until when lines state their refunds, of orders with money back alone: of others nobody asks, and every new file would move it."""
     has_money_back = (pl.col("cohort_refund_fen").sum().over(ORDER) > 0) & pl.col("paid_at").is_not_null()
     return lines.with_columns(refund_stated_at=pl.when(has_money_back).then("refund_stated_at"))
-
-
-def _told_once(lines: pl.DataFrame) -> pl.DataFrame:
-    """Without lines numbered by order and SKU in orders whose lines the platform numbers itself: another table's word on the same goods."""
-    is_made = pl.col("order_line_id").str.starts_with(pl.col("order_id") + ":")
-    return lines.filter(~is_made | is_made.all().over(ORDER))
 
 
 def _is_head() -> pl.Expr:
