@@ -30,10 +30,10 @@ OWN_ACCOUNT = {"merchant_id": pl.String, "platform_code": pl.String, "live_accou
 EXAMPLES = int(os.environ.get("MAPPING_EXAMPLES", "60"))
 
 
-def by_order(data: bytes, own: MappingFile) -> tuple[dict[str, int], dict[str, int]]:
-    """Fen paid and fen back by order in gold. Only rows whose cell holds several orders may be set aside."""
+def by_order(data: bytes, own: MappingFile, *held: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Fen paid and fen back by order in gold. Only rows whose cell holds several orders may be set aside, or under one of the rules ``held``."""
     reading = read(data, [own])
-    assert set(reading.quarantine["rule_name"]) <= {"MERGED_IDS"}, reading.quarantine
+    assert set(reading.quarantine["rule_name"]) <= {"MERGED_IDS", *held}, reading.quarantine
     frames = source("other", [own]).conform(reading.layout.kind, reading.bronze) if reading.bronze.height else {}
     now = {}
     for table in (*OF_ORDERS, SILVER["live_session"]):
@@ -60,12 +60,12 @@ def check(given_sheet: Sheet) -> None:
     paid, back = by_order(given_sheet.data, own.model_copy(update={"platform": "other"}))
     assert paid == given_sheet.paid
     assert back == given_sheet.back
-    stood, _ = by_order(given_sheet.data, settled(proposal, person).model_copy(update={"platform": "other"}))
-    assert all(stood[order] <= fen for order, fen in given_sheet.paid.items())
+    stood, _ = by_order(given_sheet.data, settled(proposal, person).model_copy(update={"platform": "other"}), "AMOUNTS_DIFFER")
+    assert all(stood.get(order, 0) <= fen for order, fen in given_sheet.paid.items())
 
 
 # a sheet is made from one number: there is nothing to shrink, and the number makes it again
-@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=EXAMPLES, derandomize="MAPPING_EXAMPLES" not in os.environ, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.integers(0, 2**48))
 def test_what_is_taken_without_asking_is_right_to_the_fen(seed: int) -> None:
     check(sheet(Random(seed)))
