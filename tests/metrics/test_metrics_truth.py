@@ -159,6 +159,6 @@ def test_metrics_asked_together_are_those_asked_alone(market: Market, home: Plac
 def test_the_market_has_what_the_test_needs(market: Market, home: Place) -> None:
     """Refund-only days, several shops per merchant, sessions: otherwise equality would prove little."""
     rows = ask(merchant(home, market.merchants["merchant_id"][0]), ["paid_orders", "net_by_refund_date", "gpm"], by=["date"]).rows
-    assert rows.filter((pl.col("paid_orders") == 0) & (pl.col("net_by_refund_date") < 0)).height > 3
+    assert rows.filter((pl.col("paid_orders").fill_null(0) == 0) & (pl.col("net_by_refund_date") < 0)).height > 3
     assert rows["gpm"].drop_nulls().len() > 10
     assert market.shops["shop_id"].n_unique() > 3
