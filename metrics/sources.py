@@ -89,7 +89,7 @@ _HIT = f"launch_kept_qty >= (SELECT max(hit_units_qty) FROM {dim_observed.TABLE.
 #: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
 _GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
 
-_MARGIN = {"margin_fen": " ".join(f"{'+' if sign > 0 else '-'} {name}" for name, sign in mart_profit_daily.MARGIN.items())}
+_MARGIN = {"margin_fen": mart_profit_daily.signed(mart_profit_daily.MARGIN)}
 #: Advertising is a shop's, of no one channel.
 _ADVERTISED = {name: column for name, column in _SHOP.items() if name != "channel"} | _TIME
 
