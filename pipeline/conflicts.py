@@ -11,7 +11,7 @@ from connectors.reading import Reading
 from contracts.fields import FIELDS
 from contracts.intake import Notice, row_place
 from metrics.amounts import amount
-from transforms.silver.one_file import ROW
+from transforms.silver.states import ROW
 
 RULE = "CONFLICT_IN_FILE"
 #: Groups of rows a receipt names.

@@ -9,8 +9,8 @@ import polars as pl
 from contracts.canonical import SILVER
 from contracts.fields import FIELDS
 from metrics.amounts import amount
-from transforms.silver.one_file import ROW
 from transforms.silver.plausible import NOTHING, implausible, paid_nothing
+from transforms.silver.states import ROW
 
 
 def implausible_rows(frames: Mapping[str, pl.DataFrame], confirmed: pl.DataFrame, files: Collection[str]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_
 from contracts.tables import Table
 from pipeline.loading import ROW
 from transforms.gold import fct_order_line
-from transforms.silver.states import current, merge_states
+from transforms.silver.states import Merged, current, merge_states
 from warehouse.lake import Lake
 
 ORDER = [*SHOP, "order_id"]
@@ -21,7 +21,6 @@ ENTRY, FUND = entity_key(SETTLEMENT_ENTRY), entity_key(FUND_ENTRY)
 _OWNERSHIP = ("started_at", "ended_at", "live_account_id", "seller_code")
 
 _KEYS = dict.fromkeys(ORDER, pl.String)
-_NO_ORDERS = pl.DataFrame(schema=_KEYS)
 _SESSION_KEYS = dict.fromkeys(SESSION, pl.String)
 _ENTRY_KEYS, _FUND_KEYS = dict.fromkeys(ENTRY, pl.String), dict.fromkeys(FUND, pl.String)
 
@@ -43,7 +42,7 @@ class Touched:
 
     entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRY_KEYS))
     funds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FUND_KEYS))
-    restated: list[pl.DataFrame] = field(default_factory=list)
+    restated: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
 
     @property
     def is_empty(self) -> bool:
@@ -73,8 +72,7 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
 
 def _touch_restated(lake: Lake, touched: Touched) -> None:
     """Which line money stands on depends on when lines were last seen to deny it: orders with money back are made anew where that moved."""
-    orders = pl.concat([_NO_ORDERS, *touched.restated]).unique().join(touched.orders, on=ORDER, how="anti")
-    touched.restated.clear()
+    orders = touched.restated.unique().join(touched.orders, on=ORDER, how="anti")
     if orders.is_empty():
         return
     with_money_back = lake.read(fct_order_line.TABLE, keys=orders, columns=[*ORDER, "cohort_refund_fen"]).filter(pl.col("cohort_refund_fen") > 0)
@@ -101,15 +99,16 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
     elif not merged.states.equals(stored.sort(merged.states.columns)):
         lake.replace(table, keys, merged.states)
     if touched.states is None:
-        _touch(table, stored, merged.states, merged.changed, touched)
-        touched.restated.append(merged.states.join(merged.restated, on=entity, how="semi").select(ORDER) if table in OF_ORDERS else _NO_ORDERS)
+        _touch(table, stored, merged, touched)
     return merged.outcomes
 
 
-def _touch(table: Table, stored: pl.DataFrame, states: pl.DataFrame, changed: pl.DataFrame, touched: Touched) -> None:
+def _touch(table: Table, stored: pl.DataFrame, merged: Merged, touched: Touched) -> None:
+    states, changed = merged.states, merged.changed
     if table in OF_ORDERS:
-        orders = states.join(changed, on=entity_key(table), how="semi").select(ORDER)
+        orders, restated = (states.join(keys, on=entity_key(table), how="semi").select(ORDER) for keys in (changed, merged.restated))
         touched.orders = pl.concat([touched.orders, orders]).unique()
+        touched.restated = pl.concat([touched.restated, restated])
     if table is SETTLEMENT_ENTRY:
         touched.entries = changed.select(ENTRY)
     if table is FUND_ENTRY:

@@ -25,16 +25,8 @@ _OF_ORDERS = {
 }  # fmt: skip
 #: Table → report → the rows of it that bring one, in SQL; and the day of a row, where files of no one kind bring it.
 _EVIDENCE: tuple[tuple[Table, dict[str, str], str], ...] = (
-    (
-        ORDER,
-        {"orders": "true", "placed_days": "created_at IS NOT NULL", "paid_days": "paid_at IS NOT NULL", "refunds": "stated_refund_fen IS NOT NULL"},
-        "NULL",
-    ),
-    (
-        ORDER_LINE,
-        {"orders": "true", "placed_days": "created_at IS NOT NULL", "paid_days": "paid_at IS NOT NULL", "refunds": "stated_refund_fen IS NOT NULL"},
-        "NULL",
-    ),
+    (ORDER, _OF_ORDERS, "NULL"),
+    (ORDER_LINE, _OF_ORDERS, "NULL"),
     (REFUND_LINE, {"refunds": "true", "refund_days": "refunded_at IS NOT NULL"}, "NULL"),
     (SETTLEMENT_ENTRY, {"bills": "true"}, "settled_at"),
     (FUND_ENTRY, {"accounts": "true"}, "moved_at"),

@@ -69,7 +69,7 @@ def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetim
     if shops.is_empty():
         return
     made = {"orders": (LINES, ORDER), "sessions": (dim_live_session.TABLE, SESSION), "entries": (ENTRIES, ENTRY), "funds": (FUNDS, FUND)}
-    touched = Touched(**{what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()})  # type: ignore[arg-type]
+    touched = Touched(states=None, **{what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()})
     for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):
         lake.delete(table, shops)
     rebuild_slices(lake, touched, known)

@@ -11,11 +11,7 @@ import polars as pl
 
 from contracts.canonical import content_columns, entity_key
 from contracts.tables import Table
-
-#: Columns of a row's place, whatever the table.
-ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
-#: Refunds stated so far only grow: of two rows the one with more is the later, as between files.
-_GROWS = "stated_refund_fen"
+from transforms.silver.states import GROWS, ROW
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ def settle(table: Table, frame: pl.DataFrame) -> Settled:
 
 
 def _figures(table: Table) -> list[str]:
-    return [name for name in content_columns(table) if table.fields[name].kind in ("fen", "qty") and name != _GROWS]
+    return [name for name in content_columns(table) if table.fields[name].kind in ("fen", "qty") and name != GROWS]
 
 
 def no_conflicts() -> pl.DataFrame:
@@ -73,7 +69,7 @@ def _put_together(table: Table, rows: pl.DataFrame, same: list[str]) -> tuple[pl
 
     Rows alike to the last column stay as they are: the second is a duplicate, and is counted as one.
     """
-    moment = [*same, *([_GROWS] if _GROWS in table.columns else [])]
+    moment = [*same, *([GROWS] if GROWS in table.columns else [])]
     content = content_columns(table)
     is_odd = pl.struct(content).n_unique().over(moment) > 1
     odd = rows.filter(is_odd).sort(_progress(table), maintain_order=True)

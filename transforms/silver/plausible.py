@@ -12,7 +12,7 @@ import polars as pl
 from contracts.canonical import ORDER, ORDER_LINE
 from contracts.markets import UNITS_PER_YUAN
 from contracts.tables import Table
-from transforms.silver.one_file import ROW
+from transforms.silver.states import ROW
 
 #: Orders somebody paid for and nobody cancelled.
 _STANDING = ["paid", "part_shipped", "shipped", "finished"]

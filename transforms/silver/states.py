@@ -17,8 +17,9 @@ from contracts.tables import Table
 
 _FIRST = ["_observed_at", "_export_id", "_row_number"]
 #: Of two states last told at the same moment the one with more money back is the later: refunds grow.
-_GROWS = "stated_refund_fen"
-_ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
+GROWS = "stated_refund_fen"
+#: Columns of a row's place, whatever the table.
+ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Merged:
 
 def _latest(table: Table) -> list[str]:
     """Columns in whose order states were told, the last one last; nulls come first."""
-    return ["_last_observed_at", *([_GROWS] if _GROWS in table.columns else []), *_FIRST]
+    return ["_last_observed_at", *([GROWS] if GROWS in table.columns else []), *_FIRST]
 
 
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
@@ -55,7 +56,7 @@ def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> 
         pl.concat([alone, met.states]).sort(table.key),
         pl.concat([alone.select(entity), met.changed]),
         met.restated,
-        pl.concat([alone.select(*_ROW, outcome=pl.lit("published"), _by_export_id=pl.lit(None, pl.String)), met.outcomes]),
+        pl.concat([alone.select(*ROW, outcome=pl.lit("published"), _by_export_id=pl.lit(None, pl.String)), met.outcomes]),
     )
 
 
@@ -85,7 +86,7 @@ def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> tuple[p
     told = [*entity, *content_columns(table)]
     known, now = current(table, before), current(table, after)
     changed = now.join(known, on=told, how="anti", nulls_equal=True).select(entity)
-    if _GROWS not in table.columns:
+    if GROWS not in table.columns:
         return changed, changed.clear()
     seen = [*entity, "_stated_since_at", "_stated_until_at"]
     restated = now.join(known, on=seen, how="anti", nulls_equal=True).join(changed, on=entity, how="anti")
@@ -114,9 +115,7 @@ def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame
     )
     rows = points.filter("_is_new").join(verdict.select(*same, "_by_export_id", outcome=outcome), on=same, how="left", maintain_order="left")
     repeats = pl.int_range(pl.len()).over(same) > 0
-    return rows.select(*_ROW, "_by_export_id", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome")).select(
-        *_ROW, "outcome", "_by_export_id"
-    )
+    return rows.select(*ROW, "_by_export_id", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome")).select(*ROW, "outcome", "_by_export_id")
 
 
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
@@ -130,10 +129,10 @@ def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
     alone, several = states.filter(is_alone), states.filter(~is_alone)
     told = several.sort([*entity, *_latest(table)]).group_by(entity, maintain_order=True)
     last = pl.exclude(entity).drop_nulls().last()
-    if _GROWS not in table.columns:
+    if GROWS not in table.columns:
         return pl.concat([alone, told.agg(last).select(alone.columns)]).sort(entity)
-    is_stated = pl.col(_GROWS).is_not_null()
-    is_now = pl.col(_GROWS) == pl.col(_GROWS).drop_nulls().last()
+    is_stated = pl.col(GROWS).is_not_null()
+    is_now = pl.col(GROWS) == pl.col(GROWS).drop_nulls().last()
     alone = alone.with_columns(_stated_since_at=pl.when(is_stated).then("_observed_at"), _stated_until_at=pl.when(is_stated).then("_last_observed_at"))
     since, until = pl.col("_observed_at").filter(is_now).min(), pl.col("_last_observed_at").filter(is_stated).last()
     merged = told.agg(last, _stated_since_at=since, _stated_until_at=until)
