@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from intake_case import CREATED, DUE, ID, PAID, QTY, SUB, TITLE, cell, fine, refused, row_out
+from intake_case import CREATED, DUE, ID, PAID, QTY, SUB, TITLE, Case, cell, fine, refused, row_out
 from intake_files import HEADER, Table, after_sales, book, column, data, order_id, orders, sessions
 
 
@@ -70,8 +70,10 @@ VALUES = [
     cell("B63", "three-decimals", "BAD_MONEY", DUE, "12.345"),
     cell("B64", "quadrillion", "BAD_MONEY", DUE, "1000000000000000"),
     cell("B65", "negative-order", "CONTRACT", DUE, "-12.00"),
-    row_out("B65", "negative-after-sale", "CONTRACT", lambda: data(after_sales(**{"退商品金额（元）": "-159.90"})), rows=2),
-    fine("B66", "more-back-than-paid", lambda: data(after_sales(**{"退商品金额（元）": "1,599.00"})), rows=2),
+    Case("B65", "negative-after-sale", lambda: data(after_sales(**{"退商品金额（元）": "-159.90"})), "warned",
+         {"CONTRACT": 1}, ("REFUND_WAITS",), bad_row=2, rows=2),
+    fine("B66", "more-back-than-paid", lambda: data(after_sales(**{"退商品金额（元）": "1,599.00"})),
+         "REFUND_WAITS", rows=2, verdict="warned"),
     fine("B70", "paid-before-created", lambda: data(orders(**{PAID: "2026-10-12 20:00:00"}))),
     fine("B71", "from-the-future", lambda: data(orders(**FUTURE)), "FUTURE_TIMES", verdict="warned"),
     *(cell("B72", f"no-time-{number}", "BAD_TIME", CREATED, word)
