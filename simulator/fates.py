@@ -11,6 +11,7 @@ from simulator.lines import Lines
 from simulator.moods import CALM, Mood
 from simulator.orders import CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
 from simulator.people import People
+from simulator.platforms import facts_of_shops
 
 KEPT, BEFORE, RETURNED, PART, TWICE, WITHDRAWN, RETRIED, EXCHANGED, PROTECTED = range(9)
 
@@ -48,7 +49,10 @@ def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: L
     source = np.where(together | lines.is_gift, lines.head, np.arange(height))
     parcel = np.where(rng.random(len(orders.shop))[lines.order] < 0.8, lines.head, np.arange(height))
     parcel = np.where(lines.is_gift, lines.head, parcel)
-    fate = np.where(is_paid, _fates(rng, people, orders, lines, mood)[source], KEPT)
+    parted = _parted(people, orders, lines)
+    fate = np.where(is_paid, _fates(rng, people, orders, lines, mood, parted)[source], KEPT)
+    fate[np.isin(lines.head, parted)] = KEPT
+    fate[parted] = BEFORE
     shipped = np.where(is_paid, paid + _until_shipment(rng, lines.is_presale)[parcel], NEVER)
     delivered = shipped + (rng.uniform(1.5, 4.0, height)[parcel] * DAY).astype(np.int64)
     finished = delivered + (rng.uniform(1.0, 10.0, height)[parcel] * DAY).astype(np.int64)
@@ -73,7 +77,7 @@ def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: L
     )
 
 
-def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood) -> Ints:
+def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood, parted: Ints) -> Ints:
     height = len(lines.order)
     shop, channel = orders.shop[lines.order], orders.channel[lines.order]
     share = np.array([_REFUND_SHARE[code] for code in range(len(_REFUND_SHARE))])[channel]
@@ -84,13 +88,23 @@ def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Line
     back = np.where(rng.random(height) < 0.03, RETRIED, RETURNED)
     full = np.where(rng.random(height) < before, BEFORE, back)
     fate = np.where(rng.random(height) < share, full, kept)
-    return _plant(orders, lines, fate)
+    return _plant(orders, lines, fate, parted)
 
 
-def _plant(orders: Orders, lines: Lines, fate: Ints) -> Ints:
-    """The oldest paid orders of each shop meet every fate once, however small the market."""
+def _parted(people: People, orders: Orders, lines: Lines) -> Ints:
+    """The first line of one order a shop, where files tell paid value by the order: it goes back before shipment, other goods and a gift beside it leave."""
+    count = len(orders.shop)
+    goods, gifts = (np.bincount(lines.order[rows], minlength=count) for rows in (~lines.is_gift, lines.is_gift))
+    by_order = facts_of_shops(people.shops, "paid_by_order")[orders.shop]
+    fit = np.flatnonzero(by_order & (goods > 1) & (gifts > 0) & (orders.paid != NEVER))
+    first = fit[np.unique(orders.shop[fit], return_index=True)[1]]
+    return np.flatnonzero((lines.number == 1) & np.isin(lines.order, first))
+
+
+def _plant(orders: Orders, lines: Lines, fate: Ints, parted: Ints) -> Ints:
+    """The oldest paid orders of each shop but those ``parted`` meet every fate once, however small the market."""
     fate = fate.copy()
-    heads = np.flatnonzero((lines.number == 1) & (orders.paid[lines.order] != NEVER))
+    heads = np.setdiff1d(np.flatnonzero((lines.number == 1) & (orders.paid[lines.order] != NEVER)), parted)
     shop = orders.shop[lines.order[heads]]
     for number in np.unique(shop):
         chosen = heads[shop == number][: len(_PLANTED)]

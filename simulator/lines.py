@@ -12,7 +12,7 @@ from simulator.clock import NEVER, Bools, Ints, instants
 from simulator.ids import as_text, unique_numbers
 from simulator.orders import CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
 from simulator.people import People
-from simulator.platforms import CHANNELS, FACTS, numbers_of, order_names
+from simulator.platforms import CHANNELS, facts_of_shops, numbers_of, order_names
 from simulator.sessions import Sessions
 
 LINES_PER_ORDER = 1.155 + 0.02  # mean of the draw below, gifts included
@@ -55,10 +55,12 @@ class Lines:
 def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, orders: Orders) -> Lines:
     """Expand orders to lines: about 12 % have several, half of those are one style in two sizes; a few carry a gift as their last line."""
     count = len(orders.shop)
-    one_line = people.shops["platform_code"].replace_strict({code: facts.one_line for code, facts in FACTS.items()}).to_numpy()[orders.shop]
+    one_line = facts_of_shops(people.shops, "one_line")[orders.shop]
     items = np.where(one_line, 1, 1 + rng.choice(len(_MULTI_SHARES), count, p=_MULTI_SHARES))
     with_gift = rng.random(count) < _GIFT_SHARE
-    with_gift[np.unique(orders.shop, return_index=True)[1]] = True  # every shop has one
+    gifted = np.unique(orders.shop, return_index=True)[1]  # every shop has one
+    items, gifted = _beside_goods(people, orders, items, gifted)
+    with_gift[gifted] = True
     with_gift &= ~one_line
     per_order = items + with_gift
     order = np.repeat(np.arange(count), per_order)
@@ -80,6 +82,23 @@ def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, o
     seller = _sellers(rng, people, orders)[order]
     presale = presale & ~is_gift
     return Lines(order, head, number, is_gift, sku, size, presale, qty, unit_price, placed, freight, by_platform, by_merchant, by_creator, seller)
+
+
+def _beside_goods(people: People, orders: Orders, items: Ints, gifted: Ints) -> tuple[Ints, Ints]:
+    """``items`` and ``gifted`` where shops of which files tell paid value by the order have their gift beside several goods that were paid.
+
+    The gift is in the first such order; where a shop has none, its first paid order gets a second piece of goods.
+    """
+    items, gifted = items.copy(), gifted.copy()
+    paid = orders.paid != NEVER
+    for shop in np.flatnonzero(facts_of_shops(people.shops, "paid_by_order")):
+        mine = np.flatnonzero((orders.shop == shop) & paid)
+        several = mine[items[mine] > 1]
+        chosen = several[:1] if len(several) else mine[:1]
+        items[chosen] = np.maximum(items[chosen], 2)
+        if len(chosen):
+            gifted[orders.shop[gifted] == shop] = chosen
+    return items, gifted
 
 
 def _goods(rng: np.random.Generator, catalogue: Catalogue, shop: Ints, head: Ints, number: Ints, bracketing: Bools) -> tuple[Ints, Ints, Bools]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.clock import Floats, Ints, instants
+from simulator.clock import Bools, Floats, Ints, instants
 from simulator.ids import as_text, unique_numbers
 
 CHANNELS = ("own_live", "creator_live", "short_video", "product_card", "search", "other", "unknown")
@@ -19,6 +19,7 @@ class PlatformFacts:
     """One platform of the market.
 
     ``refunds_by_erp``: none of its own files dates a refund, so its merchants download after-sales from their ERP.
+    ``paid_by_order``: its files tell what was paid of an order as a whole, and of none of its lines.
     ``mix`` is the share of orders per entry of ``CHANNELS``, as far as the platform tells channels at all: what it
     keeps to itself is ``unknown`` in the truth too. ``one_line`` = an order is one SKU. Number ranges are half-open and stay above or below 2^53 as
     the platform's do; ``order_prefix`` is a literal, or ``date`` for the day of creation as six digits and a hyphen.
@@ -34,6 +35,7 @@ class PlatformFacts:
     skus: tuple[int, int]
     order_prefix: str = ""
     refunds_by_erp: bool = False
+    paid_by_order: bool = False
 
     @property
     def off_live(self) -> int:
@@ -74,7 +76,7 @@ FACTS = {
         ),
         PlatformFacts(
             "jd", "京东", (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0), False,
-            _range(300, 399, 9), _range(80, 89, 9), _range(10_080, 10_100, 9), _range(10_110, 10_130, 9),
+            _range(300, 399, 9), _range(80, 89, 9), _range(10_080, 10_100, 9), _range(10_110, 10_130, 9), paid_by_order=True,
         ),
         PlatformFacts(
             "tiktok_shop", "TikTok", (0.0, 0.34, 0.18, 0.0, 0.0, 0.0, 0.48), False,
@@ -82,6 +84,12 @@ FACTS = {
         ),
     )
 }  # fmt: skip
+
+
+def facts_of_shops(shops: pl.DataFrame, name: str) -> Bools:
+    """The fact ``name`` (a yes or no of ``PlatformFacts``) of each row of ``shops``."""
+    told: Bools = shops["platform_code"].replace_strict({code: getattr(facts, name) for code, facts in FACTS.items()}, return_dtype=pl.Boolean).to_numpy()
+    return told
 
 
 def mix_of(platform: str) -> Floats:

@@ -212,6 +212,26 @@ def test_what_is_not_told_is_left_out_and_never_guessed(house: str, way: Way, ma
     assert (by_refund_day["told"] == 0).all(), "empty, not what was paid: nobody told on which days money went back"
 
 
+@pytest.mark.parametrize("house", ["by_files", "by_api"])
+def test_money_of_an_order_stands_on_the_goods_beside_its_gift(house: str, market: Market, request: pytest.FixtureRequest) -> None:
+    """R51: of JD's order of cancelled goods, goods that left and a gift, the goods hold all the money, and what left is worth no less than 0."""
+    back = market.refunds.filter(pl.col("refunded_at") <= LATER).select("order_line_id", "refund_fen", "stage_code")
+    lines = market.lines.filter(platform_code="jd").join(back, on="order_line_id", how="left")
+    gift, cancelled, left = pl.col("is_gift"), pl.col("stage_code") == "before_shipment", pl.col("shipped_at").is_not_null()
+    case = lines.filter(*(some.any().over("order_id") for some in (gift, cancelled, left & ~gift)))
+    assert case.height >= 3
+    with reading(request.getfixturevalue(house)) as lake:
+        rows = lake.read(gold_tables()["fct_order_line"]).filter(pl.col("order_id").is_in(case["order_id"].implode()))
+        shipped = lake.read(gold_tables()["mart_style_daily"])["shipped_fen"]
+    money = [pl.col("paid_fen", "refund_fen").sum()]
+    goods = rows.filter(pl.col("product_id").is_not_null(), ~gift).rename({"cohort_refund_fen": "refund_fen"})
+    assert goods.group_by("order_id").agg(money).sort("order_id").rows() == case.group_by("order_id").agg(money).sort("order_id").rows()
+    assert goods["paid_fen"].min() > 0 and rows.filter(gift).select("paid_fen", "cohort_refund_fen").rows() == [(0, 0)]
+    assert shipped.min() == 0
+    if house == "by_files":  # the wallet bill names the goods of a refund
+        assert set(goods.select("is_shipped", pl.col("refund_fen") > 0).iter_rows()) == {(False, True), (True, False)}
+
+
 @pytest.mark.parametrize(("house", "way"), [WAYS[0], WAYS[2]])
 def test_sessions_tell_the_truth(house: str, way: Way, market: Market, request: pytest.FixtureRequest) -> None:
     """Sales over views, where the platform tells a session's views; nothing for the others."""

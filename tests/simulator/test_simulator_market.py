@@ -158,6 +158,25 @@ def test_the_plants(market: Market) -> None:
     assert twice["len"].max() == 2
 
 
+@pytest.mark.parametrize("seed", range(1, 15))
+def test_jds_markets_hold_a_gift_beside_goods_that_left_and_goods_that_did_not(seed: int) -> None:
+    """R51: what once gave shipped value below 0, where money is known by the order alone; a market of few lines has it too, beside the other plants."""
+    for lines in (250, 1_500):
+        built = build_market(seed, 6, 30, lines, now=NOW, platforms=tuple(FACTS))
+        cancelled = built.refunds.filter(stage_code="before_shipment").drop_nulls("refunded_at").group_by("order_line_id").agg(pl.col("refund_fen").sum())
+        for shop in built.shops.filter(platform_code="jd")["shop_id"]:
+            orders = built.lines.filter(shop_id=shop).join(cancelled, on="order_line_id", how="left").group_by("order_id")
+            goods, is_whole = ~pl.col("is_gift"), pl.col("refund_fen") == pl.col("paid_fen")
+            parted = orders.agg(
+                (pl.col("is_gift") & pl.col("shipped_at").is_not_null()).any().alias("gift"),
+                (goods & is_whole & pl.col("shipped_at").is_null()).any().alias("cancelled"),
+                (goods & pl.col("shipped_at").is_not_null()).any().alias("left"),
+            )
+            assert parted.filter("gift", "cancelled", "left").height >= 1, (shop, lines)
+            if lines == 1_500:
+                assert built.refunds.filter(shop_id=shop)["type_code"].n_unique() == 4
+
+
 def test_settlements_come_after_the_end(market: Market) -> None:
     joined = market.settlements.join(market.lines, on="order_line_id")
     assert joined.height == market.settlements.height
