@@ -42,9 +42,9 @@ class Credentials:
     access_token: str = ""
     refresh_token: str = ""
     platform_shop_id: str = ""
-    save: Callable[[Credentials], None] = field(default=lambda credentials: None, compare=False)
+    save: Callable[[Credentials], None] = field(default=lambda credentials: None)
     expires_at: dt.datetime | None = None
-    renewing: Callable[[], AbstractContextManager[Credentials | None]] = field(default=nullcontext, compare=False)
+    renewing: Callable[[], AbstractContextManager[Credentials | None]] = field(default=nullcontext)
 
     def __repr__(self) -> str:
         return f"Credentials(base_url={urlsplit(self.base_url).netloc!r}, app_key=…, secrets hidden)"

@@ -14,7 +14,7 @@ from metrics.access import Viewer, open_desk, require
 from metrics.held import held_notes, waiting_orders
 from metrics.memo import Memo
 from metrics.own_checks import of_merchant
-from metrics.released import judged, mark
+from metrics.released import judged, read_once
 from transforms.gold import mart_outlier_line, mart_shop_channel_daily
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
@@ -200,8 +200,7 @@ def _read(viewer: Viewer, what: object, make: Callable[[Lake], pl.DataFrame]) ->
         with Lake.open(viewer.place) as lake:
             return make(lake)
 
-    seen = mark(viewer.place)  # taken before reading, so that a commit in between is read the next time
-    return read() if seen is None else _FRAMES.get((what, viewer.place, viewer.name, viewer.role, viewer.merchant_id, seen), read).clone()
+    return read_once(_FRAMES, viewer.place, (what, viewer.name, viewer.role, viewer.merchant_id), read).clone()
 
 
 def _own(lake: Lake, table: Table, viewer: Viewer, columns: list[str] | None = None, where: dict[str, object] | None = None) -> pl.DataFrame:

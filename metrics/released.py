@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from contracts.errors import NotFoundError, UsageError
 from metrics.memo import Memo
@@ -15,6 +17,7 @@ from warehouse.place import Place
 
 AsOf = int | dt.datetime | None
 Mark = tuple[object, ...]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,17 @@ def mark(place: Place) -> Mark | None:
     return tuple(found)
 
 
+def read_once(memo: Memo[Value], place: Place, key: Hashable, make: Callable[[], Value]) -> Value:
+    """What ``make`` reads of the warehouse as of now, read once between two commits; read at every call where commits leave no mark."""
+    seen = mark(place)  # taken before reading: a commit in between is read again, never missed
+    return make() if seen is None else memo.get((key, place, seen), make)
+
+
 def judged(place: Place) -> Judged:
     """The releases as of now; none of them when there is no warehouse yet."""
     if place.catalog_file and not place.catalog_file.exists():
         return Judged((), None, None)
-    seen = mark(place)  # taken before reading: a commit in between is read again, never missed
-    return _read(place) if seen is None else _LINES.get((place, seen), lambda: _read(place))
+    return read_once(_LINES, place, None, lambda: _read(place))
 
 
 def _read(place: Place) -> Judged:

@@ -111,6 +111,11 @@ def _with_spare(count: int, *, header: bool = False) -> Table:
     return [[*first, *[""] * count] if header else first, *([*row, *[""] * count] for row in rows)]
 
 
+def _new_twins(cell: str) -> Table:
+    """Two new columns of one header, of "x" and of ``cell``."""
+    return with_column(with_column(orders(), "新列"), "新列", cell)
+
+
 def _shifted_into_spare() -> Table:
     """A comma behind every row, and one in a title of the last: its cells are one place too far."""
     table = [orders(20)[0], *([*row, ""] for row in orders(20)[1:])]
@@ -210,6 +215,8 @@ SHAPES = [
     fine("B39", "blanks-in-header", lambda: data(renamed(orders(), DUE, f" {DUE} \u3000"))),
     fine("B39", "twins-alike", lambda: data(with_column(orders(), f"{DUE} ", "1,299.00")), "TWIN_COLUMN"),
     refused("B39", "twins-that-differ", "DUPLICATE_HEADER", lambda: data(with_column(orders(), f"{DUE} ", "1.00")), f"columns={DUE}"),
+    fine("B39", "new-twins-alike", lambda: data(_new_twins("x")), "TWIN_COLUMN", "NEW_COLUMN", verdict="warned"),
+    refused("B39", "new-twins-that-differ", "DUPLICATE_HEADER", lambda: data(_new_twins("y")), "columns=新列"),
     refused("B40", "renamed-like-another", "MISSING_COLUMN", lambda: data(renamed(orders(), DUE, CREATED)), f"missing={DUE}", f"twice={CREATED}"),
     refused("B40", "renamed", "MISSING_COLUMN", lambda: data(renamed(orders(), DUE, "应付金额(元)")), f"missing={DUE}", f"应付金额(元)→{DUE}"),
     fine("B41", "new-column", lambda: data(with_column(orders(), "全新的列")), "NEW_COLUMN", verdict="warned"),

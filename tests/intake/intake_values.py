@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from intake_case import CREATED, DUE, ID, PAID, QTY, SUB, TITLE, Case, cell, fine, refused, row_out
-from intake_files import HEADER, Table, after_sales, book, column, data, order_id, orders, sessions
+from intake_files import HEADER, Table, after_sales, book, column, data, order_id, orders, sessions, with_column
 
 
 def _full_width(digits: str) -> str:
@@ -16,6 +16,11 @@ def _total(due: str) -> Table:
     told = [""] * len(HEADER)
     told[0], told[HEADER.index(DUE)] = "合计", due
     return [*orders(), told]
+
+
+def _total_in_a_new_column() -> Table:
+    *table, total = with_column(orders() + _total("5,196.00")[-1:], "新列")
+    return [*table, ["合计", "", *total[2:]]]
 
 
 def _numbers_as_spreadsheets_keep_them(rows: int) -> Table:
@@ -105,6 +110,7 @@ NO_RATES = ["观看老粉占比", "商品点击-成交率(次数)", "1小时退�
 SETS = [
     fine("B83", "total-last", lambda: data(_total("5,196.00")), "SUMMARY_ROW"),
     fine("B83", "total-first", lambda: data([HEADER, _total("5,196.00")[-1], *orders()[1:]]), "SUMMARY_ROW"),
+    fine("B83", "total-in-a-new-first-column", lambda: data(_total_in_a_new_column()), "SUMMARY_ROW", "NEW_COLUMN", verdict="warned"),
     fine("B83", "total-of-other-rows", lambda: data(_total("9,999.00")), "SUMMARY_ROW", "SUMMARY_DISAGREES", verdict="warned"),
     fine(
         "B84",

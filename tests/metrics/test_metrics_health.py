@@ -217,6 +217,20 @@ def test_foreign_orders_wait_for_the_rate_of_their_day_and_are_told_to_their_own
         assert "RATE_AWAITED" not in {note.code for note in held_notes(lake, "m1", None, before)}
 
 
+def test_quarantined_rows_are_told_beside_figures_of_the_days_their_file_is_about(held: Place) -> None:
+    """Of the file with the row nobody knows the days; those of the second are the 3rd to the 5th."""
+    with Lake.open(held, write=True) as lake:
+        lake.append(EXPORT, rows(EXPORT, export(7, "m1", "s1")))
+        days = {"first_date": day(3), "last_date": day(5)}
+        of_file = {"export_id": "hash-7", **of_shop("m1", "s1")}
+        lake.append(LOAD, rows(LOAD, {**of_file, "build_number": 1, "loaded_at": AT, "verdict_code": "warned", **COUNTS, **days}))
+        bad = {"rule_name": "BAD_MONEY", "column_name": "paid_fen", "message_name": "金额无法识别"}
+        lake.append(QUARANTINE, rows(QUARANTINE, *({**of_file, "row_number": n, **bad} for n in (8, 9))))
+    with Lake.open(held) as lake:
+        for first, last, count in ((1, 2, 1), (1, 3, 3), (4, 4, 3), (5, 9, 3), (6, 9, 1)):
+            assert [note.count for note in held_notes(lake, "m1", None, (day(first), day(last)))] == [count]
+
+
 @pytest.mark.parametrize("call", [freshness, given, collections, quarantine, receipts, checks, waiting])
 def test_health_is_the_viewers_own(busy: Place, call: Callable[[Viewer], pl.DataFrame]) -> None:
     assert OTHER not in call(merchant(busy)).with_columns(pl.all().cast(pl.String)).write_csv()

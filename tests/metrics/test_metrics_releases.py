@@ -21,6 +21,7 @@ from metrics.definitions import METRICS
 from metrics.health import release_line
 from metrics.memo import Memo
 from metrics.needs import REPORTS_OF
+from metrics.released import read_once
 from metrics.versions import definitions, redefined_since
 from warehouse import release
 from warehouse.lake import Lake
@@ -163,6 +164,23 @@ def test_memo_keeps_nothing_of_a_failure_and_blocks_no_other_key() -> None:
         assert time.monotonic() - before < 1
         release_it.set()
         assert pending.result() == 1
+
+
+@pytest.mark.parametrize(("catalog", "read"), [("", [1, 1, 2, 2]), ("postgres:dbname=lake", [1, 2, 3, 4])])
+def test_what_is_read_of_the_warehouse_stands_until_the_next_commit(place: Place, catalog: str, read: list[int]) -> None:
+    """A catalog that is a server tells nothing of its commits: nothing read of it stands."""
+    memo, asked, known = Memo[int](4), replace(place, catalog=catalog), list[int]()
+
+    def look() -> int:
+        known.append(len(known) + 1)
+        return known[-1]
+
+    found = [read_once(memo, asked, "a", look) for _ in range(2)]
+    with Lake.open(place, write=True) as lake:
+        release.begin_build(lake, at=AT)
+    found += [read_once(memo, asked, "a", look) for _ in range(2)]
+    assert found == read
+    assert read_once(memo, asked, "b", look) == read[-1] + 1, "another question is read for itself"
 
 
 def test_a_measure_added_later_reads_as_nothing_in_an_old_release(place: Place) -> None:

@@ -109,6 +109,21 @@ def test_every_measure_of_every_row_is_the_sum_of_what_stands_behind_it(seed: in
     assert set(ALONGSIDE.values()) - {name for name in ALONGSIDE.values() if name.startswith("launch")} <= set(parts.columns)
 
 
+def test_a_sku_or_style_counts_exactly_where_the_rows_beside_it_say_why() -> None:
+    why = {count: beside for count, beside in ALONGSIDE.items() if count in SHEET.columns}
+    style = [name for name in SHEET.key if name != "sku_code"]
+    counted = dict.fromkeys(why, 0)
+    for facts in map(some, range(12)):
+        (parts,) = stocks(facts)
+        for count, beside in why.items():  # a style is on sale where something of it is in stock, too
+            level, more = (style, pl.col("stocked_skus_qty")) if count == "selling_styles_qty" else (SHEET.key, pl.lit(0))
+            told = facts.frames[SHEET.name].group_by(level).agg(pl.col({count, "stocked_skus_qty"}).sum())
+            found = told.join(parts.group_by(level).agg(pl.col(beside).sum()), on=level, validate="1:1")
+            assert found.filter((pl.col(count) > 0) != ((pl.col(beside) > 0) | (more > 0))).is_empty(), count
+            counted[count] += int(found[count].sum())
+    assert min(counted.values()) > 0, "each is tried"
+
+
 def test_what_a_row_is_made_of_by_hand() -> None:
     """Ten listed, of which five more on a second link; counted as four on 20 March; twelve received; three kept, one of them long ago; one on its way."""
     day = dt.date.fromisoformat

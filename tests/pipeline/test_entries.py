@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import importlib.util
 import io
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -134,6 +135,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 EVERY = (accounts.LIST, aside.LIST, costs.LIST, rates.LIST, stock.LIST)
+
+
+@pytest.mark.parametrize("item", EVERY, ids=lambda item: item.code)
+def test_a_templates_second_sheet_explains_the_list_and_every_column_in_both_languages(item: EntryList) -> None:
+    head, list_words, *columns = fastexcel.read_excel(template(item, "xlsx")).load_sheet(1, header_row=None, dtypes="string").to_polars().rows()
+    assert len(head) == 3 and list_words[0] == item.zh
+    assert [row[0].split(" / ")[0] for row in columns] == list(item.labels)
+    for _, zh, en in (list_words, *columns):
+        (chinese, quoted), (names, english) = ([len(re.findall(letter, words)) for words in (zh, en)] for letter in ("[\u4e00-\u9fff]", "[a-z]"))
+        assert chinese > quoted and english > names, "Chinese first, English beside it"
 
 
 @pytest.mark.parametrize("item", EVERY, ids=lambda item: item.code)

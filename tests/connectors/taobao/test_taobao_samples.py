@@ -87,7 +87,8 @@ def test_items_without_their_own_number_get_one_that_does_not_depend_on_row_orde
     reading = read_sample(ITEM_FILES["2016_2019"])
     line = sample(ITEM_FILES["2016_2019"])["order_line"]
     assert line["order_line_id"].is_unique().all()
-    assert {f"{O}10:A1011-01-M:1", f"{O}10:A1011-01-M:2"} <= set(line["order_line_id"])
+    # of goods without a code the blake2b of their words, as `b2sum -l 48` has it: what was entered and released names lines by it, so it stays what it is
+    assert {f"{O}10:A1011-01-M:1", f"{O}10:A1011-01-M:2", f"{O}11:c9237415df80:1"} <= set(line["order_line_id"])
     assert line["paid_fen"].null_count() == line["placed_fen"].null_count() == line.height
     from connectors.taobao import PLATFORM
 
@@ -143,6 +144,20 @@ def test_live_orders_tell_channel_host_and_session() -> None:
     assert session.select("live_session_id", "live_account_id", "seller_code").rows() == [
         ("410000000001", None, "own"), ("410000000002", None, "own"), ("410000000009", "2200000000001", "creator"),
     ]  # fmt: skip
+
+
+def test_a_session_is_what_the_first_row_that_tells_its_start_says_whatever_order_the_rows_are_in() -> None:
+    from connectors.taobao import PLATFORM
+
+    bronze = read_sample(LIVE_FILES["live_orders"]).bronze
+    untold, again = (bronze.head(1).with_columns(_row_number=pl.lit(number, pl.Int64), session_name=pl.lit("又一次")) for number in (0, 99))
+    more = pl.concat(
+        [again.with_columns(pl.col("started_at") + pl.duration(days=1)), bronze, untold.with_columns(started_at=pl.lit(None, bronze.schema["started_at"]))]
+    )
+    told = ["live_session_id", "session_name", "started_at"]
+    session = PLATFORM.conform("live_orders", bronze)["live_session"].select(told)
+    assert session.height == 3 and session["started_at"].null_count() == 0
+    assert PLATFORM.conform("live_orders", more)["live_session"].select(told).sort(told).equals(session.sort(told))
 
 
 def test_api_trades_agree_with_the_files() -> None:
