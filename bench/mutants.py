@@ -27,6 +27,8 @@ from bench.mutating import Mutant, core_files, is_python, mutants
 from bench.reach import OPTIONS, record, recorded
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Of pytest: a test it was given is not there.
+_NOT_FOUND = 4
 #: A process that is ended because it used up its seconds of CPU.
 _SPENT = -signal.SIGXCPU
 
@@ -88,6 +90,8 @@ def _failed(tree: Path, batch: list[str], seconds: float) -> str:
         code, told = _run(tree, batch, seconds)
         if code in (0, 5, _SPENT):  # 5: all were left out
             return ""
+        if code == _NOT_FOUND and (gone := [test for test in batch if f"{test}\n" in told or f"{test} " in told]):  # recorded of an older tree
+            return _failed(tree, rest, seconds) if (rest := [test for test in batch if test not in gone]) else ""
         failed = next((line.split(" ")[1] for line in told.splitlines() if line.startswith(("FAILED ", "ERROR "))), "")
         if code != 1 or "::" not in failed:  # it cannot even be imported
             return failed or f"exit code {code}"
