@@ -1,4 +1,4 @@
-"""Reconciliation to the fen of the sheets beside the daily one: placed and paid, final sales, and the breakdown by everything a line tells of itself.
+"""Reconciliation to the fen of the sheets beside the daily one: placed and paid, final sales, buyers and what is expected to go back.
 
 Written in SQL from the definitions, with no look at the transforms' code: an error there shows here as a difference.
 """
@@ -7,7 +7,7 @@ Written in SQL from the definitions, with no look at the transforms' code: an er
 
 from __future__ import annotations
 
-from expectations.reconcile import PAID, difference
+from expectations.reconcile import difference
 from expectations.rule import STOP, SqlRule
 from expectations.told import LINES, SHOP
 
@@ -25,14 +25,7 @@ _FINAL = f"""
         if(finished_at IS NULL AND order_status_code <> 'finished', paid_fen - cohort_refund_fen, 0) AS unfinished_kept_fen
     FROM {LINES} WHERE paid_date IS NOT NULL"""
 _WORDS = ("sku_code", "size_name", "color_name", "province_name", "creator_id")
-#: What is compared is the words' fingerprint: a failing row is shown, and what people wrote may be anything.
 _TOLD = ", ".join(f"coalesce({name}, 'untold')" for name in _WORDS)
-_CUT = f"md5(concat_ws('|', {_TOLD})) AS cut_key"
-_CUT_DAY = f"{SHOP}, style_code, cut_key, business_date"
-_SOLD = f"""
-    SELECT {SHOP}, coalesce(style_code, 'untold') AS style_code, {_CUT}, paid_date AS business_date, paid_fen, cohort_refund_fen
-    FROM {LINES} WHERE paid_date IS NOT NULL"""
-
 _BUYER_MONTH = "merchant_id, platform_code, business_date"
 _IN_WINDOWS = f"""
     SELECT merchant_id, platform_code, buyer_key, paid_date + days AS until_date,
@@ -48,17 +41,11 @@ _BUYERS = f"""
         if(buyer_key IS NULL, orders, 0) AS buyer_untold_orders_qty
     FROM ({_KEPT_ORDERS})"""
 _TO_THE_FEN = ("同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer")
-_FINISHED = ("finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen")
-_PARTS = ("placed_fen", "created_untold_fen", "paid_fen", *_FINISHED)
-_NONE = ", ".join(f"0 AS {name}" for name in _FINISHED)
-_DAILY = f"""
-    SELECT {_DAY}, placed_fen, created_untold_fen, 0 AS paid_fen, {_NONE} FROM gold.mart_payment_flow_daily UNION ALL BY NAME
-    SELECT {_DAY}, 0 AS placed_fen, 0 AS created_untold_fen, paid_fen, {_NONE} FROM gold.mart_shop_channel_daily UNION ALL BY NAME
-    SELECT {_DAY}, 0 AS placed_fen, 0 AS created_untold_fen, 0 AS paid_fen, {", ".join(_FINISHED)} FROM gold.mart_final_daily"""
 #: Per day what is expected to go back, its chance and its doubt, as far as told; what is old enough expects nothing.
 _EXPECTED = f"""
     SELECT {_DAY}, kept_fen - matured_fen AS to_return_fen, matured_noise_number, matured_doubt_fen
     FROM gold.mart_outlook_daily WHERE matured_fen IS NOT NULL"""
+#: The words' fingerprint: a failing row is shown, and what people wrote may be anything.
 _CELL_KEY = f"md5(concat_ws('|', {_TOLD}, coalesce(style_code, 'untold'), coalesce(live_session_id, 'untold'))) AS cell_key"
 #: Sums are rounded, not their parts: that moves a cell by less than a fen.
 _BEYOND_KEPT = f"""
@@ -98,13 +85,6 @@ FLOW_RULES = (
         query=difference("SELECT * FROM {batch}", _BUYERS, _BUYER_MONTH, ["kept_buyers_qty", "repeat_buyers_qty", "buyer_untold_orders_qty"]),
     ),
     SqlRule(
-        "ORDER_DETAIL_AGREES_WITH_DAYS", STOP,
-        "下单完成明细日表与下单支付日表、完成留存日表每店每渠道每日一致", "the detail of orders agrees with the payment flow and the sheet of finished orders",
-        "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
-        table="gold.mart_order_detail_daily",
-        query=difference("SELECT * FROM {batch}", _DAILY, _DAY, _PARTS),
-    ),
-    SqlRule(
         "OUTLOOK_DETAIL_AGREES_WITH_DAYS", STOP,
         "成熟净成交明细日表与成熟净成交日表每店每渠道每日一致", "the detail of matured net and matured net by day agree per shop, channel and day",
         "各款、各场分到的加起来就是当天的,多一分少一分都不是同一个估计", "shares of an estimate are one estimate only if they add up to it",
@@ -116,19 +96,5 @@ FLOW_RULES = (
         "估计还会退的,不会比现在留着的多", "no more is expected to go back than is kept",
         "没有的货退不回来", "what is not there cannot come back",
         table="gold.mart_outlook_detail_daily", query=_BEYOND_KEPT,
-    ),
-    SqlRule(
-        "BREAKDOWN_MATCHES", STOP,
-        "细分日表的支付和退款等于事实之和", "the breakdown's paid value and refunds are the sum of the facts",
-        *_TO_THE_FEN,
-        table="gold.mart_breakdown_daily",
-        query=difference(f"SELECT *, {_CUT} FROM {{batch}}", _SOLD, _CUT_DAY, ["paid_fen", "cohort_refund_fen"]),
-    ),
-    SqlRule(
-        "BREAKDOWN_AGREES_WITH_SHOP_DAYS", STOP,
-        "细分日表与店铺日表每店每渠道每日一致", "the breakdown and the daily sheet agree per shop, channel and day",
-        "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
-        table="gold.mart_breakdown_daily",
-        query=difference("SELECT * FROM {batch}", "SELECT * FROM gold.mart_shop_channel_daily", _DAY, [*PAID, "dated_refund_fen"]),
     ),
 )  # fmt: skip

@@ -106,16 +106,6 @@ LEDGER_RULES = (
         ),
     ),
     SqlRule(
-        "SETTLEMENT_DETAIL_AGREES_WITH_DAYS", STOP,
-        "结算到账明细日表与结算到账日表每店每渠道每日一致", "the detail of settlements and the settlement sheet agree per shop, channel and day",
-        "两页显示同一件事,数字必须相同", "two pages that show the same thing must show the same number",
-        table="gold.mart_settlement_detail_daily",
-        query=difference(
-            "SELECT * FROM {batch}", f"SELECT * FROM {_DAILY}", f"{SHOP}, channel_code, business_date",
-            ["settled_fen", "settled_goods_fen", "platform_fee_fen", "commission_fen", "funded_fen", "unanswered_fen"],
-        ),
-    ),
-    SqlRule(
         "SETTLEMENT_FLOW_MATCHES", STOP,
         "支付结算流向日表等于事实之和", "the settlement flow is the sum of the facts",
         "同一笔钱在每一层必须分文不差", "the same money must be the same to the fen in every layer",

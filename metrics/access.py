@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
 import polars as pl
 
 from contracts.errors import NotFoundError
-from contracts.tables import Table
 from metrics.memo import Memo
 from metrics.released import AsOf, choose, judged, open_release
-from transforms.gold import (
-    gold_tables,
-    mart_breakdown_daily,
-    mart_district_channel_monthly,
-    mart_order_detail_daily,
-    mart_outlook_detail_daily,
-    mart_settlement_detail_daily,
-    mart_stock_monthly,
-)
+from metrics.sources import SOURCES, Source
+from transforms.gold import gold_tables, mart_district_channel_monthly
 from warehouse import accounts
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -32,14 +24,8 @@ from warehouse.viewer import tenant_instance
 #: Desks kept open in one process. A desk is a copy of one viewer's marts in memory.
 DESKS = 24
 
-#: Marts that grow with the lines or the SKUs: on a desk only for a question that needs them.
-ON_DEMAND = (
-    mart_breakdown_daily.TABLE,
-    mart_order_detail_daily.TABLE,
-    mart_outlook_detail_daily.TABLE,
-    mart_settlement_detail_daily.TABLE,
-    mart_stock_monthly.TABLE,
-)
+#: Marts as large as the lines or the SKUs: no desk holds them.
+IN_LAKE = {source.table.name for source in SOURCES if source.in_lake}
 _DISTRICT = mart_district_channel_monthly.TABLE
 
 
@@ -73,11 +59,26 @@ class Desk:
     viewer: Viewer
     release: Released
     connection: duckdb.DuckDBPyConnection
+    found: Release
 
     def sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
         """A SELECT over ``gold.*`` tables of this desk, on a cursor of its own so that threads do not take each other's results."""
         with self.connection.cursor() as cursor:
             return cursor.execute(query, list(params)).pl()
+
+    def rows(self, source: Source, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
+        """A SELECT over ``source.relation``: on this desk, or of the viewer's merchant alone where so many rows are, in the lake as released.
+
+        Raises ``NotFoundError`` RELEASE_EXPIRED as ``open_release`` does.
+        """
+        if not source.in_lake:
+            return self.sql(query, params)
+        with open_release(self.viewer.place, self.found) as lake:
+            lake.connection.execute("SET VARIABLE merchant_id = ?", [self.viewer.merchant_id])
+            try:
+                return lake.sql(query, params)
+            finally:
+                lake.connection.execute("RESET VARIABLE merchant_id")
 
     def tables(self) -> list[str]:
         """Full names of the tables on this desk."""
@@ -130,12 +131,12 @@ def require(viewer: Viewer) -> None:
         )
 
 
-def open_desk(viewer: Viewer, as_of: AsOf = None, asked: Collection[Table] = ()) -> Desk:
+def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
     """The viewer's desk for the release ``as_of`` names (see ``released.choose``), made once per viewer and release and kept while in use.
 
-    A merchant's desk holds that merchant's rows of the dimensions and marts, of those ``ON_DEMAND`` only what is ``asked``; the association's, and an
-    operator's who named no merchant, only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is
-    not registered, and when there is no such release.
+    A merchant's desk holds that merchant's rows of the dimensions and marts, but those ``IN_LAKE``; the association's, and an operator's who named no
+    merchant, only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered, and
+    when there is no such release.
     """
     require(viewer)
     found = choose(viewer.place, as_of)
@@ -143,9 +144,7 @@ def open_desk(viewer: Viewer, as_of: AsOf = None, asked: Collection[Table] = ())
         raise no_such_merchant()
     # number alone would mistake a home that was wiped and rebuilt for the one before it
     which = (found.number, found.snapshot, found.changed_at, *sorted(found.content.items()))
-    more = tuple(table for table in ON_DEMAND if table in asked)
-    key = (viewer.place, viewer.name, viewer.role, viewer.merchant_id, which, *(table.name for table in more))
-    return _DESKS.get(key, lambda: _load(viewer, found, more))
+    return _DESKS.get((viewer.place, viewer.name, viewer.role, viewer.merchant_id, which), lambda: _load(viewer, found))
 
 
 def no_such_merchant() -> NotFoundError:
@@ -153,16 +152,15 @@ def no_such_merchant() -> NotFoundError:
     return NotFoundError("NO_SUCH_MERCHANT", "没有这个商家", "no such merchant", step_zh="核对商家编号", step_en="check the merchant's id")
 
 
-def _load(viewer: Viewer, found: Release, more: tuple[Table, ...]) -> Desk:
+def _load(viewer: Viewer, found: Release) -> Desk:
     with open_release(viewer.place, found) as lake:
-        frames = _rows(lake, viewer, more)
-    return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames))
+        frames = _rows(lake, viewer)
+    return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames), found)
 
 
-def _rows(lake: Lake, viewer: Viewer, more: tuple[Table, ...]) -> dict[str, pl.DataFrame]:
+def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:
     """Table name → the only rows this viewer may ever reach."""
     if viewer.merchant_id is None:
         return {_DISTRICT.full_name: lake.read(_DISTRICT, where={"is_released": True})}
-    left = {table.name for table in ON_DEMAND if table not in more}
-    mine = [table for name, table in gold_tables().items() if "merchant_id" in table.key and not name.startswith("fct_") and name not in left]
+    mine = [table for name, table in gold_tables().items() if "merchant_id" in table.key and not name.startswith("fct_") and name not in IN_LAKE]
     return {table.full_name: lake.read(table, where={"merchant_id": viewer.merchant_id}) for table in mine}

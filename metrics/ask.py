@@ -73,7 +73,7 @@ def ask(
     if viewer.role == "association":
         raise NotFoundError("NO_SUCH_METRIC", "没有这个指标", "no such metric", step_zh="见全区页面", step_en="see the district's page")
     question = read_question(metrics, by, where or {}, period)
-    desk = open_desk(for_one_merchant(viewer, question), as_of, question.tables)
+    desk = open_desk(for_one_merchant(viewer, question), as_of)
     coverage = read_coverage(desk, question)
     parts = _parts(desk, question, coverage)
     first, last = question.period or extent(desk, question)
@@ -123,7 +123,7 @@ def _sums(desk: Desk, question: Question, clock: str) -> pl.DataFrame:
     sums += [f'(count(*) {here})::BIGINT AS "{_column(clock, _ROWS)}"', f'count(*)::BIGINT AS "{_column(clock, _LISTED)}"']
     condition, values = question.conditions(clock, any_rows=is_listed(source, question))
     query = f"SELECT {', '.join([*groups, *sums])} FROM {source.relation} WHERE {condition} GROUP BY ALL"  # noqa: S608
-    return desk.sql(query, values)
+    return desk.rows(source, query, values)
 
 
 def _parts(desk: Desk, question: Question, coverage: Coverage) -> pl.DataFrame:
@@ -205,13 +205,14 @@ def extent(desk: Desk, question: Question, *, since: str = "business_date") -> t
     for clock, source in question.sources.items():
         condition, values = question.conditions(clock)
         query = f"SELECT min({since}), max(business_date) FROM {source.relation} WHERE {condition}"  # noqa: S608
-        found += [date for date in desk.sql(query, values).row(0) if date is not None]
+        found += [date for date in desk.rows(source, query, values).row(0) if date is not None]
     return min(found, default=None), max(found, default=None)
 
 
 def _age(desk: Desk, question: Question) -> Age | None:
     """Age of what was paid in the answer's period: by the payment day, or the session's day where the answer goes by sessions. Ledgers do not mature."""
-    found = next(((clock, source, name) for clock, source in question.sources.items() for name in _COHORTS if name in source.rows), None)
+    known = {clock: source for clock, source in question.sources.items() if "paid_fen" in source.measures}
+    found = next(((clock, source, name) for clock, source in known.items() for name in _COHORTS if name in source.rows), None)
     if found is None:
         return None
     clock, source, cohort = found
@@ -222,7 +223,7 @@ def _age(desk: Desk, question: Question) -> Age | None:
         SELECT max(business_date), min(until - business_date)::BIGINT, sum(paid_fen)::BIGINT,
             (sum(paid_fen) FILTER (until - business_date < {MATURE_DAYS}))::BIGINT
         FROM cohort JOIN (SELECT *, {dim_observed.RETURNS_UNTIL} AS until FROM {dim_observed.TABLE.full_name}) USING ({", ".join(SHOP)})"""  # noqa: S608
-    newest, days, paid, young = desk.sql(query, values).row(0)
+    newest, days, paid, young = desk.rows(source, query, values).row(0)
     return None if newest is None else Age(newest, max(0, days), (young or 0) / paid if paid else float(days < MATURE_DAYS))
 
 
@@ -292,4 +293,4 @@ def _undated_until(desk: Desk, question: Question, last: dt.date) -> int:
     source = question.sources["mixed"]
     condition, values = question.conditions("mixed", timed=False)
     query = f"SELECT coalesce(sum(cohort_refund_undated_fen), 0)::BIGINT FROM {source.relation} WHERE {condition} AND business_date <= ?"  # noqa: S608
-    return int(desk.sql(query, [*values, last]).item())
+    return int(desk.rows(source, query, [*values, last]).item())

@@ -172,7 +172,7 @@ def _shops(question: Question) -> list[str] | None:
 def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> Lines:
     (metric,) = question.metrics
     source = question.sources[metric.clock]
-    desk = open_desk(viewer, as_of, question.tables)
+    desk = open_desk(viewer, as_of)
     coverage = read_coverage(desk, question)
     first, last = extent(desk, question, since=source.since)
     if first is None or last is None:
@@ -200,8 +200,7 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     kept = _ROWS.get(key, read)
     covered = coverage.of(metric) if coverage.is_known and "shop" in source.dimensions else None
     condition, values = question.conditions(metric.clock, shops=covered)
-    looked_at = () if source.made_of else source.beside  # the rows themselves stand for what a mart is made of
-    beside = {table.full_name: desk.sql(f"SELECT * FROM {table.full_name}") for table in looked_at}  # noqa: S608 - names are declared
+    beside = {table.full_name: desk.sql(f"SELECT * FROM {table.full_name}") for table in source.beside}  # noqa: S608 - names are declared
     with tenant_instance({source.table.full_name: kept, **beside}) as alone:
         here = alone.execute(f"SELECT * FROM {source.table.full_name} WHERE {condition}", values).pl()  # noqa: S608
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())

@@ -50,7 +50,7 @@ def _section(metric: Metric, example: str) -> list[str]:
         f"* 例 / example: {example}",
         f"* 日期口径 / clock: `{metric.clock}`",
         f"* 单位 / unit: {unit[0]} / {unit[1]}" + (f";{rounding[0]} / {rounding[1]}" if metric.is_ratio else ""),
-        f"* 可按 / by: {', '.join(f'`{name}`' for name in dimensions_of(metric.clock))}",
+        f"* 可按 / by: {', '.join(f'`{name}`' for name in dimensions_of(metric.clock, metric.parts))}",
         f"* 陷阱 / trap: {metric.trap_zh} / {metric.trap_en}",
     ]
     lines += [f"* 为什么这样定 / why so: [{metric.decision[:4]}](decisions/{metric.decision}.md)"] if metric.decision else []

@@ -30,7 +30,7 @@ def matured(viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = N
     require(viewer)
     question = read_question([_METRIC], by, {}, period)
     names = list(question.by)
-    desk = open_desk(viewer, as_of, question.tables)
+    desk = open_desk(viewer, as_of)
     if not viewer.merchant_id:
         dtypes = {name: pl.Date if name == "date" else pl.String for name in names} | dict.fromkeys(_COLUMNS, pl.Int64)
         return pl.DataFrame(schema={**dtypes, "open_rate": pl.Float64})
@@ -69,4 +69,4 @@ def _summed(desk: Desk, question: Question, by: list[str], shops: Sequence[str] 
     sums = [f"sum({name})::BIGINT AS {name}" for name in ("paid_fen", "kept_fen", "matured_noise_number", "matured_doubt_fen")]
     point = "CASE WHEN bool_and(matured_fen IS NOT NULL) THEN sum(matured_fen)::BIGINT END AS matured_fen"
     query = f"SELECT {', '.join([*groups, *sums, point])} FROM {source.relation} WHERE {condition} GROUP BY ALL"  # noqa: S608
-    return summed(desk.sql(query, values), by or ["_all"])
+    return summed(desk.rows(source, query, values), by or ["_all"])

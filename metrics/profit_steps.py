@@ -69,7 +69,8 @@ def _sums(desk: Desk, question: Question, names: Iterable[str], shops: Sequence[
     """Measures on the clock of costs; with ``shops`` of these alone."""
     condition, values = question.conditions("cost", shops=shops)
     sums = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in names)
-    return desk.sql(f"SELECT {sums} FROM {question.sources['cost'].relation} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
+    source = question.sources["cost"]
+    return desk.rows(source, f"SELECT {sums} FROM {source.relation} WHERE {condition}", values).row(0, named=True)  # noqa: S608 - names are declared
 
 
 def paid_by(viewer: Viewer, dimension: str, period: Period, *, as_of: AsOf = None) -> pl.DataFrame:
@@ -80,4 +81,4 @@ def paid_by(viewer: Viewer, dimension: str, period: Period, *, as_of: AsOf = Non
     source, (condition, values) = question.sources["cost"], question.conditions("cost")
     group = source.dimensions[dimension]
     query = f'SELECT {group} AS "{dimension}", sum(paid_fen)::BIGINT AS paid_fen FROM {source.relation} WHERE {condition} GROUP BY ALL'  # noqa: S608
-    return desk.sql(query, values)
+    return desk.rows(source, query, values)

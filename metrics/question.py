@@ -8,14 +8,13 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.codes import CHANNEL, PLATFORM, TRAFFIC
+from contracts.codes import CHANNEL, PLATFORM, REFUND_REASON, TRAFFIC
 from contracts.errors import UsageError
-from contracts.tables import Table
 from metrics.definitions import METRICS, Metric
 from metrics.sources import DIMENSIONS, TIME, Source, dimensions_of, find_source
 
 #: Dimensions whose values are a closed list.
-_CODED = {"platform": PLATFORM, "channel": CHANNEL, "traffic": TRAFFIC}
+_CODED = {"platform": PLATFORM, "channel": CHANNEL, "traffic": TRAFFIC, "reason": REFUND_REASON}
 #: Dimensions over which some marts are never added up, in Chinese.
 _APART = {"platform": "平台", "shop": "店铺", "month": "月"}
 
@@ -37,11 +36,6 @@ class Question:
     def dimensions(self) -> set[str]:
         """Everything the question splits or filters by."""
         return {*self.by, *self.where}
-
-    @property
-    def tables(self) -> list[Table]:
-        """The marts that answer it, and what they look at beside."""
-        return [table for source in self.sources.values() for table in (source.table, *source.beside)]
 
     def on(self, clock: str) -> list[Metric]:
         """Its metrics of one clock."""
@@ -93,7 +87,7 @@ def read_question(metrics: Sequence[str], by: Sequence[str], where: Where, perio
         check_period(period)
     asked = {*split, *where}
     _check_clock(wanted, asked)
-    sources = {metric.clock: _source(metric, asked) for metric in wanted}
+    sources = {clock: _source([metric for metric in wanted if metric.clock == clock], asked) for clock in dict.fromkeys(metric.clock for metric in wanted)}
     question = Question(wanted, split, {name: _values(name, value) for name, value in where.items()}, period, sources)
     _check_apart(question)
     return question
@@ -150,9 +144,12 @@ def _check_apart(question: Question) -> None:
             )
 
 
-def _source(metric: Metric, asked: set[str]) -> Source:
-    found = find_source(metric.clock, asked)
+def _source(metrics: list[Metric], asked: set[str]) -> Source:
+    """The mart for metrics of one clock."""
+    clock, parts = metrics[0].clock, [part for metric in metrics for part in metric.parts]
+    found = find_source(clock, asked, parts)
     if found is None:
+        metric = next((metric for metric in metrics if find_source(clock, asked, metric.parts) is None), metrics[0])
         raise UsageError(
             "NOT_TOGETHER",
             "这个指标不能按这些维度一起看",
@@ -161,7 +158,7 @@ def _source(metric: Metric, asked: set[str]) -> Source:
             step_en="leave one out, or ask separately",
             metric=metric.id,
             asked=sorted(asked),
-            possible=list(dimensions_of(metric.clock)),
+            possible=list(dimensions_of(clock, metric.parts)),
         )
     return found
 

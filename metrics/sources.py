@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from contracts.tables import Table
@@ -20,6 +20,7 @@ from transforms.gold import (
     mart_profit_daily,
     mart_profit_detail_daily,
     mart_promotion_daily,
+    mart_refund_reason_daily,
     mart_settlement_daily,
     mart_settlement_detail_daily,
     mart_shop_channel_daily,
@@ -27,6 +28,8 @@ from transforms.gold import (
     mart_style_daily,
 )
 
+#: Whose rows a source in the lake shows, in SQL.
+MERCHANT = "getvariable('merchant_id')"
 #: Dimensions that cut time; the rest cut who and what.
 TIME = ("date", "paid_date", "week", "month")
 
@@ -58,7 +61,8 @@ class Source:
     ``beside`` are further tables that these conditions, or ``made_of``, look at; ``made_of``: the rows to ask, in SQL, where the mart alone is not them.
     ``apart``: dimensions over which its rows are never added up, so that every question names one member of each or splits by it. ``since``: the first
     day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone. ``lists``: dimensions whose members it lists itself, with and
-    without sales: of a member without a row nothing is known on its clocks.
+    without sales: of a member without a row nothing is known on its clocks. ``in_lake``: as many rows as lines or SKUs, so that no desk holds them;
+    they are asked where they are.
     """
 
     table: Table
@@ -71,11 +75,15 @@ class Source:
     is_estimate: bool = False
     made_of: str = ""
     lists: tuple[str, ...] = ()
+    in_lake: bool = False
 
     @property
     def relation(self) -> str:
-        """What to select from."""
-        return f"({self.made_of}) AS {self.table.name}" if self.made_of else self.table.full_name
+        """What to select from; in the lake, of the merchant named by ``MERCHANT`` alone: of nobody while none is."""
+        if self.in_lake:
+            made_of = self.made_of or f"SELECT * FROM {self.table.full_name}"  # noqa: S608 - names are declared
+            return f"(SELECT * FROM ({made_of}) WHERE merchant_id = {MERCHANT}) AS {self.table.name}"  # noqa: S608
+        return self.table.full_name
 
 
 def _final(table: Table) -> str:
@@ -98,15 +106,14 @@ _MATURED = {
     "matured_untold_fen": "CASE WHEN matured_fen IS NULL THEN paid_fen ELSE 0 END",
     "paid_fen": "paid_fen",
 }
-#: Rows as of mart_outlook_daily, at the grain of a line: what cells keep, less their part of what their day is expected to lose. A day is told or untold
-#: whole, as there. A release from before cells told their paid value tells nothing of them: what they keep stands for it, untold.
+#: Rows as of mart_outlook_daily, at the grain of a line: what lines keep, less their cell's part of what their day is expected to lose. A day is told or
+#: untold whole, as there.
 _OUTLOOK = f"""
-    SELECT cell.* EXCLUDE (paid_fen, to_return_fen), coalesce(cell.paid_fen, kept_fen) AS paid_fen,
-        CASE WHEN o.matured_fen IS NOT NULL AND cell.paid_fen IS NOT NULL THEN cell.kept_fen - to_return_fen END AS matured_fen, o.age_days_qty
+    SELECT cell.*, CASE WHEN o.matured_fen IS NOT NULL THEN cell.kept_fen - to_return_fen END AS matured_fen, o.age_days_qty
     FROM (
         SELECT {{cuts}}, paid_fen, finished_kept_fen + finish_untold_fen + unfinished_kept_fen AS kept_fen, 0 AS to_return_fen,
             0 AS matured_noise_number, 0 AS matured_doubt_fen
-        FROM {mart_order_detail_daily.TABLE.full_name} WHERE paid_fen <> 0 OR kept_fen <> 0
+        FROM ({mart_order_detail_daily.ASSET.query}) WHERE paid_fen <> 0 OR kept_fen <> 0
         UNION ALL BY NAME
         SELECT {{cuts}}, 0 AS paid_fen, 0 AS kept_fen, to_return_fen, matured_noise_number, matured_doubt_fen FROM {mart_outlook_detail_daily.TABLE.full_name}
     ) AS cell JOIN (SELECT {{day}}, matured_fen, age_days_qty FROM {mart_outlook_daily.TABLE.full_name}) AS o USING ({{day}})"""  # noqa: S608
@@ -163,6 +170,8 @@ SOURCES = (
         _SHOP | {"style": "style_code", "sku": "sku_code", "creator": "creator_id", "session": "live_session_id"} | _TIME,
         {name: name for name in mart_profit_detail_daily.TABLE.required} | _MARGIN,
         {"cost": "true"},
+        made_of=mart_profit_detail_daily.ASSET.query,
+        in_lake=True,
     ),
     Source(
         mart_promotion_daily.TABLE,
@@ -211,6 +220,7 @@ SOURCES = (
         {name: name for name in mart_stock_monthly.TABLE.required},
         {"stock": "true"},
         apart=("shop", "month"),
+        in_lake=True,
     ),
     Source(
         mart_launch_daily.TABLE,
@@ -224,6 +234,16 @@ SOURCES = (
         _SHOP | _CUTS | {"paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")} | BY_CHANNEL,
         _GOODS_ROWS,
+        made_of=mart_breakdown_daily.ASSET.query,
+        in_lake=True,
+    ),
+    Source(
+        mart_refund_reason_daily.TABLE,
+        _SHOP | _CUTS | {"reason": "reason_code", "paid_date": "business_date"} | _TIME,
+        {name: name for name in mart_refund_reason_daily.TABLE.required},
+        {"paid": "cohort_refund_fen <> 0", "refund": "dated_refund_fen <> 0"},
+        made_of=mart_refund_reason_daily.ASSET.query,
+        in_lake=True,
     ),
     Source(
         mart_order_detail_daily.TABLE,
@@ -231,28 +251,42 @@ SOURCES = (
         {name: name for name in mart_order_detail_daily.TABLE.required},
         {"created": "placed_fen <> 0 OR created_untold_fen <> 0", "final": _final(mart_order_detail_daily.TABLE)},
         (dim_observed.TABLE,),
+        made_of=mart_order_detail_daily.ASSET.query,
+        in_lake=True,
     ),
     Source(
         mart_outlook_detail_daily.TABLE,
         _DETAIL,
         _MATURED,
         {"matured": "true"},
-        (mart_order_detail_daily.TABLE, mart_outlook_daily.TABLE),
         made_of=_OUTLOOK.format(cuts=", ".join(mart_outlook_detail_daily.TABLE.key), day=", ".join(mart_outlook_daily.TABLE.key)),
+        in_lake=True,
     ),
-    Source(mart_settlement_detail_daily.TABLE, _DETAIL, {name: name for name in mart_settlement_detail_daily.TABLE.required}, _LEDGER_ROWS),
+    Source(
+        mart_settlement_detail_daily.TABLE,
+        _DETAIL,
+        {name: name for name in mart_settlement_detail_daily.TABLE.required},
+        _LEDGER_ROWS,
+        made_of=mart_settlement_detail_daily.ASSET.query,
+        in_lake=True,
+    ),
 )
 
 #: Every dimension some mart knows.
 DIMENSIONS = tuple(dict.fromkeys(name for source in SOURCES for name in source.dimensions))
 
 
-def find_source(clock: str, dimensions: Collection[str]) -> Source | None:
-    """The mart that answers ``clock`` split by ``dimensions``; None when no single one does."""
-    return next((source for source in SOURCES if clock in source.rows and set(dimensions) <= source.dimensions.keys()), None)
+def find_source(clock: str, dimensions: Collection[str], parts: Iterable[str] = ()) -> Source | None:
+    """The mart that answers ``clock`` split by ``dimensions`` and holds the measures ``parts``; None when no single one does."""
+    return next((source for source in _holding(clock, parts) if set(dimensions) <= source.dimensions.keys()), None)
 
 
-def dimensions_of(clock: str) -> tuple[str, ...]:
-    """Dimensions a metric on ``clock`` can be split by, one way or another."""
-    known = {name for source in SOURCES if clock in source.rows for name in source.dimensions}
+def dimensions_of(clock: str, parts: Iterable[str] = ()) -> tuple[str, ...]:
+    """Dimensions a metric on ``clock`` made of the measures ``parts`` can be split by, one way or another."""
+    known = {name for source in _holding(clock, parts) for name in source.dimensions}
     return tuple(name for name in DIMENSIONS if name in known and not (name == "paid_date" and clock != "paid"))
+
+
+def _holding(clock: str, parts: Iterable[str]) -> list[Source]:
+    wanted = set(parts)
+    return [source for source in SOURCES if clock in source.rows and wanted <= source.measures.keys()]

@@ -29,15 +29,20 @@ Changes = Mapping[str, Change]
 
 
 def refresh_marts(lake: Lake, changes: Changes, marts: Iterable[Additive] | None = None) -> None:
-    """Add to every mart what ``changes`` move in it (default: all additive marts). A row of no facts any more is deleted.
+    """Add to every mart what ``changes`` move in it (default: all that are stored). A row of no facts any more is deleted.
 
     Raises ``UsageError`` where a mart does not stand on the facts before: such a house has to be built from its raw files once.
     """
     moved = {name: _net(change) for name, change in changes.items()}
     moved = {name: change for name, change in moved.items() if change.before.height or change.after.height}
-    for mart in additive_marts().values() if marts is None else marts:
+    for mart in stored_marts() if marts is None else marts:
         if moved.keys() & mart.reads.keys():
             _add(lake, mart, _Delta(lake, moved))
+
+
+def stored_marts() -> list[Additive]:
+    """The additive marts that are kept; the others are grouped from facts when somebody asks."""
+    return [mart for mart in additive_marts().values() if mart.is_stored]
 
 
 def _net(change: Change) -> Change:
@@ -125,11 +130,11 @@ def out_of_step(lake: Lake) -> dict[str, int]:
     The second opinion on incremental refresh: it shares the declarations with it, and neither Polars nor what was stored before.
     """
     found = {}
-    for name, mart in additive_marts().items():
+    for mart in stored_marts():
         key, measures = ", ".join(mart.table.key), [item for item in mart.measures if item != COUNT]
         sums = ", ".join(f"sum({item})::BIGINT AS {item}" for item in measures)
         whole = f"SELECT {key}, {sums}, count(*)::BIGINT AS {COUNT} FROM ({mart.query}) GROUP BY {key}"
         stored = f"SELECT {key}, {', '.join([*measures, COUNT])} FROM {mart.table.full_name}"
         query = f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL ({stored})))"
-        found[name] = int(lake.sql(query).item())
+        found[mart.table.name] = int(lake.sql(query).item())
     return {name: rows for name, rows in found.items() if rows}

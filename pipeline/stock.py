@@ -51,7 +51,7 @@ def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
     kept = lake.sql(
         f"""
         SELECT merchant_id, shop_id, platform_code, style_code, sku_code, business_date AS paid_date, sum(kept_units_qty)::BIGINT AS kept_qty
-        FROM {mart_breakdown_daily.TABLE.full_name} SEMI JOIN _who USING (merchant_id) GROUP BY ALL HAVING sum(units_qty) > 0""",  # noqa: S608
+        FROM ({mart_breakdown_daily.ASSET.query}) SEMI JOIN _who USING (merchant_id) GROUP BY ALL HAVING sum(units_qty) > 0""",  # noqa: S608
         _who=who,
     )
     telling = lake.sql(

@@ -116,7 +116,8 @@ def test_what_was_confirmed_is_what_happens_or_nothing_does(a: Viewer) -> None:
 
 def test_the_template_is_a_list_of_the_same_shape_and_what_is_in_force_is_ones_own(a: Viewer, own_house: Place) -> None:
     head, *rows = list(csv.reader(io.StringIO(counter.list_template(a, "costs").decode("utf-8-sig"))))
-    assert tuple(head) == tuple(LIST.labels) and len(rows) == 10
+    assert tuple(head) == tuple(LIST.labels) and len(rows) == 12
+    assert {row[2] for row in rows if row[2]} == {f"a-{shop}-{number}-M" for shop in ("douyin", "tmall") for number in (0, 1)}
     enter(a, GOODS)
     entries = counter.entries_in_force(a, "costs")[0]
     assert entries.select("sku_code", "fen", "received_by_name").rows() == [("A1", 38_50, "a")]

@@ -35,6 +35,7 @@ from transforms.gold import (
     fct_refund_line,
     gold_tables,
     mart_ad_daily,
+    mart_breakdown_daily,
     mart_buyer_monthly,
     mart_district_channel_monthly,
     mart_launch_daily,
@@ -300,7 +301,7 @@ def gold(
     outlook = _outlook(lines, back, daily, shops)
     promoted = fct_ad_spend.build(current(AD_SPEND, silver["ad_spend"]), entered, shops)
     facts |= {"fct_line_cost": spent, **{name: of_ledgers[name] for name in ("fct_settlement_entry", "fct_fund_entry")}}
-    summed = {name: mart.build(facts) for name, mart in additive_marts().items()}
+    summed = {mart.table.name: mart.build(facts) for mart in additive_marts().values() if mart.is_stored}
     profit, settled = summed["mart_profit_daily"], of_ledgers["fct_settlement_entry"].drop_nulls(["paid_date", "settled_date"])
     promotion = mart_promotion_daily.build(
         promoted,
@@ -324,7 +325,7 @@ def gold(
             "dim_product": dim_product.build(lines),
             "dim_creator": dim_creator.build(lines),
             "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
-            "dim_observed": (goods := _goods(silver, lines, now["refund_line"], summed["mart_breakdown_daily"], shops, stocked)).observed,
+            "dim_observed": (goods := _goods(silver, lines, now["refund_line"], mart_breakdown_daily.ASSET.build(facts), shops, stocked)).observed,
             "fct_return_claim": goods.claims,
             "mart_stock_monthly": mart_stock_monthly.build(goods),
             "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),

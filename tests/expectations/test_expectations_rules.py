@@ -21,23 +21,21 @@ LINES, REFUNDS, DAILY = "gold.fct_order_line", "gold.fct_refund_line", "gold.mar
 ENTRIES, FUNDS, ITEMS, STATEMENTS = "gold.fct_settlement_entry", "gold.fct_fund_entry", "gold.mart_open_item", "gold.mart_statement_monthly"
 STYLES, SESSIONS, DISTRICT = "gold.mart_style_daily", "gold.mart_live_session", "gold.mart_district_channel_monthly"
 FLOW, AGES = "gold.mart_refund_flow_daily", "gold.mart_kept_age_daily"
-COSTS, PROFIT, DETAIL = "gold.fct_line_cost", "gold.mart_profit_daily", "gold.mart_profit_detail_daily"
-SETTLED_FLOW, SETTLED_DETAIL, ORDER_DETAIL = "gold.mart_settlement_flow_daily", "gold.mart_settlement_detail_daily", "gold.mart_order_detail_daily"
+COSTS, PROFIT = "gold.fct_line_cost", "gold.mart_profit_daily"
+SETTLED_FLOW = "gold.mart_settlement_flow_daily"
 OUTLOOK_DETAIL = "gold.mart_outlook_detail_daily"
 ADS, REPORTS, PROMOTION = "gold.fct_ad_spend", "gold.mart_ad_daily", "gold.mart_promotion_daily"
 PROMOTION_OFF = (PROMOTION, "PROMOTION_DAYS_MATCH")
-PLACED, FINAL, CUTS = "gold.mart_payment_flow_daily", "gold.mart_final_daily", "gold.mart_breakdown_daily"
+PLACED, FINAL = "gold.mart_payment_flow_daily", "gold.mart_final_daily"
 BUYERS = "gold.mart_buyer_monthly"
 BUYERS_OFF = (BUYERS, "BUYER_MONTHS_MATCH")
-PLACED_OFF, FINAL_OFF, CUTS_OFF, CUTS_DIFFER = (
-    (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH"), (CUTS, "BREAKDOWN_MATCHES"), (CUTS, "BREAKDOWN_AGREES_WITH_SHOP_DAYS"),
-)  # fmt: skip
+PLACED_OFF, FINAL_OFF = (PLACED, "PLACED_DAYS_MATCH"), (FINAL, "FINAL_DAYS_MATCH")
 STOCK, LAUNCHES = "gold.mart_stock_monthly", "gold.mart_launch_daily"
 LAUNCHES_OFF = (LAUNCHES, "LAUNCHES_MATCH")
 STOCK_OFF, STOCK_UNSOLD = (STOCK, "STOCK_AS_TOLD"), (STOCK, "STOCK_SALES_MATCH")
 REFUND_DAYS_OFF = ((DAILY, "SHOP_DAYS_REFUNDED"), (STYLES, "STYLE_DAYS_REFUNDED"), (FLOW, "REFUND_FLOW_AND_FACTS"))
-ORDERS_DIFFER, BEYOND_KEPT = (ORDER_DETAIL, "ORDER_DETAIL_AGREES_WITH_DAYS"), (OUTLOOK_DETAIL, "OUTLOOK_DETAIL_WITHIN_KEPT")
-PROFIT_OFF = ((PROFIT, "PROFIT_DAYS_MATCH"), (DETAIL, "PROFIT_DETAIL_MATCHES"))
+BEYOND_KEPT = (OUTLOOK_DETAIL, "OUTLOOK_DETAIL_WITHIN_KEPT")
+PROFIT_OFF = (PROFIT, "PROFIT_DAYS_MATCH")
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
 ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
@@ -68,7 +66,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a placed value told twice": (
         (f"UPDATE {PLACED} SET placed_fen = placed_fen + 7 WHERE shop_id = 's1' AND business_date = (SELECT max(business_date) FROM {PLACED})",
          f"UPDATE {PLACED} SET placed_unpaid_fen = placed_unpaid_fen + 7 WHERE shop_id = 's1'"),
-        {PLACED_OFF, ORDERS_DIFFER}, "'placed_unpaid_fen_off': 7",
+        {PLACED_OFF}, "'placed_unpaid_fen_off': 7",
     ),
     "a sale final too early": (
         (f"UPDATE {FINAL} SET finished_date = finished_date - 9 WHERE finished_date > DATE '1970-01-01'",), {FINAL_OFF}, "finished_kept_fen_off",
@@ -90,17 +88,11 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a sale of no stock lost": (
         (f"UPDATE {STOCK} SET stock_untold_qty = stock_untold_qty - 1 WHERE shop_id = 's3' AND stock_untold_qty > 0",), {STOCK_UNSOLD}, "'lately_off': -",
     ),
-    "sizes mixed up": ((f"UPDATE {CUTS} SET size_name = 'XXL' WHERE shop_id = 's1'",), {CUTS_OFF}, "'cut_key'"),
-    "units of a breakdown lost": ((f"UPDATE {CUTS} SET units_qty = 0 WHERE shop_id = 's1'",), {CUTS_DIFFER}, "units_qty_off"),
     "the cost of another day": (
         ("UPDATE gold.fct_line_cost SET unit_cost_fen = 3100 WHERE unit_cost_fen = 3000",), {(COSTS, "COST_IN_FORCE")}, "'entered_fen': 3000",
     ),
     "a cost that was taken back": (
         ("UPDATE ops.unit_cost SET unit_cost_fen = 2000 WHERE event_number = 4",), {(COSTS, "COST_IN_FORCE")}, "'borne_fen': None, 'entered_fen': 2000",
-    ),
-    "a fee of another creator": (
-        ("UPDATE gold.mart_profit_detail_daily SET creator_id = 'somebody' WHERE slot_fee_fen = 5000",),
-        {(DETAIL, "PROFIT_DETAIL_MATCHES")}, "'slot_fee_fen_off': ",
     ),
     "a refund at another age": (
         ("UPDATE gold.mart_kept_age_daily SET refund_by_14_fen = refund_by_14_fen + 1 WHERE shop_id = 's1' AND refund_by_14_fen = 0",),
@@ -136,7 +128,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"DELETE FROM {LINES}",),
         {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"), (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
-         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF,
+         (ITEMS, "OPEN_ORDERS_MATCH_FACTS"), (COSTS, "COST_IN_FORCE"), PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF,
          BUYERS_OFF, PROMOTION_OFF, STOCK_UNSOLD, LAUNCHES_OFF, BEYOND_KEPT},
         "0",
     ),
@@ -167,8 +159,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a payment on the wrong day": (
         (f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = '{order_id('s3', 0)}0'",),
-        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF, *PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
-         PLACED_OFF, FINAL_OFF, CUTS_OFF, LAUNCHES_OFF, BEYOND_KEPT}, order_id("s3", 0),
+        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF, PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
+         PLACED_OFF, FINAL_OFF, LAUNCHES_OFF, BEYOND_KEPT}, order_id("s3", 0),
     ),
     "an order with two heads": (
         (f"UPDATE {LINES} SET is_order_head = true WHERE shop_id = 's1' AND order_id = '{order_id('s1', 0)}'",),
@@ -180,8 +172,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "kept above paid": (
         (f"UPDATE {DAILY} SET cohort_refund_fen = -5 WHERE shop_id = 's3' AND paid_fen = 10001",),
-        {(DAILY, "KEPT_WITHIN_PAID"), (DAILY, "WITHIN_BOUNDS"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"),
-         CUTS_DIFFER}, "'shop_id': 's3'",
+        {(DAILY, "KEPT_WITHIN_PAID"), (DAILY, "WITHIN_BOUNDS"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "'shop_id': 's3'",
     ),
     "a lost line": (
         (f"DELETE FROM {LINES} WHERE order_line_id = '{GIFT}'",),
@@ -189,8 +180,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
-        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), *PROFIT_OFF,
-         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, CUTS_OFF, BUYERS_OFF, STOCK_UNSOLD, BEYOND_KEPT},
+        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROFIT_OFF,
+         (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, BUYERS_OFF, STOCK_UNSOLD, BEYOND_KEPT},
         "'order_line_id': 'T3'",
     ),
     "a style without its dimension": (
@@ -207,10 +198,10 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
          f"UPDATE {AGES} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = 600",
          *(f"UPDATE {mart} SET paid_fen = paid_fen - 600, subsidy_untold_fen = subsidy_untold_fen - 600, shipped_fen = shipped_fen - 600"
            f" WHERE shop_id = 's2' AND paid_fen = {told}"
-           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600), (CUTS, 600))),
+           for mart, told in ((DAILY, 9600), (STYLES, 600), (SESSIONS, 9600))),
          f"UPDATE {PLACED} SET paid_fen = paid_fen - 600 WHERE shop_id = 's2' AND paid_fen = 9600",
-         *(f"UPDATE {mart} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600" for mart in (PROFIT, DETAIL))),
-        {(LINES, "PAID_MATCHES_SILVER"), FINAL_OFF, ORDERS_DIFFER, BEYOND_KEPT}, "'order_id': 'T1', 'paid_fen_off': -600",
+         f"UPDATE {PROFIT} SET paid_fen = 0, cost_untold_fen = 0, fees_untold_fen = 0 WHERE shop_id = 's2' AND paid_fen = 600"),
+        {(LINES, "PAID_MATCHES_SILVER"), FINAL_OFF, BEYOND_KEPT}, "'order_id': 'T1', 'paid_fen_off': -600",
     ),
     "a payment at another moment": (
         (f"UPDATE {LINES} SET paid_at = paid_at + INTERVAL 1 SECOND {ONE}",), {(LINES, "PAID_ON_ITS_DAY")}, FIRST,
@@ -229,7 +220,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
          f"UPDATE {LINES} SET refund_after_fen = 900, refund_before_fen = 0 WHERE shop_id = 's3' AND refund_before_fen = 900",
          *(f"UPDATE {mart} SET cohort_refund_after_fen = 900, cohort_refund_before_fen = 0, shipped_fen = shipped_fen + 900"
            " WHERE shop_id = 's3' AND cohort_refund_before_fen = 900"
-           for mart in (DAILY, STYLES, CUTS))),
+           for mart in (DAILY, STYLES))),
         {(REFUNDS, "UNTOLD_STAGE_BY_SHIPMENT")}, "R8",
     ),
     "a stated refund forgotten": (
@@ -238,18 +229,18 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
          *(f"UPDATE {mart} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_unstaged_fen = cohort_refund_unstaged_fen - 1200,"
            " cohort_refund_undated_fen = cohort_refund_undated_fen - 1200"
            " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"
-           for mart in (DAILY, STYLES, CUTS)),
+           for mart in (DAILY, STYLES)),
          f"UPDATE {AGES} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_undated_fen = cohort_refund_undated_fen - 1200"
          " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"),
         {(LINES, "STATED_REFUND_KEPT"), FINAL_OFF}, "'order_id': 'T3'",
     ),
     "a day short of money": (
         (f"UPDATE {DAILY} SET paid_fen = paid_fen - 1 WHERE shop_id = 's3' AND paid_fen = 10001",),
-        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"), CUTS_DIFFER, ORDERS_DIFFER}, "'paid_fen_off': -1",
+        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "'paid_fen_off': -1",
     ),
     "a day too many": (
         (f"INSERT INTO {DAILY} SELECT * REPLACE (DATE '2026-10-30' AS business_date) FROM {DAILY} WHERE shop_id = 's3' AND paid_fen = 10001",),
-        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS"), CUTS_DIFFER, ORDERS_DIFFER}, "2026-10-30",
+        {(DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLES_AGREE_WITH_SHOP_DAYS")}, "2026-10-30",
     ),
     "views on the wrong day": (
         (f"UPDATE {DAILY} SET session_views_qty = session_views_qty + 1 WHERE session_views_qty = 5001",),
@@ -267,13 +258,6 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         (f"UPDATE {ENTRIES} SET settled_fen = 2 * settled_fen WHERE settlement_entry_id = 'E1'",),
         {(ENTRIES, "ENTRIES_MATCH_SILVER"), ("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_FLOW, "SETTLEMENT_FLOW_MATCHES")},
         "'settled_fen_off': 9500",
-    ),
-    "a style's settlement left out": (
-        (f"DELETE FROM {SETTLED_DETAIL} WHERE settled_fen = 9500",), {(SETTLED_DETAIL, "SETTLEMENT_DETAIL_AGREES_WITH_DAYS")}, "'settled_fen_off': -9500",
-    ),
-    "a size placed twice": (
-        (f"UPDATE {ORDER_DETAIL} SET placed_fen = placed_fen + 1 WHERE shop_id = 's1' AND placed_fen > 0",),
-        {ORDERS_DIFFER}, "'placed_fen_off': ",
     ),
     "a style's returns to come left out": (
         (f"DELETE FROM {OUTLOOK_DETAIL} WHERE shop_id = 's1' AND style_code = 'YS1'",),
@@ -293,7 +277,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a movement nobody answers, hidden": (
         ("UPDATE gold.mart_settlement_daily SET unanswered_fen = 0",),
-        {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH"), (SETTLED_DETAIL, "SETTLEMENT_DETAIL_AGREES_WITH_DAYS")},
+        {("gold.mart_settlement_daily", "SETTLEMENT_DAYS_MATCH")},
         "'unanswered_fen_off': -700",
     ),
     "a movement lost": (
@@ -514,7 +498,7 @@ def test_a_column_that_ran_empty(memory: Plant) -> None:
     connection.execute(f"UPDATE {LINES} SET province_name = NULL")
     found = broken(connection, before)
     assert found.pop((LINES, "NULL_SHARE")) == [{"column_name": "province_name", "null_qty": 38}]
-    assert set(found) == set(broken(connection)) == {CUTS_OFF, BEYOND_KEPT}
+    assert set(found) == set(broken(connection)) == {BEYOND_KEPT}
 
 
 def test_every_rule_has_a_fault_that_it_alone_finds() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from fact_cases import cost, facts, line, refund
 
 from contracts.canonical import SHOP
 from contracts.codes import REPORT
@@ -125,18 +126,26 @@ SESSIONS: list[Row] = [
 ]
 
 
-def cut_day(date: dt.date, **row: object) -> Row:
-    cuts = dict.fromkeys(("style_code", "sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code"), "untold")
-    return {**cuts, "merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": date, **row}
-
-
-#: Style A in two sizes, of which M came back in part on the 5th.
-CUT_DAYS: list[Row] = [
-    cut_day(day(1), style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_hour_code="20", paid_fen=60_00, paid_orders_qty=1, units_qty=1,
-            cohort_refund_fen=40_00),
-    cut_day(day(1), style_code="A", sku_code="A-L", size_name="L", province_name="广东省", paid_hour_code="21", paid_fen=30_00, units_qty=1),
-    cut_day(day(1), style_code="B", sku_code="B-M", size_name="M", province_name="浙江省", paid_hour_code="20", paid_fen=60_01, paid_orders_qty=3, units_qty=3),
-    cut_day(day(5), style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_hour_code="20", dated_refund_fen=30_00),
+#: What single lines tell: style A in two sizes, of which M came back in part on the 5th and was sold in session L1 by creator c1; two more of B's orders.
+LINES: list[Row] = [
+    line(day(1), hour=20, style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_fen=60_00, cohort_refund_fen=40_00,
+         creator_id="c1", live_session_id="L1"),
+    line(day(1), hour=21, style_code="A", sku_code="A-L", size_name="L", province_name="广东省", paid_fen=30_00, is_order_head=False),
+    line(day(1), hour=20, style_code="B", size_name="M", province_name="浙江省", paid_fen=60_01),
+    *(line(day(1), hour=20, style_code="B", size_name="M", province_name="浙江省") for _ in range(2)),
+    line(day(2), shop_id="s2", platform_code="taobao", channel_code="unknown", paid_fen=200_00),
+]  # fmt: skip
+REFUNDS: list[Row] = [
+    refund(day(5), 30_00, style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_hour_code="20", creator_id="c1", live_session_id="L1",
+           reason_code="size", paid_date=day(1)),
+    refund(day(6, 4), 10_00, style_code="A", sku_code="A-M", size_name="M", province_name="广东省", paid_hour_code="20", creator_id="c1", paid_date=day(1),
+           refund_stage_code="before_shipment", reason_code="look"),
+]  # fmt: skip
+#: What is known of the cost of the first, and a slot fee of c1's.
+COSTS: list[Row] = [
+    cost(day(1), style_code="A", sku_code="A-M", creator_id="c1", live_session_id="L1", cost_known_fen=60_00, fees_known_fen=45_00, costed_refund_fen=20_00,
+         cost_fen=15_00, write_down_fen=1_00, cohort_fee_fen=3_00, cohort_commission_fen=6_00, packing_fen=50, freight_out_fen=1_50, freight_back_fen=2_00),
+    cost(day(12), channel_code="creator_live", creator_id="c1", slot_fee_fen=9_00, sample_fen=1_00),
 ]  # fmt: skip
 
 #: Of s1 two orders paid on the 1st, placed the day before and that day, and one never paid. What s2 was paid tells no placed day.
@@ -172,14 +181,7 @@ PROFIT_DAYS: list[Row] = [
 ]  # fmt: skip
 
 
-#: The same, by what was sold, by whom and where; every row but the slot's is of one SKU, and half of style A was sold in session L1 by creator c1.
-def profit_detail() -> list[Row]:
-    fine = {"sku_code": "untold", "creator_id": "untold", "live_session_id": "untold"}
-    a, b, slot, other = ({**row, **fine} for row in PROFIT_DAYS)
-    of_l1 = {"sku_code": "A-M", "creator_id": "c1", "live_session_id": "L1"}
-    of_a = dict.fromkeys([name for name in a if name.endswith("_fen")], 0) | {"paid_fen": 30_00, "cost_untold_fen": 30_00, "fees_untold_fen": 30_00}
-    rest = {name: value - of_a[name] if name in of_a else value for name, value in a.items()}  # type: ignore[operator]
-    return [{**a, **of_a, "sku_code": "A-S"}, {**rest, **of_l1}, b, {**slot, "creator_id": "c1"}, other]
+FACTS = {"fct_order_line": LINES, "fct_refund_line": REFUNDS, "fct_line_cost": COSTS}
 
 
 def buyers(platform: str, month_end: dt.date, kept: int, again: int, untold: int = 0) -> Row:
@@ -246,8 +248,7 @@ def frames() -> dict[str, pl.DataFrame]:
         "mart_profit_daily": rows_of("mart_profit_daily", PROFIT_DAYS + owned_by(OTHER, PROFIT_DAYS)),
         "mart_payment_flow_daily": rows_of("mart_payment_flow_daily", PLACED_DAYS + owned_by(OTHER, PLACED_DAYS)),
         "mart_final_daily": rows_of("mart_final_daily", FINAL_DAYS + owned_by(OTHER, FINAL_DAYS)),
-        "mart_breakdown_daily": rows_of("mart_breakdown_daily", CUT_DAYS + owned_by(OTHER, CUT_DAYS)),
-        "mart_profit_detail_daily": rows_of("mart_profit_detail_daily", profit_detail() + owned_by(OTHER, profit_detail())),
+        **{name: facts(name, rows + owned_by(OTHER, rows)) for name, rows in FACTS.items()},
         "mart_buyer_monthly": rows_of("mart_buyer_monthly", BUYER_MONTHS + owned_by(OTHER, BUYER_MONTHS)),
         "mart_settlement_daily": rows_of("mart_settlement_daily", SETTLEMENT_DAYS + owned_by(OTHER, SETTLEMENT_DAYS)),
         "mart_open_item": rows_of("mart_open_item", OPEN_ITEMS + owned_by(OTHER, [{**row, "open_fen": 7_777_77} for row in OPEN_ITEMS])),

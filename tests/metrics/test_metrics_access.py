@@ -13,11 +13,13 @@ from metrics_cases import AT, OTHER, association, frames, merchant, operator, pu
 
 from contracts.errors import NotFoundError
 from metrics import access
-from metrics.access import ON_DEMAND, Desk, Viewer, as_merchant, open_desk, refresh, sign_in
+from metrics.access import IN_LAKE, Desk, Viewer, as_merchant, open_desk, refresh, sign_in
 from metrics.ask import ask
 from metrics.district import district
 from metrics.health import freshness, release_line
 from metrics.labels import labels
+from metrics.released import choose, open_release
+from metrics.sources import SOURCES, Source
 from transforms.gold import gold_tables
 from warehouse import accounts
 from warehouse.place import Place
@@ -36,13 +38,26 @@ def holds(frames: dict[str, pl.DataFrame], word: str) -> list[str]:
 
 
 def test_a_merchants_desk_holds_its_own_rows_only(shown: Place) -> None:
-    mine = everything(open_desk(merchant(shown), asked=ON_DEMAND))
-    assert set(mine) - {table.full_name for table in ON_DEMAND} == set(everything(open_desk(merchant(shown))))
-    assert set(mine) == {name.full_name for name in gold_tables().values() if name.name.startswith(("dim_", "mart_"))} - {"gold.mart_district_channel_monthly"}
+    mine = everything(open_desk(merchant(shown)))
+    declared = {table.full_name for name, table in gold_tables().items() if name.startswith(("dim_", "mart_")) and name not in IN_LAKE}
+    assert set(mine) == declared - {"gold.mart_district_channel_monthly"}
     assert holds(mine, OTHER) == []
     assert holds(mine, "hidden-canary") == []
     assert mine["gold.mart_shop_channel_daily"].height == 6
     assert "gold.mart_shop_channel_daily" in holds(everything(open_desk(merchant(shown, OTHER))), OTHER)
+
+
+IN_THE_LAKE = [source for source in SOURCES if source.in_lake]
+
+
+@pytest.mark.parametrize("source", IN_THE_LAKE, ids=lambda source: source.table.name)
+def test_what_is_asked_in_the_lake_is_of_the_viewers_merchant_only(shown: Place, source: Source) -> None:
+    query = f"SELECT DISTINCT merchant_id FROM {source.relation}"  # noqa: S608
+    found = {name: open_desk(merchant(shown, name)).rows(source, query)["merchant_id"].to_list() for name in ("m1", OTHER)}
+    assert all(names in ([], [name]) for name, names in found.items())
+    assert found["m1"] or source.table.name in {"mart_stock_monthly", "mart_outlook_detail_daily", "mart_settlement_detail_daily"}, "these have no rows here"
+    with open_release(shown, choose(shown)) as lake:
+        assert lake.sql(query).is_empty(), "nobody's before somebody is named, and after"
 
 
 def test_the_associations_desk_holds_released_cells_only(shown: Place) -> None:

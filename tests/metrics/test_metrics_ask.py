@@ -6,6 +6,7 @@ import datetime as dt
 from contextlib import nullcontext
 
 import pytest
+from fact_cases import facts, line
 from metrics_cases import AT, MARCH, OTHER, association, day, frames, merchant, operator, publish, rows_of, shop_day
 
 from contracts.errors import NotFoundError, UsageError
@@ -131,13 +132,12 @@ def test_what_no_source_tells_is_empty_and_not_nothing(shown: Place) -> None:
 
 def test_placed_value_by_sku_owns_up_to_lines_without_a_placed_day(place: Place) -> None:
     """C only finished: it stands on no placed day, so it is no row of the answer."""
-    cut = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": day(3)}
-    cuts = dict.fromkeys(("style_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code", "live_session_id"), "untold")
     rows = [
-        {**cut, **cuts, "sku_code": sku, "finished_date": dt.date(1970, 1, 1), **measures}
-        for sku, measures in (("A", {"placed_fen": 30_00}), ("B", {"created_untold_fen": 50_00}), ("C", {"finish_untold_fen": 9_00}))
+        line(None, sku_code="A", created_date=day(3), placed_fen=30_00, order_status_code="placed"),
+        line(day(3), sku_code="B", paid_fen=50_00),
+        line(day(3), sku_code="C", created_date=day(20, 2), placed_fen=9_00, paid_fen=9_00, order_status_code="finished"),
     ]
-    publish(place, {"mart_order_detail_daily": rows_of("mart_order_detail_daily", rows)})
+    publish(place, {"fct_order_line": facts("fct_order_line", rows)})
     answer = ask(merchant(place), ["placed_gmv"], by=["sku"], period=MARCH)
     assert answer.rows["sku"].to_list() == ["A", "B"] and answer.rows["placed_gmv"][0] == 30_00
     assert {note.code: note.amount_fen for note in answer.notes}["CREATED_UNTOLD"] == 50_00
@@ -161,12 +161,21 @@ def test_what_a_line_tells_of_itself_can_be_asked_together(shown: Place) -> None
     kept = ["paid_gmv", "net_by_order_date", "return_rate_value", "net_by_refund_date"]
     sizes = ask(merchant(shown), kept, by=["size"], where={"style": "A"}, period=MARCH).rows
     assert sizes.rows() == [("L", 30_00, 30_00, 0.0, 30_00), ("M", 60_00, 20_00, pytest.approx(2 / 3), 30_00)]
-    hours = ask(merchant(shown), ["paid_gmv"], by=["hour", "province"]).rows
+    hours = ask(merchant(shown), ["paid_gmv"], by=["hour", "province"], where={"shop": "s1"}).rows
     assert hours.rows() == [("20", "广东省", 60_00), ("20", "浙江省", 60_01), ("21", "广东省", 30_00)]
     orders = ask(merchant(shown), ["aov"], by=["sku"])
     assert [note.code for note in orders.notes] == ["ORDERS_ON_FIRST_LINE"]
     with pytest.raises(UsageError, match="NOT_TOGETHER"):
         ask(merchant(shown), ["paid_gmv"], by=["size", "traffic"])
+
+
+def test_refunds_are_asked_by_reason_and_what_has_none_is_not(shown: Place) -> None:
+    back = ask(merchant(shown), ["refunds", "refunds_before_shipment", "refunds_by_refund_date"], by=["reason", "size"], where={"shop": "s1"}, period=MARCH)
+    assert back.rows.rows() == [("look", "M", 10_00, 10_00, 0), ("size", "M", 30_00, 0, 30_00)]
+    assert ask(merchant(shown), ["refunds"], where={"reason": "尺码不合"}).rows.item() == 30_00
+    with pytest.raises(UsageError, match="NOT_TOGETHER") as caught:
+        ask(merchant(shown), ["refunds", "paid_gmv"], by=["reason"])
+    assert caught.value.facts["metric"] == "paid_gmv"
 
 
 def test_a_day_with_refunds_only_is_no_day_of_payment(shown: Place) -> None:

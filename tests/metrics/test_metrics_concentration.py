@@ -25,7 +25,7 @@ def test_it_is_of_net_and_not_of_paid_value(place: Place) -> None:
 
 def test_it_rounds_half_up_and_splits_by_what_a_line_tells(shown: Place) -> None:
     # of 50.00 + 60.01 kept by sizes L 30.00 and M 80.01: (3000² + 8001²) / 11001² = 0.60333…
-    found = concentration(merchant(shown), "size", period=MARCH)
+    found = concentration(merchant(shown), "size", period=MARCH, where={"shop": "s1"})
     assert found.index == pytest.approx((3000**2 + 8001**2) / 11001**2 * 10_000, abs=0.5)
     assert isinstance(found.index, int)
 

@@ -46,8 +46,8 @@ def test_an_entry_is_whole(metric: Metric) -> None:
     assert metric.unit in UNITS
     assert set(metric.numerator) | ({metric.denominator} - {None}) <= set(FIELDS)
     source = find_source(metric.clock, ())
-    assert source is not None
-    assert all(set(metric.parts) <= set(found.measures) for found in SOURCES if metric.clock in found.rows)
+    assert source is not None and source is find_source(metric.clock, (), metric.parts)
+    assert all(set(metric.parts) <= set(found.measures) for found in SOURCES if metric.clock in found.rows and "reason" not in found.dimensions)
     assert not metric.told or metric.notes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from fact_cases import facts, line
 from metrics_cases import OTHER, Row, day, merchant, owned_by, publish, rows_of
 
 from contracts.errors import UsageError
@@ -61,30 +62,31 @@ def test_others_see_nothing_of_it_and_wrong_words_are_refused(told: Place) -> No
         matured(merchant(told), by=["traffic"])
 
 
-def cell(date: int, style: str, kept: int, paid: int | None = None, **more: str) -> Row:
-    """What a style keeps of a day, in mart_order_detail_daily."""
-    cuts = dict.fromkeys(("sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code", "live_session_id"), "untold")
-    row: Row = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": day(date), **cuts}
-    return row | {"style_code": style, "finished_date": day(1, 1), "unfinished_kept_fen": kept, "paid_fen": kept if paid is None else paid, **more}
+def sold(date: int, style: str, kept: int, paid: int | None = None, **more: str) -> Row:
+    """A line of a style and what is kept of it."""
+    paid = kept if paid is None else paid
+    return line(day(date), style_code=style, paid_fen=paid, cohort_refund_fen=paid - kept, **more)
 
 
 def share(date: int, style: str, goes: int, noise: int = 0, doubt: int = 0, **more: str) -> Row:
     """What a style is expected to lose of a day, in mart_outlook_detail_daily."""
-    row = {name: value for name, value in cell(date, style, 0).items() if name not in ("finished_date", "unfinished_kept_fen", "paid_fen")}
-    return row | {"to_return_fen": goes, "matured_noise_number": noise, "matured_doubt_fen": doubt, **more}
+    shop = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin", "channel_code": "own_live", "business_date": day(date)}
+    cuts = dict.fromkeys(("sku_code", "size_name", "color_name", "province_name", "creator_id", "paid_hour_code", "live_session_id"), "untold")
+    return {**shop, **cuts, "style_code": style, "to_return_fen": goes, "matured_noise_number": noise, "matured_doubt_fen": doubt, **more}
 
 
 @pytest.fixture
 def cut(place: Place) -> Place:
     """Of the 25th 900 yuan kept, 600 to go, give or take 30; of the 1st 400 kept for good. A of session L1, and of L2; B of none."""
     days = [outlook(1, "own_live", 40_000, 40_000, 50), outlook(25, "own_live", 90_000, 30_000, 2)]
-    cells = [
-        cell(1, "A", 10_000, 60_000, live_session_id="L1"), cell(1, "B", 30_000, 40_000), cell(25, "B", 40_000, 50_000),
-        cell(25, "A", 30_000, live_session_id="L1"), cell(25, "A", 20_000, live_session_id="L2"),
+    lines = [
+        sold(1, "A", 10_000, 60_000, live_session_id="L1"), sold(1, "B", 30_000, 40_000), sold(25, "B", 40_000, 50_000),
+        sold(25, "A", 30_000, live_session_id="L1"), sold(25, "A", 20_000, live_session_id="L2"),
     ]  # fmt: skip
     shares = [share(25, "A", 20_000, 300, live_session_id="L1"), share(25, "A", 15_000, 200, live_session_id="L2"), share(25, "B", 25_000, 400)]
-    tables = {"mart_outlook_daily": days, "mart_order_detail_daily": cells, "mart_outlook_detail_daily": shares}
-    publish(place, {name: rows_of(name, [*rows, *owned_by(OTHER, rows)]) for name, rows in tables.items()})
+    tables = {"mart_outlook_daily": days, "mart_outlook_detail_daily": shares}
+    gold = {name: rows_of(name, [*rows, *owned_by(OTHER, rows)]) for name, rows in tables.items()}
+    publish(place, gold | {"fct_order_line": facts("fct_order_line", [*lines, *owned_by(OTHER, lines)])})
     return place
 
 
@@ -114,18 +116,9 @@ def test_every_cut_adds_up_to_the_figure_and_has_its_interval(cut: Place, name: 
 
 def test_a_style_with_a_day_that_has_no_estimate_has_none(place: Place) -> None:
     days = [outlook(1, "own_live", 40_000, 40_000, 50), outlook(25, "own_live", 90_000, None, 2)]
-    cells = [cell(1, "A", 10_000), cell(1, "B", 30_000), cell(25, "B", 90_000, 100_000)]
-    publish(place, {"mart_outlook_daily": rows_of("mart_outlook_daily", days), "mart_order_detail_daily": rows_of("mart_order_detail_daily", cells)})
+    lines = [sold(1, "A", 10_000), sold(1, "B", 30_000), sold(25, "B", 90_000, 100_000)]
+    publish(place, {"mart_outlook_daily": rows_of("mart_outlook_daily", days), "fct_order_line": facts("fct_order_line", lines)})
     answer = ask(merchant(place), ["matured_net"], by=["style"])
     assert answer.rows.rows() == [("A", 10_000), ("B", None)]
     assert [(note.code, note.amount_fen) for note in answer.notes] == [("MATURED_UNTOLD", 100_000)]
     assert matured(merchant(place), by=["style"])["matured_fen"].to_list() == [10_000, None]
-
-
-def test_a_release_from_before_cells_told_their_paid_value_says_that_it_has_no_estimate(place: Place) -> None:
-    """Better empty than what is kept so far passing for what will be."""
-    cells = rows_of("mart_order_detail_daily", [cell(25, "A", 90_000)]).with_columns(paid_fen=None)
-    publish(place, {"mart_outlook_daily": rows_of("mart_outlook_daily", [outlook(25, "own_live", 90_000, 30_000, 2)]), "mart_order_detail_daily": cells})
-    answer = ask(merchant(place), ["matured_net"], by=["style"])
-    assert answer.rows.rows() == [("A", None)]
-    assert [(note.code, note.amount_fen) for note in answer.notes] == [("MATURED_UNTOLD", 90_000)]

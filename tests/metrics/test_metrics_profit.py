@@ -56,13 +56,13 @@ def test_profit_by_creator_session_and_sku_is_that_of_their_lines_each_with_its_
     # the creator bears the slot: 11.00 of the lines less 9.00 and 1.00; of the session's lines nothing is unknown
     assert told("creator") == {"c1": (24_00, 1_00, 1.0), "untold": (None, None, 0.0)}
     assert told("session") == {"L1": (24_00, 11_00, 1.0), "untold": (None, None, 0.0)}
-    assert told("sku") == {"A-M": (24_00, 11_00, 1.0), "A-S": (None, None, 0.0), "untold": (None, None, 0.0)}
+    assert told("sku") == {"A-M": (24_00, 11_00, 1.0), "A-L": (None, None, 0.0), "untold": (None, None, 0.0)}
     by_sku = ask(merchant(shown), ["contribution"], by=["sku"], where={"shop": "s1"}, period=MARCH)
     (empty,) = [note for note in by_sku.notes if note.code == "CELLS_EMPTY"]
     whole = ask(merchant(shown), ["contribution"], where={"shop": "s1"}, period=MARCH)
     assert empty.amount_fen == whole.rows.item() - by_sku.rows["contribution"].sum() == -10_00, "what the cells miss of the total is said"
     assert "CELLS_EMPTY" not in {note.code for note in whole.notes}
-    assert dict(paid_by(merchant(shown), "sku", MARCH).rows()) == {"A-M": 60_00, "A-S": 30_00, "untold": 60_01 + 200_00}
+    assert dict(paid_by(merchant(shown), "sku", MARCH).rows()) == {"A-M": 60_00, "A-L": 30_00, "untold": 60_01 + 200_00}
     both = ask(merchant(shown), ["gross_profit"], by=["style", "sku"], where={"shop": "s1", "creator": "c1"}, period=MARCH).rows.rows()
     assert both == [("A", "A-M", 24_00), ("untold", "untold", 0)]
 

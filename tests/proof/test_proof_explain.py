@@ -41,7 +41,7 @@ def test_the_lines_of_a_cell_sum_to_what_is_asked(house: Settings, dimension: st
     viewer, checked = owner_of(house), 0
     for metric in METRICS.values():
         needed = {dimension} if dimension else set()
-        source = find_source(metric.clock, needed)
+        source = find_source(metric.clock, needed, metric.parts)
         if source is None or (dimension == "paid_date" and metric.clock != "paid"):
             continue
         names = sorted(needed | set(source.apart))

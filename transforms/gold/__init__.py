@@ -13,14 +13,15 @@ from transforms.asset import Additive
 
 @cache
 def gold_tables() -> dict[str, Table]:
-    """Every gold table, found by looking: name → Table."""
-    found = [module.TABLE for module in _modules() if hasattr(module, "TABLE")]
+    """Every stored gold table, found by looking: name → Table."""
+    asked = {mart.table.name for mart in additive_marts().values() if not mart.is_stored}
+    found = [module.TABLE for module in _modules() if hasattr(module, "TABLE") and module.TABLE.name not in asked]
     return {table.name: table for table in sorted(found, key=lambda table: table.name)}
 
 
 @cache
 def additive_marts() -> dict[str, Additive]:
-    """Every mart that is a sum of facts, found by looking: name → its declaration."""
+    """Every mart that is a sum of facts, stored or grouped when asked, found by looking: name → its declaration."""
     found = [module.ASSET for module in _modules() if hasattr(module, "ASSET")]
     return {asset.table.name: asset for asset in sorted(found, key=lambda asset: asset.table.name)}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive, From
+from transforms.asset import Additive, From
 from transforms.gold import fct_order_line, fct_refund_line
 from transforms.gold.measures import DATED, PAID, PAID_HOUR, or_untold
 
@@ -23,7 +23,6 @@ TABLE = Table(
     "day, dated_refund_fen on the refund day, by the line it was for. What a line does not tell stands under ``untold``.",
     key=(*SHOP, *CUTS, "channel_code", "business_date"),
     required=(*PAID, "dated_refund_fen"),
-    optional=(COUNT,),
 )
 
 ASSET = Additive(
@@ -32,4 +31,5 @@ ASSET = Additive(
         From(fct_order_line.TABLE, "paid_date", PAID, or_untold(*CUTS) | PAID_HOUR),
         From(fct_refund_line.TABLE, "refund_date", DATED, or_untold(*CUTS)),
     ),
+    is_stored=False,
 )

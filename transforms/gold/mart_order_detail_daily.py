@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive, From
+from transforms.asset import Additive, From
 from transforms.gold import fct_order_line, mart_final_daily
 from transforms.gold.mart_breakdown_daily import CUTS
 from transforms.gold.measures import PAID_HOUR, or_untold
@@ -23,7 +23,6 @@ TABLE = Table(
     "created_untold_fen and paid_fen on the payment day, and on it too, by the day of finishing, the measures of mart_final_daily. Untold is ``untold``.",
     key=(*SHOP, *DETAIL, "channel_code", "business_date", "finished_date"),
     required=("placed_fen", "created_untold_fen", "paid_fen", *mart_final_daily.TABLE.required),
-    optional=(COUNT,),
 )
 
 #: Where a fact stands that bears ``paid_at``.
@@ -36,6 +35,7 @@ ASSET = Additive(
         From(fct_order_line.TABLE, "paid_date", {"created_untold_fen": "paid_fen"}, CELL | _LATER, "created_date IS NULL"),
         From(fct_order_line.TABLE, "paid_date", {"paid_fen": "paid_fen"} | mart_final_daily.FINISHED, CELL | mart_final_daily.FINISHED_ON),
     ),
+    is_stored=False,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive
+from transforms.asset import Additive
 from transforms.gold import mart_profit_daily
 
 TABLE = Table(
@@ -16,7 +16,6 @@ TABLE = Table(
     "is ``untold``: a line outside any session, one nobody was paid a commission for. Measures as in mart_profit_daily.",
     key=(*SHOP, "style_code", "sku_code", "creator_id", "live_session_id", "channel_code", "business_date"),
     required=mart_profit_daily.TABLE.required,
-    optional=(COUNT,),
 )
 
-ASSET = Additive(TABLE, mart_profit_daily.parts("style_code", "sku_code", "creator_id", "live_session_id"))
+ASSET = Additive(TABLE, mart_profit_daily.parts("style_code", "sku_code", "creator_id", "live_session_id"), is_stored=False)

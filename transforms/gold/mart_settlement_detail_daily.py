@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.asset import COUNT, Additive
+from transforms.asset import Additive
 from transforms.gold import mart_settlement_daily
 from transforms.gold.mart_order_detail_daily import CELL, DETAIL
 
@@ -17,7 +17,6 @@ TABLE = Table(
     "about. One that names an order of several lines, or none, tells only what these agree on: the rest stands under ``untold``.",
     key=(*SHOP, *DETAIL, "channel_code", "business_date"),
     required=mart_settlement_daily.TABLE.required,
-    optional=(COUNT,),
 )
 
-ASSET = Additive(TABLE, mart_settlement_daily.parts(CELL))
+ASSET = Additive(TABLE, mart_settlement_daily.parts(CELL), is_stored=False)

@@ -85,7 +85,7 @@ def _choose(viewer: Viewer, windows: list[Window]) -> tuple[str, dict[str, str],
         period = choose_days(windows, "passport")
         shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
         channel = _ALL
-        if find_source(METRICS[metric].clock, ("channel",)):
+        if find_source(METRICS[metric].clock, ("channel",), METRICS[metric].parts):
             channel = st.selectbox(
                 "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
             )
