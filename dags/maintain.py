@@ -1,4 +1,7 @@
-"""维护 / Every Sunday night, in the writer's slot: merge small files, expire snapshots past retention, remove what failed writes left behind."""
+"""维护 / Every Sunday night: verify the release, then housekeeping in the writer's slot.
+
+The current release is recomputed (red when anything differs); small files are merged, snapshots past retention expire, and what failed writes left behind goes.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,13 @@ from dags.parts import PATIENCE, WRITER_POOL, ZONE
 
 @dag(schedule=CronTriggerTimetable("30 3 * * 0", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
 def maintain() -> None:
-    """One task."""
+    """Two tasks: housekeeping happens whatever verification finds."""
+
+    @task
+    def verify() -> None:
+        from pipeline import steps
+
+        steps.verify(steps.Settings())
 
     @task(pool=WRITER_POOL)
     def tidy() -> None:
@@ -17,6 +26,7 @@ def maintain() -> None:
 
         steps.maintain(steps.Settings())
 
+    verify()
     tidy()
 
 

@@ -139,8 +139,9 @@ def _rows(rule: Rule, table: Table, broken: dict[str, str]) -> SqlRule:
     """Rows in which any column breaks its condition, with the names of those columns."""
     guilty = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in broken.items())
     shown = ", ".join(map(quote, shown_key(table)))
-    return _rule(rule, table, f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {' OR '.join(broken.values())}")
+    condition = " OR ".join(broken.values())
+    return _rule(rule, table, f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {condition}", condition=condition)
 
 
-def _rule(rule: Rule, table: Table, query: str, weight: str = "1") -> SqlRule:
-    return SqlRule(**vars(rule), table=table.full_name, query=query, weight=weight)
+def _rule(rule: Rule, table: Table, query: str, *, weight: str = "1", condition: str = "") -> SqlRule:
+    return SqlRule(**vars(rule), table=table.full_name, query=query, weight=weight, condition=condition)

@@ -75,10 +75,21 @@ def expectation(rule: FloorRule | SqlRule) -> Expectation:
 
 
 def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
-    """One expectation that holds when all rules do, of whatever tables. It tells no more than the tables of those that do not."""
+    """One expectation that holds when all rules do, of whatever tables. It tells no more than the tables of those that do not.
+
+    Rules about single rows of one table are one scan.
+    """
+    conditions: dict[str, list[str]] = {}
+    broken = []
+    for rule in rules:
+        if isinstance(rule, SqlRule) and rule.condition:
+            conditions.setdefault(rule.table, []).append(f"({rule.condition})")
+        else:
+            broken.append((rule.table, _broken(rule)[0]))
+    broken += [(table, f"SELECT 1 AS one FROM {{batch}} WHERE {' OR '.join(several)}") for table, several in conditions.items()]  # noqa: S608
     asked = " UNION ALL ".join(
-        f"(SELECT {literal(rule.table)} AS example, 1 AS failed, NULL AS owners FROM ({_broken(rule)[0].replace('{batch}', _address(rule.table))}) LIMIT 1)"  # noqa: S608
-        for rule in rules
+        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners FROM ({query.replace('{batch}', _address(table))}) LIMIT 1)"  # noqa: S608
+        for table, query in broken
     )
     return ExpectNoFailingRows(unexpected_rows_query=_for_gx(rules[0].table, asked))
 

@@ -46,11 +46,12 @@ def personal_rules(table: Table) -> list[SqlRule]:
     found = [f"regexp_matches(concat_ws({_SEPARATOR}, {', '.join(map(quote, names))}), {literal(pattern)})" for pattern, names in patterns.items()]
     guilty = ", ".join(f"CASE WHEN regexp_matches({quote(name)}, {literal(pattern)}) THEN {literal(name)} END" for name, pattern in columns.items())
     shown = ", ".join(map(quote, shown_key(table)))
-    query = f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {' OR '.join(found)}"  # noqa: S608
+    condition = " OR ".join(found)
+    query = f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {condition}"  # noqa: S608
     return [
         SqlRule(
             "NO_PERSONAL_DATA", STOP, "没有手机号、身份证号、详细地址", "no phone numbers, id cards or street addresses",
             "个人信息在解析时就应移除,出现一例即不得发布", "personal data is removed while parsing; one case is enough not to publish",
-            table=table.full_name, query=query,
+            table=table.full_name, query=query, condition=condition,
         )
     ]  # fmt: skip

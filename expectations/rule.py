@@ -63,9 +63,11 @@ class SqlRule(Rule):
 
     ``table`` (``layer.name``) is the judged table and stands in the query as ``{batch}``. Beside the layers of the warehouse the query
     can read ``now.<silver table>`` (current states) and ``before.shop_total`` (the previous release). The returned columns are the
-    example keys; ``weight`` is an expression over them, summed to the number of failures.
+    example keys; ``weight`` is an expression over them, summed to the number of failures. ``condition``: of a rule about single rows, what breaks it, in
+    SQL over a row; all such rules of a table are judged in one scan.
     """
 
     table: str = ""
     query: str = ""
     weight: str = "1"
+    condition: str = ""

@@ -27,10 +27,7 @@ _DAYS_NAMED = 10
 
 def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> list[Outcome]:
     """Judge exactly ``snapshot`` and store every outcome under ``build_number``; a repeated audit replaces the earlier one."""
-    with reading(settings) as lake:
-        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED and item.build < build_number]
-        previous = Previous(published[-1].snapshot, lake.read(CHECK, where={"build_number": published[-1].build})) if published else None
-    outcomes = judge(settings.place, snapshot, previous=previous)
+    outcomes = judge(settings.place, snapshot, previous=published_before(settings, build_number))
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     rows = [
         {
@@ -52,6 +49,13 @@ def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.dateti
         lake.replace(CHECK, pl.DataFrame({"build_number": [build_number]}), pl.DataFrame(rows, schema=CHECK.dtypes))
     reach("audit.done")
     return outcomes
+
+
+def published_before(settings: Settings, build_number: int) -> Previous | None:
+    """The newest release that was published of an earlier build; None when there is none."""
+    with reading(settings) as lake:
+        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED and item.build < build_number]
+        return Previous(published[-1].snapshot, lake.read(CHECK, where={"build_number": published[-1].build})) if published else None
 
 
 def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> Release:

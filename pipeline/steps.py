@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from connectors.reading import Reading
-from contracts.errors import BaiyunError, TransientError, WriterBusyError
+from contracts.errors import BaiyunError, HeldReleaseError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
 from pipeline import confirming, inbox, withdrawing
 from pipeline.build import Built, build
@@ -24,6 +24,7 @@ from pipeline.loading import Export
 from pipeline.parsing import Limits
 from pipeline.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.releasing import audit, release
+from pipeline.verifying import verify_release
 from warehouse import landing
 from warehouse import release as releasing
 from warehouse.lake import Lake
@@ -33,7 +34,8 @@ from warehouse.settings import Settings
 
 __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "settled", "withdraw",
+    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "settled",
+    "verify", "withdraw",
 ]  # fmt: skip
 
 Say = Callable[[str, str], None]
@@ -264,6 +266,26 @@ def maintain(settings: Settings) -> list[int]:
         lake.maintain(lake.snapshot(), keep=keep, grace=dt.timedelta(seconds=settings.reader_grace_seconds))
     landing.sweep(settings.place)
     return keep
+
+
+def verify(settings: Settings) -> None:
+    """Recompute what the current release rests on. Raises ``HeldReleaseError`` NOT_AS_PUBLISHED naming what differs; nothing to do before a release."""
+    with reading(settings) as lake:
+        if releasing.current(lake) is None:
+            return
+    found = verify_release(settings)
+    if not found.is_whole:
+        raise HeldReleaseError(
+            "NOT_AS_PUBLISHED",
+            "当前发布重算后不一致",
+            "the current release is not what recomputing it gives",
+            step_zh="运行 baiyun verify 看差异,baiyun build --from-landing 从原始文件重算",
+            step_en="see `baiyun verify`; `baiyun build --from-landing` makes it anew",
+            release=found.release.number,
+            marts=", ".join(found.marts),
+            content=", ".join(found.content),
+            rules=", ".join(found.rules),
+        )
 
 
 def is_transient(error: BaseException) -> bool:

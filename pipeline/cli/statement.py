@@ -19,6 +19,7 @@ from pipeline.statement.document import statement as state
 from pipeline.statement.files import Checked, check_suffix, read, write
 from pipeline.statement.files import verify as check
 from pipeline.terminal import print_json, print_table
+from pipeline.verifying import verify_release
 from warehouse.settings import Settings
 
 
@@ -41,11 +42,17 @@ def statement(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="凭证文件 / a statement, .pdf or .json", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="凭证文件;不写:核验当前发布 / a statement, .pdf or .json; none: verify the current release", exists=True, dir_okay=False),
+    ] = None,
     fingerprint: Annotated[str | None, typer.Option(help="出具方告知的密钥指纹 / the fingerprint its issuer told")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档 / print one JSON document")] = False,
 ) -> None:
-    """核验凭证:改动一分钱就不通过 / check a statement: altered by one fen, it fails."""
+    """核验凭证,改动一分钱就不通过;不写文件:把当前发布从明细重算一遍 / check a statement; without one, recompute the current release."""
+    if file is None:
+        verify_house(as_json=as_json)
+        return
     found = check(Settings().place, read(file), expected=fingerprint)
     if as_json:
         print_json({"is_valid": True, "fingerprint": found.fingerprint, "is_ours": found.is_ours, "statement": found.document})
@@ -53,6 +60,26 @@ def verify(
     _tell(found.document)
     typer.echo(f"核验通过:内容与签署时一字不差 / verified: to the bit what was signed · 密钥指纹 / key {found.fingerprint}")
     typer.echo(_trust(found, told=fingerprint is not None))
+
+
+def verify_house(*, as_json: bool) -> None:
+    """Recompute marts, fingerprints and judgement of the current release, tell what differs, and end with exit code 1 if anything does."""
+    found = verify_release(Settings())
+    if as_json:
+        told = {"release": found.release.number, "is_whole": found.is_whole, "marts": found.marts, "content": found.content, "rules": found.rules}
+        print_json(told)
+    elif found.is_whole:
+        typer.echo(
+            f"核验通过:发布 #{found.release.number} 的汇总、内容、检查重算后完全一致 / verified: release #{found.release.number} recomputed, nothing differs"
+        )
+    else:
+        rows = [("汇总不等于明细之和 / not the sum of its facts", name, str(count)) for name, count in found.marts.items()]
+        rows += [("内容与发布时不同 / rows are not those judged", name, "") for name in found.content]
+        rows += [("检查不再通过 / a rule fails now", name, "") for name in found.rules]
+        print_table(f"发布 / release #{found.release.number}", ["差异 / difference", "表 / table", "行 / rows"], rows)
+        typer.echo("下一步:baiyun build --from-landing 从原始文件重算 / next: run `baiyun build --from-landing`")
+    if not found.is_whole:
+        raise typer.Exit(1)
 
 
 def read_period(text: str) -> tuple[dt.date, dt.date]:

@@ -49,7 +49,7 @@ def test_collect_and_build_publish_the_truth_and_keep_the_secrets(
     for metric in ("paid_gmv", "refunds", "paid_orders"):
         for merchant in ("yunshan", "tinglan"):
             assert shown(simulated, merchant, metric) == true(market, merchant, metric) > 0
-    assert run("maintain") == ("success", {"tidy": "success"})
+    assert run("maintain") == ("success", {"tidy": "success", "verify": "success"})
     assert shown(simulated, "yunshan", "paid_gmv") == true(market, "yunshan", "paid_gmv")
     written = [capfd.readouterr().out, *(path.read_text(errors="replace") for path in airflow_home.rglob("*.log"))]
     with sqlite3.connect(airflow_home / "airflow.db") as database:
