@@ -10,10 +10,16 @@ import os
 import shutil
 
 import pytest
+from argon2 import PasswordHasher
 from xdist.scheduler.loadfile import LoadFileScheduling
+
+from warehouse import accounts
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 os.environ.setdefault("BAIYUN_THREADS", "1")  # small tables: a second thread of DuckDB costs a quarter more CPU and gains nothing
+
+# the same algorithm at its lowest cost: a fifth of the suite's CPU went into passwords (what a house takes: tests/warehouse/test_accounts.py)
+accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 #: Folders whose tests share something that takes a minute to make: on two workers it would be made twice.
 TOGETHER = ("tests/proof/", "tests/bench/")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 from dashboards_cases import make_accounts, make_house
+from streamlit.components.v2 import manifest_scanner
 
 from warehouse.place import Place
+
+#: Streamlit looks through every installed package for components whenever an application starts: a third of what a page's test took.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
+import subprocess
+import sys
 import time
 
 import pytest
+from argon2 import PasswordHasher
 from warehouse_cases import AT
 
 from contracts.errors import NotFoundError, UsageError
@@ -18,7 +21,14 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def baiyun(place: Place) -> accounts.Account:
+def real_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords cost here what they cost in a house."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher())
+    accounts._decoy.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def baiyun(place: Place, real_cost: None) -> accounts.Account:
     return accounts.add(place, "baiyun", PASSWORD, role="merchant", merchant_id="m1")
 
 
@@ -105,3 +115,10 @@ def test_the_file_is_private_and_holds_no_password(place: Place) -> None:
 def test_a_bad_account_is_refused(place: Place, name: str, password: str, role: str, merchant_id: str | None) -> None:
     with pytest.raises(UsageError):
         accounts.add(place, name, password, role=role, merchant_id=merchant_id)
+
+
+def test_a_password_costs_a_guesser_what_argon2_recommends() -> None:
+    """In a process of its own: the suite hashes at the lowest cost."""
+    code = "from warehouse import accounts; h = accounts._HASHER; print(h.type.name, h.memory_cost >= 65536, h.time_cost >= 3)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert told.split() == ["ID", "True", "True"]
