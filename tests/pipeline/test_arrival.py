@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import polars as pl
 import pytest
+from counting import counted
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -154,7 +155,9 @@ def test_a_new_mart_is_one_file(landed: Landed, tmp_path: Path, with_a_new_mart:
     waiting = landing.pending
     with patch.object(landing, "pending", lambda lake: waiting(lake).join(half, on=half.columns, how="semi")):
         build(settings, at=LATER, known=dict(landed.readings))
-    build(settings, at=LATER, known=dict(landed.readings))
+    with counted() as sent:
+        build(settings, at=LATER, known=dict(landed.readings))
+    assert 0 < sum("mart_province_daily" in statement for statement in sent.statements) <= 4, "what a mart costs an increment"
     with reading(settings) as lake:
         assert out_of_step(lake) == {}
         mart = lake.read(gold_tables()["mart_province_daily"])
