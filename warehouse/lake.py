@@ -108,23 +108,25 @@ class Lake:
                     self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(table.layer)}")
                     spec = ", ".join(f"{quote(name)} {kind}{' NOT NULL' if name in table.key else ''}" for name, kind in wanted.items())
                     self.connection.execute(f"CREATE TABLE {address(table)} ({spec})")
-                    self._columns = None
-                    continue
-                for name, kind in wanted.items():
+                for name, kind in wanted.items() if found else ():
                     if name not in found:
                         self.connection.execute(f"ALTER TABLE {address(table)} ADD COLUMN {quote(name)} {kind}")
-                        self._columns = None
                     elif found[name] != kind:
                         raise type_changed(table, name, found[name], kind)
+                self._known()[table.full_name] = found | wanted
 
     def columns(self, table: Table) -> dict[str, str]:
         """Stored column → DuckDB type; empty when the table does not exist."""
+        return self._known().get(table.full_name, {})
+
+    def _known(self) -> dict[str, dict[str, str]]:
+        """The columns of every table, asked of the catalog once."""
         if self._columns is None:
             self._columns = {}
             query = "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'lake'"
             for name, column, kind in self.connection.execute(query).fetchall():
                 self._columns.setdefault(name, {})[column] = kind
-        return self._columns.get(table.full_name, {})
+        return self._columns
 
     def may_hold_rows(self, table: Table) -> bool:
         """False when the table surely holds none. DuckLake asks its catalog once per column of a table without files: dear for a wide, empty one."""
