@@ -90,7 +90,7 @@ def _failed(tree: Path, batch: list[str], seconds: float) -> str:
         code, told = _run(tree, batch, seconds)
         if code in (0, 5, _SPENT):  # 5: all were left out
             return ""
-        if code == _NOT_FOUND and (gone := [test for test in batch if f"{test}\n" in told or f"{test} " in told]):  # recorded of an older tree
+        if code == _NOT_FOUND and (gone := [test for test in batch if f"/{test.partition('[')[0]}\n" in told]):  # recorded of another tree
             return _failed(tree, rest, seconds) if (rest := [test for test in batch if test not in gone]) else ""
         failed = next((line.split(" ")[1] for line in told.splitlines() if line.startswith(("FAILED ", "ERROR "))), "")
         if code != 1 or "::" not in failed:  # it cannot even be imported

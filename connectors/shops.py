@@ -44,7 +44,8 @@ def only_shop(layout: Layout, table: pl.DataFrame, shop_id: str) -> tuple[pl.Dat
         raise refuse("SHOP_UNSAID", column=column.strip(), shops="、".join(others[:_NAMED]), shop=shop_id)
     if not mine or not others:
         return table, []
-    is_mine = filled_down(table[column]).is_in(mine).fill_null(False)
+    words = trim(table[column])
+    is_mine = filled_down(words).is_in(mine).fill_null(False)
     about = f"{column.strip()}: {'、'.join(others[:_NAMED])}"
-    left_out = ~is_mine & (trim(table[column]).is_in(others) | table[column].is_null() | (table[column].str.strip_chars() == ""))
+    left_out = ~is_mine & (words.is_in(others) | words.is_null())
     return table.filter(is_mine), [Notice("OTHER_SHOP_ROWS", int(left_out.sum()), about)]

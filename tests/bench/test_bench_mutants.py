@@ -100,7 +100,7 @@ def test_a_change_is_judged_by_the_tests_that_reach_it(tmp_path: Path) -> None:
     for path in ("transforms/tested.py", "transforms/untested.py"):
         order = nearness.order(mutant := mutant_of(path, "arithmetic"))
         assert order[0] == TEST
-        verdicts.append(judge(tmp_path, mutant, ADD, [[f"{TEST}::test_of_another_day", *order[:1]]], 60))
+        verdicts.append(judge(tmp_path, mutant, ADD, [[f"{TEST}::test_of_another_day[1]", f"{TEST}::test_of_another_day[2]", *order[:1]]], 60))
         assert (tmp_path / path).read_bytes() == ADD
     assert [verdict.by for verdict in verdicts] == [f"{TEST}::test_add", ""]
     assert "| all | 2 | 1 | 1 |" in report(verdicts)

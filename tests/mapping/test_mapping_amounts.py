@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from mapping_cases import frames, mapping, read, table
 
 from connectors.mapping_answers import settled
+from connectors.mapping_judged import lines_beside
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Proposal, propose
 from contracts.errors import UsageError
@@ -119,6 +121,17 @@ def test_an_orders_amount_is_shared_out_by_what_its_lines_placed_to_the_fen() ->
     )
     lines = frames(data, [own])["order_line"].sort("sku_code")
     assert lines.select("paid_fen", "placed_fen").rows() == [(250, 300), (250, 300), (500, 600), (0, 0)]
+
+
+@pytest.mark.parametrize("taken", ["订单金额", "商品金额"])
+@pytest.mark.parametrize(("orders_of_several", "are_pair"), [(0, False), (1, False), (2, True)])
+def test_two_columns_are_the_orders_money_and_its_lines_from_the_second_order_of_several_rows_on(taken: str, orders_of_several: int, are_pair: bool) -> None:
+    """One order that comes to its lines' sum may be chance."""
+    rows = [("A1", "100.00", "60.00"), ("A1", "100.00", "40.00"), ("A2", "70.00", "50.00"), ("A2", "70.00", "20.00")][: 2 * orders_of_several]
+    rows += [("A3", "30.00", "30.00"), ("A4", "25.00", "25.00")]
+    cells = dict(zip(("订单编号", "订单金额", "商品金额"), (pl.Series(column) for column in zip(*rows, strict=True)), strict=True))
+    found = lines_beside("orders", {"order_id": "订单编号", "paid_fen": taken}, cells)
+    assert found == ({"paid_fen": ("商品金额", "订单金额")} if are_pair else {})
 
 
 def test_with_no_order_of_several_lines_the_safe_reading_is_taken_and_said() -> None:

@@ -78,6 +78,29 @@ def test_items(layout: str) -> None:
     assert line.filter(pl.col("sku_code") == "A1002-01-L").select("color_name", "size_name").row(0) == ("白色", "L")
 
 
+@pytest.mark.parametrize(
+    ("due", "actual", "word", "refund", "paid"),
+    [
+        (10000, 10000, "没有申请退款", 0, 10000),
+        (10000, 9000, "没有申请退款", 0, 9000),
+        (10000, 10000, "退款成功", 3000, 10000),
+        (10000, 9000, "退款成功", 3000, 9000),  # a coupon of 10.00 went before
+        (10000, 7000, "退款成功", 3000, 10000),  # an older file: what is left after the refund
+        (10000, 7000, "买家已经申请退款，等待卖家同意", 3000, 7000),
+    ],
+)
+def test_what_a_line_paid_is_gross_only_what_is_exactly_left_after_a_refund_is_taken_back_to_it(
+    due: int, actual: int, word: str, refund: int, paid: int
+) -> None:
+    from connectors.taobao import PLATFORM
+
+    told = {"goods_due_fen": due, "paid_gross_fen": actual, "refund_fen": refund}
+    bronze = read_sample(ITEM_FILES["2022"]).bronze.head(1)
+    bronze = bronze.with_columns(**{name: pl.lit(fen, pl.Int64) for name, fen in told.items()}, refund_status_text=pl.lit(word))
+    line = PLATFORM.conform("order_items", bronze)["order_line"]
+    assert line.select("placed_fen", "paid_fen").row(0) == (due, paid)
+
+
 def test_a_kept_item_of_a_closed_order_stays_delivered() -> None:
     assert by_key(sample(ORDER_FILES["2022"])["order"], "order_id", "order_status_code")[f"{O}02"] == "closed_refunded"
     assert by_key(sample(ITEM_FILES["2022"])["order_line"], "order_line_id", "order_status_code")["3100000000000090202"] == "finished"
@@ -116,6 +139,25 @@ def test_refunds(layout: str) -> None:
     assert told["2"] == dt.datetime(2026, 11, 4, 22, 10, tzinfo=ZONE)
     assert told["4"] is None
     assert told["5"] is None
+
+
+@pytest.mark.parametrize(
+    ("sign", "stage"),
+    [
+        ({}, "unknown"),
+        ({"phase_text": "售后"}, "after_shipment"), ({"goods_status_text": "买家已收到货"}, "after_shipment"), ({"needs_return_text": "是"}, "after_shipment"),
+        ({"refund_type_text": "换货"}, "after_shipment"), ({"refund_type_text": "已发货仅退款"}, "after_shipment"),
+        ({"phase_text": "售中"}, "before_shipment"), ({"goods_status_text": "买家未收到货"}, "before_shipment"),
+        ({"refund_type_text": "未发货仅退款"}, "before_shipment"),
+        ({"phase_text": "售中", "goods_status_text": "买家已退货"}, "after_shipment"),
+    ],
+)  # fmt: skip
+def test_one_sign_is_enough_to_know_whether_a_refund_came_before_or_after_shipment(sign: dict[str, str], stage: str) -> None:
+    from connectors.taobao import PLATFORM
+
+    texts = dict.fromkeys(("phase_text", "goods_status_text", "needs_return_text", "refund_type_text")) | sign
+    bronze = read_sample(REFUND_FILES["2026"]).bronze.head(1).with_columns(**{name: pl.lit(word, pl.String) for name, word in texts.items()})
+    assert PLATFORM.conform("refunds", bronze)["refund_line"]["refund_stage_code"].to_list() == [stage]
 
 
 def test_only_money_that_went_to_the_buyer_is_a_refund() -> None:
