@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
-from dashboards_cases import ROOT
+from dashboards_cases import PASSWORD, ROOT
+from screen import everything, run_page
+
+from dashboards.parts.menu import entries
+from dashboards.views import merchant as merchants
+from metrics import access
+from warehouse.place import Place
 
 SOURCES = sorted((ROOT / "dashboards").rglob("*.py"))
 ROOTS = {"connectors", "contracts", "dags", "expectations", "metrics", "pipeline", "simulator", "transforms", "warehouse", "bench", "dashboards"}
@@ -34,3 +42,32 @@ def test_the_server_listens_at_home_tells_nobody_and_shows_no_traceback() -> Non
     assert told["server"]["address"] == "127.0.0.1"
     assert told["browser"]["gatherUsageStats"] is False
     assert (told["client"]["showErrorDetails"], told["client"]["toolbarMode"], told["client"]["disableDataExport"]) == ("none", "minimal", True)
+
+
+NEW_PAGE = """
+import streamlit as st
+from dashboards.parts.menu import Card
+from metrics.access import Viewer
+
+CARD = Card("weather", "天气", "Weather", ":material/sunny:", 95)
+
+
+def show(viewer: Viewer) -> None:
+    st.title(f"今天白云区晴 · {viewer.name}")
+"""
+
+
+def test_a_page_is_one_file(house: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its audience's menu and nobody else's, and shown by the application itself."""
+    folder = tmp_path / "merchant"
+    folder.mkdir()
+    (folder / "weather.py").write_text(NEW_PAGE, encoding="utf-8")
+    monkeypatch.setattr(merchants, "__path__", [*merchants.__path__, str(folder)])
+    entries.cache_clear()
+    try:
+        assert {entry.audience for entry in entries() if entry.card.path == "weather"} == {"merchant"}
+        app = run_page("weather", access.sign_in(house, "a", PASSWORD))
+        assert "今天白云区晴 · a" in everything(app) and not app.exception
+    finally:
+        entries.cache_clear()
+        sys.modules.pop("dashboards.views.merchant.weather", None)
