@@ -79,17 +79,6 @@ LINE_CHANNEL = Table(
     optional=("seller_code", "creator_id", "creator_name", "live_session_id"),
 )
 
-LIVE_MINUTE = Table(
-    "silver",
-    "live_minute",
-    "直播分钟",
-    "live minutes",
-    "One observed state of one minute of one livestream session, where the platform tells minutes.",
-    key=(*SHOP, "live_session_id", "minute_at", "_observed_at", "_export_id", "_row_number"),
-    required=("_last_observed_at",),
-    optional=("online_qty", "views_qty", "product_click_qty", "reported_gmv_fen", "reported_orders_qty"),
-)
-
 SETTLEMENT_ENTRY = Table(
     "silver",
     "settlement_entry",
@@ -159,7 +148,7 @@ PRODUCT = Table(
 OF_ORDERS = (ORDER, ORDER_LINE, REFUND_LINE, LINE_CHANNEL)
 
 SILVER: dict[str, Table] = {
-    table.name: table for table in (*OF_ORDERS, LIVE_SESSION, LIVE_MINUTE, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)
+    table.name: table for table in (*OF_ORDERS, LIVE_SESSION, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)
 }
 
 _OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number"}

@@ -1,11 +1,9 @@
-"""Tables on their way out of the house: every CSV and every workbook we write goes through here, so that no cell of a merchant's becomes a formula.
+"""Tables on their way out of the house: every CSV we write goes through here, so that no cell of a merchant's becomes a formula.
 
 A product title or nickname is stored as it came; a spreadsheet that opens it would run ``=cmd|…``. Source: OWASP ASVS 5.0, 1.2.10; RFC 4180.
 """
 
 from __future__ import annotations
-
-import io
 
 import polars as pl
 
@@ -25,13 +23,6 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """A CSV as a spreadsheet opens it rightly in China: UTF-8 with its mark, every text cell neutralised, nested values as JSON."""
     return b"\xef\xbb\xbf" + neutralised(_flat(frame)).write_csv(quote_style="necessary", line_terminator="\r\n").encode()
-
-
-def workbook_bytes(frame: pl.DataFrame) -> bytes:
-    """An xlsx of one sheet, every text cell neutralised and written as text."""
-    stream = io.BytesIO()
-    neutralised(_flat(frame)).write_excel(stream, dtype_formats={pl.Int64: "0"})
-    return stream.getvalue()
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
