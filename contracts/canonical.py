@@ -147,9 +147,7 @@ PRODUCT = Table(
 #: Tables whose rows stand for an order in gold; the others are ledgers and lists beside them.
 OF_ORDERS = (ORDER, ORDER_LINE, REFUND_LINE, LINE_CHANNEL)
 
-SILVER: dict[str, Table] = {
-    table.name: table for table in (*OF_ORDERS, LIVE_SESSION, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)
-}
+SILVER: dict[str, Table] = {table.name: table for table in (*OF_ORDERS, LIVE_SESSION, SETTLEMENT_ENTRY, FUND_ENTRY, INSURANCE_ENTRY, AD_SPEND, PRODUCT)}
 
 _OBSERVATION = {"_observed_at", "_last_observed_at", "_export_id", "_row_number"}
 

@@ -1,12 +1,6 @@
-"""Money and shares as people read them."""
+"""Shares as people read them."""
 
 from __future__ import annotations
-
-
-def amount(fen: int) -> str:
-    """Fen as yuan text with thousands separators, exactly: -123456 → ``-1,234.56``."""
-    yuan, rest = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
 
 
 def share(part: int, rest: int) -> str:

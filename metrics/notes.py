@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from metrics.amounts import amount, share
+from contracts.amounts import yuan
+from metrics.amounts import share
 from metrics.needs import MISSING, missing_words
 
 
@@ -287,9 +288,9 @@ def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str,
         return Note(code, kind.zh.format(**more), kind.en.format(**more))
     is_money = kind.part.endswith("_fen")
     figures = {
-        "figure": amount(total) if is_money else f"{total:,}",
+        "figure": yuan(total) if is_money else f"{total:,}",
         "share": share(beside, total) if kind.beside else "",
-        "beside": f"{beside:,}" if kind.beside.endswith("_qty") else amount(beside),
+        "beside": f"{beside:,}" if kind.beside.endswith("_qty") else yuan(beside),
     }
     words = {**figures, **more}
     return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)

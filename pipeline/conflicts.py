@@ -8,9 +8,9 @@ from dataclasses import replace
 import polars as pl
 
 from connectors.reading import Reading
+from contracts.amounts import yuan
 from contracts.fields import FIELDS
 from contracts.intake import Notice, row_place
-from metrics.amounts import amount
 from transforms.silver.states import ROW
 
 RULE = "CONFLICT_IN_FILE"
@@ -56,4 +56,4 @@ def _place(row: int) -> str:
 
 
 def _shown(column: str, value: int) -> str:
-    return amount(value) if column.endswith("_fen") else str(value)
+    return yuan(value) if column.endswith("_fen") else str(value)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
+from contracts.amounts import yuan
 from contracts.canonical import SILVER
 from contracts.fields import FIELDS
-from metrics.amounts import amount
 from transforms.silver.plausible import NOTHING, implausible, paid_nothing
 from transforms.silver.states import ROW
 
@@ -38,4 +38,4 @@ def _named(odd: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shown(column: str, value: int) -> str:
-    return amount(value) if column.endswith("_fen") else f"{value:,}"
+    return yuan(value) if column.endswith("_fen") else f"{value:,}"

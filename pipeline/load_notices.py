@@ -9,6 +9,7 @@ import polars as pl
 
 from connectors.base import Platform
 from contracts import codes
+from contracts.amounts import yuan
 from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY
 from contracts.intake import Notice
 from pipeline.loading import Export, Loaded
@@ -78,7 +79,7 @@ def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     dated = [lake.read(table, keys=orders, columns=[*_ORDER, "paid_at"]).drop_nulls("paid_at").select(_ORDER) for table in (ORDER, ORDER_LINE)]
     left = rows.join(pl.concat(dated).unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("money_fen").sum())
     wanted = _tellers(part.platform)
-    return [((shop, export), Notice("MONEY_UNDATED", count, f"{fen // 100:,}.{fen % 100:02d} 元{wanted}")) for shop, export, count, fen in left.iter_rows()]
+    return [((shop, export), Notice("MONEY_UNDATED", count, f"{yuan(fen)} 元{wanted}")) for shop, export, count, fen in left.iter_rows()]
 
 
 def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
@@ -93,7 +94,7 @@ def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     sums = left.group_by("shop_id", "_export_id", "currency_code").agg(pl.col("refund_fen").sum()).sort("currency_code")
     words: dict[Export, list[str]] = {}
     for shop, export, currency, minor in sums.iter_rows():
-        amount = f"{minor // 100:,}.{minor % 100:02d}"
+        amount = yuan(minor)
         words.setdefault((shop, export), []).append(f"{amount} 元" if currency == "CNY" else f"{currency} {amount}")
     return [((shop, export), Notice("REFUND_WAITS", count, ";".join(words[shop, export]))) for shop, export, count in counts.iter_rows()]
 

@@ -11,10 +11,10 @@ import polars as pl
 from connectors.http import Client, Credentials
 from connectors.mapped import Mapped
 from connectors.received import Cells, rows_of_page
+from contracts.amounts import yuan
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.tables import Table
 from metrics.access import Viewer
-from metrics.amounts import amount
 from metrics.explain import ENTERED_IN, ENTRY_IDS, told_by
 from metrics.released import AsOf
 from pipeline.house import reading
@@ -91,7 +91,7 @@ def _told(table: Table, row: Row) -> dict[str, str]:
 def _said(table: Table, name: str, value: object) -> str:
     """A value of an entry in a person's words."""
     if name.endswith("_fen") and isinstance(value, int):
-        return amount(value)
+        return yuan(value)
     code = table.fields[name].codes
     return code.zh(str(value)) if code else str(value)
 

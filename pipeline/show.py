@@ -14,6 +14,7 @@ import polars as pl
 from rich.console import Console
 
 from contracts import codes
+from contracts.amounts import yuan
 from contracts.intake import row_place, unmasked_at
 from pipeline.build import Built
 from pipeline.changes import Change
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 
 _FILE = ("export_id", "export_name", "shop_id", "platform_code", "kind_code")
 _ERR = Console(stderr=True, highlight=False)
-
-
-def yuan(fen: int) -> str:
-    """``-123456`` → ``-1,234.56``."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
 def ratio(value: float) -> str:

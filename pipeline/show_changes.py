@@ -6,9 +6,9 @@ import polars as pl
 import typer
 
 from contracts import codes
+from contracts.amounts import yuan
 from metrics.definitions import METRICS
 from metrics.versions import CELLWISE, FOLLOWED
-from pipeline.show import yuan
 from pipeline.terminal import print_json, print_table
 
 _SHOWN = 20

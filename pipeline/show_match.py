@@ -8,12 +8,12 @@ from dataclasses import asdict
 import polars as pl
 import typer
 
+from contracts.amounts import yuan
 from contracts.codes import PLATFORM
 from metrics.match import Match
 from metrics.screens import SCREENS, UNKNOWN
 from metrics.told_days import TOLD
 from pipeline.raw_rows import RawRow
-from pipeline.show import yuan
 from pipeline.terminal import print_json, print_table
 
 _SHOWN = 30

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 import typer
 
+from contracts.amounts import yuan
 from contracts.codes import LEDGER, OPEN_REASON, OPEN_STEP
 from metrics.open_book import STANDS, OpenBook, sums
 from pipeline.raw_rows import RawRow
-from pipeline.show import yuan
 from pipeline.terminal import print_json, print_table
 
 _SHOWN = 50

@@ -8,13 +8,14 @@ from typing import Any
 
 import typer
 
+from contracts.amounts import yuan
 from contracts.intake import row_place
 from metrics.estimate_lines import ESTIMATE
 from metrics.explain import Lines, Passport
 from metrics.lineage import EVIDENCE_KINDS
 from metrics.metric import CLOCKS, Metric
 from pipeline.raw_rows import ENTERED, RawRow
-from pipeline.show import ratio, yuan
+from pipeline.show import ratio
 from pipeline.terminal import print_json, print_table
 
 _SHOWN = 30

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from contracts.amounts import yuan
 from contracts.errors import UsageError
 from metrics.definitions import METRICS
 from pipeline import steps
 from pipeline.cli.words import Merchant
-from pipeline.show import yuan
 from pipeline.statement.document import Document
 from pipeline.statement.document import statement as state
 from pipeline.statement.files import Checked, check_suffix, read, write

@@ -25,9 +25,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from contracts.amounts import yuan
 from contracts.codes import CHANNEL, KIND, PLATFORM
 from metrics.ages import MATURE_DAYS
-from pipeline.show import yuan
 from pipeline.statement.document import Document
 from pipeline.statement.signing import Signature
 

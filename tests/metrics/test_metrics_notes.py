@@ -8,8 +8,8 @@ import re
 import pytest
 from metrics_cases import AT, MARCH, buyers, day, frames, merchant, publish, reported, rows_of, settled_day, shop_day
 
+from contracts.amounts import yuan
 from metrics.ages import MATURE_DAYS, Age
-from metrics.amounts import amount
 from metrics.ask import Note, ask
 from metrics.notes import NOTES, make_notes
 from warehouse.place import Place
@@ -175,7 +175,7 @@ def test_time_that_nobody_watched_matures_nothing(place: Place) -> None:
 
 @pytest.mark.parametrize(("fen", "text"), [(0, "0.00"), (5, "0.05"), (123_456_789, "1,234,567.89"), (-100_05, "-100.05")])
 def test_amounts_are_printed_exactly(fen: int, text: str) -> None:
-    assert amount(fen) == text
+    assert yuan(fen) == text
 
 
 def test_one_of_anything_is_no_plural() -> None:

@@ -12,6 +12,7 @@ from screen_of import page_of, text
 from truth_cases import LATER, small_market
 from typer.testing import CliRunner
 
+from contracts.amounts import yuan as printed
 from contracts.codes import OPEN_REASON, OPEN_STEP
 from contracts.errors import NotFoundError, UsageError
 from dashboards.parts.money import yuan
@@ -20,7 +21,6 @@ from metrics.open_book import line_of, open_book
 from metrics.released import choose, open_release
 from pipeline.cli import app
 from pipeline.raw_rows import raw_rows
-from pipeline.show import yuan as printed
 from warehouse.settings import Settings
 
 
