@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.canonical import AD_SPEND, SHOP
 from contracts.tables import Table
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.costing import Costs
 from transforms.gold import (
     fct_ad_spend,
@@ -31,9 +31,8 @@ def rebuild_advertising(lake: Lake, costs: Costs) -> None:
     if not is_entered and not any(lake.may_hold_rows(table) for table in (AD_SPEND, _FACTS, mart_ad_daily.TABLE)):
         return
     ads = fct_ad_spend.build(current(AD_SPEND, lake.read(AD_SPEND)), costs, registry.shops(lake))
-    _write(lake, _FACTS, ads)
-    _write(lake, mart_ad_daily.TABLE, mart_ad_daily.build(ads))
-    _write(lake, _MART, _against_sales(lake, ads))
+    for table, rows in ((_FACTS, ads), (mart_ad_daily.TABLE, mart_ad_daily.build(ads)), (_MART, _against_sales(lake, ads))):
+        rewrite(lake, table, lake.read(table), rows, by=_DAY)
 
 
 def _against_sales(lake: Lake, ads: pl.DataFrame) -> pl.DataFrame:
@@ -54,8 +53,3 @@ def _against_sales(lake: Lake, ads: pl.DataFrame) -> pl.DataFrame:
     )
     paid, profit = of(mart_shop_channel_daily.TABLE, ["paid_fen", "cohort_refund_fen"]), of(mart_profit_daily.TABLE, measures)
     return mart_promotion_daily.build(ads, paid, profit, settled, of(mart_outlook_daily.TABLE, ["matured_fen"]))
-
-
-def _write(lake: Lake, table: Table, rows: pl.DataFrame) -> None:
-    stored = lake.read(table)
-    replace_changed(lake, table, pl.concat([stored.select(_DAY), rows.select(_DAY)]).unique(), stored, rows)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.gold import fct_order_line, mart_buyer_monthly
 from warehouse.lake import Lake
 
@@ -21,9 +21,5 @@ def rebuild_buyers(lake: Lake, merchants: Iterable[str], window_days: int) -> No
     names = sorted({*merchants, *stored.filter(pl.col("window_days_qty") != window_days)["merchant_id"]})
     for start in range(0, len(names), _AT_ONCE):
         some: dict[str, object] = {"merchant_id": names[start : start + _AT_ONCE]}
-        before = lake.read(TABLE, where=some)
         kept = lake.read(fct_order_line.TABLE, where={**some, "is_order_head": True, "is_order_kept": True}, columns=mart_buyer_monthly.FROM_LINES)
-        after = mart_buyer_monthly.build(kept, window_days)
-        keys = pl.concat([before, after]).select(TABLE.key).unique()
-        if keys.height:
-            replace_changed(lake, TABLE, keys, before, after)
+        rewrite(lake, TABLE, lake.read(TABLE, where=some), mart_buyer_monthly.build(kept, window_days))

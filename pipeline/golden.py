@@ -13,7 +13,7 @@ from contracts.tables import Table
 from pipeline import ledgers, profits
 from pipeline.engine import Change, refresh_marts
 from pipeline.merging import ORDER, Touched
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
@@ -148,7 +148,7 @@ def _rebuild_facts(lake: Lake, orders: pl.DataFrame, sessions: pl.DataFrame, kno
     changes = {}
     for table, keys, after in made:
         changes[table.name] = change = Change(lake.read(table, keys=keys), after)
-        replace_changed(lake, table, keys, *change)
+        rewrite(lake, table, *change, by=keys.columns)
     return changes
 
 
@@ -162,4 +162,4 @@ def _rebuild_dimension(
         lake.append(table, build(lines))
     elif keys.height:
         frame = build(lake.read(LINES, keys=keys, columns=[*key, "order_line_id", "created_at", *told]))
-        replace_changed(lake, table, keys, lake.read(table, keys=keys), frame)
+        rewrite(lake, table, lake.read(table, keys=keys), frame)

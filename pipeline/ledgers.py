@@ -13,7 +13,7 @@ from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
 from pipeline.engine import Change
 from pipeline.merging import ENTRY, FUND, ORDER, Touched
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms import ledgers
 from transforms.currency import order_rates
 from transforms.gold import (
@@ -70,8 +70,7 @@ def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFr
     days = _days(before, after)
     before, after = _with_their_days(lake, days, before, after)
     for table, old, new in ((ENTRIES, before.entries, after.entries), (FUNDS, before.funds, after.funds)):
-        key = list(table.key)
-        replace_changed(lake, table, pl.concat([old.select(key), new.select(key)]).unique(), old, new)
+        rewrite(lake, table, old, new)
     _rebuild_items(lake, scope, before, after, around)
     _rebuild_statements(lake, before, after, around)
     return {ENTRIES.name: Change(before.entries, after.entries), FUNDS.name: Change(before.funds, after.funds)}
@@ -165,7 +164,7 @@ def _rebuild_items(lake: Lake, scope: pl.DataFrame, before: Rows, after: Rows, a
         for ledger in ledgers
     ]
     stood = pl.concat([lake.read(ITEMS, keys=scope), lake.read(ITEMS, keys=pl.concat(numbers))]).unique(_ITEM)
-    replace_changed(lake, ITEMS, pl.concat([stood.select(_ITEM), made.select(_ITEM)]).unique(), stood, made)
+    rewrite(lake, ITEMS, stood, made, by=_ITEM)
 
 
 def _rebuild_statements(lake: Lake, before: Rows, after: Rows, around: Around) -> None:
@@ -175,4 +174,4 @@ def _rebuild_statements(lake: Lake, before: Rows, after: Rows, around: Around) -
     if months.height:
         of_bill, of_account, items = (lake.read(table, keys=months) for table in (ENTRIES, FUNDS, ITEMS))
         statements = mart_statement_monthly.build(of_bill, of_account, items, around.billed, around.banked)
-        replace_changed(lake, _STATEMENTS, months, lake.read(_STATEMENTS, keys=months), statements)
+        rewrite(lake, _STATEMENTS, lake.read(_STATEMENTS, keys=months), statements, by=months.columns)

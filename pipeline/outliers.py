@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from pipeline.confirming import confirmed_lines
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.gold import fct_order_line, fct_refund_line, mart_outlier_line
 from transforms.gold.grain import LINE
 from transforms.gold.mart_outlier_line import FEW, OF_ALL
@@ -38,7 +38,4 @@ def rebuild_outliers(lake: Lake, merchants: Collection[str]) -> None:
         lake.read(table, keys=keys, columns=columns) if keys.height else table.empty().select(columns)
         for table, columns in ((fct_order_line.TABLE, _FACTS), (fct_refund_line.TABLE, [*LINE, "refund_date"]))
     )
-    before, after = lake.read(TABLE, where={"merchant_id": names}), mart_outlier_line.build(largest, confirmed, lines, refunds)
-    changed = pl.concat([before, after]).select(TABLE.key).unique()
-    if changed.height:
-        replace_changed(lake, TABLE, changed, before, after)
+    rewrite(lake, TABLE, lake.read(TABLE, where={"merchant_id": names}), mart_outlier_line.build(largest, confirmed, lines, refunds))

@@ -9,7 +9,7 @@ import polars as pl
 
 from contracts.canonical import PRODUCT, SHOP
 from contracts.tables import Table
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.gold import dim_observed, fct_order_line, fct_refund_line, mart_outlook_daily, mart_outlook_detail_daily, mart_shop_channel_daily
 from transforms.gold.grain import LINE
 from transforms.gold.mart_order_detail_daily import DETAIL as CUTS
@@ -47,10 +47,7 @@ def rebuild_outlook(lake: Lake, merchants: Iterable[str], number: int) -> None:
         some = names[start : start + _AT_ONCE]
         outlook, detail = _outlook(lake, some)
         for table, after in ((TABLE, outlook), (DETAIL, detail)):
-            before = lake.read(table, where={"merchant_id": some})
-            keys = pl.concat([before.select(_DAY), after.select(_DAY)]).unique()
-            if keys.height:
-                replace_changed(lake, table, keys, before, after)
+            rewrite(lake, table, lake.read(table, where={"merchant_id": some}), after, by=_DAY)
         lake.append(OUTLOOK, said_by_week(outlook).with_columns(build_number=pl.lit(number)))
 
 

@@ -8,7 +8,7 @@ from contracts.canonical import SHOP
 from contracts.cost_fields import SAME_COST
 from pipeline.engine import Change
 from pipeline.merging import ENTRY
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.costing import Costs, lump_days
 from transforms.gold import fct_line_cost, fct_order_line, fct_settlement_entry
 from warehouse import entries, registry, release
@@ -34,7 +34,7 @@ def rebuild(lake: Lake, days: pl.DataFrame, costs: Costs) -> dict[str, Change]:
     lines, entries = lake.read(_LINES, keys=costed, columns=fct_line_cost.FROM_LINES), lake.read(_ENTRIES, keys=costed)
     lumps = fct_line_cost.build_lumps(costs, days.select(SHOP).unique()).join(days, on=DAY, how="semi")
     change = Change(lake.read(_FACTS, keys=days), pl.concat([fct_line_cost.build(lines, entries, costs), lumps]))
-    replace_changed(lake, _FACTS, days, *change)
+    rewrite(lake, _FACTS, *change, by=DAY)
     return {_FACTS.name: change}
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from contracts.canonical import OF_ORDERS, PRODUCT, REFUND_LINE, SHOP
 from contracts.tables import Table
 from pipeline.merging import ORDER
-from pipeline.slices import replace_changed
+from pipeline.slices import rewrite
 from transforms.currency import convert_orders
 from transforms.gold import dim_observed, fct_order_line, fct_refund_line, fct_return_claim, mart_breakdown_daily, mart_launch_daily, mart_stock_monthly
 from transforms.gold.grain import LINE
@@ -37,10 +37,7 @@ def rebuild_stock(lake: Lake, merchants: Iterable[str], rates: pl.DataFrame) -> 
             (LAUNCH, "business_date", mart_launch_daily.build(told.kept, told.observed)),
         )
         for table, day, after in made:
-            before = lake.read(table, where={"merchant_id": some})
-            keys = pl.concat([frame.select(*SHOP, day) for frame in (before, after)]).unique()
-            if keys.height:
-                replace_changed(lake, table, keys, before, after)
+            rewrite(lake, table, lake.read(table, where={"merchant_id": some}), after, by=[*SHOP, day])
 
 
 def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
