@@ -1,4 +1,4 @@
-"""What a release moves against the published one before it: both snapshots compared where the daily mart differs, and nowhere else."""
+"""What a release moves against the published one before it: facts that commits in between took away or brought, where the daily mart differs."""
 
 from __future__ import annotations
 
@@ -32,20 +32,28 @@ def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.Da
     parts = sorted({part for item in numerators.values() for part in item})
     with reading(settings, previous.snapshot) as before:
         old, new = (lake.read(DAILY, columns=[*CELL, *parts]) for lake in (before, after))
-        moved = _moves(before, after, _moved_days(old, new, parts), parts)
+        moved = _moves(before, after, _difference(old, new, parts), parts)
         coded = restatement.reasons(moved, _causes(before, after, previous, moved.select(ORDER_KEY).unique()))
         defined = restatement.redefined(old, versions.numerators(previous), numerators)
         beside = restated_cells(previous, before, after)
     return restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined, beside]))
 
 
-def _moved_days(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
-    """Shop × day on which any cell of the daily mart differs."""
+def _difference(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
+    """``CELL``, ``part``, ``moved``: by how much the daily mart differs, where it does."""
     change = pl.concat([new, old.with_columns(-pl.col(name) for name in parts)]).group_by(CELL).agg(pl.col(parts).sum())
-    return change.filter(pl.any_horizontal(pl.col(parts) != 0)).select(_DAY).unique()
+    return change.unpivot(parts, index=CELL, variable_name="part", value_name="moved").filter(pl.col("moved") != 0)
 
 
-def _moves(before: Lake, after: Lake, days: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
+def _moves(before: Lake, after: Lake, difference: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
+    """What each order moves. Facts that stayed as they were move nothing: only changed ones are read, as long as they add up to the difference."""
+    days = difference.select(_DAY).unique()
+    lines, refunds = (after.changes(table, before.snapshot()) for table in (_LINES, _REFUNDS))
+    moved = restatement.moves(Facts(lines[0], refunds[0], days), Facts(lines[1], refunds[1], days), parts)
+    cell = [*CELL, "part"]
+    left = pl.concat([moved.select(*cell, "moved"), difference.select(*cell, -pl.col("moved"))]).group_by(cell).agg(pl.col("moved").sum())
+    if left.filter(pl.col("moved") != 0).is_empty():
+        return moved
     old, new = (Facts(_on(lake, _LINES, "paid_date", days), _on(lake, _REFUNDS, "refund_date", days), days) for lake in (before, after))
     return restatement.moves(old, new, parts)
 

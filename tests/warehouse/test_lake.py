@@ -348,3 +348,23 @@ def test_a_writer_that_waited_sees_what_another_process_wrote_and_made(lake: Lak
         again.connection.execute("INSERT INTO lake.gold.other VALUES ('m1')")
     with Lake.open(place) as reader:
         assert (reader.read(SALES).height, reader.sql("SELECT count(*) AS n FROM gold.other")["n"].item()) == (6, 1)
+
+
+def test_what_commits_took_away_and_brought_is_told_with_what_came_and_went(lake: Lake) -> None:
+    since = lake.snapshot()
+    first = lines(6)
+    key = list(SALES.key)
+    lake.append(SALES, first)
+    before, brought = lake.changes(SALES, since)
+    assert before.is_empty() and brought.sort(key).equals(SALES.shape(first).sort(key))
+    since = lake.snapshot()
+    lake.replace(SALES, first.head(2).select(key), first.head(2).with_columns(paid_fen=pl.lit(9)))
+    lake.delete(SALES, first.tail(1).select(key))
+    passing = first.head(1).with_columns(order_line_id=pl.lit("passing"))
+    lake.append(SALES, passing)
+    lake.delete(SALES, passing.select(key))
+    gone, come = lake.changes(SALES, since)
+    ids = first["order_line_id"].to_list()
+    assert sorted(gone["order_line_id"]) == sorted([ids[0], ids[1], ids[-1], "passing"]) and sorted(come["order_line_id"]) == sorted([*ids[:2], "passing"])
+    assert set(come.filter(pl.col("order_line_id") != "passing")["paid_fen"]) == {9}
+    assert [frame.height for frame in lake.changes(SALES, lake.snapshot())] == [0, 0]
