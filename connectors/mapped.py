@@ -179,7 +179,19 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
         freight = typed["freight_fen"] if "freight_fen" in typed.columns else None
         odd = not_adding_up(by[name], typed[name], typed[name.removeprefix("order_")], freight)
         notices += [Notice("ORDER_SUM_DIFFERS", odd.len(), f"{mapping.columns[name].header[0]} {odd[0]}")] if odd.len() else []
-    return Checked(tuple(item for item in bad if item[0].any()), tuple(notices))
+    return Checked(tuple(item for item in bad if item[0].any()), (*notices, *_same_goods(mapping, typed)))
+
+
+def _same_goods(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
+    """Rows of one order and one code with different money, in a table that numbers no lines: lines of their own, or one that was corrected."""
+    amount = next((name for name in ("paid_fen", "placed_fen") if name in typed.columns and name not in mapping.once), None)
+    code = next((name for name in ("sku_code", "product_id") if name in typed.columns), None)
+    if mapping.kind != "orders" or amount is None or code is None or "order_line_id" in typed.columns:
+        return []
+    rows = typed.filter(~void_rows(mapping, typed) & ~holds_several_ids(typed["order_id"])).select("order_id", code, amount)
+    rows = rows.filter((pl.col(amount) > 0) & pl.col(code).is_not_null())
+    odd = rows.group_by("order_id", code, maintain_order=True).agg(pl.col(amount).n_unique()).filter(pl.col(amount) > 1)
+    return [Notice("SAME_GOODS", odd["order_id"].n_unique(), f"{odd['order_id'][0]} {odd[code][0]}")] if odd.height else []
 
 
 def _silent_returns(mapping: MappingFile, typed: pl.DataFrame) -> dict[str, pl.Series]:

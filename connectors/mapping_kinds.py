@@ -25,13 +25,12 @@ KINDS: dict[str, Table] = {
 #: Names beside the table's own: what came in and what went out in two columns; an order's amount beside its lines' own; what a row stands for, an order
 #: that is none among them; colour and size in one.
 EXTRA: dict[str, tuple[str, ...]] = {
-    "funds": ("moved_in_fen", "moved_out_fen"), "orders": ("order_paid_fen", "order_placed_fen", "row_type_code", "spec_text", "is_void", "erp_order_id"),
+    "funds": ("moved_in_fen", "moved_out_fen"), "orders": ("order_paid_fen", "order_placed_fen", "row_type_code", "spec_text", "is_void"),
     "order_heads": ("is_void",),
 }  # fmt: skip
 #: What they are called, in Chinese and English.
 EXTRA_LABELS: dict[str, tuple[str, str]] = {
     "moved_in_fen": ("收入金额", "money in"), "moved_out_fen": ("支出金额", "money out"), "spec_text": ("规格(颜色尺码)", "specification"),
-    "erp_order_id": ("ERP 内部单号", "the ERP's own order number"),
 }  # fmt: skip
 #: Without these no row of the kind says anything; other names of the key are derived where no column tells them.
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -55,7 +54,9 @@ PART = "erp_order_id"
 #: States an order's word may tell beside the codes: closed, refunded or never paid as the payment tells; no order of its own, its goods stand elsewhere.
 CLOSED, VOID = "closed", "void"
 _STATES = {CLOSED: ("已关闭(付过款即退款)", "closed: refunded if it was paid"), VOID: ("不算订单(被合并、被拆分、作废)", "no order: merged, split or voided")}
-_LINEAGE = {*SHOP, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}
+#: Filled by whoever reads a table, not by a column of it.
+_READ = ("layout_name", "file_end_code")
+_LINEAGE = {*SHOP, *_READ, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}
 
 
 def names_of(kind: str) -> list[str]:

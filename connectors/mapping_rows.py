@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping_kinds import EXTRA, KINDS, PRICED, is_word, names_of
+from connectors.mapping_kinds import KINDS, PART, PRICED, is_word, names_of
 from connectors.mapping_model import MappingFile
 from connectors.mapping_specs import with_color_and_size
 from connectors.mapping_states import with_status, without_denied, without_void
@@ -44,7 +44,7 @@ def conform(mappings: Sequence[MappingFile], layout_kind: str, bronze: pl.DataFr
 def _finished(table: str, rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
     kind = next(kind for kind, target in KINDS.items() if target.name == table)
     done = _FINISH[kind](rows, has_sub_orders)
-    return done.select(*_LINEAGE, *(name for name in names_of(kind) if name in done.columns and name not in EXTRA.get(kind, ())))
+    return done.select(*_LINEAGE, *(name for name in KINDS[kind].columns if name in done.columns and name not in _LINEAGE))
 
 
 # words
@@ -139,10 +139,19 @@ def _orders(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:
         is_gift=pl.col("is_gift").fill_null(False),
         content_code=pl.col("content_code").fill_null("unknown"),
         seller_code=pl.col("seller_code").fill_null("unknown"),
+        file_end_code=_file_end(),
+        **{PART: pl.when(pl.col(PART) != pl.col("order_id")).then(PART)},
     )
     names = pl.concat_str([pl.col(name).fill_null("") for name in ("product_name", "color_name", "size_name")], separator="|")
     token = pl.coalesce("sku_code", "product_id", _digest(rows, names, "|"))
     return _with_number(rows, "order_line_id", pl.concat_str("order_id", token, separator=":"), pl.col("order_id"), ["placed_fen", "line_qty"])
+
+
+def _file_end() -> pl.Expr:
+    """Whether an order stands first or last in its file, where it may be cut off; of a file of one order nothing is said."""
+    order, ends = pl.col("order_id"), (pl.col("_row_number").min(), pl.col("_row_number").max())
+    first, last = (order.filter(pl.col("_row_number") == end).first().over(EXPORT) for end in ends)
+    return pl.when(first != last).then(pl.when(order == first).then(pl.lit("first")).when(order == last).then(pl.lit("last")))
 
 
 def _order_heads(rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:

@@ -28,7 +28,7 @@ ORDER_LINE = Table(
     "order_line",
     "子订单",
     "order lines",
-    "One observed state of one sub-order (子订单).",
+    "One observed state of one sub-order (子订单). ``layout_name``: the mapped table it is read from, null where the platform itself reports it.",
     key=(*SHOP, "order_line_id", "_observed_at", "_export_id", "_row_number"),
     required=("order_id", "order_status_code", "is_gift", "_last_observed_at"),
     optional=(
@@ -36,7 +36,7 @@ ORDER_LINE = Table(
         "color_name", "size_name", "unit_price_fen", "line_qty", "placed_fen", "paid_fen", "freight_fen",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "stated_refund_fen", "refund_status_code",
         "content_code", "seller_code", "creator_id", "creator_name", "live_session_id", "is_paid_traffic", "province_name",
-        "buyer_key", "currency_code", "is_shipment_told",
+        "buyer_key", "currency_code", "is_shipment_told", "layout_name", "erp_order_id", "file_end_code",
     ),
 )  # fmt: skip
 

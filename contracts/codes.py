@@ -225,6 +225,8 @@ _KINDS = {
 #: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it has a line here.
 KIND = CodeList("kind", _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()})
 
+FILE_END = CodeList("file_end", {"first": ("第一单", "first order"), "last": ("最后一单", "last order")})
+
 STOCK_KIND = CodeList(
     "stock_kind",
     {"received": ("到货", "goods received"), "counted": ("盘点", "stock counted")},

@@ -36,6 +36,8 @@ _ALL = [
     # orders
     _f("order_id", "主订单号", "order id", "Platform order number, text for ever."),
     _f("order_line_id", "子订单号", "order line id", "Platform sub-order number; derived where a file has none (see connector README)."),
+    _f("erp_order_id", "ERP 内部单号", "the ERP's own order number", "Of the order, or of the part of it, that a line of another system's table is in."),
+    _f("file_end_code", "在文件首尾", "end of the file", "Its order stands first or last in a mapped table, which may be cut there.", code=codes.FILE_END),
     _f("order_status_code", "订单状态", "order status", code=codes.ORDER_STATUS),
     _f("row_type_code", "单据类型", "row type", "Of another system's order table: what a row stands for.", code=codes.ROW_TYPE),
     _f("order_paid_fen", "整单支付金额", "order paid", "Beside each line's own amount: the whole order's, on each or the first of its rows."),

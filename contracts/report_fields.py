@@ -17,4 +17,12 @@ REPORT_FIELDS: tuple[Field, ...] = (
         "What the source says was paid without saying when, or was refunded without a day: in no figure by that day.",
         low=0,
     ),
+    _f(
+        "doubtful_fen",
+        "存疑的行金额",
+        "money on doubtful lines",
+        "On lines that the newest file of their order leaves out, while nothing tells whether they were replaced; included.",
+        low=0,
+    ),
+    _f("doubtful_orders_qty", "有存疑行的订单数", "orders with doubtful lines", "See ``doubtful_fen``.", low=0),
 )

@@ -55,6 +55,30 @@ WARN_RULES: dict[str, IntakeRule] = {
         "打开原文件看这一单:确是买了几件则不必;若是重复导出,撤回这个文件,去掉重复的行再上传",
         "look at this order in the file: if the row is only written twice, withdraw the file and give it without the copy",
     ),
+    "LINES_REPLACED": IntakeRule(
+        "同一单在另一个文件里列的商品不同,按较新的文件换掉了旧的行,不重复计",
+        "of these orders another file lists other goods: the lines of the newer file replace those of the older one, and nothing counts twice",
+        "若几种商品都卖了:把这一单的全部商品放在一个文件里再上传",
+        "if all of these goods were sold, give them in one file",
+    ),
+    "LINES_DOUBTFUL": IntakeRule(
+        "同一单在另一个文件里的商品行不同,看不出是换了货还是只导了一部分;两边的行都计入,可能重复",
+        "of these orders another file has other lines, replaced or only not listed: both count, perhaps twice",
+        "换了货或取消了:撤回旧文件;只导了一部分:导出整单再上传",
+        "if they were replaced or cancelled withdraw the older file; if only a part was exported, export whole orders and give them again",
+    ),
+    "LINES_REPRICED": IntakeRule(
+        "同一单同一商品在另一个文件里的金额不同,以较新文件为准,只计一次",
+        "of these orders another file has the same goods at another amount: the newer file's counts, once",
+        "改过价则不必;若是这一单的两行被分在两个文件里,放在一个文件里再上传",
+        "nothing to do if the price was changed; if they are two lines of the order in two files, give them in one file",
+    ),
+    "SAME_GOODS": IntakeRule(
+        "同一单同一商品有几行、金额不同,各算一行",
+        "several rows of one order are of the same goods at different amounts; each counts as a line of its own",
+        "看这一单:分行付款或分批发货则不必;若是改价前后的两行,撤回这个文件,只留对的一行再上传",
+        "look at this order: nothing to do if the line is split; if one row corrects the other, withdraw the file and give it with the right one",
+    ),
     "OTHER_SHOP_ROWS": IntakeRule("表里其他店铺的行没有读取", "rows of other shops in the sheet were not read", *NOTHING),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),
     "NET_DISAGREES": IntakeRule(

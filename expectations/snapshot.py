@@ -13,6 +13,7 @@ from contracts.canonical import SILVER, entity_key
 from contracts.errors import NotFoundError
 from contracts.tables import Table
 from expectations.derive import Profile
+from expectations.standing import keep_standing_lines
 from transforms.gold import fct_order_line
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -24,7 +25,7 @@ LATEST = ("_last_observed_at", "_observed_at", "_export_id", "_row_number")
 #: What the rules ask of current states: silver table → columns beside the entity key.
 _CURRENT = {
     "order": ("paid_fen", "stated_refund_fen", "created_at", "paid_at", "currency_code"),
-    "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "created_at", "paid_at", "currency_code"),
+    "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "created_at", "paid_at", "currency_code", "erp_order_id"),
     "refund_line": ("order_id", "currency_code", "refund_status_code", "refund_stage_code", "refund_fen", "refunded_at", *LATEST),
     "live_session": ("started_at", "views_qty"),
     "settlement_entry": ("order_id", "settled_at", "settled_fen", "income_fen", "expense_fen", "currency_code"),
@@ -75,11 +76,7 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT {keys}, {", ".join(columns)} FROM silver."{name}" ANTI JOIN several USING ({keys})
             UNION ALL
             SELECT {keys}, {told} FROM silver."{name}" SEMI JOIN several USING ({keys}) GROUP BY ALL""")  # noqa: S608
-    # of what a platform numbers itself, another table's lines, numbered by order and SKU, are a second word on the same goods
-    made = "starts_with(order_line_id, order_id || ':')"
-    connection.execute(f"""
-        DELETE FROM memory.now.order_line WHERE {made} AND (merchant_id, shop_id, platform_code, order_id) IN
-            (SELECT (merchant_id, shop_id, platform_code, order_id) FROM memory.now.order_line WHERE NOT {made})""")  # noqa: S608
+    keep_standing_lines(connection)
     _convert_ledgers(connection)
     _convert_currencies(connection)
 

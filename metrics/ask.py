@@ -245,8 +245,8 @@ def _notes(desk: Desk, question: Question, coverage: Coverage, parts: pl.DataFra
         codes.add("REFUNDS_UNDATED_EARLIER")
         totals["earlier_undated_fen"] = _undated_until(desk, question, last) - totals["cohort_refund_undated_fen"]
     if not set(question.sources) <= OF_LEDGERS:
-        codes.add("OUTLIER_LINES")
-        totals |= outliers(desk, question)
+        codes |= {"OUTLIER_LINES", "LINES_DOUBTFUL"}
+        totals |= outliers(desk, question) | coverage.doubtful
     if "matured" in question.sources:
         codes.add("MATURED_INTERVAL")
         totals |= interval(desk, question, _shops(question, coverage, "matured"))

@@ -31,13 +31,14 @@ _NAMED = 6
 class Coverage:
     """``shops``: those asked about (``merchant_id, shop_id, platform_code, shop_name``), by id; ``given``: report → those that gave it, by id.
 
-    ``undated``: report → money without a day it leaves out; ``spans``: shop and report → its days. A release from before reports were kept is not
-    ``is_known``: there every shop counts.
+    ``undated``: report → money without a day it leaves out; ``doubtful``: parts of the note on doubtful lines; ``spans``: shop and report → its days.
+    A release from before reports were kept is not ``is_known``: there every shop counts.
     """
 
     shops: pl.DataFrame
     given: dict[str, set[str]]
     undated: dict[str, int]
+    doubtful: dict[str, int]
     spans: dict[tuple[str, str], Span]
     is_known: bool
 
@@ -90,10 +91,11 @@ def read_coverage(desk: Desk, question: Question) -> Coverage:
     rows = every.filter(*wanted) if wanted else every
     given = {report: set(rows.filter(pl.col("is_reported"), report_code=report)["shop_id"]) for report in REPORT.values}
     undated = {report: int(rows.filter(report_code=report)["undated_fen"].sum()) for report in REPORT.values}
+    doubtful = {name: int(rows[name].sum()) for name in ("doubtful_fen", "doubtful_orders_qty")}
     shops = rows.select(*OF_SHOPS.values(), "shop_name").unique(maintain_order=True)
     days = rows.select("shop_id", "report_code", "first_date", "last_date", "whole_until_date").iter_rows()
     spans = {(shop, report): Span(*some) for shop, report, *some in days}
-    return Coverage(shops, given, undated, spans, is_known=not every.is_empty())
+    return Coverage(shops, given, undated, doubtful, spans, is_known=not every.is_empty())
 
 
 def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:

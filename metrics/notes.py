@@ -58,6 +58,12 @@ NOTES: dict[str, NoteKind] = {
         "CNY {figure} on lines a hundred times the shop's largest other ({beside}) are included and confirmed by nobody; see the data's health",
         beside="outlier_lines_qty",
     ),
+    "LINES_DOUBTFUL": NoteKind(
+        "doubtful_orders_qty",
+        "店里有 {figure} 单,新的文件没有再列出旧文件里的某些行(共 {beside} 元),看不出是换了货还是只导了一部分,仍计入;若已换掉或取消,撤回旧文件",
+        "included: CNY {beside} on lines that a newer file leaves out, replaced or not listed (orders: {figure}); if replaced, withdraw the older file",
+        beside="doubtful_fen",
+    ),
     "RATE_AWAITED": NoteKind(
         "awaiting_orders_qty",
         "另有 {figure} 个外币订单在等当天的汇率,不在任何数字里",
@@ -212,9 +218,7 @@ NOTES: dict[str, NoteKind] = {
         "units kept in 30 days of goods without a word on their stock, which are left out: {figure}",
     ),
     "STOCK_STALE": NoteKind(
-        "stale_skus_qty",
-        "有 {figure} 个 SKU 的库存记录超过 30 天没更新",
-        "SKUs whose newest word on stock is more than 30 days old: {figure}",
+        "stale_skus_qty", "有 {figure} 个 SKU 的库存记录超过 30 天没更新", "SKUs whose newest word on stock is more than 30 days old: {figure}"
     ),
     "RETURNS_UNTOLD": NoteKind(
         "returns_untold_qty",
@@ -270,7 +274,7 @@ NOTES: dict[str, NoteKind] = {
     ),
 }
 
-#: Notes of what is empty, or in no figure, because nobody gave it.
+#: What nobody gave, so that it is empty or in no figure.
 UNREPORTED = (*MISSING.values(), "PAID_UNDATED")
 
 
@@ -287,10 +291,10 @@ def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str,
     if not kind.part:
         return Note(code, kind.zh.format(**more), kind.en.format(**more))
     is_money = kind.part.endswith("_fen")
-    figures = {
+    words = {
         "figure": yuan(total) if is_money else f"{total:,}",
         "share": share(beside, total) if kind.beside else "",
         "beside": f"{beside:,}" if kind.beside.endswith("_qty") else yuan(beside),
+        **more,
     }
-    words = {**figures, **more}
     return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)

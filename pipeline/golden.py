@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER_LINE, SHOP
 from contracts.tables import Table
 from pipeline import ledgers, profits
 from pipeline.engine import Change, refresh_marts
-from pipeline.merging import ORDER, Touched
+from pipeline.merging import Touched
 from pipeline.slices import rewrite
 from transforms.costing import Costs
 from transforms.currency import convert_orders
@@ -28,6 +28,8 @@ from transforms.gold import (
     mart_district_channel_monthly,
     mart_shop_channel_daily,
 )
+from transforms.gold.grain import ORDER
+from transforms.silver.restated import standing_lines
 from transforms.silver.states import current
 from warehouse import registry
 from warehouse.lake import Lake
@@ -107,7 +109,8 @@ def _build_facts(lake: Lake, states: dict[str, pl.DataFrame], known: Known) -> d
 
 
 def _current(states: dict[str, pl.DataFrame], known: Known) -> fct_order_line.Current:
-    told = {table.name: current(table, states[table.name]) for table in OF_ORDERS}
+    told = {table.name: current(table, states[table.name]) for table in OF_ORDERS if table is not ORDER_LINE}
+    told[ORDER_LINE.name] = standing_lines(states[ORDER_LINE.name])
     aired = current(LIVE_SESSION, states[LIVE_SESSION.name])
     return fct_order_line.Current(**convert_orders(told, known.rates), live_session=aired, own_account=known.own, aside=known.aside)
 

@@ -12,7 +12,7 @@ from contracts import canonical
 from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
 from pipeline.engine import Change
-from pipeline.merging import ENTRY, FUND, ORDER, Touched
+from pipeline.merging import ENTRY, FUND, Touched
 from pipeline.slices import rewrite
 from transforms import ledgers
 from transforms.currency import order_rates
@@ -24,7 +24,7 @@ from transforms.gold import (
     mart_open_item,
     mart_statement_monthly,
 )
-from transforms.gold.grain import LINE, REFUND
+from transforms.gold.grain import LINE, ORDER, REFUND
 from transforms.ledgers import Around, Rows
 from transforms.silver.states import current
 from warehouse.lake import Lake

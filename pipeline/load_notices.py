@@ -13,13 +13,14 @@ from contracts.amounts import yuan
 from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY
 from contracts.intake import Notice
 from pipeline.loading import Export, Loaded
+from transforms.silver.restated import lines_left_out, repriced_lines
 from warehouse.lake import Lake
 
 _ORDER = ["merchant_id", "shop_id", "order_id"]
 _CLOCKS = {ORDER.name: "created_at", ORDER_LINE.name: "created_at", SETTLEMENT_ENTRY.name: "settled_at", FUND_ENTRY.name: "moved_at"}
 #: In these states somebody has paid, whether or not a file says when.
 _WAS_PAID = ("paid", "part_shipped", "shipped", "finished", "closed_refunded")
-_DAYS_NAMED = 10
+_DAYS_NAMED, _ORDERS_NAMED = 10, 5
 
 
 def with_money_notices(lake: Lake, parts: Iterable[Loaded], rates: pl.DataFrame) -> list[Loaded]:
@@ -27,7 +28,7 @@ def with_money_notices(lake: Lake, parts: Iterable[Loaded], rates: pl.DataFrame)
 
     Call it when all observations are merged: other files may tell what one does not.
     """
-    return [_noticed(part, [*_missing_rates(part, rates), *_undated(lake, part), *_waiting(lake, part)]) for part in parts]
+    return [_noticed(part, [*_missing_rates(part, rates), *_undated(lake, part), *_waiting(lake, part), *_restated(lake, part)]) for part in parts]
 
 
 def _noticed(part: Loaded, found: list[tuple[Export, Notice]]) -> Loaded:
@@ -97,6 +98,26 @@ def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
         amount = yuan(minor)
         words.setdefault((shop, export), []).append(f"{amount} 元" if currency == "CNY" else f"{currency} {amount}")
     return [((shop, export), Notice("REFUND_WAITS", count, ";".join(words[shop, export]))) for shop, export, count in counts.iter_rows()]
+
+
+def _restated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
+    """Per export of another system's table the orders of which it and another file have different lines: replaced ones, and doubtful ones."""
+    lines = part.frames.get(ORDER_LINE.name)
+    if lines is None or lines["layout_name"].is_null().all():
+        return []
+    orders = lines.select("shop_id", "_export_id", "order_id").unique()
+    states = lake.read(ORDER_LINE, keys=lines.select(_ORDER).unique())
+    left = lines_left_out(states)
+    found = {
+        "LINES_REPLACED": left.filter("is_replaced"),
+        "LINES_DOUBTFUL": left.filter(~pl.col("is_replaced")),
+        "LINES_REPRICED": repriced_lines(states).join(left, on=_ORDER, how="anti"),
+    }
+    notices = []
+    for rule, odd in found.items():
+        named = odd.join(orders, on=["shop_id", "order_id"], how="inner").group_by("shop_id", "_export_id").agg(pl.col("order_id").unique().sort())
+        notices += [((shop, export), Notice(rule, len(ids), "、".join(ids[:_ORDERS_NAMED]))) for shop, export, ids in named.iter_rows()]
+    return notices
 
 
 def _tellers(platform: Platform) -> str:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SHOP, SILVER, entity_key
+from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, ORDER_LINE, SETTLEMENT_ENTRY, SHOP, SILVER, entity_key
 from contracts.tables import Table
 from pipeline.loading import ROW
 from transforms.gold import fct_order_line
+from transforms.gold.grain import LINE, ORDER
+from transforms.silver.restated import lines_left_out
 from transforms.silver.states import Merged, current, merge_states
 from warehouse.lake import Lake
 
-ORDER = [*SHOP, "order_id"]
 SESSION = [*SHOP, "live_session_id"]
 ENTRY, FUND = entity_key(SETTLEMENT_ENTRY), entity_key(FUND_ENTRY)
 #: What of a session decides which lines it owns; a change in its views alone touches no line.
@@ -63,6 +64,7 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
         if parts:
             outcomes.append(_merge_table(lake, table, pl.concat(parts), touched))
     _touch_restated(lake, touched)
+    _touch_left_out(lake, touched, [frame[ORDER_LINE.name] for frame in incoming if ORDER_LINE.name in frame])
     if not outcomes:
         return pl.DataFrame(schema={**dict.fromkeys(ROW[:3], pl.String), "_row_number": pl.Int64, "outcome": pl.String, "_by_export_id": pl.String}), touched
     ranked = pl.concat(outcomes).with_columns(rank=pl.col("outcome").replace_strict({"published": 0, "superseded": 1, "duplicate": 2}))
@@ -77,6 +79,19 @@ def _touch_restated(lake: Lake, touched: Touched) -> None:
         return
     with_money_back = lake.read(fct_order_line.TABLE, keys=orders, columns=[*ORDER, "cohort_refund_fen"]).filter(pl.col("cohort_refund_fen") > 0)
     touched.orders = pl.concat([touched.orders, with_money_back.select(ORDER)]).unique()
+
+
+def _touch_left_out(lake: Lake, touched: Touched, incoming: list[pl.DataFrame]) -> None:
+    """A line that a sheet gives again as it was may tell that others are gone: orders are made anew where facts have lines as still to be listed."""
+    of_sheets = [frame.filter(pl.col("layout_name").is_not_null()).select(ORDER) for frame in incoming]
+    orders = pl.concat(of_sheets).unique().join(touched.orders, on=ORDER, how="anti") if of_sheets else touched.orders.clear()
+    if touched.states is not None or orders.is_empty():
+        return
+    left = lines_left_out(lake.read(ORDER_LINE, keys=orders))
+    facts = lake.read(fct_order_line.TABLE, keys=orders, columns=[*LINE, "order_id", "doubtful_fen"])
+    known, doubtful = facts.filter(pl.col("doubtful_fen").is_not_null()), left.filter(~pl.col("is_replaced"))
+    odd = [facts.join(left.filter("is_replaced"), on=LINE, how="semi"), doubtful.join(known, on=LINE, how="anti"), known.join(doubtful, on=LINE, how="anti")]
+    touched.orders = pl.concat([touched.orders, *(lines.select(ORDER) for lines in odd)]).unique()
 
 
 def _states_of_new_shops(lake: Lake, incoming: list[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame] | None:

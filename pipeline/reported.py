@@ -20,6 +20,7 @@ _SHOP = ", ".join(SHOP)
 _KEYS = {name: _TABLE.dtypes[name] for name in _TABLE.key}
 _FOUND = pl.Schema({**_KEYS, **dict.fromkeys(("first_date", "last_date", "whole_until_date"), pl.Date())})
 _OPEN = pl.Schema({**_KEYS, "open_qty": pl.Int64(), "undated_fen": pl.Int64()})
+_DOUBTFUL = pl.Schema({**_KEYS, "doubtful_fen": pl.Int64(), "doubtful_orders_qty": pl.Int64()})
 _OF_ORDERS = {
     "orders": "true", "placed_days": "created_at IS NOT NULL", "paid_days": "paid_at IS NOT NULL", "refunds": "stated_refund_fen IS NOT NULL",
 }  # fmt: skip
@@ -51,7 +52,7 @@ def rebuild_reported(lake: Lake, costs: Costs) -> None:
     """Bring dim_reported up to date, whole: it has a few rows of each shop."""
     shops = registry.shops(lake).select(SHOP)
     found = pl.concat([_by_kind(lake), *(_by_rows(lake, *item) for item in _EVIDENCE), _entered(lake, shops, costs)])
-    rows = dim_reported.build(shops, found, _left_open(lake))
+    rows = dim_reported.build(shops, found, _left_open(lake), _doubtful(lake))
     stored = lake.read(_TABLE)
     if not stored.sort(_TABLE.key).equals(rows):
         lake.replace(_TABLE, pl.concat([stored, rows]).select(_TABLE.key).unique(), rows)
@@ -102,3 +103,12 @@ def _left_open(lake: Lake) -> pl.DataFrame:
             count = f"'{report}' AS report_code, count(*) AS open_qty, sum({money}) AS undated_fen"
             counts.append(lake.sql(f"SELECT {_SHOP}, {count} FROM {address(table)} WHERE {which} GROUP BY ALL").cast(_OPEN))  # noqa: S608
     return pl.concat(counts).group_by(_TABLE.key).agg(pl.col("open_qty", "undated_fen").sum())
+
+
+def _doubtful(lake: Lake) -> pl.DataFrame:
+    """``_DOUBTFUL``: lines of order files that may stand beside what replaced them."""
+    if not lake.may_hold_rows(fct_order_line.TABLE):
+        return pl.DataFrame(schema=_DOUBTFUL)
+    return lake.sql(f"""
+        SELECT {_SHOP}, 'orders' AS report_code, sum(doubtful_fen) AS doubtful_fen, count(DISTINCT order_id) AS doubtful_orders_qty
+        FROM {address(fct_order_line.TABLE)} WHERE doubtful_fen IS NOT NULL GROUP BY ALL""").cast(_DOUBTFUL)  # noqa: S608

@@ -8,11 +8,10 @@ import polars as pl
 
 from contracts.canonical import OF_ORDERS, PRODUCT, REFUND_LINE, SHOP
 from contracts.tables import Table
-from pipeline.merging import ORDER
 from pipeline.slices import rewrite
 from transforms.currency import convert_orders
 from transforms.gold import dim_observed, fct_order_line, fct_refund_line, fct_return_claim, mart_breakdown_daily, mart_launch_daily, mart_stock_monthly
-from transforms.gold.grain import LINE
+from transforms.gold.grain import LINE, ORDER
 from transforms.silver.states import current
 from transforms.stock import Told, claims_of, open_claims
 from warehouse.lake import Lake

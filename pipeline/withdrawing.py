@@ -13,8 +13,9 @@ from contracts.errors import NotFoundError
 from pipeline.confirming import shops_to_make_anew
 from pipeline.golden import LINES, Known, rebuild_slices
 from pipeline.ledgers import ENTRIES, FUNDS
-from pipeline.merging import ENTRY, FUND, ORDER, SESSION, Touched
+from pipeline.merging import ENTRY, FUND, SESSION, Touched
 from transforms.gold import dim_live_session
+from transforms.gold.grain import ORDER
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD, QUARANTINE
 

@@ -46,6 +46,7 @@ from transforms.gold import (
 )
 from transforms.gold.mart_order_detail_daily import DETAIL, detailed
 from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
+from transforms.silver.restated import standing_lines
 from transforms.silver.states import current
 from transforms.stock import Told, open_claims
 from warehouse import registry
@@ -287,7 +288,8 @@ def gold(
     stocked: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """What the transforms make of the states: table name → rows. Orders without an exchange rate wait, as in a build."""
-    now = convert_orders({table.name: current(table, silver[table.name]) for table in OF_ORDERS}, rates)
+    standing = {"order_line": standing_lines(silver["order_line"])}
+    now = convert_orders({table.name: current(table, silver[table.name]) for table in OF_ORDERS} | standing, rates)
     aired_now = current(LIVE_SESSION, silver["live_session"])
     lines = fct_order_line.build(fct_order_line.Current(**now, live_session=aired_now, own_account=own))
     back = fct_refund_line.build(lines, now["refund_line"])

@@ -22,6 +22,7 @@ from contracts.canonical import OF_ORDERS, SILVER
 from pipeline.cli import app
 from pipeline.house import reading
 from transforms.gold import fct_order_line
+from transforms.silver.restated import standing_lines
 from transforms.silver.states import current, merge_states
 from warehouse.settings import Settings
 
@@ -43,7 +44,8 @@ def by_order(data: bytes, own: MappingFile, *held: str) -> tuple[dict[str, int],
             good, failed = table.schema.filter(shaped)
             assert not len(failed), failed.details()
             arrived = pl.DataFrame(good)
-        now[table.name] = current(table, merge_states(table, table.empty(), arrived).states)
+        states = merge_states(table, table.empty(), arrived).states
+        now[table.name] = standing_lines(states) if table.name == "order_line" else current(table, states)
     lines = fct_order_line.build(fct_order_line.Current(**now, own_account=pl.DataFrame(schema=OWN_ACCOUNT)))
     sums = lines.group_by("order_id").agg(pl.col("paid_fen").sum(), pl.col("cohort_refund_fen").sum())
     return dict(sums.select("order_id", "paid_fen").iter_rows()), dict(sums.select("order_id", "cohort_refund_fen").iter_rows())

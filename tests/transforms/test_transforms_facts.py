@@ -237,3 +237,15 @@ def test_goods_of_a_platforms_lines_are_not_counted_again_from_an_erp_sheet(firs
     built = run(*(arrivals if first == "platform" else arrivals[::-1]))
     assert dict(built.lines.select("order_line_id", "paid_fen").iter_rows()) == {"A": 400, "P:K1": 70}
     assert built.daily["units_qty"].sum() == 2
+
+
+@pytest.mark.parametrize("first", ["platform", "sheet"])
+@pytest.mark.parametrize("code", ["K1", "K9"])
+def test_a_platform_that_numbers_lines_by_goods_too_has_the_last_word_on_its_orders(first: str, code: str) -> None:
+    """TikTok's and WeChat's lines are numbered as a sheet's: by order, whatever codes the sheet has."""
+    line = {"paid_fen": 400, "placed_fen": 400, "paid_at": PAID, "line_qty": 1}
+    own = observed("order_line", _line("O:K1", **line), _line("O:K2", **line | {"paid_fen": 60, "placed_fen": 60}))
+    sheet = observed("order_line", _line(f"O:{code}", **line, layout_name="own", _export_id="y"), _line("P:K1", **line, order_id="P", layout_name="own"))
+    arrivals = [("order_line", own), ("order_line", sheet)]
+    built = run(*(arrivals if first == "platform" else arrivals[::-1]))
+    assert dict(built.lines.select("order_line_id", "paid_fen").iter_rows()) == {"O:K1": 400, "O:K2": 60, "P:K1": 400}

@@ -35,7 +35,8 @@ def built(found: pl.DataFrame, left_open: dict[str, tuple[int, int]] | None = No
     """The rows of shop s by report."""
     rows = [{**_S, "report_code": report, "open_qty": qty, "undated_fen": fen} for report, (qty, fen) in (left_open or {}).items()]
     schema = {**{name: pl.String for name in dim_reported.TABLE.key}, "open_qty": pl.Int64, "undated_fen": pl.Int64}
-    table = dim_reported.build(_SHOPS, found, pl.DataFrame(rows, schema=schema))
+    none = pl.DataFrame(schema={**{name: pl.String for name in dim_reported.TABLE.key}, "doubtful_fen": pl.Int64, "doubtful_orders_qty": pl.Int64})
+    table = dim_reported.build(_SHOPS, found, pl.DataFrame(rows, schema=schema), none)
     assert table.height == 2 * len(REPORT.values) and table.filter(shop_id="quiet")["is_reported"].any() is False
     return {row["report_code"]: row for row in table.filter(shop_id="s").iter_rows(named=True)}
 

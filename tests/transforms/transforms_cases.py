@@ -12,6 +12,7 @@ import polars as pl
 from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
 from simulator.clock import ZONE
 from transforms.gold import dim_live_session, fct_order_line, fct_refund_line, mart_live_session, mart_shop_channel_daily, mart_style_daily
+from transforms.silver.restated import standing_lines
 from transforms.silver.states import current, merge_states
 
 #: Observations in the order in which they arrive: (silver table, rows of its columns).
@@ -94,7 +95,7 @@ def own_accounts(*accounts: str, platform: str = "taobao") -> pl.DataFrame:
 
 def gold(states: dict[str, pl.DataFrame], own: pl.DataFrame | None = None) -> Gold:
     """Everything gold holds of these states."""
-    now = {table.name: current(table, states[table.name]) for table in (*OF_ORDERS, LIVE_SESSION)}
+    now = {table.name: current(table, states[table.name]) for table in (*OF_ORDERS, LIVE_SESSION)} | {"order_line": standing_lines(states["order_line"])}
     own = own_accounts() if own is None else own
     lines = fct_order_line.build(fct_order_line.Current(**now, own_account=own))
     refunds = fct_refund_line.build(lines, now["refund_line"])

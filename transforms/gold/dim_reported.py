@@ -18,7 +18,7 @@ TABLE = Table(
     "By what came, not by what was matched: a refund that waits for its order was reported.",
     key=(*SHOP, "report_code"),
     required=("is_reported",),
-    optional=("first_date", "last_date", "whole_until_date", "undated_fen"),
+    optional=("first_date", "last_date", "whole_until_date", "undated_fen", "doubtful_fen", "doubtful_orders_qty"),
 )
 
 #: Kinds of files that bring a report whatever is in them: a bill without a row reports that nothing was settled.
@@ -45,15 +45,16 @@ def by_kind(exports: pl.DataFrame) -> pl.DataFrame:
     return named.select(*_KEY, "first_date", "last_date", whole_until_date=whole)
 
 
-def build(shops: pl.DataFrame, found: pl.DataFrame, left_open: pl.DataFrame) -> pl.DataFrame:
+def build(shops: pl.DataFrame, found: pl.DataFrame, left_open: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
     """Every report of every shop (``SHOP``).
 
     ``found``: ``_KEY`` and days, as often as a report was met. ``left_open``: ``_KEY, open_qty, undated_fen``, how many rows of the files a report is
-    ``PART_OF`` cannot be read for want of it; where none is, it is reported with them.
+    ``PART_OF`` cannot be read for want of it; where none is, it is reported with them. ``doubtful``: ``_KEY, doubtful_fen, doubtful_orders_qty``.
     """
     grid = shops.select(SHOP).join(pl.DataFrame({"report_code": REPORT.values}), how="cross")
     met = found.group_by(_KEY).agg(pl.col("first_date").min(), pl.col("last_date", "whole_until_date").max(), _is_met=pl.lit(True))
     rows = grid.join(met, on=_KEY, how="left", validate="1:1").join(left_open, on=_KEY, how="left", validate="1:1")
+    rows = rows.join(doubtful, on=_KEY, how="left", validate="1:1")
     rows = rows.with_columns(is_reported=pl.col("_is_met").fill_null(False), _is_clear=pl.col("open_qty").fill_null(0) == 0)
     for part, whole in PART_OF.items():  # in declared order: a part may have parts of its own
         rows = _with_part(rows, part, whole)

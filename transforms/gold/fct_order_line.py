@@ -10,8 +10,8 @@ from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
-from transforms.gold.grain import LINE, ORDER, told_once
-from transforms.gold.line_outcome import add_outcome, subsidy
+from transforms.gold.grain import LINE, ORDER
+from transforms.gold.line_outcome import add_outcome, doubtful, subsidy
 from transforms.gold.refund_totals import add_refunds
 from transforms.money import split_fen
 
@@ -32,7 +32,7 @@ TABLE = Table(
         "postage_fen", "refund_stated_at",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
-        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen",
+        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen", "doubtful_fen",
     ),
 )  # fmt: skip
 
@@ -45,7 +45,7 @@ _STATED = {"order_stated_fen": "stated_refund_fen", "order_stated_at": "_stated_
 
 @dataclass(frozen=True)
 class Current:
-    """Current silver states of touched orders (``silver.states.current``), all of each order's; sessions and own accounts of their shops; orders set aside."""
+    """Current states (lines: ``standing_lines``) of touched orders, all of each order's; sessions and own accounts of their shops; orders set aside."""
 
     order: pl.DataFrame
     order_line: pl.DataFrame
@@ -58,13 +58,14 @@ class Current:
 
 def build(now: Current) -> pl.DataFrame:
     """Fact rows (columns of ``TABLE``) for every order in ``now``."""
-    lines = _lines_with_order(told_once(now.order_line), now.order)
+    lines = _lines_with_order(now.order_line, now.order)
     lines = pl.concat([lines, _order_level_lines(lines, now.order)], how="diagonal")
     lines = _only_paid_money(lines)
     lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
     lines = mark_aside(lines, now.aside)
-    lines = lines.with_columns(created_date=pl.col("created_at").dt.date(), paid_date=pl.col("paid_at").dt.date(), subsidy_fen=subsidy())
+    dates = {"created_date": pl.col("created_at").dt.date(), "paid_date": pl.col("paid_at").dt.date()}
+    lines = lines.with_columns(**dates, subsidy_fen=subsidy(), doubtful_fen=doubtful(lines))
     return TABLE.shape(_stated_where_asked(add_outcome(*add_refunds(lines, now.refund_line))))
 
 

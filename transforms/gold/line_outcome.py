@@ -34,6 +34,12 @@ def subsidy() -> pl.Expr:
     return pl.when(is_rest).then(pl.when(told.is_not_null().any().over(ORDER)).then(0)).otherwise(told)
 
 
+def doubtful(lines: pl.DataFrame) -> pl.Expr:
+    """What stands on a line that the newest file of its order leaves out; null on all others."""
+    worth = pl.max_horizontal("paid_fen", pl.col("placed_fen").fill_null(0))
+    return pl.when("is_doubtful").then(worth) if "is_doubtful" in lines.columns else pl.lit(None, pl.Int64)
+
+
 def _is_shipped() -> pl.Expr:
     """A shipment of the order is no shipment of a line that was refunded whole before it; a refund after shipment proves one."""
     status = pl.col("order_status_code")
