@@ -30,7 +30,8 @@ TOGETHER = "_rows"
 
 #: How a cell is written in one layout → what the typed column holds. See ``connectors/cells.py`` for the parsers.
 CELLS = {
-    "text", "id", "yuan", "yuan_stat", "wan_yuan", "li", "fen", "int", "rate", "time", "time_dmy", "time_mdy", "epoch_s", "epoch_ms", "date", "minutes",
+    "text", "id", "yuan", "yuan_stat", "wan_yuan", "li", "fen", "int", "rate", "time", "time_dmy", "time_mdy", "time_serial", "epoch_s", "epoch_ms", "date",
+    "minutes",
 }  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def _read_layouts(platform: str, path: Path) -> tuple[Layout, ...]:
 
 _SUFFIX = {
     "yuan": "_fen", "yuan_stat": "_fen", "wan_yuan": "_fen", "li": "_fen", "fen": "_fen", "int": "_qty", "minutes": "_qty", "rate": "_rate",
-    "time": "_at", "time_dmy": "_at", "time_mdy": "_at", "epoch_s": "_at", "epoch_ms": "_at", "date": "_date",
+    "time": "_at", "time_dmy": "_at", "time_mdy": "_at", "time_serial": "_at", "epoch_s": "_at", "epoch_ms": "_at", "date": "_date",
 }  # fmt: skip
 
 

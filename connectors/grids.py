@@ -102,7 +102,7 @@ def filled_head(head: Sequence[list[str]], merges: Sequence[Merge]) -> list[list
 
 
 #: Kinds of cell that say the same of every row a merged cell stands beside; of an amount or a count nobody knows whether it is each row's or all rows'.
-_OF_EACH_ROW = {"text", "id", "time", "time_dmy", "time_mdy", "date", "epoch_s", "epoch_ms"}
+_OF_EACH_ROW = {"text", "id", "time", "time_dmy", "time_mdy", "time_serial", "date", "epoch_s", "epoch_ms"}
 
 
 def spread_merged(table: pl.DataFrame, merges: Sequence[Merge], read: Mapping[str, tuple[str, str]], repeated: Collection[str]) -> pl.DataFrame:

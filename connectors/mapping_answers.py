@@ -137,7 +137,13 @@ def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
     if needed := missing(proposal, answered):
         step = {"step_zh": "用 --set 名称=表头 指定", "step_en": "name their header with --set NAME=HEADER"}
         names = "、".join(" 或 ".join(map(labelled, several)) for several in needed)
-        raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=names)
+        cells = {"unreadable": "、".join(f"{header}: {cell}" for header, cell in proposal.unreadable.items())} if proposal.unreadable else {}
+        if cells:
+            step = {
+                "step_zh": "这一列的写法读不出:时间写成 2026-10-03 14:05:00、金额写成 12.50 再映射",
+                "step_en": "write times as 2026-10-03 14:05:00, amounts as 12.50",
+            }
+        raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", **step, kind=proposal.kind, names=names, **cells)
 
 
 def _put(draft: dict[str, Any], name: str, header: str, matches: Mapping[str, Match]) -> None:

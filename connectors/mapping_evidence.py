@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.cells import read_yuan
+from connectors.cells import READERS, read_yuan
 from connectors.headers import split_unit
-from connectors.spelling import trim
+from connectors.mapping_model import TIME_CELLS
+from connectors.spelling import to_ascii, trim
 
-_DATES = {"ymd": r"^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}|^20[0-9]{6}$", "epoch_ms": r"^1[0-9]{12}$", "epoch_s": r"^1[0-9]{9}$"}
-_SLASHED = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{4}"
-_MOMENT = r"^[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}$"
+_MOMENT = r"^[0-9]{1,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}(?:[0-9]{4}|[0-9]{6})?$|^4[0-9]{4}(?:\.[0-9]+)?$"
 _AMOUNT = r"^[(]?(?:[A-Z]{1,3}\s*)?[$€£¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[元A-Z)]*$"
 #: What the cells of a name look like, by the end of the name.
 _LOOKS = {"_fen": _AMOUNT, "_qty": r"^-?[0-9][0-9,]*(?:\.0+)?$", "_at": _MOMENT, "_date": _MOMENT}
@@ -26,10 +25,13 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @dataclass(frozen=True)
 class Cells:
-    """How the cells are written, as far as they tell. ``currency`` is empty where nothing points to one."""
+    """How the cells are written, as far as they tell. ``currency`` is empty where nothing points to one.
 
-    dates: str
-    is_dates_sure: bool
+    ``dates``: the ways in which all moments may be written, with ``moment`` as an example.
+    """
+
+    dates: tuple[str, ...]
+    moment: str
     is_money_sure: bool
     currency: str
     is_currency_sure: bool
@@ -49,10 +51,10 @@ def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
     at_home = any(_CHINESE.search(header) for header in sample) and not any(_CURRENCIES[mark] != "CNY" for mark in marks)
     at_home = at_home and not abroad
     currency = abroad[0] if abroad else _CURRENCIES[marks[0]] if marks else "CNY" if at_home else ""
-    dates, is_sure = _dates(moments)
+    dates, moment = _dates(moments)
     return Cells(
         dates=dates,
-        is_dates_sure=is_sure,
+        moment=moment,
         is_money_sure=has_point or amounts.is_empty() or "" not in units,
         currency=currency,
         is_currency_sure=amounts.is_empty() or at_home or len(abroad) == 1 or (len(marks) == 1 and "$" not in marks),
@@ -65,22 +67,22 @@ def _of_kind(taken: Mapping[str, str], sample: Mapping[str, pl.Series], suffix: 
     return pl.concat(columns) if columns else pl.Series("cells", [], dtype=pl.String)
 
 
-def _dates(cells: pl.Series) -> tuple[str, bool]:
-    """The order of day, month and year, and whether the cells leave no other."""
-    for order, pattern in _DATES.items():
-        if cells.len() and bool(cells.str.contains(pattern).all()):
-            return order, True
-    parts = cells.str.extract_groups(_SLASHED).struct.unnest().drop_nulls()
-    if parts.is_empty():
-        return "ymd", True  # no date at all, or a way of writing no reader knows: the rows will say so
-    first, second = (bool((column.cast(pl.Int64) > 12).any()) for column in parts.iter_columns())
-    return ("mdy" if second else "dmy"), first != second
+def _dates(cells: pl.Series) -> tuple[tuple[str, ...], str]:
+    """The ways of writing moments in which as many cells as can be are one, the likeliest first, and a cell as an example.
+
+    None for no cell, or a way nobody knows: the rows will say so.
+    """
+    if cells.is_empty():
+        return (), ""
+    read = {order: (~READERS[cell](cells)[1]).sum() for order, cell in TIME_CELLS.items()}
+    ways = tuple(order for order in read if read[order] == max(read.values()) > 0)
+    return ways, str(cells[0])
 
 
 def fits(cells: pl.Series, name: str) -> bool:
     """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
     pattern = next((pattern for suffix, pattern in _LOOKS.items() if name.endswith(suffix)), "")
-    return not pattern or cells.is_empty() or float(str(cells.str.contains(pattern).mean())) >= 0.8
+    return not pattern or cells.is_empty() or float(str(to_ascii(cells).str.contains(pattern).mean())) >= 0.8
 
 
 def bare(cells: pl.Series) -> pl.Series:

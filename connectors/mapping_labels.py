@@ -17,7 +17,8 @@ _QUESTIONS = {
 }  # fmt: skip
 #: What the options are called, one spelling an option first.
 _OPTIONS = {
-    "元": "yuan", "分": "fen", "厘": "li", "是": "yes", "否": "no", "日在前": "dmy", "月在前": "mdy", "整单": "once", "整单只算一次": "once", "每行": "each",
+    "元": "yuan", "分": "fen", "厘": "li", "是": "yes", "否": "no",
+    "年在前": "ymd", "日在前": "dmy", "月在前": "mdy", "日期序号": "serial", "整单": "once", "整单只算一次": "once", "每行": "each",
     "每行各自": "each", "每个内部单": "part", "没有": "-", "不读": "-",
 }  # fmt: skip
 

@@ -12,9 +12,10 @@ from connectors.delimited import HEADER_SEARCH_ROWS
 from connectors.headers import agrees, split_unit
 from connectors.mapping_kinds import KINDS, NEEDED, PART, PRICED, REPEATED, codes_of, is_word, names_of, needs_of
 from contracts import codes
-from contracts.fields import FIELDS
+from contracts.fields import FIELDS, TIME_ZONE
 
-_TIME_CELLS = {"ymd": "time", "dmy": "time_dmy", "mdy": "time_mdy", "epoch_s": "epoch_s", "epoch_ms": "epoch_ms"}
+#: How moments are written, in every column of a table → the kind of their cells.
+TIME_CELLS = {"ymd": "time", "dmy": "time_dmy", "mdy": "time_mdy", "serial": "time_serial", "epoch_s": "epoch_s", "epoch_ms": "epoch_ms"}
 
 
 class _Strict(BaseModel):
@@ -99,8 +100,8 @@ class MappingFile(_Strict):
     header_row: Annotated[int, Field(ge=1, le=HEADER_SEARCH_ROWS)] | Literal["auto"] = "auto"
     money: Literal["yuan", "yuan_stat", "fen", "li"] = "yuan"
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
-    time_zone: str = "Asia/Shanghai"
-    dates: Literal["ymd", "dmy", "mdy", "epoch_s", "epoch_ms"] = "ymd"
+    time_zone: str = TIME_ZONE
+    dates: Literal["ymd", "dmy", "mdy", "serial", "epoch_s", "epoch_ms"] = "ymd"
     columns: dict[str, ColumnRule]
     same_as: dict[str, str] = {}
     constants: dict[str, str] = {}
@@ -158,6 +159,8 @@ class MappingFile(_Strict):
         for name, value in self.constants.items():
             _check_constant(name, value)
         _check_needed(self)
+        if self.dates == "serial" and self.time_zone != TIME_ZONE:
+            raise ValueError(f"dates: serial 只能用于 / only goes with time_zone {TIME_ZONE}")
         _check_headers(self)
         return self
 
@@ -180,7 +183,7 @@ class MappingFile(_Strict):
             case "qty":
                 return "int"
             case "at":
-                return _TIME_CELLS[self.dates]
+                return TIME_CELLS[self.dates]
             case "date":
                 return "date"
             case "id":

@@ -73,6 +73,7 @@ class Proposal(Plain):
 
     ``draft`` is a mapping file's content made of headers that are known; a column that is only near waits for a person (it is a question too).
     ``missing``: names a mapping of this kind must tell and no header is even near. ``findings``: what the cells proved, so that nobody has to be asked.
+    ``unreadable``: headers that are known for one of ``missing`` while their cells are nothing of the kind, with one of these.
     ``meanings``: their header of amounts → what they are taken for if nobody says otherwise.
     """
 
@@ -83,6 +84,7 @@ class Proposal(Plain):
     missing: tuple[str, ...]
     draft: dict[str, Any]
     findings: tuple[Finding, ...] = ()
+    unreadable: dict[str, str] = Field(default_factory=dict)
     meanings: dict[str, Meaning] = Field(default_factory=dict)
 
 
@@ -138,7 +140,8 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
     needs = needs_of(kind)
-    without_payment = kind in ("orders", "order_heads") and "paid_at" not in taken and "created_at" in taken
+    unreadable = _unreadable(kind, taken, sample)
+    without_payment = kind in ("orders", "order_heads") and "paid_at" not in {*taken, *unreadable} and "created_at" in taken
     priced = _priced(kind, taken, sample)
     open_needs = [names for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
     missing = ["/".join(names) for names in open_needs if not (priced and set(names) & set(PRICED[kind]))]
@@ -159,10 +162,22 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         matches=tuple(matches),
         questions=tuple(questions),
         missing=tuple(missing),
+        unreadable={header: example for header, example in unreadable.values()},
         draft=draft | whose.draft,
         meanings={item.header: item.meaning for item in judged},
         findings=(*prices, *beside, *map(found_negated, negated), *(found_amount(item, kind) for item in judged if item.is_sure)),
     )
+
+
+def _unreadable(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
+    """Our names that are needed and not taken → the header known for one, none of whose cells is of the kind, and such a cell."""
+    needed = {name for names in needs_of(kind) if not taken.keys() & set(names) for name in names}
+    found: dict[str, tuple[str, str]] = {}
+    for header, cells in sample.items():
+        name, score = (not cells.is_empty() and best_name(header, kind)) or ("", 0.0)
+        if name in needed and score == 1.0 and not fits(cells, name):
+            found.setdefault(name, (header, str(cells[0])))
+    return found
 
 
 def _with_price(
@@ -234,7 +249,7 @@ def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:
     unread = [match.header for match in matches if match.how in ("unread", "near")]
     personal = [match.header for match in matches if match.how == "personal"]
     told = {"kind": kind, "zh": "自有表格", "en": "own table", "origin": "proposed from the headers of one of the merchant's own files"}
-    written = {"money": "yuan", "currency": cells.currency or "CNY", "time_zone": "Asia/Shanghai", "dates": cells.dates}
+    written = {"money": "yuan", "currency": cells.currency or "CNY", "time_zone": "Asia/Shanghai", "dates": cells.dates[0] if cells.dates else "ymd"}
     return {**told, **written, "signature": _signature(kind, matches), "unread": unread, "personal": personal}
 
 

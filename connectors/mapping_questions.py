@@ -19,6 +19,11 @@ SHOP_NAME = "shop_name"
 PAID_WHEN_PLACED = "paid_when_placed"
 #: The key of the question whether amounts no column tells are price × quantity.
 PRICED_KEY = "priced"
+#: How moments may be written, where the cells leave it open.
+_DATES = {
+    "ymd": ("年在前", "year first"), "dmy": ("日在前", "day first"), "mdy": ("月在前", "month first"),
+    "serial": ("表格软件的日期序号,从 1900 年数起", "a spreadsheet's count of days since 1900"),
+}  # fmt: skip
 _OF = {"orders": ("整单", "单", "order"), "after_sales": ("整个售后单", "售后单", "after-sale")}
 
 
@@ -56,9 +61,11 @@ def asked_cells(cells: Cells) -> list[Question]:
         asked.append(Question(key="currency", zh=zh, en=en, default=cells.currency))
     if not cells.is_zone_sure:
         asked.append(Question(key="time_zone", zh="时间是哪个时区的(如 America/Los_Angeles)?", en="in which time zone are times?"))
-    if not cells.is_dates_sure:
-        zh, en = "日期是日在前还是月在前?", "does the day or the month stand first in dates?"
-        asked.append(Question(key="dates", zh=zh, en=en, options=("dmy", "mdy")))
+    if len(cells.dates) > 1 or "serial" in cells.dates:
+        ways = "、".join(f"{zh}({way})" for way, (zh, _) in _DATES.items() if way in cells.dates)
+        zh, en = f"时间怎么读?如“{cells.moment}”:{ways}", f"how are times written, e.g. {cells.moment!r}:"
+        en = f"{en} {', '.join(f'{words} ({way})' for way, (_, words) in _DATES.items() if way in cells.dates)}?"
+        asked.append(Question(key="dates", zh=zh, en=en, options=cells.dates))
     return asked
 
 

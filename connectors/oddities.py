@@ -159,7 +159,7 @@ def check_dates(bad: pl.Series, good: pl.Series, header: str) -> None:
     if bad.len() < enough:
         return
     failed = trim(bad)
-    for rule, pattern in (("AMBIGUOUS_DATES", r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}\b"), ("SERIAL_DATES", r"^[34][0-9]{4}(\.[0-9]+)?$")):
+    for rule, pattern in (("AMBIGUOUS_DATES", r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})\b"), ("SERIAL_DATES", r"^[34][0-9]{4}(\.[0-9]+)?$")):
         if int(failed.str.contains(pattern).sum()) >= enough:
             raise refuse(rule, column=header.strip(), example=failed.filter(failed.str.contains(pattern))[0])
 

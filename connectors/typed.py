@@ -129,7 +129,7 @@ def _type_columns(
     typed, masked = mask_texts(pl.DataFrame([*lineage, *values.values()]), _named(kept, "_name", "_text"))
     found: list[tuple[pl.Series, str, str]] = []
     for (column, header), cells in zip(kept, read, strict=True):
-        if column.cell in ("time", "date") and cells.bad is not None:
+        if (column.cell == "date" or column.cell.startswith("time")) and cells.bad is not None:
             oddities.check_dates(table[header].filter(cells.bad), cells.value, header)
         found += [(mask, rule, header) for mask, rule in _broken_rules(column, header, cells, table[header])]
     ids = typed.select(pl.col(column.name).alias(header) for column, header in kept if column.cell == "id")

@@ -59,8 +59,18 @@ FILE_RULES: dict[str, IntakeRule] = {
     "ZIP_EMPTY": IntakeRule("压缩包里没有文件", "no file in the archive", *AGAIN),
     "XML_ENTITIES": IntakeRule("表格文件内含外部实体,可能是恶意文件", "the workbook declares XML entities", *AGAIN),
     "SWALLOWED_ROWS": IntakeRule("引号不配对,多行被并进一个单元格", "an unbalanced quote swallowed whole rows", *RAW),
-    "AMBIGUOUS_DATES": IntakeRule("日期写法有歧义(月/日顺序不明)", "dates that may be read two ways", *RAW),
-    "SERIAL_DATES": IntakeRule("日期被表格软件改成了序号", "dates were turned into serial numbers by a spreadsheet", *RAW),
+    "AMBIGUOUS_DATES": IntakeRule(
+        "日期写法有歧义(月/日顺序不明)",
+        "dates that may be read two ways",
+        "上传未经改动的原始文件;自己的表:用这个文件重新映射(baiyun map),说明日和月谁在前",
+        "give the file as exported; a table of your own: map it anew with this file (`baiyun map`) and say whether day or month stands first",
+    ),
+    "SERIAL_DATES": IntakeRule(
+        "日期被表格软件改成了序号",
+        "dates were turned into serial numbers by a spreadsheet",
+        "上传未经改动的原始文件;自己的表:把这一列设成日期格式再存一次,或用这个文件重新映射(baiyun map)",
+        "give the file as exported; a table of your own: format the column as dates and save it again, or map it anew with this file (`baiyun map`)",
+    ),
     "MASKED_KEY": IntakeRule("编号列被打码,无法识别每一单", "the key column is masked with stars", "请导出未脱敏的编号列", "export the numbers unmasked"),
     "OTHER_SHOP": IntakeRule("文件属于另一个店铺", "the file is of another shop", "请选择正确的店铺", "choose the right shop"),
     "SHOP_UNSAID": IntakeRule(
