@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, zip_longest
 
 import polars as pl
 
@@ -14,6 +16,10 @@ from contracts.intake import refuse
 #: A spreadsheet's own limit of rows, and the cells of one table that are held at all.
 MAX_ROWS = 1_048_576
 _MAX_CELLS = 50_000_000
+
+
+#: A cell that is a number, a moment or a number of something: no header has one.
+_IS_VALUE = re.compile(r"^\W*[0-9]|[0-9]{4,}")
 
 
 @dataclass(frozen=True)
@@ -92,13 +98,25 @@ class Grid:
 
 
 def filled_head(head: Sequence[list[str]], merges: Sequence[Merge]) -> list[list[str]]:
-    """The first rows of a table with the word of a cell merged downwards in each row it reaches: a header over two lines is one."""
+    """The first rows of a table, a header over two lines as one: the word of a cell merged downwards stands in each row it reaches.
+
+    So does a word above a blank cell of a second line that is words only.
+    """
     rows = [list(row) for row in head]
     for merge in merges:
         for number in range(merge.first_row, min(merge.last_row, len(rows))):
             if merge.first_row >= 1 and merge.first_place < len(rows[number]) and not rows[number][merge.first_place]:
                 rows[number][merge.first_place] = rows[merge.first_row - 1][merge.first_place]
-    return rows
+    return [rows[0], *(_continued(above, row) for above, row in pairwise(rows))] if rows else []
+
+
+def _continued(above: list[str], row: list[str]) -> list[str]:
+    """A row of words with the words above its blank cells, where both are words only: a header may stand on two lines without merged cells."""
+    said = [cell for cell in (*above, *row) if cell.strip(EDGES)]
+    is_header = sum(bool(cell.strip(EDGES)) for cell in above) > 1 and any(cell.strip(EDGES) for cell in row)
+    if not is_header or any(_IS_VALUE.search(cell) for cell in said):
+        return row
+    return [cell if cell.strip(EDGES) else higher for cell, higher in zip_longest(row, above, fillvalue="")][: max(len(row), len(above))]
 
 
 #: Kinds of cell that say the same of every row a merged cell stands beside; of an amount or a count nobody knows whether it is each row's or all rows'.

@@ -10,6 +10,8 @@ import polars as pl
 
 from connectors.cells import READERS, read_yuan
 from connectors.headers import split_unit
+from connectors.mapping_dictionary import best_name
+from connectors.mapping_kinds import needs_of
 from connectors.mapping_model import TIME_CELLS
 from connectors.spelling import to_ascii, trim
 
@@ -83,6 +85,17 @@ def fits(cells: pl.Series, name: str) -> bool:
     """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
     pattern = next((pattern for suffix, pattern in _LOOKS.items() if name.endswith(suffix)), "")
     return not pattern or cells.is_empty() or float(str(to_ascii(cells).str.contains(pattern).mean())) >= 0.8
+
+
+def find_unreadable(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
+    """Find our names that are needed and not taken → the header known for one, none of whose cells is of the kind, and such a cell."""
+    needed = {name for names in needs_of(kind) if not taken.keys() & set(names) for name in names}
+    found: dict[str, tuple[str, str]] = {}
+    for header, cells in sample.items():
+        name, score = (not cells.is_empty() and best_name(header, kind)) or ("", 0.0)
+        if name in needed and score == 1.0 and not fits(cells, name):
+            found.setdefault(name, (header, str(cells[0])))
+    return found
 
 
 def bare(cells: pl.Series) -> pl.Series:

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field
 
+from connectors.grids import spread_merged
 from connectors.headers import split_unit
 from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
-from connectors.mapping_evidence import Cells, amounts, fits, look
+from connectors.mapping_evidence import Cells, amounts, find_unreadable, fits, look
 from connectors.mapping_judged import judge, lines_beside, price_among
 from connectors.mapping_kinds import KINDS, PART, PRICED, is_word, names_of, needs_of
 from connectors.mapping_questions import (
@@ -107,10 +108,18 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     found, *others = sorted(best, key=lambda item: best[item][0], reverse=True)
     score, _, sheet, row = best[found]
     sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
-    table, _ = without_repeated_headers(sheet.read(row)[0], sheet.head[row])
+    table, _ = without_repeated_headers(_spread(sheet, row, found), sheet.head[row])
     header = [cell.strip() for cell in sheet.head[row]]
     cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
     return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
+
+
+def _spread(sheet: Sheet, row: int, kind: str) -> pl.DataFrame:
+    """A sheet's rows with merged cells in every row they reach, but for amounts and counts, which may be of all these rows together."""
+    table = sheet.read(row)[0]
+    named = {str(place): (cell, best_name(cell, kind)) for place, cell in enumerate(sheet.head[row]) if cell.strip()}
+    of_each = {place: (cell, "text") for place, (cell, best) in named.items() if best and not best[0].endswith(("_fen", "_qty"))}
+    return spread_merged(table, sheet.merges, of_each, ()) if sheet.merges else table
 
 
 def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
@@ -140,7 +149,7 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
     needs = needs_of(kind)
-    unreadable = _unreadable(kind, taken, sample)
+    unreadable = find_unreadable(kind, taken, sample)
     without_payment = kind in ("orders", "order_heads") and "paid_at" not in {*taken, *unreadable} and "created_at" in taken
     priced = _priced(kind, taken, sample)
     open_needs = [names for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
@@ -167,17 +176,6 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         meanings={item.header: item.meaning for item in judged},
         findings=(*prices, *beside, *map(found_negated, negated), *(found_amount(item, kind) for item in judged if item.is_sure)),
     )
-
-
-def _unreadable(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
-    """Our names that are needed and not taken → the header known for one, none of whose cells is of the kind, and such a cell."""
-    needed = {name for names in needs_of(kind) if not taken.keys() & set(names) for name in names}
-    found: dict[str, tuple[str, str]] = {}
-    for header, cells in sample.items():
-        name, score = (not cells.is_empty() and best_name(header, kind)) or ("", 0.0)
-        if name in needed and score == 1.0 and not fits(cells, name):
-            found.setdefault(name, (header, str(cells[0])))
-    return found
 
 
 def _with_price(

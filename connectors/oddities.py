@@ -17,13 +17,18 @@ CAPS = (10_000, 20_000, 50_000)
 SHOP_HEADERS = {"店铺id", "店铺编号", "店铺号"}
 
 _EDGES = " \t\r\n\ufeff\u200b'\"`="
-_TOTAL = r"^(本页|全部)?(合计|总计|汇总|小计|总合计)(金额|行)?\s*[::]?\s*(\(元\)|（元）)?$|^(grand )?total\s*[::]?$"
-_FOOTER = r"^#|^第\s*[0-9]+\s*页|^共\s*[0-9]+\s*(页|条|行)"
+_TOTAL = (
+    r"^(本页|全部|当前页)?(合\s*计|总\s*计|汇\s*总|小\s*计|总\s*合\s*计)(金额|行)?\s*[::]?\s*[0-9,.¥￥()（）元件单笔条行共\s]*$"
+    r"|^(grand )?total\s*[::]?$"
+)
+_FOOTER = r"^#|^第\s*[0-9]+\s*页|^共\s*[0-9]+\s*(页|条|行|单|笔)"
+#: What no number has in it, and a note has.
+_WORDS = r"[\p{Han}:：]"
 _IS_TOTAL, _IS_FOOTER = re.compile(_TOTAL, re.IGNORECASE), re.compile(_FOOTER)
 #: A total or footer has one of these in it: looking for them is cheaper than for the whole of what they say.
-_TELLING = ["合计", "总计", "汇总", "小计", "total", "#", "第", "共"]
-#: Both ends of a table, where totals and footers stand.
-_ENDS = 3
+_TELLING = ["计", "汇", "total", "#", "第", "共"]
+#: So many rows at the beginning and the end of a table, where totals and footers stand.
+_ENDS, _TAIL = 3, 12
 #: Three statistics, each rounded to the fen, may miss one another by this much.
 _ROUNDED_FEN = 2
 
@@ -61,16 +66,34 @@ def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tupl
         marked = pl.any_horizontal(_stripped(name).str.contains(f"(?i){_TOTAL}|{_FOOTER}") for name in naming)
         places = places.filter(table[places].select(marked).to_series())
     rows = range(table.height)
-    ends = table[sorted({*rows[:_ENDS], *rows[-_ENDS:], *places})]
+    ends = table[sorted({*rows[:_ENDS], *rows[-_TAIL:], *places})]
     # a handful of rows: Python's patterns are made once, Polars' for every file
     said = [[word for cell in row if cell and (word := cell.strip(_EDGES))] for row in ends.select(names).iter_rows()]
     is_total = [bool(words and _IS_TOTAL.search(words[0])) for words in said]
     is_footer = [len(words) in (1, 2) and bool(_IS_FOOTER.search(words[0])) for words in said]
-    totals = pl.concat([ends.filter(is_total), _nameless_total(table, known, ends)]).unique("_row_number", maintain_order=True)
-    footers = ends["_row_number"].filter(pl.Series(is_footer, dtype=pl.Boolean))
+    notes, sums = _notes(table, known, ends)
+    totals = pl.concat([ends.filter(is_total), sums, _nameless_total(table, known, ends)]).unique("_row_number", maintain_order=True)
+    footers = pl.concat([ends["_row_number"].filter(pl.Series(is_footer, dtype=pl.Boolean)), notes]).unique()
+    footers = footers.filter(~footers.is_in(totals["_row_number"].implode()))
     gone = pl.concat([totals["_row_number"], footers])
     notices = [Notice(rule, count) for rule, count in (("SUMMARY_ROW", totals.height), ("FOOTER", footers.len())) if count]
     return (table.filter(~pl.col("_row_number").is_in(gone.implode())) if gone.len() else table), totals, notices
+
+
+def _notes(table: pl.DataFrame, known: list[tuple[Column, str]], ends: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """Rows among ``ends`` with words where all others have numbers, and without a moment: numbers of notes, and rows with amounts, which sum others up."""
+    key = next((header for column, header in known if column.filled and column.cell == "id"), "")
+    moments = [header for column, header in known if column.cell.startswith(("time", "date", "epoch"))]
+    amounts = [header for column, header in known if column.cell in ("yuan", "fen", "li", "int")]
+    if not key or not moments:
+        return ends["_row_number"].clear(), ends.clear()
+    is_note = pl.col(key).str.contains(_WORDS) & ~pl.any_horizontal(_stripped(name).str.contains(r"^[0-9]") for name in moments)
+    odd = ends.filter(is_note)
+    others = table.join(odd.select("_row_number"), on="_row_number", how="anti") if odd.height else table.clear()
+    if others.is_empty() or others.select(pl.col(key).str.contains(_WORDS).any()).item():
+        return ends["_row_number"].clear(), ends.clear()
+    has_amount = pl.any_horizontal(pl.lit(False), *(_stripped(name).str.contains(r"^[-¥￥]?[0-9]") for name in amounts))
+    return odd.filter(~has_amount)["_row_number"], odd.filter(has_amount)
 
 
 def told_of(gone: pl.DataFrame, known: list[tuple[Column, str]]) -> tuple[pl.DataFrame, list[Notice]]:
@@ -105,8 +128,10 @@ def misfit_notices(misfits: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
     """Rows with another number of cells than the header, without those that are footers or totals written short."""
     if misfits.is_empty():
         return misfits, []
-    first = misfits["text"].str.strip_chars(_EDGES + ",;").str.extract(r"^([^,;\t]*)").str.strip_chars(_EDGES)
-    is_total, is_footer = first.str.contains(f"(?i){_TOTAL}"), first.str.contains(_FOOTER)
+    text = misfits["text"].str.strip_chars(_EDGES + ",;")
+    first = text.str.extract(r"^([^,;\t]*)").str.strip_chars(_EDGES)
+    is_total = first.str.contains(f"(?i){_TOTAL}")
+    is_footer = first.str.contains(_FOOTER) | text.str.contains(r"^[^0-9,;\t][^,;\t]*\p{Han}[^,;\t]*(?:[,;\t]+[^,;\t]*\p{Han}[^,;\t]*)?$")
     counted = (("SUMMARY_ROW", int(is_total.sum())), ("FOOTER", int(is_footer.sum())))
     return misfits.filter(~(is_total | is_footer)), [Notice(rule, count) for rule, count in counted if count]
 

@@ -79,7 +79,7 @@ def open_sheets(data: bytes) -> list[Sheet]:
     if is_markup(text):
         return _of_markup(text)
     table = open_text(text)
-    return [Sheet("", table.head, encoding, table)]
+    return [Sheet("", filled_head(table.head, ()), encoding, table)]
 
 
 def first_sheet(data: bytes) -> tuple[list[str], pl.DataFrame, list[tuple[int, int]]]:
