@@ -70,7 +70,7 @@ def match_units(header: Iterable[str], columns: Mapping[str, tuple[Column, ...]]
     for cell in header:
         bare, unit = split_unit(cell)
         wanted = [column for column in columns.get(bare, ()) if fold(column.header) not in present] if unit else []
-        fit = next((column for column in wanted if _is_in(column, unit)), None)
+        fit = next((column for column in wanted if is_in(column, unit)), None)
         if fit or wanted:
             (same if fit else other)[cell] = (fit or wanted[0]).header.strip()
     return same, other
@@ -85,6 +85,7 @@ def by_bare_header(columns: Iterable[Column]) -> dict[str, tuple[Column, ...]]:
     return found
 
 
-def _is_in(column: Column, unit: str) -> bool:
+def is_in(column: Column, unit: str) -> bool:
+    """Whether a column's cells are written in ``unit`` (``split_unit``): that of its own header, else one its kind of cell is in."""
     own = split_unit(column.header)[1]
     return unit == own if own else agrees(unit, column.cell)

@@ -179,19 +179,33 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
         freight = typed["freight_fen"] if "freight_fen" in typed.columns else None
         odd = not_adding_up(by[name], typed[name], typed[name.removeprefix("order_")], freight)
         notices += [Notice("ORDER_SUM_DIFFERS", odd.len(), f"{mapping.columns[name].header[0]} {odd[0]}")] if odd.len() else []
-    return Checked(tuple(item for item in bad if item[0].any()), (*notices, *_same_goods(mapping, typed)))
+    return Checked(tuple(item for item in bad if item[0].any()), (*notices, *_same_goods(mapping, typed), *_heads_again(mapping, typed)))
 
 
 def _same_goods(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
-    """Rows of one order and one code with different money, in a table that numbers no lines: lines of their own, or one that was corrected."""
+    """Rows of one order and code with different money, in a table that numbers no lines: lines of their own, one that was corrected, or payments.
+
+    Where price × quantity is what they come to together, each is a payment, and the pieces are written again on each.
+    """
     amount = next((name for name in ("paid_fen", "placed_fen") if name in typed.columns and name not in mapping.once), None)
     code = next((name for name in ("sku_code", "product_id") if name in typed.columns), None)
     if mapping.kind != "orders" or amount is None or code is None or "order_line_id" in typed.columns:
         return []
-    rows = typed.filter(~void_rows(mapping, typed) & ~holds_several_ids(typed["order_id"])).select("order_id", code, amount)
-    rows = rows.filter((pl.col(amount) > 0) & pl.col(code).is_not_null())
-    odd = rows.group_by("order_id", code, maintain_order=True).agg(pl.col(amount).n_unique()).filter(pl.col(amount) > 1)
-    return [Notice("SAME_GOODS", odd["order_id"].n_unique(), f"{odd['order_id'][0]} {odd[code][0]}")] if odd.height else []
+    rows = typed.filter(~void_rows(mapping, typed) & ~holds_several_ids(typed["order_id"]) & (typed[amount] > 0) & typed[code].is_not_null())
+    goods = pl.col("unit_price_fen") * pl.col("line_qty") if {"unit_price_fen", "line_qty"} <= set(typed.columns) else pl.lit(None, pl.Int64)
+    in_parts = (pl.len() > 1) & (goods.min() == pl.col(amount).sum()) & (goods.max() == pl.col(amount).sum())
+    lines = rows.group_by("order_id", code, maintain_order=True).agg(n=pl.col(amount).n_unique(), _in_parts=in_parts)
+    is_paid_in_parts = pl.col("_in_parts").fill_null(False)
+    found = {"PIECES_REPEATED": lines.filter(is_paid_in_parts), "SAME_GOODS": lines.filter(~is_paid_in_parts & (pl.col("n") > 1))}
+    return [Notice(rule, odd["order_id"].n_unique(), f"{odd['order_id'][0]} {odd[code][0]}") for rule, odd in found.items() if odd.height]
+
+
+def _heads_again(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
+    """Orders on several rows of a table that was mapped as one row an order: of rows alike in their money only one counts."""
+    if mapping.kind != "order_heads":
+        return []
+    again = typed.filter(~void_rows(mapping, typed) & typed["order_id"].is_not_null())["order_id"].value_counts().filter(pl.col("count") > 1).sort("order_id")
+    return [Notice("HEADS_AGAIN", again.height, str(again["order_id"][0]))] if again.height else []
 
 
 def _silent_returns(mapping: MappingFile, typed: pl.DataFrame) -> dict[str, pl.Series]:

@@ -16,7 +16,7 @@ from connectors.mapping_kinds import PART, PRICED, REPEATED, is_word, needs_of
 from connectors.mapping_labels import question_label
 from connectors.mapping_model import MappingFile
 from connectors.mapping_propose import Match, Proposal, column_of
-from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED, PRICED_KEY, SHOP_NAME
+from connectors.mapping_questions import AMOUNT, PAID_WHEN_PLACED, PRICE, PRICED_KEY, SHOP_NAME
 from connectors.typed import fold
 from contracts.errors import UsageError
 
@@ -98,9 +98,11 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     for key, value in answered.items():
         if key.startswith(COLUMN):
             _put(draft, key.removeprefix(COLUMN), value, matches)
-        elif key != "kind" and not key.startswith((WORD, AMOUNT)):
+        elif key != "kind" and not key.startswith((WORD, AMOUNT, PRICE)):
             draft[key] = value
-    draft["priced"] = ["paid_fen"] if is_priced and not draft["columns"].keys() & set(PRICED[proposal.kind]) else []
+    prices = _prices(draft["columns"], answered)
+    has_amount = bool(draft["columns"].keys() & set(PRICED.get(proposal.kind, ())))
+    draft["priced"] = prices or (["paid_fen"] if is_priced and not has_amount else [])
     draft |= _amounts(proposal, draft["columns"], answered)
     for key, code in answered.items():
         if key.startswith(WORD):
@@ -152,6 +154,16 @@ def _put(draft: dict[str, Any], name: str, header: str, matches: Mapping[str, Ma
     if header != UNREAD:
         kept[name] = column_of(name, matches[header]) if header in matches else {"header": header}
     draft["columns"] = kept
+
+
+def _prices(columns: dict[str, Any], answered: Mapping[str, str]) -> list[str]:
+    """Our amounts whose column a person says has the price of one piece: it is the price then, and the amount is price × quantity."""
+    headers = [key.removeprefix(PRICE) for key, value in answered.items() if key.startswith(PRICE) and value == "price"]
+    moved = [name for name in PRICED["orders"] if name in columns and columns[name]["header"] in headers]
+    for name in moved:
+        rule = columns.pop(name)
+        columns.setdefault("unit_price_fen", rule)
+    return moved
 
 
 def _amounts(proposal: Proposal, columns: Mapping[str, Any], answered: Mapping[str, str]) -> dict[str, list[str]]:

@@ -121,6 +121,31 @@ def price_among(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Seri
     return None
 
 
+def per_piece(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> list[tuple[str, str, str]]:
+    """Columns taken for amounts that may be the price of one piece: rows of several pieces have in them what one piece has.
+
+    By the column of prices, else by the rows of one piece of the same code. Only orders of one row speak; no row may speak against it. Each column with
+    an amount and a number of pieces as its example.
+    """
+    if "line_qty" not in taken or WHOLE.get(kind, "") not in taken:
+        return []
+    numbers, code = _numbers(taken, table), next((name for name in ("sku_code", "product_id") if name in taken), "")
+    whole = _whole(kind, taken, table, numbers)
+    found = []
+    for name in (name for name in PRICED.get(kind, ()) if name in taken):
+        columns = {"whole": whole, "qty": numbers["line_qty"], "amount": numbers[name], "cell": bare(table[taken[name]])}
+        one = numbers.get("unit_price_fen", pl.Series([None], dtype=pl.Int64).new_from_index(0, whole.len()))
+        rows = pl.DataFrame({**columns, "one": one, "code": table[taken[code]] if code else one.cast(pl.String)})
+        rows = rows.filter(pl.col("whole").is_not_null() & (pl.len().over("whole") == 1) & (pl.col("amount") > 0))
+        if "unit_price_fen" not in taken:
+            singles = rows.filter(pl.col("qty") == 1).group_by("code").agg(one=pl.col("amount").mode().min())
+            rows = rows.drop("one").join(singles, on="code", how="left", maintain_order="left")
+        several = rows.filter((pl.col("qty") > 1) & pl.col("one").is_not_null())
+        if several.height and bool((several["amount"] == several["one"]).all()):
+            found.append((taken[name], str(several["cell"][0]), str(several["qty"][0])))
+    return found
+
+
 def _is_total(total: pl.Series, price: pl.Series, qty: pl.Series) -> bool:
     """Whether a column is price × quantity in every row that has all three, of several rows."""
     rows = pl.DataFrame([total.alias("total"), price.alias("price"), qty.alias("qty")]).drop_nulls().filter((pl.col("price") > 0) & (pl.col("qty") > 0))

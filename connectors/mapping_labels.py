@@ -9,7 +9,7 @@ from connectors.mapping_dictionary import labels
 from connectors.mapping_kinds import KINDS, codes_of, names_of
 from contracts.codes import KIND
 
-_COLUMN, _WORD, _AMOUNT = "columns.", "words.", "amount."
+_COLUMN, _WORD, _AMOUNT, _PRICE = "columns.", "words.", "amount.", "price."
 #: What the questions are called, where they are not of a column.
 _QUESTIONS = {
     "种类": "kind", "金额单位": "money", "币种": "currency", "时区": "time_zone", "日期顺序": "dates", "下单即付款": "paid_when_placed",
@@ -18,7 +18,8 @@ _QUESTIONS = {
 #: What the options are called, one spelling an option first.
 _OPTIONS = {
     "元": "yuan", "分": "fen", "厘": "li", "是": "yes", "否": "no",
-    "年在前": "ymd", "日在前": "dmy", "月在前": "mdy", "日期序号": "serial", "整单": "once", "整单只算一次": "once", "每行": "each",
+    "年在前": "ymd", "日在前": "dmy", "月在前": "mdy", "日期序号": "serial", "行金额": "row", "单价": "price",
+    "整单": "once", "整单只算一次": "once", "每行": "each",
     "每行各自": "each", "每个内部单": "part", "没有": "-", "不读": "-",
 }  # fmt: skip
 
@@ -52,6 +53,8 @@ def _plain(key: str, value: str) -> tuple[str, str]:
     first, dot, word = key.removeprefix(_WORD).partition(".")
     if dot and first in ("金额", "amount"):
         return f"{_AMOUNT}{word}", _OPTIONS.get(value, value)
+    if dot and first in ("单价", "price"):
+        return f"{_PRICE}{word}", _OPTIONS.get(value, value)
     name = _names().get(first, first)
     if dot and (codes := codes_of(name)):
         return f"{_WORD}{name}.{word}", next((code for code, (zh, _) in codes.items() if value == zh), value)
@@ -79,4 +82,6 @@ def question_label(key: str) -> str:
         return labels(key.removeprefix(_COLUMN))[0]
     if key.startswith(_AMOUNT):
         return f"金额.{key.removeprefix(_AMOUNT)}"
+    if key.startswith(_PRICE):
+        return f"单价.{key.removeprefix(_PRICE)}"
     return next((label for label, name in _QUESTIONS.items() if name == key), key)

@@ -14,7 +14,7 @@ from connectors.headers import split_unit
 from connectors.mapping_amounts import Meaning
 from connectors.mapping_dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
 from connectors.mapping_evidence import Cells, amounts, find_unreadable, fits, look
-from connectors.mapping_judged import judge, lines_beside, price_among
+from connectors.mapping_judged import judge, lines_beside, per_piece, price_among
 from connectors.mapping_kinds import KINDS, PART, PRICED, is_word, names_of, needs_of
 from connectors.mapping_questions import (
     Finding,
@@ -25,6 +25,7 @@ from connectors.mapping_questions import (
     asked_kind,
     asked_near,
     asked_paid,
+    asked_per_piece,
     asked_priced,
     asked_shop,
     found_amount,
@@ -165,6 +166,7 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     questions += [asked_paid()] if without_payment else []
     questions += priced
     questions += [asked_amount(item, kind) for item in judged if not item.is_sure]
+    questions += [asked_per_piece(*found) for found in per_piece(kind, taken, table)]
     return Proposal(
         kind=kind,
         header_row=header_row + 1,

@@ -24,6 +24,8 @@ _DATES = {
     "ymd": ("年在前", "year first"), "dmy": ("日在前", "day first"), "mdy": ("月在前", "month first"),
     "serial": ("表格软件的日期序号,从 1900 年数起", "a spreadsheet's count of days since 1900"),
 }  # fmt: skip
+#: The key of a question whether a column of amounts has the price of one piece: ``price.HEADER``, answered with ``row`` or ``price``.
+PRICE = "price."
 _OF = {"orders": ("整单", "单", "order"), "after_sales": ("整个售后单", "售后单", "after-sale")}
 
 
@@ -98,6 +100,13 @@ def asked_priced(price: str, qty: str, example: str) -> Question:
     """Whether what was paid is price × quantity, where no column tells an amount: the price may be a list price nobody paid."""
     zh, en = f"没有金额列:实付 = “{price}” × “{qty}”吗({example})?", f"no column of amounts: is what was paid {price!r} × {qty!r} ({example})?"
     return Question(key=PRICED_KEY, zh=zh, en=en, options=("yes", "no"))
+
+
+def asked_per_piece(header: str, cell: str, qty: str) -> Question:
+    """Whether what looks like a row's amount is the price of one of its pieces."""
+    zh = f"“{header}”:买 {qty} 件的行和买 1 件的一样,也是 {cell}。它是这一行的金额(row),还是一件的价格(price)?"
+    en = f"{header!r}: rows of {qty} pieces have {cell}, as those of one piece: is it the row's amount (row) or the price of one piece (price)?"
+    return Question(key=f"{PRICE}{header}", zh=zh, en=en, options=("row", "price"))
 
 
 def found_price(price: str, total: str) -> Finding:

@@ -10,7 +10,7 @@ from functools import cache
 from connectors import oddities
 from connectors.archives import looks_zipped
 from connectors.base import Column, Layout, Platform, platforms
-from connectors.headers import by_bare_header, match_units, split_unit
+from connectors.headers import by_bare_header, is_in, match_units, split_unit
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
 from contracts.intake import refuse
@@ -188,9 +188,11 @@ def _signature(platform: Platform, layout: Layout) -> _Signature:
 
 
 def _aliased(header: Sequence[str], present: set[str], signature: _Signature, aliases: Aliases) -> dict[str, str]:
-    """The cells of ``header`` that stand for a name of the layout which is not there itself."""
+    """The cells of ``header`` that stand for a name of the layout which is not there itself. One that names another unit stands for nothing."""
+    columns = {fold(column.header): column for column in signature.layout.columns}
     confirmed = {fold(theirs): known for theirs, known in aliases.get(signature.layout.key, {}).items()}
-    return {cell: known for cell in header if (known := confirmed.get(fold(cell))) and fold(known) in signature.known and fold(known) not in present}
+    named = {cell: known for cell in header if (known := confirmed.get(fold(cell))) and fold(known) in columns and fold(known) not in present}
+    return {cell: known for cell, known in named.items() if not (unit := split_unit(cell)[1]) or is_in(columns[fold(known)], unit)}
 
 
 def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:

@@ -76,8 +76,20 @@ WARN_RULES: dict[str, IntakeRule] = {
     "SAME_GOODS": IntakeRule(
         "同一单同一商品有几行、金额不同,各算一行",
         "several rows of one order are of the same goods at different amounts; each counts as a line of its own",
-        "看这一单:分行付款或分批发货则不必;若是改价前后的两行,撤回这个文件,只留对的一行再上传",
-        "look at this order: nothing to do if the line is split; if one row corrects the other, withdraw the file and give it with the right one",
+        "看这一单:确是几行则不必;若是改价前后的两行,或分几次付款、每行都写了总件数,撤回这个文件,只留一行再上传",
+        "look at this order: nothing to do if they are lines; if one corrects the other, or each is a payment, withdraw the file and give it with one row",
+    ),
+    "PIECES_REPEATED": IntakeRule(
+        "同一单同一商品的几行加起来才是单价乘数量:像是一笔付款一行,金额相加没错,件数每行都写了一遍,会多算",
+        "rows of one order and code come to price times quantity only together: each seems a payment, and its pieces count again on each",
+        "按每件商品一行重新导出;或同一商品只在一行写数量,其余写 0,再上传",
+        "export one row per article; or write the quantity on one of these rows and 0 on the others, then upload it again",
+    ),
+    "HEADS_AGAIN": IntakeRule(
+        "映射为每单一行,而有的订单有几行:金额相同的只算一次",
+        "this table was mapped as one row an order, and some orders have several: of rows of one amount only one counts",
+        "若是 ERP 拆开的单(每行各有金额):按“订单”重新映射(--kind orders),金额选“每个内部单”;只是重复导出则不必",
+        "if they are parts the ERP has split (each with its amount) map it anew as orders (--kind orders), amounts per ERP order; else nothing",
     ),
     "OTHER_SHOP_ROWS": IntakeRule("表里其他店铺的行没有读取", "rows of other shops in the sheet were not read", *NOTHING),
     "TINY_ORDERS": IntakeRule("有 0.01 元的订单,可能是测试单或补单", "orders of 0.01 yuan, maybe tests", "核对这些订单是否真实", "check whether they are real"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.base import Layout, Platform, platforms
+from connectors.headers import is_in, split_unit
 from connectors.mapped import Mapped, source
 from connectors.mapping_answers import explained
 from connectors.mapping_dictionary import check_personal, is_personal, personal_error
@@ -19,6 +20,7 @@ from connectors.mapping_model import MappingFile
 from connectors.mapping_rows import unknown_words
 from connectors.typed import Origin, Reading, fold
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
+from contracts.intake import FILE_RULES
 from pipeline.parsing import Limits, read_apart, recognise_apart
 from warehouse import registry
 from warehouse.lake import Lake
@@ -177,7 +179,8 @@ def own_aliases(lake: Lake, merchant_id: str) -> dict[str, dict[str, str]]:
 def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known: str, *, by: str, at: dt.datetime, in_force: bool = True) -> bool:
     """Keep that ``theirs`` stands for ``known`` in this merchant's files of ``layout`` (or no longer does); False when that is known already.
 
-    Raises ``UsageError`` when the layout has no header ``known``, or has ``theirs`` as a header of its own, or a personal one would be read by it.
+    Raises ``UsageError`` when the layout has no header ``known``, or has ``theirs`` as a header of its own, or a personal one would be read by it, or it
+    names another unit than the column is in.
     """
     if in_force and is_personal(theirs) and any(fold(column.header) == fold(known) and not column.personal for column in layout.columns):
         raise personal_error([theirs.strip()])
@@ -185,6 +188,11 @@ def save_alias(lake: Lake, merchant_id: str, layout: Layout, theirs: str, known:
     if fold(known) not in headers or fold(theirs) in headers or not theirs.strip():
         step = {"step_zh": "用 baiyun map FILE 查看候选", "step_en": "see what is near with `baiyun map FILE`"}
         raise UsageError("BAD_ALIAS", "别名应为 他们的表头=版式里的表头", "an alias is THEIRS=KNOWN", **step, alias=f"{theirs}={known}", layout=layout.key)
+    unit, columns = split_unit(theirs)[1], [column for column in layout.columns if fold(column.header) == fold(known)]
+    if in_force and unit and not is_in(columns[0], unit):
+        refusal = FILE_RULES["UNIT_DISAGREES"]
+        step = {"step_zh": "把这一列换算成元再导入", "step_en": "convert the column to yuan first"}
+        raise UsageError("UNIT_DISAGREES", refusal.zh, refusal.en, **step, alias=f"{theirs}={known}", layout=layout.key)
     with lake.transaction():
         registry.require_merchant(lake, merchant_id)
         where: dict[str, object] = {"merchant_id": merchant_id, "layout_key_name": layout.key, "column_name": theirs.strip()}

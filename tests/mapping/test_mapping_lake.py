@@ -186,9 +186,10 @@ def test_a_renamed_column_is_read_once_a_person_confirmed_it(home: Settings, tmp
     own = mapping(ORDERS)
     layout = find_layout("other/mapped_orders/own_orders", [source("other", [own])])
     with writing(home) as lake:
-        for theirs, known in (("实付金额", "没有"), ("付款", "实付"), ("", "实付")):
-            with pytest.raises(UsageError):
+        for theirs, known in (("实付金额", "没有"), ("付款", "实付"), ("", "实付"), ("到账(万元)", "实付"), ("到账(分)", "实付"), ("到账(USD)", "实付")):
+            with pytest.raises(UsageError) as raised:
                 save_alias(lake, MERCHANT, layout, theirs, known, by="bob", at=RECEIVED)
+            assert raised.value.rule == ("UNIT_DISAGREES" if "(" in theirs else "BAD_ALIAS")
         save_alias(lake, MERCHANT, layout, "实付金额", "实付", by="bob", at=RECEIVED)
         assert own_aliases(lake, MERCHANT) == {layout.key: {"实付金额": "实付"}}
         assert own_aliases(lake, OTHER) == {}
