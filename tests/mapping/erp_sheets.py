@@ -134,6 +134,24 @@ HEADINGS = {
         "订单号=order_id 买家昵称=personal 拍单时间=created_at 付款时间=paid_at 商品总金额 订单金额=placed_fen 优惠金额=discount_merchant_fen "
         "运费=freight_fen 订单状态=order_status_code 商品名称=product_name 货号=style_code 数量=line_qty"
     )),
+    "efast": Heading("orders", (
+        "店铺=shop 订单号=order_id 订单状态=order_status_code 买家昵称=personal 收货人=personal 手机=personal 收货地址=personal 仓库 配送方式 "
+        "快递单号=personal 快递费=freight_fen 已付款 发票抬头=personal 商家留言=personal 买家留言=personal 仓库留言=personal 下单时间=created_at "
+        "付款时间=paid_at 发货时间=shipped_at 有无退单 换货单 挂起原因 问题原因 商品名称=product_name 商品编码=sku_code 商品条形码 规格1=color_name "
+        "规格2=size_name 数量=line_qty 吊牌价 均摊金额=paid_fen 重量"
+    )),
+    "shop_multi": Heading("orders", (
+        "子订单编号=order_line_id 订单编号=order_id 下单时间=created_at 付款时间=paid_at 商品条形码=sku_code 类目 商品=product_name 规格=spec_text "
+        "赠品=is_gift 购买数量=line_qty 商品价格=unit_price_fen 实付金额=paid_fen 收货人姓名=personal 收货人手机号=personal 收货人邮编=personal "
+        "收货人所在省份=province_name 收货人所在城市=personal 收货人所在地区=personal 收货人详细地址=personal 运送方式 快递公司 快递单号=personal 发货数量 发货时间=shipped_at "
+        "运费=freight_fen 物流状态 子订单状态=order_status_code 退款状态=refund_status_code 应付金额=placed_fen 优惠金额=discount_merchant_fen "
+        "买家留言=personal 卖家备注=personal 支付单号=personal 座席号"
+    )),
+    "history": Heading("orders", (
+        "交易平台=platform 业务账号=shop 平台单号=order_id 支付宝交易号 买家昵称=personal 收件姓名=personal 联系电话=personal 完整地址=personal "
+        "下单时间=created_at 付款时间=paid_at 商品总价=placed_fen 运费=freight_fen 实付金额=paid_fen 交易状态=order_status_code 商品标题=product_name "
+        "商品规格=spec_text 商品单价=unit_price_fen 购买数量=line_qty"
+    )),
     "units": Heading("orders", (
         "订单编号=order_id 下单时间=created_at 支付时间=paid_at 商品编码=sku_code 购买数量(件)=line_qty 订单总金额(元)=placed_fen "
         "实付金额（元）=paid_fen 运费[元]=freight_fen 已退款金额(元)=stated_refund_fen 订单状态=order_status_code"
