@@ -143,7 +143,8 @@ HEADINGS = {
     "shop_multi": Heading("orders", (
         "子订单编号=order_line_id 订单编号=order_id 下单时间=created_at 付款时间=paid_at 商品条形码=sku_code 类目 商品=product_name 规格=spec_text "
         "赠品=is_gift 购买数量=line_qty 商品价格=unit_price_fen 实付金额=paid_fen 收货人姓名=personal 收货人手机号=personal 收货人邮编=personal "
-        "收货人所在省份=province_name 收货人所在城市=personal 收货人所在地区=personal 收货人详细地址=personal 运送方式 快递公司 快递单号=personal 发货数量 发货时间=shipped_at "
+        "收货人所在省份=province_name "
+        "收货人所在城市=personal 收货人所在地区=personal 收货人详细地址=personal 运送方式 快递公司 快递单号=personal 发货数量 发货时间=shipped_at "
         "运费=freight_fen 物流状态 子订单状态=order_status_code 退款状态=refund_status_code 应付金额=placed_fen 优惠金额=discount_merchant_fen "
         "买家留言=personal 卖家备注=personal 支付单号=personal 座席号"
     )),

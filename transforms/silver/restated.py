@@ -61,15 +61,15 @@ def _left_out(now: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """``_LINE`` and ``is_replaced`` of the sheets' lines in ``now`` that the newest file of their order leaves out.
 
     A document, the table's own number of the order or of the part of it that a line is in, is stated anew as a whole. Its lines are replaced where the
-    newest file comes to the same, or has one of them again beside new ones. Where only a part of the order may be listed, what is left out stands: the
-    two ends of files that were split are no doubt, neither is a document the newest file does not mention, unless the order comes to the same in both.
+    newest file comes to the same, or has one of them again beside new ones; not between the end of one file and the beginning of another, which may be
+    one that was split. A document the newest file does not mention stands without a doubt, unless the order comes to the same in both.
     """
     sheet = now.filter("_is_sheet").select(*_LINE, _document=pl.coalesce("erp_order_id", "order_id"))
     rows = states.join(sheet, on=_LINE, how="inner")
     by_document, by_order = _compared(rows, [*_ORDER, "_document"]), _compared(rows, _ORDER)
-    whole = by_document.with_columns(is_replaced=pl.col("_is_same") | pl.col("_is_again"))
+    whole = by_document.with_columns(is_replaced=(pl.col("_is_same") | pl.col("_is_again")) & ~pl.col("_is_part"))
     others = by_order.join(by_document, on=_LINE, how="anti").filter("_is_same").with_columns(is_replaced=pl.lit(False))
-    return pl.concat([frame.filter(~pl.col("_is_part")).select(*_LINE, "is_replaced") for frame in (whole, others)])
+    return pl.concat([frame.select(*_LINE, "is_replaced") for frame in (whole, others)])
 
 
 def _compared(states: pl.DataFrame, scope: list[str]) -> pl.DataFrame:
