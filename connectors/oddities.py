@@ -81,18 +81,25 @@ def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tupl
 
 
 def _notes(table: pl.DataFrame, known: list[tuple[Column, str]], ends: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
-    """Rows among ``ends`` with words where all others have numbers, and without a moment: numbers of notes, and rows with amounts, which sum others up."""
+    """Rows among ``ends`` with words where all others have numbers, and without a moment: numbers of notes, and rows with amounts, which sum others up.
+
+    Words in the key, or anywhere in a row that has neither key nor amount.
+    """
     key = next((header for column, header in known if column.filled and column.cell == "id"), "")
     moments = [header for column, header in known if column.cell.startswith(("time", "date", "epoch"))]
     amounts = [header for column, header in known if column.cell in ("yuan", "fen", "li", "int")]
+    none = ends["_row_number"].clear(), ends.clear()
     if not key or not moments:
-        return ends["_row_number"].clear(), ends.clear()
-    is_note = pl.col(key).str.contains(_WORDS) & ~pl.any_horizontal(_stripped(name).str.contains(r"^[0-9]") for name in moments)
-    odd = ends.filter(is_note)
+        return none
+    names = [name for name in ends.columns if not name.startswith("_")]
+    has_moment = pl.any_horizontal(_stripped(name).str.contains(r"^[0-9]") for name in moments)
+    has_amount = pl.any_horizontal(pl.lit(False), *(_stripped(name).str.contains(r"^[-¥￥]?[0-9]") for name in amounts))
+    has_words = pl.any_horizontal(_stripped(name).str.contains(_WORDS) for name in names)
+    is_odd = pl.col(key).fill_null("").str.contains(_WORDS) | ((_stripped(key) == "") & has_words & ~has_amount)
+    odd = ends.filter(is_odd & ~has_moment)
     others = table.join(odd.select("_row_number"), on="_row_number", how="anti") if odd.height else table.clear()
     if others.is_empty() or others.select(pl.col(key).str.contains(_WORDS).any()).item():
-        return ends["_row_number"].clear(), ends.clear()
-    has_amount = pl.any_horizontal(pl.lit(False), *(_stripped(name).str.contains(r"^[-¥￥]?[0-9]") for name in amounts))
+        return none
     return odd.filter(~has_amount)["_row_number"], odd.filter(has_amount)
 
 

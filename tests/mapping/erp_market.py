@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import xlsxwriter
+from erp_dress import alike_below, headed, noted, respelled
 
 #: How an amount of an order is written on its rows.
 LAYOUTS = ("line", "repeated", "first")
@@ -167,13 +168,17 @@ def sheet(rng: Random) -> Sheet:
 
 def _written(rng: Random, header: list[str], table: list[list[str]]) -> bytes:
     kind = rng.choice(("utf-8", "utf-8-sig", "gb18030", "xlsx"))
+    lines, rows = headed(rng, header), noted(rng, respelled(rng, table))
     if kind == "xlsx":
         out = io.BytesIO()
         with xlsxwriter.Workbook(out, {"strings_to_numbers": False, "in_memory": True}) as book:
             page = book.add_worksheet("订单")
-            for number, row in enumerate([header, *table]):
+            for number, row in enumerate([*lines, *rows]):
                 page.write_row(number, 0, row)
+            place = header.index("订单编号")
+            for first, last in alike_below([row[place] for row in table]) if rng.random() < 0.3 else ():
+                page.merge_range(len(lines) + first, place, len(lines) + last, place, table[first][place])
         return out.getvalue()
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([header, *table])
+    csv.writer(text, lineterminator="\r\n").writerows([*lines, *rows])
     return text.getvalue().encode(kind)
