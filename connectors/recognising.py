@@ -248,7 +248,7 @@ def near_headers(header: Sequence[str], layout: Layout) -> dict[str, list[tuple[
     for cell in header:
         if not cell.strip() or fold(cell) in known:
             continue
-        scored = [(word, round(_alike(fold(cell), key), 3)) for key, word in absent.items()]
+        scored = [(word, _alike(fold(cell), key)) for key, word in absent.items()]
         best = sorted((item for item in scored if item[1] >= NEAR), key=lambda item: (-item[1], item[0]))[:3]
         if best:
             offered[cell.strip()] = best

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from connectors.base import platforms
 from connectors.reading import recognise
 from connectors.received import rows_of_file, rows_of_page
+from contracts.intake import SHEET_STEP
 from contracts.personal import STARS
 
 CONNECTORS = Path(__file__).parents[2] / "connectors"
@@ -45,6 +49,22 @@ def test_only_the_rows_asked_for_and_nothing_for_rows_that_are_not_there() -> No
     assert list(told) == [2]
     lines = DOUYIN.read_text(encoding="utf-8-sig").splitlines()
     assert told[2]["主订单编号"].strip() in lines[1]
+
+
+def test_rows_of_a_later_sheet_are_found_by_their_number_there() -> None:
+    with DOUYIN.open(encoding="utf-8-sig", newline="") as stream:
+        header, *rows = [[cell.strip() for cell in row] for row in csv.reader(stream)][:4]
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"strings_to_numbers": False}) as book:
+        for given in (rows[:1], rows[1:]):
+            sheet = book.add_worksheet()
+            for number, row in enumerate([header, *given]):
+                sheet.write_row(number, 0, row)
+    asked = [2, SHEET_STEP + 2, SHEET_STEP + 3]
+    told = rows_of_file(out.getvalue(), asked)
+    assert [(type(number), number, cells["子订单编号"]) for number, cells in told.items()] == [
+        (int, number, row[header.index("子订单编号")]) for number, row in zip(asked, rows, strict=True)
+    ]
 
 
 def test_columns_nobody_knows_and_phones_in_a_title_are_masked() -> None:

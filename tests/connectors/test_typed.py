@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -45,3 +46,11 @@ def test_a_time_more_than_a_day_after_the_file_came_is_told(hours: int, is_told:
     found = typed(created_at=["2026-10-01 10:00:00", moment])
     assert [(notice.rule, notice.count) for notice in found.notices] == ([("FUTURE_TIMES", 1)] if is_told else [])
     assert found.bronze.height == 2
+
+
+def test_beside_a_cell_at_fault_stand_the_rows_other_numbers_and_times_and_no_text() -> None:
+    found = typed(created_at=["2026-10-01 10:00:00", "soon"], placed_fen=["10.00", "20.00"], product_name=["裙", "衫"])
+    (row,) = found.quarantine.iter_rows(named=True)
+    assert (row["_row_number"], row["column_name"], row["cell_name"]) == (3, HEADERS["created_at"], "soon")
+    ids = {HEADERS[name]: "6917926768823611112" for name in ("order_id", "order_line_id")}
+    assert json.loads(row["row_json"]) == ids | {HEADERS["placed_fen"]: "20.00"}

@@ -464,6 +464,18 @@ def totals(**paid: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SHOP_TOTAL, orient="row")
 
 
+@pytest.mark.parametrize(("with_order", "without", "is_told"), [(36, 1, False), (35, 2, True), (0, 16, False)])
+def test_one_refund_in_twenty_may_wait_for_its_order_of_twenty_at_least(memory: Plant, with_order: int, without: int, is_told: bool) -> None:
+    """Shop s1 has two done refunds with their order and one without: 2 of 40 are borne, 3 of 40 are not, of 19 nothing is said."""
+    more = [
+        "INSERT INTO silver.refund_line SELECT * EXCLUDE (n) REPLACE (refund_id || '-' || n AS refund_id, 1 AS refund_fen, _row_number + n AS _row_number)"
+        f" FROM silver.refund_line, generate_series(101, {100 + count}) AS t(n) WHERE refund_id = '{refund}'"
+        for refund, count in (("R3", with_order), ("R5", without))
+    ]
+    found = broken(memory(*more, told=True))
+    assert [row["lines_qty"] for row in found.get(("silver.refund_line", "REFUND_HAS_ORDER"), [])] == [1 + without] * is_told
+
+
 def test_a_shop_that_was_there_before(memory: Plant) -> None:
     found = broken(memory(totals=totals(s9=100, s1=210_000)))
     assert found == {(LINES, "SHOP_STILL_THERE"): [{"merchant_id": "m1", "shop_id": "s9", "platform_code": "douyin", "lines_qty": 25}]}

@@ -131,6 +131,23 @@ def test_thin_segments_lean_on_their_parent_and_thick_ones_stand_alone() -> None
     assert found["thin"]["after_rate"] == pytest.approx((parent + 0.2) / 2)
 
 
+def test_the_error_of_a_mix_is_that_of_two_rates_which_miss_apart() -> None:
+    """Half own, half the parent's: variances of cohorts mix by halves, those of the rates by quarters. A thick segment has its own."""
+    rows = [
+        {"channel_code": name, "age": 0, "base_fen": orders * 100, "before_fen": 0, "after_fen": orders * back, "orders_qty": orders, "weight": 1.0}
+        for name, orders, backs in (("thick", 100, (60, 50)), ("thin", 25, (20, 4)))
+        for back in backs
+    ]
+    triangle = pl.DataFrame(rows)
+    own = {row["channel_code"]: row for row in factors(triangle, ["channel_code"], is_pooled=True).iter_rows(named=True)}
+    (parent,) = factors(triangle, [], is_pooled=True).iter_rows(named=True)
+    found = {row["channel_code"]: row for row in credible_factors(triangle, [[], ["channel_code"]]).iter_rows(named=True)}
+    for name, parts in (("sigma2", 2), ("error2", 4)):
+        assert min(own["thin"][name], own["thick"][name], parent[name]) > 0
+        assert found["thick"][name] == pytest.approx(own["thick"][name])
+        assert found["thin"][name] == pytest.approx((own["thin"][name] + parent[name]) / parts)
+
+
 def test_an_age_a_segment_never_reached_is_its_parents() -> None:
     young = steps([[1_000, 500]]).with_columns(channel_code=pl.lit("young"), orders_qty=pl.lit(1_000))
     old = steps([[1_000, 800, 600]]).with_columns(channel_code=pl.lit("old"), orders_qty=pl.lit(1_000))

@@ -4,6 +4,8 @@ import polars as pl
 import pytest
 from jd_cases import SAMPLES, conformed, fen, read, sample
 
+from connectors.jd.records import plain_records
+
 ORDER_FILE = "19453840_2016_30.csv"
 
 
@@ -50,3 +52,20 @@ def test_shares_add_up_to_the_fen() -> None:
     line = conformed(read(text.encode("gbk")))["order_line"].filter(pl.col("order_id") == "312045678901")
     assert fen(line, "discount_merchant_fen") == 10001
     assert line["discount_merchant_fen"].to_list() == [6910, 3091, 0]
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "text"),
+    [
+        ("payTime", 1792461600000, "2026-10-20 10:00:00"),
+        ("payTime", "1792461600000", "2026-10-20 10:00:00"),
+        ("payTime", "2026-10-20 10:00:00", "2026-10-20 10:00:00"),
+        ("payTime", "2026-10-20 10", "2026-10-20 10"),  # thirteen characters are no moment
+        ("payTime", "1792461600", "1792461600"),  # nor is another count of digits
+        ("payTime", "1970-01-01 08:00:00", None),
+        ("orderId", 1792461600000, "1792461600000"),
+        ("orderId", {"deep": 1}, None),
+    ],
+)
+def test_an_answers_moment_is_thirteen_digits_of_a_time(field: str, told: object, text: str | None) -> None:
+    assert plain_records([{field: told}], [field]) == [{field: text}]
