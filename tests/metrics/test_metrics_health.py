@@ -134,7 +134,6 @@ def test_collections_newest_first(busy: Place) -> None:
     found = collections(merchant(busy))
     assert found.select("run_name", "outcome_code", "rule_name").rows() == [("r2", "failed", "REVOKED"), ("r1", "ok", None)]
     assert collections(merchant(busy), limit=1)["run_name"].to_list() == ["r2"]
-    assert collections(merchant(busy), limit=1)["run_name"].to_list() == ["r2"]
 
 
 def test_receipts(busy: Place) -> None:

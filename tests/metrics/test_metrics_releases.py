@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import shutil
 import threading
 import time
@@ -22,7 +24,7 @@ from metrics.health import release_line
 from metrics.memo import Memo
 from metrics.needs import REPORTS_OF
 from metrics.released import read_once
-from metrics.versions import definitions, redefined_since
+from metrics.versions import definitions, redefined_since, version
 from warehouse import release
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -100,6 +102,22 @@ def test_a_publication_by_another_process_is_seen_at_once(place: Place) -> None:
     for number in range(1, 4):
         release_first_rows(place, 1 + number % 2, AT + number * HOUR)
         assert paid(place) == (100_00 if number % 2 == 0 else 150_01)
+
+
+CHANGES: list[dict[str, object]] = [
+    {"id": "x"}, {"unit": "count"}, {"clock": "settled"}, {"numerator": {"paid_fen": 2}}, {"denominator": "paid_fen"}, {"told": ("paid_fen",)},
+    {"untold": ("paid_fen",)}, {"whole": "paid_fen"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
+def test_whatever_moves_a_metrics_figures_is_another_definition_and_words_are_not(change: dict[str, object]) -> None:
+    metric = replace(METRICS["paid_gmv"], untold=(), whole=None)
+    assert version(replace(metric, **change)) != version(metric)  # type: ignore[arg-type]
+    assert version(replace(metric, zh="别的", about_en="other words", trap_zh="", notes=("REFUNDS_UNDATED",), decision="0009")) == version(metric)
+    # what came to definitions later leaves those without it as they were shown
+    told = [metric.id, metric.unit, metric.clock, metric.numerator, metric.denominator, [], metric.needs]
+    assert version(metric) == hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def test_what_a_figure_needs_is_of_its_definition(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
