@@ -8,7 +8,8 @@ import orjson
 import pytest
 import requests
 
-from connectors.douyin.gateway import Gateway, TokenExpiredError
+from connectors.douyin.gateway import Gateway
+from connectors.gateway import TokenExpiredError
 from connectors.http import Client, Credentials
 from contracts.errors import CollectError, CredentialError, TransientError
 

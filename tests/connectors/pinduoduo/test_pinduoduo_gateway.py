@@ -9,8 +9,9 @@ import pytest
 import requests
 from pinduoduo_cases import SAMPLES, THIRD_PARTY
 
+from connectors.gateway import TokenExpiredError
 from connectors.http import Client, Credentials
-from connectors.pinduoduo.gateway import Gateway, TokenExpiredError, fault, parse
+from connectors.pinduoduo.gateway import Gateway, fault, parse
 from connectors.pinduoduo.signing import sign
 from contracts.errors import CollectError, CredentialError, TransientError
 
