@@ -9,8 +9,9 @@ import orjson
 import pytest
 import requests
 
+from connectors.gateway import TokenExpiredError
 from connectors.http import Client, Credentials
-from connectors.kuaishou.gateway import Gateway, TokenExpiredError, WindowTooWideError, answer
+from connectors.kuaishou.gateway import Gateway, WindowTooWideError, answer
 from contracts.errors import CollectError, CredentialError, TransientError
 
 OK = {"result": 1, "data": {}}
