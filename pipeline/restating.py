@@ -15,6 +15,7 @@ from transforms.gold import fct_order_line, fct_refund_line
 from transforms.gold.grain import ORDER as ORDER_KEY
 from transforms.gold.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL, Causes, Facts
+from warehouse.changes import changes
 from warehouse.lake import Lake
 from warehouse.ops import LOAD
 from warehouse.release import Release
@@ -48,7 +49,7 @@ def _difference(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.Da
 def _moves(before: Lake, after: Lake, difference: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
     """What each order moves. Facts that stayed as they were move nothing: only changed ones are read, as long as they add up to the difference."""
     days = difference.select(_DAY).unique()
-    lines, refunds = (after.changes(table, before.snapshot()) for table in (_LINES, _REFUNDS))
+    lines, refunds = (changes(after, table, before.snapshot()) for table in (_LINES, _REFUNDS))
     moved = restatement.moves(Facts(lines[0], refunds[0], days), Facts(lines[1], refunds[1], days), parts)
     cell = [*CELL, "part"]
     left = pl.concat([moved.select(*cell, "moved"), difference.select(*cell, -pl.col("moved"))]).group_by(cell).agg(pl.col("moved").sum())

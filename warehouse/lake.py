@@ -31,7 +31,6 @@ class Lake:
     """A connection to the warehouse. Use as a context manager; a writer also holds the writer's slot.
 
     What it learns of the catalog stays true: nobody else writes beside a writer, and a reader reads everything from one snapshot, in one transaction.
-
     Frames come back with the table's own columns and dtypes; a table that was never created reads as empty, a column that was
     never added reads as null.
     """
@@ -194,23 +193,6 @@ class Lake:
         condition = " AND ".join(conditions) or "true"
         query = f"SELECT {selection(table, names, found)} FROM {address(table)} AS t WHERE {condition}"  # noqa: S608
         return self.sql(query, values, **frames).cast(dtypes)  # type: ignore[arg-type]
-
-    def changes(self, table: Table, since: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Rows of ``table`` that commits after snapshot ``since`` took away, and those they brought, as far as this connection sees.
-
-        A row that came and went in between, or was written anew as it was, stands on both sides. What a clean-up has forgotten is missing: whoever asks
-        holds the sides against a sum he knows.
-        """
-        found = self.columns(table)
-        first = self.connection.execute("SELECT min(snapshot_id) FROM ducklake_snapshots('lake') WHERE snapshot_id > ?", [since]).fetchone()
-        if not found or first is None or first[0] is None or first[0] > self.snapshot():
-            return table.empty(), table.empty()
-        rows = self.sql(
-            f"SELECT change_type, {selection(table, table.columns, found)} FROM ducklake_table_changes('lake', ?, ?, ?, ?) AS t",  # noqa: S608
-            [table.layer, table.name, first[0], self.snapshot()],
-        )
-        is_gone = pl.col("change_type").is_in(["delete", "update_preimage"])
-        return tuple(rows.filter(which).select(table.columns).cast(table.dtypes) for which in (is_gone, ~is_gone))  # type: ignore[return-value,arg-type]
 
     def holds(self, table: Table, keys: pl.DataFrame) -> bool:
         """Whether any row of ``table`` matches a row of ``keys`` on all its columns."""

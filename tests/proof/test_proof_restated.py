@@ -15,6 +15,7 @@ from metrics import versions
 from metrics.access import Viewer
 from metrics.restated import last_look, look, restatements
 from metrics.versions import CELLWISE, FOLLOWED
+from pipeline import restating
 from pipeline.cli import app
 from pipeline.house import reading
 from pipeline.releasing import release
@@ -22,7 +23,6 @@ from pipeline.restating import restated
 from transforms.gold.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL
 from warehouse import accounts
-from warehouse.lake import Lake
 from warehouse.ops import RESTATEMENT
 from warehouse.settings import Settings
 
@@ -142,7 +142,7 @@ def test_what_a_cleanup_forgot_is_compared_whole(house: Settings, monkeypatch: p
     before, after = published(house)[-3], published(house)[-1]
     with reading(house, after.snapshot) as lake:
         told = restated(house, before, lake)
-        monkeypatch.setattr(Lake, "changes", lambda self, table, since: (table.empty(), table.empty()))
+        monkeypatch.setattr(restating, "changes", lambda lake, table, since: (table.empty(), table.empty()))
         whole = restated(house, before, lake)
     by = [name for name in whole.columns if name not in ("restated_number", "orders_qty")]
     assert told.height > 0 and told.sort(by).equals(whole.sort(by))

@@ -17,6 +17,7 @@ import pytest
 from warehouse_cases import ROOT, SALES, lines
 
 from contracts.errors import NotFoundError, UsageError
+from warehouse.changes import changes
 from warehouse.lake import Lake
 from warehouse.place import Place
 
@@ -355,7 +356,7 @@ def test_what_commits_took_away_and_brought_is_told_with_what_came_and_went(lake
     first = lines(6)
     key = list(SALES.key)
     lake.append(SALES, first)
-    before, brought = lake.changes(SALES, since)
+    before, brought = changes(lake, SALES, since)
     assert before.is_empty() and brought.sort(key).equals(SALES.shape(first).sort(key))
     since = lake.snapshot()
     lake.replace(SALES, first.head(2).select(key), first.head(2).with_columns(paid_fen=pl.lit(9)))
@@ -363,8 +364,8 @@ def test_what_commits_took_away_and_brought_is_told_with_what_came_and_went(lake
     passing = first.head(1).with_columns(order_line_id=pl.lit("passing"))
     lake.append(SALES, passing)
     lake.delete(SALES, passing.select(key))
-    gone, come = lake.changes(SALES, since)
+    gone, come = changes(lake, SALES, since)
     ids = first["order_line_id"].to_list()
     assert sorted(gone["order_line_id"]) == sorted([ids[0], ids[1], ids[-1], "passing"]) and sorted(come["order_line_id"]) == sorted([*ids[:2], "passing"])
     assert set(come.filter(pl.col("order_line_id") != "passing")["paid_fen"]) == {9}
-    assert [frame.height for frame in lake.changes(SALES, lake.snapshot())] == [0, 0]
+    assert [frame.height for frame in changes(lake, SALES, lake.snapshot())] == [0, 0]
