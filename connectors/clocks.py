@@ -17,10 +17,9 @@ USUAL = "%Y-%m-%d %H:%M:%S"
 _TIME_FORMATS = (USUAL, "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M:%S%.f")
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
 
-
-#: What systems write where something has not happened: zero in their own count, and words.
-_NEVER = [
-    "0", "0000-00-00 00:00:00", "0000-00-00", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00", "1900-01-01 00:00:00",
+#: What other systems write where something has not happened: zero in their own count, and words.
+NEVER = [
+    "0000-00-00 00:00:00", "0000-00-00", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00", "1900-01-01 00:00:00",
     "未付款", "未支付", "未发货", "暂无",
 ]  # fmt: skip
 #: A year of two digits is one of these; any other number in its place is none.
@@ -80,7 +79,6 @@ def _read_wall_clock(raw: pl.Series, formats: tuple[str, ...], dates: tuple[str,
     told = [cell.to_datetime(form, time_unit="us", strict=False) for form in formats]
     told += [cell.to_date(form, strict=False).cast(pl.Datetime("us")) for form in dates]
     text = trim_typed(raw)
-    text = text.set(text.is_in(_NEVER), None)
     value = text.to_frame("cell").select(wall=pl.coalesce(told)).select(on_the_clock(pl.col("wall"))).to_series()
     odd = (text.is_not_null() & value.is_null()).arg_true()
     if odd.len():

@@ -13,6 +13,7 @@ import polars as pl
 
 from connectors.base import Checked, Column, Layout, Platform, platforms
 from connectors.cells import READERS
+from connectors.clocks import NEVER
 from connectors.mapping_amounts import contradicting, not_adding_up, over_parts, parts_of, proven, spread_of
 from connectors.mapping_evidence import bare
 from connectors.mapping_file import FOLDER, shipped
@@ -179,7 +180,9 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
         freight = typed["freight_fen"] if "freight_fen" in typed.columns else None
         odd = not_adding_up(by[name], typed[name], typed[name.removeprefix("order_")], freight)
         notices += [Notice("ORDER_SUM_DIFFERS", odd.len(), f"{mapping.columns[name].header[0]} {odd[0]}")] if odd.len() else []
-    return Checked(tuple(item for item in bad if item[0].any()), (*notices, *_same_goods(mapping, typed), *_heads_again(mapping, typed)))
+    return Checked(
+        tuple(item for item in bad if item[0].any()), (*notices, *_same_goods(mapping, typed), *_odd_rows(mapping, typed), *_heads_again(mapping, typed))
+    )
 
 
 def _same_goods(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
@@ -198,6 +201,19 @@ def _same_goods(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
     is_paid_in_parts = pl.col("_in_parts").fill_null(False)
     found = {"PIECES_REPEATED": lines.filter(is_paid_in_parts), "SAME_GOODS": lines.filter(~is_paid_in_parts & (pl.col("n") > 1))}
     return [Notice(rule, odd["order_id"].n_unique(), f"{odd['order_id'][0]} {odd[code][0]}") for rule, odd in found.items() if odd.height]
+
+
+def _odd_rows(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
+    """Rows of orders whose money may be no line's: as much as all others of the order together, and below 0 with goods that did not come back."""
+    amount = next((name for name in ("paid_fen", "placed_fen") if name in typed.columns), None)
+    if mapping.kind != "orders" or amount is None:
+        return []
+    rows = typed.filter(~void_rows(mapping, typed) & ~holds_several_ids(typed["order_id"]) & typed["order_id"].is_not_null())
+    sums = rows.group_by("order_id", maintain_order=True).agg(several=pl.len() > 2, is_sum=2 * pl.col(amount).max() == pl.col(amount).sum())
+    is_less = (pl.col(amount) < 0) & (pl.col("line_qty") > 0) if "line_qty" in typed.columns else pl.lit(False)
+    found = {"ROW_IS_SUM": sums.filter(pl.col("several") & pl.col("is_sum")) if amount not in mapping.once else sums.clear()}
+    found["LESS_THAN_NOTHING"] = rows.filter(is_less)
+    return [Notice(rule, odd["order_id"].n_unique(), str(odd["order_id"][0])) for rule, odd in found.items() if odd.height]
 
 
 def _heads_again(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
@@ -252,6 +268,8 @@ def _readied(raw: pl.Series, mapping: MappingFile, name: str) -> pl.Series:
     if cell in _MONEY:
         amount = _signed(bare(raw), mapping.columns[name].sign)
         return amount.zip_with((amount != "").fill_null(False), raw)
+    if cell == "date" or cell.startswith("time"):
+        raw = raw.set(trim(raw).is_in(NEVER).fill_null(False), None)
     if cell in _FORMATS and mapping.time_zone != TIME_ZONE:
         return _on_our_clock(raw, cell, mapping.time_zone)
     return raw

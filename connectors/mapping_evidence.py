@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.cells import READERS, read_yuan
+from connectors.clocks import NEVER
 from connectors.headers import split_unit
 from connectors.mapping_dictionary import best_name
 from connectors.mapping_kinds import needs_of
@@ -83,6 +84,8 @@ def _dates(cells: pl.Series) -> tuple[tuple[str, ...], str]:
 
 def fits(cells: pl.Series, name: str) -> bool:
     """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
+    if name.endswith(("_at", "_date")):
+        cells = cells.filter(~cells.is_in(NEVER))
     pattern = next((pattern for suffix, pattern in _LOOKS.items() if name.endswith(suffix)), "")
     return not pattern or cells.is_empty() or float(str(to_ascii(cells).str.contains(pattern).mean())) >= 0.8
 

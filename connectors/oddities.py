@@ -24,9 +24,12 @@ _TOTAL = (
 _FOOTER = r"^#|^第\s*[0-9]+\s*页|^共\s*[0-9]+\s*(页|条|行|单|笔)"
 #: What no number has in it, and a note has.
 _WORDS = r"[\p{Han}:：]"
+_HAS_WORDS = re.compile(r"[\u4e00-\u9fff:：]")
 _IS_TOTAL, _IS_FOOTER = re.compile(_TOTAL, re.IGNORECASE), re.compile(_FOOTER)
 #: A total or footer has one of these in it: looking for them is cheaper than for the whole of what they say.
 _TELLING = ["计", "汇", "total", "#", "第", "共"]
+#: Columns of what was sold, where a sheet of groups says that a row is the sum of the rows above it.
+_GOODS = ("sku_code", "product_name", "style_code")
 #: So many rows at the beginning and the end of a table, where totals and footers stand.
 _ENDS, _TAIL = 3, 12
 #: Three statistics, each rounded to the fen, may miss one another by this much.
@@ -59,7 +62,8 @@ def without_repeated_headers(table: pl.DataFrame, header: list[str]) -> tuple[pl
 def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tuple[pl.DataFrame, pl.DataFrame, list[Notice]]:
     """``table`` without summary rows and footers, the summary rows themselves, and what to say. ``known`` are the layout's columns and their headers."""
     names = [name for name in table.columns if not name.startswith("_")]
-    naming = dict.fromkeys([*names[:1], *(header for column, header in known if column.cell == "id" and column.filled)])
+    goods = [header for column, header in known if column.name in _GOODS]
+    naming = dict.fromkeys([*names[:1], *(header for column, header in known if column.cell == "id" and column.filled), *goods])
     telling = pl.any_horizontal(pl.col(name).str.contains_any(_TELLING, ascii_case_insensitive=True) for name in naming)
     places = table.select(telling.fill_null(False)).to_series().arg_true()
     if places.len():
@@ -69,7 +73,8 @@ def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tupl
     ends = table[sorted({*rows[:_ENDS], *rows[-_TAIL:], *places})]
     # a handful of rows: Python's patterns are made once, Polars' for every file
     said = [[word for cell in row if cell and (word := cell.strip(_EDGES))] for row in ends.select(names).iter_rows()]
-    is_total = [bool(words and _IS_TOTAL.search(words[0])) for words in said]
+    of_goods = [[cell.strip(_EDGES) for cell in row if cell] for row in ends.select(goods).iter_rows()] if goods else [[] for _ in said]
+    is_total = [any(_IS_TOTAL.search(word) for word in (*words[:1], *names)) for words, names in zip(said, of_goods, strict=True)]
     is_footer = [len(words) in (1, 2) and bool(_IS_FOOTER.search(words[0])) for words in said]
     notes, sums = _notes(table, known, ends)
     totals = pl.concat([ends.filter(is_total), sums, _nameless_total(table, known, ends)]).unique("_row_number", maintain_order=True)
@@ -145,7 +150,9 @@ def misfit_notices(misfits: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
 
 def disagreements(totals: pl.DataFrame, typed: pl.DataFrame, known: list[tuple[Column, str]]) -> list[Notice]:
     """The control: a stated total that is not the sum of the column's rows."""
-    if totals.height != 1:
+    keys = [header for column, header in known if column.filled and column.cell == "id" and header in totals.columns]
+    is_of_one = [any(word and not is_total(word) and not _HAS_WORDS.search(word) for word in row) for row in totals.select(keys).iter_rows()]
+    if totals.height != 1 or any(is_of_one):
         return []  # subtotals: which rows each is over is nowhere said
     odd = []
     for column, header in known:

@@ -85,6 +85,18 @@ WARN_RULES: dict[str, IntakeRule] = {
         "按每件商品一行重新导出;或同一商品只在一行写数量,其余写 0,再上传",
         "export one row per article; or write the quantity on one of these rows and 0 on the others, then upload it again",
     ),
+    "ROW_IS_SUM": IntakeRule(
+        "一单里有一行的金额正好是其余各行之和:可能是小计,或套装和它的子件都列了;各行都计入",
+        "in an order one row has as much as all others together: a subtotal perhaps, or a set beside its parts; all of them count",
+        "看这一单:确是几件商品则不必;若是小计或套装,撤回这个文件,去掉那一行再上传",
+        "look at this order: nothing to do if these are goods; if it is a sum or a set, withdraw the file and give it without that row",
+    ),
+    "LESS_THAN_NOTHING": IntakeRule(
+        "有的行数量为正、金额为负,按退款读",
+        "rows of goods with an amount below 0, read as refunds",
+        "若是优惠或抵扣:撤回这个文件,把它减到商品行的金额里再上传;确是退款则不必",
+        "if it is a discount withdraw the file and take it off the rows of the goods; if a refund, nothing to do",
+    ),
     "HEADS_AGAIN": IntakeRule(
         "映射为每单一行,而有的订单有几行:金额相同的只算一次",
         "this table was mapped as one row an order, and some orders have several: of rows of one amount only one counts",

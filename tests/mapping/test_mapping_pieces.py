@@ -89,6 +89,17 @@ def test_an_order_on_several_rows_of_a_table_of_heads_is_named() -> None:
     assert read(table(header, f"A2|{cells}|9.00|S1|已发货"), [heads]).notices == []
 
 
+def test_a_row_that_is_the_sum_of_the_others_is_named_and_left_out_where_it_says_so() -> None:
+    """A1 has a subtotal under its goods; A2 a set of 100.00 beside its parts, which nothing tells from three lines; A3 a discount of 2.00."""
+    rows = ("A1|S1|1|10.00", "A1|S2|1|20.00", "A1|小计|2|30.00", "A2|SET|1|100.00", "A2|S1|1|60.00", "A2|S2|1|40.00", "A3|S1|1|9.00", "A3|优惠|1|-2.00")
+    own = mapped(orders(*rows), **{"amount.实付金额": "each"})
+    reading = read(orders(*rows), [own])
+    assert {notice.rule: (notice.count, notice.about) for notice in reading.notices if notice.rule != "SUMMARY_ROW"} == {
+        "ROW_IS_SUM": (1, "A2"), "LESS_THAN_NOTHING": (1, "A3"),
+    }  # fmt: skip
+    assert (reading.rows_read, paid(orders(*rows), own)) == (7, 3_000 + 20_000 + 900)
+
+
 # --- units of confirmed names ---------------------------------------------------------------------------------------------------------------
 
 
