@@ -14,6 +14,7 @@ from intake_files import HEADER, Table, column, data, order_id, orders, plain, w
 
 from connectors.grids import MAX_ROWS, Grid, Merge
 from connectors.reading import Origin, Reading, read_file
+from connectors.tabular import open_sheets
 from contracts.errors import FileRefusedError
 
 ORIGIN = Origin("m1", "s1", "e" * 64, "订单.xls", dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC))
@@ -220,3 +221,10 @@ def test_cells_are_named_as_a_spreadsheet_names_them() -> None:
 
 def test_a_workbook_without_merged_cells_has_none() -> None:
     assert read(workbook({"订单": plain(orders())})).rows_read == 4
+
+
+def test_merged_are_cells_over_several_rows_or_columns_and_no_others() -> None:
+    rows = ["<td>a<td>b<td>c", '<td rowspan="1" colspan="1">d<td rowspan="2">e<td colspan="0">f', "<td>g<td>h", '<td colspan="2">i<td>j']
+    page = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+    (sheet,) = open_sheets(page.encode())
+    assert [merge.name for merge in sheet.merges] == ["B2:B3", "A4:B4"]

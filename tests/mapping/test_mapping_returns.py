@@ -60,6 +60,16 @@ def test_an_orders_repeated_amount_says_nothing_of_what_came_back_unless_it_is_n
     assert set(differing.quarantine["rule_name"]) == {"AMOUNTS_DIFFER"}
 
 
+@pytest.mark.parametrize(("per_parcel", "refunds"), [(False, [5_000, 5_001]), (True, [10_001, 10_001])])
+def test_a_negative_amount_again_in_each_parcel_is_the_orders_or_the_parcels_as_the_mapping_says(per_parcel: bool, refunds: list[int]) -> None:
+    said = "repeated: [paid_fen]\n" + "per_erp_order: [paid_fen]\n" * per_parcel
+    own = mapping(BACK.replace("row_type_code:", "erp_order_id: 系统单号, row_type_code:") + said)
+    parcels = [("S1", "1", "239.00", "P1"), ("S2", "1", "239.00", "P2"), ("S1", "-1", "-100.01", "P1"), ("S2", "-1", "-100.01", "P2")]
+    rows = [f"{row('A1', sku, qty, paid, '')}|{parcel}" for sku, qty, paid, parcel in parcels]
+    told = frames(table(f"{HEADER}|系统单号", *rows), [own])
+    assert sorted(told["refund_line"]["refund_fen"]) == refunds
+
+
 def test_returns_are_no_evidence_of_whose_an_amount_is() -> None:
     header = "订单编号|付款时间|商家编码|数量|实付金额"
     data = orders("A1|S1|1|239.00", "A1|S2|1|239.00", "A1|S1|-1|-100.00", "A2|S1|1|9.00", "A2|S1|-1|-9.00", header=header)
