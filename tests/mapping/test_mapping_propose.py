@@ -13,6 +13,7 @@ from connectors.mapping_aliases import propose_aliases
 from connectors.mapping_answers import missing, settled, strange_words
 from connectors.mapping_dictionary import check_personal, is_personal
 from connectors.mapping_file import FOLDER, read_mapping, shipped, write_mapping
+from connectors.mapping_labels import chosen, shown
 from connectors.mapping_propose import Proposal, propose
 from connectors.reading import recognise
 from contracts.errors import FileRefusedError, UsageError
@@ -248,3 +249,11 @@ def test_a_known_file_and_an_unknown_one_offer_nothing() -> None:
 def test_a_settled_proposal_is_a_file_a_person_can_keep() -> None:
     said = settled(propose(CHINESE), {"name": "mine", "zh": "自有商城"})
     assert read_mapping(write_mapping(said)) == said
+
+
+def test_an_option_is_meant_by_its_number_from_one_by_its_name_or_as_it_is_and_nothing_else_is() -> None:
+    options = ("once", "each", "他们的列", "paid_fen")
+    assert [chosen(str(number), options) for number in range(1, 5)] == list(options)
+    assert [chosen(shown(option), options) for option in options] == [chosen(option, options) for option in options] == list(options)
+    assert [chosen(said, options) for said in ("0", "5", "-1", "1.0", "", "别的")] == ["0", "5", "-1", "1.0", "", "别的"]
+    assert chosen("2", ("5", "2", "7")) == "2", "an option that is a number is itself"
