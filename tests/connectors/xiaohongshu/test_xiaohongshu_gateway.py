@@ -10,9 +10,10 @@ import pytest
 import requests
 from xiaohongshu_cases import THIRD_PARTY
 
+from connectors.gateway import TokenExpiredError
 from connectors.http import Client, Credentials
 from connectors.xiaohongshu import simulate_api
-from connectors.xiaohongshu.gateway import Gateway, TokenRefusedError, parse, sign
+from connectors.xiaohongshu.gateway import Gateway, parse, sign
 from contracts.errors import CollectError, CredentialError, TransientError
 
 APP, SECRET, TIME = "1234567890abcdef", "fedcba0987654321", "1612518379"
@@ -75,8 +76,8 @@ OK = {"error_code": 0, "error_msg": "", "success": True}
         ({**OK, "data": {"code": 1, "msg": "触发限流", "success": False}}, TransientError, "RATE_LIMITED"),
         ({"error_code": -2, "error_msg": "签名校验失败", "success": False}, CredentialError, "BAD_SIGNATURE"),
         ({"error_code": -5, "error_msg": "应用没有接口权限", "success": False}, CredentialError, "NO_PERMISSION"),
-        ({"error_code": 401, "error_msg": "", "success": False}, TokenRefusedError, "TOKEN_REFUSED"),
-        ({"error_code": -6, "error_msg": "accessToken已过期", "success": False}, TokenRefusedError, "TOKEN_REFUSED"),
+        ({"error_code": 401, "error_msg": "", "success": False}, TokenExpiredError, "TOKEN_REFUSED"),
+        ({"error_code": -6, "error_msg": "accessToken已过期", "success": False}, TokenExpiredError, "TOKEN_REFUSED"),
         ({"error_code": -1, "error_msg": "系统繁忙，请稍后再试", "success": False}, TransientError, "PLATFORM_BUSY"),
     ],
 )
