@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.http import Client, Credentials
-from connectors.tiktok_shop.gateway import Gateway
-from connectors.tiktok_shop.records import good_data, list_records, page_rows, statement_records, statements, withdrawal_records
+from connectors.tiktok_shop.gateway import Gateway, good_data
+from connectors.tiktok_shop.records import list_records, page_rows, statement_records, statements, withdrawal_records
 from contracts.errors import CollectError
 
 KINDS = ("orders", "after_sales", "cancellations", "settlements", "funds")

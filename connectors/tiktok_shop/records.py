@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectors.tiktok_shop.gateway import fault, parse
+from connectors.tiktok_shop.gateway import good_data
 from contracts.errors import CollectError
 
 #: Kind → where its rows stand, what numbers one, what its parts are called, and the root of its headers.
@@ -15,16 +15,6 @@ LISTS = {
     "cancellations": ("cancellations", "cancel_id", "cancel_line_items", "cancel"),
 }
 _PROVINCE_LEVELS = ("province", "state")
-
-
-def good_data(page: bytes) -> dict[str, Any]:
-    """``data`` of a good answer. Raises the answer's own error otherwise, as the gateway would have."""
-    answer = parse(page)
-    code = int(answer.get("code") or 0)
-    if code:
-        raise fault(code, str(answer.get("message") or "").lower(), {"code": code})
-    data: dict[str, Any] = answer.get("data") or {}
-    return data
 
 
 def list_records(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:

@@ -109,7 +109,7 @@ def test_a_page_after_the_shops_answer_asks_for_the_cipher_once(shop: Shop) -> N
     asked: list[str] = []
     api = shop.api()
     plain = api.gateway._send
-    api.gateway._send = lambda path, query, body: asked.append(path) or plain(path, query, body)  # type: ignore[method-assign, func-returns-value]
+    api.gateway._send = lambda path, params: asked.append(path) or plain(path, params)  # type: ignore[method-assign, func-returns-value]
     shop.collect("orders", START, MARKET_NOW, api)
     shop.collect("cancellations", START, MARKET_NOW, api)
     assert asked.count(SHOPS) == 1

@@ -10,9 +10,9 @@ import pytest
 import requests
 from tiktok_cases import SAMPLES
 
+from connectors.gateway import TokenExpiredError, whole_json
 from connectors.http import Client, Credentials
-from connectors.tiktok_shop.gateway import SHOPS, Gateway, TokenExpiredError, parse
-from connectors.tiktok_shop.records import good_data
+from connectors.tiktok_shop.gateway import SHOPS, Gateway, good_data
 from connectors.tiktok_shop.signing import sign
 from contracts.errors import CollectError, CredentialError, TransientError
 
@@ -139,7 +139,7 @@ def test_the_shipped_error_is_an_expired_token() -> None:
 def test_a_body_that_is_not_an_answer_is_worth_another_try(body: bytes) -> None:
     """F13."""
     with pytest.raises(TransientError, match="BODY_NOT_JSON"):
-        parse(body)
+        whole_json(body)
 
 
 def test_a_clock_that_is_off_is_set_once_and_then_a_person_is_told() -> None:

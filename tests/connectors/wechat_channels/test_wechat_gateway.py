@@ -9,8 +9,9 @@ import pytest
 import requests
 from wechat_cases import THIRD_PARTY
 
+from connectors.gateway import TokenExpiredError
 from connectors.http import Client, Credentials
-from connectors.wechat_channels.gateway import TOKEN_PATH, CursorChangedError, Gateway, TokenRefusedError, TooManyOrdersError, check
+from connectors.wechat_channels.gateway import TOKEN_PATH, CursorChangedError, Gateway, TooManyOrdersError, check
 from contracts.errors import CollectError, CredentialError, TransientError
 
 PATH = "/channels/ec/order/get"
@@ -68,7 +69,7 @@ def test_only_the_very_token_refused_is_renewed_by_force_and_not_twice_in_30_sec
 
 def test_a_second_refusal_ends_the_call() -> None:
     line = Line({"errcode": 42001}, {"access_token": "T2"}, {"errcode": 42001})
-    with pytest.raises(TokenRefusedError):
+    with pytest.raises(TokenExpiredError):
         gateway(line, "T1")[0].call(PATH, {})
     assert line.answers == []
 
