@@ -6,21 +6,15 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import requests
 
 from connectors.http import Client, Credentials
 from connectors.taobao import top
-from contracts.errors import CollectError, TransientError
-from contracts.fields import TIME_ZONE
+from contracts.errors import TransientError
 
 PAGE_SIZE = 50  # 40-50 advised by the method's document; 100 is the most it takes
 WINDOW = dt.timedelta(days=1)  # the most one request may span
 PASSES = 5  # how often a window is read again when its rows keep moving
-SKEW_STEP_SECONDS = 30.0  # a clock correction smaller than this explains no refused timestamp
 
 #: Everything but the types of other businesses. What is not listed is silently left out of the answer (default: the first five).
 TRADE_TYPES = (
@@ -62,14 +56,10 @@ KINDS = {
 
 
 class TaobaoApi:
-    """``connectors.base.Api`` over TOP. No personal field is ever asked for. An expired session is not refreshed: only the shop can renew it.
-
-    ``now`` (Unix seconds) is replaceable for tests; ``skew`` is what the gateway's clock is ahead of it, learnt from the first refused timestamp.
-    """
+    """``connectors.base.Api`` over TOP. No personal field is ever asked for; ``now`` (Unix seconds) is replaceable for tests."""
 
     def __init__(self, client: Client, credentials: Credentials, now: Callable[[], float] = time.time) -> None:
-        self._client, self._credentials = client, credentials
-        self._now, self.skew = now, 0.0
+        self.gateway = top.Gateway(client, credentials, now)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
         """Raw answers covering ``[start, end)`` by modification time, oldest day first; a row may come twice, none is left out.
@@ -118,23 +108,7 @@ class TaobaoApi:
             "page_size": str(PAGE_SIZE),
             "use_has_next": "false",
         }
-
-        def make() -> requests.Request:
-            return top.request(self._credentials, method.name, arguments, dt.datetime.fromtimestamp(self._now() + self.skew, ZoneInfo(TIME_ZONE)))
-
-        return self._client.call(make, self._read, self._credentials)
-
-    def _read(self, response: requests.Response, body: bytes) -> bytes:
-        """A good answer. A refused timestamp is tried once more by the clock that stands in every answer, before anybody is bothered."""
-        try:
-            return top.read(response, body)
-        except CollectError as error:
-            told = response.headers.get("Date") if error.rule == "CLOCK_WRONG" else None
-            skew = parsedate_to_datetime(told).timestamp() - self._now() if told else self.skew
-            if abs(skew - self.skew) < SKEW_STEP_SECONDS:
-                raise
-        self.skew = skew
-        raise TransientError("CLOCK_WRONG", "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0)
+        return self.gateway.call(method.name, arguments)
 
     def records(self, kind: str, page: bytes) -> list[dict[str, object]]:
         """One answer as flat records under the headers of columns.csv: refunds one by one, trades one record per sub-order."""

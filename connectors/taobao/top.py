@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import requests
 
+from connectors.gateway import BaseGateway, Refusal, clock_wrong, refused
 from connectors.http import Credentials
 from contracts.errors import CollectError, CredentialError, TransientError
 from contracts.fields import TIME_ZONE
@@ -21,25 +22,29 @@ PATH = "/router/rest"
 
 _BAN = re.compile(r"last for (\d+) more second")
 _DAILY_QUOTA = "accesscontrol.limited-by-app-access-count"
-_SESSION_CODES = {26, 27, 53}
-_SESSION_WORDS = {"invalid-sessionkey", "session-expired", "session-not-exist"}
-_PERMISSION_CODES = {11, 12}
-#: Rule → what happened and what to do next, Chinese and English.
-_SAID = {
-    "DAILY_QUOTA": ("应用当日调用量已用完", "the app's calls of the day are used up", "北京时间零点后再采集", "collect after Beijing midnight"),
-    "THROTTLED": ("平台限流", "throttled by the platform", "", ""),
-    "PLATFORM_BUSY": ("平台服务暂不可用", "the platform's service is unavailable", "", ""),
-    "SESSION_INVALID": ("店铺授权已失效", "the shop's session is no longer valid", "请店铺主账号重新授权", "have the shop's main account authorise again"),
-    "NO_PERMISSION": (
-        "应用没有该接口的权限",
-        "the app may not call this method",
-        "申请订单权限包,或改用文件导出",
-        "apply for the order pack, or use file exports",
-    ),
-    "CLOCK_WRONG": ("时间戳未通过", "the timestamp was refused", "校准本机时钟", "set this machine's clock"),
-    "REFUSED": ("平台拒绝请求", "the platform refused the request", "", ""),
-}
-_OUR_FAULT = {25: "BAD_SIGNATURE", 28: "BAD_APP_KEY", 29: "BAD_APP_KEY", 30: "CLOCK_WRONG", 31: "CLOCK_WRONG", 40: "MISSING_ARGUMENT", 41: "BAD_ARGUMENT"}
+_USED_UP = ("应用当日调用量已用完", "the app's calls of the day are used up")
+_AFTER_MIDNIGHT = ("北京时间零点后再采集", "collect after Beijing midnight")
+_UNAVAILABLE = ("平台服务暂不可用", "the platform's service is unavailable")
+_SESSION = ("店铺授权已失效", "the shop's session is no longer valid")
+_MAIN_ACCOUNT = ("请店铺主账号重新授权", "have the shop's main account authorise again")
+_NO_PERMISSION = ("应用没有该接口的权限", "the app may not call this method")
+_APPLY = ("申请订单权限包,或改用文件导出", "apply for the order pack, or use file exports")
+_REFUSED = ("平台拒绝请求", "the platform refused the request")
+#: By code and sub-code. ``isp.`` errors are the platform's own.
+_REFUSALS = (
+    Refusal(CollectError, "DAILY_QUOTA", {7}, f"^{re.escape(_DAILY_QUOTA)}$", _USED_UP, _AFTER_MIDNIGHT),
+    Refusal(TransientError, "THROTTLED", {7}, what=("平台限流", "throttled by the platform")),
+    Refusal(TransientError, "PLATFORM_BUSY", words=r"^isp\.", what=_UNAVAILABLE),
+    Refusal(CredentialError, "SESSION_INVALID", {26, 27, 53}, what=_SESSION, step=_MAIN_ACCOUNT),
+    Refusal(CredentialError, "SESSION_INVALID", (), "^(invalid-sessionkey|session-expired|session-not-exist)$", _SESSION, _MAIN_ACCOUNT),
+    Refusal(CollectError, "NO_PERMISSION", {11, 12}, what=_NO_PERMISSION, step=_APPLY),
+    Refusal(CollectError, "BAD_SIGNATURE", {25}, what=_REFUSED),
+    Refusal(CollectError, "BAD_APP_KEY", {28, 29}, what=_REFUSED),
+    clock_wrong({30, 31}),
+    Refusal(CollectError, "MISSING_ARGUMENT", {40}, what=_REFUSED),
+    Refusal(CollectError, "BAD_ARGUMENT", {41}, what=_REFUSED),
+    Refusal(CollectError, "REFUSED", what=_REFUSED),
+)
 
 
 def sign(params: Mapping[str, str], secret: str, method: str = "md5") -> str:
@@ -89,38 +94,32 @@ def parse(body: bytes) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def read(response: requests.Response, body: bytes) -> bytes:
-    """``body`` when it is a good answer; raises what ``fault`` says otherwise."""
-    parse(body)
-    return body
-
-
 def fault(error: Mapping[str, Any], now: dt.datetime | None = None) -> CollectError:
     """An ``error_response`` as the exception to raise: worth another try, permission gone, stop until midnight, or final.
 
-    ``isp.`` errors are the platform's own; a ban (code 7) tells its seconds; the application's daily quota ends at Beijing midnight.
+    A ban (code 7) tells its seconds; the application's daily quota ends at Beijing midnight.
     """
     code, sub_code = int(error.get("code") or 0), str(error.get("sub_code") or "")
     facts: dict[str, Any] = {"code": code, "sub_code": sub_code}
     if code == 7 and sub_code == _DAILY_QUOTA:
-        return _error(CollectError, "DAILY_QUOTA", facts | {"retry_at": _midnight_after(now)})
-    if code == 7:
+        facts["retry_at"] = _midnight_after(now)
+    elif code == 7:
         ban = _BAN.search(f"{error.get('msg') or ''} {error.get('sub_msg') or ''}")
-        return _error(TransientError, "THROTTLED", facts | {"retry_after": int(ban[1]) if ban else None})
-    if sub_code.startswith("isp."):
-        return _error(TransientError, "PLATFORM_BUSY", facts)
-    if code in _SESSION_CODES or sub_code in _SESSION_WORDS:
-        return _error(CredentialError, "SESSION_INVALID", facts)
-    if code in _PERMISSION_CODES:
-        return _error(CollectError, "NO_PERMISSION", facts)
-    return _error(CollectError, _OUR_FAULT.get(code, "REFUSED"), facts)
-
-
-def _error(kind: type[CollectError], rule: str, facts: dict[str, Any]) -> CollectError:
-    zh, en, step_zh, step_en = _SAID.get(rule, _SAID["REFUSED"])
-    return kind(rule, zh, en, step_zh=step_zh, step_en=step_en, **facts)
+        facts["retry_after"] = int(ban[1]) if ban else None
+    return refused(_REFUSALS, {code}, sub_code, **facts)
 
 
 def _midnight_after(now: dt.datetime | None) -> str:
     local = (now or dt.datetime.now(ZoneInfo(TIME_ZONE))).astimezone(ZoneInfo(TIME_ZONE))
     return (local.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)).isoformat()
+
+
+class Gateway(BaseGateway):
+    """Signed calls for one shop. An expired session is not renewed: only the shop can."""
+
+    def _request(self, method: str, params: Mapping[str, Any]) -> requests.Request:
+        return request(self.credentials, method, params, dt.datetime.fromtimestamp(self._moment(), ZoneInfo(TIME_ZONE)))
+
+    def _check(self, method: str, body: bytes) -> None:
+        del method
+        parse(body)

@@ -91,8 +91,9 @@ def test_the_gateway_refuses_a_clock_that_is_off(gateway: Gateway, shop_ids: lis
     credentials = gateway.credentials(shop_ids[0])
     moment = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
     arguments = {"fields": "tid", "start_modified": top.stamp(NOW - dt.timedelta(hours=1)), "end_modified": top.stamp(NOW)}
-    with pytest.raises(CollectError):
-        Client().call(lambda: top.request(credentials, "taobao.trades.sold.increment.get", arguments, moment), top.read, credentials)
+    body = Client().call(lambda: top.request(credentials, "taobao.trades.sold.increment.get", arguments, moment), lambda response, body: body, credentials)
+    with pytest.raises(CollectError, match="CLOCK_WRONG"):
+        top.parse(body)
 
 
 def test_long_numbers_stay_whole() -> None:
