@@ -261,7 +261,17 @@ def test_a_skeletons_conformance_fails_and_says_what_to_do(tmp_path: Path) -> No
         shutil.copytree(HOUSE / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(HOUSE / "pyproject.toml", tmp_path)
     written = write_skeleton("newshop", tmp_path)
-    assert {path.name for path in written} >= {"__init__.py", "columns.csv", "conform.py", "exports.py", "api.py", "simulate.py", "README.md", "samples.csv"}
+    assert {path.name for path in written} >= {
+        "__init__.py",
+        "columns.csv",
+        "conform.py",
+        "exports.py",
+        "gateway.py",
+        "api.py",
+        "simulate.py",
+        "README.md",
+        "samples.csv",
+    }
     command = [
         sys.executable,
         "-m",
@@ -285,3 +295,4 @@ def test_a_skeletons_conformance_fails_and_says_what_to_do(tmp_path: Path) -> No
     assert "step 4: turn typed rows into order_line" in said
     assert "columns.csv:2: TODO" in said
     assert "README.md:3: TODO" in said
+    assert "gateway.py:1: TODO" in said
