@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import requests
 
-from connectors.gateway import BaseGateway, Refusal, clock_wrong, refused
+from connectors.gateway import BaseGateway, Refusal, clock_wrong, refused, whole_json
 from connectors.http import Credentials
 from contracts.errors import CollectError, CredentialError, TransientError
 from contracts.fields import TIME_ZONE
@@ -82,11 +81,8 @@ def request(credentials: Credentials, method: str, arguments: Mapping[str, str],
 
 def parse(body: bytes) -> dict[str, Any]:
     """The content of the one ``…_response`` object a good answer consists of. Raises TransientError for what is not such an answer."""
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise TransientError("NOT_JSON", "平台返回不是完整的 JSON", "the answer is not whole JSON") from None
-    if not isinstance(answer, dict) or len(answer) != 1:
+    answer = whole_json(body)
+    if len(answer) != 1:
         raise TransientError("NOT_TOP", "平台返回格式不符", "not an answer of this API")
     ((name, content),) = answer.items()
     if name == "error_response":
