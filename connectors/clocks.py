@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from connectors.spelling import to_ascii, trim_typed
 from contracts.fields import TIME_ZONE
 
 _FIRST, _LAST = dt.datetime(2003, 1, 1), dt.datetime(2099, 12, 31, 23, 59, 59, 999999)  # noqa: DTZ001 - on the wall
+_BEIJING = ZoneInfo(TIME_ZONE)
 _AHEAD = dt.timedelta(hours=8)
 #: As nearly every export writes an instant.
 USUAL = "%Y-%m-%d %H:%M:%S"
@@ -62,6 +64,11 @@ def _spelled_out(text: pl.Series, order: str) -> pl.Series:
     whole = pl.format("{}-{}-{} {}:{}:{}", year, number["m"], number["d"], of_day, number["minute"].fill_null(0), number["second"].fill_null(0))
     is_told = pl.all_horizontal(part.is_not_null() for part in (year, number["m"], number["d"], of_day))
     return parts.select(pl.when(is_told).then(whole).str.to_datetime(USUAL, time_unit="us", strict=False)).to_series()
+
+
+def stamp(moment: dt.datetime) -> str:
+    """``yyyy-MM-dd HH:mm:ss`` Beijing time, as platforms write an instant."""
+    return moment.astimezone(_BEIJING).strftime(USUAL)
 
 
 def on_the_clock(wall: pl.Expr) -> pl.Expr:

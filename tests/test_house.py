@@ -61,6 +61,7 @@ SEEDS = {
         ("connectors/douyin/words.py", "from connectors.taobao import words", "connectors.douyin.words -> connectors.taobao.words"),
         ("connectors/taobao/api.py", "from connectors.douyin.api import DouyinApi", "connectors.taobao.api -> connectors.douyin.api"),
         ("connectors/base.py", "from connectors.douyin import words", "connectors.base -> connectors.douyin.words"),
+        ("connectors/gateway.py", "from connectors.jd import signing", "connectors.gateway -> connectors.jd.signing"),
     ],
     "only tests, bench and a platform's simulate modules import the simulator": [
         ("pipeline/__init__.py", "from simulator.market import build_market", "pipeline -> simulator.market"),

@@ -9,13 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 
+from connectors.clocks import stamp
 from connectors.douyin.gateway import Gateway
 from contracts.errors import CollectError
-from contracts.fields import TIME_ZONE
 
 METHOD = "order.getSettleBillDetailV3"
 PAGE_SIZE = 100
@@ -49,9 +48,9 @@ def bill(page: bytes) -> dict[str, Any]:
 
 
 def _walk(gateway: Gateway, first: dt.datetime, last: dt.datetime) -> Iterator[bytes]:
-    cursor = {"start_time": _text(first)}
+    cursor = {"start_time": stamp(first)}
     # whether the end of a span belongs to it is not documented, hence one second more
-    span = {"end_time": _text(last + dt.timedelta(seconds=1)), "size": PAGE_SIZE, "time_type": _BY_SETTLEMENT}
+    span = {"end_time": stamp(last + dt.timedelta(seconds=1)), "size": PAGE_SIZE, "time_type": _BY_SETTLEMENT}
     while True:
         body = gateway.call(METHOD, {**span, **cursor})
         data = bill(body)
@@ -63,7 +62,3 @@ def _walk(gateway: Gateway, first: dt.datetime, last: dt.datetime) -> Iterator[b
         if following == cursor or not all(following.values()):
             raise CollectError("PAGES_INCOMPLETE", "账单翻页没有前进", "the bill's cursor stands still", start_time=cursor["start_time"])
         cursor = following
-
-
-def _text(moment: dt.datetime) -> str:
-    return moment.astimezone(ZoneInfo(TIME_ZONE)).strftime("%Y-%m-%d %H:%M:%S")

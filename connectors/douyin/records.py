@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from connectors.dotted import Paths, dig, steps_of
 from connectors.douyin.bills import bill
 from contracts.errors import CollectError
 
@@ -21,8 +22,8 @@ _ENTRANCE = "compass_first_level_entrance_text"
 
 def order_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per sub-order of an order.searchList answer."""
-    paths = _paths(headers)
-    tagged = any(root == "tag" for _, root, _ in paths)
+    paths = steps_of(headers)
+    tagged = any(path[0] == "tag" for path in paths.values())
     orders = (_data(page)).get("shop_order_list") or []
     lines = ((shop, sku) for shop in orders for sku in shop.get("sku_order_list") or [])
     return [_record(paths, {"shop": shop, "sku": sku, "tag": _tags(sku) if tagged else {}}) for shop, sku in lines]
@@ -30,13 +31,13 @@ def order_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]
 
 def after_sale_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per after-sale × sub-order of an afterSale.List answer."""
-    paths = _paths(headers)
+    paths = steps_of(headers)
     return [_record(paths, {**item, "related": related}) for item in _data(page).get("items") or [] for related in _related(item)]
 
 
 def bill_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per entry of an order.getSettleBillDetailV3 answer."""
-    paths = _paths(headers)
+    paths = steps_of(headers)
     return [_record(paths, {"bill": entry}) for entry in bill(page).get("data") or []]
 
 
@@ -62,22 +63,14 @@ def _related(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from listed or [{"sku_order_id": (item.get("aftersale_info") or {}).get("related_id")}]
 
 
-def _paths(headers: Sequence[str]) -> list[tuple[str, str, list[str]]]:
-    return [(header, header.split(".")[0], header.split(".")[1:]) for header in headers]
+def _record(paths: Paths, roots: dict[str, Any]) -> dict[str, object]:
+    return {header: _text(dig(roots, path, _twin)) for header, path in paths.items()}
 
 
-def _record(paths: list[tuple[str, str, list[str]]], roots: dict[str, Any]) -> dict[str, object]:
-    return {header: _text(_dig(roots.get(root), path)) for header, root, path in paths}
-
-
-def _dig(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON
-    for step in path:
-        if not isinstance(value, dict):
-            return None
-        inner = value.get(step)
-        # the text twin of a number is exact where the number may have been through a float
-        value = inner if inner not in (None, "") or not step.endswith("_str") else value.get(step.removesuffix("_str"))
-    return value
+def _twin(part: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - JSON
+    """A member; where there is no text twin of a number (exact where the number may have been through a float), the number itself."""
+    found = part.get(name)
+    return found if found not in (None, "") or not name.endswith("_str") else part.get(name.removesuffix("_str"))
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON

@@ -13,8 +13,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.clocks import stamp
+from connectors.dotted import dig
 from connectors.http import Client, Credentials
-from connectors.jd.gateway import Gateway, result_of, stamp
+from connectors.jd.gateway import Gateway, result_of
 from connectors.jd.records import order_records, plain_records
 from contracts.errors import CollectError, TransientError
 
@@ -143,7 +145,7 @@ class JdApi:
             for number in range(-(-total // method.size), 0, -1):
                 body = self._ask(kind, first, last, number)
                 rows, total = _rows(kind, body)
-                seen |= {_key(row, method.key) for row in rows}
+                seen |= {str(dig(row, method.key)) for row in rows}
                 yield body
             if len(seen) >= total:
                 return
@@ -163,10 +165,3 @@ def _rows(kind: str, body: bytes) -> tuple[list[dict[str, Any]], int]:
     if not isinstance(rows, list) or not str(total or 0).isdigit():
         raise CollectError("ANSWER_CHANGED", "平台返回结构有变", "the answer's shape has changed", kind=kind)
     return rows, int(total or 0)
-
-
-def _key(row: dict[str, Any], path: tuple[str, ...]) -> str:
-    value: Any = row
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return str(value)

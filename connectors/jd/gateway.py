@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from connectors.clocks import stamp
 from connectors.gateway import CHECK_SECRET, BaseGateway, Refusal, clock_wrong, refused, whole_json
 from connectors.http import Credentials, with_tokens
 from connectors.jd import signing
@@ -89,11 +90,6 @@ class Gateway(BaseGateway):
 
     def _check(self, method: str, body: bytes) -> None:
         result_of(method, body)
-
-
-def stamp(moment: dt.datetime) -> str:
-    """``yyyy-MM-dd HH:mm:ss`` Beijing time, as every time of this API is written."""
-    return moment.astimezone(ZoneInfo(TIME_ZONE)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def result_of(method: str, body: bytes) -> dict[str, Any]:

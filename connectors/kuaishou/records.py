@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from connectors.dotted import dig, steps_of
 from connectors.kuaishou.gateway import answer
 from contracts.errors import CollectError
 
@@ -23,9 +24,9 @@ _DONE = {"nomore", "no_more", ""}
 
 def records(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per order (one SKU each), after-sale or settlement entry of an answer. Raises CollectError for an error answer."""
-    paths = [(header, header.split(".")) for header in headers]
+    paths = steps_of(headers)
     rows = _data(page).get(LISTS[kind][0]) or []
-    return [{header: _text(_dig(row, path)) for header, path in paths} for row in map(_with_balance, rows)]
+    return [{header: _text(dig(row, path)) for header, path in paths.items()} for row in map(_with_balance, rows)]
 
 
 def next_cursor(kind: str, page: bytes) -> str | None:
@@ -48,15 +49,6 @@ def _with_balance(row: dict[str, Any]) -> dict[str, Any]:
     steps = (row.get("orderStepInfo") or {}).get("orderPaymentSteps") or []
     balance = next((step for step in steps if step.get("payStepNo") == 2), None)
     return {**row, "balance": balance} if balance else row
-
-
-def _dig(value: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - JSON
-    for step in path:
-        if isinstance(value, list):
-            value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON

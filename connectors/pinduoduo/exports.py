@@ -10,6 +10,7 @@ import polars as pl
 
 from connectors.cells import read_yuan
 from connectors.reading import fold
+from contracts.amounts import yuan
 from contracts.fields import TIME_ZONE
 from contracts.intake import refuse
 
@@ -90,6 +91,6 @@ def _ads(table: pl.DataFrame, names: dict[str, str], *, by_product: bool) -> pl.
     days = rows[day].unique()
     if gap < 0 or days.len() != 1 or not by_product:
         return table
-    told = {day: days[0], spent: f"{gap // 100}.{gap % 100:02d}"} | {names[key]: UNALLOCATED for key in ("推广名称",) if key in names}
+    told = {day: days[0], spent: yuan(gap)} | {names[key]: UNALLOCATED for key in ("推广名称",) if key in names}
     lone = totals.with_columns(pl.lit(told.get(name, "-")).alias(name) for name in names.values())
     return pl.concat([rows, lone.select(rows.columns)])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from connectors.clocks import stamp
 from connectors.pinduoduo.gateway import parse
 from contracts.errors import CollectError
-from contracts.fields import TIME_ZONE
 
 _ROOTS = {
     "orders": "order_sn_increment_get_response", "after_sales": "refund_increment_get_response", "ads": "response",
@@ -75,5 +74,5 @@ def _text(value: object, header: str) -> object:
     """Text as it stands. Times come as Beijing wall-clock text; the documented example of after-sales has Unix seconds instead, so both are taken."""
     text = "" if value is None else str(value)
     if header.endswith(("_time", "updated_at")) and text.isascii() and text.isdigit() and len(text) == 10:
-        return dt.datetime.fromtimestamp(int(text), ZoneInfo(TIME_ZONE)).strftime("%Y-%m-%d %H:%M:%S")
+        return stamp(dt.datetime.fromtimestamp(int(text), dt.UTC))
     return text

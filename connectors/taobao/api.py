@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.clocks import stamp
 from connectors.http import Client, Credentials
 from connectors.taobao import top
 from contracts.errors import TransientError
@@ -96,14 +97,14 @@ class TaobaoApi:
                 yield body
             if most <= pages * PAGE_SIZE and len(seen) >= total:
                 return
-        raise TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", start=top.stamp(first), end=top.stamp(last))
+        raise TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", start=stamp(first), end=stamp(last))
 
     def _page(self, method: Method, first: dt.datetime, last: dt.datetime, number: int) -> bytes:
         arguments = {
             "fields": method.fields,
             "type": ",".join(TRADE_TYPES),
-            "start_modified": top.stamp(first),
-            "end_modified": top.stamp(last),
+            "start_modified": stamp(first),
+            "end_modified": stamp(last),
             "page_no": str(number),
             "page_size": str(PAGE_SIZE),
             "use_has_next": "false",

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
+from connectors.clocks import stamp
 from connectors.gateway import BaseGateway, Refusal, clock_wrong, refused, whole_json
 from connectors.http import Credentials
 from contracts.errors import CollectError, CredentialError, TransientError
@@ -56,11 +57,6 @@ def sign(params: Mapping[str, str], secret: str, method: str = "md5") -> str:
         return hashlib.md5(f"{secret}{joined}{secret}".encode(), usedforsecurity=False).hexdigest().upper()
     digest = {"hmac": "md5", "hmac-sha256": "sha256"}[method]
     return hmac.new(secret.encode(), joined.encode(), digest).hexdigest().upper()
-
-
-def stamp(moment: dt.datetime) -> str:
-    """``yyyy-MM-dd HH:mm:ss`` Beijing time, as every time of this API is written."""
-    return moment.astimezone(ZoneInfo(TIME_ZONE)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def request(credentials: Credentials, method: str, arguments: Mapping[str, str], now: dt.datetime) -> requests.Request:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from connectors.dotted import Paths, dig, steps_of
 from connectors.tiktok_shop.gateway import good_data
 from contracts.errors import CollectError
 
@@ -20,7 +21,7 @@ _PROVINCE_LEVELS = ("province", "state")
 def list_records(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per row × part of a list answer; a row without parts makes one record all the same, so that it is seen."""
     name, _, parts, root = LISTS[kind]
-    paths = _paths(headers)
+    paths = steps_of(headers)
     found = []
     for row in good_data(page).get(name) or []:
         whole = {**row, "province": _province(row)} if kind == "orders" else row
@@ -30,13 +31,13 @@ def list_records(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[st
 
 def statement_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per transaction of a statement. An adjustment is numbered by itself and names the order it belongs to."""
-    data, paths = good_data(page), _paths(headers)
+    data, paths = good_data(page), steps_of(headers)
     return [_record(paths, {"statement": data, "entry": {"currency": data.get("currency"), **_entry(row)}}) for row in data.get("statement_transactions") or []]
 
 
 def withdrawal_records(page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
     """One record per movement of the shop's balance."""
-    paths = _paths(headers)
+    paths = steps_of(headers)
     return [_record(paths, {"withdrawal": row}) for row in good_data(page).get("withdrawals") or []]
 
 
@@ -67,18 +68,8 @@ def _province(order: dict[str, Any]) -> str | None:
     return next(told, None)
 
 
-def _paths(headers: Sequence[str]) -> list[tuple[str, str, list[str]]]:
-    return [(header, header.split(".")[0], header.split(".")[1:]) for header in headers]
-
-
-def _record(paths: list[tuple[str, str, list[str]]], roots: dict[str, Any]) -> dict[str, object]:
-    return {header: _text(_dig(roots.get(root), path)) for header, root, path in paths}
-
-
-def _dig(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+def _record(paths: Paths, roots: dict[str, Any]) -> dict[str, object]:
+    return {header: _text(dig(roots, path)) for header, path in paths.items()}
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from connectors.dotted import Paths, dig, steps_of
 from connectors.wechat_channels.gateway import check
 from contracts.errors import CollectError
 
@@ -23,13 +24,13 @@ Records = list[dict[str, object]]
 
 def order_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per line of each order."""
-    paths = _paths(headers)
+    paths = steps_of(headers)
     return [_record(paths, _line_roots(answer["order"], item)) for _, answer in _answers(page, "order/get") for item in _items(answer["order"])]
 
 
 def after_sale_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per after-sale, with the line of its order that has the same SKU (the one with a price, where there are two)."""
-    paths = _paths(headers)
+    paths = steps_of(headers)
     orders = {str(answer["order"]["order_id"]): answer["order"] for _, answer in _answers(page, "order/get")}
     found: Records = []
     for _, answer in _answers(page, "aftersale/getaftersaleorder"):
@@ -44,7 +45,7 @@ def after_sale_records(page: bytes, headers: Sequence[str]) -> Records:
 
 def fund_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per movement; the numbers it is related to stand together."""
-    paths, found = _paths(headers), []
+    paths, found = steps_of(headers), []
     for _, answer in _answers(page, "funds/getfundsflowdetail"):
         flow = answer["funds_flow"]
         related: dict[str, Any] = {}
@@ -59,7 +60,7 @@ def session_records(page: bytes, headers: Sequence[str]) -> Records:
 
     A dashboard session near one or more of the compass's, yet not surely one of them, is left out: it would be the same session again.
     """
-    paths = _paths(headers)
+    paths = steps_of(headers)
     lives = [{**live, "finder_id": asked.get("finder_id")} for asked, answer in _answers(page, "live/list/get") for live in answer.get("live_list") or []]
     boards = [item for _, answer in _answers(page, "livedashboard/getlivelist") for item in answer.get("live_items") or []]
     figures = {str(asked.get("export_id")): answer for asked, answer in _answers(page, "livedashboard/getlivedata")}
@@ -74,7 +75,7 @@ def session_records(page: bytes, headers: Sequence[str]) -> Records:
 
 def product_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per SKU of each product."""
-    paths = _paths(headers)
+    paths = steps_of(headers)
     products = [answer["product"] for _, answer in _answers(page, "product/get") if answer.get("product")]
     return [_record(paths, {"product": product, "sku": sku}) for product in products for sku in product.get("skus") or [{}]]
 
@@ -154,20 +155,8 @@ def _inner(figures: Mapping[str, Any], name: str) -> dict[str, Any]:
     return inner
 
 
-def _paths(headers: Sequence[str]) -> list[tuple[str, str, list[str]]]:
-    return [(header, header.split(".")[0], header.split(".")[1:]) for header in headers]
-
-
-def _record(paths: list[tuple[str, str, list[str]]], roots: dict[str, Any]) -> dict[str, object]:
-    return {header: _text(_dig(roots.get(root), path)) for header, root, path in paths}
-
-
-def _dig(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON
-    for step in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(step)
-    return value
+def _record(paths: Paths, roots: dict[str, Any]) -> dict[str, object]:
+    return {header: _text(dig(roots, path)) for header, path in paths.items()}
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from jd_cases import NOW, Jos, offline_api
 
+from connectors.clocks import stamp
 from connectors.jd.api import AFTER_SALE_REACH, KINDS, OVERLAP, JdApi
-from connectors.jd.gateway import stamp
 from contracts.errors import CollectError, TransientError
 
 

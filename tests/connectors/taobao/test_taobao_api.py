@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from taobao_cases import NOW, SAMPLES, Gateway, conformed_pages, fen, offline_api
 
+from connectors.clocks import stamp
 from connectors.http import Client, Credentials
 from connectors.taobao import top
 from connectors.taobao.api import KINDS, TRADE_TYPES, TaobaoApi
@@ -90,7 +91,7 @@ def test_a_wrong_secret_is_final_and_is_not_shown(gateway: Gateway, shop_ids: li
 def test_the_gateway_refuses_a_clock_that_is_off(gateway: Gateway, shop_ids: list[str], minutes: int) -> None:
     credentials = gateway.credentials(shop_ids[0])
     moment = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
-    arguments = {"fields": "tid", "start_modified": top.stamp(NOW - dt.timedelta(hours=1)), "end_modified": top.stamp(NOW)}
+    arguments = {"fields": "tid", "start_modified": stamp(NOW - dt.timedelta(hours=1)), "end_modified": stamp(NOW)}
     body = Client().call(lambda: top.request(credentials, "taobao.trades.sold.increment.get", arguments, moment), lambda response, body: body, credentials)
     with pytest.raises(CollectError, match="CLOCK_WRONG"):
         top.parse(body)
