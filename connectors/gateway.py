@@ -165,10 +165,18 @@ class BaseGateway(ABC):
 
     def _skewed(self, response: requests.Response, error: CollectError) -> CollectError:
         """The platform's own clock stands in every answer; sign by that one, once, before bothering anybody."""
-        date = response.headers.get("Date") if self._by_the_clock(error) else None
-        skew = parsedate_to_datetime(date).timestamp() - self.now() if date else self.skew
+        theirs = _date(response) if self._by_the_clock(error) else None
+        skew = self.skew if theirs is None else theirs - self.now()
         if abs(skew - self.skew) < self.skew_step:
             return error
         self.skew = skew
         facts: dict[str, Any] = error.facts
         return TransientError(CLOCK_WRONG, "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0, **facts)
+
+
+def _date(response: requests.Response) -> float | None:
+    """The Unix seconds of an answer's ``Date``; None where it has none, or none that is a date."""
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+    except ValueError:
+        return None

@@ -91,7 +91,7 @@ def test_a_refused_timestamp_is_signed_once_more_by_the_platforms_clock(date: st
     assert [query["at"] - 1_800_000_000 for _, query in told.asked] == [0, seconds, seconds], "and what was learnt stays"
 
 
-@pytest.mark.parametrize("date", [None, "", "Fri, 15 Jan 2027 08:00:29 GMT"])
+@pytest.mark.parametrize("date", [None, "", "Fri, 15 Jan 2027 08:00:29 GMT", "yesterday", "Fri, 99 Jan 2027 08:00:29 GMT"])
 def test_a_clock_that_is_not_off_explains_no_refusal(date: str | None) -> None:
     told = line().answers(LATE, date=date)
     with pytest.raises(CollectError, match=r"CLOCK_WRONG.*code=3.*校准本机时钟") as caught:
