@@ -84,20 +84,24 @@ def _dates(cells: pl.Series) -> tuple[tuple[str, ...], str]:
 
 def fits(cells: pl.Series, name: str) -> bool:
     """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
-    if name.endswith(("_at", "_date")):
-        cells = cells.filter(~cells.is_in(NEVER))
+    return cells.is_empty() or float(str(_are_of(cells, name).mean())) >= 0.8
+
+
+def _are_of(cells: pl.Series, name: str) -> pl.Series:
+    """Which cells can be of a name; what says that nothing happened can be a moment."""
     pattern = next((pattern for suffix, pattern in _LOOKS.items() if name.endswith(suffix)), "")
-    return not pattern or cells.is_empty() or float(str(to_ascii(cells).str.contains(pattern).mean())) >= 0.8
+    are = to_ascii(cells).str.contains(pattern)
+    return are | cells.is_in(NEVER) if name.endswith(("_at", "_date")) else are
 
 
 def find_unreadable(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
-    """Find our names that are needed and not taken → the header known for one, none of whose cells is of the kind, and such a cell."""
+    """Find our names that are needed and not taken → the header known for one, too few of whose cells are of the kind, and one that is not."""
     needed = {name for names in needs_of(kind) if not taken.keys() & set(names) for name in names}
     found: dict[str, tuple[str, str]] = {}
     for header, cells in sample.items():
         name, score = (not cells.is_empty() and best_name(header, kind)) or ("", 0.0)
         if name in needed and score == 1.0 and not fits(cells, name):
-            found.setdefault(name, (header, str(cells[0])))
+            found.setdefault(name, (header, str(cells.filter(~_are_of(cells, name))[0])))
     return found
 
 

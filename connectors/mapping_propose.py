@@ -35,7 +35,7 @@ from connectors.mapping_questions import (
 )
 from connectors.mapping_vocabulary import has_role, place_of
 from connectors.mapping_whose import of_whom
-from connectors.oddities import without_repeated_headers
+from connectors.oddities import without_bare_notes, without_repeated_headers
 from connectors.spelling import ID_EDGES, trim
 from connectors.tabular import Sheet, open_sheets
 from connectors.typed import fold
@@ -109,7 +109,7 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     found, *others = sorted(best, key=lambda item: best[item][0], reverse=True)
     score, _, sheet, row = best[found]
     sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
-    table, _ = without_repeated_headers(_spread(sheet, row, found), sheet.head[row])
+    table, _ = without_repeated_headers(without_bare_notes(_spread(sheet, row, found)), sheet.head[row])
     header = [cell.strip() for cell in sheet.head[row]]
     cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
     return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})

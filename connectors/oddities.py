@@ -59,6 +59,14 @@ def without_repeated_headers(table: pl.DataFrame, header: list[str]) -> tuple[pl
     return table.filter(~pl.col("_row_number").is_in(again.implode())), [Notice("REPEATED_HEADER", again.len())]
 
 
+def without_bare_notes(table: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows of a table nobody knows yet (``Sheet.read``) that hold words only, in two cells at most: notes under it."""
+    names = [name for name in table.columns if not name.startswith("_")]
+    filled = pl.sum_horizontal((_stripped(name) != "").cast(pl.Int32) for name in names)
+    has_number = pl.any_horizontal(_stripped(name).str.contains(r"^[-¥￥]?[0-9]") for name in names)
+    return table.filter((filled > 2) | has_number) if len(names) > 3 else table
+
+
 def without_totals(table: pl.DataFrame, known: list[tuple[Column, str]]) -> tuple[pl.DataFrame, pl.DataFrame, list[Notice]]:
     """``table`` without summary rows and footers, the summary rows themselves, and what to say. ``known`` are the layout's columns and their headers."""
     names = [name for name in table.columns if not name.startswith("_")]

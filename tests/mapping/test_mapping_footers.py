@@ -46,6 +46,15 @@ def test_notes_and_totals_under_the_rows_are_no_orders(notes: tuple[str, ...], r
     assert lines(short) == LINES, "rows of fewer cells than the header, too"
 
 
+def test_notes_in_a_column_of_moments_do_not_take_its_meaning() -> None:
+    """Three notes under three rows: half of the payment column are words."""
+    header = "付款时间|订单号|商品编码|数量|实付金额"
+    rows = [f"{row.split('|')[1]}|{row.split('|')[0]}|{'|'.join(row.split('|')[2:])}" for row in ROWS]
+    reading = mapped(table(header, *rows, "制表人:李工||||", "审核:||||", "以上数据仅供内部使用||||"))
+    assert lines(reading) == LINES
+    assert [(notice.rule, notice.count) for notice in reading.notices] == [("FOOTER", 3)]
+
+
 def test_a_total_in_words_that_is_not_the_sum_is_told() -> None:
     reading = mapped(table(HEADER, *ROWS, "总金额||||55.00"))
     assert {notice.rule: notice.about for notice in reading.notices} == {"SUMMARY_ROW": "", "SUMMARY_DISAGREES": "实付金额"}
