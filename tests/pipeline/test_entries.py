@@ -9,6 +9,7 @@ import io
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import fastexcel
 import pytest
@@ -28,6 +29,7 @@ from pipeline.house import all_tables, reading, writing
 from pipeline.restating import restated
 from pipeline.steps import build, build_and_release, now
 from warehouse import entries, registry, release
+from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE, LIVE_ACCOUNT
 from warehouse.settings import Settings
 
@@ -145,6 +147,16 @@ def test_a_templates_second_sheet_explains_the_list_and_every_column_in_both_lan
     for _, zh, en in (list_words, *columns):
         (chinese, quoted), (names, english) = ([len(re.findall(letter, words)) for words in (zh, en)] for letter in ("[\u4e00-\u9fff]", "[a-z]"))
         assert chinese > quoted and english > names, "Chinese first, English beside it"
+
+
+def test_beside_the_merchants_own_goods_a_template_names_what_else_there_is_and_fills_in_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tuple("自己的" for _ in costs.LIST.columns)
+    monkeypatch.setattr("pipeline.entries.template._goods_rows", lambda *_: [own])
+    header, first, *others = lines_of(template(costs.LIST, lake=cast("Lake", object()), merchant_id="m1"))
+    assert first == list(own)
+    filled = [{label: cell for label, cell in zip(header, row, strict=True) if cell} for row in others]
+    assert [set(row) for row in filled] == [{"成本项目", "计费方式"}] * len(filled), "no amount, day, shop or person of the examples"
+    assert [row["成本项目"] for row in filled] == ["打包费", "发货运费", "退货运费", "退货折损", "坑位费", "样品费", "推广现金", "推广赠款"]
 
 
 @pytest.mark.parametrize("item", EVERY, ids=lambda item: item.code)

@@ -138,6 +138,8 @@ def test_other_coefficients_move_every_figure_and_nothing_else() -> None:
     gross = {**METRICS, "net_by_order_date": {"paid_fen": 1}}
     rows = standing_left_out(redefined(daily, gross, METRICS))
     assert rows.select("metric_id", "restated_number", "restatement_code", "orders_qty").rows() == [("net_by_order_date", -30, "definition_change", 0)]
+    back = standing_left_out(redefined(daily, METRICS, gross))
+    assert back.select("metric_id", "restated_number").rows() == [("net_by_order_date", 30)], "a part that is left out goes whole"
     assert standing_left_out(redefined(daily, METRICS, METRICS)).is_empty()
     assert standing_left_out(redefined(daily, {}, METRICS)).is_empty(), "an older release that kept no definitions is taken at its word"
 

@@ -29,6 +29,13 @@ def test_every_type_comes_back_as_it_went(lake: Lake) -> None:
     assert lake.read(SALES).schema == pl.Schema(SALES.dtypes)
 
 
+def test_a_table_holds_what_matches_a_key_and_nothing_where_there_is_no_table_or_no_key(lake: Lake) -> None:
+    mine, other = lines(1).select("order_line_id"), pl.DataFrame({"order_line_id": ["never"]})
+    assert not lake.holds(replace(SALES, name="never"), mine)
+    lake.append(SALES, lines(1))
+    assert [lake.holds(SALES, keys) for keys in (mine, pl.concat([other, mine]), other, mine.clear())] == [True, True, False, False]
+
+
 def test_an_instant_keeps_its_beijing_day_on_both_sides_of_midnight(lake: Lake) -> None:
     lake.append(SALES, lines(2))
     days = lake.sql('SELECT CAST(paid_at AS DATE) AS "day" FROM gold.sales ORDER BY paid_at')["day"].to_list()
