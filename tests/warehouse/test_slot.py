@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from warehouse_cases import ROOT
@@ -45,6 +46,13 @@ def test_the_second_writer_waits_then_is_told_who_holds_it(place: Place, other: 
     assert told.value.facts["what"] == "nightly build"
     with pytest.raises(WriterBusyError):
         Lake.open(place, write=True, slot_seconds=0)
+
+
+def test_whoever_is_named_holds_the_slot_now_also_after_one_that_was_killed(place: Place, other: subprocess.Popen[str]) -> None:
+    other.kill()
+    with writer_slot(place, 5, what="b"), pytest.raises(WriterBusyError) as told, ThreadPoolExecutor(1) as pool:
+        pool.submit(Lake.open, place, write=True, slot_seconds=0).result()
+    assert (told.value.facts["what"], told.value.facts["pid"]) == ("b", os.getpid())
 
 
 def test_a_dead_holder_frees_the_slot_and_the_file_stays(place: Place, other: subprocess.Popen[str]) -> None:
