@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from intake_files import ORDERS
+from intake_files import ORDERS, data, orders
 from typer.testing import CliRunner
 
 from contracts.errors import NotFoundError, UsageError
@@ -18,6 +18,7 @@ from pipeline import inbox, parsing
 from pipeline.cli import app
 from pipeline.house import reading, writing
 from pipeline.registering import register_shop
+from pipeline.steps import ingest
 from warehouse import landing, registry
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD
@@ -89,6 +90,19 @@ def test_files_go_after_their_merchants_days_and_a_changed_setting_is_in_force_a
     assert "as the installation says" in say("-m", "m1")
     with reading(settings) as lake:
         assert registry.merchants(lake)["raw_days_qty"].to_list() == [None, 0]
+
+
+def test_of_a_merchant_who_keeps_none_the_raw_file_is_gone_when_its_rows_are_loaded(settings: Settings, tmp_path: Path) -> None:
+    say("-m", "m2", "0")
+    for number, merchant in enumerate(("m1", "m2")):
+        (tmp_path / f"{merchant}.csv").write_bytes(data(orders(2, start=10 * number)))
+        done = ingest(settings, merchant, f"{merchant}-shop", [tmp_path / f"{merchant}.csv"], at=AT)
+        assert [receipt.published for receipt in done.receipts] == [2]
+    with reading(settings) as lake:
+        assert dict(lake.read(EXPORT).select("merchant_id", pl.col("expired_at").is_null()).iter_rows()) == {"m1": True, "m2": False}
+        kept = lake.read(EXPORT, where={"merchant_id": "m1"})["landing_name"].to_list()
+    assert left(settings) == set(kept)
+    parsing.close()
 
 
 def test_a_setting_out_of_bounds_or_of_nobody_is_refused(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import pytest
 from mapping_cases import frames, mapping, read, table
 from test_mapping_amounts import PAID_AT, accepted, asked, orders, paid
 
+from connectors.mapped import BRONZE
 from connectors.mapping_answers import missing, settled, strange_words
 from connectors.mapping_propose import propose
 from contracts.errors import UsageError
@@ -39,6 +40,14 @@ def test_a_row_that_takes_back_is_a_refund_of_its_order_and_no_sale(cells: tuple
     back = told["refund_line"]
     assert back.select("order_id", "sku_code", "refund_fen", "refund_qty", "refund_type_code").row(0) == refund
     assert (back["refund_status_code"].item(), back["_row_number"].item()) == ("success", 4)
+
+
+def test_a_row_below_nothing_keeps_the_contract_of_what_was_received() -> None:
+    """A file holds what it holds; what may be below nothing is for the tables it is told in to say."""
+    bronze = read(table(HEADER, row("A1", "S1", "-1", "-100.00", "")), [mapping(BACK)]).bronze
+    contract = BRONZE["mapped_orders"]
+    good, failure = contract.schema.filter(contract.shape(bronze), cast=False)
+    assert (good.select("line_qty", "paid_fen").rows(), failure.counts()) == ([(-1, -10_000)], {})
 
 
 def test_two_returns_of_one_article_are_two_refunds() -> None:
