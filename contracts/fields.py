@@ -116,6 +116,9 @@ _ALL = [
     _f("refund_after_fen", "发货后退款", "refunded after shipment", low=0),
     _f("refund_unstaged_fen", "阶段不明退款", "refund of untold stage", low=0),
     _f("refund_undated_fen", "日期不明退款", "refund of untold date", "Refund known in amount, not in date: left out of the refund clock.", low=0),
+    _f(
+        "refund_unsized_fen", "退款金额不明的支付额", "paid, refund without amount", "Paid on a line that its status calls refunded, of no amount given.", low=0
+    ),
     # channel
     _f("content_code", "内容形式", "content form", code=codes.CONTENT),
     _f("seller_code", "带货方", "seller side", "Who sold by the platform's word; own accounts of the registry decide over it.", code=codes.SELLER),
@@ -168,6 +171,7 @@ _ALL = [
     _f("dated_refund_fen", "退款(退款日)", "refunds on the refund clock", "Refunds done that day, whenever the order was paid.", low=0),
     _f("cohort_refund_unstaged_fen", "阶段不明退款(订单日)", "refunds of untold stage, paid clock", low=0),
     _f("cohort_refund_undated_fen", "日期不明退款(订单日)", "refunds of untold date, paid clock", low=0),
+    _f("cohort_refund_unsized_fen", "退款金额不明的支付额(订单日)", "paid value refunded without amount, paid clock", low=0),
     _f("aside_paid_fen", "名单内支付金额", "paid value set aside", "Of paid value, that of orders the merchant has set aside.", low=0),
     _f("aside_refund_fen", "名单内退款(订单日)", "refunds set aside, paid clock", "Refunds to date on orders set aside.", low=0),
     _f("session_paid_fen", "场次支付金额", "paid value of the day's sessions", "Session clock: lines of that day's sessions whose views are told.", low=0),

@@ -87,14 +87,14 @@ FILE_RULES: dict[str, IntakeRule] = {
     "UNKNOWN_LAYOUT": IntakeRule(
         "不认识这个表头",
         "no known layout has this header",
-        "确认这是支持的平台导出文件;其他表格用 baiyun map 映射",
-        "make sure it is a supported export; map any other table with `baiyun map`",
+        "确认这是支持的平台导出文件;其他表格用 baiyun map FILE 映射",
+        "make sure it is a supported export; map any other table with `baiyun map FILE`",
     ),
     "MISSING_COLUMN": IntakeRule(
         "缺少必需的列",
         "required columns are missing",
-        "请用默认列重新导出;若只是列改了名,用 baiyun map FILE --alias 确认",
-        "export again with the default columns; if a column was only renamed, confirm it with `baiyun map FILE --alias`",
+        "请用默认列重新导出;只是列改了名或是别的表格:baiyun map FILE,它先说像哪个改名(--alias 确认),否则按列映射",
+        "export again with the default columns; if columns were only renamed, or it is another table: `baiyun map FILE` offers names to confirm, or a mapping",
     ),
     "UNIT_DISAGREES": IntakeRule(
         "表头写的单位不是这一列的单位",

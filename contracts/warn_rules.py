@@ -143,6 +143,12 @@ WARN_RULES: dict[str, IntakeRule] = {
         "补上写付款时间的订单文件,数字自己就全了",
         "give the export of orders that tells the payment time; the figures complete themselves",
     ),
+    "REFUND_UNSIZED": IntakeRule(
+        "这些行说退款成功、没给退了多少,退款和净成交里都还没有",
+        "rows refunded by their status, of no amount given: in neither refunds nor net yet",
+        "补上带退款金额的售后文件(或接口),退款自己就计入",
+        "give an after-sales file with amounts, or connect the API; the refunds count by themselves",
+    ),
     "REFUND_WAITS": IntakeRule(
         "这些退款的订单还没有给过,退款在等订单,没有计入任何数字",
         "refunds of orders that nobody gave yet: they wait for their orders and are in no figure",

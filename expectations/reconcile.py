@@ -26,6 +26,7 @@ PAID = {
     "cohort_refund_after_fen": "refund_after_fen",
     "cohort_refund_unstaged_fen": "refund_unstaged_fen",
     "cohort_refund_undated_fen": "refund_undated_fen",
+    "cohort_refund_unsized_fen": "coalesce(refund_unsized_fen, 0)",
     "aside_paid_fen": "if(is_aside, paid_fen, 0)",
     "aside_refund_fen": "if(is_aside, cohort_refund_fen, 0)",
     "kept_units_qty": "CASE WHEN is_gift THEN 0 ELSE coalesce(sent_qty - back_qty, 0) END",

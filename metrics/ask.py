@@ -12,13 +12,13 @@ from contracts.canonical import SHOP
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.ages import MATURE_DAYS, Age
-from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, session_days, window_days
+from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, session_days, unsized, window_days
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
 from metrics.outliers import OF_LEDGERS, outliers
 from metrics.question import Period, Question, Where, read_question
-from metrics.reach import part_periods
+from metrics.reach import PROVEN_BY, part_periods
 from metrics.released import AsOf, choose
 from metrics.versions import redefined_since
 from transforms.gold import dim_observed
@@ -169,7 +169,8 @@ def _value(question: Question, metric: Metric) -> pl.Expr:
 
 
 def _is_given(question: Question, metric: Metric) -> pl.Expr:
-    covered = _part(metric, _COVERED) | (_part(metric, _ROWS) > 0)  # what is there was given, however far the reports reach by their own days
+    proof = _part(metric, PROVEN_BY.get(metric.clock, _ROWS)) > 0  # what is there was given, however far the reports reach by their own days
+    covered = _part(metric, _COVERED) | proof
     return covered & (_part(metric, _LISTED) > 0) if is_listed(question.sources[metric.clock], question) else covered
 
 
@@ -240,6 +241,9 @@ def _notes(desk: Desk, question: Question, coverage: Coverage, parts: pl.DataFra
     if any("paid_days" in metric.needs for metric in question.metrics):
         words["PAID_UNDATED"] = {}
         totals["paid_undated_fen"] = coverage.undated["paid_days"]
+    if any("refunds" in metric.needs for metric in question.metrics):
+        words["REFUNDS_UNSIZED"] = {}
+        totals["cohort_refund_unsized_fen"] = unsized(desk, question, coverage, last)
     totals["left_empty_fen"] = _left_empty(question, parts)
     if "REFUNDS_UNDATED" in codes and last is not None:
         codes.add("REFUNDS_UNDATED_EARLIER")

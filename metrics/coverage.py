@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -16,15 +16,15 @@ from contracts.report_codes import PART_OF
 from metrics.access import Desk
 from metrics.metric import Metric
 from metrics.needs import MISSING
-from metrics.question import Question
-from metrics.reach import DATED_BY, Span, first_day
-from metrics.sources import TIME, Source
+from metrics.question import OF_SHOPS, Question
+from metrics.reach import DATED_BY, Span, first_day, last_day
+from metrics.sources import SOURCES, TIME, Source
 from transforms.gold import dim_reported, dim_shop, mart_buyer_monthly
 
-#: Dimensions that tell which shops a cell is about before any row is looked at.
-OF_SHOPS = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code"}
 #: As many shops as a sentence names.
 _NAMED = 6
+#: Paid value of lines that went back, of an amount nobody gave.
+_UNSIZED = "cohort_refund_unsized_fen"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,11 @@ class Coverage:
     def until(self, metric: Metric) -> dict[str, dt.date]:
         """Shop → the last day that all the reports reach which date the rows of ``metric``; without the shops of which nothing tells it."""
         days = {shop: [self.spans[shop, report].last for report in DATED_BY[metric.clock] if report in metric.needs] for shop in self.of(metric)}
+        return {shop: min(told) for shop, some in days.items() if (told := [day for day in some if day])}
+
+    def since(self, metric: Metric) -> dict[str, dt.date]:
+        """Shop → the first day of any of the reports which date the rows of ``metric``; without the shops of which nothing tells it."""
+        days = {shop: [self.spans[shop, report].first for report in DATED_BY[metric.clock] if report in metric.needs] for shop in self.of(metric)}
         return {shop: min(told) for shop, some in days.items() if (told := [day for day in some if day])}
 
     def without(self, report: str) -> list[str]:
@@ -83,12 +88,16 @@ class Coverage:
 
 
 def read_coverage(desk: Desk, question: Question) -> Coverage:
-    """What the shops gave that ``question`` is about, by its conditions on merchant, shop and platform."""
+    """What the shops gave that ``question`` is about: by its conditions on merchant, shop and platform, and by what their orders say they sold.
+
+    A shop that gave orders and never sold what the question names beside (a channel, a style …) is none of them, unless nobody is left.
+    """
     every = desk.sql(f"""
         SELECT r.*, s.shop_name FROM {dim_reported.TABLE.full_name} AS r
         LEFT JOIN {dim_shop.TABLE.full_name} AS s USING (merchant_id, shop_id, platform_code) ORDER BY shop_id, report_code""")  # noqa: S608
     wanted = [pl.col(column).is_in(pl.Series(question.where[name], dtype=pl.String)) for name, column in OF_SHOPS.items() if name in question.where]
     rows = every.filter(*wanted) if wanted else every
+    rows = _of_sellers(rows, _sellers(desk, question))
     given = {report: set(rows.filter(pl.col("is_reported"), report_code=report)["shop_id"]) for report in REPORT.values}
     undated = {report: int(rows.filter(report_code=report)["undated_fen"].sum()) for report in REPORT.values}
     doubtful = {name: int(rows[name].sum()) for name in ("doubtful_fen", "doubtful_orders_qty")}
@@ -98,10 +107,31 @@ def read_coverage(desk: Desk, question: Question) -> Coverage:
     return Coverage(shops, given, undated, doubtful, spans, is_known=not every.is_empty())
 
 
+def _sellers(desk: Desk, question: Question) -> list[str] | None:
+    """The shops that ever sold what ``question`` names beside shops and days; None where it names no more than these, or no mart knows."""
+    if question.witness is None:
+        return None
+    where = {name: values for name, values in question.where.items() if name not in OF_SHOPS}
+    here = replace(question, where=where, sources={"paid": question.witness})
+    condition, values = here.conditions("paid", timed=False)
+    query = f"SELECT DISTINCT shop_id FROM {question.witness.relation} WHERE {condition}"  # noqa: S608 - names are declared
+    return desk.rows(question.witness, query, values)["shop_id"].to_list()
+
+
+def _of_sellers(rows: pl.DataFrame, sellers: Sequence[str] | None) -> pl.DataFrame:
+    """Rows of ``dim_reported`` without the shops whose orders say that they are none of ``sellers``; all of them where nobody is left."""
+    if sellers is None:
+        return rows
+    tells = rows.filter("is_reported", report_code="orders")["shop_id"].implode()
+    left = rows.filter(pl.col("shop_id").is_in(pl.Series(sellers, dtype=pl.String)) | ~pl.col("shop_id").is_in(tells))
+    return rows if left.is_empty() else left
+
+
 def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metrics: Mapping[str, Metric]) -> pl.DataFrame:
     """Per cell of ``rows`` (what ``question`` splits by, and ``_place``, the shop) whether a shop of it gave all that a metric needs: one column each.
 
-    Of a cell of days it must have given the days the metric goes by, too, up to the cell's first or beyond.
+    Of a cell of days it must have given the days the metric goes by, too, up to the cell's first or beyond; what is asked as a whole must not lie before
+    them either.
     Where the question tells cells apart by who sells alone, every shop asked about is of its cell, also one without a row in it; by anything else, the
     shops that have a row there.
     """
@@ -114,15 +144,20 @@ def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metri
         cells = rows.select(question.by).unique()
         of_cell = cells.join(of_cell, on=by, how="left", nulls_equal=True) if by else cells.join(of_cell, how="cross")
     begins = first_day(question, of_cell)
-    marks = [(_reaches(coverage, metric, begins) if coverage.is_known else pl.lit(True)).any().alias(name) for name, metric in metrics.items()]
+    ends = None if question.by else last_day(question)
+    marks = [(_reaches(coverage, metric, begins, ends) if coverage.is_known else pl.lit(True)).any().alias(name) for name, metric in metrics.items()]
     return of_cell.group_by(question.by).agg(marks) if question.by else of_cell.select(marks)
 
 
-def _reaches(coverage: Coverage, metric: Metric, begins: pl.Expr) -> pl.Expr:
-    """Whether the shop of a row gave all that ``metric`` needs, and not only of days before ``begins``."""
-    given, until = pl.Series(coverage.of(metric), dtype=pl.String), coverage.until(metric)
-    last = pl.col("_place").replace_strict(until, default=None, return_dtype=pl.Date) if until else pl.lit(None, pl.Date)
-    return pl.col("_place").is_in(given).fill_null(False) & ~(last < begins).fill_null(False)
+def _reaches(coverage: Coverage, metric: Metric, begins: pl.Expr, ends: dt.date | None) -> pl.Expr:
+    """Whether the shop of a row gave all that ``metric`` needs, and not only of days before ``begins``, or after ``ends``."""
+    given = pl.Series(coverage.of(metric), dtype=pl.String)
+    first, last = (
+        pl.col("_place").replace_strict(days, default=None, return_dtype=pl.Date) if days else pl.lit(None, pl.Date)
+        for days in (coverage.since(metric), coverage.until(metric))
+    )
+    outside = (last < begins).fill_null(False) | (first > pl.lit(ends, pl.Date)).fill_null(False)
+    return pl.col("_place").is_in(given).fill_null(False) & ~outside
 
 
 def is_listed(source: Source, question: Question) -> bool:
@@ -138,6 +173,23 @@ def session_days(question: Question) -> dict[str, dict[str, str]]:
     began, own = apart[True], apart[False]
     zh, en = (["、".join(getattr(metric, way) for metric in some) for some in (began, own)] for way in ("zh", "en"))
     return {"SESSION_DAYS": {"began_zh": zh[0], "began_en": en[0], "own_zh": zh[1], "own_en": en[1]}} if began and own else {}
+
+
+def unsized(desk: Desk, question: Question, coverage: Coverage, last: dt.date | None) -> int:
+    """What was paid in the bounds of ``question`` on lines that went back of an amount nobody gave, at shops that otherwise gave refunds.
+
+    By the cuts that the question's own mart knows, else by its shops, channels and days. By refund day such a refund may be of any order paid until
+    ``last``.
+    """
+    source = next((source for source in question.sources.values() if _UNSIZED in source.measures), SOURCES[0])
+    where = {name: values for name, values in question.where.items() if name in source.dimensions}
+    here = replace(question, where=where, sources={"paid": source})
+    by_refund_day = last is not None and not question.sources.keys().isdisjoint(("refund", "mixed"))
+    shops = [shop for shop in coverage.shops["shop_id"] if shop in coverage.given["refunds"]] if coverage.is_known else None
+    condition, values = here.conditions("paid", timed=not by_refund_day, shops=shops)
+    until, days = (" AND business_date <= ?", [last]) if by_refund_day else ("", [])
+    query = f"SELECT coalesce(sum({_UNSIZED}), 0)::BIGINT FROM {source.relation} WHERE {condition}{until}"  # noqa: S608 - names are declared
+    return int(desk.rows(source, query, [*values, *days]).item())
 
 
 def window_days(desk: Desk, question: Question) -> int | None:

@@ -21,6 +21,7 @@ _MADE_OF: dict[tuple[str, ...], tuple[str, ...]] = {
     ),
     _KEPT: (
         "cohort_refund_fen", "cohort_refund_before_fen", "cohort_refund_after_fen", "cohort_refund_unstaged_fen", "cohort_refund_undated_fen",
+        "cohort_refund_unsized_fen",
         "aside_refund_fen", "kept_units_qty", "kept_orders_qty", "refunded_orders_qty", "shipped_fen", "sent_units_qty", "returned_units_qty",
         "own_live_kept_fen", "creator_live_kept_fen", "channel_kept_fen", "finished_kept_fen", "matured_fen", "kept_buyers_qty", "repeat_buyers_qty",
         "hit_launches_qty", "stock_kept_qty", "stock_untold_qty", "days_kept_qty",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from metrics.access import Desk, Viewer, open_desk, require
-from metrics.ask import for_one_merchant
+from metrics.ask import for_one_merchant, is_given
 from metrics.coverage import read_coverage
 from metrics.definitions import METRICS
 from metrics.question import Period, Question, Where, read_question
@@ -36,33 +36,36 @@ class ProfitSteps:
 
     The last is the metric ``contribution`` by its own definition, ``residual_fen`` what the steps miss of it: 0. ``untold_fen``: paid value in none of
     them, whose cost nobody told or whose shop never gave all that contribution is made of; ``unbilled_fen``: paid value in them whose bill has not come,
-    so that fees are still to be charged; ``paid_fen`` is all.
+    so that fees are still to be charged; ``paid_fen`` is all. Null where what they are made of was never given, or of none of these days.
     """
 
     steps: pl.DataFrame
-    paid_fen: int
-    untold_fen: int
-    unbilled_fen: int
+    paid_fen: int | None
+    untold_fen: int | None
+    unbilled_fen: int | None
 
     @property
-    def residual_fen(self) -> int:
-        """What the steps before the last do not explain of it."""
-        return int(self.steps["fen"][-1]) - int(self.steps["fen"].head(-1).sum())
+    def residual_fen(self) -> int | None:
+        """What the steps before the last do not explain of it; None where there are none."""
+        *steps, whole = self.steps["fen"].to_list()
+        return None if whole is None else whole - sum(steps)
 
 
 def profit_steps(viewer: Viewer, *, where: Where | None = None, period: Period | None = None, as_of: AsOf = None) -> ProfitSteps:
     """The steps of the viewer's merchant in ``where`` and ``period``. Raises what ``ask`` raises for the same question of ``contribution``."""
     require(viewer)
-    question = read_question(["contribution"], [], where or {}, period)
+    question, of_paid = (read_question([name], [], where or {}, period) for name in ("contribution", "cost_coverage"))
     desk = open_desk(for_one_merchant(viewer, question), as_of)
     metric, coverage = METRICS["contribution"], read_coverage(desk, question)
     parts = metric.numerator
     told = _sums(desk, question, [*parts, "fees_known_fen"], coverage.of(metric) if coverage.is_known else None)
-    paid = _sums(desk, question, ["paid_fen"])["paid_fen"]
+    paid = _sums(desk, question, ["paid_fen"])["paid_fen"] if is_given(desk, of_paid, coverage) else None
     rows = [{"step": name, "zh": zh, "en": en, "fen": parts[name] * told[name]} for name, (zh, en) in _STEPS.items()]
     rows.append({"step": "contribution", "zh": "贡献利润(未扣推广)", "en": "contribution", "fen": sum(factor * told[name] for name, factor in parts.items())})
-    unbilled = told["cost_known_fen"] - told["fees_known_fen"]
-    return ProfitSteps(pl.DataFrame(rows), paid, paid - told["cost_known_fen"], unbilled)
+    if not is_given(desk, question, coverage):
+        return ProfitSteps(pl.DataFrame(rows).with_columns(fen=pl.lit(None, pl.Int64)), paid, paid, None)
+    untold, unbilled = None if paid is None else paid - told["cost_known_fen"], told["cost_known_fen"] - told["fees_known_fen"]
+    return ProfitSteps(pl.DataFrame(rows), paid, untold, unbilled)
 
 
 def _sums(desk: Desk, question: Question, names: Iterable[str], shops: Sequence[str] | None = None) -> dict[str, int]:

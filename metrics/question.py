@@ -15,6 +15,8 @@ from metrics.sources import DIMENSIONS, TIME, Source, dimensions_of, find_source
 
 #: Dimensions whose values are a closed list.
 _CODED = {"platform": PLATFORM, "channel": CHANNEL, "traffic": TRAFFIC, "reason": REFUND_REASON}
+#: Dimensions that tell which shops a question is about before any row is looked at → their column.
+OF_SHOPS = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code"}
 #: Dimensions over which some marts are never added up, in Chinese.
 _APART = {"platform": "平台", "shop": "店铺", "month": "月"}
 
@@ -36,6 +38,12 @@ class Question:
     def dimensions(self) -> set[str]:
         """Everything the question splits or filters by."""
         return {*self.by, *self.where}
+
+    @property
+    def witness(self) -> Source | None:
+        """The mart that knows which shops sold what the question names beside shops and days; None where it names no more, or no mart knows all of it."""
+        named = self.where.keys() - {*TIME, *OF_SHOPS}
+        return find_source("paid", {*named, "shop"}) if named else None
 
     def on(self, clock: str) -> list[Metric]:
         """Its metrics of one clock."""

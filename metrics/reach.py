@@ -21,6 +21,8 @@ DATED_BY = {
     "stock": ("orders", "stock"),
     "session": ("sessions",),
 }
+#: Clock of several reports → the measure whose rows alone prove that all of them were given so far: orders paid say nothing of refunds.
+PROVEN_BY = {"mixed": "dated_refund_fen"}
 #: As many shops, and as many periods, as a sentence names.
 _NAMED = 6
 
@@ -64,6 +66,12 @@ def first_day(question: Question, cells: pl.DataFrame) -> pl.Expr:
     asked = [pl.lit(day, pl.Date) for day in (*named, *(question.period or ())[:1], None)]
     own = {name: {value: DAYS_OF[name](value)[0] for value in cells[name].drop_nulls().unique()} for name in question.by if name in DAYS_OF}
     return pl.max_horizontal(*asked, *(pl.col(name).replace_strict(days, default=None, return_dtype=pl.Date) for name, days in own.items() if days))
+
+
+def last_day(question: Question) -> dt.date | None:
+    """The last day ``question`` asks about; None where it names none."""
+    named = [max(DAYS_OF[name](value)[1] for value in values) for name, values in question.where.items() if name in DAYS_OF and values]
+    return min((*named, *(question.period or ())[1:]), default=None)
 
 
 def _cells(question: Question, rows: pl.DataFrame) -> Iterator[tuple[str, Period]]:

@@ -1,4 +1,4 @@
-"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, paid orders without a day, refunds without their order."""
+"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, paid orders without a day, refunds without amount or order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contracts.amounts import yuan
 from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY
 from contracts.intake import Notice
 from pipeline.loading import Export, Loaded
+from transforms.gold.refund_totals import says_refunded
 from transforms.silver.restated import lines_left_out, repriced_lines
 from warehouse.lake import Lake
 
@@ -28,7 +29,12 @@ def with_money_notices(lake: Lake, parts: Iterable[Loaded], rates: pl.DataFrame)
 
     Call it when all observations are merged: other files may tell what one does not.
     """
-    return [_noticed(part, [*_missing_rates(part, rates), *_undated(lake, part), *_waiting(lake, part), *_restated(lake, part)]) for part in parts]
+    return [_noticed(part, _of(lake, part, rates)) for part in parts]
+
+
+def _of(lake: Lake, part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Notice]]:
+    found = (_missing_rates(part, rates), _undated(lake, part), _unsized(lake, part), _waiting(lake, part), _restated(lake, part))
+    return [item for some in found for item in some]
 
 
 def _noticed(part: Loaded, found: list[tuple[Export, Notice]]) -> Loaded:
@@ -81,6 +87,23 @@ def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     left = rows.join(pl.concat(dated).unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("money_fen").sum())
     wanted = _tellers(part.platform)
     return [((shop, export), Notice("MONEY_UNDATED", count, f"{yuan(fen)} 元{wanted}")) for shop, export, count, fen in left.iter_rows()]
+
+
+def _unsized(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
+    """Per export the yuan paid on lines that went back by their status, of an amount that neither it nor any other file gives."""
+    lines = part.frames.get(ORDER_LINE.name)
+    if lines is None:
+        return []
+    is_paid = pl.col("paid_at").is_not_null() & (pl.col("paid_fen") > 0) & ~pl.col("is_gift") & (pl.col("currency_code").fill_null("CNY") == "CNY")
+    rows = lines.filter(is_paid & says_refunded() & pl.col("stated_refund_fen").is_null())
+    if rows.is_empty():
+        return []
+    orders = rows.select(_ORDER).unique()
+    stated = [lake.read(table, keys=orders, columns=[*_ORDER, "stated_refund_fen"]).drop_nulls().select(_ORDER) for table in (ORDER, ORDER_LINE)]
+    back = lake.read(REFUND_LINE, keys=orders, columns=[*_ORDER, "refund_status_code", "refund_fen"])
+    known = pl.concat([*stated, back.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0)).select(_ORDER)])
+    left = rows.join(known.unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("paid_fen").sum())
+    return [((shop, export), Notice("REFUND_UNSIZED", count, f"支付 {yuan(fen)} 元")) for shop, export, count, fen in left.iter_rows()]
 
 
 def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:

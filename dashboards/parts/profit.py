@@ -33,13 +33,15 @@ def show_summary(answer: Answer, found: ProfitSteps, window: Window) -> None:
                 show_way(metric, window.period, "profit")
         st.caption(window.days)
         st.markdown(_covered(found))
-    if found.unbilled_fen > 0:
+    if found.unbilled_fen:
         zh = f"其中 {yuan(found.unbilled_fen)} 支付的订单还没有结算单,平台费和佣金还没扣,利润偏高。"
         st.caption(f"{zh} Orders worth {yuan(found.unbilled_fen)} have no bill yet: fees and commissions are still to come off.")
 
 
 def _covered(found: ProfitSteps) -> str:
     """How much of paid value has a known cost, in words; orange where it is less than half."""
+    if found.paid_fen is None or found.untold_fen is None:
+        return ":gray[这段时间的订单文件还没给,不知道支付了多少。 :small[No orders of these days were given yet.]]"
     if not found.paid_fen:
         return ":gray[这段时间没有支付。 :small[Nothing was paid.]]"
     known = found.paid_fen - found.untold_fen

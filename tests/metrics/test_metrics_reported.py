@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 
 import pytest
-from metrics_cases import Row, day, merchant, publish, reported, rows_of, session, settled_day, shop_day
+from metrics_cases import Row, day, merchant, publish, reported, rows_of, session, settled_day, shop_day, style_day
 
 from contracts.codes import REPORT
 from contracts.errors import UsageError
@@ -16,6 +16,7 @@ from metrics.ask import ask
 from metrics.bridge import net_bridge
 from metrics.definitions import METRICS
 from metrics.needs import MISSING, REPORTS_OF
+from metrics.profit_steps import profit_steps
 from metrics.rung_bridges import funded_bridge, refund_bridge
 from metrics.sources import SOURCES
 from warehouse.place import Place
@@ -133,6 +134,87 @@ def test_what_lies_beyond_what_was_given_is_empty_and_not_0(place: Place) -> Non
     for name in (refund_bridge, funded_bridge, net_bridge):
         with pytest.raises(UsageError, match="RUNG_UNREPORTED"):
             name(merchant(place), (day(21, 4), day(30, 4)))
+
+
+def test_a_period_of_which_nothing_was_given_is_empty_and_not_0(place: Place) -> None:
+    """The shop's orders begin on 1 March and end on 30 April; on the 5th of March it sold nothing, and that is a 0."""
+    given = reported({("m1", "a", "douyin"): ["orders", "paid_days", "refunds"]}, first=day(1))
+    tables: dict[str, list[Row]] = {"mart_shop_channel_daily": [shop_day(day(3), shop="a", paid_fen=100_00)], "dim_reported": given}
+    publish(place, {name: rows_of(name, some) for name, some in tables.items()})
+    for asked, expected in ((day(1, 2), None), (day(5), 0), (day(1, 6), None)):
+        answer = ask(merchant(place), ["paid_gmv", "net_by_order_date"], period=(asked, asked))
+        assert answer.rows.rows() == [(expected, expected)], asked
+        assert "NO_ROWS" in [note.code for note in answer.notes]
+    for month, expected in (("2026-01", None), ("2026-02", None), ("2026-04", 0), ("2026-05", None)):
+        assert ask(merchant(place), ["paid_gmv"], where={"month": month}).rows.rows() == [(expected,)], month
+        assert ask(merchant(place), ["paid_gmv"], where={"month": month}, by=["month"]).rows.height == 0
+    assert ask(merchant(place), ["paid_gmv"], period=(day(1, 2), day(1))).rows.rows() == [(0,)], "the 1st was given"
+
+
+def test_net_by_refund_date_is_empty_on_days_whose_refunds_nobody_gave(place: Place) -> None:
+    """Paid until 20 April, refunds until the 5th: what was paid on the 10th is no net. Refunds after the last order are: nothing was paid then."""
+    rows = [shop_day(date, shop="a", paid_fen=100_00) for date in (day(3), day(5, 4), day(10, 4))]
+    rows += [shop_day(day(3), shop="b", paid_fen=50_00), shop_day(day(25, 4), shop="b", dated_refund_fen=20_00)]
+    ends = {("a", "orders"): day(20, 4), ("a", "refunds"): day(5, 4), ("b", "orders"): day(20, 4), ("b", "refunds"): day(30, 4)}
+    kept = ["orders", "paid_days", "refunds", "refund_days"]
+    given = [
+        row | dict.fromkeys(("last_date", "whole_until_date"), ends.get((str(row["shop_id"]), str(row["report_code"])), row.get("last_date")))
+        for row in reported({("m1", shop, "douyin"): kept for shop in "ab"})
+    ]
+    publish(place, {name: rows_of(name, some) for name, some in {"mart_shop_channel_daily": rows, "dim_reported": given}.items()})
+    found = ask(merchant(place), ["paid_gmv", "net_by_refund_date"], by=["shop", "date"])
+    assert found.rows.rows() == [
+        ("a", day(3), 100_00, 100_00), ("a", day(5, 4), 100_00, 100_00), ("a", day(10, 4), 100_00, None), ("b", day(3), 50_00, 50_00),
+        ("b", day(25, 4), None, -20_00),
+    ]  # fmt: skip
+    whole = ask(merchant(place), ["net_by_refund_date"], where={"shop": "a"})
+    assert whole.rows.rows() == [(300_00,)] and "PERIODS_PART" not in [note.code for note in whole.notes]
+    april = ask(merchant(place), ["net_by_refund_date"], where={"shop": "a", "month": "2026-04"})
+    assert april.rows.rows() == [(200_00,)] and "PERIODS_PART" in [note.code for note in april.notes], "a part that says so"
+    late = ask(merchant(place), ["net_by_refund_date", "return_rate_by_refund_date"], where={"shop": "a"}, period=(day(6, 4), day(20, 4)))
+    assert late.rows.rows() == [(None, None)]
+
+
+def test_only_shops_a_figure_is_about_are_said_to_be_missing(place: Place) -> None:
+    """Shop b never gave refunds and sells style B through creators; of shop c, which gave no orders either, nobody knows what it sells."""
+    sold = [("a", "own_live", "A"), ("b", "creator_live", "B")]
+    rows = {
+        "mart_shop_channel_daily": [shop_day(day(3), shop=shop, channel=channel, paid_fen=100_00) for shop, channel, _ in sold],
+        "mart_style_daily": [style_day(day(3), style, paid_fen=100_00) | {"shop_id": shop, "channel_code": channel} for shop, channel, style in sold],
+    }
+    kept = ["orders", "paid_days", "refunds"]
+    given = {"a": kept, "b": ["orders", "paid_days"], "c": ["sessions"]}
+    shops = [{"merchant_id": "m1", "shop_id": shop, "platform_code": "douyin", "shop_name": f"店{shop}", "merchant_name": "云山"} for shop in given]
+
+    def missing(**where: str) -> dict[str, tuple[int | None, str]]:
+        notes = ask(merchant(place), ["net_by_order_date", "settled"], where=where).notes
+        return {note.code: (note.count, note.zh.split("没给过的:")[1].split("。")[0]) for note in notes if note.code in MISSING.values()}
+
+    for names, refunds in (("abc", {"a": (1, "店c"), "b": (2, "店b、店c")}), ("ab", {"a": None, "b": (1, "店b")})):
+        some = {("m1", shop, "douyin"): given[shop] for shop in names}
+        known = {"dim_reported": reported(some), "dim_shop": [shop for shop in shops if shop["shop_id"] in names]}
+        publish(place, {name: rows_of(name, every) for name, every in {**rows, **known}.items()})
+        for shop, said in refunds.items():
+            channel, style = next((channel, style) for of, channel, style in sold if of == shop)
+            for where in ({"channel": channel}, {"style": style}, {"style": style, "month": "2026-03"}):
+                assert missing(**where).get("REFUNDS_NONE") == said, (names, where)
+        assert missing()["REFUNDS_NONE"][0] == len(names) - 1
+        assert missing(style="nobody's")["REFUNDS_NONE"][0] == 1, "it may be of the shop without orders; without such a one all are asked"
+    assert missing(channel="own_live")["BILLS_MISSING"] == (1, "店a"), "by what it sold, not by its bills"
+
+
+def test_steps_of_profit_are_empty_where_nothing_was_given(place: Place) -> None:
+    rows = [style_day(day(3), "A", paid_fen=100_00, cost_known_fen=100_00, cost_fen=30_00, fees_known_fen=100_00)]
+    for reports, expected in ((REPORT.values, [100_00, 70_00]), (("orders", "paid_days"), [None, None])):
+        given = reported({("m1", "s1", "douyin"): reports}, first=day(1), until=day(31))
+        publish(place, {name: rows_of(name, some) for name, some in {"mart_profit_daily": rows, "dim_reported": given}.items()})
+        found = profit_steps(merchant(place), period=(day(1), day(31)))
+        assert [found.steps["fen"][0], found.steps["fen"][-1]] == expected
+        assert (found.paid_fen, found.residual_fen) == (100_00, 0 if expected[0] else None)
+    for period in ((day(1, 2), day(28, 2)), (day(1, 5), day(31, 5))):
+        found = profit_steps(merchant(place), period=period)
+        assert found.steps["fen"].null_count() == found.steps.height
+        assert (found.paid_fen, found.untold_fen, found.unbilled_fen, found.residual_fen) == (None, None, None, None)
 
 
 def test_sessions_sold_nothing_only_where_orders_tell(place: Place) -> None:

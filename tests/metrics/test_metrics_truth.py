@@ -59,7 +59,7 @@ SUMS = """sum(paid_fen) AS paid_fen, sum(paid_orders_qty) AS paid_orders_qty, su
     sum(merchant_paid_fen) AS merchant_paid_fen, sum(kept_units_qty) AS kept_units_qty, sum(kept_orders_qty) AS kept_orders_qty,
     sum(refunded_orders_qty) AS refunded_orders_qty, sum(shipped_fen) AS shipped_fen, sum(sent_units_qty) AS sent_units_qty,
     sum(returned_units_qty) AS returned_units_qty, 0 AS shipment_untold_fen, 0 AS subsidy_untold_fen,
-    sum(cohort_refund_after_fen) AS cohort_refund_after_fen, 0 AS cohort_refund_unstaged_fen, 0 AS cohort_refund_undated_fen,
+    sum(cohort_refund_after_fen) AS cohort_refund_after_fen, 0 AS cohort_refund_unstaged_fen, 0 AS cohort_refund_undated_fen, 0 AS cohort_refund_unsized_fen,
     0 AS aside_paid_fen, 0 AS aside_refund_fen"""
 
 

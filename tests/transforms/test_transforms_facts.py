@@ -125,6 +125,29 @@ def test_what_a_line_states_beyond_its_after_sales_is_undated_and_unstaged() -> 
     assert dict(built.refunds.select("refund_id", "refund_fen").iter_rows()) == {"r1": 100, "r2": 50, "stated:A": 350}
 
 
+def test_what_went_back_by_its_status_of_no_amount_is_known_by_what_was_paid_on_it() -> None:
+    """Of each line of two orders: whether any source gives what went back. An order's status says nothing of lines beside known refunds."""
+    done, paid = {"refund_status_code": "success"}, {"paid_at": PAID, "paid_fen": 100, "placed_fen": 100}
+    closed = {"order_status_code": "closed_refunded"}
+    lines = [
+        _line("unsized", **paid, **done), _line("stated", **paid, **done, stated_refund_fen=0), _line("sold", **paid, refund_status_code="none"),
+        _line("gift", **done, paid_at=PAID, is_gift=True), _line("matched", **paid, **done),
+    ]  # fmt: skip
+    whole = [{**_line(name, **paid, **closed), "order_id": order} for order, name in (("W", "w1"), ("W", "w2"), ("K", "k1"), ("K", "k2"))]
+    refunds = [
+        {"refund_id": f"r{name}", "order_id": order, "order_line_id": name, "refund_fen": 30, "refunded_at": PAID}
+        for order, name in (("O", "matched"), ("K", "k1"))
+    ]
+    built = run(("order_line", observed("order_line", *lines, *whole)), ("refund_line", observed("refund_line", *refunds)))
+    assert dict(built.lines.select("order_line_id", "refund_unsized_fen").iter_rows()) == {
+        "unsized": 100, "stated": None, "sold": None, "gift": None, "matched": None, "w1": 100, "w2": 100, "k1": None, "k2": None,
+    }  # fmt: skip
+    assert built.daily["cohort_refund_unsized_fen"].sum() == 300
+    of_order = {"order_id": "O", "paid_at": PAID, "paid_fen": 100, "stated_refund_fen": 0}
+    built = run(("order_line", observed("order_line", lines[0])), ("order", observed("order", of_order)))
+    assert built.line("unsized")["refund_unsized_fen"] is None, "its order states what went back"
+
+
 def test_a_statement_smaller_than_the_after_sales_changes_nothing() -> None:
     line = _line("A", paid_fen=900, placed_fen=900, paid_at=PAID, stated_refund_fen=40)
     refund = {"refund_id": "r1", "order_id": "O", "order_line_id": "A", "refund_fen": 100, "refunded_at": PAID}

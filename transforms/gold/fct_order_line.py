@@ -12,7 +12,7 @@ from transforms.gold.aside import mark_aside, no_orders
 from transforms.gold.channel import assign_channel
 from transforms.gold.grain import LINE, ORDER
 from transforms.gold.line_outcome import add_outcome, doubtful, subsidy
-from transforms.gold.refund_totals import add_refunds
+from transforms.gold.refund_totals import add_refunds, add_unsized
 from transforms.money import split_fen
 
 TABLE = Table(
@@ -32,7 +32,7 @@ TABLE = Table(
         "postage_fen", "refund_stated_at",
         "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
-        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen", "doubtful_fen",
+        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen", "doubtful_fen", "refund_unsized_fen",
     ),
 )  # fmt: skip
 
@@ -66,7 +66,8 @@ def build(now: Current) -> pl.DataFrame:
     lines = mark_aside(lines, now.aside)
     dates = {"created_date": pl.col("created_at").dt.date(), "paid_date": pl.col("paid_at").dt.date()}
     lines = lines.with_columns(**dates, subsidy_fen=subsidy(), doubtful_fen=doubtful(lines))
-    return TABLE.shape(_stated_where_asked(add_outcome(*add_refunds(lines, now.refund_line))))
+    lines, matched = add_refunds(lines, now.refund_line)
+    return TABLE.shape(_stated_where_asked(add_outcome(add_unsized(lines), matched)))
 
 
 def _stated_where_asked(lines: pl.DataFrame) -> pl.DataFrame:

@@ -27,6 +27,7 @@ PAID: dict[str, str] = {
     "cohort_refund_after_fen": "refund_after_fen",
     "cohort_refund_unstaged_fen": "refund_unstaged_fen",
     "cohort_refund_undated_fen": "refund_undated_fen",
+    "cohort_refund_unsized_fen": "coalesce(refund_unsized_fen, 0)",
     "aside_paid_fen": "CASE WHEN is_aside THEN paid_fen ELSE 0 END",
     "aside_refund_fen": "CASE WHEN is_aside THEN cohort_refund_fen ELSE 0 END",
     "kept_units_qty": "CASE WHEN is_gift THEN 0 ELSE sent_qty - back_qty END",

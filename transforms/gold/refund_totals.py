@@ -34,6 +34,24 @@ def add_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.DataFram
     ), matched
 
 
+def says_refunded() -> pl.Expr:
+    """Whether a line's status says that money went back, or the status of its order."""
+    of_line, of_order = pl.col("refund_status_code") == "success", pl.col("order_status_code") == "closed_refunded"
+    return of_line.fill_null(False) | of_order.fill_null(False)
+
+
+def add_unsized(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add ``refund_unsized_fen``: what was paid on a line that went back by its status, of an amount nobody gave; null elsewhere.
+
+    ``lines``: whole orders with their refund totals. An order's status says nothing of a line beside others of the order whose refunds are known.
+    """
+    known = pl.col("cohort_refund_fen") > 0
+    of_line = (pl.col("refund_status_code") == "success").fill_null(False) | ~known.any().over(ORDER)
+    stated = pl.col("stated_refund_fen").is_not_null() | pl.col("order_stated_fen").is_not_null()
+    is_paid = pl.col("paid_date").is_not_null() & (pl.col("paid_fen") > 0) & ~pl.col("is_gift")
+    return lines.with_columns(refund_unsized_fen=pl.when(is_paid & says_refunded() & of_line & ~known & ~stated).then("paid_fen"))
+
+
 def _answered(lines: pl.DataFrame) -> pl.DataFrame:
     """Add ``answered``: what after-sales gave back, or the line states if that is more. What it states beyond its own money stands on the postage."""
     of_postage = lines.filter(pl.col("postage_fen") > 0).select(ORDER).unique()

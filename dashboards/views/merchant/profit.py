@@ -42,7 +42,7 @@ def show(viewer: Viewer) -> None:
     answer = ask(viewer, PROFIT, period=window.period)
     found = profit_steps(viewer, period=window.period)
     show_summary(answer, found, window)
-    if found.untold_fen == found.paid_fen:
+    if found.residual_fen is None or found.untold_fen == found.paid_fen:
         return
     with TellFailure("利润去向"), st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"):
         show_waterfall(with_ends(found.steps), found.residual_fen, alt="从支付到贡献利润的瀑布图 / waterfall from paid to contribution")
