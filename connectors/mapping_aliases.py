@@ -21,6 +21,17 @@ class AliasOffer(BaseModel):
     missing: tuple[str, ...]
     offered: dict[str, tuple[tuple[str, float], ...]]
 
+    @property
+    def renames(self) -> list[tuple[str, str, float]]:
+        """Their header, a missing one it may stand for, and the score; surest first."""
+        near = [(theirs, known, score) for theirs, names in self.offered.items() for known, score in names if known in self.missing]
+        return sorted(near, key=lambda item: (-item[2], item[:2]))
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether nothing but names may be wrong: something near stands for every missing header. Otherwise it is another table, to be mapped."""
+        return bool(self.missing) and {known for _, known, _ in self.renames} == set(self.missing)
+
 
 def propose_aliases(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliases | None = None) -> AliasOffer | None:
     """The offer for a file whose layout is nearly known; None for one that is read as it is or is like nothing known. Nothing is learned by this.

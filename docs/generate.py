@@ -242,7 +242,7 @@ def settings(declared: type[BaseSettings] = Settings) -> str:
     prefix = declared.model_config.get("env_prefix", "")
 
     def row(name: str, item: FieldInfo) -> list[object]:
-        default = f"`{item.default}`" if item.repr and item.default != "" else "" if item.repr else "保密 / confidential"
+        default = "" if item.default == "" else f"`{item.default}`" if item.repr else "保密 / confidential"
         return [f"`{prefix}{name.upper()}`", getattr(item.annotation, "__name__", item.annotation), default, item.description]
 
     rows = (row(name, item) for name, item in declared.model_fields.items())

@@ -134,6 +134,20 @@ def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
     return _read(viewer, ("quarantine", limit), read)
 
 
+def unjudged(viewer: Viewer) -> int:
+    """How many files and API pages of the viewer no judged build holds yet: they wait for one, or are being built and checked right now.
+
+    Raises ``NotFoundError`` for the association.
+    """
+
+    def read(lake: Lake) -> pl.DataFrame:
+        newest = max((item.build for item in judged(viewer.place).releases), default=0)
+        loads = _own(lake, LOAD, viewer, [*_FILE, "build_number"]).filter(pl.col("build_number") <= newest)
+        return _counting(lake, viewer, _FILE).join(loads, on=_FILE, how="anti").select(files=pl.len())
+
+    return int(_read(viewer, "unjudged", read).item())
+
+
 def waiting(viewer: Viewer) -> pl.DataFrame:
     """Orders in other currencies that are in no figure yet, for want of the rate of the day they were created on.
 

@@ -75,7 +75,7 @@ def load_kind(
     files = exports.filter(pl.col("source_code") == "file")["export_id"]
     absurd = partial(implausible_rows, confirmed=_no_bad().select(*ROW, "rule_name") if confirmed is None else confirmed, files=files)
     frames, rest, together, conflicts = _conform(platform, kind, good, absurd)
-    readings = with_conflicts(_with_unknown_words(readings, good, frames), conflicts)
+    readings = with_conflicts(with_unknown_words(readings, good, frames), conflicts)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
     return Loaded(platform, kind, _without(good, rest), bad, frames, refusals, readings, together)
 
@@ -152,7 +152,7 @@ def _no_bad() -> pl.DataFrame:
 _STATUS = {"order_status_code": "order_status_text", "refund_status_code": "refund_status_text"}
 
 
-def _with_unknown_words(readings: dict[Export, Reading], bronze: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> dict[Export, Reading]:
+def with_unknown_words(readings: dict[Export, Reading], bronze: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> dict[Export, Reading]:
     """A warning on each export whose status words nobody here knows: such rows are counted as unknown, never as paid."""
     odd = [
         (text, frame.filter(pl.col(code) == "unknown").select(ROW))

@@ -14,6 +14,7 @@ from contracts.errors import FileRefusedError
 from contracts.intake import ROW_RULES, UNREAD_HEADERS, row_place, unmasked_at
 from pipeline.desk import Desk
 from pipeline.intake import covered_dates
+from pipeline.loading import with_unknown_words
 from pipeline.parsing import Limits, aliases_apart
 from pipeline.receipts import FileReceipt, refused, rule_counts, verdict_of, with_reason
 
@@ -75,7 +76,7 @@ def look(desk: Desk, name: str, data: bytes, limits: Limits) -> Preview:
         desk.check(found, export_id, name)
     except FileRefusedError as error:
         return not_taken(desk, name, error, data, limits)
-    return taken(desk, name, found, export_id)
+    return taken(desk, name, _worded(desk, found, export_id), export_id)
 
 
 def taken(desk: Desk, name: str, found: Reading, export_id: str) -> Preview:
@@ -94,6 +95,14 @@ def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limit
     receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
     offers = _missing_names(desk, data, limits) if error.rule == "MISSING_COLUMN" else ()
     return Preview(receipt, error, offers=offers, unread=data if error.rule in (*UNREAD_HEADERS, "MAPPED_ELSEWHERE", "SHOP_UNSAID") else b"")
+
+
+def _worded(desk: Desk, found: Reading, export_id: str) -> Reading:
+    """``found`` with the warning a build would give of status words nobody knows."""
+    key = (desk.shop_id, export_id)
+    source = next((item for item in desk.mapped if found.layout in item.layouts), None) or platforms()[found.layout.platform]
+    frames = source.conform(found.layout.kind, found.bronze) if found.bronze.height else {}
+    return with_unknown_words({key: found}, found.bronze, frames)[key]
 
 
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
@@ -150,8 +159,10 @@ def _missing_names(desk: Desk, data: bytes, limits: Limits) -> tuple[Offer, ...]
     offer = aliases_apart(data, limits, mappings=desk.mapped, aliases=desk.aliases)
     if offer is None:
         return ()
-    near = {theirs: [known for known, _ in scored if known in offer.missing] for theirs, scored in offer.offered.items()}
-    return tuple(Offer(offer.layout, theirs, (*known, *(name for name in offer.missing if name not in known))) for theirs, known in near.items() if known)
+    near: dict[str, list[str]] = {}
+    for theirs, known, _ in offer.renames:
+        near.setdefault(theirs, []).append(known)
+    return tuple(Offer(offer.layout, theirs, (*known, *(name for name in offer.missing if name not in known))) for theirs, known in near.items())
 
 
 def layout_of(desk: Desk, key: str) -> Layout | None:

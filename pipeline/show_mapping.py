@@ -129,11 +129,10 @@ def _rows(frame: pl.DataFrame) -> list[dict[str, object]]:
 
 
 def offered(offer: AliasOffer) -> None:
-    """A nearly known layout: what it lacks and what may stand for it."""
+    """A known layout but for names: what it lacks and what may stand for it, surest first."""
     OUT.print(Text(f"很像 {offer.layout},缺少 {'、'.join(offer.missing)} / much like {offer.layout}, lacks {', '.join(offer.missing)}"))
-    for theirs, names in offer.offered.items():
-        for known, score in names:
-            OUT.print(Text(f"  若只是改名 / if only renamed ({score:.2f}): --alias '{theirs}={known}'"))
+    for theirs, known, score in offer.renames:
+        OUT.print(Text(f"  若只是改名 / if only renamed ({score:.2f}): --alias '{theirs}={known}'"))
 
 
 def learned(layout: str, names: Mapping[str, str], *, as_json: bool) -> None:

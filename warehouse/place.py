@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,7 +15,7 @@ class Place:
     """
 
     home: Path
-    catalog: str = ""
+    catalog: str = field(default="", repr=False)  # a server's address may hold a password
     data: str = ""
 
     @property

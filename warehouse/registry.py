@@ -104,7 +104,8 @@ def add_live_account(lake: Lake, merchant_id: str, shop_id: str, live_account_id
 
 
 def remove_live_account(lake: Lake, merchant_id: str, shop_id: str, live_account_id: str) -> None:
-    """Forget an own account; its sales count as creator live from the next build on."""
+    """Forget an own account; its sales count as creator live from the next build on. Raises ``NotFoundError`` when the shop is not registered."""
+    shop(lake, merchant_id, shop_id)
     key = {"merchant_id": [merchant_id], "shop_id": [shop_id], "live_account_id": [live_account_id]}
     lake.delete(LIVE_ACCOUNT, pl.DataFrame(key))
 

@@ -16,7 +16,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BAIYUN_", extra="ignore", frozen=True)
 
     home: Path = Field(default=Path("data"), description="全部数据所在文件夹 / the folder that holds everything")
-    catalog: str = Field(default="", description="DuckLake 目录地址,默认 SQLite / DuckLake catalog, e.g. postgres:dbname=lake; default: SQLite in home")
+    catalog: str = Field(
+        default="", description="DuckLake 目录地址,默认 SQLite / DuckLake catalog, e.g. postgres:dbname=lake; default: SQLite in home", repr=False
+    )
     data: str = Field(default="", description="Parquet 文件夹或 s3:// 前缀 / folder or s3:// prefix of the Parquet files; default: in home")
     threads: int = Field(default=2, ge=1, description="DuckDB 线程数 / DuckDB threads of a connection")
     memory: str = Field(default="2GB", description="DuckDB 内存上限 / DuckDB memory limit of a connection")

@@ -53,6 +53,12 @@ def on_counter() -> OnCounter:
     return here
 
 
+def is_importing() -> bool:
+    """Whether a delivery of this session is under way."""
+    delivery = on_counter().delivery
+    return delivery is not None and not delivery.outcome.done()
+
+
 def shops_of(viewer: Viewer, here: OnCounter) -> list[Shop]:
     """The viewer's shops, asked anew once a minute: every click runs the page, and whatever is done with a shop asks again whose it is."""
     if time.monotonic() - here.shops_at > _SHOPS_SECONDS:

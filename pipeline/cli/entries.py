@@ -11,7 +11,7 @@ import polars as pl
 import typer
 
 from contracts.errors import UsageError
-from pipeline.cli.words import REFUSED, Merchant, group
+from pipeline.cli.words import REFUSED, Merchant, group, looking_as
 from pipeline.entries import engine
 from pipeline.entries.cells import Cell
 from pipeline.entries.declaration import EntryList
@@ -130,6 +130,8 @@ def _import(item: EntryList, path: Path, merchant: str | None) -> None:
 
 
 def _list(item: EntryList, merchant: str | None) -> None:
+    if merchant is not None:
+        looking_as(merchant)
     rows = engine.in_force_now(item, Settings(), merchant)
     if rows.is_empty():
         typer.echo(f"{item.none_words[0]} / {item.none_words[1]} → baiyun {item.code} template")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline import show, steps
-from pipeline.cli.words import DONE, HELD, Json, Merchant, group
+from pipeline.cli.words import DONE, HELD, Json, Merchant, group, looking_as
 from warehouse.settings import Settings
 
 _LISTED = 10_000
@@ -19,11 +19,9 @@ app = group("已收文件:列表、撤回 / files received: list, withdraw")
 @app.command("list")
 def list_files(merchant: Merchant, as_json: Json = False) -> None:
     """一个商家交来的文件,新的在前 / the files of a merchant, newest first."""
-    from metrics.access import Viewer
     from metrics.health import receipts
 
-    viewer = Viewer(Settings().place, "cli", "merchant", merchant)
-    show.files(receipts(viewer, source="file", limit=_LISTED), as_json=as_json)
+    show.files(receipts(looking_as(merchant), source="file", limit=_LISTED), as_json=as_json)
 
 
 @app.command("withdraw")

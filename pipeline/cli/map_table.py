@@ -227,9 +227,9 @@ def _saved(lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview
 
 # renamed columns
 def _say_what_drifted(lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, *, quiet: bool) -> None:
-    """A file that is nearly a known one is told so first: a name for a column is less work than a mapping."""
+    """A file that is a known one but for names is told so first: a name for a column is less work than a mapping."""
     offer = aliases_apart(data, Limits.of(settings), mappings=[source_of(lake, merchant, code)], aliases=own_aliases(lake, merchant))
-    if offer and offer.missing and offer.offered and not quiet:
+    if offer and offer.is_renamed and not quiet:
         show_mapping.offered(offer)
 
 
@@ -251,6 +251,7 @@ def _learn(lake: Lake, settings: Settings, merchant: str, code: str, data: bytes
 def list_mappings(merchant: Merchant, as_json: Json = False) -> None:
     """一个商家自己的映射 / a merchant's own mappings."""
     with reading(Settings()) as lake:
+        registry.require_merchant(lake, merchant)
         show_mapping.kept(kept_mappings(lake, merchant), as_json=as_json)
 
 

@@ -9,8 +9,9 @@ import typer
 
 from contracts.errors import NotFoundError
 from pipeline import show, steps
-from pipeline.cli.words import HELD, Json, Merchant, group
+from pipeline.cli.words import HELD, Json, Merchant, group, looking_as
 from pipeline.house import reading
+from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import LOAD, QUARANTINE
 from warehouse.settings import Settings
@@ -24,6 +25,8 @@ def list_quarantine(
 ) -> None:
     """各文件的隔离行数,按规则 / quarantined rows by file and rule."""
     with reading(Settings()) as lake:
+        if merchant:
+            registry.require_merchant(lake, merchant)
         rows = lake.read(QUARANTINE, where={"merchant_id": merchant} if merchant else None)
         exports = lake.read(LOAD, columns=["export_id", "shop_id", "loaded_at"])
         names = show.export_names(lake)
@@ -70,10 +73,9 @@ def confirm(
 @app.command("lines")
 def list_lines(merchant: Merchant, as_json: Json = False) -> None:
     """已计入、但大得异常、等人确认的行 / lines that count, are marked as absurdly large, and wait for a person."""
-    from metrics.access import Viewer
     from metrics.health import outliers
 
-    show.outliers(outliers(Viewer(Settings().place, "cli", "merchant", merchant)), as_json=as_json)
+    show.outliers(outliers(looking_as(merchant)), as_json=as_json)
 
 
 @app.command("confirm-line")

@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 from contracts.errors import UsageError
+from metrics.access import Viewer
+from pipeline.house import reading
+from warehouse import registry
+from warehouse.settings import Settings
 
 DONE, REFUSED, WRONG_USE, HELD = 0, 1, 2, 3
 
@@ -34,3 +38,11 @@ def read_span(first: str, last: str) -> tuple[dt.date, dt.date] | None:
     if not first and not last:
         return None
     return read_day(first) if first else dt.date(2000, 1, 1), read_day(last) if last else dt.date(2099, 12, 31)
+
+
+def looking_as(merchant: str) -> Viewer:
+    """The command line, looking as a merchant. Raises ``NotFoundError`` for one that is not registered: its lists would only look empty."""
+    settings = Settings()
+    with reading(settings) as lake:
+        registry.require_merchant(lake, merchant)
+    return Viewer(settings.place, "cli", "merchant", merchant)

@@ -11,7 +11,7 @@ import requests
 from contracts.errors import BaiyunError
 from pipeline.demo import market
 from pipeline.demo.home import DemoHome, Plan
-from pipeline.demo.processes import Children
+from pipeline.demo.processes import PATIENCE_SECONDS, Children
 from pipeline.demo.screen import Screen
 from pipeline.demo.surroundings import HOST, OPERATOR, ROOT, Ports, airflow_environment, connections, plain_environment
 from pipeline.demo.timetable import Timetable
@@ -49,7 +49,7 @@ def bring_up(demo: Demo) -> SignIns:
         sign_ins = market.register_people(demo.settings, demo.home)
         has_downloads = _write_downloads(demo)
     with demo.screen.step("建立 Airflow 数据库", "set up Airflow's database"):
-        demo.children.finish("airflow-migrate", 90)
+        demo.children.finish("airflow-migrate", PATIENCE_SECONDS)
     with demo.screen.step("启动 Airflow", "start Airflow"):
         _start_airflow(demo, environment, connections(credentials))
     with demo.screen.step("采集(真实调度器)", "collect, by the real scheduler"):
@@ -59,7 +59,7 @@ def bring_up(demo: Demo) -> SignIns:
         began = dt.datetime.now(dt.UTC)
         _await_success(demo, "collect", demo.timetable.trigger("collect"))
     with demo.screen.step("构建、检查、发布", "build, audit, release"):
-        for run in demo.children.until(lambda: demo.timetable.set_off("build", began), 120, "构建开始", "the build to begin"):
+        for run in demo.children.until(lambda: demo.timetable.set_off("build", began), PATIENCE_SECONDS, "构建开始", "the build to begin"):
             _await_success(demo, "build", run)
         demo.home.set_done("inbox")
     with demo.screen.step("启动看板", "start the dashboards"):
@@ -76,7 +76,7 @@ def _write_downloads(demo: Demo) -> bool:
     if demo.home.is_done("inbox"):
         return False
     market.write_downloads(demo.children, demo.home, demo.plan)
-    demo.children.finish("simulator-files", 120)
+    demo.children.finish("simulator-files", PATIENCE_SECONDS)
     return True
 
 
@@ -91,16 +91,16 @@ def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, s
     demo.children.start("airflow-api", _airflow("api-server"), environment)
     if demo.is_again:
         # before a scheduler sees them: an interrupted task would hold the writer's pool, and its run would keep new ones waiting
-        demo.children.until(demo.timetable.sign_in, 90, "Airflow 接口", "Airflow's API")
+        demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
         demo.timetable.close_interrupted()
     demo.children.start("airflow-dags", _airflow("dag-processor"), environment)
     # the tasks run under the scheduler, so only it gets the shops' credentials; its log server would listen on every interface, and the
     # API server reads the tasks' logs from the same disk
     demo.children.start("airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets)
-    demo.children.until(demo.timetable.sign_in, 90, "Airflow 接口", "Airflow's API")
+    demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
     pool = (WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
-    demo.children.until(lambda: demo.timetable.ensure_pool(*pool), 60, "Airflow 的写入位", "Airflow's writer slot")
-    demo.children.until(lambda: demo.timetable.knows(DAGS), 60, "调度器与任务表", "scheduler and DAGs")
+    demo.children.until(lambda: demo.timetable.ensure_pool(*pool), PATIENCE_SECONDS, "Airflow 的写入位", "Airflow's writer slot")
+    demo.children.until(lambda: demo.timetable.knows(DAGS), PATIENCE_SECONDS, "调度器与任务表", "scheduler and DAGs")
 
 
 def _await_success(demo: Demo, dag: str, run: str) -> None:
@@ -124,7 +124,7 @@ def _start_dashboards(demo: Demo) -> None:
     options = [word for name, value in words.items() for word in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py"), *options]
     demo.children.start("dashboards", command, plain_environment(demo.home))
-    demo.children.until(lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"), 60, "看板", "dashboards")
+    demo.children.until(lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"), PATIENCE_SECONDS, "看板", "dashboards")
 
 
 def _answers(address: str) -> bool | None:
@@ -132,7 +132,7 @@ def _answers(address: str) -> bool | None:
         session.trust_env = False
         try:
             return True if session.get(address, timeout=5).ok else None
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return None
 
 

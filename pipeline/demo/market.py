@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from pipeline.demo.home import DemoHome, Plan
-from pipeline.demo.processes import Children
+from pipeline.demo.processes import PATIENCE_SECONDS, Children
 from pipeline.demo.surroundings import HOST, plain_environment, reference
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists import rates
@@ -36,7 +36,7 @@ def start_simulator(children: Children, home: DemoHome, plan: Plan, port: int) -
 
 def await_simulator(children: Children, home: DemoHome, port: int) -> dict[str, dict[str, str]]:
     """Each shop's credentials, once the server listens."""
-    children.until(lambda: _listens(port), 60, "模拟平台", "simulated platforms")
+    children.until(lambda: _listens(port), PATIENCE_SECONDS, "模拟平台", "simulated platforms")
     found: dict[str, dict[str, str]] = json.loads((home.simulator / "credentials.json").read_text(encoding="utf-8"))
     return found
 

@@ -19,6 +19,8 @@ from contracts.errors import BaiyunError
 T = TypeVar("T")
 
 POLL_SECONDS = 0.4
+#: How long a child may take to come up: the first start on a small or busy machine reads every file of it from disk.
+PATIENCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ class Children:
                     "DEMO_TIMEOUT",
                     f"等了 {seconds:g} 秒仍未完成:{zh}",
                     f"not done after {seconds:g} s: {en}",
-                    step_zh="查看日志",
-                    step_en="see the logs",
+                    step_zh="机器忙的话,再运行一次 make demo,做完的步骤会接着来;还是不行,看这里最新的日志的最后几行",
+                    step_en="on a busy machine run `make demo` again, it continues from here; if that does not help see the end of the newest log",
                     logs=self.logs,
                 )
             self._breathe()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -25,26 +25,30 @@ class Screen:
 
     @contextmanager
     def step(self, zh: str, en: str) -> Iterator[None]:
-        """A running mark while the body works (without a terminal: a line with the seconds so far, now and then), then ✓ or ✗ and the seconds it took."""
+        """A running mark and the seconds so far while the body works (without a terminal: a line now and then), then ✓ or ✗ and the seconds it took."""
         self._number += 1
         label, began = f"{self._number}/{self._total} {zh} / {en}", time.monotonic()
         mark = "[red]✗[/]"
         try:
-            with self.console.status(label) if self.console.is_terminal else self._beating(label, began):
-                yield
+            if self.console.is_terminal:
+                with self.console.status(label) as status, self._beating(min(1.0, self._beat_seconds), lambda: status.update(_so_far(label, began))):
+                    yield
+            else:
+                with self._beating(self._beat_seconds, lambda: self.console.print(f"… {_so_far(label, began)}")):
+                    yield
             mark = "[green]✓[/]"
         finally:
             self.console.print(f"{mark} {label} [dim]{time.monotonic() - began:.1f} s[/]")
 
     @contextmanager
-    def _beating(self, label: str, began: float) -> Iterator[None]:
+    def _beating(self, seconds: float, tell: Callable[[], None]) -> Iterator[None]:
         over = threading.Event()
 
-        def tell() -> None:
-            while not over.wait(self._beat_seconds):
-                self.console.print(f"… {label} {time.monotonic() - began:.0f} s")
+        def beat() -> None:
+            while not over.wait(seconds):
+                tell()
 
-        teller = threading.Thread(target=tell, name="demo-beat")
+        teller = threading.Thread(target=beat, name="demo-beat")
         teller.start()
         try:
             yield
@@ -73,3 +77,7 @@ class Screen:
         self.console.print(Panel(where, title=f"就绪 / ready · {seconds:.0f} s", expand=False))
         self.console.print(who)
         self.console.print("按 Ctrl-C 结束全部进程 / Ctrl-C ends every process")
+
+
+def _so_far(label: str, began: float) -> str:
+    return f"{label} {time.monotonic() - began:.0f} s"

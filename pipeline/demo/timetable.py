@@ -28,7 +28,7 @@ class Timetable:
         """True once Airflow answers and has let us in."""
         try:
             answer = self._session.post(f"{self.base}/auth/token", json={"username": self.name, "password": self.password}, timeout=TIMEOUT_SECONDS)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # busy starting, it may listen and not answer yet
             return None
         if answer.status_code != requests.codes.created:
             return None

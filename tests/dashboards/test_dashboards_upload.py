@@ -146,9 +146,45 @@ def test_a_file_is_taken_back_with_a_second_click_and_counts_again_when_given_ag
 
 def test_bytes_given_twice_in_one_go_are_told_before_they_are_taken(a: Viewer) -> None:
     app = give(a, "雾山抖音店", ("一.csv", csv(SAMPLE)), ("二.csv", csv(SAMPLE)), ("三.csv", PAGE), ("四.csv", PAGE))
-    assert [word for word in badges(app) if word.startswith(("重复", "可以"))] == ["可以导入 ready", "重复 given twice"]
+    assert [word for word in badges(app) if word.startswith(("重复", "可以"))] == ["可以导入,有提醒", "重复 given twice"]
     assert badges(app).count("不能导入 refused") == 2  # nothing of a refused file counts even once
     assert "与本批的「一\\.csv」逐字节相同,只计一次" in everything(app)
+
+
+def test_what_is_no_table_is_refused_with_a_word_and_a_step_whatever_it_is_called(a: Viewer) -> None:
+    """A page's box of files would only say, in English, that the type is not allowed."""
+    app = run_page("upload", a)
+    assert not app.file_uploader[0].proto.type
+    app = give(a, "雾山抖音店", ("账单.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), ("截图.png", b"\x89PNG\r\n\x1a\n" + bytes(99)), ("订单.csv", csv(SAMPLE)))
+    text = everything(app)
+    assert sorted(badges(app)) == ["不能导入 refused", "不能导入 refused", "可以导入,有提醒"]
+    assert "这是 PDF" in text and "这是图片" in text and "请在平台后台导出为 Excel 或 CSV" in text
+    assert [button.label for button in app.button if "确认导入" in button.label] == ["确认导入 1 个文件 Import"]
+
+
+def test_words_nobody_knows_are_told_before_the_file_is_taken(a: Viewer) -> None:
+    app = give(a, "雾山抖音店", ("订单.csv", csv(SAMPLE)))
+    assert badges(app) == ["可以导入,有提醒"] and "有不认识的状态词,按未知计(1:审核中)" in everything(app).replace("\\", "")
+
+
+def test_health_says_that_a_file_is_still_being_built(place: Place, a: Viewer) -> None:
+    """Landed and not yet built, or under way from this session: the release shown is not the newest word."""
+    assert "已是最新" in everything(run_page("data_health", a))
+    here = OnCounter(delivery=Delivery(1))
+    here.delivery.say("排队等待写入", "waiting for its turn to write")  # type: ignore[union-attr]
+    text = everything(run_page("data_health", a, on_counter=here))
+    assert "已是最新" not in text and "您上传的正在导入,还没进来" in text
+    row = {"export_id": "f" * 64, "merchant_id": "mine", "shop_id": "my-douyin", "platform_code": "douyin", "kind_code": "orders", "source_code": "file",
+           "export_name": "刚到.csv", "bytes_qty": 1, "landing_name": "x", "received_at": NOW, "observed_at": NOW}  # fmt: skip
+    with writing(Settings(home=place.home)) as lake:
+        lake.append(EXPORT, EXPORT.shape(pl.DataFrame([{**dict.fromkeys(EXPORT.columns), **row}], schema=EXPORT.dtypes)))
+    try:
+        text = everything(run_page("data_health", a))
+        assert "已是最新" not in text and "还有 1 个文件没进来,正在构建或等待构建" in text
+    finally:
+        with writing(Settings(home=place.home)) as lake:
+            lake.delete(EXPORT, pl.DataFrame([row]).select(EXPORT.key))
+    assert "已是最新" in everything(run_page("data_health", a))
 
 
 def test_a_masked_cell_is_told_with_the_place_that_holds_it(a: Viewer) -> None:
@@ -166,7 +202,7 @@ def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(
     assert badges(press(app, "确认并记住")) == ["不能导入 refused"]
     app.selectbox[1].select("订单应付金额")
     app = press(app, "确认并记住")
-    assert badges(app) == ["可以导入 ready"] and "已记住:订单应付总额" in everything(app)
+    assert badges(app) == ["可以导入,有提醒"] and "已记住:订单应付总额" in everything(app)
     app = run_page("upload", a)
     told = next(item.value for item in app.markdown if "订单应付总额" in item.value)
     assert "→ **订单应付金额**" in told and "a · " in told and "抖音 · 订单" in told

@@ -208,3 +208,10 @@ def test_a_step_that_takes_long_says_so_where_nothing_moves() -> None:
     assert len(lines) >= 3
     assert all(re.fullmatch(r"… 1/8 采集 / collect \d+ s", line) for line in lines[:-1])
     assert re.fullmatch(r"✓ 1/8 采集 / collect \d+\.\d s", lines[-1])
+
+
+def test_a_step_on_a_terminal_counts_its_seconds() -> None:
+    printed = io.StringIO()
+    with Screen(8, Console(file=printed, width=120, force_terminal=True), beat_seconds=0.05).step("启动 Airflow", "start Airflow"):
+        time.sleep(0.5)
+    assert re.search(r"1/8 启动 Airflow / start Airflow 0 s", printed.getvalue())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +17,9 @@ import psutil
 import pytest
 
 from contracts.errors import BaiyunError
+from pipeline.demo import bring_up, timetable
 from pipeline.demo.processes import Children
+from pipeline.demo.surroundings import Ports
 
 #: Prints its own id and that of a worker, which leads a process group of its own, as Airflow's task runners do; both are deaf to SIGTERM.
 DEAF = """
@@ -152,3 +155,43 @@ def test_an_interrupt_ends_the_waiting_and_one_more_ends_the_grace(tmp_path: Pat
     assert started.stop(60) == 2
     assert time.monotonic() - began < 20
     assert not lives(leader)
+
+
+def test_whoever_waits_too_long_is_told_what_to_do(children: Children, tmp_path: Path) -> None:
+    with pytest.raises(BaiyunError) as told:
+        children.until(lambda: None, 0.1, "Airflow 接口", "Airflow's API")
+    assert told.value.rule == "DEMO_TIMEOUT" and "Airflow 接口" in told.value.sentence()
+    assert "make demo" in told.value.step_zh and "make demo" in told.value.step_en and told.value.facts["logs"] == tmp_path
+
+
+def test_every_service_of_the_demo_has_five_minutes_to_come_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: dict[str, float] = {}
+
+    class Patient:
+        def start(self, *_words: object, **_more: object) -> None:
+            pass
+
+        def until(self, _probe: object, seconds: float, _zh: str, en: str) -> None:
+            waited[en] = seconds
+
+        def finish(self, name: str, seconds: float) -> None:
+            waited[name] = seconds
+
+    class Asked:
+        def __getattr__(self, name: str) -> object:
+            return lambda *_words: None
+
+    ports = Ports(dashboards=1, airflow=2, simulator=3, moved=())
+    demo = bring_up.Demo(Asked(), Asked(), Asked(), ports, Patient(), Asked(), Asked(), is_again=True)  # type: ignore[arg-type]
+    monkeypatch.setattr(bring_up, "plain_environment", lambda _home: {})
+    bring_up._start_airflow(demo, {}, {})
+    bring_up._start_dashboards(demo)
+    assert set(waited) == {"Airflow's API", "Airflow's writer slot", "scheduler and DAGs", "dashboards"} and min(waited.values()) >= 300
+
+
+def test_an_airflow_that_listens_and_does_not_answer_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timetable, "TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = timetable.Timetable(f"http://127.0.0.1:{server.getsockname()[1]}", "operator", "secret")
+        assert asked.sign_in() is None
+    assert asked.sign_in() is None, "nobody listens"

@@ -88,6 +88,7 @@ VALUES = [
     refused("B72", "ambiguous", "AMBIGUOUS_DATES", lambda: data(column(orders(), CREATED, [f"3/{n}/2026 10:00" for n in range(9, 13)])), f"column={CREATED}"),
     refused("B72", "serials", "SERIAL_DATES", lambda: data(column(orders(), CREATED, [f"4630{n}.84" for n in range(4)])), f"column={CREATED}"),
     fine("B74", "unknown-word", lambda: data(orders(**{"订单状态": "星际运输中"})), "UNKNOWN_WORD", verdict="warned"),
+    fine("B74", "refunded-of-no-amount", lambda: data(orders(**{"售后状态": "退款成功"})), "REFUND_UNSIZED", verdict="warned"),
     fine("B77", "no-piece", lambda: data(orders(**{QTY: "0"}))),
     cell("B77", "minus-one-piece", "CONTRACT", QTY, "-1"),
     cell("B77", "half-a-piece", "BAD_NUMBER", QTY, "1.5"),

@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from connectors.mapping_file import FOLDER
 from connectors.mapping_model import MappingFile
 from contracts.errors import NotFoundError, UsageError
+from contracts.intake import FILE_RULES, UNREAD_HEADERS
 from pipeline.cli import app
 from pipeline.cli import run as run_command
 from pipeline.cli.new_platform import write_skeleton
@@ -233,6 +234,23 @@ def test_a_renamed_column_is_learned_by_name(home: Path) -> None:
     nothing = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=申请时间")
     assert isinstance(nothing.exception, UsageError)
     assert nothing.exception.rule == "NOTHING_TO_NAME"
+
+
+def test_names_are_offered_where_they_alone_are_wrong_and_a_mapping_where_more_is(home: Path) -> None:
+    """Each offer would supply something missing; where nothing can, what is missing is another table's, and no name is offered."""
+    path = HOUSE / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
+    text, place = path.read_text(encoding="utf-8-sig"), ["--merchant", "acme", "--shop", "acme-dy", "--platform", "douyin"]
+    sheet = home / "sheet.csv"
+    sheet.write_text(text.replace("达人ID", "达人编号ID").replace("支付完成时间", "付款完成时间").replace("商家备注", "商家的备注"), encoding="utf-8-sig")
+    said = [line.split("--alias ")[1] for line in run("map", sheet, *place).stdout.splitlines() if "--alias" in line]
+    assert said == ["'付款完成时间=支付完成时间'", "'达人编号ID=达人ID'"]
+    sheet.write_text(text.replace("达人ID", "KOL").replace("支付完成时间", "付款完成时间"), encoding="utf-8-sig")
+    assert "--alias" not in run("map", sheet, *place).stdout
+
+
+@pytest.mark.parametrize("rule", UNREAD_HEADERS)
+def test_a_header_nobody_reads_is_refused_with_the_command_that_maps_it(rule: str) -> None:
+    assert "baiyun map FILE" in FILE_RULES[rule].step_zh and "`baiyun map FILE`" in FILE_RULES[rule].step_en
 
 
 def test_no_file_no_mapping(home: Path) -> None:

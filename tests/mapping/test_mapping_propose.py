@@ -9,7 +9,7 @@ from mapping_cases import frames, table
 
 from connectors.base import Layout, platforms
 from connectors.mapped import source
-from connectors.mapping_aliases import propose_aliases
+from connectors.mapping_aliases import AliasOffer, propose_aliases
 from connectors.mapping_answers import missing, settled, strange_words
 from connectors.mapping_dictionary import check_personal, is_personal
 from connectors.mapping_file import FOLDER, read_mapping, shipped, write_mapping
@@ -238,6 +238,27 @@ def test_a_renamed_column_is_offered_and_nothing_learned() -> None:
     assert offer.offered["售后申请时间"][0][0] == "申请时间"
     assert propose_aliases(data, mappings=ours, aliases={offer.layout: {"售后申请时间": "申请时间"}}) is None
     assert propose_aliases(data, mappings=ours) == offer
+
+
+def renamed(**names: str) -> AliasOffer:
+    """The offer for Douyin's order file with some headers called otherwise."""
+    path = platforms()["douyin"].folder / "samples" / "1792375211_orders_2025_75.csv"
+    head, rest = path.read_text(encoding="utf-8-sig").split("\n", 1)
+    offer = propose_aliases("\n".join([",".join(names.get(cell, cell) for cell in head.split(",")), rest]).encode("utf-8-sig"))
+    assert offer is not None
+    return offer
+
+
+def test_only_names_that_supply_what_is_missing_are_renames_the_surest_first() -> None:
+    offer = renamed(达人ID="达人编号ID", 支付完成时间="付款完成时间", 商家备注="商家的备注")
+    assert list(offer.offered) == ["付款完成时间", "商家的备注", "达人编号ID"], "a note nobody needs is near a known header, too"
+    assert [(theirs, known) for theirs, known, _ in offer.renames] == [("付款完成时间", "支付完成时间"), ("达人编号ID", "达人ID")]
+    assert offer.is_renamed
+
+
+def test_a_table_that_lacks_what_nothing_is_near_to_is_not_merely_renamed() -> None:
+    offer = renamed(支付完成时间="付款完成时间", 达人ID="KOL")
+    assert set(offer.missing) == {"支付完成时间", "达人ID"} and offer.renames and not offer.is_renamed
 
 
 def test_a_known_file_and_an_unknown_one_offer_nothing() -> None:

@@ -18,10 +18,10 @@ from contracts.tables import Table
 from expectations.rule import Rule
 from metrics.access import Viewer
 from metrics.district import district
-from metrics.health import checks, collections, freshness, given, quarantine, receipts, release_line, waiting
+from metrics.health import checks, collections, freshness, given, quarantine, receipts, release_line, unjudged, waiting
 from metrics.held import held_notes
 from metrics.labels import labels
-from warehouse import registry
+from warehouse import registry, release
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURRENCY_RATE, CURSOR, EXPORT, LOAD, QUARANTINE
 from warehouse.place import Place
@@ -114,6 +114,25 @@ def held(tmp_path: Path, busy_home: Path) -> Place:
     shutil.copytree(busy_home, tmp_path / "home")
     publish(Place(tmp_path / "home"), {}, at=AT + HOUR, hold=["GMV_JUMP"])
     return Place(tmp_path / "home")
+
+
+def test_files_count_as_judged_when_a_release_was_made_of_their_build(busy: Place, tmp_path: Path) -> None:
+    """m1's file is loaded by the released build, its API page waits; a build that loads more and is not judged yet changes nothing until it is."""
+    assert (unjudged(merchant(busy)), unjudged(merchant(busy, OTHER)), unjudged(operator(busy))) == (1, 0, 1)
+    with pytest.raises(NotFoundError):
+        unjudged(association(busy))
+    home = Place(tmp_path / "home")
+    shutil.copytree(busy.home, home.home)
+    loaded = {"loaded_at": AT, "verdict_code": "accepted", **COUNTS}
+    with Lake.open(home, write=True) as lake:
+        number = release.begin_build(lake, at=AT)
+        lake.append(LOAD, rows(LOAD, {"export_id": "hash-2", **of_shop("m1", "s1"), "build_number": number, **loaded}))
+        lake.append(EXPORT, rows(EXPORT, {**export(4, "m1", "s1"), "withdrawn_at": AT}))
+        snapshot = lake.snapshot()
+    assert unjudged(merchant(home)) == 1, "built, and not yet checked"
+    with Lake.open(home, write=True) as lake:
+        release.publish(lake, snapshot=snapshot, build_number=number, at=AT)
+    assert unjudged(merchant(home)) == 0, "a withdrawn file waits for nothing"
 
 
 def test_freshness(busy: Place) -> None:

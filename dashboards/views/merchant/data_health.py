@@ -15,6 +15,7 @@ from dashboards.parts.coverage import came_to, show_shop_coverage
 from dashboards.parts.failure import TellFailure, show_empty
 from dashboards.parts.frame import show_heading
 from dashboards.parts.menu import Card
+from dashboards.parts.on_counter import is_importing
 from dashboards.parts.shops import judge_shop, newest_attempts, shop_key, show_shop
 from dashboards.parts.waiting import show_waiting
 from dashboards.parts.words import BEIJING, halves, moment, span, visible
@@ -65,8 +66,12 @@ def _show_release(viewer: Viewer) -> None:
     if line.current is None or line.as_of is None:
         show_empty("**还没有发布过。** 第一次构建通过检查后,页面才有数字。", "Nothing released yet.", icon=":material/rocket_launch:")
         return
-    state = "已固定,不随新发布变动" if line.is_pinned else "有新构建未放行,见页顶说明" if line.held else "已是最新"
-    st.markdown(f"发布 **\\#{line.current}** · {moment(line.as_of)} · {state}")
+    state = "已固定,不随新发布变动" if line.is_pinned else "有新构建未放行,见页顶说明" if line.held else ""
+    files = health.unjudged(viewer)
+    late = f"还有 {files} 个文件没进来,正在构建或等待构建" if files else "您上传的正在导入,还没进来" if is_importing() else ""
+    st.markdown(f"发布 **\\#{line.current}** · {moment(line.as_of)} · {';'.join(filter(None, (state, late))) or '已是最新'}")
+    if late:
+        st.caption("构建、检查完就发布,刷新本页就能看到。 Files are still being built and checked; reload this page to see the release.")
 
 
 def _show_checks(viewer: Viewer) -> None:

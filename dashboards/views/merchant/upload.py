@@ -26,7 +26,6 @@ from pipeline.counter import Delivery, Preview, Shop
 
 CARD = Card("upload", "上传", "Upload", ":material/upload_file:", 4)
 
-ENDINGS = ["csv", "xls", "xlsx", "zip", "txt"]
 _SHOP = "upload_shop"
 _LABEL = "平台后台导出的原始文件,可一次放多个 Original export files, several at once"
 
@@ -45,7 +44,8 @@ def show(viewer: Viewer) -> None:
     if here.shop in shops:
         st.session_state.setdefault(_SHOP, here.shop)
     here.shop = shop = st.selectbox("文件属于哪个店铺 Which shop", shops, format_func=_namer(shops), key=_SHOP)
-    files = st.file_uploader(_LABEL, type=ENDINGS, accept_multiple_files=True, key=f"files_{here.round}")
+    # of any type: what is no table is refused below in words, where the box would turn it away with a few of its own
+    files = st.file_uploader(_LABEL, accept_multiple_files=True, key=f"files_{here.round}")
     if here.said:
         st.success(here.said, icon=":material/check_circle:")
         here.said = ""
