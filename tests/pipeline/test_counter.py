@@ -119,7 +119,7 @@ def test_each_file_of_an_archive_has_its_own_verdict(me: Viewer) -> None:
         archive.writestr("登录.csv", "<!DOCTYPE html><html><body>请登录</body></html>")
     given = counter.preview(me, "my-douyin", "C:\\下载\\七月.zip", packed.getvalue())
     assert [(item.receipt.name, item.receipt.verdict, item.receipt.rule) for item in given] == [
-        ("七月.zip/a.csv", "accepted", ""), ("七月.zip/登录.csv", "refused", "HTML_NOT_TABLE")
+        ("七月.zip/a.csv", "warned", ""), ("七月.zip/登录.csv", "refused", "HTML_NOT_TABLE")
     ]  # fmt: skip
 
 
