@@ -51,10 +51,10 @@ class Coverage:
         days = {shop: [self.spans[shop, report].last for report in DATED_BY[metric.clock] if report in metric.needs] for shop in self.of(metric)}
         return {shop: min(told) for shop, some in days.items() if (told := [day for day in some if day])}
 
-    def since(self, metric: Metric) -> dict[str, dt.date]:
-        """Shop → the first day of any of the reports which date the rows of ``metric``; without the shops of which nothing tells it."""
-        days = {shop: [self.spans[shop, report].first for report in DATED_BY[metric.clock] if report in metric.needs] for shop in self.of(metric)}
-        return {shop: min(told) for shop, some in days.items() if (told := [day for day in some if day])}
+    def begun(self) -> dict[str, dt.date]:
+        """Shop → the first day of anything it gave: of one report alone, a bill say, nothing may have been due before; without shops of which nothing tells."""
+        days = sorted(((span.first, shop) for (shop, _), span in self.spans.items() if span.first), reverse=True)
+        return {shop: day for day, shop in days}
 
     def without(self, report: str) -> list[str]:
         """The shops asked about that never gave ``report``; of a column of other files, those that gave these files."""
@@ -131,7 +131,7 @@ def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metri
     """Per cell of ``rows`` (what ``question`` splits by, and ``_place``, the shop) whether a shop of it gave all that a metric needs: one column each.
 
     Of a cell of days it must have given the days the metric goes by, too, up to the cell's first or beyond; what is asked as a whole must not lie before
-    them either.
+    everything it gave either.
     Where the question tells cells apart by who sells alone, every shop asked about is of its cell, also one without a row in it; by anything else, the
     shops that have a row there.
     """
@@ -150,11 +150,11 @@ def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metri
 
 
 def _reaches(coverage: Coverage, metric: Metric, begins: pl.Expr, ends: dt.date | None) -> pl.Expr:
-    """Whether the shop of a row gave all that ``metric`` needs, and not only of days before ``begins``, or after ``ends``."""
+    """Whether the shop of a row gave all that ``metric`` needs, and not only of days before ``begins``, or anything only of days after ``ends``."""
     given = pl.Series(coverage.of(metric), dtype=pl.String)
     first, last = (
         pl.col("_place").replace_strict(days, default=None, return_dtype=pl.Date) if days else pl.lit(None, pl.Date)
-        for days in (coverage.since(metric), coverage.until(metric))
+        for days in (coverage.begun(), coverage.until(metric))
     )
     outside = (last < begins).fill_null(False) | (first > pl.lit(ends, pl.Date)).fill_null(False)
     return pl.col("_place").is_in(given).fill_null(False) & ~outside

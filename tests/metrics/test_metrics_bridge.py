@@ -64,11 +64,16 @@ def test_every_step_of_any_period_is_what_the_facts_say_and_nothing_is_left(sett
         lines = lake.sql("SELECT * FROM gold.fct_order_line")
         refunds = lake.sql("SELECT * FROM gold.fct_refund_line")
     met: set[str] = set()
+    begun = dict(lines.group_by("merchant_id").agg(pl.col("created_date").min()).iter_rows())
     for merchant in sorted(lines["merchant_id"].unique()):
         mine = pl.col("merchant_id") == merchant
         for _ in range(12):
             first = FIRST + dt.timedelta(days=dice.randrange(-2, 30))
             last = first + dt.timedelta(days=dice.choice([0, 1, 6, 30]))
+            if last < begun[merchant]:
+                with pytest.raises(UsageError, match="RUNG_UNREPORTED"):
+                    net_bridge(Viewer(settings.place, "test", "merchant", merchant), (first, last))
+                continue
             bridge = net_bridge(Viewer(settings.place, "test", "merchant", merchant), (first, last))
             told = dict(bridge.steps.select("step", "fen").iter_rows())
             assert told == counted(refunds.filter(mine), lines.filter(mine), first, last)
@@ -142,10 +147,15 @@ def test_net_leads_to_settled_and_settled_to_the_account_to_the_fen(settings: Se
         facts = {name: lake.read(gold_tables()[name]) for name in ("fct_order_line", "fct_settlement_entry", "fct_fund_entry", "mart_open_item")}
     for merchant in sorted(facts["fct_order_line"]["merchant_id"].unique()):
         mine, viewer = {name: rows.filter(merchant_id=merchant) for name, rows in facts.items()}, Viewer(settings.place, "test", "merchant", merchant)
+        begun = mine["fct_order_line"]["created_date"].min()
         for days in (0, 6, 20, 120):
             first = FIRST + dt.timedelta(days=dice.randrange(-2, 30))
             period = (first, first + dt.timedelta(days=days))
             for bridge, counted_by in ((settled_bridge, settled_counted), (funded_bridge, funded_counted)):
+                if period[1] < begun:
+                    with pytest.raises(UsageError, match="RUNG_UNREPORTED"):
+                        bridge(viewer, period)
+                    continue
                 found = bridge(viewer, period)
                 assert dict(found.steps.select("step", "fen").iter_rows()) == counted_by(mine, *period)
                 assert found.residual_fen == 0
@@ -177,8 +187,8 @@ def test_a_bridge_of_one_channel_and_of_nothing(settings: Settings) -> None:
     parts = [net_bridge(viewer, month, where={"channel": channel}) for channel in channels]
     assert len(parts) > 1 and all(part.residual_fen == 0 for part in parts)
     assert [sum(column) for column in zip(*(part.steps["fen"].to_list() for part in parts), strict=True)] == whole
-    nothing = net_bridge(viewer, (dt.date(2020, 1, 1), dt.date(2020, 1, 31)))
-    assert nothing.steps["fen"].to_list() == [0] * len(STEPS) and nothing.residual_fen == 0
+    with pytest.raises(UsageError, match="RUNG_UNREPORTED"):
+        net_bridge(viewer, (dt.date(2020, 1, 1), dt.date(2020, 1, 31)))
     with pytest.raises(UsageError):
         net_bridge(viewer, month, where={"style": "A"})
 

@@ -149,6 +149,11 @@ def test_a_period_of_which_nothing_was_given_is_empty_and_not_0(place: Place) ->
         assert ask(merchant(place), ["paid_gmv"], where={"month": month}).rows.rows() == [(expected,)], month
         assert ask(merchant(place), ["paid_gmv"], where={"month": month}, by=["month"]).rows.height == 0
     assert ask(merchant(place), ["paid_gmv"], period=(day(1, 2), day(1))).rows.rows() == [(0,)], "the 1st was given"
+    billed = reported({("m1", "a", "douyin"): ["bills"]}, first=day(10))
+    tables["dim_reported"] = [*(row for row in given if row["report_code"] != "bills"), *(row for row in billed if row["report_code"] == "bills")]
+    publish(place, {name: rows_of(name, some) for name, some in tables.items()})
+    found = [ask(merchant(place), ["settled"], period=(asked, asked)).rows.item() for asked in (day(1, 2), day(3))]
+    assert found == [None, 0], "what was sold in the days before the first bill was not settled yet"
 
 
 def test_net_by_refund_date_is_empty_on_days_whose_refunds_nobody_gave(place: Place) -> None:
