@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -12,13 +13,13 @@ from contracts.canonical import SHOP
 from contracts.errors import NotFoundError, UsageError
 from metrics.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.ages import MATURE_DAYS, Age
-from metrics.coverage import Coverage, is_listed, mark_cells, read_coverage, session_days, unsized, window_days
+from metrics.coverage import Coverage, is_listed, is_proven, mark_cells, read_coverage, session_days, unsized, window_days
 from metrics.matured import advertised_interval, interval
 from metrics.metric import Metric
 from metrics.notes import NOTES, Note, make_notes
 from metrics.outliers import OF_LEDGERS, outliers
 from metrics.question import Period, Question, Where, read_question
-from metrics.reach import PROVEN_BY, part_periods
+from metrics.reach import part_periods
 from metrics.released import AsOf, choose
 from metrics.versions import redefined_since
 from transforms.gold import dim_observed
@@ -169,8 +170,7 @@ def _value(question: Question, metric: Metric) -> pl.Expr:
 
 
 def _is_given(question: Question, metric: Metric) -> pl.Expr:
-    proof = _part(metric, PROVEN_BY.get(metric.clock, _ROWS)) > 0  # what is there was given, however far the reports reach by their own days
-    covered = _part(metric, _COVERED) | proof
+    covered = _part(metric, _COVERED) | is_proven(metric, _own(metric, _COVERED), partial(_part, metric), _ROWS)
     return covered & (_part(metric, _LISTED) > 0) if is_listed(question.sources[metric.clock], question) else covered
 
 

@@ -6,7 +6,7 @@ A metric counts the rows of shops that gave every report it needs (``metrics.nee
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -17,7 +17,7 @@ from metrics.access import Desk
 from metrics.metric import Metric
 from metrics.needs import MISSING
 from metrics.question import OF_SHOPS, Question
-from metrics.reach import DATED_BY, Span, first_day, last_day
+from metrics.reach import DATED_BY, PROVEN_BY, Span, first_day, last_day
 from metrics.sources import SOURCES, TIME, Source
 from transforms.gold import dim_reported, dim_shop, mart_buyer_monthly
 
@@ -46,9 +46,10 @@ class Coverage:
         """The shops asked about that gave everything ``metric`` needs."""
         return [shop for shop in self.shops["shop_id"] if all(shop in self.given[report] for report in metric.needs)]
 
-    def until(self, metric: Metric) -> dict[str, dt.date]:
-        """Shop → the last day that all the reports reach which date the rows of ``metric``; without the shops of which nothing tells it."""
-        days = {shop: [self.spans[shop, report].last for report in DATED_BY[metric.clock] if report in metric.needs] for shop in self.of(metric)}
+    def until(self, metric: Metric, reports: Sequence[str] = ()) -> dict[str, dt.date]:
+        """Shop → the last day that all ``reports`` reach, by default those which date the rows of ``metric``; without shops of which nothing tells it."""
+        dated = [report for report in reports or DATED_BY[metric.clock] if report in metric.needs]
+        days = {shop: [self.spans[shop, report].last for report in dated] for shop in self.of(metric)}
         return {shop: min(told) for shop, some in days.items() if (told := [day for day in some if day])}
 
     def begun(self) -> dict[str, dt.date]:
@@ -145,16 +146,27 @@ def mark_cells(question: Question, coverage: Coverage, rows: pl.DataFrame, metri
         of_cell = cells.join(of_cell, on=by, how="left", nulls_equal=True) if by else cells.join(of_cell, how="cross")
     begins = first_day(question, of_cell)
     ends = None if question.by else last_day(question)
-    marks = [(_reaches(coverage, metric, begins, ends) if coverage.is_known else pl.lit(True)).any().alias(name) for name, metric in metrics.items()]
+    wanted: list[tuple[str, Metric, tuple[str, ...]]] = [(name, metric, ()) for name, metric in metrics.items()]
+    wanted += [(f"{name}:{report}", metric, (report,)) for name, metric in metrics.items() for report in PROVEN_BY.get(metric.clock, ())[:1]]
+    marks = [(_reaches(coverage, metric, reports, begins, ends) if coverage.is_known else pl.lit(True)).any().alias(name) for name, metric, reports in wanted]
     return of_cell.group_by(question.by).agg(marks) if question.by else of_cell.select(marks)
 
 
-def _reaches(coverage: Coverage, metric: Metric, begins: pl.Expr, ends: dt.date | None) -> pl.Expr:
+def is_proven(metric: Metric, mark: str, part: Callable[[str], pl.Expr], rows: str) -> pl.Expr:
+    """Whether the rows of a cell show that all was given, however far the reports reach by their own days; ``mark``: the cells' column of ``metric``."""
+    found = part(rows) > 0
+    if metric.clock not in PROVEN_BY:
+        return found
+    report, measure = PROVEN_BY[metric.clock]
+    return found & (pl.col(f"{mark}:{report}") | (part(measure) > 0))
+
+
+def _reaches(coverage: Coverage, metric: Metric, reports: Sequence[str], begins: pl.Expr, ends: dt.date | None) -> pl.Expr:
     """Whether the shop of a row gave all that ``metric`` needs, and not only of days before ``begins``, or anything only of days after ``ends``."""
     given = pl.Series(coverage.of(metric), dtype=pl.String)
     first, last = (
         pl.col("_place").replace_strict(days, default=None, return_dtype=pl.Date) if days else pl.lit(None, pl.Date)
-        for days in (coverage.begun(), coverage.until(metric))
+        for days in (coverage.begun(), coverage.until(metric, reports))
     )
     outside = (last < begins).fill_null(False) | (first > pl.lit(ends, pl.Date)).fill_null(False)
     return pl.col("_place").is_in(given).fill_null(False) & ~outside

@@ -21,8 +21,8 @@ DATED_BY = {
     "stock": ("orders", "stock"),
     "session": ("sessions",),
 }
-#: Clock of several reports → the measure whose rows alone prove that all of them were given so far: orders paid say nothing of refunds.
-PROVEN_BY = {"mixed": "dated_refund_fen"}
+#: Clock of several reports → the one of which rows of the other say nothing, and the measure whose rows do: orders paid are no word on refunds.
+PROVEN_BY = {"mixed": ("refunds", "dated_refund_fen")}
 #: As many shops, and as many periods, as a sentence names.
 _NAMED = 6
 

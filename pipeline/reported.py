@@ -28,7 +28,7 @@ _OF_ORDERS = {
 _EVIDENCE: tuple[tuple[Table, dict[str, str], str], ...] = (
     (ORDER, _OF_ORDERS, "NULL"),
     (ORDER_LINE, _OF_ORDERS, "NULL"),
-    (REFUND_LINE, {"refunds": "true", "refund_days": "refunded_at IS NOT NULL"}, "NULL"),
+    (REFUND_LINE, {"refunds": "true", "refund_days": "refunded_at IS NOT NULL"}, "refunded_at"),  # files of it are dated by applications
     (SETTLEMENT_ENTRY, {"bills": "true"}, "settled_at"),
     (FUND_ENTRY, {"accounts": "true"}, "moved_at"),
     (LIVE_SESSION, {"sessions": "true"}, "started_at"),
@@ -76,7 +76,9 @@ def _by_rows(lake: Lake, table: Table, reports: dict[str, str], day: str) -> pl.
     met = ", ".join(f"bool_or({which}) AS {report}" for report, which in reports.items())
     days = f"min({day})::DATE AS first_date, max({day})::DATE AS last_date"
     rows = lake.sql(f"SELECT {_SHOP}, {met}, {days} FROM {address(table)} WHERE {' OR '.join(reports.values())} GROUP BY ALL")  # noqa: S608
-    parts = [rows.filter(pl.col(report)).with_columns(report_code=pl.lit(report), whole_until_date="last_date") for report in reports]
+    is_over = table is not REFUND_LINE  # the day of the last refund is hardly over when its file is made: how far that is whole its kind tells
+    whole = pl.col("last_date") if is_over else pl.lit(None, pl.Date)
+    parts = [rows.filter(pl.col(report)).with_columns(report_code=pl.lit(report), whole_until_date=whole) for report in reports]
     return pl.concat([part.select(list(_FOUND)).cast(_FOUND) for part in parts])
 
 

@@ -68,6 +68,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, int]:
     return settings, undated
 
 
+def test_refunds_are_given_up_to_the_last_day_money_went_back(home: tuple[Settings, int], tmp_path: Path) -> None:
+    """The file is dated by applications; its last refund is weeks later, and what was paid in between has its net by refund date."""
+    orders, refunds = tmp_path / "1792375211_orders.csv", tmp_path / "refund.csv"
+    orders.write_text(ORDERS.read_text(encoding="utf-8-sig").replace("69315704", "69315706"), encoding="utf-8-sig")
+    (first,) = (line.split(",")[0].strip('"=') for line in orders.read_text(encoding="utf-8-sig").splitlines()[1:2])
+    head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
+    refunds.write_text(f"{head}9001,{first},仅退款,退款成功,5.00,2026-10-13 10:00:00,2026-10-29 11:00:00\n")
+    settings = Settings(home=tmp_path / "home")
+    ingest(settings, "m1", "s1", [orders, refunds], register=True)
+    days = ["2026-10-18", "2026-10-19", "2026-10-29"]
+    rows = answer(settings, "paid_gmv", "net_by_refund_date", by=["date"], where={"date": days}).rows.rows()
+    assert [net is None for _, _, net in rows] == [False] * len(rows) and len(rows) >= 2
+    assert rows[-1][2] == -5_00
+
+
 def answer(settings: Settings, *metrics: str, **more: object) -> Answer:
     return ask(Viewer(settings.place, "test", "merchant", "m1"), metrics, **more)  # type: ignore[arg-type]
 
