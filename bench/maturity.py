@@ -15,11 +15,11 @@ from typing import NamedTuple
 import polars as pl
 
 from contracts.canonical import SHOP
-from simulator.clock import ZONE, ZONE_NAME
-from simulator.market import Market, build_market
-from simulator.moods import Mood
-from transforms.gold import mart_outlook_daily, mart_outlook_detail_daily
-from transforms.gold.mart_order_detail_daily import DETAIL
+from simulator.history.clock import ZONE, ZONE_NAME
+from simulator.history.market import Market, build_market
+from simulator.history.moods import Mood
+from transforms.gold.forecast import mart_outlook_daily, mart_outlook_detail_daily
+from transforms.gold.sales.mart_order_detail_daily import DETAIL
 from transforms.maturity.cohorts import COHORT, Promotion, make_cohorts, segment_lines
 from transforms.maturity.interval import bounds
 from transforms.maturity.outlook import TAUGHT_DAYS, project
@@ -27,7 +27,7 @@ from transforms.maturity.said import doubt2, week_of_age
 from transforms.maturity.triangle import HORIZON
 
 LAST = dt.date(2026, 9, 15)
-#: The simulator's promotions in the window (simulator.clock).
+#: The simulator's promotions in the window (simulator.history.clock).
 PROMOTIONS = (Promotion("618", dt.date(2026, 6, 8), dt.date(2026, 6, 18)), Promotion("双12", dt.date(2025, 12, 10), dt.date(2025, 12, 12)))
 CHANGE = dt.date(2026, 7, 10)
 SCENARIOS = {

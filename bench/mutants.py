@@ -1,7 +1,7 @@
 """Judge the tests by what they catch: draw single changes of the core, run the tests likeliest to notice each, tell which nobody noticed.
 
-``python -m bench.mutants --sample 60 --seed 1``, best after ``--record`` (``bench.reach``). Everything happens in a copy of the tree. Which tests run, and in
-what order, is told by ``bench.likeliest``; batch after batch until one fails or ``--budget`` seconds of CPU are spent. A survivor is for a person to judge:
+``python -m bench.mutants --sample 60 --seed 1``, best after ``--record`` (``mutation.reach``). Everything happens in a copy of the tree. Which tests run, and in
+what order, is told by ``mutation.likeliest``; batch after batch until one fails or ``--budget`` seconds of CPU are spent. A survivor is for a person to judge:
 the same behaviour in other words, or a hole in the tests.
 """
 
@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from bench.likeliest import Choice, Nearness
-from bench.mutating import Mutant, core_files, is_python, mutants
-from bench.reach import OPTIONS, record, recorded
+from bench.mutation.likeliest import Choice, Nearness
+from bench.mutation.mutating import Mutant, core_files, is_python, mutants
+from bench.mutation.reach import OPTIONS, record, recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Of pytest: a test it was given is not there.

@@ -16,14 +16,15 @@ from bench.job import Totals, totals_from
 from bench.measure import Marks
 from connectors.reading import Reading
 from contracts.fields import TIME_ZONE
-from pipeline import parsing
-from pipeline.build import build
+from pipeline.build.loading import Export
+from pipeline.build.run import build
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
-from pipeline.loading import Export
-from pipeline.registering import register_shop
-from pipeline.releasing import audit, release
-from transforms.gold import gold_tables, mart_shop_channel_daily, mart_style_daily
+from pipeline.intake.land import land_files
+from pipeline.intake.registering import register_shop
+from pipeline.intake.sandbox import parsing
+from pipeline.release.releasing import audit, release
+from transforms.gold import gold_tables
+from transforms.gold.sales import mart_shop_channel_daily, mart_style_daily
 from warehouse import registry
 from warehouse.settings import Settings
 

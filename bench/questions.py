@@ -24,9 +24,9 @@ import duckdb
 
 from bench.market import LAST_DATE
 from bench.measure import measure
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.explain import explain
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import explain
 from warehouse.settings import Settings
 
 WEEK = (LAST_DATE - dt.timedelta(days=7), LAST_DATE - dt.timedelta(days=1))

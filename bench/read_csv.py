@@ -18,7 +18,7 @@ from contracts.fields import TIME_ZONE
 
 def total(task: Task) -> Totals:
     """Rows read and observations made of them; there is no job here, so the figures are empty."""
-    pl.Config.set_engine_affinity("in-memory")  # as the house's reader is set (pipeline.parsing.Reader)
+    pl.Config.set_engine_affinity("in-memory")  # as the house's reader is set (pipeline.intake.sandbox.parsing.Reader)
     now, read, said = dt.datetime.now(ZoneInfo(TIME_ZONE)), 0, 0
     for shop in json.loads((task.home / "registry.json").read_text(encoding="utf-8")):
         for path in of_shop(task.roots, shop["merchant_id"], shop["shop_id"]):

@@ -44,7 +44,7 @@ def total(task: Task) -> Totals:
     """Do what the mode says and count the rows."""
     if task.mode == "make":
         return make(task)
-    pl.Config.set_engine_affinity("in-memory")  # as the house's reader is set (pipeline.parsing.Reader)
+    pl.Config.set_engine_affinity("in-memory")  # as the house's reader is set (pipeline.intake.sandbox.parsing.Reader)
     data = (task.home / "orders.xlsx").read_bytes()
     if task.mode == "calamine":
         rows = fastexcel.read_excel(data).load_sheet(0, dtypes="string").to_polars().height

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: In a conformed frame: the numbers of all rows that went into this one, where a platform tells one thing in several (a unit each, a block twice).
 TOGETHER = "_rows"
 
-#: How a cell is written in one layout → what the typed column holds. See ``connectors/cells.py`` for the parsers.
+#: How a cell is written in one layout → what the typed column holds. See ``connectors/files/cells.py`` for the parsers.
 CELLS = {
     "text", "id", "yuan", "yuan_stat", "wan_yuan", "li", "fen", "int", "rate", "time", "time_dmy", "time_mdy", "time_serial", "epoch_s", "epoch_ms", "date",
     "minutes",
@@ -206,6 +206,11 @@ def _bronze_table(platform: str, kind: str, layouts: list[Layout]) -> Table:
     )
 
 
+def is_platform(module: pkgutil.ModuleInfo) -> bool:
+    """Whether a folder beside this file is a platform's: it says what its files' headers mean."""
+    return (Path(getattr(module.module_finder, "path", "")) / module.name / "columns.csv").exists()
+
+
 @cache
 def platforms() -> dict[str, Platform]:
     """Every connector folder, found by looking: platform code → ``Platform``. Adding a folder is all it takes."""
@@ -213,7 +218,7 @@ def platforms() -> dict[str, Platform]:
 
     found = {}
     for module in pkgutil.iter_modules(connectors.__path__):
-        if module.ispkg:
+        if module.ispkg and is_platform(module):
             platform: Platform = importlib.import_module(f"connectors.{module.name}").PLATFORM
             found[platform.code] = platform
     return dict(sorted(found.items()))

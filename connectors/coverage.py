@@ -13,7 +13,7 @@ from pathlib import Path
 
 from connectors.base import Layout, platforms
 from connectors.mapped import shipped_layouts
-from connectors.mapping_file import FOLDER
+from connectors.mapping.file import FOLDER
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,18 @@ from functools import cached_property, partial
 import polars as pl
 
 from connectors.base import Checked, Column, Layout, Platform, platforms
-from connectors.cells import READERS
-from connectors.clocks import NEVER
-from connectors.mapping_amounts import contradicting, not_adding_up, over_parts, parts_of, proven, spread_of
-from connectors.mapping_evidence import bare
-from connectors.mapping_file import FOLDER, shipped
-from connectors.mapping_kinds import KINDS, PART, PRICED, REPEATED, TOLD, WHOLE, names_of
-from connectors.mapping_model import MappingFile
-from connectors.mapping_rows import bronze_name, conform
-from connectors.mapping_states import void_rows
-from connectors.merged_ids import holds_several_ids
+from connectors.files.cells import READERS
+from connectors.files.clocks import NEVER
+from connectors.files.merged_ids import holds_several_ids
+from connectors.files.spelling import trim
+from connectors.mapping.amounts import contradicting, not_adding_up, over_parts, parts_of, proven, spread_of
+from connectors.mapping.evidence import bare
+from connectors.mapping.file import FOLDER, shipped
+from connectors.mapping.kinds import KINDS, PART, PRICED, REPEATED, TOLD, WHOLE, names_of
+from connectors.mapping.model import MappingFile
+from connectors.mapping.rows import bronze_name, conform
+from connectors.mapping.states import void_rows
 from connectors.shops import filled_down
-from connectors.spelling import trim
 from connectors.typed import fold
 from contracts.fields import FIELDS, TIME_ZONE, Field
 from contracts.intake import Notice, refuse

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors import oddities
 from connectors.base import Platform, platforms
-from connectors.cells import read_id
-from connectors.delimited import Delimited
-from connectors.endings import Ending, check_last_row
-from connectors.grids import spread_merged
+from connectors.files import oddities
+from connectors.files.cells import read_id
+from connectors.files.delimited import Delimited
+from connectors.files.endings import Ending, check_last_row
+from connectors.files.grids import spread_merged
 from connectors.recognising import Aliases, Recognised, near_headers, recognise, twins
 from connectors.shops import only_shop
 from connectors.typed import QUARANTINE, Origin, Reading, fold, moment, present_columns, type_rows

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from connectors.base import Layout, Platform
-from connectors.personal import mask_texts
+from connectors.files.personal import mask_texts
 from connectors.reading import Aliases, recognise
 from connectors.typed import fold
 from contracts.intake import SHEET_STEP

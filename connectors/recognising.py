@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from connectors import oddities
-from connectors.archives import looks_zipped
 from connectors.base import Column, Layout, Platform, platforms
-from connectors.headers import by_bare_header, is_in, match_units, split_unit
-from connectors.tabular import Sheet, open_sheets
+from connectors.files import oddities
+from connectors.files.archives import looks_zipped
+from connectors.files.headers import by_bare_header, is_in, match_units, split_unit
+from connectors.files.tabular import Sheet, open_sheets
 from connectors.typed import fold
 from contracts.intake import refuse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from connectors.base import Layout
-from connectors.oddities import is_total
-from connectors.spelling import trim
+from connectors.files.oddities import is_total
+from connectors.files.spelling import trim
 from connectors.typed import fold
 from contracts.intake import Notice, refuse
 

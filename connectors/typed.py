@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors import oddities
 from connectors.base import Checked, Column, Layout, Platform
-from connectors.cells import RULES
-from connectors.merged_ids import merged_ids
-from connectors.personal import mask_cells, mask_texts
-from connectors.plain import Cells, read_columns
-from connectors.precision import check_lost, check_precision, ruined_rows
-from connectors.spelling import trim
+from connectors.files import oddities
+from connectors.files.cells import RULES
+from connectors.files.merged_ids import merged_ids
+from connectors.files.personal import mask_cells, mask_texts
+from connectors.files.plain import Cells, read_columns
+from connectors.files.precision import check_lost, check_precision, ruined_rows
+from connectors.files.spelling import trim
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice
 

@@ -1,1 +1,4 @@
-"""The words of the house: fields, code lists, canonical tables, errors. Imports nothing of ours."""
+"""The words of the house: fields, code lists, canonical tables, errors.
+
+Not here: imports of ours, and anything that reads or writes.
+"""

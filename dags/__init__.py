@@ -1,1 +1,4 @@
-"""When, in which order, how often to retry. Nothing else."""
+"""When, in which order, how often to retry.
+
+Not here: anything else.
+"""

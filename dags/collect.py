@@ -25,7 +25,8 @@ def collect() -> None:
 
     @task(map_index_template="{{ ', '.join(task.op_kwargs['shops']) }}")
     def shops(shops: list[str], run: str, ti: Any = None) -> None:  # noqa: ANN401 - Airflow's own
-        from pipeline import steps, verdicts
+        from pipeline import steps
+        from pipeline.intake import verdicts
 
         collected = steps.collect(steps.Settings(), shops, run_name=run, credentials=credentials)
         if ti.try_number <= ti.max_tries:
@@ -33,7 +34,8 @@ def collect() -> None:
 
     @task.branch(trigger_rule="all_done")
     def colour(run: str, batches: list[list[str]]) -> str:
-        from pipeline import steps, verdicts
+        from pipeline import steps
+        from pipeline.intake import verdicts
 
         return verdicts.colour(steps.Settings(), run, batches)
 

@@ -51,7 +51,8 @@ def credentials(reference: str) -> Mapping[str, str]:
 
 
 def told(run: str, batches: list[list[str]]) -> str:
-    """What each shop of a collection run came to, as ``pipeline.verdicts`` words it."""
-    from pipeline import steps, verdicts
+    """What each shop of a collection run came to, as ``pipeline.intake.verdicts`` words it."""
+    from pipeline import steps
+    from pipeline.intake import verdicts
 
     return verdicts.lines(steps.Settings(), run, batches)

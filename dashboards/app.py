@@ -10,12 +10,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_top
-from dashboards.parts.menu import Card, Entry, entries
-from dashboards.parts.sign_in import show_sign_in, signed_in
-from dashboards.parts.way import know_pages
-from metrics.access import Viewer
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_top
+from dashboards.parts.page.menu import Card, Entry, entries
+from dashboards.parts.page.sign_in import show_sign_in, signed_in
+from dashboards.parts.page.way import know_pages
+from metrics.query.access import Viewer
 
 #: A file of ours: Streamlit fetches the picture of a named icon from another host, for the browser tab only.
 ICON = Path(__file__).parent / "icon.svg"

@@ -13,15 +13,15 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 from typer.core import TyperGroup
 
+from cli import app
 from connectors.base import Layout, Platform, platforms
 from connectors.coverage import Coverage, coverage, mapped_coverage
 from connectors.mapped import BRONZE, shipped_layouts
 from contracts import canonical, codes, fields, intake
 from contracts.tables import Table
+from demo.example import example_lines, examples
 from expectations.rules import RULES
-from metrics.guide import metrics_page, screens_lines
-from pipeline.cli import app
-from pipeline.demo.example import example_lines, examples
+from metrics.model.guide import metrics_page, screens_lines
 from transforms.gold import gold_tables
 from warehouse.ops import OPS
 from warehouse.settings import Settings
@@ -232,7 +232,7 @@ def rules() -> str:
 
 # metrics
 def metrics() -> str:
-    """Each metric: what it is, on which clock, in which unit, how it is computed. The words are ``metrics.guide``'s."""
+    """Each metric: what it is, on which clock, in which unit, how it is computed. The words are ``metrics.model.guide``'s."""
     return metrics_page(example_lines(), examples()).replace("\n", f"\n\n{_MARK}\n", 1).rstrip() + "\n"
 
 

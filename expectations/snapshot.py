@@ -14,7 +14,7 @@ from contracts.errors import NotFoundError
 from contracts.tables import Table
 from expectations.derive import Profile
 from expectations.standing import keep_standing_lines
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.sql import address, literal, quote, selection

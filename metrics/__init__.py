@@ -1,1 +1,4 @@
-"""The one reading door: what a figure means, who may ask, and the answer."""
+"""The one reading door: what a figure means (``model``), who may ask and how it is answered (``query``), figures put together for a purpose (``reports``).
+
+Not here: writing; formatting for a page or a terminal.
+"""

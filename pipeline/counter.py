@@ -16,22 +16,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.coverage import Coverage, coverage
-from connectors.mapping_answers import COLUMN, UNREAD, WORD, columns_said, missing, settled, strange_words, taken
-from connectors.mapping_dictionary import holds_for
-from connectors.mapping_file import shipped
-from connectors.mapping_kinds import KINDS, codes_of, names_of
-from connectors.mapping_model import MappingFile
-from connectors.mapping_propose import Match, Proposal
-from connectors.mapping_questions import Question
-from connectors.tabular import MAX_FILE_BYTES
+from connectors.files.tabular import MAX_FILE_BYTES
+from connectors.mapping.answers import COLUMN, UNREAD, WORD, columns_said, missing, settled, strange_words, taken
+from connectors.mapping.dictionary import holds_for
+from connectors.mapping.file import shipped
+from connectors.mapping.kinds import KINDS, codes_of, names_of
+from connectors.mapping.model import MappingFile
+from connectors.mapping.propose import Match, Proposal
+from connectors.mapping.questions import Question
 from contracts.errors import FileRefusedError, UsageError
 from contracts.intake import refuse
 from contracts.tables import Table
-from metrics.access import Viewer
-from pipeline import deliveries, mapping, previews, steps
-from pipeline.changes import Change
+from metrics.query.access import Viewer
+from pipeline import deliveries, steps
 from pipeline.deliveries import Delivery
-from pipeline.desk import Desk
 from pipeline.entries.declaration import EntryList
 from pipeline.entries.engine import CHANGES, ListPreview
 from pipeline.entries.files import MAX_BYTES as LIST_MAX_BYTES
@@ -39,12 +37,15 @@ from pipeline.entries.found import entry_list
 from pipeline.entries.judging import RowProblem
 from pipeline.entries.page import enter_list, entries_in_force, list_template, lists_of, merchant_of, preview_list, settings_of, take_back
 from pipeline.house import reading, writing
-from pipeline.mapping import Kept
-from pipeline.names import plain_name
-from pipeline.parsing import Limits, propose_apart, unpack_apart
-from pipeline.previews import Offer, Preview, Problem
-from pipeline.raw_rows import ENTERED, RawRow, raw_rows
-from pipeline.receipts import FileReceipt
+from pipeline.intake import mapping, previews
+from pipeline.intake.desk import Desk
+from pipeline.intake.mapping import Kept
+from pipeline.intake.names import plain_name
+from pipeline.intake.previews import Offer, Preview, Problem
+from pipeline.intake.raw_rows import ENTERED, RawRow, raw_rows
+from pipeline.intake.receipts import FileReceipt
+from pipeline.intake.sandbox.parsing import Limits, propose_apart, unpack_apart
+from pipeline.release.changes import Change
 from pipeline.steps import Ingested
 from warehouse import registry
 from warehouse.lake import Lake
@@ -244,7 +245,7 @@ def propose(viewer: Viewer, shop_id: str, data: bytes, kind: str = "", put: Mapp
 def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: Proposal, answers: Mapping[str, str]) -> Trial:
     """The mapping a proposal becomes with a person's answers, and the file read through it. Saves nothing.
 
-    ``answers`` as ``connectors.mapping_propose.settled`` takes them. Raises ``UsageError`` for what is open or makes no mapping, and when the file is
+    ``answers`` as ``connectors.mapping.propose.settled`` takes them. Raises ``UsageError`` for what is open or makes no mapping, and when the file is
     read already; ``FileRefusedError`` for what cannot be read; ``NotFoundError`` for a foreign shop.
     """
     limits = Limits.of(settings_of(viewer))
@@ -258,13 +259,13 @@ def try_mapping(viewer: Viewer, shop_id: str, name: str, data: bytes, proposal: 
 
 
 def save_mapping(viewer: Viewer, made: MappingFile) -> bool:
-    """Keep a tried mapping for the viewer's merchant, with who and when; False when it is in force already. Raises as ``pipeline.mapping.save_mapping``."""
+    """Keep a tried mapping for the viewer's merchant, with who and when; False when it is in force already. Raises as ``mapping.save_mapping``."""
     with writing(settings_of(viewer)) as lake:
         return mapping.save_mapping(lake, merchant_of(viewer), made, by=viewer.name, at=steps.now())
 
 
 def explain_words(viewer: Viewer, name: str, answers: Mapping[str, str]) -> None:
-    """Say what words of a mapped table mean (``words.NAME.WORD`` → code): a new version of its mapping. Raises as ``pipeline.mapping.explain_words``."""
+    """Say what words of a mapped table mean (``words.NAME.WORD`` → code): a new version of its mapping. Raises as ``pipeline.intake.mapping.explain_words``."""
     with writing(settings_of(viewer)) as lake:
         mapping.explain_words(lake, merchant_of(viewer), name, answers, by=viewer.name, at=steps.now())
 
@@ -281,6 +282,6 @@ def mappings(viewer: Viewer) -> list[Kept]:
 
 
 def forget_mapping(viewer: Viewer, name: str) -> None:
-    """Take one of the merchant's mappings out of force, with who and when. Raises as ``pipeline.mapping.forget_mapping``."""
+    """Take one of the merchant's mappings out of force, with who and when. Raises as ``pipeline.intake.mapping.forget_mapping``."""
     with writing(settings_of(viewer)) as lake:
         mapping.forget_mapping(lake, merchant_of(viewer), name, by=viewer.name, at=steps.now())

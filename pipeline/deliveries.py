@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import steps
-from pipeline.names import plain_name
+from pipeline.intake.names import plain_name
 from pipeline.steps import Ingested
 from warehouse.lake import Lake
 from warehouse.scratch import scratch_folder

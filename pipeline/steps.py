@@ -13,18 +13,19 @@ import duckdb
 from connectors.reading import Reading
 from contracts.errors import BaiyunError, HeldReleaseError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
-from pipeline import confirming, inbox, withdrawing
-from pipeline.build import Built, build
-from pipeline.changes import Change, totals_changed
-from pipeline.collect import Collected, attempts, batches, collect, run_colour
-from pipeline.credentials import from_environment
+from pipeline.build import withdrawing
+from pipeline.build.loading import Export
+from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
-from pipeline.intake import Landed, land_files
-from pipeline.loading import Export
-from pipeline.parsing import Limits
-from pipeline.receipts import FileReceipt, as_duplicate, from_load
-from pipeline.releasing import audit, release
-from pipeline.verifying import verify_release
+from pipeline.intake import confirming, inbox
+from pipeline.intake.collect import Collected, attempts, batches, collect, run_colour
+from pipeline.intake.credentials import from_environment
+from pipeline.intake.land import Landed, land_files
+from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
+from pipeline.intake.sandbox.parsing import Limits
+from pipeline.release.changes import Change, totals_changed
+from pipeline.release.releasing import audit, release
+from pipeline.release.verifying import verify_release
 from warehouse import landing
 from warehouse import release as releasing
 from warehouse.lake import Lake
@@ -104,7 +105,7 @@ def ingest(
 
 
 def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str = "", by: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
-    """Have one file of a merchant count no more, build and release; given again, it counts again. See ``pipeline.withdrawing.mark``."""
+    """Have one file of a merchant count no more, build and release; given again, it counts again. See ``pipeline.build.withdrawing.mark``."""
     with writing(settings) as lake:
         before = releasing.current(lake)
         row = withdrawing.mark(lake, merchant_id, export, shop_id=shop_id, by=by, at=at or now())
@@ -131,7 +132,7 @@ def confirm(
 ) -> Ingested:
     """Confirm rows of a file that are held for absurd figures (all of them when ``rows`` is empty), or take that back; build and release.
 
-    See ``pipeline.confirming``: raises ``NotFoundError`` when nothing of the kind is held.
+    See ``pipeline.intake.confirming``: raises ``NotFoundError`` when nothing of the kind is held.
     """
     with writing(settings) as lake:
         before = releasing.current(lake)
@@ -162,7 +163,7 @@ def confirm_line(
 ) -> Ingested:
     """Confirm a line that is marked as an outlier at its amount, or take that back; build and release.
 
-    See ``pipeline.confirming``: raises ``NotFoundError`` when no such line is marked.
+    See ``pipeline.intake.confirming``: raises ``NotFoundError`` when no such line is marked.
     """
     with writing(settings) as lake:
         confirming.confirm_line(lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now())
@@ -240,7 +241,7 @@ def _standing(settings: Settings, built: Built) -> Release | None:
 
 
 def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
-    """Land what lies in ``inbox/<merchant>/<shop>/``; see ``pipeline.inbox``. Does not build."""
+    """Land what lies in ``inbox/<merchant>/<shop>/``; see ``pipeline.intake.inbox``. Does not build."""
     return inbox.scan(settings, at=at)
 
 

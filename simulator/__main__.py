@@ -11,11 +11,11 @@ from pathlib import Path
 
 import uvicorn
 
-from simulator.clock import ZONE
 from simulator.files import write_files
 from simulator.handout import credentials_of, registry_of, write_rates
-from simulator.market import Market, build_market
-from simulator.platforms import FACTS
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
+from simulator.history.platforms import FACTS
 from simulator.server import World, make_app
 
 

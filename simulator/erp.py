@@ -10,7 +10,7 @@ import io
 
 import polars as pl
 
-from simulator.market import Market
+from simulator.history.market import Market
 
 _TYPE = {"refund_only": "仅退款", "return_refund": "普通退货", "exchange": "换货", "price_protection": "补差价"}
 _STATUS = {"success": "退款成功", "pending": "等待卖家处理", "closed": "退款关闭", "exchanged": "换货成功"}

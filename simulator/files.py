@@ -6,8 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 from simulator import erp
-from simulator.market import Market
-from simulator.platforms import FACTS
+from simulator.history.market import Market
+from simulator.history.platforms import FACTS
 from simulator.server import simulators
 
 

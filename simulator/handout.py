@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from simulator.market import Market
-from simulator.platforms import thb_rates
+from simulator.history.market import Market
+from simulator.history.platforms import thb_rates
 from simulator.world import World
 
 

@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from simulator.clock import ZONE
 from simulator.faults import FaultInjector, FaultPlan
-from simulator.market import Market
+from simulator.history.clock import ZONE
+from simulator.history.market import Market
 from simulator.world import Token, TokenStore, World
 
 __all__ = ["Dialect", "FaultPlan", "Token", "TokenStore", "World", "known_dialects", "make_app", "serve_in_thread", "simulators"]

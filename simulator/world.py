@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from simulator.clock import ZONE
-from simulator.market import Market
+from simulator.history.clock import ZONE
+from simulator.history.market import Market
 
 TOKEN_SECONDS = 7 * 86_400
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from transforms.gold import fct_line_cost, fct_order_line, fct_refund_line
+from transforms.gold.orders import fct_order_line, fct_refund_line
+from transforms.gold.profit import fct_line_cost
 
 Row = Mapping[str, object]
 BEIJING = ZoneInfo("Asia/Shanghai")

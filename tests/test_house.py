@@ -17,15 +17,17 @@ from setuptools import find_packages
 
 HOUSE = Path(__file__).parent.parent
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
-ROOMS = ("contracts", "connectors", "transforms", "warehouse", "expectations", "metrics", "pipeline", "dags", "dashboards", "simulator", "bench")
+ROOMS = (
+    "contracts", "connectors", "transforms", "warehouse", "expectations", "metrics", "pipeline", "cli", "demo", "dags", "dashboards", "simulator", "bench",
+)  # fmt: skip
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
 
 #: Contract → (file, line added to it, link the report must name).
 SEEDS = {
     "rooms import downwards only": [
         ("contracts/codes.py", "import warehouse.place", "contracts.codes -> warehouse.place"),
-        ("warehouse/place.py", "from connectors import cells", "warehouse.place -> connectors.cells"),
-        ("connectors/cells.py", "from warehouse.place import Place", "connectors.cells -> warehouse.place"),
+        ("warehouse/place.py", "from connectors.files import cells", "warehouse.place -> connectors.files.cells"),
+        ("connectors/files/cells.py", "from warehouse.place import Place", "connectors.files.cells -> warehouse.place"),
         ("warehouse/place.py", "from transforms import money", "warehouse.place -> transforms.money"),
         ("expectations/__init__.py", "import metrics", "expectations -> metrics"),
         ("metrics/__init__.py", "import expectations", "metrics -> expectations"),
@@ -44,7 +46,7 @@ SEEDS = {
         ("dashboards/__init__.py", "from warehouse.viewer import tenant_instance", "dashboards -> warehouse.viewer"),
         ("dashboards/__init__.py", "from transforms.gold import gold_tables", "dashboards -> transforms.gold"),
         ("dashboards/__init__.py", "import pipeline", "dashboards -> pipeline"),
-        ("dashboards/parts/menu.py", "from pipeline.steps import ingest", "dashboards.parts.menu -> pipeline.steps"),
+        ("dashboards/parts/page/menu.py", "from pipeline.steps import ingest", "dashboards.parts.page.menu -> pipeline.steps"),
     ],
     "metrics answer from released tables": [
         ("metrics/__init__.py", "from connectors.base import platforms", "metrics -> connectors.base"),
@@ -64,12 +66,12 @@ SEEDS = {
         ("connectors/gateway.py", "from connectors.jd import signing", "connectors.gateway -> connectors.jd.signing"),
     ],
     "only tests, bench and a platform's simulate modules import the simulator": [
-        ("pipeline/__init__.py", "from simulator.market import build_market", "pipeline -> simulator.market"),
-        ("connectors/douyin/api.py", "from simulator import clock", "connectors.douyin.api -> simulator.clock"),
+        ("pipeline/__init__.py", "from simulator.history.market import build_market", "pipeline -> simulator.history.market"),
+        ("connectors/douyin/api.py", "from simulator.history import clock", "connectors.douyin.api -> simulator.history.clock"),
     ],
     "the simulator shares nothing with what it tests": [
-        ("simulator/truth.py", "from transforms.money import *", "simulator.truth -> transforms.money"),
-        ("simulator/truth.py", "from contracts import codes", "simulator.truth -> contracts.codes"),
+        ("simulator/truths/truth.py", "from transforms.money import *", "simulator.truths.truth -> transforms.money"),
+        ("simulator/truths/truth.py", "from contracts import codes", "simulator.truths.truth -> contracts.codes"),
     ],
     "a platform's simulate modules share nothing with its parser": [
         ("connectors/douyin/simulate.py", "from connectors.douyin import words", "connectors.douyin.simulate -> connectors.douyin.words"),
@@ -275,9 +277,17 @@ def test_a_connector_has_its_seven_parts(platform: str) -> None:
 
 
 def test_every_folder_in_connectors_is_a_platform() -> None:
-    folders = {path.parent.name for path in (HOUSE / "connectors").glob("*/__init__.py")}
+    folders = {path.parent.name for path in (HOUSE / "connectors").glob("*/__init__.py")} - {"files", "mapping"}
     assert folders == {path.parent.name for path in (HOUSE / "connectors").glob("*/columns.csv")}
     assert {"douyin", "taobao"} <= folders
+
+
+def test_no_folder_is_crowded_and_every_room_says_what_does_not_belong_in_it() -> None:
+    folders = {path.parent for room in ROOMS for path in (HOUSE / room).rglob("*.py")}
+    modules = {folder.relative_to(HOUSE).as_posix(): sum(1 for _ in folder.glob("*.py")) - 1 for folder in folders}
+    assert {name: count for name, count in modules.items() if count > 25} == {}
+    said = {room: ast.get_docstring(ast.parse((HOUSE / room / "__init__.py").read_text(encoding="utf-8"))) or "" for room in ROOMS}
+    assert [room for room, text in said.items() if "Not here:" not in text] == []
 
 
 def test_ci_runs_check_and_test_and_nothing_else() -> None:

@@ -51,26 +51,26 @@ from truth_cases import (
 )
 
 from contracts.errors import UsageError
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.explain import order_lines
-from metrics.match import match
-from metrics.rung_bridges import rung_bridge, settled_bridge
-from metrics.screens import SCREENS, screens_of
-from metrics.typed import Typed
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import order_lines
+from metrics.reports.match import match
+from metrics.reports.rung_bridges import rung_bridge, settled_bridge
+from metrics.reports.screens import SCREENS, screens_of
+from metrics.reports.typed import Typed
 from pipeline.house import reading
-from pipeline.raw_rows import raw_rows
-from pipeline.receipts import FileReceipt
+from pipeline.intake.raw_rows import raw_rows
+from pipeline.intake.receipts import FileReceipt
 from pipeline.steps import build_and_release, collect, scan_inbox
-from simulator.ad_truth import sold_on
-from simulator.backoffice import NUMBERS, back_office
 from simulator.handout import credentials_of as keys
-from simulator.market import Market
-from simulator.platforms import FACTS
-from simulator.profit_truth import TAKEN, costed_lines
+from simulator.history.market import Market
+from simulator.history.platforms import FACTS
+from simulator.history.stock import counted
 from simulator.server import make_app, serve_in_thread
-from simulator.stock import counted
-from simulator.truth import SESSION_METRICS, buyer_truth, truth
+from simulator.truths.ad_truth import sold_on
+from simulator.truths.backoffice import NUMBERS, back_office
+from simulator.truths.profit_truth import TAKEN, costed_lines
+from simulator.truths.truth import SESSION_METRICS, buyer_truth, truth
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 

@@ -9,21 +9,21 @@ from pathlib import Path
 
 import polars as pl
 
-from metrics.access import Viewer
-from metrics.ask import ask
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists import costs, rates, stock
 from pipeline.house import writing
-from pipeline.registering import register_market
-from simulator.ad_truth import reported_spend
-from simulator.clock import ZONE
+from pipeline.intake.registering import register_market
 from simulator.files import write_files
 from simulator.handout import registry_of, write_rates
-from simulator.market import Market, build_market
-from simulator.platforms import FACTS
-from simulator.profit_truth import lumps_by_day
-from simulator.stock import claimed, counted, received, write_stock
-from simulator.truth import EXACT, SESSION_METRICS, ledger_truth, truth
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
+from simulator.history.platforms import FACTS
+from simulator.history.stock import claimed, counted, received, write_stock
+from simulator.truths.ad_truth import reported_spend
+from simulator.truths.profit_truth import lumps_by_day
+from simulator.truths.truth import EXACT, SESSION_METRICS, ledger_truth, truth
 from warehouse.entries import save
 from warehouse.ops import FIXED_COST
 from warehouse.settings import Settings

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.cost_fields import SAME_COST, SAME_GOODS
-from transforms.gold.grain import LINE
+from transforms.gold.orders.grain import LINE
 
 _LEVELS = (("shop_id", "sku_code"), ("sku_code",), ("shop_id", "style_code"), ("style_code",))
 #: What is charged for every unit or order: (kind, basis) → column of ``add_rates``.

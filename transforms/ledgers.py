@@ -9,14 +9,9 @@ import polars as pl
 
 from contracts.canonical import FUND_ENTRY, ORDER, ORDER_LINE, SETTLEMENT_ENTRY, SHOP
 from transforms.currency import convert_ledger, order_rates
-from transforms.gold import (
-    fct_fund_entry,
-    fct_settlement_entry,
-    mart_open_item,
-    mart_statement_monthly,
-)
-from transforms.gold.ledger_pair import days_of_singles, match_days, pair
-from transforms.gold.ledger_place import place
+from transforms.gold.ledgers import fct_fund_entry, fct_settlement_entry, mart_open_item, mart_statement_monthly
+from transforms.gold.ledgers.ledger_pair import days_of_singles, match_days, pair
+from transforms.gold.ledgers.ledger_place import place
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from contracts.canonical import SHOP
-from transforms.gold import fct_order_line, fct_refund_line, mart_shop_channel_daily
-from transforms.gold.grain import LINE, ORDER
+from transforms.gold.orders import fct_order_line, fct_refund_line
+from transforms.gold.orders.grain import LINE, ORDER
+from transforms.gold.sales import mart_shop_channel_daily
 
 CELL = [*SHOP, "channel_code", "business_date"]
 #: Measures that only grow because money went back later.

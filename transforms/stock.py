@@ -12,9 +12,9 @@ import polars as pl
 from contracts.canonical import SHOP
 from contracts.stock_fields import SAME_STOCK
 from transforms.costing import share_of_units
-from transforms.gold import fct_return_claim
-from transforms.gold.grain import LINE
-from transforms.gold.refund_match import match_refunds
+from transforms.gold.orders.grain import LINE
+from transforms.gold.orders.refund_match import match_refunds
+from transforms.gold.stock import fct_return_claim
 
 SKU = [*SHOP, "sku_code"]
 LISTING = [*SHOP, "product_id", "platform_sku_id"]

@@ -1,1 +1,4 @@
-"""TODO."""
+"""Where data are kept: the lake and its snapshots, landing, releases, accounts, keys, settings.
+
+Not here: what a column means, and any rule of the trade.
+"""

@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from connectors.clocks import stamp
 from connectors.douyin.gateway import Gateway
+from connectors.files.clocks import stamp
 from contracts.errors import CollectError
 
 METHOD = "order.getSettleBillDetailV3"

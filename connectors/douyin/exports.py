@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.cells import read_yuan_stat
+from connectors.files.cells import read_yuan_stat
 from connectors.reading import fold
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE

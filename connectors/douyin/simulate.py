@@ -21,7 +21,7 @@ from connectors.douyin import simulate_files as files
 from connectors.douyin import simulate_money as money
 
 if TYPE_CHECKING:
-    from simulator.market import Market
+    from simulator.history.market import Market
     from simulator.world import Token, World
 
 _ZONE = ZoneInfo("Asia/Shanghai")

@@ -13,8 +13,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.clocks import stamp
 from connectors.dotted import dig
+from connectors.files.clocks import stamp
 from connectors.http import Client, Credentials
 from connectors.jd.gateway import Gateway, result_of
 from connectors.jd.records import order_records, plain_records

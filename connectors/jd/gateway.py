@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from connectors.clocks import stamp
+from connectors.files.clocks import stamp
 from connectors.gateway import CHECK_SECRET, BaseGateway, Refusal, clock_wrong, refused, whole_json
 from connectors.http import Credentials, with_tokens
 from connectors.jd import signing

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.clocks import stamp
 from connectors.dotted import dig, steps_of
+from connectors.files.clocks import stamp
 from connectors.jd.words import NEVER
 
 Row = dict[str, Any]

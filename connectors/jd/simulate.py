@@ -19,7 +19,7 @@ from starlette.routing import Route
 from connectors.jd import simulate_api as wire
 from connectors.jd import simulate_files as files
 from connectors.jd.simulate_words import order_states
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.world import World
 
 _ZONE = ZoneInfo("Asia/Shanghai")

@@ -23,7 +23,7 @@ from connectors.kuaishou import simulate_api as wire
 from connectors.kuaishou import simulate_files as files
 
 if TYPE_CHECKING:
-    from simulator.market import Market
+    from simulator.history.market import Market
     from simulator.world import World
 
 _ZONE = ZoneInfo("Asia/Shanghai")

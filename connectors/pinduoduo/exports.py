@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.cells import read_yuan
+from connectors.files.cells import read_yuan
 from connectors.reading import fold
 from contracts.amounts import yuan
 from contracts.fields import TIME_ZONE

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.clocks import stamp
+from connectors.files.clocks import stamp
 from connectors.pinduoduo.gateway import parse
 from contracts.errors import CollectError
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.clocks import stamp
+from connectors.files.clocks import stamp
 from connectors.http import Client, Credentials
 from connectors.taobao import top
 from contracts.errors import TransientError

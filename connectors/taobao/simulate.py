@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.taobao import simulate_api, simulate_files, simulate_money, simulate_words
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.world import World
 
 _ZONE = ZoneInfo("Asia/Shanghai")

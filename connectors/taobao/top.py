@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from connectors.clocks import stamp
+from connectors.files.clocks import stamp
 from connectors.gateway import BaseGateway, Refusal, clock_wrong, refused, whole_json
 from connectors.http import Credentials
 from contracts.errors import CollectError, CredentialError, TransientError

@@ -21,7 +21,7 @@ from connectors.tiktok_shop import simulate_files as files
 from connectors.tiktok_shop import simulate_words as words
 
 if TYPE_CHECKING:
-    from simulator.market import Market
+    from simulator.history.market import Market
     from simulator.world import Token, World
 
 _BEIJING = ZoneInfo("Asia/Shanghai")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:
-    from simulator.market import Market
+    from simulator.history.market import Market
     from simulator.world import World
 
 _TAX = 13  # per cent, of clothing

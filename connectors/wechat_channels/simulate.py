@@ -22,7 +22,7 @@ from connectors.wechat_channels import simulate_files as files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.market import Market
+    from simulator.history.market import Market
     from simulator.world import World
 
 _ZONE = ZoneInfo("Asia/Shanghai")

@@ -22,7 +22,7 @@ from connectors.xiaohongshu import simulate_api as wire
 from connectors.xiaohongshu import simulate_files as files
 
 if TYPE_CHECKING:
-    from simulator.market import Market
+    from simulator.history.market import Market
     from simulator.world import World
 
 _ZONE = ZoneInfo("Asia/Shanghai")

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.cells import read_id, read_int, read_yuan
-from connectors.clocks import read_date
+from connectors.files.cells import read_id, read_int, read_yuan
+from connectors.files.clocks import read_date
 from contracts.code_list import CodeList
 from contracts.fields import TIME_ZONE
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from pipeline.golden import orders_of_merchants
-from pipeline.merging import Touched
+from pipeline.build.golden import orders_of_merchants
+from pipeline.build.merging import Touched
 from warehouse import registry
 from warehouse.lake import Lake
 

@@ -15,7 +15,7 @@ from contracts.fields import TIME_ZONE
 from pipeline.entries.declaration import EntryList, Given
 from pipeline.entries.judging import Judged, RowProblem, bad_file, judge, sound
 from pipeline.house import reading, writing
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from warehouse import entries, registry
 from warehouse.lake import Lake
 from warehouse.settings import Settings

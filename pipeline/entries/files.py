@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
 
-from connectors.encodings import to_utf8
+from connectors.files.encodings import to_utf8
 from contracts.errors import FileRefusedError
-from pipeline.parsing import sheet_apart
+from pipeline.intake.sandbox.parsing import sheet_apart
 
 #: A list of some ten thousand entries.
 MAX_BYTES = 4 * 1024 * 1024

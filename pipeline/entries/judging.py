@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.personal import mask_texts
+from connectors.files.personal import mask_texts
 from contracts.errors import FileRefusedError
 from pipeline.entries.cells import FORMULA, PERSONAL, TAKEN_BACK, Cell, Rule
 from pipeline.entries.declaration import EntryList, Given

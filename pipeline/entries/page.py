@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.errors import NotFoundError
-from metrics.access import Viewer, require
+from metrics.query.access import Viewer, require
 from pipeline import deliveries
 from pipeline.deliveries import Delivery
 from pipeline.entries import engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.entries.cells import Cell
 from pipeline.entries.declaration import EntryList
 from pipeline.entries.files import csv_template, xlsx_template
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from warehouse.lake import Lake
 
 #: SKUs of one template: more than anybody fills in by hand.

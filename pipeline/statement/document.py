@@ -13,17 +13,17 @@ import polars as pl
 
 from contracts.errors import NotFoundError
 from contracts.fields import TIME_ZONE
-from metrics.access import Viewer
-from metrics.ask import Answer, ask
-from metrics.definitions import METRICS
-from metrics.held import held_notes
-from metrics.labels import labels
-from metrics.metric import CLOCKS
-from metrics.notes import Note
-from metrics.question import Period
-from metrics.released import AsOf, choose, open_release
-from metrics.versions import version
-from transforms.gold import dim_observed
+from metrics.model.definitions import METRICS
+from metrics.model.metric import CLOCKS
+from metrics.model.notes import Note
+from metrics.model.versions import version
+from metrics.query.access import Viewer
+from metrics.query.ask import Answer, ask
+from metrics.query.labels import labels
+from metrics.query.question import Period
+from metrics.query.released import AsOf, choose, open_release
+from metrics.reports.held import held_notes
+from transforms.gold.orders import dim_observed
 from warehouse.ops import EXPORT, LOAD
 from warehouse.release import Release
 from warehouse.settings import Settings

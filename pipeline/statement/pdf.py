@@ -27,7 +27,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from contracts.amounts import yuan
 from contracts.codes import CHANNEL, KIND, PLATFORM
-from metrics.ages import MATURE_DAYS
+from metrics.query.ages import MATURE_DAYS
 from pipeline.statement.document import Document
 from pipeline.statement.signing import Signature
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.likeliest import Choice, Nearness
 from bench.mutants import draw, judge, report
-from bench.mutating import Mutant, is_python, mutants
-from bench.reach import Reached, record, recorded
+from bench.mutation.likeliest import Choice, Nearness
+from bench.mutation.mutating import Mutant, is_python, mutants
+from bench.mutation.reach import Reached, record, recorded
 
 SOURCE = b'''"""A < B and C."""
 

@@ -14,14 +14,14 @@ from truth_cases import NOW, settle
 from connectors.base import Api, platforms
 from connectors.http import Client, Credentials
 from contracts.canonical import SILVER
-from pipeline.collect import Collected, collect
-from pipeline.credentials import open_credentials
+from pipeline.build.loading import load_kind
 from pipeline.house import reading
-from pipeline.loading import load_kind
+from pipeline.intake.collect import Collected, collect
+from pipeline.intake.credentials import open_credentials
 from simulator.faults import FaultPlan
 from simulator.handout import credentials_of
-from simulator.market import Market, build_market
-from simulator.platforms import thb_satang_per_fen
+from simulator.history.market import Market, build_market
+from simulator.history.platforms import thb_satang_per_fen
 from simulator.server import make_app, serve_in_thread, simulators
 from simulator.world import World
 from transforms.silver.states import current, merge_states
@@ -212,7 +212,7 @@ class House:
 def opened(play: Play, home: Path, patch: Callable[[str, object], None]) -> Iterator[House]:
     """A house that collects from the market's beginning on, with its server."""
     history = play.days + 6
-    for name, value in {"pipeline.collect.HISTORY_DAYS": history, **play.patches}.items():
+    for name, value in {"pipeline.intake.collect.HISTORY_DAYS": history, **play.patches}.items():
         patch(name, value)
     market = build_market(seed=5, merchants=2, days=play.days, lines=play.lines, now=NOW, platforms=(play.platform,))
     settings = Settings(home=home, http_wait_scale=0.001, collect_days=history)

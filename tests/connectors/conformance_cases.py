@@ -17,7 +17,7 @@ from connectors import reading
 from connectors.base import TOGETHER, Column, Layout, Platform, platforms
 from connectors.http import Client, Credentials
 from connectors.mapped import Mapped, source
-from connectors.mapping_file import shipped
+from connectors.mapping.file import shipped
 from connectors.reading import Origin, Reading, Recognised, fold, read_records
 from contracts.canonical import SILVER
 from contracts.fields import FIELDS

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from connectors import archives
-from connectors.archives import open_archive
+from connectors.files import archives
+from connectors.files.archives import open_archive
 from contracts.errors import FileRefusedError
 
 

@@ -10,7 +10,7 @@ from collection_cases import NOW, PLAYS, House, opened
 from starlette.responses import RedirectResponse, Response
 
 from contracts.errors import CollectError, CredentialError, TransientError
-from pipeline.collect import run_colour
+from pipeline.intake.collect import run_colour
 
 EVERY = {"http_429_every": 9, "retry_after": 0.01, "throttled_every": 11, "busy_every": 13, "http_5xx_every": 17, "truncate_every": 8, "burst_5xx": 3}
 

@@ -34,8 +34,8 @@ from conformance_cases import (
 )
 
 from connectors.base import Layout, Platform, platforms
-from connectors.cells import RULES
-from connectors.mapping_file import FOLDER, shipped
+from connectors.files.cells import RULES
+from connectors.mapping.file import FOLDER, shipped
 from connectors.reading import fold
 from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY, SILVER, content_columns, entity_key
 from contracts.codes import PLATFORM

@@ -14,13 +14,13 @@ from connectors.base import Layout, Platform, platforms
 from connectors.coverage import Coverage, coverage, mapped_coverage, stated_in
 from connectors.http import Client, Credentials
 from connectors.mapped import shipped_layouts
-from connectors.mapping_file import FOLDER
+from connectors.mapping.file import FOLDER
 from contracts.codes import KIND
 from simulator import erp
-from simulator.clock import ZONE
 from simulator.handout import credentials_of
-from simulator.market import Market, build_market
-from simulator.platforms import FACTS
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
+from simulator.history.platforms import FACTS
 from simulator.server import make_app, serve_in_thread, simulators
 
 HOUSE = Path(__file__).parents[2]

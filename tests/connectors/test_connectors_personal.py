@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from connectors.personal import mask_cells, mask_texts
+from connectors.files.personal import mask_cells, mask_texts
 from contracts.personal import STARS, is_masked
 
 PHONES = [

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from connectors.clocks import stamp
 from connectors.dotted import dig, steps_of
+from connectors.files.clocks import stamp
 
 ANSWER = {"order": {"id": 7, "none": None, "rows": [{"state": "new"}, {"state": "old"}], "empty": [], "text": "abc"}}
 

@@ -17,7 +17,7 @@ FAULTS = [f"F{number:02d}" for number in range(1, 20)]
 #: What a program needs to be called by others.
 SERVERS = {"starlette", "uvicorn", "fastapi", "flask", "aiohttp", "tornado", "http.server", "socketserver", "xmlrpc"}
 #: Played for the demo, where the simulator is the platform.
-DEMO = "pipeline/demo/"
+DEMO = "demo/"
 
 
 def stated() -> list[dict[str, str]]:

@@ -8,14 +8,14 @@ import polars as pl
 import pytest
 from truth_cases import API, BY_CHANNEL, BY_DAY, FILES, LATER, MONEY, NOW, Way, differences, downloads, lies, lookup, settle
 
-from pipeline.build import build
-from pipeline.collect import collect
+from pipeline.build.run import build
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
+from pipeline.intake.collect import collect
+from pipeline.intake.land import land_files
 from pipeline.steps import build_and_release
 from simulator.handout import credentials_of
-from simulator.market import build_market
-from simulator.platforms import FACTS
+from simulator.history.market import build_market
+from simulator.history.platforms import FACTS
 from simulator.server import make_app, serve_in_thread
 from warehouse.ops import LOAD
 from warehouse.settings import Settings
@@ -42,7 +42,7 @@ def test_files_and_answers_given_twice_count_once(tmp_path: Path, monkeypatch: p
     shops = dict(market.shops.unique("platform_code", maintain_order=True).select("shop_id", "merchant_id").iter_rows())
     assert len(shops) == len(FACTS)
     history = (LATER - NOW).days + DAYS + 2
-    monkeypatch.setattr("pipeline.collect.HISTORY_DAYS", history)
+    monkeypatch.setattr("pipeline.intake.collect.HISTORY_DAYS", history)
     for name in ("api.WINDOW_SECONDS", "simulate_api._WINDOW_SECONDS"):  # half hours are shown elsewhere; here they would cost thousands of requests
         monkeypatch.setattr(f"connectors.pinduoduo.{name}", 86_400)
     settings = Settings(home=tmp_path / "home", http_wait_scale=0.001)

@@ -7,7 +7,7 @@ import pytest
 from conformance_cases import Sample, file_samples, grid, origin, read_file, read_sample, samples
 
 from connectors.base import Column
-from connectors.merged_ids import merged_ids
+from connectors.files.merged_ids import merged_ids
 
 KEYS = ("order_id", "order_line_id", "refund_id")
 #: Ids as platforms and other systems write them.

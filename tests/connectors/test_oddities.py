@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from connectors.base import platforms
-from connectors.oddities import doubtful
+from connectors.files.oddities import doubtful
 
 ORDERS = next(layout for layout in platforms()["douyin"].layouts if layout.kind == "orders" and layout.source == "file")
 

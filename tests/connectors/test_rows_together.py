@@ -10,7 +10,7 @@ from collection_cases import PLAYS, House, opened
 
 from connectors.base import platforms
 from contracts.canonical import SILVER
-from pipeline.build import build
+from pipeline.build.run import build
 from pipeline.house import reading
 from warehouse.ops import EXPORT, LOAD, QUARANTINE
 

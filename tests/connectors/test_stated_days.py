@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.reading import Origin, read_file
-from simulator.clock import ZONE
+from simulator.history.clock import ZONE
 
 ORDERS = Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 RECEIVED = dt.datetime(2026, 12, 31, tzinfo=ZONE)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from dag_cases import NOW, ROOT, Market, SimulatedHome
 
-from pipeline.demo.surroundings import connections, reference
-from pipeline.registering import register_market
+from demo.surroundings import connections, reference
+from pipeline.intake.registering import register_market
 from simulator.__main__ import write_home
-from simulator.market import build_market
+from simulator.history.market import build_market
 from simulator.server import make_app, serve_in_thread
 from warehouse.settings import Settings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from simulator.faults import FaultPlan
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.world import World
 from warehouse.settings import Settings
 

@@ -13,13 +13,14 @@ import pytest
 from dag_cases import NOW, Market, SimulatedHome
 
 from contracts.errors import HeldReleaseError, TransientError
-from metrics.access import Viewer
-from metrics.ask import ask
-from pipeline import steps, verdicts
-from pipeline.collect import Collected
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from pipeline import steps
 from pipeline.house import reading
+from pipeline.intake import verdicts
+from pipeline.intake.collect import Collected
 from simulator.files import write_files
-from simulator.truth import truth
+from simulator.truths.truth import truth
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.airflow

@@ -13,8 +13,8 @@ from fact_cases import FACTS, cost, facts, line
 from contracts.canonical import ORDER_LINE
 from contracts.tables import Table
 from transforms.gold import gold_tables
-from transforms.gold.fct_line_cost import MEASURES
-from transforms.gold.mart_order_detail_daily import DETAIL
+from transforms.gold.profit.fct_line_cost import MEASURES
+from transforms.gold.sales.mart_order_detail_daily import DETAIL
 from warehouse import accounts, registry, release
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, OPS, QUARANTINE

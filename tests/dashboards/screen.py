@@ -9,16 +9,16 @@ import polars as pl
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
-from dashboards.parts.menu import entries
-from metrics.access import Viewer
+from dashboards.parts.page.menu import entries
+from metrics.query.access import Viewer
 
 APP = str(Path(__file__).parents[2] / "dashboards" / "app.py")
 SECONDS = 60
 
 _ONE_PAGE = """
 import streamlit as st
-from dashboards.parts.failure import TellFailure
-from dashboards.parts.menu import entries
+from dashboards.parts.page.failure import TellFailure
+from dashboards.parts.page.menu import entries
 with TellFailure("页面"):
     next(item for item in entries() if item.card.path == st.session_state["path"]).show(st.session_state["looking"])
 """

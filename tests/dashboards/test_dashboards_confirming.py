@@ -10,10 +10,10 @@ import pytest
 from dashboards_cases import PASSWORD, ROOT
 from screen import SECONDS, everything, run_page
 
-from metrics import access
-from metrics.ask import ask
-from pipeline import parsing
+from metrics.query import access
+from metrics.query.ask import ask
 from pipeline.house import reading
+from pipeline.intake.sandbox import parsing
 from pipeline.steps import ingest
 from warehouse import accounts
 from warehouse.ops import CONFIRMATION

@@ -12,8 +12,8 @@ from screen import cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
-from metrics import access
-from metrics.access import Viewer
+from metrics.query import access
+from metrics.query.access import Viewer
 from pipeline import counter
 from pipeline.entries.lists.costs import LIST
 from warehouse.entries import read

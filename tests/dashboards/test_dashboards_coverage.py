@@ -6,8 +6,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from connectors.base import Layout
-from dashboards.parts.coverage import coverage_rows
-from dashboards.parts.words import day
+from dashboards.parts.health.coverage import coverage_rows
+from dashboards.parts.page.words import day
 from pipeline.counter import Coverage
 
 RECEIVED = dt.datetime(2026, 7, 20, 23, 30, tzinfo=ZoneInfo("UTC"))  # the next morning in Beijing

@@ -11,9 +11,9 @@ import pytest
 from dashboards_cases import PASSWORD, ROOT
 from screen import everything, run_page
 
-from dashboards.parts.menu import entries
+from dashboards.parts.page.menu import entries
 from dashboards.views import merchant as merchants
-from metrics import access
+from metrics.query import access
 from warehouse.place import Place
 
 SOURCES = sorted((ROOT / "dashboards").rglob("*.py"))
@@ -46,8 +46,8 @@ def test_the_server_listens_at_home_tells_nobody_and_shows_no_traceback() -> Non
 
 NEW_PAGE = """
 import streamlit as st
-from dashboards.parts.menu import Card
-from metrics.access import Viewer
+from dashboards.parts.page.menu import Card
+from metrics.query.access import Viewer
 
 CARD = Card("weather", "天气", "Weather", ":material/sunny:", 95)
 

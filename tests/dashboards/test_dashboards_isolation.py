@@ -8,8 +8,8 @@ import pytest
 from dashboards_cases import A_SHOPS, A_TODAY_KEPT, A_TODAY_PAID, B_SHOPS, B_TODAY_KEPT, B_TODAY_PAID, PASSWORD
 from screen import everything, open_app, paths, run_page, sign_in
 
-from dashboards.parts.menu import entries
-from metrics import access
+from dashboards.parts.page.menu import entries
+from metrics.query import access
 from warehouse.place import Place
 
 

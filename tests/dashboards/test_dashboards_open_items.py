@@ -12,12 +12,12 @@ from screen import everything, open_app, run_page, sign_in
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
+from cli import app as command
 from contracts.errors import NotFoundError
 from contracts.tables import Table
-from metrics import access
-from metrics.open_book import open_book
-from pipeline.cli import app as command
-from transforms.gold import mart_open_item, mart_statement_monthly
+from metrics.query import access
+from metrics.reports.open_book import open_book
+from transforms.gold.ledgers import mart_open_item, mart_statement_monthly
 from warehouse import release
 from warehouse.lake import Lake
 from warehouse.place import Place

@@ -12,11 +12,12 @@ from dashboards_cases import BEIJING, HOSTILE, NOW, PASSWORD, STYLES, TODAY, gol
 from screen import cells, everything, open_app, run_page, sign_in
 
 from contracts.codes import CHANNEL, PLATFORM
-from dashboards.parts.menu import entries
-from dashboards.parts.words import day, visible
+from dashboards.parts.page.menu import entries
+from dashboards.parts.page.words import day, visible
 from dashboards.views.merchant import matured, overview
-from metrics import access, health
-from metrics.access import Viewer
+from metrics.query import access
+from metrics.query.access import Viewer
+from metrics.reports import health
 from warehouse import release
 from warehouse.lake import Lake
 from warehouse.place import Place

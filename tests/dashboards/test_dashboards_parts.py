@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from contracts.codes import CHANNEL
-from dashboards.parts import money, words
-from dashboards.parts.charts import CHANNEL_COLOURS
-from dashboards.parts.outlook import bounds
-from dashboards.parts.shops import judge_shop, late_shops, newest_attempts
-from dashboards.parts.windows import months_to, so_far, whole_day, windows_to
+from dashboards.parts.figures.outlook import bounds
+from dashboards.parts.health.shops import judge_shop, late_shops, newest_attempts
+from dashboards.parts.page import money, words
+from dashboards.parts.page.charts import CHANNEL_COLOURS
+from dashboards.parts.page.windows import months_to, so_far, whole_day, windows_to
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_beijing_is_where_the_day_begins() -> None:
 
 def test_plain_words_reach_the_screen_unread() -> None:
     """Through Streamlit itself: the body still holds the escapes, so nothing in it was taken for markup."""
-    app = AppTest.from_string("import streamlit as st\nfrom dashboards.parts.words import plain\nst.markdown(plain('**x** $y$'))").run()
+    app = AppTest.from_string("import streamlit as st\nfrom dashboards.parts.page.words import plain\nst.markdown(plain('**x** $y$'))").run()
     assert app.markdown[0].value == "\\*\\*x\\*\\* \\$y\\$"
 
 
@@ -248,7 +248,7 @@ def test_what_may_still_come_back_is_not_called_settled(age: int, kept: int, low
     ],
 )
 def test_on_whom_it_hangs_says_of_what_and_why_not(found: str, said: list[str]) -> None:
-    imports = "from dashboards.parts.people import show_concentration\nfrom metrics.concentration import Concentration\n"
+    imports = "from dashboards.parts.figures.people import show_concentration\nfrom metrics.reports.concentration import Concentration\n"
     app = AppTest.from_string(f"{imports}show_concentration({found}, ('净成交', 'kept money'), '渠道', 'channel', {{}})").run()
     text = "\n".join(item.value for kind in (app.markdown, app.caption) for item in kind)
     assert not app.exception and [part for part in said if part not in text] == []

@@ -11,10 +11,10 @@ from screen import cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
 from contracts.errors import NotFoundError, UsageError
-from dashboards.parts.stock import in_words
-from metrics import access
-from metrics.access import Viewer
-from metrics.ask import ask
+from dashboards.parts.figures.stock import in_words
+from metrics.query import access
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline import counter
 from pipeline.entries.lists.stock import LIST
 from warehouse.entries import read

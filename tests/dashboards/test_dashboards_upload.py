@@ -12,13 +12,13 @@ from screen import SECONDS, cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
 from contracts.errors import HeldReleaseError
-from dashboards.parts.on_counter import OnCounter
-from metrics import access
-from metrics.access import Viewer
-from pipeline import parsing
+from dashboards.parts.entering.on_counter import OnCounter
+from metrics.query import access
+from metrics.query.access import Viewer
 from pipeline.counter import Delivery, FileReceipt, Ingested
 from pipeline.house import reading, writing
-from pipeline.registering import register_shop
+from pipeline.intake.registering import register_shop
+from pipeline.intake.sandbox import parsing
 from warehouse import accounts
 from warehouse.lake import Lake
 from warehouse.ops import ALIAS, EXPORT, MAPPING, SECURITY_EVENT

@@ -9,10 +9,10 @@ from dashboards_cases import PASSWORD, ROOT, TODAY
 from screen import everything, open_app, run_page, sign_in
 from streamlit.testing.v1 import AppTest
 
-from dashboards.parts.way import Asked
-from metrics import access
-from metrics.access import Viewer
-from metrics.ask import ask
+from dashboards.parts.page.way import Asked
+from metrics.query import access
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from warehouse.place import Place
 
 YESTERDAY = TODAY - dt.timedelta(days=1)

@@ -14,13 +14,13 @@ import pytest
 from rich.console import Console
 
 from contracts.errors import UsageError, WriterBusyError
-from pipeline.demo import clean, run_demo
-from pipeline.demo.cleaning import check_unmixed
-from pipeline.demo.home import DemoHome, own_settings
-from pipeline.demo.screen import Screen
-from pipeline.demo.surroundings import HOST, airflow_environment, connections, free_ports
+from demo import clean, run_demo
+from demo.cleaning import check_unmixed
+from demo.home import DemoHome, own_settings
+from demo.screen import Screen
+from demo.surroundings import HOST, airflow_environment, connections, free_ports
 from pipeline.house import reading, writing
-from pipeline.registering import register_shop
+from pipeline.intake.registering import register_shop
 from pipeline.steps import now
 from warehouse import registry
 from warehouse.settings import Settings

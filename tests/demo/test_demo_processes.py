@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from contracts.errors import BaiyunError
-from pipeline.demo import bring_up, timetable
-from pipeline.demo.processes import Children
-from pipeline.demo.surroundings import Ports
+from demo import bring_up, timetable
+from demo.processes import Children
+from demo.surroundings import Ports
 
 #: Prints its own id and that of a worker, which leads a process group of its own, as Airflow's task runners do; both are deaf to SIGTERM.
 DEAF = """
@@ -116,7 +116,7 @@ def test_a_brief_child_that_fails_or_never_ends_is_told(children: Children) -> N
 
 def test_what_a_killed_demo_left_behind_is_ended_by_the_next(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from pipeline.demo.processes import Children\n"
+        "import os, sys; from pathlib import Path; from demo.processes import Children\n"
         "home = Path(sys.argv[1]); children = Children(home, home / 'children.json', home)\n"
         "children.start('child', [sys.executable, '-c', sys.argv[2]], os.environ); os.kill(os.getpid(), 9)"
     )

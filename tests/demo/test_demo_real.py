@@ -18,11 +18,11 @@ import psutil
 import pytest
 import requests
 
-from metrics.access import Viewer, sign_in
-from metrics.ask import ask
-from pipeline.demo.processes import members
-from simulator.market import build_market
-from simulator.truth import truth
+from demo.processes import members
+from metrics.query.access import Viewer, sign_in
+from metrics.query.ask import ask
+from simulator.history.market import build_market
+from simulator.truths.truth import truth
 from warehouse.place import Place
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 RUN = """
 import sys
-from pipeline.demo import run_demo
+from demo import run_demo
 from warehouse.settings import Settings
 sys.exit(run_demo(Settings(), lines=300, merchants=2, days=30, on_ready=lambda: print("STANDING", flush=True)))
 """

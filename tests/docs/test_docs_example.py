@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from metrics.definitions import METRICS
-from pipeline.demo.example import FOLDER, example_lines, examples
+from demo.example import FOLDER, example_lines, examples
+from metrics.model.definitions import METRICS
 
 #: Paid: A 290, B 300 + 300, C 100, E 580, F 100. Back: B 300 (12 March), C 100 (3 March, before shipment), E 50 (2 April). D was never paid.
 BY_HAND = {

@@ -21,8 +21,8 @@ from contracts.codes import KIND, PLATFORM
 from contracts.fields import FIELDS
 from contracts.intake import FILE_RULES, ROW_RULES
 from expectations.rules import RULES
-from metrics.definitions import METRICS
-from metrics.screens import SCREENS, UNKNOWN
+from metrics.model.definitions import METRICS
+from metrics.reports.screens import SCREENS, UNKNOWN
 from transforms.gold import gold_tables
 from warehouse.ops import OPS
 from warehouse.settings import Settings

@@ -22,29 +22,14 @@ from transforms import ledgers as ledgers_of
 from transforms.costing import Costs
 from transforms.currency import convert_orders
 from transforms.disclosure import DisclosureRule
-from transforms.gold import (
-    additive_marts,
-    dim_creator,
-    dim_live_session,
-    dim_observed,
-    dim_product,
-    dim_shop,
-    fct_ad_spend,
-    fct_line_cost,
-    fct_order_line,
-    fct_refund_line,
-    gold_tables,
-    mart_ad_daily,
-    mart_breakdown_daily,
-    mart_buyer_monthly,
-    mart_district_channel_monthly,
-    mart_launch_daily,
-    mart_outlook_daily,
-    mart_outlook_detail_daily,
-    mart_promotion_daily,
-    mart_stock_monthly,
-)
-from transforms.gold.mart_order_detail_daily import DETAIL, detailed
+from transforms.gold import additive_marts, gold_tables
+from transforms.gold.advertising import fct_ad_spend, mart_ad_daily, mart_promotion_daily
+from transforms.gold.forecast import mart_outlook_daily, mart_outlook_detail_daily
+from transforms.gold.orders import dim_creator, dim_live_session, dim_observed, dim_product, dim_shop, fct_order_line, fct_refund_line
+from transforms.gold.profit import fct_line_cost
+from transforms.gold.sales import mart_breakdown_daily, mart_buyer_monthly, mart_district_channel_monthly, mart_launch_daily
+from transforms.gold.sales.mart_order_detail_daily import DETAIL, detailed
+from transforms.gold.stock import mart_stock_monthly
 from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
 from transforms.silver.restated import standing_lines
 from transforms.silver.states import current

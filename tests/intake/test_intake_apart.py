@@ -16,10 +16,10 @@ from intake_files import ORDERS, data, orders
 
 from connectors.reading import Origin, read_file
 from contracts.errors import FileRefusedError
-from pipeline import parsing
 from pipeline.house import writing
-from pipeline.intake import land_files
-from pipeline.parsing import Limits, read_apart, warm
+from pipeline.intake.land import land_files
+from pipeline.intake.sandbox import parsing
+from pipeline.intake.sandbox.parsing import Limits, read_apart, warm
 from warehouse.settings import Settings
 
 ORIGIN = Origin("m", "s", "e" * 64, "a.csv", dt.datetime(2026, 11, 25, tzinfo=dt.UTC))

@@ -17,15 +17,16 @@ from intake_catalogue import CASES, ELSEWHERE, REFUSED, TAKEN
 from intake_files import HEADER, archive, data, numbered_from, order_id, orders, renamed
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.canonical import SILVER
 from contracts.intake import FILE_RULES, ROW_RULES, WARN_RULES
-from metrics.access import Viewer
-from pipeline import counter, parsing
-from pipeline.cli import app
+from metrics.query.access import Viewer
+from pipeline import counter
 from pipeline.house import all_tables, reading, writing
-from pipeline.intake import land_files
-from pipeline.previews import Preview
-from pipeline.registering import register_shop
+from pipeline.intake.land import land_files
+from pipeline.intake.previews import Preview
+from pipeline.intake.registering import register_shop
+from pipeline.intake.sandbox import parsing
 from transforms.gold import gold_tables
 from warehouse.lake import Lake
 from warehouse.ops import QUARANTINE
@@ -243,7 +244,7 @@ def test_an_archive_is_the_files_in_it_each_with_its_own_receipt(house: House, t
 
 def test_a_header_that_drifted_is_read_only_by_an_alias_a_person_confirmed(house: House, tmp_path: Path) -> None:
     from connectors.base import platforms
-    from pipeline.mapping import save_alias
+    from pipeline.intake.mapping import save_alias
 
     settings, path, theirs = house.settings, tmp_path / "drift.csv", "应付金额(元)"
     path.write_bytes(data(renamed(orders(3, 400), DUE, theirs)))

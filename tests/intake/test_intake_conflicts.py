@@ -11,11 +11,11 @@ import pytest
 from intake_case import DUE, ID, QTY, SUB
 from intake_files import HEADER, Table, data, order, order_id, orders
 
-from metrics.access import Viewer
-from metrics.ask import ask
-from pipeline import parsing
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.house import reading
-from pipeline.receipts import FileReceipt
+from pipeline.intake.receipts import FileReceipt
+from pipeline.intake.sandbox import parsing
 from pipeline.steps import ingest
 from warehouse.ops import QUARANTINE
 from warehouse.settings import Settings

@@ -12,10 +12,10 @@ from intake_files import after_sales, column, data, order_id, orders
 
 from connectors.base import platforms
 from connectors.mapped import source
-from connectors.mapping_model import MappingFile
+from connectors.mapping.model import MappingFile
 from connectors.reading import Origin, read_file
 from contracts.intake import ROW_RULES
-from pipeline.loading import load_kind, quarantine_rows
+from pipeline.build.loading import load_kind, quarantine_rows
 from warehouse.ops import EXPORT
 
 AT = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)

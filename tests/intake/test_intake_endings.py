@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from intake_case import CREATED, DUE, ID, QTY, TITLE
 from intake_files import HEADER, TAOBAO, Table, orders, text
 
-from connectors.endings import judge_last_cell
+from connectors.files.endings import judge_last_cell
 from connectors.reading import Origin, Reading, read_file
 from contracts.errors import FileRefusedError
 

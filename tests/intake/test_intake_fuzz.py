@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 from intake_files import HEADER, TAOBAO, data, order, orders, workbook
 from intake_files import SAMPLES as SAMPLED
 
-from connectors import encodings
 from connectors.base import platforms
-from connectors.cells import READERS
-from connectors.plain import read_columns
+from connectors.files import encodings
+from connectors.files.cells import READERS
+from connectors.files.plain import read_columns
+from connectors.files.tabular import open_sheets
 from connectors.reading import Origin, Reading, near_headers, read_file
-from connectors.tabular import open_sheets
 from contracts.errors import FileRefusedError
 from contracts.intake import FILE_RULES, ROW_RULES, WARN_RULES
 from contracts.outward import csv_bytes, neutralised
-from pipeline import parsing
-from pipeline.build import build
+from pipeline.build.loading import load_kind
+from pipeline.build.run import build
 from pipeline.house import writing
-from pipeline.intake import land_files
-from pipeline.loading import load_kind
+from pipeline.intake.land import land_files
+from pipeline.intake.sandbox import parsing
 from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 

@@ -8,7 +8,7 @@ import pytest
 from intake_case import DUE, QTY
 from intake_files import data, orders, renamed
 
-from connectors.headers import agrees, split_unit
+from connectors.files.headers import agrees, split_unit
 from connectors.reading import Origin, Reading, read_file
 from contracts.errors import FileRefusedError
 

@@ -13,16 +13,16 @@ from intake_case import DUE, PAID, QTY
 from intake_files import HEADER, Table, data, order, order_id, orders
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import NotFoundError
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.health import outliers
-from pipeline import parsing
-from pipeline.cli import app
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.reports.health import outliers
 from pipeline.house import reading
-from pipeline.receipts import FileReceipt
+from pipeline.intake.receipts import FileReceipt
+from pipeline.intake.sandbox import parsing
 from pipeline.steps import build_and_release, confirm, confirm_line, ingest
-from transforms.gold.mart_outlier_line import outliers as find_outliers
+from transforms.gold.sales.mart_outlier_line import outliers as find_outliers
 from warehouse.ops import CONFIRMATION, QUARANTINE
 from warehouse.settings import Settings
 

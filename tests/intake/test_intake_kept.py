@@ -13,11 +13,12 @@ import pytest
 from intake_files import ORDERS, data, orders
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import NotFoundError, UsageError
-from pipeline import inbox, parsing
-from pipeline.cli import app
 from pipeline.house import reading, writing
-from pipeline.registering import register_shop
+from pipeline.intake import inbox
+from pipeline.intake.registering import register_shop
+from pipeline.intake.sandbox import parsing
 from pipeline.steps import ingest
 from warehouse import landing, registry
 from warehouse.lake import Lake

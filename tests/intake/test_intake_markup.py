@@ -12,9 +12,9 @@ import xlsxwriter
 from intake_case import CREATED, DUE, ID, SUB, TITLE
 from intake_files import HEADER, Table, column, data, order_id, orders, plain, with_column, workbook
 
-from connectors.grids import MAX_ROWS, Grid, Merge
+from connectors.files.grids import MAX_ROWS, Grid, Merge
+from connectors.files.tabular import open_sheets
 from connectors.reading import Origin, Reading, read_file
-from connectors.tabular import open_sheets
 from contracts.errors import FileRefusedError
 
 ORIGIN = Origin("m1", "s1", "e" * 64, "订单.xls", dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC))

@@ -8,8 +8,8 @@ from pathlib import Path
 from intake_case import DUE, ID, SUB
 from intake_files import data, order_id, orders
 
-from metrics.access import Viewer
-from metrics.ask import ask
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.steps import ingest
 from warehouse.settings import Settings
 

@@ -13,11 +13,11 @@ from intake_case import CREATED, DUE
 from intake_files import SAMPLES, column, data, order_id, orders
 from typer.testing import CliRunner
 
+from cli import app, run
 from contracts.intake import ROW_RULES
-from pipeline import parsing
-from pipeline.cli import app, run
 from pipeline.house import reading, writing
-from pipeline.registering import register_shop
+from pipeline.intake.registering import register_shop
+from pipeline.intake.sandbox import parsing
 from pipeline.steps import now
 from warehouse.lake import Lake
 from warehouse.ops import LOAD

@@ -9,7 +9,7 @@ from intake_files import data
 
 from connectors.base import Layout, platforms
 from connectors.mapped import source
-from connectors.mapping_file import shipped
+from connectors.mapping.file import shipped
 from connectors.recognising import recognise
 from contracts.errors import FileRefusedError
 

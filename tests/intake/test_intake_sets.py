@@ -18,12 +18,13 @@ from intake_files import TAOBAO, data, order, order_id, orders, without
 from intake_values import shops
 
 from contracts.canonical import SILVER
-from metrics.access import Viewer
-from pipeline import counter, parsing, steps
-from pipeline.build import Built, build
+from metrics.query.access import Viewer
+from pipeline import counter, steps
+from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
-from pipeline.intake import Landed, land_files
-from pipeline.receipts import FileReceipt
+from pipeline.intake.land import Landed, land_files
+from pipeline.intake.receipts import FileReceipt
+from pipeline.intake.sandbox import parsing
 from transforms.gold import gold_tables
 from warehouse import keys, landing, registry
 from warehouse.lake import Lake
@@ -153,7 +154,7 @@ def test_a_file_too_large_or_still_growing_is_refused(settings: Settings, tmp_pa
     path = put(tmp_path, "a.csv", data(orders()))
     with writing(settings) as lake:
         with monkeypatch.context() as patch:
-            patch.setattr("pipeline.intake.MAX_FILE_BYTES", 1000)
+            patch.setattr("pipeline.intake.land.MAX_FILE_BYTES", 1000)
             assert rule(land(lake, settings, "b36", path)) == "FILE_TOO_LARGE"
         read = Path.read_bytes
 

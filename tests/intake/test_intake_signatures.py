@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from intake_files import archive, data, orders
 
-from connectors.archives import unpack
+from connectors.files.archives import unpack
 from connectors.reading import recognise
 from contracts.errors import FileRefusedError
 

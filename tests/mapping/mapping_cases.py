@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from connectors.mapped import source
-from connectors.mapping_file import read_mapping
-from connectors.mapping_model import MappingFile
+from connectors.mapping.file import read_mapping
+from connectors.mapping.model import MappingFile
 from connectors.reading import Origin, Reading, read_file
 
 RECEIVED = dt.datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))

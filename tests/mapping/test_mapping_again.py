@@ -13,16 +13,16 @@ import pytest
 from mapping_cases import RECEIVED, mapping, table
 from typer.testing import CliRunner
 
+from cli import app
 from connectors.base import platforms
-from pipeline.build import build
-from pipeline.cli import app
+from pipeline.build.run import build
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
-from pipeline.mapping import save_mapping
-from pipeline.receipts import FileReceipt
-from pipeline.registering import register_shop
+from pipeline.intake.land import land_files
+from pipeline.intake.mapping import save_mapping
+from pipeline.intake.receipts import FileReceipt
+from pipeline.intake.registering import register_shop
 from pipeline.steps import build_and_release
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from warehouse.settings import Settings
 
 SHEET = """

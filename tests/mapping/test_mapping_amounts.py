@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from mapping_cases import frames, mapping, read, table
 
-from connectors.mapping_answers import settled
-from connectors.mapping_judged import lines_beside
-from connectors.mapping_model import MappingFile
-from connectors.mapping_propose import Proposal, propose
+from connectors.mapping.answers import settled
+from connectors.mapping.judged import lines_beside
+from connectors.mapping.model import MappingFile
+from connectors.mapping.propose import Proposal, propose
 from contracts.errors import UsageError
 
 HEADER = "订单编号|付款时间|商家编码|数量|实付金额"

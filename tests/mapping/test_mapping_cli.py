@@ -17,15 +17,15 @@ import yaml
 from mapping_cases import ORDERS, table
 from typer.testing import CliRunner, Result
 
-from connectors.mapping_file import FOLDER
-from connectors.mapping_model import MappingFile
+from cli import app
+from cli import run as run_command
+from cli.new_platform import write_skeleton
+from connectors.mapping.file import FOLDER
+from connectors.mapping.model import MappingFile
 from contracts.errors import NotFoundError, UsageError
 from contracts.intake import FILE_RULES, UNREAD_HEADERS
-from pipeline.cli import app
-from pipeline.cli import run as run_command
-from pipeline.cli.new_platform import write_skeleton
 from pipeline.house import reading
-from pipeline.mapping import own_aliases, own_mappings
+from pipeline.intake.mapping import own_aliases, own_mappings
 from warehouse.ops import MAPPING
 from warehouse.settings import Settings
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapping_cases import read, table
 
-from connectors.cells import READERS
-from connectors.mapping_answers import settled
-from connectors.mapping_propose import propose
+from connectors.files.cells import READERS
+from connectors.mapping.answers import settled
+from connectors.mapping.propose import propose
 from contracts.errors import FileRefusedError, UsageError
 
 _ZONE = ZoneInfo("Asia/Shanghai")

@@ -21,14 +21,14 @@ from mapping_cases import read
 from mapping_cases import table as bar_table
 from typer.testing import CliRunner
 
-from connectors.mapping_answers import settled
-from connectors.mapping_model import ShopColumn
-from connectors.mapping_propose import propose
+from cli import app
+from connectors.mapping.answers import settled
+from connectors.mapping.model import ShopColumn
+from connectors.mapping.propose import propose
 from contracts.errors import FileRefusedError, UsageError
-from pipeline.build import Built
-from pipeline.cli import app
+from pipeline.build.run import Built
 from pipeline.house import writing
-from pipeline.intake import Landed, land_files
+from pipeline.intake.land import Landed, land_files
 from pipeline.steps import build_and_release
 from warehouse.settings import Settings
 

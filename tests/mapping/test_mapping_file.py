@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from mapping_cases import AFTER_SALES, ORDERS, mapping
 
-from connectors.mapping_file import FOLDER, read_mapping, shipped, write_mapping
-from connectors.mapping_kinds import KINDS, NEEDED, names_of
+from connectors.mapping.file import FOLDER, read_mapping, shipped, write_mapping
+from connectors.mapping.kinds import KINDS, NEEDED, names_of
 from contracts.errors import UsageError
 
 

@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 from mapping_cases import read, table
 
-from connectors.mapping_answers import settled
-from connectors.mapping_propose import propose
+from connectors.mapping.answers import settled
+from connectors.mapping.propose import propose
 from connectors.reading import Reading
 
 HEADER = "订单号|付款时间|商品编码|数量|实付金额"

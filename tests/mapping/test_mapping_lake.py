@@ -12,25 +12,15 @@ from mapping_cases import AFTER_SALES, ORDERS, RECEIVED, mapping, table
 
 from connectors.base import platforms
 from connectors.mapped import BRONZE, source
-from connectors.mapping_aliases import find_layout
-from connectors.mapping_file import FOLDER, shipped
+from connectors.mapping.aliases import find_layout
+from connectors.mapping.file import FOLDER, shipped
 from contracts.canonical import REFUND_LINE
 from contracts.errors import NotFoundError, UsageError
-from pipeline.build import Built, build
+from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
-from pipeline.intake import Landed, land_files
-from pipeline.mapping import (
-    forget_mapping,
-    free_name,
-    kept_mappings,
-    own_aliases,
-    own_mappings,
-    preview_mapping,
-    save_alias,
-    save_mapping,
-    source_of,
-)
-from pipeline.registering import register_shop
+from pipeline.intake.land import Landed, land_files
+from pipeline.intake.mapping import forget_mapping, free_name, kept_mappings, own_aliases, own_mappings, preview_mapping, save_alias, save_mapping, source_of
+from pipeline.intake.registering import register_shop
 from transforms.gold import gold_tables
 from warehouse.ops import ALIAS, MAPPING, SHOP
 from warehouse.settings import Settings

@@ -6,10 +6,10 @@ import pytest
 from mapping_cases import ORDERS, RECEIVED, frames, mapping, read, table
 
 from connectors.mapped import source
-from connectors.mapping_answers import settled
-from connectors.mapping_labels import plain_answers
-from connectors.mapping_model import MappingFile
-from connectors.mapping_propose import propose
+from connectors.mapping.answers import settled
+from connectors.mapping.labels import plain_answers
+from connectors.mapping.model import MappingFile
+from connectors.mapping.propose import propose
 from connectors.reading import Origin, read_file
 from contracts.errors import FileRefusedError, UsageError
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from mapping_cases import read
 from typer.testing import CliRunner
 
+from cli import app
 from connectors.mapped import source
-from connectors.mapping_answers import settled
-from connectors.mapping_model import MappingFile
-from connectors.mapping_propose import propose
+from connectors.mapping.answers import settled
+from connectors.mapping.model import MappingFile
+from connectors.mapping.propose import propose
 from contracts.canonical import OF_ORDERS, SILVER
-from pipeline.cli import app
 from pipeline.house import reading
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from transforms.silver.restated import standing_lines
 from transforms.silver.states import current, merge_states
 from warehouse.settings import Settings

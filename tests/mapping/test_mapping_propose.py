@@ -9,12 +9,12 @@ from mapping_cases import frames, table
 
 from connectors.base import Layout, platforms
 from connectors.mapped import source
-from connectors.mapping_aliases import AliasOffer, propose_aliases
-from connectors.mapping_answers import missing, settled, strange_words
-from connectors.mapping_dictionary import check_personal, is_personal
-from connectors.mapping_file import FOLDER, read_mapping, shipped, write_mapping
-from connectors.mapping_labels import chosen, shown
-from connectors.mapping_propose import Proposal, propose
+from connectors.mapping.aliases import AliasOffer, propose_aliases
+from connectors.mapping.answers import missing, settled, strange_words
+from connectors.mapping.dictionary import check_personal, is_personal
+from connectors.mapping.file import FOLDER, read_mapping, shipped, write_mapping
+from connectors.mapping.labels import chosen, shown
+from connectors.mapping.propose import Proposal, propose
 from connectors.reading import recognise
 from contracts.errors import FileRefusedError, UsageError
 

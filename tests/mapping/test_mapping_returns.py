@@ -7,8 +7,8 @@ from mapping_cases import frames, mapping, read, table
 from test_mapping_amounts import PAID_AT, accepted, asked, orders, paid
 
 from connectors.mapped import BRONZE
-from connectors.mapping_answers import missing, settled, strange_words
-from connectors.mapping_propose import propose
+from connectors.mapping.answers import missing, settled, strange_words
+from connectors.mapping.propose import propose
 from contracts.errors import UsageError
 
 TOP = "name: own_orders\nzh: 自有\nen: own\nplatform: other\nkind: orders\norigin: written for a test of the mapping file\n"

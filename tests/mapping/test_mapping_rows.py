@@ -11,7 +11,7 @@ from mapping_cases import AFTER_SALES, ORDERS, frames, mapping, read, table
 
 from connectors.base import platforms
 from connectors.mapped import bronze_tables, source
-from connectors.mapping_file import shipped
+from connectors.mapping.file import shipped
 from contracts.errors import FileRefusedError
 
 HEADER = "单号|下单|付款|实付|编码|状态"

@@ -10,13 +10,13 @@ import pytest
 from erp_sheets import HEADINGS, P, cell
 from mapping_cases import frames, read, table
 
-from connectors.mapping_answers import settled
-from connectors.mapping_dictionary import is_personal, words_of
-from connectors.mapping_file import FOLDER
-from connectors.mapping_kinds import KINDS, codes_of, names_of
-from connectors.mapping_propose import propose
-from connectors.mapping_questions import AMOUNT
-from connectors.mapping_vocabulary import ROLES
+from connectors.mapping.answers import settled
+from connectors.mapping.dictionary import is_personal, words_of
+from connectors.mapping.file import FOLDER
+from connectors.mapping.kinds import KINDS, codes_of, names_of
+from connectors.mapping.propose import propose
+from connectors.mapping.questions import AMOUNT
+from connectors.mapping.vocabulary import ROLES
 from connectors.typed import fold
 from contracts.errors import FileRefusedError, UsageError
 

@@ -11,7 +11,7 @@ from fact_cases import cost, facts, line, refund
 
 from contracts.canonical import SHOP
 from contracts.codes import REPORT
-from metrics.access import Viewer
+from metrics.query.access import Viewer
 from transforms.gold import gold_tables
 from warehouse import release
 from warehouse.lake import Lake

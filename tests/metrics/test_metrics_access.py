@@ -12,14 +12,14 @@ import pytest
 from metrics_cases import AT, OTHER, association, frames, merchant, operator, publish
 
 from contracts.errors import NotFoundError
-from metrics import access
-from metrics.access import IN_LAKE, Desk, Viewer, as_merchant, open_desk, refresh, sign_in
-from metrics.ask import ask
-from metrics.district import district
-from metrics.health import freshness, release_line
-from metrics.labels import labels
-from metrics.released import choose, open_release
-from metrics.sources import SOURCES, Source
+from metrics.query import access
+from metrics.query.access import IN_LAKE, Desk, Viewer, as_merchant, open_desk, refresh, sign_in
+from metrics.query.ask import ask
+from metrics.query.labels import labels
+from metrics.query.released import choose, open_release
+from metrics.query.sources import SOURCES, Source
+from metrics.reports.district import district
+from metrics.reports.health import freshness, release_line
 from transforms.gold import gold_tables
 from warehouse import accounts
 from warehouse.place import Place

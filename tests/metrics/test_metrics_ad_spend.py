@@ -10,9 +10,9 @@ from metrics_cases import OTHER, association, day, merchant, owned_by, publish, 
 
 from contracts.canonical import AD_SPEND
 from contracts.errors import NotFoundError
-from metrics.ad_spend import ad_spend
+from metrics.reports.ad_spend import ad_spend
 from transforms.costing import Costs
-from transforms.gold import fct_ad_spend, mart_ad_daily
+from transforms.gold.advertising import fct_ad_spend, mart_ad_daily
 from warehouse.ops import FIXED_COST, UNIT_COST
 from warehouse.place import Place
 

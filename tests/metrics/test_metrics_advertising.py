@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from metrics_cases import ALL_GIVEN, MARCH, OTHER, day, frames, merchant, owned_by, publish, rows_of, style_day
 
-from metrics.ask import Answer, ask
+from metrics.query.ask import Answer, ask
 from warehouse.place import Place
 
 ROI = ["ad_spend", "ad_roi", "uni_roi", "shop_roi", "settled_roi", "net_roi", "matured_roi"]

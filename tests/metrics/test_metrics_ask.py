@@ -9,13 +9,13 @@ import pytest
 from fact_cases import facts, line
 from metrics_cases import AT, MARCH, OTHER, association, day, frames, merchant, operator, publish, rows_of, shop_day
 
+from cli import show
 from contracts.errors import NotFoundError, UsageError
-from metrics.access import Viewer
-from metrics.ask import Answer, ask
-from metrics.definitions import METRICS
-from metrics.question import check_period
-from metrics.sources import SOURCES
-from pipeline import show
+from metrics.model.definitions import METRICS
+from metrics.query.access import Viewer
+from metrics.query.ask import Answer, ask
+from metrics.query.question import check_period
+from metrics.query.sources import SOURCES
 from warehouse.place import Place
 
 #: All but those that are never added up over platforms and months.

@@ -12,11 +12,11 @@ import pytest
 from truth_cases import FIRST, LATER, downloads, settle, small_market
 
 from contracts.errors import UsageError
-from metrics.access import Viewer
-from metrics.bridge import STEPS, net_bridge
-from metrics.rung_bridges import ENDS, final_bridge, funded_bridge, placed_bridge, refund_bridge, rung_bridge, settled_bridge
-from metrics.rung_steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
-from metrics.rungs import ladder
+from metrics.query.access import Viewer
+from metrics.reports.bridge import STEPS, net_bridge
+from metrics.reports.rung_bridges import ENDS, final_bridge, funded_bridge, placed_bridge, refund_bridge, rung_bridge, settled_bridge
+from metrics.reports.rung_steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
+from metrics.reports.rungs import ladder
 from pipeline.house import reading
 from pipeline.steps import ingest
 from transforms.gold import gold_tables

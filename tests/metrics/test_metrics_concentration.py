@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from metrics_cases import MARCH, day, merchant, publish, rows_of, shop_day
 
-from metrics.concentration import concentration
+from metrics.reports.concentration import concentration
 from warehouse.place import Place
 
 

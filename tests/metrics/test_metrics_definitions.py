@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from contracts.fields import FIELDS
-from metrics.definitions import CLOCKS, METRICS, UNITS, Metric
-from metrics.guide import metrics_page, tooltip
-from metrics.notes import NOTES
-from metrics.sources import SOURCES, dimensions_of, find_source
-from simulator.truth import METRICS as TRUE_METRICS
+from metrics.model.definitions import CLOCKS, METRICS, UNITS, Metric
+from metrics.model.guide import metrics_page, tooltip
+from metrics.model.notes import NOTES
+from metrics.query.sources import SOURCES, dimensions_of, find_source
+from simulator.truths.truth import METRICS as TRUE_METRICS
 
 ASKED = {
     "paid_gmv", "refunds", "refunds_before_shipment", "refunds_after_shipment", "refunds_untold_stage", "net_by_order_date", "net_by_refund_date",

@@ -8,8 +8,8 @@ import pytest
 from metrics_cases import OTHER, Row, day, merchant, owned_by, publish, rows_of
 
 from contracts.errors import UsageError
-from metrics.access import Viewer
-from metrics.equal_age import kept_at_age
+from metrics.query.access import Viewer
+from metrics.reports.equal_age import kept_at_age
 from warehouse.place import Place
 
 #: The last day known whole is the day before.

@@ -16,11 +16,11 @@ from contracts.canonical import ORDER_LINE
 from contracts.errors import NotFoundError, UsageError
 from contracts.tables import Table
 from expectations.rule import Rule
-from metrics.access import Viewer
-from metrics.district import district
-from metrics.health import checks, collections, freshness, given, quarantine, receipts, release_line, unjudged, waiting
-from metrics.held import held_notes
-from metrics.labels import labels
+from metrics.query.access import Viewer
+from metrics.query.labels import labels
+from metrics.reports.district import district
+from metrics.reports.health import checks, collections, freshness, given, quarantine, receipts, release_line, unjudged, waiting
+from metrics.reports.held import held_notes
 from warehouse import registry, release
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURRENCY_RATE, CURSOR, EXPORT, LOAD, QUARANTINE

@@ -12,19 +12,19 @@ import pytest
 from truth_cases import FIRST, LATER, downloads, settle, small_market
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import NotFoundError, UsageError
-from metrics import screens
-from metrics.access import Viewer
-from metrics.match import match
-from metrics.money_abroad import Money
-from metrics.screens import NET, PAID, SCREENS, UNKNOWN, Counting, walk
-from metrics.typed import Typed, read_amount
-from pipeline.cli import app
+from metrics.query.access import Viewer
+from metrics.reports import screens
+from metrics.reports.match import match
+from metrics.reports.money_abroad import Money
+from metrics.reports.screens import NET, PAID, SCREENS, UNKNOWN, Counting, walk
+from metrics.reports.typed import Typed, read_amount
 from pipeline.house import reading
 from pipeline.steps import ingest
-from simulator.backoffice import back_office
-from simulator.market import Market
-from transforms.gold.grain import ORDER
+from simulator.history.market import Market
+from simulator.truths.backoffice import back_office
+from transforms.gold.orders.grain import ORDER
 from warehouse.settings import Settings
 
 MISSING = FIRST + dt.timedelta(days=14)

@@ -7,9 +7,9 @@ from fact_cases import facts, line
 from metrics_cases import OTHER, Row, day, merchant, owned_by, publish, rows_of
 
 from contracts.errors import UsageError
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.matured import matured
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.matured import matured
 from warehouse.place import Place
 
 

@@ -9,9 +9,9 @@ import pytest
 from metrics_cases import AT, MARCH, buyers, day, frames, merchant, publish, reported, rows_of, settled_day, shop_day
 
 from contracts.amounts import yuan
-from metrics.ages import MATURE_DAYS, Age
-from metrics.ask import Note, ask
-from metrics.notes import NOTES, make_notes
+from metrics.model.notes import NOTES, make_notes
+from metrics.query.ages import MATURE_DAYS, Age
+from metrics.query.ask import Note, ask
 from warehouse.place import Place
 
 

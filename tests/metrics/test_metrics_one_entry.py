@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from metrics_cases import MARCH, merchant
 
-from metrics.ask import ask
-from metrics.definitions import METRICS
-from metrics.explain import explain
-from metrics.guide import metrics_page, tooltip
-from metrics.metric import Metric
+from metrics.model.definitions import METRICS
+from metrics.model.guide import metrics_page, tooltip
+from metrics.model.metric import Metric
+from metrics.query.ask import ask
+from metrics.query.explain import explain
 from warehouse.place import Place
 
 #: What a merchant pays on average for a refunded order: nobody defined it.

@@ -6,9 +6,9 @@ import pytest
 from metrics_cases import AT, MARCH, association, day, merchant
 
 from contracts.errors import UsageError
-from metrics.amounts import share
-from metrics.ask import Note, ask
-from metrics.profit_steps import paid_by, profit_steps
+from metrics.query.amounts import share
+from metrics.query.ask import Note, ask
+from metrics.reports.profit_steps import paid_by, profit_steps
 from warehouse.place import Place
 
 PROFIT = ["gross_profit", "contribution", "cost_coverage"]

@@ -17,14 +17,14 @@ import pytest
 from metrics_cases import AT, OTHER, frames, merchant, publish
 
 from contracts.errors import NotFoundError
-from metrics.access import Viewer, open_desk
-from metrics.ask import ask
-from metrics.definitions import METRICS
-from metrics.health import release_line
-from metrics.memo import Memo
-from metrics.needs import REPORTS_OF
-from metrics.released import read_once
-from metrics.versions import definitions, redefined_since, version
+from metrics.model.definitions import METRICS
+from metrics.model.needs import REPORTS_OF
+from metrics.model.versions import definitions, redefined_since, version
+from metrics.query.access import Viewer, open_desk
+from metrics.query.ask import ask
+from metrics.query.memo import Memo
+from metrics.query.released import read_once
+from metrics.reports.health import release_line
 from warehouse import release
 from warehouse.lake import Lake
 from warehouse.place import Place

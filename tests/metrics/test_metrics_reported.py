@@ -12,13 +12,13 @@ from metrics_cases import Row, day, merchant, publish, reported, rows_of, sessio
 from contracts.codes import REPORT
 from contracts.errors import UsageError
 from contracts.fields import FIELDS
-from metrics.ask import ask
-from metrics.bridge import net_bridge
-from metrics.definitions import METRICS
-from metrics.needs import MISSING, REPORTS_OF
-from metrics.profit_steps import profit_steps
-from metrics.rung_bridges import funded_bridge, refund_bridge
-from metrics.sources import SOURCES
+from metrics.model.definitions import METRICS
+from metrics.model.needs import MISSING, REPORTS_OF
+from metrics.query.ask import ask
+from metrics.query.sources import SOURCES
+from metrics.reports.bridge import net_bridge
+from metrics.reports.profit_steps import profit_steps
+from metrics.reports.rung_bridges import funded_bridge, refund_bridge
 from warehouse.place import Place
 
 SHOPS = {"a": "douyin", "b": "douyin", "c": "taobao"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from metrics_cases import MARCH, association, day, merchant, operator
 
 from contracts.codes import OPEN_REASON, OPEN_STEP
-from metrics.ask import ask
-from metrics.open_items import open_items, statements
+from metrics.query.ask import ask
+from metrics.reports.open_items import open_items, statements
 from warehouse.place import Place
 
 

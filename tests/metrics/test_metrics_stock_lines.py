@@ -13,11 +13,12 @@ import pytest
 
 from contracts.canonical import PRODUCT, SHOP
 from contracts.tables import Table
-from metrics.facts import Facts
-from metrics.lineage import ALONGSIDE
-from metrics.stock_lines import stocks
-from transforms.gold import dim_observed, fct_order_line, fct_return_claim, mart_stock_monthly
+from metrics.query.facts import Facts
+from metrics.query.lineage import ALONGSIDE
+from metrics.query.stock_lines import stocks
 from transforms.gold.measures import PAID
+from transforms.gold.orders import dim_observed, fct_order_line
+from transforms.gold.stock import fct_return_claim, mart_stock_monthly
 from transforms.stock import Told
 from warehouse.lake import Lake
 from warehouse.ops import STOCK_ENTRY

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
-from metrics.told_days import is_ahead, untold_days
+from metrics.reports.told_days import is_ahead, untold_days
 from warehouse.lake import Lake
 from warehouse.ops import COLLECTION, EXPORT, LOAD
 from warehouse.place import Place

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 from metrics_cases import BEIJING, merchant, publish
 
-from metrics.ask import ask
-from simulator.market import Market, build_market
-from simulator.truth import METRICS as ALL
-from simulator.truth import SESSION_METRICS, truth
+from metrics.query.ask import ask
+from simulator.history.market import Market, build_market
+from simulator.truths.truth import METRICS as ALL
+from simulator.truths.truth import SESSION_METRICS, truth
 from transforms.gold import gold_tables
 from warehouse import registry
 from warehouse.lake import Lake

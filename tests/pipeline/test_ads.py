@@ -9,16 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
-from metrics.access import Viewer
-from metrics.ad_spend import ad_spend
-from metrics.ask import ask
-from metrics.explain import explain, order_lines
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import explain, order_lines
+from metrics.reports.ad_spend import ad_spend
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists.costs import LIST
 from pipeline.house import reading
-from pipeline.raw_rows import ENTERED, raw_rows
+from pipeline.intake.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, ingest, withdraw
-from transforms.gold import gold_tables, mart_ad_daily
+from transforms.gold import gold_tables
+from transforms.gold.advertising import mart_ad_daily
 from warehouse.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"

@@ -21,11 +21,11 @@ from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
 import transforms.gold
 from connectors.reading import Reading
 from expectations.derive import Profile, baseline
-from pipeline.build import build
-from pipeline.engine import out_of_step
+from pipeline.build.engine import out_of_step
+from pipeline.build.loading import Export
+from pipeline.build.run import build
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
-from pipeline.loading import Export
+from pipeline.intake.land import land_files
 from transforms.gold import additive_marts, gold_tables
 from warehouse import landing
 from warehouse.settings import Settings

@@ -10,19 +10,20 @@ import pytest
 from truth_cases import NOW, downloads, settle, small_market
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import FileRefusedError, NotFoundError
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.explain import order_lines
-from pipeline.cli import app
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import order_lines
 from pipeline.entries.declaration import Given
 from pipeline.entries.engine import import_file
 from pipeline.entries.judging import sound
 from pipeline.entries.lists.aside import BOOK, LIST
 from pipeline.house import reading
 from pipeline.steps import build, build_and_release, ingest
-from simulator.market import Market
-from transforms.gold import fct_order_line, gold_tables
+from simulator.history.market import Market
+from transforms.gold import gold_tables
+from transforms.gold.orders import fct_order_line
 from warehouse.entries import in_force
 from warehouse.ops import RESTATEMENT
 from warehouse.settings import Settings

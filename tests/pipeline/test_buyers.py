@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.buyers import rebuild_buyers
+from pipeline.build.buyers import rebuild_buyers
 from pipeline.house import reading, writing
-from transforms.gold import fct_order_line, mart_buyer_monthly
+from transforms.gold.orders import fct_order_line
+from transforms.gold.sales import mart_buyer_monthly
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 

@@ -9,11 +9,11 @@ import pytest
 from inbox_cases import drop
 from truth_cases import NOW, downloads, settle, small_market
 
-import pipeline.build as building
+import pipeline.build.run as building
 from pipeline.house import reading
-from pipeline.receipts import FileReceipt
+from pipeline.intake.receipts import FileReceipt
 from pipeline.steps import build, scan_inbox
-from simulator.market import Market
+from simulator.history.market import Market
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 

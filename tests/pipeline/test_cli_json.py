@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from pipeline import parsing
-from pipeline.cli import app, run
+from cli import app, run
+from pipeline.intake.sandbox import parsing
 from warehouse.settings import Settings
 
 DOUYIN = Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"

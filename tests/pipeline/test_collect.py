@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from truth_cases import BY_DAY, NOW, differences, settle, small_market
 
-from metrics.access import Viewer
-from metrics.explain import order_lines
-from pipeline.credentials import from_environment, open_credentials
+from metrics.query.access import Viewer
+from metrics.query.explain import order_lines
 from pipeline.house import reading
-from pipeline.raw_rows import raw_rows
+from pipeline.intake.credentials import from_environment, open_credentials
+from pipeline.intake.raw_rows import raw_rows
 from pipeline.steps import attempts, batches, build_and_release, collect, is_transient, run_colour
 from simulator.faults import FaultPlan
 from simulator.handout import credentials_of as keys
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 from simulator.world import World
 from warehouse.ops import CURSOR, EXPORT

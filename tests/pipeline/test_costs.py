@@ -13,18 +13,19 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import FileRefusedError, NotFoundError
-from pipeline import profits
-from pipeline.cli import app
+from pipeline.build import profits
 from pipeline.entries.declaration import Given
 from pipeline.entries.engine import given_for, import_file, never_sold
 from pipeline.entries.judging import sound
 from pipeline.entries.lists.costs import LIST
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
-from pipeline.restating import restated
+from pipeline.intake.land import land_files
+from pipeline.release.restating import restated
 from pipeline.steps import build, now
-from transforms.gold import fct_line_cost, gold_tables, mart_profit_daily
+from transforms.gold import gold_tables
+from transforms.gold.profit import fct_line_cost, mart_profit_daily
 from warehouse import registry, release
 from warehouse.entries import read
 from warehouse.ops import FIXED_COST, UNIT_COST

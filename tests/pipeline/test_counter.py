@@ -12,12 +12,13 @@ import polars as pl
 import pytest
 
 from contracts.errors import NotFoundError, UsageError
-from metrics.access import Viewer, sign_in
-from pipeline import counter, parsing
+from metrics.query.access import Viewer, sign_in
+from pipeline import counter
 from pipeline.deliveries import Delivery
 from pipeline.house import reading, writing
-from pipeline.names import plain_name
-from pipeline.registering import register_shop
+from pipeline.intake.names import plain_name
+from pipeline.intake.registering import register_shop
+from pipeline.intake.sandbox import parsing
 from warehouse import accounts
 from warehouse.ops import EXPORT, SECURITY_EVENT
 from warehouse.settings import Settings

@@ -9,14 +9,14 @@ import pytest
 from counting import counted
 from truth_cases import NOW
 
-from pipeline.build import build
+from pipeline.build.run import build
 from pipeline.house import writing
-from pipeline.intake import land_files
-from pipeline.registering import register_market
-from pipeline.releasing import audit, release
+from pipeline.intake.land import land_files
+from pipeline.intake.registering import register_market
+from pipeline.release.releasing import audit, release
 from simulator.files import write_files
 from simulator.handout import registry_of
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow

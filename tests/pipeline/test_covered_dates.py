@@ -7,8 +7,8 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from pipeline.intake import covered_dates
-from simulator.clock import ZONE
+from pipeline.intake.land import covered_dates
+from simulator.history.clock import ZONE
 
 DAYS = [dt.date(2026, 7, 3), dt.date(2026, 7, 9)]
 EARLIER, MOMENTS = (pl.Series([dt.datetime(2026, month, day, 23, 30, tzinfo=ZONE) for day in (3, 9)]) for month in (6, 7))

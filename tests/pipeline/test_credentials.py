@@ -13,7 +13,7 @@ import pytest
 
 from connectors.http import Credentials
 from contracts.errors import CredentialError
-from pipeline.credentials import open_credentials
+from pipeline.intake.credentials import open_credentials
 from warehouse.settings import Settings
 
 GIVEN = {"base_url": "https://api.jd.com", "app_key": "key", "app_secret": "s3cret", "access_token": "old", "refresh_token": "r0"}

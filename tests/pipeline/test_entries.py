@@ -26,7 +26,7 @@ from pipeline.entries.lists import accounts, aside, costs, rates, stock
 from pipeline.entries.moved import causes_between, input_changes
 from pipeline.entries.template import template
 from pipeline.house import all_tables, reading, writing
-from pipeline.restating import restated
+from pipeline.release.restating import restated
 from pipeline.steps import build, build_and_release, now
 from warehouse import entries, registry, release
 from warehouse.lake import Lake
@@ -38,7 +38,7 @@ DAY = now().date() - dt.timedelta(days=1)
 
 def fresh_commands() -> ModuleType:
     """The command line as a new process finds it."""
-    spec = importlib.util.find_spec("pipeline.cli")
+    spec = importlib.util.find_spec("cli")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -10,7 +10,7 @@ import pytest
 from superuser import files_modes_count
 
 from pipeline.house import reading, writing
-from pipeline.registering import register_shop
+from pipeline.intake.registering import register_shop
 from pipeline.steps import now, scan_inbox
 from warehouse.ops import EXPORT
 from warehouse.settings import Settings

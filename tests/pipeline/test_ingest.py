@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cli import app, run
 from contracts.errors import NotFoundError
-from metrics.access import Viewer
-from metrics.ask import ask
-from pipeline.cli import app, run
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.house import reading
 from pipeline.steps import ingest
 from warehouse.ops import EXPORT, LOAD

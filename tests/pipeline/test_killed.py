@@ -14,8 +14,8 @@ from inbox_cases import drop
 from kill_cases import attempt
 from truth_cases import NOW, downloads, settle, small_market
 
-from metrics.access import Viewer
-from metrics.ask import ask
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.house import reading
 from pipeline.steps import build_and_release, scan_inbox
 from simulator.handout import credentials_of as keys

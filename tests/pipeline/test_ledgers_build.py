@@ -8,14 +8,14 @@ from pathlib import Path
 import polars as pl
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from cli import app
+from pipeline.build.withdrawing import mark
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists.rates import LIST
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
-from pipeline.releasing import audit, release
+from pipeline.intake.land import land_files
+from pipeline.release.releasing import audit, release
 from pipeline.steps import build, now
-from pipeline.withdrawing import mark
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 

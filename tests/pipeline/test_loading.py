@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from connectors.base import TOGETHER
-from pipeline.loading import ROW, _together
+from pipeline.build.loading import ROW, _together
 
 
 def rows(*numbers: int) -> pl.DataFrame:

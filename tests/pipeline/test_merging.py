@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.canonical import SILVER
-from pipeline.merging import merge_into_silver
+from pipeline.build.merging import merge_into_silver
 from warehouse.lake import Lake
 from warehouse.place import Place
 

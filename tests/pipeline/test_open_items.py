@@ -9,10 +9,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from metrics.access import Viewer
-from metrics.open_book import line_of, open_book
-from pipeline.cli import app
-from pipeline.raw_rows import raw_rows
+from cli import app
+from metrics.query.access import Viewer
+from metrics.reports.open_book import line_of, open_book
+from pipeline.intake.raw_rows import raw_rows
 from pipeline.steps import ingest
 from warehouse.settings import Settings
 

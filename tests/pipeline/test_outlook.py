@@ -9,14 +9,15 @@ import pytest
 from inbox_cases import drop
 from truth_cases import NOW, downloads, settle
 
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.sources import dimensions_of
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.sources import dimensions_of
 from pipeline.house import reading, writing
 from pipeline.steps import build, scan_inbox
-from simulator.market import Market, build_market
-from simulator.truth import truth
-from transforms.gold import mart_outlook_daily, mart_outlook_detail_daily, mart_shop_channel_daily
+from simulator.history.market import Market, build_market
+from simulator.truths.truth import truth
+from transforms.gold.forecast import mart_outlook_daily, mart_outlook_detail_daily
+from transforms.gold.sales import mart_shop_channel_daily
 from transforms.maturity.triangle import HORIZON
 from warehouse import release
 from warehouse.ops import OUTLOOK

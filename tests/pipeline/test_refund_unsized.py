@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from contracts.intake import Notice
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.notes import UNREPORTED
+from metrics.model.notes import UNREPORTED
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.steps import ingest
 from warehouse.settings import Settings
 

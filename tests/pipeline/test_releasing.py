@@ -12,15 +12,15 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from cli import app, run
 from contracts.errors import HeldReleaseError
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.health import release_line
-from pipeline import parsing
-from pipeline.cli import app, run
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.reports.health import release_line
 from pipeline.house import reading, writing
+from pipeline.intake.sandbox import parsing
 from pipeline.steps import audit, build, build_and_release, ingest, release
-from transforms.gold.fct_order_line import TABLE as LINES
+from transforms.gold.orders.fct_order_line import TABLE as LINES
 from warehouse import release as releasing
 from warehouse.ops import QUARANTINE
 from warehouse.settings import Settings

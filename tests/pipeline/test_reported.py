@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from metrics.access import Viewer
-from metrics.ask import Answer, ask
-from pipeline.cli import app
+from cli import app
+from metrics.query.access import Viewer
+from metrics.query.ask import Answer, ask
 from pipeline.steps import ingest
 from warehouse.settings import Settings
 

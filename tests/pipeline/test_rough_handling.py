@@ -12,14 +12,14 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import FileRefusedError, NotFoundError
-from metrics.access import Viewer
-from metrics.ask import ask
-from pipeline.build import build
-from pipeline.cli import app
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from pipeline.build.run import build
 from pipeline.house import reading, writing
-from pipeline.intake import land_files
-from pipeline.parsing import Limits, close, warm
+from pipeline.intake.land import land_files
+from pipeline.intake.sandbox.parsing import Limits, close, warm
 from pipeline.steps import build_and_release, ingest, scan_inbox
 from warehouse.ops import LOAD, QUARANTINE
 from warehouse.settings import Settings
@@ -167,7 +167,7 @@ def test_the_inbox_goes_on_beside_a_bad_file_and_keeps_both_refusals(released: S
 
 
 def test_a_setting_that_cannot_be_is_named_and_not_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from pipeline.cli import run
+    from cli import run
 
     monkeypatch.setenv("BAIYUN_DISCLOSURE_P", "-77")
     assert run(lambda: app(["build"], standalone_mode=False)) == 2

@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import FileRefusedError, UsageError
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.explain import explain, order_lines
-from pipeline.cli import app
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import explain, order_lines
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists.stock import LIST
 from pipeline.entries.moved import input_changes
 from pipeline.house import reading, writing
-from pipeline.raw_rows import ENTERED, raw_rows
+from pipeline.intake.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, ingest, now
-from transforms.gold import gold_tables, mart_stock_monthly
+from transforms.gold import gold_tables
+from transforms.gold.stock import mart_stock_monthly
 from warehouse import registry
 from warehouse.entries import read
 from warehouse.ops import STOCK_ENTRY

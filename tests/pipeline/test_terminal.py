@@ -10,12 +10,11 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from cli import app, run, show
+from cli.terminal import print_table
 from contracts.canonical import ORDER_LINE
 from contracts.errors import NotFoundError
-from pipeline import show
-from pipeline.cli import app, run
 from pipeline.house import writing
-from pipeline.terminal import print_table
 from warehouse.ops import QUARANTINE
 from warehouse.release import PUBLISHED, Release
 from warehouse.settings import Settings

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.cli import app, run
+from cli import app, run
 from pipeline.house import writing
-from pipeline.registering import register_shop
+from pipeline.intake.registering import register_shop
 from warehouse.settings import Settings
 
 #: Commands that look at what a merchant has, and what they need beside it.

@@ -9,13 +9,14 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.health import freshness, receipts
-from pipeline.cli import app
+from cli import app
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.reports.health import freshness, receipts
 from pipeline.house import reading
 from pipeline.steps import build, ingest
-from transforms.gold import dim_reported, gold_tables
+from transforms.gold import gold_tables
+from transforms.gold.orders import dim_reported
 from warehouse.ops import EXPORT, LOAD, RESTATEMENT
 from warehouse.settings import Settings
 

@@ -12,8 +12,8 @@ import polars as pl
 from truth_cases import LATER, NOW, downloads, enter_costs, enter_stock, settle, small_market
 
 from connectors.recognising import recognise
-from metrics.access import Viewer
-from metrics.ask import ask
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from pipeline.house import reading, writing
 from pipeline.steps import build_and_release, scan_inbox, withdraw
 from warehouse import registry

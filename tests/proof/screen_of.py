@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from metrics.access import Viewer
+from metrics.query.access import Viewer
 
 _SCRIPT = """
 import streamlit as st
-from dashboards.parts.failure import TellFailure
+from dashboards.parts.page.failure import TellFailure
 with TellFailure("页面"):
     st.session_state["show"](st.session_state["looking"])
 """

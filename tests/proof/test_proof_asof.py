@@ -10,13 +10,13 @@ import pytest
 from proof_cases import FIRST, FORGOTTEN, SECOND, WITHDRAWN, answers, owner_of, published, said
 from truth_cases import LATER
 
+from cli import app, run
 from contracts.errors import NotFoundError
-from metrics.ask import ask
-from metrics.definitions import METRICS
-from metrics.explain import explain, order_lines
-from metrics.released import open_release
-from metrics.restated import restatements
-from pipeline.cli import app, run
+from metrics.model.definitions import METRICS
+from metrics.query.ask import ask
+from metrics.query.explain import explain, order_lines
+from metrics.query.released import open_release
+from metrics.reports.restated import restatements
 from pipeline.statement.document import statement
 from pipeline.steps import maintain
 from transforms.gold import gold_tables

@@ -11,21 +11,21 @@ import pytest
 from proof_cases import ANEW, FIRST, merchants, owner_of, published
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import NotFoundError, UsageError
 from contracts.personal import STARS
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.definitions import METRICS
-from metrics.estimate_lines import ESTIMATE
-from metrics.explain import explain, order_lines, told_by
-from metrics.launch_lines import LAUNCH
-from metrics.lineage import ESTIMATED, EVIDENCE
-from metrics.sources import DIMENSIONS, SOURCES, find_source
-from metrics.versions import version
-from pipeline.cli import app
+from metrics.model.definitions import METRICS
+from metrics.model.versions import version
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.estimate_lines import ESTIMATE
+from metrics.query.explain import explain, order_lines, told_by
+from metrics.query.launch_lines import LAUNCH
+from metrics.query.lineage import ESTIMATED, EVIDENCE
+from metrics.query.sources import DIMENSIONS, SOURCES, find_source
 from pipeline.house import reading
-from pipeline.raw_rows import raw_rows
-from transforms.gold.fct_order_line import TABLE as LINES
+from pipeline.intake.raw_rows import raw_rows
+from transforms.gold.orders.fct_order_line import TABLE as LINES
 from warehouse.ops import EXPORT, SHOP, STOCK_ENTRY
 from warehouse.settings import Settings
 
@@ -164,7 +164,7 @@ def test_a_line_leads_to_the_rows_as_they_were_received(house: Settings) -> None
 
 
 def test_rows_of_a_file_that_expired_are_shown_as_they_were_loaded(house: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import raw_rows as module
+    from pipeline.intake import raw_rows as module
 
     viewer = owner_of(house)
     line = order_lines(viewer, "paid_gmv", {}).rows.row(0, named=True)

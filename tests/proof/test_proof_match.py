@@ -10,12 +10,12 @@ from screen_of import page_of, text
 from streamlit.testing.v1 import AppTest
 from truth_cases import FIRST, LATER, small_market
 
-from dashboards.parts.money import yuan
+from dashboards.parts.page.money import yuan
 from dashboards.views.merchant import match as page
-from metrics.match import match, shops
-from metrics.screens import screens_of
-from metrics.typed import Typed
-from simulator.backoffice import back_office
+from metrics.reports.match import match, shops
+from metrics.reports.screens import screens_of
+from metrics.reports.typed import Typed
+from simulator.truths.backoffice import back_office
 from warehouse.settings import Settings
 
 DAYS = (FIRST, FIRST + dt.timedelta(days=25))

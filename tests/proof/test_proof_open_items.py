@@ -12,15 +12,15 @@ from screen_of import page_of, text
 from truth_cases import LATER, small_market
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.amounts import yuan as printed
 from contracts.codes import OPEN_REASON, OPEN_STEP
 from contracts.errors import NotFoundError, UsageError
-from dashboards.parts.money import yuan
+from dashboards.parts.page.money import yuan
 from dashboards.views.merchant import open_items as page
-from metrics.open_book import line_of, open_book
-from metrics.released import choose, open_release
-from pipeline.cli import app
-from pipeline.raw_rows import raw_rows
+from metrics.query.released import choose, open_release
+from metrics.reports.open_book import line_of, open_book
+from pipeline.intake.raw_rows import raw_rows
 from warehouse.settings import Settings
 
 

@@ -6,22 +6,22 @@ import pytest
 from proof_cases import ANEW, SECOND, merchants, owner_of, published
 from streamlit.testing.v1 import AppTest
 
-from dashboards.parts import period
-from dashboards.parts.money import yuan
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.explain import order_lines
-from metrics.lineage import EVIDENCE_KINDS
-from metrics.restated import last_look, look, restatements
+from dashboards.parts.page import period
+from dashboards.parts.page.money import yuan
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import order_lines
+from metrics.query.lineage import EVIDENCE_KINDS
+from metrics.reports.restated import last_look, look, restatements
 from pipeline.counter import raw_rows
 from warehouse import accounts
 from warehouse.settings import Settings
 
 _SCRIPT = """
 import streamlit as st
-from dashboards.parts.failure import TellFailure
-from dashboards.parts.passport import show_raw_row
-from dashboards.parts.restated import show_restated
+from dashboards.parts.page.failure import TellFailure
+from dashboards.parts.figures.passport import show_raw_row
+from dashboards.parts.figures.restated import show_restated
 from dashboards.views.merchant import passport
 parts = {"passport": passport.show, "restated": show_restated, "row": lambda row: show_raw_row(row)}
 with TellFailure("页面"):

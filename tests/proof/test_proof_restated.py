@@ -11,16 +11,16 @@ from proof_cases import ANEW, FIRST, FORGOTTEN, SECOND, THIRD, WITHDRAWN, mercha
 from truth_cases import LATER
 from typer.testing import CliRunner
 
-from metrics import versions
-from metrics.access import Viewer
-from metrics.restated import last_look, look, restatements
-from metrics.versions import CELLWISE, FOLLOWED
-from pipeline import restating
-from pipeline.cli import app
+from cli import app
+from metrics.model import versions
+from metrics.model.versions import CELLWISE, FOLLOWED
+from metrics.query.access import Viewer
+from metrics.reports.restated import last_look, look, restatements
 from pipeline.house import reading
-from pipeline.releasing import release
-from pipeline.restating import restated
-from transforms.gold.mart_shop_channel_daily import TABLE as DAILY
+from pipeline.release import restating
+from pipeline.release.releasing import release
+from pipeline.release.restating import restated
+from transforms.gold.sales.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL
 from warehouse import accounts
 from warehouse.ops import RESTATEMENT

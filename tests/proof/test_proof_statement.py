@@ -17,10 +17,10 @@ from proof_cases import FIRST, merchants, owner_of, published
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
+from cli import app
+from cli.statement import read_period
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
-from metrics.ask import ask
-from pipeline.cli import app
-from pipeline.cli.statement import read_period
+from metrics.query.ask import ask
 from pipeline.house import reading
 from pipeline.statement.document import BY, content_digest, stated
 from pipeline.statement.files import verify

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cli import app
 from contracts.errors import HeldReleaseError
 from pipeline import steps
-from pipeline.cli import app
 from pipeline.house import writing
-from pipeline.verifying import verify_release
+from pipeline.release.verifying import verify_release
 from warehouse import release as releasing
 from warehouse.settings import Settings
 

@@ -3,7 +3,7 @@
 import pytest
 from simulator_cases import NOW
 
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 
 
 @pytest.fixture(scope="session")

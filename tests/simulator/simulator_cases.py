@@ -2,6 +2,6 @@
 
 import datetime as dt
 
-from simulator.clock import ZONE
+from simulator.history.clock import ZONE
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)

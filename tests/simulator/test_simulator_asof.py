@@ -7,7 +7,7 @@ import polars as pl
 from simulator_cases import NOW
 
 from contracts import codes
-from simulator.market import Market
+from simulator.history.market import Market
 
 MOMENTS = [NOW + dt.timedelta(days=days) for days in (-40, -20, -6, -1, 0, 9, 60)]
 RANK = {"unpaid": 0, "closed_unpaid": 1, "paid": 1, "shipped": 2, "finished": 3, "closed_refunded": 4}

@@ -12,11 +12,11 @@ from types import ModuleType
 import fastexcel
 import pytest
 
-from simulator.backoffice import NUMBERS, back_office
-from simulator.clock import ZONE
-from simulator.market import Market, build_market
-from simulator.platforms import FACTS
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
+from simulator.history.platforms import FACTS
 from simulator.server import simulators
+from simulator.truths.backoffice import NUMBERS, back_office
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
 LATER = NOW + dt.timedelta(days=32)

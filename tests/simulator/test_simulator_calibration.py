@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from simulator_cases import NOW
 
-from simulator.market import Market
-from simulator.truth import truth
+from simulator.history.market import Market
+from simulator.truths.truth import truth
 
 RIPE = NOW + dt.timedelta(days=90)
 PERIOD = (dt.date(2026, 1, 1), dt.date(2026, 12, 31))

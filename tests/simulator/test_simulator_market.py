@@ -8,8 +8,8 @@ import pytest
 from simulator_cases import NOW
 
 from contracts import codes
-from simulator.market import Market, build_market
-from simulator.platforms import CHANNELS, FACTS
+from simulator.history.market import Market, build_market
+from simulator.history.platforms import CHANNELS, FACTS
 
 FRAMES = ("merchants", "shops", "accounts", "skus", "sessions", "lines", "refunds", "settlements")
 

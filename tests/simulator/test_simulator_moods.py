@@ -7,9 +7,9 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from simulator.clock import ZONE
-from simulator.market import Market, build_market
-from simulator.moods import Mood
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
+from simulator.history.moods import Mood
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
 CHANGE = dt.date(2026, 6, 30)

@@ -19,7 +19,7 @@ from starlette.routing import Route
 import simulator.files
 from simulator.__main__ import main, write_home
 from simulator.faults import FaultPlan
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import Dialect, make_app, serve_in_thread, simulators
 from simulator.world import World
 

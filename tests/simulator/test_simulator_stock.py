@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from simulator.clock import ZONE
-from simulator.market import Market, build_market
-from simulator.stock import claimed, counted, received, write_stock
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
+from simulator.history.stock import claimed, counted, received, write_stock
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
 DAYS = (NOW.date(), dt.date(2026, 7, 31), dt.date(2026, 10, 31))

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from simulator_cases import NOW
 
-from simulator.clock import ZONE
-from simulator.market import Market
-from simulator.truth import METRICS, buyer_truth, truth
+from simulator.history.clock import ZONE
+from simulator.history.market import Market
+from simulator.truths.truth import METRICS, buyer_truth, truth
 
 FIRST, LAST = dt.date(2026, 6, 10), dt.date(2026, 7, 5)
 ADDITIVE = (

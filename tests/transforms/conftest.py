@@ -9,7 +9,7 @@ import pytest
 from market_cases import Observations, by_api, by_files
 from transforms_cases import at
 
-from simulator.market import build_market
+from simulator.history.market import build_market
 from simulator.server import make_app, serve_in_thread
 
 NOW = at("2026-11-24 12:00:00")

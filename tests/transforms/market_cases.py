@@ -15,7 +15,7 @@ from connectors.base import platforms
 from connectors.http import Client, Credentials
 from connectors.reading import Origin, read_file, read_pages
 from contracts.canonical import SILVER
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import World, simulators
 
 

@@ -7,9 +7,9 @@ import datetime as dt
 import polars as pl
 
 from contracts.canonical import SHOP
-from transforms.gold import mart_outlook_daily, mart_outlook_detail_daily
-from transforms.gold.mart_order_detail_daily import DETAIL
-from transforms.gold.mart_outlook_daily import TABLE as DAYS
+from transforms.gold.forecast import mart_outlook_daily, mart_outlook_detail_daily
+from transforms.gold.forecast.mart_outlook_daily import TABLE as DAYS
+from transforms.gold.sales.mart_order_detail_daily import DETAIL
 
 _SHOP = {"merchant_id": "m", "shop_id": "s", "platform_code": "douyin"}
 DAY = dt.date(2026, 7, 20)

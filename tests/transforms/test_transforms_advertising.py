@@ -8,7 +8,8 @@ import polars as pl
 
 from contracts.canonical import AD_SPEND
 from transforms.costing import Costs
-from transforms.gold import fct_ad_spend, gold_tables, mart_ad_daily, mart_promotion_daily
+from transforms.gold import gold_tables
+from transforms.gold.advertising import fct_ad_spend, mart_ad_daily, mart_promotion_daily
 from warehouse.ops import FIXED_COST, UNIT_COST
 
 _AT = dt.datetime(2026, 3, 9, tzinfo=dt.UTC)

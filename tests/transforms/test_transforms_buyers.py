@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from transforms.gold import fct_order_line, mart_buyer_monthly
+from transforms.gold.orders import fct_order_line
+from transforms.gold.sales import mart_buyer_monthly
 
 
 def _lines(*rows: dict[str, Any]) -> pl.DataFrame:

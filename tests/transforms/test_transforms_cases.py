@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from transforms_cases import Arrivals, fold, gold, observed
 
-from transforms.gold import mart_style_daily
+from transforms.gold.sales import mart_style_daily
 
 CASES = sorted(path for path in (Path(__file__).parents[1] / "cases").iterdir() if path.is_dir())
 

@@ -12,9 +12,10 @@ from transforms_cases import Gold, observed, run
 
 from contracts.canonical import SHOP, SILVER
 from contracts.field import OWN_IDS
-from metrics.explain import ENTERED_IN
+from metrics.query.explain import ENTERED_IN
 from transforms.costing import Costs, add_unit_cost, spread_lumps
-from transforms.gold import fct_line_cost, fct_settlement_entry, mart_profit_daily
+from transforms.gold.ledgers import fct_settlement_entry
+from transforms.gold.profit import fct_line_cost, mart_profit_daily
 from warehouse.ops import FIXED_COST, UNIT_COST
 
 PAID = "2026-06-10 12:00:00"

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from transforms.disclosure import DisclosureRule, judge_cells
-from transforms.gold import mart_district_channel_monthly as district
-from transforms.gold.mart_shop_channel_daily import TABLE as DAILY
+from transforms.gold.sales import mart_district_channel_monthly as district
+from transforms.gold.sales.mart_shop_channel_daily import TABLE as DAILY
 
 
 def _judge(contributions: list[int], rule: DisclosureRule) -> tuple[int, bool] | None:

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from transforms_cases import observed, own_accounts, run
 
-from transforms.gold import dim_creator, dim_live_session, dim_product, dim_shop, gold_tables
+from transforms.gold import gold_tables
+from transforms.gold.orders import dim_creator, dim_live_session, dim_product, dim_shop
 
 PAID = "2026-06-01 10:00:00"
 ORDER = {"order_id": "O", "paid_at": PAID, "created_at": "2026-05-31 23:59:59", "paid_fen": 1000, "placed_fen": 1000, "province_name": "广东省"}

@@ -10,9 +10,9 @@ from market_cases import by_files, market_own_accounts
 from transforms_cases import Gold, at, fold, gold
 
 from contracts.canonical import OF_ORDERS
-from simulator.market import Market, build_market
-from simulator.truth import goods_truth
-from transforms.gold import mart_breakdown_daily, mart_shop_channel_daily, mart_style_daily
+from simulator.history.market import Market, build_market
+from simulator.truths.truth import goods_truth
+from transforms.gold.sales import mart_breakdown_daily, mart_shop_channel_daily, mart_style_daily
 
 NOW = at("2026-11-24 12:00:00")
 FIRST = dt.date(2026, 10, 1)

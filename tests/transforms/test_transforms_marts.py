@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from transforms_cases import Gold, observed, run
 
-from transforms.gold import mart_kept_age_daily
+from transforms.gold.sales import mart_kept_age_daily
 
 JUNE, JULY = "2026-06-30 23:59:59", "2026-07-01 00:00:00"
 

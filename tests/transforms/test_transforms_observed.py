@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from transforms.gold import dim_observed
+from transforms.gold.orders import dim_observed
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.canonical import SHOP
 from contracts.codes import REPORT
-from transforms.gold import dim_reported
+from transforms.gold.orders import dim_reported
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _S = {"merchant_id": "m", "shop_id": "s", "platform_code": "douyin"}

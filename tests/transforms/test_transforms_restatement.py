@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from transforms_cases import Gold, observed, own_accounts, run
 
 from contracts.codes import RESTATEMENT
-from transforms.gold.grain import ORDER
+from transforms.gold.orders.grain import ORDER
 from transforms.restatement import CELL, Causes, Facts, ledger, moves, reasons, redefined, standing_left_out
 
 PARTS = ["paid_fen", "cohort_refund_fen", "dated_refund_fen", "paid_orders_qty"]

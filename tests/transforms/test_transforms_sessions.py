@@ -12,7 +12,7 @@ import pytest
 from market_cases import Observations, market_own_accounts
 from transforms_cases import Gold, fold, gold, observed, run
 
-from simulator.truth import truth
+from simulator.truths.truth import truth
 
 
 def _gpm(daily: pl.DataFrame, by: list[str], kept: bool) -> dict[tuple[object, ...], int | None]:

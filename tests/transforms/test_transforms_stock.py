@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.canonical import PRODUCT, REFUND_LINE, SHOP
-from transforms.gold import dim_observed, fct_order_line, mart_launch_daily, mart_stock_monthly
+from transforms.gold.orders import dim_observed, fct_order_line
+from transforms.gold.sales import mart_launch_daily
+from transforms.gold.stock import mart_stock_monthly
 from transforms.stock import Told, claims_of, open_claims
 from warehouse.ops import STOCK_ENTRY
 

@@ -9,7 +9,7 @@ import pytest
 from market_cases import MEASURES, Observations, answers, market_own_accounts
 from transforms_cases import Gold, fold, gold
 
-from simulator.truth import truth
+from simulator.truths.truth import truth
 
 CELL = ("shop_id", "channel_code", "date")
 PLATFORMS = ("douyin", "taobao")

@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
-from simulator.clock import ZONE
-from transforms.gold import dim_live_session, fct_order_line, fct_refund_line, mart_live_session, mart_shop_channel_daily, mart_style_daily
+from simulator.history.clock import ZONE
+from transforms.gold.orders import dim_live_session, fct_order_line, fct_refund_line
+from transforms.gold.sales import mart_live_session, mart_shop_channel_daily, mart_style_daily
 from transforms.silver.restated import standing_lines
 from transforms.silver.states import current, merge_states
 

@@ -27,4 +27,4 @@ def additive_marts() -> dict[str, Additive]:
 
 
 def _modules() -> list[ModuleType]:
-    return [importlib.import_module(f"{__name__}.{item.name}") for item in pkgutil.iter_modules(__path__)]
+    return [importlib.import_module(item.name) for item in pkgutil.walk_packages(__path__, f"{__name__}.")]

@@ -6,13 +6,13 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts import district as shapes
-from dashboards.parts.charts import show_stacked_shares
-from dashboards.parts.failure import show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from metrics.access import Viewer
-from metrics.district import district
+from dashboards.parts.figures import district as shapes
+from dashboards.parts.page.charts import show_stacked_shares
+from dashboards.parts.page.failure import show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from metrics.query.access import Viewer
+from metrics.reports.district import district
 
 CARD = Card("channel_mix", "全区渠道结构", "Channel mix of the district", ":material/stacked_bar_chart:", 1)
 

@@ -7,17 +7,17 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.ads import BREAK_EVEN, PAIRS, show_break_even_lack, show_coverage, show_notes, show_pairs, show_reports, show_shops, show_verdict
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.money import times
-from dashboards.parts.period import choose_window, newest_day
-from dashboards.parts.windows import Window, windows_to
-from metrics.access import Viewer
-from metrics.ad_spend import ad_spend
-from metrics.ask import Answer, ask
-from metrics.labels import labels
+from dashboards.parts.figures.ads import BREAK_EVEN, PAIRS, show_break_even_lack, show_coverage, show_notes, show_pairs, show_reports, show_shops, show_verdict
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.money import times
+from dashboards.parts.page.period import choose_window, newest_day
+from dashboards.parts.page.windows import Window, windows_to
+from metrics.query.access import Viewer
+from metrics.query.ask import Answer, ask
+from metrics.query.labels import labels
+from metrics.reports.ad_spend import ad_spend
 
 CARD = Card("ads", "推广", "Advertising", ":material/campaign:", 5)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dashboards.parts.entry_form import is_under_way, show_delivery, show_list
-from dashboards.parts.failure import show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from metrics.access import Viewer
+from dashboards.parts.entering.entry_form import is_under_way, show_delivery, show_list
+from dashboards.parts.page.failure import show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from metrics.query.access import Viewer
 from pipeline.counter import entry_list, shops
 
 CARD = Card("costs", "成本", "Costs", ":material/sell:", 17)

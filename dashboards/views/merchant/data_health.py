@@ -9,18 +9,18 @@ import streamlit as st
 
 from contracts.codes import SOURCE, VERDICT
 from contracts.intake import row_place, unmasked_at
-from dashboards.parts.checks import all_checks, own_shops, show_failed
-from dashboards.parts.confirming import show_confirming
-from dashboards.parts.coverage import came_to, show_shop_coverage
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.on_counter import is_importing
-from dashboards.parts.shops import judge_shop, newest_attempts, shop_key, show_shop
-from dashboards.parts.waiting import show_waiting
-from dashboards.parts.words import BEIJING, halves, moment, span, visible
-from metrics import health
-from metrics.access import Viewer
+from dashboards.parts.entering.confirming import show_confirming
+from dashboards.parts.entering.on_counter import is_importing
+from dashboards.parts.health.checks import all_checks, own_shops, show_failed
+from dashboards.parts.health.coverage import came_to, show_shop_coverage
+from dashboards.parts.health.shops import judge_shop, newest_attempts, shop_key, show_shop
+from dashboards.parts.health.waiting import show_waiting
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.words import BEIJING, halves, moment, span, visible
+from metrics.query.access import Viewer
+from metrics.reports import health
 
 CARD = Card("data_health", "数据健康", "Data health", ":material/health_and_safety:", 2)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dashboards.parts.entry_lists import show_lists
-from dashboards.parts.failure import show_empty
-from dashboards.parts.menu import Card
-from metrics.access import Viewer
+from dashboards.parts.entering.entry_lists import show_lists
+from dashboards.parts.page.failure import show_empty
+from dashboards.parts.page.menu import Card
+from metrics.query.access import Viewer
 from pipeline.counter import lists_of, shops
 
 CARD = Card("entries", "手工录入", "Entered by hand", ":material/edit_note:", 18)

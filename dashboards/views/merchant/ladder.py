@@ -8,21 +8,21 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from contracts.errors import UsageError
-from dashboards.parts.bridge import show_steps
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.money import NOTHING, percent, share, yuan
-from dashboards.parts.period import choose_window, newest_day
-from dashboards.parts.way import show_way, show_way_to_open
-from dashboards.parts.windows import Window
-from dashboards.parts.words import sentence
-from metrics.access import Viewer
-from metrics.definitions import METRICS
-from metrics.guide import tooltip
-from metrics.metric import CLOCKS
-from metrics.rung_bridges import ENDS, rung_bridge
-from metrics.rungs import RUNGS, Ladder, Rung, ladder
+from dashboards.parts.figures.bridge import show_steps
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.money import NOTHING, percent, share, yuan
+from dashboards.parts.page.period import choose_window, newest_day
+from dashboards.parts.page.way import show_way, show_way_to_open
+from dashboards.parts.page.windows import Window
+from dashboards.parts.page.words import sentence
+from metrics.model.definitions import METRICS
+from metrics.model.guide import tooltip
+from metrics.model.metric import CLOCKS
+from metrics.query.access import Viewer
+from metrics.reports.rung_bridges import ENDS, rung_bridge
+from metrics.reports.rungs import RUNGS, Ladder, Rung, ladder
 
 CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 12)
 

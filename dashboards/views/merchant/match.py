@@ -9,18 +9,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from contracts.codes import PLATFORM
 from contracts.errors import UsageError
-from dashboards.parts.failure import TellFailure, show_empty, show_error
-from dashboards.parts.frame import show_heading
-from dashboards.parts.matching import choose_lines, show_definition, show_match
-from dashboards.parts.menu import Card
-from dashboards.parts.passport import show_raw_row
-from dashboards.parts.period import newest_day
-from dashboards.parts.windows import windows_to
-from dashboards.parts.words import plain, today
-from metrics.access import Viewer
-from metrics.match import match, shops
-from metrics.screens import SCREENS, Screen, screens_of
-from metrics.typed import Typed, read_amount
+from dashboards.parts.figures.matching import choose_lines, show_definition, show_match
+from dashboards.parts.figures.passport import show_raw_row
+from dashboards.parts.page.failure import TellFailure, show_empty, show_error
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.period import newest_day
+from dashboards.parts.page.windows import windows_to
+from dashboards.parts.page.words import plain, today
+from metrics.query.access import Viewer
+from metrics.reports.match import match, shops
+from metrics.reports.screens import SCREENS, Screen, screens_of
+from metrics.reports.typed import Typed, read_amount
 from pipeline.counter import raw_rows
 
 CARD = Card("match", "对平", "Match", ":material/balance:", 13)

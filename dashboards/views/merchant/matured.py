@@ -9,19 +9,19 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.failure import TellFailure, show_cut, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.money import NOTHING, short_yuan
-from dashboards.parts.outlook import show_at_age, show_outlook, show_ranges, show_said
-from dashboards.parts.period import choose_window, newest_day
-from dashboards.parts.windows import Window
-from dashboards.parts.words import channel_name, visible
-from metrics.access import Viewer
-from metrics.backtest import said_before, score
-from metrics.equal_age import AGES, kept_at_age
-from metrics.labels import labels
-from metrics.matured import matured
+from dashboards.parts.figures.outlook import show_at_age, show_outlook, show_ranges, show_said
+from dashboards.parts.page.failure import TellFailure, show_cut, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.money import NOTHING, short_yuan
+from dashboards.parts.page.period import choose_window, newest_day
+from dashboards.parts.page.windows import Window
+from dashboards.parts.page.words import channel_name, visible
+from metrics.query.access import Viewer
+from metrics.query.labels import labels
+from metrics.query.matured import matured
+from metrics.reports.backtest import said_before, score
+from metrics.reports.equal_age import AGES, kept_at_age
 
 CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_top:", 11)
 

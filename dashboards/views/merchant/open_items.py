@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.open_items import choose_item, show_reasons, show_statements, show_totals, tell_silent
-from dashboards.parts.passport import show_raw_row
-from dashboards.parts.words import plain
-from metrics.access import Viewer
-from metrics.labels import labels
-from metrics.open_book import OpenBook, line_of, open_book
+from dashboards.parts.figures.open_items import choose_item, show_reasons, show_statements, show_totals, tell_silent
+from dashboards.parts.figures.passport import show_raw_row
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.words import plain
+from metrics.query.access import Viewer
+from metrics.query.labels import labels
+from metrics.reports.open_book import OpenBook, line_of, open_book
 from pipeline.counter import raw_rows
 
 CARD = Card("open_items", "未结台账", "Open items", ":material/pending_actions:", 12)

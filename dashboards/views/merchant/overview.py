@@ -8,23 +8,23 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.bridge import show_bridge
-from dashboards.parts.cards import KEPT, PAID, show_kept_card
-from dashboards.parts.charts import show_daily, show_kept_bars
-from dashboards.parts.failure import TellFailure, show_cut, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.money import percent, share, short_yuan, yuan
-from dashboards.parts.period import choose_window, windows_of
-from dashboards.parts.restated import show_restated
-from dashboards.parts.sessions import last_sessions, show_session
-from dashboards.parts.windows import Window, so_far
-from dashboards.parts.words import channel_name, day, sentence, span, today, visible
-from metrics import health
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.labels import labels
-from metrics.notes import UNREPORTED
+from dashboards.parts.figures.bridge import show_bridge
+from dashboards.parts.figures.restated import show_restated
+from dashboards.parts.figures.sessions import last_sessions, show_session
+from dashboards.parts.page.cards import KEPT, PAID, show_kept_card
+from dashboards.parts.page.charts import show_daily, show_kept_bars
+from dashboards.parts.page.failure import TellFailure, show_cut, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.money import percent, share, short_yuan, yuan
+from dashboards.parts.page.period import choose_window, windows_of
+from dashboards.parts.page.windows import Window, so_far
+from dashboards.parts.page.words import channel_name, day, sentence, span, today, visible
+from metrics.model.notes import UNREPORTED
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.labels import labels
+from metrics.reports import health
 
 CARD = Card("overview", "经营概览", "Overview", ":material/payments:", 1)
 

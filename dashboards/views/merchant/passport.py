@@ -7,21 +7,21 @@ from collections.abc import Mapping
 import streamlit as st
 
 from contracts.codes import CHANNEL, PLATFORM
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.passport import show_lines, show_passport, show_raw_row
-from dashboards.parts.period import choose_days, offer_days, windows_of
-from dashboards.parts.way import asked
-from dashboards.parts.windows import Window, months_to
-from dashboards.parts.words import channel_name, plain
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.definitions import METRICS
-from metrics.explain import explain, order_lines
-from metrics.labels import labels
-from metrics.question import Period
-from metrics.sources import find_source
+from dashboards.parts.figures.passport import show_lines, show_passport, show_raw_row
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.period import choose_days, offer_days, windows_of
+from dashboards.parts.page.way import asked
+from dashboards.parts.page.windows import Window, months_to
+from dashboards.parts.page.words import channel_name, plain
+from metrics.model.definitions import METRICS
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.explain import explain, order_lines
+from metrics.query.labels import labels
+from metrics.query.question import Period
+from metrics.query.sources import find_source
 from pipeline.counter import raw_rows
 
 CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 16)

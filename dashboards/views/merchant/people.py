@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.parts.creators import creator_names
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.money import NOTHING, duration, percent, yuan
-from dashboards.parts.people import show_buyers, show_concentration, show_figure
-from dashboards.parts.period import choose_window, newest_day
-from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import channel_name, sentence
-from metrics.access import Viewer, open_desk
-from metrics.ask import Note, ask
-from metrics.concentration import concentration
+from dashboards.parts.figures.creators import creator_names
+from dashboards.parts.figures.people import show_buyers, show_concentration, show_figure
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.money import NOTHING, duration, percent, yuan
+from dashboards.parts.page.period import choose_window, newest_day
+from dashboards.parts.page.windows import Window, windows_to
+from dashboards.parts.page.words import channel_name, sentence
+from metrics.query.access import Viewer, open_desk
+from metrics.query.ask import Note, ask
+from metrics.reports.concentration import concentration
 
 CARD = Card("people", "场次与买家", "Sessions and buyers", ":material/groups:", 14)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.parts.bridge import show_waterfall, with_ends
-from dashboards.parts.creators import creator_names
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.period import choose_window, newest_day
-from dashboards.parts.profit import show_summary, show_table
-from dashboards.parts.windows import Window, windows_to
-from dashboards.parts.words import channel_name, sentence
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.labels import labels
-from metrics.profit_steps import paid_by, profit_steps
+from dashboards.parts.figures.bridge import show_waterfall, with_ends
+from dashboards.parts.figures.creators import creator_names
+from dashboards.parts.figures.profit import show_summary, show_table
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.period import choose_window, newest_day
+from dashboards.parts.page.windows import Window, windows_to
+from dashboards.parts.page.words import channel_name, sentence
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.labels import labels
+from metrics.reports.profit_steps import paid_by, profit_steps
 
 CARD = Card("profit", "利润", "Profit", ":material/savings:", 3)
 

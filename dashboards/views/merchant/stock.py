@@ -7,17 +7,17 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.entry_form import is_under_way, show_delivery, show_list
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.menu import Card
-from dashboards.parts.stock import LOOKS, show_cards, show_picture, show_table
-from dashboards.parts.words import day as day_name
-from dashboards.parts.words import sentence, visible
-from metrics.access import Viewer
-from metrics.ask import ask
-from metrics.labels import labels
-from metrics.question import Period
+from dashboards.parts.entering.entry_form import is_under_way, show_delivery, show_list
+from dashboards.parts.figures.stock import LOOKS, show_cards, show_picture, show_table
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.words import day as day_name
+from dashboards.parts.page.words import sentence, visible
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
+from metrics.query.labels import labels
+from metrics.query.question import Period
 from pipeline.counter import entry_list, shops
 
 CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 15)

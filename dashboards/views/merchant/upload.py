@@ -8,19 +8,19 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from contracts.codes import PLATFORM
-from dashboards.parts.failure import TellFailure, show_empty
-from dashboards.parts.frame import show_heading
-from dashboards.parts.given import show_given
-from dashboards.parts.kept import show_kept
-from dashboards.parts.mapping_form import Sheet, show_mapping
-from dashboards.parts.menu import Card
-from dashboards.parts.new_words import show_new_words
-from dashboards.parts.on_counter import OnCounter, on_counter, previewed, shops_of, summary, with_twins
-from dashboards.parts.receipts import show_outcome, show_progress
-from dashboards.parts.renamed import show_learned, show_offers
-from dashboards.parts.verdicts import show_preview, show_twin
-from dashboards.parts.words import plain, visible
-from metrics.access import Viewer
+from dashboards.parts.entering.given import show_given
+from dashboards.parts.entering.kept import show_kept
+from dashboards.parts.entering.mapping_form import Sheet, show_mapping
+from dashboards.parts.entering.new_words import show_new_words
+from dashboards.parts.entering.on_counter import OnCounter, on_counter, previewed, shops_of, summary, with_twins
+from dashboards.parts.entering.receipts import show_outcome, show_progress
+from dashboards.parts.entering.renamed import show_learned, show_offers
+from dashboards.parts.entering.verdicts import show_preview, show_twin
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.words import plain, visible
+from metrics.query.access import Viewer
 from pipeline import counter
 from pipeline.counter import Delivery, Preview, Shop
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboards.parts.entry_lists import show_lists
-from dashboards.parts.menu import Card
-from metrics.access import Viewer
+from dashboards.parts.entering.entry_lists import show_lists
+from dashboards.parts.page.menu import Card
+from metrics.query.access import Viewer
 from pipeline.counter import lists_of
 
 CARD = Card("house_lists", "公共录入", "Entered for all", ":material/currency_exchange:", 1)

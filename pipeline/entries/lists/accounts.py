@@ -7,12 +7,12 @@ import re
 import polars as pl
 
 from contracts.canonical import SILVER
+from pipeline.build.golden import orders_of_merchants
+from pipeline.build.merging import SESSION, Touched
 from pipeline.entries.causes import Cause
 from pipeline.entries.cells import NO_SHOP, TAKEN_BACK, Cell, Kind, Rule, choice, own_shop, text
 from pipeline.entries.changes import Changed, InputChanges, owners_of
 from pipeline.entries.declaration import EntryList, Given, Part
-from pipeline.golden import orders_of_merchants
-from pipeline.merging import SESSION, Touched
 from warehouse import registry
 from warehouse.entries import Book
 from warehouse.lake import Lake

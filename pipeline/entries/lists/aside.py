@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contracts.canonical import LISTED_ORDER
+from pipeline.build.merging import Touched
 from pipeline.entries.cells import NO_SHOP, TAKEN_BACK, Cell, Rule, choice, code, own_shop, text
 from pipeline.entries.changes import Changed, InputChanges, owners_of
 from pipeline.entries.declaration import EntryList, Part
-from pipeline.merging import Touched
-from transforms.gold.fct_order_line import TABLE as LINES
-from transforms.gold.grain import ORDER
+from transforms.gold.orders.fct_order_line import TABLE as LINES
+from transforms.gold.orders.grain import ORDER
 from warehouse.entries import Book
 from warehouse.lake import Lake
 from warehouse.ops import ASIDE_ORDER

@@ -6,7 +6,7 @@ import polars as pl
 
 from contracts.codes import COST_BASIS, COST_KIND
 from contracts.cost_fields import SAME_COST, SAME_GOODS
-from pipeline import profits
+from pipeline.build import profits
 from pipeline.entries.causes import Cause
 from pipeline.entries.cells import NO_SHOP, Cell, Rule, code, code_of, day, own_shop, yuan
 from pipeline.entries.changes import Changed, InputChanges

@@ -10,12 +10,12 @@ from contracts import canonical
 from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
+from pipeline.build.merging import ENTRY, FUND, Touched
 from pipeline.entries.causes import Cause, foreign_shops, orders_of_currency
 from pipeline.entries.cells import Cell, Kind, Rule, day, exact_number
 from pipeline.entries.changes import Changed, InputChanges
 from pipeline.entries.declaration import Check, EntryList, Given, Part
-from pipeline.merging import ENTRY, FUND, Touched
-from transforms.gold.grain import ORDER
+from transforms.gold.orders.grain import ORDER
 from warehouse.entries import Book
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE

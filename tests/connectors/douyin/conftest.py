@@ -8,7 +8,7 @@ import pytest
 from douyin_cases import MARKET_NOW, Shop
 
 from connectors.douyin import simulate
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import make_app, serve_in_thread
 
 

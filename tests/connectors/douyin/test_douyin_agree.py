@@ -11,7 +11,7 @@ from douyin_cases import MARKET_NOW, Shop, conformed, moment, private_cells
 
 from connectors.douyin import PLATFORM, simulate
 from connectors.reading import Origin, Reading, read_file, read_records
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 
 NEW, OLD = "yunshan-douyin", "mailong-douyin"

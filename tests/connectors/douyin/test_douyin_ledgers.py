@@ -15,7 +15,7 @@ from connectors.douyin import PLATFORM, bills, simulate
 from connectors.reading import Origin, Reading, read_file, read_records
 from contracts.canonical import SILVER, entity_key
 from contracts.errors import CollectError, CredentialError, TransientError
-from simulator.market import Market
+from simulator.history.market import Market
 
 START = moment("2026-06-01 00:00:00")
 FIRST, LAST = START.date(), MARKET_NOW.date()

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from douyin_cases import DECLARED, SAMPLES, conformed, moment, private_cells, read_sample
 
-from connectors.cells import read_minutes
 from connectors.douyin import PLATFORM
+from connectors.files.cells import read_minutes
 from contracts.canonical import LIVE_SESSION, ORDER_LINE, REFUND_LINE, content_columns, entity_key
 
 NEW, OLD = "1792375211_orders_2025_75.csv", "1792375211_orders_2023_74.csv"

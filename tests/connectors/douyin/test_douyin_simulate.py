@@ -13,7 +13,7 @@ import pytest
 from douyin_cases import MARKET_NOW, repository_samples
 
 from connectors.douyin import PLATFORM, simulate, simulate_files
-from simulator.market import Market
+from simulator.history.market import Market
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from jd_cases import NOW, Jos
 
 from connectors.jd.simulate import dialect
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import FaultPlan, make_app, serve_in_thread
 
 

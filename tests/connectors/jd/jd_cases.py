@@ -13,7 +13,7 @@ from connectors.base import Api
 from connectors.http import Client, Credentials
 from connectors.jd import PLATFORM
 from connectors.reading import Origin, Reading, read_file, read_records
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import FaultPlan, World
 
 ZONE = ZoneInfo("Asia/Shanghai")

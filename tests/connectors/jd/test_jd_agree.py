@@ -10,9 +10,9 @@ from jd_cases import LINEAGE, NOW, Frames, Jos, conformed, conformed_pages, curr
 
 from connectors.jd.simulate import export_files
 from contracts.canonical import SILVER
-from simulator.market import Market
-from transforms.gold import fct_order_line
-from transforms.gold.grain import ORDER
+from simulator.history.market import Market
+from transforms.gold.orders import fct_order_line
+from transforms.gold.orders.grain import ORDER
 from transforms.silver import states
 
 DATES = (NOW.date() - dt.timedelta(days=60), NOW.date())

@@ -13,7 +13,7 @@ from jd_cases import LINEAGE, NOW, SAMPLES, conformed, fen, read, sample
 
 from connectors.jd.simulate import export_files
 from contracts.errors import FileRefusedError
-from simulator.market import Market
+from simulator.history.market import Market
 
 ORDERS, BILL = "19453840_2016_30.csv", "wallet_23.csv"
 KEYS = {"order": "order_id", "order_line": "order_line_id", "settlement_entry": "settlement_entry_id", "refund_line": "refund_id"}

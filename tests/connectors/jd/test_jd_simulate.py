@@ -10,7 +10,7 @@ from jd_cases import NOW, THIRD_PARTY, read
 from connectors.jd import simulate
 from connectors.jd.simulate import export_files
 from connectors.jd.simulate_files import WALLETS
-from simulator.market import Market
+from simulator.history.market import Market
 
 FOLDER = Path(simulate.__file__).parent
 FORBIDDEN = {"conform", "lines", "bills", "words", "exports", "api", "records", "gateway", "signing"}

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from jd_cases import NOW, Jos, offline_api
 
-from connectors.clocks import stamp
+from connectors.files.clocks import stamp
 from connectors.jd.api import AFTER_SALE_REACH, KINDS, OVERLAP, JdApi
 from contracts.errors import CollectError, TransientError
 

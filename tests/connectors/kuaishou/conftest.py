@@ -11,7 +11,7 @@ import pytest
 from kuaishou_cases import MARKET_NOW, Shop
 
 from connectors.kuaishou import simulate
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import make_app, serve_in_thread
 
 

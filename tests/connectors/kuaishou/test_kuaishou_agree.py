@@ -10,7 +10,7 @@ from kuaishou_cases import LINEAGE, MARKET_NOW, Shop, conformed, moment, private
 
 from connectors.kuaishou import PLATFORM, simulate
 from connectors.reading import Origin, Reading, read_file, read_records
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 
 NEW, OLD = "yunshan-kuaishou", "xinggang-kuaishou"

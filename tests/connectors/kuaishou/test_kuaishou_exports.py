@@ -10,7 +10,7 @@ from kuaishou_cases import MARKET_NOW, SAMPLES, conformed, origin
 from connectors.kuaishou import simulate, simulate_files
 from connectors.kuaishou.exports import clean
 from connectors.reading import Origin, read_file
-from simulator.market import Market
+from simulator.history.market import Market
 
 
 def test_pasted_headers_and_totals_go_and_row_numbers_keep_their_gaps() -> None:

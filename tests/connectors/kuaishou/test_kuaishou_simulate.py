@@ -11,7 +11,7 @@ import pytest
 from kuaishou_cases import MARKET_NOW
 
 from connectors.kuaishou import PLATFORM, simulate, simulate_files
-from simulator.market import Market
+from simulator.history.market import Market
 
 
 @pytest.fixture(scope="module")

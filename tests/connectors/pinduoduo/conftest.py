@@ -9,7 +9,7 @@ import pytest
 from pinduoduo_cases import NOW, Shop
 
 from connectors.pinduoduo import simulate
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import make_app, serve_in_thread
 
 

@@ -10,7 +10,7 @@ from pinduoduo_cases import LINEAGE, NOW, Shop, conformed, read
 
 from connectors.pinduoduo import simulate
 from connectors.reading import Reading
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 
 FIRST = dt.date(2026, 10, 20)

@@ -15,7 +15,7 @@ from connectors.http import Client
 from connectors.pinduoduo import PLATFORM
 from connectors.pinduoduo.gateway import Gateway
 from contracts.errors import CollectError, CredentialError, TransientError
-from simulator.market import Market
+from simulator.history.market import Market
 
 START = NOW - dt.timedelta(days=25)
 DAY = NOW - dt.timedelta(days=1)

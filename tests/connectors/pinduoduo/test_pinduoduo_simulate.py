@@ -8,7 +8,7 @@ import polars as pl
 from pinduoduo_cases import NOW
 
 from connectors.pinduoduo import simulate
-from simulator.market import Market
+from simulator.history.market import Market
 
 DATES = (dt.date(2026, 10, 20), NOW.date())
 

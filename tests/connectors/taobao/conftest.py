@@ -9,7 +9,7 @@ import pytest
 from taobao_cases import NOW, Gateway
 
 from connectors.taobao.simulate import dialect
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import FaultPlan, make_app, serve_in_thread
 
 

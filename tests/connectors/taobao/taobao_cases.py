@@ -13,7 +13,7 @@ from connectors.http import Client, Credentials
 from connectors.reading import Origin, Reading, read_file, read_records
 from connectors.taobao import PLATFORM
 from connectors.taobao.api import TaobaoApi
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import FaultPlan, World
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from taobao_cases import NOW, SAMPLES, Gateway, conformed_pages, fen, offline_api
 
-from connectors.clocks import stamp
+from connectors.files.clocks import stamp
 from connectors.http import Client, Credentials
 from connectors.taobao import top
 from connectors.taobao.api import KINDS, TRADE_TYPES, TaobaoApi

@@ -13,7 +13,7 @@ from connectors.taobao.ledgers import conform_funds
 from connectors.taobao.simulate import export_files
 from contracts.canonical import SILVER, entity_key
 from contracts.errors import FileRefusedError
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 
 O1, O2 = "5116032541422009305", "5116032541422019305"
 FIRST = NOW.date() - dt.timedelta(days=30)

@@ -7,7 +7,7 @@ import pytest
 from taobao_cases import NOW, Gateway, conformed, conformed_pages, fen, read
 
 from connectors.taobao.simulate import export_files
-from simulator.market import Market
+from simulator.history.market import Market
 
 LINEAGE = ["_export_id", "_row_number", "_observed_at"]
 DATES = (NOW.date() - dt.timedelta(days=30), NOW.date())

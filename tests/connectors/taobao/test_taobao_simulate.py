@@ -9,7 +9,7 @@ from taobao_cases import NOW
 from connectors.taobao import simulate
 from connectors.taobao.simulate import export_files
 from connectors.taobao.simulate_files import HEADERS
-from simulator.market import Market
+from simulator.history.market import Market
 
 FOLDER = Path(simulate.__file__).parent
 FORBIDDEN = {"conform", "lines", "ledgers", "words", "exports", "api", "top"}

@@ -9,7 +9,7 @@ import pytest
 from tiktok_cases import MARKET_NOW, Shop
 
 from connectors.tiktok_shop import simulate
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import make_app, serve_in_thread
 
 

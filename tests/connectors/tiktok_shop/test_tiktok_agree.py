@@ -20,11 +20,11 @@ from tiktok_cases import (
 
 from connectors.tiktok_shop import simulate
 from contracts.canonical import SILVER
-from simulator.market import Market
-from simulator.platforms import thb_rates
+from simulator.history.market import Market
+from simulator.history.platforms import thb_rates
 from simulator.server import make_app, serve_in_thread
 from transforms.currency import convert_orders
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from transforms.silver.states import current
 
 START = moment("2026-05-01 00:00:00")

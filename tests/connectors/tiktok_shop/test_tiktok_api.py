@@ -19,7 +19,7 @@ from connectors.tiktok_shop import PLATFORM, simulate
 from connectors.tiktok_shop.api import MAX_PAGES_OF_A_SECOND, OVERLAP_SECONDS, TikTokApi
 from connectors.tiktok_shop.simulate_api import Rendered
 from contracts.errors import CollectError
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 
 START = moment("2026-05-01 00:00:00")

@@ -13,7 +13,7 @@ from connectors.http import Credentials
 from connectors.tiktok_shop import simulate
 from connectors.tiktok_shop.gateway import SHOPS
 from contracts.errors import CollectError, CredentialError, TransientError
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 
 START = moment("2026-07-01 00:00:00")

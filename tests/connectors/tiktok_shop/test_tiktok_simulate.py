@@ -12,8 +12,8 @@ import pytest
 from tiktok_cases import MARKET_NOW, THIRD_PARTY, moment, read
 
 from connectors.tiktok_shop import PLATFORM, simulate, simulate_files
-from simulator.market import Market
-from simulator.platforms import thb_satang_per_fen
+from simulator.history.market import Market
+from simulator.history.platforms import thb_satang_per_fen
 
 FIRST = dt.date(2026, 5, 1)
 

@@ -15,8 +15,8 @@ from connectors.http import Client, Credentials
 from connectors.reading import Origin, Reading, read_file, read_records
 from connectors.tiktok_shop import PLATFORM, simulate
 from connectors.tiktok_shop.api import TikTokApi
-from simulator.market import Market
-from simulator.platforms import thb_satang_per_fen
+from simulator.history.market import Market
+from simulator.history.platforms import thb_satang_per_fen
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SAMPLES = PLATFORM.folder / "samples"

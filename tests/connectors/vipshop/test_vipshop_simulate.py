@@ -9,8 +9,8 @@ import pytest
 
 from connectors.reading import Origin, read_file
 from connectors.vipshop import PLATFORM, simulate
-from simulator.clock import ZONE
-from simulator.market import Market, build_market
+from simulator.history.clock import ZONE
+from simulator.history.market import Market, build_market
 
 NOW = dt.datetime(2026, 7, 20, 9, 30, tzinfo=ZONE)
 LATER = NOW + dt.timedelta(days=40)

@@ -11,9 +11,9 @@ from wechat_cases import FIRST, LINEAGE, NOW, Shop, private_cells, read
 
 from connectors.wechat_channels import PLATFORM, simulate
 from contracts.canonical import SILVER
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from transforms.silver.states import current
 
 #: What one side does not tell: files no place of sale, session, accounts of own sales and creator's discount; the API no refund on the order.

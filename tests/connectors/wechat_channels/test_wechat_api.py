@@ -14,7 +14,7 @@ from connectors.wechat_channels import simulate
 from connectors.wechat_channels.api import DAY, WEEK, WechatApi
 from connectors.wechat_channels.gateway import CursorChangedError
 from contracts.errors import CollectError
-from simulator.market import Market
+from simulator.history.market import Market
 
 KINDS = ["orders", "after_sales", "funds", "live_sessions", "products"]
 

@@ -12,7 +12,7 @@ from wechat_cases import FIRST, NOW, read
 
 from connectors.reading import recognise
 from connectors.wechat_channels import PLATFORM, simulate, simulate_files
-from simulator.market import Market
+from simulator.history.market import Market
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from xiaohongshu_cases import NOW, Shop
 
 from connectors.xiaohongshu import simulate
-from simulator.market import Market, build_market
+from simulator.history.market import Market, build_market
 from simulator.server import make_app, serve_in_thread
 
 SHOP = "yunshan-xiaohongshu"

@@ -11,9 +11,9 @@ from xiaohongshu_cases import LINEAGE, NOW, Shop, conformed, origin, private_cel
 from connectors.reading import Reading, read_file
 from connectors.xiaohongshu import PLATFORM, simulate
 from contracts.canonical import SILVER
-from simulator.market import Market
+from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
-from transforms.gold import fct_order_line
+from transforms.gold.orders import fct_order_line
 from transforms.silver.states import current
 
 NEW, OLD = "yunshan-xiaohongshu", "tinglan-xiaohongshu"

@@ -16,7 +16,7 @@ from connectors.reading import read_file, recognise
 from connectors.xiaohongshu import PLATFORM, simulate, simulate_files
 from connectors.xiaohongshu.exports import clean, exported_at
 from contracts.errors import FileRefusedError
-from simulator.market import Market
+from simulator.history.market import Market
 
 NEW, OLD = "yunshan-xiaohongshu", "tinglan-xiaohongshu"
 FIRST = dt.date(2026, 6, 1)

@@ -1,0 +1,167 @@
+"""Advertising on a page: what a yuan spent brings back, every ROI beside the one that breaks even, and which reports count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from contracts.ad_families import family
+from contracts.codes import AD_USE
+from dashboards.parts.page.money import NOTHING, percent, short_yuan, times, yuan
+from dashboards.parts.page.way import show_way
+from dashboards.parts.page.windows import Window
+from dashboards.parts.page.words import sentence, visible
+from metrics.model.definitions import METRICS
+from metrics.model.guide import tooltip
+from metrics.query.ask import Answer, Note
+
+#: Each ROI with the one of the same numerator that breaks even.
+PAIRS = {
+    "matured_roi": "break_even_net_roi", "net_roi": "break_even_net_roi", "settled_roi": "break_even_settled_roi", "shop_roi": "break_even_roi",
+    "uni_roi": "break_even_roi", "ad_roi": "break_even_roi",
+}  # fmt: skip
+BREAK_EVEN = tuple(dict.fromkeys(PAIRS.values()))
+SHORT = {
+    "matured_roi": "净ROI(成熟,估)", "net_roi": "净ROI(至今)", "settled_roi": "结算ROI", "shop_roi": "整体支付ROI", "uni_roi": "全域ROI(报表)",
+    "ad_roi": "广告ROI(报表归因)",
+}  # fmt: skip
+#: What lacks anything is never 100 %.
+_NOT_ALL = 0.99
+#: Said by the page in its own words.
+_SAID = ("SPEND_UNTOLD", "MATURED_INTERVAL")
+
+
+def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], window: Window) -> None:
+    """``found``: values of the ROIs and spend; ``line``: of those that break even. What comes back of one yuan, in a sentence, and both figures large."""
+    roi = next((name for name in ("matured_roi", "net_roi") if found[name] is not None), "matured_roi")
+    even = line["break_even_net_roi"]
+    with st.container(border=True, gap="xxsmall"):
+        if found[roi] is not None and even:
+            st.markdown(_brings(found[roi] / even, line["cost_coverage"]))
+        spent, net, needed = st.columns(3)
+        told = {"ad_spend": (f"推广花费 :gray[:small[Spend · {window.days}]]", short_yuan), roi: (f"{SHORT[roi]} :gray[:small[Net ROI]]", times)}
+        for column, (name, (label, written)) in zip((spent, net), told.items(), strict=True):
+            with column.container(gap=None):
+                st.metric(label, written(found[name]), help=tooltip(name))
+                show_way(name, window.period, "ads")
+        needed.metric("保本净ROI :gray[:small[Break-even]]", times(even), help=tooltip("break_even_net_roi"))
+
+
+def _brings(back: float, coverage: float) -> str:
+    """``back``: what is left of one yuan's sales after goods, fees and freight, were all goods like those of known cost."""
+    left = back - 1
+    word, colour, icon = ("赚", "green", "trending_up") if left >= 0 else ("亏", "red", "trending_down")
+    zh = f"**每花 1 元推广,扣掉退款、货、费用和运费后拿回 {times(back)} 元:{word} {times(abs(left))} 元。**"
+    en = f"Each yuan spent brings back {times(back)} after returns, goods, fees and freight; the whole shop's average, organic sales in it."
+    known = "" if coverage == 1 else f"按成本已知的 {percent(min(coverage, _NOT_ALL))} 推算。"
+    return f":{colour}[:material/{icon}: {zh}]  \n:gray[{known}全店平均,没有广告也会卖的也在内。 :small[{en}]]"
+
+
+def show_break_even_lack(line: Answer) -> None:
+    """Why there is no ROI that breaks even; nothing where there is one."""
+    row = line.rows.row(0, named=True)
+    if row["break_even_roi"] is not None:
+        return
+    if any(note.code == "NO_MARGIN" for note in line.notes):
+        st.error(
+            "**没有保本ROI:广告之前就不剩钱。** 退款、货、费用和运费加起来已经超过卖的钱,投得越多亏得越多。  \n"
+            ":small[No ROI breaks even: returns, goods, fees and freight take more than is sold for, before any advertising.]",
+            icon=":material/trending_down:",
+        )
+    elif not row["cost_coverage"]:
+        st.info(
+            "**还不知道保本ROI**:没有商品成本。到「成本」页放上成本表就有了。  \n:small[No break-even yet: no unit cost is known. Enter costs.]",
+            icon=":material/help:",
+        )
+    else:
+        st.info(
+            "**还不知道保本ROI**:成本知道了,结算单还没来,平台费和佣金未知。  \n:small[No break-even yet: no bill tells fees and commissions.]",
+            icon=":material/help:",
+        )
+
+
+def show_pairs(found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
+    """Every ROI that is told beside the one it must reach."""
+    rows = [
+        {
+            "投产比": SHORT[name],
+            "现在": times(found[name]),
+            "保本": times(line[even]),
+            "够吗": _against(name, found[name], line[even]),
+            "English": METRICS[name].en,
+        }
+        for name, even in PAIRS.items()
+        if found[name] is not None
+    ]
+    if rows:
+        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content", column_config={"投产比": st.column_config.Column(pinned=True)})
+
+
+def _against(name: str, roi: float | None, even: float | None) -> str:
+    """Whether an ROI reaches its line; the one that still falls with every refund does so for now only."""
+    if roi is None or even is None:
+        return NOTHING
+    if roi < even:
+        return "✗ 不够"
+    return "✓ 暂时够" if name == "net_roi" else "✓ 够"
+
+
+def show_shops(rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:
+    """One row per shop with told spend: what it spent, keeps of it, needs to keep, and earns after it. Both frames by ``shop``."""
+    told = [
+        {
+            "店铺": visible(names.get(row["shop"], row["shop"]), 30),
+            "够吗": _against("matured_roi", row["matured_roi"], row["break_even_net_roi"]),
+            "净ROI(成熟)": times(row["matured_roi"]),
+            "保本": times(row["break_even_net_roi"]),
+            "花费": yuan(row["ad_spend"]),
+            "整体支付ROI": times(row["shop_roi"]),
+            "扣推广后的贡献": yuan(row["contribution_after_ads"]) if row["contribution_after_ads"] is not None else "成本未全知",
+        }
+        for row in rows.join(lines, on="shop", how="left").sort("ad_spend", "shop", descending=[True, False]).iter_rows(named=True)
+    ]
+    st.dataframe(pl.DataFrame(told), hide_index=True, height="content", column_config={"店铺": st.column_config.Column(pinned=True)})
+
+
+def show_reports(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
+    """What advertising took, one report a row, whether it counts, cash and grants apart."""
+    told = [
+        {
+            "来源": report_name(row["ad_family_code"]),
+            "计入": AD_USE.zh(row["ad_use_code"]),
+            "花费": yuan(row["spent_fen"]),
+            "店铺": visible(names.get(row["shop_id"], row["shop_id"]), 30),
+            "现金": yuan(row["spent_cash_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
+            "赠款": yuan(row["spent_grant_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
+            "天数": row["days_qty"],
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    st.dataframe(pl.DataFrame(told), hide_index=True, height="content", column_config={"来源": st.column_config.Column(pinned=True)})
+    zh = "同一平台的几张报表说的是同一笔钱,只算一张;录入了的天按录入的算。赠款不是掏出去的现金,来源没说的不猜。"
+    st.caption(f"{zh} Reports of a platform tell one money, and one counts; a day that was entered goes by the entry. Grants are no cash.")
+
+
+def report_name(code: str) -> str:
+    """What the platform calls a report; a report of unknown meaning by its own name."""
+    known = family(code)
+    return known.zh if known else visible(code, 40)
+
+
+def show_notes(notes: Sequence[Note]) -> None:
+    """What the figures leave out, for those who ask."""
+    told = {note.code: note for note in notes if note.code not in _SAID}
+    if told:
+        with st.expander("这些数没算进什么 What is left out", icon=":material/info:"):
+            for note in told.values():
+                st.caption(f"{note.zh}。 {sentence(note.en)}")
+
+
+def show_coverage(notes: Sequence[Note]) -> None:
+    """How much of what was paid has told spend: the rest is on neither side."""
+    for note in notes:
+        if note.code == "SPEND_UNTOLD":
+            st.markdown(f":orange[:material/info: {note.zh}。]  \n:gray[:small[{sentence(note.en)}]]")

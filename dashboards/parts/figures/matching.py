@@ -1,0 +1,99 @@
+"""对平 on a page: which number it is and what it counts, and the way from it to ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import polars as pl
+import streamlit as st
+
+from dashboards.parts.figures.bridge import show_waterfall
+from dashboards.parts.page.money import NOTHING, money_of, yuan
+from dashboards.parts.page.words import channel_name, day, plain, sentence, visible
+from metrics.reports.match import Match
+from metrics.reports.screens import UNKNOWN, Screen
+from metrics.reports.told_days import TOLD
+
+_SHOWN = 200
+_DAYS = 10
+#: Rows a table shows without scrolling.
+_SHORT = 8
+
+
+def show_definition(screen: Screen) -> None:
+    """Where to read the number; what it counts, who says so, and which of the platform's numbers cannot be matched and why."""
+    st.caption(f"**在哪里看**:{plain(screen.where_zh, 200)}  \n:small[{plain(screen.where_en, 200)}]")
+    with st.expander("它算什么,谁说的 What it counts", icon=":material/rule:"):
+        zh, en = zip(*screen.counts.words(), strict=True)
+        st.markdown(f"{' · '.join(zh)}  \n:gray[:small[{'; '.join(en)}]]")
+        st.caption(f"依据:{plain(screen.source_zh, 300)}  \n:small[{plain(screen.source_en, 300)}]")
+        for code, what, why_zh, why_en in UNKNOWN:
+            if code == screen.platform:
+                st.caption(f"暂不能对平:{what}。{why_zh}。 {sentence(why_en)}")
+
+
+def show_match(found: Match) -> None:
+    """The verdict, the days nobody told, the waterfall."""
+    _show_verdict(found)
+    _show_untold(found)
+    # what our rows give is the typed number itself where nothing is left over
+    steps = found.steps.filter((pl.col("step") != "screen") | (found.rest_minor != 0))
+    show_waterfall(steps, found.residual_fen, alt="从平台的数到净成交的瀑布图 / waterfall from the platform's number to our net", always="rest")
+    if found.currency != "CNY":
+        st.caption(f"您填的 {money_of(found.currency, found.typed.minor)} 按各单下单日的汇率折成人民币。 Converted at each order's own rate.")
+
+
+def choose_lines(found: Match) -> dict[str, Any] | None:
+    """A step and its lines, largest first; the line a person picks is returned."""
+    words = {row["step"]: row["zh"] for row in found.steps.iter_rows(named=True) if row["lines_qty"]}
+    changes = [name for name in words if name not in ("screen", "paid_gmv", "net_by_order_date")]
+    step = st.selectbox("哪一步的明细 Lines of", [*changes, *(name for name in words if name not in changes)], format_func=words.get, key="match_step")
+    if step is None:
+        return None
+    rows = found.lines(step)
+    shown = pl.DataFrame([_line(row) for row in rows.head(_SHOWN).iter_rows(named=True)])
+    height: int | Literal["content"] = 320 if rows.height > _SHORT else "content"
+    picked = st.dataframe(shown, hide_index=True, height=height, on_select="rerun", selection_mode="single-row", key="match_lines")
+    more = f",列出最大的 {_SHOWN} 行" if rows.height > _SHOWN else ""
+    st.caption(f"共 {rows.height:,} 行{more};全部相加 **{yuan(int(rows['amount'].sum()))}**。 All lines add up to the step. 选一行看原始数据。")
+    chosen = picked.selection.rows
+    return rows.row(chosen[0], named=True) if chosen and chosen[0] < min(rows.height, _SHOWN) else None
+
+
+def _show_verdict(found: Match) -> None:
+    rest = money_of(found.currency, abs(found.rest_minor))
+    if found.rest_minor == 0:
+        st.success(
+            "**对平了:差 0 分。** 每一步的明细在下面。  \n:small[Matched: nothing is left.]",
+            icon=":material/check_circle:",
+        )
+    elif found.is_explained:
+        st.success(f"**对平了**:差 {rest},在取整的范围之内。  \n:small[Matched within rounding.]", icon=":material/check_circle:")
+    else:
+        which = "平台多" if found.rest_minor > 0 else "我们多"
+        st.warning(f"**还有 {rest} 说不清({which})。**  \n:small[An unexplained rest; we do not guess what it is.]", icon=":material/help:")
+
+
+def _show_untold(found: Match) -> None:
+    """Missing files are days, never a guess in money."""
+    for told, (zh, en) in TOLD.items():
+        days: list[dt.date] = found.untold.filter(told=told)["date"].to_list()
+        if days:
+            more = f" 等 {len(days)} 天" if len(days) > _DAYS else ""
+            text = f"{zh}:{'、'.join(map(day, days[:_DAYS]))}{more}"
+            step = "请补上这些天的订单导出再对。" if told == "none" and not found.is_explained else ""
+            st.caption(f":orange[:material/event_busy:] {text}。{step} {sentence(en)}")
+    for note in found.held:
+        st.caption(f":orange[:material/front_hand:] {note.zh}。 {sentence(note.en)}")
+
+
+def _line(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "日期": day(row["business_date"]) if row["business_date"] else NOTHING,
+        "金额": yuan(row["amount"]),
+        "渠道": channel_name(row["channel_code"]),
+        "订单": visible(row["order_id"] or NOTHING),
+        "子订单": visible(row["order_line_id"] or NOTHING),
+    }

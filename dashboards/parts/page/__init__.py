@@ -1,0 +1,4 @@
+"""What every page has: menu, sign-in, period, words, money, charts, failures.
+
+Not here: nothing of one subject.
+"""

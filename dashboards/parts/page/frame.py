@@ -1,0 +1,51 @@
+"""The top of every page: the menu, whose account, how fresh, and whether a newer build is being held back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from contracts.codes import CodeList
+from dashboards.parts.page.banner import show_banner, show_freshness
+from dashboards.parts.page.failure import TellFailure
+from dashboards.parts.page.menu import IN_THE_ROW, Card
+from dashboards.parts.page.sign_in import sign_out
+from dashboards.parts.page.words import plain
+from metrics.query.access import Viewer
+from metrics.reports import health
+
+_ROLES = CodeList("role", {"merchant": ("商家", "merchant"), "association": ("协会", "association"), "operator": ("运维", "operator")})
+
+
+def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> None:
+    """Menu and account in one row, then the freshness line and the banner. Their failure leaves the page below standing.
+
+    The menu is drawn here and not by Streamlit, whose own hides behind an arrow on a phone.
+    """
+    # one row that wraps: on a phone the last links and the account share the second line
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="top"):
+        for card, page in (link for link in links if link[0].place <= IN_THE_ROW):
+            st.page_link(page, icon=card.icon, width="content")
+        if more := [link for link in links if link[0].place > IN_THE_ROW]:
+            with st.popover("更多", icon=":material/menu:", type="tertiary"):
+                for card, page in more:
+                    st.page_link(page, label=f"{card.zh} :gray[:small[{card.en}]]", icon=card.icon)
+        st.space("stretch")
+        _show_account(viewer)
+    with TellFailure("数据状态"), st.spinner("正在读取… Loading"):
+        line = health.release_line(viewer)
+        show_freshness(viewer, line)
+        show_banner(viewer, line)
+
+
+def show_heading(zh: str, en: str) -> None:
+    """The heading of one part of a page, without a link of its own."""
+    st.subheader(f"{zh} :gray[:small[{en}]]", anchor=False)
+
+
+def _show_account(viewer: Viewer) -> None:
+    with st.popover("账号", icon=":material/account_circle:", type="tertiary"):
+        st.markdown(f"**{plain(viewer.name)}**  \n:gray[{_ROLES.zh(viewer.role)} {_ROLES.en(viewer.role)}]")
+        st.button("退出登录 Sign out", icon=":material/logout:", on_click=sign_out, key="sign_out")

@@ -1,0 +1,56 @@
+"""The periods a merchant looks at: yesterday, the last 7 and 30 days, and today, which is never over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from dashboards.parts.page.words import span, today
+
+
+@dataclass(frozen=True)
+class Window:
+    """Business days ``first`` to ``last``, both included."""
+
+    zh: str
+    en: str
+    first: dt.date
+    last: dt.date
+
+    @property
+    def period(self) -> tuple[dt.date, dt.date]:
+        """As ``metrics.query.ask`` takes it."""
+        return self.first, self.last
+
+    @property
+    def days(self) -> str:
+        """``11月18日–11月24日``."""
+        return span(self.first, self.last)
+
+
+def windows_to(newest: dt.date) -> list[Window]:
+    """7 and 30 days to the newest day that has data, today at most."""
+    last = min(newest, today())
+    return [Window(f"近{count}天", f"{count} days", last - dt.timedelta(days=count - 1), last) for count in (7, 30)]
+
+
+def whole_day(date: dt.date) -> Window:
+    """One day that is over, called 昨天 only when it is yesterday."""
+    zh, en = ("昨天", "Yesterday") if date == today() - dt.timedelta(days=1) else ("最新一天", "Newest day")
+    return Window(zh, en, date, date)
+
+
+def so_far() -> Window:
+    """Today, of which hours are still to come: its name says so wherever its figure stands."""
+    return Window("今天(未完)", "Today so far", today(), today())
+
+
+def months_to(newest: dt.date, count: int) -> list[Window]:
+    """Whole calendar months, the newest first; the one that is not over ends with the newest day, and its name says so."""
+    found, last = [], min(newest, today())
+    for _ in range(count):
+        first = last.replace(day=1)
+        is_over = (last + dt.timedelta(days=1)).day == 1
+        found.append(Window(f"{last.year}年{last.month}月{'' if is_over else '(未完)'}", f"{last:%Y-%m}", first, last))
+        last = first - dt.timedelta(days=1)
+    return found

@@ -1,0 +1,141 @@
+"""Bringing everything up, step by step: simulator, registry, Airflow, one collection and its build by the real scheduler, dashboards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from dataclasses import dataclass
+
+import requests
+
+from contracts.errors import BaiyunError
+from demo import market
+from demo.home import DemoHome, Plan
+from demo.processes import PATIENCE_SECONDS, Children
+from demo.screen import Screen
+from demo.surroundings import HOST, OPERATOR, ROOT, Ports, airflow_environment, connections, plain_environment
+from demo.timetable import Timetable
+from warehouse.settings import Settings
+
+DAGS = {"collect", "watch_inbox", "build", "maintain"}
+WRITER_POOL = "warehouse_writer"
+STEPS = 8
+
+SignIns = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One start of the demo: what its steps share. ``is_again``: this home has seen one before."""
+
+    settings: Settings
+    home: DemoHome
+    plan: Plan
+    ports: Ports
+    children: Children
+    screen: Screen
+    timetable: Timetable
+    is_again: bool
+
+
+def bring_up(demo: Demo) -> SignIns:
+    """Every step in order, slow beginnings beside each other; label → (name, password). Raises ``BaiyunError`` when one fails."""
+    environment = airflow_environment(demo.home, demo.ports.airflow, demo.timetable.password)
+    demo.children.start("airflow-migrate", _airflow("db", "migrate"), environment, is_brief=True)
+    with demo.screen.step("启动模拟平台", "start the simulated platforms"):
+        market.start_simulator(demo.children, demo.home, demo.plan, demo.ports.simulator)
+        credentials = market.await_simulator(demo.children, demo.home, demo.ports.simulator)
+    with demo.screen.step("登记商家与账号", "register merchants and sign-ins"):
+        sign_ins = market.register_people(demo.settings, demo.home)
+        has_downloads = _write_downloads(demo)
+    with demo.screen.step("建立 Airflow 数据库", "set up Airflow's database"):
+        demo.children.finish("airflow-migrate", PATIENCE_SECONDS)
+    with demo.screen.step("启动 Airflow", "start Airflow"):
+        _start_airflow(demo, environment, connections(credentials))
+    with demo.screen.step("采集(真实调度器)", "collect, by the real scheduler"):
+        if has_downloads:
+            _land_downloads(demo)
+        demo.timetable.pause("build", False)
+        began = dt.datetime.now(dt.UTC)
+        _await_success(demo, "collect", demo.timetable.trigger("collect"))
+    with demo.screen.step("构建、检查、发布", "build, audit, release"):
+        for run in demo.children.until(lambda: demo.timetable.set_off("build", began), PATIENCE_SECONDS, "构建开始", "the build to begin"):
+            _await_success(demo, "build", run)
+        demo.home.set_done("inbox")
+    with demo.screen.step("启动看板", "start the dashboards"):
+        _start_dashboards(demo)
+    return {**sign_ins, "Airflow": (OPERATOR, demo.timetable.password)}
+
+
+def _airflow(*words: str) -> list[str]:
+    return [sys.executable, "-m", "airflow", *words]
+
+
+def _write_downloads(demo: Demo) -> bool:
+    """Until a home has had its first release, let some merchants download their files; False later."""
+    if demo.home.is_done("inbox"):
+        return False
+    market.write_downloads(demo.children, demo.home, demo.plan)
+    demo.children.finish("simulator-files", PATIENCE_SECONDS)
+    return True
+
+
+def _land_downloads(demo: Demo) -> None:
+    """Put the files in the inbox and have it watched. The build is paused meanwhile, so that one build takes them and the collection together."""
+    demo.timetable.pause("build", True)
+    market.fill_inbox(demo.settings, demo.home)
+    _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
+
+
+def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, str]) -> None:
+    demo.children.start("airflow-api", _airflow("api-server"), environment)
+    if demo.is_again:
+        # before a scheduler sees them: an interrupted task would hold the writer's pool, and its run would keep new ones waiting
+        demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
+        demo.timetable.close_interrupted()
+    demo.children.start("airflow-dags", _airflow("dag-processor"), environment)
+    # the tasks run under the scheduler, so only it gets the shops' credentials; its log server would listen on every interface, and the
+    # API server reads the tasks' logs from the same disk
+    demo.children.start("airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets)
+    demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
+    pool = (WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
+    demo.children.until(lambda: demo.timetable.ensure_pool(*pool), PATIENCE_SECONDS, "Airflow 的写入位", "Airflow's writer slot")
+    demo.children.until(lambda: demo.timetable.knows(DAGS), PATIENCE_SECONDS, "调度器与任务表", "scheduler and DAGs")
+
+
+def _await_success(demo: Demo, dag: str, run: str) -> None:
+    """Wait for a run's end. Raises ``BaiyunError`` naming the failed tasks."""
+    if demo.children.until(lambda: demo.timetable.outcome(dag, run), 600, f"{dag} 运行", f"run of {dag}") == "success":
+        return
+    failed = sorted({task for task, state in demo.timetable.task_states(dag, run) if state == "failed"})
+    raise BaiyunError(
+        "RUN_FAILED",
+        f"{dag} 运行失败",
+        f"the run of {dag} failed",
+        step_zh="看任务日志",
+        step_en="see the task's log",
+        tasks=", ".join(failed),
+        log=demo.home.logs / "airflow" / f"dag_id={dag}" / f"run_id={run}",
+    )
+
+
+def _start_dashboards(demo: Demo) -> None:
+    words = {"server.address": HOST, "server.port": str(demo.ports.dashboards), "server.headless": "true", "browser.gatherUsageStats": "false"}
+    options = [word for name, value in words.items() for word in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py"), *options]
+    demo.children.start("dashboards", command, plain_environment(demo.home))
+    demo.children.until(lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"), PATIENCE_SECONDS, "看板", "dashboards")
+
+
+def _answers(address: str) -> bool | None:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return True if session.get(address, timeout=5).ok else None
+        except (requests.ConnectionError, requests.Timeout):
+            return None
+
+
+def addresses(ports: Ports) -> dict[str, str]:
+    """Label → address of every page a person may open."""
+    return {"看板 / dashboards": f"http://{HOST}:{ports.dashboards}", "Airflow": f"http://{HOST}:{ports.airflow}"}

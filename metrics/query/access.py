@@ -1,0 +1,167 @@
+"""Who asks, and what they may reach: a viewer, and the desk that holds only that viewer's released rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import duckdb
+import polars as pl
+
+from contracts.errors import NotFoundError
+from metrics.query.memo import Memo
+from metrics.query.released import AsOf, choose, judged, open_release
+from metrics.query.sources import SOURCES, Source
+from transforms.gold import gold_tables
+from transforms.gold.sales import mart_district_channel_monthly
+from warehouse import accounts
+from warehouse.lake import Lake
+from warehouse.place import Place
+from warehouse.release import Release
+from warehouse.settings import Settings
+from warehouse.viewer import tenant_instance
+
+#: Desks kept open in one process. A desk is a copy of one viewer's marts in memory.
+DESKS = 24
+
+#: Marts as large as the lines or the SKUs: no desk holds them.
+IN_LAKE = {source.table.name for source in SOURCES if source.in_lake}
+_DISTRICT = mart_district_channel_monthly.TABLE
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who reads. ``role`` merchant | association | operator; ``merchant_id`` is set for a merchant, and for an operator who named one.
+
+    ``has_account`` is True for people who signed in: each of their calls checks that the account is still there and unchanged.
+    A viewer made in code (command line, tests) speaks with the rights of whoever runs the machine.
+    """
+
+    place: Place
+    name: str
+    role: str
+    merchant_id: str | None = None
+    has_account: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Released:
+    """Which release is read and since when it is public (Asia/Shanghai)."""
+
+    number: int
+    as_of: dt.datetime
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """One viewer's released rows of one release in a database of their own. Shared by the viewer's threads: never close ``connection``."""
+
+    viewer: Viewer
+    release: Released
+    connection: duckdb.DuckDBPyConnection
+    found: Release
+
+    def sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
+        """A SELECT over ``gold.*`` tables of this desk, on a cursor of its own so that threads do not take each other's results."""
+        with self.connection.cursor() as cursor:
+            return cursor.execute(query, list(params)).pl()
+
+    def rows(self, source: Source, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
+        """A SELECT over ``source.relation``: on this desk, or of the viewer's merchant alone where so many rows are, in the lake as released.
+
+        Raises ``NotFoundError`` RELEASE_EXPIRED as ``open_release`` does.
+        """
+        if not source.in_lake:
+            return self.sql(query, params)
+        with open_release(self.viewer.place, self.found) as lake:
+            lake.connection.execute("SET VARIABLE merchant_id = ?", [self.viewer.merchant_id])
+            try:
+                return lake.sql(query, params)
+            finally:
+                lake.connection.execute("RESET VARIABLE merchant_id")
+
+    def tables(self) -> list[str]:
+        """Full names of the tables on this desk."""
+        return self.sql("SELECT schema_name || '.' || table_name AS name FROM duckdb_tables() ORDER BY name")["name"].to_list()
+
+
+_DESKS: Memo[Desk] = Memo(DESKS)
+
+
+def home_place() -> Place:
+    """The place of this installation, by its settings."""
+    return Settings().place
+
+
+def sign_in(place: Place, name: str, password: str) -> Viewer:
+    """The viewer behind a name and password. Raises ``NotFoundError`` SIGN_IN_REFUSED, the same for a wrong name, password, or lock-out."""
+    account = accounts.verify(place, name, password)
+    return Viewer(place, account.name, account.role, account.merchant_id, has_account=True)
+
+
+def refresh(viewer: Viewer) -> Viewer | None:
+    """The same viewer while the account is there with the same role and merchant; None once it was removed or changed. Ask on every page run."""
+    account = accounts.get(viewer.place, viewer.name)
+    if account is None or account.role != viewer.role:
+        return None
+    is_same = viewer.role == "operator" or account.merchant_id == viewer.merchant_id
+    return replace(viewer, has_account=True) if is_same else None
+
+
+def as_merchant(viewer: Viewer, merchant_id: str) -> Viewer:
+    """``viewer`` reading for one merchant: the operator's way to a merchant's figures. Others may only name their own.
+
+    Raises ``NotFoundError`` NO_SUCH_MERCHANT, the same whether the merchant does not exist or is not theirs.
+    """
+    require(viewer)
+    if viewer.role == "merchant" and viewer.merchant_id == merchant_id:
+        return viewer
+    if viewer.role != "operator" or merchant_id not in judged(viewer.place).merchants:
+        raise no_such_merchant()
+    return replace(viewer, merchant_id=merchant_id)
+
+
+def require(viewer: Viewer) -> None:
+    """Raise ``NotFoundError`` unless ``viewer`` has a known role with the merchant it needs and, having signed in, still has the account."""
+    has_merchant = bool(viewer.merchant_id)
+    is_whole = {"merchant": has_merchant, "association": not has_merchant, "operator": True}.get(viewer.role, False)
+    if not is_whole or (viewer.has_account and refresh(viewer) is None):
+        raise NotFoundError(
+            "SIGNED_OUT", "账号已停用或已变更", "the account was removed or changed", step_zh="请重新登录", step_en="sign in again", name=viewer.name
+        )
+
+
+def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
+    """The viewer's desk for the release ``as_of`` names (see ``released.choose``), made once per viewer and release and kept while in use.
+
+    A merchant's desk holds that merchant's rows of the dimensions and marts, but those ``IN_LAKE``; the association's, and an operator's who named no
+    merchant, only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered, and
+    when there is no such release.
+    """
+    require(viewer)
+    found = choose(viewer.place, as_of)
+    if viewer.merchant_id is not None and viewer.merchant_id not in judged(viewer.place).merchants:
+        raise no_such_merchant()
+    # number alone would mistake a home that was wiped and rebuilt for the one before it
+    which = (found.number, found.snapshot, found.changed_at, *sorted(found.content.items()))
+    return _DESKS.get((viewer.place, viewer.name, viewer.role, viewer.merchant_id, which), lambda: _load(viewer, found))
+
+
+def no_such_merchant() -> NotFoundError:
+    """One sentence for a merchant that does not exist and for one that is somebody else's."""
+    return NotFoundError("NO_SUCH_MERCHANT", "没有这个商家", "no such merchant", step_zh="核对商家编号", step_en="check the merchant's id")
+
+
+def _load(viewer: Viewer, found: Release) -> Desk:
+    with open_release(viewer.place, found) as lake:
+        frames = _rows(lake, viewer)
+    return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames), found)
+
+
+def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:
+    """Table name → the only rows this viewer may ever reach."""
+    if viewer.merchant_id is None:
+        return {_DISTRICT.full_name: lake.read(_DISTRICT, where={"is_released": True})}
+    mine = [table for name, table in gold_tables().items() if "merchant_id" in table.key and not name.startswith("fct_") and name not in IN_LAKE]
+    return {table.full_name: lake.read(table, where={"merchant_id": viewer.merchant_id}) for table in mine}

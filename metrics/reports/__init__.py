@@ -1,0 +1,4 @@
+"""Figures put together for a purpose: bridges, ladder, matching, health, open items, back-test.
+
+Not here: nothing that a single question answers.
+"""

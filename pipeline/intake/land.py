@@ -1,0 +1,175 @@
+"""A merchant's files into landing: read apart to be sure, judged, kept, and entered in the manifest. A refused file changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from connectors.files.tabular import MAX_FILE_BYTES
+from connectors.reading import Origin, Reading
+from contracts.errors import FileRefusedError
+from contracts.fields import TIME_ZONE
+from contracts.intake import refuse
+from pipeline.intake.desk import Desk
+from pipeline.intake.receipts import FileReceipt, refused
+from pipeline.intake.sandbox.parsing import Limits, unpack_apart, warm
+from warehouse import landing, registry
+from warehouse.lake import Lake
+from warehouse.place import Place
+
+#: First bytes → the ending a landed file gets, whatever it was called.
+_ENDINGS = {b"PK": ".xlsx", b"\xd0\xcf": ".xls"}
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One file after the door: its ``receipt`` when it is already settled (refused, duplicate), else the ``reading`` a build may reuse."""
+
+    name: str
+    export_id: str
+    receipt: FileReceipt | None
+    reading: Reading | None = None
+
+
+def land_files(
+    lake: Lake,
+    place: Place,
+    merchant_id: str,
+    shop_id: str,
+    paths: Iterable[Path],
+    *,
+    by: str = "",
+    at: dt.datetime | None = None,
+    register: bool = False,
+    limits: Limits | None = None,
+    keep_rows: bool = True,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Landed]:
+    """Judge and land the files of one shop, in one transaction; ``progress`` is told each name before it is read.
+
+    Without ``keep_rows`` no reading holds on to its rows: a build that comes later reads them again, and memory stays that of one file.
+
+    An archive counts as the files in it, named ``archive/file``. Refusals come back as receipts, never as exceptions; a file that breaks its reader, or is
+    too much for ``limits``, is refused like any other. ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise
+    NotFoundError.
+    UsageError for a bad id.
+    """
+    registry.check_ids(merchant_id=merchant_id, shop_id=shop_id)
+    now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    warm(limits)  # it gets ready while the lake is asked
+    landed: list[Landed] = []
+    desk = Desk.open(lake, place, merchant_id, shop_id, at=now, by=by, register=register)
+    with lake.transaction():
+        for path in paths:
+            progress(path.name)
+            for name, given in _given(path, limits):
+                item = _land(desk, name, given, limits)
+                landed.append(item if keep_rows or item.reading is None else replace(item, reading=replace(item.reading, bronze=item.reading.bronze.clear())))
+        desk.close()
+    return _with_gaps(desk, landed)
+
+
+def _with_gaps(desk: Desk, landed: list[Landed]) -> list[Landed]:
+    """The last new file of each kind tells of days that no file covers: parts come in any order, so it is known only when all are there."""
+    last = {item.reading.layout.kind: place for place, item in enumerate(landed) if item.reading}
+    for kind, place in last.items():
+        item = landed[place]
+        if item.reading and (gap := desk.gaps(kind)):
+            landed[place] = replace(item, reading=replace(item.reading, notices=[*item.reading.notices, gap]))
+    return landed
+
+
+Given = bytes | FileRefusedError
+
+
+def _given(path: Path, limits: Limits | None) -> list[tuple[str, Given]]:
+    """A file's name and bytes, or those of each file in an archive; instead of bytes the refusal of what cannot be taken."""
+    name = path.name.encode("utf-8", "replace").decode("utf-8")
+    try:
+        data = _settled_bytes(path)
+    except OSError:
+        return [(name, refuse("UNREADABLE"))]
+    except FileRefusedError as error:
+        return [(name, error)]
+    try:
+        files = unpack_apart(data, limits)
+    except FileRefusedError as error:
+        return [(name, error)]
+    return [(f"{name}/{entry}", content) for entry, content in files] if files else [(name, data)]
+
+
+def _settled_bytes(path: Path) -> bytes:
+    """The file's bytes, provided it is of a size to be read and did not change meanwhile: a download may still be under way."""
+    before = path.stat()
+    if before.st_size > MAX_FILE_BYTES:
+        raise refuse("FILE_TOO_LARGE", bytes=before.st_size, limit=MAX_FILE_BYTES)
+    data = path.read_bytes()
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise refuse("FILE_CHANGING", bytes=len(data))
+    return data
+
+
+def _land(desk: Desk, name: str, given: Given, limits: Limits | None) -> Landed:
+    try:
+        if isinstance(given, FileRefusedError):
+            raise given
+        export_id = hashlib.sha256(given).hexdigest()
+        reading = desk.read(given, Origin(desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret), limits)
+        desk.check(reading, export_id, name)
+    except FileRefusedError as error:
+        return Landed(name, "", refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id))
+    known = desk.known_receipt(reading, export_id, name)
+    # kept also when known: the bytes on disk may have been damaged or lost since, and then this heals them
+    kept = landing.keep(
+        desk.place,
+        given,
+        platform=reading.layout.platform,
+        shop=desk.shop_id,
+        kind=reading.layout.kind,
+        received_date=desk.now.date(),
+        suffix=_ENDINGS.get(given[:2], ".csv"),
+    )
+    desk.enter(manifest_row(desk, reading, kept, name, len(given)))
+    return Landed(name, export_id, known, None if known else reading)
+
+
+def manifest_row(desk: Desk, reading: Reading, kept: landing.Landed, name: str, size: int) -> dict[str, object]:
+    """One row of ``EXPORT`` for a landed file."""
+    first, last = covered_dates(reading.bronze)
+    return {
+        "export_id": kept.export_id,
+        "merchant_id": desk.merchant_id,
+        "shop_id": desk.shop_id,
+        "platform_code": reading.layout.platform,
+        "kind_code": reading.layout.kind,
+        "source_code": "file",
+        "export_name": name,
+        "bytes_qty": size,
+        "landing_name": kept.landing_name,
+        "received_at": desk.now,
+        "observed_at": reading.observed_at,
+        "layout_name": reading.layout.name,
+        "received_by_name": desk.by or None,
+        "first_date": first,
+        "last_date": last,
+    }
+
+
+def covered_dates(bronze: pl.DataFrame) -> tuple[dt.date | None, dt.date | None]:
+    """First and last business date a reading speaks of: when money was spent, insured, moved or settled, else the creation, application or start clock."""
+    # an order list may tell its settlement too; unlike a bill it tells the payment beside it
+    settled = () if "paid_at" in bronze.columns else ("settled_at",)
+    clocks = ("ad_date", "insured_at", "moved_at", *settled, "created_at", "applied_at", "started_at", "paid_at")
+    clock = next((name for name in clocks if name in bronze.columns and bronze[name].count()), None)
+    if clock is None:
+        return None, None
+    days = bronze[clock].dt.date()
+    first, last = days.min(), days.max()
+    return (first, last) if isinstance(first, dt.date) and isinstance(last, dt.date) else (None, None)

@@ -1,0 +1,154 @@
+"""When shops are on air: daily evening sessions of own accounts, creators' sessions for one client shop at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.history.clock import DAY, HOUR, ZONE_NAME, Floats, Ints, day_factors, instants, midnights
+from simulator.history.ids import as_text, unique_numbers
+from simulator.history.people import People
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """One entry per session. ``account`` is a row of ``People.accounts``; ``pull`` is how strongly it sells (0 = sells nothing).
+
+    Sessions of one account never overlap; sessions of a shop's several accounts do.
+    """
+
+    shop: Ints
+    account: Ints
+    started: Ints
+    ended: Ints
+    pull: Floats
+    session_ref: Ints
+    room_id: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of sessions."""
+        return len(self.shop)
+
+
+def make_sessions(rng: np.random.Generator, people: People, now: int, days: int) -> Sessions:
+    """Sessions started in the ``days`` before ``now``; the last may still be running."""
+    starts = midnights(now, days)
+    busy = day_factors(starts)
+    parts = [
+        _own_sessions(rng, shop, account, order, starts, busy) for shop, accounts in enumerate(people.own_accounts) for order, account in enumerate(accounts)
+    ]
+    clients: dict[int, list[int]] = {}
+    for shop, creators in enumerate(people.creators):
+        for account in creators:
+            clients.setdefault(account, []).append(shop)
+    parts += [_creator_sessions(rng, np.array(shops), account, starts, busy) for account, shops in clients.items()]
+    served, airing, started, ended, pull = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    kept = np.flatnonzero(started < now)
+    kept = kept[np.lexsort((airing[kept], started[kept]))]
+    return Sessions(
+        served[kept].astype(np.int64),
+        airing[kept].astype(np.int64),
+        started[kept].astype(np.int64),
+        ended[kept].astype(np.int64),
+        pull[kept],
+        unique_numbers(rng, len(kept), 400_000_000_000, 599_999_999_999),
+        unique_numbers(rng, len(kept), 7_300_000_000_000_000_000, 7_599_999_999_999_999_999),
+    )
+
+
+_Part = tuple[Ints, Ints, Ints, Ints, Floats]
+
+
+def _own_sessions(rng: np.random.Generator, shop: int, account: int, order: int, starts: Ints, busy: Floats) -> _Part:
+    on_air = rng.random(len(starts)) < (0.9, 0.55, 0.4)[order]
+    started = starts + (17.5 * HOUR + rng.beta(2.0, 2.0, len(starts)) * 4 * HOUR).astype(np.int64)
+    ended = started + rng.integers(150 * 60, 6 * HOUR, len(starts))
+    pull = _pull(rng, len(starts), busy) * (1.0, 0.45, 0.3)[order]
+    if order == 0:  # one session of every shop surely runs over midnight and sells
+        planted = min(1, len(starts) - 1)
+        on_air[planted] = True
+        started[planted] = starts[planted] + 21 * HOUR + 30 * 60
+        ended[planted] = starts[planted] + DAY + 75 * 60
+        pull[planted] = 3.0
+    kept = np.flatnonzero(on_air)
+    return np.full(len(kept), shop), np.full(len(kept), account), started[kept], ended[kept], pull[kept]
+
+
+def _creator_sessions(rng: np.random.Generator, shops: Ints, account: int, starts: Ints, busy: Floats) -> _Part:
+    on_air = rng.random(len(starts)) < min(0.2 + 0.12 * len(shops), 0.7)
+    shop: Ints = shops[rng.integers(0, len(shops), len(starts))]
+    # each client is served early on, whatever the dice say
+    forced = np.arange(min(len(shops), len(starts)))
+    on_air[forced] = True
+    shop[forced] = shops[forced]
+    started = starts + rng.integers(12 * HOUR, 21 * HOUR, len(starts))
+    ended = started + rng.integers(100 * 60, 5 * HOUR, len(starts))
+    pull = _pull(rng, len(starts), busy) * rng.lognormal(0.0, 0.5)
+    kept = np.flatnonzero(on_air)
+    return shop[kept], np.full(len(kept), account), started[kept], ended[kept], pull[kept]
+
+
+def _pull(rng: np.random.Generator, count: int, busy: Floats) -> Floats:
+    """Heavy right tail, as session revenue has; one in twenty-five sells nothing."""
+    pull: Floats = rng.lognormal(0.0, 0.9, count) * busy
+    pull[rng.random(count) < 0.04] = 0.0
+    return pull
+
+
+def session_frame(rng: np.random.Generator, people: People, sessions: Sessions, lines: pl.DataFrame) -> pl.DataFrame:
+    """The contract's ``sessions``: who and when, and final traffic counts that are large enough for the orders in ``lines``."""
+    sold = lines.filter(~pl.col("is_gift")).group_by("session_ref").agg(orders=pl.col("order_id").n_unique())
+    frame = pl.DataFrame(
+        {
+            "session_ref": as_text(sessions.session_ref),
+            "room_id": as_text(sessions.room_id),
+            "started_at": instants(sessions.started),
+            "ended_at": instants(sessions.ended),
+            "shop": sessions.shop,
+            "account": sessions.account,
+        }
+    ).join(sold, on="session_ref", how="left", maintain_order="left")
+    orders = frame["orders"].fill_null(0).to_numpy()
+    shops, accounts = people.shops[sessions.shop], people.accounts[sessions.account]
+    title = pl.concat_str(pl.col("started_at").dt.convert_time_zone(ZONE_NAME).dt.strftime("%-m月%-d日 "), "live_account_name", pl.lit(" 上新专场"))
+    return (
+        frame.with_columns(shops.select("merchant_id", "shop_id", "platform_code"))
+        .with_columns(accounts.select("live_account_id", "live_account_name", is_own=pl.col("is_own_of_shop")))
+        .with_columns(session_name=title)
+        .with_columns(_traffic(rng, orders))
+        .select(
+            "merchant_id", "shop_id", "platform_code", "session_ref", "room_id", "live_account_id", "live_account_name", "is_own", "session_name",
+            "started_at", "ended_at", "exposure_qty", "exposure_viewers_qty", "views_qty", "viewers_qty", "product_exposure_qty",
+            "product_exposure_viewers_qty", "product_click_qty", "product_click_viewers_qty",
+            "average_watch_qty",
+        )
+    )  # fmt: skip
+
+
+def _traffic(rng: np.random.Generator, orders: Ints) -> pl.DataFrame:
+    """A funnel built from its end: buyers < people who clicked < people who saw the product < viewers < people who saw the room."""
+    count = len(orders)
+
+    def widen(base: Floats, low: float, high: float) -> Floats:
+        return np.ceil(base * rng.uniform(low, high, count))
+
+    clickers = widen(orders + rng.lognormal(3.0, 0.8, count), 8.0, 20.0)
+    seers = widen(clickers, 1.8, 3.0)
+    viewers = widen(seers, 1.3, 2.0)
+    passers = widen(viewers, 2.5, 5.0)
+    columns = {
+        "exposure_qty": widen(passers, 1.2, 1.8),
+        "exposure_viewers_qty": passers,
+        "views_qty": widen(viewers, 1.15, 1.6),
+        "viewers_qty": viewers,
+        "product_exposure_qty": widen(seers, 2.0, 4.0),
+        "product_exposure_viewers_qty": seers,
+        "product_click_qty": widen(clickers, 1.2, 2.0),
+        "product_click_viewers_qty": clickers,
+        # a view lasts as long as the platform says with two decimals of a minute: a multiple of three seconds
+        "average_watch_qty": 3 * np.clip(rng.lognormal(3.2, 0.5, count), 4, 200).round(),
+    }
+    return pl.DataFrame(columns).cast(pl.Int64)

@@ -1,0 +1,4 @@
+"""Goods on hand and on their way back.
+
+Not here: money.
+"""
