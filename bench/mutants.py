@@ -1,8 +1,8 @@
 """Judge the tests by what they catch: draw single changes of the core, run the tests likeliest to notice each, tell which nobody noticed.
 
-``python -m bench.mutants --sample 60 --seed 1``, best after ``--record`` (``mutation.reach``). Everything happens in a copy of the tree. Which tests run, and in
-what order, is told by ``mutation.likeliest``; batch after batch until one fails or ``--budget`` seconds of CPU are spent. A survivor is for a person to judge:
-the same behaviour in other words, or a hole in the tests.
+``python -m bench.mutants --sample 60 --seed 1``, best after ``--record`` (``mutation.reach``). Everything happens in a copy of the tree. Which tests
+run, and in what order, is told by ``mutation.likeliest``; batch after batch until one fails or ``--budget`` seconds of CPU are spent. A survivor is
+for a person to judge: the same behaviour in other words, or a hole in the tests.
 """
 
 from __future__ import annotations
