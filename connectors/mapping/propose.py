@@ -102,7 +102,8 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
         for row, header in enumerate(sheet.head):
             for candidate in [kind] if kind else KINDS:
                 score, known = _score(header, candidate)
-                if known >= _FEWEST and score > best.get(candidate, (0.0,))[0]:
+                held = best.get(candidate)
+                if known >= _FEWEST and (held is None or score > held[0] or _continues(header, known, sheet, *held[1:])):
                     best[candidate] = (score, known, sheet, row)
     if not best:
         raise refuse("UNKNOWN_LAYOUT")
@@ -113,6 +114,11 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     header = [cell.strip() for cell in sheet.head[row]]
     cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
     return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
+
+
+def _continues(header: Sequence[str], known: int, sheet: Sheet, held_known: int, held_sheet: Sheet, held_row: int) -> bool:
+    """Whether a row says all of the header held so far, and more that is known: the second line of a header on two lines."""
+    return sheet is held_sheet and known > held_known and {cell for cell in sheet.head[held_row] if cell.strip()} <= set(header)
 
 
 def _spread(sheet: Sheet, row: int, kind: str) -> pl.DataFrame:
