@@ -115,7 +115,7 @@ NEW_MART = """
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.asset import COUNT, Additive, From
-from transforms.gold import fct_order_line, fct_refund_line
+from transforms.gold.orders import fct_order_line, fct_refund_line
 from transforms.gold.measures import DATED, or_untold
 
 TABLE = Table(

@@ -116,7 +116,7 @@ def test_building_with_nothing_new_is_the_same_release(released: Settings) -> No
 
 
 UPGRADE = """
-from connectors import cells
+from connectors.files import cells
 older = cells.READERS["yuan"]
 def read(raw):
     value, bad = older(raw)
