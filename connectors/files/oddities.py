@@ -32,6 +32,8 @@ _TELLING = ["计", "汇", "total", "#", "第", "共"]
 _GOODS = ("sku_code", "product_name", "style_code")
 #: So many rows at the beginning and the end of a table, where totals and footers stand.
 _ENDS, _TAIL = 3, 12
+#: A note under a table is no longer than this.
+_NOTE_CHARS = 500
 #: Three statistics, each rounded to the fen, may miss one another by this much.
 _ROUNDED_FEN = 2
 
@@ -151,7 +153,9 @@ def misfit_notices(misfits: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
     text = misfits["text"].str.strip_chars(_EDGES + ",;")
     first = text.str.extract(r"^([^,;\t]*)").str.strip_chars(_EDGES)
     is_total = first.str.contains(f"(?i){_TOTAL}")
-    is_footer = first.str.contains(_FOOTER) | text.str.contains(r"^[^0-9,;\t][^,;\t]*\p{Han}[^,;\t]*(?:[,;\t]+[^,;\t]*\p{Han}[^,;\t]*)?$")
+    is_note = text.str.contains(r"^[^0-9,;\t][^,;\t]*\p{Han}[^,;\t]*(?:[,;\t]+[^,;\t]*\p{Han}[^,;\t]*)?$") & (text.str.len_chars() <= _NOTE_CHARS)
+    # more of them than stand above and below a table are no notes: it is another table, or none
+    is_footer = first.str.contains(_FOOTER) | (is_note & (is_note.sum() <= _ENDS + _TAIL))
     counted = (("SUMMARY_ROW", int(is_total.sum())), ("FOOTER", int(is_footer.sum())))
     return misfits.filter(~(is_total | is_footer)), [Notice(rule, count) for rule, count in counted if count]
 

@@ -130,9 +130,9 @@ def test_sheets_of_one_header_are_one_table_and_hidden_ones_do_not_count(setting
     table = rows()
     sheets = {"one": table[:2], "two": table}
     receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "two.xlsx", sheets)], register=True).receipts[0]
-    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (1 + len(table) - 1, ["SEVERAL_SHEETS", "UNKNOWN_WORD"])
+    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (1 + len(table) - 1, ["SEVERAL_SHEETS", "UNKNOWN_WORD", "REFUND_UNSIZED"])
     receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "hidden.xlsx", sheets, hidden="one")], register=True).receipts[0]
-    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (len(table) - 1, ["OTHER_SHEETS", "UNKNOWN_WORD"])
+    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (len(table) - 1, ["OTHER_SHEETS", "UNKNOWN_WORD", "REFUND_UNSIZED"])
 
 
 def test_ids_ruined_by_a_spreadsheet_are_refused_in_small_files_too(settings: Settings, tmp_path: Path) -> None:
