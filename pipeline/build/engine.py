@@ -132,7 +132,7 @@ def out_of_step(lake: Lake) -> dict[str, int]:
     found = {}
     for mart in stored_marts():
         key, measures = ", ".join(mart.table.key), [item for item in mart.measures if item != COUNT]
-        sums = ", ".join(f"sum({item})::BIGINT AS {item}" for item in measures)
+        sums = ", ".join(f"coalesce(sum({item}), 0)::BIGINT AS {item}" for item in measures)  # a sum of nothing known is 0, as Polars has it
         whole = f"SELECT {key}, {sums}, count(*)::BIGINT AS {COUNT} FROM ({mart.query}) GROUP BY {key}"
         stored = f"SELECT {key}, {', '.join([*measures, COUNT])} FROM {mart.table.full_name}"
         query = f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL ({stored})))"
