@@ -103,7 +103,7 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
             for candidate in [kind] if kind else KINDS:
                 score, known = _score(header, candidate)
                 held = best.get(candidate)
-                if known >= _FEWEST and (held is None or score > held[0] or _continues(header, known, sheet, *held[1:])):
+                if known >= _FEWEST and (held is None or score > held[0] or _continues(header, known, sheet, held)):
                     best[candidate] = (score, known, sheet, row)
     if not best:
         raise refuse("UNKNOWN_LAYOUT")
@@ -116,9 +116,10 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
     return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
 
 
-def _continues(header: Sequence[str], known: int, sheet: Sheet, held_known: int, held_sheet: Sheet, held_row: int) -> bool:
+def _continues(header: Sequence[str], known: int, sheet: Sheet, held: tuple[float, int, Sheet, int]) -> bool:
     """Whether a row says all of the header held so far, and more that is known: the second line of a header on two lines."""
-    return sheet is held_sheet and known > held_known and {cell for cell in sheet.head[held_row] if cell.strip()} <= set(header)
+    _, held_known, held_sheet, row = held
+    return sheet is held_sheet and known > held_known and {cell for cell in sheet.head[row] if cell.strip()} <= set(header)
 
 
 def _spread(sheet: Sheet, row: int, kind: str) -> pl.DataFrame:

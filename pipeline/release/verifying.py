@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.errors import NotFoundError
 from expectations.run import judge
+from metrics.query.released import choose
 from pipeline.build.engine import out_of_step
 from pipeline.house import reading
 from pipeline.release.releasing import published_before
@@ -36,12 +36,7 @@ class Verified:
 
 def verify_release(settings: Settings) -> Verified:
     """Recompute everything the current release rests on; reads only, whatever the size of the history. Raises ``NotFoundError`` NO_RELEASE."""
-    with reading(settings) as lake:
-        found = releasing.current(lake)
-        if found is None:
-            raise NotFoundError(
-                "NO_RELEASE", "还没有发布任何数据", "nothing has been released yet", step_zh="先导入并构建", step_en="load data and build first"
-            )
+    found = choose(settings.place)
     with reading(settings, found.snapshot) as lake:
         marts, content = out_of_step(lake), releasing.damaged(lake, found, gold_tables().values())
     outcomes = judge(settings.place, found.snapshot, previous=published_before(settings, found.build))
