@@ -1,10 +1,14 @@
-"""Which columns of the files the job needs: our name → how the cell is written and the header above it. A header missing from a layout is left out."""
+"""Which columns of the files the job needs: our name → how the cell is written and the header above it.
+
+A header missing from a layout is left out.
+"""
 
 from __future__ import annotations
 
 from bench.exports import Export
 
-#: Ways a cell is written: ids and counts, yuan with or without thousands separators, wall clock with hyphens or slashes, text.
+#: Ways a cell is written: ids and counts, yuan with or without thousands separators, wall clock with hyphens
+#: or slashes, text.
 Kind = str
 Told = dict[str, tuple[Kind, str]]
 

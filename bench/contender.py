@@ -12,7 +12,9 @@ from bench.job import Totals, save_totals
 
 @dataclass(frozen=True)
 class Task:
-    """``home`` holds ``registry.json``, ``roots`` are the trees to read, ``out`` is the folder for the results; ``mode`` is the contender's own business."""
+    """``home`` holds ``registry.json``, ``roots`` are the trees to read, ``out`` is the folder for the
+    results; ``mode`` is the contender's own business.
+    """
 
     home: Path
     roots: tuple[Path, ...]
@@ -21,7 +23,10 @@ class Task:
 
 
 def run(job: Callable[[Task], Totals]) -> None:
-    """``--home DIR --out DIR [--mode WORD] TREE…``: trees are names inside home. Totals go to ``<out>/totals.json``."""
+    """``--home DIR --out DIR [--mode WORD] TREE…``: trees are names inside home.
+
+    Totals go to ``<out>/totals.json``.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

@@ -1,4 +1,6 @@
-"""What every contender but ours is told beforehand: which files there are, whose they are, when they were downloaded and what their columns are called."""
+"""What every contender but ours is told beforehand: which files there are, whose they are, when they were
+downloaded and what their columns are called.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Export:
-    """One file. ``kind`` is one of ``KINDS``; ``observed`` is the download moment as Beijing wall clock in whole seconds since 1970."""
+    """One file.
+
+    ``kind`` is one of ``KINDS``; ``observed`` is the download moment as Beijing wall clock in whole seconds
+    since 1970.
+    """
 
     path: Path
     kind: str
@@ -27,7 +33,13 @@ class Export:
 
 
 #: Kind → how such a file's name begins; Douyin's order files begin with the moment itself.
-KINDS = {"after_sales": "售后单-", "sessions": "直播明细_", "taobao_orders": "ExportOrderList", "taobao_items": "ExportOrderDetailList", "orders": ""}
+KINDS = {
+    "after_sales": "售后单-",
+    "sessions": "直播明细_",
+    "taobao_orders": "ExportOrderList",
+    "taobao_items": "ExportOrderDetailList",
+    "orders": "",
+}
 
 
 def find_exports(roots: Iterable[Path]) -> list[Export]:
@@ -56,16 +68,24 @@ def layouts(exports: Iterable[Export]) -> dict[tuple[str, ...], list[Export]]:
 
 def own_accounts(home: Path) -> list[tuple[str, int]]:
     """Merchant and account number of every live account that is a shop's own."""
-    return [(shop["merchant_id"], int(shop["own_account_id"])) for shop in json.loads((home / "registry.json").read_text(encoding="utf-8"))]
+    return [
+        (shop["merchant_id"], int(shop["own_account_id"]))
+        for shop in json.loads((home / "registry.json").read_text(encoding="utf-8"))
+    ]
 
 
 def to_utf8(exports: list[Export], folder: Path) -> list[Export]:
-    """GBK files rewritten in UTF-8 without the ``="…"`` wrappers, two at a time, in processes of their own; others as they are."""
+    """GBK files rewritten in UTF-8 without the ``="…"`` wrappers, two at a time, in processes of their own.
+
+    Others as they are.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     encoded = [item for item in exports if item.kind.startswith("taobao")]
     targets = [replace(item, path=folder / f"{number:05d}.csv") for number, item in enumerate(encoded)]
     with ProcessPoolExecutor(2) as pool:
-        list(pool.map(_rewrite, [item.path for item in encoded], [item.path for item in targets], chunksize=4))
+        list(
+            pool.map(_rewrite, [item.path for item in encoded], [item.path for item in targets], chunksize=4)
+        )
     return [item for item in exports if not item.kind.startswith("taobao")] + targets
 
 

@@ -7,7 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from bench.market import CITIES, COLORS, CONTENT, DAY, HOUR, NEVER, PROVINCES, SIZES, ZONE, Ints, Market, account_number, session_slots
+from bench.market import (
+    CITIES,
+    COLORS,
+    CONTENT,
+    DAY,
+    HOUR,
+    NEVER,
+    PROVINCES,
+    SIZES,
+    ZONE,
+    Ints,
+    Market,
+    account_number,
+    session_slots,
+)
 
 
 def moment(seconds: Ints, at: int) -> pl.Series:
@@ -21,12 +35,16 @@ def _words(words: tuple[str, ...], index: Ints) -> pl.Series:
 
 
 def lines_of_day(market: Market, day: int) -> pl.DataFrame:
-    """The lines in the order files of ``day``: those placed that day and older ones seen again, all as they stood when the files were downloaded."""
+    """The lines in the order files of ``day``: those placed that day and older ones seen again, all as they
+    stood when the files were downloaded.
+    """
     orders = market.orders
     seen = (orders["day"] == day) | (orders["again"] == day)
     if day == market.days - 1:
         seen |= orders["is_old_next"] == 1
-    return line_frame(market, np.flatnonzero(seen[market.lines["order"]]), int(market.export_moment(day).timestamp()))
+    return line_frame(
+        market, np.flatnonzero(seen[market.lines["order"]]), int(market.export_moment(day).timestamp())
+    )
 
 
 def line_frame(market: Market, rows: Ints, at: int) -> pl.DataFrame:
@@ -38,7 +56,10 @@ def line_frame(market: Market, rows: Ints, at: int) -> pl.DataFrame:
     refunded, applied = (_refund_of_line(market, clock, at)[rows] for clock in ("refunded", "applied"))
     account = pl.Series(np.where(who >= 0, account_number(shop, who), 0), dtype=pl.Int64)
     frame = pl.DataFrame(
-        {name: pl.Series(lines[name], dtype=pl.Int64) for name in ("gift", "qty", "price", "placed", "freight", "merchant", "platform", "creator")}
+        {
+            name: pl.Series(lines[name], dtype=pl.Int64)
+            for name in ("gift", "qty", "price", "placed", "freight", "merchant", "platform", "creator")
+        }
     )
     frame = frame.with_columns(
         shop=pl.Series(shop),
@@ -65,7 +86,10 @@ def line_frame(market: Market, rows: Ints, at: int) -> pl.DataFrame:
 
 
 def _refund_of_line(market: Market, clock: str, at: int) -> Ints:
-    """Fen asked back (``applied``) or given back (``refunded``) on every line of the market by ``at``; a line has one refund at most."""
+    """Fen asked back (``applied``) or given back (``refunded``) on every line of the market by ``at``.
+
+    A line has one refund at most.
+    """
     money = np.zeros(len(market.lines["order"]), dtype=np.int64)
     money[market.refunds["line"]] = np.where(market.refunds[clock] <= at, market.refunds["money"], 0)
     return money
@@ -90,8 +114,12 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         is_gift=pl.col("gift") == 1,
         style_code=code,
-        sku_code=pl.format("{}-{}-{}", code, (pl.col("goods") // 10 % 10).cast(pl.String).str.zfill(2), "size_name"),
-        product_name=pl.when(pl.col("gift") == 1).then(pl.lit("赠品 棉麻发带")).otherwise(pl.format("小个子连衣裙 {}", code)),
+        sku_code=pl.format(
+            "{}-{}-{}", code, (pl.col("goods") // 10 % 10).cast(pl.String).str.zfill(2), "size_name"
+        ),
+        product_name=pl.when(pl.col("gift") == 1)
+        .then(pl.lit("赠品 棉麻发带"))
+        .otherwise(pl.format("小个子连衣裙 {}", code)),
         product_id=(pl.col("shop") * 1000 + pl.col("style") + 3_782_851_000_000_000_000).cast(pl.String),
         line_qty="qty",
         unit_price_fen="price",
@@ -116,11 +144,18 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def refunds_of_day(market: Market, day: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """After-sales in the files of ``day`` (ended that day, or, for a few, only applied for), and the lines they belong to."""
+    """After-sales in the files of ``day`` (ended that day, or, for a few, only applied for), and the lines
+    they belong to.
+    """
     begin, at = market.midnight(day), int(market.export_moment(day).timestamp())
     refunds = market.refunds
     ended = (refunds["refunded"] >= begin) & (refunds["refunded"] < begin + DAY)
-    early = (refunds["early"] == 1) & (refunds["applied"] >= begin) & (refunds["applied"] < begin + DAY) & (refunds["refunded"] > begin + DAY)
+    early = (
+        (refunds["early"] == 1)
+        & (refunds["applied"] >= begin)
+        & (refunds["applied"] < begin + DAY)
+        & (refunds["refunded"] > begin + DAY)
+    )
     rows = np.flatnonzero(ended | early)
     chosen = {name: values[rows] for name, values in refunds.items()}
     lines = line_frame(market, chosen["line"], at)
@@ -135,7 +170,9 @@ def refunds_of_day(market: Market, day: int) -> tuple[pl.DataFrame, pl.DataFrame
         refunded_at=refunded,
         closed_at=moment(np.full(len(rows), NEVER), at),
         shipped_back_at=moment(np.where(chosen["after"] == 1, chosen["applied"] + HOUR, NEVER), at),
-        refund_status_code=pl.select(pl.when(refunded.is_not_null()).then(pl.lit("success")).otherwise(pl.lit("pending"))).to_series(),
+        refund_status_code=pl.select(
+            pl.when(refunded.is_not_null()).then(pl.lit("success")).otherwise(pl.lit("pending"))
+        ).to_series(),
     )
     return frame, lines.unique("order_line_id", keep="first", maintain_order=True)
 
@@ -166,7 +203,9 @@ def sessions_of(market: Market, shop: int, days: range) -> pl.DataFrame:
         "reported_hour_refund_fen": views * 30,
         "reported_hour_refund_orders_qty": views // 400,
     }
-    return pl.DataFrame({name: pl.Series(values, dtype=pl.Int64) for name, values in counts.items()}).with_columns(
+    return pl.DataFrame(
+        {name: pl.Series(values, dtype=pl.Int64) for name, values in counts.items()}
+    ).with_columns(
         live_account_id=pl.Series(account_number(np.full(len(day), shop), who)).cast(pl.String),
         live_account_name=pl.format("样例账号{}", pl.Series(who)),
         started_at=moment(begin, NEVER),

@@ -1,7 +1,8 @@
 """Export files of any size, as merchants would have downloaded them day by day.
 
-Douyin orders in both layouts (BOM, ids behind a TAB, commas in money), after-sales and live sessions; Taobao orders and items (GBK, ``="id"``).
-``<out>/base`` holds the days of the full build, ``<out>/next`` one more day; both are trees ``<merchant>/<shop>/<file>``.
+Douyin orders in both layouts (BOM, ids behind a TAB, commas in money), after-sales and live sessions; Taobao
+orders and items (GBK, ``="id"``). ``<out>/base`` holds the days of the full build, ``<out>/next`` one more
+day; both are trees ``<merchant>/<shop>/<file>``.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ _MONEY = (re.compile(rb"\d\.\d\d"), b"#.##")
 
 @dataclass(frozen=True)
 class Made:
-    """What was written to one tree: files, bytes, rows of order or item files, rows of after-sales, and rows broken on purpose."""
+    """What was written to one tree: files, bytes, rows of order or item files, rows of after-sales, and rows
+    broken on purpose.
+    """
 
     files: int
     bytes: int
@@ -54,8 +57,17 @@ class _Tree:
     def shop(self, number: int) -> dict[str, object]:
         return self._shops[number]
 
-    def write(self, number: int, name: str, data: bytes, damage: Sequence[Damage] = (), may_break: pl.Series | None = None) -> None:
-        """One file; ``damage`` are the ways in which a bad row is bad (none: no bad rows), ``may_break`` tells which rows may be (None: all)."""
+    def write(
+        self,
+        number: int,
+        name: str,
+        data: bytes,
+        damage: Sequence[Damage] = (),
+        may_break: pl.Series | None = None,
+    ) -> None:
+        """One file; ``damage`` are the ways in which a bad row is bad (none: no bad rows), ``may_break``
+        tells which rows may be (None: all).
+        """
         shop = self._shops[number]
         folder = self._root / shop["merchant_id"] / shop["shop_id"]
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +79,9 @@ class _Tree:
     def _broken(self, data: bytes, damage: Sequence[Damage], may_break: pl.Series | None) -> bytes:
         rows = data.split(b"\n")
         may = np.ones(len(rows) - 2, dtype=bool) if may_break is None else may_break.to_numpy()
-        chosen = 1 + np.flatnonzero(may & (self._rng.random(len(may)) < BAD_SHARE * len(may) / max(may.sum(), 1)))
+        chosen = 1 + np.flatnonzero(
+            may & (self._rng.random(len(may)) < BAD_SHARE * len(may) / max(may.sum(), 1))
+        )
         for number in chosen:
             pattern, word = damage[int(self._rng.integers(len(damage)))]
             rows[number] = pattern.sub(word, rows[number], count=1)
@@ -78,8 +92,12 @@ class _Tree:
         return Made(self.files, self.bytes, self.order_rows, self.refund_rows, self.bad_rows)
 
 
-def generate(out: Path, rows: int, *, seed: int = 1, days: int = DAYS, shops: int | None = None) -> dict[str, Made]:
-    """Write ``base`` (about ``rows`` order rows over ``days`` days), ``next`` and ``registry.json`` under ``out``; the same arguments give the same bytes."""
+def generate(
+    out: Path, rows: int, *, seed: int = 1, days: int = DAYS, shops: int | None = None
+) -> dict[str, Made]:
+    """Write ``base`` (about ``rows`` order rows over ``days`` days), ``next`` and ``registry.json`` under
+    ``out``; the same arguments give the same bytes.
+    """
     market = build_market(rows, seed, shops or min(20, max(4, round(rows / days / ROWS_PER_FILE))), days)
     rng = np.random.default_rng([seed, 1])
     made = {}
@@ -90,9 +108,13 @@ def generate(out: Path, rows: int, *, seed: int = 1, days: int = DAYS, shops: in
             _write_after_sales(tree, market, day)
         _write_sessions(tree, market, span)
         made[name] = tree.made()
-    registry = market.shops.select("merchant_id", "shop_id", "platform_code", "shop_name", "own_account_id").to_dicts()
+    registry = market.shops.select(
+        "merchant_id", "shop_id", "platform_code", "shop_name", "own_account_id"
+    ).to_dicts()
     (out / "registry.json").write_text(json.dumps(registry, ensure_ascii=False, indent=1), encoding="utf-8")
-    (out / "made.json").write_text(json.dumps({name: asdict(item) for name, item in made.items()}), encoding="utf-8")
+    (out / "made.json").write_text(
+        json.dumps({name: asdict(item) for name, item in made.items()}), encoding="utf-8"
+    )
     return made
 
 
@@ -103,12 +125,29 @@ def _write_orders(tree: _Tree, market: Market, day: int) -> None:
         shop = tree.shop(number)
         if shop["platform_code"] == "douyin":
             name = f"{int(at.timestamp())}_{number:08x}.csv"
-            # where the refund of an unread line of a larger order goes is a rule of ours and no part of the job
-            tree.write(number, name, douyin.order_csv(lines, at, old_layout=bool(shop["is_old_layout"])), (_TIME, _MONEY), ~lines["order_id"].is_duplicated())
+            # where the refund of an unread line of a larger order goes is a rule of ours and no part of the
+            # job
+            tree.write(
+                number,
+                name,
+                douyin.order_csv(lines, at, old_layout=bool(shop["is_old_layout"])),
+                (_TIME, _MONEY),
+                ~lines["order_id"].is_duplicated(),
+            )
             continue
         told = simulate_words.line_states(lines.with_columns(closed_at=pl.lit(None), updated_at=pl.lit(None)))
-        tree.write(number, f"ExportOrderList{at:%Y%m%d%H%M}.csv", taobao.order_list(simulate_words.orders_of(told), str(shop["shop_name"])), (_TIME, _MONEY))
-        tree.write(number, f"ExportOrderDetailList{at:%Y%m%d%H%M}.csv", taobao.order_detail_list(told), (_TIME, _MONEY))
+        tree.write(
+            number,
+            f"ExportOrderList{at:%Y%m%d%H%M}.csv",
+            taobao.order_list(simulate_words.orders_of(told), str(shop["shop_name"])),
+            (_TIME, _MONEY),
+        )
+        tree.write(
+            number,
+            f"ExportOrderDetailList{at:%Y%m%d%H%M}.csv",
+            taobao.order_detail_list(told),
+            (_TIME, _MONEY),
+        )
 
 
 def _write_after_sales(tree: _Tree, market: Market, day: int) -> None:
@@ -127,7 +166,9 @@ def _write_sessions(tree: _Tree, market: Market, span: range) -> None:
     first, last = market.export_moment(span[0] - 1), market.export_moment(span[-1] - 1)
     for shop in market.shops.iter_rows(named=True):
         if shop["platform_code"] == "douyin":
-            table = douyin.live_table(sessions_of(market, shop["shop"], span), old_layout=shop["is_old_layout"])
+            table = douyin.live_table(
+                sessions_of(market, shop["shop"], span), old_layout=shop["is_old_layout"]
+            )
             money = table.with_columns(pl.col(pl.Float64).round(2))
             tree.write(shop["shop"], f"直播明细_{first:%Y%m%d}_{last:%Y%m%d}.csv", douyin.table_csv(money))
 
@@ -141,7 +182,9 @@ def main() -> None:
     parser.add_argument("--shops", type=int, default=None)
     parser.add_argument("--seed", type=int, default=1)
     wishes = parser.parse_args()
-    for name, item in generate(wishes.out, wishes.rows, seed=wishes.seed, days=wishes.days, shops=wishes.shops).items():
+    for name, item in generate(
+        wishes.out, wishes.rows, seed=wishes.seed, days=wishes.days, shops=wishes.shops
+    ).items():
         print(name, item)
 
 

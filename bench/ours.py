@@ -1,4 +1,5 @@
-"""Our side of the benchmark: land, build, judge and release the same files, as ``baiyun ingest`` does, all shops in one build.
+"""Our side of the benchmark: land, build, judge and release the same files, as ``baiyun ingest`` does, all
+shops in one build.
 
 A second call with other trees and the same ``out`` adds them to what the first one built.
 """
@@ -53,19 +54,31 @@ def _land(settings: Settings, task: Task, now: dt.datetime) -> dict[Export, Read
             merchant_id, shop_id = shop["merchant_id"], shop["shop_id"]
             register_shop(lake, merchant_id, shop_id, shop["platform_code"], at=now)
             registry.add_live_account(lake, merchant_id, shop_id, shop["own_account_id"], at=now)
-            landed = land_files(lake, settings.place, merchant_id, shop_id, of_shop(task.roots, merchant_id, shop_id), at=now)
+            landed = land_files(
+                lake, settings.place, merchant_id, shop_id, of_shop(task.roots, merchant_id, shop_id), at=now
+            )
             known |= {(shop_id, item.export_id): item.reading for item in landed if item.reading}
     parsing.close()  # what the reader's process cost is counted when it has ended
     return known
 
 
 def _totals(settings: Settings, snapshot: int) -> Totals:
-    daily, style, gold = mart_shop_channel_daily.TABLE.full_name, mart_style_daily.TABLE.full_name, gold_tables()
+    daily = mart_shop_channel_daily.TABLE.full_name
+    style = mart_style_daily.TABLE.full_name
+    gold = gold_tables()
     columns = ", ".join(f"sum({column})::BIGINT AS {name}" for name, column in job.SUMS.items())
     with reading(settings, snapshot) as lake:
-        rows = {name: lake.sql(f"SELECT count(*) AS n FROM {gold[name].full_name}")["n"].item() for name in job.TABLES}  # noqa: S608 - names are declared
-        sums = lake.sql(f"SELECT {columns}, (SELECT sum(paid_fen)::BIGINT FROM {style}) AS style_paid_fen FROM {daily}").row(0, named=True)  # noqa: S608
-        channels = lake.sql(f"SELECT channel_code, sum(paid_fen)::BIGINT AS paid, sum(cohort_refund_fen)::BIGINT AS back FROM {daily} GROUP BY 1").rows()  # noqa: S608
+        rows = {
+            name: lake.sql(f"SELECT count(*) AS n FROM {gold[name].full_name}")["n"].item()  # noqa: S608 - names are declared
+            for name in job.TABLES
+        }
+        sums = lake.sql(
+            f"SELECT {columns}, (SELECT sum(paid_fen)::BIGINT FROM {style}) AS style_paid_fen FROM {daily}"  # noqa: S608
+        ).row(0, named=True)
+        channels = lake.sql(
+            "SELECT channel_code, sum(paid_fen)::BIGINT AS paid, sum(cohort_refund_fen)::BIGINT AS back "  # noqa: S608
+            f"FROM {daily} GROUP BY 1"
+        ).rows()
     return totals_from(sums, rows, channels)
 
 

@@ -1,4 +1,6 @@
-"""The job as one tuned DuckDB script: columns given instead of sniffed, ids cast directly, latest-wins by counting first, sessions by day and range."""
+"""The job as one tuned DuckDB script: columns given instead of sniffed, ids cast directly, latest-wins by
+counting first, sessions by day and range.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _MACROS = {
 
 
 def total(task: Task) -> Totals:
-    """Do the job; each table is a Parquet file in ``out``, which costs a third of DuckDB's own tables here."""
+    """Do the job; each table is a Parquet file in ``out``, which costs a third of DuckDB's own tables
+    here.
+    """
     with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as con:
         exports = to_utf8(find_exports(task.roots), task.out / "utf8")
         _prepare(con, exports, task.home)
@@ -41,8 +45,14 @@ def _prepare(con: duckdb.DuckDBPyConnection, exports: list[Export], home: Path) 
     shops = {item.shop_id: (item.merchant_id, item.shop_id) for item in exports}
     numbers = {shop_id: number for number, shop_id in enumerate(shops)}
     small: dict[str, tuple[str, list[tuple[object, ...]]]] = {
-        "dim_shop": ("shop INTEGER, merchant_id VARCHAR, shop_id VARCHAR", [(numbers[shop_id], *names) for shop_id, names in shops.items()]),
-        "files": ("filename VARCHAR, shop INTEGER, observed BIGINT", [(str(item.path), numbers[item.shop_id], item.observed) for item in exports]),
+        "dim_shop": (
+            "shop INTEGER, merchant_id VARCHAR, shop_id VARCHAR",
+            [(numbers[shop_id], *names) for shop_id, names in shops.items()],
+        ),
+        "files": (
+            "filename VARCHAR, shop INTEGER, observed BIGINT",
+            [(str(item.path), numbers[item.shop_id], item.observed) for item in exports],
+        ),
         "own": ("merchant_id VARCHAR, creator BIGINT", list(own_accounts(home))),
         "status_words": ("word VARCHAR, code VARCHAR", list(job.STATUS.items())),
         "content_words": ("word VARCHAR, code VARCHAR", list(job.CONTENT.items())),
@@ -56,12 +66,25 @@ def _prepare(con: duckdb.DuckDBPyConnection, exports: list[Export], home: Path) 
 
 
 def _selected(files: list[Export]) -> str:
-    """SELECT of the wanted columns of files of one layout; ``ok`` is false where a cell held something that could not be typed."""
+    """SELECT of the wanted columns of files of one layout.
+
+    ``ok`` is false where a cell held something that could not be typed.
+    """
     told = columns_of(files[0])
-    typed = {name: (f'{kind}("{header}")' if kind != "text" else f'"{header}"') for name, (kind, header) in told.items()}
-    checks = " AND ".join(f'("{header}" IS NULL OR {typed[name]} IS NOT NULL)' for name, (kind, header) in told.items() if kind != "text")
+    typed = {
+        name: (f'{kind}("{header}")' if kind != "text" else f'"{header}"')
+        for name, (kind, header) in told.items()
+    }
+    checks = " AND ".join(
+        f'("{header}" IS NULL OR {typed[name]} IS NOT NULL)'
+        for name, (kind, header) in told.items()
+        if kind != "text"
+    )
     columns = ", ".join(f"{expression} AS {name}" for name, expression in typed.items())
-    return f"SELECT f.shop, f.observed, {columns}, ({checks}) AS ok FROM {reader(files)} JOIN files AS f USING (filename)"  # noqa: S608 - names stand in COLUMNS
+    return (
+        f"SELECT f.shop, f.observed, {columns}, ({checks}) AS ok FROM {reader(files)} JOIN files AS f "  # noqa: S608 - names stand in COLUMNS
+        "USING (filename)"
+    )
 
 
 def reader(files: list[Export]) -> str:
@@ -76,9 +99,14 @@ def reader(files: list[Export]) -> str:
 def _totals(con: duckdb.DuckDBPyConnection) -> Totals:
     rows = {name: con.table(name).aggregate("count(*)").fetchall()[0][0] for name in job.TABLES}
     columns = ", ".join(f"sum({column}) AS {name}" for name, column in job.SUMS.items())
-    query = f"SELECT {columns}, (SELECT sum(paid_fen) FROM mart_style_daily) AS style_paid_fen FROM mart_shop_channel_daily"  # noqa: S608 - names stand in job
+    query = (
+        f"SELECT {columns}, (SELECT sum(paid_fen) FROM mart_style_daily) AS style_paid_fen FROM "  # noqa: S608 - names stand in job
+        "mart_shop_channel_daily"
+    )
     sums = con.execute(query).fetchall()[0]
-    channels = con.execute("SELECT channel_code, sum(paid_fen), sum(cohort_refund_fen) FROM mart_shop_channel_daily GROUP BY 1").fetchall()
+    channels = con.execute(
+        "SELECT channel_code, sum(paid_fen), sum(cohort_refund_fen) FROM mart_shop_channel_daily GROUP BY 1"
+    ).fetchall()
     return totals_from(dict(zip([*job.SUMS, "style_paid_fen"], sums, strict=True)), rows, channels)
 
 

@@ -1,4 +1,6 @@
-"""The job as one pandas script: Arrow's multi-threaded CSV reader where the encoding lets it, only the columns wanted, everything to Parquet."""
+"""The job as one pandas script: Arrow's multi-threaded CSV reader where the encoding lets it, only the
+columns wanted, everything to Parquet.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ _MONEY = ["paid_fen", "placed_fen", "stated_fen"]
 def total(task: Task) -> Totals:
     """Do the job; each table is a Parquet file in ``out``."""
     exports = to_utf8(find_exports(task.roots), task.out / "utf8")
-    own = pd.DataFrame(own_accounts(task.home), columns=["merchant_id", "creator"]).drop_duplicates().assign(is_own=True)
+    own = (
+        pd.DataFrame(own_accounts(task.home), columns=["merchant_id", "creator"])
+        .drop_duplicates()
+        .assign(is_own=True)
+    )
     orders = _orders(exports)
     lines = _with_rest(pd.concat([_douyin_lines(exports), _items(exports)], ignore_index=True), orders)
     refunds, sessions = _refunds(exports), _sessions(exports, own)
@@ -33,7 +39,9 @@ def total(task: Task) -> Totals:
 
 
 def _fen(text: pd.Series) -> pd.Series:
-    return (pd.to_numeric(text.str.replace(",", "", regex=False), errors="coerce") * 100).round().astype("Int64")
+    return (
+        (pd.to_numeric(text.str.replace(",", "", regex=False), errors="coerce") * 100).round().astype("Int64")
+    )
 
 
 def _whole(text: pd.Series) -> pd.Series:
@@ -53,7 +61,9 @@ _READ: dict[str, Callable[[pd.Series], pd.Series]] = {
 
 
 def _all(exports: list[Export], kind: str, key: list[str]) -> Frame:
-    """The wanted columns of all files of a kind, newest row of each key, without rows that hold a cell that could not be typed."""
+    """The wanted columns of all files of a kind, newest row of each key, without rows that hold a cell that
+    could not be typed.
+    """
     rows = pd.concat([_typed(item) for item in of_kind(exports, kind)], ignore_index=True)
     rows = rows.reindex(columns=list(dict.fromkeys([*rows.columns, *COLUMNS[kind]])))
     return rows.sort_values("observed", kind="stable").drop_duplicates(key, keep="last", ignore_index=True)
@@ -63,16 +73,34 @@ def _typed(item: Export) -> Frame:
     told = columns_of(item)
     wanted = list(dict.fromkeys(header for _, header in told.values()))
     places = [item.header.index(header) for header in wanted]
-    raw = pd.read_csv(item.path, header=None, skiprows=1, usecols=places, dtype="str", na_values=job.BLANKS, keep_default_na=False, engine="pyarrow")
+    raw = pd.read_csv(
+        item.path,
+        header=None,
+        skiprows=1,
+        usecols=places,
+        dtype="str",
+        na_values=job.BLANKS,
+        keep_default_na=False,
+        engine="pyarrow",
+    )
     raw.columns = pd.Index(wanted)
-    rows = pd.DataFrame({name: raw[header] if kind == "text" else _READ[kind](raw[header]) for name, (kind, header) in told.items()})
-    bad = pd.concat([rows[name].isna() & raw[header].notna() for name, (_, header) in told.items()], axis=1).any(axis=1)
+    rows = pd.DataFrame(
+        {
+            name: raw[header] if kind == "text" else _READ[kind](raw[header])
+            for name, (kind, header) in told.items()
+        }
+    )
+    bad = pd.concat(
+        [rows[name].isna() & raw[header].notna() for name, (_, header) in told.items()], axis=1
+    ).any(axis=1)
     return rows[~bad].assign(merchant_id=item.merchant_id, shop_id=item.shop_id, observed=item.observed)
 
 
 def _douyin_lines(exports: list[Export]) -> Frame:
     rows = _all(exports, "orders", _LINE)
-    spec = rows["goods"].where(rows["spec"].isna(), "颜色分类:" + rows["spec"].str.replace(";", ";尺码:", regex=False))
+    spec = rows["goods"].where(
+        rows["spec"].isna(), "颜色分类:" + rows["spec"].str.replace(";", ";尺码:", regex=False)
+    )
     rows = rows.assign(
         product_name=rows["goods"].str.lstrip("\t").str.replace(" 颜色分类:.*$", "", regex=True),
         style_code=rows["style_text"].fillna(rows["product_id"].astype("str")).str.lstrip("\t"),
@@ -86,7 +114,10 @@ def _douyin_lines(exports: list[Export]) -> Frame:
 
 
 def _goods(spec: pd.Series) -> dict[str, pd.Series]:
-    return {name: spec.str.extract(f"{word}:([^;]+)", expand=False) for name, word in (("color_name", "颜色分类"), ("size_name", "尺码"))}
+    return {
+        name: spec.str.extract(f"{word}:([^;]+)", expand=False)
+        for name, word in (("color_name", "颜色分类"), ("size_name", "尺码"))
+    }
 
 
 def _items(exports: list[Export]) -> Frame:
@@ -109,20 +140,30 @@ def _orders(exports: list[Export]) -> Frame:
     rows = _all(exports, "taobao_orders", ["shop_id", "order_id"])
     paid = (rows["now_fen"] + rows["stated_fen"].fillna(0)).where(rows["paid_at"].notna(), 0)
     placed = (rows["goods_fen"] + rows["freight_fen"].fillna(0)).fillna(rows["total_fen"])
-    return rows.assign(paid_fen=paid, placed_fen=placed, province_name=rows["address"].str.extract("^([^ ]+)", expand=False)).drop(columns="address")
+    return rows.assign(
+        paid_fen=paid, placed_fen=placed, province_name=rows["address"].str.extract("^([^ ]+)", expand=False)
+    ).drop(columns="address")
 
 
 def _refunds(exports: list[Export]) -> Frame:
     rows = _all(exports, "after_sales", ["shop_id", "refund_id"])
     stage = (rows["type"] == job.BEFORE_SHIPMENT).map({True: "before_shipment", False: "after_shipment"})
-    rows = rows.assign(refund_fen=rows["goods_fen"] + rows["freight_fen"].fillna(0), stage_code=stage, refund_date=rows["refunded_at"].dt.normalize())
-    return rows[(rows["status"] == job.REFUNDED[0]) & (rows["refund_fen"] > 0)].drop(columns=["goods_fen", "freight_fen", "status", "type", "observed"])
+    rows = rows.assign(
+        refund_fen=rows["goods_fen"] + rows["freight_fen"].fillna(0),
+        stage_code=stage,
+        refund_date=rows["refunded_at"].dt.normalize(),
+    )
+    return rows[(rows["status"] == job.REFUNDED[0]) & (rows["refund_fen"] > 0)].drop(
+        columns=["goods_fen", "freight_fen", "status", "type", "observed"]
+    )
 
 
 def _sessions(exports: list[Export], own: Frame) -> Frame:
     rows = _all(exports, "sessions", ["shop_id", "creator", "started_at"])
     name = rows["creator"].astype(str) + ":" + rows["started_at"].dt.strftime("%Y%m%d%H%M%S")
-    rows = rows.assign(session_id=name, start_date=rows["started_at"].dt.normalize()).merge(own, on=["merchant_id", "creator"], how="left")
+    rows = rows.assign(session_id=name, start_date=rows["started_at"].dt.normalize()).merge(
+        own, on=["merchant_id", "creator"], how="left"
+    )
     return rows.assign(is_own=rows["is_own"].eq(True))
 
 
@@ -130,12 +171,23 @@ def _with_rest(lines: Frame, orders: Frame) -> Frame:
     """A line for what no item accounts for; items take their shipping times and province from the order."""
     key, shared = ["shop_id", "order_id"], ["shipped_at", "finished_at", "province_name"]
     lines = lines.merge(orders[[*key, *shared]], on=key, how="left", suffixes=("", "_order"))
-    lines = lines.assign(**{name: lines[name].fillna(lines[f"{name}_order"]) for name in shared}, is_order_level=False)
+    lines = lines.assign(
+        **{name: lines[name].fillna(lines[f"{name}_order"]) for name in shared}, is_order_level=False
+    )
     item_stated = lines[lines["is_item"]].groupby(key)["stated_fen"].sum().rename("item_stated").reset_index()
-    lines = lines.merge(_restated(lines[lines["is_item"] & lines["paid_at"].notna()], orders), on=_LINE, how="left")
+    lines = lines.merge(
+        _restated(lines[lines["is_item"] & lines["paid_at"].notna()], orders), on=_LINE, how="left"
+    )
     lines = lines.assign(stated_fen=lines["part"].fillna(lines["stated_fen"])).drop(columns="part")
-    told = lines[lines["is_item"]].groupby(key, as_index=False)[[*_MONEY, "qty"]].sum().rename(columns={"qty": "qty_told"})
-    rest = orders.merge(told.assign(is_told=True), on=key, how="left", suffixes=("", "_told")).merge(item_stated, on=key, how="left")
+    told = (
+        lines[lines["is_item"]]
+        .groupby(key, as_index=False)[[*_MONEY, "qty"]]
+        .sum()
+        .rename(columns={"qty": "qty_told"})
+    )
+    rest = orders.merge(told.assign(is_told=True), on=key, how="left", suffixes=("", "_told")).merge(
+        item_stated, on=key, how="left"
+    )
     rest = rest.assign(stated_fen=rest[["stated_fen", "item_stated"]].max(axis=1))
     only_placed = rest["paid_at"].isna() & (rest["placed_fen"] > rest["placed_fen_told"])
     rest = rest[rest["is_told"].isna() | (rest["paid_fen"] > rest["paid_fen_told"]) | only_placed]
@@ -149,15 +201,30 @@ def _with_rest(lines: Frame, orders: Frame) -> Frame:
         is_order_level=True,
         qty=(rest["pieces"] - rest["qty_told"].fillna(0)).clip(lower=0),
     )
-    return pd.concat([lines.drop(columns=[f"{name}_order" for name in shared] + ["is_item"]), rest], ignore_index=True)
+    return pd.concat(
+        [lines.drop(columns=[f"{name}_order" for name in shared] + ["is_item"]), rest], ignore_index=True
+    )
 
 
 def _restated(items: Frame, orders: Frame) -> Frame:
-    """What items state once their order's word is heard (see ``job``): the lines for which that is another amount, and it as ``part``."""
+    """What items state once their order's word is heard (see ``job``): the lines for which that is another
+    amount, and it as ``part``.
+    """
     key = ["shop_id", "order_id"]
-    names = {"paid_fen": "order_paid", "stated_fen": "order_stated", "observed": "order_observed", "freight_fen": "freight"}
-    rows = items[[*_LINE, "order_id", "paid_fen", "stated_fen", "observed"]].merge(orders[[*key, *names]].rename(columns=names), on=key)
-    rows = rows.sort_values("line_id").fillna({"stated_fen": 0, "order_stated": 0, "freight": 0}).astype(dict.fromkeys(["stated_fen", "order_stated"], "int64"))
+    names = {
+        "paid_fen": "order_paid",
+        "stated_fen": "order_stated",
+        "observed": "order_observed",
+        "freight_fen": "freight",
+    }
+    rows = items[[*_LINE, "order_id", "paid_fen", "stated_fen", "observed"]].merge(
+        orders[[*key, *names]].rename(columns=names), on=key
+    )
+    rows = (
+        rows.sort_values("line_id")
+        .fillna({"stated_fen": 0, "order_stated": 0, "freight": 0})
+        .astype(dict.fromkeys(["stated_fen", "order_stated"], "int64"))
+    )
 
     def of_order(values: pd.Series) -> pd.Series:
         return values.groupby([rows["shop_id"], rows["order_id"]]).transform("sum")
@@ -168,7 +235,8 @@ def _restated(items: Frame, orders: Frame) -> Frame:
     above = of_order((own - paid).clip(lower=0))
     moved, beyond = above.where(above < left, left), (rows["order_stated"] - of_order(own)).clip(lower=0)
     room = of_order(old) + (left - rows["freight"]).clip(lower=0)
-    taken, until = beyond.where(beyond < room, room), old.groupby([rows["shop_id"], rows["order_id"]]).cumsum()
+    taken = beyond.where(beyond < room, room)
+    until = old.groupby([rows["shop_id"], rows["order_id"]]).cumsum()
     room = room.clip(lower=1)
     kept = own.where((moved == 0) | (own < paid), paid)
     part = kept + taken * until // room - taken * (until - old) // room
@@ -177,25 +245,54 @@ def _restated(items: Frame, orders: Frame) -> Frame:
 
 def _live(lines: Frame, sessions: Frame) -> Frame:
     """Live lines with the session of their account that was on air when they were placed."""
-    live = lines.loc[lines["content"] == "直播", [*_LINE, "creator", "created_at"]].sort_values("created_at").astype({"creator": "int64"})
-    known = sessions[["shop_id", "creator", "started_at", "ended_at", "session_id", "start_date"]].sort_values("started_at").astype({"creator": "int64"})
+    live = (
+        lines.loc[lines["content"] == "直播", [*_LINE, "creator", "created_at"]]
+        .sort_values("created_at")
+        .astype({"creator": "int64"})
+    )
+    known = (
+        sessions[["shop_id", "creator", "started_at", "ended_at", "session_id", "start_date"]]
+        .sort_values("started_at")
+        .astype({"creator": "int64"})
+    )
     found = pd.merge_asof(live, known, left_on="created_at", right_on="started_at", by=["shop_id", "creator"])
     return found.loc[found["created_at"] <= found["ended_at"], [*_LINE, "session_id", "start_date"]]
 
 
 def _facts(lines: Frame, refunds: Frame, sessions: Frame, own: Frame) -> Frame:
-    part = {name: refunds["refund_fen"].where(refunds["stage_code"] == f"{name}_shipment", 0) for name in ("before", "after")}
+    part = {
+        name: refunds["refund_fen"].where(refunds["stage_code"] == f"{name}_shipment", 0)
+        for name in ("before", "after")
+    }
     sums = refunds.assign(refunded=refunds["refund_fen"], before_fen=part["before"], after_fen=part["after"])
     sums = sums.groupby(_LINE, as_index=False)[["refunded", "before_fen", "after_fen"]].sum()
     # a line for the rest of an order stands last, since it is the order's head only where it is alone
-    heads = lines[~lines["is_gift"]].sort_values(["is_order_level", "line_id"]).drop_duplicates(["shop_id", "order_id"])[_LINE].assign(is_order_head=True)
-    rows = lines.merge(sums, on=_LINE, how="left").merge(heads, on=_LINE, how="left").merge(_live(lines, sessions), on=_LINE, how="left")
+    heads = (
+        lines[~lines["is_gift"]]
+        .sort_values(["is_order_level", "line_id"])
+        .drop_duplicates(["shop_id", "order_id"])[_LINE]
+        .assign(is_order_head=True)
+    )
+    rows = (
+        lines.merge(sums, on=_LINE, how="left")
+        .merge(heads, on=_LINE, how="left")
+        .merge(_live(lines, sessions), on=_LINE, how="left")
+    )
     rows = rows.merge(own, on=["merchant_id", "creator"], how="left")
-    content, status, paid = rows["content"].map(job.CONTENT), rows["status"].map(job.STATUS).fillna("unknown"), rows["paid_at"].notna()
-    channel = content.where(~((content == "product_card") & rows["entrance"].str.contains(job.SEARCH, regex=False, na=False)), "search").fillna("unknown")
-    channel = channel.mask((content == "live") & rows["is_own"].eq(True), "own_live").mask((content == "live") & ~rows["is_own"].eq(True), "creator_live")
+    content = rows["content"].map(job.CONTENT)
+    status = rows["status"].map(job.STATUS).fillna("unknown")
+    paid = rows["paid_at"].notna()
+    channel = content.where(
+        ~((content == "product_card") & rows["entrance"].str.contains(job.SEARCH, regex=False, na=False)),
+        "search",
+    ).fillna("unknown")
+    channel = channel.mask((content == "live") & rows["is_own"].eq(True), "own_live").mask(
+        (content == "live") & ~rows["is_own"].eq(True), "creator_live"
+    )
     money = {name: rows[name].fillna(0) for name in ("refunded", "before_fen", "after_fen", "stated_fen")}
-    status = status.mask((status == "closed") & paid, "closed_refunded").mask((status == "closed") & ~paid, "closed_unpaid")
+    status = status.mask((status == "closed") & paid, "closed_refunded").mask(
+        (status == "closed") & ~paid, "closed_unpaid"
+    )
     return rows.assign(
         channel_code=channel,
         traffic_code=rows["traffic"].map(job.TRAFFIC).fillna("unknown"),
@@ -207,14 +304,21 @@ def _facts(lines: Frame, refunds: Frame, sessions: Frame, own: Frame) -> Frame:
         before_fen=money["before_fen"],
         after_fen=money["after_fen"],
         undated_fen=money["stated_fen"],
-    ).drop(columns=["refunded", "stated_fen", "content", "entrance", "traffic", "status", "observed", "is_own"])
+    ).drop(
+        columns=["refunded", "stated_fen", "content", "entrance", "traffic", "status", "observed", "is_own"]
+    )
 
 
 def _refund_facts(facts: Frame, refunds: Frame) -> Frame:
     paid = facts[facts["paid_date"].notna()]
     shared = ["channel_code", "traffic_code", "paid_date", "style_code", "session_id", "start_date"]
-    stated = paid.loc[paid["undated_fen"] > 0, [*_LINE, "merchant_id", "order_id", *shared, "undated_fen"]].rename(columns={"undated_fen": "refund_fen"})
-    return pd.concat([refunds.merge(paid[[*_LINE, *shared]], on=_LINE), stated.assign(stage_code="unknown")], ignore_index=True)
+    stated = paid.loc[
+        paid["undated_fen"] > 0, [*_LINE, "merchant_id", "order_id", *shared, "undated_fen"]
+    ].rename(columns={"undated_fen": "refund_fen"})
+    return pd.concat(
+        [refunds.merge(paid[[*_LINE, *shared]], on=_LINE), stated.assign(stage_code="unknown")],
+        ignore_index=True,
+    )
 
 
 def _marts(facts: Frame, returned: Frame, sessions: Frame) -> dict[str, Frame]:
@@ -225,29 +329,72 @@ def _marts(facts: Frame, returned: Frame, sessions: Frame) -> dict[str, Frame]:
         units_untold_qty=(~paid["is_gift"] & paid["qty"].isna()).astype("int64"),
         style_code=paid["style_code"].fillna("untold"),
     )
-    dated = returned[returned["refund_date"].notna()].rename(columns={"refund_date": "business_date", "refund_fen": "dated_refund_fen"})
-    by = ["shop_id", "style_code", "channel_code", "traffic_code", "business_date"]
-    sums = paid.rename(columns={"paid_date": "business_date"}).groupby(by, as_index=False)[list(job.MEASURES)].sum()
-    sums = pd.concat([sums, dated.assign(style_code=dated["style_code"].fillna("untold")).groupby(by, as_index=False)[["dated_refund_fen"]].sum()])
-    names = ["paid_fen", "paid_orders_qty", "cohort_refund_fen"]
-    session = sessions.merge(paid.groupby(["shop_id", "session_id"], as_index=False)[names].sum(), on=["shop_id", "session_id"], how="left").fillna(
-        dict.fromkeys(names, 0)
+    dated = returned[returned["refund_date"].notna()].rename(
+        columns={"refund_date": "business_date", "refund_fen": "dated_refund_fen"}
     )
+    by = ["shop_id", "style_code", "channel_code", "traffic_code", "business_date"]
+    sums = (
+        paid.rename(columns={"paid_date": "business_date"})
+        .groupby(by, as_index=False)[list(job.MEASURES)]
+        .sum()
+    )
+    sums = pd.concat(
+        [
+            sums,
+            dated.assign(style_code=dated["style_code"].fillna("untold"))
+            .groupby(by, as_index=False)[["dated_refund_fen"]]
+            .sum(),
+        ]
+    )
+    names = ["paid_fen", "paid_orders_qty", "cohort_refund_fen"]
+    session = sessions.merge(
+        paid.groupby(["shop_id", "session_id"], as_index=False)[names].sum(),
+        on=["shop_id", "session_id"],
+        how="left",
+    ).fillna(dict.fromkeys(names, 0))
     session = session.assign(channel_code=session["is_own"].map({True: "own_live", False: "creator_live"}))
     day = ["shop_id", "channel_code", "traffic_code", "business_date"]
-    own_clock = {"start_date": "business_date", "paid_fen": "session_paid_fen", "cohort_refund_fen": "session_refund_fen", "views_qty": "session_views_qty"}
-    aired = paid.drop(columns="paid_date").rename(columns=own_clock).groupby(day, as_index=False)[["session_paid_fen", "session_refund_fen"]].sum()
-    watched = session.rename(columns=own_clock).assign(traffic_code="unknown").groupby(day, as_index=False)[["session_views_qty"]].sum()
+    own_clock = {
+        "start_date": "business_date",
+        "paid_fen": "session_paid_fen",
+        "cohort_refund_fen": "session_refund_fen",
+        "views_qty": "session_views_qty",
+    }
+    aired = (
+        paid.drop(columns="paid_date")
+        .rename(columns=own_clock)
+        .groupby(day, as_index=False)[["session_paid_fen", "session_refund_fen"]]
+        .sum()
+    )
+    watched = (
+        session.rename(columns=own_clock)
+        .assign(traffic_code="unknown")
+        .groupby(day, as_index=False)[["session_views_qty"]]
+        .sum()
+    )
     daily = pd.concat([sums.drop(columns="style_code"), aired, watched]).groupby(day, as_index=False).sum()
-    style = sums.drop(columns="traffic_code").groupby(["shop_id", "style_code", "channel_code", "business_date"], as_index=False).sum()
-    return {"mart_shop_channel_daily": daily, "mart_style_daily": style, "mart_live_session": session.drop(columns=["is_own", "observed"])}
+    style = (
+        sums.drop(columns="traffic_code")
+        .groupby(["shop_id", "style_code", "channel_code", "business_date"], as_index=False)
+        .sum()
+    )
+    return {
+        "mart_shop_channel_daily": daily,
+        "mart_style_daily": style,
+        "mart_live_session": session.drop(columns=["is_own", "observed"]),
+    }
 
 
 def _totals(tables: dict[str, Frame]) -> Totals:
     daily = tables["mart_shop_channel_daily"]
-    sums = {name: int(daily[column].sum()) for name, column in job.SUMS.items()} | {"style_paid_fen": int(tables["mart_style_daily"]["paid_fen"].sum())}
+    sums = {name: int(daily[column].sum()) for name, column in job.SUMS.items()} | {
+        "style_paid_fen": int(tables["mart_style_daily"]["paid_fen"].sum())
+    }
     channels = daily.groupby("channel_code")[["paid_fen", "cohort_refund_fen"]].sum()
-    by_channel = [(str(name), int(paid), int(back)) for name, (paid, back) in zip(channels.index, channels.to_numpy(), strict=True)]
+    by_channel = [
+        (str(name), int(paid), int(back))
+        for name, (paid, back) in zip(channels.index, channels.to_numpy(), strict=True)
+    ]
     return totals_from(sums, {name: len(table) for name, table in tables.items()}, by_channel)
 
 

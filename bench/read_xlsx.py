@@ -1,4 +1,6 @@
-"""A workbook of 200,000 rows × 45 columns: ``--mode ours`` reads it as an export, ``--mode calamine`` only as cells."""
+"""A workbook of 200,000 rows × 45 columns: ``--mode ours`` reads it as an export, ``--mode calamine`` only as
+cells.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ ROWS, COLUMNS = 200_000, 45
 
 def make(task: Task) -> Totals:
     """Write the workbook: orders of the widest known layout's first columns, text and amounts."""
-    layout = max((item for item in platforms()["douyin"].layouts if item.kind == "orders"), key=lambda item: len(item.columns))
+    layout = max(
+        (item for item in platforms()["douyin"].layouts if item.kind == "orders"),
+        key=lambda item: len(item.columns),
+    )
     needed = [column for column in layout.columns if column.required or column.filled]
     chosen = list(dict.fromkeys([*needed, *layout.columns]))[:COLUMNS]
     cells = {column.header: _cells(column.cell, number) for number, column in enumerate(chosen)}
@@ -44,12 +49,16 @@ def total(task: Task) -> Totals:
     """Do what the mode says and count the rows."""
     if task.mode == "make":
         return make(task)
-    pl.Config.set_engine_affinity("in-memory")  # as the house's reader is set (pipeline.intake.sandbox.parsing.Reader)
+    pl.Config.set_engine_affinity(
+        "in-memory"
+    )  # as the house's reader is set (pipeline.intake.sandbox.parsing.Reader)
     data = (task.home / "orders.xlsx").read_bytes()
     if task.mode == "calamine":
         rows = fastexcel.read_excel(data).load_sheet(0, dtypes="string").to_polars().height
     else:
-        rows = read_file(data, Origin("m", "s", "x", "orders.xlsx", dt.datetime.now(ZoneInfo(TIME_ZONE)))).rows_read
+        rows = read_file(
+            data, Origin("m", "s", "x", "orders.xlsx", dt.datetime.now(ZoneInfo(TIME_ZONE)))
+        ).rows_read
     return Totals(0, 0, 0, 0, 0, 0, 0, 0, {"read": rows})
 
 

@@ -31,7 +31,9 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Results:
-    """One run: costs by row id of ``LABELS``, cumulative costs of our steps (from nothing, and for one more day), and what was worked on."""
+    """One run: costs by row id of ``LABELS``, cumulative costs of our steps (from nothing, and for one more
+    day), and what was worked on.
+    """
 
     costs: Mapping[str, Cost]
     steps: Mapping[str, Cost]
@@ -48,14 +50,25 @@ class Results:
 
 
 def table(results: Results) -> list[list[str]]:
-    """Header and one line per contender: CPU, wall, peak, multiple of the scan, and ours as a multiple of it."""
+    """Header and one line per contender: CPU, wall, peak, multiple of the scan, and ours as a multiple
+    of it.
+    """
     limit, ours = results.costs["scan"].cpu_s, results.costs["ours"].cpu_s
     lines = [["", "CPU s", "wall s", "peak GiB", "× scan", "ours ÷ it"]]
     for name, label in LABELS.items():
         if name in results.costs:
             cost = results.costs[name]
             compared = "" if name.startswith("ours") or name == "duckdb_day" else f"{ours / cost.cpu_s:.2f}"
-            lines.append([label, f"{cost.cpu_s:.1f}", f"{cost.wall_s:.1f}", f"{cost.peak_bytes / 2**30:.2f}", f"{cost.cpu_s / limit:.2f}", compared])
+            lines.append(
+                [
+                    label,
+                    f"{cost.cpu_s:.1f}",
+                    f"{cost.wall_s:.1f}",
+                    f"{cost.peak_bytes / 2**30:.2f}",
+                    f"{cost.cpu_s / limit:.2f}",
+                    compared,
+                ]
+            )
     return lines
 
 
@@ -63,10 +76,13 @@ def screen(results: Results) -> str:
     """The table for a terminal; a Chinese letter is two columns wide."""
     rows = table(results)
     widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))]
-    padding = [[" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    padding = [
+        [" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in rows
+    ]
     # names to the left, numbers to the right
     return "\n".join(
-        "  ".join([row[0] + pad[0], *(gap + cell for gap, cell in zip(pad[1:], row[1:], strict=True))]) for row, pad in zip(rows, padding, strict=True)
+        "  ".join([row[0] + pad[0], *(gap + cell for gap, cell in zip(pad[1:], row[1:], strict=True))])
+        for row, pad in zip(rows, padding, strict=True)
     )
 
 
@@ -87,9 +103,16 @@ def page(results: Results) -> str:
             "",
             f"{results.date.isoformat()} · {results.cores} 核 / cores · {versions}",
             "",
-            f"{results.files} 个文件,{size}:{results.rows:,} 行订单(抖音两种版式,淘宝订单与宝贝报表),{results.refunds:,} 行售后;",
+            (
+                f"{results.files} 个文件,{size}:{results.rows:,} "
+                f"行订单(抖音两种版式,淘宝订单与宝贝报表),{results.refunds:,} 行售后;"
+            ),
             f"再来一天:{results.day_rows:,} 行。",
-            f"{results.files} files, {size}: {results.rows:,} order rows (both Douyin layouts, Taobao orders and items), {results.refunds:,} after-sales; ",
+            (
+                f"{results.files} files, {size}: {results.rows:,} order rows (both Douyin layouts, Taobao "
+                "orders "
+                f"and items), {results.refunds:,} after-sales; "
+            ),
             f"one more day: {results.day_rows:,} rows.",
             "",
             "| " + " | ".join(head) + " |",
@@ -102,13 +125,20 @@ def page(results: Results) -> str:
             *_steps("本项目各步的 CPU 秒 / CPU seconds of our steps", results.steps),
             *_steps("再来一天各步的 CPU 秒 / CPU seconds of our steps, one more day", results.day_steps),
             "目标定在 500 万行;行数越少,启动和检查的固定开销占比越大。",
-            "The targets were set at 5 million rows; the fewer rows, the more the fixed cost of starting and judging weighs.",
+            (
+                "The targets were set at 5 million rows; the fewer rows, the more the fixed cost of starting "
+                "and "
+                "judging weighs."
+            ),
             "",
             *reading(results),
             "",
             "重新测量 / measure again: `make bench`,或 / or `python -m bench --rows 5000000`。",
             "",
-            "读取、提问、熟化各有自己的测量 / reading, asking and maturity are measured by `python -m bench.reading`, `bench.questions`, `bench.maturity`.",
+            (
+                "读取、提问、熟化各有自己的测量 / reading, asking and maturity are measured by `python -m "
+                "bench.reading`, `bench.questions`, `bench.maturity`."
+            ),
             "",
         ]
     )
@@ -118,8 +148,15 @@ def page(results: Results) -> str:
 _NOTES = (
     "CPU 秒含所有子进程;墙钟时间随机器忙闲变动,只作参考。各方做的事见 `bench/job.py`;",
     "本项目另做:原件落地、合同、隔离、逐行来源、去除个人信息、状态历史、检查、发布。",
-    "CPU seconds include all child processes; wall time depends on what else the machine does. The job is told in `bench/job.py`;",
-    "ours also keeps the files, checks contracts, quarantines, keeps lineage and every observed state, removes personal data, judges and releases.",
+    (
+        "CPU seconds include all child processes; wall time depends on what else the machine does. The job "
+        "is "
+        "told in `bench/job.py`;"
+    ),
+    (
+        "ours also keeps the files, checks contracts, quarantines, keeps lineage and every observed state, "
+        "removes personal data, judges and releases."
+    ),
 )
 
 
@@ -127,7 +164,10 @@ def _same_figures(results: Results) -> list[str]:
     paid, back, orders = (results.totals.get(name, 0) for name in ("paid_fen", "refund_fen", "orders"))
     return [
         f"各方数字相同,一分不差:支付 {paid:,} 分,退款 {back:,} 分,{orders:,} 单。",
-        f"All came to the same figures, to the fen: paid {paid:,} fen, returned {back:,} fen, {orders:,} orders.",
+        (
+            f"All came to the same figures, to the fen: paid {paid:,} fen, returned {back:,} fen, {orders:,} "
+            "orders."
+        ),
         "",
     ]
 
@@ -148,15 +188,36 @@ def reading(results: Results) -> list[str]:
     lines = []
     for name, most in TARGETS.items():
         if name in costs:
-            lines.append(_verdict(f"全量构建 / full build ÷ {LABELS[name].split(' / ')[1]}", ours / costs[name].cpu_s, "≤", most))
+            lines.append(
+                _verdict(
+                    f"全量构建 / full build ÷ {LABELS[name].split(' / ')[1]}",
+                    ours / costs[name].cpu_s,
+                    "≤",
+                    most,
+                )
+            )
     if "pandas" in costs:
-        lines.append(_verdict("pandas script ÷ 全量构建 / full build", costs["pandas"].cpu_s / ours, "≥", PANDAS_TARGET))
+        lines.append(
+            _verdict(
+                "pandas script ÷ 全量构建 / full build", costs["pandas"].cpu_s / ours, "≥", PANDAS_TARGET
+            )
+        )
     if "ours_day" in costs:
-        lines.append(_verdict("再来一天 / one more day ÷ 全量构建 / full build", costs["ours_day"].cpu_s / ours, "≤", DAY_TARGET))
+        lines.append(
+            _verdict(
+                "再来一天 / one more day ÷ 全量构建 / full build",
+                costs["ours_day"].cpu_s / ours,
+                "≤",
+                DAY_TARGET,
+            )
+        )
     lines.append(_verdict("峰值内存 / peak memory, GiB", costs["ours"].peak_bytes / 2**30, "≤", PEAK_TARGET))
     return lines
 
 
 def _verdict(what: str, found: float, sign: str, target: float) -> str:
     is_met = found <= target if sign == "≤" else found >= target
-    return f"- {what}: **{found:.2f}** (目标 / target {sign} {target:g}): {'达到 / met' if is_met else '未达到 / not met'}"
+    return (
+        f"- {what}: **{found:.2f}** (目标 / target {sign} {target:g}): "
+        f"{'达到 / met' if is_met else '未达到 / not met'}"
+    )

@@ -1,4 +1,5 @@
-"""One run of the benchmark: generate, let every contender do the job in a process of its own, compare their figures, write the page.
+"""One run of the benchmark: generate, let every contender do the job in a process of its own, compare their
+figures, write the page.
 
 Nothing heavy is imported here: a child's peak memory starts from what this process holds.
 """
@@ -35,12 +36,24 @@ class DisagreementError(AssertionError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m bench``; 0 when all agreed, 1 when a contender failed or disagreed."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="基准测试 / benchmark: ours against the same job written in DuckDB, Polars and pandas")
-    parser.add_argument("--rows", type=int, default=DEFAULT_ROWS, help="订单行数 / order rows (default %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="基准测试 / benchmark: ours against the same job written in DuckDB, Polars and pandas",
+    )
+    parser.add_argument(
+        "--rows", type=int, default=DEFAULT_ROWS, help="订单行数 / order rows (default %(default)s)"
+    )
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--place", type=Path, default=None, help="工作文件夹,默认临时 / working folder, default a temporary one")
-    parser.add_argument("--page", type=Path, default=PAGE, help="写到哪里 / where the page goes (default docs/benchmarks.md)")
+    parser.add_argument(
+        "--place",
+        type=Path,
+        default=None,
+        help="工作文件夹,默认临时 / working folder, default a temporary one",
+    )
+    parser.add_argument(
+        "--page", type=Path, default=PAGE, help="写到哪里 / where the page goes (default docs/benchmarks.md)"
+    )
     wishes = parser.parse_args(arguments)
     place = Path(tempfile.mkdtemp(prefix="bench-", dir=wishes.place))
     try:
@@ -55,17 +68,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def run(place: Path, rows: int, *, days: int = 30, seed: int = 1, shops: int | None = None, say: Say = lambda text: None) -> Results:
+def run(
+    place: Path,
+    rows: int,
+    *,
+    days: int = 30,
+    seed: int = 1,
+    shops: int | None = None,
+    say: Say = lambda text: None,
+) -> Results:
     """Everything below ``place``. Raises ``ContenderFailedError`` and ``DisagreementError``."""
     data = place / "data"
     say("生成 / generating")
     counted = ["--shops", str(shops)] if shops else []
-    measure("bench.generate", ["--out", str(data), "--rows", str(rows), "--days", str(days), "--seed", str(seed), *counted], place / "generate.log")
+    measure(
+        "bench.generate",
+        ["--out", str(data), "--rows", str(rows), "--days", str(days), "--seed", str(seed), *counted],
+        place / "generate.log",
+    )
     costs: dict[str, Cost] = {}
 
     def contend(name: str, module: str, *trees: str, mode: str = "", out: str = "") -> Totals:
         folder = place / (out or name)
-        costs[name] = measure(module, ["--home", str(data), "--out", str(folder), "--mode", mode, *trees], place / f"{name}.log")
+        costs[name] = measure(
+            module, ["--home", str(data), "--out", str(folder), "--mode", mode, *trees], place / f"{name}.log"
+        )
         say(f"{name}: {costs[name].cpu_s:.1f} CPU s")
         return load_totals(folder / "totals.json")
 
@@ -73,9 +100,16 @@ def run(place: Path, rows: int, *, days: int = 30, seed: int = 1, shops: int | N
     figures = {name: contend(name, f"bench.peer_{name}", "base") for name in PEERS}
     figures["ours"] = contend("ours", "bench.ours", "base")
     steps = load_marks(place / "ours" / "marks.json")
-    costs["ours_build"] = replace(steps["build"], wall_s=costs["ours"].wall_s - steps["release"].wall_s + steps["build"].wall_s)
+    costs["ours_build"] = replace(
+        steps["build"], wall_s=costs["ours"].wall_s - steps["release"].wall_s + steps["build"].wall_s
+    )
     agree(figures)
-    agree({"ours_day": contend("ours_day", "bench.ours", "next", out="ours"), "duckdb_day": contend("duckdb_day", "bench.peer_duckdb", "base", "next")})
+    agree(
+        {
+            "ours_day": contend("ours_day", "bench.ours", "next", out="ours"),
+            "duckdb_day": contend("duckdb_day", "bench.peer_duckdb", "base", "next"),
+        }
+    )
     day_steps = load_marks(place / "ours" / "marks.json")
     made = json.loads((data / "made.json").read_text(encoding="utf-8"))
     base = made["base"]

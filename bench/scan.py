@@ -1,4 +1,6 @@
-"""The limit: every cell of every file read as text by DuckDB with the columns given, and nothing done with it but counting. GBK files are decoded first."""
+"""The limit: every cell of every file read as text by DuckDB with the columns given, and nothing done with it
+but counting. GBK files are decoded first.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,10 @@ from bench.peer_duckdb import reader
 
 
 def total(task: Task) -> Totals:
-    """Count the filled cells of every column. There is no job here, so the figures are empty but for the rows read."""
+    """Count the filled cells of every column.
+
+    There is no job here, so the figures are empty but for the rows read.
+    """
     exports = to_utf8(find_exports(task.roots), task.out / "utf8")
     rows = 0
     with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as con:

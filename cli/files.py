@@ -29,10 +29,19 @@ def list_files(merchant: Merchant, as_json: Json = False) -> None:
 def withdraw(
     export: Annotated[str, typer.Argument(help="文件编号(可只写前几位) / file id or its beginning")],
     merchant: Merchant,
-    shop: Annotated[str, typer.Option("--shop", "-s", help="同一文件给过几家店时,指哪一家 / which shop, where several were given the same file")] = "",
+    shop: Annotated[
+        str,
+        typer.Option(
+            "--shop",
+            "-s",
+            help="同一文件给过几家店时,指哪一家 / which shop, where several were given the same file",
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """撤回一个文件:它的行不再计入,店铺用其余文件重算;再次导入就恢复 / take one file back: its shop is made anew from all the others."""
+    """撤回一个文件:它的行不再计入,店铺用其余文件重算;再次导入就恢复 / take one file back: its shop is made
+    anew from all the others.
+    """
     with show.progress(quiet=as_json) as say:
         done = steps.withdraw(Settings(), merchant, export, shop_id=shop, by=getpass.getuser(), say=say)
     show.ingested(done, as_json=as_json)

@@ -1,4 +1,6 @@
-"""``baiyun map``: say what a table nobody knows means, or what a renamed column is called now. Proposes, asks, and saves only what a person lets stand.
+"""``baiyun map``: say what a table nobody knows means, or what a renamed column is called now.
+
+Proposes, asks, and saves only what a person lets stand.
 
 ``baiyun mappings``: what was said so far, and taking it back.
 """
@@ -18,7 +20,18 @@ from cli import show_mapping
 from cli.words import Json, Merchant, Shop, group
 from connectors.mapped import source
 from connectors.mapping.aliases import find_layout
-from connectors.mapping.answers import COLUMN, UNREAD, WORD, columns_said, could_be, explained, missing, settled, strange_words, taken
+from connectors.mapping.answers import (
+    COLUMN,
+    UNREAD,
+    WORD,
+    columns_said,
+    could_be,
+    explained,
+    missing,
+    settled,
+    strange_words,
+    taken,
+)
 from connectors.mapping.dictionary import labelled
 from connectors.mapping.file import read_mapping, shipped
 from connectors.mapping.kinds import codes_of
@@ -56,19 +69,45 @@ def map_table(
     file: Annotated[Path, typer.Argument(help="不认识的表格 / the table nobody knows", metavar="FILE")],
     merchant: Merchant,
     shop: Shop,
-    platform: Annotated[str, typer.Option(help="店铺未登记时,它在哪个平台 / the platform of a shop that is not registered yet")] = "other",
-    kind: Annotated[str, typer.Option(help="这是什么表,默认按表头判断 / what kind of table, default: by its header")] = "",
-    given: Annotated[list[str] | None, typer.Option("--set", help="回答,如 支付金额=实收、金额单位=分 / an answer: LABEL=VALUE")] = None,
-    mapping_file: Annotated[Path | None, typer.Option("--mapping", help="用现成的映射文件 / use a mapping file as it is")] = None,
-    alias: Annotated[list[str] | None, typer.Option(help="确认改名的列:他们的表头=已知表头 / confirm a renamed column: THEIRS=KNOWN")] = None,
+    platform: Annotated[
+        str,
+        typer.Option(help="店铺未登记时,它在哪个平台 / the platform of a shop that is not registered yet"),
+    ] = "other",
+    kind: Annotated[
+        str, typer.Option(help="这是什么表,默认按表头判断 / what kind of table, default: by its header")
+    ] = "",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="回答,如 支付金额=实收、金额单位=分 / an answer: LABEL=VALUE"),
+    ] = None,
+    mapping_file: Annotated[
+        Path | None, typer.Option("--mapping", help="用现成的映射文件 / use a mapping file as it is")
+    ] = None,
+    alias: Annotated[
+        list[str] | None,
+        typer.Option(help="确认改名的列:他们的表头=已知表头 / confirm a renamed column: THEIRS=KNOWN"),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="不再询问,保存 / ask nothing more, save")] = False,
     as_json: Json = False,
 ) -> None:
-    """映射:提出、预览、确认、保存;以后同样表头的文件直接导入 / propose a mapping, show it, ask, save; files of that header are then taken like any other."""
+    """映射:提出、预览、确认、保存;以后同样表头的文件直接导入 / propose a mapping, show it, ask, save.
+
+    Files of that header are then taken like any other.
+    """
     if not file.is_file():
         raise UsageError("NO_SUCH_FILE", "找不到文件", "no such file", file=str(file))
     settings, data = Settings(), file.read_bytes()
-    request = _Request(merchant, shop, platform, kind, plain_answers(_pairs(given or [])), alias or [], mapping_file, yes=yes, as_json=as_json)
+    request = _Request(
+        merchant,
+        shop,
+        platform,
+        kind,
+        plain_answers(_pairs(given or [])),
+        alias or [],
+        mapping_file,
+        yes=yes,
+        as_json=as_json,
+    )
     with writing(settings) as lake:
         try:
             _map(lake, settings, data, request)
@@ -99,15 +138,26 @@ def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None
     if request.alias:
         _learn(lake, settings, merchant, code, data, request.alias, as_json=as_json)
         return
-    known = known_layout(lake, merchant, registry.shop(lake, merchant, request.shop), data, Limits.of(settings))  # read in two ways, one file would count twice
+    known = known_layout(
+        lake, merchant, registry.shop(lake, merchant, request.shop), data, Limits.of(settings)
+    )  # read in two ways, one file would count twice
     if request.mapping_file:
         mapping = read_mapping(_text_of(request.mapping_file), request.mapping_file.name)
     elif known and request.answers and all(key.startswith(WORD) for key in request.answers):
-        mapping = explained(next(item for item in own_mappings(lake, merchant) if item.name == known), request.answers)
+        mapping = explained(
+            next(item for item in own_mappings(lake, merchant) if item.name == known), request.answers
+        )
     else:
         _say_what_drifted(lake, settings, merchant, code, data, quiet=as_json)
         proposal = _proposed(settings, code, data, request)
-        mapping = settled(proposal, {"name": known or free_name(lake, merchant, proposal.kind), "shop": request.shop, **request.answers})
+        mapping = settled(
+            proposal,
+            {
+                "name": known or free_name(lake, merchant, proposal.kind),
+                "shop": request.shop,
+                **request.answers,
+            },
+        )
         mapping = with_known_shops(lake, merchant, mapping)
     shown = preview_mapping(data, mapping, code, Limits.of(settings), shop_id=request.shop)
     saved = _saved(lake, merchant, mapping, shown, yes=request.yes, as_json=as_json)
@@ -118,7 +168,13 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("BAD_MAPPING", "映射文件无法读取", "the mapping file cannot be read", file=path.name, detail=str(error)[:80]) from None
+        raise UsageError(
+            "BAD_MAPPING",
+            "映射文件无法读取",
+            "the mapping file cannot be read",
+            file=path.name,
+            detail=str(error)[:80],
+        ) from None
 
 
 def _platform_of(lake: Lake, merchant: str, shop: str, platform: str) -> str:
@@ -142,7 +198,9 @@ def _proposed(settings: Settings, code: str, data: bytes, request: _Request) -> 
     kind = request.kind or request.answers.get("kind", "")
 
     def anew(kind: str) -> Proposal:
-        request.proposal = propose_apart(data, Limits.of(settings), kind=kind, platform=code, columns=columns_said(request.answers))
+        request.proposal = propose_apart(
+            data, Limits.of(settings), kind=kind, platform=code, columns=columns_said(request.answers)
+        )
         return request.proposal
 
     proposal = anew(kind)
@@ -188,11 +246,18 @@ def _choice(question: Question) -> str:
     asked = f"{question.zh} / {question.en}"
     if not question.options:
         return str(typer.prompt(asked, default=question.default or None))
-    return _pick(asked, {option: "不是,不读这一列 no" if option == UNREAD else shown(option) for option in question.options}, question.default)
+    return _pick(
+        asked,
+        {option: "不是,不读这一列 no" if option == UNREAD else shown(option) for option in question.options},
+        question.default,
+    )
 
 
 def _pick(asked: str, called: Mapping[str, str], default: str = "") -> str:
-    """One of several options (option → what it is called), by its number, by what it is called, or as it is; anything else is asked again."""
+    """One of several options (option → what it is called), by its number, by what it is called, or as it is.
+
+    Anything else is asked again.
+    """
     options = list(called)
     told = " | ".join(f"{number} {label}" for number, label in enumerate(called.values(), 1))
 
@@ -206,20 +271,36 @@ def _pick(asked: str, called: Mapping[str, str], default: str = "") -> str:
 
 
 def _which(proposal: Proposal, names: tuple[str, ...], answers: dict[str, str]) -> tuple[str, str]:
-    """Which column tells one of several names, of which one is needed: (name, header). Columns whose cells can be of it come first; personal ones are none."""
+    """Which column tells one of several names, of which one is needed: (name, header).
+
+    Columns whose cells can be of it come first; personal ones are none.
+    """
     used = set(taken(proposal, answers).values())
     free = [match for match in proposal.matches if match.header not in used and match.how != "personal"]
-    headers = [match.header for match in sorted(free, key=lambda match: not any(could_be(match, name) for name in names))]
+    headers = [
+        match.header
+        for match in sorted(free, key=lambda match: not any(could_be(match, name) for name in names))
+    ]
     if not headers:
-        raise UsageError("MISSING_NAMES", "缺少必需的列", "no column tells what this kind needs", kind=proposal.kind, names="/".join(names))
+        raise UsageError(
+            "MISSING_NAMES",
+            "缺少必需的列",
+            "no column tells what this kind needs",
+            kind=proposal.kind,
+            names="/".join(names),
+        )
     told = " 或 ".join(map(labelled, names))
     header = _pick(f"哪一列是{told}? / which column tells it?", {header: header for header in headers})
     if len(names) == 1:
         return names[0], header
-    return _pick(f"“{header}”是哪一个? / which of them is it?", {name: labelled(name) for name in names}, names[0]), header
+    return _pick(
+        f"“{header}”是哪一个? / which of them is it?", {name: labelled(name) for name in names}, names[0]
+    ), header
 
 
-def _saved(lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview, *, yes: bool, as_json: bool) -> bool:
+def _saved(
+    lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview, *, yes: bool, as_json: bool
+) -> bool:
     if not yes and not as_json and sys.stdin.isatty():
         show_mapping.preview(shown)
         yes = typer.confirm("按此保存? / save it like this?")
@@ -227,22 +308,42 @@ def _saved(lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview
 
 
 # renamed columns
-def _say_what_drifted(lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, *, quiet: bool) -> None:
-    """A file that is a known one but for names is told so first: a name for a column is less work than a mapping."""
-    offer = aliases_apart(data, Limits.of(settings), mappings=[source_of(lake, merchant, code)], aliases=own_aliases(lake, merchant))
+def _say_what_drifted(
+    lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, *, quiet: bool
+) -> None:
+    """A file that is a known one but for names is told so first: a name for a column is less work than a
+    mapping.
+    """
+    offer = aliases_apart(
+        data,
+        Limits.of(settings),
+        mappings=[source_of(lake, merchant, code)],
+        aliases=own_aliases(lake, merchant),
+    )
     if offer and offer.is_renamed and not quiet:
         show_mapping.offered(offer)
 
 
-def _learn(lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, given: list[str], *, as_json: bool) -> None:
+def _learn(
+    lake: Lake, settings: Settings, merchant: str, code: str, data: bytes, given: list[str], *, as_json: bool
+) -> None:
     known_sources = [source_of(lake, merchant, code)]
-    offer = aliases_apart(data, Limits.of(settings), mappings=known_sources, aliases=own_aliases(lake, merchant))
+    offer = aliases_apart(
+        data, Limits.of(settings), mappings=known_sources, aliases=own_aliases(lake, merchant)
+    )
     if offer is None:
-        raise UsageError("NOTHING_TO_NAME", "这个文件没有需要确认的改名列", "no column of this file waits for a name", aliases=", ".join(given))
+        raise UsageError(
+            "NOTHING_TO_NAME",
+            "这个文件没有需要确认的改名列",
+            "no column of this file waits for a name",
+            aliases=", ".join(given),
+        )
     layout = find_layout(offer.layout, [*known_sources, source(code, list(shipped().values()))])
     with lake.transaction():
         learned = {
-            theirs: known for theirs, known in _pairs(given).items() if save_alias(lake, merchant, layout, theirs, known, by=getpass.getuser(), at=steps.now())
+            theirs: known
+            for theirs, known in _pairs(given).items()
+            if save_alias(lake, merchant, layout, theirs, known, by=getpass.getuser(), at=steps.now())
         }
     show_mapping.learned(layout.key, learned, as_json=as_json)
 
@@ -257,8 +358,13 @@ def list_mappings(merchant: Merchant, as_json: Json = False) -> None:
 
 
 @app.command("forget")
-def forget(name: Annotated[str, typer.Argument(help="映射的名称 / the mapping's name")], merchant: Merchant) -> None:
-    """撤销一个映射:这样的文件不再认识,已导入的保持原样,直到从原始文件重算 / take a mapping back; files loaded before stay until a build from landing."""
+def forget(
+    name: Annotated[str, typer.Argument(help="映射的名称 / the mapping's name")], merchant: Merchant
+) -> None:
+    """撤销一个映射:这样的文件不再认识,已导入的保持原样,直到从原始文件重算 / take a mapping back.
+
+    Files loaded before stay until a build from landing.
+    """
     with writing(Settings()) as lake:
         forgotten = forget_mapping(lake, merchant, name, by=getpass.getuser(), at=steps.now())
     typer.echo(f"{name}({forgotten.zh})已撤销 / taken back")

@@ -1,4 +1,6 @@
-"""``baiyun new-platform``: the skeleton of a connector, whose conformance tests fail and say what to do next."""
+"""``baiyun new-platform``: the skeleton of a connector, whose conformance tests fail and say what to do
+next.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,20 @@ def write_skeleton(name: str, root: Path) -> list[Path]:
     Raises ``UsageError`` for a name that cannot be a platform's or is taken; then nothing is written.
     """
     if not _NAME.fullmatch(name) or (root / "connectors" / f"{name}.py").exists():
-        raise UsageError("BAD_NAME", "平台代码用小写字母、数字和下划线", "a platform's code is lower-case letters, digits and underscore", name=name)
+        raise UsageError(
+            "BAD_NAME",
+            "平台代码用小写字母、数字和下划线",
+            "a platform's code is lower-case letters, digits and underscore",
+            name=name,
+        )
     home, tests = root / "connectors" / name, root / "tests" / "connectors" / name
     if home.exists():
-        raise UsageError("PLATFORM_EXISTS", "这个平台已经有了", "there is such a platform already", folder=f"connectors/{name}")
+        raise UsageError(
+            "PLATFORM_EXISTS",
+            "这个平台已经有了",
+            "there is such a platform already",
+            folder=f"connectors/{name}",
+        )
     words = {"name": name, "title": codes.PLATFORM.en(name)}
     written = []
     for path in sorted(_SKELETON.rglob("*.txt")):
@@ -38,12 +50,20 @@ def write_skeleton(name: str, root: Path) -> list[Path]:
     return written
 
 
-def new_platform(name: Annotated[str, typer.Argument(help="平台代码,如 vipshop / the platform's code", metavar="NAME")]) -> None:
-    """新平台:写出连接器骨架,一致性测试会逐条说明还差什么 / write a connector's skeleton; its conformance tests say what is missing."""
+def new_platform(
+    name: Annotated[str, typer.Argument(help="平台代码,如 vipshop / the platform's code", metavar="NAME")],
+) -> None:
+    """新平台:写出连接器骨架,一致性测试会逐条说明还差什么 / write a connector's skeleton.
+
+    Its conformance tests say what is missing.
+    """
     root = Path(connectors.__path__[0]).parent
     for path in write_skeleton(name, root):
         typer.echo(f"  {path.relative_to(root)}")
     if name not in codes.PLATFORM.labels:
-        typer.echo(f'先在 contracts/codes.py 的 PLATFORM 里加一行 / first add a line to PLATFORM in contracts/codes.py: "{name}": (…, …)')
+        typer.echo(
+            "先在 contracts/codes.py 的 PLATFORM 里加一行 / first add a line to PLATFORM in "
+            f'contracts/codes.py: "{name}": (…, …)'
+        )
     typer.echo(f"接着运行 / then run: .venv/bin/python -m pytest tests/connectors -k {name}")
     typer.echo("每一步见 / each step: docs/guides/add-a-platform.md")

@@ -26,17 +26,29 @@ shops_app = group("商家与店铺登记 / merchants and shops")
 def add_user(
     name: str,
     role: Annotated[str, typer.Option(help="merchant | association | operator")] = "merchant",
-    merchant: Annotated[str | None, typer.Option("--merchant", "-m", help="商家编号(商家账号必填) / merchant id")] = None,
-    password_stdin: Annotated[bool, typer.Option(help="从标准输入读取密码 / read the password from standard input")] = False,
+    merchant: Annotated[
+        str | None, typer.Option("--merchant", "-m", help="商家编号(商家账号必填) / merchant id")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option(help="从标准输入读取密码 / read the password from standard input")
+    ] = False,
 ) -> None:
-    """新建或更改登录账号;密码不会出现在命令行 / add or change an account; the password is typed or piped, never an argument."""
+    """新建或更改登录账号;密码不会出现在命令行 / add or change an account.
+
+    The password is typed or piped, never an argument.
+    """
     password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("密码 / password: ")
     settings = Settings()
     if merchant:
         with reading(settings) as lake:
             if merchant not in registry.merchants(lake)["merchant_id"]:
-                step = {"step_zh": "先用 baiyun shops add 登记", "step_en": "enter it with `baiyun shops add` first"}
-                raise NotFoundError("NOT_REGISTERED", "没有登记这个商家", "no such merchant", **step, merchant=merchant)
+                step = {
+                    "step_zh": "先用 baiyun shops add 登记",
+                    "step_en": "enter it with `baiyun shops add` first",
+                }
+                raise NotFoundError(
+                    "NOT_REGISTERED", "没有登记这个商家", "no such merchant", **step, merchant=merchant
+                )
     account = accounts.add(settings.place, name, password, role=role, merchant_id=merchant)
     typer.echo(f"账号 {account.name}({account.role})已保存 / account saved")
 
@@ -60,7 +72,9 @@ def remove_user(name: str) -> None:
 def list_shops(as_json: Json = False) -> None:
     """全部商家和店铺 / all merchants and shops."""
     with reading(Settings()) as lake:
-        show.shops(registry.merchants(lake), registry.shops(lake), registry.live_accounts(lake), as_json=as_json)
+        show.shops(
+            registry.merchants(lake), registry.shops(lake), registry.live_accounts(lake), as_json=as_json
+        )
 
 
 @shops_app.command("add")
@@ -70,8 +84,16 @@ def add_shop(
     platform: Annotated[str, typer.Option(help=" | ".join(codes.PLATFORM.values))],
     name: Annotated[str, typer.Option(help="店铺名称 / shop name")] = "",
     merchant_name: Annotated[str, typer.Option(help="商家名称 / merchant name")] = "",
-    owner: Annotated[str, typer.Option(help="持有人编号(一人多家时填同一个) / owner id, the same for all of one owner's merchants")] = "",
-    credential_ref: Annotated[str | None, typer.Option(help="凭据所在的连接名,不是密钥本身 / name of the connection that keeps the secret")] = None,
+    owner: Annotated[
+        str,
+        typer.Option(
+            help="持有人编号(一人多家时填同一个) / owner id, the same for all of one owner's merchants"
+        ),
+    ] = "",
+    credential_ref: Annotated[
+        str | None,
+        typer.Option(help="凭据所在的连接名,不是密钥本身 / name of the connection that keeps the secret"),
+    ] = None,
 ) -> None:
     """登记或更改店铺 / enter or change a shop."""
     with writing(Settings()) as lake:
@@ -83,17 +105,32 @@ def add_shop(
 @shops_app.command("keep-raw")
 def keep_raw(
     merchant: Merchant,
-    days: Annotated[int | None, typer.Argument(help="0 到 365;0 = 入库后即删;不写 = 按安装设置 / 0 = until loaded; left out = as installed")] = None,
+    days: Annotated[
+        int | None,
+        typer.Argument(
+            help="0 到 365;0 = 入库后即删;不写 = 按安装设置 / 0 = until loaded; left out = as installed"
+        ),
+    ] = None,
 ) -> None:
-    """设定一个商家的原始文件保留几天(加密存放) / how many days a merchant's raw files are kept, which lie encrypted."""
+    """设定一个商家的原始文件保留几天(加密存放) / how many days a merchant's raw files are kept, which lie
+    encrypted.
+    """
     with writing(Settings()) as lake:
         registry.keep_raw_for(lake, merchant, days, at=steps.now())
     told = ("按安装的设置", "as the installation says") if days is None else (f"{days} 天", f"{days} days")
-    typer.echo(f"{merchant} 的原始文件保留:{told[0]};下次维护生效 / raw files are kept: {told[1]}; in force from the next maintenance")
+    typer.echo(
+        f"{merchant} 的原始文件保留:{told[0]};下次维护生效 / raw files are kept: {told[1]}; in force from "
+        "the next maintenance"
+    )
 
 
 @shops_app.command("add-account")
-def add_account(merchant: Merchant, shop: Shop, account: str, name: Annotated[str | None, typer.Option(help="账号昵称 / nickname")] = None) -> None:
+def add_account(
+    merchant: Merchant,
+    shop: Shop,
+    account: str,
+    name: Annotated[str | None, typer.Option(help="账号昵称 / nickname")] = None,
+) -> None:
     """登记自有直播账号:它的成交算自播 / enter an own live account: its sales count as own live."""
     with writing(Settings()) as lake:
         registry.add_live_account(lake, merchant, shop, account, at=steps.now(), live_account_name=name)

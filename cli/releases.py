@@ -41,25 +41,36 @@ def show_release(number: int, as_json: Json = False) -> None:
 
 @app.command("changes")
 def show_changes(
-    number: Annotated[int | None, typer.Argument(help="发布号,默认当前 / release number, default the current one")] = None, as_json: Json = False
+    number: Annotated[
+        int | None, typer.Argument(help="发布号,默认当前 / release number, default the current one")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """一个发布改动了哪些已发布的数字、各多少、为什么 / which published figures a release moved, by how much, and why."""
+    """一个发布改动了哪些已发布的数字、各多少、为什么 / which published figures a release moved, by how much,
+    and why.
+    """
     with reading(Settings()) as lake:
         published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED]
         current = releasing.current(lake)
         wanted = number if number is not None else current.number if current else None
         place = next((place for place, item in enumerate(published) if item.number == wanted), None)
         if place is None:
-            raise NotFoundError("NO_SUCH_RELEASE", "没有这个已发布的版本", "no such published release", release=wanted)
+            raise NotFoundError(
+                "NO_SUCH_RELEASE", "没有这个已发布的版本", "no such published release", release=wanted
+            )
         rows = lake.read(RESTATEMENT, where={"release_number": published[place].number}).sort(RESTATEMENT.key)
-    show_changes_of.restated(published[place].number, published[place - 1].number if place else None, rows, as_json=as_json)
+    show_changes_of.restated(
+        published[place].number, published[place - 1].number if place else None, rows, as_json=as_json
+    )
 
 
 @app.command("pin")
 def pin_release(number: int) -> None:
     """把看板固定在一个旧发布上 / hold the dashboards on an older release."""
     settings = Settings()
-    open_release(settings.place, choose(settings.place, number)).close()  # what is past retention would leave every page without figures
+    open_release(
+        settings.place, choose(settings.place, number)
+    ).close()  # what is past retention would leave every page without figures
     with writing(settings) as lake:
         releasing.pin(lake, number, at=steps.now(), by=getpass.getuser())
     typer.echo(f"看板已固定在发布 #{number} / dashboards pinned to release #{number}")

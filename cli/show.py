@@ -40,7 +40,10 @@ def ratio(value: float) -> str:
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
-    """A spinner on stderr naming the step under way and the seconds since the start; nothing is drawn where stderr is no terminal."""
+    """A spinner on stderr naming the step under way and the seconds since the start.
+
+    Nothing is drawn where stderr is no terminal.
+    """
     start = time.monotonic()
     with _ERR.status("", spinner="dots") as status:
         if quiet or not _ERR.is_terminal:
@@ -63,7 +66,10 @@ def ingested(done: Ingested, *, as_json: bool) -> None:
     if done.held:
         OUT.print(f"未放行 / held: {done.held.sentence()}", markup=False, style="red")
     if done.current:
-        OUT.print(f"看板读取发布 #{done.current.number}({done.current.changed_at:%Y-%m-%d %H:%M}) / dashboards read release #{done.current.number}")
+        OUT.print(
+            f"看板读取发布 #{done.current.number}({done.current.changed_at:%Y-%m-%d %H:%M}) / dashboards "
+            f"read release #{done.current.number}"
+        )
 
 
 def receipts(items: Sequence[FileReceipt]) -> None:
@@ -72,7 +78,9 @@ def receipts(items: Sequence[FileReceipt]) -> None:
         verdict = f"{codes.VERDICT.zh(item.verdict)} / {codes.VERDICT.en(item.verdict)}"
         OUT.print(f"■ {item.name}: {verdict}", markup=False)
         if item.verdict == "withdrawn":
-            OUT.print("  它的行不再计入;再次导入就恢复 / its rows count no more; give it again to restore them")
+            OUT.print(
+                "  它的行不再计入;再次导入就恢复 / its rows count no more; give it again to restore them"
+            )
             continue
         if item.message:
             OUT.print(f"  [{item.rule}] {item.message}\n  → {item.next_step}", markup=False)
@@ -80,31 +88,62 @@ def receipts(items: Sequence[FileReceipt]) -> None:
             continue
         platform = codes.PLATFORM.zh(item.platform)
         span = f"{item.first_date} — {item.last_date}" if item.first_date else "—"
-        OUT.print(f"  {platform} · {item.kind} · {item.layout} · {span} · {item.export_id[:12]}", markup=False)
-        counts = f"{item.published:,} 发布 + {item.quarantined:,} 隔离 + {item.superseded:,} 被取代 + {item.duplicate:,} 重复"
-        OUT.print(f"  读取 {item.rows_read:,} 行 = {counts} / read = published + quarantined + superseded + duplicate", markup=False)
+        OUT.print(
+            f"  {platform} · {item.kind} · {item.layout} · {span} · {item.export_id[:12]}", markup=False
+        )
+        counts = (
+            f"{item.published:,} 发布 + {item.quarantined:,} 隔离 + {item.superseded:,} 被取代 + "
+            f"{item.duplicate:,} 重复"
+        )
+        OUT.print(
+            (
+                f"  读取 {item.rows_read:,} 行 = {counts} / read = published + quarantined + superseded + "
+                "duplicate"
+            ),
+            markup=False,
+        )
         for rule, rows in item.rules.items():
-            OUT.print(f"  隔离规则 {rule}: {rows:,} 行 → baiyun quarantine show {item.export_id[:12]}", markup=False)
+            OUT.print(
+                f"  隔离规则 {rule}: {rows:,} 行 → baiyun quarantine show {item.export_id[:12]}", markup=False
+            )
         for notice in item.notices:
             OUT.print(f"  提醒 / notice {notice.sentence()}", markup=False)
         if item.dropped_columns:
-            OUT.print(f"  已移除个人信息列 / personal columns dropped: {'、'.join(item.dropped_columns)}", markup=False)
+            OUT.print(
+                f"  已移除个人信息列 / personal columns dropped: {'、'.join(item.dropped_columns)}",
+                markup=False,
+            )
 
 
 def waiting(rows: pl.DataFrame) -> None:
-    """Foreign orders in no figure yet (rows of ``metrics.reports.health.waiting``), a line per shop, currency and day."""
-    for shop, currency, date, orders in rows.select("shop_id", "currency_code", "rate_date", "orders_qty").iter_rows():
-        zh, en = f"{orders:,} 笔外币订单等待 {date or '日期不明'} 的汇率", f"foreign orders waiting for the rate of {date or 'a day not told'}: {orders:,}"
+    """Foreign orders in no figure yet (rows of ``metrics.reports.health.waiting``), a line per shop, currency
+    and day.
+    """
+    for shop, currency, date, orders in rows.select(
+        "shop_id", "currency_code", "rate_date", "orders_qty"
+    ).iter_rows():
+        zh = f"{orders:,} 笔外币订单等待 {date or '日期不明'} 的汇率"
+        en = f"foreign orders waiting for the rate of {date or 'a day not told'}: {orders:,}"
         OUT.print(f"  {shop} {currency}: {zh} / {en} → baiyun rates import", markup=False)
 
 
 def outliers(rows: pl.DataFrame, *, as_json: bool = False) -> None:
     """Lines that count and are marked as absurdly large (rows of ``metrics.reports.health.outliers``)."""
     if as_json:
-        print_json({"lines": [{name: str(cell) if isinstance(cell, dt.date) else cell for name, cell in row.items()} for row in rows.to_dicts()]})
+        print_json(
+            {
+                "lines": [
+                    {name: str(cell) if isinstance(cell, dt.date) else cell for name, cell in row.items()}
+                    for row in rows.to_dicts()
+                ]
+            }
+        )
         return
-    for shop, line, marked, largest in rows.select("shop_id", "order_line_id", "marked_fen", "largest_fen").iter_rows():
-        zh, en = f"{yuan(marked)} 元,是其余最大一行 {yuan(largest)} 元的百倍以上,已计入", f"CNY {yuan(marked)}, the largest other is {yuan(largest)}; it counts"
+    for shop, line, marked, largest in rows.select(
+        "shop_id", "order_line_id", "marked_fen", "largest_fen"
+    ).iter_rows():
+        zh = f"{yuan(marked)} 元,是其余最大一行 {yuan(largest)} 元的百倍以上,已计入"
+        en = f"CNY {yuan(marked)}, the largest other is {yuan(largest)}; it counts"
         OUT.print(f"  {shop} {line}: {zh} / {en} → baiyun quarantine confirm-line {line}", markup=False)
 
 
@@ -118,23 +157,54 @@ def _changes(changes: Sequence[Change]) -> None:
             return "—"
         return f"{value:,}" if item.metric == "paid_orders" else yuan(value)
 
-    rows = [(f"{item.zh} / {item.en}", shown(item, item.before), shown(item, item.after), shown(item, item.moved)) for item in changes]
+    rows = [
+        (f"{item.zh} / {item.en}", shown(item, item.before), shown(item, item.after), shown(item, item.moved))
+        for item in changes
+    ]
     if rows:
-        print_table("本店发布合计的变化 / what moved in the shop's released totals", ["", "之前 / before", "之后 / after", "变化 / change"], rows)
+        print_table(
+            "本店发布合计的变化 / what moved in the shop's released totals",
+            ["", "之前 / before", "之后 / after", "变化 / change"],
+            rows,
+        )
 
 
 def collected(items: Sequence[Collected]) -> None:
     """One line per shop and kind."""
-    rows = [(item.shop_id, item.kind_code, item.outcome_code, item.pages_qty, item.rule_name, item.message_name, item.next_step_name) for item in items]
+    rows = [
+        (
+            item.shop_id,
+            item.kind_code,
+            item.outcome_code,
+            item.pages_qty,
+            item.rule_name,
+            item.message_name,
+            item.next_step_name,
+        )
+        for item in items
+    ]
     print_table(
-        "采集 / collection", ["店铺 / shop", "种类 / kind", "结果 / outcome", "页 / pages", "规则 / rule", "说明 / message", "下一步 / next step"], rows
+        "采集 / collection",
+        [
+            "店铺 / shop",
+            "种类 / kind",
+            "结果 / outcome",
+            "页 / pages",
+            "规则 / rule",
+            "说明 / message",
+            "下一步 / next step",
+        ],
+        rows,
     )
 
 
 def released(built: Built, release: Release) -> None:
     """The line a build ends with."""
     new = "" if built.has_changes else ",没有新数据 / nothing new"
-    OUT.print(f"已发布 #{release.number}(构建 {built.build_number},快照 {release.snapshot}{new}) / released #{release.number}")
+    OUT.print(
+        f"已发布 #{release.number}(构建 {built.build_number},快照 {release.snapshot}{new}) / released "
+        f"#{release.number}"
+    )
 
 
 # answers
@@ -142,7 +212,9 @@ def answered(answer: Answer, *, as_json: bool) -> None:
     """Rows with money as fen in JSON; as yuan in the table."""
     if as_json:
         notes = [asdict(note) for note in answer.notes]
-        print_json({"rows": answer.rows.to_dicts(), "release": answer.release, "as_of": answer.as_of, "notes": notes})
+        print_json(
+            {"rows": answer.rows.to_dicts(), "release": answer.release, "as_of": answer.as_of, "notes": notes}
+        )
         return
     from metrics.model.definitions import METRICS
 
@@ -156,7 +228,9 @@ def answered(answer: Answer, *, as_json: bool) -> None:
             return ratio(float(str(value)))
         return yuan(int(str(value))) if metric.unit.startswith("fen") else f"{int(str(value)):,}"
 
-    columns = [f"{METRICS[name].zh}\n{METRICS[name].en}" if name in METRICS else name for name in answer.rows.columns]
+    columns = [
+        f"{METRICS[name].zh}\n{METRICS[name].en}" if name in METRICS else name for name in answer.rows.columns
+    ]
     rows = [[shown(name, value) for name, value in row.items()] for row in answer.rows.iter_rows(named=True)]
     print_table(f"发布 #{answer.release} · 截至 / as of {answer.as_of:%Y-%m-%d %H:%M}", columns, rows)
     for note in answer.notes:
@@ -182,7 +256,19 @@ def releases(items: Sequence[Release], current: Release | None, *, as_json: bool
         )
         for item in items
     ]
-    print_table("发布 / releases", ["号 / no.", "状态 / status", "构建 / build", "快照 / snapshot", "时间 / at", "阻断 / held by", "提醒 / warnings"], rows)
+    print_table(
+        "发布 / releases",
+        [
+            "号 / no.",
+            "状态 / status",
+            "构建 / build",
+            "快照 / snapshot",
+            "时间 / at",
+            "阻断 / held by",
+            "提醒 / warnings",
+        ],
+        rows,
+    )
 
 
 def warned(item: Release) -> list[str]:
@@ -213,12 +299,21 @@ def release(item: Release, checks: pl.DataFrame, *, as_json: bool) -> None:
         return
     releases([item], None, as_json=False)
     failed = ordered.filter(~pl.col("is_passed"))
-    rows = [(row["table_name"], row["rule_name"], row["severity_code"], row["failed_qty"], row["message_name"]) for row in failed.iter_rows(named=True)]
+    rows = [
+        (row["table_name"], row["rule_name"], row["severity_code"], row["failed_qty"], row["message_name"])
+        for row in failed.iter_rows(named=True)
+    ]
     if rows:
-        print_table("未通过的检查 / failed checks", ["表 / table", "规则 / rule", "级别 / severity", "行 / rows", "说明 / message"], rows)
+        print_table(
+            "未通过的检查 / failed checks",
+            ["表 / table", "规则 / rule", "级别 / severity", "行 / rows", "说明 / message"],
+            rows,
+        )
     for row in failed.iter_rows(named=True):
         OUT.print(f"  {row['rule_name']} · {row['table_name']}: {row['details_json'] or ''}", markup=False)
-    OUT.print(f"共 {checks.height} 项检查,{failed.height} 项未过 / {checks.height} checks, {failed.height} failed")
+    OUT.print(
+        f"共 {checks.height} 项检查,{failed.height} 项未过 / {checks.height} checks, {failed.height} failed"
+    )
 
 
 # quarantine
@@ -227,19 +322,46 @@ Names = dict[tuple[str, str], str]
 
 def export_names(lake: Lake) -> Names:
     """Shop and export id → the name it came under: two shops may have been given the same bytes."""
-    return {(shop, export): name for shop, export, name in lake.read(EXPORT, columns=["shop_id", "export_id", "export_name"]).iter_rows()}
+    return {
+        (shop, export): name
+        for shop, export, name in lake.read(
+            EXPORT, columns=["shop_id", "export_id", "export_name"]
+        ).iter_rows()
+    }
 
 
 def files(rows: pl.DataFrame, *, as_json: bool) -> None:
     """What a merchant gave, and what became of it."""
     if as_json:
-        print_json({"files": rows.select(*_FILE, "received_at", "received_by_name", "verdict_code", "withdrawn_at", "withdrawn_by_name").to_dicts()})
+        print_json(
+            {
+                "files": rows.select(
+                    *_FILE,
+                    "received_at",
+                    "received_by_name",
+                    "verdict_code",
+                    "withdrawn_at",
+                    "withdrawn_by_name",
+                ).to_dicts()
+            }
+        )
         return
     cells = [
-        (row["export_id"][:12], row["export_name"], row["shop_id"], row["kind_code"], f"{row['received_at']:%Y-%m-%d %H:%M}", _verdict(row["verdict_code"]))
+        (
+            row["export_id"][:12],
+            row["export_name"],
+            row["shop_id"],
+            row["kind_code"],
+            f"{row['received_at']:%Y-%m-%d %H:%M}",
+            _verdict(row["verdict_code"]),
+        )
         for row in rows.to_dicts()
     ]
-    print_table("文件 / files", ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "收到 / received", "结果 / verdict"], cells)
+    print_table(
+        "文件 / files",
+        ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "收到 / received", "结果 / verdict"],
+        cells,
+    )
 
 
 def _verdict(code: str | None) -> str:
@@ -249,44 +371,106 @@ def _verdict(code: str | None) -> str:
 def quarantine_list(rows: pl.DataFrame, loads: pl.DataFrame, names: Names, *, as_json: bool) -> None:
     """Rows per file and rule, newest file first."""
     key = ["export_id", "merchant_id", "shop_id", "platform_code", "kind_code", "rule_name"]
-    counted = rows.group_by(key).agg(rows=pl.col("row_number").n_unique()).join(loads, on=["export_id", "shop_id"], how="left")
+    counted = (
+        rows.group_by(key)
+        .agg(rows=pl.col("row_number").n_unique())
+        .join(loads, on=["export_id", "shop_id"], how="left")
+    )
     listed = counted.sort("loaded_at", *key, descending=[True] + [False] * len(key))
     if as_json:
-        print_json({"quarantine": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in listed.to_dicts()]})
+        print_json(
+            {
+                "quarantine": [
+                    row | {"name": names.get((row["shop_id"], row["export_id"]), "")}
+                    for row in listed.to_dicts()
+                ]
+            }
+        )
         return
     cells = [
-        (row["export_id"][:12], names.get((row["shop_id"], row["export_id"])), row["shop_id"], row["kind_code"], row["rule_name"], row["rows"])
+        (
+            row["export_id"][:12],
+            names.get((row["shop_id"], row["export_id"])),
+            row["shop_id"],
+            row["kind_code"],
+            row["rule_name"],
+            row["rows"],
+        )
         for row in listed.to_dicts()
     ]
-    print_table("隔离 / quarantine", ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"], cells)
+    print_table(
+        "隔离 / quarantine",
+        ["编号 / id", "文件 / file", "店铺 / shop", "种类 / kind", "规则 / rule", "行 / rows"],
+        cells,
+    )
 
 
 def quarantine_rows(rows: pl.DataFrame, names: Names, *, as_json: bool) -> None:
     """Every broken rule × row of a file."""
     ordered = rows.sort("export_id", "row_number", "column_name")
     if as_json:
-        print_json({"rows": [row | {"name": names.get((row["shop_id"], row["export_id"]), "")} for row in ordered.to_dicts()]})
+        print_json(
+            {
+                "rows": [
+                    row | {"name": names.get((row["shop_id"], row["export_id"]), "")}
+                    for row in ordered.to_dicts()
+                ]
+            }
+        )
         return
-    cells = [(row["shop_id"], row_place(row["row_number"]), row["column_name"], row["cell_name"], row["rule_name"]) for row in ordered.to_dicts()]
-    title = "、".join(sorted({names.get(key, key[1]) for key in rows.select("shop_id", "export_id").unique().iter_rows()}))
+    cells = [
+        (row["shop_id"], row_place(row["row_number"]), row["column_name"], row["cell_name"], row["rule_name"])
+        for row in ordered.to_dicts()
+    ]
+    title = "、".join(
+        sorted({names.get(key, key[1]) for key in rows.select("shop_id", "export_id").unique().iter_rows()})
+    )
     print_table(title, ["店铺 / shop", "行 / row", "列 / column", "原值 / cell", "规则 / rule"], cells)
     said = ordered.select("rule_name", "message_name", "next_step_name").unique(maintain_order=True)
     for rule, message, step in said.iter_rows():
         OUT.print(f"{rule}: {message} → {step or ''}", markup=False)
-    masked = next((row for row in ordered.to_dicts() if unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"])), None)
+    masked = next(
+        (
+            row
+            for row in ordered.to_dicts()
+            if unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"])
+        ),
+        None,
+    )
     if masked:
-        OUT.print(f"* {unmasked_at(masked['cell_name'], masked['rule_name'], masked['row_number'], masked['column_name'])}", markup=False)
+        place = (masked[name] for name in ("cell_name", "rule_name", "row_number", "column_name"))
+        OUT.print(f"* {unmasked_at(*place)}", markup=False)
 
 
 def shops(merchants: pl.DataFrame, rows: pl.DataFrame, accounts: pl.DataFrame, *, as_json: bool) -> None:
     """Who is registered; secrets are never part of the registry."""
     own = accounts.group_by("shop_id").agg(own="live_account_id")
-    joined = rows.join(merchants.select("merchant_id", "merchant_name", "owner_id"), on="merchant_id", how="left").join(own, on="shop_id", how="left")
+    joined = rows.join(
+        merchants.select("merchant_id", "merchant_name", "owner_id"), on="merchant_id", how="left"
+    ).join(own, on="shop_id", how="left")
     if as_json:
         print_json({"shops": joined.to_dicts()})
         return
     cells = [
-        (row["merchant_id"], row["merchant_name"], row["shop_id"], codes.PLATFORM.zh(row["platform_code"]), row["credential_ref"], "、".join(row["own"] or []))
+        (
+            row["merchant_id"],
+            row["merchant_name"],
+            row["shop_id"],
+            codes.PLATFORM.zh(row["platform_code"]),
+            row["credential_ref"],
+            "、".join(row["own"] or []),
+        )
         for row in joined.to_dicts()
     ]
-    print_table("店铺 / shops", ["商家 / merchant", "名称 / name", "店铺 / shop", "平台 / platform", "凭据 / credential", "自有账号 / own accounts"], cells)
+    print_table(
+        "店铺 / shops",
+        [
+            "商家 / merchant",
+            "名称 / name",
+            "店铺 / shop",
+            "平台 / platform",
+            "凭据 / credential",
+            "自有账号 / own accounts",
+        ],
+        cells,
+    )

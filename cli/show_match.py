@@ -26,22 +26,47 @@ def screens(*, as_json: bool) -> None:
         print_json({"screens": [asdict(screen) for screen in SCREENS.values()], "unknown": unknown})
         return
     rows = [
-        (screen.id, PLATFORM.zh(screen.platform), f"{screen.zh} / {screen.en}", ";".join(zh for zh, _ in screen.counts.words()), screen.source_zh)
+        (
+            screen.id,
+            PLATFORM.zh(screen.platform),
+            f"{screen.zh} / {screen.en}",
+            ";".join(zh for zh, _ in screen.counts.words()),
+            screen.source_zh,
+        )
         for screen in SCREENS.values()
     ]
-    print_table("可以对平的数 / numbers that can be matched", ["编号 / id", "平台 / platform", "哪一个数 / number", "算什么 / counts", "依据 / source"], rows)
+    print_table(
+        "可以对平的数 / numbers that can be matched",
+        ["编号 / id", "平台 / platform", "哪一个数 / number", "算什么 / counts", "依据 / source"],
+        rows,
+    )
     others = [(PLATFORM.zh(platform), what, f"{zh} / {en}") for platform, what, zh, en in UNKNOWN]
-    print_table("口径不明,暂不能对平 / nobody tells what these count", ["平台 / platform", "哪一个数 / number", "为什么 / why"], others)
+    print_table(
+        "口径不明,暂不能对平 / nobody tells what these count",
+        ["平台 / platform", "哪一个数 / number", "为什么 / why"],
+        others,
+    )
 
 
 def matched(found: Match, lines: pl.DataFrame | None, rows: Sequence[RawRow], *, as_json: bool) -> None:
-    """The waterfall, the rest in a sentence, days nobody told; the lines of the step asked for, and received rows."""
+    """The waterfall, the rest in a sentence, days nobody told.
+
+    The lines of the step asked for, and received rows.
+    """
     if as_json:
         print_json(_document(found, lines, rows))
         return
-    title = f"{found.screen.zh} / {found.screen.en} · {found.period[0]} – {found.period[1]} · 发布 / release #{found.release}"
+    title = (
+        f"{found.screen.zh} / {found.screen.en} · {found.period[0]} – {found.period[1]} · 发布 / release "
+        f"#{found.release}"
+    )
     shown = [
-        (row["step"], f"{row['zh']} / {row['en']}", yuan(row["fen"]) if row["is_total"] else _signed(row["fen"]), row["lines_qty"])
+        (
+            row["step"],
+            f"{row['zh']} / {row['en']}",
+            yuan(row["fen"]) if row["is_total"] else _signed(row["fen"]),
+            row["lines_qty"],
+        )
         for row in found.steps.iter_rows(named=True)
     ]
     print_table(title, ["编号 / id", "步骤 / step", "元 / CNY", "行 / lines"], shown)
@@ -55,12 +80,23 @@ def matched(found: Match, lines: pl.DataFrame | None, rows: Sequence[RawRow], *,
     if lines is not None:
         columns = ["", "日期 / day", "店铺 / shop", "订单 / order", "子订单 / line", "贡献 / adds"]
         listed = [
-            (number, row["business_date"], row["shop_id"], row["order_id"], row["order_line_id"], yuan(row["amount"]))
+            (
+                number,
+                row["business_date"],
+                row["shop_id"],
+                row["order_id"],
+                row["order_line_id"],
+                yuan(row["amount"]),
+            )
             for number, row in enumerate(lines.head(_SHOWN).iter_rows(named=True), 1)
         ]
         print_table(f"明细 {lines.height} 行,列出 {len(listed)} / lines", columns, listed)
     for row in rows:
-        print_table(f"{row.name} · {row.row_number}", ["表头 / header", "原值 / cell"], [item for item in row.cells.items() if item[1]])
+        print_table(
+            f"{row.name} · {row.row_number}",
+            ["表头 / header", "原值 / cell"],
+            [item for item in row.cells.items() if item[1]],
+        )
 
 
 def rest_sentence(found: Match) -> str:

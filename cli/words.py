@@ -22,7 +22,13 @@ Shop = Annotated[str, typer.Option("--shop", "-s", help="店铺编号 / shop id"
 
 def group(help_text: str) -> typer.Typer:
     """A group of commands; without a command it prints its help."""
-    return typer.Typer(help=help_text, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
+    return typer.Typer(
+        help=help_text,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        add_completion=False,
+    )
 
 
 def read_day(text: str) -> dt.date:
@@ -37,11 +43,16 @@ def read_span(first: str, last: str) -> tuple[dt.date, dt.date] | None:
     """From and to as typed; an end left out is open, both left out are no period. Raises ``UsageError``."""
     if not first and not last:
         return None
-    return read_day(first) if first else dt.date(2000, 1, 1), read_day(last) if last else dt.date(2099, 12, 31)
+    return read_day(first) if first else dt.date(2000, 1, 1), read_day(last) if last else dt.date(
+        2099, 12, 31
+    )
 
 
 def looking_as(merchant: str) -> Viewer:
-    """The command line, looking as a merchant. Raises ``NotFoundError`` for one that is not registered: its lists would only look empty."""
+    """The command line, looking as a merchant.
+
+    Raises ``NotFoundError`` for one that is not registered: its lists would only look empty.
+    """
     settings = Settings()
     with reading(settings) as lake:
         registry.require_merchant(lake, merchant)

@@ -1,7 +1,8 @@
 """What each platform can tell of what kind, by file and by API, and what of it is proved.
 
-Layouts say the first. ``coverage.csv`` beside them says the second: whether the simulator plays it, and the tests that hold what was read against the
-simulator's truth. tests/connectors/test_connectors_coverage.py keeps each line honest.
+Layouts say the first. ``coverage.csv`` beside them says the second: whether the simulator plays it, and the
+tests that hold what was read against the simulator's truth. tests/connectors/test_connectors_coverage.py
+keeps each line honest.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from connectors.mapping.file import FOLDER
 
 @dataclass(frozen=True)
 class Coverage:
-    """One kind of one platform through one source (file or api). ``layouts`` has at least one entry; ``proofs`` are pytest node ids, empty where none is."""
+    """One kind of one platform through one source (file or api).
+
+    ``layouts`` has at least one entry; ``proofs`` are pytest node ids, empty where none is.
+    """
 
     layouts: tuple[Layout, ...]
     is_simulated: bool
@@ -56,7 +60,8 @@ def mapped_coverage() -> tuple[Coverage, ...]:
 
 
 def stated_in(folder: Path) -> dict[tuple[str, str], tuple[bool, tuple[str, ...]]]:
-    """``coverage.csv`` (kind, source, simulated: yes or no, proof: node ids with blanks between): (kind, source) → simulated, proofs.
+    """``coverage.csv`` (kind, source, simulated: yes or no, proof: node ids with blanks between): (kind,
+    source) → simulated, proofs.
 
     Raises ``ValueError`` for a pair that stands there twice and for another word than yes or no.
     """

@@ -1,4 +1,7 @@
-"""Fields out of an API's answer by dotted path, as columns.csv names them: nothing else leaves the answer. How a value becomes text is the platform's."""
+"""Fields out of an API's answer by dotted path, as columns.csv names them: nothing else leaves the answer.
+
+How a value becomes text is the platform's.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ def steps_of(headers: Sequence[str]) -> Paths:
 
 
 def dig(value: Any, path: Sequence[str], member: Callable[[dict[str, Any], str], Any] = dict.get) -> Any:  # noqa: ANN401 - JSON
-    """What stands at ``path``; None where a step leads nowhere. A number is a place in a list; ``member`` reads an object's member."""
+    """What stands at ``path``; None where a step leads nowhere.
+
+    A number is a place in a list; ``member`` reads an object's member.
+    """
     for step in path:
         if isinstance(value, list):
             value = value[int(step)] if step.isdigit() and int(step) < len(value) else None

@@ -1,6 +1,8 @@
-"""What every platform's gateway does alike: sign afresh per try, renew a token once, sign by the platform's clock, and give each refusal its class.
+"""What every platform's gateway does alike: sign afresh per try, renew a token once, sign by the platform's
+clock, and give each refusal its class.
 
-A platform's own gateway says only what nobody else could: how a request is signed, what its answers are wrapped in, and what its codes mean.
+A platform's own gateway says only what nobody else could: how a request is signed, what its answers are
+wrapped in, and what its codes mean.
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ class TokenExpiredError(CredentialError):
 class Refusal:
     """One way in which a platform says no: the codes and words it is known by, and the error it stands for.
 
-    Known by any of ``codes`` together with ``words`` (a pattern found in what the platform says); none given is any. Empty ``what``: the usual
-    sentence of the class.
+    Known by any of ``codes`` together with ``words`` (a pattern found in what the platform says); none given
+    is any. Empty ``what``: the usual sentence of the class.
     """
 
     kind: type[CollectError]
@@ -52,7 +54,9 @@ class Refusal:
 
     def matches(self, codes: Collection[object], words: str) -> bool:
         """Whether an answer with these codes and words is this refusal."""
-        return (not self.codes or any(code in self.codes for code in codes)) and (not self.words or re.search(self.words, words) is not None)
+        return (not self.codes or any(code in self.codes for code in codes)) and (
+            not self.words or re.search(self.words, words) is not None
+        )
 
     def error(self, **facts: Any) -> CollectError:  # noqa: ANN401 - facts of any kind
         """The exception to raise."""
@@ -68,22 +72,42 @@ _USUAL: tuple[tuple[type[CollectError], Text], ...] = (
 _UNKNOWN = Refusal(CollectError, "PLATFORM_REFUSED")
 
 
-def refused(refusals: Iterable[Refusal], codes: Collection[object], words: str = "", /, **facts: Any) -> CollectError:  # noqa: ANN401 - facts of any kind
-    """The exception for an answer with these codes and words: that of the first refusal it matches, else ``PLATFORM_REFUSED``."""
+def refused(
+    refusals: Iterable[Refusal],
+    codes: Collection[object],
+    words: str = "",
+    /,
+    **facts: Any,  # noqa: ANN401 - facts of any kind
+) -> CollectError:
+    """The exception for an answer with these codes and words: that of the first refusal it matches, else
+    ``PLATFORM_REFUSED``.
+    """
     return next((refusal for refusal in refusals if refusal.matches(codes, words)), _UNKNOWN).error(**facts)
 
 
 def clock_wrong(codes: Collection[object], words: str = "") -> Refusal:
     """The refusal of a timestamp. A gateway tries such a call once more by the platform's own clock."""
-    return Refusal(CollectError, CLOCK_WRONG, codes, words, ("时间戳未通过", "the timestamp was refused"), ("校准本机时钟", "set this machine's clock"))
+    return Refusal(
+        CollectError,
+        CLOCK_WRONG,
+        codes,
+        words,
+        ("时间戳未通过", "the timestamp was refused"),
+        ("校准本机时钟", "set this machine's clock"),
+    )
 
 
 def whole_json(body: bytes, decimals: Callable[[str], str] | None = None, **facts: Any) -> dict[str, Any]:  # noqa: ANN401 - facts of any kind
-    """A body as its JSON object; ``decimals`` keeps fractions as text. TransientError for what is none: half a body is worth another try."""
+    """A body as its JSON object; ``decimals`` keeps fractions as text.
+
+    TransientError for what is none: half a body is worth another try.
+    """
     try:
         answer = json.loads(body, parse_float=decimals) if decimals else orjson.loads(body)
     except ValueError:
-        raise TransientError("BODY_NOT_JSON", "平台返回不是完整的报文", "the answer is not whole JSON", **facts) from None
+        raise TransientError(
+            "BODY_NOT_JSON", "平台返回不是完整的报文", "the answer is not whole JSON", **facts
+        ) from None
     if not isinstance(answer, dict):
         raise TransientError("BODY_NOT_JSON", "平台返回不是报文", "the answer is not an object", **facts)
     return answer
@@ -91,7 +115,9 @@ def whole_json(body: bytes, decimals: Callable[[str], str] | None = None, **fact
 
 @dataclass
 class BaseGateway(ABC):
-    """Calls for one shop. ``credentials`` changes when the token is renewed; ``now`` (Unix seconds) is replaceable for tests.
+    """Calls for one shop.
+
+    ``credentials`` changes when the token is renewed; ``now`` (Unix seconds) is replaceable for tests.
 
     ``skew`` is what the platform's clock is ahead of ours in seconds, learnt when it refuses a timestamp.
     """
@@ -104,9 +130,12 @@ class BaseGateway(ABC):
     skew_step: ClassVar[float] = 30.0
 
     def call(self, method: str, params: Mapping[str, Any]) -> bytes:
-        """The body of a successful answer. A token that is not accepted is renewed once and the same call repeated.
+        """The body of a successful answer.
 
-        Raises TransientError when the client's tries are used up, CredentialError when a person must act, CollectError otherwise.
+        A token that is not accepted is renewed once and the same call repeated.
+
+        Raises TransientError when the client's tries are used up, CredentialError when a person must act,
+        CollectError otherwise.
         """
         try:
             return self._send(method, params)
@@ -127,7 +156,10 @@ class BaseGateway(ABC):
         """Raise the error an answer to ``method`` stands for; a good one passes."""
 
     def _new_pair(self, own: Credentials) -> Credentials:
-        """``own`` with the tokens its refresh token is exchanged for. Needed where ``_check`` raises TokenExpiredError."""
+        """``own`` with the tokens its refresh token is exchanged for.
+
+        Needed where ``_check`` raises TokenExpiredError.
+        """
         raise NotImplementedError
 
     def _renewable(self, error: CredentialError) -> bool:
@@ -149,9 +181,13 @@ class BaseGateway(ABC):
         return self.now() + self.skew
 
     def _send(self, method: str, params: Mapping[str, Any]) -> bytes:
-        return self._exchange(lambda: self._request(method, params), lambda body: self._check(method, body), self.credentials)
+        return self._exchange(
+            lambda: self._request(method, params), lambda body: self._check(method, body), self.credentials
+        )
 
-    def _exchange(self, make: Callable[[], requests.Request], check: Callable[[bytes], object], own: Credentials) -> bytes:
+    def _exchange(
+        self, make: Callable[[], requests.Request], check: Callable[[bytes], object], own: Credentials
+    ) -> bytes:
         """The body of an answer that ``check`` lets pass; ``make`` builds the request afresh per try."""
 
         def read(response: requests.Response, body: bytes) -> bytes:
@@ -164,14 +200,22 @@ class BaseGateway(ABC):
         return self.client.call(make, read, own)
 
     def _skewed(self, response: requests.Response, error: CollectError) -> CollectError:
-        """The platform's own clock stands in every answer; sign by that one, once, before bothering anybody."""
+        """The platform's own clock stands in every answer; sign by that one, once, before bothering
+        anybody.
+        """
         theirs = _date(response) if self._by_the_clock(error) else None
         skew = self.skew if theirs is None else theirs - self.now()
         if abs(skew - self.skew) < self.skew_step:
             return error
         self.skew = skew
         facts: dict[str, Any] = error.facts
-        return TransientError(CLOCK_WRONG, "本机时钟不准,已按平台时间重试", "our clock is off; trying by the platform's", retry_after=0.0, **facts)
+        return TransientError(
+            CLOCK_WRONG,
+            "本机时钟不准,已按平台时间重试",
+            "our clock is off; trying by the platform's",
+            retry_after=0.0,
+            **facts,
+        )
 
 
 def _date(response: requests.Response) -> float | None:

@@ -1,6 +1,8 @@
-"""One HTTP client for every platform: timeouts, size cap, no redirects, allow-listed host, bounded retries with jitter, secrets kept out of logs.
+"""One HTTP client for every platform: timeouts, size cap, no redirects, allow-listed host, bounded retries
+with jitter, secrets kept out of logs.
 
-Platform meaning (what a body says) stays in the connector: it raises ``TransientError`` for what is worth another try.
+Platform meaning (what a body says) stays in the connector: it raises ``TransientError`` for what is worth
+another try.
 """
 
 from __future__ import annotations
@@ -25,15 +27,23 @@ logging.getLogger("urllib3").setLevel(logging.INFO)
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 #: The way was broken, not the question: worth another try.
-_BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
+_BROKEN = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
 
 
 @dataclass
 class Credentials:
-    """One shop's access to one platform. Never printed: ``repr`` shows the names of what is set, not the values.
+    """One shop's access to one platform.
 
-    ``save`` is called with the new token pair the moment a refresh token has been rotated, before it is used. ``expires_at`` is when the access
-    token ends, where that is known. ``renewing`` is entered to renew: one process of the shop at a time, told the newest pair that is kept.
+    Never printed: ``repr`` shows the names of what is set, not the values.
+
+    ``save`` is called with the new token pair the moment a refresh token has been rotated, before it is used.
+    ``expires_at`` is when the access token ends, where that is known. ``renewing`` is entered to renew: one
+    process of the shop at a time, told the newest pair that is kept.
     """
 
     base_url: str
@@ -59,7 +69,8 @@ class Credentials:
 class Client:
     """Sends requests to one host.
 
-    ``attempts`` bounds tries per request; ``wait_scale`` stretches the waits (tests set it near zero); ``sleep`` is replaceable for tests.
+    ``attempts`` bounds tries per request; ``wait_scale`` stretches the waits (tests set it near zero);
+    ``sleep`` is replaceable for tests.
     """
 
     attempts: int = 6
@@ -80,8 +91,8 @@ class Client:
     ) -> bytes:
         """Send what ``make`` builds (freshly signed each time) and return what ``read`` accepts.
 
-        ``read(response, body)`` returns the body to keep, or raises; ``TransientError`` is retried (honouring ``retry_after`` in its
-        facts), anything else is final. Raises ``CollectError`` with secrets masked.
+        ``read(response, body)`` returns the body to keep, or raises; ``TransientError`` is retried (honouring
+        ``retry_after`` in its facts), anything else is final. Raises ``CollectError`` with secrets masked.
         """
         retrying = Retrying(
             stop=stop_after_attempt(self.attempts),
@@ -108,14 +119,22 @@ class Client:
         prepared = self.session.prepare_request(make())
         host = urlsplit(credentials.base_url).netloc
         if urlsplit(prepared.url or "").netloc != host:
-            raise CollectError("HOST_NOT_ALLOWED", "请求地址不在允许范围", "address is not the platform's", host=host)
+            raise CollectError(
+                "HOST_NOT_ALLOWED", "请求地址不在允许范围", "address is not the platform's", host=host
+            )
         try:
-            with self.session.send(prepared, timeout=self.timeout_seconds, allow_redirects=False, stream=True) as response:
+            with self.session.send(
+                prepared, timeout=self.timeout_seconds, allow_redirects=False, stream=True
+            ) as response:
                 body = self._body(response)
         except _BROKEN as error:
-            raise TransientError("NETWORK", "网络中断或超时", "network failed or timed out", kind=type(error).__name__) from None
+            raise TransientError(
+                "NETWORK", "网络中断或超时", "network failed or timed out", kind=type(error).__name__
+            ) from None
         except requests.RequestException as error:
-            raise CollectError("NETWORK", "请求失败", "request failed", detail=redact(str(error), credentials)) from None
+            raise CollectError(
+                "NETWORK", "请求失败", "request failed", detail=redact(str(error), credentials)
+            ) from None
         self._check_status(response)
         return read(response, body)
 
@@ -124,7 +143,9 @@ class Client:
         for chunk in response.iter_content(1 << 16):
             body += chunk
             if len(body) > self.max_body_bytes:
-                raise CollectError("BODY_TOO_LARGE", "平台返回过大", "the answer is too large", limit=self.max_body_bytes)
+                raise CollectError(
+                    "BODY_TOO_LARGE", "平台返回过大", "the answer is too large", limit=self.max_body_bytes
+                )
         declared = response.headers.get("Content-Length")
         if declared and "Content-Encoding" not in response.headers and int(declared) != len(body):
             raise TransientError("BODY_CUT", "平台返回不完整", "the answer was cut short")
@@ -136,20 +157,29 @@ class Client:
         if status == 429 or status >= 500:
             after = response.headers.get("Retry-After", "")
             wait = float(after) if after.replace(".", "", 1).isdigit() else None
-            raise TransientError("HTTP_BUSY", "平台繁忙", "the platform is busy", status=status, retry_after=wait)
+            raise TransientError(
+                "HTTP_BUSY", "平台繁忙", "the platform is busy", status=status, retry_after=wait
+            )
         if status in (401, 403):
             raise CredentialError(
-                "HTTP_DENIED", "平台拒绝访问", "the platform denied access", step_zh="请重新授权", step_en="authorise the shop again", status=status
+                "HTTP_DENIED",
+                "平台拒绝访问",
+                "the platform denied access",
+                step_zh="请重新授权",
+                step_en="authorise the shop again",
+                status=status,
             )
         if not 200 <= status < 300:
             raise CollectError("HTTP_STATUS", "平台返回异常", "unexpected answer", status=status)
 
 
 def renewed(own: Credentials, ask: Callable[[Credentials], Credentials]) -> Credentials:
-    """Another token pair: the one ``ask`` is given by the platform, saved before its first use, or the one another process has brought meanwhile.
+    """Another token pair: the one ``ask`` is given by the platform, saved before its first use, or the one
+    another process has brought meanwhile.
 
-    The old refresh token may die with the platform's answer, so only one process asks at a time, and a crash before saving must not go unnoticed.
-    Raises TransientError when tries are used up, CredentialError for every refusal: only a person can help then.
+    The old refresh token may die with the platform's answer, so only one process asks at a time, and a crash
+    before saving must not go unnoticed. Raises TransientError when tries are used up, CredentialError for
+    every refusal: only a person can help then.
     """
     with own.renewing() as kept:
         if kept is not None and kept.access_token != own.access_token:
@@ -164,7 +194,9 @@ def renewed(own: Credentials, ask: Callable[[Credentials], Credentials]) -> Cred
         return fresh
 
 
-def with_tokens(own: Credentials, access: object, refresh: object, expires_at: dt.datetime | None = None) -> Credentials:
+def with_tokens(
+    own: Credentials, access: object, refresh: object, expires_at: dt.datetime | None = None
+) -> Credentials:
     """``own`` with the pair a platform's answer holds. Raises CredentialError when it lacks either."""
     if not access or not refresh:
         raise _no_token()

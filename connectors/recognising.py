@@ -1,4 +1,7 @@
-"""Which layout a file's header belongs to, and what its words are nearest to when none fits. Nothing is guessed: near names are offered to a person."""
+"""Which layout a file's header belongs to, and what its words are nearest to when none fits.
+
+Nothing is guessed: near names are offered to a person.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,14 @@ _HEADER_WORDS, _NAMED = 2, 8
 
 @dataclass(frozen=True)
 class Recognised:
-    """The layout a table's header belongs to, whose it is, and where that header stands. ``others`` are further sheets with the very same header.
+    """The layout a table's header belongs to, whose it is, and where that header stands.
 
-    ``aliased``: their header as written → the layout's, where a confirmed alias was needed; ``in_units`` where it only names the column's unit too
-    (总金额(元)), ``other_units`` where the unit it names is not the column's, which is then not read. ``left_out``: names of sheets that hold something
-    and are not read, hidden ones among them.
+    ``others`` are further sheets with the very same header.
+
+    ``aliased``: their header as written → the layout's, where a confirmed alias was needed; ``in_units``
+    where it only names the column's unit too (总金额(元)), ``other_units`` where the unit it names is not the
+    column's, which is then not read. ``left_out``: names of sheets that hold something and are not read,
+    hidden ones among them.
     """
 
     layout: Layout
@@ -53,7 +59,9 @@ class Recognised:
 
 @dataclass(frozen=True)
 class _Signature:
-    """A layout as the search for it needs it: folded headers, the required ones (folded → as declared), and its columns by header without unit."""
+    """A layout as the search for it needs it: folded headers, the required ones (folded → as declared), and
+    its columns by header without unit.
+    """
 
     layout: Layout
     platform: Platform
@@ -64,7 +72,9 @@ class _Signature:
 
 @dataclass(frozen=True)
 class _Fit:
-    """How well a header answers to a layout: words in common, their share of the words of both, and the layout's required ones that are not there."""
+    """How well a header answers to a layout: words in common, their share of the words of both, and the
+    layout's required ones that are not there.
+    """
 
     common: int
     share: float
@@ -78,8 +88,9 @@ class _Fit:
     def belies(self, whole: _Fit | None) -> bool:
         """Whether the sheet is of this layout, which lacks something, rather than of the ``whole`` one.
 
-        An export of JD's orders without one column still has all a list of Taobao's products needs. Of two versions of one export the whole one
-        counts, unless it knows less than a quarter of what stands there: a report of a few columns is no version of a full export.
+        An export of JD's orders without one column still has all a list of Taobao's products needs. Of two
+        versions of one export the whole one counts, unless it knows less than a quarter of what stands there:
+        a report of a few columns is no version of a full export.
         """
         if whole is None:
             return self.share >= NEAR
@@ -89,7 +100,9 @@ class _Fit:
 
 @dataclass(frozen=True)
 class _Search:
-    """Of each sheet (those without a cell left out) the best layout that misses nothing, and the best that misses something; and every row looked at."""
+    """Of each sheet (those without a cell left out) the best layout that misses nothing, and the best that
+    misses something; and every row looked at.
+    """
 
     sheets: list[str]
     whole: dict[str, _Fit]
@@ -98,26 +111,38 @@ class _Search:
 
     @property
     def nearer(self) -> _Fit | None:
-        """What a sheet is that only seems to be something else, or nothing: a layout that lacks a column, yet explains more of the header."""
+        """What a sheet is that only seems to be something else, or nothing: a layout that lacks a column, yet
+        explains more of the header.
+        """
         return next((fit for name, fit in self.partial.items() if fit.belies(self.whole.get(name))), None)
 
 
-def recognise(data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliases | None = None) -> Recognised:
-    """Find the platform, kind and layout of a file by its header. ``mappings`` and ``aliases`` as in ``connectors.reading.read_file``.
+def recognise(
+    data: bytes, *, mappings: Sequence[Platform] = (), aliases: Aliases | None = None
+) -> Recognised:
+    """Find the platform, kind and layout of a file by its header.
 
-    Raises FileRefusedError: UNKNOWN_LAYOUT, MOJIBAKE, SEVERAL_SHEETS, or MISSING_COLUMN naming the nearest known layout, what is missing, and which
-    unknown header of the file is nearest to it.
+    ``mappings`` and ``aliases`` as in ``connectors.reading.read_file``.
+
+    Raises FileRefusedError: UNKNOWN_LAYOUT, MOJIBAKE, SEVERAL_SHEETS, or MISSING_COLUMN naming the nearest
+    known layout, what is missing, and which unknown header of the file is nearest to it.
     """
     signatures = [*_built_in(), *(_signature(item, layout) for item in mappings for layout in item.layouts)]
     for encoding in sorted({item.layout.encoding for item in signatures} - {""}):
         if recoded := _recoded(data, encoding):
-            search = _search(open_sheets(recoded), [item for item in signatures if item.layout.encoding == encoding], aliases)
+            search = _search(
+                open_sheets(recoded),
+                [item for item in signatures if item.layout.encoding == encoding],
+                aliases,
+            )
             if search.whole:
                 return _one(search)
     search = _search(open_sheets(data), [item for item in signatures if not item.layout.encoding], aliases)
     nearer = search.nearer
     if nearer or not search.whole:
-        raise _unknown(nearer or max(search.partial.values(), key=lambda fit: fit.share, default=None), search.heads)
+        raise _unknown(
+            nearer or max(search.partial.values(), key=lambda fit: fit.share, default=None), search.heads
+        )
     return _one(search)
 
 
@@ -140,7 +165,14 @@ def _search(sheets: Sequence[Sheet], signatures: Sequence[_Signature], aliases: 
     return search
 
 
-def _fit(sheet: Sheet, row: int, signature: _Signature, words: set[str], with_unit: list[str], aliases: Aliases | None) -> _Fit:
+def _fit(
+    sheet: Sheet,
+    row: int,
+    signature: _Signature,
+    words: set[str],
+    with_unit: list[str],
+    aliases: Aliases | None,
+) -> _Fit:
     aliased = _aliased(sheet.head[row], words, signature, aliases) if aliases else {}
     present = {fold(aliased.get(cell, cell)) for cell in sheet.head[row]} if aliased else words
     in_units, other_units = match_units(with_unit, signature.bare, present) if with_unit else ({}, {})
@@ -148,7 +180,9 @@ def _fit(sheet: Sheet, row: int, signature: _Signature, words: set[str], with_un
         present = present - {fold(cell) for cell in in_units} | {fold(known) for known in in_units.values()}
     common = len(signature.known & present)
     missing = [word for key, word in signature.required.items() if key not in present]
-    found = Recognised(signature.layout, signature.platform, sheet, row, aliased, in_units=in_units, other_units=other_units)
+    found = Recognised(
+        signature.layout, signature.platform, sheet, row, aliased, in_units=in_units, other_units=other_units
+    )
     return _Fit(common, common / (len(signature.known) + len(present) - common), found, missing)
 
 
@@ -167,7 +201,10 @@ def _one(search: _Search) -> Recognised:
 
 
 def _recoded(data: bytes, encoding: str) -> bytes:
-    """A text in a mapping's own encoding as UTF-8; nothing for a workbook, or when it is not of that encoding."""
+    """A text in a mapping's own encoding as UTF-8.
+
+    Nothing for a workbook, or when it is not of that encoding.
+    """
     if looks_zipped(data) or data[:4] == b"\xd0\xcf\x11\xe0":
         return b""
     try:
@@ -178,7 +215,12 @@ def _recoded(data: bytes, encoding: str) -> bytes:
 
 @cache
 def _built_in() -> list[_Signature]:
-    return [_signature(platform, item) for platform in platforms().values() for item in platform.layouts if item.source == "file"]
+    return [
+        _signature(platform, item)
+        for platform in platforms().values()
+        for item in platform.layouts
+        if item.source == "file"
+    ]
 
 
 def _signature(platform: Platform, layout: Layout) -> _Signature:
@@ -187,12 +229,25 @@ def _signature(platform: Platform, layout: Layout) -> _Signature:
     return _Signature(layout, platform, known, required, by_bare_header(layout.columns))
 
 
-def _aliased(header: Sequence[str], present: set[str], signature: _Signature, aliases: Aliases) -> dict[str, str]:
-    """The cells of ``header`` that stand for a name of the layout which is not there itself. One that names another unit stands for nothing."""
+def _aliased(
+    header: Sequence[str], present: set[str], signature: _Signature, aliases: Aliases
+) -> dict[str, str]:
+    """The cells of ``header`` that stand for a name of the layout which is not there itself.
+
+    One that names another unit stands for nothing.
+    """
     columns = {fold(column.header): column for column in signature.layout.columns}
     confirmed = {fold(theirs): known for theirs, known in aliases.get(signature.layout.key, {}).items()}
-    named = {cell: known for cell in header if (known := confirmed.get(fold(cell))) and fold(known) in columns and fold(known) not in present}
-    return {cell: known for cell, known in named.items() if not (unit := split_unit(cell)[1]) or is_in(columns[fold(known)], unit)}
+    named = {
+        cell: known
+        for cell in header
+        if (known := confirmed.get(fold(cell))) and fold(known) in columns and fold(known) not in present
+    }
+    return {
+        cell: known
+        for cell, known in named.items()
+        if not (unit := split_unit(cell)[1]) or is_in(columns[fold(known)], unit)
+    }
 
 
 def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
@@ -201,14 +256,27 @@ def _unknown(near: _Fit | None, heads: list[list[str]]) -> Exception:
         is_garbled = any(oddities.is_mojibake(header, words) for header in heads)
         return refuse("MOJIBAKE") if is_garbled else refuse("UNKNOWN_LAYOUT", **_likeness(near))
     layout, header = near.found.layout, near.found.header
-    odd = [f"{theirs.strip()}≠{known}" for theirs, known in near.found.other_units.items() if known in near.missing]
+    odd = [
+        f"{theirs.strip()}≠{known}"
+        for theirs, known in near.found.other_units.items()
+        if known in near.missing
+    ]
     if odd:
         return refuse("UNIT_DISAGREES", looks_like=layout.key, columns="、".join(odd))
     offered = {theirs: names[0][0] for theirs, names in near_headers(header, layout).items()}
     nearest = "、".join(f"{theirs}→{known}" for theirs, known in offered.items() if known in near.missing)
-    told = {"sheet": near.found.sheet.name, "nearest": nearest, "twice": "、".join(header[first].strip() for first, *_ in twins(header).values())}
+    told = {
+        "sheet": near.found.sheet.name,
+        "nearest": nearest,
+        "twice": "、".join(header[first].strip() for first, *_ in twins(header).values()),
+    }
     told["merged"] = _merged_head(near.found)
-    return refuse("MISSING_COLUMN", looks_like=layout.key, missing="、".join(near.missing[:8]), **{name: text for name, text in told.items() if text})
+    return refuse(
+        "MISSING_COLUMN",
+        looks_like=layout.key,
+        missing="、".join(near.missing[:8]),
+        **{name: text for name, text in told.items() if text},
+    )
 
 
 def _likeness(near: _Fit | None) -> dict[str, str]:
@@ -233,13 +301,17 @@ def _likeness(near: _Fit | None) -> dict[str, str]:
 def _merged_head(found: Recognised) -> str:
     """The merged cells in and next to the header, which take words away from it."""
     rows = range(found.header_row, found.header_row + 3)
-    return "、".join(merge.name for merge in found.sheet.merges if {merge.first_row, merge.last_row} & set(rows))[:60]
+    return "、".join(
+        merge.name for merge in found.sheet.merges if {merge.first_row, merge.last_row} & set(rows)
+    )[:60]
 
 
 def near_headers(header: Sequence[str], layout: Layout) -> dict[str, list[tuple[str, float]]]:
-    """What each unknown cell of ``header`` may be another name for: the layout's headers that are not there, with a score from ``NEAR`` to 1, best first.
+    """What each unknown cell of ``header`` may be another name for: the layout's headers that are not there,
+    with a score from ``NEAR`` to 1, best first.
 
-    Cells that are known or near to nothing are left out. An offer for a person to confirm, never applied by itself.
+    Cells that are known or near to nothing are left out. An offer for a person to confirm, never applied by
+    itself.
     """
     known = {fold(column.header): column.header.strip() for column in layout.columns}
     present = {fold(cell) for cell in header}
@@ -256,8 +328,14 @@ def near_headers(header: Sequence[str], layout: Layout) -> dict[str, list[tuple[
 
 
 def _alike(one: str, other: str) -> float:
-    """Similarity from 0 to 1: common runs of characters, and whether one name stands whole inside the other."""
-    inside = 0.5 + 0.5 * min(len(one), len(other)) / max(len(one), len(other)) if one in other or other in one else 0.0
+    """Similarity from 0 to 1: common runs of characters, and whether one name stands whole inside the
+    other.
+    """
+    inside = (
+        0.5 + 0.5 * min(len(one), len(other)) / max(len(one), len(other))
+        if one in other or other in one
+        else 0.0
+    )
     return max(inside, difflib.SequenceMatcher(None, one, other).ratio())
 
 

@@ -1,4 +1,7 @@
-"""Sheets that hold several shops: which rows are of the shop a file is given for. Rows of other shops are never mixed in, and never left out unsaid."""
+"""Sheets that hold several shops: which rows are of the shop a file is given for.
+
+Rows of other shops are never mixed in, and never left out unsaid.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,33 @@ _NAMED = 8
 
 def names_in(cells: pl.Series) -> list[str]:
     """The shops a column names, each once, without what says that a row is a total."""
-    return [str(word) for word in trim(cells).drop_nulls().unique(maintain_order=True) if not is_total(str(word))]
+    return [
+        str(word) for word in trim(cells).drop_nulls().unique(maintain_order=True) if not is_total(str(word))
+    ]
 
 
 def filled_down(cells: pl.Series) -> pl.Series:
-    """What a column says of each row: a blank cell, and one that says its row is a total, says what stands above it."""
+    """What a column says of each row: a blank cell, and one that says its row is a total, says what stands
+    above it.
+    """
     words = trim(cells)
     totals = [word for word in words.drop_nulls().unique() if is_total(str(word))]
     return words.set(words.is_in(totals), None).forward_fill()
 
 
 def only_shop(layout: Layout, table: pl.DataFrame, shop_id: str) -> tuple[pl.DataFrame, list[Notice]]:
-    """``table`` with the rows of one of our shops, and what to say of those left out; a blank cell is of the shop above it.
+    """``table`` with the rows of one of our shops, and what to say of those left out.
 
-    A table of one shop nobody has spoken of is taken as it is, unless this shop is known by another name. Raises FileRefusedError: SHOP_UNSAID where
-    no name is known to be this shop's, OTHER_SHOP for one that is said to be another.
+    A blank cell is of the shop above it.
+
+    A table of one shop nobody has spoken of is taken as it is, unless this shop is known by another name.
+    Raises FileRefusedError: SHOP_UNSAID where no name is known to be this shop's, OTHER_SHOP for one that is
+    said to be another.
     """
-    column = next((name for name in table.columns if layout.shop_column and fold(name) == fold(layout.shop_column)), None)
+    column = next(
+        (name for name in table.columns if layout.shop_column and fold(name) == fold(layout.shop_column)),
+        None,
+    )
     found = names_in(table[column]) if column else []
     if column is None or not found:
         return table, []

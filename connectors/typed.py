@@ -1,4 +1,7 @@
-"""A raw text table → typed bronze rows and quarantined rows. Set-based; what a header means comes from each platform's ``columns.csv``."""
+"""A raw text table → typed bronze rows and quarantined rows.
+
+Set-based; what a header means comes from each platform's ``columns.csv``.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,14 @@ from connectors.files.spelling import trim
 from contracts.fields import TIME_ZONE
 from contracts.intake import Notice
 
-QUARANTINE = {"_export_id": pl.String, "_row_number": pl.Int64, "rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String, "row_json": pl.String}
+QUARANTINE = {
+    "_export_id": pl.String,
+    "_row_number": pl.Int64,
+    "rule_name": pl.String,
+    "column_name": pl.String,
+    "cell_name": pl.String,
+    "row_json": pl.String,
+}
 
 _ROW = ["_export_id", "_row_number"]
 _LINEAGE = (*_ROW, "_observed_at")
@@ -35,7 +45,9 @@ _PAST = ("created_at", "paid_at", "started_at", "applied_at")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an export came from. ``observed_at`` None = the export itself must tell (its name, else its latest instant).
+    """Where an export came from.
+
+    ``observed_at`` None = the export itself must tell (its name, else its latest instant).
 
     ``secret`` is the tenant's own: buyers' names become keys under it, and without it they are left out.
     """
@@ -51,11 +63,13 @@ class Origin:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one export (or several pages of one shop's kind) held: typed ``bronze`` rows, ``quarantine`` rows (schema ``QUARANTINE``), and what was left out.
+    """What one export (or several pages of one shop's kind) held: typed ``bronze`` rows, ``quarantine`` rows
+    (schema ``QUARANTINE``), and what was left out.
 
-    ``rows_read`` = distinct rows of bronze + quarantine, always. ``observed_at`` is the newest moment among several pages. ``notices`` are warnings
-    for the receipt; ``shop_refs`` the platform's own numbers of the shops the rows say they are of. ``is_dated`` is False where nothing told when the
-    export was made, so that it counts as of its newest row.
+    ``rows_read`` = distinct rows of bronze + quarantine, always. ``observed_at`` is the newest moment among
+    several pages. ``notices`` are warnings for the receipt; ``shop_refs`` the platform's own numbers of the
+    shops the rows say they are of. ``is_dated`` is False where nothing told when the export was made, so that
+    it counts as of its newest row.
     """
 
     layout: Layout
@@ -75,7 +89,10 @@ _FOLD = str.maketrans({"（": "(", "）": ")", "【": "[", "】": "]", "：": ":
 
 @lru_cache(maxsize=8192)
 def fold(header: str) -> str:
-    """A header cell's comparable form: no BOM, blanks or line breaks; brackets half-width; 帐 as 账; NFC; lower case."""
+    """A header cell's comparable form: no BOM, blanks or line breaks; brackets half-width; 帐 as 账; NFC.
+
+    Lower case.
+    """
     return re.sub(r"[\s\ufeff\u200b]+", "", unicodedata.normalize("NFC", header).translate(_FOLD)).lower()
 
 
@@ -87,17 +104,28 @@ def moment(instant: dt.datetime) -> dt.datetime:
 def present_columns(layout: Layout, names: list[str]) -> list[tuple[Column, str]]:
     """The layout's columns that are there, each with its header as written."""
     by_fold = {fold(name): name for name in names if name not in _LINEAGE}
-    return [(column, by_fold[key]) for key, column in {fold(column.header): column for column in layout.columns}.items() if key in by_fold]
+    return [
+        (column, by_fold[key])
+        for key, column in {fold(column.header): column for column in layout.columns}.items()
+        if key in by_fold
+    ]
 
 
-def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: Origin, observed_at: dt.datetime | None) -> Reading:
-    """Type a raw text table. It carries ``_row_number`` and, when it came in pages, each row's own ``_export_id`` and ``_observed_at``."""
+def type_rows(
+    platform: Platform, layout: Layout, table: pl.DataFrame, origin: Origin, observed_at: dt.datetime | None
+) -> Reading:
+    """Type a raw text table.
+
+    It carries ``_row_number`` and, when it came in pages, each row's own ``_export_id`` and ``_observed_at``.
+    """
     if "_export_id" not in table.columns:
         table = table.with_columns(pl.lit(origin.export_id).alias("_export_id"))
     present = present_columns(layout, table.columns)
     kept = [(column, header) for column, header in present if not column.personal and column.name]
     dropped = [header.strip() for column, header in present if column.personal]
-    typed, is_bad, problems, notices = _type_columns(kept, table, partial(platform.check, layout.kind, layout.name))
+    typed, is_bad, problems, notices = _type_columns(
+        kept, table, partial(platform.check, layout.kind, layout.name)
+    )
     typed = typed.with_columns(**_buyer_keys(platform, present, table, origin))
     good = typed if is_bad is None else typed.filter(~is_bad)
     newest = observed_at or _latest_instant(good, origin.received_at)
@@ -112,20 +140,30 @@ def type_rows(platform: Platform, layout: Layout, table: pl.DataFrame, origin: O
     bronze = platform.bronze[layout.kind].shape(good.with_columns(**stamped))
     notices += _future(good, origin.received_at)
     is_dated = observed_at is not None or "_observed_at" in table.columns
-    quarantine = pl.DataFrame(schema=QUARANTINE) if is_bad is None else _with_rows(problems, kept, table.filter(is_bad))
-    return Reading(layout, bronze, quarantine, table.height, newest, dropped, notices=notices, is_dated=is_dated)
+    quarantine = (
+        pl.DataFrame(schema=QUARANTINE)
+        if is_bad is None
+        else _with_rows(problems, kept, table.filter(is_bad))
+    )
+    return Reading(
+        layout, bronze, quarantine, table.height, newest, dropped, notices=notices, is_dated=is_dated
+    )
 
 
 def _type_columns(
     kept: list[tuple[Column, str]], table: pl.DataFrame, check: Callable[[pl.DataFrame], Checked]
 ) -> tuple[pl.DataFrame, pl.Series | None, pl.DataFrame, list[Notice]]:
-    """Typed columns by our names beside the lineage, which rows have a bad cell (None: no row), one problem row per such cell, and warnings.
+    """Typed columns by our names beside the lineage, which rows have a bad cell (None: no row), one problem
+    row per such cell, and warnings.
 
-    The problems are as ``QUARANTINE``, without ``row_json`` and with the cells as they stand in the file, which nobody may see.
+    The problems are as ``QUARANTINE``, without ``row_json`` and with the cells as they stand in the file,
+    which nobody may see.
     """
     read = read_columns(table, [(header, column.cell) for column, header in kept])
     lineage = [table[name] for name in _LINEAGE if name in table.columns]
-    values = {column.name: cells.value.alias(column.name) for (column, _), cells in zip(kept, read, strict=True)}
+    values = {
+        column.name: cells.value.alias(column.name) for (column, _), cells in zip(kept, read, strict=True)
+    }
     typed, masked = mask_texts(pl.DataFrame([*lineage, *values.values()]), _named(kept, "_name", "_text"))
     found: list[tuple[pl.Series, str, str]] = []
     for (column, header), cells in zip(kept, read, strict=True):
@@ -149,7 +187,11 @@ def _type_columns(
 
 def _named(kept: list[tuple[Column, str]], *endings: str) -> list[str]:
     """Our names of text columns that end so."""
-    return list(dict.fromkeys(column.name for column, _ in kept if column.cell == "text" and column.name.endswith(endings)))
+    return list(
+        dict.fromkeys(
+            column.name for column, _ in kept if column.cell == "text" and column.name.endswith(endings)
+        )
+    )
 
 
 def _broken_rules(column: Column, header: str, cells: Cells, raw: pl.Series) -> list[tuple[pl.Series, str]]:
@@ -168,11 +210,17 @@ def _broken_rules(column: Column, header: str, cells: Cells, raw: pl.Series) -> 
 
 
 def _problems(table: pl.DataFrame, mask: pl.Series, rule: str, header: str) -> pl.DataFrame:
-    return table.filter(mask).select(*_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=header)
+    return table.filter(mask).select(
+        *_ROW, rule_name=pl.lit(rule), column_name=pl.lit(header.strip()), cell_name=header
+    )
 
 
-def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl.DataFrame, origin: Origin) -> dict[str, pl.Series]:
-    """What a buyer is called → a key under the tenant's secret and the platform's name: the same buyer has the same key here and nowhere else."""
+def _buyer_keys(
+    platform: Platform, present: list[tuple[Column, str]], table: pl.DataFrame, origin: Origin
+) -> dict[str, pl.Series]:
+    """What a buyer is called → a key under the tenant's secret and the platform's name: the same buyer has
+    the same key here and nowhere else.
+    """
     if not origin.secret:
         return {}
     secret = hmac.digest(origin.secret, platform.code.encode(), "sha256")
@@ -181,38 +229,58 @@ def _buyer_keys(platform: Platform, present: list[tuple[Column, str]], table: pl
         if column.buyer:
             buyer = trim(table[header])
             known = buyer.drop_nulls().unique()
-            made = pl.Series([hmac.digest(secret, name.encode(), "sha256").hex() for name in known], dtype=pl.String)
-            keys[column.name] = buyer.replace_strict(known, made, default=None, return_dtype=pl.String).alias(column.name)
+            made = pl.Series(
+                [hmac.digest(secret, name.encode(), "sha256").hex() for name in known], dtype=pl.String
+            )
+            keys[column.name] = buyer.replace_strict(known, made, default=None, return_dtype=pl.String).alias(
+                column.name
+            )
     return keys
 
 
 def _future(rows: pl.DataFrame, received_at: dt.datetime) -> list[Notice]:
     limit = moment(received_at) + dt.timedelta(days=1)
     late = [rows[name] > limit for name in _PAST if isinstance(rows.schema.get(name), pl.Datetime)]
-    count = int(reduce(or_, (mask.fill_null(False) for mask in late)).sum()) if any(mask.any() for mask in late) else 0
+    count = (
+        int(reduce(or_, (mask.fill_null(False) for mask in late)).sum())
+        if any(mask.any() for mask in late)
+        else 0
+    )
     return [Notice("FUTURE_TIMES", count)] if count else []
 
 
 def _latest_instant(rows: pl.DataFrame, received_at: dt.datetime) -> dt.datetime:
-    """The newest instant any row tells: the earliest moment at which this export can have been made. Never later than its arrival."""
+    """The newest instant any row tells: the earliest moment at which this export can have been made.
+
+    Never later than its arrival.
+    """
     instants = [rows[name].max() for name, dtype in rows.schema.items() if isinstance(dtype, pl.Datetime)]
     told = [item for item in instants if isinstance(item, dt.datetime) and item <= received_at]
     return max(told, default=received_at)
 
 
 def _with_rows(problems: pl.DataFrame, kept: list[tuple[Column, str]], rows: pl.DataFrame) -> pl.DataFrame:
-    """Attach what of the row was understood as numbers and times, as JSON text; first problem of each row first. ``rows`` are those of the problems.
+    """Attach what of the row was understood as numbers and times, as JSON text.
 
-    All cells come out masked. Where cells stand in the wrong columns a name may stand anywhere, so free text and the cells at fault are left out of the
-    rest of the row: the raw file has them.
+    First problem of each row first. ``rows`` are those of the problems.
+
+    All cells come out masked. Where cells stand in the wrong columns a name may stand anywhere, so free text
+    and the cells at fault are left out of the rest of the row: the raw file has them.
     """
     faulty = set(problems["column_name"])
     plain = [header for column, header in kept if column.cell != "text" and header.strip() not in faulty]
-    cells = mask_cells(pl.concat([problems["cell_name"], *(rows[header].alias("cell_name") for header in plain)]))
+    cells = mask_cells(
+        pl.concat([problems["cell_name"], *(rows[header].alias("cell_name") for header in plain)])
+    )
     places = range(problems.height, cells.len(), max(1, rows.height))
     told = rows.select(_ROW)
     if plain:
-        of_row = pl.DataFrame([cells.slice(place, rows.height).alias(header) for place, header in zip(places, plain, strict=True)])
+        of_row = pl.DataFrame(
+            [
+                cells.slice(place, rows.height).alias(header)
+                for place, header in zip(places, plain, strict=True)
+            ]
+        )
         told = told.with_columns(of_row.to_struct("row_json").struct.json_encode())
     else:
         told = told.with_columns(row_json=pl.lit("{}"))

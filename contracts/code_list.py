@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CodeList:
-    """A closed list: code → (zh, en). ``unknown`` in a list means unknown words are kept visible, never guessed."""
+    """A closed list: code → (zh, en).
+
+    ``unknown`` in a list means unknown words are kept visible, never guessed.
+    """
 
     name: str
     labels: dict[str, tuple[str, str]]

@@ -129,7 +129,11 @@ CHANNEL = CodeList(
 
 TRAFFIC = CodeList(
     "traffic",
-    {"paid": ("付费流量", "paid traffic"), "free": ("自然流量", "organic traffic"), "unknown": ("未知", "unknown")},
+    {
+        "paid": ("付费流量", "paid traffic"),
+        "free": ("自然流量", "organic traffic"),
+        "unknown": ("未知", "unknown"),
+    },
 )
 
 SETTLEMENT_TYPE = CodeList(
@@ -222,8 +226,12 @@ _KINDS = {
     "ads": ("投放", "ad spend"),
     "products": ("商品", "products"),
 }
-#: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it has a line here.
-KIND = CodeList("kind", _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()})
+#: What an export may be of. Labels only, and not closed: a new platform's own kind shows as its code until it
+#: has a line here.
+KIND = CodeList(
+    "kind",
+    _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()},
+)
 
 FILE_END = CodeList("file_end", {"first": ("第一单", "first order"), "last": ("最后一单", "last order")})
 
@@ -260,7 +268,10 @@ COST_KIND = CodeList(
         "ad_grant": ("推广赠款", "advertising, grants"),
     },
 )
-COST_BASIS = CodeList("cost_basis", {"per_unit": ("每件", "per unit"), "per_order": ("每单", "per order"), "once": ("一次性", "once")})
+COST_BASIS = CodeList(
+    "cost_basis",
+    {"per_unit": ("每件", "per unit"), "per_order": ("每单", "per order"), "once": ("一次性", "once")},
+)
 AD_USE = CodeList(
     "ad_use",
     {

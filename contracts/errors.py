@@ -1,4 +1,7 @@
-"""The house's exceptions. Each carries facts and the next step, in Chinese and English; the CLI and pages print them as they are."""
+"""The house's exceptions.
+
+Each carries facts and the next step, in Chinese and English; the CLI and pages print them as they are.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,31 @@ from collections.abc import Mapping
 
 
 def told(facts: Mapping[str, object]) -> str:
-    """Facts as ``key=value`` with blanks between; a value of nothing says so, or the line would look cut off."""
+    """Facts as ``key=value`` with blanks between; a value of nothing says so, or the line would look
+    cut off.
+    """
     return " ".join(f"{key}={'(空 / empty)' if value == '' else value}" for key, value in facts.items())
 
 
 class BaiyunError(Exception):
     """Base of everything we raise on purpose.
 
-    ``rule`` is a stable upper-case name, ``zh``/``en`` say what happened, ``step_zh``/``step_en`` what to do next, ``facts`` name file, row, shop.
-    ``beside`` is what a program is told besides, where somebody knows more than the error itself.
+    ``rule`` is a stable upper-case name, ``zh``/``en`` say what happened, ``step_zh``/``step_en`` what to do
+    next, ``facts`` name file, row, shop. ``beside`` is what a program is told besides, where somebody knows
+    more than the error itself.
     """
 
-    def __init__(self, rule: str, zh: str, en: str, *, step_zh: str = "", step_en: str = "", **facts: object) -> None:
-        self.rule, self.zh, self.en, self.step_zh, self.step_en, self.facts = rule, zh, en, step_zh, step_en, facts
+    def __init__(
+        self, rule: str, zh: str, en: str, *, step_zh: str = "", step_en: str = "", **facts: object
+    ) -> None:
+        self.rule, self.zh, self.en, self.step_zh, self.step_en, self.facts = (
+            rule,
+            zh,
+            en,
+            step_zh,
+            step_en,
+            facts,
+        )
         self.beside: dict[str, object] = {}
         super().__init__(self.sentence())
 
@@ -30,7 +45,13 @@ class BaiyunError(Exception):
 
     def document(self) -> dict[str, object]:
         """The same as data: ``rule, zh, en, step_zh, step_en, facts``, every fact as text."""
-        words = {"rule": self.rule, "zh": self.zh, "en": self.en, "step_zh": self.step_zh, "step_en": self.step_en}
+        words = {
+            "rule": self.rule,
+            "zh": self.zh,
+            "en": self.en,
+            "step_zh": self.step_zh,
+            "step_en": self.step_en,
+        }
         return {**words, "facts": {key: str(value) for key, value in self.facts.items()}}
 
 

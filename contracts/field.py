@@ -13,9 +13,11 @@ from contracts import codes
 TIME_ZONE = "Asia/Shanghai"
 MONEY_LIMIT_FEN = 10**13  # one cell above 100 billion yuan is a broken file, and sums stay far from int64
 QTY_LIMIT = 10**10
-#: What one line, order or after-sale of an apparel shop may come to without a person's word: ten million yuan, a hundred thousand pieces.
+#: What one line, order or after-sale of an apparel shop may come to without a person's word: ten million
+#: yuan, a hundred thousand pieces.
 PLAUSIBLE_FEN, PLAUSIBLE_QTY = 10**9, 10**5
-#: How ids of what merchants enter here begin. Where they stand among ids of platforms, none of those may begin so.
+#: How ids of what merchants enter here begin. Where they stand among ids of platforms, none of those may
+#: begin so.
 OWN_IDS = ("cost:", "stock:")
 
 _AMONG_OURS = ("order_line_id", "ad_entry_id")
@@ -24,9 +26,11 @@ _UNITS = {"fen": "fen", "qty": "count", "rate": "fraction", "at": "instant", "da
 
 @dataclass(frozen=True)
 class Field:
-    """One meaning: machine name, Chinese and English label, what it is, and optionally its code list or bounds.
+    """One meaning: machine name, Chinese and English label, what it is, and optionally its code list or
+    bounds.
 
-    Below ``minimum`` a row breaks the contract; a cell above ``plausible`` (of one line, order or after-sale) waits for a person to confirm it.
+    Below ``minimum`` a row breaks the contract; a cell above ``plausible`` (of one line, order or after-sale)
+    waits for a person to confirm it.
     """
 
     name: str
@@ -39,7 +43,9 @@ class Field:
 
     @property
     def kind(self) -> str:
-        """The last part of the name (``fen``, ``qty``, ``at`` …), ``flag`` for ``is_``/``has_``, else ``text``."""
+        """The last part of the name (``fen``, ``qty``, ``at`` …), ``flag`` for ``is_``/``has_``, else
+        ``text``.
+        """
         if self.name.startswith(("is_", "has_")):
             return "flag"
         suffix = self.name.rsplit("_", 1)[-1]
@@ -51,7 +57,10 @@ class Field:
         return _UNITS.get(self.kind, "")
 
     def column(self, *, key: bool = False, nullable: bool = True, is_told: bool = False) -> dy.Column:
-        """The dataframely column: type, bounds, codes, and labels as metadata. ``is_told``: by a platform, whose ids are not ours."""
+        """The dataframely column: type, bounds, codes, and labels as metadata.
+
+        ``is_told``: by a platform, whose ids are not ours.
+        """
         common: dict[str, Any] = {
             "nullable": nullable and not key,
             "primary_key": key,
@@ -73,11 +82,27 @@ class Field:
             case "flag":
                 return dy.Bool(**common)
             case _ if is_told and self.name in _AMONG_OURS:
-                return dy.String(check={"own_id": lambda ids: ~pl.any_horizontal(ids.str.starts_with(word) for word in OWN_IDS)}, **common)
+                return dy.String(
+                    check={
+                        "own_id": lambda ids: (
+                            ~pl.any_horizontal(ids.str.starts_with(word) for word in OWN_IDS)
+                        )
+                    },
+                    **common,
+                )
             case _:
                 return dy.String(**common)
 
 
-def entry(name: str, zh: str, en: str, about: str = "", *, code: codes.CodeList | None = None, low: int | None = None, high: int | None = None) -> Field:
+def entry(
+    name: str,
+    zh: str,
+    en: str,
+    about: str = "",
+    *,
+    code: codes.CodeList | None = None,
+    low: int | None = None,
+    high: int | None = None,
+) -> Field:
     """A ``Field`` in one line."""
     return Field(name, zh, en, about, code, low, high)

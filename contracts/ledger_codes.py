@@ -55,12 +55,24 @@ OPEN_REASON = CodeList(
 OPEN_STEP = CodeList(
     "open_step",
     {
-        "order_unfinished": ("等买家确认收货;平台在完成后才结算", "wait: platforms settle after the order is finished"),
-        "order_unsettled": ("先上传最新结算单;仍没有就向平台查询", "upload the newest settlement bill; if it is not there, ask the platform"),
-        "refunded_after_settlement": ("上传退款之后的结算单;留出这笔钱", "upload the bill of the days after the refund; keep this money aside"),
+        "order_unfinished": (
+            "等买家确认收货;平台在完成后才结算",
+            "wait: platforms settle after the order is finished",
+        ),
+        "order_unsettled": (
+            "先上传最新结算单;仍没有就向平台查询",
+            "upload the newest settlement bill; if it is not there, ask the platform",
+        ),
+        "refunded_after_settlement": (
+            "上传退款之后的结算单;留出这笔钱",
+            "upload the bill of the days after the refund; keep this money aside",
+        ),
         "entry_order_unknown": ("上传下单那段时间的订单", "upload the orders of the time it was bought"),
         "entry_names_nothing": ("看账单备注,核对是什么费用", "read the bill's remark: what was charged?"),
-        "entry_unfunded": ("上传同一时间的资金流水;仍没有就向平台查询", "upload the account flow of the same days; if it is not there, ask the platform"),
+        "entry_unfunded": (
+            "上传同一时间的资金流水;仍没有就向平台查询",
+            "upload the account flow of the same days; if it is not there, ask the platform",
+        ),
         "fund_without_settlement": ("上传同一时间的结算单", "upload the settlement bill of the same days"),
         "fund_order_unknown": ("上传下单那段时间的订单", "upload the orders of the time it was bought"),
         "fund_names_nothing": ("看流水备注,核对是什么款项", "read the flow's remark: what is it?"),

@@ -18,5 +18,17 @@ ZONES: dict[str, str] = {
     "JPY": "Asia/Tokyo",
 }
 
-#: Currency → how many of its units make a yuan, in round figures: for bounds on what is plausible, never for converting.
-UNITS_PER_YUAN: dict[str, int] = {"THB": 5, "VND": 3_500, "IDR": 2_300, "PHP": 8, "MXN": 3, "JPY": 22, "KRW": 200, "TWD": 5, "INR": 12, "RUB": 15}
+#: Currency → how many of its units make a yuan, in round figures: for bounds on what is plausible, never for
+#: converting.
+UNITS_PER_YUAN: dict[str, int] = {
+    "THB": 5,
+    "VND": 3_500,
+    "IDR": 2_300,
+    "PHP": 8,
+    "MXN": 3,
+    "JPY": 22,
+    "KRW": 200,
+    "TWD": 5,
+    "INR": 12,
+    "RUB": 15,
+}

@@ -1,10 +1,13 @@
-"""What a shop can report at all: the evidence a figure needs before it may be anything but empty, and the file that would bring it."""
+"""What a shop can report at all: the evidence a figure needs before it may be anything but empty, and the
+file that would bring it.
+"""
 
 from __future__ import annotations
 
 from contracts.code_list import CodeList
 
-#: Report → the file or list that brings it. A report after another that it is ``PART_OF`` is a column of that one's files.
+#: Report → the file or list that brings it. A report after another that it is ``PART_OF`` is a column of that
+#: one's files.
 REPORT = CodeList(
     "report",
     {
@@ -12,7 +15,10 @@ REPORT = CodeList(
         "placed_days": ("带下单时间的订单文件", "an order file with the time of ordering"),
         "paid_days": ("带支付时间的订单文件", "an order file with the time of payment"),
         "refunds": ("售后(退款)文件", "an after-sales or refund file"),
-        "refund_days": ("带退款时间的售后(退款)文件", "an after-sales or refund file with the time of refund"),
+        "refund_days": (
+            "带退款时间的售后(退款)文件",
+            "an after-sales or refund file with the time of refund",
+        ),
         "bills": ("结算单", "a settlement bill"),
         "accounts": ("资金流水", "an account flow"),
         "ads": ("全店推广花费(报表或录入)", "what the whole shop spent on advertising, by report or entry"),
@@ -23,5 +29,6 @@ REPORT = CodeList(
     },
 )
 
-#: A report that is a column of another's files → that other one. Where nothing is left open without it, the other one is enough.
+#: A report that is a column of another's files → that other one. Where nothing is left open without it, the
+#: other one is enough.
 PART_OF = {"placed_days": "orders", "paid_days": "orders", "refunds": "orders", "refund_days": "refunds"}

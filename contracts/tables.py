@@ -15,10 +15,10 @@ from contracts.fields import FIELDS, Field
 class Table:
     """Grain, columns and labels of one stored table.
 
-    ``key`` columns form the grain; ``required`` may not be null; ``optional`` may. ``extra`` carries columns that are not in
-    the dictionary (bronze only: a platform's own columns). ``is_entered``: a person's words, in which what is left empty says
-    nothing of a platform. Derived: dataframely schema, Polars dtypes, DuckLake columns,
-    the Great Expectations baseline suite and the dictionary page.
+    ``key`` columns form the grain; ``required`` may not be null; ``optional`` may. ``extra`` carries columns
+    that are not in the dictionary (bronze only: a platform's own columns). ``is_entered``: a person's words,
+    in which what is left empty says nothing of a platform. Derived: dataframely schema, Polars dtypes,
+    DuckLake columns, the Great Expectations baseline suite and the dictionary page.
     """
 
     layer: str
@@ -49,9 +49,16 @@ class Table:
     def schema(self) -> type[dy.Schema]:
         """The dataframely schema; ``filter`` splits good from bad rows and names the broken rule."""
         is_told = self.layer == "silver"
-        columns = {name: item.column(key=name in self.key, nullable=name in self.optional, is_told=is_told) for name, item in self.fields.items()}
-        # dataframely reads a private attribute from an ``alias``, so lineage columns keep their leading underscore
-        namespace = {name.lstrip("_") + ("_lineage" if name.startswith("_") else ""): column for name, column in columns.items()}
+        columns = {
+            name: item.column(key=name in self.key, nullable=name in self.optional, is_told=is_told)
+            for name, item in self.fields.items()
+        }
+        # dataframely reads a private attribute from an ``alias``, so lineage columns keep their leading
+        # underscore
+        namespace = {
+            name.lstrip("_") + ("_lineage" if name.startswith("_") else ""): column
+            for name, column in columns.items()
+        }
         for name, column in columns.items():
             if name.startswith("_"):
                 column.alias = name
@@ -73,5 +80,10 @@ class Table:
         return pl.DataFrame(schema=self.dtypes)
 
     def shape(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """``frame`` with exactly these columns in this order, missing ones null, types cast strictly (never nulling)."""
-        return frame.select((pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype).alias(name)) for name, dtype in self.dtypes.items())
+        """``frame`` with exactly these columns in this order, missing ones null, types cast strictly (never
+        nulling).
+        """
+        return frame.select(
+            (pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype).alias(name))
+            for name, dtype in self.dtypes.items()
+        )

@@ -1,4 +1,7 @@
-"""构建 / When new data has landed: build, audit exactly that snapshot, publish it or hold it. A held release ends the run as failed; see its last task."""
+"""构建 / When new data has landed: build, audit exactly that snapshot, publish it or hold it.
+
+A held release ends the run as failed; see its last task.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,14 @@ from airflow.sdk import dag, task
 from dags.parts import LANDED, PATIENCE, WRITER_POOL
 
 
-@dag(schedule=[LANDED], catchup=False, max_active_runs=1, default_args={**PATIENCE, "pool": WRITER_POOL}, tags=["baiyun"], doc_md=__doc__)
+@dag(
+    schedule=[LANDED],
+    catchup=False,
+    max_active_runs=1,
+    default_args={**PATIENCE, "pool": WRITER_POOL},
+    tags=["baiyun"],
+    doc_md=__doc__,
+)
 def build() -> None:
     """Write, audit, publish."""
 
@@ -26,7 +36,13 @@ def build() -> None:
 
         for outcome in steps.audit(steps.Settings(), build_number, snapshot):
             if not outcome.is_passed:
-                print(outcome.severity_code, outcome.table_name, outcome.rule_name, outcome.failed_qty, outcome.message_name)
+                print(
+                    outcome.severity_code,
+                    outcome.table_name,
+                    outcome.rule_name,
+                    outcome.failed_qty,
+                    outcome.message_name,
+                )
 
     @task
     def release(build_number: int, snapshot: int) -> None:

@@ -1,6 +1,7 @@
 """每日采集 / Every morning, read the last weeks of every shop again: late refunds change old orders.
 
-绿:全部店铺完成;黄:个别店铺失败,其余照常发布;红:没有任何数据 / green: every shop came; amber: some shops failed alone, the others go on; red: nothing came.
+绿:全部店铺完成;黄:个别店铺失败,其余照常发布;红:没有任何数据 / green: every shop came; amber: some shops
+failed alone, the others go on; red: nothing came.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from airflow.sdk.exceptions import AirflowFailException
 from dags.parts import LANDED, PATIENCE, ZONE, credentials, told
 
 
-@dag(schedule=CronTriggerTimetable("30 5 * * *", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
+@dag(
+    schedule=CronTriggerTimetable("30 5 * * *", timezone=ZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=PATIENCE,
+    tags=["baiyun"],
+    doc_md=__doc__,
+)
 def collect() -> None:
     """Batches of shops side by side, then one verdict over all of them."""
 
@@ -52,7 +60,11 @@ def collect() -> None:
         raise AirflowFailException(told(run, batches))
 
     run, listed = "{{ run_id }}", batches()
-    shops.partial(run=run).expand(shops=listed) >> colour(run, listed) >> [green(run, listed), amber(run, listed), red(run, listed)]
+    (
+        shops.partial(run=run).expand(shops=listed)
+        >> colour(run, listed)
+        >> [green(run, listed), amber(run, listed), red(run, listed)]
+    )
 
 
 collect()

@@ -1,6 +1,7 @@
 """维护 / Every Sunday night: verify the release, then housekeeping in the writer's slot.
 
-The current release is recomputed (red when anything differs); small files are merged, snapshots past retention expire, and what failed writes left behind goes.
+The current release is recomputed (red when anything differs); small files are merged, snapshots past
+retention expire, and what failed writes left behind goes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from dags.parts import PATIENCE, WRITER_POOL, ZONE
 
 
-@dag(schedule=CronTriggerTimetable("30 3 * * 0", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
+@dag(
+    schedule=CronTriggerTimetable("30 3 * * 0", timezone=ZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=PATIENCE,
+    tags=["baiyun"],
+    doc_md=__doc__,
+)
 def maintain() -> None:
     """Two tasks: housekeeping happens whatever verification finds."""
 

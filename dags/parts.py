@@ -1,4 +1,6 @@
-"""What the timetables share: the asset of landed data, the writer's pool, which failures are retried, and how a shop's credentials are found."""
+"""What the timetables share: the asset of landed data, the writer's pool, which failures are retried, and how
+a shop's credentials are found.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,26 @@ WRITER_POOL = "warehouse_writer"
 
 
 class Patience(RetryPolicy):
-    """A busy platform or a waiting writer is worth another try; anything else needs a person and fails at once."""
+    """A busy platform or a waiting writer is worth another try.
 
-    def evaluate(self, exception: BaseException, try_number: int, max_tries: int, context: Any = None) -> RetryDecision:  # noqa: ANN401 - Airflow's own
+    Anything else needs a person and fails at once.
+    """
+
+    def evaluate(
+        self,
+        exception: BaseException,
+        try_number: int,
+        max_tries: int,
+        context: Any = None,  # noqa: ANN401 - Airflow's own
+    ) -> RetryDecision:
         """Airflow asks this when a task has failed."""
         from pipeline import steps
 
-        return RetryDecision.retry(reason=str(exception)) if steps.is_transient(exception) else RetryDecision.fail(str(exception))
+        return (
+            RetryDecision.retry(reason=str(exception))
+            if steps.is_transient(exception)
+            else RetryDecision.fail(str(exception))
+        )
 
 
 PATIENCE: dict[str, Any] = {
@@ -39,7 +54,10 @@ PATIENCE: dict[str, Any] = {
 
 
 def credentials(reference: str) -> Mapping[str, str]:
-    """A shop's access as its Airflow connection holds it, masked in every log from here on; empty when there is no such connection."""
+    """A shop's access as its Airflow connection holds it, masked in every log from here on.
+
+    Empty when there is no such connection.
+    """
     try:
         connection = Connection.get(reference)
     except AirflowNotFoundException:
@@ -47,7 +65,11 @@ def credentials(reference: str) -> Mapping[str, str]:
     extra = {name: str(value) for name, value in connection.extra_dejson.items()}
     for secret in (connection.password, extra.get("access_token"), extra.get("refresh_token")):
         mask_secret(secret)
-    return extra | {"base_url": connection.host or "", "app_key": connection.login or "", "app_secret": connection.password or ""}
+    return extra | {
+        "base_url": connection.host or "",
+        "app_key": connection.login or "",
+        "app_secret": connection.password or "",
+    }
 
 
 def told(run: str, batches: list[list[str]]) -> str:

@@ -1,4 +1,7 @@
-"""收件箱 / Every few minutes, land the exports merchants have dropped in the inbox; a build follows only when something new came."""
+"""收件箱 / Every few minutes, land the exports merchants have dropped in the inbox.
+
+A build follows only when something new came.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,14 @@ from airflow.sdk.exceptions import AirflowSkipException
 from dags.parts import LANDED, PATIENCE, WRITER_POOL, ZONE
 
 
-@dag(schedule=CronTriggerTimetable("*/5 * * * *", timezone=ZONE), catchup=False, max_active_runs=1, default_args=PATIENCE, tags=["baiyun"], doc_md=__doc__)
+@dag(
+    schedule=CronTriggerTimetable("*/5 * * * *", timezone=ZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=PATIENCE,
+    tags=["baiyun"],
+    doc_md=__doc__,
+)
 def watch_inbox() -> None:
     """One task; skipped when nothing new came."""
 
@@ -18,7 +28,14 @@ def watch_inbox() -> None:
 
         receipts = steps.scan_inbox(steps.Settings())
         for receipt in receipts:
-            print(receipt.verdict, receipt.merchant_id, receipt.shop_id, receipt.name, receipt.message, receipt.next_step)
+            print(
+                receipt.verdict,
+                receipt.merchant_id,
+                receipt.shop_id,
+                receipt.name,
+                receipt.message,
+                receipt.next_step,
+            )
         if not any(receipt.verdict == "accepted" for receipt in receipts):
             raise AirflowSkipException("没有新文件 / nothing new")
 

@@ -1,4 +1,6 @@
-"""Bringing everything up, step by step: simulator, registry, Airflow, one collection and its build by the real scheduler, dashboards."""
+"""Bringing everything up, step by step: simulator, registry, Airflow, one collection and its build by the
+real scheduler, dashboards.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ class Demo:
 
 
 def bring_up(demo: Demo) -> SignIns:
-    """Every step in order, slow beginnings beside each other; label → (name, password). Raises ``BaiyunError`` when one fails."""
+    """Every step in order, slow beginnings beside each other; label → (name, password).
+
+    Raises ``BaiyunError`` when one fails.
+    """
     environment = airflow_environment(demo.home, demo.ports.airflow, demo.timetable.password)
     demo.children.start("airflow-migrate", _airflow("db", "migrate"), environment, is_brief=True)
     with demo.screen.step("启动模拟平台", "start the simulated platforms"):
@@ -59,7 +64,9 @@ def bring_up(demo: Demo) -> SignIns:
         began = dt.datetime.now(dt.UTC)
         _await_success(demo, "collect", demo.timetable.trigger("collect"))
     with demo.screen.step("构建、检查、发布", "build, audit, release"):
-        for run in demo.children.until(lambda: demo.timetable.set_off("build", began), PATIENCE_SECONDS, "构建开始", "the build to begin"):
+        for run in demo.children.until(
+            lambda: demo.timetable.set_off("build", began), PATIENCE_SECONDS, "构建开始", "the build to begin"
+        ):
             _await_success(demo, "build", run)
         demo.home.set_done("inbox")
     with demo.screen.step("启动看板", "start the dashboards"):
@@ -81,7 +88,10 @@ def _write_downloads(demo: Demo) -> bool:
 
 
 def _land_downloads(demo: Demo) -> None:
-    """Put the files in the inbox and have it watched. The build is paused meanwhile, so that one build takes them and the collection together."""
+    """Put the files in the inbox and have it watched.
+
+    The build is paused meanwhile, so that one build takes them and the collection together.
+    """
     demo.timetable.pause("build", True)
     market.fill_inbox(demo.settings, demo.home)
     _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
@@ -90,22 +100,35 @@ def _land_downloads(demo: Demo) -> None:
 def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, str]) -> None:
     demo.children.start("airflow-api", _airflow("api-server"), environment)
     if demo.is_again:
-        # before a scheduler sees them: an interrupted task would hold the writer's pool, and its run would keep new ones waiting
+        # before a scheduler sees them: an interrupted task would hold the writer's pool, and its run would
+        # keep new ones waiting
         demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
         demo.timetable.close_interrupted()
     demo.children.start("airflow-dags", _airflow("dag-processor"), environment)
-    # the tasks run under the scheduler, so only it gets the shops' credentials; its log server would listen on every interface, and the
-    # API server reads the tasks' logs from the same disk
-    demo.children.start("airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets)
+    # the tasks run under the scheduler, so only it gets the shops' credentials; its log server would listen
+    # on every interface, and the API server reads the tasks' logs from the same disk
+    demo.children.start(
+        "airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets
+    )
     demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
     pool = (WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
-    demo.children.until(lambda: demo.timetable.ensure_pool(*pool), PATIENCE_SECONDS, "Airflow 的写入位", "Airflow's writer slot")
-    demo.children.until(lambda: demo.timetable.knows(DAGS), PATIENCE_SECONDS, "调度器与任务表", "scheduler and DAGs")
+    demo.children.until(
+        lambda: demo.timetable.ensure_pool(*pool),
+        PATIENCE_SECONDS,
+        "Airflow 的写入位",
+        "Airflow's writer slot",
+    )
+    demo.children.until(
+        lambda: demo.timetable.knows(DAGS), PATIENCE_SECONDS, "调度器与任务表", "scheduler and DAGs"
+    )
 
 
 def _await_success(demo: Demo, dag: str, run: str) -> None:
     """Wait for a run's end. Raises ``BaiyunError`` naming the failed tasks."""
-    if demo.children.until(lambda: demo.timetable.outcome(dag, run), 600, f"{dag} 运行", f"run of {dag}") == "success":
+    if (
+        demo.children.until(lambda: demo.timetable.outcome(dag, run), 600, f"{dag} 运行", f"run of {dag}")
+        == "success"
+    ):
         return
     failed = sorted({task for task, state in demo.timetable.task_states(dag, run) if state == "failed"})
     raise BaiyunError(
@@ -120,11 +143,21 @@ def _await_success(demo: Demo, dag: str, run: str) -> None:
 
 
 def _start_dashboards(demo: Demo) -> None:
-    words = {"server.address": HOST, "server.port": str(demo.ports.dashboards), "server.headless": "true", "browser.gatherUsageStats": "false"}
+    words = {
+        "server.address": HOST,
+        "server.port": str(demo.ports.dashboards),
+        "server.headless": "true",
+        "browser.gatherUsageStats": "false",
+    }
     options = [word for name, value in words.items() for word in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py"), *options]
     demo.children.start("dashboards", command, plain_environment(demo.home))
-    demo.children.until(lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"), PATIENCE_SECONDS, "看板", "dashboards")
+    demo.children.until(
+        lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"),
+        PATIENCE_SECONDS,
+        "看板",
+        "dashboards",
+    )
 
 
 def _answers(address: str) -> bool | None:
@@ -138,4 +171,7 @@ def _answers(address: str) -> bool | None:
 
 def addresses(ports: Ports) -> dict[str, str]:
     """Label → address of every page a person may open."""
-    return {"看板 / dashboards": f"http://{HOST}:{ports.dashboards}", "Airflow": f"http://{HOST}:{ports.airflow}"}
+    return {
+        "看板 / dashboards": f"http://{HOST}:{ports.dashboards}",
+        "Airflow": f"http://{HOST}:{ports.airflow}",
+    }

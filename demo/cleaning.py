@@ -1,4 +1,6 @@
-"""What in the demo's home is not the demo's, and removing the rest: nothing that a real merchant gave is ever mixed in, or removed."""
+"""What in the demo's home is not the demo's, and removing the rest: nothing that a real merchant gave is ever
+mixed in, or removed.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,12 @@ _MOST_NAMED = 5
 
 
 def clean(settings: Settings) -> list[str]:
-    """Remove the data of the installation's demo; the names of what was removed. Without a demo's home the list is empty.
+    """Remove the data of the installation's demo; the names of what was removed.
 
-    Raises ``UsageError`` while a demo is running, when the folder never held a demo, or when somebody's own data lies in it; ``WriterBusyError`` while
-    something writes.
+    Without a demo's home the list is empty.
+
+    Raises ``UsageError`` while a demo is running, when the folder never held a demo, or when somebody's own
+    data lies in it; ``WriterBusyError`` while something writes.
     """
     settings = own_settings(settings)
     home = DemoHome.of(settings)
@@ -34,9 +38,21 @@ def clean(settings: Settings) -> list[str]:
         raise _kept("NOT_A_DEMO", "这里的数据不是演示数据", "the data here is not a demo's", home)
     with home.running(), writer_slot(settings.place, 1, what="clean"):
         if merchants := _own_merchants(settings, home):
-            raise _kept("REAL_MERCHANTS", "这里还有演示以外的商家", "merchants beside the demo's are here", home, merchants=_named(merchants))
+            raise _kept(
+                "REAL_MERCHANTS",
+                "这里还有演示以外的商家",
+                "merchants beside the demo's are here",
+                home,
+                merchants=_named(merchants),
+            )
         if files := _own_files(settings, home):
-            raise _kept("REAL_FILES", "投递文件夹里还有您放的文件", "files you dropped are in the inbox", home, files=_named(files))
+            raise _kept(
+                "REAL_FILES",
+                "投递文件夹里还有您放的文件",
+                "files you dropped are in the inbox",
+                home,
+                files=_named(files),
+            )
         present = _present(home)
         for path in present:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -46,7 +62,9 @@ def clean(settings: Settings) -> list[str]:
 
 
 def check_unmixed(settings: Settings, home: DemoHome) -> None:
-    """Raise ``UsageError`` naming the merchants in the demo's home that are not of its simulated market: a market is never put beside them."""
+    """Raise ``UsageError`` naming the merchants in the demo's home that are not of its simulated market: a
+    market is never put beside them.
+    """
     if merchants := _own_merchants(settings, home):
         raise UsageError(
             "REAL_MERCHANTS",
@@ -68,9 +86,13 @@ def _own_merchants(settings: Settings, home: DemoHome) -> list[str]:
 
 
 def _own_files(settings: Settings, home: DemoHome) -> list[str]:
-    """Files in the inbox, by merchant, shop and name, that a person put there: once the demo's own have been taken, all are."""
+    """Files in the inbox, by merchant, shop and name, that a person put there: once the demo's own have been
+    taken, all are.
+    """
     inbox, simulated = settings.place.inbox, set() if home.is_done("inbox") else home.market_merchants()
-    files = (path.relative_to(inbox) for path in sorted(inbox.rglob("*")) if path.is_symlink() or not path.is_dir())
+    files = (
+        path.relative_to(inbox) for path in sorted(inbox.rglob("*")) if path.is_symlink() or not path.is_dir()
+    )
     return [str(path) for path in files if path.parts[0] not in simulated]
 
 

@@ -1,7 +1,8 @@
-"""The worked example of the metric pages: a shop's March in ``example_march/``, put through the house, and what every metric makes of it.
+"""The worked example of the metric pages: a shop's March in ``example_march/``, put through the house, and
+what every metric makes of it.
 
-The lists there are what one would write by hand on a page: orders, refunds, a session, bills, the account (columns of the silver tables), and a cost list
-and a list of orders set aside as a merchant gives them.
+The lists there are what one would write by hand on a page: orders, refunds, a session, bills, the account
+(columns of the silver tables), and a cost list and a list of orders set aside as a merchant gives them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ SHOP = {"merchant_id": "example", "shop_id": "example", "platform_code": "douyin
 #: Stock is asked by shop, buyers by platform: neither knows the other.
 _CELL = {"platform": "douyin", "month": "2026-03"}
 _CELLS = {"stock": {"shop": "example", "month": "2026-03"}}
-#: When the files were made: the orders of March have been followed beyond their return window, not to their 45th day.
+#: When the files were made: the orders of March have been followed beyond their return window, not to their
+#: 45th day.
 _SEEN = dt.datetime(2026, 4, 30, 9, 0, tzinfo=ZoneInfo(TIME_ZONE))
 
 
@@ -51,12 +53,30 @@ def observed(name: str) -> pl.DataFrame:
     """A list of the example as rows of the silver table ``name``."""
     table = SILVER[name]
     told = pl.read_csv(FOLDER / f"{name}.csv", infer_schema=False)
-    own = {**SHOP, "_export_id": "example", "_observed_at": _SEEN, "_last_observed_at": _SEEN, "is_gift": False, "is_on_sale": True}
-    rows = told.with_columns(pl.lit(value).alias(column) for column, value in own.items() if column in table.columns)
+    own = {
+        **SHOP,
+        "_export_id": "example",
+        "_observed_at": _SEEN,
+        "_last_observed_at": _SEEN,
+        "is_gift": False,
+        "is_on_sale": True,
+    }
+    rows = told.with_columns(
+        pl.lit(value).alias(column) for column, value in own.items() if column in table.columns
+    )
     rows = rows.with_columns(_row_number=pl.int_range(1, pl.len() + 1))
-    moments = [column for column in told.columns if column in table.columns and isinstance(table.dtypes[column], pl.Datetime)]
+    moments = [
+        column
+        for column in told.columns
+        if column in table.columns and isinstance(table.dtypes[column], pl.Datetime)
+    ]
     days = [column for column in told.columns if table.dtypes[column] == pl.Date]
-    return table.shape(rows.with_columns(pl.col(moments).str.to_datetime("%Y-%m-%d %H:%M:%S", time_zone=TIME_ZONE), pl.col(days).str.to_date()))
+    return table.shape(
+        rows.with_columns(
+            pl.col(moments).str.to_datetime("%Y-%m-%d %H:%M:%S", time_zone=TIME_ZONE),
+            pl.col(days).str.to_date(),
+        )
+    )
 
 
 def build(home: Path) -> Viewer:
@@ -87,16 +107,29 @@ def build(home: Path) -> Viewer:
 
 def _receipt(table: Table) -> pl.DataFrame:
     """That one file told all of it."""
-    told = SHOP | {"export_id": "example", "kind_code": "orders", "source_code": "file", "export_name": "orders.csv", "landing_name": "orders.csv"}
+    told = SHOP | {
+        "export_id": "example",
+        "kind_code": "orders",
+        "source_code": "file",
+        "export_name": "orders.csv",
+        "landing_name": "orders.csv",
+    }
     told |= {"verdict_code": "accepted"}
     moments = dict.fromkeys(("received_at", "observed_at", "loaded_at"), _SEEN)
     counts = {name: 0 for name in table.required if table.dtypes[name] == pl.Int64}
-    return table.shape(pl.DataFrame([{name: value for name, value in {**told, **moments, **counts}.items() if name in table.columns}]))
+    return table.shape(
+        pl.DataFrame(
+            [{name: value for name, value in {**told, **moments, **counts}.items() if name in table.columns}]
+        )
+    )
 
 
 @cache
 def examples() -> dict[str, str]:
-    """Metric → what it comes to in the example's March: what is divided by what, and the figure; a metric without one says why."""
+    """Metric → what it comes to in the example's March: what is divided by what, and the figure.
+
+    A metric without one says why.
+    """
     with tempfile.TemporaryDirectory() as folder:
         viewer = build(Path(folder))
         return {name: _example(viewer, metric) for name, metric in METRICS.items()}
@@ -116,19 +149,30 @@ def _example(viewer: Viewer, metric: Metric) -> str:
 
 def _number(figure: float, unit: str) -> str:
     words = "" if unit == "count" else f" {UNITS[unit][0]} {UNITS[unit][1]}"
-    return f"{figure:.2%}" if unit == "fraction" else f"{figure:.2f}" if unit == "ratio" else f"{figure:,.{isinstance(figure, float):d}f}{words}"
+    return (
+        f"{figure:.2%}"
+        if unit == "fraction"
+        else f"{figure:.2f}"
+        if unit == "ratio"
+        else f"{figure:,.{isinstance(figure, float):d}f}{words}"
+    )
 
 
 def example_lines() -> list[str]:
     """The lists of the example as Markdown."""
-    about = "一家店的三月,金额以分为单位;下面每个指标的「例」都由它算出。A shop's March, in fen; every metric's example below is made of it."
+    about = (
+        "一家店的三月,金额以分为单位;下面每个指标的「例」都由它算出。A shop's March, in fen; every "
+        "metric's example below is made of it."
+    )
     lines = ["## 示例 / The worked example", "", about, ""]
     for name in (*SILVER, "costs", "stock", "aside"):
         path = FOLDER / f"{name}.csv"
         if path.exists():
             rows = pl.read_csv(path, infer_schema=False)
             title = f"{SILVER[name].zh} / {SILVER[name].en}" if name in SILVER else f"`{name}`"
-            heads = [f"{FIELDS[column].zh} `{column}`" if column in FIELDS else column for column in rows.columns]
+            heads = [
+                f"{FIELDS[column].zh} `{column}`" if column in FIELDS else column for column in rows.columns
+            ]
             cells = [[cell or "" for cell in row] for row in rows.iter_rows()]
             body = [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *cells)]
             lines += [f"<details><summary>{title}</summary>", "", *body, "", "</details>", ""]

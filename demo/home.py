@@ -1,4 +1,6 @@
-"""The demo's own home, below the installation's, and what it keeps there: which market it is, the sign-ins, Airflow's keys, and who runs it now."""
+"""The demo's own home, below the installation's, and what it keeps there: which market it is, the sign-ins,
+Airflow's keys, and who runs it now.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class Plan:
-    """The market to simulate. Kept at the first start, so that every later start serves the very same one; ``now`` is an ISO moment."""
+    """The market to simulate.
+
+    Kept at the first start, so that every later start serves the very same one; ``now`` is an ISO moment.
+    """
 
     seed: int
     merchants: int
@@ -36,7 +41,9 @@ class Plan:
 
 
 def own_settings(settings: Settings) -> Settings:
-    """The demo's settings: a home and a warehouse of its own, whatever warehouse the installation uses, so that no real merchant is ever beside it."""
+    """The demo's settings: a home and a warehouse of its own, whatever warehouse the installation uses, so
+    that no real merchant is ever beside it.
+    """
     return settings.model_copy(update={"home": settings.place.home / "demo", "catalog": "", "data": ""})
 
 
@@ -84,7 +91,14 @@ class DemoHome:
     def market_merchants(self) -> set[str]:
         """Ids of the simulated merchants; none before the simulator has first been here."""
         told = self.simulator / "registry.json"
-        return {merchant["merchant_id"] for merchant in json.loads(told.read_text(encoding="utf-8"))["merchants"]} if told.exists() else set()
+        return (
+            {
+                merchant["merchant_id"]
+                for merchant in json.loads(told.read_text(encoding="utf-8"))["merchants"]
+            }
+            if told.exists()
+            else set()
+        )
 
     def make(self) -> None:
         """Create the folders; other people may enter none of them."""
@@ -101,13 +115,19 @@ class DemoHome:
         """Account name → password, invented once and the same ever after."""
         known = self._kept("sign_ins.json", dict)
         if set(names) - set(known):
-            known = {name: known.get(name) or secrets.token_urlsafe(9) for name in {**dict.fromkeys(names), **known}}
+            known = {
+                name: known.get(name) or secrets.token_urlsafe(9)
+                for name in {**dict.fromkeys(names), **known}
+            }
             write_private(self.state / "sign_ins.json", known)
         return {name: known[name] for name in names}
 
     def keys(self) -> dict[str, str]:
         """Airflow's own secrets: one to sign sessions, one to sign the tasks' tokens."""
-        return self._kept("keys.json", lambda: {"secret_key": secrets.token_urlsafe(32), "jwt_secret": secrets.token_urlsafe(48)})
+        return self._kept(
+            "keys.json",
+            lambda: {"secret_key": secrets.token_urlsafe(32), "jwt_secret": secrets.token_urlsafe(48)},
+        )
 
     def is_done(self, name: str) -> bool:
         """Whether ``set_done`` was ever called for ``name`` in this home."""
@@ -157,6 +177,8 @@ def write_private(path: Path, value: Mapping[str, object]) -> None:
     """A JSON file only its owner can read, whole or not at all."""
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as stream:
         json.dump(value, stream, ensure_ascii=False, indent=1)
     part.replace(path)

@@ -1,4 +1,6 @@
-"""The simulated market from outside: its server as a child process, its people in our registry, some of its files in the inbox. Never imported."""
+"""The simulated market from outside: its server as a child process, its people in our registry, some of its
+files in the inbox. Never imported.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +19,43 @@ from pipeline.intake.registering import register_market
 from warehouse import accounts
 from warehouse.settings import Settings
 
-#: The demo's people: sign-in name → (label, role, merchant). The two merchants are the first of every simulated market.
+#: The demo's people: sign-in name → (label, role, merchant). The two merchants are the first of every
+#: simulated market.
 PEOPLE = {
     "yunshan": ("商家 云杉衣坊 / merchant", "merchant", "yunshan"),
     "tinglan": ("商家 听澜衣舍 / merchant", "merchant", "tinglan"),
     "association": ("行业协会 / association", "association", None),
 }
 
-#: Whose downloads lie in the inbox at the first start: they hold what the platforms' APIs do not tell, such as most live sessions.
+#: Whose downloads lie in the inbox at the first start: they hold what the platforms' APIs do not tell, such
+#: as most live sessions.
 INBOX_MERCHANTS = ("yunshan", "tinglan")
 
 
 def start_simulator(children: Children, home: DemoHome, plan: Plan, port: int) -> None:
-    """Start the platforms' server; it writes ``registry.json`` and fresh ``credentials.json`` before it listens."""
-    command = [sys.executable, "-m", "simulator", "serve", "--home", str(home.simulator), "--port", str(port), *plan.arguments]
+    """Start the platforms' server; it writes ``registry.json`` and fresh ``credentials.json`` before it
+    listens.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "serve",
+        "--home",
+        str(home.simulator),
+        "--port",
+        str(port),
+        *plan.arguments,
+    ]
     children.start("simulator", command, plain_environment(home))
 
 
 def await_simulator(children: Children, home: DemoHome, port: int) -> dict[str, dict[str, str]]:
     """Each shop's credentials, once the server listens."""
     children.until(lambda: _listens(port), PATIENCE_SECONDS, "模拟平台", "simulated platforms")
-    found: dict[str, dict[str, str]] = json.loads((home.simulator / "credentials.json").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = json.loads(
+        (home.simulator / "credentials.json").read_text(encoding="utf-8")
+    )
     return found
 
 
@@ -47,11 +65,22 @@ def _listens(port: int) -> bool | None:
 
 
 def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, str]]:
-    """Enter the market's merchants, shops and rates, and an account per demo person; label → (name, password). A repetition changes nothing."""
+    """Enter the market's merchants, shops and rates, and an account per demo person.
+
+    Label → (name, password). A repetition changes nothing.
+    """
     market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
-    register_market(settings, market | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in market["shops"]]})
+    register_market(
+        settings,
+        market
+        | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in market["shops"]]},
+    )
     import_file(rates.LIST, settings, None, home.simulator / "rates.csv", by="demo")
-    people = {name: person for name, person in PEOPLE.items() if person[2] is None or person[2] in home.market_merchants()}
+    people = {
+        name: person
+        for name, person in PEOPLE.items()
+        if person[2] is None or person[2] in home.market_merchants()
+    }
     passwords = home.passwords(tuple(people))
     for name, (_, role, merchant_id) in people.items():
         accounts.add(settings.place, name, passwords[name], role=role, merchant_id=merchant_id)
@@ -59,10 +88,26 @@ def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, 
 
 
 def write_downloads(children: Children, home: DemoHome, plan: Plan) -> None:
-    """Let the simulator write what the inbox's merchants would download, beside the inbox: a file appears there whole or not at all."""
+    """Let the simulator write what the inbox's merchants would download, beside the inbox: a file appears
+    there whole or not at all.
+    """
     market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
-    shops = [word for shop in market["shops"] if shop["merchant_id"] in INBOX_MERCHANTS for word in ("--shop", shop["shop_id"])]
-    command = [sys.executable, "-m", "simulator", "files", "--out", str(home.simulator / "downloads"), *plan.arguments, *shops]
+    shops = [
+        word
+        for shop in market["shops"]
+        if shop["merchant_id"] in INBOX_MERCHANTS
+        for word in ("--shop", shop["shop_id"])
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "files",
+        "--out",
+        str(home.simulator / "downloads"),
+        *plan.arguments,
+        *shops,
+    ]
     children.start("simulator-files", command, plain_environment(home), is_brief=True)
 
 

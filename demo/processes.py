@@ -1,4 +1,6 @@
-"""The demo's child processes: each leads its own session, writes to its own log, and is ended by its id, with everything it started."""
+"""The demo's child processes: each leads its own session, writes to its own log, and is ended by its id, with
+everything it started.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,17 @@ from contracts.errors import BaiyunError
 T = TypeVar("T")
 
 POLL_SECONDS = 0.4
-#: How long a child may take to come up: the first start on a small or busy machine reads every file of it from disk.
+#: How long a child may take to come up: the first start on a small or busy machine reads every file of it
+#: from disk.
 PATIENCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Child:
-    """One process we started, the leader of its session. ``is_brief``: it does its work and ends; the others run until they are stopped."""
+    """One process we started, the leader of its session.
+
+    ``is_brief``: it does its work and ends; the others run until they are stopped.
+    """
 
     name: str
     process: subprocess.Popen[bytes]
@@ -40,21 +46,37 @@ class Child:
 
 
 class Children:
-    """Starts, watches and ends child processes. ``record`` remembers their ids, so that the next start can end what a killed demo left behind.
+    """Starts, watches and ends child processes.
 
-    ``interrupts`` counts the signals that asked us to stop: waiting ends with KeyboardInterrupt at a place where no child can be lost.
+    ``record`` remembers their ids, so that the next start can end what a killed demo left behind.
+
+    ``interrupts`` counts the signals that asked us to stop: waiting ends with KeyboardInterrupt at a place
+    where no child can be lost.
     """
 
-    def __init__(self, logs: Path, record: Path, cwd: Path, interrupts: Callable[[], int] = lambda: 0) -> None:
+    def __init__(
+        self, logs: Path, record: Path, cwd: Path, interrupts: Callable[[], int] = lambda: 0
+    ) -> None:
         self.logs, self._record, self._cwd, self._interrupts = logs, record, cwd, interrupts
         self._children: dict[str, Child] = {}
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, is_brief: bool = False) -> None:
-        """Start ``command`` with exactly ``environment``; both its streams go to ``<logs>/<name>.log``, which begins anew."""
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, is_brief: bool = False
+    ) -> None:
+        """Start ``command`` with exactly ``environment``.
+
+        Both its streams go to ``<logs>/<name>.log``, which begins anew.
+        """
         log = self.logs / f"{name}.log"
         with log.open("wb") as stream:
             process = subprocess.Popen(  # noqa: S603 - our own command lines, no shell
-                command, env=dict(environment), cwd=self._cwd, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                env=dict(environment),
+                cwd=self._cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self._children[name] = Child(name, process, log, is_brief)
         self._remember()
@@ -76,7 +98,10 @@ class Children:
             self._breathe()
 
     def until(self, probe: Callable[[], T | None], seconds: float, zh: str, en: str) -> T:
-        """The first answer of ``probe`` that is not None. Raises ``BaiyunError`` when a child fails meanwhile or the time is up."""
+        """The first answer of ``probe`` that is not None.
+
+        Raises ``BaiyunError`` when a child fails meanwhile or the time is up.
+        """
         deadline = time.monotonic() + seconds
         while (answer := probe()) is None:
             if time.monotonic() > deadline:
@@ -84,8 +109,14 @@ class Children:
                     "DEMO_TIMEOUT",
                     f"等了 {seconds:g} 秒仍未完成:{zh}",
                     f"not done after {seconds:g} s: {en}",
-                    step_zh="机器忙的话,再运行一次 make demo,做完的步骤会接着来;还是不行,看这里最新的日志的最后几行",
-                    step_en="on a busy machine run `make demo` again, it continues from here; if that does not help see the end of the newest log",
+                    step_zh=(
+                        "机器忙的话,再运行一次 make "
+                        "demo,做完的步骤会接着来;还是不行,看这里最新的日志的最后几行"
+                    ),
+                    step_en=(
+                        "on a busy machine run `make demo` again, it continues from here; if that does "
+                        "not help see the end of the newest log"
+                    ),
                     logs=self.logs,
                 )
             self._breathe()
@@ -98,7 +129,8 @@ class Children:
         time.sleep(POLL_SECONDS)
 
     def stop(self, grace_seconds: float = 20) -> int:
-        """End every child and whatever it started: SIGTERM, then SIGKILL for those still there after the grace. Returns how many had to be killed.
+        """End every child and whatever it started: SIGTERM, then SIGKILL for those still there after the
+        grace. Returns how many had to be killed.
 
         One more interrupt meanwhile ends the grace.
         """
@@ -116,12 +148,19 @@ class Children:
         return killed
 
     def end_leftovers(self) -> int:
-        """End what an earlier demo of this home left running because it was killed itself; returns how many processes."""
+        """End what an earlier demo of this home left running because it was killed itself.
+
+        Returns how many processes.
+        """
         try:
             known: dict[str, float] = json.loads(self._record.read_text())
         except (FileNotFoundError, ValueError):
             return 0
-        sessions = [int(pid) for pid, started in known.items() if started > psutil.boot_time() and _started(int(pid)) in (None, started)]
+        sessions = [
+            int(pid)
+            for pid, started in known.items()
+            if started > psutil.boot_time() and _started(int(pid)) in (None, started)
+        ]
         found = sum(len(members(session)) for session in sessions)
         end_sessions(sessions, 5)
         self._record.unlink(missing_ok=True)
@@ -129,23 +168,35 @@ class Children:
 
     def _remember(self) -> None:
         known = {str(child.process.pid): _started(child.process.pid) for child in self._children.values()}
-        self._record.write_text(json.dumps({pid: started for pid, started in known.items() if started is not None}))
+        self._record.write_text(
+            json.dumps({pid: started for pid, started in known.items() if started is not None})
+        )
 
 
 def members(session: int) -> list[psutil.Process]:
-    """Living processes of a session, also those whose parent has died or that lead a process group of their own."""
+    """Living processes of a session, also those whose parent has died or that lead a process group of their
+    own.
+    """
     found = []
     for pid in psutil.pids():
         try:
-            if os.getsid(pid) == session and (process := psutil.Process(pid)).status() != psutil.STATUS_ZOMBIE:
+            if (
+                os.getsid(pid) == session
+                and (process := psutil.Process(pid)).status() != psutil.STATUS_ZOMBIE
+            ):
                 found.append(process)
         except (ProcessLookupError, PermissionError, psutil.NoSuchProcess):
             continue
     return found
 
 
-def end_sessions(sessions: Sequence[int], grace_seconds: float, is_hurried: Callable[[], bool] = lambda: False) -> int:
-    """SIGTERM to the leaders (their workers are theirs to end), SIGKILL to every member left after the grace; returns how many were killed."""
+def end_sessions(
+    sessions: Sequence[int], grace_seconds: float, is_hurried: Callable[[], bool] = lambda: False
+) -> int:
+    """SIGTERM to the leaders (their workers are theirs to end), SIGKILL to every member left after the grace.
+
+    Returns how many were killed.
+    """
     for session in sessions:
         _signal(session, signal.SIGTERM)
     _wait_gone(sessions, grace_seconds, is_hurried)
@@ -181,7 +232,9 @@ def _started(pid: int) -> float | None:
 
 
 def _is_reused(process: subprocess.Popen[bytes]) -> bool:
-    """A reaped leader's number may belong to a stranger by now; as long as its session has members it cannot."""
+    """A reaped leader's number may belong to a stranger by now; as long as its session has members it
+    cannot.
+    """
     return process.poll() is not None and _started(process.pid) is not None
 
 

@@ -1,4 +1,6 @@
-"""``run_demo``: from nothing to a released number on a page, with the real scheduler in between, then everything ended again."""
+"""``run_demo``: from nothing to a released number on a page, with the real scheduler in between, then
+everything ended again.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,22 @@ from warehouse.settings import Settings
 INTERRUPTED = 130
 
 
-def run_demo(settings: Settings, *, lines: int = 40_000, merchants: int = 12, days: int = 90, seed: int = 1, on_ready: Callable[[], None] | None = None) -> int:
+def run_demo(
+    settings: Settings,
+    *,
+    lines: int = 40_000,
+    merchants: int = 12,
+    days: int = 90,
+    seed: int = 1,
+    on_ready: Callable[[], None] | None = None,
+) -> int:
     """Run in the folder ``demo`` of the installation's home until Ctrl-C or SIGTERM.
 
     The sizes count at a home's first start only; a later one continues with the same market and data.
 
-    Exit code: 0 when it was ready and then stopped, 1 when a step failed or a process died, 130 when stopped before it was ready.
-    Whatever the end, every child process is ended. ``on_ready`` is called once everything stands.
+    Exit code: 0 when it was ready and then stopped, 1 when a step failed or a process died, 130 when stopped
+    before it was ready. Whatever the end, every child process is ended. ``on_ready`` is called once
+    everything stands.
     """
     settings = own_settings(settings)
     screen, home = Screen(STEPS, Console(highlight=False)), DemoHome.of(settings)
@@ -51,7 +62,14 @@ def run_demo(settings: Settings, *, lines: int = 40_000, merchants: int = 12, da
     return 1
 
 
-def _run(settings: Settings, home: DemoHome, screen: Screen, size: dict[str, int], children: Children, on_ready: Callable[[], None]) -> int:
+def _run(
+    settings: Settings,
+    home: DemoHome,
+    screen: Screen,
+    size: dict[str, int],
+    children: Children,
+    on_ready: Callable[[], None],
+) -> int:
     is_ready = False
     try:
         demo = _prepare(settings, home, screen, size, children)
@@ -65,7 +83,9 @@ def _run(settings: Settings, home: DemoHome, screen: Screen, size: dict[str, int
         return 0 if is_ready else INTERRUPTED
 
 
-def _prepare(settings: Settings, home: DemoHome, screen: Screen, size: dict[str, int], children: Children) -> Demo:
+def _prepare(
+    settings: Settings, home: DemoHome, screen: Screen, size: dict[str, int], children: Children
+) -> Demo:
     is_again = home.has_begun
     with screen.step("准备", "prepare"):
         left = children.end_leftovers()
@@ -74,14 +94,21 @@ def _prepare(settings: Settings, home: DemoHome, screen: Screen, size: dict[str,
         demo = Demo(settings, home, home.plan(**size), ports, children, screen, timetable, is_again)
     screen.say(
         f"演示数据都在 {home.home},和您自己的分开;make demo-clean 会连同以演示商家名义上传的文件一起删除",
-        f"the demo's data is in {home.home}, apart from your own; make demo-clean removes it, and with it what you upload as a demo merchant",
+        f"the demo's data is in {home.home}, apart from your own; make demo-clean removes it, and with it "
+        "what you upload as a demo merchant",
     )
     if is_again:
-        screen.say(f"沿用 {demo.plan.now} 的模拟市场和已有数据", f"continuing with the market of {demo.plan.now} and its data")
+        screen.say(
+            f"沿用 {demo.plan.now} 的模拟市场和已有数据",
+            f"continuing with the market of {demo.plan.now} and its data",
+        )
     if left:
         screen.say(f"上次遗留的 {left} 个进程已结束", f"{left} processes left by an earlier demo were ended")
     for name in ports.moved:
-        screen.say(f"{name} 的常用端口被占用,改用 {getattr(ports, name)}", f"the usual port of {name} is busy, using {getattr(ports, name)}")
+        screen.say(
+            f"{name} 的常用端口被占用,改用 {getattr(ports, name)}",
+            f"the usual port of {name} is busy, using {getattr(ports, name)}",
+        )
     return demo
 
 
@@ -89,18 +116,25 @@ def _end(children: Children, screen: Screen, home: DemoHome) -> None:
     screen.say("正在结束全部进程…", "ending every process…")
     killed = children.stop()
     forced = (f",其中 {killed} 个被强制结束", f", {killed} of them by force") if killed else ("", "")
-    screen.say(f"全部进程已结束{forced[0]};日志在 {home.logs}", f"every process has ended{forced[1]}; logs are in {home.logs}")
+    screen.say(
+        f"全部进程已结束{forced[0]};日志在 {home.logs}",
+        f"every process has ended{forced[1]}; logs are in {home.logs}",
+    )
 
 
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], int]]:
-    """Count Ctrl-C, SIGTERM and SIGHUP instead of letting them break in anywhere: a child being started would be lost."""
+    """Count Ctrl-C, SIGTERM and SIGHUP instead of letting them break in anywhere: a child being started would
+    be lost.
+    """
     met: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
         met.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         yield lambda: len(met)
     finally:

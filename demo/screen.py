@@ -18,23 +18,32 @@ BEAT_SECONDS = 15.0
 class Screen:
     """Numbered steps on a console; ``total`` is how many there will be."""
 
-    def __init__(self, total: int, console: Console | None = None, beat_seconds: float = BEAT_SECONDS) -> None:
+    def __init__(
+        self, total: int, console: Console | None = None, beat_seconds: float = BEAT_SECONDS
+    ) -> None:
         self.console, self._beat_seconds = console or Console(highlight=False), beat_seconds
         self._total, self._number = total, 0
         self.started = time.monotonic()
 
     @contextmanager
     def step(self, zh: str, en: str) -> Iterator[None]:
-        """A running mark and the seconds so far while the body works (without a terminal: a line now and then), then ✓ or ✗ and the seconds it took."""
+        """A running mark and the seconds so far while the body works (without a terminal: a line now and
+        then), then ✓ or ✗ and the seconds it took.
+        """
         self._number += 1
         label, began = f"{self._number}/{self._total} {zh} / {en}", time.monotonic()
         mark = "[red]✗[/]"
         try:
             if self.console.is_terminal:
-                with self.console.status(label) as status, self._beating(min(1.0, self._beat_seconds), lambda: status.update(_so_far(label, began))):
+                with (
+                    self.console.status(label) as status,
+                    self._beating(min(1.0, self._beat_seconds), lambda: status.update(_so_far(label, began))),
+                ):
                     yield
             else:
-                with self._beating(self._beat_seconds, lambda: self.console.print(f"… {_so_far(label, began)}")):
+                with self._beating(
+                    self._beat_seconds, lambda: self.console.print(f"… {_so_far(label, began)}")
+                ):
                     yield
             mark = "[green]✓[/]"
         finally:

@@ -1,4 +1,6 @@
-"""What the child processes are told: addresses on loopback, Airflow's settings, and each shop's credentials as an Airflow connection."""
+"""What the child processes are told: addresses on loopback, Airflow's settings, and each shop's credentials
+as an Airflow connection.
+"""
 
 from __future__ import annotations
 
@@ -52,15 +54,21 @@ def _free_port(held: ExitStack, usual: int) -> int:
 
 
 def plain_environment(home: DemoHome) -> dict[str, str]:
-    """This process's environment without another Airflow's settings, with this home and its own warehouse, and with loopback kept away from any proxy."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "_AIRFLOW_"))}
+    """This process's environment without another Airflow's settings, with this home and its own warehouse,
+    and with loopback kept away from any proxy.
+    """
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "_AIRFLOW_"))
+    }
     spared = ",".join(filter(None, [kept.get("no_proxy") or kept.get("NO_PROXY"), HOST, "localhost"]))
     place = {"BAIYUN_HOME": str(home.home), "BAIYUN_CATALOG": "", "BAIYUN_DATA": ""}
     return kept | place | {"no_proxy": spared, "NO_PROXY": spared, "PYTHONUNBUFFERED": "1"}
 
 
 def airflow_environment(home: DemoHome, port: int, password: str) -> dict[str, str]:
-    """``plain_environment`` plus Airflow's settings: SQLite, few processes, loopback only, our DAGs only, one operator who signs in with ``password``."""
+    """``plain_environment`` plus Airflow's settings: SQLite, few processes, loopback only, our DAGs only, one
+    operator who signs in with ``password``.
+    """
     passwords, keys, base = home.airflow / "passwords.json", home.keys(), f"http://{HOST}:{port}"
     write_private(passwords, {OPERATOR: password})
     settings = {
@@ -81,18 +89,25 @@ def airflow_environment(home: DemoHome, port: int, password: str) -> dict[str, s
         ("api", "secret_key"): str(keys["secret_key"]),
         ("api_auth", "jwt_secret"): str(keys["jwt_secret"]),
         ("logging", "base_log_folder"): str(home.logs / "airflow"),
-        ("logging", "dag_processor_child_process_log_directory"): str(home.logs / "airflow" / "dag_processor"),
+        ("logging", "dag_processor_child_process_log_directory"): str(
+            home.logs / "airflow" / "dag_processor"
+        ),
         ("dag_processor", "parsing_processes"): "1",
         ("dag_processor", "min_file_process_interval"): "300",
         ("scheduler", "task_instance_heartbeat_timeout"): "60",
     }
-    named = {f"AIRFLOW__{section.upper()}__{name.upper()}": value for (section, name), value in settings.items()}
+    named = {
+        f"AIRFLOW__{section.upper()}__{name.upper()}": value for (section, name), value in settings.items()
+    }
     return plain_environment(home) | {"AIRFLOW_HOME": str(home.airflow)} | named
 
 
 def connections(credentials: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Each shop's credentials as the environment variable under which Airflow finds its connection."""
-    return {f"AIRFLOW_CONN_{reference(shop_id).upper()}": _connection(held) for shop_id, held in credentials.items()}
+    return {
+        f"AIRFLOW_CONN_{reference(shop_id).upper()}": _connection(held)
+        for shop_id, held in credentials.items()
+    }
 
 
 def reference(shop_id: str) -> str:
@@ -102,4 +117,12 @@ def reference(shop_id: str) -> str:
 
 def _connection(held: Mapping[str, str]) -> str:
     extra = {name: held[name] for name in ("access_token", "refresh_token", "platform_shop_id")}
-    return json.dumps({"conn_type": "http", "host": held["base_url"], "login": held["app_key"], "password": held["app_secret"], "extra": extra})
+    return json.dumps(
+        {
+            "conn_type": "http",
+            "host": held["base_url"],
+            "login": held["app_key"],
+            "password": held["app_secret"],
+            "extra": extra,
+        }
+    )

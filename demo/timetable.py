@@ -1,4 +1,7 @@
-"""Airflow seen from outside, through its API: is it up, start a run, how did it end. Only what the demo needs."""
+"""Airflow seen from outside, through its API: is it up, start a run, how did it end.
+
+Only what the demo needs.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ TIMEOUT_SECONDS = 15
 
 @dataclass
 class Timetable:
-    """One Airflow at ``base``, used as its operator. Answers are None while Airflow is not there yet, so that they can be polled."""
+    """One Airflow at ``base``, used as its operator.
+
+    Answers are None while Airflow is not there yet, so that they can be polled.
+    """
 
     base: str
     name: str
@@ -27,8 +33,15 @@ class Timetable:
     def sign_in(self) -> bool | None:
         """True once Airflow answers and has let us in."""
         try:
-            answer = self._session.post(f"{self.base}/auth/token", json={"username": self.name, "password": self.password}, timeout=TIMEOUT_SECONDS)
-        except (requests.ConnectionError, requests.Timeout):  # busy starting, it may listen and not answer yet
+            answer = self._session.post(
+                f"{self.base}/auth/token",
+                json={"username": self.name, "password": self.password},
+                timeout=TIMEOUT_SECONDS,
+            )
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+        ):  # busy starting, it may listen and not answer yet
             return None
         if answer.status_code != requests.codes.created:
             return None
@@ -43,21 +56,35 @@ class Timetable:
 
     def import_errors(self) -> list[str]:
         """What is wrong with the DAG files, one text per file."""
-        return [f"{error['filename']}: {error['stack_trace']}" for error in self._get("importErrors")["import_errors"]]
+        return [
+            f"{error['filename']}: {error['stack_trace']}"
+            for error in self._get("importErrors")["import_errors"]
+        ]
 
     def ensure_pool(self, pool: str, slots: int, description: str) -> bool | None:
-        """True once the pool is there, made where it is missing; None while Airflow's database, which has one writer at a time, is busy."""
+        """True once the pool is there, made where it is missing.
+
+        None while Airflow's database, which has one writer at a time, is busy.
+        """
         known = self._session.get(f"{self.base}/api/v2/pools/{pool}", timeout=TIMEOUT_SECONDS)
         if known.status_code == requests.codes.not_found:
             body = {"name": pool, "slots": slots, "description": description, "include_deferred": False}
-            self._session.post(f"{self.base}/api/v2/pools", json=body, timeout=TIMEOUT_SECONDS)  # whatever it answers, the pool is looked for again
+            self._session.post(
+                f"{self.base}/api/v2/pools", json=body, timeout=TIMEOUT_SECONDS
+            )  # whatever it answers, the pool is looked for again
         return True if known.ok else None
 
     def close_interrupted(self) -> int:
-        """Mark runs that an earlier stop cut off as failed: they would block new ones until their heartbeat times out. Returns how many."""
+        """Mark runs that an earlier stop cut off as failed: they would block new ones until their heartbeat
+        times out. Returns how many.
+        """
         runs = self._get("dags/~/dagRuns", {"state": ["running", "queued"]})["dag_runs"]
         for run in runs:
-            self._send("PATCH", f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}", {"state": "failed", "note": "演示被中断 / the demo was stopped"})
+            self._send(
+                "PATCH",
+                f"dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}",
+                {"state": "failed", "note": "演示被中断 / the demo was stopped"},
+            )
         return len(runs)
 
     def pause(self, dag: str, is_paused: bool) -> None:
@@ -79,14 +106,24 @@ class Timetable:
         return [(task["task_id"], str(task["state"])) for task in found]
 
     def set_off(self, dag: str, since: dt.datetime) -> list[str] | None:
-        """Ids of the runs of ``dag`` set off by assets since a moment; None while there is none, or some asset's run is still to be created."""
-        answer = self._session.get(f"{self.base}/api/v2/assets/events", params={"timestamp_gte": since.isoformat(), "limit": "100"}, timeout=TIMEOUT_SECONDS)
+        """Ids of the runs of ``dag`` set off by assets since a moment.
+
+        None while there is none, or some asset's run is still to be created.
+        """
+        answer = self._session.get(
+            f"{self.base}/api/v2/assets/events",
+            params={"timestamp_gte": since.isoformat(), "limit": "100"},
+            timeout=TIMEOUT_SECONDS,
+        )
         # Airflow 3.3 answers 500 as long as a run that was set off is queued and has no start yet
         if answer.status_code == requests.codes.internal_server_error:
             return None
         answer.raise_for_status()
         events = answer.json()["asset_events"]
-        runs = [[str(run["run_id"]) for run in event["created_dagruns"] if run["dag_id"] == dag] for event in events]
+        runs = [
+            [str(run["run_id"]) for run in event["created_dagruns"] if run["dag_id"] == dag]
+            for event in events
+        ]
         return sorted({run for found in runs for run in found}) if runs and all(runs) else None
 
     def _get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
@@ -95,6 +132,8 @@ class Timetable:
         return answer.json()
 
     def _send(self, method: str, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
-        answer = self._session.request(method, f"{self.base}/api/v2/{path}", json=body, timeout=TIMEOUT_SECONDS)
+        answer = self._session.request(
+            method, f"{self.base}/api/v2/{path}", json=body, timeout=TIMEOUT_SECONDS
+        )
         answer.raise_for_status()
         return answer.json()

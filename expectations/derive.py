@@ -1,4 +1,7 @@
-"""Contract → Great Expectations baseline suite. Every stored table gets one without opting in; a vacuous pass is met by row floors and null shares."""
+"""Contract → Great Expectations baseline suite.
+
+Every stored table gets one without opting in; a vacuous pass is met by row floors and null shares.
+"""
 
 # ruff: noqa: S608 - every name in these queries is declared in this house
 
@@ -16,8 +19,11 @@ from warehouse.sql import literal, quote
 NEWLY_EMPTY_SHARE = 0.01
 #: A table with less than this share of the previous release's rows has lost some.
 KEPT_ROWS_SHARE = 0.9
-#: Tables that may lose rows for a good reason: a re-judged file, an account given up, items that are open no more.
-MAY_SHRINK = frozenset({"ops.quarantine", "ops.live_account", "gold.mart_open_item", "gold.mart_outlier_line"})
+#: Tables that may lose rows for a good reason: a re-judged file, an account given up, items that are open no
+#: more.
+MAY_SHRINK = frozenset(
+    {"ops.quarantine", "ops.live_account", "gold.mart_open_item", "gold.mart_outlier_line"}
+)
 #: A gold table must have rows as soon as one of these has.
 FED_BY = {
     "gold.dim_shop": ("ops.shop",),
@@ -27,10 +33,12 @@ FED_BY = {
 }
 
 KEY_UNIQUE = Rule(
-    "KEY_UNIQUE", STOP, "主键不重复", "no key occurs twice", "重复的行会被算两次", "a row that is there twice is counted twice"
+    "KEY_UNIQUE", STOP, "主键不重复", "no key occurs twice", "重复的行会被算两次",
+    "a row that is there twice is counted twice"
 )  # fmt: skip
 REQUIRED_FILLED = Rule(
-    "REQUIRED_FILLED", STOP, "必填列没有空值", "required columns are filled", "空值会被悄悄漏算", "an empty cell silently drops out of every sum"
+    "REQUIRED_FILLED", STOP, "必填列没有空值", "required columns are filled", "空值会被悄悄漏算",
+    "an empty cell silently drops out of every sum"
 )  # fmt: skip
 WITHIN_BOUNDS = Rule(
     "WITHIN_BOUNDS", STOP, "数值在允许范围内", "numbers are within bounds",
@@ -50,7 +58,8 @@ ROWS_KEPT = Rule(
 )  # fmt: skip
 NULL_SHARE = Rule(
     "NULL_SHARE", WARN, "原来有值的列没有突然变空", "columns that were filled did not run empty",
-    "平台改了表头或接口时,列会整列变空而不报错", "when a platform renames a column it runs empty without an error",
+    "平台改了表头或接口时,列会整列变空而不报错",
+    "when a platform renames a column it runs empty without an error",
 )  # fmt: skip
 
 BASELINE = (KEY_UNIQUE, REQUIRED_FILLED, WITHIN_BOUNDS, KNOWN_CODES, ROWS_PRESENT, ROWS_KEPT, NULL_SHARE)
@@ -58,21 +67,32 @@ BASELINE = (KEY_UNIQUE, REQUIRED_FILLED, WITHIN_BOUNDS, KNOWN_CODES, ROWS_PRESEN
 
 @dataclass(frozen=True)
 class Profile:
-    """What one snapshot holds: ``rows`` per table (full name), and per table the optional columns without a single null."""
+    """What one snapshot holds: ``rows`` per table (full name), and per table the optional columns without a
+    single null.
+    """
 
     rows: dict[str, int] = field(default_factory=dict)
     filled: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def baseline(table: Table, now: Profile, before: Profile) -> list[FloorRule | SqlRule]:
-    """The baseline of ``table``: its own contract, and what the rows of ``now`` and of the previous release (``before``, may be empty) demand.
+    """The baseline of ``table``: its own contract, and what the rows of ``now`` and of the previous release
+    (``before``, may be empty) demand.
 
-    One rule, so one expectation, per kind of demand and not per column: Great Expectations costs milliseconds each, however small the table.
-    A table without rows has only its row floor: everything else would pass vacuously.
+    One rule, so one expectation, per kind of demand and not per column: Great Expectations costs milliseconds
+    each, however small the table. A table without rows has only its row floor: everything else would pass
+    vacuously.
     """
     if not now.rows.get(table.full_name, 0):
         return list(_floors(table, now, before))
-    return [*_floors(table, now, before), _key(table), _required(table), *_bounds(table), *_codes(table), *_null_shares(table, before)]
+    return [
+        *_floors(table, now, before),
+        _key(table),
+        _required(table),
+        *_bounds(table),
+        *_codes(table),
+        *_null_shares(table, before),
+    ]
 
 
 def _floors(table: Table, now: Profile, before: Profile) -> Iterator[FloorRule]:
@@ -87,12 +107,21 @@ def _floors(table: Table, now: Profile, before: Profile) -> Iterator[FloorRule]:
 
 def _key(table: Table) -> SqlRule:
     key = ", ".join(map(quote, table.key))
-    shown = ", ".join(quote(name) if name in table.key else f"any_value({quote(name)}) AS {quote(name)}" for name in shown_key(table))
-    return _rule(KEY_UNIQUE, table, f"SELECT {shown}, count(*) AS times FROM {{batch}} GROUP BY {key} HAVING count(*) > 1")
+    shown = ", ".join(
+        quote(name) if name in table.key else f"any_value({quote(name)}) AS {quote(name)}"
+        for name in shown_key(table)
+    )
+    return _rule(
+        KEY_UNIQUE,
+        table,
+        f"SELECT {shown}, count(*) AS times FROM {{batch}} GROUP BY {key} HAVING count(*) > 1",
+    )
 
 
 def _required(table: Table) -> SqlRule:
-    return _rows(REQUIRED_FILLED, table, {name: f"{quote(name)} IS NULL" for name in (*table.key, *table.required)})
+    return _rows(
+        REQUIRED_FILLED, table, {name: f"{quote(name)} IS NULL" for name in (*table.key, *table.required)}
+    )
 
 
 def _bounds(table: Table) -> Iterator[SqlRule]:
@@ -101,7 +130,9 @@ def _bounds(table: Table) -> Iterator[SqlRule]:
         column = item.column()
         limits = {"<": getattr(column, "min", None), ">": getattr(column, "max", None)}
         if any(limit is not None for limit in limits.values()):
-            outside[name] = " OR ".join(f"{quote(name)} {sign} {limit}" for sign, limit in limits.items() if limit is not None)
+            outside[name] = " OR ".join(
+                f"{quote(name)} {sign} {limit}" for sign, limit in limits.items() if limit is not None
+            )
     if outside:
         yield _rows(WITHIN_BOUNDS, table, outside)
 
@@ -109,22 +140,34 @@ def _bounds(table: Table) -> Iterator[SqlRule]:
 def _codes(table: Table) -> Iterator[SqlRule]:
     lists = {name: item.codes.values for name, item in table.fields.items() if item.codes is not None}
     if lists:
-        yield _rows(KNOWN_CODES, table, {name: f"{quote(name)} NOT IN ({', '.join(map(literal, codes))})" for name, codes in lists.items()})
+        yield _rows(
+            KNOWN_CODES,
+            table,
+            {
+                name: f"{quote(name)} NOT IN ({', '.join(map(literal, codes))})"
+                for name, codes in lists.items()
+            },
+        )
 
 
 def _null_shares(table: Table, before: Profile) -> Iterator[SqlRule]:
     if table.is_entered:
         return
     was_filled = before.filled.get(table.full_name, frozenset())
-    allowed = {name: table.null_share.get(name, NEWLY_EMPTY_SHARE if name in was_filled else 1.0) for name in table.optional}
+    allowed = {
+        name: table.null_share.get(name, NEWLY_EMPTY_SHARE if name in was_filled else 1.0)
+        for name in table.optional
+    }
     asked = {name: share for name, share in allowed.items() if share < 1}
     if asked:
         nulls = [
-            f"{{'column_name': {literal(name)}, 'null_qty': count(*) - count({quote(name)}), 'allowed_qty': {share} * count(*)}}"
+            f"{{'column_name': {literal(name)}, 'null_qty': count(*) - count({quote(name)}), 'allowed_qty': "
+            f"{share} * count(*)}}"
             for name, share in asked.items()
         ]
         query = (
-            f"SELECT told.column_name, told.null_qty FROM (SELECT unnest([{', '.join(nulls)}]) AS told FROM {{batch}}) WHERE told.null_qty > told.allowed_qty"
+            f"SELECT told.column_name, told.null_qty FROM (SELECT unnest([{', '.join(nulls)}]) AS told "
+            f"FROM {{batch}}) WHERE told.null_qty > told.allowed_qty"
         )
         yield _rule(NULL_SHARE, table, query, weight="null_qty")
 
@@ -137,10 +180,17 @@ def shown_key(table: Table) -> list[str]:
 
 def _rows(rule: Rule, table: Table, broken: dict[str, str]) -> SqlRule:
     """Rows in which any column breaks its condition, with the names of those columns."""
-    guilty = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in broken.items())
+    guilty = ", ".join(
+        f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in broken.items()
+    )
     shown = ", ".join(map(quote, shown_key(table)))
     condition = " OR ".join(broken.values())
-    return _rule(rule, table, f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {condition}", condition=condition)
+    return _rule(
+        rule,
+        table,
+        f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {condition}",
+        condition=condition,
+    )
 
 
 def _rule(rule: Rule, table: Table, query: str, *, weight: str = "1", condition: str = "") -> SqlRule:

@@ -1,4 +1,7 @@
-"""Great Expectations on a DuckLake snapshot. It has no DuckDB source of its own; a dialect that never ends a transaction makes it work."""
+"""Great Expectations on a DuckLake snapshot.
+
+It has no DuckDB source of its own; a dialect that never ends a transaction makes it work.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ _OWNER = "[to_json(failing) ->> 'merchant_id', to_json(failing) ->> 'shop_id']"
 
 
 class SnapshotDialect(duckdb_engine.Dialect):
-    """DuckDB, read only. GX fetches after the connection went back to the pool, whose rollback would clear DuckDB's pending result."""
+    """DuckDB, read only.
+
+    GX fetches after the connection went back to the pool, whose rollback would clear DuckDB's pending result.
+    """
 
     supports_statement_cache = False
 
@@ -51,7 +57,9 @@ sa.dialects.registry.register("duckdb.snapshot", __name__, "SnapshotDialect")
 
 
 class ExpectNoFailingRows(UnexpectedRowsExpectation):
-    """``UnexpectedRowsExpectation`` that runs its query once: the query itself returns examples and their total (see ``_failing_rows``)."""
+    """``UnexpectedRowsExpectation`` that runs its query once: the query itself returns examples and their
+    total (see ``_failing_rows``).
+    """
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
 
@@ -63,19 +71,26 @@ class ExpectNoFailingRows(UnexpectedRowsExpectation):
     ) -> dict[str, Any]:
         rows = metrics["unexpected_rows_query.table"]
         failed = max(1, int(rows[0]["failed"] or 0)) if rows else 0
-        details = {"unexpected_rows": [row["example"] for row in rows], "owners": rows[0]["owners"] if rows else None}
+        details = {
+            "unexpected_rows": [row["example"] for row in rows],
+            "owners": rows[0]["owners"] if rows else None,
+        }
         return {"success": not rows, "result": {"observed_value": failed, "details": details}}
 
 
 def expectation(rule: FloorRule | SqlRule) -> Expectation:
-    """What Great Expectations is asked to judge for ``rule``, with our severity in its words and the rule's name in ``meta``."""
+    """What Great Expectations is asked to judge for ``rule``, with our severity in its words and the rule's
+    name in ``meta``.
+    """
     common = {"severity": "critical" if rule.severity == STOP else "warning", "meta": {"rule": rule.name}}
     query, weight = _broken(rule)
     return ExpectNoFailingRows(unexpected_rows_query=_failing_rows(rule.table, query, weight), **common)
 
 
 def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
-    """One expectation that holds when all rules do, of whatever tables. It tells no more than the tables of those that do not.
+    """One expectation that holds when all rules do, of whatever tables.
+
+    It tells no more than the tables of those that do not.
 
     Rules about single rows of one table are one scan.
     """
@@ -86,9 +101,13 @@ def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
             conditions.setdefault(rule.table, []).append(f"({rule.condition})")
         else:
             broken.append((rule.table, _broken(rule)[0]))
-    broken += [(table, f"SELECT 1 AS one FROM {{batch}} WHERE {' OR '.join(several)}") for table, several in conditions.items()]  # noqa: S608
+    broken += [
+        (table, f"SELECT 1 AS one FROM {{batch}} WHERE {' OR '.join(several)}")  # noqa: S608
+        for table, several in conditions.items()
+    ]
     asked = " UNION ALL ".join(
-        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners FROM ({query.replace('{batch}', _address(table))}) LIMIT 1)"  # noqa: S608
+        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners FROM "  # noqa: S608
+        f"({query.replace('{batch}', _address(table))}) LIMIT 1)"
         for table, query in broken
     )
     return ExpectNoFailingRows(unexpected_rows_query=_for_gx(rules[0].table, asked))
@@ -101,20 +120,27 @@ def _address(table: str) -> str:
 def _broken(rule: FloorRule | SqlRule) -> tuple[str, str]:
     """The query of what breaks the rule, and what each of its rows weighs."""
     if isinstance(rule, FloorRule):
-        return f"SELECT count(*) AS found FROM {{batch}} HAVING count(*) < {rule.minimum}", f"{rule.minimum} - found"  # noqa: S608
+        return (
+            f"SELECT count(*) AS found FROM {{batch}} HAVING count(*) < {rule.minimum}",  # noqa: S608
+            f"{rule.minimum} - found",
+        )
     return rule.query, rule.weight
 
 
 def _failing_rows(table: str, query: str, weight: str) -> str:
-    """Up to five failing rows as JSON, each beside the total of failures and, as JSON, every merchant and shop that has any.
+    """Up to five failing rows as JSON, each beside the total of failures and, as JSON, every merchant and
+    shop that has any.
 
-    No window: DuckDB 1.5.5 now and then ends the whole process over ``list(DISTINCT …) OVER ()`` ("Attempted to access index 0 within vector of size 0").
+    No window: DuckDB 1.5.5 now and then ends the whole process over ``list(DISTINCT …) OVER ()`` ("Attempted
+    to access index 0 within vector of size 0").
     """
     return _for_gx(
         table,
         f"WITH failing AS MATERIALIZED ({query})"  # noqa: S608
-        f" SELECT to_json(failing)::VARCHAR AS example, (SELECT sum({weight}) FROM failing)::BIGINT AS failed,"
-        f" (SELECT to_json(list(DISTINCT {_OWNER})) FROM failing)::VARCHAR AS owners FROM failing ORDER BY example LIMIT {EXAMPLES}",
+        f" SELECT to_json(failing)::VARCHAR AS example, (SELECT sum({weight}) FROM failing)::BIGINT AS "
+        "failed,"
+        f" (SELECT to_json(list(DISTINCT {_OWNER})) FROM failing)::VARCHAR AS owners FROM failing ORDER BY "
+        f"example LIMIT {EXAMPLES}",
     )
 
 
@@ -133,12 +159,17 @@ class Judge:
         connect = partial(duckdb_engine.ConnectionWrapper, lake.connection)
         engine = sa.create_engine("duckdb+snapshot:///:memory:", creator=connect, poolclass=sa.StaticPool)
         # its default configuration would leave a folder for HTML pages behind
-        config = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(), progress_bars={"globally": False}, analytics_enabled=False)
+        config = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            progress_bars={"globally": False},
+            analytics_enabled=False,
+        )
         self._context = gx.get_context(mode="ephemeral", project_config=config)
         self._execution = SqlAlchemyExecutionEngine(engine=engine, create_temp_table=False)
 
     def doubted(self, rules: Sequence[FloorRule | SqlRule]) -> set[str]:
-        """The tables of which some rule does not hold: all rules are asked at once, for GX takes as long for one expectation as DuckDB for its query.
+        """The tables of which some rule does not hold: all rules are asked at once, for GX takes as long for
+        one expectation as DuckDB for its query.
 
         All their tables when any cannot be judged: then ``validate`` tells which.
         """
@@ -157,11 +188,15 @@ class Judge:
 
     def _ask(self, table: str, asked: Sequence[Expectation]) -> list[ExpectationValidationResult]:
         layer, name = table.split(".")
-        data = SqlAlchemyBatchData(execution_engine=self._execution, schema_name=layer, table_name=name, create_temp_table=False)
+        data = SqlAlchemyBatchData(
+            execution_engine=self._execution, schema_name=layer, table_name=name, create_temp_table=False
+        )
         batch = Batch(data=data, batch_definition=LegacyBatchDefinition("lake", "snapshot", table, IDDict()))
         validator = Validator(execution_engine=self._execution, batches=[batch], data_context=self._context)
         configurations = [each.configuration for each in asked]
         for number, configuration in enumerate(configurations):  # those that cannot be judged come back first
             configuration.meta = {**(configuration.meta or {}), "number": number}
-        results = validator.graph_validate(configurations, {"catch_exceptions": True, "result_format": "SUMMARY"})
+        results = validator.graph_validate(
+            configurations, {"catch_exceptions": True, "result_format": "SUMMARY"}
+        )
         return sorted(results, key=lambda result: result.expectation_config.meta["number"])

@@ -1,4 +1,7 @@
-"""``Rule``: what must hold and why, in words; ``SqlRule`` and ``FloorRule``: the same with what finds it broken."""
+"""``Rule``: what must hold and why, in words.
+
+``SqlRule`` and ``FloorRule``: the same with what finds it broken.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,14 @@ STOP, WARN = "stop", "warn"
 
 #: What to do where a rule has nothing better to say: nobody but the house can mend what stops a release.
 _STEPS = {
-    STOP: ("请联系运维;修正以前看板停在上一个发布", "tell your operator; until it is mended the dashboards stay on the last release"),
-    WARN: ("核对最近的文件;看不出原因请联系支持", "check the last files; ask support if they explain nothing"),
+    STOP: (
+        "请联系运维;修正以前看板停在上一个发布",
+        "tell your operator; until it is mended the dashboards stay on the last release",
+    ),
+    WARN: (
+        "核对最近的文件;看不出原因请联系支持",
+        "check the last files; ask support if they explain nothing",
+    ),
 }
 
 
@@ -17,9 +26,9 @@ _STEPS = {
 class Rule:
     """One thing that must hold.
 
-    ``stop``: the figures would be wrong or somebody's data would be shown, so nothing is released. ``warn``: one source or merchant
-    is odd; the others should not wait for it. ``zh``/``en`` say what must hold, ``reason_zh``/``reason_en`` why it matters, ``step_zh``/``step_en``
-    what its merchant can do about it.
+    ``stop``: the figures would be wrong or somebody's data would be shown, so nothing is released. ``warn``:
+    one source or merchant is odd; the others should not wait for it. ``zh``/``en`` say what must hold,
+    ``reason_zh``/``reason_en`` why it matters, ``step_zh``/``step_en`` what its merchant can do about it.
     """
 
     name: str
@@ -61,10 +70,11 @@ class FloorRule(Rule):
 class SqlRule(Rule):
     """A rule judged by SQL: it holds when ``query`` returns nothing.
 
-    ``table`` (``layer.name``) is the judged table and stands in the query as ``{batch}``. Beside the layers of the warehouse the query
-    can read ``now.<silver table>`` (current states) and ``before.shop_total`` (the previous release). The returned columns are the
-    example keys; ``weight`` is an expression over them, summed to the number of failures. ``condition``: of a rule about single rows, what breaks it, in
-    SQL over a row; all such rules of a table are judged in one scan.
+    ``table`` (``layer.name``) is the judged table and stands in the query as ``{batch}``. Beside the layers
+    of the warehouse the query can read ``now.<silver table>`` (current states) and ``before.shop_total`` (the
+    previous release). The returned columns are the example keys; ``weight`` is an expression over them,
+    summed to the number of failures. ``condition``: of a rule about single rows, what breaks it, in SQL over
+    a row; all such rules of a table are judged in one scan.
     """
 
     table: str = ""

@@ -1,4 +1,6 @@
-"""Every rule the judgement knows, for pages and documents: the derived baseline, business rules, reconciliation."""
+"""Every rule the judgement knows, for pages and documents: the derived baseline, business rules,
+reconciliation.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,16 @@ from expectations.reconcile_stock import STOCK_RULES
 from expectations.rule import Rule, SqlRule
 
 #: Rules judged by SQL on one table each. The scan for personal data is derived per table and not among them.
-SQL_RULES: tuple[SqlRule, ...] = (*INTAKE_RULES, *ORDER_RULES, *RECONCILE_RULES, *FLOW_RULES, *LEDGER_RULES, *COST_RULES, *AD_RULES, *STOCK_RULES)
+SQL_RULES: tuple[SqlRule, ...] = (
+    *INTAKE_RULES,
+    *ORDER_RULES,
+    *RECONCILE_RULES,
+    *FLOW_RULES,
+    *LEDGER_RULES,
+    *COST_RULES,
+    *AD_RULES,
+    *STOCK_RULES,
+)
 
 #: All rules by what they demand, one entry per name.
 RULES: tuple[Rule, ...] = (*BASELINE, *personal_rules(ORDER_LINE)[:1], *SQL_RULES)

@@ -1,4 +1,7 @@
-"""``judge``: what Great Expectations says of exactly one snapshot. Reads only; storing and acting on the outcomes is the pipeline's."""
+"""``judge``: what Great Expectations says of exactly one snapshot.
+
+Reads only; storing and acting on the outcomes is the pipeline's.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,15 @@ from expectations.derive import ROWS_PRESENT, Profile, baseline
 from expectations.personal import personal_rules
 from expectations.rule import FloorRule, SqlRule
 from expectations.rules import SQL_RULES
-from expectations.snapshot import SHOP_TOTAL, add_current_states, add_previous_totals, open_snapshot, profile, shop_totals, withdrawn_shops
+from expectations.snapshot import (
+    SHOP_TOTAL,
+    add_current_states,
+    add_previous_totals,
+    open_snapshot,
+    profile,
+    shop_totals,
+    withdrawn_shops,
+)
 from expectations.told import add_done_refunds
 from transforms.gold import gold_tables
 from warehouse.lake import Lake
@@ -35,10 +46,11 @@ _FEW = 5
 class Outcome:
     """One rule judged on one table (``layer.name``). ``failed_qty`` failing rows of ``checked_qty``.
 
-    ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds ``reason`` and ``step`` in both, ``examples`` (up
-    to five failing rows by key, each with its merchant where the table has one), ``owners`` (merchant and shop of every failing row, null where a rule
-    is over all of them), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure); of ROWS_PRESENT that holds, the optional
-    columns ``filled`` in every row.
+    ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds
+    ``reason`` and ``step`` in both, ``examples`` (up to five failing rows by key, each with its merchant
+    where the table has one), ``owners`` (merchant and shop of every failing row, null where a rule is over
+    all of them), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure); of
+    ROWS_PRESENT that holds, the optional columns ``filled`` in every row.
     """
 
     table_name: str
@@ -58,77 +70,136 @@ def judged_tables() -> list[Table]:
 
 @dataclass(frozen=True)
 class Previous:
-    """The release before: its snapshot, and what was found when it was judged (columns of ``CHECK``, or of ``Outcome``)."""
+    """The release before: its snapshot, and what was found when it was judged (columns of ``CHECK``, or of
+    ``Outcome``).
+    """
 
     snapshot: int
     checks: pl.DataFrame
 
     def profile(self) -> Profile:
         """What it held, as its row floors tell: they are judged of every table."""
-        floors = self.checks.filter(rule_name=ROWS_PRESENT.name).select("table_name", "checked_qty", "details_json").rows()
-        return Profile({name: rows for name, rows, _ in floors}, {name: frozenset(json.loads(told or "{}").get("filled", ())) for name, _, told in floors})
+        floors = (
+            self.checks.filter(rule_name=ROWS_PRESENT.name)
+            .select("table_name", "checked_qty", "details_json")
+            .rows()
+        )
+        return Profile(
+            {name: rows for name, rows, _ in floors},
+            {name: frozenset(json.loads(told or "{}").get("filled", ())) for name, _, told in floors},
+        )
 
 
 def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> list[Outcome]:
-    """Judge snapshot ``snapshot`` of ``place``, also when newer ones exist; with ``previous`` (the last release) also what was lost since.
+    """Judge snapshot ``snapshot`` of ``place``, also when newer ones exist.
 
-    Raises ``NotFoundError`` when there is no such snapshot. One outcome per rule and table, ordered by table as stored, then rule.
+    With ``previous`` (the last release) also what was lost since.
+
+    Raises ``NotFoundError`` when there is no such snapshot. One outcome per rule and table, ordered by table
+    as stored, then rule.
     """
     from expectations.engine import Judge  # Great Expectations takes two seconds to import
 
     tables = judged_tables()
-    before, totals = (previous.profile(), shop_totals(place, previous.snapshot)) if previous else (Profile(), pl.DataFrame(schema=SHOP_TOTAL))
+    before, totals = (
+        (previous.profile(), shop_totals(place, previous.snapshot))
+        if previous
+        else (Profile(), pl.DataFrame(schema=SHOP_TOTAL))
+    )
     with open_snapshot(place, snapshot, tables) as lake:
         add_current_states(lake.connection)
         add_done_refunds(lake.connection)
         if (gone := withdrawn_shops(lake)).height:
-            before = replace(before, rows={})  # a person had rows vanish: what is left has nothing to be compared with
+            before = replace(
+                before, rows={}
+            )  # a person had rows vanish: what is left has nothing to be compared with
         add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))
         now = profile(lake.connection, tables)
         court = Judge(lake)
         rules = {table.full_name: rules_of(table, now, before) for table in tables}
-        asked = {name: [rule for rule in every if not _holds_of_itself(rule)] for name, every in rules.items()}
-        doubted = set().union(*(court.doubted([rule for name in group for rule in asked[name]]) for group in _together(lake, tables)))
-        failed = {name: dict(zip(asked[name], court.validate(name, asked[name]), strict=True)) for name in sorted(doubted)}
-        return [_outcome(rule, failed.get(name, {}).get(rule), now) for name, every in rules.items() for rule in every]
+        asked = {
+            name: [rule for rule in every if not _holds_of_itself(rule)] for name, every in rules.items()
+        }
+        doubted = set().union(
+            *(
+                court.doubted([rule for name in group for rule in asked[name]])
+                for group in _together(lake, tables)
+            )
+        )
+        failed = {
+            name: dict(zip(asked[name], court.validate(name, asked[name]), strict=True))
+            for name in sorted(doubted)
+        }
+        return [
+            _outcome(rule, failed.get(name, {}).get(rule), now)
+            for name, every in rules.items()
+            for rule in every
+        ]
 
 
 def _filled(rule: FloorRule | SqlRule, now: Profile) -> str | None:
-    """A row floor that holds tells which optional columns are always filled: the next release is asked whether they still are."""
+    """A row floor that holds tells which optional columns are always filled: the next release is asked
+    whether they still are.
+    """
     filled = now.filled[rule.table] if rule.name == ROWS_PRESENT.name else ()
     return json.dumps({"filled": sorted(filled)}) if filled else None
 
 
 def rules_of(table: Table, now: Profile, before: Profile) -> list[FloorRule | SqlRule]:
-    """All that is asked of one table: its baseline, the rules that name it, and the scan for personal data."""
+    """All that is asked of one table: its baseline, the rules that name it, and the scan for personal
+    data.
+    """
     named = [rule for rule in SQL_RULES if rule.table == table.full_name]
-    return [*baseline(table, now, before), *named, *(personal_rules(table) if now.rows.get(table.full_name) else [])]
+    return [
+        *baseline(table, now, before),
+        *named,
+        *(personal_rules(table) if now.rows.get(table.full_name) else []),
+    ]
 
 
 def _together(lake: Lake, tables: Sequence[Table]) -> list[list[str]]:
-    """Names of tables by what is asked at once: a few small ones, of which there are a hundred, and each larger one alone, or all were held in memory.
+    """Names of tables by what is asked at once: a few small ones, of which there are a hundred, and each
+    larger one alone, or all were held in memory.
 
     A few: DuckDB takes longer to plan one query of a hundred rules than ten of ten.
     """
     small = [table.full_name for table in tables if lake.is_small(table)]
     large = [table.full_name for table in tables if not lake.is_small(table)]
-    return [*(small[first : first + _FEW] for first in range(0, len(small), _FEW)), *([name] for name in large)]
+    return [
+        *(small[first : first + _FEW] for first in range(0, len(small), _FEW)),
+        *([name] for name in large),
+    ]
 
 
 def _holds_of_itself(rule: FloorRule | SqlRule) -> bool:
-    """A floor of no rows: most of the hundred tables are of platforms a house does not sell on, and Great Expectations takes 10 ms to say so of each."""
+    """A floor of no rows: most of the hundred tables are of platforms a house does not sell on, and Great
+    Expectations takes 10 ms to say so of each.
+    """
     return isinstance(rule, FloorRule) and rule.minimum == 0
 
 
 def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult | None, now: Profile) -> Outcome:
-    """With what Great Expectations told of a failure; a rule that could not be judged has failed. ``result`` is None where nothing was asked or doubted."""
+    """With what Great Expectations told of a failure; a rule that could not be judged has failed.
+
+    ``result`` is None where nothing was asked or doubted.
+    """
     rows = now.rows[rule.table]
     if result is None or result.success:
-        return Outcome(rule.table, rule.name, rule.severity, True, 0, rows, rule.sentence(), _filled(rule, now))
+        return Outcome(
+            rule.table, rule.name, rule.severity, True, 0, rows, rule.sentence(), _filled(rule, now)
+        )
     told, error = result.result, _error(result)
     failed = 1 if error else int(told["observed_value"])
-    examples = [] if isinstance(rule, FloorRule) else [json.loads(row) for row in told.get("details", {}).get("unexpected_rows", [])]
-    owners = [] if isinstance(rule, FloorRule) else sorted(json.loads(told.get("details", {}).get("owners") or "[]"), key=str)
+    examples = (
+        []
+        if isinstance(rule, FloorRule)
+        else [json.loads(row) for row in told.get("details", {}).get("unexpected_rows", [])]
+    )
+    owners = (
+        []
+        if isinstance(rule, FloorRule)
+        else sorted(json.loads(told.get("details", {}).get("owners") or "[]"), key=str)
+    )
     details = {
         "reason": rule.reason,
         "step": rule.step,
@@ -144,5 +215,9 @@ def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult | No
 def _error(result: ExpectationValidationResult) -> str | None:
     """Why an expectation could not be judged: the database's words, without the traceback."""
     told = result.exception_info or {}
-    found = [told] if "exception_message" in told else [item for item in told.values() if isinstance(item, dict)]
-    return next((str(item["exception_message"])[:500] for item in found if item.get("raised_exception")), None)
+    found = (
+        [told] if "exception_message" in told else [item for item in told.values() if isinstance(item, dict)]
+    )
+    return next(
+        (str(item["exception_message"])[:500] for item in found if item.get("raised_exception")), None
+    )

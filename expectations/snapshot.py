@@ -1,4 +1,6 @@
-"""A snapshot laid out for judging: every declared table readable as ``layer.table``, current silver states beside them, nothing writable."""
+"""A snapshot laid out for judging: every declared table readable as ``layer.table``, current silver states
+beside them, nothing writable.
+"""
 
 from __future__ import annotations
 
@@ -25,25 +27,59 @@ LATEST = ("_last_observed_at", "_observed_at", "_export_id", "_row_number")
 #: What the rules ask of current states: silver table → columns beside the entity key.
 _CURRENT = {
     "order": ("paid_fen", "stated_refund_fen", "created_at", "paid_at", "currency_code"),
-    "order_line": ("order_id", "paid_fen", "placed_fen", "stated_refund_fen", "is_gift", "created_at", "paid_at", "currency_code", "erp_order_id"),
-    "refund_line": ("order_id", "currency_code", "refund_status_code", "refund_stage_code", "refund_fen", "refunded_at", *LATEST),
+    "order_line": (
+        "order_id",
+        "paid_fen",
+        "placed_fen",
+        "stated_refund_fen",
+        "is_gift",
+        "created_at",
+        "paid_at",
+        "currency_code",
+        "erp_order_id",
+    ),
+    "refund_line": (
+        "order_id",
+        "currency_code",
+        "refund_status_code",
+        "refund_stage_code",
+        "refund_fen",
+        "refunded_at",
+        *LATEST,
+    ),
     "live_session": ("started_at", "views_qty"),
-    "settlement_entry": ("order_id", "settled_at", "settled_fen", "income_fen", "expense_fen", "currency_code"),
+    "settlement_entry": (
+        "order_id",
+        "settled_at",
+        "settled_fen",
+        "income_fen",
+        "expense_fen",
+        "currency_code",
+    ),
     "fund_entry": ("order_id", "moved_at", "moved_fen", "currency_code"),
     "ad_spend": ("ad_date", "spent_fen", "currency_code"),
 }
 #: Ledgers of ``now`` and the clock of their rows that are of no known order.
 _LEDGERS = {"settlement_entry": "settled_at", "fund_entry": "moved_at"}
 
-SHOP_TOTAL = pl.Schema({"merchant_id": pl.String, "shop_id": pl.String, "platform_code": pl.String, "lines_qty": pl.Int64, "paid_fen": pl.Int64})
+SHOP_TOTAL = pl.Schema(
+    {
+        "merchant_id": pl.String,
+        "shop_id": pl.String,
+        "platform_code": pl.String,
+        "lines_qty": pl.Int64,
+        "paid_fen": pl.Int64,
+    }
+)
 
 
 @contextmanager
 def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterator[Lake]:
-    """A read-only connection at snapshot ``number`` whose default database is memory, with a view, or where it is small a copy, of each table.
+    """A read-only connection at snapshot ``number`` whose default database is memory, with a view, or where
+    it is small a copy, of each table.
 
-    A table that was never created is empty and a column that was never added is null, so no rule need ask. Raises ``NotFoundError``
-    when there is no such snapshot.
+    A table that was never created is empty and a column that was never added is null, so no rule need ask.
+    Raises ``NotFoundError`` when there is no such snapshot.
     """
     with Lake.open(place, snapshot=number, alone=True) as lake:
         for layer in sorted({table.layer for table in tables} | {"now", "before"}):
@@ -54,13 +90,17 @@ def open_snapshot(place: Place, number: int, tables: Sequence[Table]) -> Iterato
             query = f"SELECT {selection(table, table.columns, found)} FROM {source}"  # noqa: S608
             # to bind a rule to a table of DuckLake's costs more than to copy one that is small
             kind = "TABLE" if found and lake.is_small(table) else "VIEW"
-            lake.connection.execute(f"CREATE {kind} memory.{quote(table.layer)}.{quote(table.name)} AS {query}")
+            lake.connection.execute(
+                f"CREATE {kind} memory.{quote(table.layer)}.{quote(table.name)} AS {query}"
+            )
         lake.connection.execute("USE memory")
         yield lake
 
 
 def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
-    """``now.<silver table>``: each entity once, every column's last told value in observation order. Written without a look at the transforms.
+    """``now.<silver table>``: each entity once, every column's last told value in observation order.
+
+    Written without a look at the transforms.
 
     Most entities have one state, which needs no comparing.
     """
@@ -75,7 +115,8 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
             WITH several AS MATERIALIZED (SELECT {keys} FROM silver."{name}" GROUP BY ALL HAVING count(*) > 1)
             SELECT {keys}, {", ".join(columns)} FROM silver."{name}" ANTI JOIN several USING ({keys})
             UNION ALL
-            SELECT {keys}, {told} FROM silver."{name}" SEMI JOIN several USING ({keys}) GROUP BY ALL""")  # noqa: S608
+            SELECT {keys}, {told} FROM silver."{name}" SEMI JOIN several USING ({keys})
+                GROUP BY ALL""")  # noqa: S608
     keep_standing_lines(connection)
     _convert_ledgers(connection)
     _convert_currencies(connection)
@@ -93,22 +134,32 @@ def _in_fen(column: str, rate: str) -> str:
 
 
 def _convert_ledgers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Foreign money of ledgers in fen: at their order's rate, of no known order at their own day's; rows without a rate leave, as LEDGER_RATE_KNOWN tells."""
+    """Foreign money of ledgers in fen: at their order's rate, of no known order at their own day's.
+
+    Rows without a rate leave, as LEDGER_RATE_KNOWN tells.
+    """
     _add_order_rates(connection)
     connection.execute(f"""
         CREATE TABLE memory.now.foreign_order AS
-        SELECT {_ORDER} FROM now."order" WHERE currency_code IS NOT NULL UNION SELECT {_ORDER} FROM now.order_line WHERE currency_code IS NOT NULL""")  # noqa: S608
+        SELECT {_ORDER} FROM now."order" WHERE currency_code IS NOT NULL UNION SELECT {_ORDER}
+            FROM now.order_line WHERE currency_code IS NOT NULL""")  # noqa: S608
     for name, clock in _LEDGERS.items():
         cells = ", ".join(
-            f"if(t.currency_code IS NULL, t.{column}, {_in_fen(f't.{column}', 'rate')}) AS {column}" for column in _CURRENT[name] if "_fen" in column
+            f"if(t.currency_code IS NULL, t.{column}, {_in_fen(f't.{column}', 'rate')}) AS {column}"
+            for column in _CURRENT[name]
+            if "_fen" in column
         )
         connection.execute(f"""
             CREATE OR REPLACE TABLE memory.now.{name} AS
             WITH rated AS (
-                SELECT t.*, CASE WHEN o.order_id IS NOT NULL THEN r.rate WHEN t.currency_code = 'CNY' THEN {_UNIT} ELSE c.cny_e8_number END AS rate
-                FROM now.{name} AS t LEFT JOIN now.foreign_order AS o USING ({_ORDER}) LEFT JOIN now.order_rate AS r USING ({_ORDER})
-                LEFT JOIN ops.currency_rate AS c ON c.currency_code = t.currency_code AND c.rate_date = t.{clock}::DATE)
-            SELECT * EXCLUDE rate REPLACE ({cells}) FROM rated AS t WHERE currency_code IS NULL OR rate IS NOT NULL""")  # noqa: S608
+                SELECT t.*, CASE WHEN o.order_id IS NOT NULL THEN r.rate WHEN t.currency_code = 'CNY'
+                    THEN {_UNIT} ELSE c.cny_e8_number END AS rate
+                FROM now.{name} AS t LEFT JOIN now.foreign_order AS o USING ({_ORDER}) LEFT
+                    JOIN now.order_rate AS r USING ({_ORDER})
+                LEFT JOIN ops.currency_rate AS c ON c.currency_code = t.currency_code
+                    AND c.rate_date = t.{clock}::DATE)
+            SELECT * EXCLUDE rate REPLACE ({cells}) FROM rated AS t WHERE currency_code IS NULL
+                OR rate IS NOT NULL""")  # noqa: S608
 
 
 def _add_order_rates(connection: duckdb.DuckDBPyConnection) -> None:
@@ -117,36 +168,51 @@ def _add_order_rates(connection: duckdb.DuckDBPyConnection) -> None:
         CREATE TABLE memory.now.order_rate AS
         SELECT {_ORDER}, any_value(if(currency_code = 'CNY', 100000000, cny_e8_number)) AS rate
         FROM (SELECT {_ORDER}, currency_code, min(created_at)::DATE AS rate_date
-            FROM (SELECT {_ORDER}, currency_code, created_at FROM now."order" UNION ALL SELECT {_ORDER}, currency_code, created_at FROM now.order_line)
+            FROM (SELECT {_ORDER}, currency_code, created_at FROM now."order" UNION ALL SELECT {_ORDER},
+                currency_code, created_at FROM now.order_line)
             WHERE currency_code IS NOT NULL GROUP BY ALL) AS told
         LEFT JOIN ops.currency_rate USING (rate_date, currency_code)
-        GROUP BY {_ORDER} HAVING count(*) = 1 AND any_value(if(currency_code = 'CNY', 100000000, cny_e8_number)) IS NOT NULL""")  # noqa: S608
+        GROUP BY {_ORDER} HAVING count(*) = 1 AND any_value(if(currency_code = 'CNY', 100000000,
+            cny_e8_number)) IS NOT NULL""")  # noqa: S608
 
 
 def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
-    """Foreign money of ``now`` in fen by the rate of the order's first told day; rows of an order without one leave, as RATE_KNOWN tells.
+    """Foreign money of ``now`` in fen by the rate of the order's first told day.
 
-    ``now.every_refund`` keeps all after-sales; ``is_lost`` those in a foreign currency of which no order is known, as REFUND_HAS_ORDER tells.
+    Rows of an order without one leave, as RATE_KNOWN tells.
+
+    ``now.every_refund`` keeps all after-sales; ``is_lost`` those in a foreign currency of which no order is
+    known, as REFUND_HAS_ORDER tells.
     """
     connection.execute(f"""
         CREATE TABLE memory.now.every_refund AS
-        SELECT {_ORDER}, refund_id, refund_status_code, currency_code IS NOT NULL AND NOT coalesce(is_known, false) AS is_lost
+        SELECT {_ORDER}, refund_id, refund_status_code, currency_code IS NOT NULL
+            AND NOT coalesce(is_known, false) AS is_lost
         FROM now.refund_line LEFT JOIN (SELECT *, true AS is_known FROM now.foreign_order) USING ({_ORDER})
-        LEFT JOIN now.order_rate USING ({_ORDER}) WHERE NOT (currency_code IS NOT NULL AND coalesce(is_known, false) AND rate IS NULL)""")  # noqa: S608
+        LEFT JOIN now.order_rate USING ({_ORDER}) WHERE NOT (currency_code IS NOT NULL
+            AND coalesce(is_known, false) AND rate IS NULL)""")  # noqa: S608
     for name in ("order", "order_line", "refund_line"):
         same = " AND ".join(f"t.{column} = r.{column}" for column in _ORDER.split(", "))
-        cells = ", ".join(f"{column} = {_in_fen(column, 'r.rate')}" for column in _CURRENT[name] if column.endswith("_fen"))
-        connection.execute(
-            f'DELETE FROM now."{name}" AS t WHERE currency_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM now.order_rate AS r WHERE {same})'  # noqa: S608
+        cells = ", ".join(
+            f"{column} = {_in_fen(column, 'r.rate')}" for column in _CURRENT[name] if column.endswith("_fen")
         )
-        connection.execute(f'UPDATE now."{name}" AS t SET {cells} FROM now.order_rate AS r WHERE t.currency_code IS NOT NULL AND {same}')  # noqa: S608
+        connection.execute(
+            f'DELETE FROM now."{name}" AS t WHERE currency_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM '  # noqa: S608
+            f"now.order_rate AS r WHERE {same})"
+        )
+        connection.execute(
+            f'UPDATE now."{name}" AS t SET {cells} FROM now.order_rate AS r WHERE t.currency_code IS NOT '  # noqa: S608
+            f"NULL AND {same}"
+        )
 
 
 def profile(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> Profile:
     """What the tables hold now."""
     rows: dict[str, int] = {}
     filled: dict[str, frozenset[str]] = {}
-    for table, (name, count, whole) in zip(tables, connection.execute(" UNION ALL ".join(map(_profiled, tables))).fetchall(), strict=True):
+    for table, (name, count, whole) in zip(
+        tables, connection.execute(" UNION ALL ".join(map(_profiled, tables))).fetchall(), strict=True
+    ):
         rows[name] = count
         filled[name] = frozenset(compress(table.optional, whole) if count else ())
     return Profile(rows, filled)
@@ -154,31 +220,45 @@ def profile(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> P
 
 def _profiled(table: Table) -> str:
     whole = ", ".join(f"count({quote(name)}) = count(*)" for name in table.optional)
-    return f"SELECT {literal(table.full_name)}, count(*), [{whole}]::BOOLEAN[] FROM {quote(table.layer)}.{quote(table.name)}"  # noqa: S608
+    return (
+        f"SELECT {literal(table.full_name)}, count(*), [{whole}]::BOOLEAN[] FROM "  # noqa: S608
+        f"{quote(table.layer)}.{quote(table.name)}"
+    )
 
 
 def add_previous_totals(connection: duckdb.DuckDBPyConnection, totals: pl.DataFrame) -> None:
-    """``before.shop_total``: lines and paid value per shop in the previous release (schema ``SHOP_TOTAL``)."""
+    """``before.shop_total``: lines and paid value per shop in the previous release (schema
+    ``SHOP_TOTAL``).
+    """
     connection.register("_totals", totals)
     connection.execute("CREATE TABLE memory.before.shop_total AS SELECT * FROM _totals")
     connection.unregister("_totals")
 
 
 def shop_totals(place: Place, number: int) -> pl.DataFrame:
-    """Lines and paid value per shop as snapshot ``number`` held them (schema ``SHOP_TOTAL``); none when it has expired."""
+    """Lines and paid value per shop as snapshot ``number`` held them (schema ``SHOP_TOTAL``).
+
+    None when it has expired.
+    """
     nothing = pl.DataFrame(schema=SHOP_TOTAL)
     try:
         with Lake.open(place, snapshot=number) as lake:
             if not lake.may_hold_rows(fct_order_line.TABLE):
                 return nothing
-            query = "SELECT merchant_id, shop_id, platform_code, count(*) AS lines_qty, sum(paid_fen)::BIGINT AS paid_fen FROM gold.fct_order_line GROUP BY ALL"
+            query = (
+                "SELECT merchant_id, shop_id, platform_code, count(*) AS lines_qty, "
+                "sum(paid_fen)::BIGINT AS paid_fen FROM gold.fct_order_line GROUP BY ALL"
+            )
             return lake.sql(query).select(pl.col(name).cast(dtype) for name, dtype in SHOP_TOTAL.items())
     except NotFoundError:
         return nothing
 
 
 def withdrawn_shops(lake: Lake) -> pl.DataFrame:
-    """Shops (``merchant_id, shop_id``) of which a file was withdrawn in a build since the last published one."""
+    """Shops (``merchant_id, shop_id``) of which a file was withdrawn in a build since the last
+    published one.
+    """
     return lake.sql("""
         SELECT DISTINCT merchant_id, shop_id FROM ops.load WHERE verdict_code = 'withdrawn'
-        AND build_number > coalesce((SELECT max(build_number) FROM ops.release WHERE release_status_code = 'published'), 0)""")
+        AND build_number > coalesce((SELECT max(build_number) FROM ops.release
+            WHERE release_status_code = 'published'), 0)""")

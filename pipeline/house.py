@@ -16,7 +16,9 @@ from warehouse.settings import Settings
 
 def all_tables() -> list[Table]:
     """Every stored table of every layer, those of hand-entered lists among them."""
-    from pipeline.entries.found import entry_tables  # what a list moves is told in terms of the build, which opens the warehouse by this module
+    from pipeline.entries.found import (
+        entry_tables,
+    )  # what a list moves is told in terms of the build, which opens the warehouse by this module
 
     named = [*bronze_tables(), *SILVER.values(), *gold_tables().values(), *OPS.values(), *entry_tables()]
     return list({table.full_name: table for table in named}.values())
@@ -25,7 +27,13 @@ def all_tables() -> list[Table]:
 @contextmanager
 def writing(settings: Settings) -> Iterator[Lake]:
     """The warehouse with all its tables, held by this process alone. Raises ``WriterBusyError``."""
-    with Lake.open(settings.place, write=True, threads=settings.threads, memory=settings.memory, slot_seconds=settings.slot_seconds) as lake:
+    with Lake.open(
+        settings.place,
+        write=True,
+        threads=settings.threads,
+        memory=settings.memory,
+        slot_seconds=settings.slot_seconds,
+    ) as lake:
         lake.ensure(all_tables())
         yield lake
 
@@ -33,5 +41,7 @@ def writing(settings: Settings) -> Iterator[Lake]:
 @contextmanager
 def reading(settings: Settings, snapshot: int | None = None) -> Iterator[Lake]:
     """The warehouse as it is, or as it was at ``snapshot``. Raises ``NotFoundError`` when there is none."""
-    with Lake.open(settings.place, snapshot=snapshot, threads=settings.threads, memory=settings.memory) as lake:
+    with Lake.open(
+        settings.place, snapshot=snapshot, threads=settings.threads, memory=settings.memory
+    ) as lake:
         yield lake

@@ -34,8 +34,10 @@ from warehouse.release import Release
 from warehouse.settings import Settings
 
 __all__ = [
-    "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build", "build_and_release", "collect",
-    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release", "run_colour", "scan_inbox", "settled",
+    "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build",
+    "build_and_release", "collect",
+    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release",
+    "run_colour", "scan_inbox", "settled",
     "verify", "withdraw",
 ]  # fmt: skip
 
@@ -43,9 +45,17 @@ Say = Callable[[str, str], None]
 
 
 class Ingested:
-    """What one ingest came to: the receipts, the release the dashboards read now, what moved in its totals, and why a release is held, if it is."""
+    """What one ingest came to: the receipts, the release the dashboards read now, what moved in its totals,
+    and why a release is held, if it is.
+    """
 
-    def __init__(self, receipts: list[FileReceipt], current: Release | None, changes: list[Change], held: BaiyunError | None) -> None:
+    def __init__(
+        self,
+        receipts: list[FileReceipt],
+        current: Release | None,
+        changes: list[Change],
+        held: BaiyunError | None,
+    ) -> None:
         self.receipts, self.current, self.changes, self.held = receipts, current, changes, held
 
     def document(self) -> dict[str, object]:
@@ -73,7 +83,10 @@ def ingest(
     at: dt.datetime | None = None,
     say: Say = _quiet,
 ) -> Ingested:
-    """Take a merchant's files, build and release. A refused file changes nothing and does not stop the others; a held release is told, not raised."""
+    """Take a merchant's files, build and release.
+
+    A refused file changes nothing and does not stop the others; a held release is told, not raised.
+    """
     with writing(settings) as lake:
         before = releasing.current(lake)
         landed = land_files(
@@ -88,24 +101,44 @@ def ingest(
             limits=Limits.of(settings),
             progress=lambda name: say(f"读取 {name}", f"reading {name}"),
         )
-    known: dict[Export, Reading] = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
-    landed = [replace(item, reading=None) for item in landed]  # the build takes them, and frees their memory when it has
+    known: dict[Export, Reading] = {
+        (shop_id, item.export_id): item.reading for item in landed if item.reading
+    }
+    landed = [
+        replace(item, reading=None) for item in landed
+    ]  # the build takes them, and frees their memory when it has
     held: BaiyunError | None = None
-    if any(item.export_id for item in landed):  # also when all are known: an earlier run may have been cut off before its build or release
+    if any(
+        item.export_id for item in landed
+    ):  # also when all are known: an earlier run may have been cut off before its build or release
         say("构建", "building")
         built = build(settings, run_name="ingest", at=at, known=known)
         held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
         # not from this build alone: another one may have taken what was landed a moment ago
         mine = [item.export_id for item in landed if item.receipt is None]
-        loads = lake.read(LOAD, where={"merchant_id": merchant_id, "shop_id": shop_id, "export_id": mine}).sort("build_number")
+        loads = lake.read(
+            LOAD, where={"merchant_id": merchant_id, "shop_id": shop_id, "export_id": mine}
+        ).sort("build_number")
         receipts = _final(landed, {row["export_id"]: row for row in loads.iter_rows(named=True)})
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
 
 
-def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str = "", by: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
-    """Have one file of a merchant count no more, build and release; given again, it counts again. See ``pipeline.build.withdrawing.mark``."""
+def withdraw(
+    settings: Settings,
+    merchant_id: str,
+    export: str,
+    *,
+    shop_id: str = "",
+    by: str,
+    at: dt.datetime | None = None,
+    say: Say = _quiet,
+) -> Ingested:
+    """Have one file of a merchant count no more, build and release; given again, it counts again.
+
+    See ``pipeline.build.withdrawing.mark``.
+    """
     with writing(settings) as lake:
         before = releasing.current(lake)
         row = withdrawing.mark(lake, merchant_id, export, shop_id=shop_id, by=by, at=at or now())
@@ -113,9 +146,14 @@ def withdraw(settings: Settings, merchant_id: str, export: str, *, shop_id: str 
     held = _try_release(settings, build(settings, run_name="withdraw", at=at), at=at, say=say)
     key = {name: row[name] for name in EXPORT.key}
     with reading(settings) as lake:
-        receipts = [from_load(load, str(row["export_name"])) for load in lake.read(LOAD, where=key).iter_rows(named=True)]
+        receipts = [
+            from_load(load, str(row["export_name"]))
+            for load in lake.read(LOAD, where=key).iter_rows(named=True)
+        ]
         current = releasing.current(lake)
-    return Ingested(receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held)
+    return Ingested(
+        receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held
+    )
 
 
 def confirm(
@@ -130,7 +168,8 @@ def confirm(
     at: dt.datetime | None = None,
     say: Say = _quiet,
 ) -> Ingested:
-    """Confirm rows of a file that are held for absurd figures (all of them when ``rows`` is empty), or take that back; build and release.
+    """Confirm rows of a file that are held for absurd figures (all of them when ``rows`` is empty), or take
+    that back; build and release.
 
     See ``pipeline.intake.confirming``: raises ``NotFoundError`` when nothing of the kind is held.
     """
@@ -142,7 +181,9 @@ def confirm(
     held = _try_release(settings, build(settings, run_name="confirm", at=at, rejudge=exports), at=at, say=say)
     with reading(settings) as lake:
         where: dict[str, object] = {"merchant_id": merchant_id, "export_id": exports}
-        names: dict[str, str] = dict(lake.read(EXPORT, where=where, columns=["export_id", "export_name"]).iter_rows())
+        names: dict[str, str] = dict(
+            lake.read(EXPORT, where=where, columns=["export_id", "export_name"]).iter_rows()
+        )
         loads = lake.read(LOAD, where=where).sort("build_number")
         receipts = [from_load(load, str(names[load["export_id"]])) for load in loads.iter_rows(named=True)]
         current = releasing.current(lake)
@@ -166,15 +207,27 @@ def confirm_line(
     See ``pipeline.intake.confirming``: raises ``NotFoundError`` when no such line is marked.
     """
     with writing(settings) as lake:
-        confirming.confirm_line(lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now())
+        confirming.confirm_line(
+            lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now()
+        )
     say("构建", "building")
     held = _try_release(settings, build(settings, run_name="confirm", at=at), at=at, say=say)
     with reading(settings) as lake:
         return Ingested([], releasing.current(lake), [], held)
 
 
-def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str, at: dt.datetime | None = None, say: Say = _quiet) -> Ingested:
-    """Enter something by hand (``work`` on the open warehouse), build and release. What ``work`` raises changes nothing."""
+def enter(
+    settings: Settings,
+    work: Callable[[Lake], object],
+    *,
+    run_name: str,
+    at: dt.datetime | None = None,
+    say: Say = _quiet,
+) -> Ingested:
+    """Enter something by hand (``work`` on the open warehouse), build and release.
+
+    What ``work`` raises changes nothing.
+    """
     with writing(settings) as lake:
         work(lake)
     say("构建", "building")
@@ -184,7 +237,10 @@ def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str, 
 
 
 def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> list[FileReceipt]:
-    """The receipt of each file in its order, by the rows of ``LOAD``; bytes met a second time in one ingest are duplicates of the first."""
+    """The receipt of each file in its order, by the rows of ``LOAD``.
+
+    Bytes met a second time in one ingest are duplicates of the first.
+    """
     receipts: list[FileReceipt] = []
     met: set[str] = set()
     for item in landed:
@@ -225,7 +281,8 @@ def build_and_release(
 ) -> tuple[Built, Release]:
     """Build what waits, judge it, publish it; with nothing new the standing release is returned.
 
-    A held build is judged again, so that mending its cause and calling this publishes. Raises ``HeldReleaseError`` and ``WriterBusyError``.
+    A held build is judged again, so that mending its cause and calling this publishes. Raises
+    ``HeldReleaseError`` and ``WriterBusyError``.
     """
     say("构建", "building")
     built = build(settings, run_name=run_name, at=at, rejudge=rejudge, from_landing=from_landing)
@@ -237,7 +294,10 @@ def build_and_release(
 def _standing(settings: Settings, built: Built) -> Release | None:
     with reading(settings) as lake:
         published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED]
-    return next((item for item in published if (item.build, item.snapshot) == (built.build_number, built.snapshot)), None)
+    return next(
+        (item for item in published if (item.build, item.snapshot) == (built.build_number, built.snapshot)),
+        None,
+    )
 
 
 def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
@@ -246,21 +306,31 @@ def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[Fil
 
 
 def settled(settings: Settings, taken: Sequence[FileReceipt]) -> list[FileReceipt]:
-    """Receipts of ``scan_inbox`` as a build has left them; those it did not come to, and all where the warehouse cannot be read, as they were."""
+    """Receipts of ``scan_inbox`` as a build has left them.
+
+    Those it did not come to, and all where the warehouse cannot be read, as they were.
+    """
     waiting = [item.export_id for item in taken if item.verdict in ("accepted", "unusable")]
     if not waiting:
         return list(taken)
     try:
         with reading(settings) as lake:
-            loads = {(row["shop_id"], row["export_id"]): row for row in lake.read(LOAD, where={"export_id": waiting}).iter_rows(named=True)}
+            loads = {
+                (row["shop_id"], row["export_id"]): row
+                for row in lake.read(LOAD, where={"export_id": waiting}).iter_rows(named=True)
+            }
     except (BaiyunError, OSError, duckdb.Error):
         return list(taken)
-    known = [loads.get((item.shop_id, item.export_id)) if item.export_id in waiting else None for item in taken]
+    known = [
+        loads.get((item.shop_id, item.export_id)) if item.export_id in waiting else None for item in taken
+    ]
     return [from_load(load, item.name) if load else item for item, load in zip(taken, known, strict=True)]
 
 
 def maintain(settings: Settings) -> list[int]:
-    """Compact, expire raw files past their days and snapshots no release needs, sweep half-written files, in the writer's slot. Returns the snapshots kept."""
+    """Compact, expire raw files past their days and snapshots no release needs, sweep half-written files, in
+    the writer's slot. Returns the snapshots kept.
+    """
     with writing(settings) as lake:
         keep = releasing.snapshots_to_keep(lake, last=settings.keep_releases)
         landing.expire(lake, settings.place, days=settings.raw_days, now=now())
@@ -270,7 +340,10 @@ def maintain(settings: Settings) -> list[int]:
 
 
 def verify(settings: Settings) -> None:
-    """Recompute what the current release rests on. Raises ``HeldReleaseError`` NOT_AS_PUBLISHED naming what differs; nothing to do before a release."""
+    """Recompute what the current release rests on.
+
+    Raises ``HeldReleaseError`` NOT_AS_PUBLISHED naming what differs; nothing to do before a release.
+    """
     try:
         found = verify_release(settings)
     except NotFoundError as error:

@@ -1,4 +1,7 @@
-"""``python -m simulator [serve] --home DIR``: the demo's platforms on loopback; ``files --out DIR``: what merchants would download. Prints no secret."""
+"""``python -m simulator [serve] --home DIR``: the demo's platforms on loopback.
+
+``files --out DIR``: what merchants would download. Prints no secret.
+"""
 
 from __future__ import annotations
 
@@ -30,41 +33,77 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--merchants", type=int, default=12)
     common.add_argument("--days", type=int, default=90)
     common.add_argument("--lines", type=int, default=200_000)
-    common.add_argument("--platforms", nargs="+", choices=tuple(FACTS), default=tuple(FACTS), metavar="PLATFORM", help="默认全部 / default: " + " ".join(FACTS))
-    common.add_argument("--now", type=_moment, default=None, help="end of the market's orders, Beijing time; default: the clock")
-    common.add_argument("--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now")
+    common.add_argument(
+        "--platforms",
+        nargs="+",
+        choices=tuple(FACTS),
+        default=tuple(FACTS),
+        metavar="PLATFORM",
+        help="默认全部 / default: " + " ".join(FACTS),
+    )
+    common.add_argument(
+        "--now",
+        type=_moment,
+        default=None,
+        help="end of the market's orders, Beijing time; default: the clock",
+    )
+    common.add_argument(
+        "--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now"
+    )
     parser = argparse.ArgumentParser(prog="python -m simulator", description="模拟市场 / simulated market")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", parents=[common], help="平台接口 / platform APIs on loopback")
     serve.add_argument("--port", type=int, default=8099)
-    serve.add_argument("--home", type=Path, required=True, help="folder for credentials.json (owner-readable only) and registry.json")
-    files = commands.add_parser("files", parents=[common], help="导出文件 / export files as <out>/<merchant>/<shop>/<file>")
+    serve.add_argument(
+        "--home",
+        type=Path,
+        required=True,
+        help="folder for credentials.json (owner-readable only) and registry.json",
+    )
+    files = commands.add_parser(
+        "files", parents=[common], help="导出文件 / export files as <out>/<merchant>/<shop>/<file>"
+    )
     files.add_argument("--out", type=Path, required=True)
-    files.add_argument("--shop", action="append", help="只写这个店铺,可多次 / of this shop only; may be repeated")
+    files.add_argument(
+        "--shop", action="append", help="只写这个店铺,可多次 / of this shop only; may be repeated"
+    )
     return parser
 
 
 def write_home(home: Path, market: Market, world: World, base: str) -> None:
-    """``registry.json``: merchants, shops, own accounts, nothing secret; ``rates.csv``. ``credentials.json``: access of each shop, fresh (mode 0600)."""
+    """``registry.json``: merchants, shops, own accounts, nothing secret; ``rates.csv``.
+
+    ``credentials.json``: access of each shop, fresh (mode 0600).
+    """
     home.mkdir(parents=True, exist_ok=True)
-    (home / "registry.json").write_text(json.dumps(registry_of(market), ensure_ascii=False, indent=1), encoding="utf-8")
+    (home / "registry.json").write_text(
+        json.dumps(registry_of(market), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
     write_rates(market, home / "rates.csv")
     credentials = credentials_of(market, world, base)
     path = home / "credentials.json"
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as stream:
         json.dump(credentials, stream, indent=1)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Build the market, then serve until interrupted, or write the files and print how many."""
     words = sys.argv[1:] if arguments is None else arguments
-    wishes = _parser().parse_args(words if words[:1] in (["files"], ["serve"], ["-h"], ["--help"]) else ["serve", *words])
+    wishes = _parser().parse_args(
+        words if words[:1] in (["files"], ["serve"], ["-h"], ["--help"]) else ["serve", *words]
+    )
     now = wishes.now or dt.datetime.now(ZONE)
-    market = build_market(wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now, platforms=wishes.platforms)
+    market = build_market(
+        wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now, platforms=wishes.platforms
+    )
     at = wishes.at or market.now
     if wishes.command == "files":
-        written = write_files(market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date(), wishes.shop)
+        written = write_files(
+            market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date(), wishes.shop
+        )
         print(f"{len(written)} 个文件 / files → {wishes.out}")
         return
     app = make_app(market, at)

@@ -1,4 +1,5 @@
-"""A merchant's ERP: the after-sales of a shop whose platform gives no file of them, as an export shaped like 聚水潭's 售后单.
+"""A merchant's ERP: the after-sales of a shop whose platform gives no file of them, as an export shaped like
+聚水潭's 售后单.
 
 Headers are those the mapping's README names as publicly known; the words are an ERP's own, not a platform's.
 """
@@ -12,21 +13,40 @@ import polars as pl
 
 from simulator.history.market import Market
 
-_TYPE = {"refund_only": "仅退款", "return_refund": "普通退货", "exchange": "换货", "price_protection": "补差价"}
+_TYPE = {
+    "refund_only": "仅退款",
+    "return_refund": "普通退货",
+    "exchange": "换货",
+    "price_protection": "补差价",
+}
 _STATUS = {"success": "退款成功", "pending": "等待卖家处理", "closed": "退款关闭", "exchanged": "换货成功"}
 _SENT = {"before_shipment": "未发货", "after_shipment": "已发货"}
 _GOODS = {"before_shipment": "买家未收到货", "after_shipment": "买家已收到货"}
-_WHY = {"size": "尺码不合适", "quality": "质量问题", "look": "与描述不符", "price": "降价补差", "late": "发货太慢", "changed_mind": "不想要了", "other": "其他"}
+_WHY = {
+    "size": "尺码不合适",
+    "quality": "质量问题",
+    "look": "与描述不符",
+    "price": "降价补差",
+    "late": "发货太慢",
+    "changed_mind": "不想要了",
+    "other": "其他",
+}
 
 
-def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes (GBK, comma-separated) of the after-sales applied for in the period, as known at ``at``; nothing without any."""
+def export_files(
+    market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date
+) -> dict[str, bytes]:
+    """File name → bytes (GBK, comma-separated) of the after-sales applied for in the period, as known at
+    ``at``; nothing without any.
+    """
     applied = pl.col("applied_at").dt.date()
     refunds = market.refunds_at(shop_id, at).filter(applied.is_between(first_date, last_date))
     if refunds.is_empty():
         return {}
     goods = market.lines_at(shop_id, at).select("order_line_id", "sku_code", "product_name")
-    rows = refunds.join(goods, on="order_line_id", how="left", maintain_order="left").with_row_index("number", 1)
+    rows = refunds.join(goods, on="order_line_id", how="left", maintain_order="left").with_row_index(
+        "number", 1
+    )
     shop_name = market.shops.filter(pl.col("shop_id") == shop_id)["shop_name"][0]
     table = rows.select(
         (pl.lit(f"{at:%y%m%d}") + pl.col("number").cast(pl.String).str.zfill(6)).alias("售后单号"),
@@ -52,7 +72,11 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     )
     stream = io.StringIO()
     table.write_csv(stream)
-    return {f"售后单_{first_date:%Y%m%d}_{last_date:%Y%m%d}_{at:%Y%m%d%H%M%S}.csv": stream.getvalue().encode("gb18030")}
+    return {
+        f"售后单_{first_date:%Y%m%d}_{last_date:%Y%m%d}_{at:%Y%m%d%H%M%S}.csv": stream.getvalue().encode(
+            "gb18030"
+        )
+    }
 
 
 def _moment(column: str) -> pl.Expr:

@@ -1,4 +1,6 @@
-"""What goes wrong on purpose, and the ASGI wrapper that makes it happen before or after a dialect's honest answer."""
+"""What goes wrong on purpose, and the ASGI wrapper that makes it happen before or after a dialect's honest
+answer.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class FaultPlan:
-    """Settable at any time. ``*_every`` = each n-th request that the plan counts (1 = all, 0 = none); counting starts anew with ``reset``.
+    """Settable at any time.
 
-    ``only`` limits everything to paths containing that text. ``burst_5xx`` answers that many next requests with 503. ``expire_at`` ends all
-    access tokens when request number k arrives; ``revoke_at`` withdraws ``revoke_shop`` then. ``advance_seconds`` moves the world on with each request.
+    ``*_every`` = each n-th request that the plan counts (1 = all, 0 = none); counting starts anew with
+    ``reset``.
+
+    ``only`` limits everything to paths containing that text. ``burst_5xx`` answers that many next requests
+    with 503. ``expire_at`` ends all access tokens when request number k arrives; ``revoke_at`` withdraws
+    ``revoke_shop`` then. ``advance_seconds`` moves the world on with each request.
     """
 
     only: str = ""
@@ -47,7 +53,9 @@ class FaultPlan:
         self._lock = threading.Lock()
 
     def update(self, changes: dict[str, Any]) -> None:
-        """Set some fields; ValueError for an unknown name or a value of the wrong kind, and nothing is set then."""
+        """Set some fields; ValueError for an unknown name or a value of the wrong kind, and nothing is set
+        then.
+        """
         kinds = {"only": str, "revoke_shop": str}
         names = {item.name for item in fields(self)}
         for name, value in changes.items():
@@ -67,7 +75,9 @@ class FaultPlan:
             self.injected.clear()
 
     def next(self) -> tuple[int, list[str]]:
-        """Count one request; its number and the names of the faults that fall on it, the one to answer with first."""
+        """Count one request; its number and the names of the faults that fall on it, the one to answer with
+        first.
+        """
         with self._lock:
             self.requests += 1
             number = self.requests
@@ -88,7 +98,9 @@ _ANSWERS = ("burst_5xx", "http_5xx", "http_429", "throttled", "busy", "truncate"
 
 
 class FaultInjector:
-    """Wraps one dialect's routes: first the world moves and tokens die as planned, then a fault answers, or the dialect does."""
+    """Wraps one dialect's routes: first the world moves and tokens die as planned, then a fault answers, or
+    the dialect does.
+    """
 
     def __init__(self, app: ASGIApp, dialect: Dialect, world: World, plan: FaultPlan) -> None:
         self.app, self.dialect, self.world, self.plan = app, dialect, world, plan
@@ -126,7 +138,9 @@ class FaultInjector:
         return self.dialect.busy() if "busy" in due else None
 
     async def _truncated(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The first half of the honest body under its own status, without Content-Length: only the JSON parser can tell."""
+        """The first half of the honest body under its own status, without Content-Length: only the JSON
+        parser can tell.
+        """
         start: Message = {}
         body = bytearray()
 
@@ -137,6 +151,8 @@ class FaultInjector:
                 body.extend(message.get("body", b""))
 
         await self.app(scope, receive, collect)
-        start["headers"] = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        start["headers"] = [
+            (name, value) for name, value in start["headers"] if name.lower() != b"content-length"
+        ]
         await send(start)
         await send({"type": "http.response.body", "body": bytes(body[: len(body) // 2])})

@@ -1,4 +1,6 @@
-"""What merchants would download: every connector's export files written as a tree ``<merchant>/<shop>/<file>``."""
+"""What merchants would download: every connector's export files written as a tree
+``<merchant>/<shop>/<file>``.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,16 @@ from simulator.history.platforms import FACTS
 from simulator.server import simulators
 
 
-def write_files(market: Market, out: Path, at: dt.datetime, first_date: dt.date, last_date: dt.date, shop_ids: list[str] | None = None) -> list[Path]:
-    """Write the files of all shops (or of ``shop_ids``) as downloaded at ``at`` for orders created in the period; returns the paths, sorted by shop.
+def write_files(
+    market: Market,
+    out: Path,
+    at: dt.datetime,
+    first_date: dt.date,
+    last_date: dt.date,
+    shop_ids: list[str] | None = None,
+) -> list[Path]:
+    """Write the files of all shops (or of ``shop_ids``) as downloaded at ``at`` for orders created in the
+    period; returns the paths, sorted by shop.
 
     Shops on a platform whose connector has no ``simulate`` are left out.
     """

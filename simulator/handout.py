@@ -1,4 +1,6 @@
-"""What a market hands to whoever collects from it: who is who, the rates of its currencies, and every shop's fresh access."""
+"""What a market hands to whoever collects from it: who is who, the rates of its currencies, and every shop's
+fresh access.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,18 @@ def registry_of(market: Market) -> dict[str, list[dict[str, Any]]]:
 
 
 def write_rates(market: Market, path: Path) -> None:
-    """Every day's rate of the currencies of the market's shops, as CSV ``date,currency,rate``: from its first order until well after its end."""
+    """Every day's rate of the currencies of the market's shops, as CSV ``date,currency,rate``: from its first
+    order until well after its end.
+    """
     first: dt.date = market.lines.select(pl.col("created_at").dt.date().min()).item()
     rates = thb_rates(first - dt.timedelta(days=1), market.now.date() + dt.timedelta(days=60))
     rates.rename({"rate_date": "date", "currency_code": "currency", "rate_text": "rate"}).write_csv(path)
 
 
 def credentials_of(market: Market, world: World, base: str) -> dict[str, dict[str, str]]:
-    """Shop id → address under ``base``, key, secret and freshly issued tokens, with their end by the clock of whoever collects (the real one)."""
+    """Shop id → address under ``base``, key, secret and freshly issued tokens, with their end by the clock of
+    whoever collects (the real one).
+    """
     found = {}
     for shop in market.shops.iter_rows(named=True):
         token = world.tokens.issue(shop["shop_id"])

@@ -1,4 +1,6 @@
-"""The loopback server: every platform's dialect under ``/<platform>``, faults by plan, steered at ``/_control``."""
+"""The loopback server: every platform's dialect under ``/<platform>``, faults by plan, steered at
+``/_control``.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,24 @@ from simulator.history.clock import ZONE
 from simulator.history.market import Market
 from simulator.world import Token, TokenStore, World
 
-__all__ = ["Dialect", "FaultPlan", "Token", "TokenStore", "World", "known_dialects", "make_app", "serve_in_thread", "simulators"]
+__all__ = [
+    "Dialect",
+    "FaultPlan",
+    "Token",
+    "TokenStore",
+    "World",
+    "known_dialects",
+    "make_app",
+    "serve_in_thread",
+    "simulators",
+]
 
 
 class Dialect(Protocol):
-    """One platform's way of speaking. Honest only: checks signature, time and token, pages and renders; faults are the server's business."""
+    """One platform's way of speaking.
+
+    Honest only: checks signature, time and token, pages and renders; faults are the server's business.
+    """
 
     platform: str
 
@@ -63,21 +78,34 @@ def known_dialects() -> list[Dialect]:
     return [module.dialect() for module in simulators().values()]
 
 
-def make_app(market: Market, at: dt.datetime, dialects: Iterable[Dialect] | None = None, faults: FaultPlan | None = None) -> Starlette:
-    """The server's app at the simulated moment ``at``; ``app.state.world`` and ``app.state.faults`` are its inside, for tests.
+def make_app(
+    market: Market,
+    at: dt.datetime,
+    dialects: Iterable[Dialect] | None = None,
+    faults: FaultPlan | None = None,
+) -> Starlette:
+    """The server's app at the simulated moment ``at``.
+
+    ``app.state.world`` and ``app.state.faults`` are its inside, for tests.
 
     Without ``dialects`` those of all connectors are mounted.
     """
     world, plan = World(market, at), faults if faults is not None else FaultPlan()
     spoken = known_dialects() if dialects is None else list(dialects)
-    mounts: list[BaseRoute] = [Mount(f"/{dialect.platform}", app=FaultInjector(Router(dialect.routes(world)), dialect, world, plan)) for dialect in spoken]
+    mounts: list[BaseRoute] = [
+        Mount(f"/{dialect.platform}", app=FaultInjector(Router(dialect.routes(world)), dialect, world, plan))
+        for dialect in spoken
+    ]
     app = Starlette(routes=[Route("/_control", _control, methods=["GET", "POST"]), *mounts])
     app.state.world, app.state.faults = world, plan
     return app
 
 
 async def _control(request: Request) -> Response:
-    """GET: moment, counters and plan. POST JSON: fault fields, and ``reset``/``expire`` (true), ``revoke`` (shop id), ``at`` (ISO moment)."""
+    """GET: moment, counters and plan.
+
+    POST JSON: fault fields, and ``reset``/``expire`` (true), ``revoke`` (shop id), ``at`` (ISO moment).
+    """
     world, plan = request.app.state.world, request.app.state.faults
     if request.method == "POST":
         try:
@@ -85,7 +113,14 @@ async def _control(request: Request) -> Response:
         except (ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 400)
     shown = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
-    return JSONResponse({"at": world.at.isoformat(), "requests": plan.requests, "injected": dict(plan.injected), "plan": shown})
+    return JSONResponse(
+        {
+            "at": world.at.isoformat(),
+            "requests": plan.requests,
+            "injected": dict(plan.injected),
+            "plan": shown,
+        }
+    )
 
 
 def _steer(world: World, plan: FaultPlan, wishes: dict[str, Any]) -> None:
@@ -106,7 +141,9 @@ def _steer(world: World, plan: FaultPlan, wishes: dict[str, Any]) -> None:
 
 
 def serve_in_thread(app: Starlette) -> tuple[str, Callable[[], None]]:
-    """Serve on a free loopback port; (base URL without trailing slash, a function that stops the server and waits for it)."""
+    """Serve on a free loopback port; (base URL without trailing slash, a function that stops the server and
+    waits for it).
+    """
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))

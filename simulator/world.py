@@ -19,7 +19,10 @@ TOKEN_SECONDS = 7 * 86_400
 
 @dataclass(frozen=True)
 class Token:
-    """A token pair as the platforms issue it; ``expires_in`` seconds. Hidden from ``repr``, so it cannot slip into a log."""
+    """A token pair as the platforms issue it; ``expires_in`` seconds.
+
+    Hidden from ``repr``, so it cannot slip into a log.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -27,7 +30,10 @@ class Token:
 
 
 class TokenStore:
-    """Issued tokens by shop; thread-safe. Access tokens expire by the simulated clock, refresh tokens live until used or revoked."""
+    """Issued tokens by shop; thread-safe.
+
+    Access tokens expire by the simulated clock, refresh tokens live until used or revoked.
+    """
 
     def __init__(self, clock: Callable[[], dt.datetime], seconds: int = TOKEN_SECONDS) -> None:
         self._clock, self._seconds = clock, seconds
@@ -47,7 +53,10 @@ class TokenStore:
         return token
 
     def check(self, access_token: str) -> str | Literal["expired"] | None:
-        """The token's shop; ``"expired"`` for a token that was valid once; None for one never issued or revoked."""
+        """The token's shop; ``"expired"`` for a token that was valid once.
+
+        None for one never issued or revoked.
+        """
         with self._lock:
             shop_id, until = self._access.get(access_token, (None, None))
             return "expired" if until is not None and self._clock() >= until else shop_id
@@ -73,11 +82,16 @@ class TokenStore:
         """End the life of every access token; refresh tokens stay good."""
         with self._lock:
             now = self._clock()
-            self._access = {token: (shop_id, min(until, now)) for token, (shop_id, until) in self._access.items()}
+            self._access = {
+                token: (shop_id, min(until, now)) for token, (shop_id, until) in self._access.items()
+            }
 
 
 class World:
-    """A market and the simulated moment ``at``; as-of frames are computed once per shop and moment, then shared: do not change them in place."""
+    """A market and the simulated moment ``at``.
+
+    As-of frames are computed once per shop and moment, then shared: do not change them in place.
+    """
 
     def __init__(self, market: Market, at: dt.datetime, token_seconds: int = TOKEN_SECONDS) -> None:
         if at.tzinfo is None:
@@ -124,9 +138,14 @@ class World:
         return self._frame("funds", shop_id)
 
     def _frame(self, name: str, shop_id: str) -> pl.DataFrame:
-        makers = {"lines": self.market.lines_at, "refunds": self.market.refunds_at, "sessions": self.market.sessions_at}
+        makers = {
+            "lines": self.market.lines_at,
+            "refunds": self.market.refunds_at,
+            "sessions": self.market.sessions_at,
+        }
         makers |= {
-            "settlements": self.market.settlements_at, "insurance": self.market.insurance_at, "ads": self.market.ads_at, "funds": self.market.funds_at,
+            "settlements": self.market.settlements_at, "insurance": self.market.insurance_at,
+            "ads": self.market.ads_at, "funds": self.market.funds_at,
         }  # fmt: skip
         with self._lock:
             at = self.at

@@ -1,7 +1,9 @@
-"""What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the slow files come first.
+"""What every test relies on: browser tests need Chromium (a laptop may lack it; the gate may not), and the
+slow files come first.
 
-Workers take whole files in turn, or whole folders where one house is made for all tests of the folder: one that comes last keeps the others waiting
-for as long as it takes. Each worker keeps to one thread of Polars and of DuckDB: there is a worker for every core.
+Workers take whole files in turn, or whole folders where one house is made for all tests of the folder: one
+that comes last keeps the others waiting for as long as it takes. Each worker keeps to one thread of Polars
+and of DuckDB: there is a worker for every core.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 from warehouse import accounts
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
-os.environ.setdefault("BAIYUN_THREADS", "1")  # small tables: a second thread of DuckDB costs a quarter more CPU and gains nothing
+os.environ.setdefault(
+    "BAIYUN_THREADS", "1"
+)  # small tables: a second thread of DuckDB costs a quarter more CPU and gains nothing
 
-# the same algorithm at its lowest cost: a fifth of the suite's CPU went into passwords (what a house takes: tests/warehouse/test_accounts.py)
+# the same algorithm at its lowest cost: a fifth of the suite's CPU went into passwords (what a house takes:
+# tests/warehouse/test_accounts.py)
 accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 #: Folders whose tests share something that takes a minute to make: on two workers it would be made twice.
@@ -35,15 +40,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    slow = {item.path for item in items if item.get_closest_marker("slow") or item.nodeid.startswith(TOGETHER)}
+    slow = {
+        item.path for item in items if item.get_closest_marker("slow") or item.nodeid.startswith(TOGETHER)
+    }
     items.sort(key=lambda item: item.path not in slow)
 
 
 class ByHouse(LoadFileScheduling):
-    """Tests of a file, or of a folder of ``TOGETHER``, go to one worker: ``--dist loadgroup`` does nothing with pytest 9.2 and pytest-xdist 3.8."""
+    """Tests of a file, or of a folder of ``TOGETHER``, go to one worker: ``--dist loadgroup`` does nothing
+    with pytest 9.2 and pytest-xdist 3.8.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
+        return next(
+            (folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid)
+        )
 
 
 @pytest.hookimpl(optionalhook=True)  # without xdist nobody asks

@@ -1,4 +1,7 @@
-"""Count what is sent to a lake: statements, and the rows that come back. Deterministic, where a clock is not."""
+"""Count what is sent to a lake: statements, and the rows that come back.
+
+Deterministic, where a clock is not.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ class _Counted:
 
 @contextmanager
 def counted() -> Iterator[Sent]:
-    """What every lake opened inside is sent. Connections that waited from before are closed first, and none outlives it."""
+    """What every lake opened inside is sent.
+
+    Connections that waited from before are closed first, and none outlives it.
+    """
     sent, connect = Sent(), lake.connect
     idle._close_all()
     with patch.object(lake, "connect", lambda *given, **named: _Counted(connect(*given, **named), sent)):

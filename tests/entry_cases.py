@@ -17,19 +17,28 @@ from pipeline.entries.declaration import EntryList, Part
 from warehouse.entries import Book
 
 TABLE = Table(
-    "ops", "promise", "赠品承诺", "promised gifts", "One promise of gifts of a SKU from a day on. Append-only; the highest number counts.",
-    key=("merchant_id", "event_number"), required=("shop_id", "sku_code", "stock_date", "received_by_name", "changed_at"), optional=("entered_qty",),
+    "ops", "promise", "赠品承诺", "promised gifts",
+    "One promise of gifts of a SKU from a day on. Append-only; the highest number counts.",
+    key=("merchant_id", "event_number"),
+    required=("shop_id", "sku_code", "stock_date", "received_by_name", "changed_at"),
+    optional=("entered_qty",),
     is_entered=True,
 )
 LIST = EntryList(
-    "promises", "PROMISE", "赠品承诺", "promised gifts", ("每行一个商家编码,哪天答应送多少件。", "A SKU a row: how many were promised on which day."),
+    "promises", "PROMISE", "赠品承诺", "promised gifts",
+    ("每行一个商家编码,哪天答应送多少件。", "A SKU a row: how many were promised on which day."),
     columns=(
         Cell("店铺", "shop_id", own_shop(), "shop", is_required=True),
         Cell("商家编码", "sku_code", code(), "SKU", is_required=True, leads=True),
         Cell("日期", "stock_date", day(), "day", is_required=True, is_filled_in=True),
-        Cell("件数", "entered_qty", whole_number(0, 1_000), "units", is_required=True, takes_back=True, is_filled_in=True),
+        Cell("件数", "entered_qty", whole_number(0, 1_000), "units",
+             is_required=True, takes_back=True, is_filled_in=True),
     ),
-    parts=(Part(Book(TABLE, ("merchant_id", "shop_id", "sku_code", "stock_date"), "entered_qty", day="stock_date")),),
+    parts=(
+        Part(
+            Book(TABLE, ("merchant_id", "shop_id", "sku_code", "stock_date"), "entered_qty", day="stock_date")
+        ),
+    ),
     examples=(("s1", "A1001-M", "2026-03-01", "3"),),
     goods={},
 )
@@ -38,11 +47,13 @@ LIST = EntryList(
 
 #: The same for the whole house: a table without a merchant, kept as a register.
 OF_THE_HOUSE = (
-    DECLARED.replace('key=("merchant_id", "event_number"), required=("shop_id", "sku_code", "stock_date",', 'key=("sku_code", "stock_date"), required=(')
+    DECLARED.replace('key=("merchant_id", "event_number"), required=("shop_id", "sku_code", "stock_date",',
+        'key=("sku_code", "stock_date"), required=(')
     .replace('("received_by_name", "changed_at"), optional', '("changed_at",), optional')
     .replace('optional=("entered_qty",)', 'optional=("entered_qty", "received_by_name")')
     .replace('        Cell("店铺", "shop_id", own_shop(), "shop", is_required=True),\n', "")
-    .replace('TABLE, ("merchant_id", "shop_id", "sku_code", "stock_date"), "entered_qty", day="stock_date"', 'TABLE, TABLE.key, "entered_qty", is_log=False')
+    .replace('TABLE, ("merchant_id", "shop_id", "sku_code", "stock_date"), "entered_qty", day="stock_date"',
+        'TABLE, TABLE.key, "entered_qty", is_log=False')
     .replace('(("s1", "A1001-M",', '(("A1001-M",')
     .replace("goods={},", "is_house=True,")
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""Pure Polars: frames in, frames out; ``silver`` keeps every observed state, ``gold`` is facts, dimensions and marts, one file per table.
+"""Pure Polars: frames in, frames out.
+
+``silver`` keeps every observed state, ``gold`` is facts, dimensions and marts, one file per table.
 
 Not here: disk, network, clock, database.
 """

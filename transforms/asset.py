@@ -1,4 +1,7 @@
-"""The words of a declaration: what a gold table is made of. Build, incremental refresh, passport and verification all follow from it."""
+"""The words of a declaration: what a gold table is made of.
+
+Build, incremental refresh, passport and verification all follow from it.
+"""
 
 # ruff: noqa: S608 - every name in these queries is declared in this house
 
@@ -28,10 +31,12 @@ class Among(NamedTuple):
 
 @dataclass(frozen=True)
 class From:
-    """One kind of facts that a mart adds up: every row of ``facts`` adds to the mart on the day in its column ``date``; without a day, nothing.
+    """One kind of facts that a mart adds up: every row of ``facts`` adds to the mart on the day in its column
+    ``date``; without a day, nothing.
 
-    Everything is SQL over one row of ``facts``, in words that Polars and DuckDB both know. ``adds``: measure → what a row adds. ``cell``: column of
-    the mart's key → where a row stands; left out, the column of the same name, and ``date`` for ``business_date``. ``where``: which rows count.
+    Everything is SQL over one row of ``facts``, in words that Polars and DuckDB both know. ``adds``: measure
+    → what a row adds. ``cell``: column of the mart's key → where a row stands; left out, the column of the
+    same name, and ``date`` for ``business_date``. ``where``: which rows count.
     """
 
     facts: Table
@@ -46,7 +51,9 @@ class From:
         rows = frames.get(self.facts.name, self.facts.empty()).filter(pl.sql_expr(self._condition))
         if self.among:
             on = list(self.among.table.key)
-            known = frames.get(self.among.table.name, self.among.table.empty()).filter(pl.sql_expr(self.among.where))
+            known = frames.get(self.among.table.name, self.among.table.empty()).filter(
+                pl.sql_expr(self.among.where)
+            )
             rows = rows.join(known.select(on), on=on, how="semi")
         names = list(key)
         stands = {name: sql for name, sql in zip(names, self._stands(names), strict=True)}
@@ -58,13 +65,26 @@ class From:
         )
 
     def query(self, key: Iterable[str], measures: Iterable[str]) -> str:
-        """The same as SQL over ``facts``: columns ``key`` and ``measures``, of which it adds 0 to what it does not name."""
+        """The same as SQL over ``facts``: columns ``key`` and ``measures``, of which it adds 0 to what it
+        does not name.
+        """
         names = list(key)
         cells = [f"{sql} AS {name}" for name, sql in zip(names, self._stands(names), strict=True)]
         sums = [f"({self.adds.get(name, '0')})::BIGINT AS {name}" for name in measures]
-        among = f" SEMI JOIN (SELECT {', '.join(self.among.table.key)} FROM {self.among.table.full_name} WHERE {self.among.where})" if self.among else ""
+        among = (
+            (
+                f" SEMI JOIN (SELECT {', '.join(self.among.table.key)} FROM {self.among.table.full_name} "
+                "WHERE "
+                f"{self.among.where})"
+            )
+            if self.among
+            else ""
+        )
         using = f" USING ({', '.join(self.among.table.key)})" if self.among else ""
-        return f"SELECT {', '.join([*cells, *sums])} FROM {self.facts.full_name}{among}{using} WHERE {self._condition}"
+        return (
+            f"SELECT {', '.join([*cells, *sums])} FROM {self.facts.full_name}{among}{using} WHERE "
+            f"{self._condition}"
+        )
 
     @property
     def _condition(self) -> str:
@@ -76,10 +96,12 @@ class From:
 
 @dataclass(frozen=True)
 class Additive:
-    """A mart whose every row is the sum of what single facts add to it, so that a change of facts is a signed difference of sums.
+    """A mart whose every row is the sum of what single facts add to it, so that a change of facts is a signed
+    difference of sums.
 
-    ``about``: the dimension in which the mart's other columns are looked up by its key; ``describe`` makes them of that dimension's rows.
-    ``is_stored``: False where a row is hardly more than a fact: then nothing is stored, and the facts are grouped when somebody asks.
+    ``about``: the dimension in which the mart's other columns are looked up by its key; ``describe`` makes
+    them of that dimension's rows. ``is_stored``: False where a row is hardly more than a fact: then nothing
+    is stored, and the facts are grouped when somebody asks.
     """
 
     table: Table

@@ -1,7 +1,7 @@
 """Disclosure control: which cells of a table over several owners may be shown.
 
-Primary rules from the SDC Handbook, chapter 4.2: minimum frequency and the p% rule, on holdings (owners), not shops or merchants.
-The parameter p is a secret of the association's operator and never leaves the settings.
+Primary rules from the SDC Handbook, chapter 4.2: minimum frequency and the p% rule, on holdings (owners), not
+shops or merchants. The parameter p is a secret of the association's operator and never leaves the settings.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import polars as pl
 
 @dataclass(frozen=True)
 class DisclosureRule:
-    """``minimum_owners`` contributors at least; ``p`` percent: no insider may come closer than this to the largest one's value.
+    """``minimum_owners`` contributors at least.
+
+    ``p`` percent: no insider may come closer than this to the largest one's value.
 
     ``largest_share`` bounds what one owner may make up of a cell.
     """
@@ -23,10 +25,13 @@ class DisclosureRule:
     largest_share: float = 0.40
 
 
-def judge_cells(contributions: pl.DataFrame, cell: list[str], value: str, rule: DisclosureRule) -> pl.DataFrame:
+def judge_cells(
+    contributions: pl.DataFrame, cell: list[str], value: str, rule: DisclosureRule
+) -> pl.DataFrame:
     """One row per cell: ``cell`` columns, ``owners_qty``, ``is_released``.
 
-    ``contributions`` has one row per cell × ``owner_id`` with a non-negative ``value``. Owners contributing nothing do not count.
+    ``contributions`` has one row per cell × ``owner_id`` with a non-negative ``value``. Owners contributing
+    nothing do not count.
     """
     counted = contributions.filter(pl.col(value) > 0)
     stats = counted.group_by(cell).agg(

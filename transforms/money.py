@@ -6,10 +6,13 @@ import polars as pl
 
 
 def split_fen(total: pl.Expr, weight: pl.Expr, group: list[str], order: str) -> pl.Expr:
-    """Each row's share of its group's ``total`` by ``weight``, largest remainder first; equal weights where all weights are zero.
+    """Each row's share of its group's ``total`` by ``weight``, largest remainder first.
 
-    ``total`` (never negative, null gives null) is the same on every row of a group; no weight is negative; ``order`` tells the rows of a
-    group apart and breaks ties. Integer arithmetic in 128 bits, no float. No share exceeds its weight unless the total exceeds all weights.
+    Equal weights where all weights are zero.
+
+    ``total`` (never negative, null gives null) is the same on every row of a group; no weight is negative;
+    ``order`` tells the rows of a group apart and breaks ties. Integer arithmetic in 128 bits, no float. No
+    share exceeds its weight unless the total exceeds all weights.
     """
     weight = weight.fill_null(0).cast(pl.Int128)
     whole = weight.sum().over(group)

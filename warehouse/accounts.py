@@ -1,4 +1,7 @@
-"""Sign-in accounts: a small SQLite file, argon2id hashes, lock-out. Nothing here tells a guesser whether an account exists."""
+"""Sign-in accounts: a small SQLite file, argon2id hashes, lock-out.
+
+Nothing here tells a guesser whether an account exists.
+"""
 
 from __future__ import annotations
 
@@ -40,45 +43,72 @@ class Account:
 
 
 def add(place: Place, name: str, password: str, *, role: str, merchant_id: str | None = None) -> Account:
-    """Create an account, or change its password, role and merchant; a lock-out ends with it. Raises ``UsageError`` for a bad combination."""
+    """Create an account, or change its password, role and merchant; a lock-out ends with it.
+
+    Raises ``UsageError`` for a bad combination.
+    """
     if role not in ROLES or (role == "merchant") != bool(merchant_id):
-        raise UsageError("BAD_ROLE", "角色与商家不匹配", "a merchant account needs a merchant, others must have none", role=role, merchant_id=merchant_id)
+        raise UsageError(
+            "BAD_ROLE",
+            "角色与商家不匹配",
+            "a merchant account needs a merchant, others must have none",
+            role=role,
+            merchant_id=merchant_id,
+        )
     if not name.strip() or not name.isprintable() or len(password) < MIN_PASSWORD:
-        raise UsageError("BAD_ACCOUNT", f"账号名为空,或密码短于 {MIN_PASSWORD} 位", f"empty name, or a password under {MIN_PASSWORD} characters")
+        raise UsageError(
+            "BAD_ACCOUNT",
+            f"账号名为空,或密码短于 {MIN_PASSWORD} 位",
+            f"empty name, or a password under {MIN_PASSWORD} characters",
+        )
     with _accounts(place) as db:
         db.execute(
-            "INSERT INTO account (name, password_hash, role, merchant_id) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-            " password_hash = excluded.password_hash, role = excluded.role, merchant_id = excluded.merchant_id, failures = 0, locked_until = 0",
+            "INSERT INTO account (name, password_hash, role, merchant_id) VALUES (?, ?, ?, ?) ON CONFLICT "
+            "(name) DO UPDATE SET"
+            " password_hash = excluded.password_hash, role = excluded.role, merchant_id = "
+            "excluded.merchant_id, failures = 0, locked_until = 0",
             (name.strip(), _HASHER.hash(password), role, merchant_id),
         )
     return Account(name.strip(), role, merchant_id)
 
 
 def verify(place: Place, name: str, password: str, *, at: dt.datetime | None = None) -> Account:
-    """The account, when the password is right. One hash is computed for unknown and locked names too, so time tells nothing.
+    """The account, when the password is right.
 
-    Raises ``NotFoundError`` with one and the same sentence for an unknown name, a wrong password and a lock-out (5 failures, 15 minutes).
+    One hash is computed for unknown and locked names too, so time tells nothing.
+
+    Raises ``NotFoundError`` with one and the same sentence for an unknown name, a wrong password and a
+    lock-out (5 failures, 15 minutes).
     """
     now = (at or dt.datetime.now(dt.UTC)).timestamp()
     with _accounts(place) as db:
         # counted before the slow hash, so that parallel guesses cannot share one try
         row = db.execute(
-            "UPDATE account SET failures = CASE WHEN locked_until > ? THEN failures WHEN failures >= ? THEN 1 ELSE failures + 1 END"
+            "UPDATE account SET failures = CASE WHEN locked_until > ? THEN failures WHEN failures >= ? THEN "
+            "1 ELSE failures + 1 END"
             " WHERE name = ? RETURNING name, password_hash, role, merchant_id, failures, locked_until",
             (now, MAX_FAILURES, name.strip()),
         ).fetchone()
         if row and row["failures"] >= MAX_FAILURES and row["locked_until"] <= now:
-            db.execute("UPDATE account SET locked_until = ? WHERE name = ?", (now + LOCK_MINUTES * 60, row["name"]))
+            db.execute(
+                "UPDATE account SET locked_until = ? WHERE name = ?", (now + LOCK_MINUTES * 60, row["name"])
+            )
     is_right = _matches(row["password_hash"] if row else _decoy(), password)
     if not row or row["locked_until"] > now or not is_right:
         raise _refused()
     with _accounts(place) as db:
-        db.execute("UPDATE account SET failures = 0, locked_until = 0 WHERE name = ? AND password_hash = ?", (row["name"], row["password_hash"]))
+        db.execute(
+            "UPDATE account SET failures = 0, locked_until = 0 WHERE name = ? AND password_hash = ?",
+            (row["name"], row["password_hash"]),
+        )
     return Account(row["name"], row["role"], row["merchant_id"])
 
 
 def get(place: Place, name: str) -> Account | None:
-    """The account as it is now, or None when it was removed. Pages ask on every run, so that a removal bites at once."""
+    """The account as it is now, or None when it was removed.
+
+    Pages ask on every run, so that a removal bites at once.
+    """
     with _accounts(place) as db:
         row = db.execute("SELECT name, role, merchant_id FROM account WHERE name = ?", (name,)).fetchone()
     return Account(**dict(row)) if row else None
@@ -94,7 +124,11 @@ def remove(place: Place, name: str) -> bool:
 def see(place: Place, name: str, release: int) -> None:
     """Keep which release an account saw last."""
     with _accounts(place) as db:
-        db.execute("INSERT INTO look VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET release_number = excluded.release_number", (name, release))
+        db.execute(
+            "INSERT INTO look VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET release_number = "
+            "excluded.release_number",
+            (name, release),
+        )
 
 
 def last_seen(place: Place, name: str) -> int | None:
@@ -107,7 +141,10 @@ def last_seen(place: Place, name: str) -> int | None:
 def names(place: Place) -> list[Account]:
     """All accounts by name, for the operator's list."""
     with _accounts(place) as db:
-        return [Account(**dict(row)) for row in db.execute("SELECT name, role, merchant_id FROM account ORDER BY name")]
+        return [
+            Account(**dict(row))
+            for row in db.execute("SELECT name, role, merchant_id FROM account ORDER BY name")
+        ]
 
 
 @contextmanager
@@ -145,7 +182,8 @@ def _refused() -> NotFoundError:
     return NotFoundError(
         "SIGN_IN_REFUSED",
         f"账号或密码不对,或该账号因多次失败已锁定 {LOCK_MINUTES} 分钟",
-        f"wrong name or password, or the account is locked for {LOCK_MINUTES} minutes after repeated failures",
+        f"wrong name or password, or the account is locked for {LOCK_MINUTES} minutes after repeated "
+        "failures",
         step_zh="核对后重试,或联系管理员",
         step_en="check and try again, or ask the operator",
     )

@@ -22,14 +22,20 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 _checked: set[tuple[Path, int, int, int]] = set()
 
 
-def connect(place: Place, config: dict[str, str | int], *, write: bool = False, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A new in-memory DuckDB that sees the warehouse as ``lake``. Raises ``duckdb.Error``, and then nothing stays open.
+def connect(
+    place: Place, config: dict[str, str | int], *, write: bool = False, snapshot: int | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A new in-memory DuckDB that sees the warehouse as ``lake``.
 
-    DuckDB checks an extension's signature whenever it loads one, which is four fifths of what opening costs (0.2 s of CPU for 70 MB): a process
-    checks each file once, and again when it has changed.
+    Raises ``duckdb.Error``, and then nothing stays open.
+
+    DuckDB checks an extension's signature whenever it loads one, which is four fifths of what opening costs
+    (0.2 s of CPU for 70 MB): a process checks each file once, and again when it has changed.
     """
     files = {_state(path) for path in _extension_files(place)}
-    connection = duckdb.connect(":memory:", config={**CONFIG, **config, "allow_unsigned_extensions": files <= _checked})
+    connection = duckdb.connect(
+        ":memory:", config={**CONFIG, **config, "allow_unsigned_extensions": files <= _checked}
+    )
     try:
         for statement in attach_statements(place, write=write, snapshot=snapshot):
             connection.execute(statement)
@@ -41,9 +47,15 @@ def connect(place: Place, config: dict[str, str | int], *, write: bool = False, 
 
 
 def attach_statements(place: Place, *, write: bool = False, snapshot: int | None = None) -> list[str]:
-    """The SQL that turns a bare DuckDB connection into one that sees the warehouse as ``lake`` and loads nothing unsigned from then on."""
+    """The SQL that turns a bare DuckDB connection into one that sees the warehouse as ``lake`` and loads
+    nothing unsigned from then on.
+    """
     kind = place.catalog_address.partition(":")[0]
-    options = [f"DATA_PATH {literal(place.data_address)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
+    options = [
+        f"DATA_PATH {literal(place.data_address)}",
+        "OVERRIDE_DATA_PATH true",
+        "DATA_INLINING_ROW_LIMIT 0",
+    ]
     if kind == "sqlite":
         options += ["META_JOURNAL_MODE 'WAL'", "META_BUSY_TIMEOUT 5000"]
     if not write:

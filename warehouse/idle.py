@@ -1,6 +1,8 @@
-"""Connections that wait for the next who asks for just the same: to open one costs 50 ms, most of it DuckLake's look at a catalog of a hundred tables.
+"""Connections that wait for the next who asks for just the same: to open one costs 50 ms, most of it
+DuckLake's look at a catalog of a hundred tables.
 
-Each serves one reader, or the writer, at a time and is rolled back in between, so that the next sees the newest commit (or its snapshot) as on a new one.
+Each serves one reader, or the writer, at a time and is rolled back in between, so that the next sees the
+newest commit (or its snapshot) as on a new one.
 """
 
 from __future__ import annotations
@@ -15,12 +17,15 @@ import duckdb
 
 from warehouse.place import Place
 
-#: One installation's writer, its newest state and the release in force; what was asked for least lately is closed.
+#: One installation's writer, its newest state and the release in force; what was asked for least lately is
+#: closed.
 KEPT = 3
 
 
 class Held:
-    """A file itself. While this lives, no other file can get its number, as the next one made after it was deleted would.
+    """A file itself.
+
+    While this lives, no other file can get its number, as the next one made after it was deleted would.
 
     Holding it so takes no part in locks: to close it gives up none that SQLite has on it.
     """
@@ -40,7 +45,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. ``catalog`` is the catalog's file itself, not its name: a home that was wiped and made anew is another one."""
+    """What is asked for.
+
+    ``catalog`` is the catalog's file itself, not its name: a home that was wiped and made anew is another
+    one.
+    """
 
     place: Place
     catalog: Held
@@ -54,7 +63,8 @@ _lock = threading.Lock()
 
 
 def wanted(place: Place, config: dict[str, str | int], *, write: bool, snapshot: int | None) -> Wanted | None:
-    """None where connections are not kept: a catalog on a server counts them, and one that is not there yet cannot be told from the next.
+    """None where connections are not kept: a catalog on a server counts them, and one that is not there yet
+    cannot be told from the next.
 
     Nor where the system (not Linux) cannot hold a file without opening it.
     """
@@ -64,7 +74,10 @@ def wanted(place: Place, config: dict[str, str | int], *, write: bool, snapshot:
 
 
 def take(asked: Wanted | None) -> duckdb.DuckDBPyConnection | None:
-    """A connection that waits for just this, if there is one and its snapshot is still there; nobody else has it from now on."""
+    """A connection that waits for just this, if there is one and its snapshot is still there.
+
+    Nobody else has it from now on.
+    """
     with _lock:
         number = next((number for number, (key, _) in enumerate(_idle) if key == asked), None)
         if asked is None or number is None:
@@ -76,8 +89,16 @@ def take(asked: Wanted | None) -> duckdb.DuckDBPyConnection | None:
     return None
 
 
-def give(asked: Wanted | None, connection: duckdb.DuckDBPyConnection, failure: type[BaseException] | None = None, *_: object) -> None:
-    """Have the connection wait for the next; close it after a ``failure``. Called as ``__exit__`` is, when whoever had it is done."""
+def give(
+    asked: Wanted | None,
+    connection: duckdb.DuckDBPyConnection,
+    failure: type[BaseException] | None = None,
+    *_: object,
+) -> None:
+    """Have the connection wait for the next; close it after a ``failure``.
+
+    Called as ``__exit__`` is, when whoever had it is done.
+    """
     if asked is None or failure is not None or not _rolled_back(connection, asked):
         connection.close()
         return
@@ -89,7 +110,10 @@ def give(asked: Wanted | None, connection: duckdb.DuckDBPyConnection, failure: t
 
 
 def _rolled_back(connection: duckdb.DuckDBPyConnection, asked: Wanted) -> bool:
-    """Whether it is in no transaction any more. A reader is in one always, the writer in none unless something went wrong: then it can begin none."""
+    """Whether it is in no transaction any more.
+
+    A reader is in one always, the writer in none unless something went wrong: then it can begin none.
+    """
     try:
         if asked.write:
             connection.execute("BEGIN TRANSACTION")
@@ -101,7 +125,11 @@ def _rolled_back(connection: duckdb.DuckDBPyConnection, asked: Wanted) -> bool:
 
 def _stands(connection: duckdb.DuckDBPyConnection, snapshot: int | None) -> bool:
     try:
-        return snapshot is None or bool(connection.execute("SELECT 1 FROM ducklake_snapshots('lake') WHERE snapshot_id = ?", [snapshot]).fetchall())
+        return snapshot is None or bool(
+            connection.execute(
+                "SELECT 1 FROM ducklake_snapshots('lake') WHERE snapshot_id = ?", [snapshot]
+            ).fetchall()
+        )
     except duckdb.Error:
         return False
 
@@ -114,5 +142,6 @@ def _close_all() -> None:
         connection.close()
 
 
-# a forked child has their files and memory but not their threads and locks: it could neither use nor close them
+# a forked child has their files and memory but not their threads and locks: it could neither use nor close
+# them
 os.register_at_fork(before=_close_all)

@@ -1,4 +1,7 @@
-"""The warehouse: DuckDB with DuckLake. One transaction is one snapshot; readers see a snapshot whole or not at all."""
+"""The warehouse: DuckDB with DuckLake.
+
+One transaction is one snapshot; readers see a snapshot whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,14 @@ SMALL_BYTES = 1 << 20
 class Lake:
     """A connection to the warehouse. Use as a context manager; a writer also holds the writer's slot.
 
-    What it learns of the catalog stays true: nobody else writes beside a writer, and a reader reads everything from one snapshot, in one transaction.
-    Frames come back with the table's own columns and dtypes; a table that was never created reads as empty, a column that was
-    never added reads as null.
+    What it learns of the catalog stays true: nobody else writes beside a writer, and a reader reads
+    everything from one snapshot, in one transaction. Frames come back with the table's own columns and
+    dtypes; a table that was never created reads as empty, a column that was never added reads as null.
     """
 
-    def __init__(self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool) -> None:
+    def __init__(
+        self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool
+    ) -> None:
         self.place, self.connection, self.write = place, connection, write
         self._stack, self._open = stack, not write
         self._columns: dict[str, dict[str, str]] | None = None
@@ -53,14 +58,23 @@ class Lake:
         slot_seconds: float = 600,
         alone: bool = False,
     ) -> Lake:
-        """Attach the warehouse of ``place``; ``snapshot`` shows it as it was then (readers only). ``threads`` and ``memory``: else as this installation says.
+        """Attach the warehouse of ``place``; ``snapshot`` shows it as it was then (readers only).
 
-        ``alone``: for a reader who changes the connection itself, which nobody gets after it; others leave theirs to the next one (``warehouse.idle``).
+        ``threads`` and ``memory``: else as this installation says.
 
-        Raises ``WriterBusyError`` when the slot is not free in time, ``NotFoundError`` when a reader asks for a warehouse or snapshot that is not there.
+        ``alone``: for a reader who changes the connection itself, which nobody gets after it; others leave
+        theirs to the next one (``warehouse.idle``).
+
+        Raises ``WriterBusyError`` when the slot is not free in time, ``NotFoundError`` when a reader asks for
+        a warehouse or snapshot that is not there.
         """
         if write and snapshot is not None:
-            raise UsageError("SNAPSHOT_READ_ONLY", "历史快照只能读取", "a past snapshot can only be read", snapshot=snapshot)
+            raise UsageError(
+                "SNAPSHOT_READ_ONLY",
+                "历史快照只能读取",
+                "a past snapshot can only be read",
+                snapshot=snapshot,
+            )
         with ExitStack() as stack:
             if write:
                 _make_folders(place)
@@ -71,9 +85,14 @@ class Lake:
             spill = str(scratch_folder(place))
             try:
                 chosen = Settings()
-                may: dict[str, str | int] = {"threads": threads or chosen.threads, "memory_limit": memory or chosen.memory}
+                may: dict[str, str | int] = {
+                    "threads": threads or chosen.threads,
+                    "memory_limit": memory or chosen.memory,
+                }
                 key = None if alone else idle.wanted(place, may, write=write, snapshot=snapshot)
-                connection = idle.take(key) or connect(place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot)
+                connection = idle.take(key) or connect(
+                    place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot
+                )
             except (duckdb.Error, ModuleNotFoundError) as error:
                 if place.catalog_file is None:
                     raise unreachable() from None  # their words repeat the address, and with it the password
@@ -92,12 +111,17 @@ class Lake:
     def __enter__(self) -> Lake:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.__exit__(kind, error, trace)
 
     # shape
     def ensure(self, tables: Iterable[Table]) -> None:
-        """Create schemas, tables and columns that are declared but not there. Never drops; raises ``UsageError`` when a type differs."""
+        """Create schemas, tables and columns that are declared but not there.
+
+        Never drops; raises ``UsageError`` when a type differs.
+        """
         self._columns = None
         with self.transaction():
             for table in tables:
@@ -105,11 +129,16 @@ class Lake:
                 wanted = {name: TYPES[dtype] for name, dtype in table.dtypes.items()}
                 if not found:
                     self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(table.layer)}")
-                    spec = ", ".join(f"{quote(name)} {kind}{' NOT NULL' if name in table.key else ''}" for name, kind in wanted.items())
+                    spec = ", ".join(
+                        f"{quote(name)} {kind}{' NOT NULL' if name in table.key else ''}"
+                        for name, kind in wanted.items()
+                    )
                     self.connection.execute(f"CREATE TABLE {address(table)} ({spec})")
                 for name, kind in wanted.items() if found else ():
                     if name not in found:
-                        self.connection.execute(f"ALTER TABLE {address(table)} ADD COLUMN {quote(name)} {kind}")
+                        self.connection.execute(
+                            f"ALTER TABLE {address(table)} ADD COLUMN {quote(name)} {kind}"
+                        )
                     elif found[name] != kind:
                         raise type_changed(table, name, found[name], kind)
                 self._known()[table.full_name] = found | wanted
@@ -122,30 +151,47 @@ class Lake:
         """The columns of every table, asked of the catalog once."""
         if self._columns is None:
             self._columns = {}
-            query = "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'lake'"
+            query = (
+                "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+                "WHERE database_name = 'lake'"
+            )
             for name, column, kind in self.connection.execute(query).fetchall():
                 self._columns.setdefault(name, {})[column] = kind
         return self._columns
 
     def may_hold_rows(self, table: Table) -> bool:
-        """False when the table surely holds none. DuckLake asks its catalog once per column of a table without files: dear for a wide, empty one."""
+        """False when the table surely holds none.
+
+        DuckLake asks its catalog once per column of a table without files: dear for a wide, empty one.
+        """
         return table.name in self._stored()
 
     def is_small(self, table: Table) -> bool:
-        """Whether the table surely is at most a megabyte of Parquet: less than what it takes DuckLake to find out which of its files may be left out."""
+        """Whether the table surely is at most a megabyte of Parquet: less than what it takes DuckLake to find
+        out which of its files may be left out.
+        """
         return self._stored().get(table.name, 0) <= SMALL_BYTES
 
     def _stored(self) -> dict[str, int]:
-        """Table → bytes stored when first asked, and memory appended since. By name only: the few names that two layers share count together."""
+        """Table → bytes stored when first asked, and memory appended since.
+
+        By name only: the few names that two layers share count together.
+        """
         if self._sizes is None:
-            query = "SELECT table_name, sum(file_size_bytes)::BIGINT FROM ducklake_table_info('lake') WHERE file_count > 0 GROUP BY table_name"
+            query = (
+                "SELECT table_name, sum(file_size_bytes)::BIGINT FROM ducklake_table_info('lake') WHERE "
+                "file_count > 0 GROUP BY table_name"
+            )
             self._sizes = dict(self.connection.execute(query).fetchall())
         return self._sizes
 
     # transactions
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside becomes one snapshot, or nothing does. Inside another transaction, as a reader always is, it simply joins that one."""
+        """Everything inside becomes one snapshot, or nothing does.
+
+        Inside another transaction, as a reader always is, it simply joins that one.
+        """
         if self._open:
             yield
             return
@@ -174,9 +220,16 @@ class Lake:
 
     # reading
     def read(
-        self, table: Table, *, keys: pl.DataFrame | None = None, where: dict[str, object] | None = None, columns: Sequence[str] | None = None
+        self,
+        table: Table,
+        *,
+        keys: pl.DataFrame | None = None,
+        where: dict[str, object] | None = None,
+        columns: Sequence[str] | None = None,
     ) -> pl.DataFrame:
-        """Rows of ``table``: those matching a row of ``keys`` on all its columns, and ``where`` (column → value, list of values, or None for null)."""
+        """Rows of ``table``: those matching a row of ``keys`` on all its columns, and ``where`` (column →
+        value, list of values, or None for null).
+        """
         names = list(columns or table.columns)
         dtypes = {name: table.dtypes[name] for name in names}
         found = self.columns(table)
@@ -185,8 +238,12 @@ class Lake:
         conditions, values = where_clauses(where or {})
         frames = {}
         if keys is not None and self.is_small(table):
-            rows = self.read(table, where=where, columns=[*names, *(name for name in keys.columns if name not in names)])
-            return rows.join(typed_keys(table, keys), on=keys.columns, how="semi", nulls_equal=True, maintain_order="left").select(names)
+            rows = self.read(
+                table, where=where, columns=[*names, *(name for name in keys.columns if name not in names)]
+            )
+            return rows.join(
+                typed_keys(table, keys), on=keys.columns, how="semi", nulls_equal=True, maintain_order="left"
+            ).select(names)
         if keys is not None:
             frames["_keys"] = typed_keys(table, keys)
             conditions += matching(frames["_keys"])
@@ -199,7 +256,10 @@ class Lake:
         if not self.columns(table) or keys.is_empty() or not self.may_hold_rows(table):
             return False
         wanted = typed_keys(table, keys)
-        query = f"SELECT 1 AS one FROM {address(table)} AS t WHERE {' AND '.join(matching(wanted, bounded=not self.is_small(table)))} LIMIT 1"  # noqa: S608
+        query = (
+            f"SELECT 1 AS one FROM {address(table)} AS t WHERE "  # noqa: S608
+            f"{' AND '.join(matching(wanted, bounded=not self.is_small(table)))} LIMIT 1"
+        )
         return not self.sql(query, _keys=wanted).is_empty()
 
     def sql(self, query: str, params: Sequence[object] | None = None, **frames: pl.DataFrame) -> pl.DataFrame:
@@ -228,7 +288,9 @@ class Lake:
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
 
     def replace(self, table: Table, keys: pl.DataFrame, frame: pl.DataFrame) -> None:
-        """Delete every row matching ``keys`` on its columns, then add ``frame``: the way a slice is rebuilt, in one snapshot."""
+        """Delete every row matching ``keys`` on its columns, then add ``frame``: the way a slice is rebuilt,
+        in one snapshot.
+        """
         with self.transaction():
             self.delete(table, keys)
             self.append(table, frame)
@@ -249,48 +311,71 @@ class Lake:
         return int(row[0]) if row else 0
 
     def content_hash(self, table: Table, ignore: Collection[str] = ()) -> str:
-        """Fingerprint of all rows, whatever their order or files: count and two exact sums of the halves of each row's md5.
+        """Fingerprint of all rows, whatever their order or files: count and two exact sums of the halves of
+        each row's md5.
 
-        Column order does not matter; columns in ``ignore`` do not count. The same in any process and any time zone.
+        Column order does not matter; columns in ``ignore`` do not count. The same in any process and any time
+        zone.
         """
         names = sorted(set(table.columns) - set(ignore))
         found = self.columns(table)
         if not found or not self.may_hold_rows(table):
             return f"0-{0:x}-{0:x}"
         query = f"""
-            SELECT count(*), coalesce(sum((digest >> 64)::UBIGINT), 0), coalesce(sum((digest & 18446744073709551615::UHUGEINT)::UBIGINT), 0)
+            SELECT count(*), coalesce(sum((digest >> 64)::UBIGINT), 0),
+                coalesce(sum((digest & 18446744073709551615::UHUGEINT)::UBIGINT), 0)
             FROM ({digests(table, names, found)})"""  # noqa: S608
         row = self.connection.execute(query).fetchone() or (0, 0, 0)
         return f"{row[0]}-{int(row[1]):x}-{int(row[2]):x}"
 
-    def maintain(self, keep_snapshots_from: int, *, keep: Collection[int] = (), grace: dt.timedelta = dt.timedelta(hours=1)) -> None:
-        """Expire snapshots older than ``keep_snapshots_from`` (but those in ``keep``), merge small files, delete files no snapshot needs.
+    def maintain(
+        self,
+        keep_snapshots_from: int,
+        *,
+        keep: Collection[int] = (),
+        grace: dt.timedelta = dt.timedelta(hours=1),
+    ) -> None:
+        """Expire snapshots older than ``keep_snapshots_from`` (but those in ``keep``), merge small files,
+        delete files no snapshot needs.
 
-        ``grace`` is the longest a reader may stay open: what was current or was written within it is spared. A reader whose snapshot is
-        expired under it reads no rows and gets no error (measured), so nothing shorter than the longest reader is safe.
+        ``grace`` is the longest a reader may stay open: what was current or was written within it is spared.
+        A reader whose snapshot is expired under it reads no rows and gets no error (measured), so nothing
+        shorter than the longest reader is safe.
         """
         expire = self._expirable(keep_snapshots_from, set(keep), grace)
         if expire:
             self.connection.execute(f"CALL ducklake_expire_snapshots('lake', versions => {expire})")
         self.connection.execute("CALL ducklake_merge_adjacent_files('lake')")
         self.connection.execute("CALL ducklake_rewrite_data_files('lake', delete_threshold => 0.3)")
-        when = f"older_than => now() - INTERVAL {int(grace.total_seconds())} SECOND" if grace else "cleanup_all => true"
+        when = (
+            f"older_than => now() - INTERVAL {int(grace.total_seconds())} SECOND"
+            if grace
+            else "cleanup_all => true"
+        )
         self.connection.execute(f"CALL ducklake_cleanup_old_files('lake', {when})")
         self.connection.execute(f"CALL ducklake_delete_orphaned_files('lake', {when})")
         clear_scratch(self.place)
 
     def _expirable(self, keep_from: int, keep: set[int], grace: dt.timedelta) -> list[int]:
-        """Snapshots to expire, never the newest; a snapshot was last current when its successor was committed."""
+        """Snapshots to expire, never the newest.
+
+        A snapshot was last current when its successor was committed.
+        """
         query = """
             SELECT snapshot_id FROM (
-                SELECT snapshot_id, lead(snapshot_time) OVER (ORDER BY snapshot_id) AS superseded_at FROM ducklake_snapshots('lake')
+                SELECT snapshot_id, lead(snapshot_time) OVER (ORDER BY snapshot_id) AS superseded_at
+                    FROM ducklake_snapshots('lake')
             ) WHERE snapshot_id < ? AND superseded_at <= now() - to_seconds(?)"""
         rows = self.connection.execute(query, [keep_from, grace.total_seconds()]).fetchall()
         return sorted({int(row[0]) for row in rows} - keep)
 
 
 def _once(frame: pl.DataFrame) -> pa.RecordBatchReader:
-    """``frame`` to be read once. DuckDB holds what was registered until the transaction ends, though it is unregistered: of this it holds nothing."""
+    """``frame`` to be read once.
+
+    DuckDB holds what was registered until the transaction ends, though it is unregistered: of this it holds
+    nothing.
+    """
     rows = frame.to_arrow()
     return pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
 

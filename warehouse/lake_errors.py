@@ -10,9 +10,16 @@ def absent(snapshot: int | None) -> NotFoundError:
     """There is no warehouse, or none as it was at ``snapshot``."""
     if snapshot is None:
         step = {"step_zh": "先导入数据并构建一次", "step_en": "load data and build once first"}
-        return NotFoundError("NO_WAREHOUSE", "数据仓库尚未建立", "the warehouse has not been built yet", **step)
-    step = {"step_zh": "可能已过保留期;查看发布列表", "step_en": "it may be past retention; see the list of releases"}
-    return NotFoundError("NO_SUCH_SNAPSHOT", "没有这个数据快照", "no such snapshot", **step, snapshot=snapshot)
+        return NotFoundError(
+            "NO_WAREHOUSE", "数据仓库尚未建立", "the warehouse has not been built yet", **step
+        )
+    step = {
+        "step_zh": "可能已过保留期;查看发布列表",
+        "step_en": "it may be past retention; see the list of releases",
+    }
+    return NotFoundError(
+        "NO_SUCH_SNAPSHOT", "没有这个数据快照", "no such snapshot", **step, snapshot=snapshot
+    )
 
 
 def unreachable() -> UsageError:

@@ -1,8 +1,10 @@
-"""Landing: bytes as received, content-addressed, write-once, sealed under the shop's own key, and the manifest that says whose they are.
+"""Landing: bytes as received, content-addressed, write-once, sealed under the shop's own key, and the
+manifest that says whose they are.
 
-A landed file is named by the hash of what was received and holds it encrypted (AES-256-GCM, the name being part of what is authenticated): raw
-exports hold names and addresses of buyers. Its key stands in ``secrets/keys`` (``warehouse.keys``); destroying it makes a shop's files unreadable.
-Raw files expire (``expire``); what was loaded of them stays in bronze, and a build from landing takes it from there.
+A landed file is named by the hash of what was received and holds it encrypted (AES-256-GCM, the name being
+part of what is authenticated): raw exports hold names and addresses of buyers. Its key stands in
+``secrets/keys`` (``warehouse.keys``); destroying it makes a shop's files unreadable. Raw files expire
+(``expire``); what was loaded of them stays in bronze, and a build from landing takes it from there.
 """
 
 from __future__ import annotations
@@ -32,26 +34,39 @@ _MARK = b"BAIYUN1\n"
 _NONCE = 12
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _SUFFIX = re.compile(r"[a-z0-9]{1,8}")
-_NAME = re.compile(rf"{_PART.pattern}/{_PART.pattern}/{_PART.pattern}/\d{{4}}-\d\d-\d\d/([0-9a-f]{{64}})\.{_SUFFIX.pattern}")
+_NAME = re.compile(
+    rf"{_PART.pattern}/{_PART.pattern}/{_PART.pattern}/\d{{4}}-\d\d-\d\d/([0-9a-f]{{64}})\.{_SUFFIX.pattern}"
+)
 
 
 @dataclass(frozen=True)
 class Landed:
-    """Where bytes came to rest. ``export_id`` is their sha256, ``landing_name`` the path inside landing, ``is_new`` False for known bytes."""
+    """Where bytes came to rest.
+
+    ``export_id`` is their sha256, ``landing_name`` the path inside landing, ``is_new`` False for known bytes.
+    """
 
     export_id: str
     landing_name: str
     is_new: bool
 
 
-def keep(place: Place, data: bytes, *, platform: str, shop: str, kind: str, received_date: dt.date, suffix: str) -> Landed:
+def keep(
+    place: Place, data: bytes, *, platform: str, shop: str, kind: str, received_date: dt.date, suffix: str
+) -> Landed:
     """Write ``data`` for ever: it is on disk, whole and named by its hash, when this returns.
 
-    The same bytes for the same shop and kind are the same file, whatever the day. Raises ``UsageError`` for a part that is not a plain name.
+    The same bytes for the same shop and kind are the same file, whatever the day. Raises ``UsageError`` for a
+    part that is not a plain name.
     """
     ending = suffix.lower().removeprefix(".")
     if not all(_PART.fullmatch(part) for part in (platform, shop, kind)) or not _SUFFIX.fullmatch(ending):
-        raise UsageError("UNSAFE_NAME", "名称含有不允许的字符", "a name holds characters that are not allowed", parts=[platform, shop, kind, suffix])
+        raise UsageError(
+            "UNSAFE_NAME",
+            "名称含有不允许的字符",
+            "a name holds characters that are not allowed",
+            parts=[platform, shop, kind, suffix],
+        )
     digest = hashlib.sha256(data).hexdigest()
     folder = place.landing / platform / shop / kind
     for known in sorted(folder.glob(f"*/{digest}.*")):
@@ -67,12 +82,15 @@ def keep(place: Place, data: bytes, *, platform: str, shop: str, kind: str, rece
 def read_landed(place: Place, landing_name: str) -> bytes:
     """The bytes of ``landing_name``, checked against their hash.
 
-    Raises ``FileRefusedError`` when a bit has changed since, ``NotFoundError`` when the file is gone or the name was never ours.
+    Raises ``FileRefusedError`` when a bit has changed since, ``NotFoundError`` when the file is gone or the
+    name was never ours.
     """
     match = _NAME.fullmatch(landing_name)
     path = place.landing / landing_name
     if match is None or not path.is_file():
-        raise NotFoundError("NO_SUCH_FILE", "没有这个原始文件", "no such landed file", landing_name=landing_name)
+        raise NotFoundError(
+            "NO_SUCH_FILE", "没有这个原始文件", "no such landed file", landing_name=landing_name
+        )
     data = _opened(place, landing_name.split("/")[1], path)
     if data is None:
         raise FileRefusedError(
@@ -87,7 +105,10 @@ def read_landed(place: Place, landing_name: str) -> bytes:
 
 
 def sweep(place: Place, older_than_seconds: float = 3600) -> int:
-    """Remove half-written files of runs that died; returns how many. A running ``keep`` is younger than the limit."""
+    """Remove half-written files of runs that died; returns how many.
+
+    A running ``keep`` is younger than the limit.
+    """
     limit = time.time() - older_than_seconds
     stale = [path for path in _scratch(place).glob("*.part") if path.stat().st_mtime <= limit]
     for path in stale:
@@ -96,7 +117,9 @@ def sweep(place: Place, older_than_seconds: float = 3600) -> int:
 
 
 def record(lake: Lake, exports: pl.DataFrame) -> int:
-    """Enter ``exports`` (columns of ``EXPORT``) in the manifest; rows known by export, shop and kind stay as they are. Returns the number of new rows.
+    """Enter ``exports`` (columns of ``EXPORT``) in the manifest.
+
+    Rows known by export, shop and kind stay as they are. Returns the number of new rows.
 
     Raises dataframely's validation error when a row breaks the contract.
     """
@@ -117,23 +140,31 @@ def pending(lake: Lake) -> pl.DataFrame:
 
 
 def expire(lake: Lake, place: Place, *, days: int, now: dt.datetime, at_once: bool = False) -> int:
-    """Remove raw files received longer ago than their merchant's days (``MERCHANT.raw_days_qty``, else ``days``), once a build has loaded or refused them.
+    """Remove raw files received longer ago than their merchant's days (``MERCHANT.raw_days_qty``, else
+    ``days``), once a build has loaded or refused them.
 
-    Their manifest rows stay and say when. ``at_once`` looks only at merchants who keep none. Returns how many files went.
+    Their manifest rows stay and say when. ``at_once`` looks only at merchants who keep none. Returns how many
+    files went.
     """
-    kept = lake.read(MERCHANT, columns=["merchant_id", "raw_days_qty"]).with_columns(pl.col("raw_days_qty").fill_null(days))
+    kept = lake.read(MERCHANT, columns=["merchant_id", "raw_days_qty"]).with_columns(
+        pl.col("raw_days_qty").fill_null(days)
+    )
     merchants = kept.filter(pl.col("raw_days_qty") == 0) if at_once else kept
     if merchants.is_empty():
         return 0
-    there = lake.read(EXPORT, where={"merchant_id": merchants["merchant_id"].to_list()}).filter(pl.col("expired_at").is_null())
+    there = lake.read(EXPORT, where={"merchant_id": merchants["merchant_id"].to_list()}).filter(
+        pl.col("expired_at").is_null()
+    )
     old = there.join(merchants, on="merchant_id").filter(
-        pl.col("received_at") + pl.duration(days=pl.col("raw_days_qty")) <= now.astimezone(ZoneInfo(TIME_ZONE))
+        pl.col("received_at") + pl.duration(days=pl.col("raw_days_qty"))
+        <= now.astimezone(ZoneInfo(TIME_ZONE))
     )
     judged = lake.read(LOAD, keys=old.select(EXPORT.key), columns=list(EXPORT.key))
     due = old.join(judged, on=list(EXPORT.key), how="semi")
     if due.is_empty():
         return 0
-    # the manifest first: a file whose row says it is gone may still be there after a crash, never the other way round
+    # the manifest first: a file whose row says it is gone may still be there after a crash, never the other
+    # way round
     lake.replace(EXPORT, due.select(EXPORT.key), EXPORT.shape(due.with_columns(expired_at=pl.lit(now))))
     for name in due["landing_name"]:
         (place.landing / name).unlink(missing_ok=True)
@@ -153,7 +184,9 @@ def _opened(place: Place, shop: str, path: Path) -> bytes | None:
         return None
     digest = path.name.split(".")[0]
     try:
-        data = AESGCM(keys.key(place, "landing", shop)).decrypt(nonce, sealed[len(_MARK) + _NONCE :], digest.encode())
+        data = AESGCM(keys.key(place, "landing", shop)).decrypt(
+            nonce, sealed[len(_MARK) + _NONCE :], digest.encode()
+        )
     except InvalidTag:
         return None
     return data if hashlib.sha256(data).hexdigest() == digest else None
@@ -164,7 +197,9 @@ def _scratch(place: Place) -> Path:
 
 
 def _write(place: Place, data: bytes, target: Path) -> None:
-    """Temporary file, fsync, rename, fsync of the folder: after a power cut the name either is not there or holds all bytes."""
+    """Temporary file, fsync, rename, fsync of the folder: after a power cut the name either is not there or
+    holds all bytes.
+    """
     _make_folder(target.parent)
     _make_folder(_scratch(place))
     part = _scratch(place) / f"{target.stem}.{os.getpid()}.{time.monotonic_ns()}.part"
@@ -183,7 +218,9 @@ def _write(place: Place, data: bytes, target: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Create ``folder``; every parent that got a new entry is synced, or the entry could be lost with the power."""
+    """Create ``folder``; every parent that got a new entry is synced, or the entry could be lost with the
+    power.
+    """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in missing:

@@ -1,4 +1,7 @@
-"""The ops layer: what was received, loaded, refused, judged and released, and who owns which shop. Declared like any other table."""
+"""The ops layer: what was received, loaded, refused, judged and released, and who owns which shop.
+
+Declared like any other table.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,13 @@ EXPORT = Table(
     "export",
     "文件清单",
     "manifest of exports",
-    "One received file or API body × shop × kind. The same bytes for the same shop and kind are the same row.",
+    "One received file or API body × shop × kind. The same bytes for the same shop and kind are the same "
+    "row.",
     key=("export_id", *SHOP_OF_KIND),
     required=("source_code", "export_name", "bytes_qty", "landing_name", "received_at", "observed_at"),
     optional=(
-        "layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date", "last_date", "expired_at",
+        "layout_name", "received_by_name", "run_name", "window_start_at", "window_end_at", "first_date",
+        "last_date", "expired_at",
         "withdrawn_at", "withdrawn_by_name",
     ),
 )  # fmt: skip
@@ -25,10 +30,12 @@ LOAD = Table(
     "load",
     "入库回执",
     "load receipts",
-    "What became of one export: rows read = published + quarantined + superseded + duplicate. An export without a row here is still to be loaded.",
+    "What became of one export: rows read = published + quarantined + superseded + duplicate. An export "
+    "without a row here is still to be loaded.",
     key=("export_id", *SHOP_OF_KIND),
     required=(
-        "build_number", "loaded_at", "verdict_code", "rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty",
+        "build_number", "loaded_at", "verdict_code", "rows_read_qty", "published_qty", "quarantined_qty",
+        "superseded_qty", "duplicate_qty",
     ),
     optional=("layout_name", "first_date", "last_date", "dropped_columns_name", "details_json"),
 )  # fmt: skip
@@ -38,7 +45,8 @@ QUARANTINE = Table(
     "quarantine",
     "隔离行",
     "quarantined rows",
-    "One broken rule × row of an export, with the cell and the next step; column is empty text when the whole row is at fault. No personal columns.",
+    "One broken rule × row of an export, with the cell and the next step; column is empty text when the "
+    "whole row is at fault. No personal columns.",
     key=("export_id", *SHOP_OF_KIND, "row_number", "rule_name", "column_name"),
     required=("message_name",),
     optional=("cell_name", "next_step_name", "row_json"),
@@ -71,9 +79,19 @@ RESTATEMENT = Table(
     "restatement",
     "数字变动",
     "restatements",
-    "One figure of one shop × channel × day that a release moved against the published one before it, by one reason. A figure that stands has no row; "
+    "One figure of one shop × channel × day that a release moved against the published one before it, by one "
+    "reason. A figure that stands has no row; "
     "the rows of one figure sum to exactly the difference of the two releases.",
-    key=("release_number", "merchant_id", "shop_id", "platform_code", "channel_code", "business_date", "metric_id", "restatement_code"),
+    key=(
+        "release_number",
+        "merchant_id",
+        "shop_id",
+        "platform_code",
+        "channel_code",
+        "business_date",
+        "metric_id",
+        "restatement_code",
+    ),
     required=("restated_number", "orders_qty"),
 )
 
@@ -82,7 +100,8 @@ PIN = Table(
     "pin",
     "发布固定",
     "release pins",
-    "One decision to hold the dashboards on a release, or to let them follow again. Append-only; the highest number is in force.",
+    "One decision to hold the dashboards on a release, or to let them follow again. Append-only; the highest "
+    "number is in force.",
     key=("event_number",),
     required=("changed_at", "is_pinned"),
     optional=("release_number", "received_by_name"),
@@ -104,7 +123,8 @@ CURSOR = Table(
     "cursor",
     "采集进度",
     "collection cursors",
-    "How far one shop's one kind has been collected. Moves in the transaction that records the pages it covers, also when they are empty.",
+    "How far one shop's one kind has been collected. Moves in the transaction that records the pages it "
+    "covers, also when they are empty.",
     key=SHOP_OF_KIND,
     required=("covered_until_at", "changed_at"),
     optional=("run_name",),
@@ -121,7 +141,15 @@ COLLECTION = Table(
     optional=("window_start_at", "window_end_at", "pages_qty", "rule_name", "message_name", "next_step_name"),
 )
 
-OWNER = Table("ops", "owner", "持有人", "owners", "One person or group behind merchants.", key=("owner_id",), required=("owner_name", "changed_at"))
+OWNER = Table(
+    "ops",
+    "owner",
+    "持有人",
+    "owners",
+    "One person or group behind merchants.",
+    key=("owner_id",),
+    required=("owner_name", "changed_at"),
+)
 
 MERCHANT = Table(
     "ops",
@@ -162,7 +190,8 @@ CURRENCY_RATE = Table(
     "currency_rate",
     "汇率",
     "exchange rates",
-    "One day's rate of one currency. An order of a foreign shop is converted by the rate of the day it was created.",
+    "One day's rate of one currency. An order of a foreign shop is converted by the rate of the day it was "
+    "created.",
     key=("rate_date", "currency_code"),
     required=("cny_e8_number", "changed_at"),
     optional=("received_by_name",),
@@ -174,7 +203,8 @@ ASIDE_ORDER = Table(
     "aside_order",
     "剔除名单",
     "orders set aside",
-    "One entry by which a merchant set an order aside (brushing, a sample) or took that back. Append-only; of one order the highest number counts.",
+    "One entry by which a merchant set an order aside (brushing, a sample) or took that back. Append-only; "
+    "of one order the highest number counts.",
     key=("merchant_id", "event_number"),
     required=("shop_id", "order_id", "is_aside", "reason_name", "received_by_name", "changed_at"),
 )
@@ -184,7 +214,8 @@ UNIT_COST = Table(
     "unit_cost",
     "商品成本",
     "unit costs",
-    "One entry of what one unit costs from a day on: of a SKU, else of a style; in one shop, else in all. Append-only; of the same goods, shop and day "
+    "One entry of what one unit costs from a day on: of a SKU, else of a style; in one shop, else in all. "
+    "Append-only; of the same goods, shop and day "
     "the highest number counts, without a cost it is taken back.",
     key=("merchant_id", "event_number"),
     required=("valid_from_date", "received_by_name", "changed_at"),
@@ -197,7 +228,8 @@ FIXED_COST = Table(
     "fixed_cost",
     "其他成本",
     "other costs",
-    "One entry of a cost beside the goods': for every unit or order from a day on, or once for the days between two. Append-only; of the same kind, "
+    "One entry of a cost beside the goods': for every unit or order from a day on, or once for the days "
+    "between two. Append-only; of the same kind, "
     "shop, creator, session and day the highest number counts, without an amount it is taken back.",
     key=("merchant_id", "event_number"),
     required=("cost_kind_code", "cost_basis_code", "valid_from_date", "received_by_name", "changed_at"),
@@ -210,7 +242,8 @@ STOCK_ENTRY = Table(
     "stock_entry",
     "到货与盘点",
     "goods received and counted",
-    "One entry of the units of a SKU a shop received on a day, or counted at its end. Append-only; of the same SKU, shop, kind and day the highest number "
+    "One entry of the units of a SKU a shop received on a day, or counted at its end. Append-only; of the "
+    "same SKU, shop, kind and day the highest number "
     "counts, without units it is taken back.",
     key=("merchant_id", "event_number"),
     required=("shop_id", "sku_code", "stock_kind_code", "stock_date", "received_by_name", "changed_at"),
@@ -223,7 +256,8 @@ MAPPING = Table(
     "mapping",
     "映射",
     "mappings",
-    "One saved version of a merchant's own mapping of one table, or its being taken back (``is_in_force`` false), with who and when. "
+    "One saved version of a merchant's own mapping of one table, or its being taken back (``is_in_force`` "
+    "false), with who and when. "
     "Append-only; the highest number of a name counts.",
     key=("merchant_id", "layout_name", "event_number"),
     required=("platform_code", "kind_code", "details_json", "received_by_name", "changed_at"),
@@ -235,7 +269,8 @@ ALIAS = Table(
     "alias",
     "表头别名",
     "header aliases",
-    "One decision of a person: in this merchant's files of this layout their header stands for a known one, or no longer does. Append-only.",
+    "One decision of a person: in this merchant's files of this layout their header stands for a known one, "
+    "or no longer does. Append-only.",
     key=("merchant_id", "layout_key_name", "column_name", "event_number"),
     required=("known_column_name", "is_in_force", "received_by_name", "changed_at"),
 )
@@ -245,7 +280,8 @@ CONFIRMATION = Table(
     "confirmation",
     "人工确认",
     "confirmations",
-    "One decision of a person: a held row of a file, or a marked line of that amount, is right as it stands, or is no longer said to be. Append-only; of "
+    "One decision of a person: a held row of a file, or a marked line of that amount, is right as it stands, "
+    "or is no longer said to be. Append-only; of "
     "the same thing the highest number counts.",
     key=("merchant_id", "event_number"),
     required=("shop_id", "rule_name", "is_in_force", "received_by_name", "changed_at"),
@@ -257,7 +293,8 @@ SECURITY_EVENT = Table(
     "security_event",
     "安全事件",
     "security events",
-    "One attempt to give a merchant what is registered for another. Append-only; names no person and no file name.",
+    "One attempt to give a merchant what is registered for another. Append-only; names no person and no file "
+    "name.",
     key=("merchant_id", "shop_id", "export_id", "rule_name", "changed_at"),
     optional=("received_by_name",),
 )
@@ -267,16 +304,27 @@ OUTLOOK = Table(
     "outlook",
     "成熟净成交预告",
     "what was said of matured net",
-    "What one build said of one shop's orders paid in one week (from ``first_date``) when its data reached ``last_date``: the back-test. Append-only.",
+    "What one build said of one shop's orders paid in one week (from ``first_date``) when its data reached "
+    "``last_date``: the back-test. Append-only.",
     key=("build_number", "merchant_id", "shop_id", "platform_code", "first_date"),
-    required=("last_date", "paid_fen", "kept_fen", "age_days_qty", "matured_fen", "matured_low_fen", "matured_high_fen"),
+    required=(
+        "last_date",
+        "paid_fen",
+        "kept_fen",
+        "age_days_qty",
+        "matured_fen",
+        "matured_low_fen",
+        "matured_high_fen",
+    ),
     optional=("matured_noise_number", "matured_doubt_fen"),
 )
 
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
-        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER, MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
-        ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, CONFIRMATION, SECURITY_EVENT, ALIAS, OUTLOOK,
+        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER,
+        MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+        ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, CONFIRMATION, SECURITY_EVENT, ALIAS,
+        OUTLOOK,
     )
 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""``Place``: where one installation keeps its things. Every function of this package is told its place; none looks it up."""
+"""``Place``: where one installation keeps its things.
+
+Every function of this package is told its place; none looks it up.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from pathlib import Path
 class Place:
     """One installation's storage.
 
-    ``home`` holds everything by default. ``catalog`` is a DuckLake metadata address (``sqlite:<path>`` or ``postgres:<dsn>``),
-    ``data`` the folder or ``s3://`` prefix of the Parquet files; empty means "inside home".
+    ``home`` holds everything by default. ``catalog`` is a DuckLake metadata address (``sqlite:<path>`` or
+    ``postgres:<dsn>``), ``data`` the folder or ``s3://`` prefix of the Parquet files; empty means "inside
+    home".
     """
 
     home: Path

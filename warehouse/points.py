@@ -1,4 +1,7 @@
-"""Labelled crash points. Kill tests set ``BAIYUN_CRASH_AT`` and the process dies there, as if the power went."""
+"""Labelled crash points.
+
+Kill tests set ``BAIYUN_CRASH_AT`` and the process dies there, as if the power went.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,12 @@ _met: Counter[str] = Counter()
 
 
 def reach(label: str) -> None:
-    """Die by SIGKILL here when ``BAIYUN_CRASH_AT`` is ``label``, or ``label#n`` for the n-th time; otherwise do nothing.
+    """Die by SIGKILL here when ``BAIYUN_CRASH_AT`` is ``label``, or ``label#n`` for the n-th time.
 
-    Raises ``ValueError`` for a label missing from ``POINTS``, so that a test enumerating ``POINTS`` misses none.
+    Otherwise do nothing.
+
+    Raises ``ValueError`` for a label missing from ``POINTS``, so that a test enumerating ``POINTS`` misses
+    none.
     """
     if label not in POINTS:
         raise ValueError(f"crash point {label!r} is not declared in warehouse.points.POINTS")

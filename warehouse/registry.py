@@ -1,4 +1,7 @@
-"""Who owns what: owners, merchants, shops and a shop's own live accounts. Adding what is already there changes it."""
+"""Who owns what: owners, merchants, shops and a shop's own live accounts.
+
+Adding what is already there changes it.
+"""
 
 from __future__ import annotations
 
@@ -46,14 +49,24 @@ def add_merchant(lake: Lake, merchant_id: str, merchant_name: str, *, owner_id: 
         _require(lake, OWNER, owner_id=owner_id)
         known = lake.read(MERCHANT, where={"merchant_id": merchant_id})
         days = known["raw_days_qty"][0] if known.height else None
-        row = {"merchant_id": merchant_id, "merchant_name": _named(merchant_name), "owner_id": owner_id, "raw_days_qty": days, "changed_at": at}
+        row = {
+            "merchant_id": merchant_id,
+            "merchant_name": _named(merchant_name),
+            "owner_id": owner_id,
+            "raw_days_qty": days,
+            "changed_at": at,
+        }
         _save(lake, MERCHANT, row)
 
 
 def keep_raw_for(lake: Lake, merchant_id: str, days: int | None, *, at: dt.datetime) -> None:
-    """Set how many days a merchant's raw files are kept: 0 = only until they are loaded, None = as the installation says. NotFoundError when unknown."""
+    """Set how many days a merchant's raw files are kept: 0 = only until they are loaded, None = as the
+    installation says. NotFoundError when unknown.
+    """
     if days is not None and not 0 <= days <= _LONGEST_DAYS:
-        raise UsageError("BAD_DAYS", "保留天数应在 0 到 365 之间", "raw files are kept between 0 and 365 days", days=days)
+        raise UsageError(
+            "BAD_DAYS", "保留天数应在 0 到 365 之间", "raw files are kept between 0 and 365 days", days=days
+        )
     with lake.transaction():
         known = lake.read(MERCHANT, where={"merchant_id": merchant_id})
         if known.is_empty():
@@ -74,37 +87,67 @@ def add_shop(
 ) -> None:
     """Register a shop of a known merchant.
 
-    Raises ``UsageError`` when the shop id belongs to another merchant or the shop would change platform: its history would change hands.
+    Raises ``UsageError`` when the shop id belongs to another merchant or the shop would change platform: its
+    history would change hands.
     """
     check_ids(merchant_id=merchant_id, shop_id=shop_id)
     _check_platform(platform_code)
     with lake.transaction():
         _require(lake, MERCHANT, merchant_id=merchant_id)
         known = lake.read(SHOP, where={"shop_id": shop_id})
-        if not known.filter((pl.col("merchant_id") != merchant_id) | (pl.col("platform_code") != platform_code)).is_empty():
+        if not known.filter(
+            (pl.col("merchant_id") != merchant_id) | (pl.col("platform_code") != platform_code)
+        ).is_empty():
             raise shop_taken(shop_id)
-        row = {"merchant_id": merchant_id, "shop_id": shop_id, "platform_code": platform_code, "shop_name": _named(shop_name), "changed_at": at}
+        row = {
+            "merchant_id": merchant_id,
+            "shop_id": shop_id,
+            "platform_code": platform_code,
+            "shop_name": _named(shop_name),
+            "changed_at": at,
+        }
         _save(lake, SHOP, {**row, "platform_shop_id": platform_shop_id, "credential_ref": credential_ref})
 
 
 def shop_taken(shop_id: str) -> UsageError:
     """The refusal of a shop id that is registered already, for another merchant or on another platform."""
     said = ("店铺编号已被使用", "the shop id is taken by another merchant or platform")
-    return UsageError("SHOP_TAKEN", *said, step_zh="换一个店铺编号", step_en="choose another shop id", shop_id=shop_id)
+    return UsageError(
+        "SHOP_TAKEN", *said, step_zh="换一个店铺编号", step_en="choose another shop id", shop_id=shop_id
+    )
 
 
-def add_live_account(lake: Lake, merchant_id: str, shop_id: str, live_account_id: str, *, at: dt.datetime, live_account_name: str | None = None) -> None:
-    """Register an account on air as the shop's own. Raises ``NotFoundError`` when the shop is not registered."""
+def add_live_account(
+    lake: Lake,
+    merchant_id: str,
+    shop_id: str,
+    live_account_id: str,
+    *,
+    at: dt.datetime,
+    live_account_name: str | None = None,
+) -> None:
+    """Register an account on air as the shop's own.
+
+    Raises ``NotFoundError`` when the shop is not registered.
+    """
     if not PLATFORM_ID.fullmatch(live_account_id):
         raise _bad_id("live_account_id", live_account_id)
     with lake.transaction():
         platform_code = shop(lake, merchant_id, shop_id).platform_code
-        row = {"merchant_id": merchant_id, "shop_id": shop_id, "platform_code": platform_code, "live_account_id": live_account_id}
+        row = {
+            "merchant_id": merchant_id,
+            "shop_id": shop_id,
+            "platform_code": platform_code,
+            "live_account_id": live_account_id,
+        }
         _save(lake, LIVE_ACCOUNT, {**row, "live_account_name": live_account_name, "changed_at": at})
 
 
 def remove_live_account(lake: Lake, merchant_id: str, shop_id: str, live_account_id: str) -> None:
-    """Forget an own account; its sales count as creator live from the next build on. Raises ``NotFoundError`` when the shop is not registered."""
+    """Forget an own account; its sales count as creator live from the next build on.
+
+    Raises ``NotFoundError`` when the shop is not registered.
+    """
     shop(lake, merchant_id, shop_id)
     key = {"merchant_id": [merchant_id], "shop_id": [shop_id], "live_account_id": [live_account_id]}
     lake.delete(LIVE_ACCOUNT, pl.DataFrame(key))
@@ -127,7 +170,9 @@ def require_merchant(lake: Lake, merchant_id: str) -> None:
 
 def shops(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
     """Columns of ``SHOP``, by merchant and id; of one merchant when given."""
-    return lake.read(SHOP, where={"merchant_id": merchant_id} if merchant_id else None).sort("merchant_id", "shop_id")
+    return lake.read(SHOP, where={"merchant_id": merchant_id} if merchant_id else None).sort(
+        "merchant_id", "shop_id"
+    )
 
 
 def live_accounts(lake: Lake) -> pl.DataFrame:
@@ -136,11 +181,18 @@ def live_accounts(lake: Lake) -> pl.DataFrame:
 
 
 def shop(lake: Lake, merchant_id: str, shop_id: str) -> Shop:
-    """One shop of one merchant. Raises ``NotFoundError``, the same whether it does not exist or is another merchant's."""
+    """One shop of one merchant.
+
+    Raises ``NotFoundError``, the same whether it does not exist or is another merchant's.
+    """
     rows = lake.read(SHOP, where={"merchant_id": merchant_id, "shop_id": shop_id})
     if rows.is_empty():
         raise _missing("shop", shop_id)
-    return Shop(**rows.select("merchant_id", "shop_id", "platform_code", "shop_name", "platform_shop_id", "credential_ref").row(0, named=True))
+    return Shop(
+        **rows.select(
+            "merchant_id", "shop_id", "platform_code", "shop_name", "platform_shop_id", "credential_ref"
+        ).row(0, named=True)
+    )
 
 
 def _save(lake: Lake, table: Table, row: dict[str, object]) -> None:
@@ -166,12 +218,20 @@ def check_ids(**ids: str) -> None:
 
 def _check_platform(platform_code: str) -> None:
     if platform_code not in codes.PLATFORM.labels:
-        raise UsageError("UNKNOWN_PLATFORM", "不认识这个平台", "no such platform", platform=platform_code, known=codes.PLATFORM.values)
+        raise UsageError(
+            "UNKNOWN_PLATFORM",
+            "不认识这个平台",
+            "no such platform",
+            platform=platform_code,
+            known=codes.PLATFORM.values,
+        )
 
 
 def _named(name: str) -> str:
     if not name.strip() or not name.isprintable():
-        raise UsageError("BAD_NAME", "名称为空或含有控制字符", "a name is empty or holds control characters", name=name)
+        raise UsageError(
+            "BAD_NAME", "名称为空或含有控制字符", "a name is empty or holds control characters", name=name
+        )
     return unicodedata.normalize("NFC", name.strip())
 
 
@@ -188,5 +248,10 @@ def _bad_id(name: str, value: str) -> UsageError:
 
 def _missing(what: str, value: object) -> NotFoundError:
     return NotFoundError(
-        "NOT_REGISTERED", "没有登记", "not registered", step_zh="先登记,或核对编号", step_en="register it first, or check the id", **{what: value}
+        "NOT_REGISTERED",
+        "没有登记",
+        "not registered",
+        step_zh="先登记,或核对编号",
+        step_en="register it first, or check the id",
+        **{what: value},
     )

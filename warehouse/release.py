@@ -1,4 +1,7 @@
-"""Write – audit – publish: which snapshot the dashboards may read. A build commits, is judged, and only then is published or held."""
+"""Write – audit – publish: which snapshot the dashboards may read.
+
+A build commits, is judged, and only then is published or held.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ PUBLISHED, HELD = "published", "held"
 
 @dataclass(frozen=True)
 class Release:
-    """One judged snapshot. ``failed_rules`` is empty for a published one; ``content`` is table → content hash as judged."""
+    """One judged snapshot.
+
+    ``failed_rules`` is empty for a published one; ``content`` is table → content hash as judged.
+    """
 
     number: int
     snapshot: int
@@ -42,13 +48,21 @@ def begin_build(lake: Lake, *, at: dt.datetime, run_name: str | None = None) -> 
     """Enter a new build and return its number, the fencing token to hand to ``fence`` and ``publish``."""
     with lake.transaction():
         number = next_build_number(lake)
-        row = {"build_number": [number], "begun_at": [at], "snapshot_number": [lake.snapshot()], "run_name": [run_name]}
+        row = {
+            "build_number": [number],
+            "begun_at": [at],
+            "snapshot_number": [lake.snapshot()],
+            "run_name": [run_name],
+        }
         lake.append(BUILD, pl.DataFrame(row, schema=BUILD.dtypes))
     return number
 
 
 def fence(lake: Lake, build_number: int) -> None:
-    """Raise ``WriterBusyError`` (OVERTAKEN) when a newer build has begun. Call it inside the transaction that commits a build's tables."""
+    """Raise ``WriterBusyError`` (OVERTAKEN) when a newer build has begun.
+
+    Call it inside the transaction that commits a build's tables.
+    """
     newest = next_build_number(lake) - 1
     if build_number < newest:
         raise _overtaken(build_number, newest)
@@ -66,8 +80,9 @@ def publish(
 ) -> Release:
     """Let the dashboards read ``snapshot``. The same build and snapshot published again is the same release.
 
-    ``restated``: what it moves against the published release before it (columns of ``RESTATEMENT`` but the release), entered in the same transaction.
-    Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has already been published.
+    ``restated``: what it moves against the published release before it (columns of ``RESTATEMENT`` but the
+    release), entered in the same transaction. Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has
+    already been published.
     """
     reach("release.before")
     with lake.transaction():
@@ -75,8 +90,12 @@ def publish(
         newest = max(published, key=lambda item: item.build, default=None)
         if newest and newest.build > build_number:
             raise _overtaken(build_number, newest.build)
-        again = next((item for item in published if (item.build, item.snapshot) == (build_number, snapshot)), None)
-        release = again or _enter(lake, snapshot, build_number, PUBLISHED, at, (), content or {}, details or {})
+        again = next(
+            (item for item in published if (item.build, item.snapshot) == (build_number, snapshot)), None
+        )
+        release = again or _enter(
+            lake, snapshot, build_number, PUBLISHED, at, (), content or {}, details or {}
+        )
         if again is None and restated is not None:
             lake.append(RESTATEMENT, restated.with_columns(release_number=pl.lit(release.number)))
     reach("release.after")
@@ -95,7 +114,9 @@ def hold(
 ) -> Release:
     """Record that ``snapshot`` failed ``failed_rules``: the dashboards stay where they are and say why."""
     with lake.transaction():
-        return _enter(lake, snapshot, build_number, HELD, at, tuple(failed_rules), content or {}, details or {})
+        return _enter(
+            lake, snapshot, build_number, HELD, at, tuple(failed_rules), content or {}, details or {}
+        )
 
 
 def releases(lake: Lake) -> list[Release]:
@@ -111,16 +132,27 @@ def current(lake: Lake) -> Release | None:
 
 
 def held_since(lake: Lake) -> Release | None:
-    """The newest attempt when it was held back, with its failed rules, for the banner; None when the newest attempt was published."""
+    """The newest attempt when it was held back, with its failed rules, for the banner.
+
+    None when the newest attempt was published.
+    """
     newest = max(releases(lake), key=lambda item: item.number, default=None)
     return newest if newest and newest.status == HELD else None
 
 
 def pin(lake: Lake, number: int, *, at: dt.datetime, by: str | None = None) -> None:
-    """Hold the dashboards on published release ``number`` whatever is published later. Raises ``NotFoundError`` when there is no such release."""
+    """Hold the dashboards on published release ``number`` whatever is published later.
+
+    Raises ``NotFoundError`` when there is no such release.
+    """
     if not any(item.number == number and item.status == PUBLISHED for item in releases(lake)):
         raise NotFoundError(
-            "NO_SUCH_RELEASE", "没有这个已发布的版本", "no such published release", step_zh="查看发布列表", step_en="see the list of releases", release=number
+            "NO_SUCH_RELEASE",
+            "没有这个已发布的版本",
+            "no such published release",
+            step_zh="查看发布列表",
+            step_en="see the list of releases",
+            release=number,
         )
     _decide(lake, at, by, number)
 
@@ -131,22 +163,44 @@ def unpin(lake: Lake, *, at: dt.datetime, by: str | None = None) -> None:
 
 
 def damaged(lake: Lake, item: Release, tables: Iterable[Table]) -> list[str]:
-    """Full names of ``tables`` whose rows differ from what was judged. ``lake`` is opened at the release's snapshot, or is a rebuild to compare."""
-    return [table.full_name for table in tables if table.full_name in item.content and lake.content_hash(table) != item.content[table.full_name]]
+    """Full names of ``tables`` whose rows differ from what was judged.
+
+    ``lake`` is opened at the release's snapshot, or is a rebuild to compare.
+    """
+    return [
+        table.full_name
+        for table in tables
+        if table.full_name in item.content and lake.content_hash(table) != item.content[table.full_name]
+    ]
 
 
 def snapshots_to_keep(lake: Lake, *, last: int = 30) -> list[int]:
-    """Snapshots that ``Lake.maintain`` must keep: of the ``last`` newest releases, of the current and of a pinned one."""
+    """Snapshots that ``Lake.maintain`` must keep: of the ``last`` newest releases, of the current and of a
+    pinned one.
+    """
     judged = releases(lake)
-    wanted = [item for item in judged if item.is_pinned] + [item for item in judged if item.status == PUBLISHED][-last:] + judged[-last:]
+    wanted = (
+        [item for item in judged if item.is_pinned]
+        + [item for item in judged if item.status == PUBLISHED][-last:]
+        + judged[-last:]
+    )
     return sorted({item.snapshot for item in wanted})
 
 
 def _enter(
-    lake: Lake, snapshot: int, build: int, status: str, at: dt.datetime, failed: tuple[str, ...], content: dict[str, str], details: dict[str, object]
+    lake: Lake,
+    snapshot: int,
+    build: int,
+    status: str,
+    at: dt.datetime,
+    failed: tuple[str, ...],
+    content: dict[str, str],
+    details: dict[str, object],
 ) -> Release:
     number = _highest(lake.read(RELEASE, columns=["release_number"])["release_number"]) + 1
-    stored = json.dumps({"failed_rules": failed, "content": content, "details": details}, ensure_ascii=False, sort_keys=True)
+    stored = json.dumps(
+        {"failed_rules": failed, "content": content, "details": details}, ensure_ascii=False, sort_keys=True
+    )
     row = {
         "release_number": [number],
         "snapshot_number": [snapshot],
@@ -180,7 +234,13 @@ def _from_row(row: dict[str, object], pinned: int | None) -> Release:
 def _decide(lake: Lake, at: dt.datetime, by: str | None, number: int | None) -> None:
     with lake.transaction():
         event = _highest(lake.read(PIN, columns=["event_number"])["event_number"]) + 1
-        row = {"event_number": [event], "changed_at": [at], "is_pinned": [number is not None], "release_number": [number], "received_by_name": [by]}
+        row = {
+            "event_number": [event],
+            "changed_at": [at],
+            "is_pinned": [number is not None],
+            "release_number": [number],
+            "received_by_name": [by],
+        }
         lake.append(PIN, pl.DataFrame(row, schema=PIN.dtypes))
 
 

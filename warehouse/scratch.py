@@ -1,4 +1,7 @@
-"""Where DuckDB may spill. One folder per connection, because two processes sharing one overwrite each other's files."""
+"""Where DuckDB may spill.
+
+One folder per connection, because two processes sharing one overwrite each other's files.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ _serial = itertools.count()
 
 
 def scratch_folder(place: Place) -> Path:
-    """A folder no other connection uses. DuckDB makes it when it first spills and removes it when it closes."""
+    """A folder no other connection uses.
+
+    DuckDB makes it when it first spills and removes it when it closes.
+    """
     place.scratch.mkdir(parents=True, exist_ok=True)
     return place.scratch / f"{os.getpid()}.{next(_serial)}"
 

@@ -1,4 +1,6 @@
-"""The writer's slot: one process at a time may change the warehouse (SQLite can refuse a read-to-write upgrade at COMMIT, ducklake#1309)."""
+"""The writer's slot: one process at a time may change the warehouse (SQLite can refuse a read-to-write
+upgrade at COMMIT, ducklake#1309).
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,11 @@ def holds_slot(place: Place) -> bool:
 
 @contextmanager
 def writer_slot(place: Place, timeout_seconds: float = 600, *, what: str = "write") -> Iterator[None]:
-    """Hold the slot; wait up to ``timeout_seconds`` for another holder, then raise ``WriterBusyError`` naming its pid and task.
+    """Hold the slot; wait up to ``timeout_seconds`` for another holder, then raise ``WriterBusyError`` naming
+    its pid and task.
 
-    The kernel frees the lock when the holder dies, however it dies. Not re-entrant: a thread asking twice waits for itself.
+    The kernel frees the lock when the holder dies, however it dies. Not re-entrant: a thread asking twice
+    waits for itself.
     """
     place.lock_file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(place.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -64,7 +68,11 @@ def _lock(descriptor: int, path: Path, timeout_seconds: float) -> None:
 
 
 def _sign(descriptor: int, what: str) -> None:
-    holder = {"pid": os.getpid(), "what": what, "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
+    holder = {
+        "pid": os.getpid(),
+        "what": what,
+        "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(holder).encode(), 0)
 

@@ -39,11 +39,16 @@ def address(table: Table) -> str:
 
 def selection(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
     """A SELECT list over alias ``t``; declared columns that are not ``found`` in storage yet are null."""
-    return ", ".join(f"t.{quote(name)}" if name in found else f"NULL::{TYPES[table.dtypes[name]]} AS {quote(name)}" for name in names)
+    return ", ".join(
+        f"t.{quote(name)}" if name in found else f"NULL::{TYPES[table.dtypes[name]]} AS {quote(name)}"
+        for name in names
+    )
 
 
 def digests(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
-    """One 128-bit ``digest`` per row of alias ``t``. Instants count as microseconds, so no session setting can change how they are written.
+    """One 128-bit ``digest`` per row of alias ``t``.
+
+    Instants count as microseconds, so no session setting can change how they are written.
 
     Cells are joined by marks no export holds: JSON, which would need none, takes twice as long.
     """
@@ -51,10 +56,17 @@ def digests(table: Table, names: Iterable[str], found: dict[str, str]) -> str:
     def plain(name: str) -> str:
         if name not in found:
             return NULL_MARK
-        value = f"epoch_us(t.{quote(name)})" if isinstance(table.dtypes[name], pl.Datetime) else f"t.{quote(name)}"
+        value = (
+            f"epoch_us(t.{quote(name)})"
+            if isinstance(table.dtypes[name], pl.Datetime)
+            else f"t.{quote(name)}"
+        )
         return f"coalesce({value}::VARCHAR, {NULL_MARK})"
 
-    return f"SELECT md5_number(concat_ws({CELL_MARK}, {', '.join(map(plain, names))})) AS digest FROM {address(table)} AS t"  # noqa: S608
+    return (
+        f"SELECT md5_number(concat_ws({CELL_MARK}, {', '.join(map(plain, names))})) AS digest FROM "  # noqa: S608
+        f"{address(table)} AS t"
+    )
 
 
 def typed_keys(table: Table, keys: pl.DataFrame) -> pl.DataFrame:
@@ -65,22 +77,33 @@ def typed_keys(table: Table, keys: pl.DataFrame) -> pl.DataFrame:
 def matching(keys: pl.DataFrame, *, bounded: bool = True) -> list[str]:
     """Conditions that pick the rows of ``t`` found in the frame registered as ``_keys``; nulls match nulls.
 
-    If ``bounded``, the lowest and highest key stand in the text as literals: DuckLake then skips whole files by their statistics, so a slice
-    costs its own size, not history's. It looks them up per column, so a shop's merchant and platform, which say no more than the shop, have none.
+    If ``bounded``, the lowest and highest key stand in the text as literals: DuckLake then skips whole files
+    by their statistics, so a slice costs its own size, not history's. It looks them up per column, so a
+    shop's merchant and platform, which say no more than the shop, have none.
     """
     pairs = " AND ".join(f"t.{quote(name)} IS NOT DISTINCT FROM k.{quote(name)}" for name in keys.columns)
     conditions = [f"EXISTS (SELECT 1 FROM _keys AS k WHERE {pairs})"]  # noqa: S608
     told = {"merchant_id", "platform_code"} if "shop_id" in keys.columns else set()
     for name, dtype in keys.schema.items():
         column = keys[name]
-        if bounded and name not in told and dtype in (pl.String, pl.Date, pl.Int64) and not column.has_nulls():
-            low, high = (str(value) if dtype == pl.Int64 else literal(str(value)) for value in (column.min(), column.max()))
+        if (
+            bounded
+            and name not in told
+            and dtype in (pl.String, pl.Date, pl.Int64)
+            and not column.has_nulls()
+        ):
+            low, high = (
+                str(value) if dtype == pl.Int64 else literal(str(value))
+                for value in (column.min(), column.max())
+            )
             conditions.append(f"t.{quote(name)} BETWEEN {low} AND {high}")
     return conditions
 
 
 def where_clauses(where: dict[str, object]) -> tuple[list[str], list[object]]:
-    """Conditions on ``t`` and their parameters: column → value, list of values (none of them: no row), or None for null."""
+    """Conditions on ``t`` and their parameters: column → value, list of values (none of them: no row), or
+    None for null.
+    """
     filters: list[str] = []
     values: list[object] = []
     for name, wanted in where.items():

@@ -1,4 +1,6 @@
-"""One tenant, one instance: the only database a page's SQL may reach holds that viewer's rows and nothing else."""
+"""One tenant, one instance: the only database a page's SQL may reach holds that viewer's rows and nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ import polars as pl
 from contracts.fields import TIME_ZONE
 from warehouse.sql import literal, quote
 
-#: Set after the data is in and before the lock. Everything that reads or writes outside the instance's own tables is refused.
+#: Set after the data is in and before the lock. Everything that reads or writes outside the instance's own
+#: tables is refused.
 _CLOSE = (
-    f"SET GLOBAL TimeZone = {literal(TIME_ZONE)}",  # a cursor is a session of its own, and has only what is global
+    # a cursor is a session of its own, and has only what is global
+    f"SET GLOBAL TimeZone = {literal(TIME_ZONE)}",
     "SET allow_community_extensions = false",
     "SET allow_persistent_secrets = false",
     "SET temp_directory = ''",
@@ -19,11 +23,14 @@ _CLOSE = (
 )
 
 
-def tenant_instance(frames: dict[str, pl.DataFrame], *, threads: int = 1, memory: str = "512MB") -> duckdb.DuckDBPyConnection:
-    """A fresh in-memory DuckDB that never loaded an extension, holding ``frames`` (``name`` or ``layer.name`` → rows), then closed for good.
+def tenant_instance(
+    frames: dict[str, pl.DataFrame], *, threads: int = 1, memory: str = "512MB"
+) -> duckdb.DuckDBPyConnection:
+    """A fresh in-memory DuckDB that never loaded an extension, holding ``frames`` (``name`` or ``layer.name``
+    → rows), then closed for good.
 
-    A detached and locked lake connection is not enough: with its extensions loaded it can still ATTACH the lake (reliability R33).
-    Python variables are not visible to its SQL either. The caller closes it.
+    A detached and locked lake connection is not enough: with its extensions loaded it can still ATTACH the
+    lake (reliability R33). Python variables are not visible to its SQL either. The caller closes it.
     """
     connection = duckdb.connect(
         ":memory:",

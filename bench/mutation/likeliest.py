@@ -1,7 +1,8 @@
 """Which tests are likeliest to notice a mutant, and in what order to run them.
 
-Where ``reach`` recorded what calls what: the tests that call the changed function, the quickest and nearest first, then the other tests of the files
-that do. Of a constant the functions that read it are looked for. Of files without a record, and of what no recorded test calls, the imports tell.
+Where ``reach`` recorded what calls what: the tests that call the changed function, the quickest and nearest
+first, then the other tests of the files that do. Of a constant the functions that read it are looked for. Of
+files without a record, and of what no recorded test calls, the imports tell.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ _LEFT_OUT = (
     "tests/pipeline/test_killed",
 )
 #: What everything ends in: run after the tests nearest to the change.
-_WHOLE = ("tests/test_truth.py", "tests/transforms/test_transforms_truth.py", "tests/metrics/test_metrics_truth.py")
+_WHOLE = (
+    "tests/test_truth.py",
+    "tests/transforms/test_transforms_truth.py",
+    "tests/metrics/test_metrics_truth.py",
+)
 #: Rooms whose code has tests in other rooms too.
 _ALSO = {"connectors": ("tests/intake", "tests/mapping")}
 #: Files in one process, one batch after another: importing costs two seconds.
@@ -44,18 +49,33 @@ class Nearness:
 
     def __init__(self, tree: Path) -> None:
         self.names = {_module(path): path for path in core_files(tree)}
-        self.tests = sorted(path for path in _files(tree, "tests/**/test_*.py") if not path.startswith(_LEFT_OUT))
-        self.folders = {f"{Path(path).parent.as_posix()}/" for path in self.tests if len(Path(path).parts) > 3}
+        self.tests = sorted(
+            path for path in _files(tree, "tests/**/test_*.py") if not path.startswith(_LEFT_OUT)
+        )
+        self.folders = {
+            f"{Path(path).parent.as_posix()}/" for path in self.tests if len(Path(path).parts) > 3
+        }
         helpers = {Path(path).stem: path for path in _files(tree, "tests/**/*.py")}
         self.imports: dict[str, set[str]] = {}
         for path in {*self.names.values(), *self.tests, *helpers.values()}:
             named = _imported(ast.parse((tree / path).read_text(encoding="utf-8")))
-            self.imports[path] = {found for name in named if (found := self.names.get(name) or helpers.get(name)) and found != path}
+            self.imports[path] = {
+                found
+                for name in named
+                if (found := self.names.get(name) or helpers.get(name)) and found != path
+            }
             if path.startswith("tests/"):
-                self.imports[path] |= {found for parent in Path(path).parents if (found := f"{parent}/conftest.py") in helpers.values()}
+                self.imports[path] |= {
+                    found
+                    for parent in Path(path).parents
+                    if (found := f"{parent}/conftest.py") in helpers.values()
+                }
 
     def order(self, mutant: Mutant) -> list[str]:
-        """Every test file that may reach the mutant, the nearest first; those that import it in no way (it is found by looking) before the whole chain."""
+        """Every test file that may reach the mutant, the nearest first.
+
+        Those that import it in no way (it is found by looking) before the whole chain.
+        """
         steps = self._steps(mutant.path)
         parts = set(Path(mutant.path).parts)
 
@@ -65,8 +85,19 @@ class Nearness:
             return -of_room - (name.removesuffix(".py") in test), steps.get(test, 9), test
 
         platform = {part for part in parts if f"tests/connectors/{part}/" in self.folders}
-        near = [test for test in self.tests if (test in steps or parts & set(Path(test).parts)) and test not in _WHOLE]
-        near = sorted((test for test in near if not platform or platform & set(Path(test).parts) or not self._of_platform(test)), key=rank)
+        near = [
+            test
+            for test in self.tests
+            if (test in steps or parts & set(Path(test).parts)) and test not in _WHOLE
+        ]
+        near = sorted(
+            (
+                test
+                for test in near
+                if not platform or platform & set(Path(test).parts) or not self._of_platform(test)
+            ),
+            key=rank,
+        )
         first = sum(_BATCHES[:3])
         return [*near[:first], *(test for test in _WHOLE if test in self.tests), *near[first:]]
 
@@ -90,9 +121,13 @@ class Nearness:
 class Choice:
     """Batches of tests for a mutant: each for one process."""
 
-    def __init__(self, sources: Mapping[str, bytes], nearness: Nearness, reached: Mapping[str, Reached]) -> None:
+    def __init__(
+        self, sources: Mapping[str, bytes], nearness: Nearness, reached: Mapping[str, Reached]
+    ) -> None:
         self._sources, self._nearness = sources, nearness
-        self._reached = {test: each for test, each in reached.items() if test.partition("::")[0] in nearness.tests}
+        self._reached = {
+            test: each for test, each in reached.items() if test.partition("::")[0] in nearness.tests
+        }
 
     def batches(self, mutant: Mutant) -> Iterator[list[str]]:
         """The tests to run, in order."""
@@ -112,8 +147,14 @@ class Choice:
         yield from _batched([path for path in order if path not in files | known])
 
     def functions(self, mutant: Mutant) -> set[str]:
-        """The functions a mutant may change, as ``path::name``: its own, or those that read the constant, through other constants too."""
-        names = [mutant.function.rpartition(".")[2]] if mutant.function else _assigned(self._sources[mutant.path], mutant.start)
+        """The functions a mutant may change, as ``path::name``: its own, or those that read the constant,
+        through other constants too.
+        """
+        names = (
+            [mutant.function.rpartition(".")[2]]
+            if mutant.function
+            else _assigned(self._sources[mutant.path], mutant.start)
+        )
         found = {f"{mutant.path}::{mutant.function}"}
         if mutant.function and found & {name for each in self._reached.values() for name in each.functions}:
             return found
@@ -123,7 +164,14 @@ class Choice:
             if here in seen:
                 continue
             seen.add(here)
-            for reader in (path, *(each for each, used in self._nearness.imports.items() if path in used and each in self._sources)):
+            for reader in (
+                path,
+                *(
+                    each
+                    for each, used in self._nearness.imports.items()
+                    if path in used and each in self._sources
+                ),
+            ):
                 functions, constants = _readers(self._sources[reader], name)
                 found |= {f"{reader}::{function}" for function in functions}
                 waiting.extend((reader, constant) for constant in constants)
@@ -145,19 +193,30 @@ class Choice:
 def _assigned(source: bytes, place: int) -> list[str]:
     """The names of the statement of a module, or of a class in it, around ``place``."""
     line = source[:place].count(b"\n") + 1
-    here = [node for node in ast.parse(source).body if node.lineno <= line <= (node.end_lineno or node.lineno)]
+    here = [
+        node for node in ast.parse(source).body if node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
     return [name for node in here for name in _targets(node)]
 
 
 def _targets(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.ClassDef):
         return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AnnAssign)
+        else []
+    )
     return [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
 
 
 def _readers(source: bytes, name: str) -> tuple[set[str], set[str]]:
-    """The functions (methods as ``Class.name``) and the constants of a module that name ``name``; all methods of a class of that name."""
+    """The functions (methods as ``Class.name``) and the constants of a module that name ``name``.
+
+    All methods of a class of that name.
+    """
     text = source.decode()
     if name not in text:
         return set(), set()

@@ -1,6 +1,8 @@
-"""Single changes of the core's code, each where a person could have slipped: drawn from the syntax tree, made in the text, so that nothing else moves.
+"""Single changes of the core's code, each where a person could have slipped: drawn from the syntax tree, made
+in the text, so that nothing else moves.
 
-Left out: docstrings, annotations, text for people, logging, what is raised with which words, and everything in ``simulate`` modules, commands and screens.
+Left out: docstrings, annotations, text for people, logging, what is raised with which words, and everything
+in ``simulate`` modules, commands and screens.
 """
 
 from __future__ import annotations
@@ -18,22 +20,31 @@ CORE = ("transforms", "metrics", "expectations", "connectors", "pipeline", "ware
 APART = re.compile(r"/simulate|/_skeleton/|^pipeline/(demo|cli|statement)/|^pipeline/(show|terminal)")
 
 _COMPARE: dict[type[ast.cmpop], tuple[str, str]] = {
-    ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="),
-    ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"), ast.In: ("in", "not in"), ast.NotIn: ("not in", "in"),
+    ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="),
+    ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"), ast.In: ("in", "not in"),
+    ast.NotIn: ("not in", "in"),
 }  # fmt: skip
 _ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
-    ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&"),
+    ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.BitAnd: ("&", "|"),
+    ast.BitOr: ("|", "&"),
 }  # fmt: skip
 _PAIRS = [
-    ("min", "max"), ("any", "all"), ("min_horizontal", "max_horizontal"), ("any_horizontal", "all_horizontal"), ("first", "last"), ("ceil", "floor"),
+    ("min", "max"), ("any", "all"), ("min_horizontal", "max_horizontal"),
+    ("any_horizontal", "all_horizontal"), ("first", "last"), ("ceil", "floor"),
     ("is_null", "is_not_null"), ("startswith", "endswith"), ("head", "tail"), ("cum_max", "cum_min"),
 ]  # fmt: skip
 _TWINS = {name: twin for pair in _PAIRS for name, twin in (pair, pair[::-1])}
-_WORDS = {"how": {"left": "inner", "inner": "left", "anti": "semi", "semi": "anti", "full": "left"}, "keep": {"first": "last", "last": "first"}}
+_WORDS = {
+    "how": {"left": "inner", "inner": "left", "anti": "semi", "semi": "anti", "full": "left"},
+    "keep": {"first": "last", "last": "first"},
+}
 _SQL = re.compile(r"\b(SELECT|FROM|WHERE|HAVING|CASE|AND|OR|IS NULL|coalesce)\b|\w (<>|=|<|>|>=|<=) \S")
 _SQL_CHANGES = {
-    r" <> ": " = ", r" = ": " <> ", r" < ": " <= ", r" <= ": " < ", r" > ": " >= ", r" >= ": " > ", r" \+ ": " - ", r" - ": " + ",
-    r"\bAND\b": "OR", r"\bOR\b": "AND", r"\bNOT ": "", r"\bIS NULL\b": "IS NOT NULL", r"\bLEFT JOIN\b": "JOIN", r"\bSEMI\b": "ANTI", r"\bANTI\b": "SEMI",
+    r" <> ": " = ", r" = ": " <> ", r" < ": " <= ", r" <= ": " < ", r" > ": " >= ", r" >= ": " > ",
+    r" \+ ": " - ", r" - ": " + ",
+    r"\bAND\b": "OR", r"\bOR\b": "AND", r"\bNOT ": "", r"\bIS NULL\b": "IS NOT NULL",
+    r"\bLEFT JOIN\b": "JOIN", r"\bSEMI\b": "ANTI", r"\bANTI\b": "SEMI",
     r"\bmin\(": "max(", r"\bmax\(": "min(", r"\bbool_and\b": "bool_or", r" DESC\b": " ASC",
 }  # fmt: skip
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -43,7 +54,10 @@ _TALK = re.compile(r"Error$|^(Notice|print|warn|warning|info|debug|error|excepti
 
 @dataclass(frozen=True, order=True)
 class Mutant:
-    """Bytes ``start`` to ``end`` of a file become ``text``; ``function`` is the outermost function or method around them ("" = none)."""
+    """Bytes ``start`` to ``end`` of a file become ``text``.
+
+    ``function`` is the outermost function or method around them ("" = none).
+    """
 
     path: str
     start: int
@@ -92,7 +106,9 @@ class _Finder(ast.NodeVisitor):
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         assert node.end_lineno is not None and node.end_col_offset is not None  # noqa: S101 - parsed from text
-        return self.lines[node.lineno - 1] + node.col_offset, self.lines[node.end_lineno - 1] + node.end_col_offset
+        return self.lines[node.lineno - 1] + node.col_offset, self.lines[
+            node.end_lineno - 1
+        ] + node.end_col_offset
 
     def text(self, node: ast.expr | ast.stmt) -> str:
         start, end = self.span(node)
@@ -151,11 +167,15 @@ class _Finder(ast.NodeVisitor):
     # -- what is changed
 
     def visit_Compare(self, node: ast.Compare) -> None:
-        for left, operator, right in zip((node.left, *node.comparators), node.ops, node.comparators, strict=False):
+        for left, operator, right in zip(
+            (node.left, *node.comparators), node.ops, node.comparators, strict=False
+        ):
             old, new = _COMPARE[type(operator)]
             self.between(left, right, old, new, "comparison")
             if old in ("<", "<=", ">", ">="):
-                self.between(left, right, old, {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[old], "comparison")
+                self.between(
+                    left, right, old, {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[old], "comparison"
+                )
         self.generic_visit(node)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
@@ -165,10 +185,21 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        is_text = any(isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str)) for side in (node.left, node.right))
-        is_type = any(isinstance(side, ast.Constant) and side.value is None for side in (node.left, node.right))
+        is_text = any(
+            isinstance(side, ast.JoinedStr)
+            or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+            for side in (node.left, node.right)
+        )
+        is_type = any(
+            isinstance(side, ast.Constant) and side.value is None for side in (node.left, node.right)
+        )
         if type(node.op) in _ARITHMETIC and not is_text and not is_type:
-            self.between(node.left, node.right, *_ARITHMETIC[type(node.op)], "and/or" if isinstance(node.op, ast.BitAnd | ast.BitOr) else "arithmetic")
+            self.between(
+                node.left,
+                node.right,
+                *_ARITHMETIC[type(node.op)],
+                "and/or" if isinstance(node.op, ast.BitAnd | ast.BitOr) else "arithmetic",
+            )
         self.generic_visit(node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
@@ -194,15 +225,27 @@ class _Finder(ast.NodeVisitor):
         self.visit(node.value)
 
     def visit_Call(self, node: ast.Call) -> None:
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        called = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else ""
+        )
         if _TALK.search(called):
             return
-        if isinstance(node.func, ast.Attribute) and called == "filter" and not (isinstance(node.func.value, ast.Name) and node.func.value.id == "pl"):
+        if (
+            isinstance(node.func, ast.Attribute)
+            and called == "filter"
+            and not (isinstance(node.func.value, ast.Name) and node.func.value.id == "pl")
+        ):
             self.replace(node, self.text(node.func.value), "filter dropped")
         if called == "when" and len(node.args) == 1:
             self.replace(node.args[0], f"~({self.text(node.args[0])})", "branches swapped")
         for keyword in node.keywords:
-            if isinstance(keyword.value, ast.Constant) and (new := _WORDS.get(keyword.arg or "", {}).get(str(keyword.value.value))):
+            if isinstance(keyword.value, ast.Constant) and (
+                new := _WORDS.get(keyword.arg or "", {}).get(str(keyword.value.value))
+            ):
                 self.replace(keyword.value, f'"{new}"', "join or keep")
         self.generic_visit(node)
 
@@ -251,7 +294,12 @@ def _of_sql(path: str, source: bytes, tree: _Finder) -> Iterator[Mutant]:
     previous = tokenize.NEWLINE
     for token in tokenize.generate_tokens(io.StringIO(source.decode()).readline):
         is_statement = previous in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.NL)
-        if token.type == tokenize.STRING and _SQL.search(token.string) and not _CHINESE.search(token.string) and not (is_statement and '"""' in token.string):
+        if (
+            token.type == tokenize.STRING
+            and _SQL.search(token.string)
+            and not _CHINESE.search(token.string)
+            and not (is_statement and '"""' in token.string)
+        ):
             (row, column), _ = token.start, token.end
             base = tree.lines[row - 1] + len(lines[row - 1][:column].encode())
             function = next((name for start, end, name in tree.functions if start <= base < end), "")

@@ -1,8 +1,11 @@
-"""Which tests call which functions of the core, and what each takes: recorded once, so that a mutant meets first the quick tests that run it.
+"""Which tests call which functions of the core, and what each takes: recorded once, so that a mutant meets
+first the quick tests that run it.
 
-``python -m bench.mutants --record`` runs every test file in a process of its own, traced, and writes ``build/reach/`` as it goes; begun again it goes on
-with the files that have no record yet. Only calls are traced. What a reader's process runs is not seen, nor what a fixture of a whole file ran for its
-later tests: those tests reach it through their file. A record that is older than the tree tells another order, never another verdict.
+``python -m bench.mutants --record`` runs every test file in a process of its own, traced, and writes
+``build/reach/`` as it goes; begun again it goes on with the files that have no record yet. Only calls are
+traced. What a reader's process runs is not seen, nor what a fixture of a whole file ran for its later tests:
+those tests reach it through their file. A record that is older than the tree tells another order, never
+another verdict.
 """
 
 from __future__ import annotations
@@ -28,7 +31,16 @@ from bench.mutation.mutating import CORE
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "build" / "reach"
 #: Of pytest, for tests that are run here.
-OPTIONS = ("-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-m", "not browser and not airflow", "--timeout=900")
+OPTIONS = (
+    "-q",
+    "--no-header",
+    "--tb=line",
+    "-p",
+    "no:cacheprovider",
+    "-m",
+    "not browser and not airflow",
+    "--timeout=900",
+)
 #: Seconds of CPU of one file: what it does later is not recorded.
 _LONGEST = 45
 #: Where the plugin writes what it saw of the tests of one file.
@@ -65,11 +77,18 @@ class Calls:
         """``path::function``, the outermost one for what is defined inside of it."""
         seen, self._seen = self._seen, {}
         of_core = [code for code in seen.values() if code.co_filename.startswith(self._rooms)]
-        return sorted({f"{code.co_filename.removeprefix(self._root)}::{outermost(code.co_qualname)}" for code in of_core})
+        return sorted(
+            {
+                f"{code.co_filename.removeprefix(self._root)}::{outermost(code.co_qualname)}"
+                for code in of_core
+            }
+        )
 
 
 def outermost(name: str) -> str:
-    """A qualified name without what stands inside a function: of ``Lake.read.<locals>.rows`` it is ``Lake.read``, of a module's own lambda nothing."""
+    """A qualified name without what stands inside a function: of ``Lake.read.<locals>.rows`` it is
+    ``Lake.read``, of a module's own lambda nothing.
+    """
     return re.sub(r"(\.<locals>.*|\.?<.*)", "", name)
 
 
@@ -112,9 +131,26 @@ def record(tests: Sequence[str], folder: Path = RECORD, root: Path = ROOT) -> No
         if target.exists():
             continue
         with tempfile.TemporaryDirectory(prefix="reach-") as scratch:
-            environment = os.environ | {_TARGET: str(target), "PYTHONPATH": f"{root}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": scratch}
-            command = ["prlimit", f"--cpu={_LONGEST}", sys.executable, "-m", "pytest", "-p", "bench.mutation.reach", *OPTIONS, path]
-            ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+            environment = os.environ | {
+                _TARGET: str(target),
+                "PYTHONPATH": f"{root}:{ROOT}",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "TMPDIR": scratch,
+            }
+            command = [
+                "prlimit",
+                f"--cpu={_LONGEST}",
+                sys.executable,
+                "-m",
+                "pytest",
+                "-p",
+                "bench.mutation.reach",
+                *OPTIONS,
+                path,
+            ]
+            ended = subprocess.run(  # noqa: S603
+                command, cwd=root, env=environment, capture_output=True, text=True, check=False
+            )
         told = (ended.stdout.strip().splitlines() or [ended.stderr[-200:]])[-1]
         print(f"{number}/{len(tests)} {path}: {told}", flush=True)
 
@@ -123,5 +159,8 @@ def recorded(folder: Path = RECORD) -> dict[str, Reached]:
     """Test → what it took and called; nothing where nothing was recorded."""
     found: dict[str, Reached] = {}
     for path in sorted(folder.glob("*.json")):
-        found |= {test: Reached(seconds, frozenset(names)) for test, (seconds, names) in json.loads(path.read_text(encoding="utf-8")).items()}
+        found |= {
+            test: Reached(seconds, frozenset(names))
+            for test, (seconds, names) in json.loads(path.read_text(encoding="utf-8")).items()
+        }
     return found

@@ -1,4 +1,7 @@
-"""Douyin (抖店 / 罗盘): order, after-sale and live-session exports and the open platform's API. README.md tells a merchant where to click."""
+"""Douyin (抖店 / 罗盘): order, after-sale and live-session exports and the open platform's API.
+
+README.md tells a merchant where to click.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from connectors.http import Client, Credentials
 
 
 def _open_api(client: Client, credentials: Credentials) -> Api:
-    wanted = {kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal] for kind in api.KINDS}
+    wanted = {
+        kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal]
+        for kind in api.KINDS
+    }
     return api.DouyinApi(client, credentials, wanted)
 
 

@@ -1,8 +1,11 @@
-"""order.searchList and afterSale.List, collected so that nothing is lost while rows move; and the settlement bill, which is ``bills``' business.
+"""order.searchList and afterSale.List, collected so that nothing is lost while rows move.
 
-The two lists are asked by update time, oldest first, and always from the last second seen: page 0 of an ever shorter window. An order that is
-updated meanwhile goes to the end and is met again; no later row slides onto a page already read, as it would with page numbers, and
-no request comes near the depth of 50,000 rows at which paging is believed to end. Duplicates are harmless downstream.
+And the settlement bill, which is ``bills``' business.
+
+The two lists are asked by update time, oldest first, and always from the last second seen: page 0 of an ever
+shorter window. An order that is updated meanwhile goes to the end and is met again; no later row slides onto
+a page already read, as it would with page numbers, and no request comes near the depth of 50,000 rows at
+which paging is believed to end. Duplicates are harmless downstream.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from contracts.errors import CollectError
 KINDS = ("orders", "after_sales", "settlements")
 PAGE_SIZE = 100
 DEPTH_CAP = 50_000
-#: Re-read before the window: the index of the list may lag behind the update it is asked for (by how much is UNVERIFIED).
+#: Re-read before the window: the index of the list may lag behind the update it is asked for (by how much is
+#: UNVERIFIED).
 OVERLAP_SECONDS = 300
 MAX_PASSES = 4
 
@@ -41,12 +45,13 @@ class DouyinApi:
         self.gateway = Gateway(self.client, self.credentials)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """Answers that together hold every order (after-sale) updated in ``[start, end)``, a little before and the second of ``end`` included.
+        """Answers that together hold every order (after-sale) updated in ``[start, end)``, a little before
+        and the second of ``end`` included.
 
         Settlement entries have no update time: theirs is the moment of settlement, see ``bills.pages``.
-        ``end`` should not lie ahead of the platform's clock. A page without anything new is not handed out. After each pass the platform's
-        own count is compared with what was seen; while more is there, another pass follows. Raises CollectError when a pass finds nothing
-        new and still something is missing.
+        ``end`` should not lie ahead of the platform's clock. A page without anything new is not handed out.
+        After each pass the platform's own count is compared with what was seen; while more is there, another
+        pass follows. Raises CollectError when a pass finds nothing new and still something is missing.
         """
         if kind == "settlements":
             yield from bills.pages(self.gateway, start, end)
@@ -63,15 +68,25 @@ class DouyinApi:
                 break
         if total > len(seen) and len(seen) == known:
             raise CollectError(
-                "PAGES_INCOMPLETE", "翻页结果与平台总数不符", "fewer rows than the platform counts", kind=kind, platform_total=total, seen=len(seen)
+                "PAGES_INCOMPLETE",
+                "翻页结果与平台总数不符",
+                "fewer rows than the platform counts",
+                kind=kind,
+                platform_total=total,
+                seen=len(seen),
             )
 
     def records(self, kind: str, page: bytes) -> list[dict[str, object]]:
-        """One answer as flat records: a sub-order, an after-sale × sub-order, or an entry of the bill, each."""
+        """One answer as flat records: a sub-order, an after-sale × sub-order, or an entry of the bill,
+        each.
+        """
         return _FLATTEN[kind](page, self.headers[kind])
 
     def _walk(self, kind: str, first: int, last: int, seen: dict[str, int]) -> Iterator[bytes]:
-        """One pass from ``first``. ``seen`` (id → update second) grows; only answers that add to it are handed out."""
+        """One pass from ``first``.
+
+        ``seen`` (id → update second) grows; only answers that add to it are handed out.
+        """
         cursor, page, count, patience = first, 0, 0, MAX_PASSES
         while True:
             body = self._ask(kind, cursor, last, page, PAGE_SIZE)
@@ -88,7 +103,12 @@ class DouyinApi:
                 return
             seconds = [second for _, second in rows]
             if seconds != sorted(seconds):
-                raise CollectError("NOT_SORTED", "平台返回未按更新时间排序", "the answer is not sorted by update time", kind=kind)
+                raise CollectError(
+                    "NOT_SORTED",
+                    "平台返回未按更新时间排序",
+                    "the answer is not sorted by update time",
+                    kind=kind,
+                )
             # whether the start of a window is part of it is not documented, hence one second back
             if seconds[-1] - 1 > cursor:
                 cursor, page = seconds[-1] - 1, 0
@@ -98,11 +118,22 @@ class DouyinApi:
                 page += 1
             count = total
             if page * PAGE_SIZE >= DEPTH_CAP:
-                raise CollectError("SECOND_TOO_FULL", "同一秒的更新超过翻页上限", "one second holds more than can be paged", kind=kind, second=cursor)
+                raise CollectError(
+                    "SECOND_TOO_FULL",
+                    "同一秒的更新超过翻页上限",
+                    "one second holds more than can be paged",
+                    kind=kind,
+                    second=cursor,
+                )
 
     def _ask(self, kind: str, first: int, last: int, page: int, size: int) -> bytes:
         if kind == "orders":
-            window: dict[str, object] = {"update_time_start": first, "update_time_end": last, "order_by": "update_time", "order_asc": True}
+            window: dict[str, object] = {
+                "update_time_start": first,
+                "update_time_end": last,
+                "order_by": "update_time",
+                "order_asc": True,
+            }
             return self.gateway.call("order.searchList", {**window, "page": page, "size": size})
         window = {"update_start_time": first, "update_end_time": last, "order_by": ["update_time asc"]}
         return self.gateway.call("afterSale.List", {**window, "page": page, "size": size})

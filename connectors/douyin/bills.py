@@ -1,7 +1,8 @@
-"""order.getSettleBillDetailV3: the settlement bill by the moment of settlement, read with the platform's own cursor.
+"""order.getSettleBillDetailV3: the settlement bill by the moment of settlement, read with the platform's own
+cursor.
 
-The platform writes a day's bill on the next day and asks for patience when it is late, so every reading begins three days before its window;
-entries that come twice have one and the same id.
+The platform writes a day's bill on the next day and asks for patience when it is late, so every reading
+begins three days before its window; entries that come twice have one and the same id.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _BY_SETTLEMENT = "0"
 
 
 def pages(gateway: Gateway, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-    """Answers that together hold every entry settled in ``[start, end)`` that the platform knows, and those of three days before.
+    """Answers that together hold every entry settled in ``[start, end)`` that the platform knows, and those
+    of three days before.
 
     Raises CollectError for a bill that is refused inside a good answer, or a cursor that stands still.
     """
@@ -38,12 +40,17 @@ def pages(gateway: Gateway, start: dt.datetime, end: dt.datetime) -> Iterator[by
 
 
 def bill(page: bytes) -> dict[str, Any]:
-    """The ``data`` of an answer, whose own code is good. CollectError else: the envelope says "success" all the same."""
+    """The ``data`` of an answer, whose own code is good.
+
+    CollectError else: the envelope says "success" all the same.
+    """
     data: dict[str, Any] = orjson.loads(page).get("data") or {}
     code = str(data.get("code") or "")
     if code != _GOOD:
         facts = {"code": code, "code_msg": str(data.get("code_msg") or "")}
-        raise CollectError("BILL_REFUSED", "平台没有给出结算账单", "the platform did not give the settlement bill", **facts)
+        raise CollectError(
+            "BILL_REFUSED", "平台没有给出结算账单", "the platform did not give the settlement bill", **facts
+        )
     return data
 
 
@@ -58,7 +65,15 @@ def _walk(gateway: Gateway, first: dt.datetime, last: dt.datetime) -> Iterator[b
             yield body
         if int(data.get("is_end") or 0) == 1:
             return
-        following = {"start_time": str(data.get("next_start_time") or ""), "start_index": str(data.get("next_start_index") or "")}
+        following = {
+            "start_time": str(data.get("next_start_time") or ""),
+            "start_index": str(data.get("next_start_index") or ""),
+        }
         if following == cursor or not all(following.values()):
-            raise CollectError("PAGES_INCOMPLETE", "账单翻页没有前进", "the bill's cursor stands still", start_time=cursor["start_time"])
+            raise CollectError(
+                "PAGES_INCOMPLETE",
+                "账单翻页没有前进",
+                "the bill's cursor stands still",
+                start_time=cursor["start_time"],
+            )
         cursor = following

@@ -1,6 +1,9 @@
-"""Douyin bronze rows → canonical frames. One shape for files and API answers; what a row does not tell stays null.
+"""Douyin bronze rows → canonical frames.
 
-Decisions on contested meanings (which time is the refund's, what counts as a gift, provisional attribution) are explained in README.md.
+One shape for files and API answers; what a row does not tell stays null.
+
+Decisions on contested meanings (which time is the refund's, what counts as a gift, provisional attribution)
+are explained in README.md.
 """
 
 from __future__ import annotations
@@ -18,18 +21,26 @@ _TRAILING_SPEC = r"[\s;；,，|\[【(（]*(?:主要颜色|颜色分类|颜色|�
 
 
 def conform(kind: str, bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Canonical frames of one kind of typed bronze rows: silver table name → frame. KeyError for a kind that is not declared."""
+    """Canonical frames of one kind of typed bronze rows: silver table name → frame.
+
+    KeyError for a kind that is not declared.
+    """
     table, build = _BUILDERS[kind]
     return {table: build(bronze)}
 
 
 def order_lines(bronze: pl.DataFrame) -> pl.DataFrame:
-    """One ``order_line`` state per sub-order row. ``paid_fen`` is 0 without a payment time, whatever the status says."""
+    """One ``order_line`` state per sub-order row.
+
+    ``paid_fen`` is 0 without a payment time, whatever the status says.
+    """
     paid = pl.col("paid_at").is_not_null()
     return _with_goods(bronze).select(
         *LINEAGE,
-        "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "sku_code", "unit_price_fen", "line_qty",
-        "placed_fen", "freight_fen", "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "province_name",
+        "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id",
+        "sku_code", "unit_price_fen", "line_qty",
+        "placed_fen", "freight_fen", "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen",
+        "province_name",
         order_status_code=_order_status(paid),
         is_gift=_is_gift(),
         product_name="_name",
@@ -37,18 +48,27 @@ def order_lines(bronze: pl.DataFrame) -> pl.DataFrame:
         color_name="_color",
         size_name="_size",
         paid_fen=pl.when(paid).then("placed_fen").otherwise(0),
-        refund_status_code=pl.when(pl.col("after_sale_refund_text").is_null()).then(_file_after_sale()).otherwise(_api_after_sale("after_sale_refund_text")),
+        refund_status_code=pl.when(pl.col("after_sale_refund_text").is_null()).then(_file_after_sale())
+        .otherwise(_api_after_sale("after_sale_refund_text")),
         content_code=_content(),
         seller_code=_code("traffic_source_text", words.SELLER),
         creator_id=_unless_zero("creator_id"),
         creator_name="creator_name",
-        is_paid_traffic=pl.col("traffic_type_text").replace_strict(words.PAID_TRAFFIC, default=None, return_dtype=pl.Boolean),
+        is_paid_traffic=pl.col("traffic_type_text")
+        .replace_strict(words.PAID_TRAFFIC, default=None, return_dtype=pl.Boolean),
     )  # fmt: skip
 
 
 def refund_lines(bronze: pl.DataFrame) -> pl.DataFrame:
-    """One ``refund_line`` state per after-sale × sub-order row. ``refunded_at`` only where money has really gone back."""
-    told = pl.when(pl.col("refund_status_text").is_null()).then(_file_after_sale()).otherwise(_api_after_sale("refund_status_text"))
+    """One ``refund_line`` state per after-sale × sub-order row.
+
+    ``refunded_at`` only where money has really gone back.
+    """
+    told = (
+        pl.when(pl.col("refund_status_text").is_null())
+        .then(_file_after_sale())
+        .otherwise(_api_after_sale("refund_status_text"))
+    )
     without_money = (told == "success") & pl.col("refund_way_text").is_in(words.NO_MONEY).fill_null(False)
     status = pl.when(without_money | (told == "none")).then(pl.lit("closed")).otherwise(told)
     # the list API has no completion time; the last change of a finished row is the nearest thing it tells
@@ -68,9 +88,12 @@ def live_sessions(bronze: pl.DataFrame) -> pl.DataFrame:
     """One ``live_session`` state per row. The file has no id of its own: account and start make one."""
     start = pl.col("started_at").dt.strftime("%Y%m%d%H%M%S")
     return bronze.select(
-        *LINEAGE, "live_account_id", "live_account_name", "started_at", "ended_at", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
-        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "reported_net_fen",
-        "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty", "average_watch_qty",
+        *LINEAGE, "live_account_id", "live_account_name", "started_at", "ended_at", "exposure_qty",
+        "views_qty", "viewers_qty", "product_exposure_qty",
+        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen",
+        "reported_hour_refund_fen", "reported_net_fen",
+        "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty",
+        "reported_buyers_qty", "average_watch_qty",
         live_session_id=pl.concat_str("live_account_id", start, separator=":"),
     )  # fmt: skip
 
@@ -115,14 +138,22 @@ def _is_gift() -> pl.Expr:
         | pl.col("product_name").str.contains("赠品", literal=True)
         | pl.col("cancel_reason_text").str.contains("主品", literal=True)
     )
-    return (pl.col("placed_fen") == 0) & (said.fill_null(False) | (pl.col("discount_total_fen").fill_null(0) == 0))
+    return (pl.col("placed_fen") == 0) & (
+        said.fill_null(False) | (pl.col("discount_total_fen").fill_null(0) == 0)
+    )
 
 
 def _with_goods(bronze: pl.DataFrame) -> pl.DataFrame:
-    """``bronze`` with ``_name, _color, _size``: read out of each text once, which a shop repeats on hundreds of rows."""
+    """``bronze`` with ``_name, _color, _size``: read out of each text once, which a shop repeats on hundreds
+    of rows.
+    """
     told, (color, size) = ["product_name", "spec_text"], color_and_size()
     goods = bronze.select(told).unique().with_columns(_name=_product_name(), _color=color, _size=size)
-    return bronze.hstack(bronze.select(told).join(goods, on=told, how="left", nulls_equal=True, maintain_order="left").drop(told))
+    return bronze.hstack(
+        bronze.select(told)
+        .join(goods, on=told, how="left", nulls_equal=True, maintain_order="left")
+        .drop(told)
+    )
 
 
 def _product_name() -> pl.Expr:
@@ -132,11 +163,19 @@ def _product_name() -> pl.Expr:
 
 
 def _file_after_sale() -> pl.Expr:
-    return pl.when(pl.col("after_sale_text").is_null()).then(pl.lit("none")).otherwise(_code("after_sale_text", words.AFTER_SALE))
+    return (
+        pl.when(pl.col("after_sale_text").is_null())
+        .then(pl.lit("none"))
+        .otherwise(_code("after_sale_text", words.AFTER_SALE))
+    )
 
 
 def _api_after_sale(refund_status: str) -> pl.Expr:
-    """Three numbers → one code. Money first: a withdrawn after-sale keeps refund_status 1 for ever, so that number alone proves nothing open."""
+    """Three numbers → one code.
+
+    Money first: a withdrawn after-sale keeps refund_status 1 for ever, so that number alone proves nothing
+    open.
+    """
     state, refund, kind = pl.col("after_sale_text"), pl.col(refund_status), pl.col("after_sale_type_text")
     swapped = (state == "14") | ((state == "12") & kind.is_in(["3", "7", "8"]))
     return (
@@ -155,10 +194,16 @@ def _api_after_sale(refund_status: str) -> pl.Expr:
 
 
 def _content() -> pl.Expr:
-    """What carried the sale. Until the platform has attributed (the next day) the room says it; the file, which tells no room, is provisionally live."""
+    """What carried the sale.
+
+    Until the platform has attributed (the next day) the room says it; the file, which tells no room, is
+    provisionally live.
+    """
     told = _code("content_text", words.CONTENT)
     searched = (told == "product_card") & pl.col("entrance_text").str.contains("搜索", literal=True)
-    open_yet = pl.col("content_text").is_null() | pl.col("content_text").str.contains(words.NEXT_DAY, literal=True)
+    open_yet = pl.col("content_text").is_null() | pl.col("content_text").str.contains(
+        words.NEXT_DAY, literal=True
+    )
     advert = pl.col("ad_channel_text").replace_strict(words.AD_CONTENT, default=None, return_dtype=pl.String)
     provisional = (
         pl.when(pl.col("theme_type_text") == words.THEME_LIVE)
@@ -169,12 +214,22 @@ def _content() -> pl.Expr:
         .then(pl.lit("live"))
         .otherwise(pl.lit("unknown"))
     )
-    return pl.when(open_yet).then(provisional).when(searched.fill_null(False)).then(pl.lit("search")).otherwise(told)
+    return (
+        pl.when(open_yet)
+        .then(provisional)
+        .when(searched.fill_null(False))
+        .then(pl.lit("search"))
+        .otherwise(told)
+    )
 
 
 def _stage() -> pl.Expr:
-    """The type says it first: after a refund before shipment the sub-order's own state goes on to "finished"."""
-    by_type = _word("after_sale_type_text").replace_strict(words.TYPE_STAGE, default=None, return_dtype=pl.String)
+    """The type says it first: after a refund before shipment the sub-order's own state goes on to
+    "finished".
+    """
+    by_type = _word("after_sale_type_text").replace_strict(
+        words.TYPE_STAGE, default=None, return_dtype=pl.String
+    )
     state = pl.col("ship_state_text")
     by_state = (
         pl.when(state.str.contains(words.SHIP_BEFORE))
@@ -195,11 +250,17 @@ def _reason() -> pl.Expr:
 
 
 def _classified(column: str) -> pl.Expr:
-    return pl.coalesce(pl.when(pl.col(column).str.contains(pattern)).then(pl.lit(code)) for code, pattern in words.REASON_PATTERNS)
+    return pl.coalesce(
+        pl.when(pl.col(column).str.contains(pattern)).then(pl.lit(code))
+        for code, pattern in words.REASON_PATTERNS
+    )
 
 
 def _refund_money() -> pl.Expr:
-    """File: goods + freight + tax. API: the after-sale's total, freight included; shared out where an after-sale spans several sub-orders."""
+    """File: goods + freight + tax.
+
+    API: the after-sale's total, freight included; shared out where an after-sale spans several sub-orders.
+    """
     total, goods = pl.col("refund_total_fen"), pl.col("refund_goods_fen").fill_null(0)
     parts = goods + pl.col("refund_freight_fen").fill_null(0) + pl.col("refund_tax_fen").fill_null(0)
     one = ("_export_id", "refund_id")

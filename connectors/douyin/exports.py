@@ -17,15 +17,18 @@ from contracts.intake import refuse
 _UNIX_PREFIX = re.compile(r"^([1-3]\d{9})_")
 _WRITTEN_OUT = re.compile(r"^售后单-(\d{4}-\d{2}-\d{2} \d{2}_\d{2}_\d{2})\.")
 _NAMING = {
-    "orders": ["主订单编号"], "after_sales": ["售后单号"], "live_sessions": ["主播昵称", "主播抖音号"], "settlements": ["订单号"], "funds": ["动账时间"],
-    "insurance": ["投保单号", "保险单号"], "ads": ["素材视频名称", "素材名称", "商品名称", "计划名称"], "products": ["商品ID"],
+    "orders": ["主订单编号"], "after_sales": ["售后单号"], "live_sessions": ["主播昵称", "主播抖音号"],
+    "settlements": ["订单号"], "funds": ["动账时间"],
+    "insurance": ["投保单号", "保险单号"], "ads": ["素材视频名称", "素材名称", "商品名称", "计划名称"],
+    "products": ["商品ID"],
 }  # fmt: skip
 _TOTALS = ["合计", "总计", "全部", "整体"]
 _EDGES = " \t\ufeff"
 
 
 def exported_at(name: str) -> dt.datetime | None:
-    """The export moment in a file name: ``<unix seconds>_….csv`` of orders, ``售后单-YYYY-MM-DD HH_MM_SS.xlsx`` of after-sales. None where there is none.
+    """The export moment in a file name: ``<unix seconds>_….csv`` of orders, ``售后单-YYYY-MM-DD
+    HH_MM_SS.xlsx`` of after-sales. None where there is none.
 
     The live list's name only tells the days covered (``直播明细_自营账号_20260701_20260731.xlsx``).
     """
@@ -40,10 +43,12 @@ def exported_at(name: str) -> dt.datetime | None:
 
 
 def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Without repeated header rows (two downloads pasted together), total rows (合计, 总计, 全部, 整体) and the formula row under a bill's header.
+    """Without repeated header rows (two downloads pasted together), total rows (合计, 总计, 全部, 整体) and
+    the formula row under a bill's header.
 
-    ``_row_number`` keeps its gaps. The total of the plan report is the control of its rows: FileRefusedError when they spend more than it, which only
-    doubled rows do. A report of advertising without its dates is refused by name.
+    ``_row_number`` keeps its gaps. The total of the plan report is the control of its rows: FileRefusedError
+    when they spend more than it, which only doubled rows do. A report of advertising without its dates is
+    refused by name.
     """
     columns = {fold(name): name for name in table.columns}
     if kind == "settlements":
@@ -53,7 +58,9 @@ def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
     naming = [name for name in table.columns if any(known in name for known in _NAMING[kind])]
     cells = table.select(pl.col(naming).str.strip_chars(_EDGES).fill_null(""))
     told = {"again": [*_NAMING[kind], *naming], "total": _TOTALS}
-    is_told = cells.select(pl.any_horizontal(False, pl.all().is_in(words)).alias(name) for name, words in told.items())
+    is_told = cells.select(
+        pl.any_horizontal(False, pl.all().is_in(words)).alias(name) for name, words in told.items()
+    )
     if not is_told.select(pl.any_horizontal(pl.all().any())).item():
         return table
     table, is_total = table.filter(~is_told["again"]), is_told["total"].filter(~is_told["again"])
@@ -74,7 +81,8 @@ def _control(rows: pl.Series, totals: pl.Series) -> None:
     if found > said + len(rows):  # a fen a row for rounding
         raise FileRefusedError(
             "TOTAL_DISAGREES", "各行消耗之和大于“全部”行", "the rows spend more than the total row says",
-            step_zh="文件可能被粘贴过两次,请重新导出", step_en="perhaps pasted twice: export it again", total_fen=said, rows_fen=found,
+            step_zh="文件可能被粘贴过两次,请重新导出", step_en="perhaps pasted twice: export it again",
+            total_fen=said, rows_fen=found,
         )  # fmt: skip
 
 

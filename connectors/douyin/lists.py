@@ -10,10 +10,14 @@ _HEAD = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number",
 
 
 def ads(bronze: pl.DataFrame) -> pl.DataFrame:
-    """One ``ad_spend`` per day and plan, product or material. The three reports tell one spend three times, so each is a family of its own."""
+    """One ``ad_spend`` per day and plan, product or material.
+
+    The three reports tell one spend three times, so each is a family of its own.
+    """
     day = pl.col("ad_date").dt.strftime("%Y%m%d")
     return bronze.select(
-        *_HEAD, "ad_date", "ad_object_id", "ad_object_name", "spent_fen", "impressions_qty", "clicks_qty", "reported_gmv_fen", "reported_orders_qty",
+        *_HEAD, "ad_date", "ad_object_id", "ad_object_name", "spent_fen", "impressions_qty", "clicks_qty",
+        "reported_gmv_fen", "reported_orders_qty",
         "reported_net_fen",
         ad_entry_id=pl.concat_str("layout_name", day, "ad_object_id", separator=":"),
         ad_family_code="layout_name",

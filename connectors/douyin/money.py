@@ -1,7 +1,9 @@
-"""Settlement bills, account movements and shipping insurance → canonical frames. Amounts are signed from the merchant's side; see README, section 4.
+"""Settlement bills, account movements and shipping insurance → canonical frames.
 
-An amount that contradicts itself (a bill whose parts do not add up, an inflow with a minus) becomes null in a required column, so that the
-intake sets the row aside instead of booking either reading of it.
+Amounts are signed from the merchant's side; see README, section 4.
+
+An amount that contradicts itself (a bill whose parts do not add up, an inflow with a minus) becomes null in a
+required column, so that the intake sets the row aside instead of booking either reading of it.
 """
 
 from __future__ import annotations
@@ -14,14 +16,19 @@ _HEAD = ("merchant_id", "shop_id", "platform_code", "_export_id", "_row_number",
 
 
 def settlements(bronze: pl.DataFrame) -> pl.DataFrame:
-    """One ``settlement_entry`` per row of the bill, file or API. Null ``settled_fen`` where 结算金额 is not 收入合计 and 支出合计 together."""
+    """One ``settlement_entry`` per row of the bill, file or API.
+
+    Null ``settled_fen`` where 结算金额 is not 收入合计 and 支出合计 together.
+    """
     income, expense, settled = pl.col("income_fen"), pl.col("expense_fen"), pl.col("settled_fen")
-    # both spellings of an expense are seen: -11.98 to be added, or 11.98 to be taken off; fees are written the same way round
+    # both spellings of an expense are seen: -11.98 to be added, or 11.98 to be taken off; fees are written
+    # the same way round
     is_signed, is_plain = settled == income + expense, settled == income - expense
     charged = pl.when(is_plain & ~is_signed).then(1).otherwise(-1)
     typed = bronze.with_columns(settlement_type_code=_code("settlement_type_text", words.SETTLEMENT_TYPE))
     return typed.select(
-        *_HEAD, "settlement_type_code", "order_id", "order_line_id", "product_id", "settled_at", "income_fen", "freight_fen", "subsidy_creator_fen",
+        *_HEAD, "settlement_type_code", "order_id", "order_line_id", "product_id", "settled_at", "income_fen",
+        "freight_fen", "subsidy_creator_fen",
         settlement_entry_id=_entry_id(),
         settled_fen=pl.when(is_signed | is_plain).then(settled),
         expense_fen=pl.when(is_signed).then(expense).otherwise(-expense),
@@ -35,7 +42,10 @@ def settlements(bronze: pl.DataFrame) -> pl.DataFrame:
 
 
 def _entry_id() -> pl.Expr:
-    """``sub-order:type:moment:amount:manieth``, the same whatever the order of the rows. The file has no number of its own, so the API's is not used either."""
+    """``sub-order:type:moment:amount:manieth``, the same whatever the order of the rows.
+
+    The file has no number of its own, so the API's is not used either.
+    """
     parts = (
         pl.coalesce("order_line_id", "order_id").fill_null(""),
         pl.col("settlement_type_code"),
@@ -48,12 +58,17 @@ def _entry_id() -> pl.Expr:
 
 
 def funds(bronze: pl.DataFrame) -> pl.DataFrame:
-    """One ``fund_entry`` per movement. The direction tells the sign, whether the file writes amounts signed or not; null where the two contradict."""
+    """One ``fund_entry`` per movement.
+
+    The direction tells the sign, whether the file writes amounts signed or not; null where the two
+    contradict.
+    """
     amount = pl.col("amount_fen")
     into = pl.col("direction_text").is_in(words.MONEY_IN)
     out = pl.col("direction_text").is_in(words.MONEY_OUT)
     return bronze.select(
-        *_HEAD, "fund_entry_id", "moved_at", "order_id", "order_line_id", "refund_id", "balance_fen", "account_name", "scene_name",
+        *_HEAD, "fund_entry_id", "moved_at", "order_id", "order_line_id", "refund_id", "balance_fen",
+        "account_name", "scene_name",
         fund_type_code=pl.when(pl.col("scene_name").is_null()).then(pl.lit("unknown")).otherwise(_scene()),
         moved_fen=pl.when(into & (amount >= 0)).then(amount).when(out).then(-amount.abs()),
     )  # fmt: skip
@@ -61,15 +76,23 @@ def funds(bronze: pl.DataFrame) -> pl.DataFrame:
 
 def _scene() -> pl.Expr:
     known = pl.col("scene_name").replace_strict(words.FUND_SCENE, default=None, return_dtype=pl.String)
-    advert = pl.when(pl.col("scene_name").str.contains(words.ADVERTISING, literal=True)).then(pl.lit("advertising"))
+    advert = pl.when(pl.col("scene_name").str.contains(words.ADVERTISING, literal=True)).then(
+        pl.lit("advertising")
+    )
     return pl.coalesce(known, advert, pl.lit("unknown"))
 
 
 def insurance(bronze: pl.DataFrame) -> pl.DataFrame:
-    """One ``insurance_entry`` per policy: what the merchant paid, what the platform paid for it, and both together."""
+    """One ``insurance_entry`` per policy: what the merchant paid, what the platform paid for it, and both
+    together.
+    """
     paid = pl.col("premium_merchant_fen")
-    merchant = pl.when(pl.col("layout_name") == "premium_6").then(paid.abs()).otherwise(paid)  # that file lists what went out, as an outflow
-    platform = pl.coalesce("premium_platform_fen", _together("promotion_marketing_fen", "promotion_special_fen"))
+    merchant = (
+        pl.when(pl.col("layout_name") == "premium_6").then(paid.abs()).otherwise(paid)
+    )  # that file lists what went out, as an outflow
+    platform = pl.coalesce(
+        "premium_platform_fen", _together("promotion_marketing_fen", "promotion_special_fen")
+    )
     return bronze.select(
         *_HEAD, "insurance_id", "order_id", "order_line_id", "insured_at",
         premium_merchant_fen=merchant,

@@ -1,4 +1,7 @@
-"""Zip archives: what may be opened at all, and the files inside one, each by its name. Nothing is ever written to disk from here."""
+"""Zip archives: what may be opened at all, and the files inside one, each by its name.
+
+Nothing is ever written to disk from here.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,16 @@ MAX_FILES = 200
 #: The part that makes an archive a workbook.
 BOOK = "xl/workbook.xml"
 #: What reading a damaged part raises, whatever it is packed with.
-DAMAGE = (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    ValueError,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+)
 ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 
@@ -34,7 +46,10 @@ def looks_zipped(data: bytes) -> bool:
 
 
 def open_archive(data: bytes) -> zipfile.ZipFile:
-    """The archive, once its directory promises that it can be unpacked. Raises FileRefusedError: cut off, too much, a bomb, a password."""
+    """The archive, once its directory promises that it can be unpacked.
+
+    Raises FileRefusedError: cut off, too much, a bomb, a password.
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
@@ -53,7 +68,10 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
 
 
 def read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    """One file's bytes, never more than the directory promised. Raises FileRefusedError when they are damaged."""
+    """One file's bytes, never more than the directory promised.
+
+    Raises FileRefusedError when they are damaged.
+    """
     try:
         with archive.open(part) as stream:
             content = stream.read(part.file_size + 1)
@@ -87,10 +105,15 @@ def entry_name(part: zipfile.ZipInfo) -> str:
 
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:
-    """The files of an archive in its order. Raises FileRefusedError for documents, nested archives, links, unsafe names, and as ``open_archive``."""
+    """The files of an archive in its order.
+
+    Raises FileRefusedError for documents, nested archives, links, unsafe names, and as ``open_archive``.
+    """
     with open_archive(data) as archive:
         check_document(archive)
-        parts = [part for part in archive.infolist() if not part.is_dir() and not _is_litter(entry_name(part))]
+        parts = [
+            part for part in archive.infolist() if not part.is_dir() and not _is_litter(entry_name(part))
+        ]
         if not parts:
             raise refuse("ZIP_EMPTY")
         if len(parts) > MAX_FILES:
@@ -111,20 +134,33 @@ def is_workbook(data: bytes) -> bool:
 
 
 def _is_nested(content: bytes) -> bool:
-    """Whether a zip inside a zip is an archive again. A document among the files is a file, refused for what it is, not for where it lies."""
+    """Whether a zip inside a zip is an archive again.
+
+    A document among the files is a file, refused for what it is, not for where it lies.
+    """
     with open_archive(content) as archive:
         return BOOK not in archive.namelist() and not is_document(archive)
 
 
 def _is_litter(name: str) -> bool:
-    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in (".DS_Store", "Thumbs.db", "desktop.ini")
+    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in (
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+    )
 
 
 def _check_entry(part: zipfile.ZipInfo) -> None:
     name = entry_name(part)
     steps = name.replace("\\", "/").split("/")
     mode = part.external_attr >> 16
-    if name.startswith(("/", "\\")) or ".." in steps or ":" in steps[0] or "\x00" in part.orig_filename or not name.isprintable():
+    if (
+        name.startswith(("/", "\\"))
+        or ".." in steps
+        or ":" in steps[0]
+        or "\x00" in part.orig_filename
+        or not name.isprintable()
+    ):
         raise refuse("ZIP_UNSAFE_NAME", entry=ascii(name)[:80])
     if mode and not (stat.S_ISREG(mode) or stat.S_IFMT(mode) == 0):
         raise refuse("ZIP_UNSAFE_NAME", entry=name[:80])

@@ -1,7 +1,10 @@
-"""The parsers of cells: one for money, one for ids, one for counts, one for rates; the one for time stands in ``clocks``.
+"""The parsers of cells: one for money, one for ids, one for counts, one for rates.
 
-Series of text in, typed series and a mask of bad cells out. Nothing is cast in a way that nulls silently: a cell that had something in it and has no
-value afterwards is marked bad. These readers know every spelling; ``connectors.files.plain`` takes the usual one ahead of them.
+The one for time stands in ``clocks``.
+
+Series of text in, typed series and a mask of bad cells out. Nothing is cast in a way that nulls silently: a
+cell that had something in it and has no value afterwards is marked bad. These readers know every spelling;
+``connectors.files.plain`` takes the usual one ahead of them.
 """
 
 from __future__ import annotations
@@ -41,7 +44,10 @@ Read = Callable[[pl.Series], tuple[pl.Series, pl.Series]]
 
 
 def _plain_number(text: pl.Series) -> pl.Series:
-    """``1,234.50`` → ``1234.50`` where the commas stand in threes; anything else is left for the caller's pattern to refuse."""
+    """``1,234.50`` → ``1234.50`` where the commas stand in threes.
+
+    Anything else is left for the caller's pattern to refuse.
+    """
     if not text.str.contains(",", literal=True).any():
         return text
     grouped = text.str.contains(r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$")
@@ -55,7 +61,8 @@ def read_text(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``), blanks among its digits and the ``.0`` of a float.
+    """Identifier text without its wrappers (leading TAB, apostrophe, backtick, ``="…"``), blanks among its
+    digits and the ``.0`` of a float.
 
     Scientific notation is bad, and so is a float of more digits than one holds.
     """
@@ -79,7 +86,10 @@ def _yuan_text(raw: pl.Series) -> pl.Series:
 
 
 def _without_float_noise(text: pl.Series) -> pl.Series:
-    """``26361.600000000002``, as a workbook's binary number is written out, becomes ``26361.6``; a number that is not two decimals stays as it is."""
+    """``26361.600000000002``, as a workbook's binary number is written out, becomes ``26361.6``.
+
+    A number that is not two decimals stays as it is.
+    """
     noisy = text.str.contains(r"^[+-]?[0-9]{1,12}\.[0-9]{9,}$").fill_null(False)
     if not noisy.any():
         return text
@@ -90,8 +100,13 @@ def _without_float_noise(text: pl.Series) -> pl.Series:
 
 def _two_decimals(number: pl.Series) -> pl.Series:
     hundredths = (number * 100).round().cast(pl.Int64)
-    sign = pl.Series(["-"]).new_from_index(0, len(number)).zip_with(hundredths < 0, pl.Series([""]).new_from_index(0, len(number)))
-    whole, rest = (hundredths.abs() // 100).cast(pl.String), (hundredths.abs() % 100).cast(pl.String).str.zfill(2)
+    sign = (
+        pl.Series(["-"])
+        .new_from_index(0, len(number))
+        .zip_with(hundredths < 0, pl.Series([""]).new_from_index(0, len(number)))
+    )
+    whole = (hundredths.abs() // 100).cast(pl.String)
+    rest = (hundredths.abs() % 100).cast(pl.String).str.zfill(2)
     return sign + whole + "." + rest
 
 
@@ -105,18 +120,26 @@ def read_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_yuan_stat(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """A statistic in yuan as analytics screens write it (``3739.6690272859823``) → fen, rounded half up. Never for money that was moved."""
+    """A statistic in yuan as analytics screens write it (``3739.6690272859823``) → fen, rounded half up.
+
+    Never for money that was moved.
+    """
     text = _yuan_text(raw)
     good = text.str.contains(r"^[+-]?[0-9]{1,13}(\.[0-9]{1,18})?$").fill_null(False)
     value = text.set(~good, None)
     digits = value.str.extract(r"\.([0-9]+)$").fill_null("").str.pad_end(3, "0")
     half_up = (digits.str.slice(2, 1).cast(pl.Int64) >= 5).cast(pl.Int64)
-    fen = value.str.extract(r"([0-9]+)").cast(pl.Int64) * 100 + digits.str.slice(0, 2).cast(pl.Int64) + half_up
+    fen = (
+        value.str.extract(r"([0-9]+)").cast(pl.Int64) * 100 + digits.str.slice(0, 2).cast(pl.Int64) + half_up
+    )
     return fen.zip_with(~value.str.starts_with("-").fill_null(False), -fen), text.is_not_null() & ~good
 
 
 def read_wan_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Tens of thousands of yuan (``1.25``) → integer fen; what is no whole fen, of more than six decimals, is bad."""
+    """Tens of thousands of yuan (``1.25``) → integer fen.
+
+    What is no whole fen, of more than six decimals, is bad.
+    """
     text = _plain_number(_yuan_text(raw).str.replace(r"\s*万$", ""))
     good = text.str.contains(r"^[+-]?[0-9]{1,9}(\.[0-9]{1,6}0*)?$").fill_null(False)
     short = text.set(~good, None).str.replace(r"(\.[0-9]{6})0+$", "$1")
@@ -124,7 +147,9 @@ def read_wan_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_li(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Thousandths of a yuan (advertising accounts of Pinduoduo) → fen, rounded half up: the smallest unit there is a tenth of a fen."""
+    """Thousandths of a yuan (advertising accounts of Pinduoduo) → fen, rounded half up: the smallest unit
+    there is a tenth of a fen.
+    """
     value, bad = _read_integer(raw, r"^[0-9]{1,15}$")
     return (value + 5) // 10, bad
 
@@ -147,7 +172,9 @@ def read_int(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_minutes(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Minutes as analytics screens write them (``1.07``) → whole seconds, rounded half up: a hundredth of a minute is 0.6 seconds."""
+    """Minutes as analytics screens write them (``1.07``) → whole seconds, rounded half up: a hundredth of a
+    minute is 0.6 seconds.
+    """
     hundredths, bad = read_yuan_stat(raw)
     bad = bad | (hundredths < 0).fill_null(False)
     return (hundredths.set(bad, None) * 6 + 5) // 10, bad

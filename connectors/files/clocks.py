@@ -1,4 +1,6 @@
-"""The one parser for time: wall clocks in the ways platforms write them, dates, and counts since 1970 → instants on the house's clock."""
+"""The one parser for time: wall clocks in the ways platforms write them, dates, and counts since 1970 →
+instants on the house's clock.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
 
 #: What other systems write where something has not happened: zero in their own count, and words.
 NEVER = [
-    "0000-00-00 00:00:00", "0000-00-00", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00", "1900-01-01 00:00:00",
+    "0000-00-00 00:00:00", "0000-00-00", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00",
+    "1900-01-01 00:00:00",
     "未付款", "未支付", "未发货", "暂无",
 ]  # fmt: skip
 #: A year of two digits is one of these; any other number in its place is none.
@@ -34,7 +37,10 @@ _DATE = {
 #: Year, month, day and the time run together, as some systems write them.
 _RUN_TOGETHER = r"^(20[0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})?$"
 _HALF = "(凌晨|早上|上午|中午|下午|晚上|[AaPp][Mm])"
-_TIME = rf"(?:[ T]*{_HALF}? ?([0-9]{{1,2}})[:时点]([0-9]{{1,2}})分?(?::?([0-9]{{1,2}})秒?)?(?:\.[0-9]{{1,6}})? ?{_HALF}?)?"
+_TIME = (
+    rf"(?:[ T]*{_HALF}? ?([0-9]{{1,2}})[:时点]([0-9]{{1,2}})分?(?::?([0-9]{{1,2}})秒?)?(?:\.[0-9]{{1,"
+    rf"6}})? ?{_HALF}?)?"
+)
 _WEEKDAY = r"[ (]*(?:星期|周)[一二三四五六日天][ )]*"
 _BEFORE_NOON, _PAST_NOON = ["凌晨", "早上", "上午", "am"], ["下午", "晚上", "pm"]
 #: Zero of a spreadsheet's day count, and the days it may count (2015 to 2039).
@@ -44,26 +50,46 @@ _DAY_ZERO, _DAYS = dt.datetime(1899, 12, 30), (42_005, 51_135)  # noqa: DTZ001 -
 def _spelled_out(text: pl.Series, order: str) -> pl.Series:
     """Wall-clock times of every other spelling in this order of day, month and year; null for what is none.
 
-    ``2026年10月3日 14:05``, ``26/10/3``, ``2026-10-03 下午 2:05``, ``10/3/2026``. Twelve at night and noon of 晚上 and 中午 are told by nobody.
+    ``2026年10月3日 14:05``, ``26/10/3``, ``2026-10-03 下午 2:05``, ``10/3/2026``. Twelve at night and noon of
+    晚上 and 中午 are told by nobody.
     """
     cells = to_ascii(text).str.replace_all(r"\s+", " ").str.replace(_WEEKDAY, " ").str.strip_chars()
     if order == "ymd":
         cells = cells.str.replace(_RUN_TOGETHER, "$1-$2-$3 $4:$5:$6").str.strip_chars_end(":")
     parts = cells.str.extract_groups(f"^{_DATE[order]}{_TIME}$").struct.unnest()
     parts.columns = [*order, "before", "hour", "minute", "second", "behind"]
-    number = {name: pl.col(name).cast(pl.Int64, strict=False) for name in ("y", "m", "d", "hour", "minute", "second")}
-    year = pl.when(pl.col("y").str.len_chars() == 4).then(number["y"]).when(number["y"].is_between(*_YEARS)).then(2000 + number["y"])
+    number = {
+        name: pl.col(name).cast(pl.Int64, strict=False)
+        for name in ("y", "m", "d", "hour", "minute", "second")
+    }
+    year = (
+        pl.when(pl.col("y").str.len_chars() == 4)
+        .then(number["y"])
+        .when(number["y"].is_between(*_YEARS))
+        .then(2000 + number["y"])
+    )
     half = pl.coalesce("before", "behind").str.to_lowercase()
     hour = number["hour"].fill_null(0)
     of_day = (
         pl.when(half.is_null()).then(hour)
         .when(half.is_in(_BEFORE_NOON) & (hour <= 12)).then(hour % 12)
-        .when(half.is_in(_PAST_NOON) & ~((half == "晚上") & (hour == 12))).then(pl.when(hour < 12).then(hour + 12).otherwise(hour))
+        .when(half.is_in(_PAST_NOON) & ~((half == "晚上") & (hour == 12)))
+        .then(pl.when(hour < 12).then(hour + 12).otherwise(hour))
         .when((half == "中午") & hour.is_in([11, 12, 1])).then(pl.when(hour == 1).then(13).otherwise(hour))
     )  # fmt: skip
-    whole = pl.format("{}-{}-{} {}:{}:{}", year, number["m"], number["d"], of_day, number["minute"].fill_null(0), number["second"].fill_null(0))
+    whole = pl.format(
+        "{}-{}-{} {}:{}:{}",
+        year,
+        number["m"],
+        number["d"],
+        of_day,
+        number["minute"].fill_null(0),
+        number["second"].fill_null(0),
+    )
     is_told = pl.all_horizontal(part.is_not_null() for part in (year, number["m"], number["d"], of_day))
-    return parts.select(pl.when(is_told).then(whole).str.to_datetime(USUAL, time_unit="us", strict=False)).to_series()
+    return parts.select(
+        pl.when(is_told).then(whole).str.to_datetime(USUAL, time_unit="us", strict=False)
+    ).to_series()
 
 
 def stamp(moment: dt.datetime) -> str:
@@ -77,16 +103,22 @@ def on_the_clock(wall: pl.Expr) -> pl.Expr:
     return pl.when(wall.is_between(_FIRST, _LAST)).then(instant)
 
 
-def _read_wall_clock(raw: pl.Series, formats: tuple[str, ...], dates: tuple[str, ...] = (), order: str = "ymd") -> tuple[pl.Series, pl.Series]:
-    """Instants by the first format that fits each cell, a date's being its midnight, and which cells say something else.
+def _read_wall_clock(
+    raw: pl.Series, formats: tuple[str, ...], dates: tuple[str, ...] = (), order: str = "ymd"
+) -> tuple[pl.Series, pl.Series]:
+    """Instants by the first format that fits each cell, a date's being its midnight, and which cells say
+    something else.
 
-    What no format fits is looked at once more, in whatever spelling: ``order`` is that of year, month and day in it.
+    What no format fits is looked at once more, in whatever spelling: ``order`` is that of year, month and day
+    in it.
     """
     cell = pl.col("cell").str
     told = [cell.to_datetime(form, time_unit="us", strict=False) for form in formats]
     told += [cell.to_date(form, strict=False).cast(pl.Datetime("us")) for form in dates]
     text = trim_typed(raw)
-    value = text.to_frame("cell").select(wall=pl.coalesce(told)).select(on_the_clock(pl.col("wall"))).to_series()
+    value = (
+        text.to_frame("cell").select(wall=pl.coalesce(told)).select(on_the_clock(pl.col("wall"))).to_series()
+    )
     odd = (text.is_not_null() & value.is_null()).arg_true()
     if odd.len():
         wall = _spelled_out(text.gather(odd), order)
@@ -100,7 +132,10 @@ def read_time(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_time_dmy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Day before month (``03/08/2026 14:05:09`` is 3 August), as regions outside the US write it. The layout, never the cell, decides."""
+    """Day before month (``03/08/2026 14:05:09`` is 3 August), as regions outside the US write it.
+
+    The layout, never the cell, decides.
+    """
     return _read_wall_clock(raw, ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p"), order="dmy")
 
 
@@ -110,7 +145,10 @@ def read_time_mdy(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def read_time_serial(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """A spreadsheet's count of days since 1900 (``46298.586806``) → instant, to the second; days outside 2015-2039 are bad."""
+    """A spreadsheet's count of days since 1900 (``46298.586806``) → instant, to the second.
+
+    Days outside 2015-2039 are bad.
+    """
     text = to_ascii(trim_typed(raw))
     days = text.set(~text.str.contains(r"^[0-9]{5}(?:\.[0-9]+)?$").fill_null(False), None).cast(pl.Float64)
     seconds = (days.set(~days.is_between(*_DAYS).fill_null(False), None) * 86_400).round().cast(pl.Int64)
@@ -126,9 +164,16 @@ def read_date(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     return value.set(is_moment, None).dt.date(), bad | is_moment
 
 
-def instants_since_1970(count: pl.Series, bad: pl.Series, unit: Literal["s", "ms"]) -> tuple[pl.Series, pl.Series]:
+def instants_since_1970(
+    count: pl.Series, bad: pl.Series, unit: Literal["s", "ms"]
+) -> tuple[pl.Series, pl.Series]:
     """Counts since 1970 → instants; 0 means "has not happened"."""
     count = count.set(count == 0, None)
-    value = pl.from_epoch(count, time_unit=unit).cast(pl.Datetime("us")).dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
+    value = (
+        pl.from_epoch(count, time_unit=unit)
+        .cast(pl.Datetime("us"))
+        .dt.replace_time_zone("UTC")
+        .dt.convert_time_zone(TIME_ZONE)
+    )
     odd = ~value.dt.year().is_between(2003, 2099).fill_null(True)
     return value.set(odd, None), bad | odd

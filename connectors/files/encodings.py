@@ -1,4 +1,7 @@
-"""Bytes of a text in whatever encoding → UTF-8, or a refusal that names the line. A file is of one encoding throughout, and strictly."""
+"""Bytes of a text in whatever encoding → UTF-8, or a refusal that names the line.
+
+A file is of one encoding throughout, and strictly.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,20 @@ from contracts.intake import refuse
 
 BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-#: Each byte by its part in a Chinese character of UTF-8 (first, further, neither), and four such characters in a row: GB18030 does not come upon them.
-_PARTS = bytes(ord("f") if 0xE4 <= byte <= 0xE9 else ord("c") if 0x80 <= byte <= 0xBF else ord(".") for byte in range(256))
+#: Each byte by its part in a Chinese character of UTF-8 (first, further, neither), and four such characters
+#: in a row: GB18030 does not come upon them.
+_PARTS = bytes(
+    ord("f") if 0xE4 <= byte <= 0xE9 else ord("c") if 0x80 <= byte <= 0xBF else ord(".")
+    for byte in range(256)
+)
 _RUN = b"fcc" * 4
 
 
 def to_utf8(data: bytes) -> tuple[bytes, str]:
-    """The text as UTF-8 without a mark, and what it was: UTF-16 by its mark, else UTF-8, else GB18030. Raises FileRefusedError for anything else."""
+    """The text as UTF-8 without a mark, and what it was: UTF-16 by its mark, else UTF-8, else GB18030.
+
+    Raises FileRefusedError for anything else.
+    """
     if data[:2] in _UTF16:
         return _from_utf16(data), "utf-16"
     if (nul := data.find(b"\x00")) >= 0:

@@ -1,4 +1,6 @@
-"""Rows of cells with merged ones, as workbooks and marked-up tables have them: collected cell by cell, given out as a frame of text."""
+"""Rows of cells with merged ones, as workbooks and marked-up tables have them: collected cell by cell, given
+out as a frame of text.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ _IS_VALUE = re.compile(r"^\W*[0-9]|[0-9]{4,}")
 
 @dataclass(frozen=True)
 class Merge:
-    """Cells that are one: its first and last row (1-based in the file) and column (0-based), all included. The first one holds the value."""
+    """Cells that are one: its first and last row (1-based in the file) and column (0-based), all included.
+
+    The first one holds the value.
+    """
 
     first_row: int
     last_row: int
@@ -53,7 +58,9 @@ class Grid:
     rows: list[list[str | None]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     unread: set[int] = field(default_factory=set)
-    _covered: dict[int, int] = field(default_factory=dict)  # column → the last row a cell from above reaches down to
+    _covered: dict[int, int] = field(
+        default_factory=dict
+    )  # column → the last row a cell from above reaches down to
 
     def start_row(self, number: int | None = None) -> None:
         """Go on to the next row, or to row ``number`` (1-based)."""
@@ -62,8 +69,13 @@ class Grid:
             raise refuse("BAD_WORKBOOK", row=wanted)
         self.rows += [[] for _ in range(wanted - len(self.rows))]
 
-    def add(self, text: str, *, across: int = 1, down: int = 1, place: int | None = None, is_error: bool = False) -> None:
-        """Put a cell at the next free place of the row, or at ``place`` (0-based). Raises FileRefusedError for too many columns and an enormous cell."""
+    def add(
+        self, text: str, *, across: int = 1, down: int = 1, place: int | None = None, is_error: bool = False
+    ) -> None:
+        """Put a cell at the next free place of the row, or at ``place`` (0-based).
+
+        Raises FileRefusedError for too many columns and an enormous cell.
+        """
         if not self.rows:
             self.start_row()
         row, number = self.rows[-1], len(self.rows)
@@ -89,55 +101,86 @@ class Grid:
         return max(map(len, self.rows), default=0)
 
     def frame(self) -> pl.DataFrame:
-        """The cells as text, null where nothing stands; columns by their places. Raises FileRefusedError for more cells than can be held."""
+        """The cells as text, null where nothing stands; columns by their places.
+
+        Raises FileRefusedError for more cells than can be held.
+        """
         width = self.width
         if width * len(self.rows) > _MAX_CELLS:
             raise refuse("UNPACKED_TOO_LARGE", cells=width * len(self.rows), limit=_MAX_CELLS)
-        columns = {str(place): [row[place] if place < len(row) else None for row in self.rows] for place in range(width)}
+        columns = {
+            str(place): [row[place] if place < len(row) else None for row in self.rows]
+            for place in range(width)
+        }
         return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
 def filled_head(head: Sequence[list[str]], merges: Sequence[Merge]) -> list[list[str]]:
-    """The first rows of a table, a header over two lines as one: the word of a cell merged downwards stands in each row it reaches.
+    """The first rows of a table, a header over two lines as one: the word of a cell merged downwards stands
+    in each row it reaches.
 
     So does a word above a blank cell of a second line that is words only.
     """
     rows = [list(row) for row in head]
     for merge in merges:
         for number in range(merge.first_row, min(merge.last_row, len(rows))):
-            if merge.first_row >= 1 and merge.first_place < len(rows[number]) and not rows[number][merge.first_place]:
+            if (
+                merge.first_row >= 1
+                and merge.first_place < len(rows[number])
+                and not rows[number][merge.first_place]
+            ):
                 rows[number][merge.first_place] = rows[merge.first_row - 1][merge.first_place]
     return [rows[0], *(_continued(above, row) for above, row in pairwise(rows))] if rows else []
 
 
 def _continued(above: list[str], row: list[str]) -> list[str]:
-    """A row of words with the words above its blank cells, where both are words only: a header may stand on two lines without merged cells."""
+    """A row of words with the words above its blank cells, where both are words only: a header may stand on
+    two lines without merged cells.
+    """
     said = [cell for cell in (*above, *row) if cell.strip(EDGES)]
     is_header = sum(bool(cell.strip(EDGES)) for cell in above) > 1 and any(cell.strip(EDGES) for cell in row)
     if not is_header or any(_IS_VALUE.search(cell) for cell in said):
         return row
-    return [cell if cell.strip(EDGES) else higher for cell, higher in zip_longest(row, above, fillvalue="")][: max(len(row), len(above))]
+    return [cell if cell.strip(EDGES) else higher for cell, higher in zip_longest(row, above, fillvalue="")][
+        : max(len(row), len(above))
+    ]
 
 
-#: Kinds of cell that say the same of every row a merged cell stands beside; of an amount or a count nobody knows whether it is each row's or all rows'.
+#: Kinds of cell that say the same of every row a merged cell stands beside; of an amount or a count nobody
+#: knows whether it is each row's or all rows'.
 _OF_EACH_ROW = {"text", "id", "time", "time_dmy", "time_mdy", "time_serial", "date", "epoch_s", "epoch_ms"}
 
 
-def spread_merged(table: pl.DataFrame, merges: Sequence[Merge], read: Mapping[str, tuple[str, str]], repeated: Collection[str]) -> pl.DataFrame:
+def spread_merged(
+    table: pl.DataFrame,
+    merges: Sequence[Merge],
+    read: Mapping[str, tuple[str, str]],
+    repeated: Collection[str],
+) -> pl.DataFrame:
     """``table`` (as ``Sheet.read``) with the value of each cell merged downwards in every row it reaches.
 
-    ``read`` are the columns somebody reads: place → header and kind of cell; ``repeated`` the headers of amounts that are known to stand for all of
-    an order's rows. Raises FileRefusedError MERGED_CELLS for any other amount or count over several rows.
+    ``read`` are the columns somebody reads: place → header and kind of cell; ``repeated`` the headers of
+    amounts that are known to stand for all of an order's rows. Raises FileRefusedError MERGED_CELLS for any
+    other amount or count over several rows.
     """
     numbers, values = table["_row_number"], dict[str, dict[int, str]]()
     for merge in merges:
         place = str(merge.first_place)
         header, kind = read.get(place, ("", ""))
-        held = table.filter(numbers == merge.first_row)[place] if header and merge.last_row > merge.first_row else None
+        held = (
+            table.filter(numbers == merge.first_row)[place]
+            if header and merge.last_row > merge.first_row
+            else None
+        )
         if held is None or held.is_empty() or held[0] is None:
             continue
         if kind not in _OF_EACH_ROW and header not in repeated:
             raise refuse("MERGED_CELLS", cells=merge.name, column=header)
-        values.setdefault(place, {}).update(dict.fromkeys(range(merge.first_row + 1, merge.last_row + 1), held[0]))
-    told = [pl.col(place).fill_null(numbers.replace_strict(cells, default=None, return_dtype=pl.String)) for place, cells in values.items()]
+        values.setdefault(place, {}).update(
+            dict.fromkeys(range(merge.first_row + 1, merge.last_row + 1), held[0])
+        )
+    told = [
+        pl.col(place).fill_null(numbers.replace_strict(cells, default=None, return_dtype=pl.String))
+        for place, cells in values.items()
+    ]
     return table.with_columns(told) if told else table

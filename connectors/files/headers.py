@@ -1,6 +1,9 @@
-"""Units in headers: ``总金额(元)`` is the column 总金额 in yuan. One vocabulary for known layouts and for mappings.
+"""Units in headers: ``总金额(元)`` is the column 总金额 in yuan.
 
-A unit says how cells are written, so it is compared with what a column is declared to hold before the column is read; it is never dropped unseen.
+One vocabulary for known layouts and for mappings.
+
+A unit says how cells are written, so it is compared with what a column is declared to hold before the column
+is read; it is never dropped unseen.
 """
 
 from __future__ import annotations
@@ -34,18 +37,27 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
 _CODES = {spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings}
 _MONEY = {"yuan", "fen", "jiao", "li", "wan_yuan", "USD", "HKD", "EUR", "GBP", "JPY"}
 _ANY = "|".join(re.escape(spelling) for spelling in sorted(_CODES, key=len, reverse=True))
-#: In brackets (``(元)``, ``[单位:元]``, ``(元/件)``), or behind a stroke, where only money is a unit: 单价/件 is a price.
+#: In brackets (``(元)``, ``[单位:元]``, ``(元/件)``), or behind a stroke, where only money is a unit: 单价/件
+#: is a price.
 _BRACKETED = re.compile(rf"^(.+?)[(\[](?:单位:?)?({_ANY})(?:/[^()\[\]]{{1,3}})?[)\]]$")
 _BEHIND = re.compile(rf"^(.+?)[/_-]({_ANY})$")
 #: Unit code → kinds of cell that are written in it. Text is kept as it is, whatever its unit.
-_CELLS = {"yuan": {"yuan", "yuan_stat"}, "fen": {"fen"}, "li": {"li"}, "wan_yuan": {"wan_yuan"}, "piece": {"int"}, "minute": {"minutes"}}
+_CELLS = {
+    "yuan": {"yuan", "yuan_stat"},
+    "fen": {"fen"},
+    "li": {"li"},
+    "wan_yuan": {"wan_yuan"},
+    "piece": {"int"},
+    "minute": {"minutes"},
+}
 
 
 @lru_cache(maxsize=8192)
 def split_unit(header: str) -> tuple[str, str]:
     """The folded header without its unit, and the unit's code; an empty code where it names none.
 
-    Codes are ``yuan fen jiao li wan_yuan``, ISO codes of other currencies, ``piece second minute hour day percent``.
+    Codes are ``yuan fen jiao li wan_yuan``, ISO codes of other currencies, ``piece second minute hour day
+    percent``.
     """
     folded = fold(header)
     if found := _BRACKETED.match(folded):
@@ -55,21 +67,30 @@ def split_unit(header: str) -> tuple[str, str]:
 
 
 def agrees(unit: str, cell: str) -> bool:
-    """Whether cells of the kind ``cell`` (``connectors.base.CELLS``) are written in ``unit``; no unit agrees with every kind."""
+    """Whether cells of the kind ``cell`` (``connectors.base.CELLS``) are written in ``unit``.
+
+    No unit agrees with every kind.
+    """
     return not unit or cell == "text" or cell in _CELLS.get(unit, ())
 
 
-def match_units(header: Iterable[str], columns: Mapping[str, tuple[Column, ...]], present: set[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Header cells that name a column and its unit → the column's header: those whose unit is the column's, and those whose unit is another.
+def match_units(
+    header: Iterable[str], columns: Mapping[str, tuple[Column, ...]], present: set[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Header cells that name a column and its unit → the column's header: those whose unit is the column's,
+    and those whose unit is another.
 
-    ``columns`` are a layout's by their header without unit (``by_bare_header``). ``present`` are the folded header cells: a column that stands there
-    under its own header is not looked for, and a cell that is one is left alone.
+    ``columns`` are a layout's by their header without unit (``by_bare_header``). ``present`` are the folded
+    header cells: a column that stands there under its own header is not looked for, and a cell that is one is
+    left alone.
     """
     same: dict[str, str] = {}
     other: dict[str, str] = {}
     for cell in header:
         bare, unit = split_unit(cell)
-        wanted = [column for column in columns.get(bare, ()) if fold(column.header) not in present] if unit else []
+        wanted = (
+            [column for column in columns.get(bare, ()) if fold(column.header) not in present] if unit else []
+        )
         fit = next((column for column in wanted if is_in(column, unit)), None)
         if fit or wanted:
             (same if fit else other)[cell] = (fit or wanted[0]).header.strip()
@@ -86,6 +107,8 @@ def by_bare_header(columns: Iterable[Column]) -> dict[str, tuple[Column, ...]]:
 
 
 def is_in(column: Column, unit: str) -> bool:
-    """Whether a column's cells are written in ``unit`` (``split_unit``): that of its own header, else one its kind of cell is in."""
+    """Whether a column's cells are written in ``unit`` (``split_unit``): that of its own header, else one its
+    kind of cell is in.
+    """
     own = split_unit(column.header)[1]
     return unit == own if own else agrees(unit, column.cell)

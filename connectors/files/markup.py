@@ -1,6 +1,8 @@
-"""Tables back-offices write as web pages or as XML of 2003 and call .xls: HTML and SpreadsheetML, cell by cell as text.
+"""Tables back-offices write as web pages or as XML of 2003 and call .xls: HTML and SpreadsheetML, cell by
+cell as text.
 
-Both by parsers that expand no entity and fetch nothing. A page one signs in on is no table, whatever it is laid out with.
+Both by parsers that expand no entity and fetch nothing. A page one signs in on is no table, whatever it is
+laid out with.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ def is_markup(text: bytes) -> bool:
 
 
 def open_markup(text: bytes) -> list[Grid]:
-    """The tables of a text that ``is_markup``. Raises FileRefusedError: HTML_NOT_TABLE, TRUNCATED, XML_ENTITIES, BAD_WORKBOOK, too large."""
+    """The tables of a text that ``is_markup``.
+
+    Raises FileRefusedError: HTML_NOT_TABLE, TRUNCATED, XML_ENTITIES, BAD_WORKBOOK, too large.
+    """
     start = text[:_LOOKED_AT].lower()
     if b"<workbook" in start or b":workbook" in start:
         return _Spreadsheet().read(text)
@@ -54,7 +59,9 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tables: list[Grid] = []
         self.has_controls = False
-        self._open: list[tuple[Grid, dict[str, str | None] | None, list[str]]] = []  # table, the open cell's attributes, its text
+        self._open: list[
+            tuple[Grid, dict[str, str | None] | None, list[str]]
+        ] = []  # table, the open cell's attributes, its text
         self._silent = ""
 
     @property
@@ -95,7 +102,11 @@ class _Page(HTMLParser):
         grid, attributes, parts = self._open[-1]
         if attributes is not None:
             shown = "\n".join(line.strip(" ") for line in "".join(parts).split("\n")).strip("\n")
-            grid.add(_whole_number(shown, attributes), across=_span(attributes, "colspan"), down=_span(attributes, "rowspan"))
+            grid.add(
+                _whole_number(shown, attributes),
+                across=_span(attributes, "colspan"),
+                down=_span(attributes, "rowspan"),
+            )
             self._open[-1] = (grid, None, [])
 
 
@@ -111,7 +122,10 @@ def _span(attributes: dict[str, str | None], name: str) -> int:
 
 
 class _Spreadsheet:
-    """SpreadsheetML: ``Workbook / Worksheet / Table / Row / Cell / Data``. Prefixes say nothing; comments and styles are passed over."""
+    """SpreadsheetML: ``Workbook / Worksheet / Table / Row / Cell / Data``.
+
+    Prefixes say nothing; comments and styles are passed over.
+    """
 
     def __init__(self) -> None:
         self.grids: list[Grid] = []
@@ -124,11 +138,18 @@ class _Spreadsheet:
         """All its sheets."""
         parser = expat.ParserCreate("utf-8")
         parser.StartDoctypeDeclHandler = self._refuse
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = self._start, self._end, self._say
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+            self._start,
+            self._end,
+            self._say,
+        )
         try:
             parser.Parse(text, True)
         except expat.ExpatError as error:
-            is_cut = error.code in (expat.errors.codes[name] for name in (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN))
+            is_cut = error.code in (
+                expat.errors.codes[name]
+                for name in (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN)
+            )
             raise refuse("TRUNCATED" if is_cut else "BAD_WORKBOOK", row=error.lineno) from None
         return self.grids
 
@@ -136,7 +157,8 @@ class _Spreadsheet:
         raise refuse("XML_ENTITIES")
 
     def _start(self, name: str, given: dict[str, str]) -> None:
-        tag, attributes = name.rpartition(":")[2], {key.rpartition(":")[2]: value for key, value in given.items()}
+        tag = name.rpartition(":")[2]
+        attributes = {key.rpartition(":")[2]: value for key, value in given.items()}
         self._path.append(tag)
         if tag == "Worksheet":
             self.grids.append(Grid(attributes.get("Name", "")))
@@ -170,7 +192,9 @@ class _Spreadsheet:
         index, cell = _number(self._cell, "Index"), self._cell
         is_error = self._type == "Error" or ("Formula" in cell and not self._type)
         across, down = (_number(cell, name) or 0 for name in ("MergeAcross", "MergeDown"))
-        grid.add(text, across=across + 1, down=down + 1, place=index - 1 if index else None, is_error=is_error)
+        grid.add(
+            text, across=across + 1, down=down + 1, place=index - 1 if index else None, is_error=is_error
+        )
         self._text = []
 
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from contracts.intake import refuse
 
-#: A spreadsheet ruins a column from end to end, so two hundred cells from all over it bear witness as well as all do.
+#: A spreadsheet ruins a column from end to end, so two hundred cells from all over it bear witness as well as
+#: all do.
 _WITNESSES = 200
 #: Shorter numbers are exact in a float; longer ones are no ids.
 _SHORTEST, _LONGEST = 18, 38
@@ -17,8 +18,9 @@ _SHORTEST, _LONGEST = 18, 38
 def check_precision(ids: pl.DataFrame) -> None:
     """Refuse columns of ids (by header, text) that lost digits. Raises FileRefusedError.
 
-    By chance one id in a thousand ends in 000, and a float holds one of 18 digits in 16 and one of 19 in 100: each witness counts as much as it proves.
-    In a file of a few rows the columns bear witness together; there only 19 digits and more count. An id repeated on many rows is one witness.
+    By chance one id in a thousand ends in 000, and a float holds one of 18 digits in 16 and one of 19 in 100:
+    each witness counts as much as it proves. In a file of a few rows the columns bear witness together; there
+    only 19 digits and more count. An id repeated on many rows is one witness.
     """
     together: set[str] = set()
     for column in ids:
@@ -39,7 +41,11 @@ def check_lost(lost: pl.Series, kept: pl.Series, header: str) -> None:
 
 
 def _long(cells: Iterable[str | None]) -> set[str]:
-    return {cell for cell in cells if cell and _SHORTEST <= len(cell) <= _LONGEST and cell.isascii() and cell.isdigit()}
+    return {
+        cell
+        for cell in cells
+        if cell and _SHORTEST <= len(cell) <= _LONGEST and cell.isascii() and cell.isdigit()
+    }
 
 
 def _are_ruined(long: set[str], *, fewest_exact: int) -> bool:
@@ -49,7 +55,9 @@ def _are_ruined(long: set[str], *, fewest_exact: int) -> bool:
 
 
 def ruined_rows(ids: pl.DataFrame) -> pl.Series:
-    """Rows whose every long id ends in zeros from its sixteenth digit on, as a spreadsheet leaves it: several ids, or one of nineteen digits and more."""
+    """Rows whose every long id ends in zeros from its sixteenth digit on, as a spreadsheet leaves it: several
+    ids, or one of nineteen digits and more.
+    """
     suspect = pl.all().str.ends_with("000") & (pl.all().str.len_bytes() >= _SHORTEST)
     suspects = ids.select(pl.any_horizontal(suspect).arg_true()).to_series()
     ruined = [_is_ruined(_long(row)) for row in ids[suspects].iter_rows()]

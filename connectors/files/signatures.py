@@ -1,4 +1,7 @@
-"""What a file is by its first bytes, whatever it is called: a PDF renamed to .xlsx is a PDF. One table; what is not in it may be a table of cells."""
+"""What a file is by its first bytes, whatever it is called: a PDF renamed to .xlsx is a PDF.
+
+One table; what is not in it may be a table of cells.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ import zipfile
 
 from contracts.intake import refuse
 
-_PICTURE, _VIDEO, _ARCHIVE, _DOCUMENT = "PICTURE_NOT_TABLE", "VIDEO_NOT_TABLE", "ARCHIVE_NOT_ZIP", "DOCUMENT_NOT_TABLE"
-#: Rule, name of the format, and what has to stand where. Sources: ISO 32000-1 7.5.2 (PDF), the PNG, GIF, JFIF, RIFF, 7z and RAR 5 format notes,
-#: RFC 1952 (gzip), and the registered brands of ISO base media files (mp4ra.org).
+_PICTURE = "PICTURE_NOT_TABLE"
+_VIDEO = "VIDEO_NOT_TABLE"
+_ARCHIVE = "ARCHIVE_NOT_ZIP"
+_DOCUMENT = "DOCUMENT_NOT_TABLE"
+#: Rule, name of the format, and what has to stand where. Sources: ISO 32000-1 7.5.2 (PDF), the PNG, GIF,
+#: JFIF, RIFF, 7z and RAR 5 format notes, RFC 1952 (gzip), and the registered brands of ISO base media files
+#: (mp4ra.org).
 _SIGNATURES: tuple[tuple[str, str, dict[int, bytes]], ...] = (
     ("PDF_NOT_TABLE", "PDF", {0: b"%PDF-"}),
     (_PICTURE, "PNG", {0: b"\x89PNG\r\n\x1a\n"}),
@@ -25,16 +32,22 @@ _SIGNATURES: tuple[tuple[str, str, dict[int, bytes]], ...] = (
     (_ARCHIVE, "7z", {0: b"7z\xbc\xaf\x27\x1c"}),
     (_ARCHIVE, "gzip", {0: b"\x1f\x8b\x08"}),
 )
-#: The part that makes a zip archive a document (ECMA-376), and the stream that makes an OLE file one (MS-DOC 2.1.1, MS-PPT 2.1.2).
+#: The part that makes a zip archive a document (ECMA-376), and the stream that makes an OLE file one (MS-DOC
+#: 2.1.1, MS-PPT 2.1.2).
 _PARTS = {"word/document.xml": "Word", "ppt/presentation.xml": "PPT"}
 _STREAMS = {"WordDocument": "Word", "PowerPoint Document": "PPT"}
 
 
 def check_signature(data: bytes) -> None:
-    """Raises FileRefusedError for bytes that begin as something which is no table: a PDF, a picture, a video, an archive other than zip."""
+    """Raises FileRefusedError for bytes that begin as something which is no table: a PDF, a picture, a video,
+    an archive other than zip.
+    """
     bare = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     for rule, name, marks in _SIGNATURES:
-        if any(all(start[place : place + len(mark)] == mark for place, mark in marks.items()) for start in (data[:64], bare)):
+        if any(
+            all(start[place : place + len(mark)] == mark for place, mark in marks.items())
+            for start in (data[:64], bare)
+        ):
             raise refuse(rule, format=name)
 
 

@@ -1,4 +1,7 @@
-"""How exports spell nothing, and what stands round a cell and means nothing. The ground under every parser of cells."""
+"""How exports spell nothing, and what stands round a cell and means nothing.
+
+The ground under every parser of cells.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ EDGES = (
     " \t\r\n\x0b\x0c\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
-#: What wraps an id besides: apostrophe, backtick, ``="…"``, and a separator that was left behind when ids were listed.
+#: What wraps an id besides: apostrophe, backtick, ``="…"``, and a separator that was left behind when ids
+#: were listed.
 ID_EDGES = EDGES + "='\"`;；,，、|｜"
 
 

@@ -1,4 +1,6 @@
-"""What the parts of an xlsx tell that its reader of cells does not: entities, formulas without results, ids that were made numbers."""
+"""What the parts of an xlsx tell that its reader of cells does not: entities, formulas without results, ids
+that were made numbers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from contracts.intake import refuse
 
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _CHUNK = 1 << 20
-#: What formulas, error values, and numbers with an exponent or of sixteen digits hold. Plain words and one prefix: a pattern with a choice costs thrice.
+#: What formulas, error values, and numbers with an exponent or of sixteen digits hold. Plain words and one
+#: prefix: a pattern with a choice costs thrice.
 _FORMULA_SIGNS = (b"<f", b't="e"')
 #: Excel writes the exponent large, other programs small.
 _EXPONENTS = (b"E+", b"e+")
@@ -37,10 +40,13 @@ _EXACT = 1 << 53
 
 @dataclass(frozen=True)
 class OddCells:
-    """Of one sheet: rows (1-based) that hold an error value or a formula whose result was not stored; too long numbers with row and column (0-based).
+    """Of one sheet: rows (1-based) that hold an error value or a formula whose result was not stored.
 
-    What the former say nobody here can know. The latter are ids somebody made numbers: the digits from the sixteenth on are gone or doubtful.
-    ``merges`` are cells made one; ``left`` is the first column (0-based) with a cell in the sheet's beginning.
+    Too long numbers with row and column (0-based).
+
+    What the former say nobody here can know. The latter are ids somebody made numbers: the digits from the
+    sixteenth on are gone or doubtful. ``merges`` are cells made one; ``left`` is the first column (0-based)
+    with a cell in the sheet's beginning.
     """
 
     without_result: tuple[int, ...] = ()
@@ -50,7 +56,9 @@ class OddCells:
 
 
 def check_workbook(data: bytes) -> None:
-    """Raises FileRefusedError for an archive that is no workbook, and for a part that declares a document type, out to have entities expanded."""
+    """Raises FileRefusedError for an archive that is no workbook, and for a part that declares a document
+    type, out to have entities expanded.
+    """
     with open_archive(data) as archive:
         if BOOK not in archive.namelist():
             check_document(archive)
@@ -64,13 +72,20 @@ def check_workbook(data: bytes) -> None:
 def odd_cells(data: bytes) -> dict[str, OddCells]:
     """Sheet name → its odd cells."""
     with open_archive(data) as archive:
-        return {name: _odd_cells(archive, archive.getinfo(path)) for name, path in _sheet_parts(archive).items()}
+        return {
+            name: _odd_cells(archive, archive.getinfo(path)) for name, path in _sheet_parts(archive).items()
+        }
 
 
 def formula_cells(data: bytes) -> dict[str, list[tuple[int, int]]]:
-    """Sheet name → row (1-based) and place (0-based, from the first column in use) of every cell that is a formula, with a result or not, or an error."""
+    """Sheet name → row (1-based) and place (0-based, from the first column in use) of every cell that is a
+    formula, with a result or not, or an error.
+    """
     with open_archive(data) as archive:
-        return {name: _formula_cells(read_part(archive, archive.getinfo(path))) for name, path in _sheet_parts(archive).items()}
+        return {
+            name: _formula_cells(read_part(archive, archive.getinfo(path)))
+            for name, path in _sheet_parts(archive).items()
+        }
 
 
 def _formula_cells(content: bytes) -> list[tuple[int, int]]:
@@ -85,14 +100,25 @@ def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:
     if not has_formulas and not has_long:
         return OddCells(merges=merges, left=left)
     content = read_part(archive, part)
-    rows = {int(row) for _, _, row, _ in _FORMULA_ALONE.findall(content)} | {int(row) for row in _ERROR_VALUE.findall(content)} if has_formulas else set()
+    rows = (
+        {int(row) for _, _, row, _ in _FORMULA_ALONE.findall(content)}
+        | {int(row) for row in _ERROR_VALUE.findall(content)}
+        if has_formulas
+        else set()
+    )
     cells = _LONG_NUMBER.findall(content) if has_long else []
-    long = [(int(row), _place(letters), float(number)) for a, letters, row, b, number in cells if not _TEXT.search(a + b) and _is_lossy(number)]
+    long = [
+        (int(row), _place(letters), float(number))
+        for a, letters, row, b, number in cells
+        if not _TEXT.search(a + b) and _is_lossy(number)
+    ]
     return OddCells(tuple(sorted(rows)), tuple(long), merges, left)
 
 
 def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool, tuple[Merge, ...], int]:
-    """Whether there may be formulas, and long numbers, without holding the whole part in memory: most exports have neither. And merged cells."""
+    """Whether there may be formulas, and long numbers, without holding the whole part in memory: most exports
+    have neither. And merged cells.
+    """
     has_formulas = has_long = False
     merges: dict[bytes, Merge] = {}
     before, left = b"", None
@@ -101,7 +127,11 @@ def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, 
             while chunk := stream.read(_CHUNK):
                 window = before + chunk
                 has_formulas = has_formulas or any(sign in window for sign in _FORMULA_SIGNS)
-                has_long = has_long or any(sign in window for sign in _EXPONENTS) or _SIXTEEN.search(window) is not None
+                has_long = (
+                    has_long
+                    or any(sign in window for sign in _EXPONENTS)
+                    or _SIXTEEN.search(window) is not None
+                )
                 left = min(map(_place, _FILLED.findall(window)), default=0) if left is None else left
                 if b"<mergeCell " in window:
                     merges |= {found[0]: _merge(found) for found in _MERGE.finditer(window)}
@@ -133,11 +163,15 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     if not {BOOK, _RELATIONS} <= names:
         return {}
     targets = {}
-    for tag in re.findall(r"<Relationship\b[^>]*>", read_part(archive, archive.getinfo(_RELATIONS)).decode("utf-8", "replace")):
+    for tag in re.findall(
+        r"<Relationship\b[^>]*>", read_part(archive, archive.getinfo(_RELATIONS)).decode("utf-8", "replace")
+    ):
         told = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         targets[told.get("Id", "")] = told.get("Target", "")
     sheets = {}
-    for tag in re.findall(r"<sheet\b[^>]*>", read_part(archive, archive.getinfo(BOOK)).decode("utf-8", "replace")):
+    for tag in re.findall(
+        r"<sheet\b[^>]*>", read_part(archive, archive.getinfo(BOOK)).decode("utf-8", "replace")
+    ):
         told = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
         target = targets.get(told.get("r:id", ""), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"

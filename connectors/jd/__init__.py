@@ -1,4 +1,7 @@
-"""JD (京东 POP / 京麦): order, bill, promotion and wallet exports and the open platform's API. README.md tells a merchant where to click."""
+"""JD (京东 POP / 京麦): order, bill, promotion and wallet exports and the open platform's API.
+
+README.md tells a merchant where to click.
+"""
 
 from __future__ import annotations
 
@@ -16,4 +19,11 @@ def _open_api(client: Client, credentials: Credentials) -> Api:
     return api.JdApi(client, credentials, wanted)
 
 
-PLATFORM = Platform(code="jd", folder=Path(__file__).parent, conform=conform, api=_open_api, api_kinds=tuple(api.KINDS), clean=clean)
+PLATFORM = Platform(
+    code="jd",
+    folder=Path(__file__).parent,
+    conform=conform,
+    api=_open_api,
+    api_kinds=tuple(api.KINDS),
+    clean=clean,
+)

@@ -1,7 +1,9 @@
-"""Orders, refund applications and after-sale services of one POP shop, read in windows of time so short that one page holds each.
+"""Orders, refund applications and after-sale services of one POP shop, read in windows of time so short that
+one page holds each.
 
-JD asks to roll the window instead of turning pages. A window whose rows fit one page is one answer: nothing can move while it is read, whatever
-the order of the rows. Windows follow each other from old to new, so an order modified meanwhile is met again in a later one.
+JD asks to roll the window instead of turning pages. A window whose rows fit one page is one answer: nothing
+can move while it is read, whatever the order of the rows. Windows follow each other from old to new, so an
+order modified meanwhile is met again in a later one.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from connectors.jd.gateway import Gateway, result_of
 from connectors.jd.records import order_records, plain_records
 from contracts.errors import CollectError, TransientError
 
-#: Re-read before the window: the index of a list may lag behind the change it is asked for (by how much is UNVERIFIED).
+#: Re-read before the window: the index of a list may lag behind the change it is asked for (by how much is
+#: UNVERIFIED).
 OVERLAP = dt.timedelta(minutes=5)
 #: After-sales can be asked for by time of application only; refunds follow within weeks.
 AFTER_SALE_REACH = dt.timedelta(days=45)
@@ -28,13 +31,16 @@ PASSES = 5
 
 #: Every state but unpaid, which this list does not hold. The parameter is required.
 ORDER_STATES = (
-    "WAIT_SELLER_STOCK_OUT", "WAIT_GOODS_RECEIVE_CONFIRM", "WAIT_SELLER_DELIVERY", "PAUSE", "FINISHED_L", "TRADE_CANCELED", "LOCKED", "POP_ORDER_PAUSE",
+    "WAIT_SELLER_STOCK_OUT", "WAIT_GOODS_RECEIVE_CONFIRM", "WAIT_SELLER_DELIVERY", "PAUSE", "FINISHED_L",
+    "TRADE_CANCELED", "LOCKED", "POP_ORDER_PAUSE",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Method:
-    """One list method: the widest window it takes, how far before a window it must be read, its page size, and where rows and their count stand."""
+    """One list method: the widest window it takes, how far before a window it must be read, its page size,
+    and where rows and their count stand.
+    """
 
     name: str
     widest: dt.timedelta
@@ -49,7 +55,8 @@ class Method:
 def _order_arguments(first: str, last: str, page: int, headers: Sequence[str]) -> dict[str, object]:
     fields = [header.removeprefix("order.") for header in headers if header.startswith("order.")]
     return {
-        "start_date": first, "end_date": last, "order_state": ",".join(ORDER_STATES), "optional_fields": ",".join([*fields, "itemInfoList"]),
+        "start_date": first, "end_date": last, "order_state": ",".join(ORDER_STATES),
+        "optional_fields": ",".join([*fields, "itemInfoList"]),
         "source_id": "JOS", "page": str(page), "page_size": "100", "sortType": 2, "dateType": 0,
     }  # fmt: skip
 
@@ -67,17 +74,24 @@ def _service_arguments(first: str, last: str, page: int, headers: Sequence[str])
 _WEEK = dt.timedelta(days=7)
 KINDS = {
     # "within one month": the shortest month is safe
-    "orders": Method("jingdong.pop.order.search", dt.timedelta(days=28), OVERLAP, 100, "orderInfoList", "orderTotal", ("orderId",), _order_arguments),
-    "refunds": Method("jingdong.pop.afs.soa.refundapply.queryPageList", _WEEK, OVERLAP, 50, "result", "totalCount", ("id",), _application_arguments),
+    "orders": Method("jingdong.pop.order.search", dt.timedelta(days=28), OVERLAP, 100, "orderInfoList",
+        "orderTotal", ("orderId",), _order_arguments),
+    "refunds": Method("jingdong.pop.afs.soa.refundapply.queryPageList", _WEEK, OVERLAP, 50, "result",
+        "totalCount", ("id",), _application_arguments),
     "after_sales": Method(
-        "jingdong.asc.serviceAndRefund.view", _WEEK, AFTER_SALE_REACH, 50, "data", "totalCount", ("sameOrderServiceBill", "serviceId"), _service_arguments
+        "jingdong.asc.serviceAndRefund.view", _WEEK, AFTER_SALE_REACH, 50, "data", "totalCount",
+        ("sameOrderServiceBill", "serviceId"), _service_arguments
     ),
 }  # fmt: skip
 
 
 @dataclass
 class JdApi:
-    """One shop's API. ``headers`` names per kind the fields to take (headers of columns.csv). No personal field is ever asked for or taken."""
+    """One shop's API.
+
+    ``headers`` names per kind the fields to take (headers of columns.csv). No personal field is ever asked
+    for or taken.
+    """
 
     client: Client
     credentials: Credentials
@@ -88,10 +102,11 @@ class JdApi:
         self.gateway = Gateway(self.client, self.credentials)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """Answers that together hold every order and application modified in ``[start, end)``, and every after-sale applied for since 45 days before.
+        """Answers that together hold every order and application modified in ``[start, end)``, and every
+        after-sale applied for since 45 days before.
 
-        An answer may come twice, none is left out; answers without rows are not handed out. Raises CredentialError (a person must act),
-        TransientError (retries used up) or CollectError.
+        An answer may come twice, none is left out; answers without rows are not handed out. Raises
+        CredentialError (a person must act), TransientError (retries used up) or CollectError.
         """
         self.gateway.renew()
         method = KINDS[kind]
@@ -107,9 +122,12 @@ class JdApi:
         return (order_records if kind == "orders" else plain_records)(rows, self.headers[kind])
 
     def _window(self, kind: str, first: int, last: int) -> Generator[bytes, None, int]:
-        """One window in seconds; too full a one is cut into parts that should fit. Neighbours share a second, since whether ends are in is not documented.
+        """One window in seconds; too full a one is cut into parts that should fit.
 
-        Gives back how many rows the platform counts in it. Parts that hold far more than their whole are no parts: cutting on would never end.
+        Neighbours share a second, since whether ends are in is not documented.
+
+        Gives back how many rows the platform counts in it. Parts that hold far more than their whole are no
+        parts: cutting on would never end.
         """
         method = KINDS[kind]
         for _ in range(PASSES):
@@ -118,7 +136,14 @@ class JdApi:
             if total > method.size or len(rows) >= total:
                 break  # else an empty page of a window that is not
         else:
-            raise CollectError("PAGES_INCOMPLETE", "返回行数少于平台总数", "fewer rows than the platform counts", kind=kind, total=total, seen=len(rows))
+            raise CollectError(
+                "PAGES_INCOMPLETE",
+                "返回行数少于平台总数",
+                "fewer rows than the platform counts",
+                kind=kind,
+                total=total,
+                seen=len(rows),
+            )
         if total <= method.size:
             if rows:
                 yield body
@@ -133,12 +158,19 @@ class JdApi:
             counted += yield from self._window(kind, start, end)
             if counted > 2 * total + method.size:
                 raise CollectError(
-                    "WINDOW_IGNORED", "平台未按时间窗口返回", "the platform does not keep to the window", kind=kind, total=total, counted=counted
+                    "WINDOW_IGNORED",
+                    "平台未按时间窗口返回",
+                    "the platform does not keep to the window",
+                    kind=kind,
+                    total=total,
+                    counted=counted,
                 )
         return total
 
     def _turned(self, kind: str, first: int, last: int, total: int) -> Iterator[bytes]:
-        """One second that holds more than a page: page after page, again until as many rows were seen as the platform counts."""
+        """One second that holds more than a page: page after page, again until as many rows were seen as the
+        platform counts.
+        """
         method = KINDS[kind]
         seen: set[str] = set()
         for _ in range(PASSES):
@@ -149,7 +181,14 @@ class JdApi:
                 yield body
             if len(seen) >= total:
                 return
-        raise TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", kind=kind, total=total, seen=len(seen))
+        raise TransientError(
+            "PAGES_MOVED",
+            "翻页期间数据持续变动",
+            "rows kept moving between pages",
+            kind=kind,
+            total=total,
+            seen=len(seen),
+        )
 
     def _ask(self, kind: str, first: int, last: int, page: int) -> bytes:
         method = KINDS[kind]

@@ -1,4 +1,7 @@
-"""Typed JD rows → canonical frames. README.md, section "口径 / meanings", says what was decided where sources disagree or keep silent."""
+"""Typed JD rows → canonical frames.
+
+README.md, section "口径 / meanings", says what was decided where sources disagree or keep silent.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ def conform(kind: str, bronze: pl.DataFrame) -> Frames:
 
 
 def _applications(bronze: pl.DataFrame) -> Frames:
-    """refundapply.queryPageList: refunds of cancelled orders as they pass their reviews. It names the order only; gold finds the line.
+    """refundapply.queryPageList: refunds of cancelled orders as they pass their reviews.
+
+    It names the order only; gold finds the line.
 
     The list has no moment of completion: the review's (checkTime) stands in for it.
     """
@@ -28,7 +33,8 @@ def _applications(bronze: pl.DataFrame) -> Frames:
         *HEAD, "refund_id", "order_id", "refund_fen", "applied_at",
         order_line_id="order_id",
         refund_status_code=status,
-        refund_stage_code=pl.when(on_the_way).then(pl.lit("after_shipment")).otherwise(pl.lit("before_shipment")),
+        refund_stage_code=pl.when(on_the_way).then(pl.lit("after_shipment"))
+        .otherwise(pl.lit("before_shipment")),
         refund_type_code=pl.lit("refund_only"),
         refunded_at=pl.when(status == "success").then(pl.coalesce("checked_at", "updated_at")),
     )  # fmt: skip
@@ -36,9 +42,12 @@ def _applications(bronze: pl.DataFrame) -> Frames:
 
 
 def _services(bronze: pl.DataFrame) -> Frames:
-    """asc.serviceAndRefund.view: after-sale services, each with its refund where there is one. Only status 13 is money that went back.
+    """asc.serviceAndRefund.view: after-sale services, each with its refund where there is one.
 
-    A service that tells no refund (an exchange, a repair, one that is still looked at) is ``none``; a word nobody knows is ``unknown``.
+    Only status 13 is money that went back.
+
+    A service that tells no refund (an exchange, a repair, one that is still looked at) is ``none``; a word
+    nobody knows is ``unknown``.
     """
     refund_status = words.coded(pl.col("refund_status_text"), words.SERVICE_REFUND)
     status = pl.when(pl.col("refund_status_text").is_null()).then(pl.lit("none")).otherwise(refund_status)

@@ -12,10 +12,13 @@ _SPLIT = r"订单拆分为\s*([0-9][0-9\s,，、]*)"
 
 
 def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Without repeated header rows and total rows; orders gain two columns that are read out of personal cells, which are dropped right after this.
+    """Without repeated header rows and total rows.
 
-    ``客户省份``: the province the address begins with, from a closed list. ``拆分子单号``: the numbers JD writes into 商家备注 of an order it has split
-    (``订单拆分为  117…    117…``); nothing else of the remark passes.
+    Orders gain two columns that are read out of personal cells, which are dropped right after this.
+
+    ``客户省份``: the province the address begins with, from a closed list. ``拆分子单号``: the numbers JD
+    writes into 商家备注 of an order it has split (``订单拆分为 117… 117…``); nothing else of the remark
+    passes.
     """
     del layout
     first = next(name for name in table.columns if name != "_row_number")
@@ -27,5 +30,7 @@ def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
     if address := by_name.get("客户地址"):
         found["客户省份"] = province(pl.col(address))
     if remark := by_name.get("商家备注"):
-        found["拆分子单号"] = pl.col(remark).str.extract(_SPLIT, 1).str.strip_chars().str.replace_all(r"[\s,，、]+", " ")
+        found["拆分子单号"] = (
+            pl.col(remark).str.extract(_SPLIT, 1).str.strip_chars().str.replace_all(r"[\s,，、]+", " ")
+        )
     return table.with_columns(**found)

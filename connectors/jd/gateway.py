@@ -1,4 +1,6 @@
-"""JOS, the gateway of JD's open platform: one signed call, and every way in which HTTP 200 may still mean no."""
+"""JOS, the gateway of JD's open platform: one signed call, and every way in which HTTP 200 may still
+mean no.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,22 @@ RENEWABLE = dt.timedelta(hours=24)
 
 _OAUTH = {"api.jd.com": "https://open-oauth.jd.com"}
 _AUTHORISE = ("请商家重新授权应用", "have the merchant authorise the app again")
-_APPLY = ("核对应用权限与商家类型(仅限 POP 商家),或改用文件导出", "check the app's permission and the shop's type (POP only), or use file exports")
+_APPLY = (
+    "核对应用权限与商家类型(仅限 POP 商家),或改用文件导出",
+    "check the app's permission and the shop's type (POP only), or use file exports",
+)
 _SLOWER = ("降低调用频率,仍被拒请隔日再采集", "call less often; if still refused, collect tomorrow")
-_ENDED = Refusal(CredentialError, "TOKEN_INVALID", what=("令牌已过期,不能再续期", "the token has ended and cannot be renewed"), step=_AUTHORISE)
+_ENDED = Refusal(
+    CredentialError,
+    "TOKEN_INVALID",
+    what=("令牌已过期,不能再续期", "the token has ended and cannot be renewed"),
+    step=_AUTHORISE,
+)
 #: By code. The platform allows six minutes between its clock and ours (8).
 _REFUSALS = (
-    Refusal(TransientError, "RATE_LIMITED", {"2"}, what=("平台限流", "throttled by the platform"), step=_SLOWER),
+    Refusal(
+        TransientError, "RATE_LIMITED", {"2"}, what=("平台限流", "throttled by the platform"), step=_SLOWER
+    ),
     Refusal(TransientError, "PLATFORM_ERROR", {"43", "67", "69"}),
     Refusal(TransientError, "SERVICE_TIMEOUT", {"65"}),
     Refusal(TransientError, "SERVICE_BUSY", {"66"}),
@@ -48,7 +60,9 @@ class Gateway(BaseGateway):
     """Signed calls for one shop. An ended token cannot be renewed, one on its last day can: ``renew``."""
 
     def renew(self) -> bool:
-        """Renew a token that ends within a day; False when its end is not known or it is too early, which costs one of the month's few renewals.
+        """Renew a token that ends within a day.
+
+        False when its end is not known or it is too early, which costs one of the month's few renewals.
 
         Raises CredentialError when it is too late or the platform gives none.
         """
@@ -62,9 +76,17 @@ class Gateway(BaseGateway):
         return True
 
     def _new_pair(self, own: Credentials) -> Credentials:
-        """``expires_in`` (seconds) of the answer is UNVERIFIED; where it is missing nobody knows the next end, and a person must name it."""
+        """``expires_in`` (seconds) of the answer is UNVERIFIED.
+
+        Where it is missing nobody knows the next end, and a person must name it.
+        """
         base = _oauth_base(own.base_url)
-        form = {"app_key": own.app_key, "app_secret": own.app_secret, "grant_type": "refresh_token", "refresh_token": own.refresh_token}
+        form = {
+            "app_key": own.app_key,
+            "app_secret": own.app_secret,
+            "grant_type": "refresh_token",
+            "refresh_token": own.refresh_token,
+        }
         ask = requests.Request("POST", base + REFRESH_PATH, data=form)
         given = whole_json(self._exchange(lambda: ask, whole_json, replace(own, base_url=base)))
         seconds = str(given.get("expires_in") or "")
@@ -93,9 +115,11 @@ class Gateway(BaseGateway):
 
 
 def result_of(method: str, body: bytes) -> dict[str, Any]:
-    """The business object of a good answer to ``method``: past the wrapper (misspelt ``…_responce``) and past its own verdict.
+    """The business object of a good answer to ``method``: past the wrapper (misspelt ``…_responce``) and past
+    its own verdict.
 
-    Raises TransientError for what is worth another try, CredentialError when a person must act, CollectError otherwise.
+    Raises TransientError for what is worth another try, CredentialError when a person must act, CollectError
+    otherwise.
     """
     answer = whole_json(body)
     if isinstance(error := answer.get("error_response"), dict):
@@ -110,8 +134,13 @@ def result_of(method: str, body: bytes) -> dict[str, Any]:
     own = result.get("apiResult")
     verdict: dict[str, Any] = own if isinstance(own, dict) else result
     if verdict.get("success") not in (True, "true"):
-        facts = {"method": method, "code": str(verdict.get("numberCode") or verdict.get("code") or verdict.get("errorCode") or "")}
-        raise CollectError("BUSINESS_FAILED", "平台未能完成查询", "the platform did not complete the query", **facts)
+        facts = {
+            "method": method,
+            "code": str(verdict.get("numberCode") or verdict.get("code") or verdict.get("errorCode") or ""),
+        }
+        raise CollectError(
+            "BUSINESS_FAILED", "平台未能完成查询", "the platform did not complete the query", **facts
+        )
     return result
 
 
@@ -121,5 +150,8 @@ def _fault(given: object, method: str) -> CollectError:
 
 
 def _oauth_base(base_url: str) -> str:
-    """Tokens live on a host of their own; anywhere but at JD itself (a relay, the simulator) it is the same one."""
+    """Tokens live on a host of their own.
+
+    Anywhere but at JD itself (a relay, the simulator) it is the same one.
+    """
     return _OAUTH.get(urlsplit(base_url).netloc, base_url.rstrip("/"))

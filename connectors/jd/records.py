@@ -1,4 +1,7 @@
-"""API answers → flat text records. Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer."""
+"""API answers → flat text records.
+
+Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ Row = dict[str, Any]
 
 
 def order_records(orders: Sequence[Row], headers: Sequence[str]) -> list[dict[str, object]]:
-    """One record per order × SKU; an order without SKUs still makes one, so that it shows up in quarantine."""
+    """One record per order × SKU; an order without SKUs still makes one, so that it shows up in
+    quarantine.
+    """
     pairs = ((order, item) for order in orders for item in order.get("itemInfoList") or [{}])
     return plain_records([{"order": order, "item": item} for order, item in pairs], headers)
 
@@ -26,7 +31,10 @@ def plain_records(rows: Sequence[Row], headers: Sequence[str]) -> list[dict[str,
 
 
 def _text(header: str, value: Any) -> str | None:  # noqa: ANN401 - JSON
-    """A scalar as text. Times come as text or as Unix milliseconds, and "has not happened" as the first moment of a calendar."""
+    """A scalar as text.
+
+    Times come as text or as Unix milliseconds, and "has not happened" as the first moment of a calendar.
+    """
     if value is None or isinstance(value, dict | list):
         return None
     text = str(value)

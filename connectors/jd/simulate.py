@@ -1,6 +1,8 @@
-"""A JD to test against: the files a merchant downloads from 京麦 and the open platform, both from the simulated market.
+"""A JD to test against: the files a merchant downloads from 京麦 and the open platform, both from the
+simulated market.
 
-Imports nothing the parser uses; headers and words are written out a second time in ``simulate_files.py`` and ``simulate_words.py``.
+Imports nothing the parser uses; headers and words are written out a second time in ``simulate_files.py`` and
+``simulate_words.py``.
 """
 
 from __future__ import annotations
@@ -25,10 +27,14 @@ from simulator.world import World
 _ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes, as downloaded at ``at`` for the days asked: orders, promotions, wallet bill and wallet movements. Empty ones are left out.
+def export_files(
+    market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date
+) -> dict[str, bytes]:
+    """File name → bytes, as downloaded at ``at`` for the days asked: orders, promotions, wallet bill and
+    wallet movements. Empty ones are left out.
 
-    Shops take turns with the wallet bill's layouts of 23, 22 and 21 columns. The names of orders and bills tell no moment.
+    Shops take turns with the wallet bill's layouts of 23, 22 and 21 columns. The names of orders and bills
+    tell no moment.
     """
     shops = market.shops.filter(pl.col("platform_code") == "jd")["shop_id"].to_list()
     layout = shops.index(shop_id) % len(files.WALLETS)
@@ -40,7 +46,10 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     number, span = int(at.timestamp()) % 100_000_000, f"{first_date:%Y%m%d}_{last_date:%Y%m%d}"
     found: dict[str, bytes] = {}
     if ordered.height:
-        found |= {f"{number}.csv": files.order_csv(ordered), f"营销对账明细_{span}.csv": files.promotion_csv(ordered)}
+        found |= {
+            f"{number}.csv": files.order_csv(ordered),
+            f"营销对账明细_{span}.csv": files.promotion_csv(ordered),
+        }
     if bill.height:
         found[f"对账单_{span}.csv"] = files.wallet_csv(bill, layout)
     if funds.height:
@@ -78,7 +87,10 @@ class JdDialect:
         async def refresh(request: Request) -> Response:
             return wire.answer(_refreshed(world, await _form(request)))
 
-        return [Route("/routerjson", router, methods=["POST"]), Route("/oauth2/refresh_token", refresh, methods=["POST"])]
+        return [
+            Route("/routerjson", router, methods=["POST"]),
+            Route("/oauth2/refresh_token", refresh, methods=["POST"]),
+        ]
 
     def throttled(self) -> Response:
         """Too many calls of the app."""
@@ -86,7 +98,9 @@ class JdDialect:
 
     def busy(self) -> Response:
         """The service behind the gateway is not available."""
-        return wire.error("66", "平台连接后端服务不可用", "platform to connect to the back-end service not available")
+        return wire.error(
+            "66", "平台连接后端服务不可用", "platform to connect to the back-end service not available"
+        )
 
     def _call(self, world: World, form: dict[str, str]) -> dict[str, Any]:
         shop = world.shop_by_app_key(form.get("app_key", ""))
@@ -98,7 +112,9 @@ class JdDialect:
         arguments = json.loads(form.get("360buy_param_json") or "{}")
         method = form.get("method", "")
         if method == wire.ORDERS:
-            return wire.wrapped(method, "searchorderinfo_result", self._orders(world, shop["shop_id"], arguments))
+            return wire.wrapped(
+                method, "searchorderinfo_result", self._orders(world, shop["shop_id"], arguments)
+            )
         if method == wire.APPLICATIONS:
             return wire.wrapped(method, "queryResult", self._applications(world, shop["shop_id"], arguments))
         if method == wire.SERVICES:
@@ -107,13 +123,30 @@ class JdDialect:
 
     def _orders(self, world: World, shop_id: str, asked: dict[str, Any]) -> dict[str, Any]:
         window = (str(asked.get("start_date")), str(asked.get("end_date")))
-        states, fields = (set(str(asked.get(name) or "").split(",")) - {""} for name in ("order_state", "optional_fields"))
+        states, fields = (
+            set(str(asked.get(name) or "").split(",")) - {""} for name in ("order_state", "optional_fields")
+        )
         size = int(asked.get("page_size") or 0)
-        if not states or not fields or wire.too_wide(window, 31) or not 1 <= size <= 100 or asked.get("dateType") == 1:
-            return {"apiResult": {"success": False, "numberCode": 10100021, "chineseErrCode": "参数错误", "englishErrCode": "invalid parameter"}}
+        if (
+            not states
+            or not fields
+            or wire.too_wide(window, 31)
+            or not 1 <= size <= 100
+            or asked.get("dateType") == 1
+        ):
+            return {
+                "apiResult": {
+                    "success": False,
+                    "numberCode": 10100021,
+                    "chineseErrCode": "参数错误",
+                    "englishErrCode": "invalid parameter",
+                }
+            }
         table = self._list(world, shop_id, wire.ORDERS)
         listed = table.filter(pl.col("body").str.extract(r'"orderState":"([A-Z_]+)"').is_in(sorted(states)))
-        rows, total = wire.page(listed, window, int(asked["page"]), size, descending=asked.get("sortType") == 1)
+        rows, total = wire.page(
+            listed, window, int(asked["page"]), size, descending=asked.get("sortType") == 1
+        )
         kept = [{name: value for name, value in row.items() if name in fields} for row in rows]
         return {"apiResult": {"success": True, "numberCode": 0}, "orderTotal": total, "orderInfoList": kept}
 
@@ -131,7 +164,14 @@ class JdDialect:
         if wire.too_wide(window, 7) or not 1 <= size <= 50 or number < 1:
             return {"success": False, "code": "400"}
         rows, total = wire.page(self._list(world, shop_id, wire.SERVICES), window, number, size)
-        return {"success": True, "code": "00000", "totalCount": total, "pageNumber": number, "pageSize": size, "data": rows}
+        return {
+            "success": True,
+            "code": "00000",
+            "totalCount": total,
+            "pageNumber": number,
+            "pageSize": size,
+            "data": rows,
+        }
 
     def _list(self, world: World, shop_id: str, method: str) -> pl.DataFrame:
         """The shop's list as of now, rendered once per moment."""
@@ -141,7 +181,11 @@ class JdDialect:
             if method == wire.ORDERS:
                 fresh = wire.render_orders(lines)
             else:
-                fresh = wire.render_applications(refunds) if method == wire.APPLICATIONS else wire.render_services(refunds, lines)
+                fresh = (
+                    wire.render_applications(refunds)
+                    if method == wire.APPLICATIONS
+                    else wire.render_services(refunds, lines)
+                )
             known = self._rendered[shop_id, method] = (world.at, fresh)
         return known[1]
 
@@ -153,7 +197,17 @@ async def _form(request: Request) -> dict[str, str]:
 def _refreshed(world: World, form: dict[str, str]) -> dict[str, Any]:
     shop = world.shop_by_app_key(form.get("app_key", ""))
     token = world.tokens.refresh(form.get("refresh_token", ""))
-    known = shop is not None and form.get("app_secret") == shop["app_secret"] and form.get("grant_type") == "refresh_token"
+    known = (
+        shop is not None
+        and form.get("app_secret") == shop["app_secret"]
+        and form.get("grant_type") == "refresh_token"
+    )
     if not known or token is None:
         return {"code": 402, "msg": "refresh_token 无效"}
-    return {"access_token": token.access_token, "refresh_token": token.refresh_token, "expires_in": token.expires_in, "scope": "snsapi_base", "open_id": "sim"}
+    return {
+        "access_token": token.access_token,
+        "refresh_token": token.refresh_token,
+        "expires_in": token.expires_in,
+        "scope": "snsapi_base",
+        "open_id": "sim",
+    }

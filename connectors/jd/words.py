@@ -1,16 +1,20 @@
-"""JD's own words → the house's codes. Chinese words are those of the files, upper-case words and numbers those of the open API.
+"""JD's own words → the house's codes.
 
-A word that is not listed becomes ``unknown``: never paid, never refunded, never guessed. Sources and what is UNVERIFIED stand in README.md.
+Chinese words are those of the files, upper-case words and numbers those of the open API.
+
+A word that is not listed becomes ``unknown``: never paid, never refunded, never guessed. Sources and what is
+UNVERIFIED stand in README.md.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-#: 订单状态 without its literal prefix · orderState. ``closed`` is split by whether anything was paid. 锁定, 暂停 and 调度中 do not tell
-#: whether the goods have left, so they are not listed.
+#: 订单状态 without its literal prefix · orderState. ``closed`` is split by whether anything was paid. 锁定,
+#: 暂停 and 调度中 do not tell whether the goods have left, so they are not listed.
 ORDER_STATUS = {
-    "等待付款": "unpaid", "未付款": "unpaid", "等待付款确认": "unpaid", "延迟付款确认": "unpaid", "NOT_PAY": "unpaid",
+    "等待付款": "unpaid", "未付款": "unpaid", "等待付款确认": "unpaid", "延迟付款确认": "unpaid",
+    "NOT_PAY": "unpaid",
     "等待出库": "paid", "等待发货": "paid", "WAIT_SELLER_STOCK_OUT": "paid", "WAIT_SELLER_DELIVERY": "paid",
     "等待确认收货": "shipped", "WAIT_GOODS_RECEIVE_CONFIRM": "shipped",
     "完成": "finished", "已完成": "finished", "FINISHED_L": "finished",
@@ -31,16 +35,29 @@ NEVER = ("0001-01-01", "1970-01-01")
 FEE_TYPE = {
     "货款": "sale", "代收配送费": "sale",
     "价保扣款": "refund_after",
-    "佣金": "fee", "交易服务费": "fee", "技术服务费": "fee", "直营服务费": "fee", "短信服务费": "fee", "随单送的京豆": "fee", "京豆": "fee",
-    "代收白条网络推广技术服务费": "fee", "广告联合活动降扣佣金": "fee", "价保返佣": "fee", "平台券价保补贴佣金": "fee", "达额返佣": "fee",
-    "返利框架费": "fee", "智能礼金新客推广费": "fee", "京准通代收款": "fee", "代收京麦市场服务费": "fee", "代收服务市场服务费": "fee",
+    "佣金": "fee", "交易服务费": "fee", "技术服务费": "fee", "直营服务费": "fee", "短信服务费": "fee",
+    "随单送的京豆": "fee", "京豆": "fee",
+    "代收白条网络推广技术服务费": "fee", "广告联合活动降扣佣金": "fee", "价保返佣": "fee",
+    "平台券价保补贴佣金": "fee", "达额返佣": "fee",
+    "返利框架费": "fee", "智能礼金新客推广费": "fee", "京准通代收款": "fee", "代收京麦市场服务费": "fee",
+    "代收服务市场服务费": "fee",
     "商品保险服务费": "insurance", "运费保险服务费": "insurance",
     "综合违约金": "compensation", "售后卖家赔付费": "compensation",
     "平台券价保补贴": "subsidy",
 }  # fmt: skip
 GOODS, FREIGHT, PRICE_PROTECTED = "货款", "代收配送费", "价保扣款"
 #: What JD itself takes for the sale, and what it gives back of it.
-PLATFORM_FEES = ["佣金", "交易服务费", "技术服务费", "直营服务费", "广告联合活动降扣佣金", "价保返佣", "平台券价保补贴佣金", "达额返佣", "返利框架费"]
+PLATFORM_FEES = [
+    "佣金",
+    "交易服务费",
+    "技术服务费",
+    "直营服务费",
+    "广告联合活动降扣佣金",
+    "价保返佣",
+    "平台券价保补贴佣金",
+    "达额返佣",
+    "返利框架费",
+]
 
 SALE_DOCUMENT = "订单"
 #: 单据类型 of goods money given back → stage: a cancelled order, and an after-sale service.
@@ -49,9 +66,11 @@ OUT, IN = "支出", "收入"
 #: 结算状态 of a row that has not been paid out.
 UNSETTLED = r"未结算|不结算|待结算"
 
-#: status of a cancelled order's refund application (refundapply). 3 approved by JD's finance, 6 intercepted and refunded, 9 closed by force and refunded.
+#: status of a cancelled order's refund application (refundapply). 3 approved by JD's finance, 6 intercepted
+#: and refunded, 9 closed by force and refunded.
 APPLICATION = {
-    "0": "pending", "1": "pending", "5": "pending", "7": "pending", "8": "pending", "10": "pending", "16": "pending", "17": "pending", "19": "pending",
+    "0": "pending", "1": "pending", "5": "pending", "7": "pending", "8": "pending", "10": "pending",
+    "16": "pending", "17": "pending", "19": "pending",
     "27": "pending", "28": "pending", "40": "pending",
     "2": "closed", "4": "closed", "11": "closed", "18": "closed",
     "3": "success", "6": "success", "9": "success",
@@ -90,25 +109,38 @@ _PLAIN = [
     "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾",
 ]  # fmt: skip
 _LONG = {
-    "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区", "新疆": "新疆维吾尔自治区",
+    "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区",
+    "新疆": "新疆维吾尔自治区",
     "香港": "香港特别行政区", "澳门": "澳门特别行政区",
 }  # fmt: skip
-#: JD writes addresses without 省 and 市 at the province. A closed list: nothing else of an address can pass through it.
+#: JD writes addresses without 省 and 市 at the province. A closed list: nothing else of an address can pass
+#: through it.
 PROVINCES = {name: f"{name}市" for name in _CITIES} | {name: f"{name}省" for name in _PLAIN} | _LONG
 _PROVINCE = "^(" + "|".join(sorted(PROVINCES, key=lambda name: (-len(name), name))) + ")"
 
 
 def coded(text: pl.Expr, table: dict[str, str]) -> pl.Expr:
     """Word → code; a word that is not in ``table``, or none → ``unknown``."""
-    return text.str.strip_chars().replace_strict(table, default="unknown", return_dtype=pl.String).fill_null("unknown")
+    return (
+        text.str.strip_chars()
+        .replace_strict(table, default="unknown", return_dtype=pl.String)
+        .fill_null("unknown")
+    )
 
 
 def matched(text: pl.Expr, patterns: tuple[tuple[str, str], ...], default: str) -> pl.Expr:
     """Text → code of the first pattern found in it; ``default`` for other text; no text → ``unknown``."""
-    found = pl.coalesce(*(pl.when(text.str.contains(pattern)).then(pl.lit(code)) for code, pattern in patterns), pl.lit(default))
+    found = pl.coalesce(
+        *(pl.when(text.str.contains(pattern)).then(pl.lit(code)) for code, pattern in patterns),
+        pl.lit(default),
+    )
     return pl.when(text.is_not_null()).then(found).otherwise(pl.lit("unknown"))
 
 
 def province(text: pl.Expr) -> pl.Expr:
     """Full name of the province an address begins with; null when it begins with none."""
-    return text.str.strip_chars().str.extract(_PROVINCE, 1).replace_strict(PROVINCES, default=None, return_dtype=pl.String)
+    return (
+        text.str.strip_chars()
+        .str.extract(_PROVINCE, 1)
+        .replace_strict(PROVINCES, default=None, return_dtype=pl.String)
+    )

@@ -1,4 +1,6 @@
-"""Kuaishou (快手小店): order, settlement, fund-flow and shipping-insurance exports and the open platform's API. README.md tells a merchant where to click."""
+"""Kuaishou (快手小店): order, settlement, fund-flow and shipping-insurance exports and the open platform's
+API. README.md tells a merchant where to click.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,10 @@ from connectors.kuaishou.conform import conform
 
 
 def _open_api(client: Client, credentials: Credentials) -> Api:
-    wanted = {kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal] for kind in api.KINDS}
+    wanted = {
+        kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal]
+        for kind in api.KINDS
+    }
     return api.KuaishouApi(client, credentials, wanted)
 
 

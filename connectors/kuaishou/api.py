@@ -1,7 +1,9 @@
-"""Orders and after-sales by update time, settlement entries by settlement time, collected so that nothing is lost while rows move.
+"""Orders and after-sales by update time, settlement entries by settlement time, collected so that nothing is
+lost while rows move.
 
-The lists are cut into the windows the platform grants (7 days of orders, 1 day of after-sales) and walked by cursor, oldest update first. A row that is
-updated meanwhile leaves for a later moment: it is met again in this window, or by the next collection, which begins before this one ended.
+The lists are cut into the windows the platform grants (7 days of orders, 1 day of after-sales) and walked by
+cursor, oldest update first. A row that is updated meanwhile leaves for a later moment: it is met again in
+this window, or by the next collection, which begins before this one ended.
 """
 
 from __future__ import annotations
@@ -20,9 +22,11 @@ _SECOND = 1000
 _DAY = 86_400 * _SECOND
 #: Milliseconds one request may span. Settlement: no limit is known, a day is the shortest among its siblings.
 SPANS = {"orders": 7 * _DAY - _SECOND, "after_sales": _DAY - _SECOND, "settlements": _DAY - _SECOND}
-#: The platform may grant shorter windows during promotions ("hours, even minutes"); below this it is an error.
+#: The platform may grant shorter windows during promotions ("hours, even minutes"); below this it is an
+#: error.
 NARROWEST = 60 * _SECOND
-#: Orders and after-sales further back are refused. Ten minutes less, so that a first collection of 90 days does not stumble on its own duration.
+#: Orders and after-sales further back are refused. Ten minutes less, so that a first collection of 90 days
+#: does not stumble on its own duration.
 HISTORY = 90 * _DAY - 600 * _SECOND
 #: Re-read before the window: the list may lag behind the update it is asked for (by how much is UNVERIFIED).
 OVERLAP = 300 * _SECOND
@@ -41,10 +45,12 @@ class KuaishouApi:
         self.gateway = Gateway(self.client, self.credentials)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """Answers that together hold every row updated (settled) in ``[start, end)``, a little before and the millisecond of ``end`` included.
+        """Answers that together hold every row updated (settled) in ``[start, end)``, a little before and the
+        millisecond of ``end`` included.
 
-        ``end`` should not lie ahead of the platform's clock. Orders and after-sales from more than 90 days before ``end`` are not asked for: the
-        platform refuses to tell them. Pages without rows are not handed out. Raises CollectError where a cursor leads nowhere.
+        ``end`` should not lie ahead of the platform's clock. Orders and after-sales from more than 90 days
+        before ``end`` are not asked for: the platform refuses to tell them. Pages without rows are not handed
+        out. Raises CollectError where a cursor leads nowhere.
         """
         last = _milliseconds(end)
         begin = _milliseconds(start) - OVERLAP
@@ -77,18 +83,34 @@ class KuaishouApi:
             if told is None:
                 return
             if told in asked:
-                raise CollectError("CURSOR_STUCK", "游标没有前进", "the cursor does not advance", kind=kind, cursor=told)
+                raise CollectError(
+                    "CURSOR_STUCK", "游标没有前进", "the cursor does not advance", kind=kind, cursor=told
+                )
             asked.add(told)
             cursor = told
 
     def _ask(self, kind: str, begin: int, until: int, cursor: str) -> bytes:
         if kind == "settlements":
-            window: dict[str, object] = {"settlementStartTime": begin, "settlementEndTime": until, "size": 100, "cursor": cursor}
+            window: dict[str, object] = {
+                "settlementStartTime": begin,
+                "settlementEndTime": until,
+                "size": 100,
+                "cursor": cursor,
+            }
             return self.gateway.call("open.funds.financial.settled.bill.detail", window)
         window = {"beginTime": begin, "endTime": until, "queryType": 2, "sort": 2}
         if kind == "orders":
-            return self.gateway.call("open.order.cursor.list", {**window, "orderViewStatus": 1, "cpsType": 0, "pageSize": 50, "cursor": cursor})
-        wanted = {"type": 9, "pageSize": 100, "currentPage": 1, "pcursor": cursor, "option": {"needExchange": True}}
+            return self.gateway.call(
+                "open.order.cursor.list",
+                {**window, "orderViewStatus": 1, "cpsType": 0, "pageSize": 50, "cursor": cursor},
+            )
+        wanted = {
+            "type": 9,
+            "pageSize": 100,
+            "currentPage": 1,
+            "pcursor": cursor,
+            "option": {"needExchange": True},
+        }
         return self.gateway.call("open.seller.order.refund.pcursor.list", {**window, **wanted})
 
 

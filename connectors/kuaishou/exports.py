@@ -1,4 +1,7 @@
-"""What a Kuaishou file holds besides its rows. No export name tells a moment (no source knows one that does), so only ``clean`` has work."""
+"""What a Kuaishou file holds besides its rows.
+
+No export name tells a moment (no source knows one that does), so only ``clean`` has work.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _NO_MOVEMENT = ["资金冻结", "资金解冻"]
 
 
 def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Without repeated header rows (pasted or joined sheets), total rows, and frozen money in the fund flow; ``_row_number`` keeps its gaps."""
+    """Without repeated header rows (pasted or joined sheets), total rows, and frozen money in the fund flow.
+
+    ``_row_number`` keeps its gaps.
+    """
     del layout
     kept = table
     if (naming := _column(table, _NAMING[kind])) is not None:

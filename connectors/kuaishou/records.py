@@ -1,7 +1,10 @@
-"""API answers → flat text records. Which fields are taken is declared in columns.csv, as the platform's own dotted paths: nothing else leaves the answer.
+"""API answers → flat text records.
 
-A number in a path is a place in a list (``orderRefundList.0`` is the newest after-sale). ``balance.`` is read out of the payment steps of a deposit
-order. Numbers become text here and never pass through a float.
+Which fields are taken is declared in columns.csv, as the platform's own dotted paths: nothing else leaves the
+answer.
+
+A number in a path is a place in a list (``orderRefundList.0`` is the newest after-sale). ``balance.`` is read
+out of the payment steps of a deposit order. Numbers become text here and never pass through a float.
 """
 
 from __future__ import annotations
@@ -23,10 +26,15 @@ _DONE = {"nomore", "no_more", ""}
 
 
 def records(kind: str, page: bytes, headers: Sequence[str]) -> list[dict[str, object]]:
-    """One record per order (one SKU each), after-sale or settlement entry of an answer. Raises CollectError for an error answer."""
+    """One record per order (one SKU each), after-sale or settlement entry of an answer.
+
+    Raises CollectError for an error answer.
+    """
     paths = steps_of(headers)
     rows = _data(page).get(LISTS[kind][0]) or []
-    return [{header: _text(dig(row, path)) for header, path in paths.items()} for row in map(_with_balance, rows)]
+    return [
+        {header: _text(dig(row, path)) for header, path in paths.items()} for row in map(_with_balance, rows)
+    ]
 
 
 def next_cursor(kind: str, page: bytes) -> str | None:

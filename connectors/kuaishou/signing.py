@@ -1,4 +1,7 @@
-"""The open platform's two signatures. Formula from the official Java sample; the tests recompute it another way."""
+"""The open platform's two signatures.
+
+Formula from the official Java sample; the tests recompute it another way.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ SIGNED = ("access_token", "appkey", "method", "param", "signMethod", "timestamp"
 
 
 def secrets_of(app_secret: str) -> tuple[str, str]:
-    """(appSecret, signSecret). The platform hands out both; they are kept as one text ``appSecret:signSecret``. One text alone serves as both."""
+    """(appSecret, signSecret).
+
+    The platform hands out both; they are kept as one text ``appSecret:signSecret``. One text alone serves as
+    both.
+    """
     application, _, signing = app_secret.partition(":")
     return application, signing or application
 
@@ -26,7 +33,9 @@ def param_json(params: Mapping[str, object]) -> str:
 
 
 def message(parameters: Mapping[str, str], sign_secret: str) -> str:
-    """What is digested: the signed parameters by name as ``k=v``, joined by ``&``, with the signing secret behind them. Nothing is URL-encoded yet."""
+    """What is digested: the signed parameters by name as ``k=v``, joined by ``&``, with the signing secret
+    behind them. Nothing is URL-encoded yet.
+    """
     told = [f"{name}={parameters[name]}" for name in SIGNED if name in parameters]
     return "&".join([*told, f"signSecret={sign_secret}"])
 
@@ -38,5 +47,7 @@ def sign_md5(parameters: Mapping[str, str], sign_secret: str) -> str:
 
 def sign_hmac(parameters: Mapping[str, str], sign_secret: str) -> str:
     """``signMethod=HMAC_SHA256``: base64 (not hex), over the text that already ends in the secret."""
-    digest = hmac.new(sign_secret.encode(), message(parameters, sign_secret).encode(), hashlib.sha256).digest()
+    digest = hmac.new(
+        sign_secret.encode(), message(parameters, sign_secret).encode(), hashlib.sha256
+    ).digest()
     return base64.b64encode(digest).decode()

@@ -1,4 +1,7 @@
-"""The words and numbers a simulated Kuaishou writes. Kept apart from ``words.py`` on purpose: a parser must not agree with its own mirror image."""
+"""The words and numbers a simulated Kuaishou writes.
+
+Kept apart from ``words.py`` on purpose: a parser must not agree with its own mirror image.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,15 @@ STATUS = {
     "closed_refunded": ("交易关闭", 80),
 }
 
-#: state of a line's newest after-sale → 售后状态. How an exchange reads there is not known; the export has no fifth word.
-ORDER_AFTER_SALE = {"none": "", "pending": "售后处理中", "success": "退款成功", "closed": "售后关闭", "exchanged": "售后关闭"}
+#: state of a line's newest after-sale → 售后状态. How an exchange reads there is not known; the export has no
+#: fifth word.
+ORDER_AFTER_SALE = {
+    "none": "",
+    "pending": "售后处理中",
+    "success": "退款成功",
+    "closed": "售后关闭",
+    "exchanged": "售后关闭",
+}
 
 #: content form → (订单载体, orderBaseInfo.channel, carrierType)
 CARRIER = {
@@ -45,10 +55,20 @@ REASON = {
 PRICE_DIFFERENCE = "协商退差价"
 
 #: 业务类型 of the fund flow. Real words are known only for frozen money.
-SCENE = {"sale": "订单货款结算", "refund": "结算后退款", "insurance": "运费险扣费", "advertising": "磁力金牛推广充值", "withdrawal": "商家提现"}
+SCENE = {
+    "sale": "订单货款结算",
+    "refund": "结算后退款",
+    "insurance": "运费险扣费",
+    "advertising": "磁力金牛推广充值",
+    "withdrawal": "商家提现",
+}
 FROZEN = "资金冻结"
 
 
-def say(column: str, table: Mapping[str, tuple[object, ...]], place: int, dtype: type[pl.DataType]) -> pl.Expr:
+def say(
+    column: str, table: Mapping[str, tuple[object, ...]], place: int, dtype: type[pl.DataType]
+) -> pl.Expr:
     """A code as the platform writes it; ``place`` 0 is the file's word, the others are the API's."""
-    return pl.col(column).replace_strict({code: told[place] for code, told in table.items()}, return_dtype=dtype)
+    return pl.col(column).replace_strict(
+        {code: told[place] for code, told in table.items()}, return_dtype=dtype
+    )

@@ -1,14 +1,17 @@
-"""Kuaishou's words → our codes. An export's Chinese word and the API's number for the same thing stand side by side, so both give one code.
+"""Kuaishou's words → our codes.
 
-A word that is not listed becomes ``unknown`` and stays visible as such; it is never taken for the nearest one.
-Sources stand in README.md. Words marked UNVERIFIED were not seen in a real export.
+An export's Chinese word and the API's number for the same thing stand side by side, so both give one code.
+
+A word that is not listed becomes ``unknown`` and stays visible as such; it is never taken for the nearest
+one. Sources stand in README.md. Words marked UNVERIFIED were not seen in a real export.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-#: 订单状态 · orderBaseInfo.status. ``closed`` is split by whether anything was paid; 80 holds cancelled orders too.
+#: 订单状态 · orderBaseInfo.status. ``closed`` is split by whether anything was paid; 80 holds cancelled
+#: orders too.
 ORDER_STATUS = {
     "待付款": "unpaid", "10": "unpaid",
     "待发货": "paid", "30": "paid",
@@ -18,12 +21,15 @@ ORDER_STATUS = {
     "交易关闭": "closed", "80": "closed",
 }  # fmt: skip
 
-#: 售后状态 of the order file and of the after-sale file (the words of the second are UNVERIFIED beyond those of the first) · status, refundStatus.
+#: 售后状态 of the order file and of the after-sale file (the words of the second are UNVERIFIED beyond those
+#: of the first) · status, refundStatus.
 AFTER_SALE = {
-    "售后处理中": "pending", "退款执行中": "pending", "买家仅退款申请": "pending", "买家退货退款申请": "pending",
+    "售后处理中": "pending", "退款执行中": "pending", "买家仅退款申请": "pending",
+    "买家退货退款申请": "pending",
     "退款成功": "success", "60": "success",
     "售后关闭": "closed", "售后失败": "closed", "退款失败": "closed", "退款关闭": "closed", "70": "closed",
-    "10": "pending", "11": "pending", "12": "pending", "20": "pending", "21": "pending", "22": "pending", "30": "pending", "40": "pending",
+    "10": "pending", "11": "pending", "12": "pending", "20": "pending", "21": "pending", "22": "pending",
+    "30": "pending", "40": "pending",
     "45": "pending", "50": "pending",
 }  # fmt: skip
 
@@ -47,9 +53,11 @@ CONTENT = {
     "商品卡": "product_card", "itemCard": "product_card",
     "其他": "other", "other": "other",
 }  # fmt: skip
-#: carrierType, read only where ``channel`` is missing: 直播间, 短视频, 个人店铺页 ×2, 搜索. Replays, feeds and shares are other places.
+#: carrierType, read only where ``channel`` is missing: 直播间, 短视频, 个人店铺页 ×2, 搜索. Replays, feeds
+#: and shares are other places.
 CARRIER = {
-    "2": "live", "1": "short_video", "3": "product_card", "29": "product_card", "10008": "search", "7": "other", "100010": "other", "311": "other",
+    "2": "live", "1": "short_video", "3": "product_card", "29": "product_card", "10008": "search",
+    "7": "other", "100010": "other", "311": "other",
     "201": "other", "478": "other",
 }  # fmt: skip
 CARRIER_LIVE = "2"
@@ -64,8 +72,8 @@ GIVEN_WORDS = r"赠品|抽奖|福袋"
 #: payStepType of a deposit presale.
 DEPOSIT = "1"
 
-#: refundReasonDesc → reason, first match wins; the buyer's own sentence (refundDesc) is never read. The list of reasons was NOT FOUND, so these are
-#: keywords, and a reason without one is ``other``.
+#: refundReasonDesc → reason, first match wins; the buyer's own sentence (refundDesc) is never read. The list
+#: of reasons was NOT FOUND, so these are keywords, and a reason without one is ``other``.
 REASON_PATTERNS = (
     ("size", r"尺码|尺寸|码数|偏大|偏小|太大|太小|不合身|大小"),
     ("quality", r"质量|做工|破损|瑕疵|污渍|起球|开线|掉色|异味|变形|假货|假冒"),
@@ -79,7 +87,8 @@ PRICE_ADJUSTED = r"差价|价保"
 #: 账务方向 / 财务方式 → sign. Only 收 and 支 are known from real files.
 DIRECTION = {"收": 1, "收入": 1, "支": -1, "支出": -1}
 
-#: 业务类型 of the fund flow → type, first match wins. The words are not publicly known except 资金冻结, so these are keywords; others stay ``unknown``.
+#: 业务类型 of the fund flow → type, first match wins. The words are not publicly known except 资金冻结, so
+#: these are keywords; others stay ``unknown``.
 FUND_PATTERNS = (
     ("deposit", r"保证金"),
     ("insurance", r"运费险|保险"),
@@ -103,6 +112,12 @@ def coded(column: str, mapping: dict[str, str]) -> pl.Expr:
 
 
 def matched(column: str, patterns: tuple[tuple[str, str], ...], default: str) -> pl.Expr:
-    """The code of the first pattern that occurs in the text; ``default`` where none does, ``unknown`` where there is no text."""
-    found = pl.coalesce(*(pl.when(pl.col(column).str.contains(pattern)).then(pl.lit(code)) for code, pattern in patterns), pl.lit(default))
+    """The code of the first pattern that occurs in the text.
+
+    ``default`` where none does, ``unknown`` where there is no text.
+    """
+    found = pl.coalesce(
+        *(pl.when(pl.col(column).str.contains(pattern)).then(pl.lit(code)) for code, pattern in patterns),
+        pl.lit(default),
+    )
     return pl.when(pl.col(column).is_null()).then(pl.lit("unknown")).otherwise(found)

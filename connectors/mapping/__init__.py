@@ -1,4 +1,5 @@
 """Tables nobody knows: proposed, asked about, confirmed and read as a source like any other.
 
-Not here: nothing of one platform, and nothing that needs the warehouse: a merchant's stored mappings are the pipeline's.
+Not here: nothing of one platform, and nothing that needs the warehouse: a merchant's stored mappings are the
+pipeline's.
 """

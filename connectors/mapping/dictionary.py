@@ -1,4 +1,6 @@
-"""What headers and words are already known for: every layout, every shipped mapping and the dictionary's own labels, turned round."""
+"""What headers and words are already known for: every layout, every shipped mapping and the dictionary's own
+labels, turned round.
+"""
 
 from __future__ import annotations
 
@@ -21,27 +23,34 @@ from contracts.codes import PLATFORM
 from contracts.errors import UsageError
 from contracts.fields import FIELDS
 
-#: Two headers less alike than this are not the same thing; one that is only near is offered, never taken as sure.
+#: Two headers less alike than this are not the same thing; one that is only near is offered, never taken as
+#: sure.
 NEAR = 0.72
 #: Units a mapping reads money in; in another currency's code it reads that currency.
 MONEY_UNITS = ("yuan", "fen", "li", "wan_yuan")
 #: Headers of what must not pass the door (law_and_complaints section 4) and of texts nobody reads.
 PERSONAL = re.compile(
-    r"收件|收货人|收货地[址区]|提货人|详细地址|地址|街道|网名|邮编|邮箱|固话|纳税人|电话|手机|联系|买家|会员名|昵称|身份证|姓名|"
+    r"收件|收货人|收货地[址区]|提货人|详细地址|地址|街道|网名|邮编|邮箱|固话|纳税人|电话|手机|联系|买家|"
+    r"会员名|昵称|身份证|姓名|"
     r"留言|备注|物流单号|快递单号|运单|支付账号|收款账号|操作人|"
-    r"\b(?:buyer|recipient|consignee|phone|mobile|address|street|zip|postal|e-?mail|tracking|username|note|message)\b",
+    r"\b(?:buyer|recipient|consignee|phone|mobile|address|street|zip|postal|e-?mail|tracking|username|note|"
+    r"message)\b",
     re.IGNORECASE,
 )
 #: Headers that look personal by a word in them and are not.
 _HARMLESS = re.compile(
-    r"买家.{0,4}(?:付|金额|退款)|退给买家|地址库|地址-?[省市]$|收货人?(?:所在)?省份?$|(?:主播|达人|账号|推广者)昵称|"
+    r"买家.{0,4}(?:付|金额|退款)|退给买家|地址库|地址-?[省市]$|收货人?(?:所在)?省份?$|(?:主播|达人|账号|"
+    r"推广者)昵称|"
     r"creator username|buyer (?:paid|pays|payment|total)",
     re.IGNORECASE,
 )
 _FLAGS = {"true": ("是", "yes", "true", "1"), "false": ("否", "no", "false", "0")}
 #: Names whose words are told by a part of them; any other word of theirs is nothing out of the ordinary.
-PARTS: dict[str, dict[str, object]] = {"row_type_code": {"contains": {"退": "return", "换": "exchange"}, "otherwise": "sale"}}
-#: Never what a header is at first: of a buyer a mapping keeps a digest, in a place of its own; an ERP's number is the order's where no other is.
+PARTS: dict[str, dict[str, object]] = {
+    "row_type_code": {"contains": {"退": "return", "换": "exchange"}, "otherwise": "sale"}
+}
+#: Never what a header is at first: of a buyer a mapping keeps a digest, in a place of its own; an ERP's
+#: number is the order's where no other is.
 _SECOND = ("buyer_key", PART)
 #: What the vocabulary says of a header outweighs however many layouts.
 _SPOKEN = 1000
@@ -75,35 +84,62 @@ def headers_of(kind: str) -> dict[str, dict[str, int]]:
 
 @cache
 def words_of(name: str) -> dict[str, str]:
-    """Folded word → our code of one name, as the shipped mappings and the code's own labels say it; words of two meanings are left out."""
+    """Folded word → our code of one name, as the shipped mappings and the code's own labels say it.
+
+    Words of two meanings are left out.
+    """
     field, told = FIELDS[name], dict[str, str]()
     for code in field.codes.values if field.codes else _FLAGS:
         said = (code, field.codes.zh(code), field.codes.en(code)) if field.codes else _FLAGS[code]
         told |= {fold(word): code for word in said}
-    given = [(fold(word), code) for mapping in shipped().values() if name in mapping.columns for word, code in mapping.columns[name].values.items()]
+    given = [
+        (fold(word), code)
+        for mapping in shipped().values()
+        if name in mapping.columns
+        for word, code in mapping.columns[name].values.items()
+    ]
     double = {word for word, code in given for other, another in given if word == other and code != another}
-    return {word: code for word, code in (told | dict(given)).items() if word not in double} | spoken_words(name)
+    return {word: code for word, code in (told | dict(given)).items() if word not in double} | spoken_words(
+        name
+    )
 
 
 @cache
 def _dropped() -> frozenset[str]:
     """Folded headers some connector drops at the door and none reads."""
-    columns = [column for platform in platforms().values() for layout in platform.layouts for column in layout.columns]
-    return frozenset(fold(column.header) for column in columns if column.personal) - {fold(column.header) for column in columns if not column.personal}
+    columns = [
+        column
+        for platform in platforms().values()
+        for layout in platform.layouts
+        for column in layout.columns
+    ]
+    return frozenset(fold(column.header) for column in columns if column.personal) - {
+        fold(column.header) for column in columns if not column.personal
+    }
 
 
 def is_personal(header: str) -> bool:
-    """Whether a header is of what may not be kept: by a word in it, or because the connectors drop such a column."""
-    return fold(header) in _dropped() or has_role(fold(header), PERSONAL_ROLE) or (bool(PERSONAL.search(header.strip())) and not _HARMLESS.search(header))
+    """Whether a header is of what may not be kept: by a word in it, or because the connectors drop such a
+    column.
+    """
+    return (
+        fold(header) in _dropped()
+        or has_role(fold(header), PERSONAL_ROLE)
+        or (bool(PERSONAL.search(header.strip())) and not _HARMLESS.search(header))
+    )
 
 
 def check_personal(mapping: MappingFile, personal: Collection[str] = ()) -> None:
-    """Raises ``UsageError`` MAPPED_PERSONAL when a mapping reads a personal column: by its header, or one of ``personal``, whose cells told it.
+    """Raises ``UsageError`` MAPPED_PERSONAL when a mapping reads a personal column: by its header, or one of
+    ``personal``, whose cells told it.
 
-    A buyer is told apart by ``buyer`` alone, of which a keyed digest is kept; ``buyer_key`` as a column would keep the name itself.
+    A buyer is told apart by ``buyer`` alone, of which a keyed digest is kept; ``buyer_key`` as a column would
+    keep the name itself.
     """
     read = [(name, header) for name, rule in mapping.columns.items() for header in rule.header]
-    found = [header for name, header in read if name == "buyer_key" or header in personal or is_personal(header)]
+    found = [
+        header for name, header in read if name == "buyer_key" or header in personal or is_personal(header)
+    ]
     if found:
         raise personal_error(found)
 
@@ -121,7 +157,10 @@ def holds_for(platform: str) -> tuple[str, str]:
     if platform == "shop":
         return "用于您在任何平台的店铺", "for your shops on any platform"
     zh, en = PLATFORM.zh(platform), PLATFORM.en(platform)
-    return f"用于您在{zh}的店铺,其他平台的店铺要另外映射", f"for your shops on {en}; map it anew for a shop elsewhere"
+    return (
+        f"用于您在{zh}的店铺,其他平台的店铺要另外映射",
+        f"for your shops on {en}; map it anew for a shop elsewhere",
+    )
 
 
 def labels(name: str) -> tuple[str, str]:
@@ -134,8 +173,11 @@ def labelled(name: str) -> str:
     return labels(name)[0]
 
 
-def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name: True) -> tuple[str, float] | None:
-    """The name a header most likely is, with 1.0 for a header that is known and less for one that is only near; None when nothing is.
+def best_name(
+    header: str, kind: str, fits: Callable[[str], bool] = lambda name: True
+) -> tuple[str, float] | None:
+    """The name a header most likely is, with 1.0 for a header that is known and less for one that is only
+    near; None when nothing is.
 
     ``fits`` tells whether the column's cells can be of a name.
     """
@@ -146,7 +188,11 @@ def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name:
     for exact in (fold(header), key):
         if name := _commonest(known.get(exact, {}), lambda name: fits(name) and can_be_in(unit, name)):
             return name, 1.0
-    near = [(_alike(key, other), other) for other in known if abs(len(other) - len(key)) <= max(len(key), len(other)) // 2]
+    near = [
+        (_alike(key, other), other)
+        for other in known
+        if abs(len(other) - len(key)) <= max(len(key), len(other)) // 2
+    ]
     for score, other in sorted(near, reverse=True):
         if score < NEAR:
             break
@@ -156,8 +202,12 @@ def best_name(header: str, kind: str, fits: Callable[[str], bool] = lambda name:
 
 
 def can_be_in(unit: str, name: str) -> bool:
-    """Whether cells in this unit (``connectors.files.headers.split_unit``) can be read as a name: money in a unit of ours or a foreign currency."""
-    return not unit or (unit in MONEY_UNITS or unit.isupper() if name.endswith("_fen") else unit in ("piece", "second"))
+    """Whether cells in this unit (``connectors.files.headers.split_unit``) can be read as a name: money in a
+    unit of ours or a foreign currency.
+    """
+    return not unit or (
+        unit in MONEY_UNITS or unit.isupper() if name.endswith("_fen") else unit in ("piece", "second")
+    )
 
 
 def _commonest(names: dict[str, int], fits: Callable[[str], bool]) -> str:

@@ -1,4 +1,7 @@
-"""What a table's cells tell of how it is written: the order of dates, the unit and currency of money. And what they leave open."""
+"""What a table's cells tell of how it is written: the order of dates, the unit and currency of money.
+
+And what they leave open.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,19 @@ from connectors.mapping.dictionary import best_name
 from connectors.mapping.kinds import needs_of
 from connectors.mapping.model import TIME_CELLS
 
-_MOMENT = r"^[0-9]{1,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}(?:[0-9]{4}|[0-9]{6})?$|^4[0-9]{4}(?:\.[0-9]+)?$"
+_MOMENT = (
+    r"^[0-9]{1,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}(?:[0-9]{4}|"
+    r"[0-9]{6})?$|^4[0-9]{4}(?:\.[0-9]+)?$"
+)
 _AMOUNT = r"^[(]?(?:[A-Z]{1,3}\s*)?[$€£¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[元A-Z)]*$"
 #: What the cells of a name look like, by the end of the name.
 _LOOKS = {"_fen": _AMOUNT, "_qty": r"^-?[0-9][0-9,]*(?:\.0+)?$", "_at": _MOMENT, "_date": _MOMENT}
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY"}
 #: Marks of money that are not the house's own: dropped before the one money parser reads the cell.
-CURRENCY_MARK = r"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)\s*|\s*(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)$"
+CURRENCY_MARK = (
+    r"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)\s*|\s*(?:USD|"
+    r"EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)$"
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -42,16 +51,21 @@ class Cells:
 
 
 def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
-    """Judge the columns taken for moments and amounts. ``taken`` is our name → their header, ``sample`` their header → cells that are not blank.
+    """Judge the columns taken for moments and amounts.
 
-    Chinese headers and no foreign mark of money mean yuan and Beijing's clock; anything else is a person's to say. A dollar is of many countries.
+    ``taken`` is our name → their header, ``sample`` their header → cells that are not blank.
+
+    Chinese headers and no foreign mark of money mean yuan and Beijing's clock; anything else is a person's to
+    say. A dollar is of many countries.
     """
     amounts, moments = _of_kind(taken, sample, "_fen"), _of_kind(taken, sample, "_at")
     marks = [mark for mark in _CURRENCIES if bool(amounts.str.contains(mark, literal=True).any())]
     has_point = bool(amounts.str.contains(r"[0-9]\.[0-9]").any()) or bool(marks)
     units = {split_unit(header)[1] for name, header in taken.items() if name.endswith("_fen")}
     abroad = sorted(unit for unit in units if unit.isupper())
-    at_home = any(_CHINESE.search(header) for header in sample) and not any(_CURRENCIES[mark] != "CNY" for mark in marks)
+    at_home = any(_CHINESE.search(header) for header in sample) and not any(
+        _CURRENCIES[mark] != "CNY" for mark in marks
+    )
     at_home = at_home and not abroad
     currency = abroad[0] if abroad else _CURRENCIES[marks[0]] if marks else "CNY" if at_home else ""
     dates, moment = _dates(moments)
@@ -60,7 +74,10 @@ def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
         moment=moment,
         is_money_sure=has_point or amounts.is_empty() or "" not in units,
         currency=currency,
-        is_currency_sure=amounts.is_empty() or at_home or len(abroad) == 1 or (len(marks) == 1 and "$" not in marks),
+        is_currency_sure=amounts.is_empty()
+        or at_home
+        or len(abroad) == 1
+        or (len(marks) == 1 and "$" not in marks),
         is_zone_sure=moments.is_empty() or at_home,
     )
 
@@ -71,7 +88,8 @@ def _of_kind(taken: Mapping[str, str], sample: Mapping[str, pl.Series], suffix: 
 
 
 def _dates(cells: pl.Series) -> tuple[tuple[str, ...], str]:
-    """The ways of writing moments in which as many cells as can be are one, the likeliest first, and a cell as an example.
+    """The ways of writing moments in which as many cells as can be are one, the likeliest first, and a cell
+    as an example.
 
     None for no cell, or a way nobody knows: the rows will say so.
     """
@@ -83,7 +101,9 @@ def _dates(cells: pl.Series) -> tuple[tuple[str, ...], str]:
 
 
 def fits(cells: pl.Series, name: str) -> bool:
-    """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like moments."""
+    """Whether most cells of a column can be of a name: amounts and counts are numbers, moments look like
+    moments.
+    """
     return cells.is_empty() or float(str(_are_of(cells, name).mean())) >= 0.8
 
 
@@ -94,8 +114,12 @@ def _are_of(cells: pl.Series, name: str) -> pl.Series:
     return are | cells.is_in(NEVER) if name.endswith(("_at", "_date")) else are
 
 
-def find_unreadable(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
-    """Find our names that are needed and not taken → the header known for one, too few of whose cells are of the kind, and one that is not."""
+def find_unreadable(
+    kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]
+) -> dict[str, tuple[str, str]]:
+    """Find our names that are needed and not taken → the header known for one, too few of whose cells are of
+    the kind, and one that is not.
+    """
     needed = {name for names in needs_of(kind) if not taken.keys() & set(names) for name in names}
     found: dict[str, tuple[str, str]] = {}
     for header, cells in sample.items():
@@ -111,5 +135,8 @@ def bare(cells: pl.Series) -> pl.Series:
 
 
 def amounts(cells: pl.Series) -> pl.Series:
-    """A column's amounts in hundredths of whatever unit it is written in, to compare them; null for what is none."""
+    """A column's amounts in hundredths of whatever unit it is written in, to compare them.
+
+    Null for what is none.
+    """
     return read_yuan(bare(cells))[0]

@@ -1,4 +1,6 @@
-"""What the cells of a table nobody knows show of its amounts: each row's own or the whole order's, and whether that is proven."""
+"""What the cells of a table nobody knows show of its amounts: each row's own or the whole order's, and
+whether that is proven.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ import polars as pl
 from connectors.files.cells import read_id, read_int
 from connectors.files.headers import split_unit
 from connectors.files.merged_ids import holds_several_ids
-from connectors.mapping.amounts import Meaning, Spread, comes_to, not_adding_up, over_parts, parts_of, proven, spread_of
+from connectors.mapping.amounts import (
+    Meaning,
+    Spread,
+    comes_to,
+    not_adding_up,
+    over_parts,
+    parts_of,
+    proven,
+    spread_of,
+)
 from connectors.mapping.dictionary import words_of
 from connectors.mapping.evidence import amounts, bare
 from connectors.mapping.kinds import PART, PRICED, REPEATED, VOID, WHOLE
@@ -25,8 +36,8 @@ _PRICE = re.compile(r"(?<!总)价格?$|单价|price$")
 class Judged:
     """One of our amounts in their column ``header``: what it is taken for and whether nobody has to be asked.
 
-    ``by`` are their headers that prove it: price and quantity, or another amount. Without them the pattern itself speaks.
-    ``could_be`` are the meanings a person may choose from, the safest first.
+    ``by`` are their headers that prove it: price and quantity, or another amount. Without them the pattern
+    itself speaks. ``could_be`` are the meanings a person may choose from, the safest first.
     """
 
     name: str
@@ -39,7 +50,9 @@ class Judged:
 
 
 def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> list[Judged]:
-    """Every amount that some tables write again on each row of an order (after-sale); none where no column tells which rows belong together.
+    """Every amount that some tables write again on each row of an order (after-sale).
+
+    None where no column tells which rows belong together.
 
     ``taken``: our name → their header. ``table``: header → cells, of all rows.
     """
@@ -49,23 +62,33 @@ def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -
     numbers = _numbers(taken, table)
     whole = _whole(kind, taken, table, numbers)
     parts = parts_of(whole, read_id(table[taken[PART]])[0]) if PART in taken else whole
-    seen = {name: _seen(whole, parts, numbers[name], bare(table[taken[name]]), has_parts=PART in taken) for name in names}
-    lines = {name: numbers[name] for name, (_, could_be, spread) in seen.items() if spread.own == ("each", True)}
+    seen = {
+        name: _seen(whole, parts, numbers[name], bare(table[taken[name]]), has_parts=PART in taken)
+        for name in names
+    }
+    lines = {
+        name: numbers[name] for name, (_, could_be, spread) in seen.items() if spread.own == ("each", True)
+    }
     judged = []
     for name, (groups, could_be, spread) in seen.items():
         meaning, is_sure = spread.meaning if PART not in taken else spread.own
         by: tuple[str, ...] = ()
-        if not is_sure and (proof := proven(groups, numbers[name], numbers) or _summed(groups, numbers[name], lines)):
+        if not is_sure and (
+            proof := proven(groups, numbers[name], numbers) or _summed(groups, numbers[name], lines)
+        ):
             meaning, is_sure, by = proof[0], True, tuple(taken[other] for other in proof[1])
         meaning = could_be[0] if meaning == "once" else meaning
         judged.append(Judged(name, taken[name], spread, meaning, is_sure or not spread.several, by, could_be))
     return judged
 
 
-def _seen(whole: pl.Series, parts: pl.Series, amounts: pl.Series, cells: pl.Series, *, has_parts: bool) -> tuple[pl.Series, tuple[Meaning, ...], Spread]:
+def _seen(
+    whole: pl.Series, parts: pl.Series, amounts: pl.Series, cells: pl.Series, *, has_parts: bool
+) -> tuple[pl.Series, tuple[Meaning, ...], Spread]:
     """By what number an amount repeats, what it may be, and how it lies on the rows of one number each.
 
-    That of the ERP's own orders where there is one, unless all of an order's have one amount: then it may be the whole order's, written on each.
+    That of the ERP's own orders where there is one, unless all of an order's have one amount: then it may be
+    the whole order's, written on each.
     """
     by_whole = spread_of(whole, amounts, cells)
     if not has_parts:
@@ -81,8 +104,12 @@ def _numbers(taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[s
     return found | {name: read_int(table[header])[0] for name, header in taken.items() if name == "line_qty"}
 
 
-def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], numbers: Mapping[str, pl.Series]) -> pl.Series:
-    """Which rows belong together; null on rows that are no evidence: several numbers in one cell, what comes back, and orders that are none."""
+def _whole(
+    kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], numbers: Mapping[str, pl.Series]
+) -> pl.Series:
+    """Which rows belong together; null on rows that are no evidence: several numbers in one cell, what comes
+    back, and orders that are none.
+    """
     raw = table[taken[WHOLE[kind]]]
     whole = read_id(raw)[0]
     no_evidence = holds_several_ids(raw)
@@ -92,16 +119,23 @@ def _whole(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series], 
         no_evidence |= table[taken["row_type_code"]].str.contains("退").fill_null(False)
     for name, code in (("order_status_code", VOID), ("is_void", "true")):
         if name in taken:
-            void = [word for word in table[taken[name]].unique() if word is not None and words_of(name).get(fold(word)) == code]
+            void = [
+                word
+                for word in table[taken[name]].unique()
+                if word is not None and words_of(name).get(fold(word)) == code
+            ]
             no_evidence |= table[taken[name]].is_in(void).fill_null(False)
     return whole.set(no_evidence, None)
 
 
-def price_among(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> tuple[str, str, str] | None:
-    """Our name whose column has the price of one piece, not an amount: the name, that column, and the one with the amount (empty: no column has it).
+def price_among(
+    kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]
+) -> tuple[str, str, str] | None:
+    """Our name whose column has the price of one piece, not an amount: the name, that column, and the one
+    with the amount (empty: no column has it).
 
-    It is a price where times quantity is another column in every row, several pieces among them; or where, with such rows and no such column, it is
-    called a price.
+    It is a price where times quantity is another column in every row, several pieces among them; or where,
+    with such rows and no such column, it is called a price.
     """
     if kind not in PRICED or "line_qty" not in taken:
         return None
@@ -113,7 +147,12 @@ def price_among(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Seri
         several = ((qty > 1) & (amount > 0)).fill_null(False)
         if not several.any():
             continue
-        free = [header for header in table if header not in taken.values() or header in (taken.get(other) for other in PRICED[kind] if other != name)]
+        free = [
+            header
+            for header in table
+            if header not in taken.values()
+            or header in (taken.get(other) for other in PRICED[kind] if other != name)
+        ]
         if total := next((header for header in free if _is_total(amounts(table[header]), amount, qty)), ""):
             return name, taken[name], total
         if _PRICE.search(split_unit(taken[name])[0]):
@@ -121,22 +160,35 @@ def price_among(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Seri
     return None
 
 
-def per_piece(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> list[tuple[str, str, str]]:
-    """Columns taken for amounts that may be the price of one piece: rows of several pieces have in them what one piece has.
+def per_piece(
+    kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]
+) -> list[tuple[str, str, str]]:
+    """Columns taken for amounts that may be the price of one piece: rows of several pieces have in them what
+    one piece has.
 
-    By the column of prices, else by the rows of one piece of the same code. Only orders of one row speak; no row may speak against it. Each column with
-    an amount and a number of pieces as its example.
+    By the column of prices, else by the rows of one piece of the same code. Only orders of one row speak; no
+    row may speak against it. Each column with an amount and a number of pieces as its example.
     """
     if "line_qty" not in taken or WHOLE.get(kind, "") not in taken:
         return []
-    numbers, code = _numbers(taken, table), next((name for name in ("sku_code", "product_id") if name in taken), "")
+    numbers = _numbers(taken, table)
+    code = next((name for name in ("sku_code", "product_id") if name in taken), "")
     whole = _whole(kind, taken, table, numbers)
     found = []
     for name in (name for name in PRICED.get(kind, ()) if name in taken):
-        columns = {"whole": whole, "qty": numbers["line_qty"], "amount": numbers[name], "cell": bare(table[taken[name]])}
+        columns = {
+            "whole": whole,
+            "qty": numbers["line_qty"],
+            "amount": numbers[name],
+            "cell": bare(table[taken[name]]),
+        }
         one = numbers.get("unit_price_fen", pl.Series([None], dtype=pl.Int64).new_from_index(0, whole.len()))
-        rows = pl.DataFrame({**columns, "one": one, "code": table[taken[code]] if code else one.cast(pl.String)})
-        rows = rows.filter(pl.col("whole").is_not_null() & (pl.len().over("whole") == 1) & (pl.col("amount") > 0))
+        rows = pl.DataFrame(
+            {**columns, "one": one, "code": table[taken[code]] if code else one.cast(pl.String)}
+        )
+        rows = rows.filter(
+            pl.col("whole").is_not_null() & (pl.len().over("whole") == 1) & (pl.col("amount") > 0)
+        )
         if "unit_price_fen" not in taken:
             singles = rows.filter(pl.col("qty") == 1).group_by("code").agg(one=pl.col("amount").mode().min())
             rows = rows.drop("one").join(singles, on="code", how="left", maintain_order="left")
@@ -148,12 +200,23 @@ def per_piece(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series
 
 def _is_total(total: pl.Series, price: pl.Series, qty: pl.Series) -> bool:
     """Whether a column is price × quantity in every row that has all three, of several rows."""
-    rows = pl.DataFrame([total.alias("total"), price.alias("price"), qty.alias("qty")]).drop_nulls().filter((pl.col("price") > 0) & (pl.col("qty") > 0))
-    return rows.height > 1 and bool((rows["qty"] > 1).any()) and bool((rows["total"] == rows["price"] * rows["qty"]).all())
+    rows = (
+        pl.DataFrame([total.alias("total"), price.alias("price"), qty.alias("qty")])
+        .drop_nulls()
+        .filter((pl.col("price") > 0) & (pl.col("qty") > 0))
+    )
+    return (
+        rows.height > 1
+        and bool((rows["qty"] > 1).any())
+        and bool((rows["total"] == rows["price"] * rows["qty"]).all())
+    )
 
 
-def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> dict[str, tuple[str, str]]:
-    """Our name → the column of each line's own money and that of the order's, which its lines add up to: one of them is taken, the other by nobody yet.
+def lines_beside(
+    kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]
+) -> dict[str, tuple[str, str]]:
+    """Our name → the column of each line's own money and that of the order's, which its lines add up to: one
+    of them is taken, the other by nobody yet.
 
     Every order has to agree, with or without its freight, and two of several rows at least.
     """
@@ -168,7 +231,9 @@ def lines_beside(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Ser
         is_lines = spread_of(whole, numbers[name]).own == ("each", True)
         for header, other in free.items():
             lines, order = (numbers[name], other) if is_lines else (other, numbers[name])
-            if _are_lines_of(whole, order, lines, numbers.get("freight_fen")) and not any(header in pair for pair in found.values()):
+            if _are_lines_of(whole, order, lines, numbers.get("freight_fen")) and not any(
+                header in pair for pair in found.values()
+            ):
                 found.setdefault(name, (taken[name], header) if is_lines else (header, taken[name]))
     return found
 
@@ -180,6 +245,10 @@ def _are_lines_of(whole: pl.Series, order: pl.Series, lines: pl.Series, freight:
     return is_own and is_whole and not_adding_up(whole, order, lines, freight).is_empty()
 
 
-def _summed(whole: pl.Series, amount: pl.Series, lines: Mapping[str, pl.Series]) -> tuple[Meaning, tuple[str, ...]] | None:
+def _summed(
+    whole: pl.Series, amount: pl.Series, lines: Mapping[str, pl.Series]
+) -> tuple[Meaning, tuple[str, ...]] | None:
     """An order's amount is what the lines' own amounts of another column add up to."""
-    return next((("once", (name,)) for name, parts in lines.items() if comes_to(whole, amount, parts) == "once"), None)
+    return next(
+        (("once", (name,)) for name, parts in lines.items() if comes_to(whole, amount, parts) == "once"), None
+    )

@@ -1,4 +1,7 @@
-"""What a mapping may say: the schema of the mapping file. What any other table means, declared instead of programmed."""
+"""What a mapping may say: the schema of the mapping file.
+
+What any other table means, declared instead of programmed.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,29 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from connectors.base import CELLS
 from connectors.files.delimited import HEADER_SEARCH_ROWS
 from connectors.files.headers import agrees, split_unit
-from connectors.mapping.kinds import KINDS, NEEDED, PART, PRICED, REPEATED, codes_of, is_word, names_of, needs_of
+from connectors.mapping.kinds import (
+    KINDS,
+    NEEDED,
+    PART,
+    PRICED,
+    REPEATED,
+    codes_of,
+    is_word,
+    names_of,
+    needs_of,
+)
 from contracts import codes
 from contracts.fields import FIELDS, TIME_ZONE
 
 #: How moments are written, in every column of a table → the kind of their cells.
-TIME_CELLS = {"ymd": "time", "dmy": "time_dmy", "mdy": "time_mdy", "serial": "time_serial", "epoch_s": "epoch_s", "epoch_ms": "epoch_ms"}
+TIME_CELLS = {
+    "ymd": "time",
+    "dmy": "time_dmy",
+    "mdy": "time_mdy",
+    "serial": "time_serial",
+    "epoch_s": "epoch_s",
+    "epoch_ms": "epoch_ms",
+}
 
 
 class _Strict(BaseModel):
@@ -25,8 +45,9 @@ class _Strict(BaseModel):
 class ColumnRule(_Strict):
     """Where one of our names stands in their table.
 
-    ``header``: their header, or several of which the first with something in it speaks. ``values``: their word → our code, ``contains``: part of
-    their word → our code (first match), ``otherwise``: any other word. ``sign``: as told, turned round, or without its sign.
+    ``header``: their header, or several of which the first with something in it speaks. ``values``: their
+    word → our code, ``contains``: part of their word → our code (first match), ``otherwise``: any other word.
+    ``sign``: as told, turned round, or without its sign.
     """
 
     header: tuple[str, ...] = Field(min_length=1)
@@ -78,14 +99,18 @@ class ShopColumn(_Strict):
 
 
 class MappingFile(_Strict):
-    """One layout of one table nobody wrote a connector for. ``platform`` is a platform code, or ``shop``: whatever the shop given is on.
+    """One layout of one table nobody wrote a connector for.
 
-    ``signature``: headers without which a table is not this one (default: those of the filled names). ``unread``: known headers nobody needs.
-    ``personal``: dropped at the door. ``buyer``: dropped too, but a key under the tenant's secret takes its place.
-    ``priced``: amounts no column tells, which are price × quantity of the row.
-    ``same_as``: a name that has no column of its own and says what another says. ``repeated``: amounts of the whole order (orders) or after-sale
-    (after_sales), on every or only the first of its rows, counted once; ``per_erp_order``: those of them that repeat by ``erp_order_id``, so that an
-    order has what its ERP's orders come to. ``per_row``: amounts each row has of its own though a file may look otherwise.
+    ``platform`` is a platform code, or ``shop``: whatever the shop given is on.
+
+    ``signature``: headers without which a table is not this one (default: those of the filled names).
+    ``unread``: known headers nobody needs. ``personal``: dropped at the door. ``buyer``: dropped too, but a
+    key under the tenant's secret takes its place. ``priced``: amounts no column tells, which are price ×
+    quantity of the row. ``same_as``: a name that has no column of its own and says what another says.
+    ``repeated``: amounts of the whole order (orders) or after-sale (after_sales), on every or only the first
+    of its rows, counted once; ``per_erp_order``: those of them that repeat by ``erp_order_id``, so that an
+    order has what its ERP's orders come to. ``per_row``: amounts each row has of its own though a file may
+    look otherwise.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -129,7 +154,9 @@ class MappingFile(_Strict):
     @classmethod
     def _known_zone(cls, given: str) -> str:
         try:
-            pl.Series([], dtype=pl.Datetime("us")).dt.replace_time_zone(given)  # who will convert is asked whether it knows the zone
+            pl.Series([], dtype=pl.Datetime("us")).dt.replace_time_zone(
+                given
+            )  # who will convert is asked whether it knows the zone
         except pl.exceptions.ComputeError:
             raise ValueError("没有这个时区 / no such time zone, e.g. Asia/Shanghai") from None
         return given
@@ -149,13 +176,24 @@ class MappingFile(_Strict):
     @model_validator(mode="after")
     def _agrees(self) -> MappingFile:
         known = names_of(self.kind)
-        for place, names in (("columns", self.columns), ("same_as", self.same_as), ("constants", self.constants)):
+        for place, names in (
+            ("columns", self.columns),
+            ("same_as", self.same_as),
+            ("constants", self.constants),
+        ):
             for name in names:
                 if name not in known:
-                    raise ValueError(f"{place}.{name}: {self.kind} 没有这个字段 / has no such name; known: {', '.join(known)}")
+                    raise ValueError(
+                        f"{place}.{name}: {self.kind} 没有这个字段 / has no such name; known: "
+                        f"{', '.join(known)}"
+                    )
         _check_copies(self)
         for name, rule in self.columns.items():
-            _check_codes(f"columns.{name}", name, [*rule.values.values(), *rule.contains.values(), *filter(None, [rule.otherwise])])
+            _check_codes(
+                f"columns.{name}",
+                name,
+                [*rule.values.values(), *rule.contains.values(), *filter(None, [rule.otherwise])],
+            )
         for name, value in self.constants.items():
             _check_constant(name, value)
         _check_needed(self)
@@ -212,7 +250,10 @@ class MappingFile(_Strict):
         return self.same_as.get(name, name) in self.per_erp_order
 
     def is_filled(self, name: str) -> bool:
-        """Whether a row without this is set aside. An amount of the whole may stand on any one of its rows."""
+        """Whether a row without this is set aside.
+
+        An amount of the whole may stand on any one of its rows.
+        """
         told = self.columns[name].filled
         return name in NEEDED[self.kind] and name not in self.repeated if told is None else told
 
@@ -234,19 +275,30 @@ def _check_codes(place: str, name: str, given: list[str]) -> None:
 def _check_constant(name: str, value: str) -> None:
     known = FIELDS.get(name)
     if known is None or known.kind not in ("text", "flag"):
-        raise ValueError(f"constants.{name}: 常量只能用于代码、文字和是否 / constants are for codes, text and flags")
+        raise ValueError(
+            f"constants.{name}: 常量只能用于代码、文字和是否 / constants are for codes, text and flags"
+        )
     if is_word(name):
         _check_codes(f"constants.{name}", name, [value])
 
 
 def _check_copies(mapping: MappingFile) -> None:
     for name, source in mapping.same_as.items():
-        if name in mapping.columns or source not in mapping.columns or name.rsplit("_", 1)[-1] != source.rsplit("_", 1)[-1]:
-            raise ValueError(f"same_as.{name}: 只能取自 columns 里同类的字段 / copies a name of columns of the same kind, and is not in columns itself")
+        if (
+            name in mapping.columns
+            or source not in mapping.columns
+            or name.rsplit("_", 1)[-1] != source.rsplit("_", 1)[-1]
+        ):
+            raise ValueError(
+                f"same_as.{name}: 只能取自 columns 里同类的字段 / copies a name of columns of the same kind, "
+                "and is not in columns itself"
+            )
 
 
 def _check_needed(mapping: MappingFile) -> None:
-    if missing := [" / ".join(names) for names in needs_of(mapping.kind) if not mapping.filled_names & set(names)]:
+    if missing := [
+        " / ".join(names) for names in needs_of(mapping.kind) if not mapping.filled_names & set(names)
+    ]:
         raise ValueError(f"columns: 缺少 / lacks {', '.join(missing)}")
 
 
@@ -254,23 +306,43 @@ def _check_headers(mapping: MappingFile) -> None:
     told = [word.strip() for rule in mapping.columns.values() for word in rule.header]
     first = [rule.header[0].strip() for rule in mapping.columns.values()]
     others = [*mapping.unread, *mapping.personal, *filter(None, [mapping.buyer])]
-    twice = sorted({word for word in first if first.count(word) > 1} | ({word.strip() for word in others} & set(told)))
+    twice = sorted(
+        {word for word in first if first.count(word) > 1} | ({word.strip() for word in others} & set(told))
+    )
     if twice:
-        raise ValueError(f"columns: 一个表头用了两次 / a header is used twice (use same_as): {', '.join(twice)}")
+        raise ValueError(
+            f"columns: 一个表头用了两次 / a header is used twice (use same_as): {', '.join(twice)}"
+        )
     known = [name for name in REPEATED.get(mapping.kind, ()) if name in mapping.columns]
     for place, names in (("repeated", mapping.repeated), ("per_row", mapping.per_row)):
         if set(names) - set(known) or set(names) & set(mapping.repeated) & set(mapping.per_row):
-            raise ValueError(f"{place}: 只能是,且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}")
+            raise ValueError(
+                f"{place}: 只能是,且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}"
+            )
     beside = {f"order_{name}" for name in known if f"order_{name}" in mapping.columns}
-    if set(mapping.per_erp_order) - {*mapping.repeated, *beside} or (mapping.per_erp_order and PART not in mapping.columns):
-        raise ValueError(f"per_erp_order: 只能是 repeated 里的,且要有 {PART} 列 / only of repeated, and needs a column of {PART}")
-    needed = {"unit_price_fen", "line_qty"} - mapping.columns.keys()
-    if mapping.priced and (needed or set(mapping.priced) - set(PRICED.get(mapping.kind, ())) or set(mapping.priced) & mapping.columns.keys()):
+    if set(mapping.per_erp_order) - {*mapping.repeated, *beside} or (
+        mapping.per_erp_order and PART not in mapping.columns
+    ):
         raise ValueError(
-            f"priced: 要有单价和数量两列,且没有自己的列 / needs price and quantity, and no column: {', '.join(PRICED.get(mapping.kind, ())) or '-'}"
+            f"per_erp_order: 只能是 repeated 里的,且要有 {PART} 列 / only of repeated, and needs a column of "
+            f"{PART}"
         )
-    strange = [word for word in mapping.signature if word.strip() not in {*told, *(word.strip() for word in others)}]
+    needed = {"unit_price_fen", "line_qty"} - mapping.columns.keys()
+    if mapping.priced and (
+        needed
+        or set(mapping.priced) - set(PRICED.get(mapping.kind, ()))
+        or set(mapping.priced) & mapping.columns.keys()
+    ):
+        raise ValueError(
+            "priced: 要有单价和数量两列,且没有自己的列 / needs price and quantity, and no column: "
+            f"{', '.join(PRICED.get(mapping.kind, ())) or '-'}"
+        )
+    strange = [
+        word for word in mapping.signature if word.strip() not in {*told, *(word.strip() for word in others)}
+    ]
     if mapping.platform_column:
         strange = [word for word in strange if word.strip() != mapping.platform_column.header.strip()]
     if strange:
-        raise ValueError(f"signature: columns 里没有这些表头 / headers that columns does not name: {', '.join(strange)}")
+        raise ValueError(
+            f"signature: columns 里没有这些表头 / headers that columns does not name: {', '.join(strange)}"
+        )

@@ -1,4 +1,6 @@
-"""A file nobody knows → a proposed mapping: what its headers are taken for, and the few questions only a person can answer. Pure; guesses nothing silently."""
+"""A file nobody knows → a proposed mapping: what its headers are taken for, and the few questions only a
+person can answer. Pure; guesses nothing silently.
+"""
 
 from __future__ import annotations
 
@@ -53,10 +55,13 @@ _MOBILE = r"^\+?(?:86)?1[3-9][0-9]{9}$"
 
 
 class Match(Plain):
-    """One of their headers and what it is taken for. ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread.
+    """One of their headers and what it is taken for.
 
-    ``words``: what stands in the column, each once, in the file's order and not more than ``_WORDS`` of them; nothing of a personal column.
-    ``is_negated``: a refund's amounts, none of which is above 0: they are read without their sign.
+    ``score`` 1 = known for this; below, only near. ``how``: known, near, personal or unread.
+
+    ``words``: what stands in the column, each once, in the file's order and not more than ``_WORDS`` of them;
+    nothing of a personal column. ``is_negated``: a refund's amounts, none of which is above 0: they are read
+    without their sign.
     """
 
     header: str
@@ -73,9 +78,10 @@ class Match(Plain):
 class Proposal(Plain):
     """What is proposed for one table.
 
-    ``draft`` is a mapping file's content made of headers that are known; a column that is only near waits for a person (it is a question too).
-    ``missing``: names a mapping of this kind must tell and no header is even near. ``findings``: what the cells proved, so that nobody has to be asked.
-    ``unreadable``: headers that are known for one of ``missing`` while their cells are nothing of the kind, with one of these.
+    ``draft`` is a mapping file's content made of headers that are known; a column that is only near waits for
+    a person (it is a question too). ``missing``: names a mapping of this kind must tell and no header is even
+    near. ``findings``: what the cells proved, so that nobody has to be asked. ``unreadable``: headers that
+    are known for one of ``missing`` while their cells are nothing of the kind, with one of these.
     ``meanings``: their header of amounts → what they are taken for if nobody says otherwise.
     """
 
@@ -90,12 +96,22 @@ class Proposal(Plain):
     meanings: dict[str, Meaning] = Field(default_factory=dict)
 
 
-def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = "own_table", columns: Mapping[str, str] | None = None) -> Proposal:
-    """Read a file and propose how to read its like. ``kind``: what a person says it is; else what its headers are most like.
+def propose(
+    data: bytes,
+    *,
+    kind: str = "",
+    platform: str = "shop",
+    name: str = "own_table",
+    columns: Mapping[str, str] | None = None,
+) -> Proposal:
+    """Read a file and propose how to read its like.
+
+    ``kind``: what a person says it is; else what its headers are most like.
 
     ``columns``: our name → their header, as a person says; what the cells are asked depends on it.
 
-    Raises FileRefusedError for what is no table, and UNKNOWN_LAYOUT when hardly any header means anything to the house.
+    Raises FileRefusedError for what is no table, and UNKNOWN_LAYOUT when hardly any header means anything to
+    the house.
     """
     best: dict[str, tuple[float, int, Sheet, int]] = {}
     for sheet in open_sheets(data):
@@ -103,13 +119,17 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
             for candidate in [kind] if kind else KINDS:
                 score, known = _score(header, candidate)
                 held = best.get(candidate)
-                if known >= _FEWEST and (held is None or score > held[0] or _continues(header, known, sheet, held)):
+                if known >= _FEWEST and (
+                    held is None or score > held[0] or _continues(header, known, sheet, held)
+                ):
                     best[candidate] = (score, known, sheet, row)
     if not best:
         raise refuse("UNKNOWN_LAYOUT")
     found, *others = sorted(best, key=lambda item: best[item][0], reverse=True)
     score, _, sheet, row = best[found]
-    sure = bool(kind) or all(score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"})
+    sure = bool(kind) or all(
+        score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"}
+    )
     table, _ = without_repeated_headers(without_bare_notes(_spread(sheet, row, found)), sheet.head[row])
     header = [cell.strip() for cell in sheet.head[row]]
     cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
@@ -117,37 +137,75 @@ def propose(data: bytes, *, kind: str = "", platform: str = "shop", name: str = 
 
 
 def _continues(header: Sequence[str], known: int, sheet: Sheet, held: tuple[float, int, Sheet, int]) -> bool:
-    """Whether a row says all of the header held so far, and more that is known: the second line of a header on two lines."""
+    """Whether a row says all of the header held so far, and more that is known: the second line of a header
+    on two lines.
+    """
     _, held_known, held_sheet, row = held
-    return sheet is held_sheet and known > held_known and {cell for cell in sheet.head[row] if cell.strip()} <= set(header)
+    return (
+        sheet is held_sheet
+        and known > held_known
+        and {cell for cell in sheet.head[row] if cell.strip()} <= set(header)
+    )
 
 
 def _spread(sheet: Sheet, row: int, kind: str) -> pl.DataFrame:
-    """A sheet's rows with merged cells in every row they reach, but for amounts and counts, which may be of all these rows together."""
+    """A sheet's rows with merged cells in every row they reach, but for amounts and counts, which may be of
+    all these rows together.
+    """
     table = sheet.read(row)[0]
-    named = {str(place): (cell, best_name(cell, kind)) for place, cell in enumerate(sheet.head[row]) if cell.strip()}
-    of_each = {place: (cell, "text") for place, (cell, best) in named.items() if best and not best[0].endswith(("_fen", "_qty"))}
+    named = {
+        str(place): (cell, best_name(cell, kind))
+        for place, cell in enumerate(sheet.head[row])
+        if cell.strip()
+    }
+    of_each = {
+        place: (cell, "text")
+        for place, (cell, best) in named.items()
+        if best and not best[0].endswith(("_fen", "_qty"))
+    }
     return spread_merged(table, sheet.merges, of_each, ()) if sheet.merges else table
 
 
 def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
-    """How much a row is like the header of a table of this kind: needed names first, then how much of the row is known at all; and the known headers."""
+    """How much a row is like the header of a table of this kind: needed names first, then how much of the row
+    is known at all; and the known headers.
+    """
     met = [match for cell in header if cell.strip() and (match := best_name(cell, kind))]
     names = {name: max(score for other, score in met if other == name) for name, _ in met}
     needs = needs_of(kind)
-    answered = sum(max((names.get(name, 0.0) for name in several), default=0.0) for several in needs) / len(needs)
-    return answered + sum(names.values()) / max(10, len([cell for cell in header if cell.strip()])), sum(score == 1.0 for score in names.values())
+    answered = sum(max((names.get(name, 0.0) for name in several), default=0.0) for several in needs) / len(
+        needs
+    )
+    return answered + sum(names.values()) / max(10, len([cell for cell in header if cell.strip()])), sum(
+        score == 1.0 for score in names.values()
+    )
 
 
 def _cells(column: pl.Series) -> pl.Series:
     return trim(column.str.strip_chars(ID_EDGES)).drop_nulls()
 
 
-def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platform: str, name: str, *, sure: bool, columns: Mapping[str, str]) -> Proposal:
+def _proposal(
+    kind: str,
+    header_row: int,
+    table: Mapping[str, pl.Series],
+    platform: str,
+    name: str,
+    *,
+    sure: bool,
+    columns: Mapping[str, str],
+) -> Proposal:
     sample = {header: _cells(column.head(_SAMPLE)) for header, column in table.items()}
-    matches = [match if match.how == "personal" else match.model_copy(update={"words": _words(table[match.header])}) for match in _matched(kind, sample)]
+    matches = [
+        match if match.how == "personal" else match.model_copy(update={"words": _words(table[match.header])})
+        for match in _matched(kind, sample)
+    ]
     taken = {match.name: match.header for match in matches if match.name}
-    taken = {ours: theirs for ours, theirs in taken.items() if ours not in columns and theirs not in columns.values()}
+    taken = {
+        ours: theirs
+        for ours, theirs in taken.items()
+        if ours not in columns and theirs not in columns.values()
+    }
     taken |= {ours: theirs for ours, theirs in columns.items() if theirs in table}
     matches, taken, prices = _with_price(kind, matches, taken, table, columns)
     matches, taken, beside = _with_lines(kind, matches, taken, table, columns)
@@ -158,15 +216,26 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
     needs = needs_of(kind)
     unreadable = find_unreadable(kind, taken, sample)
-    without_payment = kind in ("orders", "order_heads") and "paid_at" not in {*taken, *unreadable} and "created_at" in taken
+    without_payment = (
+        kind in ("orders", "order_heads") and "paid_at" not in {*taken, *unreadable} and "created_at" in taken
+    )
     priced = _priced(kind, taken, sample)
-    open_needs = [names for names in needs if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))]
+    open_needs = [
+        names
+        for names in needs
+        if not taken.keys() & set(names) and not (without_payment and names == ("paid_at",))
+    ]
     missing = ["/".join(names) for names in open_needs if not (priced and set(names) & set(PRICED[kind]))]
     questions = [] if sure else [asked_kind(kind)]
     known = {match.name for match in matches if match.how == "known"}
-    needed = {name for names in needs if not known & set(names) for name in names} | ({"created_at"} if without_payment else set())
+    needed = {name for names in needs if not known & set(names) for name in names} | (
+        {"created_at"} if without_payment else set()
+    )
     near = [match for match in matches if match.how == "near"]
-    questions += [asked_near(match.name, match.header, match.zh, match.en, is_needed=match.name in needed) for match in near]
+    questions += [
+        asked_near(match.name, match.header, match.zh, match.en, is_needed=match.name in needed)
+        for match in near
+    ]
     whose = of_whom(table, platform)
     questions += [asked_shop(whose.shop_header, whose.shops)] if len(whose.shops) > 1 else []
     questions += asked_cells(cells)
@@ -183,14 +252,25 @@ def _proposal(kind: str, header_row: int, table: Mapping[str, pl.Series], platfo
         unreadable={header: example for header, example in unreadable.values()},
         draft=draft | whose.draft,
         meanings={item.header: item.meaning for item in judged},
-        findings=(*prices, *beside, *map(found_negated, negated), *(found_amount(item, kind) for item in judged if item.is_sure)),
+        findings=(
+            *prices,
+            *beside,
+            *map(found_negated, negated),
+            *(found_amount(item, kind) for item in judged if item.is_sure),
+        ),
     )
 
 
 def _with_price(
-    kind: str, matches: list[Match], taken: dict[str, str], table: Mapping[str, pl.Series], columns: Mapping[str, str]
+    kind: str,
+    matches: list[Match],
+    taken: dict[str, str],
+    table: Mapping[str, pl.Series],
+    columns: Mapping[str, str],
 ) -> tuple[list[Match], dict[str, str], list[Finding]]:
-    """Where the column taken for an amount has the price of one piece: it is the price, and the amount is where price × quantity stands, or asked."""
+    """Where the column taken for an amount has the price of one piece: it is the price, and the amount is
+    where price × quantity stands, or asked.
+    """
     readable = {match.header: table[match.header] for match in matches if match.how != "personal"}
     found = price_among(kind, taken, readable)
     if found is None or found[0] in columns:
@@ -202,18 +282,39 @@ def _with_price(
     left = {"name": "", "how": "unread", "score": 0.0, "zh": "", "en": ""}
     updates = {price: left} | {header: _taken_as(ours) for header, ours in named.items()}
     matches = [match.model_copy(update=updates.get(match.header, {})) for match in matches]
-    return matches, kept | {ours: header for header, ours in named.items()}, [found_price(price, total)] if total else []
+    return (
+        matches,
+        kept | {ours: header for header, ours in named.items()},
+        [found_price(price, total)] if total else [],
+    )
 
 
 def _with_lines(
-    kind: str, matches: list[Match], taken: dict[str, str], table: Mapping[str, pl.Series], columns: Mapping[str, str]
+    kind: str,
+    matches: list[Match],
+    taken: dict[str, str],
+    table: Mapping[str, pl.Series],
+    columns: Mapping[str, str],
 ) -> tuple[list[Match], dict[str, str], list[Finding]]:
-    """Where another column's rows add up to the order's amount: that one is the line's money, the order's stands beside it."""
+    """Where another column's rows add up to the order's amount: that one is the line's money, the order's
+    stands beside it.
+    """
     readable = {match.header: table[match.header] for match in matches if match.how != "personal"}
     pairs = {name: pair for name, pair in lines_beside(kind, taken, readable).items() if name not in columns}
-    named = {header: ours for name, pair in pairs.items() for header, ours in zip(pair, (name, f"order_{name}"), strict=True)}
-    matches = [match.model_copy(update=_taken_as(named[match.header])) if match.header in named else match for match in matches]
-    return matches, taken | {ours: header for header, ours in named.items()}, [found_lines(*pair) for pair in pairs.values()]
+    named = {
+        header: ours
+        for name, pair in pairs.items()
+        for header, ours in zip(pair, (name, f"order_{name}"), strict=True)
+    }
+    matches = [
+        match.model_copy(update=_taken_as(named[match.header])) if match.header in named else match
+        for match in matches
+    ]
+    return (
+        matches,
+        taken | {ours: header for header, ours in named.items()},
+        [found_lines(*pair) for pair in pairs.values()],
+    )
 
 
 def _taken_as(name: str) -> dict[str, object]:
@@ -223,7 +324,11 @@ def _taken_as(name: str) -> dict[str, object]:
 
 def _priced(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> list[Question]:
     """The question whether price × quantity was paid, with a row of several pieces as its example."""
-    if kind not in PRICED or taken.keys() & set(PRICED[kind]) or not {"unit_price_fen", "line_qty"} <= taken.keys():
+    if (
+        kind not in PRICED
+        or taken.keys() & set(PRICED[kind])
+        or not {"unit_price_fen", "line_qty"} <= taken.keys()
+    ):
         return []
     price, qty = taken["unit_price_fen"], taken["line_qty"]
     example = f"{sample[price][0]} × {sample[qty][0]}" if sample[price].len() and sample[qty].len() else "-"
@@ -237,15 +342,24 @@ def _is_negated(column: pl.Series) -> bool:
 
 
 def _words(column: pl.Series) -> tuple[str, ...]:
-    return tuple(str(word) for word in _cells(column.unique(maintain_order=True)).unique(maintain_order=True).head(_WORDS))
+    return tuple(
+        str(word)
+        for word in _cells(column.unique(maintain_order=True)).unique(maintain_order=True).head(_WORDS)
+    )
 
 
 def column_of(name: str, match: Match) -> dict[str, Any]:
-    """One of our names as a mapping file has it when it stands in their column ``match``: words the house knows are translated."""
+    """One of our names as a mapping file has it when it stands in their column ``match``: words the house
+    knows are translated.
+    """
     if not is_word(name):
         unit = split_unit(match.header)[1]
         sign = {"sign": "absolute"} if match.is_negated and name in _REFUNDS else {}
-        return {"header": match.header, **({"cell": unit} if name.endswith("_fen") and unit in MONEY_UNITS else {}), **sign}
+        return {
+            "header": match.header,
+            **({"cell": unit} if name.endswith("_fen") and unit in MONEY_UNITS else {}),
+            **sign,
+        }
     known = words_of(name)
     values = {word: known[fold(word)] for word in match.words if fold(word) in known}
     return {"header": match.header, **({"values": values} if values else {}), **PARTS.get(name, {})}
@@ -255,13 +369,25 @@ def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:
     """A mapping file's content but for its name, platform and columns."""
     unread = [match.header for match in matches if match.how in ("unread", "near")]
     personal = [match.header for match in matches if match.how == "personal"]
-    told = {"kind": kind, "zh": "自有表格", "en": "own table", "origin": "proposed from the headers of one of the merchant's own files"}
-    written = {"money": "yuan", "currency": cells.currency or "CNY", "time_zone": "Asia/Shanghai", "dates": cells.dates[0] if cells.dates else "ymd"}
+    told = {
+        "kind": kind,
+        "zh": "自有表格",
+        "en": "own table",
+        "origin": "proposed from the headers of one of the merchant's own files",
+    }
+    written = {
+        "money": "yuan",
+        "currency": cells.currency or "CNY",
+        "time_zone": "Asia/Shanghai",
+        "dates": cells.dates[0] if cells.dates else "ymd",
+    }
     return {**told, **written, "signature": _signature(kind, matches), "unread": unread, "personal": personal}
 
 
 def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
-    """Each header once, each name once: known ones before near ones, better ones first, filled before empty, then as the vocabulary and the file list them."""
+    """Each header once, each name once: known ones before near ones, better ones first, filled before empty,
+    then as the vocabulary and the file list them.
+    """
     offers = []
     for place, (header, cells) in enumerate(sample.items()):
         personal = is_personal(header) or (cells.len() > 0 and bool(cells.str.contains(_MOBILE).mean() == 1))
@@ -269,12 +395,29 @@ def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
         offers.append((personal, best, place, header))
     taken: dict[str, str] = {}
     found = [
-        (-best[1], sample[header].is_empty(), place_of(split_unit(header)[0], best[0]), place, best[0], header) for _, best, place, header in offers if best
+        (
+            -best[1],
+            sample[header].is_empty(),
+            place_of(split_unit(header)[0], best[0]),
+            place,
+            best[0],
+            header,
+        )
+        for _, best, place, header in offers
+        if best
     ]
     for *_, name, header in sorted(found):
         taken.setdefault(name, header)
-    others = [header for personal, _, _, header in offers if not personal and header not in taken.values() and not sample[header].is_empty()]
-    own = [header for header in others if has_role(split_unit(header)[0], PART)] if PART in names_of(kind) and "order_id" in taken else []
+    others = [
+        header
+        for personal, _, _, header in offers
+        if not personal and header not in taken.values() and not sample[header].is_empty()
+    ]
+    own = (
+        [header for header in others if has_role(split_unit(header)[0], PART)]
+        if PART in names_of(kind) and "order_id" in taken
+        else []
+    )
     erp = min(own, key=lambda header: place_of(split_unit(header)[0], PART), default="")
     said = []
     for personal, best, _, header in offers:
@@ -284,18 +427,30 @@ def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
             zh, en = labels(best[0])
             shown = tuple(dict.fromkeys(sample[header].head(20)))[:3]
             how: Literal["known", "near"] = "known" if best[1] == 1.0 else "near"
-            said.append(Match(header=header, name=best[0], score=best[1], how=how, zh=zh, en=en, examples=shown))
+            said.append(
+                Match(header=header, name=best[0], score=best[1], how=how, zh=zh, en=en, examples=shown)
+            )
         else:
             said.append(Match(header=header, how="personal" if personal else "unread"))
     return said
 
 
 def _can_be(kind: str, cells: pl.Series, name: str) -> bool:
-    """Whether a column can be of a name: by its cells, and by their being distinct where they would tell the lines of orders apart (1, 2, 3 do not)."""
-    return fits(cells, name) and (kind != "orders" or name != "order_line_id" or cells.n_unique() == cells.len())
+    """Whether a column can be of a name: by its cells, and by their being distinct where they would tell the
+    lines of orders apart (1, 2, 3 do not).
+    """
+    return fits(cells, name) and (
+        kind != "orders" or name != "order_line_id" or cells.n_unique() == cells.len()
+    )
 
 
 def _signature(kind: str, matches: Sequence[Match]) -> list[str]:
-    """What a table must have to be this one: the needed names and, that no other table is taken for it, everything else that is surely known."""
+    """What a table must have to be this one: the needed names and, that no other table is taken for it,
+    everything else that is surely known.
+    """
     needed = {name for several in needs_of(kind) for name in several}
-    return [match.header for match in matches if match.how == "known" or (match.how == "near" and match.name in needed)]
+    return [
+        match.header
+        for match in matches
+        if match.how == "known" or (match.how == "near" and match.name in needed)
+    ]

@@ -1,4 +1,6 @@
-"""What a proposal asks a person, and what it says it found out by itself: the sentences, Chinese and English."""
+"""What a proposal asks a person, and what it says it found out by itself: the sentences, Chinese and
+English.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from connectors.mapping.evidence import Cells
 from connectors.mapping.judged import Judged
 from connectors.mapping.kinds import KINDS
 
-#: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once``, ``part`` or ``each``.
+#: The key of a question about one of their columns of amounts: ``amount.HEADER``, answered with ``once``,
+#: ``part`` or ``each``.
 AMOUNT = "amount."
 #: The key of the question which of a sheet's shops is the one it is given for.
 SHOP_NAME = "shop_name"
@@ -24,7 +27,8 @@ _DATES = {
     "ymd": ("年在前", "year first"), "dmy": ("日在前", "day first"), "mdy": ("月在前", "month first"),
     "serial": ("表格软件的日期序号,从 1900 年数起", "a spreadsheet's count of days since 1900"),
 }  # fmt: skip
-#: The key of a question whether a column of amounts has the price of one piece: ``price.HEADER``, answered with ``row`` or ``price``.
+#: The key of a question whether a column of amounts has the price of one piece: ``price.HEADER``, answered
+#: with ``row`` or ``price``.
 PRICE = "price."
 _OF = {"orders": ("整单", "单", "order"), "after_sales": ("整个售后单", "售后单", "after-sale")}
 
@@ -36,7 +40,10 @@ class Plain(BaseModel):
 
 
 class Question(Plain):
-    """Something only a person knows. ``options`` empty = free text; ``default`` is what is taken if it is let stand."""
+    """Something only a person knows.
+
+    ``options`` empty = free text; ``default`` is what is taken if it is let stand.
+    """
 
     key: str
     zh: str
@@ -57,37 +64,70 @@ def asked_cells(cells: Cells) -> list[Question]:
     """What the cells leave open of how they are written."""
     asked = []
     if not cells.is_money_sure:
-        asked.append(Question(key="money", zh="金额单位是元还是分?", en="are amounts in yuan or in fen?", options=("yuan", "fen", "li")))
+        asked.append(
+            Question(
+                key="money",
+                zh="金额单位是元还是分?",
+                en="are amounts in yuan or in fen?",
+                options=("yuan", "fen", "li"),
+            )
+        )
     if not cells.is_currency_sure:
         zh, en = "金额是什么币种(三个字母)?", "in which currency are amounts (three letters)?"
         asked.append(Question(key="currency", zh=zh, en=en, default=cells.currency))
     if not cells.is_zone_sure:
-        asked.append(Question(key="time_zone", zh="时间是哪个时区的(如 America/Los_Angeles)?", en="in which time zone are times?"))
+        asked.append(
+            Question(
+                key="time_zone",
+                zh="时间是哪个时区的(如 America/Los_Angeles)?",
+                en="in which time zone are times?",
+            )
+        )
     if len(cells.dates) > 1 or "serial" in cells.dates:
         ways = "、".join(f"{zh}({way})" for way, (zh, _) in _DATES.items() if way in cells.dates)
         zh, en = f"时间怎么读?如“{cells.moment}”:{ways}", f"how are times written, e.g. {cells.moment!r}:"
-        en = f"{en} {', '.join(f'{words} ({way})' for way, (_, words) in _DATES.items() if way in cells.dates)}?"
+        en = (
+            f"{en} "
+            f"{', '.join(f'{words} ({way})' for way, (_, words) in _DATES.items() if way in cells.dates)}?"
+        )
         asked.append(Question(key="dates", zh=zh, en=en, options=cells.dates))
     return asked
 
 
 def asked_shop(header: str, shops: Sequence[str]) -> Question:
-    """Which of several shops a sheet names is the one it is given for. Whoever leaves it open gets no row of any."""
+    """Which of several shops a sheet names is the one it is given for.
+
+    Whoever leaves it open gets no row of any.
+    """
     zh = f"“{header}”列里有 {len(shops)} 个店铺,哪一个是这次要导入的店铺?其他店铺的行不读。"
     return Question(
-        key=SHOP_NAME, zh=zh, en=f"{header!r} names {len(shops)} shops: which is the one given for? Rows of others are not read.", options=tuple(shops)
+        key=SHOP_NAME,
+        zh=zh,
+        en=f"{header!r} names {len(shops)} shops: which is the one given for? Rows of others are not read.",
+        options=tuple(shops),
     )
 
 
 def asked_kind(kind: str) -> Question:
     """Which kind of table it is, where its headers are like several."""
-    return Question(key="kind", zh="这是什么表?", en="what kind of table is it?", options=tuple(KINDS), default=kind)
+    return Question(
+        key="kind", zh="这是什么表?", en="what kind of table is it?", options=tuple(KINDS), default=kind
+    )
 
 
 def asked_near(name: str, header: str, zh: str, en: str, *, is_needed: bool) -> Question:
-    """Whether a near header is one of our names. Left alone it is not read; one that the table cannot do without has to be answered."""
+    """Whether a near header is one of our names.
+
+    Left alone it is not read; one that the table cannot do without has to be answered.
+    """
     asked_zh, asked_en = f"“{header}”是“{zh}”吗?", f"is {header!r} the {en}?"
-    return Question(key=f"columns.{name}", zh=asked_zh, en=asked_en, options=(header, "-"), default="" if is_needed else "-")
+    return Question(
+        key=f"columns.{name}",
+        zh=asked_zh,
+        en=asked_en,
+        options=(header, "-"),
+        default="" if is_needed else "-",
+    )
 
 
 def asked_paid() -> Question:
@@ -97,46 +137,66 @@ def asked_paid() -> Question:
 
 
 def asked_priced(price: str, qty: str, example: str) -> Question:
-    """Whether what was paid is price × quantity, where no column tells an amount: the price may be a list price nobody paid."""
-    zh, en = f"没有金额列:实付 = “{price}” × “{qty}”吗({example})?", f"no column of amounts: is what was paid {price!r} × {qty!r} ({example})?"
+    """Whether what was paid is price × quantity, where no column tells an amount: the price may be a list
+    price nobody paid.
+    """
+    zh = f"没有金额列:实付 = “{price}” × “{qty}”吗({example})?"
+    en = f"no column of amounts: is what was paid {price!r} × {qty!r} ({example})?"
     return Question(key=PRICED_KEY, zh=zh, en=en, options=("yes", "no"))
 
 
 def asked_per_piece(header: str, cell: str, qty: str) -> Question:
     """Whether what looks like a row's amount is the price of one of its pieces."""
-    zh = f"“{header}”:买 {qty} 件的行和买 1 件的一样,也是 {cell}。它是这一行的金额(row),还是一件的价格(price)?"
-    en = f"{header!r}: rows of {qty} pieces have {cell}, as those of one piece: is it the row's amount (row) or the price of one piece (price)?"
+    zh = (
+        f"“{header}”:买 {qty} 件的行和买 1 件的一样,也是 {cell}。它是这一行的金额(row),还是一件的价格(price)?"
+    )
+    en = (
+        f"{header!r}: rows of {qty} pieces have {cell}, as those of one piece: is it the row's amount (row) "
+        "or the price of one piece (price)?"
+    )
     return Question(key=f"{PRICE}{header}", zh=zh, en=en, options=("row", "price"))
 
 
 def found_price(price: str, total: str) -> Finding:
     """A column that looked like an amount has the price of one piece; another one the amount."""
     zh = f"“{price}” × 数量就是“{total}”:“{price}”是单价,金额按“{total}”读"
-    en = f"{price!r} × quantity is {total!r} in every row: the former is the price of one piece, the latter the amount"
+    en = (
+        f"{price!r} × quantity is {total!r} in every row: the former is the price of one piece, the latter "
+        "the amount"
+    )
     return Finding(header=price, zh=zh, en=en)
 
 
 def found_negated(header: str) -> Finding:
     """A refund's amounts that all stand below 0."""
     zh = f"“{header}”都写成负数:按退款金额读,去掉负号"
-    return Finding(header=header, zh=zh, en=f"no amount of {header!r} is above 0: they are read as refunds, without the sign")
+    return Finding(
+        header=header,
+        zh=zh,
+        en=f"no amount of {header!r} is above 0: they are read as refunds, without the sign",
+    )
 
 
 def found_lines(header: str, whole: str) -> Finding:
     """Two columns of one amount: the lines' own, and the order's."""
     zh = f"“{header}”各行相加就是“{whole}”:金额按“{header}”(每行各自的)读,“{whole}”读作整单金额,用来核对"
-    en = f"the rows of {header!r} add up to {whole!r}: the former is read as each row's own amount, the latter as the order's, to check it"
+    en = (
+        f"the rows of {header!r} add up to {whole!r}: the former is read as each row's own amount, the "
+        "latter as the order's, to check it"
+    )
     return Finding(header=header, zh=zh, en=en)
 
 
 def asked_amount(judged: Judged, kind: str) -> Question:
     """Whose an amount is. Let stand it is the whole's, which can count no money twice."""
     zh, en = _evidence(judged, kind)
-    said = [_taken(meaning, kind) for meaning in judged.could_be]
+    taken = {meaning: _taken(meaning, kind) for meaning in judged.could_be}
+    ways_zh = "、".join(f"{words}({code})" for code, (words, _) in taken.items())
+    ways_en = " or ".join(f"{words} ({code})" for code, (_, words) in taken.items())
     return Question(
         key=f"{AMOUNT}{judged.header}",
-        zh=f"{zh}是{'、'.join(f'{words}({code})' for code, (words, _) in zip(judged.could_be, said, strict=True))}中的哪一种?",
-        en=f"{en} is it {' or '.join(f'{words} ({code})' for code, (_, words) in zip(judged.could_be, said, strict=True))}?",
+        zh=f"{zh}是{ways_zh}中的哪一种?",
+        en=f"{en} is it {ways_en}?",
         options=judged.could_be,
         default=judged.could_be[0],
     )
@@ -161,12 +221,21 @@ def _evidence(judged: Judged, kind: str) -> tuple[str, str]:
     if spread.differing:
         zh, en = f"{zh},{spread.differing} 个的几行金额不同", f"{en}, {spread.differing} have different ones"
     if spread.meaning != spread.own and "part" not in judged.could_be:
-        zh += f"(其中 {spread.runs} 个同样的金额连在一起,像拆成几个包裹的{whole_zh};有 ERP 内部单号的表才分得清)"
-        en += f" ({spread.runs} of them in runs, as parcels of a split {whole_en} would; a sheet with the ERP's own order number could tell)"
+        zh += (
+            f"(其中 {spread.runs} 个同样的金额连在一起,像拆成几个包裹的{whole_zh};有 ERP "
+            "内部单号的表才分得清)"
+        )
+        en += (
+            f" ({spread.runs} of them in runs, as parcels of a split {whole_en} would; a sheet with the "
+            "ERP's own order number could tell)"
+        )
     if not several or not spread.example_rows:
         return zh, en
     many, cell = spread.example_rows, spread.example_cell
-    return f"{zh}(如{whole_zh}号 {spread.example}:{many} 行,{cell})。", f"{en} (e.g. {spread.example}: {many} rows, {cell});"
+    return (
+        f"{zh}(如{whole_zh}号 {spread.example}:{many} 行,{cell})。",
+        f"{en} (e.g. {spread.example}: {many} rows, {cell});",
+    )
 
 
 def found_amount(judged: Judged, kind: str) -> Finding:
@@ -180,11 +249,25 @@ def found_amount(judged: Judged, kind: str) -> Finding:
     elif not spread.several:
         why = (
             f"这个文件里没有带金额的多行{short_zh},看不出是不是{whole_zh}的;以后的文件若一{short_zh}几行金额不同,会隔离并提示",
-            f"no {whole_en} of several rows with amounts in this file, so nothing shows whose it is; rows of later files that differ will be set aside",
+            (
+                f"no {whole_en} of several rows with amounts in this file, so nothing shows whose it is; "
+                "rows of "
+                "later files that differ will be set aside"
+            ),
         )
     elif judged.meaning != "each":
-        why = (f"{spread.several} 个多行{short_zh}都只在第一行有金额", f"all {spread.several} {whole_en}s of several rows have it on their first row only")
+        why = (
+            f"{spread.several} 个多行{short_zh}都只在第一行有金额",
+            f"all {spread.several} {whole_en}s of several rows have it on their first row only",
+        )
     else:
         told = spread.differing + spread.later
-        why = (f"{spread.several} 个多行{short_zh}里 {told} 个的几行金额不同", f"it differs within {told} of {spread.several} {whole_en}s of several rows")
-    return Finding(header=judged.header, zh=f"“{judged.header}”按{taken[0]}:{why[0]}", en=f"{judged.header!r} {taken[1]}: {why[1]}")
+        why = (
+            f"{spread.several} 个多行{short_zh}里 {told} 个的几行金额不同",
+            f"it differs within {told} of {spread.several} {whole_en}s of several rows",
+        )
+    return Finding(
+        header=judged.header,
+        zh=f"“{judged.header}”按{taken[0]}:{why[0]}",
+        en=f"{judged.header!r} {taken[1]}: {why[1]}",
+    )

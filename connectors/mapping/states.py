@@ -9,25 +9,43 @@ from connectors.mapping.model import MappingFile
 
 
 def with_status(rows: pl.DataFrame) -> pl.DataFrame:
-    """The order's state by its word, else by its moments. What is said to be unpaid never was paid, whatever its times; a closed order, if it was."""
-    moments = [(name, code) for name, code in (("finished_at", "finished"), ("shipped_at", "shipped"), ("paid_at", "paid"))]
-    by_moment = pl.coalesce(*(pl.when(pl.col(name).is_not_null()).then(pl.lit(code)) for name, code in moments), pl.lit("unknown"))
+    """The order's state by its word, else by its moments.
+
+    What is said to be unpaid never was paid, whatever its times; a closed order, if it was.
+    """
+    moments = [
+        (name, code)
+        for name, code in (("finished_at", "finished"), ("shipped_at", "shipped"), ("paid_at", "paid"))
+    ]
+    by_moment = pl.coalesce(
+        *(pl.when(pl.col(name).is_not_null()).then(pl.lit(code)) for name, code in moments), pl.lit("unknown")
+    )
     status = pl.coalesce("order_status_code", by_moment)
-    closed = pl.when(pl.col("paid_at").is_not_null()).then(pl.lit("closed_refunded")).otherwise(pl.lit("closed_unpaid"))
+    closed = (
+        pl.when(pl.col("paid_at").is_not_null())
+        .then(pl.lit("closed_refunded"))
+        .otherwise(pl.lit("closed_unpaid"))
+    )
     rows = rows.with_columns(order_status_code=pl.when(status == CLOSED).then(closed).otherwise(status))
     unpaid = pl.col("order_status_code").is_in(["unpaid", "closed_unpaid"])
     return rows.with_columns(paid_at=pl.when(~unpaid).then("paid_at"))
 
 
 def without_void(rows: pl.DataFrame) -> pl.DataFrame:
-    """Orders their system has merged, split or voided (``is_void``) as closed and never paid, without money and pieces.
+    """Orders their system has merged, split or voided (``is_void``) as closed and never paid, without money
+    and pieces.
 
-    What stood there before counts no more, and what stands in another order now counts once. Rows of another kind than orders stay as they are.
+    What stood there before counts no more, and what stands in another order now counts once. Rows of another
+    kind than orders stay as they are.
     """
     if "is_void" not in rows.columns:
         return rows
     is_void = (pl.col("order_status_code") == VOID).fill_null(False) | pl.col("is_void").fill_null(False)
-    amounts = [name for name in rows.columns if name.endswith(("_fen", "_qty")) and name not in ("placed_fen", "paid_fen")]
+    amounts = [
+        name
+        for name in rows.columns
+        if name.endswith(("_fen", "_qty")) and name not in ("placed_fen", "paid_fen")
+    ]
     return rows.with_columns(
         pl.when(~is_void).then("paid_at").alias("paid_at"),
         *(pl.when(~is_void).then(name).alias(name) for name in amounts),
@@ -38,7 +56,8 @@ def without_void(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def without_denied(rows: pl.DataFrame) -> pl.DataFrame:
-    """Stated refunds that a row's own state of refund denies as 0: only a refund that succeeded has gone back.
+    """Stated refunds that a row's own state of refund denies as 0: only a refund that succeeded has gone
+    back.
 
     Where no state is given the amount counts; of a word nobody knows it is not known (null).
     """
@@ -46,13 +65,18 @@ def without_denied(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     status, stated = pl.col("refund_status_code"), pl.col("stated_refund_fen")
     denied = pl.when(stated.is_not_null() & (status != "unknown")).then(0)
-    return rows.with_columns(stated_refund_fen=pl.when(status.fill_null("success") == "success").then(stated).otherwise(denied))
+    return rows.with_columns(
+        stated_refund_fen=pl.when(status.fill_null("success") == "success").then(stated).otherwise(denied)
+    )
 
 
 def void_rows(mapping: MappingFile, typed: pl.DataFrame) -> pl.Series:
     """Which typed rows of a mapping say they are no order: what amounts stand there contradict nothing."""
     found = pl.Series([False]).new_from_index(0, typed.height)
-    for name, column, code in (("order_status_code", "order_status_text", VOID), ("is_void", "void_text", "true")):
+    for name, column, code in (
+        ("order_status_code", "order_status_text", VOID),
+        ("is_void", "void_text", "true"),
+    ):
         if name in mapping.columns and column in typed.columns:
             words = [word for word, meaning in mapping.columns[name].values.items() if meaning == code]
             found = found | typed[column].is_in(words).fill_null(False)

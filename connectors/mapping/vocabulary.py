@@ -1,7 +1,9 @@
-"""What ERPs, shop systems and merchants' own tables call things: their headers and words → our names and codes, each with where it was seen.
+"""What ERPs, shop systems and merchants' own tables call things: their headers and words → our names and
+codes, each with where it was seen.
 
-The vocabulary is data: ``mappings/vocabulary``. ``headers.csv``: name, header, source; ``words.csv``: name, word, code, source; ``sources.csv``:
-source, citation. A ``name`` is one of ours or one of ``ROLES``. Of several headers of one name that stand in one table the first listed is taken.
+The vocabulary is data: ``mappings/vocabulary``. ``headers.csv``: name, header, source; ``words.csv``: name,
+word, code, source; ``sources.csv``: source, citation. A ``name`` is one of ours or one of ``ROLES``. Of
+several headers of one name that stand in one table the first listed is taken.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from functools import cache
 from connectors.mapping.file import FOLDER
 from connectors.typed import fold
 
-#: What a header may be beside one of our names: whose shop or platform a row is of, a person's, or known and not needed.
+#: What a header may be beside one of our names: whose shop or platform a row is of, a person's, or known and
+#: not needed.
 SHOP, PLATFORM, PERSONAL, UNREAD = ROLES = ("shop", "platform", "personal", "unread")
 _FOLDER = FOLDER / "vocabulary"
 

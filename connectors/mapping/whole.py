@@ -1,4 +1,6 @@
-"""Amounts of a whole order or after-sale, written on several of its rows or on one: counted once, and shared out to the fen."""
+"""Amounts of a whole order or after-sale, written on several of its rows or on one: counted once, and shared
+out to the fen.
+"""
 
 from __future__ import annotations
 
@@ -18,33 +20,72 @@ EXPORT = ("merchant_id", "shop_id", "_export_id")
 def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Order amounts go to the order, once, and leave the lines: gold shares them out.
 
-    Where a line tells its own part of the other of the two amounts, it gets its share here. What repeats by the ERP's own orders counts once in each.
+    Where a line tells its own part of the other of the two amounts, it gets its share here. What repeats by
+    the ERP's own orders counts once in each.
     """
-    told = {name: {mapping.name: mapping.of_order[name] for mapping in mappings if name in mapping.of_order} for name in REPEATED["orders"]}
-    once = {name: [mapping.name for mapping in mappings if name in mapping.once] for name in REPEATED["orders"]}
+    told = {
+        name: {mapping.name: mapping.of_order[name] for mapping in mappings if name in mapping.of_order}
+        for name in REPEATED["orders"]
+    }
+    once = {
+        name: [mapping.name for mapping in mappings if name in mapping.once] for name in REPEATED["orders"]
+    }
     group, layout = [*EXPORT, "order_id"], pl.col("layout_name")
     is_mine = layout.is_in([mapping.name for mapping in mappings if mapping.of_order])
     # blank below the order's first row, as merged cells are
-    filled = (pl.coalesce(name, pl.when(is_mine).then(_first(name, group))).alias(name) for name in ("created_at", "paid_at", "order_status_code"))
-    wholes = {f"order_{name}": pl.coalesce(*_of_layouts(mappings, by, group), pl.lit(None, pl.Int64)) for name, by in told.items()}
-    part, names = [*EXPORT, PART], {name for mapping in mappings for name in mapping.of_order.values() if mapping.is_per_part(name)}
-    # an ERP's order may be of several orders, too: each of its rows has an equal share, a column by itself since no window may stand in another
+    filled = (
+        pl.coalesce(name, pl.when(is_mine).then(_first(name, group))).alias(name)
+        for name in ("created_at", "paid_at", "order_status_code")
+    )
+    wholes = {
+        f"order_{name}": pl.coalesce(*_of_layouts(mappings, by, group), pl.lit(None, pl.Int64))
+        for name, by in told.items()
+    }
+    part = [*EXPORT, PART]
+    names = {name for mapping in mappings for name in mapping.of_order.values() if mapping.is_per_part(name)}
+    # an ERP's order may be of several orders, too: each of its rows has an equal share, a column by itself
+    # since no window may stand in another
     parts = {f"_{name}_of_part": _share(_whole(name, part), pl.lit(1), part) for name in sorted(names)}
     rows = rows.sort("_export_id", "_row_number").with_columns(**parts).with_columns(*filled, **wholes)
-    heads = rows.filter(is_mine).sort("is_void", maintain_order=True).unique(group, keep="first", maintain_order=True)
+    heads = (
+        rows.filter(is_mine)
+        .sort("is_void", maintain_order=True)
+        .unique(group, keep="first", maintain_order=True)
+    )
     of_order = [pl.col(f"order_{name}").alias(name) for name in told]
     goods = [pl.lit(None, pl.Int64).alias("line_qty"), pl.lit(None, pl.String).alias("product_name")]
-    of_line = [pl.when(~layout.is_in(names)).then(name).otherwise(_share_by(mappings, name, group)).alias(name) for name, names in once.items()]
+    of_line = [
+        pl.when(~layout.is_in(names)).then(name).otherwise(_share_by(mappings, name, group)).alias(name)
+        for name, names in once.items()
+    ]
     frames = {ORDER_LINE.name: rows.with_columns(*of_line, _tells_paid=~layout.is_in(once["paid_fen"]))}
     # where lines tell what was paid, what the order was to pay is not that
-    own_paid = [mapping.name for mapping in mappings if "paid_fen" in mapping.filled_names and "paid_fen" not in mapping.of_order]
-    return frames if heads.is_empty() else {ORDER.name: heads.with_columns(*of_order, *goods, _tells_paid=~layout.is_in(own_paid)), **frames}
+    own_paid = [
+        mapping.name
+        for mapping in mappings
+        if "paid_fen" in mapping.filled_names and "paid_fen" not in mapping.of_order
+    ]
+    return (
+        frames
+        if heads.is_empty()
+        else {
+            ORDER.name: heads.with_columns(*of_order, *goods, _tells_paid=~layout.is_in(own_paid)),
+            **frames,
+        }
+    )
 
 
 def _of_layouts(mappings: list[MappingFile], columns: dict[str, str], group: list[str]) -> list[pl.Expr]:
     """The order's amount, each layout's from its own column."""
-    per_part = {mapping.name: mapping.is_per_part(columns[mapping.name]) for mapping in mappings if mapping.name in columns}
-    amounts = {name: _of_parts(name, group) if per_part[layout] else _whole(name, group) for layout, name in columns.items()}
+    per_part = {
+        mapping.name: mapping.is_per_part(columns[mapping.name])
+        for mapping in mappings
+        if mapping.name in columns
+    }
+    amounts = {
+        name: _of_parts(name, group) if per_part[layout] else _whole(name, group)
+        for layout, name in columns.items()
+    }
     return [pl.when(pl.col("layout_name") == layout).then(amounts[name]) for layout, name in columns.items()]
 
 
@@ -55,16 +96,30 @@ def _of_parts(name: str, group: list[str]) -> pl.Expr:
 
 
 def _share_by(mappings: list[MappingFile], name: str, group: list[str]) -> pl.Expr:
-    """The line's part of the order's paid (placed) amount by what it tells as placed (paid); null where it tells neither."""
+    """The line's part of the order's paid (placed) amount by what it tells as placed (paid).
+
+    Null where it tells neither.
+    """
     other = {"paid_fen": "placed_fen", "placed_fen": "paid_fen"}.get(name)
-    layouts = [mapping.name for mapping in mappings if other and name in mapping.once and other in mapping.filled_names and other not in mapping.once]
+    layouts = [
+        mapping.name
+        for mapping in mappings
+        if other and name in mapping.once and other in mapping.filled_names and other not in mapping.once
+    ]
     return (
-        pl.when(pl.col("layout_name").is_in(layouts)).then(_share(pl.col(f"order_{name}"), pl.col(other).clip(0), group)) if other else pl.lit(None, pl.Int64)
+        pl.when(pl.col("layout_name").is_in(layouts)).then(
+            _share(pl.col(f"order_{name}"), pl.col(other).clip(0), group)
+        )
+        if other
+        else pl.lit(None, pl.Int64)
     )
 
 
 def with_parts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill the number of the ERP's own order: the one told last in the order's rows, else the order's. ``_document`` keeps the row's own."""
+    """Fill the number of the ERP's own order: the one told last in the order's rows, else the order's.
+
+    ``_document`` keeps the row's own.
+    """
     last = pl.col(PART).forward_fill().over([*EXPORT, "order_id"], order_by="_row_number")
     return rows.with_columns(pl.coalesce(last, "order_id").alias(PART), _document=PART)
 
@@ -73,7 +128,11 @@ def refunds_shared(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str,
     """An after-sale's amount shared out to its rows to the fen, in their order."""
     layouts, group = [mapping.name for mapping in mappings if mapping.repeated], [*EXPORT, "refund_id"]
     part = _share(_whole("refund_fen", group), pl.lit(1), group)
-    return {REFUND_LINE.name: rows.with_columns(refund_fen=pl.when(pl.col("layout_name").is_in(layouts)).then(part).otherwise("refund_fen"))}
+    return {
+        REFUND_LINE.name: rows.with_columns(
+            refund_fen=pl.when(pl.col("layout_name").is_in(layouts)).then(part).otherwise("refund_fen")
+        )
+    }
 
 
 def _first(name: str, group: list[str]) -> pl.Expr:
@@ -81,12 +140,17 @@ def _first(name: str, group: list[str]) -> pl.Expr:
 
 
 def _whole(name: str, group: list[str]) -> pl.Expr:
-    """The one amount of a group on whichever of its rows it stands; rows with another one were set aside as they were read."""
+    """The one amount of a group on whichever of its rows it stands.
+
+    Rows with another one were set aside as they were read.
+    """
     return pl.coalesce(pl.col(name).filter(pl.col(name) != 0).first().over(group), _first(name, group))
 
 
 def _share(total: pl.Expr, weight: pl.Expr, group: Sequence[str | pl.Expr]) -> pl.Expr:
-    """The row's part of its group's ``total`` by ``weight``, equal ones where there is none: parts add up to the fen, in the order of the rows."""
+    """The row's part of its group's ``total`` by ``weight``, equal ones where there is none: parts add up to
+    the fen, in the order of the rows.
+    """
     given = weight.fill_null(0).cast(pl.Int128)
     weighed = pl.when(given.sum().over(group) > 0).then(given).otherwise(1)
     till, whole = weighed.cum_sum().over(group), weighed.sum().over(group)
@@ -94,10 +158,12 @@ def _share(total: pl.Expr, weight: pl.Expr, group: Sequence[str | pl.Expr]) -> p
 
 
 def returns_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows that sell, and rows by which something came back as after-sales of their order: less than nothing of goods or money, or called a return.
+    """Rows that sell, and rows by which something came back as after-sales of their order: less than nothing
+    of goods or money, or called a return.
 
-    What went back is the row's amount without its sign. Where the amount is the order's, what its returns say as a whole is shared out to them, and a
-    positive one says nothing of a return: the row has no amount then, which its contract refuses.
+    What went back is the row's amount without its sign. Where the amount is the order's, what its returns say
+    as a whole is shared out to them, and a positive one says nothing of a return: the row has no amount then,
+    which its contract refuses.
     """
     money, layout = ("paid_fen", "placed_fen"), pl.col("layout_name")
     is_negative = pl.any_horizontal(pl.col("line_qty", *money).fill_null(0) < 0)
@@ -112,10 +178,20 @@ def returns_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> tuple[pl.D
         amounts.append(pl.when(once).then(_share(whole, pl.lit(1), group)).otherwise(pl.col(name).abs()))
     goods = pl.coalesce("sku_code", "product_id", pl.lit("goods"))
     # the row's own document tells returns of several files apart
-    what = pl.concat_str(goods, pl.when(pl.col("_document") != pl.col("order_id")).then("_document"), separator=":", ignore_nulls=True)
+    what = pl.concat_str(
+        goods,
+        pl.when(pl.col("_document") != pl.col("order_id")).then("_document"),
+        separator=":",
+        ignore_nulls=True,
+    )
     nth = pl.int_range(1, pl.len() + 1).over([*order, what.alias("_what")])
     sends_back = (pl.col("line_qty") < 0) | (pl.col("row_type_code") == "return")
-    kind = pl.when(pl.col("row_type_code") == "exchange").then(pl.lit("exchange")).when(sends_back).then(pl.lit("return_refund"))
+    kind = (
+        pl.when(pl.col("row_type_code") == "exchange")
+        .then(pl.lit("exchange"))
+        .when(sends_back)
+        .then(pl.lit("return_refund"))
+    )
     return rows.filter(~is_back), back.with_columns(
         refund_id=pl.concat_str("order_id", what, pl.lit("back"), nth, separator=":"),
         refund_fen=pl.coalesce(amounts),

@@ -1,4 +1,6 @@
-"""Whose a table's rows are: the columns that name shop and platform, and how a mapping is to hold them apart."""
+"""Whose a table's rows are: the columns that name shop and platform, and how a mapping is to hold them
+apart.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,22 @@ class Whose:
 
 
 def of_whom(table: Mapping[str, pl.Series], platform: str) -> Whose:
-    """Look at the columns of a table (header → cells) that name shops and platforms; ``platform`` is that of the shop it is given for.
+    """Look at the columns of a table (header → cells) that name shops and platforms.
 
-    One word nobody knows stands for that platform; of several, those the house knows do, and a row of another refuses the file.
+    ``platform`` is that of the shop it is given for.
+
+    One word nobody knows stands for that platform; of several, those the house knows do, and a row of another
+    refuses the file.
     """
     shop, site = _column(table, SHOP), _column(table, PLATFORM)
     shops = names_in(table[shop]) if shop else []
     draft: dict[str, Any] = {"shop_column": {"header": shop, "names": shops}} if shops else {}
     words = names_in(table[site]) if site else []
-    known = {word: words_of("platform_code")[fold(word)] for word in words if fold(word) in words_of("platform_code")}
+    known = {
+        word: words_of("platform_code")[fold(word)]
+        for word in words
+        if fold(word) in words_of("platform_code")
+    }
     values = {words[0]: platform} if len(words) == 1 and (platform == "other" or not known) else known
     if values and platform != "shop":
         draft["platform_column"] = {"header": site, "values": values}
@@ -42,5 +51,7 @@ def of_whom(table: Mapping[str, pl.Series], platform: str) -> Whose:
 
 def _column(table: Mapping[str, pl.Series], role: str) -> str:
     """The header of this role that stands first in the vocabulary, of those with something in them."""
-    found = [header for header, cells in table.items() if has_role(split_unit(header)[0], role) and names_in(cells)]
+    found = [
+        header for header, cells in table.items() if has_role(split_unit(header)[0], role) and names_in(cells)
+    ]
     return min(found, key=lambda header: place_of(split_unit(header)[0], role), default="")

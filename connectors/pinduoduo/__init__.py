@@ -1,4 +1,7 @@
-"""Pinduoduo (拼多多): order, account and promotion exports and the open platform's API. README.md tells a merchant where to click."""
+"""Pinduoduo (拼多多): order, account and promotion exports and the open platform's API.
+
+README.md tells a merchant where to click.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from connectors.pinduoduo.conform import conform
 
 
 def _open_api(client: Client, credentials: Credentials) -> Api:
-    wanted = {kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal] for kind in api.KINDS}
+    wanted = {
+        kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal]
+        for kind in api.KINDS
+    }
     return api.PinduoduoApi(client, credentials, wanted)
 
 

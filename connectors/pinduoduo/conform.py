@@ -1,4 +1,6 @@
-"""Typed Pinduoduo rows → canonical frames. One order is one SKU, so an order's number is its line's too, in files and in the API.
+"""Typed Pinduoduo rows → canonical frames.
+
+One order is one SKU, so an order's number is its line's too, in files and in the API.
 
 README, section "口径 / meanings", explains what was decided where the platform leaves a meaning open.
 """
@@ -21,7 +23,10 @@ _NO_SPEC = "无规格"
 _COLOR = r"(?:主要颜色|颜色分类|颜色)\s*[:：]\s*([^;；,，]+)"
 _SIZE = r"(?:参考身高|尺码|尺寸|鞋码)\s*[:：]\s*([^;；,，]+)"
 #: ``黑色,M`` or ``黑色，L【建议100-115斤】``: two unnamed parts, of which the second looks like a size.
-_TWO_PARTS = r"^([^:：;；,，]+)[;；,，]\s*(\d{0,2}X{0,4}[SMLsml]|均码|F|\d{2,3}(?:/\d{2,3}[A-C])?)码?\s*(?:[【（(\[].*)?$"
+_TWO_PARTS = (
+    r"^([^:：;；,，]+)[;；,，"
+    r"]\s*(\d{0,2}X{0,4}[SMLsml]|均码|F|\d{2,3}(?:/\d{2,3}[A-C])?)码?\s*(?:[【（(\[].*)?$"
+)
 
 
 def conform(kind: str, bronze: pl.DataFrame) -> Frames:
@@ -30,16 +35,26 @@ def conform(kind: str, bronze: pl.DataFrame) -> Frames:
 
 
 def _orders(bronze: pl.DataFrame) -> Frames:
-    """One ``order_line`` per order, from the export or the API. ``paid_fen`` is 0 for an order that was never paid, whatever amount stands on it."""
-    rows = bronze.with_columns(order_status_code=_order_status(), told_paid_at=pl.coalesce("paid_at", "grouped_at", "deal_at"))
+    """One ``order_line`` per order, from the export or the API.
+
+    ``paid_fen`` is 0 for an order that was never paid, whatever amount stands on it.
+    """
+    rows = bronze.with_columns(
+        order_status_code=_order_status(), told_paid_at=pl.coalesce("paid_at", "grouped_at", "deal_at")
+    )
     never = pl.col("order_status_code").is_in(["unpaid", "closed_unpaid"])
-    is_paid = pl.col("told_paid_at").is_not_null() | pl.col("order_status_code").is_in(["paid", "shipped", "finished", "closed_refunded"])
-    rows = rows.with_columns(paid_at=pl.when(~never & is_paid).then(pl.coalesce("told_paid_at", _day_of_number())))
+    is_paid = pl.col("told_paid_at").is_not_null() | pl.col("order_status_code").is_in(
+        ["paid", "shipped", "finished", "closed_refunded"]
+    )
+    rows = rows.with_columns(
+        paid_at=pl.when(~never & is_paid).then(pl.coalesce("told_paid_at", _day_of_number()))
+    )
     color, size = _color_and_size()
     paid = pl.col("paid_at").is_not_null()
     content, seller = _channel()
     line = rows.select(
-        *LINEAGE, "order_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "product_name", "style_code", "sku_code", "line_qty",
+        *LINEAGE, "order_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id",
+        "product_name", "style_code", "sku_code", "line_qty",
         "freight_fen", "discount_platform_fen", "discount_merchant_fen", "order_status_code", "province_name",
         order_line_id="order_id",
         unit_price_fen=_unit_price(),
@@ -58,7 +73,9 @@ def _orders(bronze: pl.DataFrame) -> Frames:
 
 
 def _order_status() -> pl.Expr:
-    """The export's word, or the API's three numbers: a word of the export is what order_status and refund_status say together."""
+    """The export's word, or the API's three numbers: a word of the export is what order_status and
+    refund_status say together.
+    """
     told_time = pl.coalesce("paid_at", "grouped_at", "deal_at").is_not_null()
     closed = pl.when(told_time).then(pl.lit("closed_refunded")).otherwise(pl.lit("closed_unpaid"))
     word = words.fold_word(pl.col("order_status_text"))
@@ -82,28 +99,46 @@ def _order_status() -> pl.Expr:
 
 
 def _day_of_number() -> pl.Expr:
-    """Midnight of the day an order's number begins with (``260517-…``): for paid orders whose export tells no time at all."""
-    return pl.col("order_id").str.extract(r"^(\d{6})-").str.to_datetime("%y%m%d", time_unit="us", strict=False).dt.replace_time_zone(TIME_ZONE)
+    """Midnight of the day an order's number begins with (``260517-…``): for paid orders whose export tells no
+    time at all.
+    """
+    return (
+        pl.col("order_id")
+        .str.extract(r"^(\d{6})-")
+        .str.to_datetime("%y%m%d", time_unit="us", strict=False)
+        .dt.replace_time_zone(TIME_ZONE)
+    )
 
 
 def _due() -> pl.Expr:
     """What an order that was not paid would have cost."""
-    parts = [pl.col(name).fill_null(0) for name in ("freight_fen", "discount_merchant_fen", "discount_platform_fen", "payment_discount_fen")]
+    parts = [
+        pl.col(name).fill_null(0)
+        for name in ("freight_fen", "discount_merchant_fen", "discount_platform_fen", "payment_discount_fen")
+    ]
     due = pl.col("goods_total_fen") + parts[0] - parts[1] - parts[2] - parts[3]
     return pl.coalesce(due.clip(lower_bound=0), "user_paid_fen")
 
 
 def _all_given_back() -> pl.Expr:
-    """Refunded before shipment: the whole order went back. After shipment part of the money may have stayed, so nothing is stated then."""
+    """Refunded before shipment: the whole order went back.
+
+    After shipment part of the money may have stayed, so nothing is stated then.
+    """
     by_word = words.fold_word(pl.col("order_status_text")).str.contains(words.REFUNDED_UNSHIPPED)
-    by_number = (pl.col("order_status_number_text") == "1") & (pl.col("refund_status_number_text") == words.REFUND_DONE)
+    by_number = (pl.col("order_status_number_text") == "1") & (
+        pl.col("refund_status_number_text") == words.REFUND_DONE
+    )
     return pl.coalesce(by_word, by_number).fill_null(False)
 
 
 def _refund_status() -> pl.Expr:
     exchanged = pl.col("after_sales_number_text").is_in(words.EXCHANGED_NUMBERS).fill_null(False)
     number = words.coded(pl.col("refund_status_number_text"), words.REFUND_NUMBER)
-    return pl.coalesce(words.coded(pl.col("after_sale_text"), words.AFTER_SALE), pl.when(exchanged).then(pl.lit("exchanged")).otherwise(number))
+    return pl.coalesce(
+        words.coded(pl.col("after_sale_text"), words.AFTER_SALE),
+        pl.when(exchanged).then(pl.lit("exchanged")).otherwise(number),
+    )
 
 
 def _unit_price() -> pl.Expr:
@@ -127,7 +162,10 @@ def _is_gift() -> pl.Expr:
 
 
 def _channel() -> tuple[pl.Expr, pl.Expr]:
-    """Bought in a live room or not; nothing else is told anywhere. Whose room it was is not told either: it counts as the shop's own (see README)."""
+    """Bought in a live room or not; nothing else is told anywhere.
+
+    Whose room it was is not told either: it counts as the shop's own (see README).
+    """
     told, live = pl.col("live_text").is_not_null(), pl.col("live_text") == words.YES
     content = pl.when(live).then(pl.lit("live")).otherwise(pl.lit("unknown"))
     seller = pl.when(live).then(pl.lit("own")).otherwise(pl.lit("unknown"))
@@ -135,7 +173,10 @@ def _channel() -> tuple[pl.Expr, pl.Expr]:
 
 
 def _after_sales(bronze: pl.DataFrame) -> Frames:
-    """pdd.refund.list.increment.get: one ``refund_line`` per after-sale. There is no time of refund; a finished row's last change stands in."""
+    """pdd.refund.list.increment.get: one ``refund_line`` per after-sale.
+
+    There is no time of refund; a finished row's last change stands in.
+    """
     kind = pl.col("refund_type_number_text")
     status = words.coded(pl.col("refund_status_number_text"), words.AFTER_SALE_NUMBER)
     adjusted = pl.col("reason_text").str.contains(words.PRICE_ADJUSTED).fill_null(False)
@@ -144,8 +185,10 @@ def _after_sales(bronze: pl.DataFrame) -> Frames:
         *LINEAGE, "refund_id", "order_id", "refund_fen", "applied_at", "product_id", "sku_code",
         order_line_id="order_id",
         refund_status_code=status,
-        refund_type_code=pl.when(adjusted).then(pl.lit("price_protection")).otherwise(words.coded(kind, words.REFUND_TYPE).fill_null("unknown")),
-        refund_stage_code=pl.when(after.fill_null(False)).then(pl.lit("after_shipment")).otherwise(pl.lit("unknown")),
+        refund_type_code=pl.when(adjusted).then(pl.lit("price_protection"))
+        .otherwise(words.coded(kind, words.REFUND_TYPE).fill_null("unknown")),
+        refund_stage_code=pl.when(after.fill_null(False)).then(pl.lit("after_shipment"))
+        .otherwise(pl.lit("unknown")),
         reason_code=words.reason(pl.col("reason_text")),
         refunded_at=pl.when(status == "success").then("updated_at"),
     )  # fmt: skip
@@ -160,7 +203,8 @@ def _products(bronze: pl.DataFrame) -> Frames:
         platform_sku_id=pl.coalesce("platform_sku_id", "product_id"),
         color_name=color,
         size_name=size,
-        is_on_sale=(pl.col("goods_on_sale_text") == words.ON_SALE) & (pl.col("sku_on_sale_text").fill_null(words.ON_SALE) == words.ON_SALE),
+        is_on_sale=(pl.col("goods_on_sale_text") == words.ON_SALE) & (
+            pl.col("sku_on_sale_text").fill_null(words.ON_SALE) == words.ON_SALE),
     )  # fmt: skip
     return {"product": product}
 

@@ -1,4 +1,6 @@
-"""Pinduoduo's gateway: one address, how a call is signed, what a good answer consists of, and what its codes mean."""
+"""Pinduoduo's gateway: one address, how a call is signed, what a good answer consists of, and what its codes
+mean.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,16 @@ from typing import Any
 
 import requests
 
-from connectors.gateway import ALLOW_ADDRESS, AUTHORISE_AGAIN, BaseGateway, Refusal, TokenExpiredError, clock_wrong, refused, whole_json
+from connectors.gateway import (
+    ALLOW_ADDRESS,
+    AUTHORISE_AGAIN,
+    BaseGateway,
+    Refusal,
+    TokenExpiredError,
+    clock_wrong,
+    refused,
+    whole_json,
+)
 from connectors.http import Credentials, with_tokens
 from connectors.pinduoduo import signing
 from contracts.errors import CollectError, CredentialError, TransientError
@@ -29,7 +40,10 @@ _BUSY = ("平台繁忙或限流", "the platform is busy or throttles")
 _EXPIRED = ("令牌已过期或无效", "the token has expired or is not valid")
 _DENIED = ("平台拒绝访问", "the platform denied access")
 _SECRET = ("核对应用密钥 client_secret", "check the app's secret")
-_APPLY = ("在开放平台为应用申请对应权限包,或改用文件导出", "apply for the permission pack, or use file exports")
+_APPLY = (
+    "在开放平台为应用申请对应权限包,或改用文件导出",
+    "apply for the permission pack, or use file exports",
+)
 #: By code and message.
 _REFUSALS = (
     # one of the parameters every call has; the message names it
@@ -57,7 +71,13 @@ class Gateway(BaseGateway):
 
     def _request(self, method: str, params: Mapping[str, Any]) -> requests.Request:
         own = self.credentials
-        form = {"type": method, "client_id": own.app_key, "timestamp": str(int(self._moment())), "data_type": "JSON", **params}
+        form = {
+            "type": method,
+            "client_id": own.app_key,
+            "timestamp": str(int(self._moment())),
+            "data_type": "JSON",
+            **params,
+        }
         if method != _REFRESH:
             form["access_token"] = own.access_token
         form["sign"] = signing.sign(form, own.app_secret)
@@ -65,7 +85,13 @@ class Gateway(BaseGateway):
 
     def _check(self, method: str, body: bytes) -> None:
         if not isinstance(parse(body).get(ROOTS[method]), dict):
-            raise CollectError("ANSWER_CHANGED", "平台返回缺少字段", "the answer lacks a field", field=ROOTS[method], method=method)
+            raise CollectError(
+                "ANSWER_CHANGED",
+                "平台返回缺少字段",
+                "the answer lacks a field",
+                field=ROOTS[method],
+                method=method,
+            )
 
     def _renewable(self, error: CredentialError) -> bool:
         return super()._renewable(error) and bool(self.credentials.refresh_token)
@@ -76,7 +102,9 @@ class Gateway(BaseGateway):
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """A good answer as Python objects; decimals stay the text they were written as, so that no amount passes through a float.
+    """A good answer as Python objects.
+
+    Decimals stay the text they were written as, so that no amount passes through a float.
 
     Raises TransientError for what is not whole JSON, and what ``fault`` says for an ``error_response``.
     """
@@ -92,7 +120,13 @@ def _plain(text: str) -> str:
 
 
 def fault(error: Mapping[str, Any]) -> CollectError:
-    """An ``error_response`` as the exception to raise: worth another try, a token to refresh, a person to act, or final."""
+    """An ``error_response`` as the exception to raise: worth another try, a token to refresh, a person to
+    act, or final.
+    """
     code = int(error.get("error_code") or 0)
-    facts = {"code": code, "sub_code": str(error.get("sub_code") or ""), "request_id": str(error.get("request_id") or "")}
+    facts = {
+        "code": code,
+        "sub_code": str(error.get("sub_code") or ""),
+        "request_id": str(error.get("request_id") or ""),
+    }
     return refused(_REFUSALS, {code}, str(error.get("error_msg") or ""), **facts)

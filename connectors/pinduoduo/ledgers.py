@@ -1,4 +1,7 @@
-"""Rows of the shop's account and of promotion → canonical ledger frames. Neither has numbers of its own: they are derived here, whatever the order of rows."""
+"""Rows of the shop's account and of promotion → canonical ledger frames.
+
+Neither has numbers of its own: they are derived here, whatever the order of rows.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ _SCENE = {"0": "搜索", "1": "明星店铺", "2": "展示"}
 
 
 def conform_funds(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """店铺账务明细: every row is a movement of the account, and most settle something of an order; withdrawals and top-ups settle nothing.
+    """店铺账务明细: every row is a movement of the account, and most settle something of an order.
+
+    Withdrawals and top-ups settle nothing.
 
     Amounts are signed: income is positive, expense negative, as the file writes them.
     """
@@ -24,7 +29,16 @@ def conform_funds(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
         scene_name=pl.coalesce("scene_text", "account_type_text"),
     ).with_columns(moved_fen=pl.col("income_fen") + pl.col("expense_fen"))
     rows = _with_entry_id(rows)
-    fund = rows.select(*_LINEAGE, "fund_type_code", "moved_at", "moved_fen", "order_id", "scene_name", fund_entry_id="entry_id", order_line_id="order_id")
+    fund = rows.select(
+        *_LINEAGE,
+        "fund_type_code",
+        "moved_at",
+        "moved_fen",
+        "order_id",
+        "scene_name",
+        fund_entry_id="entry_id",
+        order_line_id="order_id",
+    )
     settles = rows.filter(pl.col("fund_type_code").is_in(list(words.SETTLEMENT)))
     kind, moved = pl.col("fund_type_code"), pl.col("moved_fen")
     entry = settles.select(
@@ -43,17 +57,33 @@ def conform_funds(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
 
 def _with_entry_id(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add ``entry_id``: order : kind : second : amount : how manieth of its like in the file. Like rows share their second, so every export has all of them."""
+    """Add ``entry_id``: order : kind : second : amount : how manieth of its like in the file.
+
+    Like rows share their second, so every export has all of them.
+    """
     second = pl.col("moved_at").dt.strftime("%Y%m%d%H%M%S")
-    like = pl.concat_str(pl.col("order_id").fill_null("-"), pl.col("scene_name"), second, pl.col("moved_fen").cast(pl.String), separator=":")
+    like = pl.concat_str(
+        pl.col("order_id").fill_null("-"),
+        pl.col("scene_name"),
+        second,
+        pl.col("moved_fen").cast(pl.String),
+        separator=":",
+    )
     rows = rows.with_columns(_like=like)
     nth = pl.int_range(1, pl.len() + 1).over(*_EXPORT, "_like", order_by="_row_number")
-    return rows.with_columns(entry_id=pl.concat_str("_like", nth.cast(pl.String), separator=":")).drop("_like")
+    return rows.with_columns(entry_id=pl.concat_str("_like", nth.cast(pl.String), separator=":")).drop(
+        "_like"
+    )
 
 
 def conform_ads(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Promotion by product and by day, and the API's daily report. Three tellings of one money: three families, never summed together."""
-    family = pl.col("layout_name").replace({"product_daily": "pinduoduo_product", "account_daily": "pinduoduo_account", "api": "pinduoduo_scene"})
+    """Promotion by product and by day, and the API's daily report.
+
+    Three tellings of one money: three families, never summed together.
+    """
+    family = pl.col("layout_name").replace(
+        {"product_daily": "pinduoduo_product", "account_daily": "pinduoduo_account", "api": "pinduoduo_scene"}
+    )
     scene = pl.col("scene_number_text").replace(_SCENE)
     named = bronze.with_columns(
         ad_family_code=family,
@@ -61,11 +91,17 @@ def conform_ads(bronze: pl.DataFrame) -> dict[str, pl.DataFrame]:
         ad_object_name=pl.coalesce("plan_name", "product_name", scene),
     )
     parts = ["ad_family_code", "product_id", "scene_text", "plan_name", "group_text", "scene_number_text"]
-    what = pl.concat_str([pl.col("ad_date").dt.strftime("%Y%m%d"), *(pl.col(name).fill_null("-") for name in parts)], separator=":")
+    what = pl.concat_str(
+        [pl.col("ad_date").dt.strftime("%Y%m%d"), *(pl.col(name).fill_null("-") for name in parts)],
+        separator=":",
+    )
     named = named.with_columns(_what=what)
-    nth = pl.int_range(1, pl.len() + 1).over(*_EXPORT, "_what", order_by=["spent_fen", "impressions_qty", "_row_number"])
+    nth = pl.int_range(1, pl.len() + 1).over(
+        *_EXPORT, "_what", order_by=["spent_fen", "impressions_qty", "_row_number"]
+    )
     spend = named.select(
-        *_LINEAGE, "ad_family_code", "ad_date", "ad_object_id", "ad_object_name", "product_id", "spent_fen", "reported_gmv_fen", "reported_orders_qty",
+        *_LINEAGE, "ad_family_code", "ad_date", "ad_object_id", "ad_object_name", "product_id", "spent_fen",
+        "reported_gmv_fen", "reported_orders_qty",
         "reported_net_fen", "impressions_qty", "clicks_qty",
         ad_entry_id=pl.concat_str("_what", nth.cast(pl.String), separator=":"),
     )  # fmt: skip

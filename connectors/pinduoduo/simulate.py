@@ -1,4 +1,5 @@
-"""Pinduoduo as the simulator plays it: the files its back-office would give at a moment, and its open platform on loopback.
+"""Pinduoduo as the simulator plays it: the files its back-office would give at a moment, and its open
+platform on loopback.
 
 Written from the platform documents, apart from the parser: it shares neither headers nor words with it.
 """
@@ -31,10 +32,14 @@ _ADS = "pdd.ad.api.report.daily.report.query"
 _GOODS = "pdd.goods.list.get"
 
 
-def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of what a merchant downloads at ``at`` for the days asked (both ends in): orders created, the account, promotion by product and by day.
+def export_files(
+    market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date
+) -> dict[str, bytes]:
+    """File name → bytes of what a merchant downloads at ``at`` for the days asked (both ends in): orders
+    created, the account, promotion by product and by day.
 
-    Shops tick different columns; a third of them downloads workbooks. A download without rows is left out. KeyError for an unknown shop.
+    Shops tick different columns; a third of them downloads workbooks. A download without rows is left out.
+    KeyError for an unknown shop.
     """
     at = at.astimezone(_ZONE)
     shops = market.shops.filter(pl.col("platform_code") == "pinduoduo")["shop_id"].to_list()
@@ -45,7 +50,9 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     found: dict[str, bytes] = {}
     if ordered.height:
         table = files.order_table(ordered, files.TICKED[place % len(files.TICKED)])
-        suffix, data = ("xlsx", files.table_xlsx(table)) if place % 3 == 2 else ("csv", files.table_csv(table))
+        suffix, data = (
+            ("xlsx", files.table_xlsx(table)) if place % 3 == 2 else ("csv", files.table_csv(table))
+        )
         found[f"{mall[:32]}orders_export{stamp}.{suffix}"] = data
     moves = files.account_rows(market.settlements_at(shop_id, at), market.funds_at(shop_id, at), lines)
     moves = moves.filter(pl.col("moved_at").dt.date().is_between(first_date, last_date))
@@ -55,7 +62,11 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     ads = market.ads_at(shop_id, at).filter(pl.col("ad_date").is_between(first_date, last_date))
     if ads.height:
         span = f"{first_date:%Y%m%d}至{last_date:%Y%m%d}"
-        products = market.skus.filter(pl.col("shop_id") == shop_id)["product_id"].unique(maintain_order=True).to_list()
+        products = (
+            market.skus.filter(pl.col("shop_id") == shop_id)["product_id"]
+            .unique(maintain_order=True)
+            .to_list()
+        )
         found[f"商品推广_账户_汇总数据_商品_{span}.xlsx"] = files.product_ads_xlsx(ads, products)
         found[f"商品推广_账户_分天数据_{span}.xlsx"] = files.account_ads_xlsx(ads)
     return found
@@ -67,7 +78,10 @@ def dialect() -> PinduoduoDialect:
 
 
 class PinduoduoDialect:
-    """The gateway's one path: signature, timestamp, token, windows of half an hour, pages newest first. No faults of its own."""
+    """The gateway's one path: signature, timestamp, token, windows of half an hour, pages newest first.
+
+    No faults of its own.
+    """
 
     platform = "pinduoduo"
 
@@ -120,15 +134,28 @@ class PinduoduoDialect:
         token = world.tokens.refresh(form.get("refresh_token", ""))
         if token is None or world.tokens.check(token.access_token) != shop_id:
             raise wire.Refusal(21001, "请求参数错误:refresh_token")
-        data = {"access_token": token.access_token, "refresh_token": token.refresh_token, "expires_in": token.expires_in, "scope": [_ORDERS, _REFUNDS]}
+        data = {
+            "access_token": token.access_token,
+            "refresh_token": token.refresh_token,
+            "expires_in": token.expires_in,
+            "scope": [_ORDERS, _REFUNDS],
+        }
         return json.dumps({"pop_auth_token_refresh_response": data})
 
     def _page(self, world: World, shop_id: str, method: str, form: dict[str, str]) -> str:
-        wanted = {"order_status": "5", "refund_status": "5"} if method == _ORDERS else {"after_sales_status": "1", "after_sales_type": "1"}
+        wanted = (
+            {"order_status": "5", "refund_status": "5"}
+            if method == _ORDERS
+            else {"after_sales_status": "1", "after_sales_type": "1"}
+        )
         if any(form.get(name) != value for name, value in wanted.items()):
             raise wire.Refusal(21002, "请求参数不能为空")
         texts, total = self._list(world, shop_id, method).page(form)
-        root, name = ("order_sn_increment_get_response", "order_sn_list") if method == _ORDERS else ("refund_increment_get_response", "refund_list")
+        root, name = (
+            ("order_sn_increment_get_response", "order_sn_list")
+            if method == _ORDERS
+            else ("refund_increment_get_response", "refund_list")
+        )
         return f'{{"{root}":{{"{name}":[{",".join(texts)}],"total_count":{total}}}}}'
 
     def _list(self, world: World, shop_id: str, method: str) -> wire.Rendered:
@@ -137,6 +164,10 @@ class PinduoduoDialect:
         known = self._rendered.get((shop_id, method))
         if known is None or known[0] != at:
             lines = world.lines(shop_id)
-            fresh = wire.render_orders(lines) if method == _ORDERS else wire.render_refunds(world.refunds(shop_id), lines)
+            fresh = (
+                wire.render_orders(lines)
+                if method == _ORDERS
+                else wire.render_refunds(world.refunds(shop_id), lines)
+            )
             known = self._rendered[shop_id, method] = (at, fresh)
         return known[1]

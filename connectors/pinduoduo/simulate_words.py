@@ -1,4 +1,7 @@
-"""The words and numbers a simulated Pinduoduo writes. Kept apart from ``words.py`` on purpose: a parser must not agree with its own mirror image."""
+"""The words and numbers a simulated Pinduoduo writes.
+
+Kept apart from ``words.py`` on purpose: a parser must not agree with its own mirror image.
+"""
 
 from __future__ import annotations
 
@@ -64,10 +67,14 @@ def states(lines: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("shipped"))
         .otherwise(pl.lit("to_ship"))
     )
-    return lines.with_columns(state=state, is_refunded=(pl.col("refund_status_code") == "success") & pl.col("paid_at").is_not_null())
+    return lines.with_columns(
+        state=state, is_refunded=(pl.col("refund_status_code") == "success") & pl.col("paid_at").is_not_null()
+    )
 
 
-def said(column: str, table: dict[str, tuple[str, str, int]] | dict[str, tuple[str, int, int]], place: int) -> pl.Expr:
+def said(
+    column: str, table: dict[str, tuple[str, str, int]] | dict[str, tuple[str, int, int]], place: int
+) -> pl.Expr:
     """Codes of a column as the ``place``-th entry of the table."""
     return pl.col(column).replace_strict({key: entry[place] for key, entry in table.items()})
 
@@ -75,7 +82,11 @@ def said(column: str, table: dict[str, tuple[str, str, int]] | dict[str, tuple[s
 def status_word() -> pl.Expr:
     """订单状态: the refund is part of the word."""
     plain, refunded = ({key: entry[place] for key, entry in STATE.items()} for place in (0, 1))
-    return pl.when("is_refunded").then(pl.col("state").replace_strict(refunded)).otherwise(pl.col("state").replace_strict(plain))
+    return (
+        pl.when("is_refunded")
+        .then(pl.col("state").replace_strict(refunded))
+        .otherwise(pl.col("state").replace_strict(plain))
+    )
 
 
 def yuan(fen: pl.Expr) -> pl.Expr:
@@ -83,7 +94,11 @@ def yuan(fen: pl.Expr) -> pl.Expr:
     size = fen.abs()
     rest = (size % 100).cast(pl.String).str.zfill(2).str.strip_chars_end("0")
     sign = pl.when(fen < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.concat_str(sign, (size // 100).cast(pl.String), pl.when(rest != "").then(pl.concat_str(pl.lit("."), rest)).otherwise(pl.lit("")))
+    return pl.concat_str(
+        sign,
+        (size // 100).cast(pl.String),
+        pl.when(rest != "").then(pl.concat_str(pl.lit("."), rest)).otherwise(pl.lit("")),
+    )
 
 
 def moment(at: pl.Expr) -> pl.Expr:

@@ -1,4 +1,7 @@
-"""Pinduoduo's words and numbers → our codes. A word that is not listed becomes ``unknown`` and stays visible as such; it is never taken for the nearest one.
+"""Pinduoduo's words and numbers → our codes.
+
+A word that is not listed becomes ``unknown`` and stays visible as such; it is never taken for the nearest
+one.
 
 Sources stand in README.md.
 """
@@ -7,7 +10,8 @@ from __future__ import annotations
 
 import polars as pl
 
-#: 订单状态 of the export. Any word ending in 退款成功 is ``closed_refunded`` (see ``order_status``); 已取消 is split by whether anything was paid.
+#: 订单状态 of the export. Any word ending in 退款成功 is ``closed_refunded`` (see ``order_status``); 已取消
+#: is split by whether anything was paid.
 ORDER_STATUS = {
     "待支付": "unpaid", "待付款": "unpaid",
     "待发货": "paid",
@@ -28,12 +32,17 @@ REFUND_DONE = "4"  # refund_status
 AFTER_SALE = {
     "无售后或售后取消": "none",
     "售后处理中": "pending", "退款中": "pending", "待商家处理": "pending",
-    "买家申请退款，待商家处理": "pending", "退货退款，待商家处理": "pending", "商家同意退款，退款中": "pending", "平台同意退款，退款中": "pending",
-    "驳回退款，待买家处理": "pending", "驳回退款，待用户处理": "pending", "已同意退货退款，待用户发货": "pending", "商家同意退货退款，待买家发货": "pending",
-    "用户已发货，待商家处理": "pending", "平台处理中": "pending", "换货补寄待商家处理": "pending", "换货补寄待用户处理": "pending",
-    "换货补寄待用户确认完成": "pending", "商家已发货，待消费者确认收货": "pending", "已同意拒收退款，待用户拒收": "pending", "补寄待商家发货": "pending",
+    "买家申请退款，待商家处理": "pending", "退货退款，待商家处理": "pending",
+    "商家同意退款，退款中": "pending", "平台同意退款，退款中": "pending",
+    "驳回退款，待买家处理": "pending", "驳回退款，待用户处理": "pending",
+    "已同意退货退款，待用户发货": "pending", "商家同意退货退款，待买家发货": "pending",
+    "用户已发货，待商家处理": "pending", "平台处理中": "pending", "换货补寄待商家处理": "pending",
+    "换货补寄待用户处理": "pending",
+    "换货补寄待用户确认完成": "pending", "商家已发货，待消费者确认收货": "pending",
+    "已同意拒收退款，待用户拒收": "pending", "补寄待商家发货": "pending",
     "退款成功": "success",
-    "平台拒绝退款，退款关闭": "closed", "买家撤销": "closed", "买家逾期未处理，退款失败": "closed", "买家逾期，超过有效期": "closed",
+    "平台拒绝退款，退款关闭": "closed", "买家撤销": "closed", "买家逾期未处理，退款失败": "closed",
+    "买家逾期，超过有效期": "closed",
     "售后取消，退款失败": "closed", "换货补寄失败": "closed",
     "换货补寄成功": "exchanged", "换货成功": "exchanged",
 }  # fmt: skip
@@ -43,7 +52,27 @@ REFUND_NUMBER = {"1": "none", "2": "pending", "3": "pending", "4": "success"}
 
 #: after_sales_status of an after-sale in the API (0-18, 21, 22, 24, 25, 27, 31-33).
 AFTER_SALE_NUMBER = (
-    {number: "pending" for number in ("2", "3", "4", "5", "6", "7", "8", "14", "15", "18", "21", "22", "27", "31", "32", "33")}
+    {
+        number: "pending"
+        for number in (
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+            "8",
+            "14",
+            "15",
+            "18",
+            "21",
+            "22",
+            "27",
+            "31",
+            "32",
+            "33",
+        )
+    }
     | {number: "closed" for number in ("0", "9", "11", "12", "13", "17", "24")}
     | {"10": "success", "16": "exchanged", "25": "exchanged"}
 )
@@ -66,7 +95,8 @@ _REASONS = (
     ("other", "其他|其它|协商|运费|发票|少件|漏发|发错"),
 )
 
-#: 业务描述 and 账务类型 of the account → fund type, first pattern that is found. The text searched is ``账务类型|业务描述``.
+#: 业务描述 and 账务类型 of the account → fund type, first pattern that is found. The text searched is
+#: ``账务类型|业务描述``.
 FUNDS = (
     ("subsidy", "优惠券结算"),
     ("commission", "多多进宝"),
@@ -82,9 +112,11 @@ FUNDS = (
     ("other", "营销费用|其他"),
 )
 
-#: Fund type → settlement type; what is not here (withdrawals, transfers, deposits, advertising) is the merchant's own money moving and settles nothing.
+#: Fund type → settlement type; what is not here (withdrawals, transfers, deposits, advertising) is the
+#: merchant's own money moving and settles nothing.
 SETTLEMENT = {
-    "sale": "sale", "refund": "refund_after", "subsidy": "subsidy", "fee": "fee", "commission": "fee", "compensation": "compensation",
+    "sale": "sale", "refund": "refund_after", "subsidy": "subsidy", "fee": "fee", "commission": "fee",
+    "compensation": "compensation",
     "insurance": "insurance", "other": "other", "unknown": "unknown",
 }  # fmt: skip
 
@@ -100,7 +132,9 @@ def fold_word(text: pl.Expr) -> pl.Expr:
 
 def coded(text: pl.Expr, table: dict[str, str]) -> pl.Expr:
     """Word → code; a word that is not in ``table`` → ``unknown``, no word → null."""
-    return pl.when(text.is_not_null()).then(fold_word(text).replace_strict(table, default="unknown", return_dtype=pl.String))
+    return pl.when(text.is_not_null()).then(
+        fold_word(text).replace_strict(table, default="unknown", return_dtype=pl.String)
+    )
 
 
 def first_found(text: pl.Expr, patterns: tuple[tuple[str, str], ...]) -> pl.Expr:

@@ -1,4 +1,6 @@
-"""Taobao and Tmall: order, item, refund and live exports, cash ledgers, advertising, products, and the TOP open API."""
+"""Taobao and Tmall: order, item, refund and live exports, cash ledgers, advertising, products, and the TOP
+open API.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The words a simulated Taobao writes. Kept apart from ``words.py`` on purpose: a parser must not agree with its own mirror image."""
+"""The words a simulated Taobao writes.
+
+Kept apart from ``words.py`` on purpose: a parser must not agree with its own mirror image.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ def say(code: pl.Expr, table: dict[str, tuple[str, str]], *, api: bool) -> pl.Ex
 
 def yuan(fen: pl.Expr) -> pl.Expr:
     """Integer fen → ``12.30``."""
-    return pl.concat_str((fen // 100).cast(pl.String), (fen % 100).cast(pl.String).str.zfill(2), separator=".")
+    return pl.concat_str(
+        (fen // 100).cast(pl.String), (fen % 100).cast(pl.String).str.zfill(2), separator="."
+    )
 
 
 def moment(at: pl.Expr) -> pl.Expr:
@@ -68,10 +73,12 @@ def moment(at: pl.Expr) -> pl.Expr:
 def line_states(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines with ``state`` and ``order_state`` as Taobao keeps them.
 
-    A line that was confirmed stays 交易成功 although its money goes back later. A main order of which one line was refunded and another
-    kept may read 交易关闭: one in ten does here.
+    A line that was confirmed stays 交易成功 although its money goes back later. A main order of which one
+    line was refunded and another kept may read 交易关闭: one in ten does here.
     """
-    state = pl.when(pl.col("finished_at").is_not_null()).then(pl.lit("finished")).otherwise("order_status_code")
+    state = (
+        pl.when(pl.col("finished_at").is_not_null()).then(pl.lit("finished")).otherwise("order_status_code")
+    )
     lines = lines.with_columns(state=state)
 
     def has(*codes: str) -> pl.Expr:
@@ -115,17 +122,40 @@ def orders_of(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def refund_states(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """After-sales with ``state``, ``goods``, ``is_after_sale`` (applied after confirmation), ``reason`` text and what was bought."""
-    bought = lines.select("order_line_id", "product_id", "product_name", "sku_code", "order_state", "paid_at", "finished_at", line_paid_fen="paid_fen")
+    """After-sales with ``state``, ``goods``, ``is_after_sale`` (applied after confirmation), ``reason`` text
+    and what was bought.
+    """
+    bought = lines.select(
+        "order_line_id",
+        "product_id",
+        "product_name",
+        "sku_code",
+        "order_state",
+        "paid_at",
+        "finished_at",
+        line_paid_fen="paid_fen",
+    )
     joined = refunds.join(bought, on="order_line_id", how="left", maintain_order="left")
     back = pl.col("shipped_back_at").is_not_null()
-    state = pl.when((pl.col("refund_status_code") == "pending") & back).then(pl.lit("sent_back")).otherwise("refund_status_code")
+    state = (
+        pl.when((pl.col("refund_status_code") == "pending") & back)
+        .then(pl.lit("sent_back"))
+        .otherwise("refund_status_code")
+    )
     before = pl.col("stage_code") == "before_shipment"
-    goods = pl.when(before).then(pl.lit("not_received")).when(back).then(pl.lit("returned")).otherwise(pl.lit("received"))
+    goods = (
+        pl.when(before)
+        .then(pl.lit("not_received"))
+        .when(back)
+        .then(pl.lit("returned"))
+        .otherwise(pl.lit("received"))
+    )
     reason = pl.col("reason_code").replace_strict(REASON, return_dtype=pl.String)
     return joined.with_columns(
         state=state,
         goods=goods,
         is_after_sale=(pl.col("finished_at") <= pl.col("applied_at")).fill_null(False),
-        reason=pl.when(pl.col("type_code") == "price_protection").then(pl.lit(PRICE_DIFFERENCE)).otherwise(reason),
+        reason=pl.when(pl.col("type_code") == "price_protection")
+        .then(pl.lit(PRICE_DIFFERENCE))
+        .otherwise(reason),
     )

@@ -36,7 +36,14 @@ _REFUSALS = (
     Refusal(TransientError, "THROTTLED", {7}, what=("平台限流", "throttled by the platform")),
     Refusal(TransientError, "PLATFORM_BUSY", words=r"^isp\.", what=_UNAVAILABLE),
     Refusal(CredentialError, "SESSION_INVALID", {26, 27, 53}, what=_SESSION, step=_MAIN_ACCOUNT),
-    Refusal(CredentialError, "SESSION_INVALID", (), "^(invalid-sessionkey|session-expired|session-not-exist)$", _SESSION, _MAIN_ACCOUNT),
+    Refusal(
+        CredentialError,
+        "SESSION_INVALID",
+        (),
+        "^(invalid-sessionkey|session-expired|session-not-exist)$",
+        _SESSION,
+        _MAIN_ACCOUNT,
+    ),
     Refusal(CollectError, "NO_PERMISSION", {11, 12}, what=_NO_PERMISSION, step=_APPLY),
     Refusal(CollectError, "BAD_SIGNATURE", {25}, what=_REFUSED),
     Refusal(CollectError, "BAD_APP_KEY", {28, 29}, what=_REFUSED),
@@ -48,9 +55,11 @@ _REFUSALS = (
 
 
 def sign(params: Mapping[str, str], secret: str, method: str = "md5") -> str:
-    """Signature in upper hex over all non-empty ``params`` sorted by name and joined without separators (``sign`` itself left out).
+    """Signature in upper hex over all non-empty ``params`` sorted by name and joined without separators
+    (``sign`` itself left out).
 
-    ``md5`` stands the secret on both sides; ``hmac`` and ``hmac-sha256`` use it as the key. Source: official document 101617 and its worked example.
+    ``md5`` stands the secret on both sides; ``hmac`` and ``hmac-sha256`` use it as the key. Source: official
+    document 101617 and its worked example.
     """
     joined = "".join(f"{key}{params[key]}" for key in sorted(params) if key != "sign" and params[key])
     if method == "md5":
@@ -59,8 +68,13 @@ def sign(params: Mapping[str, str], secret: str, method: str = "md5") -> str:
     return hmac.new(secret.encode(), joined.encode(), digest).hexdigest().upper()
 
 
-def request(credentials: Credentials, method: str, arguments: Mapping[str, str], now: dt.datetime) -> requests.Request:
-    """A signed POST calling ``method``. The gateway refuses a ``now`` more than ten minutes off its own clock."""
+def request(
+    credentials: Credentials, method: str, arguments: Mapping[str, str], now: dt.datetime
+) -> requests.Request:
+    """A signed POST calling ``method``.
+
+    The gateway refuses a ``now`` more than ten minutes off its own clock.
+    """
     params = {
         "method": method,
         "app_key": credentials.app_key,
@@ -76,7 +90,10 @@ def request(credentials: Credentials, method: str, arguments: Mapping[str, str],
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The content of the one ``…_response`` object a good answer consists of. Raises TransientError for what is not such an answer."""
+    """The content of the one ``…_response`` object a good answer consists of.
+
+    Raises TransientError for what is not such an answer.
+    """
     answer = whole_json(body)
     if len(answer) != 1:
         raise TransientError("NOT_TOP", "平台返回格式不符", "not an answer of this API")
@@ -87,7 +104,8 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def fault(error: Mapping[str, Any], now: dt.datetime | None = None) -> CollectError:
-    """An ``error_response`` as the exception to raise: worth another try, permission gone, stop until midnight, or final.
+    """An ``error_response`` as the exception to raise: worth another try, permission gone, stop until
+    midnight, or final.
 
     A ban (code 7) tells its seconds; the application's daily quota ends at Beijing midnight.
     """
@@ -110,7 +128,9 @@ class Gateway(BaseGateway):
     """Signed calls for one shop. An expired session is not renewed: only the shop can."""
 
     def _request(self, method: str, params: Mapping[str, Any]) -> requests.Request:
-        return request(self.credentials, method, params, dt.datetime.fromtimestamp(self._moment(), ZoneInfo(TIME_ZONE)))
+        return request(
+            self.credentials, method, params, dt.datetime.fromtimestamp(self._moment(), ZoneInfo(TIME_ZONE))
+        )
 
     def _check(self, method: str, body: bytes) -> None:
         del method

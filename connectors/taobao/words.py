@@ -1,4 +1,6 @@
-"""Taobao's own words → the house's codes. Chinese words are those of the export files, upper-case words those of the open API.
+"""Taobao's own words → the house's codes.
+
+Chinese words are those of the export files, upper-case words those of the open API.
 
 A word that is not listed becomes ``unknown``: never paid, never refunded, never guessed.
 """
@@ -7,7 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-#: 订单状态 and TOP trade status. ``交易关闭`` is missing on purpose: whether it was ever paid is told by other columns of the row.
+#: 订单状态 and TOP trade status. ``交易关闭`` is missing on purpose: whether it was ever paid is told by
+#: other columns of the row.
 ORDER_STATUS = {
     "等待买家付款": "unpaid",
     "付款确认中": "unpaid",
@@ -54,7 +57,8 @@ REFUND_STATUS = {
     "SUCCESS": "success",
 }
 
-#: 售后类型 / TOP dispute_type / 是否需要退货 / TOP has_good_return. The dispute_type values are UNVERIFIED (see README).
+#: 售后类型 / TOP dispute_type / 是否需要退货 / TOP has_good_return. The dispute_type values are UNVERIFIED
+#: (see README).
 REFUND_TYPE = {
     "仅退款": "refund_only",
     "我要退款(无需退货)": "refund_only",
@@ -75,15 +79,31 @@ REFUND_TYPE = {
     "REPAIR": "exchange",
     "OTHERS": "other",
 }
-NEEDS_RETURN = {"是": "return_refund", "需要": "return_refund", "true": "return_refund", "否": "refund_only", "不需要": "refund_only", "false": "refund_only"}
+NEEDS_RETURN = {
+    "是": "return_refund",
+    "需要": "return_refund",
+    "true": "return_refund",
+    "否": "refund_only",
+    "不需要": "refund_only",
+    "false": "refund_only",
+}
 
-#: 售中 only means "before the buyer confirmed receipt", so the goods' whereabouts decide together with it (see ``conform``).
+#: 售中 only means "before the buyer confirmed receipt", so the goods' whereabouts decide together with it
+#: (see ``conform``).
 ON_SALE = ("售中", "onsale")
 AFTER_SALE = ("售后", "aftersale")
 NOT_RECEIVED = ("买家未收到货", "未发货", "BUYER_NOT_RECEIVED")
-GOODS_AWAY = ("买家已收到货", "买家已退货", "卖家已收到退货", "BUYER_RECEIVED", "BUYER_RETURNED_GOODS", "SELLER_RECEIVED")
+GOODS_AWAY = (
+    "买家已收到货",
+    "买家已退货",
+    "卖家已收到退货",
+    "BUYER_RECEIVED",
+    "BUYER_RETURNED_GOODS",
+    "SELLER_RECEIVED",
+)
 
-#: First pattern that is found wins. The reasons are picked from a menu; free text (退款说明) never gets this far.
+#: First pattern that is found wins. The reasons are picked from a menu; free text (退款说明) never gets this
+#: far.
 _REASONS = [
     ("size", r"尺码|大小|尺寸|不合身|偏大|偏小"),
     ("look", r"不符|色差|款式|图片"),
@@ -95,8 +115,9 @@ _REASONS = [
 ]
 PRICE_ADJUSTED = r"差价|价保"
 
-#: Movements of the account by what 业务描述, 业务类型, 入账类型 or the purpose in a note say; the first pattern that is found wins. Only the receipt
-#: (0010001), the alliance's commission and the two deposits are words of real files; the others are UNVERIFIED.
+#: Movements of the account by what 业务描述, 业务类型, 入账类型 or the purpose in a note say; the first
+#: pattern that is found wins. Only the receipt (0010001), the alliance's commission and the two deposits are
+#: words of real files; the others are UNVERIFIED.
 _FUNDS = [
     ("deposit", r"^(天猫|消费者)?保证金-充值（代扣）$|保证金(充值|缴存|缴纳|解冻|释放)"),
     ("compensation", r"保证金-|赔付|赔款|违约金|罚"),
@@ -111,23 +132,45 @@ _FUNDS = [
     ("sale", r"交易收款|交易付款|订单收款|货款|收款"),
     ("transfer", r"转账|转入|转出|划转|余利宝|余额宝"),
 ]
-#: What a note (备注) may tell beside an order's number: a closed list, so nothing else of the note gets any further.
-PURPOSES = ("淘宝联盟佣金代扣", "天猫保证金", "消费者保证金", "运费险", "公益宝贝", "阿里妈妈", "万相台", "直通车", "提现", "退款")
+#: What a note (备注) may tell beside an order's number: a closed list, so nothing else of the note gets any
+#: further.
+PURPOSES = (
+    "淘宝联盟佣金代扣",
+    "天猫保证金",
+    "消费者保证金",
+    "运费险",
+    "公益宝贝",
+    "阿里妈妈",
+    "万相台",
+    "直通车",
+    "提现",
+    "退款",
+)
 #: Kinds of movement that settle something of an order → type of settlement entry.
 SETTLEMENT = {
-    "sale": "sale", "refund": "refund_after", "commission": "fee", "fee": "fee", "subsidy": "subsidy", "compensation": "compensation",
+    "sale": "sale", "refund": "refund_after", "commission": "fee", "fee": "fee", "subsidy": "subsidy",
+    "compensation": "compensation",
     "insurance": "insurance", "freight": "other", "unknown": "unknown",
 }  # fmt: skip
 #: 商品状态 of 生参's list (UNVERIFIED).
 ON_SALE_LIST = {"当前在线": True, "在线": True, "出售中": True, "已下架": False, "仓库中": False}
 
-_PLAIN = "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 江西省 山东省 河南省 湖北省 湖南省 广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 台湾省"  # noqa: E501
+_PLAIN = (
+    "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 "
+    "江西省 山东省 河南省 湖北省 湖南省 广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 台湾省"
+)
 _LONG = {
-    "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区", "新疆": "新疆维吾尔自治区",
+    "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区",
+    "新疆": "新疆维吾尔自治区",
     "香港": "香港特别行政区", "澳门": "澳门特别行政区",
 }  # fmt: skip
-#: Every spelling of a province-level division → its full name. A closed list: nothing else of an address can pass through it.
-PROVINCES = {name[:-1]: name for name in _PLAIN.split()} | _LONG | {name: name for name in [*_PLAIN.split(), *_LONG.values()]}
+#: Every spelling of a province-level division → its full name. A closed list: nothing else of an address can
+#: pass through it.
+PROVINCES = (
+    {name[:-1]: name for name in _PLAIN.split()}
+    | _LONG
+    | {name: name for name in [*_PLAIN.split(), *_LONG.values()]}
+)
 PROVINCE_PATTERN = "^(" + "|".join(sorted(PROVINCES, key=lambda name: (-len(name), name))) + ")"
 
 
@@ -144,7 +187,9 @@ def fold_word(text: pl.Expr) -> pl.Expr:
 def coded(text: pl.Expr, table: dict[str, str]) -> pl.Expr:
     """Word → code; a word that is not in ``table`` → ``unknown``, no word → null."""
     folded = fold_word(text)
-    return pl.when(folded.is_not_null()).then(folded.replace_strict(table, default="unknown", return_dtype=pl.String))
+    return pl.when(folded.is_not_null()).then(
+        folded.replace_strict(table, default="unknown", return_dtype=pl.String)
+    )
 
 
 def reason(text: pl.Expr) -> pl.Expr:
@@ -156,17 +201,31 @@ def reason(text: pl.Expr) -> pl.Expr:
 
 
 def fund_type() -> pl.Expr:
-    """Code of a movement: what its description says, else the purpose in its note, else its type; ``unknown`` when none of them is known."""
+    """Code of a movement: what its description says, else the purpose in its note, else its type.
+
+    ``unknown`` when none of them is known.
+    """
     found = [_first(name) for name in ("description_text", "purpose_text", "entry_type_text")]
     return pl.coalesce(*found, pl.lit("unknown"))
 
 
 def _first(column: str) -> pl.Expr:
-    """Code of the first pattern of ``_FUNDS`` that is found in the text (behind a leading ``0010001|``), else null."""
-    bare = fold_word(pl.col(column)).str.replace(r"^[0-9]+\|", "").str.replace_all("(", "（", literal=True).str.replace_all(")", "）", literal=True)
+    """Code of the first pattern of ``_FUNDS`` that is found in the text (behind a leading ``0010001|``), else
+    null.
+    """
+    bare = (
+        fold_word(pl.col(column))
+        .str.replace(r"^[0-9]+\|", "")
+        .str.replace_all("(", "（", literal=True)
+        .str.replace_all(")", "）", literal=True)
+    )
     return pl.coalesce(pl.when(bare.str.contains(pattern)).then(pl.lit(code)) for code, pattern in _FUNDS)
 
 
 def province(text: pl.Expr) -> pl.Expr:
     """Full name of the province an address or province cell begins with; null when it begins with none."""
-    return text.str.strip_chars().str.extract(PROVINCE_PATTERN, 1).replace_strict(PROVINCES, default=None, return_dtype=pl.String)
+    return (
+        text.str.strip_chars()
+        .str.extract(PROVINCE_PATTERN, 1)
+        .replace_strict(PROVINCES, default=None, return_dtype=pl.String)
+    )

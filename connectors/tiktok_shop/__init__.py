@@ -1,4 +1,6 @@
-"""TikTok Shop (cross-border and local shops): order, creator and income exports in the shop's own currency, and the open API 202309. See README.md."""
+"""TikTok Shop (cross-border and local shops): order, creator and income exports in the shop's own currency,
+and the open API 202309. See README.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The markets a shop can sell in: whose clock its files show, in which money, and whether the day or the month stands first."""
+"""The markets a shop can sell in: whose clock its files show, in which money, and whether the day or the
+month stands first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,10 @@ from contracts.markets import ZONES
 
 @dataclass(frozen=True)
 class Region:
-    """One market. ``day_first`` is None where no source tells how its files write dates; then only the file's own cells can tell.
+    """One market.
+
+    ``day_first`` is None where no source tells how its files write dates; then only the file's own cells can
+    tell.
 
     ``names`` are folded words of the Country column (lower case, no blanks).
     """
@@ -44,6 +49,7 @@ BY_CURRENCY = {region.currency: region for region in REGIONS}
 #: Folded word of a Country cell → region.
 BY_NAME = {name: region for region in REGIONS for name in (region.code.lower(), *region.names)}
 
-#: Status words say in which language the exporting account was signed in; where a file names no country, that is the next best witness.
+#: Status words say in which language the exporting account was signed in; where a file names no country, that
+#: is the next best witness.
 _THAI = r"[\u{0E00}-\u{0E7F}]"
 LANGUAGES = ((_THAI, BY_CODE["TH"]), (r"^(Perlu dikirim|Dikirim|Selesai|Dibatalkan)$", BY_CODE["ID"]))

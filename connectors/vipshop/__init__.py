@@ -1,4 +1,7 @@
-"""Vipshop (唯品会): the supplier's bill lines as an order system takes them over. README.md says what that is good for and what nobody tells."""
+"""Vipshop (唯品会): the supplier's bill lines as an order system takes them over.
+
+README.md says what that is good for and what nobody tells.
+"""
 
 from __future__ import annotations
 

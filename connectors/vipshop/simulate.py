@@ -1,6 +1,8 @@
-"""Vipshop as the simulator plays it: a supplier's bill lines in the words of the order system that holds them.
+"""Vipshop as the simulator plays it: a supplier's bill lines in the words of the order system that holds
+them.
 
-Written from the platform document (section 6), apart from the parser. The open platform's answers are public nowhere, so none is spoken.
+Written from the platform document (section 6), apart from the parser. The open platform's answers are public
+nowhere, so none is spoken.
 """
 
 from __future__ import annotations
@@ -19,20 +21,35 @@ if TYPE_CHECKING:
 _TAX = 13  # per cent, of clothing
 
 
-def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of the bill lines issued in the period, as known at ``at``: one month is one bill. Nothing without lines."""
-    entries = market.settlements_at(shop_id, at).filter(pl.col("settled_at").dt.date().is_between(first_date, last_date))
+def export_files(
+    market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date
+) -> dict[str, bytes]:
+    """File name → bytes of the bill lines issued in the period, as known at ``at``: one month is one bill.
+
+    Nothing without lines.
+    """
+    entries = market.settlements_at(shop_id, at).filter(
+        pl.col("settled_at").dt.date().is_between(first_date, last_date)
+    )
     if entries.is_empty():
         return {}
-    goods = market.lines_at(shop_id, at).select("order_line_id", "product_name", "style_code", pl.col("line_qty").fill_null(1))
-    table = _table(entries.join(goods, on="order_line_id", how="left", maintain_order="left").with_row_index("number", 1))
+    goods = market.lines_at(shop_id, at).select(
+        "order_line_id", "product_name", "style_code", pl.col("line_qty").fill_null(1)
+    )
+    table = _table(
+        entries.join(goods, on="order_line_id", how="left", maintain_order="left").with_row_index("number", 1)
+    )
     text = table.write_csv(quote_style="always", include_bom=True)
     return {f"唯品会账单明细_{first_date:%Y%m%d}_{last_date:%Y%m%d}.csv": text.encode()}
 
 
 def _table(rows: pl.DataFrame) -> pl.DataFrame:
-    """Bill lines in the document's words: amounts without their sign, with the decimals a price before tax leaves behind."""
-    amount, quantity, moment = pl.col("settled_fen").abs(), pl.col("line_qty").fill_null(1), pl.col("settled_at")
+    """Bill lines in the document's words: amounts without their sign, with the decimals a price before tax
+    leaves behind.
+    """
+    amount = pl.col("settled_fen").abs()
+    quantity = pl.col("line_qty").fill_null(1)
+    moment = pl.col("settled_at")
     is_back, number = pl.col("settled_fen") < 0, pl.col("number").cast(pl.String)
     return rows.select(
         moment.dt.strftime("BL%Y%m").alias("唯品会账单号"),
@@ -64,7 +81,9 @@ def _table(rows: pl.DataFrame) -> pl.DataFrame:
 def _yuan(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     """A fraction of yuan with eight decimals, rounded half up, without a float."""
     scaled = (numerator * 10**8 * 2 + denominator) // (2 * denominator)
-    return pl.concat_str((scaled // 10**8).cast(pl.String), (scaled % 10**8).cast(pl.String).str.zfill(8), separator=".")
+    return pl.concat_str(
+        (scaled // 10**8).cast(pl.String), (scaled % 10**8).cast(pl.String).str.zfill(8), separator="."
+    )
 
 
 class _Dialect:

@@ -1,4 +1,7 @@
-"""WeChat Channels shop (视频号小店 / 微信小店): order and fund exports and the shop's open API. README.md tells a merchant where to click."""
+"""WeChat Channels shop (视频号小店 / 微信小店): order and fund exports and the shop's open API.
+
+README.md tells a merchant where to click.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from connectors.wechat_channels.conform import conform
 
 
 def _open_api(client: Client, credentials: Credentials) -> Api:
-    wanted = {kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal] for kind in api.KINDS}
+    wanted = {
+        kind: [column.header for column in PLATFORM.layout(kind, "api").columns if not column.personal]
+        for kind in api.KINDS
+    }
     return api.WechatApi(client, credentials, wanted)
 
 

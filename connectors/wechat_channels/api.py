@@ -1,7 +1,8 @@
 """The shop's lists and details, collected so that nothing is lost while rows move.
 
-Lists give numbers only, so what is handed out are details: one page is a JSON array of ``{"path", "asked", "answer"}``, up to 50 answers each as
-the platform sent it. Beside an after-sale stands its order: the after-sale names neither the line by a number nor whether the parcel was on its way.
+Lists give numbers only, so what is handed out are details: one page is a JSON array of ``{"path", "asked",
+"answer"}``, up to 50 answers each as the platform sent it. Beside an after-sale stands its order: the
+after-sale names neither the line by a number nor whether the parcel was on its way.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from contracts.errors import CollectError, TransientError
 from contracts.fields import TIME_ZONE
 
 KINDS = ("orders", "after_sales", "funds", "live_sessions", "products")
-#: Longest windows: 7 days of orders, 24 hours of after-sales. None is known for the ledger; a week keeps its page numbers small.
+#: Longest windows: 7 days of orders, 24 hours of after-sales. None is known for the ledger; a week keeps its
+#: page numbers small.
 WEEK, DAY = 7 * 86_400, 86_400
 #: Re-read before the window: a list may lag behind the update it is asked for (by how much is UNVERIFIED).
 OVERLAP_SECONDS = 300
@@ -45,15 +47,19 @@ class WechatApi:
         self.gateway = Gateway(self.client, self.credentials)
 
     def pages(self, kind: str, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """Pages that together hold everything of ``kind`` updated in ``[start, end)``, a little before and the second of ``end`` included.
+        """Pages that together hold everything of ``kind`` updated in ``[start, end)``, a little before and
+        the second of ``end`` included.
 
-        Sessions are those begun from the day before ``start`` on; products are always all. Raises TransientError where a list will not stand still.
+        Sessions are those begun from the day before ``start`` on; products are always all. Raises
+        TransientError where a list will not stand still.
         """
         first, last = int(start.timestamp()) - OVERLAP_SECONDS, math.ceil(end.timestamp()) + 1
         if kind == "live_sessions":
             yield from self._live_days(start, end)
         elif kind == "products":
-            yield from self._details(self._settled(self._product_ids), "/channels/ec/product/get", "product_id", {"data_type": 1})
+            yield from self._details(
+                self._settled(self._product_ids), "/channels/ec/product/get", "product_id", {"data_type": 1}
+            )
         else:
             numbers, longest, details = {
                 "orders": (self._order_ids, WEEK, self._orders),
@@ -72,7 +78,9 @@ class WechatApi:
         return answer
 
     def _settled(self, walk: Callable[[], Iterator[str]]) -> list[str]:
-        """Every number a list of many pages gives: walked again until a whole walk brings nothing new, since rows move between pages meanwhile."""
+        """Every number a list of many pages gives: walked again until a whole walk brings nothing new, since
+        rows move between pages meanwhile.
+        """
         seen: dict[str, None] = {}
         for _ in range(MAX_PASSES):
             known = len(seen)
@@ -83,10 +91,14 @@ class WechatApi:
                 continue
             if len(seen) == known:
                 return list(seen)
-        raise TransientError("PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", seen=len(seen))
+        raise TransientError(
+            "PAGES_MOVED", "翻页期间数据持续变动", "rows kept moving between pages", seen=len(seen)
+        )
 
     def _cursor(self, path: str, body: _Body, name: str) -> Iterator[str]:
-        """The numbers of a list with ``next_key``; all other parameters stay as they are from page to page."""
+        """The numbers of a list with ``next_key``; all other parameters stay as they are from page to
+        page.
+        """
         key = ""
         while True:
             answer = self._ask(path, {**body, "next_key": key} if key else body)
@@ -94,13 +106,22 @@ class WechatApi:
             if not answer.get("has_more"):
                 return
             if not answer.get("next_key") or answer["next_key"] == key:
-                raise CollectError("CURSOR_STUCK", "平台没有给出下一页", "there is more, but no way to the next page", path=path)
+                raise CollectError(
+                    "CURSOR_STUCK",
+                    "平台没有给出下一页",
+                    "there is more, but no way to the next page",
+                    path=path,
+                )
             key = str(answer["next_key"])
 
-    def _window(self, path: str, name: str, body: Callable[[int, int], _Body], first: int, last: int) -> Iterator[str]:
-        """The numbers of ``[first, last]``, halved until one page holds them: a row that moves while pages are turned can slip through twice in a row.
+    def _window(
+        self, path: str, name: str, body: Callable[[int, int], _Body], first: int, last: int
+    ) -> Iterator[str]:
+        """The numbers of ``[first, last]``, halved until one page holds them: a row that moves while pages
+        are turned can slip through twice in a row.
 
-        Nothing moves within one answer, and what moves goes to a later window, which is read later. Only a second with more than a page is paged.
+        Nothing moves within one answer, and what moves goes to a later window, which is read later. Only a
+        second with more than a page is paged.
         """
         halved, told = last - first > 1, None
         try:
@@ -127,10 +148,16 @@ class WechatApi:
         def body(start: int, end: int) -> _Body:
             return {"begin_update_time": start, "end_update_time": end}
 
-        return self._window("/channels/ec/aftersale/getaftersalelist", "after_sale_order_id_list", body, first, last)
+        return self._window(
+            "/channels/ec/aftersale/getaftersalelist", "after_sale_order_id_list", body, first, last
+        )
 
     def _fund_ids(self, first: int, last: int) -> Iterator[str]:
-        """By page number and cursor together; the cursor is compulsory beyond 10,000 rows and only good for the very next page. What has moved stays."""
+        """By page number and cursor together.
+
+        The cursor is compulsory beyond 10,000 rows and only good for the very next page. What has moved
+        stays.
+        """
         path, page, key = "/channels/ec/funds/getfundsflowlist", 1, ""
         while True:
             body: _Body = {"page": page, "page_size": 10, "start_time": first, "end_time": last}
@@ -158,14 +185,21 @@ class WechatApi:
     def _funds(self, numbers: Sequence[str]) -> Iterator[bytes]:
         return self._details(numbers, "/channels/ec/funds/getfundsflowdetail", "flow_id")
 
-    def _details(self, numbers: Sequence[str], path: str, name: str, extra: _Body | None = None) -> Iterator[bytes]:
+    def _details(
+        self, numbers: Sequence[str], path: str, name: str, extra: _Body | None = None
+    ) -> Iterator[bytes]:
         for batch in _batches(numbers):
             yield _page([self._part(path, {name: number, **(extra or {})}) for number in batch])
 
     def _after_sales(self, numbers: Sequence[str]) -> Iterator[bytes]:
         for batch in _batches(numbers):
-            asked = [self._part("/channels/ec/aftersale/getaftersaleorder", {"after_sale_order_id": number}) for number in batch]
-            orders = dict.fromkeys(str(orjson.loads(part)["answer"]["after_sale_order"]["order_id"]) for part in asked)
+            asked = [
+                self._part("/channels/ec/aftersale/getaftersaleorder", {"after_sale_order_id": number})
+                for number in batch
+            ]
+            orders = dict.fromkeys(
+                str(orjson.loads(part)["answer"]["after_sale_order"]["order_id"]) for part in asked
+            )
             yield _page(asked + [part for order in orders if (part := self._order_if_there(order))])
 
     def _order_if_there(self, number: str) -> bytes | None:
@@ -178,22 +212,34 @@ class WechatApi:
             return None
 
     def _live_days(self, start: dt.datetime, end: dt.datetime) -> Iterator[bytes]:
-        """One page per day with sessions: what the compass lists of each authorised account, and the live dashboard's figures."""
+        """One page per day with sessions: what the compass lists of each authorised account, and the live
+        dashboard's figures.
+        """
         zone = ZoneInfo(TIME_ZONE)
         day, last = start.astimezone(zone).date() - dt.timedelta(days=1), end.astimezone(zone).date()
         told = self._ask("/channels/ec/compass/shop/finder/authorization/list/get", {})
-        accounts = dict.fromkeys(str(item) for item in (told.get("main_finder_id"), *(told.get("authorized_finder_id_list") or [])) if item)
+        accounts = dict.fromkeys(
+            str(item)
+            for item in (told.get("main_finder_id"), *(told.get("authorized_finder_id_list") or []))
+            if item
+        )
         while day <= last:
             if parts := self._live_day(f"{day:%Y%m%d}", list(accounts)):
                 yield _page(parts)
             day += dt.timedelta(days=1)
 
     def _live_day(self, day: str, accounts: Sequence[str]) -> list[bytes]:
-        lists = [self._part("/channels/ec/compass/shop/live/list/get", {"finder_id": account, "ds": day}) for account in accounts]
+        lists = [
+            self._part("/channels/ec/compass/shop/live/list/get", {"finder_id": account, "ds": day})
+            for account in accounts
+        ]
         path = "/channels/livedashboard/getlivelist"
         board = self._part(path, {"ds": int(day)})
         items = orjson.loads(board)["answer"].get("live_items") or []
-        figures = [self._part("/channels/livedashboard/getlivedata", {"export_id": item["export_id"]}) for item in items]
+        figures = [
+            self._part("/channels/livedashboard/getlivedata", {"export_id": item["export_id"]})
+            for item in items
+        ]
         sessions = [part for part in lists if orjson.loads(part)["answer"].get("live_list")]
         return [*sessions, board, *figures] if sessions or items else []
 
@@ -213,5 +259,7 @@ def _page(parts: Sequence[bytes]) -> bytes:
 
 def _numbers(path: str, answer: Mapping[str, Any], name: str) -> list[str]:
     if name not in answer:
-        raise CollectError("ANSWER_CHANGED", "平台返回缺少字段", "the answer lacks a field", path=path, field=name)
+        raise CollectError(
+            "ANSWER_CHANGED", "平台返回缺少字段", "the answer lacks a field", path=path, field=name
+        )
     return [str(number) for number in answer[name] or []]

@@ -1,6 +1,9 @@
-"""WeChat bronze rows → canonical frames. One shape for files and API answers; what a row does not tell stays null.
+"""WeChat bronze rows → canonical frames.
 
-Decisions on contested meanings (what repeats on every row, whose discount, who sold, when a refund was before shipment) stand in README.md.
+One shape for files and API answers; what a row does not tell stays null.
+
+Decisions on contested meanings (what repeats on every row, whose discount, who sold, when a refund was before
+shipment) stand in README.md.
 """
 
 from __future__ import annotations
@@ -23,17 +26,25 @@ Frames = dict[str, pl.DataFrame]
 
 
 def conform(kind: str, bronze: pl.DataFrame) -> Frames:
-    """Silver table name → frame, for typed bronze rows of one kind. KeyError for a kind that is not declared."""
+    """Silver table name → frame, for typed bronze rows of one kind.
+
+    KeyError for a kind that is not declared.
+    """
     return _CONFORM[kind](bronze)
 
 
 def _orders(bronze: pl.DataFrame) -> Frames:
     rows = add_money(add_line_ids(bronze)).with_columns(order_status_code=_order_status())
-    # 商品优惠 and the platform coupon are told for the whole order: shared out to its lines by their list value
+    # 商品优惠 and the platform coupon are told for the whole order: shared out to its lines by their list
+    # value
     listed = pl.col("unit_price_fen") * pl.col("line_qty")
     rows = rows.with_columns(
-        discount_merchant_fen=pl.coalesce("discount_merchant_fen", share_out(pl.col("order_merchant_fen"), listed)),
-        discount_platform_fen=pl.coalesce("discount_platform_fen", share_out(pl.col("order_platform_fen"), listed)),
+        discount_merchant_fen=pl.coalesce(
+            "discount_merchant_fen", share_out(pl.col("order_merchant_fen"), listed)
+        ),
+        discount_platform_fen=pl.coalesce(
+            "discount_platform_fen", share_out(pl.col("order_platform_fen"), listed)
+        ),
     )
     frames = {"order": _order_table(rows), "order_line": _line_table(rows)}
     settled = _settlements(rows)
@@ -41,14 +52,24 @@ def _orders(bronze: pl.DataFrame) -> Frames:
 
 
 def _line_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """One ``order_line`` state per row. Money is the goods' alone: the order's freight stays with the order."""
+    """One ``order_line`` state per row.
+
+    Money is the goods' alone: the order's freight stays with the order.
+    """
     paid, by_api = pl.col("paid_at").is_not_null(), pl.col("layout_name") == "api"
-    refunded = pl.when(pl.col("layout_name").is_in(_FULL_FILES)).then(pl.col("refunded_fen").fill_null(0)).otherwise("refunded_fen")
+    refunded = (
+        pl.when(pl.col("layout_name").is_in(_FULL_FILES))
+        .then(pl.col("refunded_fen").fill_null(0))
+        .otherwise("refunded_fen")
+    )
     return rows.select(
-        *LINEAGE, "order_id", "order_line_id", "order_status_code", "created_at", "paid_at", "finished_at", "product_id", "product_name", "style_code",
-        "sku_code", "unit_price_fen", "line_qty", "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "creator_name",
+        *LINEAGE, "order_id", "order_line_id", "order_status_code", "created_at", "paid_at", "finished_at",
+        "product_id", "product_name", "style_code",
+        "sku_code", "unit_price_fen", "line_qty", "discount_platform_fen", "discount_merchant_fen",
+        "discount_creator_fen", "creator_name",
         "live_session_id", "province_name",
-        shipped_at=pl.when(by_api).then("line_shipped_at").when(pl.col("goods_shipped_text").fill_null("已发货") == "已发货").then("shipped_at"),
+        shipped_at=pl.when(by_api).then("line_shipped_at")
+        .when(pl.col("goods_shipped_text").fill_null("已发货") == "已发货").then("shipped_at"),
         color_name=pl.col("properties_text").str.extract(_COLOR).str.strip_chars(),
         size_name=pl.col("properties_text").str.extract(_SIZE).str.strip_chars(),
         is_shipment_told=pl.when(by_api).then(pl.lit(True)),
@@ -66,11 +87,15 @@ def _line_table(rows: pl.DataFrame) -> pl.DataFrame:
 def _order_table(rows: pl.DataFrame) -> pl.DataFrame:
     """One ``order`` state per order of an export: what every row repeats is counted once."""
     paid = pl.col("paid_at").is_not_null()
-    goods = rows.with_columns(_goods=pl.col("real_fen").sum().over(ORDER) + pl.col("freight_fen").fill_null(0), _units=pl.col("line_qty").sum().over(ORDER))
+    goods = rows.with_columns(
+        _goods=pl.col("real_fen").sum().over(ORDER) + pl.col("freight_fen").fill_null(0),
+        _units=pl.col("line_qty").sum().over(ORDER),
+    )
     heads = goods.sort("_export_id", "_row_number").unique(list(ORDER), keep="first", maintain_order=True)
     said = pl.when(pl.col("order_paid_fen") > 0).then("order_paid_fen")
     return heads.select(
-        *LINEAGE, "order_id", "order_status_code", "created_at", "paid_at", "shipped_at", "finished_at", "freight_fen", "province_name",
+        *LINEAGE, "order_id", "order_status_code", "created_at", "paid_at", "shipped_at", "finished_at",
+        "freight_fen", "province_name",
         # an unpaid order may say 0 paid: then its goods and freight say what was to be paid
         placed_fen=pl.when(paid).then("order_paid_fen").otherwise(pl.coalesce(said, "_goods")),
         paid_fen=pl.when(paid).then("order_paid_fen").otherwise(0),
@@ -79,20 +104,33 @@ def _order_table(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settlements(rows: pl.DataFrame) -> pl.DataFrame:
-    """The order file's word on money paid out: 实际收款 − 已退款 − 技术服务费 − 带货费用 of each order with 订单完成结算时间, to date and counted once."""
+    """The order file's word on money paid out: 实际收款 − 已退款 − 技术服务费 − 带货费用 of each order with
+    订单完成结算时间, to date and counted once.
+    """
     done = rows.filter(pl.col("settled_at").is_not_null() & pl.col("received_fen").is_not_null())
-    fees = done.unique([*ORDER, "creator_name", "fee_channel_text", "commission_fen"]).with_columns(pl.col("commission_fen").fill_null(0))
+    fees = done.unique([*ORDER, "creator_name", "fee_channel_text", "commission_fen"]).with_columns(
+        pl.col("commission_fen").fill_null(0)
+    )
     is_agency = (pl.col("fee_channel_text") == words.AGENCY_FEE).fill_null(False)
     told = fees.group_by(ORDER).agg(
-        commission_creator_fen=pl.col("commission_fen").filter(~is_agency).sum(), commission_service_fen=pl.col("commission_fen").filter(is_agency).sum()
+        commission_creator_fen=pl.col("commission_fen").filter(~is_agency).sum(),
+        commission_service_fen=pl.col("commission_fen").filter(is_agency).sum(),
     )
     back = done.group_by(ORDER).agg(settled_refund_fen=pl.col("refunded_fen").fill_null(0).sum())
     heads = done.sort("_export_id", "_row_number").unique(list(ORDER), keep="first", maintain_order=True)
-    heads = heads.join(told, on=ORDER, how="left", maintain_order="left").join(back, on=ORDER, how="left", maintain_order="left")
+    heads = heads.join(told, on=ORDER, how="left", maintain_order="left").join(
+        back, on=ORDER, how="left", maintain_order="left"
+    )
     fee = pl.col("technical_fee_fen").fill_null(0)
-    expense = -(fee + pl.col("commission_creator_fen") + pl.col("commission_service_fen") + pl.col("settled_refund_fen"))
+    expense = -(
+        fee
+        + pl.col("commission_creator_fen")
+        + pl.col("commission_service_fen")
+        + pl.col("settled_refund_fen")
+    )
     return heads.select(
-        *LINEAGE, "order_id", "settled_at", "commission_creator_fen", "commission_service_fen", "settled_refund_fen", "freight_fen",
+        *LINEAGE, "order_id", "settled_at", "commission_creator_fen", "commission_service_fen",
+        "settled_refund_fen", "freight_fen",
         settlement_entry_id=pl.concat_str("order_id", pl.lit("order"), separator=":"),
         settlement_type_code=pl.lit("sale"),
         platform_fee_fen=fee,
@@ -103,13 +141,24 @@ def _settlements(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _after_sales(bronze: pl.DataFrame) -> Frames:
-    """One ``refund_line`` per after-sale. The API has no completion time: a finished one's last update is the nearest thing it tells."""
+    """One ``refund_line`` per after-sale.
+
+    The API has no completion time: a finished one's last update is the nearest thing it tells.
+    """
     by_api = pl.col("layout_name") == "api"
     told = _code("refund_status_text", words.AFTER_SALE)
     # the file dates what it may call by a word nobody has listed
-    status = pl.when((told == "unknown") & pl.col("money_back_at").is_not_null()).then(pl.lit("success")).otherwise(told)
+    status = (
+        pl.when((told == "unknown") & pl.col("money_back_at").is_not_null())
+        .then(pl.lit("success"))
+        .otherwise(told)
+    )
     token = pl.concat_str("order_id", "_token", separator=":")
-    known = pl.when(by_api).then(pl.col("line_sku_text").is_not_null()).otherwise(pl.col("sku_code").is_not_null())
+    known = (
+        pl.when(by_api)
+        .then(pl.col("line_sku_text").is_not_null())
+        .otherwise(pl.col("sku_code").is_not_null())
+    )
     refund = add_tokens(bronze).select(
         *LINEAGE, "refund_id", "order_id", "product_id", "sku_code", "refund_fen", "refund_qty", "applied_at",
         order_line_id=pl.when(known).then(token).otherwise("order_id"),
@@ -117,22 +166,35 @@ def _after_sales(bronze: pl.DataFrame) -> Frames:
         refund_stage_code=pl.when(by_api).then(_stage()).otherwise(_file_stage()),
         refund_type_code=_code("refund_type_text", words.REFUND_TYPE),
         reason_code=_reason(),
-        refunded_at=pl.when(status == "success").then(pl.coalesce("money_back_at", "closed_at", "updated_at")),
+        refunded_at=pl.when(status == "success")
+        .then(pl.coalesce("money_back_at", "closed_at", "updated_at")),
     )  # fmt: skip
     return {"refund_line": refund}
 
 
 def _file_stage() -> pl.Expr:
     """发货状态; without a word for it goods that come back must have left."""
-    returned = pl.when(pl.col("refund_type_text").is_in(words.GOODS_RETURN)).then(pl.lit("after_shipment")).otherwise(pl.lit("unknown"))
-    return pl.coalesce(pl.col("goods_shipped_text").replace_strict(words.STAGE, default=None, return_dtype=pl.String), returned)
+    returned = (
+        pl.when(pl.col("refund_type_text").is_in(words.GOODS_RETURN))
+        .then(pl.lit("after_shipment"))
+        .otherwise(pl.lit("unknown"))
+    )
+    return pl.coalesce(
+        pl.col("goods_shipped_text").replace_strict(words.STAGE, default=None, return_dtype=pl.String),
+        returned,
+    )
 
 
 def _stage() -> pl.Expr:
-    """Before shipment: the line had not left when the after-sale was applied for. Without its order: a return is after, some causes are before."""
+    """Before shipment: the line had not left when the after-sale was applied for.
+
+    Without its order: a return is after, some causes are before.
+    """
     told = pl.col("order_told_text").is_not_null() & pl.col("line_sku_text").is_not_null()
     before = pl.col("shipped_at").is_null() | (pl.col("shipped_at") > pl.col("applied_at"))
-    returned = pl.col("refund_type_text").is_in(words.GOODS_RETURN) | (pl.col("received_text") == "1").fill_null(False)
+    returned = pl.col("refund_type_text").is_in(words.GOODS_RETURN) | (
+        pl.col("received_text") == "1"
+    ).fill_null(False)
     return (
         pl.when(told & before)
         .then(pl.lit("before_shipment"))
@@ -146,21 +208,30 @@ def _stage() -> pl.Expr:
 
 def _reason() -> pl.Expr:
     """The text first: later reasons have no speaking code any more (official note on ``reason``)."""
-    label = pl.coalesce(pl.when(pl.col("reason_label_text").str.contains(pattern)).then(pl.lit(code)) for code, pattern in words.REASON_PATTERNS)
+    label = pl.coalesce(
+        pl.when(pl.col("reason_label_text").str.contains(pattern)).then(pl.lit(code))
+        for code, pattern in words.REASON_PATTERNS
+    )
     code = pl.col("reason_text").replace_strict(words.REASON, default=None, return_dtype=pl.String)
     silent = pl.col("reason_label_text").is_null() & pl.col("reason_text").is_null()
     return pl.when(silent).then(pl.lit("unknown")).otherwise(pl.coalesce(label, code, pl.lit("other")))
 
 
 def _funds(bronze: pl.DataFrame) -> Frames:
-    """One ``fund_entry`` per movement. 收支类型 gives the sign; a number told twice in one export keeps both movements."""
+    """One ``fund_entry`` per movement.
+
+    收支类型 gives the sign; a number told twice in one export keeps both movements.
+    """
     size = pl.col("amount_fen").abs()
-    out, into = (pl.col("direction_text").is_in(way).fill_null(False) for way in (words.MONEY_OUT, words.MONEY_IN))
+    out, into = (
+        pl.col("direction_text").is_in(way).fill_null(False) for way in (words.MONEY_OUT, words.MONEY_IN)
+    )
     one = ("merchant_id", "shop_id", "_export_id", "fund_entry_id")
     other = pl.struct("moved_at", "fund_type_text", "order_id", "amount_fen").rank("dense").over(one)
     fund = bronze.select(
         *LINEAGE, "order_id", "refund_id", "moved_at", "balance_fen",
-        fund_entry_id=pl.when(other == 1).then("fund_entry_id").otherwise(pl.concat_str("fund_entry_id", other, separator=":")),
+        fund_entry_id=pl.when(other == 1).then("fund_entry_id")
+        .otherwise(pl.concat_str("fund_entry_id", other, separator=":")),
         fund_type_code=_code("fund_type_text", words.FUND_TYPE),
         moved_fen=pl.when(out).then(-size).when(into).then(size).otherwise("amount_fen"),
         scene_name=pl.coalesce("scene_name", pl.col("fund_type_text").replace(words.FUND_SCENE)),
@@ -169,10 +240,14 @@ def _funds(bronze: pl.DataFrame) -> Frames:
 
 
 def _live_sessions(bronze: pl.DataFrame) -> Frames:
-    """One ``live_session`` per row. The shop's API lists sessions of accounts authorised to the shop, which are its own side's."""
+    """One ``live_session`` per row.
+
+    The shop's API lists sessions of accounts authorised to the shop, which are its own side's.
+    """
     own = pl.when(pl.col("live_account_id").is_not_null()).then(pl.lit("own"))
     session = bronze.select(
-        *LINEAGE, "live_session_id", "live_account_id", "session_name", "started_at", "viewers_qty", "product_exposure_qty", "product_click_qty",
+        *LINEAGE, "live_session_id", "live_account_id", "session_name", "started_at", "viewers_qty",
+        "product_exposure_qty", "product_click_qty",
         "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen",
         seller_code=own,
         ended_at=pl.col("started_at") + pl.duration(seconds=pl.col("duration_qty")),
@@ -208,21 +283,39 @@ def _code(column: str, mapping: dict[str, str]) -> pl.Expr:
 def _order_status() -> pl.Expr:
     paid, told = pl.col("paid_at").is_not_null(), _code("order_status_text", words.ORDER_STATUS)
     closed = pl.when(paid).then(pl.lit("closed_refunded")).otherwise(pl.lit("closed_unpaid"))
-    shipped = pl.col("goods_shipped_text").replace_strict(words.GOODS_SHIPPED, default="paid", return_dtype=pl.String).fill_null("paid")
+    shipped = (
+        pl.col("goods_shipped_text")
+        .replace_strict(words.GOODS_SHIPPED, default="paid", return_dtype=pl.String)
+        .fill_null("paid")
+    )
     untold = pl.when(paid).then(shipped).otherwise(pl.lit("unpaid"))
-    return pl.when(pl.col("order_status_text").is_null()).then(untold).when(told == "closed").then(closed).otherwise(told)
+    return (
+        pl.when(pl.col("order_status_text").is_null())
+        .then(untold)
+        .when(told == "closed")
+        .then(closed)
+        .otherwise(told)
+    )
 
 
 def _is_gift() -> pl.Expr:
     """Marked so (API), or a row without price and money beside one with a price (the file has no mark)."""
-    free = (pl.col("unit_price_fen") == 0) & (pl.col("real_fen") == 0) & (pl.col("unit_price_fen").max().over(ORDER) > 0)
-    return (pl.col("gift_text") == "1").fill_null(False) | (free.fill_null(False) & (pl.col("layout_name") != "api"))
+    free = (
+        (pl.col("unit_price_fen") == 0)
+        & (pl.col("real_fen") == 0)
+        & (pl.col("unit_price_fen").max().over(ORDER) > 0)
+    )
+    return (pl.col("gift_text") == "1").fill_null(False) | (
+        free.fill_null(False) & (pl.col("layout_name") != "api")
+    )
 
 
 def _api_after_sale() -> pl.Expr:
     """Pieces in an after-sale now, pieces done with one; what it was, only the after-sale tells."""
     opened, done = pl.col("open_after_qty").fill_null(0) > 0, pl.col("done_after_qty").fill_null(0) > 0
-    return pl.when(opened).then(pl.lit("pending")).when(done).then(pl.lit("success")).otherwise(pl.lit("none"))
+    return (
+        pl.when(opened).then(pl.lit("pending")).when(done).then(pl.lit("success")).otherwise(pl.lit("none"))
+    )
 
 
 def _file_after_sale() -> pl.Expr:
@@ -231,13 +324,21 @@ def _file_after_sale() -> pl.Expr:
 
 
 def _content(by_api: pl.Expr) -> pl.Expr:
-    """What carried the sale. A file that does not say is silent (null), so that it takes nothing from what the API has told."""
-    told = pl.coalesce("scene_text", "sold_by_text").replace_strict(words.CONTENT, default=None, return_dtype=pl.String)
+    """What carried the sale.
+
+    A file that does not say is silent (null), so that it takes nothing from what the API has told.
+    """
+    told = pl.coalesce("scene_text", "sold_by_text").replace_strict(
+        words.CONTENT, default=None, return_dtype=pl.String
+    )
     return pl.when(by_api).then(told.fill_null("unknown")).otherwise(told)
 
 
 def _api_seller() -> pl.Expr:
-    """The SKU's own row of source_infos; without one a commission proves a creator, and nothing at all is the shop itself."""
+    """The SKU's own row of source_infos.
+
+    Without one a commission proves a creator, and nothing at all is the shop itself.
+    """
     return (
         pl.when(pl.col("sale_channel_text").is_not_null())
         .then(_code("sale_channel_text", words.SALE_CHANNEL))
@@ -248,9 +349,18 @@ def _api_seller() -> pl.Expr:
 
 
 def _file_seller() -> pl.Expr:
-    """带货账号类型, then 带货方式, then a fee paid to somebody; a row crediting nobody (``-``) is the shop's own sale. Null where it does not say."""
-    account = pl.col("account_type_text").replace_strict(words.ACCOUNT_TYPE, default=None, return_dtype=pl.String)
+    """带货账号类型, then 带货方式, then a fee paid to somebody.
+
+    A row crediting nobody (``-``) is the shop's own sale. Null where it does not say.
+    """
+    account = pl.col("account_type_text").replace_strict(
+        words.ACCOUNT_TYPE, default=None, return_dtype=pl.String
+    )
     sold_by = pl.col("sold_by_text").replace_strict(words.SALE_CHANNEL, default=None, return_dtype=pl.String)
-    nobody = pl.col("layout_name").is_in(_FULL_FILES) & pl.col("sold_by_text").is_null() & pl.col("creator_name").is_null()
+    nobody = (
+        pl.col("layout_name").is_in(_FULL_FILES)
+        & pl.col("sold_by_text").is_null()
+        & pl.col("creator_name").is_null()
+    )
     paid_for = pl.when(pl.col("commission_fen") > 0).then(pl.lit("creator")).when(nobody).then(pl.lit("own"))
     return pl.coalesce(account, sold_by, paid_for)

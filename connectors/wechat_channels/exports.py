@@ -1,4 +1,6 @@
-"""What a WeChat file says outside its cells: the moment in its name, where one is written there, and rows that are not data."""
+"""What a WeChat file says outside its cells: the moment in its name, where one is written there, and rows
+that are not data.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _EDGES = " \t'\"`\ufeff"
 def exported_at(name: str) -> dt.datetime | None:
     """A moment of 14 digits in the name (``…20261124120000.xlsx``, Beijing time); None where there is none.
 
-    How the back-office names its downloads is not publicly known; a merchant may write the moment into the name.
+    How the back-office names its downloads is not publicly known; a merchant may write the moment into the
+    name.
     """
     for found in _STAMP.finditer(name):
         try:
@@ -32,9 +35,13 @@ def exported_at(name: str) -> dt.datetime | None:
 
 
 def clean(kind: str, layout: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Without repeated header rows (two downloads pasted together), total rows and notes beginning with ``#``; ``_row_number`` keeps its gaps."""
+    """Without repeated header rows (two downloads pasted together), total rows and notes beginning with
+    ``#``; ``_row_number`` keeps its gaps.
+    """
     del layout
     naming = [name for name in table.columns if name.strip(_EDGES) == _NAMING[kind]]
     said = [pl.col(name).str.strip_chars(_EDGES) for name in naming]
-    others = [(cell.is_in([_NAMING[kind], *_TOTALS]) | cell.str.starts_with("#")).fill_null(False) for cell in said]
+    others = [
+        (cell.is_in([_NAMING[kind], *_TOTALS]) | cell.str.starts_with("#")).fill_null(False) for cell in said
+    ]
     return table.filter(~pl.any_horizontal(others)) if others else table

@@ -1,6 +1,9 @@
-"""api.weixin.qq.com: JSON in, JSON out, the token in the query, no signature; how a token is come by, and what each errcode means.
+"""api.weixin.qq.com: JSON in, JSON out, the token in the query, no signature.
 
-The token comes from /cgi-bin/stable_token for appid and secret; there is no refresh token. Tokens of /cgi-bin/token are another kind and never used.
+How a token is come by, and what each errcode means.
+
+The token comes from /cgi-bin/stable_token for appid and secret; there is no refresh token. Tokens of
+/cgi-bin/token are another kind and never used.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ class CursorChangedError(CollectError):
     """606006: the platform no longer takes the cursor for that of these parameters; begin the list again."""
 
 
-#: -1 busy; 10021044 too many users; 45011 too many calls a minute (what it looks like here is UNVERIFIED). Seconds to wait, where they are known.
+#: -1 busy; 10021044 too many users; 45011 too many calls a minute (what it looks like here is UNVERIFIED).
+#: Seconds to wait, where they are known.
 _PAUSES = {-1: None, 10021044: 5.0, 45011: 60.0}
 _SECRET = ("核对小店的 AppID 和 AppSecret", "check the shop's AppID and AppSecret")
 _PERMIT = ("在小店后台为应用开通该接口权限", "give the app this permission in the shop's back-office")
@@ -37,11 +41,42 @@ _ALLOW = ("把本机出口 IP 加入小店后台的接口白名单", "add this m
 #: By errcode, and by the path that was asked.
 _REFUSALS = (
     Refusal(TransientError, "PLATFORM_BUSY", _PAUSES),
-    Refusal(CredentialError, "BAD_SECRET", {40001, 40014, 42001, 40013}, TOKEN_PATH, ("AppID 或 AppSecret 不正确", "AppID or AppSecret is wrong"), _SECRET),
-    Refusal(TokenExpiredError, "TOKEN_REFUSED", {40001, 40014, 42001}, "", ("令牌无效或已过期", "the token is not valid or has expired"), _SECRET),
-    Refusal(CredentialError, "NO_PERMISSION", {48001}, "", ("该接口没有权限", "no permission for this interface"), _PERMIT),
-    Refusal(TooManyOrdersError, "TOO_MANY_ORDERS", {31042}, what=("时间范围内订单过多", "too many orders in the window")),
-    Refusal(CursorChangedError, "CURSOR_CHANGED", {606006}, what=("翻页参数与上一页不一致", "the cursor does not fit its parameters")),
+    Refusal(
+        CredentialError,
+        "BAD_SECRET",
+        {40001, 40014, 42001, 40013},
+        TOKEN_PATH,
+        ("AppID 或 AppSecret 不正确", "AppID or AppSecret is wrong"),
+        _SECRET,
+    ),
+    Refusal(
+        TokenExpiredError,
+        "TOKEN_REFUSED",
+        {40001, 40014, 42001},
+        "",
+        ("令牌无效或已过期", "the token is not valid or has expired"),
+        _SECRET,
+    ),
+    Refusal(
+        CredentialError,
+        "NO_PERMISSION",
+        {48001},
+        "",
+        ("该接口没有权限", "no permission for this interface"),
+        _PERMIT,
+    ),
+    Refusal(
+        TooManyOrdersError,
+        "TOO_MANY_ORDERS",
+        {31042},
+        what=("时间范围内订单过多", "too many orders in the window"),
+    ),
+    Refusal(
+        CursorChangedError,
+        "CURSOR_CHANGED",
+        {606006},
+        what=("翻页参数与上一页不一致", "the cursor does not fit its parameters"),
+    ),
     Refusal(CollectError, "ILLEGAL_PARAMETER", {40097}),
     Refusal(CollectError, "ILLEGAL_BODY", {47001}),
     Refusal(CollectError, "ILLEGAL_METHOD", {43001}),
@@ -50,14 +85,33 @@ _REFUSALS = (
     Refusal(CollectError, "NO_SUCH_AFTER_SALE", {10021050}),
     Refusal(CollectError, "QUOTA_USED_UP", {45009}),
 )
-_REFUSED_AGAIN = Refusal(CredentialError, "TOKEN_REFUSED", (), "", ("令牌刚刷新又被拒绝", "the token was refused right after its renewal"), _SECRET)
-_NOT_GIVEN = Refusal(CredentialError, "TOKEN_NOT_GIVEN", (), "", ("未取得令牌", "no token was given"), _SECRET)
-_ADDRESS = Refusal(CredentialError, "IP_NOT_ALLOWED", (), "", ("平台拒绝了本机地址", "the platform refuses this machine's address"), _ALLOW)
+_REFUSED_AGAIN = Refusal(
+    CredentialError,
+    "TOKEN_REFUSED",
+    (),
+    "",
+    ("令牌刚刷新又被拒绝", "the token was refused right after its renewal"),
+    _SECRET,
+)
+_NOT_GIVEN = Refusal(
+    CredentialError, "TOKEN_NOT_GIVEN", (), "", ("未取得令牌", "no token was given"), _SECRET
+)
+_ADDRESS = Refusal(
+    CredentialError,
+    "IP_NOT_ALLOWED",
+    (),
+    "",
+    ("平台拒绝了本机地址", "the platform refuses this machine's address"),
+    _ALLOW,
+)
 
 
 @dataclass
 class Gateway(BaseGateway):
-    """Calls for one shop. ``now`` is no wall clock, which may be set back: nothing is signed, it measures pauses."""
+    """Calls for one shop.
+
+    ``now`` is no wall clock, which may be set back: nothing is signed, it measures pauses.
+    """
 
     now: Callable[[], float] = time.monotonic
     forced_at: float = float("-inf")
@@ -69,7 +123,10 @@ class Gateway(BaseGateway):
         return super().call(method, params)
 
     def _renew(self) -> None:
-        """The token in force, whoever asked for it last; a new one by force only where that is the very one just refused."""
+        """The token in force, whoever asked for it last.
+
+        A new one by force only where that is the very one just refused.
+        """
         token = self._new_token(force=False)
         if token == self.credentials.access_token:
             if self.now() - self.forced_at < FORCE_PAUSE_SECONDS:
@@ -85,7 +142,12 @@ class Gateway(BaseGateway):
 
     def _new_token(self, *, force: bool) -> str:
         own = self.credentials
-        wanted = {"grant_type": "client_credential", "appid": own.app_key, "secret": own.app_secret, "force_refresh": force}
+        wanted = {
+            "grant_type": "client_credential",
+            "appid": own.app_key,
+            "secret": own.app_secret,
+            "force_refresh": force,
+        }
         token = orjson.loads(self._send(TOKEN_PATH, wanted)).get("access_token")
         if not token:
             raise _NOT_GIVEN.error()
@@ -102,14 +164,22 @@ class Gateway(BaseGateway):
     def _request(self, method: str, params: Mapping[str, Any]) -> requests.Request:
         query = {} if method == TOKEN_PATH else {"access_token": self.credentials.access_token}
         headers = {"Content-Type": "application/json"}
-        return requests.Request("POST", self.credentials.base_url + method, params=query, data=orjson.dumps(params), headers=headers)
+        return requests.Request(
+            "POST",
+            self.credentials.base_url + method,
+            params=query,
+            data=orjson.dumps(params),
+            headers=headers,
+        )
 
     def _check(self, method: str, body: bytes) -> None:
         check(method, body)
 
 
 def check(path: str, body: bytes) -> dict[str, Any]:
-    """The answer as an object if it says success; else the error of its errcode. A token answer has no errcode at all.
+    """The answer as an object if it says success; else the error of its errcode.
+
+    A token answer has no errcode at all.
 
     ``errmsg`` is left out of the error: it quotes what was sent.
     """

@@ -1,6 +1,9 @@
-"""Pages → flat text records. Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
+"""Pages → flat text records.
 
-A page is an array of ``{"path", "asked", "answer"}`` (see api.py). Numbers become text here and never pass through a float.
+Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
+
+A page is an array of ``{"path", "asked", "answer"}`` (see api.py). Numbers become text here and never pass
+through a float.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ from connectors.dotted import Paths, dig, steps_of
 from connectors.wechat_channels.gateway import check
 from contracts.errors import CollectError
 
-#: Two moments this near each other, and no other near either of them, are one session's (compass and dashboard share no number).
+#: Two moments this near each other, and no other near either of them, are one session's (compass and
+#: dashboard share no number).
 SAME_START_SECONDS = 300
 
 _CREATOR_CHANNELS = ("100", "101")
@@ -25,11 +29,17 @@ Records = list[dict[str, object]]
 def order_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per line of each order."""
     paths = steps_of(headers)
-    return [_record(paths, _line_roots(answer["order"], item)) for _, answer in _answers(page, "order/get") for item in _items(answer["order"])]
+    return [
+        _record(paths, _line_roots(answer["order"], item))
+        for _, answer in _answers(page, "order/get")
+        for item in _items(answer["order"])
+    ]
 
 
 def after_sale_records(page: bytes, headers: Sequence[str]) -> Records:
-    """One record per after-sale, with the line of its order that has the same SKU (the one with a price, where there are two)."""
+    """One record per after-sale, with the line of its order that has the same SKU (the one with a price,
+    where there are two).
+    """
     paths = steps_of(headers)
     orders = {str(answer["order"]["order_id"]): answer["order"] for _, answer in _answers(page, "order/get")}
     found: Records = []
@@ -56,28 +66,47 @@ def fund_records(page: bytes, headers: Sequence[str]) -> Records:
 
 
 def session_records(page: bytes, headers: Sequence[str]) -> Records:
-    """One record per session: the compass's (number, account, title, length) with the dashboard's figures where both surely mean the same.
+    """One record per session: the compass's (number, account, title, length) with the dashboard's figures
+    where both surely mean the same.
 
-    A dashboard session near one or more of the compass's, yet not surely one of them, is left out: it would be the same session again.
+    A dashboard session near one or more of the compass's, yet not surely one of them, is left out: it would
+    be the same session again.
     """
     paths = steps_of(headers)
-    lives = [{**live, "finder_id": asked.get("finder_id")} for asked, answer in _answers(page, "live/list/get") for live in answer.get("live_list") or []]
-    boards = [item for _, answer in _answers(page, "livedashboard/getlivelist") for item in answer.get("live_items") or []]
-    figures = {str(asked.get("export_id")): answer for asked, answer in _answers(page, "livedashboard/getlivedata")}
+    lives = [
+        {**live, "finder_id": asked.get("finder_id")}
+        for asked, answer in _answers(page, "live/list/get")
+        for live in answer.get("live_list") or []
+    ]
+    boards = [
+        item
+        for _, answer in _answers(page, "livedashboard/getlivelist")
+        for item in answer.get("live_items") or []
+    ]
+    figures = {
+        str(asked.get("export_id")): answer for asked, answer in _answers(page, "livedashboard/getlivedata")
+    }
     pairs = []
     for live in lives:
         near = _near(boards, "create_time", _second(live, "live_time"))
         sure = len(near) == 1 and len(_near(lives, "live_time", _second(near[0], "create_time"))) == 1
         pairs.append((live, near[0] if sure else {}))
     pairs += [({}, board) for board in boards if not _near(lives, "live_time", _second(board, "create_time"))]
-    return [_record(paths, _session_roots(live, board, figures.get(str(board.get("export_id")), {}))) for live, board in pairs]
+    return [
+        _record(paths, _session_roots(live, board, figures.get(str(board.get("export_id")), {})))
+        for live, board in pairs
+    ]
 
 
 def product_records(page: bytes, headers: Sequence[str]) -> Records:
     """One record per SKU of each product."""
     paths = steps_of(headers)
     products = [answer["product"] for _, answer in _answers(page, "product/get") if answer.get("product")]
-    return [_record(paths, {"product": product, "sku": sku}) for product in products for sku in product.get("skus") or [{}]]
+    return [
+        _record(paths, {"product": product, "sku": sku})
+        for product in products
+        for sku in product.get("skus") or [{}]
+    ]
 
 
 FLATTEN: Mapping[str, Callable[[bytes, Sequence[str]], Records]] = {
@@ -90,7 +119,10 @@ FLATTEN: Mapping[str, Callable[[bytes, Sequence[str]], Records]] = {
 
 
 def _answers(page: bytes, path: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(what was asked, the answer) of each part whose address ends in ``path``. A lone answer is no page; if it says an error, that is raised."""
+    """(what was asked, the answer) of each part whose address ends in ``path``.
+
+    A lone answer is no page; if it says an error, that is raised.
+    """
     parts = orjson.loads(page)
     if not isinstance(parts, list):
         check(path, page)
@@ -123,7 +155,10 @@ def _of_sku(rows: Sequence[dict[str, Any]] | None, sku: str) -> list[dict[str, A
 
 
 def _shipped(delivery: Mapping[str, Any], sku: str) -> int:
-    """The second the line left: of its last parcel; of the order's last where parcels name no goods; 0 while it has not."""
+    """The second the line left: of its last parcel; of the order's last where parcels name no goods.
+
+    0 while it has not.
+    """
     parcels = delivery.get("delivery_product_info") or []
     named = [parcel for parcel in parcels if parcel.get("product_infos")]
     own = [int(parcel.get("delivery_time") or 0) for parcel in named if _of_sku(parcel["product_infos"], sku)]
@@ -145,7 +180,13 @@ def _session_roots(live: dict[str, Any], board: dict[str, Any], figures: Mapping
         "finder_id": live.get("finder_id"),
     }
     summary = _inner(figures, "live_dashboard_data").get("summary") or {}
-    return {"session": session, "live": live, "board": board, "summary": summary, "ec": _inner(figures, "live_ec_data_summary")}
+    return {
+        "session": session,
+        "live": live,
+        "board": board,
+        "summary": summary,
+        "ec": _inner(figures, "live_ec_data_summary"),
+    }
 
 
 def _inner(figures: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -160,11 +201,16 @@ def _record(paths: Paths, roots: dict[str, Any]) -> dict[str, object]:
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    """A scalar as text, true and false as 1 and 0; a list of ``{attr_key, attr_value}`` as ``key:value;key:value``."""
+    """A scalar as text, true and false as 1 and 0.
+
+    A list of ``{attr_key, attr_value}`` as ``key:value;key:value``.
+    """
     if value is None or isinstance(value, dict):
         return None
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, list):
-        return ";".join(f"{part.get('attr_key')}:{part.get('attr_value')}" for part in value if isinstance(part, dict))
+        return ";".join(
+            f"{part.get('attr_key')}:{part.get('attr_value')}" for part in value if isinstance(part, dict)
+        )
     return str(value)

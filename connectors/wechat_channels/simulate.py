@@ -1,4 +1,5 @@
-"""WeChat Channels shop as the simulator plays it: the files its back-office would give at a moment, and its open API on loopback.
+"""WeChat Channels shop as the simulator plays it: the files its back-office would give at a moment, and its
+open API on loopback.
 
 Written from the platform documents, apart from the parser: it shares neither headers nor words with it.
 """
@@ -30,8 +31,11 @@ _WEEK, _DAY = 7 * 86_400, 86_400
 _AFTER_SALES_PER_PAGE = 50
 
 
-def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders created, after-sales applied for, money moved.
+def export_files(
+    market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date
+) -> dict[str, bytes]:
+    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders created,
+    after-sales applied for, money moved.
 
     An empty download is left out.
     Every other shop still has the columns of the year before, as GB18030 text; the first has workbooks.
@@ -39,16 +43,24 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     at = at.astimezone(_ZONE)
     shops = market.shops.filter(pl.col("platform_code") == "wechat_channels")["shop_id"].to_list()
     new_layout = shops.index(shop_id) % 2 == 0
-    lines = market.lines_at(shop_id, at).filter(pl.col("created_at").dt.date().is_between(first_date, last_date))
-    funds = market.funds_at(shop_id, at).filter(pl.col("moved_at").dt.date().is_between(first_date, last_date))
-    refunds = market.refunds_at(shop_id, at).filter(pl.col("applied_at").dt.date().is_between(first_date, last_date))
+    lines = market.lines_at(shop_id, at).filter(
+        pl.col("created_at").dt.date().is_between(first_date, last_date)
+    )
+    funds = market.funds_at(shop_id, at).filter(
+        pl.col("moved_at").dt.date().is_between(first_date, last_date)
+    )
+    refunds = market.refunds_at(shop_id, at).filter(
+        pl.col("applied_at").dt.date().is_between(first_date, last_date)
+    )
     tables = {
         "订单": files.order_table(lines, market.settlements_at(shop_id, at), new_layout=new_layout),
         "售后": files.after_sale_table(refunds, market.lines_at(shop_id, at)),
         "资金流水": files.fund_table(funds, new_layout=new_layout),
     }
     write, suffix = (files.table_xlsx, "xlsx") if new_layout else (files.table_csv, "csv")
-    return {f"{name}{at:%Y%m%d%H%M%S}.{suffix}": write(table) for name, table in tables.items() if table.height}
+    return {
+        f"{name}{at:%Y%m%d%H%M%S}.{suffix}": write(table) for name, table in tables.items() if table.height
+    }
 
 
 def dialect() -> WechatDialect:
@@ -57,7 +69,9 @@ def dialect() -> WechatDialect:
 
 
 class WechatDialect:
-    """stable_token and the shop's lists and details: token, windows, page sizes, cursors, rendering. No faults of its own.
+    """stable_token and the shop's lists and details: token, windows, page sizes, cursors, rendering.
+
+    No faults of its own.
 
     ``most_orders`` is how many orders a window may hold before the platform asks for a shorter one.
     """
@@ -74,26 +88,35 @@ class WechatDialect:
         shops = world.market.shops.filter(pl.col("platform_code") == self.platform)["shop_id"]
         self._tokens = {shop_id: world.tokens.issue(shop_id).access_token for shop_id in shops}
         methods: dict[str, Callable[[World, str, dict[str, Any]], Response]] = {
-            "/channels/ec/order/list/get": self._order_list, "/channels/ec/order/get": self._detail("orders", "order_id", "order", 100002),
+            "/channels/ec/order/list/get": self._order_list,
+            "/channels/ec/order/get": self._detail("orders", "order_id", "order", 100002),
             "/channels/ec/aftersale/getaftersalelist": self._after_sale_list,
-            "/channels/ec/aftersale/getaftersaleorder": self._detail("after_sales", "after_sale_order_id", "after_sale_order", 10021050),
+            "/channels/ec/aftersale/getaftersaleorder": self._detail(
+                "after_sales", "after_sale_order_id", "after_sale_order", 10021050),
             "/channels/ec/funds/getfundsflowlist": self._fund_list,
             "/channels/ec/funds/getfundsflowdetail": self._detail("funds", "flow_id", "funds_flow", 40097),
-            "/channels/ec/product/list/get": self._product_list, "/channels/ec/product/get": self._detail("products", "product_id", "product", 10020052),
-            "/channels/ec/compass/shop/finder/authorization/list/get": _accounts, "/channels/ec/compass/shop/live/list/get": _live_list,
+            "/channels/ec/product/list/get": self._product_list,
+            "/channels/ec/product/get": self._detail("products", "product_id", "product", 10020052),
+            "/channels/ec/compass/shop/finder/authorization/list/get": _accounts,
+            "/channels/ec/compass/shop/live/list/get": _live_list,
             "/channels/livedashboard/getlivelist": _board_list, "/channels/livedashboard/getlivedata": _board,
         }  # fmt: skip
 
         def endpoint(path: str) -> Route:
             async def answer(request: Request) -> Response:
-                return self._answered(world, request.query_params.get("access_token", ""), await request.body(), methods[path])
+                return self._answered(
+                    world, request.query_params.get("access_token", ""), await request.body(), methods[path]
+                )
 
             return Route(path, answer, methods=["POST"])
 
         async def token(request: Request) -> Response:
             return self._stable_token(world, await request.json())
 
-        return [Route("/cgi-bin/stable_token", token, methods=["POST"]), *(endpoint(path) for path in methods)]
+        return [
+            Route("/cgi-bin/stable_token", token, methods=["POST"]),
+            *(endpoint(path) for path in methods),
+        ]
 
     def throttled(self) -> Response:
         """Too many calls a minute."""
@@ -103,7 +126,9 @@ class WechatDialect:
         """System busy: errcode -1."""
         return _error(-1, "system error")
 
-    def _answered(self, world: World, token: str, body: bytes, method: Callable[[World, str, dict[str, Any]], Response]) -> Response:
+    def _answered(
+        self, world: World, token: str, body: bytes, method: Callable[[World, str, dict[str, Any]], Response]
+    ) -> Response:
         owner = world.tokens.check(token)
         if owner == "expired":
             return _error(42001, "access_token expired")
@@ -114,19 +139,33 @@ class WechatDialect:
             asked = json.loads(body)
         except json.JSONDecodeError:
             return _error(47001, "data format error")
-        return method(world, shop["shop_id"], asked) if isinstance(asked, dict) else _error(47001, "data format error")
+        return (
+            method(world, shop["shop_id"], asked)
+            if isinstance(asked, dict)
+            else _error(47001, "data format error")
+        )
 
     def _stable_token(self, world: World, asked: dict[str, Any]) -> Response:
-        """The token in force; a new one when it has expired or is asked for by force. A revoked shop's secret opens nothing any more."""
+        """The token in force; a new one when it has expired or is asked for by force.
+
+        A revoked shop's secret opens nothing any more.
+        """
         shop = world.shop_by_app_key(str(asked.get("appid", "")))
-        if shop is None or shop["platform_code"] != self.platform or asked.get("grant_type") != "client_credential":
+        if (
+            shop is None
+            or shop["platform_code"] != self.platform
+            or asked.get("grant_type") != "client_credential"
+        ):
             return _error(40013, "invalid appid")
         held = world.tokens.check(self._tokens[shop["shop_id"]])
         if asked.get("secret") != shop["app_secret"] or not world.tokens.consents(shop["shop_id"]):
             return _error(40001, "invalid credential")
         if held in (None, "expired") or asked.get("force_refresh"):
             self._tokens[shop["shop_id"]] = world.tokens.issue(shop["shop_id"]).access_token
-        return Response(json.dumps({"access_token": self._tokens[shop["shop_id"]], "expires_in": 345}), media_type="application/json")
+        return Response(
+            json.dumps({"access_token": self._tokens[shop["shop_id"]], "expires_in": 345}),
+            media_type="application/json",
+        )
 
     def _list(self, world: World, shop_id: str, kind: str) -> wire.Rendered:
         """The shop's list as of now, rendered once per moment."""
@@ -144,7 +183,9 @@ class WechatDialect:
             return wire.funds(world.market.funds_at(shop_id, world.at))
         return wire.products(world.market.skus.filter(pl.col("shop_id") == shop_id))
 
-    def _detail(self, kind: str, name: str, member: str, missing: int) -> Callable[[World, str, dict[str, Any]], Response]:
+    def _detail(
+        self, kind: str, name: str, member: str, missing: int
+    ) -> Callable[[World, str, dict[str, Any]], Response]:
         def answer(world: World, shop_id: str, asked: dict[str, Any]) -> Response:
             text = self._list(world, shop_id, kind).texts.get(str(asked.get(name)))
             return _error(missing, "not found") if text is None else _ok(f'"{member}":{text}')
@@ -153,7 +194,11 @@ class WechatDialect:
 
     def _order_list(self, world: World, shop_id: str, asked: dict[str, Any]) -> Response:
         window, size = asked.get("update_time_range"), asked.get("page_size", 10)
-        if not isinstance(window, dict) or not 0 <= window["end_time"] - window["start_time"] <= _WEEK or not 1 <= size <= 100:
+        if (
+            not isinstance(window, dict)
+            or not 0 <= window["end_time"] - window["start_time"] <= _WEEK
+            or not 1 <= size <= 100
+        ):
             return _error(40097, "invalid args")
         told = self._list(world, shop_id, "orders")
         found = told.window(window["start_time"], window["end_time"])
@@ -166,34 +211,51 @@ class WechatDialect:
         if not isinstance(first, int) or not isinstance(last, int) or not 0 <= last - first <= _DAY:
             return _error(10020004, "invalid time range")
         told = self._list(world, shop_id, "after_sales")
-        return _cursored("after_sale_order_id_list", told, told.window(first, last), asked, _AFTER_SALES_PER_PAGE)
+        return _cursored(
+            "after_sale_order_id_list", told, told.window(first, last), asked, _AFTER_SALES_PER_PAGE
+        )
 
     def _fund_list(self, world: World, shop_id: str, asked: dict[str, Any]) -> Response:
-        told, page, size = self._list(world, shop_id, "funds"), asked.get("page", 1), asked.get("page_size", 10)
+        told = self._list(world, shop_id, "funds")
+        page = asked.get("page", 1)
+        size = asked.get("page_size", 10)
         found = told.window(asked["start_time"], asked["end_time"])
         if page * size >= 10_000 and not asked.get("next_key"):
             return _error(40097, "next_key is needed")
         shown = [told.names[place] for place in found[(page - 1) * size : page * size]]
-        return _ok(f'"flow_ids":{json.dumps(shown)},"has_more":{json.dumps(page * size < len(found))},"next_key":"{page}"')
+        return _ok(
+            f'"flow_ids":{json.dumps(shown)},"has_more":{json.dumps(page * size < len(found))},'
+            f'"next_key":"{page}"'
+        )
 
     def _product_list(self, world: World, shop_id: str, asked: dict[str, Any]) -> Response:
         size, start = asked.get("page_size", 10), int(asked.get("next_key") or 0)
         if not 1 <= size <= 30:
             return _error(40097, "invalid page_size")
         names = self._list(world, shop_id, "products").names
-        return _ok(f'"product_ids":{json.dumps(names[start : start + size])},"next_key":"{start + size}","total_num":{len(names)}')
+        return _ok(
+            f'"product_ids":{json.dumps(names[start : start + size])},"next_key":"{start + size}",'
+            f'"total_num":{len(names)}'
+        )
 
 
-def _cursored(member: str, told: wire.Rendered, found: list[int], asked: dict[str, Any], size: int) -> Response:
+def _cursored(
+    member: str, told: wire.Rendered, found: list[int], asked: dict[str, Any], size: int
+) -> Response:
     """A page after the place the cursor names. The cursor is good for its own parameters only."""
-    mark = hashlib.sha256(json.dumps({name: asked[name] for name in sorted(asked) if name != "next_key"}).encode()).hexdigest()[:8]
+    mark = hashlib.sha256(
+        json.dumps({name: asked[name] for name in sorted(asked) if name != "next_key"}).encode()
+    ).hexdigest()[:8]
     key, _, place = str(asked.get("next_key") or f"{mark}.-1").partition(".")
     if key != mark or not place.lstrip("-").isdigit():
         return _error(606006, "next_key does not match")
     rest = [position for position in found if position > int(place)]
     shown, more = rest[:size], len(rest) > size
     names = json.dumps([told.names[position] for position in shown])
-    return _ok(f'"{member}":{names},"has_more":{json.dumps(more)},"next_key":"{f"{mark}.{shown[-1]}" if more else ""}"')
+    return _ok(
+        f'"{member}":{names},"has_more":{json.dumps(more)},'
+        f'"next_key":"{f"{mark}.{shown[-1]}" if more else ""}"'
+    )
 
 
 def _own(world: World, shop_id: str) -> pl.DataFrame:
@@ -211,18 +273,27 @@ def _accounts(world: World, shop_id: str, asked: dict[str, Any]) -> Response:
 
 
 def _live_list(world: World, shop_id: str, asked: dict[str, Any]) -> Response:
-    aired = _of_day(_own(world, shop_id), str(asked.get("ds"))).filter(pl.col("live_account_id") == str(asked.get("finder_id")))
+    aired = _of_day(_own(world, shop_id), str(asked.get("ds"))).filter(
+        pl.col("live_account_id") == str(asked.get("finder_id"))
+    )
     return _ok(f'"live_list":{wire.live_list(aired)}')
 
 
 def _board_list(world: World, shop_id: str, asked: dict[str, Any]) -> Response:
-    return _ok(f'"live_items":{wire.board_list(_of_day(_own(world, shop_id), str(asked.get("ds"))))},"has_more":false')
+    return _ok(
+        f'"live_items":{wire.board_list(_of_day(_own(world, shop_id), str(asked.get("ds"))))},'
+        '"has_more":false'
+    )
 
 
 def _board(world: World, shop_id: str, asked: dict[str, Any]) -> Response:
     room = str(asked.get("export_id")).removeprefix("export/")
     session = next(_own(world, shop_id).filter(pl.col("room_id") == room).iter_rows(named=True), None)
-    return _error(40097, "invalid export_id") if session is None else Response(wire.board(session), media_type="application/json")
+    return (
+        _error(40097, "invalid export_id")
+        if session is None
+        else Response(wire.board(session), media_type="application/json")
+    )
 
 
 def _ok(members: str) -> Response:

@@ -1,4 +1,6 @@
-"""Xiaohongshu's open platform: one address for every method, two envelopes to look into, and what its refusals mean."""
+"""Xiaohongshu's open platform: one address for every method, two envelopes to look into, and what its
+refusals mean.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ from typing import Any
 import orjson
 import requests
 
-from connectors.gateway import CHECK_SECRET, SIGNATURE_REFUSED, BaseGateway, Refusal, TokenExpiredError, refused, whole_json
+from connectors.gateway import (
+    CHECK_SECRET,
+    SIGNATURE_REFUSED,
+    BaseGateway,
+    Refusal,
+    TokenExpiredError,
+    refused,
+    whole_json,
+)
 from connectors.http import Credentials, with_tokens
 from contracts.errors import CollectError, CredentialError, TransientError
 
@@ -36,15 +46,21 @@ _REFUSALS = (
 
 
 def sign(method: str, app_id: str, app_secret: str, timestamp: str) -> str:
-    """md5 in lower hex over the method, three system parameters and the secret. Neither business parameters nor the access token are signed."""
+    """md5 in lower hex over the method, three system parameters and the secret.
+
+    Neither business parameters nor the access token are signed.
+    """
     source = f"{method}?appId={app_id}&timestamp={timestamp}&version={VERSION}{app_secret}"
     return hashlib.md5(source.encode(), usedforsecurity=False).hexdigest()
 
 
 def parse(body: bytes, method: str = "") -> dict[str, Any]:
-    """The business data of a good answer, out of one envelope or two; a fraction stays the decimal text it is, never a float.
+    """The business data of a good answer, out of one envelope or two.
 
-    A failure may come with HTTP 200, with ``success: true`` beside an error code, or in the inner envelope only: all of them raise.
+    A fraction stays the decimal text it is, never a float.
+
+    A failure may come with HTTP 200, with ``success: true`` beside an error code, or in the inner envelope
+    only: all of them raise.
     """
     data = _opened(whole_json(body, _plain, method=method), "error_code", "error_msg", method)
     if isinstance(data, dict) and "success" in data and "code" in data:
@@ -58,7 +74,10 @@ def _plain(number: str) -> str:
 
 
 def _opened(envelope: Mapping[str, Any], code_key: str, message_key: str, method: str) -> object:
-    """What is in an envelope that says success. The platform's sentence is not repeated in the error: it may quote what was sent."""
+    """What is in an envelope that says success.
+
+    The platform's sentence is not repeated in the error: it may quote what was sent.
+    """
     given = envelope.get(code_key)
     if given == 0 and envelope.get("success") is True:
         return envelope.get("data")
@@ -72,7 +91,9 @@ class Gateway(BaseGateway):
     skew_step = 60.0
 
     def _request(self, method: str, params: Mapping[str, Any]) -> requests.Request:
-        """Everything lies flat in one JSON body; the system's parameters are text and its time is in seconds."""
+        """Everything lies flat in one JSON body; the system's parameters are text and its time is in
+        seconds.
+        """
         own, timestamp = self.credentials, str(int(self._moment()))
         system = {
             "appId": own.app_key,
@@ -84,13 +105,17 @@ class Gateway(BaseGateway):
         if not method.startswith("oauth."):
             system["accessToken"] = own.access_token
         headers = {"Content-Type": "application/json;charset=utf-8"}
-        return requests.Request("POST", own.base_url.rstrip("/") + PATH, data=orjson.dumps({**params, **system}), headers=headers)
+        return requests.Request(
+            "POST", own.base_url.rstrip("/") + PATH, data=orjson.dumps({**params, **system}), headers=headers
+        )
 
     def _check(self, method: str, body: bytes) -> None:
         parse(body, method)
 
     def _by_the_clock(self, error: CollectError) -> bool:
-        """No code is published for a timestamp refused, so any final refusal is tried once more by the platform's clock where ours is off."""
+        """No code is published for a timestamp refused, so any final refusal is tried once more by the
+        platform's clock where ours is off.
+        """
         return not isinstance(error, TransientError | TokenExpiredError)
 
     def _new_pair(self, own: Credentials) -> Credentials:

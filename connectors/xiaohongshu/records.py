@@ -1,8 +1,10 @@
-"""API answers → flat text records. Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
+"""API answers → flat text records.
 
-``order.`` an order detail · ``sku.`` its skuList[] · ``own.`` that SKU's own entry in skuDetailList[] · ``info.`` afterSaleInfo ·
-``goods.`` its skus[] · ``row.`` transactions[], expenses[] or records[] · ``item.``, ``sku.`` of a product list's data[]. A page of details holds one
-answer per line.
+Which fields are taken is declared in columns.csv, as dotted paths: nothing else leaves the answer.
+
+``order.`` an order detail · ``sku.`` its skuList[] · ``own.`` that SKU's own entry in skuDetailList[] ·
+``info.`` afterSaleInfo · ``goods.`` its skus[] · ``row.`` transactions[], expenses[] or records[] ·
+``item.``, ``sku.`` of a product list's data[]. A page of details holds one answer per line.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ def _text(value: object) -> str:
 
 
 def _order_parts(order: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
-    for sku in order.get("skuList") or [{}]:  # an order without goods still makes a record, so that it shows up
+    for sku in order.get("skuList") or [
+        {}
+    ]:  # an order without goods still makes a record, so that it shows up
         yield {"order": order, "sku": sku, "own": _own_detail(sku)}
 
 

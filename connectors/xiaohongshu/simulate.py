@@ -1,4 +1,5 @@
-"""Xiaohongshu as the simulator plays it: the files its back-office would give at a moment, and its open platform on loopback.
+"""Xiaohongshu as the simulator plays it: the files its back-office would give at a moment, and its open
+platform on loopback.
 
 Written from the platform documents, apart from the parser: it shares neither headers nor words with it.
 """
@@ -35,10 +36,14 @@ _DEPTH_CAP = 50_000  # rows of afterSale.listAfterSaleInfos
 Params = dict[str, Any]
 
 
-def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date) -> dict[str, bytes]:
-    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders, after-sales, settlement, account flow, 聚光 by day.
+def export_files(
+    market: Market, shop_id: str, at: dt.datetime, first_date: dt.date, last_date: dt.date
+) -> dict[str, bytes]:
+    """File name → bytes of what a merchant downloads at ``at`` for the days asked: orders, after-sales,
+    settlement, account flow, 聚光 by day.
 
-    A download without rows is left out. Every other shop still has the older order file, with its columns in an order of its own.
+    A download without rows is left out. Every other shop still has the older order file, with its columns in
+    an order of its own.
     """
     at = at.astimezone(_ZONE)
     lines, refunds = market.lines_at(shop_id, at), market.refunds_at(shop_id, at)
@@ -46,24 +51,33 @@ def export_files(market: Market, shop_id: str, at: dt.datetime, first_date: dt.d
     new_layout = shops.index(shop_id) % 2 == 0
     turn = int(hashlib.sha256(shop_id.encode()).hexdigest(), 16) % 20
     stamp = f"{at:%Y-%m-%d-%H_%M_%S}{hashlib.sha256(shop_id.encode()).hexdigest()[:6]}"
-    ordered, applied = _within(lines, "created_at", first_date, last_date), _within(refunds, "applied_at", first_date, last_date)
+    ordered = _within(lines, "created_at", first_date, last_date)
+    applied = _within(refunds, "applied_at", first_date, last_date)
     moved = _within(market.funds_at(shop_id, at), "moved_at", first_date, last_date)
     advertised = market.ads_at(shop_id, at).filter(pl.col("ad_date").is_between(first_date, last_date))
     found: dict[str, bytes] = {}
     if ordered.height:
-        found[f"小红书订单查询{stamp}.xlsx"] = files.table_xlsx(files.order_table(ordered, turn, new_layout=new_layout), "订单信息")
+        found[f"小红书订单查询{stamp}.xlsx"] = files.table_xlsx(
+            files.order_table(ordered, turn, new_layout=new_layout), "订单信息"
+        )
     if applied.height:
-        found[f"小红书售后查询{stamp}.xlsx"] = files.table_xlsx(files.after_sale_table(applied, lines), "Sheet1")
+        found[f"小红书售后查询{stamp}.xlsx"] = files.table_xlsx(
+            files.after_sale_table(applied, lines), "Sheet1"
+        )
     settled = _within(market.settlements_at(shop_id, at), "settled_at", first_date, last_date)
     if settled.height:
         found[f"商品结算明细{stamp}.xlsx"] = files.table_xlsx(files.settlement_table(settled), "商品结算明细")
-    services = files.service_table(_within(market.insurance_at(shop_id, at), "insured_at", first_date, last_date))
+    services = files.service_table(
+        _within(market.insurance_at(shop_id, at), "insured_at", first_date, last_date)
+    )
     if services.height:
         found[f"其他服务款{stamp}.xlsx"] = files.table_xlsx(services, "Sheet1")
     if moved.height:
         found[f"小红书动账流水{stamp}.xlsx"] = files.table_xlsx(files.fund_table(moved), "Sheet1")
     if advertised.height:
-        found[f"聚光报表_{first_date:%Y%m%d}_{last_date:%Y%m%d}.csv"] = files.table_csv(files.ad_table(advertised))
+        found[f"聚光报表_{first_date:%Y%m%d}_{last_date:%Y%m%d}.csv"] = files.table_csv(
+            files.ad_table(advertised)
+        )
     return found
 
 
@@ -77,7 +91,10 @@ def dialect() -> XiaohongshuDialect:
 
 
 class Refusal(Exception):
-    """An error answer: code and message. The platform publishes no codes for most of what can go wrong; those used here are invented."""
+    """An error answer: code and message.
+
+    The platform publishes no codes for most of what can go wrong; those used here are invented.
+    """
 
     def __init__(self, code: int, message: str) -> None:
         self.code, self.message = code, message
@@ -85,7 +102,10 @@ class Refusal(Exception):
 
 
 class XiaohongshuDialect:
-    """One address, nine methods: sign, timestamp, token, windows and page limits, rendering. No faults of its own."""
+    """One address, nine methods: sign, timestamp, token, windows and page limits, rendering.
+
+    No faults of its own.
+    """
 
     platform = "xiaohongshu"
 
@@ -93,13 +113,21 @@ class XiaohongshuDialect:
         self._rendered: dict[tuple[str, str], tuple[dt.datetime, wire.Rendered]] = {}
         self._methods: dict[str, Callable[[World, str, Params], str]] = {
             "order.getOrderList": self._order_list,
-            "order.getOrderDetail": lambda world, shop, asked: self._one(world, shop, "orders", str(asked.get("orderId"))),
+            "order.getOrderDetail": lambda world, shop, asked: self._one(
+                world, shop, "orders", str(asked.get("orderId"))
+            ),
             "afterSale.listAfterSaleInfos": self._after_sale_list,
             "afterSale.getAfterSaleInfo": self._after_sale,
-            "finance.pageQueryTransaction": lambda world, shop, asked: self._ledger(world, shop, "settlements", "transactions", asked),
-            "finance.pageQueryExpense": lambda world, shop, asked: self._ledger(world, shop, "services", "expenses", asked),
+            "finance.pageQueryTransaction": lambda world, shop, asked: self._ledger(
+                world, shop, "settlements", "transactions", asked
+            ),
+            "finance.pageQueryExpense": lambda world, shop, asked: self._ledger(
+                world, shop, "services", "expenses", asked
+            ),
             "product.getDetailSkuList": self._product_list,
-            "finance.querySellerAccountRecords": lambda world, shop, asked: self._ledger(world, shop, "funds", "records", asked),
+            "finance.querySellerAccountRecords": lambda world, shop, asked: self._ledger(
+                world, shop, "funds", "records", asked
+            ),
         }
 
     def routes(self, world: World) -> list[Route]:
@@ -127,7 +155,12 @@ class XiaohongshuDialect:
         method, stamp = str(asked.get("method", "")), asked.get("timestamp")
         if shop is None or shop["platform_code"] != self.platform:
             raise Refusal(-2000400, "应用不存在")
-        if asked.get("version") != "2.0" or not isinstance(stamp, str) or not stamp.isdigit() or abs(int(stamp) - time.time()) > _SLACK_SECONDS:
+        if (
+            asked.get("version") != "2.0"
+            or not isinstance(stamp, str)
+            or not stamp.isdigit()
+            or abs(int(stamp) - time.time()) > _SLACK_SECONDS
+        ):
             raise Refusal(-2000400, "请求参数错误")
         if not wire.verified(method, shop["app_key"], shop["app_secret"], stamp, str(asked.get("sign", ""))):
             raise Refusal(-2, "签名校验失败")
@@ -146,7 +179,13 @@ class XiaohongshuDialect:
             raise Refusal(-3, "refreshToken 无效")
         now = int(time.time() * 1000)
         pair = {"accessToken": token.access_token, "refreshToken": token.refresh_token}
-        return json.dumps({**pair, "accessTokenExpiresAt": now + token.expires_in * 1000, "refreshTokenExpiresAt": now + 2 * token.expires_in * 1000})
+        return json.dumps(
+            {
+                **pair,
+                "accessTokenExpiresAt": now + token.expires_in * 1000,
+                "refreshTokenExpiresAt": now + 2 * token.expires_in * 1000,
+            }
+        )
 
     def _order_list(self, world: World, shop_id: str, asked: Params) -> str:
         """Asked in seconds."""
@@ -156,7 +195,10 @@ class XiaohongshuDialect:
             raise Refusal(-2000400, "请求参数错误")
         rows, total = self._list(world, shop_id, "orders").page(clock, window, page, size)
         most = max(1, -(-total // size))
-        return f'{{"total":{total},"pageNo":{page},"pageSize":{size},"maxPageNo":{most},"orderList":[{",".join(rows)}]}}'
+        return (
+            f'{{"total":{total},"pageNo":{page},"pageSize":{size},"maxPageNo":{most},'
+            f'"orderList":[{",".join(rows)}]}}'
+        )
 
     def _after_sale_list(self, world: World, shop_id: str, asked: Params) -> str:
         """Asked in milliseconds; answered in the second envelope."""
@@ -165,7 +207,10 @@ class XiaohongshuDialect:
         if page * size > _DEPTH_CAP:
             raise Refusal(-2000400, "请求参数错误")
         rows, total = self._list(world, shop_id, "after_sales").page(clock, window, page, size)
-        return _inner(f'{{"totalCount":{total},"pageNo":{page},"pageSize":{size},"afterSaleBasicInfos":[{",".join(rows)}]}}')
+        return _inner(
+            f'{{"totalCount":{total},"pageNo":{page},"pageSize":{size},'
+            f'"afterSaleBasicInfos":[{",".join(rows)}]}}'
+        )
 
     def _after_sale(self, world: World, shop_id: str, asked: Params) -> str:
         return _inner(self._one(world, shop_id, "after_sales", str(asked.get("returnsId"))))
@@ -183,7 +228,10 @@ class XiaohongshuDialect:
         if not start < end <= start + _DAY:
             raise Refusal(-2000400, "请求参数错误")
         rows, total = self._list(world, shop_id, kind).page(1, (start, end - 1), page, size)
-        return _inner(f'{{"total":{total},"totalPage":{-(-total // size)},"pageNum":{page},"pageSize":{size},"{rows_name}":[{",".join(rows)}]}}')
+        return _inner(
+            f'{{"total":{total},"totalPage":{-(-total // size)},"pageNum":{page},"pageSize":{size},'
+            f'"{rows_name}":[{",".join(rows)}]}}'
+        )
 
     def _product_list(self, world: World, shop_id: str, asked: Params) -> str:
         """All SKUs; the page is called pageNo here and answered as pageNO."""
@@ -209,7 +257,11 @@ def _render(world: World, shop_id: str, kind: str) -> wire.Rendered:
         return wire.render_products(world.market.skus.filter(pl.col("shop_id") == shop_id))
     if kind == "services":
         return wire.render_services(world.insurance(shop_id))
-    return wire.render_settlements(world.settlements(shop_id)) if kind == "settlements" else wire.render_funds(world.funds(shop_id))
+    return (
+        wire.render_settlements(world.settlements(shop_id))
+        if kind == "settlements"
+        else wire.render_funds(world.funds(shop_id))
+    )
 
 
 def _paging(asked: Params, page_name: str) -> tuple[int, int]:
@@ -234,7 +286,9 @@ def _inner(data: str) -> str:
 
 
 def _answer(data: str) -> Response:
-    return Response(f'{{"error_code":0,"error_msg":"","success":true,"data":{data}}}', media_type="application/json")
+    return Response(
+        f'{{"error_code":0,"error_msg":"","success":true,"data":{data}}}', media_type="application/json"
+    )
 
 
 def _error(code: int, message: str) -> Response:

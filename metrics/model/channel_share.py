@@ -1,12 +1,18 @@
-"""How much of what is kept comes through one's own sessions, and how much through creators' (metrics.md 2.3, 自播占比 / 达播占比)."""
+"""How much of what is kept comes through one's own sessions, and how much through creators' (metrics.md 2.3,
+自播占比 / 达播占比).
+"""
 
 from __future__ import annotations
 
 from metrics.model.metric import Metric
 
-_TRAP_ZH = "按净成交算,不是按支付:达播退得多,按支付看会显得大。渠道不明的上下都不算;新近的订单还会退,账龄不同不能比。"
+_TRAP_ZH = (
+    "按净成交算,不是按支付:达播退得多,按支付看会显得大。"
+    "渠道不明的上下都不算;新近的订单还会退,账龄不同不能比。"
+)
 _TRAP_EN = (
-    "Of net, not of paid value: creators' orders are returned more, and paid value would flatter them. Untold channels are in neither part; young orders are "
+    "Of net, not of paid value: creators' orders are returned more, and paid value would flatter "
+    "them. Untold channels are in neither part; young orders are "
 )
 _TRAP_EN += "still to return, so never compare unequal ages."
 
@@ -28,4 +34,7 @@ def _share(code: str, zh: str, en: str) -> Metric:
     )
 
 
-CHANNEL_SHARE = (_share("own_live", "自播", "own sessions"), _share("creator_live", "达播", "creators' sessions"))
+CHANNEL_SHARE = (
+    _share("own_live", "自播", "own sessions"),
+    _share("creator_live", "达播", "creators' sessions"),
+)

@@ -30,8 +30,14 @@ _ALL = (
         notes=("ASIDE_INCLUDED",),
         about_zh="买家实际支付的金额,后来退掉的也算在内。",
         about_en="What buyers paid, including what was refunded later.",
-        trap_zh="大屏上的成交金额多是它,不是到手的钱;有的报表(如天猫 2020 年的订单导出)的实付已扣退款,不能当成它。",
-        trap_en="Screens show it as sales; it is not money kept. Some reports (Tmall orders of 2020) state paid amounts already net of refunds.",
+        trap_zh=(
+            "大屏上的成交金额多是它,不是到手的钱;有的报表(如天猫 2020 "
+            "年的订单导出)的实付已扣退款,不能当成它。"
+        ),
+        trap_en=(
+            "Screens show it as sales; it is not money kept. Some reports (Tmall orders of 2020) state "
+            "paid amounts already net of refunds."
+        ),
     ),
     Metric(
         id="refunds",
@@ -41,7 +47,10 @@ _ALL = (
         clock="paid",
         numerator={"cohort_refund_fen": 1},
         about_zh="这段时间支付的订单迄今退掉的钱,退款发生在哪天都算;来源只给金额不给日期的也算。",
-        about_en="Money sent back to date on orders paid in the period, whenever it went back; refunds known only in amount count too.",
+        about_en=(
+            "Money sent back to date on orders paid in the period, whenever it went back; refunds known "
+            "only in amount count too."
+        ),
         trap_zh="新近的订单还会继续退,现在的数字偏低。",
         trap_en="Young orders are still being returned: today's figure is too low.",
     ),
@@ -93,7 +102,10 @@ _ALL = (
         clock="paid",
         numerator={"cohort_refund_undated_fen": 1},
         about_zh="来源只给金额、没给退款日期的退款;订单日口径里有它,退款日口径里没有。",
-        about_en="Refunds of which a source tells the amount and not the day: part of the order cohort, not of the refund date.",
+        about_en=(
+            "Refunds of which a source tells the amount and not the day: part of the order cohort, not "
+            "of the refund date."
+        ),
         trap_zh="两种净成交的差里有它,不能平摊到各天。",
         trap_en="It is part of what the two nets differ by; not to be spread over days.",
     ),
@@ -107,7 +119,9 @@ _ALL = (
         about_zh="这段时间退回的钱,不管是哪天的订单:与资金流对应。",
         about_en="Money sent back in the period, whichever day's order it was for: it follows the cash.",
         trap_zh="大促之后会超过当期支付,是真的;日期不明的退款不在里面。",
-        trap_en="After a promotion it exceeds what was paid, and truly so; refunds of untold date are not in it.",
+        trap_en=(
+            "After a promotion it exceeds what was paid, and truly so; refunds of untold date are not in it."
+        ),
     ),
     Metric(
         id="return_rate_by_refund_date",
@@ -121,7 +135,10 @@ _ALL = (
         about_zh="这段时间退回的钱除以这段时间收到的钱,两边可以是不同的订单。",
         about_en="Refunded in the period over paid in the period, which may be of different orders.",
         trap_zh="大促后可以超过 100%,不截断;要看货退了多少,用订单日口径。",
-        trap_en="It can exceed 100 % after a promotion and is not clipped; to see how much comes back, ask by order date.",
+        trap_en=(
+            "It can exceed 100 % after a promotion and is not clipped; to see how much comes back, ask "
+            "by order date."
+        ),
     ),
     Metric(
         id="refund_rate_before_shipment",
@@ -150,7 +167,10 @@ _ALL = (
         about_zh="每件的平均支付金额,赠品不算件。",
         about_en="Paid value per unit; gifts are no units.",
         trap_zh="有的行没有件数时偏高:钱在、件不在,答案写明多少行。",
-        trap_en="Too high where lines tell no units: their money is in, their units are not; the answer states how many.",
+        trap_en=(
+            "Too high where lines tell no units: their money is in, their units are not; the answer "
+            "states how many."
+        ),
     ),
     Metric(
         id="net_by_order_date",
@@ -162,9 +182,13 @@ _ALL = (
         numerator={"paid_fen": 1, "cohort_refund_fen": -1},
         notes=("ASIDE_INCLUDED",),
         about_zh="这段时间支付的订单,减去它们迄今的全部退款:运营看的留存金额。",
-        about_en="Orders paid in the period less all their refunds to date: the money kept, as operations see it.",
+        about_en=(
+            "Orders paid in the period less all their refunds to date: the money kept, as operations see it."
+        ),
         trap_zh="发布后还会继续下降:看数字要看账龄,最近三周总显得最好。",
-        trap_en="It keeps falling after publication: read it with its age; the last three weeks always look best.",
+        trap_en=(
+            "It keeps falling after publication: read it with its age; the last three weeks always look best."
+        ),
     ),
     Metric(
         id="net_by_refund_date",
@@ -176,9 +200,15 @@ _ALL = (
         numerator={"paid_fen": 1, "dated_refund_fen": -1},
         notes=("REFUNDS_UNDATED", "ASIDE_INCLUDED"),
         about_zh="这段时间收到的钱减去这段时间退回的钱,不管是哪天的订单:财务看的口径,与资金流对应,可以为负。",
-        about_en="Paid in the period less refunded in it, whichever order it was for: the finance view, which follows the cash and can be negative.",
+        about_en=(
+            "Paid in the period less refunded in it, whichever order it was for: the finance view, "
+            "which follows the cash and can be negative."
+        ),
         trap_zh="日期不明的退款进不来,数字会偏高,答案里写明漏了多少;大促后的负数是真的,不要截断。",
-        trap_en="Refunds without a date cannot enter and leave it too high; the answer states how much. A negative day after a promotion is real.",
+        trap_en=(
+            "Refunds without a date cannot enter and leave it too high; the answer states how much. A "
+            "negative day after a promotion is real."
+        ),
     ),
     Metric(
         id="paid_orders",
@@ -189,7 +219,10 @@ _ALL = (
         decision="0018-contested-definitions",
         numerator={"paid_orders_qty": 1},
         about_zh="支付过的主订单数,后来全退的也算;只有赠品的订单不算。",
-        about_en="Main orders that were paid, also when refunded in full later; orders of nothing but gifts do not count.",
+        about_en=(
+            "Main orders that were paid, also when refunded in full later; orders of nothing but gifts "
+            "do not count."
+        ),
         trap_zh="按款式看时,一单多款只记在首行的款式上,不是购买该款的订单数。",
         trap_en="By style, an order of several styles counts on its first line's style only.",
     ),
@@ -205,7 +238,10 @@ _ALL = (
         about_zh="支付的件数,不含赠品,退货不扣。",
         about_en="Units paid for, without gifts, returns not removed.",
         trap_zh="只给订单不给明细的来源没有件数:答案写明有多少行不明,全都不明时为空而不是 0。",
-        trap_en="Sources that tell orders only have no units: the answer states how many lines are untold, and is empty, not 0, when all are.",
+        trap_en=(
+            "Sources that tell orders only have no units: the answer states how many lines are untold, "
+            "and is empty, not 0, when all are."
+        ),
     ),
     Metric(
         id="aov",
@@ -245,7 +281,9 @@ _ALL = (
         denominator="session_views_qty",
         notes=("VIEWS_UNTOLD",),
         about_zh="归属到场次的支付金额,按每千次观看算。没有观看次数的场次不参与。",
-        about_en="Paid value attributed to sessions, per thousand views. Sessions without views take no part.",
+        about_en=(
+            "Paid value attributed to sessions, per thousand views. Sessions without views take no part."
+        ),
         trap_zh="分母是观看次数(人次),不是观看人数。",
         trap_en="The denominator is views, not viewers.",
     ),
@@ -266,5 +304,19 @@ _ALL = (
     ),
 )
 
-_GROUPS = (LADDER, _ALL, KEPT_GOODS, CHANNEL_SHARE, FUNNEL, BUYERS, ASIDE, OUTLOOK, SETTLEMENT, PROFIT, ADVERTISING, STOCK, LAUNCH)
+_GROUPS = (
+    LADDER,
+    _ALL,
+    KEPT_GOODS,
+    CHANNEL_SHARE,
+    FUNNEL,
+    BUYERS,
+    ASIDE,
+    OUTLOOK,
+    SETTLEMENT,
+    PROFIT,
+    ADVERTISING,
+    STOCK,
+    LAUNCH,
+)
 METRICS: dict[str, Metric] = {metric.id: metric for group in _GROUPS for metric in group}

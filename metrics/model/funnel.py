@@ -1,4 +1,5 @@
-"""Metrics of a session's people: from being shown the room to buying (metrics.md 2.3), what one of them is worth, and how long they stay.
+"""Metrics of a session's people: from being shown the room to buying (metrics.md 2.3), what one of them is
+worth, and how long they stay.
 
 Sums divided, never rates averaged.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 from metrics.model.metric import Metric
 
 _TRAP_ZH = "按人数,不是人次;同一个人看两场算两个人。只含每一步人数都说了的场次。"
-_TRAP_EN = "People, not times; one person in two sessions counts twice. Only of sessions that tell every step."
+_TRAP_EN = (
+    "People, not times; one person in two sessions counts twice. Only of sessions that tell every step."
+)
 
 
 def _step(name: str, zh: str, en: str, part: str, base: str, about_zh: str, about_en: str) -> Metric:
@@ -28,7 +31,11 @@ def _step(name: str, zh: str, en: str, part: str, base: str, about_zh: str, abou
     )
 
 
-_SHOWN, _ENTERED, _SEEN, _CLICKED, _BOUGHT = "funnel_shown_qty", "funnel_entered_qty", "funnel_seen_qty", "funnel_clicked_qty", "funnel_bought_qty"
+_SHOWN = "funnel_shown_qty"
+_ENTERED = "funnel_entered_qty"
+_SEEN = "funnel_seen_qty"
+_CLICKED = "funnel_clicked_qty"
+_BOUGHT = "funnel_bought_qty"
 
 FUNNEL = (
     _step(
@@ -58,7 +65,15 @@ FUNNEL = (
         "点了商品的人占看到商品的人。",
         "Of those shown a product, those who clicked.",
     ),
-    _step("click_order_rate", "点击成交率", "click to order", _BOUGHT, _CLICKED, "成交的人占点了商品的人。", "Of those who clicked, those who bought."),
+    _step(
+        "click_order_rate",
+        "点击成交率",
+        "click to order",
+        _BOUGHT,
+        _CLICKED,
+        "成交的人占点了商品的人。",
+        "Of those who clicked, those who bought.",
+    ),
     _step(
         "view_order_rate",
         "看播成交率",
@@ -81,7 +96,10 @@ FUNNEL = (
         about_zh="归属到场次的支付金额,按每个观看的人算。",
         about_en="Paid value attributed to sessions, per person who watched.",
         trap_zh="分母是人数不是人次;退款没扣,隔几周和净千次观看一起看。",
-        trap_en="Its denominator is people, not times watched; refunds are not removed: read it with net GPM weeks later.",
+        trap_en=(
+            "Its denominator is people, not times watched; refunds are not removed: read it with net GPM "
+            "weeks later."
+        ),
     ),
     Metric(
         id="paid_per_buyer",
@@ -94,8 +112,12 @@ FUNNEL = (
         notes=("BUYERS_UNTOLD",),
         about_zh="归属到场次的支付金额,按平台所示的每个成交的人算。",
         about_en="Paid value attributed to sessions, per buyer as the platform shows them.",
-        trap_zh="按人,不是按单:按单的叫笔单价,同样的订单里比它低。平台按场数人,同一个人在两场买算两个人。只含说了成交人数的场次。",
-        trap_en="Per buyer, not per order: that is the average order value, lower over the same orders. People are counted per session: who buys in two "
+        trap_zh=(
+            "按人,不是按单:按单的叫笔单价,同样的订单里比它低。平台按场数人,同一个人在两场买算两个人。"
+            "只含说了成交人数的场次。"
+        ),
+        trap_en="Per buyer, not per order: that is the average order value, lower over the same orders. "
+        "People are counted per session: who buys in two "
         "counts twice. Only of sessions that tell their buyers.",
     ),
     Metric(
@@ -110,7 +132,10 @@ FUNNEL = (
         about_zh="归属到场次的支付金额,按每千次商品曝光算。",
         about_en="Paid value attributed to sessions, per thousand times a product was shown.",
         trap_zh="分母是商品曝光次数(人次),不是曝光人数,也不是观看次数;退款没扣。",
-        trap_en="Its denominator is times a product was shown, not people nor views of the room; refunds are not removed.",
+        trap_en=(
+            "Its denominator is times a product was shown, not people nor views of the room; refunds are "
+            "not removed."
+        ),
     ),
     Metric(
         id="watch_time",
@@ -122,9 +147,14 @@ FUNNEL = (
         denominator="session_watch_views_qty",
         notes=("WATCH_UNTOLD",),
         about_zh="平台所示的每场平均观看时长;几场一起看,按各场观看次数加权。",
-        about_en="The average watching time the platform shows of a session; of several, weighted by their views.",
-        trap_zh="抖音叫「人均观看时长」,但没有说按人数还是按次数;公开的一行真实数据合乎按次数。别拿它乘人数。",
-        trap_en="Douyin calls it per person but does not say whether it is per person or per view; the one real row known agrees with views. Do not multiply "
+        about_en=(
+            "The average watching time the platform shows of a session; of several, weighted by their views."
+        ),
+        trap_zh=(
+            "抖音叫「人均观看时长」,但没有说按人数还是按次数;公开的一行真实数据合乎按次数。别拿它乘人数。"
+        ),
+        trap_en="Douyin calls it per person but does not say whether it is per person or per view; the one "
+        "real row known agrees with views. Do not multiply "
         "it by people.",
     ),
 )

@@ -10,12 +10,18 @@ from metrics.model.notes import NOTES
 from metrics.query.sources import dimensions_of
 from metrics.reports.screens import SCREENS, UNKNOWN, Screen
 
-_ROUNDED = ("四舍五入到整数分;分母为 0 时为空", "rounded half up to a whole fen; empty where the denominator is 0")
+_ROUNDED = (
+    "四舍五入到整数分;分母为 0 时为空",
+    "rounded half up to a whole fen; empty where the denominator is 0",
+)
 _FRACTION = ("不取整;分母为 0 时为空", "not rounded; empty where the denominator is 0")
 
 
 def tooltip(metric_id: str) -> str:
-    """Two short paragraphs, Chinese then English: what it is, its formula, its clock, the trap. KeyError for an unknown metric."""
+    """Two short paragraphs, Chinese then English: what it is, its formula, its clock, the trap.
+
+    KeyError for an unknown metric.
+    """
     metric = METRICS[metric_id]
     clock = CLOCKS[metric.clock]
     zh = f"{metric.about_zh} = {metric.formula_zh}。{clock[0]}。注意:{metric.trap_zh}"
@@ -24,7 +30,9 @@ def tooltip(metric_id: str) -> str:
 
 
 def metrics_page(head: Sequence[str], examples: Mapping[str, str]) -> str:
-    """The metric page of the documentation as Markdown, one section per metric. The same entries give the same text, to the byte.
+    """The metric page of the documentation as Markdown, one section per metric.
+
+    The same entries give the same text, to the byte.
 
     ``head``: lines that tell the worked example, ``examples``: metric → what it comes to there.
     """
@@ -49,11 +57,16 @@ def _section(metric: Metric, example: str) -> list[str]:
         f"* 公式 / formula: {metric.formula_zh} · `{metric.formula}`",
         f"* 例 / example: {example}",
         f"* 日期口径 / clock: `{metric.clock}`",
-        f"* 单位 / unit: {unit[0]} / {unit[1]}" + (f";{rounding[0]} / {rounding[1]}" if metric.is_ratio else ""),
+        f"* 单位 / unit: {unit[0]} / {unit[1]}"
+        + (f";{rounding[0]} / {rounding[1]}" if metric.is_ratio else ""),
         f"* 可按 / by: {', '.join(f'`{name}`' for name in dimensions_of(metric.clock, metric.parts))}",
         f"* 陷阱 / trap: {metric.trap_zh} / {metric.trap_en}",
     ]
-    lines += [f"* 为什么这样定 / why so: [{metric.decision[:4]}](decisions/{metric.decision}.md)"] if metric.decision else []
+    lines += (
+        [f"* 为什么这样定 / why so: [{metric.decision[:4]}](decisions/{metric.decision}.md)"]
+        if metric.decision
+        else []
+    )
     lines += [f"* 提示 / note: `{code}`" for code in metric.notes]
     return [*lines, ""]
 
@@ -71,21 +84,39 @@ def _reservations() -> list[str]:
         "reach": "A 2026-11-12",
     }
     words |= dict.fromkeys(("began_zh", "began_en"), "A") | dict.fromkeys(("own_zh", "own_en"), "B")
-    rows = [f"| `{code}` | {kind.zh.format(**words)} | {kind.en.format(**words)} |" for code, kind in NOTES.items()]
-    head = ["## 答案附注 / Notes with an answer", "", "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.", ""]
+    rows = [
+        f"| `{code}` | {kind.zh.format(**words)} | {kind.en.format(**words)} |"
+        for code, kind in NOTES.items()
+    ]
+    head = [
+        "## 答案附注 / Notes with an answer",
+        "",
+        "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.",
+        "",
+    ]
     return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]
 
 
 def screens_lines() -> list[str]:
     """Numbers that can be matched as lines of Markdown under a title, and those that nobody defines."""
     head = [
-        "怎么用 / how to use: [guide](guides/match.md) · 为什么 / why: [0015](decisions/0015-a-screen-is-matched-only-if-defined.md)",
+        (
+            "怎么用 / how to use: [guide](guides/match.md) · 为什么 / why: "
+            "[0015](decisions/0015-a-screen-is-matched-only-if-defined.md)"
+        ),
         "",
         "| 平台 / platform | 哪一个数 / number | 在哪里看 / where | 算什么 / counts | 依据 / source |",
         "|---|---|---|---|---|",
     ]
     unknown = [f"| {PLATFORM.zh(platform)} | {what} | {zh}<br>{en} |" for platform, what, zh, en in UNKNOWN]
-    foot = ["", "## 口径不明,不能对平 / Nobody tells what these count", "", "| 平台 / platform | 哪一个数 / number | 为什么 / why |", "|---|---|---|", *unknown]
+    foot = [
+        "",
+        "## 口径不明,不能对平 / Nobody tells what these count",
+        "",
+        "| 平台 / platform | 哪一个数 / number | 为什么 / why |",
+        "|---|---|---|",
+        *unknown,
+    ]
     return [*head, *map(_screen, SCREENS.values()), *foot]
 
 

@@ -19,7 +19,10 @@ CLOCKS: dict[str, tuple[str, str]] = {
         "支付日;只含已完成且过了退货期的订单,退货期到数据截至的那天算",
         "payment day; only of orders finished and past the return window, as far as the data reach",
     ),
-    "paid": ("支付日:订单何时支付,其后的退款都记回这一天", "payment day: when the order was paid; later refunds go back to that day"),
+    "paid": (
+        "支付日:订单何时支付,其后的退款都记回这一天",
+        "payment day: when the order was paid; later refunds go back to that day",
+    ),
     "refund": ("退款日:钱何时退回", "refund day: when the money went back"),
     "mixed": ("支付在支付日,退款在退款日", "payments on the payment day, refunds on the refund day"),
     "settled": ("结算日:平台何时结算或扣回", "settlement day: when the platform paid out or took back"),
@@ -30,7 +33,11 @@ CLOCKS: dict[str, tuple[str, str]] = {
     ),
     "cost": (
         "支付日;一次性的成本摊到它生效的每一天",
-        "payment day: costs and fees go back to the day of their order; a cost charged once stands on the days it is valid for",
+        (
+            "payment day: costs and fees go back to the day of their order; a cost charged once stands on "
+            "the "
+            "days it is valid for"
+        ),
     ),
     "buyers": (
         "月末:以月末为止的窗口(默认 90 天)里支付的订单",
@@ -38,7 +45,11 @@ CLOCKS: dict[str, tuple[str, str]] = {
     ),
     "advertised": (
         "推广日,即支付日;退款、结算、成本都记回它们订单支付的那天",
-        "day of spending, which is the payment day of the orders set against it; their refunds, settlements and costs go back to it",
+        (
+            "day of spending, which is the payment day of the orders set against it; their refunds, "
+            "settlements "
+            "and costs go back to it"
+        ),
     ),
     "advertised_matured": (
         "推广日,即支付日:这天支付的订单到第 45 天会留下多少",
@@ -67,12 +78,14 @@ UNITS: dict[str, tuple[str, str]] = {
 class Metric:
     """One metric. Its value is Σ coefficient × Σ part, divided by Σ ``denominator`` when it has one.
 
-    ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen or seconds is rounded half up to a whole one,
-    a fraction or ratio is not (``quotient``), and all are null where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``);
-    where all of ``told`` is 0 while the first note's measure, or one of ``untold``, is not, the source tells nothing and the value is null, not 0.
-    ``below`` names the note of a denominator that is told and not above 0.
-    ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part would pass for the whole.
-    ``trap`` is the mistake people make with it, ``decision`` the record (``docs/decisions/``) of a contested definition.
+    ``numerator`` maps additive mart measures (fields of the dictionary) to coefficients. A ratio in fen or
+    seconds is rounded half up to a whole one, a fraction or ratio is not (``quotient``), and all are null
+    where the denominator is 0. ``notes`` name what the answer must own up to (``notes.NOTES``); where all of
+    ``told`` is 0 while the first note's measure, or one of ``untold``, is not, the source tells nothing and
+    the value is null, not 0. ``below`` names the note of a denominator that is told and not above 0.
+    ``whole`` is a measure of what has no value yet: where any is left the value is null, for a sum of a part
+    would pass for the whole. ``trap`` is the mistake people make with it, ``decision`` the record
+    (``docs/decisions/``) of a contested definition.
     """
 
     id: str
@@ -95,7 +108,9 @@ class Metric:
 
     @property
     def is_exact(self) -> bool:
-        """True for a quotient that is not rounded: a fraction, a ratio, which may be above 1 by nature, or days."""
+        """True for a quotient that is not rounded: a fraction, a ratio, which may be above 1 by nature, or
+        days.
+        """
         return self.unit in ("fraction", "ratio", "days")
 
     @overload
@@ -159,7 +174,11 @@ class Metric:
         text = ""
         for part, factor in self.numerator.items():
             sign = " − " if factor < 0 else " + "
-            text += (sign if text or factor < 0 else "") + (f"{abs(factor)} × " if abs(factor) != 1 else "") + f"Σ {labels.get(part, part)}"
+            text += (
+                (sign if text or factor < 0 else "")
+                + (f"{abs(factor)} × " if abs(factor) != 1 else "")
+                + f"Σ {labels.get(part, part)}"
+            )
         if self.denominator is None:
             return text
         top = f"({text})" if len(self.numerator) > 1 else text

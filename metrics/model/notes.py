@@ -15,7 +15,10 @@ __all__ = ["NOTES", "UNREPORTED", "Note", "NoteKind", "make_notes"]
 
 @dataclass(frozen=True)
 class Note:
-    """One reservation about one answer, ready to print. ``amount_fen`` or ``count`` is the figure in the sentence."""
+    """One reservation about one answer, ready to print.
+
+    ``amount_fen`` or ``count`` is the figure in the sentence.
+    """
 
     code: str
     zh: str
@@ -28,13 +31,25 @@ class Note:
 UNREPORTED = (*MISSING.values(), "PAID_UNDATED", "REFUNDS_UNSIZED")
 
 
-def make_notes(codes: Collection[str], totals: Mapping[str, int], words: Mapping[str, Mapping[str, str | int]] | None = None) -> list[Note]:
+def make_notes(
+    codes: Collection[str],
+    totals: Mapping[str, int],
+    words: Mapping[str, Mapping[str, str | int]] | None = None,
+) -> list[Note]:
     """The notes among ``codes`` that apply, in declared order: a figure of 0 says nothing and is left out.
 
-    ``totals`` is part → sum over the answer; ``words`` are what the sentence of a note names beside its figure.
+    ``totals`` is part → sum over the answer; ``words`` are what the sentence of a note names beside its
+    figure.
     """
-    told = ((code, kind) for code, kind in NOTES.items() if code in codes and (not kind.part or totals.get(kind.part)))
-    return [_note(code, kind, totals.get(kind.part, 0), totals.get(kind.beside, 0), (words or {}).get(code, {})) for code, kind in told]
+    told = (
+        (code, kind)
+        for code, kind in NOTES.items()
+        if code in codes and (not kind.part or totals.get(kind.part))
+    )
+    return [
+        _note(code, kind, totals.get(kind.part, 0), totals.get(kind.beside, 0), (words or {}).get(code, {}))
+        for code, kind in told
+    ]
 
 
 def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str, str | int]) -> Note:
@@ -47,4 +62,10 @@ def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str,
         "beside": f"{beside:,}" if kind.beside.endswith("_qty") else yuan(beside),
         **more,
     }
-    return Note(code, kind.zh.format(**words), kind.en.format(**words), total if is_money else None, None if is_money else total)
+    return Note(
+        code,
+        kind.zh.format(**words),
+        kind.en.format(**words),
+        total if is_money else None,
+        None if is_money else total,
+    )

@@ -1,4 +1,7 @@
-"""The metric that is an estimate (metrics.md 2.2 M07). Its interval is told with the answer: bounds do not add up, so they are no measure of a mart."""
+"""The metric that is an estimate (metrics.md 2.2 M07).
+
+Its interval is told with the answer: bounds do not add up, so they are no measure of a mart.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,20 @@ OUTLOOK = (
         numerator={"matured_fen": 1},
         notes=("MATURED_UNTOLD",),
         whole="matured_untold_fen",
-        about_zh="这段时间支付的订单,付款满 45 天时会留下多少:满龄的就是净成交(订单日),没满的按同类订单过去的退法推算(M07)。",
-        about_en="What the orders paid in the period will have kept on their 45th day: what is old enough is net by order date, the rest is projected from how "
+        about_zh=(
+            "这段时间支付的订单,付款满 45 "
+            "天时会留下多少:满龄的就是净成交(订单日),没满的按同类订单过去的退法推算(M07)。"
+        ),
+        about_en="What the orders paid in the period will have kept on their 45th day: what is old enough is "
+        "net by order date, the rest is projected from how "
         "orders like them came back (M07).",
-        trap_zh="是估计,要连区间一起看;退货率刚变的三四周会估偏。按款、场次、省份等切开时,按同类订单的退法分摊:自己比同类退得多还是少,退了才看得出。"
+        trap_zh="是估计,要连区间一起看;退货率刚变的三四周会估偏。按款、场次、"
+        "省份等切开时,按同类订单的退法分摊:自己比同类退得多还是少,退了才看得出。"
         "明细是每行现在留下的,再减去预计还会退的。",
-        trap_en="An estimate: read it with its interval. It is off for some weeks after return rates change. By style, session and the like it is shared by "
-        "how orders of a kind come back: whether one comes back more or less than its kind shows only once it has. Its lines are what each keeps now and "
+        trap_en="An estimate: read it with its interval. It is off for some weeks after return rates change. "
+        "By style, session and the like it is shared by "
+        "how orders of a kind come back: whether one comes back more or less than its kind shows only once "
+        "it has. Its lines are what each keeps now and "
         "what is still expected to go back.",
     ),
 )

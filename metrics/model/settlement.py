@@ -1,4 +1,6 @@
-"""Metrics of what came through: settled, funded, and what was charged for it (metrics.md 2.2 M09 and M10, 2.3 实际佣金率)."""
+"""Metrics of what came through: settled, funded, and what was charged for it (metrics.md 2.2 M09 and M10, 2.3
+实际佣金率).
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,15 @@ SETTLEMENT = (
         decision="0012-ledgers-match-by-number",
         numerator={"settled_fen": 1},
         about_zh="平台结算给商家的钱减去扣回的钱,各项费用和佣金已扣:结算单的收入合计加支出合计(M09)。",
-        about_en="What platforms paid out less what they took back, after fees and commissions: income plus expense of the bills (M09).",
+        about_en=(
+            "What platforms paid out less what they took back, after fees and commissions: income plus "
+            "expense of the bills (M09)."
+        ),
         trap_zh="结算比支付晚一两周到一个半月,同一天的结算和支付不是同一批订单;还没结算的在未结台账里。",
-        trap_en="It follows payment by one to six weeks: a day's settled and paid are different orders. What is still to come stands in the open items.",
+        trap_en=(
+            "It follows payment by one to six weeks: a day's settled and paid are different orders. What "
+            "is still to come stands in the open items."
+        ),
     ),
     Metric(
         id="funded",
@@ -29,9 +37,15 @@ SETTLEMENT = (
         decision="0012-ledgers-match-by-number",
         numerator={"funded_fen": 1},
         about_zh="货款、退款、平台费、佣金和补贴在账户里的净进出(M10)。",
-        about_en="Goods' money into the account less out of it: proceeds, refunds, fees, commissions and subsidies (M10).",
+        about_en=(
+            "Goods' money into the account less out of it: proceeds, refunds, fees, commissions and "
+            "subsidies (M10)."
+        ),
         trap_zh="提现、保证金、推广充值、运费险不在内;没有资金流水的店没有这个数,不是 0。",
-        trap_en="Withdrawals, deposits, advertising and premiums are not in it; a shop that gives no account flow has no figure, not 0.",
+        trap_en=(
+            "Withdrawals, deposits, advertising and premiums are not in it; a shop that gives no account "
+            "flow has no figure, not 0."
+        ),
     ),
     Metric(
         id="settled_before_charges",
@@ -80,7 +94,10 @@ SETTLEMENT = (
         numerator={"commission_leader_fen": 1},
         notes=_CHARGED,
         about_zh="结算里扣给团长或招商机构的佣金,退回的已减。",
-        about_en="Commission settlements charged for team leaders and agencies of investment, what came back removed.",
+        about_en=(
+            "Commission settlements charged for team leaders and agencies of investment, what came back "
+            "removed."
+        ),
         trap_zh="有的平台并在达人佣金里,不单列。",
         trap_en="Some platforms tell it within the creator's commission.",
     ),
@@ -120,8 +137,14 @@ SETTLEMENT = (
         denominator="settled_goods_fen",
         notes=_CHARGED,
         about_zh="佣金占扣费前结算额的比例:退款扣回而佣金不退时,它会高于约定的佣金率。",
-        about_en="Commissions over what was settled before charges: where goods' money is taken back and the commission is not, it exceeds the agreed rate.",
+        about_en=(
+            "Commissions over what was settled before charges: where goods' money is taken back and the "
+            "commission is not, it exceeds the agreed rate."
+        ),
         trap_zh="坑位费不在内,退货多的场次实际更高;没有结算单的店不参与。",
-        trap_en="Slot fees are not in it, so sessions with many returns cost more; shops without bills take no part.",
+        trap_en=(
+            "Slot fees are not in it, so sessions with many returns cost more; shops without bills take "
+            "no part."
+        ),
     ),
 )

@@ -32,10 +32,14 @@ _DISTRICT = mart_district_channel_monthly.TABLE
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who reads. ``role`` merchant | association | operator; ``merchant_id`` is set for a merchant, and for an operator who named one.
+    """Somebody who reads.
 
-    ``has_account`` is True for people who signed in: each of their calls checks that the account is still there and unchanged.
-    A viewer made in code (command line, tests) speaks with the rights of whoever runs the machine.
+    ``role`` merchant | association | operator; ``merchant_id`` is set for a merchant, and for an operator who
+    named one.
+
+    ``has_account`` is True for people who signed in: each of their calls checks that the account is still
+    there and unchanged. A viewer made in code (command line, tests) speaks with the rights of whoever runs
+    the machine.
     """
 
     place: Place
@@ -55,7 +59,10 @@ class Released:
 
 @dataclass(frozen=True, eq=False)
 class Desk:
-    """One viewer's released rows of one release in a database of their own. Shared by the viewer's threads: never close ``connection``."""
+    """One viewer's released rows of one release in a database of their own.
+
+    Shared by the viewer's threads: never close ``connection``.
+    """
 
     viewer: Viewer
     release: Released
@@ -63,12 +70,15 @@ class Desk:
     found: Release
 
     def sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
-        """A SELECT over ``gold.*`` tables of this desk, on a cursor of its own so that threads do not take each other's results."""
+        """A SELECT over ``gold.*`` tables of this desk, on a cursor of its own so that threads do not take
+        each other's results.
+        """
         with self.connection.cursor() as cursor:
             return cursor.execute(query, list(params)).pl()
 
     def rows(self, source: Source, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
-        """A SELECT over ``source.relation``: on this desk, or of the viewer's merchant alone where so many rows are, in the lake as released.
+        """A SELECT over ``source.relation``: on this desk, or of the viewer's merchant alone where so many
+        rows are, in the lake as released.
 
         Raises ``NotFoundError`` RELEASE_EXPIRED as ``open_release`` does.
         """
@@ -83,7 +93,9 @@ class Desk:
 
     def tables(self) -> list[str]:
         """Full names of the tables on this desk."""
-        return self.sql("SELECT schema_name || '.' || table_name AS name FROM duckdb_tables() ORDER BY name")["name"].to_list()
+        return self.sql("SELECT schema_name || '.' || table_name AS name FROM duckdb_tables() ORDER BY name")[
+            "name"
+        ].to_list()
 
 
 _DESKS: Memo[Desk] = Memo(DESKS)
@@ -95,13 +107,19 @@ def home_place() -> Place:
 
 
 def sign_in(place: Place, name: str, password: str) -> Viewer:
-    """The viewer behind a name and password. Raises ``NotFoundError`` SIGN_IN_REFUSED, the same for a wrong name, password, or lock-out."""
+    """The viewer behind a name and password.
+
+    Raises ``NotFoundError`` SIGN_IN_REFUSED, the same for a wrong name, password, or lock-out.
+    """
     account = accounts.verify(place, name, password)
     return Viewer(place, account.name, account.role, account.merchant_id, has_account=True)
 
 
 def refresh(viewer: Viewer) -> Viewer | None:
-    """The same viewer while the account is there with the same role and merchant; None once it was removed or changed. Ask on every page run."""
+    """The same viewer while the account is there with the same role and merchant.
+
+    None once it was removed or changed. Ask on every page run.
+    """
     account = accounts.get(viewer.place, viewer.name)
     if account is None or account.role != viewer.role:
         return None
@@ -110,7 +128,9 @@ def refresh(viewer: Viewer) -> Viewer | None:
 
 
 def as_merchant(viewer: Viewer, merchant_id: str) -> Viewer:
-    """``viewer`` reading for one merchant: the operator's way to a merchant's figures. Others may only name their own.
+    """``viewer`` reading for one merchant: the operator's way to a merchant's figures.
+
+    Others may only name their own.
 
     Raises ``NotFoundError`` NO_SUCH_MERCHANT, the same whether the merchant does not exist or is not theirs.
     """
@@ -123,21 +143,32 @@ def as_merchant(viewer: Viewer, merchant_id: str) -> Viewer:
 
 
 def require(viewer: Viewer) -> None:
-    """Raise ``NotFoundError`` unless ``viewer`` has a known role with the merchant it needs and, having signed in, still has the account."""
+    """Raise ``NotFoundError`` unless ``viewer`` has a known role with the merchant it needs and, having
+    signed in, still has the account.
+    """
     has_merchant = bool(viewer.merchant_id)
-    is_whole = {"merchant": has_merchant, "association": not has_merchant, "operator": True}.get(viewer.role, False)
+    is_whole = {"merchant": has_merchant, "association": not has_merchant, "operator": True}.get(
+        viewer.role, False
+    )
     if not is_whole or (viewer.has_account and refresh(viewer) is None):
         raise NotFoundError(
-            "SIGNED_OUT", "账号已停用或已变更", "the account was removed or changed", step_zh="请重新登录", step_en="sign in again", name=viewer.name
+            "SIGNED_OUT",
+            "账号已停用或已变更",
+            "the account was removed or changed",
+            step_zh="请重新登录",
+            step_en="sign in again",
+            name=viewer.name,
         )
 
 
 def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
-    """The viewer's desk for the release ``as_of`` names (see ``released.choose``), made once per viewer and release and kept while in use.
+    """The viewer's desk for the release ``as_of`` names (see ``released.choose``), made once per viewer and
+    release and kept while in use.
 
-    A merchant's desk holds that merchant's rows of the dimensions and marts, but those ``IN_LAKE``; the association's, and an operator's who named no
-    merchant, only released cells of the district. Raises ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered, and
-    when there is no such release.
+    A merchant's desk holds that merchant's rows of the dimensions and marts, but those ``IN_LAKE``; the
+    association's, and an operator's who named no merchant, only released cells of the district. Raises
+    ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered, and when there is
+    no such release.
     """
     require(viewer)
     found = choose(viewer.place, as_of)
@@ -145,12 +176,20 @@ def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
         raise no_such_merchant()
     # number alone would mistake a home that was wiped and rebuilt for the one before it
     which = (found.number, found.snapshot, found.changed_at, *sorted(found.content.items()))
-    return _DESKS.get((viewer.place, viewer.name, viewer.role, viewer.merchant_id, which), lambda: _load(viewer, found))
+    return _DESKS.get(
+        (viewer.place, viewer.name, viewer.role, viewer.merchant_id, which), lambda: _load(viewer, found)
+    )
 
 
 def no_such_merchant() -> NotFoundError:
     """One sentence for a merchant that does not exist and for one that is somebody else's."""
-    return NotFoundError("NO_SUCH_MERCHANT", "没有这个商家", "no such merchant", step_zh="核对商家编号", step_en="check the merchant's id")
+    return NotFoundError(
+        "NO_SUCH_MERCHANT",
+        "没有这个商家",
+        "no such merchant",
+        step_zh="核对商家编号",
+        step_en="check the merchant's id",
+    )
 
 
 def _load(viewer: Viewer, found: Release) -> Desk:
@@ -163,5 +202,9 @@ def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:
     """Table name → the only rows this viewer may ever reach."""
     if viewer.merchant_id is None:
         return {_DISTRICT.full_name: lake.read(_DISTRICT, where={"is_released": True})}
-    mine = [table for name, table in gold_tables().items() if "merchant_id" in table.key and not name.startswith("fct_") and name not in IN_LAKE]
+    mine = [
+        table
+        for name, table in gold_tables().items()
+        if "merchant_id" in table.key and not name.startswith("fct_") and name not in IN_LAKE
+    ]
     return {table.full_name: lake.read(table, where={"merchant_id": viewer.merchant_id}) for table in mine}

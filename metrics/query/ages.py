@@ -11,10 +11,11 @@ MATURE_DAYS = 45
 
 @dataclass(frozen=True)
 class Age:
-    """How long what was paid has been watched: from the day of payment to its shop's newest observation, not to the clock on the wall.
+    """How long what was paid has been watched: from the day of payment to its shop's newest observation, not
+    to the clock on the wall.
 
-    ``newest_date`` is the newest paid day, ``days`` the age of the youngest cohort, ``open_share`` the part of the paid value that is younger than
-    ``MATURE_DAYS``, 0 to 1.
+    ``newest_date`` is the newest paid day, ``days`` the age of the youngest cohort, ``open_share`` the part
+    of the paid value that is younger than ``MATURE_DAYS``, 0 to 1.
     """
 
     newest_date: dt.date

@@ -1,7 +1,8 @@
 """The passport of a figure: how it is defined, what it rests on, and, line by line, the rows whose sum it is.
 
-Nothing is computed anew: the question is the one ``ask`` answers, and the lines are what the mart's own declaration adds up. They are read for the
-one merchant asked about, into an instance of their own that closes behind the answer (decision 0005); no page ever holds a connection to them.
+Nothing is computed anew: the question is the one ``ask`` answers, and the lines are what the mart's own
+declaration adds up. They are read for the one merchant asked about, into an instance of their own that closes
+behind the answer (decision 0005); no page ever holds a connection to them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,16 @@ from warehouse.release import Release
 from warehouse.viewer import tenant_instance
 
 _STATE = ["merchant_id", "shop_id", "platform_code", "_export_id", "_row_number", "_observed_at"]
-_FILE = ["export_id", "shop_id", "platform_code", "kind_code", "source_code", "export_name", "received_at", "observed_at"]
+_FILE = [
+    "export_id",
+    "shop_id",
+    "platform_code",
+    "kind_code",
+    "source_code",
+    "export_name",
+    "received_at",
+    "observed_at",
+]
 #: A row's id → where what told it stands; the first id a row has counts.
 _TOLD_IN = {
     "settlement_entry_id": (SETTLEMENT_ENTRY,),
@@ -52,7 +62,8 @@ ENTRY_IDS = ("stock_entry_id", "ad_entry_id", "order_line_id")
 _LINE = ["shop_id", "platform_code", "channel_code", "business_date", *IDS]
 
 
-#: What was read for the last few cells: a page asks for a figure's passport, its lines, and the next figure of the same days.
+#: What was read for the last few cells: a page asks for a figure's passport, its lines, and the next figure
+#: of the same days.
 _ROWS: Memo[pl.DataFrame] = Memo(4)
 _HELD: Memo[list[Note]] = Memo(64)
 
@@ -61,9 +72,10 @@ _HELD: Memo[list[Note]] = Memo(64)
 class Lines:
     """The rows behind one cell, each with what it adds to the figure.
 
-    ``rows``: shop, platform, channel, day and ids (``lineage.IDS``: null where a row has none), ``amount`` it adds to the numerator in the
-    metric's own unit, and ``divisor`` it adds to the denominator (0 where the metric has none); ``lineage.EVIDENCE_COLUMNS`` say what is no plain fact.
-    ``is_silent``: no source tells what it is made of, or not all of it.
+    ``rows``: shop, platform, channel, day and ids (``lineage.IDS``: null where a row has none), ``amount`` it
+    adds to the numerator in the metric's own unit, and ``divisor`` it adds to the denominator (0 where the
+    metric has none); ``lineage.EVIDENCE_COLUMNS`` say what is no plain fact. ``is_silent``: no source tells
+    what it is made of, or not all of it.
     """
 
     metric: Metric
@@ -77,7 +89,10 @@ class Lines:
 
     @property
     def value(self) -> int | float | None:
-        """The cell's figure made of the lines alone; null where there is nothing to divide by, or the source tells nothing."""
+        """The cell's figure made of the lines alone.
+
+        Null where there is nothing to divide by, or the source tells nothing.
+        """
         if self.is_silent:
             return None
         top, bottom = int(self.rows["amount"].sum()), int(self.rows["divisor"].sum())
@@ -92,10 +107,12 @@ class Lines:
 class Passport:
     """What stands behind one figure.
 
-    ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart`` is the table it was summed from, ``version`` the
-    content hash of today's definition, ``is_redefined`` whether the release showed the figure under another one. ``checks_failed`` are warnings of the
-    release's build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name, when) told the rows behind it, with
-    ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's own entries behind it was made. ``lines_qty``: how many lines sum to it.
+    ``answer`` is what ``ask`` says of the cell (value, release, period covered, age, reservations). ``mart``
+    is the table it was summed from, ``version`` the content hash of today's definition, ``is_redefined``
+    whether the release showed the figure under another one. ``checks_failed`` are warnings of the release's
+    build, ready to print: what stops a release never gets here. ``files`` (id, shop, kind, source, name,
+    when) told the rows behind it, with ``rows_qty`` each; ``entered_at`` is when the newest of the merchant's
+    own entries behind it was made. ``lines_qty``: how many lines sum to it.
     """
 
     metric: Metric
@@ -122,8 +139,11 @@ class Passport:
         return newest if isinstance(newest, dt.datetime) else None
 
 
-def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Passport:
-    """The passport of ``metric`` in ``cell`` (dimension → value, as ``ask``'s ``where``) and ``period``, in the release ``as_of`` names.
+def explain(
+    viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None
+) -> Passport:
+    """The passport of ``metric`` in ``cell`` (dimension → value, as ``ask``'s ``where``) and ``period``, in
+    the release ``as_of`` names.
 
     Raises what ``ask`` raises: an unknown metric or dimension, another's merchant, a release that is gone.
     """
@@ -133,15 +153,37 @@ def explain(viewer: Viewer, metric: str, cell: Where, *, period: Period | None =
     mart, rows = question.sources[item.clock].table, _lines(asking, question, found, as_of).rows
     with open_release(asking.place, found) as lake:
         files, entered_at = _files(lake, asking, rows), _entered_at(lake, asking, rows)
-        key = (asking.place, found.number, found.snapshot, asking.merchant_id, question.where.get("shop"), period)
+        key = (
+            asking.place,
+            found.number,
+            found.snapshot,
+            asking.merchant_id,
+            question.where.get("shop"),
+            period,
+        )
         held = _HELD.get(key, lambda: held_notes(lake, str(asking.merchant_id), _shops(question), period))
     answer = replace(answer, notes=[*answer.notes, *held])
     passed, failed = _checks(asking, found)
-    return Passport(item, answer, mart, version(item), redefined_since(found, item), passed, failed, files, entered_at, rows.height)
+    return Passport(
+        item,
+        answer,
+        mart,
+        version(item),
+        redefined_since(found, item),
+        passed,
+        failed,
+        files,
+        entered_at,
+        rows.height,
+    )
 
 
-def order_lines(viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None) -> Lines:
-    """The lines behind one cell, largest first. Their amounts sum to the figure exactly: ``Lines.value`` is what ``ask`` answers.
+def order_lines(
+    viewer: Viewer, metric: str, cell: Where, *, period: Period | None = None, as_of: AsOf = None
+) -> Lines:
+    """The lines behind one cell, largest first.
+
+    Their amounts sum to the figure exactly: ``Lines.value`` is what ``ask`` answers.
 
     Raises what ``ask`` raises.
     """
@@ -150,9 +192,11 @@ def order_lines(viewer: Viewer, metric: str, cell: Where, *, period: Period | No
 
 
 def told_by(viewer: Viewer, line: Mapping[str, object], as_of: AsOf = None) -> pl.DataFrame:
-    """Every row of every file that told of a line's order, session or ledger entry up to the release: columns of ``_STATE``, oldest first.
+    """Every row of every file that told of a line's order, session or ledger entry up to the release: columns
+    of ``_STATE``, oldest first.
 
-    ``line`` is a row of ``Lines.rows``. Only the viewer's own merchant is looked at: a line of somebody else's has no rows.
+    ``line`` is a row of ``Lines.rows``. Only the viewer's own merchant is looked at: a line of somebody
+    else's has no rows.
     """
     asking, _ = _question(viewer, "paid_gmv", {}, None)
     one = pl.DataFrame([{name: line.get(name) for name in _LINE}], schema=_NO_LINES.select(_LINE).schema)
@@ -206,14 +250,22 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     amount = pl.sum_horizontal(pl.col(part) * factor for part, factor in metric.numerator.items())
     divisor = pl.col(metric.denominator) if metric.denominator else pl.lit(0, pl.Int64)
     told = here.filter(_is_part(metric)).select(*_LINE, *EVIDENCE_COLUMNS, amount=amount, divisor=divisor)
-    rows = told.sort(pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True)
+    rows = told.sort(
+        pl.col("amount").abs(), *_LINE, descending=[True, *([False] * len(_LINE))], nulls_last=True
+    )
     return Lines(metric, rows, _is_silent(metric, here) or not is_given(desk, question, coverage))
 
 
 def _is_part(metric: Metric) -> pl.Expr:
-    """A line that was paid and came back whole adds nothing, and still is part of the figure; so is what leaves it empty, and what stands beside it."""
+    """A line that was paid and came back whole adds nothing, and still is part of the figure.
+
+    So is what leaves it empty, and what stands beside it.
+    """
     parts = [name for name in (*metric.numerator, metric.denominator, metric.whole) if name]
-    return pl.any_horizontal(pl.col(name) != 0 for name in dict.fromkeys([*parts, *(ALONGSIDE[name] for name in parts if name in ALONGSIDE)]))
+    return pl.any_horizontal(
+        pl.col(name) != 0
+        for name in dict.fromkeys([*parts, *(ALONGSIDE[name] for name in parts if name in ALONGSIDE)])
+    )
 
 
 def _is_silent(metric: Metric, rows: pl.DataFrame) -> bool:
@@ -229,11 +281,19 @@ def _is_silent(metric: Metric, rows: pl.DataFrame) -> bool:
 def _facts(lake: Lake, viewer: Viewer, question: Question, first: dt.date, last: dt.date) -> Facts:
     """Of the viewer's merchant and the shops asked about."""
     where: dict[str, object] = {"merchant_id": viewer.merchant_id}
-    return Facts(lake, where | ({"shop_id": list(question.where["shop"])} if "shop" in question.where else {}), first, last)
+    return Facts(
+        lake,
+        where | ({"shop_id": list(question.where["shop"])} if "shop" in question.where else {}),
+        first,
+        last,
+    )
 
 
 def _states(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
-    """Silver rows of what stands in ``lines``: ledger entries themselves, else the order, else the session. Keys are the viewer's own merchant's."""
+    """Silver rows of what stands in ``lines``: ledger entries themselves, else the order, else the session.
+
+    Keys are the viewer's own merchant's.
+    """
     mine = lines.with_columns(merchant_id=pl.lit(viewer.merchant_id, pl.String))
     frames = [pl.DataFrame(schema={name: LIVE_SESSION.dtypes[name] for name in _STATE})]
     for name, tables in _TOLD_IN.items():
@@ -246,10 +306,16 @@ def _states(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
 
 def _files(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> pl.DataFrame:
     """Files that told the rows of ``lines``: ``_FILE`` and ``rows_qty``, most rows first."""
-    rows = _states(lake, viewer, lines).group_by("merchant_id", "shop_id", export_id="_export_id").agg(rows_qty=pl.len().cast(pl.Int64))
+    rows = (
+        _states(lake, viewer, lines)
+        .group_by("merchant_id", "shop_id", export_id="_export_id")
+        .agg(rows_qty=pl.len().cast(pl.Int64))
+    )
     exports = lake.read(EXPORT, keys=rows.select("merchant_id", "shop_id", "export_id"))
     joined = exports.join(rows, on=["merchant_id", "shop_id", "export_id"], how="inner")
-    return joined.select(*_FILE, "rows_qty").sort("rows_qty", "received_at", "export_id", descending=[True, True, False])
+    return joined.select(*_FILE, "rows_qty").sort(
+        "rows_qty", "received_at", "export_id", descending=[True, True, False]
+    )
 
 
 def _entered_at(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> dt.datetime | None:
@@ -258,18 +324,23 @@ def _entered_at(lake: Lake, viewer: Viewer, lines: pl.DataFrame) -> dt.datetime 
     found = []
     for book, table in ENTERED_IN.items():
         numbers = ids.filter(ids.str.starts_with(f"{book}:")).str.strip_prefix(f"{book}:").cast(pl.Int64)
-        found += lake.read(table, keys=pl.DataFrame({"event_number": numbers}), where={"merchant_id": viewer.merchant_id})["changed_at"].to_list()
+        found += lake.read(
+            table, keys=pl.DataFrame({"event_number": numbers}), where={"merchant_id": viewer.merchant_id}
+        )["changed_at"].to_list()
     return max(found, default=None)
 
 
 def _checks(viewer: Viewer, found: Release) -> tuple[int, tuple[str, ...]]:
-    """How many rules the release's build passed, and what the warnings among the others say to this merchant."""
+    """How many rules the release's build passed, and what the warnings among the others say to this
+    merchant.
+    """
     with Lake.open(viewer.place) as lake:
         outcomes = lake.read(CHECK, where={"build_number": found.build}).drop("snapshot_number")
     told = of_merchant(outcomes, viewer.merchant_id or "")
     failed = told.filter(~pl.col("is_passed"))
     return told.filter("is_passed")["rule_name"].n_unique(), tuple(
-        message or rule for message, rule in failed.select("message_name", "rule_name").unique().sort("rule_name").rows()
+        message or rule
+        for message, rule in failed.select("message_name", "rule_name").unique().sort("rule_name").rows()
     )
 
 

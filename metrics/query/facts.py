@@ -1,4 +1,6 @@
-"""The rows a figure may be taken apart into: one merchant's, of the shops asked about, as one release holds them."""
+"""The rows a figure may be taken apart into: one merchant's, of the shops asked about, as one release holds
+them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from warehouse.lake import Lake
 
 @dataclass(frozen=True)
 class Facts:
-    """Reads tables for the days from ``first`` to ``last`` of a question, both included; ``where`` names its merchant and, if it names any, its shops."""
+    """Reads tables for the days from ``first`` to ``last`` of a question, both included.
+
+    ``where`` names its merchant and, if it names any, its shops.
+    """
 
     lake: Lake
     where: dict[str, object]

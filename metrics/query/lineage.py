@@ -1,7 +1,9 @@
-"""From a mart back to the facts it is the sum of: what single order lines, refunds and sessions add to each of its measures.
+"""From a mart back to the facts it is the sum of: what single order lines, refunds and sessions add to each
+of its measures.
 
-A mart's own declaration tells that, so what is shown here is by construction what was added up. Estimates, launches and stock are no sums of one
-day's facts: ``metrics.query.estimate_lines``, ``metrics.query.launch_lines`` and ``metrics.query.stock_lines`` take them apart.
+A mart's own declaration tells that, so what is shown here is by construction what was added up. Estimates,
+launches and stock are no sums of one day's facts: ``metrics.query.estimate_lines``,
+``metrics.query.launch_lines`` and ``metrics.query.stock_lines`` take them apart.
 """
 
 from __future__ import annotations
@@ -35,10 +37,12 @@ _LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 _ABOUT = ("order_id", "order_line_id", "refund_id", "live_session_id")
 _SESSION = [*SHOP, "live_session_id"]
 IDS = (
-    "order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "sku_code", "product_id",
+    "order_id", "order_line_id", "refund_id", "live_session_id", "settlement_entry_id", "fund_entry_id",
+    "ad_entry_id", "sku_code", "product_id",
     "platform_sku_id", "stock_entry_id",
 )  # fmt: skip
-#: What a row says of itself where it is more than a fact on its own day: what it is (``EVIDENCE_KINDS``), its own day, and the units it tells of.
+#: What a row says of itself where it is more than a fact on its own day: what it is (``EVIDENCE_KINDS``), its
+#: own day, and the units it tells of.
 EVIDENCE_COLUMNS = {"evidence_code": pl.String(), "evidence_date": pl.Date(), "evidence_qty": pl.Int64()}
 EVIDENCE_KINDS = {
     SO_FAR: ("现在留下", "kept so far"),
@@ -52,7 +56,8 @@ EVIDENCE_KINDS = {
     KEPT: ("留存件数", "units kept"),
     CLAIM: ("退货申请", "claim for return"),
 }
-#: Measure → the measure whose rows are shown beside its own: they are why a style or a SKU counts, and add nothing themselves.
+#: Measure → the measure whose rows are shown beside its own: they are why a style or a SKU counts, and add
+#: nothing themselves.
 ALONGSIDE = {"launched_qty": "launch_sold_qty", "judged_launches_qty": "launch_judged_sold_qty"} | {
     "moving_7_skus_qty": "moved_7_qty",
     "moving_30_skus_qty": "moved_30_qty",
@@ -71,41 +76,68 @@ def _part(mart: Additive, part: From, facts: Facts) -> pl.DataFrame:
     rows = {table.name: facts(table, part.date) for table in tables}
     added, key = part.rows(rows, mart.table.key), list(part.facts.key)
     about = [name for name in _ABOUT if name in part.facts.columns and name not in added.columns]
-    return added.join(rows[part.facts.name].select(*key, *about), on=key, how="left", validate="1:1") if about else added
+    return (
+        added.join(rows[part.facts.name].select(*key, *about), on=key, how="left", validate="1:1")
+        if about
+        else added
+    )
 
 
 def _sessions(facts: Facts) -> list[pl.DataFrame]:
-    """With the measures ``metrics.query.sources`` makes of a session's columns: money of a session whose views nobody told takes no part in GPM."""
+    """With the measures ``metrics.query.sources`` makes of a session's columns: money of a session whose
+    views nobody told takes no part in GPM.
+    """
     sold, aired = _additive(mart_live_session.ASSET, facts)
     over = mart_live_session.OVER
     counts = list(dict.fromkeys(count for _, count in over.values()))
-    sessions = facts(dim_live_session.TABLE, "start_date").select(*_SESSION, "channel_code", business_date="start_date")
+    sessions = facts(dim_live_session.TABLE, "start_date").select(
+        *_SESSION, "channel_code", business_date="start_date"
+    )
     aired = aired.join(sessions, on=_SESSION, how="left", validate="1:1")
-    known = sold.join(aired.select(*_SESSION, "channel_code", "business_date", *counts), on=_SESSION, how="left", validate="m:1")
-    money = [pl.when(pl.col(count) > 0).then(of).otherwise(0).alias(name) for name, (of, count) in over.items()]
+    known = sold.join(
+        aired.select(*_SESSION, "channel_code", "business_date", *counts),
+        on=_SESSION,
+        how="left",
+        validate="m:1",
+    )
+    money = [
+        pl.when(pl.col(count) > 0).then(of).otherwise(0).alias(name) for name, (of, count) in over.items()
+    ]
     return [known.with_columns(money).drop(counts), aired]
 
 
 def _buyers(facts: Facts) -> list[pl.DataFrame]:
-    lines, window_days = facts(_LINES, "paid_date"), int(facts(mart_buyer_monthly.TABLE, "business_date")["window_days_qty"].max())  # type: ignore[arg-type]
+    lines = facts(_LINES, "paid_date")
+    windows = facts(mart_buyer_monthly.TABLE, "business_date")["window_days_qty"]
+    window_days = int(windows.max())  # type: ignore[arg-type]
     return _named(mart_buyer_monthly.contributions(lines, window_days), lines, _REFUNDS.empty())
 
 
 def _promotion(facts: Facts) -> list[pl.DataFrame]:
-    """Spend as it was told or entered, and what lines, their costs and their settlements add on the same days."""
-    lines, entries = facts(_LINES, "paid_date"), facts(_ENTRIES, "paid_date").filter(pl.col("settled_date").is_not_null())
+    """Spend as it was told or entered, and what lines, their costs and their settlements add on the same
+    days.
+    """
+    lines = facts(_LINES, "paid_date")
+    entries = facts(_ENTRIES, "paid_date").filter(pl.col("settled_date").is_not_null())
     paid = lines.select(*LINE, "paid_fen", "cohort_refund_fen", business_date="paid_date")
     frames = {_LINES.name: lines, fct_line_cost.TABLE.name: facts(fct_line_cost.TABLE, "business_date")}
     profit = pl.concat(mart_profit_daily.ASSET.contributions(frames), how="diagonal")
     profit = profit.with_columns(cs.integer().fill_null(0))
     settled = entries.select(*_ENTRIES.key, "settled_fen", business_date="paid_date")
-    parts = mart_promotion_daily.contributions(facts(fct_ad_spend.TABLE, "business_date"), paid, profit, settled)
+    parts = mart_promotion_daily.contributions(
+        facts(fct_ad_spend.TABLE, "business_date"), paid, profit, settled
+    )
     spent, *of_lines, of_entries = _named(parts, lines, _REFUNDS.empty())
     where = lines.select(*LINE, "channel_code")
     about = entries.select(*_ENTRIES.key, "order_id", "order_line_id", "refund_id", "channel_code")
     return [
         spent.with_columns(channel_code=pl.lit("unknown")),
-        *(part.join(where, on=LINE, how="left", validate="m:1").with_columns(pl.col("channel_code").fill_null("unknown")) for part in of_lines),
+        *(
+            part.join(where, on=LINE, how="left", validate="m:1").with_columns(
+                pl.col("channel_code").fill_null("unknown")
+            )
+            for part in of_lines
+        ),
         of_entries.join(about, on=list(_ENTRIES.key), how="left", validate="1:1"),
     ]
 
@@ -122,18 +154,27 @@ EVIDENCE: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
     mart_stock_monthly.TABLE.full_name: stocks,
 }
 #: The same for measures of a mart that are estimates.
-ESTIMATED: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {mart_promotion_daily.TABLE.full_name: advertised}
+ESTIMATED: dict[str, Callable[[Facts], list[pl.DataFrame]]] = {
+    mart_promotion_daily.TABLE.full_name: advertised
+}
 
 
 def contributions(source: Source, facts: Facts) -> pl.DataFrame:
-    """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none), ``EVIDENCE_COLUMNS`` and every measure.
+    """What each fact adds to ``source``: its key, the ids (``IDS``, null where a row has none),
+    ``EVIDENCE_COLUMNS`` and every measure.
 
     A measure is 0 where a row adds nothing to it.
     """
     evidence = ESTIMATED if source.is_estimate else EVIDENCE
     rows = pl.concat([_NOTHING, *evidence[source.table.full_name](facts)], how="diagonal")
-    filled = rows.with_columns(pl.col(name).fill_null(0) for name, dtype in rows.schema.items() if dtype == pl.Int64 and name not in EVIDENCE_COLUMNS)
-    return filled.with_columns(pl.sql_expr(sql).alias(name) for name, sql in BY_CHANNEL.items() if name in source.measures)
+    filled = rows.with_columns(
+        pl.col(name).fill_null(0)
+        for name, dtype in rows.schema.items()
+        if dtype == pl.Int64 and name not in EVIDENCE_COLUMNS
+    )
+    return filled.with_columns(
+        pl.sql_expr(sql).alias(name) for name, sql in BY_CHANNEL.items() if name in source.measures
+    )
 
 
 _NOTHING = pl.DataFrame(schema={**dict.fromkeys(IDS, pl.String), **EVIDENCE_COLUMNS})
@@ -141,5 +182,10 @@ _NOTHING = pl.DataFrame(schema={**dict.fromkeys(IDS, pl.String), **EVIDENCE_COLU
 
 def _named(parts: Sequence[pl.DataFrame], lines: pl.DataFrame, refunds: pl.DataFrame) -> list[pl.DataFrame]:
     """Each part with the order of its lines."""
-    orders = pl.concat([lines.select(*ORDER, "order_line_id"), refunds.select(*ORDER, "order_line_id")]).unique(LINE)
-    return [part.join(orders, on=LINE, how="left", validate="m:1") if "order_line_id" in part.columns else part for part in parts]
+    orders = pl.concat(
+        [lines.select(*ORDER, "order_line_id"), refunds.select(*ORDER, "order_line_id")]
+    ).unique(LINE)
+    return [
+        part.join(orders, on=LINE, how="left", validate="m:1") if "order_line_id" in part.columns else part
+        for part in parts
+    ]

@@ -19,7 +19,10 @@ class _Cell(Generic[Value]):
 
 
 class Memo(Generic[Value]):
-    """The ``size`` most recently used values. A dropped value is not closed: whoever still uses it keeps it alive, the last one frees it."""
+    """The ``size`` most recently used values.
+
+    A dropped value is not closed: whoever still uses it keeps it alive, the last one frees it.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -27,7 +30,10 @@ class Memo(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of ``key``, made once however many threads ask. What ``make`` raises is raised here and nothing is kept."""
+        """The value of ``key``, made once however many threads ask.
+
+        What ``make`` raises is raised here and nothing is kept.
+        """
         with self._lock:
             cell = self._cells.setdefault(key, _Cell())
             self._cells.move_to_end(key)

@@ -1,4 +1,6 @@
-"""How far what was given reaches, and which of an answer's periods it covers in part: half a month is not shown like a whole one."""
+"""How far what was given reaches, and which of an answer's periods it covers in part: half a month is not
+shown like a whole one.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ DATED_BY = {
     "stock": ("orders", "stock"),
     "session": ("sessions",),
 }
-#: Clock of several reports → the one of which rows of the other say nothing, and the measure whose rows do: orders paid are no word on refunds.
+#: Clock of several reports → the one of which rows of the other say nothing, and the measure whose rows do:
+#: orders paid are no word on refunds.
 PROVEN_BY = {"mixed": ("refunds", "dated_refund_fen")}
 #: As many shops, and as many periods, as a sentence names.
 _NAMED = 6
@@ -29,21 +32,35 @@ _NAMED = 6
 
 @dataclass(frozen=True)
 class Span:
-    """The first and the last day of a report's rows, and the last of them that was over when it was made; None where nothing tells."""
+    """The first and the last day of a report's rows, and the last of them that was over when it was made.
+
+    None where nothing tells.
+    """
 
     first: dt.date | None
     last: dt.date | None
     whole_until: dt.date | None
 
 
-def part_periods(question: Question, rows: pl.DataFrame, spans: Mapping[str, Sequence[Span]], window_days: int | None = None) -> dict[str, str]:
-    """The words of the note on periods that are covered in part, ``periods`` and ``reach``; none where all are whole.
+def part_periods(
+    question: Question,
+    rows: pl.DataFrame,
+    spans: Mapping[str, Sequence[Span]],
+    window_days: int | None = None,
+) -> dict[str, str]:
+    """The words of the note on periods that are covered in part, ``periods`` and ``reach``.
 
-    ``rows`` are the answer's, ``spans`` per shop (by name) those of what its figures are dated by, ``window_days`` the length of the window that ends
-    with each of its months (None: it has none). A period is whole where every shop was watched to its end, and some shop from its beginning.
+    None where all are whole.
+
+    ``rows`` are the answer's, ``spans`` per shop (by name) those of what its figures are dated by,
+    ``window_days`` the length of the window that ends with each of its months (None: it has none). A period
+    is whole where every shop was watched to its end, and some shop from its beginning.
     """
     begun = min((span.first for some in spans.values() for span in some if span.first), default=None)
-    watched = {name: min((span.whole_until for span in some if span.whole_until), default=None) for name, some in spans.items()}
+    watched = {
+        name: min((span.whole_until for span in some if span.whole_until), default=None)
+        for name, some in spans.items()
+    }
     parts: list[str] = []
     late: dict[str, None] = {}
     for label, (first, last) in (*_cells(question, rows), *_windows(question, rows, window_days)):
@@ -61,25 +78,54 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def first_day(question: Question, cells: pl.DataFrame) -> pl.Expr:
-    """The first day a row of ``cells``, with what ``question`` splits by, can be about; null where neither the cell nor the question names one."""
-    named = [min(DAYS_OF[name](value)[0] for value in values) for name, values in question.where.items() if name in DAYS_OF and values]
+    """The first day a row of ``cells``, with what ``question`` splits by, can be about.
+
+    Null where neither the cell nor the question names one.
+    """
+    named = [
+        min(DAYS_OF[name](value)[0] for value in values)
+        for name, values in question.where.items()
+        if name in DAYS_OF and values
+    ]
     asked = [pl.lit(day, pl.Date) for day in (*named, *(question.period or ())[:1], None)]
-    own = {name: {value: DAYS_OF[name](value)[0] for value in cells[name].drop_nulls().unique()} for name in question.by if name in DAYS_OF}
-    return pl.max_horizontal(*asked, *(pl.col(name).replace_strict(days, default=None, return_dtype=pl.Date) for name, days in own.items() if days))
+    own = {
+        name: {value: DAYS_OF[name](value)[0] for value in cells[name].drop_nulls().unique()}
+        for name in question.by
+        if name in DAYS_OF
+    }
+    return pl.max_horizontal(
+        *asked,
+        *(
+            pl.col(name).replace_strict(days, default=None, return_dtype=pl.Date)
+            for name, days in own.items()
+            if days
+        ),
+    )
 
 
 def last_day(question: Question) -> dt.date | None:
     """The last day ``question`` asks about; None where it names none."""
-    named = [max(DAYS_OF[name](value)[1] for value in values) for name, values in question.where.items() if name in DAYS_OF and values]
+    named = [
+        max(DAYS_OF[name](value)[1] for value in values)
+        for name, values in question.where.items()
+        if name in DAYS_OF and values
+    ]
     return min((*named, *(question.period or ())[1:]), default=None)
 
 
 def _cells(question: Question, rows: pl.DataFrame) -> Iterator[tuple[str, Period]]:
-    """Each day, week or month the answer tells apart or is restricted to, within the period asked for; else that period as a whole."""
+    """Each day, week or month the answer tells apart or is restricted to, within the period asked for.
+
+    Else that period as a whole.
+    """
     if question.period and not question.dimensions & DAYS_OF.keys():
         yield " – ".join(map(str, question.period)), question.period
     for name, read in DAYS_OF.items():
-        values = rows[name].unique().drop_nulls().sort().to_list() if name in question.by else list(question.where.get(name, ()))
+        values = (
+            rows[name].unique().drop_nulls().sort().to_list()
+            if name in question.by
+            else list(question.where.get(name, ()))
+        )
         for value in values:
             first, last = read(value)
             if question.period:

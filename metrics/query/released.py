@@ -22,7 +22,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Judged:
-    """Every judged snapshot of a place, oldest first; what the dashboards read; the newest attempt when it was held back; the merchants registered."""
+    """Every judged snapshot of a place, oldest first; what the dashboards read.
+
+    The newest attempt when it was held back; the merchants registered.
+    """
 
     releases: tuple[release.Release, ...]
     current: release.Release | None
@@ -39,9 +42,11 @@ _LINES: Memo[Judged] = Memo(8)
 
 
 def mark(place: Place) -> Mark | None:
-    """What changes with every commit to the warehouse: the catalog file's and its log's identity, size and time. None when the catalog is a server.
+    """What changes with every commit to the warehouse: the catalog file's and its log's identity, size and
+    time. None when the catalog is a server.
 
-    Opening the warehouse costs a tenth of a second and most calls come between two commits, so what was read under a mark is read once.
+    Opening the warehouse costs a tenth of a second and most calls come between two commits, so what was read
+    under a mark is read once.
     """
     if place.catalog_file is None:
         return None
@@ -57,7 +62,10 @@ def mark(place: Place) -> Mark | None:
 
 
 def read_once(memo: Memo[Value], place: Place, key: Hashable, make: Callable[[], Value]) -> Value:
-    """What ``make`` reads of the warehouse as of now, read once between two commits; read at every call where commits leave no mark."""
+    """What ``make`` reads of the warehouse as of now, read once between two commits.
+
+    Read at every call where commits leave no mark.
+    """
     seen = mark(place)  # taken before reading: a commit in between is read again, never missed
     return make() if seen is None else memo.get((key, place, seen), make)
 
@@ -72,14 +80,20 @@ def judged(place: Place) -> Judged:
 def _read(place: Place) -> Judged:
     with Lake.open(place) as lake:
         merchants = lake.read(MERCHANT, columns=["merchant_id"])["merchant_id"]
-        return Judged(tuple(release.releases(lake)), release.current(lake), release.held_since(lake), frozenset(merchants))
+        return Judged(
+            tuple(release.releases(lake)),
+            release.current(lake),
+            release.held_since(lake),
+            frozenset(merchants),
+        )
 
 
 def choose(place: Place, as_of: AsOf = None) -> release.Release:
-    """The release ``as_of`` names: a number, an aware moment (newest published at or before it), or None for the current one.
+    """The release ``as_of`` names: a number, an aware moment (newest published at or before it), or None for
+    the current one.
 
-    Raises ``NotFoundError`` NO_RELEASE before the first release, NO_SUCH_RELEASE for a number never published or a moment before the first;
-    ``UsageError`` for a moment without time zone.
+    Raises ``NotFoundError`` NO_RELEASE before the first release, NO_SUCH_RELEASE for a number never published
+    or a moment before the first; ``UsageError`` for a moment without time zone.
     """
     line = judged(place)
     if line.current is None:
@@ -88,19 +102,34 @@ def choose(place: Place, as_of: AsOf = None) -> release.Release:
         return line.current
     if isinstance(as_of, dt.datetime):
         if as_of.tzinfo is None:
-            raise UsageError("NAIVE_MOMENT", "时间缺少时区", "the moment has no time zone", step_zh="补上时区", step_en="add a time zone", as_of=as_of)
+            raise UsageError(
+                "NAIVE_MOMENT",
+                "时间缺少时区",
+                "the moment has no time zone",
+                step_zh="补上时区",
+                step_en="add a time zone",
+                as_of=as_of,
+            )
         found = [item for item in line.published if item.changed_at <= as_of]
     else:
         found = [item for item in line.published if item.number == as_of]
     if not found:
         raise NotFoundError(
-            "NO_SUCH_RELEASE", "没有这个已发布的版本", "no such published release", step_zh="查看发布列表", step_en="see the list of releases", as_of=as_of
+            "NO_SUCH_RELEASE",
+            "没有这个已发布的版本",
+            "no such published release",
+            step_zh="查看发布列表",
+            step_en="see the list of releases",
+            as_of=as_of,
         )
     return max(found, key=lambda item: (item.changed_at, item.number))
 
 
 def open_release(place: Place, found: release.Release) -> Lake:
-    """The warehouse as ``found`` was published. Raises ``NotFoundError`` RELEASE_EXPIRED when it is past retention and its snapshot was cleaned up."""
+    """The warehouse as ``found`` was published.
+
+    Raises ``NotFoundError`` RELEASE_EXPIRED when it is past retention and its snapshot was cleaned up.
+    """
     try:
         return Lake.open(place, snapshot=found.snapshot)
     except NotFoundError as error:

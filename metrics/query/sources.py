@@ -1,4 +1,6 @@
-"""Which mart answers what: the dimensions a mart can split by, its measures, and which of its rows speak on which clock."""
+"""Which mart answers what: the dimensions a mart can split by, its measures, and which of its rows speak on
+which clock.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +33,19 @@ MERCHANT = "getvariable('merchant_id')"
 TIME = ("date", "paid_date", "week", "month")
 
 _SHOP = {"merchant": "merchant_id", "shop": "shop_id", "platform": "platform_code", "channel": "channel_code"}
-_TIME = {"date": "business_date", "week": "strftime(business_date, '%G-W%V')", "month": "strftime(business_date, '%Y-%m')"}
+_TIME = {
+    "date": "business_date",
+    "week": "strftime(business_date, '%G-W%V')",
+    "month": "strftime(business_date, '%Y-%m')",
+}
 _CUTS = {
-    "style": "style_code", "sku": "sku_code", "size": "size_name", "color": "color_name", "province": "province_name", "creator": "creator_id",
+    "style": "style_code", "sku": "sku_code", "size": "size_name", "color": "color_name",
+    "province": "province_name", "creator": "creator_id",
     "hour": "paid_hour_code",
 }  # fmt: skip
 _PAID = tuple(name for name in mart_style_daily.TABLE.required if name != "dated_refund_fen")
-#: Net of one kind of channel, in SQL over the columns of every mart on the payment clock, and over single lines (``metrics.query.lineage``).
+#: Net of one kind of channel, in SQL over the columns of every mart on the payment clock, and over single
+#: lines (``metrics.query.lineage``).
 BY_CHANNEL = {
     name: f"CASE WHEN {condition} THEN paid_fen - cohort_refund_fen ELSE 0 END"
     for name, condition in {
@@ -54,12 +62,14 @@ _HAS_PAID = " OR ".join(f"{name} <> 0" for name in _PAID)
 class Source:
     """One mart as a place to ask. Values of the three maps are SQL over its columns.
 
-    ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for one of them is no answer of 0 on another.
-    ``beside`` are further tables that these conditions, or ``made_of``, look at; ``made_of``: the rows to ask, in SQL, where the mart alone is not them.
-    ``apart``: dimensions over which its rows are never added up, so that every question names one member of each or splits by it. ``since``: the first
-    day whose facts a row counts, in SQL. ``is_estimate``: these measures are not facts alone. ``lists``: dimensions whose members it lists itself, with and
-    without sales: of a member without a row nothing is known on its clocks. ``in_lake``: as many rows as lines or SKUs, so that no desk holds them;
-    they are asked where they are.
+    ``rows``: clock → the rows that count on it. A mart holds several clocks side by side, and a row there for
+    one of them is no answer of 0 on another. ``beside`` are further tables that these conditions, or
+    ``made_of``, look at; ``made_of``: the rows to ask, in SQL, where the mart alone is not them. ``apart``:
+    dimensions over which its rows are never added up, so that every question names one member of each or
+    splits by it. ``since``: the first day whose facts a row counts, in SQL. ``is_estimate``: these measures
+    are not facts alone. ``lists``: dimensions whose members it lists itself, with and without sales: of a
+    member without a row nothing is known on its clocks. ``in_lake``: as many rows as lines or SKUs, so that
+    no desk holds them; they are asked where they are.
     """
 
     table: Table
@@ -76,7 +86,9 @@ class Source:
 
     @property
     def relation(self) -> str:
-        """What to select from; in the lake, of the merchant named by ``MERCHANT`` alone: of nobody while none is."""
+        """What to select from; in the lake, of the merchant named by ``MERCHANT`` alone: of nobody while none
+        is.
+        """
         if self.in_lake:
             made_of = self.made_of or f"SELECT * FROM {self.table.full_name}"  # noqa: S608 - names are declared
             return f"(SELECT * FROM ({made_of}) WHERE merchant_id = {MERCHANT}) AS {self.table.name}"  # noqa: S608
@@ -85,14 +97,25 @@ class Source:
 
 def _final(table: Table) -> str:
     """Finished so long ago, as far as the shop's data reach, that the return window is over."""
-    return f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {table.name}.shop_id)"  # noqa: S608
+    return (
+        f"finished_date <= (SELECT max(final_until_date) FROM {dim_observed.TABLE.full_name} AS o WHERE "  # noqa: S608
+        f"o.shop_id = {table.name}.shop_id)"
+    )
 
 
 FINAL = _final(mart_final_daily.TABLE)
 #: Kept as many units in its first days as the installation asks of a hit.
-_HIT = f"launch_kept_qty >= (SELECT max(hit_units_qty) FROM {dim_observed.TABLE.full_name} AS o WHERE o.shop_id = {mart_launch_daily.TABLE.name}.shop_id)"  # noqa: S608
-#: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines, even if all of them were gifts.
-_GOODS_ROWS = {"paid": f"{_HAS_PAID} OR dated_refund_fen = 0", "refund": "dated_refund_fen <> 0", "mixed": "true"}
+_HIT = (
+    f"launch_kept_qty >= (SELECT max(hit_units_qty) FROM {dim_observed.TABLE.full_name} AS o WHERE "  # noqa: S608
+    f"o.shop_id = {mart_launch_daily.TABLE.name}.shop_id)"
+)
+#: What both the style sheet and the breakdown can tell: a row without refunds can only come from paid lines,
+#: even if all of them were gifts.
+_GOODS_ROWS = {
+    "paid": f"{_HAS_PAID} OR dated_refund_fen = 0",
+    "refund": "dated_refund_fen <> 0",
+    "mixed": "true",
+}
 
 _MARGIN = {"margin_fen": mart_profit_daily.signed(mart_profit_daily.MARGIN)}
 #: Advertising is a shop's, of no one channel.
@@ -103,19 +126,26 @@ _MATURED = {
     "matured_untold_fen": "CASE WHEN matured_fen IS NULL THEN paid_fen ELSE 0 END",
     "paid_fen": "paid_fen",
 }
-#: Rows as of mart_outlook_daily, at the grain of a line: what lines keep, less their cell's part of what their day is expected to lose. A day is told or
-#: untold whole, as there.
+#: Rows as of mart_outlook_daily, at the grain of a line: what lines keep, less their cell's part of what
+#: their day is expected to lose. A day is told or untold whole, as there.
 _OUTLOOK = f"""
-    SELECT cell.*, CASE WHEN o.matured_fen IS NOT NULL THEN cell.kept_fen - to_return_fen END AS matured_fen, o.age_days_qty
+    SELECT cell.*, CASE WHEN o.matured_fen IS NOT NULL THEN cell.kept_fen - to_return_fen END AS matured_fen,
+        o.age_days_qty
     FROM (
-        SELECT {{cuts}}, paid_fen, finished_kept_fen + finish_untold_fen + unfinished_kept_fen AS kept_fen, 0 AS to_return_fen,
+        SELECT {{cuts}}, paid_fen, finished_kept_fen + finish_untold_fen + unfinished_kept_fen AS kept_fen,
+            0 AS to_return_fen,
             0 AS matured_noise_number, 0 AS matured_doubt_fen
         FROM ({mart_order_detail_daily.ASSET.query}) WHERE paid_fen <> 0 OR kept_fen <> 0
         UNION ALL BY NAME
-        SELECT {{cuts}}, 0 AS paid_fen, 0 AS kept_fen, to_return_fen, matured_noise_number, matured_doubt_fen FROM {mart_outlook_detail_daily.TABLE.full_name}
-    ) AS cell JOIN (SELECT {{day}}, matured_fen, age_days_qty FROM {mart_outlook_daily.TABLE.full_name}) AS o USING ({{day}})"""  # noqa: S608
+        SELECT {{cuts}}, 0 AS paid_fen, 0 AS kept_fen, to_return_fen, matured_noise_number, matured_doubt_fen
+            FROM {mart_outlook_detail_daily.TABLE.full_name}
+    ) AS cell JOIN (SELECT {{day}}, matured_fen, age_days_qty FROM {mart_outlook_daily.TABLE.full_name}) AS o
+        USING ({{day}})"""  # noqa: S608
 
-_LEDGER_ROWS = {"settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED), "moved": "funded_fen <> 0"}
+_LEDGER_ROWS = {
+    "settled": " OR ".join(f"{name} <> 0" for name in mart_settlement_daily.SETTLED),
+    "moved": "funded_fen <> 0",
+}
 #: Every cut of a line, and its session.
 _DETAIL = _SHOP | _CUTS | {"session": "live_session_id"} | _TIME
 
@@ -125,7 +155,11 @@ SOURCES = (
         mart_shop_channel_daily.TABLE,
         _SHOP | {"traffic": "traffic_code", "paid_date": "business_date"} | _TIME,
         {name: name for name in (*_PAID, "dated_refund_fen")} | BY_CHANNEL,
-        {"paid": _HAS_PAID, "refund": "dated_refund_fen <> 0", "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0"},
+        {
+            "paid": _HAS_PAID,
+            "refund": "dated_refund_fen <> 0",
+            "mixed": f"{_HAS_PAID} OR dated_refund_fen <> 0",
+        },
     ),
     Source(
         mart_style_daily.TABLE,
@@ -140,10 +174,14 @@ SOURCES = (
             **{name: name for name in _PAID},
             **BY_CHANNEL,
             # money of a session whose views nobody told would only inflate the quotient
-            **{name: f"CASE WHEN {count} > 0 THEN {money} ELSE 0 END" for name, (money, count) in mart_live_session.OVER.items()},
+            **{
+                name: f"CASE WHEN {count} > 0 THEN {money} ELSE 0 END"
+                for name, (money, count) in mart_live_session.OVER.items()
+            },
             **{name: name for name in mart_live_session.AIRED},
             **{
-                f"session_{what}_untold_qty": f"CASE WHEN session_{what}_qty = 0 AND paid_fen > 0 THEN 1 ELSE 0 END"
+                f"session_{what}_untold_qty": f"CASE WHEN session_{what}_qty = 0 AND paid_fen > 0 THEN 1 "
+                "ELSE 0 END"
                 for what in ("views", "viewers", "buyers", "shown")
             },
         },
@@ -164,7 +202,9 @@ SOURCES = (
     ),
     Source(
         mart_profit_detail_daily.TABLE,
-        _SHOP | {"style": "style_code", "sku": "sku_code", "creator": "creator_id", "session": "live_session_id"} | _TIME,
+        _SHOP
+        | {"style": "style_code", "sku": "sku_code", "creator": "creator_id", "session": "live_session_id"}
+        | _TIME,
         {name: name for name in mart_profit_detail_daily.TABLE.required} | _MARGIN,
         {"cost": "true"},
         made_of=mart_profit_detail_daily.ASSET.query,
@@ -222,7 +262,8 @@ SOURCES = (
     Source(
         mart_launch_daily.TABLE,
         {name: _SHOP[name] for name in ("merchant", "shop", "platform")} | {"style": "style_code"} | _TIME,
-        {name: name for name in mart_launch_daily.TABLE.required} | {"hit_launches_qty": f"CASE WHEN judged_launches_qty > 0 AND {_HIT} THEN 1 ELSE 0 END"},
+        {name: name for name in mart_launch_daily.TABLE.required}
+        | {"hit_launches_qty": f"CASE WHEN judged_launches_qty > 0 AND {_HIT} THEN 1 ELSE 0 END"},
         {"launch": "true"},
         (dim_observed.TABLE,),
     ),
@@ -246,7 +287,10 @@ SOURCES = (
         mart_order_detail_daily.TABLE,
         _DETAIL,
         {name: name for name in mart_order_detail_daily.TABLE.required},
-        {"created": "placed_fen <> 0 OR created_untold_fen <> 0", "final": _final(mart_order_detail_daily.TABLE)},
+        {
+            "created": "placed_fen <> 0 OR created_untold_fen <> 0",
+            "final": _final(mart_order_detail_daily.TABLE),
+        },
         (dim_observed.TABLE,),
         made_of=mart_order_detail_daily.ASSET.query,
         in_lake=True,
@@ -256,7 +300,9 @@ SOURCES = (
         _DETAIL,
         _MATURED,
         {"matured": "true"},
-        made_of=_OUTLOOK.format(cuts=", ".join(mart_outlook_detail_daily.TABLE.key), day=", ".join(mart_outlook_daily.TABLE.key)),
+        made_of=_OUTLOOK.format(
+            cuts=", ".join(mart_outlook_detail_daily.TABLE.key), day=", ".join(mart_outlook_daily.TABLE.key)
+        ),
         in_lake=True,
     ),
     Source(
@@ -274,14 +320,21 @@ DIMENSIONS = tuple(dict.fromkeys(name for source in SOURCES for name in source.d
 
 
 def find_source(clock: str, dimensions: Collection[str], parts: Iterable[str] = ()) -> Source | None:
-    """The mart that answers ``clock`` split by ``dimensions`` and holds the measures ``parts``; None when no single one does."""
-    return next((source for source in _holding(clock, parts) if set(dimensions) <= source.dimensions.keys()), None)
+    """The mart that answers ``clock`` split by ``dimensions`` and holds the measures ``parts``.
+
+    None when no single one does.
+    """
+    return next(
+        (source for source in _holding(clock, parts) if set(dimensions) <= source.dimensions.keys()), None
+    )
 
 
 def dimensions_of(clock: str, parts: Iterable[str] = ()) -> tuple[str, ...]:
     """Dimensions a metric on ``clock`` made of the measures ``parts`` can be split by, one way or another."""
     known = {name for source in _holding(clock, parts) for name in source.dimensions}
-    return tuple(name for name in DIMENSIONS if name in known and not (name == "paid_date" and clock != "paid"))
+    return tuple(
+        name for name in DIMENSIONS if name in known and not (name == "paid_date" and clock != "paid")
+    )
 
 
 def _holding(clock: str, parts: Iterable[str]) -> list[Source]:

@@ -1,4 +1,6 @@
-"""What advertising took, cash and grants apart, one report at a time: reports of one platform tell the same money again (metrics.md 2.3)."""
+"""What advertising took, cash and grants apart, one report at a time: reports of one platform tell the same
+money again (metrics.md 2.3).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,22 @@ from transforms.gold.advertising.mart_ad_daily import SUMS, TABLE
 
 
 def ad_spend(viewer: Viewer, *, period: Period | None = None, as_of: AsOf = None) -> pl.DataFrame:
-    """Per shop, report and use of the viewer's merchant: spend, cash, grants and what is untold (``SUMS``), ``days_qty``, largest first.
+    """Per shop, report and use of the viewer's merchant: spend, cash, grants and what is untold (``SUMS``),
+    ``days_qty``, largest first.
 
-    ``ad_use_code`` tells whether they count as the shop's spend: a report that counts on some days and not on others has a row for each. Only rows that
-    count may be added up. Nothing for an operator who named no merchant. Raises ``NotFoundError`` for the association.
+    ``ad_use_code`` tells whether they count as the shop's spend: a report that counts on some days and not on
+    others has a row for each. Only rows that count may be added up. Nothing for an operator who named no
+    merchant. Raises ``NotFoundError`` for the association.
     """
     require(viewer)
     if viewer.role == "association":
-        raise NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
+        raise NotFoundError(
+            "NO_SUCH_PAGE",
+            "没有这个页面",
+            "no such page",
+            step_zh="返回首页",
+            step_en="go back to the overview",
+        )
     desk = open_desk(viewer, as_of)
     rows = desk.sql(f"SELECT * FROM {TABLE.full_name}") if viewer.merchant_id else TABLE.empty()  # noqa: S608 - names are declared
     if period:

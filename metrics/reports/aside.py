@@ -1,4 +1,7 @@
-"""Figures without the orders a merchant has set aside, beside those with them. Only an explicit list sets an order aside: nothing is guessed."""
+"""Figures without the orders a merchant has set aside, beside those with them.
+
+Only an explicit list sets an order aside: nothing is guessed.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,9 @@ ASIDE = (
         about_zh="净成交(订单日)减去剔除名单上订单的净额:名单订单的退款也一并去掉。",
         about_en="Net by order date less the net of the orders set aside, so that their refunds go too.",
         trap_zh="刷单的钱多半原路退回,只去掉支付不去掉退款会把净额算低。",
-        trap_en="Brushing money mostly goes back: taking out the payment and not its refund would make net too low.",
+        trap_en=(
+            "Brushing money mostly goes back: taking out the payment and not its refund would make net "
+            "too low."
+        ),
     ),
 )

@@ -1,4 +1,6 @@
-"""How much hangs on how few: the Herfindahl index of channels, creators or goods, on net and never on GMV (metrics.md 2.3, 渠道集中度)."""
+"""How much hangs on how few: the Herfindahl index of channels, creators or goods, on net and never on GMV
+(metrics.md 2.3, 渠道集中度).
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,12 @@ _NOBODY = ("untold", "unknown")
 
 @dataclass(frozen=True)
 class Concentration:
-    """``index`` from near 0 (many alike) to 10,000 (all on one), half up, and ``groups_qty``, how many kept anything.
+    """``index`` from near 0 (many alike) to 10,000 (all on one), half up, and ``groups_qty``, how many kept
+    anything.
 
-    ``largest`` is who kept most, ``share`` how much of it all. What no source tells the group of is ``untold_fen`` and in none of these. Index, largest and
-    share are None where nothing is kept, or a group gave back more than it was paid: a share of that means nothing. ``below_qty``: how many groups did so.
+    ``largest`` is who kept most, ``share`` how much of it all. What no source tells the group of is
+    ``untold_fen`` and in none of these. Index, largest and share are None where nothing is kept, or a group
+    gave back more than it was paid: a share of that means nothing. ``below_qty``: how many groups did so.
     """
 
     index: int | None
@@ -33,12 +37,18 @@ class Concentration:
     below_qty: int = 0
 
 
-def concentration(viewer: Viewer, by: str, *, period: Period | None = None, where: Where | None = None, as_of: AsOf = None) -> Concentration:
-    """Σ share² × 10,000 over the groups of ``by`` (channel, creator, sku, style …), shares being of net by order date. Raises as ``ask`` does."""
+def concentration(
+    viewer: Viewer, by: str, *, period: Period | None = None, where: Where | None = None, as_of: AsOf = None
+) -> Concentration:
+    """Σ share² × 10,000 over the groups of ``by`` (channel, creator, sku, style …), shares being of net by
+    order date. Raises as ``ask`` does.
+    """
     answer = ask(viewer, ["net_by_order_date"], by=[by], period=period, where=where, as_of=as_of)
     is_nobody = pl.col(by).is_in(_NOBODY)
     untold = int(answer.rows.filter(is_nobody)["net_by_order_date"].sum())
-    groups = answer.rows.filter(~is_nobody, pl.col("net_by_order_date") != 0).sort("net_by_order_date", by, descending=[True, False])
+    groups = answer.rows.filter(~is_nobody, pl.col("net_by_order_date") != 0).sort(
+        "net_by_order_date", by, descending=[True, False]
+    )
     kept = groups["net_by_order_date"].to_list()
     total, squares = sum(kept), _WHOLE * sum(fen * fen for fen in kept)
     count = sum(fen > 0 for fen in kept)

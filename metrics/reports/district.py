@@ -18,7 +18,10 @@ _COLUMNS = [name for name in _TABLE.columns if name != "is_released"]
 
 @dataclass(frozen=True, eq=False)
 class District:
-    """``rows``: released cells only (month × platform × channel with shares rounded to one point), sorted; cells held back are not there at all."""
+    """``rows``: released cells only (month × platform × channel with shares rounded to one point), sorted.
+
+    Cells held back are not there at all.
+    """
 
     rows: pl.DataFrame
     release: int
@@ -26,9 +29,18 @@ class District:
 
 
 def district(viewer: Viewer, as_of: AsOf = None) -> District:
-    """Released cells for the association, or for an operator who named no merchant. Raises ``NotFoundError`` for anybody else."""
+    """Released cells for the association, or for an operator who named no merchant.
+
+    Raises ``NotFoundError`` for anybody else.
+    """
     if viewer.role == "merchant" or viewer.merchant_id is not None:
-        raise NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
+        raise NotFoundError(
+            "NO_SUCH_PAGE",
+            "没有这个页面",
+            "no such page",
+            step_zh="返回首页",
+            step_en="go back to the overview",
+        )
     desk = open_desk(viewer, as_of)
     rows = desk.sql(f"SELECT {', '.join(_COLUMNS)} FROM {_TABLE.full_name} ORDER BY ALL")  # noqa: S608
     return District(rows, desk.release.number, desk.release.as_of)

@@ -1,4 +1,6 @@
-"""How the data are doing: last word from each shop, what came, collections, quarantine, checks, the release in force. The viewer's own rows only."""
+"""How the data are doing: last word from each shop, what came, collections, quarantine, checks, the release
+in force. The viewer's own rows only.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,12 @@ _FRAMES: Memo[pl.DataFrame] = Memo(64)
 
 @dataclass(frozen=True)
 class ReleaseLine:
-    """Which release is shown and what waits behind it. ``current`` is None before the first; ``newest`` differs from it while one is pinned.
+    """Which release is shown and what waits behind it.
 
-    ``held`` is the newest attempt when it was held back, with the names of the rules that failed (none told to the association).
+    ``current`` is None before the first; ``newest`` differs from it while one is pinned.
+
+    ``held`` is the newest attempt when it was held back, with the names of the rules that failed (none told
+    to the association).
     """
 
     current: int | None
@@ -41,7 +46,9 @@ class ReleaseLine:
 
 
 def release_line(viewer: Viewer) -> ReleaseLine:
-    """The line under every page: release, since when, pinned or not, and the banner's facts when a newer build was held back."""
+    """The line under every page: release, since when, pinned or not, and the banner's facts when a newer
+    build was held back.
+    """
     require(viewer)
     line = judged(viewer.place)
     now, held = line.current, line.held
@@ -58,35 +65,63 @@ def release_line(viewer: Viewer) -> ReleaseLine:
 
 
 def freshness(viewer: Viewer) -> pl.DataFrame:
-    """One row per shop: ``merchant_id, shop_id, platform_code, shop_name, received_at, observed_at, covered_until_at, newest_paid_date``.
+    """One row per shop: ``merchant_id, shop_id, platform_code, shop_name, received_at, observed_at,
+    covered_until_at, newest_paid_date``.
 
-    ``received_at`` and ``observed_at`` are the newest of its files and API pages, ``covered_until_at`` how far its slowest collection got (null: none),
-    ``newest_paid_date`` the newest paid day in the release that is shown. Raises ``NotFoundError`` for the association.
+    ``received_at`` and ``observed_at`` are the newest of its files and API pages, ``covered_until_at`` how
+    far its slowest collection got (null: none), ``newest_paid_date`` the newest paid day in the release that
+    is shown. Raises ``NotFoundError`` for the association.
     """
 
     def read(lake: Lake) -> pl.DataFrame:
         shops = _own(lake, SHOP, viewer, [*_SHOP, "shop_name"])
-        files = _counting(lake, viewer, [*_SHOP, "received_at", "observed_at"]).group_by(_SHOP).agg(pl.max("received_at", "observed_at"))
-        cursors = _own(lake, CURSOR, viewer, [*_SHOP, "covered_until_at"]).group_by(_SHOP).agg(pl.min("covered_until_at"))
-        rows = shops.join(files, on=_SHOP, how="left").join(cursors, on=_SHOP, how="left").join(_newest_paid(viewer), on=_SHOP, how="left")
+        files = (
+            _counting(lake, viewer, [*_SHOP, "received_at", "observed_at"])
+            .group_by(_SHOP)
+            .agg(pl.max("received_at", "observed_at"))
+        )
+        cursors = (
+            _own(lake, CURSOR, viewer, [*_SHOP, "covered_until_at"])
+            .group_by(_SHOP)
+            .agg(pl.min("covered_until_at"))
+        )
+        rows = (
+            shops.join(files, on=_SHOP, how="left")
+            .join(cursors, on=_SHOP, how="left")
+            .join(_newest_paid(viewer), on=_SHOP, how="left")
+        )
         return rows.sort("merchant_id", "shop_id")
 
     return _read(viewer, "freshness", read)
 
 
 def collections(viewer: Viewer, *, limit: int = 200) -> pl.DataFrame:
-    """The newest attempts to collect from the platforms (columns of ``ops.collection``), newest first. Raises ``NotFoundError`` for the association."""
+    """The newest attempts to collect from the platforms (columns of ``ops.collection``), newest first.
+
+    Raises ``NotFoundError`` for the association.
+    """
     newest_first = [True] + [False] * len(COLLECTION.key)
-    rows = _read(viewer, "collections", lambda lake: _own(lake, COLLECTION, viewer).sort("changed_at", *COLLECTION.key, descending=newest_first))
+    rows = _read(
+        viewer,
+        "collections",
+        lambda lake: _own(lake, COLLECTION, viewer).sort(
+            "changed_at", *COLLECTION.key, descending=newest_first
+        ),
+    )
     return rows.head(limit)
 
 
 def receipts(viewer: Viewer, *, source: str | None = None, limit: int = 200) -> pl.DataFrame:
-    """What was received and what became of it, newest first: columns of ``ops.export`` and, once loaded, ``ops.load`` (else null).
+    """What was received and what became of it, newest first: columns of ``ops.export`` and, once loaded,
+    ``ops.load`` (else null).
 
     ``source`` file or api keeps one kind. Raises ``NotFoundError`` for the association.
     """
-    shown = [name for name in EXPORT.columns if name not in ("landing_name", "layout_name", "first_date", "last_date")]
+    shown = [
+        name
+        for name in EXPORT.columns
+        if name not in ("landing_name", "layout_name", "first_date", "last_date")
+    ]
 
     def read(lake: Lake) -> pl.DataFrame:
         files = _own(lake, EXPORT, viewer, shown, {"source_code": source} if source else {})
@@ -98,10 +133,12 @@ def receipts(viewer: Viewer, *, source: str | None = None, limit: int = 200) -> 
 
 
 def given(viewer: Viewer) -> pl.DataFrame:
-    """What came so far, one row per shop, kind and source: ``merchant_id, shop_id, platform_code, kind_code, source_code, received_at, last_date``.
+    """What came so far, one row per shop, kind and source: ``merchant_id, shop_id, platform_code, kind_code,
+    source_code, received_at, last_date``.
 
-    ``received_at`` is when the newest file or API page came (null: the API had nothing to tell), ``last_date`` the day up to which it is told: the newest
-    day its rows are of, by API at least the day it was asked up to (null: not loaded yet, or rows without a day). Raises ``NotFoundError`` for the
+    ``received_at`` is when the newest file or API page came (null: the API had nothing to tell),
+    ``last_date`` the day up to which it is told: the newest day its rows are of, by API at least the day it
+    was asked up to (null: not loaded yet, or rows without a day). Raises ``NotFoundError`` for the
     association.
     """
     by = [*_SHOP, "kind_code", "source_code"]
@@ -110,7 +147,9 @@ def given(viewer: Viewer) -> pl.DataFrame:
         files = _counting(lake, viewer, [*_FILE, "source_code", "received_at"])
         loads = _own(lake, LOAD, viewer, [*_FILE, "last_date"])
         cursors = _own(lake, CURSOR, viewer, [*SHOP_OF_KIND, "covered_until_at"])
-        asked = cursors.select(*SHOP_OF_KIND, source_code=pl.lit("api"), last_date=pl.col("covered_until_at").dt.date())
+        asked = cursors.select(
+            *SHOP_OF_KIND, source_code=pl.lit("api"), last_date=pl.col("covered_until_at").dt.date()
+        )
         came = pl.concat([files.join(loads, on=_FILE, how="left", validate="1:1"), asked], how="diagonal")
         return came.group_by(by).agg(pl.max("received_at", "last_date")).sort(by)
 
@@ -118,16 +157,20 @@ def given(viewer: Viewer) -> pl.DataFrame:
 
 
 def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
-    """Rows held back for breaking a rule, with the file's ``export_name`` and ``received_at`` (columns of ``ops.quarantine`` beside), newest file first.
+    """Rows held back for breaking a rule, with the file's ``export_name`` and ``received_at`` (columns of
+    ``ops.quarantine`` beside), newest file first.
 
-    Raises ``NotFoundError`` for the association and for an operator who named no merchant: the rows hold figures.
+    Raises ``NotFoundError`` for the association and for an operator who named no merchant: the rows hold
+    figures.
     """
 
     def read(lake: Lake) -> pl.DataFrame:
         rows = _own(lake, QUARANTINE, viewer)
         files = lake.read(EXPORT, keys=rows.select(_FILE), columns=[*_FILE, "export_name", "received_at"])
         joined = rows.join(files, on=_FILE, how="left", validate="m:1")
-        return joined.sort("received_at", "export_id", "row_number", descending=[True, False, False]).head(limit)
+        return joined.sort("received_at", "export_id", "row_number", descending=[True, False, False]).head(
+            limit
+        )
 
     if viewer.merchant_id is None:
         raise _not_yours()
@@ -135,7 +178,8 @@ def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
 
 
 def unjudged(viewer: Viewer) -> int:
-    """How many files and API pages of the viewer no judged build holds yet: they wait for one, or are being built and checked right now.
+    """How many files and API pages of the viewer no judged build holds yet: they wait for one, or are being
+    built and checked right now.
 
     Raises ``NotFoundError`` for the association.
     """
@@ -149,10 +193,11 @@ def unjudged(viewer: Viewer) -> int:
 
 
 def waiting(viewer: Viewer) -> pl.DataFrame:
-    """Orders in other currencies that are in no figure yet, for want of the rate of the day they were created on.
+    """Orders in other currencies that are in no figure yet, for want of the rate of the day they were created
+    on.
 
-    One row per shop, currency and day: ``merchant_id, shop_id, platform_code, currency_code, rate_date, orders_qty`` (date null: no row tells the day).
-    Raises ``NotFoundError`` for the association.
+    One row per shop, currency and day: ``merchant_id, shop_id, platform_code, currency_code, rate_date,
+    orders_qty`` (date null: no row tells the day). Raises ``NotFoundError`` for the association.
     """
 
     def read(lake: Lake) -> pl.DataFrame:
@@ -163,22 +208,31 @@ def waiting(viewer: Viewer) -> pl.DataFrame:
 
 
 def outliers(viewer: Viewer) -> pl.DataFrame:
-    """Lines a hundred times their shop's largest other that nobody has confirmed (columns of ``mart_outlier_line``), largest first.
+    """Lines a hundred times their shop's largest other that nobody has confirmed (columns of
+    ``mart_outlier_line``), largest first.
 
     Raises ``NotFoundError`` for the association.
     """
-    return _read(viewer, "outliers", lambda lake: _own(lake, mart_outlier_line.TABLE, viewer).sort("marked_fen", descending=True))
+    return _read(
+        viewer,
+        "outliers",
+        lambda lake: _own(lake, mart_outlier_line.TABLE, viewer).sort("marked_fen", descending=True),
+    )
 
 
 def held(viewer: Viewer) -> pl.DataFrame:
-    """What the viewer's merchant gave and is in no figure yet, in words: ``zh, en``; none where nothing is held.
+    """What the viewer's merchant gave and is in no figure yet, in words: ``zh, en``.
+
+    None where nothing is held.
 
     Raises ``NotFoundError`` for the association and for an operator who named no merchant.
     """
 
     def read(lake: Lake) -> pl.DataFrame:
         notes = held_notes(lake, str(viewer.merchant_id), None, None)
-        return pl.DataFrame([(note.zh, note.en) for note in notes], schema={"zh": pl.String, "en": pl.String}, orient="row")
+        return pl.DataFrame(
+            [(note.zh, note.en) for note in notes], schema={"zh": pl.String, "en": pl.String}, orient="row"
+        )
 
     if viewer.merchant_id is None:
         raise _not_yours()
@@ -186,26 +240,36 @@ def held(viewer: Viewer) -> pl.DataFrame:
 
 
 def checks(viewer: Viewer) -> pl.DataFrame:
-    """Outcomes of the newest judged build, failures first, with the ``release_number`` that published or held it.
+    """Outcomes of the newest judged build, failures first, with the ``release_number`` that published or held
+    it.
 
-    For an operator the columns of ``ops.check``, one row per table and rule; for a merchant those of ``metrics.reports.own_checks``, of its own shops only.
-    Raises ``NotFoundError`` for the association.
+    For an operator the columns of ``ops.check``, one row per table and rule; for a merchant those of
+    ``metrics.reports.own_checks``, of its own shops only. Raises ``NotFoundError`` for the association.
     """
 
     def read(lake: Lake) -> pl.DataFrame:
         line = judged(viewer.place)
         newest = line.held or (line.published[-1] if line.published else None)
-        rows = lake.read(CHECK, where={"build_number": newest.build if newest else -1}).drop("snapshot_number")
+        rows = lake.read(CHECK, where={"build_number": newest.build if newest else -1}).drop(
+            "snapshot_number"
+        )
         if viewer.role != "operator":
             rows = of_merchant(rows, viewer.merchant_id or "")
         numbered = rows.with_columns(release_number=pl.lit(newest.number if newest else None, pl.Int64))
-        return numbered.sort("is_passed", "severity_code", "rule_name", "shop_id" if "shop_id" in rows.columns else "table_name")
+        return numbered.sort(
+            "is_passed",
+            "severity_code",
+            "rule_name",
+            "shop_id" if "shop_id" in rows.columns else "table_name",
+        )
 
     return _read(viewer, "checks", read)
 
 
 def _read(viewer: Viewer, what: object, make: Callable[[Lake], pl.DataFrame]) -> pl.DataFrame:
-    """What ``make`` reads from one snapshot of the warehouse as of now, for a viewer who may see operations at all; read once between two commits."""
+    """What ``make`` reads from one snapshot of the warehouse as of now, for a viewer who may see operations
+    at all; read once between two commits.
+    """
     require(viewer)
     if viewer.role == "association":
         raise _not_yours()
@@ -214,10 +278,18 @@ def _read(viewer: Viewer, what: object, make: Callable[[Lake], pl.DataFrame]) ->
         with Lake.open(viewer.place) as lake:
             return make(lake)
 
-    return read_once(_FRAMES, viewer.place, (what, viewer.name, viewer.role, viewer.merchant_id), read).clone()
+    return read_once(
+        _FRAMES, viewer.place, (what, viewer.name, viewer.role, viewer.merchant_id), read
+    ).clone()
 
 
-def _own(lake: Lake, table: Table, viewer: Viewer, columns: list[str] | None = None, where: dict[str, object] | None = None) -> pl.DataFrame:
+def _own(
+    lake: Lake,
+    table: Table,
+    viewer: Viewer,
+    columns: list[str] | None = None,
+    where: dict[str, object] | None = None,
+) -> pl.DataFrame:
     """Rows of the viewer's merchant; of all of them for an operator who named none."""
     mine: dict[str, object] = {} if viewer.merchant_id is None else {"merchant_id": viewer.merchant_id}
     return lake.read(table, where=mine | (where or {}), columns=columns)
@@ -225,18 +297,30 @@ def _own(lake: Lake, table: Table, viewer: Viewer, columns: list[str] | None = N
 
 def _counting(lake: Lake, viewer: Viewer, columns: list[str]) -> pl.DataFrame:
     """What was received and has not been withdrawn."""
-    return _own(lake, EXPORT, viewer, [*columns, "withdrawn_at"]).filter(pl.col("withdrawn_at").is_null()).drop("withdrawn_at")
+    return (
+        _own(lake, EXPORT, viewer, [*columns, "withdrawn_at"])
+        .filter(pl.col("withdrawn_at").is_null())
+        .drop("withdrawn_at")
+    )
 
 
 def _newest_paid(viewer: Viewer) -> pl.DataFrame:
-    """Newest paid day per shop in the shown release; nothing for a viewer whose desk holds no marts, or before the first release."""
+    """Newest paid day per shop in the shown release.
+
+    Nothing for a viewer whose desk holds no marts, or before the first release.
+    """
     dtypes = mart_shop_channel_daily.TABLE.dtypes
     empty = pl.DataFrame(schema={**{name: dtypes[name] for name in _SHOP}, "newest_paid_date": pl.Date()})
     if viewer.merchant_id is None or judged(viewer.place).current is None:
         return empty
-    query = f"SELECT {', '.join(_SHOP)}, max(business_date) AS newest_paid_date FROM gold.mart_shop_channel_daily WHERE paid_orders_qty > 0 GROUP BY ALL"  # noqa: S608
+    query = (
+        f"SELECT {', '.join(_SHOP)}, max(business_date) AS newest_paid_date FROM "  # noqa: S608
+        "gold.mart_shop_channel_daily WHERE paid_orders_qty > 0 GROUP BY ALL"
+    )
     return open_desk(viewer).sql(query).cast(empty.schema)
 
 
 def _not_yours() -> NotFoundError:
-    return NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
+    return NotFoundError(
+        "NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview"
+    )

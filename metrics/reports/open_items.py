@@ -1,4 +1,6 @@
-"""What stands open between orders, bills and accounts, as one merchant may see it: each item with its age and the next step, and what closes each statement."""
+"""What stands open between orders, bills and accounts, as one merchant may see it: each item with its age and
+the next step, and what closes each statement.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,11 @@ _SHOP = ", ".join(SHOP)
 
 
 def open_items(viewer: Viewer, *, as_of: AsOf = None) -> pl.DataFrame:
-    """Rows of ``mart_open_item`` of the viewer's merchant, largest first, with ``age_days`` (null without a date) and reason and next step in words.
+    """Rows of ``mart_open_item`` of the viewer's merchant, largest first, with ``age_days`` (null without a
+    date) and reason and next step in words.
 
-    The age runs from ``open_since_date`` to the shop's newest observation, not to today. Nothing for a viewer who reads for no one merchant.
-    Raises ``NotFoundError`` as ``open_desk`` does.
+    The age runs from ``open_since_date`` to the shop's newest observation, not to today. Nothing for a viewer
+    who reads for no one merchant. Raises ``NotFoundError`` as ``open_desk`` does.
     """
     desk = _desk(viewer, as_of)
     if desk is None:
@@ -31,10 +34,16 @@ def open_items(viewer: Viewer, *, as_of: AsOf = None) -> pl.DataFrame:
 
 
 def statements(viewer: Viewer, *, as_of: AsOf = None) -> pl.DataFrame:
-    """Rows of ``mart_statement_monthly`` of the viewer's merchant: total = matched + explained + open, newest month first."""
+    """Rows of ``mart_statement_monthly`` of the viewer's merchant: total = matched + explained + open, newest
+    month first.
+    """
     desk = _desk(viewer, as_of)
     table = mart_statement_monthly.TABLE
-    return table.empty() if desk is None else desk.sql(f"SELECT * FROM {table.full_name} ORDER BY business_month DESC, {_SHOP}, ledger_code")  # noqa: S608
+    return (
+        table.empty()
+        if desk is None
+        else desk.sql(f"SELECT * FROM {table.full_name} ORDER BY business_month DESC, {_SHOP}, ledger_code")  # noqa: S608
+    )
 
 
 def _desk(viewer: Viewer, as_of: AsOf) -> Desk | None:
@@ -45,5 +54,7 @@ def _desk(viewer: Viewer, as_of: AsOf) -> Desk | None:
 def _words() -> dict[str, pl.Expr]:
     reason = pl.col("open_reason_code")
     lists = {"reason": OPEN_REASON, "step": OPEN_STEP}
-    return {f"{what}_name": reason.replace_strict({code: f"{zh} / {en}" for code, (zh, en) in told.labels.items()}, default=None, return_dtype=pl.String)
+    return {f"{what}_name": reason.replace_strict(
+            {code: f"{zh} / {en}" for code, (zh, en) in told.labels.items()}, default=None,
+            return_dtype=pl.String)
             for what, told in lists.items()}  # fmt: skip

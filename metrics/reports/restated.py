@@ -1,4 +1,6 @@
-"""What has moved in the figures somebody already saw: the restatement ledger, for the viewer's own merchant, since their last look."""
+"""What has moved in the figures somebody already saw: the restatement ledger, for the viewer's own merchant,
+since their last look.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,22 @@ from warehouse.ops import RESTATEMENT
 
 
 def restatements(viewer: Viewer, *, since: int, until: int | None = None) -> pl.DataFrame:
-    """Rows of ``ops.restatement`` of the releases after number ``since`` up to ``until`` (None: the current one), oldest first.
+    """Rows of ``ops.restatement`` of the releases after number ``since`` up to ``until`` (None: the current
+    one), oldest first.
 
-    A merchant's hold that merchant's figures alone; an operator's who named no merchant, everybody's. The sum over the rows of a figure is what it
-    moved between the two releases. Raises ``NotFoundError`` for the association, which is shown no merchant's figures.
+    A merchant's hold that merchant's figures alone; an operator's who named no merchant, everybody's. The sum
+    over the rows of a figure is what it moved between the two releases. Raises ``NotFoundError`` for the
+    association, which is shown no merchant's figures.
     """
     require(viewer)
     if viewer.role == "association":
-        raise NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
+        raise NotFoundError(
+            "NO_SUCH_PAGE",
+            "没有这个页面",
+            "no such page",
+            step_zh="返回首页",
+            step_en="go back to the overview",
+        )
     line = judged(viewer.place)
     last = until if until is not None else line.current.number if line.current else 0
     wanted = [item.number for item in line.published if since < item.number <= last]
@@ -32,9 +42,16 @@ def restatements(viewer: Viewer, *, since: int, until: int | None = None) -> pl.
 
 
 def last_look(viewer: Viewer) -> int | None:
-    """The release a merchant's account last saw; None for who has no account of their own here, or never looked."""
+    """The release a merchant's account last saw.
+
+    None for who has no account of their own here, or never looked.
+    """
     require(viewer)
-    return accounts.last_seen(viewer.place, viewer.name) if viewer.has_account and viewer.role == "merchant" else None
+    return (
+        accounts.last_seen(viewer.place, viewer.name)
+        if viewer.has_account and viewer.role == "merchant"
+        else None
+    )
 
 
 def look(viewer: Viewer, release: int) -> None:

@@ -1,4 +1,6 @@
-"""What lies between two rungs of the ladder, as sums over flow marts: each query is one row and knows ``first``, ``last`` and ``{condition}``."""
+"""What lies between two rungs of the ladder, as sums over flow marts: each query is one row and knows
+``first``, ``last`` and ``{condition}``.
+"""
 
 # ruff: noqa: S608 - every name in these queries is declared in this house
 
@@ -6,15 +8,25 @@ from __future__ import annotations
 
 from contracts.tables import Table
 from metrics.query.sources import FINAL
-from transforms.gold.ledgers import mart_open_item, mart_settlement_daily, mart_settlement_flow_daily, mart_statement_monthly
+from transforms.gold.ledgers import (
+    mart_open_item,
+    mart_settlement_daily,
+    mart_settlement_flow_daily,
+    mart_statement_monthly,
+)
 from transforms.gold.sales import mart_final_daily, mart_payment_flow_daily, mart_shop_channel_daily
 
 
 def _flow(select: str, table: Table, within: str = "", marks: str = "") -> str:
-    """``select`` over the rows of ``table`` whose day ``within`` lies in the period (all, without one), with ``marks`` beside its columns."""
+    """``select`` over the rows of ``table`` whose day ``within`` lies in the period (all, without one), with
+    ``marks`` beside its columns.
+    """
     days = "(SELECT ?::DATE AS first, ?::DATE AS last)"
     held = f"{within} {_IN} AND " if within else ""
-    return f"SELECT {select} FROM (SELECT * {marks} FROM {table.full_name}, {days} WHERE {held}{{condition}}) AS {table.name}"
+    return (
+        f"SELECT {select} FROM (SELECT * {marks} FROM {table.full_name}, {days} WHERE "
+        f"{held}{{condition}}) AS {table.name}"
+    )
 
 
 def _sums(**steps: str) -> str:
@@ -30,14 +42,19 @@ PLACED_FLOW = _flow(
         paid_sooner="-sum(placed_fen - placed_unpaid_fen) FILTER (placed AND paid_date < first)",
         placed_sooner="sum(paid_fen) FILTER (paid AND business_date < first)",
         placed_later="sum(paid_fen) FILTER (paid AND business_date > last)",
-        paid_otherwise="sum(paid_fen - created_untold_fen - placed_fen + placed_unpaid_fen) FILTER (placed AND paid)",
+        paid_otherwise=(
+            "sum(paid_fen - created_untold_fen - placed_fen + placed_unpaid_fen) FILTER (placed AND paid)"
+        ),
         created_untold="sum(created_untold_fen) FILTER (paid)",
     ),
     mart_payment_flow_daily.TABLE,
     marks=f", business_date {_IN} AS placed, paid_date {_IN} AS paid",
 )
 MERCHANT_FLOW = _flow(
-    _sums(subsidy_untold="-sum(subsidy_untold_fen)", subsidies="sum(merchant_paid_fen - paid_fen + subsidy_untold_fen)"),
+    _sums(
+        subsidy_untold="-sum(subsidy_untold_fen)",
+        subsidies="sum(merchant_paid_fen - paid_fen + subsidy_untold_fen)",
+    ),
     mart_shop_channel_daily.TABLE,
     "business_date",
 )
@@ -54,7 +71,11 @@ FINAL_FLOW = _flow(
 _GAVE_NO = f"shop_id NOT IN (SELECT shop_id FROM {mart_statement_monthly.TABLE.full_name} WHERE ledger_code ="
 _GOODS = "sum(settled_goods_fen - unplaced_goods_fen)"
 SETTLED_FLOWS = (
-    _flow(_sums(no_bill=f"-sum(paid_fen - cohort_refund_fen) FILTER ({_GAVE_NO} 'settlement'))"), mart_shop_channel_daily.TABLE, "business_date"),
+    _flow(
+        _sums(no_bill=f"-sum(paid_fen - cohort_refund_fen) FILTER ({_GAVE_NO} 'settlement'))"),
+        mart_shop_channel_daily.TABLE,
+        "business_date",
+    ),
     _flow(
         _sums(
             order_unfinished="-sum(open_fen) FILTER (open_reason_code = 'order_unfinished')",
@@ -106,5 +127,9 @@ FUNDED_FLOWS = (
         mart_settlement_flow_daily.TABLE,
         marks=f", business_date {_IN} AS now, funded_date {_IN} AS moved",
     ),
-    _flow(_sums(summed_moved="sum(summed_moved_fen)", unanswered="sum(unanswered_fen)"), mart_settlement_daily.TABLE, "business_date"),
+    _flow(
+        _sums(summed_moved="sum(summed_moved_fen)", unanswered="sum(unanswered_fen)"),
+        mart_settlement_daily.TABLE,
+        "business_date",
+    ),
 )

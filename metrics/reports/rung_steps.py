@@ -1,4 +1,6 @@
-"""The words of the bridges between neighbouring rungs: step → Chinese and English, in the order of the waterfall. First and last are metrics."""
+"""The words of the bridges between neighbouring rungs: step → Chinese and English, in the order of the
+waterfall. First and last are metrics.
+"""
 
 from __future__ import annotations
 

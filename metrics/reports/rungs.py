@@ -13,8 +13,10 @@ from metrics.query.released import AsOf
 
 #: Code of the dictionary → metric.
 RUNGS: dict[str, str] = {
-    "M01": "placed_gmv", "M02": "paid_gmv", "M02b": "merchant_paid", "M03": "refunds_before_shipment", "M04": "refunds_after_shipment",
-    "M05": "net_by_refund_date", "M06": "net_by_order_date", "M07": "matured_net", "M08": "kept_sales", "M09": "settled", "M10": "funded",
+    "M01": "placed_gmv", "M02": "paid_gmv", "M02b": "merchant_paid", "M03": "refunds_before_shipment",
+    "M04": "refunds_after_shipment",
+    "M05": "net_by_refund_date", "M06": "net_by_order_date", "M07": "matured_net", "M08": "kept_sales",
+    "M09": "settled", "M10": "funded",
 }  # fmt: skip
 
 

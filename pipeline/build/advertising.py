@@ -1,4 +1,6 @@
-"""Advertising after a build: what was told or entered of each day, which of it counts, and what was sold beside it. Days that differ are rewritten."""
+"""Advertising after a build: what was told or entered of each day, which of it counts, and what was sold
+beside it. Days that differ are rewritten.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,21 @@ _FACTS, _MART = fct_ad_spend.TABLE, mart_promotion_daily.TABLE
 
 
 def rebuild_advertising(lake: Lake, costs: Costs) -> None:
-    """Bring advertising up to date with silver, entered costs and gold; the outlook comes before it. Nothing is read where nobody tells any."""
+    """Bring advertising up to date with silver, entered costs and gold; the outlook comes before it.
+
+    Nothing is read where nobody tells any.
+    """
     is_entered = costs.others["cost_kind_code"].is_in(list(fct_ad_spend.KINDS)).any()
-    if not is_entered and not any(lake.may_hold_rows(table) for table in (AD_SPEND, _FACTS, mart_ad_daily.TABLE)):
+    if not is_entered and not any(
+        lake.may_hold_rows(table) for table in (AD_SPEND, _FACTS, mart_ad_daily.TABLE)
+    ):
         return
     ads = fct_ad_spend.build(current(AD_SPEND, lake.read(AD_SPEND)), costs, registry.shops(lake))
-    for table, rows in ((_FACTS, ads), (mart_ad_daily.TABLE, mart_ad_daily.build(ads)), (_MART, _against_sales(lake, ads))):
+    for table, rows in (
+        (_FACTS, ads),
+        (mart_ad_daily.TABLE, mart_ad_daily.build(ads)),
+        (_MART, _against_sales(lake, ads)),
+    ):
         rewrite(lake, table, lake.read(table), rows, by=_DAY)
 
 
@@ -44,8 +55,12 @@ def _against_sales(lake: Lake, ads: pl.DataFrame) -> pl.DataFrame:
         f"""
         SELECT {", ".join(SHOP)}, paid_date AS business_date, sum(settled_fen)::BIGINT AS settled_fen
         FROM {fct_settlement_entry.TABLE.full_name} SEMI JOIN _advertised USING (merchant_id)
-        WHERE paid_date IS NOT NULL AND settled_date IS NOT NULL GROUP BY ALL""",  # noqa: S608 - names are declared
+        WHERE paid_date IS NOT NULL AND settled_date IS NOT NULL
+            GROUP BY ALL""",  # noqa: S608 - names are declared
         _advertised=pl.DataFrame({"merchant_id": merchants}),
     )
-    paid, profit = of(mart_shop_channel_daily.TABLE, ["paid_fen", "cohort_refund_fen"]), of(mart_profit_daily.TABLE, measures)
-    return mart_promotion_daily.build(ads, paid, profit, settled, of(mart_outlook_daily.TABLE, ["matured_fen"]))
+    paid = of(mart_shop_channel_daily.TABLE, ["paid_fen", "cohort_refund_fen"])
+    profit = of(mart_profit_daily.TABLE, measures)
+    return mart_promotion_daily.build(
+        ads, paid, profit, settled, of(mart_outlook_daily.TABLE, ["matured_fen"])
+    )

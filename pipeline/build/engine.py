@@ -1,4 +1,6 @@
-"""Brings additive marts up to date by signed differences: what changed facts add now, less what they added before. A first build has an empty *before*."""
+"""Brings additive marts up to date by signed differences: what changed facts add now, less what they added
+before. A first build has an empty *before*.
+"""
 
 # ruff: noqa: S608 - every name in these queries is declared in this house
 
@@ -29,9 +31,12 @@ Changes = Mapping[str, Change]
 
 
 def refresh_marts(lake: Lake, changes: Changes, marts: Iterable[Additive] | None = None) -> None:
-    """Add to every mart what ``changes`` move in it (default: all that are stored). A row of no facts any more is deleted.
+    """Add to every mart what ``changes`` move in it (default: all that are stored).
 
-    Raises ``UsageError`` where a mart does not stand on the facts before: such a house has to be built from its raw files once.
+    A row of no facts any more is deleted.
+
+    Raises ``UsageError`` where a mart does not stand on the facts before: such a house has to be built from
+    its raw files once.
     """
     moved = {name: _net(change) for name, change in changes.items()}
     moved = {name: change for name, change in moved.items() if change.before.height or change.after.height}
@@ -51,7 +56,10 @@ def _net(change: Change) -> Change:
     if before.is_empty() or after.is_empty():
         return change
     names = before.columns
-    return Change(before.join(after, on=names, how="anti", nulls_equal=True), after.join(before, on=names, how="anti", nulls_equal=True))
+    return Change(
+        before.join(after, on=names, how="anti", nulls_equal=True),
+        after.join(before, on=names, how="anti", nulls_equal=True),
+    )
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,9 @@ class _Delta:
 
     def of(self, mart: Additive) -> pl.DataFrame:
         """The mart's key and measures: only rows that move something, or come or go."""
-        sides = [[part.rows(self._frames(part, side), mart.table.key) for part in mart.parts] for side in (0, 1)]
+        sides = [
+            [part.rows(self._frames(part, side), mart.table.key) for part in mart.parts] for side in (0, 1)
+        ]
         (before, after) = (mart.total(parts) for parts in sides)
         both = pl.concat([after, before.with_columns(-pl.col(mart.measures))])
         rows = both.group_by(mart.table.key).agg(pl.col(mart.measures).sum())
@@ -75,7 +85,9 @@ class _Delta:
             return {part.facts.name: facts}
         table, key = part.among.table, list(part.among.table.key)
         # facts that stayed the same stand beside something that did not
-        around = self.lake.read(part.facts, keys=pl.concat([self._changed(table, each).select(key) for each in (0, 1)]).unique())
+        around = self.lake.read(
+            part.facts, keys=pl.concat([self._changed(table, each).select(key) for each in (0, 1)]).unique()
+        )
         known = pl.concat([self._changed(part.facts, each).select(part.facts.key) for each in (0, 1)])
         facts = pl.concat([facts, around.join(known, on=list(part.facts.key), how="anti")])
         stored = self.lake.read(table, keys=facts.select(key).drop_nulls().unique())
@@ -125,16 +137,24 @@ def _out_of_step(table: Table) -> UsageError:
 
 
 def out_of_step(lake: Lake) -> dict[str, int]:
-    """Additive mart → how many of its rows are not what DuckDB makes of the stored facts; marts that agree are left out.
+    """Additive mart → how many of its rows are not what DuckDB makes of the stored facts.
 
-    The second opinion on incremental refresh: it shares the declarations with it, and neither Polars nor what was stored before.
+    Marts that agree are left out.
+
+    The second opinion on incremental refresh: it shares the declarations with it, and neither Polars nor what
+    was stored before.
     """
     found = {}
     for mart in stored_marts():
         key, measures = ", ".join(mart.table.key), [item for item in mart.measures if item != COUNT]
-        sums = ", ".join(f"coalesce(sum({item}), 0)::BIGINT AS {item}" for item in measures)  # a sum of nothing known is 0, as Polars has it
+        sums = ", ".join(
+            f"coalesce(sum({item}), 0)::BIGINT AS {item}" for item in measures
+        )  # a sum of nothing known is 0, as Polars has it
         whole = f"SELECT {key}, {sums}, count(*)::BIGINT AS {COUNT} FROM ({mart.query}) GROUP BY {key}"
         stored = f"SELECT {key}, {', '.join([*measures, COUNT])} FROM {mart.table.full_name}"
-        query = f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL ({stored})))"
+        query = (
+            f"SELECT count(*) FROM ((({stored}) EXCEPT ALL ({whole})) UNION ALL (({whole}) EXCEPT ALL "
+            f"({stored})))"
+        )
         found[mart.table.name] = int(lake.sql(query).item())
     return {name: rows for name, rows in found.items() if rows}

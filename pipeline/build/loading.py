@@ -1,4 +1,7 @@
-"""Landed exports → typed bronze rows and canonical frames. Reads bytes, never the network; what does not fit goes to quarantine with its rule."""
+"""Landed exports → typed bronze rows and canonical frames.
+
+Reads bytes, never the network; what does not fit goes to quarantine with its rule.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,10 @@ _BAD = {"rule_name": pl.String, "column_name": pl.String, "cell_name": pl.String
 class Loaded:
     """Everything one kind's waiting exports held.
 
-    ``bronze``: rows that passed; ``bad``: one row per broken rule × row (``ROW`` + rule, column, cell, row_json); ``frames``: silver table → observations;
-    ``refusals``: export → error, for exports that could not be read at all; ``readings``: export → what was left out and new; ``together``: rows
-    that speak through another row of their export (``ROW`` + ``_of``, that row's number).
+    ``bronze``: rows that passed; ``bad``: one row per broken rule × row (``ROW`` + rule, column, cell,
+    row_json); ``frames``: silver table → observations; ``refusals``: export → error, for exports that could
+    not be read at all; ``readings``: export → what was left out and new; ``together``: rows that speak
+    through another row of their export (``ROW`` + ``_of``, that row's number).
     """
 
     platform: Platform
@@ -59,7 +63,9 @@ def load_kind(
     aliases: Callable[[str], Aliases] = lambda merchant: {},
     confirmed: pl.DataFrame | None = None,
 ) -> Loaded:
-    """Read the given manifest rows (one platform and kind). ``known`` are readings made before; ``aliases`` a merchant's confirmed header names.
+    """Read the given manifest rows (one platform and kind).
+
+    ``known`` are readings made before; ``aliases`` a merchant's confirmed header names.
 
     ``confirmed``: rows a person has confirmed (``ROW``, ``rule_name``).
     """
@@ -68,12 +74,18 @@ def load_kind(
     merchants = dict(exports.select("shop_id", "merchant_id").iter_rows())
     bronze = pl.concat([platform.bronze[kind].empty(), *(reading.bronze for reading, _ in shops.values())])
     unread = [
-        reading.quarantine.with_columns(merchant_id=pl.lit(merchants[shop_id]), shop_id=pl.lit(shop_id)).select(_no_bad().columns)
+        reading.quarantine.with_columns(
+            merchant_id=pl.lit(merchants[shop_id]), shop_id=pl.lit(shop_id)
+        ).select(_no_bad().columns)
         for reading, shop_id in shops.values()
     ]
     good, broken = _keep_contract(platform.bronze[kind], bronze)
     files = exports.filter(pl.col("source_code") == "file")["export_id"]
-    absurd = partial(implausible_rows, confirmed=_no_bad().select(*ROW, "rule_name") if confirmed is None else confirmed, files=files)
+    absurd = partial(
+        implausible_rows,
+        confirmed=_no_bad().select(*ROW, "rule_name") if confirmed is None else confirmed,
+        files=files,
+    )
     frames, rest, together, conflicts = _conform(platform, kind, good, absurd)
     readings = with_conflicts(with_unknown_words(readings, good, frames), conflicts)
     bad = pl.concat([_no_bad(), *unread, broken, rest])
@@ -81,7 +93,12 @@ def load_kind(
 
 
 def _read_all(
-    place: Place, platform: Platform, kind: str, exports: pl.DataFrame, known: Mapping[Export, Reading], aliases: Callable[[str], Aliases]
+    place: Place,
+    platform: Platform,
+    kind: str,
+    exports: pl.DataFrame,
+    known: Mapping[Export, Reading],
+    aliases: Callable[[str], Aliases],
 ) -> tuple[dict[Export, Reading], dict[Export, FileRefusedError]]:
     readings: dict[Export, Reading] = {}
     refusals: dict[Export, FileRefusedError] = {}
@@ -97,7 +114,11 @@ def _read_all(
             refusals[export] = error
         except NotFoundError as error:
             refusals[export] = _lost(error)
-    readings |= {export: known[export] for export in exports.select("shop_id", "export_id").iter_rows() if export in known}
+    readings |= {
+        export: known[export]
+        for export in exports.select("shop_id", "export_id").iter_rows()
+        if export in known
+    }
     api = exports.filter((pl.col("source_code") == "api") & pl.col("expired_at").is_null())
     for shop in api.partition_by("merchant_id", "shop_id", maintain_order=True):
         pages, failed = _read_pages(place, platform, kind, shop.iter_rows(named=True))
@@ -117,7 +138,9 @@ def _read_pages(
     for row in rows:
         export = (str(row["shop_id"]), str(row["export_id"]))
         try:
-            pages.append((_origin(row, place), api.records(kind, landing.read_landed(place, str(row["landing_name"])))))
+            pages.append(
+                (_origin(row, place), api.records(kind, landing.read_landed(place, str(row["landing_name"]))))
+            )
         except FileRefusedError as error:
             refusals[export] = error
         except NotFoundError as error:
@@ -129,7 +152,14 @@ def _read_pages(
 
 def _lost(error: NotFoundError) -> FileRefusedError:
     step = ("从备份恢复,或重新上传同一个文件", "restore it from backup, or upload the same file again")
-    return FileRefusedError("LANDING_LOST", error.zh, error.en, step_zh=step[0], step_en=step[1], landing_name=error.facts["landing_name"])
+    return FileRefusedError(
+        "LANDING_LOST",
+        error.zh,
+        error.en,
+        step_zh=step[0],
+        step_en=step[1],
+        landing_name=error.facts["landing_name"],
+    )
 
 
 def _origin(row: Mapping[str, object], place: Place) -> Origin:
@@ -146,52 +176,94 @@ def _origin(row: Mapping[str, object], place: Place) -> Origin:
 
 
 def _no_bad() -> pl.DataFrame:
-    return pl.DataFrame(schema={"merchant_id": pl.String, "shop_id": pl.String, "_export_id": pl.String, "_row_number": pl.Int64, **_BAD})
+    return pl.DataFrame(
+        schema={
+            "merchant_id": pl.String,
+            "shop_id": pl.String,
+            "_export_id": pl.String,
+            "_row_number": pl.Int64,
+            **_BAD,
+        }
+    )
 
 
 _STATUS = {"order_status_code": "order_status_text", "refund_status_code": "refund_status_text"}
 
 
-def with_unknown_words(readings: dict[Export, Reading], bronze: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> dict[Export, Reading]:
-    """A warning on each export whose status words nobody here knows: such rows are counted as unknown, never as paid."""
+def with_unknown_words(
+    readings: dict[Export, Reading], bronze: pl.DataFrame, frames: Mapping[str, pl.DataFrame]
+) -> dict[Export, Reading]:
+    """A warning on each export whose status words nobody here knows: such rows are counted as unknown, never
+    as paid.
+    """
     odd = [
         (text, frame.filter(pl.col(code) == "unknown").select(ROW))
         for frame in frames.values()
         for code, text in _STATUS.items()
         if code in frame.columns and text in bronze.columns
     ]
-    told = [bronze.join(rows, on=ROW, how="semi").select("shop_id", "_export_id", word=text).drop_nulls() for text, rows in odd if rows.height]
+    told = [
+        bronze.join(rows, on=ROW, how="semi").select("shop_id", "_export_id", word=text).drop_nulls()
+        for text, rows in odd
+        if rows.height
+    ]
     if not told:
         return readings
-    words = pl.concat(told).group_by("shop_id", "_export_id").agg(pl.len(), pl.col("word").unique().sort().head(8))
-    said = {(shop, export): Notice("UNKNOWN_WORD", count, "、".join(list_)[:200]) for shop, export, count, list_ in words.iter_rows()}
-    return {export: replace(reading, notices=[*reading.notices, said[export]]) if export in said else reading for export, reading in readings.items()}
+    words = (
+        pl.concat(told)
+        .group_by("shop_id", "_export_id")
+        .agg(pl.len(), pl.col("word").unique().sort().head(8))
+    )
+    said = {
+        (shop, export): Notice("UNKNOWN_WORD", count, "、".join(list_)[:200])
+        for shop, export, count, list_ in words.iter_rows()
+    }
+    return {
+        export: replace(reading, notices=[*reading.notices, said[export]]) if export in said else reading
+        for export, reading in readings.items()
+    }
 
 
 def _keep_contract(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows that keep the table's contract, and one ``bad`` row per rule the others break (column named by the rule)."""
+    """Rows that keep the table's contract, and one ``bad`` row per rule the others break (column named by the
+    rule).
+    """
     shaped = table.shape(frame)
     good, failure = table.schema.filter(shaped)
     if not len(failure):
         return pl.DataFrame(good), _no_bad()
     told = failure.details()
     rules = [name for name in told.columns if name not in table.columns]
-    broken = told.unpivot(rules, index=ROW, variable_name="rule", value_name="state").filter(pl.col("state").cast(pl.String) == "invalid")
-    rows = failure.invalid().select(*ROW, pl.struct(pl.exclude("_observed_at", "_last_observed_at")).struct.json_encode().alias("row_json"))
+    broken = told.unpivot(rules, index=ROW, variable_name="rule", value_name="state").filter(
+        pl.col("state").cast(pl.String) == "invalid"
+    )
+    rows = failure.invalid().select(
+        *ROW,
+        pl.struct(pl.exclude("_observed_at", "_last_observed_at")).struct.json_encode().alias("row_json"),
+    )
     said = broken.select(*ROW, rule_name=pl.lit("CONTRACT"), column_name=pl.col("rule"), cell_name=pl.lit(""))
     return pl.DataFrame(good), said.join(rows.unique(ROW), on=ROW, how="left").select(_no_bad().columns)
 
 
 def _conform(
-    platform: Platform, kind: str, bronze: pl.DataFrame, absurd: Callable[[Mapping[str, pl.DataFrame]], pl.DataFrame]
+    platform: Platform,
+    kind: str,
+    bronze: pl.DataFrame,
+    absurd: Callable[[Mapping[str, pl.DataFrame]], pl.DataFrame],
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Canonical observations, the rows none of which, or not all of which, keep the canonical contracts, rows that speak through another, and conflicts.
+    """Canonical observations, the rows none of which, or not all of which, keep the canonical contracts, rows
+    that speak through another, and conflicts.
 
-    A row that breaks a contract, contradicts another one of its file, or is ``absurd``, is left out of every frame.
+    A row that breaks a contract, contradicts another one of its file, or is ``absurd``, is left out of every
+    frame.
     """
     if bronze.is_empty():
         return {}, _no_bad(), _together([], bronze, _no_bad()), no_conflicts()
-    frames, broken, joined, conflicts, conformed = {}, [], [], [no_conflicts()], platform.conform(kind, bronze)
+    frames = {}
+    broken = []
+    joined = []
+    conflicts = [no_conflicts()]
+    conformed = platform.conform(kind, bronze)
     for name, frame in conformed.items():
         observed = SILVER[name].shape(frame.with_columns(_last_observed_at=pl.col("_observed_at")))
         kept, failed = _keep_contract(SILVER[name], observed)
@@ -205,26 +277,50 @@ def _conform(
     together = _together([*conformed.values(), *joined], silent, pl.concat([_no_bad(), *broken]))
     silent = _without(silent, together)
     said = {"rule_name": "NOT_CONFORMED", "column_name": "", "cell_name": "", "row_json": "{}"}
-    bad = pl.concat([*broken, silent.with_columns(**{key: pl.lit(text) for key, text in said.items()}).select(_no_bad().columns)])
+    bad = pl.concat(
+        [
+            *broken,
+            silent.with_columns(**{key: pl.lit(text) for key, text in said.items()}).select(
+                _no_bad().columns
+            ),
+        ]
+    )
     return {name: _without(frame, bad) for name, frame in frames.items()}, bad, together, pl.concat(conflicts)
 
 
 def _silent(rows: pl.DataFrame, told: list[pl.DataFrame]) -> pl.DataFrame:
-    """Of ``rows`` (``ROW``) those that are in none of the frames ``told``. Mostly one frame tells them all in their order, which is seen ten times faster."""
+    """Of ``rows`` (``ROW``) those that are in none of the frames ``told``.
+
+    Mostly one frame tells them all in their order, which is seen ten times faster.
+    """
     if any(frame.height == rows.height and frame.select(ROW).equals(rows) for frame in told):
         return rows.clear()
     return rows.join(pl.concat([frame.select(ROW) for frame in told]).unique(), on=ROW, how="anti")
 
 
 def _without(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    return frame.join(rows.select(ROW).unique(), on=ROW, how="anti", maintain_order="left") if rows.height else frame
+    return (
+        frame.join(rows.select(ROW).unique(), on=ROW, how="anti", maintain_order="left")
+        if rows.height
+        else frame
+    )
 
 
 def _together(frames: list[pl.DataFrame], silent: pl.DataFrame, broken: pl.DataFrame) -> pl.DataFrame:
     """Of the ``silent`` rows those that went into another one, unless that one is broken."""
-    parts = [frame.select(*ROW[:3], pl.col(TOGETHER).alias(ROW[3]), _of=ROW[3]).explode(ROW[3]) for frame in frames if TOGETHER in frame.columns]
-    told = pl.concat([silent.select(*ROW, _of=ROW[3]).clear(), *parts]).join(silent.select(ROW), on=ROW, how="semi")
-    return told.group_by(ROW).agg(pl.col("_of").min()).join(broken, left_on=[*ROW[:3], "_of"], right_on=ROW, how="anti")
+    parts = [
+        frame.select(*ROW[:3], pl.col(TOGETHER).alias(ROW[3]), _of=ROW[3]).explode(ROW[3])
+        for frame in frames
+        if TOGETHER in frame.columns
+    ]
+    told = pl.concat([silent.select(*ROW, _of=ROW[3]).clear(), *parts]).join(
+        silent.select(ROW), on=ROW, how="semi"
+    )
+    return (
+        told.group_by(ROW)
+        .agg(pl.col("_of").min())
+        .join(broken, left_on=[*ROW[:3], "_of"], right_on=ROW, how="anti")
+    )
 
 
 def quarantine_rows(loaded: Loaded) -> pl.DataFrame:
@@ -248,4 +344,7 @@ def quarantine_rows(loaded: Loaded) -> pl.DataFrame:
 def details(reading: Reading | None, rules: Mapping[str, int]) -> str:
     """What a receipt tells beyond its counts, as stored JSON."""
     notices = [asdict(notice) for notice in reading.notices] if reading else []
-    return json.dumps({"rules": dict(rules), "new_columns": reading.new_columns if reading else [], "notices": notices}, ensure_ascii=False)
+    return json.dumps(
+        {"rules": dict(rules), "new_columns": reading.new_columns if reading else [], "notices": notices},
+        ensure_ascii=False,
+    )

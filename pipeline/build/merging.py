@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.canonical import FUND_ENTRY, LIVE_SESSION, OF_ORDERS, ORDER_LINE, SETTLEMENT_ENTRY, SHOP, SILVER, entity_key
+from contracts.canonical import (
+    FUND_ENTRY,
+    LIVE_SESSION,
+    OF_ORDERS,
+    ORDER_LINE,
+    SETTLEMENT_ENTRY,
+    SHOP,
+    SILVER,
+    entity_key,
+)
 from contracts.tables import Table
 from pipeline.build.loading import ROW
 from transforms.gold.orders import fct_order_line
@@ -30,16 +39,21 @@ _ENTRY_KEYS, _FUND_KEYS = dict.fromkeys(ENTRY, pl.String), dict.fromkeys(FUND, p
 class Touched:
     """What a build must look at again.
 
-    ``orders`` (columns ``ORDER``); ``entries`` and ``funds`` of ledgers (columns ``ENTRY``, ``FUND``); ``sessions`` (columns ``SESSION``) whose figures
-    changed; ``reowned``: of these, the ones whose hours or host changed, with the moments (UTC, naive) between which they own or owned lines.
-    ``states``: silver table → all its states, told only of shops that are
-    new here: then nothing need be read back from the warehouse. ``restated``: orders whose lines were seen to state their refunds at other times.
+    ``orders`` (columns ``ORDER``); ``entries`` and ``funds`` of ledgers (columns ``ENTRY``, ``FUND``);
+    ``sessions`` (columns ``SESSION``) whose figures changed; ``reowned``: of these, the ones whose hours or
+    host changed, with the moments (UTC, naive) between which they own or owned lines. ``states``: silver
+    table → all its states, told only of shops that are new here: then nothing need be read back from the
+    warehouse. ``restated``: orders whose lines were seen to state their refunds at other times.
     """
 
     orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
     sessions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SESSION_KEYS))
     states: dict[str, pl.DataFrame] | None = None
-    reowned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={**_SESSION_KEYS, "since": pl.Datetime("us"), "until": pl.Datetime("us")}))
+    reowned: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(
+            schema={**_SESSION_KEYS, "since": pl.Datetime("us"), "until": pl.Datetime("us")}
+        )
+    )
 
     entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRY_KEYS))
     funds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FUND_KEYS))
@@ -48,13 +62,18 @@ class Touched:
     @property
     def is_empty(self) -> bool:
         """True when nothing was touched."""
-        return self.states is None and all(frame.is_empty() for frame in (self.orders, self.sessions, self.entries, self.funds))
+        return self.states is None and all(
+            frame.is_empty() for frame in (self.orders, self.sessions, self.entries, self.funds)
+        )
 
 
 def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:
-    """Merge all incoming observations. Returns one outcome per incoming bronze row (``ROW``, ``outcome``, ``_by_export_id``) and what changed.
+    """Merge all incoming observations.
 
-    A row that fed several tables is published if any of them took it, else superseded if any was, else a duplicate.
+    Returns one outcome per incoming bronze row (``ROW``, ``outcome``, ``_by_export_id``) and what changed.
+
+    A row that fed several tables is published if any of them took it, else superseded if any was, else a
+    duplicate.
     """
     incoming = list(frames)
     touched = Touched(states=_states_of_new_shops(lake, incoming))
@@ -66,39 +85,76 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
     _touch_restated(lake, touched)
     _touch_left_out(lake, touched, [frame[ORDER_LINE.name] for frame in incoming if ORDER_LINE.name in frame])
     if not outcomes:
-        return pl.DataFrame(schema={**dict.fromkeys(ROW[:3], pl.String), "_row_number": pl.Int64, "outcome": pl.String, "_by_export_id": pl.String}), touched
-    ranked = pl.concat(outcomes).with_columns(rank=pl.col("outcome").replace_strict({"published": 0, "superseded": 1, "duplicate": 2}))
+        return pl.DataFrame(
+            schema={
+                **dict.fromkeys(ROW[:3], pl.String),
+                "_row_number": pl.Int64,
+                "outcome": pl.String,
+                "_by_export_id": pl.String,
+            }
+        ), touched
+    ranked = pl.concat(outcomes).with_columns(
+        rank=pl.col("outcome").replace_strict({"published": 0, "superseded": 1, "duplicate": 2})
+    )
     best = ranked.group_by(ROW).agg(pl.col("outcome", "_by_export_id").sort_by("rank").first())
     return best, touched
 
 
 def _touch_restated(lake: Lake, touched: Touched) -> None:
-    """Which line money stands on depends on when lines were last seen to deny it: orders with money back are made anew where that moved."""
+    """Which line money stands on depends on when lines were last seen to deny it: orders with money back are
+    made anew where that moved.
+    """
     orders = touched.restated.unique().join(touched.orders, on=ORDER, how="anti")
     if orders.is_empty():
         return
-    with_money_back = lake.read(fct_order_line.TABLE, keys=orders, columns=[*ORDER, "cohort_refund_fen"]).filter(pl.col("cohort_refund_fen") > 0)
+    with_money_back = lake.read(
+        fct_order_line.TABLE, keys=orders, columns=[*ORDER, "cohort_refund_fen"]
+    ).filter(pl.col("cohort_refund_fen") > 0)
     touched.orders = pl.concat([touched.orders, with_money_back.select(ORDER)]).unique()
 
 
 def _touch_left_out(lake: Lake, touched: Touched, incoming: list[pl.DataFrame]) -> None:
-    """A line that a sheet gives again as it was may tell that others are gone: orders are made anew where facts have lines as still to be listed."""
+    """A line that a sheet gives again as it was may tell that others are gone: orders are made anew where
+    facts have lines as still to be listed.
+    """
     of_sheets = [frame.filter(pl.col("layout_name").is_not_null()).select(ORDER) for frame in incoming]
-    orders = pl.concat(of_sheets).unique().join(touched.orders, on=ORDER, how="anti") if of_sheets else touched.orders.clear()
+    orders = (
+        pl.concat(of_sheets).unique().join(touched.orders, on=ORDER, how="anti")
+        if of_sheets
+        else touched.orders.clear()
+    )
     if touched.states is not None or orders.is_empty():
         return
     left = lines_left_out(lake.read(ORDER_LINE, keys=orders))
     facts = lake.read(fct_order_line.TABLE, keys=orders, columns=[*LINE, "order_id", "doubtful_fen"])
     known, doubtful = facts.filter(pl.col("doubtful_fen").is_not_null()), left.filter(~pl.col("is_replaced"))
-    odd = [facts.join(left.filter("is_replaced"), on=LINE, how="semi"), doubtful.join(known, on=LINE, how="anti"), known.join(doubtful, on=LINE, how="anti")]
+    odd = [
+        facts.join(left.filter("is_replaced"), on=LINE, how="semi"),
+        doubtful.join(known, on=LINE, how="anti"),
+        known.join(doubtful, on=LINE, how="anti"),
+    ]
     touched.orders = pl.concat([touched.orders, *(lines.select(ORDER) for lines in odd)]).unique()
 
 
-def _states_of_new_shops(lake: Lake, incoming: list[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame] | None:
-    """No states yet when no row of any of these shops is stored that gold is made of; else None: history must be read."""
-    shops = pl.concat([pl.DataFrame(schema=dict.fromkeys(SHOP, pl.String)), *(frame.select(SHOP) for frames in incoming for frame in frames.values())]).unique()
+def _states_of_new_shops(
+    lake: Lake, incoming: list[dict[str, pl.DataFrame]]
+) -> dict[str, pl.DataFrame] | None:
+    """No states yet when no row of any of these shops is stored that gold is made of.
+
+    Else None: history must be read.
+    """
+    shops = pl.concat(
+        [
+            pl.DataFrame(schema=dict.fromkeys(SHOP, pl.String)),
+            *(frame.select(SHOP) for frames in incoming for frame in frames.values()),
+        ]
+    ).unique()
     tables = (*OF_ORDERS, LIVE_SESSION, SETTLEMENT_ENTRY, FUND_ENTRY)
-    return None if shops.is_empty() or any(lake.holds(table, shops) for table in tables) else {table.name: table.empty() for table in tables}
+    return (
+        None
+        if shops.is_empty() or any(lake.holds(table, shops) for table in tables)
+        else {table.name: table.empty() for table in tables}
+    )
 
 
 def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touched) -> pl.DataFrame:
@@ -121,7 +177,10 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
 def _touch(table: Table, stored: pl.DataFrame, merged: Merged, touched: Touched) -> None:
     states, changed = merged.states, merged.changed
     if table in OF_ORDERS:
-        orders, restated = (states.join(keys, on=entity_key(table), how="semi").select(ORDER) for keys in (changed, merged.restated))
+        orders, restated = (
+            states.join(keys, on=entity_key(table), how="semi").select(ORDER)
+            for keys in (changed, merged.restated)
+        )
         touched.orders = pl.concat([touched.orders, orders]).unique()
         touched.restated = pl.concat([touched.restated, restated])
     if table is SETTLEMENT_ENTRY:
@@ -133,8 +192,13 @@ def _touch(table: Table, stored: pl.DataFrame, merged: Merged, touched: Touched)
     touched.sessions = changed.select(SESSION)
     known = pl.concat([current(table, stored), current(table, states)]).join(changed, on=SESSION, how="semi")
     moved = known.group_by(SESSION).agg(
-        pl.struct(_OWNERSHIP).n_unique().alias("versions"), pl.len().alias("times"), since=pl.col("started_at").min(), until=pl.col("ended_at").max()
+        pl.struct(_OWNERSHIP).n_unique().alias("versions"),
+        pl.len().alias("times"),
+        since=pl.col("started_at").min(),
+        until=pl.col("ended_at").max(),
     )
     # a session seen for the first time, or one whose hours or host changed
     reowned = moved.filter((pl.col("versions") > 1) | (pl.col("times") == 1))
-    touched.reowned = reowned.select(*SESSION, pl.col("since", "until").dt.convert_time_zone("UTC").dt.replace_time_zone(None))
+    touched.reowned = reowned.select(
+        *SESSION, pl.col("since", "until").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    )

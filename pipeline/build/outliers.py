@@ -1,4 +1,6 @@
-"""Outlier lines after a build: judged from all a merchant's lines as they now stand, so that no order of arrival changes a mark."""
+"""Outlier lines after a build: judged from all a merchant's lines as they now stand, so that no order of
+arrival changes a mark.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,21 @@ from transforms.gold.sales.mart_outlier_line import FEW, OF_ALL
 from warehouse.lake import Lake
 
 TABLE = mart_outlier_line.TABLE
-_FACTS = [*LINE, "order_id", "channel_code", "style_code", "live_session_id", "created_date", "paid_date", "finished_at"]
+_FACTS = [
+    *LINE,
+    "order_id",
+    "channel_code",
+    "style_code",
+    "live_session_id",
+    "created_date",
+    "paid_date",
+    "finished_at",
+]
 _SHOP = ", ".join(SHOP)
 _LARGEST = f"""
     SELECT {_SHOP}, order_line_id, greatest(paid_fen, coalesce(placed_fen, 0)) AS marked_fen,
-        row_number() OVER (PARTITION BY {_SHOP} ORDER BY greatest(paid_fen, coalesce(placed_fen, 0)) DESC, order_line_id) AS place_number,
+        row_number() OVER (PARTITION BY {_SHOP} ORDER BY greatest(paid_fen, coalesce(placed_fen, 0)) DESC,
+            order_line_id) AS place_number,
         count(*) OVER (PARTITION BY {_SHOP}) AS lines_qty
     FROM gold.fct_order_line SEMI JOIN _merchants USING (merchant_id)
     WHERE NOT is_gift AND greatest(paid_fen, coalesce(placed_fen, 0)) > 0
@@ -37,6 +49,14 @@ def rebuild_outliers(lake: Lake, merchants: Collection[str]) -> None:
     keys = mart_outlier_line.outliers(largest, confirmed).select(LINE)
     lines, refunds = (
         lake.read(table, keys=keys, columns=columns) if keys.height else table.empty().select(columns)
-        for table, columns in ((fct_order_line.TABLE, _FACTS), (fct_refund_line.TABLE, [*LINE, "refund_date"]))
+        for table, columns in (
+            (fct_order_line.TABLE, _FACTS),
+            (fct_refund_line.TABLE, [*LINE, "refund_date"]),
+        )
     )
-    rewrite(lake, TABLE, lake.read(TABLE, where={"merchant_id": names}), mart_outlier_line.build(largest, confirmed, lines, refunds))
+    rewrite(
+        lake,
+        TABLE,
+        lake.read(TABLE, where={"merchant_id": names}),
+        mart_outlier_line.build(largest, confirmed, lines, refunds),
+    )

@@ -1,4 +1,6 @@
-"""One build: waiting exports → bronze, silver, gold and receipts, in one transaction that becomes one snapshot."""
+"""One build: waiting exports → bronze, silver, gold and receipts, in one transaction that becomes one
+snapshot.
+"""
 
 from __future__ import annotations
 
@@ -46,13 +48,16 @@ from warehouse.settings import Settings
 _KEY = list(EXPORT.key)
 _REGISTRY = (SHOP, MERCHANT)
 _SHOP = ["merchant_id", "shop_id"]
-#: Shops are loaded together until their raw files come to this: it bounds the memory of a build, and a chunk costs some twenty small writes.
+#: Shops are loaded together until their raw files come to this: it bounds the memory of a build, and a chunk
+#: costs some twenty small writes.
 CHUNK_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
 class Built:
-    """A committed build: its number, the snapshot to judge, whether anything was new, and the receipts of what it loaded."""
+    """A committed build: its number, the snapshot to judge, whether anything was new, and the receipts of
+    what it loaded.
+    """
 
     build_number: int
     snapshot: int
@@ -64,8 +69,9 @@ class Built:
 class Moved:
     """What moves gold without a new export.
 
-    ``is_registry``: any entry of who owns which shop; ``entered``: hand-entered lists; ``anew``: shops of which a file was withdrawn or a
-    confirmation taken back; ``by_word``: the merchants who confirmed a marked line.
+    ``is_registry``: any entry of who owns which shop; ``entered``: hand-entered lists; ``anew``: shops of
+    which a file was withdrawn or a confirmation taken back; ``by_word``: the merchants who confirmed a marked
+    line.
     """
 
     is_registry: bool
@@ -76,12 +82,15 @@ class Moved:
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return not self.is_registry and self.entered.is_empty and self.anew.shops.is_empty() and not self.by_word
+        return (
+            not self.is_registry and self.entered.is_empty and self.anew.shops.is_empty() and not self.by_word
+        )
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Waiting exports that are read and conformed together: of one platform and kind and, where mappings say what they mean, of one merchant.
+    """Waiting exports that are read and conformed together: of one platform and kind and, where mappings say
+    what they mean, of one merchant.
 
     ``kept`` is what is known of those whose raw bytes have expired.
     """
@@ -103,16 +112,23 @@ def build(
 ) -> Built:
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
 
-    ``known`` are readings made a moment ago, taken out as they are loaded so that their memory is free again; ``rejudge`` names exports whose
-    quarantined rows are tried again; ``from_landing`` forgets every derived row and makes all of them anew from the raw bytes, or from bronze where
-    those have expired.
-    Raises ``WriterBusyError``; on any error nothing has changed.
+    ``known`` are readings made a moment ago, taken out as they are loaded so that their memory is free again;
+    ``rejudge`` names exports whose quarantined rows are tried again; ``from_landing`` forgets every derived
+    row and makes all of them anew from the raw bytes, or from bronze where those have expired. Raises
+    ``WriterBusyError``; on any error nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
-        waiting, anew = withdrawing.divide(lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge))
+        waiting, anew = withdrawing.divide(
+            lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge)
+        )
         told = known_inputs(lake)
-        moved = Moved(_registry_moved(lake), input_changes(lake, is_whole=from_landing), anew, merchants_with_new_word(lake))
+        moved = Moved(
+            _registry_moved(lake),
+            input_changes(lake, is_whole=from_landing),
+            anew,
+            merchants_with_new_word(lake),
+        )
         last = _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last and not from_landing:
             return last
@@ -128,7 +144,9 @@ def build(
         reach("build.committed")
         landing.expire(lake, settings.place, days=settings.raw_days, now=now, at_once=True)
         names = dict(waiting.select(pl.concat_str("shop_id", "export_id"), "export_name").iter_rows())
-        receipts = [from_load(row, names[row["shop_id"] + row["export_id"]]) for row in loads.iter_rows(named=True)]
+        receipts = [
+            from_load(row, names[row["shop_id"] + row["export_id"]]) for row in loads.iter_rows(named=True)
+        ]
         return Built(number, lake.snapshot(), True, receipts)
 
 
@@ -146,18 +164,24 @@ def _last_build(lake: Lake) -> Built | None:
     loaded = lake.sql("SELECT max(build_number) AS n FROM ops.load")["n"].max()
     if judged and judged[-1].build >= int(str(loaded or 0)):
         return Built(judged[-1].build, judged[-1].snapshot, False)
-    # committed but never judged: the process died in between, and what was committed is still the newest snapshot of gold
+    # committed but never judged: the process died in between, and what was committed is still the newest
+    # snapshot of gold
     return Built(int(str(loaded)), lake.snapshot(), False) if loaded else None
 
 
 def known_inputs(lake: Lake) -> Known:
     """What people have entered beside the exports."""
     aside = entries.in_force(lake, excluded_orders.BOOK)
-    return Known(registry.live_accounts(lake), entries.read(lake, CURRENCY_RATE), profits.known_costs(lake), aside)
+    return Known(
+        registry.live_accounts(lake), entries.read(lake, CURRENCY_RATE), profits.known_costs(lake), aside
+    )
 
 
 def _registry_moved(lake: Lake) -> bool:
-    """Whether the registry of merchants and shops differs from what the last judged build saw; before the first it does."""
+    """Whether the registry of merchants and shops differs from what the last judged build saw.
+
+    Before the first it does.
+    """
     judged = release.releases(lake)
     if not judged:
         return True
@@ -166,7 +190,10 @@ def _registry_moved(lake: Lake) -> bool:
 
 
 def _forget(lake: Lake) -> None:
-    """Empty everything derived: bronze, silver, gold, receipts and quarantine. Landing, the manifest and the registry stay."""
+    """Empty everything derived: bronze, silver, gold, receipts and quarantine.
+
+    Landing, the manifest and the registry stay.
+    """
     for table in [*bronze_tables(), *SILVER.values(), *gold_tables().values(), LOAD, QUARANTINE]:
         lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
 
@@ -181,7 +208,10 @@ def _load(
     number: int,
     now: dt.datetime,
 ) -> pl.DataFrame:
-    """Everything into the warehouse, some shops at a time, so that no more than these is ever held. Returns the receipts (rows of ``LOAD``)."""
+    """Everything into the warehouse, some shops at a time, so that no more than these is ever held.
+
+    Returns the receipts (rows of ``LOAD``).
+    """
     withdrawing.take_back(lake, moved.anew, told, number, now)
     rebuild_slices(lake, moved.entered.touched, told)
     rebuild_costs(lake, moved.entered.days, told.costs)
@@ -190,7 +220,9 @@ def _load(
         parts = _read(lake, settings, batches, known)
         loads.append(_load_chunk(lake, chunk, parts, told, number, now))
         del parts  # or they would be held beside the next ones
-    rule = DisclosureRule(settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share)
+    rule = DisclosureRule(
+        settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share
+    )
     rebuild_wholes(lake, rule, now, settings.return_window_days, settings.hit_units)
     merchants = _merchants_of(moved, chunks)
     rebuild_buyers(lake, merchants | moved.entered.buyers, settings.repurchase_window_days)
@@ -210,18 +242,38 @@ def _merchants_of(moved: Moved, chunks: list[tuple[pl.DataFrame, list[Batch]]]) 
 
 
 def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:
-    """What the exports of a chunk hold. Raises ``FileRefusedError`` when raw bytes are gone or their reader fails: what they published would be missing."""
+    """What the exports of a chunk hold.
+
+    Raises ``FileRefusedError`` when raw bytes are gone or their reader fails: what they published would be
+    missing.
+    """
     parts, confirmed = [], confirmed_rows(lake)
     for item in batches:
-        mine = {export: known.pop(export) for export in item.exports.select("shop_id", "export_id").iter_rows() if export in known}
-        parts.append(load_kind(settings.place, item.platform, item.kind, item.exports, {**item.kept, **mine}, partial(own_aliases, lake), confirmed))
+        mine = {
+            export: known.pop(export)
+            for export in item.exports.select("shop_id", "export_id").iter_rows()
+            if export in known
+        }
+        parts.append(
+            load_kind(
+                settings.place,
+                item.platform,
+                item.kind,
+                item.exports,
+                {**item.kept, **mine},
+                partial(own_aliases, lake),
+                confirmed,
+            )
+        )
     for refusal in (error for part in parts for error in part.refusals.values()):
         if refusal.rule in ("LANDING_DAMAGED", "LANDING_LOST", "PARSE_DIED", "PARSE_TIMEOUT"):
             raise refusal
     return parts
 
 
-def _load_chunk(lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], told: Known, number: int, now: dt.datetime) -> pl.DataFrame:
+def _load_chunk(
+    lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], told: Known, number: int, now: dt.datetime
+) -> pl.DataFrame:
     before = lake.read(LOAD, keys=chunk.select(_KEY))
     if before.height:
         parts = rejudged_rows(lake, parts, before)
@@ -235,7 +287,10 @@ def _load_chunk(lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], told: Know
 
 
 def _chunks(waiting: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Waiting exports by shop, several small shops together; a shop is never divided, so that what is told of it is merged at once."""
+    """Waiting exports by shop, several small shops together.
+
+    A shop is never divided, so that what is told of it is merged at once.
+    """
     shops = waiting.group_by(_SHOP).agg(pl.col("bytes_qty").sum()).sort(_SHOP)
     number = (shops["bytes_qty"].cum_sum() - shops["bytes_qty"]) // CHUNK_BYTES
     for _, part in shops.with_columns(_chunk=number).group_by("_chunk", maintain_order=True):
@@ -243,17 +298,35 @@ def _chunks(waiting: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _batches(lake: Lake, waiting: pl.DataFrame) -> Iterator[Batch]:
-    owner = pl.when(pl.col("kind_code").str.starts_with(MAPPED)).then("merchant_id").otherwise(pl.lit("")).alias("_owner")
+    owner = (
+        pl.when(pl.col("kind_code").str.starts_with(MAPPED))
+        .then("merchant_id")
+        .otherwise(pl.lit(""))
+        .alias("_owner")
+    )
     by = ["platform_code", "kind_code", "_owner"]
-    for (platform, kind, merchant), exports in sorted(waiting.with_columns(owner).partition_by(by, as_dict=True).items()):
+    for (platform, kind, merchant), exports in sorted(
+        waiting.with_columns(owner).partition_by(by, as_dict=True).items()
+    ):
         exports = exports.drop("_owner")
-        yield Batch(platform_of(lake, str(merchant), str(platform), str(kind)), str(kind), exports, kept_readings(lake, exports))
+        yield Batch(
+            platform_of(lake, str(merchant), str(platform), str(kind)),
+            str(kind),
+            exports,
+            kept_readings(lake, exports),
+        )
 
 
 def _store(lake: Lake, waiting: pl.DataFrame, parts: list[Loaded], loads: pl.DataFrame) -> None:
     for part in parts:
         table = part.platform.bronze[part.kind]
-        fresh = part.bronze.join(lake.read(table, keys=part.bronze.select("_export_id").unique(), columns=ROW), on=ROW, how="anti")
+        fresh = part.bronze.join(
+            lake.read(table, keys=part.bronze.select("_export_id").unique(), columns=ROW), on=ROW, how="anti"
+        )
         lake.append(table, fresh)
-    lake.replace(QUARANTINE, waiting.select(_KEY), pl.concat([QUARANTINE.empty(), *(quarantine_rows(part) for part in parts)]))
+    lake.replace(
+        QUARANTINE,
+        waiting.select(_KEY),
+        pl.concat([QUARANTINE.empty(), *(quarantine_rows(part) for part in parts)]),
+    )
     lake.replace(LOAD, waiting.select(_KEY), loads)

@@ -10,8 +10,11 @@ from contracts.tables import Table
 from warehouse.lake import Lake
 
 
-def rewrite(lake: Lake, table: Table, before: pl.DataFrame, after: pl.DataFrame, by: Sequence[str] | None = None) -> None:
-    """Replace ``before``, rows of ``table`` as stored, by ``after``: whole slices ``by`` (default: the table's key), and only those whose rows differ.
+def rewrite(
+    lake: Lake, table: Table, before: pl.DataFrame, after: pl.DataFrame, by: Sequence[str] | None = None
+) -> None:
+    """Replace ``before``, rows of ``table`` as stored, by ``after``: whole slices ``by`` (default: the
+    table's key), and only those whose rows differ.
 
     A re-collection that tells nothing new so writes nothing.
     """
@@ -19,7 +22,10 @@ def rewrite(lake: Lake, table: Table, before: pl.DataFrame, after: pl.DataFrame,
         lake.append(table, after)
         return
     slices = list(by or table.key)
-    odd = [one.join(other, on=table.columns, how="anti", nulls_equal=True).select(slices) for one, other in ((before, after), (after, before))]
+    odd = [
+        one.join(other, on=table.columns, how="anti", nulls_equal=True).select(slices)
+        for one, other in ((before, after), (after, before))
+    ]
     moved = pl.concat(odd).unique()
     if moved.height:
         lake.replace(table, moved, after.join(moved, on=slices, how="semi"))

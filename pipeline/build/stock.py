@@ -1,4 +1,6 @@
-"""Stock after a build: claims, the sheets of stock and of launches, anew for merchants whose data moved or who entered goods received or counted."""
+"""Stock after a build: claims, the sheets of stock and of launches, anew for merchants whose data moved or
+who entered goods received or counted.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _AT_ONCE = 16
 
 
 def rebuild_stock(lake: Lake, merchants: Iterable[str], rates: pl.DataFrame) -> None:
-    """Bring the sheets of stock and of launches of ``merchants`` up to date with gold, the platforms' lists and what was entered."""
+    """Bring the sheets of stock and of launches of ``merchants`` up to date with gold, the platforms' lists
+    and what was entered.
+    """
     names = sorted(set(merchants))
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
@@ -48,13 +52,16 @@ def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
     who = pl.DataFrame({"merchant_id": merchants})
     kept = lake.sql(
         f"""
-        SELECT merchant_id, shop_id, platform_code, style_code, sku_code, business_date AS paid_date, sum(kept_units_qty)::BIGINT AS kept_qty
-        FROM ({mart_breakdown_daily.ASSET.query}) SEMI JOIN _who USING (merchant_id) GROUP BY ALL HAVING sum(units_qty) > 0""",  # noqa: S608
+        SELECT merchant_id, shop_id, platform_code, style_code, sku_code, business_date AS paid_date,
+            sum(kept_units_qty)::BIGINT AS kept_qty
+        FROM ({mart_breakdown_daily.ASSET.query}) SEMI JOIN _who USING (merchant_id) GROUP BY ALL
+            HAVING sum(units_qty) > 0""",  # noqa: S608
         _who=who,
     )
     telling = lake.sql(
         """
-        SELECT DISTINCT merchant_id, shop_id, platform_code FROM silver.refund_line SEMI JOIN _who USING (merchant_id)
+        SELECT DISTINCT merchant_id, shop_id, platform_code FROM silver.refund_line SEMI JOIN _who
+            USING (merchant_id)
         WHERE refund_type_code = 'return_refund' AND applied_at IS NOT NULL""",
         _who=who,
     )
@@ -63,21 +70,33 @@ def _told(lake: Lake, merchants: list[str], rates: pl.DataFrame) -> Told:
 
 
 def _done_claims(lake: Lake, merchants: list[str]) -> pl.DataFrame:
-    """Claims that were open at the end of a month and ended in a refund: of all others no day of the sheet tells."""
-    where: dict[str, object] = {"merchant_id": merchants, "refund_type_code": ["return_refund"], "refund_stage_code": ["after_shipment", "unknown"]}
-    done = lake.read(_REFUNDS, where=where, columns=[*LINE, "refund_id", "refund_fen", "applied_at", "refund_date"])
+    """Claims that were open at the end of a month and ended in a refund: of all others no day of the sheet
+    tells.
+    """
+    where: dict[str, object] = {
+        "merchant_id": merchants,
+        "refund_type_code": ["return_refund"],
+        "refund_stage_code": ["after_shipment", "unknown"],
+    }
+    done = lake.read(
+        _REFUNDS, where=where, columns=[*LINE, "refund_id", "refund_fen", "applied_at", "refund_date"]
+    )
     done = done.filter(pl.col("applied_at").dt.date().dt.month_end() < pl.col("refund_date"))
     return claims_of(done, lake.read(_LINES, keys=done.select(LINE).unique(), columns=_LINE))
 
 
 def _open_claims(lake: Lake, who: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
-    """Claims not decided: only orders with one that was ever seen open and not since seen otherwise are read back."""
+    """Claims not decided: only orders with one that was ever seen open and not since seen otherwise are read
+    back.
+    """
     orders = lake.sql(
         """
         SELECT DISTINCT merchant_id, shop_id, platform_code, order_id FROM (
             SELECT merchant_id, shop_id, platform_code, refund_id, order_line_id, order_id,
-                arg_max(refund_status_code, (_last_observed_at, _observed_at, _export_id, _row_number)) AS status
-            FROM silver.refund_line SEMI JOIN _who USING (merchant_id) WHERE refund_type_code = 'return_refund' GROUP BY ALL)
+                arg_max(refund_status_code, (_last_observed_at, _observed_at, _export_id,
+                    _row_number)) AS status
+            FROM silver.refund_line SEMI JOIN _who USING (merchant_id)
+                WHERE refund_type_code = 'return_refund' GROUP BY ALL)
         WHERE status = 'pending'""",
         _who=who,
     )

@@ -1,4 +1,6 @@
-"""Withdrawn files: what one published is taken back by making its shop anew from everything else it was given."""
+"""Withdrawn files: what one published is taken back by making its shop anew from everything else it was
+given.
+"""
 
 from __future__ import annotations
 
@@ -23,28 +25,60 @@ _KEY = list(EXPORT.key)
 _SHOP = ["merchant_id", "shop_id"]
 
 
-def mark(lake: Lake, merchant_id: str, export: str, *, shop_id: str = "", by: str, at: dt.datetime) -> dict[str, object]:
-    """Enter that a merchant's file counts no more, with who and when; the next build takes it back. Returns its manifest row (``EXPORT``).
+def mark(
+    lake: Lake, merchant_id: str, export: str, *, shop_id: str = "", by: str, at: dt.datetime
+) -> dict[str, object]:
+    """Enter that a merchant's file counts no more, with who and when; the next build takes it back.
 
-    Said again, it changes nothing, so that a command cut off before its build is finished by the same command. ``export`` is the file's fingerprint or
-    its beginning; ``shop_id`` tells which is meant where two shops were given the same bytes. Raises ``NotFoundError`` when not exactly one file is
-    meant: pages collected over an API are the platform's own word, not withdrawn.
+    Returns its manifest row (``EXPORT``).
+
+    Said again, it changes nothing, so that a command cut off before its build is finished by the same
+    command. ``export`` is the file's fingerprint or its beginning; ``shop_id`` tells which is meant where two
+    shops were given the same bytes. Raises ``NotFoundError`` when not exactly one file is meant: pages
+    collected over an API are the platform's own word, not withdrawn.
     """
-    files = lake.read(EXPORT, where={"merchant_id": merchant_id, "source_code": "file", **({"shop_id": shop_id} if shop_id else {})})
+    files = lake.read(
+        EXPORT,
+        where={
+            "merchant_id": merchant_id,
+            "source_code": "file",
+            **({"shop_id": shop_id} if shop_id else {}),
+        },
+    )
     mine = files.filter(pl.col("export_id").str.starts_with(export)) if export else files.clear()
     if mine.height != 1:
-        step = {"step_zh": "用 baiyun files list 查编号,写全一些,或加上店铺", "step_en": "see `baiyun files list`; write more of the id, or the shop too"}
-        raise NotFoundError("NO_SUCH_FILE", "没有这个可撤回的文件,或不止一个", "no such file to withdraw, or several", **step, export=export, found=mine.height)
+        step = {
+            "step_zh": "用 baiyun files list 查编号,写全一些,或加上店铺",
+            "step_en": "see `baiyun files list`; write more of the id, or the shop too",
+        }
+        raise NotFoundError(
+            "NO_SUCH_FILE",
+            "没有这个可撤回的文件,或不止一个",
+            "no such file to withdraw, or several",
+            **step,
+            export=export,
+            found=mine.height,
+        )
     if mine["withdrawn_at"].null_count():
         with lake.transaction():
-            lake.replace(EXPORT, mine.select(_KEY), EXPORT.shape(mine.with_columns(withdrawn_at=pl.lit(at), withdrawn_by_name=pl.lit(by or None, pl.String))))
+            lake.replace(
+                EXPORT,
+                mine.select(_KEY),
+                EXPORT.shape(
+                    mine.with_columns(
+                        withdrawn_at=pl.lit(at), withdrawn_by_name=pl.lit(by or None, pl.String)
+                    )
+                ),
+            )
             lake.delete(LOAD, mine.select(_KEY))  # it waits for a build again
     return mine.row(0, named=True)
 
 
 @dataclass(frozen=True)
 class Anew:
-    """Shops (``merchant_id, shop_id``) to be made anew, and those of their files that are withdrawn (rows of ``EXPORT``)."""
+    """Shops (``merchant_id, shop_id``) to be made anew, and those of their files that are withdrawn (rows of
+    ``EXPORT``).
+    """
 
     shops: pl.DataFrame
     gone: pl.DataFrame
@@ -53,7 +87,8 @@ class Anew:
 def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, Anew]:
     """Manifest rows to load, and what must leave first.
 
-    Where a waiting file is withdrawn, or a confirmation of its rows was taken back, everything else its shop was ever given is loaded again.
+    Where a waiting file is withdrawn, or a confirmation of its rows was taken back, everything else its shop
+    was ever given is loaded again.
     """
     is_gone = pl.col("withdrawn_at").is_not_null()
     shops = pl.concat([waiting.filter(is_gone).select(_SHOP), shops_to_make_anew(lake, waiting)]).unique()
@@ -65,15 +100,27 @@ def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, Anew]:
 
 
 def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetime) -> None:
-    """Forget every derived row of shops to be made anew, gold included, and say in ``LOAD`` what became of their withdrawn files."""
+    """Forget every derived row of shops to be made anew, gold included, and say in ``LOAD`` what became of
+    their withdrawn files.
+    """
     shops, gone = anew.shops, anew.gone
     if shops.is_empty():
         return
-    made = {"orders": (LINES, ORDER), "sessions": (dim_live_session.TABLE, SESSION), "entries": (ENTRIES, ENTRY), "funds": (FUNDS, FUND)}
-    touched = Touched(states=None, **{what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()})
+    made = {
+        "orders": (LINES, ORDER),
+        "sessions": (dim_live_session.TABLE, SESSION),
+        "entries": (ENTRIES, ENTRY),
+        "funds": (FUNDS, FUND),
+    }
+    touched = Touched(
+        states=None,
+        **{what: lake.read(table, keys=shops, columns=key).unique() for what, (table, key) in made.items()},
+    )
     for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):
         lake.delete(table, shops)
     rebuild_slices(lake, touched, known)
     nothing = (pl.lit(0).alias(name) for name in LOAD.required if name.endswith("_qty"))
-    told = gone.select(_KEY).with_columns(nothing, build_number=pl.lit(number), loaded_at=pl.lit(now), verdict_code=pl.lit("withdrawn"))
+    told = gone.select(_KEY).with_columns(
+        nothing, build_number=pl.lit(number), loaded_at=pl.lit(now), verdict_code=pl.lit("withdrawn")
+    )
     lake.append(LOAD, LOAD.shape(told))

@@ -1,4 +1,6 @@
-"""What a hand-entered list does to published figures: the reason the restatement ledger gives, and for which shops and orders."""
+"""What a hand-entered list does to published figures: the reason the restatement ledger gives, and for which
+shops and orders.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,19 @@ def foreign_shops(lake: Lake, changed: pl.DataFrame) -> pl.DataFrame:
     if changed.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(_SHOP_ID, pl.String))
     names = ", ".join(_SHOP_ID)
-    return lake.sql(" UNION ".join(f"SELECT {names} FROM silver.\"{table.name}\" WHERE currency_code <> 'CNY'" for table in (ORDER, ORDER_LINE)))  # noqa: S608
+    return lake.sql(
+        " UNION ".join(
+            f"SELECT {names} FROM silver.\"{table.name}\" WHERE currency_code <> 'CNY'"  # noqa: S608
+            for table in (ORDER, ORDER_LINE)
+        )
+    )
 
 
 def orders_of_currency(lake: Lake, orders: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
     """Of ``orders`` those in a currency of which some day's rate changed."""
-    found = [lake.read(table, keys=orders, columns=[*_ORDER_ID, "currency_code"]) for table in (ORDER, ORDER_LINE)]
+    found = [
+        lake.read(table, keys=orders, columns=[*_ORDER_ID, "currency_code"]) for table in (ORDER, ORDER_LINE)
+    ]
     return pl.concat(found).join(changed.select("currency_code").unique(), on="currency_code", how="semi")
 
 
@@ -45,8 +54,9 @@ def orders_of_currency(lake: Lake, orders: pl.DataFrame, changed: pl.DataFrame) 
 class Cause:
     """Why figures moved when a list changed.
 
-    ``code`` of ``contracts.codes.RESTATEMENT``; ``clocks`` of the metrics made of the list (none named: of all). ``shops``: the lake after and the changed
-    entries → merchants or shops it happened to; ``orders``: the lake, order keys and changed entries → which of them it moved.
+    ``code`` of ``contracts.codes.RESTATEMENT``; ``clocks`` of the metrics made of the list (none named: of
+    all). ``shops``: the lake after and the changed entries → merchants or shops it happened to; ``orders``:
+    the lake, order keys and changed entries → which of them it moved.
     """
 
     code: str

@@ -1,4 +1,6 @@
-"""Kinds of cells a person fills in: how the text is read, how the value is written back, and what is said when it cannot be read."""
+"""Kinds of cells a person fills in: how the text is read, how the value is written back, and what is said
+when it cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ Read = Callable[[pl.Series], tuple[pl.Series, pl.Series]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of a list: its name without the list's prefix, what is wrong and what to do, each in Chinese and English."""
+    """A rule of a list: its name without the list's prefix, what is wrong and what to do, each in Chinese and
+    English.
+    """
 
     name: str
     zh: str
@@ -36,10 +40,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of cell. ``read``: texts → values and which texts are no such value. ``write``: a value as a person would fill it in.
+    """A kind of cell.
 
-    ``name`` is for those who show it (``yuan``, ``qty``, ``shop``, ``id``, ``text`` …); ``words`` are the texts a choice takes, for a template;
-    ``lost`` is the rule of a text that cannot be read where that is another than the cell's own.
+    ``read``: texts → values and which texts are no such value. ``write``: a value as a person would fill it
+    in.
+
+    ``name`` is for those who show it (``yuan``, ``qty``, ``shop``, ``id``, ``text`` …); ``words`` are the
+    texts a choice takes, for a template; ``lost`` is the rule of a text that cannot be read where that is
+    another than the cell's own.
     """
 
     name: str
@@ -52,11 +60,13 @@ class Kind:
 
 @dataclass(frozen=True)
 class Cell:
-    """A column of a list: its header, our name, its kind and the rule a wrong cell breaks (left out: the kind's own).
+    """A column of a list: its header, our name, its kind and the rule a wrong cell breaks (left out: the
+    kind's own).
 
-    ``is_required``: may not be left empty, unless the row takes back. ``takes_back``: 撤销 may stand in it. ``is_filled_in``: a template leaves it empty,
-    and a row in which all such cells are empty was not filled in. ``leads``: what a row is about, shown first. ``also``: other headers of this column.
-    ``blank``: what an empty cell means.
+    ``is_required``: may not be left empty, unless the row takes back. ``takes_back``: 撤销 may stand in it.
+    ``is_filled_in``: a template leaves it empty, and a row in which all such cells are empty was not filled
+    in. ``leads``: what a row is about, shown first. ``also``: other headers of this column. ``blank``: what
+    an empty cell means.
     """
 
     label: str
@@ -85,28 +95,44 @@ class Cell:
         """Every rule the cell can break."""
         is_optional_code = self.kind.name == "id" and not self.is_required
         own = () if is_optional_code else (self.rule,)
-        return own + ((self.kind.lost,) if self.kind.lost else ()) + ((PERSONAL,) if self.kind.name == "text" else ())
+        return (
+            own
+            + ((self.kind.lost,) if self.kind.lost else ())
+            + ((PERSONAL,) if self.kind.name == "text" else ())
+        )
 
 
 LOST_DIGITS = Rule(
-    "CODE", "编码被 Excel 改成了科学计数法,后几位已丢失", "a code was made a rounded number", "把这一列设为文本后重新填", "format the column as text"
+    "CODE", "编码被 Excel 改成了科学计数法,后几位已丢失", "a code was made a rounded number",
+    "把这一列设为文本后重新填", "format the column as text"
 )  # fmt: skip
-NO_CODE = Rule("MISSING", "没有填编码", "no code", "填上编码,和订单里的一样", "fill in the code, as orders have it")
+NO_CODE = Rule(
+    "MISSING", "没有填编码", "no code", "填上编码,和订单里的一样", "fill in the code, as orders have it"
+)
 FORMULA = Rule(
-    "FORMULA", "这一格是公式或错误值,不是填好的数", "the cell is a formula or an error value", "复制这一列,选择性粘贴为数值,再导入",
+    "FORMULA", "这一格是公式或错误值,不是填好的数", "the cell is a formula or an error value",
+    "复制这一列,选择性粘贴为数值,再导入",
     "copy the column and paste it as values",
 )  # fmt: skip
 PERSONAL = Rule(
-    "PERSONAL", "这一格像是手机号、地址一类的个人信息,这里不收", "the cell looks like personal data, which is not kept", "去掉个人信息", "remove it"
+    "PERSONAL",
+    "这一格像是手机号、地址一类的个人信息,这里不收",
+    "the cell looks like personal data, which is not kept",
+    "去掉个人信息",
+    "remove it",
 )
 TWICE = Rule("TWICE", "同一件事写了两次", "the same thing stands twice", "只留一行", "keep one of the rows")
 NO_SHOP = Rule(
-    "SHOP", "没有这个店铺", "no such shop of yours", "写数据健康页上的店铺名,或店铺编号", "write the shop's name as on the data health page, or its id"
+    "SHOP", "没有这个店铺", "no such shop of yours", "写数据健康页上的店铺名,或店铺编号",
+    "write the shop's name as on the data health page, or its id"
 )  # fmt: skip
 
 
 def code(lost: Rule = LOST_DIGITS) -> Kind:
-    """An identifier as text: a SKU, an order number. Digits a spreadsheet has rounded away are refused (``lost``)."""
+    """An identifier as text: a SKU, an order number.
+
+    Digits a spreadsheet has rounded away are refused (``lost``).
+    """
     return Kind("id", NO_CODE, read_id, lost=lost)
 
 
@@ -117,15 +143,33 @@ def own_shop() -> Kind:
 
 def text(longest: int = 200) -> Kind:
     """A few words. Personal data in them are refused by the engine."""
-    rule = Rule("TEXT", f"没有填,或超过 {longest} 个字", f"empty, or longer than {longest} characters", "补上或写短一些", "fill in or shorten")
+    rule = Rule(
+        "TEXT",
+        f"没有填,或超过 {longest} 个字",
+        f"empty, or longer than {longest} characters",
+        "补上或写短一些",
+        "fill in or shorten",
+    )
     return Kind("text", rule, partial(_read_text, longest))
 
 
 def choice(words: Mapping[str, str]) -> Kind:
     """One of several words → its code."""
-    rule = Rule("CHOICE", f"应为{'、'.join(words)}之一", "not one of the words there are", "照模板填", "fill in as the template does")
+    rule = Rule(
+        "CHOICE",
+        f"应为{'、'.join(words)}之一",
+        "not one of the words there are",
+        "照模板填",
+        "fill in as the template does",
+    )
     back = {value: word for word, value in words.items()}
-    return Kind("choice", rule, partial(_read_choice, dict(words)), lambda value: back.get(str(value), str(value)), tuple(words))
+    return Kind(
+        "choice",
+        rule,
+        partial(_read_choice, dict(words)),
+        lambda value: back.get(str(value), str(value)),
+        tuple(words),
+    )
 
 
 def code_of(codes: CodeList) -> Kind:
@@ -137,14 +181,21 @@ def day(*, days_ahead: int | None = None) -> Kind:
     """A date, at most ``days_ahead`` days from today (0: not to come)."""
     limit = {None: "", 0: ",不晚于今天"}.get(days_ahead, f",最多提前 {days_ahead} 天")
     step = f"写成 2026-03-08{limit}"
-    rule = Rule("DATE", "日期无法识别" + (",或太晚" if limit else ""), "not a date, or one too far ahead", step, "write 2026-03-08")
+    rule = Rule(
+        "DATE",
+        "日期无法识别" + (",或太晚" if limit else ""),
+        "not a date, or one too far ahead",
+        step,
+        "write 2026-03-08",
+    )
     return Kind("date", rule, partial(_read_day, days_ahead))
 
 
 def whole_number(least: int, most: int) -> Kind:
     """A count."""
     rule = Rule(
-        "QTY", f"应为 {least:,} 到 {most:,} 的整数", f"a whole number from {least:,} to {most:,}", f"改正;要撤销写「{TAKEN_BACK}」",
+        "QTY", f"应为 {least:,} 到 {most:,} 的整数", f"a whole number from {least:,} to {most:,}",
+        f"改正;要撤销写「{TAKEN_BACK}」",
         "mend it; write 撤销 to take an entry back",
     )  # fmt: skip
     return Kind("qty", rule, partial(_read_whole, least, most), lambda value: f"{value:,}")
@@ -152,13 +203,25 @@ def whole_number(least: int, most: int) -> Kind:
 
 def yuan() -> Kind:
     """An amount of money not below 0 → integer fen."""
-    rule = Rule("AMOUNT", "应为不小于 0 的元,最多两位小数", "yuan of at most two decimals, not below 0", f"改正;要撤销写「{TAKEN_BACK}」", "mend it")
+    rule = Rule(
+        "AMOUNT",
+        "应为不小于 0 的元,最多两位小数",
+        "yuan of at most two decimals, not below 0",
+        f"改正;要撤销写「{TAKEN_BACK}」",
+        "mend it",
+    )
     return Kind("yuan", rule, _read_money, lambda fen: f"{Decimal(fen) / 100:,.2f}")
 
 
 def exact_number(decimals: int, most: int) -> Kind:
     """A positive number of at most so many decimals, below ``most`` → an integer of its smallest unit."""
-    rule = Rule("NUMBER", f"应为正数,最多 {decimals} 位小数", f"a positive number of at most {decimals} decimals", "改正", "mend it")
+    rule = Rule(
+        "NUMBER",
+        f"应为正数,最多 {decimals} 位小数",
+        f"a positive number of at most {decimals} decimals",
+        "改正",
+        "mend it",
+    )
     unit = Decimal(10) ** decimals
     return Kind("number", rule, partial(_read_exact, unit, most), lambda value: f"{Decimal(value) / unit:f}")
 
@@ -197,8 +260,17 @@ def _read_exact(unit: Decimal, most: int, raw: pl.Series) -> tuple[pl.Series, pl
 
 
 def _exact(cell: str | None, unit: Decimal, most: int) -> int | None:
-    """The cell in units, or None for what is no such number. Digits of other scripts, exponents and underscores are none."""
-    if cell is None or not cell.isascii() or not cell.replace(".", "", 1).isdigit() or cell.startswith(".") or cell.endswith("."):
+    """The cell in units, or None for what is no such number.
+
+    Digits of other scripts, exponents and underscores are none.
+    """
+    if (
+        cell is None
+        or not cell.isascii()
+        or not cell.replace(".", "", 1).isdigit()
+        or cell.startswith(".")
+        or cell.endswith(".")
+    ):
         return None
     value = Decimal(cell) * unit
     return int(value) if 0 < value < most * unit and value == value.to_integral_value() else None

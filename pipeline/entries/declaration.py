@@ -1,4 +1,6 @@
-"""``EntryList``: the one declaration of a hand-entered list, from which template, preview, import, take-back, listing, commands and page follow."""
+"""``EntryList``: the one declaration of a hand-entered list, from which template, preview, import, take-back,
+listing, commands and page follow.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from warehouse.lake import Lake
 class Given:
     """What a list is judged against.
 
-    ``shops``: what a merchant may write for a shop, its id or its name → its id; ``platforms``: shop id → platform; ``stood``: a book's entries in force.
+    ``shops``: what a merchant may write for a shop, its id or its name → its id; ``platforms``: shop id →
+    platform; ``stood``: a book's entries in force.
     """
 
     shops: Mapping[str, str]
@@ -38,7 +41,9 @@ Derived = Callable[[Given], Mapping[str, pl.Expr]]
 
 @dataclass(frozen=True)
 class Check:
-    """A rule over several cells, or over what is known beside them: ``broken`` tells the rows that break it, ``label`` is the header of the cell to blame."""
+    """A rule over several cells, or over what is known beside them: ``broken`` tells the rows that break it,
+    ``label`` is the header of the cell to blame.
+    """
 
     rule: Rule
     label: str
@@ -49,8 +54,8 @@ class Check:
 class Part:
     """The rows of a list that go into one ``book``: those for which ``where`` holds (left out: all).
 
-    ``named``: the book's column → our cell's name, where they differ; ``always``: what every such row is, which the book has no column for; ``derived``:
-    columns of the book that follow from the others.
+    ``named``: the book's column → our cell's name, where they differ; ``always``: what every such row is,
+    which the book has no column for; ``derived``: columns of the book that follow from the others.
     """
 
     book: Book
@@ -76,13 +81,15 @@ class Part:
 class EntryList:
     """One hand-entered list.
 
-    ``code``: its command and address, ``prefix`` begins its rules (``COST_…``), ``zh``/``en`` what it is, ``about`` what to enter and why, in both
-    languages. ``columns`` are the cells of a row in their order, ``parts`` the books they are kept in. ``checks`` are tried after the cells' own rules.
-    ``complete``: typed rows → the same with what may be left out put in. ``examples`` fill the template of a merchant who sold nothing yet.
-    ``goods``: header → the words of a template's rows, one for each of the merchant's SKUs; only for lists about goods.
-    ``cause``: what moved figures by the restatement ledger; None: no figure it follows is made of this. ``moves``: what a build must make anew.
-    ``is_house``: of the whole house, entered by its operator. ``counted`` and ``none`` are the words for so many entries and for no entry.
-    ``metrics`` are put side by side, before and after, when a list was entered.
+    ``code``: its command and address, ``prefix`` begins its rules (``COST_…``), ``zh``/``en`` what it is,
+    ``about`` what to enter and why, in both languages. ``columns`` are the cells of a row in their order,
+    ``parts`` the books they are kept in. ``checks`` are tried after the cells' own rules. ``complete``: typed
+    rows → the same with what may be left out put in. ``examples`` fill the template of a merchant who sold
+    nothing yet. ``goods``: header → the words of a template's rows, one for each of the merchant's SKUs; only
+    for lists about goods. ``cause``: what moved figures by the restatement ledger; None: no figure it follows
+    is made of this. ``moves``: what a build must make anew. ``is_house``: of the whole house, entered by its
+    operator. ``counted`` and ``none`` are the words for so many entries and for no entry. ``metrics`` are put
+    side by side, before and after, when a list was entered.
     """
 
     code: str
@@ -144,7 +151,12 @@ class EntryList:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """Every rule a row can break, by its full name."""
-        found = [FORMULA, *(rule for cell in self.columns for rule in cell.rules), *(check.rule for check in self.checks), self.twice]
+        found = [
+            FORMULA,
+            *(rule for cell in self.columns for rule in cell.rules),
+            *(check.rule for check in self.checks),
+            self.twice,
+        ]
         return {self.rule_name(rule): rule for rule in found}
 
     def rule_name(self, rule: Rule) -> str:

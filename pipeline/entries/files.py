@@ -1,4 +1,7 @@
-"""A filled-in list as a file (CSV or a workbook): its cells as text by our names, each with its row; and templates in both formats."""
+"""A filled-in list as a file (CSV or a workbook): its cells as text by our names, each with its row.
+
+And templates in both formats.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from pipeline.intake.sandbox.parsing import sheet_apart
 MAX_BYTES = 4 * 1024 * 1024
 #: First bytes of xlsx and xls.
 _WORKBOOKS = (b"PK", b"\xd0\xcf")
-#: In a text a cell that a spreadsheet would compute, unless a tab keeps it from that; ``="0012"`` is how exports keep digits from becoming numbers.
+#: In a text a cell that a spreadsheet would compute, unless a tab keeps it from that; ``="0012"`` is how
+#: exports keep digits from becoming numbers.
 _FORMULA, _KEPT_TEXT = re.compile(r"[ \u3000]*="), re.compile(r'[ \u3000]*="[^"]*"\s*')
 #: What a spreadsheet would take for a formula, or for a number of which it keeps fifteen digits.
 _UNSAFE = re.compile(r"[=+\-@]|\d{12,}$|0\d+$")
@@ -27,7 +31,8 @@ _UNSAFE = re.compile(r"[=+\-@]|\d{12,}$|0\d+$")
 
 @dataclass(frozen=True)
 class Sheet:
-    """Cells as text, by our names, trimmed, empty ones null, beside ``row`` (as people count, the header is 1); and the cells that are formulas.
+    """Cells as text, by our names, trimmed, empty ones null, beside ``row`` (as people count, the header is
+    1); and the cells that are formulas.
 
     The latter as row and our name.
     """
@@ -36,14 +41,19 @@ class Sheet:
     formulas: tuple[tuple[int, str], ...]
 
 
-#: The words of the first row; the rows below as text, by place, beside ``row``; formulas by row and place; what is wrong with the first unreadable row.
+#: The words of the first row; the rows below as text, by place, beside ``row``; formulas by row and place;
+#: what is wrong with the first unreadable row.
 _Raw = tuple[list[str], pl.DataFrame, list[tuple[int, int]], dict[str, object]]
 
 
-def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Callable[..., FileRefusedError]) -> Sheet:
-    """The cells below ``header`` (as written → our name; several ways to write one are several entries), in any order of columns, without blank rows.
+def read_list(
+    name: str, data: bytes, header: Mapping[str, str], bad_file: Callable[..., FileRefusedError]
+) -> Sheet:
+    """The cells below ``header`` (as written → our name; several ways to write one are several entries), in
+    any order of columns, without blank rows.
 
-    Raises what ``bad_file(name, **facts)`` makes for an unreadable or too large file, another header, or a row of another width.
+    Raises what ``bad_file(name, **facts)`` makes for an unreadable or too large file, another header, or a
+    row of another width.
     """
     if len(data) > MAX_BYTES:
         raise bad_file(name, bytes=len(data), limit=MAX_BYTES)
@@ -51,7 +61,11 @@ def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Calla
         head, rows, formulas, odd = _of_workbook(data) if data[:2] in _WORKBOOKS else _of_text(data)
     except (csv.Error, UnicodeDecodeError, FileRefusedError) as error:
         raise bad_file(name, detail=str(error)[:80]) from None
-    used = [place for place, word in enumerate(head) if word or (rows[str(place)].fill_null("").str.strip_chars() != "").any()]
+    used = [
+        place
+        for place, word in enumerate(head)
+        if word or (rows[str(place)].fill_null("").str.strip_chars() != "").any()
+    ]
     ours = [header.get(head[place]) for place in used]
     labels = {our: label for label, our in reversed(list(header.items()))}
     facts = {
@@ -66,41 +80,89 @@ def read_list(name: str, data: bytes, header: Mapping[str, str], bad_file: Calla
     names = {str(place): str(our) for place, our in zip(used, ours, strict=True)}
     cells = pl.exclude("row").str.strip_chars()
     kept = rows.select("row", *names).rename(names).with_columns(pl.when(cells != "").then(cells).name.keep())
-    return Sheet(kept, tuple((row, names[str(place)]) for row, place in formulas if str(place) in names and row > 1))
+    return Sheet(
+        kept, tuple((row, names[str(place)]) for row, place in formulas if str(place) in names and row > 1)
+    )
 
 
 def _of_text(data: bytes) -> _Raw:
     text, _ = to_utf8(data)
     lines = list(csv.reader(io.StringIO(text.decode()), strict=True))
     head = [cell.strip() for cell in lines[0]] if lines else []
-    filled = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cell.strip() for cell in cells)]
-    odd: dict[str, object] = next(({"row": number, "cells": len(cells), "header": len(head)} for number, cells in filled if len(cells) != len(head)), {})
+    filled = [
+        (number, cells)
+        for number, cells in enumerate(lines[1:], start=2)
+        if any(cell.strip() for cell in cells)
+    ]
+    odd: dict[str, object] = next(
+        (
+            {"row": number, "cells": len(cells), "header": len(head)}
+            for number, cells in filled
+            if len(cells) != len(head)
+        ),
+        {},
+    )
     fit = [(number, *cells) for number, cells in filled if len(cells) == len(head)]
-    formulas = [(row, place) for row, cells in filled for place, cell in enumerate(cells) if _FORMULA.match(cell) and not _KEPT_TEXT.fullmatch(cell)]
-    return head, pl.DataFrame(fit, schema={"row": pl.Int64, **{str(place): pl.String for place in range(len(head))}}, orient="row"), formulas, odd
+    formulas = [
+        (row, place)
+        for row, cells in filled
+        for place, cell in enumerate(cells)
+        if _FORMULA.match(cell) and not _KEPT_TEXT.fullmatch(cell)
+    ]
+    return (
+        head,
+        pl.DataFrame(
+            fit,
+            schema={"row": pl.Int64, **{str(place): pl.String for place in range(len(head))}},
+            orient="row",
+        ),
+        formulas,
+        odd,
+    )
 
 
 def _of_workbook(data: bytes) -> _Raw:
     head, rows, formulas = sheet_apart(data)
     # to a spreadsheet a day is its midnight
     days = rows.with_columns(pl.col(pl.String).str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$", "$1"))
-    return [word.strip() for word in head], days.rename({"_row_number": "row"}).cast({"row": pl.Int64}), formulas, {}
+    return (
+        [word.strip() for word in head],
+        days.rename({"_row_number": "row"}).cast({"row": pl.Int64}),
+        formulas,
+        {},
+    )
 
 
 def csv_template(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """A list to fill in, as CSV; the mark in front tells Excel its encoding. A tab keeps a code from becoming a number or a formula."""
+    """A list to fill in, as CSV; the mark in front tells Excel its encoding.
+
+    A tab keeps a code from becoming a number or a formula.
+    """
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([header, *([_kept_as_text(cell) for cell in row] for row in rows)])
+    csv.writer(out, lineterminator="\n").writerows(
+        [header, *([_kept_as_text(cell) for cell in row] for row in rows)]
+    )
     return ("\ufeff" + out.getvalue()).encode()
 
 
 def xlsx_template(
-    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[Sequence[str]], choices: Mapping[int, Sequence[str]]
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    notes: Sequence[Sequence[str]],
+    choices: Mapping[int, Sequence[str]],
 ) -> bytes:
-    """A list to fill in, as a workbook: every cell is text, columns with ``choices`` (place → words) have a box to choose from, ``notes`` on a second sheet."""
+    """A list to fill in, as a workbook: every cell is text, columns with ``choices`` (place → words) have a
+    box to choose from, ``notes`` on a second sheet.
+    """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        words, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "bg_color": "#EEF2F7", "num_format": "@"})
+    with xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        words, bold = (
+            book.add_format({"num_format": "@"}),
+            book.add_format({"bold": True, "bg_color": "#EEF2F7", "num_format": "@"}),
+        )
         sheet, about = book.add_worksheet(title[:31]), book.add_worksheet("说明")
         sheet.freeze_panes(1, 0)
         for place, label in enumerate(header):
@@ -108,7 +170,13 @@ def xlsx_template(
             sheet.set_column(place, place, min(max(widest + 2, 10), 36), words)
             sheet.write_string(0, place, label, bold)
             if place in choices:
-                sheet.data_validation(1, place, 5000, place, {"validate": "list", "source": list(choices[place]), "error_type": "warning"})
+                sheet.data_validation(
+                    1,
+                    place,
+                    5000,
+                    place,
+                    {"validate": "list", "source": list(choices[place]), "error_type": "warning"},
+                )
         for number, row in enumerate(rows, start=1):
             for place, cell in enumerate(row):
                 if cell:
@@ -122,6 +190,8 @@ def xlsx_template(
 
 
 def _kept_as_text(cell: str) -> str:
-    """The cell; behind a tab what a spreadsheet would compute, or keep the first digits of, unless it is meant as a number."""
+    """The cell; behind a tab what a spreadsheet would compute, or keep the first digits of, unless it is
+    meant as a number.
+    """
     is_number = re.fullmatch(r"-?\d{1,11}(\.\d+)?", cell) and not re.match(r"0\d", cell)
     return f"\t{cell}" if _UNSAFE.match(cell) and not is_number else cell

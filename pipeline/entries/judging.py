@@ -1,4 +1,6 @@
-"""A filled-in list, judged row by row: typed rows for each book, and everything that is wrong, by row, column and cell."""
+"""A filled-in list, judged row by row: typed rows for each book, and everything that is wrong, by row, column
+and cell.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _CELL_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class RowProblem:
-    """One wrong row (as a person counts them, the header is 1): the header of the cell to blame (empty: the row), what stands there, and the broken rule.
+    """One wrong row (as a person counts them, the header is 1): the header of the cell to blame (empty: the
+    row), what stands there, and the broken rule.
 
     What looks like personal data in the cell is masked.
     """
@@ -36,7 +39,8 @@ class RowProblem:
 class Judged:
     """A list as it was read.
 
-    ``parts``: rows for each book with their ``row``; ``rows``: the same by our cells' names; ``unfilled`` rows of a template that nobody filled in.
+    ``parts``: rows for each book with their ``row``; ``rows``: the same by our cells' names; ``unfilled``
+    rows of a template that nobody filled in.
     """
 
     parts: tuple[pl.DataFrame, ...]
@@ -51,7 +55,10 @@ class Judged:
 
 
 def judge(item: EntryList, name: str, data: bytes, given: Given) -> Judged:
-    """A list as it stands in ``data``, and everything wrong with it. Raises ``FileRefusedError`` …_FILE for what is no such list."""
+    """A list as it stands in ``data``, and everything wrong with it.
+
+    Raises ``FileRefusedError`` …_FILE for what is no such list.
+    """
     sheet = read_list(name, data, item.header, lambda file, **facts: bad_file(item, file, **facts))
     filled = _filled_in(item, sheet.cells)
     rows, unread = _typed(item, filled, given)
@@ -61,26 +68,44 @@ def judge(item: EntryList, name: str, data: bytes, given: Given) -> Judged:
 
 
 def sound(item: EntryList, name: str, data: bytes, given: Given) -> tuple[pl.DataFrame, ...]:
-    """What a list without problems says, for each book. Raises ``FileRefusedError`` for the first problem, naming file, row, column and cell."""
+    """What a list without problems says, for each book.
+
+    Raises ``FileRefusedError`` for the first problem, naming file, row, column and cell.
+    """
     judged = judge(item, name, data, given)
     for problem in judged.problems[:1]:
         rule = item.rules[problem.rule]
         more = "、".join(f"{other.row} {other.rule}" for other in judged.problems[1:_NAMED])
-        where: dict[str, object] = {"row": problem.row} | ({"column": problem.column, "cell": problem.cell} if problem.column else {})
+        where: dict[str, object] = {"row": problem.row} | (
+            {"column": problem.column, "cell": problem.cell} if problem.column else {}
+        )
         where |= {"other_rows": more} if more else {}
-        raise FileRefusedError(problem.rule, rule.zh, rule.en, step_zh=rule.step_zh, step_en=rule.step_en, file=name, **where)
+        raise FileRefusedError(
+            problem.rule, rule.zh, rule.en, step_zh=rule.step_zh, step_en=rule.step_en, file=name, **where
+        )
     return tuple(part.drop("row") for part in judged.parts)
 
 
 def bad_file(item: EntryList, name: str, **facts: object) -> FileRefusedError:
-    """The refusal of what is no such list; columns that are missing, unknown or there twice are named in the sentence."""
+    """The refusal of what is no such list.
+
+    Columns that are missing, unknown or there twice are named in the sentence.
+    """
     named = {"missing": "缺少列", "unknown": "多出列", "twice": "重复列"}
     odd = ";".join(f"{zh}「{facts[what]}」" for what, zh in named.items() if what in facts)
     zh = f"{item.zh}表的表头不对:{odd}" if odd else f"{item.zh}表读不出来,或表头、列数不对"
     step_zh = f"照{item.zh}页或命令行的模板填,存成 Excel 或 CSV"
-    step_en = f"fill in the template of the page or of `baiyun {item.code} template`; save as a workbook or as CSV"
+    step_en = (
+        f"fill in the template of the page or of `baiyun {item.code} template`; save as a workbook or as CSV"
+    )
     return FileRefusedError(
-        f"{item.prefix}_FILE", zh, "the list cannot be read, or its header or columns are wrong", step_zh=step_zh, step_en=step_en, file=name, **facts
+        f"{item.prefix}_FILE",
+        zh,
+        "the list cannot be read, or its header or columns are wrong",
+        step_zh=step_zh,
+        step_en=step_en,
+        file=name,
+        **facts,
     )
 
 
@@ -91,7 +116,10 @@ def _filled_in(item: EntryList, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _typed(item: EntryList, cells: pl.DataFrame, given: Given) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """Rows with a value per cell and ``is_back``; and for each cell which rows hold something that is no such value."""
+    """Rows with a value per cell and ``is_back``.
+
+    And for each cell which rows hold something that is no such value.
+    """
     is_back = pl.Series("is_back", [False] * cells.height, dtype=pl.Boolean)
     columns, unread = {"row": cells["row"]}, {}
     for cell in item.columns:
@@ -107,7 +135,8 @@ def _typed(item: EntryList, cells: pl.DataFrame, given: Given) -> tuple[pl.DataF
 
 
 def _problems(
-    item: EntryList, cells: pl.DataFrame, rows: pl.DataFrame, unread: Mapping[str, pl.Series], sheet: Sheet, given: Given
+    item: EntryList, cells: pl.DataFrame, rows: pl.DataFrame, unread: Mapping[str, pl.Series], sheet: Sheet,
+    given: Given
 ) -> list[RowProblem]:  # fmt: skip
     """The first thing wrong with each wrong row, by row."""
     labels = {cell.name: cell.label for cell in item.columns}
@@ -120,13 +149,23 @@ def _problems(
     sound_rows = rows.filter(~pl.col("row").is_in(list(found)))
     for part in item.parts:
         mine = part.taken(sound_rows, given)
-        again = mine.filter(~pl.struct(name for name in part.book.same if name in mine.columns).is_first_distinct())
+        again = mine.filter(
+            ~pl.struct(name for name in part.book.same if name in mine.columns).is_first_distinct()
+        )
         found |= {row: ("", item.twice) for row in again["row"]}
     names = {label: name for name, label in labels.items()}
-    texts = {(row, name): cell for name in labels for row, cell in sheet.cells.select("row", name).iter_rows()}
-    shown = [(row, label, texts.get((row, names.get(label, "")), "") or "", rule) for row, (label, rule) in sorted(found.items())]
+    texts = {
+        (row, name): cell for name in labels for row, cell in sheet.cells.select("row", name).iter_rows()
+    }
+    shown = [
+        (row, label, texts.get((row, names.get(label, "")), "") or "", rule)
+        for row, (label, rule) in sorted(found.items())
+    ]
     masked = _masked(pl.Series("cell", [cell for _, _, cell, _ in shown], dtype=pl.String))
-    return [RowProblem(row, label, cell[:_CELL_CHARACTERS], item.rule_name(rule)) for (row, label, _, rule), cell in zip(shown, masked, strict=True)]
+    return [
+        RowProblem(row, label, cell[:_CELL_CHARACTERS], item.rule_name(rule))
+        for (row, label, _, rule), cell in zip(shown, masked, strict=True)
+    ]
 
 
 def _broken(
@@ -140,7 +179,11 @@ def _broken(
         yield cell.label, cell.rule, _missing(cell, rows) | _foreign(cell, rows, given)
     for check in item.checks:
         broken = check.broken(rows, given)
-        yield check.label, check.rule, broken if isinstance(broken, pl.Series) else rows.select(broken).to_series()
+        yield (
+            check.label,
+            check.rule,
+            broken if isinstance(broken, pl.Series) else rows.select(broken).to_series(),
+        )
 
 
 def _masked(texts: pl.Series) -> pl.Series:
@@ -159,4 +202,6 @@ def _foreign(cell: Cell, rows: pl.DataFrame, given: Given) -> pl.Series:
     """A shop that is none of the merchant's."""
     if cell.kind.name != "shop":
         return pl.Series([False] * rows.height, dtype=pl.Boolean)
-    return (rows[cell.name].is_not_null() & ~rows[cell.name].is_in(sorted(set(given.shops.values())))).fill_null(value=False)
+    return (
+        rows[cell.name].is_not_null() & ~rows[cell.name].is_in(sorted(set(given.shops.values())))
+    ).fill_null(value=False)

@@ -1,4 +1,6 @@
-"""Every list at once: what they have moved since the last judged build, and which of them changed between two releases."""
+"""Every list at once: what they have moved since the last judged build, and which of them changed between two
+releases.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from warehouse.lake import Lake
 
 
 def input_changes(lake: Lake, *, is_whole: bool = False) -> InputChanges:
-    """What entries made since the last judged build, or before any was judged, have a build make anew; ``is_whole``: it makes everything anew."""
+    """What entries made since the last judged build, or before any was judged, have a build make anew.
+
+    ``is_whole``: it makes everything anew.
+    """
     judged = release.releases(lake)
     found = [InputChanges()]
     with ExitStack() as stack:
@@ -28,8 +33,18 @@ def input_changes(lake: Lake, *, is_whole: bool = False) -> InputChanges:
 
 
 def causes_between(before: Lake, after: Lake) -> list[tuple[Cause, pl.DataFrame]]:
-    """The reason of each list that figures are made of, with the entries only one of the two has. Of two that moved an order the first is named."""
-    named = sorted((item for item in entry_lists() if item.cause is not None), key=lambda item: not item.is_house)
+    """The reason of each list that figures are made of, with the entries only one of the two has.
+
+    Of two that moved an order the first is named.
+    """
+    named = sorted(
+        (item for item in entry_lists() if item.cause is not None), key=lambda item: not item.is_house
+    )
     return [
-        (item.cause, pl.concat([entries_changed(before, after, book.table) for book in item.books], how="diagonal")) for item in named if item.cause is not None
+        (
+            item.cause,
+            pl.concat([entries_changed(before, after, book.table) for book in item.books], how="diagonal"),
+        )
+        for item in named
+        if item.cause is not None
     ]

@@ -1,4 +1,7 @@
-"""Hand-entered lists for pages: each call serves the viewer's own merchant only; lists of the whole house are entered by its operator."""
+"""Hand-entered lists for pages: each call serves the viewer's own merchant only.
+
+Lists of the whole house are entered by its operator.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from warehouse.settings import Settings
 
 
 def lists_of(viewer: Viewer) -> tuple[EntryList, ...]:
-    """The lists the viewer may enter: a merchant's, or the house's for its operator. Raises ``NotFoundError`` for the association."""
+    """The lists the viewer may enter: a merchant's, or the house's for its operator.
+
+    Raises ``NotFoundError`` for the association.
+    """
     require(viewer)
     if viewer.role == "operator" and viewer.merchant_id is None:
         return tuple(item for item in entry_lists() if item.is_house)
@@ -35,33 +41,55 @@ def list_template(viewer: Viewer, code: str, form: str = "csv") -> bytes:
 
 
 def preview_list(viewer: Viewer, code: str, name: str, data: bytes) -> ListPreview:
-    """A list as it would be taken over. Changes nothing. Raises ``FileRefusedError`` …_FILE for another kind of table."""
+    """A list as it would be taken over.
+
+    Changes nothing. Raises ``FileRefusedError`` …_FILE for another kind of table.
+    """
     item, merchant_id = _own(viewer, code)
     with reading(settings_of(viewer)) as lake:
         return engine.preview(item, lake, merchant_id, name, data)
 
 
 def enter_list(viewer: Viewer, code: str, name: str, data: bytes, seen: tuple[int, ...]) -> Delivery:
-    """Take a previewed list over, build and release, in the background. The outcome raises ``UsageError`` …S_MOVED when entries came since."""
+    """Take a previewed list over, build and release, in the background.
+
+    The outcome raises ``UsageError`` …S_MOVED when entries came since.
+    """
     item, merchant_id = _own(viewer, code)
-    return deliveries.enter(settings_of(viewer), lambda lake: engine.enter(item, lake, merchant_id, name, data, by=viewer.name, seen=seen), run_name=item.code)
+    return deliveries.enter(
+        settings_of(viewer),
+        lambda lake: engine.enter(item, lake, merchant_id, name, data, by=viewer.name, seen=seen),
+        run_name=item.code,
+    )
 
 
 def take_back(viewer: Viewer, code: str, ids: tuple[str, ...], seen: tuple[int, ...]) -> Delivery:
-    """Take entries back by their ids, build and release, in the background. The outcome raises as ``pipeline.entries.engine.take_back``."""
+    """Take entries back by their ids, build and release, in the background.
+
+    The outcome raises as ``pipeline.entries.engine.take_back``.
+    """
     item, merchant_id = _own(viewer, code)
-    return deliveries.enter(settings_of(viewer), lambda lake: engine.take_back(item, lake, merchant_id, ids, by=viewer.name, seen=seen), run_name=item.code)
+    return deliveries.enter(
+        settings_of(viewer),
+        lambda lake: engine.take_back(item, lake, merchant_id, ids, by=viewer.name, seen=seen),
+        run_name=item.code,
+    )
 
 
 def entries_in_force(viewer: Viewer, code: str) -> tuple[pl.DataFrame, tuple[int, ...]]:
-    """The entries that count (``pipeline.entries.engine.in_force``), and the newest entry, which goes back with what is taken back."""
+    """The entries that count (``pipeline.entries.engine.in_force``), and the newest entry, which goes back
+    with what is taken back.
+    """
     item, merchant_id = _own(viewer, code)
     with reading(settings_of(viewer)) as lake:
         return engine.in_force(item, lake, merchant_id), last_entry(lake, item.books, merchant_id)
 
 
 def merchant_of(viewer: Viewer) -> str:
-    """The merchant whose data the viewer may give. The association has no such page, nor has an operator who named no merchant."""
+    """The merchant whose data the viewer may give.
+
+    The association has no such page, nor has an operator who named no merchant.
+    """
     require(viewer)
     if viewer.merchant_id is None or viewer.role == "association":
         raise _no_such_page()
@@ -75,7 +103,9 @@ def settings_of(viewer: Viewer) -> Settings:
 
 
 def _own(viewer: Viewer, code: str) -> tuple[EntryList, str | None]:
-    """A list the viewer may enter, and whose it is: of no merchant for one of the whole house, which a merchant would change for all others."""
+    """A list the viewer may enter, and whose it is: of no merchant for one of the whole house, which a
+    merchant would change for all others.
+    """
     item = entry_list(code)
     if not item.is_house:
         return item, merchant_of(viewer)
@@ -86,4 +116,6 @@ def _own(viewer: Viewer, code: str) -> tuple[EntryList, str | None]:
 
 
 def _no_such_page() -> NotFoundError:
-    return NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
+    return NotFoundError(
+        "NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview"
+    )

@@ -1,4 +1,6 @@
-"""The list to fill in: with the merchant's own SKUs, those that sell most first, where the list is about goods; else with examples."""
+"""The list to fill in: with the merchant's own SKUs, those that sell most first, where the list is about
+goods; else with examples.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,13 @@ from warehouse.lake import Lake
 MOST_SKUS = 2_000
 
 
-def template(item: EntryList, form: str = "csv", *, lake: Lake | None = None, merchant_id: str | None = None) -> bytes:
+def template(
+    item: EntryList, form: str = "csv", *, lake: Lake | None = None, merchant_id: str | None = None
+) -> bytes:
     """The list to fill in as ``csv`` or ``xlsx``.
 
-    With a ``lake`` and a merchant who sold anything, a list about goods has a row per SKU, which an import leaves out until it is filled in.
+    With a ``lake`` and a merchant who sold anything, a list about goods has a row per SKU, which an import
+    leaves out until it is filled in.
     """
     rows = _goods_rows(item, lake, merchant_id) if lake and merchant_id and item.goods is not None else []
     rows += _other_rows(item) if rows else list(item.examples)
@@ -26,7 +31,9 @@ def template(item: EntryList, form: str = "csv", *, lake: Lake | None = None, me
 
 
 def _goods_rows(item: EntryList, lake: Lake, merchant_id: str | None) -> list[tuple[str, ...]]:
-    """A row per SKU the merchant sold, by shop where each shop's is entered apart, largest paid value first."""
+    """A row per SKU the merchant sold, by shop where each shop's is entered apart, largest paid value
+    first.
+    """
     is_by_shop = any(cell.kind.name == "shop" and cell.is_required for cell in item.columns)
     names = ["shop_id", "sku_code"] if is_by_shop else ["sku_code"]
     if not lake.may_hold_rows(fct_order_line.TABLE):
@@ -45,10 +52,19 @@ def _row(item: EntryList, sold: dict[str, object]) -> tuple[str, ...]:
 
 
 def _other_rows(item: EntryList) -> list[tuple[str, ...]]:
-    """The examples that are about no SKU or style, without what a person fills in: they show what else there is to enter."""
+    """The examples that are about no SKU or style, without what a person fills in: they show what else there
+    is to enter.
+    """
     is_goods = [cell.name in ("sku_code", "style_code") for cell in item.columns]
-    others = (row for row in item.examples if not any(word and goods for word, goods in zip(row, is_goods, strict=True)))
-    return [tuple("" if _is_left_open(cell) else word for word, cell in zip(row, item.columns, strict=True)) for row in others]
+    others = (
+        row
+        for row in item.examples
+        if not any(word and goods for word, goods in zip(row, is_goods, strict=True))
+    )
+    return [
+        tuple("" if _is_left_open(cell) else word for word, cell in zip(row, item.columns, strict=True))
+        for row in others
+    ]
 
 
 def _is_left_open(cell: Cell) -> bool:
@@ -56,7 +72,9 @@ def _is_left_open(cell: Cell) -> bool:
 
 
 def _notes(item: EntryList) -> list[tuple[str, ...]]:
-    """The second sheet: what the list is for, then each column with what a wrong cell is told, Chinese and English."""
+    """The second sheet: what the list is for, then each column with what a wrong cell is told, Chinese and
+    English.
+    """
     head: list[tuple[str, ...]] = [("列 / column", "怎么填", "how"), (item.zh, item.about[0], item.about[1])]
     return head + [(f"{cell.label} / {cell.en}", _how_zh(cell), cell.rule.step_en) for cell in item.columns]
 

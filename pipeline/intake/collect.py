@@ -1,4 +1,7 @@
-"""Collection: a shop's API pages into landing. The cursor moves in the transaction that enters the pages it covers; one shop's failure stays its own."""
+"""Collection: a shop's API pages into landing.
+
+The cursor moves in the transaction that enters the pages it covers; one shop's failure stays its own.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ Secrets = Callable[[str], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Collected:
-    """How one attempt at one kind of one shop ended. ``outcome_code`` ok | failed; a transient failure is worth another try."""
+    """How one attempt at one kind of one shop ended.
+
+    ``outcome_code`` ok | failed; a transient failure is worth another try.
+    """
 
     merchant_id: str
     shop_id: str
@@ -56,18 +62,29 @@ def collectable(lake: Lake) -> list[Shop]:
 
 
 def batches(settings: Settings, size: int = 4) -> list[list[str]]:
-    """Ids of the collectable shops in groups of ``size``: an Airflow task costs seconds, so it takes several shops."""
+    """Ids of the collectable shops in groups of ``size``: an Airflow task costs seconds, so it takes several
+    shops.
+    """
     with reading(settings) as lake:
         ids = [shop.shop_id for shop in collectable(lake)]
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def collect(
-    settings: Settings, shop_ids: Sequence[str], *, run_name: str, credentials: Secrets, until: dt.datetime | None = None, days: int | None = None
+    settings: Settings,
+    shop_ids: Sequence[str],
+    *,
+    run_name: str,
+    credentials: Secrets,
+    until: dt.datetime | None = None,
+    days: int | None = None,
 ) -> list[Collected]:
-    """Collect every kind of the given shops and record each outcome. Never raises for a shop's own failure; see ``Collected``.
+    """Collect every kind of the given shops and record each outcome.
 
-    The window ends at ``until`` (now) and begins ``days`` (settings.collect_days) earlier, or at the cursor if that lies further back.
+    Never raises for a shop's own failure; see ``Collected``.
+
+    The window ends at ``until`` (now) and begins ``days`` (settings.collect_days) earlier, or at the cursor
+    if that lies further back.
     """
     end = until or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with reading(settings) as lake:
@@ -76,7 +93,15 @@ def collect(
     collected = []
     for shop in shops:
         tries = [
-            _try_kind(settings, shop, kind, credentials, (_window_start(cursors, shop, kind, end, days or settings.collect_days), end), until, run_name)
+            _try_kind(
+                settings,
+                shop,
+                kind,
+                credentials,
+                (_window_start(cursors, shop, kind, end, days or settings.collect_days), end),
+                until,
+                run_name,
+            )
             for kind in platforms()[shop.platform_code].api_kinds
         ]
         _enter(settings, tries, run_name)
@@ -94,7 +119,11 @@ class _Try:
 
 
 def _window_start(cursors: pl.DataFrame, shop: Shop, kind: str, end: dt.datetime, days: int) -> dt.datetime:
-    cursor = cursors.filter((pl.col("merchant_id") == shop.merchant_id) & (pl.col("shop_id") == shop.shop_id) & (pl.col("kind_code") == kind))
+    cursor = cursors.filter(
+        (pl.col("merchant_id") == shop.merchant_id)
+        & (pl.col("shop_id") == shop.shop_id)
+        & (pl.col("kind_code") == kind)
+    )
     covered = cursor["covered_until_at"].max()
     if not isinstance(covered, dt.datetime):
         return end - dt.timedelta(days=max(days, HISTORY_DAYS))
@@ -102,7 +131,13 @@ def _window_start(cursors: pl.DataFrame, shop: Shop, kind: str, end: dt.datetime
 
 
 def _try_kind(
-    settings: Settings, shop: Shop, kind: str, credentials: Secrets, window: tuple[dt.datetime, dt.datetime], until: dt.datetime | None, run_name: str
+    settings: Settings,
+    shop: Shop,
+    kind: str,
+    credentials: Secrets,
+    window: tuple[dt.datetime, dt.datetime],
+    until: dt.datetime | None,
+    run_name: str,
 ) -> _Try:
     rows: list[dict[str, object]] = []
     failure: CollectError | None = None
@@ -114,7 +149,10 @@ def _try_kind(
 
 
 def _enter(settings: Settings, tries: Sequence[_Try], run_name: str) -> None:
-    """Manifest, cursors and outcomes of one shop in one transaction. Pages of a failed attempt are good data too; only its cursor waits."""
+    """Manifest, cursors and outcomes of one shop in one transaction.
+
+    Pages of a failed attempt are good data too; only its cursor waits.
+    """
     with writing(settings) as lake, lake.transaction():
         landing.record(lake, pl.DataFrame([row for item in tries for row in item.rows], schema=EXPORT.dtypes))
         _move_cursors(lake, [item for item in tries if item.ended.outcome_code == "ok"], run_name)
@@ -140,7 +178,15 @@ def _land_pages(
     api = platform.api(client, open_credentials(settings.place, ref, credentials(ref)))
     for number, body in enumerate(api.pages(kind, *window), start=1):
         now = dt.datetime.now(ZoneInfo(TIME_ZONE))
-        kept = landing.keep(settings.place, body, platform=shop.platform_code, shop=shop.shop_id, kind=kind, received_date=now.date(), suffix=".json")
+        kept = landing.keep(
+            settings.place,
+            body,
+            platform=shop.platform_code,
+            shop=shop.shop_id,
+            kind=kind,
+            received_date=now.date(),
+            suffix=".json",
+        )
         rows.append(
             {
                 **{name: getattr(shop, name) for name in ("merchant_id", "shop_id", "platform_code")},
@@ -183,9 +229,14 @@ def _ended(shop: Shop, kind: str, failure: CollectError | None, pages: int) -> C
 def _move_cursors(lake: Lake, tries: Sequence[_Try], run_name: str) -> None:
     """Never back: a run for an earlier moment may come after a later one."""
     now = dt.datetime.now(ZoneInfo(TIME_ZONE))
-    rows = [_key(item) | {"covered_until_at": item.window[1], "changed_at": now, "run_name": run_name} for item in tries]
+    rows = [
+        _key(item) | {"covered_until_at": item.window[1], "changed_at": now, "run_name": run_name}
+        for item in tries
+    ]
     moved = pl.DataFrame(rows, schema=CURSOR.dtypes)
-    known = lake.read(CURSOR, keys=moved.select(SHOP_OF_KIND)).select(*SHOP_OF_KIND, _known="covered_until_at")
+    known = lake.read(CURSOR, keys=moved.select(SHOP_OF_KIND)).select(
+        *SHOP_OF_KIND, _known="covered_until_at"
+    )
     ahead = moved.join(known, on=list(SHOP_OF_KIND), how="left", validate="1:1").filter(
         pl.col("_known").is_null() | (pl.col("_known") < pl.col("covered_until_at"))
     )
@@ -198,7 +249,10 @@ def _note(lake: Lake, tries: Sequence[_Try], run_name: str) -> None:
     rows = [
         {
             **_key(item),
-            **{name: getattr(item.ended, name) or None for name in ("rule_name", "message_name", "next_step_name")},
+            **{
+                name: getattr(item.ended, name) or None
+                for name in ("rule_name", "message_name", "next_step_name")
+            },
             "run_name": run_name,
             "outcome_code": item.ended.outcome_code,
             "changed_at": now,
@@ -217,7 +271,10 @@ def _key(item: _Try) -> dict[str, str]:
 
 
 def run_colour(settings: Settings, run_name: str) -> str:
-    """``green``: every kind of every shop came; ``amber``: some shop failed alone; ``red``: nothing came at all."""
+    """``green``: every kind of every shop came; ``amber``: some shop failed alone.
+
+    ``red``: nothing came at all.
+    """
     with reading(settings) as lake:
         outcomes = lake.read(COLLECTION, where={"run_name": run_name})["outcome_code"].to_list()
     if "failed" not in outcomes:

@@ -1,4 +1,6 @@
-"""Rows of one file that contradict each other, in words: what stands in quarantine of each, and what the receipt says."""
+"""Rows of one file that contradict each other, in words: what stands in quarantine of each, and what the
+receipt says.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ _NAMED = 5
 
 
 def conflict_rows(conflicts: pl.DataFrame) -> pl.DataFrame:
-    """Rows for quarantine (``ROW``, rule, column, cell, row_json) from ``Settled.conflicts``; the cell names all rows of the group and their values."""
+    """Rows for quarantine (``ROW``, rule, column, cell, row_json) from ``Settled.conflicts``.
+
+    The cell names all rows of the group and their values.
+    """
     said = [
         " ≠ ".join(f"{_place(row)}: {_shown(column, value)}" for row, value in zip(rows, values, strict=True))
         for column, rows, values in conflicts.select("column", "rows", "values").iter_rows()
@@ -34,19 +39,29 @@ def conflict_rows(conflicts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_conflicts(readings: dict[tuple[str, str], Reading], conflicts: pl.DataFrame) -> dict[tuple[str, str], Reading]:
-    """A warning on each export with contradicting rows (``Settled.conflicts`` of all its tables): which rows of this file they are."""
+def with_conflicts(
+    readings: dict[tuple[str, str], Reading], conflicts: pl.DataFrame
+) -> dict[tuple[str, str], Reading]:
+    """A warning on each export with contradicting rows (``Settled.conflicts`` of all its tables): which rows
+    of this file they are.
+    """
     told: Mapping[tuple[str, str], Notice] = {
-        (str(shop), str(export)): _notice(groups) for (shop, export), groups in conflicts.group_by("shop_id", "_export_id")
+        (str(shop), str(export)): _notice(groups)
+        for (shop, export), groups in conflicts.group_by("shop_id", "_export_id")
     }
-    return {export: replace(reading, notices=[*reading.notices, told[export]]) if export in told else reading for export, reading in readings.items()}
+    return {
+        export: replace(reading, notices=[*reading.notices, told[export]]) if export in told else reading
+        for export, reading in readings.items()
+    }
 
 
 def _notice(conflicts: pl.DataFrame) -> Notice:
     groups = sorted({tuple(rows) for rows in conflicts["rows"]})
     places = "；".join("、".join(_place(row) for row in rows) for rows in groups[:_NAMED])
     more = "…" if len(groups) > _NAMED else ""
-    numbers = "; ".join(" and ".join(row_place(row).rpartition(" / ")[2] for row in rows) for rows in groups[:_NAMED])
+    numbers = "; ".join(
+        " and ".join(row_place(row).rpartition(" / ")[2] for row in rows) for rows in groups[:_NAMED]
+    )
     return Notice(RULE, conflicts["_row_number"].n_unique(), f"{places}{more} / rows {numbers}{more}")
 
 

@@ -1,4 +1,7 @@
-"""Where a shop's secrets come from, and the small owner-only file that keeps rotated tokens. Nothing here is ever logged."""
+"""Where a shop's secrets come from, and the small owner-only file that keeps rotated tokens.
+
+Nothing here is ever logged.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _FIELDS = ("base_url", "app_key", "app_secret", "access_token", "refresh_token",
 
 
 def from_environment(ref: str) -> dict[str, str]:
-    """The JSON object in ``BAIYUN_CREDENTIAL_<REF>`` (upper case, other signs as underscores). Raises ``CredentialError`` when it is not there."""
+    """The JSON object in ``BAIYUN_CREDENTIAL_<REF>`` (upper case, other signs as underscores).
+
+    Raises ``CredentialError`` when it is not there.
+    """
     name = PREFIX + "".join(sign if sign.isalnum() else "_" for sign in ref).upper()
     text = os.environ.get(name)
     if not text:
@@ -48,13 +54,18 @@ def missing(ref: str) -> CredentialError:
 
 
 def open_credentials(place: Place, ref: str, given: Mapping[str, str]) -> Credentials:
-    """``given`` with the newest tokens a refresh has brought. A new authorisation by a person (other tokens in ``given``) wins over kept ones.
+    """``given`` with the newest tokens a refresh has brought.
 
-    ``given`` holds the fields of ``Credentials`` as text; ``expires_at`` in ISO form, Beijing time where it names no zone. Raises ``CredentialError``.
+    A new authorisation by a person (other tokens in ``given``) wins over kept ones.
+
+    ``given`` holds the fields of ``Credentials`` as text; ``expires_at`` in ISO form, Beijing time where it
+    names no zone. Raises ``CredentialError``.
     """
     if not given.get("base_url") or not given.get("app_key"):
         raise missing(ref)
-    base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id = (given.get(name, "") for name in _FIELDS)
+    base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id = (
+        given.get(name, "") for name in _FIELDS
+    )
     origin = hashlib.sha256(f"{access_token}\0{refresh_token}".encode()).hexdigest()
 
     def newest() -> Credentials:
@@ -63,12 +74,21 @@ def open_credentials(place: Place, ref: str, given: Mapping[str, str]) -> Creden
         if known.get("origin") != origin:
             return credentials
         ends = _moment(ref, known.get("expires_at", ""))
-        return replace(credentials, access_token=known["access_token"], refresh_token=known["refresh_token"], expires_at=ends)
+        return replace(
+            credentials,
+            access_token=known["access_token"],
+            refresh_token=known["refresh_token"],
+            expires_at=ends,
+        )
 
     def save(fresh: Credentials) -> None:
         pair = {"access_token": fresh.access_token, "refresh_token": fresh.refresh_token}
         with _tokens(place) as tokens:
-            tokens[ref] = {"origin": origin, **pair, "expires_at": fresh.expires_at.isoformat() if fresh.expires_at else ""}
+            tokens[ref] = {
+                "origin": origin,
+                **pair,
+                "expires_at": fresh.expires_at.isoformat() if fresh.expires_at else "",
+            }
 
     @contextmanager
     def renewing() -> Iterator[Credentials]:
@@ -76,7 +96,9 @@ def open_credentials(place: Place, ref: str, given: Mapping[str, str]) -> Creden
             yield newest()
 
     own = (base_url, app_key, app_secret, access_token, refresh_token, platform_shop_id)
-    credentials = Credentials(*own, save=save, expires_at=_moment(ref, given.get("expires_at", "")), renewing=renewing)
+    credentials = Credentials(
+        *own, save=save, expires_at=_moment(ref, given.get("expires_at", "")), renewing=renewing
+    )
     return newest()
 
 

@@ -1,4 +1,6 @@
-"""What one call of the intake knows of the shop it takes files for: looked up in the lake once, written back once, however many files there are."""
+"""What one call of the intake knows of the shop it takes files for: looked up in the lake once, written back
+once, however many files there are.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ from warehouse.registry import Shop
 _LOG = logging.getLogger(__name__)
 _KEY = list(EXPORT.key)
 _MONEY = ("yuan", "fen")
-#: Fen given as yuan are a hundredfold; no shop's prices move that far from one file to the next. Fewer rows than this tell no usual price.
+#: Fen given as yuan are a hundredfold; no shop's prices move that far from one file to the next. Fewer rows
+#: than this tell no usual price.
 _JUMP, _ENOUGH = 50.0, 3
 _SHORTEST_GAP = 3
 #: A live account or a creator sells for several shops, and such a report lists them all.
@@ -37,7 +40,11 @@ _OF_SEVERAL_SHOPS = ("live_orders", "affiliate_orders")
 
 @dataclass
 class Desk:
-    """One shop's desk. ``shop`` is None until an unknown shop is entered; ``loads`` are its receipts so far; ``rows`` wait for the manifest."""
+    """One shop's desk.
+
+    ``shop`` is None until an unknown shop is entered; ``loads`` are its receipts so far; ``rows`` wait for
+    the manifest.
+    """
 
     lake: Lake
     place: Place
@@ -55,8 +62,22 @@ class Desk:
     medians: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, lake: Lake, place: Place, merchant_id: str, shop_id: str, *, at: dt.datetime, by: str, register: bool) -> Desk:
-        """Look up what is known. Raises NotFoundError for a shop that is not this merchant's, unless it may be entered; UsageError for one that is taken."""
+    def open(
+        cls,
+        lake: Lake,
+        place: Place,
+        merchant_id: str,
+        shop_id: str,
+        *,
+        at: dt.datetime,
+        by: str,
+        register: bool,
+    ) -> Desk:
+        """Look up what is known.
+
+        Raises NotFoundError for a shop that is not this merchant's, unless it may be entered; UsageError for
+        one that is taken.
+        """
         where: dict[str, object] = {"merchant_id": merchant_id, "shop_id": shop_id}
         try:
             shop: Shop | None = registry.shop(lake, merchant_id, shop_id)
@@ -76,12 +97,17 @@ class Desk:
         return desk
 
     def read(self, data: bytes, origin: Origin, limits: Limits | None) -> Reading:
-        """A file's content as this shop's, with a warning when its money is not what the shop's money was. Raises FileRefusedError."""
+        """A file's content as this shop's, with a warning when its money is not what the shop's money was.
+
+        Raises FileRefusedError.
+        """
         try:
             found = read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
         except FileRefusedError as error:
             raise self._known_elsewhere(error, data, limits) from None
-        money = next((column.name for column in found.layout.columns if column.cell in _MONEY and column.filled), "")
+        money = next(
+            (column.name for column in found.layout.columns if column.cell in _MONEY and column.filled), ""
+        )
         usual = self._usual(found.layout.platform, found.layout.kind, money) if money else None
         here = found.bronze[money].median() if money else None
         if not usual or not isinstance(here, float) or not here or max(usual / here, here / usual) < _JUMP:
@@ -89,28 +115,48 @@ class Desk:
         header = next(column.header.strip() for column in found.layout.columns if column.name == money)
         return replace(found, notices=[*found.notices, Notice("MONEY_JUMP", found.bronze.height, header)])
 
-    def _known_elsewhere(self, error: FileRefusedError, data: bytes, limits: Limits | None) -> FileRefusedError:
-        """The refusal of a table no layout fits, with the mapping that would read it in a shop on another platform, or once this one is registered."""
+    def _known_elsewhere(
+        self, error: FileRefusedError, data: bytes, limits: Limits | None
+    ) -> FileRefusedError:
+        """The refusal of a table no layout fits, with the mapping that would read it in a shop on another
+        platform, or once this one is registered.
+        """
         if error.rule not in UNREAD_HEADERS:
             return error
-        known = mapped_elsewhere(self.lake, self.merchant_id, self.shop.platform_code if self.shop else "", data, limits)
+        known = mapped_elsewhere(
+            self.lake, self.merchant_id, self.shop.platform_code if self.shop else "", data, limits
+        )
         if known is None:
             return error
         where = {} if known.platform == "shop" else {"platform": known.platform}
-        return refuse("MAPPED_ELSEWHERE" if self.shop else "SHOP_PLATFORM_UNKNOWN", mapping=f"{known.zh}({known.name})", **where)
+        return refuse(
+            "MAPPED_ELSEWHERE" if self.shop else "SHOP_PLATFORM_UNKNOWN",
+            mapping=f"{known.zh}({known.name})",
+            **where,
+        )
 
     def _usual(self, platform: str, kind: str, money: str) -> float | None:
         """The median of an amount over what this shop has given before; asked once for a kind."""
         if (kind, money) not in self.medians:
-            known = [platforms()[platform]] if platform in platforms() else []  # a shop on another platform has mappings alone
+            known = (
+                [platforms()[platform]] if platform in platforms() else []
+            )  # a shop on another platform has mappings alone
             table = next((item.bronze[kind] for item in (*known, *self.mapped) if kind in item.bronze), None)
-            before = self.lake.read(table, where={"merchant_id": self.merchant_id, "shop_id": self.shop_id}, columns=[money]) if table and self.shop else None
+            before = (
+                self.lake.read(
+                    table, where={"merchant_id": self.merchant_id, "shop_id": self.shop_id}, columns=[money]
+                )
+                if table and self.shop
+                else None
+            )
             median = before[money].median() if before is not None and before.height >= _ENOUGH else None
             self.medians[kind, money] = median if isinstance(median, float) else None
         return self.medians[kind, money]
 
     def check(self, reading: Reading, export_id: str, name: str) -> None:
-        """Whether the file may be of this shop; an unknown shop is entered, and a shop's own number is learned from the first file that tells it.
+        """Whether the file may be of this shop.
+
+        An unknown shop is entered, and a shop's own number is learned from the first file that tells it.
 
         Raises FileRefusedError: of another platform, of another shop, of several.
         """
@@ -127,62 +173,109 @@ class Desk:
         if not told or not ours:  # a number met for the first time proves nothing yet
             self._check_orders(reading, export_id, name)
         if self.shop is None or (told and not ours):
-            register_shop(self.lake, self.merchant_id, self.shop_id, platform, at=self.now, platform_shop_id=told[0] if told else None)
+            register_shop(
+                self.lake,
+                self.merchant_id,
+                self.shop_id,
+                platform,
+                at=self.now,
+                platform_shop_id=told[0] if told else None,
+            )
             self.shop = registry.shop(self.lake, self.merchant_id, self.shop_id)
             self.mapped = (source_of(self.lake, self.merchant_id, platform),)
 
     def _check_owner(self, platform: str, told: str, export_id: str) -> None:
-        known = registry.shops(self.lake).filter((pl.col("platform_code") == platform) & (pl.col("platform_shop_id") == told))
+        known = registry.shops(self.lake).filter(
+            (pl.col("platform_code") == platform) & (pl.col("platform_shop_id") == told)
+        )
         if known.filter(pl.col("merchant_id") != self.merchant_id).height:
             self.report("OTHER_SHOP", export_id)
             raise refuse("OTHER_SHOP", shop=self.shop_id, column="店铺ID")
 
     def _check_orders(self, reading: Reading, export_id: str, name: str) -> None:
-        """A file that does not tell its shop is another's when any of its orders is of another of the merchant's shops: an order number is of one shop.
+        """A file that does not tell its shop is another's when any of its orders is of another of the
+        merchant's shops: an order number is of one shop.
 
-        Of another merchant's it is when half of them are: a few numbers somebody else gave first must not lock out whose they are.
+        Of another merchant's it is when half of them are: a few numbers somebody else gave first must not
+        lock out whose they are.
         """
         kind = reading.layout.kind
         if kind in _OF_SEVERAL_SHOPS or kind.startswith(MAPPED) or "order_id" not in reading.bronze.columns:
             return
-        orders = reading.bronze.select("order_id").drop_nulls().unique().with_columns(platform_code=pl.lit(reading.layout.platform))
+        orders = (
+            reading.bronze.select("order_id")
+            .drop_nulls()
+            .unique()
+            .with_columns(platform_code=pl.lit(reading.layout.platform))
+        )
         owners = self.lake.read(LINES, keys=orders, columns=["merchant_id", "shop_id", "order_id"]).unique()
-        others = owners.filter((pl.col("merchant_id") != self.merchant_id) | (pl.col("shop_id") != self.shop_id))
+        others = owners.filter(
+            (pl.col("merchant_id") != self.merchant_id) | (pl.col("shop_id") != self.shop_id)
+        )
         strange = others.filter(pl.col("merchant_id") != self.merchant_id)
         if strange.height:
             self.report("OTHER_SHOP", export_id)
         mine = others.filter(pl.col("merchant_id") == self.merchant_id)["shop_id"].unique().sort().to_list()
         if not mine and (strange.is_empty() or 2 * strange["order_id"].n_unique() < orders.height):
             return
-        raise refuse("OTHER_SHOP", file=name, shop=self.shop_id, **({"belongs_to": "、".join(mine)} if mine else {}))
+        raise refuse(
+            "OTHER_SHOP", file=name, shop=self.shop_id, **({"belongs_to": "、".join(mine)} if mine else {})
+        )
 
     def report(self, rule: str, export_id: str) -> None:
-        """Note that somebody tried to give this merchant what is another's. Names no person and no file name: either may hold one."""
-        said = {"merchant_id": self.merchant_id, "shop_id": self.shop_id, "export_id": export_id, "rule_name": rule, "received_by_name": self.by or None}
+        """Note that somebody tried to give this merchant what is another's.
+
+        Names no person and no file name: either may hold one.
+        """
+        said = {
+            "merchant_id": self.merchant_id,
+            "shop_id": self.shop_id,
+            "export_id": export_id,
+            "rule_name": rule,
+            "received_by_name": self.by or None,
+        }
         self.lake.append(SECURITY_EVENT, pl.DataFrame([said]).with_columns(changed_at=pl.lit(self.now)))
-        _LOG.warning("security event %s: merchant=%s shop=%s file=%s", rule, self.merchant_id, self.shop_id, export_id[:12])
+        _LOG.warning(
+            "security event %s: merchant=%s shop=%s file=%s",
+            rule,
+            self.merchant_id,
+            self.shop_id,
+            export_id[:12],
+        )
 
     def known_receipt(self, reading: Reading, export_id: str, name: str) -> FileReceipt | None:
         """The receipt "duplicate" when these bytes were loaded for this shop before, under whatever name."""
-        loads = self.loads.filter((pl.col("export_id") == export_id) & (pl.col("kind_code") == reading.layout.kind))
+        loads = self.loads.filter(
+            (pl.col("export_id") == export_id) & (pl.col("kind_code") == reading.layout.kind)
+        )
         if loads.is_empty():
             return None
-        if loads["verdict_code"][0] in ("refused", "withdrawn"):  # could not be read from landing, or did not count: now it waits for a build again
+        if loads["verdict_code"][0] in (
+            "refused",
+            "withdrawn",
+        ):  # could not be read from landing, or did not count: now it waits for a build again
             self.lake.delete(LOAD, loads.select(LOAD.key))
             return None
         receipt = from_load(loads.row(0, named=True), name)
-        return receipt if receipt.verdict == "unusable" else as_duplicate(receipt)  # it still is: no row of it was ever counted
+        return (
+            receipt if receipt.verdict == "unusable" else as_duplicate(receipt)
+        )  # it still is: no row of it was ever counted
 
     def enter(self, row: dict[str, object]) -> None:
         """Have a manifest row entered when the desk closes."""
         self.rows.append(row)
 
     def gaps(self, kind: str) -> Notice | None:
-        """The days that lie between what files of a kind cover, this call's and earlier ones, as a warning; None where there are none.
+        """The days that lie between what files of a kind cover, this call's and earlier ones, as a warning.
 
-        Whoever sells little has days without orders: a gap is as long as half of what a file usually covers, and longer than a weekend.
+        None where there are none.
+
+        Whoever sells little has days without orders: a gap is as long as half of what a file usually covers,
+        and longer than a weekend.
         """
-        here = pl.DataFrame([row for row in self.rows if row["kind_code"] == kind], schema=EXPORT.dtypes).select("export_id", "first_date", "last_date")
+        here = pl.DataFrame(
+            [row for row in self.rows if row["kind_code"] == kind], schema=EXPORT.dtypes
+        ).select("export_id", "first_date", "last_date")
         counting = (pl.col("kind_code") == kind) & (pl.col("verdict_code") != "unusable")
         loads = self.loads.filter(counting).select("export_id", "first_date", "last_date")
         spans = pl.concat([here, loads]).unique("export_id").drop_nulls().sort("first_date")
@@ -190,11 +283,16 @@ class Desk:
         between = spans.select(after=pl.col("last_date").cum_max(), before=pl.col("first_date").shift(-1))
         days = (pl.col("before") - pl.col("after")).dt.total_days() - 1
         missing = between.filter(days >= max(_SHORTEST_GAP, (usual or 0) / 2)).rows()
-        about = "、".join(f"{after + dt.timedelta(days=1)}–{before - dt.timedelta(days=1)}" for after, before in missing[:8])
+        about = "、".join(
+            f"{after + dt.timedelta(days=1)}–{before - dt.timedelta(days=1)}" for after, before in missing[:8]
+        )
         return Notice("COVERAGE_GAP", len(missing), about) if missing else None
 
     def close(self) -> None:
-        """Enter the manifest rows; a known export points at where its bytes are now, in case they were lost; a withdrawn one is as new."""
+        """Enter the manifest rows; a known export points at where its bytes are now, in case they were lost.
+
+        A withdrawn one is as new.
+        """
         if not self.rows:
             return
         rows = pl.DataFrame(self.rows, schema=EXPORT.dtypes).unique(_KEY, keep="first", maintain_order=True)
@@ -202,21 +300,30 @@ class Desk:
         stored = self.lake.read(EXPORT, keys=rows.select(_KEY))
         restored = rows.join(stored.filter(pl.col("withdrawn_at").is_not_null()), on=_KEY, how="semi")
         moved = (pl.col("landing_name") != pl.col("_here")) | pl.col("expired_at").is_not_null()
-        again = stored.join(rows.select(*_KEY, _here="landing_name"), on=_KEY).join(restored, on=_KEY, how="anti").filter(moved)
-        healed = pl.concat([EXPORT.shape(restored), EXPORT.shape(again.with_columns(landing_name="_here", expired_at=None))])
+        again = (
+            stored.join(rows.select(*_KEY, _here="landing_name"), on=_KEY)
+            .join(restored, on=_KEY, how="anti")
+            .filter(moved)
+        )
+        healed = pl.concat(
+            [EXPORT.shape(restored), EXPORT.shape(again.with_columns(landing_name="_here", expired_at=None))]
+        )
         if healed.height:
             self.lake.replace(EXPORT, healed.select(_KEY), healed)
 
 
 def _unknown(lake: Lake, merchant_id: str, shop_id: str) -> NotFoundError:
-    """The refusal of a shop that is not the merchant's, the same whether it is another's or nobody's; of the merchant's own those with a name near it."""
+    """The refusal of a shop that is not the merchant's, the same whether it is another's or nobody's.
+
+    Of the merchant's own those with a name near it.
+    """
     near = difflib.get_close_matches(shop_id, registry.shops(lake, merchant_id)["shop_id"].to_list())
     facts = {"merchant": merchant_id, "shop": shop_id, **({"near": "、".join(near)} if near else {})}
-    step_zh, step_en = (
-        "核对编号;新店铺用 baiyun shops add 或 ingest --new-shop 登记",
-        "check the id; enter a new shop with `baiyun shops add` or `ingest --new-shop`",
+    step_zh = "核对编号;新店铺用 baiyun shops add 或 ingest --new-shop 登记"
+    step_en = "check the id; enter a new shop with `baiyun shops add` or `ingest --new-shop`"
+    return NotFoundError(
+        "NOT_REGISTERED", "没有登记", "not registered", step_zh=step_zh, step_en=step_en, **facts
     )
-    return NotFoundError("NOT_REGISTERED", "没有登记", "not registered", step_zh=step_zh, step_en=step_en, **facts)
 
 
 def _owner(lake: Lake, shop_id: str) -> str | None:

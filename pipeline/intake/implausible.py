@@ -13,21 +13,37 @@ from transforms.silver.plausible import NOTHING, implausible, paid_nothing
 from transforms.silver.states import ROW
 
 
-def implausible_rows(frames: Mapping[str, pl.DataFrame], confirmed: pl.DataFrame, files: Collection[str]) -> pl.DataFrame:
-    """Quarantine rows (``ROW``, rule, column, cell, row_json) for the absurd figures in canonical ``frames``, without those a person has confirmed.
+def implausible_rows(
+    frames: Mapping[str, pl.DataFrame], confirmed: pl.DataFrame, files: Collection[str]
+) -> pl.DataFrame:
+    """Quarantine rows (``ROW``, rule, column, cell, row_json) for the absurd figures in canonical ``frames``,
+    without those a person has confirmed.
 
-    ``confirmed``: ``ROW`` and ``rule_name``; ``files``: the exports a person gave, in which columns can be in the wrong place.
+    ``confirmed``: ``ROW`` and ``rule_name``; ``files``: the exports a person gave, in which columns can be in
+    the wrong place.
     """
     odd = [_named(implausible(SILVER[name], frame)) for name, frame in frames.items()]
     unpaid = paid_nothing(frames)
     if unpaid.height:
-        said = {"rule_name": "PAID_ZERO", "column_name": FIELDS["paid_fen"].zh, "cell_name": "0.00", "row_json": "{}"}
-        odd.append(unpaid.filter(pl.col("_export_id").is_in(list(files))).unique().with_columns(pl.lit(text).alias(name) for name, text in said.items()))
+        said = {
+            "rule_name": "PAID_ZERO",
+            "column_name": FIELDS["paid_fen"].zh,
+            "cell_name": "0.00",
+            "row_json": "{}",
+        }
+        odd.append(
+            unpaid.filter(pl.col("_export_id").is_in(list(files)))
+            .unique()
+            .with_columns(pl.lit(text).alias(name) for name, text in said.items())
+        )
     return pl.concat([_named(NOTHING), *odd]).join(confirmed, on=[*ROW, "rule_name"], how="anti")
 
 
 def _named(odd: pl.DataFrame) -> pl.DataFrame:
-    shown = [f"{_shown(column, value)} > {_shown(column, limit)}" for column, value, limit in odd.select("column", "value", "limit").iter_rows()]
+    shown = [
+        f"{_shown(column, value)} > {_shown(column, limit)}"
+        for column, value, limit in odd.select("column", "value", "limit").iter_rows()
+    ]
     return odd.select(
         *ROW,
         rule_name=pl.lit("IMPLAUSIBLE"),

@@ -1,4 +1,7 @@
-"""A merchant's files into landing: read apart to be sure, judged, kept, and entered in the manifest. A refused file changes nothing."""
+"""A merchant's files into landing: read apart to be sure, judged, kept, and entered in the manifest.
+
+A refused file changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ _ENDINGS = {b"PK": ".xlsx", b"\xd0\xcf": ".xls"}
 
 @dataclass(frozen=True)
 class Landed:
-    """One file after the door: its ``receipt`` when it is already settled (refused, duplicate), else the ``reading`` a build may reuse."""
+    """One file after the door: its ``receipt`` when it is already settled (refused, duplicate), else the
+    ``reading`` a build may reuse.
+    """
 
     name: str
     export_id: str
@@ -51,14 +56,17 @@ def land_files(
     keep_rows: bool = True,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Landed]:
-    """Judge and land the files of one shop, in one transaction; ``progress`` is told each name before it is read.
+    """Judge and land the files of one shop, in one transaction.
 
-    Without ``keep_rows`` no reading holds on to its rows: a build that comes later reads them again, and memory stays that of one file.
+    ``progress`` is told each name before it is read.
 
-    An archive counts as the files in it, named ``archive/file``. Refusals come back as receipts, never as exceptions; a file that breaks its reader, or is
-    too much for ``limits``, is refused like any other. ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise
-    NotFoundError.
-    UsageError for a bad id.
+    Without ``keep_rows`` no reading holds on to its rows: a build that comes later reads them again, and
+    memory stays that of one file.
+
+    An archive counts as the files in it, named ``archive/file``. Refusals come back as receipts, never as
+    exceptions; a file that breaks its reader, or is too much for ``limits``, is refused like any other.
+    ``register`` enters an unknown merchant or shop on the platform the first file tells; otherwise
+    NotFoundError. UsageError for a bad id.
     """
     registry.check_ids(merchant_id=merchant_id, shop_id=shop_id)
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
@@ -70,13 +78,19 @@ def land_files(
             progress(path.name)
             for name, given in _given(path, limits):
                 item = _land(desk, name, given, limits)
-                landed.append(item if keep_rows or item.reading is None else replace(item, reading=replace(item.reading, bronze=item.reading.bronze.clear())))
+                landed.append(
+                    item
+                    if keep_rows or item.reading is None
+                    else replace(item, reading=replace(item.reading, bronze=item.reading.bronze.clear()))
+                )
         desk.close()
     return _with_gaps(desk, landed)
 
 
 def _with_gaps(desk: Desk, landed: list[Landed]) -> list[Landed]:
-    """The last new file of each kind tells of days that no file covers: parts come in any order, so it is known only when all are there."""
+    """The last new file of each kind tells of days that no file covers: parts come in any order, so it is
+    known only when all are there.
+    """
     last = {item.reading.layout.kind: place for place, item in enumerate(landed) if item.reading}
     for kind, place in last.items():
         item = landed[place]
@@ -89,7 +103,10 @@ Given = bytes | FileRefusedError
 
 
 def _given(path: Path, limits: Limits | None) -> list[tuple[str, Given]]:
-    """A file's name and bytes, or those of each file in an archive; instead of bytes the refusal of what cannot be taken."""
+    """A file's name and bytes, or those of each file in an archive.
+
+    Instead of bytes the refusal of what cannot be taken.
+    """
     name = path.name.encode("utf-8", "replace").decode("utf-8")
     try:
         data = _settled_bytes(path)
@@ -105,13 +122,17 @@ def _given(path: Path, limits: Limits | None) -> list[tuple[str, Given]]:
 
 
 def _settled_bytes(path: Path) -> bytes:
-    """The file's bytes, provided it is of a size to be read and did not change meanwhile: a download may still be under way."""
+    """The file's bytes, provided it is of a size to be read and did not change meanwhile: a download may
+    still be under way.
+    """
     before = path.stat()
     if before.st_size > MAX_FILE_BYTES:
         raise refuse("FILE_TOO_LARGE", bytes=before.st_size, limit=MAX_FILE_BYTES)
     data = path.read_bytes()
     after = path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(
+        data
+    ) != after.st_size:
         raise refuse("FILE_CHANGING", bytes=len(data))
     return data
 
@@ -121,7 +142,18 @@ def _land(desk: Desk, name: str, given: Given, limits: Limits | None) -> Landed:
         if isinstance(given, FileRefusedError):
             raise given
         export_id = hashlib.sha256(given).hexdigest()
-        reading = desk.read(given, Origin(desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret), limits)
+        reading = desk.read(
+            given,
+            Origin(
+                desk.merchant_id,
+                desk.shop_id,
+                export_id,
+                name.rsplit("/", 1)[-1],
+                desk.now,
+                secret=desk.secret,
+            ),
+            limits,
+        )
         desk.check(reading, export_id, name)
     except FileRefusedError as error:
         return Landed(name, "", refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id))
@@ -140,7 +172,9 @@ def _land(desk: Desk, name: str, given: Given, limits: Limits | None) -> Landed:
     return Landed(name, export_id, known, None if known else reading)
 
 
-def manifest_row(desk: Desk, reading: Reading, kept: landing.Landed, name: str, size: int) -> dict[str, object]:
+def manifest_row(
+    desk: Desk, reading: Reading, kept: landing.Landed, name: str, size: int
+) -> dict[str, object]:
     """One row of ``EXPORT`` for a landed file."""
     first, last = covered_dates(reading.bronze)
     return {
@@ -163,10 +197,21 @@ def manifest_row(desk: Desk, reading: Reading, kept: landing.Landed, name: str, 
 
 
 def covered_dates(bronze: pl.DataFrame) -> tuple[dt.date | None, dt.date | None]:
-    """First and last business date a reading speaks of: when money was spent, insured, moved or settled, else the creation, application or start clock."""
+    """First and last business date a reading speaks of: when money was spent, insured, moved or settled, else
+    the creation, application or start clock.
+    """
     # an order list may tell its settlement too; unlike a bill it tells the payment beside it
     settled = () if "paid_at" in bronze.columns else ("settled_at",)
-    clocks = ("ad_date", "insured_at", "moved_at", *settled, "created_at", "applied_at", "started_at", "paid_at")
+    clocks = (
+        "ad_date",
+        "insured_at",
+        "moved_at",
+        *settled,
+        "created_at",
+        "applied_at",
+        "started_at",
+        "paid_at",
+    )
     clock = next((name for name in clocks if name in bronze.columns and bronze[name].count()), None)
     if clock is None:
         return None, None

@@ -1,4 +1,6 @@
-"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, paid orders without a day, refunds without amount or order."""
+"""What a receipt says of money that is read and yet in no figure: foreign orders without a rate, paid orders
+without a day, refunds without amount or order.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ from transforms.silver.restated import lines_left_out, repriced_lines
 from warehouse.lake import Lake
 
 _ORDER = ["merchant_id", "shop_id", "order_id"]
-_CLOCKS = {ORDER.name: "created_at", ORDER_LINE.name: "created_at", SETTLEMENT_ENTRY.name: "settled_at", FUND_ENTRY.name: "moved_at"}
+_CLOCKS = {
+    ORDER.name: "created_at",
+    ORDER_LINE.name: "created_at",
+    SETTLEMENT_ENTRY.name: "settled_at",
+    FUND_ENTRY.name: "moved_at",
+}
 #: In these states somebody has paid, whether or not a file says when.
 _WAS_PAID = ("paid", "part_shipped", "shipped", "finished", "closed_refunded")
 _DAYS_NAMED, _ORDERS_NAMED = 10, 5
@@ -33,7 +40,13 @@ def with_money_notices(lake: Lake, parts: Iterable[Loaded], rates: pl.DataFrame)
 
 
 def _of(lake: Lake, part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Notice]]:
-    found = (_missing_rates(part, rates), _undated(lake, part), _unsized(lake, part), _waiting(lake, part), _restated(lake, part))
+    found = (
+        _missing_rates(part, rates),
+        _undated(lake, part),
+        _unsized(lake, part),
+        _waiting(lake, part),
+        _restated(lake, part),
+    )
     return [item for some in found for item in some]
 
 
@@ -47,24 +60,33 @@ def _noticed(part: Loaded, found: list[tuple[Export, Notice]]) -> Loaded:
 def _missing_rates(part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Notice]]:
     """Per export the currencies and days of foreign rows that no rate converts.
 
-    A row of a ledger may go by its order's day, so it certainly waits only where its currency has no rate at all.
+    A row of a ledger may go by its order's day, so it certainly waits only where its currency has no rate at
+    all.
     """
     waiting = []
     for name, frame in part.frames.items():
         if name not in _CLOCKS or "currency_code" not in frame.columns:
             continue
-        rows = frame.filter(pl.col("currency_code") != "CNY").select("shop_id", "_export_id", "currency_code", day=pl.col(_CLOCKS[name]).dt.date())
+        rows = frame.filter(pl.col("currency_code") != "CNY").select(
+            "shop_id", "_export_id", "currency_code", day=pl.col(_CLOCKS[name]).dt.date()
+        )
         by = ["currency_code", "day"] if _CLOCKS[name] == "created_at" else ["currency_code"]
         waiting.append(rows.join(rates.rename({"rate_date": "day"}), on=by, how="anti"))
     rows = pl.concat(waiting) if waiting else pl.DataFrame()
     if rows.is_empty():
         return []
-    days = rows.group_by("shop_id", "_export_id", "currency_code").agg(pl.len().alias("rows"), pl.col("day").drop_nulls().unique().sort()).sort("currency_code")
+    days = (
+        rows.group_by("shop_id", "_export_id", "currency_code")
+        .agg(pl.len().alias("rows"), pl.col("day").drop_nulls().unique().sort())
+        .sort("currency_code")
+    )
     told: dict[Export, tuple[int, list[str]]] = {}
     for shop, export, currency, count, of in days.iter_rows():
         before, words = told.get((shop, export), (0, []))
         told[shop, export] = (before + count, [*words, f"{currency} {_days(of)}"])
-    return [(export, Notice("RATE_MISSING", count, ";".join(words))) for export, (count, words) in told.items()]
+    return [
+        (export, Notice("RATE_MISSING", count, ";".join(words))) for export, (count, words) in told.items()
+    ]
 
 
 def _days(days: list[object]) -> str:
@@ -73,58 +95,119 @@ def _days(days: list[object]) -> str:
 
 
 def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
-    """Per export the yuan of paid lines of which neither it nor any other file tells when they were paid; by the price where no amount is told."""
+    """Per export the yuan of paid lines of which neither it nor any other file tells when they were paid.
+
+    By the price where no amount is told.
+    """
     lines = part.frames.get(ORDER_LINE.name)
     if lines is None:
         return []
-    money = pl.coalesce("paid_fen", "placed_fen", pl.col("unit_price_fen") * pl.col("line_qty").fill_null(1)).alias("money_fen")
-    is_paid = pl.col("order_status_code").is_in(_WAS_PAID) & pl.col("paid_at").is_null() & (pl.col("currency_code").fill_null("CNY") == "CNY")
+    money = pl.coalesce(
+        "paid_fen", "placed_fen", pl.col("unit_price_fen") * pl.col("line_qty").fill_null(1)
+    ).alias("money_fen")
+    is_paid = (
+        pl.col("order_status_code").is_in(_WAS_PAID)
+        & pl.col("paid_at").is_null()
+        & (pl.col("currency_code").fill_null("CNY") == "CNY")
+    )
     rows = lines.with_columns(money).filter(is_paid & (pl.col("money_fen") > 0))
     if rows.is_empty():
         return []
     orders = rows.select(_ORDER).unique()
-    dated = [lake.read(table, keys=orders, columns=[*_ORDER, "paid_at"]).drop_nulls("paid_at").select(_ORDER) for table in (ORDER, ORDER_LINE)]
-    left = rows.join(pl.concat(dated).unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("money_fen").sum())
+    dated = [
+        lake.read(table, keys=orders, columns=[*_ORDER, "paid_at"]).drop_nulls("paid_at").select(_ORDER)
+        for table in (ORDER, ORDER_LINE)
+    ]
+    left = (
+        rows.join(pl.concat(dated).unique(), on=_ORDER, how="anti")
+        .group_by("shop_id", "_export_id")
+        .agg(pl.len(), pl.col("money_fen").sum())
+    )
     wanted = _tellers(part.platform)
-    return [((shop, export), Notice("MONEY_UNDATED", count, f"{yuan(fen)} 元{wanted}")) for shop, export, count, fen in left.iter_rows()]
+    return [
+        ((shop, export), Notice("MONEY_UNDATED", count, f"{yuan(fen)} 元{wanted}"))
+        for shop, export, count, fen in left.iter_rows()
+    ]
 
 
 def _unsized(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
-    """Per export the yuan paid on lines that went back by their status, of an amount that neither it nor any other file gives."""
+    """Per export the yuan paid on lines that went back by their status, of an amount that neither it nor any
+    other file gives.
+    """
     lines = part.frames.get(ORDER_LINE.name)
     if lines is None:
         return []
-    is_paid = pl.col("paid_at").is_not_null() & (pl.col("paid_fen") > 0) & ~pl.col("is_gift") & (pl.col("currency_code").fill_null("CNY") == "CNY")
+    is_paid = (
+        pl.col("paid_at").is_not_null()
+        & (pl.col("paid_fen") > 0)
+        & ~pl.col("is_gift")
+        & (pl.col("currency_code").fill_null("CNY") == "CNY")
+    )
     rows = lines.filter(is_paid & says_refunded() & pl.col("stated_refund_fen").is_null())
     if rows.is_empty():
         return []
     orders = rows.select(_ORDER).unique()
-    stated = [lake.read(table, keys=orders, columns=[*_ORDER, "stated_refund_fen"]).drop_nulls().select(_ORDER) for table in (ORDER, ORDER_LINE)]
+    stated = [
+        lake.read(table, keys=orders, columns=[*_ORDER, "stated_refund_fen"]).drop_nulls().select(_ORDER)
+        for table in (ORDER, ORDER_LINE)
+    ]
     back = lake.read(REFUND_LINE, keys=orders, columns=[*_ORDER, "refund_status_code", "refund_fen"])
-    known = pl.concat([*stated, back.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0)).select(_ORDER)])
-    left = rows.join(known.unique(), on=_ORDER, how="anti").group_by("shop_id", "_export_id").agg(pl.len(), pl.col("paid_fen").sum())
-    return [((shop, export), Notice("REFUND_UNSIZED", count, f"支付 {yuan(fen)} 元")) for shop, export, count, fen in left.iter_rows()]
+    known = pl.concat(
+        [
+            *stated,
+            back.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0)).select(
+                _ORDER
+            ),
+        ]
+    )
+    left = (
+        rows.join(known.unique(), on=_ORDER, how="anti")
+        .group_by("shop_id", "_export_id")
+        .agg(pl.len(), pl.col("paid_fen").sum())
+    )
+    return [
+        ((shop, export), Notice("REFUND_UNSIZED", count, f"支付 {yuan(fen)} 元"))
+        for shop, export, count, fen in left.iter_rows()
+    ]
 
 
 def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
-    """Per export how many refunds, and how much by currency, are of orders that neither it nor any other file gave."""
+    """Per export how many refunds, and how much by currency, are of orders that neither it nor any other file
+    gave.
+    """
     refunds = part.frames.get(REFUND_LINE.name)
     if refunds is None:
         return []
     paid_back = refunds.filter((pl.col("refund_status_code") == "success") & (pl.col("refund_fen") > 0))
-    given = [lake.read(table, keys=paid_back.select(_ORDER).unique(), columns=_ORDER) for table in (ORDER, ORDER_LINE)]
-    left = paid_back.join(pl.concat(given).unique(), on=_ORDER, how="anti").with_columns(pl.col("currency_code").fill_null("CNY"))
+    given = [
+        lake.read(table, keys=paid_back.select(_ORDER).unique(), columns=_ORDER)
+        for table in (ORDER, ORDER_LINE)
+    ]
+    left = paid_back.join(pl.concat(given).unique(), on=_ORDER, how="anti").with_columns(
+        pl.col("currency_code").fill_null("CNY")
+    )
     counts = left.group_by("shop_id", "_export_id").agg(pl.col("refund_id").n_unique())
-    sums = left.group_by("shop_id", "_export_id", "currency_code").agg(pl.col("refund_fen").sum()).sort("currency_code")
+    sums = (
+        left.group_by("shop_id", "_export_id", "currency_code")
+        .agg(pl.col("refund_fen").sum())
+        .sort("currency_code")
+    )
     words: dict[Export, list[str]] = {}
     for shop, export, currency, minor in sums.iter_rows():
         amount = yuan(minor)
-        words.setdefault((shop, export), []).append(f"{amount} 元" if currency == "CNY" else f"{currency} {amount}")
-    return [((shop, export), Notice("REFUND_WAITS", count, ";".join(words[shop, export]))) for shop, export, count in counts.iter_rows()]
+        words.setdefault((shop, export), []).append(
+            f"{amount} 元" if currency == "CNY" else f"{currency} {amount}"
+        )
+    return [
+        ((shop, export), Notice("REFUND_WAITS", count, ";".join(words[shop, export])))
+        for shop, export, count in counts.iter_rows()
+    ]
 
 
 def _restated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
-    """Per export of another system's table the orders of which it and another file have different lines: replaced ones, and doubtful ones."""
+    """Per export of another system's table the orders of which it and another file have different lines:
+    replaced ones, and doubtful ones.
+    """
     lines = part.frames.get(ORDER_LINE.name)
     if lines is None or lines["layout_name"].is_null().all():
         return []
@@ -138,13 +221,29 @@ def _restated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     }
     notices = []
     for rule, odd in found.items():
-        named = odd.join(orders, on=["shop_id", "order_id"], how="inner").group_by("shop_id", "_export_id").agg(pl.col("order_id").unique().sort())
-        notices += [((shop, export), Notice(rule, len(ids), "、".join(ids[:_ORDERS_NAMED]))) for shop, export, ids in named.iter_rows()]
+        named = (
+            odd.join(orders, on=["shop_id", "order_id"], how="inner")
+            .group_by("shop_id", "_export_id")
+            .agg(pl.col("order_id").unique().sort())
+        )
+        notices += [
+            ((shop, export), Notice(rule, len(ids), "、".join(ids[:_ORDERS_NAMED])))
+            for shop, export, ids in named.iter_rows()
+        ]
     return notices
 
 
 def _tellers(platform: Platform) -> str:
     """The platform's exports of orders that tell when an order was paid."""
-    kinds = [item.kind for item in platform.layouts if item.source == "file" and any(column.name == "paid_at" and column.required for column in item.columns)]
-    names = "、".join(codes.KIND.zh(kind) for kind in dict.fromkeys(kinds) if kind.endswith(("orders", "order_items", "trades")))
+    kinds = [
+        item.kind
+        for item in platform.layouts
+        if item.source == "file"
+        and any(column.name == "paid_at" and column.required for column in item.columns)
+    ]
+    names = "、".join(
+        codes.KIND.zh(kind)
+        for kind in dict.fromkeys(kinds)
+        if kind.endswith(("orders", "order_items", "trades"))
+    )
     return f";写付款时间的文件 / told by: {names}" if names else ""

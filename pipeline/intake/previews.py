@@ -1,4 +1,6 @@
-"""A file before anybody says yes: what it would be taken for, its first rows, what would be set aside, names that may have drifted. Writes nothing."""
+"""A file before anybody says yes: what it would be taken for, its first rows, what would be set aside, names
+that may have drifted. Writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ HEAD_ROWS, PROBLEMS = 5, 20
 
 @dataclass(frozen=True)
 class Problem:
-    """One cell a row will be set aside for: where it stands, the rule, and sentence and next step as ``中文 / English``."""
+    """One cell a row will be set aside for: where it stands, the rule, and sentence and next step as ``中文 /
+    English``.
+    """
 
     place: str
     column: str
@@ -35,7 +39,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Offer:
-    """Their header ``theirs`` may be another name for one of ``known``, nearest first. Nothing is taken for anything until a person confirms."""
+    """Their header ``theirs`` may be another name for one of ``known``, nearest first.
+
+    Nothing is taken for anything until a person confirms.
+    """
 
     layout_key: str
     theirs: str
@@ -44,11 +51,16 @@ class Offer:
 
 @dataclass(frozen=True)
 class Preview:
-    """One file as it would be taken. ``receipt`` holds verdict, layout, rows and warnings; for a refused file ``error`` holds rule, sentences and facts.
+    """One file as it would be taken.
 
-    ``head``: the first rows as they would be read, by our names and with ``_row_number``, no personal column among them; ``headers`` our name → theirs.
-    ``problems``: the first cells that set a row aside, of ``bad_rows`` rows. ``unread`` is the content of a table that no layout fits and a mapping
-    might; empty for any other file. ``words``: of a mapped table our name → their words nobody has explained, which count as unknown.
+    ``receipt`` holds verdict, layout, rows and warnings; for a refused file ``error`` holds rule, sentences
+    and facts.
+
+    ``head``: the first rows as they would be read, by our names and with ``_row_number``, no personal column
+    among them; ``headers`` our name → theirs. ``problems``: the first cells that set a row aside, of
+    ``bad_rows`` rows. ``unread`` is the content of a table that no layout fits and a mapping might; empty for
+    any other file. ``words``: of a mapped table our name → their words nobody has explained, which count as
+    unknown.
     """
 
     receipt: FileReceipt
@@ -71,7 +83,9 @@ def look(desk: Desk, name: str, data: bytes, limits: Limits) -> Preview:
     """``data`` as ``desk`` would take it under ``name``; a refusal is part of the answer."""
     export_id = hashlib.sha256(data).hexdigest()
     try:
-        origin = Origin(desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret)
+        origin = Origin(
+            desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret
+        )
         found = desk.read(data, origin, limits)
         desk.check(found, export_id, name)
     except FileRefusedError as error:
@@ -83,30 +97,55 @@ def taken(desk: Desk, name: str, found: Reading, export_id: str) -> Preview:
     """What a reading comes to, as far as it can be said before a build."""
     bad = found.quarantine["_row_number"].n_unique()
     receipt = desk.known_receipt(found, export_id, name) or _receipt(desk, found, export_id, name, bad)
-    shown = {column.name: column.header.strip() for column in found.layout.columns if _is_shown(found, column.name, is_buyer=column.buyer)}
+    shown = {
+        column.name: column.header.strip()
+        for column in found.layout.columns
+        if _is_shown(found, column.name, is_buyer=column.buyer)
+    }
     head = found.bronze.sort("_row_number").select("_row_number", *shown).head(HEAD_ROWS)
-    known = next((mapping for item in desk.mapped for mapping in item.mappings if (mapping.layout_kind, mapping.name) == (receipt.kind, receipt.layout)), None)
+    known = next(
+        (
+            mapping
+            for item in desk.mapped
+            for mapping in item.mappings
+            if (mapping.layout_kind, mapping.name) == (receipt.kind, receipt.layout)
+        ),
+        None,
+    )
     words = unknown_words(known, found.bronze) if known else {}
-    return Preview(receipt, None, head, shown, bad, problems(found.quarantine), _new_names(found), words=words)
+    return Preview(
+        receipt, None, head, shown, bad, problems(found.quarantine), _new_names(found), words=words
+    )
 
 
 def not_taken(desk: Desk, name: str, error: FileRefusedError, data: bytes, limits: Limits) -> Preview:
     """What is to be said of a file that is refused."""
     receipt = refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id)
     offers = _missing_names(desk, data, limits) if error.rule == "MISSING_COLUMN" else ()
-    return Preview(receipt, error, offers=offers, unread=data if error.rule in (*UNREAD_HEADERS, "MAPPED_ELSEWHERE", "SHOP_UNSAID") else b"")
+    return Preview(
+        receipt,
+        error,
+        offers=offers,
+        unread=data if error.rule in (*UNREAD_HEADERS, "MAPPED_ELSEWHERE", "SHOP_UNSAID") else b"",
+    )
 
 
 def _worded(desk: Desk, found: Reading, export_id: str) -> Reading:
     """``found`` with the warning a build would give of status words nobody knows."""
     key = (desk.shop_id, export_id)
-    source = next((item for item in desk.mapped if found.layout in item.layouts), None) or platforms()[found.layout.platform]
+    source = (
+        next((item for item in desk.mapped if found.layout in item.layouts), None)
+        or platforms()[found.layout.platform]
+    )
     frames = source.conform(found.layout.kind, found.bronze) if found.bronze.height else {}
     return with_unknown_words({key: found}, found.bronze, frames)[key]
 
 
 def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) -> FileReceipt:
-    """What can be said before a build: the layout, the rows and the days. What becomes of each row is the build's to say."""
+    """What can be said before a build: the layout, the rows and the days.
+
+    What becomes of each row is the build's to say.
+    """
     layout, (first, last) = found.layout, covered_dates(found.bronze)
     receipt = FileReceipt(
         name,
@@ -124,7 +163,11 @@ def _receipt(desk: Desk, found: Reading, export_id: str, name: str, bad: int) ->
         merchant_id=desk.merchant_id,
         shop_id=desk.shop_id,
     )
-    return with_reason(replace(receipt, rules=rule_counts(found.quarantine))) if receipt.verdict == "unusable" else receipt
+    return (
+        with_reason(replace(receipt, rules=rule_counts(found.quarantine)))
+        if receipt.verdict == "unusable"
+        else receipt
+    )
 
 
 def _is_shown(found: Reading, name: str, *, is_buyer: bool) -> bool:
@@ -134,7 +177,12 @@ def _is_shown(found: Reading, name: str, *, is_buyer: bool) -> bool:
 
 def problems(quarantine: pl.DataFrame) -> tuple[Problem, ...]:
     """The first cells that set a row aside, by row."""
-    rows = quarantine.sort("_row_number").head(PROBLEMS).select("_row_number", "column_name", "cell_name", "rule_name").iter_rows()
+    rows = (
+        quarantine.sort("_row_number")
+        .head(PROBLEMS)
+        .select("_row_number", "column_name", "cell_name", "rule_name")
+        .iter_rows()
+    )
     return tuple(_problem(*row) for row in rows)
 
 
@@ -146,23 +194,38 @@ def _problem(number: int, column: str, cell: str, rule: str) -> Problem:
 
 # names that drifted
 def _new_names(found: Reading) -> tuple[Offer, ...]:
-    """Of a file that was read: its unknown columns, each with the layout's headers near it in which this file has nothing."""
-    silent = [column for column in found.layout.columns if column.name in found.bronze.columns and not found.bronze[column.name].count()]
-    absent = {column.header.strip() for column in silent if column.header.strip() not in found.dropped_columns}
+    """Of a file that was read: its unknown columns, each with the layout's headers near it in which this file
+    has nothing.
+    """
+    silent = [
+        column
+        for column in found.layout.columns
+        if column.name in found.bronze.columns and not found.bronze[column.name].count()
+    ]
+    absent = {
+        column.header.strip() for column in silent if column.header.strip() not in found.dropped_columns
+    }
     near = near_headers(found.new_columns, found.layout)
-    offered = {theirs: tuple(known for known, _ in scored if known in absent) for theirs, scored in near.items()}
+    offered = {
+        theirs: tuple(known for known, _ in scored if known in absent) for theirs, scored in near.items()
+    }
     return tuple(Offer(found.layout.key, theirs, known) for theirs, known in offered.items() if known)
 
 
 def _missing_names(desk: Desk, data: bytes, limits: Limits) -> tuple[Offer, ...]:
-    """Of a file that was refused for missing columns: what stands near them, the other missing ones as further choices."""
+    """Of a file that was refused for missing columns: what stands near them, the other missing ones as
+    further choices.
+    """
     offer = aliases_apart(data, limits, mappings=desk.mapped, aliases=desk.aliases)
     if offer is None:
         return ()
     near: dict[str, list[str]] = {}
     for theirs, known, _ in offer.renames:
         near.setdefault(theirs, []).append(known)
-    return tuple(Offer(offer.layout, theirs, (*known, *(name for name in offer.missing if name not in known))) for theirs, known in near.items())
+    return tuple(
+        Offer(offer.layout, theirs, (*known, *(name for name in offer.missing if name not in known)))
+        for theirs, known in near.items()
+    )
 
 
 def layout_of(desk: Desk, key: str) -> Layout | None:

@@ -18,10 +18,13 @@ _REASONS = 3
 
 @dataclass(frozen=True)
 class FileReceipt:
-    """The end of one export's way. ``rows_read`` = published + quarantined + superseded + duplicate; all zero for a refused file.
+    """The end of one export's way.
 
-    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``rule``, ``message`` and ``next_step`` speak for a file that was
-    refused or of which no row is usable; ``notices`` are warnings of one that was taken.
+    ``rows_read`` = published + quarantined + superseded + duplicate; all zero for a refused file.
+
+    ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``rule``, ``message``
+    and ``next_step`` speak for a file that was refused or of which no row is usable; ``notices`` are warnings
+    of one that was taken.
     """
 
     name: str
@@ -54,12 +57,19 @@ class FileReceipt:
 
     def document(self) -> dict[str, object]:
         """Plain JSON values."""
-        plain = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in asdict(self).items()}
-        return plain | {"notices": [asdict(notice) | {"message": notice.sentence()} for notice in self.notices]}
+        plain = {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in asdict(self).items()
+        }
+        return plain | {
+            "notices": [asdict(notice) | {"message": notice.sentence()} for notice in self.notices]
+        }
 
 
 def verdict_of(rows_read: int, quarantined: int, notices: Iterable[Notice]) -> str:
-    """The verdict on a file that was read: ``unusable`` where every row is quarantined, ``warned`` where a person should look."""
+    """The verdict on a file that was read: ``unusable`` where every row is quarantined, ``warned`` where a
+    person should look.
+    """
     if rows_read and quarantined == rows_read:
         return "unusable"
     return "warned" if quarantined or any(notice.calls for notice in notices) else "accepted"
@@ -67,7 +77,13 @@ def verdict_of(rows_read: int, quarantined: int, notices: Iterable[Notice]) -> s
 
 def rule_counts(quarantine: pl.DataFrame) -> dict[str, int]:
     """Row rule → rows, of the quarantined rows of one reading."""
-    return dict(quarantine.unique(["_row_number", "rule_name"]).group_by("rule_name").len().sort("rule_name").iter_rows())
+    return dict(
+        quarantine.unique(["_row_number", "rule_name"])
+        .group_by("rule_name")
+        .len()
+        .sort("rule_name")
+        .iter_rows()
+    )
 
 
 def with_reason(receipt: FileReceipt) -> FileReceipt:
@@ -77,9 +93,16 @@ def with_reason(receipt: FileReceipt) -> FileReceipt:
     worst = sorted(receipt.rules, key=lambda rule: (-receipt.rules[rule], rule))[:_REASONS]
     zh = ";".join(f"{ROW_RULES[rule].zh}({receipt.rules[rule]:,} 行)" for rule in worst if rule in ROW_RULES)
     en = "; ".join(f"{ROW_RULES[rule].en} ({receipt.rules[rule]:,})" for rule in worst if rule in ROW_RULES)
-    message = f"全部 {receipt.rows_read:,} 行都被隔离:{zh} / all rows are quarantined: {en} (file={receipt.name})"
+    message = (
+        f"全部 {receipt.rows_read:,} 行都被隔离:{zh} / all rows are quarantined: {en} (file={receipt.name})"
+    )
     said = ROW_RULES.get(worst[0]) if worst else None
-    return replace(receipt, rule=worst[0] if worst else "", message=message, next_step=f"{said.step_zh} / {said.step_en}" if said else "")
+    return replace(
+        receipt,
+        rule=worst[0] if worst else "",
+        message=message,
+        next_step=f"{said.step_zh} / {said.step_en}" if said else "",
+    )
 
 
 def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: str) -> FileReceipt:
@@ -87,13 +110,28 @@ def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: st
     message = f"{error.zh} / {error.en} ({told({'file': name} | error.facts)})"
     step = f"{error.step_zh} / {error.step_en}" if error.step_zh else ""
     return FileReceipt(
-        name, verdict="refused", rules={error.rule: 1}, rule=error.rule, message=message, next_step=step, merchant_id=merchant_id, shop_id=shop_id
+        name,
+        verdict="refused",
+        rules={error.rule: 1},
+        rule=error.rule,
+        message=message,
+        next_step=step,
+        merchant_id=merchant_id,
+        shop_id=shop_id,
     )
 
 
 def as_duplicate(receipt: FileReceipt) -> FileReceipt:
     """The receipt of the same bytes given once more: every row is known, nothing moved."""
-    return replace(receipt, verdict="duplicate", published=0, quarantined=0, superseded=0, duplicate=receipt.rows_read, rules={})
+    return replace(
+        receipt,
+        verdict="duplicate",
+        published=0,
+        quarantined=0,
+        superseded=0,
+        duplicate=receipt.rows_read,
+        rules={},
+    )
 
 
 def from_load(load: dict[str, object], export_name: str) -> FileReceipt:

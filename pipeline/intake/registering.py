@@ -1,4 +1,7 @@
-"""Who is who: merchants, shops and own accounts entered by hand, by an ingest, or from a market's list. Every change is one transaction."""
+"""Who is who: merchants, shops and own accounts entered by hand, by an ingest, or from a market's list.
+
+Every change is one transaction.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +29,29 @@ def register_shop(
     platform_shop_id: str | None = None,
     credential_ref: str | None = None,
 ) -> None:
-    """Enter a shop, and its merchant and owner where they are not known. Names not given are the ids; what is known keeps its name unless a new one is given.
+    """Enter a shop, and its merchant and owner where they are not known.
+
+    Names not given are the ids; what is known keeps its name unless a new one is given.
 
     Raises ``UsageError`` when the shop belongs to another merchant or platform.
     """
     with lake.transaction():
-        known = {str(row["merchant_id"]): row for row in registry.merchants(lake).iter_rows(named=True)}.get(merchant_id, {})
+        known = {str(row["merchant_id"]): row for row in registry.merchants(lake).iter_rows(named=True)}.get(
+            merchant_id, {}
+        )
         owner = owner_id or str(known.get("owner_id") or f"owner-{merchant_id}"[:41])
         if owner_name or owner not in registry.owners(lake)["owner_id"]:
             registry.add_owner(lake, owner, owner_name or owner, at=at)
-        registry.add_merchant(lake, merchant_id, merchant_name or str(known.get("merchant_name") or merchant_id), owner_id=owner, at=at)
-        before = {str(row["shop_id"]): row for row in registry.shops(lake, merchant_id).iter_rows(named=True)}.get(shop_id, {})
+        registry.add_merchant(
+            lake,
+            merchant_id,
+            merchant_name or str(known.get("merchant_name") or merchant_id),
+            owner_id=owner,
+            at=at,
+        )
+        before = {
+            str(row["shop_id"]): row for row in registry.shops(lake, merchant_id).iter_rows(named=True)
+        }.get(shop_id, {})
         registry.add_shop(
             lake,
             merchant_id,
@@ -49,13 +64,18 @@ def register_shop(
         )
 
 
-def register_market(settings: Settings, market: Mapping[str, Sequence[Mapping[str, str]]], *, at: dt.datetime | None = None) -> None:
-    """Enter everybody of a market: ``merchants`` (merchant_id, merchant_name, owner_id, owner_name), ``shops`` and own ``accounts``.
+def register_market(
+    settings: Settings, market: Mapping[str, Sequence[Mapping[str, str]]], *, at: dt.datetime | None = None
+) -> None:
+    """Enter everybody of a market: ``merchants`` (merchant_id, merchant_name, owner_id, owner_name),
+    ``shops`` and own ``accounts``.
 
     A shop's ``credential_ref`` is its id unless given. Entering the same market again changes nothing.
     """
     if not {"merchants", "shops", "accounts"} <= set(market):
-        raise UsageError("BAD_REGISTRY", "登记清单缺少部分", "the registry list lacks a part", parts=sorted(market))
+        raise UsageError(
+            "BAD_REGISTRY", "登记清单缺少部分", "the registry list lacks a part", parts=sorted(market)
+        )
     now = at or dt.datetime.now(dt.UTC)
     people = {row["merchant_id"]: row for row in market["merchants"]}
     with writing(settings) as lake, lake.transaction():
@@ -77,4 +97,11 @@ def register_market(settings: Settings, market: Mapping[str, Sequence[Mapping[st
         merchant_of = {shop["shop_id"]: shop["merchant_id"] for shop in market["shops"]}
         for account in market["accounts"]:
             merchant = merchant_of[account["shop_id"]]
-            registry.add_live_account(lake, merchant, account["shop_id"], account["live_account_id"], at=now, live_account_name=account["live_account_name"])
+            registry.add_live_account(
+                lake,
+                merchant,
+                account["shop_id"],
+                account["live_account_id"],
+                at=now,
+                live_account_name=account["live_account_name"],
+            )

@@ -1,4 +1,7 @@
-"""What a collection run came to: worth another try, its colour, and the lines a person reads. A shop nobody reported counts as failed."""
+"""What a collection run came to: worth another try, its colour, and the lines a person reads.
+
+A shop nobody reported counts as failed.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,24 @@ _UNTOLD = "failed {} NOT_REPORTED 采集任务中断 / its task broke off → �
 
 
 def insist(collected: Iterable[Collected]) -> None:
-    """Raise ``TransientError`` naming the shops whose collection failed for a reason that may pass; what has come is kept either way."""
+    """Raise ``TransientError`` naming the shops whose collection failed for a reason that may pass.
+
+    What has come is kept either way.
+    """
     again = sorted({ended.shop_id for ended in collected if ended.is_transient})
     if again:
-        raise TransientError("COLLECT_AGAIN", "部分店铺暂时无法采集", "some shops could not be collected for now", shops=", ".join(again))
+        raise TransientError(
+            "COLLECT_AGAIN",
+            "部分店铺暂时无法采集",
+            "some shops could not be collected for now",
+            shops=", ".join(again),
+        )
 
 
 def colour(settings: Settings, run_name: str, batches: Iterable[Iterable[str]]) -> str:
-    """``run_colour`` of a run over ``batches`` of shop ids: green only when every shop reported, red when none did."""
+    """``run_colour`` of a run over ``batches`` of shop ids: green only when every shop reported, red when
+    none did.
+    """
     untold = _untold(settings, run_name, batches)
     if not untold:
         return run_colour(settings, run_name)
@@ -28,11 +41,15 @@ def colour(settings: Settings, run_name: str, batches: Iterable[Iterable[str]]) 
 
 
 def lines(settings: Settings, run_name: str, batches: Iterable[Iterable[str]]) -> str:
-    """One line per attempt, failed ones first: shop, kind, pages, and for a failure its rule, sentence and next step."""
+    """One line per attempt, failed ones first: shop, kind, pages, and for a failure its rule, sentence and
+    next step.
+    """
     told = attempts(settings, run_name).select(_TOLD).iter_rows()
     said = [" ".join(str(cell) for cell in row if cell is not None) for row in told]
     return "\n".join([*(_UNTOLD.format(shop_id) for shop_id in _untold(settings, run_name, batches)), *said])
 
 
 def _untold(settings: Settings, run_name: str, batches: Iterable[Iterable[str]]) -> list[str]:
-    return sorted({shop_id for batch in batches for shop_id in batch} - set(attempts(settings, run_name)["shop_id"]))
+    return sorted(
+        {shop_id for batch in batches for shop_id in batch} - set(attempts(settings, run_name)["shop_id"])
+    )

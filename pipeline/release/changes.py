@@ -1,4 +1,7 @@
-"""What an ingest moved in the released totals of one shop, by metric; empty where the shop never gave what a metric needs."""
+"""What an ingest moved in the released totals of one shop, by metric.
+
+Empty where the shop never gave what a metric needs.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _TOTALS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One total of the shop before and after; fen, or a count for orders; None where the shop had not given what it is made of."""
+    """One total of the shop before and after; fen, or a count for orders.
+
+    None where the shop had not given what it is made of.
+    """
 
     metric: str
     zh: str
@@ -41,7 +47,9 @@ class Change:
         return asdict(self)
 
 
-def totals_changed(settings: Settings, merchant_id: str, shop_id: str, before: Release | None, after: Release | None) -> list[Change]:
+def totals_changed(
+    settings: Settings, merchant_id: str, shop_id: str, before: Release | None, after: Release | None
+) -> list[Change]:
     """The shop's totals in both releases, also where nothing moved; empty without a release."""
     if after is None:
         return []
@@ -49,7 +57,9 @@ def totals_changed(settings: Settings, merchant_id: str, shop_id: str, before: R
     return [Change(name, zh, en, old[name], new[name]) for name, (zh, en, _) in _TOTALS.items()]
 
 
-def _totals(settings: Settings, merchant_id: str, shop_id: str, release: Release | None) -> dict[str, int | None]:
+def _totals(
+    settings: Settings, merchant_id: str, shop_id: str, release: Release | None
+) -> dict[str, int | None]:
     if release is None:
         return dict.fromkeys(_TOTALS)
     columns = ", ".join(f"coalesce({sql}, 0)::BIGINT AS {name}" for name, (_, _, sql) in _TOTALS.items())
@@ -57,7 +67,10 @@ def _totals(settings: Settings, merchant_id: str, shop_id: str, release: Release
     with reading(settings, release.snapshot) as lake:
         totals = lake.sql(query, [merchant_id, shop_id]).row(0, named=True)
         given = _given(lake, merchant_id, shop_id)
-    return {name: value if given is None or given.issuperset(METRICS[name].needs) else None for name, value in totals.items()}
+    return {
+        name: value if given is None or given.issuperset(METRICS[name].needs) else None
+        for name, value in totals.items()
+    }
 
 
 def _given(lake: Lake, merchant_id: str, shop_id: str) -> set[str] | None:

@@ -1,4 +1,6 @@
-"""Audit and publish: what Great Expectations says of the build's very snapshot decides whether the dashboards may read it."""
+"""Audit and publish: what Great Expectations says of the build's very snapshot decides whether the dashboards
+may read it.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,13 @@ from warehouse.settings import Settings
 _DAYS_NAMED = 10
 
 
-def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> list[Outcome]:
-    """Judge exactly ``snapshot`` and store every outcome under ``build_number``; a repeated audit replaces the earlier one."""
+def audit(
+    settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None
+) -> list[Outcome]:
+    """Judge exactly ``snapshot`` and store every outcome under ``build_number``.
+
+    A repeated audit replaces the earlier one.
+    """
     outcomes = judge(settings.place, snapshot, previous=published_before(settings, build_number))
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     rows = [
@@ -46,7 +53,9 @@ def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.dateti
         for item in outcomes
     ]
     with writing(settings) as lake:
-        lake.replace(CHECK, pl.DataFrame({"build_number": [build_number]}), pl.DataFrame(rows, schema=CHECK.dtypes))
+        lake.replace(
+            CHECK, pl.DataFrame({"build_number": [build_number]}), pl.DataFrame(rows, schema=CHECK.dtypes)
+        )
     reach("audit.done")
     return outcomes
 
@@ -54,12 +63,24 @@ def audit(settings: Settings, build_number: int, snapshot: int, *, at: dt.dateti
 def published_before(settings: Settings, build_number: int) -> Previous | None:
     """The newest release that was published of an earlier build; None when there is none."""
     with reading(settings) as lake:
-        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED and item.build < build_number]
-        return Previous(published[-1].snapshot, lake.read(CHECK, where={"build_number": published[-1].build})) if published else None
+        published = [
+            item
+            for item in releasing.releases(lake)
+            if item.status == releasing.PUBLISHED and item.build < build_number
+        ]
+        return (
+            Previous(published[-1].snapshot, lake.read(CHECK, where={"build_number": published[-1].build}))
+            if published
+            else None
+        )
 
 
-def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None) -> Release:
-    """Publish ``snapshot`` if every ``stop`` rule of its audit passed; else record it as held and raise ``HeldReleaseError`` naming the rules.
+def release(
+    settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None
+) -> Release:
+    """Publish ``snapshot`` if every ``stop`` rule of its audit passed.
+
+    Else record it as held and raise ``HeldReleaseError`` naming the rules.
 
     Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has been published meanwhile.
     """
@@ -67,33 +88,74 @@ def release(settings: Settings, build_number: int, snapshot: int, *, at: dt.date
     with writing(settings) as lake:
         checks = lake.read(CHECK, where={"build_number": build_number, "snapshot_number": snapshot})
         if checks.is_empty():
-            raise HeldReleaseError("NOT_JUDGED", "该构建还没有检查", "this build has not been judged", build=build_number)
+            raise HeldReleaseError(
+                "NOT_JUDGED", "该构建还没有检查", "this build has not been judged", build=build_number
+            )
         failed = checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "stop"))
-        details: dict[str, object] = {"warned": sorted(checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn"))["rule_name"].unique())}
+        details: dict[str, object] = {
+            "warned": sorted(
+                checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn"))[
+                    "rule_name"
+                ].unique()
+            )
+        }
         # the slot is ours: no other release can come between the one compared with and this one
-        previous = max((item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED), key=lambda item: item.number, default=None)
+        previous = max(
+            (item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED),
+            key=lambda item: item.number,
+            default=None,
+        )
         with reading(settings, snapshot) as judged:
             content = {table.full_name: judged.content_hash(table) for table in gold_tables().values()}
             moved = restated(settings, previous, judged) if failed.is_empty() else None
         if failed.is_empty():
             details["definitions"] = definitions()
-            return releasing.publish(lake, snapshot=snapshot, build_number=build_number, at=now, content=content, details=details, restated=moved)
+            return releasing.publish(
+                lake,
+                snapshot=snapshot,
+                build_number=build_number,
+                at=now,
+                content=content,
+                details=details,
+                restated=moved,
+            )
         rules = sorted(failed["rule_name"].unique())
         known = releasing.held_since(lake)
-        if not known or (known.build, known.snapshot, list(known.failed_rules)) != (build_number, snapshot, rules):
-            releasing.hold(lake, snapshot=snapshot, build_number=build_number, at=now, failed_rules=rules, content=content, details=details)
+        if not known or (known.build, known.snapshot, list(known.failed_rules)) != (
+            build_number,
+            snapshot,
+            rules,
+        ):
+            releasing.hold(
+                lake,
+                snapshot=snapshot,
+                build_number=build_number,
+                at=now,
+                failed_rules=rules,
+                content=content,
+                details=details,
+            )
         waiting = waiting_orders(lake) if "ROWS_PRESENT" in rules else pl.DataFrame()
     raise _held(rules, failed, build_number, waiting)
 
 
-def _held(rules: list[str], failed: pl.DataFrame, build_number: int, waiting: pl.DataFrame) -> HeldReleaseError:
-    """The error of a held build; ``waiting`` are foreign orders without a rate, which may be why a table has no rows."""
+def _held(
+    rules: list[str], failed: pl.DataFrame, build_number: int, waiting: pl.DataFrame
+) -> HeldReleaseError:
+    """The error of a held build; ``waiting`` are foreign orders without a rate, which may be why a table has
+    no rows.
+    """
     if waiting.height:
-        days = waiting.select(pl.concat_str("currency_code", pl.col("rate_date").cast(pl.String).fill_null("?"), separator=" ").unique().sort()).to_series()
+        days = waiting.select(
+            pl.concat_str("currency_code", pl.col("rate_date").cast(pl.String).fill_null("?"), separator=" ")
+            .unique()
+            .sort()
+        ).to_series()
         return HeldReleaseError(
             "HELD",
             "检查未通过,看板保持在上一个发布;外币订单没有汇率,都还没有计入",
-            "checks failed; the dashboards stay on the last good release; orders in another currency have no rate and are in no figure",
+            "checks failed; the dashboards stay on the last good release; orders in another currency have no "
+            "rate and are in no figure",
             step_zh="导入这些天的汇率:baiyun rates import,然后运行 baiyun build",
             step_en="give the rates of these days with `baiyun rates import`, then run `baiyun build`",
             build=build_number,

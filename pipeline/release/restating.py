@@ -1,4 +1,6 @@
-"""What a release moves against the published one before it: facts that commits in between took away or brought, where the daily mart differs."""
+"""What a release moves against the published one before it: facts that commits in between took away or
+brought, where the daily mart differs.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _DAY = [*SHOP, "business_date"]
 
 
 def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.DataFrame:
-    """Rows of ``ops.restatement`` without their release: what the snapshot ``after`` moves against ``previous``; none before the first release."""
+    """Rows of ``ops.restatement`` without their release: what the snapshot ``after`` moves against
+    ``previous``; none before the first release.
+    """
     numerators = versions.numerators()
     if previous is None:
         return restatement.redefined(DAILY.empty(), numerators, numerators)
@@ -42,20 +46,37 @@ def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.Da
 
 def _difference(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
     """``CELL``, ``part``, ``moved``: by how much the daily mart differs, where it does."""
-    change = pl.concat([new, old.with_columns(-pl.col(name) for name in parts)]).group_by(CELL).agg(pl.col(parts).sum())
-    return change.unpivot(parts, index=CELL, variable_name="part", value_name="moved").filter(pl.col("moved") != 0)
+    change = (
+        pl.concat([new, old.with_columns(-pl.col(name) for name in parts)])
+        .group_by(CELL)
+        .agg(pl.col(parts).sum())
+    )
+    return change.unpivot(parts, index=CELL, variable_name="part", value_name="moved").filter(
+        pl.col("moved") != 0
+    )
 
 
 def _moves(before: Lake, after: Lake, difference: pl.DataFrame, parts: list[str]) -> pl.DataFrame:
-    """What each order moves. Facts that stayed as they were move nothing: only changed ones are read, as long as they add up to the difference."""
+    """What each order moves.
+
+    Facts that stayed as they were move nothing: only changed ones are read, as long as they add up to the
+    difference.
+    """
     days = difference.select(_DAY).unique()
     lines, refunds = (changes(after, table, before.snapshot()) for table in (_LINES, _REFUNDS))
     moved = restatement.moves(Facts(lines[0], refunds[0], days), Facts(lines[1], refunds[1], days), parts)
     cell = [*CELL, "part"]
-    left = pl.concat([moved.select(*cell, "moved"), difference.select(*cell, -pl.col("moved"))]).group_by(cell).agg(pl.col("moved").sum())
+    left = (
+        pl.concat([moved.select(*cell, "moved"), difference.select(*cell, -pl.col("moved"))])
+        .group_by(cell)
+        .agg(pl.col("moved").sum())
+    )
     if left.filter(pl.col("moved") != 0).is_empty():
         return moved
-    old, new = (Facts(_on(lake, _LINES, "paid_date", days), _on(lake, _REFUNDS, "refund_date", days), days) for lake in (before, after))
+    old, new = (
+        Facts(_on(lake, _LINES, "paid_date", days), _on(lake, _REFUNDS, "refund_date", days), days)
+        for lake in (before, after)
+    )
     return restatement.moves(old, new, parts)
 
 
@@ -65,27 +86,49 @@ def _on(lake: Lake, table: Table, clock: str, days: pl.DataFrame) -> pl.DataFram
 
 def _causes(before: Lake, after: Lake, previous: Release, orders: pl.DataFrame) -> Causes:
     told = [(before.read(table, keys=orders), after.read(table, keys=orders)) for table in OF_ORDERS]
-    known = before.read(_LINES, keys=orders, columns=[*ORDER_KEY, "paid_date"]).filter(pl.col("paid_date").is_not_null())
+    known = before.read(_LINES, keys=orders, columns=[*ORDER_KEY, "paid_date"]).filter(
+        pl.col("paid_date").is_not_null()
+    )
     sessions = _odd(*(lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique()) for lake in (before, after)))
-    entered = [(cause.code, cause.orders(after, orders, rows)) for cause, rows in causes_between(before, after) if not cause.clocks]
+    entered = [
+        (cause.code, cause.orders(after, orders, rows))
+        for cause, rows in causes_between(before, after)
+        if not cause.clocks
+    ]
     return Causes(
         withdrawn=_told_by([old for old, _ in told], _withdrawn(after, previous)),
         told=pl.concat([_odd(old, new).select(ORDER_KEY) for old, new in told]),
         known=known,
         sessions=orders.join(sessions.select(SHOP).unique(), on=list(SHOP), how="semi"),
-        entered={code: pl.concat([rows.select(ORDER_KEY) for other, rows in entered if other == code]) for code, _ in entered},
+        entered={
+            code: pl.concat([rows.select(ORDER_KEY) for other, rows in entered if other == code])
+            for code, _ in entered
+        },
     )
 
 
 def _odd(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Rows that only one of the two has."""
-    return pl.concat([one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))])
+    return pl.concat(
+        [
+            one.join(other, on=one.columns, how="anti", nulls_equal=True)
+            for one, other in ((old, new), (new, old))
+        ]
+    )
 
 
 def _withdrawn(after: Lake, previous: Release) -> pl.DataFrame:
-    """Files (merchant, shop, ``_export_id``) that a build since ``previous`` took back, or took back once more."""
-    gone = after.read(LOAD, where={"verdict_code": "withdrawn"}, columns=["merchant_id", "shop_id", "export_id", "build_number"])
-    return gone.filter(pl.col("build_number") > previous.build).select("merchant_id", "shop_id", _export_id="export_id")
+    """Files (merchant, shop, ``_export_id``) that a build since ``previous`` took back, or took back once
+    more.
+    """
+    gone = after.read(
+        LOAD,
+        where={"verdict_code": "withdrawn"},
+        columns=["merchant_id", "shop_id", "export_id", "build_number"],
+    )
+    return gone.filter(pl.col("build_number") > previous.build).select(
+        "merchant_id", "shop_id", _export_id="export_id"
+    )
 
 
 def _told_by(states: list[pl.DataFrame], files: pl.DataFrame) -> pl.DataFrame:

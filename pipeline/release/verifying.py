@@ -1,4 +1,6 @@
-"""Verify a release from outside itself: recompute its marts from facts, the fingerprints of its rows and its judgement, and report what differs."""
+"""Verify a release from outside itself: recompute its marts from facts, the fingerprints of its rows and its
+judgement, and report what differs.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ from warehouse.settings import Settings
 class Verified:
     """What differs of a release; nothing where it stands as published.
 
-    ``marts``: additive mart → rows that are not the sum of their facts. ``content``: tables whose rows are not those that were judged. ``rules``: stop
-    rules that fail now, as ``table rule``.
+    ``marts``: additive mart → rows that are not the sum of their facts. ``content``: tables whose rows are
+    not those that were judged. ``rules``: stop rules that fail now, as ``table rule``.
     """
 
     release: Release
@@ -35,7 +37,10 @@ class Verified:
 
 
 def verify_release(settings: Settings) -> Verified:
-    """Recompute everything the current release rests on; reads only, whatever the size of the history. Raises ``NotFoundError`` NO_RELEASE."""
+    """Recompute everything the current release rests on; reads only, whatever the size of the history.
+
+    Raises ``NotFoundError`` NO_RELEASE.
+    """
     found = choose(settings.place)
     with reading(settings, found.snapshot) as lake:
         marts, content = out_of_step(lake), releasing.damaged(lake, found, gold_tables().values())

@@ -1,1 +1,3 @@
-"""The verifiable statement: what a merchant kept, shop by shop, signed so that a bank or a supply-chain lender can check it without asking us."""
+"""The verifiable statement: what a merchant kept, shop by shop, signed so that a bank or a supply-chain
+lender can check it without asking us.
+"""

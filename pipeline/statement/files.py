@@ -1,4 +1,7 @@
-"""Statements as files, written and checked: JSON for machines, PDF for people; both tell when anything in them was changed."""
+"""Statements as files, written and checked: JSON for machines, PDF for people.
+
+Both tell when anything in them was changed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ MAX_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class Checked:
-    """A statement that is, to the bit, what the holder of the key signed. ``is_ours`` is None where this machine has no key to compare with."""
+    """A statement that is, to the bit, what the holder of the key signed.
+
+    ``is_ours`` is None where this machine has no key to compare with.
+    """
 
     document: Document
     fingerprint: str
@@ -27,31 +33,43 @@ class Checked:
 
 
 def write(place: Place, document: Document, suffix: str) -> bytes:
-    """``document`` signed by this house, as ``.json`` or ``.pdf``. Raises ``UsageError`` for another ending."""
+    """``document`` signed by this house, as ``.json`` or ``.pdf``.
+
+    Raises ``UsageError`` for another ending.
+    """
     check_suffix(suffix)
     signature = sign(place, canonical(document))
     plain = json.dumps(_signed(document, signature), ensure_ascii=False, indent=1).encode() + b"\n"
-    return plain if suffix == ".json" else pdf.write(document, signature, plain, lambda body: sign(place, body))
+    return (
+        plain if suffix == ".json" else pdf.write(document, signature, plain, lambda body: sign(place, body))
+    )
 
 
 def check_suffix(suffix: str) -> None:
     """Raise ``UsageError`` for an ending no statement is written under."""
     if suffix not in (".json", ".pdf"):
-        raise UsageError("BAD_SUFFIX", "文件名应以 .pdf 或 .json 结尾", "the name ends in .pdf or .json", suffix=suffix)
+        raise UsageError(
+            "BAD_SUFFIX", "文件名应以 .pdf 或 .json 结尾", "the name ends in .pdf or .json", suffix=suffix
+        )
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a statement's file. Raises ``FileRefusedError`` for one that is far too large to be any."""
+    """The bytes of a statement's file.
+
+    Raises ``FileRefusedError`` for one that is far too large to be any.
+    """
     if path.stat().st_size > MAX_BYTES:
         raise _no_statement()
     return path.read_bytes()
 
 
 def verify(place: Place, data: bytes, *, expected: str | None = None) -> Checked:
-    """Check a statement's file, PDF or JSON. ``expected`` is the fingerprint its issuer told; without one, this house's own key counts, if it has one.
+    """Check a statement's file, PDF or JSON.
 
-    Raises ``UsageError`` for an ``expected`` that is no fingerprint, and ``FileRefusedError``: NOT_A_STATEMENT, STATEMENT_ALTERED (anything in it was
-    changed), or OTHER_KEY (somebody else signed it).
+    ``expected`` is the fingerprint its issuer told; without one, this house's own key counts, if it has one.
+
+    Raises ``UsageError`` for an ``expected`` that is no fingerprint, and ``FileRefusedError``:
+    NOT_A_STATEMENT, STATEMENT_ALTERED (anything in it was changed), or OTHER_KEY (somebody else signed it).
     """
     told = None if expected is None else read_fingerprint(expected)
     if len(data) > MAX_BYTES:
@@ -67,7 +85,8 @@ def verify(place: Place, data: bytes, *, expected: str | None = None) -> Checked
     if wanted and wanted != signature.fingerprint:
         raise FileRefusedError(
             "OTHER_KEY", "签名无误,但不是这个密钥签的", "signed by another key than the one it should be",
-            step_zh="向出具方核对指纹;不符就不要相信这份文件", step_en="ask the issuer for its fingerprint; if they differ, do not trust the file",
+            step_zh="向出具方核对指纹;不符就不要相信这份文件",
+            step_en="ask the issuer for its fingerprint; if they differ, do not trust the file",
             signed_by=signature.fingerprint, expected=wanted,
         )  # fmt: skip
     return Checked(document, signature.fingerprint, None if own is None else own == signature.fingerprint)
@@ -88,10 +107,14 @@ def _plain_of(data: bytes) -> bytes:
 
 
 def _read(plain: bytes) -> tuple[Document, Signature]:
-    """The document and its signature. What stands beside them, or is told of the key otherwise than it is, was put there by somebody else."""
+    """The document and its signature.
+
+    What stands beside them, or is told of the key otherwise than it is, was put there by somebody else.
+    """
     try:
         told = json.loads(plain, object_pairs_hook=_once)
-        document, signature = told["statement"], Signature(str(told["signature"]["public_key"]), str(told["signature"]["value"]))
+        document = told["statement"]
+        signature = Signature(str(told["signature"]["public_key"]), str(told["signature"]["value"]))
         canonical(document)  # a document of text, whole numbers and truth values alone
         is_whole = told == _signed(document, signature)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -102,7 +125,12 @@ def _read(plain: bytes) -> tuple[Document, Signature]:
 
 
 def _signed(document: Document, signature: Signature) -> Document:
-    told = {"algorithm": "Ed25519", "public_key": signature.public_key, "fingerprint": signature.fingerprint, "value": signature.value}
+    told = {
+        "algorithm": "Ed25519",
+        "public_key": signature.public_key,
+        "fingerprint": signature.fingerprint,
+        "value": signature.value,
+    }
     return {"statement": document, "signature": told}
 
 
@@ -115,8 +143,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _altered() -> FileRefusedError:
     return FileRefusedError(
-        "STATEMENT_ALTERED", "核验未通过:文件被改动过,或不是原件", "it does not verify: the file was changed, or is not the original",
-        step_zh="请出具方重新发送原文件(不要打印、另存或截图)", step_en="ask for the original file again, neither printed nor saved anew",
+        "STATEMENT_ALTERED", "核验未通过:文件被改动过,或不是原件",
+        "it does not verify: the file was changed, or is not the original",
+        step_zh="请出具方重新发送原文件(不要打印、另存或截图)",
+        step_en="ask for the original file again, neither printed nor saved anew",
     )  # fmt: skip
 
 

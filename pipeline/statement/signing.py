@@ -1,4 +1,6 @@
-"""Signatures: Ed25519 (RFC 8032) over exact bytes, under one key of the house, which anybody can check with its public half."""
+"""Signatures: Ed25519 (RFC 8032) over exact bytes, under one key of the house, which anybody can check with
+its public half.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from warehouse import keys
 from warehouse.place import Place
 
 _PURPOSE, _OWNER = "statement", "house"
-#: Points of small order, sign bit aside, under which one signature holds for any document (libsodium refuses the same ones). No key is made of them.
+#: Points of small order, sign bit aside, under which one signature holds for any document (libsodium refuses
+#: the same ones). No key is made of them.
 _NO_KEYS = frozenset(
     bytes.fromhex(point)
     for point in (
@@ -45,15 +48,22 @@ class Signature:
 
 
 def canonical(document: object) -> bytes:
-    """The bytes that are signed: JSON in UTF-8, keys sorted, no blanks. The document holds text, whole numbers, truth values and null only.
+    """The bytes that are signed: JSON in UTF-8, keys sorted, no blanks.
 
-    For such documents this is RFC 8785 (JSON Canonicalization Scheme) as long as keys are ASCII, which ours are.
+    The document holds text, whole numbers, truth values and null only.
+
+    For such documents this is RFC 8785 (JSON Canonicalization Scheme) as long as keys are ASCII, which ours
+    are.
     """
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
 
 
 def sign(place: Place, data: bytes) -> Signature:
-    """``data`` signed with the key of this house, which is made when first needed and kept among its secrets."""
+    """``data`` signed with the key of this house, which is made when first needed and kept among its
+    secrets.
+    """
     private = Ed25519PrivateKey.from_private_bytes(keys.key(place, _PURPOSE, _OWNER))
     return Signature(private.public_key().public_bytes_raw().hex(), private.sign(data).hex())
 
@@ -81,14 +91,29 @@ def _grouped(digits: str) -> str:
 
 
 def read_fingerprint(text: str) -> str:
-    """A fingerprint as people write or paste it, as ``fingerprint`` gives it. Raises ``UsageError`` for what is none."""
+    """A fingerprint as people write or paste it, as ``fingerprint`` gives it.
+
+    Raises ``UsageError`` for what is none.
+    """
     digits = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
     if not re.fullmatch(r"[0-9A-F]{32}", digits):
-        raise UsageError("BAD_FINGERPRINT", "指纹是 32 位十六进制数字", "a fingerprint is 32 hexadecimal digits", given=text)
+        raise UsageError(
+            "BAD_FINGERPRINT",
+            "指纹是 32 位十六进制数字",
+            "a fingerprint is 32 hexadecimal digits",
+            given=text,
+        )
     return _grouped(digits)
 
 
 def own_fingerprint(place: Place) -> str | None:
-    """Fingerprint of this house's key; None where none was made yet, as on the machine of whoever only checks."""
+    """Fingerprint of this house's key.
+
+    None where none was made yet, as on the machine of whoever only checks.
+    """
     kept = keys.find(place, _PURPOSE, _OWNER)
-    return fingerprint(Ed25519PrivateKey.from_private_bytes(kept).public_key().public_bytes_raw().hex()) if kept else None
+    return (
+        fingerprint(Ed25519PrivateKey.from_private_bytes(kept).public_key().public_bytes_raw().hex())
+        if kept
+        else None
+    )

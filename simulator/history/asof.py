@@ -1,4 +1,6 @@
-"""The market as it stood at a moment: later timestamps nulled, statuses derived from what had happened by then."""
+"""The market as it stood at a moment: later timestamps nulled, statuses derived from what had happened by
+then.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,18 @@ def refunds_as_of(refunds: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:
     return (
         refunds.filter(pl.col("applied_at") <= moment)
         .with_columns(_known(moment, "shipped_back_at", "refunded_at", "closed_at"))
-        .with_columns(refund_status_code=status, updated_at=pl.max_horizontal("applied_at", "shipped_back_at", "refunded_at", "closed_at"))
+        .with_columns(
+            refund_status_code=status,
+            updated_at=pl.max_horizontal("applied_at", "shipped_back_at", "refunded_at", "closed_at"),
+        )
     )
 
 
 def lines_as_of(lines: pl.DataFrame, refunds: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:
-    """Lines created by ``at`` as they then stood. ``refunds`` is already the after-sales' state of the same moment."""
+    """Lines created by ``at`` as they then stood.
+
+    ``refunds`` is already the after-sales' state of the same moment.
+    """
     moment = _moment(at)
     after_sales = (
         refunds.sort("applied_at", "refund_id")
@@ -64,7 +72,9 @@ def lines_as_of(lines: pl.DataFrame, refunds: pl.DataFrame, at: dt.datetime) -> 
             order_order_status_code=_order_status(),
             refunded_fen=pl.col("refunded_fen").fill_null(0),
             refund_status_code=pl.col("refund_status_code").fill_null("none"),
-            updated_at=pl.max_horizontal("created_at", "paid_at", "shipped_at", "finished_at", "closed_at", "refunds_updated_at"),
+            updated_at=pl.max_horizontal(
+                "created_at", "paid_at", "shipped_at", "finished_at", "closed_at", "refunds_updated_at"
+            ),
         )
         .drop("refunds_updated_at")
     )
@@ -88,7 +98,10 @@ def _line_status() -> pl.Expr:
 
 
 def _order_status() -> pl.Expr:
-    """The main order's status: what is least far along among its living lines; closed only when no line lives."""
+    """The main order's status: what is least far along among its living lines.
+
+    Closed only when no line lives.
+    """
     status = pl.col("order_status_code")
 
     def has(*codes: str) -> pl.Expr:
@@ -107,11 +120,15 @@ def _order_status() -> pl.Expr:
     )
 
 
-def sessions_as_of(sessions: pl.DataFrame, lines: pl.DataFrame, refunds: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:
-    """Sessions ended by ``at`` with what the platform would show for them; ``lines`` and ``refunds`` are states of the same moment.
+def sessions_as_of(
+    sessions: pl.DataFrame, lines: pl.DataFrame, refunds: pl.DataFrame, at: dt.datetime
+) -> pl.DataFrame:
+    """Sessions ended by ``at`` with what the platform would show for them.
 
-    ``reported_user_paid_fen`` is what buyers paid; ``reported_gmv_fen`` adds the platform's own discount, as the platform's 成交金额 does.
-    Hour refunds are those done within one hour of payment.
+    ``lines`` and ``refunds`` are states of the same moment.
+
+    ``reported_user_paid_fen`` is what buyers paid; ``reported_gmv_fen`` adds the platform's own discount, as
+    the platform's 成交金额 does. Hour refunds are those done within one hour of payment.
     """
     sold = lines.filter(pl.col("session_ref").is_not_null() & pl.col("paid_at").is_not_null())
     goods = ~pl.col("is_gift")
@@ -135,5 +152,7 @@ def sessions_as_of(sessions: pl.DataFrame, lines: pl.DataFrame, refunds: pl.Data
         )
     )
     ended = sessions.filter(pl.col("ended_at") <= _moment(at))
-    joined = ended.join(sales, on="session_ref", how="left", maintain_order="left").join(returns, on="session_ref", how="left", maintain_order="left")
+    joined = ended.join(sales, on="session_ref", how="left", maintain_order="left").join(
+        returns, on="session_ref", how="left", maintain_order="left"
+    )
     return joined.with_columns(pl.col("^reported_.*$").fill_null(0))

@@ -1,4 +1,6 @@
-"""What is sold: styles × colours × sizes per merchant, listed in each of its shops under that platform's product and SKU numbers."""
+"""What is sold: styles × colours × sizes per merchant, listed in each of its shops under that platform's
+product and SKU numbers.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,12 @@ _WORDS = ("法式", "通勤", "复古", "显瘦", "宽松", "新中式", "慵懒
 
 @dataclass(frozen=True)
 class Catalogue:
-    """``skus`` is the contract's frame; per style row of a shop: its first SKU row, how many colours, how popular, whether on pre-sale.
+    """``skus`` is the contract's frame.
 
-    ``styles_of[shop]`` are style rows, ``gift_of[shop]`` the SKU row of the shop's gift. SKUs of a style lie colour by colour, five sizes each.
+    Per style row of a shop: its first SKU row, how many colours, how popular, whether on pre-sale.
+
+    ``styles_of[shop]`` are style rows, ``gift_of[shop]`` the SKU row of the shop's gift. SKUs of a style lie
+    colour by colour, five sizes each.
     """
 
     skus: pl.DataFrame
@@ -40,8 +45,13 @@ class Catalogue:
 
 
 def make_catalogue(rng: np.random.Generator, people: People, lines: int) -> Catalogue:
-    """Each merchant gets styles in proportion to the root of its size; all shops of a merchant list the same styles."""
-    designs = {position: _designs(rng, people, position, lines) for position in range(people.merchants.height)}
+    """Each merchant gets styles in proportion to the root of its size.
+
+    All shops of a merchant list the same styles.
+    """
+    designs = {
+        position: _designs(rng, people, position, lines) for position in range(people.merchants.height)
+    }
     parts: list[pl.DataFrame] = []
     starts: list[Ints] = []
     styles_of: list[Ints] = []
@@ -94,20 +104,30 @@ def _designs(rng: np.random.Generator, people: People, position: int, lines: int
 
 def _prices(rng: np.random.Generator, count: int) -> Ints:
     """Log-normal, median ¥129, written as merchants do: whole yuan or ninety fen."""
-    yuan = np.clip(np.exp(np.log(129.0) + 0.55 * rng.standard_normal(count)), 19.0, 1999.0).round().astype(np.int64)
+    yuan = (
+        np.clip(np.exp(np.log(129.0) + 0.55 * rng.standard_normal(count)), 19.0, 1999.0)
+        .round()
+        .astype(np.int64)
+    )
     prices: Ints = yuan * 100 - np.where(rng.random(count) < 0.6, 10, 0)
     return prices
 
 
 def _costs(rng: np.random.Generator, design: pl.DataFrame) -> pl.Series:
     """What a piece costs its merchant: 22-45 % of its price, in whole ten fen."""
-    return (design["unit_price_fen"].cast(pl.Float64) * pl.Series(rng.uniform(0.22, 0.45, design.height)) / 10).round().cast(pl.Int64) * 10
+    return (
+        design["unit_price_fen"].cast(pl.Float64) * pl.Series(rng.uniform(0.22, 0.45, design.height)) / 10
+    ).round().cast(pl.Int64) * 10
 
 
 def _listing(rng: np.random.Generator, design: pl.DataFrame, shop_id: str, platform: str) -> pl.DataFrame:
     """One shop's SKU rows: every style × colour × size, then the gift."""
     rows = np.repeat(np.arange(design.height), design["colors_qty"].to_numpy() * len(SIZES))
-    start = np.repeat(np.cumsum(design["colors_qty"].to_numpy() * len(SIZES)) - design["colors_qty"].to_numpy() * len(SIZES), np.bincount(rows))
+    start = np.repeat(
+        np.cumsum(design["colors_qty"].to_numpy() * len(SIZES))
+        - design["colors_qty"].to_numpy() * len(SIZES),
+        np.bincount(rows),
+    )
     within = np.arange(len(rows)) - start
     color = (design["first_color"].to_numpy()[rows] + within // len(SIZES)) % len(COLORS)
     facts = FACTS[platform]
@@ -128,13 +148,17 @@ def _listing(rng: np.random.Generator, design: pl.DataFrame, shop_id: str, platf
     ).with_columns(
         unit_cost_fen=_costs(rng, design).gather(rows),
         stock_qty=pl.Series(rng.integers(0, 400, len(rows))),
-        sku_code=pl.concat_str("style_code", pl.Series(color + 1).cast(pl.String).str.zfill(2), "size_name", separator="-"),
+        sku_code=pl.concat_str(
+            "style_code", pl.Series(color + 1).cast(pl.String).str.zfill(2), "size_name", separator="-"
+        ),
     )
     gift_code = style[0][:4] + "ZP01"
     gift = pl.DataFrame(
         {
-            "product_id": [products[-1]], "product_name": ["赠品 棉麻发带"], "style_code": [gift_code], "category_name": [GIFT_CATEGORY],
-            "sku_id": [skus[-1]], "color_name": ["随机"], "size_name": ["均码"], "unit_price_fen": [0], "unit_cost_fen": [180], "stock_qty": [5_000],
+            "product_id": [products[-1]], "product_name": ["赠品 棉麻发带"], "style_code": [gift_code],
+            "category_name": [GIFT_CATEGORY],
+            "sku_id": [skus[-1]], "color_name": ["随机"], "size_name": ["均码"], "unit_price_fen": [0],
+            "unit_cost_fen": [180], "stock_qty": [5_000],
             "sku_code": [gift_code],
         }
     )  # fmt: skip

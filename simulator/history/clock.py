@@ -20,14 +20,21 @@ HOUR = 3_600
 NEVER = -1  # a moment that does not come; null in a frame
 _UTC_OFFSET = 8 * HOUR  # no daylight saving since 1991
 
-#: Weight of each hour for shelf orders: trough 04-05, climb 07, plateau from 09, bump 12-13, dip 14-16, peak 20-21.
-HOUR_WEIGHTS = np.array([34, 20, 11, 6, 3, 3, 8, 20, 34, 46, 49, 50, 58, 57, 47, 45, 46, 50, 54, 64, 80, 82, 70, 52], dtype=np.float64)
+#: Weight of each hour for shelf orders: trough 04-05, climb 07, plateau from 09, bump 12-13, dip 14-16, peak
+#: 20-21.
+HOUR_WEIGHTS = np.array(
+    [34, 20, 11, 6, 3, 3, 8, 20, 34, 46, 49, 50, 58, 57, 47, 45, 46, 50, 54, 64, 80, 82, 70, 52],
+    dtype=np.float64,
+)
 
 _PROMOTIONS = ((6, 8, 18), (11, 1, 11), (12, 10, 12))  # month, first day, last day
 
 
 def to_seconds(moment: dt.datetime) -> int:
-    """Whole Unix seconds of an aware moment; ValueError for a naive one, whose meaning would depend on the machine."""
+    """Whole Unix seconds of an aware moment.
+
+    ValueError for a naive one, whose meaning would depend on the machine.
+    """
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     return int(moment.timestamp())
@@ -40,7 +47,9 @@ def instants(seconds: Ints) -> pl.Series:
 
 
 def midnights(now: int, days: int) -> Ints:
-    """Seconds of each local midnight in the window of ``days`` days before ``now``, the day of ``now`` included."""
+    """Seconds of each local midnight in the window of ``days`` days before ``now``, the day of ``now``
+    included.
+    """
     today = (now + _UTC_OFFSET) // DAY
     return (np.arange(today - days + 1, today + 1, dtype=np.int64)) * DAY - _UTC_OFFSET
 
@@ -58,7 +67,13 @@ def day_factors(starts: Ints) -> Floats:
 
 def promoted_days(starts: Ints) -> Bools:
     """Whether each local day (its midnight in seconds) lies in a promotion."""
-    return np.array([any(day.month == month and first <= day.day <= last for month, first, last in _PROMOTIONS) for day in _dates(starts)], dtype=np.bool_)
+    return np.array(
+        [
+            any(day.month == month and first <= day.day <= last for month, first, last in _PROMOTIONS)
+            for day in _dates(starts)
+        ],
+        dtype=np.bool_,
+    )
 
 
 def _dates(starts: Ints) -> list[dt.date]:

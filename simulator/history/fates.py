@@ -1,4 +1,6 @@
-"""What becomes of each line: shipped, kept, returned, partly refunded, exchanged … All draws are per line, a copied draw means lines that share a fate."""
+"""What becomes of each line: shipped, kept, returned, partly refunded, exchanged … All draws are per line, a
+copied draw means lines that share a fate.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,41 @@ import numpy as np
 from simulator.history.clock import DAY, HOUR, NEVER, Bools, Floats, Ints
 from simulator.history.lines import Lines
 from simulator.history.moods import CALM, Mood
-from simulator.history.orders import CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
+from simulator.history.orders import (
+    CREATOR_LIVE,
+    OTHER,
+    OWN_LIVE,
+    PRODUCT_CARD,
+    SEARCH,
+    SHORT_VIDEO,
+    UNKNOWN,
+    Orders,
+)
 from simulator.history.people import People
 from simulator.history.platforms import facts_of_shops
 
 KEPT, BEFORE, RETURNED, PART, TWICE, WITHDRAWN, RETRIED, EXCHANGED, PROTECTED = range(9)
 
-#: Share of paid lines that end fully refunded (live women's wear 60-80 %, shelf about half) and the part of those before shipment.
-_REFUND_SHARE = {OWN_LIVE: 0.67, CREATOR_LIVE: 0.74, SHORT_VIDEO: 0.54, PRODUCT_CARD: 0.47, SEARCH: 0.44, OTHER: 0.45, UNKNOWN: 0.49}
-_BEFORE_SHARE = {OWN_LIVE: 0.48, CREATOR_LIVE: 0.50, SHORT_VIDEO: 0.42, PRODUCT_CARD: 0.34, SEARCH: 0.32, OTHER: 0.34, UNKNOWN: 0.36}
+#: Share of paid lines that end fully refunded (live women's wear 60-80 %, shelf about half) and the part of
+#: those before shipment.
+_REFUND_SHARE = {
+    OWN_LIVE: 0.67,
+    CREATOR_LIVE: 0.74,
+    SHORT_VIDEO: 0.54,
+    PRODUCT_CARD: 0.47,
+    SEARCH: 0.44,
+    OTHER: 0.45,
+    UNKNOWN: 0.49,
+}
+_BEFORE_SHARE = {
+    OWN_LIVE: 0.48,
+    CREATOR_LIVE: 0.50,
+    SHORT_VIDEO: 0.42,
+    PRODUCT_CARD: 0.34,
+    SEARCH: 0.32,
+    OTHER: 0.34,
+    UNKNOWN: 0.36,
+}
 _SIZE_SHIFT = np.array([0.05, -0.02, -0.02, 0.03, 0.07])  # edges of the size run come back more
 
 #: What the lines that are not fully refunded meet instead.
@@ -28,7 +56,10 @@ _PLANTED = (BEFORE, RETURNED, EXCHANGED, PART, TWICE, RETRIED, WITHDRAWN, PROTEC
 
 @dataclass(frozen=True)
 class Life:
-    """Moments per line, ``NEVER`` where they do not come. ``applied`` … ``refunded`` belong to the line's full refund, if it has one."""
+    """Moments per line, ``NEVER`` where they do not come.
+
+    ``applied`` … ``refunded`` belong to the line's full refund, if it has one.
+    """
 
     fate: Ints
     shipped: Ints
@@ -40,8 +71,13 @@ class Life:
     refunded: Ints
 
 
-def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood = CALM) -> Life:
-    """Every line's way from payment to its end. Lines of one order mostly travel, and half the time are sent back, together."""
+def make_life(
+    rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood = CALM
+) -> Life:
+    """Every line's way from payment to its end.
+
+    Lines of one order mostly travel, and half the time are sent back, together.
+    """
     height = len(lines.order)
     paid = orders.paid[lines.order]
     is_paid = paid != NEVER
@@ -77,13 +113,17 @@ def make_life(rng: np.random.Generator, people: People, orders: Orders, lines: L
     )
 
 
-def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood, parted: Ints) -> Ints:
+def _fates(
+    rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood, parted: Ints
+) -> Ints:
     height = len(lines.order)
     shop, channel = orders.shop[lines.order], orders.channel[lines.order]
     share = np.array([_REFUND_SHARE[code] for code in range(len(_REFUND_SHARE))])[channel]
     before = np.array([_BEFORE_SHARE[code] for code in range(len(_BEFORE_SHARE))])[channel]
     temper = rng.normal(0.0, 0.03, people.shops.height)[shop]
-    share = np.clip(share + temper + _SIZE_SHIFT[lines.size] + mood.shift(orders.paid[lines.order]), 0.05, 0.92)
+    share = np.clip(
+        share + temper + _SIZE_SHIFT[lines.size] + mood.shift(orders.paid[lines.order]), 0.05, 0.92
+    )
     kept = rng.choice(list(_KEPT_MIX), height, p=list(_KEPT_MIX.values()))
     back = np.where(rng.random(height) < 0.03, RETRIED, RETURNED)
     full = np.where(rng.random(height) < before, BEFORE, back)
@@ -92,9 +132,13 @@ def _fates(rng: np.random.Generator, people: People, orders: Orders, lines: Line
 
 
 def _parted(people: People, orders: Orders, lines: Lines) -> Ints:
-    """The first line of one order a shop, where files tell paid value by the order: it goes back before shipment, other goods and a gift beside it leave."""
+    """The first line of one order a shop, where files tell paid value by the order: it goes back before
+    shipment, other goods and a gift beside it leave.
+    """
     count = len(orders.shop)
-    goods, gifts = (np.bincount(lines.order[rows], minlength=count) for rows in (~lines.is_gift, lines.is_gift))
+    goods, gifts = (
+        np.bincount(lines.order[rows], minlength=count) for rows in (~lines.is_gift, lines.is_gift)
+    )
     by_order = facts_of_shops(people.shops, "paid_by_order")[orders.shop]
     fit = np.flatnonzero(by_order & (goods > 1) & (gifts > 0) & (orders.paid != NEVER))
     first = fit[np.unique(orders.shop[fit], return_index=True)[1]]
@@ -102,7 +146,9 @@ def _parted(people: People, orders: Orders, lines: Lines) -> Ints:
 
 
 def _plant(orders: Orders, lines: Lines, fate: Ints, parted: Ints) -> Ints:
-    """The oldest paid orders of each shop but those ``parted`` meet every fate once, however small the market."""
+    """The oldest paid orders of each shop but those ``parted`` meet every fate once, however small the
+    market.
+    """
     fate = fate.copy()
     heads = np.setdiff1d(np.flatnonzero((lines.number == 1) & (orders.paid[lines.order] != NEVER)), parted)
     shop = orders.shop[lines.order[heads]]
@@ -119,22 +165,29 @@ def _until_shipment(rng: np.random.Generator, is_presale: Bools) -> Ints:
 
 
 def _before_lags(rng: np.random.Generator, is_presale: Bools) -> tuple[Ints, Ints]:
-    """Seconds from payment to application and to the money back: 60 % within 12 h, 30 % within 72 h, 10 % later; pre-sale twice as long."""
+    """Seconds from payment to application and to the money back: 60 % within 12 h, 30 % within 72 h, 10 %
+    later; pre-sale twice as long.
+    """
     count = len(is_presale)
     bucket = rng.choice(3, count, p=[0.6, 0.3, 0.1])
     soon = np.clip(rng.exponential(3.5, count), 0.02, 11.9)
-    hours = np.choose(bucket, [soon, rng.uniform(12.0, 72.0, count), rng.uniform(72.0, 120.0, count)]) * np.where(is_presale, 2.0, 1.0)
+    hours = np.choose(
+        bucket, [soon, rng.uniform(12.0, 72.0, count), rng.uniform(72.0, 120.0, count)]
+    ) * np.where(is_presale, 2.0, 1.0)
     asked = hours * rng.uniform(0.4, 0.97, count)
     return (asked * HOUR).astype(np.int64) + 1, (hours * HOUR).astype(np.int64) + 2
 
 
 def _return_trip(rng: np.random.Generator, delivered: Ints, source: Ints) -> tuple[Ints, Ints, Ints]:
-    """Application, parcel back, money back after delivery: from payment median about 11 days, 95 % within 24, tail 45."""
+    """Application, parcel back, money back after delivery: from payment median about 11 days, 95 % within 24,
+    tail 45.
+    """
     count = len(delivered)
     slow = rng.random(count) < 0.15
     decide = np.where(
         slow,
-        rng.uniform(4.0, 20.0, count) + np.where(rng.random(count) < 0.06, rng.uniform(0.0, 12.0, count), 0.0),
+        rng.uniform(4.0, 20.0, count)
+        + np.where(rng.random(count) < 0.06, rng.uniform(0.0, 12.0, count), 0.0),
         np.clip(rng.exponential(2.1, count), 0.05, 12.0),
     )
     send = rng.uniform(0.1, 1.5, count)

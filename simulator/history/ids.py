@@ -1,4 +1,6 @@
-"""Platform-looking numbers: unique, above 2^53 where the platform's are, so that a float anywhere on the way shows."""
+"""Platform-looking numbers: unique, above 2^53 where the platform's are, so that a float anywhere on the way
+shows.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from simulator.history.clock import Ints
 
 
 def unique_numbers(rng: np.random.Generator, count: int, low: int, high: int) -> Ints:
-    """``count`` distinct integers of ``[low, high)`` in random order: one draw from each of ``count`` equal strides."""
+    """``count`` distinct integers of ``[low, high)`` in random order: one draw from each of ``count`` equal
+    strides.
+    """
     if count == 0:
         return np.empty(0, dtype=np.int64)
     stride = (high - low) // count

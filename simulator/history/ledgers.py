@@ -1,4 +1,6 @@
-"""The shops' accounts beside the orders: shipping insurance, advertising by day and plan, and the movements of the account itself."""
+"""The shops' accounts beside the orders: shipping insurance, advertising by day and plan, and the movements
+of the account itself.
+"""
 
 from __future__ import annotations
 
@@ -14,32 +16,46 @@ _OPENING_FEN = 50_000_000
 
 
 def insurance_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFrame:
-    """One row per insured line (half of those shipped): ``insurance_ref, insured_at, premium_fen`` borne by the merchant but for a fifth of every third."""
+    """One row per insured line (half of those shipped): ``insurance_ref, insured_at, premium_fen`` borne by
+    the merchant but for a fifth of every third.
+    """
     shipped = lines.filter(pl.col("shipped_at").is_not_null() & ~pl.col("is_gift"))
     chosen = shipped.filter(pl.Series(rng.random(shipped.height) < 0.5))
     premium = pl.Series(rng.integers(35, 160, chosen.height))
     shared = pl.Series(rng.random(chosen.height) < 1 / 3)
     return chosen.select(
         *_SHOP, "order_id", "order_line_id",
-        insurance_ref=as_text(unique_numbers(rng, chosen.height, 8_100_000_000_000_000, 8_999_999_999_999_999)),
+        insurance_ref=as_text(unique_numbers(
+                rng, chosen.height, 8_100_000_000_000_000, 8_999_999_999_999_999)),
         insured_at="shipped_at",
         premium_fen=premium,
         premium_platform_fen=pl.select(pl.when(shared).then(premium // 5).otherwise(0)).to_series(),
-    ).with_columns(premium_merchant_fen=pl.col("premium_fen") - pl.col("premium_platform_fen")).sort("shop_id", "insured_at", "order_line_id")  # fmt: skip
+    ).with_columns(premium_merchant_fen=pl.col("premium_fen") - pl.col("premium_platform_fen")).sort(
+        "shop_id", "insured_at", "order_line_id")  # fmt: skip
 
 
 def ads_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFrame:
-    """One row per shop, day with sales and plan: spent in cash and grants (15-45 % of what the plan is said to have sold), impressions, clicks."""
-    sold = lines.filter(pl.col("paid_at").is_not_null()).group_by(*_SHOP, ad_date=pl.col("paid_at").dt.date()).agg(pl.col("paid_fen").sum())
+    """One row per shop, day with sales and plan: spent in cash and grants (15-45 % of what the plan is said
+    to have sold), impressions, clicks.
+    """
+    sold = (
+        lines.filter(pl.col("paid_at").is_not_null())
+        .group_by(*_SHOP, ad_date=pl.col("paid_at").dt.date())
+        .agg(pl.col("paid_fen").sum())
+    )
     plans = pl.DataFrame({"plan": list(range(len(_PLANS))), "plan_name": list(_PLANS)})
     rows = sold.sort("shop_id", "ad_date").join(plans, how="cross", maintain_order="left_right")
     count = rows.height
-    gmv = (rows["paid_fen"].cast(pl.Float64) * pl.Series(rng.uniform(0.02, 0.12, count))).round().cast(pl.Int64)
+    gmv = (
+        (rows["paid_fen"].cast(pl.Float64) * pl.Series(rng.uniform(0.02, 0.12, count))).round().cast(pl.Int64)
+    )
     spent = (gmv.cast(pl.Float64) * pl.Series(rng.uniform(0.15, 0.45, count))).round().cast(pl.Int64)
     grant = pl.select(pl.when(pl.Series(rng.random(count) < 0.4)).then(spent // 8).otherwise(0)).to_series()
     clicks = pl.Series(rng.integers(5, 60, count)) + spent // 80
     shops = rows["shop_id"].unique(maintain_order=True)
-    first = dict(zip(shops, unique_numbers(rng, len(shops), 1_800_000_000_000_000, 1_849_999_999_999_000), strict=True))
+    first = dict(
+        zip(shops, unique_numbers(rng, len(shops), 1_800_000_000_000_000, 1_849_999_999_999_000), strict=True)
+    )
     plan_id = rows["shop_id"].replace_strict(first, return_dtype=pl.Int64) + rows["plan"]
     return rows.select(
         *_SHOP, "ad_date", "plan_name",
@@ -50,30 +66,53 @@ def ads_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def funds_frame(rng: np.random.Generator, settlements: pl.DataFrame, insurance: pl.DataFrame, ads: pl.DataFrame) -> pl.DataFrame:
-    """Every movement of a shop's account: payouts and take-backs, premiums, advertising (the next morning), and a withdrawal every Monday.
+def funds_frame(
+    rng: np.random.Generator, settlements: pl.DataFrame, insurance: pl.DataFrame, ads: pl.DataFrame
+) -> pl.DataFrame:
+    """Every movement of a shop's account: payouts and take-backs, premiums, advertising (the next morning),
+    and a withdrawal every Monday.
 
-    ``moved_fen`` is signed; ``balance_fen`` is what is left after it, from an opening balance of half a million yuan.
+    ``moved_fen`` is signed; ``balance_fen`` is what is left after it, from an opening balance of half a
+    million yuan.
     """
     none = pl.lit(None, pl.String)
-    morning = pl.col("ad_date").dt.offset_by("1d").cast(pl.Datetime("us")).dt.replace_time_zone(ZONE_NAME).dt.offset_by("7h")
+    morning = (
+        pl.col("ad_date")
+        .dt.offset_by("1d")
+        .cast(pl.Datetime("us"))
+        .dt.replace_time_zone(ZONE_NAME)
+        .dt.offset_by("7h")
+    )
     columns = (*_SHOP, "order_id", "order_line_id", "refund_id", "fund_type_code", "moved_at", "moved_fen")
     kind = pl.when(pl.col("settlement_type_code") == "sale").then(pl.lit("sale")).otherwise(pl.lit("refund"))
     parts = [
-        settlements.with_columns(fund_type_code=kind, moved_at="settled_at", moved_fen="settled_fen").select(columns),
+        settlements.with_columns(fund_type_code=kind, moved_at="settled_at", moved_fen="settled_fen")
+        .select(columns),
         insurance.with_columns(
-            refund_id=none, fund_type_code=pl.lit("insurance"), moved_at="insured_at", moved_fen=-pl.col("premium_merchant_fen")
+            refund_id=none, fund_type_code=pl.lit("insurance"), moved_at="insured_at",
+            moved_fen=-pl.col("premium_merchant_fen")
         ).select(columns),
         ads.group_by(*_SHOP, "ad_date").agg(pl.col("spent_cash_fen").sum()).with_columns(
-            order_id=none, order_line_id=none, refund_id=none, fund_type_code=pl.lit("advertising"), moved_at=morning, moved_fen=-pl.col("spent_cash_fen")
+            order_id=none, order_line_id=none, refund_id=none, fund_type_code=pl.lit("advertising"),
+            moved_at=morning, moved_fen=-pl.col("spent_cash_fen")
         ).select(columns),
     ]  # fmt: skip
     moves = pl.concat(parts).filter(pl.col("moved_fen") != 0)
     monday = pl.col("moved_at").dt.truncate("1w").dt.offset_by("1w").dt.offset_by("10h").alias("moved_at")
     weekly = moves.group_by(*_SHOP, monday).agg(pl.col("moved_fen").sum()).filter(pl.col("moved_fen") > 0)
-    drawn = weekly.with_columns(order_id=none, order_line_id=none, refund_id=none, fund_type_code=pl.lit("withdrawal"), moved_fen=-pl.col("moved_fen"))
-    whole = pl.concat([moves, drawn.select(columns)]).sort("shop_id", "moved_at", "fund_type_code", "order_line_id", "refund_id", "moved_fen")
+    drawn = weekly.with_columns(
+        order_id=none,
+        order_line_id=none,
+        refund_id=none,
+        fund_type_code=pl.lit("withdrawal"),
+        moved_fen=-pl.col("moved_fen"),
+    )
+    whole = pl.concat([moves, drawn.select(columns)]).sort(
+        "shop_id", "moved_at", "fund_type_code", "order_line_id", "refund_id", "moved_fen"
+    )
     return whole.with_columns(
-        fund_ref=as_text(unique_numbers(rng, whole.height, 9_100_000_000_000_000, 9_999_999_999_999_999).astype(np.int64)),
+        fund_ref=as_text(
+            unique_numbers(rng, whole.height, 9_100_000_000_000_000, 9_999_999_999_999_999).astype(np.int64)
+        ),
         balance_fen=_OPENING_FEN + pl.col("moved_fen").cum_sum().over("shop_id"),
     )

@@ -10,7 +10,16 @@ import polars as pl
 from simulator.history.catalogue import SIZE_SHARES, SIZES, Catalogue
 from simulator.history.clock import NEVER, Bools, Ints, instants
 from simulator.history.ids import as_text, unique_numbers
-from simulator.history.orders import CREATOR_LIVE, OTHER, OWN_LIVE, PRODUCT_CARD, SEARCH, SHORT_VIDEO, UNKNOWN, Orders
+from simulator.history.orders import (
+    CREATOR_LIVE,
+    OTHER,
+    OWN_LIVE,
+    PRODUCT_CARD,
+    SEARCH,
+    SHORT_VIDEO,
+    UNKNOWN,
+    Orders,
+)
 from simulator.history.people import People
 from simulator.history.platforms import CHANNELS, facts_of_shops, numbers_of, order_names
 from simulator.history.sessions import Sessions
@@ -22,15 +31,20 @@ _GIFT_SHARE = 0.02
 _FREIGHT_SHARE = 0.04
 
 _PLACES = (
-    ("广东省", "广州市", 16), ("浙江省", "杭州市", 10), ("江苏省", "苏州市", 10), ("四川省", "成都市", 8), ("山东省", "济南市", 8), ("河南省", "郑州市", 8),
-    ("湖北省", "武汉市", 7), ("湖南省", "长沙市", 6), ("上海市", "上海市", 5), ("北京市", "北京市", 5), ("福建省", "厦门市", 5), ("陕西省", "西安市", 4),
+    ("广东省", "广州市", 16), ("浙江省", "杭州市", 10), ("江苏省", "苏州市", 10), ("四川省", "成都市", 8),
+    ("山东省", "济南市", 8), ("河南省", "郑州市", 8),
+    ("湖北省", "武汉市", 7), ("湖南省", "长沙市", 6), ("上海市", "上海市", 5), ("北京市", "北京市", 5),
+    ("福建省", "厦门市", 5), ("陕西省", "西安市", 4),
     ("辽宁省", "沈阳市", 4), ("广西壮族自治区", "南宁市", 3), ("新疆维吾尔自治区", "乌鲁木齐市", 1),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Lines:
-    """One entry per sub-order, sorted by order. ``order`` is a row of ``Orders``, ``head`` the row of the order's first line, ``sku`` a row of the catalogue.
+    """One entry per sub-order, sorted by order.
+
+    ``order`` is a row of ``Orders``, ``head`` the row of the order's first line, ``sku`` a row of the
+    catalogue.
 
     Money is fen; ``placed`` is after discounts, freight included.
     """
@@ -53,7 +67,10 @@ class Lines:
 
 
 def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, orders: Orders) -> Lines:
-    """Expand orders to lines: about 12 % have several, half of those are one style in two sizes; a few carry a gift as their last line."""
+    """Expand orders to lines: about 12 % have several, half of those are one style in two sizes.
+
+    A few carry a gift as their last line.
+    """
     count = len(orders.shop)
     one_line = facts_of_shops(people.shops, "one_line")[orders.shop]
     items = np.where(one_line, 1, 1 + rng.choice(len(_MULTI_SHARES), count, p=_MULTI_SHARES))
@@ -68,12 +85,16 @@ def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, o
     head = first[order]
     number = np.arange(len(order)) - head + 1
     is_gift = with_gift[order] & (number == per_order[order])
-    sku, size, presale = _goods(rng, catalogue, orders.shop[order], head, number, rng.random(count)[order] < 0.5)
+    sku, size, presale = _goods(
+        rng, catalogue, orders.shop[order], head, number, rng.random(count)[order] < 0.5
+    )
     sku = np.where(is_gift, catalogue.gift_of[orders.shop[order]], sku)
     qty = np.where(is_gift, 1, rng.choice([1, 2, 3], len(order), p=[0.95, 0.04, 0.01]))
     unit_price = catalogue.skus["unit_price_fen"].to_numpy()[sku]
     goods = unit_price * qty
-    freight = np.where((number == 1) & (rng.random(len(order)) < _FREIGHT_SHARE), rng.integers(6, 13, len(order)) * 100, 0)
+    freight = np.where(
+        (number == 1) & (rng.random(len(order)) < _FREIGHT_SHARE), rng.integers(6, 13, len(order)) * 100, 0
+    )
     channel = orders.channel[order]
     by_platform = _discount(rng, goods, 0.15, 0.03, 0.10)
     by_merchant = _discount(rng, goods, 0.40, 0.05, 0.15)
@@ -81,13 +102,31 @@ def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, o
     placed = goods - by_platform - by_merchant - by_creator + freight
     seller = _sellers(rng, people, orders)[order]
     presale = presale & ~is_gift
-    return Lines(order, head, number, is_gift, sku, size, presale, qty, unit_price, placed, freight, by_platform, by_merchant, by_creator, seller)
+    return Lines(
+        order,
+        head,
+        number,
+        is_gift,
+        sku,
+        size,
+        presale,
+        qty,
+        unit_price,
+        placed,
+        freight,
+        by_platform,
+        by_merchant,
+        by_creator,
+        seller,
+    )
 
 
 def _beside_goods(people: People, orders: Orders, items: Ints, gifted: Ints) -> tuple[Ints, Ints]:
-    """``items`` and ``gifted`` where shops of which files tell paid value by the order have their gift beside several goods that were paid.
+    """``items`` and ``gifted`` where shops of which files tell paid value by the order have their gift beside
+    several goods that were paid.
 
-    The gift is in the first such order; where a shop has none, its first paid order gets a second piece of goods.
+    The gift is in the first such order; where a shop has none, its first paid order gets a second piece of
+    goods.
     """
     items, gifted = items.copy(), gifted.copy()
     paid = orders.paid != NEVER
@@ -101,7 +140,9 @@ def _beside_goods(people: People, orders: Orders, items: Ints, gifted: Ints) -> 
     return items, gifted
 
 
-def _goods(rng: np.random.Generator, catalogue: Catalogue, shop: Ints, head: Ints, number: Ints, bracketing: Bools) -> tuple[Ints, Ints, Bools]:
+def _goods(
+    rng: np.random.Generator, catalogue: Catalogue, shop: Ints, head: Ints, number: Ints, bracketing: Bools
+) -> tuple[Ints, Ints, Bools]:
     style = np.empty(len(shop), dtype=np.int64)
     for index, styles in enumerate(catalogue.styles_of):
         rows = np.flatnonzero(shop == index)
@@ -123,7 +164,9 @@ def _discount(rng: np.random.Generator, goods: Ints, share: float, low: float, h
 
 
 def _sellers(rng: np.random.Generator, people: People, orders: Orders) -> Ints:
-    """Who reads as the seller by the platform's word; on Douyin the word is now and then wrong, and only the list of own accounts tells.
+    """Who reads as the seller by the platform's word.
+
+    On Douyin the word is now and then wrong, and only the list of own accounts tells.
 
     A few creators sell through the shop's own plan, and a few own accounts through the creators' alliance.
     """
@@ -134,8 +177,13 @@ def _sellers(rng: np.random.Generator, people: People, orders: Orders) -> Ints:
     return np.where(orders.channel == UNKNOWN, 2, np.where(turned, 1 - seller, seller))
 
 
-def line_ids(rng: np.random.Generator, people: People, orders: Orders, lines: Lines) -> tuple[pl.Series, pl.Series]:
-    """Order and sub-order number of every line. An order of one line has the same number twice, as Douyin and Taobao do."""
+def line_ids(
+    rng: np.random.Generator, people: People, orders: Orders, lines: Lines
+) -> tuple[pl.Series, pl.Series]:
+    """Order and sub-order number of every line.
+
+    An order of one line has the same number twice, as Douyin and Taobao do.
+    """
     platforms = people.shops["platform_code"]
     of_order, of_line = platforms.gather(orders.shop), platforms.gather(orders.shop[lines.order])
     count = len(orders.shop)
@@ -167,9 +215,20 @@ def line_frame(
     channel = orders.channel[order]
     buyer = pl.Series(orders.buyer[order]).cast(pl.UInt64)
     place = _place_of(orders.buyer[order])
-    known = pl.DataFrame({"session": orders.session[order], "account": orders.account[order]}).select(pl.when(pl.all() >= 0).then(pl.all()))
+    known = pl.DataFrame({"session": orders.session[order], "account": orders.account[order]}).select(
+        pl.when(pl.all() >= 0).then(pl.all())
+    )
     shops = people.shops.select("merchant_id", "shop_id", "platform_code")[orders.shop[order]]
-    goods = catalogue.skus.select("product_id", "product_name", "style_code", "category_name", "sku_id", "sku_code", "color_name", "size_name")[lines.sku]
+    goods = catalogue.skus.select(
+        "product_id",
+        "product_name",
+        "style_code",
+        "category_name",
+        "sku_id",
+        "sku_code",
+        "color_name",
+        "size_name",
+    )[lines.sku]
     return shops.with_columns(
         order_id=ids[0], order_line_id=ids[1], line_number=pl.Series(lines.number),
         created_at=instants(orders.created[order]), paid_at=instants(paid),
@@ -180,9 +239,11 @@ def line_frame(
     ).with_columns(
         goods.get_columns()
     ).with_columns(
-        line_qty=pl.Series(lines.qty), unit_price_fen=pl.Series(lines.unit_price), placed_fen=pl.Series(lines.placed),
+        line_qty=pl.Series(lines.qty), unit_price_fen=pl.Series(lines.unit_price),
+        placed_fen=pl.Series(lines.placed),
         paid_fen=pl.Series(np.where(paid == NEVER, 0, lines.placed)), freight_fen=pl.Series(lines.freight),
-        discount_platform_fen=pl.Series(lines.discount_platform), discount_merchant_fen=pl.Series(lines.discount_merchant),
+        discount_platform_fen=pl.Series(lines.discount_platform),
+        discount_merchant_fen=pl.Series(lines.discount_merchant),
         discount_creator_fen=pl.Series(lines.discount_creator),
         content_code=pl.Series(["live", "live", *CHANNELS[2:]]).gather(channel),
         seller_code=pl.Series(["own", "creator", "unknown"]).gather(lines.seller),
@@ -198,14 +259,26 @@ def line_frame(
 
 def _place_of(buyer: Ints) -> Ints:
     edges = np.cumsum([weight for _, _, weight in _PLACES])
-    place: Ints = np.searchsorted(edges, (buyer * 2_654_435_761 >> 7) % edges[-1], side="right").astype(np.int64)
+    place: Ints = np.searchsorted(edges, (buyer * 2_654_435_761 >> 7) % edges[-1], side="right").astype(
+        np.int64
+    )
     return place
 
 
 def paid_traffic_flags(rng: np.random.Generator, people: People, orders: Orders, lines: Lines) -> pl.Series:
-    """Whether advertising brought the buyer, one answer per order; null where the platform's order data do not tell."""
+    """Whether advertising brought the buyer, one answer per order.
+
+    Null where the platform's order data do not tell.
+    """
     share = np.zeros(len(CHANNELS))
-    share[[OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER]] = (0.32, 0.18, 0.5, 0.05, 0.1, 0.02)
+    share[[OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER]] = (
+        0.32,
+        0.18,
+        0.5,
+        0.05,
+        0.1,
+        0.02,
+    )
     flags = pl.Series(rng.random(len(orders.shop)) < share[orders.channel])
     untold = people.shops["platform_code"].gather(orders.shop) != "douyin"
     flag = pl.select(pl.when(~untold).then(flags)).to_series()

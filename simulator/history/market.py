@@ -1,4 +1,7 @@
-"""``build_market``: one seeded, finished history of a market; ``Market``: its frames, and the same as of any moment."""
+"""``build_market``: one seeded, finished history of a market.
+
+``Market``: its frames, and the same as of any moment.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,11 @@ from simulator.history.platforms import FACTS
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Market:
-    """A market whose whole story is known, also what happens after ``now``: no order is created after it, but shipments and refunds go on for weeks.
+    """A market whose whole story is known, also what happens after ``now``: no order is created after it, but
+    shipments and refunds go on for weeks.
 
-    Ids are text, money integer fen, times Asia/Shanghai; null = never. Use the ``*_at`` methods for what could be known at a moment.
+    Ids are text, money integer fen, times Asia/Shanghai; null = never. Use the ``*_at`` methods for what
+    could be known at a moment.
     """
 
     seed: int
@@ -39,13 +44,20 @@ class Market:
     funds: pl.DataFrame
 
     def __repr__(self) -> str:
-        return f"Market(seed={self.seed}, now={self.now}, shops={self.shops.height}, lines={self.lines.height})"
+        return (
+            f"Market(seed={self.seed}, now={self.now}, shops={self.shops.height}, lines={self.lines.height})"
+        )
 
     @cached_property
     def _shares(self) -> dict[str, dict[str, pl.DataFrame]]:
         """Frame name → shop → its rows."""
         frames = {"lines": self.lines, "refunds": self.refunds, "sessions": self.sessions}
-        frames |= {"settlements": self.settlements, "insurance": self.insurance, "ads": self.ads, "funds": self.funds}
+        frames |= {
+            "settlements": self.settlements,
+            "insurance": self.insurance,
+            "ads": self.ads,
+            "funds": self.funds,
+        }
         parts = {name: frame.partition_by("shop_id", as_dict=True) for name, frame in frames.items()}
         return {name: {str(key[0]): part for key, part in found.items()} for name, found in parts.items()}
 
@@ -53,14 +65,18 @@ class Market:
         return self._shares[name].get(shop_id, frame.clear())
 
     def lines_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
-        """Lines created by ``at``, in order of creation, later timestamps nulled and nothing paid that was not yet paid.
+        """Lines created by ``at``, in order of creation, later timestamps nulled and nothing paid that was
+        not yet paid.
 
-        Adds ``order_status_code`` (line), ``order_order_status_code`` (main order), ``refunded_fen``, ``refund_status_code``, ``updated_at``.
+        Adds ``order_status_code`` (line), ``order_order_status_code`` (main order), ``refunded_fen``,
+        ``refund_status_code``, ``updated_at``.
         """
         return asof.lines_as_of(self._of("lines", self.lines, shop_id), self.refunds_at(shop_id, at), at)
 
     def refunds_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
-        """After-sales applied for by ``at``, later moments nulled, plus ``refund_status_code`` and ``updated_at``."""
+        """After-sales applied for by ``at``, later moments nulled, plus ``refund_status_code`` and
+        ``updated_at``.
+        """
         return asof.refunds_as_of(self._of("refunds", self.refunds, shop_id), at)
 
     def sessions_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
@@ -70,11 +86,15 @@ class Market:
 
     def settlements_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Payouts and take-backs made by ``at``."""
-        return self._of("settlements", self.settlements, shop_id).filter(pl.col("settled_at") <= at.astimezone(ZONE))
+        return self._of("settlements", self.settlements, shop_id).filter(
+            pl.col("settled_at") <= at.astimezone(ZONE)
+        )
 
     def insurance_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Insurances taken out by ``at``."""
-        return self._of("insurance", self.insurance, shop_id).filter(pl.col("insured_at") <= at.astimezone(ZONE))
+        return self._of("insurance", self.insurance, shop_id).filter(
+            pl.col("insured_at") <= at.astimezone(ZONE)
+        )
 
     def ads_at(self, shop_id: str, at: dt.datetime) -> pl.DataFrame:
         """Advertising of the days before ``at``'s: the platforms tell finished days."""
@@ -95,10 +115,11 @@ def build_market(
     platforms: Sequence[str] = tuple(FACTS),
     mood: Mood = CALM,
 ) -> Market:
-    """A market of about ``lines`` order lines created in the ``days`` before ``now`` (aware; cut to whole seconds).
+    """A market of about ``lines`` order lines created in the ``days`` before ``now`` (aware; cut to whole
+    seconds).
 
-    The same arguments give the same frames, row for row; a ``mood`` changes what is sent back and nothing that is bought.
-    ValueError for a naive ``now`` or sizes below one.
+    The same arguments give the same frames, row for row; a ``mood`` changes what is sent back and nothing
+    that is bought. ValueError for a naive ``now`` or sizes below one.
     """
     if set(platforms) - set(FACTS) or not platforms:
         raise ValueError(f"no such platform among {list(platforms)}")
@@ -108,22 +129,29 @@ def build_market(
     return _assemble(seed, (merchants, tuple(platforms)), days, lines, second, mood)
 
 
-def _assemble(seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty: int, second: int, mood: Mood) -> Market:
+def _assemble(
+    seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty: int, second: int, mood: Mood
+) -> Market:
     def dice(stage: int) -> np.random.Generator:
         return np.random.default_rng([seed, stage])
 
     cast = people.make_people(dice(1), *who)
     goods = make_catalogue(dice(2), cast, lines_qty)
     aired = sessions.make_sessions(dice(3), cast, second, days)
-    bought = orders.make_orders(dice(4), cast, aired, max(1, round(lines_qty / lines.LINES_PER_ORDER)), second, days)
+    bought = orders.make_orders(
+        dice(4), cast, aired, max(1, round(lines_qty / lines.LINES_PER_ORDER)), second, days
+    )
     parts = lines.make_lines(dice(5), cast, goods, bought)
     life = fates.make_life(dice(6), cast, bought, parts, mood)
     ids = lines.line_ids(dice(7), cast, bought, parts)
     traffic = lines.paid_traffic_flags(dice(8), cast, bought, parts)
-    line_frame = lines.line_frame(cast, goods, aired, bought, parts, ids, (life.shipped, life.finished, life.closed), traffic)
+    line_frame = lines.line_frame(
+        cast, goods, aired, bought, parts, ids, (life.shipped, life.finished, life.closed), traffic
+    )
     refund_frame = refunds.refund_frame(dice(9), line_frame, refunds.make_applications(dice(10), parts, life))
     settled = settlements.settlement_frame(dice(12), line_frame, refund_frame)
-    insured, advertised = ledgers.insurance_frame(dice(13), line_frame), ledgers.ads_frame(dice(14), line_frame)
+    insured = ledgers.insurance_frame(dice(13), line_frame)
+    advertised = ledgers.ads_frame(dice(14), line_frame)
     return Market(
         seed=seed,
         now=dt.datetime.fromtimestamp(second, ZONE),

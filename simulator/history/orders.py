@@ -7,7 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.history.clock import DAY, HOUR, HOUR_WEIGHTS, NEVER, Bools, Floats, Ints, day_factors, midnight_of, midnights
+from simulator.history.clock import (
+    DAY,
+    HOUR,
+    HOUR_WEIGHTS,
+    NEVER,
+    Bools,
+    Floats,
+    Ints,
+    day_factors,
+    midnight_of,
+    midnights,
+)
 from simulator.history.people import People
 from simulator.history.platforms import CHANNELS, FACTS, mix_of
 from simulator.history.sessions import Sessions
@@ -16,13 +27,15 @@ OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER, UNKNOWN = rang
 
 _UNPAID_SHARE = 0.08
 _BUYERS_PER_ORDER = 0.7
-#: Orders of buyers who have bought in the shop before. No public figure is known; what matters is that they exist on every platform.
+#: Orders of buyers who have bought in the shop before. No public figure is known; what matters is that they
+#: exist on every platform.
 _COME_BACK_SHARE = 0.15
 
 
 @dataclass(frozen=True)
 class Orders:
-    """``session`` is a row of ``Sessions`` or -1, ``account`` a row of ``People.accounts`` or -1, ``buyer`` a number within the platform.
+    """``session`` is a row of ``Sessions`` or -1, ``account`` a row of ``People.accounts`` or -1, ``buyer`` a
+    number within the platform.
 
     ``paid`` is ``NEVER`` for orders that were closed unpaid, at ``lapsed`` (``NEVER`` for paid ones).
     """
@@ -37,7 +50,9 @@ class Orders:
     buyer: Ints
 
 
-def make_orders(rng: np.random.Generator, people: People, sessions: Sessions, count: int, now: int, days: int) -> Orders:
+def make_orders(
+    rng: np.random.Generator, people: People, sessions: Sessions, count: int, now: int, days: int
+) -> Orders:
     """``count`` orders created in the ``days`` before ``now``, sorted by shop and time of creation."""
     shop = np.sort(rng.choice(len(people.shop_weight), count, p=people.shop_weight))
     channel = np.empty(count, dtype=np.int64)
@@ -51,11 +66,32 @@ def make_orders(rng: np.random.Generator, people: People, sessions: Sessions, co
     order = np.lexsort((created, shop))
     shop, channel, session, created = shop[order], channel[order], session[order], created[order]
     paid, lapsed = _payment(rng, created)
-    return Orders(shop, channel, session, _accounts(rng, people, sessions, shop, channel, session), created, paid, lapsed, _buyers(rng, people, shop))
+    return Orders(
+        shop,
+        channel,
+        session,
+        _accounts(rng, people, sessions, shop, channel, session),
+        created,
+        paid,
+        lapsed,
+        _buyers(rng, people, shop),
+    )
 
 
-def _enter_sessions(rng: np.random.Generator, people: People, sessions: Sessions, shop: int, rows: Ints, channel: Ints, session: Ints, now: int) -> None:
-    """Give each live order of a shop a session by pull and length; without any session it is sold off-live instead."""
+def _enter_sessions(
+    rng: np.random.Generator,
+    people: People,
+    sessions: Sessions,
+    shop: int,
+    rows: Ints,
+    channel: Ints,
+    session: Ints,
+    now: int,
+) -> None:
+    """Give each live order of a shop a session by pull and length.
+
+    Without any session it is sold off-live instead.
+    """
     own = np.isin(sessions.account, people.own_accounts[shop])
     length = np.minimum(sessions.ended, now - 1) - sessions.started
     weight = np.where(sessions.shop == shop, sessions.pull * np.clip(length, 0, None), 0.0)
@@ -74,7 +110,11 @@ def _creation(rng: np.random.Generator, sessions: Sessions, session: Ints, now: 
     starts = midnights(now, days)
     weights = day_factors(starts)
     hour = rng.choice(24, count, p=HOUR_WEIGHTS / HOUR_WEIGHTS.sum())
-    shelf = starts[rng.choice(days, count, p=weights / weights.sum())] + hour * HOUR + rng.integers(0, HOUR, count)
+    shelf = (
+        starts[rng.choice(days, count, p=weights / weights.sum())]
+        + hour * HOUR
+        + rng.integers(0, HOUR, count)
+    )
     if days > 1:
         shelf = np.where(shelf >= now, shelf - DAY, shelf)
     shelf = np.minimum(shelf, now - 1)
@@ -86,8 +126,12 @@ def _creation(rng: np.random.Generator, sessions: Sessions, session: Ints, now: 
     return created
 
 
-def _plant_edges(people: People, sessions: Sessions, shop: Ints, session: Ints, created: Ints, now: int) -> None:
-    """Per shop: orders in the last and first second of a day (inside a session over midnight), and on a session's first and last second."""
+def _plant_edges(
+    people: People, sessions: Sessions, shop: Ints, session: Ints, created: Ints, now: int
+) -> None:
+    """Per shop: orders in the last and first second of a day (inside a session over midnight), and on a
+    session's first and last second.
+    """
     over_midnight = (midnight_of(sessions.ended) > sessions.started) & (sessions.ended < now)
     for number in range(people.shops.height):
         rows = np.flatnonzero((shop == number) & (session >= 0))
@@ -107,7 +151,10 @@ def _at_edge(created: Ints) -> Bools:
 
 
 def _payment(rng: np.random.Generator, created: Ints) -> tuple[Ints, Ints]:
-    """Paid within half an hour (most at once), or never: closed after half an hour to a day. Orders at midnight are paid within a second."""
+    """Paid within half an hour (most at once), or never: closed after half an hour to a day.
+
+    Orders at midnight are paid within a second.
+    """
     edge = _at_edge(created)
     unpaid = (rng.random(len(created)) < _UNPAID_SHARE) & ~edge
     wait = np.clip(rng.exponential(100.0, len(created)), 3, 1800).astype(np.int64)
@@ -116,8 +163,12 @@ def _payment(rng: np.random.Generator, created: Ints) -> tuple[Ints, Ints]:
     return np.where(unpaid, NEVER, created + wait), np.where(unpaid, created + lapse, NEVER)
 
 
-def _accounts(rng: np.random.Generator, people: People, sessions: Sessions, shop: Ints, channel: Ints, session: Ints) -> Ints:
-    """The host's account in a session; short videos carry the account that posted them, own or a creator's."""
+def _accounts(
+    rng: np.random.Generator, people: People, sessions: Sessions, shop: Ints, channel: Ints, session: Ints
+) -> Ints:
+    """The host's account in a session; short videos carry the account that posted them, own or a
+    creator's.
+    """
     account = np.full(len(shop), -1, dtype=np.int64)
     live = np.flatnonzero(session >= 0)
     account[live] = sessions.account[session[live]]
@@ -131,7 +182,10 @@ def _accounts(rng: np.random.Generator, people: People, sessions: Sessions, shop
 
 
 def _buyers(rng: np.random.Generator, people: People, shop: Ints) -> Ints:
-    """A few buyers come often, most once; a buyer may meet several shops of a platform. Orders are sorted by shop and time."""
+    """A few buyers come often, most once; a buyer may meet several shops of a platform.
+
+    Orders are sorted by shop and time.
+    """
     pool = max(1, int(len(shop) * _BUYERS_PER_ORDER))
     skew: Floats = rng.random(len(shop)) ** 1.4
     number = {code: place for place, code in enumerate(FACTS)}

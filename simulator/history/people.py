@@ -1,4 +1,7 @@
-"""Who is in the market: merchants and their owners, shops, own live accounts, independent creators. All names are invented."""
+"""Who is in the market: merchants and their owners, shops, own live accounts, independent creators.
+
+All names are invented.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,19 @@ _NAMES = (
     ("heyu", "荷屿", "荷屿衣橱"),
 )
 
-_D, _T, _K, _W, _X, _P, _J, _S = "douyin", "taobao", "kuaishou", "wechat_channels", "xiaohongshu", "pinduoduo", "jd", "tiktok_shop"
-#: Which platforms the merchants have, in turn: twelve merchants make eight Douyin and seven Taobao shops, and one to three of each other platform.
+_D = "douyin"
+_T = "taobao"
+_K = "kuaishou"
+_W = "wechat_channels"
+_X = "xiaohongshu"
+_P = "pinduoduo"
+_J = "jd"
+_S = "tiktok_shop"
+#: Which platforms the merchants have, in turn: twelve merchants make eight Douyin and seven Taobao shops, and
+#: one to three of each other platform.
 _PRESENCE = (
-    (_D, _T, _K, _X), (_D, _W), (_T, _P), (_D, _K), (_D, _T, _S), (_D, _J), (_T, _X), (_D, _P), (_D, _T, _W), (_T, _J), (_D, _K), (_T, _S),
+    (_D, _T, _K, _X), (_D, _W), (_T, _P), (_D, _K), (_D, _T, _S), (_D, _J), (_T, _X), (_D, _P), (_D, _T, _W),
+    (_T, _J), (_D, _K), (_T, _S),
 )  # fmt: skip
 #: How much a platform weighs within a merchant that has several.
 _WEIGHT = {_D: 0.65, _T: 0.35}
@@ -43,7 +55,8 @@ _SMALL_WEIGHT = 0.25
 
 _ACCOUNT_SUFFIXES = ("官方直播间", "穿搭号", "工厂直播间")
 _CREATORS = (
-    "小满穿搭", "阿岚挑款", "豆包妈妈爱穿搭", "南南衣柜", "橙子姐姐严选", "一朵试衣间", "老麦找版", "青柚搭配", "林里小鹿", "七七的衣帽间", "圆圆微胖穿搭",
+    "小满穿搭", "阿岚挑款", "豆包妈妈爱穿搭", "南南衣柜", "橙子姐姐严选", "一朵试衣间", "老麦找版",
+    "青柚搭配", "林里小鹿", "七七的衣帽间", "圆圆微胖穿搭",
     "北巷裁缝",
 )  # fmt: skip
 
@@ -55,7 +68,8 @@ SOLE_SELLER = 6  # position of the merchant that alone sells the small category
 class People:
     """The market's people; arrays are aligned with the rows of the frame they speak of.
 
-    ``own_accounts[shop]`` and ``creators[shop]`` are row numbers of ``accounts``; ``shop_weight`` sums to one.
+    ``own_accounts[shop]`` and ``creators[shop]`` are row numbers of ``accounts``; ``shop_weight`` sums to
+    one.
     """
 
     merchants: pl.DataFrame
@@ -79,9 +93,14 @@ def merchant_names(position: int) -> tuple[str, str, str]:
 
 
 def make_people(rng: np.random.Generator, count: int, platforms: Sequence[str]) -> People:
-    """``count`` merchants (at least one) with shops, accounts and creators on the given ``platforms``; every merchant has at least one shop."""
+    """``count`` merchants (at least one) with shops, accounts and creators on the given ``platforms``.
+
+    Every merchant has at least one shop.
+    """
     merchants = _merchants(count)
-    shop_rows = [(position, platform) for position in range(count) for platform in _presence(position, platforms)]
+    shop_rows = [
+        (position, platform) for position in range(count) for platform in _presence(position, platforms)
+    ]
     shops = _shops(rng, shop_rows)
     accounts, own, creators = _accounts(rng, shops, shop_rows)
     shop_merchant = np.array([position for position, _ in shop_rows], dtype=np.int64)
@@ -115,8 +134,16 @@ def _shop_weights(count: int, shop_rows: list[tuple[int, str]]) -> Floats:
     weight = {position: 1.0 / (rank + 2) ** 0.8 for rank, position in enumerate(ranking)}
     if giant >= 0:
         weight[giant] = 0.5 * sum(weight.values())
-    whole = {position: sum(_WEIGHT.get(platform, _SMALL_WEIGHT) for other, platform in shop_rows if other == position) for position in range(count)}
-    shares = [weight[position] * _WEIGHT.get(platform, _SMALL_WEIGHT) / whole[position] for position, platform in shop_rows]
+    whole = {
+        position: sum(
+            _WEIGHT.get(platform, _SMALL_WEIGHT) for other, platform in shop_rows if other == position
+        )
+        for position in range(count)
+    }
+    shares = [
+        weight[position] * _WEIGHT.get(platform, _SMALL_WEIGHT) / whole[position]
+        for position, platform in shop_rows
+    ]
     weights: Floats = np.array(shares) / sum(shares)
     return weights
 
@@ -141,20 +168,26 @@ def _shops(rng: np.random.Generator, shop_rows: list[tuple[int, str]]) -> pl.Dat
     return pl.DataFrame(rows)
 
 
-def _accounts(rng: np.random.Generator, shops: pl.DataFrame, shop_rows: list[tuple[int, str]]) -> tuple[pl.DataFrame, list[list[int]], list[list[int]]]:
+def _accounts(
+    rng: np.random.Generator, shops: pl.DataFrame, shop_rows: list[tuple[int, str]]
+) -> tuple[pl.DataFrame, list[list[int]], list[list[int]]]:
     rows: list[tuple[str, str, str | None]] = []
     own: list[list[int]] = []
     for (position, platform), shop_id in zip(shop_rows, shops["shop_id"], strict=True):
         amount = 2 if position == 0 else int(rng.integers(1, 4))
         own.append(list(range(len(rows), len(rows) + amount)))
-        rows += [(platform, merchant_names(position)[1] + suffix, shop_id) for suffix in _ACCOUNT_SUFFIXES[:amount]]
+        rows += [
+            (platform, merchant_names(position)[1] + suffix, shop_id) for suffix in _ACCOUNT_SUFFIXES[:amount]
+        ]
     creators: list[list[int]] = [[] for _ in shop_rows]
     for platform in FACTS:
         shops_here = [index for index, (_, other) in enumerate(shop_rows) if other == platform]
         for number in range(max(2, round(1.2 * len(shops_here))) if shops_here else 0):
             for shop in _clients(rng, shops_here, number):
                 creators[shop].append(len(rows))
-            name = _CREATORS[number % len(_CREATORS)] + (str(number // len(_CREATORS) + 1) if number >= len(_CREATORS) else "")
+            name = _CREATORS[number % len(_CREATORS)] + (
+                str(number // len(_CREATORS) + 1) if number >= len(_CREATORS) else ""
+            )
             rows.append((platform, name, None))
     ids = unique_numbers(rng, len(rows), 1_000_000_000_000_000, 3_999_999_999_999_999)
     frame = pl.DataFrame(
@@ -170,7 +203,10 @@ def _accounts(rng: np.random.Generator, shops: pl.DataFrame, shop_rows: list[tup
 
 
 def _clients(rng: np.random.Generator, shops_here: list[int], number: int) -> list[int]:
-    """Client shops of a platform's creator: one in turn, so no shop is without, and a few more; the first creator has at least three."""
+    """Client shops of a platform's creator: one in turn, so no shop is without, and a few more.
+
+    The first creator has at least three.
+    """
     extra = 2 if number == 0 else int(rng.integers(0, 3))
     chosen = [number, *rng.integers(0, len(shops_here), extra)] if number else list(range(extra + 1))
     return sorted({shops_here[index % len(shops_here)] for index in chosen})

@@ -1,4 +1,6 @@
-"""When shops are on air: daily evening sessions of own accounts, creators' sessions for one client shop at a time."""
+"""When shops are on air: daily evening sessions of own accounts, creators' sessions for one client shop at a
+time.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from simulator.history.people import People
 
 @dataclass(frozen=True)
 class Sessions:
-    """One entry per session. ``account`` is a row of ``People.accounts``; ``pull`` is how strongly it sells (0 = sells nothing).
+    """One entry per session.
+
+    ``account`` is a row of ``People.accounts``; ``pull`` is how strongly it sells (0 = sells nothing).
 
     Sessions of one account never overlap; sessions of a shop's several accounts do.
     """
@@ -38,13 +42,17 @@ def make_sessions(rng: np.random.Generator, people: People, now: int, days: int)
     starts = midnights(now, days)
     busy = day_factors(starts)
     parts = [
-        _own_sessions(rng, shop, account, order, starts, busy) for shop, accounts in enumerate(people.own_accounts) for order, account in enumerate(accounts)
+        _own_sessions(rng, shop, account, order, starts, busy)
+        for shop, accounts in enumerate(people.own_accounts)
+        for order, account in enumerate(accounts)
     ]
     clients: dict[int, list[int]] = {}
     for shop, creators in enumerate(people.creators):
         for account in creators:
             clients.setdefault(account, []).append(shop)
-    parts += [_creator_sessions(rng, np.array(shops), account, starts, busy) for account, shops in clients.items()]
+    parts += [
+        _creator_sessions(rng, np.array(shops), account, starts, busy) for account, shops in clients.items()
+    ]
     served, airing, started, ended, pull = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     kept = np.flatnonzero(started < now)
     kept = kept[np.lexsort((airing[kept], started[kept]))]
@@ -62,7 +70,9 @@ def make_sessions(rng: np.random.Generator, people: People, now: int, days: int)
 _Part = tuple[Ints, Ints, Ints, Ints, Floats]
 
 
-def _own_sessions(rng: np.random.Generator, shop: int, account: int, order: int, starts: Ints, busy: Floats) -> _Part:
+def _own_sessions(
+    rng: np.random.Generator, shop: int, account: int, order: int, starts: Ints, busy: Floats
+) -> _Part:
     on_air = rng.random(len(starts)) < (0.9, 0.55, 0.4)[order]
     started = starts + (17.5 * HOUR + rng.beta(2.0, 2.0, len(starts)) * 4 * HOUR).astype(np.int64)
     ended = started + rng.integers(150 * 60, 6 * HOUR, len(starts))
@@ -77,7 +87,9 @@ def _own_sessions(rng: np.random.Generator, shop: int, account: int, order: int,
     return np.full(len(kept), shop), np.full(len(kept), account), started[kept], ended[kept], pull[kept]
 
 
-def _creator_sessions(rng: np.random.Generator, shops: Ints, account: int, starts: Ints, busy: Floats) -> _Part:
+def _creator_sessions(
+    rng: np.random.Generator, shops: Ints, account: int, starts: Ints, busy: Floats
+) -> _Part:
     on_air = rng.random(len(starts)) < min(0.2 + 0.12 * len(shops), 0.7)
     shop: Ints = shops[rng.integers(0, len(shops), len(starts))]
     # each client is served early on, whatever the dice say
@@ -98,8 +110,12 @@ def _pull(rng: np.random.Generator, count: int, busy: Floats) -> Floats:
     return pull
 
 
-def session_frame(rng: np.random.Generator, people: People, sessions: Sessions, lines: pl.DataFrame) -> pl.DataFrame:
-    """The contract's ``sessions``: who and when, and final traffic counts that are large enough for the orders in ``lines``."""
+def session_frame(
+    rng: np.random.Generator, people: People, sessions: Sessions, lines: pl.DataFrame
+) -> pl.DataFrame:
+    """The contract's ``sessions``: who and when, and final traffic counts that are large enough for the
+    orders in ``lines``.
+    """
     sold = lines.filter(~pl.col("is_gift")).group_by("session_ref").agg(orders=pl.col("order_id").n_unique())
     frame = pl.DataFrame(
         {
@@ -113,15 +129,22 @@ def session_frame(rng: np.random.Generator, people: People, sessions: Sessions, 
     ).join(sold, on="session_ref", how="left", maintain_order="left")
     orders = frame["orders"].fill_null(0).to_numpy()
     shops, accounts = people.shops[sessions.shop], people.accounts[sessions.account]
-    title = pl.concat_str(pl.col("started_at").dt.convert_time_zone(ZONE_NAME).dt.strftime("%-m月%-d日 "), "live_account_name", pl.lit(" 上新专场"))
+    title = pl.concat_str(
+        pl.col("started_at").dt.convert_time_zone(ZONE_NAME).dt.strftime("%-m月%-d日 "),
+        "live_account_name",
+        pl.lit(" 上新专场"),
+    )
     return (
         frame.with_columns(shops.select("merchant_id", "shop_id", "platform_code"))
-        .with_columns(accounts.select("live_account_id", "live_account_name", is_own=pl.col("is_own_of_shop")))
+        .with_columns(accounts.select("live_account_id", "live_account_name",
+                is_own=pl.col("is_own_of_shop")))
         .with_columns(session_name=title)
         .with_columns(_traffic(rng, orders))
         .select(
-            "merchant_id", "shop_id", "platform_code", "session_ref", "room_id", "live_account_id", "live_account_name", "is_own", "session_name",
-            "started_at", "ended_at", "exposure_qty", "exposure_viewers_qty", "views_qty", "viewers_qty", "product_exposure_qty",
+            "merchant_id", "shop_id", "platform_code", "session_ref", "room_id", "live_account_id",
+            "live_account_name", "is_own", "session_name",
+            "started_at", "ended_at", "exposure_qty", "exposure_viewers_qty", "views_qty", "viewers_qty",
+            "product_exposure_qty",
             "product_exposure_viewers_qty", "product_click_qty", "product_click_viewers_qty",
             "average_watch_qty",
         )
@@ -129,7 +152,9 @@ def session_frame(rng: np.random.Generator, people: People, sessions: Sessions, 
 
 
 def _traffic(rng: np.random.Generator, orders: Ints) -> pl.DataFrame:
-    """A funnel built from its end: buyers < people who clicked < people who saw the product < viewers < people who saw the room."""
+    """A funnel built from its end: buyers < people who clicked < people who saw the product < viewers <
+    people who saw the room.
+    """
     count = len(orders)
 
     def widen(base: Floats, low: float, high: float) -> Floats:

@@ -1,6 +1,8 @@
-"""What the platforms' back offices show of the market: the number on a page, or what a column of an order export adds up to.
+"""What the platforms' back offices show of the market: the number on a page, or what a column of an order
+export adds up to.
 
-Told from the market's own frames as of a moment, by each platform's habits; shares no code with whoever tries to match it.
+Told from the market's own frames as of a moment, by each platform's habits; shares no code with whoever tries
+to match it.
 """
 
 from __future__ import annotations
@@ -14,15 +16,20 @@ from simulator.history.clock import ZONE_NAME
 from simulator.history.market import Market
 
 _BANGKOK = "Asia/Bangkok"
-#: Lines of a shop as they stand → what the page counts of each, in fen. Null where the page leaves the line out.
+#: Lines of a shop as they stand → what the page counts of each, in fen. Null where the page leaves the line
+#: out.
 _Count = Callable[[pl.DataFrame], pl.DataFrame]
 
 _PLACED, _PAID, _COUPON = pl.col("placed_fen"), pl.col("paid_fen"), pl.col("discount_platform_fen")
 _IS_PAID = pl.col("paid_at").is_not_null()
 
 
-def back_office(market: Market, at: dt.datetime, shop_id: str, number: str, first: dt.date, last: dt.date) -> int:
-    """The number (a key of ``NUMBERS``) a shop reads at ``at`` for the days of its own clock from ``first`` to ``last``, in fen; TikTok Shop's in satang."""
+def back_office(
+    market: Market, at: dt.datetime, shop_id: str, number: str, first: dt.date, last: dt.date
+) -> int:
+    """The number (a key of ``NUMBERS``) a shop reads at ``at`` for the days of its own clock from ``first``
+    to ``last``, in fen; TikTok Shop's in satang.
+    """
     if at.tzinfo is None:
         raise ValueError("a moment needs its time zone")
     count, clock, zone, in_baht = NUMBERS[number]

@@ -1,4 +1,6 @@
-"""The benchmark's job once more, in plain loops over the csv module: slow, and sharing nothing with any contender but the generator's files."""
+"""The benchmark's job once more, in plain loops over the csv module: slow, and sharing nothing with any
+contender but the generator's files.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,17 @@ def rows_of(path: Path) -> list[Row]:
     with path.open(encoding=encoding, newline="") as stream:
         header, *rows = csv.reader(stream)
     clean = [name.strip() for name in header]
-    return [dict(zip(clean, (re.sub(r'^="(.*)"$', r"\1", cell).strip("\t") for cell in row), strict=True)) for row in rows]
+    return [
+        dict(zip(clean, (re.sub(r'^="(.*)"$', r"\1", cell).strip("\t") for cell in row), strict=True))
+        for row in rows
+    ]
 
 
 def fen(text: str) -> int:
-    """Yuan text as fen; ``无退款申请`` and ``-`` are 0. InvalidOperation for anything else that is no amount."""
+    """Yuan text as fen; ``无退款申请`` and ``-`` are 0.
+
+    InvalidOperation for anything else that is no amount.
+    """
     return 0 if text in ("", "-", "无退款申请") else int(Decimal(text.replace(",", "")) * 100)
 
 
@@ -38,10 +46,14 @@ def is_good(row: Row, times: list[str], amounts: list[str]) -> bool:
     return True
 
 
-def newest(roots: list[Path], pattern: str, key: str, times: list[str], amounts: list[str]) -> Iterator[tuple[str, Row]]:
+def newest(
+    roots: list[Path], pattern: str, key: str, times: list[str], amounts: list[str]
+) -> Iterator[tuple[str, Row]]:
     """Shop and newest readable row of each ``key``; file names sort by download moment."""
     found: dict[tuple[str, str], Row] = {}
-    for path in sorted((path for root in roots for path in root.glob(f"*/*/{pattern}")), key=lambda path: path.name):
+    for path in sorted(
+        (path for root in roots for path in root.glob(f"*/*/{pattern}")), key=lambda path: path.name
+    ):
         for row in rows_of(path):
             price = [name for name in ("商品金额", "商品单价") if name in row]
             if is_good(row, times, amounts + price):
@@ -70,7 +82,12 @@ def plain_totals(roots: list[Path]) -> dict[str, int]:
     return {"paid_fen": sum(paid.values()), "refund_fen": sum(back.values()), "orders": len(goods)}
 
 
-def _add_taobao(roots: list[Path], paid: dict[tuple[str, str], int], back: dict[tuple[str, str], int], goods: set[tuple[str, str]]) -> None:
+def _add_taobao(
+    roots: list[Path],
+    paid: dict[tuple[str, str], int],
+    back: dict[tuple[str, str], int],
+    goods: set[tuple[str, str]],
+) -> None:
     """An order is worth what its own row says; without a readable one, what its items say."""
     items: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for shop, row in newest(roots, "ExportOrderDetailList*", "子订单编号", ["订单创建时间"], ["价格"]):

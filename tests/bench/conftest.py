@@ -1,4 +1,6 @@
-"""Fixtures of the benchmark's tests: a small set of generated exports, and one whole run on an even smaller one."""
+"""Fixtures of the benchmark's tests: a small set of generated exports, and one whole run on an even smaller
+one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One whole run at a tiny size: every contender in a process of its own, and all of them come to the figures counted by hand."""
+"""One whole run at a tiny size: every contender in a process of its own, and all of them come to the figures
+counted by hand.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def test_a_fen_of_difference_is_named(finished: Finished) -> None:
     totals = load_totals(finished[0] / "duckdb" / "totals.json")
     off = dataclasses.replace(totals, refund_fen=totals.refund_fen + 1)
     agree({"ours": totals, "duckdb": totals})
-    with pytest.raises(DisagreementError, match=rf"ours / polars: refund_fen: {totals.refund_fen} ≠ {off.refund_fen}"):
+    with pytest.raises(
+        DisagreementError, match=rf"ours / polars: refund_fen: {totals.refund_fen} ≠ {off.refund_fen}"
+    ):
         agree({"ours": totals, "duckdb": totals, "polars": off})
     rows: Totals = dataclasses.replace(totals, rows={**totals.rows, "mart_style_daily": 0})
     with pytest.raises(DisagreementError, match="mart_style_daily"):

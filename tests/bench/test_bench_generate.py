@@ -1,4 +1,6 @@
-"""Generated exports: the same every time, in the platforms' layouts, with the promised share of repeats and of broken rows."""
+"""Generated exports: the same every time, in the platforms' layouts, with the promised share of repeats and
+of broken rows.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,19 @@ Exports = tuple[Path, dict[str, Made]]
 
 
 def _fingerprint(root: Path) -> dict[str, str]:
-    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in root.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file()
+    }
 
 
 def _order_rows(root: Path) -> list[tuple[str, dict[str, str]]]:
     """Every row of every order or item file with its line's id, in order of download."""
-    paths = sorted((path for pattern in ("1*_*.csv", "ExportOrderDetailList*") for path in root.glob(f"*/*/{pattern}")), key=lambda path: path.name)
+    paths = sorted(
+        (path for pattern in ("1*_*.csv", "ExportOrderDetailList*") for path in root.glob(f"*/*/{pattern}")),
+        key=lambda path: path.name,
+    )
     return [(f"{path.parts[-2]}:{row['子订单编号']}", row) for path in paths for row in rows_of(path)]
 
 
@@ -29,11 +38,19 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(exports: Expo
     generate(tmp_path / "other", 6_000, seed=4, days=4, shops=4)
     assert (_fingerprint(tmp_path / "again"), again) == (_fingerprint(exports[0]), exports[1])
     other = _fingerprint(tmp_path / "other")
-    assert not {name for name, digest in _fingerprint(exports[0]).items() if name.endswith(".csv") and "直播" not in name and other.get(name) == digest}
+    assert not {
+        name
+        for name, digest in _fingerprint(exports[0]).items()
+        if name.endswith(".csv") and "直播" not in name and other.get(name) == digest
+    }
 
 
 def test_every_file_is_in_a_layout_the_connectors_know(exports: Exports) -> None:
-    layouts = {(found.platform, found.kind, found.name) for path in exports[0].glob("*/*/*/*.csv") for found in [recognise(path.read_bytes()).layout]}
+    layouts = {
+        (found.platform, found.kind, found.name)
+        for path in exports[0].glob("*/*/*/*.csv")
+        for found in [recognise(path.read_bytes()).layout]
+    }
     assert layouts == {
         ("douyin", "orders", "2025_75"),
         ("douyin", "orders", "2023_74"),
@@ -60,9 +77,14 @@ def test_the_counts_are_those_of_the_files(exports: Exports) -> None:
     out, made = exports
     for tree in ("base", "next"):
         files = [path for path in (out / tree).rglob("*.csv")]
-        assert (made[tree].files, made[tree].bytes) == (len(files), sum(path.stat().st_size for path in files))
+        assert (made[tree].files, made[tree].bytes) == (
+            len(files),
+            sum(path.stat().st_size for path in files),
+        )
         assert made[tree].order_rows == len(_order_rows(out / tree))
-        assert made[tree].refund_rows == sum(len(rows_of(path)) for path in files if path.name.startswith("售后单"))
+        assert made[tree].refund_rows == sum(
+            len(rows_of(path)) for path in files if path.name.startswith("售后单")
+        )
     assert abs(made["base"].order_rows - 6_000) < 200
 
 

@@ -18,17 +18,44 @@ def _results(**cpu: float) -> Results:
     steps = {"import": Cost(1.0, 1.0, 1), "land": Cost(3.5, 4.0, 1)}
     versions = {"duckdb": "1.5.5"}
     return Results(
-        costs, steps, steps, 1_234_567, 8_900, 10, 2_500_000_000, 4_321, 2, versions, dt.date(2026, 11, 24), {"paid_fen": 5_000, "refund_fen": 70, "orders": 9}
+        costs,
+        steps,
+        steps,
+        1_234_567,
+        8_900,
+        10,
+        2_500_000_000,
+        4_321,
+        2,
+        versions,
+        dt.date(2026, 11, 24),
+        {"paid_fen": 5_000, "refund_fen": 70, "orders": 9},
     )
 
 
-FULL = {"scan": 10.0, "ours": 40.0, "ours_build": 30.0, "ours_day": 2.0, "duckdb": 32.0, "polars": 25.0, "pandas": 130.0, "duckdb_day": 33.0}
+FULL = {
+    "scan": 10.0,
+    "ours": 40.0,
+    "ours_build": 30.0,
+    "ours_day": 2.0,
+    "duckdb": 32.0,
+    "polars": 25.0,
+    "pandas": 130.0,
+    "duckdb_day": 33.0,
+}
 
 
 def test_ratios_are_of_cpu_seconds() -> None:
     head, *rows = table(_results(**FULL))
     cells = {row[0].split(" / ")[1]: dict(zip(head, row, strict=True)) for row in rows}
-    assert cells["DuckDB script"] == {"": rows[4][0], "CPU s": "32.0", "wall s": "64.0", "peak GiB": "1.00", "× scan": "3.20", "ours ÷ it": "1.25"}
+    assert cells["DuckDB script"] == {
+        "": rows[4][0],
+        "CPU s": "32.0",
+        "wall s": "64.0",
+        "peak GiB": "1.00",
+        "× scan": "3.20",
+        "ours ÷ it": "1.25",
+    }
     assert cells["pandas script"]["ours ÷ it"] == "0.31"
     assert cells["ours: land, build, judge, release"]["× scan"] == "4.00"
     assert cells["ours: one more day"]["ours ÷ it"] == ""
@@ -55,7 +82,16 @@ def test_the_page_holds_the_table_the_sizes_and_the_steps() -> None:
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert len(rows) == 2 + len(FULL)
     assert {line.count("|") for line in rows} == {7}
-    for said in ("2026-11-24 · 2 核", "1,234,567 order rows", "8,900 after-sales", "4,321 rows", "2.50 GB", "land 2.5", "paid 5,000 fen", "duckdb 1.5.5"):
+    for said in (
+        "2026-11-24 · 2 核",
+        "1,234,567 order rows",
+        "8,900 after-sales",
+        "4,321 rows",
+        "2.50 GB",
+        "land 2.5",
+        "paid 5,000 fen",
+        "duckdb 1.5.5",
+    ):
         assert said in text
     assert text.endswith("\n")
 
@@ -77,8 +113,12 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_cost_counts_grandchildren_and_their_memory(modules: Path) -> None:
-    (modules / "grandchild.py").write_text("import time\nheld = bytearray(200_000_000)\nwhile time.process_time() < 0.4: pass\n")
-    (modules / "child.py").write_text("import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'grandchild'], check=True)\n")
+    (modules / "grandchild.py").write_text(
+        "import time\nheld = bytearray(200_000_000)\nwhile time.process_time() < 0.4: pass\n"
+    )
+    (modules / "child.py").write_text(
+        "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'grandchild'], check=True)\n"
+    )
     cost = measure("child", [], modules / "log")
     assert cost.cpu_s >= 0.4
     assert cost.peak_bytes >= 200_000_000

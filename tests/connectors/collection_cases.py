@@ -1,4 +1,6 @@
-"""A platform's shops collected through the pipeline from the simulator's server, and what the market knows of them, for every platform alike."""
+"""A platform's shops collected through the pipeline from the simulator's server, and what the market knows of
+them, for every platform alike.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,11 @@ def sold(world: World, shop_id: str) -> Totals:
 
 def _sold(lines: pl.DataFrame, refunds: pl.DataFrame) -> Totals:
     paid, done = lines.filter(pl.col("paid_at").is_not_null()), refunds.filter(refund_status_code="success")
-    return {"orders": paid["order_id"].n_unique(), "paid": lines["paid_fen"].sum(), "refunds": done["refund_fen"].sum()}
+    return {
+        "orders": paid["order_id"].n_unique(),
+        "paid": lines["paid_fen"].sum(),
+        "refunds": done["refund_fen"].sum(),
+    }
 
 
 def settled(world: World, shop_id: str) -> Totals:
@@ -57,14 +63,23 @@ def settled_before_today(world: World, shop_id: str) -> Totals:
 
 def moved(world: World, shop_id: str) -> Totals:
     """The wallet of WeChat does not tell everything that is charged."""
-    told = world.funds(shop_id).filter(pl.col("fund_type_code").is_in(["sale", "refund", "insurance", "withdrawal"]))
+    told = world.funds(shop_id).filter(
+        pl.col("fund_type_code").is_in(["sale", "refund", "insurance", "withdrawal"])
+    )
     return {**sold(world, shop_id), "fund_entry": told["moved_fen"].sum()}
 
 
 def settled_and_moved(world: World, shop_id: str) -> Totals:
     """Xiaohongshu bills premiums beside the goods."""
-    bill = world.settlements(shop_id)["settled_fen"].sum() - world.insurance(shop_id)["premium_merchant_fen"].sum()
-    return {**sold(world, shop_id), "settlement_entry": bill, "fund_entry": world.funds(shop_id)["moved_fen"].sum()}
+    bill = (
+        world.settlements(shop_id)["settled_fen"].sum()
+        - world.insurance(shop_id)["premium_merchant_fen"].sum()
+    )
+    return {
+        **sold(world, shop_id),
+        "settlement_entry": bill,
+        "fund_entry": world.funds(shop_id)["moved_fen"].sum(),
+    }
 
 
 def advertised(world: World, shop_id: str) -> Totals:
@@ -77,7 +92,8 @@ def in_satang(world: World, shop_id: str) -> Totals:
     day = world.lines(shop_id).select("order_line_id", day="created_at")
     lines, refunds, bill = (
         frame.join(day, on="order_line_id").with_columns(
-            pl.col("^(paid|refund|settled)_fen$") * pl.col("day").dt.date().map_elements(thb_satang_per_fen, return_dtype=pl.Int64)
+            pl.col("^(paid|refund|settled)_fen$")
+            * pl.col("day").dt.date().map_elements(thb_satang_per_fen, return_dtype=pl.Int64)
         )
         for frame in (world.lines(shop_id), world.refunds(shop_id), world.settlements(shop_id))
     )
@@ -88,9 +104,10 @@ def in_satang(world: World, shop_id: str) -> Totals:
 class Play:
     """How one platform is played.
 
-    ``revoke``: consent of the first shop is withdrawn while that shop is read; ``breakdown``: a whole run fails by that rule. ``renews``: by itself
-    once the token has ended (``after``), on its last day only (``before``), from the shop's secret (``secret``), or never (empty).
-    ``span``: what the tests of single requests ask for.
+    ``revoke``: consent of the first shop is withdrawn while that shop is read; ``breakdown``: a whole run
+    fails by that rule. ``renews``: by itself once the token has ended (``after``), on its last day only
+    (``before``), from the shop's secret (``secret``), or never (empty). ``span``: what the tests of single
+    requests ask for.
     """
 
     platform: str
@@ -105,7 +122,9 @@ class Play:
 
     @property
     def earlier(self) -> dt.datetime:
-        """The moment of the first run: late enough for refunds to be told by then, early enough for others to follow."""
+        """The moment of the first run: late enough for refunds to be told by then, early enough for others to
+        follow.
+        """
         return NOW - dt.timedelta(days=max(1, self.days // 5))
 
     def __str__(self) -> str:
@@ -116,10 +135,23 @@ class Play:
 PLAYS = (
     Play("douyin", settled_before_today, {"revoke_at": 5}, days=24),
     Play("kuaishou", settled, {"revoke_at": 8}),
-    Play("xiaohongshu", settled_and_moved, {"revoke_at": 50}, span=dt.timedelta(days=1), patches={"connectors.xiaohongshu.api.BACK": 86_400_000}),
+    Play(
+        "xiaohongshu",
+        settled_and_moved,
+        {"revoke_at": 50},
+        span=dt.timedelta(days=1),
+        patches={"connectors.xiaohongshu.api.BACK": 86_400_000},
+    ),
     # a request covers thirty minutes
     Play("pinduoduo", advertised, {"revoke_at": 200}, days=4, lines=160, span=dt.timedelta(hours=14)),
-    Play("jd", sold, {"revoke_at": 4}, ({"expire_at": 1}, "TOKEN_INVALID"), renews="before", span=dt.timedelta(days=20)),
+    Play(
+        "jd",
+        sold,
+        {"revoke_at": 4},
+        ({"expire_at": 1}, "TOKEN_INVALID"),
+        renews="before",
+        span=dt.timedelta(days=20),
+    ),
     Play("tiktok_shop", in_satang, {"revoke_at": 8}, span=dt.timedelta(days=15)),
     Play("taobao", sold, {"revoke_at": 30}, ({"expire_at": 20}, "SESSION_INVALID"), renews=""),
     Play("wechat_channels", moved, {"only": "aftersale", "revoke_at": 3}, renews="secret", lines=120),
@@ -139,23 +171,40 @@ class House:
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def authorise(self) -> None:
-        """No faults any more, and every shop gives its consent (again). Of WeChat only the secret is handed out."""
+        """No faults any more, and every shop gives its consent (again).
+
+        Of WeChat only the secret is handed out.
+        """
         self.faults.reset()
         self.secrets = credentials_of(self.market, self.world, self.base)
         if self.play.renews == "secret":
-            self.secrets = {shop: {**told, "access_token": "", "refresh_token": ""} for shop, told in self.secrets.items()}
+            self.secrets = {
+                shop: {**told, "access_token": "", "refresh_token": ""} for shop, told in self.secrets.items()
+            }
 
     def run(self, name: str) -> list[Collected]:
         """One collection at the world's moment."""
-        return collect(self.settings, sorted(self.secrets), run_name=name, credentials=self.secrets.__getitem__, until=self.world.at)
+        return collect(
+            self.settings,
+            sorted(self.secrets),
+            run_name=name,
+            credentials=self.secrets.__getitem__,
+            until=self.world.at,
+        )
 
     def cursors(self) -> dict[tuple[str, str], dt.datetime]:
         """(shop, kind) → until when everything has come."""
         with reading(self.settings) as lake:
-            return {(row["shop_id"], row["kind_code"]): row["covered_until_at"] for row in lake.read(CURSOR).iter_rows(named=True)}
+            return {
+                (row["shop_id"], row["kind_code"]): row["covered_until_at"]
+                for row in lake.read(CURSOR).iter_rows(named=True)
+            }
 
     def totals(self) -> dict[str, Totals]:
-        """Shop → the current state of everything that has come, from the bytes kept; no row of it is set aside."""
+        """Shop → the current state of everything that has come, from the bytes kept.
+
+        No row of it is set aside.
+        """
         with reading(self.settings) as lake:
             exports = lake.read(EXPORT)
         return {shop: self._totals(exports.filter(shop_id=shop)) for shop in self.secrets}
@@ -167,10 +216,17 @@ class House:
             assert (loaded.bad.height, loaded.refusals) == (0, {})
             for name, frame in loaded.frames.items():
                 parts.setdefault(name, []).append(frame)
-        known = {name: current(SILVER[name], merge_states(SILVER[name], SILVER[name].empty(), pl.concat(found)).states) for name, found in parts.items()}
+        known = {
+            name: current(
+                SILVER[name], merge_states(SILVER[name], SILVER[name].empty(), pl.concat(found)).states
+            )
+            for name, found in parts.items()
+        }
         order = known.get("order", known.get("order_line", SILVER["order"].empty()))
         refunds = known.get("refund_line", SILVER["refund_line"].empty())
-        ledgers = {name: known[name][column].sum() if name in known else 0 for name, column in LEDGERS.items()}
+        ledgers = {
+            name: known[name][column].sum() if name in known else 0 for name, column in LEDGERS.items()
+        }
         wanted = self.play.truth(self.world, exports["shop_id"][0]) if exports.height else {}
         return _sold(order, refunds) | {name: total for name, total in ledgers.items() if name in wanted}
 
@@ -182,7 +238,11 @@ class House:
 
     def credentials(self, shop_id: str, keep: str = "") -> Credentials:
         """As handed out, or as kept in the house under the reference ``keep``."""
-        return open_credentials(self.settings.place, keep or f"{shop_id}:{self.secrets[shop_id]['access_token']}", self.secrets[shop_id])
+        return open_credentials(
+            self.settings.place,
+            keep or f"{shop_id}:{self.secrets[shop_id]['access_token']}",
+            self.secrets[shop_id],
+        )
 
     def api(self, credentials: Credentials, **limits: float) -> Api:
         """The platform's API for a shop, by a client with these limits that does not wait between tries."""
@@ -193,16 +253,24 @@ class House:
     def records(self, api: Api) -> list[dict[str, object]]:
         """Records of the platform's first kind, as they come."""
         kind = platforms()[self.play.platform].api_kinds[0]
-        return [record for page in api.pages(kind, NOW - self.play.span, NOW) for record in api.records(kind, page)]
+        return [
+            record
+            for page in api.pages(kind, NOW - self.play.span, NOW)
+            for record in api.records(kind, page)
+        ]
 
     def end_tokens(self, shop_id: str) -> None:
         """The platform renews this shop's token from now on."""
         if self.play.renews == "before":
-            self.secrets[shop_id]["expires_at"] = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=5)).isoformat()
+            self.secrets[shop_id]["expires_at"] = (
+                dt.datetime.now(dt.UTC) + dt.timedelta(hours=5)
+            ).isoformat()
         else:
             self.world.tokens.expire_all()
 
-    def answer_instead(self, patch: Callable[[object, str, object], None], answer: Callable[[], object]) -> None:
+    def answer_instead(
+        self, patch: Callable[[object, str, object], None], answer: Callable[[], object]
+    ) -> None:
         """The dialect's "too many requests" becomes ``answer``."""
         dialect = type(simulators()[self.play.platform].dialect())
         patch(dialect, "throttled", lambda self: answer())
@@ -214,7 +282,9 @@ def opened(play: Play, home: Path, patch: Callable[[str, object], None]) -> Iter
     history = play.days + 6
     for name, value in {"pipeline.intake.collect.HISTORY_DAYS": history, **play.patches}.items():
         patch(name, value)
-    market = build_market(seed=5, merchants=2, days=play.days, lines=play.lines, now=NOW, platforms=(play.platform,))
+    market = build_market(
+        seed=5, merchants=2, days=play.days, lines=play.lines, now=NOW, platforms=(play.platform,)
+    )
     settings = Settings(home=home, http_wait_scale=0.001, collect_days=history)
     settle(settings, market)
     app = make_app(market, NOW, [simulators()[play.platform].dialect()])

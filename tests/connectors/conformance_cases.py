@@ -1,4 +1,6 @@
-"""What the conformance suite runs over, found by looking: every platform and shipped mapping, its layouts and samples, and third-party files where they lie."""
+"""What the conformance suite runs over, found by looking: every platform and shipped mapping, its layouts and
+samples, and third-party files where they lie.
+"""
 
 from __future__ import annotations
 
@@ -26,27 +28,35 @@ from contracts.fields import FIELDS
 THIRD_PARTY = Path(__file__).parents[2] / "../shared/samples"
 #: Third-party folder → the platform its files are from, where the two names differ.
 FOLDERS = {"tmall_2020": "taobao"}
-#: Third-party tables that no layout should take, and why: every other table is read, a header alone is recognised.
+#: Third-party tables that no layout should take, and why: every other table is read, a header alone is
+#: recognised.
 REFUSED = {
-    "douyin/1791213782_order_export_tab_prefix_utf8bom.csv": "MISSING_COLUMN",  # an imitation without payment time, product and channel
+    # an imitation without payment time, product and channel
+    "douyin/1791213782_order_export_tab_prefix_utf8bom.csv": "MISSING_COLUMN",
     "taobao/taobao_book_orders_gbk.csv": "UNKNOWN_LAYOUT",  # five columns and no order number
     "tiktok_shop/order_export_US_mmddyyyy_ampm.csv": "UNKNOWN_LAYOUT",  # an imitation without any amount paid
 }
 RECEIVED = dt.datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 MARK = "隐私标记PRIVATEMARK"
 
-#: Platforms of whose orders and refunds no export is publicly known; what they do tell is money paid out, and an ERP's tables tell the rest (mappings).
+#: Platforms of whose orders and refunds no export is publicly known; what they do tell is money paid out, and
+#: an ERP's tables tell the rest (mappings).
 BILLS_ONLY = {"vipshop"}
 #: Cell kind → text that cannot be read as one.
 BAD = {
-    "id": "2.02606E+27", "yuan": "12.345", "yuan_stat": "12.3.4", "li": "12.5", "fen": "12.5", "int": "1.5", "minutes": "1分5秒", "rate": "12.5",
-    "time": "昨天", "time_dmy": "昨天", "time_mdy": "昨天", "epoch_s": "soon", "epoch_ms": "soon", "date": "2026-13-01",
+    "id": "2.02606E+27", "yuan": "12.345", "yuan_stat": "12.3.4", "li": "12.5", "fen": "12.5", "int": "1.5",
+    "minutes": "1分5秒", "rate": "12.5",
+    "time": "昨天", "time_dmy": "昨天", "time_mdy": "昨天", "epoch_s": "soon", "epoch_ms": "soon",
+    "date": "2026-13-01",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One shipped sample and the kind and layout ``samples.csv`` declares for it; layout ``error`` is an API's error answer."""
+    """One shipped sample and the kind and layout ``samples.csv`` declares for it.
+
+    Layout ``error`` is an API's error answer.
+    """
 
     platform: Platform
     name: str
@@ -68,15 +78,29 @@ def samples() -> list[Sample]:
     found = []
     for platform in platforms().values():
         with (platform.folder / "samples.csv").open(encoding="utf-8", newline="") as stream:
-            found += [Sample(platform, row["file"], row["kind"], row["layout"]) for row in csv.DictReader(stream)]
-    return found + [Sample(platform, f"{layout.name}.csv", layout.kind, layout.name) for platform in mapped() for layout in platform.layouts]
+            found += [
+                Sample(platform, row["file"], row["kind"], row["layout"]) for row in csv.DictReader(stream)
+            ]
+    return found + [
+        Sample(platform, f"{layout.name}.csv", layout.kind, layout.name)
+        for platform in mapped()
+        for layout in platform.layouts
+    ]
 
 
 @cache
 def mapped() -> list[Mapped]:
-    """Every shipped mapping as a source of its platform; those for any shop as one of a shop on Kuaishou, which exports few after-sales, or Douyin."""
+    """Every shipped mapping as a source of its platform.
+
+    Those for any shop as one of a shop on Kuaishou, which exports few after-sales, or Douyin.
+    """
     of_any_shop = {"mapped_orders": "douyin", "mapped_after_sales": "kuaishou"}
-    return [source(of_any_shop[mapping.layout_kind] if mapping.platform == "shop" else mapping.platform, [mapping]) for mapping in shipped().values()]
+    return [
+        source(
+            of_any_shop[mapping.layout_kind] if mapping.platform == "shop" else mapping.platform, [mapping]
+        )
+        for mapping in shipped().values()
+    ]
 
 
 def read_file(data: bytes, origin: Origin) -> Reading:
@@ -90,9 +114,13 @@ def recognise(data: bytes) -> Recognised:
 
 
 def alternates(sample: Sample) -> set[str]:
-    """Headers whose cell may be blank although the name is needed: another column of the mapping speaks then."""
+    """Headers whose cell may be blank although the name is needed: another column of the mapping speaks
+    then.
+    """
     mappings = sample.platform.mappings if isinstance(sample.platform, Mapped) else ()
-    return {rule.header[0] for mapping in mappings for rule in mapping.columns.values() if len(rule.header) > 1}
+    return {
+        rule.header[0] for mapping in mappings for rule in mapping.columns.values() if len(rule.header) > 1
+    }
 
 
 def file_samples() -> list[Sample]:
@@ -125,15 +153,19 @@ def read_sample(sample: Sample) -> Reading:
 def api_records(sample: Sample) -> list[dict[str, object]]:
     """An API sample as flat records."""
     assert sample.platform.api is not None
-    return sample.platform.api(Client(), Credentials("http://127.0.0.1:1", "key", "secret", "token")).records(sample.kind, sample.data)
+    return sample.platform.api(Client(), Credentials("http://127.0.0.1:1", "key", "secret", "token")).records(
+        sample.kind, sample.data
+    )
 
 
-# --- samples taken apart and put together again, with cells exchanged ----------------------------------------------------------------
+# --- samples taken apart and put together again, with cells exchanged ---------------------------------------
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A sample's header and rows as text, so that single cells can be changed and the file be written again."""
+    """A sample's header and rows as text, so that single cells can be changed and the file be written
+    again.
+    """
 
     layout: Layout
     header: list[str]
@@ -150,7 +182,10 @@ class Grid:
         return self.rows[row][self.header.index(header)]
 
     def with_cells(self, changes: dict[tuple[int, str], str]) -> bytes:
-        """The file with (row, header) → text exchanged, as comma-separated UTF-8; line n of ``rows`` is row n + 2 of the file."""
+        """The file with (row, header) → text exchanged, as comma-separated UTF-8.
+
+        Line n of ``rows`` is row n + 2 of the file.
+        """
         rows = [list(row) for row in self.rows]
         for (row, header), text in changes.items():
             rows[row][self.header.index(header)] = text
@@ -162,22 +197,33 @@ class Grid:
 
 @cache
 def grid(sample: Sample) -> Grid:
-    """A file sample taken apart. Rows that are not data to the platform (totals, repeated headers) are left out."""
+    """A file sample taken apart.
+
+    Rows that are not data to the platform (totals, repeated headers) are left out.
+    """
     found = recognise(sample.data)
     table, misfits = found.sheet.read(found.header_row)
     assert misfits.is_empty()
-    named = table.rename({str(place): cell for place, cell in enumerate(found.header) if cell.strip()}, strict=False)
-    kept = table.join(sample.platform.clean(found.layout.kind, found.layout.name, named).select("_row_number"), on="_row_number", how="semi")
+    named = table.rename(
+        {str(place): cell for place, cell in enumerate(found.header) if cell.strip()}, strict=False
+    )
+    kept = table.join(
+        sample.platform.clean(found.layout.kind, found.layout.name, named).select("_row_number"),
+        on="_row_number",
+        how="semi",
+    )
     rows = [["" if cell is None else cell for cell in row] for row in kept.drop("_row_number").iter_rows()]
     return Grid(found.layout, found.header, rows)
 
 
 def texts(frame: pl.DataFrame) -> str:
     """Every text cell of a frame in one string, to search in."""
-    return "\n".join(str(cell) for row in frame.select(pl.col(pl.String)).iter_rows() for cell in row if cell is not None)
+    return "\n".join(
+        str(cell) for row in frame.select(pl.col(pl.String)).iter_rows() for cell in row if cell is not None
+    )
 
 
-# --- what conformed frames must keep --------------------------------------------------------------------------------------------------
+# --- what conformed frames must keep ------------------------------------------------------------------------
 
 
 def broken_promises(frames: dict[str, pl.DataFrame]) -> list[str]:
@@ -185,8 +231,16 @@ def broken_promises(frames: dict[str, pl.DataFrame]) -> list[str]:
     said = [f"no canonical table {name}" for name in frames if name not in SILVER]
     for name, frame in frames.items():
         table = SILVER[name]
-        said += [f"{name}.{column} is not declared" for column in frame.columns if column not in (*table.columns, TOGETHER)]
-        said += [f"{name} lacks {column}" for column in (*table.key, *table.required) if column not in frame.columns and column != "_last_observed_at"]
+        said += [
+            f"{name}.{column} is not declared"
+            for column in frame.columns
+            if column not in (*table.columns, TOGETHER)
+        ]
+        said += [
+            f"{name} lacks {column}"
+            for column in (*table.key, *table.required)
+            if column not in frame.columns and column != "_last_observed_at"
+        ]
         if not said:
             said += _broken_values(name, table.shape(frame.with_columns(_last_observed_at="_observed_at")))
     return said
@@ -203,11 +257,18 @@ def _broken_values(name: str, frame: pl.DataFrame) -> list[str]:
     return said + [f"{name} breaks {rule} on {count} rows" for rule, count in failures.counts().items()]
 
 
-# --- who imports whom -----------------------------------------------------------------------------------------------------------------
+# --- who imports whom ---------------------------------------------------------------------------------------
 
 
 def imported(path: Path) -> set[str]:
     """Dotted names a module imports; ``from a import b`` gives ``a.b``."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    named = {f"{node.module}.{item.name}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module for item in node.names}
-    return named | {item.name for node in ast.walk(tree) if isinstance(node, ast.Import) for item in node.names}
+    named = {
+        f"{node.module}.{item.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for item in node.names
+    }
+    return named | {
+        item.name for node in ast.walk(tree) if isinstance(node, ast.Import) for item in node.names
+    }

@@ -1,4 +1,7 @@
-"""The one suite every platform runs through. A new connector folder joins by being there: it brings columns.csv, samples, samples.csv."""
+"""The one suite every platform runs through.
+
+A new connector folder joins by being there: it brings columns.csv, samples, samples.csv.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,15 @@ from connectors.base import Layout, Platform, platforms
 from connectors.files.cells import RULES
 from connectors.mapping.file import FOLDER, shipped
 from connectors.reading import fold
-from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE, SETTLEMENT_ENTRY, SILVER, content_columns, entity_key
+from contracts.canonical import (
+    ORDER,
+    ORDER_LINE,
+    REFUND_LINE,
+    SETTLEMENT_ENTRY,
+    SILVER,
+    content_columns,
+    entity_key,
+)
 from contracts.codes import PLATFORM
 from contracts.errors import CollectError, FileRefusedError
 from contracts.intake import ROW_RULES
@@ -45,19 +56,37 @@ from transforms.silver.states import current, merge_states
 
 each_platform = pytest.mark.parametrize("platform", platforms().values(), ids=lambda platform: platform.code)
 each_file = pytest.mark.parametrize("sample", file_samples(), ids=str)
-each_sample = pytest.mark.parametrize("sample", [item for item in samples() if item.layout != "error"], ids=str)
+each_sample = pytest.mark.parametrize(
+    "sample", [item for item in samples() if item.layout != "error"], ids=str
+)
 each_api = pytest.mark.parametrize("sample", [item for item in samples() if item.layout == "api"], ids=str)
-each_error = pytest.mark.parametrize("sample", [item for item in samples() if item.layout == "error"], ids=str)
-each_layout = pytest.mark.parametrize("layout", layouts(), ids=lambda layout: f"{layout.platform}-{layout.kind}-{layout.name}")
+each_error = pytest.mark.parametrize(
+    "sample", [item for item in samples() if item.layout == "error"], ids=str
+)
+each_layout = pytest.mark.parametrize(
+    "layout", layouts(), ids=lambda layout: f"{layout.platform}-{layout.kind}-{layout.name}"
+)
 
 
-# --- declarations -----------------------------------------------------------------------------------------------------------------------
+# --- declarations -------------------------------------------------------------------------------------------
 
 
 @each_platform
 def test_the_folder_is_complete(platform: Platform) -> None:
-    assert platform.code in PLATFORM.values, f"第1步:在 contracts/codes.py 的 PLATFORM 里加上 / step 1: add to PLATFORM in contracts/codes.py: {platform.code}"
-    parts = {"columns.csv", "samples.csv", "coverage.csv", "README.md", "conform.py", "exports.py", "api.py", "simulate.py"}
+    assert platform.code in PLATFORM.values, (
+        "第1步:在 contracts/codes.py 的 PLATFORM 里加上 / step 1: add to PLATFORM in contracts/codes.py: "
+        f"{platform.code}"
+    )
+    parts = {
+        "columns.csv",
+        "samples.csv",
+        "coverage.csv",
+        "README.md",
+        "conform.py",
+        "exports.py",
+        "api.py",
+        "simulate.py",
+    }
     assert parts <= {path.name for path in platform.folder.iterdir()}
     shipped = {path.name for path in (platform.folder / "samples").iterdir()}
     assert shipped == {item.name for item in samples() if item.platform is platform}
@@ -66,7 +95,10 @@ def test_the_folder_is_complete(platform: Platform) -> None:
 
 @each_platform
 def test_no_step_of_the_skeleton_is_left_undone(platform: Platform) -> None:
-    """``baiyun new-platform`` marks what only a person can fill in; each mark says what to do (docs/guides/add-a-platform.md)."""
+    """``baiyun new-platform`` marks what only a person can fill in.
+
+    Each mark says what to do (docs/guides/add-a-platform.md).
+    """
     texts_of = [path for path in sorted(platform.folder.rglob("*")) if path.suffix in {".py", ".csv", ".md"}]
     marks = [
         f"{path.relative_to(platform.folder)}:{number}: {line[line.index('TODO') :][:120]}"
@@ -91,26 +123,42 @@ def test_columns_say_where_each_layout_comes_from(platform: Platform) -> None:
 
 @each_layout
 def test_every_layout_has_a_sample_and_names_its_key_columns(layout: Layout) -> None:
-    assert (layout.platform, layout.kind, layout.name) in {(item.platform.code, item.kind, item.layout) for item in samples()}
+    assert (layout.platform, layout.kind, layout.name) in {
+        (item.platform.code, item.kind, item.layout) for item in samples()
+    }
     assert any(column.required and column.filled for column in layout.columns)
     assert all(column.name or column.personal or column.cell == "text" for column in layout.columns)
-    assert not [column.header for column in layout.columns if column.personal and (column.required and column.filled)]
+    assert not [
+        column.header for column in layout.columns if column.personal and (column.required and column.filled)
+    ]
 
 
 @each_platform
 def test_no_two_layouts_of_a_kind_have_the_same_header(platform: Platform) -> None:
-    headers = [frozenset(fold(column.header) for column in layout.columns) for layout in platform.layouts if layout.source == "file"]
+    headers = [
+        frozenset(fold(column.header) for column in layout.columns)
+        for layout in platform.layouts
+        if layout.source == "file"
+    ]
     assert len(headers) == len(set(headers))
 
 
 def test_every_shipped_mapping_has_its_sample_and_a_header_of_its_own() -> None:
     assert {path.name for path in (FOLDER / "samples").iterdir()} == {f"{name}.csv" for name in shipped()}
-    headers = [frozenset(fold(column.header) for column in layout.columns) for platform in mapped() for layout in platform.layouts]
+    headers = [
+        frozenset(fold(column.header) for column in layout.columns)
+        for platform in mapped()
+        for layout in platform.layouts
+    ]
     assert len(headers) == len(set(headers)) == len(shipped())
-    assert all(mapping.layout_kind not in platform.kinds for mapping in shipped().values() for platform in platforms().values())
+    assert all(
+        mapping.layout_kind not in platform.kinds
+        for mapping in shipped().values()
+        for platform in platforms().values()
+    )
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------------------------------
 
 
 @each_file
@@ -122,7 +170,11 @@ def test_a_sample_is_recognised_by_its_content(sample: Sample) -> None:
 @each_sample
 def test_rows_read_are_rows_kept_plus_rows_set_aside(sample: Sample) -> None:
     reading = read_sample(sample)
-    assert (reading.layout.platform, reading.layout.kind, reading.layout.name) == (sample.platform.code, sample.kind, sample.layout)
+    assert (reading.layout.platform, reading.layout.kind, reading.layout.name) == (
+        sample.platform.code,
+        sample.kind,
+        sample.layout,
+    )
     assert reading.rows_read == reading.bronze.height + reading.quarantine["_row_number"].n_unique() > 0
     assert set(reading.quarantine["rule_name"]) <= set(ROW_RULES)
     _, failures = sample.platform.bronze[sample.kind].schema.filter(reading.bronze)
@@ -140,20 +192,26 @@ def test_reading_twice_gives_the_same(sample: Sample) -> None:
 
 @each_file
 def test_row_numbers_are_those_a_person_sees(sample: Sample) -> None:
-    """Written again without what is not data, row n of the table is line n + 2 of the file, whatever was there before."""
+    """Written again without what is not data, row n of the table is line n + 2 of the file, whatever was
+    there before.
+    """
     whole = grid(sample)
     reading = read_file(whole.with_cells({}), origin())
     rows = [*reading.bronze["_row_number"], *reading.quarantine["_row_number"].unique()]
     assert sorted(rows) == list(range(2, len(whole.rows) + 2))
-    assert reading.bronze.drop("_row_number", "_observed_at").equals(read_sample(sample).bronze.drop("_row_number", "_observed_at"))
+    assert reading.bronze.drop("_row_number", "_observed_at").equals(
+        read_sample(sample).bronze.drop("_row_number", "_observed_at")
+    )
 
 
-# --- personal data ----------------------------------------------------------------------------------------------------------------------
+# --- personal data ------------------------------------------------------------------------------------------
 
 
 @each_file
 def test_personal_cells_go_nowhere(sample: Sample) -> None:
-    """A mark in every personal cell, and in every row one cell spoilt: it is neither in bronze nor beside the quarantined row."""
+    """A mark in every personal cell, and in every row one cell spoilt: it is neither in bronze nor beside the
+    quarantined row.
+    """
     whole = grid(sample)
     personal = [header for header, column in whole.columns.items() if column.personal]
     marks = {(row, header): MARK for row in range(len(whole.rows)) for header in personal}
@@ -161,9 +219,18 @@ def test_personal_cells_go_nowhere(sample: Sample) -> None:
     assert sorted(good.dropped_columns) == sorted(header.strip() for header in personal)
     assert good.bronze.height > 0
     # a column of ids spoilt from end to end refuses the whole file; empty ones set their rows aside
-    spoils = {header: BAD[column.cell] if column.cell != "id" else "-" for header, column in whole.columns.items() if column.cell in BAD and column.name}
-    typed = min((header for header in spoils if not whole.columns[header].personal), key=lambda header: whole.columns[header].cell == "id")
-    spoilt = read_file(whole.with_cells(marks | {(row, typed): spoils[typed] for row in range(len(whole.rows))}), origin())
+    spoils = {
+        header: BAD[column.cell] if column.cell != "id" else "-"
+        for header, column in whole.columns.items()
+        if column.cell in BAD and column.name
+    }
+    typed = min(
+        (header for header in spoils if not whole.columns[header].personal),
+        key=lambda header: whole.columns[header].cell == "id",
+    )
+    spoilt = read_file(
+        whole.with_cells(marks | {(row, typed): spoils[typed] for row in range(len(whole.rows))}), origin()
+    )
     assert spoilt.bronze.is_empty()
     assert spoilt.quarantine["_row_number"].n_unique() == len(whole.rows)
     frames = sample.platform.conform(sample.kind, good.bronze)
@@ -175,12 +242,14 @@ def test_personal_cells_go_nowhere(sample: Sample) -> None:
 
 @each_api
 def test_fields_nobody_declared_are_not_taken_from_an_answer(sample: Sample) -> None:
-    declared = {column.header for column in sample.platform.layout(sample.kind, "api").columns if not column.personal}
+    declared = {
+        column.header for column in sample.platform.layout(sample.kind, "api").columns if not column.personal
+    }
     for record in api_records(sample):
         assert set(record) <= declared
 
 
-# --- quarantine -------------------------------------------------------------------------------------------------------------------------
+# --- quarantine ---------------------------------------------------------------------------------------------
 
 
 @each_file
@@ -203,7 +272,9 @@ def test_a_spoilt_cell_sets_aside_exactly_its_row(sample: Sample) -> None:
             added = reading.quarantine.filter(pl.col("_row_number") == target)
             assert reading.quarantine.height == before + 1
             assert added.select("rule_name", "column_name").rows() == [(rule, header.strip())]
-            assert added["cell_name"].to_list() == [text.replace("昨天", "**")], "words are starred: in a shifted row a cell may hold a name"
+            assert added["cell_name"].to_list() == [text.replace("昨天", "**")], (
+                "words are starred: in a shifted row a cell may hold a name"
+            )
             assert header not in json.loads(added["row_json"][0])
             assert rule in ROW_RULES
             tried += 1
@@ -226,10 +297,13 @@ def test_a_file_without_a_required_column_is_refused_by_name(sample: Sample) -> 
                 assert refused.facts["missing"]
         else:
             assert found.platform == sample.platform.code
-            assert found.name != sample.layout or sum(other.required and other.name == column.name for other in whole.layout.columns) > 1
+            assert (
+                found.name != sample.layout
+                or sum(other.required and other.name == column.name for other in whole.layout.columns) > 1
+            )
 
 
-# --- meaning ----------------------------------------------------------------------------------------------------------------------------
+# --- meaning ------------------------------------------------------------------------------------------------
 
 
 @each_sample
@@ -275,7 +349,11 @@ def test_conform_of_no_rows_is_no_rows(platform: Platform) -> None:
 @each_platform
 def test_a_platform_tells_orders_by_file_and_refunds_somehow(platform: Platform) -> None:
     """Orders by file always; refunds by a file or, where no layout of one is publicly known, by the API."""
-    told = {item: set(platform.conform(item.kind, read_sample(item).bronze)) for item in samples() if item.platform is platform and item.layout != "error"}
+    told = {
+        item: set(platform.conform(item.kind, read_sample(item).bronze))
+        for item in samples()
+        if item.platform is platform and item.layout != "error"
+    }
     by_file = set().union(*(tables for item, tables in told.items() if item.layout != "api"))
     if platform.code in BILLS_ONLY:
         assert by_file == {SETTLEMENT_ENTRY.name}
@@ -292,13 +370,17 @@ def test_an_error_answer_is_an_error(sample: Sample) -> None:
     assert raised.value.zh
 
 
-# --- files nobody here wrote --------------------------------------------------------------------------------------------------------------
+# --- files nobody here wrote --------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)")
+@pytest.mark.skipif(
+    not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)"
+)
 @pytest.mark.parametrize("path", third_party(), ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_third_party_files_are_read_or_refused_for_the_stated_reason(path: Path) -> None:
-    expected = REFUSED.get(f"{path.parent.name}/{path.name}", "JSON_NOT_TABLE" if path.suffix == ".json" else "")
+    expected = REFUSED.get(
+        f"{path.parent.name}/{path.name}", "JSON_NOT_TABLE" if path.suffix == ".json" else ""
+    )
     platform = FOLDERS.get(path.parent.name, path.parent.name)
     if path.name.startswith("HEADER_"):
         assert recognise(path.read_bytes()).layout.platform == platform
@@ -314,10 +396,13 @@ def test_third_party_files_are_read_or_refused_for_the_stated_reason(path: Path)
     assert reading.layout.platform == platform
     assert reading.rows_read == reading.bronze.height + reading.quarantine["_row_number"].n_unique() > 0
     assert set(reading.quarantine["rule_name"]) <= set(ROW_RULES)
-    assert broken_promises(platforms()[reading.layout.platform].conform(reading.layout.kind, reading.bronze)) == []
+    assert (
+        broken_promises(platforms()[reading.layout.platform].conform(reading.layout.kind, reading.bronze))
+        == []
+    )
 
 
-# --- the simulator's side of a connector ----------------------------------------------------------------------------------------------------
+# --- the simulator's side of a connector --------------------------------------------------------------------
 
 
 @each_platform
@@ -329,10 +414,19 @@ def test_simulator_and_parser_share_no_import(platform: Platform) -> None:
         if not path.stem.startswith("simulate"):
             assert not [name for name in names if "simulat" in name], path.name
             continue
-        ours = {name for name in names if name.split(".")[0] in {"connectors", "contracts", "pipeline", "transforms", "warehouse", "metrics", "expectations"}}
+        ours = {
+            name
+            for name in names
+            if name.split(".")[0]
+            in {"connectors", "contracts", "pipeline", "transforms", "warehouse", "metrics", "expectations"}
+        }
         assert not [name for name in ours if not name.startswith(f"{home}.simulate")], path.name
-        read = [name for name in ("columns.csv", "samples.csv") if f'"{name}"' in path.read_text(encoding="utf-8")]
+        read = [
+            name for name in ("columns.csv", "samples.csv") if f'"{name}"' in path.read_text(encoding="utf-8")
+        ]
         assert read == [], path.name
     siblings = {other.folder.name for other in platforms().values()} - {platform.folder.name}
     for path in platform.folder.glob("*.py"):
-        assert not [name for name in imported(path) for other in siblings if name.startswith(f"connectors.{other}")], path.name
+        assert not [
+            name for name in imported(path) for other in siblings if name.startswith(f"connectors.{other}")
+        ], path.name

@@ -1,4 +1,6 @@
-"""``coverage.csv`` claims no more than is so: every kind and source stands there once, the simulator plays what it says, and the proofs it names exist."""
+"""``coverage.csv`` claims no more than is so: every kind and source stands there once, the simulator plays
+what it says, and the proofs it names exist.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def market(code: str) -> Market:
 
 
 def played(platform: Platform) -> set[tuple[str, str]]:
-    """(kind, source) of every file the simulator writes for a shop and of every answer that its server has rows in."""
+    """(kind, source) of every file the simulator writes for a shop and of every answer that its server has
+    rows in.
+    """
     module, shop = simulators()[platform.code], market(platform.code).shops["shop_id"][0]
     files = module.export_files(market(platform.code), shop, NOW, FIRST.date(), NOW.date())
     found = [recognise(data).layout for data in files.values()]
@@ -54,7 +58,11 @@ def answered(platform: Platform, shop: str) -> list[str]:
         told = credentials_of(market(platform.code), app.state.world, base)[shop]
         names = ("base_url", "app_key", "app_secret", "access_token", "refresh_token")
         api = platform.api(Client(wait_scale=0.0), Credentials(*(told[name] for name in names)))
-        return [kind for kind in platform.api_kinds if any(api.records(kind, page) for page in api.pages(kind, FIRST, NOW))]
+        return [
+            kind
+            for kind in platform.api_kinds
+            if any(api.records(kind, page) for page in api.pages(kind, FIRST, NOW))
+        ]
     finally:
         stop()
 
@@ -62,7 +70,9 @@ def answered(platform: Platform, shop: str) -> list[str]:
 @each_platform
 def test_every_kind_and_source_is_stated_once(platform: Platform) -> None:
     declared = [(layout.kind, layout.source) for layout in platform.layouts]
-    assert set(stated_in(platform.folder)) == set(declared), "第7步:coverage.csv 每个种类、来源一行 / step 7: one line of coverage.csv for each kind and source"
+    assert set(stated_in(platform.folder)) == set(declared), (
+        "第7步:coverage.csv 每个种类、来源一行 / step 7: one line of coverage.csv for each kind and source"
+    )
     assert {kind for kind, source in declared if source == "api"} == set(platform.api_kinds)
 
 
@@ -79,25 +89,37 @@ def test_a_line_that_stands_twice_or_says_perhaps_is_an_error(tmp_path: Path) ->
 
 @each_platform
 def test_the_simulator_plays_what_is_said_and_nothing_else(platform: Platform) -> None:
-    assert {key for key, (is_simulated, _) in stated_in(platform.folder).items() if is_simulated} == played(platform)
+    assert {key for key, (is_simulated, _) in stated_in(platform.folder).items() if is_simulated} == played(
+        platform
+    )
 
 
 def test_the_simulator_plays_the_mapped_tables_that_are_said() -> None:
-    files = erp.export_files(market("kuaishou"), market("kuaishou").shops["shop_id"][0], NOW, FIRST.date(), NOW.date())
+    files = erp.export_files(
+        market("kuaishou"), market("kuaishou").shops["shop_id"][0], NOW, FIRST.date(), NOW.date()
+    )
     found = {(recognise(data).layout.name, "file") for data in files.values()}
     assert {key for key, (is_simulated, _) in stated_in(FOLDER).items() if is_simulated} == found
 
 
-@pytest.mark.parametrize("covered", [*coverage(), *mapped_coverage()], ids=lambda covered: "-".join((*covered.key, covered.layouts[0].name)))
+@pytest.mark.parametrize(
+    "covered",
+    [*coverage(), *mapped_coverage()],
+    ids=lambda covered: "-".join((*covered.key, covered.layouts[0].name)),
+)
 def test_a_proof_is_a_test_and_proves_what_the_simulator_plays(covered: Coverage) -> None:
     assert covered.is_simulated or not covered.proofs, "what is not simulated has no truth to be held against"
     for proof in covered.proofs:
         path, _, name = proof.partition("::")
         text = (HOUSE / path).read_text(encoding="utf-8")
-        assert name in {node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}, f"no such test: {proof}"
+        assert name in {
+            node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)
+        }, f"no such test: {proof}"
         assert name.startswith("test_")
 
 
 def test_every_kind_has_a_name_people_read() -> None:
-    layouts: list[Layout] = [layout for platform in (*platforms().values(), *mapped()) for layout in platform.layouts]
+    layouts: list[Layout] = [
+        layout for platform in (*platforms().values(), *mapped()) for layout in platform.layouts
+    ]
     assert {layout.kind for layout in layouts} <= set(KIND.values)

@@ -9,14 +9,18 @@ import pytest
 from connectors.dotted import dig, steps_of
 from connectors.files.clocks import stamp
 
-ANSWER = {"order": {"id": 7, "none": None, "rows": [{"state": "new"}, {"state": "old"}], "empty": [], "text": "abc"}}
+ANSWER = {
+    "order": {"id": 7, "none": None, "rows": [{"state": "new"}, {"state": "old"}], "empty": [], "text": "abc"}
+}
 
 
 @pytest.mark.parametrize(
     ("header", "found"),
     [
-        ("order.id", 7), ("order.none", None), ("order.rows.0.state", "new"), ("order.rows.1.state", "old"), ("order.rows.2.state", None),
-        ("order.rows.state", None), ("order.empty.0", None), ("order.id.more", None), ("order.text.0", None), ("order.no", None), ("no.id", None),
+        ("order.id", 7), ("order.none", None), ("order.rows.0.state", "new"), ("order.rows.1.state", "old"),
+        ("order.rows.2.state", None),
+        ("order.rows.state", None), ("order.empty.0", None), ("order.id.more", None), ("order.text.0", None),
+        ("order.no", None), ("no.id", None),
         ("order.rows.-1.state", None),
     ],
 )  # fmt: skip

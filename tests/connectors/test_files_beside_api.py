@@ -1,4 +1,6 @@
-"""A merchant who uploads files of a shop that is collected, too: everything given twice and both ways counts once, on every platform."""
+"""A merchant who uploads files of a shop that is collected, too: everything given twice and both ways counts
+once, on every platform.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,21 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from truth_cases import API, BY_CHANNEL, BY_DAY, FILES, LATER, MONEY, NOW, Way, differences, downloads, lies, lookup, settle
+from truth_cases import (
+    API,
+    BY_CHANNEL,
+    BY_DAY,
+    FILES,
+    LATER,
+    MONEY,
+    NOW,
+    Way,
+    differences,
+    downloads,
+    lies,
+    lookup,
+    settle,
+)
 
 from pipeline.build.run import build
 from pipeline.house import reading, writing
@@ -39,11 +55,16 @@ BOTH = Way(
 @pytest.mark.slow
 def test_files_and_answers_given_twice_count_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     market = build_market(3, 6, DAYS, 200, now=NOW, platforms=tuple(FACTS))
-    shops = dict(market.shops.unique("platform_code", maintain_order=True).select("shop_id", "merchant_id").iter_rows())
+    shops = dict(
+        market.shops.unique("platform_code", maintain_order=True).select("shop_id", "merchant_id").iter_rows()
+    )
     assert len(shops) == len(FACTS)
     history = (LATER - NOW).days + DAYS + 2
     monkeypatch.setattr("pipeline.intake.collect.HISTORY_DAYS", history)
-    for name in ("api.WINDOW_SECONDS", "simulate_api._WINDOW_SECONDS"):  # half hours are shown elsewhere; here they would cost thousands of requests
+    for name in (
+        "api.WINDOW_SECONDS",
+        "simulate_api._WINDOW_SECONDS",
+    ):  # half hours are shown elsewhere; here they would cost thousands of requests
         monkeypatch.setattr(f"connectors.pinduoduo.{name}", 86_400)
     settings = Settings(home=tmp_path / "home", http_wait_scale=0.001)
     settle(settings, market)
@@ -57,7 +78,9 @@ def test_files_and_answers_given_twice_count_once(tmp_path: Path, monkeypatch: p
     try:
         secrets = credentials_of(market, app.state.world, base)
         for run, days in (("run-1", history), ("run-2", 3)):
-            done = collect(settings, list(shops), run_name=run, credentials=lookup(secrets), until=LATER, days=days)
+            done = collect(
+                settings, list(shops), run_name=run, credentials=lookup(secrets), until=LATER, days=days
+            )
             assert {item.outcome_code for item in done} == {"ok"}
     finally:
         stop()
@@ -68,4 +91,7 @@ def test_files_and_answers_given_twice_count_once(tmp_path: Path, monkeypatch: p
     with reading(settings) as lake:
         loads = lake.read(LOAD)
     assert loads["quarantined_qty"].sum() == 0
-    assert loads["rows_read_qty"].sum() == loads.select(pl.sum_horizontal("published_qty", "superseded_qty", "duplicate_qty").sum()).item()
+    assert (
+        loads["rows_read_qty"].sum()
+        == loads.select(pl.sum_horizontal("published_qty", "superseded_qty", "duplicate_qty").sum()).item()
+    )

@@ -1,4 +1,6 @@
-"""What every gateway does alike, on a platform made up for it: which refusal an answer is, one renewal, one correction of the clock."""
+"""What every gateway does alike, on a platform made up for it: which refusal an answer is, one renewal, one
+correction of the clock.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ class Made(BaseGateway):
     """The platform: the token and the time stand in the query."""
 
     def _request(self, method: str, params: Mapping[str, Any]) -> requests.Request:
-        return requests.Request("GET", f"{self.credentials.base_url}/{method}", params={"token": self.credentials.access_token, "at": int(self._moment())})
+        return requests.Request(
+            "GET",
+            f"{self.credentials.base_url}/{method}",
+            params={"token": self.credentials.access_token, "at": int(self._moment())},
+        )
 
     def _check(self, method: str, body: bytes) -> None:
         code = whole_json(body, method=method)["code"]
@@ -37,10 +43,17 @@ class Made(BaseGateway):
 
 
 class Line(Client):
-    """A client whose answers are given in advance, each with its ``Date``; keeps what was asked. Trying again is the real client's."""
+    """A client whose answers are given in advance, each with its ``Date``; keeps what was asked.
+
+    Trying again is the real client's.
+    """
 
     def answers(self, *answers: dict[str, Any], date: str | None = None) -> Line:
-        self.bodies, self.date, self.asked = [orjson.dumps(answer) for answer in answers], date, list[tuple[str, dict[str, Any]]]()
+        self.bodies, self.date, self.asked = (
+            [orjson.dumps(answer) for answer in answers],
+            date,
+            list[tuple[str, dict[str, Any]]](),
+        )
         return self
 
     def _once(self, make: Any, read: Any, credentials: Credentials) -> bytes:  # noqa: ANN401 - as the client's own
@@ -53,7 +66,14 @@ class Line(Client):
 
 
 def made(line: Line, saved: list[Credentials] | None = None) -> Made:
-    own = Credentials("http://127.0.0.1", "key", "secret", "old", "refresh", save=lambda fresh: None if saved is None else saved.append(fresh))
+    own = Credentials(
+        "http://127.0.0.1",
+        "key",
+        "secret",
+        "old",
+        "refresh",
+        save=lambda fresh: None if saved is None else saved.append(fresh),
+    )
     return Made(line, own, now=lambda: 1_800_000_000.0)
 
 
@@ -71,7 +91,11 @@ def test_a_token_is_renewed_once_and_saved_before_its_use() -> None:
     saved: list[Credentials] = []
     told = line().answers(EXPIRED, {"code": 0, "pair": ["new", "newer"]}, GOOD)
     made(told, saved).call("orders", {})
-    assert [(name, query["token"]) for name, query in told.asked] == [("orders", "old"), ("renew", "old"), ("orders", "new")]
+    assert [(name, query["token"]) for name, query in told.asked] == [
+        ("orders", "old"),
+        ("renew", "old"),
+        ("orders", "new"),
+    ]
     assert [(fresh.access_token, fresh.refresh_token) for fresh in saved] == [("new", "newer")]
 
 
@@ -82,16 +106,22 @@ def test_a_token_refused_twice_is_a_matter_for_people() -> None:
     assert len(told.asked) == 3
 
 
-@pytest.mark.parametrize(("date", "seconds"), [("Fri, 15 Jan 2027 08:20:00 GMT", 1200), ("Fri, 15 Jan 2027 07:59:00 GMT", -60)])
+@pytest.mark.parametrize(
+    ("date", "seconds"), [("Fri, 15 Jan 2027 08:20:00 GMT", 1200), ("Fri, 15 Jan 2027 07:59:00 GMT", -60)]
+)
 def test_a_refused_timestamp_is_signed_once_more_by_the_platforms_clock(date: str, seconds: int) -> None:
     told = line().answers(LATE, GOOD, GOOD, date=date)
     shop = made(told)
     shop.call("orders", {})
     shop.call("orders", {})
-    assert [query["at"] - 1_800_000_000 for _, query in told.asked] == [0, seconds, seconds], "and what was learnt stays"
+    assert [query["at"] - 1_800_000_000 for _, query in told.asked] == [0, seconds, seconds], (
+        "and what was learnt stays"
+    )
 
 
-@pytest.mark.parametrize("date", [None, "", "Fri, 15 Jan 2027 08:00:29 GMT", "yesterday", "Fri, 99 Jan 2027 08:00:29 GMT"])
+@pytest.mark.parametrize(
+    "date", [None, "", "Fri, 15 Jan 2027 08:00:29 GMT", "yesterday", "Fri, 99 Jan 2027 08:00:29 GMT"]
+)
 def test_a_clock_that_is_not_off_explains_no_refusal(date: str | None) -> None:
     told = line().answers(LATE, date=date)
     with pytest.raises(CollectError, match=r"CLOCK_WRONG.*code=3.*校准本机时钟") as caught:
@@ -109,11 +139,14 @@ def test_the_platforms_clock_is_believed_once() -> None:
 @pytest.mark.parametrize(
     ("codes", "words", "rule"),
     [
-        ({7}, "", "ANY_WORDS"), ({7}, "the clock", "CLOCK"), ({"7"}, "the clock", "WORDS_ALONE"), ({8, 9}, "", "SECOND"), ({9}, "the clock", "WORDS_ALONE"),
+        ({7}, "", "ANY_WORDS"), ({7}, "the clock", "CLOCK"), ({"7"}, "the clock", "WORDS_ALONE"),
+        ({8, 9}, "", "SECOND"), ({9}, "the clock", "WORDS_ALONE"),
         ({9}, "", "PLATFORM_REFUSED"), (set(), "", "PLATFORM_REFUSED"),
     ],
 )  # fmt: skip
-def test_the_first_refusal_of_these_codes_and_words_is_meant(codes: set[object], words: str, rule: str) -> None:
+def test_the_first_refusal_of_these_codes_and_words_is_meant(
+    codes: set[object], words: str, rule: str
+) -> None:
     refusals = (
         Refusal(CollectError, "CLOCK", {7}, "clock"),
         Refusal(CollectError, "ANY_WORDS", {7}),
@@ -127,11 +160,16 @@ def test_the_first_refusal_of_these_codes_and_words_is_meant(codes: set[object],
     ("kind", "sentence"),
     [
         (TransientError, "[R] 平台繁忙 / the platform is busy (code=1) → 做 / do"),
-        (TokenExpiredError, "[R] 平台拒绝访问该店铺 / the platform denies access to this shop (code=1) → 做 / do"),
+        (
+            TokenExpiredError,
+            "[R] 平台拒绝访问该店铺 / the platform denies access to this shop (code=1) → 做 / do",
+        ),
         (CollectError, "[R] 平台拒绝了请求 / the platform refused the request (code=1) → 做 / do"),
     ],
 )
-def test_a_refusal_without_a_sentence_of_its_own_speaks_its_classs(kind: type[CollectError], sentence: str) -> None:
+def test_a_refusal_without_a_sentence_of_its_own_speaks_its_classs(
+    kind: type[CollectError], sentence: str
+) -> None:
     error = Refusal(kind, "R", step=("做", "do")).error(code=1)
     assert (type(error), error.sentence()) == (kind, sentence)
     assert Refusal(kind, "R", what=("甲", "a")).error().sentence() == "[R] 甲 / a"

@@ -1,4 +1,6 @@
-"""The one HTTP client against a real socket: what is worth another try, how long is waited, what is refused, and that no secret is told."""
+"""The one HTTP client against a real socket: what is worth another try, how long is waited, what is refused,
+and that no secret is told.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ GOOD = b'{"orders":["' + b"1" * 400 + b'"]}'
 
 
 class Wire:
-    """Answers each connection with the next of its raw answers, the last for ever, and keeps what was asked."""
+    """Answers each connection with the next of its raw answers, the last for ever, and keeps what was
+    asked.
+    """
 
     def __init__(self) -> None:
         self.answers: list[bytes] = []
@@ -55,7 +59,12 @@ def answer(body: bytes = GOOD, status: str = "200 OK", length: int | None = None
         "Connection": "close",
         **{name.replace("_", "-"): text for name, text in headers.items()},
     }
-    return f"HTTP/1.1 {status}\r\n".encode() + b"".join(f"{name}: {text}\r\n".encode() for name, text in told.items()) + b"\r\n" + body
+    return (
+        f"HTTP/1.1 {status}\r\n".encode()
+        + b"".join(f"{name}: {text}\r\n".encode() for name, text in told.items())
+        + b"\r\n"
+        + body
+    )
 
 
 def call(wire: Wire, waits: list[float] | None = None, address: str = "", **limits: float) -> bytes:
@@ -73,9 +82,16 @@ def call(wire: Wire, waits: list[float] | None = None, address: str = "", **limi
 
 
 def test_what_the_platform_asks_to_wait_is_waited_and_other_waits_grow(wire: Wire) -> None:
-    """F01: 429 with Retry-After (at most two minutes) and without; F02: 5xx. Waits grow, are jittered and bounded."""
+    """F01: 429 with Retry-After (at most two minutes) and without; F02: 5xx.
+
+    Waits grow, are jittered and bounded.
+    """
     waits: list[float] = []
-    wire.answers = [answer(b"", "429 Too Many Requests", Retry_After="7"), answer(b"", "503 Busy", Retry_After="9999"), answer()]
+    wire.answers = [
+        answer(b"", "429 Too Many Requests", Retry_After="7"),
+        answer(b"", "503 Busy", Retry_After="9999"),
+        answer(),
+    ]
     assert call(wire, waits) == GOOD
     assert waits == [7.0, 120.0]
     waits.clear()
@@ -92,7 +108,12 @@ def test_what_the_platform_asks_to_wait_is_waited_and_other_waits_grow(wire: Wir
 def test_a_moment_instead_of_seconds_is_no_wait_the_client_knows(wire: Wire, date: str) -> None:
     """F01: Retry-After may be a date, too; then the client's own waits apply."""
     waits: list[float] = []
-    wire.answers = [answer(b"", "429 Too Many Requests").replace(b"Connection", f"Retry-After: {date}\r\nConnection".encode()), answer()]
+    wire.answers = [
+        answer(b"", "429 Too Many Requests").replace(
+            b"Connection", f"Retry-After: {date}\r\nConnection".encode()
+        ),
+        answer(),
+    ]
     assert call(wire, waits) == GOOD
     assert 0 < waits[0] <= 2
 
@@ -100,12 +121,15 @@ def test_a_moment_instead_of_seconds_is_no_wait_the_client_knows(wire: Wire, dat
 @pytest.mark.parametrize(
     "bad",
     [
-        b"", b"HTTP/1.1 200 OK\r\nContent-Le", answer(GOOD[:50], length=len(GOOD)), answer(GOOD[:50]), answer(b"<html>"),
-        answer(gzip.compress(GOOD)[:25], Content_Encoding="gzip"), answer(b"no gzip at all", Content_Encoding="gzip"),
+        b"", b"HTTP/1.1 200 OK\r\nContent-Le", answer(GOOD[:50], length=len(GOOD)), answer(GOOD[:50]),
+        answer(b"<html>"),
+        answer(gzip.compress(GOOD)[:25], Content_Encoding="gzip"),
+        answer(b"no gzip at all", Content_Encoding="gzip"),
         answer(gzip.compress(GOOD)[:25], length=200, Content_Encoding="gzip"),
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n{}",
     ],
-    ids=["nothing", "half a head", "half a body", "half a JSON", "html", "half a gzip", "no gzip", "half a gzip, and cut", "half a chunk"],
+    ids=["nothing", "half a head", "half a body", "half a JSON", "html", "half a gzip", "no gzip",
+        "half a gzip, and cut", "half a chunk"],
 )  # fmt: skip
 def test_an_answer_cut_short_is_asked_for_again(wire: Wire, bad: bytes) -> None:
     """F02, F13: half-open connections, cut bodies, cut gzip."""
@@ -114,7 +138,9 @@ def test_an_answer_cut_short_is_asked_for_again(wire: Wire, bad: bytes) -> None:
     assert len(wire.asked) == 2
 
 
-def test_names_that_do_not_resolve_ports_that_are_shut_and_broken_tls_are_transient_and_tell_no_secret(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+def test_names_that_do_not_resolve_ports_that_are_shut_and_broken_tls_are_transient_and_tell_no_secret(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
     """F17."""
     caplog.set_level(logging.DEBUG)
     wire.answers = [b"this is no TLS"]
@@ -125,11 +151,16 @@ def test_names_that_do_not_resolve_ports_that_are_shut_and_broken_tls_are_transi
         own = Credentials(base, "key", "s3cret", "t0ken", "r3fresh")
         request = requests.Request("GET", f"{base}/orders?access_token=t0ken")
         with pytest.raises(TransientError, match="NETWORK") as caught:
-            Client(attempts=2, sleep=lambda seconds: None).call(lambda wanted=request: wanted, lambda _, body: body, own)  # type: ignore[misc]
+            Client(attempts=2, sleep=lambda seconds: None).call(
+                lambda wanted=request: wanted, lambda _, body: body, own
+            )  # type: ignore[misc]
         assert not any(secret in str(caught.value) + caplog.text for secret in own.secrets)
 
 
-@pytest.mark.parametrize("address", ["http://169.254.169.254/latest", "http://127.0.0.1:1/", "http://user@127.0.0.1/", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "address",
+    ["http://169.254.169.254/latest", "http://127.0.0.1:1/", "http://user@127.0.0.1/", "file:///etc/passwd"],
+)
 def test_only_the_platforms_own_host_is_ever_asked(wire: Wire, address: str) -> None:
     """F17: whatever an answer made of an address."""
     wire.answers = [answer()]
@@ -155,7 +186,15 @@ def test_a_body_that_unpacks_without_end_is_cut_off(wire: Wire) -> None:
     assert len(wire.asked) == 1
 
 
-@pytest.mark.parametrize(("status", "kind"), [("401 No", CredentialError), ("403 No", CredentialError), ("302 There", CollectError), ("404 No", CollectError)])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("401 No", CredentialError),
+        ("403 No", CredentialError),
+        ("302 There", CollectError),
+        ("404 No", CollectError),
+    ],
+)
 def test_a_refusal_is_final(wire: Wire, status: str, kind: type[CollectError]) -> None:
     wire.answers = [answer(b"{}", status, Location="http://169.254.169.254/")]
     with pytest.raises(kind):
@@ -167,6 +206,10 @@ def test_every_try_is_signed_anew(wire: Wire) -> None:
     """F12: a timestamp may not grow old while waits add up."""
     wire.answers = [answer(b"", "503 Busy"), answer()]
     numbers = iter(range(10))
-    make: Callable[[], requests.Request] = lambda: requests.Request("GET", f"{wire.base}/orders?timestamp={next(numbers)}")  # noqa: E731
-    Client(sleep=lambda seconds: None).call(make, lambda _, body: body, Credentials(wire.base, "key", "secret"))
+    make: Callable[[], requests.Request] = lambda: requests.Request(  # noqa: E731
+        "GET", f"{wire.base}/orders?timestamp={next(numbers)}"
+    )
+    Client(sleep=lambda seconds: None).call(
+        make, lambda _, body: body, Credentials(wire.base, "key", "secret")
+    )
     assert [b"timestamp=0" in wire.asked[0], b"timestamp=1" in wire.asked[1]] == [True, True]

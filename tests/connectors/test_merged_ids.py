@@ -1,4 +1,7 @@
-"""Several ids in one cell, in any layout of any platform and in mapped tables; and ids as they are, which never look like that."""
+"""Several ids in one cell, in any layout of any platform and in mapped tables.
+
+And ids as they are, which never look like that.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,12 @@ from connectors.files.merged_ids import merged_ids
 KEYS = ("order_id", "order_line_id", "refund_id")
 #: Ids as platforms and other systems write them.
 GENUINE = [
-    "6931570482213347101", "\t6931570482213347101", '="6931570482213347101"', "'6931570482213347101", "`6931570482213347101`", "6931570482213347101M",
-    "6931570482213347101M1", "6931 5704 8221 3341 234", "６９３１５７０４８２２１３３４７１０１", "230101-123456789012345", "P718123456789012345",
-    "SO/2026/0001", "SO_2026_10_0000000017", "T200P2520000000000000001", "577087614418520388", "cost:17", "A1:S1:2",
+    "6931570482213347101", "\t6931570482213347101", '="6931570482213347101"', "'6931570482213347101",
+    "`6931570482213347101`", "6931570482213347101M",
+    "6931570482213347101M1", "6931 5704 8221 3341 234", "６９３１５７０４８２２１３３４７１０１",
+    "230101-123456789012345", "P718123456789012345",
+    "SO/2026/0001", "SO_2026_10_0000000017", "T200P2520000000000000001", "577087614418520388", "cost:17",
+    "A1:S1:2",
     "2026.10.0001", "6931570482213347101;", "-", "", "无",
 ]  # fmt: skip
 
@@ -32,12 +38,19 @@ def test_no_genuine_id_is_taken_for_several() -> None:
 def test_only_what_rows_are_matched_by_is_looked_at() -> None:
     """An order may well name two products or creators: its money is still one order's."""
     several = pl.Series(["1;2"])
-    assert merged_ids(column("creator_id", filled=False), several) is None and merged_ids(column("product_name", "text"), several) is None
+    assert (
+        merged_ids(column("creator_id", filled=False), several) is None
+        and merged_ids(column("product_name", "text"), several) is None
+    )
     assert all(merged_ids(column(name, filled=False), several).to_list() == [True] for name in KEYS)  # type: ignore[union-attr]
 
 
 def _keys(sample: Sample) -> list[str]:
-    return [cell for cell, known in grid(sample).columns.items() if known.cell == "id" and (known.filled or known.name in KEYS)]
+    return [
+        cell
+        for cell, known in grid(sample).columns.items()
+        if known.cell == "id" and (known.filled or known.name in KEYS)
+    ]
 
 
 @pytest.mark.parametrize("sample", [item for item in file_samples() if _keys(item)], ids=str)

@@ -1,4 +1,6 @@
-"""Rows as received: the very cells of the file under the very headers, with nobody's name, phone or address in them."""
+"""Rows as received: the very cells of the file under the very headers, with nobody's name, phone or address
+in them.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from contracts.personal import STARS
 CONNECTORS = Path(__file__).parents[2] / "connectors"
 DOUYIN = CONNECTORS / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 SAMPLES = [
-    DOUYIN, CONNECTORS / "douyin/samples/售后单-2026-10-19 10_00_11.xlsx", CONNECTORS / "kuaishou/samples/订单导出_64列.xlsx",
+    DOUYIN, CONNECTORS / "douyin/samples/售后单-2026-10-19 10_00_11.xlsx",
+    CONNECTORS / "kuaishou/samples/订单导出_64列.xlsx",
     CONNECTORS / "jd/samples/19453841_later.csv",
 ]  # fmt: skip
 
@@ -70,7 +73,9 @@ def test_rows_of_a_later_sheet_are_found_by_their_number_there() -> None:
 def test_columns_nobody_knows_and_phones_in_a_title_are_masked() -> None:
     lines = DOUYIN.read_text(encoding="utf-8-sig").splitlines()
     title = rows_of_file(DOUYIN.read_bytes(), [2])[2]["选购商品"]
-    spoilt = "\n".join([f"{lines[0]},客服便笺", f"{lines[1].replace(title, title + ' 13800138000')},张三的电话", ""]).encode("utf-8-sig")
+    spoilt = "\n".join(
+        [f"{lines[0]},客服便笺", f"{lines[1].replace(title, title + ' 13800138000')},张三的电话", ""]
+    ).encode("utf-8-sig")
     told = rows_of_file(spoilt, [2])[2]
     assert told["客服便笺"] == STARS
     assert "13800138000" not in told["选购商品"] and STARS in told["选购商品"]

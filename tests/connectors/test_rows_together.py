@@ -1,4 +1,6 @@
-"""One thing told in several rows (TikTok: a row per unit): no row of it is set aside, and all of them are there when the raw bytes are not."""
+"""One thing told in several rows (TikTok: a row per unit): no row of it is set aside, and all of them are
+there when the raw bytes are not.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def stored(house: House) -> dict[str, pl.DataFrame]:
         return {name: lake.read(SILVER[name]).sort(SILVER[name].key) for name in _TABLES}
 
 
-def test_units_of_a_line_are_published_and_outlive_their_raw_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_units_of_a_line_are_published_and_outlive_their_raw_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (play,) = (item for item in PLAYS if item.platform == "tiktok_shop")
     with opened(play, tmp_path / "home", monkeypatch.setattr) as house:
         house.settings = house.settings.model_copy(update={"raw_days": 0})
@@ -36,7 +40,9 @@ def test_units_of_a_line_are_published_and_outlive_their_raw_bytes(tmp_path: Pat
         assert bronze.height > lines.height, "there is a line of several units"
         assert loads.filter(kind_code="orders")["rows_read_qty"].sum() == bronze.height
         told = loads.select(pl.col("published_qty", "duplicate_qty", "rows_read_qty").sum()).row(0)
-        assert told[0] + told[1] == told[2], "a page that follows tells a row again: nothing is superseded or set aside"
+        assert told[0] + told[1] == told[2], (
+            "a page that follows tells a row again: nothing is superseded or set aside"
+        )
         before = stored(house)
         build(house.settings, from_landing=True)
         assert all(frame.equals(before[name]) for name, frame in stored(house).items())

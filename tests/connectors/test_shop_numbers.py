@@ -30,9 +30,19 @@ def told(spellings: list[str]) -> list[str]:
 
 
 def test_every_spelling_of_a_number_is_the_same_shop() -> None:
-    assert told([f"{NUMBER}.0", f"{NUMBER}.00", WIDE, f"{NUMBER}\u00a0", f"\u3000{NUMBER}", f"'{NUMBER}", "10,000,001", f"{NUMBER},", f'="{NUMBER}"']) == [
-        NUMBER
-    ]
+    assert told(
+        [
+            f"{NUMBER}.0",
+            f"{NUMBER}.00",
+            WIDE,
+            f"{NUMBER}\u00a0",
+            f"\u3000{NUMBER}",
+            f"'{NUMBER}",
+            "10,000,001",
+            f"{NUMBER},",
+            f'="{NUMBER}"',
+        ]
+    ) == [NUMBER]
 
 
 @pytest.mark.parametrize("nothing", ["0", "0.0", "", "-", "null", "\u00a0"])

@@ -1,4 +1,7 @@
-"""An Airflow of the tests' own, and a small simulated market behind it. Nothing here imports airflow before its home is set."""
+"""An Airflow of the tests' own, and a small simulated market behind it.
+
+Nothing here imports airflow before its home is set.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ from warehouse.settings import Settings
 
 @pytest.fixture(scope="session")
 def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """AIRFLOW_HOME with a migrated SQLite database; the settings of any other Airflow are hidden while the tests run."""
+    """AIRFLOW_HOME with a migrated SQLite database.
+
+    The settings of any other Airflow are hidden while the tests run.
+    """
     home = tmp_path_factory.mktemp("airflow")
     wanted = {
         "AIRFLOW_HOME": str(home),
@@ -38,7 +44,9 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name)
         for name, value in wanted.items():
             patch.setenv(name, value)
-        subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, cwd=ROOT
+        )
         yield home
 
 
@@ -59,18 +67,28 @@ def market() -> Market:
 
 @pytest.fixture
 def simulated(market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedHome]:
-    """A fresh installation whose shops are collected from a server of its own, with Airflow connections in the environment."""
+    """A fresh installation whose shops are collected from a server of its own, with Airflow connections in
+    the environment.
+    """
     app = make_app(market, NOW)
     base, stop = serve_in_thread(app)
     write_home(tmp_path / "simulator", market, app.state.world, base)
     credentials = json.loads((tmp_path / "simulator" / "credentials.json").read_text())
     for name, value in connections(credentials).items():
         monkeypatch.setenv(name, value)
-    for name, value in {"BAIYUN_HOME": str(tmp_path / "home"), "BAIYUN_HTTP_WAIT_SCALE": "0.001", "BAIYUN_HTTP_ATTEMPTS": "3"}.items():
+    for name, value in {
+        "BAIYUN_HOME": str(tmp_path / "home"),
+        "BAIYUN_HTTP_WAIT_SCALE": "0.001",
+        "BAIYUN_HTTP_ATTEMPTS": "3",
+    }.items():
         monkeypatch.setenv(name, value)
     registry = json.loads((tmp_path / "simulator" / "registry.json").read_text())
     settings = Settings()
-    register_market(settings, registry | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in registry["shops"]]})
+    register_market(
+        settings,
+        registry
+        | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in registry["shops"]]},
+    )
     yield SimulatedHome(settings, app.state.world, app.state.faults, credentials)
     stop()
 
@@ -81,6 +99,8 @@ def run(dags: dict[str, Any]) -> Callable[[str], tuple[str, dict[str, str]]]:
 
     def run_dag(dag_id: str) -> tuple[str, dict[str, str]]:
         ended = dags[dag_id].test(logical_date=None)
-        return str(ended.state.value), {ti.task_id: str(getattr(ti.state, "value", ti.state)) for ti in ended.get_task_instances()}
+        return str(ended.state.value), {
+            ti.task_id: str(getattr(ti.state, "value", ti.state)) for ti in ended.get_task_instances()
+        }
 
     return run_dag

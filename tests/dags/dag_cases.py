@@ -20,7 +20,9 @@ NOW = dt.datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 @dataclass(frozen=True)
 class SimulatedHome:
-    """An installation, the simulated platforms' inside, and the secrets that must not show anywhere: shop → credentials."""
+    """An installation, the simulated platforms' inside, and the secrets that must not show anywhere: shop →
+    credentials.
+    """
 
     settings: Settings
     world: World
@@ -30,4 +32,8 @@ class SimulatedHome:
     @property
     def secrets(self) -> set[str]:
         """Every value that must reach no log and no database of Airflow's."""
-        return {held[name] for held in self.credentials.values() for name in ("app_secret", "access_token", "refresh_token")}
+        return {
+            held[name]
+            for held in self.credentials.values()
+            for name in ("app_secret", "access_token", "refresh_token")
+        }

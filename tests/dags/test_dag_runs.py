@@ -1,4 +1,6 @@
-"""The timetables run in this process against the simulated platforms, and what they publish equals the simulator's truth."""
+"""The timetables run in this process against the simulated platforms, and what they publish equals the
+simulator's truth.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ PERIOD = (dt.date(2026, 10, 1), dt.date(2026, 11, 30))
 
 def shown(simulated: SimulatedHome, merchant: str, metric: str) -> int:
     """A merchant's figure as the pages would show it."""
-    return int(ask(Viewer(simulated.settings.place, "test", "merchant", merchant), [metric], period=PERIOD).rows[metric][0])
+    return int(
+        ask(Viewer(simulated.settings.place, "test", "merchant", merchant), [metric], period=PERIOD).rows[
+            metric
+        ][0]
+    )
 
 
 def true(market: Market, merchant: str, metric: str) -> int:
@@ -52,7 +58,10 @@ def test_collect_and_build_publish_the_truth_and_keep_the_secrets(
             assert shown(simulated, merchant, metric) == true(market, merchant, metric) > 0
     assert run("maintain") == ("success", {"tidy": "success", "verify": "success"})
     assert shown(simulated, "yunshan", "paid_gmv") == true(market, "yunshan", "paid_gmv")
-    written = [capfd.readouterr().out, *(path.read_text(errors="replace") for path in airflow_home.rglob("*.log"))]
+    written = [
+        capfd.readouterr().out,
+        *(path.read_text(errors="replace") for path in airflow_home.rglob("*.log")),
+    ]
     with sqlite3.connect(airflow_home / "airflow.db") as database:
         written += list(database.iterdump())
     assert any("ok yunshan-douyin" in text for text in written)
@@ -64,7 +73,12 @@ def test_a_revoked_shop_turns_the_run_amber_and_stops_nobody_else(
 ) -> None:
     simulated.world.tokens.revoke("yunshan-douyin")
     state, tasks = run("collect")
-    assert (state, tasks["green"], tasks["amber"], tasks["red"]) == ("success", "skipped", "success", "skipped")
+    assert (state, tasks["green"], tasks["amber"], tasks["red"]) == (
+        "success",
+        "skipped",
+        "success",
+        "skipped",
+    )
     told = [line for line in capfd.readouterr().out.splitlines() if "failed yunshan-douyin" in line]
     assert told
     assert "重新授权" in told[0] or "re-authorise" in told[0] or "authorise" in told[0]
@@ -72,7 +86,9 @@ def test_a_revoked_shop_turns_the_run_amber_and_stops_nobody_else(
     assert shown(simulated, "tinglan", "paid_gmv") == true(market, "tinglan", "paid_gmv")
 
 
-def test_a_shop_without_a_connection_fails_alone(simulated: SimulatedHome, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shop_without_a_connection_fails_alone(
+    simulated: SimulatedHome, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_SHOP_TINGLAN_DOUYIN")
     _, tasks = run("collect")
     assert tasks["amber"] == "success"
@@ -81,7 +97,9 @@ def test_a_shop_without_a_connection_fails_alone(simulated: SimulatedHome, run: 
     assert set(with_rule["rule_name"]) == {"NO_CREDENTIAL"}
 
 
-def test_a_collection_that_brought_nothing_is_red_and_sets_off_no_build(simulated: SimulatedHome, run: Run, airflow_home: Path) -> None:
+def test_a_collection_that_brought_nothing_is_red_and_sets_off_no_build(
+    simulated: SimulatedHome, run: Run, airflow_home: Path
+) -> None:
     events = _asset_events(airflow_home)
     for shop_id in simulated.credentials:
         simulated.world.tokens.revoke(shop_id)
@@ -109,7 +127,12 @@ def test_a_batch_that_breaks_off_turns_the_run_amber_and_names_its_shop(
 
 def test_a_busy_platform_is_asked_again_and_at_last_left_alone(simulated: SimulatedHome) -> None:
     simulated.faults.update({"throttled_every": 1})
-    busy = steps.collect(simulated.settings, ["tinglan-douyin"], run_name="r", credentials=lambda _: simulated.credentials["tinglan-douyin"])
+    busy = steps.collect(
+        simulated.settings,
+        ["tinglan-douyin"],
+        run_name="r",
+        credentials=lambda _: simulated.credentials["tinglan-douyin"],
+    )
     with pytest.raises(TransientError, match="tinglan-douyin"):
         verdicts.insist(busy)
     assert verdicts.colour(simulated.settings, "r", [["tinglan-douyin"]]) == "red"
@@ -128,7 +151,9 @@ def test_the_inbox_tells_the_build_only_when_something_new_lies_in_it(
     assert run("watch_inbox") == ("success", {"scan": "skipped"})
 
 
-def test_a_held_release_ends_the_run_as_failed(simulated: SimulatedHome, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_held_release_ends_the_run_as_failed(
+    simulated: SimulatedHome, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def hold(*_: object) -> None:
         raise HeldReleaseError("HELD", "检查未通过", "checks failed")
 

@@ -1,4 +1,6 @@
-"""The timetables as Airflow reads them: what runs when, in which pool, with which retries, and that reading them is quick."""
+"""The timetables as Airflow reads them: what runs when, in which pool, with which retries, and that reading
+them is quick.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +27,39 @@ def test_there_are_four_dags_that_start_by_themselves_one_run_at_a_time(dags: di
         assert (dag.catchup, dag.max_active_runs, dag.doc_md is None) == (False, 1, False)
 
 
-@pytest.mark.parametrize(("dag", "cron"), [("collect", "30 5 * * *"), ("watch_inbox", "*/5 * * * *"), ("maintain", "30 3 * * 0")])
+@pytest.mark.parametrize(
+    ("dag", "cron"), [("collect", "30 5 * * *"), ("watch_inbox", "*/5 * * * *"), ("maintain", "30 3 * * 0")]
+)
 def test_the_clock_is_beijings(dags: dict[str, Any], dag: str, cron: str) -> None:
     assert dags[dag].timetable.expression == cron
-    assert str(dags[dag].timetable.timezone) == "Asia/Shanghai" or dags[dag].timetable.timezone.name == "Asia/Shanghai"
+    assert (
+        str(dags[dag].timetable.timezone) == "Asia/Shanghai"
+        or dags[dag].timetable.timezone.name == "Asia/Shanghai"
+    )
 
 
 def test_landed_data_sets_off_the_build(dags: dict[str, Any]) -> None:
     (landed,) = dags["build"].timetable.asset_condition.objects
-    tellers = {(dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if landed in task.outlets}
+    tellers = {
+        (dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if landed in task.outlets
+    }
     assert tellers == {("collect", "green"), ("collect", "amber"), ("watch_inbox", "scan")}
 
 
 def test_who_writes_much_waits_for_the_one_slot(dags: dict[str, Any]) -> None:
-    pooled = {(dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if task.pool == "warehouse_writer"}
-    assert pooled == {("build", "build"), ("build", "audit"), ("build", "release"), ("maintain", "tidy"), ("watch_inbox", "scan")}
+    pooled = {
+        (dag.dag_id, task.task_id)
+        for dag in dags.values()
+        for task in dag.tasks
+        if task.pool == "warehouse_writer"
+    }
+    assert pooled == {
+        ("build", "build"),
+        ("build", "audit"),
+        ("build", "release"),
+        ("maintain", "tidy"),
+        ("watch_inbox", "scan"),
+    }
 
 
 def test_the_order_of_the_build_and_of_the_collection(dags: dict[str, Any]) -> None:
@@ -62,7 +82,9 @@ def test_the_order_of_the_build_and_of_the_collection(dags: dict[str, Any]) -> N
         (ValueError("a bug"), "fail"),
     ],
 )
-def test_only_what_may_pass_by_itself_is_tried_again(dags: dict[str, Any], error: Exception, action: str) -> None:
+def test_only_what_may_pass_by_itself_is_tried_again(
+    dags: dict[str, Any], error: Exception, action: str
+) -> None:
     for dag in dags.values():
         for task in dag.tasks:
             assert task.retry_policy.evaluate(error, 1, 3).action.value == action
@@ -71,10 +93,25 @@ def test_only_what_may_pass_by_itself_is_tried_again(dags: dict[str, Any], error
 
 
 def test_reading_the_dags_imports_nothing_heavy(airflow_home: Path) -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import dags.build, dags.collect, dags.maintain, dags.watch_inbox; print(*sys.modules)"
-    shown = subprocess.run([sys.executable, "-c", code, str(ROOT)], check=True, capture_output=True, text=True, env=os.environ, cwd="/").stdout.split()
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import dags.build, dags.collect, dags.maintain, "
+        "dags.watch_inbox; print(*sys.modules)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        cwd="/",
+    ).stdout.split()
     assert not {"polars", "duckdb", "great_expectations", "pandas", "pyarrow", "streamlit"} & set(shown)
-    assert not {name for name in shown if name.split(".")[0] in {"contracts", "connectors", "warehouse", "transforms", "expectations", "metrics", "pipeline"}}
+    assert not {
+        name
+        for name in shown
+        if name.split(".")[0]
+        in {"contracts", "connectors", "warehouse", "transforms", "expectations", "metrics", "pipeline"}
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -12,7 +12,8 @@ from streamlit.components.v2 import manifest_scanner
 
 from warehouse.place import Place
 
-#: Streamlit looks through every installed package for components whenever an application starts: a third of what a page's test took.
+#: Streamlit looks through every installed package for components whenever an application starts: a third of
+#: what a page's test took.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 

@@ -1,4 +1,6 @@
-"""Everything a page sent to the browser, as text: labels, sentences, and the cells behind tables and charts."""
+"""Everything a page sent to the browser, as text: labels, sentences, and the cells behind tables and
+charts.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ import streamlit as st
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.menu import entries
 with TellFailure("页面"):
-    next(item for item in entries() if item.card.path == st.session_state["path"]).show(st.session_state["looking"])
+    asked = st.session_state["path"]
+    next(item for item in entries() if item.card.path == asked).show(st.session_state["looking"])
 """
 
 
@@ -72,7 +75,11 @@ def _texts(message: object) -> Iterator[str]:
                 yield item
             elif field.type == field.TYPE_BYTES:
                 table = pa.ipc.open_stream(item).read_all()
-                yield from (str(cell) for column in [table.column_names, *table.itercolumns()] for cell in _cells(column))
+                yield from (
+                    str(cell)
+                    for column in [table.column_names, *table.itercolumns()]
+                    for cell in _cells(column)
+                )
             elif field.type == field.TYPE_MESSAGE and hasattr(item, "ListFields"):
                 yield from _texts(item)
 

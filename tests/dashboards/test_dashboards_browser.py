@@ -1,4 +1,7 @@
-"""The real server and a real browser: sign in as A, as B, as the association, with a wrong password; pictures at both widths to look at."""
+"""The real server and a real browser: sign in as A, as B, as the association, with a wrong password.
+
+Pictures at both widths to look at.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 ORDERS = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 TMALL = ROOT.parent / "shared" / "samples" / "tmall_2020" / "tmall_order_report.csv"
@@ -53,7 +57,9 @@ def serving(home: Path, log: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
     with log.open("wb") as stream:
-        server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "BAIYUN_HOME": str(home)}, stdout=stream, stderr=stream)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "BAIYUN_HOME": str(home)}, stdout=stream, stderr=stream
+        )
         try:
             _await_health(f"http://127.0.0.1:{port}/_stcore/health", server, log)
             yield f"http://127.0.0.1:{port}"
@@ -85,7 +91,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a path in a context of its own, signed in when a name is given; remembers what the browser asked other hosts for."""
+    """Opens a path in a context of its own, signed in when a name is given.
+
+    Remembers what the browser asked other hosts for.
+    """
     contexts = []
     foreign: list[str] = []
 
@@ -95,7 +104,14 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)
-        page.on("request", lambda request: None if request.url.startswith((address, "ws://127.0.0.1", "data:", "blob:")) else foreign.append(request.url))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((address, "ws://127.0.0.1", "data:", "blob:"))
+                else foreign.append(request.url)
+            ),
+        )
         page.goto(f"{address}/{path}")
         if name is not None:
             fill_form(page, name, password)
@@ -116,15 +132,27 @@ def fill_form(page: Page, name: str, password: str) -> None:
 def settle(page: Page) -> None:
     """Wait until the run has ended and every chart is drawn."""
     page.get_by_text("账号", exact=True).wait_for()
-    page.wait_for_function("document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'")
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    )
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')")
-    page.wait_for_function("[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(item => item.querySelector('canvas, svg'))")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(item => "
+        "item.querySelector('canvas, svg'))"
+    )
 
 
 def picture(page: Page, folder: Path, name: str) -> Path:
     """The whole page, not only the window: Streamlit scrolls inside itself."""
     width = page.viewport_size["width"]
-    page.set_viewport_size({"width": width, "height": max(WIDTHS[width], page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))})
+    page.set_viewport_size(
+        {
+            "width": width,
+            "height": max(
+                WIDTHS[width], page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+            ),
+        }
+    )
     settle(page)
     path = folder / f"{name}-{width}.png"
     page.screenshot(path=path)
@@ -187,7 +215,9 @@ def test_a_reload_asks_for_the_password_again(visit: Callable[..., Page]) -> Non
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(("path", "name"), [("", "a"), ("data_health", "a"), ("", "assoc"), ("", None)])
-def test_nothing_is_wider_than_the_screen(visit: Callable[..., Page], tmp_path: Path, path: str, name: str | None, width: int) -> None:
+def test_nothing_is_wider_than_the_screen(
+    visit: Callable[..., Page], tmp_path: Path, path: str, name: str | None, width: int
+) -> None:
     """Leaves a picture in the test's folder for people to look at."""
     page = visit(path, name=name, width=width)
     if name is None:
@@ -199,15 +229,25 @@ def test_nothing_is_wider_than_the_screen(visit: Callable[..., Page], tmp_path: 
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
 
 
-def test_dropped_files_are_judged_within_the_screen(visit: Callable[..., Page], tmp_path: Path, width: int = 390) -> None:
-    """Through the browser's own upload, which no other test uses: a good file, a wrong one and a renamed column. Leaves a picture."""
+def test_dropped_files_are_judged_within_the_screen(
+    visit: Callable[..., Page], tmp_path: Path, width: int = 390
+) -> None:
+    """Through the browser's own upload, which no other test uses: a good file, a wrong one and a renamed
+    column. Leaves a picture.
+    """
     orders = ORDERS.read_text(encoding="utf-8-sig")
-    files = {"订单.csv": orders, "改名.csv": orders.replace("订单应付金额", "订单应付总额", 1), "登录.csv": "<!DOCTYPE html><html></html>"}
+    files = {
+        "订单.csv": orders,
+        "改名.csv": orders.replace("订单应付金额", "订单应付总额", 1),
+        "登录.csv": "<!DOCTYPE html><html></html>",
+    }
     page = visit("upload", name="a", width=width)
     page.get_by_label("文件属于哪个店铺").click()
     page.get_by_role("option", name="雾山抖音店").click()
     settle(page)
-    page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": "text/csv", "buffer": text.encode()} for name, text in files.items()])
+    page.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "text/csv", "buffer": text.encode()} for name, text in files.items()]
+    )
     page.get_by_role("button", name="确认导入 1 个文件").wait_for()
     settle(page)
     assert picture(page, tmp_path, "upload").stat().st_size > 10_000
@@ -221,19 +261,28 @@ def test_the_phone_shows_yesterday_and_its_channels_without_scrolling(visit: Cal
     settle(page)
     card, chart = page.get_by_text("昨天净成交"), page.locator("[data-testid=stVegaLiteChart]").first
     ends = time.monotonic() + WAIT / 1000
-    while not (fits := _fits(card, chart)) and time.monotonic() < ends:  # on a busy machine the layout still moves
+    while (
+        not (fits := _fits(card, chart)) and time.monotonic() < ends
+    ):  # on a busy machine the layout still moves
         page.wait_for_timeout(100)
     assert fits, "the three that kept most, although a held build is told above"
 
 
 def _fits(card: Locator, chart: Locator) -> bool:
     above, below = card.bounding_box(), chart.bounding_box()
-    return above is not None and below is not None and above["y"] < below["y"] and below["y"] + 3 * ROW_HEIGHT < WIDTHS[390]
+    return (
+        above is not None
+        and below is not None
+        and above["y"] < below["y"]
+        and below["y"] + 3 * ROW_HEIGHT < WIDTHS[390]
+    )
 
 
 @pytest.mark.slow
 def test_the_tmall_file_of_2020_reaches_the_page_to_the_fen(browser: Browser, tmp_path: Path) -> None:
-    """A file nobody here wrote, through ingest, checks and release: 24,087 paid orders of February 2020 and the last six of 1 March."""
+    """A file nobody here wrote, through ingest, checks and release: 24,087 paid orders of February 2020 and
+    the last six of 1 March.
+    """
     if not TMALL.exists():
         pytest.skip("third-party sample not here")
     home = tmp_path / "house"

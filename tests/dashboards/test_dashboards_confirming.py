@@ -1,4 +1,6 @@
-"""Absurd figures on the health page: the held row and the marked line are there with a button, and pressing it settles them."""
+"""Absurd figures on the health page: the held row and the marked line are there with a button, and pressing
+it settles them.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +21,23 @@ from warehouse import accounts
 from warehouse.ops import CONFIRMATION
 from warehouse.settings import Settings
 
-SAMPLE = (ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv").read_text(encoding="utf-8-sig")
+SAMPLE = (ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv").read_text(
+    encoding="utf-8-sig"
+)
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 
-def test_what_waits_is_shown_with_a_button_and_counts_once_it_is_pressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waits_is_shown_with_a_button_and_counts_once_it_is_pressed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings, path = Settings(home=tmp_path / "home"), tmp_path / "a.csv"
     monkeypatch.setenv("BAIYUN_HOME", str(settings.home))
     header, *lines = SAMPLE.splitlines()
     price = re.search(r"1299\.00|1,299\.00|[0-9]+\.[0-9]{2}", lines[0])
     assert price is not None
-    path.write_text("\n".join([header, lines[0].replace(price[0], "99999999999.00"), *lines[1:], ""]), encoding="utf-8")
+    path.write_text(
+        "\n".join([header, lines[0].replace(price[0], "99999999999.00"), *lines[1:], ""]), encoding="utf-8"
+    )
     ingest(settings, "m1", "s1", [path], register=True, at=NOW)
     accounts.add(settings.place, "a", PASSWORD, role="merchant", merchant_id="m1")
     viewer = access.sign_in(settings.place, "a", PASSWORD)
@@ -37,7 +45,9 @@ def test_what_waits_is_shown_with_a_button_and_counts_once_it_is_pressed(tmp_pat
     app = run_page("data_health", viewer)
     said = everything(app)
     assert "等您确认" in said and "99,999,999,999.00" in said and "Waiting for your word" in said
-    app.button(key=next(item.key for item in app.button if str(item.key).startswith("confirming_"))).click().run(timeout=SECONDS)
+    app.button(
+        key=next(item.key for item in app.button if str(item.key).startswith("confirming_"))
+    ).click().run(timeout=SECONDS)
     app.session_state["confirming"].outcome.result(timeout=SECONDS)
     app.run(timeout=SECONDS)
     assert "已确认" in everything(app)

@@ -1,4 +1,6 @@
-"""The page of costs: the template can be given back, every wrong row is named, nothing is replaced unseen, and what it changed is told."""
+"""The page of costs: the template can be given back, every wrong row is named, nothing is replaced unseen,
+and what it changed is told.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,10 @@ def a(own_house: Place) -> Viewer:
 
 
 def enter(viewer: Viewer, *rows: str) -> None:
-    """As the page does when it is confirmed; the house has no files to build from, so only the entries are looked at."""
+    """As the page does when it is confirmed.
+
+    The house has no files to build from, so only the entries are looked at.
+    """
     found = counter.preview_list(viewer, "costs", "成本.csv", csv_of(*rows))
     counter.enter_list(viewer, "costs", "成本.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
 
@@ -56,7 +61,9 @@ def page(viewer: Viewer, data: bytes, monkeypatch: pytest.MonkeyPatch) -> AppTes
     return run_page("costs", viewer)
 
 
-def test_every_wrong_row_is_named_with_its_column_and_cell(a: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_wrong_row_is_named_with_its_column_and_cell(
+    a: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [
         GOODS,
         "房租,,,,,,,1,2026-01-01,",
@@ -70,7 +77,8 @@ def test_every_wrong_row_is_named_with_its_column_and_cell(a: Viewer, monkeypatc
     [told] = [item.value.split("\n- ") for item in app.markdown if item.value.startswith("- ")]
     found = [re.match(r"(?:- )?\*\*第 (\d+) 行 · (.+)\*\*:「(.+)」 .+ → .+  \n", line) for line in told]
     assert [line.groups() for line in found if line] == [
-        ("3", "成本项目", "房租"), ("4", "金额\\(元\\)", "面议"), ("5", "店铺", "b\\-douyin"), ("6", "生效日期", "2026\\-13\\-01"), ("7", "整行", "(空)"),
+        ("3", "成本项目", "房租"), ("4", "金额\\(元\\)", "面议"), ("5", "店铺", "b\\-douyin"),
+        ("6", "生效日期", "2026\\-13\\-01"), ("7", "整行", "(空)"),
     ]  # fmt: skip
     assert "整份没有收下" in everything(app) and "推广现金、推广赠款填在同一张表里" in everything(app)
     assert not app.button, "what is wrong cannot be confirmed"
@@ -80,13 +88,18 @@ def test_every_wrong_row_is_named_with_its_column_and_cell(a: Viewer, monkeypatc
 
 
 def test_a_preview_says_what_is_new_replaced_the_same_and_taken_back(a: Viewer) -> None:
-    assert verdicts(a, GOODS, "打包费,,,,,,,1.20,2026-01-01,") == [(2, "new", None, 38_50, None), (3, "new", None, 1_20, None)]
+    assert verdicts(a, GOODS, "打包费,,,,,,,1.20,2026-01-01,") == [
+        (2, "new", None, 38_50, None),
+        (3, "new", None, 1_20, None),
+    ]
     enter(a, GOODS, "打包费,,,,,,,1.20,2026-01-01,", "坑位费,a-douyin,,,c1,,,100,2026-01-01,2026-01-07")
     changed = GOODS.replace("38.50", "41.00")
     later = changed.replace("2026-01-01", "2026-03-01")
     slot = "坑位费,a-douyin,,,c1,,,100,2026-01-01,2026-01-09"
-    assert verdicts(a, changed, later, "打包费,,,,,,,1.20,2026-01-01,", slot, "样品费,a-douyin,,,,,,撤销,2026-01-01,") == [
-        (2, "changed", 38_50, 41_00, None), (3, "new", None, 41_00, 38_50), (4, "same", 1_20, 1_20, None), (5, "changed", 100_00, 100_00, None),
+    assert verdicts(a, changed, later, "打包费,,,,,,,1.20,2026-01-01,", slot,
+        "样品费,a-douyin,,,,,,撤销,2026-01-01,") == [
+        (2, "changed", 38_50, 41_00, None), (3, "new", None, 41_00, 38_50), (4, "same", 1_20, 1_20, None),
+        (5, "changed", 100_00, 100_00, None),
         (6, "nothing", None, None, None),
     ]  # fmt: skip
     assert verdicts(a, GOODS.replace("38.50", "撤销")) == [(2, "taken_back", 38_50, None, None)]
@@ -114,10 +127,14 @@ def test_what_was_confirmed_is_what_happens_or_nothing_does(a: Viewer) -> None:
         assert read(lake, UNIT_COST, "merchant-a")["unit_cost_fen"].to_list() == [38_50]
 
 
-def test_the_template_is_a_list_of_the_same_shape_and_what_is_in_force_is_ones_own(a: Viewer, own_house: Place) -> None:
+def test_the_template_is_a_list_of_the_same_shape_and_what_is_in_force_is_ones_own(
+    a: Viewer, own_house: Place
+) -> None:
     head, *rows = list(csv.reader(io.StringIO(counter.list_template(a, "costs").decode("utf-8-sig"))))
     assert tuple(head) == tuple(LIST.labels) and len(rows) == 12
-    assert {row[2] for row in rows if row[2]} == {f"a-{shop}-{number}-M" for shop in ("douyin", "tmall") for number in (0, 1)}
+    assert {row[2] for row in rows if row[2]} == {
+        f"a-{shop}-{number}-M" for shop in ("douyin", "tmall") for number in (0, 1)
+    }
     enter(a, GOODS)
     entries = counter.entries_in_force(a, "costs")[0]
     assert entries.select("sku_code", "fen", "received_by_name").rows() == [("A1", 38_50, "a")]

@@ -13,8 +13,12 @@ from pipeline.counter import Coverage
 RECEIVED = dt.datetime(2026, 7, 20, 23, 30, tzinfo=ZoneInfo("UTC"))  # the next morning in Beijing
 
 
-def can(kind: str, source: str = "file", *, verified: bool = True, proofs: tuple[str, ...] = ("test",)) -> Coverage:
-    return Coverage((Layout("douyin", kind, "x", source, verified, "", ()),), is_simulated=True, proofs=proofs)
+def can(
+    kind: str, source: str = "file", *, verified: bool = True, proofs: tuple[str, ...] = ("test",)
+) -> Coverage:
+    return Coverage(
+        (Layout("douyin", kind, "x", source, verified, "", ()),), is_simulated=True, proofs=proofs
+    )
 
 
 def came(kind: str, source: str = "file", last: dt.date | None = None) -> dict[str, object]:
@@ -22,8 +26,19 @@ def came(kind: str, source: str = "file", last: dt.date | None = None) -> dict[s
 
 
 def test_rows_tell_dates_what_to_do_and_what_is_not_told() -> None:
-    known = [can("products", verified=False, proofs=()), can("orders"), can("orders", "api", proofs=()), can("after_sales", "api"), can("ads")]
-    given = [came("orders", last=dt.date(2026, 7, 1)), came("ads"), came("mapped_after_sales"), came("brand_new", "api", dt.date(2026, 7, 2))]
+    known = [
+        can("products", verified=False, proofs=()),
+        can("orders"),
+        can("orders", "api", proofs=()),
+        can("after_sales", "api"),
+        can("ads"),
+    ]
+    given = [
+        came("orders", last=dt.date(2026, 7, 1)),
+        came("ads"),
+        came("mapped_after_sales"),
+        came("brand_new", "api", dt.date(2026, 7, 2)),
+    ]
     assert [tuple(row.values()) for row in coverage_rows(known, given)] == [
         ("订单", f"✓ {day(dt.date(2026, 7, 1))}", "可授权", "—"),
         ("售后", "—", "可授权", "✓"),

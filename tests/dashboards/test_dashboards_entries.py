@@ -1,4 +1,6 @@
-"""The page of hand-entered lists: every list that is declared is on it, a house-wide one on its operator's, and an entry can be taken back."""
+"""The page of hand-entered lists: every list that is declared is on it, a house-wide one on its operator's,
+and an entry can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def choose(app: AppTest, code: str) -> AppTest:
     return app.segmented_control(key="entry_list").set_value(code).run()
 
 
-def test_a_declared_list_is_on_the_page_by_itself(a: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_declared_list_is_on_the_page_by_itself(
+    a: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     declare(tmp_path, monkeypatch)
     given(monkeypatch, "承诺.csv", "店铺,商家编码,日期,件数\na-douyin,A1,2026-01-31,40\n")
     app = choose(run_page("entries", a), CODE)
@@ -54,14 +58,20 @@ def test_a_declared_list_is_on_the_page_by_itself(a: Viewer, tmp_path: Path, mon
     assert not next(item for item in app.button if item.key == f"{CODE}_confirm").disabled
 
 
-def test_an_order_is_excluded_and_taken_back_on_the_page(a: Viewer, own_house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_is_excluded_and_taken_back_on_the_page(
+    a: Viewer, own_house: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with writing(Settings(home=own_house.home)):
         pass  # a page reads only: whoever writes first makes the tables that are not there
     given(monkeypatch, "名单.csv", "店铺,订单号,原因,处理\na-douyin,777000111,刷单,\n")
     app = choose(run_page("entries", a), "aside")
     assert cells(app).select("变化", "订单号", "改成").rows() == [("新增", "777000111", "刷单")]
-    seen = counter.preview_list(a, "aside", "x.csv", "店铺,订单号,原因,处理\na-douyin,777000111,刷单,\n".encode()).seen
-    counter.enter_list(a, "aside", "x.csv", "店铺,订单号,原因,处理\na-douyin,777000111,刷单,\n".encode(), seen).outcome.result(timeout=120)
+    seen = counter.preview_list(
+        a, "aside", "x.csv", "店铺,订单号,原因,处理\na-douyin,777000111,刷单,\n".encode()
+    ).seen
+    counter.enter_list(
+        a, "aside", "x.csv", "店铺,订单号,原因,处理\na-douyin,777000111,刷单,\n".encode(), seen
+    ).outcome.result(timeout=120)
     again = choose(run_page("entries", a), "aside")
     assert "完全一样" in everything(again) and "现在有效的剔除名单 1 条" in everything(again)
     box = again.multiselect(key="aside_chosen")
@@ -69,7 +79,9 @@ def test_an_order_is_excluded_and_taken_back_on_the_page(a: Viewer, own_house: P
     assert "777000111" in option and "刷单" in option
     rows, newest = counter.entries_in_force(a, "aside")
     box.set_value(rows["entry_id"].to_list()).run()
-    assert next(item for item in again.button if item.key == "aside_take_back").label.startswith("确认撤销 1 条")
+    assert next(item for item in again.button if item.key == "aside_take_back").label.startswith(
+        "确认撤销 1 条"
+    )
     counter.take_back(a, "aside", (rows["entry_id"][0],), newest).outcome.result(timeout=120)
     with Lake.open(own_house) as lake:
         assert entries.in_force(lake, aside.BOOK).is_empty()

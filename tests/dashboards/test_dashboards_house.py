@@ -17,13 +17,43 @@ from metrics.query import access
 from warehouse.place import Place
 
 SOURCES = sorted((ROOT / "dashboards").rglob("*.py"))
-ROOTS = {"connectors", "contracts", "dags", "expectations", "metrics", "pipeline", "simulator", "transforms", "warehouse", "bench", "dashboards"}
+ROOTS = {
+    "connectors",
+    "contracts",
+    "dags",
+    "expectations",
+    "metrics",
+    "pipeline",
+    "simulator",
+    "transforms",
+    "warehouse",
+    "bench",
+    "dashboards",
+}
 
 
-@pytest.mark.parametrize("word", ["unsafe_allow_html", "st.html", "components", "cache_data", "cache_resource", "query_params", "download_button", "global "])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "unsafe_allow_html",
+        "st.html",
+        "components",
+        "cache_data",
+        "cache_resource",
+        "query_params",
+        "download_button",
+        "global ",
+    ],
+)
 def test_pages_do_not_use(word: str) -> None:
-    """Markup with data in it, caches that forget whose they are, addresses that choose the tenant, downloads named without tenant and release."""
-    assert [path.name for path in SOURCES if re.search(rf"(?<![\w.]){re.escape(word)}", path.read_text(encoding="utf-8"))] == []
+    """Markup with data in it, caches that forget whose they are, addresses that choose the tenant, downloads
+    named without tenant and release.
+    """
+    assert [
+        path.name
+        for path in SOURCES
+        if re.search(rf"(?<![\w.]){re.escape(word)}", path.read_text(encoding="utf-8"))
+    ] == []
 
 
 def test_no_module_takes_a_rooms_name() -> None:
@@ -33,7 +63,9 @@ def test_no_module_takes_a_rooms_name() -> None:
 
 
 def test_pages_and_files_stay_small() -> None:
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES
+    }
     assert {name for name, count in lengths.items() if count > (150 if "/views/" in name else 200)} == set()
 
 
@@ -41,7 +73,11 @@ def test_the_server_listens_at_home_tells_nobody_and_shows_no_traceback() -> Non
     told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert told["server"]["address"] == "127.0.0.1"
     assert told["browser"]["gatherUsageStats"] is False
-    assert (told["client"]["showErrorDetails"], told["client"]["toolbarMode"], told["client"]["disableDataExport"]) == ("none", "minimal", True)
+    assert (
+        told["client"]["showErrorDetails"],
+        told["client"]["toolbarMode"],
+        told["client"]["disableDataExport"],
+    ) == ("none", "minimal", True)
 
 
 NEW_PAGE = """

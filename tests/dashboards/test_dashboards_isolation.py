@@ -1,11 +1,21 @@
-"""Every page run as merchant A, as merchant B, as the association and as an operator: nobody is ever sent what is another's."""
+"""Every page run as merchant A, as merchant B, as the association and as an operator: nobody is ever sent
+what is another's.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 
 import pytest
-from dashboards_cases import A_SHOPS, A_TODAY_KEPT, A_TODAY_PAID, B_SHOPS, B_TODAY_KEPT, B_TODAY_PAID, PASSWORD
+from dashboards_cases import (
+    A_SHOPS,
+    A_TODAY_KEPT,
+    A_TODAY_PAID,
+    B_SHOPS,
+    B_TODAY_KEPT,
+    B_TODAY_PAID,
+    PASSWORD,
+)
 from screen import everything, open_app, paths, run_page, sign_in
 
 from dashboards.parts.page.menu import entries
@@ -18,9 +28,29 @@ def spellings(*amounts: int) -> set[str]:
     return {text for fen in amounts for text in (f"{fen / 100:,.2f}", f"{fen / 100:.2f}", str(fen))}
 
 
-ONLY_A = spellings(A_TODAY_KEPT, A_TODAY_PAID) | {"雾山", "merchant-a", *A_SHOPS, "天猫订单报表", "9001", "CREDENTIAL_REVOKED", "授权已失效"}
-ONLY_B = spellings(B_TODAY_KEPT, B_TODAY_PAID) | {"青禾", "merchant-b", *B_SHOPS, "777771", "777,771", "777772"}
-FORBIDDEN = {"a": ONLY_B, "b": ONLY_A, "assoc": ONLY_A | ONLY_B, "op": spellings(A_TODAY_KEPT, A_TODAY_PAID, B_TODAY_KEPT, B_TODAY_PAID)}
+ONLY_A = spellings(A_TODAY_KEPT, A_TODAY_PAID) | {
+    "雾山",
+    "merchant-a",
+    *A_SHOPS,
+    "天猫订单报表",
+    "9001",
+    "CREDENTIAL_REVOKED",
+    "授权已失效",
+}
+ONLY_B = spellings(B_TODAY_KEPT, B_TODAY_PAID) | {
+    "青禾",
+    "merchant-b",
+    *B_SHOPS,
+    "777771",
+    "777,771",
+    "777772",
+}
+FORBIDDEN = {
+    "a": ONLY_B,
+    "b": ONLY_A,
+    "assoc": ONLY_A | ONLY_B,
+    "op": spellings(A_TODAY_KEPT, A_TODAY_PAID, B_TODAY_KEPT, B_TODAY_PAID),
+}
 
 
 def seen_by(house: Place, name: str, path: str) -> str:
@@ -38,9 +68,13 @@ def test_no_page_sends_what_is_anothers(house: Place, name: str, path: str) -> N
 def test_the_markers_are_really_shown_to_their_owner(house: Place) -> None:
     """Else the test above would pass on blank pages."""
     mine = seen_by(house, "a", "overview") + seen_by(house, "a", "data_health")
-    assert {"271,828.18", "314,159.26", "271828.18", "雾山", "天猫订单报表", "9001", "授权已失效"} <= {word for word in ONLY_A if word in mine}
+    assert {"271,828.18", "314,159.26", "271828.18", "雾山", "天猫订单报表", "9001", "授权已失效"} <= {
+        word for word in ONLY_A if word in mine
+    }
     theirs = seen_by(house, "b", "overview") + seen_by(house, "b", "data_health")
-    assert {"16,180.33", "17,320.50", "青禾", "777771", "777772"} <= {word for word in ONLY_B if word in theirs}
+    assert {"16,180.33", "17,320.50", "青禾", "777771", "777772"} <= {
+        word for word in ONLY_B if word in theirs
+    }
 
 
 @pytest.mark.parametrize("path", [entry.card.path for entry in entries() if entry.audience == "merchant"])
@@ -66,7 +100,9 @@ def test_the_address_never_chooses_the_tenant(house: Place, word: str) -> None:
 
 
 def test_a_viewer_forged_in_the_session_is_refused(house: Place) -> None:
-    """Session state is the server's, but were a viewer ever put together wrongly the account still decides."""
+    """Session state is the server's, but were a viewer ever put together wrongly the account still
+    decides.
+    """
     app = sign_in(open_app(), "b", PASSWORD)
     app.session_state["viewer"] = dataclasses.replace(app.session_state["viewer"], merchant_id="merchant-a")
     app.run()
@@ -76,6 +112,10 @@ def test_a_viewer_forged_in_the_session_is_refused(house: Place) -> None:
 
 def test_two_sessions_side_by_side_keep_their_own_figures(house: Place) -> None:
     a, b = sign_in(open_app(), "a", PASSWORD), sign_in(open_app(), "b", PASSWORD)
-    for app, mine, theirs in ((a, "¥271,828.18", "¥16,180.33"), (b, "¥16,180.33", "¥271,828.18"), (a, "¥271,828.18", "¥16,180.33")):
+    for app, mine, theirs in (
+        (a, "¥271,828.18", "¥16,180.33"),
+        (b, "¥16,180.33", "¥271,828.18"),
+        (a, "¥271,828.18", "¥16,180.33"),
+    ):
         text = everything(app.run())
         assert mine in text and theirs not in text

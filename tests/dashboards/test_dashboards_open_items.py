@@ -1,4 +1,7 @@
-"""未结台账: the sums, by hand from the rows the house is made of; the largest of many, a shop that gave no bill, and nobody else's orders."""
+"""未结台账: the sums, by hand from the rows the house is made of.
+
+The largest of many, a shop that gave no bill, and nobody else's orders.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ def change(house: Place, table: Table, how: Callable[[pl.DataFrame], pl.DataFram
         rows = lake.read(table)
         lake.replace(table, rows.select(table.key), how(rows))
     with Lake.open(house, write=True) as lake:
-        release.publish(lake, snapshot=lake.snapshot(), build_number=release.begin_build(lake, at=NOW), at=NOW)
+        release.publish(
+            lake, snapshot=lake.snapshot(), build_number=release.begin_build(lake, at=NOW), at=NOW
+        )
 
 
 def money(yuan: int, merchant: str) -> str:
@@ -51,13 +56,26 @@ def markdown(app: AppTest) -> list[str]:
 
 
 def test_what_is_open_stands_first_with_how_many_and_how_old(house: Place) -> None:
-    """62 orders are still to be paid out, one of them finished; what is to go back is never taken off them. Ages run to the day after the last."""
+    """62 orders are still to be paid out, one of them finished; what is to go back is never taken off them.
+
+    Ages run to the day after the last.
+    """
     told = markdown(page(house, "b"))
     first = told.index("**¥4,680.00**  \n:gray[:small[要扣]] **-¥90.00**")
-    assert told[first - 1].startswith("**订单还没结算**  \n:gray[63 单 · 最久 21 天]") and told[first + 1].startswith("其中已完成的 **¥3,000.00**")
-    assert (money(1_560, "merchant-b"), money(-30, "merchant-b"), money(1_000, "merchant-b")) == ("¥4,680.00", "-¥90.00", "¥3,000.00")
+    assert told[first - 1].startswith("**订单还没结算**  \n:gray[63 单 · 最久 21 天]") and told[
+        first + 1
+    ].startswith("其中已完成的 **¥3,000.00**")
+    assert (money(1_560, "merchant-b"), money(-30, "merchant-b"), money(1_000, "merchant-b")) == (
+        "¥4,680.00",
+        "-¥90.00",
+        "¥3,000.00",
+    )
     assert sum(amount for ledger, _, _, amount in OPEN if ledger == "order" and amount > 0) == 1_560
-    wanted = {"结算了没到账": ("1 笔 · 最久 41 天", 200), "结算了不知是哪单": ("1 笔 · 没写日期", -7), "有进出没有账单": ("1 笔 · 最久 4 天", 9)}
+    wanted = {
+        "结算了没到账": ("1 笔 · 最久 41 天", 200),
+        "结算了不知是哪单": ("1 笔 · 没写日期", -7),
+        "有进出没有账单": ("1 笔 · 最久 4 天", 9),
+    }
     for name, (counted, amount) in wanted.items():
         place = next(number for number, text in enumerate(told) if text.startswith(f"**{name}**"))
         assert counted in told[place] and told[place + 1] == f"**{money(amount, 'merchant-b')}**"
@@ -82,18 +100,31 @@ def test_the_largest_fifty_are_listed_and_the_rest_counted(house: Place) -> None
     rows = app.dataframe[0].value
     assert len(rows) == 50 < len(OPEN)
     assert list(rows["金额"][:3]) == [money(amount, "merchant-a") for amount in (1_000, 500, 200)]
-    assert list(rows["天数"][:3]) == ["21 天", "6 天", "41 天"] and list(rows["订单"][:3]) == ["a-douyin-order-0", "a-douyin-order-1", "—"]
+    assert list(rows["天数"][:3]) == ["21 天", "6 天", "41 天"] and list(rows["订单"][:3]) == [
+        "a-douyin-order-0",
+        "a-douyin-order-1",
+        "—",
+    ]
     assert f"共 {len(OPEN)} 笔。" in everything(app) and f"只列前 50 笔,共 {len(OPEN)} 笔" in everything(app)
     app.selectbox(key="open_items_reason").set_value("order_unfinished").run()
-    assert f"共 61 笔,相加 **{money(560, 'merchant-a')}**" in everything(app) and len(app.dataframe[0].value) == 50
+    assert (
+        f"共 61 笔,相加 **{money(560, 'merchant-a')}**" in everything(app)
+        and len(app.dataframe[0].value) == 50
+    )
     app.selectbox(key="open_items_reason").set_value("entry_names_nothing").run()
-    assert list(app.dataframe[0].value["金额"]) == [money(-7, "merchant-a")] and list(app.dataframe[0].value["天数"]) == ["—"]
+    assert list(app.dataframe[0].value["金额"]) == [money(-7, "merchant-a")] and list(
+        app.dataframe[0].value["天数"]
+    ) == ["—"]
 
 
 def test_each_statement_is_what_was_matched_own_and_open(house: Place) -> None:
     app = page(house, "b")
     rows = {row["对账"]: row for row in app.dataframe[1].value.to_dict("records")}
-    for name, ledger, left in (("结算单对订单", "settlement", -7), ("结算单对资金", "funding", 200), ("资金流水", "fund", 9)):
+    for name, ledger, left in (
+        ("结算单对订单", "settlement", -7),
+        ("结算单对资金", "funding", 200),
+        ("资金流水", "fund", 9),
+    ):
         matched, own = STATED[ledger]
         figures = [money(amount, "merchant-b") for amount in (matched + own + left, matched, own, left, 0)]
         assert [rows[name][column] for column in ("合计", "已对上", "自有划转", "未结", "差")] == figures
@@ -125,7 +156,9 @@ def test_nothing_open_is_said_and_so_is_no_bill_at_all(own_house: Place) -> None
     assert "给过的账单都对上了,没有未结的" in everything(app) and "差 **0 分**" in everything(app)
     assert markdown(app).count("¥0.00") == 4
     nothing = everything(page(own_house, "a"))
-    assert "还没有一家店给过结算单和资金流水" in nothing and "雾山抖音店" in nothing and "对上了" not in nothing
+    assert (
+        "还没有一家店给过结算单和资金流水" in nothing and "雾山抖音店" in nothing and "对上了" not in nothing
+    )
 
 
 def test_nobody_sees_anothers_orders(house: Place) -> None:
@@ -142,20 +175,40 @@ def test_nobody_sees_anothers_orders(house: Place) -> None:
 def test_the_ladder_leads_here_where_the_viewer_has_the_page(house: Place) -> None:
     assert sign_in(open_app(), "a", PASSWORD).session_state["open_items_page"].url_path == "open_items"
     a = access.sign_in(house, "a", PASSWORD)
-    assert "way_ladder_open_items" in {str(item.key) for item in run_page("ladder", a, open_items_page="the page").button}
+    assert "way_ladder_open_items" in {
+        str(item.key) for item in run_page("ladder", a, open_items_page="the page").button
+    }
     assert "way_ladder_open_items" not in {str(item.key) for item in run_page("ladder", a).button}
 
 
 def test_the_command_says_the_same(house: Place) -> None:
     """Of every ledger: what was matched, the merchant's own and the items listed are the statement."""
     document = json.loads(CliRunner().invoke(command, ["open", "-m", "merchant-b", "--json"]).stdout)
-    sums = {row["ledger_code"]: (row["items_qty"], row["orders_qty"], row["to_come_fen"], row["to_go_fen"]) for row in document["by_ledger"]}
+    sums = {
+        row["ledger_code"]: (row["items_qty"], row["orders_qty"], row["to_come_fen"], row["to_go_fen"])
+        for row in document["by_ledger"]
+    }
     assert sums == {
-        "order": (63, 63, 4_680_00, -90_00), "funding": (1, 0, 600_00, 0), "settlement": (1, 0, 0, -21_00), "fund": (1, 0, 27_00, 0),
+        "order": (63, 63, 4_680_00, -90_00), "funding": (1, 0, 600_00, 0), "settlement": (1, 0, 0, -21_00),
+        "fund": (1, 0, 27_00, 0),
     }  # fmt: skip
-    listed = {ledger: sum(item["open_fen"] for item in document["items"] if item["ledger_code"] == ledger) for ledger in STATED}
-    told = {row["ledger_code"]: row["total_fen"] - row["matched_fen"] - row["explained_fen"] for row in document["statements"]}
-    assert listed == told == {"settlement": -21_00, "funding": 600_00, "fund": 27_00} and document["residual_fen"] == 0
+    listed = {
+        ledger: sum(item["open_fen"] for item in document["items"] if item["ledger_code"] == ledger)
+        for ledger in STATED
+    }
+    told = {
+        row["ledger_code"]: row["total_fen"] - row["matched_fen"] - row["explained_fen"]
+        for row in document["statements"]
+    }
+    assert (
+        listed == told == {"settlement": -21_00, "funding": 600_00, "fund": 27_00}
+        and document["residual_fen"] == 0
+    )
     assert all(item["merchant_id"] == "merchant-b" and item["step_name"] for item in document["items"])
     shown = CliRunner().invoke(command, ["open", "-m", "merchant-b", "--ledger", "funding"])
-    assert shown.exit_code == 0 and "600.00" in shown.output and "3,000.00" not in shown.output and "= 0.00 / total" in shown.output
+    assert (
+        shown.exit_code == 0
+        and "600.00" in shown.output
+        and "3,000.00" not in shown.output
+        and "= 0.00 / total" in shown.output
+    )

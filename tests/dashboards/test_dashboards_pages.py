@@ -1,4 +1,6 @@
-"""What the pages say: the right figures, the held build, old and missing data, and a sentence where something fails."""
+"""What the pages say: the right figures, the held build, old and missing data, and a sentence where something
+fails.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ YESTERDAY = TODAY - dt.timedelta(days=1)
 def total(first: dt.date, column: str, last: dt.date = TODAY) -> str:
     """Merchant A's sum of the days, in yuan, from the rows the house was made of."""
     rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-a")
-    rows = rows.filter(pl.col("business_date").is_between(first, last)).with_columns(kept_fen=pl.col("paid_fen") - pl.col("cohort_refund_fen"))
+    rows = rows.filter(pl.col("business_date").is_between(first, last)).with_columns(
+        kept_fen=pl.col("paid_fen") - pl.col("cohort_refund_fen")
+    )
     return f"¥{rows[column].sum() / 100:,.2f}"
 
 
@@ -43,7 +47,11 @@ def test_yesterday_comes_first_then_the_longer_periods(house: Place) -> None:
     assert [item.label.split("净成交")[0] for item in app.metric] == ["昨天", "近7天", "近30天"]
     assert app.segmented_control[0].options == ["昨天", "近7天", "近30天", "今天(未完)"]
     lines = [item.value for item in app.markdown]
-    for first, last in ((YESTERDAY, YESTERDAY), (TODAY - dt.timedelta(days=6), TODAY), (TODAY - dt.timedelta(days=29), TODAY)):
+    for first, last in (
+        (YESTERDAY, YESTERDAY),
+        (TODAY - dt.timedelta(days=6), TODAY),
+        (TODAY - dt.timedelta(days=29), TODAY),
+    ):
         place = lines.index(f"**{total(first, 'kept_fen', last)}**")
         assert f"已支付 {total(first, 'paid_fen', last)}" in "".join(lines[place : place + 3])
 
@@ -62,13 +70,20 @@ def test_today_is_never_shown_as_if_it_were_over(house: Place) -> None:
     assert [item.label.split("净成交")[0] for item in app.metric] == ["今天(未完)", "昨天", "近7天", "近30天"]
 
 
-def test_a_shop_that_has_not_told_all_of_yesterday_is_named_beside_it(house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shop_that_has_not_told_all_of_yesterday_is_named_beside_it(
+    house: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     until = dt.datetime.combine(YESTERDAY, dt.time(14, 5), BEIJING)
     late = health.freshness(viewer(house, "a")).with_columns(observed_at=until, covered_until_at=None)
     monkeypatch.setattr(overview.health, "freshness", lambda _: late)
     text = everything(run_page("overview", viewer(house, "a")))
-    assert f"这一天还没收全**:雾山抖音店只到 {day(YESTERDAY)} 14:05、雾山天猫旗舰店只到 {day(YESTERDAY)} 14:05" in text
-    monkeypatch.setattr(overview.health, "freshness", lambda _: late.with_columns(observed_at=until + dt.timedelta(hours=10)))
+    assert (
+        f"这一天还没收全**:雾山抖音店只到 {day(YESTERDAY)} 14:05、雾山天猫旗舰店只到 {day(YESTERDAY)} 14:05"
+        in text
+    )
+    monkeypatch.setattr(
+        overview.health, "freshness", lambda _: late.with_columns(observed_at=until + dt.timedelta(hours=10))
+    )
     assert "还没收全" not in everything(run_page("overview", viewer(house, "a")))
 
 
@@ -78,9 +93,14 @@ def test_young_figures_carry_an_age_badge(house: Place) -> None:
     assert "基本定了" not in text
 
 
-def test_the_overview_says_what_is_in_no_figure_and_which_checks_warn(house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_overview_says_what_is_in_no_figure_and_which_checks_warn(
+    house: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Lake.open(house) as lake:
-        held = lake.sql("SELECT count(DISTINCT (export_id, row_number)) FROM ops.quarantine WHERE merchant_id = 'merchant-a'").item()
+        held = lake.sql(
+            "SELECT count(DISTINCT (export_id, row_number)) FROM ops.quarantine WHERE merchant_id = "
+            "'merchant-a'"
+        ).item()
     assert held > 0
     assert f"文件里有 {held} 行不合规则、被隔离" in everything(run_page("overview", viewer(house, "a")))
     for name in ("held", "checks"):
@@ -92,9 +112,20 @@ def test_the_overview_says_what_is_in_no_figure_and_which_checks_warn(house: Pla
 @pytest.mark.parametrize("state", [{}, {"period": 2}])
 def test_channels_are_sorted_by_kept_money(house: Place, state: dict[str, object]) -> None:
     rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-a")
-    days = pl.col("business_date") > TODAY - dt.timedelta(days=30) if state else pl.col("business_date") == YESTERDAY
-    kept = rows.filter(days).group_by("platform_code", "channel_code").agg(kept=(pl.col("paid_fen") - pl.col("cohort_refund_fen")).sum())
-    names = [f"{PLATFORM.zh(platform)} · {CHANNEL.zh(channel)}" for platform, channel, _ in kept.sort("kept", descending=True).rows()]
+    days = (
+        pl.col("business_date") > TODAY - dt.timedelta(days=30)
+        if state
+        else pl.col("business_date") == YESTERDAY
+    )
+    kept = (
+        rows.filter(days)
+        .group_by("platform_code", "channel_code")
+        .agg(kept=(pl.col("paid_fen") - pl.col("cohort_refund_fen")).sum())
+    )
+    names = [
+        f"{PLATFORM.zh(platform)} · {CHANNEL.zh(channel)}"
+        for platform, channel, _ in kept.sort("kept", descending=True).rows()
+    ]
     text = everything(run_page("overview", viewer(house, "a"), **state))
     places = [text.index(f"\n{name}\n") for name in names]
     assert places == sorted(places)
@@ -102,7 +133,8 @@ def test_channels_are_sorted_by_kept_money(house: Place, state: dict[str, object
 
 def test_sessions_show_gpm_and_net_gpm_and_own_up_to_missing_views(house: Place) -> None:
     lines = [item.value for item in run_page("overview", viewer(house, "b")).markdown]
-    # b's newest session: 900,000 × 3 fen paid, 46% kept, 23,000 views → 1000 × 27,000.00 / 23,000, half up to the fen
+    # b's newest session: 900,000 × 3 fen paid, 46% kept, 23,000 views → 1000 × 27,000.00 / 23,000, half up to
+    # the fen
     assert "净GPM **¥540.00** :gray[/ GPM ¥1,173.91]" in lines
     assert sum("净GPM **—** :gray[/ GPM —]" in line for line in lines) == 1
 
@@ -110,7 +142,11 @@ def test_sessions_show_gpm_and_net_gpm_and_own_up_to_missing_views(house: Place)
 def test_titles_from_outside_are_drawn_as_they_are_and_never_as_markup(house: Place) -> None:
     app = run_page("overview", viewer(house, "a"))
     assert visible(HOSTILE, 40) in [item.value for item in app.text]
-    marked = [item.value for kind in (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader) for item in kind]
+    marked = [
+        item.value
+        for kind in (app.markdown, app.caption, app.info, app.warning, app.error, app.subheader)
+        for item in kind
+    ]
     assert not [value for value in marked if "frac" in value or "script" in value or "cmd" in value]
     assert "\u202e" not in everything(app)
 
@@ -118,7 +154,8 @@ def test_titles_from_outside_are_drawn_as_they_are_and_never_as_markup(house: Pl
 # matured net
 def test_matured_net_tells_point_interval_age_and_what_is_open(house: Place) -> None:
     app = run_page("matured", viewer(house, "a"))
-    # two shops × 30 days of 12 × 1,000 yuan in each of two channels: 40 % and 70 % of it stay; nine days have not come back yet
+    # two shops × 30 days of 12 × 1,000 yuan in each of two channels: 40 % and 70 % of it stay; nine days have
+    # not come back yet
     assert app.metric[0].value == "¥79.2万"
     text = everything(app)
     whole = next(item.value for item in app.markdown if "80 % interval" in item.value)
@@ -130,7 +167,8 @@ def test_matured_net_tells_point_interval_age_and_what_is_open(house: Place) -> 
 def test_matured_net_goes_by_style_and_session_too(house: Place) -> None:
     app = run_page("matured", viewer(house, "b"), matured_by="style")
     text = everything(app)
-    # one shop, 30 days of 3 × 1,000 yuan in each of two channels with a style of its own: 70 % and 40 % of it stay
+    # one shop, 30 days of 3 × 1,000 yuan in each of two channels with a style of its own: 70 % and 40 % of it
+    # stay
     assert text.index("¥6.30万") < text.index("¥3.60万"), "the style of the channel that keeps more is first"
     assert "按同类订单(渠道、品类、价位)的退法分摊" in text and STYLES[0] in text
     app.session_state["matured_by"] = "session"
@@ -139,7 +177,9 @@ def test_matured_net_goes_by_style_and_session_too(house: Place) -> None:
     assert f"{TODAY:%m-%d} 20:00 秋装上新专场" in text, "by the clock of the shop, whatever the machine's is"
 
 
-def test_at_equal_age_the_channel_that_keeps_more_is_first_though_another_kept_more_so_far(house: Place) -> None:
+def test_at_equal_age_the_channel_that_keeps_more_is_first_though_another_kept_more_so_far(
+    house: Place,
+) -> None:
     app = run_page("matured", viewer(house, "b"))
     text = everything(app)
     # 25 of 39 days have been a fortnight old: 25 × 3,000 yuan, of which 70 % and 40 % stay
@@ -148,26 +188,37 @@ def test_at_equal_age_the_channel_that_keeps_more_is_first_though_another_kept_m
     assert "85% · ¥8.16万" in everything(app.run()), "half of what goes back has by the 7th day"
 
 
-def test_equal_age_says_what_stands_at_the_right_and_lists_say_that_they_are_cut(house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equal_age_says_what_stands_at_the_right_and_lists_say_that_they_are_cut(
+    house: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = everything(run_page("matured", viewer(house, "b")))
     assert "右侧:留下的占比 · 那一刻留下的净成交" in text and "只列前" not in text
     monkeypatch.setattr(matured, "TOP", 1)
     captions = [item.value for item in run_page("matured", viewer(house, "b")).caption]
-    assert "只列前 1 个,共 2 个。 The first 1 of 2." in captions and "只列前 1 款,共 2 款。 The first 1 of 2." in captions
+    assert (
+        "只列前 1 个,共 2 个。 The first 1 of 2." in captions
+        and "只列前 1 款,共 2 款。 The first 1 of 2." in captions
+    )
 
 
 # profit
 def test_profit_says_how_much_of_its_cost_is_known_and_what_is_not(house: Place) -> None:
     app = run_page("profit", viewer(house, "b"))
-    # one shop, ten days of 3 × 1,000 yuan in each of two styles: 400 − 150 − 50 of the one, nothing known of the other
+    # one shop, ten days of 3 × 1,000 yuan in each of two styles: 400 − 150 − 50 of the one, nothing known of
+    # the other
     assert [item.value for item in app.metric] == ["¥6,000.00", "¥7,500.00"]
     text = everything(app)
     assert "已知成本 50.0%" in text and "另有 ¥30,000.00 支付的商品不知道成本,没算进利润,不当成 0" in text
     by_style = cells(app).drop_nulls("贡献利润").select("贡献利润", "毛利", "已知成本", "支付").rows()
-    assert by_style == [("¥6,000.00", "¥7,500.00", "100%", "¥30,000.00"), ("—", "—", "成本未知", "¥30,000.00")]
+    assert by_style == [
+        ("¥6,000.00", "¥7,500.00", "100%", "¥30,000.00"),
+        ("—", "—", "成本未知", "¥30,000.00"),
+    ]
     app.session_state["profit_by"] = "session"
     named = cells(app.run()).drop_nulls("场次").select("场次", "贡献利润").rows()
-    assert str(named[0][0]).endswith("秋装上新专场 · 抖音") and "不在场次里" in {name for name, _ in named[1:]}
+    assert str(named[0][0]).endswith("秋装上新专场 · 抖音") and "不在场次里" in {
+        name for name, _ in named[1:]
+    }
     assert [profit for _, profit in named] == ["¥6,000.00", *["—"] * 8]
     app.session_state["profit_by"] = "sku"
     assert cells(app.run()).drop_nulls("SKU").select("SKU", "已知成本").rows() == [
@@ -178,13 +229,20 @@ def test_profit_says_how_much_of_its_cost_is_known_and_what_is_not(house: Place)
 def test_accounts_are_told_apart_by_platform_and_own_ones_are_said_to_be_own(tmp_path: Path) -> None:
     house = remade(
         tmp_path / "accounts",
-        "UPDATE lake.gold.fct_order_line SET creator_id = platform_code || CASE WHEN sku_code LIKE '%-0-M' THEN '-1' ELSE '-2' END;"
+        "UPDATE lake.gold.fct_order_line SET creator_id = platform_code || CASE WHEN sku_code LIKE '%-0-M' "
+        "THEN '-1' ELSE '-2' END;"
         "UPDATE lake.gold.fct_line_cost SET creator_id = platform_code || '-1';"
-        "INSERT INTO lake.gold.dim_creator BY NAME SELECT DISTINCT merchant_id, platform_code, creator_id, creator_id LIKE '%-1' AS is_own_account,"
+        "INSERT INTO lake.gold.dim_creator BY NAME SELECT DISTINCT merchant_id, platform_code, creator_id, "
+        "creator_id LIKE '%-1' AS is_own_account,"
         " '小满穿搭' AS creator_name FROM lake.gold.fct_order_line",
     )
     rows = cells(run_page("profit", viewer(house, "a"), profit_by="creator"))
-    assert set(rows["账号/达人"].drop_nulls()) == {"小满穿搭 · 抖音 · 自有", "小满穿搭 · 抖音", "小满穿搭 · 淘宝/天猫 · 自有", "小满穿搭 · 淘宝/天猫"}
+    assert set(rows["账号/达人"].drop_nulls()) == {
+        "小满穿搭 · 抖音 · 自有",
+        "小满穿搭 · 抖音",
+        "小满穿搭 · 淘宝/天猫 · 自有",
+        "小满穿搭 · 淘宝/天猫",
+    }
 
 
 def test_a_session_says_its_platform_beside_its_account(house: Place) -> None:
@@ -195,21 +253,32 @@ def test_a_session_says_its_platform_beside_its_account(house: Place) -> None:
 # advertising
 def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house: Place) -> None:
     app = run_page("ads", viewer(house, "b"))
-    # one shop, ten days of 2 × 3,000 yuan for 1,200 of advertising: 0.64 × 3,000 will be kept; of 3,000 of known cost 1,200 stay and 600 are left
+    # one shop, ten days of 2 × 3,000 yuan for 1,200 of advertising: 0.64 × 3,000 will be kept; of 3,000 of
+    # known cost 1,200 stay and 600 are left
     assert [item.value for item in app.metric] == ["¥1.20万", "1.60", "2.00"]
     text = everything(app)
     assert "每花 1 元推广,扣掉退款、货、费用和运费后拿回 0.80 元:亏 0.20 元" in text
     assert cells(app).drop_nulls("投产比").select("投产比", "现在", "保本").rows() == [
-        ("净ROI(成熟,估)", "1.60", "2.00"), ("净ROI(至今)", "2.00", "2.00"), ("整体支付ROI", "5.00", "5.00"), ("全域ROI(报表)", "4.50", "5.00"),
+        ("净ROI(成熟,估)", "1.60", "2.00"), ("净ROI(至今)", "2.00", "2.00"), ("整体支付ROI", "5.00", "5.00"),
+        ("全域ROI(报表)", "4.50", "5.00"),
     ]  # fmt: skip
     assert cells(app).drop_nulls("来源").select("来源", "计入", "花费", "现金", "赠款").rows() == [
-        ("全域推广 · 计划", "计入", "¥12,000.00", "¥6,000.00", "¥6,000.00"), ("全域推广 · 素材", "说不全,没计入", "¥12,000.00", "来源没说", "来源没说"),
+        ("全域推广 · 计划", "计入", "¥12,000.00", "¥6,000.00", "¥6,000.00"),
+        ("全域推广 · 素材", "说不全,没计入", "¥12,000.00", "来源没说", "来源没说"),
     ]  # fmt: skip
 
 
 def test_shops_stand_side_by_side_each_with_its_own_line(house: Place) -> None:
-    rows = cells(run_page("ads", viewer(house, "a"))).drop_nulls("净ROI(成熟)").select("店铺", "花费", "净ROI(成熟)", "保本", "够吗", "扣推广后的贡献").rows()
-    assert rows == [(name, "¥48,000.00", "1.60", "2.00", "✗ 不够", "成本未全知") for name in ("雾山抖音店", "雾山天猫旗舰店")]
+    rows = (
+        cells(run_page("ads", viewer(house, "a")))
+        .drop_nulls("净ROI(成熟)")
+        .select("店铺", "花费", "净ROI(成熟)", "保本", "够吗", "扣推广后的贡献")
+        .rows()
+    )
+    assert rows == [
+        (name, "¥48,000.00", "1.60", "2.00", "✗ 不够", "成本未全知")
+        for name in ("雾山抖音店", "雾山天猫旗舰店")
+    ]
 
 
 def remade(home: Path, statement: str) -> Place:
@@ -223,8 +292,12 @@ def remade(home: Path, statement: str) -> Place:
     return house
 
 
-def test_without_told_advertising_the_page_says_what_to_give_and_still_what_breaks_even(tmp_path: Path) -> None:
-    house = remade(tmp_path / "silent", "DELETE FROM lake.gold.mart_ad_daily; DELETE FROM lake.gold.mart_promotion_daily")
+def test_without_told_advertising_the_page_says_what_to_give_and_still_what_breaks_even(
+    tmp_path: Path,
+) -> None:
+    house = remade(
+        tmp_path / "silent", "DELETE FROM lake.gold.mart_ad_daily; DELETE FROM lake.gold.mart_promotion_daily"
+    )
     app = run_page("ads", viewer(house, "b"))
     assert "没有告诉推广花费" in everything(app)
     assert [item.value for item in app.metric] == ["5.00", "2.00"]
@@ -234,15 +307,27 @@ def test_without_told_advertising_the_page_says_what_to_give_and_still_what_brea
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE lake.gold.mart_profit_daily SET cost_fen = paid_fen WHERE cost_known_fen > 0", "广告之前就不剩钱"),
         (
-            "UPDATE lake.gold.mart_profit_daily SET cost_known_fen = 0, fees_known_fen = 0, cost_untold_fen = paid_fen, fees_untold_fen = paid_fen",
+            "UPDATE lake.gold.mart_profit_daily SET cost_fen = paid_fen WHERE cost_known_fen > 0",
+            "广告之前就不剩钱",
+        ),
+        (
+            (
+                "UPDATE lake.gold.mart_profit_daily SET cost_known_fen = 0, fees_known_fen = 0, "
+                "cost_untold_fen "
+                "= paid_fen, fees_untold_fen = paid_fen"
+            ),
             "没有商品成本",
         ),
-        ("UPDATE lake.gold.mart_profit_daily SET fees_known_fen = 0, fees_untold_fen = paid_fen", "结算单还没来"),
+        (
+            "UPDATE lake.gold.mart_profit_daily SET fees_known_fen = 0, fees_untold_fen = paid_fen",
+            "结算单还没来",
+        ),
     ],
 )
-def test_without_a_line_that_breaks_even_the_page_says_which_is_missing(tmp_path: Path, statement: str, said: str) -> None:
+def test_without_a_line_that_breaks_even_the_page_says_which_is_missing(
+    tmp_path: Path, statement: str, said: str
+) -> None:
     app = run_page("ads", viewer(remade(tmp_path / "other", statement), "b"))
     assert said in everything(app) and "每花 1 元推广" not in everything(app)
     assert [item.value for item in app.metric] == ["¥1.20万", "1.60", "—"]
@@ -267,10 +352,16 @@ def test_without_data_for_yesterday_the_newest_day_is_shown_and_said(tmp_path: P
 
 
 def test_a_gap_yesterday_is_said_though_today_has_begun(tmp_path: Path) -> None:
-    house = remade(tmp_path / "gap", f"DELETE FROM lake.gold.mart_shop_channel_daily WHERE business_date = DATE '{YESTERDAY}'")  # noqa: S608
+    house = remade(
+        tmp_path / "gap",
+        f"DELETE FROM lake.gold.mart_shop_channel_daily WHERE business_date = DATE '{YESTERDAY}'",  # noqa: S608
+    )
     app = run_page("overview", viewer(house, "a"))
     before = day(YESTERDAY - dt.timedelta(days=1))
-    assert f"先看最新一天 **{before}**" in app.info[0].value and f"最新一天净成交 :gray[:small[Kept · {before}]]" in app.metric[0].label
+    assert (
+        f"先看最新一天 **{before}**" in app.info[0].value
+        and f"最新一天净成交 :gray[:small[Kept · {before}]]" in app.metric[0].label
+    )
 
 
 # the top of every page
@@ -308,26 +399,55 @@ def test_health_names_shops_checks_rows_and_files(house: Place) -> None:
     assert received.select("读取", "发布", "隔离").row(0) == ("28010", "28007", "3")
     covered = table.filter(pl.col("数据").is_not_null()).select("数据", "文件", "接口").rows()
     asked, given = day((NOW - dt.timedelta(hours=2)).date()), day(TODAY)
-    assert {("订单", "可上传", f"✓ {asked}"), ("直播场次", "可上传", "—"), ("商品", "可上传,未核实", "—")} < set(covered)
+    assert {
+        ("订单", "可上传", f"✓ {asked}"),
+        ("直播场次", "可上传", "—"),
+        ("商品", "可上传,未核实", "—"),
+    } < set(covered)
     assert {("订单", f"✓ {given}", "—"), ("交易", "—", "可授权")} < set(covered)
 
 
-def test_a_failed_check_is_told_with_its_shop_its_reason_and_the_next_step_and_only_to_whom_it_concerns(house: Place) -> None:
-    failed = {name: [item.value for item in run_page("data_health", viewer(house, name)).markdown if "未做到" in item.value] for name in ("a", "b")}
+def test_a_failed_check_is_told_with_its_shop_its_reason_and_the_next_step_and_only_to_whom_it_concerns(
+    house: Place,
+) -> None:
+    failed = {
+        name: [
+            item.value
+            for item in run_page("data_health", viewer(house, name)).markdown
+            if "未做到" in item.value
+        ]
+        for name in ("a", "b")
+    }
     stop, warn = failed["a"]
     assert stop.startswith("- **阻断 · 全站检查** · 未做到「汇总等于明细之和」") and "→ 下一步 GOLD" in stop
-    assert warn.startswith("- **提醒 · 雾山抖音店、雾山天猫旗舰店** · 未做到「完成不早于支付」") and "理由" in warn and "→ 下一步 FINISHED" in warn
-    assert [line.partition("** · ")[0] for line in failed["b"]] == ["- **阻断 · 全站检查", "- **提醒 · 青禾抖音店", "- **提醒 · 青禾抖音店"]
+    assert (
+        warn.startswith("- **提醒 · 雾山抖音店、雾山天猫旗舰店** · 未做到「完成不早于支付」")
+        and "理由" in warn
+        and "→ 下一步 FINISHED" in warn
+    )
+    assert [line.partition("** · ")[0] for line in failed["b"]] == [
+        "- **阻断 · 全站检查",
+        "- **提醒 · 青禾抖音店",
+        "- **提醒 · 青禾抖音店",
+    ]
     app = run_page("data_health", viewer(house, "a"))
     assert any("未通过 2 项 failed" in item.value for item in app.markdown)
     judged = cells(app).filter(pl.col("结果").is_not_null()).select("规则", "结果", "范围").rows()
-    assert ("FINISHED_AFTER_PAID", "✗ 未通过", "雾山天猫旗舰店") in judged and ("GIFT_IS_FREE", "✓ 通过", "") in judged
+    assert ("FINISHED_AFTER_PAID", "✗ 未通过", "雾山天猫旗舰店") in judged and (
+        "GIFT_IS_FREE",
+        "✓ 通过",
+        "",
+    ) in judged
     assert "pinduoduo" not in everything(app) and "4 行" not in everything(app)
 
 
 def test_foreign_orders_that_wait_are_told_with_their_day(house: Place) -> None:
     told = [item.value for item in run_page("data_health", viewer(house, "a")).warning]
-    assert len(told) == 1 and told[0].startswith(f"**雾山抖音店:1 笔外币订单等待 {TODAY} 的汇率(USD)") and "baiyun rates import" in told[0]
+    assert (
+        len(told) == 1
+        and told[0].startswith(f"**雾山抖音店:1 笔外币订单等待 {TODAY} 的汇率(USD)")
+        and "baiyun rates import" in told[0]
+    )
     assert "1 USD order not counted" in told[0]
     assert "7 笔外币订单" in run_page("data_health", viewer(house, "b")).warning[0].value
 
@@ -337,7 +457,12 @@ def test_the_district_shows_released_cells_and_says_what_is_withheld(house: Plac
     app = run_page("channel_mix", viewer(house, "assoc"))
     table = cells(app)
     shown = {row["渠道"]: (row["抖音"], row["淘宝/天猫"]) for row in table.iter_rows(named=True)}
-    assert shown == {"自播": ("36%", "12%"), "达播": ("14%", "保密"), "商品卡/商城": ("12%", "9%"), "搜索": ("保密", "17%")}
+    assert shown == {
+        "自播": ("36%", "12%"),
+        "达播": ("14%", "保密"),
+        "商品卡/商城": ("12%", "9%"),
+        "搜索": ("保密", "17%"),
+    }
     text = everything(app)
     assert all(month in text for month in months())
     assert "足够多的持有人" in text
@@ -374,7 +499,9 @@ def test_an_operator_without_pages_is_told_so(house: Place) -> None:
     assert any(entry.audience == "operator" for entry in entries()) or "命令行" in app.info[0].value
 
 
-def test_a_part_that_fails_is_a_sentence_and_the_rest_of_the_page_stands(house: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_fails_is_a_sentence_and_the_rest_of_the_page_stands(
+    house: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("/secret/path/merchant-b")
 
@@ -390,14 +517,17 @@ def test_a_part_that_fails_is_a_sentence_and_the_rest_of_the_page_stands(house: 
 def test_people_are_worth_what_the_sessions_tell_and_come_again_on_each_platform_apart(house: Place) -> None:
     app = run_page("people", viewer(house, "b"))
     lines = [item.value for item in app.markdown]
-    # eight sessions of 900,000 fen × (3, 4 or 5, 31 in all): 27,900,000 over 828 buyers and 428,000 exposures, of which one session tells no views
+    # eight sessions of 900,000 fen × (3, 4 or 5, 31 in all): 27,900,000 over 828 buyers and 428,000
+    # exposures, of which one session tells no views
     for zh, value in (("客单价", "¥336.96"), ("商品GPM", "¥651.87"), ("平均停留", "1分04秒")):
         place = next(number for number, line in enumerate(lines) if line.startswith(f"**{zh}**"))
         assert lines[place + 1] == f"**{value}**"
     text = everything(app)
     assert "另有 1 场来源未说明观看时长,未参与平均停留" in text
     rows = gold_frames(40, TODAY)["mart_shop_channel_daily"].filter(merchant_id="merchant-b")
-    rows = rows.filter(pl.col("business_date") > TODAY - dt.timedelta(days=30)).with_columns(kept=pl.col("paid_fen") - pl.col("cohort_refund_fen"))
+    rows = rows.filter(pl.col("business_date") > TODAY - dt.timedelta(days=30)).with_columns(
+        kept=pl.col("paid_fen") - pl.col("cohort_refund_fen")
+    )
     own = rows.filter(channel_code="own_live")["kept"].sum() / rows["kept"].sum()
     assert own < 0.5 and any(line.startswith(f"最大的渠道 **自播** 占净成交 **{own:.0%}**") for line in lines)
     assert "达播净成交:没有留存的净成交,没有集中度" in text
@@ -411,7 +541,9 @@ def test_the_passport_of_stock_asks_for_one_shop_and_month(house: Place) -> None
     app = run_page("passport", viewer(house, "a"), passport_metric="closing_stock")
     assert not app.exception and not app.error
     assert app.selectbox(key="passport_shop").options and app.selectbox(key="passport_month").options
-    assert "没有逐行明细" not in everything(app) and "明细之和与这个数字不符" in everything(app), "nothing stands behind what this house says"
+    assert "没有逐行明细" not in everything(app) and "明细之和与这个数字不符" in everything(app), (
+        "nothing stands behind what this house says"
+    )
 
 
 def test_the_passport_of_what_is_never_added_up_asks_for_one_platform_and_month(house: Place) -> None:
@@ -427,7 +559,8 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
-        "overview", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items", "match", "people", "stock", "passport", "costs",
+        "overview", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items", "match",
+        "people", "stock", "passport", "costs",
         "entries",
     ]  # fmt: skip
 
@@ -436,8 +569,22 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
 def test_the_ladder_names_every_rung_and_a_period_without_data_says_so(house: Place) -> None:
     app = run_page("ladder", viewer(house, "a"))
     lines = [item.value for item in app.markdown]
-    rungs = [re.search(r"M\d\d", line) for line in lines if line.startswith("**") and ":gray[:small[M" in line]
-    assert [found.group() for found in rungs if found] == ["M01", "M02", "M02", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10"]
+    rungs = [
+        re.search(r"M\d\d", line) for line in lines if line.startswith("**") and ":gray[:small[M" in line
+    ]
+    assert [found.group() for found in rungs if found] == [
+        "M01",
+        "M02",
+        "M02",
+        "M03",
+        "M04",
+        "M05",
+        "M06",
+        "M07",
+        "M08",
+        "M09",
+        "M10",
+    ]
     first = TODAY - dt.timedelta(days=29)
     assert sum(f"**{total(first, 'paid_fen')}**" in line for line in lines) == 1
     assert sum(f"**{total(first, 'kept_fen')}**" in line for line in lines) >= 1

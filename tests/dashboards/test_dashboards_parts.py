@@ -48,18 +48,32 @@ def test_exact_money_reads_back_to_the_fen(fen: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fraction", "text"), [(0.385, "39%"), (0.384, "38%"), (0.0, "0%"), (0.00187, "0.19%"), (-0.005, "-0.50%"), (0.01, "1%"), (1.25, "125%"), (None, "—")]
+    ("fraction", "text"),
+    [
+        (0.385, "39%"),
+        (0.384, "38%"),
+        (0.0, "0%"),
+        (0.00187, "0.19%"),
+        (-0.005, "-0.50%"),
+        (0.01, "1%"),
+        (1.25, "125%"),
+        (None, "—"),
+    ],
 )
 def test_percent(fraction: float | None, text: str) -> None:
     assert money.percent(fraction) == text
 
 
-@pytest.mark.parametrize(("part", "whole", "found"), [(1, 4, 0.25), (1, 0, None), (None, 4, None), (3, None, None), (0, 4, 0.0)])
+@pytest.mark.parametrize(
+    ("part", "whole", "found"), [(1, 4, 0.25), (1, 0, None), (None, 4, None), (3, None, None), (0, 4, 0.0)]
+)
 def test_share_of_nothing_is_nothing(part: int | None, whole: int | None, found: float | None) -> None:
     assert money.share(part, whole) == found
 
 
-@pytest.mark.parametrize(("count", "text"), [(9_999, "9,999"), (23_000, "2.30万"), (1_234_567, "123.5万"), (None, "—")])
+@pytest.mark.parametrize(
+    ("count", "text"), [(9_999, "9,999"), (23_000, "2.30万"), (1_234_567, "123.5万"), (None, "—")]
+)
 def test_counts(count: int | None, text: str) -> None:
     assert money.short_count(count) == text
 
@@ -74,14 +88,22 @@ def test_marks_of_an_axis_are_few_hold_all_and_read_as_what_they_are(least_fen: 
     assert [Decimal(word.rstrip("万亿").replace(",", "")) * units.get(word[-1], 1) for word in words] == marks
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(None, "—"), (0, "0秒"), (59, "59秒"), (60, "1分00秒"), (64, "1分04秒"), (3_600, "60分00秒")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "—"), (0, "0秒"), (59, "59秒"), (60, "1分00秒"), (64, "1分04秒"), (3_600, "60分00秒")],
+)
 def test_a_time_is_minutes_and_seconds(seconds: int | None, text: str) -> None:
     assert money.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("highest", "words"),
-    [(0, ["0", "0.25"]), (15_000, ["0", "5,000", "1万", "1.5万"]), (18_000, ["0", "5,000", "1万", "1.5万", "2万"]), (2.3e8, ["0", "1亿", "2亿", "3亿"])],
+    [
+        (0, ["0", "0.25"]),
+        (15_000, ["0", "5,000", "1万", "1.5万"]),
+        (18_000, ["0", "5,000", "1万", "1.5万", "2万"]),
+        (2.3e8, ["0", "1亿", "2亿", "3亿"]),
+    ],
 )
 def test_marks_of_an_axis_in_words(highest: float, words: list[str]) -> None:
     assert [money.tick_yuan(mark) for mark in money.ticks(0, highest)] == words
@@ -100,11 +122,22 @@ def test_long_words_are_cut() -> None:
 def test_plain_leaves_no_mark_unescaped(text: str) -> None:
     shown = words.plain(text, 100)
     rest = shown.replace("\u2060", "")
-    marks = [place for place, character in enumerate(rest) if not character.isalnum() and character not in " \\"]
+    marks = [
+        place for place, character in enumerate(rest) if not character.isalnum() and character not in " \\"
+    ]
     assert all(rest[place - 1] == "\\" for place in marks)
 
 
-@pytest.mark.parametrize("text", [":fire: :material/lock:", "http://x.invalid www.x.invalid", "$x^2$ $$y$$", "[a](b) **c** :red[d] <b>e</b>", "# 1. - > |"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":fire: :material/lock:",
+        "http://x.invalid www.x.invalid",
+        "$x^2$ $$y$$",
+        "[a](b) **c** :red[d] <b>e</b>",
+        "# 1. - > |",
+    ],
+)
 def test_plain_words_survive_as_words(text: str) -> None:
     """What a reader sees is what was written: backslashes and joiners are all that was added."""
     assert words.plain(text).replace("\u2060", "").replace("\\", "") == text
@@ -112,7 +145,10 @@ def test_plain_words_survive_as_words(text: str) -> None:
 
 
 def test_stored_sentences_are_split_into_chinese_and_english() -> None:
-    assert words.halves("金额无法识别 / not an amount / of money") == ("金额无法识别", "not an amount / of money")
+    assert words.halves("金额无法识别 / not an amount / of money") == (
+        "金额无法识别",
+        "not an amount / of money",
+    )
     assert words.halves(None) == ("", "")
 
 
@@ -129,7 +165,10 @@ def test_moments_are_beijing_time() -> None:
 
 # periods
 def test_periods_end_today_or_on_the_newest_day() -> None:
-    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(TODAY)] == [("近7天", 7, TODAY), ("近30天", 30, TODAY)]
+    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(TODAY)] == [
+        ("近7天", 7, TODAY),
+        ("近30天", 30, TODAY),
+    ]
     old = TODAY - dt.timedelta(days=3)
     assert [(item.zh, item.last) for item in windows_to(old)] == [("近7天", old), ("近30天", old)]
 
@@ -181,7 +220,14 @@ def test_a_shops_word(shop: dict[str, object], word: str, colour: str) -> None:
 
 
 def test_a_failed_collection_outweighs_fresh_data_and_tells_the_step() -> None:
-    failed = [{"outcome_code": "failed", "message_name": "授权已失效 / permission gone", "next_step_name": "重新授权 / authorise again", "rule_name": "X"}]
+    failed = [
+        {
+            "outcome_code": "failed",
+            "message_name": "授权已失效 / permission gone",
+            "next_step_name": "重新授权 / authorise again",
+            "rule_name": "X",
+        }
+    ]
     found = judge_shop(seen(NOW), failed, NOW)
     assert found.colour == "red"
     assert found.step.startswith("授权已失效。重新授权") and "Permission gone" in found.step
@@ -195,17 +241,30 @@ def test_only_the_newest_attempt_of_each_kind_counts() -> None:
         {**shop, "kind_code": "refunds", "outcome_code": "failed", "changed_at": NOW},
     ]
     found = newest_attempts(pl.DataFrame(rows))
-    assert [(row["kind_code"], row["outcome_code"]) for row in found["m", "s", "douyin"]] == [("orders", "ok"), ("refunds", "failed")]
+    assert [(row["kind_code"], row["outcome_code"]) for row in found["m", "s", "douyin"]] == [
+        ("orders", "ok"),
+        ("refunds", "failed"),
+    ]
 
 
 def test_a_shop_is_late_for_a_day_until_it_was_seen_after_its_midnight_in_beijing() -> None:
     midnight = dt.datetime(2020, 3, 1, 16, 0, tzinfo=dt.UTC)  # the end of 1 March
-    told = {"on time": midnight, "late": midnight - dt.timedelta(minutes=1), "later": midnight - dt.timedelta(days=2), "never": None}
-    shops = pl.DataFrame([{"shop_name": name, **seen(at)} for name, at in told.items()], schema_overrides={"covered_until_at": pl.Datetime("us", "UTC")})
-    assert late_shops(shops, dt.date(2020, 3, 1), NOW) == [("later", told["later"]), ("late", told["late"])]
-    assert [name for name, _ in late_shops(shops, dt.date(2020, 3, 1), midnight - dt.timedelta(days=1))] == ["later", "on time", "late"], (
-        "a release tells no more"
+    told = {
+        "on time": midnight,
+        "late": midnight - dt.timedelta(minutes=1),
+        "later": midnight - dt.timedelta(days=2),
+        "never": None,
+    }
+    shops = pl.DataFrame(
+        [{"shop_name": name, **seen(at)} for name, at in told.items()],
+        schema_overrides={"covered_until_at": pl.Datetime("us", "UTC")},
     )
+    assert late_shops(shops, dt.date(2020, 3, 1), NOW) == [("later", told["later"]), ("late", told["late"])]
+    assert [name for name, _ in late_shops(shops, dt.date(2020, 3, 1), midnight - dt.timedelta(days=1))] == [
+        "later",
+        "on time",
+        "late",
+    ], "a release tells no more"
 
 
 def test_beijing_is_where_the_day_begins() -> None:
@@ -214,7 +273,10 @@ def test_beijing_is_where_the_day_begins() -> None:
 
 def test_plain_words_reach_the_screen_unread() -> None:
     """Through Streamlit itself: the body still holds the escapes, so nothing in it was taken for markup."""
-    app = AppTest.from_string("import streamlit as st\nfrom dashboards.parts.page.words import plain\nst.markdown(plain('**x** $y$'))").run()
+    app = AppTest.from_string(
+        "import streamlit as st\nfrom dashboards.parts.page.words import plain\nst.markdown(plain('**x** "
+        "$y$'))"
+    ).run()
     assert app.markdown[0].value == "\\*\\*x\\*\\* \\$y\\$"
 
 
@@ -228,9 +290,17 @@ def test_plain_words_reach_the_screen_unread() -> None:
         (21, 782_00, None, None, "还没有估计"),
     ],
 )
-def test_what_may_still_come_back_is_not_called_settled(age: int, kept: int, low: int | None, high: int | None, said: str) -> None:
-    """Where an estimate sees no more refunds, that is what it saw of others; only what is of age, or gone, is settled."""
-    assert bounds({"age_days_qty": age, "kept_fen": kept, "matured_low_fen": low, "matured_high_fen": high}) == said
+def test_what_may_still_come_back_is_not_called_settled(
+    age: int, kept: int, low: int | None, high: int | None, said: str
+) -> None:
+    """Where an estimate sees no more refunds, that is what it saw of others.
+
+    Only what is of age, or gone, is settled.
+    """
+    assert (
+        bounds({"age_days_qty": age, "kept_fen": kept, "matured_low_fen": low, "matured_high_fen": high})
+        == said
+    )
 
 
 # on whom it hangs
@@ -239,17 +309,31 @@ def test_what_may_still_come_back_is_not_called_settled(age: int, kept: int, low
     [
         (
             "Concentration(4107, 5, 'x', 0.6, 1_621_120, 1)",
-            ["知道渠道的净成交里 **60%** 靠一个渠道:**x**", "60% of kept money whose channel is told", "¥16,211.20"],
+            [
+                "知道渠道的净成交里 **60%** 靠一个渠道:**x**",
+                "60% of kept money whose channel is told",
+                "¥16,211.20",
+            ],
         ),
         ("Concentration(4107, 5, 'x', 0.6, 0, 1)", ["净成交里 **60%** 靠一个渠道", "60% of kept money."]),
-        ("Concentration(None, 397, None, None, 58_00, 1, 1)", ["有 1 个渠道退回的比付的还多", "1 gave back more than was paid"]),
+        (
+            "Concentration(None, 397, None, None, 58_00, 1, 1)",
+            ["有 1 个渠道退回的比付的还多", "1 gave back more than was paid"],
+        ),
         ("Concentration(None, 0, None, None, 58_00, 1)", ["来源没有说是哪个渠道"]),
         ("Concentration(None, 0, None, None, 0, 1)", ["没有留存的净成交"]),
     ],
 )
 def test_on_whom_it_hangs_says_of_what_and_why_not(found: str, said: list[str]) -> None:
-    imports = "from dashboards.parts.figures.people import show_concentration\nfrom metrics.reports.concentration import Concentration\n"
-    app = AppTest.from_string(f"{imports}show_concentration({found}, ('净成交', 'kept money'), '渠道', 'channel', {{}})").run()
+    imports = (
+        "from dashboards.parts.figures.people import show_concentration\nfrom "
+        "metrics.reports.concentration import Concentration\n"
+    )
+    app = AppTest.from_string(
+        f"{imports}show_concentration({found}, ('净成交', 'kept money'), '渠道', 'channel', {{}})"
+    ).run()
     text = "\n".join(item.value for kind in (app.markdown, app.caption) for item in kind)
     assert not app.exception and [part for part in said if part not in text] == []
-    assert ("知道渠道" in text) == ("1_621_120" in found) and ("来源没有说" in text) == ("来源没有说" in said[0])
+    assert ("知道渠道" in text) == ("1_621_120" in found) and ("来源没有说" in text) == (
+        "来源没有说" in said[0]
+    )

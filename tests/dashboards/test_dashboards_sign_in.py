@@ -27,7 +27,9 @@ def test_the_right_password_opens_the_overview(house: Place) -> None:
 
 
 @pytest.mark.parametrize(("name", "password"), [("a", "not-the-password"), ("nobody-here", PASSWORD)])
-def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(own_house: Place, name: str, password: str) -> None:
+def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(
+    own_house: Place, name: str, password: str
+) -> None:
     app = sign_in(open_app(), name, password)
     [refusal] = app.error
     assert refusal.value.startswith(REFUSED)

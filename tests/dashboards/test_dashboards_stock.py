@@ -1,4 +1,7 @@
-"""The page of stock: one shop on its newest day, what lies and what is gone, what nobody told; and the list is looked at before it counts."""
+"""The page of stock: one shop on its newest day, what lies and what is gone, what nobody told.
+
+And the list is looked at before it counts.
+"""
 
 from __future__ import annotations
 
@@ -37,15 +40,20 @@ def a(own_house: Place) -> Viewer:
 def test_the_newest_day_of_one_shop_is_shown_and_never_a_sum(house: Place) -> None:
     app = run_page("stock", access.sign_in(house, "a", PASSWORD))
     text = everything(app)
-    # 73 of 150 received are sold; 77 and 3 on their way back over 11 sold of what has stock; the month before had twice as much
+    # 73 of 150 received are sold; 77 and 3 on their way back over 11 sold of what has stock; the month before
+    # had twice as much
     assert [item.value for item in app.metric] == ["49%", "7.27", "0%", "3 件"]
     assert "手上 **77** 件:**1** 个 SKU 30 天没动,**1** 个卖光了" in text
     assert "另有 9 件净销的商品没有录到货" in text
     assert not re.search(r"(?<![0-9a-f])154(?![0-9a-f])", text), "ids of widgets are hexadecimal"
-    assert cells(app).select("商家编码", "库存", "售罄率", "库销比").rows() == [("a-douyin-0-M", "77", "23%", "—")]
+    assert cells(app).select("商家编码", "库存", "售罄率", "库销比").rows() == [
+        ("a-douyin-0-M", "77", "23%", "—")
+    ]
     beside = ask(access.sign_in(house, "a", PASSWORD), ["closing_stock"], by=["shop", "month"])
     assert beside.rows.filter(shop="a-douyin")["closing_stock"].to_list() == [154, 77]
-    assert [note.count for note in beside.notes if note.code == "STOCK_UNTOLD"] == [9], "of the newest month alone"
+    assert [note.count for note in beside.notes if note.code == "STOCK_UNTOLD"] == [9], (
+        "of the newest month alone"
+    )
     app.segmented_control[0].set_value("gone").run()
     assert cells(app).select("商家编码", "库存", "30天净销").rows() == [("a-douyin-0-L", "0", "11")]
 
@@ -72,7 +80,9 @@ def enter(viewer: Viewer, *rows: str) -> None:
     counter.enter_list(viewer, "stock", "库存.csv", csv_of(*rows), found.seen).outcome.result(timeout=120)
 
 
-def test_nothing_is_replaced_without_being_seen_and_a_wrong_row_is_named(a: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_replaced_without_being_seen_and_a_wrong_row_is_named(
+    a: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     enter(a, COUNT)
     app = page(a, csv_of(COUNT.replace(",40", ",41")), monkeypatch)
     assert cells(app).filter(变化="更改").select("商家编码", "现在", "改成").rows() == [("A1", "40", "41")]
@@ -97,7 +107,9 @@ def test_what_was_confirmed_is_what_happens_and_only_to_ones_own(a: Viewer, own_
 
 
 def test_nothing_on_record_is_not_said_to_be_nothing_on_hand() -> None:
-    """A shop that sold nothing for 30 days and of whose stock nobody told sums to 0, which is no word on what it holds."""
+    """A shop that sold nothing for 30 days and of whose stock nobody told sums to 0, which is no word on what
+    it holds.
+    """
     row = {"closing_stock": 0, "kept_units_30": 0, "unsold_skus": 0, "sold_out_skus": 0}
     assert "没有这个店铺有货的记录" in in_words(row) and "手上" not in in_words(row)
     assert "手上 **0** 件" in in_words({**row, "sold_out_skus": 2})

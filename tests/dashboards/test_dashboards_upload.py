@@ -1,4 +1,6 @@
-"""The upload page, with the real intake, build and release behind it: seen before it is taken, taken once, receipted; drifted and unknown tables answered."""
+"""The upload page, with the real intake, build and release behind it: seen before it is taken, taken once,
+receipted; drifted and unknown tables answered.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ from warehouse.ops import ALIAS, EXPORT, MAPPING, SECURITY_EVENT
 from warehouse.place import Place
 from warehouse.settings import Settings
 
-SAMPLE = (ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv").read_text(encoding="utf-8-sig")
+SAMPLE = (ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv").read_text(
+    encoding="utf-8-sig"
+)
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 THEIR_NUMBER = "778899001"
 PAGE = b"<!DOCTYPE html><html><body>\xe8\xaf\xb7\xe7\x99\xbb\xe5\xbd\x95</body></html>"
@@ -38,13 +42,24 @@ WORD = "asked_orders_words.order_status_code.缺货中"
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Merchant ``mine`` with three shops, ``theirs`` with one, ``none`` without any; nothing is loaded yet. Tests add to it and do not undo one another."""
+    """Merchant ``mine`` with three shops, ``theirs`` with one, ``none`` without any; nothing is loaded yet.
+
+    Tests add to it and do not undo one another.
+    """
     made = Settings(home=tmp_path_factory.mktemp("upload"))
     with writing(made) as lake:
         register_shop(lake, "mine", "my-douyin", "douyin", at=NOW, shop_name="雾山抖音店")
         register_shop(lake, "mine", "a-first", "taobao", at=NOW, shop_name="雾山天猫店")
         register_shop(lake, "mine", "my-own", "other", at=NOW, shop_name="雾山小程序")
-        register_shop(lake, "theirs", "their-douyin", "douyin", at=NOW, shop_name="青禾抖音店", platform_shop_id=THEIR_NUMBER)
+        register_shop(
+            lake,
+            "theirs",
+            "their-douyin",
+            "douyin",
+            at=NOW,
+            shop_name="青禾抖音店",
+            platform_shop_id=THEIR_NUMBER,
+        )
     for name, merchant in (("a", "mine"), ("nobody", "none")):
         accounts.add(made.place, name, PASSWORD, role="merchant", merchant_id=merchant)
     yield made.place
@@ -104,10 +119,19 @@ def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a
     app = give(a, "雾山抖音店", ("订单.csv", csv(bad)), ("登录.csv", PAGE))
     text = everything(app)
     assert badges(app) == ["可以导入,有提醒", "不能导入 refused"]
-    assert "这是网页\\,不是导出的表格" in text and "→ 重新登录后台再导出" in text and "HTML\\_NOT\\_TABLE" in text
+    assert (
+        "这是网页\\,不是导出的表格" in text
+        and "→ 重新登录后台再导出" in text
+        and "HTML\\_NOT\\_TABLE" in text
+    )
     assert "收件人手机号" in text and "13800138000" not in text and "pretend" not in text
     (problem,) = cells(app).filter(cells(app)["规则"] == "BAD_MONEY").iter_rows(named=True)
-    assert (problem["行"], problem["列"], problem["原值"], problem["问题"]) == ("2", "订单应付金额", "12.3x", "金额无法识别")
+    assert (problem["行"], problem["列"], problem["原值"], problem["问题"]) == (
+        "2",
+        "订单应付金额",
+        "12.3x",
+        "金额无法识别",
+    )
     with reading(Settings(home=place.home)) as lake:
         assert lake.read(EXPORT).is_empty()
     app = press(app, "确认导入 1 个文件")
@@ -116,8 +140,13 @@ def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a
     text = everything(app)
     assert badges(app) == ["已接收,有提醒"] and "读取 **13** 行 = 发布 12 + 隔离 1 + 取代 0 + 重复 0" in text
     assert "看板现在读取发布 \\#1" in text and "金额无法识别" in text and "All checks passed" not in text
-    assert "没有阻断检查未通过;**1** 项提醒" in text and "no check that stops a release failed; 1 warning, see Data health" in text
-    totals = {row["本店合计"]: (row["之前"], row["之后"], row["变化"]) for row in cells(app).iter_rows(named=True)}
+    assert (
+        "没有阻断检查未通过;**1** 项提醒" in text
+        and "no check that stops a release failed; 1 warning, see Data health" in text
+    )
+    totals = {
+        row["本店合计"]: (row["之前"], row["之后"], row["变化"]) for row in cells(app).iter_rows(named=True)
+    }
     assert totals["支付金额"][0] == totals["支付金额"][2] == "—" and totals["支付金额"][1].startswith("¥")
     assert totals["支付订单"][1] != "0" and totals["退款"] == totals["净成交"] == ("—", "—", "—")
     app = press(app, "继续上传")
@@ -127,7 +156,9 @@ def test_files_are_seen_then_taken_then_receipted_and_count_once(place: Place, a
     assert badges(app) == ["导入过的文件"] and "再导入不会改变数字" in everything(app)
 
 
-def test_a_file_is_taken_back_with_a_second_click_and_counts_again_when_given_again(place: Place, a: Viewer) -> None:
+def test_a_file_is_taken_back_with_a_second_click_and_counts_again_when_given_again(
+    place: Place, a: Viewer
+) -> None:
     goods = ("另一批.csv", csv(SAMPLE.replace("69315704822133", "69315704900133")))
     app = outcome(press(give(a, "雾山抖音店", goods), "确认导入 1 个文件"))
     app = press(at(press(app, "继续上传"), "雾山抖音店"), "撤回")
@@ -145,8 +176,13 @@ def test_a_file_is_taken_back_with_a_second_click_and_counts_again_when_given_ag
 
 
 def test_bytes_given_twice_in_one_go_are_told_before_they_are_taken(a: Viewer) -> None:
-    app = give(a, "雾山抖音店", ("一.csv", csv(SAMPLE)), ("二.csv", csv(SAMPLE)), ("三.csv", PAGE), ("四.csv", PAGE))
-    assert [word for word in badges(app) if word.startswith(("重复", "可以"))] == ["可以导入,有提醒", "重复 given twice"]
+    app = give(
+        a, "雾山抖音店", ("一.csv", csv(SAMPLE)), ("二.csv", csv(SAMPLE)), ("三.csv", PAGE), ("四.csv", PAGE)
+    )
+    assert [word for word in badges(app) if word.startswith(("重复", "可以"))] == [
+        "可以导入,有提醒",
+        "重复 given twice",
+    ]
     assert badges(app).count("不能导入 refused") == 2  # nothing of a refused file counts even once
     assert "与本批的「一\\.csv」逐字节相同,只计一次" in everything(app)
 
@@ -155,16 +191,26 @@ def test_what_is_no_table_is_refused_with_a_word_and_a_step_whatever_it_is_calle
     """A page's box of files would only say, in English, that the type is not allowed."""
     app = run_page("upload", a)
     assert not app.file_uploader[0].proto.type
-    app = give(a, "雾山抖音店", ("账单.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), ("截图.png", b"\x89PNG\r\n\x1a\n" + bytes(99)), ("订单.csv", csv(SAMPLE)))
+    app = give(
+        a,
+        "雾山抖音店",
+        ("账单.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
+        ("截图.png", b"\x89PNG\r\n\x1a\n" + bytes(99)),
+        ("订单.csv", csv(SAMPLE)),
+    )
     text = everything(app)
     assert sorted(badges(app)) == ["不能导入 refused", "不能导入 refused", "可以导入,有提醒"]
     assert "这是 PDF" in text and "这是图片" in text and "请在平台后台导出为 Excel 或 CSV" in text
-    assert [button.label for button in app.button if "确认导入" in button.label] == ["确认导入 1 个文件 Import"]
+    assert [button.label for button in app.button if "确认导入" in button.label] == [
+        "确认导入 1 个文件 Import"
+    ]
 
 
 def test_words_nobody_knows_are_told_before_the_file_is_taken(a: Viewer) -> None:
     app = give(a, "雾山抖音店", ("订单.csv", csv(SAMPLE)))
-    assert badges(app) == ["可以导入,有提醒"] and "有不认识的状态词,按未知计(1:审核中)" in everything(app).replace("\\", "")
+    assert badges(app) == ["可以导入,有提醒"] and "有不认识的状态词,按未知计(1:审核中)" in everything(
+        app
+    ).replace("\\", "")
 
 
 def test_health_says_that_a_file_is_still_being_built(place: Place, a: Viewer) -> None:
@@ -174,10 +220,15 @@ def test_health_says_that_a_file_is_still_being_built(place: Place, a: Viewer) -
     here.delivery.say("排队等待写入", "waiting for its turn to write")  # type: ignore[union-attr]
     text = everything(run_page("data_health", a, on_counter=here))
     assert "已是最新" not in text and "您上传的正在导入,还没进来" in text
-    row = {"export_id": "f" * 64, "merchant_id": "mine", "shop_id": "my-douyin", "platform_code": "douyin", "kind_code": "orders", "source_code": "file",
-           "export_name": "刚到.csv", "bytes_qty": 1, "landing_name": "x", "received_at": NOW, "observed_at": NOW}  # fmt: skip
+    row = {"export_id": "f" * 64, "merchant_id": "mine", "shop_id": "my-douyin", "platform_code": "douyin",
+        "kind_code": "orders", "source_code": "file",
+           "export_name": "刚到.csv", "bytes_qty": 1, "landing_name": "x", "received_at": NOW,
+           "observed_at": NOW}  # fmt: skip
     with writing(Settings(home=place.home)) as lake:
-        lake.append(EXPORT, EXPORT.shape(pl.DataFrame([{**dict.fromkeys(EXPORT.columns), **row}], schema=EXPORT.dtypes)))
+        lake.append(
+            EXPORT,
+            EXPORT.shape(pl.DataFrame([{**dict.fromkeys(EXPORT.columns), **row}], schema=EXPORT.dtypes)),
+        )
     try:
         text = everything(run_page("data_health", a))
         assert "已是最新" not in text and "还有 1 个文件没进来,正在构建或等待构建" in text
@@ -190,14 +241,24 @@ def test_health_says_that_a_file_is_still_being_built(place: Place, a: Viewer) -
 def test_a_masked_cell_is_told_with_the_place_that_holds_it(a: Viewer) -> None:
     app = give(a, "雾山抖音店", ("订单.csv", csv(SAMPLE.replace('"1,299.00"', "张三 138.0013.8000"))))
     (problem,) = cells(app).filter(cells(app)["规则"] == "BAD_MONEY").iter_rows(named=True)
-    assert "张三" not in everything(app) and "0013" not in everything(app) and problem["原值"] == "** ***********"
-    assert problem["下一步"] == "可能含个人信息,已遮住;原值在导出的原文件里:第2行「订单应付金额」列;改正后再上传"
+    assert (
+        "张三" not in everything(app)
+        and "0013" not in everything(app)
+        and problem["原值"] == "** ***********"
+    )
+    assert (
+        problem["下一步"] == "可能含个人信息,已遮住;原值在导出的原文件里:第2行「订单应付金额」列;改正后再上传"
+    )
 
 
-def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(place: Place, a: Viewer) -> None:
+def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(
+    place: Place, a: Viewer
+) -> None:
     drifted = csv(SAMPLE.replace("订单应付金额", "订单应付总额", 1))
     app = give(a, "雾山抖音店", ("订单.csv", drifted))
-    assert badges(app) == ["不能导入 refused"] and "最像:抖音 · 订单 · 2025\\_75;缺少:订单应付金额" in everything(app)
+    assert badges(app) == [
+        "不能导入 refused"
+    ] and "最像:抖音 · 订单 · 2025\\_75;缺少:订单应付金额" in everything(app)
     assert app.selectbox[1].value.startswith("都不是")  # nothing is chosen for anybody
     assert badges(press(app, "确认并记住")) == ["不能导入 refused"]
     app.selectbox[1].select("订单应付金额")
@@ -209,11 +270,18 @@ def test_a_renamed_column_is_confirmed_learned_with_who_and_when_and_taken_back(
     app = press(app, "撤销")
     assert "订单应付总额" not in everything(app)
     with reading(Settings(home=place.home)) as lake:
-        said = lake.read(ALIAS).sort("event_number").select("merchant_id", "column_name", "is_in_force", "received_by_name").rows()
+        said = (
+            lake.read(ALIAS)
+            .sort("event_number")
+            .select("merchant_id", "column_name", "is_in_force", "received_by_name")
+            .rows()
+        )
     assert said == [("mine", "订单应付总额", True, "a"), ("mine", "订单应付总额", False, "a")]
 
 
-def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_taken_back(place: Place, a: Viewer) -> None:
+def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_taken_back(
+    place: Place, a: Viewer
+) -> None:
     app = give(a, "雾山小程序", ("erp.csv", csv(ERP)))
     assert "不认识这个版式:去映射" in everything(app)
     app = press(app, "映射这个表格")
@@ -233,41 +301,74 @@ def test_an_unknown_table_is_mapped_by_answering_what_only_a_person_knows_and_ta
     for question in app.radio:
         question.set_value(question.options[0])  # yes to each
     app = press(app, "看看会怎样读")
-    assert shown_lines(app)["订单状态"] == ("已发货", "未知") and "仍有不认识的词,按“未知”计:缺货中" in everything(app)
+    assert shown_lines(app)["订单状态"] == (
+        "已发货",
+        "未知",
+    ) and "仍有不认识的词,按“未知”计:缺货中" in everything(app)
     app.selectbox(key=WORD).select("paid")
     app = press(app, "看看会怎样读")
     first = shown_lines(app)
-    assert first["支付金额"] == ("¥89.00", "¥100.50") and first["订单状态"] == ("已发货", "已支付待发货") and "仍有不认识的词" not in everything(app)
-    assert "收货人、手机" in everything(app) and "用于您在其他来源的店铺,其他平台的店铺要另外映射" in everything(app)
+    assert (
+        first["支付金额"] == ("¥89.00", "¥100.50")
+        and first["订单状态"] == ("已发货", "已支付待发货")
+        and "仍有不认识的词" not in everything(app)
+    )
+    assert "收货人、手机" in everything(
+        app
+    ) and "用于您在其他来源的店铺,其他平台的店铺要另外映射" in everything(app)
     app = press(app, "保存这个映射")
-    assert badges(app) == ["可以导入 ready"] and "映射“自有订单”已保存,用于您在其他来源的店铺" in everything(app) and "版式 自建映射" in everything(app)
+    assert (
+        badges(app) == ["可以导入 ready"]
+        and "映射“自有订单”已保存,用于您在其他来源的店铺" in everything(app)
+        and "版式 自建映射" in everything(app)
+    )
     app = run_page("upload", a)
     told = next(item.value for item in app.markdown if "自有订单" in item.value)
     assert "订单 · 其他来源 · 第 1 版 · a · " in told
     app = next(button for button in app.button if button.key == "forget_mapping_own_orders").click().run()
     assert "自有订单" not in everything(app)
     with reading(Settings(home=place.home)) as lake:
-        said = lake.read(MAPPING).sort("event_number").select("merchant_id", "layout_name", "received_by_name", "is_in_force").rows()
+        said = (
+            lake.read(MAPPING)
+            .sort("event_number")
+            .select("merchant_id", "layout_name", "received_by_name", "is_in_force")
+            .rows()
+        )
     assert said == [("mine", "own_orders", "a", True), ("mine", "own_orders", "a", False)]
     assert "不认识这个版式:去映射" in everything(give(a, "雾山小程序", ("erp.csv", csv(ERP))))
 
 
 def test_a_word_that_comes_later_is_explained_on_the_preview(place: Place, a: Viewer) -> None:
     """In a table the house maps: the merchant's own copy of that mapping knows the word from then on."""
-    sample = (ROOT / "connectors" / "mappings" / "samples" / "mini_program_orders.csv").read_text(encoding="utf-8-sig")
+    sample = (ROOT / "connectors" / "mappings" / "samples" / "mini_program_orders.csv").read_text(
+        encoding="utf-8-sig"
+    )
     app = give(a, "雾山小程序", ("小程序.csv", csv(sample.replace("已完成", "配货中", 1))))
     assert "订单状态里有不认识的词" in everything(app)
     app.selectbox(key="new_words_0_words.order_status_code.配货中").select("paid")
     app = press(app, "记住这些词")
-    assert "已记住这些词" in everything(app) and "不认识的词" not in everything(app) and badges(app) == ["可以导入 ready"]
+    assert (
+        "已记住这些词" in everything(app)
+        and "不认识的词" not in everything(app)
+        and badges(app) == ["可以导入 ready"]
+    )
     with reading(Settings(home=place.home)) as lake:
-        said = lake.read(MAPPING).filter(pl.col("details_json").str.contains("配货中")).select("kind_code", "received_by_name", "event_number").rows()
+        said = (
+            lake.read(MAPPING)
+            .filter(pl.col("details_json").str.contains("配货中"))
+            .select("kind_code", "received_by_name", "event_number")
+            .rows()
+        )
     assert said == [("mapped_orders", "a", 1)]
 
 
 def shown_lines(app: AppTest) -> dict[str, tuple[str, str]]:
     """What the two rows of ``ERP`` are read as."""
-    return {row["读作"]: (row["第 2 行"], row["第 3 行"]) for row in cells(app).iter_rows(named=True) if row.get("第 2 行")}
+    return {
+        row["读作"]: (row["第 2 行"], row["第 3 行"])
+        for row in cells(app).iter_rows(named=True)
+        if row.get("第 2 行")
+    }
 
 
 def test_a_table_in_which_nothing_is_known_cannot_be_mapped_and_is_told_so(a: Viewer) -> None:
@@ -281,10 +382,17 @@ def test_another_merchants_file_is_refused_and_noted(place: Place, a: Viewer) ->
     theirs = "\n".join([f"{header},店铺ID", *(f"{row},{THEIR_NUMBER}" for row in rows), ""])
     app = give(a, "雾山抖音店", ("订单.csv", csv(theirs)))
     text = everything(app)
-    assert badges(app) == ["不能导入 refused"] and "文件属于另一个店铺" in text and "青禾" not in text and THEIR_NUMBER not in text
+    assert (
+        badges(app) == ["不能导入 refused"]
+        and "文件属于另一个店铺" in text
+        and "青禾" not in text
+        and THEIR_NUMBER not in text
+    )
     assert next(button for button in app.button if button.key == "confirm").disabled
     with reading(Settings(home=place.home)) as lake:
-        assert lake.read(SECURITY_EVENT).select("shop_id", "rule_name").rows() == [("my-douyin", "OTHER_SHOP")]
+        assert lake.read(SECURITY_EVENT).select("shop_id", "rule_name").rows() == [
+            ("my-douyin", "OTHER_SHOP")
+        ]
 
 
 def test_a_merchant_without_shops_is_told_whom_to_ask(place: Place) -> None:
@@ -292,7 +400,9 @@ def test_a_merchant_without_shops_is_told_whom_to_ask(place: Place) -> None:
     assert "还没有登记店铺" in app.info[0].value and not app.file_uploader
 
 
-def test_a_delivery_that_fails_says_so_and_the_page_goes_on(place: Place, a: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delivery_that_fails_says_so_and_the_page_goes_on(
+    place: Place, a: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody else holds the writer's slot longer than this one waits."""
     monkeypatch.setenv("BAIYUN_SLOT_SECONDS", "0.1")
     app = give(a, "雾山抖音店", ("订单.csv", csv(SAMPLE)))
@@ -303,11 +413,16 @@ def test_a_delivery_that_fails_says_so_and_the_page_goes_on(place: Place, a: Vie
 
 
 def test_a_held_release_is_told_with_the_check_that_holds_it(house: Place) -> None:
-    """What a delivery ends with when the new build fails a check; the check's sentence is read from the stored outcomes."""
+    """What a delivery ends with when the new build fails a check.
+
+    The check's sentence is read from the stored outcomes.
+    """
     held = HeldReleaseError("HELD", "检查未通过", "checks failed", rules="GOLD_EQUALS_SILVER")
     receipt = FileReceipt("订单.csv", "taobao", "orders", "2022", rows_read=3, published=2, superseded=1)
     delivery = Delivery(1)
     delivery.outcome.set_result(Ingested([receipt], None, [], held))
-    text = everything(run_page("upload", access.sign_in(house, "a", PASSWORD), on_counter=OnCounter(delivery=delivery)))
+    text = everything(
+        run_page("upload", access.sign_in(house, "a", PASSWORD), on_counter=OnCounter(delivery=delivery))
+    )
     assert "新数据未放行" in text and "「汇总等于明细之和」" in text and "看板现在读取" not in text
     assert "读取 **3** 行 = 发布 2 + 隔离 0 + 取代 1 + 重复 0" in text

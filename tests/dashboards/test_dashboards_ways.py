@@ -1,4 +1,6 @@
-"""The way from a figure to its passport, with its metric and its days, and the days a person can choose there."""
+"""The way from a figure to its passport, with its metric and its days, and the days a person can choose
+there.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from metrics.query.ask import ask
 from warehouse.place import Place
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
-LAST = (TODAY.replace(day=1) - dt.timedelta(days=1)).replace(day=1), TODAY.replace(day=1) - dt.timedelta(days=1)
+LAST = (
+    (TODAY.replace(day=1) - dt.timedelta(days=1)).replace(day=1),
+    TODAY.replace(day=1) - dt.timedelta(days=1),
+)
 
 
 @pytest.fixture
@@ -26,7 +31,11 @@ def a(house: Place) -> Viewer:
 
 def headline(app: AppTest) -> str:
     """The figure of the passport on the page."""
-    return next(item.value for item in app.markdown if item.value.startswith("### ")).removeprefix("### ").split("  \n")[0]
+    return (
+        next(item.value for item in app.markdown if item.value.startswith("### "))
+        .removeprefix("### ")
+        .split("  \n")[0]
+    )
 
 
 def figure(viewer: Viewer, metric: str, first: dt.date, last: dt.date) -> str:
@@ -37,14 +46,20 @@ def test_one_tap_leads_from_yesterdays_figure_to_its_passport(a: Viewer) -> None
     app = sign_in(open_app(), "a", PASSWORD)
     app.button(key="way_昨天_net_by_order_date").click().run()
     assert not app.exception and not app.error
-    assert (app.selectbox(key="passport_metric").value, app.selectbox(key="passport_period").value) == ("net_by_order_date", "昨天")
+    assert (app.selectbox(key="passport_metric").value, app.selectbox(key="passport_period").value) == (
+        "net_by_order_date",
+        "昨天",
+    )
     assert headline(app) == figure(a, "net_by_order_date", YESTERDAY, YESTERDAY)
 
 
 @pytest.mark.parametrize(
     ("path", "keys"),
     [
-        ("overview", {"way_昨天_net_by_order_date", "way_近7天_net_by_order_date", "way_近30天_net_by_order_date"}),
+        (
+            "overview",
+            {"way_昨天_net_by_order_date", "way_近7天_net_by_order_date", "way_近30天_net_by_order_date"},
+        ),
         ("matured", {"way_matured_matured_net"}),
         ("ads", {"way_ads_ad_spend", "way_ads_matured_roi"}),
         ("profit", {"way_profit_contribution", "way_profit_gross_profit"}),
@@ -61,8 +76,17 @@ def test_nobody_without_passports_is_shown_a_way_to_them(a: Viewer) -> None:
 
 def test_days_no_choice_names_come_along_as_ones_own(a: Viewer) -> None:
     first, last = TODAY - dt.timedelta(days=39), TODAY - dt.timedelta(days=30)
-    app = run_page("passport", a, passport_asked=Asked("paid_gmv", (first, last)), passport_metric="aov", passport_period="昨天")
-    assert (app.selectbox(key="passport_metric").value, app.selectbox(key="passport_period").value) == ("paid_gmv", "自选日期")
+    app = run_page(
+        "passport",
+        a,
+        passport_asked=Asked("paid_gmv", (first, last)),
+        passport_metric="aov",
+        passport_period="昨天",
+    )
+    assert (app.selectbox(key="passport_metric").value, app.selectbox(key="passport_period").value) == (
+        "paid_gmv",
+        "自选日期",
+    )
     assert app.date_input(key="passport_days").value == (first, last)
     assert headline(app) == figure(a, "paid_gmv", first, last)
     app.date_input(key="passport_days").set_value((last, last)).run()
@@ -75,7 +99,11 @@ def test_a_whole_month_and_yesterday_can_be_chosen(a: Viewer) -> None:
     app = run_page("passport", a)
     offered = app.selectbox(key="passport_period")
     month = f"{LAST[0].year}年{LAST[0].month}月"
-    assert offered.value == "近30天" and offered.options[:4] == ["昨天", "近7天", "近30天", "今天(未完)"] and {month, "自选日期"} < set(offered.options)
+    assert (
+        offered.value == "近30天"
+        and offered.options[:4] == ["昨天", "近7天", "近30天", "今天(未完)"]
+        and {month, "自选日期"} < set(offered.options)
+    )
     offered.select(month).run()
     assert headline(app) == figure(a, "net_by_order_date", *LAST)
 

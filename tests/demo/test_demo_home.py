@@ -85,7 +85,9 @@ def test_a_busy_port_is_avoided_and_named() -> None:
     assert ports.moved == ("dashboards",)
 
 
-def test_airflow_hears_loopback_only_and_nothing_of_another_airflow(home: DemoHome, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_airflow_hears_loopback_only_and_nothing_of_another_airflow(
+    home: DemoHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "another installation's")
     monkeypatch.setenv("AIRFLOW_CONN_SHOP_X", "another installation's")
     monkeypatch.setenv("BAIYUN_CATALOG", "postgres:dbname=real")
@@ -103,7 +105,14 @@ def test_airflow_hears_loopback_only_and_nothing_of_another_airflow(home: DemoHo
 
 
 def test_a_shops_credentials_become_a_connection() -> None:
-    held = {"base_url": "http://127.0.0.1:1/douyin", "app_key": "k", "app_secret": "s", "access_token": "a", "refresh_token": "r", "platform_shop_id": "7"}
+    held = {
+        "base_url": "http://127.0.0.1:1/douyin",
+        "app_key": "k",
+        "app_secret": "s",
+        "access_token": "a",
+        "refresh_token": "r",
+        "platform_shop_id": "7",
+    }
     made = connections({"yunshan-douyin": held})
     assert list(made) == ["AIRFLOW_CONN_SHOP_YUNSHAN_DOUYIN"]
     assert json.loads(made["AIRFLOW_CONN_SHOP_YUNSHAN_DOUYIN"]) == {
@@ -156,11 +165,16 @@ def simulated(home: DemoHome, merchant: str) -> None:
 
 
 def test_the_demo_leaves_the_installations_own_data_alone(settings: Settings, home: DemoHome) -> None:
-    """README: files of one's own are ingested in the ordinary home, beside which ``make demo`` and ``make demo-clean`` run."""
+    """README: files of one's own are ingested in the ordinary home, beside which ``make demo`` and ``make
+    demo-clean`` run.
+    """
     register(settings, "acme")
     simulated(home, "yunshan")
     demo = own_settings(settings.model_copy(update={"catalog": "postgres:dbname=real", "data": "s3://real"}))
-    assert (demo.place.home, demo.place.data_address) == (settings.home / "demo", f"{settings.home / 'demo' / 'lake' / 'data'}/")
+    assert (demo.place.home, demo.place.data_address) == (
+        settings.home / "demo",
+        f"{settings.home / 'demo' / 'lake' / 'data'}/",
+    )
     assert demo.place.catalog_address.startswith("sqlite:")
     register(demo, "yunshan")
     check_unmixed(demo, home)
@@ -170,7 +184,9 @@ def test_the_demo_leaves_the_installations_own_data_alone(settings: Settings, ho
         assert registry.merchants(lake)["merchant_id"].to_list() == ["acme"]
 
 
-def test_a_real_merchant_in_the_demos_home_keeps_it_from_clean_and_start(settings: Settings, home: DemoHome, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_real_merchant_in_the_demos_home_keeps_it_from_clean_and_start(
+    settings: Settings, home: DemoHome, capsys: pytest.CaptureFixture[str]
+) -> None:
     simulated(home, "yunshan")
     for merchant in ("yunshan", "acme"):
         register(own_settings(settings), merchant)
@@ -184,9 +200,13 @@ def test_a_real_merchant_in_the_demos_home_keeps_it_from_clean_and_start(setting
         assert registry.merchants(lake).height == 2
 
 
-def test_files_a_person_dropped_keep_the_demos_home_from_being_cleaned(settings: Settings, home: DemoHome) -> None:
+def test_files_a_person_dropped_keep_the_demos_home_from_being_cleaned(
+    settings: Settings, home: DemoHome
+) -> None:
     simulated(home, "yunshan")
-    mine, theirs = (own_settings(settings).place.inbox / merchant / "shop" / "a.csv" for merchant in ("acme", "yunshan"))
+    mine, theirs = (
+        own_settings(settings).place.inbox / merchant / "shop" / "a.csv" for merchant in ("acme", "yunshan")
+    )
     for path in (mine, theirs):
         path.parent.mkdir(parents=True)
         path.touch()
@@ -212,6 +232,8 @@ def test_a_step_that_takes_long_says_so_where_nothing_moves() -> None:
 
 def test_a_step_on_a_terminal_counts_its_seconds() -> None:
     printed = io.StringIO()
-    with Screen(8, Console(file=printed, width=120, force_terminal=True), beat_seconds=0.05).step("启动 Airflow", "start Airflow"):
+    with Screen(8, Console(file=printed, width=120, force_terminal=True), beat_seconds=0.05).step(
+        "启动 Airflow", "start Airflow"
+    ):
         time.sleep(0.5)
     assert re.search(r"1/8 启动 Airflow / start Airflow 0 s", printed.getvalue())

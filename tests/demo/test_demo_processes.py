@@ -21,7 +21,8 @@ from demo import bring_up, timetable
 from demo.processes import Children
 from demo.surroundings import Ports
 
-#: Prints its own id and that of a worker, which leads a process group of its own, as Airflow's task runners do; both are deaf to SIGTERM.
+#: Prints its own id and that of a worker, which leads a process group of its own, as Airflow's task runners
+#: do; both are deaf to SIGTERM.
 DEAF = """
 import os, signal, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -33,7 +34,10 @@ print(os.getpid(), worker, flush=True)
 time.sleep(120)
 """
 #: Its worker outlives it at once.
-FORSAKING = DEAF.replace("print(os.getpid(), worker, flush=True)\ntime.sleep(120)", "print(os.getpid(), worker, flush=True)\nos._exit(0)")
+FORSAKING = DEAF.replace(
+    "print(os.getpid(), worker, flush=True)\ntime.sleep(120)",
+    "print(os.getpid(), worker, flush=True)\nos._exit(0)",
+)
 
 
 @pytest.fixture
@@ -49,7 +53,12 @@ def start(children: Children, code: str, name: str = "child", *, is_brief: bool 
 
 def printed(children: Children, name: str = "child") -> list[int]:
     """The process ids a child has printed."""
-    return children.until(lambda: [int(word) for word in (children.logs / f"{name}.log").read_text().split()] or None, 10, "", "")
+    return children.until(
+        lambda: [int(word) for word in (children.logs / f"{name}.log").read_text().split()] or None,
+        10,
+        "",
+        "",
+    )
 
 
 def lives(pid: int) -> bool:
@@ -67,7 +76,11 @@ def test_deaf_children_and_their_workers_are_killed_after_the_grace(children: Ch
 
 
 def test_a_child_that_ends_on_sigterm_is_not_killed(children: Children, tmp_path: Path) -> None:
-    start(children, "import signal, sys, time\nsignal.signal(15, lambda *_: (print('bye', flush=True), sys.exit(0)))\nprint(1, flush=True)\ntime.sleep(60)")
+    start(
+        children,
+        "import signal, sys, time\nsignal.signal(15, lambda *_: (print('bye', flush=True), "
+        "sys.exit(0)))\nprint(1, flush=True)\ntime.sleep(60)",
+    )
     printed(children)
     began = time.monotonic()
     assert children.stop(20) == 0
@@ -120,7 +133,10 @@ def test_what_a_killed_demo_left_behind_is_ended_by_the_next(tmp_path: Path) -> 
         "home = Path(sys.argv[1]); children = Children(home, home / 'children.json', home)\n"
         "children.start('child', [sys.executable, '-c', sys.argv[2]], os.environ); os.kill(os.getpid(), 9)"
     )
-    assert subprocess.run([sys.executable, "-c", code, str(tmp_path), DEAF], check=False).returncode == -signal.SIGKILL
+    assert (
+        subprocess.run([sys.executable, "-c", code, str(tmp_path), DEAF], check=False).returncode
+        == -signal.SIGKILL
+    )
     later = Children(tmp_path, tmp_path / "children.json", tmp_path)
     leader, worker = printed(later)
     assert lives(leader)
@@ -161,7 +177,11 @@ def test_whoever_waits_too_long_is_told_what_to_do(children: Children, tmp_path:
     with pytest.raises(BaiyunError) as told:
         children.until(lambda: None, 0.1, "Airflow 接口", "Airflow's API")
     assert told.value.rule == "DEMO_TIMEOUT" and "Airflow 接口" in told.value.sentence()
-    assert "make demo" in told.value.step_zh and "make demo" in told.value.step_en and told.value.facts["logs"] == tmp_path
+    assert (
+        "make demo" in told.value.step_zh
+        and "make demo" in told.value.step_en
+        and told.value.facts["logs"] == tmp_path
+    )
 
 
 def test_every_service_of_the_demo_has_five_minutes_to_come_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,10 +206,15 @@ def test_every_service_of_the_demo_has_five_minutes_to_come_up(monkeypatch: pyte
     monkeypatch.setattr(bring_up, "plain_environment", lambda _home: {})
     bring_up._start_airflow(demo, {}, {})
     bring_up._start_dashboards(demo)
-    assert set(waited) == {"Airflow's API", "Airflow's writer slot", "scheduler and DAGs", "dashboards"} and min(waited.values()) >= 300
+    assert (
+        set(waited) == {"Airflow's API", "Airflow's writer slot", "scheduler and DAGs", "dashboards"}
+        and min(waited.values()) >= 300
+    )
 
 
-def test_an_airflow_that_listens_and_does_not_answer_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_airflow_that_listens_and_does_not_answer_yet_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(timetable, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         asked = timetable.Timetable(f"http://127.0.0.1:{server.getsockname()[1]}", "operator", "secret")

@@ -1,4 +1,6 @@
-"""The whole demo with the real scheduler, twice in the same home: from nothing to a released number, then nothing left running and nothing told."""
+"""The whole demo with the real scheduler, twice in the same home: from nothing to a released number, then
+nothing left running and nothing told.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ RUN = """
 import sys
 from demo import run_demo
 from warehouse.settings import Settings
-sys.exit(run_demo(Settings(), lines=300, merchants=2, days=30, on_ready=lambda: print("STANDING", flush=True)))
+ready = lambda: print("STANDING", flush=True)
+sys.exit(run_demo(Settings(), lines=300, merchants=2, days=30, on_ready=ready))
 """
 MERCHANTS = ("yunshan", "tinglan")
 PERIOD = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
@@ -40,11 +43,15 @@ METRICS = ("paid_gmv", "refunds", "net_by_order_date", "paid_orders", "units")
 
 
 class Demo:
-    """A running demo in ``home``, the folder of its own below the installation's: what it has printed, and the sessions it leads."""
+    """A running demo in ``home``, the folder of its own below the installation's: what it has printed, and
+    the sessions it leads.
+    """
 
     def __init__(self, home: Path, number: int) -> None:
         self.home, self._log = home, home.parents[1] / f"printed-{number}.txt"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "BAIYUN_"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "BAIYUN_"))
+        }
         with self._log.open("wb") as stream:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", RUN],
@@ -100,19 +107,36 @@ def start(home: Path, started: list[Demo]) -> Demo:
 
 
 def figures(home: Path) -> dict[tuple[str, str], int]:
-    """What a page shows of each merchant over all days; ``gpm`` of a shop whose platform tells views, in the files of the inbox."""
+    """What a page shows of each merchant over all days.
+
+    ``gpm`` of a shop whose platform tells views, in the files of the inbox.
+    """
     viewers = {merchant: Viewer(Place(home), "test", "merchant", merchant) for merchant in MERCHANTS}
     rows = {merchant: ask(viewer, METRICS, period=PERIOD).rows for merchant, viewer in viewers.items()}
     shown = {(merchant, metric): rows[merchant][metric][0] for merchant in MERCHANTS for metric in METRICS}
-    return shown | {("tinglan", "gpm"): ask(viewers["tinglan"], ["gpm"], where={"platform": "douyin"}, period=PERIOD).rows["gpm"][0]}
+    return shown | {
+        ("tinglan", "gpm"): ask(
+            viewers["tinglan"], ["gpm"], where={"platform": "douyin"}, period=PERIOD
+        ).rows["gpm"][0]
+    }
 
 
 def true_figures(home: Path) -> dict[tuple[str, str], int]:
     """The same figures from the frames of the market that was simulated."""
     plan = json.loads((home / "state" / "plan.json").read_text())
-    market = build_market(plan["seed"], plan["merchants"], plan["days"], plan["lines"], now=dt.datetime.fromisoformat(plan["now"]))
+    market = build_market(
+        plan["seed"],
+        plan["merchants"],
+        plan["days"],
+        plan["lines"],
+        now=dt.datetime.fromisoformat(plan["now"]),
+    )
     frames = {metric: truth(market, market.now, metric, ["merchant_id"], *PERIOD) for metric in METRICS}
-    told = {(merchant, metric): frames[metric].filter(frames[metric]["merchant_id"] == merchant)["value"][0] for merchant in MERCHANTS for metric in METRICS}
+    told = {
+        (merchant, metric): frames[metric].filter(frames[metric]["merchant_id"] == merchant)["value"][0]
+        for merchant in MERCHANTS
+        for metric in METRICS
+    }
     rooms = truth(market, market.now, "gpm", ["shop_id"], *PERIOD)
     return told | {("tinglan", "gpm"): rooms.filter(rooms["shop_id"] == "tinglan-douyin")["value"][0]}
 
@@ -126,14 +150,18 @@ def runs(home: Path) -> set[tuple[str, str]]:
 def secrets(home: Path) -> set[str]:
     held = json.loads((home / "simulator" / "credentials.json").read_text()).values()
     keys = json.loads((home / "state" / "keys.json").read_text()).values()
-    return {shop[name] for shop in held for name in ("app_secret", "access_token", "refresh_token")} | set(keys)
+    return {shop[name] for shop in held for name in ("app_secret", "access_token", "refresh_token")} | set(
+        keys
+    )
 
 
 def tellers(home: Path, demo: Demo) -> list[str]:
     """Logs, databases and outputs in which a secret stands."""
     with sqlite3.connect(home / "airflow" / "airflow.db") as database:
         texts = {"airflow.db": "\n".join(database.iterdump()), "printed": demo.printed}
-    texts |= {str(path): path.read_text(errors="replace") for path in (home / "logs").rglob("*") if path.is_file()}
+    texts |= {
+        str(path): path.read_text(errors="replace") for path in (home / "logs").rglob("*") if path.is_file()
+    }
     assert any("attempt=1.log" in name and "ok yunshan-douyin" in text for name, text in texts.items())
     return [name for name, text in texts.items() if any(secret in text for secret in secrets(home))]
 
@@ -155,7 +183,9 @@ def test_from_nothing_to_a_released_number_and_again(home: Path, started: list[D
     assert len(alive) >= 6
     os.kill(first.process.pid, signal.SIGINT)
     assert first.process.wait(60) == 0
-    assert not [process for process in alive if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert not [
+        process for process in alive if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
     assert tellers(home, first) == []
 
     second = start(home, started)
@@ -166,8 +196,15 @@ def test_from_nothing_to_a_released_number_and_again(home: Path, started: list[D
 
 
 def check_doors(demo: Demo, home: Path) -> None:
-    """Every listening socket is on loopback, the pages answer, and the printed sign-ins open what they should."""
-    listening = [item for process in demo.processes() for item in process.net_connections("tcp") if item.status == psutil.CONN_LISTEN]
+    """Every listening socket is on loopback, the pages answer, and the printed sign-ins open what they
+    should.
+    """
+    listening = [
+        item
+        for process in demo.processes()
+        for item in process.net_connections("tcp")
+        if item.status == psutil.CONN_LISTEN
+    ]
     assert len(listening) >= 3
     assert {item.laddr.ip for item in listening} == {"127.0.0.1"}
     addresses = re.findall(r"http://127\.0\.0\.1:\d+", demo.printed)
@@ -187,4 +224,6 @@ def check_a_death_ends_the_demo(demo: Demo) -> None:
     assert demo.process.wait(60) == 1
     assert "simulator 意外结束" in demo.printed
     assert "simulator.log" in demo.printed
-    assert not [process for process in alive if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert not [
+        process for process in alive if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]

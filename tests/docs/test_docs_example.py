@@ -7,7 +7,8 @@ import re
 from demo.example import FOLDER, example_lines, examples
 from metrics.model.definitions import METRICS
 
-#: Paid: A 290, B 300 + 300, C 100, E 580, F 100. Back: B 300 (12 March), C 100 (3 March, before shipment), E 50 (2 April). D was never paid.
+#: Paid: A 290, B 300 + 300, C 100, E 580, F 100. Back: B 300 (12 March), C 100 (3 March, before shipment), E
+#: 50 (2 April). D was never paid.
 BY_HAND = {
     "placed_gmv": 300_00 + 300_00 + 300_00 + 100_00 + 100_00 + 600_00 + 100_00,
     "paid_gmv": 1_670_00,
@@ -38,15 +39,19 @@ BY_HAND = {
     "leader_commission": 6_00,
     "service_commission": 4_00,
     "commissions": 100_00,
-    # kept of known cost 1220.00; dresses that stayed 4 × 80, a shirt 30 (C's never left), one dress worth 5 less
+    # kept of known cost 1220.00; dresses that stayed 4 × 80, a shirt 30 (C's never left), one dress worth 5
+    # less
     "gross_profit": 1_220_00 - 4 * 80_00 - 30_00 - 5_00,
     # fees and commissions as billed; four parcels of 5 out, one of 6 back; a slot of 31
     "contribution": 1_220_00 - 355_00 - 135_00 - 4 * 5_00 - 6_00 - 31_00,
     # entered for the 1st, by the report of the 31st
     "ad_spend": 50_00 + 100_00,
     "ad_cash": 40_00,
-    # of the 1st and the 31st: kept 590 and 530, dresses that stayed 2 × 80 each, and what the 1st was charged beside
-    "contribution_after_ads": (590_00 - 160_00 - 5_00 - 130_00 - 2 * 5_00 - 6_00 - 1_00) + (530_00 - 160_00 - 5_00 - 1_00) - 150_00,
+    # of the 1st and the 31st: kept 590 and 530, dresses that stayed 2 × 80 each, and what the 1st was charged
+    # beside
+    "contribution_after_ads": (590_00 - 160_00 - 5_00 - 130_00 - 2 * 5_00 - 6_00 - 1_00)
+    + (530_00 - 160_00 - 5_00 - 1_00)
+    - 150_00,
 }
 #: Numerator and denominator.
 RATIOS = {
@@ -110,12 +115,17 @@ STOCK = {
 def test_every_metric_comes_to_what_paper_and_pencil_say() -> None:
     shown = examples()
     assert set(shown) == set(METRICS) == {*BY_HAND, *RATIOS, *UNTOLD, *STOCK}
-    told = {name: [int(number.replace(",", "")) for number in re.findall(r"-?\d[\d,]*(?![\d,.%])", text)] for name, text in shown.items()}
+    told = {
+        name: [int(number.replace(",", "")) for number in re.findall(r"-?\d[\d,]*(?![\d,.%])", text)]
+        for name, text in shown.items()
+    }
     assert {name: told[name][0] for name in (*BY_HAND, *STOCK)} == BY_HAND | STOCK
     assert {name: (told[name][0], told[name][1]) for name in RATIOS} == RATIOS
     assert all("—" in shown[name] for name in UNTOLD)
     # half up to a whole fen; a share to a hundredth of a percent
-    assert shown["unit_price"].endswith("**23,857 分 fen**") and shown["return_rate_value"].endswith("**26.95%**")
+    assert shown["unit_price"].endswith("**23,857 分 fen**") and shown["return_rate_value"].endswith(
+        "**26.95%**"
+    )
 
 
 def test_the_page_shows_every_list_of_the_example() -> None:

@@ -58,10 +58,13 @@ def _memory(clean_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def memory(_memory: duckdb.DuckDBPyConnection) -> Iterator[Callable[..., duckdb.DuckDBPyConnection]]:
     """Plant faults (SQL statements) in an in-memory copy of the clean market, undone after the test.
 
-    ``told``: a source told it so, and gold is made anew from silver; otherwise the fault is the house's own. ``totals`` are those of a previous release.
+    ``told``: a source told it so, and gold is made anew from silver; otherwise the fault is the house's own.
+    ``totals`` are those of a previous release.
     """
 
-    def plant(*statements: str, told: bool = False, totals: pl.DataFrame | None = None) -> duckdb.DuckDBPyConnection:
+    def plant(
+        *statements: str, told: bool = False, totals: pl.DataFrame | None = None
+    ) -> duckdb.DuckDBPyConnection:
         for statement in statements:
             _memory.execute(statement)
         if told:

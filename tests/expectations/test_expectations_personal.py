@@ -1,4 +1,6 @@
-"""Personal data is found in any text column of any stored table, and style numbers that look like phones hold nothing back."""
+"""Personal data is found in any text column of any stored table, and style numbers that look like phones hold
+nothing back.
+"""
 
 # ruff: noqa: S608 - the faults are SQL
 
@@ -30,7 +32,11 @@ PERSONAL = {
     "an id card": ("gold.fct_order_line", "province_name", "44010619900307123X"),
     "an id card in a title": ("gold.fct_order_line", "product_name", "大衣 440106199003071234"),
     "an address": ("gold.fct_order_line", "province_name", "广东省广州市白云区三元里大道18号2栋"),
-    "an address in a status": ("bronze.douyin__orders", "order_status_text", "浙江省杭州市余杭区仓前街道绿汀路1号楼"),
+    "an address in a status": (
+        "bronze.douyin__orders",
+        "order_status_text",
+        "浙江省杭州市余杭区仓前街道绿汀路1号楼",
+    ),
 }
 HARMLESS = {
     "a style number like a phone": ("product_name", "羊毛大衣 15812345678"),
@@ -69,7 +75,10 @@ def test_what_only_looks_like_it_passes(memory: Plant, case: str) -> None:
     assert set(broken(memory(planted("gold.fct_order_line", column, cell)))) == set()
 
 
-@pytest.mark.parametrize(("column", "cell"), [("cell_name", "收件人电话 13812345678"), ("row_json", '{"收货地址": "广东省广州市白云区景泰街12号"}')])
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("cell_name", "收件人电话 13812345678"), ("row_json", '{"收货地址": "广东省广州市白云区景泰街12号"}')],
+)
 def test_a_quarantined_row_is_looked_at_too(memory: Plant, column: str, cell: str) -> None:
     found = broken(memory(f"UPDATE ops.quarantine SET {column} = {literal(cell)}"))
     assert set(found) == {("ops.quarantine", RULE)}
@@ -80,4 +89,6 @@ def test_every_text_a_person_wrote_is_scanned() -> None:
     assert {"reason_text", "reason_label_text", "ship_state_text"} <= scanned["bronze.douyin__after_sales"]
     assert {"product_name", "color_name", "province_name"} <= scanned["silver.order_line"]
     assert scanned["gold.mart_live_session"] == {"live_account_name", "session_name"}
-    assert not [name for names in scanned.values() for name in names if name.endswith(("_id", "_code", "_key"))]
+    assert not [
+        name for names in scanned.values() for name in names if name.endswith(("_id", "_code", "_key"))
+    ]

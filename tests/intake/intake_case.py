@@ -7,15 +7,22 @@ from dataclasses import dataclass
 
 from intake_files import data, numbered_from, orders
 
-DUE, CREATED, PAID, ID, SUB, TITLE, QTY = "订单应付金额", "订单提交时间", "支付完成时间", "主订单编号", "子订单编号", "选购商品", "商品数量"
+DUE = "订单应付金额"
+CREATED = "订单提交时间"
+PAID = "支付完成时间"
+ID = "主订单编号"
+SUB = "子订单编号"
+TITLE = "选购商品"
+QTY = "商品数量"
 
 
 @dataclass(frozen=True)
 class Case:
     """One file and its fate.
 
-    ``rules``: for a refused file its rule, for a taken one the rules of its quarantined rows with their count. ``notices``: the warnings.
-    ``says``: what the message of a refusal must name besides the file. ``rows``: rows read of a taken file. ``bad_row``: where the quarantined row stands.
+    ``rules``: for a refused file its rule, for a taken one the rules of its quarantined rows with their
+    count. ``notices``: the warnings. ``says``: what the message of a refusal must name besides the file.
+    ``rows``: rows read of a taken file. ``bad_row``: where the quarantined row stands.
     """
 
     entry: str
@@ -47,7 +54,9 @@ def refused(entry: str, name: str, rule: str, make: Callable[[], bytes], *says: 
     return Case(entry, name, make, "refused", rule, says=says)
 
 
-def row_out(entry: str, name: str, rule: str, make: Callable[[], bytes], bad_row: int | None = 2, *, rows: int = 4) -> Case:
+def row_out(
+    entry: str, name: str, rule: str, make: Callable[[], bytes], bad_row: int | None = 2, *, rows: int = 4
+) -> Case:
     return Case(entry, name, make, "warned", {rule: 1}, bad_row=bad_row, rows=rows)
 
 
@@ -56,5 +65,7 @@ def cell(entry: str, name: str, rule: str, header: str, value: str) -> Case:
     return row_out(entry, name, rule, lambda: data(orders(**{header: value})))
 
 
-def fine(entry: str, name: str, make: Callable[[], bytes], *notices: str, rows: int = 4, verdict: str = "accepted") -> Case:
+def fine(
+    entry: str, name: str, make: Callable[[], bytes], *notices: str, rows: int = 4, verdict: str = "accepted"
+) -> Case:
     return Case(entry, name, make, verdict, {}, notices, rows=rows)

@@ -1,4 +1,6 @@
-"""Files as merchants really give them, made from one honest order export: Douyin's of 2025, a header of 75 columns over invented orders."""
+"""Files as merchants really give them, made from one honest order export: Douyin's of 2025, a header of 75
+columns over invented orders.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,14 @@ def order_id(number: int = 0) -> str:
 def order(number: int, **changes: str) -> list[str]:
     """One paid order of 1,299.00 yuan; ``changes`` by header."""
     row = list(_MODEL)
-    told = {"主订单编号": f"\t{order_id(number)}", "子订单编号": f"\t{order_id(number)}", "买家留言": "-", "商家备注": "-", "快递信息": "-", **changes}
+    told = {
+        "主订单编号": f"\t{order_id(number)}",
+        "子订单编号": f"\t{order_id(number)}",
+        "买家留言": "-",
+        "商家备注": "-",
+        "快递信息": "-",
+        **changes,
+    }
     for header, cell in told.items():
         row[HEADER.index(header)] = cell
     return row
@@ -66,21 +75,39 @@ def sessions(**changes: str) -> Table:
     """The live list: two sessions of an evening each; ``changes`` stand on the first."""
     header, *rows = _sample("直播明细_自营账号_*.xlsx")
     told: list[dict[str, str]] = [{"主播抖音号": f"79{_shift}1", **changes}, {"主播抖音号": f"79{_shift}2"}]
-    return [header, *([mine.get(name, cell) for name, cell in zip(header, row, strict=True)] for mine, row in zip(told, rows[:2], strict=True))]
+    return [
+        header,
+        *(
+            [mine.get(name, cell) for name, cell in zip(header, row, strict=True)]
+            for mine, row in zip(told, rows[:2], strict=True)
+        ),
+    ]
 
 
 def after_sales(**changes: str) -> Table:
     """Two after-sales of 159.90 and 149.90 yuan; ``changes`` stand on the first."""
     header, *rows = _sample("售后单-*.xlsx")
-    told = [{"售后单号": order_id(number), "订单号": order_id(number), "商品单号": order_id(number)} for number in (0, 1)]
+    told = [
+        {"售后单号": order_id(number), "订单号": order_id(number), "商品单号": order_id(number)}
+        for number in (0, 1)
+    ]
     told[0] |= changes
-    return [header, *([mine.get(name, cell) for name, cell in zip(header, row, strict=True)] for mine, row in zip(told, rows[:2], strict=True))]
+    return [
+        header,
+        *(
+            [mine.get(name, cell) for name, cell in zip(header, row, strict=True)]
+            for mine, row in zip(told, rows[:2], strict=True)
+        ),
+    ]
 
 
 def column(table: Table, header: str, cells: Sequence[str]) -> Table:
     """``table`` with the cells of one column exchanged."""
     place = table[0].index(header)
-    return [table[0], *([*row[:place], cell, *row[place + 1 :]] for row, cell in zip(table[1:], cells, strict=True))]
+    return [
+        table[0],
+        *([*row[:place], cell, *row[place + 1 :]] for row, cell in zip(table[1:], cells, strict=True)),
+    ]
 
 
 def renamed(table: Table, old: str, new: str) -> Table:
@@ -116,7 +143,12 @@ def plain(table: Table) -> Table:
     return [[cell.strip("\t") for cell in row] for row in table]
 
 
-def workbook(sheets: dict[str, Table], hidden: Sequence[str] = (), numbers: Sequence[tuple[int, int]] = (), **options: object) -> bytes:
+def workbook(
+    sheets: dict[str, Table],
+    hidden: Sequence[str] = (),
+    numbers: Sequence[tuple[int, int]] = (),
+    **options: object,
+) -> bytes:
     """An xlsx of text cells; those at ``numbers`` (row, column) hold a number instead."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_numbers": False, "in_memory": True, **options}) as book:

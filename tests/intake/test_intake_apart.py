@@ -44,7 +44,9 @@ def test_what_is_read_apart_is_what_is_read_here() -> None:
     )
 
 
-def test_a_file_that_kills_the_reader_is_refused_and_the_next_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_kills_the_reader_is_refused_and_the_next_one_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As an out-of-memory killer or a parser's abort would end it, in the middle of one file of three."""
     paths = []
     for number in range(3):
@@ -61,7 +63,9 @@ def test_a_file_that_kills_the_reader_is_refused_and_the_next_one_is_read(tmp_pa
     settings = Settings(home=tmp_path / "home")
     with writing(settings) as lake:
         landed = land_files(lake, settings.place, "m1", "s1", paths, register=True)
-    assert [item.receipt.rule if item.receipt else item.reading and item.reading.rows_read for item in landed] == [3, "PARSE_DIED", 3]
+    assert [
+        item.receipt.rule if item.receipt else item.reading and item.reading.rows_read for item in landed
+    ] == [3, "PARSE_DIED", 3]
     assert len(list(settings.place.landing.rglob("*.csv"))) == 2
 
 
@@ -84,7 +88,8 @@ def test_a_file_that_needs_more_memory_than_it_may_have_is_refused() -> None:
     small = Limits(memory_mb=size + 300)
     assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
     large = data(orders(2)) + (b"\xe5\xa4\xa7" * 1023 + b"\n") * (60 << 10)
-    # where memory runs out decides whose error it is: Python's, Arrow's or none at all; that it was the memory shows in that more of it is enough
+    # where memory runs out decides whose error it is: Python's, Arrow's or none at all; that it was the
+    # memory shows in that more of it is enough
     with pytest.raises(FileRefusedError, match="PARSE_DIED"):
         read_apart(large, ORIGIN, small)
     with pytest.raises(FileRefusedError, match="RAGGED_ROWS"):
@@ -92,7 +97,9 @@ def test_a_file_that_needs_more_memory_than_it_may_have_is_refused() -> None:
     assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
 
 
-def test_the_reader_may_write_no_file_and_knows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reader_may_write_no_file_and_knows_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BAIYUN_CREDENTIAL_X", "canary")
     reader = warm()
     read_apart(ORDERS.read_bytes(), ORIGIN)
@@ -104,7 +111,10 @@ def test_the_reader_may_write_no_file_and_knows_no_secret(tmp_path: Path, monkey
 
 def test_uploads_of_several_threads_take_their_turn() -> None:
     rows: list[int] = []
-    threads = [threading.Thread(target=lambda n=n: rows.append(read_apart(data(orders(n)), ORIGIN).rows_read)) for n in range(2, 8)]
+    threads = [
+        threading.Thread(target=lambda n=n: rows.append(read_apart(data(orders(n)), ORIGIN).rows_read))
+        for n in range(2, 8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -112,7 +122,9 @@ def test_uploads_of_several_threads_take_their_turn() -> None:
     assert sorted(rows) == list(range(2, 8))
 
 
-def test_what_lies_in_the_folder_one_stands_in_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lies_in_the_folder_one_stands_in_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "csv.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend("")

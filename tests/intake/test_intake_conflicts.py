@@ -1,4 +1,6 @@
-"""Two rows of one file that are of one number: contradicting ones count nowhere, agreeing ones are one, and their order in the file decides nothing."""
+"""Two rows of one file that are of one number: contradicting ones count nowhere, agreeing ones are one, and
+their order in the file decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -46,17 +48,30 @@ def same(number: int, **changes: str) -> list[str]:
 
 
 def test_rows_that_contradict_each_other_count_nowhere_and_name_each_other(tmp_path: Path) -> None:
-    """Four orders of 1,299.00; of the first a second row says 7.00, in row 6: three orders count, in whatever order the rows stand."""
+    """Four orders of 1,299.00; of the first a second row says 7.00, in row 6: three orders count, in whatever
+    order the rows stand.
+    """
     settings = Settings(home=tmp_path / "home")
     receipt = given(settings, tmp_path, "a.csv", [*orders(4), same(0, **{DUE: "7.00"})])
-    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (5, 3, 2, {"CONFLICT_IN_FILE": 2})
+    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (
+        5,
+        3,
+        2,
+        {"CONFLICT_IN_FILE": 2},
+    )
     (notice,) = receipt.notices
     assert (notice.rule, notice.count, notice.about) == ("CONFLICT_IN_FILE", 2, "第2行、第6行 / rows 2 and 6")
-    assert "其他文件" not in notice.sentence() and "这个文件里" in notice.sentence() and "in this file" in notice.sentence()
+    assert (
+        "其他文件" not in notice.sentence()
+        and "这个文件里" in notice.sentence()
+        and "in this file" in notice.sentence()
+    )
     with reading(settings) as lake:
         held = lake.read(QUARANTINE).sort("row_number", "column_name")
     assert held.select("row_number", "column_name", "cell_name").rows() == [
-        (row, column, "第2行: 1,299.00 ≠ 第6行: 7.00") for row in (2, 6) for column in ("应付金额", "支付金额")
+        (row, column, "第2行: 1,299.00 ≠ 第6行: 7.00")
+        for row in (2, 6)
+        for column in ("应付金额", "支付金额")
     ]
     assert all("只留对的一行" in step for step in held["next_step_name"])
     assert (figures(settings)["paid_gmv"], figures(settings)["paid_orders"]) == (3 * 129_900, 3)
@@ -72,11 +87,24 @@ def test_rows_that_agree_on_money_are_one_whatever_their_order(tmp_path: Path) -
     for number, turned in enumerate((False, True)):
         settings, folder = Settings(home=tmp_path / str(number)), tmp_path / f"files{number}"
         folder.mkdir()
-        both = [same(0, **{status: "已发货", finished: "-"}), same(0, **{status: "已完成", finished: "2026-10-20 10:00:00"})]
-        receipt = given(settings, folder, "a.csv", [HEADER, *(reversed(both) if turned else both), *orders(3, 1)[1:]])
-        assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.superseded, receipt.rules) == (5, 5, 0, 0, {})
+        both = [
+            same(0, **{status: "已发货", finished: "-"}),
+            same(0, **{status: "已完成", finished: "2026-10-20 10:00:00"}),
+        ]
+        receipt = given(
+            settings, folder, "a.csv", [HEADER, *(reversed(both) if turned else both), *orders(3, 1)[1:]]
+        )
+        assert (
+            receipt.rows_read,
+            receipt.published,
+            receipt.quarantined,
+            receipt.superseded,
+            receipt.rules,
+        ) == (5, 5, 0, 0, {})
         with reading(settings) as lake:
-            lines = lake.sql("SELECT order_status_code FROM gold.fct_order_line WHERE order_id = ?", [order_id(0)])["order_status_code"].to_list()
+            lines = lake.sql(
+                "SELECT order_status_code FROM gold.fct_order_line WHERE order_id = ?", [order_id(0)]
+            )["order_status_code"].to_list()
         told.append((lines, figures(settings)))
     assert told[0] == told[1] and told[0][0] == ["finished"] and told[0][1]["paid_gmv"] == 4 * 129_900
 
@@ -84,7 +112,8 @@ def test_rows_that_agree_on_money_are_one_whatever_their_order(tmp_path: Path) -
 def test_rows_and_files_in_any_order_give_the_same_figures_and_the_same_holds(tmp_path: Path) -> None:
     dice = random.Random(7)
     rows = [
-        *orders(6)[1:], same(0, **{DUE: "7.00"}), same(1), same(2, **{"订单状态": "已发货"}), same(3, **{QTY: "9"}), same(0, **{DUE: "8.00"}),
+        *orders(6)[1:], same(0, **{DUE: "7.00"}), same(1), same(2, **{"订单状态": "已发货"}),
+        same(3, **{QTY: "9"}), same(0, **{DUE: "8.00"}),
     ]  # fmt: skip
     later = [*orders(2, 4)[1:], same(4, **{DUE: "1.00"})]
     seen = []
@@ -97,9 +126,16 @@ def test_rows_and_files_in_any_order_give_the_same_figures_and_the_same_holds(tm
         dice.shuffle(files)
         receipts = {name: given(settings, folder, name, [HEADER, *table]) for name, table in files}
         held = {name: receipt.rules for name, receipt in sorted(receipts.items())}
-        assert all(item.rows_read == item.published + item.quarantined + item.superseded + item.duplicate for item in receipts.values())
+        assert all(
+            item.rows_read == item.published + item.quarantined + item.superseded + item.duplicate
+            for item in receipts.values()
+        )
         seen.append((figures(settings), held))
     assert seen == [seen[0]] * 4
-    # by hand: orders 1, 2, 5 of the first file; order 4 is right in the first and contradicts itself in the second; 0 and 3 are held
+    # by hand: orders 1, 2, 5 of the first file; order 4 is right in the first and contradicts itself in the
+    # second; 0 and 3 are held
     assert seen[0][0]["paid_gmv"] == 4 * 129_900
-    assert seen[0][1] == {"导出20261101.csv": {"CONFLICT_IN_FILE": 5}, "导出20261103.csv": {"CONFLICT_IN_FILE": 2}}
+    assert seen[0][1] == {
+        "导出20261101.csv": {"CONFLICT_IN_FILE": 5},
+        "导出20261103.csv": {"CONFLICT_IN_FILE": 2},
+    }

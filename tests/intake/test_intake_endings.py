@@ -1,4 +1,6 @@
-"""Texts without a final line break: a whole last row is taken, a cut one refuses the file, a doubtful one is set aside. No value is ever changed."""
+"""Texts without a final line break: a whole last row is taken, a cut one refuses the file, a doubtful one is
+set aside. No value is ever changed.
+"""
 
 from __future__ import annotations
 
@@ -48,13 +50,21 @@ def test_a_whole_last_row_needs_no_line_break(header: str, newline: str) -> None
     table = last(orders(), header)
     with_break, without = text(table, newline=newline), text(table, newline=newline).removesuffix(newline)
     found, wanted = read(without.encode()), read(with_break.encode())
-    assert found.bronze.equals(wanted.bronze) and found.rows_read == 4 and found.quarantine.is_empty() and found.notices == wanted.notices
+    assert (
+        found.bronze.equals(wanted.bronze)
+        and found.rows_read == 4
+        and found.quarantine.is_empty()
+        and found.notices == wanted.notices
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_in_whatever_encoding(encoding: str) -> None:
     table = [[cell.strip("\t") for cell in row] for row in last(orders(), DUE)]
-    assert read(text(table, delimiter="\t").removesuffix("\r\n").encode(encoding)).bronze["placed_fen"].to_list() == [129_900] * 4
+    assert (
+        read(text(table, delimiter="\t").removesuffix("\r\n").encode(encoding)).bronze["placed_fen"].to_list()
+        == [129_900] * 4
+    )
 
 
 def test_a_column_nobody_reads_may_end_anyhow() -> None:
@@ -135,7 +145,9 @@ def test_a_header_alone_without_a_line_break_holds_nothing() -> None:
         ("", [], "yuan", "unknown"),
     ],
 )
-def test_the_last_cell_is_judged_by_its_kind_and_its_column(cell: str, others: list[str], kind: str, verdict: str) -> None:
+def test_the_last_cell_is_judged_by_its_kind_and_its_column(
+    cell: str, others: list[str], kind: str, verdict: str
+) -> None:
     assert judge_last_cell(cell, pl.Series("others", others, dtype=pl.String), kind) == verdict
 
 
@@ -154,8 +166,13 @@ def varied(header: str) -> Table:
 
 @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(ENDS), st.integers(0, 1 << 20), st.sampled_from(["utf-8-sig", "gb18030", "utf-16"]))
-def test_a_file_cut_anywhere_is_refused_or_gives_only_rows_as_they_were(header: str, place: int, encoding: str) -> None:
-    """Every row that is read is, cell for cell, that row of the whole file; the truth is read by the csv module."""
+def test_a_file_cut_anywhere_is_refused_or_gives_only_rows_as_they_were(
+    header: str, place: int, encoding: str
+) -> None:
+    """Every row that is read is, cell for cell, that row of the whole file.
+
+    The truth is read by the csv module.
+    """
     table = varied(header)
     content = text(table).encode(encoding)
     try:
@@ -166,8 +183,12 @@ def test_a_file_cut_anywhere_is_refused_or_gives_only_rows_as_they_were(header: 
     typed = {"order_id": ID, "product_name": TITLE, "order_status_text": "订单状态"}
     for row in found.bronze.iter_rows(named=True):
         truth = dict(zip(rows[0], rows[row["_row_number"] - 1], strict=True))
-        assert {ours: row[ours] for ours in typed} == {ours: truth[theirs].strip() for ours, theirs in typed.items()}
-        assert row["line_qty"] == int(truth[QTY]) and row["placed_fen"] == round(float(truth[DUE].replace(",", "")) * 100)
+        assert {ours: row[ours] for ours in typed} == {
+            ours: truth[theirs].strip() for ours, theirs in typed.items()
+        }
+        assert row["line_qty"] == int(truth[QTY]) and row["placed_fen"] == round(
+            float(truth[DUE].replace(",", "")) * 100
+        )
         assert f"{row['created_at']:%Y-%m-%d %H:%M:%S}" == truth[CREATED]
 
 

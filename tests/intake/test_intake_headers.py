@@ -47,23 +47,45 @@ def test_a_header_is_taken_apart_into_name_and_unit(header: str, bare: str, unit
 
 
 def test_a_unit_agrees_with_the_cells_that_are_written_in_it_and_with_no_others() -> None:
-    assert agrees("yuan", "yuan") and agrees("fen", "fen") and agrees("piece", "int") and agrees("", "yuan") and agrees("yuan", "text")
-    for unit, cell in [("fen", "yuan"), ("wan_yuan", "yuan"), ("USD", "yuan"), ("yuan", "fen"), ("yuan", "int"), ("percent", "rate"), ("minute", "int")]:
+    assert (
+        agrees("yuan", "yuan")
+        and agrees("fen", "fen")
+        and agrees("piece", "int")
+        and agrees("", "yuan")
+        and agrees("yuan", "text")
+    )
+    for unit, cell in [
+        ("fen", "yuan"),
+        ("wan_yuan", "yuan"),
+        ("USD", "yuan"),
+        ("yuan", "fen"),
+        ("yuan", "int"),
+        ("percent", "rate"),
+        ("minute", "int"),
+    ]:
         assert not agrees(unit, cell), (unit, cell)
 
 
-@pytest.mark.parametrize("theirs", [f"{DUE}(元)", f"{DUE}（元）", f"{DUE} ( 人民币 )", f"{DUE}(单位：元)", f"{DUE}/元"])
+@pytest.mark.parametrize(
+    "theirs", [f"{DUE}(元)", f"{DUE}（元）", f"{DUE} ( 人民币 )", f"{DUE}(单位：元)", f"{DUE}/元"]
+)
 def test_a_header_with_the_columns_own_unit_is_that_column(theirs: str) -> None:
     found = read(theirs, **{DUE: "1,234.50"})
     assert found.bronze["placed_fen"].to_list() == [123_450, 129_900, 129_900, 129_900]
-    assert [(notice.rule, notice.about) for notice in found.notices] == [("UNIT_IN_HEADER", theirs.strip())] and found.new_columns == []
+    assert [(notice.rule, notice.about) for notice in found.notices] == [
+        ("UNIT_IN_HEADER", theirs.strip())
+    ] and found.new_columns == []
 
 
 @pytest.mark.parametrize("theirs", [f"{DUE}(分)", f"{DUE}（单位：分）", f"{DUE}(万元)", f"{DUE}(USD)"])
 def test_a_required_column_in_another_unit_is_refused_by_name(theirs: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         read(theirs)
-    assert refused.value.rule == "UNIT_DISAGREES" and f"{theirs}≠{DUE}" in refused.value.sentence() and "baiyun map" in refused.value.step_zh
+    assert (
+        refused.value.rule == "UNIT_DISAGREES"
+        and f"{theirs}≠{DUE}" in refused.value.sentence()
+        and "baiyun map" in refused.value.step_zh
+    )
 
 
 def test_an_optional_column_in_another_unit_is_left_unread_and_told() -> None:

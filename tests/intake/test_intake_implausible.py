@@ -1,4 +1,6 @@
-"""Absurd figures wait for a person: a line of a hundred billion, a billion pieces, a file in which every priced order was paid 0."""
+"""Absurd figures wait for a person: a line of a hundred billion, a billion pieces, a file in which every
+priced order was paid 0.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,11 @@ def _reader() -> Iterator[None]:
 
 
 def paid(settings: Settings) -> int:
-    return int(ask(Viewer(settings.place, "test", "merchant", "m1"), ["paid_gmv"]).rows.row(0, named=True)["paid_gmv"])
+    return int(
+        ask(Viewer(settings.place, "test", "merchant", "m1"), ["paid_gmv"]).rows.row(0, named=True)[
+            "paid_gmv"
+        ]
+    )
 
 
 def given(settings: Settings, folder: Path, name: str, table: Table) -> FileReceipt:
@@ -46,12 +52,19 @@ def given(settings: Settings, folder: Path, name: str, table: Table) -> FileRece
     return ingest(settings, "m1", "s1", [path], register=True, at=AT).receipts[0]
 
 
-def test_absurd_rows_wait_for_a_person_count_once_confirmed_and_leave_when_that_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_absurd_rows_wait_for_a_person_count_once_confirmed_and_leave_when_that_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(home=tmp_path / "home")
     huge, pieces = order(1, **{DUE: "99,999,999,999.00"}), order(2, **{QTY: "1000000000"})
     wholesale = order(3, **{DUE: "9,999,999.99", QTY: "100000"})  # large, and possible
     receipt = given(settings, tmp_path, "a.csv", [*orders(1), huge, pieces, wholesale])
-    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (4, 2, 2, {"IMPLAUSIBLE": 2})
+    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (
+        4,
+        2,
+        2,
+        {"IMPLAUSIBLE": 2},
+    )
     assert paid(settings) == ONE + 999_999_999
     with reading(settings) as lake:
         held = lake.read(QUARANTINE).sort("row_number", "column_name")
@@ -61,7 +74,11 @@ def test_absurd_rows_wait_for_a_person_count_once_confirmed_and_leave_when_that_
     # one row, over the command line, by whoever sits there; twice is once
     monkeypatch.setenv("BAIYUN_HOME", str(settings.home))
     for _ in range(2):
-        told = CliRunner().invoke(app, ["quarantine", "confirm", receipt.export_id[:10], "-m", "m1", "--row", "4", "--json"], catch_exceptions=False)
+        told = CliRunner().invoke(
+            app,
+            ["quarantine", "confirm", receipt.export_id[:10], "-m", "m1", "--row", "4", "--json"],
+            catch_exceptions=False,
+        )
         assert told.exit_code == 0, told.output
         (after,) = json.loads(told.stdout)["files"]
         assert (after["rows_read"], after["published"], after["quarantined"]) == (4, 3, 1)
@@ -94,7 +111,12 @@ def test_a_file_of_priced_orders_all_paid_nothing_is_held_whole(tmp_path: Path) 
     given(settings, tmp_path, "ok.csv", orders(4))
     unpaid = order(60, **{DUE: "0.00", PAID: "-"})
     receipt = given(settings, tmp_path, "swapped.csv", [*nothing_paid(5, 50), unpaid])
-    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (6, 0, 6, {"PAID_ZERO": 6})
+    assert (receipt.rows_read, receipt.published, receipt.quarantined, receipt.rules) == (
+        6,
+        0,
+        6,
+        {"PAID_ZERO": 6},
+    )
     assert paid(settings) == 4 * ONE
     done = confirm(settings, "m1", receipt.export_id, by="王会计", at=AT)
     assert [(item.published, item.quarantined) for item in done.receipts] == [(6, 0)]
@@ -120,8 +142,12 @@ def answer_of(settings: Settings, **where: str) -> dict[str, tuple[int | None, s
     return {note.code: (note.amount_fen, note.zh) for note in told}
 
 
-def test_a_line_a_hundred_times_the_largest_counts_with_a_mark_until_a_person_takes_it_off(tmp_path: Path) -> None:
-    """Orders of 1,299.00 and one of 129,900.00, a hundred times as much: given first or last, the mark is the same."""
+def test_a_line_a_hundred_times_the_largest_counts_with_a_mark_until_a_person_takes_it_off(
+    tmp_path: Path,
+) -> None:
+    """Orders of 1,299.00 and one of 129,900.00, a hundred times as much: given first or last, the mark is the
+    same.
+    """
     seen = []
     for number, first in enumerate((True, False)):
         settings, folder = Settings(home=tmp_path / str(number)), tmp_path / f"files{number}"
@@ -135,7 +161,11 @@ def test_a_line_a_hundred_times_the_largest_counts_with_a_mark_until_a_person_ta
     assert worth == 100 * ONE and "1 行" in words and "129,900.00" in words and "数据健康" in words
     viewer = Viewer(settings.place, "test", "merchant", "m1")
     (marked,) = outliers(viewer).iter_rows(named=True)
-    assert (marked["order_line_id"], marked["marked_fen"], marked["largest_fen"]) == (order_id(9), 100 * ONE, ONE)
+    assert (marked["order_line_id"], marked["marked_fen"], marked["largest_fen"]) == (
+        order_id(9),
+        100 * ONE,
+        ONE,
+    )
     confirm_line(settings, "m1", order_id(9), by="王会计", at=AT)
     confirm_line(settings, "m1", order_id(9), by="王会计", at=AT)
     assert "OUTLIER_LINES" not in answer_of(settings) and paid(settings) == 105 * ONE
@@ -154,7 +184,14 @@ def lines_of(*fen: int, shop: str = "s") -> pl.DataFrame:
     amounts = sorted(fen, reverse=True)
     key = {"merchant_id": "m", "shop_id": shop, "platform_code": "douyin"}
     rows = [
-        {**key, "order_line_id": f"l{number}", "marked_fen": amount, "place_number": number, "lines_qty": len(fen)} for number, amount in enumerate(amounts, 1)
+        {
+            **key,
+            "order_line_id": f"l{number}",
+            "marked_fen": amount,
+            "place_number": number,
+            "lines_qty": len(fen),
+        }
+        for number, amount in enumerate(amounts, 1)
     ]
     return pl.DataFrame(rows)
 
@@ -180,7 +217,9 @@ def test_what_is_a_hundred_times_the_others(amounts: list[int], marked: int) -> 
 
 def test_a_confirmed_line_is_as_usual_as_any_other() -> None:
     lines = lines_of(*[129_900] * 9, 20_000_000, 30_000_000)
-    word = lines.filter(pl.col("marked_fen") == 20_000_000).select("merchant_id", "shop_id", "order_line_id", "marked_fen")
+    word = lines.filter(pl.col("marked_fen") == 20_000_000).select(
+        "merchant_id", "shop_id", "order_line_id", "marked_fen"
+    )
     assert find_outliers(lines, word).is_empty()
     other = word.with_columns(marked_fen=pl.lit(19_000_000, pl.Int64))  # said of another amount
     assert find_outliers(lines, other).height == 2

@@ -1,4 +1,6 @@
-"""How long what a merchant gave is kept: sealed, as many days as his setting says, and the drop folder keeps nothing longer either."""
+"""How long what a merchant gave is kept: sealed, as many days as his setting says, and the drop folder keeps
+nothing longer either.
+"""
 
 from __future__ import annotations
 
@@ -45,22 +47,48 @@ def settings(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Settings(home=home)
 
 
-def given(lake: Lake, settings: Settings, merchant: str, days_ago: int, verdict: str | None = "accepted") -> str:
+def given(
+    lake: Lake, settings: Settings, merchant: str, days_ago: int, verdict: str | None = "accepted"
+) -> str:
     """A landed file, and what a build said of it; its name in landing."""
     shop, at = f"{merchant}-shop", AT - dt.timedelta(days=days_ago)
-    content, where = f"{merchant} {days_ago} {verdict}".encode(), {"platform": "douyin", "shop": shop, "kind": "orders", "suffix": ".csv"}
+    content = f"{merchant} {days_ago} {verdict}".encode()
+    where = {"platform": "douyin", "shop": shop, "kind": "orders", "suffix": ".csv"}
     kept = landing.keep(settings.place, content, received_date=at.date(), **where)
-    told = {"export_id": kept.export_id, "merchant_id": merchant, "shop_id": shop, "platform_code": "douyin", "kind_code": "orders", "source_code": "file"}
-    row = {**told, "export_name": "a.csv", "bytes_qty": 3, "landing_name": kept.landing_name, "received_at": at, "observed_at": at}
+    told = {
+        "export_id": kept.export_id,
+        "merchant_id": merchant,
+        "shop_id": shop,
+        "platform_code": "douyin",
+        "kind_code": "orders",
+        "source_code": "file",
+    }
+    row = {
+        **told,
+        "export_name": "a.csv",
+        "bytes_qty": 3,
+        "landing_name": kept.landing_name,
+        "received_at": at,
+        "observed_at": at,
+    }
     landing.record(lake, EXPORT.shape(pl.DataFrame([row])))
-    counts = dict.fromkeys(("rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty"), 0)
+    counts = dict.fromkeys(
+        ("rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty"), 0
+    )
     if verdict:
-        lake.append(LOAD, pl.DataFrame([{**told, **counts, "build_number": 1, "loaded_at": at, "verdict_code": verdict}]))
+        lake.append(
+            LOAD,
+            pl.DataFrame([{**told, **counts, "build_number": 1, "loaded_at": at, "verdict_code": verdict}]),
+        )
     return kept.landing_name
 
 
 def left(settings: Settings) -> set[str]:
-    return {path.relative_to(settings.place.landing).as_posix() for path in settings.place.landing.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(settings.place.landing).as_posix()
+        for path in settings.place.landing.rglob("*")
+        if path.is_file()
+    }
 
 
 def say(*words: str) -> str:
@@ -69,9 +97,14 @@ def say(*words: str) -> str:
     return told.stdout
 
 
-def test_files_go_after_their_merchants_days_and_a_changed_setting_is_in_force_at_once(settings: Settings) -> None:
+def test_files_go_after_their_merchants_days_and_a_changed_setting_is_in_force_at_once(
+    settings: Settings,
+) -> None:
     with writing(settings) as lake:
-        old = {merchant: [given(lake, settings, merchant, days) for days in (3, 10, 31)] for merchant in ("m1", "m2")}
+        old = {
+            merchant: [given(lake, settings, merchant, days) for days in (3, 10, 31)]
+            for merchant in ("m1", "m2")
+        }
         refused, waiting = given(lake, settings, "m1", 40, "refused"), given(lake, settings, "m1", 41, None)
 
     def expire() -> set[str]:
@@ -93,14 +126,19 @@ def test_files_go_after_their_merchants_days_and_a_changed_setting_is_in_force_a
         assert registry.merchants(lake)["raw_days_qty"].to_list() == [None, 0]
 
 
-def test_of_a_merchant_who_keeps_none_the_raw_file_is_gone_when_its_rows_are_loaded(settings: Settings, tmp_path: Path) -> None:
+def test_of_a_merchant_who_keeps_none_the_raw_file_is_gone_when_its_rows_are_loaded(
+    settings: Settings, tmp_path: Path
+) -> None:
     say("-m", "m2", "0")
     for number, merchant in enumerate(("m1", "m2")):
         (tmp_path / f"{merchant}.csv").write_bytes(data(orders(2, start=10 * number)))
         done = ingest(settings, merchant, f"{merchant}-shop", [tmp_path / f"{merchant}.csv"], at=AT)
         assert [receipt.published for receipt in done.receipts] == [2]
     with reading(settings) as lake:
-        assert dict(lake.read(EXPORT).select("merchant_id", pl.col("expired_at").is_null()).iter_rows()) == {"m1": True, "m2": False}
+        assert dict(lake.read(EXPORT).select("merchant_id", pl.col("expired_at").is_null()).iter_rows()) == {
+            "m1": True,
+            "m2": False,
+        }
         kept = lake.read(EXPORT, where={"merchant_id": "m1"})["landing_name"].to_list()
     assert left(settings) == set(kept)
     parsing.close()
@@ -126,7 +164,9 @@ def test_every_raw_file_is_the_owners_alone_whatever_the_umask(settings: Setting
     assert path.stat().st_mode & 0o777 == 0o600 and b"m1 1 accepted" not in path.read_bytes()
 
 
-def test_the_drop_folder_takes_a_file_from_a_clock_ahead_waits_for_one_that_grows_and_forgets_what_it_refused(settings: Settings) -> None:
+def test_the_drop_folder_takes_a_file_from_a_clock_ahead_waits_for_one_that_grows_and_forgets_what_it_refused(
+    settings: Settings,
+) -> None:
     folder = settings.place.inbox / "m1" / "m1-shop"
     folder.mkdir(parents=True)
     ahead, growing, bad = (folder / name for name in ("ahead.csv", "growing.csv", "bad.csv"))
@@ -135,10 +175,14 @@ def test_the_drop_folder_takes_a_file_from_a_clock_ahead_waits_for_one_that_grow
     now = time.time()
     os.utime(bad, (now - 60, now - 60))
     os.utime(ahead, (now + 7200, now + 7200))
-    assert [receipt.rule for receipt in inbox.scan(settings, at=AT)] == ["EMPTY_FILE"], "what arrived this moment may still grow"
+    assert [receipt.rule for receipt in inbox.scan(settings, at=AT)] == ["EMPTY_FILE"], (
+        "what arrived this moment may still grow"
+    )
     time.sleep(inbox.SETTLED_SECONDS)
     growing.touch()
-    assert [(receipt.name, receipt.verdict) for receipt in inbox.scan(settings, at=AT)] == [("ahead.csv", "accepted")]
+    assert [(receipt.name, receipt.verdict) for receipt in inbox.scan(settings, at=AT)] == [
+        ("ahead.csv", "accepted")
+    ]
     assert growing.exists() and not ahead.exists()
     aside = folder / inbox.REFUSED
     assert len(list(aside.iterdir())) == 2

@@ -1,4 +1,6 @@
-"""Tables called .xls that are web pages or XML of 2003: read cell by cell like any export, told from pages, and never a way in."""
+"""Tables called .xls that are web pages or XML of 2003: read cell by cell like any export, told from pages,
+and never a way in.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,17 @@ def page(table: Table, *, head: str = "", before: str = "", cell: str = TEXT) ->
     """A table as back-offices write it: the header in th, no closing tag too many."""
     first, *rows = plain(table)
     lines = ["<tr>" + "".join(f"<th>{html.escape(word)}</th>" for word in first) + "</tr>"]
-    lines += ["<tr>" + "".join(f"<td {cell}>{html.escape(word).replace(chr(10), '<br>')}</td>" for word in row) + "</tr>" for row in rows]
-    return f"<html><head>{head}</head><body>{before}<table border=1>\r\n" + "\r\n".join(lines) + "</table></body></html>"
+    lines += [
+        "<tr>"
+        + "".join(f"<td {cell}>{html.escape(word).replace(chr(10), '<br>')}</td>" for word in row)
+        + "</tr>"
+        for row in rows
+    ]
+    return (
+        f"<html><head>{head}</head><body>{before}<table border=1>\r\n"
+        + "\r\n".join(lines)
+        + "</table></body></html>"
+    )
 
 
 def xml(tables: dict[str, Table], *, types: dict[str, str] | None = None, before: str = "") -> str:
@@ -39,11 +50,22 @@ def xml(tables: dict[str, Table], *, types: dict[str, str] | None = None, before
     for name, table in tables.items():
         first, *rows = plain(table)
         kinds = [(types or {}).get(word, "String") for word in first]
-        lines = [[("String", word) for word in first], *([(kind, word) for kind, word in zip(kinds, row, strict=True)] for row in rows)]
-        body = "".join("<Row>" + "".join(cell(word, kind) for kind, word in line) + "</Row>" for line in lines)
+        lines = [
+            [("String", word) for word in first],
+            *([(kind, word) for kind, word in zip(kinds, row, strict=True)] for row in rows),
+        ]
+        body = "".join(
+            "<Row>" + "".join(cell(word, kind) for kind, word in line) + "</Row>" for line in lines
+        )
         sheets.append(f'<Worksheet ss:Name="{name}"><Table>{body}</Table></Worksheet>')
-    names = 'xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
-    return f'<?xml version="1.0"?>{before}\n<?mso-application progid="Excel.Sheet"?>\n<Workbook {names}>{"".join(sheets)}</Workbook>'
+    names = (
+        'xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+    )
+    return (
+        f'<?xml version="1.0"?>{before}\n<?mso-application progid="Excel.Sheet"?>\n<Workbook '
+        f"{names}>{''.join(sheets)}</Workbook>"
+    )
 
 
 def read(content: str | bytes, encoding: str = "utf-8") -> Reading:
@@ -61,7 +83,13 @@ WANTED = read_file(data(orders(3, **{TITLE: "羊毛<b>&大衣", DUE: "1,234.50"}
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_page_that_is_a_table_is_read_like_the_csv_of_the_same_cells(encoding: str) -> None:
-    found = read(page(orders(3, **{TITLE: "羊毛<b>&大衣", DUE: "1,234.50"}), head="<meta charset=gb2312><style>td{mso-x:1}</style>"), encoding)
+    found = read(
+        page(
+            orders(3, **{TITLE: "羊毛<b>&大衣", DUE: "1,234.50"}),
+            head="<meta charset=gb2312><style>td{mso-x:1}</style>",
+        ),
+        encoding,
+    )
     assert found.bronze.equals(WANTED) and found.quarantine.is_empty()
     assert found.bronze["order_id"].to_list() == [order_id(number) for number in range(3)]
 
@@ -86,13 +114,22 @@ def test_ids_that_lost_digits_in_a_spreadsheet_are_noticed_here_too() -> None:
 
 
 def test_a_number_shown_short_counts_as_excel_holds_it() -> None:
-    content = page(orders(2, **{DUE: "1,234.5"})).replace(f"<td {TEXT}>1,234.5</td>", '<td class=xl24 x:num="1234.56">1,234.5</td>')
+    content = page(orders(2, **{DUE: "1,234.5"})).replace(
+        f"<td {TEXT}>1,234.5</td>", '<td class=xl24 x:num="1234.56">1,234.5</td>'
+    )
     assert "x:num" in content and read(content).bronze["placed_fen"].to_list() == [123_456, 129_900]
 
 
 def test_a_page_to_sign_in_on_is_told_so_whatever_it_is_laid_out_with() -> None:
-    form = "<form><table><tr><td>账号</td><td><input name=u></td></tr><tr><td>密码</td><td><input type=password></td></tr></table></form>"
-    for content in (f"<!DOCTYPE html><html><body>{form}</body></html>", page(orders(), before="<input type=password>"), "<html><p>请重新登录</p></html>"):
+    form = (
+        "<form><table><tr><td>账号</td><td><input name=u></td></tr><tr><td>密码</td><td><input "
+        "type=password></td></tr></table></form>"
+    )
+    for content in (
+        f"<!DOCTYPE html><html><body>{form}</body></html>",
+        page(orders(), before="<input type=password>"),
+        "<html><p>请重新登录</p></html>",
+    ):
         refused = rule_of(content)
         assert refused.rule == "HTML_NOT_TABLE" and "重新登录" in refused.step_zh
     assert rule_of('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>').rule == "HTML_NOT_TABLE"
@@ -116,30 +153,52 @@ def test_a_cut_page_or_workbook_is_refused(share: float) -> None:
 
 
 def test_entities_and_bombs_lead_nowhere() -> None:
-    for before in ('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>'):
+    for before in (
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>',
+    ):
         assert rule_of(xml({"订单": orders()}, before=before)).rule == "XML_ENTITIES"
     assert rule_of(page(orders()).replace("<th>", "<th colspan=9999999>", 1)).rule == "TOO_MANY_COLUMNS"
-    assert rule_of(xml({"订单": orders()}).replace("<Row>", f'<Row ss:Index="{MAX_ROWS + 1}">', 1)).rule == "BAD_WORKBOOK"
-    far = '<Worksheet ss:Name="远"><Table>' + '<Row ss:Index="1048576"><Cell ss:Index="400"><Data ss:Type="String">x</Data></Cell></Row></Table></Worksheet>'
-    assert rule_of(xml({"订单": orders()}).replace("</Workbook>", far + "</Workbook>")).rule == "UNPACKED_TOO_LARGE"
+    assert (
+        rule_of(xml({"订单": orders()}).replace("<Row>", f'<Row ss:Index="{MAX_ROWS + 1}">', 1)).rule
+        == "BAD_WORKBOOK"
+    )
+    far = '<Worksheet ss:Name="远"><Table>' + (
+        '<Row ss:Index="1048576"><Cell ss:Index="400"><Data '
+        'ss:Type="String">x</Data></Cell></Row></Table></Worksheet>'
+    )
+    assert (
+        rule_of(xml({"订单": orders()}).replace("</Workbook>", far + "</Workbook>")).rule
+        == "UNPACKED_TOO_LARGE"
+    )
     assert rule_of(page(orders(**{TITLE: "大" * (2 << 20)}))).rule == "CELL_TOO_LARGE"
 
 
 def test_hidden_sheets_and_cells_with_errors_are_as_in_any_workbook() -> None:
     hidden = "<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>"
     content = xml({"旧": orders(2, 50), "订单": orders(3)}).replace("</Worksheet>", hidden, 1)
-    assert read(content).rows_read == 3 and [notice.rule for notice in read(content).notices] == ["OTHER_SHEETS"]
-    broken = xml({"订单": orders(3, **{DUE: "#N/A"})}).replace('<Data ss:Type="String">#N/A', '<Data ss:Type="Error">#N/A')
+    assert read(content).rows_read == 3 and [notice.rule for notice in read(content).notices] == [
+        "OTHER_SHEETS"
+    ]
+    broken = xml({"订单": orders(3, **{DUE: "#N/A"})}).replace(
+        '<Data ss:Type="String">#N/A', '<Data ss:Type="Error">#N/A'
+    )
     assert read(broken).quarantine.select("_row_number", "rule_name").rows() == [(2, "NO_CACHED_VALUE")]
 
 
-# --- merged cells --------------------------------------------------------------------------------------------------------------------------
+# --- merged cells -------------------------------------------------------------------------------------------
 
 
 def merged(table: Table, merges: dict[str, tuple[int, int]]) -> tuple[bytes, str]:
-    """The table as a workbook and as a page, with cells of named columns merged over rows (1-based, included); only the first keeps its value."""
+    """The table as a workbook and as a page, with cells of named columns merged over rows (1-based,
+    included); only the first keeps its value.
+    """
     table = plain(table)
-    at = {(table[0].index(header), row): span for header, span in merges.items() for row in range(span[0], span[1] + 1)}
+    at = {
+        (table[0].index(header), row): span
+        for header, span in merges.items()
+        for row in range(span[0], span[1] + 1)
+    }
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": False}) as book:
         sheet = book.add_worksheet("订单")
@@ -175,7 +234,10 @@ def test_a_merged_id_is_that_of_every_row_it_stands_beside() -> None:
     whole = read(data(one_order_of_three_lines()))
     for content in merged(one_order_of_three_lines(), {ID: (3, 5), CREATED: (3, 5), "订单状态": (3, 5)}):
         found = read(content)
-        assert found.bronze.drop("_observed_at").equals(whole.bronze.drop("_observed_at")) and found.quarantine.is_empty()
+        assert (
+            found.bronze.drop("_observed_at").equals(whole.bronze.drop("_observed_at"))
+            and found.quarantine.is_empty()
+        )
 
 
 def test_a_merged_amount_is_refused_with_its_cells() -> None:
@@ -183,7 +245,10 @@ def test_a_merged_amount_is_refused_with_its_cells() -> None:
     for content in merged(one_order_of_three_lines(), {ID: (3, 5), DUE: (3, 5)}):
         refused = rule_of(content)
         letters = Merge(3, 5, place, place).name
-        assert refused.rule == "MERGED_CELLS" and (refused.facts["cells"], refused.facts["column"]) == (letters, DUE)
+        assert refused.rule == "MERGED_CELLS" and (refused.facts["cells"], refused.facts["column"]) == (
+            letters,
+            DUE,
+        )
 
 
 def test_a_merged_cell_nobody_reads_changes_nothing() -> None:
@@ -196,9 +261,15 @@ def test_a_header_over_two_lines_of_merged_cells_is_one_header() -> None:
     table = plain(orders(3))
     groups = ["订单信息" if word in (DUE, SUB) else word for word in table[0]]
     below = [word if word in (DUE, SUB) else "" for word in table[0]]
-    lines = ["<tr>" + "".join(f"<td rowspan={1 if word == '订单信息' else 2}>{word}</td>" for word in groups) + "</tr>"]
+    lines = [
+        "<tr>"
+        + "".join(f"<td rowspan={1 if word == '订单信息' else 2}>{word}</td>" for word in groups)
+        + "</tr>"
+    ]
     lines += ["<tr>" + "".join(f"<td>{word}</td>" for word in below if word) + "</tr>"]
-    lines += ["<tr>" + "".join(f"<td>{html.escape(word)}</td>" for word in row) + "</tr>" for row in table[1:]]
+    lines += [
+        "<tr>" + "".join(f"<td>{html.escape(word)}</td>" for word in row) + "</tr>" for row in table[1:]
+    ]
     assert read("<table>" + "".join(lines) + "</table>").bronze["placed_fen"].to_list() == [129_900] * 3
 
 
@@ -224,7 +295,12 @@ def test_a_workbook_without_merged_cells_has_none() -> None:
 
 
 def test_merged_are_cells_over_several_rows_or_columns_and_no_others() -> None:
-    rows = ["<td>a<td>b<td>c", '<td rowspan="1" colspan="1">d<td rowspan="2">e<td colspan="0">f', "<td>g<td>h", '<td colspan="2">i<td>j']
+    rows = [
+        "<td>a<td>b<td>c",
+        '<td rowspan="1" colspan="1">d<td rowspan="2">e<td colspan="0">f',
+        "<td>g<td>h",
+        '<td colspan="2">i<td>j',
+    ]
     page = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
     (sheet,) = open_sheets(page.encode())
     assert [merge.name for merge in sheet.merges] == ["B2:B3", "A4:B4"]

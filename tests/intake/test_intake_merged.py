@@ -22,7 +22,10 @@ def paid(settings: Settings) -> int:
 
 
 def test_a_row_of_two_orders_does_not_count_beside_the_platforms_own_file(tmp_path: Path) -> None:
-    """Three rows of 1,299.00; the first stands for orders 0 and 1 together. The platform's file has orders 0 to 3: 4 x 1,299.00."""
+    """Three rows of 1,299.00; the first stands for orders 0 and 1 together.
+
+    The platform's file has orders 0 to 3: 4 x 1,299.00.
+    """
     settings = Settings(home=tmp_path / "home")
     merged, own = tmp_path / "合并.csv", tmp_path / "平台.csv"
     both = f"{order_id(0)};{order_id(1)}"

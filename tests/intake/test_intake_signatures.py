@@ -1,4 +1,6 @@
-"""Files that are no tables, whatever they are called: told by their first bytes, with what they are and what to give instead."""
+"""Files that are no tables, whatever they are called: told by their first bytes, with what they are and what
+to give instead.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,10 @@ def test_a_document_is_not_taken_apart_like_an_archive() -> None:
 
 def test_a_document_among_files_does_not_keep_the_others_out() -> None:
     """It is refused by itself, when it is read."""
-    assert [name for name, _ in unpack(archive({"说明.docx": DOCX, "订单.csv": data(orders())}))] == ["说明.docx", "订单.csv"]
+    assert [name for name, _ in unpack(archive({"说明.docx": DOCX, "订单.csv": data(orders())}))] == [
+        "说明.docx",
+        "订单.csv",
+    ]
 
 
 @pytest.mark.parametrize("head", ["RIFF", "GIF", "7z", "Rar!", "PDF", "%", "ftyp"])

@@ -1,12 +1,14 @@
-"""Two files of one sheet without sub-order numbers whose truth is known: a newer export after exchanges, halves of one export, filtered parts."""
+"""Two files of one sheet without sub-order numbers whose truth is known: a newer export after exchanges,
+halves of one export, filtered parts.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
 
-#: What the second file is: the same orders exported again, the rest of an export cut at a row limit, the lines of other codes, the same lines of some
-#: codes, or the parcels of another day.
+#: What the second file is: the same orders exported again, the rest of an export cut at a row limit, the
+#: lines of other codes, the same lines of some codes, or the parcels of another day.
 WAYS = ("again", "cut", "other_codes", "some_codes", "parcels")
 
 
@@ -32,7 +34,11 @@ class Given:
 
 def _order(rng: Random) -> list[Line]:
     codes = rng.sample([f"S{number}" for number in range(1, 7)], rng.choice((1, 1, 2, 2, 3)))
-    lines = [Line(code, qty, qty * rng.choice((990, 9_900, 9_900, 13_900, rng.randint(1, 30_000)))) for code in codes for qty in (rng.choice((1, 1, 2)),)]
+    lines = [
+        Line(code, qty, qty * rng.choice((990, 9_900, 9_900, 13_900, rng.randint(1, 30_000))))
+        for code in codes
+        for qty in (rng.choice((1, 1, 2)),)
+    ]
     for place, line in enumerate(lines):
         line.parcel = lines[max(place - 1, 0)].parcel + (place > 0 and rng.random() < 0.5)
     return lines
@@ -55,7 +61,10 @@ def _changed(rng: Random, lines: list[Line]) -> tuple[list[Line], str]:
 def two_files(rng: Random) -> Given:
     """Orders nobody but this function knows, given in two files."""
     way = rng.choice(WAYS)
-    orders = {f"2611{rng.randint(10**9, 10**10 - 1)}{number:02d}": _order(rng) for number in range(rng.randint(2, 8))}
+    orders = {
+        f"2611{rng.randint(10**9, 10**10 - 1)}{number:02d}": _order(rng)
+        for number in range(rng.randint(2, 8))
+    }
     if rng.random() < 0.5:
         for lines in orders.values():
             for line in lines:
@@ -74,6 +83,10 @@ def two_files(rng: Random) -> Given:
         return Given(way, (rows, newer), truth, {order: made[order][1] for order in listed})
     codes = {f"S{number}" for number in range(1, 7) if rng.random() < 0.5} or {"S1"}
     if way == "parcels":
-        return Given(way, ([item for item in rows if item[1].parcel == 0], [item for item in rows if item[1].parcel > 0]), truth)
+        return Given(
+            way,
+            ([item for item in rows if item[1].parcel == 0], [item for item in rows if item[1].parcel > 0]),
+            truth,
+        )
     first = rows if way == "some_codes" else [item for item in rows if item[1].sku not in codes]
     return Given(way, (first, [item for item in rows if item[1].sku in codes]), truth)

@@ -1,4 +1,6 @@
-"""What people and systems put round the rows of a sheet without changing what it says: titles, notes, group headings, spellings, merged cells."""
+"""What people and systems put round the rows of a sheet without changing what it says: titles, notes, group
+headings, spellings, merged cells.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,27 @@ from random import Random
 
 #: Ways to write 2026-11-03 10:20:30, each readable one way only; the last ones to the minute.
 _SPELLINGS = (
-    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d 上午%I:%M:%S",
+    "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d 上午%I:%M:%S",
     "%Y年%m月%d日 %H时%M分%S秒", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M",
 )  # fmt: skip
-_NOTES = ("制表人:李工", "打印时间: 2026-11-09 12:00", "以上数据仅供内部使用", "审核:", "数据来源:ERP", "第1页 共1页", "备注:金额含税")
+_NOTES = (
+    "制表人:李工",
+    "打印时间: 2026-11-09 12:00",
+    "以上数据仅供内部使用",
+    "审核:",
+    "数据来源:ERP",
+    "第1页 共1页",
+    "备注:金额含税",
+)
 
 
 def respelled(rng: Random, table: list[list[str]]) -> list[list[str]]:
     """The table with its moments in one spelling."""
     spelling = rng.choice(_SPELLINGS)
-    moments = {cell for row in table for cell in row if len(cell) == 19 and cell[4] == "-" and cell[13] == ":"}
+    moments = {
+        cell for row in table for cell in row if len(cell) == 19 and cell[4] == "-" and cell[13] == ":"
+    }
     words = {cell: dt.datetime.fromisoformat(cell).strftime(spelling) for cell in moments}
     return [[words.get(cell, cell) for cell in row] for row in table]
 

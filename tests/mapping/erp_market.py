@@ -1,4 +1,6 @@
-"""Order sheets of other systems whose truth is known: made from orders in plain integers, written in the many ways such systems write them."""
+"""Order sheets of other systems whose truth is known: made from orders in plain integers, written in the many
+ways such systems write them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ LAYOUTS = ("line", "repeated", "first")
 
 @dataclass
 class Line:
-    """One row that sells: money in fen. ``paid`` is this row's part of what the buyer paid, ``refund`` of what went back."""
+    """One row that sells: money in fen.
+
+    ``paid`` is this row's part of what the buyer paid, ``refund`` of what went back.
+    """
 
     sku: str
     qty: int
@@ -30,7 +35,10 @@ class Line:
 
 @dataclass
 class Order:
-    """One order: ``freight`` is part of nothing else here. ``back`` are the parts of its lines that stand as negative rows (line, fen)."""
+    """One order: ``freight`` is part of nothing else here.
+
+    ``back`` are the parts of its lines that stand as negative rows (line, fen).
+    """
 
     number: str
     lines: list[Line]
@@ -43,7 +51,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file, the fen each of its orders paid and got back, whose each amount column is, and what only a person knows (``money``)."""
+    """A file, the fen each of its orders paid and got back, whose each amount column is, and what only a
+    person knows (``money``).
+    """
 
     data: bytes
     paid: dict[str, int]
@@ -60,7 +70,12 @@ def _orders(rng: Random, with_back: str) -> list[Order]:
             lines[-1] = Line("GIFT", 1, 0, 0, is_gift=True)
         if len(lines) > 1 and rng.random() < 0.2:
             lines[1].sku = lines[0].sku  # one article on two rows: a split line, or paid in two parts
-        order = Order(f"26110{rng.randint(10**9, 10**10 - 1)}{number:02d}", lines, rng.choice((0, 0, 800, 1_250)), rng.random() < 0.85)
+        order = Order(
+            f"26110{rng.randint(10**9, 10**10 - 1)}{number:02d}",
+            lines,
+            rng.choice((0, 0, 800, 1_250)),
+            rng.random() < 0.85,
+        )
         if rng.random() < 0.4:
             for place, line in enumerate(lines):
                 line.parcel = lines[max(place - 1, 0)].parcel + (place > 0 and rng.random() < 0.5)
@@ -94,10 +109,15 @@ def _spread(amounts: list[int], layout: str, blank: str, write: object) -> list[
     return [whole] * len(amounts) if layout == "repeated" else [whole, *[blank] * (len(amounts) - 1)]
 
 
-def _by_parcel(lines: list[Line], amounts: list[int], layout: str, blank: str, write: object, *, is_split: bool) -> list[str]:
+def _by_parcel(
+    lines: list[Line], amounts: list[int], layout: str, blank: str, write: object, *, is_split: bool
+) -> list[str]:
     """As ``_spread``; where the ERP has split its orders, of each of its own."""
     parcels = sorted({line.parcel for line in lines}) if is_split else [None]
-    told = [[fen for line, fen in zip(lines, amounts, strict=True) if parcel in (None, line.parcel)] for parcel in parcels]
+    told = [
+        [fen for line, fen in zip(lines, amounts, strict=True) if parcel in (None, line.parcel)]
+        for parcel in parcels
+    ]
     return [cell for parcel in told for cell in _spread(parcel, layout, blank, write)]
 
 
@@ -118,7 +138,9 @@ def sheet(rng: Random) -> Sheet:
     paid_as, placed_as, back_as = (rng.choice(LAYOUTS) for _ in range(3))
     is_split = rng.random() < 0.4
     paid_header = rng.choice(("实付金额", "已付金额", "实付"))
-    optional = {name: rng.random() < 0.5 for name in ("单价", "应付金额", "运费", "商品名称", "是否赠品", "订单状态")}
+    optional = {
+        name: rng.random() < 0.5 for name in ("单价", "应付金额", "运费", "商品名称", "是否赠品", "订单状态")
+    }
     rows: list[dict[str, str]] = []
     for order in orders:
         number = f"{order.number};{order.merged_with}" if order.merged_with else order.number
@@ -134,33 +156,62 @@ def sheet(rng: Random) -> Sheet:
         for place, line in enumerate(order.lines):
             rows.append(
                 {
-                    "订单编号": number, "下单时间": "2026-11-03 10:00:00", "付款时间": moment, "商家编码": line.sku, "数量": str(line.qty),
-                    paid_header: paid[place], "单价": write(line.price), "应付金额": placed[place], "已退款金额": back[place],
-                    "运费": write(order.freight) if place == 0 else blank, "商品名称": "赠品" if line.is_gift else "围巾",
-                    "内部订单号": f"3{order.number[-8:]}{line.parcel}", "是否赠品": "是" if line.is_gift else "否",
+                    "订单编号": number, "下单时间": "2026-11-03 10:00:00", "付款时间": moment,
+                    "商家编码": line.sku, "数量": str(line.qty),
+                    paid_header: paid[place], "单价": write(line.price), "应付金额": placed[place],
+                    "已退款金额": back[place],
+                    "运费": write(order.freight) if place == 0 else blank,
+                    "商品名称": "赠品" if line.is_gift else "围巾",
+                    "内部订单号": f"3{order.number[-8:]}{line.parcel}",
+                    "是否赠品": "是" if line.is_gift else "否",
                     "订单状态": "已发货" if order.is_paid else "待支付",
                 }
             )  # fmt: skip
         for line, amount in order.back:
-            rows.append({**rows[-1], "商家编码": line.sku, "数量": "-1", paid_header: write(-amount), "应付金额": write(-amount)})
-            rows[-1] |= {"内部订单号": f"3{order.number[-8:]}{line.parcel}", "已退款金额": blank, "运费": blank, "是否赠品": "否", "单价": write(line.price)}
-    told = [name for name, is_there in optional.items() if is_there] + (["已退款金额"] if with_back == "stated" else [])
+            rows.append(
+                {
+                    **rows[-1],
+                    "商家编码": line.sku,
+                    "数量": "-1",
+                    paid_header: write(-amount),
+                    "应付金额": write(-amount),
+                }
+            )
+            rows[-1] |= {
+                "内部订单号": f"3{order.number[-8:]}{line.parcel}",
+                "已退款金额": blank,
+                "运费": blank,
+                "是否赠品": "否",
+                "单价": write(line.price),
+            }
+    told = [name for name, is_there in optional.items() if is_there] + (
+        ["已退款金额"] if with_back == "stated" else []
+    )
     told += ["内部订单号"] if is_split else []
     header = ["订单编号", "下单时间", "付款时间", "商家编码", "数量", paid_header, *told]
     rng.shuffle(header)
     table = [[row[name] for name in header] for row in rows]
-    money, named = (paid_header, "单价", "应付金额", "已退款金额", "运费"), rng.choice(("", "", "(分)" if unit == "fen" else "(元)"))
+    money = (paid_header, "单价", "应付金额", "已退款金额", "运费")
+    named = rng.choice(("", "", "(分)" if unit == "fen" else "(元)"))
     titles = [f"{name}{named}" if name in money else name for name in header]
     if rng.random() < 0.2 and header[0] == "订单编号":
         table.append(["合计", *[""] * (len(header) - 1)])
     counted = [order for order in orders if not order.merged_with]
     whole = "part" if is_split else "once"
     once = {"line": "each", "repeated": whole, "first": whole}
-    meanings = {paid_header: once[paid_as], "应付金额": once[placed_as], "已退款金额": once[back_as], "运费": whole}
+    meanings = {
+        paid_header: once[paid_as],
+        "应付金额": once[placed_as],
+        "已退款金额": once[back_as],
+        "运费": whole,
+    }
     return Sheet(
         _written(rng, titles, table),
         {order.number: sum(line.paid for line in order.lines) for order in counted},
-        {order.number: sum(line.refund for line in order.lines) + sum(fen for _, fen in order.back) for order in counted},
+        {
+            order.number: sum(line.refund for line in order.lines) + sum(fen for _, fen in order.back)
+            for order in counted
+        },
         {f"{name}{named}": meaning for name, meaning in meanings.items() if name in header},
         {"money": "fen" if unit == "fen" else "yuan"},
     )

@@ -63,7 +63,11 @@ def table(header: str, *rows: str) -> bytes:
 
 def read(data: bytes, mappings: Sequence[MappingFile], platform: str = "other") -> Reading:
     """A file as a shop on ``platform`` would have it read."""
-    return read_file(data, Origin("merchant", "shop", "e" * 64, "neutral", RECEIVED, secret=b"tenant"), mappings=[source(platform, mappings)])
+    return read_file(
+        data,
+        Origin("merchant", "shop", "e" * 64, "neutral", RECEIVED, secret=b"tenant"),
+        mappings=[source(platform, mappings)],
+    )
 
 
 def frames(data: bytes, mappings: Sequence[MappingFile], platform: str = "other") -> dict[str, pl.DataFrame]:

@@ -1,4 +1,7 @@
-"""``baiyun map`` and ``baiyun new-platform`` as a person types them, in this process; the skeleton's red tests in a copy of the house."""
+"""``baiyun map`` and ``baiyun new-platform`` as a person types them, in this process.
+
+The skeleton's red tests in a copy of the house.
+"""
 
 from __future__ import annotations
 
@@ -71,12 +74,23 @@ def test_looking_saves_nothing_and_saying_yes_does(home: Path) -> None:
     told = json.loads(looked.stdout)
     assert told["saved"] is False
     assert told["preview"]["dropped_columns"] == ["收货人姓名"]
-    assert [row["paid_fen"] for row in told["preview"]["rows"]["order"]] == [8_900, 0], "no order of several rows: as the order's"
+    assert [row["paid_fen"] for row in told["preview"]["rows"]["order"]] == [8_900, 0], (
+        "no order of several rows: as the order's"
+    )
     assert [question["key"] for question in told["proposal"]["questions"]] == ["columns.placed_fen"]
     assert yaml.safe_load(told["mapping"])["columns"]["paid_fen"] == "实付"
     assert "张三" not in looked.output
     assert kept() == []
-    saved = run("map", home / "own.csv", *WHERE, "--yes", "--set", "columns.placed_fen=应付总额", "--set", "name=acme_orders")
+    saved = run(
+        "map",
+        home / "own.csv",
+        *WHERE,
+        "--yes",
+        "--set",
+        "columns.placed_fen=应付总额",
+        "--set",
+        "name=acme_orders",
+    )
     assert saved.exit_code == 0, saved.output
     assert "acme_orders" in saved.output
     assert kept() == ["acme_orders"]
@@ -89,7 +103,9 @@ def test_mapping_a_table_again_mends_its_mapping_and_a_known_file_needs_none(hom
         assert run("map", home / "own.csv", *WHERE, "--yes", *answers).exit_code == 0
     with reading(Settings()) as lake:
         assert [(item.name, item.zh) for item in own_mappings(lake, "acme")] == [("own_orders", "改过的")]
-        assert lake.read(MAPPING)["event_number"].sort().to_list() == [1, 2], "what was in force before stays known"
+        assert lake.read(MAPPING)["event_number"].sort().to_list() == [1, 2], (
+            "what was in force before stays known"
+        )
     known = run("map", FOLDER / "samples" / "mini_program_orders.csv", *WHERE, "--yes")
     assert isinstance(known.exception, UsageError)
     assert known.exception.rule == "KNOWN_LAYOUT"
@@ -98,21 +114,31 @@ def test_mapping_a_table_again_mends_its_mapping_and_a_known_file_needs_none(hom
 def test_a_mapping_file_is_taken_as_it_is(home: Path) -> None:
     (home / "mine.yaml").write_text(ORDERS, encoding="utf-8")
     (home / "broken.yaml").write_text(ORDERS.replace("kind: orders", "kind: order"), encoding="utf-8")
-    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|已发货"))
+    (home / "table.csv").write_bytes(
+        table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|已发货")
+    )
     broken = run("map", home / "table.csv", *WHERE, "--mapping", home / "broken.yaml", "--yes")
     assert isinstance(broken.exception, UsageError)
-    assert (broken.exception.rule, broken.exception.facts["file"], broken.exception.facts["line"]) == ("BAD_MAPPING", "broken.yaml", 6)
+    assert (broken.exception.rule, broken.exception.facts["file"], broken.exception.facts["line"]) == (
+        "BAD_MAPPING",
+        "broken.yaml",
+        6,
+    )
     taken = run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes")
     assert taken.exit_code == 0, taken.output
     assert kept() == ["own_orders"]
 
 
 def test_open_questions_are_named_where_nobody_can_be_asked(home: Path) -> None:
-    (home / "us.csv").write_bytes(table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00"))
+    (home / "us.csv").write_bytes(
+        table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00")
+    )
     left = run("map", home / "us.csv", *WHERE, "--yes")
     assert isinstance(left.exception, UsageError)
     assert (left.exception.rule, left.exception.facts["questions"]) == ("OPEN_QUESTION", "时区、日期顺序")
-    said = run("map", home / "us.csv", *WHERE, "--yes", "--set", "time_zone=America/New_York", "--set", "dates=mdy")
+    said = run(
+        "map", home / "us.csv", *WHERE, "--yes", "--set", "time_zone=America/New_York", "--set", "dates=mdy"
+    )
     assert said.exit_code == 0, said.output
     assert kept() == ["own_orders"]
     again = run("map", home / "us.csv", *WHERE, "--set", "wrong")
@@ -121,7 +147,9 @@ def test_open_questions_are_named_where_nobody_can_be_asked(home: Path) -> None:
 
 
 SHOP_TABLE = table(
-    "订单编号|日子|到账|下单时间|买家|进展", "A1|2026-11-01|50.00|2026-11-01 10:00:00|张三|已发货", "A2|2026-11-02|60.00|2026-11-02 10:00:00|李四|缺货中"
+    "订单编号|日子|到账|下单时间|买家|进展",
+    "A1|2026-11-01|50.00|2026-11-01 10:00:00|张三|已发货",
+    "A2|2026-11-02|60.00|2026-11-02 10:00:00|李四|缺货中",
 )
 
 
@@ -136,24 +164,63 @@ def one_document(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tupl
 def test_a_program_is_told_in_one_document_what_is_open_and_what_is_missing(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The house's errors speak on stderr with the exit code; ``--json`` says the same on stdout, and nothing else there."""
-    (home / "us.csv").write_bytes(table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00"))
+    """The house's errors speak on stderr with the exit code.
+
+    ``--json`` says the same on stdout, and nothing else there.
+    """
+    (home / "us.csv").write_bytes(
+        table("Order Number|Paid At|Qty|Total Paid", "1|03/04/2026 10:00:00|1|$12.00")
+    )
     (home / "shop.csv").write_bytes(SHOP_TABLE)
     (home / "x.csv").write_bytes(table("甲|乙|丙", "1|2|3"))
     monkeypatch.setattr(sys, "argv", ["baiyun", "map", "--json"])
     code, told = one_document(capsys, "map", home / "us.csv", *WHERE, "--json")
     assert (code, told["rule"], told["error"]["rule"]) == (2, "OPEN_QUESTION", "OPEN_QUESTION")
-    assert ([question["key"] for question in told["questions"]], told["missing"], told["saved"]) == (["time_zone", "dates"], [], False)
+    assert ([question["key"] for question in told["questions"]], told["missing"], told["saved"]) == (
+        ["time_zone", "dates"],
+        [],
+        False,
+    )
     assert "OPEN_QUESTION" in told["message"]
-    _, short = one_document(capsys, "map", home / "shop.csv", *WHERE, "--json", "--set", "columns.order_status_code=进展", "--set", "paid_when_placed=yes")
-    assert (short["rule"], short["questions"], short["missing"]) == ("MISSING_NAMES", [], ["paid_fen/placed_fen"])
+    _, short = one_document(
+        capsys,
+        "map",
+        home / "shop.csv",
+        *WHERE,
+        "--json",
+        "--set",
+        "columns.order_status_code=进展",
+        "--set",
+        "paid_when_placed=yes",
+    )
+    assert (short["rule"], short["questions"], short["missing"]) == (
+        "MISSING_NAMES",
+        [],
+        ["paid_fen/placed_fen"],
+    )
     assert short["unknown_words"] == {"order_status_code": ["缺货中"]}
     assert one_document(capsys, "map", home / "x.csv", *WHERE, "--json")[1]["rule"] == "UNKNOWN_LAYOUT"
-    assert one_document(capsys, "map", home / "us.csv", *WHERE, "--json", "--set", "time_zone=America/New_York", "--set", "dates=mdy")[0] == 0
+    assert (
+        one_document(
+            capsys,
+            "map",
+            home / "us.csv",
+            *WHERE,
+            "--json",
+            "--set",
+            "time_zone=America/New_York",
+            "--set",
+            "dates=mdy",
+        )[0]
+        == 0
+    )
 
 
-def test_at_a_terminal_everything_open_is_asked(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A real terminal's other end: the missing amount and what an unknown word means are asked for, a wrong answer is asked again.
+def test_at_a_terminal_everything_open_is_asked(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A real terminal's other end: the missing amount and what an unknown word means are asked for, a wrong
+    answer is asked again.
 
     Answers are a merchant's: what things are called, or the number of an option.
     """
@@ -163,7 +230,10 @@ def test_at_a_terminal_everything_open_is_asked(home: Path, monkeypatch: pytest.
     os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
     with os.fdopen(theirs, encoding="utf-8") as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
-        app(["map", str(home / "shop.csv"), *WHERE, "--set", "columns.order_status_code=进展"], standalone_mode=False)
+        app(
+            ["map", str(home / "shop.csv"), *WHERE, "--set", "columns.order_status_code=进展"],
+            standalone_mode=False,
+        )
     os.close(ours)
     said = capsys.readouterr().out
     assert (
@@ -197,11 +267,18 @@ def test_a_mapping_is_listed_and_taken_back(home: Path) -> None:
 
 def test_a_word_that_comes_later_is_explained_without_mapping_anew(home: Path) -> None:
     (home / "mine.yaml").write_text(ORDERS + "repeated: [paid_fen]\n", encoding="utf-8")
-    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|缺货中"))
+    (home / "table.csv").write_bytes(
+        table("单号|下单|付款|实付|编码|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|S1|缺货中")
+    )
     assert run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes").exit_code == 0
     looked = run("map", home / "table.csv", *WHERE, "--json", "--set", "words.order_status_code.别的=paid")
     assert json.loads(looked.stdout)["unknown_words"] == {"order_status_code": ["缺货中"]}
-    assert run("map", home / "table.csv", *WHERE, "--set", "words.order_status_code.缺货中=paid", "--yes").exit_code == 0
+    assert (
+        run(
+            "map", home / "table.csv", *WHERE, "--set", "words.order_status_code.缺货中=paid", "--yes"
+        ).exit_code
+        == 0
+    )
     (own,) = kept_now()
     assert own.columns["order_status_code"].values["缺货中"] == "paid"
     assert own.repeated == ("paid_fen",), "all else stays as it was written"
@@ -213,7 +290,12 @@ def test_a_personal_column_cannot_be_mapped(home: Path, answer: str) -> None:
     assert isinstance(refused.exception, UsageError)
     assert (refused.exception.rule, refused.exception.facts["columns"]) == ("MAPPED_PERSONAL", "收货人姓名")
     (home / "mine.yaml").write_text(ORDERS.replace("sku_code: 编码", "sku_code: 手机"), encoding="utf-8")
-    (home / "table.csv").write_bytes(table("单号|下单|付款|实付|手机|状态", "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|13800138000|已发货"))
+    (home / "table.csv").write_bytes(
+        table(
+            "单号|下单|付款|实付|手机|状态",
+            "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|89.00|13800138000|已发货",
+        )
+    )
     refused = run("map", home / "table.csv", *WHERE, "--mapping", home / "mine.yaml", "--yes")
     assert isinstance(refused.exception, UsageError)
     assert refused.exception.rule == "MAPPED_PERSONAL"
@@ -221,30 +303,56 @@ def test_a_personal_column_cannot_be_mapped(home: Path, answer: str) -> None:
 
 
 def test_a_renamed_column_is_learned_by_name(home: Path) -> None:
-    data = (FOLDER / "samples" / "erp_after_sale.csv").read_bytes().decode("gb18030").replace("申请时间", "售后申请时间").encode()
+    data = (
+        (FOLDER / "samples" / "erp_after_sale.csv")
+        .read_bytes()
+        .decode("gb18030")
+        .replace("申请时间", "售后申请时间")
+        .encode()
+    )
     (home / "erp.csv").write_bytes(data)
     place = ["--merchant", "acme", "--shop", "acme-jd", "--platform", "jd"]
     wrong = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=没有这列")
     assert isinstance(wrong.exception, UsageError)
     assert wrong.exception.rule == "BAD_ALIAS"
     learned = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=申请时间", "--json")
-    assert json.loads(learned.stdout) == {"layout": "jd/mapped_after_sales/erp_after_sale", "learned": {"售后申请时间": "申请时间"}}
+    assert json.loads(learned.stdout) == {
+        "layout": "jd/mapped_after_sales/erp_after_sale",
+        "learned": {"售后申请时间": "申请时间"},
+    }
     with reading(Settings()) as lake:
-        assert own_aliases(lake, "acme") == {"jd/mapped_after_sales/erp_after_sale": {"售后申请时间": "申请时间"}}
+        assert own_aliases(lake, "acme") == {
+            "jd/mapped_after_sales/erp_after_sale": {"售后申请时间": "申请时间"}
+        }
     nothing = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=申请时间")
     assert isinstance(nothing.exception, UsageError)
     assert nothing.exception.rule == "NOTHING_TO_NAME"
 
 
 def test_names_are_offered_where_they_alone_are_wrong_and_a_mapping_where_more_is(home: Path) -> None:
-    """Each offer would supply something missing; where nothing can, what is missing is another table's, and no name is offered."""
+    """Each offer would supply something missing.
+
+    Where nothing can, what is missing is another table's, and no name is offered.
+    """
     path = HOUSE / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
-    text, place = path.read_text(encoding="utf-8-sig"), ["--merchant", "acme", "--shop", "acme-dy", "--platform", "douyin"]
+    text = path.read_text(encoding="utf-8-sig")
+    place = ["--merchant", "acme", "--shop", "acme-dy", "--platform", "douyin"]
     sheet = home / "sheet.csv"
-    sheet.write_text(text.replace("达人ID", "达人编号ID").replace("支付完成时间", "付款完成时间").replace("商家备注", "商家的备注"), encoding="utf-8-sig")
-    said = [line.split("--alias ")[1] for line in run("map", sheet, *place).stdout.splitlines() if "--alias" in line]
+    sheet.write_text(
+        text.replace("达人ID", "达人编号ID")
+        .replace("支付完成时间", "付款完成时间")
+        .replace("商家备注", "商家的备注"),
+        encoding="utf-8-sig",
+    )
+    said = [
+        line.split("--alias ")[1]
+        for line in run("map", sheet, *place).stdout.splitlines()
+        if "--alias" in line
+    ]
     assert said == ["'付款完成时间=支付完成时间'", "'达人编号ID=达人ID'"]
-    sheet.write_text(text.replace("达人ID", "KOL").replace("支付完成时间", "付款完成时间"), encoding="utf-8-sig")
+    sheet.write_text(
+        text.replace("达人ID", "KOL").replace("支付完成时间", "付款完成时间"), encoding="utf-8-sig"
+    )
     assert "--alias" not in run("map", sheet, *place).stdout
 
 
@@ -259,7 +367,7 @@ def test_no_file_no_mapping(home: Path) -> None:
     assert gone.exception.rule == "NO_SUCH_FILE"
 
 
-# --- a new platform -----------------------------------------------------------------------------------------------------------------------
+# --- a new platform -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Vipshop", "1688", "a b", "../up", "reading", "vipshop"])
@@ -274,8 +382,20 @@ def test_a_name_that_cannot_be_or_is_taken_writes_nothing(name: str, tmp_path: P
 
 @pytest.mark.slow
 def test_a_skeletons_conformance_fails_and_says_what_to_do(tmp_path: Path) -> None:
-    """In a copy of the house: red, and each failure names the step; every other platform stays green there."""
-    for room in ("contracts", "connectors", "transforms", "warehouse", "pipeline", "metrics", "expectations", "simulator", "tests/connectors"):
+    """In a copy of the house: red, and each failure names the step; every other platform stays green
+    there.
+    """
+    for room in (
+        "contracts",
+        "connectors",
+        "transforms",
+        "warehouse",
+        "pipeline",
+        "metrics",
+        "expectations",
+        "simulator",
+        "tests/connectors",
+    ):
         shutil.copytree(HOUSE / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(HOUSE / "pyproject.toml", tmp_path)
     written = write_skeleton("newshop", tmp_path)
@@ -303,7 +423,14 @@ def test_a_skeletons_conformance_fails_and_says_what_to_do(tmp_path: Path) -> No
         "tests/connectors/newshop",
     ]
     environment = {"PYTHONPATH": str(tmp_path), "PATH": "", "LANG": "C.UTF-8"}
-    ours = subprocess.run([*command, "-k", "newshop or vipshop"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    ours = subprocess.run(
+        [*command, "-k", "newshop or vipshop"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ours.returncode == 1, ours.stdout + ours.stderr
     said = ours.stdout
     failed = [line for line in said.splitlines() if line.startswith("FAILED")]

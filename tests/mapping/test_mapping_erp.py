@@ -1,4 +1,5 @@
-"""Sheets of ERPs and shop systems from the file to the answer: mapped without a word more than they leave open, ingested, asked, true to the fen.
+"""Sheets of ERPs and shop systems from the file to the answer: mapped without a word more than they leave
+open, ingested, asked, true to the fen.
 
 Headings are those of ``erp_sheets``; orders and amounts are invented, and their sums worked out by hand.
 """
@@ -48,18 +49,24 @@ class Line:
 
 
 LINES = (
-    Line("692010000000000001", "S1", 1, 8_950), Line("692010000000000001", "S2", 2, 12_000), Line("692010000000000002", "S3", 1, 6_030, 2_030),
-    Line("692010000000000003", "S1", 1, 8_950, 0, False), Line("692010000000000004", "S4", 1, 101_010), Line("692010000000000004", "S5", 1, 2_020),
+    Line("692010000000000001", "S1", 1, 8_950), Line("692010000000000001", "S2", 2, 12_000),
+    Line("692010000000000002", "S3", 1, 6_030, 2_030),
+    Line("692010000000000003", "S1", 1, 8_950, 0, False), Line("692010000000000004", "S4", 1, 101_010),
+    Line("692010000000000004", "S5", 1, 2_020),
     Line("692010000000000004", "S6", 1, 3_030),
 )  # fmt: skip
 #: 89.50 + 120.00 + 60.30 + 1,010.10 + 20.20 + 30.30, and 20.30 back; the third order was never paid.
 PAID, BACK = 133_040, 2_030
-#: Which amounts a sheet writes of the whole order on each of its lines; the others are each line's own. Where a sheet has the ERP's own order numbers
-#: the amount is the ERP order's: the last order goes out in two parcels, S4 in the first.
+#: Which amounts a sheet writes of the whole order on each of its lines; the others are each line's own. Where
+#: a sheet has the ERP's own order numbers the amount is the ERP order's: the last order goes out in two
+#: parcels, S4 in the first.
 OF_ORDER = {
-    "jst_24": {"placed_fen", "paid_fen"}, "jst_47": {"placed_fen", "paid_fen", "stated_refund_fen"}, "wdt_orders": {"placed_fen"},
-    "wdt_shipped": {"placed_fen"}, "km_orders": {"placed_fen", "paid_fen"}, "yz_orders": {"placed_fen", "paid_fen", "stated_refund_fen"},
-    "wdgj": {"placed_fen", "paid_fen"}, "shop_b2c": {"placed_fen"}, "units": {"placed_fen", "paid_fen", "stated_refund_fen"},
+    "jst_24": {"placed_fen", "paid_fen"}, "jst_47": {"placed_fen", "paid_fen", "stated_refund_fen"},
+    "wdt_orders": {"placed_fen"},
+    "wdt_shipped": {"placed_fen"}, "km_orders": {"placed_fen", "paid_fen"},
+    "yz_orders": {"placed_fen", "paid_fen", "stated_refund_fen"},
+    "wdgj": {"placed_fen", "paid_fen"}, "shop_b2c": {"placed_fen"},
+    "units": {"placed_fen", "paid_fen", "stated_refund_fen"},
 }  # fmt: skip
 #: What a sheet does not tell, and only a person can.
 ANSWERS = {"jst_24": ["下单即付款=是"], "jky": ["支付时间=发货时间"], "yz_goods": ["支付时间=交易成功时间"]}
@@ -82,7 +89,11 @@ def whole_of(line: Line, sheet: str) -> str:
 
 def amount(name: str, sheet: str, line: Line) -> str:
     """What stands under an amount on one line."""
-    mine = [each for each in LINES if whole_of(each, sheet) == whole_of(line, sheet)] if name in OF_ORDER.get(sheet, ()) else [line]
+    mine = (
+        [each for each in LINES if whole_of(each, sheet) == whole_of(line, sheet)]
+        if name in OF_ORDER.get(sheet, ())
+        else [line]
+    )
     if name == "stated_refund_fen":
         return yuan(sum(each.back for each in mine))
     if name == "unit_price_fen":
@@ -99,14 +110,26 @@ def rows(sheet: str) -> list[list[str]]:
     heading, told = HEADINGS[sheet], []
     for number, line in enumerate(LINES):
         by_name = {
-            "order_id": line.order, "order_line_id": f"69202000000000000{number}", "sku_code": line.sku, "style_code": line.sku, "line_qty": str(line.qty),
-            "product_name": f"女装{line.sku}", "order_status_code": "已发货" if line.is_paid else "已取消", "created_at": f"2026-11-0{number + 1} 10:00:00",
+            "order_id": line.order, "order_line_id": f"69202000000000000{number}", "sku_code": line.sku,
+            "style_code": line.sku, "line_qty": str(line.qty),
+            "product_name": f"女装{line.sku}", "order_status_code": "已发货" if line.is_paid else "已取消",
+            "created_at": f"2026-11-0{number + 1} 10:00:00",
             "refund_status_code": "", "erp_order_id": erp_order(line),
         }  # fmt: skip
-        moments = {name: f"2026-11-0{number + 1} 10:01:00" if line.is_paid else "" for name in ("paid_at", "shipped_at", "finished_at")}
+        moments = {
+            name: f"2026-11-0{number + 1} 10:01:00" if line.is_paid else ""
+            for name in ("paid_at", "shipped_at", "finished_at")
+        }
         cells = by_name | moments
         named = [heading.names.get(word, "") for word in heading.header]
-        told.append([amount(name, sheet, line) if name.endswith("_fen") else cells.get(name, cell(name, number) if name else "") for name in named])
+        told.append(
+            [
+                amount(name, sheet, line)
+                if name.endswith("_fen")
+                else cells.get(name, cell(name, number) if name else "")
+                for name in named
+            ]
+        )
     return told
 
 
@@ -118,7 +141,9 @@ def as_csv(table: list[list[str]], encoding: str) -> bytes:
 
 def as_workbook(table: list[list[str]]) -> bytes:
     out = io.BytesIO()
-    pl.DataFrame(table, orient="row", schema=[str(place) for place in range(len(table[0]))]).write_excel(out, include_header=False)
+    pl.DataFrame(table, orient="row", schema=[str(place) for place in range(len(table[0]))]).write_excel(
+        out, include_header=False
+    )
     return out.getvalue()
 
 
@@ -128,9 +153,22 @@ def titled(table: list[list[str]]) -> list[list[str]]:
 
 
 def marked(table: list[list[str]]) -> list[list[str]]:
-    """Amounts as people write them: ¥ and a comma in each thousand; the header once more in the middle; a blank column."""
-    money = [place for place in range(len(table[0])) if all("." in row[place] and row[place].replace(".", "").isdigit() for row in table[1:])]
-    said = [[f"¥{float(text):,.2f}" if place in money and row is not table[0] else text for place, text in enumerate(row)] for row in table]
+    """Amounts as people write them: ¥ and a comma in each thousand; the header once more in the middle.
+
+    A blank column.
+    """
+    money = [
+        place
+        for place in range(len(table[0]))
+        if all("." in row[place] and row[place].replace(".", "").isdigit() for row in table[1:])
+    ]
+    said = [
+        [
+            f"¥{float(text):,.2f}" if place in money and row is not table[0] else text
+            for place, text in enumerate(row)
+        ]
+        for row in table
+    ]
     return [[*row, "", ""] for row in (*said[:4], said[0], *said[4:])]
 
 
@@ -151,7 +189,9 @@ def run(*words: object) -> str:
     return result.stdout
 
 
-def map_and_land(settings: Settings, folder: Path, merchant: str, sheet: str, table: list[list[str]], way: int) -> Landed:
+def map_and_land(
+    settings: Settings, folder: Path, merchant: str, sheet: str, table: list[list[str]], way: int
+) -> Landed:
     """A sheet mapped with no answer but ``ANSWERS``, and given to intake."""
     ending, write = WRITTEN[way % len(WRITTEN)]
     path = folder / f"{sheet}.{ending}"
@@ -172,12 +212,24 @@ def after_sales(sheet: str) -> list[list[str]]:
     """20.30 of the second order went back; what the first one asks for is not settled."""
     heading = HEADINGS[sheet]
     told = [
-        {"refund_id": "R1", "order_id": LINES[2].order, "sku_code": "S3", "refund_qty": "1", "refund_fen": "20.30", "refund_status_code": "退款成功",
-         "refund_type_code": "仅退款", "refund_stage_code": "已发货", "applied_at": "2026-11-10 10:00:00", "refunded_at": "2026-11-11 10:00:00"},
-        {"refund_id": "R2", "order_id": LINES[0].order, "sku_code": "S1", "refund_qty": "1", "refund_fen": "5.00", "refund_status_code": "等待退货",
-         "refund_type_code": "退货", "refund_stage_code": "已发货", "applied_at": "2026-11-12 10:00:00", "refunded_at": ""},
+        {"refund_id": "R1", "order_id": LINES[2].order, "sku_code": "S3", "refund_qty": "1",
+            "refund_fen": "20.30", "refund_status_code": "退款成功",
+         "refund_type_code": "仅退款", "refund_stage_code": "已发货", "applied_at": "2026-11-10 10:00:00",
+         "refunded_at": "2026-11-11 10:00:00"},
+        {"refund_id": "R2", "order_id": LINES[0].order, "sku_code": "S1", "refund_qty": "1",
+            "refund_fen": "5.00", "refund_status_code": "等待退货",
+         "refund_type_code": "退货", "refund_stage_code": "已发货", "applied_at": "2026-11-12 10:00:00",
+         "refunded_at": ""},
     ]  # fmt: skip
-    return [[row.get(heading.names.get(word, ""), cell(heading.names[word], 0) if word in heading.names else "") for word in heading.header] for row in told]
+    return [
+        [
+            row.get(
+                heading.names.get(word, ""), cell(heading.names[word], 0) if word in heading.names else ""
+            )
+            for word in heading.header
+        ]
+        for row in told
+    ]
 
 
 @dataclass(frozen=True)
@@ -197,21 +249,36 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         patch.setenv("BAIYUN_HOME", str(folder / "home"))
         settings, dropped = Settings(), {}
         for way, sheet in enumerate(ORDERS):
-            landed = map_and_land(settings, folder, merchant_of(sheet), sheet, [HEADINGS[sheet].header, *rows(sheet)], way)
+            landed = map_and_land(
+                settings, folder, merchant_of(sheet), sheet, [HEADINGS[sheet].header, *rows(sheet)], way
+            )
             assert landed.reading is not None, landed.receipt
             dropped[sheet] = set(landed.reading.dropped_columns)
         for way, sheet in enumerate(("jst_after_sales", "wdt_returns")):
-            map_and_land(settings, folder, merchant_of(sheet), "hupun", [HEADINGS["hupun"].header, *rows("hupun")], way)
-            landed = map_and_land(settings, folder, merchant_of(sheet), sheet, [HEADINGS[sheet].header, *after_sales(sheet)], way + 2)
+            map_and_land(
+                settings, folder, merchant_of(sheet), "hupun", [HEADINGS["hupun"].header, *rows("hupun")], way
+            )
+            landed = map_and_land(
+                settings,
+                folder,
+                merchant_of(sheet),
+                sheet,
+                [HEADINGS[sheet].header, *after_sales(sheet)],
+                way + 2,
+            )
             assert landed.receipt is None, landed.receipt
         built, _ = build_and_release(settings, at=RECEIVED)
         return Home(settings, built, dropped)
 
 
 @pytest.mark.parametrize("sheet", sorted(HEADINGS))
-def test_what_is_asked_of_a_sheet_is_what_its_orders_came_to(home: Home, monkeypatch: pytest.MonkeyPatch, sheet: str) -> None:
+def test_what_is_asked_of_a_sheet_is_what_its_orders_came_to(
+    home: Home, monkeypatch: pytest.MonkeyPatch, sheet: str
+) -> None:
     monkeypatch.setenv("BAIYUN_HOME", str(home.settings.home))
-    said = json.loads(run("ask", "-m", merchant_of(sheet), "--metrics", "paid_gmv,refunds,net_by_order_date", "--json"))
+    said = json.loads(
+        run("ask", "-m", merchant_of(sheet), "--metrics", "paid_gmv,refunds,net_by_order_date", "--json")
+    )
     heading = HEADINGS[sheet]
     back = BACK if heading.kind == "after_sales" or "stated_refund_fen" in heading.names.values() else 0
     (row,) = said["rows"]
@@ -227,10 +294,11 @@ def test_every_row_of_a_sheet_is_published_and_no_person_with_it(home: Home, she
     assert home.dropped[sheet] == personal
 
 
-# --- sheets of several shops ----------------------------------------------------------------------------------------------------------------
+# --- sheets of several shops --------------------------------------------------------------------------------
 
 SEVERAL = bar_table(
-    "店铺|订单号|付款时间|实付金额", "甲店|A1|2026-11-01 10:00:00|10.50", "|A2|2026-11-01 10:00:00|1.25", "乙店|B1|2026-11-01 10:00:00|20.50",
+    "店铺|订单号|付款时间|实付金额", "甲店|A1|2026-11-01 10:00:00|10.50", "|A2|2026-11-01 10:00:00|1.25",
+    "乙店|B1|2026-11-01 10:00:00|20.50",
     "|B2|2026-11-01 10:00:00|2.00", "|B3|2026-11-01 10:00:00|3.00", "合计|||37.25",
 )  # fmt: skip
 
@@ -261,7 +329,9 @@ def test_of_several_shops_none_is_read_that_nobody_named(shops: dict[str, str], 
 
 def test_a_sheet_of_one_shop_is_not_taken_for_another() -> None:
     data = bar_table("店铺|订单号|付款时间|实付金额", "甲店|A1|2026-11-01 10:00:00|10.50")
-    own = settled(propose(data, kind="orders"), {"shop": "elsewhere"}).model_copy(update={"platform": "other"})
+    own = settled(propose(data, kind="orders"), {"shop": "elsewhere"}).model_copy(
+        update={"platform": "other"}
+    )
     with pytest.raises(FileRefusedError) as refused:
         read(data, [own])
     assert (refused.value.rule, refused.value.facts["belongs_to"]) == ("OTHER_SHOP", "elsewhere")
@@ -269,7 +339,9 @@ def test_a_sheet_of_one_shop_is_not_taken_for_another() -> None:
 
 def test_a_sheet_of_a_shop_nobody_named_is_not_read_into_one_known_by_another_name() -> None:
     header, cells = "店铺名称|订单号|付款时间|实付金额", "A1|2026-11-01 10:00:00|150.00"
-    own = settled(propose(bar_table(header, f"云裳店|{cells}"), kind="orders"), {"shop": "shop"}).model_copy(update={"platform": "other"})
+    own = settled(propose(bar_table(header, f"云裳店|{cells}"), kind="orders"), {"shop": "shop"}).model_copy(
+        update={"platform": "other"}
+    )
     assert read(bar_table(header, f"云裳店|{cells}"), [own]).rows_read == 1
     with pytest.raises(FileRefusedError) as refused:
         read(bar_table(header, f"霓裳店|{cells}"), [own])

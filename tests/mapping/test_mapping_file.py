@@ -20,7 +20,13 @@ def test_every_shipped_mapping_is_what_its_file_is_called_and_survives_being_wri
 def test_words_stay_words() -> None:
     """YAML would read these as false, a number, a date."""
     told = mapping(ORDERS.replace("待付款: unpaid", "no: unpaid, 007: paid, 2026-01-01: closed"))
-    assert told.columns["order_status_code"].values == {"no": "unpaid", "007": "paid", "2026-01-01": "closed", "已发货": "shipped", "已关闭": "closed"}
+    assert told.columns["order_status_code"].values == {
+        "no": "unpaid",
+        "007": "paid",
+        "2026-01-01": "closed",
+        "已发货": "shipped",
+        "已关闭": "closed",
+    }
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,8 @@ def test_a_mistake_is_named_with_its_line(text: str, line: int, said: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["a: &x [1]\nb: [*x, *x]\n", "[" * 50_000, "a: " + "{b: " * 20_000, "x" * 300_000, "a: !!python/object/apply:os.system [ls]\n", "a: \x00\n"]
+    "text", ["a: &x [1]\nb: [*x, *x]\n", "[" * 50_000, "a: " + "{b: " * 20_000, "x" * 300_000,
+        "a: !!python/object/apply:os.system [ls]\n", "a: \x00\n"]
 )  # fmt: skip
 def test_a_file_that_means_harm_is_refused(text: str) -> None:
     with pytest.raises(UsageError) as raised:

@@ -1,4 +1,6 @@
-"""Whatever a proposal takes without asking is right to the fen: order sheets of known truth, read as proposed, through silver into gold."""
+"""Whatever a proposal takes without asking is right to the fen: order sheets of known truth, read as
+proposed, through silver into gold.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,15 @@ EXAMPLES = int(os.environ.get("MAPPING_EXAMPLES", "60"))
 
 
 def by_order(data: bytes, own: MappingFile, *held: str) -> tuple[dict[str, int], dict[str, int]]:
-    """Fen paid and fen back by order in gold. Only rows whose cell holds several orders may be set aside, or under one of the rules ``held``."""
+    """Fen paid and fen back by order in gold.
+
+    Only rows whose cell holds several orders may be set aside, or under one of the rules ``held``.
+    """
     reading = read(data, [own])
     assert set(reading.quarantine["rule_name"]) <= {"MERGED_IDS", *held}, reading.quarantine
-    frames = source("other", [own]).conform(reading.layout.kind, reading.bronze) if reading.bronze.height else {}
+    frames = (
+        source("other", [own]).conform(reading.layout.kind, reading.bronze) if reading.bronze.height else {}
+    )
     now = {}
     for table in (*OF_ORDERS, SILVER["live_session"]):
         arrived = table.empty()
@@ -48,11 +55,16 @@ def by_order(data: bytes, own: MappingFile, *held: str) -> tuple[dict[str, int],
         now[table.name] = standing_lines(states) if table.name == "order_line" else current(table, states)
     lines = fct_order_line.build(fct_order_line.Current(**now, own_account=pl.DataFrame(schema=OWN_ACCOUNT)))
     sums = lines.group_by("order_id").agg(pl.col("paid_fen").sum(), pl.col("cohort_refund_fen").sum())
-    return dict(sums.select("order_id", "paid_fen").iter_rows()), dict(sums.select("order_id", "cohort_refund_fen").iter_rows())
+    return dict(sums.select("order_id", "paid_fen").iter_rows()), dict(
+        sums.select("order_id", "cohort_refund_fen").iter_rows()
+    )
 
 
 def check(given_sheet: Sheet) -> None:
-    """Questions about amounts are answered truly, all else is let stand; and with nothing answered no money counts twice."""
+    """Questions about amounts are answered truly, all else is let stand.
+
+    And with nothing answered no money counts twice.
+    """
     proposal = propose(given_sheet.data, kind="orders")
     keys = {question.key for question in proposal.questions}
     assert keys <= {"money", *(f"amount.{header}" for header in given_sheet.meanings)}, proposal.questions
@@ -62,12 +74,19 @@ def check(given_sheet: Sheet) -> None:
     paid, back = by_order(given_sheet.data, own.model_copy(update={"platform": "other"}))
     assert paid == given_sheet.paid
     assert back == given_sheet.back
-    stood, _ = by_order(given_sheet.data, settled(proposal, person).model_copy(update={"platform": "other"}), "AMOUNTS_DIFFER")
+    stood, _ = by_order(
+        given_sheet.data, settled(proposal, person).model_copy(update={"platform": "other"}), "AMOUNTS_DIFFER"
+    )
     assert all(stood.get(order, 0) <= fen for order, fen in given_sheet.paid.items())
 
 
 # a sheet is made from one number: there is nothing to shrink, and the number makes it again
-@settings(max_examples=EXAMPLES, derandomize="MAPPING_EXAMPLES" not in os.environ, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(
+    max_examples=EXAMPLES,
+    derandomize="MAPPING_EXAMPLES" not in os.environ,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(st.integers(0, 2**48))
 @example(5257)  # a header on two lines of which the first alone is known whole: a refund counted on every row
 def test_what_is_taken_without_asking_is_right_to_the_fen(seed: int) -> None:
@@ -76,7 +95,9 @@ def test_what_is_taken_without_asking_is_right_to_the_fen(seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [4, 11, 29])
-def test_the_command_reads_such_a_sheet_as_well(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reads_such_a_sheet_as_well(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``map`` with what a person knows and ``-y``, then ``ingest``: the released lake holds the truth."""
     monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
     made, where = sheet(Random(seed)), ["--merchant", "acme", "--shop", "acme-own"]
@@ -92,4 +113,6 @@ def test_the_command_reads_such_a_sheet_as_well(seed: int, tmp_path: Path, monke
     with reading(Settings()) as lake:
         lines = lake.read(fct_order_line.TABLE)
     sums = lines.group_by("order_id").agg(pl.col("paid_fen").sum(), pl.col("cohort_refund_fen").sum())
-    assert {order: (paid, back) for order, paid, back in sums.iter_rows()} == {order: (fen, made.back[order]) for order, fen in made.paid.items()}
+    assert {order: (paid, back) for order, paid, back in sums.iter_rows()} == {
+        order: (fen, made.back[order]) for order, fen in made.paid.items()
+    }

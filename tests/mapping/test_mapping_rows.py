@@ -1,4 +1,6 @@
-"""What mapped rows come to mean, worked out by hand: words, money, moments, amounts written twice, and whose numbers a table's numbers are."""
+"""What mapped rows come to mean, worked out by hand: words, money, moments, amounts written twice, and whose
+numbers a table's numbers are.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ def line(data: bytes, text: str, name: str) -> object:
     return frames(data, [mapping(text)])["order_line"][name].item()
 
 
-# --- words ------------------------------------------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,12 @@ def line(data: bytes, text: str, name: str) -> object:
         ("shipped", "2026-11-01 10:01:00", "shipped", 8_900),
     ],
 )
-def test_their_word_becomes_our_code_and_nothing_is_guessed(word: str, paid: str, code: str, fen: int) -> None:
-    told = frames(table(HEADER, f"A1|2026-11-01 10:00:00|{paid}|89.00|S1|{word}"), [mapping(ORDERS)])["order_line"]
+def test_their_word_becomes_our_code_and_nothing_is_guessed(
+    word: str, paid: str, code: str, fen: int
+) -> None:
+    told = frames(table(HEADER, f"A1|2026-11-01 10:00:00|{paid}|89.00|S1|{word}"), [mapping(ORDERS)])[
+        "order_line"
+    ]
     assert told.select("order_status_code", "paid_fen").row(0) == (code, fen)
     assert (told["paid_at"].item() is None) == (fen == 0)
 
@@ -50,7 +56,10 @@ def test_their_word_becomes_our_code_and_nothing_is_guessed(word: str, paid: str
 def test_part_of_a_word_speaks_where_no_word_does_and_the_first_wins() -> None:
     rule = "{header: 状态, values: {已退: success}, contains: {待: pending, 拒: closed}, otherwise: unknown}"
     own = mapping(AFTER_SALES.replace("{header: 状态, values: {已退: success}}", rule))
-    rows = [f"R{number}|A1||S1|5|{word}|2026-11-02" for number, word in enumerate(["已退", "待买家退货", "商家已拒绝", "等待中拒绝", "别的"])]
+    rows = [
+        f"R{number}|A1||S1|5|{word}|2026-11-02"
+        for number, word in enumerate(["已退", "待买家退货", "商家已拒绝", "等待中拒绝", "别的"])
+    ]
     codes = frames(table(RETURNS, *rows), [own])["refund_line"]["refund_status_code"].to_list()
     assert codes == ["success", "pending", "closed", "pending", "unknown"]
 
@@ -58,31 +67,49 @@ def test_part_of_a_word_speaks_where_no_word_does_and_the_first_wins() -> None:
 def test_two_mappings_in_one_batch_keep_their_own_words() -> None:
     """The same word may mean different things to different tables."""
     first = mapping(ORDERS)
-    second = mapping(ORDERS.replace("own_orders", "other_orders").replace("单号", "编号").replace("已发货: shipped", "已发货: finished"))
+    second = mapping(
+        ORDERS.replace("own_orders", "other_orders")
+        .replace("单号", "编号")
+        .replace("已发货: shipped", "已发货: finished")
+    )
     both = source("other", [first, second])
-    one, two = read(table(HEADER, ROW), [first]), read(table(HEADER.replace("单号", "编号"), ROW.replace("A1", "A2")), [second])
+    one = read(table(HEADER, ROW), [first])
+    two = read(table(HEADER.replace("单号", "编号"), ROW.replace("A1", "A2")), [second])
     told = both.conform("mapped_orders", pl.concat([one.bronze, two.bronze]))["order_line"]
-    assert dict(told.select("order_id", "order_status_code").iter_rows()) == {"A1": "shipped", "A2": "finished"}
+    assert dict(told.select("order_id", "order_status_code").iter_rows()) == {
+        "A1": "shipped",
+        "A2": "finished",
+    }
 
 
 def test_flags_constants_and_copies() -> None:
     text = ORDERS.replace("  paid_at: 付款\n", "  is_gift: {header: 付款, values: {送: true, 卖: false}}\n")
     text += "same_as: {paid_at: created_at}\nconstants: {content_code: live, seller_code: own}\n"
-    told = frames(table(HEADER, "A1|2026-11-01 10:00:00|送|0.00|S1|", "A2|2026-11-01 11:00:00|卖|5|S1|", "A3|2026-11-01 12:00:00||5|S1|"), [mapping(text)])
+    told = frames(
+        table(
+            HEADER,
+            "A1|2026-11-01 10:00:00|送|0.00|S1|",
+            "A2|2026-11-01 11:00:00|卖|5|S1|",
+            "A3|2026-11-01 12:00:00||5|S1|",
+        ),
+        [mapping(text)],
+    )
     lines = told["order_line"].sort("order_id")
     assert lines["is_gift"].to_list() == [True, False, False]
     assert lines["paid_at"].equals(lines["created_at"].alias("paid_at"))
     assert lines.select("content_code", "seller_code").unique().rows() == [("live", "own")]
 
 
-# --- money ------------------------------------------------------------------------------------------------------------------------------
+# --- money --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("unit", "cell", "fen"),
     [
-        ("yuan", "89", 8_900), ("yuan", "1,289.50", 128_950), ("yuan", "¥89.00", 8_900), ("yuan", "$89.00", 8_900), ("yuan", "US$1,089.00", 108_900),
-        ("yuan", "89.00 USD", 8_900), ("yuan", "EUR 0.10", 10), ("yuan", "£7.5", 750), ("fen", "8900", 8_900), ("li", "89005", 8_901),
+        ("yuan", "89", 8_900), ("yuan", "1,289.50", 128_950), ("yuan", "¥89.00", 8_900),
+        ("yuan", "$89.00", 8_900), ("yuan", "US$1,089.00", 108_900),
+        ("yuan", "89.00 USD", 8_900), ("yuan", "EUR 0.10", 10), ("yuan", "£7.5", 750), ("fen", "8900", 8_900),
+        ("li", "89005", 8_901),
         ("yuan_stat", "89.00499", 8_900), ("yuan_stat", "89.005", 8_901),
     ],
 )  # fmt: skip
@@ -97,11 +124,15 @@ def test_what_is_no_amount_is_set_aside_as_written(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sign", "cell", "fen"), [("absolute", "-5.00", 500), ("absolute", "(5.00)", 500), ("absolute", "5", 500), ("negated", "-5.00", 500)]
+    ("sign", "cell", "fen"), [("absolute", "-5.00", 500), ("absolute", "(5.00)", 500), ("absolute", "5", 500),
+        ("negated", "-5.00", 500)]
 )  # fmt: skip
 def test_the_sign_of_a_refund(sign: str, cell: str, fen: int) -> None:
     own = mapping(AFTER_SALES.replace("refund_fen: 退款", f"refund_fen: {{header: 退款, sign: {sign}}}"))
-    assert frames(table(RETURNS, f"R1|A1||S1|{cell}|已退|2026-11-02"), [own])["refund_line"]["refund_fen"].item() == fen
+    assert (
+        frames(table(RETURNS, f"R1|A1||S1|{cell}|已退|2026-11-02"), [own])["refund_line"]["refund_fen"].item()
+        == fen
+    )
 
 
 def test_money_of_another_country_says_so() -> None:
@@ -109,7 +140,10 @@ def test_money_of_another_country_says_so() -> None:
     assert line(table(HEADER, ROW), ORDERS + "currency: USD\n", "currency_code") == "USD"
     by_row = ORDERS + "currency: USD\n"
     rows = (ROW + "|EUR", ROW.replace("A1", "A2") + "|CNY", ROW.replace("A1", "A3") + "|")
-    told = frames(table(HEADER + "|币种", *rows), [mapping(by_row.replace("columns:", "columns:\n  currency_code: 币种"))])["order_line"].sort("order_id")
+    told = frames(
+        table(HEADER + "|币种", *rows),
+        [mapping(by_row.replace("columns:", "columns:\n  currency_code: 币种"))],
+    )["order_line"].sort("order_id")
     assert told["currency_code"].to_list() == ["EUR", None, "USD"]
 
 
@@ -124,7 +158,12 @@ def test_an_orders_amount_on_each_of_its_rows_counts_once() -> None:
 
 def test_an_after_sales_amount_on_each_of_its_rows_is_shared_out_to_the_fen() -> None:
     own = mapping(AFTER_SALES + "repeated: [refund_fen]\n")
-    rows = ["R1|A1||S1|10.00|已退|2026-11-02", "R1|A1||S2|10.00|已退|2026-11-02", "R1|A1||S3|10.00|已退|2026-11-02", "R2|A1||S1|7|已退|2026-11-02"]
+    rows = [
+        "R1|A1||S1|10.00|已退|2026-11-02",
+        "R1|A1||S2|10.00|已退|2026-11-02",
+        "R1|A1||S3|10.00|已退|2026-11-02",
+        "R2|A1||S1|7|已退|2026-11-02",
+    ]
     told = frames(table(RETURNS, *rows), [own], "jd")["refund_line"]
     sums = dict(told.group_by("refund_id").agg(pl.col("refund_fen").sum()).iter_rows())
     assert sums == {"R1": 1_000, "R2": 700}
@@ -132,7 +171,7 @@ def test_an_after_sales_amount_on_each_of_its_rows_is_shared_out_to_the_fen() ->
     assert told.select("refund_id", "order_line_id").is_unique().all()
 
 
-# --- moments ----------------------------------------------------------------------------------------------------------------------------
+# --- moments ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -147,7 +186,9 @@ def test_an_after_sales_amount_on_each_of_its_rows_is_shared_out_to_the_fen() ->
         ("ymd", "UTC", "2026-11-01", (2026, 11, 1, 0, 0, 0)),
     ],
 )
-def test_a_moment_is_that_moment_wherever_it_was_written(dates: str, zone: str, cell: str, moment: tuple[int, ...]) -> None:
+def test_a_moment_is_that_moment_wherever_it_was_written(
+    dates: str, zone: str, cell: str, moment: tuple[int, ...]
+) -> None:
     data = table(HEADER, ROW.replace("2026-11-01 10:01:00", cell).replace("2026-11-01 10:00:00", cell))
     told = line(data, ORDERS + f"dates: {dates}\ntime_zone: {zone}\n", "paid_at")
     assert isinstance(told, dt.datetime)
@@ -163,21 +204,31 @@ def test_an_epoch_needs_no_time_zone(dates: str, cell: str) -> None:
 
 def test_an_hour_that_does_not_exist_is_set_aside() -> None:
     """At two o'clock on 8 March 2026 the clocks of New York were put forward to three."""
-    rows = [ROW.replace("2026-11-01 10:01:00", cell).replace("A1", order) for cell, order in (("2026-03-08 02:30:00", "A1"), ("someday", "A2"), ("", "A3"))]
+    rows = [
+        ROW.replace("2026-11-01 10:01:00", cell).replace("A1", order)
+        for cell, order in (("2026-03-08 02:30:00", "A1"), ("someday", "A2"), ("", "A3"))
+    ]
     reading = read(table(HEADER, *rows), [mapping(ORDERS + "time_zone: America/New_York\n")])
-    assert reading.quarantine.select("rule_name", "cell_name").rows() == [("BAD_TIME", "2026-03-08 02:30:00 (no such hour)"), ("BAD_TIME", "someday")]
+    assert reading.quarantine.select("rule_name", "cell_name").rows() == [
+        ("BAD_TIME", "2026-03-08 02:30:00 (no such hour)"),
+        ("BAD_TIME", "someday"),
+    ]
     assert reading.bronze["order_id"].to_list() == ["A3"]
 
 
-# --- columns ----------------------------------------------------------------------------------------------------------------------------
+# --- columns ------------------------------------------------------------------------------------------------
 
 
 def test_the_first_of_several_columns_with_something_in_it_speaks() -> None:
     own = mapping(AFTER_SALES.replace("refund_id: 售后号", "refund_id: [平台售后号, 售后号]"))
     header = f"平台售后号|{RETURNS}"
-    told = frames(table(header, "P1|R1|A1||S1|5|已退|2026-11-02", "-|R2|A1||S1|5|已退|2026-11-02"), [own])["refund_line"]
+    told = frames(table(header, "P1|R1|A1||S1|5|已退|2026-11-02", "-|R2|A1||S1|5|已退|2026-11-02"), [own])[
+        "refund_line"
+    ]
     assert told["refund_id"].to_list() == ["P1", "R2"]
-    assert frames(table(RETURNS, "R3|A1||S1|5|已退|2026-11-02"), [own])["refund_line"]["refund_id"].to_list() == ["R3"]
+    assert frames(table(RETURNS, "R3|A1||S1|5|已退|2026-11-02"), [own])["refund_line"][
+        "refund_id"
+    ].to_list() == ["R3"]
     with pytest.raises(FileRefusedError) as refused:
         read(table(RETURNS.replace("售后号", "别的"), "R3|A1||S1|5|已退|2026-11-02"), [own])
     assert refused.value.rule == "MISSING_COLUMN"
@@ -209,7 +260,12 @@ def test_a_header_on_a_row_of_its_own_and_in_an_encoding_of_its_own() -> None:
 
 def test_a_buyer_becomes_a_key_and_a_person_nothing() -> None:
     own = mapping(ORDERS + "buyer: 买家\npersonal: [手机]\n")
-    data = table(HEADER + "|买家|手机", ROW + "|王小明|13800000000", ROW.replace("A1", "A2") + "|王小明|13800000000", ROW.replace("A1", "A3") + "|李|")
+    data = table(
+        HEADER + "|买家|手机",
+        ROW + "|王小明|13800000000",
+        ROW.replace("A1", "A2") + "|王小明|13800000000",
+        ROW.replace("A1", "A3") + "|李|",
+    )
     reading = read(data, [own])
     told = source("other", [own]).conform("mapped_orders", reading.bronze)["order_line"].sort("order_id")
     first, second, third = told["buyer_key"].to_list()
@@ -219,14 +275,23 @@ def test_a_buyer_becomes_a_key_and_a_person_nothing() -> None:
     assert "13800000000" not in str(reading.bronze.to_dicts())
 
 
-# --- whose rows they are ------------------------------------------------------------------------------------------------------------------
+# --- whose rows they are ------------------------------------------------------------------------------------
 
 
 def test_rows_of_several_platforms_and_of_another_one_are_refused() -> None:
-    own = mapping(ORDERS.replace("platform: other", "platform: shop") + "platform_column: {header: 平台, values: {抖音: douyin, 京东: jd}}\n")
+    own = mapping(
+        ORDERS.replace("platform: other", "platform: shop")
+        + "platform_column: {header: 平台, values: {抖音: douyin, 京东: jd}}\n"
+    )
     ours, theirs = ROW + "|抖音", ROW.replace("A1", "A2") + "|京东"
-    assert frames(table(HEADER + "|平台", ours), [own], "douyin")["order_line"]["platform_code"].to_list() == ["douyin"]
-    for rows, rule in (([ours, theirs], "SEVERAL_SHOPS"), ([theirs], "WRONG_PLATFORM"), ([ROW + "|某站"], "WRONG_PLATFORM")):
+    assert frames(table(HEADER + "|平台", ours), [own], "douyin")["order_line"][
+        "platform_code"
+    ].to_list() == ["douyin"]
+    for rows, rule in (
+        ([ours, theirs], "SEVERAL_SHOPS"),
+        ([theirs], "WRONG_PLATFORM"),
+        ([ROW + "|某站"], "WRONG_PLATFORM"),
+    ):
         with pytest.raises(FileRefusedError) as refused:
             read(table(HEADER + "|平台", *rows), [own], "douyin")
         assert refused.value.rule == rule
@@ -240,14 +305,22 @@ def test_a_mapping_of_another_platform_is_not_there() -> None:
 @pytest.mark.parametrize("platform", [*platforms(), "other"])
 def test_a_sub_orders_number_is_one_only_where_the_platform_numbers_sub_orders(platform: str) -> None:
     """Elsewhere it is the other system's own, and the order with its goods has to find the line."""
-    told = frames(table(RETURNS, "R1|A1|A1-9|S1|5|已退|2026-11-02"), [mapping(AFTER_SALES)], platform)["refund_line"]
+    told = frames(table(RETURNS, "R1|A1|A1-9|S1|5|已退|2026-11-02"), [mapping(AFTER_SALES)], platform)[
+        "refund_line"
+    ]
     numbered = platform in ("douyin", "taobao", "other")
-    assert told.select("order_line_id", "order_id", "sku_code").row(0) == ("A1-9" if numbered else "A1", "A1", "S1")
+    assert told.select("order_line_id", "order_id", "sku_code").row(0) == (
+        "A1-9" if numbered else "A1",
+        "A1",
+        "S1",
+    )
     assert told["platform_code"].item() == platform
 
 
 def test_money_has_gone_back_only_where_the_after_sale_succeeded() -> None:
-    told = frames(table(RETURNS, "R1|A1||S1|5|已退|2026-11-02", "R2|A1||S1|5|什么|2026-11-02"), [mapping(AFTER_SALES)])["refund_line"]
+    told = frames(
+        table(RETURNS, "R1|A1||S1|5|已退|2026-11-02", "R2|A1||S1|5|什么|2026-11-02"), [mapping(AFTER_SALES)]
+    )["refund_line"]
     assert told["refunded_at"].is_null().to_list() == [False, True]
 
 
@@ -263,4 +336,6 @@ def test_lines_of_one_order_are_told_apart_whatever_their_order() -> None:
 def test_every_kind_has_one_bronze_table_whatever_the_platform() -> None:
     names = [item.full_name for item in bronze_tables()]
     assert len(names) == len(set(names))
-    assert {f"bronze.{known.layout_kind.replace('mapped_', 'mapped__')}" for known in shipped().values()} <= set(names)
+    assert {
+        f"bronze.{known.layout_kind.replace('mapped_', 'mapped__')}" for known in shipped().values()
+    } <= set(names)

@@ -1,4 +1,6 @@
-"""Sheets in the headings of ERPs and shop systems are recognised whole: each heading is what it is, and nobody has to be asked what it is."""
+"""Sheets in the headings of ERPs and shop systems are recognised whole: each heading is what it is, and
+nobody has to be asked what it is.
+"""
 
 from __future__ import annotations
 
@@ -49,33 +51,56 @@ def test_each_heading_is_what_it_is(name: str) -> None:
     wanted = {theirs: ours for theirs, ours in heading.names.items() if ours not in ROLES}
     assert proposal.kind == heading.kind
     assert {match.header: match.name for match in proposal.matches if match.name} == wanted
-    assert {match.how for match in proposal.matches if match.name} == {"known"}, "nothing is only near: nobody is asked what a heading is"
-    assert {match.header for match in proposal.matches if match.how == "personal"} == {theirs for theirs, ours in heading.names.items() if ours == P}
+    assert {match.how for match in proposal.matches if match.name} == {"known"}, (
+        "nothing is only near: nobody is asked what a heading is"
+    )
+    assert {match.header for match in proposal.matches if match.how == "personal"} == {
+        theirs for theirs, ours in heading.names.items() if ours == P
+    }
 
 
 def test_an_empty_column_is_not_taken_where_a_filled_one_says_the_same() -> None:
-    proposal = propose(table("线上订单号|订单号|付款时间|实付金额", "|A1|2026-11-01 10:00:00|1.50", "|A2|2026-11-01 10:00:00|2.50"))
+    proposal = propose(
+        table(
+            "线上订单号|订单号|付款时间|实付金额",
+            "|A1|2026-11-01 10:00:00|1.50",
+            "|A2|2026-11-01 10:00:00|2.50",
+        )
+    )
     assert {match.name: match.header for match in proposal.matches if match.name}["order_id"] == "订单号"
 
 
 def test_numbers_of_lines_within_an_order_are_no_sub_order_numbers() -> None:
-    """聚水潭 counts 1, 2 within each order; taken for sub-order numbers, one order's line would be another's."""
+    """聚水潭 counts 1, 2 within each order; taken for sub-order numbers, one order's line would be
+    another's.
+    """
     head, moment = "线上订单号|子订单编号|付款时间|实付金额", "2026-11-01 10:00:00"
     counted = propose(table(head, f"A|1|{moment}|1.50", f"A|2|{moment}|2.50", f"B|1|{moment}|3.50"))
     distinct = propose(table(head, f"A|11|{moment}|1.50", f"A|12|{moment}|2.50", f"B|13|{moment}|3.50"))
-    assert ["order_line_id" in {match.name for match in item.matches} for item in (counted, distinct)] == [False, True]
+    assert ["order_line_id" in {match.name for match in item.matches} for item in (counted, distinct)] == [
+        False,
+        True,
+    ]
 
 
-# --- units --------------------------------------------------------------------------------------------------------------------------------
+# --- units --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("unit", "cells", "fen"),
-    [("(元)", ("100", "90"), (10_000, 9_000)), ("（分）", ("10000", "9000"), (10_000, 9_000)), ("[厘]", ("100000", "90000"), (10_000, 9_000))],
+    [
+        ("(元)", ("100", "90"), (10_000, 9_000)),
+        ("（分）", ("10000", "9000"), (10_000, 9_000)),
+        ("[厘]", ("100000", "90000"), (10_000, 9_000)),
+    ],
 )
-def test_a_unit_in_a_heading_is_the_unit_of_its_money(unit: str, cells: tuple[str, str], fen: tuple[int, int]) -> None:
+def test_a_unit_in_a_heading_is_the_unit_of_its_money(
+    unit: str, cells: tuple[str, str], fen: tuple[int, int]
+) -> None:
     """Whole numbers would have to be asked about; the heading has said it."""
-    data = table(f"订单号|付款时间|应付金额{unit}|实付金额{unit}", f"1|2026-11-01 10:00:00|{cells[0]}|{cells[1]}")
+    data = table(
+        f"订单号|付款时间|应付金额{unit}|实付金额{unit}", f"1|2026-11-01 10:00:00|{cells[0]}|{cells[1]}"
+    )
     proposal = propose(data, kind="orders")
     assert "money" not in {question.key for question in proposal.questions}
     lines = lines_of(data)
@@ -98,7 +123,9 @@ def test_a_unit_nobody_can_read_money_in_leaves_the_column_unread() -> None:
 
 def test_ten_thousands_of_yuan_are_read_as_such_and_never_as_yuan() -> None:
     """1.25 and 0.008999 are 12,500.00 and 89.99 yuan."""
-    in_wan = table("订单号|付款时间|实付金额(万元)", "1|2026-11-01 10:00:00|1.25", "2|2026-11-01 10:00:00|0.008999")
+    in_wan = table(
+        "订单号|付款时间|实付金额(万元)", "1|2026-11-01 10:00:00|1.25", "2|2026-11-01 10:00:00|0.008999"
+    )
     proposal = propose(in_wan, kind="orders")
     own = settled(proposal, {"columns.paid_fen": "实付金额(万元)"}).model_copy(update={"platform": "other"})
     heads = frames(in_wan, [own])["order"]
@@ -114,68 +141,97 @@ def test_ten_thousands_of_yuan_are_read_as_such_and_never_as_yuan() -> None:
 
 def test_a_foreign_unit_is_the_currency() -> None:
     proposal = propose(table("订单号|付款时间|实付金额(美元)", "1|2026-11-01 10:00:00|12.50"), kind="orders")
-    assert (proposal.draft["currency"], "currency" in {question.key for question in proposal.questions}) == ("USD", False)
+    assert (proposal.draft["currency"], "currency" in {question.key for question in proposal.questions}) == (
+        "USD",
+        False,
+    )
 
 
-# --- words --------------------------------------------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("word", "paid_at", "code", "money"),
     [
-        ("已付款待审核", "2026-11-01 10:01:00", "paid", (9_950, 8_900)), ("异常", "2026-11-01 10:01:00", "paid", (9_950, 8_900)),
-        ("待递交仓库", "2026-11-01 10:01:00", "paid", (9_950, 8_900)), ("卖家已发货", "2026-11-01 10:01:00", "shipped", (9_950, 8_900)),
-        ("已签收", "2026-11-01 10:01:00", "shipped", (9_950, 8_900)), ("交易成功", "2026-11-01 10:01:00", "finished", (9_950, 8_900)),
-        ("交易关闭", "2026-11-01 10:01:00", "closed_refunded", (9_950, 8_900)), ("已取消", "", "closed_unpaid", (9_950, 0)),
+        ("已付款待审核", "2026-11-01 10:01:00", "paid", (9_950, 8_900)),
+        ("异常", "2026-11-01 10:01:00", "paid", (9_950, 8_900)),
+        ("待递交仓库", "2026-11-01 10:01:00", "paid", (9_950, 8_900)),
+        ("卖家已发货", "2026-11-01 10:01:00", "shipped", (9_950, 8_900)),
+        ("已签收", "2026-11-01 10:01:00", "shipped", (9_950, 8_900)),
+        ("交易成功", "2026-11-01 10:01:00", "finished", (9_950, 8_900)),
+        ("交易关闭", "2026-11-01 10:01:00", "closed_refunded", (9_950, 8_900)),
+        ("已取消", "", "closed_unpaid", (9_950, 0)),
         ("等未付", "", "unpaid", (9_950, 0)), ("被合并", "2026-11-01 10:01:00", "closed_unpaid", (0, 0)),
-        ("被拆分", "2026-11-01 10:01:00", "closed_unpaid", (0, 0)), ("已作废", "2026-11-01 10:01:00", "closed_unpaid", (0, 0)),
+        ("被拆分", "2026-11-01 10:01:00", "closed_unpaid", (0, 0)),
+        ("已作废", "2026-11-01 10:01:00", "closed_unpaid", (0, 0)),
     ],
 )  # fmt: skip
 def test_the_words_of_erps_are_known(word: str, paid_at: str, code: str, money: tuple[int, int]) -> None:
-    data = table("线上订单号|下单时间|付款日期|应付金额|已付金额|状态", f"A1|2026-11-01 10:00:00|{paid_at}|99.50|89.00|{word}")
+    data = table(
+        "线上订单号|下单时间|付款日期|应付金额|已付金额|状态",
+        f"A1|2026-11-01 10:00:00|{paid_at}|99.50|89.00|{word}",
+    )
     (line,) = lines_of(data).iter_rows(named=True)
     assert (line["order_status_code"], line["placed_fen"], line["paid_fen"]) == (code, *money)
 
 
 def test_an_order_merged_into_another_counts_there_and_nowhere_else() -> None:
-    """聚水潭 lists the merged order with its own amounts beside the one that holds its goods now: both together are one sale."""
+    """聚水潭 lists the merged order with its own amounts beside the one that holds its goods now: both
+    together are one sale.
+    """
     moment = "2026-11-01 10:00:00"
     data = table(
         "线上订单号|下单时间|付款日期|商品编码|数量|应付金额|买家实付|运费|订单退款金额|状态",
-        f"A1|{moment}|{moment}|S1|1|50.00|45.00|1.00|0.00|被合并", f"A2|{moment}|{moment}|S2|1|60.00|55.00|0.00|0.00|已发货",
-        f"A2|{moment}|{moment}|S1|1|50.00|45.00|0.00|0.00|已发货", f"A3|{moment}|{moment}|S3|2|90.00|80.00|0.00|0.00|被拆分",
-        f"A3|{moment}|{moment}|S3|1|45.00|40.00|0.00|0.00|已发货", f"A3|{moment}|{moment}|S3|1|45.00|40.00|0.00|0.00|已发货",
+        f"A1|{moment}|{moment}|S1|1|50.00|45.00|1.00|0.00|被合并",
+        f"A2|{moment}|{moment}|S2|1|60.00|55.00|0.00|0.00|已发货",
+        f"A2|{moment}|{moment}|S1|1|50.00|45.00|0.00|0.00|已发货",
+        f"A3|{moment}|{moment}|S3|2|90.00|80.00|0.00|0.00|被拆分",
+        f"A3|{moment}|{moment}|S3|1|45.00|40.00|0.00|0.00|已发货",
+        f"A3|{moment}|{moment}|S3|1|45.00|40.00|0.00|0.00|已发货",
     )  # fmt: skip
     lines = lines_of(data)
-    assert (lines["paid_fen"].sum(), lines["placed_fen"].sum(), lines["line_qty"].sum()) == (18_000, 20_000, 4)
+    assert (lines["paid_fen"].sum(), lines["placed_fen"].sum(), lines["line_qty"].sum()) == (
+        18_000,
+        20_000,
+        4,
+    )
     assert lines["order_line_id"].n_unique() == lines.height == 6
 
 
 def test_an_order_flagged_void_is_none() -> None:
     data = table(
-        "平台单号|拍单时间|付款时间|让利后金额|作废", *(f"A{row}|2026-11-01 10:00:00|2026-11-01 10:00:00|10.50|{said}" for row, said in enumerate("是否"))
+        "平台单号|拍单时间|付款时间|让利后金额|作废",
+        *(f"A{row}|2026-11-01 10:00:00|2026-11-01 10:00:00|10.50|{said}" for row, said in enumerate("是否")),
     )
     lines = lines_of(data).sort("order_id")
     assert lines["paid_fen"].to_list() == [0, 1_050]
 
 
-# --- specifications -----------------------------------------------------------------------------------------------------------------------
+# --- specifications -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("颜色:黑色;尺码:M", ("黑色", "M")), ("颜色分类：米白；尺码：XL【建议】", ("米白", "XL")), ("黑色;M", ("黑色", "M")), ("黑色 L码", ("黑色", "L")),
-        ("XL/雾蓝", ("雾蓝", "XL")), ("杏色,均码", ("杏色", "均码")), ("红色", (None, None)), ("红色;大号;加绒", (None, None)), ("", (None, None)),
+        ("颜色:黑色;尺码:M", ("黑色", "M")), ("颜色分类：米白；尺码：XL【建议】", ("米白", "XL")),
+        ("黑色;M", ("黑色", "M")), ("黑色 L码", ("黑色", "L")),
+        ("XL/雾蓝", ("雾蓝", "XL")), ("杏色,均码", ("杏色", "均码")), ("红色", (None, None)),
+        ("红色;大号;加绒", (None, None)), ("", (None, None)),
     ],
 )  # fmt: skip
-def test_colour_and_size_come_out_of_one_text_or_not_at_all(said: str, told: tuple[str | None, str | None]) -> None:
-    data = table("订单号|付款时间|实付金额|规格", f"1|2026-11-01 10:00:00|1.50|{said}", "2|2026-11-01 10:00:00|1.50|黑色;M")
+def test_colour_and_size_come_out_of_one_text_or_not_at_all(
+    said: str, told: tuple[str | None, str | None]
+) -> None:
+    data = table(
+        "订单号|付款时间|实付金额|规格",
+        f"1|2026-11-01 10:00:00|1.50|{said}",
+        "2|2026-11-01 10:00:00|1.50|黑色;M",
+    )
     lines = lines_of(data).filter(pl.col("order_id") == "1")
     assert lines.select("color_name", "size_name").row(0) == told
 
 
-# --- the vocabulary itself ----------------------------------------------------------------------------------------------------------------
+# --- the vocabulary itself ----------------------------------------------------------------------------------
 
 
 def test_every_entry_is_of_something_there_is_and_names_its_source() -> None:

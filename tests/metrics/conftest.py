@@ -1,4 +1,6 @@
-"""Fixtures of the metrics tests: an empty warehouse to publish in, and one with the hand-made release, shared by tests that only read."""
+"""Fixtures of the metrics tests: an empty warehouse to publish in, and one with the hand-made release, shared
+by tests that only read.
+"""
 
 from __future__ import annotations
 

@@ -29,17 +29,34 @@ PASSWORD = "correct horse"
 
 def everything(desk: Desk) -> dict[str, pl.DataFrame]:
     """Every table of the instance, whatever its schema."""
-    names = desk.connection.cursor().execute("SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
-    return {f"{schema}.{name}": desk.connection.cursor().execute(f'SELECT * FROM "{base}"."{schema}"."{name}"').pl() for base, schema, name in names}  # noqa: S608
+    names = (
+        desk.connection.cursor()
+        .execute("SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal")
+        .fetchall()
+    )
+    return {
+        f"{schema}.{name}": desk.connection.cursor()
+        .execute(f'SELECT * FROM "{base}"."{schema}"."{name}"')  # noqa: S608
+        .pl()
+        for base, schema, name in names
+    }
 
 
 def holds(frames: dict[str, pl.DataFrame], word: str) -> list[str]:
-    return [name for name, frame in frames.items() if word in frame.with_columns(pl.all().cast(pl.String)).write_csv()]
+    return [
+        name
+        for name, frame in frames.items()
+        if word in frame.with_columns(pl.all().cast(pl.String)).write_csv()
+    ]
 
 
 def test_a_merchants_desk_holds_its_own_rows_only(shown: Place) -> None:
     mine = everything(open_desk(merchant(shown)))
-    declared = {table.full_name for name, table in gold_tables().items() if name.startswith(("dim_", "mart_")) and name not in IN_LAKE}
+    declared = {
+        table.full_name
+        for name, table in gold_tables().items()
+        if name.startswith(("dim_", "mart_")) and name not in IN_LAKE
+    }
     assert set(mine) == declared - {"gold.mart_district_channel_monthly"}
     assert holds(mine, OTHER) == []
     assert holds(mine, "hidden-canary") == []
@@ -53,9 +70,16 @@ IN_THE_LAKE = [source for source in SOURCES if source.in_lake]
 @pytest.mark.parametrize("source", IN_THE_LAKE, ids=lambda source: source.table.name)
 def test_what_is_asked_in_the_lake_is_of_the_viewers_merchant_only(shown: Place, source: Source) -> None:
     query = f"SELECT DISTINCT merchant_id FROM {source.relation}"  # noqa: S608
-    found = {name: open_desk(merchant(shown, name)).rows(source, query)["merchant_id"].to_list() for name in ("m1", OTHER)}
+    found = {
+        name: open_desk(merchant(shown, name)).rows(source, query)["merchant_id"].to_list()
+        for name in ("m1", OTHER)
+    }
     assert all(names in ([], [name]) for name, names in found.items())
-    assert found["m1"] or source.table.name in {"mart_stock_monthly", "mart_outlook_detail_daily", "mart_settlement_detail_daily"}, "these have no rows here"
+    assert found["m1"] or source.table.name in {
+        "mart_stock_monthly",
+        "mart_outlook_detail_daily",
+        "mart_settlement_detail_daily",
+    }, "these have no rows here"
     with open_release(shown, choose(shown)) as lake:
         assert lake.sql(query).is_empty(), "nobody's before somebody is named, and after"
 
@@ -110,11 +134,27 @@ def test_every_way_out_of_a_desk_is_refused(shown: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "merchant_id"), [("merchant", None), ("merchant", ""), ("association", "m1"), ("boss", None), ("boss", "m1"), ("", "m1"), ("Merchant", "m1")]
+    ("role", "merchant_id"),
+    [
+        ("merchant", None),
+        ("merchant", ""),
+        ("association", "m1"),
+        ("boss", None),
+        ("boss", "m1"),
+        ("", "m1"),
+        ("Merchant", "m1"),
+    ],
 )
 def test_a_viewer_who_is_nobody_gets_nothing(shown: Place, role: str, merchant_id: str | None) -> None:
     viewer = Viewer(shown, "x", role, merchant_id)
-    for call in (open_desk, district, release_line, freshness, lambda viewer: ask(viewer, ["paid_gmv"]), lambda viewer: labels(viewer, "shop")):
+    for call in (
+        open_desk,
+        district,
+        release_line,
+        freshness,
+        lambda viewer: ask(viewer, ["paid_gmv"]),
+        lambda viewer: labels(viewer, "shop"),
+    ):
         with pytest.raises(NotFoundError):
             call(viewer)
 
@@ -122,7 +162,12 @@ def test_a_viewer_who_is_nobody_gets_nothing(shown: Place, role: str, merchant_i
 def test_one_desk_per_viewer_and_release(released: Place) -> None:
     first = open_desk(merchant(released))
     assert open_desk(merchant(released)) is first
-    people = [("另一个人", "merchant", "m1"), ("m1 的老板", "merchant", OTHER), ("m1 的老板", "operator", "m1"), ("m1 的老板", "operator", None)]
+    people = [
+        ("另一个人", "merchant", "m1"),
+        ("m1 的老板", "merchant", OTHER),
+        ("m1 的老板", "operator", "m1"),
+        ("m1 的老板", "operator", None),
+    ]
     desks = [first, *(open_desk(Viewer(released, *who)) for who in people)]
     assert len({id(desk) for desk in desks}) == len(desks)
     assert holds(everything(desks[2]), "m1") == []
@@ -135,11 +180,17 @@ def test_a_rebuilt_home_is_not_mistaken_for_the_one_before(released: Place, temp
     before = ask(merchant(released), ["paid_gmv"]).rows["paid_gmv"].item()
     shutil.rmtree(released.home)
     shutil.copytree(template, released.home)
-    publish(released, {"mart_shop_channel_daily": frames()["mart_shop_channel_daily"].head(1)}, at=AT + dt.timedelta(seconds=1))
+    publish(
+        released,
+        {"mart_shop_channel_daily": frames()["mart_shop_channel_daily"].head(1)},
+        at=AT + dt.timedelta(seconds=1),
+    )
     assert (before, ask(merchant(released), ["paid_gmv"]).rows["paid_gmv"].item()) == (430_01, 100_00)
 
 
-def test_a_desk_dropped_from_the_memo_still_answers_whoever_holds_it(shown: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_desk_dropped_from_the_memo_still_answers_whoever_holds_it(
+    shown: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(access, "_DESKS", access.Memo(1))
     first = open_desk(merchant(shown))
     assert open_desk(merchant(shown, OTHER)) is not first
@@ -170,7 +221,13 @@ def test_a_removed_or_changed_account_stops_at_once(released: Place, change: str
     else:
         accounts.add(released, "老板", PASSWORD, role="association")
     assert refresh(viewer) is None
-    for call in (open_desk, release_line, freshness, lambda viewer: ask(viewer, ["paid_gmv"]), lambda viewer: labels(viewer, "shop")):
+    for call in (
+        open_desk,
+        release_line,
+        freshness,
+        lambda viewer: ask(viewer, ["paid_gmv"]),
+        lambda viewer: labels(viewer, "shop"),
+    ):
         with pytest.raises(NotFoundError, match="SIGNED_OUT"):
             call(viewer)
 

@@ -1,4 +1,6 @@
-"""What was said before, against what is: the same orders on both sides, bounds of sums, and nothing of what was never public or is another's."""
+"""What was said before, against what is: the same orders on both sides, bounds of sums, and nothing of what
+was never public or is another's.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,51 @@ _SHOP = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin"}
 
 def now_row(date: dt.date, kept: int, point: int | None, *, shop: str = "s1", owner: str = "m1") -> Row:
     age = (REACH - date).days
-    row: Row = {**_SHOP, "merchant_id": owner, "shop_id": shop, "channel_code": "own_live", "business_date": date, "paid_fen": 100_000, "kept_fen": kept}
-    row |= {"age_days_qty": age, "maturity_level_code": "channel", "matured_noise_number": 100, "matured_doubt_fen": 0}
+    row: Row = {
+        **_SHOP,
+        "merchant_id": owner,
+        "shop_id": shop,
+        "channel_code": "own_live",
+        "business_date": date,
+        "paid_fen": 100_000,
+        "kept_fen": kept,
+    }
+    row |= {
+        "age_days_qty": age,
+        "maturity_level_code": "channel",
+        "matured_noise_number": 100,
+        "matured_doubt_fen": 0,
+    }
     return row | {"matured_fen": point, "matured_low_fen": point, "matured_high_fen": point}
 
 
-def said_row(build: int, week: dt.date, last: dt.date, point: int, age: int, *, shop: str = "s1", owner: str = "m1", spread: int = 3_000) -> Row:
-    row: Row = {**_SHOP, "build_number": build, "merchant_id": owner, "shop_id": shop, "first_date": week, "last_date": last, "paid_fen": 100_000}
-    row |= {"kept_fen": 90_000, "age_days_qty": age, "matured_fen": point, "matured_low_fen": point - 4_000, "matured_high_fen": point + 4_000}
+def said_row(
+    build: int,
+    week: dt.date,
+    last: dt.date,
+    point: int,
+    age: int,
+    *,
+    shop: str = "s1",
+    owner: str = "m1",
+    spread: int = 3_000,
+) -> Row:
+    row: Row = {
+        **_SHOP,
+        "build_number": build,
+        "merchant_id": owner,
+        "shop_id": shop,
+        "first_date": week,
+        "last_date": last,
+        "paid_fen": 100_000,
+    }
+    row |= {
+        "kept_fen": 90_000,
+        "age_days_qty": age,
+        "matured_fen": point,
+        "matured_low_fen": point - 4_000,
+        "matured_high_fen": point + 4_000,
+    }
     return row | {"matured_noise_number": spread**2 // 10_000, "matured_doubt_fen": 0}
 
 
@@ -45,12 +84,15 @@ def tell(place: Place, said: list[Row], now: list[Row], *, hold_first: bool = Fa
 
 THEN = REACH - dt.timedelta(days=15)
 SAID = [
-    said_row(1, WEEK, THEN, 45_000, 31), said_row(1, WEEK + dt.timedelta(days=7), THEN, 30_000, 24), said_row(1, WEEK, THEN, 20_000, 31, shop="s2"),
+    said_row(1, WEEK, THEN, 45_000, 31), said_row(1, WEEK + dt.timedelta(days=7), THEN, 30_000, 24),
+    said_row(1, WEEK, THEN, 20_000, 31, shop="s2"),
     # the week that was not over then, one of another merchant, and what the newest build says
-    said_row(1, dt.date(2026, 2, 23), THEN, 99_000, 0), said_row(1, WEEK, THEN, 7_777, 31, owner=OTHER), said_row(2, WEEK, REACH, 44_000, 46),
+    said_row(1, dt.date(2026, 2, 23), THEN, 99_000, 0), said_row(1, WEEK, THEN, 7_777, 31, owner=OTHER),
+    said_row(2, WEEK, REACH, 44_000, 46),
 ]  # fmt: skip
 NOW = [
-    now_row(WEEK, 43_000, 43_000), now_row(WEEK + dt.timedelta(days=7), 35_000, 31_000), now_row(WEEK, 22_000, 22_000, shop="s2"),
+    now_row(WEEK, 43_000, 43_000), now_row(WEEK + dt.timedelta(days=7), 35_000, 31_000),
+    now_row(WEEK, 22_000, 22_000, shop="s2"),
     now_row(dt.date(2026, 2, 23), 90_000, 60_000), now_row(WEEK, 7_777, 7_777, owner=OTHER),
 ]  # fmt: skip
 
@@ -58,7 +100,13 @@ NOW = [
 def test_the_sentence_is_of_the_same_orders_on_both_sides(place: Place) -> None:
     found = said_before(tell(place, SAID, NOW))
     assert isinstance(found, Said)
-    assert (found.said_date, found.days, found.weeks_qty, found.now_fen, found.added_fen) == (THEN, 15, 3, 43_000 + 31_000 + 22_000, 0)
+    assert (found.said_date, found.days, found.weeks_qty, found.now_fen, found.added_fen) == (
+        THEN,
+        15,
+        3,
+        43_000 + 31_000 + 22_000,
+        0,
+    )
     assert found.done_share == pytest.approx(2 / 3), "the second week is 44 days old"
     # 95,000 ± 1.28 × √(3 × 3,000²): the bounds are of the sum, not the sum of bounds
     assert found.low_fen == pytest.approx(95_000 - 1.2816 * 5_196, abs=250)
@@ -88,10 +136,13 @@ def test_nothing_said_long_enough_ago_is_no_sentence(place: Place) -> None:
 
 def test_weeks_that_are_over_score_what_was_said_at_a_fortnight(place: Place) -> None:
     said = [
-        said_row(1, WEEK, WEEK + dt.timedelta(days=20), 50_000, 14), said_row(2, WEEK, WEEK + dt.timedelta(days=21), 43_000, 15),
-        said_row(1, WEEK, WEEK + dt.timedelta(days=20), 23_000, 14, shop="s2"), said_row(1, WEEK + dt.timedelta(days=7), THEN, 1, 15),
+        said_row(1, WEEK, WEEK + dt.timedelta(days=20), 50_000, 14),
+        said_row(2, WEEK, WEEK + dt.timedelta(days=21), 43_000, 15),
+        said_row(1, WEEK, WEEK + dt.timedelta(days=20), 23_000, 14, shop="s2"),
+        said_row(1, WEEK + dt.timedelta(days=7), THEN, 1, 15),
     ]  # fmt: skip
-    # s1 ended at 43,000, outside 46,000–54,000 as first said; s2 at 22,000, inside; the second week is not over
+    # s1 ended at 43,000, outside 46,000–54,000 as first said; s2 at 22,000, inside; the second week is not
+    # over
     assert score(tell(place, said, NOW)) == Score(2, 1)
 
 
@@ -100,7 +151,8 @@ def test_matured_net_is_asked_for_like_any_other(place: Place) -> None:
     answer = ask(viewer, ["matured_net"], by=["shop"], period=(WEEK, WEEK + dt.timedelta(days=13)))
     assert answer.rows.rows() == [("s1", 74_000), ("s2", 22_000)]
     (note,) = [note for note in answer.notes if note.code == "MATURED_INTERVAL"]
-    # 4,000 of the 100,000 kept are still to go, of variance 3 × 100 yuan²: one in ten that 2,000 or less do (gamma distribution)
+    # 4,000 of the 100,000 kept are still to go, of variance 3 × 100 yuan²: one in ten that 2,000 or less do
+    # (gamma distribution)
     assert note.amount_fen == pytest.approx(98_000, abs=30)
     assert "八成把握" in note.zh and answer.age is not None
     assert ask(viewer, ["matured_net", "paid_gmv"]).rows.row(0)[0] == 43_000 + 31_000 + 22_000 + 60_000
@@ -111,5 +163,7 @@ def test_a_sum_with_a_day_that_has_no_estimate_is_empty_and_says_so(place: Place
     answer = ask(viewer, ["matured_net"])
     assert answer.rows.row(0) == (None,)
     assert [(note.code, note.amount_fen) for note in answer.notes] == [("MATURED_UNTOLD", 100_000)]
-    assert ask(viewer, ["matured_net"], by=["date"], period=(day(9), day(9))).rows["matured_net"].to_list() == [None]
+    assert ask(viewer, ["matured_net"], by=["date"], period=(day(9), day(9))).rows[
+        "matured_net"
+    ].to_list() == [None]
     assert ask(viewer, ["matured_net"], period=(WEEK, WEEK)).rows.row(0) == (65_000,)

@@ -1,4 +1,6 @@
-"""The bridge between the two clocks of kept money: every step counted anew from the facts in plain Python, the rest 0 fen for any period."""
+"""The bridge between the two clocks of kept money: every step counted anew from the facts in plain Python,
+the rest 0 fen for any period.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,15 @@ from truth_cases import FIRST, LATER, downloads, settle, small_market
 from contracts.errors import UsageError
 from metrics.query.access import Viewer
 from metrics.reports.bridge import STEPS, net_bridge
-from metrics.reports.rung_bridges import ENDS, final_bridge, funded_bridge, placed_bridge, refund_bridge, rung_bridge, settled_bridge
+from metrics.reports.rung_bridges import (
+    ENDS,
+    final_bridge,
+    funded_bridge,
+    placed_bridge,
+    refund_bridge,
+    rung_bridge,
+    settled_bridge,
+)
 from metrics.reports.rung_steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
 from metrics.reports.rungs import ladder
 from pipeline.house import reading
@@ -79,20 +89,37 @@ def test_every_step_of_any_period_is_what_the_facts_say_and_nothing_is_left(sett
             assert told == counted(refunds.filter(mine), lines.filter(mine), first, last)
             assert bridge.residual_fen == 0 and bridge.steps["step"].to_list() == list(STEPS)
             met |= {name for name, fen in told.items() if fen}
-    assert met >= {"net_by_order_date", "refunded_later", "earlier_orders", "net_by_refund_date"}, "each step has to happen to be tried"
+    assert met >= {"net_by_order_date", "refunded_later", "earlier_orders", "net_by_refund_date"}, (
+        "each step has to happen to be tried"
+    )
 
 
 def settled_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.date) -> dict[str, int]:
-    """From net to settled by a loop over lines, entries and open items; what bills pay otherwise is what no other step tells."""
+    """From net to settled by a loop over lines, entries and open items.
+
+    What bills pay otherwise is what no other step tells.
+    """
     told = dict.fromkeys(SETTLED_STEPS, 0)
     billed = set(facts["fct_settlement_entry"]["shop_id"])
-    for row in facts["fct_order_line"].filter(pl.col("paid_date").is_between(first, last)).iter_rows(named=True):
+    for row in (
+        facts["fct_order_line"].filter(pl.col("paid_date").is_between(first, last)).iter_rows(named=True)
+    ):
         told["net_by_order_date"] += (kept := row["paid_fen"] - row["cohort_refund_fen"])
         told["no_bill"] -= 0 if row["shop_id"] in billed else kept
-    for row in facts["mart_open_item"].filter(pl.col("paid_date").is_between(first, last), ledger_code="order").iter_rows(named=True):
-        told[{"refunded_after_settlement": "not_taken_back"}.get(row["open_reason_code"], row["open_reason_code"])] -= row["open_fen"]
+    for row in (
+        facts["mart_open_item"]
+        .filter(pl.col("paid_date").is_between(first, last), ledger_code="order")
+        .iter_rows(named=True)
+    ):
+        told[
+            {"refunded_after_settlement": "not_taken_back"}.get(
+                row["open_reason_code"], row["open_reason_code"]
+            )
+        ] -= row["open_fen"]
     goods = 0
-    for row in facts["fct_settlement_entry"].filter(pl.col("settled_date").is_not_null()).iter_rows(named=True):
+    for row in (
+        facts["fct_settlement_entry"].filter(pl.col("settled_date").is_not_null()).iter_rows(named=True)
+    ):
         charges = [row[name] or 0 for name in ("platform_fee_fen", "other_fee_fen", *COMMISSIONS)]
         before = 0 if row["settlement_type_code"] == "insurance" else row["settled_fen"] + sum(charges)
         now, paid = first <= row["settled_date"] <= last, row["paid_date"]
@@ -110,7 +137,10 @@ def settled_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.dat
             told["settled_later" if row["settled_date"] > last else "settled_sooner"] -= before
         if now and not mine:
             told["unplaced" if not paid else "earlier_orders" if paid < first else "later_orders"] += before
-    owed = sum(told[name] for name in ("net_by_order_date", "no_bill", "order_unfinished", "order_unsettled", "not_taken_back"))
+    owed = sum(
+        told[name]
+        for name in ("net_by_order_date", "no_bill", "order_unfinished", "order_unsettled", "not_taken_back")
+    )
     return told | {"settled_otherwise": goods - told["subsidies"] - owed}
 
 
@@ -118,7 +148,9 @@ def funded_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.date
     """From settled to funded by a loop over entries and movements."""
     told = dict.fromkeys(FUNDED_STEPS, 0)
     banked = set(facts["fct_fund_entry"]["shop_id"])
-    for row in facts["fct_settlement_entry"].filter(pl.col("settled_date").is_not_null()).iter_rows(named=True):
+    for row in (
+        facts["fct_settlement_entry"].filter(pl.col("settled_date").is_not_null()).iter_rows(named=True)
+    ):
         now, fen = first <= row["settled_date"] <= last, row["settled_fen"]
         on = row["settled_date"] if row["funding_code"] == "day" else row["funded_date"]
         moved = bool(on) and first <= on <= last
@@ -132,7 +164,11 @@ def funded_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.date
         elif moved and not now:
             told["settled_sooner" if row["settled_date"] < first else "settled_later"] += fen
     goods = pl.col("fund_type_code").is_in(["sale", "refund", "fee", "commission", "subsidy"])
-    for row in facts["fct_fund_entry"].filter(goods, pl.col("moved_date").is_between(first, last)).iter_rows(named=True):
+    for row in (
+        facts["fct_fund_entry"]
+        .filter(goods, pl.col("moved_date").is_between(first, last))
+        .iter_rows(named=True)
+    ):
         told["funded"] += row["moved_fen"]
         if row["match_code"] not in ("settlement", "day"):
             told["unanswered"] += row["moved_fen"]
@@ -144,9 +180,13 @@ def funded_counted(facts: dict[str, pl.DataFrame], first: dt.date, last: dt.date
 def test_net_leads_to_settled_and_settled_to_the_account_to_the_fen(settings: Settings) -> None:
     dice, met = random.Random(13), set[str]()
     with reading(settings) as lake:
-        facts = {name: lake.read(gold_tables()[name]) for name in ("fct_order_line", "fct_settlement_entry", "fct_fund_entry", "mart_open_item")}
+        facts = {
+            name: lake.read(gold_tables()[name])
+            for name in ("fct_order_line", "fct_settlement_entry", "fct_fund_entry", "mart_open_item")
+        }
     for merchant in sorted(facts["fct_order_line"]["merchant_id"].unique()):
-        mine, viewer = {name: rows.filter(merchant_id=merchant) for name, rows in facts.items()}, Viewer(settings.place, "test", "merchant", merchant)
+        mine = {name: rows.filter(merchant_id=merchant) for name, rows in facts.items()}
+        viewer = Viewer(settings.place, "test", "merchant", merchant)
         begun = mine["fct_order_line"]["created_date"].min()
         for days in (0, 6, 20, 120):
             first = FIRST + dt.timedelta(days=dice.randrange(-2, 30))
@@ -160,7 +200,18 @@ def test_net_leads_to_settled_and_settled_to_the_account_to_the_fen(settings: Se
                 assert dict(found.steps.select("step", "fen").iter_rows()) == counted_by(mine, *period)
                 assert found.residual_fen == 0
                 met |= {name for name, fen in found.steps.select("step", "fen").iter_rows() if fen}
-    assert met >= {"order_unfinished", "subsidies", "settled_later", "earlier_orders", "platform_fee", "commissions", "premiums", "settled", "beside", "funded"}
+    assert met >= {
+        "order_unfinished",
+        "subsidies",
+        "settled_later",
+        "earlier_orders",
+        "platform_fee",
+        "commissions",
+        "premiums",
+        "settled",
+        "beside",
+        "funded",
+    }
     with pytest.raises(UsageError):
         funded_bridge(viewer, period, where={"channel": "own_live"})
 
@@ -171,7 +222,11 @@ def test_a_bridge_leads_from_any_rung_to_any_other(settings: Settings) -> None:
     rungs = {rung.code: rung.fen or 0 for rung in ladder(viewer, period).rungs}
     for start, end in itertools.permutations(ENDS, 2):
         found = rung_bridge(viewer, start, end, period)
-        assert (found.steps["fen"][0], found.steps["fen"][-1], found.residual_fen) == (rungs[start], rungs[end], 0), (start, end)
+        assert (found.steps["fen"][0], found.steps["fen"][-1], found.residual_fen) == (
+            rungs[start],
+            rungs[end],
+            0,
+        ), (start, end)
         assert found.steps["step"].is_unique().all()
     for start, end in (("M01", "M01"), ("M03", "M10"), ("M10", "nothing")):
         with pytest.raises(ValueError, match="no bridge"):
@@ -183,10 +238,14 @@ def test_a_bridge_of_one_channel_and_of_nothing(settings: Settings) -> None:
     month = (FIRST, FIRST + dt.timedelta(days=20))
     whole = net_bridge(viewer, month).steps["fen"].to_list()
     with reading(settings) as lake:
-        channels = lake.sql("SELECT DISTINCT channel_code FROM gold.fct_order_line WHERE merchant_id = 'yunshan'")["channel_code"].to_list()
+        channels = lake.sql(
+            "SELECT DISTINCT channel_code FROM gold.fct_order_line WHERE merchant_id = 'yunshan'"
+        )["channel_code"].to_list()
     parts = [net_bridge(viewer, month, where={"channel": channel}) for channel in channels]
     assert len(parts) > 1 and all(part.residual_fen == 0 for part in parts)
-    assert [sum(column) for column in zip(*(part.steps["fen"].to_list() for part in parts), strict=True)] == whole
+    assert [
+        sum(column) for column in zip(*(part.steps["fen"].to_list() for part in parts), strict=True)
+    ] == whole
     with pytest.raises(UsageError, match="RUNG_UNREPORTED"):
         net_bridge(viewer, (dt.date(2020, 1, 1), dt.date(2020, 1, 31)))
     with pytest.raises(UsageError):
@@ -219,7 +278,13 @@ def final_counted(lines: pl.DataFrame, first: dt.date, last: dt.date, until: dt.
         if finished and finished.date() <= until:
             told["kept_sales"] += kept
         else:
-            told["in_window" if finished else "finish_untold" if row["order_status_code"] == "finished" else "unfinished"] -= kept
+            told[
+                "in_window"
+                if finished
+                else "finish_untold"
+                if row["order_status_code"] == "finished"
+                else "unfinished"
+            ] -= kept
     return told
 
 
@@ -230,22 +295,61 @@ def test_every_rung_of_the_ladder_leads_to_the_next_to_the_fen(settings: Setting
         lines = lake.sql("SELECT * FROM gold.fct_order_line")
     met: set[str] = set()
     for merchant in sorted(lines["merchant_id"].unique()):
-        mine, viewer = lines.filter(merchant_id=merchant), Viewer(settings.place, "test", "merchant", merchant)
+        mine = lines.filter(merchant_id=merchant)
+        viewer = Viewer(settings.place, "test", "merchant", merchant)
         # the day of looking is not over
         until = LATER.date() - dt.timedelta(days=WINDOW + 1)
-        cut = mine.filter(pl.col("created_date") < pl.col("paid_date"))["created_date"].unique().sort().head(2).to_list()
+        cut = (
+            mine.filter(pl.col("created_date") < pl.col("paid_date"))["created_date"]
+            .unique()
+            .sort()
+            .head(2)
+            .to_list()
+        )
         wide = [FIRST + dt.timedelta(days=dice.randrange(-2, 30)) for _ in range(5)]
-        for first, days in [*((day, 0) for day in cut), *((day + dt.timedelta(days=1), 0) for day in cut), *((day, dice.choice([1, 6, 30])) for day in wide)]:
+        for first, days in [
+            *((day, 0) for day in cut),
+            *((day + dt.timedelta(days=1), 0) for day in cut),
+            *((day, dice.choice([1, 6, 30])) for day in wide),
+        ]:
             period = (first, first + dt.timedelta(days=days))
-            placed, final, back = placed_bridge(viewer, period), final_bridge(viewer, period), refund_bridge(viewer, period)
+            placed = placed_bridge(viewer, period)
+            final = final_bridge(viewer, period)
+            back = refund_bridge(viewer, period)
             assert dict(placed.steps.select("step", "fen").iter_rows()) == placed_counted(mine, *period)
             assert dict(final.steps.select("step", "fen").iter_rows()) == final_counted(mine, *period, until)
             assert placed.residual_fen == final.residual_fen == back.residual_fen == 0
-            met |= {name for bridge in (placed, final) for name, fen in bridge.steps.select("step", "fen").iter_rows() if fen}
+            met |= {
+                name
+                for bridge in (placed, final)
+                for name, fen in bridge.steps.select("step", "fen").iter_rows()
+                if fen
+            }
             told = {rung.code: rung.fen for rung in ladder(viewer, period).rungs}
-            assert list(told) == ["M01", "M02", "M02b", "M03", "M04", "M05", "M06", "M07", "M08", "M09", "M10"]
+            assert list(told) == [
+                "M01",
+                "M02",
+                "M02b",
+                "M03",
+                "M04",
+                "M05",
+                "M06",
+                "M07",
+                "M08",
+                "M09",
+                "M10",
+            ]
             assert (told["M01"] or 0, told["M02"]) == tuple(placed.steps["fen"][index] for index in (0, -1))
             assert (told["M06"], told["M08"] or 0) == tuple(final.steps["fen"][index] for index in (0, -1))
-    assert met >= {"placed_gmv", "never_paid", "paid_later", "placed_sooner", "paid_gmv", "unfinished", "in_window", "kept_sales"}
+    assert met >= {
+        "placed_gmv",
+        "never_paid",
+        "paid_later",
+        "placed_sooner",
+        "paid_gmv",
+        "unfinished",
+        "in_window",
+        "kept_sales",
+    }
     with pytest.raises(UsageError):
         placed_bridge(viewer, period, where={"style": "A"})

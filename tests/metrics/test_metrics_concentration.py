@@ -31,7 +31,10 @@ def test_it_rounds_half_up_and_splits_by_what_a_line_tells(shown: Place) -> None
 
 
 def test_a_group_below_nothing_and_nothing_at_all_have_no_index(place: Place) -> None:
-    rows = [shop_day(day(1), paid_fen=100_00), shop_day(day(1), channel="search", paid_fen=10_00, cohort_refund_fen=12_00)]
+    rows = [
+        shop_day(day(1), paid_fen=100_00),
+        shop_day(day(1), channel="search", paid_fen=10_00, cohort_refund_fen=12_00),
+    ]
     publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
     below = concentration(merchant(place), "channel", period=MARCH)
     assert (below.index, below.groups_qty, below.below_qty) == (None, 1, 1)
@@ -40,10 +43,21 @@ def test_a_group_below_nothing_and_nothing_at_all_have_no_index(place: Place) ->
 
 
 def test_it_names_the_largest_and_leaves_out_what_nobody_names(place: Place) -> None:
-    """Lines of untold channel are not one channel: their 500.00 is said beside the rest, of which own sessions keep 7 of 10."""
-    rows = [shop_day(day(1), channel=channel, paid_fen=fen) for channel, fen in (("own_live", 70_00), ("search", 30_00), ("unknown", 500_00))]
+    """Lines of untold channel are not one channel: their 500.00 is said beside the rest, of which own
+    sessions keep 7 of 10.
+    """
+    rows = [
+        shop_day(day(1), channel=channel, paid_fen=fen)
+        for channel, fen in (("own_live", 70_00), ("search", 30_00), ("unknown", 500_00))
+    ]
     publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
     found = concentration(merchant(place), "channel", period=MARCH)
-    assert (found.largest, found.share, found.untold_fen, found.index, found.groups_qty) == ("own_live", 0.7, 500_00, 5_800, 2)
+    assert (found.largest, found.share, found.untold_fen, found.index, found.groups_qty) == (
+        "own_live",
+        0.7,
+        500_00,
+        5_800,
+        2,
+    )
     untold = concentration(merchant(place), "channel", period=MARCH, where={"channel": "unknown"})
     assert (untold.largest, untold.index, untold.untold_fen) == (None, None, 500_00)

@@ -1,4 +1,6 @@
-"""Kept at one age: the trap of the youngest looking best, refunds of untold date, days too young to tell, and whose rows they are."""
+"""Kept at one age: the trap of the youngest looking best, refunds of untold date, days too young to tell, and
+whose rows they are.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from warehouse.place import Place
 #: The last day known whole is the day before.
 OBSERVED = dt.date(2026, 3, 31)
 _SHOP = {"merchant_id": "m1", "shop_id": "s1", "platform_code": "douyin"}
-#: Metric dictionary §7: kept value of four weeks at four ages, here 7, 14 and 30 days and later still; w4 is the youngest.
+#: Metric dictionary §7: kept value of four weeks at four ages, here 7, 14 and 30 days and later still; w4 is
+#: the youngest.
 GOLDEN = {"w1": [100, 70, 50, 40, 38], "w2": [120, 86, 61, 49], "w3": [90, 62, 44], "w4": [150, 104]}
 PAID_ON = {"w1": day(1, 1), "w2": day(20, 2), "w3": day(10), "w4": day(20)}
 
@@ -24,14 +27,26 @@ def sold(style: str, date: dt.date, kept: list[int], *, channel: str = "own_live
     """A day of a style: paid, then kept at 7, 14, 30 days and later, as far as it has lived (yuan)."""
     gone = [100 * (kept[0] - value) for value in kept[1:]]
     known = gone + [gone[-1]] * (4 - len(gone))
-    row: Row = {**_SHOP, "style_code": style, "channel_code": channel, "business_date": date, "paid_fen": 100 * kept[0]}
+    row: Row = {
+        **_SHOP,
+        "style_code": style,
+        "channel_code": channel,
+        "business_date": date,
+        "paid_fen": 100 * kept[0],
+    }
     row |= {f"refund_by_{age}_fen": fen for age, fen in zip((7, 14, 30), known, strict=False)}
     return row | {"cohort_refund_fen": known[-1] + undated, "cohort_refund_undated_fen": undated}
 
 
 def tell(place: Place, rows: list[Row]) -> Viewer:
     observed = [{**_SHOP, "merchant_id": name, "observed_date": OBSERVED} for name in ("m1", OTHER)]
-    publish(place, {"mart_kept_age_daily": rows_of("mart_kept_age_daily", rows), "dim_observed": rows_of("dim_observed", observed)})
+    publish(
+        place,
+        {
+            "mart_kept_age_daily": rows_of("mart_kept_age_daily", rows),
+            "dim_observed": rows_of("dim_observed", observed),
+        },
+    )
     return merchant(place)
 
 
@@ -51,23 +66,42 @@ def test_golden_trap_the_youngest_is_first_so_far_and_not_at_equal_age(place: Pl
 def test_a_rate_is_of_the_sums_and_a_day_takes_part_from_the_day_it_is_that_old(place: Place) -> None:
     last = OBSERVED - dt.timedelta(days=1)
     days = [last - dt.timedelta(days=7), last - dt.timedelta(days=6), last - dt.timedelta(days=9)]
-    viewer = tell(place, [sold("A", days[0], [100, 10]), sold("A", days[1], [900, 900]), sold("A", days[2], [300, 300])])
+    viewer = tell(
+        place, [sold("A", days[0], [100, 10]), sold("A", days[1], [900, 900]), sold("A", days[2], [300, 300])]
+    )
     row = kept_at_age(viewer, 7).row(0, named=True)
-    assert (row["paid_fen"], row["kept_fen"], row["days_qty"], row["newest_date"]) == (400_00, 310_00, 2, days[0])
+    assert (row["paid_fen"], row["kept_fen"], row["days_qty"], row["newest_date"]) == (
+        400_00,
+        310_00,
+        2,
+        days[0],
+    )
     assert row["kept_rate"] == pytest.approx(0.775)
     assert kept_at_age(viewer, 7, days=1)["paid_fen"].to_list() == [100_00]
 
 
 def test_refunds_of_untold_date_leave_the_rate_untold_and_last(place: Place) -> None:
-    rows = [sold("A", day(1), [100, 90]), sold("B", day(1), [100, 99], channel="search", undated=1_01), sold("C", day(1), [100, 50], undated=1_00)]
+    rows = [
+        sold("A", day(1), [100, 90]),
+        sold("B", day(1), [100, 99], channel="search", undated=1_01),
+        sold("C", day(1), [100, 50], undated=1_00),
+    ]
     found = kept_at_age(tell(place, rows), 7, by=["style", "channel"])
-    assert found.select("style", "channel", "kept_fen").rows() == [("A", "own_live", 90_00), ("C", "own_live", 49_00), ("B", "search", None)]
+    assert found.select("style", "channel", "kept_fen").rows() == [
+        ("A", "own_live", 90_00),
+        ("C", "own_live", 49_00),
+        ("B", "search", None),
+    ]
 
 
 def test_only_ones_own_and_only_what_there_is(place: Place) -> None:
-    viewer = tell(place, [sold("A", day(1), [100, 90]), *owned_by(OTHER, [sold("canary", day(1), [777, 777])])])
+    viewer = tell(
+        place, [sold("A", day(1), [100, 90]), *owned_by(OTHER, [sold("canary", day(1), [777, 777])])]
+    )
     assert kept_at_age(viewer, 7, by=["style"])["style"].to_list() == ["A"]
-    assert kept_at_age(Viewer(place, "test", "merchant", OTHER), 7, by=["style"])["style"].to_list() == ["canary"]
+    assert kept_at_age(Viewer(place, "test", "merchant", OTHER), 7, by=["style"])["style"].to_list() == [
+        "canary"
+    ]
     assert kept_at_age(Viewer(place, "test", "association", None), 7, by=["style"]).is_empty()
     for wrong in ({"age": 8}, {"age": 7, "by": ["session"]}):
         with pytest.raises(UsageError):

@@ -1,4 +1,6 @@
-"""A metric of measures that are already there is one entry: asked, split, explained and written up without another line."""
+"""A metric of measures that are already there is one entry: asked, split, explained and written up without
+another line.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def test_a_metric_is_one_entry(shown: Place, entered: str) -> None:
     assert ask(merchant(shown), [entered], period=MARCH).rows.item() == 33_33
     by_channel = ask(merchant(shown), ["refunds", entered], by=["channel"], period=MARCH).rows
     assert by_channel.rows() == [("own_live", 40_00, 40_00), ("unknown", 60_00, 30_00)]
-    assert ask(merchant(shown), [entered], by=["size"], where={"shop": "s1"}, period=MARCH).rows["size"].to_list() == ["L", "M"], "and by every cut of a line"
+    assert ask(merchant(shown), [entered], by=["size"], where={"shop": "s1"}, period=MARCH).rows[
+        "size"
+    ].to_list() == ["L", "M"], "and by every cut of a line"
     assert explain(merchant(shown), entered, {"shop": "s1"}, period=MARCH).metric is ENTRY
     assert ENTRY.trap_zh in tooltip(entered)
     assert "refund_per_refunded_order" in metrics_page([], dict.fromkeys(METRICS, ""))

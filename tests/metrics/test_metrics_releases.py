@@ -39,7 +39,9 @@ def paid(place: Place, as_of: int | dt.datetime | None = None) -> int:
 
 
 def release_first_rows(place: Place, count: int, at: dt.datetime, **more: object) -> None:
-    publish(place, {"mart_shop_channel_daily": frames()["mart_shop_channel_daily"].head(count)}, at=at, **more)  # type: ignore[arg-type]
+    publish(
+        place, {"mart_shop_channel_daily": frames()["mart_shop_channel_daily"].head(count)}, at=at, **more
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,13 @@ def test_a_held_build_changes_nothing_but_the_line(place: Place) -> None:
     release_first_rows(place, 5, AT + HOUR, hold=["GMV_JUMP", "ROWS_LOST"])
     assert paid(place) == 100_00
     line = release_line(merchant(place))
-    assert (line.current, line.as_of, line.held, line.held_at, line.failed_rules) == (1, AT, 2, AT + HOUR, ("GMV_JUMP", "ROWS_LOST"))
+    assert (line.current, line.as_of, line.held, line.held_at, line.failed_rules) == (
+        1,
+        AT,
+        2,
+        AT + HOUR,
+        ("GMV_JUMP", "ROWS_LOST"),
+    )
     release_first_rows(place, 2, AT + 2 * HOUR)
     line = release_line(merchant(place))
     assert (paid(place), line.current, line.held, line.failed_rules) == (150_01, 3, None, ())
@@ -105,16 +113,23 @@ def test_a_publication_by_another_process_is_seen_at_once(place: Place) -> None:
 
 
 CHANGES: list[dict[str, object]] = [
-    {"id": "x"}, {"unit": "count"}, {"clock": "settled"}, {"numerator": {"paid_fen": 2}}, {"denominator": "paid_fen"}, {"told": ("paid_fen",)},
+    {"id": "x"}, {"unit": "count"}, {"clock": "settled"}, {"numerator": {"paid_fen": 2}},
+    {"denominator": "paid_fen"}, {"told": ("paid_fen",)},
     {"untold": ("paid_fen",)}, {"whole": "paid_fen"},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
-def test_whatever_moves_a_metrics_figures_is_another_definition_and_words_are_not(change: dict[str, object]) -> None:
+def test_whatever_moves_a_metrics_figures_is_another_definition_and_words_are_not(
+    change: dict[str, object],
+) -> None:
     metric = replace(METRICS["paid_gmv"], untold=(), whole=None)
     assert version(replace(metric, **change)) != version(metric)  # type: ignore[arg-type]
-    assert version(replace(metric, zh="别的", about_en="other words", trap_zh="", notes=("REFUNDS_UNDATED",), decision="0009")) == version(metric)
+    assert version(
+        replace(
+            metric, zh="别的", about_en="other words", trap_zh="", notes=("REFUNDS_UNDATED",), decision="0009"
+        )
+    ) == version(metric)
     # what came to definitions later leaves those without it as they were shown
     told = [metric.id, metric.unit, metric.clock, metric.numerator, metric.denominator, [], metric.needs]
     assert version(metric) == hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
@@ -125,12 +140,20 @@ def test_what_a_figure_needs_is_of_its_definition(place: Place, monkeypatch: pyt
     shown = replace(publish(place, frames()), details={"definitions": definitions()})
     assert not any(redefined_since(shown, metric) for metric in METRICS.values())
     monkeypatch.setitem(REPORTS_OF, "cohort_refund_fen", (*REPORTS_OF["cohort_refund_fen"], "bills"))
-    assert redefined_since(shown, METRICS["net_by_order_date"]) and not redefined_since(shown, METRICS["paid_gmv"])
+    assert redefined_since(shown, METRICS["net_by_order_date"]) and not redefined_since(
+        shown, METRICS["paid_gmv"]
+    )
 
 
 def test_threads_never_mix_viewers_or_releases(three: Place) -> None:
     publish(three, frames(), at=AT + 4 * HOUR)
-    expected = {("m1", 1): 100_00, ("m1", 2): 150_01, ("m1", 5): 430_01, (OTHER, 5): 6 * 7_777_77, (OTHER, 1): 0}
+    expected = {
+        ("m1", 1): 100_00,
+        ("m1", 2): 150_01,
+        ("m1", 5): 430_01,
+        (OTHER, 5): 6 * 7_777_77,
+        (OTHER, 1): 0,
+    }
     jobs = [pair for pair in expected for _ in range(24)]
 
     def run(job: tuple[str, int]) -> tuple[tuple[str, int], int]:
@@ -185,7 +208,9 @@ def test_memo_keeps_nothing_of_a_failure_and_blocks_no_other_key() -> None:
 
 
 @pytest.mark.parametrize(("catalog", "read"), [("", [1, 1, 2, 2]), ("postgres:dbname=lake", [1, 2, 3, 4])])
-def test_what_is_read_of_the_warehouse_stands_until_the_next_commit(place: Place, catalog: str, read: list[int]) -> None:
+def test_what_is_read_of_the_warehouse_stands_until_the_next_commit(
+    place: Place, catalog: str, read: list[int]
+) -> None:
     """A catalog that is a server tells nothing of its commits: nothing read of it stands."""
     memo, asked, known = Memo[int](4), replace(place, catalog=catalog), list[int]()
 
@@ -203,12 +228,25 @@ def test_what_is_read_of_the_warehouse_stands_until_the_next_commit(place: Place
 
 def test_a_measure_added_later_reads_as_nothing_in_an_old_release(place: Place) -> None:
     with Lake.open(place, write=True) as lake:
-        lake.connection.execute("ALTER TABLE lake.gold.mart_shop_channel_daily DROP COLUMN cohort_refund_undated_fen")
+        lake.connection.execute(
+            "ALTER TABLE lake.gold.mart_shop_channel_daily DROP COLUMN cohort_refund_undated_fen"
+        )
         number = release.begin_build(lake, at=AT)
-        columns = ["merchant_id", "shop_id", "platform_code", "channel_code", "traffic_code", "business_date", "paid_fen", "paid_orders_qty"]
+        columns = [
+            "merchant_id",
+            "shop_id",
+            "platform_code",
+            "channel_code",
+            "traffic_code",
+            "business_date",
+            "paid_fen",
+            "paid_orders_qty",
+        ]
         rows: pl.DataFrame = frames()["mart_shop_channel_daily"].head(2).select(columns)
         lake.connection.register("_rows", rows)
-        lake.connection.execute(f"INSERT INTO lake.gold.mart_shop_channel_daily ({', '.join(columns)}) SELECT * FROM _rows")  # noqa: S608
+        lake.connection.execute(
+            f"INSERT INTO lake.gold.mart_shop_channel_daily ({', '.join(columns)}) SELECT * FROM _rows"  # noqa: S608
+        )
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=AT)
     answer = ask(merchant(place), ["paid_gmv", "refunds", "net_by_refund_date"])
     assert answer.rows.rows() == [(150_01, 0, 150_01)]

@@ -1,4 +1,6 @@
-"""What came through and what stands open, as a merchant asks for it: each on its own clock, ages to the newest observation, nobody else's rows."""
+"""What came through and what stands open, as a merchant asks for it: each on its own clock, ages to the
+newest observation, nobody else's rows.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def test_settled_and_funded_stand_on_their_own_days(shown: Place) -> None:
 
 
 def test_a_shop_without_bills_is_owned_up_to(shown: Place) -> None:
-    notes = {note.code: note.count for note in ask(merchant(shown), ["settled", "funded"], period=MARCH).notes}
+    notes = {
+        note.code: note.count for note in ask(merchant(shown), ["settled", "funded"], period=MARCH).notes
+    }
     assert notes == {"BILLS_MISSING": 1, "ACCOUNTS_MISSING": 1}
     assert ask(merchant(shown), ["settled"], where={"shop": "s1"}).notes == []
     charged = ask(merchant(shown), ["commissions"], where={"platform": "douyin"}).notes
@@ -29,7 +33,11 @@ def test_a_shop_without_bills_is_owned_up_to(shown: Place) -> None:
 
 def test_open_items_tell_age_reason_and_step(shown: Place) -> None:
     rows = open_items(merchant(shown))
-    assert rows.select("open_item_id", "open_fen", "age_days").rows() == [("l1", -30_00, 20), ("e2", -5_00, 5), ("e9", -1_00, None)]
+    assert rows.select("open_item_id", "open_fen", "age_days").rows() == [
+        ("l1", -30_00, 20),
+        ("e2", -5_00, 5),
+        ("e9", -1_00, None),
+    ]
     assert set(rows["merchant_id"]) == {"m1"}
     assert rows["reason_name"][0] == "结算后退款,未见扣回 / refunded after settlement, not taken back yet"
     assert all("/" in step for step in rows["step_name"])

@@ -9,7 +9,8 @@ from pathlib import Path
 from connectors.recognising import recognise
 from simulator.history.market import Market
 
-#: What the files tell whose money is checked; ledgers and lists go the same way, and would only make every build longer.
+#: What the files tell whose money is checked; ledgers and lists go the same way, and would only make every
+#: build longer.
 KINDS = {"orders", "order_items", "after_sales", "refunds", "live_sessions"}
 
 

@@ -33,12 +33,24 @@ def day(home: str, until: str, secrets: Mapping[str, Mapping[str, str]], crash_a
     steps.build_and_release(settings, at=at)
 
 
-def attempt(home: Path, until: str, secrets: Mapping[str, Mapping[str, str]], *, crash_at: str = "", kill_after: float | None = None) -> tuple[int, float]:
-    """Run ``day`` in a child; kill it after ``kill_after`` seconds unless it has ended. Returns its exit code (-9 = killed) and the seconds it took."""
+def attempt(
+    home: Path,
+    until: str,
+    secrets: Mapping[str, Mapping[str, str]],
+    *,
+    crash_at: str = "",
+    kill_after: float | None = None,
+) -> tuple[int, float]:
+    """Run ``day`` in a child; kill it after ``kill_after`` seconds unless it has ended.
+
+    Returns its exit code (-9 = killed) and the seconds it took.
+    """
     child = _CONTEXT.Process(target=day, args=(str(home), until, secrets, crash_at))
     start = time.monotonic()
     child.start()
-    child.join(300 if kill_after is None else kill_after)  # a busy machine takes ten times as long as an idle one
+    child.join(
+        300 if kill_after is None else kill_after
+    )  # a busy machine takes ten times as long as an idle one
     if child.is_alive() and child.pid:
         os.kill(child.pid, signal.SIGKILL)
         child.join(30)

@@ -6,7 +6,8 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: capabilities(7): version 3 of the header; CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH are the second and third bit.
+#: capabilities(7): version 3 of the header; CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH are the second and third
+#: bit.
 _VERSION, _DAC = 0x20080522, 0b110
 
 

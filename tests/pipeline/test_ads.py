@@ -1,4 +1,6 @@
-"""Advertising from a file to its sheet: report by report, cash and grants untold where the file does not say, the same from landing, gone with its file."""
+"""Advertising from a file to its sheet: report by report, cash and grants untold where the file does not say,
+the same from landing, gone with its file.
+"""
 
 from __future__ import annotations
 
@@ -43,10 +45,22 @@ def enter(settings: Settings, folder: Path, *rows: str) -> int:
 
 
 def in_file(date: dt.date | None = None) -> int:
-    """What the sample's days took (or one of them), added up by hand, in fen; the line of all days has no day."""
+    """What the sample's days took (or one of them), added up by hand, in fen.
+
+    The line of all days has no day.
+    """
     head, *rows = list(csv.reader(PLANS.read_text(encoding="gb18030").splitlines()))
     day, spent = head.index("日期"), head.index("整体消耗")
-    return int(sum((Decimal(row[spent]) * 100 for row in rows if row[day] != "-" and date in (None, dt.date.fromisoformat(row[day]))), Decimal(0)))
+    return int(
+        sum(
+            (
+                Decimal(row[spent]) * 100
+                for row in rows
+                if row[day] != "-" and date in (None, dt.date.fromisoformat(row[day]))
+            ),
+            Decimal(0),
+        )
+    )
 
 
 def test_each_report_stands_alone_its_kind_untold_and_a_rebuild_tells_the_same(released: Settings) -> None:
@@ -54,8 +68,14 @@ def test_each_report_stands_alone_its_kind_untold_and_a_rebuild_tells_the_same(r
     assert done.held is None
     rows, content = stored(released)
     assert rows["ad_family_code"].n_unique() == 2, "two reports, apart"
-    of_plans = rows.filter(pl.col("ad_family_code") == "uni_plan").select("spent_fen", "ad_untold_fen", "spent_cash_fen", "spent_grant_fen").sum()
-    assert of_plans.row(0) == (in_file(), in_file(), 0, 0), "the report does not tell cash from grants, and nobody guesses"
+    of_plans = (
+        rows.filter(pl.col("ad_family_code") == "uni_plan")
+        .select("spent_fen", "ad_untold_fen", "spent_cash_fen", "spent_grant_fen")
+        .sum()
+    )
+    assert of_plans.row(0) == (in_file(), in_file(), 0, 0), (
+        "the report does not tell cash from grants, and nobody guesses"
+    )
     build(released, from_landing=True)
     assert stored(released)[1] == content
     for receipt in done.receipts:
@@ -64,11 +84,15 @@ def test_each_report_stands_alone_its_kind_untold_and_a_rebuild_tells_the_same(r
 
 
 def ratios(settings: Settings, metrics: list[str]) -> dict[str, object]:
-    row: dict[str, object] = ask(Viewer(settings.place, "t", "merchant", "m1"), metrics).rows.row(0, named=True)
+    row: dict[str, object] = ask(Viewer(settings.place, "t", "merchant", "m1"), metrics).rows.row(
+        0, named=True
+    )
     return row
 
 
-def test_entered_spend_counts_instead_of_the_report_of_its_day_and_taken_back_the_report_counts_again(released: Settings, tmp_path: Path) -> None:
+def test_entered_spend_counts_instead_of_the_report_of_its_day_and_taken_back_the_report_counts_again(
+    released: Settings, tmp_path: Path
+) -> None:
     done = ingest(released, "m1", "s1", [PLANS])
     assert done.held is None
     without = hashes(released)
@@ -78,12 +102,21 @@ def test_entered_spend_counts_instead_of_the_report_of_its_day_and_taken_back_th
     build_and_release(released)
     told = ratios(released, ["ad_spend", "ad_cash"])
     assert told == {"ad_spend": in_file(dt.date(2026, 10, 12)) + 350_01, "ad_cash": 300_00}
-    spent = ad_spend(Viewer(released.place, "t", "merchant", "m1")).select("ad_family_code", "ad_use_code", "spent_fen").rows()
-    assert ("uni_plan", "entered", in_file(dt.date(2026, 10, 13))) in spent, "what the report says stays in sight"
+    spent = (
+        ad_spend(Viewer(released.place, "t", "merchant", "m1"))
+        .select("ad_family_code", "ad_use_code", "spent_fen")
+        .rows()
+    )
+    assert ("uni_plan", "entered", in_file(dt.date(2026, 10, 13))) in spent, (
+        "what the report says stays in sight"
+    )
     grown = hashes(released)
     build(released, from_landing=True)
     assert hashes(released) == grown
-    assert enter(released, tmp_path, *(row.replace("300.00", "撤销").replace("50.01", "撤销") for row in rows)) == 2
+    assert (
+        enter(released, tmp_path, *(row.replace("300.00", "撤销").replace("50.01", "撤销") for row in rows))
+        == 2
+    )
     build(released)
     assert hashes(released) == without
 
@@ -100,7 +133,9 @@ def test_spend_behind_a_figure_is_shown_by_its_rows_and_its_file(released: Setti
     assert rows["amount"].sum() == in_file() + 300_00
     assert rows.filter(pl.col("ad_entry_id").str.starts_with("cost:")).height == 2
     assert PLANS.name in explain(viewer, "ad_spend", {}).files["export_name"].to_list()
-    (entered,) = raw_rows(viewer, rows.filter(pl.col("ad_entry_id").str.starts_with("cost:")).row(0, named=True))
+    (entered,) = raw_rows(
+        viewer, rows.filter(pl.col("ad_entry_id").str.starts_with("cost:")).row(0, named=True)
+    )
     assert (entered.source, entered.cells["经手人"], entered.cells["成本金额"]) == (ENTERED, "会计", "300.00")
     matured = order_lines(viewer, "matured_roi", {})
     assert matured.value == ask(viewer, ["matured_roi"]).rows.item()

@@ -1,4 +1,6 @@
-"""Whatever order files arrive in, and however many at a time, every gold table ends with the same content (hypothesis, over whole builds)."""
+"""Whatever order files arrive in, and however many at a time, every gold table ends with the same content
+(hypothesis, over whole builds).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ MOMENTS = (NOW - dt.timedelta(days=9), NOW, LATER)
 
 @dataclass
 class Landed:
-    """A house into which everything was put and of which nothing is built, what its files hold, and the gold of one build of all of them."""
+    """A house into which everything was put and of which nothing is built, what its files hold, and the gold
+    of one build of all of them.
+    """
 
     home: Path
     readings: dict[Export, Reading]
@@ -47,7 +51,9 @@ class Landed:
 
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
-    """Two merchants on Douyin, Taobao and Kuaishou: orders, after-sales, sessions, bills and accounts of three overlapping moments, and costs."""
+    """Two merchants on Douyin, Taobao and Kuaishou: orders, after-sales, sessions, bills and accounts of
+    three overlapping moments, and costs.
+    """
     market = small_market(lines=150, merchants=2, platforms=("douyin", "taobao", "kuaishou"))
     made = Settings(home=tmp_path_factory.mktemp("arrival") / "home")
     settle(made, market)
@@ -72,9 +78,15 @@ def _gold(settings: Settings) -> dict[str, str]:
         return {name: lake.content_hash(table) for name, table in gold_tables().items()}
 
 
-@how(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@how(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.data())
-def test_gold_does_not_know_in_which_order_files_came(landed: Landed, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_gold_does_not_know_in_which_order_files_came(
+    landed: Landed, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     """The reference is one build of everything: what increments leave equals it, table for table."""
     quantity = landed.exports.height
     order = data.draw(st.permutations(range(quantity)))
@@ -84,7 +96,11 @@ def test_gold_does_not_know_in_which_order_files_came(landed: Landed, tmp_path_f
     waiting = landing.pending
     for first, last in zip([0, *cuts], [*cuts, quantity], strict=True):
         batch = landed.exports[order[first:last]]
-        with patch.object(landing, "pending", lambda lake, batch=batch: waiting(lake).join(batch, on=batch.columns, how="semi")):
+        with patch.object(
+            landing,
+            "pending",
+            lambda lake, batch=batch: waiting(lake).join(batch, on=batch.columns, how="semi"),
+        ):
             build(settings, at=LATER, known=dict(landed.readings))
     with reading(settings) as lake:
         assert waiting(lake).is_empty()
@@ -99,8 +115,15 @@ def test_a_mart_that_is_not_the_sum_of_its_facts_is_found(landed: Landed, tmp_pa
     shutil.copytree(landed.home.parent / "whole", settings.home)
     with writing(settings) as lake, lake.transaction():
         for change in (
-            "UPDATE gold.mart_style_daily SET paid_fen = paid_fen + 1 WHERE rowid = (SELECT min(rowid) FROM gold.mart_style_daily)",
-            "DELETE FROM gold.mart_payment_flow_daily WHERE rowid = (SELECT min(rowid) FROM gold.mart_payment_flow_daily)",
+            (
+                "UPDATE gold.mart_style_daily SET paid_fen = paid_fen + 1 WHERE rowid = (SELECT min(rowid) "
+                "FROM "
+                "gold.mart_style_daily)"
+            ),
+            (
+                "DELETE FROM gold.mart_payment_flow_daily WHERE rowid = (SELECT min(rowid) FROM "
+                "gold.mart_payment_flow_daily)"
+            ),
             "UPDATE gold.fct_fund_entry SET fund_type_code = 'withdrawal' WHERE fund_entry_id = "
             "(SELECT min(fund_entry_id) FROM gold.fct_fund_entry WHERE fund_type_code = 'sale')",
         ):
@@ -120,7 +143,8 @@ from transforms.gold.measures import DATED, or_untold
 
 TABLE = Table(
     "gold", "mart_province_daily", "省份日表", "province × day", "Paid and refunded by province.",
-    key=(*SHOP, "province_name", "business_date"), required=("paid_fen", "dated_refund_fen"), optional=(COUNT,),
+    key=(*SHOP, "province_name", "business_date"), required=("paid_fen", "dated_refund_fen"),
+    optional=(COUNT,),
 )
 _CELL = or_untold("province_name")
 ASSET = Additive(
@@ -149,7 +173,9 @@ def with_a_new_mart(tmp_path: Path) -> Iterator[None]:
 
 
 def test_a_new_mart_is_one_file(landed: Landed, tmp_path: Path, with_a_new_mart: None) -> None:
-    """Built, kept up to date by increments that equal a rebuild, judged by its contract: all from its own declaration."""
+    """Built, kept up to date by increments that equal a rebuild, judged by its contract: all from its own
+    declaration.
+    """
     settings, half = Settings(home=tmp_path / "home"), landed.exports[: landed.exports.height // 2]
     shutil.copytree(landed.home, settings.home)
     waiting = landing.pending
@@ -157,12 +183,21 @@ def test_a_new_mart_is_one_file(landed: Landed, tmp_path: Path, with_a_new_mart:
         build(settings, at=LATER, known=dict(landed.readings))
     with counted() as sent:
         build(settings, at=LATER, known=dict(landed.readings))
-    assert 0 < sum("mart_province_daily" in statement for statement in sent.statements) <= 4, "what a mart costs an increment"
+    assert 0 < sum("mart_province_daily" in statement for statement in sent.statements) <= 4, (
+        "what a mart costs an increment"
+    )
     with reading(settings) as lake:
         assert out_of_step(lake) == {}
         mart = lake.read(gold_tables()["mart_province_daily"])
         facts = lake.read(gold_tables()["fct_order_line"]).filter(pl.col("paid_date").is_not_null())
-        rules = {rule.name for rule in baseline(gold_tables()["mart_province_daily"], Profile({"gold.mart_province_daily": mart.height}), Profile())}
+        rules = {
+            rule.name
+            for rule in baseline(
+                gold_tables()["mart_province_daily"],
+                Profile({"gold.mart_province_daily": mart.height}),
+                Profile(),
+            )
+        }
     assert mart["paid_fen"].sum() == facts["paid_fen"].sum() > 0
     assert mart["province_name"].n_unique() > 1
     assert {"KEY_UNIQUE", "REQUIRED_FILLED", "WITHIN_BOUNDS"} <= rules

@@ -1,4 +1,6 @@
-"""Buyers by month after a build: what stands in the warehouse is what the facts give, under whatever window is set."""
+"""Buyers by month after a build: what stands in the warehouse is what the facts give, under whatever window
+is set.
+"""
 
 from __future__ import annotations
 

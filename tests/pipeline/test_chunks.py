@@ -26,7 +26,9 @@ def market() -> Market:
 
 
 @pytest.fixture(scope="module")
-def exports(market: Market, tmp_path_factory: pytest.TempPathFactory) -> dict[dt.datetime, dict[str, list[Path]]]:
+def exports(
+    market: Market, tmp_path_factory: pytest.TempPathFactory
+) -> dict[dt.datetime, dict[str, list[Path]]]:
     """Moment → shop → files."""
     return {at: downloads(market, tmp_path_factory.mktemp("downloads"), at) for at in (EARLIER, NOW)}
 
@@ -42,8 +44,16 @@ def gold(settings: Settings) -> dict[str, str]:
         return {name: lake.content_hash(table) for name, table in gold_tables().items()}
 
 
-def test_chunks_leave_no_trace(market: Market, exports: dict[dt.datetime, dict[str, list[Path]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shop by shop, all of them new; then again, none of them new; the same in one piece, one shop new among the known."""
+def test_chunks_leave_no_trace(
+    market: Market,
+    exports: dict[dt.datetime, dict[str, list[Path]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shop by shop, all of them new; then again, none of them new.
+
+    The same in one piece, one shop new among the known.
+    """
     apart, together = Settings(home=tmp_path / "apart"), Settings(home=tmp_path / "together")
     first, last, late = exports[EARLIER], exports[NOW], max(exports[EARLIER])
     for settings in (apart, together):

@@ -1,4 +1,6 @@
-"""Every command with ``--json``: one document on standard output and nothing else, when it succeeds, when it refuses, and when it is put wrongly."""
+"""Every command with ``--json``: one document on standard output and nothing else, when it succeeds, when it
+refuses, and when it is put wrongly.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from warehouse.settings import Settings
 
 DOUYIN = Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 OF = ["-m", "m1"]
-#: Command → words of one that does what is asked, and of some that cannot. ``{}`` stands for a folder with the files named.
+#: Command → words of one that does what is asked, and of some that cannot. ``{}`` stands for a folder with
+#: the files named.
 DONE = {
     "ingest": [*OF, "-s", "s1", str(DOUYIN)],
     "ask": ["--metrics", "paid_gmv", *OF],
@@ -39,10 +42,21 @@ DONE = {
     "verify": ["{}/statement.json"],
 }
 FAILS = {
-    "ingest": [[*OF, "-s", "s1", "{}/none.csv"], [*OF, "-s", "nobody", str(DOUYIN)], [*OF, "-s", "s1", "{}/page.csv"]],
+    "ingest": [
+        [*OF, "-s", "s1", "{}/none.csv"],
+        [*OF, "-s", "nobody", str(DOUYIN)],
+        [*OF, "-s", "s1", "{}/page.csv"],
+    ],
     "ask": [["--metrics", "nonsense", *OF], ["--metrics", "paid_gmv", *OF, "--from", "soon"]],
-    "explain": [["nonsense", *OF], ["paid_gmv", *OF, "--where", "nonsense"], ["paid_gmv", *OF, "--raw", "999999"]],
-    "match": [["100", *OF, "-s", "s1", "--screen", "nonsense", "--period", "2026-10"], ["x", *OF, "-s", "s1", "--screen", "a", "--period", "soon"]],
+    "explain": [
+        ["nonsense", *OF],
+        ["paid_gmv", *OF, "--where", "nonsense"],
+        ["paid_gmv", *OF, "--raw", "999999"],
+    ],
+    "match": [
+        ["100", *OF, "-s", "s1", "--screen", "nonsense", "--period", "2026-10"],
+        ["x", *OF, "-s", "s1", "--screen", "a", "--period", "soon"],
+    ],
     "open": [[*OF, "--ledger", "nonsense"]],
     "map": [[*OF, "-s", "s1", "{}/none.csv"], [*OF, "-s", "s1", "{}/page.csv"]],
     "files withdraw": [[*OF, "ffff"]],
@@ -68,7 +82,9 @@ def commands(group: typer.Typer, before: str = "") -> Iterator[tuple[str, bool]]
 @pytest.fixture
 def home(released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     (tmp_path / "page.csv").write_text("<html><form></form></html>\n", encoding="utf-8")
-    (tmp_path / "mine.csv").write_text("订单号,实付,付款时间\nA1,5.00,2026-10-12 20:15:03\n", encoding="utf-8")
+    (tmp_path / "mine.csv").write_text(
+        "订单号,实付,付款时间\nA1,5.00,2026-10-12 20:15:03\n", encoding="utf-8"
+    )
     monkeypatch.chdir(tmp_path)
     yield released
     parsing.close()
@@ -77,7 +93,14 @@ def home(released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 class Said:
     """What a command printed, and how it ended."""
 
-    def __init__(self, command: str, words: list[str], folder: Path, patch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self,
+        command: str,
+        words: list[str],
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
         argv = ["baiyun", *command.split(), *(word.replace("{}", str(folder)) for word in words), "--json"]
         patch.setattr("sys.argv", argv)
         capfd.readouterr()
@@ -105,7 +128,10 @@ def test_a_command_that_succeeds_prints_one_document(
     listed = Said("files list", OF, tmp_path, monkeypatch, capfd).document["files"]
     screens = Said("screens", [], tmp_path, monkeypatch, capfd).document
     known = {"EXPORT": listed[0]["export_id"], "SCREEN": first_id(screens)}  # type: ignore[index]
-    monkeypatch.setattr("sys.argv", ["baiyun", "statement", *OF, "--period", "2026-10", "--out", str(tmp_path / "statement.json")])
+    monkeypatch.setattr(
+        "sys.argv",
+        ["baiyun", "statement", *OF, "--period", "2026-10", "--out", str(tmp_path / "statement.json")],
+    )
     with pytest.raises(SystemExit):
         run(app)
     for command, words in sorted(DONE.items(), key=lambda item: item[0] == "files withdraw"):
@@ -135,14 +161,20 @@ def test_a_command_that_fails_prints_one_document_with_rule_and_next_step(
 
 @pytest.mark.parametrize("command", sorted(DONE))
 def test_a_command_put_wrongly_prints_one_document_too(
-    command: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    command: str,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     said = Said(command, ["--no-such-option"], tmp_path, monkeypatch, capfd)
     assert said.code == 2 and said.document["error"]["rule"]  # type: ignore[index]
     assert said.err
 
 
-def test_an_error_nobody_foresaw_is_a_document_before_it_is_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_nobody_foresaw_is_a_document_before_it_is_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def broken() -> None:
         raise KeyError("x")
 

@@ -1,4 +1,6 @@
-"""Collection over the APIs: one shop's failure stays its own, cursors move with their data, tokens rotate, secrets stay out of every trace."""
+"""Collection over the APIs: one shop's failure stays its own, cursors move with their data, tokens rotate,
+secrets stay out of every trace.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,13 @@ class House:
 
     def collect(self, run: str, until: dt.datetime = NOW) -> dict[tuple[str, str], str]:
         """(shop, kind) → the outcome, or the rule it failed by."""
-        done = collect(self.settings, sorted(self.secrets), run_name=run, credentials=self.secrets.__getitem__, until=until)
+        done = collect(
+            self.settings,
+            sorted(self.secrets),
+            run_name=run,
+            credentials=self.secrets.__getitem__,
+            until=until,
+        )
         return {(item.shop_id, item.kind_code): item.rule_name or item.outcome_code for item in done}
 
 
@@ -97,11 +105,21 @@ def test_nothing_but_failures_is_red(house: House) -> None:
 
 
 def test_faults_are_ridden_out_and_totals_equal_a_clean_run(house: House, market: Market) -> None:
-    house.faults.update({"http_429_every": 7, "http_5xx_every": 11, "throttled_every": 13, "truncate_every": 17, "retry_after": 0.01})
+    house.faults.update(
+        {
+            "http_429_every": 7,
+            "http_5xx_every": 11,
+            "throttled_every": 13,
+            "truncate_every": 17,
+            "retry_after": 0.01,
+        }
+    )
     assert set(house.collect("run-1").values()) == {"ok"}
     assert sum(house.faults.injected.values()) > 5
     build_and_release(house.settings, at=NOW)
-    assert differences(house.settings, market, NOW, ["paid_gmv", "refunds", "net_by_refund_date"], BY_DAY).is_empty()
+    assert differences(
+        house.settings, market, NOW, ["paid_gmv", "refunds", "net_by_refund_date"], BY_DAY
+    ).is_empty()
     _every_platform_shows_its_records(house, market)
 
 
@@ -109,7 +127,11 @@ def _every_platform_shows_its_records(house: House, market: Market) -> None:
     """A line leads back to the record of the page it came with."""
     for merchant in market.merchants["merchant_id"]:
         viewer = Viewer(house.settings.place, "test", "merchant", merchant)
-        for line in order_lines(viewer, "paid_gmv", {}).rows.unique("shop_id", maintain_order=True).iter_rows(named=True):
+        for line in (
+            order_lines(viewer, "paid_gmv", {})
+            .rows.unique("shop_id", maintain_order=True)
+            .iter_rows(named=True)
+        ):
             rows = raw_rows(viewer, line)
             assert rows and all(row.is_raw and row.source == "api" for row in rows)
             assert all(line["order_id"] in row.cells.values() for row in rows), line
@@ -118,11 +140,15 @@ def _every_platform_shows_its_records(house: House, market: Market) -> None:
 def test_a_platform_that_stays_down_is_worth_another_try(house: House) -> None:
     house.faults.update({"http_5xx_every": 1})
     quick = house.settings.model_copy(update={"http_attempts": 2})
-    done = collect(quick, sorted(house.secrets)[:1], run_name="run-1", credentials=house.secrets.__getitem__, until=NOW)
+    done = collect(
+        quick, sorted(house.secrets)[:1], run_name="run-1", credentials=house.secrets.__getitem__, until=NOW
+    )
     assert {(item.outcome_code, item.is_transient) for item in done} == {("failed", True)}
     house.faults.reset()
     assert set(house.collect("run-1").values()) == {"ok"}
-    assert run_colour(house.settings, "run-1") == "green", "a retry of the same run replaces its failed attempt"
+    assert run_colour(house.settings, "run-1") == "green", (
+        "a retry of the same run replaces its failed attempt"
+    )
 
 
 def test_a_rotated_token_is_kept_and_used_by_the_next_run(house: House) -> None:
@@ -136,7 +162,9 @@ def test_a_rotated_token_is_kept_and_used_by_the_next_run(house: House) -> None:
     assert kept.access_token not in ("", given["access_token"])
     assert set(house.collect("run-2").values()) == {"ok"}
     again = {**given, "access_token": "new", "refresh_token": "new"}
-    assert open_credentials(house.settings.place, douyin[0], again).access_token == "new", "a person's new authorisation wins"
+    assert open_credentials(house.settings.place, douyin[0], again).access_token == "new", (
+        "a person's new authorisation wins"
+    )
     tokens = house.settings.place.home / "secrets" / "tokens.json"
     assert tokens.stat().st_mode & 0o077 == 0
 
@@ -148,13 +176,22 @@ def test_the_cursor_covers_what_was_collected_and_the_window_reaches_back(house:
         cursors, exports = lake.read(CURSOR), lake.read(EXPORT)
     assert set(cursors["covered_until_at"].dt.timestamp("ms")) == {int(NOW.timestamp() * 1000)}
     second = exports.filter(run_name="run-2")
-    assert second.is_empty() or second["window_start_at"].max() == NOW - dt.timedelta(days=house.settings.collect_days)
+    assert second.is_empty() or second["window_start_at"].max() == NOW - dt.timedelta(
+        days=house.settings.collect_days
+    )
     house.collect("run-3", NOW - dt.timedelta(days=1))
     with reading(house.settings) as lake:
-        assert lake.read(CURSOR).drop("run_name").sort("shop_id", "kind_code").equals(cursors.drop("run_name").sort("shop_id", "kind_code")), "never back"
+        assert (
+            lake.read(CURSOR)
+            .drop("run_name")
+            .sort("shop_id", "kind_code")
+            .equals(cursors.drop("run_name").sort("shop_id", "kind_code"))
+        ), "never back"
 
 
-def test_secrets_leave_no_trace(house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_leave_no_trace(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     canary = "canary-secret-7f3a"
     shop = sorted(house.secrets)[0]
     house.secrets[shop] = {**house.secrets[shop], "app_secret": canary, "access_token": canary}
@@ -166,12 +203,17 @@ def test_secrets_leave_no_trace(house: House, caplog: pytest.LogCaptureFixture, 
     for path in house.settings.place.home.rglob("*"):
         if path.is_file():
             assert canary.encode() not in path.read_bytes(), path
-    monkeypatch.setenv("BAIYUN_CREDENTIAL_SHOP_A", '{"base_url": "http://127.0.0.1:1", "app_key": "k", "app_secret": "' + canary + '"}')
+    monkeypatch.setenv(
+        "BAIYUN_CREDENTIAL_SHOP_A",
+        '{"base_url": "http://127.0.0.1:1", "app_key": "k", "app_secret": "' + canary + '"}',
+    )
     assert canary not in repr(open_credentials(house.settings.place, "shop-a", from_environment("shop-a")))
 
 
 def test_a_missing_credential_is_a_persons_business(house: House) -> None:
     shop = sorted(house.secrets)[0]
     done = collect(house.settings, [shop], run_name="run-1", credentials=from_environment, until=NOW)
-    assert {item.rule_name for item in done} == {"NO_CREDENTIAL"} and not any(item.is_transient for item in done)
+    assert {item.rule_name for item in done} == {"NO_CREDENTIAL"} and not any(
+        item.is_transient for item in done
+    )
     assert not is_transient(ValueError())

@@ -1,4 +1,6 @@
-"""Entered costs in the warehouse: refused whole or taken over, only the days they reach are rebuilt, and gold is what it would be made anew."""
+"""Entered costs in the warehouse: refused whole or taken over, only the days they reach are rebuilt, and gold
+is what it would be made anew.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,11 @@ def hashes(settings: Settings) -> dict[str, str]:
 
 def mart(settings: Settings) -> dict[str, int]:
     with reading(settings) as lake:
-        return lake.read(mart_profit_daily.TABLE).select(pl.col(mart_profit_daily.TABLE.required).sum()).row(0, named=True)
+        return (
+            lake.read(mart_profit_daily.TABLE)
+            .select(pl.col(mart_profit_daily.TABLE.required).sum())
+            .row(0, named=True)
+        )
 
 
 def test_codes_that_stand_in_no_order_are_counted(released: Settings, tmp_path: Path) -> None:
@@ -68,7 +74,9 @@ def test_codes_that_stand_in_no_order_are_counted(released: Settings, tmp_path: 
         assert never_sold(lake, "m1", read_path(listed(tmp_path, *rows), given_for(lake, "m1").shops)) == 2
 
 
-def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(released: Settings, tmp_path: Path) -> None:
+def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(
+    released: Settings, tmp_path: Path
+) -> None:
     without = hashes(released)
     assert mart(released)["cost_untold_fen"] == mart(released)["paid_fen"] > 0
     assert enter(released, tmp_path, GOODS, SLOT) == 2
@@ -83,19 +91,37 @@ def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(relea
     told = mart(released)
     with reading(released) as lake:
         sold = lake.sql("""
-            SELECT sum(paid_fen)::BIGINT AS paid, sum(6000 * line_qty)::BIGINT AS cost, count(DISTINCT order_id) * 120 AS packing
-            FROM gold.fct_order_line WHERE style_code = 'YS26F007' AND paid_date >= DATE '2026-10-16'""").row(0, named=True)
-        assert lake.sql("SELECT sum(cohort_refund_fen) FROM gold.fct_order_line WHERE style_code = 'YS26F007'").item() == 0
-    assert (told["cost_known_fen"], told["cost_fen"], told["packing_fen"], told["slot_fee_fen"]) == (sold["paid"], sold["cost"], sold["packing"], 100_00)
+            SELECT sum(paid_fen)::BIGINT AS paid, sum(6000 * line_qty)::BIGINT AS cost,
+                count(DISTINCT order_id) * 120 AS packing
+            FROM gold.fct_order_line WHERE style_code = 'YS26F007' AND paid_date >= DATE '2026-10-16'""").row(
+            0, named=True
+        )
+        assert (
+            lake.sql(
+                "SELECT sum(cohort_refund_fen) FROM gold.fct_order_line WHERE style_code = 'YS26F007'"
+            ).item()
+            == 0
+        )
+    assert (told["cost_known_fen"], told["cost_fen"], told["packing_fen"], told["slot_fee_fen"]) == (
+        sold["paid"],
+        sold["cost"],
+        sold["packing"],
+        100_00,
+    )
     with reading(released) as lake:
         moved = restated(released, release.releases(lake)[-1], lake)
-    assert set(moved["restatement_code"]) == {"cost_entered"} and set(moved["metric_id"]) == {"gross_profit", "contribution"}
+    assert set(moved["restatement_code"]) == {"cost_entered"} and set(moved["metric_id"]) == {
+        "gross_profit",
+        "contribution",
+    }
     known = told["cost_known_fen"] - told["costed_refund_fen"] - told["cost_fen"] - told["write_down_fen"]
     assert moved.filter(metric_id="gross_profit")["restated_number"].sum() == known
     grown = hashes(released)
     build(released, from_landing=True)
     assert hashes(released) == grown
-    back = (row.rsplit(",", 3)[0] + ",撤销," + ",".join(row.rsplit(",", 2)[1:]) for row in (GOODS, SLOT, PACKING))
+    back = (
+        row.rsplit(",", 3)[0] + ",撤销," + ",".join(row.rsplit(",", 2)[1:]) for row in (GOODS, SLOT, PACKING)
+    )
     assert enter(released, tmp_path, *back) == 3
     build(released)
     assert hashes(released) == without
@@ -111,9 +137,11 @@ def test_a_bill_brings_fees_to_the_days_its_orders_were_paid(released: Settings,
     build(released)
     with reading(released) as lake:
         charged = lake.sql("""
-            SELECT sum(coalesce(commission_creator_fen, 0) + coalesce(commission_leader_fen, 0) + coalesce(commission_service_fen, 0))::BIGINT AS commission,
+            SELECT sum(coalesce(commission_creator_fen, 0) + coalesce(commission_leader_fen,
+                0) + coalesce(commission_service_fen, 0))::BIGINT AS commission,
                 sum(coalesce(platform_fee_fen, 0) + coalesce(other_fee_fen, 0))::BIGINT AS fee
-            FROM gold.fct_settlement_entry JOIN gold.fct_line_cost USING (merchant_id, shop_id, platform_code, order_line_id)
+            FROM gold.fct_settlement_entry JOIN gold.fct_line_cost
+                USING (merchant_id, shop_id, platform_code, order_line_id)
             WHERE settled_date IS NOT NULL""").row(0, named=True)
         assert lake.read(fct_line_cost.TABLE)["fees_known_fen"].sum() > 0
     told = mart(released)
@@ -141,7 +169,10 @@ WRONG = [
     ("COST_BASIS", "商品成本,,A,,,,每单,1,2026-01-01,"),
     ("COST_BASIS", "打包费,,,,,,每箱,1,2026-01-01,"),
     ("COST_CODE", "商品成本,,6.90123E+12,,,,,1,2026-01-01,"),
-    *(("COST_AMOUNT", f"商品成本,,A,,,,,{cell},2026-01-01,") for cell in ("-1", "1.005", "面议", "", "99999999999999.9999")),
+    *(
+        ("COST_AMOUNT", f"商品成本,,A,,,,,{cell},2026-01-01,")
+        for cell in ("-1", "1.005", "面议", "", "99999999999999.9999")
+    ),
     ("COST_LARGE", "商品成本,,A,,,,,1000000.01,2026-01-01,"),
     ("COST_LARGE", "坑位费,s1,,,c1,,,1000000000.01,2026-01-01,"),
     *(("COST_DATE", f"商品成本,,A,,,,,1,{cell},") for cell in ("", "2026-13-01")),
@@ -172,7 +203,11 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
         with pytest.raises(FileRefusedError) as raised:
             read_path(listed(tmp_path, "商品成本,,K,,,,,1,2026-01-01,", "", row), {"s1": "s1"})
         facts = {name: fact for name, fact in raised.value.facts.items() if name not in ("column", "cell")}
-        assert (raised.value.rule, facts, bool(raised.value.step_zh)) == (rule, {"file": "成本.csv", "row": 4}, True), row
+        assert (raised.value.rule, facts, bool(raised.value.step_zh)) == (
+            rule,
+            {"file": "成本.csv", "row": 4},
+            True,
+        ), row
         assert (raised.value.facts.get("column") in LIST.labels) == (rule != "COST_TWICE"), row
     with reading(home) as lake:
         assert read(lake, UNIT_COST).is_empty() and read(lake, FIXED_COST).is_empty()
@@ -182,23 +217,44 @@ def test_ten_mistakes_are_not_ten_runs(home: Settings, tmp_path: Path) -> None:
     rows = [row for _, row in WRONG[:4]]
     with pytest.raises(FileRefusedError) as raised:
         enter(home, tmp_path, *rows)
-    assert (raised.value.facts["row"], raised.value.facts["other_rows"]) == (2, "3 COST_BASIS、4 COST_BASIS、5 COST_CODE")
+    assert (raised.value.facts["row"], raised.value.facts["other_rows"]) == (
+        2,
+        "3 COST_BASIS、4 COST_BASIS、5 COST_CODE",
+    )
 
 
-def test_a_shop_may_be_called_by_its_name_and_a_spreadsheets_empty_column_says_nothing(home: Settings, tmp_path: Path) -> None:
-    by_id, by_name = (listed(tmp_path, f"样品费,{shop},,,,,,1,2026-01-01,").rename(tmp_path / f"{shop}.csv") for shop in ("s1", "店"))
+def test_a_shop_may_be_called_by_its_name_and_a_spreadsheets_empty_column_says_nothing(
+    home: Settings, tmp_path: Path
+) -> None:
+    by_id, by_name = (
+        listed(tmp_path, f"样品费,{shop},,,,,,1,2026-01-01,").rename(tmp_path / f"{shop}.csv")
+        for shop in ("s1", "店")
+    )
     wide = tmp_path / "宽.csv"
-    wide.write_text("\n".join(f"{line},," for line in by_name.read_text(encoding="gb18030").splitlines()), encoding="utf-8")
+    wide.write_text(
+        "\n".join(f"{line},," for line in by_name.read_text(encoding="gb18030").splitlines()),
+        encoding="utf-8",
+    )
     with reading(home) as lake:
         shops = given_for(lake, "m1").shops
     told = [read_path(path, shops)[1] for path in (by_id, by_name, wide)]
     assert told[0].equals(told[1]) and told[0].equals(told[2]) and told[0]["shop_id"].to_list() == ["s1"]
-    wide.write_text(wide.read_text(encoding="utf-8").replace("结束日期,,", "结束日期,备注,店铺"), encoding="utf-8")
+    wide.write_text(
+        wide.read_text(encoding="utf-8").replace("结束日期,,", "结束日期,备注,店铺"), encoding="utf-8"
+    )
     with pytest.raises(FileRefusedError, match=r"COST_FILE.*unknown=备注 twice=店铺"):
         read_path(wide, shops)
 
 
-@pytest.mark.parametrize("text", ["", "成本项目,店铺\n商品成本,s1\n", ",".join(LIST.labels) + "\n商品成本,s1\n", ",".join(LIST.labels) + "\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "成本项目,店铺\n商品成本,s1\n",
+        ",".join(LIST.labels) + "\n商品成本,s1\n",
+        ",".join(LIST.labels) + "\n",
+    ],
+)
 def test_another_table_is_refused(home: Settings, tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"
     path.write_text(text, encoding="utf-8")
@@ -234,10 +290,16 @@ def test_a_workbook_is_taken_like_the_same_list_as_text(home: Settings, tmp_path
     book = read_path(workbook(tmp_path / "成本.xlsx", goods, {}, packing), {"s1": "s1"})
     text = read_path(listed(tmp_path, GOODS.replace("60.00", "60.10"), PACKING), {"s1": "s1"})
     assert [part.equals(other) for part, other in zip(book, text, strict=True)] == [True, True]
-    with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):  # typed as a number, of which Excel keeps fifteen digits
+    with pytest.raises(
+        FileRefusedError, match=r"COST_CODE.*row=2"
+    ):  # typed as a number, of which Excel keeps fifteen digits
         read_path(workbook(tmp_path / "长.xlsx", goods | {"款号": 6931570482213350001}), {"s1": "s1"})
     # as other programs than Excel write the same number
-    small = rewritten(tmp_path / "长.xlsx", rb"<v>6931570482213[0-9]+</v>|<v>6\.93157[0-9]*E\+18</v>", b"<v>6.93157048221335e+18</v>")
+    small = rewritten(
+        tmp_path / "长.xlsx",
+        rb"<v>6931570482213[0-9]+</v>|<v>6\.93157[0-9]*E\+18</v>",
+        b"<v>6.93157048221335e+18</v>",
+    )
     with pytest.raises(FileRefusedError, match=r"COST_CODE.*row=2"):
         read_path(small, {"s1": "s1"})
     # a program that computes nothing keeps 0 as the result, or none: neither is what the merchant sees
@@ -257,7 +319,9 @@ def test_another_merchant_is_not_found(home: Settings, tmp_path: Path) -> None:
         import_file(LIST, home, "m9", listed(tmp_path, GOODS), by="会计")
 
 
-def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_template_is_a_list_that_can_be_given_and_is_listed(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BAIYUN_HOME", str(home.home))
     run = CliRunner()
     assert "还没有成本" in run.invoke(app, ["costs", "list", "-m", "m1"]).stdout

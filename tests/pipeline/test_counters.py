@@ -1,4 +1,6 @@
-"""What one more day costs is counted, not timed: the same statements whatever the length of the history, within a budget."""
+"""What one more day costs is counted, not timed: the same statements whatever the length of the history,
+within a budget.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ ALIKE = 0.08
 _DAY = dt.timedelta(days=1)
 
 
-def give(settings: Settings, market: Market, folder: Path, at: dt.datetime, first: dt.date, last: dt.date) -> None:
+def give(
+    settings: Settings, market: Market, folder: Path, at: dt.datetime, first: dt.date, last: dt.date
+) -> None:
     owners = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
     found: dict[str, list[Path]] = {}
     for path in write_files(market, folder, at, first, last):
@@ -43,7 +47,14 @@ def one_more_day(home: Path, days: int) -> dict[str, int]:
     market = build_market(5, 1, days, 40 * days, now=NOW, platforms=("douyin", "taobao"))
     settings = Settings(home=home / "home")
     register_market(settings, registry_of(market), at=NOW - dt.timedelta(days=400))
-    give(settings, market, home / "before", NOW - _DAY, (NOW - (days + 1) * _DAY).date(), (NOW - 2 * _DAY).date())
+    give(
+        settings,
+        market,
+        home / "before",
+        NOW - _DAY,
+        (NOW - (days + 1) * _DAY).date(),
+        (NOW - 2 * _DAY).date(),
+    )
     before = build(settings, at=NOW - _DAY)
     audit(settings, before.build_number, before.snapshot)
     release(settings, before.build_number, before.snapshot)

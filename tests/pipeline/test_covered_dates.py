@@ -11,7 +11,9 @@ from pipeline.intake.land import covered_dates
 from simulator.history.clock import ZONE
 
 DAYS = [dt.date(2026, 7, 3), dt.date(2026, 7, 9)]
-EARLIER, MOMENTS = (pl.Series([dt.datetime(2026, month, day, 23, 30, tzinfo=ZONE) for day in (3, 9)]) for month in (6, 7))
+EARLIER, MOMENTS = (
+    pl.Series([dt.datetime(2026, month, day, 23, 30, tzinfo=ZONE) for day in (3, 9)]) for month in (6, 7)
+)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,13 @@ EARLIER, MOMENTS = (pl.Series([dt.datetime(2026, month, day, 23, 30, tzinfo=ZONE
         ({"created_at": EARLIER, "insured_at": MOMENTS, "moved_at": EARLIER}, DAYS),
         ({"created_at": EARLIER, "ad_date": pl.Series(DAYS)}, DAYS),
         ({"moved_at": MOMENTS}, DAYS),
-        ({"settled_at": pl.Series([None, None], dtype=pl.Datetime("us", "Asia/Shanghai")), "applied_at": MOMENTS}, DAYS),
+        (
+            {
+                "settled_at": pl.Series([None, None], dtype=pl.Datetime("us", "Asia/Shanghai")),
+                "applied_at": MOMENTS,
+            },
+            DAYS,
+        ),
         ({"product_id": pl.Series(["1", "2"])}, [None, None]),
     ],
     ids=["orders", "bill", "insurance", "ads", "funds", "nothing settled", "products"],

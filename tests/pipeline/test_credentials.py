@@ -1,4 +1,6 @@
-"""Credentials as kept: the end of a token is remembered with it, a person's new consent wins, and one process at a time renews."""
+"""Credentials as kept: the end of a token is remembered with it, a person's new consent wins, and one process
+at a time renews.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,25 @@ from contracts.errors import CredentialError
 from pipeline.intake.credentials import open_credentials
 from warehouse.settings import Settings
 
-GIVEN = {"base_url": "https://api.jd.com", "app_key": "key", "app_secret": "s3cret", "access_token": "old", "refresh_token": "r0"}
+GIVEN = {
+    "base_url": "https://api.jd.com",
+    "app_key": "key",
+    "app_secret": "s3cret",
+    "access_token": "old",
+    "refresh_token": "r0",
+}
 ENDS = dt.datetime(2026, 12, 31, 23, 59, 59, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-@pytest.mark.parametrize("text", ["2026-12-31T23:59:59", "2026-12-31 23:59:59", "2026-12-31T15:59:59+00:00", "2026-12-31T15:59:59Z"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-12-31T23:59:59", "2026-12-31 23:59:59", "2026-12-31T15:59:59+00:00", "2026-12-31T15:59:59Z"],
+)
 def test_an_end_without_a_zone_is_beijing_time(tmp_path: Path, text: str) -> None:
-    assert open_credentials(Settings(home=tmp_path).place, "shop", {**GIVEN, "expires_at": text}).expires_at == ENDS
+    assert (
+        open_credentials(Settings(home=tmp_path).place, "shop", {**GIVEN, "expires_at": text}).expires_at
+        == ENDS
+    )
 
 
 def test_an_end_that_is_no_moment_is_told_to_a_person(tmp_path: Path) -> None:
@@ -40,7 +54,9 @@ def test_a_renewed_pair_is_kept_with_its_end_until_a_person_gives_another(tmp_pa
     again.save(replace(again, access_token="newer", refresh_token="r2", expires_at=None))
     assert open_credentials(place, "shop", GIVEN).expires_at is None
     assert open_credentials(place, "other", GIVEN).access_token == "old"
-    assert open_credentials(place, "shop", {**GIVEN, "access_token": "given anew"}).access_token == "given anew"
+    assert (
+        open_credentials(place, "shop", {**GIVEN, "access_token": "given anew"}).access_token == "given anew"
+    )
     kept = [path for path in (tmp_path / "secrets").iterdir() if stat.S_IMODE(path.stat().st_mode) != 0o600]
     assert kept == [], "nobody else may read them"
 

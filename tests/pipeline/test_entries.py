@@ -53,36 +53,56 @@ def lines_of(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 
-def test_a_list_is_one_declaration(released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_is_one_declaration(
+    released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "lists").mkdir()
     declare(tmp_path / "lists", monkeypatch)
-    assert CODE in {item.code for item in entry_lists()} and "ops.promise" in {table.full_name for table in all_tables()}
+    assert CODE in {item.code for item in entry_lists()} and "ops.promise" in {
+        table.full_name for table in all_tables()
+    }
     run, app = CliRunner().invoke, fresh_commands().app
     # template: the merchant's own SKUs, largest first, by shop since each shop's is entered apart
     path = tmp_path / "承诺.csv"
     path.write_bytes(run(app, [CODE, "template", "-m", "m1"]).stdout_bytes)
     with reading(released) as lake:
         sold = lake.sql("""
-            SELECT sku_code FROM gold.fct_order_line WHERE merchant_id = 'm1' AND sku_code IS NOT NULL AND NOT is_gift
-            GROUP BY sku_code HAVING sum(paid_fen) > 0 ORDER BY sum(paid_fen) DESC, sku_code""")["sku_code"].to_list()
+            SELECT sku_code FROM gold.fct_order_line WHERE merchant_id = 'm1' AND sku_code IS NOT NULL
+                AND NOT is_gift
+            GROUP BY sku_code HAVING sum(paid_fen) > 0 ORDER BY sum(paid_fen) DESC, sku_code""")[
+            "sku_code"
+        ].to_list()
     head, *rows = lines_of(path.read_bytes())
-    assert head == ["店铺", "商家编码", "日期", "件数"] and [row[1].strip() for row in rows] == sold and len(sold) > 2
+    assert (
+        head == ["店铺", "商家编码", "日期", "件数"]
+        and [row[1].strip() for row in rows] == sold
+        and len(sold) > 2
+    )
     assert {row[0] for row in rows} == {"s1"} and {cell for row in rows for cell in row[2:]} == {""}
     # preview: what is filled in would be new, the rest of the template is left alone; a wrong cell is named
     filled = path.read_text(encoding="utf-8-sig").replace(",,\n", ",2026-10-01,5\n", 1)
     path.write_text(filled, encoding="utf-8")
     shown = run(app, [CODE, "preview", str(path), "-m", "m1"])
-    assert shown.exit_code == 0 and f"读取 {len(sold)} 行" in shown.output and f"{len(sold) - 1} 行没填" in shown.output and "新增 1" in shown.output
+    assert (
+        shown.exit_code == 0
+        and f"读取 {len(sold)} 行" in shown.output
+        and f"{len(sold) - 1} 行没填" in shown.output
+        and "新增 1" in shown.output
+    )
     bad = tmp_path / "错.csv"
     bad.write_text(filled.replace(",5\n", ",五箱\n"), encoding="utf-8")
     refused = run(app, [CODE, "preview", str(bad), "-m", "m1"])
-    assert refused.exit_code == 1 and all(word in refused.output for word in ("2", "件数", "五箱", "PROMISE_QTY"))
+    assert refused.exit_code == 1 and all(
+        word in refused.output for word in ("2", "件数", "五箱", "PROMISE_QTY")
+    )
     # import, and again: nothing new
     assert "新增或更改 1 条赠品承诺" in run(app, [CODE, "import", str(path), "-m", "m1"]).output
     assert "新增或更改 0 条赠品承诺" in run(app, [CODE, "import", str(path), "-m", "m1"]).output
     with reading(released) as lake:
         changes = input_changes(lake)
-    assert changes.merchants == {"m1"} and changes.touched.orders.height, "its merchant's orders are made anew"
+    assert changes.merchants == {"m1"} and changes.touched.orders.height, (
+        "its merchant's orders are made anew"
+    )
     assert build(released).has_changes
     # listed with who, and taken back
     (entry,) = engine.in_force_now(entry_list(CODE), released, "m1").iter_rows(named=True)
@@ -92,7 +112,9 @@ def test_a_list_is_one_declaration(released: Settings, tmp_path: Path, monkeypat
     assert "还没有赠品承诺" in run(app, [CODE, "list", "-m", "m1"]).output
 
 
-def test_a_new_lists_changes_are_the_reason_of_what_they_move(released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_lists_changes_are_the_reason_of_what_they_move(
+    released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "lists").mkdir()
     declare(tmp_path / "lists", monkeypatch)
     item = entry_list(CODE)
@@ -100,17 +122,28 @@ def test_a_new_lists_changes_are_the_reason_of_what_they_move(released: Settings
         first = release.releases(lake)[-1]
         engine.enter(item, lake, "m1", "x.csv", csv_of(item, "s1,K,2026-10-01,5"), by="店主")
         # as a transform that reads the list would: a fen more on every line of a day
-        lake.connection.execute("UPDATE lake.gold.fct_order_line SET paid_fen = paid_fen + 1 WHERE paid_date IS NOT NULL AND NOT is_gift")
-        lake.connection.execute("UPDATE lake.gold.mart_shop_channel_daily SET paid_fen = paid_fen + 1 WHERE paid_fen > 0")
-        lake.connection.execute("UPDATE lake.gold.mart_payment_flow_daily SET placed_fen = placed_fen + 1 WHERE placed_fen > 0")
+        lake.connection.execute(
+            "UPDATE lake.gold.fct_order_line SET paid_fen = paid_fen + 1 WHERE paid_date IS NOT NULL AND NOT "
+            "is_gift"
+        )
+        lake.connection.execute(
+            "UPDATE lake.gold.mart_shop_channel_daily SET paid_fen = paid_fen + 1 WHERE paid_fen > 0"
+        )
+        lake.connection.execute(
+            "UPDATE lake.gold.mart_payment_flow_daily SET placed_fen = placed_fen + 1 WHERE placed_fen > 0"
+        )
     with reading(released) as after, reading(released, first.snapshot) as before:
-        assert {cause.code for cause, rows in causes_between(before, after) if rows.height} == {"list_entered"}
+        assert {cause.code for cause, rows in causes_between(before, after) if rows.height} == {
+            "list_entered"
+        }
         moved = restated(released, first, after)
     assert {"paid_gmv", "placed_gmv"} <= set(moved["metric_id"])
     assert set(moved["restatement_code"]) == {"list_entered"}
 
 
-def test_a_list_of_the_whole_house_needs_no_more(released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_the_whole_house_needs_no_more(
+    released: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "lists").mkdir()
     declare(tmp_path / "lists", monkeypatch, OF_THE_HOUSE)
     run, app = CliRunner().invoke, fresh_commands().app
@@ -120,7 +153,11 @@ def test_a_list_of_the_whole_house_needs_no_more(released: Settings, tmp_path: P
     with reading(released) as after, reading(released, release.releases(after)[-1].snapshot) as before:
         changes = input_changes(after)
         (cause, rows) = next(pair for pair in causes_between(before, after) if pair[1].height)
-        assert (changes.merchants, cause.code, cause.shops(after, rows)["merchant_id"].to_list()) == ({"m1"}, "list_entered", ["m1"])
+        assert (changes.merchants, cause.code, cause.shops(after, rows)["merchant_id"].to_list()) == (
+            {"m1"},
+            "list_entered",
+            ["m1"],
+        )
     assert "A1001-M" in run(app, [CODE, "list"]).output
 
 
@@ -132,7 +169,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         registry.add_owner(lake, "o1", "持有人", at=now())
         for number in (1, 2):
             registry.add_merchant(lake, f"m{number}", "商家", owner_id="o1", at=now())
-            registry.add_shop(lake, f"m{number}", f"s{number}", platform_code="douyin", shop_name=f"店{number}", at=now())
+            registry.add_shop(
+                lake, f"m{number}", f"s{number}", platform_code="douyin", shop_name=f"店{number}", at=now()
+            )
     return settings
 
 
@@ -140,42 +179,81 @@ EVERY = (accounts.LIST, aside.LIST, costs.LIST, rates.LIST, stock.LIST)
 
 
 @pytest.mark.parametrize("item", EVERY, ids=lambda item: item.code)
-def test_a_templates_second_sheet_explains_the_list_and_every_column_in_both_languages(item: EntryList) -> None:
-    head, list_words, *columns = fastexcel.read_excel(template(item, "xlsx")).load_sheet(1, header_row=None, dtypes="string").to_polars().rows()
+def test_a_templates_second_sheet_explains_the_list_and_every_column_in_both_languages(
+    item: EntryList,
+) -> None:
+    head, list_words, *columns = (
+        fastexcel.read_excel(template(item, "xlsx"))
+        .load_sheet(1, header_row=None, dtypes="string")
+        .to_polars()
+        .rows()
+    )
     assert len(head) == 3 and list_words[0] == item.zh
     assert [row[0].split(" / ")[0] for row in columns] == list(item.labels)
     for _, zh, en in (list_words, *columns):
-        (chinese, quoted), (names, english) = ([len(re.findall(letter, words)) for words in (zh, en)] for letter in ("[\u4e00-\u9fff]", "[a-z]"))
+        (chinese, quoted), (names, english) = (
+            [len(re.findall(letter, words)) for words in (zh, en)] for letter in ("[\u4e00-\u9fff]", "[a-z]")
+        )
         assert chinese > quoted and english > names, "Chinese first, English beside it"
 
 
-def test_beside_the_merchants_own_goods_a_template_names_what_else_there_is_and_fills_in_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beside_the_merchants_own_goods_a_template_names_what_else_there_is_and_fills_in_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     own = tuple("自己的" for _ in costs.LIST.columns)
     monkeypatch.setattr("pipeline.entries.template._goods_rows", lambda *_: [own])
     header, first, *others = lines_of(template(costs.LIST, lake=cast("Lake", object()), merchant_id="m1"))
     assert first == list(own)
     filled = [{label: cell for label, cell in zip(header, row, strict=True) if cell} for row in others]
-    assert [set(row) for row in filled] == [{"成本项目", "计费方式"}] * len(filled), "no amount, day, shop or person of the examples"
-    assert [row["成本项目"] for row in filled] == ["打包费", "发货运费", "退货运费", "退货折损", "坑位费", "样品费", "推广现金", "推广赠款"]
+    assert [set(row) for row in filled] == [{"成本项目", "计费方式"}] * len(filled), (
+        "no amount, day, shop or person of the examples"
+    )
+    assert [row["成本项目"] for row in filled] == [
+        "打包费",
+        "发货运费",
+        "退货运费",
+        "退货折损",
+        "坑位费",
+        "样品费",
+        "推广现金",
+        "推广赠款",
+    ]
 
 
 @pytest.mark.parametrize("item", EVERY, ids=lambda item: item.code)
-def test_what_a_template_says_is_taken_once_and_can_be_taken_back(home: Settings, tmp_path: Path, item: EntryList) -> None:
+def test_what_a_template_says_is_taken_once_and_can_be_taken_back(
+    home: Settings, tmp_path: Path, item: EntryList
+) -> None:
     merchant = None if item.is_house else "m1"
     book, text = tmp_path / "表.xlsx", tmp_path / "表.csv"
     book.write_bytes(template(item, "xlsx"))
     text.write_bytes(template(item, "csv"))
     told = [[cell.strip() for cell in row] for row in lines_of(text.read_bytes())]
-    sheet = fastexcel.read_excel(book).load_sheet(0, header_row=None, dtypes="string").to_polars().fill_null("").rows()
+    sheet = (
+        fastexcel.read_excel(book)
+        .load_sheet(0, header_row=None, dtypes="string")
+        .to_polars()
+        .fill_null("")
+        .rows()
+    )
     assert [list(row) for row in sheet] == told, "both formats say the same"
     new = sum("撤销" not in row for row in told[1:])
     assert engine.import_file(item, home, merchant, book, by="会计") == new
-    assert engine.import_file(item, home, merchant, text, by="别人") == 0, "the same again says nothing new, whoever gives it"
+    assert engine.import_file(item, home, merchant, text, by="别人") == 0, (
+        "the same again says nothing new, whoever gives it"
+    )
     with reading(home) as lake:
         before = entries.last_entry(lake, item.books, merchant)
         found = engine.in_force(item, lake, merchant)
-    assert found.height == new and set(found["received_by_name"]) == {"会计"} and found["entry_id"].is_unique().all()
-    shown = [[cell.kind.write(row[cell.name]) if row[cell.name] is not None else "" for cell in item.columns] for row in found.iter_rows(named=True)]
+    assert (
+        found.height == new
+        and set(found["received_by_name"]) == {"会计"}
+        and found["entry_id"].is_unique().all()
+    )
+    shown = [
+        [cell.kind.write(row[cell.name]) if row[cell.name] is not None else "" for cell in item.columns]
+        for row in found.iter_rows(named=True)
+    ]
     assert all(row[0] for row in shown)
     assert engine.take_back_now(item, home, merchant, [found["entry_id"][0]], by="会计") == 1
     with reading(home) as lake:
@@ -200,8 +278,13 @@ def test_a_formula_in_any_cell_is_refused_by_name(item: EntryList) -> None:
         found = judge(item, "表.csv", csv_of(item, told), given).problems
         assert found == (RowProblem(2, label, "=A1+1", f"{item.prefix}_FORMULA"),)
         assert "公式" in item.rules[found[0].rule].zh and item.rules[found[0].rule].step_zh
-    kept = ",".join(f'"=""{cell}"""' if item.columns[place].kind.name == "id" and cell else cell for place, cell in enumerate(row))
-    assert judge(item, "表.csv", csv_of(item, kept), given).problems == (), 'the text ="0012" of an export is no formula'
+    kept = ",".join(
+        f'"=""{cell}"""' if item.columns[place].kind.name == "id" and cell else cell
+        for place, cell in enumerate(row)
+    )
+    assert judge(item, "表.csv", csv_of(item, kept), given).problems == (), (
+        'the text ="0012" of an export is no formula'
+    )
 
 
 def test_personal_data_are_neither_kept_nor_repeated(home: Settings) -> None:
@@ -211,12 +294,25 @@ def test_personal_data_are_neither_kept_nor_repeated(home: Settings) -> None:
     assert [problem.rule for problem in found] == ["ASIDE_PERSONAL"] * 2
     assert not [word for word in ("13800138000", "18号") for problem in found if word in problem.cell]
     with pytest.raises(FileRefusedError) as refused, writing(home) as lake:
-        engine.enter(stock.LIST, lake, "m1", "x.csv", csv_of(stock.LIST, "到货,s1,A,2026-01-01,电话13800138000"), by="x")
-    assert refused.value.rule == "STOCK_QTY" and "13800138000" not in refused.value.sentence() and "电话" in refused.value.sentence()
+        engine.enter(
+            stock.LIST,
+            lake,
+            "m1",
+            "x.csv",
+            csv_of(stock.LIST, "到货,s1,A,2026-01-01,电话13800138000"),
+            by="x",
+        )
+    assert (
+        refused.value.rule == "STOCK_QTY"
+        and "13800138000" not in refused.value.sentence()
+        and "电话" in refused.value.sentence()
+    )
 
 
 def test_a_code_that_a_spreadsheet_would_compute_or_round_stays_itself(tmp_path: Path) -> None:
-    """A SKU comes from a platform's file: opened in Excel a template must neither run it nor lose its digits."""
+    """A SKU comes from a platform's file: opened in Excel a template must neither run it nor lose its
+    digits.
+    """
     codes = ["=cmd|' /C calc'!A0", "+86", "@x", "6901234567890123", "0012", "A-1"]
     told = [("盘点", "s1", code, "2026-01-01", "1") for code in codes]
     data = csv_template(stock.LIST.labels, told)
@@ -236,7 +332,10 @@ def rate_problems(home: Settings, *rows: str) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.rule) for problem in found.problems]
 
 
-BAD = [("汇率", "NUMBER", f"{DAY},THB,{text}") for text in ("0.123456789", "-1", "nan", "1e-9", "0", "7_1", "", "１", "10000", "1" * 40)] + [
+BAD = [
+    ("汇率", "NUMBER", f"{DAY},THB,{text}")
+    for text in ("0.123456789", "-1", "nan", "1e-9", "0", "7_1", "", "１", "10000", "1" * 40)
+] + [
     ("币种", "CURRENCY", f"{DAY},CNY,1"),
     ("币种", "CURRENCY", f"{DAY},US,1"),
     ("日期", "DATE", ",THB,1"),
@@ -253,23 +352,41 @@ def test_a_bad_rate_is_named(home: Settings, column: str, rule: str, row: str) -
 def test_rates_are_exact_and_the_newest_word_counts_and_none_is_the_wrong_way_round(home: Settings) -> None:
     def enter(*rows: str) -> int:
         with writing(home) as lake:
-            return engine.enter(rates.LIST, lake, None, "x.csv", ("date,currency,rate\n" + "\n".join(rows) + "\n").encode(), by="运维")
+            return engine.enter(
+                rates.LIST,
+                lake,
+                None,
+                "x.csv",
+                ("date,currency,rate\n" + "\n".join(rows) + "\n").encode(),
+                by="运维",
+            )
 
     assert enter(f"{DAY},THB,0.20631847", f"{DAY},usd,7.1") == 2
     assert (enter(f"{DAY},THB,0.20631847"), enter(f"{DAY},USD,7.12345678")) == (0, 1)
     with reading(home) as lake:
-        kept = entries.read(lake, CURRENCY_RATE).select("currency_code", "cny_e8_number", "received_by_name").rows()
+        kept = (
+            entries.read(lake, CURRENCY_RATE)
+            .select("currency_code", "cny_e8_number", "received_by_name")
+            .rows()
+        )
     assert kept == [("THB", 20_631_847, "运维"), ("USD", 712_345_678, "运维")]
     next_day = DAY + dt.timedelta(days=1)
     for day in (next_day, DAY - dt.timedelta(days=1)):
         assert rate_problems(home, f"{day},USD,0.14") == [(2, "汇率", "RATE_JUMP")]
-    assert enter(f"{DAY},USD,0.14", f"{next_day},USD,0.141") == 2, "what was wrong from the first can be put right"
+    assert enter(f"{DAY},USD,0.14", f"{next_day},USD,0.141") == 2, (
+        "what was wrong from the first can be put right"
+    )
     assert enter(f"{DAY - dt.timedelta(days=40)},USD,7.1") == 1, "forty days are no neighbours"
-    with pytest.raises(FileRefusedError, match=r"RATE_FILE.*缺少列「汇率」;多出列「备注」"), reading(home) as lake:
+    with (
+        pytest.raises(FileRefusedError, match=r"RATE_FILE.*缺少列「汇率」;多出列「备注」"),
+        reading(home) as lake,
+    ):
         engine.preview(rates.LIST, lake, None, "x.csv", "日期,币种,备注\n2026-01-01,USD,x\n".encode())
 
 
-def test_an_own_account_is_entered_with_who_and_the_registry_does_not_forget_it(home: Settings, tmp_path: Path) -> None:
+def test_an_own_account_is_entered_with_who_and_the_registry_does_not_forget_it(
+    home: Settings, tmp_path: Path
+) -> None:
     path = tmp_path / "账号.csv"
     path.write_bytes(csv_of(accounts.LIST, "店1,7012345,官方,"))
     assert engine.import_file(accounts.LIST, home, "m1", path, by="店主") == 1

@@ -1,4 +1,6 @@
-"""The drop folder against whoever may write into it: one bad entry stops no other merchant, and nothing is followed out of the folder."""
+"""The drop folder against whoever may write into it: one bad entry stops no other merchant, and nothing is
+followed out of the folder.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,14 @@ from warehouse.settings import Settings
 
 ORDERS = Path(__file__).parents[2] / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 #: Sorted before the good merchant's, so that what stops a scan stops it before him.
-ODD_NAMES = (b"\x1b[2J\x1b]0;t\x07.csv", b"a\nb [OK] accepted.csv", b"\xff\xfe\xb0\xa1.csv", "\u202egpj.csv".encode(), b"-rf.csv", b"refused")
+ODD_NAMES = (
+    b"\x1b[2J\x1b]0;t\x07.csv",
+    b"a\nb [OK] accepted.csv",
+    b"\xff\xfe\xb0\xa1.csv",
+    "\u202egpj.csv".encode(),
+    b"-rf.csv",
+    b"refused",
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +56,9 @@ def drop(path: Path, content: bytes) -> Path:
     return path
 
 
-def test_odd_names_links_and_special_files_are_refused_one_by_one_and_stop_nobody(settings: Settings, tmp_path: Path) -> None:
+def test_odd_names_links_and_special_files_are_refused_one_by_one_and_stop_nobody(
+    settings: Settings, tmp_path: Path
+) -> None:
     evil, secret = folder(settings, "evil"), drop(tmp_path / "secret.csv", ORDERS.read_bytes())
     for name in ODD_NAMES:
         drop(Path(os.fsdecode(os.fsencode(evil) + b"/" + name)), b"hello\n")
@@ -60,7 +71,10 @@ def test_odd_names_links_and_special_files_are_refused_one_by_one_and_stop_nobod
     receipts = scan_inbox(settings)
 
     assert [item.verdict for item in receipts] == [*["refused"] * 8, "accepted"]
-    assert {item.name: item.rule for item in receipts if item.rule == "NOT_A_FILE"} == {"link.csv": "NOT_A_FILE", "pipe.csv": "NOT_A_FILE"}
+    assert {item.name: item.rule for item in receipts if item.rule == "NOT_A_FILE"} == {
+        "link.csv": "NOT_A_FILE",
+        "pipe.csv": "NOT_A_FILE",
+    }
     assert all(f"{item.name}{item.message}".isprintable() for item in receipts)
     assert secret.read_bytes() == ORDERS.read_bytes() and not good.exists()
     assert [path.name for path in evil.iterdir()] == ["refused"]
@@ -70,7 +84,9 @@ def test_odd_names_links_and_special_files_are_refused_one_by_one_and_stop_nobod
 
 
 def test_a_link_in_place_of_a_folder_leads_nowhere(settings: Settings, tmp_path: Path) -> None:
-    """Neither are another merchant's files taken as one's own, nor files elsewhere forgotten after their days."""
+    """Neither are another merchant's files taken as one's own, nor files elsewhere forgotten after their
+    days.
+    """
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     theirs, old = drop(folder(settings, "good") / ".not yet.csv", b"x"), drop(elsewhere / "old.csv", b"x")
@@ -82,7 +98,10 @@ def test_a_link_in_place_of_a_folder_leads_nowhere(settings: Settings, tmp_path:
 
     receipts = scan_inbox(settings.model_copy(update={"raw_days": 0}))
 
-    assert [(item.merchant_id, item.shop_id, item.rule) for item in receipts] == [("evil", "evil-shop", "NOT_A_FILE"), ("good", "good-shop", "EMPTY_FILE")]
+    assert [(item.merchant_id, item.shop_id, item.rule) for item in receipts] == [
+        ("evil", "evil-shop", "NOT_A_FILE"),
+        ("good", "good-shop", "EMPTY_FILE"),
+    ]
     assert theirs.exists() and old.exists()
 
 
@@ -93,7 +112,10 @@ def test_a_file_that_cannot_be_read_is_refused_and_a_closed_folder_left_alone(se
     closed.mkdir(mode=0o000)
     with files_modes_count():
         receipts = scan_inbox(settings)
-    assert [(item.name, item.verdict, item.rule) for item in receipts] == [("closed.csv", "refused", "UNREADABLE"), ("good.csv", "accepted", "")]
+    assert [(item.name, item.verdict, item.rule) for item in receipts] == [
+        ("closed.csv", "refused", "UNREADABLE"),
+        ("good.csv", "accepted", ""),
+    ]
 
 
 def test_a_folder_that_cannot_be_written_keeps_its_files_which_count_once(settings: Settings) -> None:

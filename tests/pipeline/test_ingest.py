@@ -1,4 +1,6 @@
-"""Files through the public door: the real Tmall report to the fen, the same file again, wrong files that change nothing."""
+"""Files through the public door: the real Tmall report to the fen, the same file again, wrong files that
+change nothing.
+"""
 
 from __future__ import annotations
 
@@ -39,21 +41,36 @@ def totals(settings: Settings, merchant: str = "merchant-a") -> dict[str, int]:
     return ask(viewer, ["paid_gmv", "refunds", "net_by_order_date", "paid_orders"]).rows.row(0, named=True)
 
 
-REAL = {"paid_gmv": 247_482_307, "refunds": 57_233_592, "net_by_order_date": 190_248_715, "paid_orders": 24_087}
+REAL = {
+    "paid_gmv": 247_482_307,
+    "refunds": 57_233_592,
+    "net_by_order_date": 190_248_715,
+    "paid_orders": 24_087,
+}
 
 
 @needs_tmall
 def test_the_real_report_to_the_fen(tmall: Settings) -> None:
-    """28,010 orders, 24,087 paid, the last six of them on 1 March; what was paid is already net of refunds in this file."""
+    """28,010 orders, 24,087 paid, the last six of them on 1 March.
+
+    What was paid is already net of refunds in this file.
+    """
     with reading(tmall) as lake:
         loads = lake.read(LOAD)
         orders = lake.sql("SELECT count(DISTINCT order_id) AS n FROM gold.fct_order_line")["n"][0]
     assert orders == 28_010
-    assert loads.select("rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty").row(0) == (28_010, 28_010, 0, 0, 0)
+    assert loads.select(
+        "rows_read_qty", "published_qty", "quarantined_qty", "superseded_qty", "duplicate_qty"
+    ).row(0) == (28_010, 28_010, 0, 0, 0)
     assert loads["dropped_columns_name"][0] == "收货地址"
     assert totals(tmall) == REAL
     viewer = Viewer(tmall.place, "test", "merchant", "merchant-a")
-    by_day = ask(viewer, ["paid_orders", "paid_gmv"], by=["platform", "paid_date"], period=(dt.date(2020, 2, 1), dt.date(2020, 3, 31))).rows
+    by_day = ask(
+        viewer,
+        ["paid_orders", "paid_gmv"],
+        by=["platform", "paid_date"],
+        period=(dt.date(2020, 2, 1), dt.date(2020, 3, 31)),
+    ).rows
     assert by_day["paid_date"].max() == dt.date(2020, 3, 1)
     assert by_day.filter(by_day["paid_date"] == dt.date(2020, 3, 1))["paid_orders"][0] == 6
     assert set(by_day["platform"]) == {"taobao"} and by_day["paid_gmv"].sum() == REAL["paid_gmv"]
@@ -66,7 +83,12 @@ def test_the_same_file_again_or_renamed_changes_nothing(tmall: Settings, tmp_pat
     for path in (TMALL, renamed):
         done = ingest(tmall, "merchant-a", "shop-a", [path])
         receipt = done.receipts[0]
-        assert (receipt.verdict, receipt.rows_read, receipt.duplicate, receipt.published) == ("duplicate", 28_010, 28_010, 0)
+        assert (receipt.verdict, receipt.rows_read, receipt.duplicate, receipt.published) == (
+            "duplicate",
+            28_010,
+            28_010,
+            0,
+        )
         assert all(item.before == item.after for item in done.changes)
         assert done.current and done.current.number == 1
     assert totals(tmall) == REAL
@@ -78,7 +100,12 @@ def test_the_same_rows_in_other_bytes_are_all_duplicates(tmall: Settings, tmp_pa
     other = tmp_path / "tmall.csv"
     other.write_bytes(TMALL.read_bytes() + b"\r\n")
     receipt = ingest(tmall, "merchant-a", "shop-a", [other]).receipts[0]
-    assert (receipt.verdict, receipt.rows_read, receipt.published, receipt.duplicate) == ("accepted", 28_010, 0, 28_010)
+    assert (receipt.verdict, receipt.rows_read, receipt.published, receipt.duplicate) == (
+        "accepted",
+        28_010,
+        0,
+        28_010,
+    )
     assert totals(tmall) == REAL
 
 
@@ -98,28 +125,47 @@ def test_another_merchant_sees_nothing_of_it(tmall: Settings) -> None:
         ("answer.json", b'{"code":10000}\n', "JSON_NOT_TABLE"),
     ],
 )
-def test_a_wrong_file_changes_nothing_and_says_why(settings: Settings, tmp_path: Path, name: str, data: bytes, rule: str) -> None:
+def test_a_wrong_file_changes_nothing_and_says_why(
+    settings: Settings, tmp_path: Path, name: str, data: bytes, rule: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    result = CliRunner().invoke(app, ["ingest", "--merchant", "m1", "--shop", "s1", "--new-shop", "--json", str(path)])
+    result = CliRunner().invoke(
+        app, ["ingest", "--merchant", "m1", "--shop", "s1", "--new-shop", "--json", str(path)]
+    )
     assert result.exit_code == 1
     document = json.loads(result.stdout)
     receipt = document["files"][0]
-    assert (receipt["verdict"], receipt["rule"], receipt["rows_read"], receipt["name"]) == ("refused", rule, 0, name)
+    assert (receipt["verdict"], receipt["rule"], receipt["rows_read"], receipt["name"]) == (
+        "refused",
+        rule,
+        0,
+        name,
+    )
     assert receipt["message"] and receipt["next_step"] and document["release"] is None
     with reading(settings) as lake:
         assert lake.read(EXPORT).is_empty() and lake.sql("SELECT count(*) AS n FROM ops.shop")["n"][0] == 0
-    assert not settings.place.landing.exists() or not [item for item in settings.place.landing.rglob("*") if item.is_file()]
+    assert not settings.place.landing.exists() or not [
+        item for item in settings.place.landing.rglob("*") if item.is_file()
+    ]
 
 
 def test_a_good_file_beside_a_bad_one_is_taken(settings: Settings, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_bytes(b"")
-    result = CliRunner().invoke(app, ["ingest", "-m", "m1", "-s", "s1", "--new-shop", "--json", str(bad), str(DOUYIN)])
+    result = CliRunner().invoke(
+        app, ["ingest", "-m", "m1", "-s", "s1", "--new-shop", "--json", str(bad), str(DOUYIN)]
+    )
     assert result.exit_code == 1
     files = json.loads(result.stdout)["files"]
-    assert [item["verdict"] for item in files] == ["refused", "warned"], "one row of the sample has a status word nobody knows"
-    assert files[1]["platform"] == "douyin" and files[1]["kind"] == "orders" and files[1]["rows_read"] == files[1]["published"] > 0
+    assert [item["verdict"] for item in files] == ["refused", "warned"], (
+        "one row of the sample has a status word nobody knows"
+    )
+    assert (
+        files[1]["platform"] == "douyin"
+        and files[1]["kind"] == "orders"
+        and files[1]["rows_read"] == files[1]["published"] > 0
+    )
 
 
 def test_the_file_of_another_platform_is_refused(released: Settings) -> None:
@@ -130,7 +176,9 @@ def test_the_file_of_another_platform_is_refused(released: Settings) -> None:
 
 @pytest.mark.usefixtures("released")
 def test_a_shop_of_another_merchant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(lambda: app(["ingest", "-m", "m2", "-s", "s1", "--new-shop", str(DOUYIN)], standalone_mode=False))
+    code = run(
+        lambda: app(["ingest", "-m", "m2", "-s", "s1", "--new-shop", str(DOUYIN)], standalone_mode=False)
+    )
     assert code == 2
     assert "SHOP_TAKEN" in capsys.readouterr().err
 
@@ -144,8 +192,17 @@ def test_a_mistyped_shop_is_refused_with_the_names_near_it(capsys: pytest.Captur
 
 
 def test_wrong_use_is_told_in_one_line(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(lambda: app(["ingest", "-m", "m1", "-s", "s1", "/no/such/file.csv"], standalone_mode=False)) == 2
-    assert run(lambda: app(["ask", "-m", "m1", "--metrics", "paid_gmv", "--from", "2026-13-01"], standalone_mode=False)) == 2
+    assert (
+        run(lambda: app(["ingest", "-m", "m1", "-s", "s1", "/no/such/file.csv"], standalone_mode=False)) == 2
+    )
+    assert (
+        run(
+            lambda: app(
+                ["ask", "-m", "m1", "--metrics", "paid_gmv", "--from", "2026-13-01"], standalone_mode=False
+            )
+        )
+        == 2
+    )
     told = capsys.readouterr().err
     assert "NO_SUCH_FILE" in told and "BAD_DATE" in told and "Traceback" not in told
 

@@ -34,7 +34,10 @@ ASKED = ["paid_gmv", "refunds", "net_by_refund_date", "paid_orders"]
 
 @dataclass(frozen=True)
 class Work:
-    """A home with one release and a day's work waiting; what a clean day makes of it, and how long that takes."""
+    """A home with one release and a day's work waiting.
+
+    What a clean day makes of it, and how long that takes.
+    """
 
     template: Path
     merchants: list[str]
@@ -102,15 +105,22 @@ def check_clean(work: Work, home: Path) -> None:
         loads, moved = lake.read(LOAD), lake.read(RESTATEMENT)
     for name in work.merchants:  # what the day moved is in the ledger, and once
         told = [moved.filter(merchant_id=name, metric_id=metric)["restated_number"].sum() for metric in ASKED]
-        assert told == [after - before for before, after in zip(work.before[name], work.after[name], strict=True)]
-    sums = loads["published_qty"] + loads["quarantined_qty"] + loads["superseded_qty"] + loads["duplicate_qty"]
+        assert told == [
+            after - before for before, after in zip(work.before[name], work.after[name], strict=True)
+        ]
+    sums = (
+        loads["published_qty"] + loads["quarantined_qty"] + loads["superseded_qty"] + loads["duplicate_qty"]
+    )
     assert (loads["rows_read_qty"] == sums).all()
     assert not [path for path in (home / "inbox").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("labels", [POINTS[::2], POINTS[1::2]], ids=["even", "odd"])
 def test_killed_at_every_labelled_point(work: Work, tmp_path: Path, labels: tuple[str, ...]) -> None:
-    """One run after the other is killed, each a step further; between two neighbours lies a whole attempt to go on."""
+    """One run after the other is killed, each a step further.
+
+    Between two neighbours lies a whole attempt to go on.
+    """
     home = work.copy(tmp_path / "home")
     for label in labels:
         assert work.day(home, crash_at=label) == -9, f"the run never came to {label}"

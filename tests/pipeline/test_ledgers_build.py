@@ -1,4 +1,6 @@
-"""Ledgers in the warehouse: whatever comes first, what is taken back, and what waits for a rate, gold is what it would be made whole."""
+"""Ledgers in the warehouse: whatever comes first, what is taken back, and what waits for a rate, gold is what
+it would be made whole.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ def rows(settings: Settings, table: str) -> pl.DataFrame:
 
 
 def test_orders_and_ledgers_in_any_order_and_a_bill_taken_back(settings: Settings, tmp_path: Path) -> None:
-    """A shop's first bill concerns orders long known; elsewhere the bill comes before them; withdrawn, it leaves no trace."""
+    """A shop's first bill concerns orders long known; elsewhere the bill comes before them.
+
+    Withdrawn, it leaves no trace.
+    """
     take(settings, "s1", [ORDERS, ACCOUNT])
     without_bill = hashes(settings)
     (bill,) = take(settings, "s1", [BILL])
@@ -55,8 +60,14 @@ def test_orders_and_ledgers_in_any_order_and_a_bill_taken_back(settings: Setting
     elsewhere = Settings(home=tmp_path / "elsewhere")
     for files in ([BILL], [ACCOUNT], [ORDERS]):
         take(elsewhere, "s1", files)
-    for table, key in (("fct_settlement_entry", "settlement_entry_id"), ("fct_fund_entry", "fund_entry_id"), ("mart_open_item", "open_item_id")):
-        assert rows(settings, table).sort(key, pl.all()).equals(rows(elsewhere, table).sort(key, pl.all())), table
+    for table, key in (
+        ("fct_settlement_entry", "settlement_entry_id"),
+        ("fct_fund_entry", "fund_entry_id"),
+        ("mart_open_item", "open_item_id"),
+    ):
+        assert rows(settings, table).sort(key, pl.all()).equals(rows(elsewhere, table).sort(key, pl.all())), (
+            table
+        )
     with writing(settings) as lake:
         mark(lake, "m1", bill, by="", at=now())
     build(settings)
@@ -69,15 +80,20 @@ def test_entries_in_another_currency_wait_for_their_days_rate(settings: Settings
     assert rows(settings, "fct_settlement_entry").is_empty()
     with reading(settings) as lake:
         told = lake.sql(
-            "SELECT DISTINCT settled_at::DATE::VARCHAR AS day, currency_code FROM silver.settlement_entry WHERE settled_at IS NOT NULL ORDER BY day"
+            "SELECT DISTINCT settled_at::DATE::VARCHAR AS day, currency_code FROM silver.settlement_entry "
+            "WHERE settled_at IS NOT NULL ORDER BY day"
         )
     assert told.height > 1
     rates = tmp_path / "rates.csv"
-    rates.write_text("date,currency,rate\n" + "".join(f"{day},{currency},0.2\n" for day, currency in told.head(1).rows()))
+    rates.write_text(
+        "date,currency,rate\n" + "".join(f"{day},{currency},0.2\n" for day, currency in told.head(1).rows())
+    )
     import_file(LIST, settings, None, rates, by="test")
     assert build(settings).has_changes
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == {told["day"][0]}
-    rates.write_text("date,currency,rate\n" + "".join(f"{day},{currency},0.2\n" for day, currency in told.rows()))
+    rates.write_text(
+        "date,currency,rate\n" + "".join(f"{day},{currency},0.2\n" for day, currency in told.rows())
+    )
     import_file(LIST, settings, None, rates, by="test")
     build(settings)
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"])
@@ -86,7 +102,12 @@ def test_entries_in_another_currency_wait_for_their_days_rate(settings: Settings
     assert hashes(settings) == grown
     audit(settings, built.build_number, built.snapshot)
     release(settings, built.build_number, built.snapshot)
-    assert CliRunner().invoke(app, ["rates", "forget", told["day"][0], told["currency_code"][0].lower()]).exit_code == 0
+    assert (
+        CliRunner()
+        .invoke(app, ["rates", "forget", told["day"][0], told["currency_code"][0].lower()])
+        .exit_code
+        == 0
+    )
     build(settings)
     assert set(rows(settings, "fct_settlement_entry")["settled_date"].cast(pl.String)) == set(told["day"][1:])
     shrunk = hashes(settings)

@@ -1,4 +1,6 @@
-"""Matured net in the warehouse: told for every paid day, the same from landing, and what was said is never unsaid."""
+"""Matured net in the warehouse: told for every paid day, the same from landing, and what was said is never
+unsaid.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,13 @@ def settings(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Settin
     found = Settings(home=tmp_path_factory.mktemp("outlook"))
     settle(found, market)
     for at in (EARLIER, NOW):
-        drop(found.home, market, downloads(market, tmp_path_factory.mktemp("downloads"), at, first=(NOW - dt.timedelta(days=91)).date()))
+        drop(
+            found.home,
+            market,
+            downloads(
+                market, tmp_path_factory.mktemp("downloads"), at, first=(NOW - dt.timedelta(days=91)).date()
+            ),
+        )
         scan_inbox(found, at=at)
         built = build(found, at=at)
     with writing(found) as lake:
@@ -58,23 +66,42 @@ def test_every_paid_day_has_its_outlook(settings: Settings) -> None:
     with reading(settings) as lake:
         daily = lake.read(mart_shop_channel_daily.TABLE)
     key = list(TABLE.key)
-    kept = daily.group_by(key).agg(pl.col("paid_fen").sum(), kept_fen=(pl.col("paid_fen") - pl.col("cohort_refund_fen")).sum()).filter(pl.col("paid_fen") > 0)
-    assert outlook.select(*key, "paid_fen", "kept_fen").sort(key).equals(kept.select(*key, "paid_fen", "kept_fen").sort(key))
-    assert outlook.filter(pl.col("age_days_qty") != (NOW.date() - pl.col("business_date")).dt.total_days()).is_empty()
+    kept = (
+        daily.group_by(key)
+        .agg(pl.col("paid_fen").sum(), kept_fen=(pl.col("paid_fen") - pl.col("cohort_refund_fen")).sum())
+        .filter(pl.col("paid_fen") > 0)
+    )
+    assert (
+        outlook.select(*key, "paid_fen", "kept_fen")
+        .sort(key)
+        .equals(kept.select(*key, "paid_fen", "kept_fen").sort(key))
+    )
+    assert outlook.filter(
+        pl.col("age_days_qty") != (NOW.date() - pl.col("business_date")).dt.total_days()
+    ).is_empty()
 
 
 def test_old_days_are_what_they_are_and_young_ones_are_told_within_bounds(settings: Settings) -> None:
     outlook, _ = stored(settings)
-    mature, young = outlook.filter(pl.col("age_days_qty") > HORIZON), outlook.filter(pl.col("age_days_qty") <= HORIZON)
+    mature = outlook.filter(pl.col("age_days_qty") > HORIZON)
+    young = outlook.filter(pl.col("age_days_qty") <= HORIZON)
     assert mature.height > 50
     assert set(mature["maturity_level_code"]) == {"mature"}
-    assert mature.filter(pl.any_horizontal(pl.col("matured_fen", "matured_low_fen", "matured_high_fen") != pl.col("kept_fen"))).is_empty()
+    assert mature.filter(
+        pl.any_horizontal(pl.col("matured_fen", "matured_low_fen", "matured_high_fen") != pl.col("kept_fen"))
+    ).is_empty()
     assert mature.select("matured_noise_number", "matured_doubt_fen").sum().row(0) == (0, 0)
     assert young["matured_fen"].null_count() == 0
-    ordered = (pl.col("matured_low_fen") >= 0) & (pl.col("matured_low_fen") <= pl.col("matured_fen")) & (pl.col("matured_fen") <= pl.col("matured_high_fen"))
+    ordered = (
+        (pl.col("matured_low_fen") >= 0)
+        & (pl.col("matured_low_fen") <= pl.col("matured_fen"))
+        & (pl.col("matured_fen") <= pl.col("matured_high_fen"))
+    )
     assert young.filter(ordered & (pl.col("matured_high_fen") <= pl.col("kept_fen"))).height == young.height
     fresh = young.filter(pl.col("age_days_qty") < 7)
-    assert fresh["matured_fen"].sum() < 0.6 * fresh["kept_fen"].sum(), "two thirds of young orders' money is known to go back"
+    assert fresh["matured_fen"].sum() < 0.6 * fresh["kept_fen"].sum(), (
+        "two thirds of young orders' money is known to go back"
+    )
 
 
 def test_shares_of_open_days_add_up_to_them_and_no_cell_loses_more_than_it_keeps(settings: Settings) -> None:
@@ -82,22 +109,33 @@ def test_shares_of_open_days_add_up_to_them_and_no_cell_loses_more_than_it_keeps
     with reading(settings) as lake:
         off = lake.sql("""
             SELECT * FROM (
-                SELECT shop_id, channel_code, business_date, sum(to_return_fen) AS goes, sum(matured_noise_number) AS noise, sum(matured_doubt_fen) AS doubt
+                SELECT shop_id, channel_code, business_date, sum(to_return_fen) AS goes,
+                    sum(matured_noise_number) AS noise, sum(matured_doubt_fen) AS doubt
                 FROM gold.mart_outlook_detail_daily GROUP BY ALL)
-            FULL JOIN (SELECT * FROM gold.mart_outlook_daily WHERE age_days_qty <= 45) USING (shop_id, channel_code, business_date)
-            WHERE (coalesce(goes, 0), coalesce(noise, 0), coalesce(doubt, 0)) <> (kept_fen - matured_fen, matured_noise_number, matured_doubt_fen)
+            FULL JOIN (SELECT * FROM gold.mart_outlook_daily WHERE age_days_qty <= 45)
+                USING (shop_id, channel_code, business_date)
+            WHERE (coalesce(goes, 0), coalesce(noise, 0), coalesce(doubt, 0)) <> (kept_fen - matured_fen,
+                matured_noise_number, matured_doubt_fen)
             OR matured_fen IS NULL""")
         cells = lake.sql("""
             SELECT * FROM (
-                SELECT shop_id, paid_date AS business_date, channel_code, coalesce(sku_code, 'untold') AS sku_code, coalesce(live_session_id, 'untold')
+                SELECT shop_id, paid_date AS business_date, channel_code,
+                    coalesce(sku_code, 'untold') AS sku_code, coalesce(live_session_id, 'untold')
                     AS live_session_id, sum(greatest(paid_fen - cohort_refund_fen, 0)) AS keeps
                 FROM gold.fct_order_line WHERE paid_date IS NOT NULL GROUP BY ALL)
             RIGHT JOIN (
-                SELECT shop_id, business_date, channel_code, sku_code, live_session_id, sum(to_return_fen) AS goes
-                FROM gold.mart_outlook_detail_daily GROUP BY ALL) USING (shop_id, business_date, channel_code, sku_code, live_session_id)""")
+                SELECT shop_id, business_date, channel_code, sku_code, live_session_id,
+                    sum(to_return_fen) AS goes
+                FROM gold.mart_outlook_detail_daily GROUP BY ALL)
+                    USING (shop_id, business_date, channel_code, sku_code, live_session_id)""")
     assert off.is_empty()
-    assert cells.height > 200 and cells["live_session_id"].n_unique() > 10 and cells["sku_code"].n_unique() > 10
-    assert cells.filter((pl.col("goes") < 0) | (pl.col("goes") > pl.col("keeps"))).is_empty() and cells["keeps"].null_count() == 0
+    assert (
+        cells.height > 200 and cells["live_session_id"].n_unique() > 10 and cells["sku_code"].n_unique() > 10
+    )
+    assert (
+        cells.filter((pl.col("goes") < 0) | (pl.col("goes") > pl.col("keeps"))).is_empty()
+        and cells["keeps"].null_count() == 0
+    )
 
 
 def test_every_cut_adds_up_to_the_figure_without_one(settings: Settings, market: Market) -> None:
@@ -108,17 +146,29 @@ def test_every_cut_adds_up_to_the_figure_without_one(settings: Settings, market:
         for dimension in dimensions_of("matured"):
             rows = ask(viewer, ["matured_net"], by=[dimension, "shop"], period=period).rows
             assert rows["matured_net"].null_count() == 0 and rows["matured_net"].sum() == whole, dimension
-        sessions = ask(viewer, ["matured_net", "net_by_order_date"], by=["session"], period=period).rows.filter(pl.col("session") != "untold")
-        assert sessions.height > 5 and sessions["matured_net"].sum() < sessions["net_by_order_date"].sum(), "part of it is still to come back"
+        sessions = ask(
+            viewer, ["matured_net", "net_by_order_date"], by=["session"], period=period
+        ).rows.filter(pl.col("session") != "untold")
+        assert sessions.height > 5 and sessions["matured_net"].sum() < sessions["net_by_order_date"].sum(), (
+            "part of it is still to come back"
+        )
 
 
 def test_of_full_age_a_style_is_what_it_really_kept(settings: Settings, market: Market) -> None:
     first, last = NOW.date() - dt.timedelta(days=80), NOW.date() - dt.timedelta(days=46)
     true = truth(market, NOW, "net_by_order_date", ["merchant_id", "shop_id", "style_code"], first, last)
     for name in market.merchants["merchant_id"]:
-        told = ask(Viewer(settings.place, "test", "merchant", name), ["matured_net"], by=["shop", "style"], period=(first, last)).rows
+        told = ask(
+            Viewer(settings.place, "test", "merchant", name),
+            ["matured_net"],
+            by=["shop", "style"],
+            period=(first, last),
+        ).rows
         mine = true.filter(merchant_id=name).select("shop_id", "style_code", "value")
-        assert told.height > 3 and told.filter(pl.col("matured_net") != 0).rows() == mine.filter(pl.col("value") != 0).rows()
+        assert (
+            told.height > 3
+            and told.filter(pl.col("matured_net") != 0).rows() == mine.filter(pl.col("value") != 0).rows()
+        )
 
 
 def test_what_was_said_a_fortnight_ago_stands_beside_what_is_said_now(settings: Settings) -> None:

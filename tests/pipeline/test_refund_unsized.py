@@ -1,4 +1,6 @@
-"""Pinduoduo's order file calls an order refunded after shipment and never says how much: no net hides that, and no receipt."""
+"""Pinduoduo's order file calls an order refunded after shipment and never says how much: no net hides that,
+and no receipt.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,12 @@ from metrics.query.ask import ask
 from pipeline.steps import ingest
 from warehouse.settings import Settings
 
-HEAD = "商品,订单号,订单状态,商品数量(件),支付时间,发货时间,确认收货时间,商品id,商品规格,售后状态,订单成交时间,商品总价(元),用户实付金额(元),商家实收金额(元)"
-#: Kept; refunded before shipment, which is all of it; and refunded after shipment, in October: 80.00 paid, and nobody knows how much went back.
+HEAD = (
+    "商品,订单号,订单状态,商品数量(件),支付时间,发货时间,确认收货时间,商品id,商品规格,售后状态,"
+    "订单成交时间,商品总价(元),用户实付金额(元),商家实收金额(元)"
+)
+#: Kept; refunded before shipment, which is all of it; and refunded after shipment, in October: 80.00 paid,
+#: and nobody knows how much went back.
 KEPT = ("261110-100000000000001", "已收货", "2026-11-10", "100.00", "无售后或售后取消")
 CANCELLED = ("261111-100000000000002", "未发货，退款成功", "2026-11-11", "50.00", "退款成功")
 UNSIZED = ("261005-100000000000003", "已发货，退款成功", "2026-10-05", "80.00", "退款成功")
@@ -22,7 +28,10 @@ KEPT_METRICS = ["refunds", "net_by_order_date", "return_rate_value", "kept_units
 
 
 def orders(path: Path, *rows: tuple[str, ...]) -> Path:
-    lines = [f'衬衫,{order},"{state}",1,{day} 10:00:00,,,6543,"黑色,M",{sale},{day} 10:00:00,{paid},{paid},{paid}' for order, state, day, paid, sale in rows]
+    lines = [
+        f'衬衫,{order},"{state}",1,{day} 10:00:00,,,6543,"黑色,M",{sale},{day} 10:00:00,{paid},{paid},{paid}'
+        for order, state, day, paid, sale in rows
+    ]
     path.write_text("\n".join([HEAD, *lines, ""]), encoding="utf-8-sig")
     return path
 
@@ -41,16 +50,26 @@ def settings(tmp_path: Path) -> Settings:
 
 def give(settings: Settings, shop: str, *files: Path) -> list[Notice]:
     done = ingest(settings, "m1", shop, list(files), register=True)
-    return [notice for receipt in done.receipts for notice in receipt.notices if notice.rule == "REFUND_UNSIZED"]
+    return [
+        notice for receipt in done.receipts for notice in receipt.notices if notice.rule == "REFUND_UNSIZED"
+    ]
 
 
-def found(settings: Settings, *metrics: str, **more: object) -> tuple[list[tuple[object, ...]], dict[str, int | None]]:
+def found(
+    settings: Settings, *metrics: str, **more: object
+) -> tuple[list[tuple[object, ...]], dict[str, int | None]]:
     answer = ask(Viewer(settings.place, "test", "merchant", "m1"), metrics, **more)  # type: ignore[arg-type]
-    return answer.rows.rows(), {note.code: note.amount_fen for note in answer.notes if note.code == "REFUNDS_UNSIZED"}
+    return answer.rows.rows(), {
+        note.code: note.amount_fen for note in answer.notes if note.code == "REFUNDS_UNSIZED"
+    }
 
 
-def test_a_refund_of_no_amount_stands_beside_every_figure_it_touches_until_the_amount_comes(settings: Settings, tmp_path: Path) -> None:
-    (notice,) = give(settings, "pdd", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, CANCELLED, UNSIZED))
+def test_a_refund_of_no_amount_stands_beside_every_figure_it_touches_until_the_amount_comes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (notice,) = give(
+        settings, "pdd", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, CANCELLED, UNSIZED)
+    )
     assert notice.calls and (notice.count, notice.about) == (1, "支付 80.00 元")
     touched, free = {"REFUNDS_UNSIZED": 80_00}, dict[str, int | None]()
     assert found(settings, "paid_gmv", "refunds", "net_by_order_date") == ([(230_00, 50_00, 180_00)], touched)
@@ -66,18 +85,36 @@ def test_a_refund_of_no_amount_stands_beside_every_figure_it_touches_until_the_a
 
 
 def test_where_no_refund_has_an_amount_what_is_kept_is_empty(settings: Settings, tmp_path: Path) -> None:
-    (notice,) = give(settings, "pdd", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, UNSIZED))
+    (notice,) = give(
+        settings, "pdd", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, UNSIZED)
+    )
     assert notice.about == "支付 80.00 元"
     assert found(settings, "paid_gmv", "refunds", "net_by_order_date") == ([(180_00, None, None)], {})
 
 
-def test_the_receipt_of_an_order_file_says_nothing_where_another_file_of_the_same_ingest_gives_the_amount(settings: Settings, tmp_path: Path) -> None:
-    files = orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, UNSIZED), after_sale(tmp_path / "refund.csv", UNSIZED[0], "30.00")
+def test_the_receipt_of_an_order_file_says_nothing_where_another_file_of_the_same_ingest_gives_the_amount(
+    settings: Settings, tmp_path: Path
+) -> None:
+    files = (
+        orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, UNSIZED),
+        after_sale(tmp_path / "refund.csv", UNSIZED[0], "30.00"),
+    )
     assert give(settings, "pdd", *files) == []
 
 
-def test_shops_that_never_gave_refunds_are_named_and_not_noted_again(settings: Settings, tmp_path: Path) -> None:
-    """One shop knows its refunds, of the other none has an amount: the sum is the first one's, and so is the note."""
+def test_shops_that_never_gave_refunds_are_named_and_not_noted_again(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """One shop knows its refunds, of the other none has an amount: the sum is the first one's, and so is the
+    note.
+    """
     give(settings, "aa", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, CANCELLED))
-    give(settings, "bb", orders(tmp_path / "orders_export2026-11-19-11-00-00.csv", *((f"{order}9", *rest) for order, *rest in (KEPT, UNSIZED))))
+    give(
+        settings,
+        "bb",
+        orders(
+            tmp_path / "orders_export2026-11-19-11-00-00.csv",
+            *((f"{order}9", *rest) for order, *rest in (KEPT, UNSIZED)),
+        ),
+    )
     assert found(settings, "net_by_order_date") == ([(100_00,)], {})

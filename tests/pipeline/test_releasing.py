@@ -1,4 +1,6 @@
-"""Write – audit – publish: a failed stop rule holds the dashboards, mending publishes, pins and older releases answer as they did."""
+"""Write – audit – publish: a failed stop rule holds the dashboards, mending publishes, pins and older
+releases answer as they did.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +104,10 @@ def test_pin_unpin_and_as_of(released: Settings, tmp_path: Path) -> None:
     assert runner.invoke(app, ["releases", "pin", "1"]).exit_code == 0
     assert paid(released) == first
     listed = json.loads(runner.invoke(app, ["releases", "list", "--json"]).stdout)["releases"]
-    assert [(item["number"], item["is_current"], item["is_pinned"]) for item in listed] == [(1, True, True), (2, False, False)]
+    assert [(item["number"], item["is_current"], item["is_pinned"]) for item in listed] == [
+        (1, True, True),
+        (2, False, False),
+    ]
     assert runner.invoke(app, ["releases", "unpin"]).exit_code == 0
     assert paid(released) == second
     assert run(lambda: app(["releases", "pin", "9"], standalone_mode=False)) == 2
@@ -127,7 +132,9 @@ cells.READERS["yuan"] = read
 
 @pytest.fixture
 def upgrade_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """A new version of the house whose reader, a process of its own, knows that a third decimal of 5 is half a fen up."""
+    """A new version of the house whose reader, a process of its own, knows that a third decimal of 5 is half
+    a fen up.
+    """
 
     def upgrade() -> None:
         (tmp_path / "sitecustomize.py").write_text(UPGRADE, encoding="utf-8")
@@ -138,26 +145,44 @@ def upgrade_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     parsing.close()
 
 
-def test_broken_rows_are_quarantined_shown_and_rejudged(released: Settings, tmp_path: Path, upgrade_reader: Callable[[], None]) -> None:
+def test_broken_rows_are_quarantined_shown_and_rejudged(
+    released: Settings, tmp_path: Path, upgrade_reader: Callable[[], None]
+) -> None:
     before = paid(released)
     bad = order_file(tmp_path, name="1792461611_bad.csv", money="12.345", number="6917926768823640777")
     runner = CliRunner()
     result = runner.invoke(app, ["ingest", "-m", "m1", "-s", "s1", "--json", str(bad)])
     assert result.exit_code == 1, "all of the file's rows are beyond the stated share"
     receipt = json.loads(result.stdout)["files"][0]
-    assert (receipt["rows_read"], receipt["quarantined"], receipt["published"], receipt["rules"]) == (1, 1, 0, {"BAD_MONEY": 1})
+    assert (receipt["rows_read"], receipt["quarantined"], receipt["published"], receipt["rules"]) == (
+        1,
+        1,
+        0,
+        {"BAD_MONEY": 1},
+    )
     assert paid(released) == before
-    shown = json.loads(runner.invoke(app, ["quarantine", "show", receipt["export_id"][:10], "--json"]).stdout)["rows"]
-    assert [(row["row_number"], row["column_name"], row["cell_name"]) for row in shown] == [(2, "订单应付金额", "12.345")]
+    shown = json.loads(
+        runner.invoke(app, ["quarantine", "show", receipt["export_id"][:10], "--json"]).stdout
+    )["rows"]
+    assert [(row["row_number"], row["column_name"], row["cell_name"]) for row in shown] == [
+        (2, "订单应付金额", "12.345")
+    ]
     assert shown[0]["next_step_name"] and "收件人" not in shown[0]["row_json"]
     told = runner.invoke(app, ["quarantine", "show", receipt["export_id"][:10]]).stdout
-    assert "12.345" in told and "BAD_MONEY" in told and "quarantine show" not in told and "打开导出的原文件看这一行" in told
+    assert (
+        "12.345" in told
+        and "BAD_MONEY" in told
+        and "quarantine show" not in told
+        and "打开导出的原文件看这一行" in told
+    )
     upgrade_reader()
     assert runner.invoke(app, ["quarantine", "rejudge", receipt["export_id"][:10]]).exit_code == 0
     assert paid(released) == before + 1_235
     with reading(released) as lake:
         assert lake.read(QUARANTINE).is_empty()
-        load = lake.sql("SELECT * FROM ops.load WHERE export_id = ?", [receipt["export_id"]]).row(0, named=True)
+        load = lake.sql("SELECT * FROM ops.load WHERE export_id = ?", [receipt["export_id"]]).row(
+            0, named=True
+        )
     assert (load["rows_read_qty"], load["published_qty"], load["quarantined_qty"]) == (1, 1, 0)
 
 
@@ -165,10 +190,14 @@ def test_a_rebuild_after_the_own_accounts_change_moves_the_channel(released: Set
     viewer = Viewer(released.place, *VIEWER)
     before = ask(viewer, ["paid_gmv"], by=["channel"]).rows
     with reading(released) as lake:
-        account = lake.sql("SELECT creator_id FROM gold.fct_order_line WHERE channel_code = 'creator_live' LIMIT 1")["creator_id"]
+        account = lake.sql(
+            "SELECT creator_id FROM gold.fct_order_line WHERE channel_code = 'creator_live' LIMIT 1"
+        )["creator_id"]
     if account.is_empty():
         pytest.skip("the sample has no creator's live order")
-    assert CliRunner().invoke(app, ["shops", "add-account", "-m", "m1", "-s", "s1", account[0]]).exit_code == 0
+    assert (
+        CliRunner().invoke(app, ["shops", "add-account", "-m", "m1", "-s", "s1", account[0]]).exit_code == 0
+    )
     built, _ = build_and_release(released)
     assert built.has_changes
     after = ask(viewer, ["paid_gmv"], by=["channel"]).rows

@@ -1,4 +1,6 @@
-"""Four shops that gave one or two files each: what they never gave is empty wherever it is asked, and it is said which file is missing."""
+"""Four shops that gave one or two files each: what they never gave is empty wherever it is asked, and it is
+said which file is missing.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,22 @@ SAMPLES = Path(__file__).parents[2] / "connectors"
 DOUYIN = SAMPLES / "douyin" / "samples"
 ORDERS = DOUYIN / "1792375211_orders_2025_75.csv"
 ITEMS = SAMPLES / "taobao" / "samples" / "ExportOrderDetailList202611201200_2022.csv"
-ASKED = ["paid_gmv", "refunds", "net_by_order_date", "return_rate_value", "ad_spend", "settled", "funded", "gpm"]
+ASKED = [
+    "paid_gmv",
+    "refunds",
+    "net_by_order_date",
+    "return_rate_value",
+    "ad_spend",
+    "settled",
+    "funded",
+    "gpm",
+]
 
 
 def without_payment_time(folder: Path) -> tuple[Path, int]:
-    """The item file of Taobao with its payment times left blank, and what its rows that are called successful were to be paid, in fen."""
+    """The item file of Taobao with its payment times left blank, and what its rows that are called successful
+    were to be paid, in fen.
+    """
     head, *rows = list(csv.reader(ITEMS.read_text(encoding="gb18030").splitlines()))
     place = {name: number for number, name in enumerate(head)}
     paid = [row for row in rows if row[place["订单状态"]] == "交易成功"]
@@ -39,7 +52,9 @@ def without_payment_time(folder: Path) -> tuple[Path, int]:
 def other_orders(folder: Path) -> Path:
     """The same orders under other numbers."""
     path = folder / "1792375211_orders.csv"
-    path.write_text(ORDERS.read_text(encoding="utf-8-sig").replace("69315704", "69315705"), encoding="utf-8-sig")
+    path.write_text(
+        ORDERS.read_text(encoding="utf-8-sig").replace("69315704", "69315705"), encoding="utf-8-sig"
+    )
     return path
 
 
@@ -47,7 +62,9 @@ def refund_without_order(folder: Path) -> Path:
     """A bookkeeping system's refund of an order that never came."""
     path = folder / "refund.csv"
     head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
-    path.write_text(head + "9001,6939999999999999999,仅退款,退款成功,5.00,2026-11-02 10:00:00,2026-11-02 11:00:00\n")
+    path.write_text(
+        head + "9001,6939999999999999999,仅退款,退款成功,5.00,2026-11-02 10:00:00,2026-11-02 11:00:00\n"
+    )
     return path
 
 
@@ -64,15 +81,26 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, int]:
     }
     for shop, files in given.items():
         done = ingest(settings, "m1", shop, files, register=True)
-        assert {receipt.verdict for receipt in done.receipts} <= {"accepted", "warned"}, [receipt.document() for receipt in done.receipts]
+        assert {receipt.verdict for receipt in done.receipts} <= {"accepted", "warned"}, [
+            receipt.document() for receipt in done.receipts
+        ]
     return settings, undated
 
 
-def test_refunds_are_given_up_to_the_last_day_money_went_back(home: tuple[Settings, int], tmp_path: Path) -> None:
-    """The file is dated by applications; its last refund is weeks later, and what was paid in between has its net by refund date."""
+def test_refunds_are_given_up_to_the_last_day_money_went_back(
+    home: tuple[Settings, int], tmp_path: Path
+) -> None:
+    """The file is dated by applications.
+
+    Its last refund is weeks later, and what was paid in between has its net by refund date.
+    """
     orders, refunds = tmp_path / "1792375211_orders.csv", tmp_path / "refund.csv"
-    orders.write_text(ORDERS.read_text(encoding="utf-8-sig").replace("69315704", "69315706"), encoding="utf-8-sig")
-    (first,) = (line.split(",")[0].strip('"=') for line in orders.read_text(encoding="utf-8-sig").splitlines()[1:2])
+    orders.write_text(
+        ORDERS.read_text(encoding="utf-8-sig").replace("69315704", "69315706"), encoding="utf-8-sig"
+    )
+    (first,) = (
+        line.split(",")[0].strip('"=') for line in orders.read_text(encoding="utf-8-sig").splitlines()[1:2]
+    )
     head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
     refunds.write_text(f"{head}9001,{first},仅退款,退款成功,5.00,2026-10-13 10:00:00,2026-10-29 11:00:00\n")
     settings = Settings(home=tmp_path / "home")
@@ -92,7 +120,10 @@ def counts(found: Answer) -> dict[str, int | None]:
 
 
 def test_what_a_shop_never_gave_is_empty_in_every_figure_made_of_it(home: tuple[Settings, int]) -> None:
-    """Douyin's orders say that some were refunded and not how much; advertising by product does not tell all that a shop spent."""
+    """Douyin's orders say that some were refunded and not how much.
+
+    Advertising by product does not tell all that a shop spent.
+    """
     (row,) = answer(home[0], *ASKED, where={"shop": "bare"}).rows.iter_rows(named=True)
     assert row.pop("paid_gmv") > 0 and set(row.values()) == {None}
     assert set(counts(answer(home[0], *ASKED, where={"shop": "bare"}))) >= {
@@ -104,7 +135,9 @@ def test_what_a_shop_never_gave_is_empty_in_every_figure_made_of_it(home: tuple[
     }
 
 
-def test_json_says_null_where_the_page_says_nothing(home: tuple[Settings, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_says_null_where_the_page_says_nothing(
+    home: tuple[Settings, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BAIYUN_HOME", str(home[0].home))
     asked = ["ask", "--metrics", "ad_spend,settled,paid_gmv", "--merchant", "m1", "--by", "shop", "--json"]
     document = json.loads(CliRunner().invoke(app, asked).stdout)
@@ -138,6 +171,10 @@ def test_refunds_that_wait_for_their_orders_were_given(home: tuple[Settings, int
 def test_a_total_says_which_shops_it_covers(home: tuple[Settings, int]) -> None:
     found = answer(home[0], "net_by_order_date")
     assert found.rows.item() == answer(home[0], "net_by_order_date", where={"shop": "waits"}).rows.item()
-    assert {code: count for code, count in counts(found).items() if count} == {"ORDERS_MISSING": 1, "PAID_DAYS_MISSING": 1, "REFUNDS_NONE": 2}
+    assert {code: count for code, count in counts(found).items() if count} == {
+        "ORDERS_MISSING": 1,
+        "PAID_DAYS_MISSING": 1,
+        "REFUNDS_NONE": 2,
+    }
     (note,) = (note for note in found.notes if note.code == "REFUNDS_NONE")
     assert "4 家店里给过的有 2 家(undated、waits),没给过的:bare、shows" in note.zh

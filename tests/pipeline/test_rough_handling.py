@@ -1,4 +1,6 @@
-"""What careless hands and broken disks do: nothing is lost, nothing lies, the same command finishes what was cut off."""
+"""What careless hands and broken disks do: nothing is lost, nothing lies, the same command finishes what was
+cut off.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,13 @@ def test_a_stamp_from_the_future_does_not_win_for_ever(settings: Settings, tmp_p
     write(tmp_path / "3999999999_old.csv", table[:2])
     ingest(settings, "m1", "s1", [tmp_path / "3999999999_old.csv"], register=True)
     table[1][due] = "77.00"
-    ingest(settings, "m1", "s1", [write(tmp_path / "1795000000_new.csv", table[:2])], at=dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
+    ingest(
+        settings,
+        "m1",
+        "s1",
+        [write(tmp_path / "1795000000_new.csv", table[:2])],
+        at=dt.datetime(2026, 11, 25, tzinfo=dt.UTC),
+    )
     assert paid(settings) == 7_700
 
 
@@ -126,29 +134,51 @@ def workbook(path: Path, sheets: dict[str, list[list[str]]], hidden: str = "") -
     return path
 
 
-def test_sheets_of_one_header_are_one_table_and_hidden_ones_do_not_count(settings: Settings, tmp_path: Path) -> None:
+def test_sheets_of_one_header_are_one_table_and_hidden_ones_do_not_count(
+    settings: Settings, tmp_path: Path
+) -> None:
     table = rows()
     sheets = {"one": table[:2], "two": table}
-    receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "two.xlsx", sheets)], register=True).receipts[0]
-    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (1 + len(table) - 1, ["SEVERAL_SHEETS", "UNKNOWN_WORD", "REFUND_UNSIZED"])
-    receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "hidden.xlsx", sheets, hidden="one")], register=True).receipts[0]
-    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (len(table) - 1, ["OTHER_SHEETS", "UNKNOWN_WORD", "REFUND_UNSIZED"])
+    receipt = ingest(settings, "m1", "s1", [workbook(tmp_path / "two.xlsx", sheets)], register=True).receipts[
+        0
+    ]
+    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (
+        1 + len(table) - 1,
+        ["SEVERAL_SHEETS", "UNKNOWN_WORD", "REFUND_UNSIZED"],
+    )
+    receipt = ingest(
+        settings, "m1", "s1", [workbook(tmp_path / "hidden.xlsx", sheets, hidden="one")], register=True
+    ).receipts[0]
+    assert (receipt.rows_read, [notice.rule for notice in receipt.notices]) == (
+        len(table) - 1,
+        ["OTHER_SHEETS", "UNKNOWN_WORD", "REFUND_UNSIZED"],
+    )
 
 
-def test_ids_ruined_by_a_spreadsheet_are_refused_in_small_files_too(settings: Settings, tmp_path: Path) -> None:
+def test_ids_ruined_by_a_spreadsheet_are_refused_in_small_files_too(
+    settings: Settings, tmp_path: Path
+) -> None:
     table = rows()
     table = [table[0], *list({row[0]: row for row in table[1:]}.values())[:2]]  # two orders
     for row in table[1:]:
-        row[:] = [str(int(float(cell))) if cell.strip().isdigit() and len(cell.strip()) >= 16 else cell for cell in row]
+        row[:] = [
+            str(int(float(cell))) if cell.strip().isdigit() and len(cell.strip()) >= 16 else cell
+            for cell in row
+        ]
     receipt = ingest(settings, "m1", "s1", [write(tmp_path / "num.csv", table)], register=True).receipts[0]
     assert (receipt.verdict, receipt.rule) == ("refused", "ID_PRECISION_LOST")
 
 
 @pytest.mark.parametrize(
     ("data", "rule"),
-    [("甲,乙\n1,2\n".encode("utf-16")[:-1], "TRUNCATED"), (b"a," + b"x" * 200_000 + b"\n1,2\n", "CELL_TOO_LARGE")],
+    [
+        ("甲,乙\n1,2\n".encode("utf-16")[:-1], "TRUNCATED"),
+        (b"a," + b"x" * 200_000 + b"\n1,2\n", "CELL_TOO_LARGE"),
+    ],
 )
-def test_broken_bytes_are_refused_not_thrown(settings: Settings, tmp_path: Path, data: bytes, rule: str) -> None:
+def test_broken_bytes_are_refused_not_thrown(
+    settings: Settings, tmp_path: Path, data: bytes, rule: str
+) -> None:
     path = tmp_path / "broken.csv"
     path.write_bytes(data)
     receipt = ingest(settings, "m1", "s1", [path], register=True).receipts[0]
@@ -166,7 +196,9 @@ def test_the_inbox_goes_on_beside_a_bad_file_and_keeps_both_refusals(released: S
     assert CliRunner().invoke(app, ["scan"]).exit_code == 0
 
 
-def test_a_setting_that_cannot_be_is_named_and_not_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_setting_that_cannot_be_is_named_and_not_repeated(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from cli import run
 
     monkeypatch.setenv("BAIYUN_DISCLOSURE_P", "-77")
@@ -201,7 +233,10 @@ def test_a_build_of_somebody_else_may_take_what_was_just_landed(tmp_path: Path) 
 
 
 def test_a_reader_ended_from_outside_loses_nothing(tmp_path: Path) -> None:
-    """The machine may run out of memory while a build reads from landing: another reader is asked; when that ends, too, nothing has changed."""
+    """The machine may run out of memory while a build reads from landing: another reader is asked.
+
+    When that ends, too, nothing has changed.
+    """
     settings = Settings(home=tmp_path / "home")
     ingest(settings, "m1", "m1-shop", [DOUYIN], register=True)
     warm(Limits.of(settings)).close()

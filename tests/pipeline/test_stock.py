@@ -1,4 +1,6 @@
-"""Goods received and counted in the warehouse: refused whole or taken over, reckoned with by the next build of that merchant alone, and taken back."""
+"""Goods received and counted in the warehouse: refused whole or taken over, reckoned with by the next build
+of that merchant alone, and taken back.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def hashes(settings: Settings) -> dict[str, str]:
         return {name: lake.content_hash(table) for name, table in gold_tables().items()}
 
 
-def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_back(released: Settings, tmp_path: Path) -> None:
+def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_back(
+    released: Settings, tmp_path: Path
+) -> None:
     ingest(released, "m1", "s1", [AFTER_SALES])  # or nothing is known of what was kept
     without = hashes(released)
     with reading(released) as lake:
@@ -63,17 +67,25 @@ def test_entries_move_the_sheet_of_their_merchant_and_leave_no_trace_when_taken_
     with reading(released) as lake:
         assert input_changes(lake).stock == set()
     viewer = Viewer(released.place, "test", "merchant", "m1")
-    told = ask(viewer, ["sell_through", "closing_stock"], by=["month"], where={"shop": "s1", "sku": sku}).rows.row(-1, named=True)
+    told = ask(
+        viewer, ["sell_through", "closing_stock"], by=["month"], where={"shop": "s1", "sku": sku}
+    ).rows.row(-1, named=True)
     assert (told["sell_through"], told["closing_stock"]) == (0.5, kept + 3)
     cell = {"shop": "s1", "sku": sku, "month": str(told["month"])}
     passport, lines = explain(viewer, "sell_through", cell), order_lines(viewer, "sell_through", cell)
     assert (passport.value, passport.mart, lines.value) == (0.5, mart_stock_monthly.TABLE, 0.5)
-    assert set(passport.files["kind_code"]) <= {"orders", "order_items", "after_sales"} and passport.files.height, "the sales come from files"
+    assert (
+        set(passport.files["kind_code"]) <= {"orders", "order_items", "after_sales"} and passport.files.height
+    ), "the sales come from files"
     assert passport.entered_at is not None and passport.entered_at > passport.observed_at
     (receipt,) = lines.rows.filter(evidence_code="received").iter_rows(named=True)
     assert (receipt["divisor"], receipt["evidence_date"]) == (2 * kept, dt.date(2026, 10, 1))
     (entered,) = raw_rows(viewer, receipt)
-    assert (entered.source, entered.cells["经手人"], entered.cells["录入件数"]) == (ENTERED, "仓库", str(2 * kept))
+    assert (entered.source, entered.cells["经手人"], entered.cells["录入件数"]) == (
+        ENTERED,
+        "仓库",
+        str(2 * kept),
+    )
     assert raw_rows(Viewer(released.place, "test", "merchant", "m2"), receipt) == [], "nobody else's"
     grown = hashes(released)
     build(released, from_landing=True)
@@ -113,7 +125,10 @@ WRONG = [
     ("STOCK_GOODS", "到货,s1,,2026-01-01,1"),
     *(("STOCK_DATE", f"到货,s1,A,{day},1") for day in ("", "2026-13-01", "2098-01-01")),
     *(("STOCK_QTY", f"盘点,s1,A,2026-01-01,{cell}") for cell in ("", "-1", "1.5", "一箱", "99999999999")),
-    *(("STOCK_FORMULA", f"盘点,s1,A,{day},{cell}") for day, cell in (("2026-01-01", "=20+21"), ("=TODAY()", "1"))),
+    *(
+        ("STOCK_FORMULA", f"盘点,s1,A,{day},{cell}")
+        for day, cell in (("2026-01-01", "=20+21"), ("=TODAY()", "1"))
+    ),
     ("STOCK_TWICE", "到货,s1,K,2026-01-01,2"),
 ]
 
@@ -126,13 +141,19 @@ def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: P
     for rule, row in WRONG:
         with pytest.raises(FileRefusedError) as raised:
             enter(home, tmp_path, "到货,s1,K,2026-01-01,1", "", row)
-        assert (raised.value.rule, raised.value.facts["row"], bool(raised.value.step_zh)) == (rule, 4, True), row
+        assert (raised.value.rule, raised.value.facts["row"], bool(raised.value.step_zh)) == (
+            rule,
+            4,
+            True,
+        ), row
         assert (raised.value.facts.get("column") in HEADER) == (rule != "STOCK_TWICE"), row
     with reading(home) as lake:
         assert read(lake, STOCK_ENTRY).is_empty()
 
 
-def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_template_is_a_list_that_can_be_given_and_is_listed(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BAIYUN_HOME", str(home.home))
     run = CliRunner()
     assert "还没有到货和盘点" in run.invoke(app, ["stock", "list", "-m", "m1"]).stdout
@@ -145,4 +166,6 @@ def test_the_template_is_a_list_that_can_be_given_and_is_listed(home: Settings, 
     assert "A1001-M" in told and "40" in told and "41" not in told
     with reading(home) as lake:
         assert read(lake, STOCK_ENTRY, "m1").height == 6
-        assert lake.read(mart_stock_monthly.TABLE).is_empty(), "a shop that gave no data has no day to stand on"
+        assert lake.read(mart_stock_monthly.TABLE).is_empty(), (
+            "a shop that gave no data has no day to stand on"
+        )

@@ -15,9 +15,12 @@ from warehouse.settings import Settings
 
 #: Commands that look at what a merchant has, and what they need beside it.
 LOOKING: dict[str, list[str]] = {
-    "files list": [], "files withdraw": ["ffff"], "quarantine list": [], "quarantine lines": [], "quarantine confirm": ["ffff"],
-    "quarantine confirm-line": ["l1"], "mappings list": [], "mappings forget": ["mine"], "open": [], "ask": ["--metrics", "paid_gmv"],
-    "explain": ["paid_gmv"], "costs list": [], "aside list": [], "accounts list": [], "stock list": [], "shops keep-raw": ["3"],
+    "files list": [], "files withdraw": ["ffff"], "quarantine list": [], "quarantine lines": [],
+    "quarantine confirm": ["ffff"],
+    "quarantine confirm-line": ["l1"], "mappings list": [], "mappings forget": ["mine"], "open": [],
+    "ask": ["--metrics", "paid_gmv"],
+    "explain": ["paid_gmv"], "costs list": [], "aside list": [], "accounts list": [], "stock list": [],
+    "shops keep-raw": ["3"],
     "shops remove-account": ["-s", "s1", "123456"],
 }  # fmt: skip
 
@@ -45,14 +48,20 @@ def called(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> int:
 
 
 @pytest.mark.parametrize("command", LOOKING)
-def test_an_unknown_merchant_is_told_and_is_wrong_use(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_merchant_is_told_and_is_wrong_use(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert called(monkeypatch, [*command.split(), "-m", "nobody", *LOOKING[command]]) == 2
     said = capsys.readouterr()
     assert said.out == "" and "→" in said.err, "a sentence and a next step"
     assert "nobody" in said.err or not command.endswith("list"), said.err
 
 
-@pytest.mark.parametrize("command", ["files list", "quarantine list", "quarantine lines", "mappings list", "costs list"])
-def test_a_merchant_who_gave_nothing_yet_has_an_empty_list(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command", ["files list", "quarantine list", "quarantine lines", "mappings list", "costs list"]
+)
+def test_a_merchant_who_gave_nothing_yet_has_an_empty_list(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert called(monkeypatch, [*command.split(), "-m", "m1"]) == 0
     assert capsys.readouterr().err == ""

@@ -1,4 +1,6 @@
-"""A file that should not have been given is taken back: what stands afterwards is what would stand had it never come."""
+"""A file that should not have been given is taken back: what stands afterwards is what would stand had it
+never come.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ AFTER_SALES = SAMPLES / "售后单-2026-10-19 10_00_11.xlsx"
 
 def gold(settings: Settings) -> dict[str, str]:
     with reading(settings) as lake:
-        return {name: lake.content_hash(table, ignore=("_export_id",)) for name, table in gold_tables().items()}
+        return {
+            name: lake.content_hash(table, ignore=("_export_id",)) for name, table in gold_tables().items()
+        }
 
 
 def withdraw(export_id: str, merchant: str = "m1") -> dict[str, object]:
@@ -39,13 +43,20 @@ def withdraw(export_id: str, merchant: str = "m1") -> dict[str, object]:
 
 
 def orders_and_a_refund_of_more(folder: Path) -> tuple[Path, Path]:
-    """Forty orders of one yuan, and a bookkeeping system's refund of five hundred on one of them: a release with both is held."""
+    """Forty orders of one yuan, and a bookkeeping system's refund of five hundred on one of them: a release
+    with both is held.
+    """
     orders, refund = folder / "report.csv", folder / "erp.csv"
     head = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
-    rows = (f"31000000000000{n:05d},1.0,1.0,广东省,2026-11-01 20:00:01,2026-11-01 20:00:30,0.0\n" for n in range(11, 51))
+    rows = (
+        f"31000000000000{n:05d},1.0,1.0,广东省,2026-11-01 20:00:01,2026-11-01 20:00:30,0.0\n"
+        for n in range(11, 51)
+    )
     orders.write_text(head + "".join(rows))
     head = "售后单号,线上订单号,售后类型,线上状态,退款金额,申请时间,退款时间\n"
-    refund.write_text(head + "9001,3100000000000000011,仅退款,退款成功,500.00,2026-11-02 10:00:00,2026-11-02 11:00:00\n")
+    refund.write_text(
+        head + "9001,3100000000000000011,仅退款,退款成功,500.00,2026-11-02 10:00:00,2026-11-02 11:00:00\n"
+    )
     return orders, refund
 
 
@@ -57,7 +68,9 @@ def put_other(folder: Path) -> Path:
     return path
 
 
-def test_what_is_withdrawn_leaves_no_trace_and_counts_again_when_given_again(released: Settings, tmp_path: Path) -> None:
+def test_what_is_withdrawn_leaves_no_trace_and_counts_again_when_given_again(
+    released: Settings, tmp_path: Path
+) -> None:
     before = gold(released)
     other = ingest(released, "m1", "s1", [SESSIONS, AFTER_SALES])
     assert other.held is None and gold(released) != before
@@ -94,14 +107,16 @@ def test_withdrawing_the_file_that_holds_a_release_lets_go(released: Settings, t
     assert bad.held is not None and bad.held.rule == "HELD" and bad.current
     document = withdraw(bad.receipts[0].export_id)
     assert document["held"] is None and int(str(document["release"])) > bad.current.number
-    assert withdraw(bad.receipts[0].export_id)["release"] == document["release"], "said again, it changes nothing"
+    assert withdraw(bad.receipts[0].export_id)["release"] == document["release"], (
+        "said again, it changes nothing"
+    )
     assert ask(viewer, ["paid_gmv", "refunds"]).rows.row(0) == good
     with reading(released) as lake:
         moved = lake.read(RESTATEMENT, where={"metric_id": "paid_gmv"})
     # a held build moved nothing, and the release after it stands where the one before it stood
-    assert moved.select("release_number", "restatement_code", "restated_number").group_by(pl.all().exclude("restated_number")).sum().rows() == [
-        (2, "new_file", 40_00)
-    ]
+    assert moved.select("release_number", "restatement_code", "restated_number").group_by(
+        pl.all().exclude("restated_number")
+    ).sum().rows() == [(2, "new_file", 40_00)]
 
 
 def test_the_last_file_of_a_shop(released: Settings) -> None:
@@ -109,7 +124,11 @@ def test_the_last_file_of_a_shop(released: Settings) -> None:
         (export_id,) = lake.read(EXPORT)["export_id"]
     withdraw(export_id)
     with reading(released) as lake:
-        left = {name: lake.read(table).height for name, table in gold_tables().items() if name not in ("dim_shop", "dim_reported")}
+        left = {
+            name: lake.read(table).height
+            for name, table in gold_tables().items()
+            if name not in ("dim_shop", "dim_reported")
+        }
         assert not lake.read(dim_reported.TABLE, where={"is_reported": True}).height
     assert not any(left.values())
     viewer = Viewer(released.place, "test", "merchant", "m1")
@@ -117,7 +136,9 @@ def test_the_last_file_of_a_shop(released: Settings) -> None:
     assert receipts(viewer)["verdict_code"].to_list() == ["withdrawn"]
 
 
-def test_the_same_file_of_two_shops_is_withdrawn_from_the_one_that_is_named(released: Settings, tmp_path: Path) -> None:
+def test_the_same_file_of_two_shops_is_withdrawn_from_the_one_that_is_named(
+    released: Settings, tmp_path: Path
+) -> None:
     """A bookkeeping system's export covers several shops, and each of them was given it."""
     orders, refund = orders_and_a_refund_of_more(tmp_path)
     ingest(released, "m1", "t1", [orders], register=True)
@@ -127,10 +148,14 @@ def test_the_same_file_of_two_shops_is_withdrawn_from_the_one_that_is_named(rele
     ingest(released, "m1", "t2", [refund])
     unclear = CliRunner().invoke(app, ["files", "withdraw", receipt.export_id, "-m", "m1"])
     assert "NO_SUCH_FILE" in str(unclear.exception) and "found=2" in str(unclear.exception)
-    result = CliRunner().invoke(app, ["files", "withdraw", receipt.export_id, "-m", "m1", "-s", "t2", "--json"])
+    result = CliRunner().invoke(
+        app, ["files", "withdraw", receipt.export_id, "-m", "m1", "-s", "t2", "--json"]
+    )
     assert json.loads(result.stdout)["files"][0]["shop_id"] == "t2"
     listed = json.loads(CliRunner().invoke(app, ["files", "list", "-m", "m1", "--json"]).stdout)["files"]
-    assert {(item["shop_id"], item["verdict_code"]) for item in listed if item["export_id"] == receipt.export_id} == {("t1", "accepted"), ("t2", "withdrawn")}
+    assert {
+        (item["shop_id"], item["verdict_code"]) for item in listed if item["export_id"] == receipt.export_id
+    } == {("t1", "accepted"), ("t2", "withdrawn")}
 
 
 @pytest.mark.parametrize("merchant, export", [("m2", ""), ("m1", "zz"), ("m1", "")])
@@ -138,6 +163,8 @@ def test_only_ones_own_and_only_one(released: Settings, merchant: str, export: s
     with reading(released) as lake:
         (export_id,) = lake.read(EXPORT)["export_id"]
     before = gold(released)
-    result = CliRunner().invoke(app, ["files", "withdraw", export or (export_id if merchant == "m2" else ""), "-m", merchant])
+    result = CliRunner().invoke(
+        app, ["files", "withdraw", export or (export_id if merchant == "m2" else ""), "-m", merchant]
+    )
     assert result.exit_code != 0 and "NO_SUCH_FILE" in str(result.exception)
     assert gold(released) == before

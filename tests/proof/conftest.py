@@ -1,4 +1,6 @@
-"""One house with six releases, made by the real pipeline of a simulated market and shared by every test that only reads it."""
+"""One house with six releases, made by the real pipeline of a simulated market and shared by every test that
+only reads it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A small market's files over three moments, then one taken back, an own account forgotten, and everything made anew."""
+"""A small market's files over three moments, then one taken back, an own account forgotten, and everything
+made anew.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,17 @@ FIRST, SECOND, THIRD, WITHDRAWN, FORGOTTEN, ANEW = range(6)
 
 
 #: What is asked of every release, by what.
-ASKED = (["paid_gmv", "refunds", "net_by_order_date", "net_by_refund_date", "paid_orders", "return_rate_value"], ["shop", "channel", "date"])
+ASKED = (
+    ["paid_gmv", "refunds", "net_by_order_date", "net_by_refund_date", "paid_orders", "return_rate_value"],
+    ["shop", "channel", "date"],
+)
 
 
 def make_house(folder: Path) -> Settings:
-    """Two merchants on Douyin and Taobao. ``answers.json`` beside the home tells what each release said on its day."""
+    """Two merchants on Douyin and Taobao.
+
+    ``answers.json`` beside the home tells what each release said on its day.
+    """
     market = small_market(seed=5, lines=200, merchants=2)
     settings = Settings(home=folder / "home")
     settle(settings, market)
@@ -52,7 +60,11 @@ def make_house(folder: Path) -> Settings:
         _keep_answers(settings)
     with reading(settings) as lake:
         # not by the export's id: it is of the file's bytes, and these tell when it was written
-        refunds = lake.read(EXPORT).filter(pl.col("kind_code") == "after_sales").sort("received_at", "merchant_id", "shop_id")
+        refunds = (
+            lake.read(EXPORT)
+            .filter(pl.col("kind_code") == "after_sales")
+            .sort("received_at", "merchant_id", "shop_id")
+        )
     withdraw(settings, refunds["merchant_id"][-1], refunds["export_id"][-1], by="test", at=LATER)
     _keep_answers(settings)
     with writing(settings) as lake:
@@ -68,13 +80,18 @@ def make_house(folder: Path) -> Settings:
 def said(settings: Settings, as_of: int | None = None) -> dict[str, str]:
     """Merchant → everything asked of the current release, or of ``as_of``, as text."""
     viewers = [owner_of(settings, number) for number in range(len(merchants(settings)))]
-    return {str(viewer.merchant_id): ask(viewer, ASKED[0], by=ASKED[1], as_of=as_of).rows.write_csv() for viewer in viewers}
+    return {
+        str(viewer.merchant_id): ask(viewer, ASKED[0], by=ASKED[1], as_of=as_of).rows.write_csv()
+        for viewer in viewers
+    }
 
 
 def answers(settings: Settings) -> dict[int, dict[str, str]]:
     """Release → what was said on its day."""
     path = settings.home.parent / "answers.json"
-    return {int(number): told for number, told in json.loads(path.read_text()).items()} if path.exists() else {}
+    return (
+        {int(number): told for number, told in json.loads(path.read_text()).items()} if path.exists() else {}
+    )
 
 
 def _keep_answers(settings: Settings) -> None:

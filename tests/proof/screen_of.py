@@ -25,4 +25,7 @@ def page_of(show: Callable[[Viewer], None], viewer: Viewer) -> AppTest:
 
 def text(app: AppTest) -> str:
     """Every sentence on the page."""
-    return "\n".join(str(item.value) for item in [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.error])
+    return "\n".join(
+        str(item.value)
+        for item in [*app.markdown, *app.caption, *app.info, *app.success, *app.warning, *app.error]
+    )

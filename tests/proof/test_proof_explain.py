@@ -1,4 +1,6 @@
-"""Every cell of every mart comes apart into lines that sum to it, each line into the rows of the files that told it; and nobody sees another's."""
+"""Every cell of every mart comes apart into lines that sum to it, each line into the rows of the files that
+told it; and nobody sees another's.
+"""
 
 from __future__ import annotations
 
@@ -61,30 +63,62 @@ def test_cells_of_several_dimensions_and_a_period(house: Settings) -> None:
     days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"]
     period = (days[len(days) // 3], days[2 * len(days) // 3])
     for metric in ("net_by_order_date", "net_by_refund_date", "paid_orders", "return_rate_value"):
-        for row in ask(viewer, [metric], by=["shop", "channel", "month"], period=period).rows.head(3).iter_rows(named=True):
+        for row in (
+            ask(viewer, [metric], by=["shop", "channel", "month"], period=period)
+            .rows.head(3)
+            .iter_rows(named=True)
+        ):
             cell = {name: row[name] for name in ("shop", "channel", "month")}
             assert order_lines(viewer, metric, cell, period=period).value == row[metric]
 
 
 @pytest.mark.parametrize(("number", "more"), [(0, set()), (1, {"launch", "advertised_matured"})])
-def test_every_clock_has_a_passport_that_ends_in_files_and_lines_of_its_own_merchant(house: Settings, number: int, more: set[str]) -> None:
-    """Of a metric of each clock the largest cell: files wherever a line names an order, a session, a bill or a listing; nothing of another merchant's."""
+def test_every_clock_has_a_passport_that_ends_in_files_and_lines_of_its_own_merchant(
+    house: Settings, number: int, more: set[str]
+) -> None:
+    """Of a metric of each clock the largest cell: files wherever a line names an order, a session, a bill or
+    a listing; nothing of another merchant's.
+    """
     viewer, seen = owner_of(house, number), set()
     with reading(house) as lake:
         shops = set(lake.read(SHOP, where={"merchant_id": viewer.merchant_id})["shop_id"])
-        orders = set(lake.read(LINES, where={"merchant_id": viewer.merchant_id}, columns=["order_line_id"])["order_line_id"])
-        entries = {f"stock:{each}" for each in lake.read(STOCK_ENTRY, where={"merchant_id": viewer.merchant_id, "shop_id": sorted(shops)})["event_number"]}
-    for metric in [*{metric.clock: metric for metric in METRICS.values()}.values(), METRICS["sell_through"], METRICS["returns_in_transit"]]:
+        orders = set(
+            lake.read(LINES, where={"merchant_id": viewer.merchant_id}, columns=["order_line_id"])[
+                "order_line_id"
+            ]
+        )
+        entries = {
+            f"stock:{each}"
+            for each in lake.read(
+                STOCK_ENTRY, where={"merchant_id": viewer.merchant_id, "shop_id": sorted(shops)}
+            )["event_number"]
+        }
+    for metric in [
+        *{metric.clock: metric for metric in METRICS.values()}.values(),
+        METRICS["sell_through"],
+        METRICS["returns_in_transit"],
+    ]:
         source = find_source(metric.clock, ())
         assert source is not None
         by = [*source.apart] or ["shop"]
-        largest = ask(viewer, [metric.id], by=by).rows.sort(metric.id, descending=True, nulls_last=True).head(1).to_dicts()
+        largest = (
+            ask(viewer, [metric.id], by=by)
+            .rows.sort(metric.id, descending=True, nulls_last=True)
+            .head(1)
+            .to_dicts()
+        )
         cell = {name: row[name] for row in largest for name in by}
         found, rows = explain(viewer, metric.id, cell), order_lines(viewer, metric.id, cell).rows
-        assert found.lines_qty == rows.height and found.value == (largest[0][metric.id] if largest else found.value), metric.id
-        is_told = pl.any_horizontal(pl.col("order_id", "live_session_id", "settlement_entry_id", "platform_sku_id").is_not_null())
+        assert found.lines_qty == rows.height and found.value == (
+            largest[0][metric.id] if largest else found.value
+        ), metric.id
+        is_told = pl.any_horizontal(
+            pl.col("order_id", "live_session_id", "settlement_entry_id", "platform_sku_id").is_not_null()
+        )
         assert (found.files.height > 0) == rows.select(is_told.any()).item(), metric.id
-        assert set(rows["shop_id"]) <= shops and set(rows["order_line_id"].drop_nulls()) - orders <= _entered(rows), metric.id
+        assert set(rows["shop_id"]) <= shops and set(rows["order_line_id"].drop_nulls()) - orders <= _entered(
+            rows
+        ), metric.id
         assert set(rows["stock_entry_id"].drop_nulls()) <= entries, metric.id
         seen |= {metric.clock} if rows.height else set()
     assert seen >= {"paid", "refund", "session", "matured", "cost", "stock", "settled"} | more, seen
@@ -98,19 +132,28 @@ def _entered(rows: pl.DataFrame) -> set[str]:
 def test_an_estimate_is_what_lines_keep_and_what_is_still_expected_to_go_back(house: Settings) -> None:
     viewer = owner_of(house, 1)
     lines = order_lines(viewer, "matured_net", {})
-    guessed, kept = lines.rows.filter(evidence_code=ESTIMATE), lines.rows.filter(pl.col("evidence_code") != ESTIMATE)
+    guessed = lines.rows.filter(evidence_code=ESTIMATE)
+    kept = lines.rows.filter(pl.col("evidence_code") != ESTIMATE)
     assert lines.is_estimate and guessed.height and guessed["amount"].max() < 0  # type: ignore[operator]
-    assert kept["amount"].sum() == ask(viewer, ["net_by_order_date"]).rows.item() == lines.value - guessed["amount"].sum()
+    assert (
+        kept["amount"].sum()
+        == ask(viewer, ["net_by_order_date"]).rows.item()
+        == lines.value - guessed["amount"].sum()
+    )
     assert guessed["order_id"].is_null().all() and kept["order_id"].is_not_null().all()
     assert not guessed.select("shop_id", "channel_code", "business_date").is_duplicated().any()
     assert raw_rows(viewer, guessed.row(0, named=True)) == []
     old = kept["business_date"].min()
-    assert not order_lines(viewer, "matured_net", {}, period=(old, old)).is_estimate, "what is 45 days old is what it is"
+    assert not order_lines(viewer, "matured_net", {}, period=(old, old)).is_estimate, (
+        "what is 45 days old is what it is"
+    )
 
 
 def test_the_lines_of_a_launch_reach_beyond_the_days_asked_about(house: Settings) -> None:
     viewer, later = owner_of(house, 1), 0
-    for day, launched in ask(viewer, ["launched_styles"], by=["date"]).rows.filter(pl.col("launched_styles") > 0).iter_rows():
+    for day, launched in (
+        ask(viewer, ["launched_styles"], by=["date"]).rows.filter(pl.col("launched_styles") > 0).iter_rows()
+    ):
         lines = order_lines(viewer, "launched_styles", {}, period=(day, day))
         assert (lines.value, lines.rows.filter(evidence_code=LAUNCH).height) == (launched, launched)
         assert lines.rows["evidence_date"].is_between(day, day + dt.timedelta(days=13)).all()
@@ -150,7 +193,9 @@ def test_a_line_leads_to_the_rows_as_they_were_received(house: Settings) -> None
     viewer = owner_of(house)
     lines = order_lines(viewer, "net_by_order_date", {}).rows
     kinds = set()
-    for line in itertools.islice(lines.filter(pl.col("amount") > 0).iter_rows(named=True), 0, None, max(1, lines.height // 6)):
+    for line in itertools.islice(
+        lines.filter(pl.col("amount") > 0).iter_rows(named=True), 0, None, max(1, lines.height // 6)
+    ):
         found = raw_rows(viewer, line)
         assert len(found) == told_by(viewer, line).select("_export_id", "_row_number").n_unique()
         for row in found:
@@ -163,7 +208,9 @@ def test_a_line_leads_to_the_rows_as_they_were_received(house: Settings) -> None
     assert kinds & {"orders", "order_items"}
 
 
-def test_rows_of_a_file_that_expired_are_shown_as_they_were_loaded(house: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_a_file_that_expired_are_shown_as_they_were_loaded(
+    house: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pipeline.intake import raw_rows as module
 
     viewer = owner_of(house)
@@ -171,7 +218,9 @@ def test_rows_of_a_file_that_expired_are_shown_as_they_were_loaded(house: Settin
     received = raw_rows(viewer, line)
     monkeypatch.setattr(module, "_is_there", lambda place, row: False)
     loaded = raw_rows(viewer, line)
-    assert [(row.export_id, row.row_number) for row in loaded] == [(row.export_id, row.row_number) for row in received]
+    assert [(row.export_id, row.row_number) for row in loaded] == [
+        (row.export_id, row.row_number) for row in received
+    ]
     assert not any(row.is_raw for row in loaded)
     assert all(line["order_id"] in row.cells.values() for row in loaded)
 
@@ -180,7 +229,11 @@ def test_a_merchant_never_sees_anothers_lines_rows_or_passport(house: Settings) 
     mine, other = owner_of(house), owner_of(house, 1)
     theirs = order_lines(other, "paid_gmv", {}).rows
     with reading(house) as lake:
-        ours = set(lake.read(LINES, where={"merchant_id": mine.merchant_id}, columns=["order_line_id"])["order_line_id"])
+        ours = set(
+            lake.read(LINES, where={"merchant_id": mine.merchant_id}, columns=["order_line_id"])[
+                "order_line_id"
+            ]
+        )
     assert set(order_lines(mine, "paid_gmv", {}).rows["order_line_id"]) <= ours
     assert not set(theirs["order_line_id"]) & ours
     line = theirs.row(0, named=True)
@@ -203,8 +256,22 @@ def test_a_merchant_never_sees_anothers_lines_rows_or_passport(house: Settings) 
 
 def test_the_command(at_home: Settings) -> None:
     viewer = owner_of(at_home)
-    (row,) = ask(viewer, ["net_by_order_date"], by=["shop", "channel"]).rows.sort("net_by_order_date").tail(1).iter_rows(named=True)
-    words = ["explain", "net_by_order_date", "-m", str(viewer.merchant_id), "--where", f"shop={row['shop']}", "--where", f"channel={row['channel']}"]
+    (row,) = (
+        ask(viewer, ["net_by_order_date"], by=["shop", "channel"])
+        .rows.sort("net_by_order_date")
+        .tail(1)
+        .iter_rows(named=True)
+    )
+    words = [
+        "explain",
+        "net_by_order_date",
+        "-m",
+        str(viewer.merchant_id),
+        "--where",
+        f"shop={row['shop']}",
+        "--where",
+        f"channel={row['channel']}",
+    ]
     document = json.loads(CliRunner().invoke(app, [*words, "--raw", "1", "--json"]).stdout)
     assert document["value"] == row["net_by_order_date"] == sum(line["amount"] for line in document["lines"])
     assert document["raw_rows"][0]["is_raw"] and document["files"]

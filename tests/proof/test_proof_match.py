@@ -1,4 +1,6 @@
-"""The page 对平: a number read off a platform is led to ours, a wrong one leaves a rest, and a line of a step opens onto its received row."""
+"""The page 对平: a number read off a platform is led to ours, a wrong one leaves a rest, and a line of a step
+opens onto its received row.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,11 @@ def test_a_number_is_led_to_ours_and_its_lines_are_shown(app: AppTest, house: Se
     assert shown > 0
     said = text(asked(app, f"{shown / 100:,.2f}"))
     assert not app.exception and not app.error and not app.warning
-    assert "对平了:差 0 分" in said and "每一步相加,差 **0 分**" in said and screen.where_zh.split(" → ")[0] in said
+    assert (
+        "对平了:差 0 分" in said
+        and "每一步相加,差 **0 分**" in said
+        and screen.where_zh.split(" → ")[0] in said
+    )
     found = match(viewer, screen.id, shop, DAYS, Typed(shown))
     step = str(app.selectbox(key="match_step").value)
     assert set(app.dataframe[0].value["金额"]) == {yuan(fen) for fen in found.lines(step)["amount"]}

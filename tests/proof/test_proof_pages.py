@@ -1,4 +1,6 @@
-"""What a merchant sees of it: the passport page down to the received row, and the line that says what moved since the last look."""
+"""What a merchant sees of it: the passport page down to the received row, and the line that says what moved
+since the last look.
+"""
 
 from __future__ import annotations
 
@@ -51,15 +53,24 @@ def test_the_passport_page(house: Settings, monkeypatch: pytest.MonkeyPatch) -> 
     last = published(house)[ANEW]
     assert f"\\#{last.number}" in said and "支付金额" in said and "通过" in said
     tables = [item.value for item in app.dataframe]
-    assert any("SHA-256" in table.columns for table in tables) and any("子订单" in table.columns for table in tables)
+    assert any("SHA-256" in table.columns for table in tables) and any(
+        "子订单" in table.columns for table in tables
+    )
     app.selectbox(key="passport_metric").set_value("return_rate_value").run()
     assert not app.exception and not app.error and "%" in text(app)
 
 
 @pytest.mark.parametrize(
-    ("metric", "kinds"), [("matured_net", {"现在留下"}), ("launched_styles", {"上新首单", "上新期内"}), ("sell_through", {"到货(录入)", "留存件数"})]
+    ("metric", "kinds"),
+    [
+        ("matured_net", {"现在留下"}),
+        ("launched_styles", {"上新首单", "上新期内"}),
+        ("sell_through", {"到货(录入)", "留存件数"}),
+    ],
 )
-def test_the_passport_of_an_estimate_a_launch_and_of_stock(house: Settings, monkeypatch: pytest.MonkeyPatch, metric: str, kinds: set[str]) -> None:
+def test_the_passport_of_an_estimate_a_launch_and_of_stock(
+    house: Settings, monkeypatch: pytest.MonkeyPatch, metric: str, kinds: set[str]
+) -> None:
     """Each ends in lines that say what they are and add up; an estimate says how much of it is one."""
     viewer = owner_of(house, 1)
     monkeypatch.setattr(period, "today", lambda: ask(viewer, ["paid_gmv"], by=["date"]).rows["date"].max())
@@ -79,7 +90,9 @@ def test_a_received_row_on_the_page(house: Settings) -> None:
     assert line["order_id"] in "".join(app.dataframe[0].value["原值"])
 
 
-def test_what_moved_since_the_last_look_is_one_line_for_the_session_and_gone_for_the_next(house: Settings) -> None:
+def test_what_moved_since_the_last_look_is_one_line_for_the_session_and_gone_for_the_next(
+    house: Settings,
+) -> None:
     mine = merchants(house)[0]
     accounts.add(house.place, "掌柜", "密码密码密码密码", role="merchant", merchant_id=mine)
     viewer = Viewer(house.place, "掌柜", "merchant", mine, has_account=True)

@@ -1,4 +1,6 @@
-"""One market for all simulator tests: small enough to build in half a second, large enough for shares to settle."""
+"""One market for all simulator tests: small enough to build in half a second, large enough for shares to
+settle.
+"""
 
 import pytest
 from simulator_cases import NOW

@@ -15,7 +15,10 @@ RANK = {"unpaid": 0, "closed_unpaid": 1, "paid": 1, "shipped": 2, "finished": 3,
 
 def test_states_only_move_forward(market: Market) -> None:
     shop = market.shops["shop_id"][0]
-    states = [market.lines_at(shop, at).with_columns(rank=pl.col("order_status_code").replace_strict(RANK)) for at in MOMENTS]
+    states = [
+        market.lines_at(shop, at).with_columns(rank=pl.col("order_status_code").replace_strict(RANK))
+        for at in MOMENTS
+    ]
     for at, state in zip(MOMENTS, states, strict=True):
         moments = state.select(pl.col(pl.Datetime).max())
         assert all(value is None or value <= at for value in moments.row(0))
@@ -41,7 +44,9 @@ def test_the_end_is_the_whole_story(market: Market) -> None:
 
 def test_orders_status_from_their_lines(market: Market) -> None:
     states = pl.concat([market.lines_at(shop, NOW) for shop in market.shops["shop_id"]])
-    orders = states.group_by("order_id").agg(pl.col("order_status_code").unique().sort().alias("lines"), pl.col("order_order_status_code").unique())
+    orders = states.group_by("order_id").agg(
+        pl.col("order_status_code").unique().sort().alias("lines"), pl.col("order_order_status_code").unique()
+    )
     assert orders["order_order_status_code"].list.len().max() == 1
     flat = orders.with_columns(order=pl.col("order_order_status_code").list.first())
     assert set(flat.filter(lines=["closed_refunded", "shipped"])["order"]) <= {"shipped"}
@@ -79,7 +84,13 @@ def test_sessions_report_what_their_lines_say(market: Market) -> None:
     assert shown["reported_hour_refund_fen"].sum() > 0
     assert (shown["reported_hour_refund_fen"] <= shown["reported_refund_fen"]).all()
     assert (shown["product_click_viewers_qty"] >= shown["reported_buyers_qty"]).all()
-    funnel = ["product_click_viewers_qty", "product_exposure_viewers_qty", "viewers_qty", "exposure_viewers_qty", "exposure_qty"]
+    funnel = [
+        "product_click_viewers_qty",
+        "product_exposure_viewers_qty",
+        "viewers_qty",
+        "exposure_viewers_qty",
+        "exposure_qty",
+    ]
     for narrow, wide in pairwise(funnel):
         assert (shown[narrow] <= shown[wide]).all()
 
@@ -97,5 +108,13 @@ def test_any_time_zone_will_do(market: Market) -> None:
 
 def test_a_moment_may_be_told_in_any_zone(market: Market) -> None:
     shop, abroad = market.shops["shop_id"][0], NOW.astimezone(dt.UTC)
-    for name in ("lines_at", "refunds_at", "sessions_at", "settlements_at", "insurance_at", "ads_at", "funds_at"):
+    for name in (
+        "lines_at",
+        "refunds_at",
+        "sessions_at",
+        "settlements_at",
+        "insurance_at",
+        "ads_at",
+        "funds_at",
+    ):
         assert getattr(market, name)(shop, abroad).equals(getattr(market, name)(shop, NOW)), name

@@ -1,4 +1,7 @@
-"""The market resembles the trade: refund shares and lags, hours, sizes, prices. Bands are wider than the dice."""
+"""The market resembles the trade: refund shares and lags, hours, sizes, prices.
+
+Bands are wider than the dice.
+"""
 
 import datetime as dt
 
@@ -29,9 +32,13 @@ def test_refund_shares(market: Market) -> None:
 
 
 def test_refund_lags(market: Market) -> None:
-    done = market.refunds.filter(pl.col("refunded_at").is_not_null() & (pl.col("type_code") != "price_protection"))
+    done = market.refunds.filter(
+        pl.col("refunded_at").is_not_null() & (pl.col("type_code") != "price_protection")
+    )
     lag = (pl.col("refunded_at") - pl.col("paid_at")).dt.total_seconds() / 86_400
-    joined = done.join(market.lines.select("order_line_id", "paid_at"), on="order_line_id").with_columns(days=lag)
+    joined = done.join(market.lines.select("order_line_id", "paid_at"), on="order_line_id").with_columns(
+        days=lag
+    )
     after = joined.filter(stage_code="after_shipment")["days"]
     assert 10 < after.median() < 12.5
     assert 21 < after.quantile(0.95) < 27
@@ -42,7 +49,10 @@ def test_refund_lags(market: Market) -> None:
 
 
 def test_some_after_sales_are_still_open_now(market: Market) -> None:
-    open_now = sum(market.refunds_at(shop, NOW).filter(refund_status_code="pending").height for shop in market.shops["shop_id"])
+    open_now = sum(
+        market.refunds_at(shop, NOW).filter(refund_status_code="pending").height
+        for shop in market.shops["shop_id"]
+    )
     assert 0.01 < open_now / market.refunds.height < 0.2
 
 
@@ -50,7 +60,12 @@ def test_hours_of_the_day(market: Market) -> None:
     hours = dict(market.lines.group_by(pl.col("created_at").dt.hour()).len().iter_rows())
     assert min(hours, key=hours.__getitem__) in (4, 5)
     assert max(hours, key=hours.__getitem__) in (20, 21, 22)
-    shelf = dict(market.lines.filter(content_code="product_card").group_by(pl.col("created_at").dt.hour()).len().iter_rows())
+    shelf = dict(
+        market.lines.filter(content_code="product_card")
+        .group_by(pl.col("created_at").dt.hour())
+        .len()
+        .iter_rows()
+    )
     assert shelf[12] > shelf[15] < shelf[20]
 
 
@@ -68,8 +83,18 @@ def test_sizes_prices_and_baskets(market: Market) -> None:
 
 
 def test_return_rate_rises_at_the_edges_of_the_sizes(market: Market) -> None:
-    full = market.refunds.filter(pl.col("refunded_at").is_not_null()).select("order_line_id").unique().with_columns(back=True)
-    rate = market.lines.filter(pl.col("paid_fen") > 0).join(full, on="order_line_id", how="left").group_by("size_name").agg(pl.col("back").count() / pl.len())
+    full = (
+        market.refunds.filter(pl.col("refunded_at").is_not_null())
+        .select("order_line_id")
+        .unique()
+        .with_columns(back=True)
+    )
+    rate = (
+        market.lines.filter(pl.col("paid_fen") > 0)
+        .join(full, on="order_line_id", how="left")
+        .group_by("size_name")
+        .agg(pl.col("back").count() / pl.len())
+    )
     by_size = dict(rate.iter_rows())
     assert by_size["2XL"] > by_size["M"] + 0.03
     assert by_size["S"] > by_size["L"] + 0.02

@@ -21,7 +21,9 @@ def test_same_arguments_same_rows() -> None:
     assert not first.lines.equals(other.lines)
 
 
-@pytest.mark.parametrize(("merchants", "days", "lines"), [(1, 1, 1), (2, 2, 40), (3, 30, 300), (40, 5, 2_000)])
+@pytest.mark.parametrize(
+    ("merchants", "days", "lines"), [(1, 1, 1), (2, 2, 40), (3, 30, 300), (40, 5, 2_000)]
+)
 @pytest.mark.parametrize("hour", [0, 3, 23])
 def test_any_size_builds(merchants: int, days: int, lines: int, hour: int) -> None:
     now = NOW.replace(hour=hour, minute=0)
@@ -41,13 +43,20 @@ def test_refuses_a_naive_moment() -> None:
 
 def test_who_is_there(market: Market) -> None:
     assert dict(market.shops.group_by("platform_code").len().iter_rows()) == {"douyin": 8, "taobao": 7}
-    assert set(market.shops.filter(merchant_id=market.merchants["merchant_id"][0])["platform_code"]) == {"douyin", "taobao"}
+    assert set(market.shops.filter(merchant_id=market.merchants["merchant_id"][0])["platform_code"]) == {
+        "douyin",
+        "taobao",
+    }
     assert set(market.merchants["merchant_id"]) == set(market.shops["merchant_id"])
     assert market.merchants["owner_id"].n_unique() == market.merchants.height - 1
     share = market.lines.group_by("merchant_id").agg(pl.col("paid_fen").sum()).sort("paid_fen")["paid_fen"]
     assert share[-1] > 2 * share[-2] or share[-1] > 0.25 * share.sum()
     assert market.lines["merchant_id"].n_unique() == 12
-    sellers = market.sessions.filter(~pl.col("is_own")).group_by("live_account_id").agg(pl.col("merchant_id").n_unique())
+    sellers = (
+        market.sessions.filter(~pl.col("is_own"))
+        .group_by("live_account_id")
+        .agg(pl.col("merchant_id").n_unique())
+    )
     assert sellers["merchant_id"].max() >= 3
     assert market.lines.filter(category_name="马面裙")["merchant_id"].n_unique() == 1
 
@@ -85,27 +94,46 @@ def test_codes_are_the_contracts(market: Market) -> None:
 
 def test_money_adds_up(market: Market) -> None:
     lines = market.lines
-    discounts = pl.col("discount_platform_fen") + pl.col("discount_merchant_fen") + pl.col("discount_creator_fen")
+    discounts = (
+        pl.col("discount_platform_fen") + pl.col("discount_merchant_fen") + pl.col("discount_creator_fen")
+    )
     goods = pl.col("unit_price_fen") * pl.col("line_qty")
     assert lines.select((goods - discounts + pl.col("freight_fen") == pl.col("placed_fen")).all()).item()
     assert lines.filter(~pl.col("is_gift"))["placed_fen"].min() > 0
-    assert lines.select((pl.col("paid_fen") == pl.when(pl.col("paid_at").is_null()).then(0).otherwise(pl.col("placed_fen"))).all()).item()
+    assert lines.select(
+        (
+            pl.col("paid_fen") == pl.when(pl.col("paid_at").is_null()).then(0).otherwise(pl.col("placed_fen"))
+        ).all()
+    ).item()
     gifts = lines.filter("is_gift")
     assert gifts.height > 50 and gifts["placed_fen"].sum() == 0
     assert lines.filter(pl.col("line_number") > 1)["freight_fen"].sum() == 0
-    returned = market.refunds.filter(pl.col("refunded_at").is_not_null()).group_by("order_line_id").agg(pl.col("refund_fen").sum())
+    returned = (
+        market.refunds.filter(pl.col("refunded_at").is_not_null())
+        .group_by("order_line_id")
+        .agg(pl.col("refund_fen").sum())
+    )
     joined = returned.join(lines, on="order_line_id", validate="1:1")
     assert joined.height == returned.height
     assert (joined["refund_fen"] <= joined["paid_fen"]).all()
 
 
 def test_orders_share_their_moments(market: Market) -> None:
-    shared = market.lines.group_by("order_id").agg(pl.col("created_at", "paid_at", "buyer_ref", "channel_code").n_unique())
-    assert shared.select(pl.col("created_at", "paid_at", "buyer_ref", "channel_code").max()).row(0) == (1, 1, 1, 1)
+    shared = market.lines.group_by("order_id").agg(
+        pl.col("created_at", "paid_at", "buyer_ref", "channel_code").n_unique()
+    )
+    assert shared.select(pl.col("created_at", "paid_at", "buyer_ref", "channel_code").max()).row(0) == (
+        1,
+        1,
+        1,
+        1,
+    )
 
 
 def test_moments_follow_each_other(market: Market) -> None:
-    joined = market.refunds.join(market.lines.select("order_line_id", "paid_at", "shipped_at"), on="order_line_id")
+    joined = market.refunds.join(
+        market.lines.select("order_line_id", "paid_at", "shipped_at"), on="order_line_id"
+    )
     before = pl.col("stage_code") == "before_shipment"
     wrong = joined.filter(
         (pl.col("applied_at") <= pl.col("paid_at"))
@@ -116,7 +144,9 @@ def test_moments_follow_each_other(market: Market) -> None:
     )
     assert wrong.is_empty()
     lines = market.lines
-    assert lines.filter((pl.col("paid_at") < pl.col("created_at")) | (pl.col("finished_at") <= pl.col("shipped_at"))).is_empty()
+    assert lines.filter(
+        (pl.col("paid_at") < pl.col("created_at")) | (pl.col("finished_at") <= pl.col("shipped_at"))
+    ).is_empty()
     assert lines.select((pl.col("paid_at") - pl.col("created_at")).max()).item() <= dt.timedelta(minutes=30)
 
 
@@ -147,25 +177,44 @@ def test_the_plants(market: Market) -> None:
         assert market.lines.filter(shop_id=shop)["is_gift"].any()
         seen = set(market.refunds.filter(shop_id=shop).select("type_code", "stage_code").iter_rows())
         assert {
-            ("refund_only", "before_shipment"), ("return_refund", "after_shipment"), ("exchange", "after_shipment"), ("price_protection", "after_shipment"),
+            ("refund_only", "before_shipment"), ("return_refund", "after_shipment"),
+            ("exchange", "after_shipment"), ("price_protection", "after_shipment"),
         } <= seen  # fmt: skip
-        assert market.refunds.filter(shop_id=shop, type_code="exchange").select(pl.col("refunded_at").is_null().all()).item()
+        assert (
+            market.refunds.filter(shop_id=shop, type_code="exchange")
+            .select(pl.col("refunded_at").is_null().all())
+            .item()
+        )
     sold = set(market.lines["session_ref"].drop_nulls())
     assert set(market.sessions["session_ref"]) - sold, "some sessions sell nothing"
     odd = market.lines.filter(content_code="live", platform_code="douyin")
-    assert {("own_live", "creator"), ("creator_live", "own")} <= set(odd.select("channel_code", "seller_code").iter_rows())
+    assert {("own_live", "creator"), ("creator_live", "own")} <= set(
+        odd.select("channel_code", "seller_code").iter_rows()
+    )
     twice = market.refunds.filter(pl.col("refunded_at").is_not_null()).group_by("order_line_id").len()
     assert twice["len"].max() == 2
 
 
 @pytest.mark.parametrize("seed", range(1, 15))
 def test_jds_markets_hold_a_gift_beside_goods_that_left_and_goods_that_did_not(seed: int) -> None:
-    """R51: what once gave shipped value below 0, where money is known by the order alone; a market of few lines has it too, beside the other plants."""
+    """R51: what once gave shipped value below 0, where money is known by the order alone.
+
+    A market of few lines has it too, beside the other plants.
+    """
     for lines in (250, 1_500):
         built = build_market(seed, 6, 30, lines, now=NOW, platforms=tuple(FACTS))
-        cancelled = built.refunds.filter(stage_code="before_shipment").drop_nulls("refunded_at").group_by("order_line_id").agg(pl.col("refund_fen").sum())
+        cancelled = (
+            built.refunds.filter(stage_code="before_shipment")
+            .drop_nulls("refunded_at")
+            .group_by("order_line_id")
+            .agg(pl.col("refund_fen").sum())
+        )
         for shop in built.shops.filter(platform_code="jd")["shop_id"]:
-            orders = built.lines.filter(shop_id=shop).join(cancelled, on="order_line_id", how="left").group_by("order_id")
+            orders = (
+                built.lines.filter(shop_id=shop)
+                .join(cancelled, on="order_line_id", how="left")
+                .group_by("order_id")
+            )
             goods, is_whole = ~pl.col("is_gift"), pl.col("refund_fen") == pl.col("paid_fen")
             parted = orders.agg(
                 (pl.col("is_gift") & pl.col("shipped_at").is_not_null()).any().alias("gift"),
@@ -214,13 +263,19 @@ def test_a_market_of_one_platform_gives_everybody_a_shop_there() -> None:
 
 
 def test_ledgers_add_up(market: Market) -> None:
-    """Every fen of the account is named: opening balance plus movements is the balance, payouts and premiums are those of their own frames."""
-    last = market.funds.group_by("shop_id", maintain_order=True).agg(pl.col("moved_fen").sum(), pl.col("balance_fen").last())
+    """Every fen of the account is named: opening balance plus movements is the balance, payouts and premiums
+    are those of their own frames.
+    """
+    last = market.funds.group_by("shop_id", maintain_order=True).agg(
+        pl.col("moved_fen").sum(), pl.col("balance_fen").last()
+    )
     assert (last["balance_fen"] - last["moved_fen"] == 50_000_000).all()
     by_kind = dict(market.funds.group_by("fund_type_code").agg(pl.col("moved_fen").sum()).iter_rows())
     assert by_kind["sale"] + by_kind["refund"] == market.settlements["settled_fen"].sum()
     assert by_kind["insurance"] == -market.insurance["premium_merchant_fen"].sum()
     assert by_kind["advertising"] == -market.ads["spent_cash_fen"].sum()
     assert (market.ads["spent_fen"] == market.ads["spent_cash_fen"] + market.ads["spent_grant_fen"]).all()
-    costs = market.settlements.select(pl.sum_horizontal("fee_fen", "commission_fen", "leader_fen")).to_series()
+    costs = market.settlements.select(
+        pl.sum_horizontal("fee_fen", "commission_fen", "leader_fen")
+    ).to_series()
     assert (market.settlements["base_fen"] - costs == market.settlements["settled_fen"]).all()

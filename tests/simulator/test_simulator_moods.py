@@ -1,4 +1,6 @@
-"""Promotions that come back more and a day from which return rates change: what is bought stays the same, what is sent back moves as told."""
+"""Promotions that come back more and a day from which return rates change: what is bought stays the same,
+what is sent back moves as told.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,31 @@ def two() -> tuple[Market, Market]:
 
 
 def share_back(market: Market) -> dict[str, float]:
-    """Part of the paid value that goes back in full, in the promotion of June (8–18), before and between, and since the change."""
-    full = market.refunds.filter(pl.col("type_code").is_in(["refund_only", "return_refund"])).group_by("order_line_id").agg(back=pl.col("refund_fen").sum())
+    """Part of the paid value that goes back in full, in the promotion of June (8–18), before and between, and
+    since the change.
+    """
+    full = (
+        market.refunds.filter(pl.col("type_code").is_in(["refund_only", "return_refund"]))
+        .group_by("order_line_id")
+        .agg(back=pl.col("refund_fen").sum())
+    )
     day = pl.col("paid_at").dt.date()
     promoted = day.is_between(dt.date(2026, 6, 8), dt.date(2026, 6, 18))
-    period = pl.when(day >= CHANGE).then(pl.lit("after")).when(promoted).then(pl.lit("promotion")).otherwise(pl.lit("before"))
-    lines = market.lines.filter(pl.col("paid_fen") > 0).join(full, on="order_line_id", how="left").with_columns(period=period)
-    return dict(lines.group_by("period").agg(pl.col("back").fill_null(0).sum() / pl.col("paid_fen").sum()).iter_rows())
+    period = (
+        pl.when(day >= CHANGE)
+        .then(pl.lit("after"))
+        .when(promoted)
+        .then(pl.lit("promotion"))
+        .otherwise(pl.lit("before"))
+    )
+    lines = (
+        market.lines.filter(pl.col("paid_fen") > 0)
+        .join(full, on="order_line_id", how="left")
+        .with_columns(period=period)
+    )
+    return dict(
+        lines.group_by("period").agg(pl.col("back").fill_null(0).sum() / pl.col("paid_fen").sum()).iter_rows()
+    )
 
 
 def test_a_mood_changes_what_comes_back_and_nothing_that_is_bought(two: tuple[Market, Market]) -> None:

@@ -81,7 +81,10 @@ def ask(client: Client, token: str) -> dict[str, object]:
 
 def test_an_honest_answer(app: Starlette, client: Client, shop: str, market: Market) -> None:
     token = app.state.world.tokens.issue(shop)
-    assert ask(client, token.access_token) == {"lines": market.lines_at(shop, NOW).height, "at": NOW.isoformat()}
+    assert ask(client, token.access_token) == {
+        "lines": market.lines_at(shop, NOW).height,
+        "at": NOW.isoformat(),
+    }
     assert token.access_token not in repr(token) and token.refresh_token not in repr(token)
 
 
@@ -167,7 +170,9 @@ def test_the_world_moves_and_tokens_die_as_planned(app: Starlette, client: Clien
     world, plan = app.state.world, app.state.faults
     token = world.tokens.issue(shop).access_token
     plan.update({"advance_seconds": 30.0, "expire_at": 3})
-    assert [ask(client, token).get("at") for _ in range(2)] == [(NOW + dt.timedelta(seconds=30 * step)).isoformat() for step in (1, 2)]
+    assert [ask(client, token).get("at") for _ in range(2)] == [
+        (NOW + dt.timedelta(seconds=30 * step)).isoformat() for step in (1, 2)
+    ]
     assert ask(client, token) == {"error": "expired"}
     token = world.tokens.issue(shop).access_token
     plan.reset()
@@ -190,7 +195,18 @@ def test_control_over_http(app: Starlette, client: Client, shop: str) -> None:
     assert world.tokens.check(token) is None
 
 
-@pytest.mark.parametrize("wish", [{"typo": 1}, {"burst_5xx": "3"}, {"only": 3}, {"slow_every": True}, {"at": "2026-07-21T00:00:00"}, {"at": 3}, [1]])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"typo": 1},
+        {"burst_5xx": "3"},
+        {"only": 3},
+        {"slow_every": True},
+        {"at": "2026-07-21T00:00:00"},
+        {"at": 3},
+        [1],
+    ],
+)
 def test_control_refuses_nonsense_and_changes_nothing(client: Client, wish: object) -> None:
     before = client.get("/_control").json()
     assert client.post("/_control", json=wish).status_code == 400
@@ -223,11 +239,15 @@ def test_every_connectors_dialect_can_be_mounted(market: Market) -> None:
     assert {f"/{name}" for name in simulators()} | {"/_control"} == mounted
 
 
-def test_files_are_written_as_a_tree(market: Market, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_written_as_a_tree(
+    market: Market, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def export_files(market: Market, shop_id: str, *period: object) -> dict[str, bytes]:
         return {"订单.csv": shop_id.encode()}
 
-    monkeypatch.setattr(simulator.files, "simulators", lambda: {"douyin": SimpleNamespace(export_files=export_files)})
+    monkeypatch.setattr(
+        simulator.files, "simulators", lambda: {"douyin": SimpleNamespace(export_files=export_files)}
+    )
     written = simulator.files.write_files(market, tmp_path, NOW, NOW.date(), NOW.date())
     assert len(written) == 8
     merchant = market.merchants["merchant_id"][0]
@@ -254,4 +274,8 @@ def test_home_keeps_secrets_to_the_owner_and_main_prints_none(
     shown = capsys.readouterr().out
     made = json.loads((tmp_path / "b" / "credentials.json").read_text())
     assert "127.0.0.1:8099" in shown
-    assert not any(row[name] in shown for row in made.values() for name in ("app_secret", "access_token", "refresh_token"))
+    assert not any(
+        row[name] in shown
+        for row in made.values()
+        for name in ("app_secret", "access_token", "refresh_token")
+    )

@@ -24,12 +24,21 @@ def test_what_is_counted_is_what_came_less_what_is_with_buyers() -> None:
     story = market()
     notes, counts = received(story), counted(story, DAYS)
     assert counts["counted_qty"].min() >= 0  # type: ignore[operator]
-    assert 0 < counts.select("shop_id", "sku_code").n_unique() < notes.select("shop_id", "sku_code").n_unique()
-    assert notes.select("shop_id", "sku_code").n_unique() < story.lines.filter(~pl.col("is_gift")).select("shop_id", "sku_code").n_unique()
+    assert (
+        0 < counts.select("shop_id", "sku_code").n_unique() < notes.select("shop_id", "sku_code").n_unique()
+    )
+    assert (
+        notes.select("shop_id", "sku_code").n_unique()
+        < story.lines.filter(~pl.col("is_gift")).select("shop_id", "sku_code").n_unique()
+    )
     # long after, everything sent has come back or stays for good
     last = counts.filter(counted_date=DAYS[-1])
     goods = story.lines.filter(~pl.col("is_gift")).join(last, on=["shop_id", "sku_code"], how="semi")
-    back = story.refunds.filter(type_code="return_refund").drop_nulls("refunded_at").join(goods.select("order_line_id"), on="order_line_id", how="semi")
+    back = (
+        story.refunds.filter(type_code="return_refund")
+        .drop_nulls("refunded_at")
+        .join(goods.select("order_line_id"), on="order_line_id", how="semi")
+    )
     out = goods.drop_nulls("shipped_at")["line_qty"].sum() - back["refund_qty"].sum()
     came = notes.join(last, on=["shop_id", "sku_code"], how="semi")["received_qty"].sum()
     assert last["counted_qty"].sum() == came - out

@@ -12,9 +12,20 @@ GOLDEN = ([100, 70, 50, 40, 38], [120, 86, 61, 49], [90, 62, 44], [150, 104])
 
 
 def steps(rows: Sequence[Sequence[int]]) -> pl.DataFrame:
-    """A triangle of kept values as steps from one age to the next, all of one segment; every refund stands as after shipment."""
+    """A triangle of kept values as steps from one age to the next, all of one segment.
+
+    Every refund stands as after shipment.
+    """
     found = [
-        {"cohort": number, "age": age, "base_fen": base, "before_fen": 0, "after_fen": base - left, "orders_qty": 1, "weight": 1.0}
+        {
+            "cohort": number,
+            "age": age,
+            "base_fen": base,
+            "before_fen": 0,
+            "after_fen": base - left,
+            "orders_qty": 1,
+            "weight": 1.0,
+        }
         for number, row in enumerate(rows)
         for age, (base, left) in enumerate(pairwise(row))
     ]

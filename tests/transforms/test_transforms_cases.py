@@ -1,7 +1,9 @@
-"""The traps of the metric dictionary (metrics.md 2.4) as small folders: what was observed, and what the marts must say.
+"""The traps of the metric dictionary (metrics.md 2.4) as small folders: what was observed, and what the marts
+must say.
 
-``tests/cases/<trap>/given/<n>_<silver table>.csv`` are observations in the order of arrival (columns left out are the usual, see ``observed``);
-``expect.csv`` names dimensions and measures of the daily mart, or of the style mart where it has ``style_code``. Cells of nothing are left out.
+``tests/cases/<trap>/given/<n>_<silver table>.csv`` are observations in the order of arrival (columns left out
+are the usual, see ``observed``); ``expect.csv`` names dimensions and measures of the daily mart, or of the
+style mart where it has ``style_code``. Cells of nothing are left out.
 """
 
 from __future__ import annotations
@@ -22,8 +24,15 @@ def _given(case: Path) -> Arrivals:
     arrivals = []
     for path in sorted(case.glob("given/*.csv")):
         with path.open(encoding="utf-8", newline="") as stream:
-            rows = [{name: cell for name, cell in row.items() if cell != ""} for row in csv.DictReader(stream)]
-        arrivals.append((path.stem.split("_", 1)[1], observed(path.stem.split("_", 1)[1], *({"_export_id": path.stem, **row} for row in rows))))
+            rows = [
+                {name: cell for name, cell in row.items() if cell != ""} for row in csv.DictReader(stream)
+            ]
+        arrivals.append(
+            (
+                path.stem.split("_", 1)[1],
+                observed(path.stem.split("_", 1)[1], *({"_export_id": path.stem, **row} for row in rows)),
+            )
+        )
     return arrivals
 
 
@@ -33,13 +42,23 @@ def _expected(case: Path) -> tuple[list[str], list[str], dict[tuple[str, ...], t
         rows = list(csv.DictReader(stream))
     measures = [name for name in rows[0] if name.endswith(("_fen", "_qty"))]
     dimensions = [name for name in rows[0] if name not in measures]
-    return dimensions, measures, {tuple(row[name] for name in dimensions): tuple(int(row[name]) for name in measures) for row in rows}
+    return (
+        dimensions,
+        measures,
+        {tuple(row[name] for name in dimensions): tuple(int(row[name]) for name in measures) for row in rows},
+    )
 
 
-def _answer(arrivals: Arrivals, dimensions: list[str], measures: list[str]) -> dict[tuple[str, ...], tuple[int, ...]]:
+def _answer(
+    arrivals: Arrivals, dimensions: list[str], measures: list[str]
+) -> dict[tuple[str, ...], tuple[int, ...]]:
     built = gold(fold(arrivals))
     mart = built.styles if "style_code" in dimensions else built.daily
-    summed = mart.with_columns(pl.col("business_date").cast(pl.String)).group_by(dimensions).agg(pl.col(measures).sum())
+    summed = (
+        mart.with_columns(pl.col("business_date").cast(pl.String))
+        .group_by(dimensions)
+        .agg(pl.col(measures).sum())
+    )
     rows = {tuple(row[: len(dimensions)]): tuple(row[len(dimensions) :]) for row in summed.iter_rows()}
     return {cell: values for cell, values in rows.items() if any(values)}
 
@@ -60,6 +79,11 @@ def test_case_says_what_it_is_about(case: Path) -> None:
     text = (case / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 6
     dimensions, measures, expected = _expected(case)
-    known = set(mart_style_daily.TABLE.columns) | {"traffic_code", "session_paid_fen", "session_refund_fen", "session_views_qty"}
+    known = set(mart_style_daily.TABLE.columns) | {
+        "traffic_code",
+        "session_paid_fen",
+        "session_refund_fen",
+        "session_views_qty",
+    }
     assert set(dimensions) | set(measures) <= known
     assert expected

@@ -11,11 +11,25 @@ MADE = "2026-06-01 20:00:00"
 
 
 def _line(name: str = "1", **cells: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"order_id": name, "platform_code": "douyin", "paid_fen": 100, "paid_at": MADE, "created_at": MADE, **cells}
+    return {
+        "order_id": name,
+        "platform_code": "douyin",
+        "paid_fen": 100,
+        "paid_at": MADE,
+        "created_at": MADE,
+        **cells,
+    }
 
 
 def _session(name: str, start: str, end: str | None, account: str = "host", **cells: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"live_session_id": name, "live_account_id": account, "started_at": start, "ended_at": end, "platform_code": "douyin", **cells}
+    return {
+        "live_session_id": name,
+        "live_account_id": account,
+        "started_at": start,
+        "ended_at": end,
+        "platform_code": "douyin",
+        **cells,
+    }
 
 
 def _build(line: dict[str, Any], *sessions: dict[str, Any], own: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -29,28 +43,65 @@ def _build(line: dict[str, Any], *sessions: dict[str, Any], own: tuple[str, ...]
     ("told", "own", "channel", "seller"),
     [
         ({"content_code": "live", "seller_code": "own"}, (), "own_live", "own"),
-        ({"content_code": "live", "seller_code": "creator", "creator_id": "host"}, (), "creator_live", "creator"),
-        # the merchant's list outranks the platform's word, both ways: 小店自卖 covers creators, 精选联盟 covers own accounts
-        ({"content_code": "live", "seller_code": "creator", "creator_id": "host"}, ("host",), "own_live", "own"),
-        ({"content_code": "live", "seller_code": "own", "creator_id": "stranger"}, ("host",), "creator_live", "creator"),
+        (
+            {"content_code": "live", "seller_code": "creator", "creator_id": "host"},
+            (),
+            "creator_live",
+            "creator",
+        ),
+        # the merchant's list outranks the platform's word, both ways: 小店自卖 covers creators, 精选联盟
+        # covers own accounts
+        (
+            {"content_code": "live", "seller_code": "creator", "creator_id": "host"},
+            ("host",),
+            "own_live",
+            "own",
+        ),
+        (
+            {"content_code": "live", "seller_code": "own", "creator_id": "stranger"},
+            ("host",),
+            "creator_live",
+            "creator",
+        ),
         ({"content_code": "live"}, (), "unknown", "unknown"),
-        ({"content_code": "short_video", "seller_code": "creator", "creator_id": "host"}, ("host",), "short_video", "own"),
+        (
+            {"content_code": "short_video", "seller_code": "creator", "creator_id": "host"},
+            ("host",),
+            "short_video",
+            "own",
+        ),
         ({"content_code": "product_card", "seller_code": "own"}, (), "product_card", "own"),
         ({"content_code": "search"}, (), "search", "unknown"),
         ({"content_code": "other", "seller_code": "own"}, (), "other", "own"),
         ({}, (), "unknown", "unknown"),
     ],
 )
-def test_channel_by_what_is_told_and_own_accounts(told: dict[str, Any], own: tuple[str, ...], channel: str, seller: str) -> None:
+def test_channel_by_what_is_told_and_own_accounts(
+    told: dict[str, Any], own: tuple[str, ...], channel: str, seller: str
+) -> None:
     found = _build(_line(**told), own=own)
-    assert (found["channel_code"], found["seller_code"], found["content_code"]) == (channel, seller, told.get("content_code", "unknown"))
+    assert (found["channel_code"], found["seller_code"], found["content_code"]) == (
+        channel,
+        seller,
+        told.get("content_code", "unknown"),
+    )
 
 
 def test_an_own_account_counts_for_its_merchant_and_platform_only() -> None:
     line = _line(content_code="live", seller_code="creator", creator_id="host")
-    assert run(("order_line", observed("order_line", line)), own=own_accounts("host", platform="taobao")).line("1")["channel_code"] == "creator_live"
+    assert (
+        run(("order_line", observed("order_line", line)), own=own_accounts("host", platform="taobao")).line(
+            "1"
+        )["channel_code"]
+        == "creator_live"
+    )
     other = {**line, "merchant_id": "n"}
-    assert run(("order_line", observed("order_line", other)), own=own_accounts("host", platform="douyin")).line("1")["channel_code"] == "creator_live"
+    assert (
+        run(("order_line", observed("order_line", other)), own=own_accounts("host", platform="douyin")).line(
+            "1"
+        )["channel_code"]
+        == "creator_live"
+    )
 
 
 @pytest.mark.parametrize(("told", "traffic"), [(True, "paid"), (False, "free"), (None, "unknown")])
@@ -72,40 +123,70 @@ LONG = ("2026-06-01 18:00:00", "2026-06-02 01:15:00")
         ("2026-06-01 17:59:59", None, "None"),
     ],
 )
-def test_a_session_over_midnight_owns_its_orders_and_belongs_to_its_first_day(made: str, session: str | None, day: str) -> None:
+def test_a_session_over_midnight_owns_its_orders_and_belongs_to_its_first_day(
+    made: str, session: str | None, day: str
+) -> None:
     found = _build(_line(**LIVE, created_at=made), _session("A", *LONG))
     assert (found["live_session_id"], str(found["start_date"])) == (session, day)
 
 
 @pytest.mark.parametrize(
     ("made", "session"),
-    [("2026-06-01 18:30:00", "A"), ("2026-06-01 19:00:00", "B"), ("2026-06-01 20:00:00", "B"), ("2026-06-01 21:00:00", "A"), ("2026-06-02 00:59:59", "A")],
+    [
+        ("2026-06-01 18:30:00", "A"),
+        ("2026-06-01 19:00:00", "B"),
+        ("2026-06-01 20:00:00", "B"),
+        ("2026-06-01 21:00:00", "A"),
+        ("2026-06-02 00:59:59", "A"),
+    ],
 )
-def test_of_overlapping_sessions_the_later_begun_owns_the_order_while_it_runs(made: str, session: str) -> None:
+def test_of_overlapping_sessions_the_later_begun_owns_the_order_while_it_runs(
+    made: str, session: str
+) -> None:
     inner = _session("B", "2026-06-01 19:00:00", "2026-06-01 20:00:00")
     for sessions in ((_session("A", *LONG), inner), (inner, _session("A", *LONG))):
         assert _build(_line(**LIVE, created_at=made), *sessions)["live_session_id"] == session
 
 
 def test_a_line_meets_only_its_own_accounts_session() -> None:
-    found = _build(_line(**LIVE, created_at="2026-06-01 20:00:00"), _session("A", *LONG, account="somebody else"))
+    found = _build(
+        _line(**LIVE, created_at="2026-06-01 20:00:00"), _session("A", *LONG, account="somebody else")
+    )
     assert found["live_session_id"] is None
-    assert _build(_line(**{**LIVE, "content_code": "short_video"}), _session("A", *LONG))["live_session_id"] is None
+    assert (
+        _build(_line(**{**LIVE, "content_code": "short_video"}), _session("A", *LONG))["live_session_id"]
+        is None
+    )
 
 
 def test_a_session_without_an_end_owns_nothing_by_the_clock() -> None:
     assert _build(_line(**LIVE), _session("A", "2026-06-01 18:00:00", None))["live_session_id"] is None
 
 
-def _taobao(lines: list[dict[str, Any]], told: list[dict[str, Any]], order: dict[str, Any] | None = None, own: tuple[str, ...] = ()) -> Gold:
+def _taobao(
+    lines: list[dict[str, Any]],
+    told: list[dict[str, Any]],
+    order: dict[str, Any] | None = None,
+    own: tuple[str, ...] = (),
+) -> Gold:
     arrivals = [("order_line", observed("order_line", *lines))] if lines else []
     arrivals += [("line_channel", observed("line_channel", *told))] if told else []
     arrivals += [("order", observed("order", order))] if order else []
     return run(*arrivals, own=own_accounts(*own))
 
 
-ORDER = {"order_id": "O", "paid_fen": 310, "placed_fen": 310, "paid_at": MADE, "created_at": MADE, "freight_fen": 10}
-GOODS = [{"order_id": "O", "order_line_id": name, "paid_fen": paid, "paid_at": MADE} for name, paid in (("A", 100), ("B", 200))]
+ORDER = {
+    "order_id": "O",
+    "paid_fen": 310,
+    "placed_fen": 310,
+    "paid_at": MADE,
+    "created_at": MADE,
+    "freight_fen": 10,
+}
+GOODS = [
+    {"order_id": "O", "order_line_id": name, "paid_fen": paid, "paid_at": MADE}
+    for name, paid in (("A", 100), ("B", 200))
+]
 HOSTED = {"order_id": "O", "seller_code": "creator", "creator_id": "host", "live_session_id": "L"}
 
 

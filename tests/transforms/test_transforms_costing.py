@@ -24,10 +24,24 @@ DAY = dt.date(2026, 6, 10)
 
 def entered(table: Any, *rows: Mapping[str, Any]) -> pl.DataFrame:  # noqa: ANN401
     """Entries of merchant ``m`` in the order of entry; dates as text, from 2026 on where none is given."""
-    usual = {"merchant_id": "m", "valid_from_date": "2026-01-01", "received_by_name": "老板", "changed_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
-    full = [{**dict.fromkeys(table.columns), **usual, "event_number": number, **row} for number, row in enumerate(rows, 1)]
+    usual = {
+        "merchant_id": "m",
+        "valid_from_date": "2026-01-01",
+        "received_by_name": "老板",
+        "changed_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    }
+    full = [
+        {**dict.fromkeys(table.columns), **usual, "event_number": number, **row}
+        for number, row in enumerate(rows, 1)
+    ]
     dates = {name: dt.date.fromisoformat for name in ("valid_from_date", "valid_until_date")}
-    return pl.DataFrame([{name: dates[name](cell) if name in dates and cell else cell for name, cell in row.items()} for row in full], schema=table.dtypes)
+    return pl.DataFrame(
+        [
+            {name: dates[name](cell) if name in dates and cell else cell for name, cell in row.items()}
+            for row in full
+        ],
+        schema=table.dtypes,
+    )
 
 
 def costs(goods: list[dict[str, Any]], others: list[dict[str, Any]] | None = None) -> Costs:
@@ -35,18 +49,58 @@ def costs(goods: list[dict[str, Any]], others: list[dict[str, Any]] | None = Non
 
 
 def line(order: str, fen: int, sku: str | None, qty: int | None = 1, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"order_id": order, "order_line_id": order, "paid_at": PAID, "created_at": PAID, "paid_fen": fen, "line_qty": qty, "sku_code": sku, **more}
+    return {
+        "order_id": order,
+        "order_line_id": order,
+        "paid_at": PAID,
+        "created_at": PAID,
+        "paid_fen": fen,
+        "line_qty": qty,
+        "sku_code": sku,
+        **more,
+    }
 
 
-def back(order: str, fen: int, stage: str = "after_shipment", kind: str = "return_refund", **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    told = {"refund_id": f"r-{order}-{stage}-{fen}", "refund_stage_code": stage, "refund_type_code": kind, "refunded_at": "2026-06-12 12:00:00"}
+def back(
+    order: str,
+    fen: int,
+    stage: str = "after_shipment",
+    kind: str = "return_refund",
+    **more: Any,  # noqa: ANN401
+) -> dict[str, Any]:
+    told = {
+        "refund_id": f"r-{order}-{stage}-{fen}",
+        "refund_stage_code": stage,
+        "refund_type_code": kind,
+        "refunded_at": "2026-06-12 12:00:00",
+    }
     return {"order_id": order, "refund_fen": fen, **told, **more}
 
 
 def entry(name: str, *, order: str | None = None, line_id: str | None = None, **parts: Any) -> dict[str, Any]:  # noqa: ANN401
-    usual = {"merchant_id": "m", "shop_id": "s", "platform_code": "taobao", "settlement_type_code": "sale", "settled_fen": 0, "channel_code": "unknown"}
-    where = {"match_code": "line", "funding_code": "none", "business_month": "2026-06", "settled_date": dt.date(2026, 6, 20), "paid_date": DAY}
-    return {**usual, **where, "settlement_entry_id": name, "order_id": order, "order_line_id": line_id, **parts}
+    usual = {
+        "merchant_id": "m",
+        "shop_id": "s",
+        "platform_code": "taobao",
+        "settlement_type_code": "sale",
+        "settled_fen": 0,
+        "channel_code": "unknown",
+    }
+    where = {
+        "match_code": "line",
+        "funding_code": "none",
+        "business_month": "2026-06",
+        "settled_date": dt.date(2026, 6, 20),
+        "paid_date": DAY,
+    }
+    return {
+        **usual,
+        **where,
+        "settlement_entry_id": name,
+        "order_id": order,
+        "order_line_id": line_id,
+        **parts,
+    }
 
 
 def facts(gold: Gold, known: Costs, *entries: dict[str, Any]) -> pl.DataFrame:
@@ -65,26 +119,42 @@ def of(rows: pl.DataFrame, name: str) -> dict[str, Any]:
     [
         ([{"style_code": "K", "unit_cost_fen": 100}], 100),
         ([{"style_code": "K", "unit_cost_fen": 100}, {"sku_code": "K-M", "unit_cost_fen": 90}], 90),
-        ([{"sku_code": "K-M", "unit_cost_fen": 90}, {"sku_code": "K-M", "shop_id": "s", "unit_cost_fen": 80}], 80),
+        ([{"sku_code": "K-M", "unit_cost_fen": 90}, {"sku_code": "K-M", "shop_id": "s", "unit_cost_fen": 80}],
+            80),
         ([{"sku_code": "K-M", "shop_id": "elsewhere", "unit_cost_fen": 80}], None),
-        ([{"sku_code": "K-M", "unit_cost_fen": 90}, {"sku_code": "K-M", "unit_cost_fen": 95, "valid_from_date": "2026-06-10"}], 95),
+        ([{"sku_code": "K-M", "unit_cost_fen": 90},
+                {"sku_code": "K-M", "unit_cost_fen": 95, "valid_from_date": "2026-06-10"}], 95),
         ([{"sku_code": "K-M", "unit_cost_fen": 95, "valid_from_date": "2026-06-11"}], None),
         # the newest date in force, whatever was entered last
-        ([{"sku_code": "K-M", "unit_cost_fen": 95, "valid_from_date": "2026-06-01"}, {"sku_code": "K-M", "unit_cost_fen": 90}], 95),
+        ([{"sku_code": "K-M", "unit_cost_fen": 95, "valid_from_date": "2026-06-01"},
+                {"sku_code": "K-M", "unit_cost_fen": 90}], 95),
         # the last word on one date; taken back, the date before counts again
         ([{"sku_code": "K-M", "unit_cost_fen": 90}, {"sku_code": "K-M", "unit_cost_fen": 70}], 70),
-        ([{"sku_code": "K-M", "unit_cost_fen": 90}, *({"sku_code": "K-M", "unit_cost_fen": fen, "valid_from_date": "2026-06-01"} for fen in (95, None))], 90),
+        ([{"sku_code": "K-M", "unit_cost_fen": 90},
+                *({"sku_code": "K-M", "unit_cost_fen": fen, "valid_from_date": "2026-06-01"}
+                    for fen in (95, None))], 90),
         ([{"sku_code": "K-M", "unit_cost_fen": 90, "merchant_id": "another"}], None),
     ],
 )  # fmt: skip
 def test_the_cost_in_force_on_the_day_of_payment(goods: list[dict[str, Any]], cost: int | None) -> None:
-    lines = run(("order_line", observed("order_line", line("1", 100, "K-M", style_code="K"), line("2", 100, None)))).lines
-    found = dict(add_unit_cost(lines, entered(UNIT_COST, *goods)).select("order_line_id", "unit_cost_fen").iter_rows())
+    lines = run(
+        ("order_line", observed("order_line", line("1", 100, "K-M", style_code="K"), line("2", 100, None)))
+    ).lines
+    found = dict(
+        add_unit_cost(lines, entered(UNIT_COST, *goods)).select("order_line_id", "unit_cost_fen").iter_rows()
+    )
     assert found == {"1": cost, "2": None}
 
 
 def test_a_cost_charged_once_is_spread_over_its_days_to_the_fen() -> None:
-    slot = {"cost_kind_code": "slot_fee", "cost_basis_code": "once", "shop_id": "s", "creator_id": "c", "cost_amount_fen": 100, "valid_from_date": "2026-06-10"}
+    slot = {
+        "cost_kind_code": "slot_fee",
+        "cost_basis_code": "once",
+        "shop_id": "s",
+        "creator_id": "c",
+        "cost_amount_fen": 100,
+        "valid_from_date": "2026-06-10",
+    }
     other = {**slot, "creator_id": "d", "cost_amount_fen": 5}
     said = [slot, {**slot, "valid_until_date": "2026-06-12"}, other, {**other, "cost_amount_fen": None}]
     known = costs([], said)
@@ -92,7 +162,9 @@ def test_a_cost_charged_once_is_spread_over_its_days_to_the_fen() -> None:
     assert parts["part_fen"].to_list() == [34, 33, 33]
     shops = pl.DataFrame({"merchant_id": ["m"], "shop_id": ["s"], "platform_code": ["taobao"]})
     made = fct_line_cost.build_lumps(known, shops)
-    assert made.select("order_line_id", "style_code", "channel_code").unique().rows() == [("cost:2", "untold", "creator_live")]
+    assert made.select("order_line_id", "style_code", "channel_code").unique().rows() == [
+        ("cost:2", "untold", "creator_live")
+    ]
     assert made["slot_fee_fen"].sum() == 100 and made["sample_fen"].sum() == 0
 
 
@@ -124,64 +196,138 @@ def test_a_gift_goes_with_its_order() -> None:
         line("1", 100, "K"), line("1", 0, "G", 2) | {"order_line_id": "1g"} | gift,
         line("2", 100, "K"), line("2", 0, "G", 2) | {"order_line_id": "2g"} | gift,
     ]  # fmt: skip
-    gold = run(("order_line", observed("order_line", *rows)), ("refund_line", observed("refund_line", back("2", 100, "before_shipment", "refund_only"))))
+    gold = run(
+        ("order_line", observed("order_line", *rows)),
+        ("refund_line", observed("refund_line", back("2", 100, "before_shipment", "refund_only"))),
+    )
     made = facts(gold, costs([{"sku_code": "G", "unit_cost_fen": 7}]))
-    assert {row["order_line_id"]: row["cost_fen"] for row in made.iter_rows(named=True)} == {"1g": 14, "2g": 0}
+    assert {row["order_line_id"]: row["cost_fen"] for row in made.iter_rows(named=True)} == {
+        "1g": 14,
+        "2g": 0,
+    }
 
 
 RATES = [
     {"cost_kind_code": kind, "cost_basis_code": basis, "cost_amount_fen": fen}
     for kind, basis, fen in (
-        ("packing", "per_unit", 10), ("freight_out", "per_order", 350), ("freight_back", "per_order", 600), ("write_down", "per_unit", 500),
+        ("packing", "per_unit", 10), ("freight_out", "per_order", 350), ("freight_back", "per_order", 600),
+        ("write_down", "per_unit", 500),
     )
 ]  # fmt: skip
 
 
 def test_contribution_of_an_order_to_the_fen() -> None:
-    """Two lines: 3 × 50.00 of which one unit came back, 1 × 80.00 without a known cost; a bill by the line and a charge on the whole order."""
-    rows = [line("1", 150_00, "K", 3) | {"order_line_id": "1a"}, line("1", 80_00, "X") | {"order_line_id": "1b"}]
-    gold = run(("order_line", observed("order_line", *rows)), ("refund_line", observed("refund_line", back("1", 50_00) | {"order_line_id": "1a"})))
-    bill = entry("e1", order="1", line_id="1a", settled_fen=85_00, income_fen=100_00, expense_fen=-15_00, platform_fee_fen=5_00, commission_creator_fen=10_00)
+    """Two lines: 3 × 50.00 of which one unit came back, 1 × 80.00 without a known cost.
+
+    A bill by the line and a charge on the whole order.
+    """
+    rows = [
+        line("1", 150_00, "K", 3) | {"order_line_id": "1a"},
+        line("1", 80_00, "X") | {"order_line_id": "1b"},
+    ]
+    gold = run(
+        ("order_line", observed("order_line", *rows)),
+        ("refund_line", observed("refund_line", back("1", 50_00) | {"order_line_id": "1a"})),
+    )
+    bill = entry(
+        "e1",
+        order="1",
+        line_id="1a",
+        settled_fen=85_00,
+        income_fen=100_00,
+        expense_fen=-15_00,
+        platform_fee_fen=5_00,
+        commission_creator_fen=10_00,
+    )
     premium = entry("e2", order="1", settlement_type_code="insurance", settled_fen=-2_31)
-    waiting = entry("e3", order="1", line_id="1a", settlement_type_code="fee", settled_fen=-9_99, settled_date=None)
+    waiting = entry(
+        "e3", order="1", line_id="1a", settlement_type_code="fee", settled_fen=-9_99, settled_date=None
+    )
     made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 20_00}], RATES), bill, premium, waiting)
     assert made["order_line_id"].to_list() == ["1a"]
     row = of(made, "1a")
     told = {name: row[name] for name in fct_line_cost.MEASURES if row[name]}
     assert told == {
-        "cost_known_fen": 150_00, "fees_known_fen": 150_00, "costed_refund_fen": 50_00, "cost_fen": 40_00, "write_down_fen": 5_00,
+        "cost_known_fen": 150_00, "fees_known_fen": 150_00, "costed_refund_fen": 50_00, "cost_fen": 40_00,
+        "write_down_fen": 5_00,
         "cohort_fee_fen": 5_00 + 1_51,  # 2.31 by 150 : 80 is 1.506… and 0.803…: whole fen 1.51 and 0.80
         "cohort_commission_fen": 10_00, "packing_fen": 30, "freight_out_fen": 3_50, "freight_back_fen": 6_00,
     }  # fmt: skip
     mart = mart_profit_daily.ASSET.build({"fct_order_line": gold.lines, "fct_line_cost": made})
-    assert mart.select(pl.col("paid_fen", "cost_untold_fen", "fees_untold_fen").sum()).row(0) == (230_00, 80_00, 80_00)
-    assert mart.select(pl.col(fct_line_cost.MEASURES).sum()).row(0, named=True) == {name: row[name] for name in fct_line_cost.MEASURES}
+    assert mart.select(pl.col("paid_fen", "cost_untold_fen", "fees_untold_fen").sum()).row(0) == (
+        230_00,
+        80_00,
+        80_00,
+    )
+    assert mart.select(pl.col(fct_line_cost.MEASURES).sum()).row(0, named=True) == {
+        name: row[name] for name in fct_line_cost.MEASURES
+    }
 
 
 @pytest.mark.parametrize(
     ("later", "packing"),
-    [({}, 30), ({"valid_from_date": "2026-01-01"}, 100), ({"valid_from_date": "2026-06-01"}, 100), ({"valid_from_date": "2026-07-01"}, 30)],
+    [
+        ({}, 30),
+        ({"valid_from_date": "2026-01-01"}, 100),
+        ({"valid_from_date": "2026-06-01"}, 100),
+        ({"valid_from_date": "2026-07-01"}, 30),
+    ],
 )
 def test_a_kind_is_charged_one_way_at_a_time(later: dict[str, str], packing: int) -> None:
     """By the unit since January, by the order since June: who changes the way does not pay both."""
-    rates = [{"cost_kind_code": "packing", "cost_basis_code": "per_unit", "cost_amount_fen": 10, "valid_from_date": "2026-01-01"}]
-    rates += [{"cost_kind_code": "packing", "cost_basis_code": "per_order", "cost_amount_fen": 100, **later}] if later else []
+    rates = [
+        {
+            "cost_kind_code": "packing",
+            "cost_basis_code": "per_unit",
+            "cost_amount_fen": 10,
+            "valid_from_date": "2026-01-01",
+        }
+    ]
+    rates += (
+        [{"cost_kind_code": "packing", "cost_basis_code": "per_order", "cost_amount_fen": 100, **later}]
+        if later
+        else []
+    )
     gold = run(("order_line", observed("order_line", line("1", 150_00, "K", 3))))
-    assert facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 20_00}], rates))["packing_fen"].to_list() == [packing]
+    assert facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 20_00}], rates))[
+        "packing_fen"
+    ].to_list() == [packing]
 
 
 def test_fees_are_known_once_a_payout_came_or_nothing_was_kept() -> None:
     rows = [line(name, 100, "K") for name in ("settled", "waiting", "returned")]
-    gold = run(("order_line", observed("order_line", *rows)), ("refund_line", observed("refund_line", back("returned", 100))))
-    made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 40}]), entry("e", order="settled", line_id="settled", platform_fee_fen=3))
-    assert dict(made.select("order_line_id", "fees_known_fen").iter_rows()) == {"settled": 100, "waiting": 0, "returned": 100}
-    assert dict(made.select("order_line_id", "cohort_fee_fen").iter_rows()) == {"settled": 3, "waiting": 0, "returned": 0}
+    gold = run(
+        ("order_line", observed("order_line", *rows)),
+        ("refund_line", observed("refund_line", back("returned", 100))),
+    )
+    made = facts(
+        gold,
+        costs([{"sku_code": "K", "unit_cost_fen": 40}]),
+        entry("e", order="settled", line_id="settled", platform_fee_fen=3),
+    )
+    assert dict(made.select("order_line_id", "fees_known_fen").iter_rows()) == {
+        "settled": 100,
+        "waiting": 0,
+        "returned": 100,
+    }
+    assert dict(made.select("order_line_id", "cohort_fee_fen").iter_rows()) == {
+        "settled": 3,
+        "waiting": 0,
+        "returned": 0,
+    }
 
 
 def test_what_a_whole_order_is_charged_or_given_back_is_shared_to_the_fen() -> None:
-    rows = [line("1", 100, "K"), line("2", 200, "K") | {"order_line_id": "2a"}, line("2", 100, "K") | {"order_line_id": "2b"}]
+    rows = [
+        line("1", 100, "K"),
+        line("2", 200, "K") | {"order_line_id": "2a"},
+        line("2", 100, "K") | {"order_line_id": "2b"},
+    ]
     gold = run(("order_line", observed("order_line", *rows)))
-    bill = [entry("e1", order="1", platform_fee_fen=7), entry("e2", order="2", platform_fee_fen=-10, commission_leader_fen=5, expense_fen=5)]
+    bill = [
+        entry("e1", order="1", platform_fee_fen=7),
+        entry("e2", order="2", platform_fee_fen=-10, commission_leader_fen=5, expense_fen=5),
+    ]
     made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 40}]), *bill).sort("order_line_id")
     told = made.select("order_line_id", "cohort_fee_fen", "cohort_commission_fen", "fees_known_fen").rows()
     assert told == [("1", 7, 0, 100), ("2a", -7, 3, 200), ("2b", -3, 2, 100)]
@@ -189,11 +335,17 @@ def test_what_a_whole_order_is_charged_or_given_back_is_shared_to_the_fen() -> N
 
 def test_a_day_is_the_same_made_alone_or_among_others() -> None:
     """An order of two payments: each day's facts follow from that day."""
-    rows = [line("1", 100, "K") | {"order_line_id": "1a"}, line("1", 100, "K") | {"order_line_id": "1b", "paid_at": "2026-06-11 12:00:00"}]
+    rows = [
+        line("1", 100, "K") | {"order_line_id": "1a"},
+        line("1", 100, "K") | {"order_line_id": "1b", "paid_at": "2026-06-11 12:00:00"},
+    ]
     gold = run(("order_line", observed("order_line", *rows)))
     known = costs([{"sku_code": "K", "unit_cost_fen": 40}], RATES)
     whole = facts(gold, known)
-    alone = [fct_line_cost.build(part, fct_settlement_entry.TABLE.empty(), known) for part in gold.lines.partition_by("paid_date")]
+    alone = [
+        fct_line_cost.build(part, fct_settlement_entry.TABLE.empty(), known)
+        for part in gold.lines.partition_by("paid_date")
+    ]
     assert pl.concat(alone).sort("order_line_id").equals(whole.sort("order_line_id"))
     assert whole["packing_fen"].to_list() == [10, 10]
     assert set(whole.columns) >= set(SHOP)
@@ -205,12 +357,15 @@ def test_lines_without_units_or_cost_are_untold_and_nothing_else() -> None:
     assert made.is_empty()
     mart = mart_profit_daily.ASSET.build({"fct_order_line": gold.lines, "fct_line_cost": made})
     assert mart.select(pl.exclude(mart_profit_daily.TABLE.key).sum()).row(0, named=True) == (
-        dict.fromkeys(mart_profit_daily.TABLE.required, 0) | {"paid_fen": 150, "cost_untold_fen": 150, "fees_untold_fen": 150, "facts_qty": 2}
+        dict.fromkeys(mart_profit_daily.TABLE.required, 0)
+        | {"paid_fen": 150, "cost_untold_fen": 150, "fees_untold_fen": 150, "facts_qty": 2}
     )
 
 
 def test_no_platforms_number_may_look_like_an_entry_of_ours() -> None:
-    """Costs charged once and words on stock stand among lines and listings, told from them by how their ids begin."""
+    """Costs charged once and words on stock stand among lines and listings, told from them by how their ids
+    begin.
+    """
     names = ["1", "1:cost:2", "cost:2", "cost:x", "stock:1", "成本:1"]
     rows = observed("order_line", *(line(name, 100, "K") for name in names))
     good, bad = SILVER["order_line"].schema.filter(rows)

@@ -19,14 +19,31 @@ _CREATED = at("2026-06-01 10:00:00")
 
 
 def _frames(minor: int, refund: int, currency: str | None) -> dict[str, pl.DataFrame]:
-    line = {"order_line_id": "o1", "order_id": "o1", "created_at": _CREATED, "paid_fen": minor, "placed_fen": minor, "currency_code": currency}
-    back = {"refund_id": "r1", "order_id": "o1", "order_line_id": "o1", "refund_fen": refund, "currency_code": currency}
+    line = {
+        "order_line_id": "o1",
+        "order_id": "o1",
+        "created_at": _CREATED,
+        "paid_fen": minor,
+        "placed_fen": minor,
+        "currency_code": currency,
+    }
+    back = {
+        "refund_id": "r1",
+        "order_id": "o1",
+        "order_line_id": "o1",
+        "refund_fen": refund,
+        "currency_code": currency,
+    }
     told = {"order_line": observed("order_line", line), "refund_line": observed("refund_line", back)}
     return {name: current(table, told.get(name, table.empty())) for name, table in _TABLES.items()}
 
 
 def _rates(*rows: tuple[dt.date, str, int]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={"rate_date": pl.Date, "currency_code": pl.String, "cny_e8_number": pl.Int64}, orient="row")
+    return pl.DataFrame(
+        rows,
+        schema={"rate_date": pl.Date, "currency_code": pl.String, "cny_e8_number": pl.Int64},
+        orient="row",
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -40,7 +57,11 @@ def test_money_is_what_plain_decimals_say(minor: int, rate: int) -> None:
 
 def test_an_order_without_a_rate_waits() -> None:
     frames = _frames(1_000, 400, "THB")
-    for rates in (_rates(), _rates((dt.date(2026, 6, 2), "THB", 20_000_000)), _rates((dt.date(2026, 6, 1), "USD", 700_000_000))):
+    for rates in (
+        _rates(),
+        _rates((dt.date(2026, 6, 2), "THB", 20_000_000)),
+        _rates((dt.date(2026, 6, 1), "USD", 700_000_000)),
+    ):
         found = convert_orders(frames, rates)
         assert found["order_line"].is_empty()
         assert found["refund_line"].is_empty()

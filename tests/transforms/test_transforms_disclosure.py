@@ -1,4 +1,6 @@
-"""Primary disclosure rules on the worked examples of the SDC Handbook, chapter 4.2, and the association's table."""
+"""Primary disclosure rules on the worked examples of the SDC Handbook, chapter 4.2, and the association's
+table.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from transforms.gold.sales.mart_shop_channel_daily import TABLE as DAILY
 
 
 def _judge(contributions: list[int], rule: DisclosureRule) -> tuple[int, bool] | None:
-    frame = pl.DataFrame({"cell": "c", "owner_id": [f"o{number}" for number in range(len(contributions))], "value": contributions})
+    frame = pl.DataFrame(
+        {
+            "cell": "c",
+            "owner_id": [f"o{number}" for number in range(len(contributions))],
+            "value": contributions,
+        }
+    )
     found = judge_cells(frame, ["cell"], "value", rule)
     return found.select("owners_qty", "is_released").row(0) if found.height else None
 
@@ -63,27 +71,46 @@ def test_largest_share(largest: int, safe: bool) -> None:
     assert _judge([largest, *[rest // 6] * 5, rest - rest // 6 * 5], DisclosureRule(p=0.0)) == (7, safe)
 
 
-# --- the association's table ---------------------------------------------------------------------------------------------------------
+# --- the association's table --------------------------------------------------------------------------------
 
 RULE = DisclosureRule(minimum_owners=5, p=15.0, largest_share=0.40)
 
 
-def _day(merchant: str, channel: str, paid: int, back: int, month: str = "2026-05", platform: str = "douyin", **cells: Any) -> dict[str, Any]:  # noqa: ANN401
+def _day(
+    merchant: str,
+    channel: str,
+    paid: int,
+    back: int,
+    month: str = "2026-05",
+    platform: str = "douyin",
+    **cells: Any,  # noqa: ANN401
+) -> dict[str, Any]:
     day = dt.date.fromisoformat(f"{month}-10")
     return {
-        "merchant_id": merchant, "shop_id": merchant, "platform_code": platform, "channel_code": channel, "traffic_code": "free", "business_date": day,
+        "merchant_id": merchant, "shop_id": merchant, "platform_code": platform, "channel_code": channel,
+        "traffic_code": "free", "business_date": day,
         "paid_fen": paid, "cohort_refund_fen": back, **cells,
     }  # fmt: skip
 
 
-def _build(*rows: dict[str, Any], owners: dict[str, str] | None = None, before: str = "2026-06") -> pl.DataFrame:
+def _build(
+    *rows: dict[str, Any], owners: dict[str, str] | None = None, before: str = "2026-06"
+) -> pl.DataFrame:
     names = sorted({row["merchant_id"] for row in rows})
     frame = DAILY.shape(pl.DataFrame(list(rows)))
-    holds = pl.DataFrame({"merchant_id": names, "owner_id": [(owners or {}).get(name, name) for name in names]})
+    holds = pl.DataFrame(
+        {"merchant_id": names, "owner_id": [(owners or {}).get(name, name) for name in names]}
+    )
     return district.build(frame, holds, RULE, before)
 
 
-def _even(channel: str, count: int = 6, paid: int = 1000, back: int = 400, **cells: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+def _even(
+    channel: str,
+    count: int = 6,
+    paid: int = 1000,
+    back: int = 400,
+    **cells: Any,  # noqa: ANN401
+) -> list[dict[str, Any]]:
     return [_day(f"m{number}", channel, paid, back, **cells) for number in range(count)]
 
 
@@ -92,8 +119,12 @@ def _released(table: pl.DataFrame) -> set[str]:
 
 
 def test_shares_are_of_released_cells_and_hidden_ones_carry_nothing() -> None:
-    table = _build(*_even("own_live"), *_even("creator_live", paid=3000, back=2400), *_even("search", count=4))
-    assert table.select("channel_code", "is_released", "paid_share_rate", "kept_share_rate", "kept_rate").sort("channel_code").rows() == [
+    table = _build(
+        *_even("own_live"), *_even("creator_live", paid=3000, back=2400), *_even("search", count=4)
+    )
+    assert table.select(
+        "channel_code", "is_released", "paid_share_rate", "kept_share_rate", "kept_rate"
+    ).sort("channel_code").rows() == [
         ("creator_live", True, 0.75, 0.5, 0.2),
         ("own_live", True, 0.25, 0.5, 0.6),
         ("search", False, None, None, None),
@@ -116,8 +147,15 @@ def test_one_holder_of_several_merchants_is_one() -> None:
 def test_open_months_and_merchants_without_a_holder_stay_out() -> None:
     rows = [*_even("own_live"), *_even("own_live", month="2026-06")]
     assert _build(*rows)["business_month"].to_list() == ["2026-05"]
-    stranger = pl.DataFrame({"merchant_id": [f"m{number}" for number in range(4)], "owner_id": [f"m{number}" for number in range(4)]})
-    assert district.build(DAILY.shape(pl.DataFrame(rows)), stranger, RULE, "2026-06")["is_released"].to_list() == [False]
+    stranger = pl.DataFrame(
+        {
+            "merchant_id": [f"m{number}" for number in range(4)],
+            "owner_id": [f"m{number}" for number in range(4)],
+        }
+    )
+    assert district.build(DAILY.shape(pl.DataFrame(rows)), stranger, RULE, "2026-06")[
+        "is_released"
+    ].to_list() == [False]
 
 
 def test_a_dominated_cell_is_hidden_whether_by_paid_kept_or_returned_money() -> None:
@@ -129,10 +167,15 @@ def test_a_dominated_cell_is_hidden_whether_by_paid_kept_or_returned_money() -> 
 
 
 def test_differencing_paid_and_kept_does_not_uncover_one_holders_refunds() -> None:
-    """Paid and kept are each spread evenly enough; what lies between them is nearly all one holder's, so neither may be shown."""
+    """Paid and kept are each spread evenly enough.
+
+    What lies between them is nearly all one holder's, so neither may be shown.
+    """
     rows = [_day("m9", "own_live", 1200, 400), *_even("own_live", count=7, back=5)]
     for value in ("paid_fen", "kept_fen"):
-        frame = pl.DataFrame(rows).with_columns(kept_fen=pl.col("paid_fen") - pl.col("cohort_refund_fen"), owner_id="merchant_id")
+        frame = pl.DataFrame(rows).with_columns(
+            kept_fen=pl.col("paid_fen") - pl.col("cohort_refund_fen"), owner_id="merchant_id"
+        )
         assert judge_cells(frame, ["channel_code"], value, RULE)["is_released"].to_list() == [True]
     assert _released(_build(*rows)) == set()
 

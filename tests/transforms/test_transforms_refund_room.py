@@ -1,4 +1,6 @@
-"""Which line money of an order goes back to where no source names it: never a line that denies it while another has room, postage on postage."""
+"""Which line money of an order goes back to where no source names it: never a line that denies it while
+another has room, postage on postage.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,15 @@ REST = "O:rest"
 
 
 def _line(name: str, paid: int, stated: int | None = 0, seen: str = LATE, **cells: Any) -> dict[str, Any]:  # noqa: ANN401
-    told = {"order_id": "O", "order_line_id": name, "paid_fen": paid, "placed_fen": paid, "paid_at": PAID, "stated_refund_fen": stated, "line_qty": 1}
+    told = {
+        "order_id": "O",
+        "order_line_id": name,
+        "paid_fen": paid,
+        "placed_fen": paid,
+        "paid_at": PAID,
+        "stated_refund_fen": stated,
+        "line_qty": 1,
+    }
     return {**told, "_observed_at": seen, "_export_id": f"x{seen}", **cells}
 
 
@@ -26,19 +36,38 @@ def _order(paid: int, stated: int | None = None, freight: int | None = 0, seen: 
 
 
 def _refund(fen: int, **cells: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"refund_id": "r", "order_id": "O", "refund_fen": fen, "applied_at": EARLY, "refunded_at": "2026-06-05 10:00:00", **cells}
+    return {
+        "refund_id": "r",
+        "order_id": "O",
+        "refund_fen": fen,
+        "applied_at": EARLY,
+        "refunded_at": "2026-06-05 10:00:00",
+        **cells,
+    }
 
 
 def _build(lines: list[dict[str, Any]], order: dict[str, Any], *refunds: dict[str, Any]) -> Gold:
-    return run(("order_line", observed("order_line", *lines)), ("order", observed("order", order)), ("refund_line", observed("refund_line", *refunds)))
+    return run(
+        ("order_line", observed("order_line", *lines)),
+        ("order", observed("order", order)),
+        ("refund_line", observed("refund_line", *refunds)),
+    )
 
 
 def _back(built: Gold) -> dict[str, int]:
-    return dict(built.lines.filter(pl.col("cohort_refund_fen") > 0).sort("order_line_id").select("order_line_id", "cohort_refund_fen").iter_rows())
+    return dict(
+        built.lines.filter(pl.col("cohort_refund_fen") > 0)
+        .sort("order_line_id")
+        .select("order_line_id", "cohort_refund_fen")
+        .iter_rows()
+    )
 
 
 def test_what_an_order_states_belongs_to_the_line_not_read_since() -> None:
-    """N12: of three items two were read with the order and had no refund; the third item's row was damaged that day."""
+    """N12: of three items two were read with the order and had no refund.
+
+    The third item's row was damaged that day.
+    """
     lines = [_line("A", 76_689), _line("B", 149_311), _line("C", 243_054, seen=EARLY)]
     built = _build(lines, _order(469_054, stated=243_054))
     assert _back(built) == {"C": 243_054}
@@ -50,16 +79,25 @@ def test_what_an_order_states_belongs_to_the_line_not_read_since() -> None:
 def test_what_an_order_states_belongs_to_the_line_that_was_never_read() -> None:
     assert _back(_build([_line("A", 300), _line("B", 200)], _order(900, stated=350))) == {REST: 350}
     # more than it can hold goes on to the others
-    assert _back(_build([_line("A", 300), _line("B", 200)], _order(900, stated=450))) == {REST: 400, "A": 30, "B": 20}
+    assert _back(_build([_line("A", 300), _line("B", 200)], _order(900, stated=450))) == {
+        REST: 400,
+        "A": 30,
+        "B": 20,
+    }
 
 
 def test_a_line_that_states_nothing_takes_it_before_one_that_says_none() -> None:
-    assert _back(_build([_line("A", 300), _line("B", 200, stated=None)], _order(500, stated=150))) == {"B": 150}
+    assert _back(_build([_line("A", 300), _line("B", 200, stated=None)], _order(500, stated=150))) == {
+        "B": 150
+    }
 
 
 @pytest.mark.parametrize("cells", [{}, {"refunded_at": None}])
 def test_an_after_sale_without_a_line_is_not_of_one_that_denies_it_since(cells: dict[str, Any]) -> None:
-    """A line read after the money went back, and without it, is not the one; of an after-sale without its day nobody can say so."""
+    """A line read after the money went back, and without it, is not the one.
+
+    Of an after-sale without its day nobody can say so.
+    """
     found = _back(_build([_line("A", 120), _line("B", 300, seen=EARLY)], _order(420), _refund(120, **cells)))
     assert found == ({"A": 120} if cells else {"B": 120})
 
@@ -74,14 +112,21 @@ def test_postage_refunded_with_the_goods_stands_on_the_postage() -> None:
     assert _back(_build(lines, order, _refund(800))) == {REST: 800}
     assert _back(_build(lines, order, _refund(3_000))) == {"A": 2_000, "B": 1_000}
     stated = [{**lines[0], "stated_refund_fen": 10_800}, lines[1]]
-    assert _back(_build(stated, order)) == _back(_build(stated, order, _refund(10_800, order_line_id="A"))) == {"A": 10_000, REST: 800}
+    assert (
+        _back(_build(stated, order))
+        == _back(_build(stated, order, _refund(10_800, order_line_id="A")))
+        == {"A": 10_000, REST: 800}
+    )
     built = _build(stated, order, _refund(10_800, order_line_id="A"))
     assert (built.lines["refund_undated_fen"].sum(), built.refunds["refund_fen"].sum()) == (0, 10_800)
 
 
 def test_goodwill_above_a_line_and_its_postage_stays_on_the_line() -> None:
     lines = [_line("A", 10_000, stated=None), _line("B", 5_000, stated=None)]
-    assert _back(_build(lines, _order(15_800, freight=800), _refund(11_000, order_line_id="A"))) == {"A": 10_200, REST: 800}
+    assert _back(_build(lines, _order(15_800, freight=800), _refund(11_000, order_line_id="A"))) == {
+        "A": 10_200,
+        REST: 800,
+    }
     # money of goods that no line reports is no postage
     assert _back(_build(lines, _order(15_800), _refund(11_000, order_line_id="A"))) == {"A": 11_000}
 
@@ -91,7 +136,9 @@ def test_postage_shared_among_lines_takes_what_exceeds_one_of_them() -> None:
     money = {"paid_fen": None, "placed_fen": None, "stated": None}
     lines = [_line("A", 0, unit_price_fen=10_000, **money), _line("B", 0, unit_price_fen=20_000, **money)]
     built = _build(lines, _order(30_900, freight=900), _refund(10_900, order_line_id="A"))
-    assert dict(built.lines.select("order_line_id", pl.col("paid_fen") - pl.col("cohort_refund_fen")).iter_rows()) == {"A": 0, "B": 20_000}
+    assert dict(
+        built.lines.select("order_line_id", pl.col("paid_fen") - pl.col("cohort_refund_fen")).iter_rows()
+    ) == {"A": 0, "B": 20_000}
     assert built.lines["postage_fen"].to_list() == [300, 600]
 
 
@@ -100,7 +147,9 @@ _FEN = st.integers(1, 9).map(lambda hundreds: hundreds * 100)
 
 @st.composite
 def _orders(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]:
-    """An order: lines that state their refund, an older one or none, one perhaps never read, postage, and refunds told by line, by order and by the order."""
+    """An order: lines that state their refund, an older one or none, one perhaps never read, postage, and
+    refunds told by line, by order and by the order.
+    """
     lines = []
     for name in "ABC"[: draw(st.integers(1, 3))]:
         paid = draw(_FEN)
@@ -108,7 +157,10 @@ def _orders(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, Any], list
         lines.append(_line(name, paid, stated, seen=draw(st.sampled_from([EARLY, LATE]))))
     freight, unread = draw(st.sampled_from([0, 70])), draw(st.sampled_from([0, 500]))
     paid = sum(line["paid_fen"] for line in lines)
-    named = [_refund(draw(_FEN), refund_id=f"n{number}", order_line_id=draw(st.sampled_from("ABC"))) for number in range(draw(st.integers(0, 2)))]
+    named = [
+        _refund(draw(_FEN), refund_id=f"n{number}", order_line_id=draw(st.sampled_from("ABC")))
+        for number in range(draw(st.integers(0, 2)))
+    ]
     loose = [_refund(draw(_FEN), refund_id=f"o{number}") for number in range(draw(st.integers(0, 2)))]
     stated = draw(st.one_of(st.none(), st.integers(0, paid + freight + unread)))
     return lines, _order(paid + freight + unread, stated, freight), [*named, *loose]
@@ -116,27 +168,55 @@ def _orders(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, Any], list
 
 @settings(max_examples=120, deadline=None)
 @given(_orders(), st.randoms(use_true_random=False))
-def test_money_back_adds_up_and_stands_where_it_may(order: tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]], dice: random.Random) -> None:
+def test_money_back_adds_up_and_stands_where_it_may(
+    order: tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]], dice: random.Random
+) -> None:
     lines, head, refunds = order
     numbered = [{**row, "_row_number": number} for number, row in enumerate(refunds, 1)]
     built = _build(lines, head, *numbered)
     back = {row["order_line_id"]: row["cohort_refund_fen"] for row in built.lines.iter_rows(named=True)}
-    itemised = dict(built.refunds.filter(~pl.col("refund_id").str.starts_with("stated:")).group_by("refund_id").agg(pl.col("refund_fen").sum()).iter_rows())
-    assert itemised == {row["refund_id"]: row["refund_fen"] for row in refunds}, "each after-sale once, to the fen"
+    itemised = dict(
+        built.refunds.filter(~pl.col("refund_id").str.starts_with("stated:"))
+        .group_by("refund_id")
+        .agg(pl.col("refund_fen").sum())
+        .iter_rows()
+    )
+    assert itemised == {row["refund_id"]: row["refund_fen"] for row in refunds}, (
+        "each after-sale once, to the fen"
+    )
     assert sum(back.values()) == built.refunds["refund_fen"].sum() == built.daily["cohort_refund_fen"].sum()
-    assert sum(back.values()) >= max(head["stated_refund_fen"] or 0, sum(itemised.values()), sum(line["stated_refund_fen"] or 0 for line in lines))
+    assert sum(back.values()) >= max(
+        head["stated_refund_fen"] or 0,
+        sum(itemised.values()),
+        sum(line["stated_refund_fen"] or 0 for line in lines),
+    )
     if not refunds:
-        assert sum(back.values()) == max(head["stated_refund_fen"] or 0, sum(line["stated_refund_fen"] or 0 for line in lines))
+        assert sum(back.values()) == max(
+            head["stated_refund_fen"] or 0, sum(line["stated_refund_fen"] or 0 for line in lines)
+        )
         paid = {line["order_line_id"]: line["paid_fen"] for line in lines}
         rest = head["paid_fen"] - sum(paid.values())
-        denying = {line["order_line_id"]: line["stated_refund_fen"] for line in lines if line["stated_refund_fen"] is not None and line["_observed_at"] == LATE}
-        others = [back[name] < paid[name] for name in paid if name not in denying] + ([back[REST] < rest] if rest else [])
+        denying = {
+            line["order_line_id"]: line["stated_refund_fen"]
+            for line in lines
+            if line["stated_refund_fen"] is not None and line["_observed_at"] == LATE
+        }
+        others = [back[name] < paid[name] for name in paid if name not in denying] + (
+            [back[REST] < rest] if rest else []
+        )
         if any(others):
-            assert all(back[name] == fen for name, fen in denying.items()), "a line that denies it takes none while another has room"
+            assert all(back[name] == fen for name, fen in denying.items()), (
+                "a line that denies it takes none while another has room"
+            )
         if rest == head["freight_fen"] > 0 and back[REST] > 0:
-            assert all(back[name] == paid[name] for name in paid if name not in denying), "postage goes back when the goods have"
+            assert all(back[name] == paid[name] for name in paid if name not in denying), (
+                "postage goes back when the goods have"
+            )
     turned = run(
-        ("refund_line", observed("refund_line", *dice.sample(numbered, len(numbered)))), ("order", observed("order", head)),
+        ("refund_line", observed("refund_line", *dice.sample(numbered, len(numbered)))),
+        ("order", observed("order", head)),
         ("order_line", observed("order_line", *dice.sample(lines, len(lines)))),
     )  # fmt: skip
-    assert {row["order_line_id"]: row["cohort_refund_fen"] for row in turned.lines.iter_rows(named=True)} == back
+    assert {
+        row["order_line_id"]: row["cohort_refund_fen"] for row in turned.lines.iter_rows(named=True)
+    } == back

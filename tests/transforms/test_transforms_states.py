@@ -1,4 +1,6 @@
-"""Observed states: whatever order, batches and repetitions observations arrive in, the same states and the same current row."""
+"""Observed states: whatever order, batches and repetitions observations arrive in, the same states and the
+same current row.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _observations = st.lists(_observation, min_size=1, max_size=12, unique_by=_key)
 
 
 def _arrive(rows: list[dict[str, Any]], batches: int, dice: random.Random) -> tuple[pl.DataFrame, list[str]]:
-    """All states and every row's outcome after the rows came in, in the given order, cut into batches at random places."""
+    """All states and every row's outcome after the rows came in, in the given order, cut into batches at
+    random places.
+    """
     cuts = sorted(dice.randrange(len(rows) + 1) for _ in range(batches - 1))
     stored, outcomes = ORDER_LINE.empty(), []
     for first, last in zip([0, *cuts], [*cuts, len(rows)], strict=True):
@@ -70,7 +74,9 @@ def test_arrival_does_not_matter(rows: list[dict[str, Any]], dice: random.Random
 @settings(max_examples=100, deadline=None)
 @given(_observations)
 def test_current_is_every_columns_last_told_value(rows: list[dict[str, Any]]) -> None:
-    """Against the plain list of observations: of those that tell a column, one of the latest moment decides it."""
+    """Against the plain list of observations: of those that tell a column, one of the latest moment decides
+    it.
+    """
     rows = _numbered(rows)
     states, _ = _arrive(rows, 1, random.Random(0))
     now = current(ORDER_LINE, states).with_columns(pl.col("shipped_at").dt.strftime("%Y-%m-%d %H:%M:%S"))
@@ -85,10 +91,14 @@ def test_current_is_every_columns_last_told_value(rows: list[dict[str, Any]]) ->
 
 @settings(max_examples=60, deadline=None)
 @given(_observations)
-def test_one_state_per_distinct_content_with_its_first_and_last_observation(rows: list[dict[str, Any]]) -> None:
+def test_one_state_per_distinct_content_with_its_first_and_last_observation(
+    rows: list[dict[str, Any]],
+) -> None:
     rows = _numbered(rows)
     states, _ = _arrive(rows, 1, random.Random(0))
-    told = Counter((row["order_line_id"], row["order_status_code"], row["paid_fen"], row["shipped_at"]) for row in rows)
+    told = Counter(
+        (row["order_line_id"], row["order_status_code"], row["paid_fen"], row["shipped_at"]) for row in rows
+    )
     assert states.height == len(told)
     assert states.select(ORDER_LINE.key).is_unique().all()
     shown = {row["_observed_at"] for row in rows}
@@ -101,26 +111,43 @@ def _refund(**cells: Any) -> pl.DataFrame:  # noqa: ANN401
 
 
 def test_outcomes_and_changes_of_a_refunds_life() -> None:
-    """Applied for, granted; then a late upload of the older export, and the newest one again under another name."""
+    """Applied for, granted; then a late upload of the older export, and the newest one again under another
+    name.
+    """
     applied = _refund(refund_status_code="pending", _observed_at=_MOMENTS[1], _export_id="a")
     granted = _refund(refunded_at="2026-06-03 10:00:00", _observed_at=_MOMENTS[3], _export_id="b")
     first = merge_states(REFUND_LINE, REFUND_LINE.empty(), granted)
     assert (first.outcomes["outcome"].to_list(), first.changed.height) == (["published"], 1)
     late = merge_states(REFUND_LINE, first.states, applied)
-    assert (late.outcomes["outcome"].to_list(), late.changed.height, late.states.height) == (["superseded"], 0, 2)
+    assert (late.outcomes["outcome"].to_list(), late.changed.height, late.states.height) == (
+        ["superseded"],
+        0,
+        2,
+    )
     again = merge_states(REFUND_LINE, late.states, granted.with_columns(_export_id=pl.lit("c")))
-    assert (again.outcomes["outcome"].to_list(), again.changed.height, again.states.height) == (["duplicate"], 0, 2)
-    newer = granted.with_columns(pl.col("_observed_at", "_last_observed_at") + dt.timedelta(days=2), _export_id=pl.lit("d"))
+    assert (again.outcomes["outcome"].to_list(), again.changed.height, again.states.height) == (
+        ["duplicate"],
+        0,
+        2,
+    )
+    newer = granted.with_columns(
+        pl.col("_observed_at", "_last_observed_at") + dt.timedelta(days=2), _export_id=pl.lit("d")
+    )
     unmoved = merge_states(REFUND_LINE, again.states, newer)
     assert (unmoved.outcomes["outcome"].to_list(), unmoved.changed.height) == (["duplicate"], 0)
     assert unmoved.states["_last_observed_at"].max() == newer["_observed_at"].max()
-    assert current(REFUND_LINE, unmoved.states).select("refund_status_code", "_export_id").rows() == [("success", "b")]
+    assert current(REFUND_LINE, unmoved.states).select("refund_status_code", "_export_id").rows() == [
+        ("success", "b")
+    ]
 
 
 def test_a_return_to_an_earlier_content_is_published_and_changes_the_current_row() -> None:
     asked = {"refund_status_code": "pending"}
     back = {"refund_status_code": "closed"}
-    rows = [_refund(**cells, _observed_at=moment, _export_id=moment) for cells, moment in zip((asked, back, asked), _MOMENTS, strict=False)]
+    rows = [
+        _refund(**cells, _observed_at=moment, _export_id=moment)
+        for cells, moment in zip((asked, back, asked), _MOMENTS, strict=False)
+    ]
     stored = REFUND_LINE.empty()
     for row, status in zip(rows, ("pending", "closed", "pending"), strict=True):
         merged = merge_states(REFUND_LINE, stored, row)
@@ -133,15 +160,29 @@ def test_a_return_to_an_earlier_content_is_published_and_changes_the_current_row
 
 def test_a_silent_source_erases_nothing() -> None:
     """The API tells no refund on the line, the item file no finish: the current row has both."""
-    file = observed("order_line", {"order_id": "1", "stated_refund_fen": 300, "paid_fen": 900, "_export_id": "file"})
-    api = {"order_id": "1", "paid_fen": 900, "finished_at": "2026-06-20 10:00:00", "_observed_at": "2026-07-01 00:00:00", "_export_id": "api"}
-    states = merge_states(ORDER_LINE, merge_states(ORDER_LINE, ORDER_LINE.empty(), file).states, observed("order_line", api)).states
+    file = observed(
+        "order_line", {"order_id": "1", "stated_refund_fen": 300, "paid_fen": 900, "_export_id": "file"}
+    )
+    api = {
+        "order_id": "1",
+        "paid_fen": 900,
+        "finished_at": "2026-06-20 10:00:00",
+        "_observed_at": "2026-07-01 00:00:00",
+        "_export_id": "api",
+    }
+    states = merge_states(
+        ORDER_LINE, merge_states(ORDER_LINE, ORDER_LINE.empty(), file).states, observed("order_line", api)
+    ).states
     (now,) = current(ORDER_LINE, states).iter_rows(named=True)
     assert (now["stated_refund_fen"], now["finished_at"] is not None, now["_export_id"]) == (300, True, "api")
 
 
 def test_entities_of_two_shops_never_meet() -> None:
-    rows = observed("order_line", {"order_id": "1", "shop_id": "s"}, {"order_id": "1", "shop_id": "t", "order_status_code": "shipped"})
+    rows = observed(
+        "order_line",
+        {"order_id": "1", "shop_id": "s"},
+        {"order_id": "1", "shop_id": "t", "order_status_code": "shipped"},
+    )
     now = current(ORDER_LINE, merge_states(ORDER_LINE, ORDER_LINE.empty(), rows).states)
     assert now.select("shop_id", "order_status_code").rows() == [("s", "paid"), ("t", "shipped")]
 
@@ -149,20 +190,44 @@ def test_entities_of_two_shops_never_meet() -> None:
 def test_every_canonical_table_merges_from_nothing() -> None:
     for table in SILVER.values():
         merged = merge_states(table, table.empty(), table.empty())
-        assert (merged.states.height, merged.changed.columns, merged.outcomes.height) == (0, entity_key(table), 0)
-        assert set(current(table, merged.states).columns) - set(table.columns) <= {"_stated_since_at", "_stated_until_at"}
+        assert (merged.states.height, merged.changed.columns, merged.outcomes.height) == (
+            0,
+            entity_key(table),
+            0,
+        )
+        assert set(current(table, merged.states).columns) - set(table.columns) <= {
+            "_stated_since_at",
+            "_stated_until_at",
+        }
 
 
 def test_a_statement_of_refunds_stands_since_it_was_first_and_until_it_was_last_observed() -> None:
     """A source that states none neither prolongs another's statement nor begins it anew."""
     days = [f"2026-06-0{day} 12:00:00" for day in range(1, 7)]
-    cells = [(0, "paid"), (0, "shipped"), (50, "shipped"), (50, "finished"), (None, "finished"), (None, "closed_refunded")]
+    cells = [
+        (0, "paid"),
+        (0, "shipped"),
+        (50, "shipped"),
+        (50, "finished"),
+        (None, "finished"),
+        (None, "closed_refunded"),
+    ]
     rows = [
-        {"order_id": "1", "stated_refund_fen": fen, "order_status_code": status, "_observed_at": day, "_export_id": day}
+        {
+            "order_id": "1",
+            "stated_refund_fen": fen,
+            "order_status_code": status,
+            "_observed_at": day,
+            "_export_id": day,
+        }
         for day, (fen, status) in zip(days, cells, strict=True)
     ]
     for turned in (rows, rows[::-1]):
-        (now,) = current(ORDER_LINE, merge_states(ORDER_LINE, ORDER_LINE.empty(), observed("order_line", *turned)).states).iter_rows(named=True)
-        assert [str(now[name])[:10] for name in ("_stated_since_at", "_stated_until_at", "_last_observed_at")] == ["2026-06-03", "2026-06-04", "2026-06-06"]
+        (now,) = current(
+            ORDER_LINE, merge_states(ORDER_LINE, ORDER_LINE.empty(), observed("order_line", *turned)).states
+        ).iter_rows(named=True)
+        assert [
+            str(now[name])[:10] for name in ("_stated_since_at", "_stated_until_at", "_last_observed_at")
+        ] == ["2026-06-03", "2026-06-04", "2026-06-06"]
     (alone,) = current(ORDER_LINE, observed("order_line", {"order_id": "1"})).iter_rows(named=True)
     assert alone["_stated_since_at"] is None and alone["_stated_until_at"] is None

@@ -15,17 +15,30 @@ CELL = ("shop_id", "channel_code", "date")
 PLATFORMS = ("douyin", "taobao")
 
 
-def _truth(seen: Observations, platform: str, metric: str, by: tuple[str, ...]) -> dict[tuple[object, ...], int]:
-    rows = truth(seen.market, seen.now, metric, ["platform_code", *by], seen.first, seen.last).filter(pl.col("platform_code") == platform)
+def _truth(
+    seen: Observations, platform: str, metric: str, by: tuple[str, ...]
+) -> dict[tuple[object, ...], int]:
+    rows = truth(seen.market, seen.now, metric, ["platform_code", *by], seen.first, seen.last).filter(
+        pl.col("platform_code") == platform
+    )
     return {row[1:-1]: row[-1] for row in rows.iter_rows() if row[-1]}
 
 
-def _check(seen: Observations, platform: str, built: Gold, by: tuple[str, ...], metrics: tuple[str, ...] = tuple(MEASURES)) -> None:
+def _check(
+    seen: Observations,
+    platform: str,
+    built: Gold,
+    by: tuple[str, ...],
+    metrics: tuple[str, ...] = tuple(MEASURES),
+) -> None:
     for metric in metrics:
         found, wanted = answers(built.daily, metric, by), _truth(seen, platform, metric, by)
         if platform == "douyin" and "channel_code" in by:
             # Douyin attributes an order on the next day only: the channels of the running day are provisional
-            found, wanted = ({cell: value for cell, value in side.items() if cell[-1] != seen.last} for side in (found, wanted))
+            found, wanted = (
+                {cell: value for cell, value in side.items() if cell[-1] != seen.last}
+                for side in (found, wanted)
+            )
         assert len(wanted) > 50, metric
         assert found == wanted, metric
 
@@ -59,18 +72,26 @@ def test_files_and_api_together_count_once(seen: Observations, platform: str) ->
 
 
 @pytest.mark.parametrize(("platform", "seed"), [("douyin", 1), ("taobao", 2)])
-def test_old_and_new_exports_in_any_order_give_the_newest_truth(seen: Observations, platform: str, seed: int) -> None:
-    arrivals = [*seen.rows(platform, "files", "api"), *seen.rows(platform, "files", "api", moment=seen.earlier)]
+def test_old_and_new_exports_in_any_order_give_the_newest_truth(
+    seen: Observations, platform: str, seed: int
+) -> None:
+    arrivals = [
+        *seen.rows(platform, "files", "api"),
+        *seen.rows(platform, "files", "api", moment=seen.earlier),
+    ]
     arrivals += arrivals[:: 5 + seed]
     random.Random(seed).shuffle(arrivals)
     states = fold(arrivals)
     _check(seen, platform, gold(states, market_own_accounts(seen.market)), CELL)
-    straight = fold([*seen.rows(platform, "files", "api", moment=seen.earlier), *seen.rows(platform, "files", "api")])
+    straight = fold(
+        [*seen.rows(platform, "files", "api", moment=seen.earlier), *seen.rows(platform, "files", "api")]
+    )
     for name, rows in straight.items():
         assert rows.equals(states[name]), name
 
 
-#: What Taobao's sources tell one by one. Freight stands on orders only; order files count a gift's pieces with the rest; refunds are dated by after-sales only.
+#: What Taobao's sources tell one by one. Freight stands on orders only; order files count a gift's pieces
+#: with the rest; refunds are dated by after-sales only.
 _UNDATED = ("paid_gmv", "refunds", "net_by_order_date", "paid_orders", "units")
 _WITHOUT_FREIGHT = ("refunds", "refunds_before_shipment", "refunds_after_shipment", "paid_orders", "units")
 _WITHOUT_UNITS = tuple(metric for metric in MEASURES if metric != "units")
@@ -96,27 +117,56 @@ def test_each_mix_of_taobao_sources_gives_what_it_can_know(seen: Observations, w
 
 @pytest.mark.parametrize("ways", [("files",), ("api.trades", "files.refunds"), ("files", "api")])
 def test_taobao_refunds_stand_on_the_very_line(seen: Observations, ways: tuple[str, ...]) -> None:
-    """Refund files name the order only; the goods' code decides the line, except where an order holds the same SKU twice."""
+    """Refund files name the order only.
+
+    The goods' code decides the line, except where an order holds the same SKU twice.
+    """
     built = _built(seen, "taobao", *ways)
-    done = seen.market.refunds.filter((pl.col("platform_code") == "taobao") & (pl.col("refunded_at") <= seen.now))
+    done = seen.market.refunds.filter(
+        (pl.col("platform_code") == "taobao") & (pl.col("refunded_at") <= seen.now)
+    )
     twins = seen.market.lines.filter(pl.len().over("order_id", "sku_code") > 1)["order_id"]
     key = ["refund_id", "order_line_id", "refund_fen", "refunded_at"]
     goods = done.with_columns(pl.col("refund_fen") - pl.col("refund_freight_fen"))
-    postage = done.filter(pl.col("refund_freight_fen") > 0).with_columns(order_line_id=pl.col("order_id") + ":rest", refund_fen="refund_freight_fen")
+    postage = done.filter(pl.col("refund_freight_fen") > 0).with_columns(
+        order_line_id=pl.col("order_id") + ":rest", refund_fen="refund_freight_fen"
+    )
     parts = pl.concat([goods, postage.select(goods.columns)])
-    found, wanted = (rows.filter(~pl.col("order_id").is_in(twins.implode())).select(key).sort(key) for rows in (built.refunds, parts))
+    found, wanted = (
+        rows.filter(~pl.col("order_id").is_in(twins.implode())).select(key).sort(key)
+        for rows in (built.refunds, parts)
+    )
     assert wanted.height > 500 and postage.height > 5
     assert found.equals(wanted)
     assert (
-        built.refunds.group_by("refund_id").agg(pl.col("refund_fen").sum()).sort("refund_id").equals(done.select("refund_id", "refund_fen").sort("refund_id"))
+        built.refunds.group_by("refund_id")
+        .agg(pl.col("refund_fen").sum())
+        .sort("refund_id")
+        .equals(done.select("refund_id", "refund_fen").sort("refund_id"))
     )
 
 
-@pytest.mark.parametrize("ways", [("files.orders", "files.refunds"), ("files.orders", "files.order_items"), ("api.trades", "files.refunds"), ("files", "api")])
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("files.orders", "files.refunds"),
+        ("files.orders", "files.order_items"),
+        ("api.trades", "files.refunds"),
+        ("files", "api"),
+    ],
+)
 def test_refund_facts_add_up_to_the_lines(seen: Observations, ways: tuple[str, ...]) -> None:
     built = _built(seen, "taobao", *ways)
     paid = built.lines.filter(pl.col("paid_date").is_not_null() & (pl.col("cohort_refund_fen") > 0))
-    per_line = built.refunds.group_by("order_line_id").agg(cohort_refund_fen=pl.col("refund_fen").sum()).sort("order_line_id")
+    per_line = (
+        built.refunds.group_by("order_line_id")
+        .agg(cohort_refund_fen=pl.col("refund_fen").sum())
+        .sort("order_line_id")
+    )
     assert per_line.equals(paid.select("order_line_id", "cohort_refund_fen").sort("order_line_id"))
     undated = built.refunds.filter(pl.col("refund_date").is_null())["refund_fen"].sum()
-    assert undated == paid["refund_undated_fen"].sum() == paid["cohort_refund_fen"].sum() - built.daily["dated_refund_fen"].sum()
+    assert (
+        undated
+        == paid["refund_undated_fen"].sum()
+        == paid["cohort_refund_fen"].sum() - built.daily["dated_refund_fen"].sum()
+    )

@@ -1,4 +1,6 @@
-"""What the transforms tests share: canonical rows written by hand, and a pure-Polars run from observations to gold."""
+"""What the transforms tests share: canonical rows written by hand, and a pure-Polars run from observations to
+gold.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ _WHO = {"merchant_id": "m", "shop_id": "s", "platform_code": "taobao", "_export_
 _USUAL: dict[str, dict[str, Any]] = {
     "order": {"order_status_code": "paid"},
     "order_line": {"order_status_code": "paid", "is_gift": False},
-    "refund_line": {"refund_status_code": "success", "refund_stage_code": "after_shipment", "refund_type_code": "return_refund"},
+    "refund_line": {
+        "refund_status_code": "success",
+        "refund_stage_code": "after_shipment",
+        "refund_type_code": "return_refund",
+    },
     "live_session": {},
     "line_channel": {"content_code": "live"},
 }
@@ -37,9 +43,11 @@ def at(text: str) -> dt.datetime:
 
 
 def observed(table: str, *rows: Mapping[str, Any]) -> pl.DataFrame:
-    """Canonical rows of ``table``: what is not given is the usual (shop ``s`` of merchant ``m``, a paid line, a successful return) or null.
+    """Canonical rows of ``table``: what is not given is the usual (shop ``s`` of merchant ``m``, a paid line,
+    a successful return) or null.
 
-    Times are Beijing text. ``order_line_id`` defaults to the order's number, as on both platforms for an order of one line.
+    Times are Beijing text. ``order_line_id`` defaults to the order's number, as on both platforms for an
+    order of one line.
     """
     dtypes = SILVER[table].dtypes
     full = []
@@ -91,18 +99,25 @@ def fold(arrivals: Arrivals) -> dict[str, pl.DataFrame]:
 
 def own_accounts(*accounts: str, platform: str = "taobao") -> pl.DataFrame:
     """The registry's own accounts of merchant ``m``."""
-    return pl.DataFrame([{"merchant_id": "m", "platform_code": platform, "live_account_id": name} for name in accounts], schema=OWN_ACCOUNT)
+    return pl.DataFrame(
+        [{"merchant_id": "m", "platform_code": platform, "live_account_id": name} for name in accounts],
+        schema=OWN_ACCOUNT,
+    )
 
 
 def gold(states: dict[str, pl.DataFrame], own: pl.DataFrame | None = None) -> Gold:
     """Everything gold holds of these states."""
-    now = {table.name: current(table, states[table.name]) for table in (*OF_ORDERS, LIVE_SESSION)} | {"order_line": standing_lines(states["order_line"])}
+    now = {table.name: current(table, states[table.name]) for table in (*OF_ORDERS, LIVE_SESSION)} | {
+        "order_line": standing_lines(states["order_line"])
+    }
     own = own_accounts() if own is None else own
     lines = fct_order_line.build(fct_order_line.Current(**now, own_account=own))
     refunds = fct_refund_line.build(lines, now["refund_line"])
     sessions = dim_live_session.build(now["live_session"], own)
     facts = {"fct_order_line": lines, "fct_refund_line": refunds, "dim_live_session": sessions}
-    marts = (mart.ASSET.build(facts) for mart in (mart_shop_channel_daily, mart_style_daily, mart_live_session))
+    marts = (
+        mart.ASSET.build(facts) for mart in (mart_shop_channel_daily, mart_style_daily, mart_live_session)
+    )
     return Gold(lines, refunds, sessions, *marts)
 
 

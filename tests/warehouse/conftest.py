@@ -21,7 +21,9 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with empty ops tables and ``SALES``, made once: creating a catalog costs a second, copying one nothing."""
+    """A home with empty ops tables and ``SALES``, made once: creating a catalog costs a second, copying one
+    nothing.
+    """
     home = tmp_path_factory.mktemp("template") / "home"
     with Lake.open(Place(home), write=True) as opened:
         opened.ensure([*OPS.values(), SALES])

@@ -45,7 +45,10 @@ def test_the_right_password_opens(place: Place, baiyun: accounts.Account) -> Non
 
 
 def test_wrong_unknown_and_locked_sound_the_same(place: Place) -> None:
-    told = {refusal(place, "baiyun", "wrong") for _ in range(5)} | {refusal(place, "nobody", "wrong"), refusal(place, "baiyun", PASSWORD)}
+    told = {refusal(place, "baiyun", "wrong") for _ in range(5)} | {
+        refusal(place, "nobody", "wrong"),
+        refusal(place, "baiyun", PASSWORD),
+    }
     assert len(told) == 1
 
 
@@ -56,7 +59,9 @@ def test_five_failures_lock_for_a_quarter_of_an_hour(place: Place, baiyun: accou
     assert accounts.verify(place, "baiyun", PASSWORD, at=AT + 16 * MINUTE) == baiyun
 
 
-def test_the_fifth_try_may_still_be_right_and_success_forgets_failures(place: Place, baiyun: accounts.Account) -> None:
+def test_the_fifth_try_may_still_be_right_and_success_forgets_failures(
+    place: Place, baiyun: accounts.Account
+) -> None:
     for _ in range(2):
         for _ in range(4):
             refusal(place, "baiyun", "wrong")
@@ -112,13 +117,18 @@ def test_the_file_is_private_and_holds_no_password(place: Place) -> None:
         ("a", "short", "operator", None),
     ],
 )
-def test_a_bad_account_is_refused(place: Place, name: str, password: str, role: str, merchant_id: str | None) -> None:
+def test_a_bad_account_is_refused(
+    place: Place, name: str, password: str, role: str, merchant_id: str | None
+) -> None:
     with pytest.raises(UsageError):
         accounts.add(place, name, password, role=role, merchant_id=merchant_id)
 
 
 def test_a_password_costs_a_guesser_what_argon2_recommends() -> None:
     """In a process of its own: the suite hashes at the lowest cost."""
-    code = "from warehouse import accounts; h = accounts._HASHER; print(h.type.name, h.memory_cost >= 65536, h.time_cost >= 3)"
+    code = (
+        "from warehouse import accounts; h = accounts._HASHER; print(h.type.name, h.memory_cost >= 65536, "
+        "h.time_cost >= 3)"
+    )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert told.split() == ["ID", "True", "True"]

@@ -23,9 +23,13 @@ def forged(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_forged_extension_is_refused_though_its_name_was_checked_before(lake: Lake, forged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forged_extension_is_refused_though_its_name_was_checked_before(
+    lake: Lake, forged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = attach._extension_file
-    monkeypatch.setattr(attach, "_extension_file", lambda name: forged if name == "sqlite_scanner" else real(name))
+    monkeypatch.setattr(
+        attach, "_extension_file", lambda name: forged if name == "sqlite_scanner" else real(name)
+    )
     with pytest.raises(duckdb.IOException, match="signature"):
         Lake.open(lake.place, alone=True)
 
@@ -37,11 +41,15 @@ def test_an_open_connection_loads_nothing_unsigned(lake: Lake, forged: Path) -> 
             again.connection.execute(statement)
 
 
-def test_a_file_that_changed_is_checked_again(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changed_is_checked_again(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "sqlite_scanner.duckdb_extension"
     path.write_bytes(attach._extension_file("sqlite_scanner").read_bytes())
     real = attach._extension_file
-    monkeypatch.setattr(attach, "_extension_file", lambda name: path if name == "sqlite_scanner" else real(name))
+    monkeypatch.setattr(
+        attach, "_extension_file", lambda name: path if name == "sqlite_scanner" else real(name)
+    )
     Lake.open(lake.place, alone=True).close()
     with path.open("r+b") as stream:
         stream.seek(-1, os.SEEK_END)

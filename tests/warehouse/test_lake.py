@@ -33,7 +33,12 @@ def test_a_table_holds_what_matches_a_key_and_nothing_where_there_is_no_table_or
     mine, other = lines(1).select("order_line_id"), pl.DataFrame({"order_line_id": ["never"]})
     assert not lake.holds(replace(SALES, name="never"), mine)
     lake.append(SALES, lines(1))
-    assert [lake.holds(SALES, keys) for keys in (mine, pl.concat([other, mine]), other, mine.clear())] == [True, True, False, False]
+    assert [lake.holds(SALES, keys) for keys in (mine, pl.concat([other, mine]), other, mine.clear())] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_an_instant_keeps_its_beijing_day_on_both_sides_of_midnight(lake: Lake) -> None:
@@ -69,7 +74,14 @@ def test_keys_where_and_columns(lake: Lake) -> None:
     assert lake.read(SALES, where={"merchant_id": ["m2", "m'x"]}, columns=["paid_fen"]).shape == (3, 1)
     assert lake.read(SALES, where={"product_name": None}).height == 2
     assert lake.read(SALES, where={"merchant_id": []}).is_empty()
-    assert lake.sql("SELECT count(*) AS n FROM gold.sales JOIN wanted USING (merchant_id) WHERE is_gift = ?", [True], wanted=keys.head(1))["n"].item() == 2
+    assert (
+        lake.sql(
+            "SELECT count(*) AS n FROM gold.sales JOIN wanted USING (merchant_id) WHERE is_gift = ?",
+            [True],
+            wanted=keys.head(1),
+        )["n"].item()
+        == 2
+    )
 
 
 def test_null_keys_match_null_rows_and_nothing_else(lake: Lake) -> None:
@@ -136,13 +148,20 @@ def _hash_without(lake: Lake, frame: pl.DataFrame) -> str:
 def test_content_hash_is_the_same_in_another_process_and_time_zone(lake: Lake, place: Place) -> None:
     lake.append(SALES, lines(20))
     code = (
-        "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import Place\n"
+        "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import "
+        "Place\n"
         "from warehouse_cases import SALES\n"
         "with Lake.open(Place(Path(sys.argv[1]))) as lake:\n"
         "    lake.connection.execute(\"SET TimeZone = 'America/New_York'\")\n"
         "    print(lake.content_hash(SALES))\n"
     )
-    run = subprocess.run([sys.executable, "-c", code, str(place.home)], capture_output=True, text=True, check=True, cwd=ROOT / "tests" / "warehouse")
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(place.home)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT / "tests" / "warehouse",
+    )
     assert run.stdout.strip() == lake.content_hash(SALES)
 
 
@@ -214,7 +233,10 @@ def test_spill_folders_of_dead_processes_are_cleared(lake: Lake, place: Place) -
 def test_a_query_larger_than_memory_spills_and_tidies_up(place: Place) -> None:
     with Lake.open(place, write=True, memory="100MB") as lake:
         lake.ensure([SALES])
-        query = "SELECT count(*) AS n FROM (SELECT DISTINCT md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS d FROM range(1_500_000) AS r(i))"
+        query = (
+            "SELECT count(*) AS n FROM (SELECT DISTINCT md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS d "
+            "FROM range(1_500_000) AS r(i))"
+        )
         assert lake.sql(query)["n"].item() == 1_500_000
     assert not list(place.scratch.glob("*"))
 
@@ -233,7 +255,9 @@ def test_a_reader_sees_one_snapshot_and_the_next_one_the_newest(lake: Lake, plac
             assert beside.connection is not used and beside.read(SALES).height == 4
 
 
-def test_a_connection_that_waits_serves_no_other_home_no_lost_snapshot_and_not_after_a_failure(lake: Lake, place: Place) -> None:
+def test_a_connection_that_waits_serves_no_other_home_no_lost_snapshot_and_not_after_a_failure(
+    lake: Lake, place: Place
+) -> None:
     lake.append(SALES, lines(2))
     kept = lake.snapshot()
     lake.append(SALES, lines(2, "m2"))
@@ -260,8 +284,13 @@ def test_a_connection_that_waits_serves_no_other_home_no_lost_snapshot_and_not_a
         assert reader.read(SALES).height == 1
 
 
-def test_a_home_made_anew_is_not_read_through_a_connection_to_the_one_before(lake: Lake, place: Place, tmp_path: Path) -> None:
-    """ext4 gives the number of a deleted file to the next one made. Both catalogs are at their first schema, in which the table has another number."""
+def test_a_home_made_anew_is_not_read_through_a_connection_to_the_one_before(
+    lake: Lake, place: Place, tmp_path: Path
+) -> None:
+    """ext4 gives the number of a deleted file to the next one made.
+
+    Both catalogs are at their first schema, in which the table has another number.
+    """
     other = Place(tmp_path / "other")
     with Lake.open(other, write=True) as made:
         made.ensure([SALES])
@@ -290,7 +319,9 @@ def test_rows_appended_in_a_long_transaction_are_not_held_in_memory(lake: Lake) 
     plain = lines(20_000)
 
     def rows(number: int) -> pl.DataFrame:
-        return plain.with_columns(product_name=pl.format("{} {}", pl.lit("长长的商品标题" * 20), pl.int_range(pl.len()) + number))
+        return plain.with_columns(
+            product_name=pl.format("{} {}", pl.lit("长长的商品标题" * 20), pl.int_range(pl.len()) + number)
+        )
 
     with lake.transaction():
         lake.append(SALES, rows(0))
@@ -315,7 +346,10 @@ def test_a_catalog_server_that_cannot_be_reached_is_told_without_its_password(tm
 
 
 def test_a_forked_child_opens_its_own_connection_and_ends_well(lake: Lake, place: Place) -> None:
-    """As Airflow starts its tasks. A connection's threads and locks do not come with it, nor do those of Polars, which nothing here may use."""
+    """As Airflow starts its tasks.
+
+    A connection's threads and locks do not come with it, nor do those of Polars, which nothing here may use.
+    """
     lake.append(SALES, lines(2))
     lake.close()
     program = (
@@ -341,21 +375,30 @@ def test_a_writer_that_waited_sees_what_another_process_wrote_and_made(lake: Lak
     with Lake.open(place, write=True) as first:
         used = first.connection
     program = (
-        "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import Place\n"
+        "import sys; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import "
+        "Place\n"
         "from warehouse_cases import SALES, lines\n"
         "with Lake.open(Place(Path(sys.argv[1])), write=True) as lake:\n"
         "    lake.append(SALES, lines(3, 'm2'))\n"
         "    lake.connection.execute('CREATE TABLE lake.gold.other (merchant_id VARCHAR)')\n"
         "    lake.connection.execute('ALTER TABLE lake.gold.sales ADD COLUMN later_qty BIGINT')\n"
     )
-    subprocess.run([sys.executable, "-c", program, str(place.home)], check=True, timeout=60, cwd=ROOT / "tests" / "warehouse")
+    subprocess.run(
+        [sys.executable, "-c", program, str(place.home)],
+        check=True,
+        timeout=60,
+        cwd=ROOT / "tests" / "warehouse",
+    )
     with Lake.open(place, write=True) as again:
         assert again.connection is used
         assert again.read(SALES).height == 5 and "later_qty" in again.columns(SALES)
         again.append(SALES, lines(1, "m3"))
         again.connection.execute("INSERT INTO lake.gold.other VALUES ('m1')")
     with Lake.open(place) as reader:
-        assert (reader.read(SALES).height, reader.sql("SELECT count(*) AS n FROM gold.other")["n"].item()) == (6, 1)
+        assert (
+            reader.read(SALES).height,
+            reader.sql("SELECT count(*) AS n FROM gold.other")["n"].item(),
+        ) == (6, 1)
 
 
 def test_what_commits_took_away_and_brought_is_told_with_what_came_and_went(lake: Lake) -> None:
@@ -373,6 +416,8 @@ def test_what_commits_took_away_and_brought_is_told_with_what_came_and_went(lake
     lake.delete(SALES, passing.select(key))
     gone, come = changes(lake, SALES, since)
     ids = first["order_line_id"].to_list()
-    assert sorted(gone["order_line_id"]) == sorted([ids[0], ids[1], ids[-1], "passing"]) and sorted(come["order_line_id"]) == sorted([*ids[:2], "passing"])
+    assert sorted(gone["order_line_id"]) == sorted([ids[0], ids[1], ids[-1], "passing"]) and sorted(
+        come["order_line_id"]
+    ) == sorted([*ids[:2], "passing"])
     assert set(come.filter(pl.col("order_line_id") != "passing")["paid_fen"]) == {9}
     assert [frame.height for frame in changes(lake, SALES, lake.snapshot())] == [0, 0]

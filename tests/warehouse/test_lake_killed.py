@@ -1,4 +1,6 @@
-"""A writer dies by SIGKILL at any moment beside a polling reader: nothing acknowledged is lost, nothing is ever half there (P2, P3)."""
+"""A writer dies by SIGKILL at any moment beside a polling reader: nothing acknowledged is lost, nothing is
+ever half there (P2, P3).
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,17 @@ def home(place: Place) -> Place:
 
 def writer(place: Place, first: int, seconds: float, **environment: str) -> subprocess.Popen[str]:
     command = [sys.executable, str(SCRIPT), str(place.home), str(first), str(seconds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **environment})
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, **environment}
+    )
 
 
 def whole_batches(place: Place) -> set[int]:
     """Batches a fresh reader sees; fails when one is torn or the two tables disagree."""
     with Lake.open(place) as lake:
         found = lake.sql(
-            "SELECT paid_fen AS batch, count(*) AS n, t FROM (FROM gold.sales SELECT *, 'sales' AS t UNION ALL FROM gold.twin SELECT *, 'twin') GROUP BY ALL"
+            "SELECT paid_fen AS batch, count(*) AS n, t FROM (FROM gold.sales SELECT *, 'sales' AS t UNION "
+            "ALL FROM gold.twin SELECT *, 'twin') GROUP BY ALL"
         )
     assert set(found["n"].to_list()) <= {ROWS}
     sales, twin = (set(found.filter(t=name)["batch"].to_list()) for name in ("sales", "twin"))

@@ -1,4 +1,6 @@
-"""Random histories against a dictionary: the gate for every DuckDB or DuckLake upgrade (ducklake #1084 #1094 #1215 #1472)."""
+"""Random histories against a dictionary: the gate for every DuckDB or DuckLake upgrade (ducklake #1084 #1094
+#1215 #1472).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ class Oracle:
         made: Rows = {}
         for _ in range(self.chance.randint(1, 12)):
             self.serial += 1
-            made[merchant or self.merchant(), f"l{self.serial}"] = (day or self.day(), self.chance.randint(0, 10**12))
+            made[merchant or self.merchant(), f"l{self.serial}"] = (
+                day or self.day(),
+                self.chance.randint(0, 10**12),
+            )
         return made
 
     def merchant(self) -> str:
@@ -39,7 +44,13 @@ class Oracle:
 
 def frame(rows: Rows) -> pl.DataFrame:
     columns = ["merchant_id", "order_line_id", "business_date", "paid_fen"]
-    return SALES.shape(pl.DataFrame([(*key, *value) for key, value in rows.items()], schema={name: SALES.dtypes[name] for name in columns}, orient="row"))
+    return SALES.shape(
+        pl.DataFrame(
+            [(*key, *value) for key, value in rows.items()],
+            schema={name: SALES.dtypes[name] for name in columns},
+            orient="row",
+        )
+    )
 
 
 def stored(lake: Lake) -> Rows:
@@ -66,7 +77,9 @@ def replace_slice(lake: Lake, oracle: Oracle) -> None:
     day, merchant = oracle.day(), oracle.merchant()
     made = oracle.fresh(day, merchant) if oracle.chance.random() < 0.8 else {}
     lake.replace(SALES, pl.DataFrame({"merchant_id": [merchant], "business_date": [day]}), frame(made))
-    oracle.rows = {key: value for key, value in oracle.rows.items() if (key[0], value[0]) != (merchant, day)} | made
+    oracle.rows = {
+        key: value for key, value in oracle.rows.items() if (key[0], value[0]) != (merchant, day)
+    } | made
 
 
 def delete(lake: Lake, oracle: Oracle) -> None:
@@ -111,12 +124,28 @@ def look_back(lake: Lake, oracle: Oracle) -> None:
             assert stored(past) == oracle.past[number]
 
 
-STEPS = (append, upsert, upsert, replace_slice, replace_slice, delete, several, roll_back, remember, maintain, look_back)
+STEPS = (
+    append,
+    upsert,
+    upsert,
+    replace_slice,
+    replace_slice,
+    delete,
+    several,
+    roll_back,
+    remember,
+    maintain,
+    look_back,
+)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("seed", "small_bytes"), [(1, lake_module.SMALL_BYTES), (2, -1)], ids=["small", "large"])
-def test_the_lake_agrees_with_a_dictionary(place: Place, seed: int, small_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("seed", "small_bytes"), [(1, lake_module.SMALL_BYTES), (2, -1)], ids=["small", "large"]
+)
+def test_the_lake_agrees_with_a_dictionary(
+    place: Place, seed: int, small_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A small table is read whole and picked from, a large one is asked for its rows: both ways are tried."""
     monkeypatch.setattr(lake_module, "SMALL_BYTES", small_bytes)
     oracle = Oracle(seed)

@@ -15,8 +15,18 @@ def registered(lake: Lake) -> Lake:
     registry.add_owner(lake, "owner-1", "云裳控股", at=AT)
     registry.add_merchant(lake, "m1", "白云衣坊", owner_id="owner-1", at=AT)
     registry.add_merchant(lake, "m2", "青禾服饰", owner_id="owner-1", at=AT)
-    registry.add_shop(lake, "m1", "m1-dy", platform_code="douyin", shop_name="白云衣坊抖音店", at=AT, credential_ref="env:M1_DY")
-    registry.add_live_account(lake, "m1", "m1-dy", "7301234567890123456", live_account_name="白云小姐姐", at=AT)
+    registry.add_shop(
+        lake,
+        "m1",
+        "m1-dy",
+        platform_code="douyin",
+        shop_name="白云衣坊抖音店",
+        at=AT,
+        credential_ref="env:M1_DY",
+    )
+    registry.add_live_account(
+        lake, "m1", "m1-dy", "7301234567890123456", live_account_name="白云小姐姐", at=AT
+    )
     return lake
 
 

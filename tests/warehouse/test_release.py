@@ -34,9 +34,18 @@ def test_nothing_is_published_at_first(lake: Lake) -> None:
 def test_published_then_held_then_published(lake: Lake, place: Place) -> None:
     number, snapshot = build(lake, 2)
     fingerprint = lake.content_hash(SALES)
-    first = release.publish(lake, snapshot=snapshot, build_number=number, at=AT, content={"gold.sales": fingerprint})
+    first = release.publish(
+        lake, snapshot=snapshot, build_number=number, at=AT, content={"gold.sales": fingerprint}
+    )
     number, snapshot = build(lake, 3)
-    held = release.hold(lake, snapshot=snapshot, build_number=number, at=AT, failed_rules=["GMV_JUMP", "ROWS_LOST"], details={"说明": "×3"})
+    held = release.hold(
+        lake,
+        snapshot=snapshot,
+        build_number=number,
+        at=AT,
+        failed_rules=["GMV_JUMP", "ROWS_LOST"],
+        details={"说明": "×3"},
+    )
     assert release.current(lake) == first
     assert release.held_since(lake) == held
     assert held.failed_rules == ("GMV_JUMP", "ROWS_LOST")
@@ -88,7 +97,9 @@ def test_an_overtaken_build_neither_commits_nor_publishes(lake: Lake) -> None:
 def test_publishing_twice_is_one_release(lake: Lake) -> None:
     number, snapshot = build(lake, 1)
     first = release.publish(lake, snapshot=snapshot, build_number=number, at=AT)
-    assert release.publish(lake, snapshot=snapshot, build_number=number, at=AT + dt.timedelta(hours=1)) == first
+    assert (
+        release.publish(lake, snapshot=snapshot, build_number=number, at=AT + dt.timedelta(hours=1)) == first
+    )
     assert len(release.releases(lake)) == 1
 
 
@@ -98,12 +109,16 @@ def test_a_kill_while_publishing_leaves_all_or_nothing(place: Place, label: str,
         lake.ensure([*OPS.values(), SALES])
         number, snapshot = build(lake, 1)
     code = (
-        "import sys, datetime as dt; from pathlib import Path; from warehouse.lake import Lake; from warehouse.place import Place; from warehouse import release\n"  # noqa: E501
+        "import sys, datetime as dt; from pathlib import Path; from warehouse.lake import Lake; from "
+        "warehouse.place import Place; from warehouse import release\n"
         "with Lake.open(Place(Path(sys.argv[1])), write=True) as lake:\n"
-        "    release.publish(lake, snapshot=int(sys.argv[2]), build_number=int(sys.argv[3]), at=dt.datetime.now(dt.UTC))\n"
+        "    release.publish(lake, snapshot=int(sys.argv[2]), build_number=int(sys.argv[3]), "
+        "at=dt.datetime.now(dt.UTC))\n"
     )
     command = [sys.executable, "-c", code, str(place.home), str(snapshot), str(number)]
-    assert subprocess.run(command, cwd=ROOT, env={**os.environ, VARIABLE: label}, check=False).returncode == -9
+    assert (
+        subprocess.run(command, cwd=ROOT, env={**os.environ, VARIABLE: label}, check=False).returncode == -9
+    )
     with Lake.open(place) as lake:
         assert len(release.releases(lake)) == published
     subprocess.run(command, cwd=ROOT, check=True)

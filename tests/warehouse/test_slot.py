@@ -18,7 +18,8 @@ from warehouse.place import Place
 from warehouse.slot import holds_slot, writer_slot
 
 HOLD = (
-    "import sys, time; from pathlib import Path; from warehouse.place import Place; from warehouse.slot import writer_slot\n"
+    "import sys, time; from pathlib import Path; from warehouse.place import Place; from warehouse.slot "
+    "import writer_slot\n"
     "with writer_slot(Place(Path(sys.argv[1])), what='nightly build'):\n"
     "    print('held', flush=True); time.sleep(60)\n"
 )
@@ -27,7 +28,9 @@ HOLD = (
 @pytest.fixture
 def other(place: Place) -> subprocess.Popen[str]:
     """Another process that holds the slot."""
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(place.home)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(place.home)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     yield process
@@ -36,7 +39,9 @@ def other(place: Place) -> subprocess.Popen[str]:
     process.stdout.close()
 
 
-def test_the_second_writer_waits_then_is_told_who_holds_it(place: Place, other: subprocess.Popen[str]) -> None:
+def test_the_second_writer_waits_then_is_told_who_holds_it(
+    place: Place, other: subprocess.Popen[str]
+) -> None:
     started = time.monotonic()
     with pytest.raises(WriterBusyError) as told, writer_slot(place, 0.4):
         raise AssertionError("two writers")
@@ -48,9 +53,15 @@ def test_the_second_writer_waits_then_is_told_who_holds_it(place: Place, other: 
         Lake.open(place, write=True, slot_seconds=0)
 
 
-def test_whoever_is_named_holds_the_slot_now_also_after_one_that_was_killed(place: Place, other: subprocess.Popen[str]) -> None:
+def test_whoever_is_named_holds_the_slot_now_also_after_one_that_was_killed(
+    place: Place, other: subprocess.Popen[str]
+) -> None:
     other.kill()
-    with writer_slot(place, 5, what="b"), pytest.raises(WriterBusyError) as told, ThreadPoolExecutor(1) as pool:
+    with (
+        writer_slot(place, 5, what="b"),
+        pytest.raises(WriterBusyError) as told,
+        ThreadPoolExecutor(1) as pool,
+    ):
         pool.submit(Lake.open, place, write=True, slot_seconds=0).result()
     assert (told.value.facts["what"], told.value.facts["pid"]) == ("b", os.getpid())
 

@@ -28,9 +28,17 @@ def instance(lake: Lake, place: Place) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_it_holds_the_frames_with_their_types(instance: duckdb.DuckDBPyConnection) -> None:
-    assert instance.execute("SELECT * FROM gold.sales").pl().sort("order_line_id").cast(SALES.dtypes).equals(lines(3))
+    assert (
+        instance.execute("SELECT * FROM gold.sales")
+        .pl()
+        .sort("order_line_id")
+        .cast(SALES.dtypes)
+        .equals(lines(3))
+    )
     assert instance.execute("SELECT a FROM notes").fetchall() == [(1,)]
-    assert instance.execute("SELECT min(CAST(paid_at AS DATE)) FROM gold.sales").fetchone() == (dt.date(2026, 3, 8),)
+    assert instance.execute("SELECT min(CAST(paid_at AS DATE)) FROM gold.sales").fetchone() == (
+        dt.date(2026, 3, 8),
+    )
 
 
 def attacks(place: Place) -> list[str]:
@@ -87,7 +95,8 @@ def test_every_way_out_is_refused(instance: duckdb.DuckDBPyConnection, place: Pl
 
 
 def test_two_viewers_share_nothing() -> None:
-    one, two = tenant_instance({"a": pl.DataFrame({"x": [1]})}), tenant_instance({"b": pl.DataFrame({"x": [2]})})
+    one = tenant_instance({"a": pl.DataFrame({"x": [1]})})
+    two = tenant_instance({"b": pl.DataFrame({"x": [2]})})
     with pytest.raises(duckdb.CatalogException):
         two.execute("SELECT * FROM a")
     assert one.execute("SELECT * FROM a").fetchall() == [(1,)]
@@ -103,5 +112,8 @@ def test_frames_without_rows_keep_their_columns() -> None:
 
 def test_every_cursor_tells_the_time_of_the_shops() -> None:
     evening = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
-    with tenant_instance({"a": pl.DataFrame({"moment": [evening]})}) as connection, connection.cursor() as cursor:
+    with (
+        tenant_instance({"a": pl.DataFrame({"moment": [evening]})}) as connection,
+        connection.cursor() as cursor,
+    ):
         assert cursor.execute("SELECT strftime(moment, '%H:%M') FROM a").fetchall() == [("20:00",)]

@@ -1,4 +1,5 @@
-"""A writer to be killed: commits batches of 20 rows to two tables in one transaction and says so on stdout after each commit.
+"""A writer to be killed: commits batches of 20 rows to two tables in one transaction and says so on stdout
+after each commit.
 
 Usage: writer_process.py HOME FIRST_BATCH SECONDS
 """

@@ -1,4 +1,7 @@
-"""The additive measures, declared once and summed to any grain. Every measure's clock is in its dictionary entry."""
+"""The additive measures, declared once and summed to any grain.
+
+Every measure's clock is in its dictionary entry.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ def or_untold(*names: str) -> dict[str, str]:
 
 #: The hour of payment of a fact that bears ``paid_at``, in Beijing: ``00`` to ``23``.
 PAID_HOUR = {"paid_hour_code": f"coalesce(strftime(paid_at, '%H'), '{UNREPORTED}')"}
-#: measure → what one paid order line adds, in SQL over its columns (paid clock, or session clock for the marts of sessions). A gift is no unit of goods.
+#: measure → what one paid order line adds, in SQL over its columns (paid clock, or session clock for the
+#: marts of sessions). A gift is no unit of goods.
 PAID: dict[str, str] = {
     "paid_fen": "paid_fen",
     "paid_orders_qty": "CAST(is_order_head AS BIGINT)",

@@ -11,7 +11,8 @@ import polars as pl
 from contracts.canonical import SHOP
 from transforms.maturity.factors import FULL_CREDIBILITY_ORDERS
 
-#: From the widest grouping to the finest (metric dictionary 2.5): the merchant, promotions apart, platform, channel, category × price band.
+#: From the widest grouping to the finest (metric dictionary 2.5): the merchant, promotions apart, platform,
+#: channel, category × price band.
 LEVELS = [
     [],
     ["is_promotion"],
@@ -37,40 +38,64 @@ class Promotion:
     platform_code: str | None = None
 
 
-def segment_lines(lines: pl.DataFrame, known: pl.DataFrame, promotions: Sequence[Promotion] = ()) -> pl.DataFrame:
+def segment_lines(
+    lines: pl.DataFrame, known: pl.DataFrame, promotions: Sequence[Promotion] = ()
+) -> pl.DataFrame:
     """Paid lines of one merchant with the columns of ``COHORT`` and ``known_date``.
 
-    ``lines``: columns of fct_order_line, and ``category_name`` (null where no source tells it); ``known``: ``SHOP`` and ``known_date``, the last day whose
-    refunds are known whole. A line that was paid nothing counts for its refund: where a source tells what an order was paid and not its lines, the money
-    comes in on one and goes back on another. A category × price band of fewer than 200 orders stands with the rest of its channel.
+    ``lines``: columns of fct_order_line, and ``category_name`` (null where no source tells it); ``known``:
+    ``SHOP`` and ``known_date``, the last day whose refunds are known whole. A line that was paid nothing
+    counts for its refund: where a source tells what an order was paid and not its lines, the money comes in
+    on one and goes back on another. A category × price band of fewer than 200 orders stands with the rest of
+    its channel.
     """
     price = pl.coalesce("unit_price_fen", "paid_fen")
-    band = pl.when(pl.col("category_name").is_not_null()).then(price.cut(list(PRICE_BANDS)).cast(pl.String)).otherwise(pl.lit(ALL_GOODS))
+    band = (
+        pl.when(pl.col("category_name").is_not_null())
+        .then(price.cut(list(PRICE_BANDS)).cast(pl.String))
+        .otherwise(pl.lit(ALL_GOODS))
+    )
     counts = (pl.col("paid_fen") > 0) | (pl.col("cohort_refund_fen") > 0)
-    paid = lines.filter(pl.col("paid_date").is_not_null(), counts).join(known, on=list(SHOP), how="inner", validate="m:1")
-    paid = paid.with_columns(is_promotion=_promoted(promotions), price_band_code=band, category_name=pl.col("category_name").fill_null(ALL_GOODS))
+    paid = lines.filter(pl.col("paid_date").is_not_null(), counts).join(
+        known, on=list(SHOP), how="inner", validate="m:1"
+    )
+    paid = paid.with_columns(
+        is_promotion=_promoted(promotions),
+        price_band_code=band,
+        category_name=pl.col("category_name").fill_null(ALL_GOODS),
+    )
     thin = pl.struct(*SHOP, "order_id").n_unique().over(SEGMENT) < FULL_CREDIBILITY_ORDERS
-    return paid.with_columns(pl.when(thin).then(pl.lit(ALL_GOODS)).otherwise(name).alias(name) for name in ("category_name", "price_band_code"))
+    return paid.with_columns(
+        pl.when(thin).then(pl.lit(ALL_GOODS)).otherwise(name).alias(name)
+        for name in ("category_name", "price_band_code")
+    )
 
 
 def _promoted(promotions: Sequence[Promotion]) -> pl.Expr:
     found = pl.lit(False)
     for item in promotions:
         inside = pl.col("paid_date").is_between(item.first_date, item.last_date)
-        found = found | (inside & (pl.col("platform_code") == item.platform_code) if item.platform_code else inside)
+        found = found | (
+            inside & (pl.col("platform_code") == item.platform_code) if item.platform_code else inside
+        )
     return found
 
 
 def make_cohorts(segmented: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Cohorts and their refunds of known date, as ``make_triangle`` reads them; cohorts also carry ``kept_fen`` and ``kept_known_fen``.
+    """Cohorts and their refunds of known date, as ``make_triangle`` reads them.
 
-    ``refunds``: columns of fct_refund_line. ``kept_fen`` is after all refunds, ``kept_known_fen`` after those up to ``known_date`` and the undated ones.
+    Cohorts also carry ``kept_fen`` and ``kept_known_fen``.
+
+    ``refunds``: columns of fct_refund_line. ``kept_fen`` is after all refunds, ``kept_known_fen`` after those
+    up to ``known_date`` and the undated ones.
     """
     line = [*SHOP, "order_line_id"]
     dated = refunds.filter(pl.col("refund_date").is_not_null()).select(
         *line, "refund_date", "refund_fen", is_before=pl.col("refund_stage_code") == "before_shipment"
     )
-    mine = dated.join(segmented.select(*line, *COHORT[len(SHOP) :], "known_date"), on=line, how="inner", validate="m:1")
+    mine = dated.join(
+        segmented.select(*line, *COHORT[len(SHOP) :], "known_date"), on=line, how="inner", validate="m:1"
+    )
     mine = mine.filter(pl.col("refund_date") <= pl.col("known_date"))
     sums = segmented.group_by(COHORT).agg(
         pl.col("known_date").first(),
@@ -82,4 +107,6 @@ def make_cohorts(segmented: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.Dat
     back = mine.group_by(COHORT).agg(_back=pl.col("refund_fen").sum())
     cohorts = sums.join(back, on=COHORT, how="left", validate="1:1")
     known = pl.col("paid_fen") - pl.col("_back").fill_null(0) - pl.col("undated_fen")
-    return cohorts.with_columns(kept_known_fen=known).drop("_back"), mine.select(*COHORT, "refund_date", "refund_fen", "is_before")
+    return cohorts.with_columns(kept_known_fen=known).drop("_back"), mine.select(
+        *COHORT, "refund_date", "refund_fen", "is_before"
+    )

@@ -6,22 +6,37 @@ import polars as pl
 
 #: Quantiles of the normal distribution: 10 % (its negative is 90 %) and 20 %.
 _TENTH, _FIFTH = -1.2815515655446004, -0.8416212335729143
-#: Sums of few refunds are skewed: where none at all is likelier than one in ten, the bound is "none". e^-λ ≥ 0.1.
+#: Sums of few refunds are skewed: where none at all is likelier than one in ten, the bound is "none". e^-λ ≥
+#: 0.1.
 _FEW = 2.302585092994046
 
 
 def bounds(kept: pl.Expr, matured: pl.Expr, variance: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Low and high of what will be kept, given what is kept now and the projection (both ≥ 0, any one money unit) and its variance (that unit squared).
+    """Low and high of what will be kept, given what is kept now and the projection (both ≥ 0, any one money
+    unit) and its variance (that unit squared).
 
-    Kept money and money still to go back are both sums of positive parts, each taken for a gamma distribution of its mean and variance
-    (Wilson-Hilferty). One in ten lies on either side. Where so little is to go back that nothing may, the high bound is what is kept now, which nothing
-    can exceed: then two in ten lie below the low one; and the other way round where perhaps nothing stays. Without variance, or without a projection,
-    both bounds are the projection.
+    Kept money and money still to go back are both sums of positive parts, each taken for a gamma distribution
+    of its mean and variance (Wilson-Hilferty). One in ten lies on either side. Where so little is to go back
+    that nothing may, the high bound is what is kept now, which nothing can exceed: then two in ten lie below
+    the low one; and the other way round where perhaps nothing stays. Without variance, or without a
+    projection, both bounds are the projection.
     """
     goes = kept - matured
     none_goes, none_stays = _is_few(goes, variance), _is_few(matured, variance)
-    low = pl.when(none_stays).then(0.0).when(none_goes).then(kept - _quantile(goes, variance, -_FIFTH)).otherwise(_quantile(matured, variance, _TENTH))
-    high = pl.when(none_goes).then(kept).when(none_stays).then(_quantile(matured, variance, -_FIFTH)).otherwise(kept - _quantile(goes, variance, _TENTH))
+    low = (
+        pl.when(none_stays)
+        .then(0.0)
+        .when(none_goes)
+        .then(kept - _quantile(goes, variance, -_FIFTH))
+        .otherwise(_quantile(matured, variance, _TENTH))
+    )
+    high = (
+        pl.when(none_goes)
+        .then(kept)
+        .when(none_stays)
+        .then(_quantile(matured, variance, -_FIFTH))
+        .otherwise(kept - _quantile(goes, variance, _TENTH))
+    )
     certain = (variance <= 0) | matured.is_null()  # of the least and largest of several, a null is left out
     low, high = low.clip(lower_bound=0.0), pl.min_horizontal(high, kept)
     return (

@@ -1,4 +1,5 @@
-"""Rows of one file that tell the same thing at the same moment: put together where their figures agree, held where they contradict each other.
+"""Rows of one file that tell the same thing at the same moment: put together where their figures agree, held
+where they contradict each other.
 
 No row of a file is later than another one, so its place in the file must decide nothing.
 """
@@ -18,8 +19,9 @@ from transforms.silver.states import GROWS, ROW
 class Settled:
     """``rows``: the frame, with each group of agreeing rows as one.
 
-    ``conflicts``: one row per contradicted column × row: ``ROW`` of the row, ``column``, and ``rows`` and ``values`` of its whole group, by place.
-    ``together``: ``ROW`` of each row that stands for others, with their numbers in ``_rows``.
+    ``conflicts``: one row per contradicted column × row: ``ROW`` of the row, ``column``, and ``rows`` and
+    ``values`` of its whole group, by place. ``together``: ``ROW`` of each row that stands for others, with
+    their numbers in ``_rows``.
     """
 
     rows: pl.DataFrame
@@ -28,7 +30,8 @@ class Settled:
 
 
 def settle(table: Table, frame: pl.DataFrame) -> Settled:
-    """Settle one canonical frame: contradicting amounts and quantities are conflicts, rows that differ in the rest become one row.
+    """Settle one canonical frame: contradicting amounts and quantities are conflicts, rows that differ in the
+    rest become one row.
 
     What a row does not tell (null) contradicts nothing.
     """
@@ -40,32 +43,45 @@ def settle(table: Table, frame: pl.DataFrame) -> Settled:
     conflicts = _conflicts(met, same, _figures(table))
     agreeing = met.join(conflicts.select(ROW).unique(), on=ROW, how="anti")
     joined, together = _put_together(table, agreeing, same)
-    return Settled(pl.concat([frame.filter(~is_met), joined]).sort("_export_id", "_row_number", maintain_order=True), conflicts, together)
+    return Settled(
+        pl.concat([frame.filter(~is_met), joined]).sort("_export_id", "_row_number", maintain_order=True),
+        conflicts,
+        together,
+    )
 
 
 def _figures(table: Table) -> list[str]:
-    return [name for name in content_columns(table) if table.fields[name].kind in ("fen", "qty") and name != GROWS]
+    return [
+        name for name in content_columns(table) if table.fields[name].kind in ("fen", "qty") and name != GROWS
+    ]
 
 
 def no_conflicts() -> pl.DataFrame:
     """``Settled.conflicts`` of a file that contradicts itself nowhere."""
     numbers = pl.List(pl.Int64())
     schema: dict[str, pl.DataType] = {name: pl.String() for name in ROW[:3]}
-    return pl.DataFrame(schema={**schema, ROW[3]: pl.Int64(), "column": pl.String(), "rows": numbers, "values": numbers})
+    return pl.DataFrame(
+        schema={**schema, ROW[3]: pl.Int64(), "column": pl.String(), "rows": numbers, "values": numbers}
+    )
 
 
 def _conflicts(met: pl.DataFrame, same: list[str], figures: list[str]) -> pl.DataFrame:
     if not figures:
         return no_conflicts()
     index, group = list(dict.fromkeys([*ROW, *same])), [*same, "column"]
-    told = met.unpivot(figures, index=index, variable_name="column", value_name="value").drop_nulls("value").sort("_row_number")
+    told = (
+        met.unpivot(figures, index=index, variable_name="column", value_name="value")
+        .drop_nulls("value")
+        .sort("_row_number")
+    )
     odd = told.filter(pl.col("value").n_unique().over(group) > 1)
     listed = odd.group_by(group, maintain_order=True).agg(rows="_row_number", values="value")
     return odd.join(listed, on=group, how="left", maintain_order="left").select(no_conflicts().columns)
 
 
 def _put_together(table: Table, rows: pl.DataFrame, same: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Groups that differ in content as one row each, at the place of their first: of every column the value told by whichever got furthest.
+    """Groups that differ in content as one row each, at the place of their first: of every column the value
+    told by whichever got furthest.
 
     Rows alike to the last column stay as they are: the second is a duplicate, and is counted as one.
     """
@@ -82,12 +98,21 @@ def _put_together(table: Table, rows: pl.DataFrame, same: list[str]) -> tuple[pl
 
 
 def _progress(table: Table) -> list[pl.Expr]:
-    """How far a row got: moments that have come, from the last on; then codes by their list; then the rest, so that no two orders of rows differ."""
+    """How far a row got: moments that have come, from the last on; then codes by their list.
+
+    Then the rest, so that no two orders of rows differ.
+    """
     content = content_columns(table)
     moments = [name for name in reversed(content) if table.fields[name].kind == "at"]
     codes = [name for name in content if table.fields[name].codes]
-    rank = [pl.col(name).replace_strict(_places(table, name), default=-1, return_dtype=pl.Int64) for name in codes]
-    return [*(pl.col(name) for name in moments), *rank, *(pl.col(name) for name in content if name not in (*moments, *codes))]
+    rank = [
+        pl.col(name).replace_strict(_places(table, name), default=-1, return_dtype=pl.Int64) for name in codes
+    ]
+    return [
+        *(pl.col(name) for name in moments),
+        *rank,
+        *(pl.col(name) for name in content if name not in (*moments, *codes)),
+    ]
 
 
 def _places(table: Table, name: str) -> dict[str, int]:

@@ -21,11 +21,15 @@ FEWEST_UNPAID = 5
 
 _PLACE: dict[str, pl.DataType] = {name: pl.String() for name in ROW[:3]}
 #: No absurd figure: what ``implausible`` returns mostly.
-NOTHING = pl.DataFrame(schema={**_PLACE, ROW[3]: pl.Int64(), "column": pl.String(), "value": pl.Int64(), "limit": pl.Int64()})
+NOTHING = pl.DataFrame(
+    schema={**_PLACE, ROW[3]: pl.Int64(), "column": pl.String(), "value": pl.Int64(), "limit": pl.Int64()}
+)
 
 
 def implausible(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Cells beyond what their field calls plausible: ``ROW``, ``column``, ``value``, ``limit`` (both in the cell's own unit)."""
+    """Cells beyond what their field calls plausible: ``ROW``, ``column``, ``value``, ``limit`` (both in the
+    cell's own unit).
+    """
     found = []
     for name in table.columns:
         limit = table.fields[name].plausible
@@ -33,13 +37,19 @@ def implausible(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
             continue
         most = pl.lit(limit, pl.Int64)
         if table.fields[name].kind == "fen" and "currency_code" in table.columns:
-            most = limit * pl.col("currency_code").replace_strict(UNITS_PER_YUAN, default=1, return_dtype=pl.Int64)
-        found.append(frame.filter(pl.col(name).abs() > most).select(*ROW, column=pl.lit(name), value=name, limit=most))
+            most = limit * pl.col("currency_code").replace_strict(
+                UNITS_PER_YUAN, default=1, return_dtype=pl.Int64
+            )
+        found.append(
+            frame.filter(pl.col(name).abs() > most).select(*ROW, column=pl.lit(name), value=name, limit=most)
+        )
     return pl.concat([NOTHING, *found])
 
 
 def paid_nothing(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """``ROW`` of every row of an export whose lines have prices and payment times, but of which not one was paid for."""
+    """``ROW`` of every row of an export whose lines have prices and payment times, but of which not one was
+    paid for.
+    """
     told = [frames[table.name] for table in (ORDER, ORDER_LINE) if table.name in frames]
     return pl.concat([NOTHING.select(ROW), *(_nothing_paid(frame) for frame in told)])
 
@@ -47,9 +57,15 @@ def paid_nothing(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 def _nothing_paid(frame: pl.DataFrame) -> pl.DataFrame:
     prices = [pl.col(name).fill_null(0) for name in ("placed_fen", "unit_price_fen") if name in frame.columns]
     is_gift = pl.col("is_gift") if "is_gift" in frame.columns else pl.lit(value=False)
-    stands = pl.col("paid_at").is_not_null() & pl.col("order_status_code").is_in(_STANDING) & ~is_gift & (pl.max_horizontal(prices) > 0)
+    stands = (
+        pl.col("paid_at").is_not_null()
+        & pl.col("order_status_code").is_in(_STANDING)
+        & ~is_gift
+        & (pl.max_horizontal(prices) > 0)
+    )
     of_file = frame.group_by(ROW[:3]).agg(
-        zeros=(stands & (pl.col("paid_fen") == 0)).sum(), others=((pl.col("paid_fen") != 0) | (stands & pl.col("paid_fen").is_null())).sum()
+        zeros=(stands & (pl.col("paid_fen") == 0)).sum(),
+        others=((pl.col("paid_fen") != 0) | (stands & pl.col("paid_fen").is_null())).sum(),
     )
     held = of_file.filter((pl.col("zeros") >= FEWEST_UNPAID) & (pl.col("others") == 0))
     return frame.select(ROW).join(held, on=ROW[:3], how="semi")

@@ -1,9 +1,10 @@
 """The observed states of one canonical table, kept so that the order of arrival never matters.
 
-A state is one distinct content an entity was ever observed with: its first observation (moment, file fingerprint, row) and the moment of
-its last (``_last_observed_at``). First and last of a set do not depend on how the set was dealt out, so any upload order, any split into
-batches and any repetition end in the same rows; and two sources telling the same thing every day add nothing. What is given up: how often
-an entity went back and forth between two contents.
+A state is one distinct content an entity was ever observed with: its first observation (moment, file
+fingerprint, row) and the moment of its last (``_last_observed_at``). First and last of a set do not depend on
+how the set was dealt out, so any upload order, any split into batches and any repetition end in the same
+rows; and two sources telling the same thing every day add nothing. What is given up: how often an entity went
+back and forth between two contents.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ ROW = ["merchant_id", "shop_id", "_export_id", "_row_number"]
 class Merged:
     """Outcome of a merge.
 
-    ``states``: all states of the touched entities. ``changed``: entity keys whose current content differs from before; ``restated``: of the others
-    those whose statement of a refund is now known from earlier, or until later.
+    ``states``: all states of the touched entities. ``changed``: entity keys whose current content differs
+    from before; ``restated``: of the others those whose statement of a refund is now known from earlier, or
+    until later.
 
-    ``outcomes``: one row per incoming row (``merchant_id, shop_id, _export_id, _row_number, outcome``): published (its content is now the latest), superseded
-    (new, but a later observation says otherwise) or duplicate (nothing new). ``_by_export_id``: the file that first held what is now the latest content,
-    null for a row nothing else tells of.
+    ``outcomes``: one row per incoming row (``merchant_id, shop_id, _export_id, _row_number, outcome``):
+    published (its content is now the latest), superseded (new, but a later observation says otherwise) or
+    duplicate (nothing new). ``_by_export_id``: the file that first held what is now the latest content, null
+    for a row nothing else tells of.
     """
 
     states: pl.DataFrame
@@ -46,17 +49,28 @@ def _latest(table: Table) -> list[str]:
 
 
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
-    """Merge ``incoming`` observations (columns of ``table``) into the ``stored`` states of the same entities."""
+    """Merge ``incoming`` observations (columns of ``table``) into the ``stored`` states of the same
+    entities.
+    """
     entity = entity_key(table)
     stored, incoming = stored.select(table.columns), incoming.select(table.columns)
     # most entities are met once and never before: there is nothing to compare
-    is_alone = pl.concat([stored.select(entity), incoming.select(entity)]).select(pl.struct(entity).is_unique()).to_series()[stored.height :]
+    is_alone = (
+        pl.concat([stored.select(entity), incoming.select(entity)])
+        .select(pl.struct(entity).is_unique())
+        .to_series()[stored.height :]
+    )
     alone, met = incoming.filter(is_alone), _merge_met(table, stored, incoming.filter(~is_alone))
     return Merged(
         pl.concat([alone, met.states]).sort(table.key),
         pl.concat([alone.select(entity), met.changed]),
         met.restated,
-        pl.concat([alone.select(*ROW, outcome=pl.lit("published"), _by_export_id=pl.lit(None, pl.String)), met.outcomes]),
+        pl.concat(
+            [
+                alone.select(*ROW, outcome=pl.lit("published"), _by_export_id=pl.lit(None, pl.String)),
+                met.outcomes,
+            ]
+        ),
     )
 
 
@@ -66,12 +80,18 @@ def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Me
     points = pl.concat([stored, incoming])
     # only what tells states apart is sorted and grouped; the rows themselves are wide and picked once
     told = points.select(
-        *entity, *_latest(table), _content=pl.struct(content).hash(), _is_new=pl.int_range(pl.len()) >= stored.height, _place=pl.int_range(pl.len())
+        *entity,
+        *_latest(table),
+        _content=pl.struct(content).hash(),
+        _is_new=pl.int_range(pl.len()) >= stored.height,
+        _place=pl.int_range(pl.len()),
     )
     told = told.sort(_FIRST)
     same = [*entity, "_content"]
     grouped = told.group_by(same, maintain_order=True).agg(
-        pl.col(*_latest(table)[1:], "_place").first(), pl.col("_last_observed_at").max(), _is_known=(~pl.col("_is_new")).any()
+        pl.col(*_latest(table)[1:], "_place").first(),
+        pl.col("_last_observed_at").max(),
+        _is_known=(~pl.col("_is_new")).any(),
     )
     states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"])
     changed, restated = _changed(table, stored, states)
@@ -79,7 +99,9 @@ def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Me
 
 
 def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Entities whose current content differs, and of the others those whose statement of refunds was seen at other times."""
+    """Entities whose current content differs, and of the others those whose statement of refunds was seen at
+    other times.
+    """
     entity = entity_key(table)
     if before.is_empty():
         return after.select(entity).unique(maintain_order=True), after.select(entity).clear()
@@ -93,10 +115,14 @@ def _changed(table: Table, before: pl.DataFrame, after: pl.DataFrame) -> tuple[p
     return changed, restated.select(entity)
 
 
-def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str], order: list[str]) -> pl.DataFrame:
+def _outcomes(
+    points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame, same: list[str], order: list[str]
+) -> pl.DataFrame:
     """The first new row of a state speaks for it; every other one repeats it."""
     entity = same[:-1]
-    latest = grouped.sort(order).group_by(entity, maintain_order=True).agg(pl.col("_content", "_export_id").last())
+    latest = (
+        grouped.sort(order).group_by(entity, maintain_order=True).agg(pl.col("_content", "_export_id").last())
+    )
     by = latest.select(*entity, _by_export_id="_export_id")
     latest = latest.select(*same, _is_latest=pl.lit(True))
     verdict = (
@@ -113,16 +139,22 @@ def _outcomes(points: pl.DataFrame, grouped: pl.DataFrame, changed: pl.DataFrame
         .then(pl.lit("published"))
         .otherwise(pl.lit("superseded"))
     )
-    rows = points.filter("_is_new").join(verdict.select(*same, "_by_export_id", outcome=outcome), on=same, how="left", maintain_order="left")
+    rows = points.filter("_is_new").join(
+        verdict.select(*same, "_by_export_id", outcome=outcome), on=same, how="left", maintain_order="left"
+    )
     repeats = pl.int_range(pl.len()).over(same) > 0
-    return rows.select(*ROW, "_by_export_id", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome")).select(*ROW, "outcome", "_by_export_id")
+    return rows.select(
+        *ROW, "_by_export_id", outcome=pl.when(repeats).then(pl.lit("duplicate")).otherwise("outcome")
+    ).select(*ROW, "outcome", "_by_export_id")
 
 
 def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
-    """The current state of each entity: every column's last told value in the order of the states' last observation.
+    """The current state of each entity: every column's last told value in the order of the states' last
+    observation.
 
-    A source that is silent about a column (null) does not erase what another one told. Where a table states refunds, two columns say for how long
-    the current amount has been stated: ``_stated_since_at``, when it was first observed, ``_stated_until_at``, when any statement was last; null without.
+    A source that is silent about a column (null) does not erase what another one told. Where a table states
+    refunds, two columns say for how long the current amount has been stated: ``_stated_since_at``, when it
+    was first observed, ``_stated_until_at``, when any statement was last; null without.
     """
     entity, states = entity_key(table), states.select(table.columns)
     is_alone = states.select(pl.struct(entity).is_unique()).to_series()
@@ -133,7 +165,11 @@ def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
         return pl.concat([alone, told.agg(last).select(alone.columns)]).sort(entity)
     is_stated = pl.col(GROWS).is_not_null()
     is_now = pl.col(GROWS) == pl.col(GROWS).drop_nulls().last()
-    alone = alone.with_columns(_stated_since_at=pl.when(is_stated).then("_observed_at"), _stated_until_at=pl.when(is_stated).then("_last_observed_at"))
-    since, until = pl.col("_observed_at").filter(is_now).min(), pl.col("_last_observed_at").filter(is_stated).last()
+    alone = alone.with_columns(
+        _stated_since_at=pl.when(is_stated).then("_observed_at"),
+        _stated_until_at=pl.when(is_stated).then("_last_observed_at"),
+    )
+    since = pl.col("_observed_at").filter(is_now).min()
+    until = pl.col("_last_observed_at").filter(is_stated).last()
     merged = told.agg(last, _stated_since_at=since, _stated_until_at=until)
     return pl.concat([alone, merged.select(alone.columns)]).sort(entity)

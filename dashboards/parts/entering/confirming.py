@@ -1,4 +1,6 @@
-"""Absurd figures that wait for a person: rows that are held, and lines that count with a mark, each with the button that settles it."""
+"""Absurd figures that wait for a person: rows that are held, and lines that count with a mark, each with the
+button that settles it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ _SHOWN = 10
 
 
 def show_confirming(viewer: Viewer) -> None:
-    """What waits, a line and a button each; nothing where nothing waits. Only the merchant may say that a figure is right."""
+    """What waits, a line and a button each; nothing where nothing waits.
+
+    Only the merchant may say that a figure is right.
+    """
     delivery: Delivery | None = st.session_state.get(_KEY)
     rows, lines = _held(viewer), health.outliers(viewer)
     if rows.is_empty() and lines.is_empty() and delivery is None:
@@ -40,27 +45,47 @@ def show_confirming(viewer: Viewer) -> None:
 
 
 def _held(viewer: Viewer) -> pl.DataFrame:
-    """One row per file, for a rule that holds files whole, or per held row; with what is wrong in ``message_name`` and ``cell_name``."""
+    """One row per file, for a rule that holds files whole, or per held row.
+
+    With what is wrong in ``message_name`` and ``cell_name``.
+    """
     held = health.quarantine(viewer).filter(pl.col("rule_name").is_in(sorted(CONFIRMABLE)))
     is_whole = pl.col("rule_name") == "PAID_ZERO"
-    by_file = held.filter(is_whole).unique(["shop_id", "export_id"], maintain_order=True).with_columns(row_number=pl.lit(0, pl.Int64))
+    by_file = (
+        held.filter(is_whole)
+        .unique(["shop_id", "export_id"], maintain_order=True)
+        .with_columns(row_number=pl.lit(0, pl.Int64))
+    )
     by_row = held.filter(~is_whole).unique(["shop_id", "export_id", "row_number"], maintain_order=True)
     return pl.concat([by_file, by_row])
 
 
 def _show_done(delivery: Delivery) -> None:
     if delivery.outcome.result().held is None:
-        st.success("已确认,数字已更新。  \n:small[Confirmed; the figures are up to date.]", icon=":material/check:")
+        st.success(
+            "已确认,数字已更新。  \n:small[Confirmed; the figures are up to date.]", icon=":material/check:"
+        )
     else:
-        zh, en = "已记下您的确认,但新数据没有通过检查,看板停留在上一个发布。", "Your word is kept, but the new figures failed a check."
+        zh = "已记下您的确认,但新数据没有通过检查,看板停留在上一个发布。"
+        en = "Your word is kept, but the new figures failed a check."
         st.warning(f"{zh}  \n:small[{en}]", icon=":material/front_hand:")
 
 
 def _show_rows(viewer: Viewer, rows: pl.DataFrame) -> None:
     for row in rows.head(_SHOWN).iter_rows(named=True):
         zh, en = halves(row["message_name"])
-        where = f"第 {halves(row_place(row['row_number']))[0]} 行「{plain(row['column_name'])}」{plain(row['cell_name'])}" if row["row_number"] else "整个文件"
-        told = f"**{plain(row['export_name'], 80)}** · {where}:{plain(zh, 160)}  \n:gray[:small[{plain(en, 160)}]]"
+        where = (
+            (
+                f"第 {halves(row_place(row['row_number']))[0]} "
+                f"行「{plain(row['column_name'])}」{plain(row['cell_name'])}"
+            )
+            if row["row_number"]
+            else "整个文件"
+        )
+        told = (
+            f"**{plain(row['export_name'], 80)}** · {where}:{plain(zh, 160)}  "
+            f"\n:gray[:small[{plain(en, 160)}]]"
+        )
         if _asks(viewer, told, f"{row['shop_id']}_{row['export_id']}_{row['row_number']}"):
             numbers = [row["row_number"]] if row["row_number"] else []
             st.session_state[_KEY] = counter.confirm_rows(viewer, row["shop_id"], row["export_id"], numbers)
@@ -69,8 +94,14 @@ def _show_rows(viewer: Viewer, rows: pl.DataFrame) -> None:
 
 def _show_lines(viewer: Viewer, lines: pl.DataFrame) -> None:
     for line in lines.head(_SHOWN).iter_rows(named=True):
-        zh = f"一行 {yuan(line['marked_fen'])} 元,是店里其余最大一行({yuan(line['largest_fen'])} 元)的百倍以上,已计入数字"
-        told = f"**订单 {plain(line['order_id'])}** · {zh}  \n:gray[:small[A line a hundred times the shop's largest other; it counts, with a mark.]]"
+        zh = (
+            f"一行 {yuan(line['marked_fen'])} 元,是店里其余最大一行({yuan(line['largest_fen'])} "
+            "元)的百倍以上,已计入数字"
+        )
+        told = (
+            f"**订单 {plain(line['order_id'])}** · {zh}  \n:gray[:small[A line a hundred times the shop's "
+            "largest other; it counts, with a mark.]]"
+        )
         if _asks(viewer, told, f"{line['shop_id']}_{line['order_line_id']}"):
             st.session_state[_KEY] = counter.confirm_line(viewer, line["shop_id"], line["order_line_id"])
             st.rerun()
@@ -80,4 +111,6 @@ def _asks(viewer: Viewer, told: str, key: str) -> bool:
     """The line with its button; True when it was pressed."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(told)
-        return viewer.role == "merchant" and st.button("确认无误 It is right", icon=":material/check:", key=f"{_KEY}_{key}")
+        return viewer.role == "merchant" and st.button(
+            "确认无误 It is right", icon=":material/check:", key=f"{_KEY}_{key}"
+        )

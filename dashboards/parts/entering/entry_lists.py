@@ -14,9 +14,18 @@ _CHOSEN = "entry_list"
 
 
 def show_lists(viewer: Viewer, items: tuple[EntryList, ...]) -> None:
-    """A list under way or done, else the one chosen. Raises ``NotFoundError`` for whoever has none to enter."""
+    """A list under way or done, else the one chosen.
+
+    Raises ``NotFoundError`` for whoever has none to enter.
+    """
     if not items:
-        raise NotFoundError("NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview")
+        raise NotFoundError(
+            "NO_SUCH_PAGE",
+            "没有这个页面",
+            "no such page",
+            step_zh="返回首页",
+            step_en="go back to the overview",
+        )
     if under_way := next((item for item in items if is_under_way(item)), None):
         show_delivery(viewer, under_way)
         return
@@ -24,7 +33,15 @@ def show_lists(viewer: Viewer, items: tuple[EntryList, ...]) -> None:
     chosen = next(iter(names))
     if len(names) > 1:
         label, words = "录哪一种 Which list", {code: entry.zh for code, entry in names.items()}
-        chosen = st.segmented_control(label, list(names), default=chosen, required=True, format_func=words.get, key=_CHOSEN, label_visibility="collapsed")
+        chosen = st.segmented_control(
+            label,
+            list(names),
+            default=chosen,
+            required=True,
+            format_func=words.get,
+            key=_CHOSEN,
+            label_visibility="collapsed",
+        )
     item = names[chosen or next(iter(names))]
     show_heading(item.zh, item.en.capitalize())
     show_list(viewer, item)

@@ -1,4 +1,6 @@
-"""Rows of a hand-entered list as a page shows them: what each is about first, for a phone shows that without a swipe."""
+"""Rows of a hand-entered list as a page shows them: what each is about first, for a phone shows that without
+a swipe.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def about(item: EntryList) -> str:
 
 
 def changes_table(item: EntryList, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a preview: what each is about, the value now and the one given, and who entered the one it replaces."""
+    """Rows of a preview: what each is about, the value now and the one given, and who entered the one it
+    replaces.
+    """
     leading, others = _columns(item, rows)
     unit, has_earlier = item.unit, rows[f"before_{item.unit}"].null_count() < rows.height
     return pl.DataFrame(
@@ -40,14 +44,17 @@ def entries_table(item: EntryList, rows: pl.DataFrame) -> pl.DataFrame:
     value = (item.value.label, item.value.name)
     return pl.DataFrame(
         [
-            {label: word(item, name, row[name]) for label, name in (*leading, value, *others)} | {"经手": _who(row)} for row in rows.iter_rows(named=True)
+            {label: word(item, name, row[name]) for label, name in (*leading, value, *others)} | {
+                "经手": _who(row)} for row in rows.iter_rows(named=True)
         ]
     )  # fmt: skip
 
 
 def named(item: EntryList, row: Mapping[str, Any]) -> str:
     """One entry in a line, to choose it by."""
-    return " · ".join(word(item, cell.name, row[cell.name]) for cell in item.columns if row[cell.name] is not None)
+    return " · ".join(
+        word(item, cell.name, row[cell.name]) for cell in item.columns if row[cell.name] is not None
+    )
 
 
 def word(item: EntryList, name: str, value: object) -> str:
@@ -59,13 +66,25 @@ def word(item: EntryList, name: str, value: object) -> str:
 
 
 def _columns(item: EntryList, rows: pl.DataFrame) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Header and name of the columns that hold anything: those a row is about, and the others without the value."""
-    held = [cell for cell in item.columns if cell.name in rows.columns and rows[cell.name].null_count() < rows.height and cell != item.value]
-    return [(cell.label, cell.name) for cell in held if cell.leads], [(cell.label, cell.name) for cell in held if not cell.leads]
+    """Header and name of the columns that hold anything: those a row is about, and the others without the
+    value.
+    """
+    held = [
+        cell
+        for cell in item.columns
+        if cell.name in rows.columns and rows[cell.name].null_count() < rows.height and cell != item.value
+    ]
+    return [(cell.label, cell.name) for cell in held if cell.leads], [
+        (cell.label, cell.name) for cell in held if not cell.leads
+    ]
 
 
 def _becomes(item: EntryList, row: Mapping[str, Any]) -> str:
-    return CHANGES["taken_back"][0] if row["verdict_code"] in ("taken_back", "nothing") else word(item, item.value.name, row[item.unit])
+    return (
+        CHANGES["taken_back"][0]
+        if row["verdict_code"] in ("taken_back", "nothing")
+        else word(item, item.value.name, row[item.unit])
+    )
 
 
 def _who(row: Mapping[str, Any]) -> str:

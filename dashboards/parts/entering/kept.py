@@ -1,4 +1,7 @@
-"""A merchant's own mappings: what each reads, for which shops, since when and by whom; each can be taken back."""
+"""A merchant's own mappings: what each reads, for which shops, since when and by whom.
+
+Each can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,25 @@ from pipeline.counter import Kept, forget_mapping, mappings
 
 
 def show_kept(viewer: Viewer) -> bool:
-    """The mappings in force, newest first; True when one was taken back just now. What it read before stays until the shop is made anew."""
+    """The mappings in force, newest first; True when one was taken back just now.
+
+    What it read before stays until the shop is made anew.
+    """
     kept = mappings(viewer)
     if not kept:
         return False
     is_changed = False
     with st.expander(f"自建映射 {len(kept)} 个 Own mappings"):
         st.caption(
-            "撤销后,这样的文件不再认识;已导入的保持原样,直到全部重算。 Taken back, such files are unknown again; what was imported stays until all is rebuilt."
+            "撤销后,这样的文件不再认识;已导入的保持原样,直到全部重算。 Taken back, such files are unknown "
+            "again; what was imported stays until all is rebuilt."
         )
         for item in kept:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(_told(item), width="stretch")
-                if st.button("撤销", key=f"forget_mapping_{item.mapping.name}", icon=":material/undo:", type="tertiary"):
+                if st.button(
+                    "撤销", key=f"forget_mapping_{item.mapping.name}", icon=":material/undo:", type="tertiary"
+                ):
                     forget_mapping(viewer, item.mapping.name)
                     is_changed = True
     return is_changed
@@ -31,5 +40,8 @@ def show_kept(viewer: Viewer) -> bool:
 
 def _told(item: Kept) -> str:
     where = "任何平台" if item.mapping.platform == "shop" else PLATFORM.zh(item.mapping.platform)
-    who = f"{KIND.zh(item.mapping.kind)} · {where} · 第 {item.version} 版 · {plain(item.by)} · {moment(item.at)} · {plain(item.mapping.name)}"
+    who = (
+        f"{KIND.zh(item.mapping.kind)} · {where} · 第 {item.version} 版 · {plain(item.by)} · "
+        f"{moment(item.at)} · {plain(item.mapping.name)}"
+    )
     return f"**{plain(item.mapping.zh)}**  \n:gray[:small[{who}]]"

@@ -12,7 +12,10 @@ from pipeline.counter import shipped_titles
 
 
 def layout_name(key: str) -> str:
-    """``抖音 · 订单 · 2025_75`` for ``douyin/orders/2025_75``; a mapping by what it is; anything else as it is."""
+    """``抖音 · 订单 · 2025_75`` for ``douyin/orders/2025_75``; a mapping by what it is.
+
+    Anything else as it is.
+    """
     parts = key.split("/")
     if len(parts) != 3:
         return key
@@ -21,7 +24,9 @@ def layout_name(key: str) -> str:
 
 
 def version_name(kind: str, name: str) -> str:
-    """A layout's own name; of a mapping its Chinese title, ``自建映射:订单`` for one the house named for the merchant."""
+    """A layout's own name; of a mapping its Chinese title, ``自建映射:订单`` for one the house named for the
+    merchant.
+    """
     if not kind.startswith("mapped_"):
         return name
     bare = kind.removeprefix("mapped_")
@@ -31,13 +36,17 @@ def version_name(kind: str, name: str) -> str:
 
 
 def column_name(name: str, header: str = "") -> str:
-    """Our name of a column in words: ``支付金额``; their own header where the dictionary has no such meaning."""
+    """Our name of a column in words: ``支付金额``; their own header where the dictionary has no such
+    meaning.
+    """
     known = FIELDS.get(name)
     return known.zh if known else visible(header, 30) or name
 
 
 def cell_text(name: str, value: object) -> str:
-    """A cell as people read it, by the unit its column's name tells: fen as yuan, codes in Chinese, moments in Beijing time."""
+    """A cell as people read it, by the unit its column's name tells: fen as yuan, codes in Chinese, moments
+    in Beijing time.
+    """
     known = FIELDS.get(name)
     if value is None:
         return NOTHING

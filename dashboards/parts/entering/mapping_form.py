@@ -1,4 +1,6 @@
-"""A table nobody knows: what is proposed, the few questions only a person can answer, the first rows as they would be read, and saving it."""
+"""A table nobody knows: what is proposed, the few questions only a person can answer, the first rows as they
+would be read, and saving it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ from contracts.codes import KIND
 from contracts.errors import BaiyunError, FileRefusedError
 from dashboards.parts.entering.kinds import column_name
 from dashboards.parts.entering.questions import ask, either
-from dashboards.parts.entering.verdicts import show_columns, show_first_rows, show_notices, show_problems, show_refusal
+from dashboards.parts.entering.verdicts import (
+    show_columns,
+    show_first_rows,
+    show_notices,
+    show_problems,
+    show_refusal,
+)
 from dashboards.parts.page.failure import show_error
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.words import plain, sentence, visible
@@ -40,7 +48,9 @@ _HIDDEN = {"merchant_id", "shop_id", "platform_code", "layout_name"}
 
 @dataclass
 class Sheet:
-    """One unknown table on the counter: whose, its name and content, what was said about it so far, and how it would be read."""
+    """One unknown table on the counter: whose, its name and content, what was said about it so far, and how
+    it would be read.
+    """
 
     shop_id: str
     name: str
@@ -57,7 +67,10 @@ class Sheet:
 
 
 def show_mapping(viewer: Viewer, sheet: Sheet) -> str:
-    """The whole form; what is to be said once the mapping is saved, empty before. What a person has to put right is told in place."""
+    """The whole form; what is to be said once the mapping is saved, empty before.
+
+    What a person has to put right is told in place.
+    """
     show_heading("映射", "Map a table")
     st.text(visible(sheet.name, 120))
     if sheet.proposal is None:
@@ -68,7 +81,9 @@ def show_mapping(viewer: Viewer, sheet: Sheet) -> str:
     _show_matches(sheet, sheet.proposal)
     _put_right(sheet, sheet.proposal)
     for finding in sheet.proposal.findings:
-        st.markdown(f":green[:material/check:] {plain(finding.zh, 200)} :gray[:small[{plain(finding.en, 300)}]]")
+        st.markdown(
+            f":green[:material/check:] {plain(finding.zh, 200)} :gray[:small[{plain(finding.en, 300)}]]"
+        )
     answers = ask(sheet.proposal, sheet.put)
     if answers:
         sheet.trial = _tried(viewer, sheet, sheet.proposal, answers)
@@ -83,15 +98,25 @@ def _proposed(viewer: Viewer, sheet: Sheet) -> Proposal | None:
         if error.rule != "UNKNOWN_LAYOUT":
             show_refusal(error)
             return None
-        en = "Too few headers mean anything to us to propose a mapping. Check the header row, or ask your operator for a mapping file."
-        st.error(f"**认识的列太少,提不出映射。** 请确认第一行是表头;确实是别的表格时,请管理员写一个映射文件。  \n:small[{en}]", icon=":material/help:")
+        en = (
+            "Too few headers mean anything to us to propose a mapping. Check the header row, or ask your "
+            "operator for a mapping file."
+        )
+        st.error(
+            "**认识的列太少,提不出映射。** 请确认第一行是表头;确实是别的表格时,请管理员写一个映射文件。  "
+            f"\n:small[{en}]",
+            icon=":material/help:",
+        )
         return None
 
 
 def _ask_kind(sheet: Sheet, proposal: Proposal) -> None:
     kinds = list(KINDS)
     kind = st.selectbox(
-        "这是什么表? What kind of table is it?", kinds, index=kinds.index(proposal.kind), format_func=lambda code: f"{KIND.zh(code)} {KIND.en(code)}"
+        "这是什么表? What kind of table is it?",
+        kinds,
+        index=kinds.index(proposal.kind),
+        format_func=lambda code: f"{KIND.zh(code)} {KIND.en(code)}",
     )
     if kind != proposal.kind:
         sheet.say_kind(kind)
@@ -106,11 +131,18 @@ def _show_matches(sheet: Sheet, proposal: Proposal) -> None:
     """Each header and what it is taken for; a person's own word comes last."""
     names = {header: name for name, header in taken(proposal, sheet.put).items()}
     rows = [
-        {"文件里的列": visible(match.header, 30), "读作": name, "把握": how, "例": _examples(match) if name else ""}
+        {
+            "文件里的列": visible(match.header, 30),
+            "读作": name,
+            "把握": how,
+            "例": _examples(match) if name else "",
+        }
         for match in proposal.matches
         for name, how in [_taken_for(match, names.get(match.header, ""), sheet.put)]
     ]
-    st.markdown(f"表头在第 {proposal.header_row} 行,{len(rows)} 列。 :gray[:small[What each column is taken for.]]")
+    st.markdown(
+        f"表头在第 {proposal.header_row} 行,{len(rows)} 列。 :gray[:small[What each column is taken for.]]"
+    )
     st.dataframe(pl.DataFrame(rows), hide_index=True)
 
 
@@ -122,31 +154,64 @@ def _taken_for(match: Match, name: str, put: Mapping[str, str]) -> tuple[str, st
     """Our name and how sure it is."""
     if name and put.get(f"{COLUMN}{name}") == match.header:
         return column_name(name), "✓ 您说的"
-    return (match.zh or column_name(name), _HOW[match.how]) if name else ("", _HOW["personal" if match.how == "personal" else "unread"])
+    return (
+        (match.zh or column_name(name), _HOW[match.how])
+        if name
+        else ("", _HOW["personal" if match.how == "personal" else "unread"])
+    )
 
 
 def _put_right(sheet: Sheet, proposal: Proposal) -> None:
-    """One of our names on one of their columns, as a person says: for what is missing, and for what was taken wrongly."""
+    """One of our names on one of their columns, as a person says: for what is missing, and for what was taken
+    wrongly.
+    """
     needed = missing(proposal, sheet.put)
     if needed:
         said = "、".join(map(either, needed))
-        st.warning(f"**还缺:{said}。** 请在下面指出是哪一列。  \n:small[No column tells these yet; say which one does.]", icon=":material/help:")
+        st.warning(
+            f"**还缺:{said}。** 请在下面指出是哪一列。  \n:small[No column tells these yet; say which one "
+            "does.]",
+            icon=":material/help:",
+        )
     wanted = [name for names in needed for name in names]
     choices = [*wanted, *(name for name in names_of(proposal.kind) if name not in wanted)]
-    with st.expander("指定或更正一列 Say what a column is", expanded=bool(needed)), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("读作 Our name", choices, format_func=lambda name: f"{column_name(name)} {name}", key="put_name")
-        header = st.selectbox("文件里的列 Their column", [UNREAD, *(match.header for match in proposal.matches)], format_func=_header, key="put_header")
+    with (
+        st.expander("指定或更正一列 Say what a column is", expanded=bool(needed)),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        name = st.selectbox(
+            "读作 Our name", choices, format_func=lambda name: f"{column_name(name)} {name}", key="put_name"
+        )
+        header = st.selectbox(
+            "文件里的列 Their column",
+            [UNREAD, *(match.header for match in proposal.matches)],
+            format_func=_header,
+            key="put_header",
+        )
         if st.button("记下", icon=":material/add:"):
             _put(sheet, proposal, name, header)
 
 
 def _put(sheet: Sheet, proposal: Proposal, name: str, header: str) -> None:
-    if name != _BUYER and any(match.how == "personal" for match in proposal.matches if match.header == header):
-        said = f"**“{plain(header)}”是个人信息,不能读作{column_name(name)}。** 这一列进门就删;要区分买家,读作“{column_name(_BUYER)}”,只留加密的键。"
-        st.error(f"{said}  \n:small[Personal: it may not be read as anything; only of a buyer a keyed digest is kept.]", icon=":material/shield_person:")
+    if name != _BUYER and any(
+        match.how == "personal" for match in proposal.matches if match.header == header
+    ):
+        said = (
+            f"**“{plain(header)}”是个人信息,不能读作{column_name(name)}。** "
+            f"这一列进门就删;要区分买家,读作“{column_name(_BUYER)}”,只留加密的键。"
+        )
+        st.error(
+            f"{said}  \n:small[Personal: it may not be read as anything; only of a buyer a keyed digest is "
+            "kept.]",
+            icon=":material/shield_person:",
+        )
         return
     sheet.put[f"{COLUMN}{name}"] = header
-    sheet.kind, sheet.proposal, sheet.trial = proposal.kind, None, None  # whose an amount is depends on which columns it stands among
+    sheet.kind, sheet.proposal, sheet.trial = (
+        proposal.kind,
+        None,
+        None,
+    )  # whose an amount is depends on which columns it stands among
     st.rerun()
 
 
@@ -166,7 +231,9 @@ def _tried(viewer: Viewer, sheet: Sheet, proposal: Proposal, answers: dict[str, 
 
 
 def _show_trial(viewer: Viewer, trial: Trial) -> str:
-    """The first rows as they would be read, what would count as unknown, for which shops it holds, and the button that keeps the mapping."""
+    """The first rows as they would be read, what would count as unknown, for which shops it holds, and the
+    button that keeps the mapping.
+    """
     show_heading("会这样读", "As it will be read")
     receipt = trial.preview.receipt
     st.markdown(f"**{receipt.rows_read:,}** 行,{KIND.zh(trial.mapping.kind)}。 :gray[:small[rows]]")
@@ -175,7 +242,10 @@ def _show_trial(viewer: Viewer, trial: Trial) -> str:
     show_columns(receipt)
     for name, words in trial.words.items():
         told = "、".join(plain(word) for word in words)
-        st.markdown(f":orange[:material/help:] {column_name(name)}仍有不认识的词,按“未知”计:{told}  \n:gray[:small[These words count as unknown.]]")
+        st.markdown(
+            f":orange[:material/help:] {column_name(name)}仍有不认识的词,按“未知”计:{told}  "
+            "\n:gray[:small[These words count as unknown.]]"
+        )
     for frame in trial.frames.values():
         show_first_rows(frame.select("_row_number", *_told(frame)), {})
     zh, en = holds_for(trial.mapping.platform)
@@ -191,4 +261,8 @@ def _show_trial(viewer: Viewer, trial: Trial) -> str:
 
 def _told(frame: pl.DataFrame) -> list[str]:
     """The columns worth showing: none of the house's own, none in which nothing was read."""
-    return [name for name in frame.columns if not name.startswith("_") and name not in _HIDDEN and frame[name].count()]
+    return [
+        name
+        for name in frame.columns
+        if not name.startswith("_") and name not in _HIDDEN and frame[name].count()
+    ]

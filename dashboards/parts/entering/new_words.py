@@ -1,4 +1,6 @@
-"""A mapped table that says a word nobody has explained: what it means is asked once, and known from then on."""
+"""A mapped table that says a word nobody has explained: what it means is asked once, and known from
+then on.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a session has put on the counter: its files with their previews, a table being mapped, a delivery under way."""
+"""What a session has put on the counter: its files with their previews, a table being mapped, a delivery
+under way.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _SHOPS_SECONDS = 60.0
 
 @dataclass
 class OnCounter:
-    """``round`` names the uploader: a new one is empty. ``previews`` by shop and uploaded file. ``said`` is told once.
+    """``round`` names the uploader: a new one is empty.
+
+    ``previews`` by shop and uploaded file. ``said`` is told once.
 
     ``shop`` is the one chosen last: while a delivery is shown there is no box that could remember it.
     """
@@ -60,28 +64,42 @@ def is_importing() -> bool:
 
 
 def shops_of(viewer: Viewer, here: OnCounter) -> list[Shop]:
-    """The viewer's shops, asked anew once a minute: every click runs the page, and whatever is done with a shop asks again whose it is."""
+    """The viewer's shops, asked anew once a minute: every click runs the page, and whatever is done with a
+    shop asks again whose it is.
+    """
     if time.monotonic() - here.shops_at > _SHOPS_SECONDS:
         here.shops, here.shops_at = counter.shops(viewer), time.monotonic()
     return here.shops
 
 
-def previewed(viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[UploadedFile]) -> dict[str, list[Preview]]:
+def previewed(
+    viewer: Viewer, here: OnCounter, shop_id: str, files: Sequence[UploadedFile]
+) -> dict[str, list[Preview]]:
     """File id → its previews, each made once; a bar tells which file is being read."""
     mine = {(shop_id, file.file_id) for file in files}
     here.previews = {key: value for key, value in here.previews.items() if key in mine}
     new = [file for file in files if (shop_id, file.file_id) not in here.previews]
     place = st.empty()
-    found = counter.preview_each(viewer, shop_id, ((file.name, file.getvalue()) for file in new)) if new else iter(())
+    found = (
+        counter.preview_each(viewer, shop_id, ((file.name, file.getvalue()) for file in new))
+        if new
+        else iter(())
+    )
     for number, file in enumerate(new):
-        place.progress(number / len(new), text=f"正在识别 {number + 1}/{len(new)}:{plain(file.name, 80)} :gray[:small[recognising]]")
+        place.progress(
+            number / len(new),
+            text=f"正在识别 {number + 1}/{len(new)}:{plain(file.name, 80)} :gray[:small[recognising]]",
+        )
         here.previews[shop_id, file.file_id] = next(found)
     place.empty()
     return {file.file_id: here.previews[shop_id, file.file_id] for file in files}
 
 
 def with_twins(previews: Sequence[Preview]) -> list[tuple[Preview, str]]:
-    """Each file with the name of an earlier one of the very same bytes on the counter; with no name where it is the first."""
+    """Each file with the name of an earlier one of the very same bytes on the counter.
+
+    With no name where it is the first.
+    """
     first: dict[str, str] = {}
     met = []
     for item in previews:

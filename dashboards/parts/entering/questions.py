@@ -12,7 +12,8 @@ from dashboards.parts.page.words import plain
 from pipeline.counter import COLUMN, UNREAD, WORD, Proposal, Question, codes_of, missing, strange_words
 
 _WORDS = {
-    "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first", "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
+    "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first",
+    "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
     UNREAD: "不是 no", "once": "整单的,只算一次 the whole's", "each": "每行各自的,相加 each row's",
     "part": "ERP 每个内部单的,各算一次 each ERP order's",
 }  # fmt: skip
@@ -26,38 +27,57 @@ def either(names: Sequence[str]) -> str:
 
 
 def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
-    """The questions only a person can answer. All answers, with ``put``, when the form was sent in this run and nothing is open; else empty."""
+    """The questions only a person can answer.
+
+    All answers, with ``put``, when the form was sent in this run and nothing is open; else empty.
+    """
     answers: dict[str, str] = {}
-    questions = [question for question in proposal.questions if question.key != "kind" and question.key not in put]
+    questions = [
+        question for question in proposal.questions if question.key != "kind" and question.key not in put
+    ]
     with st.form("mapping", border=True):
         for question in questions:
             answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
         answers |= ask_words(strange_words(proposal, put), f"asked_{proposal.kind}_")
         answers["zh"] = st.text_input(
-            "给这种表起个名字 Name this kind of table", f"自有{KIND.zh(proposal.kind)}", max_chars=30, key=f"asked_{proposal.kind}_zh"
+            "给这种表起个名字 Name this kind of table",
+            f"自有{KIND.zh(proposal.kind)}",
+            max_chars=30,
+            key=f"asked_{proposal.kind}_zh",
         )
         is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
     open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
     open_ones += [f"哪一列是{either(names)}?" for names in missing(proposal, put)]
     open_ones += [f"说明了{column_name(name)}的词,却说没有这一列?" for name in _contradicted(answers)]
     if is_sent and open_ones:
-        st.warning(f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]", icon=":material/edit:")
+        st.warning(
+            f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]",
+            icon=":material/edit:",
+        )
     answered = {key: value.strip() for key, value in answers.items() if value.strip()}
     return {**answered, **put} if is_sent and not open_ones else {}
 
 
 def _contradicted(answers: Mapping[str, str]) -> list[str]:
     """Our names whose words were explained, and whose column was said to be none."""
-    explained = dict.fromkeys(key.removeprefix(WORD).partition(".")[0] for key, code in answers.items() if key.startswith(WORD) and code)
+    explained = dict.fromkeys(
+        key.removeprefix(WORD).partition(".")[0]
+        for key, code in answers.items()
+        if key.startswith(WORD) and code
+    )
     return [name for name in explained if answers.get(f"{COLUMN}{name}") == UNREAD]
 
 
 def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
-    """What each word nobody knows means, as ``words.NAME.WORD`` → code; let stand, it is empty and the word counts as unknown."""
+    """What each word nobody knows means, as ``words.NAME.WORD`` → code.
+
+    Let stand, it is empty and the word counts as unknown.
+    """
     said = {}
     for name, words in strange.items():
         st.markdown(
-            f":orange[:material/help:] **{column_name(name)}里有不认识的词,各是什么意思?** 不选的按“未知”计。  \n"
+            f":orange[:material/help:] **{column_name(name)}里有不认识的词,各是什么意思?** 不选的按“未知”计。"
+            "  \n"
             ":gray[:small[What do these words mean? Those left alone count as unknown.]]"
         )
         codes = codes_of(name)

@@ -1,4 +1,6 @@
-"""A header that drifted: the nearest known names are offered, a person says which it is, and only then is it learned."""
+"""A header that drifted: the nearest known names are offered, a person says which it is, and only then is it
+learned.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,22 @@ NONE = "都不是 none of these"
 
 
 def show_offers(viewer: Viewer, shop_id: str, offers: Sequence[Offer], key: str) -> list[Offer]:
-    """The form; returns what was learned by this run's click, nothing before there is one. ``key`` is unique on the page."""
+    """The form; returns what was learned by this run's click, nothing before there is one.
+
+    ``key`` is unique on the page.
+    """
     with st.form(f"renamed_{key}", border=False):
-        st.markdown(":material/edit_note: **列改名了吗?** 只有您确认的才会记住。 :gray[:small[A renamed column? Only what you confirm is learned.]]")
+        st.markdown(
+            ":material/edit_note: **列改名了吗?** 只有您确认的才会记住。 :gray[:small[A renamed column? Only "
+            "what you confirm is learned.]]"
+        )
         chosen = [
-            st.selectbox(f"“{plain(offer.theirs)}” 就是", [NONE, *offer.known], format_func=visible, key=f"renamed_{key}_{number}")
+            st.selectbox(
+                f"“{plain(offer.theirs)}” 就是",
+                [NONE, *offer.known],
+                format_func=visible,
+                key=f"renamed_{key}_{number}",
+            )
             for number, offer in enumerate(offers)
         ]
         is_sent = st.form_submit_button("确认并记住 Confirm", icon=":material/check:")
@@ -37,7 +50,10 @@ def show_offers(viewer: Viewer, shop_id: str, offers: Sequence[Offer], key: str)
 
 
 def show_learned(viewer: Viewer, shop_id: str) -> bool:
-    """What this merchant's people have confirmed, with who and when, each to be taken back; True when one was just now."""
+    """What this merchant's people have confirmed, with who and when, each to be taken back.
+
+    True when one was just now.
+    """
     names = learned(viewer)
     if not names:
         return False

@@ -1,4 +1,6 @@
-"""Advertising on a page: what a yuan spent brings back, every ROI beside the one that breaks even, and which reports count."""
+"""Advertising on a page: what a yuan spent brings back, every ROI beside the one that breaks even, and which
+reports count.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,14 @@ from metrics.query.ask import Answer, Note
 
 #: Each ROI with the one of the same numerator that breaks even.
 PAIRS = {
-    "matured_roi": "break_even_net_roi", "net_roi": "break_even_net_roi", "settled_roi": "break_even_settled_roi", "shop_roi": "break_even_roi",
+    "matured_roi": "break_even_net_roi", "net_roi": "break_even_net_roi",
+    "settled_roi": "break_even_settled_roi", "shop_roi": "break_even_roi",
     "uni_roi": "break_even_roi", "ad_roi": "break_even_roi",
 }  # fmt: skip
 BREAK_EVEN = tuple(dict.fromkeys(PAIRS.values()))
 SHORT = {
-    "matured_roi": "净ROI(成熟,估)", "net_roi": "净ROI(至今)", "settled_roi": "结算ROI", "shop_roi": "整体支付ROI", "uni_roi": "全域ROI(报表)",
+    "matured_roi": "净ROI(成熟,估)", "net_roi": "净ROI(至今)", "settled_roi": "结算ROI",
+    "shop_roi": "整体支付ROI", "uni_roi": "全域ROI(报表)",
     "ad_roi": "广告ROI(报表归因)",
 }  # fmt: skip
 #: What lacks anything is never 100 %.
@@ -35,14 +39,20 @@ _SAID = ("SPEND_UNTOLD", "MATURED_INTERVAL")
 
 
 def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], window: Window) -> None:
-    """``found``: values of the ROIs and spend; ``line``: of those that break even. What comes back of one yuan, in a sentence, and both figures large."""
+    """``found``: values of the ROIs and spend; ``line``: of those that break even.
+
+    What comes back of one yuan, in a sentence, and both figures large.
+    """
     roi = next((name for name in ("matured_roi", "net_roi") if found[name] is not None), "matured_roi")
     even = line["break_even_net_roi"]
     with st.container(border=True, gap="xxsmall"):
         if found[roi] is not None and even:
             st.markdown(_brings(found[roi] / even, line["cost_coverage"]))
         spent, net, needed = st.columns(3)
-        told = {"ad_spend": (f"推广花费 :gray[:small[Spend · {window.days}]]", short_yuan), roi: (f"{SHORT[roi]} :gray[:small[Net ROI]]", times)}
+        told = {
+            "ad_spend": (f"推广花费 :gray[:small[Spend · {window.days}]]", short_yuan),
+            roi: (f"{SHORT[roi]} :gray[:small[Net ROI]]", times),
+        }
         for column, (name, (label, written)) in zip((spent, net), told.items(), strict=True):
             with column.container(gap=None):
                 st.metric(label, written(found[name]), help=tooltip(name))
@@ -51,13 +61,20 @@ def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], window: Wind
 
 
 def _brings(back: float, coverage: float) -> str:
-    """``back``: what is left of one yuan's sales after goods, fees and freight, were all goods like those of known cost."""
+    """``back``: what is left of one yuan's sales after goods, fees and freight, were all goods like those of
+    known cost.
+    """
     left = back - 1
     word, colour, icon = ("赚", "green", "trending_up") if left >= 0 else ("亏", "red", "trending_down")
     zh = f"**每花 1 元推广,扣掉退款、货、费用和运费后拿回 {times(back)} 元:{word} {times(abs(left))} 元。**"
-    en = f"Each yuan spent brings back {times(back)} after returns, goods, fees and freight; the whole shop's average, organic sales in it."
+    en = (
+        f"Each yuan spent brings back {times(back)} after returns, goods, fees and freight; the whole "
+        "shop's average, organic sales in it."
+    )
     known = "" if coverage == 1 else f"按成本已知的 {percent(min(coverage, _NOT_ALL))} 推算。"
-    return f":{colour}[:material/{icon}: {zh}]  \n:gray[{known}全店平均,没有广告也会卖的也在内。 :small[{en}]]"
+    return (
+        f":{colour}[:material/{icon}: {zh}]  \n:gray[{known}全店平均,没有广告也会卖的也在内。 :small[{en}]]"
+    )
 
 
 def show_break_even_lack(line: Answer) -> None:
@@ -67,18 +84,22 @@ def show_break_even_lack(line: Answer) -> None:
         return
     if any(note.code == "NO_MARGIN" for note in line.notes):
         st.error(
-            "**没有保本ROI:广告之前就不剩钱。** 退款、货、费用和运费加起来已经超过卖的钱,投得越多亏得越多。  \n"
-            ":small[No ROI breaks even: returns, goods, fees and freight take more than is sold for, before any advertising.]",
+            "**没有保本ROI:广告之前就不剩钱。** 退款、货、费用和运费加起来已经超过卖的钱,投得越多亏得越多。  "
+            "\n"
+            ":small[No ROI breaks even: returns, goods, fees and freight take more than is sold for, before "
+            "any advertising.]",
             icon=":material/trending_down:",
         )
     elif not row["cost_coverage"]:
         st.info(
-            "**还不知道保本ROI**:没有商品成本。到「成本」页放上成本表就有了。  \n:small[No break-even yet: no unit cost is known. Enter costs.]",
+            "**还不知道保本ROI**:没有商品成本。到「成本」页放上成本表就有了。  \n:small[No break-even yet: "
+            "no unit cost is known. Enter costs.]",
             icon=":material/help:",
         )
     else:
         st.info(
-            "**还不知道保本ROI**:成本知道了,结算单还没来,平台费和佣金未知。  \n:small[No break-even yet: no bill tells fees and commissions.]",
+            "**还不知道保本ROI**:成本知道了,结算单还没来,平台费和佣金未知。  \n:small[No break-even yet: no "
+            "bill tells fees and commissions.]",
             icon=":material/help:",
         )
 
@@ -97,7 +118,12 @@ def show_pairs(found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
         if found[name] is not None
     ]
     if rows:
-        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content", column_config={"投产比": st.column_config.Column(pinned=True)})
+        st.dataframe(
+            pl.DataFrame(rows),
+            hide_index=True,
+            height="content",
+            column_config={"投产比": st.column_config.Column(pinned=True)},
+        )
 
 
 def _against(name: str, roi: float | None, even: float | None) -> str:
@@ -110,7 +136,10 @@ def _against(name: str, roi: float | None, even: float | None) -> str:
 
 
 def show_shops(rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:
-    """One row per shop with told spend: what it spent, keeps of it, needs to keep, and earns after it. Both frames by ``shop``."""
+    """One row per shop with told spend: what it spent, keeps of it, needs to keep, and earns after it.
+
+    Both frames by ``shop``.
+    """
     told = [
         {
             "店铺": visible(names.get(row["shop"], row["shop"]), 30),
@@ -119,11 +148,20 @@ def show_shops(rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]
             "保本": times(row["break_even_net_roi"]),
             "花费": yuan(row["ad_spend"]),
             "整体支付ROI": times(row["shop_roi"]),
-            "扣推广后的贡献": yuan(row["contribution_after_ads"]) if row["contribution_after_ads"] is not None else "成本未全知",
+            "扣推广后的贡献": yuan(row["contribution_after_ads"])
+            if row["contribution_after_ads"] is not None
+            else "成本未全知",
         }
-        for row in rows.join(lines, on="shop", how="left").sort("ad_spend", "shop", descending=[True, False]).iter_rows(named=True)
+        for row in rows.join(lines, on="shop", how="left")
+        .sort("ad_spend", "shop", descending=[True, False])
+        .iter_rows(named=True)
     ]
-    st.dataframe(pl.DataFrame(told), hide_index=True, height="content", column_config={"店铺": st.column_config.Column(pinned=True)})
+    st.dataframe(
+        pl.DataFrame(told),
+        hide_index=True,
+        height="content",
+        column_config={"店铺": st.column_config.Column(pinned=True)},
+    )
 
 
 def show_reports(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
@@ -140,9 +178,20 @@ def show_reports(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
         }
         for row in rows.iter_rows(named=True)
     ]
-    st.dataframe(pl.DataFrame(told), hide_index=True, height="content", column_config={"来源": st.column_config.Column(pinned=True)})
-    zh = "同一平台的几张报表说的是同一笔钱,只算一张;录入了的天按录入的算。赠款不是掏出去的现金,来源没说的不猜。"
-    st.caption(f"{zh} Reports of a platform tell one money, and one counts; a day that was entered goes by the entry. Grants are no cash.")
+    st.dataframe(
+        pl.DataFrame(told),
+        hide_index=True,
+        height="content",
+        column_config={"来源": st.column_config.Column(pinned=True)},
+    )
+    zh = (
+        "同一平台的几张报表说的是同一笔钱,只算一张;录入了的天按录入的算。"
+        "赠款不是掏出去的现金,来源没说的不猜。"
+    )
+    st.caption(
+        f"{zh} Reports of a platform tell one money, and one counts; a day that was entered goes by the "
+        "entry. Grants are no cash."
+    )
 
 
 def report_name(code: str) -> str:

@@ -19,7 +19,9 @@ _ROW_HEIGHT = 44
 def show_bridge(viewer: Viewer, window: Window) -> None:
     """Why the operations' net and the finance's net of one period differ, in an expander."""
     with st.expander("两种净成交为什么不一样? Why two nets differ", icon=":material/compare_arrows:"):
-        show_steps(net_bridge(viewer, window.period), "两种净成交之间的瀑布图 / waterfall between the two nets")
+        show_steps(
+            net_bridge(viewer, window.period), "两种净成交之间的瀑布图 / waterfall between the two nets"
+        )
 
 
 def show_steps(found: Bridge, alt: str) -> None:
@@ -33,21 +35,35 @@ def with_ends(steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def show_waterfall(steps: pl.DataFrame, residual_fen: int, *, alt: str, always: str = "") -> None:
-    """``steps``: ``step, zh, en, fen, is_total``, beginning with a total. Steps of nothing are left out but for the one named ``always``."""
+    """``steps``: ``step, zh, en, fen, is_total``, beginning with a total.
+
+    Steps of nothing are left out but for the one named ``always``.
+    """
     st.altair_chart(_chart(_bars(steps, always)), width="stretch", alt=alt)
     if residual_fen:
         st.error(f"还差 {yuan(residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
     else:
-        st.markdown(":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen left.]]")
+        st.markdown(
+            ":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen "
+            "left.]]"
+        )
 
 
 def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
-    """``name, text, left, right, colour`` per step, in order: totals from 0, the others from where the one before ended."""
+    """``name, text, left, right, colour`` per step, in order: totals from 0, the others from where the one
+    before ended.
+    """
     is_first = pl.int_range(pl.len()) == 0
     walked = pl.when(pl.col("is_total") & ~is_first).then(0).otherwise("fen").cum_sum()
     told = steps.with_columns(end=pl.when("is_total").then("fen").otherwise(walked))
     told = told.with_columns(start=pl.when("is_total").then(0).otherwise(pl.col("end") - pl.col("fen")))
-    colour = pl.when("is_total").then(pl.lit(_TOTAL)).when(pl.col("fen") < 0).then(pl.lit(_LESS)).otherwise(pl.lit(_MORE))
+    colour = (
+        pl.when("is_total")
+        .then(pl.lit(_TOTAL))
+        .when(pl.col("fen") < 0)
+        .then(pl.lit(_LESS))
+        .otherwise(pl.lit(_MORE))
+    )
     return told.filter(pl.col("is_total") | (pl.col("fen") != 0) | (pl.col("step") == always)).select(
         name=pl.col("zh") + " " + pl.col("en"),
         text=pl.when(~pl.col("is_total") & (pl.col("fen") > 0)).then(pl.lit("+")).otherwise(pl.lit(""))
@@ -59,11 +75,21 @@ def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
 
 
 def _chart(rows: pl.DataFrame) -> alt.LayerChart:
-    base = alt.Chart(rows.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
+    base = alt.Chart(rows.with_row_index("place")).encode(
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    )
     length = alt.X("left:Q", axis=None, scale=alt.Scale(zero=True))
     layers = [
-        base.mark_bar(height=10, yOffset=8, cornerRadius=2).encode(x=length, x2="right:Q", color=alt.Color("colour:N", scale=None)),
-        base.mark_text(align="left", dx=0, dy=-9, fontSize=13, color=ink(), limit=alt.ExprRef("width - 110")).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dy=-9, fontSize=13, color=ink()).encode(x=alt.value("width"), text="text:N"),
+        base.mark_bar(height=10, yOffset=8, cornerRadius=2).encode(
+            x=length, x2="right:Q", color=alt.Color("colour:N", scale=None)
+        ),
+        base.mark_text(
+            align="left", dx=0, dy=-9, fontSize=13, color=ink(), limit=alt.ExprRef("width - 110")
+        ).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dy=-9, fontSize=13, color=ink()).encode(
+            x=alt.value("width"), text="text:N"
+        ),
     ]
-    return alt.layer(*layers).properties(height=_ROW_HEIGHT * rows.height, padding=0).configure_view(stroke=None)
+    return (
+        alt.layer(*layers).properties(height=_ROW_HEIGHT * rows.height, padding=0).configure_view(stroke=None)
+    )

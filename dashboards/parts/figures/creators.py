@@ -1,4 +1,6 @@
-"""Accounts that sell, by name: with the platform, since one name is often used on several, and whether the account is the merchant's own."""
+"""Accounts that sell, by name: with the platform, since one name is often used on several, and whether the
+account is the merchant's own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from contracts.codes import PLATFORM
 from metrics.query.access import Viewer, open_desk
 
 _QUERY = """
-    SELECT creator_id, list(DISTINCT platform_code ORDER BY platform_code), bool_and(is_own_account), max(creator_name)
+    SELECT creator_id, list(DISTINCT platform_code ORDER BY platform_code), bool_and(is_own_account),
+        max(creator_name)
     FROM gold.dim_creator GROUP BY ALL"""
 
 

@@ -1,4 +1,7 @@
-"""Shapes of the district's released cells. What is not in the rows is either held back or empty, and a page never tells which."""
+"""Shapes of the district's released cells.
+
+What is not in the rows is either held back or empty, and a page never tells which.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,15 @@ def channels(rows: pl.DataFrame) -> list[str]:
 
 
 def stacks(rows: pl.DataFrame, platform: str, measure: str) -> pl.DataFrame:
-    """``month, channel, share, share_text`` for the chart: one platform's cells, or all platforms' added up per channel."""
+    """``month, channel, share, share_text`` for the chart: one platform's cells, or all platforms' added up
+    per channel.
+    """
     mine = rows if platform == ALL else rows.filter(pl.col("platform_code") == platform)
-    summed = mine.group_by("business_month", "channel_code").agg(share=pl.col(measure).sum()).sort("business_month", "channel_code")
+    summed = (
+        mine.group_by("business_month", "channel_code")
+        .agg(share=pl.col(measure).sum())
+        .sort("business_month", "channel_code")
+    )
     texts = pl.Series("share_text", [percent(value) for value in summed["share"]], dtype=pl.String)
     names = pl.Series("channel", [channel_name(code) for code in summed["channel_code"]], dtype=pl.String)
     return summed.select(names, texts, "share", month="business_month")
@@ -35,6 +44,17 @@ def stacks(rows: pl.DataFrame, platform: str, measure: str) -> pl.DataFrame:
 
 def grid(rows: pl.DataFrame, month: str, measure: str) -> pl.DataFrame:
     """Channels down, platforms across, for one month: the released share, or ``保密``."""
-    told = {(row["channel_code"], row["platform_code"]): percent(row[measure]) for row in rows.filter(pl.col("business_month") == month).iter_rows(named=True)}
+    told = {
+        (row["channel_code"], row["platform_code"]): percent(row[measure])
+        for row in rows.filter(pl.col("business_month") == month).iter_rows(named=True)
+    }
     across = platforms(rows)
-    return pl.DataFrame([{"渠道": channel_name(down), **{PLATFORM.zh(code): told.get((down, code), HIDDEN) for code in across}} for down in channels(rows)])
+    return pl.DataFrame(
+        [
+            {
+                "渠道": channel_name(down),
+                **{PLATFORM.zh(code): told.get((down, code), HIDDEN) for code in across},
+            }
+            for down in channels(rows)
+        ]
+    )

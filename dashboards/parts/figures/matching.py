@@ -23,7 +23,9 @@ _SHORT = 8
 
 
 def show_definition(screen: Screen) -> None:
-    """Where to read the number; what it counts, who says so, and which of the platform's numbers cannot be matched and why."""
+    """Where to read the number; what it counts, who says so, and which of the platform's numbers cannot be
+    matched and why.
+    """
     st.caption(f"**在哪里看**:{plain(screen.where_zh, 200)}  \n:small[{plain(screen.where_en, 200)}]")
     with st.expander("它算什么,谁说的 What it counts", icon=":material/rule:"):
         zh, en = zip(*screen.counts.words(), strict=True)
@@ -40,24 +42,48 @@ def show_match(found: Match) -> None:
     _show_untold(found)
     # what our rows give is the typed number itself where nothing is left over
     steps = found.steps.filter((pl.col("step") != "screen") | (found.rest_minor != 0))
-    show_waterfall(steps, found.residual_fen, alt="从平台的数到净成交的瀑布图 / waterfall from the platform's number to our net", always="rest")
+    show_waterfall(
+        steps,
+        found.residual_fen,
+        alt="从平台的数到净成交的瀑布图 / waterfall from the platform's number to our net",
+        always="rest",
+    )
     if found.currency != "CNY":
-        st.caption(f"您填的 {money_of(found.currency, found.typed.minor)} 按各单下单日的汇率折成人民币。 Converted at each order's own rate.")
+        st.caption(
+            f"您填的 {money_of(found.currency, found.typed.minor)} 按各单下单日的汇率折成人民币。 Converted "
+            "at each order's own rate."
+        )
 
 
 def choose_lines(found: Match) -> dict[str, Any] | None:
     """A step and its lines, largest first; the line a person picks is returned."""
     words = {row["step"]: row["zh"] for row in found.steps.iter_rows(named=True) if row["lines_qty"]}
     changes = [name for name in words if name not in ("screen", "paid_gmv", "net_by_order_date")]
-    step = st.selectbox("哪一步的明细 Lines of", [*changes, *(name for name in words if name not in changes)], format_func=words.get, key="match_step")
+    step = st.selectbox(
+        "哪一步的明细 Lines of",
+        [*changes, *(name for name in words if name not in changes)],
+        format_func=words.get,
+        key="match_step",
+    )
     if step is None:
         return None
     rows = found.lines(step)
     shown = pl.DataFrame([_line(row) for row in rows.head(_SHOWN).iter_rows(named=True)])
     height: int | Literal["content"] = 320 if rows.height > _SHORT else "content"
-    picked = st.dataframe(shown, hide_index=True, height=height, on_select="rerun", selection_mode="single-row", key="match_lines")
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        height=height,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="match_lines",
+    )
     more = f",列出最大的 {_SHOWN} 行" if rows.height > _SHOWN else ""
-    st.caption(f"共 {rows.height:,} 行{more};全部相加 **{yuan(int(rows['amount'].sum()))}**。 All lines add up to the step. 选一行看原始数据。")
+    st.caption(
+        f"共 {rows.height:,} 行{more};全部相加 **{yuan(int(rows['amount'].sum()))}**。 All lines add up "
+        "to "
+        "the step. 选一行看原始数据。"
+    )
     chosen = picked.selection.rows
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < min(rows.height, _SHOWN) else None
 
@@ -70,10 +96,16 @@ def _show_verdict(found: Match) -> None:
             icon=":material/check_circle:",
         )
     elif found.is_explained:
-        st.success(f"**对平了**:差 {rest},在取整的范围之内。  \n:small[Matched within rounding.]", icon=":material/check_circle:")
+        st.success(
+            f"**对平了**:差 {rest},在取整的范围之内。  \n:small[Matched within rounding.]",
+            icon=":material/check_circle:",
+        )
     else:
         which = "平台多" if found.rest_minor > 0 else "我们多"
-        st.warning(f"**还有 {rest} 说不清({which})。**  \n:small[An unexplained rest; we do not guess what it is.]", icon=":material/help:")
+        st.warning(
+            f"**还有 {rest} 说不清({which})。**  \n:small[An unexplained rest; we do not guess what it is.]",
+            icon=":material/help:",
+        )
 
 
 def _show_untold(found: Match) -> None:

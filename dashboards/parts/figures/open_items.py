@@ -1,4 +1,6 @@
-"""What stands open on a page: how much and how old, why and what to do about it, the largest items, and whether the statements close."""
+"""What stands open on a page: how much and how old, why and what to do about it, the largest items, and
+whether the statements close.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ _SHOWN = 50
 #: Rows a table shows without scrolling.
 _SHORT = 8
 #: Ledger → the ledgers of statements without which nobody knows of it: a bill's, an account's.
-_TOLD_BY = {"order": {"settlement"}, "funding": {"settlement", "fund"}, "settlement": {"settlement"}, "fund": {"fund"}}
+_TOLD_BY = {
+    "order": {"settlement"},
+    "funding": {"settlement", "fund"},
+    "settlement": {"settlement"},
+    "fund": {"fund"},
+}
 _GIVEN = {"settlement": "结算单", "fund": "资金流水"}
 
 
@@ -36,7 +43,8 @@ def show_totals(book: OpenBook) -> None:
                 st.markdown(f"其中已完成的 **{yuan(finished)}** :gray[:small[of finished orders]]")
     st.caption(
         "四项各看各的,不相加。订单按支付减退款算,平台的费用还没扣;天数算到各店最新的数据。  \n"
-        ":small[Read each by itself. Orders are before the platform's charges; ages run to each shop's newest data.]"
+        ":small[Read each by itself. Orders are before the platform's charges; ages run to each shop's "
+        "newest data.]"
     )
 
 
@@ -55,22 +63,39 @@ def show_reasons(items: pl.DataFrame) -> None:
             zh, step = OPEN_REASON.zh(code), OPEN_STEP.zh(code)
             with st.container(gap=None):
                 _line(f"**{zh}**  \n:gray[:small[{_counted(row)}]]", _figure(row))
-                st.markdown(f"→ {step}  \n:gray[:small[{sentence(OPEN_REASON.en(code))} {sentence(OPEN_STEP.en(code))}]]")
+                st.markdown(
+                    f"→ {step}  \n:gray[:small[{sentence(OPEN_REASON.en(code))} "
+                    f"{sentence(OPEN_STEP.en(code))}]]"
+                )
 
 
 def choose_item(items: pl.DataFrame, names: Mapping[str, str]) -> dict[str, Any] | None:
     """The largest items, of one reason where a person chooses one; the one they pick is returned."""
     reasons = sums(items, "open_reason_code")["open_reason_code"].unique(maintain_order=True).to_list()
     if len(reasons) > 1:
-        reason = st.selectbox("原因 Reason", ["", *reasons], format_func=lambda code: OPEN_REASON.zh(code) if code else "全部原因", key="open_items_reason")
+        reason = st.selectbox(
+            "原因 Reason",
+            ["", *reasons],
+            format_func=lambda code: OPEN_REASON.zh(code) if code else "全部原因",
+            key="open_items_reason",
+        )
         items = items.filter(open_reason_code=reason) if reason else items
     rows = items.head(_SHOWN)
     height: int | Literal["content"] = 320 if rows.height > _SHORT else "content"
     shown = pl.DataFrame([_item(row, names) for row in rows.iter_rows(named=True)])
-    picked = st.dataframe(shown, hide_index=True, height=height, on_select="rerun", selection_mode="single-row", key="open_items_list")
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        height=height,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="open_items_list",
+    )
     show_cut(rows.height, items.height, "笔")
     # reasons are not added up: one may say the same money from the other side
-    total = f",相加 **{yuan(int(items['open_fen'].sum()))}**" if items["open_reason_code"].n_unique() == 1 else ""
+    total = (
+        f",相加 **{yuan(int(items['open_fen'].sum()))}**" if items["open_reason_code"].n_unique() == 1 else ""
+    )
     st.caption(f"共 {items.height:,} 笔{total}。选一行看原始数据。 Pick a row to see it as received.")
     chosen = picked.selection.rows
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
@@ -80,9 +105,16 @@ def show_statements(book: OpenBook, names: Mapping[str, str]) -> None:
     """Each month's statement, what it is made of, and what is left over, always said."""
     rows = [_statement(row, names) for row in book.statements.iter_rows(named=True)]
     height: int | Literal["content"] = 320 if len(rows) > _SHORT else "content"
-    st.dataframe(pl.DataFrame(rows), hide_index=True, height=height, column_config={"月份": st.column_config.Column(pinned=True)})
+    st.dataframe(
+        pl.DataFrame(rows),
+        hide_index=True,
+        height=height,
+        column_config={"月份": st.column_config.Column(pinned=True)},
+    )
     if book.residual_fen:
-        st.error(f"还差 {yuan(book.residual_fen)} 没有去处。 :small[Not accounted for.]", icon=":material/error:")
+        st.error(
+            f"还差 {yuan(book.residual_fen)} 没有去处。 :small[Not accounted for.]", icon=":material/error:"
+        )
     else:
         told = f"{len(rows):,} 行,每行 合计 = 已对上 + 自有划转 + 未结,差 **0 分**。"
         st.caption(f"{told} Each total is matched + own movements + open, to 0 fen.")
@@ -98,19 +130,25 @@ def tell_silent(silent: pl.DataFrame, names: Mapping[str, str]) -> None:
     ):
         if not rows.is_empty():
             told = "、".join(plain(names.get(shop, shop), 20) for shop in rows["shop_id"])
-            st.caption(f":orange[:material/help:] 还没有给过{word}:{told}。给了才知道差多少。 Never gave {en}.")
+            st.caption(
+                f":orange[:material/help:] 还没有给过{word}:{told}。给了才知道差多少。 Never gave {en}."
+            )
 
 
 def _line(told: str, figure: str) -> None:
     """Words on the left, the amount on the right, which a phone keeps on one row."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+    ):
         st.markdown(told, width="content")
         st.markdown(figure, width="content", text_alignment="right")
 
 
 def _counted(row: Mapping[str, Any]) -> str:
     counted = f"{row['orders_qty']:,} 单" if row["ledger_code"] == "order" else f"{row['items_qty']:,} 笔"
-    return f"{counted} · {'最久 ' + _days(row['oldest_days']) if row['oldest_days'] is not None else '没写日期'}"
+    return (
+        f"{counted} · {'最久 ' + _days(row['oldest_days']) if row['oldest_days'] is not None else '没写日期'}"
+    )
 
 
 def _figure(row: Mapping[str, Any]) -> str:

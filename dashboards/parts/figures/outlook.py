@@ -1,4 +1,6 @@
-"""What will stay of orders that may still come back: points with their intervals, what was said before, and what stays at one age."""
+"""What will stay of orders that may still come back: points with their intervals, what was said before, and
+what stays at one age.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _WAN = 1_000_000
 
 
 def bounds(row: Mapping[str, Any]) -> str:
-    """``八成把握 ¥41.2万–¥45.5万``; a word where nothing can change, where orders of a kind no longer come back at that age, or nothing is told."""
+    """``八成把握 ¥41.2万–¥45.5万``; a word where nothing can change, where orders of a kind no longer come
+    back at that age, or nothing is told.
+    """
     low, high = row["matured_low_fen"], row["matured_high_fen"]
     if low is None:
         return "还没有估计"
@@ -34,7 +38,10 @@ def bounds(row: Mapping[str, Any]) -> str:
 
 
 def show_outlook(row: Mapping[str, Any], window: Window) -> None:
-    """The whole of a period in a box: the point, its bounds, and how far it is settled. ``row`` as ``metrics.query.matured`` gives it."""
+    """The whole of a period in a box: the point, its bounds, and how far it is settled.
+
+    ``row`` as ``metrics.query.matured`` gives it.
+    """
     with st.container(border=True, gap="xxsmall"):
         label = f"这些订单最后会留下 :gray[:small[Will be kept · {window.days}]]"
         with st.container(gap=None):
@@ -42,7 +49,10 @@ def show_outlook(row: Mapping[str, Any], window: Window) -> None:
             show_way("matured_net", window.period, "matured")
         st.markdown(f"**{bounds(row)}** :gray[:small[80 % interval]]")
         told, en = _how_open(row)
-        st.markdown(f":gray[已支付 {yuan(row['paid_fen'])} · 现在留着 {yuan(row['kept_fen'])} · {told}  \n:small[{en}]]")
+        st.markdown(
+            f":gray[已支付 {yuan(row['paid_fen'])} · 现在留着 {yuan(row['kept_fen'])} · {told}  "
+            f"\n:small[{en}]]"
+        )
 
 
 def show_said(said: Said | None, score: Score) -> None:
@@ -50,22 +60,38 @@ def show_said(said: Said | None, score: Score) -> None:
     if said is None:
         st.caption("还没有两周前的预告可对照。 No forecast old enough to compare yet.")
         return
-    verdict = ":green[:material/check: 落在区间内]" if said.is_inside else ":orange[:material/priority_high: 落在区间外]"
+    verdict = (
+        ":green[:material/check: 落在区间内]"
+        if said.is_inside
+        else ":orange[:material/priority_high: 落在区间外]"
+    )
     known = "已全部满龄" if said.done_share >= 1 else f"其中 {percent(said.done_share)} 已满 {MATURE_DAYS} 天"
     added = f"此后又补进这些日子的支付 {yuan(said.added_fen)},当时不可能知道。" if said.added_fen else ""
     zh = (
-        f"**{said.days} 天前**({day(said.said_date)})我们说:当时付款未满 {MATURE_DAYS} 天的订单会留下 **{_rough(said.low_fen)}–{_rough(said.high_fen)}**;"
+        f"**{said.days} 天前**({day(said.said_date)})我们说:当时付款未满 {MATURE_DAYS} 天的订单会留下 "
+        f"**{_rough(said.low_fen)}–{_rough(said.high_fen)}**;"
         f"现在是 **{_rough(said.now_fen)}**({known})。{verdict}。{added}"
     )
-    en = f"{said.days} days ago we said {_rough(said.low_fen)}–{_rough(said.high_fen)}; it is now {_rough(said.now_fen)}."
+    en = (
+        f"{said.days} days ago we said {_rough(said.low_fen)}–{_rough(said.high_fen)}; it is now "
+        f"{_rough(said.now_fen)}."
+    )
     st.markdown(f"{zh}  \n:gray[:small[{en}]]")
     if score.weeks_qty:
-        zh = f"付款已满 {MATURE_DAYS} 天的 {score.weeks_qty} 周(每店每周算一个),刚满两周时说的区间说中了 {score.inside_qty} 个;应有八成。"
-        st.caption(f"{zh} Of {score.weeks_qty} weeks now over, {score.inside_qty} ended within what was said when they were two weeks old; 80 % should.")
+        zh = (
+            f"付款已满 {MATURE_DAYS} 天的 {score.weeks_qty} 周(每店每周算一个),刚满两周时说的区间说中了 "
+            f"{score.inside_qty} 个;应有八成。"
+        )
+        st.caption(
+            f"{zh} Of {score.weeks_qty} weeks now over, {score.inside_qty} ended within what was said when "
+            "they were two weeks old; 80 % should."
+        )
 
 
 def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None:
-    """Per row of ``metrics.query.matured``: a light bar of what is kept now, a dark one of what will be, a line over its interval; words above and below."""
+    """Per row of ``metrics.query.matured``: a light bar of what is kept now, a dark one of what will be, a
+    line over its interval; words above and below.
+    """
     told = rows.select(
         name=pl.Series(names, dtype=pl.String),
         point=pl.Series([_rough(value) for value in rows["matured_fen"]], dtype=pl.String),
@@ -75,34 +101,60 @@ def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
         low=pl.col("matured_low_fen") / 100,
         high=pl.col("matured_high_fen") / 100,
     )
-    base = alt.Chart(told.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
+    base = alt.Chart(told.with_row_index("place")).encode(
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    )
     colour, bar = ink(), {"height": 10, "cornerRadius": 3}
     layers = [
         base.mark_bar(**bar, color=PAID_COLOUR, opacity=0.55).encode(x=_length("kept")),
         base.mark_bar(**bar, color=KEPT_COLOUR).encode(x=_length("matured")),
         base.mark_rule(color=colour, strokeWidth=2).encode(x=_length("low"), x2="high:Q"),
-        base.mark_text(align="left", dy=-17, fontSize=14, color=colour, limit=alt.ExprRef("width - 90")).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dy=-17, fontSize=14, fontWeight="bold", color=colour).encode(x=alt.value("width"), text="point:N"),
-        base.mark_text(align="left", dy=16, fontSize=12, color=colour, opacity=0.75, limit=alt.ExprRef("width")).encode(x=alt.value(0), text="below:N"),
+        base.mark_text(
+            align="left", dy=-17, fontSize=14, color=colour, limit=alt.ExprRef("width - 90")
+        ).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dy=-17, fontSize=14, fontWeight="bold", color=colour).encode(
+            x=alt.value("width"), text="point:N"
+        ),
+        base.mark_text(
+            align="left", dy=16, fontSize=12, color=colour, opacity=0.75, limit=alt.ExprRef("width")
+        ).encode(x=alt.value(0), text="below:N"),
     ]
-    chart = alt.layer(*layers).properties(height=_ROW_HEIGHT * told.height, padding=0).configure_view(stroke=None)
+    chart = (
+        alt.layer(*layers).properties(height=_ROW_HEIGHT * told.height, padding=0).configure_view(stroke=None)
+    )
     st.altair_chart(chart, width="stretch", alt=alt_text)
 
 
 def show_at_age(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None:
-    """Per row of ``metrics.reports.equal_age``, in its order: the part kept at that age as a bar over the whole."""
+    """Per row of ``metrics.reports.equal_age``, in its order: the part kept at that age as a bar over the
+    whole.
+    """
     told = rows.select(
         name=pl.Series(names, dtype=pl.String),
-        rate=pl.Series([f"{percent(row['kept_rate'])} · {_rough(row['kept_fen'])}" for row in rows.iter_rows(named=True)], dtype=pl.String),
+        rate=pl.Series(
+            [
+                f"{percent(row['kept_rate'])} · {_rough(row['kept_fen'])}"
+                for row in rows.iter_rows(named=True)
+            ],
+            dtype=pl.String,
+        ),
         share="kept_rate",
     )
-    base = alt.Chart(told.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
+    base = alt.Chart(told.with_row_index("place")).encode(
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    )
     scale, bar = alt.Scale(domain=[0, 1]), {"height": 10, "yOffset": 8, "cornerRadius": 3}
     layers = [
-        base.transform_calculate(whole="1").mark_bar(**bar, color=PAID_COLOUR, opacity=0.35).encode(x=alt.X("whole:Q", axis=None, scale=scale)),
+        base.transform_calculate(whole="1")
+        .mark_bar(**bar, color=PAID_COLOUR, opacity=0.35)
+        .encode(x=alt.X("whole:Q", axis=None, scale=scale)),
         base.mark_bar(**bar, color=KEPT_COLOUR).encode(x=alt.X("share:Q", axis=None, scale=scale)),
-        base.mark_text(align="left", dy=-9, fontSize=14, color=ink(), limit=alt.ExprRef("width - 130")).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dy=-9, fontSize=13, color=ink()).encode(x=alt.value("width"), text="rate:N"),
+        base.mark_text(
+            align="left", dy=-9, fontSize=14, color=ink(), limit=alt.ExprRef("width - 130")
+        ).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dy=-9, fontSize=13, color=ink()).encode(
+            x=alt.value("width"), text="rate:N"
+        ),
     ]
     chart = alt.layer(*layers).properties(height=46 * told.height, padding=0).configure_view(stroke=None)
     st.altair_chart(chart, width="stretch", alt=alt_text)
@@ -114,7 +166,10 @@ def _how_open(row: Mapping[str, Any]) -> tuple[str, str]:
     if age > MATURE_DAYS:
         return f"付款都满 {MATURE_DAYS} 天了", "All mature."
     if row["matured_fen"] is None:
-        return f"最新订单才 {age} 天,还要退多少没有依据可估", f"Youngest orders {age} days old; nothing tells yet how much is still to go back."
+        return (
+            f"最新订单才 {age} 天,还要退多少没有依据可估",
+            f"Youngest orders {age} days old; nothing tells yet how much is still to go back.",
+        )
     return (
         f"最新订单才 {age} 天,支付里估计还有 {share} 会退",
         f"Youngest orders {age} day{'s' if age != 1 else ''} old; {share} of paid value still to go back.",
@@ -134,7 +189,11 @@ def _below(row: Mapping[str, Any]) -> str:
 
 def _rough(fen: int | None) -> str:
     """An estimate is not of fen: whole yuan below 1万, half up."""
-    return short_yuan(fen) if fen is None or abs(fen) >= _WAN else yuan((fen + 50) // 100 * 100).removesuffix(".00")
+    return (
+        short_yuan(fen)
+        if fen is None or abs(fen) >= _WAN
+        else yuan((fen + 50) // 100 * 100).removesuffix(".00")
+    )
 
 
 def _few(part: float) -> str:

@@ -1,4 +1,6 @@
-"""The passport of one figure on a page: its definition, what it rests on, its lines, and the rows they were read from."""
+"""The passport of one figure on a page: its definition, what it rests on, its lines, and the rows they were
+read from.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,15 @@ _FILES = 30
 #: Columns shown where any row has them.
 _SOMETIMES = ("是什么", "SKU", "件数")
 #: What a line is called by beside its order.
-_OTHERS = ("refund_id", "settlement_entry_id", "fund_entry_id", "ad_entry_id", "live_session_id", "platform_sku_id", "stock_entry_id")
+_OTHERS = (
+    "refund_id",
+    "settlement_entry_id",
+    "fund_entry_id",
+    "ad_entry_id",
+    "live_session_id",
+    "platform_sku_id",
+    "stock_entry_id",
+)
 
 
 def show_passport(found: Passport) -> None:
@@ -35,11 +45,16 @@ def show_passport(found: Passport) -> None:
     failed = f",{len(found.checks_failed)} 项提醒" if found.checks_failed else ""
     rows = {
         "口径": f"{plain(metric.about_zh, 300)}  \n:gray[:small[{plain(metric.about_en, 300)}]]",
-        "公式": f"{plain(metric.formula_zh, 300)}  \n:gray[:small[{plain(metric.formula, 300)} · {plain(found.mart.full_name)}]]",
+        "公式": (
+            f"{plain(metric.formula_zh, 300)}  \n:gray[:small[{plain(metric.formula, 300)} · "
+            f"{plain(found.mart.full_name)}]]"
+        ),
         "日期": f"{clock[0]}  \n:gray[:small[{clock[1]}]]",
         "期间": covered,
         "数据截至": _told_until(found),
-        "检查": f"通过 {found.checks_passed} 项{failed}  \n:gray[:small[{found.checks_passed} checks passed]]",
+        "检查": (
+            f"通过 {found.checks_passed} 项{failed}  \n:gray[:small[{found.checks_passed} checks passed]]"
+        ),
         "口径版本": f"`{found.version}`" + (" · 该发布当时的口径与现在不同" if found.is_redefined else ""),
         "发布": f"\\#{answer.release}({moment(answer.as_of)})",
     }
@@ -48,7 +63,10 @@ def show_passport(found: Passport) -> None:
         left.markdown(f":gray[{name}]")
         right.markdown(told)
     if answer.age and answer.age.is_open:
-        st.caption(f"其中 {percent(answer.age.open_share)} 的支付金额付款未满 {MATURE_DAYS} 天,还会退。 Part of it can still come back.")
+        st.caption(
+            f"其中 {percent(answer.age.open_share)} 的支付金额付款未满 {MATURE_DAYS} 天,还会退。 Part of it "
+            "can still come back."
+        )
     for note in answer.notes:
         st.caption(f"{note.zh}。 {sentence(note.en)}")
     for message in found.checks_failed:
@@ -68,9 +86,14 @@ def show_lines(lines: Lines) -> dict[str, Any] | None:
     rows = _largest(lines.rows)
     shown = pl.DataFrame([_line(lines.metric, row) for row in rows.iter_rows(named=True)])
     shown = shown.select(item for item in shown if item.name not in _SOMETIMES or item.is_not_null().any())
-    picked = st.dataframe(shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines")
+    picked = st.dataframe(
+        shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines"
+    )
     more = f",列出最大的 {_SHOWN} 行" if lines.rows.height > _SHOWN else ""
-    st.caption(f"共 {lines.rows.height:,} 行{more};全部相加 {_sum(lines)}。 All lines add up to the figure. 选一行看原始数据。")
+    st.caption(
+        f"共 {lines.rows.height:,} 行{more};全部相加 {_sum(lines)}。 All lines add up to the figure. "
+        "选一行看原始数据。"
+    )
     _tell_kinds(lines)
     chosen = picked.selection.rows
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
@@ -80,18 +103,26 @@ def show_raw_row(row: RawRow) -> None:
     """One row as it was received, or as it was entered here."""
     if row.source == ENTERED:
         by = f"录入 {moment(row.received_at)}"
-        st.markdown(f"**{plain(row.name, 80)}** 第 {row.row_number} 条录入  \n:gray[:small[{by} · 没有文件,是商家在本系统录入的 entered here, no file]]")
+        st.markdown(
+            f"**{plain(row.name, 80)}** 第 {row.row_number} 条录入  \n:gray[:small[{by} · "
+            "没有文件,是商家在本系统录入的 entered here, no file]]"
+        )
         _show_cells(row)
         return
     where = f"第 {row.row_number} 行" if row.source == "file" else f"接口返回第 {row.row_number} 条"
     kept = "" if row.is_raw else " · 原文件已到期删除,下面是入库时的内容 the file has expired; as loaded"
-    st.markdown(f"**{plain(row.name, 80)}** {where}  \n:gray[:small[{KIND.zh(row.kind)} · 收到 {moment(row.received_at)} · {row.export_id[:16]}…{kept}]]")
+    st.markdown(
+        f"**{plain(row.name, 80)}** {where}  \n:gray[:small[{KIND.zh(row.kind)} · 收到 "
+        f"{moment(row.received_at)} · {row.export_id[:16]}…{kept}]]"
+    )
     _show_cells(row)
 
 
 def _show_cells(row: RawRow) -> None:
     cells = [{"表头": visible(name), "原值": visible(cell, 200)} for name, cell in row.cells.items() if cell]
-    st.dataframe(pl.DataFrame(cells, schema={"表头": pl.String, "原值": pl.String}), hide_index=True, height="content")
+    st.dataframe(
+        pl.DataFrame(cells, schema={"表头": pl.String, "原值": pl.String}), hide_index=True, height="content"
+    )
 
 
 def amount(metric: Metric, value: float | None) -> str:
@@ -113,7 +144,15 @@ def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
     # what a line adds to a ratio is money or views, not a ratio
     amount = row["amount"] // metric.per
     told = {"金额": yuan(amount)} if metric.adds_money else {"数量": amount}
-    over = {"分母": row["divisor"] if metric.denominator and metric.denominator.endswith("_qty") else yuan(row["divisor"])} if metric.denominator else {}
+    over = (
+        {
+            "分母": row["divisor"]
+            if metric.denominator and metric.denominator.endswith("_qty")
+            else yuan(row["divisor"])
+        }
+        if metric.denominator
+        else {}
+    )
     return {
         "日期": day(row["evidence_date"] or row["business_date"]),
         "是什么": EVIDENCE_KINDS[row["evidence_code"]][0] if row["evidence_code"] else None,
@@ -151,15 +190,24 @@ def _tell_kinds(lines: Lines) -> None:
     """What rows that are no plain facts of their day are, and how much of the figure is an estimate."""
     kinds = lines.rows["evidence_code"].drop_nulls().unique().sort()
     if kinds.len():
-        st.caption("是什么 What:" + ";".join(f"{zh} {en}" for zh, en in (EVIDENCE_KINDS[code] for code in kinds)) + "。")
+        st.caption(
+            "是什么 What:"
+            + ";".join(f"{zh} {en}" for zh, en in (EVIDENCE_KINDS[code] for code in kinds))
+            + "。"
+        )
     if lines.rows["evidence_qty"].is_not_null().any():
-        st.caption("「件数」是这一行自己说的(订单是留存的件数),「数量」是它算进这个数字的。 Units are the row's own; the amount is what it adds to the figure.")
+        st.caption(
+            "「件数」是这一行自己说的(订单是留存的件数),「数量」是它算进这个数字的。 Units are the row's "
+            "own; the amount is what it adds to the figure."
+        )
     if lines.is_estimate:
         guessed = lines.rows.filter(evidence_code=ESTIMATE)
         much = yuan(int(guessed["amount"].sum()))
         st.info(
-            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、预计会退的,按天按渠道推算,排在最后,没有订单号;其余各行已经发生。  \n"
-            f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, reckoned by day and channel.]",
+            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、"
+            "预计会退的,按天按渠道推算,排在最后,没有订单号;其余各行已经发生。  \n"
+            f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, "
+            "reckoned by day and channel.]",
             icon=":material/query_stats:",
         )
 

@@ -26,7 +26,10 @@ def show_summary(answer: Answer, found: ProfitSteps, window: Window) -> None:
     """Contribution and gross profit large, and in plain words how much of the business they are of."""
     row = answer.rows.row(0, named=True)
     with st.container(border=True, gap="xxsmall"):
-        told = {"contribution": "贡献利润(未扣推广) :gray[:small[Contribution]]", "gross_profit": "毛利 :gray[:small[Gross profit]]"}
+        told = {
+            "contribution": "贡献利润(未扣推广) :gray[:small[Contribution]]",
+            "gross_profit": "毛利 :gray[:small[Gross profit]]",
+        }
         for column, (metric, label) in zip(st.columns(2), told.items(), strict=True):
             with column.container(gap=None):
                 st.metric(label, short_yuan(row[metric]), help=tooltip(metric))
@@ -35,42 +38,71 @@ def show_summary(answer: Answer, found: ProfitSteps, window: Window) -> None:
         st.markdown(_covered(found))
     if found.unbilled_fen:
         zh = f"其中 {yuan(found.unbilled_fen)} 支付的订单还没有结算单,平台费和佣金还没扣,利润偏高。"
-        st.caption(f"{zh} Orders worth {yuan(found.unbilled_fen)} have no bill yet: fees and commissions are still to come off.")
+        st.caption(
+            f"{zh} Orders worth {yuan(found.unbilled_fen)} have no bill yet: fees and commissions are still "
+            "to come off."
+        )
 
 
 def _covered(found: ProfitSteps) -> str:
     """How much of paid value has a known cost, in words; orange where it is less than half."""
     if found.paid_fen is None or found.untold_fen is None:
-        return ":gray[这段时间的订单文件还没给,不知道支付了多少。 :small[No orders of these days were given yet.]]"
+        return (
+            ":gray[这段时间的订单文件还没给,不知道支付了多少。 :small[No orders of these days were given "
+            "yet.]]"
+        )
     if not found.paid_fen:
         return ":gray[这段时间没有支付。 :small[Nothing was paid.]]"
     known = found.paid_fen - found.untold_fen
     if not known:
         zh = "**还没有一件商品的成本**,所以没有利润可算,也不猜。到「成本」页放上成本表就有了。"
-        return f":orange[:material/help: {zh}]  \n:gray[:small[No cost is known yet, so there is no profit to tell.]]"
+        return (
+            f":orange[:material/help: {zh}]  \n:gray[:small[No cost is known yet, so there is no profit "
+            "to tell.]]"
+        )
     if not found.untold_fen:
-        return ":green[:material/check: **已知成本 100%**:每一笔支付的成本都知道。] :gray[:small[Every cost is known.]]"
+        return (
+            ":green[:material/check: **已知成本 100%**:每一笔支付的成本都知道。] :gray[:small[Every cost "
+            "is known.]]"
+        )
     part = cut_share(known, found.untold_fen)
     zh = f"**已知成本 {part}**:另有 {yuan(found.untold_fen)} 支付的商品不知道成本,没算进利润,不当成 0。"
     colour = "orange" if known / found.paid_fen < _HALF else "gray"
-    return f":{colour}[:material/info: {zh}]  \n:gray[:small[{part} of paid value has a known cost; the rest is left out, not taken for free.]]"
+    return (
+        f":{colour}[:material/info: {zh}]  \n:gray[:small[{part} of paid value has a known cost; the rest "
+        "is left out, not taken for free.]]"
+    )
 
 
 def show_table(rows: pl.DataFrame, names: Mapping[str, str], dimension: str, what: str) -> None:
-    """One row per member of ``dimension`` (title ``what``), as sorted: profit, coverage, paid value; what has no known cost is said to have none."""
-    shown = pl.DataFrame([_told(row, names, dimension, what) for row in rows.head(_SHOWN).iter_rows(named=True)])
-    st.dataframe(shown, hide_index=True, height=min(480, 40 + 35 * shown.height), column_config={what: st.column_config.Column(pinned=True, width="medium")})
+    """One row per member of ``dimension`` (title ``what``), as sorted: profit, coverage, paid value.
+
+    What has no known cost is said to have none.
+    """
+    shown = pl.DataFrame(
+        [_told(row, names, dimension, what) for row in rows.head(_SHOWN).iter_rows(named=True)]
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=min(480, 40 + 35 * shown.height),
+        column_config={what: st.column_config.Column(pinned=True, width="medium")},
+    )
     show_cut(shown.height, rows.height)
 
 
 def _told(row: Mapping[str, Any], names: Mapping[str, str], dimension: str, what: str) -> dict[str, Any]:
     known = row["cost_coverage"]
-    covered = "成本未知" if not known and row["paid_fen"] else NOTHING if known is None else f"{percent(known)}"
+    covered = (
+        "成本未知" if not known and row["paid_fen"] else NOTHING if known is None else f"{percent(known)}"
+    )
     return {
         what: visible(names.get(row[dimension], row[dimension]), 40),
         "贡献利润": yuan(row["contribution"]),
         "毛利": yuan(row["gross_profit"]),
         "已知成本": covered,
-        "利润占支付": percent(share(row["contribution"], row["paid_fen"])) if row["contribution"] is not None and known == 1 else NOTHING,
+        "利润占支付": percent(share(row["contribution"], row["paid_fen"]))
+        if row["contribution"] is not None and known == 1
+        else NOTHING,
         "支付": yuan(row["paid_fen"]),
     }

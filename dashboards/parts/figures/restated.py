@@ -20,7 +20,11 @@ _SINCE = "restated_since"
 
 
 def show_restated(viewer: Viewer) -> None:
-    """The line and its expander. Nothing at the first look, and nothing where no figure moved; it stays until the session ends or a release comes."""
+    """The line and its expander.
+
+    Nothing at the first look, and nothing where no figure moved; it stays until the session ends or a release
+    comes.
+    """
     shown = release_line(viewer).current
     if shown is None:
         return
@@ -32,18 +36,25 @@ def show_restated(viewer: Viewer) -> None:
     rows = restatements(viewer, since=since) if since is not None else None
     if rows is None or rows.is_empty():
         return
-    st.caption(f"自上次查看(发布 \\#{since})以来,净成交 {_by_reason(rows)}。 Kept money has moved since your last look, by reason.")
+    st.caption(
+        f"自上次查看(发布 \\#{since})以来,净成交 {_by_reason(rows)}。 Kept money has moved since your last "
+        "look, by reason."
+    )
     with st.expander("变动明细 What moved"):
         st.dataframe(_largest(viewer, rows), hide_index=True, height="content")
         if rows.height > _MOST:
-            st.caption(f"共 {rows.height} 处,列出变动最大的 {_MOST} 处。 The largest {_MOST} of {rows.height}.")
+            st.caption(
+                f"共 {rows.height} 处,列出变动最大的 {_MOST} 处。 The largest {_MOST} of {rows.height}."
+            )
 
 
 def _by_reason(rows: pl.DataFrame) -> str:
     """``+¥12,345.00:新到的订单 +¥15,000.00,后来的退款 -¥2,655.00``."""
     kept = rows.filter(metric_id=_KEPT).group_by("restatement_code").agg(pl.col("restated_number").sum())
     moved = dict(kept.iter_rows())
-    told = [f"{RESTATEMENT.zh(code)} **{_signed(moved[code])}**" for code in RESTATEMENT.values if moved.get(code)]
+    told = [
+        f"{RESTATEMENT.zh(code)} **{_signed(moved[code])}**" for code in RESTATEMENT.values if moved.get(code)
+    ]
     return f"**{_signed(sum(moved.values()))}**" + (f":{','.join(told)}" if told else "")
 
 

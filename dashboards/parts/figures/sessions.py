@@ -19,28 +19,40 @@ _MEASURES = {"net_by_order_date": "kept_fen", "paid_gmv": "paid_fen", "gpm": "gp
 
 
 def last_sessions(viewer: Viewer, count: int) -> tuple[pl.DataFrame, list[Note]]:
-    """The newest ``count`` sessions, newest first, with money in fen (null where nothing tells it), and what must be said beside them.
+    """The newest ``count`` sessions, newest first, with money in fen (null where nothing tells it), and what
+    must be said beside them.
 
-    Columns: ``shop, session, platform_code, started_at, business_date, channel_code, session_name, live_account_name, views_qty, kept_fen, paid_fen, gpm,
-    net_gpm``.
+    Columns: ``shop, session, platform_code, started_at, business_date, channel_code, session_name,
+    live_account_name, views_qty, kept_fen, paid_fen, gpm, net_gpm``.
     """
     rows = open_desk(viewer).sql(
-        "SELECT shop_id AS shop, live_session_id AS session, platform_code, started_at, business_date, channel_code, session_name, live_account_name,"
-        " session_views_qty AS views_qty FROM gold.mart_live_session ORDER BY started_at DESC, session LIMIT ?",
+        "SELECT shop_id AS shop, live_session_id AS session, platform_code, started_at, business_date, "
+        "channel_code, session_name, live_account_name,"
+        " session_views_qty AS views_qty FROM gold.mart_live_session ORDER BY started_at DESC, session LIMIT "
+        "?",
         [count],
     )
     if rows.is_empty():
         return rows, []
     days = rows["business_date"].to_list()
-    told = ask(viewer, list(_MEASURES), by=["shop", "session"], where={"session": rows["session"].to_list()}, period=(min(days), max(days)))
-    return rows.join(told.rows.rename(_MEASURES), on=["shop", "session"], how="left", maintain_order="left"), told.notes
+    told = ask(
+        viewer,
+        list(_MEASURES),
+        by=["shop", "session"],
+        where={"session": rows["session"].to_list()},
+        period=(min(days), max(days)),
+    )
+    return rows.join(
+        told.rows.rename(_MEASURES), on=["shop", "session"], how="left", maintain_order="left"
+    ), told.notes
 
 
 def show_session(row: Mapping[str, Any]) -> None:
     """One row of ``last_sessions``. The title comes from outside and stays plain text."""
     channel = str(row["channel_code"])
     views = f"{short_count(row['views_qty'])} 次观看" if row["views_qty"] else "观看次数不明"
-    title, account = row["session_name"] or row["live_account_name"] or "未命名场次", plain(row["live_account_name"], 20)
+    title = row["session_name"] or row["live_account_name"] or "未命名场次"
+    account = plain(row["live_account_name"], 20)
     with st.container(border=True, gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{moment(row['started_at'])}**", width="content")
@@ -48,4 +60,12 @@ def show_session(row: Mapping[str, Any]) -> None:
         st.text(visible(title, 40))
         st.markdown(f"**净成交 {short_yuan(row['kept_fen'])}** :gray[/ 支付 {short_yuan(row['paid_fen'])}]")
         st.markdown(f"净GPM **{yuan(row['net_gpm'])}** :gray[/ GPM {yuan(row['gpm'])}]")
-        st.caption(" · ".join([PLATFORM.zh(row["platform_code"]), views, *([account] if account and row["session_name"] else [])]))
+        st.caption(
+            " · ".join(
+                [
+                    PLATFORM.zh(row["platform_code"]),
+                    views,
+                    *([account] if account and row["session_name"] else []),
+                ]
+            )
+        )

@@ -15,7 +15,12 @@ from metrics.model.guide import tooltip
 from metrics.query.ask import Answer
 
 _SHOWN, _DRAWN = 200, 8
-_CARDS = {"sell_through": "售罄率", "stock_to_sales_with_returns": "库销比(含在途)", "moving_rate_30": "动销率(30天)", "returns_in_transit": "在途退货"}
+_CARDS = {
+    "sell_through": "售罄率",
+    "stock_to_sales_with_returns": "库销比(含在途)",
+    "moving_rate_30": "动销率(30天)",
+    "returns_in_transit": "在途退货",
+}
 _ENGLISH = {
     "sell_through": "Sell-through",
     "stock_to_sales_with_returns": "Stock to sales",
@@ -23,10 +28,16 @@ _ENGLISH = {
     "returns_in_transit": "In transit",
 }
 
-#: What a person looks for → its heading, the rows it is about, and the column by which they are sorted, largest first.
+#: What a person looks for → its heading, the rows it is about, and the column by which they are sorted,
+#: largest first.
 LOOKS = {
     "lying": ("压着的", "Lying", pl.col("closing_stock") > 0, "closing_stock"),
-    "gone": ("卖光的", "Sold out", (pl.col("closing_stock") == 0) & (pl.col("kept_units_30") > 0), "kept_units_30"),
+    "gone": (
+        "卖光的",
+        "Sold out",
+        (pl.col("closing_stock") == 0) & (pl.col("kept_units_30") > 0),
+        "kept_units_30",
+    ),
     "back": ("退货在路上", "Coming back", pl.col("returns_in_transit") > 0, "returns_in_transit"),
 }
 
@@ -37,19 +48,38 @@ def show_cards(answer: Answer) -> None:
     with st.container(border=True, gap="xxsmall"):
         with st.container(horizontal=True, gap="medium"):
             for name, zh in _CARDS.items():
-                st.metric(f"{zh}  \n:gray[:small[{_ENGLISH[name]}]]", figure(name, row[name]), help=tooltip(name), width=140)
+                st.metric(
+                    f"{zh}  \n:gray[:small[{_ENGLISH[name]}]]",
+                    figure(name, row[name]),
+                    help=tooltip(name),
+                    width=140,
+                )
         st.markdown(in_words(row))
 
 
 def in_words(row: Mapping[str, Any]) -> str:
     """What a shop holds and what of it moves, in one sentence; what is to be done where nobody told."""
     if row["closing_stock"] is None:
-        zh = f"近 30 天净销 {row['kept_units_30']:,} 件。**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
-        return f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter receipts and counts below.]]"
-    if not any(row[name] for name in ("closing_stock", "unsold_skus", "sold_out_skus")):  # none told, or all told as 0 and nothing sold: the sums cannot say
+        zh = (
+            f"近 30 天净销 {row['kept_units_30']:,} 件。"
+            "**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
+        )
+        return (
+            f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter "
+            "receipts and counts below.]]"
+        )
+    if not any(
+        row[name] for name in ("closing_stock", "unsold_skus", "sold_out_skus")
+    ):  # none told, or all told as 0 and nothing sold: the sums cannot say
         zh = "**没有这个店铺有货的记录**:到货和盘点还没录,或都录成了 0;没说的不猜。"
-        return f":orange[:material/help: {zh}]  \n:gray[:small[No goods on record: receipts and counts were not entered, or all of them as 0.]]"
-    zh = f"手上 **{row['closing_stock']:,}** 件:**{row['unsold_skus']:,}** 个 SKU 30 天没动,**{row['sold_out_skus']:,}** 个卖光了。"
+        return (
+            f":orange[:material/help: {zh}]  \n:gray[:small[No goods on record: receipts and counts were "
+            "not entered, or all of them as 0.]]"
+        )
+    zh = (
+        f"手上 **{row['closing_stock']:,}** 件:**{row['unsold_skus']:,}** 个 SKU 30 "
+        f"天没动,**{row['sold_out_skus']:,}** 个卖光了。"
+    )
     return f"{zh}  \n:gray[:small[Units on hand; SKUs that lie, and that are sold out.]]"
 
 
@@ -66,14 +96,18 @@ def show_picture(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
     """The first styles of ``rows`` as sorted: stock behind, what was kept in 30 days before it."""
     drawn = rows.head(_DRAWN)
     told = [
-        f"库存 {row['closing_stock'] or 0:,} · 30天净销 {row['kept_units_30']:,}" if row["closing_stock"] is not None else f"30天净销 {row['kept_units_30']:,}"
+        f"库存 {row['closing_stock'] or 0:,} · 30天净销 {row['kept_units_30']:,}"
+        if row["closing_stock"] is not None
+        else f"30天净销 {row['kept_units_30']:,}"
         for row in drawn.iter_rows(named=True)
     ]
     shown = drawn.with_columns(
-        name=pl.Series([visible(names.get(code, code), 24) for code in drawn["style"]], dtype=pl.String), figures=pl.Series(told, dtype=pl.String)
+        name=pl.Series([visible(names.get(code, code), 24) for code in drawn["style"]], dtype=pl.String),
+        figures=pl.Series(told, dtype=pl.String),
     )
     show_kept_bars(
-        shown.with_columns(pl.col("closing_stock").fill_null(0)), "各款库存与近30天净销 / stock and kept units by style",
+        shown.with_columns(pl.col("closing_stock").fill_null(0)),
+        "各款库存与近30天净销 / stock and kept units by style",
         front="kept_units_30", back="closing_stock",
     )  # fmt: skip
     st.caption("浅色是库存,深色是近 30 天净销的件数。 Light: stock; dark: units kept in 30 days.")
@@ -95,6 +129,11 @@ def show_table(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
         for row in rows.head(_SHOWN).iter_rows(named=True)
     ]
     columns: dict[str, Any] = {"商家编码": st.column_config.Column(pinned=True, width="medium")}
-    st.dataframe(pl.DataFrame(told, infer_schema_length=None), hide_index=True, height=min(480, 40 + 35 * len(told)), column_config=columns)
+    st.dataframe(
+        pl.DataFrame(told, infer_schema_length=None),
+        hide_index=True,
+        height=min(480, 40 + 35 * len(told)),
+        column_config=columns,
+    )
     if rows.height > _SHOWN:
         st.caption(f"列出前 {_SHOWN} 个,共 {rows.height} 个。 The first {_SHOWN} of {rows.height}.")

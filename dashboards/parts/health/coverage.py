@@ -20,25 +20,43 @@ _TOLD = {True: "✓", False: NOTHING}
 
 
 def show_shop_coverage(shop: Mapping[str, Any], came: Sequence[Mapping[str, Any]]) -> None:
-    """One shop's table. ``shop`` as ``metrics.reports.health.freshness`` gives it, ``came`` its rows of ``metrics.reports.health.given``."""
+    """One shop's table.
+
+    ``shop`` as ``metrics.reports.health.freshness`` gives it, ``came`` its rows of
+    ``metrics.reports.health.given``.
+    """
     known = [item for item in coverage() if item.key[0] == shop["platform_code"]]
     st.markdown(f"**{plain(shop['shop_name'])}** :gray[:small[{PLATFORM.zh(shop['platform_code'])}]]")
     rows = list(coverage_rows(known, came))
     if rows:
         st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
     else:
-        st.markdown("没有专门的版式,任何表格都可以在「上传文件」里映射。 :gray[:small[Any table can be mapped on the upload page.]]")
+        st.markdown(
+            "没有专门的版式,任何表格都可以在「上传文件」里映射。 :gray[:small[Any table can be mapped on the "
+            "upload page.]]"
+        )
 
 
 def coverage_rows(known: Iterable[Coverage], came: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, str]]:
-    """One row per kind that can be told or has come: by file, by API, and whether tests hold all of it against the simulator's truth."""
+    """One row per kind that can be told or has come: by file, by API, and whether tests hold all of it
+    against the simulator's truth.
+    """
     can = {item.key[1:]: item for item in known}
     has = {(row["kind_code"], row["source_code"]): row for row in came}
     kinds = {kind for kind, _ in (*can, *has)}
-    for kind in sorted(kinds, key=lambda kind: (KIND.values.index(kind) if kind in KIND.labels else len(KIND.values), kind)):
+    for kind in sorted(
+        kinds, key=lambda kind: (KIND.values.index(kind) if kind in KIND.labels else len(KIND.values), kind)
+    ):
         told = [item for item in can.values() if item.key[1] == kind]
-        cells = {SOURCE.zh(source): _cell(source, can.get((kind, source)), has.get((kind, source))) for source in SOURCE.values}
-        yield {"数据": KIND.zh(kind), **cells, "核对": _TOLD[bool(told) and all(item.proofs for item in told)]}
+        cells = {
+            SOURCE.zh(source): _cell(source, can.get((kind, source)), has.get((kind, source)))
+            for source in SOURCE.values
+        }
+        yield {
+            "数据": KIND.zh(kind),
+            **cells,
+            "核对": _TOLD[bool(told) and all(item.proofs for item in told)],
+        }
 
 
 def came_to(shop: Mapping[str, Any], given: pl.DataFrame) -> list[dict[str, Any]]:
@@ -47,7 +65,10 @@ def came_to(shop: Mapping[str, Any], given: pl.DataFrame) -> list[dict[str, Any]
 
 
 def _cell(source: str, can: Coverage | None, came: Mapping[str, Any] | None) -> str:
-    """Up to which day it has come, or on which day where its rows have none; else what to do for it, or a dash where the platform does not tell it so."""
+    """Up to which day it has come, or on which day where its rows have none.
+
+    Else what to do for it, or a dash where the platform does not tell it so.
+    """
     if came is not None:
         return f"✓ {day(came['last_date'] or came['received_at'].astimezone(BEIJING).date())}"
     if can is None:

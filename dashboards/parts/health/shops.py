@@ -35,9 +35,16 @@ def judge_shop(shop: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], n
         return Health("采集失败 failed", "red", ":material/error:", _told(failed[0]))
     seen = last_word(shop)
     if seen is None:
-        return Health("还没有数据 no data", "red", ":material/cloud_off:", "导入导出文件,或请管理员接通平台接口。")
+        return Health(
+            "还没有数据 no data", "red", ":material/cloud_off:", "导入导出文件,或请管理员接通平台接口。"
+        )
     if now - seen > STALE:
-        return Health(f"{max(1, (now - seen).days)} 天没有新数据 stale", "orange", ":material/schedule:", "导入新的导出文件,或等下一次采集。")
+        return Health(
+            f"{max(1, (now - seen).days)} 天没有新数据 stale",
+            "orange",
+            ":material/schedule:",
+            "导入新的导出文件,或等下一次采集。",
+        )
     return Health("正常 fresh", "green", ":material/check_circle:")
 
 
@@ -48,17 +55,26 @@ def last_word(shop: Mapping[str, Any]) -> dt.datetime | None:
 
 
 def late_shops(shops: pl.DataFrame, date: dt.date, as_of: dt.datetime) -> list[tuple[str, dt.datetime]]:
-    """Shops that had not told all of ``date`` by ``as_of``: name, and the moment they told up to, the furthest behind first.
+    """Shops that had not told all of ``date`` by ``as_of``: name, and the moment they told up to, the
+    furthest behind first.
 
-    A shop that never told anything is in no figure and not among them: the page of data health says so. ``shops`` as ``metrics.reports.health`` gives them.
+    A shop that never told anything is in no figure and not among them: the page of data health says so.
+    ``shops`` as ``metrics.reports.health`` gives them.
     """
     over = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), BEIJING)
-    told = [(str(shop["shop_name"]), min(seen, as_of)) for shop in shops.iter_rows(named=True) if (seen := last_word(shop)) is not None]
+    told = [
+        (str(shop["shop_name"]), min(seen, as_of))
+        for shop in shops.iter_rows(named=True)
+        if (seen := last_word(shop)) is not None
+    ]
     return sorted(((name, at) for name, at in told if at < over), key=lambda late: late[1])
 
 
 def newest_attempts(collections: pl.DataFrame) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """Shop → the newest attempt of each of its kinds. ``collections`` as ``metrics.reports.health.collections`` gives them, newest first."""
+    """Shop → the newest attempt of each of its kinds.
+
+    ``collections`` as ``metrics.reports.health.collections`` gives them, newest first.
+    """
     newest = collections.unique([*_SHOP, "kind_code"], keep="first", maintain_order=True)
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in newest.iter_rows(named=True):

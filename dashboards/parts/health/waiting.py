@@ -23,16 +23,29 @@ def show_waiting(viewer: Viewer) -> None:
         days = [str(date) if date else "日期不明" for date in mine["rate_date"]]
         named = "、".join(days[:_DAYS]) + (f" 等 {len(days)} 天" if len(days) > _DAYS else "")
         orders = mine["orders_qty"].sum()
-        zh = f"**{plain(names.get(str(shop), str(shop)))}:{orders:,} 笔外币订单等待 {named} 的汇率({plain(str(currency))}),还没有计入数字。**"
-        en = f"{orders:,} {plain(str(currency))} order{'s' if orders != 1 else ''} not counted yet for want of that day's rate; ask your operator to give it."
-        st.warning(f"{zh} → 请运维用 baiyun rates import 补上  \n:small[{en}]", icon=":material/currency_exchange:")
+        zh = (
+            f"**{plain(names.get(str(shop), str(shop)))}:{orders:,} 笔外币订单等待 {named} "
+            f"的汇率({plain(str(currency))}),还没有计入数字。**"
+        )
+        en = (
+            f"{orders:,} {plain(str(currency))} order{'s' if orders != 1 else ''} not counted yet for want "
+            "of that day's rate; ask your operator to give it."
+        )
+        st.warning(
+            f"{zh} → 请运维用 baiyun rates import 补上  \n:small[{en}]", icon=":material/currency_exchange:"
+        )
 
 
 def show_marked(viewer: Viewer) -> None:
-    """A warning where lines count that are a hundred times their shop's largest other, and nobody has confirmed them."""
+    """A warning where lines count that are a hundred times their shop's largest other, and nobody has
+    confirmed them.
+    """
     rows = health.outliers(viewer)
     if rows.is_empty():
         return
-    zh = f"**有 {rows.height} 行共 {yuan(int(rows['marked_fen'].sum()))} 元大得异常,已计入数字并带标记。** → 在「数据健康」核对、确认"
+    zh = (
+        f"**有 {rows.height} 行共 {yuan(int(rows['marked_fen'].sum()))} 元大得异常,已计入数字并带标记。** → "
+        "在「数据健康」核对、确认"
+    )
     en = "Lines a hundred times the shop's largest other count with a mark; look at them under Data health."
     st.warning(f"{zh}  \n:small[{en}]", icon=":material/priority_high:")

@@ -14,6 +14,16 @@ def show_age(age: Age | None) -> None:
     if age is None:
         return
     if age.is_open:
-        st.badge(f"付款未满 {MATURE_DAYS} 天,会继续下降", icon=":material/hourglass_top:", color="orange", help=f"{_ABOUT} Still maturing.")
+        st.badge(
+            f"付款未满 {MATURE_DAYS} 天,会继续下降",
+            icon=":material/hourglass_top:",
+            color="orange",
+            help=f"{_ABOUT} Still maturing.",
+        )
     else:
-        st.badge(f"付款都满 {MATURE_DAYS} 天,基本定了", icon=":material/check_circle:", color="green", help=f"{_ABOUT} Mature.")
+        st.badge(
+            f"付款都满 {MATURE_DAYS} 天,基本定了",
+            icon=":material/check_circle:",
+            color="green",
+            help=f"{_ABOUT} Mature.",
+        )

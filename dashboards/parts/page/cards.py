@@ -18,18 +18,23 @@ KEPT, PAID = "net_by_order_date", "paid_gmv"
 
 
 def show_kept_card(window: Window, answer: Answer, shops: pl.DataFrame) -> None:
-    """Kept money large, its exact amount and how final it is, what was paid beside it, and what of the day has not come yet.
+    """Kept money large, its exact amount and how final it is, what was paid beside it, and what of the day
+    has not come yet.
 
     ``answer`` is of ``KEPT`` and ``PAID``, ``shops`` as ``metrics.reports.health.freshness`` gives them.
     """
     kept, paid = answer.rows[KEPT][0], answer.rows[PAID][0]
     with st.container(border=True, gap="xxsmall"):
-        st.metric(f"{window.zh}净成交 :gray[:small[Kept · {window.days}]]", short_yuan(kept), help=tooltip(KEPT))
+        st.metric(
+            f"{window.zh}净成交 :gray[:small[Kept · {window.days}]]", short_yuan(kept), help=tooltip(KEPT)
+        )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if short_yuan(kept) != yuan(kept):
                 st.markdown(f"**{yuan(kept)}**", width="content")
             show_age(answer.age)
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+        ):
             st.markdown(f":gray[已支付 {yuan(paid)} · 留下 {percent(share(kept, paid))}]", width="content")
             show_way(KEPT, window.period, window.zh)
         _tell_unfinished(window, answer, shops)
@@ -40,10 +45,15 @@ def _tell_unfinished(window: Window, answer: Answer, shops: pl.DataFrame) -> Non
     if window.first != window.last:
         return
     if window.last == today():
-        st.markdown(":orange[:material/timelapse: **今天还没完**,这只是到现在的。] :gray[:small[Today is not over.]]")
+        st.markdown(
+            ":orange[:material/timelapse: **今天还没完**,这只是到现在的。] :gray[:small[Today is not over.]]"
+        )
         return
     late = late_shops(shops, window.last, answer.as_of)
     if late:
         told = "、".join(f"{plain(name, 20)}只到 {moment(at)}" for name, at in late[:3])
         more = f" 等 {len(late)} 家店" if len(late) > 3 else ""
-        st.markdown(f":orange[:material/pending: **这一天还没收全**:{told}{more}。] :gray[:small[Not all of the day is in yet.]]")
+        st.markdown(
+            f":orange[:material/pending: **这一天还没收全**:{told}{more}。] :gray[:small[Not all of the day "
+            "is in yet.]]"
+        )

@@ -1,4 +1,7 @@
-"""Charts, drawn from frames already formatted for people. Words inside a chart are drawn, never read as markup."""
+"""Charts, drawn from frames already formatted for people.
+
+Words inside a chart are drawn, never read as markup.
+"""
 
 from __future__ import annotations
 
@@ -18,33 +21,52 @@ KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 ROW_HEIGHT = 46
 
 
-def show_kept_bars(rows: pl.DataFrame, alt_text: str, *, front: str = "kept_yuan", back: str = "paid_yuan") -> None:
-    """One bar pair per row, in the order given, name above and figures at the right, so that names need no margin on a phone.
+def show_kept_bars(
+    rows: pl.DataFrame, alt_text: str, *, front: str = "kept_yuan", back: str = "paid_yuan"
+) -> None:
+    """One bar pair per row, in the order given, name above and figures at the right, so that names need no
+    margin on a phone.
 
-    ``rows``: ``name``, ``figures`` (text), and the columns ``front`` and ``back`` (numbers, for the bars' lengths only).
+    ``rows``: ``name``, ``figures`` (text), and the columns ``front`` and ``back`` (numbers, for the bars'
+    lengths only).
     """
-    base = alt.Chart(rows.with_row_index("place")).encode(y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)))
+    base = alt.Chart(rows.with_row_index("place")).encode(
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    )
     text_colour = ink()
     layers = [
-        base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=PAID_COLOUR, opacity=0.55).encode(x=_length(back)),
+        base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=PAID_COLOUR, opacity=0.55).encode(
+            x=_length(back)
+        ),
         base.mark_bar(height=10, yOffset=8, cornerRadius=3, color=KEPT_COLOUR).encode(x=_length(front)),
-        base.mark_text(align="left", dx=0, dy=-9, fontSize=14, color=text_colour, limit=alt.ExprRef("width - 165")).encode(x=alt.value(0), text="name:N"),
-        base.mark_text(align="right", dy=-9, fontSize=13, color=text_colour).encode(x=alt.value("width"), text="figures:N"),
+        base.mark_text(
+            align="left", dx=0, dy=-9, fontSize=14, color=text_colour, limit=alt.ExprRef("width - 165")
+        ).encode(x=alt.value(0), text="name:N"),
+        base.mark_text(align="right", dy=-9, fontSize=13, color=text_colour).encode(
+            x=alt.value("width"), text="figures:N"
+        ),
     ]
-    chart = alt.layer(*layers).properties(height=ROW_HEIGHT * rows.height, padding=0).configure_view(stroke=None)
+    chart = (
+        alt.layer(*layers).properties(height=ROW_HEIGHT * rows.height, padding=0).configure_view(stroke=None)
+    )
     st.altair_chart(chart, width="stretch", alt=alt_text)
 
 
 def show_daily(rows: pl.DataFrame, alt_text: str) -> None:
     """Kept in front of paid, one place per day; a day without data stays empty.
 
-    ``rows``: ``day`` (text, in order), ``kept_yuan``, ``paid_yuan`` (null = no data), ``kept_text``, ``paid_text``.
+    ``rows``: ``day`` (text, in order), ``kept_yuan``, ``paid_yuan`` (null = no data), ``kept_text``,
+    ``paid_text``.
     """
     # every fifth day back from the newest: a phone has room for no more
     marked = rows["day"].reverse().gather_every(5).to_list()
     axis = alt.Axis(title=None, values=marked, labelAngle=0, labelFontSize=12, ticks=False, domain=False)
     x = alt.X("day:O", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.25))
-    tips = [alt.Tooltip("day:O", title="日期"), alt.Tooltip("kept_text:N", title="净成交"), alt.Tooltip("paid_text:N", title="支付")]
+    tips = [
+        alt.Tooltip("day:O", title="日期"),
+        alt.Tooltip("kept_text:N", title="净成交"),
+        alt.Tooltip("paid_text:N", title="支付"),
+    ]
     base = alt.Chart(rows).encode(x=x, tooltip=tips)
     told = [float(value) for name in ("kept_yuan", "paid_yuan") for value in rows[name].drop_nulls()]
     marks = ticks(min(told, default=0), max(told, default=0))
@@ -52,26 +74,54 @@ def show_daily(rows: pl.DataFrame, alt_text: str) -> None:
         _named(base, PAID).mark_bar(opacity=0.55, cornerRadiusEnd=2).encode(y=_height("paid_yuan", marks)),
         _named(base, KEPT).mark_bar(cornerRadiusEnd=2).encode(y=_height("kept_yuan", marks)),
     ]
-    st.altair_chart(alt.layer(*layers).properties(height=300).configure_view(stroke=None), width="stretch", alt=alt_text)
+    st.altair_chart(
+        alt.layer(*layers).properties(height=300).configure_view(stroke=None), width="stretch", alt=alt_text
+    )
 
 
 def show_stacked_shares(rows: pl.DataFrame, channels: Sequence[str], alt_text: str) -> None:
-    """One stacked bar per month. ``rows``: ``month`` (text), ``channel`` (as ``channel_name`` says it), ``share`` (0-1), ``share_text``.
+    """One stacked bar per month.
 
-    ``channels`` are the codes in the legend, bottom of the stack first; each keeps its colour whichever others are there.
+    ``rows``: ``month`` (text), ``channel`` (as ``channel_name`` says it), ``share`` (0-1), ``share_text``.
+
+    ``channels`` are the codes in the legend, bottom of the stack first; each keeps its colour whichever
+    others are there.
     """
     names = [channel_name(code) for code in channels]
     order = {name: place for place, name in enumerate(names)}
     frame = rows.with_columns(place=pl.col("channel").replace_strict(order, return_dtype=pl.Int64))
     scale = alt.Scale(domain=names, range=[CHANNEL_COLOURS[code] for code in channels])
-    tips = [alt.Tooltip("month:O", title="月份"), alt.Tooltip("channel:N", title="渠道"), alt.Tooltip("share_text:N", title="占比")]
-    x = alt.X("month:O", sort=None, scale=alt.Scale(paddingInner=0.35), axis=alt.Axis(title=None, labelAngle=0, labelFontSize=13, ticks=False))
-    y = alt.Y("share:Q", stack="zero", axis=alt.Axis(title=None, format="%", labelFontSize=12, tickCount=5, domain=False))
+    tips = [
+        alt.Tooltip("month:O", title="月份"),
+        alt.Tooltip("channel:N", title="渠道"),
+        alt.Tooltip("share_text:N", title="占比"),
+    ]
+    x = alt.X(
+        "month:O",
+        sort=None,
+        scale=alt.Scale(paddingInner=0.35),
+        axis=alt.Axis(title=None, labelAngle=0, labelFontSize=13, ticks=False),
+    )
+    y = alt.Y(
+        "share:Q",
+        stack="zero",
+        axis=alt.Axis(title=None, format="%", labelFontSize=12, tickCount=5, domain=False),
+    )
     base = alt.Chart(frame).encode(x=x, order=alt.Order("place:O"), tooltip=tips)
-    bars = base.mark_bar(stroke="white", strokeWidth=0.6).encode(y=y, color=alt.Color("channel:N", sort=names, scale=scale, legend=_legend_box(4)))
+    bars = base.mark_bar(stroke="white", strokeWidth=0.6).encode(
+        y=y, color=alt.Color("channel:N", sort=names, scale=scale, legend=_legend_box(4))
+    )
     middle = alt.Y("share:Q", stack="zero", bandPosition=0.5)
-    texts = base.transform_filter("datum.share >= 0.05").mark_text(fontSize=12, color="#10201e").encode(y=middle, text="share_text:N", detail="channel:N")
-    st.altair_chart(alt.layer(bars, texts).properties(height=340).configure_view(stroke=None), width="stretch", alt=alt_text)
+    texts = (
+        base.transform_filter("datum.share >= 0.05")
+        .mark_text(fontSize=12, color="#10201e")
+        .encode(y=middle, text="share_text:N", detail="channel:N")
+    )
+    st.altair_chart(
+        alt.layer(bars, texts).properties(height=340).configure_view(stroke=None),
+        width="stretch",
+        alt=alt_text,
+    )
 
 
 #: Told apart by colour-blind readers too (after Okabe and Ito), and light enough for dark figures on them.
@@ -91,17 +141,25 @@ def _length(column: str) -> alt.X:
 
 
 def _height(column: str, marks: Sequence[Decimal]) -> alt.Y:
-    """Bars over an axis whose marks are worked out and worded here: Vega rounds what it words, and two marks may then read alike."""
+    """Bars over an axis whose marks are worked out and worded here: Vega rounds what it words, and two marks
+    may then read alike.
+    """
     words = json.dumps({f"{mark.normalize():f}": tick_yuan(mark) for mark in marks}, ensure_ascii=False)
     values = [float(mark) for mark in marks]
-    axis = alt.Axis(title=None, values=values, labelExpr=f"{words}[datum.value]", labelFontSize=12, domain=False)
-    return alt.Y(f"{column}:Q", stack=None, axis=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False))
+    axis = alt.Axis(
+        title=None, values=values, labelExpr=f"{words}[datum.value]", labelFontSize=12, domain=False
+    )
+    return alt.Y(
+        f"{column}:Q", stack=None, axis=axis, scale=alt.Scale(domain=[values[0], values[-1]], nice=False)
+    )
 
 
 def _named(base: alt.Chart, name: str) -> alt.Chart:
     """``base`` with every mark under ``name`` in the legend."""
     scale = alt.Scale(domain=[KEPT, PAID], range=[KEPT_COLOUR, PAID_COLOUR])
-    return base.transform_calculate(series=f"'{name}'").encode(color=alt.Color("series:N", scale=scale, legend=_legend_box(2)))
+    return base.transform_calculate(series=f"'{name}'").encode(
+        color=alt.Color("series:N", scale=scale, legend=_legend_box(2))
+    )
 
 
 def _legend_box(columns: int) -> alt.Legend:

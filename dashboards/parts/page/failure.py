@@ -16,7 +16,9 @@ _EMPTY = {"NO_RELEASE", "NO_WAREHOUSE"}
 
 
 class TellFailure:
-    """Context of a page or of one part of it. What is raised inside is told in its place, and logged when nobody raised it on purpose.
+    """Context of a page or of one part of it.
+
+    What is raised inside is told in its place, and logged when nobody raised it on purpose.
 
     ``what`` is the part's Chinese name. Streamlit's own stop and rerun signals are no ``Exception`` and pass.
     """
@@ -27,7 +29,9 @@ class TellFailure:
     def __enter__(self) -> None:
         """Nothing to prepare."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         """True when the failure was told."""
         if isinstance(error, BaiyunError):
             show_error(error)
@@ -35,13 +39,19 @@ class TellFailure:
         if isinstance(error, Exception):
             _LOG.error("a page failed", exc_info=(type(error), error, trace))
             en = "This part failed to load. Refresh later, or tell your operator."
-            st.error(f"「{self._what}」暂时打不开。请稍后刷新;若持续出现请联系管理员。  \n:small[{en}]", icon=":material/error:")
+            st.error(
+                f"「{self._what}」暂时打不开。请稍后刷新;若持续出现请联系管理员。  \n:small[{en}]",
+                icon=":material/error:",
+            )
             return True
         return False
 
 
 def show_empty(zh: str, en: str, *, icon: str = ":material/inbox:") -> None:
-    """A calm box where there is nothing to show yet. Sentences are ours; words from outside go through ``plain`` first."""
+    """A calm box where there is nothing to show yet.
+
+    Sentences are ours; words from outside go through ``plain`` first.
+    """
     st.info(f"{zh}  \n:small[{en}]", icon=icon)
 
 
@@ -52,7 +62,10 @@ def show_cut(shown: int, every: int, unit: str = "个") -> None:
 
 
 def show_error(error: BaiyunError) -> None:
-    """One of the house's own errors: its sentence and the next step, Chinese first; a calm box where there is merely nothing yet."""
+    """One of the house's own errors: its sentence and the next step, Chinese first.
+
+    A calm box where there is merely nothing yet.
+    """
     zh, en = plain(error.zh, 200), sentence(plain(error.en, 200))
     step = f" → {plain(error.step_zh, 200)}" if error.step_zh else ""
     if error.rule in _EMPTY:

@@ -16,11 +16,20 @@ from dashboards.parts.page.words import plain
 from metrics.query.access import Viewer
 from metrics.reports import health
 
-_ROLES = CodeList("role", {"merchant": ("商家", "merchant"), "association": ("协会", "association"), "operator": ("运维", "operator")})
+_ROLES = CodeList(
+    "role",
+    {
+        "merchant": ("商家", "merchant"),
+        "association": ("协会", "association"),
+        "operator": ("运维", "operator"),
+    },
+)
 
 
 def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> None:
-    """Menu and account in one row, then the freshness line and the banner. Their failure leaves the page below standing.
+    """Menu and account in one row, then the freshness line and the banner.
+
+    Their failure leaves the page below standing.
 
     The menu is drawn here and not by Streamlit, whose own hides behind an arrow on a phone.
     """

@@ -17,7 +17,9 @@ IN_THE_ROW = 10
 
 @dataclass(frozen=True)
 class Card:
-    """What a page says of itself in the menu. ``path`` is its address, unique over all audiences; the lowest ``place`` comes first.
+    """What a page says of itself in the menu.
+
+    ``path`` is its address, unique over all audiences; the lowest ``place`` comes first.
 
     Places above ``IN_THE_ROW`` stand under 更多: a phone has room for what is asked every day.
     """
@@ -40,8 +42,15 @@ class Entry:
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Every page of every audience, in menu order. A page is a module with ``CARD`` and ``show(viewer)``: without a viewer it cannot run."""
-    found = [_entry(audience.name, page.name) for audience in pkgutil.iter_modules(views.__path__) for page in _pages(audience.name)]
+    """Every page of every audience, in menu order.
+
+    A page is a module with ``CARD`` and ``show(viewer)``: without a viewer it cannot run.
+    """
+    found = [
+        _entry(audience.name, page.name)
+        for audience in pkgutil.iter_modules(views.__path__)
+        for page in _pages(audience.name)
+    ]
     return tuple(sorted(found, key=lambda entry: (entry.audience, entry.card.place, entry.card.path)))
 
 

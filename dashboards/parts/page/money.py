@@ -1,4 +1,7 @@
-"""Figures as people read them: fen to yuan, 万 and 亿, fractions to percent. The only place where money stops being an integer."""
+"""Figures as people read them: fen to yuan, 万 and 亿, fractions to percent.
+
+The only place where money stops being an integer.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,15 @@ def yuan(fen: int | None) -> str:
 
 def money_of(currency: str, minor: int) -> str:
     """An amount in another shop's money: 123456 hundredths → ``THB 1,234.56``; CNY as ``yuan``."""
-    return yuan(minor) if currency == "CNY" else f"{currency} {'-' if minor < 0 else ''}{_in_yuan(minor):,.2f}"
+    return (
+        yuan(minor) if currency == "CNY" else f"{currency} {'-' if minor < 0 else ''}{_in_yuan(minor):,.2f}"
+    )
 
 
 def short_yuan(fen: int | None) -> str:
-    """For the first glance: exact under 1万, else three or four digits of 万 or 亿, half up: 190248715 → ``¥190.2万``."""
+    """For the first glance: exact under 1万, else three or four digits of 万 or 亿, half up: 190248715 →
+    ``¥190.2万``.
+    """
     if fen is None:
         return NOTHING
     amount = _in_yuan(fen)
@@ -38,24 +45,35 @@ def short_count(count: int | None) -> str:
 
 
 def ticks(lowest: float, highest: float) -> list[Decimal]:
-    """Round amounts for an axis, four or five over ``lowest`` … ``highest`` and 0, both of them within: steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Round amounts for an axis, four or five over ``lowest`` … ``highest`` and 0, both of them within: steps
+    of 1, 2, 2.5 or 5 times a power of ten.
+    """
     low, high = min(Decimal(str(lowest)), Decimal(0)), max(Decimal(str(highest)), Decimal(0))
     raw = (high - low or Decimal(1)) / 4
     power = Decimal(1).scaleb(raw.adjusted())
-    step = next(power * factor for factor in (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10)) if power * factor >= raw)
+    step = next(
+        power * factor
+        for factor in (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+        if power * factor >= raw
+    )
     first = math.floor(low / step)
     return [step * number for number in range(first, max(math.ceil(high / step), first + 1) + 1)]
 
 
 def tick_yuan(amount: Decimal) -> str:
     """An axis' amount in yuan, to the last digit: 15000 → ``1.5万``; two that differ never read alike."""
-    unit, name = next(((unit, name) for unit, name in ((YI, "亿"), (WAN, "万")) if abs(amount) >= unit), (Decimal(1), ""))
+    unit, name = next(
+        ((unit, name) for unit, name in ((YI, "亿"), (WAN, "万")) if abs(amount) >= unit), (Decimal(1), "")
+    )
     whole = f"{amount / unit:,f}"
     return (whole.rstrip("0").rstrip(".") if "." in whole else whole) + name
 
 
 def percent(fraction: float | None) -> str:
-    """0.384 → ``38%``, 0.0019 → ``0.19%``; ``—`` where there is nothing to divide by. Not clipped: more than 100% is a fact too."""
+    """0.384 → ``38%``, 0.0019 → ``0.19%``; ``—`` where there is nothing to divide by.
+
+    Not clipped: more than 100% is a fact too.
+    """
     if fraction is None:
         return NOTHING
     step = Decimal("0.01") if 0 < abs(fraction) < 0.01 else Decimal(1)

@@ -21,31 +21,53 @@ def newest_day(viewer: Viewer, metric: str = "paid_gmv") -> dt.date | None:
 
 
 def windows_of(viewer: Viewer) -> list[Window]:
-    """The newest day that is over (yesterday, where it has data), then 7 and 30 days, then today if it has begun; none where nothing was paid."""
+    """The newest day that is over (yesterday, where it has data), then 7 and 30 days, then today if it has
+    begun; none where nothing was paid.
+    """
     days = _days(viewer, "paid_gmv")
     if not days:
         return []
     over = max((date for date in days if date < today()), default=None)
-    return [*([whole_day(over)] if over else []), *windows_to(max(days)), *([so_far()] if today() in days else [])]
+    return [
+        *([whole_day(over)] if over else []),
+        *windows_to(max(days)),
+        *([so_far()] if today() in days else []),
+    ]
 
 
 def choose_window(windows: Sequence[Window], key: str, *, usual: int = -1) -> Window:
     """The period of the parts below, of ``windows``; the one at place ``usual`` until another is chosen."""
     places = range(len(windows))
     chosen = st.segmented_control(
-        "时段 Period", places, default=places[usual], required=True, format_func=lambda place: windows[place].zh, key=key, label_visibility="collapsed"
+        "时段 Period",
+        places,
+        default=places[usual],
+        required=True,
+        format_func=lambda place: windows[place].zh,
+        key=key,
+        label_visibility="collapsed",
     )
     return windows[usual if chosen is None else chosen]
 
 
 def choose_days(windows: Sequence[Window], key: str) -> tuple[dt.date, dt.date] | None:
-    """Days of one of ``windows``, 30 days until another is chosen, or a person's own; None while only one end of their own is chosen."""
+    """Days of one of ``windows``, 30 days until another is chosen, or a person's own.
+
+    None while only one end of their own is chosen.
+    """
     names = {window.zh: window.period for window in windows}
     st.session_state.setdefault(f"{key}_period", "近30天")
     name = st.selectbox("时段 Period", [*names, _OWN], key=f"{key}_period")
     if name != _OWN:
         return names[name]
-    days = st.date_input("日期 Days", st.session_state.get(f"{key}_own", names["近30天"]), max_value=today(), format="YYYY-MM-DD", key=f"{key}_days", width=300)
+    days = st.date_input(
+        "日期 Days",
+        st.session_state.get(f"{key}_own", names["近30天"]),
+        max_value=today(),
+        format="YYYY-MM-DD",
+        key=f"{key}_days",
+        width=300,
+    )
     return (days[0], days[1]) if isinstance(days, tuple) and len(days) == 2 else None
 
 

@@ -1,4 +1,6 @@
-"""Who is looking: kept in this browser session's state only, and asked anew on every run, so that a removal bites at once."""
+"""Who is looking: kept in this browser session's state only, and asked anew on every run, so that a removal
+bites at once.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ _KEY = "viewer"
 
 
 def signed_in() -> Viewer | None:
-    """The viewer of this run, or None. An account that was removed or changed since the last run is signed out here."""
+    """The viewer of this run, or None.
+
+    An account that was removed or changed since the last run is signed out here.
+    """
     known = st.session_state.get(_KEY)
     if known is None:
         return None
@@ -38,7 +43,9 @@ def show_sign_in() -> None:
         st.markdown("**退款之后,真正留下多少钱** :gray[What you keep, after returns]")
         with st.form("sign_in_form", border=True):
             name = st.text_input("账号 Account", max_chars=80, autocomplete="username")
-            password = st.text_input("密码 Password", type="password", max_chars=200, autocomplete="current-password")
+            password = st.text_input(
+                "密码 Password", type="password", max_chars=200, autocomplete="current-password"
+            )
             is_sent = st.form_submit_button("登录 Sign in", type="primary", width="stretch")
         if is_sent:
             _try(name, password)
@@ -53,7 +60,9 @@ def _try(name: str, password: str) -> None:
         with st.spinner("正在登录… Signing in"):
             viewer = access.sign_in(access.home_place(), name, password)
     except NotFoundError as refused:
-        st.error(f"{refused.zh}。{refused.step_zh}。  \n:small[{sentence(refused.en)}]", icon=":material/lock:")
+        st.error(
+            f"{refused.zh}。{refused.step_zh}。  \n:small[{sentence(refused.en)}]", icon=":material/lock:"
+        )
         return
     st.session_state.clear()
     st.session_state[_KEY] = viewer

@@ -1,4 +1,6 @@
-"""The way from a figure to the page behind it: one tap, with what was asked kept in the session, never in the address."""
+"""The way from a figure to the page behind it: one tap, with what was asked kept in the session, never in the
+address.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ def know_pages(pages: Mapping[str, StreamlitPage]) -> None:
 
 
 def show_way(metric: str, period: tuple[dt.date, dt.date], place: str) -> None:
-    """The button beside a figure; ``place`` tells apart two figures of one metric on a page. Nothing where the viewer has no passports."""
+    """The button beside a figure; ``place`` tells apart two figures of one metric on a page.
+
+    Nothing where the viewer has no passports.
+    """
     page = st.session_state.get(_PAGE)
     if page is None:
         return
@@ -44,7 +49,13 @@ def show_way_to_open(place: str) -> None:
     if page is None:
         return
     told = "未结台账:每一笔的天数、原因和下一步 Open items: age, reason and next step of each"
-    if st.button("平台还差哪些订单没结 What is still owed", icon=":material/pending_actions:", type="tertiary", help=told, key=f"way_{place}_open_items"):
+    if st.button(
+        "平台还差哪些订单没结 What is still owed",
+        icon=":material/pending_actions:",
+        type="tertiary",
+        help=told,
+        key=f"way_{place}_open_items",
+    ):
         st.switch_page(page)
 
 

@@ -31,7 +31,10 @@ class Window:
 def windows_to(newest: dt.date) -> list[Window]:
     """7 and 30 days to the newest day that has data, today at most."""
     last = min(newest, today())
-    return [Window(f"近{count}天", f"{count} days", last - dt.timedelta(days=count - 1), last) for count in (7, 30)]
+    return [
+        Window(f"近{count}天", f"{count} days", last - dt.timedelta(days=count - 1), last)
+        for count in (7, 30)
+    ]
 
 
 def whole_day(date: dt.date) -> Window:
@@ -46,11 +49,16 @@ def so_far() -> Window:
 
 
 def months_to(newest: dt.date, count: int) -> list[Window]:
-    """Whole calendar months, the newest first; the one that is not over ends with the newest day, and its name says so."""
+    """Whole calendar months, the newest first.
+
+    The one that is not over ends with the newest day, and its name says so.
+    """
     found, last = [], min(newest, today())
     for _ in range(count):
         first = last.replace(day=1)
         is_over = (last + dt.timedelta(days=1)).day == 1
-        found.append(Window(f"{last.year}年{last.month}月{'' if is_over else '(未完)'}", f"{last:%Y-%m}", first, last))
+        found.append(
+            Window(f"{last.year}年{last.month}月{'' if is_over else '(未完)'}", f"{last:%Y-%m}", first, last)
+        )
         last = first - dt.timedelta(days=1)
     return found

@@ -22,13 +22,17 @@ def today() -> dt.date:
 
 
 def visible(text: str | None, limit: int = 60) -> str:
-    """Words from outside for cells and charts: control, bidi and other invisible characters shown as ``⟨U+202E⟩``, cut at ``limit``."""
+    """Words from outside for cells and charts: control, bidi and other invisible characters shown as
+    ``⟨U+202E⟩``, cut at ``limit``.
+    """
     shown = "".join(_shown(character) for character in text or "").strip()
     return shown if len(shown) <= limit else shown[: limit - 1] + _ELLIPSIS
 
 
 def plain(text: str | None, limit: int = 60) -> str:
-    """Words from outside for a Markdown sentence: nothing in them is markup, formula, link, icon or emoji code."""
+    """Words from outside for a Markdown sentence: nothing in them is markup, formula, link, icon or emoji
+    code.
+    """
     # emoji codes and bare addresses are found after Markdown was parsed, where a backslash no longer helps
     return _PUNCTUATION.sub(r"\\\1", _LATE_CODES.sub("\\1\u2060", visible(text, limit)))
 
@@ -71,4 +75,8 @@ def _shown(character: str) -> str:
         return " "
     if character == "\u200d":  # joins the parts of one emoji
         return character
-    return f"⟨U+{ord(character):04X}⟩" if unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} else character
+    return (
+        f"⟨U+{ord(character):04X}⟩"
+        if unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+        else character
+    )

@@ -1,4 +1,6 @@
-"""The district's channel mix: released cells only, fixed choices only, so that no filter can single a merchant out."""
+"""The district's channel mix: released cells only, fixed choices only, so that no filter can single a
+merchant out.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,15 @@ CARD = Card("channel_mix", "全区渠道结构", "Channel mix of the district", 
 
 _MEASURES = {"kept_share_rate": "净成交", "paid_share_rate": "支付"}
 _WHY = (
-    "一格只有在**足够多的持有人**(同一老板的多家店算一个)都有贡献、且**没有哪一家占得过大**时才公开;否则显示**保密**,也不参与占比的计算。"
+    "一格只有在**足够多的持有人**(同一老板的多家店算一个)都有贡献、"
+    "且**没有哪一家占得过大**时才公开;否则显示**保密**,也不参与占比的计算。"
     "公开的数字四舍五入到 1 个百分点,因此合计可能不是 100%。月份结束满 45 天、退款成熟后才公开。"
 )
 _WHY_EN = (
-    "A cell is shown only when enough holdings contribute and none of them dominates it; otherwise it is withheld and takes no part in the shares. "
-    "Rounded to one point; a month appears 45 days after its end, when its refunds have matured. A withheld cell may also simply be empty."
+    "A cell is shown only when enough holdings contribute and none of them dominates it; otherwise it is "
+    "withheld and takes no part in the shares. "
+    "Rounded to one point; a month appears 45 days after its end, when its refunds have matured. A withheld "
+    "cell may also simply be empty."
 )
 
 
@@ -49,9 +54,18 @@ def _choose(rows: pl.DataFrame) -> tuple[str, str]:
     """A platform and a measure, each from a closed list."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         names = {shapes.ALL: "全部平台", **{code: PLATFORM.zh(code) for code in shapes.platforms(rows)}}
-        platform = st.selectbox("平台 Platform", list(names), format_func=names.__getitem__, key="platform", width=220)
+        platform = st.selectbox(
+            "平台 Platform", list(names), format_func=names.__getitem__, key="platform", width=220
+        )
         first, *_ = _MEASURES
-        measure = st.segmented_control("口径 Measure", list(_MEASURES), default=first, required=True, format_func=_MEASURES.__getitem__, key="measure")
+        measure = st.segmented_control(
+            "口径 Measure",
+            list(_MEASURES),
+            default=first,
+            required=True,
+            format_func=_MEASURES.__getitem__,
+            key="measure",
+        )
     return platform, measure or first
 
 
@@ -60,7 +74,10 @@ def _show_months(rows: pl.DataFrame, platform: str, measure: str) -> None:
     show_heading("每月渠道占比", "Share by channel and month")
     alt_text = f"{where}每月各渠道占全区可公开{_MEASURES[measure]}的比例"
     show_stacked_shares(shapes.stacks(rows, platform, measure), shapes.channels(rows), alt_text)
-    st.caption(f"{where}各渠道占全区可公开{_MEASURES[measure]}的比例;保密的格子不在内。 Share of the district's released value.")
+    st.caption(
+        f"{where}各渠道占全区可公开{_MEASURES[measure]}的比例;保密的格子不在内。 Share of the district's "
+        "released value."
+    )
 
 
 def _show_cells(rows: pl.DataFrame, measure: str) -> None:
@@ -72,4 +89,7 @@ def _show_cells(rows: pl.DataFrame, measure: str) -> None:
 
 def _explain() -> None:
     with st.container(border=True):
-        st.markdown(f":material/shield_lock: **哪些能看,为什么** :gray[:small[What is shown and why]]\n\n{_WHY}\n\n:small[{_WHY_EN}]")
+        st.markdown(
+            ":material/shield_lock: **哪些能看,为什么** :gray[:small[What is shown and "
+            f"why]]\n\n{_WHY}\n\n:small[{_WHY_EN}]"
+        )

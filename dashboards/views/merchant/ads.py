@@ -1,4 +1,6 @@
-"""推广: what advertising brings back against what it must bring, shop by shop, and which report of the same money counts."""
+"""推广: what advertising brings back against what it must bring, shop by shop, and which report of the same
+money counts.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,17 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.figures.ads import BREAK_EVEN, PAIRS, show_break_even_lack, show_coverage, show_notes, show_pairs, show_reports, show_shops, show_verdict
+from dashboards.parts.figures.ads import (
+    BREAK_EVEN,
+    PAIRS,
+    show_break_even_lack,
+    show_coverage,
+    show_notes,
+    show_pairs,
+    show_reports,
+    show_shops,
+    show_verdict,
+)
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.menu import Card
@@ -23,7 +35,8 @@ CARD = Card("ads", "推广", "Advertising", ":material/campaign:", 5)
 
 _ASKED = ["ad_spend", *PAIRS, "contribution_after_ads"]
 _LINE = [*BREAK_EVEN, "cost_coverage"]
-#: What breaks even is a matter of goods and costs, not of the period: young days alone have neither their bills nor their returns.
+#: What breaks even is a matter of goods and costs, not of the period: young days alone have neither their
+#: bills nor their returns.
 _LINE_DAYS = 90
 
 
@@ -50,7 +63,13 @@ def show(viewer: Viewer) -> None:
 
 def _line(viewer: Viewer, newest: dt.date, shops: list[str], by: tuple[str, ...] = ()) -> Answer:
     """What breaks even, of the shops that advertise; of all where none does."""
-    return ask(viewer, _LINE, by=by, where={"shop": shops} if shops else None, period=(newest - dt.timedelta(days=_LINE_DAYS - 1), newest))
+    return ask(
+        viewer,
+        _LINE,
+        by=by,
+        where={"shop": shops} if shops else None,
+        period=(newest - dt.timedelta(days=_LINE_DAYS - 1), newest),
+    )
 
 
 def _show_figures(viewer: Viewer, window: Window, shops: pl.DataFrame, line: Answer, newest: dt.date) -> None:
@@ -62,20 +81,26 @@ def _show_figures(viewer: Viewer, window: Window, shops: pl.DataFrame, line: Ans
     show_heading("投产比和保本线", "Returns, and what breaks even")
     show_pairs(found, even)
     st.caption(
-        f"保本线按这些店近 {_LINE_DAYS} 天成本已知的订单算,每种ROI有自己的保本线。各种ROI的分子不同,只和自己那一行的保本比,互相不能比。 "
-        "Each ROI has its own line, of the last 90 days' orders of known cost. Numerators differ: compare along a row, never down."
+        f"保本线按这些店近 {_LINE_DAYS} 天成本已知的订单算,每种ROI有自己的保本线。"
+        "各种ROI的分子不同,只和自己那一行的保本比,互相不能比。 "
+        "Each ROI has its own line, of the last 90 days' orders of known cost. Numerators differ: compare "
+        "along a row, never down."
     )
     if shops.height > 1:
         with TellFailure("各店推广"):
             show_heading("各店", "By shop")
-            show_shops(shops, _line(viewer, newest, shops["shop"].to_list(), ("shop",)).rows, labels(viewer, "shop"))
+            show_shops(
+                shops, _line(viewer, newest, shops["shop"].to_list(), ("shop",)).rows, labels(viewer, "shop")
+            )
     show_notes([*line.notes, *answer.notes])
 
 
 def _show_nothing(line: Answer) -> None:
     show_empty(
-        "**这段时间没有告诉推广花费,所以没有投产比,也不猜。** 上传推广报表(如全域推广数据_计划),或者在「成本」页录入推广现金、推广赠款。",
-        "No advertising spend is told for this period. Upload a report, or enter cash and grants on the page of costs.",
+        "**这段时间没有告诉推广花费,所以没有投产比,也不猜。** "
+        "上传推广报表(如全域推广数据_计划),或者在「成本」页录入推广现金、推广赠款。",
+        "No advertising spend is told for this period. Upload a report, or enter cash and grants on the page "
+        "of costs.",
         icon=":material/campaign:",
     )
     even = line.rows.row(0, named=True)

@@ -1,4 +1,6 @@
-"""成本: what goods, parcels, slots, samples and advertising cost, from the merchant: a template to fill in, looked at before it counts, and what it changed."""
+"""成本: what goods, parcels, slots, samples and advertising cost, from the merchant: a template to fill in,
+looked at before it counts, and what it changed.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,10 @@ def show(viewer: Viewer) -> None:
         return
     show_heading("成本", "Costs")
     if not shops(viewer):
-        show_empty("**还没有登记店铺。** 请管理员先登记店铺。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
+        show_empty(
+            "**还没有登记店铺。** 请管理员先登记店铺。",
+            "No shop is registered yet; ask your operator.",
+            icon=":material/storefront:",
+        )
         return
     show_list(viewer, costs)

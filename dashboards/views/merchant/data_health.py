@@ -1,4 +1,6 @@
-"""Can today's figures be trusted: is every shop fresh, what has come, what was judged, which rows were set aside, what became of the files."""
+"""Can today's figures be trusted: is every shop fresh, what has come, what was judged, which rows were set
+aside, what became of the files.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,13 @@ from metrics.reports import health
 CARD = Card("data_health", "数据健康", "Data health", ":material/health_and_safety:", 2)
 
 FILES = 30
-_COUNTS = {"读取": "rows_read_qty", "发布": "published_qty", "隔离": "quarantined_qty", "取代": "superseded_qty", "重复": "duplicate_qty"}
+_COUNTS = {
+    "读取": "rows_read_qty",
+    "发布": "published_qty",
+    "隔离": "quarantined_qty",
+    "取代": "superseded_qty",
+    "重复": "duplicate_qty",
+}
 
 
 def show(viewer: Viewer) -> None:
@@ -64,14 +72,30 @@ def _show_release(viewer: Viewer) -> None:
     show_heading("当前发布", "Release")
     line = health.release_line(viewer)
     if line.current is None or line.as_of is None:
-        show_empty("**还没有发布过。** 第一次构建通过检查后,页面才有数字。", "Nothing released yet.", icon=":material/rocket_launch:")
+        show_empty(
+            "**还没有发布过。** 第一次构建通过检查后,页面才有数字。",
+            "Nothing released yet.",
+            icon=":material/rocket_launch:",
+        )
         return
     state = "已固定,不随新发布变动" if line.is_pinned else "有新构建未放行,见页顶说明" if line.held else ""
     files = health.unjudged(viewer)
-    late = f"还有 {files} 个文件没进来,正在构建或等待构建" if files else "您上传的正在导入,还没进来" if is_importing() else ""
-    st.markdown(f"发布 **\\#{line.current}** · {moment(line.as_of)} · {';'.join(filter(None, (state, late))) or '已是最新'}")
+    late = (
+        f"还有 {files} 个文件没进来,正在构建或等待构建"
+        if files
+        else "您上传的正在导入,还没进来"
+        if is_importing()
+        else ""
+    )
+    st.markdown(
+        f"发布 **\\#{line.current}** · {moment(line.as_of)} · "
+        f"{';'.join(filter(None, (state, late))) or '已是最新'}"
+    )
     if late:
-        st.caption("构建、检查完就发布,刷新本页就能看到。 Files are still being built and checked; reload this page to see the release.")
+        st.caption(
+            "构建、检查完就发布,刷新本页就能看到。 Files are still being built and checked; reload this page "
+            "to see the release."
+        )
 
 
 def _show_checks(viewer: Viewer) -> None:
@@ -82,9 +106,15 @@ def _show_checks(viewer: Viewer) -> None:
         return
     failed = rows.filter(~pl.col("is_passed"))
     with st.container(horizontal=True, gap="small"):
-        st.badge(f"通过 {rows.height - failed.height} 项 passed", icon=":material/check_circle:", color="green")
+        st.badge(
+            f"通过 {rows.height - failed.height} 项 passed", icon=":material/check_circle:", color="green"
+        )
         if broken := failed["rule_name"].n_unique():
-            st.badge(f"未通过 {broken} 项 failed", icon=":material/cancel:", color="red" if "stop" in failed["severity_code"] else "orange")
+            st.badge(
+                f"未通过 {broken} 项 failed",
+                icon=":material/cancel:",
+                color="red" if "stop" in failed["severity_code"] else "orange",
+            )
     shops = own_shops(viewer)
     show_failed(failed, shops)
     with st.expander(f"全部 {rows.height} 项 All checks"):
@@ -97,7 +127,10 @@ def _show_quarantine(viewer: Viewer) -> None:
     if rows.is_empty():
         st.markdown(":material/check_circle: 没有被隔离的行。 :gray[:small[Nothing is quarantined.]]")
         return
-    st.markdown(f"**{rows.height}** 条问题,这些行没有计入数字;其余行照常发布。 :gray[:small[Left out of all figures until fixed.]]")
+    st.markdown(
+        f"**{rows.height}** 条问题,这些行没有计入数字;其余行照常发布。 :gray[:small[Left out of all figures "
+        "until fixed.]]"
+    )
     table = [
         {
             "文件": visible(row["export_name"]),
@@ -105,7 +138,10 @@ def _show_quarantine(viewer: Viewer) -> None:
             "问题": halves(row["message_name"])[0] or row["rule_name"],
             "列": visible(row["column_name"]),
             "原值": visible(row["cell_name"], 30),
-            "下一步": halves(unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"]) or row["next_step_name"])[0],
+            "下一步": halves(
+                unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"])
+                or row["next_step_name"]
+            )[0],
             "规则": row["rule_name"],
         }
         for row in rows.iter_rows(named=True)
@@ -122,8 +158,14 @@ def _show_coverage(viewer: Viewer) -> None:
         for column, shop in zip(st.columns(2), two.iter_rows(named=True), strict=False):
             with column:
                 show_shop_coverage(shop, came_to(shop, given))
-    zh = "✓ 数据到哪一天,没有日期的数据是收到的那天。可上传、可授权:平台能给,还没有收到。未核实:版式没有外部来源证实。核对 ✓:有测试和模拟器的真值核对到分。"
-    en = "Dates: up to when it came. 可上传 can be uploaded, 可授权 can be authorised. 未核实: layout confirmed by no outside source. 核对: tested to the fen."
+    zh = (
+        "✓ 数据到哪一天,没有日期的数据是收到的那天。可上传、可授权:平台能给,还没有收到。"
+        "未核实:版式没有外部来源证实。核对 ✓:有测试和模拟器的真值核对到分。"
+    )
+    en = (
+        "Dates: up to when it came. 可上传 can be uploaded, 可授权 can be authorised. 未核实: layout "
+        "confirmed by no outside source. 核对: tested to the fen."
+    )
     st.caption(f"{zh} {en}")
 
 
@@ -131,14 +173,20 @@ def _show_files(viewer: Viewer) -> None:
     show_heading("最近文件", "Last files")
     rows = health.receipts(viewer, source="file", limit=FILES)
     if rows.is_empty():
-        show_empty("**还没有导入过文件。** 在「上传」页放入平台导出的原始文件。", "No file has been loaded yet.", icon=":material/upload_file:")
+        show_empty(
+            "**还没有导入过文件。** 在「上传」页放入平台导出的原始文件。",
+            "No file has been loaded yet.",
+            icon=":material/upload_file:",
+        )
         return
     table = [
         {
             "文件": visible(row["export_name"]),
             "结论": VERDICT.zh(row["verdict_code"]) if row["verdict_code"] else "待入库",
             **{name: row[column] for name, column in _COUNTS.items()},
-            "覆盖日期": span(row["first_date"], row["last_date"]) if row["first_date"] and row["last_date"] else "",
+            "覆盖日期": span(row["first_date"], row["last_date"])
+            if row["first_date"] and row["last_date"]
+            else "",
             "收到": moment(row["received_at"]),
             "经手": visible(row["received_by_name"]),
             "来源": SOURCE.zh(row["source_code"]),
@@ -147,4 +195,6 @@ def _show_files(viewer: Viewer) -> None:
     ]
     grouped = {name: st.column_config.NumberColumn(format="localized") for name in _COUNTS}
     st.dataframe(pl.DataFrame(table, infer_schema_length=None), hide_index=True, column_config=grouped)
-    st.caption("读取 = 发布 + 隔离 + 取代 + 重复,每一行都有去处。 Every row read is in exactly one of the four.")
+    st.caption(
+        "读取 = 发布 + 隔离 + 取代 + 重复,每一行都有去处。 Every row read is in exactly one of the four."
+    )

@@ -14,6 +14,10 @@ CARD = Card("entries", "手工录入", "Entered by hand", ":material/edit_note:"
 def show(viewer: Viewer) -> None:
     """The lists of the viewer's merchant."""
     if not shops(viewer):
-        show_empty("**还没有登记店铺。** 请管理员先登记店铺。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
+        show_empty(
+            "**还没有登记店铺。** 请管理员先登记店铺。",
+            "No shop is registered yet; ask your operator.",
+            icon=":material/storefront:",
+        )
         return
     show_lists(viewer, lists_of(viewer))

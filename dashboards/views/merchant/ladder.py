@@ -1,4 +1,6 @@
-"""From order to account: what was placed, paid, kept and came through, one under the other, and why each step differs from the one before."""
+"""From order to account: what was placed, paid, kept and came through, one under the other, and why each step
+differs from the one before.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,14 @@ from metrics.reports.rungs import RUNGS, Ladder, Rung, ladder
 
 CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 12)
 
-#: Chinese and English, days back to its first and last day. Final sales speak of old days only, so old days are offered too.
-_PERIODS = (("近7天", "7 days", 6, 0), ("近30天", "30 days", 29, 0), ("31–60天前", "31–60 days ago", 59, 30), ("61–90天前", "61–90 days ago", 89, 60))
+#: Chinese and English, days back to its first and last day. Final sales speak of old days only, so old days
+#: are offered too.
+_PERIODS = (
+    ("近7天", "7 days", 6, 0),
+    ("近30天", "30 days", 29, 0),
+    ("31–60天前", "31–60 days ago", 59, 30),
+    ("61–90天前", "61–90 days ago", 89, 60),
+)
 #: Short names of clocks for a phone; the whole sentence is in the figure's tooltip.
 _DAYS = {
     "created": "按下单日",
@@ -63,7 +71,10 @@ def show(viewer: Viewer) -> None:
 
 
 def _choose(newest: dt.date) -> Window:
-    windows = [Window(zh, en, newest - dt.timedelta(days=first), newest - dt.timedelta(days=last)) for zh, en, first, last in _PERIODS]
+    windows = [
+        Window(zh, en, newest - dt.timedelta(days=first), newest - dt.timedelta(days=last))
+        for zh, en, first, last in _PERIODS
+    ]
     window = choose_window(windows, "ladder_period", usual=1)
     st.caption(f"{window.days} · 占比以支付金额为 100%。 Shares are of paid GMV.")
     return window
@@ -81,12 +92,19 @@ def _show_bridge(viewer: Viewer, window: Window) -> None:
     except UsageError as error:
         show_empty(f"{error.zh}。{error.step_zh}。", f"{sentence(error.en)} {sentence(error.step_en)}")
         return
-    zh, en = (METRICS[RUNGS[start]].zh, METRICS[RUNGS[end]].zh), (METRICS[RUNGS[start]].en, METRICS[RUNGS[end]].en)
+    zh = (METRICS[RUNGS[start]].zh, METRICS[RUNGS[end]].zh)
+    en = (METRICS[RUNGS[start]].en, METRICS[RUNGS[end]].en)
     show_steps(found, f"{zh[0]}到{zh[1]}的瀑布图 / waterfall from {en[0]} to {en[1]}")
 
 
 def _pick(box: DeltaGenerator, label: str, usual: str) -> str:
-    chosen = box.selectbox(label, ENDS, index=ENDS.index(usual), format_func=lambda code: f"{METRICS[RUNGS[code]].zh} {code}", key=f"ladder_bridge_{usual}")
+    chosen = box.selectbox(
+        label,
+        ENDS,
+        index=ENDS.index(usual),
+        format_func=lambda code: f"{METRICS[RUNGS[code]].zh} {code}",
+        key=f"ladder_bridge_{usual}",
+    )
     return chosen or usual
 
 
@@ -103,10 +121,14 @@ def _show_rungs(found: Ladder, window: Window) -> None:
 
 
 def _show_rung(rung: Rung, paid: int | None, window: Window) -> None:
-    """One line, which a phone keeps on one row: name and clock on the left, the amount, its share and the way to its passport on the right."""
+    """One line, which a phone keeps on one row: name and clock on the left, the amount, its share and the way
+    to its passport on the right.
+    """
     clock = _DAYS.get(rung.clock, CLOCKS[rung.clock][0])
     fen = -rung.fen if rung.fen and rung.code in _TAKEN_OFF else rung.fen
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+    ):
         name = f"**{rung.zh}** :gray[:small[{rung.code} · {clock}]]  \n:gray[:small[{rung.en}]]"
         st.markdown(name, width="content", help=tooltip(rung.metric))
         with st.container(width="content", gap=None, horizontal_alignment="right"):

@@ -29,9 +29,12 @@ _ASKED = "match_asked"
 
 
 def show(viewer: Viewer) -> None:
-    """Choose the number, type it; then the way to ours, the lines of a step, and the received rows of a line."""
+    """Choose the number, type it; then the way to ours, the lines of a step, and the received rows of a
+    line.
+    """
     st.markdown(
-        "平台后台的数和我们的数差在哪里?填上平台的数,一步步对到分。  \n:gray[:small[Type the number your platform shows: every step to ours, to the fen.]]"
+        "平台后台的数和我们的数差在哪里?填上平台的数,一步步对到分。  \n:gray[:small[Type the number your "
+        "platform shows: every step to ours, to the fen.]]"
     )
     mine = {row["shop_id"]: row for row in shops(viewer).iter_rows(named=True)}
     newest = newest_day(viewer)
@@ -41,12 +44,19 @@ def show(viewer: Viewer) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         shop = st.selectbox(
-            "店铺 Shop", list(mine), format_func=lambda name: f"{PLATFORM.zh(mine[name]['platform_code'])} · {plain(mine[name]['shop_name'])}", key="match_shop"
+            "店铺 Shop",
+            list(mine),
+            format_func=lambda name: (
+                f"{PLATFORM.zh(mine[name]['platform_code'])} · {plain(mine[name]['shop_name'])}"
+            ),
+            key="match_shop",
         )
     platform = mine[shop]["platform_code"]
     screen = _choose_screen(right, platform)
     if screen is None:
-        show_empty("**这个平台还没有口径明确的数可以对。**", "Nobody tells what this platform's numbers count.")
+        show_empty(
+            "**这个平台还没有口径明确的数可以对。**", "Nobody tells what this platform's numbers count."
+        )
         return
     show_definition(screen)
     _ask(shop, screen, newest)
@@ -60,18 +70,37 @@ def show(viewer: Viewer) -> None:
 def _choose_screen(place: DeltaGenerator, platform: str) -> Screen | None:
     names = [screen.id for screen in screens_of(platform)]
     with place:
-        chosen = st.selectbox("哪一个数 Which number", names, format_func=lambda name: SCREENS[name].zh, key=f"match_screen_{platform}") if names else None
+        chosen = (
+            st.selectbox(
+                "哪一个数 Which number",
+                names,
+                format_func=lambda name: SCREENS[name].zh,
+                key=f"match_screen_{platform}",
+            )
+            if names
+            else None
+        )
     return SCREENS[chosen] if chosen else None
 
 
 def _ask(shop: str, screen: Screen, newest: dt.date) -> None:
-    """The period and the number; what was asked stays until something else is asked, so that lines can be opened below."""
+    """The period and the number; what was asked stays until something else is asked, so that lines can be
+    opened below.
+    """
     with st.form("match", border=True):
         left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom", gap="small")
-        days = left.date_input("时段 Period", windows_to(newest)[0].period, max_value=today(), format="YYYY-MM-DD", key="match_days")
+        days = left.date_input(
+            "时段 Period",
+            windows_to(newest)[0].period,
+            max_value=today(),
+            format="YYYY-MM-DD",
+            key="match_days",
+        )
         money = "平台上的数(当地货币) Number" if screen.counts.zone == "shop" else "平台上的数(元) Number"
         text = middle.text_input(money, placeholder="59847.17", max_chars=30, key="match_number")
-        is_sent = right.form_submit_button("对平 Match", icon=":material/balance:", type="primary", width="stretch")
+        is_sent = right.form_submit_button(
+            "对平 Match", icon=":material/balance:", type="primary", width="stretch"
+        )
     if not is_sent:
         return
     st.session_state.pop(_ASKED, None)

@@ -1,4 +1,6 @@
-"""成熟净成交: what will stay of the orders people have paid, how sure that is, and who keeps best at one age."""
+"""成熟净成交: what will stay of the orders people have paid, how sure that is, and who keeps best at
+one age.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ def show(viewer: Viewer) -> None:
     with st.spinner("正在读取… Loading"):
         newest = newest_day(viewer, "matured_net")
     if newest is None:
-        show_empty("**还没有可以推算的订单。** 数据跟满 45 天后显示。", "Nothing to project from yet; it comes once orders were followed for 45 days.")
+        show_empty(
+            "**还没有可以推算的订单。** 数据跟满 45 天后显示。",
+            "Nothing to project from yet; it comes once orders were followed for 45 days.",
+        )
         return
     window = _choose(newest)
     rows = matured(viewer, period=window.period)
@@ -55,22 +60,39 @@ def show(viewer: Viewer) -> None:
 
 
 def _choose(newest: dt.date) -> Window:
-    windows = [Window(f"近{count}天", f"{count} days", newest - dt.timedelta(days=count - 1), newest) for count in LENGTHS]
+    windows = [
+        Window(f"近{count}天", f"{count} days", newest - dt.timedelta(days=count - 1), newest)
+        for count in LENGTHS
+    ]
     return choose_window(windows, "matured_period", usual=1)
 
 
 def _show_keepers(viewer: Viewer, window: Window) -> None:
     show_heading("谁留得多", "Who keeps most")
     by = st.segmented_control(
-        "按 By", list(BY), default="channel", required=True, format_func=lambda name: BY[name][0], key="matured_by", label_visibility="collapsed"
+        "按 By",
+        list(BY),
+        default="channel",
+        required=True,
+        format_func=lambda name: BY[name][0],
+        key="matured_by",
+        label_visibility="collapsed",
     )
     title, dimensions, untold = BY[by or "channel"]
-    st.caption("绿条最后会留下,黑线是八成把握的区间,灰条是现在还留着的。 Green will be kept, black its 80 % interval, grey kept so far.")
-    every = matured(viewer, by=dimensions, period=window.period).sort("matured_fen", descending=True, nulls_last=True)
+    st.caption(
+        "绿条最后会留下,黑线是八成把握的区间,灰条是现在还留着的。 Green will be kept, black its 80 % "
+        "interval, grey kept so far."
+    )
+    every = matured(viewer, by=dimensions, period=window.period).sort(
+        "matured_fen", descending=True, nulls_last=True
+    )
     ranked = every.filter(pl.lit(not untold) | (pl.col(dimensions[0]) != "untold"))
     rows = ranked.head(TOP)
     if rows.is_empty():
-        show_empty(f"这段时间的订单都{untold}。" if untold and every.height else "这段时间没有订单。", "Nothing to rank in this period.")
+        show_empty(
+            f"这段时间的订单都{untold}。" if untold and every.height else "这段时间没有订单。",
+            "Nothing to rank in this period.",
+        )
         return
     show_ranges(rows, _names(viewer, rows, dimensions), f"{window.zh}各{title}最后会留下多少,从高到低")
     show_cut(rows.height, ranked.height)
@@ -80,7 +102,10 @@ def _show_keepers(viewer: Viewer, window: Window) -> None:
 
 def _names(viewer: Viewer, rows: pl.DataFrame, dimensions: Sequence[str]) -> list[str]:
     if len(dimensions) > 1:
-        return [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select(dimensions).rows()]
+        return [
+            f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
+            for platform, channel in rows.select(dimensions).rows()
+        ]
     titles = labels(viewer, dimensions[0])
     return [visible(titles.get(code, code), 40) for code in rows[dimensions[0]]]
 
@@ -97,17 +122,30 @@ def _say_shared(rest: pl.DataFrame, untold: str) -> None:
 def _show_equal_age(viewer: Viewer) -> None:
     show_heading("同龄比较", "At equal age")
     age = st.segmented_control(
-        "账龄 Age", AGES, default=_AGE, required=True, format_func=lambda days: f"满 {days} 天", key="matured_age", label_visibility="collapsed"
+        "账龄 Age",
+        AGES,
+        default=_AGE,
+        required=True,
+        format_func=lambda days: f"满 {days} 天",
+        key="matured_age",
+        label_visibility="collapsed",
     )
     age = _AGE if age is None else age
     zh = f"大家都看付款满 {age} 天那一刻留下的占比(最近 60 个满龄日),新款、新渠道不会因为还没退完而显得好。"
-    st.caption(f"{zh} Everyone as they stood {age} days after payment: nobody looks better for being younger.")
-    st.caption("右侧:留下的占比 · 那一刻留下的净成交。 At the right: the share kept, and the money kept at that age.")
+    st.caption(
+        f"{zh} Everyone as they stood {age} days after payment: nobody looks better for being younger."
+    )
+    st.caption(
+        "右侧:留下的占比 · 那一刻留下的净成交。 At the right: the share kept, and the money kept at that age."
+    )
     channels = kept_at_age(viewer, age, by=["platform", "channel"])
     if channels.is_empty():
         show_empty(f"还没有付款满 {age} 天的订单。", f"No orders are {age} days old yet.")
         return
-    names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in channels.select("platform", "channel").rows()]
+    names = [
+        f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
+        for platform, channel in channels.select("platform", "channel").rows()
+    ]
     _show_ranked(channels, names, f"各渠道满 {age} 天的留存占比,从高到低")
     styles = kept_at_age(viewer, age, by=["style"]).filter(pl.col("style") != "untold")
     largest = styles.filter(pl.col("paid_fen").rank("ordinal", descending=True) <= TOP)
@@ -115,12 +153,21 @@ def _show_equal_age(viewer: Viewer) -> None:
         st.markdown(f"**卖得最多的 {largest.height} 款** :gray[:small[The {largest.height} largest styles]]")
         titles = labels(viewer, "style")
         show_cut(largest.height, styles.height, "款")
-        _show_ranked(largest, [visible(titles.get(style, style), 40) for style in largest["style"]], f"款式满 {age} 天的留存占比,从高到低")
+        _show_ranked(
+            largest,
+            [visible(titles.get(style, style), 40) for style in largest["style"]],
+            f"款式满 {age} 天的留存占比,从高到低",
+        )
 
 
 def _show_ranked(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
     is_told = rows["kept_rate"].is_not_null()
     if is_told.any():
-        show_at_age(rows.filter(is_told), [name for name, told in zip(names, is_told, strict=True) if told], alt_text)
+        show_at_age(
+            rows.filter(is_told), [name for name, told in zip(names, is_told, strict=True) if told], alt_text
+        )
     if untold := [name for name, told in zip(names, is_told, strict=True) if not told]:
-        st.caption(f"退款日期不明,不能比:{'、'.join(untold[:5])}{' 等' if len(untold) > 5 else ''}。 Refunds of untold date: not comparable.")
+        st.caption(
+            f"退款日期不明,不能比:{'、'.join(untold[:5])}{' 等' if len(untold) > 5 else ''}。 Refunds of "
+            "untold date: not comparable."
+        )

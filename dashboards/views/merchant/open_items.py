@@ -1,10 +1,18 @@
-"""未结台账: what the platform still owes and what nobody can place yet, for which orders, since when, and what to do about it."""
+"""未结台账: what the platform still owes and what nobody can place yet, for which orders, since when, and
+what to do about it.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.parts.figures.open_items import choose_item, show_reasons, show_statements, show_totals, tell_silent
+from dashboards.parts.figures.open_items import (
+    choose_item,
+    show_reasons,
+    show_statements,
+    show_totals,
+    tell_silent,
+)
 from dashboards.parts.figures.passport import show_raw_row
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
@@ -22,7 +30,11 @@ def show(viewer: Viewer) -> None:
     """Totals first, then why, then which, then the statements they belong to; each part fails alone."""
     names = labels(viewer, "shop")
     shop = st.selectbox(
-        "店铺 Shop", ["", *names], format_func=lambda code: plain(names[code], 30) if code else "全部店铺", key="open_items_shop", label_visibility="collapsed"
+        "店铺 Shop",
+        ["", *names],
+        format_func=lambda code: plain(names[code], 30) if code else "全部店铺",
+        key="open_items_shop",
+        label_visibility="collapsed",
     )
     with st.spinner("正在读取… Loading"):
         book = open_book(viewer, shop=shop or "")
@@ -34,7 +46,11 @@ def show(viewer: Viewer) -> None:
     show_totals(book)
     tell_silent(book.silent, names)
     if book.items.is_empty():
-        st.success("**给过的账单都对上了,没有未结的。**  \n:small[All bills given are matched: nothing stands open.]", icon=":material/check_circle:")
+        st.success(
+            "**给过的账单都对上了,没有未结的。**  \n:small[All bills given are matched: nothing stands "
+            "open.]",
+            icon=":material/check_circle:",
+        )
     else:
         show_heading("为什么,下一步", "Why, and the next step")
         show_reasons(book.items)
@@ -48,13 +64,17 @@ def show(viewer: Viewer) -> None:
 
 def _show_nothing(book: OpenBook, shop: str) -> None:
     if not shop and book.silent.is_empty():
-        show_empty("**发布的数据里还没有付款订单,也没有账单。**", "The released data has neither paid orders nor bills yet.")
+        show_empty(
+            "**发布的数据里还没有付款订单,也没有账单。**",
+            "The released data has neither paid orders nor bills yet.",
+        )
         return
     who = "这家店" if shop else "还没有一家店"
     told = f"{who}{'还没给' if shop else '给'}过结算单和资金流水。"
     show_empty(
         f"**{told}** 在「上传」页交上平台的结算单,就知道平台还欠哪些订单;再交资金流水,就知道哪些钱没到账。",
-        "Neither a settlement bill nor an account flow was given yet: upload them to see what the platform still owes.",
+        "Neither a settlement bill nor an account flow was given yet: upload them to see what the platform "
+        "still owes.",
     )
 
 

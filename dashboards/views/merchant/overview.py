@@ -1,4 +1,6 @@
-"""What a merchant wants in ten seconds: how much money of yesterday stayed, by channel, whether all of it is in, and the same of longer periods."""
+"""What a merchant wants in ten seconds: how much money of yesterday stayed, by channel, whether all of it is
+in, and the same of longer periods.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ TOP, SESSIONS = 8, 6
 
 
 def show(viewer: Viewer) -> None:
-    """The whole page; each part fails alone. On a phone the chosen period's card and its channels come first, whatever stands beside them elsewhere."""
+    """The whole page; each part fails alone.
+
+    On a phone the chosen period's card and its channels come first, whatever stands beside them elsewhere.
+    """
     with st.spinner("正在读取… Loading"):
         windows = windows_of(viewer)
     if not windows:
@@ -65,7 +70,11 @@ def _tell_missing_yesterday(first: Window) -> None:
     yesterday = today() - dt.timedelta(days=1)
     if first.last < yesterday and first.first == first.last:
         zh = f"昨天({day(yesterday)})还没有数据,先看最新一天 **{day(first.last)}**。"
-        show_empty(zh, "No data for yesterday yet: the newest day that has data is shown.", icon=":material/event_busy:")
+        show_empty(
+            zh,
+            "No data for yesterday yet: the newest day that has data is shown.",
+            icon=":material/event_busy:",
+        )
 
 
 def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
@@ -75,21 +84,30 @@ def _show_cards(viewer: Viewer, windows: list[Window]) -> None:
 
 
 def _show_trust(viewer: Viewer, window: Window) -> None:
-    """Below the channels: what the checks found, what was received and is in no figure, and what the figure leaves open; a line each, or that all is well."""
+    """Below the channels: what the checks found, what was received and is in no figure, and what the figure
+    leaves open; a line each, or that all is well.
+    """
     failed = health.checks(viewer).filter(~pl.col("is_passed")).height
     notes = [note for note in ask(viewer, [KEPT], period=window.period).notes if note.code in UNREPORTED]
     doubts = [(f"{failed} 项检查有提醒,见数据健康", f"checks with a warning: {failed}")] if failed else []
     doubts += [*health.held(viewer).iter_rows(), *((note.zh, note.en) for note in notes)]
     if not doubts:
-        st.caption(":green[:material/verified: 检查都通过,没有被隔离的行。] All checks passed, no row is held back.")
+        st.caption(
+            ":green[:material/verified: 检查都通过,没有被隔离的行。] All checks passed, no row is held back."
+        )
     for zh, en in doubts:
         st.caption(f":orange[:material/front_hand:] {zh}。 {sentence(en)}")
 
 
 def _show_channels(viewer: Viewer, window: Window) -> None:
     show_heading("渠道 × 平台", "Channel × platform")
-    rows = ask(viewer, [KEPT, PAID], by=["platform", "channel"], period=window.period).rows.sort(KEPT, descending=True, nulls_last=True)
-    names = [f"{PLATFORM.zh(platform)} · {channel_name(channel)}" for platform, channel in rows.select("platform", "channel").rows()]
+    rows = ask(viewer, [KEPT, PAID], by=["platform", "channel"], period=window.period).rows.sort(
+        KEPT, descending=True, nulls_last=True
+    )
+    names = [
+        f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
+        for platform, channel in rows.select("platform", "channel").rows()
+    ]
     _show_bars(rows, names, f"{window.zh}各渠道净成交与支付金额,从高到低")
 
 
@@ -97,8 +115,13 @@ def _show_trend(viewer: Viewer, last: dt.date) -> None:
     first = last - dt.timedelta(days=TREND_DAYS - 1)
     show_heading(f"近{TREND_DAYS}天走势", "Daily trend")
     rows = ask(viewer, [KEPT, PAID], by=["date"], period=(first, last)).rows
-    every = pl.DataFrame({"date": pl.date_range(first, last, eager=True)}).join(rows, on="date", how="left", maintain_order="left")
-    show_daily(_in_yuan(every.with_columns(day=pl.col("date").dt.strftime("%-m/%-d"))), f"{span(first, last)}每日净成交与支付金额")
+    every = pl.DataFrame({"date": pl.date_range(first, last, eager=True)}).join(
+        rows, on="date", how="left", maintain_order="left"
+    )
+    show_daily(
+        _in_yuan(every.with_columns(day=pl.col("date").dt.strftime("%-m/%-d"))),
+        f"{span(first, last)}每日净成交与支付金额",
+    )
 
 
 def _show_styles(viewer: Viewer, window: Window) -> None:
@@ -107,10 +130,15 @@ def _show_styles(viewer: Viewer, window: Window) -> None:
     named = every.filter(pl.col("style") != "untold").sort(KEPT, descending=True, nulls_last=True)
     rows = named.head(TOP)
     if rows.is_empty() and not every.is_empty():
-        show_empty("**来源没有款式信息。** 导入含商品明细的订单导出后显示。", "The source tells no styles; an export with order lines does.")
+        show_empty(
+            "**来源没有款式信息。** 导入含商品明细的订单导出后显示。",
+            "The source tells no styles; an export with order lines does.",
+        )
         return
     titles = labels(viewer, "style")
-    called = [f"{place}. {visible(titles.get(style, style), 40)}" for place, style in enumerate(rows["style"], 1)]
+    called = [
+        f"{place}. {visible(titles.get(style, style), 40)}" for place, style in enumerate(rows["style"], 1)
+    ]
     _show_bars(rows, called, f"{window.zh}净成交最高的款式")
     show_cut(rows.height, named.height, "款")
 
@@ -130,16 +158,30 @@ def _show_sessions(viewer: Viewer, _: Window) -> None:
 
 
 def _show_bars(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
-    """A pair of bars per row of the two money columns, named in the same order; a sentence where the period has none."""
+    """A pair of bars per row of the two money columns, named in the same order.
+
+    A sentence where the period has none.
+    """
     if rows.is_empty():
         show_empty("这段时间没有数据。", "No data in this period.")
         return
     st.caption("绿条净成交,灰条支付;右侧:净成交 / 支付 · 留下多少。 Green kept, grey paid.")
-    figures = [f"{short_yuan(row[KEPT])} / {short_yuan(row[PAID])} · {percent(share(row[KEPT], row[PAID]))}" for row in rows.iter_rows(named=True)]
-    show_kept_bars(_in_yuan(rows).with_columns(pl.Series("name", names, dtype=pl.String), pl.Series("figures", figures, dtype=pl.String)), alt_text)
+    figures = [
+        f"{short_yuan(row[KEPT])} / {short_yuan(row[PAID])} · {percent(share(row[KEPT], row[PAID]))}"
+        for row in rows.iter_rows(named=True)
+    ]
+    show_kept_bars(
+        _in_yuan(rows).with_columns(
+            pl.Series("name", names, dtype=pl.String), pl.Series("figures", figures, dtype=pl.String)
+        ),
+        alt_text,
+    )
 
 
 def _in_yuan(rows: pl.DataFrame) -> pl.DataFrame:
     """Adds ``kept_yuan, paid_yuan`` for the lengths of bars and ``kept_text, paid_text`` for reading."""
-    texts = [pl.Series(name, [yuan(value) for value in rows[column]], dtype=pl.String) for name, column in (("kept_text", KEPT), ("paid_text", PAID))]
+    texts = [
+        pl.Series(name, [yuan(value) for value in rows[column]], dtype=pl.String)
+        for name, column in (("kept_text", KEPT), ("paid_text", PAID))
+    ]
     return rows.with_columns(*texts, kept_yuan=pl.col(KEPT) / 100, paid_yuan=pl.col(PAID) / 100)

@@ -55,7 +55,10 @@ def show(viewer: Viewer) -> None:
     with TellFailure("逐行明细"):
         lines = order_lines(viewer, metric, cell, period=period)
         if lines.value != found.value:
-            st.warning("**明细之和与这个数字不符,请联系管理员。** :small[The lines do not add up to the figure.]", icon=":material/error:")
+            st.warning(
+                "**明细之和与这个数字不符,请联系管理员。** :small[The lines do not add up to the figure.]",
+                icon=":material/error:",
+            )
         line = show_lines(lines)
         if line is not None:
             show_heading("原始行", "Rows as received")
@@ -63,11 +66,16 @@ def show(viewer: Viewer) -> None:
             for row in rows:
                 show_raw_row(row)
             if not rows:
-                st.caption("这一行没有原始行:它是推算出来的,不来自文件。 No received row: it was reckoned, not read.")
+                st.caption(
+                    "这一行没有原始行:它是推算出来的,不来自文件。 No received row: it was reckoned, not read."
+                )
 
 
 def _begin(windows: list[Window]) -> None:
-    """Where nothing was chosen yet: what a person came for, by the button beside a figure; else the usual figure of 30 days."""
+    """Where nothing was chosen yet: what a person came for, by the button beside a figure.
+
+    Else the usual figure of 30 days.
+    """
     wanted = asked()
     st.session_state.setdefault("passport_metric", _FIRST)
     if wanted is not None:
@@ -78,23 +86,38 @@ def _begin(windows: list[Window]) -> None:
 def _choose(viewer: Viewer, windows: list[Window]) -> tuple[str, dict[str, str], Period | None] | None:
     shops = labels(viewer, "shop")
     with st.container(horizontal=True, gap="small"):
-        metric = st.selectbox("指标 Metric", list(METRICS), format_func=lambda name: METRICS[name].zh, key="passport_metric")
+        metric = st.selectbox(
+            "指标 Metric", list(METRICS), format_func=lambda name: METRICS[name].zh, key="passport_metric"
+        )
         source = find_source(METRICS[metric].clock, ())
         if source and source.apart:
             return metric, _choose_apart(viewer, metric, source.apart, shops), None
         period = choose_days(windows, "passport")
-        shop = st.selectbox("店铺 Shop", [_ALL, *shops], format_func=lambda name: plain(shops[name]) if name else "全部店铺", key="passport_shop")
+        shop = st.selectbox(
+            "店铺 Shop",
+            [_ALL, *shops],
+            format_func=lambda name: plain(shops[name]) if name else "全部店铺",
+            key="passport_shop",
+        )
         channel = _ALL
         if find_source(METRICS[metric].clock, ("channel",), METRICS[metric].parts):
             channel = st.selectbox(
-                "渠道 Channel", [_ALL, *CHANNEL.values], format_func=lambda code: channel_name(code) if code else "全部渠道", key="passport_channel"
+                "渠道 Channel",
+                [_ALL, *CHANNEL.values],
+                format_func=lambda code: channel_name(code) if code else "全部渠道",
+                key="passport_channel",
             )
     cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
     return None if period is None else (metric, cell, period)
 
 
-def _choose_apart(viewer: Viewer, metric: str, apart: tuple[str, ...], shops: Mapping[str, str]) -> dict[str, str]:
-    """One member of each dimension over which the metric is never added up, the newest first; what nobody tells is offered where nothing is told."""
+def _choose_apart(
+    viewer: Viewer, metric: str, apart: tuple[str, ...], shops: Mapping[str, str]
+) -> dict[str, str]:
+    """One member of each dimension over which the metric is never added up, the newest first.
+
+    What nobody tells is offered where nothing is told.
+    """
     rows = ask(viewer, [metric], by=apart).rows
     left = rows.drop_nulls(metric)
     left = left if left.height else rows

@@ -1,4 +1,6 @@
-"""场次与买家: what a buyer and a thousand exposures bring, whether the money hangs on a few, and who comes again."""
+"""场次与买家: what a buyer and a thousand exposures bring, whether the money hangs on a few, and who comes
+again.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +23,14 @@ CARD = Card("people", "场次与买家", "Sessions and buyers", ":material/group
 
 #: Metric → its names on the page, and how its figure is written.
 _FIGURES = {
-    "paid_per_buyer": ("客单价", "per buyer", yuan), "aov": ("笔单价", "per order", yuan), "product_gpm": ("商品GPM", "per 1,000 product exposures", yuan),
+    "paid_per_buyer": ("客单价", "per buyer", yuan), "aov": ("笔单价", "per order", yuan),
+    "product_gpm": ("商品GPM", "per 1,000 product exposures", yuan),
     "gpm": ("GPM", "per 1,000 views", yuan), "watch_time": ("平均停留", "watching time", duration),
 }  # fmt: skip
-_SHARES = {"own_live_share": ("自播占知道渠道的净成交", "own sessions"), "creator_live_share": ("达播占知道渠道的净成交", "creators")}
+_SHARES = {
+    "own_live_share": ("自播占知道渠道的净成交", "own sessions"),
+    "creator_live_share": ("达播占知道渠道的净成交", "creators"),
+}
 
 #: What hangs on few: Chinese and English.
 _NET = ("净成交", "kept money")
@@ -67,9 +73,13 @@ def _show_concentration(viewer: Viewer, window: Window) -> None:
         show_figure(metric, zh, en, percent(answer.rows[metric][0]))
     _show_notes(answer.notes)
     channel = concentration(viewer, "channel", period=window.period)
-    show_concentration(channel, _NET, "渠道", "channel", {channel.largest or "": channel_name(channel.largest or "unknown")})
+    show_concentration(
+        channel, _NET, "渠道", "channel", {channel.largest or "": channel_name(channel.largest or "unknown")}
+    )
     creator = concentration(viewer, "creator", period=window.period, where={"channel": "creator_live"})
-    show_concentration(creator, ("达播净成交", "money kept through creators"), "达人", "creator", creator_names(viewer))
+    show_concentration(
+        creator, ("达播净成交", "money kept through creators"), "达人", "creator", creator_names(viewer)
+    )
     show_concentration(concentration(viewer, "sku", period=window.period), _NET, "SKU", "SKU", {})
 
 
@@ -81,7 +91,10 @@ def _show_buyers(viewer: Viewer) -> None:
         return
     days = open_desk(viewer).sql("SELECT max(window_days_qty) FROM gold.mart_buyer_monthly").item()
     zh = f"截至月末 {days} 天里留下两单以上的买家占比;各平台分开,不能相加。最近一个月还没定。"
-    st.caption(f"{zh} Buyers who kept two orders in the {days} days up to the month's end; platforms are never added up; the last month is not settled.")
+    st.caption(
+        f"{zh} Buyers who kept two orders in the {days} days up to the month's end; platforms are never "
+        "added up; the last month is not settled."
+    )
     show_buyers(answer.rows)
 
 

@@ -1,4 +1,6 @@
-"""利润: what is left after what things cost, by style, SKU, session, account and channel, each with how much of its cost is known."""
+"""利润: what is left after what things cost, by style, SKU, session, account and channel, each with how much
+of its cost is known.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ CARD = Card("profit", "利润", "Profit", ":material/savings:", 3)
 PROFIT = ["contribution", "gross_profit", "cost_coverage"]
 #: Dimension → its title, and what its member without a name is called.
 BY = {
-    "style": ("款式", "没有款号"), "sku": ("SKU", "没有商家编码"), "session": ("场次", "不在场次里"), "creator": ("账号/达人", "没说是谁"),
+    "style": ("款式", "没有款号"), "sku": ("SKU", "没有商家编码"), "session": ("场次", "不在场次里"),
+    "creator": ("账号/达人", "没说是谁"),
     "channel": ("渠道", ""),
 }  # fmt: skip
 #: What the box on top says in plain words.
@@ -44,8 +47,15 @@ def show(viewer: Viewer) -> None:
     show_summary(answer, found, window)
     if found.residual_fen is None or found.untold_fen == found.paid_fen:
         return
-    with TellFailure("利润去向"), st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"):
-        show_waterfall(with_ends(found.steps), found.residual_fen, alt="从支付到贡献利润的瀑布图 / waterfall from paid to contribution")
+    with (
+        TellFailure("利润去向"),
+        st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"),
+    ):
+        show_waterfall(
+            with_ends(found.steps),
+            found.residual_fen,
+            alt="从支付到贡献利润的瀑布图 / waterfall from paid to contribution",
+        )
         st.caption("推广费不在内,见「推广」页。 Advertising is not in it: see its own page.")
     with TellFailure("利润明细"):
         _show_members(viewer, window)
@@ -55,15 +65,25 @@ def _show_members(viewer: Viewer, window: Window) -> None:
     show_heading("谁赚钱", "Who brings it")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         by = st.segmented_control(
-            "按 By", list(BY), default="style", required=True, format_func=lambda name: BY[name][0], key="profit_by", label_visibility="collapsed"
+            "按 By",
+            list(BY),
+            default="style",
+            required=True,
+            format_func=lambda name: BY[name][0],
+            key="profit_by",
+            label_visibility="collapsed",
         )
         is_worst = st.toggle("亏的在前 :gray[:small[Losses first]]", key="profit_worst")
     by = by or "style"
     answer = ask(viewer, PROFIT, by=[by], period=window.period)
     rows = answer.rows.join(paid_by(viewer, by, window.period), on=by, how="left")
-    rows = rows.sort("contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True)
+    rows = rows.sort(
+        "contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True
+    )
     title, untold = BY[by]
-    show_table(rows, _names(viewer, by, rows[by].to_list()) | ({"untold": untold} if untold else {}), by, title)
+    show_table(
+        rows, _names(viewer, by, rows[by].to_list()) | ({"untold": untold} if untold else {}), by, title
+    )
     for note in answer.notes:
         if note.code in _SAID_ABOVE:
             continue

@@ -1,4 +1,7 @@
-"""库存: what lies, what is sold out, what is coming back, by shop; and the list of goods received and counted."""
+"""库存: what lies, what is sold out, what is coming back, by shop.
+
+And the list of goods received and counted.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,17 @@ from pipeline.counter import entry_list, shops
 CARD = Card("stock", "库存", "Stock", ":material/inventory_2:", 15)
 
 _OF_SHOP = [
-    "sell_through", "stock_to_sales_with_returns", "moving_rate_30", "returns_in_transit", "closing_stock", "kept_units_30", "unsold_skus", "sold_out_skus",
+    "sell_through", "stock_to_sales_with_returns", "moving_rate_30", "returns_in_transit", "closing_stock",
+    "kept_units_30", "unsold_skus", "sold_out_skus",
 ]  # fmt: skip
-_OF_GOODS = ["closing_stock", "kept_units_30", "returns_in_transit", "sell_through", "stock_to_sales", "received_units"]
+_OF_GOODS = [
+    "closing_stock",
+    "kept_units_30",
+    "returns_in_transit",
+    "sell_through",
+    "stock_to_sales",
+    "received_units",
+]
 
 
 def show(viewer: Viewer) -> None:
@@ -35,12 +46,24 @@ def show(viewer: Viewer) -> None:
         show_delivery(viewer, stock)
         return
     if not shops(viewer):
-        show_empty("**还没有登记店铺。** 请管理员先登记店铺。", "No shop is registered yet; ask your operator.", icon=":material/storefront:")
+        show_empty(
+            "**还没有登记店铺。** 请管理员先登记店铺。",
+            "No shop is registered yet; ask your operator.",
+            icon=":material/storefront:",
+        )
         return
     with st.spinner("正在读取… Loading"):
-        days = ask(viewer, ["kept_units_30"], by=["shop", "date"]).rows.group_by("shop").agg(pl.col("date").max()).sort("shop")
+        days = (
+            ask(viewer, ["kept_units_30"], by=["shop", "date"])
+            .rows.group_by("shop")
+            .agg(pl.col("date").max())
+            .sort("shop")
+        )
     if days.is_empty():
-        show_empty("**发布的数据里还没有付款订单,也没有库存。**", "The released data has neither paid orders nor stock yet.")
+        show_empty(
+            "**发布的数据里还没有付款订单,也没有库存。**",
+            "The released data has neither paid orders nor stock yet.",
+        )
     else:
         with TellFailure("库存"):
             _show_shop(viewer, dict(days.iter_rows()))
@@ -51,7 +74,13 @@ def show(viewer: Viewer) -> None:
 
 def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
     names = labels(viewer, "shop")
-    shop = st.selectbox("店铺 Shop", list(newest), format_func=lambda code: visible(names.get(code, code), 30), key="stock_shop", label_visibility="collapsed")
+    shop = st.selectbox(
+        "店铺 Shop",
+        list(newest),
+        format_func=lambda code: visible(names.get(code, code), 30),
+        key="stock_shop",
+        label_visibility="collapsed",
+    )
     day = newest[shop]
     where, period = {"shop": shop}, (day, day)
     answer = ask(viewer, _OF_SHOP, where=where, period=period)
@@ -64,15 +93,32 @@ def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
 
 def _show_goods(viewer: Viewer, where: dict[str, str], period: Period, *, is_told: bool) -> None:
     look = st.segmented_control(
-        "看 Look at", list(LOOKS), default="lying", required=True, format_func=lambda name: LOOKS[name][0], key="stock_look", label_visibility="collapsed"
+        "看 Look at",
+        list(LOOKS),
+        default="lying",
+        required=True,
+        format_func=lambda name: LOOKS[name][0],
+        key="stock_look",
+        label_visibility="collapsed",
     )
     _, english, wanted, by = LOOKS[look or "lying"]
     goods = ask(viewer, _OF_GOODS, by=["style", "sku"], where=where, period=period).rows.filter(wanted)
     if goods.is_empty():
-        zh, en = ("没有这样的货。", f"None: {english.lower()}.") if is_told or look == "back" else ("没有库存记录,看不出来。", "Stock is untold.")
+        zh, en = (
+            ("没有这样的货。", f"None: {english.lower()}.")
+            if is_told or look == "back"
+            else ("没有库存记录,看不出来。", "Stock is untold.")
+        )
         st.markdown(f":gray[{zh} :small[{en}]]")
         return
     names = labels(viewer, "style")
-    styles = ask(viewer, _OF_GOODS, by=["style"], where=where, period=period).rows.join(goods.select("style").unique(), on="style", how="semi")
-    show_picture(styles.filter(pl.col("style") != "untold").sort(by, "style", descending=[True, False], nulls_last=True), names)
+    styles = ask(viewer, _OF_GOODS, by=["style"], where=where, period=period).rows.join(
+        goods.select("style").unique(), on="style", how="semi"
+    )
+    show_picture(
+        styles.filter(pl.col("style") != "untold").sort(
+            by, "style", descending=[True, False], nulls_last=True
+        ),
+        names,
+    )
     show_table(goods.sort(by, "style", "sku", descending=[True, False, False], nulls_last=True), names)

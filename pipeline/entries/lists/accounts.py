@@ -1,4 +1,7 @@
-"""Own live accounts: the accounts on air that are the shop's own. Their sales are own live, everyone else's are creator live."""
+"""Own live accounts: the accounts on air that are the shop's own.
+
+Their sales are own live, everyone else's are creator live.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,35 @@ from warehouse.ops import LIVE_ACCOUNT
 
 BOOK = Book(LIVE_ACCOUNT, LIVE_ACCOUNT.key, "live_account_name", is_log=False)
 
-_SHOP = Rule("SHOP", "没有这个店铺,或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en)
-_ID = Rule("ID", "没有账号ID,或不像账号ID", "no account id, or none such", "填平台后台显示的账号ID", "fill in the id the platform shows")
-_ACTION = Rule("ACTION", "不认识的处理", "no such action", f"空着,或写「{TAKEN_BACK}」", "leave it blank, or write 撤销")
+_SHOP = Rule(
+    "SHOP", "没有这个店铺,或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en
+)
+_ID = Rule(
+    "ID",
+    "没有账号ID,或不像账号ID",
+    "no account id, or none such",
+    "填平台后台显示的账号ID",
+    "fill in the id the platform shows",
+)
+_ACTION = Rule(
+    "ACTION", "不认识的处理", "no such action", f"空着,或写「{TAKEN_BACK}」", "leave it blank, or write 撤销"
+)
 
 
 def _read_account(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    bad = pl.Series([cell is not None and re.fullmatch(registry.PLATFORM_ID, cell) is None for cell in raw], dtype=pl.Boolean)
+    bad = pl.Series(
+        [cell is not None and re.fullmatch(registry.PLATFORM_ID, cell) is None for cell in raw],
+        dtype=pl.Boolean,
+    )
     return raw, bad
 
 
 def _platform(given: Given) -> dict[str, pl.Expr]:
-    return {"platform_code": pl.col("shop_id").replace_strict(dict(given.platforms), default=None, return_dtype=pl.String)}
+    return {
+        "platform_code": pl.col("shop_id").replace_strict(
+            dict(given.platforms), default=None, return_dtype=pl.String
+        )
+    }
 
 
 def _moves(lake: Lake, changed: Changed) -> InputChanges:
@@ -39,8 +59,12 @@ def _moves(lake: Lake, changed: Changed) -> InputChanges:
     names = set(registry.merchants(lake)["merchant_id"]) if changed.is_first else owners_of(changed)
     if not names:
         return InputChanges()
-    sessions = lake.read(SILVER["live_session"], where={"merchant_id": sorted(names)}, columns=SESSION).unique()
-    return InputChanges(Touched(orders=orders_of_merchants(lake, sorted(names)), sessions=sessions), merchants=names)
+    sessions = lake.read(
+        SILVER["live_session"], where={"merchant_id": sorted(names)}, columns=SESSION
+    ).unique()
+    return InputChanges(
+        Touched(orders=orders_of_merchants(lake, sorted(names)), sessions=sessions), merchants=names
+    )
 
 
 LIST = EntryList(
@@ -49,12 +73,27 @@ LIST = EntryList(
     "自有直播账号",
     "own live accounts",
     (
-        "本店自己的直播账号写在这里,它们的成交算**自播**,其他账号的成交算**达播**。账号ID照平台后台显示的填。",
-        "Accounts on air that are your own: their sales are own live, everyone else's are creator live. Fill in the id the platform shows.",
+        (
+            "本店自己的直播账号写在这里,它们的成交算**自播**,其他账号的成交算**达播**。"
+            "账号ID照平台后台显示的填。"
+        ),
+        (
+            "Accounts on air that are your own: their sales are own live, everyone else's are creator live. "
+            "Fill "
+            "in the id the platform shows."
+        ),
     ),
     columns=(
         Cell("店铺", "shop_id", own_shop(), "shop", _SHOP, is_required=True),
-        Cell("账号ID", "live_account_id", Kind("account", _ID, _read_account), "account id", _ID, is_required=True, leads=True),
+        Cell(
+            "账号ID",
+            "live_account_id",
+            Kind("account", _ID, _read_account),
+            "account id",
+            _ID,
+            is_required=True,
+            leads=True,
+        ),
         Cell("昵称", "live_account_name", text(80), "nickname"),
         Cell("处理", "action", choice({"登记": "own"}), "action", _ACTION, takes_back=True),
     ),

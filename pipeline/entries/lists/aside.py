@@ -1,4 +1,7 @@
-"""Excluded orders (brushing, samples): set aside by an explicit list and by nothing else. Both figures are kept, with them and without."""
+"""Excluded orders (brushing, samples): set aside by an explicit list and by nothing else.
+
+Both figures are kept, with them and without.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,33 @@ from warehouse.ops import ASIDE_ORDER
 
 BOOK = Book(ASIDE_ORDER, LISTED_ORDER, "reason_name", flag="is_aside")
 
-_ORDER = Rule("ORDER", "订单号被 Excel 改成了科学计数法,后几位已丢失", "a number was rounded", "设为文本后重新填", "format the column as text")
-_CELLS = Rule("CELLS", "店铺、订单号和原因都要填", "shop, order and reason are all needed", "补齐这一行", "fill in the row")
-_ACTION = Rule("ACTION", "不认识的处理", "no such action", f"写「剔除」或「{TAKEN_BACK}」,空着表示剔除", "write 剔除 or 撤销; blank means 剔除")
-_SHOP = Rule("SHOP", "没有这个店铺,或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en)
-_TWICE = Rule("TWICE", "同一个订单写了两次", "the same order stands twice", "只留一行", "keep one of the rows")
+_ORDER = Rule(
+    "ORDER",
+    "订单号被 Excel 改成了科学计数法,后几位已丢失",
+    "a number was rounded",
+    "设为文本后重新填",
+    "format the column as text",
+)
+_CELLS = Rule(
+    "CELLS",
+    "店铺、订单号和原因都要填",
+    "shop, order and reason are all needed",
+    "补齐这一行",
+    "fill in the row",
+)
+_ACTION = Rule(
+    "ACTION",
+    "不认识的处理",
+    "no such action",
+    f"写「剔除」或「{TAKEN_BACK}」,空着表示剔除",
+    "write 剔除 or 撤销; blank means 剔除",
+)
+_SHOP = Rule(
+    "SHOP", "没有这个店铺,或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en
+)
+_TWICE = Rule(
+    "TWICE", "同一个订单写了两次", "the same order stands twice", "只留一行", "keep one of the rows"
+)
 
 
 def _moves(lake: Lake, changed: Changed) -> InputChanges:
@@ -36,8 +61,15 @@ LIST = EntryList(
     "剔除名单",
     "excluded orders",
     (
-        "自己刷的单、寄给达人的样品不是真的卖。写明店铺、订单号和原因,看板就同时给出两个数:含这些订单的,和不含的。只认这份名单,从不猜哪些是刷单。",
-        "Brushing and samples are no real sales. Name shop, order and reason, and you get both figures: with these orders and without. Nothing is guessed.",
+        (
+            "自己刷的单、寄给达人的样品不是真的卖。写明店铺、"
+            "订单号和原因,看板就同时给出两个数:含这些订单的,和不含的。只认这份名单,从不猜哪些是刷单。"
+        ),
+        (
+            "Brushing and samples are no real sales. Name shop, order and reason, and you get both figures: "
+            "with "
+            "these orders and without. Nothing is guessed."
+        ),
     ),
     columns=(
         Cell("店铺", "shop_id", own_shop(), "shop", _SHOP, is_required=True),

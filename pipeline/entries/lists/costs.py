@@ -1,4 +1,7 @@
-"""Costs: what goods, parcels, slots, samples and advertising cost. Goods are kept apart from everything beside them."""
+"""Costs: what goods, parcels, slots, samples and advertising cost.
+
+Goods are kept apart from everything beside them.
+"""
 
 from __future__ import annotations
 
@@ -19,41 +22,86 @@ GOODS = Book(UNIT_COST, SAME_GOODS, "unit_cost_fen", day="valid_from_date")
 OTHERS = Book(FIXED_COST, SAME_COST, "cost_amount_fen", day="valid_from_date")
 #: Each kind with the ways it can be charged; the first is meant where none is said.
 BASES = {
-    "goods": ("per_unit",), "packing": ("per_order", "per_unit"), "freight_out": ("per_order", "per_unit"), "freight_back": ("per_order", "per_unit"),
-    "write_down": ("per_unit",), "slot_fee": ("once",), "sample": ("once",), "ad_cash": ("once",), "ad_grant": ("once",),
+    "goods": ("per_unit",), "packing": ("per_order", "per_unit"), "freight_out": ("per_order", "per_unit"),
+    "freight_back": ("per_order", "per_unit"),
+    "write_down": ("per_unit",), "slot_fee": ("once",), "sample": ("once",), "ad_cash": ("once",),
+    "ad_grant": ("once",),
 }  # fmt: skip
 LONGEST_DAYS = 366
-#: More than this for one unit or order, and for all at once, is a slip of the pen; and sums of it stay within what a figure may be.
+#: More than this for one unit or order, and for all at once, is a slip of the pen; and sums of it stay within
+#: what a figure may be.
 MOST_EACH_FEN, MOST_ONCE_FEN = 10**8, 10**11
 
 _KINDS = "、".join(COST_KIND.zh(kind) for kind in COST_KIND.values)
-_KIND = Rule("KIND", "不认识的成本项目", "no such kind of cost", f"写成{_KINDS}之一", "use a kind of the template")
+_KIND = Rule(
+    "KIND", "不认识的成本项目", "no such kind of cost", f"写成{_KINDS}之一", "use a kind of the template"
+)
 _BASIS = Rule(
-    "BASIS", "这个项目不能这样计费", "this kind is not charged that way", "每件、每单或一次性,见模板", "per unit, per order or once: see the template"
+    "BASIS",
+    "这个项目不能这样计费",
+    "this kind is not charged that way",
+    "每件、每单或一次性,见模板",
+    "per unit, per order or once: see the template",
 )
 _AMOUNT = Rule(
-    "AMOUNT", "金额应为不小于 0 的元,最多两位小数", "an amount is yuan of at most two decimals, not below 0", "改正金额;要撤销写「撤销」",
+    "AMOUNT", "金额应为不小于 0 的元,最多两位小数", "an amount is yuan of at most two decimals, not below 0",
+    "改正金额;要撤销写「撤销」",
     "mend it; write 撤销 to take a cost back",
 )  # fmt: skip
-_LARGE = Rule("LARGE", "每件、每单超过 100 万元,或一次性超过 10 亿元,多半写错了", "a million yuan a unit is a slip of the pen", "核对金额", "check it")
-_DATE = Rule("DATE", "日期无法识别", "not a date", "写成 2026-03-08;生效日期必填", "write 2026-03-08; a cost needs the day it is valid from")
-_GOODS = Rule("GOODS", "商品成本要有商家编码或款号,其他项目不填", "goods need a SKU or style code; nothing else has one", "补上或去掉编码", "add or remove it")
-_SHOP_MISSING = Rule("SHOP_MISSING", "一次性的成本要写明店铺", "a cost charged once needs its shop", "填上店铺编号", "fill in the shop")
+_LARGE = Rule(
+    "LARGE",
+    "每件、每单超过 100 万元,或一次性超过 10 亿元,多半写错了",
+    "a million yuan a unit is a slip of the pen",
+    "核对金额",
+    "check it",
+)
+_DATE = Rule(
+    "DATE",
+    "日期无法识别",
+    "not a date",
+    "写成 2026-03-08;生效日期必填",
+    "write 2026-03-08; a cost needs the day it is valid from",
+)
+_GOODS = Rule(
+    "GOODS",
+    "商品成本要有商家编码或款号,其他项目不填",
+    "goods need a SKU or style code; nothing else has one",
+    "补上或去掉编码",
+    "add or remove it",
+)
+_SHOP_MISSING = Rule(
+    "SHOP_MISSING",
+    "一次性的成本要写明店铺",
+    "a cost charged once needs its shop",
+    "填上店铺编号",
+    "fill in the shop",
+)
 _WHOSE = Rule(
-    "WHOSE", "坑位费要写明达人ID或直播场次,推广随意,其他不填", "a slot fee needs its creator or session, advertising may", "补上或去掉", "mend it"
+    "WHOSE", "坑位费要写明达人ID或直播场次,推广随意,其他不填",
+    "a slot fee needs its creator or session, advertising may", "补上或去掉", "mend it"
 )  # fmt: skip
 _UNTIL = Rule(
-    "UNTIL", "结束日期只用于一次性的成本,不早于生效日期,最多 366 天", "only a cost charged once ends, within 366 days",
+    "UNTIL", "结束日期只用于一次性的成本,不早于生效日期,最多 366 天",
+    "only a cost charged once ends, within 366 days",
     "改价另写一行新日期", "mend it",
 )  # fmt: skip
-_TWICE = Rule("TWICE", "同一项目、同一天写了两次", "the same cost stands twice for one day", "只留一行", "keep one of the rows")
+_TWICE = Rule(
+    "TWICE",
+    "同一项目、同一天写了两次",
+    "the same cost stands twice for one day",
+    "只留一行",
+    "keep one of the rows",
+)
 
 _IS_GOODS, _IS_ONCE = pl.col("cost_kind_code") == "goods", pl.col("cost_basis_code") == "once"
 _HAS_WHOSE = pl.any_horizontal(pl.col("creator_id", "live_session_id").is_not_null())
 
 
 def _bad_basis(rows: pl.DataFrame, given: Given) -> pl.Expr:
-    return ~pl.any_horizontal((pl.col("cost_kind_code") == kind) & pl.col("cost_basis_code").is_in(list(bases)) for kind, bases in BASES.items())
+    return ~pl.any_horizontal(
+        (pl.col("cost_kind_code") == kind) & pl.col("cost_basis_code").is_in(list(bases))
+        for kind, bases in BASES.items()
+    )
 
 
 def _large(rows: pl.DataFrame, given: Given) -> pl.Expr:
@@ -74,13 +122,16 @@ def _bad_whose(rows: pl.DataFrame, given: Given) -> pl.Expr:
 
 
 def _bad_until(rows: pl.DataFrame, given: Given) -> pl.Expr:
-    until, days = pl.col("valid_until_date"), (pl.col("valid_until_date") - pl.col("valid_from_date")).dt.total_days()
+    until = pl.col("valid_until_date")
+    days = (pl.col("valid_until_date") - pl.col("valid_from_date")).dt.total_days()
     return until.is_not_null() & (~_IS_ONCE | (days < 0) | (days >= LONGEST_DAYS))
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:
     """The usual basis where none is said; a SKU says more than its style."""
-    usual = pl.col("cost_kind_code").replace_strict({kind: bases[0] for kind, bases in BASES.items()}, default=None)
+    usual = pl.col("cost_kind_code").replace_strict(
+        {kind: bases[0] for kind, bases in BASES.items()}, default=None
+    )
     style = pl.when(pl.col("sku_code").is_null()).then("style_code")
     return rows.with_columns(cost_basis_code=pl.coalesce("cost_basis_code", usual), style_code=style)
 
@@ -97,7 +148,8 @@ LIST = EntryList(
     (
         "告诉我们商品成本(按商家编码或款号)、打包、发货和退货运费、退货折损、坑位费、样品费,就能算利润;"
         "推广现金、推广赠款填在同一张表里,就能算投产比。店铺空着表示全部店铺。没告诉的不猜。",
-        "Tell us what goods, parcels, write-downs, slots and samples cost, and profit follows; advertising paid in cash or by grants goes into the same list. "
+        "Tell us what goods, parcels, write-downs, slots and samples cost, and profit follows; advertising "
+        "paid in cash or by grants goes into the same list. "
         "A blank shop means all shops. What is not told is never guessed.",
     ),
     columns=(
@@ -108,12 +160,19 @@ LIST = EntryList(
         Cell("达人ID", "creator_id", code(), "creator", leads=True),
         Cell("直播场次", "live_session_id", code(), "session", leads=True),
         Cell("计费方式", "cost_basis_code", code_of(COST_BASIS), "charged", _BASIS),
-        Cell("金额(元)", "fen", yuan(), "yuan", _AMOUNT, is_required=True, takes_back=True, is_filled_in=True),
+        Cell(
+            "金额(元)", "fen", yuan(), "yuan", _AMOUNT, is_required=True, takes_back=True, is_filled_in=True
+        ),
         Cell("生效日期", "valid_from_date", day(), "valid from", _DATE, is_required=True, is_filled_in=True),
         Cell("结束日期", "valid_until_date", day(), "until", _DATE),
     ),
     parts=(
-        Part(GOODS, _IS_GOODS, {"unit_cost_fen": "fen"}, {"cost_kind_code": "goods", "cost_basis_code": "per_unit"}),
+        Part(
+            GOODS,
+            _IS_GOODS,
+            {"unit_cost_fen": "fen"},
+            {"cost_kind_code": "goods", "cost_basis_code": "per_unit"},
+        ),
         Part(OTHERS, ~_IS_GOODS, {"cost_amount_fen": "fen"}),
     ),
     examples=(

@@ -1,4 +1,6 @@
-"""Exchange rates of foreign shops, one per day and currency, for the whole house: an order is converted by the rate of the day it was created."""
+"""Exchange rates of foreign shops, one per day and currency, for the whole house: an order is converted by
+the rate of the day it was created.
+"""
 
 from __future__ import annotations
 
@@ -25,29 +27,56 @@ BOOK = Book(CURRENCY_RATE, CURRENCY_RATE.key, "cny_e8_number", is_log=False)
 _NEAR_DAYS = 31
 _RATE = (*CURRENCY_RATE.key, "cny_e8_number")
 
-_CURRENCY = Rule("CURRENCY", "币种应为三个字母(不含 CNY)", "a currency is three letters, not CNY", "写成 USD、THB", "write USD, THB")
+_CURRENCY = Rule(
+    "CURRENCY",
+    "币种应为三个字母(不含 CNY)",
+    "a currency is three letters, not CNY",
+    "写成 USD、THB",
+    "write USD, THB",
+)
 _NUMBER = Rule(
-    "NUMBER", "汇率应为正数,最多八位小数", "a rate is a positive number of at most eight decimals", "写一单位外币合多少元;要撤销写「撤销」",
+    "NUMBER", "汇率应为正数,最多八位小数", "a rate is a positive number of at most eight decimals",
+    "写一单位外币合多少元;要撤销写「撤销」",
     "yuan for one unit of the currency; 撤销 takes a rate back",
 )  # fmt: skip
-_DATE = Rule("DATE", "日期无法识别,或在一年以后", "not a date, or a day more than a year ahead", "写成 2026-03-08,核对年份", "write 2026-03-08; check the year")
+_DATE = Rule(
+    "DATE",
+    "日期无法识别,或在一年以后",
+    "not a date, or a day more than a year ahead",
+    "写成 2026-03-08,核对年份",
+    "write 2026-03-08; check the year",
+)
 _JUMP = Rule(
-    "JUMP", "和相邻一天差一倍以上,多半写反了或写错了币种", "less than half or more than twice its neighbour's", "写一单位外币合多少元",
+    "JUMP", "和相邻一天差一倍以上,多半写反了或写错了币种",
+    "less than half or more than twice its neighbour's", "写一单位外币合多少元",
     "yuan for one unit of the currency",
 )  # fmt: skip
-_TWICE = Rule("TWICE", "同一天同一币种出现两次", "a day and currency stands twice", "只留一行", "keep one of the rows")
+_TWICE = Rule(
+    "TWICE", "同一天同一币种出现两次", "a day and currency stands twice", "只留一行", "keep one of the rows"
+)
 
 
 def _read_currency(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    codes = [cell.upper() if cell and re.fullmatch(r"[A-Za-z]{3}", cell, re.ASCII) and cell.upper() != "CNY" else None for cell in raw]
+    codes = [
+        cell.upper()
+        if cell and re.fullmatch(r"[A-Za-z]{3}", cell, re.ASCII) and cell.upper() != "CNY"
+        else None
+        for cell in raw
+    ]
     value = pl.Series(raw.name, codes, dtype=pl.String)
     return value, raw.is_not_null() & value.is_null()
 
 
 def _jumps(rows: pl.DataFrame, given: Given) -> pl.Series:
-    """No currency halves or doubles from one day to the next: 7.1 beside 0.14 is a rate the wrong way round."""
+    """No currency halves or doubles from one day to the next: 7.1 beside 0.14 is a rate the wrong way
+    round.
+    """
     given_rows = rows.filter(~pl.col("is_back")).select("row", *_RATE).drop_nulls()
-    known = given.stood(BOOK).join(rows, on=CURRENCY_RATE.key, how="anti").select(pl.lit(None, pl.Int64).alias("row"), *_RATE)
+    known = (
+        given.stood(BOOK)
+        .join(rows, on=CURRENCY_RATE.key, how="anti")
+        .select(pl.lit(None, pl.Int64).alias("row"), *_RATE)
+    )
     both = pl.concat([given_rows, known]).sort("currency_code", "rate_date")
     before = both.select(pl.exclude("currency_code").shift().over("currency_code").name.prefix("was_"))
     pair = pl.concat([both, before], how="horizontal")
@@ -57,11 +86,16 @@ def _jumps(rows: pl.DataFrame, given: Given) -> pl.Series:
 
 
 def _moves(lake: Lake, changed: Changed) -> InputChanges:
-    """A rate given, changed or taken back moves orders of its day, and of ledgers the rows of its day: these go by it if they are of no order."""
+    """A rate given, changed or taken back moves orders of its day, and of ledgers the rows of its day: these
+    go by it if they are of no order.
+    """
     (rates,) = changed.rows
     moved = rates.select("rate_date", "currency_code").unique()
-    orders = [_of_day(lake, table, ORDER, "created_at", moved) for table in (canonical.ORDER, canonical.ORDER_LINE)]
-    entries, funds = _of_day(lake, SETTLEMENT_ENTRY, ENTRY, "settled_at", moved), _of_day(lake, FUND_ENTRY, FUND, "moved_at", moved)
+    orders = [
+        _of_day(lake, table, ORDER, "created_at", moved) for table in (canonical.ORDER, canonical.ORDER_LINE)
+    ]
+    entries = _of_day(lake, SETTLEMENT_ENTRY, ENTRY, "settled_at", moved)
+    funds = _of_day(lake, FUND_ENTRY, FUND, "moved_at", moved)
     touched = Touched(orders=pl.concat(orders).unique(), entries=entries, funds=funds)
     return InputChanges(touched, merchants={str(name) for name in touched.orders["merchant_id"].unique()})
 
@@ -74,7 +108,8 @@ def _of_day(lake: Lake, table: Table, key: list[str], clock: str, moved: pl.Data
         f"""
         SELECT DISTINCT {", ".join(f"s.{name}" for name in key)}
         FROM silver."{table.name}" AS s JOIN _moved AS m
-          ON s.currency_code = m.currency_code AND CAST(timezone('{TIME_ZONE}', s.{clock}) AS DATE) = m.rate_date""",  # noqa: S608
+          ON s.currency_code = m.currency_code AND CAST(timezone('{TIME_ZONE}',
+              s.{clock}) AS DATE) = m.rate_date""",  # noqa: S608
         _moved=moved,
     )
 
@@ -85,13 +120,46 @@ LIST = EntryList(
     "汇率",
     "exchange rates",
     (
-        "外币店铺每天每种货币一条:一单位外币合多少元。没有汇率的订单等着,不会按猜的汇率入账;补上以后,下一次构建入账。",
-        "One per day and currency: yuan for one unit. Orders without a rate wait and are never guessed; given one, the next build converts them.",
+        (
+            "外币店铺每天每种货币一条:一单位外币合多少元。"
+            "没有汇率的订单等着,不会按猜的汇率入账;补上以后,下一次构建入账。"
+        ),
+        (
+            "One per day and currency: yuan for one unit. Orders without a rate wait and are never guessed; "
+            "given one, the next build converts them."
+        ),
     ),
     columns=(
-        Cell("日期", "rate_date", day(days_ahead=366), "day", _DATE, is_required=True, leads=True, also=("date",)),
-        Cell("币种", "currency_code", Kind("currency", _CURRENCY, _read_currency), "currency", _CURRENCY, is_required=True, leads=True, also=("currency",)),
-        Cell("汇率", "cny_e8_number", exact_number(8, 10_000), "yuan for one unit", _NUMBER, is_required=True, takes_back=True, also=("rate",)),
+        Cell(
+            "日期",
+            "rate_date",
+            day(days_ahead=366),
+            "day",
+            _DATE,
+            is_required=True,
+            leads=True,
+            also=("date",),
+        ),
+        Cell(
+            "币种",
+            "currency_code",
+            Kind("currency", _CURRENCY, _read_currency),
+            "currency",
+            _CURRENCY,
+            is_required=True,
+            leads=True,
+            also=("currency",),
+        ),
+        Cell(
+            "汇率",
+            "cny_e8_number",
+            exact_number(8, 10_000),
+            "yuan for one unit",
+            _NUMBER,
+            is_required=True,
+            takes_back=True,
+            also=("rate",),
+        ),
     ),
     parts=(Part(BOOK),),
     examples=(("2026-03-08", "USD", "7.1"), ("2026-03-08", "THB", "0.2063")),

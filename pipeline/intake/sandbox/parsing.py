@@ -1,7 +1,9 @@
-"""Untrusted files are read in a process of their own (``pipeline.intake.sandbox.reader``): one that may hold so much memory, take so long, and write nothing.
+"""Untrusted files are read in a process of their own (``pipeline.intake.sandbox.reader``): one that may hold
+so much memory, take so long, and write nothing.
 
-Whatever a file does to it, the worst is its death: the file is refused, a new reader is started, everything else goes on. The two speak
-length-prefixed JSON and Arrow over pipes, never pickle, so that what comes back is data whatever the reader has become.
+Whatever a file does to it, the worst is its death: the file is refused, a new reader is started, everything
+else goes on. The two speak length-prefixed JSON and Arrow over pipes, never pickle, so that what comes back
+is data whatever the reader has become.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ _START_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may cost: ``memory_mb`` of address space of its reader, ``seconds`` by the clock on the wall."""
+    """What one file may cost: ``memory_mb`` of address space of its reader, ``seconds`` by the clock on the
+    wall.
+    """
 
     memory_mb: int = 4096
     seconds: float = 300.0
@@ -62,13 +66,19 @@ class Reader:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "POLARS_MAX_THREADS") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "LC_ALL", "POLARS_MAX_THREADS")
+            if name in os.environ
+        }
         # a file's table is in memory as it is, and small: Polars' streaming engine would take a third longer
         # -P and no empty path: what lies in the folder somebody stands in is no code of ours
         paths = os.pathsep.join([str(Path(__file__).parents[3]), *filter(None, sys.path)])
         environment = {**kept, "POLARS_ENGINE_AFFINITY": "in-memory", "PYTHONPATH": paths}
         command = [sys.executable, "-P", "-m", "pipeline.intake.sandbox.reader", str(limits.memory_mb)]
-        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603
+        self._child = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
         for pipe in (self._child.stdin, self._child.stdout):
             widen(pipe)  # type: ignore[arg-type]
         self.owner = os.getpid()
@@ -80,7 +90,10 @@ class Reader:
         return self.owner == os.getpid() and self._child.poll() is None
 
     def ask(self, request: dict[str, object], data: bytes) -> tuple[dict[str, object], list[bytes]]:
-        """One request and its answer. Raises ``Died`` when the child ends or takes too long; it is gone then."""
+        """One request and its answer.
+
+        Raises ``Died`` when the child ends or takes too long; it is gone then.
+        """
         assert self._child.stdin is not None and self._child.stdout is not None  # noqa: S101
         try:
             if not self._is_ready:  # starting up is not the file's fault
@@ -114,7 +127,10 @@ _turn = threading.RLock()  # one question at a time: a page's uploads come from 
 
 
 def warm(limits: Limits | None = None) -> Reader:
-    """This process's reader, started if there is none with these limits; it gets ready while the caller does other things."""
+    """This process's reader, started if there is none with these limits.
+
+    It gets ready while the caller does other things.
+    """
     global _reader
     wanted = limits or Limits()
     with _turn:
@@ -133,7 +149,9 @@ def close() -> None:
         _reader = None
 
 
-def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tuple[dict[str, object], list[bytes]]:
+def _ask(
+    request: dict[str, object], data: bytes, limits: Limits | None
+) -> tuple[dict[str, object], list[bytes]]:
     allowed = limits or Limits()
     with _turn:
         try:
@@ -145,12 +163,18 @@ def _ask(request: dict[str, object], data: bytes, limits: Limits | None) -> tupl
             if refused["rule"] == "PARSE_DIED":
                 close()  # it has said its last word; the next file is not to meet it dying
             facts = refused.pop("facts")
-            raise FileRefusedError(refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts)
+            raise FileRefusedError(
+                refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts
+            )
         return said, blobs
 
 
-def _ask_twice(request: dict[str, object], data: bytes, allowed: Limits) -> tuple[dict[str, object], list[bytes]]:
-    """A reader that was ended from outside (a machine out of memory) is no fault of the file: another one is asked. Raises ``Died``."""
+def _ask_twice(
+    request: dict[str, object], data: bytes, allowed: Limits
+) -> tuple[dict[str, object], list[bytes]]:
+    """A reader that was ended from outside (a machine out of memory) is no fault of the file: another one is
+    asked. Raises ``Died``.
+    """
     try:
         return warm(allowed).ask(request, data)
     except Died as died:
@@ -159,9 +183,24 @@ def _ask_twice(request: dict[str, object], data: bytes, allowed: Limits) -> tupl
         return warm(allowed).ask(request, data)
 
 
-def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> Reading:
-    """``connectors.reading.read_file`` in the reader's process. Raises FileRefusedError, also when the file was too much for it."""
-    request: dict[str, object] = {"do": "read", "origin": _plain_origin(origin), "mappings": _plain_sources(mappings), "aliases": aliases or {}}
+def read_apart(
+    data: bytes,
+    origin: Origin,
+    limits: Limits | None = None,
+    *,
+    mappings: Sequence[Mapped] = (),
+    aliases: Aliases | None = None,
+) -> Reading:
+    """``connectors.reading.read_file`` in the reader's process.
+
+    Raises FileRefusedError, also when the file was too much for it.
+    """
+    request: dict[str, object] = {
+        "do": "read",
+        "origin": _plain_origin(origin),
+        "mappings": _plain_sources(mappings),
+        "aliases": aliases or {},
+    }
     said, (bronze, quarantine) = _ask(request, data, limits)
     layout = said["layout"]
     assert isinstance(layout, dict)  # noqa: S101
@@ -180,9 +219,21 @@ def read_apart(data: bytes, origin: Origin, limits: Limits | None = None, *, map
     )
 
 
-def rows_apart(data: bytes, numbers: Sequence[int], limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> Cells:
+def rows_apart(
+    data: bytes,
+    numbers: Sequence[int],
+    limits: Limits | None = None,
+    *,
+    mappings: Sequence[Mapped] = (),
+    aliases: Aliases | None = None,
+) -> Cells:
     """``connectors.received.rows_of_file`` in the reader's process. Raises FileRefusedError."""
-    request: dict[str, object] = {"do": "rows", "numbers": list(numbers), "mappings": _plain_sources(mappings), "aliases": aliases or {}}
+    request: dict[str, object] = {
+        "do": "rows",
+        "numbers": list(numbers),
+        "mappings": _plain_sources(mappings),
+        "aliases": aliases or {},
+    }
     said, _ = _ask(request, data, limits)
     rows = said["rows"]
     assert isinstance(rows, dict)  # noqa: S101
@@ -190,7 +241,10 @@ def rows_apart(data: bytes, numbers: Sequence[int], limits: Limits | None = None
 
 
 def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, bytes]]:
-    """The files in an archive, by name; none for bytes that are no archive or a workbook. Raises FileRefusedError for one that is not to be unpacked."""
+    """The files in an archive, by name; none for bytes that are no archive or a workbook.
+
+    Raises FileRefusedError for one that is not to be unpacked.
+    """
     if not looks_zipped(data):
         return []
     said, blobs = _ask({"do": "unpack"}, data, limits)
@@ -199,12 +253,18 @@ def unpack_apart(data: bytes, limits: Limits | None = None) -> list[tuple[str, b
     return list(zip((str(name) for name in names), blobs, strict=True))
 
 
-def sheet_apart(data: bytes, limits: Limits | None = None) -> tuple[list[str], pl.DataFrame, list[tuple[int, int]]]:
+def sheet_apart(
+    data: bytes, limits: Limits | None = None
+) -> tuple[list[str], pl.DataFrame, list[tuple[int, int]]]:
     """``connectors.files.tabular.first_sheet`` in the reader's process. Raises FileRefusedError."""
     said, (rows,) = _ask({"do": "sheet"}, data, limits)
     head, formulas = said["head"], said["formulas"]
     assert isinstance(head, list) and isinstance(formulas, list)  # noqa: S101
-    return [str(word) for word in head], pl.read_ipc(rows), [(int(row), int(place)) for row, place in formulas]
+    return (
+        [str(word) for word in head],
+        pl.read_ipc(rows),
+        [(int(row), int(place)) for row, place in formulas],
+    )
 
 
 def propose_apart(data: bytes, limits: Limits | None = None, **asked: object) -> Proposal:
@@ -213,9 +273,17 @@ def propose_apart(data: bytes, limits: Limits | None = None, **asked: object) ->
     return Proposal.model_validate(said["proposal"])
 
 
-def aliases_apart(data: bytes, limits: Limits | None = None, *, mappings: Sequence[Mapped] = (), aliases: Aliases | None = None) -> AliasOffer | None:
+def aliases_apart(
+    data: bytes,
+    limits: Limits | None = None,
+    *,
+    mappings: Sequence[Mapped] = (),
+    aliases: Aliases | None = None,
+) -> AliasOffer | None:
     """``connectors.mapping.aliases.propose_aliases`` in the reader's process."""
-    said, _ = _ask({"do": "aliases", "mappings": _plain_sources(mappings), "aliases": aliases or {}}, data, limits)
+    said, _ = _ask(
+        {"do": "aliases", "mappings": _plain_sources(mappings), "aliases": aliases or {}}, data, limits
+    )
     return AliasOffer.model_validate(said["offer"]) if said["offer"] else None
 
 
@@ -226,11 +294,16 @@ def recognise_apart(data: bytes, limits: Limits | None = None, *, mappings: Sequ
 
 
 def _whole(rows: pl.DataFrame, same: dict[str, str], columns: list[str]) -> pl.DataFrame:
-    return rows.with_columns(pl.lit(text, pl.String).alias(name) for name, text in same.items()).select(columns)
+    return rows.with_columns(pl.lit(text, pl.String).alias(name) for name, text in same.items()).select(
+        columns
+    )
 
 
 def _plain_sources(mappings: Sequence[Mapped]) -> list[dict[str, object]]:
-    return [{"code": item.code, "mappings": [mapping.model_dump_json() for mapping in item.mappings]} for item in mappings]
+    return [
+        {"code": item.code, "mappings": [mapping.model_dump_json() for mapping in item.mappings]}
+        for item in mappings
+    ]
 
 
 def _plain_origin(origin: Origin) -> dict[str, object]:

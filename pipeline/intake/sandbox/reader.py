@@ -1,4 +1,6 @@
-"""The process that reads untrusted files for ``pipeline.intake.sandbox.parsing``: confined, without a secret of the house, and replaced when a file ends it."""
+"""The process that reads untrusted files for ``pipeline.intake.sandbox.parsing``: confined, without a secret
+of the house, and replaced when a file ends it.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,23 @@ _SAME = ("merchant_id", "shop_id", "platform_code", "_export_id", "layout_name")
 
 def _origin(told: dict[str, str | None]) -> Origin:
     observed = told.pop("observed_at")
-    received, secret = dt.datetime.fromisoformat(str(told.pop("received_at"))), bytes.fromhex(str(told.pop("secret")))
-    return Origin(**told, received_at=received, secret=secret, observed_at=dt.datetime.fromisoformat(observed) if observed else None)  # type: ignore[arg-type]
+    received = dt.datetime.fromisoformat(str(told.pop("received_at")))
+    secret = bytes.fromhex(str(told.pop("secret")))
+    return Origin(
+        **told,  # type: ignore[arg-type]
+        received_at=received,
+        secret=secret,
+        observed_at=dt.datetime.fromisoformat(observed) if observed else None,
+    )
 
 
 @cache
 def _sources(told: str) -> list[Mapped]:
     """The mapped sources of a request; the same for every file of a call."""
-    return [source(item["code"], [MappingFile.model_validate_json(text) for text in item["mappings"]]) for item in json.loads(told)]
+    return [
+        source(item["code"], [MappingFile.model_validate_json(text) for text in item["mappings"]])
+        for item in json.loads(told)
+    ]
 
 
 def _ipc(frame: pl.DataFrame) -> bytes:
@@ -65,30 +76,56 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
         offer = propose_aliases(data, mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
         return {"offer": offer.model_dump(mode="json") if offer else None}, []
     if request["do"] == "rows":
-        return {"rows": rows_of_file(data, request["numbers"], mappings=mappings, aliases=request["aliases"])}, []  # type: ignore[arg-type]
+        found = rows_of_file(data, request["numbers"], mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
+        return {"rows": found}, []
     reading = read_file(data, _origin(request["origin"]), mappings=mappings, aliases=request["aliases"])  # type: ignore[arg-type]
-    told = {name: getattr(reading, name) for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs", "is_dated")}
+    told = {
+        name: getattr(reading, name)
+        for name in ("rows_read", "dropped_columns", "new_columns", "shop_refs", "is_dated")
+    }
     notices = [asdict(notice) for notice in reading.notices]
-    said = {**told, "notices": notices, "layout": asdict(reading.layout), "observed_at": reading.observed_at.isoformat()}
+    said = {
+        **told,
+        "notices": notices,
+        "layout": asdict(reading.layout),
+        "observed_at": reading.observed_at.isoformat(),
+    }
     same = {name: reading.bronze[name][0] for name in _SAME if reading.bronze.height}
-    return said | {"same": same, "columns": reading.bronze.columns}, [_ipc(reading.bronze.drop(same)), _ipc(reading.quarantine)]
+    return said | {"same": same, "columns": reading.bronze.columns}, [
+        _ipc(reading.bronze.drop(same)),
+        _ipc(reading.quarantine),
+    ]
 
 
 def _confine(memory_mb: int) -> None:
-    """This process may not grow past its memory, write to any file, start a process's worth of core dumps, or keep more than a few files open."""
+    """This process may not grow past its memory, write to any file, start a process's worth of core dumps, or
+    keep more than a few files open.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _refusal(error: FileRefusedError) -> dict[str, object]:
-    facts = {key: value if isinstance(value, int | float | str) else str(value) for key, value in error.facts.items()}
-    told = {"rule": error.rule, "zh": error.zh, "en": error.en, "step_zh": error.step_zh, "step_en": error.step_en}
+    facts = {
+        key: value if isinstance(value, int | float | str) else str(value)
+        for key, value in error.facts.items()
+    }
+    told = {
+        "rule": error.rule,
+        "zh": error.zh,
+        "en": error.en,
+        "step_zh": error.step_zh,
+        "step_en": error.step_en,
+    }
     return {"refused": {**told, "facts": facts}}
 
 
 def serve(asked: IO[bytes], told: IO[bytes]) -> None:
-    """Say that all is ready, then answer until the house hangs up. After an error nobody foresaw, memory run out among them, this process says so and ends."""
+    """Say that all is ready, then answer until the house hangs up.
+
+    After an error nobody foresaw, memory run out among them, this process says so and ends.
+    """
     platforms()
     send(told, {}, [])
     while True:
@@ -106,7 +143,10 @@ def serve(asked: IO[bytes], told: IO[bytes]) -> None:
 
 
 def main() -> None:
-    """Entry point of the reader: limits first, then the pipes; a stray print of a library must not get among the answers."""
+    """Entry point of the reader: limits first, then the pipes.
+
+    A stray print of a library must not get among the answers.
+    """
     _confine(int(sys.argv[1]))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -1,4 +1,7 @@
-"""How the house and its reader speak: length-prefixed JSON and blobs over pipes. Never pickle: what comes back is data whatever the reader has become."""
+"""How the house and its reader speak: length-prefixed JSON and blobs over pipes.
+
+Never pickle: what comes back is data whatever the reader has become.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _CHUNK = 1 << 20
 
 
 class Patient:
-    """Bytes from a pipe until a deadline. Raises ``TimeoutError`` then, ``EOFError`` when the other side is gone."""
+    """Bytes from a pipe until a deadline.
+
+    Raises ``TimeoutError`` then, ``EOFError`` when the other side is gone.
+    """
 
     def __init__(self, pipe: IO[bytes], deadline: float) -> None:
         self._file, self._deadline = pipe.fileno(), deadline
@@ -38,7 +44,9 @@ class Patient:
 
 
 def widen(pipe: IO[bytes]) -> None:
-    """Let a pipe hold a mebibyte, where the system allows it: a file's table is some of them, and each turn of reader and writer costs."""
+    """Let a pipe hold a mebibyte, where the system allows it: a file's table is some of them, and each turn
+    of reader and writer costs.
+    """
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):
             fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _CHUNK)

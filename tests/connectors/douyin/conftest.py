@@ -15,7 +15,9 @@ from simulator.server import make_app, serve_in_thread
 @pytest.fixture(scope="session")
 def market() -> Market:
     """Six Douyin shops, the fourth of them with the older layouts."""
-    return build_market(seed=8, merchants=8, days=30, lines=9_000, now=MARKET_NOW, platforms=("douyin", "taobao"))
+    return build_market(
+        seed=8, merchants=8, days=30, lines=9_000, now=MARKET_NOW, platforms=("douyin", "taobao")
+    )
 
 
 def _served(market: Market, shop_id: str) -> Iterator[Shop]:

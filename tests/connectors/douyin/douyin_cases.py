@@ -56,15 +56,32 @@ def conformed(reading: Reading) -> pl.DataFrame:
 def bronze_rows(kind: str, *rows: dict[str, object]) -> pl.DataFrame:
     """Typed bronze rows with only the given columns filled."""
     table = PLATFORM.bronze[kind]
-    lineage = {"merchant_id": "m", "shop_id": "s", "platform_code": "douyin", "_export_id": "e", "layout_name": "x"}
+    lineage = {
+        "merchant_id": "m",
+        "shop_id": "s",
+        "platform_code": "douyin",
+        "_export_id": "e",
+        "layout_name": "x",
+    }
     full = [{**lineage, "_row_number": number, **row} for number, row in enumerate(rows, 1)]
-    return table.shape(pl.DataFrame(full, schema_overrides={name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)}))
+    return table.shape(
+        pl.DataFrame(
+            full,
+            schema_overrides={
+                name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)
+            },
+        )
+    )
 
 
 def private_cells(frame: pl.DataFrame) -> list[str]:
     """Cells that look like planted personal data."""
     texts = frame.select(pl.col(pl.String).exclude("_export_id"))
-    return [cell for name in texts.columns for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))]
+    return [
+        cell
+        for name in texts.columns
+        for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))
+    ]
 
 
 def repository_samples() -> Path:
@@ -84,7 +101,8 @@ class Shop:
         self.saved: list[Credentials] = []
         row, token = self.world.shop(shop_id), self.world.tokens.issue(shop_id)
         self.credentials = Credentials(
-            f"{url}/douyin", row["app_key"], row["app_secret"], token.access_token, token.refresh_token, save=self.saved.append
+            f"{url}/douyin", row["app_key"], row["app_secret"], token.access_token, token.refresh_token,
+            save=self.saved.append
         )  # fmt: skip
 
     def api(self, attempts: int = 6) -> DouyinApi:
@@ -94,7 +112,9 @@ class Shop:
         assert isinstance(api, DouyinApi)
         return api
 
-    def collect(self, kind: str, start: dt.datetime, end: dt.datetime, api: DouyinApi | None = None) -> list[dict[str, object]]:
+    def collect(
+        self, kind: str, start: dt.datetime, end: dt.datetime, api: DouyinApi | None = None
+    ) -> list[dict[str, object]]:
         """Every record of the window, in the order in which it came."""
         chosen = api or self.api()
         return [record for page in chosen.pages(kind, start, end) for record in chosen.records(kind, page)]

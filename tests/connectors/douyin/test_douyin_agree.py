@@ -38,7 +38,9 @@ def read_api(market: Market, shop_id: str, kind: str) -> Reading:
         records = Shop(app, url, shop_id).collect(kind, moment("2026-06-01 00:00:00"), MARKET_NOW)
     finally:
         stop()
-    reading = read_records(PLATFORM, kind, records, Origin("m", shop_id, "a" * 64, "page", MARKET_NOW, MARKET_NOW))
+    reading = read_records(
+        PLATFORM, kind, records, Origin("m", shop_id, "a" * 64, "page", MARKET_NOW, MARKET_NOW)
+    )
     assert reading.quarantine.is_empty()
     assert private_cells(reading.bronze) == []
     return reading
@@ -60,7 +62,9 @@ def test_orders_agree(market: Market, shop_id: str) -> None:
     by_api = content(conformed(read_api(market, shop_id, "orders")), "order_line_id")
     # orders of the day itself are not attributed yet: there the room is known to the API only
     today = pl.col("created_at").dt.date() == TODAY
-    untold = ["content_code"] if shop_id == NEW else ["content_code", "style_code"]  # the 74-column file has no 货号
+    untold = (
+        ["content_code"] if shop_id == NEW else ["content_code", "style_code"]
+    )  # the 74-column file has no 货号
     assert by_file.height == by_api.height > 500
     assert by_file.drop(untold).equals(by_api.select(by_file.columns).drop(untold))
     assert by_file.filter(~today)["content_code"].equals(by_api.filter(~today)["content_code"])
@@ -72,14 +76,20 @@ def test_orders_are_the_markets(market: Market, shop_id: str) -> None:
     found = conformed(reading).sort("order_line_id")
     lines = market.lines_at(shop_id, MARKET_NOW).sort("order_line_id")
     same = [
-        "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "product_name", "sku_code", "color_name", "size_name",
-        "line_qty", "unit_price_fen", "placed_fen", "paid_fen", "freight_fen", "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen",
+        "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id",
+        "product_name", "sku_code", "color_name", "size_name",
+        "line_qty", "unit_price_fen", "placed_fen", "paid_fen", "freight_fen", "discount_platform_fen",
+        "discount_merchant_fen", "discount_creator_fen",
         "order_status_code", "refund_status_code", "seller_code", "province_name", "is_gift",
     ]  # fmt: skip
     assert found.select(same).equals(lines.select(same))
     assert found["creator_id"].equals(lines["live_account_id"].alias("creator_id"))
     settled = lines["created_at"].dt.date() < TODAY
-    assert found.filter(settled).select("content_code", "is_paid_traffic").equals(lines.filter(settled).select("content_code", "is_paid_traffic"))
+    assert (
+        found.filter(settled)
+        .select("content_code", "is_paid_traffic")
+        .equals(lines.filter(settled).select("content_code", "is_paid_traffic"))
+    )
     if shop_id == NEW:
         assert found["style_code"].equals(lines["style_code"])
 
@@ -93,21 +103,37 @@ def test_after_sales_agree_and_are_the_markets(market: Market, shop_id: str) -> 
     truth = market.refunds_at(shop_id, MARKET_NOW).sort("refund_id", "order_line_id")
     assert by_api["refund_qty"].equals(truth["refund_qty"])
     renamed = {"stage_code": "refund_stage_code", "type_code": "refund_type_code"}
-    same = ["refund_id", "order_id", "order_line_id", "refund_fen", "applied_at", "refunded_at", "refund_status_code", "reason_code", *renamed.values()]
+    same = [
+        "refund_id",
+        "order_id",
+        "order_line_id",
+        "refund_fen",
+        "applied_at",
+        "refunded_at",
+        "refund_status_code",
+        "reason_code",
+        *renamed.values(),
+    ]
     assert by_file.select(same).equals(truth.rename(renamed).select(same))
 
 
 def test_live_sessions_are_the_markets(market: Market, shop_id: str) -> None:
     readings = read_files(market, shop_id)["live_sessions"]
     assert {item.layout.name for item in readings} == ({"55"} if shop_id == NEW else {"54"})
-    found = content(pl.concat([conformed(item) for item in readings]), "live_session_id").sort("started_at", "live_account_id")
+    found = content(pl.concat([conformed(item) for item in readings]), "live_session_id").sort(
+        "started_at", "live_account_id"
+    )
     truth = market.sessions_at(shop_id, MARKET_NOW).sort("started_at", "live_account_id")
     same = [
-        "live_account_id", "live_account_name", "started_at", "ended_at", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
-        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "average_watch_qty",
+        "live_account_id", "live_account_name", "started_at", "ended_at", "exposure_qty", "views_qty",
+        "viewers_qty", "product_exposure_qty",
+        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen",
+        "reported_hour_refund_fen", "average_watch_qty",
     ]  # fmt: skip
     assert found.select(same).equals(truth.select(same))
-    assert (found["reported_gmv_fen"] - found["reported_hour_refund_fen"]).equals(found["reported_net_fen"].alias("reported_gmv_fen"))
+    assert (found["reported_gmv_fen"] - found["reported_hour_refund_fen"]).equals(
+        found["reported_net_fen"].alias("reported_gmv_fen")
+    )
 
 
 def test_only_the_days_asked_for_are_exported(market: Market) -> None:

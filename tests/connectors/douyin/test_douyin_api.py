@@ -1,4 +1,6 @@
-"""The API against the simulated platform: everything is collected, whatever goes wrong that can be put right, and nothing secret is told."""
+"""The API against the simulated platform: everything is collected, whatever goes wrong that can be put right,
+and nothing secret is told.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ def test_everything_is_collected_once_around(shop: Shop, kind: str) -> None:
 
 def test_windows_side_by_side_lose_nothing(shop: Shop) -> None:
     cuts = [START, moment("2026-07-01 12:00:01"), moment("2026-07-10 00:00:00"), MARKET_NOW]
-    found = {record["sku.order_id"] for start, end in itertools.pairwise(cuts) for record in shop.collect("orders", start, end)}
+    found = {
+        record["sku.order_id"]
+        for start, end in itertools.pairwise(cuts)
+        for record in shop.collect("orders", start, end)
+    }
     assert found == truth(shop, "orders")
 
 
@@ -53,7 +59,9 @@ def test_a_token_that_expires_again_at_once_is_not_refreshed_twice_for_a_page(sh
     assert shop.faults.requests == 3  # the page, the refresh, the page again
 
 
-def test_a_wrong_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_secret_is_told_as_such_and_never_printed(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     shop.credentials.app_secret = "wrong-secret"
     with pytest.raises(CredentialError, match="BAD_SIGNATURE") as caught:
@@ -71,11 +79,17 @@ def test_another_shops_token_is_refused(shop: Shop) -> None:
 
 def newest(records: list[dict[str, object]]) -> dict[object, tuple[str, str]]:
     """Sub-order → its status and update second in the record that was seen last."""
-    return {item["sku.order_id"]: (str(item["sku.order_status"]), str(item["sku.update_time"])) for item in records}
+    return {
+        item["sku.order_id"]: (str(item["sku.order_status"]), str(item["sku.update_time"]))
+        for item in records
+    }
 
 
 def test_nothing_is_lost_while_the_market_moves_between_pages(giant: Shop) -> None:
-    """Twenty minutes pass with each request: orders leave the window for later moments. Two runs must hold every order's final state."""
+    """Twenty minutes pass with each request: orders leave the window for later moments.
+
+    Two runs must hold every order's final state.
+    """
     giant.world.at = begun = moment("2026-07-12 10:00:00")
     giant.faults.update({"advance_seconds": 1200})
     first = giant.collect("orders", START, begun)
@@ -85,16 +99,29 @@ def test_nothing_is_lost_while_the_market_moves_between_pages(giant: Shop) -> No
     lines = giant.world.lines(giant.shop_id)
     numbers = {"unpaid": 1, "paid": 2, "shipped": 3, "finished": 5, "closed_unpaid": 4, "closed_refunded": 4}
     status = lines["order_status_code"].replace_strict(numbers, return_dtype=pl.Int64).cast(pl.String)
-    assert found == dict(zip(lines["order_line_id"], zip(status, lines["updated_at"].dt.epoch("s").cast(pl.String), strict=True), strict=True))
+    assert found == dict(
+        zip(
+            lines["order_line_id"],
+            zip(status, lines["updated_at"].dt.epoch("s").cast(pl.String), strict=True),
+            strict=True,
+        )
+    )
 
 
 def test_page_numbers_would_have_lost_orders(giant: Shop) -> None:
-    """The test above has teeth: plain paging over the same moving market misses orders that are still in its window."""
+    """The test above has teeth: plain paging over the same moving market misses orders that are still in its
+    window.
+    """
     giant.world.at = begun = moment("2026-07-12 10:00:00")
     inside = giant.world.lines(giant.shop_id)
     giant.faults.update({"advance_seconds": 1200})
     gateway = giant.api().gateway
-    window = {"update_time_start": int(START.timestamp()), "update_time_end": int(begun.timestamp()), "order_by": "update_time", "order_asc": True}
+    window = {
+        "update_time_start": int(START.timestamp()),
+        "update_time_end": int(begun.timestamp()),
+        "order_by": "update_time",
+        "order_asc": True,
+    }
     seen: set[str] = set()
     for page in range(1000):
         answer = orjson.loads(gateway.call("order.searchList", {**window, "page": page, "size": 100}))["data"]
@@ -109,7 +136,9 @@ def test_page_numbers_would_have_lost_orders(giant: Shop) -> None:
 class Crowd(Rendered):
     """Crafted orders; after each page some of those in a crowded second are updated and move to the end."""
 
-    def page(self, clock: str, ascending: bool, window: tuple[int, int], page: int, size: int) -> tuple[list[str], int]:
+    def page(
+        self, clock: str, ascending: bool, window: tuple[int, int], page: int, size: int
+    ) -> tuple[list[str], int]:
         answer = super().page(clock, ascending, window, page, size)
         movers = np.flatnonzero(self.updated == 2_000_000_000)[:7]
         self.updated[movers] = 2_000_009_000 + self.updated.max() % 1000 + 1
@@ -119,18 +148,32 @@ class Crowd(Rendered):
 
 
 def order_text(number: int, updated: int) -> str:
-    sku = {"order_id": f"69{number:017d}", "parent_order_id": f"69{number:017d}", "order_status": 2, "update_time": updated}
-    return orjson.dumps({"order_id": f"69{number:017d}", "update_time": updated, "sku_order_list": [sku]}).decode()
+    sku = {
+        "order_id": f"69{number:017d}",
+        "parent_order_id": f"69{number:017d}",
+        "order_status": 2,
+        "update_time": updated,
+    }
+    return orjson.dumps(
+        {"order_id": f"69{number:017d}", "update_time": updated, "sku_order_list": [sku]}
+    ).decode()
 
 
 def crowd(updated: list[int], kind: type[Rendered] = Rendered) -> Rendered:
     seconds = np.array(updated, dtype=np.int64)
-    return kind([order_text(number, second) for number, second in enumerate(updated)], seconds.copy(), seconds)
+    return kind(
+        [order_text(number, second) for number, second in enumerate(updated)], seconds.copy(), seconds
+    )
 
 
 @pytest.mark.parametrize("kind", [Rendered, Crowd])
-def test_more_than_a_page_in_one_second(shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: type[Rendered]) -> None:
-    """Three full pages of orders share one second, as after a mass shipment; nobody is lost, even while they move on."""
+def test_more_than_a_page_in_one_second(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: type[Rendered]
+) -> None:
+    """Three full pages of orders share one second, as after a mass shipment.
+
+    Nobody is lost, even while they move on.
+    """
     made = crowd([1_999_999_990] * 60 + [2_000_000_000] * 350 + [2_000_000_007] * 130, kind)
     monkeypatch.setattr(DouyinDialect, "_list", lambda self, world, shop_id, name: made)
     end = dt.datetime.fromtimestamp(2_000_000_100, dt.UTC)
@@ -144,7 +187,11 @@ def test_no_request_goes_deep(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> No
     made = crowd([1_999_990_000 + number for number in range(2_000)])
     monkeypatch.setattr(DouyinDialect, "_list", lambda self, world, shop_id, name: made)
     monkeypatch.setattr("connectors.douyin.simulate_api.DEPTH_CAP", 300)
-    found = shop.collect("orders", dt.datetime.fromtimestamp(1_999_980_000, dt.UTC), dt.datetime.fromtimestamp(2_000_000_000, dt.UTC))
+    found = shop.collect(
+        "orders",
+        dt.datetime.fromtimestamp(1_999_980_000, dt.UTC),
+        dt.datetime.fromtimestamp(2_000_000_000, dt.UTC),
+    )
     assert len({record["sku.order_id"] for record in found}) == 2_000
 
 
@@ -153,10 +200,16 @@ def test_a_second_too_full_to_page_is_an_error_not_a_gap(shop: Shop, monkeypatch
     monkeypatch.setattr(DouyinDialect, "_list", lambda self, world, shop_id, name: made)
     monkeypatch.setattr(api_module, "DEPTH_CAP", 500)
     with pytest.raises(CollectError, match="SECOND_TOO_FULL"):
-        shop.collect("orders", dt.datetime.fromtimestamp(1_999_999_000, dt.UTC), dt.datetime.fromtimestamp(2_000_000_100, dt.UTC))
+        shop.collect(
+            "orders",
+            dt.datetime.fromtimestamp(1_999_999_000, dt.UTC),
+            dt.datetime.fromtimestamp(2_000_000_100, dt.UTC),
+        )
 
 
-def test_a_platform_that_counts_more_than_it_shows_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_platform_that_counts_more_than_it_shows_is_an_error(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Liar(Rendered):
         def page(self, *args: object) -> tuple[list[str], int]:
             texts, total = super().page(*args)  # type: ignore[arg-type]
@@ -165,7 +218,11 @@ def test_a_platform_that_counts_more_than_it_shows_is_an_error(shop: Shop, monke
     made = crowd([2_000_000_000 + number for number in range(30)], Liar)
     monkeypatch.setattr(DouyinDialect, "_list", lambda self, world, shop_id, name: made)
     with pytest.raises(CollectError, match="PAGES_INCOMPLETE"):
-        shop.collect("orders", dt.datetime.fromtimestamp(1_999_999_000, dt.UTC), dt.datetime.fromtimestamp(2_000_000_100, dt.UTC))
+        shop.collect(
+            "orders",
+            dt.datetime.fromtimestamp(1_999_999_000, dt.UTC),
+            dt.datetime.fromtimestamp(2_000_000_100, dt.UTC),
+        )
 
 
 def test_an_unsorted_answer_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +234,11 @@ def test_an_unsorted_answer_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPa
     made = crowd([2_000_000_000 + number for number in range(150)], Unsorted)
     monkeypatch.setattr(DouyinDialect, "_list", lambda self, world, shop_id, name: made)
     with pytest.raises(CollectError, match="NOT_SORTED"):
-        shop.collect("orders", dt.datetime.fromtimestamp(1_999_999_000, dt.UTC), dt.datetime.fromtimestamp(2_000_000_100, dt.UTC))
+        shop.collect(
+            "orders",
+            dt.datetime.fromtimestamp(1_999_999_000, dt.UTC),
+            dt.datetime.fromtimestamp(2_000_000_100, dt.UTC),
+        )
 
 
 def test_nothing_private_is_taken_out_of_an_answer(shop: Shop) -> None:

@@ -15,7 +15,8 @@ from connectors.reading import read_file
     [
         ("1791213782_订单导出.csv", "2026-10-05 23:23:02"), ("1791213782_.csv", "2026-10-05 23:23:02"),
         ("售后单-2026-05-18 00_34_04.xlsx", "2026-05-18 00:34:04"),
-        ("售后单-2026-02-30 00_34_04.xlsx", None), ("直播明细_自营账号_20260701_20260731.xlsx", None), ("17912137821_x.csv", None), ("订单.csv", None),
+        ("售后单-2026-02-30 00_34_04.xlsx", None), ("直播明细_自营账号_20260701_20260731.xlsx", None),
+        ("17912137821_x.csv", None), ("订单.csv", None),
         ("x1791213782_a.csv", None), ("0791213782_a.csv", None), ("", None),
     ],
 )  # fmt: skip
@@ -24,9 +25,17 @@ def test_export_moment_in_the_name(name: str, told: str | None) -> None:
 
 
 def test_pasted_headers_and_totals_go_and_row_numbers_keep_their_gaps() -> None:
-    table = pl.DataFrame({"主订单编号": ["\t1", "\ufeff主订单编号", "合计", "\t2", None], "_row_number": [2, 3, 4, 5, 6]})
+    table = pl.DataFrame(
+        {"主订单编号": ["\t1", "\ufeff主订单编号", "合计", "\t2", None], "_row_number": [2, 3, 4, 5, 6]}
+    )
     assert clean("orders", "2025_75", table)["_row_number"].to_list() == [2, 5, 6]
-    live = pl.DataFrame({"主播昵称": ["甲", "整体", "主播昵称"], "主播抖音号": ["1", "-", "主播抖音号"], "_row_number": [2, 3, 4]})
+    live = pl.DataFrame(
+        {
+            "主播昵称": ["甲", "整体", "主播昵称"],
+            "主播抖音号": ["1", "-", "主播抖音号"],
+            "_row_number": [2, 3, 4],
+        }
+    )
     assert clean("live_sessions", "55", live)["_row_number"].to_list() == [2]
     assert clean("orders", "2025_75", pl.DataFrame({"别的": ["1"]})).height == 1
 

@@ -21,7 +21,12 @@ class Canned(Client):
         self.body, self.date, self.asked = body, date, list[requests.Request]()
         return self
 
-    def call(self, make: Callable[[], requests.Request], read: Callable[[requests.Response, bytes], bytes], credentials: Credentials) -> bytes:
+    def call(
+        self,
+        make: Callable[[], requests.Request],
+        read: Callable[[requests.Response, bytes], bytes],
+        credentials: Credentials,
+    ) -> bytes:
         self.asked.append(make())
         response = requests.Response()
         if self.date:
@@ -30,17 +35,27 @@ class Canned(Client):
 
 
 def ask(code: object, sub_code: str = "", *, date: str = "", now: float = 1_800_000_000.0) -> Canned:
-    client = Canned().answer(orjson.dumps({"code": code, "sub_code": sub_code, "log_id": "L1", "msg": "s3cret"}), date)
-    Gateway(client, Credentials("http://127.0.0.1/douyin", "key", "s3cret", "t0ken", "r3fresh"), now=lambda: now).call("order.searchList", {"page": 0})
+    client = Canned().answer(
+        orjson.dumps({"code": code, "sub_code": sub_code, "log_id": "L1", "msg": "s3cret"}), date
+    )
+    Gateway(
+        client, Credentials("http://127.0.0.1/douyin", "key", "s3cret", "t0ken", "r3fresh"), now=lambda: now
+    ).call("order.searchList", {"page": 0})
     return client
 
 
 def test_a_good_answer_was_asked_for_as_documented() -> None:
     (request,) = ask(10000).asked
-    assert (request.method, request.url, request.data) == ("POST", "http://127.0.0.1/douyin/order/searchList", b'{"page":0}')
+    assert (request.method, request.url, request.data) == (
+        "POST",
+        "http://127.0.0.1/douyin/order/searchList",
+        b'{"page":0}',
+    )
     query = dict(request.params)
-    assert {name: query[name] for name in ("app_key", "method", "timestamp", "v", "sign_method", "access_token")} == {
-        "app_key": "key", "method": "order.searchList", "timestamp": "1800000000", "v": "2", "sign_method": "hmac-sha256", "access_token": "t0ken",
+    assert {name: query[name] for name in (
+            "app_key", "method", "timestamp", "v", "sign_method", "access_token")} == {
+        "app_key": "key", "method": "order.searchList", "timestamp": "1800000000", "v": "2",
+        "sign_method": "hmac-sha256", "access_token": "t0ken",
     }  # fmt: skip
     assert len(query["sign"]) == 64
 
@@ -106,7 +121,10 @@ def test_a_body_that_is_not_an_answer_is_worth_another_try(body: bytes) -> None:
 @pytest.mark.parametrize("data", [None, {}, {"access_token": "a"}, {"access_token": "", "refresh_token": ""}])
 def test_a_refresh_without_both_tokens_gives_nothing(data: object) -> None:
     saved: list[Credentials] = []
-    gateway = Gateway(Canned().answer(orjson.dumps({"code": 10000, "data": data})), Credentials("http://127.0.0.1", "key", "secret", save=saved.append))
+    gateway = Gateway(
+        Canned().answer(orjson.dumps({"code": 10000, "data": data})),
+        Credentials("http://127.0.0.1", "key", "secret", save=saved.append),
+    )
     with pytest.raises(CredentialError, match="TOKEN_NOT_GIVEN"):
         gateway._new_pair(gateway.credentials)
     assert saved == []

@@ -1,4 +1,6 @@
-"""Bill, account, insurance, advertising and products of a market moment: files give the market's truth, the bill's API gives the files'."""
+"""Bill, account, insurance, advertising and products of a market moment: files give the market's truth, the
+bill's API gives the files'.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,19 @@ def downloads(market: Market, shop_id: str, first: dt.date, last: dt.date) -> di
 
 
 @cache
-def readings(market: Market, shop_id: str, first: dt.date = FIRST, last: dt.date = LAST, export: str = "f" * 64) -> dict[str, Reading]:
+def readings(
+    market: Market, shop_id: str, first: dt.date = FIRST, last: dt.date = LAST, export: str = "f" * 64
+) -> dict[str, Reading]:
     """Kind → what a merchant's downloads for the days became; the kinds of money only."""
     found = {}
     for name, data in downloads(market, shop_id, first, last).items():
         if not name.startswith(("直播", "售后", "17")):
             reading = read_file(data, Origin("m", shop_id, export, name, MARKET_NOW))
-            assert (reading.quarantine.height, reading.new_columns, private_cells(reading.bronze)) == (0, [], [])
+            assert (reading.quarantine.height, reading.new_columns, private_cells(reading.bronze)) == (
+                0,
+                [],
+                [],
+            )
             found[reading.layout.kind] = reading
     assert set(found) <= set(MONEY)
     return found
@@ -54,9 +62,12 @@ def shop_id(request: pytest.FixtureRequest, shops: list[str]) -> Iterator[str]:
 
 
 def test_every_layout_of_money_is_downloaded_by_somebody(market: Market, shops: list[str]) -> None:
-    layouts = {(item.layout.kind, item.layout.name) for shop in shops for item in readings(market, shop).values()}
+    layouts = {
+        (item.layout.kind, item.layout.name) for shop in shops for item in readings(market, shop).values()
+    }
     assert layouts == {
-        ("settlements", "34"), ("funds", "flow_39"), ("funds", "flow_30"), ("funds", "ledger"), ("insurance", "shipping_18"), ("insurance", "premium_6"),
+        ("settlements", "34"), ("funds", "flow_39"), ("funds", "flow_30"), ("funds", "ledger"),
+        ("insurance", "shipping_18"), ("insurance", "premium_6"),
         ("ads", "uni_plan"), ("products", "2026"),
     }  # fmt: skip
 
@@ -67,19 +78,28 @@ def test_the_bill_is_the_markets(market: Market, shop_id: str) -> None:
     truth = market.settlements_at(shop_id, MARKET_NOW).sort(key)
     assert found.height == truth.height > 20
     assert found["settlement_entry_id"].is_unique().all()
-    names = {"fee_fen": "platform_fee_fen", "commission_fen": "commission_creator_fen", "leader_fen": "commission_leader_fen"}
+    names = {
+        "fee_fen": "platform_fee_fen",
+        "commission_fen": "commission_creator_fen",
+        "leader_fen": "commission_leader_fen",
+    }
     same = ["order_id", *key, "settlement_type_code", *names.values()]
     assert found.select(same).equals(truth.rename(names).select(same))
     sold = pl.col("settlement_type_code") == "sale"
     assert found.filter(sold)["income_fen"].equals(truth.filter(sold)["base_fen"].alias("income_fen"))
-    assert found.select(pl.col("income_fen") + pl.col("expense_fen") == pl.col("settled_fen")).to_series().all()
+    assert (
+        found.select(pl.col("income_fen") + pl.col("expense_fen") == pl.col("settled_fen")).to_series().all()
+    )
 
 
 def test_the_account_is_the_markets(market: Market, shop_id: str) -> None:
     reading = readings(market, shop_id)["funds"]
-    found, truth = conformed(reading).sort("fund_entry_id"), market.funds_at(shop_id, MARKET_NOW).sort("fund_ref")
+    found = conformed(reading).sort("fund_entry_id")
+    truth = market.funds_at(shop_id, MARKET_NOW).sort("fund_ref")
     same = ["order_id", "order_line_id", "moved_at", "moved_fen", "fund_type_code"]
-    assert found.select("fund_entry_id", *same).equals(truth.rename({"fund_ref": "fund_entry_id"}).select("fund_entry_id", *same))
+    assert found.select("fund_entry_id", *same).equals(
+        truth.rename({"fund_ref": "fund_entry_id"}).select("fund_entry_id", *same)
+    )
     if reading.layout.name == "ledger":  # the only file with a balance; it names no after-sale
         assert found["balance_fen"].equals(truth["balance_fen"])
     else:
@@ -88,7 +108,8 @@ def test_the_account_is_the_markets(market: Market, shop_id: str) -> None:
 
 def test_premiums_are_the_markets(market: Market, shop_id: str) -> None:
     reading = readings(market, shop_id)["insurance"]
-    found, truth = conformed(reading).sort("insurance_id"), market.insurance_at(shop_id, MARKET_NOW).sort("insurance_ref")
+    found = conformed(reading).sort("insurance_id")
+    truth = market.insurance_at(shop_id, MARKET_NOW).sort("insurance_ref")
     assert found["insurance_id"].to_list() == truth["insurance_ref"].to_list()
     assert found["premium_merchant_fen"].equals(truth["premium_merchant_fen"])
     if reading.layout.name == "shipping_18":
@@ -99,16 +120,22 @@ def test_premiums_are_the_markets(market: Market, shop_id: str) -> None:
 
 def test_advertising_is_the_markets_and_the_account_pays_the_cash_only(market: Market, shop_id: str) -> None:
     read = readings(market, shop_id)
-    found, truth = conformed(read["ads"]).sort("ad_date", "ad_object_id"), market.ads_at(shop_id, MARKET_NOW).sort("ad_date", "plan_id")
+    found = conformed(read["ads"]).sort("ad_date", "ad_object_id")
+    truth = market.ads_at(shop_id, MARKET_NOW).sort("ad_date", "plan_id")
     same = ["ad_date", "spent_fen", "reported_gmv_fen", "reported_orders_qty"]
     assert found.select(same).equals(truth.select(same))
     assert found["ad_object_id"].to_list() == truth["plan_id"].to_list()
-    spent, cash, grants = (int(truth[name].sum()) for name in ("spent_fen", "spent_cash_fen", "spent_grant_fen"))
+    spent, cash, grants = (
+        int(truth[name].sum()) for name in ("spent_fen", "spent_cash_fen", "spent_grant_fen")
+    )
     paid = -conformed(read["funds"]).filter(pl.col("fund_type_code") == "advertising")["moved_fen"].sum()
     today = truth.filter(pl.col("ad_date") == truth["ad_date"].max())
     assert int(found["spent_fen"].sum()) == spent == cash + grants
     assert 0 < grants < spent
-    assert paid in (cash, cash - int(today["spent_cash_fen"].sum()))  # the last day may be charged next morning
+    assert paid in (
+        cash,
+        cash - int(today["spent_cash_fen"].sum()),
+    )  # the last day may be charged next morning
 
 
 def test_products_are_the_markets(market: Market, shop_id: str) -> None:
@@ -126,11 +153,24 @@ def test_live_identities_hold_in_every_row(market: Market, shop_id: str) -> None
             continue
         seen = read_file(data, Origin("m", shop_id, "f", name, MARKET_NOW)).bronze
         rows += seen.height
-        assert seen.select(pl.col("reported_gmv_fen") - pl.col("reported_hour_refund_fen") == pl.col("reported_net_fen")).to_series().all()
-        funnel = ["viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty"]
+        assert (
+            seen.select(
+                pl.col("reported_gmv_fen") - pl.col("reported_hour_refund_fen") == pl.col("reported_net_fen")
+            )
+            .to_series()
+            .all()
+        )
+        funnel = [
+            "viewers_qty",
+            "product_exposure_viewers_qty",
+            "product_click_viewers_qty",
+            "reported_buyers_qty",
+        ]
         rates = [pl.col(later) / pl.col(earlier) for earlier, later in itertools.pairwise(funnel)]
         whole = seen.filter(pl.all_horizontal(pl.col(name) > 0 for name in funnel))
-        product = (rates[0] * rates[1] * rates[2] - pl.col("reported_buyers_qty") / pl.col("viewers_qty")).abs() < 1e-9
+        product = (
+            rates[0] * rates[1] * rates[2] - pl.col("reported_buyers_qty") / pl.col("viewers_qty")
+        ).abs() < 1e-9
         assert whole.height > 0 and whole.select(product).to_series().all()
         assert seen.select(pl.all_horizontal(pl.col(funnel[1:3]) <= pl.col(funnel[0]))).to_series().all()
     assert rows > 0
@@ -138,26 +178,34 @@ def test_live_identities_hold_in_every_row(market: Market, shop_id: str) -> None
 
 @pytest.mark.parametrize("kind", MONEY)
 def test_loaded_twice_or_in_two_halves_is_once(market: Market, shops: list[str], kind: str) -> None:
-    """Another download of the same days, and the month in two files, name the same things with the same content."""
+    """Another download of the same days, and the month in two files, name the same things with the same
+    content.
+    """
     middle = dt.date(2026, 7, 10)
     for shop in shops:
         (name,) = PLATFORM.conform(kind, PLATFORM.bronze[kind].empty())
         key = entity_key(SILVER[name])
         drop = ["_export_id", "_row_number", "_observed_at"]
         once = conformed(readings(market, shop)[kind])
-        parts = [readings(market, shop, export="a" * 64)[kind], readings(market, shop, first=middle, export="b" * 64)[kind]]
+        parts = [
+            readings(market, shop, export="a" * 64)[kind],
+            readings(market, shop, first=middle, export="b" * 64)[kind],
+        ]
         if kind != "products":
             parts.append(readings(market, shop, last=middle - dt.timedelta(days=1), export="c" * 64)[kind])
         again = pl.concat([once, *(conformed(part) for part in parts)]).drop(drop)
         assert again.unique().height == again.unique(key).height == once.height
 
 
-# --- the bill by the API --------------------------------------------------------------------------------------------------------------
+# --- the bill by the API ------------------------------------------------------------------------------------
 
 
 def by_api(shop: Shop, start: dt.datetime = START, end: dt.datetime = MARKET_NOW) -> pl.DataFrame:
     reading = read_records(
-        PLATFORM, "settlements", shop.collect("settlements", start, end), Origin("m", shop.shop_id, "a" * 64, "page", MARKET_NOW, MARKET_NOW)
+        PLATFORM,
+        "settlements",
+        shop.collect("settlements", start, end),
+        Origin("m", shop.shop_id, "a" * 64, "page", MARKET_NOW, MARKET_NOW),
     )
     assert (reading.quarantine.height, private_cells(reading.bronze)) == (0, [])
     return conformed(reading)
@@ -165,8 +213,10 @@ def by_api(shop: Shop, start: dt.datetime = START, end: dt.datetime = MARKET_NOW
 
 def told(frame: pl.DataFrame) -> pl.DataFrame:
     names = [
-        "settlement_entry_id", "settlement_type_code", "order_id", "order_line_id", "product_id", "settled_at", "settled_fen", "income_fen", "expense_fen",
-        "freight_fen", "platform_fee_fen", "commission_creator_fen", "commission_leader_fen", "other_fee_fen", "subsidy_platform_fen", "subsidy_creator_fen",
+        "settlement_entry_id", "settlement_type_code", "order_id", "order_line_id", "product_id",
+        "settled_at", "settled_fen", "income_fen", "expense_fen",
+        "freight_fen", "platform_fee_fen", "commission_creator_fen", "commission_leader_fen", "other_fee_fen",
+        "subsidy_platform_fen", "subsidy_creator_fen",
         "settled_refund_fen",
     ]  # fmt: skip
     return frame.select(names).unique("settlement_entry_id").sort("settlement_entry_id")
@@ -174,7 +224,9 @@ def told(frame: pl.DataFrame) -> pl.DataFrame:
 
 def test_bill_and_api_agree(market: Market, giant: Shop) -> None:
     """Today's entries stand in the file only: the platform writes the bill of a day on the next."""
-    by_file = conformed(readings(market, giant.shop_id)["settlements"]).filter(pl.col("settled_at").dt.date() < MARKET_NOW.date())
+    by_file = conformed(readings(market, giant.shop_id)["settlements"]).filter(
+        pl.col("settled_at").dt.date() < MARKET_NOW.date()
+    )
     assert by_file.height > 150
     assert told(by_api(giant)).equals(told(by_file))
 
@@ -204,7 +256,14 @@ def test_a_bill_written_late_comes_with_the_next_window(giant: Shop) -> None:
 
 @pytest.mark.parametrize(
     "faults",
-    [{"http_429_every": 3, "retry_after": 0.5}, {"http_5xx_every": 3}, {"throttled_every": 3}, {"busy_every": 4}, {"truncate_every": 3}, {"burst_5xx": 4}],
+    [
+        {"http_429_every": 3, "retry_after": 0.5},
+        {"http_5xx_every": 3},
+        {"throttled_every": 3},
+        {"busy_every": 4},
+        {"truncate_every": 3},
+        {"burst_5xx": 4},
+    ],
 )
 def test_faults_leave_the_bill_as_it_is(giant: Shop, faults: dict[str, float]) -> None:
     clean = told(by_api(giant))
@@ -231,7 +290,9 @@ def test_an_expired_token_costs_the_bill_one_refresh_and_a_revoked_one_stops(gia
         by_api(giant)
 
 
-def test_a_cursor_that_stands_still_is_an_error_not_an_endless_loop(giant: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cursor_that_stands_still_is_an_error_not_an_endless_loop(
+    giant: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from connectors.douyin.simulate_api import Bill
 
     honest = Bill.page

@@ -25,5 +25,7 @@ def test_the_simulator_verifies_both_digests_and_nothing_else() -> None:
     assert simulate_api.verified(KEY, SECRET, {**query, "sign": MD5, "sign_method": "md5"}, TEXT)
     assert simulate_api.verified(KEY, SECRET, {**query, "sign": MD5}, TEXT)
     assert not simulate_api.verified(KEY, SECRET, {**query, "sign": MD5, "sign_method": "hmac-sha256"}, TEXT)
-    assert not simulate_api.verified(KEY, SECRET, {**query, "sign": HMAC, "sign_method": "hmac-sha256"}, TEXT + " ")
+    assert not simulate_api.verified(
+        KEY, SECRET, {**query, "sign": HMAC, "sign_method": "hmac-sha256"}, TEXT + " "
+    )
     assert not simulate_api.verified(KEY, SECRET, {**query, "sign": "签"}, TEXT)

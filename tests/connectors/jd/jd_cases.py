@@ -1,4 +1,6 @@
-"""What the JD tests share: the moment they stand at, and short ways from a sample, a file or an API body to conformed frames."""
+"""What the JD tests share: the moment they stand at, and short ways from a sample, a file or an API body to
+conformed frames.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def conformed_pages(kind: str, bodies: list[bytes], shop_id: str = "shop") -> Fr
     """All bodies of one kind, conformed together."""
     frames = []
     for number, body in enumerate(bodies):
-        origin = Origin("merchant", shop_id, f"page {number:04d}", kind, NOW, NOW + dt.timedelta(seconds=number))
+        origin = Origin(
+            "merchant", shop_id, f"page {number:04d}", kind, NOW, NOW + dt.timedelta(seconds=number)
+        )
         reading = read_records(PLATFORM, kind, offline_api().records(kind, body), origin)
         assert reading.quarantine.is_empty(), reading.quarantine
         frames.append(reading.bronze)
@@ -90,7 +94,9 @@ class Jos:
         shop = self.world.shop(shop_id)
         assert shop is not None
         token = self.world.tokens.issue(shop_id)
-        return Credentials(f"{self.base}/jd", shop["app_key"], shop["app_secret"], token.access_token, token.refresh_token)
+        return Credentials(
+            f"{self.base}/jd", shop["app_key"], shop["app_secret"], token.access_token, token.refresh_token
+        )
 
     def api(self, shop_id: str, attempts: int = 8) -> Api:
         """The API of a shop; its waits are written down instead of waited."""

@@ -1,4 +1,6 @@
-"""Files as they come through merchants' hands: with lines before the header, saved again, loaded twice, cut or damaged."""
+"""Files as they come through merchants' hands: with lines before the header, saved again, loaded twice, cut
+or damaged.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,12 @@ from contracts.errors import FileRefusedError
 from simulator.history.market import Market
 
 ORDERS, BILL = "19453840_2016_30.csv", "wallet_23.csv"
-KEYS = {"order": "order_id", "order_line": "order_line_id", "settlement_entry": "settlement_entry_id", "refund_line": "refund_id"}
+KEYS = {
+    "order": "order_id",
+    "order_line": "order_line_id",
+    "settlement_entry": "settlement_entry_id",
+    "refund_line": "refund_id",
+}
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -44,7 +51,15 @@ def test_any_encoding_is_the_same_file(name: str, encoding: str) -> None:
 @pytest.mark.parametrize("name", [ORDERS, BILL])
 def test_a_csv_put_into_a_workbook_says_the_same(name: str) -> None:
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        stream,
+        {
+            "in_memory": True,
+            "strings_to_numbers": False,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
+    ) as book:
         page = book.add_worksheet()
         for number, row in enumerate(_rows(name)):
             page.write_row(number, 0, row)
@@ -72,7 +87,9 @@ def test_two_downloads_pasted_together_count_orders_once(name: str) -> None:
     once, twice = sample(name), conformed(read(data + data, name))
     if name == ORDERS:
         assert fen(twice["order"], "paid_fen") == fen(once["order"], "paid_fen")
-    else:  # the same fee of the same document and day twice in one file cannot be told from two pieces of it: both are kept, and seen
+    # the same fee of the same document and day twice in one file cannot be told from two pieces of it: both
+    # are kept, and seen
+    else:
         assert twice["settlement_entry"].height == 2 * once["settlement_entry"].height
 
 
@@ -80,7 +97,9 @@ def test_numbers_a_spreadsheet_has_ruined_set_their_rows_aside() -> None:
     rows = _rows(ORDERS)
     rows[1][rows[0].index("商品ID")] = "1.0110E+13"
     reading = read(_text(rows).encode("gbk"), ORDERS)
-    assert reading.quarantine.select("_row_number", "rule_name", "column_name").rows() == [(2, "ID_PRECISION_LOST", "商品ID")]
+    assert reading.quarantine.select("_row_number", "rule_name", "column_name").rows() == [
+        (2, "ID_PRECISION_LOST", "商品ID")
+    ]
     assert reading.rows_read == reading.bronze.height + 1
 
 
@@ -92,10 +111,22 @@ def test_a_file_without_its_amount_is_refused_by_name() -> None:
 
 
 def test_downloads_of_the_market_loaded_twice_are_the_same_once(market: Market, shop_ids: list[str]) -> None:
-    """The keys do not change with the day of the download, so a later one is another observation of the same things."""
-    today, before = (export_files(market, shop_ids[0], at, NOW.date() - dt.timedelta(days=60), at.date()) for at in (NOW, NOW - dt.timedelta(days=1)))
+    """The keys do not change with the day of the download, so a later one is another observation of the same
+    things.
+    """
+    today, before = (
+        export_files(market, shop_ids[0], at, NOW.date() - dt.timedelta(days=60), at.date())
+        for at in (NOW, NOW - dt.timedelta(days=1))
+    )
     for start, tables in (("对账单", ("settlement_entry", "refund_line")), ("", ("order", "order_line"))):
-        new, old = (next(data for name, data in files.items() if (name.startswith(start) if start else name[0].isdigit())) for files in (today, before))
+        new, old = (
+            next(
+                data
+                for name, data in files.items()
+                if (name.startswith(start) if start else name[0].isdigit())
+            )
+            for files in (today, before)
+        )
         one, two, earlier = conformed(read(new)), conformed(read(new)), conformed(read(old))
         for table in tables:
             assert one[table].drop("_export_id").equals(two[table].drop("_export_id"))

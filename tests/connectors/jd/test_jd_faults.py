@@ -1,4 +1,7 @@
-"""What is this platform's own of faults F01-F19; what every platform meets alike is played in tests/connectors/test_collection.py."""
+"""What is this platform's own of faults F01-F19.
+
+What every platform meets alike is played in tests/connectors/test_collection.py.
+"""
 
 from __future__ import annotations
 
@@ -60,12 +63,39 @@ def test_secrets_leave_no_trace(jos: Jos, shop_ids: list[str], caplog: pytest.Lo
 
 
 def test_new_words_and_missing_members_stay_visible_and_lose_no_row() -> None:
-    """F14, F15: numbers beyond a float's reach stay exact, an unheard state is ``unknown``; null stands where a list or an object was."""
-    order = {"orderId": "31", "orderState": "TELEPORTED", "orderStartTime": "2026-11-01 10:00:00", "orderTotalPrice": "9.90", "orderPayment": "9.90"}
+    """F14, F15: numbers beyond a float's reach stay exact, an unheard state is ``unknown``.
+
+    Null stands where a list or an object was.
+    """
+    order = {
+        "orderId": "31",
+        "orderState": "TELEPORTED",
+        "orderStartTime": "2026-11-01 10:00:00",
+        "orderTotalPrice": "9.90",
+        "orderPayment": "9.90",
+    }
     item = {"skuId": 9_007_199_254_740_993, "itemTotal": "1", "new": {}}
     rows = [{**order, "itemInfoList": [item]}, {**order, "orderId": "32", "itemInfoList": None}]
-    body = orjson.dumps({"jingdong_pop_order_search_responce": {"code": "0", "r": {"apiResult": {"success": True}, "orderTotal": 2, "orderInfoList": rows}}})
-    read = read_records(PLATFORM, "orders", offline_api().records("orders", body), Origin("m", "s", "a" * 64, "page", NOW, NOW))
-    assert (read.rows_read, read.bronze.height, read.quarantine["_row_number"].n_unique()) == (2, 1, 1), "an order without goods is set aside, not lost"
+    body = orjson.dumps(
+        {
+            "jingdong_pop_order_search_responce": {
+                "code": "0",
+                "r": {"apiResult": {"success": True}, "orderTotal": 2, "orderInfoList": rows},
+            }
+        }
+    )
+    read = read_records(
+        PLATFORM,
+        "orders",
+        offline_api().records("orders", body),
+        Origin("m", "s", "a" * 64, "page", NOW, NOW),
+    )
+    assert (read.rows_read, read.bronze.height, read.quarantine["_row_number"].n_unique()) == (2, 1, 1), (
+        "an order without goods is set aside, not lost"
+    )
     line = PLATFORM.conform("orders", read.bronze)["order_line"].row(0, named=True)
-    assert (line["order_status_code"], line["product_id"], line["paid_at"]) == ("unknown", "9007199254740993", None)
+    assert (line["order_status_code"], line["product_id"], line["paid_at"]) == (
+        "unknown",
+        "9007199254740993",
+        None,
+    )

@@ -18,7 +18,12 @@ from connectors.jd.gateway import Gateway
 from contracts.errors import CollectError, CredentialError, TransientError
 
 METHOD = "jingdong.pop.order.search"
-GOOD = {"jingdong_pop_order_search_responce": {"code": "0", "searchorderinfo_result": {"apiResult": {"success": True}, "orderTotal": 0, "orderInfoList": []}}}
+GOOD = {
+    "jingdong_pop_order_search_responce": {
+        "code": "0",
+        "searchorderinfo_result": {"apiResult": {"success": True}, "orderTotal": 0, "orderInfoList": []},
+    }
+}
 
 
 class Canned(Client):
@@ -28,7 +33,12 @@ class Canned(Client):
         self.body, self.date, self.asked = body, date, list[requests.Request]()
         return self
 
-    def call(self, make: Callable[[], requests.Request], read: Callable[[requests.Response, bytes], bytes], credentials: Credentials) -> bytes:
+    def call(
+        self,
+        make: Callable[[], requests.Request],
+        read: Callable[[requests.Response, bytes], bytes],
+        credentials: Credentials,
+    ) -> bytes:
         self.asked.append(make())
         self.host = credentials.base_url
         response = requests.Response()
@@ -39,7 +49,11 @@ class Canned(Client):
 
 def _ask(content: object, *, date: str = "") -> Canned:
     client = Canned().answer(orjson.dumps(content), date)
-    Gateway(client, Credentials("https://api.jd.com", "key", "s3cret", "t0ken", "r3fresh"), now=lambda: 1_800_000_000.0).call(METHOD, {"page": "1"})
+    Gateway(
+        client,
+        Credentials("https://api.jd.com", "key", "s3cret", "t0ken", "r3fresh"),
+        now=lambda: 1_800_000_000.0,
+    ).call(METHOD, {"page": "1"})
     return client
 
 
@@ -49,7 +63,8 @@ def test_a_good_answer_was_asked_for_as_documented() -> None:
     form = dict(request.data)
     sent = form.pop("sign")
     assert form == {
-        "method": METHOD, "app_key": "key", "access_token": "t0ken", "timestamp": "2027-01-15 16:00:00", "v": "2.0", "360buy_param_json": '{"page":"1"}',
+        "method": METHOD, "app_key": "key", "access_token": "t0ken", "timestamp": "2027-01-15 16:00:00",
+        "v": "2.0", "360buy_param_json": '{"page":"1"}',
     }  # fmt: skip
     assert sent == signing.sign(form, "s3cret")
 
@@ -61,12 +76,18 @@ def _error(code: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("code", "kind", "rule"),
     [
-        ("2", TransientError, "RATE_LIMITED"), (2, TransientError, "RATE_LIMITED"), ("43", TransientError, "PLATFORM_ERROR"),
-        ("65", TransientError, "SERVICE_TIMEOUT"), ("66", TransientError, "SERVICE_BUSY"), ("67", TransientError, "PLATFORM_ERROR"),
-        ("69", TransientError, "PLATFORM_ERROR"), ("19", CredentialError, "TOKEN_INVALID"), ("18", CredentialError, "TOKEN_INVALID"),
-        ("12", CredentialError, "BAD_SIGNATURE"), ("21", CredentialError, "BAD_APP_KEY"), ("22", CredentialError, "NO_PERMISSION"),
-        ("24", CredentialError, "NO_PERMISSION"), ("64", CredentialError, "NO_PERMISSION"), ("72", CredentialError, "NO_PERMISSION"),
-        ("8", CollectError, "CLOCK_WRONG"), ("15", CollectError, "API_OFFLINE"), ("60", CollectError, "BAD_ARGUMENT"),
+        ("2", TransientError, "RATE_LIMITED"), (2, TransientError, "RATE_LIMITED"),
+        ("43", TransientError, "PLATFORM_ERROR"),
+        ("65", TransientError, "SERVICE_TIMEOUT"), ("66", TransientError, "SERVICE_BUSY"),
+        ("67", TransientError, "PLATFORM_ERROR"),
+        ("69", TransientError, "PLATFORM_ERROR"), ("19", CredentialError, "TOKEN_INVALID"),
+        ("18", CredentialError, "TOKEN_INVALID"),
+        ("12", CredentialError, "BAD_SIGNATURE"), ("21", CredentialError, "BAD_APP_KEY"),
+        ("22", CredentialError, "NO_PERMISSION"),
+        ("24", CredentialError, "NO_PERMISSION"), ("64", CredentialError, "NO_PERMISSION"),
+        ("72", CredentialError, "NO_PERMISSION"),
+        ("8", CollectError, "CLOCK_WRONG"), ("15", CollectError, "API_OFFLINE"),
+        ("60", CollectError, "BAD_ARGUMENT"),
         ("12345", CollectError, "PLATFORM_REFUSED"), (None, CollectError, "PLATFORM_REFUSED"),
     ],
 )  # fmt: skip
@@ -88,8 +109,18 @@ def test_codes_and_their_class(code: object, kind: type[CollectError], rule: str
         {"jingdong_pop_order_search_responce": {}},
         {"jingdong_pop_order_search_responce": {"code": "0"}},
         {"jingdong_pop_order_search_responce": {"code": "0", "searchorderinfo_result": {"orderTotal": 0}}},
-        {"jingdong_pop_order_search_responce": {"code": "0", "searchorderinfo_result": {"apiResult": {"success": False, "numberCode": 10100021}}}},
-        {"jingdong_pop_order_search_responce": {"code": "0", "searchorderinfo_result": {"apiResult": {"success": "false"}}}},
+        {
+            "jingdong_pop_order_search_responce": {
+                "code": "0",
+                "searchorderinfo_result": {"apiResult": {"success": False, "numberCode": 10100021}},
+            }
+        },
+        {
+            "jingdong_pop_order_search_responce": {
+                "code": "0",
+                "searchorderinfo_result": {"apiResult": {"success": "false"}},
+            }
+        },
     ],
 )
 def test_http_success_is_no_success(content: object) -> None:
@@ -99,9 +130,18 @@ def test_http_success_is_no_success(content: object) -> None:
 
 
 @pytest.mark.parametrize("success", [True, "true"])
-@pytest.mark.parametrize(("wrapper", "name"), [("responce", "searchorderinfo_result"), ("response", "orderInfoResult")])
+@pytest.mark.parametrize(
+    ("wrapper", "name"), [("responce", "searchorderinfo_result"), ("response", "orderInfoResult")]
+)
 def test_either_spelling_and_either_name_is_taken(success: object, wrapper: str, name: str) -> None:
-    body = orjson.dumps({f"jingdong_pop_order_search_{wrapper}": {"code": "0", name: {"apiResult": {"success": success}, "orderTotal": 3}}})
+    body = orjson.dumps(
+        {
+            f"jingdong_pop_order_search_{wrapper}": {
+                "code": "0",
+                name: {"apiResult": {"success": success}, "orderTotal": 3},
+            }
+        }
+    )
     assert gateway.result_of(METHOD, body)["orderTotal"] == 3
 
 
@@ -113,13 +153,18 @@ def test_half_a_body_is_worth_another_try() -> None:
 
 def test_a_clock_that_is_off_is_set_by_the_platforms_once() -> None:
     client = Canned().answer(orjson.dumps(_error("8")), "Fri, 15 Jan 2027 08:20:00 GMT")
-    shop = Gateway(client, Credentials("https://api.jd.com", "key", "secret", "token"), now=lambda: 1_800_000_000.0)
+    shop = Gateway(
+        client, Credentials("https://api.jd.com", "key", "secret", "token"), now=lambda: 1_800_000_000.0
+    )
     with pytest.raises(TransientError):
         shop.call(METHOD, {})
     with pytest.raises(CollectError) as caught:
         shop.call(METHOD, {})
     assert caught.value.rule == "CLOCK_WRONG"
-    assert [dict(request.data)["timestamp"] for request in client.asked] == ["2027-01-15 16:00:00", "2027-01-15 16:20:00"]
+    assert [dict(request.data)["timestamp"] for request in client.asked] == [
+        "2027-01-15 16:00:00",
+        "2027-01-15 16:20:00",
+    ]
 
 
 def test_the_shipped_error_asks_for_a_person() -> None:
@@ -128,7 +173,7 @@ def test_the_shipped_error_asks_for_a_person() -> None:
     assert caught.value.step_zh
 
 
-# --- tokens -----------------------------------------------------------------------------------------------------------------------------
+# --- tokens -------------------------------------------------------------------------------------------------
 
 
 def _gateway(client: Client, left: dt.timedelta | None) -> Gateway:
@@ -181,12 +226,26 @@ def test_a_token_whose_end_nobody_knows_is_used_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "ends"), [({"expires_in": 86400}, NOW + 24 * HOUR), ({"expires_in": "3600"}, NOW + HOUR), ({}, None), ({"expires_in": "soon"}, None)]
+    ("told", "ends"),
+    [
+        ({"expires_in": 86400}, NOW + 24 * HOUR),
+        ({"expires_in": "3600"}, NOW + HOUR),
+        ({}, None),
+        ({"expires_in": "soon"}, None),
+    ],
 )
 def test_tokens_live_on_a_host_of_their_own_at_jd(told: dict[str, object], ends: dt.datetime | None) -> None:
     client = Canned().answer(json.dumps({"access_token": "a", "refresh_token": "b", **told}).encode())
     shop = _gateway(client, HOUR)
     assert shop.renew()
-    assert (client.asked[0].url, client.host) == ("https://open-oauth.jd.com/oauth2/refresh_token", "https://open-oauth.jd.com")
+    assert (client.asked[0].url, client.host) == (
+        "https://open-oauth.jd.com/oauth2/refresh_token",
+        "https://open-oauth.jd.com",
+    )
     own = shop.credentials
-    assert (own.base_url, own.access_token, own.refresh_token, own.expires_at) == ("https://api.jd.com", "a", "b", ends)
+    assert (own.base_url, own.access_token, own.refresh_token, own.expires_at) == (
+        "https://api.jd.com",
+        "a",
+        "b",
+        ends,
+    )

@@ -1,4 +1,6 @@
-"""Numbers of lines and entries, and shares of discounts, do not depend on the order of rows or on which rows come with which file."""
+"""Numbers of lines and entries, and shares of discounts, do not depend on the order of rows or on which rows
+come with which file.
+"""
 
 import polars as pl
 import pytest
@@ -33,7 +35,12 @@ def test_a_bill_cut_by_days_holds_the_same_entries() -> None:
     header, *rows = (SAMPLES / "wallet_23.csv").read_bytes().decode("gbk").split("\r\n")[:-1]
     days = sorted({row.rsplit(",", 1)[1] for row in rows})
     assert len(days) == 4
-    parts = [conformed(read("\r\n".join([header, *[row for row in rows if row.endswith(day)], ""]).encode("gbk"), day)) for day in days]
+    parts = [
+        conformed(
+            read("\r\n".join([header, *[row for row in rows if row.endswith(day)], ""]).encode("gbk"), day)
+        )
+        for day in days
+    ]
     whole = sample("wallet_23.csv")["settlement_entry"]
     cut = pl.concat([part["settlement_entry"] for part in parts])
     assert set(cut["settlement_entry_id"]) == set(whole["settlement_entry_id"])
@@ -44,11 +51,15 @@ def test_equal_fees_of_one_day_are_kept_apart() -> None:
     header, *rows = (SAMPLES / "wallet_23.csv").read_bytes().decode("gbk").split("\r\n")[:-1]
     twice = conformed(read("\r\n".join([header, rows[0], *rows, ""]).encode("gbk")))["settlement_entry"]
     assert twice["settlement_entry_id"].n_unique() == len(rows) + 1
-    assert fen(twice, "settled_fen") == fen(sample("wallet_23.csv")["settlement_entry"], "settled_fen") + 64430
+    assert (
+        fen(twice, "settled_fen") == fen(sample("wallet_23.csv")["settlement_entry"], "settled_fen") + 64430
+    )
 
 
 def test_shares_add_up_to_the_fen() -> None:
-    text = (SAMPLES / ORDER_FILE).read_bytes().decode("gbk").replace("932.45", "996.99")  # 100.01 off, on 758 and 339
+    text = (
+        (SAMPLES / ORDER_FILE).read_bytes().decode("gbk").replace("932.45", "996.99")
+    )  # 100.01 off, on 758 and 339
     line = conformed(read(text.encode("gbk")))["order_line"].filter(pl.col("order_id") == "312045678901")
     assert fen(line, "discount_merchant_fen") == 10001
     assert line["discount_merchant_fen"].to_list() == [6910, 3091, 0]

@@ -18,8 +18,15 @@ FORBIDDEN = {"conform", "lines", "bills", "words", "exports", "api", "records", 
 
 def _imports(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    named = {f"{node.module}.{alias.name}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    return named | {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    named = {
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return named | {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
 
 
 def test_simulator_and_parser_share_no_belief() -> None:
@@ -48,11 +55,18 @@ def test_files_have_the_platforms_quirks(market: Market, shop_ids: list[str]) ->
     assert "订单拆分为  3" in orders
     bill = next(data for name, data in files.items() if name.startswith("对账单")).decode("gbk")
     assert bill.split("\r\n")[1].startswith('="3')
-    assert {"取消退款单", "售后服务单", "价保扣款", "佣金", "未结算"} <= set(bill.replace("\r\n", ",").split(","))
+    assert {"取消退款单", "售后服务单", "价保扣款", "佣金", "未结算"} <= set(
+        bill.replace("\r\n", ",").split(",")
+    )
 
 
 def test_shops_take_turns_with_the_bills_layouts(market: Market, shop_ids: list[str]) -> None:
-    names = [read(next(data for name, data in _files(market, shop_id).items() if name.startswith("对账单"))).layout.name for shop_id in shop_ids]
+    names = [
+        read(
+            next(data for name, data in _files(market, shop_id).items() if name.startswith("对账单"))
+        ).layout.name
+        for shop_id in shop_ids
+    ]
     assert names == ["wallet_23", "wallet_22", "wallet_21"]
 
 
@@ -60,7 +74,11 @@ def test_headers_are_those_of_the_third_party_samples() -> None:
     if not THIRD_PARTY.is_dir():
         return
     known = {path.name: path.read_text(encoding="utf-8").strip() for path in THIRD_PARTY.glob("HEADER_*")}
-    assert list(WALLETS) == [known["HEADER_wallet_bill_detail23.csv"], known["HEADER_wallet_bill_settled22.csv"], known["HEADER_wallet_bill_old21.csv"]]
+    assert list(WALLETS) == [
+        known["HEADER_wallet_bill_detail23.csv"],
+        known["HEADER_wallet_bill_settled22.csv"],
+        known["HEADER_wallet_bill_old21.csv"],
+    ]
 
 
 def test_the_same_moment_gives_the_same_bytes(market: Market, shop_ids: list[str]) -> None:

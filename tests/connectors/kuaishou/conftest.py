@@ -17,9 +17,15 @@ from simulator.server import make_app, serve_in_thread
 
 @pytest.fixture(scope="session")
 def market() -> Market:
-    """Eight shops, the fourth of them with the older order layout; every app has a signing secret of its own beside its appSecret."""
+    """Eight shops, the fourth of them with the older order layout.
+
+    Every app has a signing secret of its own beside its appSecret.
+    """
     made = build_market(seed=7, merchants=8, days=30, lines=9_000, now=MARKET_NOW, platforms=("kuaishou",))
-    both = [f"{secret}:{hashlib.sha256(f'{secret}:sign'.encode()).hexdigest()}" for secret in made.shops["app_secret"]]
+    both = [
+        f"{secret}:{hashlib.sha256(f'{secret}:sign'.encode()).hexdigest()}"
+        for secret in made.shops["app_secret"]
+    ]
     return dataclasses.replace(made, shops=made.shops.with_columns(app_secret=pl.Series(both)))
 
 

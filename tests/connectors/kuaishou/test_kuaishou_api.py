@@ -1,4 +1,6 @@
-"""The API against the simulated platform: everything is collected, whatever goes wrong that can be put right, and nothing secret is told."""
+"""The API against the simulated platform: everything is collected, whatever goes wrong that can be put right,
+and nothing secret is told.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,10 @@ def test_everything_is_collected_once_around(shop: Shop, kind: str) -> None:
 
 
 def test_settlement_entries_are_all_collected(giant: Shop) -> None:
-    found = {(item["orderNo"], item["settlementAmount"], item["settlementTime"]) for item in giant.collect("settlements", START, MARKET_NOW)}
+    found = {
+        (item["orderNo"], item["settlementAmount"], item["settlementTime"])
+        for item in giant.collect("settlements", START, MARKET_NOW)
+    }
     entries = giant.world.settlements(giant.shop_id)
     assert entries.height > 150
     stamps = entries["settled_at"].dt.epoch("ms").cast(pl.String)
@@ -61,12 +66,19 @@ def test_what_the_platform_has_forgotten_is_an_error_not_a_gap(shop: Shop) -> No
 
 def test_windows_side_by_side_lose_nothing(shop: Shop) -> None:
     cuts = [START, moment("2026-07-01 12:00:01"), moment("2026-07-10 00:00:00"), MARKET_NOW]
-    found = {record[KEYS["orders"]] for start, end in itertools.pairwise(cuts) for record in shop.collect("orders", start, end)}
+    found = {
+        record[KEYS["orders"]]
+        for start, end in itertools.pairwise(cuts)
+        for record in shop.collect("orders", start, end)
+    }
     assert found == truth(shop, "orders")
 
 
 def test_an_empty_window_gives_no_pages(shop: Shop) -> None:
-    assert list(shop.api().pages("orders", MARKET_NOW + dt.timedelta(days=1), MARKET_NOW + dt.timedelta(days=2))) == []
+    assert (
+        list(shop.api().pages("orders", MARKET_NOW + dt.timedelta(days=1), MARKET_NOW + dt.timedelta(days=2)))
+        == []
+    )
 
 
 def requests_of(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -83,7 +95,9 @@ def requests_of(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("kind", "days"), [("orders", 7), ("after_sales", 1)])
-def test_windows_stay_within_what_the_platform_grants_and_leave_no_gap(shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str, days: int) -> None:
+def test_windows_stay_within_what_the_platform_grants_and_leave_no_gap(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str, days: int
+) -> None:
     asked = requests_of(monkeypatch)
     shop.collect(kind, MARKET_NOW - dt.timedelta(days=20), MARKET_NOW)
     spans = list(dict.fromkeys((item["beginTime"], item["endTime"]) for item in asked))
@@ -96,15 +110,25 @@ def test_windows_stay_within_what_the_platform_grants_and_leave_no_gap(shop: Sho
     assert all(item["pageSize"] <= (50 if kind == "orders" else 100) for item in asked)
 
 
-def test_narrower_windows_during_a_promotion_are_followed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(KuaishouDialect, "longest", {"orders": 2 * _DAY, "after_sales": _DAY // 4, "settlements": _DAY})
-    assert {record[KEYS["orders"]] for record in shop.collect("orders", START, MARKET_NOW)} == truth(shop, "orders")
+def test_narrower_windows_during_a_promotion_are_followed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        KuaishouDialect, "longest", {"orders": 2 * _DAY, "after_sales": _DAY // 4, "settlements": _DAY}
+    )
+    assert {record[KEYS["orders"]] for record in shop.collect("orders", START, MARKET_NOW)} == truth(
+        shop, "orders"
+    )
     begin = MARKET_NOW - dt.timedelta(days=3)
     updated = shop.world.refunds(shop.shop_id).filter(pl.col("updated_at") >= begin)
-    assert set(updated["refund_id"]) <= {record["refundId"] for record in shop.collect("after_sales", begin, MARKET_NOW)}
+    assert set(updated["refund_id"]) <= {
+        record["refundId"] for record in shop.collect("after_sales", begin, MARKET_NOW)
+    }
 
 
-def test_a_platform_that_grants_no_window_at_all_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_platform_that_grants_no_window_at_all_is_an_error(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(KuaishouDialect, "longest", {"orders": 0, "after_sales": 0, "settlements": 0})
     with pytest.raises(CollectError, match="WINDOW_TOO_WIDE"):
         shop.collect("orders", START, MARKET_NOW)
@@ -120,13 +144,20 @@ def test_a_token_that_expires_again_at_once_is_not_refreshed_twice_for_a_page(sh
     assert shop.faults.requests == 3  # the page, the refresh, the page again
 
 
-def test_a_wrong_signing_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_signing_secret_is_told_as_such_and_never_printed(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     application, _ = signing.secrets_of(shop.credentials.app_secret)
     shop.credentials.app_secret = f"{application}:wrong-secret"
     with pytest.raises(CredentialError, match="BAD_SIGNATURE") as caught:
         shop.collect("orders", START, MARKET_NOW)
-    for secret in (application, "wrong-secret", shop.credentials.access_token, shop.credentials.refresh_token):
+    for secret in (
+        application,
+        "wrong-secret",
+        shop.credentials.access_token,
+        shop.credentials.refresh_token,
+    ):
         assert secret not in str(caught.value)
         assert secret not in repr(shop.credentials)
         assert secret not in caplog.text
@@ -149,7 +180,9 @@ def test_one_secret_alone_serves_as_both(market_with_one_secret: Shop) -> None:
 def market_with_one_secret(shop: Shop) -> Shop:
     application, _ = signing.secrets_of(shop.credentials.app_secret)
     market = shop.world.market
-    shop.world.market = dataclasses.replace(market, shops=market.shops.with_columns(pl.col("app_secret").str.split(":").list.first()))
+    shop.world.market = dataclasses.replace(
+        market, shops=market.shops.with_columns(pl.col("app_secret").str.split(":").list.first())
+    )
     shop.credentials.app_secret = application
     return shop
 
@@ -158,7 +191,9 @@ def test_a_daily_quota_ends_the_day_at_once(shop: Shop, monkeypatch: pytest.Monk
     """Trying again would only burn what other shops of the app have left."""
     from connectors.kuaishou import simulate
 
-    monkeypatch.setattr(KuaishouDialect, "throttled", lambda self: simulate._error(21, "Exceed quota limit, KEY [appkey:ks1]"))
+    monkeypatch.setattr(
+        KuaishouDialect, "throttled", lambda self: simulate._error(21, "Exceed quota limit, KEY [appkey:ks1]")
+    )
     shop.faults.update({"throttled_every": 1})
     with pytest.raises(CollectError, match=r"QUOTA_USED_UP.*明天"):
         shop.collect("orders", START, MARKET_NOW)
@@ -167,11 +202,17 @@ def test_a_daily_quota_ends_the_day_at_once(shop: Shop, monkeypatch: pytest.Monk
 
 def newest(records: list[dict[str, object]]) -> dict[object, tuple[str, str]]:
     """Order → its status and update moment in the record that was seen last."""
-    return {item["orderBaseInfo.oid"]: (str(item["orderBaseInfo.status"]), str(item["orderBaseInfo.updateTime"])) for item in records}
+    return {
+        item["orderBaseInfo.oid"]: (str(item["orderBaseInfo.status"]), str(item["orderBaseInfo.updateTime"]))
+        for item in records
+    }
 
 
 def test_nothing_is_lost_while_the_market_moves_between_pages(giant: Shop) -> None:
-    """Twenty minutes pass with each request: orders leave the window for later moments. Two runs must hold every order's final state."""
+    """Twenty minutes pass with each request: orders leave the window for later moments.
+
+    Two runs must hold every order's final state.
+    """
     giant.world.at = begun = moment("2026-07-12 10:00:00")
     giant.faults.update({"advance_seconds": 1200})
     first = giant.collect("orders", START, begun)
@@ -179,9 +220,22 @@ def test_nothing_is_lost_while_the_market_moves_between_pages(giant: Shop) -> No
     assert giant.world.at > begun + dt.timedelta(hours=5)
     found = newest(first + giant.collect("orders", begun, giant.world.at))
     lines = giant.world.lines(giant.shop_id)
-    numbers = {"unpaid": 10, "paid": 30, "shipped": 40, "finished": 70, "closed_unpaid": 80, "closed_refunded": 80}
+    numbers = {
+        "unpaid": 10,
+        "paid": 30,
+        "shipped": 40,
+        "finished": 70,
+        "closed_unpaid": 80,
+        "closed_refunded": 80,
+    }
     status = lines["order_status_code"].replace_strict(numbers, return_dtype=pl.Int64).cast(pl.String)
-    assert found == dict(zip(lines["order_line_id"], zip(status, lines["updated_at"].dt.epoch("ms").cast(pl.String), strict=True), strict=True))
+    assert found == dict(
+        zip(
+            lines["order_line_id"],
+            zip(status, lines["updated_at"].dt.epoch("ms").cast(pl.String), strict=True),
+            strict=True,
+        )
+    )
 
 
 def crowd(updated: list[int]) -> Rendered:
@@ -205,10 +259,14 @@ def test_more_than_a_page_in_one_millisecond(shop: Shop, monkeypatch: pytest.Mon
 
 def canned(bodies: list[dict[str, Any]]) -> KuaishouApi:
     class Answers(Client):
-        def call(self, make: Callable[[], Any], read: Callable[[Any, bytes], bytes], credentials: Credentials) -> bytes:
+        def call(
+            self, make: Callable[[], Any], read: Callable[[Any, bytes], bytes], credentials: Credentials
+        ) -> bytes:
             return read(None, orjson.dumps(bodies[0] if len(bodies) == 1 else bodies.pop(0)))
 
-    return KuaishouApi(Answers(), Credentials("http://127.0.0.1", "k", "s", "t"), {"orders": ["orderBaseInfo.oid"]})
+    return KuaishouApi(
+        Answers(), Credentials("http://127.0.0.1", "k", "s", "t"), {"orders": ["orderBaseInfo.oid"]}
+    )
 
 
 def test_a_cursor_that_does_not_advance_is_an_error_not_an_endless_loop() -> None:

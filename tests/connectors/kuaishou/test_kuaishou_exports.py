@@ -14,7 +14,9 @@ from simulator.history.market import Market
 
 
 def test_pasted_headers_and_totals_go_and_row_numbers_keep_their_gaps() -> None:
-    table = pl.DataFrame({"订单号": ["\t1", "\ufeff订单号", "合计", "2", None], "_row_number": [2, 3, 4, 5, 6]})
+    table = pl.DataFrame(
+        {"订单号": ["\t1", "\ufeff订单号", "合计", "2", None], "_row_number": [2, 3, 4, 5, 6]}
+    )
     assert clean("orders", "2026_64", table)["_row_number"].to_list() == [2, 5, 6]
     assert clean("settlements", "40", table)["_row_number"].to_list() == [2, 5, 6]
     assert clean("orders", "2026_64", pl.DataFrame({"别的": ["1"]})).height == 1
@@ -34,20 +36,32 @@ def test_two_downloads_pasted_together_read_as_one() -> None:
 
 
 def test_many_sheets_are_one_table(market: Market) -> None:
-    """What 185 sheets in ten workbooks look like: the same rows as from one sheet, nothing lost at the seams."""
+    """What 185 sheets in ten workbooks look like: the same rows as from one sheet, nothing lost at the
+    seams.
+    """
     lines = market.lines_at("xinggang-kuaishou", MARKET_NOW)
     table = simulate_files.order_table(lines, old_layout=False)
     whole, cut = (
-        read_file(simulate_files.workbook(table, rows), Origin("m", "s", "f" * 64, "x.xlsx", MARKET_NOW)) for rows in (10_000, 700)
+        read_file(simulate_files.workbook(table, rows), Origin("m", "s", "f" * 64, "x.xlsx", MARKET_NOW))
+        for rows in (10_000, 700)
     )  # fmt: skip
     assert lines.height > 2_100
     assert cut.rows_read == whole.rows_read == lines.height
     assert cut.bronze["_row_number"].is_unique().all()
-    assert conformed(cut).drop("_row_number").sort("order_id").equals(conformed(whole).drop("_row_number").sort("order_id"))
+    assert (
+        conformed(cut)
+        .drop("_row_number")
+        .sort("order_id")
+        .equals(conformed(whole).drop("_row_number").sort("order_id"))
+    )
 
 
 def test_the_giants_download_has_several_sheets(market: Market) -> None:
-    files = simulate.export_files(market, "xinggang-kuaishou", MARKET_NOW, dt.date(2026, 6, 1), MARKET_NOW.date())
+    files = simulate.export_files(
+        market, "xinggang-kuaishou", MARKET_NOW, dt.date(2026, 6, 1), MARKET_NOW.date()
+    )
     (orders,) = [data for name, data in files.items() if name.startswith("订单")]
     reading = read_file(orders, Origin("m", "s", "f" * 64, "x.xlsx", MARKET_NOW))
-    assert set(conformed(reading)["order_id"]) == set(market.lines_at("xinggang-kuaishou", MARKET_NOW)["order_id"])
+    assert set(conformed(reading)["order_id"]) == set(
+        market.lines_at("xinggang-kuaishou", MARKET_NOW)["order_id"]
+    )

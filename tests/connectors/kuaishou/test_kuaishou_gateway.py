@@ -24,7 +24,12 @@ class Canned(Client):
         self.bodies, self.asked = [orjson.dumps(body) for body in bodies], list[requests.Request]()
         return self
 
-    def call(self, make: Callable[[], requests.Request], read: Callable[[requests.Response, bytes], bytes], credentials: Credentials) -> bytes:
+    def call(
+        self,
+        make: Callable[[], requests.Request],
+        read: Callable[[requests.Response, bytes], bytes],
+        credentials: Credentials,
+    ) -> bytes:
         self.asked.append(make())
         return read(requests.Response(), self.bodies.pop(0))
 
@@ -32,7 +37,9 @@ class Canned(Client):
 def gateway(*bodies: dict[str, Any], saved: list[Credentials] | None = None) -> tuple[Gateway, Canned]:
     client = Canned().answers(*bodies)
     store = (lambda new: None) if saved is None else saved.append
-    credentials = Credentials("http://127.0.0.1/kuaishou", "key", "app5ecret:s1gnsecret", "t0ken", "r3fresh", save=store)
+    credentials = Credentials(
+        "http://127.0.0.1/kuaishou", "key", "app5ecret:s1gnsecret", "t0ken", "r3fresh", save=store
+    )
     return Gateway(client, credentials, now=lambda: 1_800_000_000.5), client
 
 
@@ -44,7 +51,8 @@ def test_a_call_is_asked_for_as_documented() -> None:
     told = dict(request.params)
     assert told.pop("sign")
     assert told == {
-        "access_token": "t0ken", "appkey": "key", "method": "open.order.cursor.list", "param": '{"cursor":"","pageSize":50}',
+        "access_token": "t0ken", "appkey": "key", "method": "open.order.cursor.list",
+        "param": '{"cursor":"","pageSize":50}',
         "signMethod": "HMAC_SHA256", "timestamp": "1800000000500", "version": "1",
     }  # fmt: skip
     assert "s1gnsecret" not in str(request.params)
@@ -55,12 +63,24 @@ EXPIRED = {"result": 100200102, "error": "access_denied", "error_msg": "invalid 
 
 def test_a_refresh_is_a_form_with_the_apps_own_secret_and_saved_before_use() -> None:
     saved: list[Credentials] = []
-    way, client = gateway(EXPIRED, {"result": 1, "access_token": "a2", "refresh_token": "r2"}, OK, saved=saved)
+    way, client = gateway(
+        EXPIRED, {"result": 1, "access_token": "a2", "refresh_token": "r2"}, OK, saved=saved
+    )
     way.call("open.order.cursor.list", {})
-    assert (client.asked[1].method, client.asked[1].url) == ("POST", "http://127.0.0.1/kuaishou/oauth2/refresh_token")
-    assert client.asked[1].data == {"grant_type": "refresh_token", "refresh_token": "r3fresh", "app_id": "key", "app_secret": "app5ecret"}
+    assert (client.asked[1].method, client.asked[1].url) == (
+        "POST",
+        "http://127.0.0.1/kuaishou/oauth2/refresh_token",
+    )
+    assert client.asked[1].data == {
+        "grant_type": "refresh_token",
+        "refresh_token": "r3fresh",
+        "app_id": "key",
+        "app_secret": "app5ecret",
+    }
     assert dict(client.asked[2].params)["access_token"] == "a2"
-    assert [(item.access_token, item.refresh_token, item.app_secret) for item in saved] == [("a2", "r2", "app5ecret:s1gnsecret")]
+    assert [(item.access_token, item.refresh_token, item.app_secret) for item in saved] == [
+        ("a2", "r2", "app5ecret:s1gnsecret")
+    ]
 
 
 def test_a_refresh_in_the_sdks_spelling_is_understood() -> None:
@@ -69,7 +89,14 @@ def test_a_refresh_in_the_sdks_spelling_is_understood() -> None:
     assert way.credentials.access_token == "a2"
 
 
-@pytest.mark.parametrize("told", [{"result": 1}, {"result": 1, "access_token": "a2"}, {"result": 1, "access_token": "", "refresh_token": ""}])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"result": 1},
+        {"result": 1, "access_token": "a2"},
+        {"result": 1, "access_token": "", "refresh_token": ""},
+    ],
+)
 def test_a_refresh_without_both_tokens_gives_nothing(told: dict[str, Any]) -> None:
     saved: list[Credentials] = []
     way, _ = gateway(EXPIRED, told, saved=saved)
@@ -88,13 +115,29 @@ def test_a_used_up_refresh_token_is_a_matter_for_people() -> None:
 @pytest.mark.parametrize(
     ("told", "kind", "rule"),
     [
-        ({"result": 21, "error_msg": "Exceed qps limit, KEY [apiId:x;appkey:ks1], MAX_QPS [300.0]"}, TransientError, "RATE_LIMITED"),
+        (
+            {"result": 21, "error_msg": "Exceed qps limit, KEY [apiId:x;appkey:ks1], MAX_QPS [300.0]"},
+            TransientError,
+            "RATE_LIMITED",
+        ),
         ({"result": 21, "error_msg": "Exceed quota limit, KEY [appkey:ks1]"}, CollectError, "QUOTA_USED_UP"),
-        ({"result": 21, "sub_msg": "Exceed quota limit, KEY [appkey:ks1;primaryUserId:2]"}, CollectError, "QUOTA_USED_UP"),
-        ({"result": 21, "msg": "[1017] exceed quota limit,[apiId:x;primaryUserId:3]"}, CollectError, "QUOTA_USED_UP"),
+        (
+            {"result": 21, "sub_msg": "Exceed quota limit, KEY [appkey:ks1;primaryUserId:2]"},
+            CollectError,
+            "QUOTA_USED_UP",
+        ),
+        (
+            {"result": 21, "msg": "[1017] exceed quota limit,[apiId:x;primaryUserId:3]"},
+            CollectError,
+            "QUOTA_USED_UP",
+        ),
         ({"result": 100200500, "error": "server_error"}, TransientError, "SERVICE_BUSY"),
         ({"result": 100200102, "error_msg": "invalid token"}, TokenExpiredError, "TOKEN_EXPIRED"),
-        ({"result": 100200102, "error_msg": "refreshToken.revokedAuthorization"}, CredentialError, "TOKEN_EXPIRED"),
+        (
+            {"result": 100200102, "error_msg": "refreshToken.revokedAuthorization"},
+            CredentialError,
+            "TOKEN_EXPIRED",
+        ),
         ({"result": 100200101, "error": "unauthorized_client"}, CredentialError, "APP_REFUSED"),
         ({"result": 100200106, "error": "invalid_scope"}, CredentialError, "NO_PERMISSION"),
         ({"result": 100200100, "error": "invalid_request"}, CollectError, "MISSING_PARAMETER"),

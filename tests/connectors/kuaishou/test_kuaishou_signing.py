@@ -1,4 +1,7 @@
-"""The two signatures. Digests below come from another tool (openssl), the signed text from the official documentation."""
+"""The two signatures.
+
+Digests below come from another tool (openssl), the signed text from the official documentation.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import pytest
 from connectors.kuaishou import signing, simulate_api
 
 TOLD = {
-    "access_token": "t0ken", "appkey": "ks123", "method": "open.order.cursor.list", "param": '{"cursor":"","title":"短袖"}', "signMethod": "MD5",
+    "access_token": "t0ken", "appkey": "ks123", "method": "open.order.cursor.list",
+    "param": '{"cursor":"","title":"短袖"}', "signMethod": "MD5",
     "timestamp": "1583271919000", "version": "1",
 }  # fmt: skip
 SECRET = "s1gn"
@@ -16,9 +20,15 @@ HMAC = "Vn+1Av3rrgPZzcARB1/cxPXbMp+JVMcdSRvVOnOea9w="
 
 
 def test_the_signed_text_is_the_documentations() -> None:
-    told = {**TOLD, "access_token": "xxx", "method": "open.xxx.xxx.xxx", "param": '{"title":"短袖", "relItemId":123456, "categoryId":12}'}
+    told = {
+        **TOLD,
+        "access_token": "xxx",
+        "method": "open.xxx.xxx.xxx",
+        "param": '{"title":"短袖", "relItemId":123456, "categoryId":12}',
+    }
     assert signing.message({**told, "sign": "never", "other": "never"}, "xxxxxx") == (
-        'access_token=xxx&appkey=ks123&method=open.xxx.xxx.xxx&param={"title":"短袖", "relItemId":123456, "categoryId":12}'
+        'access_token=xxx&appkey=ks123&method=open.xxx.xxx.xxx&param={"title":"短袖", "relItemId":123456, '
+        '"categoryId":12}'
         "&signMethod=MD5&timestamp=1583271919000&version=1&signSecret=xxxxxx"
     )
 
@@ -41,7 +51,9 @@ def test_the_simulator_verifies_both_and_nothing_else() -> None:
     assert not simulate_api.verified("another", by_hmac)
 
 
-@pytest.mark.parametrize(("kept", "both"), [("app:sign", ("app", "sign")), ("alone", ("alone", "alone")), ("app:", ("app", "app"))])
+@pytest.mark.parametrize(
+    ("kept", "both"), [("app:sign", ("app", "sign")), ("alone", ("alone", "alone")), ("app:", ("app", "app"))]
+)
 def test_two_secrets_in_one_text(kept: str, both: tuple[str, str]) -> None:
     assert signing.secrets_of(kept) == both
 

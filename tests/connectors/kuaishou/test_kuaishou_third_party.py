@@ -13,7 +13,9 @@ from connectors.reading import read_file, recognise
 from contracts.errors import FileRefusedError
 
 FOLDER = repository_samples()
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="third-party samples are not beside the repository")
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="third-party samples are not beside the repository"
+)
 
 
 @pytest.mark.parametrize(
@@ -43,12 +45,24 @@ def test_the_older_name_of_the_direction_is_known() -> None:
 
 
 def test_a_page_of_an_outside_fixture() -> None:
-    """Its order holds five fields only: what is not told stays untold, and money stands by the one amount there is."""
+    """Its order holds five fields only: what is not told stays untold, and money stands by the one amount
+    there is.
+    """
     reading = read_page("orders", (FOLDER / "open.order.cursor.list_page1_fixture.json").read_bytes())
     assert reading.quarantine.is_empty()
     line = conformed(reading).row(0, named=True)
-    assert (line["order_id"], line["order_line_id"], line["placed_fen"], line["paid_fen"]) == ("2307500074108220", "2307500074108220", 3990, 0)
-    assert (line["order_status_code"], line["seller_code"], line["content_code"], line["is_gift"]) == ("paid", "unknown", "unknown", False)
+    assert (line["order_id"], line["order_line_id"], line["placed_fen"], line["paid_fen"]) == (
+        "2307500074108220",
+        "2307500074108220",
+        3990,
+        0,
+    )
+    assert (line["order_status_code"], line["seller_code"], line["content_code"], line["is_gift"]) == (
+        "paid",
+        "unknown",
+        "unknown",
+        False,
+    )
 
 
 def test_tokens_live_as_long_as_the_real_answer_says() -> None:

@@ -1,4 +1,6 @@
-"""What the Pinduoduo tests share: short ways from a sample or an answer to conformed frames, and one shop of the simulated platform."""
+"""What the Pinduoduo tests share: short ways from a sample or an answer to conformed frames, and one shop of
+the simulated platform.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def offline() -> PinduoduoApi:
 
 
 def read_answer(kind: str, body: bytes) -> Reading:
-    return read_records(PLATFORM, kind, offline().records(kind, body), Origin("merchant", "shop", "answer", kind, NOW, NOW))
+    return read_records(
+        PLATFORM, kind, offline().records(kind, body), Origin("merchant", "shop", "answer", kind, NOW, NOW)
+    )
 
 
 def conformed(reading: Reading) -> dict[str, pl.DataFrame]:
@@ -65,16 +69,37 @@ def orders(name: str) -> pl.DataFrame:
 def bronze_rows(kind: str, *rows: dict[str, object]) -> pl.DataFrame:
     """Typed bronze rows with only the given columns filled."""
     table = PLATFORM.bronze[kind]
-    lineage = {"merchant_id": "m", "shop_id": "s", "platform_code": "pinduoduo", "_export_id": "e", "layout_name": "x", "_observed_at": NOW}
+    lineage = {
+        "merchant_id": "m",
+        "shop_id": "s",
+        "platform_code": "pinduoduo",
+        "_export_id": "e",
+        "layout_name": "x",
+        "_observed_at": NOW,
+    }
     full = [{**lineage, "_row_number": number, **row} for number, row in enumerate(rows, 1)]
-    return table.shape(pl.DataFrame(full, schema_overrides={name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)}))
+    return table.shape(
+        pl.DataFrame(
+            full,
+            schema_overrides={
+                name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)
+            },
+        )
+    )
 
 
 def account_file(rows: list[str], footers: list[str], *, first: str = "商户订单号", width: int = 6) -> bytes:
     """店铺账务明细 as the platform writes it; footers are padded with ``width`` commas."""
     header = f"{first},发生时间,收入金额（+元）,支出金额（-元）,账务类型,备注,业务描述"
-    preamble = ["拼多多店铺账务明细查询", "", "起始时间：2026-06-01 00:00:00  终止时间：2026-06-30 23:59:59", "----------交易记录明细列表---------"]
-    return ("\r\n".join([*preamble, header, *rows, *(line + "," * width for line in footers)]) + "\r\n").encode("gb18030")
+    preamble = [
+        "拼多多店铺账务明细查询",
+        "",
+        "起始时间：2026-06-01 00:00:00  终止时间：2026-06-30 23:59:59",
+        "----------交易记录明细列表---------",
+    ]
+    return (
+        "\r\n".join([*preamble, header, *rows, *(line + "," * width for line in footers)]) + "\r\n"
+    ).encode("gb18030")
 
 
 class Shop:
@@ -86,7 +111,8 @@ class Shop:
         self.waits: list[float] = []
         row, token = self.world.shop(shop_id), self.world.tokens.issue(shop_id)
         self.credentials = Credentials(
-            f"{url}/pinduoduo", row["app_key"], row["app_secret"], token.access_token, token.refresh_token, save=self.saved.append
+            f"{url}/pinduoduo", row["app_key"], row["app_secret"], token.access_token, token.refresh_token,
+            save=self.saved.append
         )  # fmt: skip
 
     def api(self, attempts: int = 8) -> PinduoduoApi:
@@ -96,9 +122,13 @@ class Shop:
         assert isinstance(api, PinduoduoApi)
         return api
 
-    def collect(self, kind: str, start: dt.datetime, end: dt.datetime, api: PinduoduoApi | None = None) -> pl.DataFrame:
+    def collect(
+        self, kind: str, start: dt.datetime, end: dt.datetime, api: PinduoduoApi | None = None
+    ) -> pl.DataFrame:
         """The one canonical frame of everything in the window, each row once."""
         chosen = api or self.api()
         records = [record for page in chosen.pages(kind, start, end) for record in chosen.records(kind, page)]
-        (frame,) = conformed(read_records(PLATFORM, kind, records, Origin("m", self.shop_id, "a", kind, NOW, NOW))).values()
+        (frame,) = conformed(
+            read_records(PLATFORM, kind, records, Origin("m", self.shop_id, "a", kind, NOW, NOW))
+        ).values()
         return frame.unique([name for name in frame.columns if name not in LINEAGE], maintain_order=True)

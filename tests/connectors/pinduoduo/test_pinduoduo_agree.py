@@ -40,8 +40,15 @@ def test_orders_agree(market: Market, shop_id: str) -> None:
     finally:
         stop()
     paid = by_file.filter(pl.col("paid_at").is_not_null())
-    # the files know no moment of ordering, nor of each shipment; the API no channel; and only one set of columns has the province
-    untold = ["created_at", "is_shipment_told", "content_code", "seller_code", *(["province_name"] if paid["province_name"].is_null().all() else [])]
+    # the files know no moment of ordering, nor of each shipment; the API no channel; and only one set of
+    # columns has the province
+    untold = [
+        "created_at",
+        "is_shipment_told",
+        "content_code",
+        "seller_code",
+        *(["province_name"] if paid["province_name"].is_null().all() else []),
+    ]
     same = [name for name in paid.columns if name not in (*LINEAGE, *untold)]
     assert paid.height > 200
     assert paid.select(same).equals(by_api.select(same))
@@ -50,13 +57,28 @@ def test_orders_agree(market: Market, shop_id: str) -> None:
 def test_orders_are_the_markets(market: Market, shop_id: str) -> None:
     line = conformed(readings(market, shop_id)["orders", "ticked"])["order_line"].sort("order_id")
     truth = market.lines_at(shop_id, NOW).sort("order_id")
-    same = ["order_id", "order_line_id", "paid_at", "shipped_at", "finished_at", "line_qty", "unit_price_fen", "placed_fen", "paid_fen", "is_gift"]
+    same = [
+        "order_id",
+        "order_line_id",
+        "paid_at",
+        "shipped_at",
+        "finished_at",
+        "line_qty",
+        "unit_price_fen",
+        "placed_fen",
+        "paid_fen",
+        "is_gift",
+    ]
     assert line.select(same).equals(truth.select(same))
     live = truth["channel_code"] == "own_live"
     assert (line["content_code"] == "live").equals(live)
     assert (line["seller_code"] == "own").equals(live)
-    before = market.refunds_at(shop_id, NOW).filter((pl.col("stage_code") == "before_shipment") & (pl.col("refund_status_code") == "success"))
-    stated = line.filter(pl.col("stated_refund_fen").is_not_null()).select("order_id", refund_fen="stated_refund_fen")
+    before = market.refunds_at(shop_id, NOW).filter(
+        (pl.col("stage_code") == "before_shipment") & (pl.col("refund_status_code") == "success")
+    )
+    stated = line.filter(pl.col("stated_refund_fen").is_not_null()).select(
+        "order_id", refund_fen="stated_refund_fen"
+    )
     assert stated.sort("order_id").equals(before.select("order_id", "refund_fen").sort("order_id"))
     assert stated.height > 20
 
@@ -67,23 +89,44 @@ def test_the_account_is_the_markets(market: Market, shop_id: str) -> None:
     truth, settled = market.funds_at(shop_id, NOW), market.settlements_at(shop_id, NOW)
     assert fund["moved_fen"].sum() == truth["moved_fen"].sum() != 0
     for code in ("advertising", "withdrawal"):  # a young shop may not have withdrawn anything yet
-        assert fund.filter(fund_type_code=code)["moved_fen"].sum() == truth.filter(fund_type_code=code)["moved_fen"].sum()
+        assert (
+            fund.filter(fund_type_code=code)["moved_fen"].sum()
+            == truth.filter(fund_type_code=code)["moved_fen"].sum()
+        )
     assert truth["fund_type_code"].is_in(["advertising"]).any()
     goods = entry.filter(pl.col("settlement_type_code").is_in(["sale", "subsidy"]))
     assert goods["settled_fen"].sum() == settled.filter(settlement_type_code="sale")["base_fen"].sum() > 0
     insured = truth.filter(fund_type_code="insurance")["moved_fen"].sum()
-    assert entry["platform_fee_fen"].sum() == settled["fee_fen"].sum() - insured, "the premium is one of the platform's services"
-    assert entry["commission_creator_fen"].sum() == settled.select(pl.sum_horizontal("commission_fen", "leader_fen")).sum().item()
-    assert entry["settled_refund_fen"].sum() == -settled.filter(settlement_type_code="refund_after")["settled_fen"].sum()
+    assert entry["platform_fee_fen"].sum() == settled["fee_fen"].sum() - insured, (
+        "the premium is one of the platform's services"
+    )
+    assert (
+        entry["commission_creator_fen"].sum()
+        == settled.select(pl.sum_horizontal("commission_fen", "leader_fen")).sum().item()
+    )
+    assert (
+        entry["settled_refund_fen"].sum()
+        == -settled.filter(settlement_type_code="refund_after")["settled_fen"].sum()
+    )
     assert fund["fund_entry_id"].n_unique() == fund.height
 
 
 def test_promotion_is_the_markets_in_either_report(market: Market, shop_id: str) -> None:
     found = readings(market, shop_id)
-    truth = market.ads_at(shop_id, NOW).group_by("ad_date").agg(pl.col("spent_fen", "impressions_qty", "clicks_qty").sum()).sort("ad_date")
+    truth = (
+        market.ads_at(shop_id, NOW)
+        .group_by("ad_date")
+        .agg(pl.col("spent_fen", "impressions_qty", "clicks_qty").sum())
+        .sort("ad_date")
+    )
     for layout in ("product_daily", "account_daily"):
         spend = conformed(found["ads", layout])["ad_spend"]
-        assert spend.group_by("ad_date").agg(pl.col("spent_fen", "impressions_qty", "clicks_qty").sum()).sort("ad_date").equals(truth)
+        assert (
+            spend.group_by("ad_date")
+            .agg(pl.col("spent_fen", "impressions_qty", "clicks_qty").sum())
+            .sort("ad_date")
+            .equals(truth)
+        )
 
 
 def test_only_the_days_asked_for_are_exported(market: Market, shop_ids: list[str]) -> None:

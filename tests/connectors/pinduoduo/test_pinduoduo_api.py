@@ -1,4 +1,6 @@
-"""The API client against the simulated gateway: nothing lost, nothing twice after conforming, whatever goes wrong on the way."""
+"""The API client against the simulated gateway: nothing lost, nothing twice after conforming, whatever goes
+wrong on the way.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,10 @@ def test_orders_are_the_markets(shop: Shop, market: Market) -> None:
     line = shop.collect("orders", START, NOW).sort("order_id")
     truth = market.lines_at(shop.shop_id, NOW).filter(pl.col("paid_at").is_not_null()).sort("order_id")
     same = [
-        "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id", "product_name", "style_code", "sku_code", "color_name",
-        "size_name", "line_qty", "unit_price_fen", "placed_fen", "paid_fen", "freight_fen", "discount_platform_fen", "discount_merchant_fen", "is_gift",
+        "order_id", "order_line_id", "created_at", "paid_at", "shipped_at", "finished_at", "product_id",
+        "product_name", "style_code", "sku_code", "color_name",
+        "size_name", "line_qty", "unit_price_fen", "placed_fen", "paid_fen", "freight_fen",
+        "discount_platform_fen", "discount_merchant_fen", "is_gift",
         "province_name",
     ]  # fmt: skip
     assert line.select(same).equals(truth.select(same))
@@ -36,11 +40,21 @@ def test_orders_are_the_markets(shop: Shop, market: Market) -> None:
 def test_after_sales_are_the_markets(shop: Shop, market: Market) -> None:
     found = shop.collect("after_sales", START, NOW).sort("refund_id")
     truth = market.refunds_at(shop.shop_id, NOW).sort("refund_id")
-    same = ["refund_id", "order_id", "order_line_id", "refund_fen", "applied_at", "refunded_at", "refund_status_code"]
+    same = [
+        "refund_id",
+        "order_id",
+        "order_line_id",
+        "refund_fen",
+        "applied_at",
+        "refunded_at",
+        "refund_status_code",
+    ]
     assert found.select(same).equals(truth.select(same))
     assert found["refund_type_code"].equals(truth["type_code"].alias("refund_type_code"))
     told = found["refund_stage_code"] != "unknown"
-    assert found.filter(told)["refund_stage_code"].equals(truth.filter(told)["stage_code"].alias("refund_stage_code"))
+    assert found.filter(told)["refund_stage_code"].equals(
+        truth.filter(told)["stage_code"].alias("refund_stage_code")
+    )
     assert told.sum() > 50
 
 
@@ -58,8 +72,21 @@ def test_products_are_the_markets(shop: Shop, market: Market, monkeypatch: pytes
     """Of as many pages as it takes."""
     monkeypatch.setattr("connectors.pinduoduo.api.PAGE_SIZE", 3)
     found = shop.collect("products", START, NOW).sort("platform_sku_id")
-    truth = market.skus.filter(pl.col("shop_id") == shop.shop_id).rename({"sku_id": "platform_sku_id"}).sort("platform_sku_id")
-    same = ["product_id", "platform_sku_id", "product_name", "style_code", "sku_code", "color_name", "size_name", "stock_qty"]
+    truth = (
+        market.skus.filter(pl.col("shop_id") == shop.shop_id)
+        .rename({"sku_id": "platform_sku_id"})
+        .sort("platform_sku_id")
+    )
+    same = [
+        "product_id",
+        "platform_sku_id",
+        "product_name",
+        "style_code",
+        "sku_code",
+        "color_name",
+        "size_name",
+        "stock_qty",
+    ]
     assert found.select(same).equals(truth.select(same))
     assert found["is_on_sale"].all()
     assert found["product_id"].n_unique() > 3
@@ -67,12 +94,18 @@ def test_products_are_the_markets(shop: Shop, market: Market, monkeypatch: pytes
 
 def test_goods_that_are_counted_but_not_shown_are_missed(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = Gateway.call
-    monkeypatch.setattr(Gateway, "call", lambda self, method, form: plain(self, method, form).replace(b'"total_count":', b'"total_count":9'))
+    monkeypatch.setattr(
+        Gateway,
+        "call",
+        lambda self, method, form: plain(self, method, form).replace(b'"total_count":', b'"total_count":9'),
+    )
     with pytest.raises(TransientError, match="PAGES_MOVED"):
         shop.collect("products", START, NOW)
 
 
-def test_a_window_is_never_longer_than_half_an_hour_and_none_is_missing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_is_never_longer_than_half_an_hour_and_none_is_missing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[tuple[int, int]] = []
 
     def call(self: Gateway, method: str, arguments: Mapping[str, str]) -> bytes:
@@ -89,7 +122,9 @@ def test_a_window_is_never_longer_than_half_an_hour_and_none_is_missing(shop: Sh
 
 
 @pytest.mark.parametrize(("ahead", "end"), [(0, -180), (60, -180), (170, -180), (-170, -180), (-400, -400)])
-def test_the_last_three_minutes_are_left_to_the_next_collection(shop: Shop, monkeypatch: pytest.MonkeyPatch, ahead: int, end: int) -> None:
+def test_the_last_three_minutes_are_left_to_the_next_collection(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, ahead: int, end: int
+) -> None:
     ends: list[int] = []
 
     def call(self: Gateway, method: str, arguments: Mapping[str, str]) -> bytes:
@@ -112,7 +147,9 @@ def busiest(market: Market, shop_id: str) -> dt.datetime:
     return found
 
 
-def test_pages_are_read_from_the_last_to_the_first(shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_are_read_from_the_last_to_the_first(
+    shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("connectors.pinduoduo.api.PAGE_SIZE", 2)
     first = busiest(market, shop.shop_id)
     whole = shop.collect("orders", first, first + dt.timedelta(minutes=27))
@@ -131,15 +168,25 @@ def test_pages_are_read_from_the_last_to_the_first(shop: Shop, market: Market, m
     assert found.sort("order_id").equals(whole.sort("order_id"))
 
 
-def test_rows_that_move_between_pages_are_not_lost(shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time goes on with every request, so orders leave the window (their update is later) and others slide towards the front."""
+def test_rows_that_move_between_pages_are_not_lost(
+    shop: Shop, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time goes on with every request, so orders leave the window (their update is later) and others slide
+    towards the front.
+    """
     monkeypatch.setattr("connectors.pinduoduo.api.PAGE_SIZE", 2)
     shop.world.at = NOW - dt.timedelta(days=3)
     first = busiest(market, shop.shop_id) - dt.timedelta(days=3)
-    steady = {row for row in market.lines_at(shop.shop_id, NOW).select("order_id", "updated_at").iter_rows() if row[1] < NOW - dt.timedelta(days=3)}
+    steady = {
+        row
+        for row in market.lines_at(shop.shop_id, NOW).select("order_id", "updated_at").iter_rows()
+        if row[1] < NOW - dt.timedelta(days=3)
+    }
     shop.faults.update({"advance_seconds": 3600.0})
     found = shop.collect("orders", first - dt.timedelta(hours=12), first + dt.timedelta(hours=12))
-    window = {name for name, at in steady if first - dt.timedelta(hours=12) <= at < first + dt.timedelta(hours=12)}
+    window = {
+        name for name, at in steady if first - dt.timedelta(hours=12) <= at < first + dt.timedelta(hours=12)
+    }
     paid = set(market.lines_at(shop.shop_id, NOW).filter(pl.col("paid_at").is_not_null())["order_id"])
     assert window & paid
     assert window & paid <= set(found["order_id"])
@@ -176,10 +223,13 @@ def test_a_wrong_secret_is_final_and_is_not_shown(shop: Shop) -> None:
     assert shop.faults.requests == 1
 
 
-@pytest.mark.parametrize("change", [{"end_updated_at": "1795503601"}, {"page_size": "101"}, {"page": "0"}, {"order_status": "1"}])
+@pytest.mark.parametrize(
+    "change", [{"end_updated_at": "1795503601"}, {"page_size": "101"}, {"page": "0"}, {"order_status": "1"}]
+)
 def test_the_gateway_refuses_what_the_platform_would(shop: Shop, change: dict[str, str]) -> None:
     good = {
-        "order_status": "5", "refund_status": "5", "is_lucky_flag": "0", "start_updated_at": "1795501800", "end_updated_at": "1795503600", "page": "1",
+        "order_status": "5", "refund_status": "5", "is_lucky_flag": "0", "start_updated_at": "1795501800",
+        "end_updated_at": "1795503600", "page": "1",
         "page_size": "100",
     }  # fmt: skip
     gateway = shop.api().gateway
@@ -205,9 +255,20 @@ def test_today_and_history_are_asked_apart(shop: Shop, monkeypatch: pytest.Monke
 
 def test_a_report_that_was_refused_is_an_error() -> None:
     with pytest.raises(CollectError):
-        offline().records("ads", b'{"scenesType":"0","response":{"success":false,"errorCode":1000,"errorMsg":"x"}}')
+        offline().records(
+            "ads", b'{"scenesType":"0","response":{"success":false,"errorCode":1000,"errorMsg":"x"}}'
+        )
 
 
 def test_no_personal_field_is_declared() -> None:
-    headers = {column.header for kind in PLATFORM.api_kinds for column in PLATFORM.layout(kind, "api").columns}
-    assert not [name for name in headers if any(word in name for word in ("receiver", "mobile", "phone", "address", "remark", "memo", "tracking", "id_card"))]
+    headers = {
+        column.header for kind in PLATFORM.api_kinds for column in PLATFORM.layout(kind, "api").columns
+    }
+    assert not [
+        name
+        for name in headers
+        if any(
+            word in name
+            for word in ("receiver", "mobile", "phone", "address", "remark", "memo", "tracking", "id_card")
+        )
+    ]

@@ -1,4 +1,6 @@
-"""Every documented error code falls into its class, and amounts never pass through a float, without a server."""
+"""Every documented error code falls into its class, and amounts never pass through a float, without a
+server.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,23 @@ class Canned(Client):
         self.body, self.asked = body, list[requests.Request]()
         return self
 
-    def call(self, make: Callable[[], requests.Request], read: Callable[[requests.Response, bytes], bytes], credentials: Credentials) -> bytes:
+    def call(
+        self,
+        make: Callable[[], requests.Request],
+        read: Callable[[requests.Response, bytes], bytes],
+        credentials: Credentials,
+    ) -> bytes:
         self.asked.append(make())
         return read(requests.Response(), self.body)
 
 
 def gateway(body: bytes) -> tuple[Gateway, Canned]:
     client = Canned().answer(body)
-    return Gateway(client, Credentials("http://127.0.0.1/pinduoduo", "key", "s3cret", "t0ken"), now=lambda: 1_800_000_000.9), client
+    return Gateway(
+        client,
+        Credentials("http://127.0.0.1/pinduoduo", "key", "s3cret", "t0ken"),
+        now=lambda: 1_800_000_000.9,
+    ), client
 
 
 def test_a_good_answer_was_asked_for_as_documented() -> None:
@@ -42,7 +53,14 @@ def test_a_good_answer_was_asked_for_as_documented() -> None:
     assert (request.method, request.url) == ("POST", "http://127.0.0.1/pinduoduo/api/router")
     params = dict(request.data)
     signature = params.pop("sign")
-    assert params == {"type": METHOD, "client_id": "key", "timestamp": "1800000000", "data_type": "JSON", "page": "1", "access_token": "t0ken"}
+    assert params == {
+        "type": METHOD,
+        "client_id": "key",
+        "timestamp": "1800000000",
+        "data_type": "JSON",
+        "page": "1",
+        "access_token": "t0ken",
+    }
     assert signature == sign(params, "s3cret")
 
 
@@ -50,17 +68,27 @@ def test_a_good_answer_was_asked_for_as_documented() -> None:
     ("codes", "kind", "rules"),
     [
         ((52101, 70031), TransientError, {"THROTTLED"}),
-        ((52102, 52103, 70033, 50000, 50001, 50002, 52001, 52002), TransientError, {"DEGRADED", "MAINTENANCE", "PLATFORM_ERROR"}),
+        (
+            (52102, 52103, 70033, 50000, 50001, 50002, 52001, 52002),
+            TransientError,
+            {"DEGRADED", "MAINTENANCE", "PLATFORM_ERROR"},
+        ),
         ((10019, 20032), TokenExpiredError, {"TOKEN_EXPIRED"}),
         ((20004, 20005), CredentialError, {"BAD_SIGNATURE", "IP_NOT_ALLOWED"}),
         ((20031, 30000), CollectError, {"NO_PERMISSION"}),
-        ((10000, 10001, 10016, 10017, 21001, 21002), CollectError, {"BAD_ARGUMENT", "BAD_APP_KEY", "BAD_METHOD"}),
+        (
+            (10000, 10001, 10016, 10017, 21001, 21002),
+            CollectError,
+            {"BAD_ARGUMENT", "BAD_APP_KEY", "BAD_METHOD"},
+        ),
         ((20034, 70034, 70035, 70036), CollectError, {"METHOD_OFFLINE", "AT_RISK", "TEST_QUOTA"}),
         ((99999, 0), CollectError, {"REFUSED"}),
     ],
 )
 def test_error_codes(codes: tuple[int, ...], kind: type[CollectError], rules: set[str]) -> None:
-    errors = [fault({"error_code": code, "error_msg": "x", "sub_code": None, "request_id": "r"}) for code in codes]
+    errors = [
+        fault({"error_code": code, "error_msg": "x", "sub_code": None, "request_id": "r"}) for code in codes
+    ]
     assert {type(error) for error in errors} == {kind}
     assert {error.rule for error in errors} == rules
     assert all(error.facts["code"] == code for error, code in zip(errors, codes, strict=True))
@@ -90,8 +118,10 @@ def test_without_a_refresh_token_a_person_must_act_at_once() -> None:
 
 
 def test_decimals_stay_the_text_they_were() -> None:
-    assert parse(b'{"a":17.80,"b":1.0E7,"c":0.1,"d":1.25e-1,"e":654321098765432109,"f":17.799999999999997}') == {
-        "a": "17.80", "b": "10000000", "c": "0.1", "d": "0.125", "e": 654321098765432109, "f": "17.799999999999997",
+    assert parse(
+        b'{"a":17.80,"b":1.0E7,"c":0.1,"d":1.25e-1,"e":654321098765432109,"f":17.799999999999997}') == {
+        "a": "17.80", "b": "10000000", "c": "0.1", "d": "0.125", "e": 654321098765432109,
+        "f": "17.799999999999997",
     }  # fmt: skip
 
 
@@ -101,7 +131,9 @@ def test_the_shipped_error_is_throttling() -> None:
     assert error.value.rule == "THROTTLED"
 
 
-@pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)")
+@pytest.mark.skipif(
+    not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)"
+)
 def test_the_documented_error_is_our_fault() -> None:
     with pytest.raises(CollectError) as error:
         parse((THIRD_PARTY / "error_response.json").read_bytes())

@@ -1,4 +1,6 @@
-"""The simulated platform writes its files with the quirks the documents tell, and the same bytes for the same moment."""
+"""The simulated platform writes its files with the quirks the documents tell, and the same bytes for the same
+moment.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def test_the_same_moment_gives_the_same_bytes(market: Market, shop_ids: list[str
         assert files(market, shop_id) == files(market, shop_id)
 
 
-def test_orders_are_marked_utf8_with_tabs_behind_codes_and_numbers(market: Market, shop_ids: list[str]) -> None:
+def test_orders_are_marked_utf8_with_tabs_behind_codes_and_numbers(
+    market: Market, shop_ids: list[str]
+) -> None:
     data = next(data for name, data in files(market, shop_ids[0]).items() if "orders_export" in name)
     assert data.startswith("\ufeff商品,订单号,订单状态,".encode())
     table = pl.read_csv(data, infer_schema=False)
@@ -46,7 +50,20 @@ def test_the_account_is_gbk_with_its_header_on_line_five(market: Market, shop_id
 
 def test_buyers_identity_and_goods_money_of_the_market_add_up(market: Market, shop_ids: list[str]) -> None:
     """The platform's own identity: paid = goods - discounts + postage (documents, 5.2)."""
-    table = pl.read_csv(next(data for name, data in files(market, shop_ids[0]).items() if "orders_export" in name), infer_schema=False)
-    fen = {name: table[name].str.strip_chars("\t").cast(pl.Decimal(18, 2)) for name in table.columns if name.endswith("(元)") and "安装" not in name}
-    due = fen["商品总价(元)"] - fen["店铺优惠折扣(元)"] - fen["平台优惠折扣(元)"] + fen["邮费(元)"] - fen["多多支付立减金额(元)"]
+    table = pl.read_csv(
+        next(data for name, data in files(market, shop_ids[0]).items() if "orders_export" in name),
+        infer_schema=False,
+    )
+    fen = {
+        name: table[name].str.strip_chars("\t").cast(pl.Decimal(18, 2))
+        for name in table.columns
+        if name.endswith("(元)") and "安装" not in name
+    }
+    due = (
+        fen["商品总价(元)"]
+        - fen["店铺优惠折扣(元)"]
+        - fen["平台优惠折扣(元)"]
+        + fen["邮费(元)"]
+        - fen["多多支付立减金额(元)"]
+    )
     assert due.equals(fen["用户实付金额(元)"].alias(due.name))

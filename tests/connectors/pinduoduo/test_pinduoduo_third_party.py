@@ -10,7 +10,9 @@ from pinduoduo_cases import THIRD_PARTY, conformed, moment, offline, read, read_
 from connectors.pinduoduo import PLATFORM, simulate_files
 from connectors.reading import fold
 
-pytestmark = pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)")
+pytestmark = pytest.mark.skipif(
+    not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository (../shared/samples)"
+)
 
 
 def test_the_default_columns() -> None:
@@ -18,7 +20,8 @@ def test_the_default_columns() -> None:
     assert reading.new_columns == []
     line = conformed(reading)["order_line"]
     assert line["paid_fen"].to_list() == [1780, 1780]
-    # the second row has no time at all: the day in its number; the first shows that it may be a day off near midnight
+    # the second row has no time at all: the day in its number; the first shows that it may be a day off near
+    # midnight
     assert line["paid_at"].to_list() == [moment("2026-06-01 00:03:00"), moment("2026-05-17 00:00:00")]
     assert line["order_id"].to_list() == ["260531-607198974342268", "260517-607198974342268"]
     assert line["order_status_code"].to_list() == ["finished", "finished"]
@@ -35,9 +38,15 @@ def test_the_account_detail() -> None:
 def test_every_known_header_is_declared() -> None:
     headers = json.loads((THIRD_PARTY / "headers.json").read_text(encoding="utf-8"))
     ticked = {fold(column.header) for column in PLATFORM.layout("orders", "ticked").columns}
-    assert [name for version in headers["orders"].values() for name in version if fold(name) not in ticked] == []
-    assert [column.header for column in PLATFORM.layout("ads", "product_daily").columns] == headers["promotion_daily"]
-    assert [column.header for column in PLATFORM.layout("funds", "2026").columns] == headers["settlement (row 5 of the file)"]
+    assert [
+        name for version in headers["orders"].values() for name in version if fold(name) not in ticked
+    ] == []
+    assert [column.header for column in PLATFORM.layout("ads", "product_daily").columns] == headers[
+        "promotion_daily"
+    ]
+    assert [column.header for column in PLATFORM.layout("funds", "2026").columns] == headers[
+        "settlement (row 5 of the file)"
+    ]
 
 
 def test_the_simulator_writes_the_known_headers() -> None:
@@ -50,8 +59,12 @@ def test_the_simulator_writes_the_known_headers() -> None:
 
 
 def test_the_documented_after_sale_answer() -> None:
-    refund = conformed(read_answer("after_sales", (THIRD_PARTY / "refund_list_increment_get.json").read_bytes()))["refund_line"]
-    assert refund.select("refund_id", "order_id", "refund_fen", "reason_code").rows() == [("1", "190228-355530178612389", 100, "changed_mind")]
+    refund = conformed(
+        read_answer("after_sales", (THIRD_PARTY / "refund_list_increment_get.json").read_bytes())
+    )["refund_line"]
+    assert refund.select("refund_id", "order_id", "refund_fen", "reason_code").rows() == [
+        ("1", "190228-355530178612389", 100, "changed_mind")
+    ]
     assert refund["applied_at"].to_list() == [moment("2019-03-03 19:23:24")], "Unix seconds as text"
 
 
@@ -61,8 +74,12 @@ def test_the_documented_order_keys_are_those_taken() -> None:
     (order,) = answer["order_list_get_response"]["order_list"]
     declared = {column.header for column in PLATFORM.layout("orders", "api").columns}
     assert {name for name in declared if "." not in name} <= set(order)
-    assert {name.removeprefix("item.") for name in declared if name.startswith("item.")} <= set(order["item_list"][0])
-    body = json.dumps({"order_sn_increment_get_response": {"order_sn_list": [order], "total_count": 1}}).encode()
+    assert {name.removeprefix("item.") for name in declared if name.startswith("item.")} <= set(
+        order["item_list"][0]
+    )
+    body = json.dumps(
+        {"order_sn_increment_get_response": {"order_sn_list": [order], "total_count": 1}}
+    ).encode()
     (record,) = offline().records("orders", body)
     assert record["pay_amount"] == "1.0"
     assert record["item.goods_id"] == "1"

@@ -1,4 +1,6 @@
-"""What the Taobao tests share: the moment they stand at, and short ways from a sample or an API body to conformed frames."""
+"""What the Taobao tests share: the moment they stand at, and short ways from a sample or an API body to
+conformed frames.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ ITEM_FILES = {
     "2022": "ExportOrderDetailList202611201200_2022.csv",
     "2026": "ItemList202611201200_2026.csv",
 }
-REFUND_FILES = {"2020_39": "refunds_2020_39.csv", "2025_51": "refunds_2025_51.xlsx", "2026": "refunds_2026.xlsx"}
+REFUND_FILES = {
+    "2020_39": "refunds_2020_39.csv",
+    "2025_51": "refunds_2025_51.xlsx",
+    "2026": "refunds_2026.xlsx",
+}
 LEDGER_FILES = {
     "alipay": "支付宝账务明细_2026-11-01_2026-11-20.csv",
     "wechat_8": "淘宝微信账单_2026-11_8列.csv",
@@ -46,7 +52,10 @@ LEDGER_FILES = {
     "sycm_34": "生参商品列表_2026-11-18.xlsx",
     "list_10": "商家中心商品信息_2026-11-18.xlsx",
 }
-LIVE_FILES = {"live_sessions": "live_sessions_202611201200.xlsx", "live_orders": "live_orders_202611201200.xlsx"}
+LIVE_FILES = {
+    "live_sessions": "live_sessions_202611201200.xlsx",
+    "live_orders": "live_orders_202611201200.xlsx",
+}
 
 
 def read(data: bytes, name: str = "file.csv", shop_id: str = "shop") -> Reading:
@@ -76,7 +85,14 @@ def conformed_pages(kind: str, bodies: list[bytes], shop_id: str = "shop") -> di
     for number, body in enumerate(bodies):
         records = api.records(kind, body)
         if records:
-            reading = read_records(PLATFORM, kind, records, Origin("merchant", shop_id, f"page {number:04d}", kind, NOW, NOW + dt.timedelta(seconds=number)))
+            reading = read_records(
+                PLATFORM,
+                kind,
+                records,
+                Origin(
+                    "merchant", shop_id, f"page {number:04d}", kind, NOW, NOW + dt.timedelta(seconds=number)
+                ),
+            )
             assert reading.quarantine.is_empty(), reading.quarantine
             frames.append(reading.bronze)
     return PLATFORM.conform(kind, pl.concat(frames))
@@ -103,7 +119,12 @@ class Gateway:
     def credentials(self, shop_id: str) -> Credentials:
         shop = self.world.shop(shop_id)
         assert shop is not None
-        return Credentials(f"{self.base}/taobao", shop["app_key"], shop["app_secret"], self.world.tokens.issue(shop_id).access_token)
+        return Credentials(
+            f"{self.base}/taobao",
+            shop["app_key"],
+            shop["app_secret"],
+            self.world.tokens.issue(shop_id).access_token,
+        )
 
     def api(self, shop_id: str, attempts: int = 8) -> TaobaoApi:
         return TaobaoApi(Client(attempts=attempts, sleep=self.waits.append), self.credentials(shop_id))

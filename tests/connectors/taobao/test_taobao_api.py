@@ -1,4 +1,6 @@
-"""The API client against the simulated gateway: nothing lost, nothing twice after conforming, whatever goes wrong on the way."""
+"""The API client against the simulated gateway: nothing lost, nothing twice after conforming, whatever goes
+wrong on the way.
+"""
 
 import datetime as dt
 
@@ -21,7 +23,9 @@ def _current(frame: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def _collect(gateway: Gateway, shop_id: str, kind: str, attempts: int = 8) -> dict[str, pl.DataFrame]:
-    return conformed_pages(kind, list(gateway.api(shop_id, attempts).pages(kind, gateway.first, NOW)), shop_id)
+    return conformed_pages(
+        kind, list(gateway.api(shop_id, attempts).pages(kind, gateway.first, NOW)), shop_id
+    )
 
 
 def test_trades_are_the_markets(gateway: Gateway, shop_ids: list[str]) -> None:
@@ -31,7 +35,9 @@ def test_trades_are_the_markets(gateway: Gateway, shop_ids: list[str]) -> None:
         line, order = _current(frames["order_line"], "order_line_id"), _current(frames["order"], "order_id")
         assert set(line["order_line_id"]) == set(truth["order_line_id"])
         assert fen(order, "paid_fen") == fen(truth, "paid_fen")
-        assert fen(line, "paid_fen") == fen(truth, "paid_fen") - fen(truth.filter(pl.col("paid_at").is_not_null()), "freight_fen")
+        assert fen(line, "paid_fen") == fen(truth, "paid_fen") - fen(
+            truth.filter(pl.col("paid_at").is_not_null()), "freight_fen"
+        )
         assert line.filter("is_gift").height == truth.filter("is_gift").height > 0
 
 
@@ -45,11 +51,15 @@ def test_refunds_are_the_markets(gateway: Gateway, shop_ids: list[str]) -> None:
         assert (
             done.select("refund_id", "order_line_id", "refund_fen", "refunded_at")
             .sort("refund_id")
-            .equals(expected.select("refund_id", "order_line_id", "refund_fen", "refunded_at").sort("refund_id"))
+            .equals(
+                expected.select("refund_id", "order_line_id", "refund_fen", "refunded_at").sort("refund_id")
+            )
         )
 
 
-def test_without_the_explicit_types_trades_would_be_missing(gateway: Gateway, shop_ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_explicit_types_trades_would_be_missing(
+    gateway: Gateway, shop_ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     api = gateway.api(shop_ids[0])
     everything = sum(len(api.records("trades", page)) for page in api.pages("trades", gateway.first, NOW))
     monkeypatch.setattr("connectors.taobao.api.TRADE_TYPES", ())
@@ -91,8 +101,16 @@ def test_a_wrong_secret_is_final_and_is_not_shown(gateway: Gateway, shop_ids: li
 def test_the_gateway_refuses_a_clock_that_is_off(gateway: Gateway, shop_ids: list[str], minutes: int) -> None:
     credentials = gateway.credentials(shop_ids[0])
     moment = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
-    arguments = {"fields": "tid", "start_modified": stamp(NOW - dt.timedelta(hours=1)), "end_modified": stamp(NOW)}
-    body = Client().call(lambda: top.request(credentials, "taobao.trades.sold.increment.get", arguments, moment), lambda response, body: body, credentials)
+    arguments = {
+        "fields": "tid",
+        "start_modified": stamp(NOW - dt.timedelta(hours=1)),
+        "end_modified": stamp(NOW),
+    }
+    body = Client().call(
+        lambda: top.request(credentials, "taobao.trades.sold.increment.get", arguments, moment),
+        lambda response, body: body,
+        credentials,
+    )
     with pytest.raises(CollectError, match="CLOCK_WRONG"):
         top.parse(body)
 
@@ -102,22 +120,38 @@ def test_long_numbers_stay_whole() -> None:
         {
             "trades_sold_increment_get_response": {
                 "total_results": 1,
-                "trades": {"trade": {"tid": 6917926768823643751, "orders": {"order": [{"oid": 6917926768823643753}]}}},
+                "trades": {
+                    "trade": {"tid": 6917926768823643751, "orders": {"order": [{"oid": 6917926768823643753}]}}
+                },
             }
         }
     )
-    assert [(row["trade.tid"], row["order.oid"]) for row in offline_api().records("trades", body)] == [("6917926768823643751", "6917926768823643753")]
+    assert [(row["trade.tid"], row["order.oid"]) for row in offline_api().records("trades", body)] == [
+        ("6917926768823643751", "6917926768823643753")
+    ]
 
 
 def test_a_trade_without_lines_still_makes_a_record() -> None:
-    body = orjson.dumps({"trades_sold_increment_get_response": {"total_results": 1, "trades": {"trade": [{"tid": 1}]}}})
+    body = orjson.dumps(
+        {"trades_sold_increment_get_response": {"total_results": 1, "trades": {"trade": [{"tid": 1}]}}}
+    )
     assert [row["order.oid"] for row in offline_api().records("trades", body)] == [""]
 
 
 def test_no_personal_field_is_asked_for() -> None:
     asked = {name.removeprefix("orders.") for method in KINDS.values() for name in method.fields.split(",")}
     assert asked.isdisjoint(
-        {"buyer_nick", "receiver_name", "receiver_mobile", "receiver_address", "buyer_message", "desc", "sid", "buyer_open_uid", "alipay_no"}
+        {
+            "buyer_nick",
+            "receiver_name",
+            "receiver_mobile",
+            "receiver_address",
+            "buyer_message",
+            "desc",
+            "sid",
+            "buyer_open_uid",
+            "alipay_no",
+        }
     )
 
 

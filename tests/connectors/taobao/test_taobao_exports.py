@@ -37,8 +37,13 @@ def test_clean_leaves_other_kinds_alone() -> None:
 
 
 def test_layouts_of_the_years_have_their_widths() -> None:
-    widths = {layout.name: sum(column.header != "收货省份" for column in layout.columns) for layout in PLATFORM.layouts if layout.kind == "orders"}
-    assert {year: widths[year] for year in ("2016", "2017", "2018", "2019", "2020", "2022", "report_2020")} == {
+    widths = {
+        layout.name: sum(column.header != "收货省份" for column in layout.columns)
+        for layout in PLATFORM.layouts
+        if layout.kind == "orders"
+    }
+    assert {year: widths[year] for year in (
+            "2016", "2017", "2018", "2019", "2020", "2022", "report_2020")} == {
         "2016": 41, "2017": 46, "2018": 56, "2019": 61, "2020": 67, "2022": 71, "report_2020": 7,
     }  # fmt: skip
 
@@ -67,7 +72,9 @@ def test_personal_columns_are_flagged_everywhere() -> None:
         for layout in PLATFORM.layouts
         if layout.source == "file"
         for column in layout.columns
-        if any(word in column.header for word in personal) and not column.personal and column.header not in allowed
+        if any(word in column.header for word in personal)
+        and not column.personal
+        and column.header not in allowed
     ]
     assert loose == []
 
@@ -75,7 +82,10 @@ def test_personal_columns_are_flagged_everywhere() -> None:
 @pytest.mark.parametrize("name", [*ORDER_FILES.values(), *REFUND_FILES.values()])
 def test_no_personal_cell_gets_past_the_reader(name: str) -> None:
     reading = read_sample(name)
-    kept = reading.bronze.select(pl.col(pl.String)).unpivot()["value"].drop_nulls().to_list() + reading.quarantine["row_json"].to_list()
+    kept = (
+        reading.bronze.select(pl.col(pl.String)).unpivot()["value"].drop_nulls().to_list()
+        + reading.quarantine["row_json"].to_list()
+    )
     assert not any("139****0000" in cell or "**" in cell or "广州市" in cell for cell in kept)
     assert reading.new_columns == []
 
@@ -98,7 +108,9 @@ def test_columns_may_come_in_any_order_and_more_may_come() -> None:
     reading = read_sample(ORDER_FILES["2022"])
     rows = list(csv.reader(io.StringIO((SAMPLES / ORDER_FILES["2022"]).read_bytes().decode("gb18030"))))
     turned = io.StringIO()
-    csv.writer(turned).writerows([*reversed(row), "1" if number else "新列"] for number, row in enumerate(rows))
+    csv.writer(turned).writerows(
+        [*reversed(row), "1" if number else "新列"] for number, row in enumerate(rows)
+    )
     again = read(turned.getvalue().encode())
     assert again.new_columns == ["新列"]
     lineage = ["_export_id", "_observed_at"]

@@ -12,9 +12,18 @@ from simulator.history.market import Market
 LINEAGE = ["_export_id", "_row_number", "_observed_at"]
 DATES = (NOW.date() - dt.timedelta(days=30), NOW.date())
 
-#: Told by one side only. The files name no product number and no line of a refund; the API states no refund on the order.
-ONLY_FILE = {"order": ["stated_refund_fen", "product_name"], "order_line": ["stated_refund_fen"], "refund_line": []}
-ONLY_API = {"order": [], "order_line": ["product_id", "shipped_at", "finished_at", "province_name"], "refund_line": ["order_line_id"]}
+#: Told by one side only. The files name no product number and no line of a refund; the API states no refund
+#: on the order.
+ONLY_FILE = {
+    "order": ["stated_refund_fen", "product_name"],
+    "order_line": ["stated_refund_fen"],
+    "refund_line": [],
+}
+ONLY_API = {
+    "order": [],
+    "order_line": ["product_id", "shipped_at", "finished_at", "province_name"],
+    "refund_line": ["order_line_id"],
+}
 
 
 def _from_files(market: Market, shop_id: str) -> dict[str, pl.DataFrame]:
@@ -25,7 +34,9 @@ def _from_files(market: Market, shop_id: str) -> dict[str, pl.DataFrame]:
         assert reading.new_columns == []
         assert reading.observed_at == NOW
         for table, frame in conformed(reading).items():
-            frames.setdefault(f"{table}" if reading.layout.kind != "live_orders" else f"{table} told by orders", frame)
+            frames.setdefault(
+                f"{table}" if reading.layout.kind != "live_orders" else f"{table} told by orders", frame
+            )
     return frames
 
 
@@ -41,12 +52,22 @@ def test_files_and_api_agree(gateway: Gateway, market: Market, shop_ids: list[st
     shop_id = shop_ids[position]
     file, api = _from_files(market, shop_id), _from_api(gateway, shop_id)
     for table, key in (("order", "order_id"), ("order_line", "order_line_id"), ("refund_line", "refund_id")):
-        left, right = file[table].drop(LINEAGE), api[table].sort(LINEAGE).unique(key, keep="last").drop(LINEAGE)
-        shared = [name for name in left.columns if name in right.columns and name not in ONLY_FILE[table] + ONLY_API[table] + ["product_id", "sku_code"]]
+        left = file[table].drop(LINEAGE)
+        right = api[table].sort(LINEAGE).unique(key, keep="last").drop(LINEAGE)
+        shared = [
+            name
+            for name in left.columns
+            if name in right.columns
+            and name not in ONLY_FILE[table] + ONLY_API[table] + ["product_id", "sku_code"]
+        ]
         shared += ["sku_code"] if table == "order_line" else []
-        if table == "refund_line" and position == 1:  # the file of about 2020 does not tell an exchange from a return
+        if (
+            table == "refund_line" and position == 1
+        ):  # the file of about 2020 does not tell an exchange from a return
             swapped = right.filter(pl.col("refund_type_code") == "exchange")["refund_id"]
-            left, right = (frame.filter(~pl.col("refund_id").is_in(swapped.implode())) for frame in (left, right))
+            left, right = (
+                frame.filter(~pl.col("refund_id").is_in(swapped.implode())) for frame in (left, right)
+            )
         left, right = left.select(shared).sort(key), right.select(shared).sort(key)
         assert left.height > 0
         assert left.equals(right), _difference(left, right)
@@ -56,7 +77,11 @@ def _difference(left: pl.DataFrame, right: pl.DataFrame) -> object:
     if left.height != right.height:
         return left.height, right.height
     wrong = [name for name in left.columns if not left[name].equals(right[name], null_equal=True)]
-    rows = left.with_row_index().filter(pl.any_horizontal(left[name].ne_missing(right[name]) for name in wrong)).head(3)["index"]
+    rows = (
+        left.with_row_index()
+        .filter(pl.any_horizontal(left[name].ne_missing(right[name]) for name in wrong))
+        .head(3)["index"]
+    )
     return left[rows].select(wrong).to_dicts(), right[rows].select(wrong).to_dicts()
 
 
@@ -74,18 +99,28 @@ def test_files_tell_the_markets_money(market: Market, shop_ids: list[str], posit
     stages = dict(told.group_by("refund_stage_code").agg(pl.col("refund_fen").sum()).iter_rows())
     truth = dict(done.group_by("stage_code").agg(pl.col("refund_fen").sum()).iter_rows())
     assert stages == truth
-    assert told["reason_code"].value_counts(sort=True).equals(done["reason_code"].value_counts(sort=True)) or set(told["reason_code"]) == set(
-        done["reason_code"]
-    )
+    assert told["reason_code"].value_counts(sort=True).equals(
+        done["reason_code"].value_counts(sort=True)
+    ) or set(told["reason_code"]) == set(done["reason_code"])
 
 
 @pytest.mark.parametrize("position", [0, 1])
-def test_live_orders_tell_the_channel_of_every_paid_live_line(market: Market, shop_ids: list[str], position: int) -> None:
-    lines = market.lines_at(shop_ids[position], NOW).filter(pl.col("paid_at").is_not_null() & pl.col("session_ref").is_not_null())
+def test_live_orders_tell_the_channel_of_every_paid_live_line(
+    market: Market, shop_ids: list[str], position: int
+) -> None:
+    lines = market.lines_at(shop_ids[position], NOW).filter(
+        pl.col("paid_at").is_not_null() & pl.col("session_ref").is_not_null()
+    )
     frames = _from_files(market, shop_ids[position])
-    told = frames["line_channel told by orders"].select("order_line_id", "live_session_id", "seller_code").sort("order_line_id")
+    told = (
+        frames["line_channel told by orders"]
+        .select("order_line_id", "live_session_id", "seller_code")
+        .sort("order_line_id")
+    )
     truth = lines.select(
-        "order_line_id", live_session_id="session_ref", seller_code=pl.col("channel_code").replace_strict({"own_live": "own", "creator_live": "creator"})
+        "order_line_id",
+        live_session_id="session_ref",
+        seller_code=pl.col("channel_code").replace_strict({"own_live": "own", "creator_live": "creator"}),
     )
     assert told.equals(truth.sort("order_line_id"))
     assert set(frames["live_session told by orders"]["live_session_id"]) == set(lines["session_ref"])

@@ -17,8 +17,15 @@ FORBIDDEN = {"conform", "lines", "ledgers", "words", "exports", "api", "top"}
 
 def _imports(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    named = {f"{node.module}.{alias.name}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    return named | {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    named = {
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return named | {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
 
 
 def test_simulator_and_parser_share_no_belief() -> None:
@@ -28,7 +35,12 @@ def test_simulator_and_parser_share_no_belief() -> None:
         for name in _imports(path):
             parts = name.split(".")
             assert not (parts[:2] == ["connectors", "taobao"] and parts[2] in FORBIDDEN), (path.name, name)
-            assert parts[:2] not in (["connectors", "base"], ["connectors", "cells"], ["connectors", "tabular"], ["connectors", "reading"])
+            assert parts[:2] not in (
+                ["connectors", "base"],
+                ["connectors", "cells"],
+                ["connectors", "tabular"],
+                ["connectors", "reading"],
+            )
         assert "columns.csv" not in path.read_text(encoding="utf-8").replace("``columns.csv``", "")
     for path in FOLDER.glob("*.py"):
         if not path.name.startswith("simulate"):
@@ -38,7 +50,8 @@ def test_simulator_and_parser_share_no_belief() -> None:
 def test_files_have_the_platforms_quirks(market: Market, shop_ids: list[str]) -> None:
     files = export_files(market, shop_ids[0], NOW, NOW.date(), NOW.date())
     assert list(files) == [
-        "ExportOrderList202611241200.csv", "ExportOrderDetailList202611241200.csv", "退款管理202611241200.xlsx", "直播分场次202611241200.xlsx",
+        "ExportOrderList202611241200.csv", "ExportOrderDetailList202611241200.csv",
+        "退款管理202611241200.xlsx", "直播分场次202611241200.xlsx",
         "直播订单明细202611241200.xlsx", "支付宝账务明细202611241200.csv", "商品列表202611241200.xlsx",
     ]  # fmt: skip
     orders = files["ExportOrderList202611241200.csv"].decode("gbk")
@@ -54,7 +67,8 @@ def test_files_have_the_platforms_quirks(market: Market, shop_ids: list[str]) ->
 
 def test_headers_have_the_widths_of_their_sources() -> None:
     assert {name: len(header) for name, header in HEADERS.items()} == {
-        "order": 71, "item": 18, "item_list": 24, "refund": 51, "old_refund": 39, "session": 18, "live_order": 17, "alipay": 13, "wechat_8": 8, "wechat_14": 14,
+        "order": 71, "item": 18, "item_list": 24, "refund": 51, "old_refund": 39, "session": 18,
+        "live_order": 17, "alipay": 13, "wechat_8": 8, "wechat_14": 14,
         "ad_account": 26, "ad_scene": 6, "sycm": 34, "product": 10,
     }  # fmt: skip
 

@@ -6,7 +6,9 @@ from contracts import codes
 
 
 def _one(expression: pl.Expr, text: str | None) -> object:
-    return pl.DataFrame({"word": [text]}, schema={"word": pl.String}).select(expression.alias("code"))["code"][0]
+    return pl.DataFrame({"word": [text]}, schema={"word": pl.String}).select(expression.alias("code"))[
+        "code"
+    ][0]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""The API against the simulated platform: everything is collected while rows move, page by page, and nothing private is taken."""
+"""The API against the simulated platform: everything is collected while rows move, page by page, and nothing
+private is taken.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def truth(shop: Shop, kind: str) -> set[object]:
     if kind == "orders":
         return set(shop.world.lines(shop.shop_id)["order_id"])
     before = pl.col("stage_code") == "before_shipment"
-    return set(shop.world.refunds(shop.shop_id).filter(before if kind == "cancellations" else ~before)["refund_id"])
+    return set(
+        shop.world.refunds(shop.shop_id).filter(before if kind == "cancellations" else ~before)["refund_id"]
+    )
 
 
 @pytest.fixture
@@ -51,29 +55,58 @@ def test_everything_is_collected_once_around(shop: Shop, kind: str) -> None:
 
 
 def test_statements_are_all_collected(shop: Shop) -> None:
-    entry = conformed_records("settlements", shop.collect("settlements", START, MARKET_NOW), shop.shop_id)["settlement_entry"]
+    entry = conformed_records("settlements", shop.collect("settlements", START, MARKET_NOW), shop.shop_id)[
+        "settlement_entry"
+    ]
     wanted = settlement_truth(shop.world.market, shop.shop_id)
-    told = entry.select("order_id", "settlement_type_code", "settled_fen", day=pl.col("settled_at").dt.date()).sort("order_id", "settlement_type_code", "day")
+    told = entry.select(
+        "order_id", "settlement_type_code", "settled_fen", day=pl.col("settled_at").dt.date()
+    ).sort("order_id", "settlement_type_code", "day")
     assert told.equals(wanted.select(told.columns))
 
 
 def test_movements_of_the_balance_are_all_collected(shop: Shop) -> None:
-    """What each day's statement brought, and every withdrawal, which is turned into satang at the rate of its own day."""
+    """What each day's statement brought, and every withdrawal, which is turned into satang at the rate of its
+    own day.
+    """
     entry = conformed_records("funds", shop.collect("funds", START, MARKET_NOW), shop.shop_id)["fund_entry"]
-    days = settlement_truth(shop.world.market, shop.shop_id).group_by("day").agg(pl.col("settled_fen").sum()).filter(pl.col("settled_fen") > 0)
-    told = entry.filter(fund_type_code="sale").select(day=pl.col("moved_at").dt.date(), settled_fen="moved_fen").sort("day")
+    days = (
+        settlement_truth(shop.world.market, shop.shop_id)
+        .group_by("day")
+        .agg(pl.col("settled_fen").sum())
+        .filter(pl.col("settled_fen") > 0)
+    )
+    told = (
+        entry.filter(fund_type_code="sale")
+        .select(day=pl.col("moved_at").dt.date(), settled_fen="moved_fen")
+        .sort("day")
+    )
     assert told.equals(days.sort("day"))
-    drawn = shop.world.market.funds_at(shop.shop_id, MARKET_NOW).filter(fund_type_code="withdrawal").rename({"moved_at": "created_at"})
-    wanted = satang(drawn, "moved_fen").select(fund_entry_id="fund_ref", moved_fen="moved_fen", moved_at="created_at").sort("fund_entry_id")
+    drawn = (
+        shop.world.market.funds_at(shop.shop_id, MARKET_NOW)
+        .filter(fund_type_code="withdrawal")
+        .rename({"moved_at": "created_at"})
+    )
+    wanted = (
+        satang(drawn, "moved_fen")
+        .select(fund_entry_id="fund_ref", moved_fen="moved_fen", moved_at="created_at")
+        .sort("fund_entry_id")
+    )
     assert wanted.height > 3
-    assert entry.filter(fund_type_code="withdrawal").select(wanted.columns).sort("fund_entry_id").equals(wanted)
+    assert (
+        entry.filter(fund_type_code="withdrawal").select(wanted.columns).sort("fund_entry_id").equals(wanted)
+    )
 
 
 @pytest.mark.parametrize("kind", [*KEYS, "settlements", "funds"])
 def test_windows_side_by_side_lose_nothing(small: Shop, kind: str) -> None:
     cuts = [START, moment("2026-06-25 12:00:01"), moment("2026-07-10 00:00:00"), MARKET_NOW]
     whole = {tuple(record.values()) for record in small.collect(kind, START, MARKET_NOW)}
-    assert {tuple(record.values()) for start, end in itertools.pairwise(cuts) for record in small.collect(kind, start, end)} == whole
+    assert {
+        tuple(record.values())
+        for start, end in itertools.pairwise(cuts)
+        for record in small.collect(kind, start, end)
+    } == whole
     assert whole
 
 
@@ -87,7 +120,10 @@ def test_the_window_reaches_a_little_back_and_holds_its_last_second(shop: Shop) 
     seconds = [int(str(record["order.update_time"])) for record in shop.collect("orders", begin, MARKET_NOW)]
     assert min(seconds) >= int(begin.timestamp()) - OVERLAP_SECONDS
     updated = shop.world.lines(shop.shop_id).group_by("order_id").agg(pl.col("updated_at").max())
-    assert len({record["order.id"] for record in shop.collect("orders", begin, MARKET_NOW)}) >= updated.filter(pl.col("updated_at") >= begin).height
+    assert (
+        len({record["order.id"] for record in shop.collect("orders", begin, MARKET_NOW)})
+        >= updated.filter(pl.col("updated_at") >= begin).height
+    )
 
 
 def newest(records: list[dict[str, object]]) -> dict[object, tuple[str, str]]:
@@ -96,7 +132,10 @@ def newest(records: list[dict[str, object]]) -> dict[object, tuple[str, str]]:
 
 
 def test_nothing_is_lost_while_the_market_moves_between_pages(shop: Shop) -> None:
-    """Half an hour passes with each request: orders leave the window for later moments. Two runs must hold every order's final state."""
+    """Half an hour passes with each request: orders leave the window for later moments.
+
+    Two runs must hold every order's final state.
+    """
     shop.world.at = begun = moment("2026-07-12 10:00:00")
     shop.faults.update({"advance_seconds": 1800})
     first = shop.collect("orders", START, begun)
@@ -104,35 +143,54 @@ def test_nothing_is_lost_while_the_market_moves_between_pages(shop: Shop) -> Non
     assert shop.world.at > begun + dt.timedelta(hours=4)
     found = newest(first + shop.collect("orders", begun, shop.world.at))
     words = {
-        "unpaid": "UNPAID", "paid": "AWAITING_SHIPMENT", "part_shipped": "PARTIALLY_SHIPPING", "shipped": "IN_TRANSIT", "finished": "COMPLETED",
+        "unpaid": "UNPAID", "paid": "AWAITING_SHIPMENT", "part_shipped": "PARTIALLY_SHIPPING",
+        "shipped": "IN_TRANSIT", "finished": "COMPLETED",
         "closed_unpaid": "CANCELLED", "closed_refunded": "CANCELLED",
     }  # fmt: skip
     orders = (
-        shop.world.lines(shop.shop_id).group_by("order_id").agg(pl.col("order_order_status_code").first().replace_strict(words), pl.col("updated_at").max())
+        shop.world.lines(shop.shop_id)
+        .group_by("order_id")
+        .agg(pl.col("order_order_status_code").first().replace_strict(words), pl.col("updated_at").max())
     )
     stamps = orders["updated_at"].dt.epoch("s").cast(pl.String)
-    assert found == dict(zip(orders["order_id"], zip(orders["order_order_status_code"], stamps, strict=True), strict=True))
+    assert found == dict(
+        zip(orders["order_id"], zip(orders["order_order_status_code"], stamps, strict=True), strict=True)
+    )
 
 
 def test_a_late_refund_comes_with_a_later_window(shop: Shop) -> None:
     """F16: goods sent back weeks after the order. The run of that day holds the request's final state."""
-    refunds = shop.world.refunds(shop.shop_id).filter(pl.col("refunded_at") > MARKET_NOW - dt.timedelta(days=1), stage_code="after_shipment")
-    late = refunds.join(shop.world.lines(shop.shop_id).select("order_line_id", "created_at"), on="order_line_id")
+    refunds = shop.world.refunds(shop.shop_id).filter(
+        pl.col("refunded_at") > MARKET_NOW - dt.timedelta(days=1), stage_code="after_shipment"
+    )
+    late = refunds.join(
+        shop.world.lines(shop.shop_id).select("order_line_id", "created_at"), on="order_line_id"
+    )
     late = late.filter(pl.col("refunded_at") - pl.col("created_at") > dt.timedelta(days=15))
     assert late.height
-    frame = conformed_records("after_sales", shop.collect("after_sales", MARKET_NOW - dt.timedelta(days=1), MARKET_NOW), shop.shop_id)["refund_line"]
+    frame = conformed_records(
+        "after_sales",
+        shop.collect("after_sales", MARKET_NOW - dt.timedelta(days=1), MARKET_NOW),
+        shop.shop_id,
+    )["refund_line"]
     told = frame.filter(pl.col("refund_id").is_in(late["refund_id"].implode()))
     assert set(told["refund_status_code"]) == {"success"}
     assert set(told["refund_id"]) == set(late["refund_id"])
 
 
-# --- paging ---------------------------------------------------------------------------------------------------------------------------------
+# --- paging -------------------------------------------------------------------------------------------------
 
 
 def crowd(updated: list[int]) -> Rendered:
     """A list of bare orders with these update seconds."""
-    orders = [{"id": f"{5_760_000_000_000_000_00 + number}", "status": "UNPAID", "update_time": second} for number, second in enumerate(updated)]
-    return Rendered([orjson.dumps({**order, "line_items": [{"id": order["id"]}]}).decode() for order in orders], np.array(updated, dtype=np.int64))
+    orders = [
+        {"id": f"{5_760_000_000_000_000_00 + number}", "status": "UNPAID", "update_time": second}
+        for number, second in enumerate(updated)
+    ]
+    return Rendered(
+        [orjson.dumps({**order, "line_items": [{"id": order["id"]}]}).decode() for order in orders],
+        np.array(updated, dtype=np.int64),
+    )
 
 
 def test_more_than_a_page_in_one_second(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +198,10 @@ def test_more_than_a_page_in_one_second(shop: Shop, monkeypatch: pytest.MonkeyPa
     at = int(MARKET_NOW.timestamp())
     made = crowd([at - 9] * 60 + [at - 5] * 700 + [at] * 130)
     monkeypatch.setattr(simulate, "_rendered", lambda world, shop_id, name: made)
-    found = [record["order.id"] for record in shop.collect("orders", MARKET_NOW - dt.timedelta(hours=1), MARKET_NOW)]
+    found = [
+        record["order.id"]
+        for record in shop.collect("orders", MARKET_NOW - dt.timedelta(hours=1), MARKET_NOW)
+    ]
     assert len(set(found)) == 890
     assert len(found) < 1.2 * 890
 
@@ -152,7 +213,9 @@ def canned(bodies: list[dict[str, Any]]) -> TikTokApi:
         def call(self, make: Any, read: Any, credentials: Credentials) -> bytes:  # noqa: ANN401 - as the client's
             if make().url.endswith("/shops"):
                 return read(None, orjson.dumps({"code": 0, "data": {"shops": [{"id": "1", "cipher": "c"}]}}))
-            return read(None, orjson.dumps({"code": 0, "data": bodies[0] if len(bodies) == 1 else bodies.pop(0)}))
+            return read(
+                None, orjson.dumps({"code": 0, "data": bodies[0] if len(bodies) == 1 else bodies.pop(0)})
+            )
 
     return TikTokApi(Answers(), Credentials("http://127.0.0.1", "k", "s", "t"), {"orders": ["order.id"]})
 
@@ -188,7 +251,10 @@ def test_an_answer_that_is_not_sorted_cannot_be_walked() -> None:
 
 
 def test_rows_that_are_counted_but_never_handed_out_are_missed() -> None:
-    """F09: the platform's own count is the check; a second pass is made, and what still lacks is an error, not a gap."""
+    """F09: the platform's own count is the check.
+
+    A second pass is made, and what still lacks is an error, not a gap.
+    """
     with pytest.raises(CollectError, match="PAGES_INCOMPLETE"):
         window(canned([{"orders": rows(("1", 5)), "total_count": 2, "next_page_token": ""}]))
 
@@ -217,7 +283,9 @@ def test_an_answer_without_its_number_or_time_is_an_error(row: dict[str, Any]) -
         window(canned([{"orders": [row], "total_count": 1, "next_page_token": ""}]))
 
 
-@pytest.mark.parametrize("data", [{}, {"orders": None}, {"orders": None, "total_count": None, "next_page_token": None}])
+@pytest.mark.parametrize(
+    "data", [{}, {"orders": None}, {"orders": None, "total_count": None, "next_page_token": None}]
+)
 def test_nothing_told_is_nothing_found(data: dict[str, Any]) -> None:
     assert window(canned([data])) == []
 
@@ -232,11 +300,15 @@ def test_statements_follow_their_tokens_and_stop_where_one_repeats() -> None:
         ]
     )
     api.headers = {"settlements": ["entry.ref"]}
-    found = [record for page in api.pages("settlements", MARKET_NOW, MARKET_NOW) for record in api.records("settlements", page)]
+    found = [
+        record
+        for page in api.pages("settlements", MARKET_NOW, MARKET_NOW)
+        for record in api.records("settlements", page)
+    ]
     assert [record["entry.ref"] for record in found] == ["1", "2"]
 
 
-# --- what is taken out of an answer -----------------------------------------------------------------------------------------------------------
+# --- what is taken out of an answer -------------------------------------------------------------------------
 
 
 def test_nothing_private_is_taken_out_of_an_answer(small: Shop) -> None:
@@ -249,16 +321,23 @@ def test_nothing_private_is_taken_out_of_an_answer(small: Shop) -> None:
 
 def test_numbers_beyond_a_float_stay_whole() -> None:
     """F14: ids that come as JSON numbers are text before they are anything else."""
-    page = b'{"code":0,"data":{"orders":[{"id":576461413038785753,"line_items":[{"sku_id":1729382476852921561}]}]}}'
+    page = (
+        b'{"code":0,"data":{"orders":[{"id":576461413038785753,'
+        b'"line_items":[{"sku_id":1729382476852921561}]}]}}'
+    )
     headers = {"orders": ["order.id", "item.sku_id"]}
-    (record,) = TikTokApi(Client(), Credentials("http://127.0.0.1", "k", "s"), headers).records("orders", page)
+    (record,) = TikTokApi(Client(), Credentials("http://127.0.0.1", "k", "s"), headers).records(
+        "orders", page
+    )
     assert record == {"order.id": "576461413038785753", "item.sku_id": "1729382476852921561"}
 
 
 def test_an_order_without_items_still_makes_a_record() -> None:
     headers = {"orders": ["order.id", "item.sku_id"]}
     api = TikTokApi(Client(), Credentials("http://127.0.0.1", "k", "s"), headers)
-    assert api.records("orders", orjson.dumps({"code": 0, "data": {"orders": [{"id": O}]}})) == [{"order.id": O, "item.sku_id": None}]
+    assert api.records("orders", orjson.dumps({"code": 0, "data": {"orders": [{"id": O}]}})) == [
+        {"order.id": O, "item.sku_id": None}
+    ]
 
 
 def test_units_of_a_line_add_up_to_the_line(shop: Shop) -> None:

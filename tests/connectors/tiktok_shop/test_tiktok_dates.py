@@ -18,7 +18,10 @@ def orders(*created: str, country: str | None = "Thailand", status: str = "Shipp
     """An order file with one order per ``created``, all of one country (None = the column is not there)."""
     header, rows = sample_table()
     same = {**rows[0], **dict.fromkeys(TIMES, ""), "Order Status": status, "Country": country or ""}
-    made = [{**same, "Order ID": f"57690000000000{number:04d}", "Created Time": text + "\t"} for number, text in enumerate(created, 1)]
+    made = [
+        {**same, "Order ID": f"57690000000000{number:04d}", "Created Time": text + "\t"}
+        for number, text in enumerate(created, 1)
+    ]
     return as_csv([name for name in header if country is not None or name != "Country"], made)
 
 
@@ -47,9 +50,16 @@ def test_the_country_decides(country: str, text: str, expected: str) -> None:
 
 
 def test_a_cell_above_twelve_decides_for_the_whole_file() -> None:
-    assert created(orders("03/08/2026 10:00:00", "13/08/2026 10:00:00", country="Singapore")) == [moment("2026-08-03 10:00:00"), moment("2026-08-13 10:00:00")]
-    assert created(orders("03/08/2026 10:00:00", "08/13/2026 10:00:00", country="Singapore")) == [moment("2026-03-08 10:00:00"), moment("2026-08-13 10:00:00")]
-    # an account of a Thai shop signed in in American English: the cells are facts, the region only a habit; the clock stays the region's
+    assert created(orders("03/08/2026 10:00:00", "13/08/2026 10:00:00", country="Singapore")) == [
+        moment("2026-08-03 10:00:00"),
+        moment("2026-08-13 10:00:00"),
+    ]
+    assert created(orders("03/08/2026 10:00:00", "08/13/2026 10:00:00", country="Singapore")) == [
+        moment("2026-03-08 10:00:00"),
+        moment("2026-08-13 10:00:00"),
+    ]
+    # an account of a Thai shop signed in in American English: the cells are facts, the region only a habit;
+    # the clock stays the region's
     assert created(orders("03/08/2026 10:00:00", "08/13/2026 10:00:00"))[0] == moment("2026-03-08 11:00:00")
 
 
@@ -87,12 +97,25 @@ def test_without_a_country_the_language_of_the_status_tells_it() -> None:
 def test_a_cell_that_is_no_time_is_quarantined_not_guessed() -> None:
     reading = read(orders("03/08/2026 10:00:00", "soon", "31/02/2026 10:00:00"))
     assert reading.bronze.height == 1
-    assert reading.quarantine.select("_row_number", "rule_name", "column_name").rows() == [(3, "BAD_TIME", "Created Time"), (4, "BAD_TIME", "Created Time")]
+    assert reading.quarantine.select("_row_number", "rule_name", "column_name").rows() == [
+        (3, "BAD_TIME", "Created Time"),
+        (4, "BAD_TIME", "Created Time"),
+    ]
 
 
 def test_an_hour_that_does_not_exist_is_no_time() -> None:
-    reading = read(orders("03/08/2026 02:30:00 AM", "03/08/2026 03:30:00 AM", "03/08/2026 01:30:00 AM", country="United States"))
-    assert reading.bronze["created_at"].to_list() == [moment("2026-03-08 18:30:00"), moment("2026-03-08 17:30:00")]
+    reading = read(
+        orders(
+            "03/08/2026 02:30:00 AM",
+            "03/08/2026 03:30:00 AM",
+            "03/08/2026 01:30:00 AM",
+            country="United States",
+        )
+    )
+    assert reading.bronze["created_at"].to_list() == [
+        moment("2026-03-08 18:30:00"),
+        moment("2026-03-08 17:30:00"),
+    ]
     assert reading.quarantine.select("_row_number", "rule_name").rows() == [(2, "BAD_TIME")]
 
 

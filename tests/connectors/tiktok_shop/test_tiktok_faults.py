@@ -1,4 +1,7 @@
-"""What is this platform's own of faults F01-F19; what every platform meets alike is played in tests/connectors/test_collection.py."""
+"""What is this platform's own of faults F01-F19.
+
+What every platform meets alike is played in tests/connectors/test_collection.py.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ KINDS = ("orders", "after_sales", "cancellations", "settlements", "funds")
 def all_records(shop: Shop, attempts: int = 30) -> dict[str, set[bytes]]:
     """Every kind's distinct records."""
     api = shop.api(attempts)
-    return {kind: {orjson.dumps(record) for record in shop.collect(kind, START, MARKET_NOW, api)} for kind in KINDS}
+    return {
+        kind: {orjson.dumps(record) for record in shop.collect(kind, START, MARKET_NOW, api)}
+        for kind in KINDS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +53,17 @@ def test_a_token_that_ends_again_at_once_is_not_refreshed_without_end(shop: Shop
 
 
 @pytest.mark.parametrize("minutes", [-60, -10, 10])
-def test_a_clock_that_is_off_is_set_by_the_platforms(shop: Shop, clean: dict[str, set[bytes]], minutes: int) -> None:
+def test_a_clock_that_is_off_is_set_by_the_platforms(
+    shop: Shop, clean: dict[str, set[bytes]], minutes: int
+) -> None:
     """F12: the platform refuses what is five minutes late or half a minute early."""
     api = shop.api()
     true = api.gateway.now
     api.gateway.now = lambda: true() + minutes * 60
-    found = {kind: {orjson.dumps(record) for record in shop.collect(kind, START, MARKET_NOW, api)} for kind in KINDS}
+    found = {
+        kind: {orjson.dumps(record) for record in shop.collect(kind, START, MARKET_NOW, api)}
+        for kind in KINDS
+    }
     assert found == clean
     assert abs(api.gateway.skew + minutes * 60) < 5
 
@@ -69,7 +80,9 @@ def test_the_only_shop_of_a_token_needs_no_number(shop: Shop, clean: dict[str, s
     assert all_records(shop) == clean
 
 
-def test_a_wrong_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_secret_is_told_as_such_and_never_printed(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     right = shop.credentials.app_secret
     shop.credentials.app_secret = "wrong-secret"
@@ -82,7 +95,9 @@ def test_a_wrong_secret_is_told_as_such_and_never_printed(shop: Shop, caplog: py
         assert secret not in caplog.text
 
 
-def test_a_refresh_shows_no_secret_although_they_stand_in_its_address(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refresh_shows_no_secret_although_they_stand_in_its_address(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     shop.world.tokens.expire_all()
     shop.collect("cancellations", START, MARKET_NOW)

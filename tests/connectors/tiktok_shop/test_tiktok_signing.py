@@ -23,7 +23,8 @@ def test_the_token_and_the_sign_itself_are_not_signed() -> None:
 
 def test_path_query_and_exact_body_are_signed() -> None:
     signs = {
-        sign(SECRET, PATH, QUERY), sign(SECRET, PATH + "/", QUERY), sign(SECRET, PATH, QUERY | {"shop_cipher": "c"}), sign(SECRET, PATH, QUERY, "{}"),
+        sign(SECRET, PATH, QUERY), sign(SECRET, PATH + "/", QUERY),
+        sign(SECRET, PATH, QUERY | {"shop_cipher": "c"}), sign(SECRET, PATH, QUERY, "{}"),
         sign(SECRET, PATH, QUERY, "{ }"), sign(SECRET + "0", PATH, QUERY),
     }  # fmt: skip
     assert len(signs) == 6
@@ -31,9 +32,16 @@ def test_path_query_and_exact_body_are_signed() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "body", "code"),
-    [({}, "{}", 106001), ({"sign": VECTOR[::-1]}, "", 106001), ({"timestamp": "1623812100"}, "", 36009004), ({"timestamp": "1623812900"}, "", 36009004)],
+    [
+        ({}, "{}", 106001),
+        ({"sign": VECTOR[::-1]}, "", 106001),
+        ({"timestamp": "1623812100"}, "", 36009004),
+        ({"timestamp": "1623812900"}, "", 36009004),
+    ],
 )
-def test_the_simulator_verifies_the_same_and_nothing_else(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], body: str, code: int) -> None:
+def test_the_simulator_verifies_the_same_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], body: str, code: int
+) -> None:
     monkeypatch.setattr(simulate_api.time, "time", lambda: 1623812664.0 + 200)
     simulate_api.check(SECRET, PATH, {**QUERY, "sign": VECTOR}, "")
     with pytest.raises(simulate_api.Refusal) as refused:

@@ -16,17 +16,24 @@ from simulator.server import make_app, serve_in_thread
 from transforms.gold.orders import fct_order_line
 from transforms.silver.states import current
 
-#: What one side does not tell: files no place of sale, session, accounts of own sales and creator's discount; the API no refund on the order.
+#: What one side does not tell: files no place of sale, session, accounts of own sales and creator's discount;
+#: the API no refund on the order.
 ONE_SIDED = {
     "order": ["shipped_at"],
     "order_line": [
-        "content_code", "live_session_id", "creator_id", "creator_name", "discount_creator_fen", "discount_merchant_fen", "discount_platform_fen",
+        "content_code", "live_session_id", "creator_id", "creator_name", "discount_creator_fen",
+        "discount_merchant_fen", "discount_platform_fen",
         "stated_refund_fen", "refund_status_code", "shipped_at", "is_shipment_told",
     ],
     "refund_line": [],
     "fund_entry": ["scene_name"],
 }  # fmt: skip
-KEY = {"order": "order_id", "order_line": "order_line_id", "refund_line": "refund_id", "fund_entry": "fund_entry_id"}
+KEY = {
+    "order": "order_id",
+    "order_line": "order_line_id",
+    "refund_line": "refund_id",
+    "fund_entry": "fund_entry_id",
+}
 
 
 def from_files(market: Market, shop_id: str) -> dict[str, pl.DataFrame]:
@@ -46,11 +53,26 @@ def gold(frames: dict[str, pl.DataFrame], market: Market, shop_id: str) -> pl.Da
 
     def shaped(name: str) -> pl.DataFrame:
         table = SILVER[name]
-        return current(table, table.shape(frames[name].with_columns(_last_observed_at="_observed_at")) if name in frames else table.empty())
+        return current(
+            table,
+            table.shape(frames[name].with_columns(_last_observed_at="_observed_at"))
+            if name in frames
+            else table.empty(),
+        )
 
     ours = market.accounts.filter(pl.col("shop_id") == shop_id)
-    own = ours.select("live_account_id", merchant_id=pl.lit("merchant"), platform_code=pl.lit("wechat_channels"))
-    return fct_order_line.build(fct_order_line.Current(*(shaped(name) for name in ("order", "order_line", "refund_line", "line_channel", "live_session")), own))
+    own = ours.select(
+        "live_account_id", merchant_id=pl.lit("merchant"), platform_code=pl.lit("wechat_channels")
+    )
+    return fct_order_line.build(
+        fct_order_line.Current(
+            *(
+                shaped(name)
+                for name in ("order", "order_line", "refund_line", "line_channel", "live_session")
+            ),
+            own,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -67,7 +89,11 @@ def told(market: Market, request: pytest.FixtureRequest) -> Iterator[Told]:
     app = make_app(market, NOW, [simulate.dialect()])
     url, stop = serve_in_thread(app)
     shop = Shop(app, url, market.shops["shop_id"][request.param])
-    api = {table: frame for kind in ("orders", "after_sales", "funds", "live_sessions") for table, frame in shop.collect(kind).items()}
+    api = {
+        table: frame
+        for kind in ("orders", "after_sales", "funds", "live_sessions")
+        for table, frame in shop.collect(kind).items()
+    }
     yield Told(shop.shop_id, from_files(market, shop.shop_id), api)
     stop()
 
@@ -90,23 +116,36 @@ def test_both_tell_the_markets_money_to_the_fen(told: Told, market: Market) -> N
         assert facts["paid_fen"].sum() == lines["paid_fen"].sum()
         assert facts["cohort_refund_fen"].sum() == done["refund_fen"].sum()
         paid = lines.filter(pl.col("paid_at").is_not_null())
-        assert facts.filter(pl.col("paid_at").is_not_null())["is_order_head"].sum() == paid["order_id"].n_unique()
+        assert (
+            facts.filter(pl.col("paid_at").is_not_null())["is_order_head"].sum()
+            == paid["order_id"].n_unique()
+        )
     # only the API tells where a line was sold
     assert set(file["channel_code"]) == {"unknown"}
     by_channel = api.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code")
-    assert by_channel.rows() == lines.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code").rows()
+    assert (
+        by_channel.rows()
+        == lines.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code").rows()
+    )
     stages = dict(done.group_by("stage_code").agg(pl.col("refund_fen").sum()).iter_rows())
     for facts in (file, api):
-        assert (facts["refund_before_fen"].sum(), facts["refund_after_fen"].sum()) == (stages["before_shipment"], stages["after_shipment"])
+        assert (facts["refund_before_fen"].sum(), facts["refund_after_fen"].sum()) == (
+            stages["before_shipment"],
+            stages["after_shipment"],
+        )
         assert facts["refund_undated_fen"].sum() == 0
     orders_only = gold({name: told.file[name] for name in ("order", "order_line")}, market, told.shop_id)
-    assert orders_only["refund_undated_fen"].sum() == done["refund_fen"].sum(), "the order file alone tells no dates"
+    assert orders_only["refund_undated_fen"].sum() == done["refund_fen"].sum(), (
+        "the order file alone tells no dates"
+    )
 
 
 def test_the_api_tells_when_money_went_back_and_of_which_style(told: Told, market: Market) -> None:
     refunds = market.refunds_at(told.shop_id, NOW).rename({"refunded_at": "true_at"})
     styles = market.lines_at(told.shop_id, NOW).select("order_line_id", true_style="style_code")
-    back = told.api["refund_line"].join(told.api["order_line"].select("order_line_id", "style_code"), on="order_line_id")
+    back = told.api["refund_line"].join(
+        told.api["order_line"].select("order_line_id", "style_code"), on="order_line_id"
+    )
     joined = back.join(refunds.select("refund_id", "true_at", true_line="order_line_id"), on="refund_id")
     joined = joined.join(styles, left_on="true_line", right_on="order_line_id")
     assert joined.height == refunds.height
@@ -117,7 +156,12 @@ def test_the_api_tells_when_money_went_back_and_of_which_style(told: Told, marke
 
 def test_live_lines_know_their_session(told: Told, market: Market) -> None:
     live = told.api["order_line"].filter(pl.col("content_code") == "live")
-    aired = market.lines_at(told.shop_id, NOW).filter(pl.col("content_code") == "live").group_by("order_id").agg(pl.col("session_ref").first())
+    aired = (
+        market.lines_at(told.shop_id, NOW)
+        .filter(pl.col("content_code") == "live")
+        .group_by("order_id")
+        .agg(pl.col("session_ref").first())
+    )
     joined = live.join(aired, on="order_id")
     assert joined.height == live.height > 0
     assert joined["live_session_id"].equals(joined["session_ref"], check_names=False)
@@ -125,11 +169,18 @@ def test_live_lines_know_their_session(told: Told, market: Market) -> None:
 
 def test_settled_orders_without_refunds_are_settled_as_the_market_did(told: Told, market: Market) -> None:
     entry = told.file["settlement_entry"]
-    true = market.settlements_at(told.shop_id, NOW).group_by("order_id").agg(true_fen=pl.col("settled_fen").sum(), true_fee=pl.col("fee_fen").sum())
+    true = (
+        market.settlements_at(told.shop_id, NOW)
+        .group_by("order_id")
+        .agg(true_fen=pl.col("settled_fen").sum(), true_fee=pl.col("fee_fen").sum())
+    )
     plain = entry.filter(pl.col("settled_refund_fen") == 0).join(true, on="order_id")
     assert plain.height > 0
     assert plain["settled_fen"].equals(plain["true_fen"], check_names=False)
-    assert entry.join(true, on="order_id")["platform_fee_fen"].sum() == entry.join(true, on="order_id")["true_fee"].sum()
+    assert (
+        entry.join(true, on="order_id")["platform_fee_fen"].sum()
+        == entry.join(true, on="order_id")["true_fee"].sum()
+    )
 
 
 def test_two_downloads_pasted_together_are_the_same_rows(market: Market) -> None:

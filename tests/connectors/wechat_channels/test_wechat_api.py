@@ -21,7 +21,14 @@ KINDS = ["orders", "after_sales", "funds", "live_sessions", "products"]
 
 def same(left: dict[str, pl.DataFrame], right: dict[str, pl.DataFrame]) -> bool:
     """Whether two collections hold the same things, each once."""
-    return all(left[table].drop(LINEAGE).unique().sort(pl.all()).equals(right[table].drop(LINEAGE).unique().sort(pl.all())) for table in left)
+    return all(
+        left[table]
+        .drop(LINEAGE)
+        .unique()
+        .sort(pl.all())
+        .equals(right[table].drop(LINEAGE).unique().sort(pl.all()))
+        for table in left
+    )
 
 
 def test_an_expired_token_is_renewed_once_and_saved(shop: Shop) -> None:
@@ -44,10 +51,16 @@ def test_windows_stay_within_the_platforms_limits(shop: Shop, monkeypatch: pytes
     shop.collect("after_sales")
     ranges = [body["update_time_range"] for path, body in asked if path.endswith("order/list/get")]
     assert max(item["end_time"] - item["start_time"] for item in ranges) == WEEK  # type: ignore[index]
-    assert min(item["start_time"] for item in ranges) < FIRST.timestamp() <= min(item["start_time"] for item in ranges) + 300  # type: ignore[index]
+    assert (
+        min(item["start_time"] for item in ranges)
+        < FIRST.timestamp()
+        <= min(item["start_time"] for item in ranges) + 300
+    )  # type: ignore[index]
     assert max(item["end_time"] for item in ranges) >= NOW.timestamp()  # type: ignore[index]
     flat = [body for path, body in asked if path.endswith("getaftersalelist")]
-    assert max(int(str(body["end_update_time"])) - int(str(body["begin_update_time"])) for body in flat) == DAY
+    assert (
+        max(int(str(body["end_update_time"])) - int(str(body["begin_update_time"])) for body in flat) == DAY
+    )
     assert not [body for body in flat if "page_size" in body]
 
 
@@ -58,14 +71,24 @@ def test_too_many_orders_in_a_window_halve_it(served: Callable[..., Shop], marke
 
 
 def test_orders_that_move_while_the_list_is_read_are_not_lost(shop: Shop) -> None:
-    """Twenty minutes pass with each look at the list: orders leave the window for later moments. Two runs must hold every order's final state."""
+    """Twenty minutes pass with each look at the list: orders leave the window for later moments.
+
+    Two runs must hold every order's final state.
+    """
     shop.world.at = begun = NOW - dt.timedelta(days=2)
     shop.faults.update({"only": "order/list/get", "advance_seconds": 1_200.0})
     first = shop.rows("orders", last=begun)
     shop.faults.reset()
     assert shop.world.at > begun + dt.timedelta(hours=1)
-    newest = {str(row["order.order_id"]): str(row["order.update_time"]) for row in first + shop.rows("orders", first=begun, last=shop.world.at)}
-    updated = shop.world.lines(shop.shop_id).group_by("order_id").agg(pl.col("updated_at").max().dt.epoch("s").cast(pl.String))
+    newest = {
+        str(row["order.order_id"]): str(row["order.update_time"])
+        for row in first + shop.rows("orders", first=begun, last=shop.world.at)
+    }
+    updated = (
+        shop.world.lines(shop.shop_id)
+        .group_by("order_id")
+        .agg(pl.col("updated_at").max().dt.epoch("s").cast(pl.String))
+    )
     assert newest == dict(updated.iter_rows())
 
 
@@ -106,10 +129,18 @@ def test_a_list_that_never_settles_is_an_error() -> None:
     [
         ([{"has_more": False}], "ANSWER_CHANGED"),
         ([{"ids": ["1"], "has_more": True, "next_key": ""}], "CURSOR_STUCK"),
-        ([{"ids": ["1"], "has_more": True, "next_key": "K"}, {"ids": ["1"], "has_more": True, "next_key": "K"}], "CURSOR_STUCK"),
+        (
+            [
+                {"ids": ["1"], "has_more": True, "next_key": "K"},
+                {"ids": ["1"], "has_more": True, "next_key": "K"},
+            ],
+            "CURSOR_STUCK",
+        ),
     ],
 )
-def test_a_list_that_makes_no_sense_is_an_error(answers: list[dict[str, object]], rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_makes_no_sense_is_an_error(
+    answers: list[dict[str, object]], rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     api = offline_api()
     monkeypatch.setattr(WechatApi, "_ask", lambda self, path, body: answers.pop(0))
     with pytest.raises(CollectError) as raised:
@@ -119,7 +150,10 @@ def test_a_list_that_makes_no_sense_is_an_error(answers: list[dict[str, object]]
 
 def test_the_cursor_is_the_only_parameter_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[dict[str, object]] = []
-    answers = [{"ids": ["1"], "has_more": True, "next_key": "K"}, {"ids": ["2"], "has_more": False, "next_key": ""}]
+    answers = [
+        {"ids": ["1"], "has_more": True, "next_key": "K"},
+        {"ids": ["2"], "has_more": False, "next_key": ""},
+    ]
     monkeypatch.setattr(WechatApi, "_ask", lambda self, path, body: sent.append(body) or answers.pop(0))
     assert list(offline_api()._cursor("/list", {"page_size": 100}, "ids")) == ["1", "2"]
     assert sent == [{"page_size": 100}, {"page_size": 100, "next_key": "K"}]
@@ -127,17 +161,25 @@ def test_the_cursor_is_the_only_parameter_that_changes(monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository")
 def test_third_party_lists_are_walked(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {name: json.loads((THIRD_PARTY / f"{name}.json").read_bytes()) for name in ("order_list_get", "order_list_get_empty", "product_list_get")}
+    told = {
+        name: json.loads((THIRD_PARTY / f"{name}.json").read_bytes())
+        for name in ("order_list_get", "order_list_get_empty", "product_list_get")
+    }
     answers = [told["order_list_get"], told["order_list_get_empty"], told["product_list_get"]]
     monkeypatch.setattr(WechatApi, "_ask", lambda self, path, body: answers.pop(0))
-    assert list(offline_api()._cursor("/channels/ec/order/list/get", {}, "order_id_list")) == ["37423523451235145"]
+    assert list(offline_api()._cursor("/channels/ec/order/list/get", {}, "order_id_list")) == [
+        "37423523451235145"
+    ]
     assert list(offline_api()._product_ids()) == ["10000000000001"]
 
 
 def test_products_are_all_of_the_shops(shop: Shop, market: Market) -> None:
     told = shop.collect("products")["product"]
     skus = market.skus.filter(pl.col("shop_id") == shop.shop_id)
-    assert told.select("platform_sku_id", "stock_qty").sort("platform_sku_id").rows() == skus.select("sku_id", "stock_qty").sort("sku_id").rows()
+    assert (
+        told.select("platform_sku_id", "stock_qty").sort("platform_sku_id").rows()
+        == skus.select("sku_id", "stock_qty").sort("sku_id").rows()
+    )
 
 
 def test_sessions_are_those_of_the_shops_accounts(shop: Shop, market: Market) -> None:

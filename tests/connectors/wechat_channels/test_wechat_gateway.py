@@ -11,7 +11,13 @@ from wechat_cases import THIRD_PARTY
 
 from connectors.gateway import TokenExpiredError
 from connectors.http import Client, Credentials
-from connectors.wechat_channels.gateway import TOKEN_PATH, CursorChangedError, Gateway, TooManyOrdersError, check
+from connectors.wechat_channels.gateway import (
+    TOKEN_PATH,
+    CursorChangedError,
+    Gateway,
+    TooManyOrdersError,
+    check,
+)
 from contracts.errors import CollectError, CredentialError, TransientError
 
 PATH = "/channels/ec/order/get"
@@ -33,7 +39,9 @@ class Line:
 
 def gateway(line: Line, token: str = "") -> tuple[Gateway, list[Credentials]]:
     saved: list[Credentials] = []
-    return Gateway(line, Credentials("https://api.weixin.qq.com", "wx1", "s3cret", token, save=saved.append)), saved  # type: ignore[arg-type]
+    return Gateway(
+        line, Credentials("https://api.weixin.qq.com", "wx1", "s3cret", token, save=saved.append)
+    ), saved  # type: ignore[arg-type]
 
 
 def test_the_first_call_fetches_a_token_and_saves_it_before_use() -> None:
@@ -42,8 +50,17 @@ def test_the_first_call_fetches_a_token_and_saves_it_before_use() -> None:
     gate.call(PATH, {"order_id": "1"})
     (token_url, token_query, asked), (url, query, body) = line.sent
     assert token_url == "https://api.weixin.qq.com" + TOKEN_PATH and token_query == {}
-    assert asked == {"grant_type": "client_credential", "appid": "wx1", "secret": "s3cret", "force_refresh": False}
-    assert (url, query, body) == ("https://api.weixin.qq.com" + PATH, {"access_token": "T1"}, {"order_id": "1"})
+    assert asked == {
+        "grant_type": "client_credential",
+        "appid": "wx1",
+        "secret": "s3cret",
+        "force_refresh": False,
+    }
+    assert (url, query, body) == (
+        "https://api.weixin.qq.com" + PATH,
+        {"access_token": "T1"},
+        {"order_id": "1"},
+    )
     assert [item.access_token for item in saved] == ["T1"]
 
 
@@ -57,7 +74,14 @@ def test_a_refused_token_is_exchanged_for_the_one_in_force(code: int) -> None:
 
 
 def test_only_the_very_token_refused_is_renewed_by_force_and_not_twice_in_30_seconds() -> None:
-    line = Line({"errcode": 40001}, {"access_token": "T1"}, {"access_token": "T2"}, {"errcode": 0}, {"errcode": 40001}, {"access_token": "T2"})
+    line = Line(
+        {"errcode": 40001},
+        {"access_token": "T1"},
+        {"access_token": "T2"},
+        {"errcode": 0},
+        {"errcode": 40001},
+        {"access_token": "T2"},
+    )
     gate, saved = gateway(line, "T1")
     gate.now = lambda: 1000.0
     gate.call(PATH, {})
@@ -77,10 +101,14 @@ def test_a_second_refusal_ends_the_call() -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "rule"),
     [
-        (-1, TransientError, "PLATFORM_BUSY"), (45011, TransientError, "PLATFORM_BUSY"), (10021044, TransientError, "PLATFORM_BUSY"),
-        (31042, TooManyOrdersError, "TOO_MANY_ORDERS"), (606006, CursorChangedError, "CURSOR_CHANGED"), (48001, CredentialError, "NO_PERMISSION"),
-        (40097, CollectError, "ILLEGAL_PARAMETER"), (47001, CollectError, "ILLEGAL_BODY"), (100002, CollectError, "NO_SUCH_ORDER"),
-        (10020004, CollectError, "WINDOW_TOO_LONG"), (45009, CollectError, "QUOTA_USED_UP"), (9401020, CollectError, "PLATFORM_REFUSED"),
+        (-1, TransientError, "PLATFORM_BUSY"), (45011, TransientError, "PLATFORM_BUSY"),
+        (10021044, TransientError, "PLATFORM_BUSY"),
+        (31042, TooManyOrdersError, "TOO_MANY_ORDERS"), (606006, CursorChangedError, "CURSOR_CHANGED"),
+        (48001, CredentialError, "NO_PERMISSION"),
+        (40097, CollectError, "ILLEGAL_PARAMETER"), (47001, CollectError, "ILLEGAL_BODY"),
+        (100002, CollectError, "NO_SUCH_ORDER"),
+        (10020004, CollectError, "WINDOW_TOO_LONG"), (45009, CollectError, "QUOTA_USED_UP"),
+        (9401020, CollectError, "PLATFORM_REFUSED"),
     ],
 )  # fmt: skip
 def test_every_errcode_has_its_class(code: int, kind: type[CollectError], rule: str) -> None:
@@ -123,7 +151,12 @@ def test_http_403_without_errcode_is_the_allow_list() -> None:
 
 @pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository")
 def test_third_party_answers_are_taken_and_their_error_is_one() -> None:
-    for name in ("order_list_get.json", "order_list_get_empty.json", "product_list_get.json", "compass_shop_product_list.json"):
+    for name in (
+        "order_list_get.json",
+        "order_list_get_empty.json",
+        "product_list_get.json",
+        "compass_shop_product_list.json",
+    ):
         assert check(PATH, (THIRD_PARTY / name).read_bytes())["errcode"] == 0
     with pytest.raises(CollectError) as raised:
         check(PATH, (THIRD_PARTY / "error.json").read_bytes())

@@ -1,4 +1,6 @@
-"""Shared by the WeChat tests: reading samples and bodies, a shop on the simulator, and what must never get through."""
+"""Shared by the WeChat tests: reading samples and bodies, a shop on the simulator, and what must never get
+through.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ THIRD_PARTY = Path(__file__).parents[3] / "../shared/samples/wechat_channels"
 NOW = dt.datetime(2026, 7, 20, 21, 30, tzinfo=ZONE)
 FIRST = NOW - dt.timedelta(days=25)
 LINEAGE = ["_export_id", "_row_number", "_observed_at"]
-#: Text planted as personal data in samples and simulator: names, phones, addresses, numbers of people and parcels.
+#: Text planted as personal data in samples and simulator: names, phones, addresses, numbers of people and
+#: parcels.
 PRIVATE = r"(?:^|\D)1[3-9]\d{9}(?:\D|$)|158\*|齐\*|\*{4}|中心区|某快递|oAbCd|YT\d"
 
 
@@ -42,7 +45,9 @@ def offline_api() -> WechatApi:
 
 
 def read_page(kind: str, page: bytes) -> Reading:
-    return read_records(PLATFORM, kind, offline_api().records(kind, page), Origin("merchant", "shop", "e" * 64, "page", NOW))
+    return read_records(
+        PLATFORM, kind, offline_api().records(kind, page), Origin("merchant", "shop", "e" * 64, "page", NOW)
+    )
 
 
 def sample(name: str, kind: str = "orders") -> dict[str, pl.DataFrame]:
@@ -55,20 +60,43 @@ def sample(name: str, kind: str = "orders") -> dict[str, pl.DataFrame]:
 
 def page(path: str, *answers: dict[str, Any]) -> bytes:
     """A collected page of the given answers."""
-    return json.dumps([{"path": f"/channels/ec/{path}", "asked": {}, "answer": {"errcode": 0, **answer}} for answer in answers]).encode()
+    return json.dumps(
+        [
+            {"path": f"/channels/ec/{path}", "asked": {}, "answer": {"errcode": 0, **answer}}
+            for answer in answers
+        ]
+    ).encode()
 
 
 def bronze_rows(kind: str, *rows: dict[str, object], layout: str = "api") -> pl.DataFrame:
     """Typed bronze rows with only the given columns filled."""
     table = PLATFORM.bronze[kind]
-    lineage = {"merchant_id": "m", "shop_id": "s", "platform_code": "wechat_channels", "_export_id": "e", "layout_name": layout, "_observed_at": NOW}
+    lineage = {
+        "merchant_id": "m",
+        "shop_id": "s",
+        "platform_code": "wechat_channels",
+        "_export_id": "e",
+        "layout_name": layout,
+        "_observed_at": NOW,
+    }
     full = [{**lineage, "_row_number": number, **row} for number, row in enumerate(rows, 1)]
-    return table.shape(pl.DataFrame(full, schema_overrides={name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)}))
+    return table.shape(
+        pl.DataFrame(
+            full,
+            schema_overrides={
+                name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)
+            },
+        )
+    )
 
 
 def private_cells(frame: pl.DataFrame) -> list[str]:
     texts = frame.select(pl.col(pl.String).exclude("_export_id"))
-    return [cell for name in texts.columns for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))]
+    return [
+        cell
+        for name in texts.columns
+        for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))
+    ]
 
 
 class Shop:
@@ -78,7 +106,9 @@ class Shop:
         self.world, self.faults, self.shop_id = app.state.world, app.state.faults, shop_id
         self.saved: list[Credentials] = []
         row = self.world.shop(shop_id)
-        self.credentials = Credentials(f"{url}/wechat_channels", row["app_key"], row["app_secret"], save=self.saved.append)
+        self.credentials = Credentials(
+            f"{url}/wechat_channels", row["app_key"], row["app_secret"], save=self.saved.append
+        )
 
     def api(self, attempts: int = 6) -> WechatApi:
         """A fresh client that does not wait between tries."""
@@ -87,12 +117,16 @@ class Shop:
         assert isinstance(api, WechatApi)
         return api
 
-    def rows(self, kind: str, api: WechatApi | None = None, first: dt.datetime = FIRST, last: dt.datetime = NOW) -> list[dict[str, object]]:
+    def rows(
+        self, kind: str, api: WechatApi | None = None, first: dt.datetime = FIRST, last: dt.datetime = NOW
+    ) -> list[dict[str, object]]:
         """Every record of a kind, in the order in which it came."""
         chosen = api or self.api()
         return [record for body in chosen.pages(kind, first, last) for record in chosen.records(kind, body)]
 
-    def collect(self, kind: str, api: WechatApi | None = None, first: dt.datetime = FIRST) -> dict[str, pl.DataFrame]:
+    def collect(
+        self, kind: str, api: WechatApi | None = None, first: dt.datetime = FIRST
+    ) -> dict[str, pl.DataFrame]:
         """Everything of a kind, conformed."""
         rows = self.rows(kind, api, first)
         reading = read_records(PLATFORM, kind, rows, Origin("merchant", self.shop_id, "a" * 64, "page", NOW))

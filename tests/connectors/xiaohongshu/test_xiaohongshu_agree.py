@@ -33,14 +33,21 @@ def read_files(market: Market, shop_id: str) -> dict[str, Reading]:
 
 
 @pytest.fixture(scope="module", params=[NEW, OLD])
-def both(request: pytest.FixtureRequest, market: Market) -> tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
-    """(shop, its canonical frames by files, the same by the API); entries of the two settlement kinds together."""
+def both(
+    request: pytest.FixtureRequest, market: Market
+) -> tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    """(shop, its canonical frames by files, the same by the API).
+
+    Entries of the two settlement kinds together.
+    """
     shop_id = request.param
     app = make_app(market, NOW, [simulate.dialect()])
     url, stop = serve_in_thread(app)
     try:
         shop = Shop(app, url, shop_id)
-        readings = {kind: read_api(kind, shop.api().pages(kind, START, NOW), shop_id) for kind in PLATFORM.api_kinds}
+        readings = {
+            kind: read_api(kind, shop.api().pages(kind, START, NOW), shop_id) for kind in PLATFORM.api_kinds
+        }
     finally:
         stop()
     assert all(private_cells(reading.bronze) == [] for reading in readings.values())
@@ -59,11 +66,18 @@ def content(frame: pl.DataFrame, key: str, *apart: str) -> pl.DataFrame:
     return frame.drop(LINEAGE, *apart).unique().sort(key)
 
 
-def test_orders_agree(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market) -> None:
+def test_orders_agree(
+    both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market
+) -> None:
     shop_id, file, api = both
-    # an unpaid order's money is in the API only; the order's freight stands on its first row in the file and beside the lines in the API
+    # an unpaid order's money is in the API only; the order's freight stands on its first row in the file and
+    # beside the lines in the API
     silent = ["placed_fen", "paid_fen", "unit_price_fen", "buyer_key", "is_gift", "refund_status_code"]
-    old = ["product_id", "creator_id", "discount_platform_fen", "discount_merchant_fen", "is_shipment_told"] if shop_id == OLD else []
+    old = (
+        ["product_id", "creator_id", "discount_platform_fen", "discount_merchant_fen", "is_shipment_told"]
+        if shop_id == OLD
+        else []
+    )
     left, right = (content(frames["order_line"], "order_line_id", *silent, *old) for frames in (file, api))
     assert left.height == left["order_line_id"].n_unique() > 100
     if shop_id == NEW:  # what the buyer did not pay has no discount in the file
@@ -71,7 +85,9 @@ def test_orders_agree(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.Dat
         left, right = left.filter(paid), right.filter(paid)
     wrong = [name for name in left.columns if not left[name].equals(right[name], null_equal=True)]
     assert wrong == []
-    assert content(file["order_line"], "order_line_id").filter(pl.col("paid_at").is_not_null())["is_gift"].sum() == (
+    assert content(file["order_line"], "order_line_id").filter(pl.col("paid_at").is_not_null())[
+        "is_gift"
+    ].sum() == (
         content(api["order_line"], "order_line_id").filter(pl.col("paid_at").is_not_null())["is_gift"].sum()
     )
     truth = market.lines_at(shop_id, NOW)
@@ -84,9 +100,20 @@ def test_orders_agree(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.Dat
         )  # fmt: skip
 
 
-def test_after_sales_agree(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market) -> None:
+def test_after_sales_agree(
+    both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market
+) -> None:
     shop_id, file, api = both
-    same = ["refund_id", "order_id", "refund_status_code", "refund_type_code", "refund_stage_code", "reason_code", "applied_at", "refund_fen"]
+    same = [
+        "refund_id",
+        "order_id",
+        "refund_status_code",
+        "refund_type_code",
+        "refund_stage_code",
+        "reason_code",
+        "applied_at",
+        "refund_fen",
+    ]
     left, right = (frames["refund_line"].select(same).unique().sort("refund_id") for frames in (file, api))
     wrong = [name for name in same if not left[name].equals(right[name])]
     assert wrong == []
@@ -99,14 +126,19 @@ def test_after_sales_agree(both: tuple[str, dict[str, pl.DataFrame], dict[str, p
     assert file["refund_line"]["refunded_at"].null_count() == file["refund_line"].height
 
 
-def test_settlement_and_services_agree_and_are_the_markets(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market) -> None:
+def test_settlement_and_services_agree_and_are_the_markets(
+    both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market
+) -> None:
     shop_id, file, api = both
     apart = ["commission_service_fen", "freight_fen"]  # the one is only in the file, the other 0 or untold
-    left, right = (content(frames["settlement_entry"], "settlement_entry_id", *apart) for frames in (file, api))
+    left, right = (
+        content(frames["settlement_entry"], "settlement_entry_id", *apart) for frames in (file, api)
+    )
     assert left["settlement_entry_id"].n_unique() == left.height
     assert left.equals(right.select(left.columns), null_equal=True)
     truth, premiums = market.settlements_at(shop_id, NOW), market.insurance_at(shop_id, NOW)
-    goods, services = left.filter(pl.col("settlement_type_code") != "insurance"), left.filter(settlement_type_code="insurance")
+    goods = left.filter(pl.col("settlement_type_code") != "insurance")
+    services = left.filter(settlement_type_code="insurance")
     assert goods["settled_fen"].sum() == truth["settled_fen"].sum() and goods.height == truth.height
     assert goods["platform_fee_fen"].sum() == truth["fee_fen"].sum()
     assert goods["commission_creator_fen"].sum() == truth["commission_fen"].sum()
@@ -114,7 +146,9 @@ def test_settlement_and_services_agree_and_are_the_markets(both: tuple[str, dict
     assert (left["income_fen"] + left["expense_fen"]).equals(left["settled_fen"], check_names=False)
 
 
-def test_funds_agree_and_are_the_markets(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market) -> None:
+def test_funds_agree_and_are_the_markets(
+    both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market
+) -> None:
     shop_id, file, api = both
     left, right = (content(frames["fund_entry"], "fund_entry_id", "account_name") for frames in (file, api))
     assert left.equals(right.select(left.columns), null_equal=True)
@@ -122,16 +156,30 @@ def test_funds_agree_and_are_the_markets(both: tuple[str, dict[str, pl.DataFrame
     assert (left.height, left["moved_fen"].sum()) == (truth.height, truth["moved_fen"].sum())
 
 
-def test_advertising_and_products_are_the_markets(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market) -> None:
+def test_advertising_and_products_are_the_markets(
+    both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market
+) -> None:
     shop_id, file, api = both
-    assert file["ad_spend"]["spent_fen"].sum() == market.ads_at(shop_id, NOW)["spent_fen"].sum() > 0, "the total row is not counted"
+    assert file["ad_spend"]["spent_fen"].sum() == market.ads_at(shop_id, NOW)["spent_fen"].sum() > 0, (
+        "the total row is not counted"
+    )
     skus = market.skus.filter(pl.col("shop_id") == shop_id).sort("sku_code")
     told = api["product"].sort("sku_code")
-    for name in ("sku_code", "unit_price_fen", "stock_qty", "color_name", "size_name", "product_name", "style_code"):
+    for name in (
+        "sku_code",
+        "unit_price_fen",
+        "stock_qty",
+        "color_name",
+        "size_name",
+        "product_name",
+        "style_code",
+    ):
         assert told[name].equals(skus[name], check_names=False), name
 
 
-def test_both_tell_the_markets_money_to_the_fen(both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market) -> None:
+def test_both_tell_the_markets_money_to_the_fen(
+    both: tuple[str, dict[str, pl.DataFrame], dict[str, pl.DataFrame]], market: Market
+) -> None:
     shop_id, file, api = both
     lines, refunds = market.lines_at(shop_id, NOW), market.refunds_at(shop_id, NOW)
     done = refunds.filter(refund_status_code="success")
@@ -142,7 +190,14 @@ def test_both_tell_the_markets_money_to_the_fen(both: tuple[str, dict[str, pl.Da
         table = SILVER[name]
         if name not in frames:
             return current(table, table.empty())
-        return current(table, table.shape(frames[name].unique(table.key[3:-3], keep="last").with_columns(_last_observed_at="_observed_at")))
+        return current(
+            table,
+            table.shape(
+                frames[name]
+                .unique(table.key[3:-3], keep="last")
+                .with_columns(_last_observed_at="_observed_at")
+            ),
+        )
 
     for frames in (file, api):
         named = ("order", "order_line", "refund_line", "line_channel", "live_session")
@@ -151,7 +206,10 @@ def test_both_tell_the_markets_money_to_the_fen(both: tuple[str, dict[str, pl.Da
         assert facts["cohort_refund_fen"].sum() == done["refund_fen"].sum()
     if shop_id == NEW:  # the registry of own accounts tells 店播 from 达播, by file as by API
         told = facts.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code")
-        assert told.rows() == lines.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code").rows()
+        assert (
+            told.rows()
+            == lines.group_by("channel_code").agg(pl.col("paid_fen").sum()).sort("channel_code").rows()
+        )
     stages = dict(done.group_by("stage_code").agg(pl.col("refund_fen").sum()).iter_rows())
     assert facts["refund_after_fen"].sum() == stages["after_shipment"]
 
@@ -161,4 +219,6 @@ def test_loading_twice_is_loading_once(market: Market) -> None:
         one, two = (conformed(read_file(data, origin(name, NEW, NOW))) for _ in range(2))
         for table, frame in one.items():
             key = list(SILVER[table].key[3:-3])
-            assert pl.concat([frame, two[table]]).unique(key).height == frame.unique(key).height == frame.height
+            assert (
+                pl.concat([frame, two[table]]).unique(key).height == frame.unique(key).height == frame.height
+            )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from xiaohongshu_cases import AFTER_SALES, FUNDS, ORDERS, ORDERS_72, SERVICES, SETTLEMENTS, moment, read_sample, sample
+from xiaohongshu_cases import (
+    AFTER_SALES,
+    FUNDS,
+    ORDERS,
+    ORDERS_72,
+    SERVICES,
+    SETTLEMENTS,
+    moment,
+    read_sample,
+    sample,
+)
 
 
 def rows(frame: pl.DataFrame, key: str, *names: str) -> dict[object, tuple[object, ...]]:
@@ -15,7 +25,16 @@ def test_order_file() -> None:
     reading = read_sample(ORDERS)
     assert reading.observed_at == moment("2026-11-20 15:11:00")
     assert reading.new_columns == []
-    assert set(reading.dropped_columns) == {"区", "收件人姓名", "收件人电话", "收件人地址", "用户编号", "快递单号", "用户备注", "包裹备注信息"}
+    assert set(reading.dropped_columns) == {
+        "区",
+        "收件人姓名",
+        "收件人电话",
+        "收件人地址",
+        "用户编号",
+        "快递单号",
+        "用户备注",
+        "包裹备注信息",
+    }
     line = sample(ORDERS)["order_line"]
     assert line.height == 8
     assert line["paid_fen"].sum() == 129900 + 19900 + 17901 + 15800 + 25900 + 8880
@@ -31,11 +50,25 @@ def test_order_file() -> None:
         line["order_line_id"][7]: (8880, "paid", False, 1),
     }
     first = line.row(0, named=True)
-    assert (first["style_code"], first["color_name"], first["size_name"], first["province_name"]) == ("YS010007", "黑色", "M", "广东省")
-    assert (first["content_code"], first["creator_id"], first["creator_name"]) == ("live", None, "云杉官方直播间")
+    assert (first["style_code"], first["color_name"], first["size_name"], first["province_name"]) == (
+        "YS010007",
+        "黑色",
+        "M",
+        "广东省",
+    )
+    assert (first["content_code"], first["creator_id"], first["creator_name"]) == (
+        "live",
+        None,
+        "云杉官方直播间",
+    )
     assert first["placed_fen"] == 129900, "what the buyer was to pay, not 商品总价 and not 商家应收"
-    assert (first["shipped_at"], first["finished_at"]) == (moment("2026-11-02 10:00:00"), moment("2026-11-12 09:30:00"))
-    assert line["placed_fen"][3] is None, "an unpaid order's money cells are empty: nothing is told, and nothing made up"
+    assert (first["shipped_at"], first["finished_at"]) == (
+        moment("2026-11-02 10:00:00"),
+        moment("2026-11-12 09:30:00"),
+    )
+    assert line["placed_fen"][3] is None, (
+        "an unpaid order's money cells are empty: nothing is told, and nothing made up"
+    )
 
 
 def test_a_sku_without_codes_is_named_by_what_it_is_called() -> None:
@@ -47,10 +80,19 @@ def test_a_sku_without_codes_is_named_by_what_it_is_called() -> None:
 def test_order_details() -> None:
     frames = sample("order_getOrderDetail.json", "orders")
     p = "P7123456789012341"
-    assert rows(frames["order"], "order_id", "paid_fen", "placed_fen", "freight_fen", "order_status_code") == {
-        f"{p}01": (129900, 129900, 0, "finished"), f"{p}10": (27700, 27700, 1000, "shipped"), f"{p}03": (0, 15800, 0, "closed_unpaid"),
+    assert rows(frames["order"], "order_id", "paid_fen", "placed_fen", "freight_fen",
+        "order_status_code") == {
+        f"{p}01": (129900, 129900, 0, "finished"), f"{p}10": (27700, 27700, 1000, "shipped"),
+        f"{p}03": (0, 15800, 0, "closed_unpaid"),
     }  # fmt: skip
-    assert rows(frames["order_line"], "order_line_id", "paid_fen", "is_gift", "discount_platform_fen", "discount_merchant_fen") == {
+    assert rows(
+        frames["order_line"],
+        "order_line_id",
+        "paid_fen",
+        "is_gift",
+        "discount_platform_fen",
+        "discount_merchant_fen",
+    ) == {
         f"{p}01:XHS-32JY3DKV2Q68": (129900, False, 2000, 18000),
         f"{p}10:XHS-32JY3DKV2Q68": (25900, False, 0, 0),
         f"{p}10:XHS-GIFT00000001": (0, True, 0, 0),
@@ -68,9 +110,31 @@ def test_order_details() -> None:
 
 
 def test_file_and_api_name_the_same_line_alike() -> None:
-    by_file, by_api = sample(ORDERS)["order_line"].row(0, named=True), sample("order_getOrderDetail.json", "orders")["order_line"].row(0, named=True)
-    same = ["order_line_id", "order_id", "order_status_code", "paid_fen", "placed_fen", "created_at", "paid_at", "shipped_at", "finished_at", "sku_code"]
-    same += ["style_code", "color_name", "size_name", "product_name", "line_qty", "is_gift", "content_code", "creator_name", "province_name"]
+    by_file = sample(ORDERS)["order_line"].row(0, named=True)
+    by_api = sample("order_getOrderDetail.json", "orders")["order_line"].row(0, named=True)
+    same = [
+        "order_line_id",
+        "order_id",
+        "order_status_code",
+        "paid_fen",
+        "placed_fen",
+        "created_at",
+        "paid_at",
+        "shipped_at",
+        "finished_at",
+        "sku_code",
+    ]
+    same += [
+        "style_code",
+        "color_name",
+        "size_name",
+        "product_name",
+        "line_qty",
+        "is_gift",
+        "content_code",
+        "creator_name",
+        "province_name",
+    ]
     assert {name: by_file[name] for name in same} == {name: by_api[name] for name in same}
 
 
@@ -98,15 +162,34 @@ def test_after_sale_details_tell_what_was_refunded_and_share_it_to_the_fen() -> 
         ("P712345678901234112:XHS-7QK2M4P8T1WZ", "success", 1990, moment("2026-11-06 11:00:00")),
         ("P712345678901234113:XHS-7QK2M4P8T1WZ", "exchanged", 0, None),
     ]
-    assert line["refund_stage_code"].to_list() == ["after_shipment"] * 3 + ["before_shipment", "after_shipment"]
+    assert line["refund_stage_code"].to_list() == ["after_shipment"] * 3 + [
+        "before_shipment",
+        "after_shipment",
+    ]
 
 
 def test_settlement_entries_are_signed_by_their_direction() -> None:
     entry = sample("finance_pageQueryTransaction.json", "settlements")["settlement_entry"]
-    names = ("settlement_type_code", "settled_fen", "income_fen", "expense_fen", "platform_fee_fen", "commission_creator_fen", "other_fee_fen")
+    names = (
+        "settlement_type_code",
+        "settled_fen",
+        "income_fen",
+        "expense_fen",
+        "platform_fee_fen",
+        "commission_creator_fen",
+        "other_fee_fen",
+    )
     assert rows(entry, "settlement_entry_id", *names) == {
         "sale:P712345678901234101::20261114030000:121306": ("sale", 121306, 131900, -10594, 6600, 3071, 923),
-        "refund_after:P712345678901234107:4148092911795003:20261114040000:9990": ("refund_after", -9990, -9990, 0, 0, 0, 0),
+        "refund_after:P712345678901234107:4148092911795003:20261114040000:9990": (
+            "refund_after",
+            -9990,
+            -9990,
+            0,
+            0,
+            0,
+            0,
+        ),
         "refund_after:P712345678901234114:4148092911795020:20261114050000:5000": (
             "refund_after",
             0,
@@ -119,7 +202,13 @@ def test_settlement_entries_are_signed_by_their_direction() -> None:
     }
     assert (entry["income_fen"] + entry["expense_fen"] == entry["settled_fen"]).all()
     first = entry.row(0, named=True)
-    assert first["income_fen"] - first["platform_fee_fen"] - first["commission_creator_fen"] - first["other_fee_fen"] == first["settled_fen"]
+    assert (
+        first["income_fen"]
+        - first["platform_fee_fen"]
+        - first["commission_creator_fen"]
+        - first["other_fee_fen"]
+        == first["settled_fen"]
+    )
     assert (first["subsidy_platform_fen"], first["settled_at"]) == (2000, moment("2026-11-14 03:00:00"))
     assert entry["refund_id"].to_list() == [None, "4148092911795003", "4148092911795020"]
     assert entry["settled_refund_fen"].to_list() == [0, 9990, 5000]
@@ -130,7 +219,10 @@ def test_settlement_entries_are_signed_by_their_direction() -> None:
     [
         (
             "结算单2019-08_商品销售.xlsx",
-            [("P190800000000000001", "sale", 26976, 32000, 4800, 224), ("P190800000000000002", "sale", 13479, 15990, 2399, 112)],
+            [
+                ("P190800000000000001", "sale", 26976, 32000, 4800, 224),
+                ("P190800000000000002", "sale", 13479, 15990, 2399, 112),
+            ],
         ),
         ("结算单2019-09_退货.xlsx", [("P190800000000000001", "refund_after", -26976, -32000, -4800, -224)]),
         ("结算单2019-09_人工退款.xlsx", [("P190800000000000002", "refund_after", -1700, -2000, -300, 0)]),
@@ -139,19 +231,38 @@ def test_settlement_entries_are_signed_by_their_direction() -> None:
 def test_statement_sheets_of_2019(name: str, told: list[tuple[object, ...]]) -> None:
     """Their totals row is left out; freight stays out of what was settled."""
     entry = sample(name)["settlement_entry"]
-    assert entry.select("order_id", "settlement_type_code", "settled_fen", "income_fen", "platform_fee_fen", "other_fee_fen").rows() == told
+    assert (
+        entry.select(
+            "order_id",
+            "settlement_type_code",
+            "settled_fen",
+            "income_fen",
+            "platform_fee_fen",
+            "other_fee_fen",
+        ).rows()
+        == told
+    )
     assert entry["settlement_entry_id"].n_unique() == entry.height
 
 
 def test_account_flow_by_file_and_api() -> None:
-    by_file, by_api = sample(FUNDS)["fund_entry"], sample("finance_querySellerAccountRecords.json", "funds")["fund_entry"]
+    by_file = sample(FUNDS)["fund_entry"]
+    by_api = sample("finance_querySellerAccountRecords.json", "funds")["fund_entry"]
     assert by_file.select("fund_type_code", "moved_fen", "balance_fen", "order_id").rows() == [
         ("sale", 121306, 50121306, "P712345678901234101"),
         ("refund", -9990, 50111316, "P712345678901234107"),
         ("withdrawal", -100000, 50011316, None),
         ("freight", -1200, 50010116, None),
     ]
-    same = ["fund_entry_id", "moved_at", "moved_fen", "balance_fen", "fund_type_code", "order_id", "scene_name"]
+    same = [
+        "fund_entry_id",
+        "moved_at",
+        "moved_fen",
+        "balance_fen",
+        "fund_type_code",
+        "order_id",
+        "scene_name",
+    ]
     assert by_api.select(same).rows() == by_file[[0, 2]].select(same).rows()
     assert set(by_api["account_name"]) == {"店铺余额"}
     steps = by_file["balance_fen"].diff().drop_nulls()
@@ -169,10 +280,31 @@ def test_spotlight_days() -> None:
 def test_the_full_order_file_tells_as_much_as_the_api() -> None:
     reading = read_sample(ORDERS_72)
     assert reading.new_columns == []
-    assert "buyer_key" in reading.bronze.columns and reading.bronze["buyer_key"].null_count() == 4, "without the tenant's secret there is no key"
-    by_file, by_api = sample(ORDERS_72)["order_line"], sample("order_getOrderDetail.json", "orders")["order_line"]
-    same = ["order_line_id", "order_status_code", "paid_fen", "created_at", "paid_at", "product_id", "sku_code", "style_code", "is_gift", "content_code"]
-    same += ["creator_id", "creator_name", "discount_platform_fen", "discount_merchant_fen", "province_name", "line_qty"]
+    assert "buyer_key" in reading.bronze.columns and reading.bronze["buyer_key"].null_count() == 4, (
+        "without the tenant's secret there is no key"
+    )
+    by_file = sample(ORDERS_72)["order_line"]
+    by_api = sample("order_getOrderDetail.json", "orders")["order_line"]
+    same = [
+        "order_line_id",
+        "order_status_code",
+        "paid_fen",
+        "created_at",
+        "paid_at",
+        "product_id",
+        "sku_code",
+        "style_code",
+        "is_gift",
+        "content_code",
+    ]
+    same += [
+        "creator_id",
+        "creator_name",
+        "discount_platform_fen",
+        "discount_merchant_fen",
+        "province_name",
+        "line_qty",
+    ]
     told = by_file.filter(pl.col("paid_fen") > 0).select(same)
     assert told.height == 2
     assert told.join(by_api, on=same, how="anti", nulls_equal=True).is_empty()
@@ -183,19 +315,27 @@ def test_the_full_order_file_tells_as_much_as_the_api() -> None:
 def test_settlement_file_and_api_name_the_same_entry_alike() -> None:
     by_file = sample(SETTLEMENTS)["settlement_entry"]
     by_api = sample("finance_pageQueryTransaction.json", "settlements")["settlement_entry"]
-    same = [name for name in by_file.columns if not name.startswith("_") and name not in ("commission_service_fen", "freight_fen")]
+    same = [
+        name
+        for name in by_file.columns
+        if not name.startswith("_") and name not in ("commission_service_fen", "freight_fen")
+    ]
     assert by_file[:2].select(same).rows() == by_api[:2].select(same).rows()
     third = by_file.row(2, named=True)
     # 100.00 less 5.00, 0.60, 6.40 and 1.00, whatever their signs
-    assert [third[name] for name in ("income_fen", "expense_fen", "settled_fen", "platform_fee_fen", "commission_service_fen", "other_fee_fen")] == [
+    assert [third[name] for name in ("income_fen", "expense_fen", "settled_fen", "platform_fee_fen",
+            "commission_service_fen", "other_fee_fen")] == [
         10000, -1300, 8700, 500, 740, 60
     ]  # fmt: skip
     assert (by_file["income_fen"] + by_file["expense_fen"]).equals(by_file["settled_fen"], check_names=False)
 
 
 def test_services_by_file_and_api() -> None:
-    by_file, by_api = sample(SERVICES)["settlement_entry"], sample("finance_pageQueryExpense.json", "services")["settlement_entry"]
-    assert by_file.select("settlement_type_code", "settled_fen", "income_fen", "expense_fen", "subsidy_platform_fen").rows() == [
+    by_file = sample(SERVICES)["settlement_entry"]
+    by_api = sample("finance_pageQueryExpense.json", "services")["settlement_entry"]
+    assert by_file.select(
+        "settlement_type_code", "settled_fen", "income_fen", "expense_fen", "subsidy_platform_fen"
+    ).rows() == [
         ("compensation", -1230, 0, -1230, 0),
         ("insurance", -120, 0, -120, 0),
         ("subsidy", 300, 300, 0, 300),
@@ -208,7 +348,9 @@ def test_services_by_file_and_api() -> None:
 
 def test_products_are_skus() -> None:
     product = sample("product_getDetailSkuList.json", "products")["product"]
-    assert product.select("sku_code", "style_code", "color_name", "size_name", "unit_price_fen", "stock_qty", "is_on_sale").rows() == [
+    assert product.select(
+        "sku_code", "style_code", "color_name", "size_name", "unit_price_fen", "stock_qty", "is_on_sale"
+    ).rows() == [
         ("YS010007-03-M", "YS010007", "黑色", "M", 149900, 35, True),
         ("YS020011-01-L", "YS0200", "白色", "L", 16800, 0, True),  # 商品货号 goes first
         (None, None, None, None, 8880, 7, False),

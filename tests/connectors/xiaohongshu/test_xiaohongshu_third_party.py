@@ -14,7 +14,9 @@ from connectors.reading import fold, read_file, recognise
 from connectors.xiaohongshu import PLATFORM
 from contracts.errors import FileRefusedError
 
-pytestmark = pytest.mark.skipif(not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository")
+pytestmark = pytest.mark.skipif(
+    not THIRD_PARTY.is_dir(), reason="third-party samples are not beside the repository"
+)
 
 
 def told() -> dict[str, Any]:
@@ -31,12 +33,17 @@ def as_csv(header: list[str]) -> bytes:
 @pytest.mark.parametrize(
     ("header", "kind", "layout"),
     [
-        (lambda: told()["orders"]["columns seen in importers"], "orders", "2026"), (lambda: told()["refunds (columns seen)"], "after_sales", "2026"),
+        (lambda: told()["orders"]["columns seen in importers"], "orders", "2026"),
+        (lambda: told()["refunds (columns seen)"], "after_sales", "2026"),
         (lambda: told()["account_flow (动账流水)"], "funds", "2026"),
-        (lambda: [name.split("|")[0] for name in told()["monthly_statement sheets (about 2019)"]["商品销售"]], "settlements", "2019_sales"),
-        (lambda: [name.split("|")[0] for name in told()["monthly_statement sheets (about 2019)"]["退货"]], "settlements", "2019_returns"),
-        (lambda: [name.split("|")[-1] for name in told()["monthly_statement sheets (about 2019)"]["退货"]], "settlements", "2019_returns"),
-        (lambda: [name.split("|")[-1] for name in told()["monthly_statement sheets (about 2019)"]["人工退款"]], "settlements", "2019_manual_refunds"),
+        (lambda: [name.split("|")[0] for name in told()["monthly_statement sheets (about 2019)"]["商品销售"]],
+            "settlements", "2019_sales"),
+        (lambda: [name.split("|")[0] for name in told()["monthly_statement sheets (about 2019)"]["退货"]],
+            "settlements", "2019_returns"),
+        (lambda: [name.split("|")[-1] for name in told()["monthly_statement sheets (about 2019)"]["退货"]],
+            "settlements", "2019_returns"),
+        (lambda: [name.split("|")[-1] for name in told()["monthly_statement sheets (about 2019)"][
+                    "人工退款"]], "settlements", "2019_manual_refunds"),
     ],
 )  # fmt: skip
 def test_outside_headers_are_our_layouts(header: Any, kind: str, layout: str) -> None:  # noqa: ANN401
@@ -48,7 +55,11 @@ def test_outside_headers_are_our_layouts(header: Any, kind: str, layout: str) ->
 
 
 def test_every_alternative_name_of_a_statement_column_is_declared() -> None:
-    for sheet, layout in (("商品销售", "2019_sales"), ("退货", "2019_returns"), ("人工退款", "2019_manual_refunds")):
+    for sheet, layout in (
+        ("商品销售", "2019_sales"),
+        ("退货", "2019_returns"),
+        ("人工退款", "2019_manual_refunds"),
+    ):
         known = {fold(column.header) for column in PLATFORM.layout("settlements", layout).columns}
         for names in told()["monthly_statement sheets (about 2019)"][sheet]:
             assert {fold(name) for name in names.split("|")} <= known, sheet

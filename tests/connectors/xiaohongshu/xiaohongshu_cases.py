@@ -1,4 +1,6 @@
-"""What the Xiaohongshu tests share: moments, short ways from a sample to conformed frames, a shop on the simulator."""
+"""What the Xiaohongshu tests share: moments, short ways from a sample to conformed frames, a shop on the
+simulator.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ FUNDS = "小红书动账流水2026-11-20-15_13_4e5f6a7b.xlsx"
 ORDERS_72 = "小红书订单查询2026-11-20-16_00_72列.xlsx"
 SETTLEMENTS = "商品结算明细2026-11-20-16_01_23列.xlsx"
 SERVICES = "其他服务款2026-11-20-16_02_8列.xlsx"
-#: Text planted as personal data in samples and simulator: phones, names, addresses, numbers of people, parcels and payments.
+#: Text planted as personal data in samples and simulator: phones, names, addresses, numbers of people,
+#: parcels and payments.
 PRIVATE = r"(?:^|\D)1[3-9]\d{9}(?:\D|$)|138\*|张\*|##|某区|某街道|SF\d|110101|42000000|440106"
 
 
@@ -36,8 +39,17 @@ def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
-def origin(name: str, shop_id: str = "shop", received: dt.datetime | None = None, secret: bytes = b"") -> Origin:
-    return Origin("merchant", shop_id, f"export of {name}", name, received or moment("2026-11-24 12:00:00"), secret=secret)
+def origin(
+    name: str, shop_id: str = "shop", received: dt.datetime | None = None, secret: bytes = b""
+) -> Origin:
+    return Origin(
+        "merchant",
+        shop_id,
+        f"export of {name}",
+        name,
+        received or moment("2026-11-24 12:00:00"),
+        secret=secret,
+    )
 
 
 def read_sample(name: str, kind: str = "", secret: bytes = b"") -> Reading:
@@ -48,7 +60,9 @@ def read_sample(name: str, kind: str = "", secret: bytes = b"") -> Reading:
 
 def read_api(kind: str, pages: Iterable[bytes], shop_id: str = "shop") -> Reading:
     api = offline()
-    told = [(origin(f"page {number:05d}", shop_id), api.records(kind, page)) for number, page in enumerate(pages)]
+    told = [
+        (origin(f"page {number:05d}", shop_id), api.records(kind, page)) for number, page in enumerate(pages)
+    ]
     return read_pages(PLATFORM, kind, told)
 
 
@@ -64,15 +78,33 @@ def sample(name: str, kind: str = "") -> dict[str, pl.DataFrame]:
 def bronze_rows(kind: str, *rows: dict[str, object], layout: str = "api") -> pl.DataFrame:
     """Typed bronze rows with only the given columns filled."""
     table = PLATFORM.bronze[kind]
-    lineage = {"merchant_id": "m", "shop_id": "s", "platform_code": "xiaohongshu", "_export_id": "e", "layout_name": layout, "_observed_at": NOW}
+    lineage = {
+        "merchant_id": "m",
+        "shop_id": "s",
+        "platform_code": "xiaohongshu",
+        "_export_id": "e",
+        "layout_name": layout,
+        "_observed_at": NOW,
+    }
     full = [{**lineage, "_row_number": number, **row} for number, row in enumerate(rows, 1)]
-    return table.shape(pl.DataFrame(full, schema_overrides={name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)}))
+    return table.shape(
+        pl.DataFrame(
+            full,
+            schema_overrides={
+                name: dtype for name, dtype in table.dtypes.items() if name in set().union(*full)
+            },
+        )
+    )
 
 
 def private_cells(frame: pl.DataFrame) -> list[str]:
     """Cells that look like planted personal data."""
     texts = frame.select(pl.col(pl.String).exclude("_export_id", "buyer_key"))
-    return [cell for name in texts.columns for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))]
+    return [
+        cell
+        for name in texts.columns
+        for cell in texts[name].drop_nulls().filter(texts[name].drop_nulls().str.contains(PRIVATE))
+    ]
 
 
 def offline() -> XiaohongshuApi:
@@ -95,13 +127,16 @@ class Shop:
         self.saved: list[Credentials] = []
         row, token = self.world.shop(shop_id), self.world.tokens.issue(shop_id)
         self.credentials = Credentials(
-            f"{url}/xiaohongshu", row["app_key"], row["app_secret"], token.access_token, token.refresh_token, save=self.saved.append
+            f"{url}/xiaohongshu", row["app_key"], row["app_secret"], token.access_token, token.refresh_token,
+            save=self.saved.append
         )  # fmt: skip
 
     def api(self, attempts: int = 6) -> XiaohongshuApi:
         return made(self.credentials, attempts)
 
-    def collect(self, kind: str, start: dt.datetime, end: dt.datetime, api: XiaohongshuApi | None = None) -> list[dict[str, object]]:
+    def collect(
+        self, kind: str, start: dt.datetime, end: dt.datetime, api: XiaohongshuApi | None = None
+    ) -> list[dict[str, object]]:
         """Every record of the window, in the order in which it came."""
         chosen = api or self.api()
         return [record for page in chosen.pages(kind, start, end) for record in chosen.records(kind, page)]

@@ -1,4 +1,6 @@
-"""Advertising as it is told, by reports and by the merchant, and of each day's tellings the one that counts (contracts/ad_families.py, decision 0020)."""
+"""Advertising as it is told, by reports and by the merchant, and of each day's tellings the one that counts
+(contracts/ad_families.py, decision 0020).
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,19 @@ TABLE = Table(
     "fct_ad_spend",
     "推广消耗事实",
     "advertising facts",
-    "One day of one plan, product or material of one report as last told, or one day's part of what the merchant entered (``ad_entry_id`` = ``cost:`` and the "
-    "entry's number); in CNY. Of a shop's day ``counted`` marks what is added up: what was entered, else one report of each pot of money.",
+    "One day of one plan, product or material of one report as last told, or one day's part of what the "
+    "merchant entered (``ad_entry_id`` = ``cost:`` and the "
+    "entry's number); in CNY. Of a shop's day ``counted`` marks what is added up: what was entered, else one "
+    "report of each pot of money.",
     key=(*SHOP, "ad_entry_id", "business_date"),
-    required=("ad_family_code", "spent_fen", "spent_cash_fen", "spent_grant_fen", "ad_untold_fen", "ad_use_code"),
+    required=(
+        "ad_family_code",
+        "spent_fen",
+        "spent_cash_fen",
+        "spent_grant_fen",
+        "ad_untold_fen",
+        "ad_use_code",
+    ),
     optional=("creator_id", "live_session_id", "reported_gmv_fen"),
 )
 
@@ -28,17 +39,28 @@ KINDS = {"ad_cash": "spent_cash_fen", "ad_grant": "spent_grant_fen"}
 
 
 def build(spend: pl.DataFrame, costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
-    """``spend`` is the current state of silver's ad_spend; ``shops`` have columns ``SHOP``. Foreign money is left out: no rate is told for its day."""
+    """``spend`` is the current state of silver's ad_spend; ``shops`` have columns ``SHOP``.
+
+    Foreign money is left out: no rate is told for its day.
+    """
     here = spend.filter(pl.col("currency_code").fill_null("CNY") == "CNY")
     is_silent = _CASH.is_null() & _GRANT.is_null()
-    told = here.with_columns(_CASH.fill_null(0), _GRANT.fill_null(0), business_date="ad_date", ad_untold_fen=pl.when(is_silent).then("spent_fen").otherwise(0))
+    told = here.with_columns(
+        _CASH.fill_null(0),
+        _GRANT.fill_null(0),
+        business_date="ad_date",
+        ad_untold_fen=pl.when(is_silent).then("spent_fen").otherwise(0),
+    )
     rows = pl.concat([told, _entered(costs, shops)], how="diagonal")
     return TABLE.shape(_with_use(rows).sort(TABLE.key))
 
 
 def _entered(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
     parts = spread_lumps(costs.others.filter(pl.col("cost_kind_code").is_in(list(KINDS))))
-    amounts = (pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name) for kind, name in KINDS.items())
+    amounts = (
+        pl.when(pl.col("cost_kind_code") == kind).then("part_fen").otherwise(0).alias(name)
+        for kind, name in KINDS.items()
+    )
     return parts.join(shops.select(SHOP), on=["merchant_id", "shop_id"], how="inner", validate="m:1").select(
         *DAY, "creator_id", "live_session_id", *amounts,
         ad_entry_id=pl.lit("cost:") + pl.col("event_number").cast(pl.String),
@@ -49,13 +71,19 @@ def _entered(costs: Costs, shops: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_use(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of a day's families of one pot the first by rank, then by name, counts; none beside what was entered."""
+    """Of a day's families of one pot the first by rank, then by name, counts; none beside what was
+    entered.
+    """
     days = rows.select(*DAY, "ad_family_code").unique()  # how many rows tell a family is no matter
     head = pl.col("ad_family_code").str.split(":").list.first()
     whole = {code: family for code, family in AD_FAMILIES.items() if family.rank is not None}
     named = days.with_columns(
-        _pot=head.replace_strict({code: family.pot for code, family in whole.items()}, default=None, return_dtype=pl.String),
-        _rank=head.replace_strict({code: family.rank for code, family in whole.items()}, default=None, return_dtype=pl.Int64),
+        _pot=head.replace_strict(
+            {code: family.pot for code, family in whole.items()}, default=None, return_dtype=pl.String
+        ),
+        _rank=head.replace_strict(
+            {code: family.rank for code, family in whole.items()}, default=None, return_dtype=pl.Int64
+        ),
         _is_own=(pl.col("ad_family_code") == ENTERED).any().over(DAY),
     ).sort("_rank", "ad_family_code")
     use = (

@@ -1,4 +1,6 @@
-"""Advertising set against what was sold: spend that counts, and on the same shops and days paid, refunded, settled, earned and what will be kept."""
+"""Advertising set against what was sold: spend that counts, and on the same shops and days paid, refunded,
+settled, earned and what will be kept.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,21 @@ from transforms.gold.profit.mart_profit_daily import CONTRIBUTION, signed
 
 #: What a day's spend is told by; the first four are sums of counted facts.
 SPENT = (
-    "spent_fen", "spent_cash_fen", "spent_grant_fen", "ad_untold_fen", "ad_entered_fen", "ad_aside_fen", "ad_attributed_fen", "ad_attributed_spent_fen",
-    "ad_unattributed_fen", "ad_whole_fen", "ad_whole_spent_fen", "ad_not_whole_fen", "billed_spent_fen", "unbilled_spent_fen",
+    "spent_fen", "spent_cash_fen", "spent_grant_fen", "ad_untold_fen", "ad_entered_fen", "ad_aside_fen",
+    "ad_attributed_fen", "ad_attributed_spent_fen",
+    "ad_unattributed_fen", "ad_whole_fen", "ad_whole_spent_fen", "ad_not_whole_fen", "billed_spent_fen",
+    "unbilled_spent_fen",
 )  # fmt: skip
 PROFIT = ("cost_known_fen", "cost_untold_fen", "fees_known_fen", "fees_untold_fen")
-SOLD = ("paid_fen", "spend_known_fen", "spend_untold_fen", "ad_refund_fen", "cohort_settled_fen", "ad_contribution_fen", *PROFIT)
+SOLD = (
+    "paid_fen",
+    "spend_known_fen",
+    "spend_untold_fen",
+    "ad_refund_fen",
+    "cohort_settled_fen",
+    "ad_contribution_fen",
+    *PROFIT,
+)
 MATURED = ("matured_fen", "matured_spent_fen", "unmatured_spent_fen")
 
 TABLE = Table(
@@ -25,8 +37,10 @@ TABLE = Table(
     "mart_promotion_daily",
     "推广投产日表",
     "advertising against sales × day",
-    "One shop × day of a merchant who tells any advertising, in CNY. Spend is added up from what counts (fct_ad_spend); paid value, refunds, settlements "
-    "and contribution of a day stand here only where its spend is told, the rest is ``spend_untold_fen``. ``matured_fen`` is an ESTIMATE.",
+    "One shop × day of a merchant who tells any advertising, in CNY. Spend is added up from what counts "
+    "(fct_ad_spend); paid value, refunds, settlements "
+    "and contribution of a day stand here only where its spend is told, the rest is ``spend_untold_fen``. "
+    "``matured_fen`` is an ESTIMATE.",
     key=(*SHOP, "business_date"),
     required=(*SPENT, *SOLD, *MATURED),
 )
@@ -35,13 +49,24 @@ _KEY = list(TABLE.key)
 _IDS = cs.by_name("order_line_id", "settlement_entry_id", require_all=False)
 
 
-def build(ads: pl.DataFrame, paid: pl.DataFrame, profit: pl.DataFrame, settled: pl.DataFrame, matured: pl.DataFrame) -> pl.DataFrame:
-    """As ``contributions``, with ``matured``: columns of mart_outlook_daily. An estimate counts where every part of the day has one."""
+def build(
+    ads: pl.DataFrame, paid: pl.DataFrame, profit: pl.DataFrame, settled: pl.DataFrame, matured: pl.DataFrame
+) -> pl.DataFrame:
+    """As ``contributions``, with ``matured``: columns of mart_outlook_daily.
+
+    An estimate counts where every part of the day has one.
+    """
     sums = total([*contributions(ads, paid, profit, settled), TABLE.empty()], _KEY).drop(MATURED)
     silent = pl.col("matured_fen").is_null().any()
-    said = matured.join(_told(ads), on=_KEY, how="semi").group_by(_KEY).agg(pl.col("matured_fen").sum(), _is_silent=silent)
+    said = (
+        matured.join(_told(ads), on=_KEY, how="semi")
+        .group_by(_KEY)
+        .agg(pl.col("matured_fen").sum(), _is_silent=silent)
+    )
     # a day nothing was sold on will keep nothing
-    rows = sums.join(said, on=_KEY, how="left", validate="1:1").with_columns(pl.col("_is_silent").fill_null(False))
+    rows = sums.join(said, on=_KEY, how="left", validate="1:1").with_columns(
+        pl.col("_is_silent").fill_null(False)
+    )
     return TABLE.shape(
         rows.with_columns(
             matured_fen=pl.when("_is_silent").then(0).otherwise(pl.col("matured_fen").fill_null(0)),
@@ -55,15 +80,23 @@ def _told(ads: pl.DataFrame) -> pl.DataFrame:
     return ads.filter(ad_use_code="counted").select(_KEY).unique()
 
 
-def contributions(ads: pl.DataFrame, paid: pl.DataFrame, profit: pl.DataFrame, settled: pl.DataFrame) -> list[pl.DataFrame]:
-    """What each fact, or sum of facts, adds to the mart: its key, its id if it has one, and some measures. Whole days only.
+def contributions(
+    ads: pl.DataFrame, paid: pl.DataFrame, profit: pl.DataFrame, settled: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """What each fact, or sum of facts, adds to the mart: its key, its id if it has one, and some measures.
 
-    ``ads``: fct_ad_spend. ``paid``: key, ``paid_fen, cohort_refund_fen``. ``profit``: key and measures of mart_profit_daily. ``settled``: key (the payment
-    day), ``settled_fen``.
+    Whole days only.
+
+    ``ads``: fct_ad_spend. ``paid``: key, ``paid_fen, cohort_refund_fen``. ``profit``: key and measures of
+    mart_profit_daily. ``settled``: key (the payment day), ``settled_fen``.
     """
     told = _told(ads)
-    bought = paid.join(told.with_columns(_is_told=pl.lit(True)), on=_KEY, how="left", validate="m:1").with_columns(pl.col("_is_told").fill_null(False))
-    bought = bought.filter(pl.col("_is_told") | (pl.col("paid_fen") != 0))  # a day of nothing but refunds is nobody's to set against
+    bought = paid.join(
+        told.with_columns(_is_told=pl.lit(True)), on=_KEY, how="left", validate="m:1"
+    ).with_columns(pl.col("_is_told").fill_null(False))
+    bought = bought.filter(
+        pl.col("_is_told") | (pl.col("paid_fen") != 0)
+    )  # a day of nothing but refunds is nobody's to set against
     return [
         _spent(ads, settled.select(_KEY).unique()),
         bought.select(
@@ -72,16 +105,22 @@ def contributions(ads: pl.DataFrame, paid: pl.DataFrame, profit: pl.DataFrame, s
             spend_untold_fen=pl.when("_is_told").then(0).otherwise("paid_fen"),
             ad_refund_fen=pl.when("_is_told").then("cohort_refund_fen").otherwise(0),
         ),
-        profit.join(told, on=_KEY, how="semi").select(_IDS, *_KEY, *PROFIT, ad_contribution_fen=pl.sql_expr(signed(CONTRIBUTION))),
+        profit.join(told, on=_KEY, how="semi")
+        .select(_IDS, *_KEY, *PROFIT, ad_contribution_fen=pl.sql_expr(signed(CONTRIBUTION))),
         settled.join(told, on=_KEY, how="semi").select(_IDS, *_KEY, cohort_settled_fen="settled_fen"),
     ]  # fmt: skip
 
 
 def _spent(ads: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
     head, spent = pl.col("ad_family_code").str.split(":").list.first(), pl.col("spent_fen")
-    basis = head.replace_strict({code: family.gmv for code, family in AD_FAMILIES.items()}, default="", return_dtype=pl.String)
-    rows = ads.join(billed.with_columns(_is_billed=pl.lit(True)), on=_KEY, how="left", validate="m:1").with_columns(
-        _basis=pl.when(pl.col("reported_gmv_fen").is_not_null()).then(basis).otherwise(pl.lit("")), _is_billed=pl.col("_is_billed").fill_null(False)
+    basis = head.replace_strict(
+        {code: family.gmv for code, family in AD_FAMILIES.items()}, default="", return_dtype=pl.String
+    )
+    rows = ads.join(
+        billed.with_columns(_is_billed=pl.lit(True)), on=_KEY, how="left", validate="m:1"
+    ).with_columns(
+        _basis=pl.when(pl.col("reported_gmv_fen").is_not_null()).then(basis).otherwise(pl.lit("")),
+        _is_billed=pl.col("_is_billed").fill_null(False),
     )
     attributed, whole = pl.col("_basis") == "attributed", pl.col("_basis") == "whole"
     measures = {

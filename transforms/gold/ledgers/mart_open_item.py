@@ -1,4 +1,6 @@
-"""The open-items ledger: every fen for which one side is told and the other is not, with why and since when."""
+"""The open-items ledger: every fen for which one side is told and the other is not, with why and since
+when.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ TABLE = Table(
     "mart_open_item",
     "未结台账",
     "open items",
-    "One thing that stands open. Orders are compared with bills only in shops that gave a bill, bills with the account only in shops that gave an account "
-    "flow: elsewhere everything would stand open and say nothing. ``business_month`` is the statement the item belongs to, empty for orders.",
+    "One thing that stands open. Orders are compared with bills only in shops that gave a bill, bills with "
+    "the account only in shops that gave an account "
+    "flow: elsewhere everything would stand open and say nothing. ``business_month`` is the statement the "
+    "item belongs to, empty for orders.",
     key=(*SHOP, "ledger_code", "open_item_id"),
     required=("open_reason_code", "open_fen", "channel_code"),
     optional=("open_since_date", "paid_date", "business_month", "order_id", "order_line_id", "refund_id"),
@@ -24,7 +28,14 @@ TABLE = Table(
 _NAMED = pl.any_horizontal(pl.col(name).is_not_null() for name in ("order_id", "order_line_id", "refund_id"))
 
 
-def build(lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataFrame, funds: pl.DataFrame, billed: pl.DataFrame, banked: pl.DataFrame) -> pl.DataFrame:
+def build(
+    lines: pl.DataFrame,
+    refunds: pl.DataFrame,
+    entries: pl.DataFrame,
+    funds: pl.DataFrame,
+    billed: pl.DataFrame,
+    banked: pl.DataFrame,
+) -> pl.DataFrame:
     """Open items of the given facts, which are whole orders and all rows of their ledgers.
 
     ``billed`` and ``banked`` are the shops (``SHOP``) that ever gave a settlement bill, or an account flow.
@@ -42,8 +53,14 @@ def build(lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataFrame, fun
 
 def _of_bill(entries: pl.DataFrame) -> pl.DataFrame:
     """Entries about no order this house knows."""
-    return _items(entries.filter((pl.col("match_code") == "none") & (pl.col("settled_fen") != 0)), "settlement", "settled").with_columns(
-        open_reason_code=pl.when(_NAMED).then(pl.lit("entry_order_unknown")).otherwise(pl.lit("entry_names_nothing"))
+    return _items(
+        entries.filter((pl.col("match_code") == "none") & (pl.col("settled_fen") != 0)),
+        "settlement",
+        "settled",
+    ).with_columns(
+        open_reason_code=pl.when(_NAMED)
+        .then(pl.lit("entry_order_unknown"))
+        .otherwise(pl.lit("entry_names_nothing"))
     )
 
 
@@ -54,7 +71,10 @@ def _unfunded(entries: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_account(funds: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
-    """Movements that no entry, order or after-sale answers; a payout, refund or fee of a known order too, where the shop's bills should tell it."""
+    """Movements that no entry, order or after-sale answers.
+
+    A payout, refund or fee of a known order too, where the shop's bills should tell it.
+    """
     known = funds.join(billed.with_columns(is_billed=pl.lit(True)), on=SHOP, how="left")
     of_order = pl.col("match_code").is_in(["line", "refund", "order"])
     owed = of_order & pl.col("fund_type_code").is_in(GOODS) & pl.col("is_billed").fill_null(False)
@@ -66,10 +86,14 @@ def _of_account(funds: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("match_code") == "none")
         .then(pl.lit("fund_names_nothing"))
     )
-    rows = known.with_columns(open_reason_code=reason).filter(pl.col("open_reason_code").is_not_null() & (pl.col("moved_fen") != 0))
+    rows = known.with_columns(open_reason_code=reason).filter(
+        pl.col("open_reason_code").is_not_null() & (pl.col("moved_fen") != 0)
+    )
     return _items(rows, "fund", "moved")
 
 
 def _items(rows: pl.DataFrame, ledger: str, verb: str) -> pl.DataFrame:
     item = "fund_entry_id" if verb == "moved" else "settlement_entry_id"
-    return rows.with_columns(ledger_code=pl.lit(ledger), open_item_id=item, open_fen=f"{verb}_fen", open_since_date=f"{verb}_date")
+    return rows.with_columns(
+        ledger_code=pl.lit(ledger), open_item_id=item, open_fen=f"{verb}_fen", open_since_date=f"{verb}_date"
+    )

@@ -1,4 +1,6 @@
-"""What came through: settled by the day of settlement, funded by the day the money moved, with every fee and commission beside it."""
+"""What came through: settled by the day of settlement, funded by the day the money moved, with every fee and
+commission beside it.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +29,28 @@ SETTLED: dict[str, str] = {
     **{
         name: f"coalesce({name}, 0)"
         for name in (
-            "income_fen", "expense_fen", *CHARGES, "subsidy_platform_fen", "subsidy_creator_fen", "settled_refund_fen",
+            "income_fen", "expense_fen", *CHARGES, "subsidy_platform_fen", "subsidy_creator_fen",
+            "settled_refund_fen",
         )
     },
     "commission_fen": _sum(COMMISSIONS),
-    "settled_goods_fen": f"CASE WHEN settlement_type_code <> 'insurance' THEN settled_fen + {_sum(CHARGES)} ELSE 0 END",
-    "charges_untold_fen": f"CASE WHEN settlement_type_code = 'sale' AND coalesce(settled_refund_fen, 0) <> {_BEYOND} THEN greatest({_BEYOND}, 0) ELSE 0 END",
+    "settled_goods_fen": (
+        f"CASE WHEN settlement_type_code <> 'insurance' THEN settled_fen + {_sum(CHARGES)} "
+        "ELSE 0 END"
+    ),
+    "charges_untold_fen": (
+        "CASE WHEN settlement_type_code = 'sale' AND coalesce(settled_refund_fen, 0) <> "
+        f"{_BEYOND} THEN greatest({_BEYOND}, 0) ELSE 0 END"
+    ),
 }  # fmt: skip
-#: Measures on the day the money moved (M10). Of goods alone: premiums, advertising, deposits and withdrawals move the same account.
+#: Measures on the day the money moved (M10). Of goods alone: premiums, advertising, deposits and withdrawals
+#: move the same account.
 MOVED: dict[str, str] = {
     "funded_fen": "moved_fen",
     "unanswered_fen": "CASE WHEN match_code NOT IN ('settlement', 'day') THEN moved_fen ELSE 0 END",
-    "summed_moved_fen": "CASE WHEN match_code = 'settlement' AND settled_date IS NULL THEN moved_fen ELSE 0 END",
+    "summed_moved_fen": (
+        "CASE WHEN match_code = 'settlement' AND settled_date IS NULL THEN moved_fen ELSE 0 END"
+    ),
 }
 
 TABLE = Table(
@@ -46,7 +58,8 @@ TABLE = Table(
     "mart_settlement_daily",
     "结算到账日表",
     "settlement × day",
-    "One shop × channel × day. Settled measures on the settlement day, movements on the day the money moved. Entries on hold have no day and are not here.",
+    "One shop × channel × day. Settled measures on the settlement day, movements on the day the money moved. "
+    "Entries on hold have no day and are not here.",
     key=(*SHOP, "channel_code", "business_date"),
     required=(*SETTLED, *MOVED),
     optional=(COUNT,),
@@ -54,7 +67,9 @@ TABLE = Table(
 
 
 def parts(cell: Mapping[str, str]) -> tuple[From, ...]:
-    """What entries of known day, and movements of goods' money, add to a mart in which they stand in ``cell``."""
+    """What entries of known day, and movements of goods' money, add to a mart in which they stand in
+    ``cell``.
+    """
     goods = ", ".join(f"'{code}'" for code in GOODS)
     return (
         From(fct_settlement_entry.TABLE, "settled_date", SETTLED, cell),

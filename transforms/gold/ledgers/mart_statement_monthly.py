@@ -1,4 +1,6 @@
-"""The reconciliation: each statement's total is what was matched, what is the merchant's own and what stands open, to the fen."""
+"""The reconciliation: each statement's total is what was matched, what is the merchant's own and what stands
+open, to the fen.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ TABLE = Table(
     "mart_statement_monthly",
     "对账单",
     "statements by month",
-    "One shop × ledger × month. settlement: the bill against orders; funding: the bill against the account; fund: the account against both. "
+    "One shop × ledger × month. settlement: the bill against orders; funding: the bill against the account; "
+    "fund: the account against both. "
     "total_fen = matched_fen + explained_fen + open_fen.",
     key=(*SHOP, "ledger_code", "business_month"),
     required=_MEASURES,
@@ -25,18 +28,33 @@ TABLE = Table(
 _KEY = list(TABLE.key)
 
 
-def build(entries: pl.DataFrame, funds: pl.DataFrame, items: pl.DataFrame, billed: pl.DataFrame, banked: pl.DataFrame) -> pl.DataFrame:
-    """Statements of the given facts and open items, which are whole months of a shop; ``billed`` and ``banked`` as in ``mart_open_item``.
+def build(
+    entries: pl.DataFrame,
+    funds: pl.DataFrame,
+    items: pl.DataFrame,
+    billed: pl.DataFrame,
+    banked: pl.DataFrame,
+) -> pl.DataFrame:
+    """Statements of the given facts and open items, which are whole months of a shop.
 
-    What is matched is told by the facts, what is open by the ledger of open items: that both make up the total is judged (STATEMENT_CLOSES).
+    ``billed`` and ``banked`` as in ``mart_open_item``.
+
+    What is matched is told by the facts, what is open by the ledger of open items: that both make up the
+    total is judged (STATEMENT_CLOSES).
     """
     settled, moved, match = pl.col("settled_fen"), pl.col("moved_fen"), pl.col("match_code")
-    known = funds.join(billed.with_columns(is_billed=pl.lit(True)), on=SHOP, how="left").with_columns(pl.col("is_billed").fill_null(False))
+    known = funds.join(billed.with_columns(is_billed=pl.lit(True)), on=SHOP, how="left").with_columns(
+        pl.col("is_billed").fill_null(False)
+    )
     needs_entry = pl.col("fund_type_code").is_in(GOODS) & pl.col("is_billed")
-    is_answered = match.is_in(["settlement", "day"]) | (match.is_in(["line", "refund", "order"]) & ~needs_entry)
+    is_answered = match.is_in(["settlement", "day"]) | (
+        match.is_in(["line", "refund", "order"]) & ~needs_entry
+    )
     parts = [
         _rows(entries, "settlement", settled, match != "none"),
-        _rows(entries.join(banked, on=SHOP, how="semi"), "funding", settled, pl.col("funding_code") != "none"),
+        _rows(
+            entries.join(banked, on=SHOP, how="semi"), "funding", settled, pl.col("funding_code") != "none"
+        ),
         _rows(known, "fund", moved, is_answered, match == "own"),
         items.filter(pl.col("business_month").is_not_null()).select(*_KEY, "open_fen"),
         TABLE.empty(),
@@ -44,8 +62,12 @@ def build(entries: pl.DataFrame, funds: pl.DataFrame, items: pl.DataFrame, bille
     return TABLE.shape(total(parts, _KEY))
 
 
-def _rows(facts: pl.DataFrame, ledger: str, fen: pl.Expr, is_matched: pl.Expr, is_own: pl.Expr | None = None) -> pl.DataFrame:
-    """What each fact adds: one entry, its money, and the same again where it is matched or the merchant's own."""
+def _rows(
+    facts: pl.DataFrame, ledger: str, fen: pl.Expr, is_matched: pl.Expr, is_own: pl.Expr | None = None
+) -> pl.DataFrame:
+    """What each fact adds: one entry, its money, and the same again where it is matched or the merchant's
+    own.
+    """
     own = pl.lit(False) if is_own is None else is_own
     return facts.with_columns(ledger_code=pl.lit(ledger)).select(
         *_KEY,

@@ -14,5 +14,7 @@ def no_orders() -> pl.DataFrame:
 
 def mark_aside(lines: pl.DataFrame, aside: pl.DataFrame) -> pl.DataFrame:
     """``lines`` with ``is_aside``."""
-    marked = lines.join(aside.select(*LISTED_ORDER, is_aside=pl.lit(True)), on=list(LISTED_ORDER), how="left", validate="m:1")
+    marked = lines.join(
+        aside.select(*LISTED_ORDER, is_aside=pl.lit(True)), on=list(LISTED_ORDER), how="left", validate="m:1"
+    )
     return marked.with_columns(pl.col("is_aside").fill_null(False))

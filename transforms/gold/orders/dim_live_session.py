@@ -16,17 +16,24 @@ TABLE = Table(
     key=(*SHOP, "live_session_id"),
     required=("started_at", "start_date", "channel_code", "is_own_account"),
     optional=(
-        "live_account_id", "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty", "viewers_qty", "product_exposure_qty",
-        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen", "reported_hour_refund_fen", "reported_net_fen",
-        "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty", "reported_buyers_qty", "average_watch_qty",
+        "live_account_id", "ended_at", "live_account_name", "session_name", "exposure_qty", "views_qty",
+        "viewers_qty", "product_exposure_qty",
+        "product_click_qty", "reported_gmv_fen", "reported_orders_qty", "reported_refund_fen",
+        "reported_hour_refund_fen", "reported_net_fen",
+        "exposure_viewers_qty", "product_exposure_viewers_qty", "product_click_viewers_qty",
+        "reported_buyers_qty", "average_watch_qty",
     ),
 )  # fmt: skip
 
 
 def build(sessions: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """Current sessions; own by the merchant's list of accounts, or by the platform's word where it names no account."""
+    """Current sessions; own by the merchant's list of accounts, or by the platform's word where it names no
+    account.
+    """
     accounts = own.select("merchant_id", "platform_code", "live_account_id", is_own=pl.lit(True)).unique()
-    joined = sessions.join(accounts, on=["merchant_id", "platform_code", "live_account_id"], how="left", validate="m:1")
+    joined = sessions.join(
+        accounts, on=["merchant_id", "platform_code", "live_account_id"], how="left", validate="m:1"
+    )
     told_own = pl.col("live_account_id").is_null() & (pl.col("seller_code") == "own")
     is_own = pl.col("is_own").fill_null(False) | told_own.fill_null(False)
     return TABLE.shape(

@@ -12,7 +12,8 @@ TABLE = Table(
     "dim_observed",
     "数据截至",
     "observed until",
-    "One shop that gave anything: the day of its newest observation, the day to which what comes back was observed, up to which day of "
+    "One shop that gave anything: the day of its newest observation, the day to which what comes back was "
+    "observed, up to which day of "
     "finishing an order is past the return window by then, and how many units make a style a hit.",
     key=SHOP,
     required=("observed_date",),
@@ -22,10 +23,14 @@ TABLE = Table(
 
 #: To where what comes back is known; releases from before it was told apart went by the newest observation.
 RETURNS_UNTIL = "coalesce(returns_date, observed_date)"
-#: Kinds of files that tell what became of orders, that tell what came back and nothing else, and whose money moves when it does. Many an order file does
-#: not say when it was made and reaches no further than its newest row; a list of products, advertising or sessions says nothing of refunds.
-_ORDERS, _RETURNS, _MONEY = ("orders", "order_heads", "order_items", "trades"), ("after_sales", "refunds"), ("settlements", "funds")
-#: Who gave after-sales apart, and then gave orders for longer than this without them, has stopped: nobody looks at what comes back.
+#: Kinds of files that tell what became of orders, that tell what came back and nothing else, and whose money
+#: moves when it does. Many an order file does not say when it was made and reaches no further than its newest
+#: row; a list of products, advertising or sessions says nothing of refunds.
+_ORDERS = ("orders", "order_heads", "order_items", "trades")
+_RETURNS = ("after_sales", "refunds")
+_MONEY = ("settlements", "funds")
+#: Who gave after-sales apart, and then gave orders for longer than this without them, has stopped: nobody
+#: looks at what comes back.
 _STOPPED_AFTER = pl.duration(days=3)
 
 
@@ -35,14 +40,23 @@ def build(exports: pl.DataFrame, return_window_days: int, hit_units: int) -> pl.
     The day of the newest observation is not over: no window ends on it.
     """
     kind = pl.col("kind_code").str.strip_prefix("mapped_")
-    orders, returns, telling = kind.is_in(_ORDERS), kind.is_in(_RETURNS), kind.is_in([*_ORDERS, *_RETURNS, *_MONEY])
+    orders = kind.is_in(_ORDERS)
+    returns = kind.is_in(_RETURNS)
+    telling = kind.is_in([*_ORDERS, *_RETURNS, *_MONEY])
     newest = exports.group_by(SHOP).agg(
         any=pl.col("observed_at").max(),
         telling=pl.col("observed_at").filter(telling).max(),
         returns=pl.col("observed_at").filter(returns).max(),
-        is_stopped=pl.col("received_at").filter(orders).max() - pl.col("received_at").filter(returns).max() > _STOPPED_AFTER,
+        is_stopped=pl.col("received_at").filter(orders).max() - pl.col("received_at").filter(returns).max()
+        > _STOPPED_AFTER,
     )
-    known = pl.when(pl.col("is_stopped").fill_null(False)).then(pl.min_horizontal("telling", "returns")).otherwise(pl.coalesce("telling", "any"))
-    rows = newest.select(*SHOP, observed_date=pl.col("any").dt.date(), returns_date=known.dt.date()).sort(SHOP)
+    known = (
+        pl.when(pl.col("is_stopped").fill_null(False))
+        .then(pl.min_horizontal("telling", "returns"))
+        .otherwise(pl.coalesce("telling", "any"))
+    )
+    rows = newest.select(*SHOP, observed_date=pl.col("any").dt.date(), returns_date=known.dt.date()).sort(
+        SHOP
+    )
     final = pl.col("returns_date") - pl.duration(days=return_window_days + 1)
     return TABLE.shape(rows.with_columns(final_until_date=final, hit_units_qty=pl.lit(hit_units, pl.Int64)))

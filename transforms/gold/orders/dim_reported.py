@@ -14,14 +14,23 @@ TABLE = Table(
     "dim_reported",
     "各店给过的资料",
     "what shops reported",
-    "One registered shop × report: whether it was ever given, the first and last day its rows are of, and the last of them that was over when it was made. "
+    "One registered shop × report: whether it was ever given, the first and last day its rows are of, and "
+    "the last of them that was over when it was made. "
     "By what came, not by what was matched: a refund that waits for its order was reported.",
     key=(*SHOP, "report_code"),
     required=("is_reported",),
-    optional=("first_date", "last_date", "whole_until_date", "undated_fen", "doubtful_fen", "doubtful_orders_qty"),
+    optional=(
+        "first_date",
+        "last_date",
+        "whole_until_date",
+        "undated_fen",
+        "doubtful_fen",
+        "doubtful_orders_qty",
+    ),
 )
 
-#: Kinds of files that bring a report whatever is in them: a bill without a row reports that nothing was settled.
+#: Kinds of files that bring a report whatever is in them: a bill without a row reports that nothing was
+#: settled.
 KINDS = {
     "orders": ("orders", "order_heads", "order_items", "trades"),
     "refunds": ("after_sales", "refunds"),
@@ -34,38 +43,64 @@ _KEY = list(TABLE.key)
 
 
 def by_kind(exports: pl.DataFrame) -> pl.DataFrame:
-    """``_KEY`` and days of what ``exports`` bring by their kind: ``SHOP, kind_code, first_date, last_date, observed_at`` of files and API bodies that count.
+    """``_KEY`` and days of what ``exports`` bring by their kind: ``SHOP, kind_code, first_date, last_date,
+    observed_at`` of files and API bodies that count.
 
     A day on which a file was made was not over for it.
     """
-    reports = pl.DataFrame([(kind, report) for report, kinds in KINDS.items() for kind in kinds], schema=["kind_code", "report_code"], orient="row")
-    named = exports.with_columns(pl.col("kind_code").str.strip_prefix("mapped_")).join(reports, on="kind_code", how="inner")
+    reports = pl.DataFrame(
+        [(kind, report) for report, kinds in KINDS.items() for kind in kinds],
+        schema=["kind_code", "report_code"],
+        orient="row",
+    )
+    named = exports.with_columns(pl.col("kind_code").str.strip_prefix("mapped_")).join(
+        reports, on="kind_code", how="inner"
+    )
     over = pl.col("observed_at").dt.date() - pl.duration(days=1)
     whole = pl.when(pl.col("last_date").is_not_null()).then(pl.min_horizontal("last_date", over))
     return named.select(*_KEY, "first_date", "last_date", whole_until_date=whole)
 
 
-def build(shops: pl.DataFrame, found: pl.DataFrame, left_open: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
+def build(
+    shops: pl.DataFrame, found: pl.DataFrame, left_open: pl.DataFrame, doubtful: pl.DataFrame
+) -> pl.DataFrame:
     """Every report of every shop (``SHOP``).
 
-    ``found``: ``_KEY`` and days, as often as a report was met. ``left_open``: ``_KEY, open_qty, undated_fen``, how many rows of the files a report is
-    ``PART_OF`` cannot be read for want of it; where none is, it is reported with them. ``doubtful``: ``_KEY, doubtful_fen, doubtful_orders_qty``.
+    ``found``: ``_KEY`` and days, as often as a report was met. ``left_open``: ``_KEY, open_qty,
+    undated_fen``, how many rows of the files a report is ``PART_OF`` cannot be read for want of it; where
+    none is, it is reported with them. ``doubtful``: ``_KEY, doubtful_fen, doubtful_orders_qty``.
     """
     grid = shops.select(SHOP).join(pl.DataFrame({"report_code": REPORT.values}), how="cross")
-    met = found.group_by(_KEY).agg(pl.col("first_date").min(), pl.col("last_date", "whole_until_date").max(), _is_met=pl.lit(True))
-    rows = grid.join(met, on=_KEY, how="left", validate="1:1").join(left_open, on=_KEY, how="left", validate="1:1")
+    met = found.group_by(_KEY).agg(
+        pl.col("first_date").min(), pl.col("last_date", "whole_until_date").max(), _is_met=pl.lit(True)
+    )
+    rows = grid.join(met, on=_KEY, how="left", validate="1:1").join(
+        left_open, on=_KEY, how="left", validate="1:1"
+    )
     rows = rows.join(doubtful, on=_KEY, how="left", validate="1:1")
-    rows = rows.with_columns(is_reported=pl.col("_is_met").fill_null(False), _is_clear=pl.col("open_qty").fill_null(0) == 0)
+    rows = rows.with_columns(
+        is_reported=pl.col("_is_met").fill_null(False), _is_clear=pl.col("open_qty").fill_null(0) == 0
+    )
     for part, whole in PART_OF.items():  # in declared order: a part may have parts of its own
         rows = _with_part(rows, part, whole)
     return TABLE.shape(rows.sort(_KEY))
 
 
 def _with_part(rows: pl.DataFrame, part: str, whole: str) -> pl.DataFrame:
-    """A part is reported where it was met, or its whole was and nothing is left open; without days of its own it reaches as far as its whole."""
-    base = rows.filter(pl.col("report_code") == whole).select(*SHOP, _has_whole="is_reported", **{f"_{name}": pl.col(name) for name in _DAYS})
+    """A part is reported where it was met, or its whole was and nothing is left open.
+
+    Without days of its own it reaches as far as its whole.
+    """
+    base = rows.filter(pl.col("report_code") == whole).select(
+        *SHOP, _has_whole="is_reported", **{f"_{name}": pl.col(name) for name in _DAYS}
+    )
     joined = rows.join(base, on=list(SHOP), how="left", validate="m:1")
     here = pl.col("report_code") == part
     reported = pl.col("is_reported") | (here & pl.col("_has_whole") & pl.col("_is_clear"))
-    days = (pl.when(here & pl.col("last_date").is_null()).then(f"_{name}").otherwise(name).alias(name) for name in _DAYS)
-    return joined.with_columns(*days, is_reported=reported).drop("_has_whole", *(f"_{name}" for name in _DAYS))
+    days = (
+        pl.when(here & pl.col("last_date").is_null()).then(f"_{name}").otherwise(name).alias(name)
+        for name in _DAYS
+    )
+    return joined.with_columns(*days, is_reported=reported).drop(
+        "_has_whole", *(f"_{name}" for name in _DAYS)
+    )

@@ -21,4 +21,8 @@ TABLE = Table(
 
 def build(shops: pl.DataFrame, merchants: pl.DataFrame) -> pl.DataFrame:
     """All shops of the registry."""
-    return TABLE.shape(shops.join(merchants.select("merchant_id", "merchant_name"), on="merchant_id", how="inner", validate="m:1"))
+    return TABLE.shape(
+        shops.join(
+            merchants.select("merchant_id", "merchant_name"), on="merchant_id", how="inner", validate="m:1"
+        )
+    )

@@ -20,19 +20,26 @@ TABLE = Table(
     "fct_order_line",
     "子订单事实",
     "order line facts",
-    "One sub-order as last observed. A line with ``is_order_level`` stands for an order, or the part of it, whose lines no source has told.",
+    "One sub-order as last observed. A line with ``is_order_level`` stands for an order, or the part of it, "
+    "whose lines no source has told.",
     key=(*SHOP, "order_line_id"),
     required=(
-        "order_id", "order_status_code", "channel_code", "content_code", "seller_code", "traffic_code", "is_gift", "is_order_level", "is_order_head",
+        "order_id", "order_status_code", "channel_code", "content_code", "seller_code", "traffic_code",
+        "is_gift", "is_order_level", "is_order_head",
         "is_order_refunded", "is_order_kept",
-        "paid_fen", "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen", "refund_undated_fen",
+        "paid_fen", "cohort_refund_fen", "refund_before_fen", "refund_after_fen", "refund_unstaged_fen",
+        "refund_undated_fen",
     ),
     optional=(
-        "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen", "stated_refund_fen", "unit_price_fen", "line_qty",
+        "created_at", "paid_at", "shipped_at", "finished_at", "created_date", "paid_date", "placed_fen",
+        "stated_refund_fen", "unit_price_fen", "line_qty",
         "postage_fen", "refund_stated_at",
-        "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id", "product_name", "style_code", "sku_code",
-        "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date", "province_name", "buyer_key", "is_shipment_told", "is_aside",
-        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen", "doubtful_fen", "refund_unsized_fen",
+        "discount_platform_fen", "discount_merchant_fen", "discount_creator_fen", "product_id",
+        "product_name", "style_code", "sku_code",
+        "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date",
+        "province_name", "buyer_key", "is_shipment_told", "is_aside",
+        "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen", "doubtful_fen",
+        "refund_unsized_fen",
     ),
 )  # fmt: skip
 
@@ -45,7 +52,10 @@ _STATED = {"order_stated_fen": "stated_refund_fen", "order_stated_at": "_stated_
 
 @dataclass(frozen=True)
 class Current:
-    """Current states (lines: ``standing_lines``) of touched orders, all of each order's; sessions and own accounts of their shops; orders set aside."""
+    """Current states (lines: ``standing_lines``) of touched orders, all of each order's.
+
+    Sessions and own accounts of their shops; orders set aside.
+    """
 
     order: pl.DataFrame
     order_line: pl.DataFrame
@@ -71,36 +81,60 @@ def build(now: Current) -> pl.DataFrame:
 
 
 def _stated_where_asked(lines: pl.DataFrame) -> pl.DataFrame:
-    """Until when lines state their refunds, of orders with money back alone: of others nobody asks, and every new file would move it."""
+    """Until when lines state their refunds, of orders with money back alone: of others nobody asks, and every
+    new file would move it.
+    """
     has_money_back = (pl.col("cohort_refund_fen").sum().over(ORDER) > 0) & pl.col("paid_at").is_not_null()
     return lines.with_columns(refund_stated_at=pl.when(has_money_back).then("refund_stated_at"))
 
 
 def _is_head() -> pl.Expr:
-    """The non-gift line with the smallest id, a told one before the order's rest; an order of gifts only has none and is not an order."""
+    """The non-gift line with the smallest id, a told one before the order's rest.
+
+    An order of gifts only has none and is not an order.
+    """
     name, goods = pl.col("order_line_id"), ~pl.col("is_gift")
-    first = pl.coalesce(name.filter(goods & ~pl.col("is_order_level")).min().over(ORDER), name.filter(goods).min().over(ORDER))
+    first = pl.coalesce(
+        name.filter(goods & ~pl.col("is_order_level")).min().over(ORDER), name.filter(goods).min().over(ORDER)
+    )
     return (name == first).fill_null(False)
 
 
 def _lines_with_order(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """Lines completed from their order where the line itself is silent; money that no goods line of an order reports is split from the order's.
+    """Lines completed from their order where the line itself is silent.
+
+    Money that no goods line of an order reports is split from the order's.
 
     A gift reports no price of goods: neither does it keep the money from the goods beside it, nor take any.
     """
     shared = ["created_at", "paid_at", "shipped_at", "finished_at", "province_name", "buyer_key"]
-    header = orders.select(*ORDER, *(pl.col(name).alias(f"order_{name}") for name in shared), "paid_fen", "placed_fen", "freight_fen", **_STATED)
+    header = orders.select(
+        *ORDER,
+        *(pl.col(name).alias(f"order_{name}") for name in shared),
+        "paid_fen",
+        "placed_fen",
+        "freight_fen",
+        **_STATED,
+    )
     joined = lines.join(header, on=ORDER, how="left", suffix="_of_order", validate="m:1")
     joined = joined.with_columns(
         *(pl.coalesce(name, f"order_{name}").alias(name) for name in shared),
         is_order_level=pl.lit(False), postage_fen=pl.lit(None, pl.Int64), refund_stated_at="_stated_until_at",
     )  # fmt: skip
     reports_money = pl.col("placed_fen").is_not_null() | pl.col("paid_fen").is_not_null()
-    reported = joined.filter((reports_money & ~pl.col("is_gift")) | (pl.col("paid_fen") > 0)).select(ORDER).unique()
+    reported = (
+        joined.filter((reports_money & ~pl.col("is_gift")) | (pl.col("paid_fen") > 0)).select(ORDER).unique()
+    )
     silent = joined.filter(~pl.col("is_gift")).join(reported, on=ORDER, how="anti")
     weight = pl.col("unit_price_fen").fill_null(0) * pl.col("line_qty").fill_null(1)
-    shares = {"paid_fen": "paid_fen_of_order", "placed_fen": "placed_fen_of_order", "postage_fen": "freight_fen_of_order"}
-    split = silent.with_columns(split_fen(pl.col(whole), weight, ORDER, "order_line_id").alias(name) for name, whole in shares.items())
+    shares = {
+        "paid_fen": "paid_fen_of_order",
+        "placed_fen": "placed_fen_of_order",
+        "postage_fen": "freight_fen_of_order",
+    }
+    split = silent.with_columns(
+        split_fen(pl.col(whole), weight, ORDER, "order_line_id").alias(name) for name, whole in shares.items()
+    )
     split = split.with_columns(postage_fen=_within("postage_fen", "paid_fen"))
     return pl.concat([joined.join(silent.select(LINE), on=LINE, how="anti"), split])
 
@@ -111,7 +145,9 @@ def _within(part: str, whole: str) -> pl.Expr:
 
 
 def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
-    """One line for each order (or the rest of it: freight, or goods no line told) that no line accounts for, so that no total, paid or placed, is lost."""
+    """One line for each order (or the rest of it: freight, or goods no line told) that no line accounts for,
+    so that no total, paid or placed, is lost.
+    """
     told = lines.group_by(ORDER).agg(
         lines_paid=pl.col("paid_fen").fill_null(0).sum(),
         lines_placed=pl.col("placed_fen").fill_null(0).sum(),
@@ -122,11 +158,15 @@ def _order_level_lines(lines: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFram
         paid_fen=pl.col("paid_fen") - pl.col("lines_paid").fill_null(0),
         placed_fen=(pl.col("placed_fen") - pl.col("lines_placed").fill_null(0)).clip(lower_bound=0),
     )
-    only_placed = pl.col("paid_at").is_null() & (pl.col("placed_fen") > 0)  # nobody paid, and screens of placed orders count it
+    only_placed = pl.col("paid_at").is_null() & (
+        pl.col("placed_fen") > 0
+    )  # nobody paid, and screens of placed orders count it
     rest = rest.filter(whole | (pl.col("paid_fen") > 0) | only_placed)
     return rest.with_columns(
         order_line_id=pl.when(whole).then("order_id").otherwise(pl.col("order_id") + ":rest"),
-        line_qty=pl.when(whole).then("line_qty").otherwise((pl.col("line_qty") - pl.col("lines_qty")).clip(lower_bound=0)),
+        line_qty=pl.when(whole)
+        .then("line_qty")
+        .otherwise((pl.col("line_qty") - pl.col("lines_qty")).clip(lower_bound=0)),
         postage_fen=pl.when(~whole).then(_within("freight_fen", "paid_fen")),
         **_STATED,
         stated_refund_fen=pl.when(whole).then("stated_refund_fen"),

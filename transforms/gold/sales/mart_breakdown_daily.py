@@ -1,6 +1,8 @@
-"""What sold and what of it stayed, by everything an order line tells of itself at once: one sheet for SKU, size, colour, province, hour and creator.
+"""What sold and what of it stayed, by everything an order line tells of itself at once: one sheet for SKU,
+size, colour, province, hour and creator.
 
-Its grain is nearly a line, so its size follows the lines and any of these can be asked together (the sizes of a style, the provinces of an hour).
+Its grain is nearly a line, so its size follows the lines and any of these can be asked together (the sizes of
+a style, the provinces of an hour).
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ TABLE = Table(
     "mart_breakdown_daily",
     "细分日表",
     "breakdown × day",
-    "Lines of one shop × day alike in style, SKU, size, colour, province, creator, hour of payment (Beijing time) and channel. Paid measures on the payment "
-    "day, dated_refund_fen on the refund day, by the line it was for. What a line does not tell stands under ``untold``.",
+    "Lines of one shop × day alike in style, SKU, size, colour, province, creator, hour of payment (Beijing "
+    "time) and channel. Paid measures on the payment "
+    "day, dated_refund_fen on the refund day, by the line it was for. What a line does not tell stands under "
+    "``untold``.",
     key=(*SHOP, *CUTS, "channel_code", "business_date"),
     required=(*PAID, "dated_refund_fen"),
 )

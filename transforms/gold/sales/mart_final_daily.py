@@ -1,4 +1,6 @@
-"""What stayed of finished orders, by the day they were paid and finished: past the return window it is final (M08)."""
+"""What stayed of finished orders, by the day they were paid and finished: past the return window it is final
+(M08).
+"""
 
 from __future__ import annotations
 
@@ -18,15 +20,19 @@ TABLE = Table(
     "mart_final_daily",
     "完成留存日表",
     "kept of finished orders × day",
-    "Paid lines of one shop × style × channel, by the day they were paid (``business_date``) and their order was finished: what is kept of them to "
-    "date. On 1970-01-01 stand lines said to be finished, but not when (finish_untold_fen), and lines not finished (unfinished_kept_fen). Which days are past "
+    "Paid lines of one shop × style × channel, by the day they were paid (``business_date``) and their order "
+    "was finished: what is kept of them to "
+    "date. On 1970-01-01 stand lines said to be finished, but not when (finish_untold_fen), and lines not "
+    "finished (unfinished_kept_fen). Which days are past "
     "the return window: dim_observed.",
     key=(*SHOP, "style_code", "channel_code", "business_date", "finished_date"),
     required=("finished_kept_fen", "finish_untold_fen", "unfinished_kept_fen"),
     optional=(COUNT,),
 )
 
-_DATED, _DONE, _KEPT = "finished_at IS NOT NULL", "order_status_code = 'finished'", "paid_fen - cohort_refund_fen"
+_DATED = "finished_at IS NOT NULL"
+_DONE = "order_status_code = 'finished'"
+_KEPT = "paid_fen - cohort_refund_fen"
 #: measure → what one paid line adds.
 FINISHED = {
     "finished_kept_fen": f"CASE WHEN {_DATED} THEN {_KEPT} ELSE 0 END",
@@ -35,4 +41,6 @@ FINISHED = {
 }
 #: The day a line's order was finished.
 FINISHED_ON = {"finished_date": f"coalesce(date(strftime(finished_at, '%Y-%m-%d')), DATE '{UNDATED}')"}
-ASSET = Additive(TABLE, (From(fct_order_line.TABLE, "paid_date", FINISHED, or_untold("style_code") | FINISHED_ON),))
+ASSET = Additive(
+    TABLE, (From(fct_order_line.TABLE, "paid_date", FINISHED, or_untold("style_code") | FINISHED_ON),)
+)

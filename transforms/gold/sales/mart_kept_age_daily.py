@@ -1,4 +1,6 @@
-"""What had gone back of each day's orders when they were a week, a fortnight, a month old: young and old days compare at one age."""
+"""What had gone back of each day's orders when they were a week, a fortnight, a month old: young and old days
+compare at one age.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,23 @@ TABLE = Table(
     "mart_kept_age_daily",
     "同龄日表",
     "kept at equal age × day",
-    "One shop × style × channel × payment day: paid value, refunds to date, and refunds by age. A day younger than an age says nothing of it yet; refunds of "
+    "One shop × style × channel × payment day: paid value, refunds to date, and refunds by age. A day "
+    "younger than an age says nothing of it yet; refunds of "
     "untold date are in none of them.",
     key=(*SHOP, "style_code", "channel_code", "business_date"),
     required=("paid_fen", "cohort_refund_fen", "cohort_refund_undated_fen", *BY_AGE.values()),
     optional=(COUNT,),
 )
 
-_PAID = {"paid_fen": "paid_fen", "cohort_refund_fen": "cohort_refund_fen", "cohort_refund_undated_fen": "refund_undated_fen"}
-_BY_AGE = {name: f"CASE WHEN refund_date <= paid_date + INTERVAL '{age} days' THEN refund_fen ELSE 0 END" for age, name in BY_AGE.items()}
+_PAID = {
+    "paid_fen": "paid_fen",
+    "cohort_refund_fen": "cohort_refund_fen",
+    "cohort_refund_undated_fen": "refund_undated_fen",
+}
+_BY_AGE = {
+    name: f"CASE WHEN refund_date <= paid_date + INTERVAL '{age} days' THEN refund_fen ELSE 0 END"
+    for age, name in BY_AGE.items()
+}
 _STYLE = or_untold("style_code")
 ASSET = Additive(
     TABLE,

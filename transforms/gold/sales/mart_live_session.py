@@ -10,16 +10,20 @@ from transforms.asset import COUNT, Additive, Among, From
 from transforms.gold.measures import PAID
 from transforms.gold.orders import dim_live_session, fct_order_line
 
-#: Measure → what a session tells of it. People are counted as the platform does, per session. The order is the funnel's: all of it is told, or none counts.
+#: Measure → what a session tells of it. People are counted as the platform does, per session. The order is
+#: the funnel's: all of it is told, or none counts.
 FUNNEL = {
-    "funnel_shown_qty": "exposure_viewers_qty", "funnel_entered_qty": "viewers_qty", "funnel_seen_qty": "product_exposure_viewers_qty",
+    "funnel_shown_qty": "exposure_viewers_qty", "funnel_entered_qty": "viewers_qty",
+    "funnel_seen_qty": "product_exposure_viewers_qty",
     "funnel_clicked_qty": "product_click_viewers_qty", "funnel_bought_qty": "reported_buyers_qty",
 }  # fmt: skip
 
 #: Measure → the money it is of, which counts only where the session tells the number it stands over.
 OVER = {
-    "session_paid_fen": ("paid_fen", "session_views_qty"), "session_refund_fen": ("cohort_refund_fen", "session_views_qty"),
-    "session_uv_paid_fen": ("paid_fen", "session_viewers_qty"), "session_buyers_paid_fen": ("paid_fen", "session_buyers_qty"),
+    "session_paid_fen": ("paid_fen", "session_views_qty"),
+    "session_refund_fen": ("cohort_refund_fen", "session_views_qty"),
+    "session_uv_paid_fen": ("paid_fen", "session_viewers_qty"),
+    "session_buyers_paid_fen": ("paid_fen", "session_buyers_qty"),
     "session_shown_paid_fen": ("paid_fen", "session_shown_qty"),
 }  # fmt: skip
 _COUNTS = ("session_views_qty", "session_viewers_qty", "session_buyers_qty", "session_shown_qty")
@@ -36,7 +40,8 @@ TABLE = Table(
     key=(*SHOP, "live_session_id"),
     required=("started_at", "business_date", "channel_code", *PAID, *AIRED),
     optional=(
-        "ended_at", "live_account_id", "live_account_name", "session_name", "viewers_qty", "product_click_qty", "reported_gmv_fen", "reported_net_fen", COUNT,
+        "ended_at", "live_account_id", "live_account_name", "session_name", "viewers_qty",
+        "product_click_qty", "reported_gmv_fen", "reported_net_fen", COUNT,
     ),
 )  # fmt: skip
 
@@ -63,7 +68,13 @@ def _describe(sessions: pl.DataFrame) -> pl.DataFrame:
 ASSET = Additive(
     TABLE,
     (
-        From(fct_order_line.TABLE, "start_date", PAID, where="paid_date IS NOT NULL", among=Among(dim_live_session.TABLE, "true")),
+        From(
+            fct_order_line.TABLE,
+            "start_date",
+            PAID,
+            where="paid_date IS NOT NULL",
+            among=Among(dim_live_session.TABLE, "true"),
+        ),
         From(dim_live_session.TABLE, "start_date", _AIRED),
     ),
     about=dim_live_session.TABLE,

@@ -1,4 +1,6 @@
-"""What was placed, and what stayed of finished orders, by everything an order line tells of itself: as the daily sheets, at the grain that splits further."""
+"""What was placed, and what stayed of finished orders, by everything an order line tells of itself: as the
+daily sheets, at the grain that splits further.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,10 @@ TABLE = Table(
     "mart_order_detail_daily",
     "下单完成明细日表",
     "placed and finished × cuts × day",
-    "Lines of one shop × day alike in style, SKU, size, colour, province, creator, session, hour of payment and channel. placed_fen on the placed day, "
-    "created_untold_fen and paid_fen on the payment day, and on it too, by the day of finishing, the measures of mart_final_daily. Untold is ``untold``.",
+    "Lines of one shop × day alike in style, SKU, size, colour, province, creator, session, hour of payment "
+    "and channel. placed_fen on the placed day, "
+    "created_untold_fen and paid_fen on the payment day, and on it too, by the day of finishing, the "
+    "measures of mart_final_daily. Untold is ``untold``.",
     key=(*SHOP, *DETAIL, "channel_code", "business_date", "finished_date"),
     required=("placed_fen", "created_untold_fen", "paid_fen", *mart_final_daily.TABLE.required),
 )
@@ -33,8 +37,19 @@ ASSET = Additive(
     TABLE,
     (
         From(fct_order_line.TABLE, "created_date", {"placed_fen": "coalesce(placed_fen, 0)"}, CELL | _LATER),
-        From(fct_order_line.TABLE, "paid_date", {"created_untold_fen": "paid_fen"}, CELL | _LATER, "created_date IS NULL"),
-        From(fct_order_line.TABLE, "paid_date", {"paid_fen": "paid_fen"} | mart_final_daily.FINISHED, CELL | mart_final_daily.FINISHED_ON),
+        From(
+            fct_order_line.TABLE,
+            "paid_date",
+            {"created_untold_fen": "paid_fen"},
+            CELL | _LATER,
+            "created_date IS NULL",
+        ),
+        From(
+            fct_order_line.TABLE,
+            "paid_date",
+            {"paid_fen": "paid_fen"} | mart_final_daily.FINISHED,
+            CELL | mart_final_daily.FINISHED_ON,
+        ),
     ),
     is_stored=False,
 )

@@ -13,7 +13,8 @@ TABLE = Table(
     "mart_refund_flow_daily",
     "退款流向日表",
     "refund flow: paid day × refund day",
-    "Dated refunds of one shop × channel, by the day their orders were paid and the day the money went back. Refunds without a date are not in it: they stand "
+    "Dated refunds of one shop × channel, by the day their orders were paid and the day the money went back. "
+    "Refunds without a date are not in it: they stand "
     "as cohort_refund_undated_fen in mart_shop_channel_daily.",
     key=(*SHOP, "channel_code", "paid_date", "refund_date"),
     required=("dated_refund_fen",),

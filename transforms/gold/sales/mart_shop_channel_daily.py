@@ -15,8 +15,10 @@ TABLE = Table(
     "mart_shop_channel_daily",
     "店铺渠道日表",
     "shop × channel × day",
-    "One shop × channel × traffic × day. Paid measures on the payment day, dated_refund_fen on the refund day, session measures on the day a session began; "
-    "sessions whose views no source tells are left out of these, so that their sales never stand over other rooms' views.",
+    "One shop × channel × traffic × day. Paid measures on the payment day, dated_refund_fen on the refund "
+    "day, session measures on the day a session began; "
+    "sessions whose views no source tells are left out of these, so that their sales never stand over other "
+    "rooms' views.",
     key=(*SHOP, "channel_code", "traffic_code", "business_date"),
     required=(*PAID, "dated_refund_fen", *SESSION),
     optional=(COUNT,),
@@ -36,6 +38,12 @@ ASSET = Additive(
             among=Among(dim_live_session.TABLE, _KNOWN_VIEWS),
         ),
         # rooms are watched by both kinds of traffic
-        From(dim_live_session.TABLE, "start_date", {"session_views_qty": "views_qty"}, {"traffic_code": "'unknown'"}, _KNOWN_VIEWS),
+        From(
+            dim_live_session.TABLE,
+            "start_date",
+            {"session_views_qty": "views_qty"},
+            {"traffic_code": "'unknown'"},
+            _KNOWN_VIEWS,
+        ),
     ),
 )

@@ -13,7 +13,8 @@ TABLE = Table(
     "mart_style_daily",
     "款式日表",
     "style × day",
-    "One shop × style × channel × day. Paid measures on the payment day, dated_refund_fen on the refund day. Lines without a style stand under ``untold``.",
+    "One shop × style × channel × day. Paid measures on the payment day, dated_refund_fen on the refund day. "
+    "Lines without a style stand under ``untold``.",
     key=(*SHOP, "style_code", "channel_code", "business_date"),
     required=(*PAID, "dated_refund_fen"),
     optional=(COUNT,),
