@@ -263,7 +263,7 @@ def _refund_money() -> pl.Expr:
     """
     total, goods = pl.col("refund_total_fen"), pl.col("refund_goods_fen").fill_null(0)
     parts = goods + pl.col("refund_freight_fen").fill_null(0) + pl.col("refund_tax_fen").fill_null(0)
-    one = ("_export_id", "refund_id")
+    one = ("merchant_id", "shop_id", "_export_id", "refund_id")
     return (
         pl.when(total.is_null())
         .then(parts)

@@ -53,7 +53,9 @@ def _entry_id() -> pl.Expr:
         pl.col("settled_fen").cast(pl.String),
     )
     key = pl.concat_str(*parts, separator=":")
-    nth = pl.int_range(1, pl.len() + 1).over("merchant_id", "shop_id", "_export_id", key)
+    nth = pl.int_range(1, pl.len() + 1).over(
+        "merchant_id", "shop_id", "_export_id", key, order_by="_row_number"
+    )
     return pl.when(nth == 1).then(key).otherwise(pl.concat_str(key, nth, separator=":"))
 
 

@@ -28,7 +28,7 @@ def settlement_entries(bronze: pl.DataFrame) -> pl.DataFrame:
         separator=":",
     )
     rows = bronze.with_columns(name=name).with_columns(
-        nth=pl.int_range(1, pl.len() + 1).over("shop_id", "_export_id", "name")
+        nth=pl.int_range(1, pl.len() + 1).over("merchant_id", "shop_id", "_export_id", "name")
     )
     entry = pl.when(pl.col("nth") == 1).then("name").otherwise(pl.concat_str("name", "nth", separator=":"))
     expense = pl.col("expense_told_fen").fill_null(0)

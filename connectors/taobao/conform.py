@@ -158,7 +158,7 @@ def _live_orders(bronze: pl.DataFrame) -> Frames:
     first = (
         told.filter(pl.col("started_at").is_not_null())
         .sort("_row_number")
-        .unique(["shop_id", "_export_id", "live_session_id"], keep="first")
+        .unique(["merchant_id", "shop_id", "_export_id", "live_session_id"], keep="first")
     )
     session = first.select(
         *_HEAD,

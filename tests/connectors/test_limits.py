@@ -1,0 +1,373 @@
+"""How many, how long, how much: every bound a file is held to, on either side of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from connectors import http
+from connectors.base import Column, platforms
+from connectors.files import archives, delimited, grids, oddities, precision, tabular
+from connectors.files.personal import mask_cells
+from connectors.files.tabular import open_sheets
+from connectors.reading import Origin, read_file, read_pages
+from connectors.recognising import recognise
+from contracts.errors import FileRefusedError
+
+ORDERS = next(
+    layout for layout in platforms()["douyin"].layouts if layout.kind == "orders" and layout.source == "file"
+)
+AT = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+MEGABYTE = 1024 * 1024
+
+
+def rule_of(call: Callable[[], object]) -> str:
+    """The rule a call is refused by, "" where it is not."""
+    try:
+        call()
+    except FileRefusedError as error:
+        return error.rule
+    return ""
+
+
+def test_what_no_honest_file_comes_near_is_bounded_as_is_told() -> None:
+    """Beyond these a machine is at risk."""
+    assert tabular.MAX_FILE_BYTES == 400 * MEGABYTE and http.MAX_BODY_BYTES == 64 * MEGABYTE
+    assert (archives.MAX_UNPACKED_BYTES, archives.RATIO_FROM_BYTES, archives.MAX_RATIO) == (
+        1024 * MEGABYTE,
+        50 * MEGABYTE,
+        200,
+    )
+    assert (archives.MAX_PARTS, archives.MAX_FILES) == (2000, 200)
+    assert (grids.MAX_ROWS, grids._MAX_CELLS, delimited.MAX_CELL_BYTES) == (1_048_576, 50_000_000, MEGABYTE)
+
+
+@pytest.mark.parametrize(("columns", "rule"), [(400, ""), (401, "TOO_MANY_COLUMNS")])
+def test_columns(columns: int, rule: str) -> None:
+    header, row = ",".join(f"c{number}" for number in range(columns)), ",".join("1" * columns)
+    assert rule_of(lambda: open_sheets(f"{header}\n{row}\n".encode())) == rule
+    cells = "".join(f"<td>c{number}</td>" for number in range(columns))
+    assert rule_of(lambda: open_sheets(f"<table><tr>{cells}</tr></table>\n".encode())) == rule
+    book = io.BytesIO()
+    pl.DataFrame({f"c{number}": ["1"] for number in range(columns)}).write_excel(book)
+    assert rule_of(lambda: open_sheets(book.getvalue())) == rule
+
+
+@pytest.mark.parametrize(("size", "rule"), [(MEGABYTE, ""), (MEGABYTE + 1, "CELL_TOO_LARGE")])
+def test_bytes_of_a_cell(size: int, rule: str) -> None:
+    (sheet,) = open_sheets(b"a,b\n" + b"1,2\n" * 12 + b"1," + b"x" * size + b"\n")
+    assert rule_of(lambda: sheet.read(0)) == rule
+
+
+@pytest.mark.parametrize(("above", "rule"), [(11, ""), (12, "UNKNOWN_LAYOUT")])
+def test_lines_above_a_header(above: int, rule: str) -> None:
+    header = ",".join(f'"{column.header}"' for column in ORDERS.columns)
+    data = (
+        "".join(f'"第{number}行"\n' for number in range(above))
+        + header
+        + "\n"
+        + ",".join("1" for _ in ORDERS.columns)
+        + "\n"
+    )
+    assert rule_of(lambda: recognise(data.encode())) == rule
+
+
+def dated(*cells: str) -> pl.Series:
+    return pl.Series(cells, dtype=pl.String)
+
+
+@pytest.mark.parametrize(
+    ("bad", "good", "rule"),
+    [
+        (["3/9/2026"] * 2, [AT, AT, None], "AMBIGUOUS_DATES"),
+        (["3/9/2026"] * 2, [AT, AT, AT], ""),
+        (["3/9/26"], [], "AMBIGUOUS_DATES"),
+        ([], [], ""),
+        (["3.9.2026", "x"], [AT], ""),
+        (["3-9-2026", "31/12/26"], [AT], "AMBIGUOUS_DATES"),
+        (["3/9/202"], [], ""),
+        (["3/9/2026 10:00"], [], "AMBIGUOUS_DATES"),
+        (["46300.5"] * 2, [AT, AT], "SERIAL_DATES"),
+        (["39999"], [], "SERIAL_DATES"),
+        (["29999"], [], ""),
+        (["50000"], [], ""),
+        (["463001"], [], ""),
+    ],
+)
+def test_from_half_of_a_column_on_dates_nobody_can_know_refuse_it(
+    bad: list[str], good: list[dt.datetime | None], rule: str
+) -> None:
+    values = pl.Series(good, dtype=pl.Datetime("us", "UTC"))
+    assert rule_of(lambda: oddities.check_dates(dated(*bad), values, "下单时间 ")) == rule
+
+
+@pytest.mark.parametrize(
+    ("keys", "rule", "rows"),
+    [
+        (["1*2", "12"], "MASKED_KEY", []),
+        (["1*2", "12", "13"], "", [("MASKED_KEY", [True, False, False])]),
+        (["1*2", None], "MASKED_KEY", []),
+        (
+            ["1\ufffd", "12", "1*\ufffd", "14", "15"],
+            "",
+            [("MASKED_KEY", [False, False, True, False, False]), ("BROKEN_CHARACTER", [True, *[False] * 4])],
+        ),
+        (["12", None], "", []),
+    ],
+)
+def test_from_half_of_a_column_on_masked_keys_refuse_it(
+    keys: list[str | None], rule: str, rows: list[tuple[str, list[bool]]]
+) -> None:
+    told: list[tuple[pl.Series, str]] = []
+    assert (
+        rule_of(lambda: told.extend(oddities.key_problems(pl.Series(keys, dtype=pl.String), "单号"))) == rule
+    )
+    assert [(name, mask.to_list()) for mask, name in told] == rows
+
+
+def ids(rng: random.Random, count: int, digits: int, *, end: str = "") -> list[str]:
+    """So many ids that no float holds, or that end as told."""
+    found: list[str] = []
+    while len(found) < count:
+        number = str(rng.randint(10 ** (digits - 1), 10**digits - 1))
+        number = number[: len(number) - len(end)] + end
+        if end or (str(int(float(number))) != number and not number.endswith("000")):
+            found.append(number)
+    return found
+
+
+def held(rng: random.Random, count: int, digits: int = 19) -> list[str]:
+    """Ids a float holds, which do not end in zeros."""
+    found: list[str] = []
+    while len(found) < count:
+        number = str(int(float(rng.randint(10 ** (digits - 1), 10**digits - 1))))
+        found += [] if number.endswith("000") or len(number) != digits else [number]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole", "digits", "rule"),
+    [
+        (1, 0, 19, ""),
+        (2, 2, 19, "ID_PRECISION_LOST"),
+        (2, 3, 19, ""),
+        (2, 0, 18, "ID_PRECISION_LOST"),
+        (2, 0, 17, ""),
+        (2, 0, 38, "ID_PRECISION_LOST"),
+        (2, 0, 39, ""),
+    ],
+)
+def test_ids_cut_to_zeros_refuse_a_column_they_are_half_of(
+    cut: int, whole: int, digits: int, rule: str
+) -> None:
+    rng = random.Random(cut * 100 + whole * 10 + digits)
+    cells = ids(rng, cut, digits, end="000") + ids(rng, whole, digits)
+    assert rule_of(lambda: precision.check_precision(pl.DataFrame({"单号": cells}))) == rule
+    assert (
+        rule_of(
+            lambda: precision.check_precision(
+                pl.DataFrame({"单号": [cell for cell in cells for _ in range(500)]})
+            )
+        )
+        == rule
+    ), "an id told often is one witness"
+
+
+@pytest.mark.parametrize(
+    ("exact", "whole", "rule"),
+    [
+        (2, 0, ""),
+        (3, 0, "ID_PRECISION_LOST"),
+        (4, 1, "ID_PRECISION_LOST"),
+        (7, 2, ""),
+        (8, 2, "ID_PRECISION_LOST"),
+    ],
+)
+def test_ids_a_float_holds_refuse_a_file_they_are_four_fifths_of(exact: int, whole: int, rule: str) -> None:
+    """Of 19 digits one in a hundred is so by chance: three are none."""
+    rng = random.Random(exact)
+    assert (
+        rule_of(
+            lambda: precision.check_precision(pl.DataFrame({"单号": held(rng, exact) + ids(rng, whole, 19)}))
+        )
+        == rule
+    )
+
+
+@pytest.mark.parametrize(("exact", "rule"), [(4, ""), (5, "ID_PRECISION_LOST")])
+def test_of_eighteen_digits_five_in_one_column_are_looked_at(exact: int, rule: str) -> None:
+    assert (
+        rule_of(
+            lambda: precision.check_precision(pl.DataFrame({"单号": held(random.Random(exact), exact, 18)}))
+        )
+        == rule
+    )
+
+
+@pytest.mark.parametrize(
+    ("lost", "kept", "rule"),
+    [
+        ([True], ["1"], ""),
+        ([True, True, False], ["1", "2", None], "ID_PRECISION_LOST"),
+        ([True, True, False], ["1", "2", "3"], ""),
+    ],
+)
+def test_a_column_of_powers_of_ten_is_refused_where_all_of_it_is_and_more_than_one(
+    lost: list[bool], kept: list[str | None], rule: str
+) -> None:
+    assert rule_of(lambda: precision.check_lost(pl.Series(lost), pl.Series(kept), "单号")) == rule
+
+
+def test_a_row_is_ruined_by_two_ids_of_zeros_or_one_that_is_long() -> None:
+    long, short, whole = "6931570482213340000", "693157048221334000", "6931570482213347101"
+    rows = [
+        (long, None),
+        (short, None),
+        (short, "693157048221335000"),
+        (short, short),
+        (long, whole),
+        ("6931570482213341000", None),
+        ("693157048221334", None),
+    ]
+    frame = pl.DataFrame(rows, schema={"a": pl.String, "b": pl.String}, orient="row")
+    assert precision.ruined_rows(frame).to_list() == [True, False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(("same", "rows"), [(8, 1), (7, 2)])
+def test_a_row_that_says_four_fifths_of_the_header_is_one(same: int, rows: int) -> None:
+    header = [f"列{number}" for number in range(10)]
+    again = [*header[:same], *("x" for _ in range(10 - same))]
+    table = pl.DataFrame(
+        [["v"] * 10, again], schema=[str(place) for place in range(10)], orient="row"
+    ).with_columns(_row_number=pl.int_range(2, 4))
+    left, notices = oddities.without_repeated_headers(table, header)
+    assert (left.height, [(notice.rule, notice.count) for notice in notices]) == (
+        rows,
+        [("REPEATED_HEADER", 1)] if rows == 1 else [],
+    )
+
+
+def misfits(*texts: str) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(number, text, "RAGGED_ROW") for number, text in enumerate(texts, 7)],
+        schema=delimited.MISFITS,
+        orient="row",
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "left"),
+    [
+        (["说明:" + "字" * 497], 0),
+        (["说明:" + "字" * 498], 1),
+        (["注:见下"] * 15, 0),
+        (["注:见下"] * 16, 16),
+        (["注:见下,说明"], 0),
+        (["注:见下,说明,再说"], 1),
+        (["1注"], 1),
+    ],
+)
+def test_notes_under_a_table_are_short_and_few(texts: list[str], left: int) -> None:
+    rest, notices = oddities.misfit_notices(misfits(*texts))
+    assert rest.height == left
+    assert [(notice.rule, notice.count) for notice in notices] == (
+        [("FOOTER", len(texts))] if left == 0 else []
+    )
+
+
+def test_totals_among_misfits_are_told_apart_from_footers() -> None:
+    rest, notices = oddities.misfit_notices(
+        misfits("合计,12.00", "#结束", "第 1 页", "20260001,1.00,x", "总计:5,123.00")
+    )
+    assert rest["_row_number"].to_list() == [10]
+    assert [(notice.rule, notice.count) for notice in notices] == [("SUMMARY_ROW", 2), ("FOOTER", 2)]
+
+
+@pytest.mark.parametrize("rows", [10_000, 20_000, 50_000])
+def test_files_of_as_many_rows_as_platforms_cut_at_are_told(rows: int) -> None:
+    assert [
+        [(notice.rule, notice.count) for notice in oddities.capped(count)]
+        for count in (rows - 1, rows, rows + 1)
+    ] == [[], [("EXPORT_CAPPED", rows)], []]
+
+
+@pytest.mark.parametrize(("known", "is_garbled"), [(3, True), (2, False)])
+def test_three_known_words_make_a_garbled_header(known: int, is_garbled: bool) -> None:
+    words = ["订单编号", "商品名称", "实付金额"]
+    for wrong, right in (("latin-1", "gb18030"), ("gb18030", "utf-8")):
+        garbled = [word.encode(right).decode(wrong, errors="replace") for word in words]
+        if any("\ufffd" in word for word in garbled):
+            continue
+        assert oddities.is_mojibake(garbled[:known], frozenset(words)) is is_garbled
+    assert not oddities.is_mojibake(words, frozenset(words))
+
+
+def test_a_cell_nobody_understood_is_kept_up_to_two_hundred_characters() -> None:
+    assert [
+        len(cell) for cell in mask_cells(pl.Series("c", ["1" + "-" * 198 + "2", "1" + "-" * 200 + "2"]))
+    ] == [200, 200]
+
+
+def lines(rows: int, ragged: int = 0, **cells: str) -> bytes:
+    """A file of Douyin's orders; ``ragged`` more rows of another width."""
+    usual = {"id": "69315704822133{:05}", "time": "2026-10-12 20:15:03", "yuan": "12.00", "int": "1"}
+    made = [
+        [
+            cells.get(column.header.strip(), usual.get(column.cell, "x")).format(number)
+            for column in ORDERS.columns
+        ]
+        for number in range(rows)
+    ]
+    text = [
+        ",".join(column.header for column in ORDERS.columns),
+        *(",".join(row) for row in made),
+        *("1,2,3" for _ in range(ragged)),
+    ]
+    return ("\n".join(text) + "\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("rows", "ragged", "rule"),
+    [
+        (198, 2, ""),
+        (197, 2, "RAGGED_ROWS"),
+        (3, 1, ""),
+        (3, 2, "RAGGED_ROWS"),
+        (297, 3, ""),
+        (296, 3, "RAGGED_ROWS"),
+    ],
+)
+def test_one_row_in_a_hundred_may_be_of_another_width_and_one_in_any_file(
+    rows: int, ragged: int, rule: str
+) -> None:
+    reading = [rule_of(lambda: read_file(lines(rows, ragged), Origin("m", "s", "e", "neutral", AT)))]
+    assert reading == [rule]
+
+
+def test_net_sales_and_tiny_orders_are_counted_where_a_layout_tells_money() -> None:
+    money = Column("paid_fen", "实付", "yuan", True, True, False)
+    rows = pl.DataFrame({"paid_fen": [1, 1, 2, None]})
+    for layout, count in (
+        (replace(ORDERS, columns=(money,)), 2),
+        (replace(ORDERS, columns=(replace(money, filled=False),)), 0),
+        (replace(ORDERS, columns=()), 0),
+    ):
+        assert [(notice.rule, notice.count) for notice in oddities.doubtful(rows, layout)] == (
+            [("TINY_ORDERS", count)] if count else []
+        )
+
+
+def test_an_answer_of_no_rows_is_no_rows() -> None:
+    platform = platforms()["douyin"]
+    reading = read_pages(
+        platform,
+        "orders",
+        [(Origin("m", "s", "e" * 64, "page", AT), []), (Origin("m", "s", "f" * 64, "page", AT), [])],
+    )
+    assert (reading.rows_read, reading.bronze.height) == (0, 0)
