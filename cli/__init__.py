@@ -22,6 +22,7 @@ import typer
 from pydantic import ValidationError
 
 from cli import (
+    dashboards,
     entries,
     explain,
     files,
@@ -64,6 +65,7 @@ app.command("open")(open_items.open_items)
 app.command("screens")(match.screens)
 app.command("statement")(statement.statement)
 app.command("verify")(statement.verify)
+app.command("dashboards")(dashboards.dashboards)
 app.command("new-platform")(new_platform.new_platform)
 
 

@@ -1,22 +1,20 @@
-"""The dashboards: ``streamlit run dashboards/app.py``.
+"""The dashboards, as ``baiyun dashboards`` serves them.
 
 Decides who is looking and which pages are theirs; pages do the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_top
 from dashboards.parts.page.menu import Card, Entry, entries
-from dashboards.parts.page.sign_in import show_sign_in, signed_in
+from dashboards.parts.page.sign_in import show_closed, signed_in
 from dashboards.parts.page.way import know_pages
 from metrics.query.access import Viewer
 
@@ -26,35 +24,16 @@ ICON = Path(__file__).parent / "icon.svg"
 
 def main() -> None:
     """One run of one session."""
-    st.set_option("client.showErrorDetails", "none")  # also when started from a folder without our .streamlit
     st.set_page_config(
         page_title="白云直播 · 净成交", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed"
     )
-    form = (
-        st.empty()
-    )  # the first place on the page: left empty after signing in, so that the old form goes at once
-    viewer = None
+    viewer, was_asked = None, False
     with TellFailure("登录"):
-        viewer = signed_in()
-    if viewer is None:
-        _route_to_form(partial(_show_form, form))
-    else:
+        viewer, was_asked = signed_in(), True
+    if viewer is not None:
         _route(viewer, [entry for entry in entries() if entry.audience == viewer.role])
-
-
-def _route_to_form(form: Callable[[], None]) -> None:
-    # every address leads to the form, so that a link into a page, or a reload there, is kept through signing
-    # in
-    known = sorted({entry.card.path for entry in entries()})
-    hidden = [st.Page(form, title="登录", url_path=path, visibility="hidden") for path in known]
-    st.navigation(
-        [st.Page(form, title="登录", url_path="sign_in", default=True), *hidden], position="hidden"
-    ).run()
-
-
-def _show_form(place: DeltaGenerator) -> None:
-    with place.container():
-        show_sign_in()
+    elif was_asked:
+        show_closed()
 
 
 def _route(viewer: Viewer, mine: list[Entry]) -> None:

@@ -15,7 +15,7 @@ from demo import market
 from demo.home import DemoHome, Plan
 from demo.processes import PATIENCE_SECONDS, Children
 from demo.screen import Screen
-from demo.surroundings import HOST, OPERATOR, ROOT, Ports, airflow_environment, connections, plain_environment
+from demo.surroundings import HOST, OPERATOR, Ports, airflow_environment, connections, plain_environment
 from demo.timetable import Timetable
 from warehouse.settings import Settings
 
@@ -143,14 +143,8 @@ def _await_success(demo: Demo, dag: str, run: str) -> None:
 
 
 def _start_dashboards(demo: Demo) -> None:
-    words = {
-        "server.address": HOST,
-        "server.port": str(demo.ports.dashboards),
-        "server.headless": "true",
-        "browser.gatherUsageStats": "false",
-    }
-    options = [word for name, value in words.items() for word in (f"--{name}", value)]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py"), *options]
+    port = str(demo.ports.dashboards)
+    command = [sys.executable, "-m", "cli", "dashboards", "--address", HOST, "--port", port]
     demo.children.start("dashboards", command, plain_environment(demo.home))
     demo.children.until(
         lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"),

@@ -1,4 +1,4 @@
-"""Sign-in accounts: a small SQLite file, argon2id hashes, lock-out.
+"""Sign-in accounts: argon2id hashes, and a stamp that changes with everything an account may do.
 
 Nothing here tells a guesser whether an account exists.
 """
@@ -7,43 +7,44 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from contracts.errors import NotFoundError, UsageError
+from warehouse import guesses
+from warehouse.accounts_file import opened, seconds
 from warehouse.place import Place
+from warehouse.security import Visit, note
 
 ROLES = ("merchant", "association", "operator")
-MAX_FAILURES = 5
-LOCK_MINUTES = 15
 MIN_PASSWORD = 8
+#: The command line, or whoever else runs on the machine itself.
+HERE = Visit(device="命令行 command line")
 
 _HASHER = PasswordHasher()
-_TABLE = """
-    CREATE TABLE IF NOT EXISTS account (
-        name TEXT PRIMARY KEY, password_hash TEXT NOT NULL, role TEXT NOT NULL, merchant_id TEXT,
-        failures INTEGER NOT NULL DEFAULT 0, locked_until REAL NOT NULL DEFAULT 0
-    ) STRICT"""
-_LOOKS = "CREATE TABLE IF NOT EXISTS look (name TEXT PRIMARY KEY, release_number INTEGER NOT NULL) STRICT"
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who somebody is. ``merchant_id`` is set exactly for the role ``merchant``."""
+    """Who somebody is. ``merchant_id`` is set exactly for the role ``merchant``.
+
+    ``stamp`` is another one after every change of password, role or merchant: what was opened under an older
+    one has ended.
+    """
 
     name: str
     role: str
     merchant_id: str | None
+    stamp: str = field(repr=False)
 
 
 def add(place: Place, name: str, password: str, *, role: str, merchant_id: str | None = None) -> Account:
-    """Create an account, or change its password, role and merchant; a lock-out ends with it.
+    """Create an account, or change its password, role and merchant; its sessions and waits end with it.
 
     Raises ``UsageError`` for a bad combination.
     """
@@ -55,53 +56,75 @@ def add(place: Place, name: str, password: str, *, role: str, merchant_id: str |
             role=role,
             merchant_id=merchant_id,
         )
-    if not name.strip() or not name.isprintable() or len(password) < MIN_PASSWORD:
-        raise UsageError(
-            "BAD_ACCOUNT",
-            f"账号名为空,或密码短于 {MIN_PASSWORD} 位",
-            f"empty name, or a password under {MIN_PASSWORD} characters",
-        )
-    with _accounts(place) as db:
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise UsageError("BAD_ACCOUNT", "账号名为空", "empty name")
+    account = Account(name, role, merchant_id, secrets.token_hex(8))
+    with opened(place) as db:
         db.execute(
-            "INSERT INTO account (name, password_hash, role, merchant_id) VALUES (?, ?, ?, ?) ON CONFLICT "
-            "(name) DO UPDATE SET"
-            " password_hash = excluded.password_hash, role = excluded.role, merchant_id = "
-            "excluded.merchant_id, failures = 0, locked_until = 0",
-            (name.strip(), _HASHER.hash(password), role, merchant_id),
+            "INSERT INTO account (name, password_hash, role, merchant_id, stamp) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role,"
+            " merchant_id = excluded.merchant_id, stamp = excluded.stamp",
+            (name, _hashed(password), role, merchant_id, account.stamp),
         )
-    return Account(name.strip(), role, merchant_id)
+        guesses.forget(db, name)
+        note(db, "account", name, HERE, seconds(None))
+    return account
 
 
-def verify(place: Place, name: str, password: str, *, at: dt.datetime | None = None) -> Account:
+def verify(
+    place: Place, name: str, password: str, *, visit: Visit = HERE, at: dt.datetime | None = None
+) -> Account:
     """The account, when the password is right.
 
-    One hash is computed for unknown and locked names too, so time tells nothing.
+    One hash is computed for unknown names too, so time tells nothing.
 
-    Raises ``NotFoundError`` with one and the same sentence for an unknown name, a wrong password and a
-    lock-out (5 failures, 15 minutes).
+    Raises ``NotFoundError``: SIGN_IN_REFUSED, one and the same sentence for an unknown name and a wrong
+    password; SIGN_IN_WAITS after five of them from one source, for names nobody has too.
     """
-    now = (at or dt.datetime.now(dt.UTC)).timestamp()
-    with _accounts(place) as db:
-        # counted before the slow hash, so that parallel guesses cannot share one try
-        row = db.execute(
-            "UPDATE account SET failures = CASE WHEN locked_until > ? THEN failures WHEN failures >= ? THEN "
-            "1 ELSE failures + 1 END"
-            " WHERE name = ? RETURNING name, password_hash, role, merchant_id, failures, locked_until",
-            (now, MAX_FAILURES, name.strip()),
-        ).fetchone()
-        if row and row["failures"] >= MAX_FAILURES and row["locked_until"] <= now:
-            db.execute(
-                "UPDATE account SET locked_until = ? WHERE name = ?", (now + LOCK_MINUTES * 60, row["name"])
-            )
-    is_right = _matches(row["password_hash"] if row else _decoy(), password)
-    if not row or row["locked_until"] > now or not is_right:
+    name, now = name.strip(), seconds(at)
+    with opened(place) as db:
+        source, is_known = guesses.source_of(db, name, visit)
+        guesses.check(db, name, source, now)
+    with guesses.slot(is_known=is_known):
+        row, must_wait = _count(place, name, source, now)
+        is_right = _matches(row["password_hash"] if row else _decoy(), password)
+    with opened(place) as db:
+        if row and is_right:
+            guesses.forget(db, name, source)
+        else:
+            note(db, "waiting" if must_wait else "refused", row["name"] if row else "", visit, now)
+    if not row or not is_right:
         raise _refused()
-    with _accounts(place) as db:
-        db.execute(
-            "UPDATE account SET failures = 0, locked_until = 0 WHERE name = ? AND password_hash = ?",
-            (row["name"], row["password_hash"]),
+    return Account(row["name"], row["role"], row["merchant_id"], row["stamp"])
+
+
+def _count(place: Place, name: str, source: str, now: float) -> tuple[sqlite3.Row | None, bool]:
+    """The account's row, and whether the source has to wait from now on: the try counts as wrong until it
+    proves right.
+    """
+    with opened(place) as db:
+        guesses.check(db, name, source, now)  # again: whoever queued for a slot may have to wait by now
+        row = db.execute("SELECT * FROM account WHERE name = ?", (name,)).fetchone()
+        return row, guesses.count(db, name, source, now)
+
+
+def change_password(place: Place, account: Account, new: str) -> Account:
+    """Give an account a new password, and with it a new stamp: what was opened before has ended.
+
+    Whether its owner asks is the caller's to ``verify``. Raises ``UsageError`` for a short password,
+    ``NotFoundError`` when the account was changed meanwhile.
+    """
+    stamp = secrets.token_hex(8)
+    with opened(place) as db:
+        changed = db.execute(
+            "UPDATE account SET password_hash = ?, stamp = ? WHERE name = ? AND stamp = ?",
+            (_hashed(new), stamp, account.name, account.stamp),
         )
-    return Account(row["name"], row["role"], row["merchant_id"])
+        if not changed.rowcount:
+            raise _refused()
+        guesses.forget(db, account.name)
+    return Account(account.name, account.role, account.merchant_id, stamp)
 
 
 def get(place: Place, name: str) -> Account | None:
@@ -109,21 +132,27 @@ def get(place: Place, name: str) -> Account | None:
 
     Pages ask on every run, so that a removal bites at once.
     """
-    with _accounts(place) as db:
-        row = db.execute("SELECT name, role, merchant_id FROM account WHERE name = ?", (name,)).fetchone()
+    with opened(place) as db:
+        row = db.execute(
+            "SELECT name, role, merchant_id, stamp FROM account WHERE name = ?", (name,)
+        ).fetchone()
     return Account(**dict(row)) if row else None
 
 
 def remove(place: Place, name: str) -> bool:
     """Delete an account; False when there was none."""
-    with _accounts(place) as db:
-        db.execute("DELETE FROM look WHERE name = ?", (name,))
-        return db.execute("DELETE FROM account WHERE name = ?", (name,)).rowcount > 0
+    with opened(place) as db:
+        for table in ("look", "session", "device"):
+            db.execute(f"DELETE FROM {table} WHERE name = ?", (name,))  # noqa: S608 - our own names
+        is_gone = db.execute("DELETE FROM account WHERE name = ?", (name,)).rowcount > 0
+        if is_gone:
+            note(db, "removed", name, HERE, seconds(None))
+        return is_gone
 
 
 def see(place: Place, name: str, release: int) -> None:
     """Keep which release an account saw last."""
-    with _accounts(place) as db:
+    with opened(place) as db:
         db.execute(
             "INSERT INTO look VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET release_number = "
             "excluded.release_number",
@@ -133,36 +162,30 @@ def see(place: Place, name: str, release: int) -> None:
 
 def last_seen(place: Place, name: str) -> int | None:
     """The release an account saw last; None when it saw none."""
-    with _accounts(place) as db:
+    with opened(place) as db:
         row = db.execute("SELECT release_number FROM look WHERE name = ?", (name,)).fetchone()
     return int(row["release_number"]) if row else None
 
 
 def names(place: Place) -> list[Account]:
     """All accounts by name, for the operator's list."""
-    with _accounts(place) as db:
+    with opened(place) as db:
         return [
             Account(**dict(row))
-            for row in db.execute("SELECT name, role, merchant_id FROM account ORDER BY name")
+            for row in db.execute("SELECT name, role, merchant_id, stamp FROM account ORDER BY name")
         ]
 
 
-@contextmanager
-def _accounts(place: Place) -> Iterator[sqlite3.Connection]:
-    """One transaction on the accounts file, which is born readable by its owner only."""
-    place.accounts_file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(place.accounts_file, os.O_RDWR | os.O_CREAT, 0o600))
-    place.accounts_file.chmod(0o600)  # also when it was restored from a backup with other rights
-    connection = sqlite3.connect(place.accounts_file, timeout=10, isolation_level="IMMEDIATE")
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        with connection:
-            connection.execute(_TABLE)
-            connection.execute(_LOOKS)
-            yield connection
-    finally:
-        connection.close()
+def _hashed(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise UsageError(
+            "BAD_ACCOUNT",
+            f"密码短于 {MIN_PASSWORD} 位",
+            f"a password under {MIN_PASSWORD} characters",
+            step_zh="换一个长一些的",
+            step_en="choose a longer one",
+        )
+    return _HASHER.hash(password)
 
 
 def _matches(stored: str, password: str) -> bool:
@@ -181,9 +204,8 @@ def _decoy() -> str:
 def _refused() -> NotFoundError:
     return NotFoundError(
         "SIGN_IN_REFUSED",
-        f"账号或密码不对,或该账号因多次失败已锁定 {LOCK_MINUTES} 分钟",
-        f"wrong name or password, or the account is locked for {LOCK_MINUTES} minutes after repeated "
-        "failures",
-        step_zh="核对后重试,或联系管理员",
-        step_en="check and try again, or ask the operator",
+        "账号或密码不对",
+        "wrong name or password",
+        step_zh="核对后重试;忘记密码请联系管理员",
+        step_en="check and try again, or ask your operator for a new password",
     )

@@ -109,6 +109,18 @@ class Settings(BaseSettings):
         description="单一持有人占比上限 / largest share one holding may have of a public cell",
     )
 
+    session_idle_days: float = Field(
+        default=14, gt=0, description="多少天没用就要重新登录 / days without use until one signs in again"
+    )
+    session_days: float = Field(
+        default=90, gt=0, description="最多保持登录多少天 / days one stays signed in at most"
+    )
+    session_brief_hours: float = Field(
+        default=12,
+        gt=0,
+        description="没选「保持登录」时最多几小时 / hours signed in where the device is not to be remembered",
+    )
+
     @property
     def place(self) -> Place:
         """Where this installation keeps its things; relative homes are taken from the working directory

@@ -15,10 +15,12 @@ from metrics.query.released import AsOf, choose, judged, open_release
 from metrics.query.sources import SOURCES, Source
 from transforms.gold import gold_tables
 from transforms.gold.sales import mart_district_channel_monthly
-from warehouse import accounts
+from warehouse import accounts, sessions
 from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.release import Release
+from warehouse.security import Visit
+from warehouse.sessions import Limits
 from warehouse.settings import Settings
 from warehouse.viewer import tenant_instance
 
@@ -47,6 +49,8 @@ class Viewer:
     role: str
     merchant_id: str | None = None
     has_account: bool = field(default=False, compare=False)
+    stamp: str = field(default="", compare=False, repr=False)  # of the account as it was
+    session: str = field(default="", compare=False, repr=False)  # the token, where a browser asks
 
 
 @dataclass(frozen=True)
@@ -106,25 +110,51 @@ def home_place() -> Place:
     return Settings().place
 
 
-def sign_in(place: Place, name: str, password: str) -> Viewer:
-    """The viewer behind a name and password.
+def limits() -> Limits:
+    """How long sessions of this installation last, by its settings."""
+    chosen = Settings()
+    return Limits(
+        dt.timedelta(days=chosen.session_idle_days),
+        dt.timedelta(days=chosen.session_days),
+        dt.timedelta(hours=chosen.session_brief_hours),
+    )
 
-    Raises ``NotFoundError`` SIGN_IN_REFUSED, the same for a wrong name, password, or lock-out.
+
+def sign_in(place: Place, name: str, password: str, visit: Visit = accounts.HERE) -> Viewer:
+    """The viewer behind a name and password; no session is opened.
+
+    Raises ``NotFoundError`` SIGN_IN_REFUSED, the same for a wrong name and password, SIGN_IN_WAITS after too
+    many.
     """
-    account = accounts.verify(place, name, password)
-    return Viewer(place, account.name, account.role, account.merchant_id, has_account=True)
+    return _viewer(place, accounts.verify(place, name, password, visit=visit))
+
+
+def resume(place: Place, token: str) -> Viewer | None:
+    """The viewer whose session ``token`` is; None once it ended, ran out, or the account was changed."""
+    account = sessions.find(place, token, limits()) if token else None
+    return _viewer(place, account, token) if account else None
 
 
 def refresh(viewer: Viewer) -> Viewer | None:
-    """The same viewer while the account is there with the same role and merchant.
+    """The same viewer while the session goes on and the account is there, unchanged.
 
-    None once it was removed or changed. Ask on every page run.
+    None afterwards. Ask on every page run.
     """
-    account = accounts.get(viewer.place, viewer.name)
-    if account is None or account.role != viewer.role:
+    if viewer.session:
+        now = resume(viewer.place, viewer.session)
+    else:
+        account = accounts.get(viewer.place, viewer.name)
+        is_same = account is not None and viewer.stamp in ("", account.stamp)
+        now = _viewer(viewer.place, account) if account and is_same else None
+    if now is None or (now.name, now.role) != (viewer.name, viewer.role):
         return None
-    is_same = viewer.role == "operator" or account.merchant_id == viewer.merchant_id
-    return replace(viewer, has_account=True) if is_same else None
+    if viewer.role != "operator" and now.merchant_id != viewer.merchant_id:
+        return None
+    return replace(now, merchant_id=viewer.merchant_id)
+
+
+def _viewer(place: Place, account: accounts.Account, token: str = "") -> Viewer:
+    return Viewer(place, account.name, account.role, account.merchant_id, True, account.stamp, token)
 
 
 def as_merchant(viewer: Viewer, merchant_id: str) -> Viewer:

@@ -18,10 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from dashboards_cases import PASSWORD, ROOT, kept_yesterday
 
 from dashboards.parts.page.charts import ROW_HEIGHT
+from metrics.query import signing
 from pipeline.steps import ingest
 from warehouse import accounts
 from warehouse.place import Place
@@ -38,6 +40,19 @@ ARGUMENTS = (
 )  # fmt: skip
 ORDERS = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
 TMALL = ROOT.parent / "shared" / "samples" / "tmall_2020" / "tmall_order_report.csv"
+HOSTILE = """
+[server]
+address = "0.0.0.0"
+enableXsrfProtection = false
+enableCORS = false
+enableStaticServing = true
+baseUrlPath = "elsewhere"
+maxUploadSize = 9000
+[server.trustedUserHeaders]
+x-anybody = "session"
+[client]
+showErrorDetails = "full"
+"""
 WIDTHS = {1440: 900, 390: 844}
 WAIT = 60_000  # milliseconds; the machine may be busy
 
@@ -50,22 +65,42 @@ def address(built: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @contextmanager
-def serving(home: Path, log: Path) -> Iterator[str]:
-    """``streamlit run`` on a free loopback port, reading ``home``."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", "--server.port", str(port)]
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "BAIYUN_HOME": str(home)}, stdout=stream, stderr=stream
-        )
+def serving(home: Path, log: Path, port: int | None = None) -> Iterator[str]:
+    """``baiyun dashboards`` on a free loopback port, reading ``home``.
+
+    From a folder, and for a person, whose own Streamlit options would open everything.
+    """
+    port = port or _free_port()
+    folder = log.parent / "elsewhere"
+    for place in (folder, folder / "home"):
+        (place / ".streamlit").mkdir(parents=True, exist_ok=True)
+        (place / ".streamlit" / "config.toml").write_text(HOSTILE, encoding="utf-8")
+    command = [sys.executable, "-m", "cli", "dashboards", "--port", str(port)]
+    environment = {
+        **os.environ,
+        "BAIYUN_HOME": str(home),
+        "HOME": str(folder / "home"),
+        "PYTHONPATH": str(ROOT),
+    }
+    with log.open("ab") as stream:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=stream)
         try:
             _await_health(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+            listening = [
+                item for item in psutil.Process(server.pid).net_connections() if item.status == "LISTEN"
+            ]
+            assert [item.laddr for item in listening] == [("127.0.0.1", port)]
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _await_health(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -204,13 +239,56 @@ def test_the_menu_leads_to_the_other_page_and_signing_out_leads_back(visit: Call
     assert page.get_by_label("账号 Account").input_value() == ""
 
 
-def test_a_reload_asks_for_the_password_again(visit: Callable[..., Page]) -> None:
-    """The viewer lives in the session only: nothing in the browser brings it back."""
+def test_a_reload_and_a_second_tab_stay_signed_in(visit: Callable[..., Page]) -> None:
     page = visit(name="a")
     settle(page)
+    [kept] = [item for item in page.context.cookies() if item["name"] == "baiyun_session"]
+    assert (kept["httpOnly"], kept["sameSite"]) == (True, "Lax")
+    assert kept["value"] not in page.evaluate("document.cookie + JSON.stringify({...localStorage})")
     page.reload()
+    page.get_by_text(kept_yesterday("merchant-a"), exact=True).first.wait_for()
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    tab.get_by_text(kept_yesterday("merchant-a"), exact=True).first.wait_for()
+
+
+def test_a_session_ended_elsewhere_leads_an_open_page_back_to_the_form(
+    visit: Callable[..., Page], built: Place
+) -> None:
+    page = visit("data_health", name="a")
+    page.get_by_text("隔离行").wait_for()
+    settle(page)
+    [kept] = [item for item in page.context.cookies() if item["name"] == "baiyun_session"]
+    signing.leave(built, kept["value"], signing.Visit())
+    page.locator("[data-testid=stPageLink] a").first.click()  # anything that asks the server for something
     page.get_by_label("密码 Password", exact=True).wait_for()
     assert kept_yesterday("merchant-a") not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_a_page_left_open_over_a_restart(
+    browser: Browser, built: Place, tmp_path: Path, is_ended: bool
+) -> None:
+    """The session goes on with the new server; one that ended meanwhile leads to the form, by itself."""
+    port, context = _free_port(), browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    with serving(built.home, tmp_path / "log", port) as address:
+        page.goto(f"{address}/data_health")
+        fill_form(page, "a", PASSWORD)
+        page.get_by_text("隔离行").wait_for()
+    if is_ended:
+        [kept] = [item for item in context.cookies() if item["name"] == "baiyun_session"]
+        signing.leave(built, kept["value"], signing.Visit())
+    with serving(built.home, tmp_path / "log", port):
+        if is_ended:
+            page.get_by_label("密码 Password", exact=True).wait_for()
+            assert "data_health" in page.url
+        else:
+            settle(page)
+            page.reload()
+            page.get_by_text("隔离行").wait_for()
+    context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -226,7 +304,8 @@ def test_nothing_is_wider_than_the_screen(
     else:
         settle(page)
         assert picture(page, tmp_path, f"{path or name}").stat().st_size > 10_000
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    found = "(document.querySelector('[data-testid=stMain]') ?? document.scrollingElement).scrollWidth"
+    assert page.evaluate(found) <= width
 
 
 def test_dropped_files_are_judged_within_the_screen(

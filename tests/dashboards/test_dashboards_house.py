@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,15 +70,31 @@ def test_pages_and_files_stay_small() -> None:
     assert {name for name, count in lengths.items() if count > (150 if "/views/" in name else 200)} == set()
 
 
-def test_the_server_listens_at_home_tells_nobody_and_shows_no_traceback() -> None:
-    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert told["server"]["address"] == "127.0.0.1"
-    assert told["browser"]["gatherUsageStats"] is False
-    assert (
-        told["client"]["showErrorDetails"],
-        told["client"]["toolbarMode"],
-        told["client"]["disableDataExport"],
-    ) == ("none", "minimal", True)
+def test_the_server_takes_its_options_from_us_alone(tmp_path: Path) -> None:
+    """A folder's or a person's own file of options used to open the server to everybody."""
+    hostile = (
+        '[server]\naddress = "0.0.0.0"\nenableXsrfProtection = false\n[client]\ntoolbarMode = "developer"\n'
+    )
+    for folder in (tmp_path, tmp_path / "home"):
+        (folder / ".streamlit").mkdir(parents=True)
+        (folder / ".streamlit" / "config.toml").write_text(hostile, encoding="utf-8")
+    code = (
+        "from dashboards.serving.run import options, settle; from streamlit import config;"
+        "settle(options() | {'server.address': '127.0.0.1'});"
+        "print(*[config.get_option(name) for name in ('server.address', 'server.enableXsrfProtection',"
+        " 'browser.gatherUsageStats', 'client.showErrorDetails', 'client.toolbarMode',"
+        " 'client.disableDataExport', 'server.enableStaticServing', 'theme.light.primaryColor')])"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert shown.split() == ["127.0.0.1", "True", "False", "none", "minimal", "True", "False", "#0d7a6f"]
 
 
 NEW_PAGE = """

@@ -1,26 +1,35 @@
-"""Signing in: right, wrong, unknown and locked out; the last three sound the same."""
+"""Signing in: right, wrong and unknown, of which the last two sound the same; who guesses waits, nobody
+else.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from argon2 import PasswordHasher
 from warehouse_cases import AT
 
-from contracts.errors import NotFoundError, UsageError
-from warehouse import accounts
+from contracts.errors import BaiyunError, NotFoundError, UsageError
+from warehouse import accounts, guesses, sessions
 from warehouse.place import Place
+from warehouse.security import Visit
 
 PASSWORD = "lychee-bay-2026"
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
+LIMITS = sessions.Limits(dt.timedelta(days=14), dt.timedelta(days=90), dt.timedelta(hours=12))
+STRANGER, AT_HOME = Visit("203.0.113.9", "脚本 script"), Visit("198.51.100.7", "Chrome · Windows")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def real_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords cost here what they cost in a house."""
     monkeypatch.setattr(accounts, "_HASHER", PasswordHasher())
@@ -28,13 +37,15 @@ def real_cost(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def baiyun(place: Place, real_cost: None) -> accounts.Account:
+def baiyun(place: Place) -> accounts.Account:
     return accounts.add(place, "baiyun", PASSWORD, role="merchant", merchant_id="m1")
 
 
-def refusal(place: Place, name: str, password: str, at: dt.datetime = AT) -> str:
+def refusal(
+    place: Place, name: str, password: str, at: dt.datetime = AT, visit: Visit = accounts.HERE
+) -> str:
     with pytest.raises(NotFoundError) as told:
-        accounts.verify(place, name, password, at=at)
+        accounts.verify(place, name, password, at=at, visit=visit)
     return str(told.value)
 
 
@@ -44,19 +55,61 @@ def test_the_right_password_opens(place: Place, baiyun: accounts.Account) -> Non
     assert accounts.names(place) == [baiyun]
 
 
-def test_wrong_unknown_and_locked_sound_the_same(place: Place) -> None:
-    told = {refusal(place, "baiyun", "wrong") for _ in range(5)} | {
-        refusal(place, "nobody", "wrong"),
-        refusal(place, "baiyun", PASSWORD),
+def test_wrong_and_unknown_sound_the_same_and_wait_the_same(place: Place) -> None:
+    told = {
+        name: [refusal(place, name, "wrong", visit=STRANGER) for _ in range(6)]
+        for name in ("baiyun", "nobody")
     }
-    assert len(told) == 1
+    assert told["baiyun"] == told["nobody"]
+    assert len(set(told["baiyun"][:5])) == 1 and "SIGN_IN_REFUSED" in told["baiyun"][0]
+    assert "SIGN_IN_WAITS" in told["baiyun"][5] and "1 分钟" in told["baiyun"][5]
 
 
-def test_five_failures_lock_for_a_quarter_of_an_hour(place: Place, baiyun: accounts.Account) -> None:
+def test_a_stranger_who_guesses_keeps_only_himself_waiting(place: Place, baiyun: accounts.Account) -> None:
+    """The fault this came from: five wrong tries by anybody locked the merchant out, again and again."""
+    for _ in range(20):
+        refusal(place, "baiyun", "wrong", visit=STRANGER)
+    assert "SIGN_IN_WAITS" in refusal(place, "baiyun", PASSWORD, visit=STRANGER)
+    assert accounts.verify(place, "baiyun", PASSWORD, visit=AT_HOME, at=AT) == baiyun
+
+
+def test_a_known_device_is_not_kept_waiting_by_a_stranger_in_the_same_network(
+    place: Place, baiyun: accounts.Account
+) -> None:
+    known = Visit(
+        STRANGER.address, "", sessions.start(place, baiyun, AT_HOME, LIMITS, is_kept=True).device_key
+    )
+    for _ in range(6):
+        refusal(place, "baiyun", "wrong", visit=STRANGER)
+    assert accounts.verify(place, "baiyun", PASSWORD, visit=known, at=AT) == baiyun
+    # it has tries of its own to use up, and a device is known to the accounts used on it only
     for _ in range(5):
-        refusal(place, "baiyun", "wrong")
-    refusal(place, "baiyun", PASSWORD, AT + 14 * MINUTE)
-    assert accounts.verify(place, "baiyun", PASSWORD, at=AT + 16 * MINUTE) == baiyun
+        refusal(place, "baiyun", "wrong", visit=known)
+    assert "SIGN_IN_WAITS" in refusal(place, "baiyun", PASSWORD, visit=known)
+    other = accounts.add(place, "other", PASSWORD, role="operator")
+    for _ in range(5):
+        refusal(place, "other", "wrong", visit=STRANGER)
+    assert "SIGN_IN_WAITS" in refusal(place, "other", PASSWORD, visit=known)
+    assert accounts.verify(place, "other", PASSWORD, visit=AT_HOME, at=AT) == other
+
+
+def test_a_household_of_ipv6_addresses_is_one_source(place: Place) -> None:
+    for last in range(5):
+        refusal(place, "baiyun", "wrong", visit=Visit(f"2001:db8:1:2::{last}"))
+    assert "SIGN_IN_WAITS" in refusal(place, "baiyun", PASSWORD, visit=Visit("2001:db8:1:2:ffff::1"))
+    assert "SIGN_IN_REFUSED" in refusal(place, "baiyun", "wrong", visit=Visit("2001:db8:1:3::1"))
+
+
+def test_waits_grow_and_a_day_forgets(place: Place, baiyun: accounts.Account) -> None:
+    for _ in range(5):
+        refusal(place, "baiyun", "wrong", AT)
+    now = AT
+    for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
+        assert "SIGN_IN_WAITS" in refusal(place, "baiyun", PASSWORD, now + minutes * MINUTE - SECOND)
+        now += minutes * MINUTE
+        assert "SIGN_IN_REFUSED" in refusal(place, "baiyun", "wrong", now)
+    assert accounts.verify(place, "baiyun", PASSWORD, at=now + 25 * 60 * MINUTE) == baiyun
+    assert "SIGN_IN_REFUSED" in refusal(place, "baiyun", "wrong", now + 25 * 60 * MINUTE)
 
 
 def test_the_fifth_try_may_still_be_right_and_success_forgets_failures(
@@ -68,14 +121,41 @@ def test_the_fifth_try_may_still_be_right_and_success_forgets_failures(
         assert accounts.verify(place, "baiyun", PASSWORD, at=AT) == baiyun
 
 
-def test_after_a_lock_counting_starts_again(place: Place) -> None:
-    for _ in range(5):
-        refusal(place, "baiyun", "wrong")
-    refusal(place, "baiyun", "wrong", AT + 16 * MINUTE)
-    assert accounts.verify(place, "baiyun", PASSWORD, at=AT + 17 * MINUTE)
+def test_parallel_tries_neither_share_a_try_nor_hash_side_by_side(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    def slow(stored: str, password: str) -> bool:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.02)
+        with lock:
+            running -= 1
+        return False
+
+    monkeypatch.setattr(accounts, "_matches", slow)
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(lambda _: refusal(place, "baiyun", "wrong", visit=STRANGER), range(12)))
+    assert sum("SIGN_IN_REFUSED" in item for item in told) == 5
+    assert most == 1
 
 
-def test_an_unknown_name_takes_as_long_as_a_known_one(place: Place) -> None:
+def test_a_stranger_in_the_queue_does_not_hold_up_a_known_device(
+    place: Place, baiyun: accounts.Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Visit(device_key=sessions.start(place, baiyun, AT_HOME, LIMITS, is_kept=True).device_key)
+    monkeypatch.setattr(guesses, "_PATIENCE", 0.05)
+    with guesses.slot(is_known=False):
+        with pytest.raises(BaiyunError, match="SIGN_IN_BUSY"):
+            accounts.verify(place, "baiyun", PASSWORD, visit=STRANGER, at=AT)
+        assert accounts.verify(place, "baiyun", PASSWORD, visit=known, at=AT) == baiyun
+
+
+def test_an_unknown_name_takes_as_long_as_a_known_one(place: Place, real_cost: None) -> None:
+    accounts.add(place, "baiyun", PASSWORD, role="operator")
     refusal(place, "nobody", "wrong")
     took = {}
     for name in ("baiyun", "nobody"):
@@ -92,12 +172,27 @@ def test_removal_bites_at_once(place: Place) -> None:
     assert not accounts.remove(place, "baiyun")
 
 
-def test_a_new_password_replaces_the_old_and_ends_a_lock(place: Place) -> None:
+def test_a_new_password_replaces_the_old_and_ends_a_wait(place: Place) -> None:
     for _ in range(5):
         refusal(place, "baiyun", "wrong")
     accounts.add(place, "baiyun", "another-password", role="operator")
     assert accounts.verify(place, "baiyun", "another-password", at=AT).role == "operator"
     refusal(place, "baiyun", PASSWORD)
+
+
+def test_a_file_from_before_sessions_is_taken_as_it_is(place: Place) -> None:
+    place.accounts_file.unlink()
+    with closing(sqlite3.connect(place.accounts_file)) as db, db:
+        db.execute(
+            "CREATE TABLE account (name TEXT PRIMARY KEY, password_hash TEXT NOT NULL, role TEXT NOT NULL,"
+            " merchant_id TEXT, failures INTEGER NOT NULL DEFAULT 0, locked_until REAL NOT NULL DEFAULT 0)"
+        )
+        db.execute(
+            "INSERT INTO account VALUES ('old', ?, 'operator', NULL, 5, 9e9)",
+            (PasswordHasher().hash(PASSWORD),),
+        )
+    assert accounts.verify(place, "old", PASSWORD, at=AT).role == "operator"
+    assert accounts.add(place, "old", "another-password", role="operator").stamp
 
 
 def test_the_file_is_private_and_holds_no_password(place: Place) -> None:

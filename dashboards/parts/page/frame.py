@@ -11,7 +11,6 @@ from contracts.codes import CodeList
 from dashboards.parts.page.banner import show_banner, show_freshness
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.menu import IN_THE_ROW, Card
-from dashboards.parts.page.sign_in import sign_out
 from dashboards.parts.page.words import plain
 from metrics.query.access import Viewer
 from metrics.reports import health
@@ -57,4 +56,6 @@ def show_heading(zh: str, en: str) -> None:
 def _show_account(viewer: Viewer) -> None:
     with st.popover("账号", icon=":material/account_circle:", type="tertiary"):
         st.markdown(f"**{plain(viewer.name)}**  \n:gray[{_ROLES.zh(viewer.role)} {_ROLES.en(viewer.role)}]")
-        st.button("退出登录 Sign out", icon=":material/logout:", on_click=sign_out, key="sign_out")
+        if st.button("退出登录 Sign out", icon=":material/logout:", key="sign_out"):
+            st.logout()  # the browser is led to where its session ends
+            st.stop()

@@ -1,0 +1,74 @@
+"""Signing in from a browser and out again: sessions opened, listed and ended, a password changed.
+
+Whoever is signed in does this for the own account only: every function takes the viewer, none a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metrics.query.access import Viewer, limits, resume
+from warehouse import accounts, security, sessions
+from warehouse.accounts_file import secret_id
+from warehouse.place import Place
+from warehouse.security import EVENT, Event, Visit
+from warehouse.sessions import Opened, Session
+
+__all__ = ["EVENT", "Event", "Opened", "Session", "Visit"]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What somebody typed into the form; ``before`` is the token the browser came with."""
+
+    name: str
+    password: str = ""
+    is_kept: bool = False
+    before: str = ""
+
+
+def enter(place: Place, form: SignIn, visit: Visit) -> Opened:
+    """Open a session for a name and password. Raises as ``accounts.verify`` does."""
+    account = accounts.verify(place, form.name, form.password, visit=visit)
+    return sessions.start(place, account, visit, limits(), is_kept=form.is_kept, before=form.before)
+
+
+def leave(place: Place, token: str, visit: Visit) -> None:
+    """End the session of ``token``, if it goes on."""
+    if viewer := resume(place, token):
+        sessions.end(place, viewer.name, secret_id(token), visit, "signed_out")
+
+
+def my_sessions(viewer: Viewer) -> list[tuple[Session, bool]]:
+    """Where the viewer is signed in, the last used first, and whether it is the one that asks."""
+    found = sessions.of(viewer.place, viewer.name, limits())
+    return [(item, item.id == secret_id(viewer.session)) for item in found]
+
+
+def end_session(viewer: Viewer, session_id: str, visit: Visit) -> None:
+    """End one of the viewer's sessions. One that has ended already is fine."""
+    sessions.end(viewer.place, _own(viewer).name, session_id, visit)
+
+
+def end_everywhere(viewer: Viewer, visit: Visit) -> int:
+    """End all sessions of the viewer, the one that asks too. How many."""
+    return sessions.end_all(viewer.place, _own(viewer).name, visit)
+
+
+def change_password(viewer: Viewer, old: str, new: str, visit: Visit) -> None:
+    """Give the viewer a new password; the other sessions end. Raises as ``sessions.change_password``."""
+    sessions.change_password(viewer.place, viewer.session, old, new, visit, limits())
+
+
+def my_events(viewer: Viewer, limit: int) -> list[Event]:
+    """What happened with the viewer's account, the newest first; with every account for the operator."""
+    own = _own(viewer)
+    return security.events(own.place, limit=limit, name=None if own.role == "operator" else own.name)
+
+
+def _own(viewer: Viewer) -> Viewer:
+    """``viewer``, whose session goes on. Raises ``NotFoundError`` SIGNED_OUT otherwise."""
+    found = resume(viewer.place, viewer.session)
+    if found is None or found.name != viewer.name:
+        raise sessions.signed_out()
+    return found
