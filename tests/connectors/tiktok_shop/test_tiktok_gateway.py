@@ -147,7 +147,7 @@ def test_which_shops_cipher(shops: list[dict[str, Any]], number: str, cipher: st
         (105005, "Access denied", CredentialError, "NO_PERMISSION"),
         (36009033, "", CredentialError, "NO_PERMISSION"),
         (36009043, "", CredentialError, "SHOP_CLOSED"), (106001, "", CredentialError, "BAD_SIGNATURE"),
-        (106013, "", CredentialError, "WRONG_SHOP"),
+        (36009044, "", CredentialError, "SHOP_CLOSED"), (106013, "", CredentialError, "WRONG_SHOP"),
         (101000, "", CredentialError, "WRONG_SHOP"), (105001, "", CredentialError, "TOKEN_INVALID"),
         (36004005, "", CredentialError, "TOKEN_INVALID"),
         (12345678, "", CollectError, "PLATFORM_REFUSED"),

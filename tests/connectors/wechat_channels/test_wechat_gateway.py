@@ -106,7 +106,8 @@ def test_a_second_refusal_ends_the_call() -> None:
         (31042, TooManyOrdersError, "TOO_MANY_ORDERS"), (606006, CursorChangedError, "CURSOR_CHANGED"),
         (48001, CredentialError, "NO_PERMISSION"),
         (40097, CollectError, "ILLEGAL_PARAMETER"), (47001, CollectError, "ILLEGAL_BODY"),
-        (100002, CollectError, "NO_SUCH_ORDER"),
+        (100002, CollectError, "NO_SUCH_ORDER"), (43001, CollectError, "ILLEGAL_METHOD"),
+        (10021050, CollectError, "NO_SUCH_AFTER_SALE"),
         (10020004, CollectError, "WINDOW_TOO_LONG"), (45009, CollectError, "QUOTA_USED_UP"),
         (9401020, CollectError, "PLATFORM_REFUSED"),
     ],
@@ -118,6 +119,13 @@ def test_every_errcode_has_its_class(code: int, kind: type[CollectError], rule: 
     assert raised.value.rule == rule
     assert raised.value.facts["errcode"] == code
     assert "s3cret" not in raised.value.sentence()
+
+
+@pytest.mark.parametrize(("code", "pause"), [(-1, None), (10021044, 5.0), (45011, 60.0), (45009, "none")])
+def test_a_busy_platform_is_given_the_pause_that_is_known(code: int, pause: object) -> None:
+    with pytest.raises(CollectError) as raised:
+        check(PATH, json.dumps({"errcode": code}).encode())
+    assert raised.value.facts.get("retry_after", "none") == pause
 
 
 @pytest.mark.parametrize(("code", "rule"), [(40001, "BAD_SECRET"), (40013, "BAD_SECRET")])
