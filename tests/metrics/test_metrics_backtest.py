@@ -146,6 +146,27 @@ def test_weeks_that_are_over_score_what_was_said_at_a_fortnight(place: Place) ->
     assert score(tell(place, said, NOW)) == Score(2, 1)
 
 
+@pytest.mark.parametrize(("age", "counts"), [(13, False), (14, True), (20, True), (21, False)])
+def test_a_fortnight_lasts_a_week(place: Place, age: int, counts: bool) -> None:
+    said = [said_row(1, WEEK, WEEK + dt.timedelta(days=age + 6), 43_000, age)]
+    assert score(tell(place, said, NOW)) == Score(int(counts), int(counts))
+
+
+@pytest.mark.parametrize(("days", "counts"), [(6, False), (7, True)])
+def test_only_of_a_week_that_was_over_something_was_said(place: Place, days: int, counts: bool) -> None:
+    viewer = tell(place, [said_row(1, WEEK, WEEK + dt.timedelta(days=days), 43_000, 14)], NOW)
+    assert (said_before(viewer) is not None, score(viewer).weeks_qty) == (counts, int(counts))
+
+
+def test_shops_whose_data_reached_less_far_do_not_make_the_sentence_older(place: Place) -> None:
+    """And a week without an estimate today takes no part, nor does what an older build said of it."""
+    earlier = said_row(1, WEEK, THEN - dt.timedelta(days=3), 20_000, 28, shop="s2")
+    silent = [said_row(1, WEEK, THEN, 9_000, 31, shop="s3"), now_row(WEEK, 9_000, None, shop="s3")]
+    found = said_before(tell(place, [SAID[0], earlier, silent[0]], [*NOW, silent[1]]))
+    assert found is not None
+    assert (found.said_date, found.days, found.weeks_qty, found.now_fen) == (THEN, 15, 2, 65_000)
+
+
 def test_matured_net_is_asked_for_like_any_other(place: Place) -> None:
     viewer = tell(place, SAID, NOW)
     answer = ask(viewer, ["matured_net"], by=["shop"], period=(WEEK, WEEK + dt.timedelta(days=13)))
