@@ -150,6 +150,12 @@ def read_sample(sample: Sample) -> Reading:
     return read_records(sample.platform, sample.kind, api_records(sample), origin())
 
 
+@cache
+def bronze_of(sample: Sample) -> pl.DataFrame:
+    """The typed rows of a sample, read once."""
+    return read_sample(sample).bronze
+
+
 def api_records(sample: Sample) -> list[dict[str, object]]:
     """An API sample as flat records."""
     assert sample.platform.api is not None

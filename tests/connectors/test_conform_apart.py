@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import polars as pl
 import pytest
-from conformance_cases import Sample, read_sample, samples
+from conformance_cases import Sample, bronze_of, samples
 
 from connectors.base import TOGETHER, Platform
 
@@ -24,14 +22,9 @@ each_kind = pytest.mark.parametrize(
 Frames = dict[str, pl.DataFrame]
 
 
-@cache
-def _bronze(sample: Sample) -> pl.DataFrame:
-    return read_sample(sample).bronze
-
-
 def _given(sample: Sample, number: int) -> pl.DataFrame:
     """A sample's bronze rows as the ``number``-th export of a shop."""
-    return _bronze(sample).with_columns(
+    return bronze_of(sample).with_columns(
         merchant_id=pl.lit("m1"),
         shop_id=pl.lit("s1"),
         _export_id=pl.lit(f"{number:064}"),

@@ -157,6 +157,20 @@ def test_names_that_do_not_resolve_ports_that_are_shut_and_broken_tls_are_transi
         assert not any(secret in str(caught.value) + caplog.text for secret in own.secrets)
 
 
+def test_what_cannot_be_sent_at_all_is_final_and_tells_no_secret(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(*_: object, **__: object) -> requests.Response:
+        raise requests.exceptions.InvalidHeader("header of s3cret")
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    waits = list[float]()
+    with pytest.raises(CollectError, match="NETWORK") as raised:
+        call(wire, waits)
+    assert not isinstance(raised.value, TransientError) and waits == [] and "header of" in str(raised.value)
+    assert "s3cret" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     "address",
     ["http://169.254.169.254/latest", "http://127.0.0.1:1/", "http://user@127.0.0.1/", "file:///etc/passwd"],

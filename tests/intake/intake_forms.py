@@ -185,6 +185,10 @@ BYTES = [
     refused("B16", "empty", "EMPTY_FILE", lambda: b""),
     refused("B16", "blank", "EMPTY_FILE", lambda: b"\r\n \r\n"),
     refused("B17", "header-only", "NO_ROWS", lambda: data(orders()[:1])),
+    refused("B17", "header-only-workbook", "NO_ROWS", lambda: workbook({"订单": plain(orders()[:1])})),
+    refused(
+        "B17", "total-only", "NO_ROWS", lambda: data([*orders()[:1], ["合计", *[""] * (len(HEADER) - 1)]])
+    ),
 ]
 
 CONTAINERS = [

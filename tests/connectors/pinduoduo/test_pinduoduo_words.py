@@ -29,6 +29,21 @@ def test_order_words(word: str, code: str) -> None:
     assert order(order_status_text=word)["order_status_code"] == code
 
 
+@pytest.mark.parametrize(
+    ("word", "after_sale", "refund", "code"),
+    [
+        (None, None, None, None), (None, None, "1", "none"), (None, None, "4", "success"),
+        (None, "16", "1", "exchanged"), (None, "25", None, "exchanged"), (None, "10", "2", "pending"),
+        ("退款成功", "16", "1", "success"), ("无售后或售后取消", None, "4", "none"),
+    ],
+)  # fmt: skip
+def test_what_became_of_an_after_sale_is_told_by_its_word_else_by_its_numbers(
+    word: str | None, after_sale: str | None, refund: str | None, code: str | None
+) -> None:
+    line = order(after_sale_text=word, after_sales_number_text=after_sale, refund_status_number_text=refund)
+    assert line["refund_status_code"] == code
+
+
 def test_a_cancelled_order_that_was_paid_was_refunded() -> None:
     assert order(order_status_text="已取消", paid_at=NOW)["order_status_code"] == "closed_refunded"
 
