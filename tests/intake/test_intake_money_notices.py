@@ -171,6 +171,30 @@ def test_what_was_paid_on_no_day_is_told_until_a_file_tells_the_day() -> None:
     assert found[0][3].endswith(";写付款时间的文件 / told by: 订单"), found[0][3]
 
 
+@pytest.mark.parametrize(
+    ("platform", "told"),
+    [
+        ("taobao", ";写付款时间的文件 / told by: 订单、订单商品明细"),
+        ("tiktok_shop", ";写付款时间的文件 / told by: 订单"),
+        ("pinduoduo", ""),
+    ],
+)
+def test_files_that_tell_when_an_order_was_paid_are_named(platform: str, told: str) -> None:
+    """Not the API's, nor lists of what was sold live or through creators; Pinduoduo's need not tell it."""
+    part = Loaded(
+        platforms()[platform],
+        "orders",
+        pl.DataFrame(),
+        pl.DataFrame(),
+        {"order_line": rows("order_line", {"order_status_code": "paid", "paid_fen": 1_000})},
+        {},
+        {("s1", "e1"): cast("Reading", Silent())},
+        pl.DataFrame(),
+    )
+    (done,) = with_money_notices(cast("Lake", Known()), [part], CURRENCY_RATE.empty())
+    assert [notice.about for notice in done.readings["s1", "e1"].notices] == [f"10.00 元{told}"]
+
+
 def test_what_went_back_of_no_amount_is_told_until_a_file_gives_it() -> None:
     back = {
         "order_status_code": "closed_refunded",

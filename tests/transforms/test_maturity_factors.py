@@ -228,6 +228,9 @@ def test_an_age_a_segment_never_reached_is_its_parents() -> None:
         pl.col("channel_code") == "young"
     )
     assert found["after_rate"].to_list() == pytest.approx([0.5, 0.25])
+    assert found.filter(age=1).select("sigma2", "error2").row(0) == (0.0, 0.0), (
+        "of one cohort nothing is known to vary"
+    )
 
 
 def test_weights_forget_by_half() -> None:

@@ -272,6 +272,35 @@ def test_a_take_back_without_a_number_is_the_refund_of_its_amount() -> None:
     assert items(made) == {("order", "A"): ("refunded_after_settlement", -3_000)}
 
 
+@pytest.mark.parametrize(("named", "left"), [(True, {"a1": -3_000}), (False, {"A": -3_000})])
+def test_refunds_after_the_payout_are_taken_back_by_line_or_by_order_as_the_bill_names_them(
+    named: bool, left: dict[str, int]
+) -> None:
+    """Of an order whose payout names no line a take-back answers for all of them."""
+    orders = lines(*({"order_id": "A", "order_line_id": line} for line in ("a1", "a2")))
+    back = refunds(
+        *(
+            {
+                "refund_id": f"r-{line}",
+                "order_id": "A",
+                "order_line_id": line,
+                "refund_fen": fen,
+                "refunded_at": JULY,
+            }
+            for line, fen in (("a1", 3_000), ("a2", 2_000))
+        )
+    )
+    paid = [
+        {"settlement_entry_id": f"e-{line}", "order_line_id": line, "settled_fen": 9_500}
+        for line in ("a1", "a2")
+    ]
+    taken = {"settlement_entry_id": "e3", "order_line_id": "a2", "settled_fen": -2_000}
+    taken |= {"settlement_type_code": "refund_after", "settled_at": JULY}
+    bill = [{**row, "order_id": "A", **({} if named else {"order_line_id": None})} for row in (*paid, taken)]
+    found = items(built(orders, back, entries(*bill)))
+    assert found == {("order", name): ("refunded_after_settlement", fen) for name, fen in left.items()}
+
+
 def test_orders_wait_for_their_payout_only_where_bills_are_given() -> None:
     orders = lines(
         {"order_id": "A", "order_status_code": "finished"}, {"order_id": "B"}, {"order_id": "C"},
