@@ -83,6 +83,24 @@ def test_the_goods_decide(told: dict[str, str], line: str) -> None:
     assert built.line(line)["refund_undated_fen"] == 0
 
 
+@pytest.mark.parametrize(
+    ("others", "parts"),
+    [
+        ([], {"B": 50}),  # both deny it: it is whole on the one that has just that
+        ([_line("C", 80)], {"C": 50}),  # somebody who does not deny it has room: the money goes there
+        ([_line("C", 0)], {"B": 50}),  # or has none
+    ],
+)
+def test_an_amount_all_lines_deny_is_of_the_one_that_has_just_that(
+    others: list[dict[str, Any]], parts: dict[str, int]
+) -> None:
+    """What a line says of itself later than the refund: nothing went back."""
+    later = {"stated_refund_fen": 0, "_observed_at": "2026-06-20 12:00:00"}
+    lines = [{**_line("A", 100), **later}, {**_line("B", 50), **later}, *others]
+    found = _parts(_build(lines, [_refund("r", 50)]))
+    assert found == {("r", line): fen for line, fen in parts.items()}
+
+
 def test_the_sku_decides_between_two_sizes_of_one_product() -> None:
     lines = [
         _line("A", 300, style_code="S", product_id="10"),
