@@ -13,7 +13,7 @@ import pytest
 from conformance_cases import mapped, recognise
 
 from connectors.base import Layout, Platform, platforms
-from connectors.coverage import Coverage, coverage, mapped_coverage, stated_in
+from connectors.coverage import Coverage, _covered, coverage, mapped_coverage, stated_in
 from connectors.http import Client, Credentials
 from connectors.mapped import shipped_layouts
 from connectors.mapping.file import FOLDER
@@ -74,6 +74,12 @@ def test_every_kind_and_source_is_stated_once(platform: Platform) -> None:
         "第7步:coverage.csv 每个种类、来源一行 / step 7: one line of coverage.csv for each kind and source"
     )
     assert {kind for kind, source in declared if source == "api"} == set(platform.api_kinds)
+
+
+def test_of_what_has_no_line_nothing_is_claimed() -> None:
+    layouts = [layout for platform in platforms().values() for layout in platform.layouts][:1]
+    found = _covered(layouts, None)
+    assert (found.is_simulated, found.proofs) == (False, ())
 
 
 def test_every_shipped_mapping_is_stated_once() -> None:

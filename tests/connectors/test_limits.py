@@ -65,6 +65,22 @@ def test_bytes_of_a_cell(size: int, rule: str) -> None:
     assert rule_of(lambda: sheet.read(0)) == rule
 
 
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        (b"a,b\n1,2", True),
+        (b"a,b\n1,2\n", False),
+        (b"a,b\r\n1,2\r\n", False),
+        (b"a,b\r1,2\r", False),
+        (b"a,b\r1,2", True),
+        (b"\na,b\n1,2", True),
+        (b"a,b\n1,2\n  ", False),
+    ],
+)
+def test_a_text_is_open_where_no_break_ends_its_last_row(text: bytes, is_open: bool) -> None:
+    assert delimited.open_text(text).is_open is is_open
+
+
 @pytest.mark.parametrize(("above", "rule"), [(11, ""), (12, "UNKNOWN_LAYOUT")])
 def test_lines_above_a_header(above: int, rule: str) -> None:
     header = ",".join(f'"{column.header}"' for column in ORDERS.columns)

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from maturity_cases import GOLDEN, steps
 
+from transforms.maturity.calendar import PROMOTIONS
 from transforms.maturity.factors import credible_factors, factors, weigh
 from transforms.maturity.interval import bounds
 from transforms.maturity.tails import tails
@@ -231,6 +232,18 @@ def test_an_age_a_segment_never_reached_is_its_parents() -> None:
     assert found.filter(age=1).select("sigma2", "error2").row(0) == (0.0, 0.0), (
         "of one cohort nothing is known to vary"
     )
+
+
+def test_promotions_are_those_of_the_metric_dictionary_every_year() -> None:
+    """Section 2.6: 20 May to 20 June, 14 October to 11 November, 10 to 12 December."""
+    days = {"618": ("05-20", "06-20"), "双11": ("10-14", "11-11"), "双12": ("12-10", "12-12")}
+    found = [(one.name, str(one.first_date), str(one.last_date), one.platform_code) for one in PROMOTIONS]
+    wanted = [
+        (name, f"{year}-{first}", f"{year}-{last}", None)
+        for year in range(2015, 2041)
+        for name, (first, last) in days.items()
+    ]
+    assert found == wanted
 
 
 def test_weights_forget_by_half() -> None:

@@ -253,6 +253,31 @@ def test_reasons_are_picked_from_a_menu(text: str | None, code: str | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("total", "items", "parts"),
+    [
+        (30, (10, 20), [10, 20]), (27, (10, 20), [9, 18]), (30, (10, None), [30, 0]),
+        (None, (10, 20), [10, 20]), (30, (None, None), [15, 15]), (0, (0, 0), [0, 0]), (31, (None, None), [15, 16]),
+    ],
+)  # fmt: skip
+def test_a_requests_total_is_its_items_amounts_where_they_add_up_else_shared_by_them(
+    total: int | None, items: tuple[int | None, int | None], parts: list[int]
+) -> None:
+    told = [
+        {
+            "refund_id": "r",
+            "order_id": "1",
+            "platform_sku_id": sku,
+            "item_id": f"i{sku}",
+            "refund_total_fen": total,
+        }
+        | {"item_refund_fen": fen, "updated_at": PAID}
+        for sku, fen in zip("AB", items, strict=True)
+    ]
+    found = PLATFORM.conform("after_sales", bronze("after_sales", *told))["refund_line"].sort("order_line_id")
+    assert found["refund_fen"].to_list() == parts
+
+
+@pytest.mark.parametrize(
     ("text", "amount", "code"),
     [
         ("Order", 900, "sale"), ("Order", -900, "refund_after"), ("ORDER", 900, "sale"),

@@ -110,6 +110,16 @@ def test_who_sold_by_the_file(told: dict[str, object], seller: str | None) -> No
     assert line("64", **told)["seller_code"] == seller
 
 
+@pytest.mark.parametrize(
+    ("opened", "done", "code"),
+    [(None, None, "none"), (0, 0, "none"), (1, None, "pending"), (1, 1, "pending"), (0, 1, "success")],
+)
+def test_pieces_in_an_after_sale_now_and_done_with_one(
+    opened: int | None, done: int | None, code: str
+) -> None:
+    assert line(open_after_qty=opened, done_after_qty=done)["refund_status_code"] == code
+
+
 def test_the_file_does_not_tell_the_place_of_sale() -> None:
     assert line("64", sold_by_text="达人带货")["content_code"] is None
     assert line("64", sold_by_text="直播间")["content_code"] == "live"
