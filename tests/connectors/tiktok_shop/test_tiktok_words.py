@@ -256,7 +256,8 @@ def test_reasons_are_picked_from_a_menu(text: str | None, code: str | None) -> N
     ("total", "items", "parts"),
     [
         (30, (10, 20), [10, 20]), (27, (10, 20), [9, 18]), (30, (10, None), [30, 0]),
-        (None, (10, 20), [10, 20]), (30, (None, None), [15, 15]), (0, (0, 0), [0, 0]), (31, (None, None), [15, 16]),
+        (None, (10, 20), [10, 20]), (30, (None, None), [15, 15]), (0, (0, 0), [0, 0]),
+        (31, (None, None), [15, 16]),
     ],
 )  # fmt: skip
 def test_a_requests_total_is_its_items_amounts_where_they_add_up_else_shared_by_them(
