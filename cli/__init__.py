@@ -36,6 +36,7 @@ from cli import (
     releases,
     show,
     statement,
+    users,
 )
 from cli.terminal import print_json
 from cli.words import DONE, HELD, REFUSED, WRONG_USE, Json, Merchant, Shop, group, read_span
@@ -55,7 +56,7 @@ _lists = {item.code: entries.entry_group(item) for item in entry_lists()}
 _lists["rates"].command("forget")(rates.forget)
 for _code, _group in _lists.items():
     app.add_typer(_group, name=_code)
-app.add_typer(people.user_app, name="user")
+app.add_typer(users.user_app, name="user")
 app.add_typer(people.shops_app, name="shops")
 app.command("map")(map_table.map_table)
 app.add_typer(map_table.app, name="mappings")

@@ -1,9 +1,7 @@
-"""``baiyun user`` and ``baiyun shops``: who may sign in, and who owns which shop."""
+"""``baiyun shops``: who owns which shop."""
 
 from __future__ import annotations
 
-import getpass
-import sys
 from typing import Annotated
 
 import typer
@@ -11,61 +9,13 @@ import typer
 from cli import show
 from cli.words import Json, Merchant, Shop, group
 from contracts import codes
-from contracts.errors import NotFoundError
 from pipeline import steps
 from pipeline.house import reading, writing
 from pipeline.intake.registering import register_shop
-from warehouse import accounts, registry
+from warehouse import registry
 from warehouse.settings import Settings
 
-user_app = group("登录账号 / sign-in accounts")
 shops_app = group("商家与店铺登记 / merchants and shops")
-
-
-@user_app.command("add")
-def add_user(
-    name: str,
-    role: Annotated[str, typer.Option(help="merchant | association | operator")] = "merchant",
-    merchant: Annotated[
-        str | None, typer.Option("--merchant", "-m", help="商家编号(商家账号必填) / merchant id")
-    ] = None,
-    password_stdin: Annotated[
-        bool, typer.Option(help="从标准输入读取密码 / read the password from standard input")
-    ] = False,
-) -> None:
-    """新建或更改登录账号;密码不会出现在命令行 / add or change an account.
-
-    The password is typed or piped, never an argument.
-    """
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else getpass.getpass("密码 / password: ")
-    settings = Settings()
-    if merchant:
-        with reading(settings) as lake:
-            if merchant not in registry.merchants(lake)["merchant_id"]:
-                step = {
-                    "step_zh": "先用 baiyun shops add 登记",
-                    "step_en": "enter it with `baiyun shops add` first",
-                }
-                raise NotFoundError(
-                    "NOT_REGISTERED", "没有登记这个商家", "no such merchant", **step, merchant=merchant
-                )
-    account = accounts.add(settings.place, name, password, role=role, merchant_id=merchant)
-    typer.echo(f"账号 {account.name}({account.role})已保存 / account saved")
-
-
-@user_app.command("list")
-def list_users() -> None:
-    """全部账号 / all accounts."""
-    for account in accounts.names(Settings().place):
-        typer.echo(f"{account.name}\t{account.role}\t{account.merchant_id or ''}")
-
-
-@user_app.command("remove")
-def remove_user(name: str) -> None:
-    """删除账号,已登录的会话立即失效 / remove an account; its open sessions end at once."""
-    if not accounts.remove(Settings().place, name):
-        raise NotFoundError("NO_SUCH_ACCOUNT", "没有这个账号", "no such account", name=name)
-    typer.echo(f"账号 {name} 已删除 / account removed")
 
 
 @shops_app.command("list")

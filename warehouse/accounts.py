@@ -59,13 +59,13 @@ def add(place: Place, name: str, password: str, *, role: str, merchant_id: str |
     name = name.strip()
     if not name or not name.isprintable():
         raise UsageError("BAD_ACCOUNT", "账号名为空", "empty name")
-    account = Account(name, role, merchant_id, secrets.token_hex(8))
+    account, hashed = Account(name, role, merchant_id, secrets.token_hex(8)), _hashed(password)
     with opened(place) as db:
         db.execute(
             "INSERT INTO account (name, password_hash, role, merchant_id, stamp) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role,"
             " merchant_id = excluded.merchant_id, stamp = excluded.stamp",
-            (name, _hashed(password), role, merchant_id, account.stamp),
+            (name, hashed, role, merchant_id, account.stamp),
         )
         guesses.forget(db, name)
         note(db, "account", name, HERE, seconds(None))
@@ -109,21 +109,26 @@ def _count(place: Place, name: str, source: str, now: float) -> tuple[sqlite3.Ro
         return row, guesses.count(db, name, source, now)
 
 
-def change_password(place: Place, account: Account, new: str) -> Account:
-    """Give an account a new password, and with it a new stamp: what was opened before has ended.
+def change_password(
+    place: Place, account: Account, new: str, visit: Visit = HERE, at: dt.datetime | None = None
+) -> Account:
+    """Give an account a new password, and with it a new stamp: what was opened before has ended, and no
+    device but the one that asks is known any more.
 
     Whether its owner asks is the caller's to ``verify``. Raises ``UsageError`` for a short password,
     ``NotFoundError`` when the account was changed meanwhile.
     """
-    stamp = secrets.token_hex(8)
+    stamp, hashed = secrets.token_hex(8), _hashed(new)
     with opened(place) as db:
         changed = db.execute(
             "UPDATE account SET password_hash = ?, stamp = ? WHERE name = ? AND stamp = ?",
-            (_hashed(new), stamp, account.name, account.stamp),
+            (hashed, stamp, account.name, account.stamp),
         )
         if not changed.rowcount:
             raise _refused()
+        db.execute("DELETE FROM device WHERE name = ? AND id <> ?", (account.name, visit.device_id))
         guesses.forget(db, account.name)
+        note(db, "password", account.name, visit, seconds(at))
     return Account(account.name, account.role, account.merchant_id, stamp)
 
 

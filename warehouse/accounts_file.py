@@ -21,7 +21,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS look (name TEXT PRIMARY KEY, release_number INTEGER NOT NULL) STRICT",
     """CREATE TABLE IF NOT EXISTS session (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, stamp TEXT NOT NULL, device TEXT NOT NULL,
-        address TEXT NOT NULL, is_kept INTEGER NOT NULL, begun_at REAL NOT NULL, seen_at REAL NOT NULL
+        address TEXT NOT NULL, is_kept INTEGER NOT NULL, begun_at REAL NOT NULL, seen_at REAL NOT NULL,
+        device_id TEXT NOT NULL DEFAULT ''
     ) STRICT""",
     """CREATE TABLE IF NOT EXISTS device (
         id TEXT NOT NULL, name TEXT NOT NULL, begun_at REAL NOT NULL, PRIMARY KEY (id, name)
@@ -35,6 +36,9 @@ _TABLES = (
         address TEXT NOT NULL, device TEXT NOT NULL
     ) STRICT""",
 )
+
+#: Columns that files from before them lack.
+_ADDED = (("account", "stamp"), ("session", "device_id"))
 
 
 @contextmanager
@@ -50,7 +54,8 @@ def opened(place: Place) -> Iterator[sqlite3.Connection]:
         with connection:
             for table in _TABLES:
                 connection.execute(table)
-            _add_stamp(connection)
+            for table, column in _ADDED:
+                _add_column(connection, table, column)
             yield connection
     finally:
         connection.close()
@@ -66,7 +71,6 @@ def seconds(at: dt.datetime | None) -> float:
     return (at or dt.datetime.now(dt.UTC)).timestamp()
 
 
-def _add_stamp(connection: sqlite3.Connection) -> None:
-    """A file from before sessions lacks the column."""
-    if "stamp" not in {row["name"] for row in connection.execute("PRAGMA table_info(account)")}:
-        connection.execute("ALTER TABLE account ADD COLUMN stamp TEXT NOT NULL DEFAULT ''")
+def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
+    if column not in {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}:
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")

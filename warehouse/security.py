@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contracts.codes import CodeList
-from warehouse.accounts_file import opened, secret_id
+from warehouse.accounts_file import opened
 from warehouse.place import Place
 
 EVENT = CodeList(
@@ -25,6 +25,7 @@ EVENT = CodeList(
         "password": ("改了密码", "password changed"),
         "account": ("账号新建或更改", "account added or changed"),
         "removed": ("账号删除", "account removed"),
+        "foreign": ("交来别家店铺的文件", "gave a file of another's shop"),
     },
 )
 
@@ -38,13 +39,13 @@ _REFUSALS = 20_000
 class Visit:
     """Where a request comes from.
 
-    ``address`` of the client, ``device`` in words (``Chrome · Windows``), ``device_key`` the secret a device
-    was given when somebody signed in on it; empty where there is none.
+    ``address`` of the client, ``device`` in words (``Chrome · Windows``), ``device_id`` of the secret a
+    device was given when somebody signed in on it (``secret_id``); empty where there is none.
     """
 
     address: str = ""
     device: str = ""
-    device_key: str = field(default="", repr=False)
+    device_id: str = ""
 
     @property
     def network(self) -> str:
@@ -56,11 +57,6 @@ class Visit:
         if isinstance(address, ipaddress.IPv4Address):
             return str(address)
         return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
-
-    @property
-    def device_id(self) -> str:
-        """What is kept of ``device_key``; empty without one."""
-        return secret_id(self.device_key) if self.device_key else ""
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,10 @@ def start(
     with opened(place) as db:
         db.execute("DELETE FROM session WHERE id = ?", (secret_id(before),))
         _forget_dead(db, account.name, limits, now)
+        device_id = secret_id(given.device_key)
         db.execute(
-            "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO session (id, name, stamp, device, address, is_kept, begun_at, seen_at, device_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 secret_id(given.token),
                 account.name,
@@ -83,14 +85,11 @@ def start(
                 is_kept,
                 now,
                 now,
+                device_id,
             ),
         )
-        db.execute(
-            "UPDATE OR REPLACE device SET id = ? WHERE id = ?", (secret_id(given.device_key), visit.device_id)
-        )
-        db.execute(
-            "INSERT OR REPLACE INTO device VALUES (?, ?, ?)", (secret_id(given.device_key), account.name, now)
-        )
+        db.execute("UPDATE OR REPLACE device SET id = ? WHERE id = ?", (device_id, visit.device_id))
+        db.execute("INSERT OR REPLACE INTO device VALUES (?, ?, ?)", (device_id, account.name, now))
         note(db, "signed_in", account.name, visit, now)
     return given
 
@@ -134,37 +133,39 @@ def end(place: Place, name: str, session_id: str, visit: Visit, kind: str = "end
     return bool(gone)
 
 
-def end_all(place: Place, name: str, visit: Visit, but: str = "") -> int:
-    """End every session of ``name``, and forget its devices; ``but`` is the token of one that stays.
-
-    How many ended.
-    """
+def end_all(place: Place, name: str, visit: Visit) -> int:
+    """End every session of ``name``, and forget its devices. How many ended."""
     with opened(place) as db:
-        ended = db.execute("DELETE FROM session WHERE name = ? AND id <> ?", (name, secret_id(but))).rowcount
-        db.execute("DELETE FROM device WHERE name = ? AND id <> ?", (name, visit.device_id))
+        ended = db.execute("DELETE FROM session WHERE name = ?", (name,)).rowcount
+        db.execute("DELETE FROM device WHERE name = ?", (name,))
         note(db, "ended", name, visit, seconds(None))
     return ended
 
 
+def visit_of(place: Place, token: str) -> Visit:
+    """Where the session of ``token`` was opened; nowhere when there is none."""
+    with opened(place) as db:
+        row = db.execute(
+            "SELECT address, device, device_id FROM session WHERE id = ?", (secret_id(token),)
+        ).fetchone()
+    return Visit(**dict(row)) if row else Visit()
+
+
 def change_password(
-    place: Place, token: str, old: str, new: str, visit: Visit, limits: Limits, at: dt.datetime | None = None
+    place: Place, token: str, old: str, new: str, limits: Limits, at: dt.datetime | None = None
 ) -> None:
     """Give whoever is signed in a new password: every other session has ended, this one goes on.
 
     Raises ``NotFoundError`` for a session that has ended, and as ``accounts.verify`` does for the old
     password; ``UsageError`` for a short new one.
     """
-    account = find(place, token, limits, at)
+    account, visit = find(place, token, limits, at), visit_of(place, token)
     if account is None:
         raise signed_out()
-    changed = accounts.change_password(
-        place, accounts.verify(place, account.name, old, visit=visit, at=at), new
-    )
+    verified = accounts.verify(place, account.name, old, visit=visit, at=at)
+    changed = accounts.change_password(place, verified, new, visit, at)
     with opened(place) as db:
         db.execute("UPDATE session SET stamp = ? WHERE id = ?", (changed.stamp, secret_id(token)))
-        db.execute("DELETE FROM session WHERE name = ? AND id <> ?", (account.name, secret_id(token)))
-        db.execute("DELETE FROM device WHERE name = ? AND id <> ?", (account.name, visit.device_id))
-        note(db, "password", account.name, visit, seconds(at))
 
 
 def signed_out() -> NotFoundError:

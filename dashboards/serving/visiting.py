@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from dashboards.serving.device import device_words
-from metrics.query.signing import Opened, Visit
+from metrics.query.signing import Opened, Visit, secret_id
 
 SESSION, DEVICE = "baiyun_session", "baiyun_device"
 #: Browsers keep no cookie longer.
@@ -22,10 +22,11 @@ def token_of(request: HTTPConnection) -> str:
 
 def visit_of(request: HTTPConnection) -> Visit:
     """Where the request comes from."""
+    key = request.cookies.get(_name(DEVICE, request), "")
     return Visit(
         request.client.host if request.client else "",
         device_words(request.headers.get("user-agent", "")),
-        request.cookies.get(_name(DEVICE, request), ""),
+        secret_id(key) if key else "",
     )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metrics.query.access import Viewer, limits, resume
-from warehouse import accounts, security, sessions
+from warehouse import accounts, sessions
 from warehouse.accounts_file import secret_id
 from warehouse.place import Place
-from warehouse.security import EVENT, Event, Visit
+from warehouse.security import Visit
 from warehouse.sessions import Opened, Session
 
-__all__ = ["EVENT", "Event", "Opened", "Session", "Visit"]
+__all__ = ["Opened", "Session", "Visit", "secret_id"]
 
 
 @dataclass(frozen=True)
@@ -45,25 +45,23 @@ def my_sessions(viewer: Viewer) -> list[tuple[Session, bool]]:
     return [(item, item.id == secret_id(viewer.session)) for item in found]
 
 
-def end_session(viewer: Viewer, session_id: str, visit: Visit) -> None:
+def end_session(viewer: Viewer, session_id: str) -> None:
     """End one of the viewer's sessions. One that has ended already is fine."""
-    sessions.end(viewer.place, _own(viewer).name, session_id, visit)
+    sessions.end(viewer.place, _own(viewer).name, session_id, _visit(viewer))
 
 
-def end_everywhere(viewer: Viewer, visit: Visit) -> int:
+def end_everywhere(viewer: Viewer) -> int:
     """End all sessions of the viewer, the one that asks too. How many."""
-    return sessions.end_all(viewer.place, _own(viewer).name, visit)
+    return sessions.end_all(viewer.place, _own(viewer).name, _visit(viewer))
 
 
-def change_password(viewer: Viewer, old: str, new: str, visit: Visit) -> None:
+def change_password(viewer: Viewer, old: str, new: str) -> None:
     """Give the viewer a new password; the other sessions end. Raises as ``sessions.change_password``."""
-    sessions.change_password(viewer.place, viewer.session, old, new, visit, limits())
+    sessions.change_password(viewer.place, viewer.session, old, new, limits())
 
 
-def my_events(viewer: Viewer, limit: int) -> list[Event]:
-    """What happened with the viewer's account, the newest first; with every account for the operator."""
-    own = _own(viewer)
-    return security.events(own.place, limit=limit, name=None if own.role == "operator" else own.name)
+def _visit(viewer: Viewer) -> Visit:
+    return sessions.visit_of(viewer.place, viewer.session)
 
 
 def _own(viewer: Viewer) -> Viewer:

@@ -265,6 +265,24 @@ def test_a_session_ended_elsewhere_leads_an_open_page_back_to_the_form(
     assert kept_yesterday("merchant-a") not in page.inner_text("body")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_account_menu_ends_sessions_everywhere(
+    visit: Callable[..., Page], tmp_path: Path, width: int
+) -> None:
+    page, other = visit(name="assoc", width=width), visit(name="assoc")
+    for item in (page, other):
+        settle(item)
+    page.get_by_text("账号", exact=True).click()
+    page.screenshot(path=tmp_path / f"menu-{width}.png")
+    page.get_by_role("button", name="登录的设备").click()
+    page.get_by_text("本机").wait_for()
+    page.screenshot(path=tmp_path / f"devices-{width}.png")
+    page.get_by_role("button", name="在所有设备上退出").click()
+    page.get_by_label("密码 Password", exact=True).wait_for()
+    other.reload()
+    other.get_by_label("密码 Password", exact=True).wait_for()
+
+
 @pytest.mark.parametrize("is_ended", [False, True])
 def test_a_page_left_open_over_a_restart(
     browser: Browser, built: Place, tmp_path: Path, is_ended: bool

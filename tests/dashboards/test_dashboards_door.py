@@ -180,18 +180,18 @@ def test_a_stolen_cookie_opens_nothing_after_the_end(
         other = cookie(enter(browser_of(inside)))["value"]
         mine = access.resume(own_house, other)
         assert mine is not None
-        signing.change_password(mine, PASSWORD, "another-password", signing.Visit())
+        signing.change_password(mine, PASSWORD, "another-password")
         assert access.resume(own_house, other) is not None
     elif end == "removed":
         accounts.remove(own_house, "a")
     elif end == "ended":
         [session] = [item for item, is_mine in signing.my_sessions(viewer) if is_mine]
-        signing.end_session(viewer, session.id, signing.Visit())
+        signing.end_session(viewer, session.id)
     else:
         monkeypatch.setenv("BAIYUN_SESSION_IDLE_DAYS", "0.000000001")
     assert thief.get("/").status_code == 401
     with pytest.raises(NotFoundError, match="SIGNED_OUT"):
-        signing.change_password(viewer, PASSWORD, "a-thiefs-password", signing.Visit())
+        signing.change_password(viewer, PASSWORD, "a-thiefs-password")
 
 
 def test_another_sites_form_and_link_do_nothing(browser: TestClient, own_house: Place) -> None:

@@ -20,6 +20,7 @@ from warehouse_cases import AT
 
 from contracts.errors import BaiyunError, NotFoundError, UsageError
 from warehouse import accounts, guesses, sessions
+from warehouse.accounts_file import secret_id
 from warehouse.place import Place
 from warehouse.security import Visit
 
@@ -76,9 +77,8 @@ def test_a_stranger_who_guesses_keeps_only_himself_waiting(place: Place, baiyun:
 def test_a_known_device_is_not_kept_waiting_by_a_stranger_in_the_same_network(
     place: Place, baiyun: accounts.Account
 ) -> None:
-    known = Visit(
-        STRANGER.address, "", sessions.start(place, baiyun, AT_HOME, LIMITS, is_kept=True).device_key
-    )
+    given = sessions.start(place, baiyun, AT_HOME, LIMITS, is_kept=True).device_key
+    known = Visit(STRANGER.address, device_id=secret_id(given))
     for _ in range(6):
         refusal(place, "baiyun", "wrong", visit=STRANGER)
     assert accounts.verify(place, "baiyun", PASSWORD, visit=known, at=AT) == baiyun
@@ -146,7 +146,8 @@ def test_parallel_tries_neither_share_a_try_nor_hash_side_by_side(
 def test_a_stranger_in_the_queue_does_not_hold_up_a_known_device(
     place: Place, baiyun: accounts.Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = Visit(device_key=sessions.start(place, baiyun, AT_HOME, LIMITS, is_kept=True).device_key)
+    given = sessions.start(place, baiyun, AT_HOME, LIMITS, is_kept=True).device_key
+    known = Visit(device_id=secret_id(given))
     monkeypatch.setattr(guesses, "_PATIENCE", 0.05)
     with guesses.slot(is_known=False):
         with pytest.raises(BaiyunError, match="SIGN_IN_BUSY"):

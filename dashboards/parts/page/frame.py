@@ -7,22 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from contracts.codes import CodeList
+from dashboards.parts.page.account import show_account
 from dashboards.parts.page.banner import show_banner, show_freshness
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.menu import IN_THE_ROW, Card
-from dashboards.parts.page.words import plain
 from metrics.query.access import Viewer
 from metrics.reports import health
-
-_ROLES = CodeList(
-    "role",
-    {
-        "merchant": ("商家", "merchant"),
-        "association": ("协会", "association"),
-        "operator": ("运维", "operator"),
-    },
-)
 
 
 def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> None:
@@ -41,7 +31,7 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
                 for card, page in more:
                     st.page_link(page, label=f"{card.zh} :gray[:small[{card.en}]]", icon=card.icon)
         st.space("stretch")
-        _show_account(viewer)
+        show_account(viewer)
     with TellFailure("数据状态"), st.spinner("正在读取… Loading"):
         line = health.release_line(viewer)
         show_freshness(viewer, line)
@@ -51,11 +41,3 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
 def show_heading(zh: str, en: str) -> None:
     """The heading of one part of a page, without a link of its own."""
     st.subheader(f"{zh} :gray[:small[{en}]]", anchor=False)
-
-
-def _show_account(viewer: Viewer) -> None:
-    with st.popover("账号", icon=":material/account_circle:", type="tertiary"):
-        st.markdown(f"**{plain(viewer.name)}**  \n:gray[{_ROLES.zh(viewer.role)} {_ROLES.en(viewer.role)}]")
-        if st.button("退出登录 Sign out", icon=":material/logout:", key="sign_out"):
-            st.logout()  # the browser is led to where its session ends
-            st.stop()

@@ -1,0 +1,52 @@
+"""安全记录: who came in, who guessed, whose sessions ended, and whose files were another's."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from dashboards.parts.page.failure import show_cut, show_empty
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.words import moment, visible
+from metrics.query.access import Viewer
+from metrics.reports.security import EVENT, SUSPECT, security_events
+
+CARD = Card("security", "安全记录", "Security log", ":material/shield:", 2)
+
+_SHOWN = 500
+
+
+def show(viewer: Viewer) -> None:
+    """The newest events, all of them or only what nobody should have done."""
+    st.title("安全记录 :gray[:small[Security log]]", anchor=False)
+    is_all = st.segmented_control(
+        "显示 Show",
+        [False, True],
+        format_func=lambda value: "全部 All" if value else "要留意的 To look at",
+        default=False,
+        required=True,
+        key="security_all",
+    )
+    rows = security_events(viewer, limit=_SHOWN)
+    shown = rows if is_all else rows.filter(pl.col("kind").is_in(SUSPECT))
+    if shown.is_empty():
+        show_empty("最近没有要留意的事。", "Nothing to look at lately.", icon=":material/shield:")
+        return
+    st.dataframe([_cells(row) for row in shown.iter_rows(named=True)], hide_index=True, width="stretch")
+    show_cut(_SHOWN, max(_SHOWN, rows.height), "条")
+    st.caption(
+        "同一来源连错五次要等,别人不受影响;账号栏空着 = 输入的名字不是账号。结束某人的登录:"
+        "`baiyun user sign-out 账号`。 Five wrong tries make that source wait, nobody else; an empty account "
+        "is a name nobody has. To end somebody's sessions: `baiyun user sign-out NAME`."
+    )
+
+
+def _cells(row: dict[str, object]) -> dict[str, str]:
+    kind = str(row["kind"])
+    return {
+        "时间 At": moment(row["at"]),  # type: ignore[arg-type]
+        "什么事 What": f"{EVENT.zh(kind)} {EVENT.en(kind)}",
+        "账号 Account": visible(str(row["name"])),
+        "从哪里 From": visible(str(row["origin"])),
+        "设备或文件 Device or file": visible(str(row["detail"])),
+    }

@@ -1,0 +1,67 @@
+"""What the operator has to know of the door: who came in, who guessed, whose sessions ended, and whose files
+were another's.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.errors import NotFoundError
+from contracts.fields import TIME_ZONE
+from metrics.query.access import Viewer, require
+from warehouse import security
+from warehouse.lake import Lake
+from warehouse.ops import SECURITY_EVENT
+
+EVENT = security.EVENT
+#: What somebody did who should not have.
+SUSPECT = ("refused", "waiting", "foreign")
+
+_COLUMNS = {
+    "at": pl.Datetime("us", TIME_ZONE),
+    "kind": pl.String(),
+    "name": pl.String(),  # the account; empty where the name typed is no account's
+    "origin": pl.String(),  # an address; of a file merchant/shop
+    "detail": pl.String(),  # a device; of a file the rule and the file
+}
+
+
+def security_events(viewer: Viewer, *, limit: int = 500, name: str | None = None) -> pl.DataFrame:
+    """The newest events first, of one account or of all.
+
+    From the accounts file and, for files, ``ops.security_event``. Raises ``NotFoundError`` for anybody but an
+    operator.
+    """
+    require(viewer)
+    if viewer.role != "operator":
+        raise NotFoundError(
+            "NO_SUCH_PAGE",
+            "没有这个页面",
+            "no such page",
+            step_zh="返回首页",
+            step_en="go back to the overview",
+        )
+    at_the_door = [
+        (item.at, item.kind, item.name, item.address, item.device)
+        for item in security.events(viewer.place, limit=limit, name=name)
+    ]
+    frame = pl.DataFrame(at_the_door, schema={**_COLUMNS, "at": pl.Datetime("us", "UTC")}, orient="row")
+    frame = frame.with_columns(pl.col("at").dt.convert_time_zone(TIME_ZONE))
+    rows = pl.concat([frame, _files(viewer, name)])
+    return rows.sort("at", descending=True, maintain_order=True).head(limit)
+
+
+def _files(viewer: Viewer, name: str | None) -> pl.DataFrame:
+    try:
+        with Lake.open(viewer.place) as lake:
+            rows = lake.read(SECURITY_EVENT)
+    except NotFoundError:  # nothing was ever given here
+        return pl.DataFrame(schema=_COLUMNS)
+    shown = rows.select(
+        pl.col("changed_at").alias("at"),
+        pl.lit("foreign").alias("kind"),
+        pl.col("received_by_name").fill_null("").alias("name"),
+        pl.concat_str("merchant_id", pl.lit("/"), "shop_id").alias("origin"),
+        pl.concat_str("rule_name", pl.lit(" "), pl.col("export_id").str.head(12)).alias("detail"),
+    ).cast(pl.Schema(_COLUMNS))
+    return shown if name is None else shown.filter(pl.col("name") == name)
