@@ -88,3 +88,65 @@ def test_every_kind_needs_something_and_every_needed_name_is_one_of_the_kinds() 
     for kind in KINDS:
         assert NEEDED[kind]
         assert set(NEEDED[kind]) <= set(names_of(kind))
+
+
+PRICE_AND_QTY = "  unit_price_fen: 单价\n  line_qty: 数量\n"
+OWN_NUMBER = ORDERS + "  erp_order_id: 内部单号\n"
+BARE = ORDERS.replace("  paid_fen: 实付\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ORDERS + "repeated: [paid_fen]\nper_row: [paid_fen]\n", "in one place only"),
+        (ORDERS + "per_row: [freight_fen]\n", "per_row"),
+        (ORDERS + "repeated: [paid_fen]\nper_erp_order: [paid_fen]\n", "per_erp_order"),
+        (OWN_NUMBER + "per_erp_order: [paid_fen]\n", "per_erp_order"),
+        (BARE + "  unit_price_fen: 单价\npriced: [paid_fen]\n", "priced"),
+        (ORDERS + PRICE_AND_QTY + "priced: [paid_fen]\n", "priced"),
+        (BARE + PRICE_AND_QTY + "priced: [paid_fen, freight_fen]\n", "priced"),
+        (ORDERS + "same_as: {placed_fen: freight_fen}\n", "same_as"),
+        (ORDERS + "  placed_fen: 应付\nsame_as: {placed_fen: paid_fen}\n", "same_as"),
+        (ORDERS.replace("order_id: 单号", "order_id: {header: 单号, values: {a: b}}"), "takes no values"),
+        (ORDERS.replace("order_id: 单号", "order_id: {header: [单号, ' ']}"), "empty"),
+        (ORDERS + "dates: serial\ntime_zone: Asia/Tokyo\n", "serial"),
+        (ORDERS + "unread: [单号]\n", "单号"),
+        (ORDERS + "header_row: 13\n", "12"),
+        (ORDERS + "constants: {no_such_name: a}\n", "no_such_name"),
+    ],
+)
+def test_what_does_not_go_together_is_named(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match="BAD_MAPPING") as raised:
+        read_mapping(text, "mine.yaml")
+    assert said in str(raised.value.facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ORDERS + "repeated: [paid_fen]\n",
+        ORDERS + "  freight_fen: 运费\nrepeated: [paid_fen]\nper_row: [freight_fen]\n",
+        OWN_NUMBER + "repeated: [paid_fen]\nper_erp_order: [paid_fen]\n",
+        BARE + PRICE_AND_QTY + "priced: [paid_fen]\n",
+        ORDERS + "same_as: {placed_fen: paid_fen}\n",
+        ORDERS + "dates: serial\n",
+        ORDERS + "unread: [备注]\npersonal: [收货人]\nsignature: [单号, 备注, 收货人]\n",
+        ORDERS + "header_row: 12\n",
+        ORDERS + "constants: {seller_code: own}\n",
+        ORDERS.replace("order_id: 单号", "order_id: {header: [单号, 订单编号]}"),
+    ],
+)
+def test_what_goes_together_is_taken(text: str) -> None:
+    assert read_mapping(text, "mine.yaml").name == "own_orders"
+
+
+def test_whether_a_row_without_an_amount_is_set_aside() -> None:
+    """What is needed is, unless it is the whole's; a mapping may say otherwise of any column."""
+    plain, whole = read_mapping(AFTER_SALES, "a"), read_mapping(AFTER_SALES + "repeated: [refund_fen]\n", "a")
+    assert [plain.is_filled(name) for name in ("refund_id", "refund_fen", "sku_code")] == [True, True, False]
+    assert [whole.is_filled(name) for name in ("refund_id", "refund_fen", "sku_code")] == [True, False, False]
+    said = AFTER_SALES.replace("sku_code: 编码", "sku_code: {header: 编码, filled: true}")
+    assert read_mapping(said, "a").is_filled("sku_code")
+    assert not read_mapping(said.replace("true", "false"), "a").is_filled("sku_code")
+    copied = read_mapping(ORDERS + "repeated: [paid_fen]\nsame_as: {placed_fen: paid_fen}\n", "a")
+    assert copied.once == ("paid_fen", "placed_fen")

@@ -252,3 +252,9 @@ def test_naming_a_merchant_is_for_operators(shown: Place) -> None:
 def test_a_merchant_nobody_registered_has_no_desk(shown: Place) -> None:
     with pytest.raises(NotFoundError, match="NO_SUCH_MERCHANT"):
         ask(merchant(shown, "m3"), ["paid_gmv"])
+
+
+def test_neither_token_nor_stamp_of_a_viewer_is_shown_or_tells_viewers_apart(place: Place) -> None:
+    told = Viewer(place, "a", "operator", None, True, "stamp-1", "token-1")
+    assert not [secret for secret in ("stamp-1", "token-1") if secret in repr(told)]
+    assert told == Viewer(place, "a", "operator") and hash(told) == hash(Viewer(place, "a", "operator"))

@@ -141,6 +141,7 @@ def test_the_newest_word_at_or_before_the_day_counts() -> None:
 
 def test_a_merchants_count_speaks_alone_from_its_day_on() -> None:
     platform = [listed("A", 300, "01-10"), listed("A", 280, "03-18"), listed("B", 7, "03-18")]
+    platform += [listed("A", 290, "02-25")]  # between two counts
     counts = entered(
         ("counted", "A", "02-20", 41),
         ("counted", "A", "03-19", 35),
