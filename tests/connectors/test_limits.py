@@ -305,6 +305,23 @@ def test_totals_among_misfits_are_told_apart_from_footers() -> None:
     assert [(notice.rule, notice.count) for notice in notices] == [("SUMMARY_ROW", 2), ("FOOTER", 2)]
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["说明:甲", "说明:乙"], [("DESCRIPTION_ROW", 2)]),
+        (["合计", "说明:乙"], [("SUMMARY_ROW", 1), ("DESCRIPTION_ROW", 1)]),
+        (["合计"], [("SUMMARY_ROW", 1)]),
+    ],
+)
+def test_rows_a_platform_leaves_out_are_totals_or_descriptions(
+    words: list[str], told: list[tuple[str, int]]
+) -> None:
+    gone = pl.DataFrame({"列": words, "_row_number": range(2, 2 + len(words))})
+    totals, notices = oddities.told_of(gone, [])
+    assert totals.height == words.count("合计")
+    assert [(notice.rule, notice.count) for notice in notices] == told
+
+
 @pytest.mark.parametrize("rows", [10_000, 20_000, 50_000])
 def test_files_of_as_many_rows_as_platforms_cut_at_are_told(rows: int) -> None:
     assert [

@@ -111,7 +111,10 @@ def test_the_sku_decides_between_two_sizes_of_one_product() -> None:
 
 def test_goods_that_are_not_told_may_be_the_ones_goods_that_differ_may_not() -> None:
     lines = [_line("A", 300), {**_line("B", 300), "sku_code": None}]
-    assert _parts(_build(lines, [_refund("r", 120, sku_code="sku-Z", product_id="11")])) == {("r", "B"): 120}
+    for told in ({"sku_code": "sku-Z", "product_id": "11"}, {"sku_code": "sku-Z"}):
+        assert _parts(_build(lines, [_refund("r", 120, **told)])) == {("r", "B"): 120}
+    lines = [_line("A", 300, product_id="10"), {**_line("B", 300), "sku_code": None}]
+    assert _parts(_build(lines, [_refund("r", 120, product_id="11")])) == {("r", "B"): 120}
 
 
 def test_two_refunds_of_two_lines_each_with_its_own_date() -> None:

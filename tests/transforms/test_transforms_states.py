@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transforms_cases import observed
+from transforms_cases import at, observed
 
 from contracts.canonical import ORDER_LINE, REFUND_LINE, SILVER, entity_key
 from transforms.silver.states import current, merge_states
@@ -175,6 +175,23 @@ def test_a_silent_source_erases_nothing() -> None:
     ).states
     (now,) = current(ORDER_LINE, states).iter_rows(named=True)
     assert (now["stated_refund_fen"], now["finished_at"] is not None, now["_export_id"]) == (300, True, "api")
+
+
+def test_what_is_seen_again_as_it_was_is_neither_changed_nor_restated() -> None:
+    """Also where no statement of refunds was ever seen; one seen again later stands until then."""
+    first = observed(
+        "order_line",
+        {"order_id": "1", "paid_fen": 9},
+        {"order_id": "2", "paid_fen": 9, "stated_refund_fen": 0},
+    )
+    later = "2026-07-09 00:00:00"
+    again = first.with_columns(
+        _export_id=pl.lit("y"), **dict.fromkeys(("_observed_at", "_last_observed_at"), pl.lit(at(later)))
+    )
+    stored = merge_states(ORDER_LINE, ORDER_LINE.empty(), first).states
+    merged = merge_states(ORDER_LINE, stored, again)
+    assert merged.changed.is_empty()
+    assert merged.restated["order_line_id"].to_list() == ["2"]
 
 
 def test_entities_of_two_shops_never_meet() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 
+import polars as pl
 import pytest
 import xlsxwriter
 from pinduoduo_cases import account_file, conformed, moment, read
 
-from connectors.pinduoduo.exports import UNALLOCATED, exported_at
+from connectors.pinduoduo.exports import UNALLOCATED, clean, exported_at
 from contracts.errors import FileRefusedError
 
 ROWS = [
@@ -58,6 +59,22 @@ def test_a_row_that_is_no_amount_is_set_aside_and_nothing_is_compared() -> None:
     reading = read(account_file([*ROWS, ROWS[0].replace("61.80", "61.805")], FOOTERS))
     assert reading.bronze.height == 2
     assert reading.quarantine["rule_name"].to_list() == ["BAD_MONEY"]
+
+
+def test_a_row_without_an_order_is_no_footer_and_may_name_it_in_its_remark() -> None:
+    """As a workbook has it: nothing stands in the cell."""
+    names = ["商户订单号", "收入金额(+元)", "支出金额(-元)", "备注"]
+    rows = [
+        ("260620-1", "5.00", "0", "-"), (None, "0", "-2.00", "提现"),
+        ("-", "3.00", "0", "订单260620-100000000000001"),
+        ("#收入合计：2笔8.00元", None, None, None), ("#支出合计：1笔-2.00元", None, None, None),
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_row_index(
+        "_row_number"
+    )
+    kept = clean("funds", "7", table)
+    assert kept["_row_number"].to_list() == [0, 1, 2]
+    assert kept["商户订单号"].to_list()[:2] == ["260620-1", ""]
 
 
 def test_a_month_without_movements_has_no_rows() -> None:

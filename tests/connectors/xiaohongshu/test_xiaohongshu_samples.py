@@ -243,6 +243,8 @@ def test_statement_sheets_of_2019(name: str, told: list[tuple[object, ...]]) -> 
         == told
     )
     assert entry["settlement_entry_id"].n_unique() == entry.height
+    back = [-income if kind == "refund_after" else 0 for _, kind, _, income, *_ in told]
+    assert entry["settled_refund_fen"].to_list() == back
 
 
 def test_account_flow_by_file_and_api() -> None:
