@@ -121,6 +121,12 @@ class Settings(BaseSettings):
         description="没选「保持登录」时最多几小时 / hours signed in where the device is not to be remembered",
     )
 
+    upload_memory_mb: int = Field(
+        default=1024,
+        ge=1,
+        description="看板同时在内存里存多少上传(MB) / uploads the dashboards keep in memory, in all",
+    )
+
     @property
     def place(self) -> Place:
         """Where this installation keeps its things; relative homes are taken from the working directory

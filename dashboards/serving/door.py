@@ -15,12 +15,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboards.serving.visiting import token_of
+from dashboards.serving.uploads import PREFIX, Uploads, size_of
+from dashboards.serving.visiting import HEADER, token_of
 from metrics.query.access import home_place, resume
 
 OPEN = ("/sign_in", "/auth/logout", "/_stcore/health", "/_stcore/host-config")
-#: How the door tells the application whose request this is; what a client sends under this name is dropped.
-HEADER = "x-baiyun-session"
 _POLICY = 1008
 _HEADERS = {
     "x-frame-options": "DENY",
@@ -34,7 +33,7 @@ class Door:
     """ASGI middleware in front of everything else."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app, self._uploads = app, Uploads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or refuse it."""
@@ -47,11 +46,24 @@ class Door:
             await (_refuse if scope["type"] == "http" else _send_away)(scope, receive, send)
             return
         named = {**scope, "headers": _named(scope, "" if is_open else token)}
-        if scope["type"] == "http":
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._upload(named, token, receive, _armoured(send))
+        elif scope["type"] == "http":
             await self._app(named, receive, _armoured(send))
         else:
             watched = _Watched(token, receive, send)
             await self._app(named, watched.receive, watched.send)
+
+    async def _upload(self, scope: Scope, token: str, receive: Receive, send: Send) -> None:
+        if refusal := self._uploads.refusal(scope, token):
+            await refusal(scope, receive, send)
+            return
+        size = size_of(scope) or 0
+        self._uploads.begin(token, size)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._uploads.end(token, size)
 
 
 class _Watched:

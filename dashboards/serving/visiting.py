@@ -11,6 +11,8 @@ from dashboards.serving.device import device_words
 from metrics.query.signing import Opened, Visit, secret_id
 
 SESSION, DEVICE = "baiyun_session", "baiyun_device"
+#: How the door tells the application whose request this is; what a client sends under this name is dropped.
+HEADER = "x-baiyun-session"
 #: Browsers keep no cookie longer.
 _DEVICE_SECONDS = 400 * 86_400
 

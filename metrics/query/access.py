@@ -120,6 +120,11 @@ def limits() -> Limits:
     )
 
 
+def upload_limit() -> int:
+    """How many bytes of uploads the dashboards keep in memory, of everybody together."""
+    return Settings().upload_memory_mb * 1024 * 1024
+
+
 def sign_in(place: Place, name: str, password: str, visit: Visit = accounts.HERE) -> Viewer:
     """The viewer behind a name and password; no session is opened.
 

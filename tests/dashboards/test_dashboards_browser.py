@@ -233,7 +233,7 @@ def test_the_menu_leads_to_the_other_page_and_signing_out_leads_back(visit: Call
     page.get_by_text("隔离行").wait_for()
     settle(page)
     page.get_by_text("账号", exact=True).click()
-    page.get_by_role("button", name="退出登录").click()
+    page.get_by_text("退出登录").click()
     page.get_by_label("密码 Password", exact=True).wait_for()
     page.get_by_text("隔离行").wait_for(state="detached")
     assert page.get_by_label("账号 Account").input_value() == ""
@@ -274,7 +274,7 @@ def test_the_account_menu_ends_sessions_everywhere(
         settle(item)
     page.get_by_text("账号", exact=True).click()
     page.screenshot(path=tmp_path / f"menu-{width}.png")
-    page.get_by_role("button", name="登录的设备").click()
+    page.get_by_text("登录的设备 Devices").click()
     page.get_by_text("本机").wait_for()
     page.screenshot(path=tmp_path / f"devices-{width}.png")
     page.get_by_role("button", name="在所有设备上退出").click()

@@ -63,5 +63,5 @@ def test_what_is_asked_in_the_middle_of_a_run_is_refused_too(own_house: Place) -
 
 def test_signing_out_leads_to_where_the_session_ends(own_house: Place) -> None:
     app = sign_in(open_app(), "a", PASSWORD)
-    app.button(key="sign_out").click().run()
+    app.menu_button(key="account").click("sign_out").run()
     assert not app.user and not app.exception

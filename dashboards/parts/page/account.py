@@ -22,15 +22,27 @@ _ROLES = CodeList(
 
 
 def show_account(viewer: Viewer) -> None:
-    """The menu at the right of every page's top row."""
-    with st.popover("账号", icon=":material/account_circle:", type="tertiary"):
-        st.markdown(f"**{plain(viewer.name)}**  \n:gray[{_ROLES.zh(viewer.role)} {_ROLES.en(viewer.role)}]")
-        if st.button("改密码 Password", icon=":material/key:", key="password"):
-            _password(viewer)
-        if st.button("登录的设备 Devices", icon=":material/devices:", key="devices"):
-            _devices(viewer)
-        if st.button("退出登录 Sign out", icon=":material/logout:", key="sign_out"):
-            _leave()
+    """The menu at the right of every page's top row; its last entry names whose account it is."""
+    who = f"{plain(viewer.name, 20)} · {_ROLES.zh(viewer.role)}"
+    entries = {
+        "password": ":material/key: 改密码 Password",
+        "devices": ":material/devices: 登录的设备 Devices",
+        "sign_out": f":material/logout: 退出登录 Sign out  \n:small[:gray[{who}]]",
+    }
+    chosen = st.menu_button(
+        "账号",
+        list(entries),
+        format_func=entries.__getitem__,
+        icon=":material/account_circle:",
+        type="tertiary",
+        key="account",
+    )
+    if chosen == "password":
+        _password(viewer)
+    elif chosen == "devices":
+        _devices(viewer)
+    elif chosen == "sign_out":
+        _leave()
 
 
 @st.dialog("改密码 Change password")
