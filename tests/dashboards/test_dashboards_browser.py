@@ -21,6 +21,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from dashboards_cases import PASSWORD, ROOT, kept_yesterday
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import InvalidStatus, Origin, Subprotocol
+from websockets.sync.client import connect
 
 from dashboards.parts.page.charts import ROW_HEIGHT
 from metrics.query import signing
@@ -263,6 +267,43 @@ def test_a_session_ended_elsewhere_leads_an_open_page_back_to_the_form(
     page.locator("[data-testid=stPageLink] a").first.click()  # anything that asks the server for something
     page.get_by_label("密码 Password", exact=True).wait_for()
     assert kept_yesterday("merchant-a") not in page.inner_text("body")
+
+
+@contextmanager
+def talking(address: str, token: str, page: str = "none", origin: str = "") -> Iterator[str]:
+    """A client of ours that wants ``page`` back; the page it is given."""
+    with connect(
+        f"{address.replace('http', 'ws')}/_stcore/stream",
+        additional_headers={"Cookie": f"baiyun_session={token}"},
+        origin=Origin(origin or address),
+        subprotocols=[Subprotocol(word) for word in ("streamlit", "none", page)],
+    ) as socket:
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        socket.send(message.SerializeToString())
+        while True:
+            heard = ForwardMsg.FromString(bytes(socket.recv(timeout=WAIT / 1000)))  # type: ignore[arg-type]
+            if heard.WhichOneof("type") == "new_session":
+                yield heard.new_session.initialize.session_id
+                return
+
+
+def test_a_pages_id_alone_takes_nothing_over(address: str, built: Place) -> None:
+    a, b = (
+        signing.enter(built, signing.SignIn(name, PASSWORD), signing.Visit()).token for name in ("a", "b")
+    )
+    with talking(address, a) as of_a:
+        with talking(address, b, of_a) as given:
+            assert given != of_a
+        with talking(address, a, of_a) as given:
+            assert given == of_a
+    with talking(address, b, of_a) as given:  # also after it was left
+        assert given != of_a
+    with (
+        pytest.raises(InvalidStatus, match="403"),
+        talking(address, a, origin="http://evil.example"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("width", WIDTHS)
