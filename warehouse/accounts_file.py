@@ -39,6 +39,8 @@ _TABLES = (
 
 #: Columns that files from before them lack.
 _ADDED = (("account", "stamp"), ("session", "device_id"))
+#: Of the tables above; raise it with every change to them.
+_VERSION = 1
 
 
 @contextmanager
@@ -50,12 +52,9 @@ def opened(place: Place) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(place.accounts_file, timeout=10, isolation_level="IMMEDIATE")
     connection.row_factory = sqlite3.Row
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            _prepare(connection)
         with connection:
-            for table in _TABLES:
-                connection.execute(table)
-            for table, column in _ADDED:
-                _add_column(connection, table, column)
             yield connection
     finally:
         connection.close()
@@ -69,6 +68,15 @@ def secret_id(secret: str) -> str:
 def seconds(at: dt.datetime | None) -> float:
     """``at`` as the file keeps it; now when None."""
     return (at or dt.datetime.now(dt.UTC)).timestamp()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")  # kept in the file
+    for table in _TABLES:
+        connection.execute(table)
+    for table, column in _ADDED:
+        _add_column(connection, table, column)
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _add_column(connection: sqlite3.Connection, table: str, column: str) -> None:
