@@ -22,20 +22,16 @@ from metrics.model.definitions import METRICS, UNITS, Metric
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.explain import order_lines
-from pipeline.build.advertising import rebuild_advertising
-from pipeline.build.buyers import rebuild_buyers
-from pipeline.build.golden import rebuild_costs, rebuild_slices, rebuild_wholes
+from pipeline.build import engine
 from pipeline.build.merging import merge_into_silver
-from pipeline.build.outlook import rebuild_outlook
-from pipeline.build.profits import known_costs, moved_by_costs
-from pipeline.build.run import known_inputs
-from pipeline.build.stock import rebuild_stock
+from pipeline.build.run import bring_up_to_date, choices_of
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists import aside, costs, stock
+from pipeline.entries.moved import touched_by_entries
 from pipeline.house import writing
 from pipeline.intake.registering import register_shop
-from transforms.disclosure import DisclosureRule
 from warehouse import release
+from warehouse.changes import Since
 from warehouse.ops import EXPORT, LOAD
 from warehouse.settings import Settings
 
@@ -88,19 +84,16 @@ def build(home: Path) -> Viewer:
     import_file(aside.LIST, settings, SHOP["merchant_id"], FOLDER / "aside.csv", by="docs", at=_SEEN)
     import_file(stock.LIST, settings, SHOP["merchant_id"], FOLDER / "stock.csv", by="docs", at=_SEEN)
     silver = {name: observed(name) for name in SILVER if (FOLDER / f"{name}.csv").exists()}
+    choices = choices_of(settings, _SEEN)
     with writing(settings) as lake:
-        number = release.begin_build(lake, at=_SEEN)
+        number, since = release.begin_build(lake, at=_SEEN), Since(lake, None)
         with lake.transaction():
             _, touched = merge_into_silver(lake, [silver])
-            rebuild_slices(lake, touched, known_inputs(lake))
-            rebuild_costs(lake, moved_by_costs(lake, known_costs(lake), whole=True), known_costs(lake))
+            engine.refresh(lake, touched, choices)
+            engine.refresh(lake, touched_by_entries(lake, since, is_whole=True), choices)
             for table in (EXPORT, LOAD):
                 lake.append(table, _receipt(table))
-            rebuild_wholes(lake, DisclosureRule(), _SEEN, settings.return_window_days, settings.hit_units)
-            rebuild_buyers(lake, [SHOP["merchant_id"]], settings.repurchase_window_days)
-            rebuild_outlook(lake, [SHOP["merchant_id"]], number)
-            rebuild_stock(lake, [SHOP["merchant_id"]], known_inputs(lake).rates)
-            rebuild_advertising(lake, known_costs(lake))
+            bring_up_to_date(lake, choices, since, number)
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=_SEEN)
     return Viewer(settings.place, "docs", "merchant", SHOP["merchant_id"])
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from connectors.reading import Reading
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
 from pipeline.build import withdrawing
-from pipeline.build.loading import Export
 from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
 from pipeline.intake import confirming, inbox
 from pipeline.intake.collect import Collected, attempts, batches, collect, run_colour
 from pipeline.intake.credentials import from_environment
+from pipeline.intake.handing import Handed, handing, put_down
 from pipeline.intake.land import Landed, land_files
 from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.intake.sandbox.parsing import Limits
@@ -87,33 +86,29 @@ def ingest(
 
     A refused file changes nothing and does not stop the others; a held release is told, not raised.
     """
-    with writing(settings) as lake:
-        before = releasing.current(lake)
-        landed = land_files(
-            lake,
-            settings.place,
-            merchant_id,
-            shop_id,
-            paths,
-            by=by,
-            at=at,
-            register=register,
-            limits=Limits.of(settings),
-            progress=lambda name: say(f"读取 {name}", f"reading {name}"),
-        )
-    known: dict[Export, Reading] = {
-        (shop_id, item.export_id): item.reading for item in landed if item.reading
-    }
-    landed = [
-        replace(item, reading=None) for item in landed
-    ]  # the build takes them, and frees their memory when it has
-    held: BaiyunError | None = None
-    if any(
-        item.export_id for item in landed
-    ):  # also when all are known: an earlier run may have been cut off before its build or release
-        say("构建", "building")
-        built = build(settings, run_name="ingest", at=at, known=known)
-        held = _try_release(settings, built, at=at, say=say)
+    with handing(settings.place) as folder:
+        with writing(settings) as lake:
+            before = releasing.current(lake)
+            landed = land_files(
+                lake,
+                settings.place,
+                merchant_id,
+                shop_id,
+                paths,
+                by=by,
+                at=at,
+                register=register,
+                limits=Limits.of(settings),
+                rows=partial(put_down, folder),
+                progress=lambda name: say(f"读取 {name}", f"reading {name}"),
+            )
+        held: BaiyunError | None = None
+        # also when all are known: an earlier run may have been cut off before its build or release
+        if any(item.export_id for item in landed):
+            say("构建", "building")
+            read = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
+            built = build(settings, run_name="ingest", at=at, known=Handed(folder, read))
+            held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
         # not from this build alone: another one may have taken what was landed a moment ago
         mine = [item.export_id for item in landed if item.receipt is None]

@@ -47,9 +47,9 @@ LIST = EntryList(
 
 #: The same for the whole house: a table without a merchant, kept as a register.
 OF_THE_HOUSE = (
-    DECLARED.replace('key=("merchant_id", "event_number"), required=("shop_id", "sku_code", "stock_date",',
-        'key=("sku_code", "stock_date"), required=(')
-    .replace('("received_by_name", "changed_at"), optional', '("changed_at",), optional')
+    DECLARED.replace('key=("merchant_id", "event_number")', 'key=("sku_code", "stock_date")')
+    .replace('required=("shop_id", "sku_code", "stock_date", "received_by_name", "changed_at")',
+        'required=("changed_at",)')
     .replace('optional=("entered_qty",)', 'optional=("entered_qty", "received_by_name")')
     .replace('        Cell("店铺", "shop_id", own_shop(), "shop", is_required=True),\n', "")
     .replace('TABLE, ("merchant_id", "shop_id", "sku_code", "stock_date"), "entered_qty", day="stock_date"',

@@ -14,6 +14,7 @@ import polars as pl
 
 from contracts.cost_fields import SAME_COST, SAME_GOODS
 from transforms.gold.orders.grain import LINE
+from transforms.steps import newest
 
 _LEVELS = (("shop_id", "sku_code"), ("sku_code",), ("shop_id", "style_code"), ("style_code",))
 #: What is charged for every unit or order: (kind, basis) → column of ``add_rates``.
@@ -45,12 +46,12 @@ class Costs:
 
 def goods_in_force(goods: pl.DataFrame) -> pl.DataFrame:
     """The entries of unit costs that count, one per goods, shop and day."""
-    return _last_word(goods, SAME_GOODS).filter(pl.col("unit_cost_fen").is_not_null())
+    return newest(goods, SAME_GOODS).filter(pl.col("unit_cost_fen").is_not_null())
 
 
 def others_in_force(others: pl.DataFrame) -> pl.DataFrame:
     """The entries of other costs that count."""
-    return _last_word(others, SAME_COST).filter(pl.col("cost_amount_fen").is_not_null())
+    return newest(others, SAME_COST).filter(pl.col("cost_amount_fen").is_not_null())
 
 
 def add_unit_cost(lines: pl.DataFrame, goods: pl.DataFrame) -> pl.DataFrame:
@@ -156,10 +157,6 @@ def share_of_units(fen: str) -> pl.Expr:
     """Units of the line that ``fen`` of its paid value stands for, half up, never more than it has."""
     exact = (2 * pl.col("line_qty") * pl.col(fen) + pl.col("paid_fen")) // (2 * pl.col("paid_fen"))
     return pl.when(pl.col("paid_fen") > 0).then(pl.min_horizontal(exact, "line_qty")).otherwise(0)
-
-
-def _last_word(entries: pl.DataFrame, identity: Sequence[str]) -> pl.DataFrame:
-    return entries.sort("event_number").unique(identity, keep="last", maintain_order=True)
 
 
 def _on_day(

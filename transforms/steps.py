@@ -6,9 +6,16 @@ A thing is a number (``THING``), so that a look-up compares one column whatever 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 THING = "thing_number"
+
+
+def newest(entries: pl.DataFrame, same: Sequence[str]) -> pl.DataFrame:
+    """Of numbered entries that are about the ``same`` thing the last one, in order of entry."""
+    return entries.sort("event_number").unique(same, keep="last", maintain_order=True)
 
 
 def running(rows: pl.DataFrame, day: str, qty: str) -> pl.DataFrame:

@@ -14,15 +14,10 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.stock_fields import SAME_STOCK
-from transforms.costing import share_of_units
-from transforms.gold.orders.grain import LINE
-from transforms.gold.orders.refund_match import match_refunds
-from transforms.gold.stock import fct_return_claim
+from transforms.steps import newest
 
 SKU = [*SHOP, "sku_code"]
 LISTING = [*SHOP, "product_id", "platform_sku_id"]
-#: A claim open for longer is taken for one whose end no file told: the goods are hardly still on their way.
-LONGEST_RETURN_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Told:
 
 def entries_in_force(entries: pl.DataFrame) -> pl.DataFrame:
     """The entries that count, one per SKU, shop, kind and day."""
-    last = entries.sort("event_number").unique(list(SAME_STOCK), keep="last", maintain_order=True)
+    last = newest(entries, SAME_STOCK)
     return last.filter(pl.col("entered_qty").is_not_null())
 
 
@@ -99,41 +94,3 @@ def sale_steps(listed: pl.DataFrame) -> pl.DataFrame:
     moved = pl.col("_on") - pl.col("_on").shift(fill_value=0).over(LISTING)
     by_day = told.with_columns(_moved=moved).group_by(*SKU, "day").agg(pl.col("_moved").sum()).sort("day")
     return by_day.select(*SKU, "day", value=pl.col("_moved").cum_sum().over(SKU) > 0)
-
-
-def open_claims(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """Claims for return nobody has decided yet, by line: columns of ``fct_return_claim``.
-
-    ``lines`` are order-line facts of whole orders, ``refunds`` the current states of all their after-sales.
-    """
-    is_open = (
-        (pl.col("refund_status_code") == "pending")
-        & (pl.col("refund_type_code") == "return_refund")
-        & pl.col("applied_at").is_not_null()
-    )
-    as_done = pl.when(is_open).then(pl.lit("success")).otherwise("refund_status_code")
-    placed = match_refunds(lines, refunds.with_columns(_is_open=is_open, refund_status_code=as_done))
-    still = placed.filter("_is_open", pl.col("refund_stage_code") != "before_shipment").with_columns(
-        refund_date=pl.lit(None, pl.Date)
-    )
-    return claims_of(still, lines)
-
-
-def claims_of(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Columns of ``fct_return_claim``: ``refunds`` (``LINE, refund_id, refund_fen, applied_at, refund_date``)
-    in units of their lines, by share of money.
-    """
-    goods = lines.filter(~pl.col("is_gift"), pl.col("line_qty").is_not_null()).select(
-        *LINE, "order_id", "sku_code", "style_code", "line_qty", "paid_fen"
-    )
-    rows = refunds.select(*LINE, "refund_id", "refund_fen", "applied_at", "refund_date").join(
-        goods, on=LINE, how="inner", validate="m:1"
-    )
-    applied = pl.col("applied_at").dt.date()
-    rows = rows.with_columns(
-        pl.col("sku_code", "style_code").fill_null("untold"),
-        applied_date=applied,
-        back_date=pl.min_horizontal("refund_date", applied + pl.duration(days=LONGEST_RETURN_DAYS)),
-        units_qty=share_of_units("refund_fen"),
-    )
-    return fct_return_claim.TABLE.shape(rows)

@@ -28,6 +28,8 @@ from warehouse.sql import TYPES, address, digests, matching, quote, selection, t
 
 #: A table of at most this much Parquet is small.
 SMALL_BYTES = 1 << 20
+#: Stands in ``Lake.written`` for whoever the rows are of.
+EVERYBODY = "*"
 
 
 class Lake:
@@ -43,6 +45,8 @@ class Lake:
     ) -> None:
         self.place, self.connection, self.write = place, connection, write
         self._stack, self._open = stack, not write
+        #: Table by full name → merchants of whom this transaction, or the last one, wrote rows.
+        self.written: dict[str, set[str]] = {}
         self._columns: dict[str, dict[str, str]] | None = None
         self._sizes: dict[str, int] | None = None
 
@@ -196,7 +200,7 @@ class Lake:
             yield
             return
         self.connection.execute("BEGIN TRANSACTION")
-        self._open = True
+        self._open, self.written = True, {}
         try:
             yield
             if self.write:
@@ -283,6 +287,7 @@ class Lake:
         if frame.is_empty():
             return
         self._stored()[table.name] = self._stored().get(table.name, 0) + int(frame.estimated_size())
+        self._note(table, frame)
         names = ", ".join(quote(name) for name in table.columns)
         with self._registered({"_rows": _once(table.shape(frame))}):
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
@@ -300,9 +305,14 @@ class Lake:
         if keys.is_empty() or not self.may_hold_rows(table):
             return
         wanted = typed_keys(table, keys)
+        self._note(table, wanted)
         with self._registered({"_keys": wanted}):
             conditions = " AND ".join(matching(wanted, bounded=not self.is_small(table)))
             self.connection.execute(f"DELETE FROM {address(table)} AS t WHERE {conditions}")  # noqa: S608
+
+    def _note(self, table: Table, rows: pl.DataFrame) -> None:
+        whose = set(rows["merchant_id"].unique()) if "merchant_id" in rows.columns else {EVERYBODY}
+        self.written.setdefault(table.full_name, set()).update(whose)
 
     # state
     def snapshot(self) -> int:

@@ -18,6 +18,8 @@ TYPES: dict[pl.DataType | type[pl.DataType], str] = {
     pl.Datetime("us", TIME_ZONE): "TIMESTAMP WITH TIME ZONE",
 }
 
+#: More keys than these are looked up without bounds (10,000 orders of 200,000 lines: 0.34 → 0.12 s).
+MANY_KEYS = 500
 #: What stands between two cells of a row, and for one that is null, where a row is written as one text.
 CELL_MARK, NULL_MARK = "chr(31)", "chr(30)"
 
@@ -77,11 +79,15 @@ def typed_keys(table: Table, keys: pl.DataFrame) -> pl.DataFrame:
 def matching(keys: pl.DataFrame, *, bounded: bool = True) -> list[str]:
     """Conditions that pick the rows of ``t`` found in the frame registered as ``_keys``; nulls match nulls.
 
-    If ``bounded``, the lowest and highest key stand in the text as literals: DuckLake then skips whole files
-    by their statistics, so a slice costs its own size, not history's. It looks them up per column, so a
-    shop's merchant and platform, which say no more than the shop, have none.
+    If ``bounded``, the lowest and highest of not too many keys stand in the text as literals: DuckLake then
+    skips whole files by their statistics, so a slice costs its own size, not history's. It looks them up per
+    column, so a shop's merchant and platform, which say no more than the shop, have none. Many keys leave
+    hardly a file out, and beside such literals DuckDB no longer skips rows by the keys themselves.
     """
-    pairs = " AND ".join(f"t.{quote(name)} IS NOT DISTINCT FROM k.{quote(name)}" for name in keys.columns)
+    bounded = bounded and keys.height <= MANY_KEYS
+    # an equality lets DuckDB skip rows by the keys while it scans; one that matches nulls does not
+    same = {name: "IS NOT DISTINCT FROM" if keys[name].has_nulls() else "=" for name in keys.columns}
+    pairs = " AND ".join(f"t.{quote(name)} {sign} k.{quote(name)}" for name, sign in same.items())
     conditions = [f"EXISTS (SELECT 1 FROM _keys AS k WHERE {pairs})"]  # noqa: S608
     told = {"merchant_id", "platform_code"} if "shop_id" in keys.columns else set()
     for name, dtype in keys.schema.items():

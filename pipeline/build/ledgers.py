@@ -7,14 +7,15 @@ stand alone. So what is touched is widened to whole orders, once, and nothing be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from contracts import canonical
 from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
-from pipeline.build.engine import Change
 from pipeline.build.merging import ENTRY, FUND, Touched
-from pipeline.build.slices import rewrite
+from pipeline.build.slices import Change, rewrite
 from transforms import ledgers
 from transforms.currency import order_rates
 from transforms.gold.ledgers import (
@@ -28,40 +29,37 @@ from transforms.gold.orders.grain import LINE, ORDER, REFUND
 from transforms.ledgers import Around, Rows
 from transforms.silver.states import current
 from warehouse.lake import Lake
+from warehouse.ops import CURRENCY_RATE
 
 ENTRIES, FUNDS, ITEMS = fct_settlement_entry.TABLE, fct_fund_entry.TABLE, mart_open_item.TABLE
 _STATEMENTS = mart_statement_monthly.TABLE
 _ITEM = list(ITEMS.key)
 
 
-def build_shops(
-    lake: Lake,
-    states: dict[str, pl.DataFrame],
-    lines: pl.DataFrame,
-    refunds: pl.DataFrame,
-    rates: pl.DataFrame,
-) -> dict[str, Change]:
-    """Ledgers of shops that had nothing, whole, from all their states and the facts of their orders.
+def remake(lake: Lake, touched: Touched, whole: Mapping[str, pl.DataFrame]) -> dict[str, Change]:
+    """Bring ledger facts, open items and statements up to date for touched rows, and for touched orders,
+    whose facts stand already; of new shops from ``whole``, all their states and facts.
 
-    The facts that are new.
+    Returns how the ledgers' facts changed.
     """
+    rates = lake.read(CURRENCY_RATE)
+    return _rebuild(lake, touched, rates) if touched.states is None else _build_shops(lake, whole, rates)
+
+
+def _build_shops(lake: Lake, whole: Mapping[str, pl.DataFrame], rates: pl.DataFrame) -> dict[str, Change]:
     tables = (canonical.ORDER, canonical.ORDER_LINE, SETTLEMENT_ENTRY, FUND_ENTRY)
-    if all(states[table.name].is_empty() for table in tables[2:]):
-        return {}
-    made = ledgers.build(
-        {table.name: current(table, states[table.name]) for table in tables}, lines, refunds, rates
-    )
+    if all(whole[table.name].is_empty() for table in tables[2:]):
+        return {table.name: Change(table.empty(), table.empty()) for table in (ENTRIES, FUNDS)}
+    lines, refunds = whole[fct_order_line.TABLE.name], whole[fct_refund_line.TABLE.name]
+    now = {table.name: current(table, whole[table.name]) for table in tables}
+    made = ledgers.build(now, lines, refunds, rates)
     for table in (ENTRIES, FUNDS, ITEMS, _STATEMENTS):
         lake.append(table, made[table.name])
     return {table.name: Change(table.empty(), made[table.name]) for table in (ENTRIES, FUNDS)}
 
 
-def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFrame) -> dict[str, Change]:
-    """Bring ledger facts, open items and statements up to date for touched rows and for ``orders`` (columns
-    ``ORDER``), whose facts stand already.
-
-    Returns how the ledgers' facts changed.
-    """
+def _rebuild(lake: Lake, touched: Touched, rates: pl.DataFrame) -> dict[str, Change]:
+    orders = touched.orders
     if not any(lake.may_hold_rows(table) for table in (SETTLEMENT_ENTRY, FUND_ENTRY, ENTRIES, FUNDS)):
         return {}
     shops = pl.concat([keys.select(SHOP) for keys in (orders, touched.entries, touched.funds)]).unique()
@@ -84,14 +82,13 @@ def rebuild(lake: Lake, touched: Touched, orders: pl.DataFrame, rates: pl.DataFr
     )
     days = _days(before, after)
     before, after = _with_their_days(lake, days, before, after)
-    for table, old, new in ((ENTRIES, before.entries, after.entries), (FUNDS, before.funds, after.funds)):
-        rewrite(lake, table, old, new)
+    changes = {
+        ENTRIES.name: rewrite(lake, ENTRIES, before.entries, after.entries),
+        FUNDS.name: rewrite(lake, FUNDS, before.funds, after.funds),
+    }
     _rebuild_items(lake, scope, before, after, around)
     _rebuild_statements(lake, before, after, around)
-    return {
-        ENTRIES.name: Change(before.entries, after.entries),
-        FUNDS.name: Change(before.funds, after.funds),
-    }
+    return changes
 
 
 def _days(before: Rows, after: Rows) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from transforms.silver.restated import lines_left_out
 from transforms.silver.states import Merged, current, merge_states
 from warehouse.lake import Lake
 
+DAY = [*SHOP, "business_date"]
 SESSION = [*SHOP, "live_session_id"]
 ENTRY, FUND = entity_key(SETTLEMENT_ENTRY), entity_key(FUND_ENTRY)
 #: What of a session decides which lines it owns; a change in its views alone touches no line.
@@ -32,6 +33,7 @@ _OWNERSHIP = ("started_at", "ended_at", "live_account_id", "seller_code")
 
 _KEYS = dict.fromkeys(ORDER, pl.String)
 _SESSION_KEYS = dict.fromkeys(SESSION, pl.String)
+_DAY_KEYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
 _ENTRY_KEYS, _FUND_KEYS = dict.fromkeys(ENTRY, pl.String), dict.fromkeys(FUND, pl.String)
 
 
@@ -40,31 +42,37 @@ class Touched:
     """What a build must look at again.
 
     ``orders`` (columns ``ORDER``); ``entries`` and ``funds`` of ledgers (columns ``ENTRY``, ``FUND``);
-    ``sessions`` (columns ``SESSION``) whose figures changed; ``reowned``: of these, the ones whose hours or
-    host changed, with the moments (UTC, naive) between which they own or owned lines. ``states``: silver
-    table → all its states, told only of shops that are new here: then nothing need be read back from the
-    warehouse. ``restated``: orders whose lines were seen to state their refunds at other times.
+    ``sessions`` (columns ``SESSION``) whose figures changed; ``days`` (columns ``DAY``) whose costs did.
+    ``states``: silver table → all its states, known only of shops that are new here: then nothing need be
+    read back from the warehouse. ``restated``: orders whose lines were seen to state their refunds at other
+    times.
     """
 
     orders: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
     sessions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SESSION_KEYS))
     states: dict[str, pl.DataFrame] | None = None
-    reowned: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(
-            schema={**_SESSION_KEYS, "since": pl.Datetime("us"), "until": pl.Datetime("us")}
-        )
-    )
-
     entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRY_KEYS))
     funds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FUND_KEYS))
+    days: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DAY_KEYS))
     restated: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_KEYS))
 
     @property
     def is_empty(self) -> bool:
         """True when nothing was touched."""
-        return self.states is None and all(
-            frame.is_empty() for frame in (self.orders, self.sessions, self.entries, self.funds)
-        )
+        named = (self.orders, self.sessions, self.entries, self.funds, self.days)
+        return self.states is None and all(frame.is_empty() for frame in named)
+
+    @property
+    def slices(self) -> dict[tuple[str, ...], pl.DataFrame]:
+        """What is named, by its columns."""
+        return {tuple(frame.columns): frame for frame in (self.orders, self.sessions, self.days)}
+
+
+def together(parts: Iterable[Touched]) -> Touched:
+    """All of them as one: what people entered names no states."""
+    every = [Touched(), *parts]
+    named = ("orders", "sessions", "entries", "funds", "days")
+    return Touched(**{name: pl.concat([getattr(part, name) for part in every]).unique() for name in named})
 
 
 def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:
@@ -82,6 +90,8 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
         parts = [frame[name] for frame in incoming if name in frame and frame[name].height]
         if parts:
             outcomes.append(_merge_table(lake, table, pl.concat(parts), touched))
+    if touched.states is not None:
+        _touch_all(touched, touched.states)
     _touch_restated(lake, touched)
     _touch_left_out(lake, touched, [frame[ORDER_LINE.name] for frame in incoming if ORDER_LINE.name in frame])
     if not outcomes:
@@ -98,6 +108,11 @@ def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> 
     )
     best = ranked.group_by(ROW).agg(pl.col("outcome", "_by_export_id").sort_by("rank").first())
     return best, touched
+
+
+def _touch_all(touched: Touched, states: dict[str, pl.DataFrame]) -> None:
+    touched.orders = pl.concat([states[table.name].select(ORDER) for table in OF_ORDERS]).unique()
+    touched.sessions = states[LIVE_SESSION.name].select(SESSION).unique()
 
 
 def _touch_restated(lake: Lake, touched: Touched) -> None:
@@ -170,11 +185,11 @@ def _merge_table(lake: Lake, table: Table, incoming: pl.DataFrame, touched: Touc
     elif not merged.states.equals(stored.sort(merged.states.columns)):
         lake.replace(table, keys, merged.states)
     if touched.states is None:
-        _touch(table, stored, merged, touched)
+        _touch(lake, table, stored, merged, touched)
     return merged.outcomes
 
 
-def _touch(table: Table, stored: pl.DataFrame, merged: Merged, touched: Touched) -> None:
+def _touch(lake: Lake, table: Table, stored: pl.DataFrame, merged: Merged, touched: Touched) -> None:
     states, changed = merged.states, merged.changed
     if table in OF_ORDERS:
         orders, restated = (
@@ -199,6 +214,23 @@ def _touch(table: Table, stored: pl.DataFrame, merged: Merged, touched: Touched)
     )
     # a session seen for the first time, or one whose hours or host changed
     reowned = moved.filter((pl.col("versions") > 1) | (pl.col("times") == 1))
-    touched.reowned = reowned.select(
-        *SESSION, pl.col("since", "until").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    times = pl.col("since", "until").dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    sold = _orders_of_sessions(lake, reowned.select(*SESSION, times))
+    touched.orders = pl.concat([touched.orders, sold]).unique()
+
+
+def _orders_of_sessions(lake: Lake, reowned: pl.DataFrame) -> pl.DataFrame:
+    """Orders already in gold whose lines the given sessions own, owned or may now own: ``SESSION`` and the
+    moments (UTC, naive) between which they own or owned lines, ``since`` and ``until``.
+    """
+    if reowned.is_empty() or not lake.may_hold_rows(fct_order_line.TABLE):
+        return pl.DataFrame(schema=_KEYS)
+    return lake.sql(
+        """
+        SELECT DISTINCT l.merchant_id, l.shop_id, l.platform_code, l.order_id
+        FROM gold.fct_order_line AS l JOIN _sessions AS s USING (merchant_id, shop_id, platform_code)
+        WHERE l.live_session_id = s.live_session_id OR (
+            l.content_code = 'live' AND l.created_at BETWEEN timezone('UTC', s.since)
+                AND timezone('UTC', coalesce(s.until, s.since + INTERVAL 1 DAY)))""",
+        _sessions=reowned,
     )

@@ -5,7 +5,7 @@ snapshot.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -17,36 +17,30 @@ from connectors.mapped import bronze_tables
 from connectors.reading import Reading
 from contracts.canonical import SILVER
 from contracts.fields import TIME_ZONE
-from pipeline.build import profits, withdrawing
-from pipeline.build.advertising import rebuild_advertising
-from pipeline.build.buyers import rebuild_buyers
-from pipeline.build.golden import Known, rebuild_costs, rebuild_slices, rebuild_wholes
+from pipeline.build import engine, withdrawing
 from pipeline.build.keeping import kept_readings
 from pipeline.build.loading import ROW, Export, Loaded, load_kind, quarantine_rows
-from pipeline.build.merging import merge_into_silver
-from pipeline.build.outliers import rebuild_outliers
-from pipeline.build.outlook import rebuild_outlook
-from pipeline.build.reported import rebuild_reported
-from pipeline.build.stock import rebuild_stock
-from pipeline.entries.changes import InputChanges, entries_changed
-from pipeline.entries.lists import aside as excluded_orders
-from pipeline.entries.moved import input_changes
+from pipeline.build.merging import Touched, merge_into_silver
+from pipeline.entries.moved import touched_by_entries
 from pipeline.house import writing
-from pipeline.intake.confirming import confirmed_rows, merchants_with_new_word
+from pipeline.intake.confirming import confirmed_rows
 from pipeline.intake.load_notices import with_money_notices
 from pipeline.intake.mapping import MAPPED, own_aliases, platform_of
 from pipeline.intake.receipts import FileReceipt, from_load
 from pipeline.intake.receiving import load_rows, rejudged_rows
+from transforms.derived import Choices
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
-from warehouse import entries, landing, registry, release
+from transforms.gold.forecast import mart_outlook_daily
+from transforms.maturity.said import said_by_week
+from warehouse import landing, release
+from warehouse.changes import Since
 from warehouse.lake import Lake
-from warehouse.ops import CURRENCY_RATE, EXPORT, LOAD, MERCHANT, QUARANTINE, SHOP
+from warehouse.ops import CURRENCY_RATE, EXPORT, LOAD, OUTLOOK, QUARANTINE
 from warehouse.points import reach
 from warehouse.settings import Settings
 
 _KEY = list(EXPORT.key)
-_REGISTRY = (SHOP, MERCHANT)
 _SHOP = ["merchant_id", "shop_id"]
 #: Shops are loaded together until their raw files come to this: it bounds the memory of a build, and a chunk
 #: costs some twenty small writes.
@@ -69,22 +63,22 @@ class Built:
 class Moved:
     """What moves gold without a new export.
 
-    ``is_registry``: any entry of who owns which shop; ``entered``: hand-entered lists; ``anew``: shops of
-    which a file was withdrawn or a confirmation taken back; ``by_word``: the merchants who confirmed a marked
-    line.
+    ``since``: what the last judged build saw; ``touched`` by people's entries since then, and whether
+    anything ``is_entered`` that tables by merchant are made of; ``anew``: shops of which a file was withdrawn
+    or a confirmation taken back; ``is_whole``: everything is made anew.
     """
 
-    is_registry: bool
-    entered: InputChanges
+    since: Since
+    touched: Touched
+    is_entered: bool
     anew: withdrawing.Anew
-    by_word: set[str]
+    is_whole: bool = False
 
     @property
     def is_empty(self) -> bool:
         """True when nothing moved."""
-        return (
-            not self.is_registry and self.entered.is_empty and self.anew.shops.is_empty() and not self.by_word
-        )
+        is_seen = self.since.snapshot is not None and not self.is_whole
+        return is_seen and self.touched.is_empty and not self.is_entered and self.anew.shops.is_empty()
 
 
 @dataclass(frozen=True)
@@ -106,31 +100,24 @@ def build(
     *,
     run_name: str | None = None,
     at: dt.datetime | None = None,
-    known: dict[Export, Reading] | None = None,
+    known: Mapping[Export, Reading] | None = None,
     rejudge: Sequence[str] = (),
     from_landing: bool = False,
 ) -> Built:
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
 
-    ``known`` are readings made a moment ago, taken out as they are loaded so that their memory is free again;
-    ``rejudge`` names exports whose quarantined rows are tried again; ``from_landing`` forgets every derived
-    row and makes all of them anew from the raw bytes, or from bronze where those have expired. Raises
-    ``WriterBusyError``; on any error nothing has changed.
+    ``known`` are readings made a moment ago, each looked up when it is loaded; ``rejudge`` names exports
+    whose quarantined rows are tried again; ``from_landing`` forgets every derived row and makes all of them
+    anew from the raw bytes, or from bronze where those have expired. Raises ``WriterBusyError``; on any error
+    nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
         waiting, anew = withdrawing.divide(
             lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge)
         )
-        told = known_inputs(lake)
-        moved = Moved(
-            _registry_moved(lake),
-            input_changes(lake, is_whole=from_landing),
-            anew,
-            merchants_with_new_word(lake),
-        )
-        last = _last_build(lake)
-        if waiting.is_empty() and moved.is_empty and last and not from_landing:
+        moved, last = _moved(lake, anew, is_whole=from_landing), _last_build(lake)
+        if waiting.is_empty() and moved.is_empty and last:
             return last
         number = release.begin_build(lake, at=now, run_name=run_name)
         reach("build.start")
@@ -138,7 +125,7 @@ def build(
             chunks = [(chunk, list(_batches(lake, chunk))) for chunk in _chunks(waiting)]
             if from_landing:
                 _forget(lake)
-            loads = _load(lake, settings, chunks, {} if known is None else known, moved, told, number, now)
+            loads = _load(lake, settings, chunks, known or {}, moved, number, now)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
@@ -169,24 +156,20 @@ def _last_build(lake: Lake) -> Built | None:
     return Built(int(str(loaded)), lake.snapshot(), False) if loaded else None
 
 
-def known_inputs(lake: Lake) -> Known:
-    """What people have entered beside the exports."""
-    aside = entries.in_force(lake, excluded_orders.BOOK)
-    return Known(
-        registry.live_accounts(lake), entries.read(lake, CURRENCY_RATE), profits.known_costs(lake), aside
-    )
-
-
-def _registry_moved(lake: Lake) -> bool:
-    """Whether the registry of merchants and shops differs from what the last judged build saw.
-
-    Before the first it does.
-    """
+def _moved(lake: Lake, anew: withdrawing.Anew, *, is_whole: bool) -> Moved:
     judged = release.releases(lake)
-    if not judged:
-        return True
-    with Lake.open(lake.place, snapshot=judged[-1].snapshot) as then:
-        return any(entries_changed(then, lake, table).height for table in _REGISTRY)
+    since = Since(lake, judged[-1].snapshot if judged else None)
+    touched = touched_by_entries(lake, since, is_whole=is_whole)
+    return Moved(since, touched, engine.is_entered(since), anew, is_whole)
+
+
+def choices_of(settings: Settings, at: dt.datetime) -> Choices:
+    """What ``settings`` choose for tables made at the moment ``at``."""
+    rule = DisclosureRule(
+        settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share
+    )
+    windows = settings.return_window_days, settings.repurchase_window_days
+    return Choices(at, *windows, settings.hit_units, rule)
 
 
 def _forget(lake: Lake) -> None:
@@ -202,9 +185,8 @@ def _load(
     lake: Lake,
     settings: Settings,
     chunks: list[tuple[pl.DataFrame, list[Batch]]],
-    known: dict[Export, Reading],
+    known: Mapping[Export, Reading],
     moved: Moved,
-    told: Known,
     number: int,
     now: dt.datetime,
 ) -> pl.DataFrame:
@@ -212,36 +194,35 @@ def _load(
 
     Returns the receipts (rows of ``LOAD``).
     """
-    withdrawing.take_back(lake, moved.anew, told, number, now)
-    rebuild_slices(lake, moved.entered.touched, told)
-    rebuild_costs(lake, moved.entered.days, told.costs)
+    choices = choices_of(settings, now)
+    withdrawing.take_back(lake, moved.anew, choices, number)
+    engine.refresh(lake, moved.touched, choices)
     loads = [LOAD.empty()]
     for chunk, batches in chunks:
         parts = _read(lake, settings, batches, known)
-        loads.append(_load_chunk(lake, chunk, parts, told, number, now))
+        loads.append(_load_chunk(lake, chunk, parts, choices, number))
         del parts  # or they would be held beside the next ones
-    rule = DisclosureRule(
-        settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share
-    )
-    rebuild_wholes(lake, rule, now, settings.return_window_days, settings.hit_units)
-    merchants = _merchants_of(moved, chunks)
-    rebuild_buyers(lake, merchants | moved.entered.buyers, settings.repurchase_window_days)
-    rebuild_outliers(lake, merchants | moved.by_word)
-    rebuild_outlook(lake, merchants, number)
-    rebuild_advertising(lake, told.costs)
-    rebuild_stock(lake, merchants | moved.entered.stock, told.rates)
-    rebuild_reported(lake, told.costs)
+    bring_up_to_date(lake, choices, moved.since, number, is_whole=moved.is_whole)
     reach("build.gold")
     return pl.concat(loads)
 
 
-def _merchants_of(moved: Moved, chunks: list[tuple[pl.DataFrame, list[Batch]]]) -> set[str]:
-    """Every merchant of whom this build may change anything."""
-    named = [moved.anew.shops, *(chunk for chunk, _ in chunks)]
-    return moved.entered.merchants | {str(name) for frame in named for name in frame["merchant_id"].unique()}
+def bring_up_to_date(
+    lake: Lake, choices: Choices, since: Since, number: int, *, is_whole: bool = False
+) -> None:
+    """Everything that is made by merchant or of the whole house, and in ops.outlook what build ``number``
+    says of open weeks.
+    """
+    made = engine.derive(lake, choices, since, is_whole=is_whole)
+    outlook = mart_outlook_daily.TABLE
+    where: dict[str, object] = {"merchant_id": sorted(made.get(outlook.name, ()))}
+    said = said_by_week(lake.read(outlook, where=where))
+    lake.append(OUTLOOK, said.with_columns(build_number=pl.lit(number)))
 
 
-def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Export, Reading]) -> list[Loaded]:
+def _read(
+    lake: Lake, settings: Settings, batches: list[Batch], known: Mapping[Export, Reading]
+) -> list[Loaded]:
     """What the exports of a chunk hold.
 
     Raises ``FileRefusedError`` when raw bytes are gone or their reader fails: what they published would be
@@ -250,7 +231,7 @@ def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Expo
     parts, confirmed = [], confirmed_rows(lake)
     for item in batches:
         mine = {
-            export: known.pop(export)
+            export: known[export]
             for export in item.exports.select("shop_id", "export_id").iter_rows()
             if export in known
         }
@@ -272,16 +253,16 @@ def _read(lake: Lake, settings: Settings, batches: list[Batch], known: dict[Expo
 
 
 def _load_chunk(
-    lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], told: Known, number: int, now: dt.datetime
+    lake: Lake, chunk: pl.DataFrame, parts: list[Loaded], choices: Choices, number: int
 ) -> pl.DataFrame:
     before = lake.read(LOAD, keys=chunk.select(_KEY))
     if before.height:
         parts = rejudged_rows(lake, parts, before)
     outcomes, touched = merge_into_silver(lake, [part.frames for part in parts])
     reach("build.silver")
-    rebuild_slices(lake, touched, told)
-    parts = with_money_notices(lake, parts, told.rates)
-    loads = load_rows(chunk, parts, outcomes, before, number, now)
+    engine.refresh(lake, touched, choices)
+    parts = with_money_notices(lake, parts, lake.read(CURRENCY_RATE))
+    loads = load_rows(chunk, parts, outcomes, before, number, choices.at)
     _store(lake, chunk, parts, loads)
     return loads
 

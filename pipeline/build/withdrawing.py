@@ -12,11 +12,12 @@ import polars as pl
 from connectors.mapped import bronze_tables
 from contracts.canonical import SILVER
 from contracts.errors import NotFoundError
-from pipeline.build.golden import LINES, Known, rebuild_slices
+from pipeline.build import engine
 from pipeline.build.ledgers import ENTRIES, FUNDS
 from pipeline.build.merging import ENTRY, FUND, SESSION, Touched
 from pipeline.intake.confirming import shops_to_make_anew
-from transforms.gold.orders import dim_live_session
+from transforms.derived import Choices
+from transforms.gold.orders import dim_live_session, fct_order_line
 from transforms.gold.orders.grain import ORDER
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD, QUARANTINE
@@ -99,7 +100,7 @@ def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, Anew]:
     return due, Anew(shops, theirs.filter(is_gone))
 
 
-def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetime) -> None:
+def take_back(lake: Lake, anew: Anew, choices: Choices, number: int) -> None:
     """Forget every derived row of shops to be made anew, gold included, and say in ``LOAD`` what became of
     their withdrawn files.
     """
@@ -107,7 +108,7 @@ def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetim
     if shops.is_empty():
         return
     made = {
-        "orders": (LINES, ORDER),
+        "orders": (fct_order_line.TABLE, ORDER),
         "sessions": (dim_live_session.TABLE, SESSION),
         "entries": (ENTRIES, ENTRY),
         "funds": (FUNDS, FUND),
@@ -118,9 +119,9 @@ def take_back(lake: Lake, anew: Anew, known: Known, number: int, now: dt.datetim
     )
     for table in (*bronze_tables(), *SILVER.values(), LOAD, QUARANTINE):
         lake.delete(table, shops)
-    rebuild_slices(lake, touched, known)
+    engine.refresh(lake, touched, choices)
     nothing = (pl.lit(0).alias(name) for name in LOAD.required if name.endswith("_qty"))
     told = gone.select(_KEY).with_columns(
-        nothing, build_number=pl.lit(number), loaded_at=pl.lit(now), verdict_code=pl.lit("withdrawn")
+        nothing, build_number=pl.lit(number), loaded_at=pl.lit(choices.at), verdict_code=pl.lit("withdrawn")
     )
     lake.append(LOAD, LOAD.shape(told))

@@ -4,21 +4,15 @@ build must make anew for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.canonical import SHOP
-from contracts.tables import Table
-from pipeline.build.golden import orders_of_merchants
 from pipeline.build.merging import Touched
+from transforms.gold.orders import fct_order_line
+from transforms.gold.orders.grain import ORDER
 from warehouse import registry
 from warehouse.lake import Lake
-
-#: Who and when: an entry that says the same says nothing new.
-WHO_AND_WHEN = ("received_by_name", "changed_at")
-_DAYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
 
 
 @dataclass(frozen=True)
@@ -39,64 +33,9 @@ class Changed:
         return all(frame.is_empty() for frame in self.rows)
 
 
-@dataclass
-class InputChanges:
-    """What a build must make anew without a new file.
-
-    ``touched``: orders, sessions and ledger rows. ``days``: shop × ``business_date`` of the profit sheet.
-    ``merchants``: everything that is made by merchant; ``buyers`` and ``stock``: these sheets alone.
-    """
-
-    touched: Touched = field(default_factory=Touched)
-    days: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DAYS))
-    merchants: set[str] = field(default_factory=set)
-    buyers: set[str] = field(default_factory=set)
-    stock: set[str] = field(default_factory=set)
-
-    @property
-    def is_empty(self) -> bool:
-        """True when there is nothing to do."""
-        return (
-            self.touched.is_empty
-            and self.days.is_empty()
-            and not (self.merchants or self.buyers or self.stock)
-        )
-
-
-def entries_changed(before: Lake | None, after: Lake, table: Table) -> pl.DataFrame:
-    """Entries that only one of the two has, whoever entered them whenever; without ``before`` all there
-    are.
-    """
-    names = [name for name in table.columns if name not in WHO_AND_WHEN]
-    new = after.read(table, columns=names)
-    if before is None:
-        return new
-    old = before.read(table, columns=names)
-    return pl.concat(
-        [one.join(other, on=names, how="anti", nulls_equal=True) for one, other in ((new, old), (old, new))]
-    )
-
-
-def together(parts: Iterable[InputChanges]) -> InputChanges:
-    """All of them as one."""
-    every = list(parts)
-    touched = Touched(
-        **{
-            name: pl.concat([getattr(part.touched, name) for part in every]).unique()
-            for name in ("orders", "sessions", "entries", "funds")
-        },
-    )
-    days = pl.concat([part.days for part in every]).unique()
-    merged = {
-        name: set().union(*(getattr(part, name) for part in every))
-        for name in ("merchants", "buyers", "stock")
-    }
-    return InputChanges(touched, days, **merged)
-
-
-def orders_of_owners(lake: Lake, changed: Changed) -> InputChanges:
-    """Every order of the merchants whose entries changed, and everything made by merchant: right for any
-    list, and dear for a large merchant.
+def orders_of_owners(lake: Lake, changed: Changed) -> Touched:
+    """Every order of the merchants whose entries changed: right for any list, and dear for a large
+    merchant.
     """
     names = (
         owners_of(changed)
@@ -104,8 +43,19 @@ def orders_of_owners(lake: Lake, changed: Changed) -> InputChanges:
         else set(registry.merchants(lake)["merchant_id"])
     )
     if changed.is_empty or not names:
-        return InputChanges()
-    return InputChanges(Touched(orders=orders_of_merchants(lake, sorted(names))), merchants=names)
+        return Touched()
+    return Touched(orders=orders_of_merchants(lake, sorted(names)))
+
+
+def nothing(lake: Lake, changed: Changed) -> Touched:
+    """No order: of a list that is read by merchant alone (see ``Derived.reads``)."""
+    del lake, changed
+    return Touched()
+
+
+def orders_of_merchants(lake: Lake, merchants: list[str]) -> pl.DataFrame:
+    """All orders in gold of merchants."""
+    return lake.read(fct_order_line.TABLE, where={"merchant_id": merchants}, columns=ORDER).unique()
 
 
 def owners_of(changed: Changed) -> set[str]:

@@ -10,9 +10,10 @@ from functools import cached_property
 
 import polars as pl
 
+from pipeline.build.merging import Touched
 from pipeline.entries.causes import BY_HAND, Cause
 from pipeline.entries.cells import FORMULA, TWICE, Cell, Rule
-from pipeline.entries.changes import Changed, InputChanges, orders_of_owners
+from pipeline.entries.changes import Changed, orders_of_owners
 from warehouse.entries import Book
 from warehouse.lake import Lake
 
@@ -104,7 +105,7 @@ class EntryList:
     complete: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows
     goods: Mapping[str, str] | None = None
     cause: Cause | None = BY_HAND
-    moves: Callable[[Lake, Changed], InputChanges] = orders_of_owners
+    moves: Callable[[Lake, Changed], Touched] = orders_of_owners
     is_house: bool = False
     counted: tuple[str, str] = ("", "")
     none: tuple[str, str] = ("", "")

@@ -11,13 +11,12 @@ import polars as pl
 
 from contracts.errors import NotFoundError
 from contracts.intake import CONFIRMABLE
-from pipeline.entries.changes import entries_changed
 from transforms.gold.sales import mart_outlier_line
-from warehouse import release
+from transforms.gold.sales.mart_outlier_line import CONFIRMED
+from transforms.steps import newest
 from warehouse.lake import Lake
 from warehouse.ops import CONFIRMATION, EXPORT, LOAD, QUARANTINE
 
-_THING = ["merchant_id", "shop_id", "rule_name", "export_id", "row_number", "order_line_id", "marked_fen"]
 _ROW = ["merchant_id", "shop_id", "export_id", "row_number", "rule_name"]
 _SHOP = ["merchant_id", "shop_id"]
 #: What is confirmed of a marked line.
@@ -26,10 +25,8 @@ LINE_RULE = "OUTLIER_LINE"
 
 def in_force(lake: Lake, merchant_id: str | None = None) -> pl.DataFrame:
     """Columns of ``CONFIRMATION``: what people have confirmed and not taken back."""
-    said = lake.read(CONFIRMATION, where={"merchant_id": merchant_id} if merchant_id else None).sort(
-        "event_number"
-    )
-    return said.unique(_THING, keep="last", maintain_order=True).filter("is_in_force")
+    said = lake.read(CONFIRMATION, where={"merchant_id": merchant_id} if merchant_id else None)
+    return newest(said, CONFIRMED).filter("is_in_force")
 
 
 def confirmed_rows(lake: Lake) -> pl.DataFrame:
@@ -125,15 +122,6 @@ def take_back(
     return sorted(said["export_id"].unique())
 
 
-def confirmed_lines(lake: Lake) -> pl.DataFrame:
-    """``merchant_id, shop_id, order_line_id, marked_fen`` of the outlier lines people vouch for."""
-    return (
-        in_force(lake)
-        .filter(pl.col("order_line_id").is_not_null())
-        .select(*_SHOP, "order_line_id", "marked_fen")
-    )
-
-
 def confirm_line(
     lake: Lake,
     merchant_id: str,
@@ -179,15 +167,6 @@ def confirm_line(
         _enter(lake, things, is_in_force=is_in_force, by=by, at=at)
 
 
-def merchants_with_new_word(lake: Lake) -> set[str]:
-    """Merchants who confirmed a marked line, or took that back, since the last judged build."""
-    if not (judged := release.releases(lake)):
-        return set()
-    with Lake.open(lake.place, snapshot=judged[-1].snapshot) as then:
-        said = entries_changed(then, lake, CONFIRMATION).filter(pl.col("order_line_id").is_not_null())
-    return {str(name) for name in said["merchant_id"]}
-
-
 def shops_to_make_anew(lake: Lake, waiting: pl.DataFrame) -> pl.DataFrame:
     """Shops (``merchant_id, shop_id``) of waiting exports of which a confirmation was taken back: what it let
     in must leave.
@@ -196,7 +175,7 @@ def shops_to_make_anew(lake: Lake, waiting: pl.DataFrame) -> pl.DataFrame:
         lake.read(CONFIRMATION)
         .filter(pl.col("row_number").is_not_null())
         .sort("event_number")
-        .unique(_THING, keep="last")
+        .unique(list(CONFIRMED), keep="last")
     )
     back = said.filter(~pl.col("is_in_force"))
     return waiting.join(back, on=[*_SHOP, "export_id"], how="semi").select(_SHOP).unique()

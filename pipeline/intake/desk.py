@@ -16,11 +16,11 @@ from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.intake import UNREAD_HEADERS, Notice, refuse
-from pipeline.build.golden import LINES
 from pipeline.intake.mapping import MAPPED, mapped_elsewhere, own_aliases, source_of
 from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.intake.registering import register_shop
 from pipeline.intake.sandbox.parsing import Limits, read_apart
+from transforms.gold.orders import fct_order_line
 from warehouse import keys, landing, registry
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD, SECURITY_EVENT
@@ -208,7 +208,8 @@ class Desk:
             .unique()
             .with_columns(platform_code=pl.lit(reading.layout.platform))
         )
-        owners = self.lake.read(LINES, keys=orders, columns=["merchant_id", "shop_id", "order_id"]).unique()
+        whose = ["merchant_id", "shop_id", "order_id"]
+        owners = self.lake.read(fct_order_line.TABLE, keys=orders, columns=whose).unique()
         others = owners.filter(
             (pl.col("merchant_id") != self.merchant_id) | (pl.col("shop_id") != self.shop_id)
         )

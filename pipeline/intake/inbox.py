@@ -23,6 +23,7 @@ from pathlib import Path
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from contracts.intake import refuse
 from pipeline.house import writing
+from pipeline.intake.handing import without_rows
 from pipeline.intake.land import Landed, land_files
 from pipeline.intake.names import plain_name
 from pipeline.intake.receipts import FileReceipt, refused, rule_counts, verdict_of, with_reason
@@ -137,7 +138,7 @@ def _take(
             by="inbox",
             at=at,
             limits=Limits.of(settings),
-            keep_rows=False,
+            rows=without_rows,
         ):
             told[item.name.partition("/")[0]].append(item.receipt or _waiting(item, merchant_id, shop_id))
         refusal = refuse("NOT_A_FILE")  # of the others

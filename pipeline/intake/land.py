@@ -53,15 +53,15 @@ def land_files(
     at: dt.datetime | None = None,
     register: bool = False,
     limits: Limits | None = None,
-    keep_rows: bool = True,
+    rows: Callable[[tuple[str, str], Reading], Reading] = lambda export, reading: reading,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Landed]:
     """Judge and land the files of one shop, in one transaction.
 
     ``progress`` is told each name before it is read.
 
-    Without ``keep_rows`` no reading holds on to its rows: a build that comes later reads them again, and
-    memory stays that of one file.
+    ``rows`` is given shop and id of each new file and its reading, and says what becomes of its rows
+    (``pipeline.intake.handing``): kept, put down on disk, or left to a build that comes later.
 
     An archive counts as the files in it, named ``archive/file``. Refusals come back as receipts, never as
     exceptions; a file that breaks its reader, or is too much for ``limits``, is refused like any other.
@@ -79,9 +79,9 @@ def land_files(
             for name, given in _given(path, limits):
                 item = _land(desk, name, given, limits)
                 landed.append(
-                    item
-                    if keep_rows or item.reading is None
-                    else replace(item, reading=replace(item.reading, bronze=item.reading.bronze.clear()))
+                    replace(item, reading=rows((shop_id, item.export_id), item.reading))
+                    if item.reading
+                    else item
                 )
         desk.close()
     return _with_gaps(desk, landed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from expectations.run import judge
 from metrics.query.released import choose
-from pipeline.build.engine import out_of_step
+from pipeline.build.additive import out_of_step
 from pipeline.house import reading
 from pipeline.release.releasing import published_before
 from transforms.gold import gold_tables

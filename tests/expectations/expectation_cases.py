@@ -45,10 +45,11 @@ from transforms.gold.sales import (
 )
 from transforms.gold.sales.mart_order_detail_daily import DETAIL, detailed
 from transforms.gold.stock import mart_stock_monthly
+from transforms.gold.stock.fct_return_claim import open_claims
 from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
 from transforms.silver.restated import standing_lines
 from transforms.silver.states import current
-from transforms.stock import Told, open_claims
+from transforms.stock import Told
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.ops import (

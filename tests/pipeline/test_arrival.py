@@ -23,12 +23,12 @@ from truth_cases import LATER, NOW, downloads, enter_costs, settle, small_market
 import transforms.gold
 from connectors.reading import Reading
 from expectations.derive import Profile, baseline
-from pipeline.build.engine import out_of_step
+from pipeline.build.additive import out_of_step
 from pipeline.build.loading import Export
 from pipeline.build.run import build
 from pipeline.house import reading, writing
 from pipeline.intake.land import land_files
-from transforms.gold import additive_marts, gold_tables
+from transforms.gold import assets, gold_tables
 from warehouse import landing
 from warehouse.settings import Settings
 
@@ -162,13 +162,10 @@ def with_a_new_mart(tmp_path: Path) -> Iterator[None]:
     """One more file in transforms/gold, and not another line anywhere."""
     (tmp_path / "gold").mkdir()
     (tmp_path / "gold" / "mart_province_daily.py").write_text(NEW_MART)
-    finders = (gold_tables, additive_marts)
     with patch.object(transforms.gold, "__path__", [*transforms.gold.__path__, str(tmp_path / "gold")]):
-        for find in finders:
-            find.cache_clear()
+        assets.cache_clear()
         yield
-    for find in finders:
-        find.cache_clear()
+    assets.cache_clear()
     sys.modules.pop("transforms.gold.mart_province_daily", None)
 
 

@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.build.buyers import rebuild_buyers
+from pipeline.build import engine
+from pipeline.build.run import choices_of
 from pipeline.house import reading, writing
+from pipeline.steps import now
 from transforms.gold.orders import fct_order_line
 from transforms.gold.sales import mart_buyer_monthly
+from warehouse import release
+from warehouse.changes import Since
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
@@ -25,8 +29,12 @@ def test_another_window_reaches_whoever_stands_on_the_old_one(released: Settings
         lines, before = lake.read(fct_order_line.TABLE), _told(lake)
     assert before.height and before.equals(mart_buyer_monthly.build(lines, released.repurchase_window_days))
     with writing(released) as lake:
-        rebuild_buyers(lake, [], 31)
+        since = Since(lake, release.releases(lake)[-1].snapshot)
+        choices = choices_of(released.model_copy(update={"repurchase_window_days": 31}), now())
+        with lake.transaction():
+            assert engine.derive(lake, choices, since) == {TABLE.name: {"m1"}}
         after = _told(lake)
-        rebuild_buyers(lake, [], 31)
+        with lake.transaction():
+            assert engine.derive(lake, choices, since) == {}
         assert _told(lake).equals(after)
     assert set(after["window_days_qty"]) == {31} and after.equals(mart_buyer_monthly.build(lines, 31))

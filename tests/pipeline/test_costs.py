@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 
 from cli import app
 from contracts.errors import FileRefusedError, NotFoundError
-from pipeline.build import profits
 from pipeline.entries.declaration import Given
 from pipeline.entries.engine import given_for, import_file, never_sold
 from pipeline.entries.judging import sound
 from pipeline.entries.lists.costs import LIST
+from pipeline.entries.moved import touched_by_entries
 from pipeline.house import reading, writing
 from pipeline.intake.land import land_files
 from pipeline.release.restating import restated
@@ -29,6 +29,7 @@ from pipeline.steps import build, now
 from transforms.gold import gold_tables
 from transforms.gold.profit import fct_line_cost, mart_profit_daily
 from warehouse import registry, release
+from warehouse.changes import Since
 from warehouse.entries import read
 from warehouse.ops import FIXED_COST, UNIT_COST
 from warehouse.settings import Settings
@@ -82,7 +83,8 @@ def test_costs_move_the_days_they_reach_and_leave_no_trace_when_taken_back(
     assert enter(released, tmp_path, GOODS, SLOT) == 2
     assert enter(released, tmp_path, GOODS, SLOT) == 0
     with reading(released) as lake:
-        days = profits.moved_by_costs(lake, profits.known_costs(lake), whole=False)["business_date"]
+        since = Since(lake, release.releases(lake)[-1].snapshot)
+        days = touched_by_entries(lake, since).days["business_date"]
     # the style sold on 12, 16 and 19 October; the slot is paid for until the 21st
     assert sorted(days) == [dt.date(2026, 10, number) for number in (16, 19, 20, 21)]
     build(released)

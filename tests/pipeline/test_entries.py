@@ -17,18 +17,20 @@ from entry_cases import CODE, OF_THE_HOUSE, declare
 from typer.testing import CliRunner
 
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
+from pipeline.build.engine import is_entered
 from pipeline.entries import engine
 from pipeline.entries.declaration import EntryList, Given
 from pipeline.entries.files import csv_template, xlsx_template
 from pipeline.entries.found import entry_list, entry_lists
 from pipeline.entries.judging import RowProblem, judge
 from pipeline.entries.lists import accounts, aside, costs, rates, stock
-from pipeline.entries.moved import causes_between, input_changes
+from pipeline.entries.moved import causes_between, touched_by_entries
 from pipeline.entries.template import template
 from pipeline.house import all_tables, reading, writing
 from pipeline.release.restating import restated
 from pipeline.steps import build, build_and_release, now
 from warehouse import entries, registry, release
+from warehouse.changes import Since
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE, LIVE_ACCOUNT
 from warehouse.settings import Settings
@@ -99,10 +101,8 @@ def test_a_list_is_one_declaration(
     assert "新增或更改 1 条赠品承诺" in run(app, [CODE, "import", str(path), "-m", "m1"]).output
     assert "新增或更改 0 条赠品承诺" in run(app, [CODE, "import", str(path), "-m", "m1"]).output
     with reading(released) as lake:
-        changes = input_changes(lake)
-    assert changes.merchants == {"m1"} and changes.touched.orders.height, (
-        "its merchant's orders are made anew"
-    )
+        touched = touched_by_entries(lake, Since(lake, release.releases(lake)[-1].snapshot))
+    assert set(touched.orders["merchant_id"]) == {"m1"}, "its merchant's orders are made anew"
     assert build(released).has_changes
     # listed with who, and taken back
     (entry,) = engine.in_force_now(entry_list(CODE), released, "m1").iter_rows(named=True)
@@ -151,9 +151,13 @@ def test_a_list_of_the_whole_house_needs_no_more(
     assert run(app, [CODE, "template", "-o", str(path)]).exit_code == 0
     assert "新增或更改 1 条赠品承诺" in run(app, [CODE, "import", str(path)]).output
     with reading(released) as after, reading(released, release.releases(after)[-1].snapshot) as before:
-        changes = input_changes(after)
+        touched = touched_by_entries(after, Since(after, before.snapshot()))
         (cause, rows) = next(pair for pair in causes_between(before, after) if pair[1].height)
-        assert (changes.merchants, cause.code, cause.shops(after, rows)["merchant_id"].to_list()) == (
+        assert (
+            set(touched.orders["merchant_id"]),
+            cause.code,
+            cause.shops(after, rows)["merchant_id"].to_list(),
+        ) == (
             {"m1"},
             "list_entered",
             ["m1"],
@@ -403,4 +407,5 @@ def test_an_own_account_is_entered_with_who_and_the_registry_does_not_forget_it(
 def test_nothing_entered_is_nothing_to_build(released: Settings) -> None:
     build_and_release(released)
     with reading(released) as lake:
-        assert input_changes(lake).is_empty
+        since = Since(lake, release.releases(lake)[-1].snapshot)
+        assert touched_by_entries(lake, since).is_empty and not is_entered(since)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cli import app
 from contracts.errors import HeldReleaseError
 from pipeline import steps
-from pipeline.build.engine import out_of_step, stored_marts
+from pipeline.build.additive import out_of_step, stored_marts
 from pipeline.house import reading, writing
 from pipeline.release.verifying import verify_release
 from transforms.gold.sales import mart_style_daily

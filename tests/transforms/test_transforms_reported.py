@@ -11,6 +11,7 @@ import pytest
 from contracts.canonical import SHOP
 from contracts.codes import REPORT
 from transforms.gold.orders import dim_reported
+from transforms.gold.orders.reported_evidence import by_kind
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _S = {"merchant_id": "m", "shop_id": "s", "platform_code": "douyin"}
@@ -71,7 +72,7 @@ def reported(rows: dict[str, dict[str, object]]) -> set[str]:
 
 def test_a_kind_of_file_reports_whatever_is_in_it() -> None:
     rows = built(
-        dim_reported.by_kind(
+        by_kind(
             files(("mapped_after_sales", None, None, 9), ("settlements", 1, 31, 31), ("products", 1, 2, 3))
         )
     )
@@ -84,9 +85,7 @@ def test_a_kind_of_file_reports_whatever_is_in_it() -> None:
 
 
 def test_a_day_on_which_a_file_was_made_was_not_over() -> None:
-    rows = built(
-        dim_reported.by_kind(files(("orders", 3, 12, 12), ("orders", 1, 5, 20), ("settlements", 2, 9, 20)))
-    )
+    rows = built(by_kind(files(("orders", 3, 12, 12), ("orders", 1, 5, 20), ("settlements", 2, 9, 20))))
     days = {
         report: tuple(rows[report][name] for name in ("first_date", "last_date", "whole_until_date"))
         for report in ("orders", "paid_days", "bills")
@@ -114,7 +113,7 @@ def test_a_day_on_which_a_file_was_made_was_not_over() -> None:
 def test_a_column_is_reported_where_nothing_is_left_open_without_it(
     left_open: dict[str, tuple[int, int]], missing: set[str]
 ) -> None:
-    rows = built(dim_reported.by_kind(files(("orders", 1, 12, 20))), left_open)
+    rows = built(by_kind(files(("orders", 1, 12, 20))), left_open)
     assert {"orders", "placed_days", "paid_days", "refunds", "refund_days"} - reported(rows) == missing
     assert {report: row["undated_fen"] for report, row in rows.items() if row["undated_fen"]} == {
         name: fen for name, (_, fen) in left_open.items() if fen
@@ -122,7 +121,7 @@ def test_a_column_is_reported_where_nothing_is_left_open_without_it(
 
 
 def test_what_was_met_is_reported_though_some_rows_lack_it() -> None:
-    orders = dim_reported.by_kind(files(("orders", 1, 12, 20)))
+    orders = by_kind(files(("orders", 1, 12, 20)))
     met = orders.with_columns(
         report_code=pl.lit("paid_days"), first_date=None, last_date=None, whole_until_date=None
     ).cast(orders.schema)  # type: ignore[arg-type]

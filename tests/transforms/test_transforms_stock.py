@@ -13,7 +13,8 @@ from contracts.canonical import PRODUCT, REFUND_LINE, SHOP
 from transforms.gold.orders import dim_observed, fct_order_line
 from transforms.gold.sales import mart_launch_daily
 from transforms.gold.stock import mart_stock_monthly
-from transforms.stock import Told, claims_of, open_claims
+from transforms.gold.stock.fct_return_claim import claims_of, open_claims
+from transforms.stock import Told
 from warehouse.ops import STOCK_ENTRY
 
 BEIJING = ZoneInfo("Asia/Shanghai")

@@ -10,11 +10,10 @@ import re
 import polars as pl
 
 from contracts.canonical import SILVER
-from pipeline.build.golden import orders_of_merchants
 from pipeline.build.merging import SESSION, Touched
 from pipeline.entries.causes import Cause
 from pipeline.entries.cells import NO_SHOP, TAKEN_BACK, Cell, Kind, Rule, choice, own_shop, text
-from pipeline.entries.changes import Changed, InputChanges, owners_of
+from pipeline.entries.changes import Changed, orders_of_merchants, owners_of
 from pipeline.entries.declaration import EntryList, Given, Part
 from warehouse import registry
 from warehouse.entries import Book
@@ -54,17 +53,15 @@ def _platform(given: Given) -> dict[str, pl.Expr]:
     }
 
 
-def _moves(lake: Lake, changed: Changed) -> InputChanges:
+def _moves(lake: Lake, changed: Changed) -> Touched:
     """An own account added or removed changes the channel of every line and session of its merchant."""
     names = set(registry.merchants(lake)["merchant_id"]) if changed.is_first else owners_of(changed)
     if not names:
-        return InputChanges()
+        return Touched()
     sessions = lake.read(
         SILVER["live_session"], where={"merchant_id": sorted(names)}, columns=SESSION
     ).unique()
-    return InputChanges(
-        Touched(orders=orders_of_merchants(lake, sorted(names)), sessions=sessions), merchants=names
-    )
+    return Touched(orders=orders_of_merchants(lake, sorted(names)), sessions=sessions)
 
 
 LIST = EntryList(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contracts.canonical import LISTED_ORDER
 from pipeline.build.merging import Touched
 from pipeline.entries.cells import NO_SHOP, TAKEN_BACK, Cell, Rule, choice, code, own_shop, text
-from pipeline.entries.changes import Changed, InputChanges, owners_of
+from pipeline.entries.changes import Changed
 from pipeline.entries.declaration import EntryList, Part
 from transforms.gold.orders.fct_order_line import TABLE as LINES
 from transforms.gold.orders.grain import ORDER
@@ -47,12 +47,12 @@ _TWICE = Rule(
 )
 
 
-def _moves(lake: Lake, changed: Changed) -> InputChanges:
+def _moves(lake: Lake, changed: Changed) -> Touched:
     (listed,) = changed.rows
     if listed.is_empty() or not lake.may_hold_rows(LINES):
-        return InputChanges()
+        return Touched()
     orders = lake.read(LINES, keys=listed.select(LISTED_ORDER).unique(), columns=ORDER).unique()
-    return InputChanges(Touched(orders=orders), buyers=owners_of(changed) & set(orders["merchant_id"]))
+    return Touched(orders=orders)
 
 
 LIST = EntryList(

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from contracts.canonical import SHOP
 from contracts.codes import COST_BASIS, COST_KIND
 from contracts.cost_fields import SAME_COST, SAME_GOODS
-from pipeline.build import profits
+from pipeline.build.merging import DAY, Touched
 from pipeline.entries.causes import Cause
 from pipeline.entries.cells import NO_SHOP, Cell, Rule, code, code_of, day, own_shop, yuan
-from pipeline.entries.changes import Changed, InputChanges
+from pipeline.entries.changes import Changed
 from pipeline.entries.declaration import Check, EntryList, Given, Part
+from transforms.costing import lump_days
+from transforms.gold.orders import fct_order_line
+from warehouse import entries, registry
 from warehouse.entries import Book
 from warehouse.lake import Lake
 from warehouse.ops import FIXED_COST, UNIT_COST
@@ -28,6 +32,7 @@ BASES = {
     "ad_grant": ("once",),
 }  # fmt: skip
 LONGEST_DAYS = 366
+_ABOUT = ["merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date"]
 #: More than this for one unit or order, and for all at once, is a slip of the pen; and sums of it stay within
 #: what a figure may be.
 MOST_EACH_FEN, MOST_ONCE_FEN = 10**8, 10**11
@@ -136,8 +141,48 @@ def _complete(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(cost_basis_code=pl.coalesce("cost_basis_code", usual), style_code=style)
 
 
-def _moves(lake: Lake, changed: Changed) -> InputChanges:
-    return InputChanges(days=profits.moved_by_costs(lake, profits.known_costs(lake), whole=changed.is_whole))
+def _moves(lake: Lake, changed: Changed) -> Touched:
+    """The days that changed entries reach; making everything anew, those that any entry reaches."""
+    goods, others = changed.rows
+    every = entries.read(lake, FIXED_COST)
+    if changed.is_whole:
+        goods, others = entries.read(lake, UNIT_COST), every
+    # what is said anew of a cost charged once moves the days it was charged to before, too
+    again = every.join(others, on=list(SAME_COST), how="semi", nulls_equal=True)
+    here = registry.shops(lake).select(SHOP)
+    lumps = lump_days(again).join(here, on=["merchant_id", "shop_id"], how="inner", validate="m:1")
+    rates = others.filter(pl.col("cost_basis_code") != "once")
+    return Touched(days=pl.concat([lumps.select(DAY), _days_of_lines(lake, goods, rates)]).unique())
+
+
+def _days_of_lines(lake: Lake, goods: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
+    """Payment days of the lines that unit costs, and costs of every unit or order, are about."""
+    if (goods.is_empty() and rates.is_empty()) or not lake.may_hold_rows(fct_order_line.TABLE):
+        return Touched().days
+    about = pl.concat(
+        [goods.select(_ABOUT), rates.with_columns(sku_code=None, style_code=None).select(_ABOUT)]
+    )
+    wide = (
+        about.filter(pl.col("shop_id").is_null())
+        .drop("shop_id")
+        .join(registry.shops(lake).select("merchant_id", "shop_id"), on="merchant_id")
+    )
+    about = (
+        pl.concat([about.filter(pl.col("shop_id").is_not_null()), wide.select(_ABOUT)])
+        .group_by(_ABOUT[:-1])
+        .agg(pl.col("valid_from_date").min())
+    )
+    query = """
+        SELECT DISTINCT l.merchant_id, l.shop_id, l.platform_code, l.paid_date AS business_date
+            FROM gold.fct_order_line AS l JOIN _about AS a
+        ON a.merchant_id = l.merchant_id AND a.shop_id = l.shop_id AND l.paid_date >= a.valid_from_date
+            AND """
+    which = (
+        "a.sku_code = l.sku_code",
+        "a.style_code = l.style_code",
+        "a.sku_code IS NULL AND a.style_code IS NULL",
+    )
+    return lake.sql(" UNION ".join(query + goods for goods in which), _about=about)
 
 
 LIST = EntryList(

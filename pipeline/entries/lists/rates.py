@@ -15,7 +15,7 @@ from contracts.tables import Table
 from pipeline.build.merging import ENTRY, FUND, Touched
 from pipeline.entries.causes import Cause, foreign_shops, orders_of_currency
 from pipeline.entries.cells import Cell, Kind, Rule, day, exact_number
-from pipeline.entries.changes import Changed, InputChanges
+from pipeline.entries.changes import Changed
 from pipeline.entries.declaration import Check, EntryList, Given, Part
 from transforms.gold.orders.grain import ORDER
 from warehouse.entries import Book
@@ -85,7 +85,7 @@ def _jumps(rows: pl.DataFrame, given: Given) -> pl.Series:
     return rows["row"].is_in(odd.select(pl.coalesce("row", "was_row")).to_series().drop_nulls().to_list())
 
 
-def _moves(lake: Lake, changed: Changed) -> InputChanges:
+def _moves(lake: Lake, changed: Changed) -> Touched:
     """A rate given, changed or taken back moves orders of its day, and of ledgers the rows of its day: these
     go by it if they are of no order.
     """
@@ -96,8 +96,7 @@ def _moves(lake: Lake, changed: Changed) -> InputChanges:
     ]
     entries = _of_day(lake, SETTLEMENT_ENTRY, ENTRY, "settled_at", moved)
     funds = _of_day(lake, FUND_ENTRY, FUND, "moved_at", moved)
-    touched = Touched(orders=pl.concat(orders).unique(), entries=entries, funds=funds)
-    return InputChanges(touched, merchants={str(name) for name in touched.orders["merchant_id"].unique()})
+    return Touched(orders=pl.concat(orders).unique(), entries=entries, funds=funds)
 
 
 def _of_day(lake: Lake, table: Table, key: list[str], clock: str, moved: pl.DataFrame) -> pl.DataFrame:

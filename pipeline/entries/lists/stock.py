@@ -5,10 +5,9 @@ from __future__ import annotations
 from contracts.codes import STOCK_KIND
 from contracts.stock_fields import SAME_STOCK
 from pipeline.entries.cells import NO_SHOP, Cell, Rule, code, code_of, day, own_shop, whole_number
-from pipeline.entries.changes import Changed, InputChanges, owners_of
+from pipeline.entries.changes import nothing
 from pipeline.entries.declaration import EntryList, Part
 from warehouse.entries import Book
-from warehouse.lake import Lake
 from warehouse.ops import STOCK_ENTRY
 
 BOOK = Book(STOCK_ENTRY, SAME_STOCK, "entered_qty", day="stock_date")
@@ -40,11 +39,6 @@ _TWICE = Rule(
     "合成一行",
     "make them one row",
 )
-
-
-def _moves(lake: Lake, changed: Changed) -> InputChanges:
-    del lake
-    return InputChanges(stock=owners_of(changed))
 
 
 LIST = EntryList(
@@ -88,7 +82,7 @@ LIST = EntryList(
     ),
     goods={"项目": "盘点"},
     cause=None,
-    moves=_moves,
+    moves=nothing,
     none=("还没有到货和盘点", "nothing received or counted yet"),
     twice=_TWICE,
 )

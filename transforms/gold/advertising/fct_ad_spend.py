@@ -7,9 +7,11 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.ad_families import AD_FAMILIES, ENTERED
-from contracts.canonical import SHOP
+from contracts.canonical import AD_SPEND, SHOP
 from contracts.tables import Table
 from transforms.costing import Costs, spread_lumps
+from transforms.derived import Derived, Slices
+from transforms.silver.states import current
 
 TABLE = Table(
     "gold",
@@ -94,3 +96,17 @@ def _with_use(rows: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     used = named.select(*DAY, "ad_family_code", ad_use_code=use)
     return rows.join(used, on=[*DAY, "ad_family_code"], how="left", validate="m:1")
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    costs = Costs(of.read("ops.unit_cost"), of.read("ops.fixed_cost"))
+    return build(current(AD_SPEND, of.read(AD_SPEND)), costs, of.read("ops.shop"))
+
+
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(AD_SPEND, "ops.fixed_cost", "ops.shop"),
+    beside=("ops.unit_cost",),
+    stored_by=tuple(DAY),
+)

@@ -9,6 +9,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived
+from transforms.gold.advertising import fct_ad_spend
 
 SUMS = ("spent_fen", "spent_cash_fen", "spent_grant_fen", "ad_untold_fen")
 
@@ -34,3 +36,11 @@ def build(facts: pl.DataFrame) -> pl.DataFrame:
     Whether a report counts is the same for all its rows of a day.
     """
     return TABLE.shape(facts.group_by(_KEY).agg(pl.col(SUMS).sum(), pl.col("ad_use_code").first()).sort(_KEY))
+
+
+ASSET = Derived(
+    TABLE,
+    lambda of: build(of.read(fct_ad_spend.TABLE)),
+    reads=(fct_ad_spend.TABLE,),
+    stored_by=(*SHOP, "business_date"),
+)

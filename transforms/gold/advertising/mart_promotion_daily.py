@@ -10,8 +10,14 @@ import polars.selectors as cs
 from contracts.ad_families import AD_FAMILIES, ENTERED
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.gold.advertising import fct_ad_spend
+from transforms.gold.forecast import mart_outlook_daily
+from transforms.gold.ledgers import fct_settlement_entry
 from transforms.gold.measures import total
+from transforms.gold.profit import mart_profit_daily
 from transforms.gold.profit.mart_profit_daily import CONTRIBUTION, signed
+from transforms.gold.sales import mart_shop_channel_daily
 
 #: What a day's spend is told by; the first four are sums of counted facts.
 SPENT = (
@@ -138,3 +144,31 @@ def _spent(ads: pl.DataFrame, billed: pl.DataFrame) -> pl.DataFrame:
     counted, aside = pl.col("ad_use_code") == "counted", pl.col("ad_use_code") == "entered"
     told = (pl.when(counted).then(value).otherwise(0).alias(name) for name, value in measures.items())
     return rows.select("ad_entry_id", *_KEY, *told, ad_aside_fen=pl.when(aside).then(spent).otherwise(0))
+
+
+_SETTLED = f"""
+    SELECT {", ".join(SHOP)}, paid_date AS business_date, sum(settled_fen)::BIGINT AS settled_fen
+    FROM {fct_settlement_entry.TABLE.full_name} SEMI JOIN _advertised USING (merchant_id)
+    WHERE paid_date IS NOT NULL AND settled_date IS NOT NULL GROUP BY ALL"""  # noqa: S608 - names are declared
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    """Of merchants of whom any advertising is known: nothing else is read of the others."""
+    ads = of.read(fct_ad_spend.TABLE)
+    mine = ads.select("merchant_id").unique()
+    if mine.is_empty():
+        return TABLE.empty()
+    profit = list(dict.fromkeys([*PROFIT, *CONTRIBUTION]))
+    return build(
+        ads,
+        of.read(mart_shop_channel_daily.TABLE, keys=mine, columns=[*_KEY, "paid_fen", "cohort_refund_fen"]),
+        of.read(mart_profit_daily.TABLE, keys=mine, columns=[*_KEY, *profit]),
+        of.sql(_SETTLED, _advertised=mine),
+        of.read(mart_outlook_daily.TABLE, keys=mine, columns=[*_KEY, "matured_fen"]),
+    )
+
+
+_SOLD = (mart_shop_channel_daily, mart_profit_daily, fct_settlement_entry, mart_outlook_daily)
+ASSET = Derived(
+    TABLE, _made, reads=(fct_ad_spend.TABLE, *(each.TABLE for each in _SOLD)), stored_by=TABLE.key
+)

@@ -8,6 +8,10 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.gold.forecast.projection import PROJECTION
+from transforms.gold.orders import dim_observed
+from transforms.gold.sales import mart_shop_channel_daily
 from transforms.maturity.interval import bounds
 from transforms.maturity.triangle import HORIZON
 
@@ -83,3 +87,16 @@ def _round(rows: pl.DataFrame) -> pl.DataFrame:
         ),
         maturity_level_code=pl.when(done).then(pl.lit("mature")).otherwise(level).fill_null("unknown"),
     )
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    daily = of.read(mart_shop_channel_daily.TABLE, columns=[*_KEY, "paid_fen", "cohort_refund_fen"])
+    return build(daily, of.view(PROJECTION).cohorts, of.read(dim_observed.TABLE))
+
+
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(mart_shop_channel_daily.TABLE, dim_observed.TABLE, PROJECTION),
+    stored_by=(*SHOP, "business_date"),
+)

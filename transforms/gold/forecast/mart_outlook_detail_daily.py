@@ -8,12 +8,20 @@ band is not seen (decision 0022).
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
-from transforms.gold.sales.mart_order_detail_daily import DETAIL
+from transforms.derived import Derived, Slices
+from transforms.gold.forecast import mart_outlook_daily
+from transforms.gold.forecast.projection import PROJECTION
+from transforms.gold.orders import fct_order_line
+from transforms.gold.orders.grain import LINE
+from transforms.gold.sales.mart_order_detail_daily import DETAIL, detailed
 from transforms.maturity.cohorts import COHORT
+from transforms.maturity.triangle import HORIZON
 
 TABLE = Table(
     "gold",
@@ -86,3 +94,29 @@ def _share(name: str) -> pl.Expr:
     until = weight.cum_sum().over(_DAY)
     whole = (pl.col(f"_{name}") * (until / until.last().over(_DAY)) + 0.5).floor().cast(pl.Int64)
     return whole - whole.shift(1).over(_DAY).fill_null(0)
+
+
+#: What the cuts of a line are known from.
+_CUTS = [*(name for name in DETAIL if name != "paid_hour_code"), "paid_at"]
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    lines, cohorts = of.view(PROJECTION)
+    return build(_open_lines(of, lines), cohorts, of.read(mart_outlook_daily.TABLE))
+
+
+def _open_lines(of: Slices, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines whose refunds may still come, with everything they say of themselves."""
+    young = lines.filter(pl.col("known_date") - pl.col("paid_date") < dt.timedelta(days=HORIZON))
+    days = young.select(*SHOP, "paid_date").unique()
+    cuts = detailed(of.read(fct_order_line.TABLE, keys=days, columns=[*LINE, *_CUTS]))
+    mine = young.select(*LINE, *COHORT[len(SHOP) :], "paid_fen", "cohort_refund_fen")
+    return mine.join(cuts, on=LINE, how="inner", validate="1:1")
+
+
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(PROJECTION, fct_order_line.TABLE, mart_outlook_daily.TABLE),
+    stored_by=(*SHOP, "business_date"),
+)

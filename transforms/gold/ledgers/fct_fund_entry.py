@@ -8,6 +8,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Facts
+from transforms.gold.ledgers.fct_settlement_entry import OF_LEDGERS
 from transforms.gold.ledgers.ledger_pair import OWN
 
 TABLE = Table(
@@ -59,3 +61,6 @@ def build(placed: pl.DataFrame, pairs: pl.DataFrame, singles: pl.DataFrame) -> p
             business_month=pl.col("moved_at").dt.strftime("%Y-%m"),
         )
     )
+
+
+ASSET = Facts(TABLE, "ledgers", OF_LEDGERS)

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.canonical import SHOP
+from contracts.canonical import FUND_ENTRY, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
+from transforms.derived import Facts
+from transforms.gold.orders import fct_order_line, fct_refund_line
 from transforms.gold.orders.grain import LINE
 
 _PARTS = (
@@ -73,3 +75,8 @@ def _name_refunds(placed: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     named = asking.select(*_ENTRY, *key[-2:]).join(alone, on=key, how="inner").select(*_ENTRY, "_refund")
     joined = placed.join(named, on=_ENTRY, how="left", validate="1:1", maintain_order="left")
     return joined.with_columns(refund_id=pl.coalesce("refund_id", "_refund")).drop("_refund")
+
+
+#: What both ledgers are matched from.
+OF_LEDGERS = (SETTLEMENT_ENTRY, FUND_ENTRY, fct_order_line.TABLE, fct_refund_line.TABLE, "ops.currency_rate")
+ASSET = Facts(TABLE, "ledgers", OF_LEDGERS)

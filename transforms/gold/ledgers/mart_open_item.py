@@ -8,6 +8,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Facts
+from transforms.gold.ledgers import fct_fund_entry, fct_settlement_entry
 from transforms.gold.ledgers.ledger_pair import GOODS
 from transforms.gold.ledgers.open_orders import not_taken_back, unsettled
 
@@ -97,3 +99,7 @@ def _items(rows: pl.DataFrame, ledger: str, verb: str) -> pl.DataFrame:
     return rows.with_columns(
         ledger_code=pl.lit(ledger), open_item_id=item, open_fen=f"{verb}_fen", open_since_date=f"{verb}_date"
     )
+
+
+_FACTS = (fct_settlement_entry.TABLE, fct_fund_entry.TABLE)
+ASSET = Facts(TABLE, "ledgers", (*_FACTS, *fct_settlement_entry.OF_LEDGERS))

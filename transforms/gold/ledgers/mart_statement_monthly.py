@@ -8,6 +8,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Facts
+from transforms.gold.ledgers import fct_fund_entry, fct_settlement_entry, mart_open_item
 from transforms.gold.ledgers.ledger_pair import GOODS
 from transforms.gold.measures import total
 
@@ -76,3 +78,6 @@ def _rows(
         matched_fen=pl.when(is_matched).then(fen).otherwise(0),
         explained_fen=pl.when(own).then(fen).otherwise(0),
     )
+
+
+ASSET = Facts(TABLE, "ledgers", (fct_settlement_entry.TABLE, fct_fund_entry.TABLE, mart_open_item.TABLE))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.gold.orders import fct_order_line
 from transforms.gold.orders.dims import latest
 
 TABLE = Table(
@@ -23,3 +25,11 @@ def build(lines: pl.DataFrame) -> pl.DataFrame:
     """Creators of the given order lines; own where the lines were judged sold by the merchant's own side."""
     marked = lines.with_columns(is_own_account=pl.col("seller_code") == "own")
     return TABLE.shape(latest(marked, list(TABLE.key), ["creator_name", "is_own_account"]))
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    told = ["creator_name", "seller_code", "created_at", "order_line_id"]
+    return build(of.read(fct_order_line.TABLE, columns=[*TABLE.key, *told]))
+
+
+ASSET = Derived(TABLE, _made, reads=(fct_order_line.TABLE,), by=TABLE.key)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.canonical import SHOP
+from contracts.canonical import LIVE_SESSION, SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.silver.states import current
 
 TABLE = Table(
     "gold",
@@ -43,3 +45,10 @@ def build(sessions: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
             channel_code=pl.when(is_own).then(pl.lit("own_live")).otherwise(pl.lit("creator_live")),
         )
     )
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    return build(current(LIVE_SESSION, of.read(LIVE_SESSION)), of.read("ops.live_account"))
+
+
+ASSET = Derived(TABLE, _made, reads=(LIVE_SESSION, "ops.live_account"), by=TABLE.key)

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Choices, Derived, Slices
 
 TABLE = Table(
     "gold",
@@ -21,6 +22,10 @@ TABLE = Table(
 )
 
 
+#: A kind of a shop's files, one of them, and the verdicts of those that published something or might have.
+OF_KIND = [*SHOP, "kind_code"]
+GIVEN = ["export_id", *OF_KIND]
+COUNTING = ["accepted", "warned", "duplicate"]
 #: To where what comes back is known; releases from before it was told apart went by the newest observation.
 RETURNS_UNTIL = "coalesce(returns_date, observed_date)"
 #: Kinds of files that tell what became of orders, that tell what came back and nothing else, and whose money
@@ -60,3 +65,25 @@ def build(exports: pl.DataFrame, return_window_days: int, hit_units: int) -> pl.
     )
     final = pl.col("returns_date") - pl.duration(days=return_window_days + 1)
     return TABLE.shape(rows.with_columns(final_until_date=final, hit_units_qty=pl.lit(hit_units, pl.Int64)))
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    """Of what published something or might have, and of what an API was asked up to: it may have had nothing
+    to tell.
+    """
+    moments = ["observed_at", "received_at"]
+    took = of.read("ops.load", where={"verdict_code": COUNTING}, columns=GIVEN)
+    given = of.read("ops.export", where={"withdrawn_at": None}, columns=[*GIVEN, *moments])
+    given = given.join(took, on=GIVEN, how="semi")
+    asked = of.read("ops.cursor", columns=[*OF_KIND, "covered_until_at"])
+    asked = asked.with_columns(pl.col("covered_until_at").alias(name) for name in moments)
+    exports = pl.concat([frame.select(*OF_KIND, *moments) for frame in (given, asked)])
+    return build(exports, of.choices.return_window_days, of.choices.hit_units)
+
+
+def _is_stale(chosen: Choices) -> str:
+    final = f"final_until_date <> returns_date - {chosen.return_window_days + 1}"
+    return f"hit_units_qty <> {chosen.hit_units} OR {final}"
+
+
+ASSET = Derived(TABLE, _made, reads=("ops.load", "ops.cursor"), beside=("ops.export",), is_stale=_is_stale)

@@ -6,6 +6,8 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.gold.orders import fct_order_line
 from transforms.gold.orders.dims import latest
 
 TABLE = Table(
@@ -22,3 +24,11 @@ TABLE = Table(
 def build(lines: pl.DataFrame) -> pl.DataFrame:
     """Styles of the given order lines."""
     return TABLE.shape(latest(lines, list(TABLE.key), ["product_id", "product_name"]))
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    told = ["product_id", "product_name", "created_at", "order_line_id"]
+    return build(of.read(fct_order_line.TABLE, columns=[*TABLE.key, *told]))
+
+
+ASSET = Derived(TABLE, _made, reads=(fct_order_line.TABLE,), by=TABLE.key)

@@ -8,6 +8,8 @@ from contracts.canonical import SHOP
 from contracts.codes import REPORT
 from contracts.report_codes import PART_OF
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.gold.orders import reported_evidence as evidence
 
 TABLE = Table(
     "gold",
@@ -29,36 +31,8 @@ TABLE = Table(
     ),
 )
 
-#: Kinds of files that bring a report whatever is in them: a bill without a row reports that nothing was
-#: settled.
-KINDS = {
-    "orders": ("orders", "order_heads", "order_items", "trades"),
-    "refunds": ("after_sales", "refunds"),
-    "bills": ("settlements",),
-    "accounts": ("funds",),
-    "sessions": ("live_sessions",),
-}
 _DAYS = ("first_date", "last_date", "whole_until_date")
 _KEY = list(TABLE.key)
-
-
-def by_kind(exports: pl.DataFrame) -> pl.DataFrame:
-    """``_KEY`` and days of what ``exports`` bring by their kind: ``SHOP, kind_code, first_date, last_date,
-    observed_at`` of files and API bodies that count.
-
-    A day on which a file was made was not over for it.
-    """
-    reports = pl.DataFrame(
-        [(kind, report) for report, kinds in KINDS.items() for kind in kinds],
-        schema=["kind_code", "report_code"],
-        orient="row",
-    )
-    named = exports.with_columns(pl.col("kind_code").str.strip_prefix("mapped_")).join(
-        reports, on="kind_code", how="inner"
-    )
-    over = pl.col("observed_at").dt.date() - pl.duration(days=1)
-    whole = pl.when(pl.col("last_date").is_not_null()).then(pl.min_horizontal("last_date", over))
-    return named.select(*_KEY, "first_date", "last_date", whole_until_date=whole)
 
 
 def build(
@@ -104,3 +78,17 @@ def _with_part(rows: pl.DataFrame, part: str, whole: str) -> pl.DataFrame:
     return joined.with_columns(*days, is_reported=reported).drop(
         "_has_whole", *(f"_{name}" for name in _DAYS)
     )
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    shops = of.read("ops.shop").select(SHOP)
+    return build(shops, evidence.found(of, shops), evidence.left_open(of), evidence.doubtful(of))
+
+
+_ENTERED = ("ops.shop", "ops.stock_entry", "ops.unit_cost")
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(*evidence.TABLES.values(), "ops.load", "ops.cursor", *_ENTERED),
+    beside=("ops.export",),
+)

@@ -6,6 +6,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
 
 TABLE = Table(
     "gold",
@@ -26,3 +27,10 @@ def build(shops: pl.DataFrame, merchants: pl.DataFrame) -> pl.DataFrame:
             merchants.select("merchant_id", "merchant_name"), on="merchant_id", how="inner", validate="m:1"
         )
     )
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    return build(of.read("ops.shop"), of.read("ops.merchant"))
+
+
+ASSET = Derived(TABLE, _made, reads=("ops.shop", "ops.merchant"))

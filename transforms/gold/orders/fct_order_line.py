@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.canonical import SHOP
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER_LINE, SHOP
 from contracts.tables import Table
-from transforms.gold.orders.aside import mark_aside, no_orders
+from transforms.currency import convert_orders
+from transforms.derived import Derived, Slices, View
+from transforms.gold.orders.aside import listed, mark_aside, no_orders
 from transforms.gold.orders.channel import assign_channel
 from transforms.gold.orders.grain import LINE, ORDER
 from transforms.gold.orders.line_outcome import add_outcome, doubtful, subsidy
 from transforms.gold.orders.refund_totals import add_refunds, add_unsized
 from transforms.money import split_fen
+from transforms.silver.restated import standing_lines
+from transforms.silver.states import current
 
 TABLE = Table(
     "gold",
@@ -188,3 +192,20 @@ def _only_paid_money(lines: pl.DataFrame) -> pl.DataFrame:
         pl.when(unpaid).then(0).otherwise(pl.col("paid_fen").fill_null(0)).alias("paid_fen"),
         *(pl.when(~unpaid).then(pl.col(name)).alias(name) for name in stated),
     )
+
+
+def _now(of: Slices) -> Current:
+    states = {table.name: of.read(table) for table in OF_ORDERS}
+    told = {table.name: current(table, states[table.name]) for table in OF_ORDERS if table is not ORDER_LINE}
+    told[ORDER_LINE.name] = standing_lines(states[ORDER_LINE.name])
+    return Current(
+        **convert_orders(told, of.read("ops.currency_rate")),
+        live_session=current(LIVE_SESSION, of.read(LIVE_SESSION, keys=of.keys.select(SHOP).unique())),
+        own_account=of.read("ops.live_account"),
+        aside=listed(of.read("ops.aside_order")),
+    )
+
+
+#: What orders are now, by their states in silver and by what people entered beside them.
+NOW = View(_now, OF_ORDERS, beside=(LIVE_SESSION, "ops.currency_rate", "ops.live_account", "ops.aside_order"))
+ASSET = Derived(TABLE, lambda of: build(of.view(NOW)), reads=(NOW,), by=tuple(ORDER))

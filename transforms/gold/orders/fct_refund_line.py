@@ -6,8 +6,10 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
 from transforms.gold.measures import paid_hour
-from transforms.gold.orders.grain import LINE
+from transforms.gold.orders import fct_order_line
+from transforms.gold.orders.grain import LINE, ORDER
 from transforms.gold.orders.refund_match import match_refunds
 
 TABLE = Table(
@@ -68,3 +70,10 @@ def build(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
         refund_type_code=pl.lit("unknown"),
     )
     return pl.concat([TABLE.shape(itemised), TABLE.shape(stated)])
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    return build(of.read(fct_order_line.TABLE), of.view(fct_order_line.NOW).refund_line)
+
+
+ASSET = Derived(TABLE, _made, reads=(fct_order_line.TABLE, fct_order_line.NOW), by=tuple(ORDER))

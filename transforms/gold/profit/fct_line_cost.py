@@ -10,7 +10,10 @@ import polars as pl
 from contracts.canonical import SHOP
 from contracts.tables import Table
 from transforms.costing import RATES, Costs, add_rates, add_unit_cost, spread_lumps
+from transforms.derived import Derived, Slices
+from transforms.gold.ledgers import fct_settlement_entry
 from transforms.gold.ledgers.mart_settlement_daily import SETTLED
+from transforms.gold.orders import fct_order_line
 from transforms.gold.orders.grain import LINE, ORDER
 from transforms.money import split_fen
 
@@ -185,3 +188,27 @@ def _split(charged: str) -> pl.Expr:
         split_fen(pl.col(charged).abs(), pl.col("paid_fen"), _BILLED, "order_line_id")
         * pl.col(charged).sign()
     )
+
+
+_DAY = (*SHOP, "business_date")
+_PAID_ON = {"business_date": "paid_date"}
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    costs = Costs(of.read("ops.unit_cost"), of.read("ops.fixed_cost"))
+    if costs.is_empty:
+        return TABLE.empty()
+    costed = of.keys.rename(_PAID_ON).join(costs.goods, on="merchant_id", how="semi")
+    lines = of.read(fct_order_line.TABLE, keys=costed, columns=FROM_LINES)
+    entries = of.read(fct_settlement_entry.TABLE, keys=costed)
+    lumps = build_lumps(costs, of.keys.select(SHOP).unique()).join(of.keys, on=list(_DAY), how="semi")
+    return pl.concat([build(lines, entries, costs), lumps])
+
+
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(fct_order_line.TABLE, fct_settlement_entry.TABLE, "ops.unit_cost", "ops.fixed_cost"),
+    by=_DAY,
+    names={fct_order_line.TABLE.name: _PAID_ON, fct_settlement_entry.TABLE.name: _PAID_ON},
+)

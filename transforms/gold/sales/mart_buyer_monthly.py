@@ -10,7 +10,9 @@ import datetime as dt
 import polars as pl
 
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
 from transforms.gold.measures import total
+from transforms.gold.orders import fct_order_line
 
 MEASURES = ("kept_buyers_qty", "repeat_buyers_qty", "buyer_untold_orders_qty")
 
@@ -110,3 +112,17 @@ def _counts() -> pl.Expr:
         & pl.col("paid_date").is_not_null()
         & ~pl.col("is_aside").fill_null(False)
     )
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    kept = {"is_order_head": True, "is_order_kept": True}
+    lines = of.read(fct_order_line.TABLE, where=kept, columns=FROM_LINES)
+    return build(lines, of.choices.repurchase_window_days)
+
+
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(fct_order_line.TABLE,),
+    is_stale=lambda chosen: f"window_days_qty <> {chosen.repurchase_window_days}",
+)

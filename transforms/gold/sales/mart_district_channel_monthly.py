@@ -4,10 +4,14 @@ nothing else need ever be read.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from contracts.tables import Table
+from transforms.derived import HOUSE, Derived, Slices
 from transforms.disclosure import DisclosureRule, judge_cells
+from transforms.gold.sales import mart_shop_channel_daily
 
 TABLE = Table(
     "gold",
@@ -78,3 +82,19 @@ def _rates(cells: pl.DataFrame) -> pl.DataFrame:
         kept_share_rate=share("kept_fen"),
         kept_rate=pl.when("is_released").then((pl.col("kept_fen") / pl.col("paid_fen")).round(2)),
     )
+
+
+#: The district sees a month when its refunds have matured, so that what it once saw hardly moves: comparing
+#: two releases of a month tells little.
+LAG_DAYS = 45
+_DAILY = ["merchant_id", "platform_code", "channel_code", "business_date", "paid_fen", "cohort_refund_fen"]
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    daily = of.read(mart_shop_channel_daily.TABLE, columns=_DAILY)
+    owners = of.read("ops.merchant", columns=["merchant_id", "owner_id"])
+    closed_before = (of.choices.at - dt.timedelta(days=LAG_DAYS)).strftime("%Y-%m")
+    return build(daily, owners, of.choices.rule, closed_before)
+
+
+ASSET = Derived(TABLE, _made, reads=(mart_shop_channel_daily.TABLE, "ops.merchant"), by=HOUSE)

@@ -8,6 +8,9 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, View
+from transforms.gold.orders import dim_observed
+from transforms.gold.sales import mart_breakdown_daily
 
 #: The days from the first on in which a style must sell to be a hit; as long, from the shop's first day on, a
 #: first sale says nothing of a launch.
@@ -68,3 +71,18 @@ def build(sold: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
         launch_kept_qty=pl.col("launch_kept_qty") * judged,
     )  # fmt: skip
     return TABLE.shape(told.sort(TABLE.key))
+
+
+_KEPT = f"""
+    SELECT {", ".join(SHOP)}, style_code, sku_code, business_date AS paid_date,
+        sum(kept_units_qty)::BIGINT AS kept_qty
+    FROM ({mart_breakdown_daily.ASSET.query}) SEMI JOIN _slices USING (merchant_id)
+    GROUP BY ALL HAVING sum(units_qty) > 0"""  # noqa: S608 - names are declared
+#: ``Told.kept``: units neither cancelled nor come back, of every SKU and day on which any were paid.
+KEPT = View(lambda of: of.sql(_KEPT), tuple(mart_breakdown_daily.ASSET.reads.values()))
+ASSET = Derived(
+    TABLE,
+    lambda of: build(of.view(KEPT), of.read(dim_observed.TABLE)),
+    reads=(KEPT, dim_observed.TABLE),
+    stored_by=(*SHOP, "business_date"),
+)

@@ -8,7 +8,10 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.tables import Table
+from transforms.derived import Derived, Slices
+from transforms.gold.orders import fct_order_line, fct_refund_line
 from transforms.gold.orders.grain import LINE
+from transforms.steps import newest
 
 TABLE = Table(
     "gold",
@@ -80,3 +83,37 @@ def outliers(largest: pl.DataFrame, confirmed: pl.DataFrame) -> pl.DataFrame:
     above = above.join(vouched, on=LINE, how="anti").join(usual, on=SHOP, how="left")
     above = above.with_columns(largest_fen=pl.max_horizontal("_other", "_vouched"))
     return above.filter(amount >= TIMES * pl.col("largest_fen")).select(*LINE, "marked_fen", "largest_fen")
+
+
+#: What makes two entries of a person's word one thing.
+CONFIRMED = ("merchant_id", "shop_id", "rule_name", "export_id", "row_number", "order_line_id", "marked_fen")
+_SHOP = ", ".join(SHOP)
+_MARKED = "greatest(paid_fen, coalesce(placed_fen, 0))"
+_LARGEST = f"""
+    SELECT {_SHOP}, order_line_id, {_MARKED} AS marked_fen,
+        row_number() OVER (PARTITION BY {_SHOP} ORDER BY {_MARKED} DESC, order_line_id) AS place_number,
+        count(*) OVER (PARTITION BY {_SHOP}) AS lines_qty
+    FROM {fct_order_line.TABLE.full_name} SEMI JOIN _slices USING (merchant_id)
+    WHERE NOT is_gift AND {_MARKED} > 0
+    QUALIFY place_number <= greatest({FEW}, lines_qty // {OF_ALL}) + 1"""  # noqa: S608 - names are declared
+_OF_LINE = [
+    *LINE, "order_id", "channel_code", "style_code", "live_session_id", "created_date", "paid_date",
+    "finished_at",
+]  # fmt: skip
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    """Judged from all a merchant's lines as they now stand, so that no order of arrival changes a mark."""
+    if not of.holds(fct_order_line.TABLE):
+        return TABLE.empty()
+    words = newest(of.read("ops.confirmation"), CONFIRMED).filter("is_in_force")
+    confirmed = words.filter(pl.col("order_line_id").is_not_null())
+    confirmed = confirmed.select("merchant_id", "shop_id", "order_line_id", "marked_fen")
+    largest = of.sql(_LARGEST)
+    keys = outliers(largest, confirmed).select(LINE)
+    lines = of.read(fct_order_line.TABLE, keys=keys, columns=_OF_LINE)
+    refunds = of.read(fct_refund_line.TABLE, keys=keys, columns=[*LINE, "refund_date"])
+    return build(largest, confirmed, lines, refunds)
+
+
+ASSET = Derived(TABLE, _made, reads=(fct_order_line.TABLE, fct_refund_line.TABLE, "ops.confirmation"))

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.canonical import SHOP
+from contracts.canonical import PRODUCT, REFUND_LINE, SHOP
 from contracts.tables import Table
-from transforms.gold.sales.mart_launch_daily import first_days
+from transforms.derived import Derived, Slices
+from transforms.gold.orders import dim_observed
+from transforms.gold.sales.mart_launch_daily import KEPT, first_days
+from transforms.gold.stock import fct_return_claim
 from transforms.steps import THING, day_sums, running, standing, sum_to
 from transforms.stock import SKU, Told, entries_in_force, listed_days, sale_steps, stock_steps
 
@@ -186,3 +189,29 @@ def _grid(goods: pl.DataFrame, first: pl.DataFrame, observed: pl.DataFrame) -> p
     return days.with_columns(
         business_date=pl.min_horizontal(pl.col("business_date").dt.month_end(), "observed_date")
     )
+
+
+_TELLING = f"""
+    SELECT DISTINCT {", ".join(SHOP)} FROM {REFUND_LINE.full_name} SEMI JOIN _slices USING (merchant_id)
+    WHERE refund_type_code = 'return_refund' AND applied_at IS NOT NULL"""  # noqa: S608 - names are declared
+
+
+def _made(of: Slices) -> pl.DataFrame:
+    return build(
+        Told(
+            of.read(dim_observed.TABLE),
+            of.read(PRODUCT),
+            of.read("ops.stock_entry"),
+            of.view(KEPT),
+            of.read(fct_return_claim.TABLE),
+            of.sql(_TELLING),
+        )
+    )
+
+
+ASSET = Derived(
+    TABLE,
+    _made,
+    reads=(dim_observed.TABLE, PRODUCT, "ops.stock_entry", KEPT, fct_return_claim.TABLE, REFUND_LINE),
+    stored_by=(*SHOP, "business_date"),
+)

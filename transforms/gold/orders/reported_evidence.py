@@ -1,4 +1,4 @@
-"""What each shop reported, after a build: read off the manifest, silver and the merchants' own entries."""
+"""By what a shop ever reported is known: its files, its rows and what its merchant entered."""
 
 from __future__ import annotations
 
@@ -16,18 +16,25 @@ from contracts.canonical import (
 )
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
-from transforms.costing import Costs, goods_in_force
+from transforms.costing import goods_in_force
+from transforms.derived import Slices
 from transforms.gold.advertising import fct_ad_spend
-from transforms.gold.orders import dim_reported, fct_order_line
+from transforms.gold.orders import fct_order_line
+from transforms.gold.orders.dim_observed import COUNTING, GIVEN, OF_KIND
 from transforms.stock import entries_in_force
-from warehouse import registry
-from warehouse.lake import Lake
-from warehouse.ops import CURSOR, EXPORT, LOAD, SHOP_OF_KIND, STOCK_ENTRY
-from warehouse.sql import address
 
-_TABLE = dim_reported.TABLE
+#: Kinds of files that bring a report whatever is in them: a bill without a row reports that nothing was
+#: settled.
+KINDS = {
+    "orders": ("orders", "order_heads", "order_items", "trades"),
+    "refunds": ("after_sales", "refunds"),
+    "bills": ("settlements",),
+    "accounts": ("funds",),
+    "sessions": ("live_sessions",),
+}
+_KEY = [*SHOP, "report_code"]
 _SHOP = ", ".join(SHOP)
-_KEYS = {name: _TABLE.dtypes[name] for name in _TABLE.key}
+_KEYS = dict.fromkeys(_KEY, pl.String())
 _FOUND = pl.Schema({**_KEYS, **dict.fromkeys(("first_date", "last_date", "whole_until_date"), pl.Date())})
 _OPEN = pl.Schema({**_KEYS, "open_qty": pl.Int64(), "undated_fen": pl.Int64()})
 _DOUBTFUL = pl.Schema({**_KEYS, "doubtful_fen": pl.Int64(), "doubtful_orders_qty": pl.Int64()})
@@ -68,34 +75,44 @@ _LEFT_OPEN: tuple[tuple[Table, str, str, str], ...] = (
     (fct_order_line.TABLE, "paid_days", "undated_fen IS NOT NULL", "undated_fen"),
     (fct_order_line.TABLE, "refund_days", "refund_undated_fen > 0", "refund_undated_fen"),
 )
+#: Every table a row of which is looked at.
+TABLES = {table.name: table for table, *_ in _EVIDENCE} | {table.name: table for table, *_ in _LEFT_OPEN}
 
 
-def rebuild_reported(lake: Lake, costs: Costs) -> None:
-    """Bring dim_reported up to date, whole: it has a few rows of each shop."""
-    shops = registry.shops(lake).select(SHOP)
-    found = pl.concat(
-        [_by_kind(lake), *(_by_rows(lake, *item) for item in _EVIDENCE), _entered(lake, shops, costs)]
+def by_kind(exports: pl.DataFrame) -> pl.DataFrame:
+    """``_KEY`` and days of what ``exports`` bring by their kind: ``SHOP, kind_code, first_date, last_date,
+    observed_at`` of files and API bodies that count.
+
+    A day on which a file was made was not over for it.
+    """
+    reports = pl.DataFrame(
+        [(kind, report) for report, kinds in KINDS.items() for kind in kinds],
+        schema=["kind_code", "report_code"],
+        orient="row",
     )
-    rows = dim_reported.build(shops, found, _left_open(lake), _doubtful(lake))
-    stored = lake.read(_TABLE)
-    if not stored.sort(_TABLE.key).equals(rows):
-        lake.replace(_TABLE, pl.concat([stored, rows]).select(_TABLE.key).unique(), rows)
+    named = exports.with_columns(pl.col("kind_code").str.strip_prefix("mapped_")).join(
+        reports, on="kind_code", how="inner"
+    )
+    over = pl.col("observed_at").dt.date() - pl.duration(days=1)
+    whole = pl.when(pl.col("last_date").is_not_null()).then(pl.min_horizontal("last_date", over))
+    return named.select(*_KEY, "first_date", "last_date", whole_until_date=whole)
 
 
-def _by_kind(lake: Lake) -> pl.DataFrame:
+def found(of: Slices, shops: pl.DataFrame) -> pl.DataFrame:
+    """``_KEY`` and days, as often as a report of ``shops`` was met."""
+    return pl.concat([_by_kind(of), *(_by_rows(of, *item) for item in _EVIDENCE), _entered(of, shops)])
+
+
+def _by_kind(of: Slices) -> pl.DataFrame:
     """What files that count and API bodies bring by their kind, and what an API was asked up to: it may have
     had nothing to tell.
     """
-    took = lake.read(
-        LOAD,
-        columns=[*EXPORT.key, "first_date", "last_date"],
-        where={"verdict_code": ["accepted", "warned", "duplicate"]},
+    took = of.read("ops.load", columns=[*GIVEN, "first_date", "last_date"], where={"verdict_code": COUNTING})
+    given = of.read("ops.export", columns=[*GIVEN, "observed_at"], where={"withdrawn_at": None}).join(
+        took, on=GIVEN, how="inner"
     )
-    given = lake.read(EXPORT, columns=[*EXPORT.key, "observed_at"], where={"withdrawn_at": None}).join(
-        took, on=list(EXPORT.key), how="inner"
-    )
-    asked = lake.read(CURSOR, columns=[*SHOP_OF_KIND, "covered_until_at"]).select(
-        *SHOP_OF_KIND,
+    asked = of.read("ops.cursor", columns=[*OF_KIND, "covered_until_at"]).select(
+        *OF_KIND,
         first_date=pl.lit(None, pl.Date),
         last_date=pl.col("covered_until_at").dt.date(),
         observed_at="covered_until_at",
@@ -103,19 +120,18 @@ def _by_kind(lake: Lake) -> pl.DataFrame:
     exports = pl.concat([given.select(asked.columns), asked]).with_columns(
         pl.col("observed_at").dt.convert_time_zone(TIME_ZONE)
     )
-    return dim_reported.by_kind(exports).cast(_FOUND)
+    return by_kind(exports).cast(_FOUND)
 
 
-def _by_rows(lake: Lake, table: Table, reports: dict[str, str], day: str) -> pl.DataFrame:
+def _by_rows(of: Slices, table: Table, reports: dict[str, str], day: str) -> pl.DataFrame:
     """``_FOUND``: what rows of ``table`` bring, whatever kind of file they came in."""
-    if not lake.may_hold_rows(table):
+    if not of.holds(table):
         return pl.DataFrame(schema=_FOUND)
     met = ", ".join(f"bool_or({which}) AS {report}" for report, which in reports.items())
     days = f"min({day})::DATE AS first_date, max({day})::DATE AS last_date"
-    rows = lake.sql(
-        f"SELECT {_SHOP}, {met}, {days} FROM {address(table)} WHERE {' OR '.join(reports.values())} GROUP BY "  # noqa: S608
-        "ALL"
-    )
+    rows = of.sql(f"""
+        SELECT {_SHOP}, {met}, {days} FROM {table.full_name} SEMI JOIN _slices USING (merchant_id)
+        WHERE {" OR ".join(reports.values())} GROUP BY ALL""")  # noqa: S608
     is_over = (
         table is not REFUND_LINE
     )  # the day of the last refund is hardly over when its file is made: how far that is whole its kind tells
@@ -127,19 +143,19 @@ def _by_rows(lake: Lake, table: Table, reports: dict[str, str], day: str) -> pl.
     return pl.concat([part.select(list(_FOUND)).cast(_FOUND) for part in parts])
 
 
-def _entered(lake: Lake, shops: pl.DataFrame, costs: Costs) -> pl.DataFrame:
+def _entered(of: Slices, shops: pl.DataFrame) -> pl.DataFrame:
     """What merchants entered: goods received and counted of one shop, unit costs of one or of all their
     shops.
     """
     report = pl.when(stock_kind_code="received").then(pl.lit("receipts")).otherwise(pl.lit("stock"))
-    stock = entries_in_force(lake.read(STOCK_ENTRY)).with_columns(report_code=report)
+    stock = entries_in_force(of.read("ops.stock_entry")).with_columns(report_code=report)
     here = ["merchant_id", "shop_id"]
-    goods = goods_in_force(costs.goods).select(*here).unique()
+    goods = goods_in_force(of.read("ops.unit_cost")).select(*here).unique()
     of_all = shops.join(goods.filter(pl.col("shop_id").is_null()), on="merchant_id", how="semi")
     of_one = shops.join(goods.filter(pl.col("shop_id").is_not_null()), on=here, how="semi")
     rows = [
         stock.join(shops, on=here, how="inner").select(
-            *_TABLE.key, first_date="stock_date", last_date="stock_date", whole_until_date="stock_date"
+            *_KEY, first_date="stock_date", last_date="stock_date", whole_until_date="stock_date"
         ),
         *(frame.with_columns(report_code=pl.lit("costs")) for frame in (of_all, of_one)),
     ]
@@ -150,28 +166,27 @@ def _entered(lake: Lake, shops: pl.DataFrame, costs: Costs) -> pl.DataFrame:
     )
 
 
-def _left_open(lake: Lake) -> pl.DataFrame:
+def left_open(of: Slices) -> pl.DataFrame:
     """``SHOP, report_code, open_qty, undated_fen``: rows that cannot be read for want of a report they might
     have been given with.
     """
     counts = [pl.DataFrame(schema=_OPEN)]
     for table, report, which, money in _LEFT_OPEN:
-        if lake.may_hold_rows(table):
+        if of.holds(table):
             count = f"'{report}' AS report_code, count(*) AS open_qty, sum({money}) AS undated_fen"
-            counts.append(
-                lake.sql(f"SELECT {_SHOP}, {count} FROM {address(table)} WHERE {which} GROUP BY ALL").cast(  # noqa: S608
-                    _OPEN
-                )
-            )
-    return pl.concat(counts).group_by(_TABLE.key).agg(pl.col("open_qty", "undated_fen").sum())
+            rows = f"{table.full_name} SEMI JOIN _slices USING (merchant_id)"
+            query = f"SELECT {_SHOP}, {count} FROM {rows} WHERE {which} GROUP BY ALL"  # noqa: S608
+            counts.append(of.sql(query).cast(_OPEN))
+    return pl.concat(counts).group_by(_KEY).agg(pl.col("open_qty", "undated_fen").sum())
 
 
-def _doubtful(lake: Lake) -> pl.DataFrame:
+def doubtful(of: Slices) -> pl.DataFrame:
     """``_DOUBTFUL``: lines of order files that may stand beside what replaced them."""
-    if not lake.may_hold_rows(fct_order_line.TABLE):
+    if not of.holds(fct_order_line.TABLE):
         return pl.DataFrame(schema=_DOUBTFUL)
-    return lake.sql(f"""
+    return of.sql(f"""
         SELECT {_SHOP}, 'orders' AS report_code, sum(doubtful_fen) AS doubtful_fen,
             count(DISTINCT order_id) AS doubtful_orders_qty
-        FROM {address(fct_order_line.TABLE)} WHERE doubtful_fen IS NOT NULL
+        FROM {fct_order_line.TABLE.full_name} SEMI JOIN _slices USING (merchant_id)
+            WHERE doubtful_fen IS NOT NULL
             GROUP BY ALL""").cast(_DOUBTFUL)  # noqa: S608

@@ -1,0 +1,61 @@
+"""Readings made a moment ago, for the build that comes next: their rows wait on the scratch disk, so that
+memory stays that of one file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from connectors.reading import Reading
+from pipeline.build.loading import Export
+from warehouse.place import Place
+from warehouse.scratch import scratch_folder
+
+
+class Handed(Mapping[Export, Reading]):
+    """Export → reading, whose rows ``put_down`` has left in ``folder`` and each look takes up again."""
+
+    def __init__(self, folder: Path, readings: Mapping[Export, Reading]) -> None:
+        self._folder, self._readings = folder, dict(readings)
+
+    def __getitem__(self, export: Export) -> Reading:
+        return replace(self._readings[export], bronze=pl.read_ipc(_file(self._folder, export)))
+
+    def __iter__(self) -> Iterator[Export]:
+        return iter(self._readings)
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+
+@contextmanager
+def handing(place: Place) -> Iterator[Path]:
+    """A folder for the rows of files, gone with what it holds when the build is done."""
+    folder = scratch_folder(place)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def put_down(folder: Path, export: Export, reading: Reading) -> Reading:
+    """``reading`` without its rows, which lie in ``folder`` now."""
+    reading.bronze.write_ipc(_file(folder, export), compression="lz4")
+    return without_rows(export, reading)
+
+
+def without_rows(export: Export, reading: Reading) -> Reading:
+    """``reading`` without its rows: a build that comes later reads them again."""
+    del export
+    return replace(reading, bronze=reading.bronze.clear())
+
+
+def _file(folder: Path, export: Export) -> Path:
+    return folder / f"{'.'.join(export)}.arrow"
