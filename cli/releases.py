@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from contracts.errors import NotFoundError
 from metrics.query.released import choose, open_release
 from pipeline import steps
 from pipeline.house import reading, writing
+from pipeline.release import verifying
 from warehouse import release as releasing
 from warehouse.ops import CHECK, RESTATEMENT
 from warehouse.settings import Settings
@@ -62,6 +64,21 @@ def show_changes(
     show_changes_of.restated(
         published[place].number, published[place - 1].number if place else None, rows, as_json=as_json
     )
+
+
+@app.command("suites")
+def export_suites(
+    folder: Annotated[Path, typer.Argument(help="放到哪个文件夹 / folder to write to", metavar="DIR")],
+    with_rows: Annotated[
+        bool,
+        typer.Option("--rows", help="连同数据,一个 DuckDB 文件 / with the rows, as a DuckDB file"),
+    ] = False,
+) -> None:
+    """把当前发布的检查导出成 Great Expectations 的 JSON / checks of the current release as Great
+    Expectations' JSON.
+    """
+    written = verifying.export_suites(Settings(), folder, with_rows=with_rows)
+    typer.echo(f"写好 {len(written)} 个文件 / {len(written)} files written → {folder}")
 
 
 @app.command("pin")

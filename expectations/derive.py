@@ -8,11 +8,11 @@ Every stored table gets one without opting in; a vacuous pass is met by row floo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from contracts.tables import Table
-from expectations.rule import STOP, WARN, FloorRule, Rule, SqlRule
+from expectations.rule import STOP, WARN, Expected, FloorRule, Rule, SqlRule, address
 from warehouse.sql import literal, quote
 
 #: A column that was always filled in the previous release may be empty in at most this share of rows.
@@ -111,43 +111,49 @@ def _key(table: Table) -> SqlRule:
         quote(name) if name in table.key else f"any_value({quote(name)}) AS {quote(name)}"
         for name in shown_key(table)
     )
+    own: Expected = ("expect_compound_columns_to_be_unique", {"column_list": list(table.key)})
+    if len(table.key) == 1:
+        own = ("expect_column_values_to_be_unique", {"column": table.key[0]})
     return _rule(
         KEY_UNIQUE,
         table,
-        f"SELECT {shown}, count(*) AS times FROM {{batch}} GROUP BY {key} HAVING count(*) > 1",
+        f"SELECT {shown}, count(*) AS times FROM {address(table.full_name)} GROUP BY {key} "
+        "HAVING count(*) > 1",
+        expected=[own],
     )
 
 
 def _required(table: Table) -> SqlRule:
-    return _rows(
-        REQUIRED_FILLED, table, {name: f"{quote(name)} IS NULL" for name in (*table.key, *table.required)}
-    )
+    names = (*table.key, *table.required)
+    own = [("expect_column_values_to_not_be_null", {"column": name}) for name in names]
+    return _rows(REQUIRED_FILLED, table, {name: f"{quote(name)} IS NULL" for name in names}, own)
 
 
 def _bounds(table: Table) -> Iterator[SqlRule]:
-    outside = {}
+    outside, own = {}, []
     for name, item in table.fields.items():
         column = item.column()
-        limits = {"<": getattr(column, "min", None), ">": getattr(column, "max", None)}
-        if any(limit is not None for limit in limits.values()):
-            outside[name] = " OR ".join(
-                f"{quote(name)} {sign} {limit}" for sign, limit in limits.items() if limit is not None
-            )
+        low, high = getattr(column, "min", None), getattr(column, "max", None)
+        limits = [(sign, limit) for sign, limit in (("<", low), (">", high)) if limit is not None]
+        if limits:
+            outside[name] = " OR ".join(f"{quote(name)} {sign} {limit}" for sign, limit in limits)
+            bounds = {"column": name, "min_value": low, "max_value": high}
+            own.append(("expect_column_values_to_be_between", bounds))
     if outside:
-        yield _rows(WITHIN_BOUNDS, table, outside)
+        yield _rows(WITHIN_BOUNDS, table, outside, own)
 
 
 def _codes(table: Table) -> Iterator[SqlRule]:
     lists = {name: item.codes.values for name, item in table.fields.items() if item.codes is not None}
+    broken = {
+        name: f"{quote(name)} NOT IN ({', '.join(map(literal, codes))})" for name, codes in lists.items()
+    }
+    own = [
+        ("expect_column_values_to_be_in_set", {"column": name, "value_set": list(codes)})
+        for name, codes in lists.items()
+    ]
     if lists:
-        yield _rows(
-            KNOWN_CODES,
-            table,
-            {
-                name: f"{quote(name)} NOT IN ({', '.join(map(literal, codes))})"
-                for name, codes in lists.items()
-            },
-        )
+        yield _rows(KNOWN_CODES, table, broken, own)
 
 
 def _null_shares(table: Table, before: Profile) -> Iterator[SqlRule]:
@@ -167,9 +173,13 @@ def _null_shares(table: Table, before: Profile) -> Iterator[SqlRule]:
         ]
         query = (
             f"SELECT told.column_name, told.null_qty FROM (SELECT unnest([{', '.join(nulls)}]) AS told "
-            f"FROM {{batch}}) WHERE told.null_qty > told.allowed_qty"
+            f"FROM {address(table.full_name)}) WHERE told.null_qty > told.allowed_qty"
         )
-        yield _rule(NULL_SHARE, table, query, weight="null_qty")
+        own = [
+            ("expect_column_values_to_not_be_null", {"column": name, "mostly": 1 - share})
+            for name, share in asked.items()
+        ]
+        yield _rule(NULL_SHARE, table, query, weight="null_qty", expected=own)
 
 
 def shown_key(table: Table) -> list[str]:
@@ -178,20 +188,34 @@ def shown_key(table: Table) -> list[str]:
     return [*owner, *(name for name in table.key if table.fields[name].kind != "at")]
 
 
-def _rows(rule: Rule, table: Table, broken: dict[str, str]) -> SqlRule:
+def _rows(rule: Rule, table: Table, broken: dict[str, str], expected: Sequence[Expected]) -> SqlRule:
     """Rows in which any column breaks its condition, with the names of those columns."""
-    guilty = ", ".join(
-        f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in broken.items()
-    )
-    shown = ", ".join(map(quote, shown_key(table)))
     condition = " OR ".join(broken.values())
-    return _rule(
-        rule,
-        table,
-        f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {condition}",
+    query = f"{guilty(table, broken)} WHERE {condition}"
+    return _rule(rule, table, query, condition=condition, expected=expected)
+
+
+def guilty(table: Table, broken: dict[str, str]) -> str:
+    """SQL: the rows of ``table``, with the names of the columns that break their condition."""
+    names = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in broken.items())
+    shown = ", ".join(map(quote, shown_key(table)))
+    return f"SELECT {shown}, concat_ws(' ', {names}) AS columns_name FROM {address(table.full_name)}"
+
+
+def _rule(
+    rule: Rule,
+    table: Table,
+    query: str,
+    *,
+    weight: str = "1",
+    condition: str = "",
+    expected: Sequence[Expected],
+) -> SqlRule:
+    return SqlRule(
+        **vars(rule),
+        table=table.full_name,
+        query=query,
+        weight=weight,
         condition=condition,
+        expected=tuple(expected),
     )
-
-
-def _rule(rule: Rule, table: Table, query: str, *, weight: str = "1", condition: str = "") -> SqlRule:
-    return SqlRule(**vars(rule), table=table.full_name, query=query, weight=weight, condition=condition)

@@ -6,7 +6,6 @@ It has no DuckDB source of its own; a dialect that never ends a transaction make
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -26,34 +25,15 @@ from great_expectations.expectations.core import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.validator.validator import Validator
 
-from expectations.rule import STOP, FloorRule, SqlRule
+import expectations.dialect  # noqa: F401 - its name is known to SQLAlchemy from here on
+from expectations.rule import STOP, FloorRule, SqlRule, address
+from expectations.suites import for_gx
 from warehouse.lake import Lake
-from warehouse.sql import literal, quote
+from warehouse.sql import literal
 
 EXAMPLES = 5
 #: Whose a failing row is: null where its query names no merchant, or no shop.
 _OWNER = "[to_json(failing) ->> 'merchant_id', to_json(failing) ->> 'shop_id']"
-
-
-class SnapshotDialect(duckdb_engine.Dialect):
-    """DuckDB, read only.
-
-    GX fetches after the connection went back to the pool, whose rollback would clear DuckDB's pending result.
-    """
-
-    supports_statement_cache = False
-
-    def do_begin(self, dbapi_connection: Any) -> None:  # noqa: ANN401 - a DBAPI connection
-        """Nothing: every query of a snapshot reads the same."""
-
-    def do_commit(self, dbapi_connection: Any) -> None:  # noqa: ANN401
-        """Nothing: there is nothing to commit."""
-
-    def do_rollback(self, dbapi_connection: Any) -> None:  # noqa: ANN401
-        """Nothing: a rollback would drop rows GX has not fetched yet."""
-
-
-sa.dialects.registry.register("duckdb.snapshot", __name__, "SnapshotDialect")
 
 
 class ExpectNoFailingRows(UnexpectedRowsExpectation):
@@ -83,8 +63,8 @@ def expectation(rule: FloorRule | SqlRule) -> Expectation:
     name in ``meta``.
     """
     common = {"severity": "critical" if rule.severity == STOP else "warning", "meta": {"rule": rule.name}}
-    query, weight = _broken(rule)
-    return ExpectNoFailingRows(unexpected_rows_query=_failing_rows(rule.table, query, weight), **common)
+    query = _failing_rows(rule.query, rule.weight)
+    return ExpectNoFailingRows(unexpected_rows_query=for_gx(rule.table, query), **common)
 
 
 def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
@@ -100,55 +80,32 @@ def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
         if isinstance(rule, SqlRule) and rule.condition:
             conditions.setdefault(rule.table, []).append(f"({rule.condition})")
         else:
-            broken.append((rule.table, _broken(rule)[0]))
+            broken.append((rule.table, rule.query))
     broken += [
-        (table, f"SELECT 1 AS one FROM {{batch}} WHERE {' OR '.join(several)}")  # noqa: S608
+        (table, f"SELECT 1 AS one FROM {address(table)} WHERE {' OR '.join(several)}")  # noqa: S608
         for table, several in conditions.items()
     ]
     asked = " UNION ALL ".join(
-        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners FROM "  # noqa: S608
-        f"({query.replace('{batch}', _address(table))}) LIMIT 1)"
+        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners FROM ({query}\n) LIMIT 1)"  # noqa: S608
         for table, query in broken
     )
-    return ExpectNoFailingRows(unexpected_rows_query=_for_gx(rules[0].table, asked))
+    return ExpectNoFailingRows(unexpected_rows_query=for_gx(rules[0].table, asked))
 
 
-def _address(table: str) -> str:
-    return ".".join(map(quote, table.split(".")))
-
-
-def _broken(rule: FloorRule | SqlRule) -> tuple[str, str]:
-    """The query of what breaks the rule, and what each of its rows weighs."""
-    if isinstance(rule, FloorRule):
-        return (
-            f"SELECT count(*) AS found FROM {{batch}} HAVING count(*) < {rule.minimum}",  # noqa: S608
-            f"{rule.minimum} - found",
-        )
-    return rule.query, rule.weight
-
-
-def _failing_rows(table: str, query: str, weight: str) -> str:
+def _failing_rows(query: str, weight: str) -> str:
     """Up to five failing rows as JSON, each beside the total of failures and, as JSON, every merchant and
     shop that has any.
 
     No window: DuckDB 1.5.5 now and then ends the whole process over ``list(DISTINCT …) OVER ()`` ("Attempted
     to access index 0 within vector of size 0").
     """
-    return _for_gx(
-        table,
-        f"WITH failing AS MATERIALIZED ({query})"  # noqa: S608
+    return (
+        f"WITH failing AS MATERIALIZED ({query}\n)"  # noqa: S608
         f" SELECT to_json(failing)::VARCHAR AS example, (SELECT sum({weight}) FROM failing)::BIGINT AS "
         "failed,"
         f" (SELECT to_json(list(DISTINCT {_OWNER})) FROM failing)::VARCHAR AS owners FROM failing ORDER BY "
-        f"example LIMIT {EXAMPLES}",
+        f"example LIMIT {EXAMPLES}"
     )
-
-
-def _for_gx(table: str, query: str) -> str:
-    query = f"/* {table}: {{batch}} */ {query}"  # GX wants every query to name its batch
-    # to GX a brace is a placeholder, to SQLAlchemy a colon is a parameter
-    query = query.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
-    return re.sub(r"(?<!:):(?!:)", r"\\:", query)
 
 
 class Judge:

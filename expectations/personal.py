@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contracts.personal import ADDRESS, EMAIL, HALF_MASKED, ID_CARD, MOBILE, TITLES
 from contracts.tables import Table
-from expectations.derive import shown_key
+from expectations.derive import guilty
 from expectations.rule import STOP, SqlRule
 from warehouse.sql import literal, quote
 
@@ -61,13 +61,9 @@ def personal_rules(table: Table) -> list[SqlRule]:
         f"regexp_matches(concat_ws({_SEPARATOR}, {', '.join(map(quote, names))}), {literal(pattern)})"
         for pattern, names in patterns.items()
     ]
-    guilty = ", ".join(
-        f"CASE WHEN regexp_matches({quote(name)}, {literal(pattern)}) THEN {literal(name)} END"
-        for name, pattern in columns.items()
-    )
-    shown = ", ".join(map(quote, shown_key(table)))
+    broken = {name: f"regexp_matches({quote(name)}, {literal(text)})" for name, text in columns.items()}
     condition = " OR ".join(found)
-    query = f"SELECT {shown}, concat_ws(' ', {guilty}) AS columns_name FROM {{batch}} WHERE {condition}"  # noqa: S608
+    query = f"{guilty(table, broken)} WHERE {condition}"
     return [
         SqlRule(
             "NO_PERSONAL_DATA", STOP, "没有手机号、身份证号、详细地址",

@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from warehouse.sql import quote
 
 STOP, WARN = "stop", "warn"
+
+#: Type of an expectation of Great Expectations, and its arguments.
+Expected = tuple[str, Mapping[str, object]]
 
 #: What to do where a rule has nothing better to say: nobody but the house can mend what stops a release.
 _STEPS = {
@@ -58,6 +64,11 @@ class Rule:
         return f"{self.zh}:{failed} 行不符 / {self.en}: {failed} failing"
 
 
+def address(table: str) -> str:
+    """``layer.name`` in SQL: some tables are called by a word of SQL's own."""
+    return ".".join(map(quote, table.split(".")))
+
+
 @dataclass(frozen=True)
 class FloorRule(Rule):
     """``table`` has at least ``minimum`` rows."""
@@ -65,19 +76,36 @@ class FloorRule(Rule):
     table: str = ""
     minimum: int = 0
 
+    @property
+    def query(self) -> str:
+        """The number of rows, where it is too small."""
+        return f"SELECT count(*) AS found FROM {address(self.table)} HAVING count(*) < {self.minimum}"  # noqa: S608
+
+    @property
+    def weight(self) -> str:
+        """How many rows are missing."""
+        return f"{self.minimum} - found"
+
+    @property
+    def expected(self) -> tuple[Expected, ...]:
+        """The rule in Great Expectations' own words."""
+        return (("expect_table_row_count_to_be_between", {"min_value": self.minimum}),)
+
 
 @dataclass(frozen=True)
 class SqlRule(Rule):
     """A rule judged by SQL: it holds when ``query`` returns nothing.
 
-    ``table`` (``layer.name``) is the judged table and stands in the query as ``{batch}``. Beside the layers
-    of the warehouse the query can read ``now.<silver table>`` (current states) and ``before.shop_total`` (the
-    previous release). The returned columns are the example keys; ``weight`` is an expression over them,
-    summed to the number of failures. ``condition``: of a rule about single rows, what breaks it, in SQL over
-    a row; all such rules of a table are judged in one scan.
+    ``table`` (``layer.name``) is the judged table. Beside the layers of the warehouse the query can read
+    ``now.<silver table>`` (current states), what ``sql/now`` makes, and ``before.shop_total`` (the previous
+    release). The returned columns are the example keys; ``weight`` is an expression over them, summed to the
+    number of failures. ``condition``: of a rule about single rows, what breaks it, in SQL over a row; all
+    such rules of a table are judged in one scan. ``expected``: the rule in Great Expectations' own words,
+    where it has them.
     """
 
     table: str = ""
     query: str = ""
     weight: str = "1"
     condition: str = ""
+    expected: tuple[Expected, ...] = field(default=(), compare=False)

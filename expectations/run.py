@@ -6,8 +6,10 @@ Reads only; storing and acting on the outcomes is the pipeline's.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,12 +25,13 @@ from expectations.snapshot import (
     SHOP_TOTAL,
     add_current_states,
     add_previous_totals,
+    copy_rows,
     open_snapshot,
     profile,
     shop_totals,
     withdrawn_shops,
 )
-from expectations.told import add_done_refunds
+from expectations.suites import suite
 from transforms.gold import gold_tables
 from warehouse.lake import Lake
 from warehouse.ops import OPS
@@ -100,31 +103,14 @@ def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> l
     """
     from expectations.engine import Judge  # Great Expectations takes two seconds to import
 
-    tables = judged_tables()
-    before, totals = (
-        (previous.profile(), shop_totals(place, previous.snapshot))
-        if previous
-        else (Profile(), pl.DataFrame(schema=SHOP_TOTAL))
-    )
-    with open_snapshot(place, snapshot, tables) as lake:
-        add_current_states(lake.connection)
-        add_done_refunds(lake.connection)
-        if (gone := withdrawn_shops(lake)).height:
-            before = replace(
-                before, rows={}
-            )  # a person had rows vanish: what is left has nothing to be compared with
-        add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))
-        now = profile(lake.connection, tables)
+    with _asked(place, snapshot, previous) as (lake, now, rules):
         court = Judge(lake)
-        rules = {table.full_name: rules_of(table, now, before) for table in tables}
         asked = {
             name: [rule for rule in every if not _holds_of_itself(rule)] for name, every in rules.items()
         }
+        groups = _together(lake, judged_tables())
         doubted = set().union(
-            *(
-                court.doubted([rule for name in group for rule in asked[name]])
-                for group in _together(lake, tables)
-            )
+            *(court.doubted([rule for name in group for rule in asked[name]]) for group in groups)
         )
         failed = {
             name: dict(zip(asked[name], court.validate(name, asked[name]), strict=True))
@@ -135,6 +121,48 @@ def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> l
             for name, every in rules.items()
             for rule in every
         ]
+
+
+def export(
+    place: Place, snapshot: int, folder: Path, *, previous: Previous | None = None, with_rows: bool = False
+) -> list[Path]:
+    """Write what ``judge`` asks of each table to ``folder``: a suite of Great Expectations, a JSON file each.
+
+    ``with_rows``: also ``house.duckdb``, a plain DuckDB file of everything the suites read, whatever was in
+    it before. Raises ``NotFoundError`` when there is no such snapshot.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    with _asked(place, snapshot, previous) as (lake, _, rules):
+        for name, every in rules.items():
+            written.append(folder / f"{name}.json")
+            text = json.dumps(suite(name, every), ensure_ascii=False, indent=2)
+            written[-1].write_text(f"{text}\n", encoding="utf-8")
+        if with_rows:
+            written.append(folder / "house.duckdb")
+            copy_rows(lake.connection, written[-1])
+    return written
+
+
+@contextmanager
+def _asked(
+    place: Place, snapshot: int, previous: Previous | None
+) -> Iterator[tuple[Lake, Profile, dict[str, list[FloorRule | SqlRule]]]]:
+    """A snapshot laid out, what it holds, and what is asked of each table, as stored."""
+    tables = judged_tables()
+    before, totals = (
+        (previous.profile(), shop_totals(place, previous.snapshot))
+        if previous
+        else (Profile(), pl.DataFrame(schema=SHOP_TOTAL))
+    )
+    with open_snapshot(place, snapshot, tables) as lake:
+        add_current_states(lake.connection)
+        if (gone := withdrawn_shops(lake)).height:
+            # a person had rows vanish: what is left has nothing to be compared with
+            before = replace(before, rows={})
+        add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))
+        now = profile(lake.connection, tables)
+        yield lake, now, {table.full_name: rules_of(table, now, before) for table in tables}
 
 
 def _filled(rule: FloorRule | SqlRule, now: Profile) -> str | None:

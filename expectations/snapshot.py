@@ -7,13 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import compress
+from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from contracts.ad_families import AD_FAMILIES
 from contracts.canonical import SILVER, entity_key
 from contracts.errors import NotFoundError
 from contracts.tables import Table
+from expectations.checks import shared_scripts
 from expectations.derive import Profile
 from expectations.standing import keep_standing_lines
 from transforms.gold.orders import fct_order_line
@@ -120,9 +123,30 @@ def add_current_states(connection: duckdb.DuckDBPyConnection) -> None:
     keep_standing_lines(connection)
     _convert_ledgers(connection)
     _convert_currencies(connection)
+    _add_shared(connection)
 
 
-_ORDER = "merchant_id, shop_id, platform_code, order_id"
+def _add_shared(connection: duckdb.DuckDBPyConnection) -> None:
+    """What checks read beside current states: ``now.ad_report`` (reports of advertising that may count, and
+    their pot) and ``now.state_export`` (files that silver names), and what ``sql/now`` makes.
+    """
+    reports = ", ".join(
+        f"({literal(code)}, {literal(item.pot)}, {item.rank})"
+        for code, item in AD_FAMILIES.items()
+        if item.rank is not None
+    )
+    files = " UNION ALL ".join(
+        f"SELECT DISTINCT {_SHOP}, _export_id AS export_id FROM silver.{quote(name)}"  # noqa: S608
+        for name in SILVER
+    )
+    connection.execute(f"CREATE VIEW now.ad_report AS FROM (VALUES {reports}) AS t(report_code, pot, place)")
+    connection.execute(f"CREATE VIEW now.state_export AS {files}")
+    for script in shared_scripts():
+        connection.execute(script)
+
+
+_SHOP = "merchant_id, shop_id, platform_code"
+_ORDER = f"{_SHOP}, order_id"
 
 
 _UNIT = 100_000_000
@@ -262,3 +286,18 @@ def withdrawn_shops(lake: Lake) -> pl.DataFrame:
         SELECT DISTINCT merchant_id, shop_id FROM ops.load WHERE verdict_code = 'withdrawn'
         AND build_number > coalesce((SELECT max(build_number) FROM ops.release
             WHERE release_status_code = 'published'), 0)""")
+
+
+def copy_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Copy everything that was laid out, by schema and name, to a new DuckDB file at ``path``."""
+    path.unlink(missing_ok=True)
+    laid_out = """
+        SELECT table_schema, table_name FROM information_schema.tables
+        WHERE table_catalog = 'memory' AND table_schema <> 'main' ORDER BY ALL"""
+    with duckdb.connect(path) as copy:
+        for schema, name in connection.execute(laid_out).fetchall():
+            item = f"{quote(schema)}.{quote(name)}"
+            copy.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(schema)}")
+            copy.register("_rows", connection.execute(f"FROM {item}").to_arrow_reader())
+            copy.execute(f"CREATE TABLE {item} AS FROM _rows")
+            copy.unregister("_rows")

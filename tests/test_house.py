@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from setuptools import find_packages
+from setuptools import Distribution, find_packages
+from setuptools.command.build_py import build_py
 
 HOUSE = Path(__file__).parent.parent
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
@@ -266,6 +267,24 @@ def test_the_package_list_is_the_folders() -> None:
     assert on_disk <= set(find_packages(str(HOUSE), include=patterns)), (
         "a folder with modules lacks its __init__.py"
     )
+
+
+def test_a_wheel_holds_every_file_that_lies_beside_the_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HOUSE)
+    house = Distribution()
+    house.parse_config_files([str(HOUSE / "pyproject.toml")])
+    house.include_package_data = False  # by what is declared, not by what version control would tell
+    command = build_py(house)
+    command.ensure_finalized()
+    taken = {Path(source) / name for _, source, _, names in command.data_files for name in names}
+    beside = {
+        path.relative_to(HOUSE)
+        for room in ROOMS
+        for path in (HOUSE / room).rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert len([path for path in beside if path.suffix == ".sql"]) > 70
+    assert beside - taken == set()
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

@@ -5,8 +5,9 @@ judgement, and report what differs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from expectations.run import judge
+from expectations.run import export, judge
 from metrics.query.released import choose
 from pipeline.build.additive import out_of_step
 from pipeline.house import reading
@@ -34,6 +35,16 @@ class Verified:
     def is_whole(self) -> bool:
         """Whether nothing differs."""
         return not (self.marts or self.content or self.rules)
+
+
+def export_suites(settings: Settings, folder: Path, *, with_rows: bool = False) -> list[Path]:
+    """Write what the current release was asked to ``folder`` (see ``expectations.run.export``).
+
+    Raises ``NotFoundError`` NO_RELEASE.
+    """
+    found = choose(settings.place)
+    before = published_before(settings, found.build)
+    return export(settings.place, found.snapshot, folder, previous=before, with_rows=with_rows)
 
 
 def verify_release(settings: Settings) -> Verified:

@@ -15,7 +15,6 @@ from expectation_cases import EVERY_TABLE, fill, rebuild
 
 from contracts.fields import TIME_ZONE
 from expectations.snapshot import SHOP_TOTAL, add_current_states, add_previous_totals
-from expectations.told import add_done_refunds
 from warehouse.lake import Lake
 from warehouse.place import Place
 
@@ -70,7 +69,6 @@ def memory(_memory: duckdb.DuckDBPyConnection) -> Iterator[Callable[..., duckdb.
         if told:
             rebuild(_memory)
         add_current_states(_memory)
-        add_done_refunds(_memory)
         add_previous_totals(_memory, pl.DataFrame(schema=SHOP_TOTAL) if totals is None else totals)
         return _memory
 

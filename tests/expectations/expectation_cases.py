@@ -32,6 +32,7 @@ from transforms.gold.orders import (
     dim_live_session,
     dim_observed,
     dim_product,
+    dim_reported,
     dim_shop,
     fct_order_line,
     fct_refund_line,
@@ -562,6 +563,7 @@ def gold(
             "dim_shop": dim_shop.build(shops, merchants),
             "dim_product": dim_product.build(lines),
             "dim_creator": dim_creator.build(lines),
+            "dim_reported": _reported(silver, shops),
             "mart_buyer_monthly": mart_buyer_monthly.build(lines, 90),
             "dim_observed": (
                 goods := _goods(
@@ -576,6 +578,25 @@ def gold(
             ),
         }
     )
+
+
+def _reported(silver: dict[str, pl.DataFrame], shops: pl.DataFrame) -> pl.DataFrame:
+    """What each shop gave, by the silver it has; no days, nothing left open and nothing doubtful."""
+    of_report = {
+        "order": "orders", "order_line": "orders", "refund_line": "refunds", "settlement_entry": "bills",
+        "fund_entry": "accounts", "live_session": "sessions",
+    }  # fmt: skip
+    shop, days = ["merchant_id", "shop_id", "platform_code"], ("first_date", "last_date", "whole_until_date")
+    none = pl.lit(None, pl.Date)
+    found = pl.concat(
+        silver[name].select(*shop, report_code=pl.lit(report), **dict.fromkeys(days, none))
+        for name, report in of_report.items()
+    )
+    amounts = ("open_qty", "undated_fen", "doubtful_fen", "doubtful_orders_qty")
+    no_rows = found.clear().select(
+        *dim_reported.TABLE.key, *(pl.lit(0, pl.Int64).alias(name) for name in amounts)
+    )
+    return dim_reported.build(shops, found, no_rows.drop(amounts[2:]), no_rows.drop(amounts[:2]))
 
 
 def _outlook(

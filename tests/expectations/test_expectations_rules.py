@@ -45,9 +45,21 @@ REFUND_DAYS_OFF = (
 )
 BEYOND_KEPT = (OUTLOOK_DETAIL, "OUTLOOK_DETAIL_WITHIN_KEPT")
 PROFIT_OFF = (PROFIT, "PROFIT_DAYS_MATCH")
+OUTLOOK_OFF = ("gold.mart_outlook_daily", "OUTLOOK_DAYS_KEPT")
 FIRST = f"{order_id('s1', 0)}0"  # a line of s1, paid 10,000 fen, refunded in full
 GIFT = f"{order_id('s1', 7)}1"
 ONE = f"WHERE shop_id = 's1' AND order_line_id = '{FIRST}'"
+
+
+def _outlier(marked: str, largest: str) -> str:
+    """SQL: the first line, 10,000 fen, marked as an outlier of an amount beside a largest other line."""
+    return f"""
+        INSERT INTO gold.mart_outlier_line BY NAME
+        SELECT merchant_id, shop_id, platform_code, order_line_id, order_id, {marked} AS marked_fen,
+            {largest} AS largest_fen, channel_code
+        FROM (SELECT *, paid_fen AS marked_fen FROM {LINES}) {ONE}"""
+
+
 #: what is wrong → SQL that plants it, the rules that must fail as (table, rule), and a part of the first
 #: example
 FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
@@ -176,7 +188,9 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "facts emptied": (
         (f"DELETE FROM {LINES}",),
-        {(LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"),
+        {("gold.dim_creator", "CREATORS_SOLD"), ("gold.dim_product", "STYLES_SOLD"),
+         ("gold.fct_return_claim", "CLAIMS_STAND"), OUTLOOK_OFF,
+         (LINES, "ROWS_PRESENT"), (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"),
             (REFUNDS, "LINE_REFUND_MATCHES_REFUNDS"),
          (REFUNDS, "REFUNDS_MATCH_SILVER"), (DAILY, "SHOP_DAYS_PAID"), (DAILY, "SHOP_DAYS_AIRED"),
          (STYLES, "STYLE_DAYS_PAID"), (SESSIONS, "SESSIONS_PAID"),
@@ -198,10 +212,14 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
         {("ops.load", "QUARANTINE_IS_SMALL")}, "'quarantined_qty': 4",
     ),
     "a shop nobody registered": (
-        ("DELETE FROM ops.shop WHERE shop_id = 's4'",), {(LINES, "SHOP_IS_REGISTERED")}, "'lines_qty': 4",
+        ("DELETE FROM ops.shop WHERE shop_id = 's4'",),
+        {("gold.dim_shop", "SHOPS_AS_REGISTERED"),
+         (LINES, "SHOP_IS_REGISTERED")}, "'lines_qty': 4",
     ),
     "a shop of another merchant": (
-        ("UPDATE ops.shop SET merchant_id = 'm2' WHERE shop_id = 's4'",), {(LINES, "SHOP_IS_REGISTERED")},
+        ("UPDATE ops.shop SET merchant_id = 'm2' WHERE shop_id = 's4'",),
+        {("gold.dim_shop", "SHOPS_AS_REGISTERED"),
+         (LINES, "SHOP_IS_REGISTERED")},
         "'merchant_id': 'm3'",
     ),
     "a hidden cell with a figure": (
@@ -222,7 +240,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
             f"UPDATE {LINES} SET paid_date = paid_date + 1 WHERE shop_id = 's3' AND order_line_id = "
             f"'{order_id('s3', 0)}0'"
         ),),
-        {(LINES, "PAID_HAS_TIME"), (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF,
+        {OUTLOOK_OFF, (LINES, "PAID_HAS_TIME"),
+            (DAILY, "SHOP_DAYS_PAID"), (STYLES, "STYLE_DAYS_PAID"), PROMOTION_OFF,
             PROFIT_OFF, (AGES, "KEPT_AT_AGE_AND_FACTS"),
          PLACED_OFF, FINAL_OFF, LAUNCHES_OFF, BEYOND_KEPT}, order_id("s3", 0),
     ),
@@ -251,7 +270,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     ),
     "a lost order": (
         (f"DELETE FROM {LINES} WHERE order_id = 'T3'", f"DELETE FROM {REFUNDS} WHERE order_id = 'T3'"),
-        {(LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"),
+        {OUTLOOK_OFF, (LINES, "NO_LINE_LOST"), (LINES, "PAID_MATCHES_SILVER"), (DAILY, "SHOP_DAYS_PAID"),
             (STYLES, "STYLE_DAYS_PAID"), PROFIT_OFF,
          (AGES, "KEPT_AT_AGE_AND_FACTS"), PLACED_OFF, FINAL_OFF, BUYERS_OFF, STOCK_UNSOLD, BEYOND_KEPT},
         "'order_line_id': 'T3'",
@@ -282,7 +301,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
              "'s2' "
              "AND paid_fen = 600"
          )),
-        {(LINES, "PAID_MATCHES_SILVER"), FINAL_OFF, BEYOND_KEPT}, "'order_id': 'T1', 'paid_fen_off': -600",
+        {OUTLOOK_OFF, (LINES, "PAID_MATCHES_SILVER"), FINAL_OFF, BEYOND_KEPT},
+        "'order_id': 'T1', 'paid_fen_off': -600",
     ),
     "a payment at another moment": (
         (f"UPDATE {LINES} SET paid_at = paid_at + INTERVAL 1 SECOND {ONE}",), {(LINES, "PAID_ON_ITS_DAY")},
@@ -327,7 +347,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
          f"UPDATE {AGES} SET cohort_refund_fen = cohort_refund_fen - 1200, cohort_refund_undated_fen = "
          "cohort_refund_undated_fen - 1200"
          " WHERE shop_id = 's2' AND channel_code = 'unknown' AND cohort_refund_undated_fen >= 1200"),
-        {(LINES, "STATED_REFUND_KEPT"), FINAL_OFF}, "'order_id': 'T3'",
+        {OUTLOOK_OFF, (LINES, "STATED_REFUND_KEPT"), FINAL_OFF}, "'order_id': 'T3'",
     ),
     "a day short of money": (
         (f"UPDATE {DAILY} SET paid_fen = paid_fen - 1 WHERE shop_id = 's3' AND paid_fen = 10001",),
@@ -417,6 +437,58 @@ FAULTS: dict[str, tuple[tuple[str, ...], set[tuple[str, str]], str]] = {
     "a session with another's sales": (
         (f"UPDATE {SESSIONS} SET paid_fen = paid_fen + 1 WHERE live_session_id = 'acc-s1:0'",),
         {(SESSIONS, "SESSIONS_PAID"), (SESSIONS, "SESSIONS_AGREE_WITH_SHOP_DAYS")}, "acc-s1:0",
+    ),
+    "a shop under another name": (
+        ("UPDATE gold.dim_shop SET shop_name = '别家店' WHERE shop_id = 's1'",),
+        {("gold.dim_shop", "SHOPS_AS_REGISTERED")}, "'shop_name': '别家店'",
+    ),
+    "a shop registered and not there": (
+        ("DELETE FROM gold.dim_shop WHERE shop_id = 's2'",),
+        {("gold.dim_shop", "SHOPS_AS_REGISTERED"), (LINES, "DIMENSIONS_COMPLETE")}, "'shop_id': 's2'",
+    ),
+    "a creator's account for the merchant's own": (
+        ("UPDATE gold.dim_creator SET is_own_account = NOT is_own_account WHERE creator_id = 'acc-s3'",),
+        {("gold.dim_creator", "CREATORS_SOLD")}, "'creator_id': 'acc-s3'",
+    ),
+    "a style nobody bought": (
+        ("INSERT INTO gold.dim_product SELECT * REPLACE ('ghost' AS style_code) FROM gold.dim_product"
+         " WHERE shop_id = 's1' AND style_code = 'YS1'",),
+        {("gold.dim_product", "STYLES_SOLD")}, "ghost",
+    ),
+    "data that reach further than the files": (
+        ("UPDATE gold.dim_observed SET observed_date = observed_date + 1 WHERE shop_id = 's3'",),
+        {("gold.dim_observed", "OBSERVED_AS_GIVEN")}, "'observed_date': '2026-11-02'",
+    ),
+    "returns known to later than anything": (
+        ("UPDATE gold.dim_observed SET returns_date = observed_date + 1 WHERE shop_id = 's3'",),
+        {("gold.dim_observed", "OBSERVED_AS_GIVEN")}, "'given_date': '2026-11-01'",
+    ),
+    "bills given and forgotten": (
+        ("UPDATE gold.dim_reported SET is_reported = false WHERE report_code = 'bills' AND is_reported",),
+        {("gold.dim_reported", "REPORTS_AS_GIVEN")}, "'report_code': 'bills'",
+    ),
+    "a claim for more than was sold": (
+        ("UPDATE gold.fct_return_claim SET units_qty = 2 WHERE refund_id = 'R4'",),
+        {("gold.fct_return_claim", "CLAIMS_STAND")}, "'units_qty': 2, 'line_qty': 1",
+    ),
+    "a claim nobody made": (
+        ("UPDATE gold.fct_return_claim SET refund_id = 'ghost' WHERE refund_id = 'R4'",),
+        {("gold.fct_return_claim", "CLAIMS_STAND")}, "ghost",
+    ),
+    "a claim for another order's goods": (
+        ("UPDATE gold.fct_return_claim SET order_id = 'T1' WHERE refund_id = 'R4'",),
+        {("gold.fct_return_claim", "CLAIMS_STAND")}, "'refund_id': 'R4'",
+    ),
+    "an outlier of another amount": (
+        (_outlier("marked_fen + 1", "1"),), {("gold.mart_outlier_line", "OUTLIERS_STAND_OUT")}, FIRST,
+    ),
+    "an outlier that is none": (
+        (_outlier("marked_fen", "101"),), {("gold.mart_outlier_line", "OUTLIERS_STAND_OUT")}, FIRST,
+    ),
+    "an estimate of money nobody kept": (
+        ("UPDATE gold.mart_outlook_daily SET kept_fen = kept_fen + 1, matured_fen = matured_fen + 1"
+         " WHERE shop_id = 's3' AND business_date = DATE '2026-10-12'",),
+        {OUTLOOK_OFF, PROMOTION_OFF}, "'kept_fen_off': 1",
     ),
 }  # fmt: skip
 

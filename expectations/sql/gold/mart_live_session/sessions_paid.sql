@@ -1,0 +1,11 @@
+-- stop: 直播场次表等于归到场次的事实之和 / the sheet of sessions is the sum of the facts attributed to them
+-- why: 同一笔钱在每一层必须分文不差 / the same money must be the same to the fen in every layer
+-- by: merchant_id, shop_id, platform_code, live_session_id
+-- same: paid_fen, paid_orders_qty, units_qty, units_untold_qty, cohort_refund_fen, cohort_refund_before_fen,
+--   cohort_refund_after_fen, cohort_refund_unstaged_fen, cohort_refund_undated_fen,
+--   cohort_refund_unsized_fen, aside_paid_fen, aside_refund_fen, kept_units_qty, kept_orders_qty,
+--   refunded_orders_qty, shipped_fen, shipment_untold_fen, sent_units_qty, returned_units_qty,
+--   merchant_paid_fen, subsidy_untold_fen
+SELECT * FROM gold.mart_live_session
+-- must equal
+SELECT * FROM now.paid_line WHERE start_date IS NOT NULL

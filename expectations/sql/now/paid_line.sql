@@ -1,0 +1,26 @@
+-- What each paid line adds to every measure of the payment clock.
+CREATE VIEW now.paid_line AS
+SELECT merchant_id, shop_id, platform_code, channel_code, coalesce(style_code, 'untold') AS style_code,
+    live_session_id, start_date, paid_date AS business_date,
+    paid_fen,
+    is_order_head::BIGINT AS paid_orders_qty,
+    if(is_gift, 0, coalesce(line_qty, 0)) AS units_qty,
+    (NOT is_gift AND line_qty IS NULL)::BIGINT AS units_untold_qty,
+    cohort_refund_fen,
+    refund_before_fen AS cohort_refund_before_fen,
+    refund_after_fen AS cohort_refund_after_fen,
+    refund_unstaged_fen AS cohort_refund_unstaged_fen,
+    refund_undated_fen AS cohort_refund_undated_fen,
+    coalesce(refund_unsized_fen, 0) AS cohort_refund_unsized_fen,
+    if(is_aside, paid_fen, 0) AS aside_paid_fen,
+    if(is_aside, cohort_refund_fen, 0) AS aside_refund_fen,
+    if(is_gift, 0, coalesce(sent_qty - back_qty, 0)) AS kept_units_qty,
+    (is_order_head AND is_order_kept)::BIGINT AS kept_orders_qty,
+    (is_order_head AND is_order_refunded)::BIGINT AS refunded_orders_qty,
+    if(is_shipped, paid_fen - refund_before_fen, 0) AS shipped_fen,
+    if(is_shipped IS NULL, paid_fen, 0) AS shipment_untold_fen,
+    if(is_shipped AND NOT is_gift, coalesce(sent_qty, 0), 0) AS sent_units_qty,
+    if(is_shipped AND NOT is_gift, coalesce(back_qty, 0), 0) AS returned_units_qty,
+    coalesce(paid_fen + subsidy_fen, 0) AS merchant_paid_fen,
+    if(subsidy_fen IS NULL, paid_fen, 0) AS subsidy_untold_fen
+FROM gold.fct_order_line WHERE paid_date IS NOT NULL
