@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from connectors.mapping.amounts import (
+    Meaning,
     Spread,
     comes_to,
     contradicting,
@@ -19,7 +20,8 @@ from connectors.mapping.amounts import (
     proven,
     spread_of,
 )
-from connectors.mapping.judged import lines_beside, per_piece, price_among
+from connectors.mapping.judged import Judged, lines_beside, per_piece, price_among
+from connectors.mapping.questions import found_amount
 
 Amount = int | None
 
@@ -300,3 +302,31 @@ def test_lines_that_add_up_to_the_orders_amount_beside_it() -> None:
     assert lines_beside("orders", HEAD, sheet(*rows[:3], ("2", "1", "7", ""))) == {}
     alike = [("1", "1", "20", "10"), ("1", "1", "20", "10"), ("2", "1", "6", "3"), ("2", "1", "6", "3")]
     assert lines_beside("orders", HEAD, sheet(*alike)) == {}
+
+
+@pytest.mark.parametrize(
+    ("spread", "meaning", "by", "words"),
+    [
+        (
+            Spread(differing=3, later=2, alike=4),
+            "each",
+            (),
+            ("9 个多行", "5 个的几行金额不同", "within 5 of 9 "),
+        ),
+        (Spread(differing=1), "each", (), ("1 个多行", "1 个的几行金额不同", "within 1 of 1 ")),
+        (Spread(first=7), "once", (), ("7 个多行", "只在第一行有金额", "all 7 ")),
+        (Spread(), "once", (), ("没有带金额的多行", "nothing shows whose it is")),
+        (
+            Spread(alike=2),
+            "once",
+            ("单价", "数量"),
+            ("与单价、数量逐", "核对相符", "agrees with 单价、数量 in every"),
+        ),
+    ],
+)
+def test_a_finding_tells_how_many_orders_speak_for_it(
+    spread: Spread, meaning: Meaning, by: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    found = found_amount(Judged("paid_fen", "实付", spread, meaning, True, by), "orders")
+    assert found.header == "实付"
+    assert [word for word in words if word not in found.zh + found.en] == []
