@@ -12,8 +12,9 @@ import pytest
 from erp_sheets import HEADINGS, P, cell
 from mapping_cases import frames, read, table
 
+import connectors
 from connectors.mapping.answers import settled
-from connectors.mapping.dictionary import is_personal, words_of
+from connectors.mapping.dictionary import headers_of, is_personal, words_of
 from connectors.mapping.file import FOLDER
 from connectors.mapping.kinds import KINDS, codes_of, names_of
 from connectors.mapping.propose import propose
@@ -257,3 +258,21 @@ def test_no_personal_header_is_one_of_our_names_and_no_header_of_ours_is_persona
 
 def test_the_codes_own_labels_stay_known() -> None:
     assert words_of("order_status_code")[fold("已支付待发货")] == "paid"
+
+
+@pytest.mark.parametrize("kind", ["orders", "after_sales", "settlements", "ads"])
+def test_headers_of_platforms_own_files_are_known_and_fields_of_their_answers_are_not(kind: str) -> None:
+    wanted, met = set(names_of(kind)), 0
+    for folder in Path(connectors.__file__).parent.glob("[a-z]*/columns.csv"):
+        with folder.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        sources = {(row["kind"], row["layout"]): row["source"] for row in rows if row["source"]}
+        for row in rows:
+            is_kept = row["name"] in wanted - {"buyer_key"} and not {"personal", "buyer"} & set(
+                row["flags"].split()
+            )
+            if is_kept and sources[row["kind"], row["layout"]] == "file":
+                assert row["name"] in headers_of(kind)[fold(row["header"])], row
+                met += 1
+    assert met > 10
+    assert not [field for field in ("trade.tid", "order.oid", "refund_id_str") if field in headers_of(kind)]
