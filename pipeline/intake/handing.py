@@ -14,6 +14,7 @@ import polars as pl
 
 from connectors.reading import Reading
 from pipeline.build.loading import Export
+from pipeline.intake.sandbox.reader import SAME
 from warehouse.place import Place
 from warehouse.scratch import scratch_folder
 
@@ -25,7 +26,10 @@ class Handed(Mapping[Export, Reading]):
         self._folder, self._readings = folder, dict(readings)
 
     def __getitem__(self, export: Export) -> Reading:
-        return replace(self._readings[export], bronze=pl.read_ipc(_file(self._folder, export)))
+        reading = self._readings[export]
+        first, rows = reading.bronze, pl.read_ipc(_file(self._folder, export))
+        same = (pl.lit(first[name][0], pl.String).alias(name) for name in SAME if first.height)
+        return replace(reading, bronze=rows.with_columns(same).select(first.columns))
 
     def __iter__(self) -> Iterator[Export]:
         return iter(self._readings)
@@ -46,9 +50,10 @@ def handing(place: Place) -> Iterator[Path]:
 
 
 def put_down(folder: Path, export: Export, reading: Reading) -> Reading:
-    """``reading`` without its rows, which lie in ``folder`` now."""
-    reading.bronze.write_ipc(_file(folder, export), compression="lz4")
-    return without_rows(export, reading)
+    """``reading`` with its first row alone: what differs of all of them lies in ``folder`` now."""
+    same = SAME if reading.bronze.height else ()
+    reading.bronze.drop(same).write_ipc(_file(folder, export))  # not compressed, so that looking only maps it
+    return replace(reading, bronze=reading.bronze.head(1))
 
 
 def without_rows(export: Export, reading: Reading) -> Reading:

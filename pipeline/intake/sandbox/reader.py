@@ -30,7 +30,7 @@ from contracts.intake import refuse
 from pipeline.intake.sandbox.wire import receive, send
 
 #: What every row of a file says alike is told once.
-_SAME = ("merchant_id", "shop_id", "platform_code", "_export_id", "layout_name")
+SAME = ("merchant_id", "shop_id", "platform_code", "_export_id", "layout_name")
 
 
 def _origin(told: dict[str, str | None]) -> Origin:
@@ -90,7 +90,7 @@ def _answer(request: dict[str, object], data: bytes) -> tuple[dict[str, object],
         "layout": asdict(reading.layout),
         "observed_at": reading.observed_at.isoformat(),
     }
-    same = {name: reading.bronze[name][0] for name in _SAME if reading.bronze.height}
+    same = {name: reading.bronze[name][0] for name in SAME if reading.bronze.height}
     return said | {"same": same, "columns": reading.bronze.columns}, [
         _ipc(reading.bronze.drop(same)),
         _ipc(reading.quarantine),
