@@ -117,7 +117,7 @@ def test_reading_the_dags_imports_nothing_heavy(airflow_home: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_dag_file_is_short_and_imports_the_pipeline_only(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= 80
     found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
     modules = {alias.name for node in found if isinstance(node, ast.Import) for alias in node.names} | {
         str(node.module) for node in found if hasattr(node, "module")

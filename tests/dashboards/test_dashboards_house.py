@@ -67,7 +67,7 @@ def test_pages_and_files_stay_small() -> None:
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES
     }
-    assert {name for name, count in lengths.items() if count > (150 if "/views/" in name else 200)} == set()
+    assert {name for name, count in lengths.items() if count > (200 if "/views/" in name else 280)} == set()
 
 
 def test_the_server_takes_its_options_from_us_alone(tmp_path: Path) -> None:
