@@ -25,6 +25,7 @@ from transforms.gold.sales.mart_order_detail_daily import DETAIL
 from transforms.maturity.cohorts import COHORT, Promotion, make_cohorts, segment_lines
 from transforms.maturity.interval import bounds
 from transforms.maturity.outlook import TAUGHT_DAYS, project
+from transforms.maturity.rehearsal import rehearse, stretch, stretched
 from transforms.maturity.said import doubt2, week_of_age
 from transforms.maturity.triangle import HORIZON
 
@@ -53,6 +54,7 @@ VIEWS = {
     "shop × week": ["shop_id", "week"],
     "merchant × day": ["merchant_id", "paid_date"],
     "merchant × week": ["merchant_id", "week"],
+    "merchant × month": ["merchant_id", "month"],
     "merchant total": ["merchant_id"],
 }
 #: What figures people look at by what a line tells of itself: name → grouping of ``Foretold.cells``.
@@ -71,8 +73,8 @@ class Foretold(NamedTuple):
     """Open cohorts at every moment tried, and the same money shared among cells of lines alike.
 
     Both: ``kept_fen``, ``matured_fen``, ``noise2``, ``doubt_fen``, ``true_fen`` (kept at age 45),
-    ``orders_qty``, ``age``, ``known_date``, ``scenario``, ``seed``, ``week``; cohorts by ``COHORT``, cells by
-    ``DETAIL``, channel and day.
+    ``orders_qty``, ``age``, ``known_date``, ``scenario``, ``seed``, ``week``, ``month``; cohorts by
+    ``COHORT``, cells by ``DETAIL``, channel and day.
     """
 
     cohorts: pl.DataFrame
@@ -107,9 +109,12 @@ def foretold(scenario: str, seed: int, size: Size = Size()) -> Foretold:
         for known in _moments(size)
         for merchant in lines["merchant_id"].unique().sort()
     ]
-    week = pl.col("age").clip(lower_bound=0) // 7
+    told_of = {
+        "week": pl.col("age").clip(lower_bound=0) // 7,
+        "month": pl.col("paid_date").dt.truncate("1mo"),
+    }
     parts = (
-        pl.concat(frames).with_columns(scenario=pl.lit(scenario), seed=pl.lit(seed), week=week)
+        pl.concat(frames).with_columns(scenario=pl.lit(scenario), seed=pl.lit(seed), **told_of)
         for frames in zip(*found, strict=True)
     )
     return Foretold(*parts)
@@ -162,7 +167,9 @@ def _foretell(lines: pl.DataFrame, refunds: pl.DataFrame, known: dt.date) -> For
     segmented = segment_lines(
         sold, sold.select(SHOP).unique().with_columns(known_date=pl.lit(known)), PROMOTIONS
     )
-    projected = project(*make_cohorts(segmented, told)).filter(pl.col("age") < HORIZON)
+    cohorts, dated = make_cohorts(segmented, told)
+    projected = stretched(project(cohorts, dated), stretch(rehearse(cohorts, dated)))
+    projected = projected.filter(pl.col("age") < HORIZON)
     gone = lines.select("order_line_id", "paid_date").join(
         refunds.select("order_line_id", "refund_date", "refund_fen"), on="order_line_id"
     )
@@ -292,7 +299,10 @@ def report(found: Foretold, apart: Foretold) -> str:
     parts = [_lines("all scenarios", _by_view(found.cohorts, VIEWS))]
     for name, rows in (("merchant × week", weeks), ("shop × week", shops)):
         parts.append(_lines(name, summary(rows, ["scenario"])))
+    parts.append(_lines("one seed each, merchant × week", summary(weeks, ["seed"])))
     parts.append(_lines("age in weeks, merchant × week", summary(weeks, ["week"])))
+    thin = judged(found.cohorts, VIEWS["shop × channel × week"])
+    parts.append(_lines("age in weeks, shop × channel × week", summary(thin, ["week"])))
     aged = weeks.filter(pl.col("age") == 14)
     parts.append(_lines("age 14–20 days, merchant × week", summary(aged, ["scenario"])))
     changed = weeks.filter(pl.col("scenario") == "change").with_columns(

@@ -31,7 +31,7 @@ _MADE_OF: dict[tuple[str, ...], tuple[str, ...]] = {
         "sent_units_qty", "returned_units_qty",
         "own_live_kept_fen", "creator_live_kept_fen", "channel_kept_fen", "finished_kept_fen", "matured_fen",
         "kept_buyers_qty", "repeat_buyers_qty",
-        "hit_launches_qty", "stock_kept_qty", "stock_untold_qty", "days_kept_qty",
+        "hit_launches_qty", "stock_kept_qty", "stock_untold_qty", "days_kept_qty", "to_return_fen",
     ),
     (*_KEPT, "refund_days"): ("dated_refund_fen",),
     _COSTED: ("costed_refund_fen", "cost_fen", "write_down_fen", "freight_out_fen", "freight_back_fen",

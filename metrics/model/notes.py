@@ -17,7 +17,7 @@ __all__ = ["NOTES", "UNREPORTED", "Note", "NoteKind", "make_notes"]
 class Note:
     """One reservation about one answer, ready to print.
 
-    ``amount_fen`` or ``count`` is the figure in the sentence.
+    ``amount_fen`` or ``count`` is the figure in the sentence, ``beside`` the second one where it has two.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Note:
     en: str
     amount_fen: int | None = None
     count: int | None = None
+    beside: int | None = None
 
 
 #: Notes of what is empty, or in no figure, because nobody gave it.
@@ -68,4 +69,5 @@ def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str,
         kind.en.format(**words),
         total if is_money else None,
         None if is_money else total,
+        beside if kind.beside else None,
     )

@@ -1,6 +1,6 @@
-"""The metric that is an estimate (metrics.md 2.2 M07).
+"""The metrics that are estimates (metrics.md 2.2 M07).
 
-Its interval is told with the answer: bounds do not add up, so they are no measure of a mart.
+Their interval is told with the answer: bounds do not add up, so they are no measure of a mart.
 """
 
 from __future__ import annotations
@@ -33,5 +33,22 @@ OUTLOOK = (
         "how orders of a kind come back: whether one comes back more or less than its kind shows only once "
         "it has. Its lines are what each keeps now and "
         "what is still expected to go back.",
+    ),
+    Metric(
+        id="still_to_return",
+        zh="估计还会退(估)",
+        en="still expected to go back, estimate",
+        unit="fen",
+        clock="matured",
+        decision="0022-matured-net-of-every-cut",
+        numerator={"to_return_fen": 1},
+        notes=("MATURED_UNTOLD",),
+        whole="matured_untold_fen",
+        about_zh="这段时间支付的订单,现在还留着、到付款满 45 天时估计会退掉的钱。"
+        "成熟净成交、退款(订单日)和它相加等于支付金额。",
+        about_en="Of what the orders paid in the period keep now, what is expected to have gone back by "
+        "their 45th day. Matured net, refunds by order date and this add up to paid GMV.",
+        trap_zh="是估计:已经退掉的不在里面;满 45 天的日子是 0。",
+        trap_en="An estimate: what has gone back already is not in it; days of full age have 0.",
     ),
 )

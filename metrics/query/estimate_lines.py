@@ -37,6 +37,7 @@ def matured_by_cut(facts: Facts) -> list[pl.DataFrame]:
     cells = facts(mart_outlook_detail_daily.TABLE, "business_date").filter(pl.col("to_return_fen") != 0)
     ahead = cells.select(
         *mart_outlook_detail_daily.TABLE.key,
+        "to_return_fen",
         matured_fen=-pl.col("to_return_fen"),
         evidence_code=pl.lit(ESTIMATE),
     )
@@ -64,7 +65,10 @@ def _kept(lines: pl.DataFrame, said: pl.DataFrame, told_of: Sequence[str] = ()) 
 def _ahead(said: pl.DataFrame) -> pl.DataFrame:
     """Of each day the rest that makes its estimate: what is told is never rounded away."""
     rest = said.select(
-        *_CHANNEL_DAY, matured_fen=pl.col("matured_fen") - pl.col("kept_fen"), evidence_code=pl.lit(ESTIMATE)
+        *_CHANNEL_DAY,
+        to_return_fen=pl.col("kept_fen") - pl.col("matured_fen"),
+        matured_fen=pl.col("matured_fen") - pl.col("kept_fen"),
+        evidence_code=pl.lit(ESTIMATE),
     )
     return rest.filter(pl.col("matured_fen") != 0)
 

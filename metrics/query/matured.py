@@ -10,6 +10,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from metrics.query.access import Desk, Viewer, open_desk, require
+from metrics.query.coverage import read_coverage
 from metrics.query.question import Period, Question, read_question
 from metrics.query.released import AsOf
 from transforms.gold.advertising.mart_promotion_daily import TABLE as _SPENT
@@ -30,7 +31,8 @@ def matured(
     ``paid_fen``, ``kept_fen`` (so far), ``matured_fen`` and its 80 % bounds (ESTIMATES; null where nothing is
     there to go by), ``age_days_qty`` of the youngest day, ``open_rate``: the part of the paid value still
     expected to go back, 0 to 1, null without an estimate. Groups may be ranked by ``matured_fen`` at any age,
-    never by ``kept_fen`` (metric dictionary, 2.4.1). Nothing for a viewer who reads for no one merchant.
+    never by ``kept_fen`` (metric dictionary, 2.4.1). Of the shops that gave what it needs, as ``ask``
+    answers; nothing for a viewer who reads for no one merchant.
 
     Raises ``UsageError`` for dimensions it does not go by, ``NotFoundError`` as ``open_desk`` does.
     """
@@ -44,7 +46,11 @@ def matured(
         )
         return pl.DataFrame(schema={**dtypes, "open_rate": pl.Float64})
     share = (pl.col("kept_fen") - pl.col("matured_fen")) / pl.col("paid_fen")
-    sums = _summed(desk, question, names).with_columns(open_rate=pl.when(pl.col("paid_fen") > 0).then(share))
+    coverage = read_coverage(desk, question)
+    shops = coverage.of(question.metrics[0]) if coverage.is_known else None
+    sums = _summed(desk, question, names, shops).with_columns(
+        open_rate=pl.when(pl.col("paid_fen") > 0).then(share)
+    )
     return sums.select(*names, *_COLUMNS, "open_rate").sort(names or ["paid_fen"])
 
 

@@ -124,6 +124,7 @@ _ADVERTISED = {name: column for name, column in _SHOP.items() if name != "channe
 _MATURED = {
     "matured_fen": "coalesce(matured_fen, 0)",
     "matured_untold_fen": "CASE WHEN matured_fen IS NULL THEN paid_fen ELSE 0 END",
+    "to_return_fen": "CASE WHEN matured_fen IS NULL THEN 0 ELSE kept_fen - matured_fen END",
     "paid_fen": "paid_fen",
 }
 #: Rows as of mart_outlook_daily, at the grain of a line: what lines keep, less their cell's part of what

@@ -31,7 +31,7 @@ class Said:
 
     ``now_fen`` is today's figure of them, of which ``done_share`` of paid value is old enough to be what it
     is (0 to 1); ``added_fen``: paid value of those weeks that came to be known since, which nobody could have
-    foretold.
+    foretold. ``is_rehearsed``: nobody said it then; it is what the data of that day would have told.
     """
 
     said_date: dt.date
@@ -42,6 +42,7 @@ class Said:
     now_fen: int
     done_share: float
     added_fen: int
+    is_rehearsed: bool = False
 
     @property
     def is_inside(self) -> bool:
@@ -52,11 +53,13 @@ class Said:
 @dataclass(frozen=True)
 class Score:
     """Of ``weeks_qty`` shop × weeks that have come to their end, how many ended within what was said when
-    their youngest day was a fortnight old.
+    their youngest day was a fortnight old. ``rehearsed_qty`` of them are of before the first build: what the
+    data of that day would have told.
     """
 
     weeks_qty: int
     inside_qty: int
+    rehearsed_qty: int = 0
 
 
 def said_before(viewer: Viewer, days: int = 14) -> Said | None:
@@ -74,6 +77,7 @@ def said_before(viewer: Viewer, days: int = 14) -> Said | None:
     reach = _reach(now)
     old = newest.filter(pl.col("last_date") <= reach - dt.timedelta(days=days))
     then = old.filter(pl.col("build_number") == pl.col("build_number").max())
+    then = then.filter(pl.col("last_date") == pl.col("last_date").max().over(SHOP))
     pair = then.join(now, on=_WEEK, how="inner", suffix="_now", validate="1:1").filter(
         pl.col("matured_fen_now").is_not_null()
     )
@@ -92,6 +96,7 @@ def said_before(viewer: Viewer, days: int = 14) -> Said | None:
         sums["matured_fen_now"],
         sums["done_fen"] / sums["paid_fen_now"] if sums["paid_fen_now"] else 1.0,
         sums["paid_fen_now"] - sums["paid_fen"],
+        bool(pair["is_rehearsed"].any()),
     )
 
 
@@ -104,7 +109,7 @@ def score(viewer: Viewer) -> Score:
         over, on=_WEEK, how="inner", suffix="_now", validate="1:1"
     )
     inside = pl.col("matured_fen_now").is_between("matured_low_fen", "matured_high_fen")
-    return Score(pair.height, pair.filter(inside).height)
+    return Score(pair.height, pair.filter(inside).height, int(pair["is_rehearsed"].sum()))
 
 
 def _now(viewer: Viewer) -> pl.DataFrame:
@@ -133,14 +138,16 @@ def _reach(now: pl.DataFrame) -> dt.date:
 
 def _told(viewer: Viewer) -> pl.DataFrame:
     """What published builds said of the merchant's weeks that were over by then, as far as its bounds can be
-    summed.
+    summed; ``is_rehearsed``: of a day so long before the build's own that nobody said it then.
     """
     line = judged(viewer.place)
     builds = [item.build for item in line.published if line.current and item.number <= line.current.number]
     if viewer.merchant_id is None or not builds:
-        return OUTLOOK.empty()
+        return OUTLOOK.empty().with_columns(is_rehearsed=pl.lit(False))
     with Lake.open(viewer.place) as lake:
         rows = lake.read(OUTLOOK, where={"merchant_id": viewer.merchant_id, "build_number": builds})
+    newest = pl.col("last_date").max().over("build_number", *SHOP)
+    rows = rows.with_columns(is_rehearsed=newest - pl.col("last_date") >= dt.timedelta(days=HORIZON))
     return rows.filter(
         pl.col("last_date") - pl.col("first_date") >= dt.timedelta(days=7),
         pl.col("matured_noise_number").is_not_null(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -27,6 +27,7 @@ from warehouse import registry
 from warehouse.changes import Since
 from warehouse.lake import EVERYBODY, Lake
 
+T = TypeVar("T")
 #: What makes the facts whose rows answer one another (``transforms.derived.Facts``).
 MAKERS: Mapping[str, Callable[[Lake, Touched, Mapping[str, pl.DataFrame]], Mapping[str, Change]]] = {
     "ledgers": ledgers.remake
@@ -138,6 +139,11 @@ def derive(lake: Lake, choices: Choices, since: Since, *, is_whole: bool = False
         if asset.by == HOUSE:
             _make(lake, asset, Reading(lake, asset, pl.DataFrame(), choices, Held()))
     return done
+
+
+def view_of(lake: Lake, asset: Derived, view: View[T], merchants: Sequence[str], choices: Choices) -> T:
+    """What ``view`` of ``asset``, which is made by merchant, is for ``merchants`` now."""
+    return Reading(lake, asset, pl.DataFrame({"merchant_id": merchants}), choices, Held()).view(view)
 
 
 def is_entered(since: Since) -> bool:

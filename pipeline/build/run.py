@@ -15,7 +15,7 @@ import polars as pl
 from connectors.base import Platform
 from connectors.mapped import bronze_tables
 from connectors.reading import Reading
-from contracts.canonical import SILVER
+from contracts.canonical import SHOP, SILVER
 from contracts.fields import TIME_ZONE
 from pipeline.build import engine, withdrawing
 from pipeline.build.keeping import kept_readings
@@ -32,6 +32,7 @@ from transforms.derived import Choices
 from transforms.disclosure import DisclosureRule
 from transforms.gold import gold_tables
 from transforms.gold.forecast import mart_outlook_daily
+from transforms.gold.forecast.projection import PROJECTION
 from transforms.maturity.said import said_by_week
 from warehouse import landing, release
 from warehouse.changes import Since
@@ -217,7 +218,12 @@ def bring_up_to_date(
     outlook = mart_outlook_daily.TABLE
     where: dict[str, object] = {"merchant_id": sorted(made.get(outlook.name, ()))}
     said = said_by_week(lake.read(outlook, where=where))
+    known = set(lake.read(OUTLOOK, where=where, columns=["merchant_id"])["merchant_id"])
     lake.append(OUTLOOK, said.with_columns(build_number=pl.lit(number)))
+    if fresh := sorted(set(said["merchant_id"]) - known):  # a back-test from the first day
+        past = engine.view_of(lake, mart_outlook_daily.ASSET, PROJECTION, fresh, choices).past
+        weeks = past.join(said, on=[*SHOP, "first_date"], how="anti")
+        lake.append(OUTLOOK, weeks.with_columns(build_number=pl.lit(number)))
 
 
 def _read(

@@ -28,8 +28,8 @@ NOW = dt.datetime.now(BEIJING).replace(microsecond=0)
 TODAY = NOW.date()
 PASSWORD = "long-enough-1"  # of every account of the house
 
-A_TODAY_KEPT, A_TODAY_PAID = 27_182_818, 31_415_926  # fen; nobody else may ever show these
-B_TODAY_KEPT, B_TODAY_PAID = 1_618_033, 1_732_050
+A_DAY_KEPT, A_DAY_PAID = 27_182_818, 31_415_926  # fen; nobody else may ever show these
+B_DAY_KEPT, B_DAY_PAID = 1_618_033, 1_732_050
 HOSTILE = "=cmd|x $\\frac{1}{2}$ <script>alert(1)</script> **粗** [链](http://x.invalid) :fire: \u202e倒"
 STYLES = [
     "雪纺收腰碎花连衣裙夏季新款显瘦气质法式长裙",
@@ -130,7 +130,7 @@ def gold_frames(days: int, last_day: dt.date, watched: int = 1) -> dict[str, pl.
             _mature(found, key, scale, days, last_day)
             _stock(found, key, last_day)
         _return(found, merchant, scale, last_day)
-    _pin_today(found, last_day)
+    _pin_day(found, last_day)
     found["mart_district_channel_monthly"] = _district()
     return {
         name: facts(name, rows) if name in FACTS else _rows(gold_tables()[name], rows)
@@ -187,7 +187,7 @@ def _air(
     found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, last_day: dt.date
 ) -> None:
     for number in range(8):
-        day = last_day - dt.timedelta(days=2 * number)
+        day = last_day - dt.timedelta(days=2 * number + 1)
         begun = dt.datetime(day.year, day.month, day.day, 20, 0, tzinfo=BEIJING)
         paid = scale * 300_000 * (3 + number % 3)
         host = f"{MERCHANTS[key['merchant_id']][0]}直播间" if number % 3 != 2 else "小棠的衣橱"
@@ -219,7 +219,7 @@ def _air(
 def _earn(
     found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, last_day: dt.date
 ) -> None:
-    """Ten days of two styles: of the first everything is known, of the second nothing.
+    """Ten days up to the last but one of two styles: of the first everything is known, of the second nothing.
 
     Of 1,000 yuan × scale a day 400 stay, goods cost 150, the rest 50.
     """
@@ -227,7 +227,7 @@ def _earn(
         day: dict[str, object] = {
             **key,
             "channel_code": SHELF,
-            "business_date": last_day - dt.timedelta(days=age),
+            "business_date": last_day - dt.timedelta(days=age + 1),
         }
         paid = scale * 100_000
         known: dict[str, object] = {
@@ -384,7 +384,7 @@ def _month_end(date: dt.date) -> dt.date:
 def _mature(
     found: dict[str, list[dict[str, object]]], key: dict[str, str], scale: int, days: int, last_day: dt.date
 ) -> None:
-    """Own live, in which four tenths stay, and search, in which seven do.
+    """Own live, in which four tenths stay, and search, in which seven do, up to the last day but one.
 
     What is younger than ten days has not come back yet. Half of it by the 7th day.
     """
@@ -395,7 +395,7 @@ def _mature(
             row: dict[str, object] = {
                 **key,
                 "channel_code": channel,
-                "business_date": last_day - dt.timedelta(days=age - 1),
+                "business_date": last_day - dt.timedelta(days=age),
                 "paid_fen": paid,
             }
             is_open = age <= 45
@@ -467,16 +467,16 @@ def _stock(found: dict[str, list[dict[str, object]]], key: dict[str, str], last_
             )
 
 
-def _pin_today(found: dict[str, list[dict[str, object]]], last_day: dt.date) -> None:
-    """The newest day's totals are the canary amounts: the last channel takes the difference."""
+def _pin_day(found: dict[str, list[dict[str, object]]], last_day: dt.date) -> None:
+    """The totals of the newest whole day are the canary amounts: the last channel takes the difference."""
     for merchant, kept, paid in (
-        ("merchant-a", A_TODAY_KEPT, A_TODAY_PAID),
-        ("merchant-b", B_TODAY_KEPT, B_TODAY_PAID),
+        ("merchant-a", A_DAY_KEPT, A_DAY_PAID),
+        ("merchant-b", B_DAY_KEPT, B_DAY_PAID),
     ):
         mine = [
             row
             for row in found["mart_shop_channel_daily"]
-            if row["merchant_id"] == merchant and row["business_date"] == last_day
+            if row["merchant_id"] == merchant and row["business_date"] == last_day - dt.timedelta(days=1)
         ]
         for place, row in enumerate(mine):
             is_last = place == len(mine) - 1

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import pytest
 from dashboards_cases import (
+    A_DAY_KEPT,
+    A_DAY_PAID,
     A_SHOPS,
-    A_TODAY_KEPT,
-    A_TODAY_PAID,
+    B_DAY_KEPT,
+    B_DAY_PAID,
     B_SHOPS,
-    B_TODAY_KEPT,
-    B_TODAY_PAID,
     PASSWORD,
 )
 from screen import everything, open_app, paths, run_page, sign_in
@@ -26,7 +26,7 @@ def spellings(*amounts: int) -> set[str]:
     return {text for fen in amounts for text in (f"{fen / 100:,.2f}", f"{fen / 100:.2f}", str(fen))}
 
 
-ONLY_A = spellings(A_TODAY_KEPT, A_TODAY_PAID) | {
+ONLY_A = spellings(A_DAY_KEPT, A_DAY_PAID) | {
     "雾山",
     "merchant-a",
     *A_SHOPS,
@@ -35,7 +35,7 @@ ONLY_A = spellings(A_TODAY_KEPT, A_TODAY_PAID) | {
     "CREDENTIAL_REVOKED",
     "授权已失效",
 }
-ONLY_B = spellings(B_TODAY_KEPT, B_TODAY_PAID) | {
+ONLY_B = spellings(B_DAY_KEPT, B_DAY_PAID) | {
     "青禾",
     "merchant-b",
     *B_SHOPS,
@@ -47,7 +47,7 @@ FORBIDDEN = {
     "a": ONLY_B,
     "b": ONLY_A,
     "assoc": ONLY_A | ONLY_B,
-    "op": spellings(A_TODAY_KEPT, A_TODAY_PAID, B_TODAY_KEPT, B_TODAY_PAID),
+    "op": spellings(A_DAY_KEPT, A_DAY_PAID, B_DAY_KEPT, B_DAY_PAID),
 }
 
 

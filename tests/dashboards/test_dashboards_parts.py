@@ -19,6 +19,8 @@ from dashboards.parts.page import money, words
 from dashboards.parts.page.charts import CHANNEL_COLOURS
 from dashboards.parts.page.windows import months_to, so_far, whole_day, windows_to
 
+YESTERDAY = TODAY - dt.timedelta(days=1)
+
 
 @pytest.mark.parametrize(
     ("fen", "exact", "short"),
@@ -164,17 +166,17 @@ def test_moments_are_beijing_time() -> None:
 
 
 # periods
-def test_periods_end_today_or_on_the_newest_day() -> None:
-    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(TODAY)] == [
-        ("近7天", 7, TODAY),
-        ("近30天", 30, TODAY),
+@pytest.mark.parametrize("newest", [YESTERDAY, TODAY, TODAY + dt.timedelta(days=2)])
+def test_periods_end_yesterday_however_much_of_today_is_there(newest: dt.date) -> None:
+    assert [(item.zh, (item.last - item.first).days + 1, item.last) for item in windows_to(newest)] == [
+        ("近7天", 7, YESTERDAY),
+        ("近30天", 30, YESTERDAY),
     ]
+
+
+def test_periods_of_old_data_end_on_their_newest_day() -> None:
     old = TODAY - dt.timedelta(days=3)
     assert [(item.zh, item.last) for item in windows_to(old)] == [("近7天", old), ("近30天", old)]
-
-
-def test_a_day_that_has_not_come_is_not_today() -> None:
-    assert windows_to(TODAY + dt.timedelta(days=2))[0].last == TODAY
 
 
 def test_only_yesterday_is_called_so_and_today_says_that_it_is_not_over() -> None:

@@ -44,13 +44,13 @@ def figure(viewer: Viewer, metric: str, first: dt.date, last: dt.date) -> str:
 
 def test_one_tap_leads_from_yesterdays_figure_to_its_passport(a: Viewer) -> None:
     app = sign_in(open_app(), "a", PASSWORD)
-    app.button(key="way_昨天_net_by_order_date").click().run()
+    app.button(key="way_昨天_matured_net").click().run()
     assert not app.exception and not app.error
     assert (app.selectbox(key="passport_metric").value, app.selectbox(key="passport_period").value) == (
-        "net_by_order_date",
+        "matured_net",
         "昨天",
     )
-    assert headline(app) == figure(a, "net_by_order_date", YESTERDAY, YESTERDAY)
+    assert headline(app) == figure(a, "matured_net", YESTERDAY, YESTERDAY)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_one_tap_leads_from_yesterdays_figure_to_its_passport(a: Viewer) -> None
     [
         (
             "overview",
-            {"way_昨天_net_by_order_date", "way_近7天_net_by_order_date", "way_近30天_net_by_order_date"},
+            {"way_昨天_matured_net", "way_近7天_matured_net", "way_近30天_matured_net"},
         ),
         ("matured", {"way_matured_matured_net"}),
         ("ads", {"way_ads_ad_spend", "way_ads_matured_roi"}),

@@ -22,6 +22,8 @@ BY_HAND = {
     "net_by_order_date": 1_220_00,
     "net_by_refund_date": 1_270_00,
     "matured_net": 1_220_00,
+    # every day is of full age: 1,220 stay and 450 have gone back of 1,670
+    "still_to_return": 0,
     "kept_sales": 1_220_00,
     "aside_paid": 100_00,
     "paid_gmv_without_aside": 1_570_00,

@@ -5,6 +5,7 @@ unsaid.
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from truth_cases import NOW, downloads, settle
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.sources import dimensions_of
+from metrics.reports.backtest import said_before, score
 from pipeline.house import reading, writing
 from pipeline.steps import build, scan_inbox
 from simulator.history.market import Market, build_market
@@ -197,3 +199,29 @@ def test_from_landing_the_outlook_is_the_same_and_the_log_only_grows(settings: S
     fresh = more.join(said, on=said.columns, how="anti").drop("build_number")
     newest = said.filter(pl.col("build_number") == said["build_number"].max()).drop("build_number")
     assert fresh.sort(fresh.columns).equals(newest.sort(newest.columns))
+
+
+def test_the_first_build_tells_what_its_history_would_have_been_told_to_be(tmp_path: Path) -> None:
+    """Once; and the page has a back-test on the first day."""
+    market = build_market(6, 1, 130, 500, now=NOW, platforms=("douyin",))
+    found = Settings(home=tmp_path / "fresh")
+    settle(found, market)
+    drop(
+        found.home,
+        market,
+        downloads(market, tmp_path / "down", NOW, first=(NOW - dt.timedelta(days=131)).date()),
+    )
+    scan_inbox(found, at=NOW)
+    first = build(found, at=NOW)
+    build(found, at=NOW, from_landing=True)
+    with writing(found) as lake:
+        release.publish(lake, snapshot=first.snapshot, build_number=first.build_number, at=NOW)
+        said = lake.read(OUTLOOK)
+    long_ago = said.filter(pl.col("last_date") <= NOW.date() - dt.timedelta(days=HORIZON))
+    assert set(long_ago["build_number"]) == {first.build_number}
+    assert long_ago.height == long_ago.select("shop_id", "first_date").n_unique()
+    viewer = Viewer(found.place, "test", "merchant", market.merchants["merchant_id"][0])
+    told = score(viewer)
+    assert 0 < told.weeks_qty == told.rehearsed_qty == long_ago.height
+    before = said_before(viewer)
+    assert before is not None and before.is_rehearsed and before.days >= HORIZON and before.done_share == 1

@@ -140,6 +140,8 @@ def test_an_estimate_is_what_lines_keep_and_what_is_still_expected_to_go_back(ho
         == ask(viewer, ["net_by_order_date"]).rows.item()
         == lines.value - guessed["amount"].sum()
     )
+    ahead = order_lines(viewer, "still_to_return", {})
+    assert ahead.is_estimate and ahead.value == -guessed["amount"].sum()
     assert guessed["order_id"].is_null().all() and kept["order_id"].is_not_null().all()
     assert not guessed.select("shop_id", "channel_code", "business_date").is_duplicated().any()
     assert raw_rows(viewer, guessed.row(0, named=True)) == []

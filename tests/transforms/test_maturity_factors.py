@@ -255,6 +255,14 @@ def test_weights_forget_by_half() -> None:
     assert weigh(dates)["weight"].to_list() == [1.0, 1.0]
 
 
+def test_late_ages_forget_more_slowly() -> None:
+    """At age 28 by half in 56 days, at age 2 in 14: both were that old 28 days before the last known one."""
+    dates = pl.DataFrame(
+        {"paid_date": ["2026-02-03", "2026-03-01"], "known_date": ["2026-03-31"] * 2, "age": [28, 2]}
+    ).with_columns(pl.col("paid_date", "known_date").str.to_date())
+    assert weigh(dates, 14.0)["weight"].to_list() == pytest.approx([0.5**0.5, 0.25])
+
+
 def test_the_variance_of_sums_is_all_misses_over_all_bases() -> None:
     """A day of one order and a day of a hundred: factor 3,010 ÷ 10,100, both miss it by 19.8.
 
@@ -270,11 +278,14 @@ def test_the_variance_of_sums_is_all_misses_over_all_bases() -> None:
 @pytest.mark.parametrize(
     ("kept", "matured", "variance", "low", "high"),
     [
-        # one refund's worth still to go, exponential of mean 10: nothing can exceed what is kept, and 8 in 10
-        # lose less than 16.1
-        (1_000.0, 990.0, 100.0, 1_000 - 16.1, 1_000.0),
+        # one refund's worth still to go, exponential of mean 10: nothing can exceed what is kept, and 0.95
+        # deviations of a normal distribution, 82.9 % of it, lose less than −10 ln 0.171 = 17.66
+        (1_000.0, 990.0, 100.0, 1_000 - 17.66, 1_000.0),
         # the other way round: what stays is exponential of mean 10, all of it may go
-        (1_000.0, 10.0, 100.0, 0.0, 16.1),
+        (1_000.0, 10.0, 100.0, 0.0, 17.66),
+        # two refunds' worth, mean 10 and variance 50: one in ten on either side; chi-square of four degrees
+        # of freedom has its 10 % at 1.0636 and its 90 % at 7.7794
+        (1_000.0, 990.0, 50.0, 1_000 - 2.5 * 7.7794, 1_000 - 2.5 * 1.0636),
         # many refunds: one in ten on either side; chi-square of 200 degrees of freedom has its 10 % at 174.84
         (1_000.0, 500.0, 2_500.0, 2.5 * 174.84, 1_000 - 2.5 * 174.84),
     ],

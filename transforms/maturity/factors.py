@@ -19,12 +19,14 @@ _BACK = pl.col("before_fen") + pl.col("after_fen")
 
 def weigh(triangle: pl.DataFrame, half_life_days: float | None = None) -> pl.DataFrame:
     """Add ``weight``: 1, or halved for every ``half_life_days`` between the day the cohort was that old and
-    the last known day: factors follow habits.
+    the last known day: factors follow habits. Late ages see few refunds and forget more slowly, by half in
+    twice their own age.
     """
     if half_life_days is None:
         return triangle.with_columns(weight=pl.lit(1.0))
     days = (pl.col("known_date") - pl.col("paid_date")).dt.total_days() - pl.col("age")
-    return triangle.with_columns(weight=0.5 ** (days / half_life_days))
+    half = pl.max_horizontal(pl.lit(half_life_days), 2.0 * pl.col("age"))
+    return triangle.with_columns(weight=0.5 ** (days / half))
 
 
 def factors(triangle: pl.DataFrame, by: list[str], *, is_pooled: bool = False) -> pl.DataFrame:

@@ -14,7 +14,11 @@ from transforms.maturity.triangle import HORIZON, make_triangle
 #: Factors forget by half in this many days, so that they follow a change of return rates within weeks;
 #: measured in docs/maturity.md.
 HALF_LIFE_DAYS = 14.0
-#: Cohorts older than this teach nothing (a weight below one hundredth), and need not be read.
+#: The square of what the factors miss by is more than their variance tells: return rates move between the
+#: weeks that taught them and those they are held against (settled on seeds 11–13, 21–23 and 31–33).
+_DRIFT = 1.6
+#: Cohorts older than this teach nothing of early ages (a weight below one hundredth) and little of late ones,
+#: and are not read.
 TAUGHT_DAYS = HORIZON + 7 * int(HALF_LIFE_DAYS)
 
 
@@ -47,5 +51,5 @@ def project(
         noise2=pl.when(is_mature).then(0.0).otherwise(base * pl.col("process2")),
         doubt_fen=pl.when(is_mature)
         .then(0.0)
-        .otherwise(pl.col("matured_fen").clip(lower_bound=0) * pl.col("error2").sqrt()),
+        .otherwise(pl.col("matured_fen").clip(lower_bound=0) * (_DRIFT * pl.col("error2")).sqrt()),
     ).select(*cohorts.columns, "age", "matured_fen", "noise2", "doubt_fen", "level_number")

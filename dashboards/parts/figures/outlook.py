@@ -12,17 +12,14 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.page.charts import KEPT_COLOUR, PAID_COLOUR, ink
-from dashboards.parts.page.money import percent, short_yuan, yuan
+from dashboards.parts.page.money import percent, rough_yuan, short_yuan, yuan
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import day
 from metrics.model.guide import tooltip
 from metrics.query.ages import MATURE_DAYS
-from metrics.reports.backtest import Said, Score
 
 _ROW_HEIGHT = 66
 _HERE = 0.005
-_WAN = 1_000_000
 
 
 def bounds(row: Mapping[str, Any]) -> str:
@@ -33,7 +30,7 @@ def bounds(row: Mapping[str, Any]) -> str:
     if low is None:
         return "还没有估计"
     if low < high:
-        return f"八成把握 {_rough(low)}–{_rough(high)}"
+        return f"八成把握 {rough_yuan(low)}–{rough_yuan(high)}"
     return "已定" if row["age_days_qty"] > MATURE_DAYS or not row["kept_fen"] else "同类到这时不再退"
 
 
@@ -45,7 +42,7 @@ def show_outlook(row: Mapping[str, Any], window: Window) -> None:
     with st.container(border=True, gap="xxsmall"):
         label = f"这些订单最后会留下 :gray[:small[Will be kept · {window.days}]]"
         with st.container(gap=None):
-            st.metric(label, _rough(row["matured_fen"]), help=tooltip("matured_net"))
+            st.metric(label, rough_yuan(row["matured_fen"]), help=tooltip("matured_net"))
             show_way("matured_net", window.period, "matured")
         st.markdown(f"**{bounds(row)}** :gray[:small[80 % interval]]")
         told, en = _how_open(row)
@@ -55,46 +52,13 @@ def show_outlook(row: Mapping[str, Any], window: Window) -> None:
         )
 
 
-def show_said(said: Said | None, score: Score) -> None:
-    """What was said before and what is known now, in one sentence, and how often such sentences held."""
-    if said is None:
-        st.caption("还没有两周前的预告可对照。 No forecast old enough to compare yet.")
-        return
-    verdict = (
-        ":green[:material/check: 落在区间内]"
-        if said.is_inside
-        else ":orange[:material/priority_high: 落在区间外]"
-    )
-    known = "已全部满龄" if said.done_share >= 1 else f"其中 {percent(said.done_share)} 已满 {MATURE_DAYS} 天"
-    added = f"此后又补进这些日子的支付 {yuan(said.added_fen)},当时不可能知道。" if said.added_fen else ""
-    zh = (
-        f"**{said.days} 天前**({day(said.said_date)})我们说:当时付款未满 {MATURE_DAYS} 天的订单会留下 "
-        f"**{_rough(said.low_fen)}–{_rough(said.high_fen)}**;"
-        f"现在是 **{_rough(said.now_fen)}**({known})。{verdict}。{added}"
-    )
-    en = (
-        f"{said.days} days ago we said {_rough(said.low_fen)}–{_rough(said.high_fen)}; it is now "
-        f"{_rough(said.now_fen)}."
-    )
-    st.markdown(f"{zh}  \n:gray[:small[{en}]]")
-    if score.weeks_qty:
-        zh = (
-            f"付款已满 {MATURE_DAYS} 天的 {score.weeks_qty} 周(每店每周算一个),刚满两周时说的区间说中了 "
-            f"{score.inside_qty} 个;应有八成。"
-        )
-        st.caption(
-            f"{zh} Of {score.weeks_qty} weeks now over, {score.inside_qty} ended within what was said when "
-            "they were two weeks old; 80 % should."
-        )
-
-
 def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None:
     """Per row of ``metrics.query.matured``: a light bar of what is kept now, a dark one of what will be, a
     line over its interval; words above and below.
     """
     told = rows.select(
         name=pl.Series(names, dtype=pl.String),
-        point=pl.Series([_rough(value) for value in rows["matured_fen"]], dtype=pl.String),
+        point=pl.Series([rough_yuan(value) for value in rows["matured_fen"]], dtype=pl.String),
         below=pl.Series([_below(row) for row in rows.iter_rows(named=True)], dtype=pl.String),
         kept=pl.col("kept_fen") / 100,
         matured=pl.col("matured_fen") / 100,
@@ -133,7 +97,7 @@ def show_at_age(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
         name=pl.Series(names, dtype=pl.String),
         rate=pl.Series(
             [
-                f"{percent(row['kept_rate'])} · {_rough(row['kept_fen'])}"
+                f"{percent(row['kept_rate'])} · {rough_yuan(row['kept_fen'])}"
                 for row in rows.iter_rows(named=True)
             ],
             dtype=pl.String,
@@ -181,19 +145,13 @@ def _length(column: str) -> alt.X:
 
 
 def _below(row: Mapping[str, Any]) -> str:
-    """Bounds, age and what is open, for the line under a bar."""
-    if row["age_days_qty"] > MATURE_DAYS or row["matured_fen"] is None:
-        return bounds(row)
-    return f"{bounds(row)} · 最新 {row['age_days_qty']} 天 · 还会退 {_few(row['open_rate'] or 0.0)}"
-
-
-def _rough(fen: int | None) -> str:
-    """An estimate is not of fen: whole yuan below 1万, half up."""
-    return (
-        short_yuan(fen)
-        if fen is None or abs(fen) >= _WAN
-        else yuan((fen + 50) // 100 * 100).removesuffix(".00")
-    )
+    """Bounds, what was paid, age and what is open, for the line under a bar."""
+    paid = f"支付 {short_yuan(row['paid_fen'])}"
+    if row["matured_fen"] is None:
+        return f"还没有估计 · 目前留下 {short_yuan(row['kept_fen'])} · {paid}"
+    if row["age_days_qty"] > MATURE_DAYS:
+        return f"{bounds(row)} · {paid}"
+    return f"{bounds(row)} · {paid} · 还会退 {_few(row['open_rate'] or 0.0)}"
 
 
 def _few(part: float) -> str:

@@ -52,8 +52,9 @@ def show_kept_bars(
     st.altair_chart(chart, width="stretch", alt=alt_text)
 
 
-def show_daily(rows: pl.DataFrame, alt_text: str) -> None:
-    """Kept in front of paid, one place per day; a day without data stays empty.
+def show_daily(rows: pl.DataFrame, alt_text: str, front: str = KEPT) -> None:
+    """What is kept (called ``front`` in the legend) in front of paid, one place per day; a day without data
+    stays empty.
 
     ``rows``: ``day`` (text, in order), ``kept_yuan``, ``paid_yuan`` (null = no data), ``kept_text``,
     ``paid_text``.
@@ -64,15 +65,17 @@ def show_daily(rows: pl.DataFrame, alt_text: str) -> None:
     x = alt.X("day:O", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.25))
     tips = [
         alt.Tooltip("day:O", title="日期"),
-        alt.Tooltip("kept_text:N", title="净成交"),
+        alt.Tooltip("kept_text:N", title=front.split()[0]),
         alt.Tooltip("paid_text:N", title="支付"),
     ]
     base = alt.Chart(rows).encode(x=x, tooltip=tips)
     told = [float(value) for name in ("kept_yuan", "paid_yuan") for value in rows[name].drop_nulls()]
     marks = ticks(min(told, default=0), max(told, default=0))
     layers = [
-        _named(base, PAID).mark_bar(opacity=0.55, cornerRadiusEnd=2).encode(y=_height("paid_yuan", marks)),
-        _named(base, KEPT).mark_bar(cornerRadiusEnd=2).encode(y=_height("kept_yuan", marks)),
+        _named(base, PAID, front)
+        .mark_bar(opacity=0.55, cornerRadiusEnd=2)
+        .encode(y=_height("paid_yuan", marks)),
+        _named(base, front, front).mark_bar(cornerRadiusEnd=2).encode(y=_height("kept_yuan", marks)),
     ]
     st.altair_chart(
         alt.layer(*layers).properties(height=300).configure_view(stroke=None), width="stretch", alt=alt_text
@@ -154,9 +157,9 @@ def _height(column: str, marks: Sequence[Decimal]) -> alt.Y:
     )
 
 
-def _named(base: alt.Chart, name: str) -> alt.Chart:
+def _named(base: alt.Chart, name: str, front: str) -> alt.Chart:
     """``base`` with every mark under ``name`` in the legend."""
-    scale = alt.Scale(domain=[KEPT, PAID], range=[KEPT_COLOUR, PAID_COLOUR])
+    scale = alt.Scale(domain=[front, PAID], range=[KEPT_COLOUR, PAID_COLOUR])
     return base.transform_calculate(series=f"'{name}'").encode(
         color=alt.Color("series:N", scale=scale, legend=_legend_box(2))
     )

@@ -37,6 +37,13 @@ def short_yuan(fen: int | None) -> str:
     return _signed(fen, f"{wan:,}万" if wan < WAN else f"{_digits(amount / YI):,}亿")
 
 
+def rough_yuan(fen: int | None) -> str:
+    """An estimate is not of fen: whole yuan below 1万, half up; ``short_yuan`` from there on."""
+    if fen is None or abs(fen) >= WAN * 100:
+        return short_yuan(fen)
+    return yuan((fen + 50) // 100 * 100).removesuffix(".00")
+
+
 def short_count(count: int | None) -> str:
     """1234567 → ``123.5万``; ``—`` for None."""
     if count is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.parts.page.words import span, today
@@ -28,13 +29,20 @@ class Window:
         return span(self.first, self.last)
 
 
-def windows_to(newest: dt.date) -> list[Window]:
-    """7 and 30 days to the newest day that has data, today at most."""
-    last = min(newest, today())
+def windows_to(newest: dt.date, lengths: Sequence[int] = (7, 30)) -> list[Window]:
+    """Days that are over, ``lengths`` of them, to yesterday or the newest day that has data before it: the
+    same for every shop, however much of today it has told.
+    """
+    last = newest_whole(newest)
     return [
         Window(f"近{count}天", f"{count} days", last - dt.timedelta(days=count - 1), last)
-        for count in (7, 30)
+        for count in lengths
     ]
+
+
+def newest_whole(newest: dt.date) -> dt.date:
+    """The newest day that is over, yesterday at most."""
+    return min(newest, today() - dt.timedelta(days=1))
 
 
 def whole_day(date: dt.date) -> Window:

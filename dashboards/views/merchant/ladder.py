@@ -17,7 +17,7 @@ from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import NOTHING, percent, share, yuan
 from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.way import show_way, show_way_to_open
-from dashboards.parts.page.windows import Window
+from dashboards.parts.page.windows import Window, newest_whole
 from dashboards.parts.page.words import sentence
 from metrics.model.definitions import METRICS
 from metrics.model.guide import tooltip
@@ -58,7 +58,7 @@ def show(viewer: Viewer) -> None:
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    window = _choose(newest)
+    window = _choose(newest_whole(newest))
     show_heading("从下单到到账", "From order to account")
     found = ladder(viewer, window.period)
     if not any(rung.fen for rung in found.rungs):

@@ -11,13 +11,14 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.figures.outlook import show_at_age, show_outlook, show_ranges, show_said
+from dashboards.parts.figures.outlook import show_at_age, show_outlook, show_ranges
+from dashboards.parts.figures.said import show_said
 from dashboards.parts.page.failure import TellFailure, show_cut, show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import NOTHING, short_yuan
 from dashboards.parts.page.period import choose_window, newest_day
-from dashboards.parts.page.windows import Window
+from dashboards.parts.page.windows import Window, windows_to
 from dashboards.parts.page.words import channel_name, visible
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
@@ -60,11 +61,7 @@ def show(viewer: Viewer) -> None:
 
 
 def _choose(newest: dt.date) -> Window:
-    windows = [
-        Window(f"近{count}天", f"{count} days", newest - dt.timedelta(days=count - 1), newest)
-        for count in LENGTHS
-    ]
-    return choose_window(windows, "matured_period", usual=1)
+    return choose_window(windows_to(newest, LENGTHS), "matured_period", usual=1)
 
 
 def _show_keepers(viewer: Viewer, window: Window) -> None:

@@ -101,7 +101,7 @@ _CUTS = [*(name for name in DETAIL if name != "paid_hour_code"), "paid_at"]
 
 
 def _made(of: Slices) -> pl.DataFrame:
-    lines, cohorts = of.view(PROJECTION)
+    lines, cohorts, _ = of.view(PROJECTION)
     return build(_open_lines(of, lines), cohorts, of.read(mart_outlook_daily.TABLE))
 
 

@@ -14,6 +14,7 @@ from transforms.gold.sales import mart_shop_channel_daily
 from transforms.maturity.calendar import PROMOTIONS
 from transforms.maturity.cohorts import COHORT, make_cohorts, segment_lines
 from transforms.maturity.outlook import TAUGHT_DAYS, project
+from transforms.maturity.rehearsal import rehearse, rehearsed_weeks, stretch, stretched
 from transforms.silver.states import current
 
 _LINE = [
@@ -31,11 +32,13 @@ _PROJECTED: dict[str, pl.DataType | type[pl.DataType]] = {
 
 class Projection(NamedTuple):
     """``lines``: paid lines of the days that say something of those still open, with the columns of
-    ``COHORT`` and ``known_date``; ``cohorts``: what ``transforms.maturity.outlook.project`` says of them.
+    ``COHORT`` and ``known_date``; ``cohorts``: what ``transforms.maturity.outlook.project`` says of them;
+    ``past``: what would have been said of weeks that are over (columns of ops.outlook but the build).
     """
 
     lines: pl.DataFrame
     cohorts: pl.DataFrame
+    past: pl.DataFrame
 
 
 def _made(of: Slices) -> Projection:
@@ -53,7 +56,9 @@ def _made(of: Slices) -> Projection:
         for (name,), mine in lines.partition_by("merchant_id", as_dict=True).items()
     ] or [segment_lines(lines, known, PROMOTIONS)]
     told = [_project(part, refunds) for part in parts if part.height]
-    return Projection(pl.concat(parts), pl.concat([pl.DataFrame(schema=_PROJECTED), *told]))
+    cohorts = [pl.DataFrame(schema=_PROJECTED), *(now for now, _ in told)]
+    past = [past for _, past in told]
+    return Projection(pl.concat(parts), pl.concat(cohorts), pl.concat(past) if past else pl.DataFrame())
 
 
 def _taught_days(daily: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -69,10 +74,13 @@ def _with_category(lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
     return lines.join(names, on=[*SHOP, "product_id"], how="left", validate="m:1")
 
 
-def _project(segmented: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """What is to be kept of one merchant's cohorts."""
+def _project(segmented: pl.DataFrame, refunds: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is to be kept of one merchant's cohorts, and what would have been said of its past weeks."""
     mine = refunds.filter(merchant_id=segmented["merchant_id"][0])
-    return project(*make_cohorts(segmented, mine)).select(list(_PROJECTED))
+    cohorts, dated = make_cohorts(segmented, mine)
+    past = rehearse(cohorts, dated)
+    told = stretched(project(cohorts, dated), stretch(past))
+    return told.select(list(_PROJECTED)), rehearsed_weeks(past)
 
 
 PROJECTION = View(
