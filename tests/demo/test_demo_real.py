@@ -209,7 +209,7 @@ def check_doors(demo: Demo, home: Path) -> None:
     assert {item.laddr.ip for item in listening} == {"127.0.0.1"}
     addresses = re.findall(r"http://127\.0\.0\.1:\d+", demo.printed)
     for address in addresses:
-        assert requests.get(address, timeout=20).ok
+        assert requests.get(address, timeout=20, headers={"Accept": "text/html"}).ok  # as a browser
     passwords = printed_passwords(demo)
     assert set(passwords) == {"yunshan", "tinglan", "association", "operator"}
     assert sign_in(Place(home), "yunshan", passwords["yunshan"]).merchant_id == "yunshan"
