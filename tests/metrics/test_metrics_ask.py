@@ -61,6 +61,7 @@ def test_totals_of_a_period(shown: Place) -> None:
         "refund_rate_before_shipment": pytest.approx(1000 / 35001),
         "unit_price": 70_00,  # 35001 / 5 = 7000.2; two days' lines tell no units
         "matured_net": 0,  # no row of the outlook: nothing was paid that it knows of
+        "still_to_return": 0,  # likewise
         "net_by_order_date": 250_01,
         # of s1 150.01 less 10.00 and 30.00 dated in March; s2 tells no day of refund
         "net_by_refund_date": 110_01,
