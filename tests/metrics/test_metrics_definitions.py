@@ -18,6 +18,7 @@ ASKED = {
     "settled", "funded", "settled_before_charges", "platform_fee", "creator_commission", "leader_commission",
     "service_commission", "commissions",
     "effective_commission", "gross_profit", "contribution", "cost_coverage", "matured_net",
+    "still_to_return",
     "refunds_by_refund_date", "refunds_undated", "return_rate_by_refund_date", "refund_rate_before_shipment",
     "unit_price",
     "aside_paid", "paid_gmv_without_aside", "net_without_aside",
