@@ -20,7 +20,7 @@ from dashboards.parts.page.money import rough_yuan, yuan
 from metrics.query import access
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
-from metrics.reports.headline import FEW_ORDERS
+from metrics.reports.staying.headline import FEW_ORDERS
 from warehouse.place import Place
 
 

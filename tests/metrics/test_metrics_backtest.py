@@ -12,7 +12,7 @@ from metrics_cases import AT, OTHER, Row, day, merchant, publish, rows_of
 
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
-from metrics.reports.backtest import Said, Score, said_before, score
+from metrics.reports.staying.backtest import Said, Score, said_before, score
 from warehouse.lake import Lake
 from warehouse.ops import OUTLOOK
 from warehouse.place import Place

@@ -12,9 +12,9 @@ from metrics_cases import AT, Row, merchant, publish, rows_of, shop_day
 
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
-from metrics.reports.compared import Against, compared
-from metrics.reports.headline import FEW_ORDERS, headline
-from metrics.reports.ranked import ranked
+from metrics.reports.staying.compared import Against, compared
+from metrics.reports.staying.headline import FEW_ORDERS, headline
+from metrics.reports.staying.ranked import ranked
 from transforms.maturity.calendar import NEW_YEARS, PROMOTIONS, last_year
 from warehouse.place import Place
 

@@ -15,7 +15,7 @@ from truth_cases import NOW, downloads, settle
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.sources import dimensions_of
-from metrics.reports.backtest import said_before, score
+from metrics.reports.staying.backtest import said_before, score
 from pipeline.house import reading, writing
 from pipeline.steps import build, scan_inbox
 from simulator.history.market import Market, build_market

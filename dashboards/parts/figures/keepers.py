@@ -17,7 +17,7 @@ from dashboards.parts.page.windows import Window
 from dashboards.parts.page.words import channel_name, sentence, visible
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
-from metrics.reports.ranked import ranked
+from metrics.reports.staying.ranked import ranked
 
 TOP, SESSIONS = 8, 6
 

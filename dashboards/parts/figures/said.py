@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards.parts.page.money import percent, rough_yuan, yuan
 from dashboards.parts.page.words import day
 from metrics.query.ages import MATURE_DAYS
-from metrics.reports.backtest import Said, Score
+from metrics.reports.staying.backtest import Said, Score
 
 #: As many own weeks as make their own misses count for half (``transforms.maturity.rehearsal``).
 _ENOUGH_WEEKS = 30

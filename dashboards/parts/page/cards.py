@@ -15,8 +15,8 @@ from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
 from dashboards.parts.page.words import day, moment, plain, span, today
 from metrics.model.guide import tooltip
-from metrics.reports.compared import Against, Compared
-from metrics.reports.headline import FEW_ORDERS, Headline
+from metrics.reports.staying.compared import Against, Compared
+from metrics.reports.staying.headline import FEW_ORDERS, Headline
 
 KEPT, PAID, STAYS = "net_by_order_date", "paid_gmv", "matured_net"
 #: Smaller changes than this are none.

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.parts.page.charts import KEPT_COLOUR, PAID_COLOUR
 from dashboards.parts.page.money import yuan
-from metrics.reports.headline import Headline
+from metrics.reports.staying.headline import Headline
 
 BACK_COLOUR, STILL_COLOUR = "#c8553d", "#f3c9a5"
 _HEIGHT, _LINES = 26, 90

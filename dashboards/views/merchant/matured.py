@@ -23,8 +23,8 @@ from dashboards.parts.page.words import channel_name, visible
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
 from metrics.query.matured import matured
-from metrics.reports.backtest import said_before, score
 from metrics.reports.equal_age import AGES, kept_at_age
+from metrics.reports.staying.backtest import said_before, score
 
 CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_top:", 11)
 

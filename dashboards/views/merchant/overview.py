@@ -26,9 +26,9 @@ from metrics.model.notes import UNREPORTED
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.reports import health
-from metrics.reports.backtest import score
-from metrics.reports.compared import compared
-from metrics.reports.headline import headline
+from metrics.reports.staying.backtest import score
+from metrics.reports.staying.compared import compared
+from metrics.reports.staying.headline import headline
 
 CARD = Card("overview", "经营概览", "Overview", ":material/payments:", 1)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from metrics.query.access import Viewer, open_desk
 from metrics.query.ask import ask
 from metrics.query.question import Period
-from metrics.reports.headline import FEW_ORDERS
+from metrics.reports.staying.headline import FEW_ORDERS
 from transforms.gold.orders.dim_observed import TABLE as _OBSERVED
 from transforms.gold.sales.mart_shop_channel_daily import TABLE as _DAILY
 from transforms.maturity.calendar import last_year

@@ -1,0 +1,1 @@
+"""What will stay: of one period, beside earlier ones, in order, and whether what was said came true."""
