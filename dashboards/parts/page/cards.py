@@ -43,7 +43,7 @@ def show_headline(window: Window, found: Headline, beside: Compared, shops: pl.D
 def _show_figure(window: Window, found: Headline, beside: Compared) -> None:
     small = f":gray[:small[{window.days}]]"
     points = [point / 100 for point in beside.points if point is not None]
-    line = {"chart_data": points, "chart_type": "line"} if len(points) == len(beside.points) >= 2 else {}
+    line = {"chart_data": points, "chart_type": "line"} if len(points) == len(beside.points) >= 3 else {}
     if not found.is_told:
         st.metric(f"{window.zh}目前留下 {small}", short_yuan(found.kept_fen), help=tooltip(KEPT))
         st.markdown(f":orange[:material/hourglass_top: {_why_not(found)}]")
