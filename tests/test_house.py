@@ -368,26 +368,67 @@ def test_no_file_names_a_registry() -> None:
     assert [_name(path) for path in TRACKED if hosts.search(path.read_bytes())] == []
 
 
-#: Lists, one entry after another, and nothing else: as long as what they list.
-_LISTS = {"contracts/fields.py"}
+#: Longer than a file (400 lines) or a function (50) may be since lines are 110 columns wide: how long each is
+#: now. They may only become shorter; what is short enough leaves the list, and nothing joins it.
+LONG_FILES = {
+    "bench/peer_pandas.py": 402,
+    "bench/peer_polars.py": 433,
+    "cli/show.py": 476,
+    "connectors/mapped.py": 455,
+    "connectors/mapping/propose.py": 456,
+    "contracts/fields.py": 696,
+    "docs/generate.py": 517,
+    "metrics/query/ask.py": 435,
+    "pipeline/counter.py": 407,
+}
+LONG_FUNCTIONS = {
+    "bench/mutants.py:main": 52,
+    "bench/peer_pandas.py:_marts": 62,
+    "bench/peer_polars.py:_facts": 74,
+    "bench/peer_polars.py:_marts": 52,
+    "bench/report.py:page": 52,
+    "bench/run.py:run": 59,
+    "cli/entries.py:entry_group": 52,
+    "cli/show_passport.py:passport": 59,
+    "connectors/douyin/simulate_api.py:render_after_sales": 64,
+    "connectors/douyin/simulate_files.py:_after_sale_cells": 55,
+    "connectors/douyin/simulate_files.py:_order_cells": 68,
+    "connectors/files/oddities.py:without_totals": 53,
+    "connectors/jd/bills.py:_refunds": 51,
+    "connectors/jd/simulate_files.py:bill_rows": 61,
+    "connectors/mapping/propose.py:_proposal": 74,
+    "connectors/mapping/whole.py:orders_apart": 56,
+    "connectors/wechat_channels/simulate_api.py:orders": 51,
+    "docs/generate.py:coverage_page": 57,
+    "docs/generate.py:dictionary": 56,
+    "metrics/reports/equal_age.py:kept_at_age": 62,
+    "metrics/reports/match.py:match": 68,
+    "pipeline/intake/mapping.py:save_alias": 60,
+    "pipeline/intake/receiving.py:load_rows": 61,
+    "pipeline/release/releasing.py:release": 62,
+    "simulator/history/catalogue.py:_listing": 57,
+    "simulator/history/lines.py:line_frame": 56,
+    "simulator/history/lines.py:make_lines": 53,
+    "simulator/history/settlements.py:settlement_frame": 78,
+    "transforms/gold/ledgers/open_orders.py:not_taken_back": 52,
+    "warehouse/lake.py:open": 56,
+}
 
 
 def test_files_and_functions_keep_their_budgets() -> None:
-    """How much a function does is ruff's to judge (PLR0915); here only how far one has to scroll."""
-    long_files = [
-        f"{_name(path)} {count}"
-        for path in MODULES
-        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 520 and _name(path) not in _LISTS
-    ]
-    long_functions = [
-        f"{_name(path)}:{node.lineno} {node.name}"
+    """How much a function does is ruff's to judge (PLR0915); here how far one has to scroll."""
+    files = {_name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    functions = {
+        f"{_name(path)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path in MODULES
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= 80
-    ]
-    assert long_files == []
-    assert long_functions == []
+        and (node.end_lineno or 0) - node.lineno >= 50
+    }
+    long = {name: count for name, count in files.items() if count > 400}
+    for found, listed in ((long, LONG_FILES), (functions, LONG_FUNCTIONS)):
+        assert set(found) == set(listed)
+        assert {name: count for name, count in found.items() if count > listed[name]} == {}
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,8 @@ def insurance(bronze: pl.DataFrame) -> pl.DataFrame:
     together.
     """
     paid = pl.col("premium_merchant_fen")
-    merchant = (
-        pl.when(pl.col("layout_name") == "premium_6").then(paid.abs()).otherwise(paid)
-    )  # that file lists what went out, as an outflow
+    # that file lists what went out, as an outflow
+    merchant = pl.when(pl.col("layout_name") == "premium_6").then(paid.abs()).otherwise(paid)
     platform = pl.coalesce(
         "premium_platform_fen", _together("promotion_marketing_fen", "promotion_special_fen")
     )

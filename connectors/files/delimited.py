@@ -183,9 +183,8 @@ def open_text(text: bytes) -> Delimited:
     is_open = not text.endswith((b"\n", b"\r")) and bool(text[text.rfind(b"\n") + 1 :].strip())
     if is_open and text.count(b"\n") + text.count(b"\r") == 0:
         raise refuse("TRUNCATED")
-    text = (
-        text + b"\n" if is_open else text
-    )  # in a quote nobody closed it is part of the last cell, which tells so
+    # in a quote nobody closed it is part of the last cell, which tells so
+    text = text + b"\n" if is_open else text
     if b"\r" in text and _LONE_RETURN.search(text):
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if text.rfind(_JOINED) >= 0:

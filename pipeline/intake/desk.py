@@ -138,9 +138,8 @@ class Desk:
     def _usual(self, platform: str, kind: str, money: str) -> float | None:
         """The median of an amount over what this shop has given before; asked once for a kind."""
         if (kind, money) not in self.medians:
-            known = (
-                [platforms()[platform]] if platform in platforms() else []
-            )  # a shop on another platform has mappings alone
+            # a shop on another platform has mappings alone
+            known = [platforms()[platform]] if platform in platforms() else []
             table = next((item.bronze[kind] for item in (*known, *self.mapped) if kind in item.bronze), None)
             before = (
                 self.lake.read(

@@ -50,9 +50,8 @@ def costed_lines(
         pl.col("back_fen", "cancelled", "returned", "fee_fen", "commission_fen").fill_null(0),
         is_known=pl.col("unit_cost_fen").is_not_null(),
     )
-    goes = (
-        (~pl.col("is_gift") & (pl.col("line_qty") > pl.col("cancelled"))).any().over(_ORDER)
-    )  # a gift is sent with its order, and stays away
+    # a gift is sent with its order, and stays away
+    goes = (~pl.col("is_gift") & (pl.col("line_qty") > pl.col("cancelled"))).any().over(_ORDER)
     rows = rows.with_columns(
         sent=pl.when(pl.col("is_gift") & ~goes).then(0).otherwise(pl.col("line_qty") - pl.col("cancelled"))
     )

@@ -74,9 +74,8 @@ def test_chainladder_package_says_the_same(seed: int) -> None:
     developed = chainladder.Development(sigma_interpolation="mack").fit_transform(theirs)
     mack = chainladder.MackChainladder().fit(developed)
     ours = factors(steps(rows), [])
-    ldf = (
-        mack.ldf_.to_frame(origin_as_datetime=False).to_numpy().ravel()[: ours.height]
-    )  # what follows is its empty tail
+    # what follows is its empty tail
+    ldf = mack.ldf_.to_frame(origin_as_datetime=False).to_numpy().ravel()[: ours.height]
     assert (1 - ours["before_rate"] - ours["after_rate"]).to_list() == pytest.approx(ldf.tolist(), rel=1e-12)
     sigma = developed.sigma_.to_frame(origin_as_datetime=False).to_numpy().ravel()
     assert ours["sigma2"].to_list()[:-1] == pytest.approx((sigma[: ours.height - 1] ** 2).tolist(), rel=1e-9)

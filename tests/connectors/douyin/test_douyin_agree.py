@@ -62,9 +62,8 @@ def test_orders_agree(market: Market, shop_id: str) -> None:
     by_api = content(conformed(read_api(market, shop_id, "orders")), "order_line_id")
     # orders of the day itself are not attributed yet: there the room is known to the API only
     today = pl.col("created_at").dt.date() == TODAY
-    untold = (
-        ["content_code"] if shop_id == NEW else ["content_code", "style_code"]
-    )  # the 74-column file has no 货号
+    # the 74-column file has no 货号
+    untold = ["content_code"] if shop_id == NEW else ["content_code", "style_code"]
     assert by_file.height == by_api.height > 500
     assert by_file.drop(untold).equals(by_api.select(by_file.columns).drop(untold))
     assert by_file.filter(~today)["content_code"].equals(by_api.filter(~today)["content_code"])

@@ -57,9 +57,8 @@ def test_equal_fees_of_one_day_are_kept_apart() -> None:
 
 
 def test_shares_add_up_to_the_fen() -> None:
-    text = (
-        (SAMPLES / ORDER_FILE).read_bytes().decode("gbk").replace("932.45", "996.99")
-    )  # 100.01 off, on 758 and 339
+    # 100.01 off, on 758 and 339
+    text = (SAMPLES / ORDER_FILE).read_bytes().decode("gbk").replace("932.45", "996.99")
     line = conformed(read(text.encode("gbk")))["order_line"].filter(pl.col("order_id") == "312045678901")
     assert fen(line, "discount_merchant_fen") == 10001
     assert line["discount_merchant_fen"].to_list() == [6910, 3091, 0]

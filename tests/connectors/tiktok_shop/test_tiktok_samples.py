@@ -187,9 +187,8 @@ def test_cancellations_are_refunds_before_shipment() -> None:
 @pytest.mark.parametrize("name", INCOMES)
 def test_income_in_every_spelling_of_its_key(name: str) -> None:
     entry = sample(name)["settlement_entry"]
-    at = (
-        "2026-11-{} 08:00:00" if "xlsx" in name else "2026-11-{} 01:00:00"
-    )  # UTC by its header, else the clock of the baht
+    # UTC by its header, else the clock of the baht
+    at = "2026-11-{} 08:00:00" if "xlsx" in name else "2026-11-{} 01:00:00"
     assert entry.select("settlement_entry_id", "order_id", "settled_fen", "settled_at").rows() == [
         (f"{O}64:sale:20261115", f"{O}64", 7000, moment(at.format(15))),
         (f"{O}75:sale:20261115", f"{O}75", 107910, moment(at.format(15))),

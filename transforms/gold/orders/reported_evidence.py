@@ -132,9 +132,9 @@ def _by_rows(of: Slices, table: Table, reports: dict[str, str], day: str) -> pl.
     rows = of.sql(f"""
         SELECT {_SHOP}, {met}, {days} FROM {table.full_name} SEMI JOIN _slices USING (merchant_id)
         WHERE {" OR ".join(reports.values())} GROUP BY ALL""")  # noqa: S608
-    is_over = (
-        table is not REFUND_LINE
-    )  # the day of the last refund is hardly over when its file is made: how far that is whole its kind tells
+    # the day of the last refund is hardly over when its file is made: how far that is whole its kind
+    # tells
+    is_over = table is not REFUND_LINE
     whole = pl.col("last_date") if is_over else pl.lit(None, pl.Date)
     parts = [
         rows.filter(pl.col(report)).with_columns(report_code=pl.lit(report), whole_until_date=whole)
