@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 
+import clock
 import pytest
 from argon2 import PasswordHasher
 from xdist.scheduler.loadfile import LoadFileScheduling
@@ -21,6 +22,8 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before anything imports it
 os.environ.setdefault(
     "BAIYUN_THREADS", "1"
 )  # small tables: a second thread of DuckDB costs a quarter more CPU and gains nothing
+
+clock.hold()  # before anything asks what day it is
 
 # the same algorithm at its lowest cost: a fifth of the suite's CPU went into passwords (what a house takes:
 # tests/warehouse/test_accounts.py)

@@ -530,7 +530,8 @@ def test_every_link_between_pages_leads_somewhere() -> None:
 def test_without_chromium_a_browser_test_is_skipped_at_home_and_fails_in_ci(
     tmp_path: Path, environment: dict[str, str], outcome: str
 ) -> None:
-    shutil.copy(HOUSE / "tests" / "conftest.py", tmp_path)
+    for name in ("conftest.py", "clock.py"):
+        shutil.copy(HOUSE / "tests" / name, tmp_path)
     (tmp_path / "test_page.py").write_text(
         "import pytest\n\n@pytest.mark.browser\ndef test_page():\n    pass\n\ndef test_other():\n    pass\n"
     )
