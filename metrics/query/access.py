@@ -86,8 +86,12 @@ class Desk:
 
         Raises ``NotFoundError`` RELEASE_EXPIRED as ``open_release`` does.
         """
-        if not source.in_lake:
-            return self.sql(query, params)
+        return self.lake_sql(query, params) if source.in_lake else self.sql(query, params)
+
+    def lake_sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
+        """A SELECT over ``gold.*`` tables in the lake as released, which names its rows by
+        ``sources.MERCHANT``: nobody's but the viewer's merchant's. Raises as ``rows`` does.
+        """
         with open_release(self.viewer.place, self.found) as lake:
             lake.connection.execute("SET VARIABLE merchant_id = ?", [self.viewer.merchant_id])
             try:

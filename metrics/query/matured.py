@@ -11,7 +11,7 @@ import polars as pl
 from contracts.canonical import SHOP
 from metrics.query.access import Desk, Viewer, open_desk, require
 from metrics.query.coverage import read_coverage
-from metrics.query.question import Period, Question, read_question
+from metrics.query.question import Period, Question, Where, read_question
 from metrics.query.released import AsOf
 from transforms.gold.advertising.mart_promotion_daily import TABLE as _SPENT
 from transforms.gold.forecast.mart_outlook_daily import TABLE
@@ -22,9 +22,14 @@ _COLUMNS = ("paid_fen", "kept_fen", "matured_fen", "matured_low_fen", "matured_h
 
 
 def matured(
-    viewer: Viewer, *, by: Sequence[str] = (), period: Period | None = None, as_of: AsOf = None
+    viewer: Viewer,
+    *,
+    by: Sequence[str] = (),
+    where: Where | None = None,
+    period: Period | None = None,
+    as_of: AsOf = None,
 ) -> pl.DataFrame:
-    """Per group of ``by`` (dimensions of ``ask``) of the viewer's merchant, sorted.
+    """Per group of ``by`` (dimensions of ``ask``) of the viewer's merchant, restricted to ``where``, sorted.
 
     Without ``by`` one row, or none without data.
 
@@ -37,7 +42,7 @@ def matured(
     Raises ``UsageError`` for dimensions it does not go by, ``NotFoundError`` as ``open_desk`` does.
     """
     require(viewer)
-    question = read_question([_METRIC], by, {}, period)
+    question = read_question([_METRIC], by, where or {}, period)
     names = list(question.by)
     desk = open_desk(viewer, as_of)
     if not viewer.merchant_id:

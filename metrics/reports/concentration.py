@@ -38,18 +38,23 @@ class Concentration:
 
 
 def concentration(
-    viewer: Viewer, by: str, *, period: Period | None = None, where: Where | None = None, as_of: AsOf = None
+    viewer: Viewer,
+    by: str,
+    *,
+    period: Period | None = None,
+    where: Where | None = None,
+    metric: str = "net_by_order_date",
+    as_of: AsOf = None,
 ) -> Concentration:
-    """Σ share² × 10,000 over the groups of ``by`` (channel, creator, sku, style …), shares being of net by
-    order date. Raises as ``ask`` does.
+    """Σ share² × 10,000 over the groups of ``by`` (channel, creator, sku, style …), shares being of
+    ``metric``, money kept so far or in the end. Groups without an estimate take no part. Raises as ``ask``
+    does.
     """
-    answer = ask(viewer, ["net_by_order_date"], by=[by], period=period, where=where, as_of=as_of)
+    answer = ask(viewer, [metric], by=[by], period=period, where=where, as_of=as_of)
     is_nobody = pl.col(by).is_in(_NOBODY)
-    untold = int(answer.rows.filter(is_nobody)["net_by_order_date"].sum())
-    groups = answer.rows.filter(~is_nobody, pl.col("net_by_order_date") != 0).sort(
-        "net_by_order_date", by, descending=[True, False]
-    )
-    kept = groups["net_by_order_date"].to_list()
+    untold = int(answer.rows.filter(is_nobody)[metric].sum())
+    groups = answer.rows.filter(~is_nobody, pl.col(metric) != 0).sort(metric, by, descending=[True, False])
+    kept = groups[metric].to_list()
     total, squares = sum(kept), _WHOLE * sum(fen * fen for fen in kept)
     count = sum(fen > 0 for fen in kept)
     if min(kept, default=0) <= 0:

@@ -23,8 +23,12 @@ KEPT, PAID, STAYS = "net_by_order_date", "paid_gmv", "matured_net"
 _SAME = 0.005
 
 
-def show_headline(window: Window, found: Headline, beside: Compared, shops: pl.DataFrame) -> None:
-    """The box. ``shops`` as ``metrics.reports.health.freshness`` gives them."""
+def show_headline(
+    window: Window, found: Headline, beside: Compared, shops: pl.DataFrame, *, is_part: bool = False
+) -> None:
+    """The box. ``shops`` as ``metrics.reports.health.freshness`` gives them; ``is_part``: of some of the
+    orders alone, for which there is no passport to lead to.
+    """
     with st.container(border=True, gap="xxsmall"):
         _show_figure(window, found, beside)
         if found.is_told:
@@ -34,7 +38,8 @@ def show_headline(window: Window, found: Headline, beside: Compared, shops: pl.D
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
         ):
             _show_beside(window, beside)
-            show_way(STAYS if found.is_told else KEPT, window.period, window.zh)
+            if not is_part:
+                show_way(STAYS if found.is_told else KEPT, window.period, window.zh)
         if found.is_over or not found.is_told:  # the interval says it of an estimate
             show_age(found.age)
         _tell_unfinished(window, found, shops)

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
 NOTHING = "—"
+_TENTHS = "零一二三四五六七八九十"
 
 
 def yuan(fen: int | None) -> str:
@@ -85,6 +86,19 @@ def percent(fraction: float | None) -> str:
         return NOTHING
     step = Decimal("0.01") if 0 < abs(fraction) < 0.01 else Decimal(1)
     return f"{(Decimal(str(fraction)) * 100).quantize(step, ROUND_HALF_UP)}%"
+
+
+def tenths(fraction: float) -> str:
+    """A part of a whole as people say it: 0.68 → ``近七成``, 0.33 → ``三成多``, 0.5 → ``一半``."""
+    whole, rest = divmod(Decimal(str(fraction)) * 10, 1)
+    number = int(whole) + (1 if rest >= Decimal("0.85") else 0)
+    if (whole >= 9 and rest >= Decimal("0.6")) or number >= 10:
+        return "全部" if fraction >= 1 else "几乎全部"
+    if number < 1:
+        return "不到一成"
+    if rest < Decimal("0.15") or rest >= Decimal("0.85"):
+        return "一半" if number == 5 else f"{_TENTHS[number]}成"
+    return f"近{_TENTHS[number + 1]}成" if rest >= Decimal("0.6") else f"{_TENTHS[number]}成多"
 
 
 def times(ratio: float | None) -> str:

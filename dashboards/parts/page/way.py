@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-_ASKED, _PAGE, _OPEN_PAGE = "passport_asked", "passport_page", "open_items_page"
-_PATHS = {_PAGE: "passport", _OPEN_PAGE: "open_items"}
+_ASKED = "passport_asked"
+#: Pages that others lead to; each is kept under its address and ``_page``.
+_PATHS = ("passport", "open_items", "channels")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,14 @@ class Asked:
 
 def know_pages(pages: Mapping[str, StreamlitPage]) -> None:
     """Address → page of this viewer, before any of them runs."""
-    for name, path in _PATHS.items():
-        st.session_state[name] = pages.get(path)
+    for path in _PATHS:
+        st.session_state[f"{path}_page"] = pages.get(path)
+
+
+def page_of(path: str) -> StreamlitPage | None:
+    """The page at ``path``; None where the viewer has none."""
+    found: StreamlitPage | None = st.session_state.get(f"{path}_page")
+    return found
 
 
 def show_way(metric: str, period: tuple[dt.date, dt.date], place: str) -> None:
@@ -34,7 +41,7 @@ def show_way(metric: str, period: tuple[dt.date, dt.date], place: str) -> None:
 
     Nothing where the viewer has no passports.
     """
-    page = st.session_state.get(_PAGE)
+    page = page_of("passport")
     if page is None:
         return
     told = "这个数字的口径、文件和逐行明细 What stands behind this figure"
@@ -45,7 +52,7 @@ def show_way(metric: str, period: tuple[dt.date, dt.date], place: str) -> None:
 
 def show_way_to_open(place: str) -> None:
     """The button to what is not settled yet, order by order; nothing where the viewer has no such page."""
-    page = st.session_state.get(_OPEN_PAGE)
+    page = page_of("open_items")
     if page is None:
         return
     told = "未结台账:每一笔的天数、原因和下一步 Open items: age, reason and next step of each"

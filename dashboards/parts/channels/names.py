@@ -1,0 +1,35 @@
+"""What channels and their members are called on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.codes import PLATFORM
+from dashboards.parts.figures.creators import creator_names
+from dashboards.parts.page.words import channel_name
+from metrics.query.access import Viewer
+from metrics.query.labels import labels
+from metrics.reports.channels.cell import UNREPORTED
+
+#: What a channel is taken apart by: its title, and what lines are called that tell no member of it.
+LISTS = {
+    "session": ("场次", "不在场次里"),
+    "creator": ("达人/账号", "未归到达人"),
+    "style": ("款式", "没有款式信息"),
+}
+
+
+def channel_word(code: str) -> str:
+    """A channel's label; of ``unknown`` that the platform does not tell it."""
+    return "平台没分渠道" if code == "unknown" else channel_name(code)
+
+
+def channel_title(platform: str, channel: str) -> str:
+    """``抖音 · 自播``."""
+    return f"{PLATFORM.zh(platform)} · {channel_word(channel)}"
+
+
+def member_names(viewer: Viewer, by: str) -> Mapping[str, str]:
+    """Code → what people call it; one without a name is missing. Names come from outside."""
+    names = creator_names(viewer) if by == "creator" else labels(viewer, by)
+    return {**names, UNREPORTED: LISTS[by][1]}

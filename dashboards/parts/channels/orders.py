@@ -1,0 +1,88 @@
+"""Orders of one session, creator or style of a channel, and one order down to the rows it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from contracts.codes import ORDER_STATUS
+from dashboards.parts.channels.address import Spot, show_tap
+from dashboards.parts.channels.channel import PAGE, member_line, show_pages
+from dashboards.parts.channels.names import channel_word, member_names
+from dashboards.parts.figures.passport import show_raw_row
+from dashboards.parts.page.failure import show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.money import yuan
+from dashboards.parts.page.windows import Window
+from dashboards.parts.page.words import day, moment, plain, visible
+from metrics.query.access import Viewer
+from metrics.reports.channels.cell import orders
+from pipeline.counter import raw_rows
+
+
+def show_orders(viewer: Viewer, spot: Spot, window: Window, member: Mapping[str, Any]) -> None:
+    """``member``: its row of ``members``; then its orders, the newest first."""
+    with st.container(border=True, gap="xxsmall"):
+        st.markdown(member_line(member))
+    show_heading("订单", "Orders")
+    st.caption("一单里有别的渠道、场次或款的,只算这里的部分。 Of each order what belongs here.")
+    rows = orders(viewer, spot.cell, window.period, limit=PAGE, offset=(spot.page - 1) * PAGE)
+    if rows.is_empty():
+        show_empty("这一页没有订单。", "No orders on this page.")
+    for row in rows.iter_rows(named=True):
+        there = replace(spot, shop=row["shop_id"], order=row["order_id"], page=1)
+        with st.container(border=True, gap=None):
+            show_tap(f"**{plain(row['order_id'])}**", there, icon=":material/receipt_long:")
+            name = f" · {plain(row['product_name'], 24)}" if row["product_name"] else ""
+            more = f" 等 {row['lines_qty']} 行" if row["lines_qty"] > 1 else ""
+            st.markdown(
+                f"{day(row['paid_date'])} 支付 {yuan(row['paid_fen'])} · 现在留着 **{yuan(row['kept_fen'])}**"
+                f":gray[:small[{name}{more}]]"
+            )
+    show_pages(spot, member["orders"])
+
+
+def show_order(viewer: Viewer, lines: pl.DataFrame) -> None:
+    """Every line of an order with where it was sold, and every received row that told of it."""
+    names, sessions = member_names(viewer, "creator"), member_names(viewer, "session")
+    first = lines.row(0, named=True)
+    back = yuan(int(lines["cohort_refund_fen"].sum()))
+    kept = None if lines["kept_fen"].null_count() else int(lines["kept_fen"].sum())
+    with st.container(border=True, gap="xxsmall"):
+        st.markdown(
+            f"支付 **{yuan(int(lines['paid_fen'].sum()))}** · 已退 **{back}** · 现在留着 **{yuan(kept)}**"
+        )
+        paid = f"{moment(first['paid_at'])} 支付 · " if first["paid_at"] else ""
+        st.markdown(f":gray[{paid}{ORDER_STATUS.zh(first['order_status_code'])}]")
+    for line in lines.iter_rows(named=True):
+        with st.container(border=True, gap="xxsmall"):
+            _show_line(line, names, sessions)
+    show_heading("原始行", "Rows as received")
+    rows = raw_rows(viewer, first)
+    if not rows:
+        show_empty("这一单没有原始行。", "No received row.")
+    for place, row in enumerate(rows):
+        told = f"{visible(row.name, 60)} · 第 {row.row_number} 行"
+        with st.expander(plain(told, 90), expanded=not place):
+            show_raw_row(row)
+
+
+def _show_line(line: Mapping[str, Any], names: Mapping[str, str], sessions: Mapping[str, str]) -> None:
+    goods = line["product_name"] or ("整单" if line["is_order_level"] else "没有商品名")
+    gift = " · 赠品" if line["is_gift"] else ""
+    st.markdown(f"**{plain(goods, 60)}**{gift}")
+    told = [plain(line[name], 40) for name in ("sku_code", "color_name", "size_name") if line[name]]
+    sold = channel_word(line["channel_code"])
+    where = [sold]
+    where += [plain(names.get(line["creator_id"], line["creator_id"]), 40)] if line["creator_id"] else []
+    session = line["live_session_id"]
+    where += [plain(sessions.get(session, session), 40)] if session else []
+    st.markdown(f":small[{' · '.join(where)}]")
+    st.markdown(
+        f":small[支付 {yuan(line['paid_fen'])} · 已退 {yuan(line['cohort_refund_fen'])} · 现在留着 "
+        f"{yuan(line['kept_fen'])}]" + (f" :gray[:small[{' · '.join(told)}]]" if told else "")
+    )
