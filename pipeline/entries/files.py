@@ -16,6 +16,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.files.encodings import to_utf8
 from contracts.errors import FileRefusedError
+from metrics.reports.sheets import kept_as_text
 from pipeline.intake.sandbox.parsing import sheet_apart
 
 #: A list of some ten thousand entries.
@@ -25,8 +26,6 @@ _WORKBOOKS = (b"PK", b"\xd0\xcf")
 #: In a text a cell that a spreadsheet would compute, unless a tab keeps it from that; ``="0012"`` is how
 #: exports keep digits from becoming numbers.
 _FORMULA, _KEPT_TEXT = re.compile(r"[ \u3000]*="), re.compile(r'[ \u3000]*="[^"]*"\s*')
-#: What a spreadsheet would take for a formula, or for a number of which it keeps fifteen digits.
-_UNSAFE = re.compile(r"[=+\-@]|\d{12,}$|0\d+$")
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def csv_template(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(
-        [header, *([_kept_as_text(cell) for cell in row] for row in rows)]
+        [header, *([kept_as_text(cell) for cell in row] for row in rows)]
     )
     return ("\ufeff" + out.getvalue()).encode()
 
@@ -187,11 +186,3 @@ def xlsx_template(
             for place, cell in enumerate(row):
                 about.write_string(number, place, cell, bold if number == 0 else None)
     return out.getvalue()
-
-
-def _kept_as_text(cell: str) -> str:
-    """The cell; behind a tab what a spreadsheet would compute, or keep the first digits of, unless it is
-    meant as a number.
-    """
-    is_number = re.fullmatch(r"-?\d{1,11}(\.\d+)?", cell) and not re.match(r"0\d", cell)
-    return f"\t{cell}" if _UNSAFE.match(cell) and not is_number else cell

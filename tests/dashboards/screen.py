@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Dataframe
 
 from dashboards.parts.page.menu import entries
 from metrics.query import access, signing
@@ -59,8 +60,16 @@ def everything(app: AppTest) -> str:
 
 
 def cells(app: AppTest) -> pl.DataFrame:
-    """The page's tables (not charts), one under another."""
-    return pl.concat([pl.from_pandas(item.value).cast(pl.String) for item in app.dataframe], how="diagonal")
+    """The page's tables (not charts) as people read them, one under another."""
+    return pl.concat([shown(item) for item in app.dataframe], how="diagonal")
+
+
+def shown(item: Dataframe) -> pl.DataFrame:
+    """One table's cells as people read them, all text; what they sort by is in ``item.value``."""
+    words = item.proto.arrow_data.styler.display_values
+    frame = pa.ipc.open_stream(words).read_pandas() if words else item.value
+    frame.columns = item.value.columns
+    return pl.from_pandas(frame).cast(pl.String)
 
 
 def _walk(node: object) -> Iterator[object]:

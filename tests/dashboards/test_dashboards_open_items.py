@@ -11,7 +11,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 from dashboards_cases import MERCHANTS, NOW, OPEN, PASSWORD, STATED
-from screen import everything, open_app, run_page, sign_in
+from screen import everything, open_app, run_page, shown, sign_in
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
@@ -95,31 +95,33 @@ def test_each_reason_has_its_sum_and_its_next_step(house: Place) -> None:
         assert told[place + 1] == f"**{money(amount, 'merchant-a')}**"
 
 
-def test_the_largest_fifty_are_listed_and_the_rest_counted(house: Place) -> None:
+def test_every_item_is_in_reach_sorted_as_money_and_found_by_its_words(house: Place) -> None:
     app = page(house, "a")
-    rows = app.dataframe[0].value
-    assert len(rows) == 50 < len(OPEN)
+    assert app.dataframe[0].value["金额"].dtype == float and len(app.dataframe[0].value) == len(OPEN)
+    rows = shown(app.dataframe[0])
     assert list(rows["金额"][:3]) == [money(amount, "merchant-a") for amount in (1_000, 500, 200)]
     assert list(rows["天数"][:3]) == ["21 天", "6 天", "41 天"] and list(rows["订单"][:3]) == [
         "a-douyin-order-0",
         "a-douyin-order-1",
         "—",
     ]
-    assert f"共 {len(OPEN)} 笔。" in everything(app) and f"只列前 50 笔,共 {len(OPEN)} 笔" in everything(app)
+    assert f"共 {len(OPEN)} 行" in everything(app)
+    for words, wanted in (("ORDER-1", "a-douyin-order-1"), ("order-1 雾山抖音店", "a-douyin-order-1")):
+        app.text_input(key="未结明细_search").set_value(words).run()
+        found = shown(app.dataframe[0])["订单"]
+        assert wanted in found and all("order-1" in order for order in found) and len(found) < len(OPEN)
+    app.text_input(key="未结明细_search").set_value("nothing-like-it").run()
+    assert app.dataframe[0].value.empty and f"找到 0 行,共 {len(OPEN)} 行" in everything(app)
+    app.text_input(key="未结明细_search").set_value("").run()
     app.selectbox(key="open_items_reason").set_value("order_unfinished").run()
-    assert (
-        f"共 61 笔,相加 **{money(560, 'merchant-a')}**" in everything(app)
-        and len(app.dataframe[0].value) == 50
-    )
+    assert f"相加 **{money(560, 'merchant-a')}**" in everything(app) and len(app.dataframe[0].value) == 61
     app.selectbox(key="open_items_reason").set_value("entry_names_nothing").run()
-    assert list(app.dataframe[0].value["金额"]) == [money(-7, "merchant-a")] and list(
-        app.dataframe[0].value["天数"]
-    ) == ["—"]
+    assert shown(app.dataframe[0]).select("金额", "天数").rows() == [(money(-7, "merchant-a"), "—")]
 
 
 def test_each_statement_is_what_was_matched_own_and_open(house: Place) -> None:
     app = page(house, "b")
-    rows = {row["对账"]: row for row in app.dataframe[1].value.to_dict("records")}
+    rows = {row["对账"]: row for row in shown(app.dataframe[1]).to_dicts()}
     for name, ledger, left in (
         ("结算单对订单", "settlement", -7),
         ("结算单对资金", "funding", 200),
@@ -212,3 +214,8 @@ def test_the_command_says_the_same(house: Place) -> None:
         and "3,000.00" not in shown.output
         and "= 0.00 / total" in shown.output
     )
+
+
+def test_each_table_leaves_as_a_workbook_and_as_csv(house: Place) -> None:
+    buttons = [button.proto.label for button in page(house, "a").get("download_button")]
+    assert buttons == ["Excel", "CSV"] * 2

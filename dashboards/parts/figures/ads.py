@@ -12,13 +12,16 @@ import streamlit as st
 
 from contracts.ad_families import family
 from contracts.codes import AD_USE
-from dashboards.parts.page.money import NOTHING, percent, short_yuan, times, yuan
+from dashboards.parts.page.money import NOTHING, percent, short_yuan, times
+from dashboards.parts.page.table import in_words, named, show_table
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
 from dashboards.parts.page.words import sentence, visible
 from metrics.model.definitions import METRICS
 from metrics.model.guide import tooltip
+from metrics.query.access import Viewer
 from metrics.query.ask import Answer, Note
+from metrics.reports.sheets import Column, Sheet
 
 #: Each ROI with the one of the same numerator that breaks even.
 PAIRS = {
@@ -32,6 +35,25 @@ SHORT = {
     "shop_roi": "整体支付ROI", "uni_roi": "全域ROI(报表)",
     "ad_roi": "广告ROI(报表归因)",
 }  # fmt: skip
+_SHOP_METRICS = ("matured_roi", "break_even_net_roi", "ad_spend", "shop_roi", "contribution_after_ads")
+_SHOP = {
+    "name": Column("店铺", "shop"),
+    "verdict": Column("够吗", "enough"),
+    "matured_roi": Column("净ROI(成熟)", "net ROI, matured", "ratio"),
+    "break_even_net_roi": Column("保本", "break-even", "ratio"),
+    "ad_spend": Column("花费", "spend", "fen"),
+    "shop_roi": Column("整体支付ROI", "ROI of the shop", "ratio"),
+    "contribution_after_ads": Column("扣推广后的贡献", "contribution after ads", "fen"),
+}
+_REPORT = {
+    "report": Column("来源", "report"),
+    "use": Column("计入", "counted"),
+    "spent_fen": Column("花费", "spend", "fen"),
+    "name": Column("店铺", "shop"),
+    "spent_cash_fen": Column("现金", "cash", "fen"),
+    "spent_grant_fen": Column("赠款", "grants", "fen"),
+    "days_qty": Column("天数", "days", "count"),
+}
 #: What lacks anything is never 100 %.
 _NOT_ALL = 0.99
 #: Said by the page in its own words.
@@ -135,58 +157,37 @@ def _against(name: str, roi: float | None, even: float | None) -> str:
     return "✓ 暂时够" if name == "net_roi" else "✓ 够"
 
 
-def show_shops(rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:
+def show_shops(viewer: Viewer, rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:
     """One row per shop with told spend: what it spent, keeps of it, needs to keep, and earns after it.
 
     Both frames by ``shop``.
     """
-    told = [
-        {
-            "店铺": visible(names.get(row["shop"], row["shop"]), 30),
-            "够吗": _against("matured_roi", row["matured_roi"], row["break_even_net_roi"]),
-            "净ROI(成熟)": times(row["matured_roi"]),
-            "保本": times(row["break_even_net_roi"]),
-            "花费": yuan(row["ad_spend"]),
-            "整体支付ROI": times(row["shop_roi"]),
-            "扣推广后的贡献": yuan(row["contribution_after_ads"])
-            if row["contribution_after_ads"] is not None
-            else "成本未全知",
-        }
-        for row in rows.join(lines, on="shop", how="left")
-        .sort("ad_spend", "shop", descending=[True, False])
-        .iter_rows(named=True)
-    ]
-    st.dataframe(
-        pl.DataFrame(told),
-        hide_index=True,
-        height="content",
-        column_config={"店铺": st.column_config.Column(pinned=True)},
+    both = rows.join(lines, on="shop", how="left").sort("ad_spend", "shop", descending=[True, False])
+    told = both.with_columns(
+        name=named("shop", names),
+        verdict=pl.Series(
+            [_against("matured_roi", *row) for row in both["matured_roi", "break_even_net_roi"].iter_rows()],
+            dtype=pl.String,
+        ),
     )
+    show_table(viewer, Sheet("各店推广", _SHOP, told, metrics=_SHOP_METRICS), pinned="name")
+    if told["contribution_after_ads"].null_count():
+        st.caption("— 是成本还没有全知道,算不出。 — where not every cost is known.")
 
 
-def show_reports(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
+def show_reports(viewer: Viewer, rows: pl.DataFrame, names: Mapping[str, str]) -> None:
     """What advertising took, one report a row, whether it counts, cash and grants apart."""
-    told = [
-        {
-            "来源": report_name(row["ad_family_code"]),
-            "计入": AD_USE.zh(row["ad_use_code"]),
-            "花费": yuan(row["spent_fen"]),
-            "店铺": visible(names.get(row["shop_id"], row["shop_id"]), 30),
-            "现金": yuan(row["spent_cash_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
-            "赠款": yuan(row["spent_grant_fen"]) if row["ad_untold_fen"] < row["spent_fen"] else "来源没说",
-            "天数": row["days_qty"],
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    st.dataframe(
-        pl.DataFrame(told),
-        hide_index=True,
-        height="content",
-        column_config={"来源": st.column_config.Column(pinned=True)},
+    is_told = pl.col("ad_untold_fen") < pl.col("spent_fen")
+    told = rows.with_columns(
+        *(pl.when(is_told).then(pl.col(fen)).alias(fen) for fen in ("spent_cash_fen", "spent_grant_fen")),
+        report=pl.Series(map(report_name, rows["ad_family_code"]), dtype=pl.String),
+        use=in_words("ad_use_code", AD_USE),
+        name=named("shop_id", names),
     )
+    show_table(viewer, Sheet("推广报表", _REPORT, told), pinned="report")
     zh = (
         "同一平台的几张报表说的是同一笔钱,只算一张;录入了的天按录入的算。"
-        "赠款不是掏出去的现金,来源没说的不猜。"
+        "赠款不是掏出去的现金;— 是平台没提供,不猜。"
     )
     st.caption(
         f"{zh} Reports of a platform tell one money, and one counts; a day that was entered goes by the "

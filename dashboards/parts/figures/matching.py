@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards.parts.figures.bridge import show_waterfall
-from dashboards.parts.page.money import NOTHING, money_of, yuan
-from dashboards.parts.page.words import channel_name, day, plain, sentence, visible
+from dashboards.parts.page.money import money_of, yuan
+from dashboards.parts.page.table import in_words, show_table
+from dashboards.parts.page.words import CHANNEL_NAMES, day, plain, sentence
+from metrics.query.access import Viewer
 from metrics.reports.match import Match
 from metrics.reports.screens import UNKNOWN, Screen
+from metrics.reports.sheets import Column, Sheet
 from metrics.reports.told_days import TOLD
 
-_SHOWN = 200
 _DAYS = 10
-#: Rows a table shows without scrolling.
-_SHORT = 8
+_LINE = {
+    "business_date": Column("日期", "day", "date"),
+    "amount": Column("金额", "amount", "fen"),
+    "channel": Column("渠道", "channel"),
+    "order_id": Column("订单", "order"),
+    "order_line_id": Column("子订单", "order line"),
+}
 
 
 def show_definition(screen: Screen) -> None:
@@ -55,7 +61,7 @@ def show_match(found: Match) -> None:
         )
 
 
-def choose_lines(found: Match) -> dict[str, Any] | None:
+def choose_lines(viewer: Viewer, found: Match) -> dict[str, Any] | None:
     """A step and its lines, largest first; the line a person picks is returned."""
     words = {row["step"]: row["zh"] for row in found.steps.iter_rows(named=True) if row["lines_qty"]}
     changes = [name for name in words if name not in ("screen", "paid_gmv", "net_by_order_date")]
@@ -67,25 +73,11 @@ def choose_lines(found: Match) -> dict[str, Any] | None:
     )
     if step is None:
         return None
-    rows = found.lines(step)
-    shown = pl.DataFrame([_line(row) for row in rows.head(_SHOWN).iter_rows(named=True)])
-    height: int | Literal["content"] = 320 if rows.height > _SHORT else "content"
-    picked = st.dataframe(
-        shown,
-        hide_index=True,
-        height=height,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="match_lines",
-    )
-    more = f",列出最大的 {_SHOWN} 行" if rows.height > _SHOWN else ""
-    st.caption(
-        f"共 {rows.height:,} 行{more};全部相加 **{yuan(int(rows['amount'].sum()))}**。 All lines add up "
-        "to "
-        "the step. 选一行看原始数据。"
-    )
-    chosen = picked.selection.rows
-    return rows.row(chosen[0], named=True) if chosen and chosen[0] < min(rows.height, _SHOWN) else None
+    rows = found.lines(step).with_columns(channel=in_words("channel_code", CHANNEL_NAMES))
+    picked = show_table(viewer, Sheet(f"对账明细 {words[step]}", _LINE, rows), picks=True)
+    total = f"全部相加 **{yuan(int(rows['amount'].sum()))}**。"
+    st.caption(f"{total} All lines add up to the step. 选一行看原始数据。")
+    return picked
 
 
 def _show_verdict(found: Match) -> None:
@@ -119,13 +111,3 @@ def _show_untold(found: Match) -> None:
             st.caption(f":orange[:material/event_busy:] {text}。{step} {sentence(en)}")
     for note in found.held:
         st.caption(f":orange[:material/front_hand:] {note.zh}。 {sentence(note.en)}")
-
-
-def _line(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "日期": day(row["business_date"]) if row["business_date"] else NOTHING,
-        "金额": yuan(row["amount"]),
-        "渠道": channel_name(row["channel_code"]),
-        "订单": visible(row["order_id"] or NOTHING),
-        "子订单": visible(row["order_line_id"] or NOTHING),
-    }

@@ -5,20 +5,38 @@ whether the statements close.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from contracts.codes import LEDGER, OPEN_REASON, OPEN_STEP
-from dashboards.parts.page.failure import show_cut
 from dashboards.parts.page.money import NOTHING, yuan
-from dashboards.parts.page.words import plain, sentence, visible
+from dashboards.parts.page.table import in_words, named, show_table
+from dashboards.parts.page.words import plain, sentence
+from metrics.query.access import Viewer
 from metrics.reports.open_book import STANDS, OpenBook, sums
+from metrics.reports.sheets import Column, Sheet
 
-_SHOWN = 50
-#: Rows a table shows without scrolling.
-_SHORT = 8
+_ITEM = {
+    "open_fen": Column("金额", "amount", "fen"),
+    "age_days": Column("天数", "age in days", "days"),
+    "reason": Column("原因", "why"),
+    "order_id": Column("订单", "order"),
+    "step": Column("下一步", "next step"),
+    "shop": Column("店铺", "shop"),
+    "open_item_id": Column("编号", "id"),
+}
+_STATEMENT = {
+    "month": Column("月份", "month"),
+    "ledger": Column("对账", "statement"),
+    "total_fen": Column("合计", "total", "fen"),
+    "matched_fen": Column("已对上", "matched", "fen"),
+    "explained_fen": Column("自有划转", "own movements", "fen"),
+    "listed_fen": Column("未结", "open", "fen"),
+    "residual_fen": Column("差", "difference", "fen"),
+    "shop": Column("店铺", "shop"),
+}
 #: Ledger → the ledgers of statements without which nobody knows of it: a bill's, an account's.
 _TOLD_BY = {
     "order": {"settlement"},
@@ -69,7 +87,7 @@ def show_reasons(items: pl.DataFrame) -> None:
                 )
 
 
-def choose_item(items: pl.DataFrame, names: Mapping[str, str]) -> dict[str, Any] | None:
+def choose_item(viewer: Viewer, items: pl.DataFrame, names: Mapping[str, str]) -> dict[str, Any] | None:
     """The largest items, of one reason where a person chooses one; the one they pick is returned."""
     reasons = sums(items, "open_reason_code")["open_reason_code"].unique(maintain_order=True).to_list()
     if len(reasons) > 1:
@@ -80,43 +98,33 @@ def choose_item(items: pl.DataFrame, names: Mapping[str, str]) -> dict[str, Any]
             key="open_items_reason",
         )
         items = items.filter(open_reason_code=reason) if reason else items
-    rows = items.head(_SHOWN)
-    height: int | Literal["content"] = 320 if rows.height > _SHORT else "content"
-    shown = pl.DataFrame([_item(row, names) for row in rows.iter_rows(named=True)])
-    picked = st.dataframe(
-        shown,
-        hide_index=True,
-        height=height,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="open_items_list",
+    rows = items.with_columns(
+        reason=in_words("open_reason_code", OPEN_REASON),
+        step=in_words("open_reason_code", OPEN_STEP),
+        shop=named("shop_id", names),
     )
-    show_cut(rows.height, items.height, "笔")
+    picked = show_table(viewer, Sheet("未结明细", _ITEM, rows), picks=True)
     # reasons are not added up: one may say the same money from the other side
-    total = (
-        f",相加 **{yuan(int(items['open_fen'].sum()))}**" if items["open_reason_code"].n_unique() == 1 else ""
-    )
-    st.caption(f"共 {items.height:,} 笔{total}。选一行看原始数据。 Pick a row to see it as received.")
-    chosen = picked.selection.rows
-    return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
+    is_one = items["open_reason_code"].n_unique() == 1
+    total = f"相加 **{yuan(int(items['open_fen'].sum()))}**。" if is_one else ""
+    st.caption(f"{total}选一行看原始数据。 Pick a row to see it as received.")
+    return picked
 
 
-def show_statements(book: OpenBook, names: Mapping[str, str]) -> None:
+def show_statements(viewer: Viewer, book: OpenBook, names: Mapping[str, str]) -> None:
     """Each month's statement, what it is made of, and what is left over, always said."""
-    rows = [_statement(row, names) for row in book.statements.iter_rows(named=True)]
-    height: int | Literal["content"] = 320 if len(rows) > _SHORT else "content"
-    st.dataframe(
-        pl.DataFrame(rows),
-        hide_index=True,
-        height=height,
-        column_config={"月份": st.column_config.Column(pinned=True)},
+    rows = book.statements.with_columns(
+        month=pl.col("business_month").replace({"undated": "没写日期"}),
+        ledger=in_words("ledger_code", LEDGER),
+        shop=named("shop_id", names),
     )
+    show_table(viewer, Sheet("对账单", _STATEMENT, rows), pinned="month")
     if book.residual_fen:
         st.error(
             f"还差 {yuan(book.residual_fen)} 没有去处。 :small[Not accounted for.]", icon=":material/error:"
         )
     else:
-        told = f"{len(rows):,} 行,每行 合计 = 已对上 + 自有划转 + 未结,差 **0 分**。"
+        told = f"{rows.height:,} 行,每行 合计 = 已对上 + 自有划转 + 未结,差 **0 分**。"
         st.caption(f"{told} Each total is matched + own movements + open, to 0 fen.")
 
 
@@ -155,32 +163,6 @@ def _figure(row: Mapping[str, Any]) -> str:
     """What is to come, and what is to go back below it."""
     parts = [f"**{yuan(row[name])}**" for name in ("to_come_fen", "to_go_fen") if row[name]]
     return "  \n:gray[:small[要扣]] ".join(parts) or f"**{yuan(0)}**"
-
-
-def _item(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
-    code = row["open_reason_code"]
-    return {
-        "金额": yuan(row["open_fen"]),
-        "天数": _days(row["age_days"]),
-        "原因": OPEN_REASON.zh(code),
-        "订单": visible(row["order_id"] or NOTHING),
-        "下一步": OPEN_STEP.zh(code),
-        "店铺": visible(names.get(row["shop_id"], row["shop_id"]), 30),
-        "编号": visible(row["open_item_id"]),
-    }
-
-
-def _statement(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "月份": "没写日期" if row["business_month"] == "undated" else row["business_month"],
-        "对账": LEDGER.zh(row["ledger_code"]),
-        "合计": yuan(row["total_fen"]),
-        "已对上": yuan(row["matched_fen"]),
-        "自有划转": yuan(row["explained_fen"]),
-        "未结": yuan(row["listed_fen"]),
-        "差": yuan(row["residual_fen"]),
-        "店铺": visible(names.get(row["shop_id"], row["shop_id"]), 30),
-    }
 
 
 def _days(days: int | None) -> str:

@@ -4,7 +4,6 @@ read from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -12,18 +11,27 @@ import streamlit as st
 
 from contracts.codes import KIND, SOURCE
 from dashboards.parts.page.money import NOTHING, duration, percent, times, yuan
-from dashboards.parts.page.words import channel_name, day, moment, plain, sentence, span, visible
+from dashboards.parts.page.table import in_words, show_table
+from dashboards.parts.page.words import CHANNEL_NAMES, moment, plain, sentence, span, visible
 from metrics.model.metric import CLOCKS, Metric
+from metrics.query.access import Viewer
 from metrics.query.ages import MATURE_DAYS
 from metrics.query.estimate_lines import ESTIMATE
 from metrics.query.explain import Lines, Passport
 from metrics.query.lineage import EVIDENCE_KINDS
+from metrics.reports.sheets import Column, Sheet
 from pipeline.counter import ENTERED, RawRow
 
-_SHOWN, _GUESSED = 200, 50
-_FILES = 30
 #: Columns shown where any row has them.
-_SOMETIMES = ("是什么", "SKU", "件数")
+_SOMETIMES = ("what", "sku_code", "evidence_qty")
+_FILE = {
+    "file": Column("文件", "file"),
+    "kind": Column("种类", "kind"),
+    "source": Column("来源", "source"),
+    "received_at": Column("收到", "received", "moment"),
+    "rows_qty": Column("行", "rows", "count"),
+    "export_id": Column("SHA-256", "SHA-256"),
+}
 #: What a line is called by beside its order.
 _OTHERS = (
     "refund_id",
@@ -36,7 +44,7 @@ _OTHERS = (
 )
 
 
-def show_passport(found: Passport) -> None:
+def show_passport(viewer: Viewer, found: Passport) -> None:
     """Value, formula, clock, coverage, checks and release, then the files."""
     answer, metric = found.answer, found.metric
     st.markdown(f"### {amount(metric, found.value)}  \n{metric.zh} :gray[:small[{metric.en}]]")
@@ -71,7 +79,7 @@ def show_passport(found: Passport) -> None:
         st.caption(f"{note.zh}。 {sentence(note.en)}")
     for message in found.checks_failed:
         st.caption(f"提醒:{plain(message, 200)}")
-    _show_files(found.files)
+    _show_files(viewer, found.files)
 
 
 def _told_until(found: Passport) -> str:
@@ -81,22 +89,16 @@ def _told_until(found: Passport) -> str:
     return " · ".join(told) or NOTHING
 
 
-def show_lines(lines: Lines) -> dict[str, Any] | None:
+def show_lines(viewer: Viewer, lines: Lines) -> dict[str, Any] | None:
     """The lines, largest first, and their sum; the one a person picks is returned."""
-    rows = _largest(lines.rows)
-    shown = pl.DataFrame([_line(lines.metric, row) for row in rows.iter_rows(named=True)])
-    shown = shown.select(item for item in shown if item.name not in _SOMETIMES or item.is_not_null().any())
-    picked = st.dataframe(
-        shown, hide_index=True, height=320, on_select="rerun", selection_mode="single-row", key="lines"
+    rows = _told(lines)
+    shown = {name: column for name, column in _columns(lines.metric).items() if _is_shown(name, rows)}
+    picked = show_table(
+        viewer, Sheet(f"凭证明细 {lines.metric.zh}", shown, rows, metrics=[lines.metric.id]), picks=True
     )
-    more = f",列出最大的 {_SHOWN} 行" if lines.rows.height > _SHOWN else ""
-    st.caption(
-        f"共 {lines.rows.height:,} 行{more};全部相加 {_sum(lines)}。 All lines add up to the figure. "
-        "选一行看原始数据。"
-    )
+    st.caption(f"全部相加 {_sum(lines)}。 All lines add up to the figure. 选一行看原始数据。")
     _tell_kinds(lines)
-    chosen = picked.selection.rows
-    return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
+    return picked
 
 
 def show_raw_row(row: RawRow) -> None:
@@ -140,38 +142,41 @@ def amount(metric: Metric, value: float | None) -> str:
     return yuan(int(value)) if metric.unit.startswith("fen") else f"{int(value):,}"
 
 
-def _line(metric: Metric, row: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(metric: Metric) -> dict[str, Column]:
+    """What is shown of a line, by column of ``_told``."""
     # what a line adds to a ratio is money or views, not a ratio
-    amount = row["amount"] // metric.per
-    told = {"金额": yuan(amount)} if metric.adds_money else {"数量": amount}
-    over = (
-        {
-            "分母": row["divisor"]
-            if metric.denominator and metric.denominator.endswith("_qty")
-            else yuan(row["divisor"])
-        }
-        if metric.denominator
-        else {}
-    )
+    kind = "fen" if metric.adds_money else "count"
+    figure = Column("金额", "amount", "fen") if metric.adds_money else Column("数量", "quantity", "count")
+    counts = bool(metric.denominator and metric.denominator.endswith("_qty"))
     return {
-        "日期": day(row["evidence_date"] or row["business_date"]),
-        "是什么": EVIDENCE_KINDS[row["evidence_code"]][0] if row["evidence_code"] else None,
-        **told,
-        **over,
-        "件数": row["evidence_qty"],
-        "SKU": visible(row["sku_code"]) if row["sku_code"] else None,
-        "订单": visible(row["order_id"] or NOTHING),
-        "子订单": visible(row["order_line_id"] or NOTHING),
-        "售后/场次/流水/推广/商品": visible(next((row[name] for name in _OTHERS if row[name]), NOTHING)),
-        "渠道": channel_name(row["channel_code"]) if row["channel_code"] else NOTHING,
+        "day": Column("日期", "day", "date"),
+        "what": Column("是什么", "what it is"),
+        "added": Column(figure.zh, figure.en, kind),
+        "divisor": Column("分母", "divided by", "count" if counts else "fen"),
+        "evidence_qty": Column("件数", "pieces", "count"),
+        "sku_code": Column("SKU", "SKU"),
+        "order_id": Column("订单", "order"),
+        "order_line_id": Column("子订单", "order line"),
+        "other": Column("售后/场次/流水/推广/商品", "after-sale, session, entry, ad or item"),
+        "channel": Column("渠道", "channel"),
     }
 
 
-def _largest(rows: pl.DataFrame) -> pl.DataFrame:
-    """As many as are shown; the estimates among them last, however small they are."""
+def _is_shown(name: str, rows: pl.DataFrame) -> bool:
+    return name in rows.columns and (name not in _SOMETIMES or rows[name].is_not_null().any())
+
+
+def _told(lines: Lines) -> pl.DataFrame:
+    """The lines with the columns people see; estimates last, however large they are."""
     is_guessed = pl.col("evidence_code").eq_missing(ESTIMATE)
-    guessed = rows.filter(is_guessed).head(_GUESSED)
-    return pl.concat([rows.filter(~is_guessed).head(_SHOWN - guessed.height), guessed])
+    rows = lines.rows.with_columns(
+        day=pl.coalesce("evidence_date", "business_date"),
+        what=pl.col("evidence_code").replace({code: zh for code, (zh, *_) in EVIDENCE_KINDS.items()}),
+        added=pl.col("amount") // lines.metric.per,
+        other=pl.coalesce(*(pl.col(name).cast(pl.String) for name in _OTHERS)),
+        channel=in_words("channel_code", CHANNEL_NAMES),
+    ).sort(is_guessed, maintain_order=True)
+    return rows if lines.metric.denominator else rows.drop("divisor", strict=False)
 
 
 def _sum(lines: Lines) -> str:
@@ -212,19 +217,11 @@ def _tell_kinds(lines: Lines) -> None:
         )
 
 
-def _show_files(files: pl.DataFrame) -> None:
+def _show_files(viewer: Viewer, files: pl.DataFrame) -> None:
     with st.expander(f"来源文件 {files.height} 个 Files it rests on"):
-        rows = [
-            {
-                "文件": visible(row["export_name"].rsplit("/", 1)[-1], 80),
-                "种类": KIND.zh(row["kind_code"]),
-                "来源": SOURCE.zh(row["source_code"]),
-                "收到": moment(row["received_at"]),
-                "行": row["rows_qty"],
-                "SHA-256": row["export_id"],
-            }
-            for row in files.head(_FILES).iter_rows(named=True)
-        ]
-        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
-        if files.height > _FILES:
-            st.caption(f"列出前 {_FILES} 个,共 {files.height} 个。 The first {_FILES} of {files.height}.")
+        rows = files.with_columns(
+            file=pl.col("export_name").str.split("/").list.last(),
+            kind=in_words("kind_code", KIND),
+            source=in_words("source_code", SOURCE),
+        )
+        show_table(viewer, Sheet("来源文件", _FILE, rows), pinned="file")

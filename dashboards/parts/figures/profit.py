@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.page.failure import show_cut
-from dashboards.parts.page.money import NOTHING, percent, share, short_yuan, yuan
+from dashboards.parts.page.money import short_yuan, yuan
+from dashboards.parts.page.table import named, show_table
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import visible
 from metrics.model.guide import tooltip
+from metrics.query.access import Viewer
 from metrics.query.amounts import share as cut_share
 from metrics.query.ask import Answer
 from metrics.reports.profit_steps import ProfitSteps
+from metrics.reports.sheets import Column, Sheet
 
-_SHOWN = 200
+_METRICS = ("contribution", "gross_profit", "cost_coverage")
+_COLUMNS = {
+    "contribution": Column("贡献利润", "contribution", "fen"),
+    "gross_profit": Column("毛利", "gross profit", "fen"),
+    "cost_coverage": Column("已知成本", "known cost", "fraction"),
+    "part": Column("利润占支付", "contribution to paid", "fraction"),
+    "paid_fen": Column("支付", "paid", "fen"),
+}
 _HALF = 0.5
 
 
@@ -74,35 +81,18 @@ def _covered(found: ProfitSteps) -> str:
     )
 
 
-def show_table(rows: pl.DataFrame, names: Mapping[str, str], dimension: str, what: str) -> None:
-    """One row per member of ``dimension`` (title ``what``), as sorted: profit, coverage, paid value.
-
-    What has no known cost is said to have none.
+def show_members(
+    viewer: Viewer, answer: Answer, rows: pl.DataFrame, what: str, names: Mapping[str, str]
+) -> None:
+    """One row per member of what ``answer`` is split by (called ``what``), in the order of ``rows``: profit,
+    how much of it has a known cost, paid value.
     """
-    shown = pl.DataFrame(
-        [_told(row, names, dimension, what) for row in rows.head(_SHOWN).iter_rows(named=True)]
+    is_known = pl.col("cost_coverage") == 1
+    told = rows.with_columns(
+        name=named(rows.columns[0], names),
+        cost_coverage=pl.when(pl.col("cost_coverage") > 0).then("cost_coverage"),
+        part=pl.when(is_known & (pl.col("paid_fen") != 0)).then(pl.col("contribution") / pl.col("paid_fen")),
     )
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=min(480, 40 + 35 * shown.height),
-        column_config={what: st.column_config.Column(pinned=True, width="medium")},
-    )
-    show_cut(shown.height, rows.height)
-
-
-def _told(row: Mapping[str, Any], names: Mapping[str, str], dimension: str, what: str) -> dict[str, Any]:
-    known = row["cost_coverage"]
-    covered = (
-        "成本未知" if not known and row["paid_fen"] else NOTHING if known is None else f"{percent(known)}"
-    )
-    return {
-        what: visible(names.get(row[dimension], row[dimension]), 40),
-        "贡献利润": yuan(row["contribution"]),
-        "毛利": yuan(row["gross_profit"]),
-        "已知成本": covered,
-        "利润占支付": percent(share(row["contribution"], row["paid_fen"]))
-        if row["contribution"] is not None and known == 1
-        else NOTHING,
-        "支付": yuan(row["paid_fen"]),
-    }
+    columns = {"name": Column(what, "member")} | _COLUMNS
+    sheet = Sheet(f"利润 {what}", columns, told, _METRICS, answer)
+    show_table(viewer, sheet, pinned="name")

@@ -7,15 +7,27 @@ import streamlit as st
 
 from contracts.codes import RESTATEMENT
 from dashboards.parts.page.money import yuan
-from dashboards.parts.page.words import channel_name, day, plain
+from dashboards.parts.page.table import in_words, named, show_table
+from dashboards.parts.page.words import CHANNEL_NAMES
 from metrics.model.definitions import METRICS
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
 from metrics.reports.health import release_line
 from metrics.reports.restated import last_look, look, restatements
+from metrics.reports.sheets import Column, Sheet
 
 _KEPT = "net_by_order_date"
-_MOST = 50
+_MOVE = {
+    "business_date": Column("日期", "day", "date"),
+    "metric": Column("指标", "metric"),
+    "moved_fen": Column("金额变动", "moved, yuan", "fen"),
+    "moved_qty": Column("数量变动", "moved, count", "count"),
+    "reason": Column("原因", "reason"),
+    "shop": Column("店铺", "shop"),
+    "channel": Column("渠道", "channel"),
+    "orders_qty": Column("订单", "orders", "count"),
+    "release_number": Column("发布", "release", "count"),
+}
 _SINCE = "restated_since"
 
 
@@ -41,11 +53,7 @@ def show_restated(viewer: Viewer) -> None:
         "look, by reason."
     )
     with st.expander("变动明细 What moved"):
-        st.dataframe(_largest(viewer, rows), hide_index=True, height="content")
-        if rows.height > _MOST:
-            st.caption(
-                f"共 {rows.height} 处,列出变动最大的 {_MOST} 处。 The largest {_MOST} of {rows.height}."
-            )
+        show_table(viewer, Sheet("数字变动", _MOVE, _moves(viewer, rows)), pinned="business_date")
 
 
 def _by_reason(rows: pl.DataFrame) -> str:
@@ -58,28 +66,17 @@ def _by_reason(rows: pl.DataFrame) -> str:
     return f"**{_signed(sum(moved.values()))}**" + (f":{','.join(told)}" if told else "")
 
 
-def _largest(viewer: Viewer, rows: pl.DataFrame) -> pl.DataFrame:
-    names = labels(viewer, "shop")
-    most = rows.sort(pl.col("restated_number").abs(), descending=True).head(_MOST)
-    return pl.DataFrame(
-        [
-            {
-                "日期": day(row["business_date"]),
-                "店铺": plain(names.get(row["shop_id"], row["shop_id"])),
-                "渠道": channel_name(row["channel_code"]),
-                "指标": METRICS[row["metric_id"]].zh if row["metric_id"] in METRICS else row["metric_id"],
-                "变动": _moved(row["metric_id"], row["restated_number"]),
-                "原因": RESTATEMENT.zh(row["restatement_code"]),
-                "订单": row["orders_qty"],
-                "发布": row["release_number"],
-            }
-            for row in most.iter_rows(named=True)
-        ]
+def _moves(viewer: Viewer, rows: pl.DataFrame) -> pl.DataFrame:
+    """What moved, largest first; money and counts in columns of their own."""
+    is_money = pl.col("metric_id").is_in([name for name, metric in METRICS.items() if metric.unit == "fen"])
+    return rows.sort(pl.col("restated_number").abs(), descending=True).with_columns(
+        shop=named("shop_id", labels(viewer, "shop")),
+        channel=in_words("channel_code", CHANNEL_NAMES),
+        metric=pl.col("metric_id").replace({name: metric.zh for name, metric in METRICS.items()}),
+        moved_fen=pl.when(is_money).then("restated_number"),
+        moved_qty=pl.when(~is_money).then("restated_number"),
+        reason=in_words("restatement_code", RESTATEMENT),
     )
-
-
-def _moved(metric: str, moved: int) -> str:
-    return _signed(moved) if metric in METRICS and METRICS[metric].unit == "fen" else f"{moved:+,}"
 
 
 def _signed(fen: int) -> str:

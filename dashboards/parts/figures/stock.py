@@ -10,11 +10,28 @@ import streamlit as st
 
 from dashboards.parts.page.charts import show_kept_bars
 from dashboards.parts.page.money import NOTHING, percent, times
+from dashboards.parts.page.table import named, show_table
 from dashboards.parts.page.words import visible
 from metrics.model.guide import tooltip
+from metrics.query.access import Viewer
 from metrics.query.ask import Answer
+from metrics.reports.sheets import Column, Sheet
 
-_SHOWN, _DRAWN = 200, 8
+_DRAWN = 8
+_COLUMNS = {
+    "sku": Column("商家编码", "SKU"),
+    "closing_stock": Column("库存", "on hand", "count"),
+    "kept_units_30": Column("30天净销", "kept in 30 days", "count"),
+    "returns_in_transit": Column("退货在途", "coming back", "count"),
+    "sell_through": Column("售罄率", "sell-through", "fraction"),
+    "stock_to_sales": Column("库销比", "stock to sales", "ratio"),
+    "received_units": Column("到货", "received", "count"),
+    "name": Column("款", "style"),
+}
+_OF_METRICS = (
+    "closing_stock", "kept_units_30", "returns_in_transit", "sell_through", "stock_to_sales",
+    "received_units",
+)  # fmt: skip
 _CARDS = {
     "sell_through": "售罄率",
     "stock_to_sales_with_returns": "库销比(含在途)",
@@ -113,27 +130,12 @@ def show_picture(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
     st.caption("浅色是库存,深色是近 30 天净销的件数。 Light: stock; dark: units kept in 30 days.")
 
 
-def show_table(rows: pl.DataFrame, names: Mapping[str, str]) -> None:
-    """One row per SKU, as sorted."""
-    told = [
-        {
-            "商家编码": visible(row["sku"] if row["sku"] != "untold" else "没有商家编码", 40),
-            "库存": row["closing_stock"],
-            "30天净销": row["kept_units_30"],
-            "退货在途": row["returns_in_transit"],
-            "售罄率": figure("sell_through", row["sell_through"]),
-            "库销比": figure("stock_to_sales", row["stock_to_sales"]),
-            "到货": row["received_units"] or None,
-            "款": visible(names.get(row["style"], row["style"]), 40),
-        }
-        for row in rows.head(_SHOWN).iter_rows(named=True)
-    ]
-    columns: dict[str, Any] = {"商家编码": st.column_config.Column(pinned=True, width="medium")}
-    st.dataframe(
-        pl.DataFrame(told, infer_schema_length=None),
-        hide_index=True,
-        height=min(480, 40 + 35 * len(told)),
-        column_config=columns,
+def show_goods(viewer: Viewer, answer: Answer, rows: pl.DataFrame, names: Mapping[str, str]) -> None:
+    """One row per SKU, in the order of ``rows``."""
+    told = rows.with_columns(
+        pl.col("sku").replace({"untold": "没有商家编码"}),
+        received_units=pl.col("received_units").replace({0: None}),
+        name=named("style", names),
     )
-    if rows.height > _SHOWN:
-        st.caption(f"列出前 {_SHOWN} 个,共 {rows.height} 个。 The first {_SHOWN} of {rows.height}.")
+    sheet = Sheet("库存明细", _COLUMNS, told, _OF_METRICS, answer)
+    show_table(viewer, sheet, pinned="sku")

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from zoneinfo import ZoneInfo
 
+from contracts.code_list import CodeList
 from contracts.codes import CHANNEL
 from contracts.fields import TIME_ZONE
 
@@ -37,9 +38,13 @@ def plain(text: str | None, limit: int = 60) -> str:
     return _PUNCTUATION.sub(r"\\\1", _LATE_CODES.sub("\\1\u2060", visible(text, limit)))
 
 
+#: ``CHANNEL`` with a word for what is not known of that could not be anything else's.
+CHANNEL_NAMES = CodeList("channel", {**CHANNEL.labels, "unknown": ("渠道不明", "channel unknown")})
+
+
 def channel_name(code: str) -> str:
     """A channel's Chinese label; 渠道不明 for ``unknown``, which alone could be anything."""
-    return "渠道不明" if code == "unknown" else CHANNEL.zh(code)
+    return CHANNEL_NAMES.zh(code)
 
 
 def sentence(en: str) -> str:

@@ -58,7 +58,7 @@ def show(viewer: Viewer) -> None:
         spent = ad_spend(viewer, period=window.period)
         if spent.height:
             show_heading("报表和录入", "Reports and entries")
-            show_reports(spent, labels(viewer, "shop"))
+            show_reports(viewer, spent, labels(viewer, "shop"))
 
 
 def _line(viewer: Viewer, newest: dt.date, shops: list[str], by: tuple[str, ...] = ()) -> Answer:
@@ -90,7 +90,10 @@ def _show_figures(viewer: Viewer, window: Window, shops: pl.DataFrame, line: Ans
         with TellFailure("各店推广"):
             show_heading("各店", "By shop")
             show_shops(
-                shops, _line(viewer, newest, shops["shop"].to_list(), ("shop",)).rows, labels(viewer, "shop")
+                viewer,
+                shops,
+                _line(viewer, newest, shops["shop"].to_list(), ("shop",)).rows,
+                labels(viewer, "shop"),
             )
     show_notes([*line.notes, *answer.notes])
 

@@ -9,31 +9,23 @@ import datetime as dt
 import polars as pl
 import streamlit as st
 
-from contracts.codes import SOURCE, VERDICT
-from contracts.intake import row_place, unmasked_at
 from dashboards.parts.entering.confirming import show_confirming
 from dashboards.parts.entering.on_counter import is_importing
 from dashboards.parts.health.checks import all_checks, own_shops, show_failed
 from dashboards.parts.health.coverage import came_to, show_shop_coverage
+from dashboards.parts.health.files import show_files, show_quarantined
 from dashboards.parts.health.shops import judge_shop, newest_attempts, shop_key, show_shop
 from dashboards.parts.health.waiting import show_waiting
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.menu import Card
-from dashboards.parts.page.words import BEIJING, halves, moment, span, visible
+from dashboards.parts.page.words import BEIJING, moment
 from metrics.query.access import Viewer
 from metrics.reports import health
 
 CARD = Card("data_health", "数据健康", "Data health", ":material/health_and_safety:", 2)
 
 FILES = 30
-_COUNTS = {
-    "读取": "rows_read_qty",
-    "发布": "published_qty",
-    "隔离": "quarantined_qty",
-    "取代": "superseded_qty",
-    "重复": "duplicate_qty",
-}
 
 
 def show(viewer: Viewer) -> None:
@@ -131,22 +123,7 @@ def _show_quarantine(viewer: Viewer) -> None:
         f"**{rows.height}** 条问题,这些行没有计入数字;其余行照常发布。 :gray[:small[Left out of all figures "
         "until fixed.]]"
     )
-    table = [
-        {
-            "文件": visible(row["export_name"]),
-            "行": halves(row_place(row["row_number"]))[0],
-            "问题": halves(row["message_name"])[0] or row["rule_name"],
-            "列": visible(row["column_name"]),
-            "原值": visible(row["cell_name"], 30),
-            "下一步": halves(
-                unmasked_at(row["cell_name"], row["rule_name"], row["row_number"], row["column_name"])
-                or row["next_step_name"]
-            )[0],
-            "规则": row["rule_name"],
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    st.dataframe(pl.DataFrame(table, infer_schema_length=None), hide_index=True)
+    show_quarantined(viewer, rows)
 
 
 def _show_coverage(viewer: Viewer) -> None:
@@ -179,22 +156,7 @@ def _show_files(viewer: Viewer) -> None:
             icon=":material/upload_file:",
         )
         return
-    table = [
-        {
-            "文件": visible(row["export_name"]),
-            "结论": VERDICT.zh(row["verdict_code"]) if row["verdict_code"] else "待入库",
-            **{name: row[column] for name, column in _COUNTS.items()},
-            "覆盖日期": span(row["first_date"], row["last_date"])
-            if row["first_date"] and row["last_date"]
-            else "",
-            "收到": moment(row["received_at"]),
-            "经手": visible(row["received_by_name"]),
-            "来源": SOURCE.zh(row["source_code"]),
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    grouped = {name: st.column_config.NumberColumn(format="localized") for name in _COUNTS}
-    st.dataframe(pl.DataFrame(table, infer_schema_length=None), hide_index=True, column_config=grouped)
+    show_files(viewer, rows)
     st.caption(
         "读取 = 发布 + 隔离 + 取代 + 重复,每一行都有去处。 Every row read is in exactly one of the four."
     )

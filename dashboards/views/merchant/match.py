@@ -118,7 +118,7 @@ def _answer(viewer: Viewer, shop: str, screen: str, days: tuple[dt.date, dt.date
         found = match(viewer, screen, shop, days, typed)
     show_match(found)
     show_heading("每一步的明细", "Lines behind each step")
-    line = choose_lines(found)
+    line = choose_lines(viewer, found)
     if line is not None:
         show_heading("原始行", "Rows as received")
         with st.spinner("正在打开原文件… Opening the file"):

@@ -59,7 +59,7 @@ def show(viewer: Viewer) -> None:
             _show_items(viewer, book, names)
     show_heading("每张账单的每一分", "Every fen of each statement")
     with TellFailure("对账单"):
-        show_statements(book, names)
+        show_statements(viewer, book, names)
 
 
 def _show_nothing(book: OpenBook, shop: str) -> None:
@@ -79,7 +79,7 @@ def _show_nothing(book: OpenBook, shop: str) -> None:
 
 
 def _show_items(viewer: Viewer, book: OpenBook, names: dict[str, str]) -> None:
-    item = choose_item(book.items, names)
+    item = choose_item(viewer, book.items, names)
     if item is None:
         return
     show_heading("原始行", "Rows as received")

@@ -48,7 +48,7 @@ def show(viewer: Viewer) -> None:
     found = None
     with TellFailure("凭证"), st.spinner("正在读取… Loading"):
         found = explain(viewer, metric, cell, period=period)
-        show_passport(found)
+        show_passport(viewer, found)
     if found is None:
         return
     show_heading("逐行明细", "Lines")
@@ -59,7 +59,7 @@ def show(viewer: Viewer) -> None:
                 "**明细之和与这个数字不符,请联系管理员。** :small[The lines do not add up to the figure.]",
                 icon=":material/error:",
             )
-        line = show_lines(lines)
+        line = show_lines(viewer, lines)
         if line is not None:
             show_heading("原始行", "Rows as received")
             rows = raw_rows(viewer, line)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.parts.figures.bridge import show_waterfall, with_ends
 from dashboards.parts.figures.creators import creator_names
-from dashboards.parts.figures.profit import show_summary, show_table
+from dashboards.parts.figures.profit import show_members, show_summary
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.menu import Card
@@ -81,9 +81,8 @@ def _show_members(viewer: Viewer, window: Window) -> None:
         "contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True
     )
     title, untold = BY[by]
-    show_table(
-        rows, _names(viewer, by, rows[by].to_list()) | ({"untold": untold} if untold else {}), by, title
-    )
+    names = _names(viewer, by, rows[by].to_list()) | ({"untold": untold} if untold else {})
+    show_members(viewer, answer, rows, title, names)
     for note in answer.notes:
         if note.code in _SAID_ABOVE:
             continue

@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.entering.entry_form import is_under_way, show_delivery, show_list
-from dashboards.parts.figures.stock import LOOKS, show_cards, show_picture, show_table
+from dashboards.parts.figures.stock import LOOKS, show_cards, show_goods, show_picture
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.menu import Card
@@ -102,7 +102,8 @@ def _show_goods(viewer: Viewer, where: dict[str, str], period: Period, *, is_tol
         label_visibility="collapsed",
     )
     _, english, wanted, by = LOOKS[look or "lying"]
-    goods = ask(viewer, _OF_GOODS, by=["style", "sku"], where=where, period=period).rows.filter(wanted)
+    answer = ask(viewer, _OF_GOODS, by=["style", "sku"], where=where, period=period)
+    goods = answer.rows.filter(wanted)
     if goods.is_empty():
         zh, en = (
             ("没有这样的货。", f"None: {english.lower()}.")
@@ -121,4 +122,5 @@ def _show_goods(viewer: Viewer, where: dict[str, str], period: Period, *, is_tol
         ),
         names,
     )
-    show_table(goods.sort(by, "style", "sku", descending=[True, False, False], nulls_last=True), names)
+    goods = goods.sort(by, "style", "sku", descending=[True, False, False], nulls_last=True)
+    show_goods(viewer, answer, goods, names)
