@@ -51,7 +51,7 @@ RATE_FIELDS: tuple[Field, ...] = (
     _f("channel_kept_fen", "净成交(渠道已知)", "net of known channel"),
     _f("own_live_kept_fen", "自播净成交", "net through own sessions"),
     _f("creator_live_kept_fen", "达播净成交", "net through creators' sessions"),
-    _f("channel_untold_fen", "净成交(渠道不明)", "net of untold channel"),
+    _f("channel_untold_fen", "净成交(平台没分渠道)", "net of untold channel"),
     _f(
         "kept_buyers_qty",
         "留存买家数",

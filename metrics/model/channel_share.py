@@ -8,7 +8,7 @@ from metrics.model.metric import Metric
 
 _TRAP_ZH = (
     "按净成交算,不是按支付:达播退得多,按支付看会显得大。"
-    "渠道不明的上下都不算;新近的订单还会退,账龄不同不能比。"
+    "平台没分渠道的上下都不算;新近的订单还会退,账龄不同不能比。"
 )
 _TRAP_EN = (
     "Of net, not of paid value: creators' orders are returned more, and paid value would flatter "

@@ -151,7 +151,7 @@ NOTES: dict[str, NoteKind] = {
     ),
     "CHANNEL_UNTOLD": NoteKind(
         "channel_untold_fen",
-        "另有 {figure} 元净成交渠道不明,未参与占比",
+        "另有 {figure} 元净成交平台没分渠道,未参与占比",
         "another CNY {figure} of net is of untold channel and in no share",
     ),
     "BUYER_UNTOLD": NoteKind(

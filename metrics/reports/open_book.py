@@ -23,8 +23,8 @@ from transforms.gold.sales import mart_shop_channel_daily
 STANDS = {
     "order": ("订单还没结算", "orders not settled"),
     "funding": ("结算了没到账", "settled, not in the account"),
-    "settlement": ("结算了不知是哪单", "billed for no known order"),
-    "fund": ("有进出没有账单", "moved, and no bill tells it"),
+    "settlement": ("账单对不上订单", "billed for no known order"),
+    "fund": ("有流水、没账单", "moved, and no bill tells it"),
 }
 #: Ledger → the id by which the row behind an item was received; an order's items stand in its order.
 _ROW_IDS = {"settlement": "settlement_entry_id", "funding": "settlement_entry_id", "fund": "fund_entry_id"}

@@ -200,7 +200,7 @@ def _definition(item: Document) -> str:
 def _row(item: Document, names: Sequence[str]) -> list[str]:
     where = (
         f"{PLATFORM.zh(item['platform'])} · "
-        f"{'渠道不明' if item['channel'] == 'unknown' else CHANNEL.zh(item['channel'])}"
+        f"{'平台没分渠道' if item['channel'] == 'unknown' else CHANNEL.zh(item['channel'])}"
     )
     return [item["shop_name"], where, item["month"], *(_money(item[name]) for name in names)]
 

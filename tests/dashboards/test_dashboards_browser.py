@@ -226,7 +226,7 @@ def test_the_association_sees_released_cells_only(visit: Callable[..., Page]) ->
 
 def test_a_link_into_a_page_is_kept_through_signing_in(visit: Callable[..., Page]) -> None:
     page = visit("data_health", name="a")
-    page.get_by_text("隔离行").wait_for()
+    page.get_by_text("问题行(暂未计入)").wait_for()
     assert page.url.endswith("/data_health")
 
 
@@ -234,12 +234,12 @@ def test_the_menu_leads_to_the_other_page_and_signing_out_leads_back(visit: Call
     page = visit(name="a")
     settle(page)
     page.get_by_role("link", name="数据健康").click()
-    page.get_by_text("隔离行").wait_for()
+    page.get_by_text("问题行(暂未计入)").wait_for()
     settle(page)
     page.get_by_text("账号", exact=True).click()
     page.get_by_text("退出登录").click()
     page.get_by_label("密码 Password", exact=True).wait_for()
-    page.get_by_text("隔离行").wait_for(state="detached")
+    page.get_by_text("问题行(暂未计入)").wait_for(state="detached")
     assert page.get_by_label("账号 Account").input_value() == ""
 
 
@@ -260,7 +260,7 @@ def test_a_session_ended_elsewhere_leads_an_open_page_back_to_the_form(
     visit: Callable[..., Page], built: Place
 ) -> None:
     page = visit("data_health", name="a")
-    page.get_by_text("隔离行").wait_for()
+    page.get_by_text("问题行(暂未计入)").wait_for()
     settle(page)
     [kept] = [item for item in page.context.cookies() if item["name"] == "baiyun_session"]
     signing.leave(built, kept["value"], signing.Visit())
@@ -335,7 +335,7 @@ def test_a_page_left_open_over_a_restart(
     with serving(built.home, tmp_path / "log", port) as address:
         page.goto(f"{address}/data_health")
         fill_form(page, "a", PASSWORD)
-        page.get_by_text("隔离行").wait_for()
+        page.get_by_text("问题行(暂未计入)").wait_for()
     if is_ended:
         [kept] = [item for item in context.cookies() if item["name"] == "baiyun_session"]
         signing.leave(built, kept["value"], signing.Visit())
@@ -346,7 +346,7 @@ def test_a_page_left_open_over_a_restart(
         else:
             settle(page)
             page.reload()
-            page.get_by_text("隔离行").wait_for()
+            page.get_by_text("问题行(暂未计入)").wait_for()
     context.close()
 
 

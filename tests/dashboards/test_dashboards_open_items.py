@@ -73,8 +73,8 @@ def test_what_is_open_stands_first_with_how_many_and_how_old(house: Place) -> No
     assert sum(amount for ledger, _, _, amount in OPEN if ledger == "order" and amount > 0) == 1_560
     wanted = {
         "结算了没到账": ("1 笔 · 最久 41 天", 200),
-        "结算了不知是哪单": ("1 笔 · 没写日期", -7),
-        "有进出没有账单": ("1 笔 · 最久 4 天", 9),
+        "账单对不上订单": ("1 笔 · 没写日期", -7),
+        "有流水、没账单": ("1 笔 · 最久 4 天", 9),
     }
     for name, (counted, amount) in wanted.items():
         place = next(number for number, text in enumerate(told) if text.startswith(f"**{name}**"))

@@ -102,7 +102,7 @@ def test_the_overview_says_what_is_in_no_figure_and_which_checks_warn(
     for name in ("held", "checks"):
         nothing = getattr(overview.health, name)(viewer(house, "a")).clear()
         monkeypatch.setattr(overview.health, name, lambda _, nothing=nothing: nothing)
-    assert "检查都通过,没有被隔离的行" in everything(run_page("overview", viewer(house, "a")))
+    assert "数据已核对,没有问题行" in everything(run_page("overview", viewer(house, "a")))
 
 
 def test_sessions_show_gpm_and_net_gpm_and_own_up_to_missing_views(
@@ -244,7 +244,8 @@ def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house:
     text = everything(app)
     assert "每花 1 元推广,扣掉退款、货、费用和运费后拿回 0.80 元:亏 0.20 元" in text
     assert cells(app).drop_nulls("投产比").select("投产比", "现在", "保本").rows() == [
-        ("净ROI(成熟,估)", "1.60", "2.00"), ("净ROI(至今)", "2.00", "2.00"), ("整体支付ROI", "5.00", "5.00"),
+        ("退货后 ROI(预计)", "1.60", "2.00"), ("净ROI(至今)", "2.00", "2.00"),
+        ("整体支付ROI", "5.00", "5.00"),
         ("全域ROI(报表)", "4.50", "5.00"),
     ]  # fmt: skip
     assert cells(app).drop_nulls("来源").select("来源", "计入", "花费", "现金", "赠款").rows() == [
@@ -256,8 +257,8 @@ def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house:
 def test_shops_stand_side_by_side_each_with_its_own_line(house: Place) -> None:
     rows = (
         cells(run_page("ads", viewer(house, "a")))
-        .drop_nulls("净ROI(成熟)")
-        .select("店铺", "花费", "净ROI(成熟)", "保本", "够吗", "扣推广后的贡献")
+        .drop_nulls("退货后 ROI(预计)")
+        .select("店铺", "花费", "退货后 ROI(预计)", "保本", "保本了吗", "扣推广后的贡献")
         .rows()
     )
     assert rows == [
@@ -379,7 +380,7 @@ def test_health_names_shops_checks_rows_and_files(house: Place) -> None:
     assert steps["17"] == "打开导出的原文件看这一行;改正后再上传"
     assert steps["204"] == "可能含个人信息,已遮住;原值在导出的原文件里:第204行「总金额」列;改正后再上传"
     received = table.filter(pl.col("读取").is_not_null())
-    assert received.select("读取", "发布", "隔离").row(0) == ("28,010", "28,007", "3")
+    assert received.select("读取", "发布", "问题行").row(0) == ("28,010", "28,007", "3")
     covered = table.filter(pl.col("数据").is_not_null()).select("数据", "文件", "接口").rows()
     asked, given = day((NOW - dt.timedelta(hours=2)).date()), day(TODAY)
     assert {
@@ -448,7 +449,7 @@ def test_the_district_shows_released_cells_and_says_what_is_withheld(house: Plac
     }
     text = everything(app)
     assert all(month in text for month in months())
-    assert "足够多的持有人" in text
+    assert "足够多的商家" in text
     told = re.sub(r"1 个百分点|45 天|45 days", "", app.markdown[-1].value)
     assert not [number for number in ("15", "40%", "5 ") if number in told]  # the rule's numbers stay secret
 
@@ -544,7 +545,7 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
-        "overview", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items", "match",
+        "overview", "channels", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items", "match",
         "people", "stock", "passport", "costs",
         "entries",
     ]  # fmt: skip

@@ -113,4 +113,4 @@ def test_nothing_on_record_is_not_said_to_be_nothing_on_hand() -> None:
     row = {"closing_stock": 0, "kept_units_30": 0, "unsold_skus": 0, "sold_out_skus": 0}
     assert "没有这个店铺有货的记录" in in_words(row) and "手上" not in in_words(row)
     assert "手上 **0** 件" in in_words({**row, "sold_out_skus": 2})
-    assert "还没有人说过" in in_words({**row, "closing_stock": None})
+    assert "还没录库存" in in_words({**row, "closing_stock": None})

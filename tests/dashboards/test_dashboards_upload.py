@@ -373,7 +373,7 @@ def shown_lines(app: AppTest) -> dict[str, tuple[str, str]]:
 
 def test_a_table_in_which_nothing_is_known_cannot_be_mapped_and_is_told_so(a: Viewer) -> None:
     app = press(give(a, "雾山小程序", ("x.csv", "甲,乙,丙\n1,2,3\n".encode())), "映射这个表格")
-    assert "认识的列太少" in app.error[0].value
+    assert "列名大多不认识" in app.error[0].value
     assert badges(press(app, "返回文件")) == ["不能导入 refused"]
 
 

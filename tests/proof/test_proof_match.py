@@ -47,7 +47,7 @@ def test_a_number_is_led_to_ours_and_its_lines_are_shown(app: AppTest, house: Se
     said = text(asked(app, f"{shown / 100:,.2f}"))
     assert not app.exception and not app.error and not app.warning
     assert (
-        "对平了:差 0 分" in said
+        "对上了:差 0 分" in said
         and "每一步相加,差 **0 分**" in said
         and screen.where_zh.split(" → ")[0] in said
     )
@@ -55,13 +55,13 @@ def test_a_number_is_led_to_ours_and_its_lines_are_shown(app: AppTest, house: Se
     step = str(app.selectbox(key="match_step").value)
     assert set(app.dataframe[0].value["金额"]) == {yuan(fen) for fen in found.lines(step)["amount"]}
     wrong = text(asked(app, f"{(shown + 12_345) / 100:.2f}"))
-    assert "还有 ¥123.45 说不清" in wrong and "平台多" in wrong and "对平了" not in wrong
+    assert "还差 ¥123.45,原因未知" in wrong and "后台多" in wrong and "对上了" not in wrong
 
 
 def test_what_cannot_be_read_or_matched_is_one_sentence(app: AppTest) -> None:
     said = text(asked(app, "很多"))
     assert "看不懂这个金额" in said and not app.exception
-    assert "对平了" not in said and not app.dataframe
+    assert "对上了" not in said and not app.dataframe
     app.date_input(key="match_days").set_value((DAYS[0],))
     app.text_input(key="match_number").set_value("1")
     assert "请选开始和结束两个日期" in text(app.button[0].click().run())

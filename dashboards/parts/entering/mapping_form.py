@@ -103,7 +103,7 @@ def _proposed(viewer: Viewer, sheet: Sheet) -> Proposal | None:
             "operator for a mapping file."
         )
         st.error(
-            "**认识的列太少,提不出映射。** 请确认第一行是表头;确实是别的表格时,请管理员写一个映射文件。  "
+            "**这张表的列名大多不认识。** 请确认第一行是表头;确实是别的表格时,请管理员写一个映射文件。  "
             f"\n:small[{en}]",
             icon=":material/help:",
         )

@@ -31,15 +31,15 @@ PAIRS = {
 }  # fmt: skip
 BREAK_EVEN = tuple(dict.fromkeys(PAIRS.values()))
 SHORT = {
-    "matured_roi": "净ROI(成熟,估)", "net_roi": "净ROI(至今)", "settled_roi": "结算ROI",
+    "matured_roi": "退货后 ROI(预计)", "net_roi": "净ROI(至今)", "settled_roi": "结算ROI",
     "shop_roi": "整体支付ROI", "uni_roi": "全域ROI(报表)",
     "ad_roi": "广告ROI(报表归因)",
 }  # fmt: skip
 _SHOP_METRICS = ("matured_roi", "break_even_net_roi", "ad_spend", "shop_roi", "contribution_after_ads")
 _SHOP = {
     "name": Column("店铺", "shop"),
-    "verdict": Column("够吗", "enough"),
-    "matured_roi": Column("净ROI(成熟)", "net ROI, matured", "ratio"),
+    "verdict": Column("保本了吗", "enough"),
+    "matured_roi": Column("退货后 ROI(预计)", "net ROI, matured", "ratio"),
     "break_even_net_roi": Column("保本", "break-even", "ratio"),
     "ad_spend": Column("花费", "spend", "fen"),
     "shop_roi": Column("整体支付ROI", "ROI of the shop", "ratio"),
@@ -133,7 +133,7 @@ def show_pairs(found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
             "投产比": SHORT[name],
             "现在": times(found[name]),
             "保本": times(line[even]),
-            "够吗": _against(name, found[name], line[even]),
+            "保本了吗": _against(name, found[name], line[even]),
             "English": METRICS[name].en,
         }
         for name, even in PAIRS.items()
@@ -154,7 +154,7 @@ def _against(name: str, roi: float | None, even: float | None) -> str:
         return NOTHING
     if roi < even:
         return "✗ 不够"
-    return "✓ 暂时够" if name == "net_roi" else "✓ 够"
+    return "✓ 目前够,退货期过后再看" if name == "net_roi" else "✓ 够"
 
 
 def show_shops(viewer: Viewer, rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:

@@ -33,13 +33,13 @@ def show_definition(screen: Screen) -> None:
     matched and why.
     """
     st.caption(f"**在哪里看**:{plain(screen.where_zh, 200)}  \n:small[{plain(screen.where_en, 200)}]")
-    with st.expander("它算什么,谁说的 What it counts", icon=":material/rule:"):
+    with st.expander("这个数怎么算、依据是什么 What it counts", icon=":material/rule:"):
         zh, en = zip(*screen.counts.words(), strict=True)
         st.markdown(f"{' · '.join(zh)}  \n:gray[:small[{'; '.join(en)}]]")
         st.caption(f"依据:{plain(screen.source_zh, 300)}  \n:small[{plain(screen.source_en, 300)}]")
         for code, what, why_zh, why_en in UNKNOWN:
             if code == screen.platform:
-                st.caption(f"暂不能对平:{what}。{why_zh}。 {sentence(why_en)}")
+                st.caption(f"暂时没法对:{what}。{why_zh}。 {sentence(why_en)}")
 
 
 def show_match(found: Match) -> None:
@@ -84,18 +84,18 @@ def _show_verdict(found: Match) -> None:
     rest = money_of(found.currency, abs(found.rest_minor))
     if found.rest_minor == 0:
         st.success(
-            "**对平了:差 0 分。** 每一步的明细在下面。  \n:small[Matched: nothing is left.]",
+            "**对上了:差 0 分。** 每一步的明细在下面。  \n:small[Matched: nothing is left.]",
             icon=":material/check_circle:",
         )
     elif found.is_explained:
         st.success(
-            f"**对平了**:差 {rest},在取整的范围之内。  \n:small[Matched within rounding.]",
+            f"**对上了**:差 {rest},在取整的范围之内。  \n:small[Matched within rounding.]",
             icon=":material/check_circle:",
         )
     else:
-        which = "平台多" if found.rest_minor > 0 else "我们多"
+        which = "后台多" if found.rest_minor > 0 else "我们多"
         st.warning(
-            f"**还有 {rest} 说不清({which})。**  \n:small[An unexplained rest; we do not guess what it is.]",
+            f"**还差 {rest},原因未知({which})。**  \n:small[An unexplained rest; nobody guesses at it.]",
             icon=":material/help:",
         )
 

@@ -79,7 +79,7 @@ def in_words(row: Mapping[str, Any]) -> str:
     if row["closing_stock"] is None:
         zh = (
             f"近 30 天净销 {row['kept_units_30']:,} 件。"
-            "**还没有人说过这个店铺的库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
+            "**这家店还没录库存**:在下面录到货和盘点;没说的不猜,也不当成 0。"
         )
         return (
             f":orange[:material/help: {zh}]  \n:gray[:small[Nobody told this shop's stock yet: enter "

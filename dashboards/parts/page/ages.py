@@ -15,7 +15,7 @@ def show_age(age: Age | None) -> None:
         return
     if age.is_open:
         st.badge(
-            f"付款未满 {MATURE_DAYS} 天,会继续下降",
+            "还在退货期,数字还会降",
             icon=":material/hourglass_top:",
             color="orange",
             help=f"{_ABOUT} Still maturing.",

@@ -55,7 +55,7 @@ def show_way_to_open(place: str) -> None:
     page = page_of("open_items")
     if page is None:
         return
-    told = "未结台账:每一笔的天数、原因和下一步 Open items: age, reason and next step of each"
+    told = "平台还没结给我的钱:每一笔的天数、原因和下一步 Open items: age, reason and next step of each"
     if st.button(
         "平台还差哪些订单没结 What is still owed",
         icon=":material/pending_actions:",

@@ -39,11 +39,11 @@ def plain(text: str | None, limit: int = 60) -> str:
 
 
 #: ``CHANNEL`` with a word for what is not known of that could not be anything else's.
-CHANNEL_NAMES = CodeList("channel", {**CHANNEL.labels, "unknown": ("渠道不明", "channel unknown")})
+CHANNEL_NAMES = CodeList("channel", {**CHANNEL.labels, "unknown": ("平台没分渠道", "channel unknown")})
 
 
 def channel_name(code: str) -> str:
-    """A channel's Chinese label; 渠道不明 for ``unknown``, which alone could be anything."""
+    """A channel's Chinese label; 平台没分渠道 for ``unknown``, which alone could be anything."""
     return CHANNEL_NAMES.zh(code)
 
 

@@ -36,7 +36,7 @@ def show(viewer: Viewer) -> None:
         "汇率": show_waiting,
         "当前发布": _show_release,
         "检查": _show_checks,
-        "隔离行": _show_quarantine,
+        "问题行": _show_quarantine,
         "数据覆盖": _show_coverage,
         "最近文件": _show_files,
     }
@@ -114,10 +114,10 @@ def _show_checks(viewer: Viewer) -> None:
 
 
 def _show_quarantine(viewer: Viewer) -> None:
-    show_heading("隔离行", "Quarantined rows")
+    show_heading("问题行(暂未计入)", "Quarantined rows")
     rows = health.quarantine(viewer)
     if rows.is_empty():
-        st.markdown(":material/check_circle: 没有被隔离的行。 :gray[:small[Nothing is quarantined.]]")
+        st.markdown(":material/check_circle: 没有问题行。 :gray[:small[Nothing is quarantined.]]")
         return
     st.markdown(
         f"**{rows.height}** 条问题,这些行没有计入数字;其余行照常发布。 :gray[:small[Left out of all figures "
@@ -158,5 +158,6 @@ def _show_files(viewer: Viewer) -> None:
         return
     show_files(viewer, rows)
     st.caption(
-        "读取 = 发布 + 隔离 + 取代 + 重复,每一行都有去处。 Every row read is in exactly one of the four."
+        "读取 = 发布 + 问题行 + 已被新文件更新 + 重复,每一行都有去处。 Every row read is in exactly one of "
+        "the four."
     )

@@ -23,7 +23,7 @@ from metrics.reports.screens import SCREENS, Screen, screens_of
 from metrics.reports.typed import Typed, read_amount
 from pipeline.counter import raw_rows
 
-CARD = Card("match", "对平", "Match", ":material/balance:", 13)
+CARD = Card("match", "和后台对账", "Match", ":material/balance:", 13)
 
 _ASKED = "match_asked"
 
@@ -63,7 +63,7 @@ def show(viewer: Viewer) -> None:
     asked = st.session_state.get(_ASKED)
     if asked is None or asked[:2] != (shop, screen.id):
         return
-    with TellFailure("对平"):
+    with TellFailure("和后台对账"):
         _answer(viewer, *asked)
 
 
@@ -99,7 +99,7 @@ def _ask(shop: str, screen: Screen, newest: dt.date) -> None:
         money = "平台上的数(当地货币) Number" if screen.counts.zone == "shop" else "平台上的数(元) Number"
         text = middle.text_input(money, placeholder="59847.17", max_chars=30, key="match_number")
         is_sent = right.form_submit_button(
-            "对平 Match", icon=":material/balance:", type="primary", width="stretch"
+            "对账 Match", icon=":material/balance:", type="primary", width="stretch"
         )
     if not is_sent:
         return

@@ -1,5 +1,5 @@
-"""未结台账: what the platform still owes and what nobody can place yet, for which orders, since when, and
-what to do about it.
+"""平台还没结给我的钱: what the platform still owes and what nobody can place yet, for which orders, since
+when, and what to do about it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from metrics.query.labels import labels
 from metrics.reports.open_book import OpenBook, line_of, open_book
 from pipeline.counter import raw_rows
 
-CARD = Card("open_items", "未结台账", "Open items", ":material/pending_actions:", 12)
+CARD = Card("open_items", "平台还没结给我的钱", "Open items", ":material/pending_actions:", 12)
 
 
 def show(viewer: Viewer) -> None:

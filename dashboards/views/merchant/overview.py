@@ -108,7 +108,7 @@ def _show_trust(viewer: Viewer, window: Window) -> None:
         show_score(told)
     if not doubts:
         st.caption(
-            ":green[:material/verified: 检查都通过,没有被隔离的行。] All checks passed, no row is held back."
+            ":green[:material/verified: 数据已核对,没有问题行。] All checks passed, no row is held back."
         )
     for zh, en in doubts:
         st.caption(f":orange[:material/front_hand:] {zh}。 {sentence(en)}")

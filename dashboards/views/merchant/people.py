@@ -28,8 +28,8 @@ _FIGURES = {
     "gpm": ("GPM", "per 1,000 views", yuan), "watch_time": ("平均停留", "watching time", duration),
 }  # fmt: skip
 _SHARES = {
-    "own_live_share": ("自播占知道渠道的净成交", "own sessions"),
-    "creator_live_share": ("达播占知道渠道的净成交", "creators"),
+    "own_live_share": ("自播占能分出渠道的成交", "own sessions"),
+    "creator_live_share": ("达播占能分出渠道的成交", "creators"),
 }
 
 #: What hangs on few: Chinese and English.
@@ -45,16 +45,16 @@ def show(viewer: Viewer) -> None:
         return
     window = choose_window(windows_to(newest), "people_period")
     left, right = st.columns(2, gap="large")
-    with left, TellFailure("每个人值多少"):
+    with left, TellFailure("客单价与流量价值"):
         _show_figures(viewer, window)
-    with right, TellFailure("钱靠谁"):
+    with right, TellFailure("收入集中在谁身上"):
         _show_concentration(viewer, window)
     with TellFailure("复购"):
         _show_buyers(viewer)
 
 
 def _show_figures(viewer: Viewer, window: Window) -> None:
-    show_heading("每个人值多少", "What one brings")
+    show_heading("客单价与流量价值", "What one brings")
     answer = ask(viewer, list(_FIGURES), period=window.period)
     row = answer.rows.row(0, named=True)
     for metric, (zh, en, written) in _FIGURES.items():
@@ -67,7 +67,7 @@ def _show_figures(viewer: Viewer, window: Window) -> None:
 
 
 def _show_concentration(viewer: Viewer, window: Window) -> None:
-    show_heading("钱靠谁", "On whom it hangs")
+    show_heading("收入集中在谁身上", "On whom it hangs")
     answer = ask(viewer, list(_SHARES), period=window.period)
     for metric, (zh, en) in _SHARES.items():
         show_figure(metric, zh, en, percent(answer.rows[metric][0]))
