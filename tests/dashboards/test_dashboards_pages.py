@@ -545,9 +545,8 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     addresses = [(entry.audience, entry.card.path) for entry in entries()]
     assert len(set(addresses)) == len(addresses)
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
-        "overview", "channels", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items", "match",
-        "people", "stock", "passport", "costs",
-        "entries",
+        "overview", "channels", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items",
+        "match", "people", "stock", "passport", "costs", "entries",
     ]  # fmt: skip
 
 
