@@ -48,7 +48,9 @@ def stays_line(row: Mapping[str, Any]) -> str:
     if row["matured_fen"] is not None and row["age_days_qty"] > MATURE_DAYS:
         return f"留下 **{short_yuan(row['matured_fen'])}** :gray[:small[退货期已过]]"
     if row["matured_fen"] is None or is_few(row["orders"]):
-        why = f"只有 {row['orders'] or 0} 单,不到 {FEW_ORDERS} 单不估" if is_few(row["orders"]) else "还估不了"
+        why = (
+            f"只有 {row['orders'] or 0} 单,不到 {FEW_ORDERS} 单不估" if is_few(row["orders"]) else "还估不了"
+        )
         return f"目前留下 **{short_yuan(row['kept_fen'])}** :gray[:small[{why},还会降]]"
     return f"最后大约留下 **{rough_yuan(row['matured_fen'])}** :gray[:small[{bounds(row)}]]"
 
