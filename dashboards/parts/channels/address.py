@@ -18,12 +18,6 @@ from metrics.reports.channels.cell import MEMBERS
 PATH = "channels"
 _LONGEST = 120
 _FIRST_PAGE = 1
-#: Taps are as high as a thumb is wide, and look like rows of a list.
-_STYLE = """<style>
-[class*="st-key-tap"] a {min-height: 2.75rem; background: transparent;}
-[class*="st-key-tap"] a:hover {background: rgba(15, 154, 138, 0.12);}
-.st-key-channels button, .st-key-channels summary {min-height: 2.75rem;}
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -87,11 +81,6 @@ def read_spot() -> Spot:
 def go(spot: Spot) -> None:
     """Lead to ``spot``; for callbacks."""
     st.query_params.from_dict(spot.params())
-
-
-def show_style() -> None:
-    """Make the page's taps large; once a run."""
-    st.html(_STYLE)
 
 
 def show_tap(label: str, spot: Spot, *, icon: str | None = None, place: str = "") -> None:

@@ -76,7 +76,8 @@ def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
 
 def _chart(rows: pl.DataFrame) -> alt.LayerChart:
     base = alt.Chart(rows.with_row_index("place")).encode(
-        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
+        tooltip=[alt.Tooltip("name:N", title="项目"), alt.Tooltip("text:N", title="金额")],
     )
     length = alt.X("left:Q", axis=None, scale=alt.Scale(zero=True))
     layers = [

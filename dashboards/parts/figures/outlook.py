@@ -66,7 +66,12 @@ def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
         high=pl.col("matured_high_fen") / 100,
     )
     base = alt.Chart(told.with_row_index("place")).encode(
-        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
+        tooltip=[
+            alt.Tooltip("name:N", title="名称"),
+            alt.Tooltip("point:N", title="最后留下(估)"),
+            alt.Tooltip("below:N", title="说明"),
+        ],
     )
     colour, bar = ink(), {"height": 10, "cornerRadius": 3}
     layers = [
@@ -105,7 +110,8 @@ def show_at_age(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
         share="kept_rate",
     )
     base = alt.Chart(told.with_row_index("place")).encode(
-        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
+        tooltip=[alt.Tooltip("name:N", title="名称"), alt.Tooltip("rate:N", title="留下")],
     )
     scale, bar = alt.Scale(domain=[0, 1]), {"height": 10, "yOffset": 8, "cornerRadius": 3}
     layers = [

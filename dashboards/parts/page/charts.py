@@ -31,7 +31,8 @@ def show_kept_bars(
     lengths only).
     """
     base = alt.Chart(rows.with_row_index("place")).encode(
-        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+        y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
+        tooltip=[alt.Tooltip("name:N", title="名称"), alt.Tooltip("figures:N", title="数字")],
     )
     text_colour = ink()
     layers = [

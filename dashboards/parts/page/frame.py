@@ -11,6 +11,7 @@ from dashboards.parts.page.account import show_account
 from dashboards.parts.page.banner import show_banner, show_freshness
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.menu import IN_THE_ROW, Card
+from dashboards.parts.page.style import show_style
 from metrics.query.access import Viewer
 from metrics.reports import health
 
@@ -22,6 +23,7 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
 
     The menu is drawn here and not by Streamlit, whose own hides behind an arrow on a phone.
     """
+    show_style()
     # one row that wraps: on a phone the last links and the account share the second line
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="top"):
         for card, page in (link for link in links if link[0].place <= IN_THE_ROW):

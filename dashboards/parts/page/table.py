@@ -20,6 +20,7 @@ from contracts.code_list import CodeList
 from dashboards.parts.page.money import NOTHING, percent, times, yuan
 from dashboards.parts.page.words import BEIJING, visible
 from metrics.query.access import Viewer
+from metrics.reports.health import release_line
 from metrics.reports.sheets import Column, Sheet, as_csv, as_workbook
 
 #: Rows of a page, and rows a table shows without scrolling.
@@ -148,7 +149,8 @@ def _config(column: Column, *, is_pinned: bool) -> ColumnConfig:
 
 def _show_files(viewer: Viewer, sheet: Sheet, found: pl.DataFrame) -> None:
     """Buttons for the rows that are shown, made when somebody asks for them."""
-    out = replace(sheet, rows=found)
+    out, release = replace(sheet, rows=found), release_line(viewer).current
+    whose = f"{viewer.merchant_id or viewer.role}-发布{release}" if release else viewer.merchant_id
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for label, ending, kind, make in (
             ("Excel", "xlsx", _XLSX, partial(as_workbook, viewer, out)),
@@ -157,7 +159,7 @@ def _show_files(viewer: Viewer, sheet: Sheet, found: pl.DataFrame) -> None:
             st.download_button(
                 label,
                 data=make,
-                file_name=f"{sheet.title}.{ending}",
+                file_name=f"{whose}-{sheet.title}.{ending}",
                 mime=kind,
                 key=f"{sheet.title}_{ending}",
                 icon=":material/download:",

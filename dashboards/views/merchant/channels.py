@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.channels.address import Spot, go, read_spot, show_style, show_tap, up
+from dashboards.parts.channels.address import Spot, go, read_spot, show_tap, up
 from dashboards.parts.channels.channel import show_channel
 from dashboards.parts.channels.names import LISTS, channel_title, member_names
 from dashboards.parts.channels.orders import show_order, show_orders
@@ -36,7 +36,6 @@ def show(viewer: Viewer) -> None:
     if not windows:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
         return
-    show_style()
     spot = read_spot()
     with st.container(key="channels", gap="small"):
         window = _choose_window([*windows, *windows_to(windows[0].last, (90,))], spot)
