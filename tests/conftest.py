@@ -29,8 +29,36 @@ clock.hold()  # before anything asks what day it is
 # tests/warehouse/test_accounts.py)
 accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
-#: Folders whose tests share something that takes a minute to make: on two workers it would be made twice.
-TOGETHER = ("tests/proof/", "tests/bench/")
+#: Folders whose tests share something that is dear to make: on two workers it would be made twice.
+TOGETHER = ("tests/proof/", "tests/bench/", "tests/expectations/")
+
+#: What takes half a minute of CPU or more, longest first (measured, a file or a folder of ``TOGETHER``): a
+#: worker that is left with one of these at the end keeps the other waiting.
+DEAREST = (
+    "tests/proof/",
+    "tests/test_truth.py",
+    "tests/expectations/",
+    "tests/pipeline/test_killed.py",
+    "tests/dashboards/test_dashboards_browser.py",
+    "tests/pipeline/test_withdrawing.py",
+    "tests/demo/",
+    "tests/connectors/test_conformance.py",
+    "tests/pipeline/test_rough_handling.py",
+    "tests/intake/test_intake_implausible.py",
+    "tests/dashboards/test_dashboards_pages.py",
+    "tests/pipeline/test_outlook.py",
+    "tests/bench/",
+    "tests/connectors/test_collection.py",
+    "tests/mapping/test_mapping_erp.py",
+    "tests/intake/test_intake_receipts.py",
+    "tests/pipeline/test_arrival.py",
+    "tests/dags/test_dag_runs.py",
+    "tests/pipeline/test_collect.py",
+    "tests/intake/test_intake_conflicts.py",
+    "tests/mapping/test_mapping_again.py",
+    "tests/dashboards/test_dashboards_isolation.py",
+    "tests/pipeline/test_releasing.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before a fixture tries to start the browser
@@ -43,10 +71,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    slow = {
-        item.path for item in items if item.get_closest_marker("slow") or item.nodeid.startswith(TOGETHER)
-    }
-    items.sort(key=lambda item: item.path not in slow)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        listed = (at for at, name in enumerate(DEAREST) if item.nodeid.startswith(name))
+        return next(listed, len(DEAREST)), item.path not in slow
+
+    items.sort(key=place)
 
 
 class ByHouse(LoadFileScheduling):

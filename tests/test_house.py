@@ -524,6 +524,18 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     ] == []
 
 
+def test_what_goes_first_or_together_is_there() -> None:
+    """A file that was renamed would lose its place, and be what the other worker waits for at the end."""
+    made = ast.parse((HOUSE / "tests" / "conftest.py").read_text(encoding="utf-8")).body
+    named = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in made
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    assert named["TOGETHER"] and named["DEAREST"]
+    assert [name for name in (*named["DEAREST"], *named["TOGETHER"]) if not (HOUSE / name).exists()] == []
+
+
 @pytest.mark.parametrize(
     ("environment", "outcome"), [({}, "1 passed, 1 skipped"), ({"CI": "true"}, "1 passed, 1 error")]
 )
