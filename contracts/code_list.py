@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class CodeList:
     """
 
     name: str
-    labels: dict[str, tuple[str, str]]
+    labels: dict[str, tuple[str, str]] = field(hash=False)
 
     @property
     def values(self) -> list[str]:

@@ -31,7 +31,7 @@ class Table:
     optional: tuple[str, ...] = ()
     extra: tuple[Field, ...] = ()
     may_be_empty: bool = True
-    null_share: dict[str, float] = field(default_factory=dict)
+    null_share: dict[str, float] = field(default_factory=dict, hash=False)
     is_entered: bool = False
 
     @property
@@ -75,9 +75,13 @@ class Table:
         """Column names in storage order."""
         return list(self.fields)
 
+    @cached_property
+    def _nothing(self) -> pl.DataFrame:
+        return pl.DataFrame(schema=self.dtypes)
+
     def empty(self) -> pl.DataFrame:
         """A frame of this shape with no rows."""
-        return pl.DataFrame(schema=self.dtypes)
+        return self._nothing.clone()
 
     def shape(self, frame: pl.DataFrame) -> pl.DataFrame:
         """``frame`` with exactly these columns in this order, missing ones null, types cast strictly (never

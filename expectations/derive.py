@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from contracts.tables import Table
 from expectations.rule import STOP, WARN, Expected, FloorRule, Rule, SqlRule, address
@@ -87,12 +88,15 @@ def baseline(table: Table, now: Profile, before: Profile) -> list[FloorRule | Sq
         return list(_floors(table, now, before))
     return [
         *_floors(table, now, before),
-        _key(table),
-        _required(table),
-        *_bounds(table),
-        *_codes(table),
+        *_of_its_rows(table),
         *_null_shares(table, before),
     ]
+
+
+@cache
+def _of_its_rows(table: Table) -> tuple[SqlRule, ...]:
+    """What the contract says of rows, whatever else there is."""
+    return (_key(table), _required(table), *_bounds(table), *_codes(table))
 
 
 def _floors(table: Table, now: Profile, before: Profile) -> Iterator[FloorRule]:

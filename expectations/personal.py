@@ -8,6 +8,8 @@ merchants write of their own goods it needs a hint beside it.
 
 from __future__ import annotations
 
+from functools import cache
+
 from contracts.personal import ADDRESS, EMAIL, HALF_MASKED, ID_CARD, MOBILE, TITLES
 from contracts.tables import Table
 from expectations.derive import guilty
@@ -44,14 +46,15 @@ def text_columns(table: Table) -> dict[str, str]:
     return {name: IN_TITLES if name in TITLES else ANYWHERE for name in names}
 
 
-def personal_rules(table: Table) -> list[SqlRule]:
+@cache
+def personal_rules(table: Table) -> tuple[SqlRule, ...]:
     """The scan of ``table``; none when it holds no free text.
 
     The found cell itself is never repeated, only its column and key.
     """
     columns = text_columns(table)
     if not columns:
-        return []
+        return ()
     patterns = {
         pattern: [name for name, wanted in columns.items() if wanted == pattern]
         for pattern in dict.fromkeys(columns.values())
@@ -64,12 +67,12 @@ def personal_rules(table: Table) -> list[SqlRule]:
     broken = {name: f"regexp_matches({quote(name)}, {literal(text)})" for name, text in columns.items()}
     condition = " OR ".join(found)
     query = f"{guilty(table, broken)} WHERE {condition}"
-    return [
+    return (
         SqlRule(
             "NO_PERSONAL_DATA", STOP, "没有手机号、身份证号、详细地址",
             "no phone numbers, id cards or street addresses",
             "个人信息在解析时就应移除,出现一例即不得发布",
             "personal data is removed while parsing; one case is enough not to publish",
             table=table.full_name, query=query, condition=condition,
-        )
-    ]  # fmt: skip
+        ),
+    )  # fmt: skip

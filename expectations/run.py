@@ -161,7 +161,9 @@ def _asked(
             # a person had rows vanish: what is left has nothing to be compared with
             before = replace(before, rows={})
         add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))
-        now = profile(lake.connection, tables)
+        now = profile(
+            lake.connection, tables, {table.full_name for table in tables if not lake.may_hold_rows(table)}
+        )
         yield lake, now, {table.full_name: rules_of(table, now, before) for table in tables}
 
 
@@ -177,11 +179,11 @@ def rules_of(table: Table, now: Profile, before: Profile) -> list[FloorRule | Sq
     """All that is asked of one table: its baseline, the rules that name it, and the scan for personal
     data.
     """
-    named = [rule for rule in SQL_RULES if rule.table == table.full_name]
+    name = table.full_name
     return [
         *baseline(table, now, before),
-        *named,
-        *(personal_rules(table) if now.rows.get(table.full_name) else []),
+        *(rule for rule in SQL_RULES if rule.table == name),
+        *(personal_rules(table) if now.rows.get(name) else ()),
     ]
 
 

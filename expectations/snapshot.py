@@ -4,7 +4,7 @@ beside them, nothing writable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import compress
 from pathlib import Path
@@ -230,13 +230,15 @@ def _convert_currencies(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def profile(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> Profile:
-    """What the tables hold now."""
-    rows: dict[str, int] = {}
-    filled: dict[str, frozenset[str]] = {}
-    for table, (name, count, whole) in zip(
-        tables, connection.execute(" UNION ALL ".join(map(_profiled, tables))).fetchall(), strict=True
-    ):
+def profile(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], empty: Collection[str] = ()
+) -> Profile:
+    """What the tables hold now; those named ``empty`` are known to hold nothing and not asked."""
+    rows = {table.full_name: 0 for table in tables}
+    filled = {table.full_name: frozenset[str]() for table in tables}
+    asked = [table for table in tables if table.full_name not in empty]
+    found = connection.execute(" UNION ALL ".join(map(_profiled, asked))).fetchall() if asked else []
+    for table, (name, count, whole) in zip(asked, found, strict=True):
         rows[name] = count
         filled[name] = frozenset(compress(table.optional, whole) if count else ())
     return Profile(rows, filled)

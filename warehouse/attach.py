@@ -9,6 +9,7 @@ import duckdb
 
 from contracts.fields import TIME_ZONE
 from warehouse.place import Place
+from warehouse.settings import Settings
 from warehouse.sql import literal
 
 #: No download at run time: extensions come as PyPI wheels and are loaded by path.
@@ -44,6 +45,14 @@ def connect(
         raise
     _checked.update(files)
     return connection
+
+
+def limits(threads: int | None, memory: str | None) -> dict[str, str | int]:
+    """What a connection may use, by DuckDB's names: where nothing is asked for, as this installation says."""
+    if threads is None or memory is None:
+        chosen = Settings()
+        threads, memory = threads or chosen.threads, memory or chosen.memory
+    return {"threads": threads, "memory_limit": memory}
 
 
 def attach_statements(place: Place, *, write: bool = False, snapshot: int | None = None) -> list[str]:

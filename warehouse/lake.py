@@ -17,14 +17,23 @@ import pyarrow as pa
 
 from contracts.errors import UsageError
 from contracts.tables import Table
-from warehouse import idle, slot
-from warehouse.attach import connect
+from warehouse import idle, learned, slot
+from warehouse.attach import connect, limits
 from warehouse.lake_errors import absent, type_changed, unreachable
 from warehouse.place import Place
 from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
-from warehouse.settings import Settings
-from warehouse.sql import TYPES, address, digests, matching, quote, selection, typed_keys, where_clauses
+from warehouse.sql import (
+    address,
+    digests,
+    kinds,
+    matching,
+    once,
+    quote,
+    selection,
+    typed_keys,
+    where_clauses,
+)
 
 #: A table of at most this much Parquet is small.
 SMALL_BYTES = 1 << 20
@@ -41,7 +50,13 @@ class Lake:
     """
 
     def __init__(
-        self, place: Place, connection: duckdb.DuckDBPyConnection, stack: ExitStack, *, write: bool
+        self,
+        place: Place,
+        connection: duckdb.DuckDBPyConnection,
+        stack: ExitStack,
+        *,
+        write: bool,
+        catalog: idle.Held | None = None,
     ) -> None:
         self.place, self.connection, self.write = place, connection, write
         self._stack, self._open = stack, not write
@@ -49,6 +64,7 @@ class Lake:
         self.written: dict[str, set[str]] = {}
         self._columns: dict[str, dict[str, str]] | None = None
         self._sizes: dict[str, int] | None = None
+        self._catalog = catalog
 
     @classmethod
     def open(
@@ -81,19 +97,17 @@ class Lake:
             )
         with ExitStack() as stack:
             if write:
-                _make_folders(place)
+                if place.catalog_file:
+                    place.catalog_file.parent.mkdir(parents=True, exist_ok=True)
                 if not slot.holds_slot(place):
                     stack.enter_context(slot.writer_slot(place, slot_seconds))
             elif place.catalog_file and not place.catalog_file.exists():
                 raise absent(snapshot)
             spill = str(scratch_folder(place))
             try:
-                chosen = Settings()
-                may: dict[str, str | int] = {
-                    "threads": threads or chosen.threads,
-                    "memory_limit": memory or chosen.memory,
-                }
-                key = None if alone else idle.wanted(place, may, write=write, snapshot=snapshot)
+                may = limits(threads, memory)
+                asked = idle.wanted(place, may, write=write, snapshot=snapshot)
+                key, catalog = None if alone else asked, asked.catalog if asked else None
                 connection = idle.take(key) or connect(
                     place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot
                 )
@@ -106,7 +120,7 @@ class Lake:
             stack.push(partial(idle.give, key, connection))
             if not write:
                 connection.execute("BEGIN TRANSACTION")
-            return cls(place, connection, stack.pop_all(), write=write)
+            return cls(place, connection, stack.pop_all(), write=write, catalog=catalog)
 
     def close(self) -> None:
         """Roll back what is open, detach, and give the slot back."""
@@ -126,11 +140,10 @@ class Lake:
 
         Never drops; raises ``UsageError`` when a type differs.
         """
-        self._columns = None
+        self._columns = self._columns if self._open else None  # it knows what it has made itself
         with self.transaction():
             for table in tables:
-                found = self.columns(table)
-                wanted = {name: TYPES[dtype] for name, dtype in table.dtypes.items()}
+                found, wanted = self.columns(table), kinds(table)
                 if not found:
                     self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{quote(table.layer)}")
                     spec = ", ".join(
@@ -152,16 +165,17 @@ class Lake:
         return self._known().get(table.full_name, {})
 
     def _known(self) -> dict[str, dict[str, str]]:
-        """The columns of every table, asked of the catalog once."""
+        """The columns of every table, asked of the catalog once a snapshot."""
         if self._columns is None:
-            self._columns = {}
-            query = (
-                "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
-                "WHERE database_name = 'lake'"
-            )
-            for name, column, kind in self.connection.execute(query).fetchall():
-                self._columns.setdefault(name, {})[column] = kind
+            found = learned.columns.get(self._catalog, self.snapshot)  # what is made here is added to it
+            self._columns = dict(learned.ask_columns(self.connection) if found is None else found)
+            self._tell_columns()
         return self._columns
+
+    def _tell_columns(self) -> None:
+        """Have the next one know them, unless they may be taken back."""
+        if self._columns is not None and not (self.write and self._open):
+            learned.columns.keep(self._catalog, self.snapshot, dict(self._columns))
 
     def may_hold_rows(self, table: Table) -> bool:
         """False when the table surely holds none.
@@ -182,11 +196,12 @@ class Lake:
         By name only: the few names that two layers share count together.
         """
         if self._sizes is None:
-            query = (
-                "SELECT table_name, sum(file_size_bytes)::BIGINT FROM ducklake_table_info('lake') WHERE "
-                "file_count > 0 GROUP BY table_name"
-            )
-            self._sizes = dict(self.connection.execute(query).fetchall())
+            found = learned.sizes.get(self._catalog, self.snapshot)
+            if found is None:
+                found = learned.ask_sizes(self.connection)
+                if not self.write:
+                    learned.sizes.keep(self._catalog, self.snapshot, found)
+            self._sizes = dict(found)  # what is written here is added to it
         return self._sizes
 
     # transactions
@@ -212,6 +227,7 @@ class Lake:
         finally:
             self._open = False
         if self.write:
+            self._tell_columns()
             reach("lake.after_commit")
 
     def _roll_back(self) -> None:
@@ -238,7 +254,7 @@ class Lake:
         dtypes = {name: table.dtypes[name] for name in names}
         found = self.columns(table)
         if not found or (keys is not None and keys.is_empty()) or not self.may_hold_rows(table):
-            return pl.DataFrame(schema=dtypes)
+            return pl.DataFrame(schema=dtypes) if columns else table.empty()
         conditions, values = where_clauses(where or {})
         frames = {}
         if keys is not None and self.is_small(table):
@@ -289,7 +305,7 @@ class Lake:
         self._stored()[table.name] = self._stored().get(table.name, 0) + int(frame.estimated_size())
         self._note(table, frame)
         names = ", ".join(quote(name) for name in table.columns)
-        with self._registered({"_rows": _once(table.shape(frame))}):
+        with self._registered({"_rows": once(table.shape(frame))}):
             self.connection.execute(f"INSERT INTO {address(table)} ({names}) SELECT {names} FROM _rows")  # noqa: S608
 
     def replace(self, table: Table, keys: pl.DataFrame, frame: pl.DataFrame) -> None:
@@ -378,18 +394,3 @@ class Lake:
             ) WHERE snapshot_id < ? AND superseded_at <= now() - to_seconds(?)"""
         rows = self.connection.execute(query, [keep_from, grace.total_seconds()]).fetchall()
         return sorted({int(row[0]) for row in rows} - keep)
-
-
-def _once(frame: pl.DataFrame) -> pa.RecordBatchReader:
-    """``frame`` to be read once.
-
-    DuckDB holds what was registered until the transaction ends, though it is unregistered: of this it holds
-    nothing.
-    """
-    rows = frame.to_arrow()
-    return pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
-
-
-def _make_folders(place: Place) -> None:
-    if place.catalog_file:
-        place.catalog_file.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
+import pyarrow as pa
 
 from contracts.fields import TIME_ZONE
 from contracts.tables import Table
@@ -22,6 +24,12 @@ TYPES: dict[pl.DataType | type[pl.DataType], str] = {
 MANY_KEYS = 500
 #: What stands between two cells of a row, and for one that is null, where a row is written as one text.
 CELL_MARK, NULL_MARK = "chr(31)", "chr(30)"
+
+
+@cache
+def kinds(table: Table) -> dict[str, str]:
+    """Column of ``table`` → its DuckDB type."""
+    return {name: TYPES[dtype] for name, dtype in table.dtypes.items()}
 
 
 def quote(name: str) -> str:
@@ -104,6 +112,16 @@ def matching(keys: pl.DataFrame, *, bounded: bool = True) -> list[str]:
             )
             conditions.append(f"t.{quote(name)} BETWEEN {low} AND {high}")
     return conditions
+
+
+def once(frame: pl.DataFrame) -> pa.RecordBatchReader:
+    """``frame`` to be read once.
+
+    DuckDB holds what was registered until the transaction ends, though it is unregistered: of this it holds
+    nothing.
+    """
+    rows = frame.to_arrow()
+    return pa.RecordBatchReader.from_batches(rows.schema, iter(rows.to_batches()))
 
 
 def where_clauses(where: dict[str, object]) -> tuple[list[str], list[object]]:

@@ -179,7 +179,8 @@ def _forget(lake: Lake) -> None:
     Landing, the manifest and the registry stay.
     """
     for table in [*bronze_tables(), *SILVER.values(), *gold_tables().values(), LOAD, QUARANTINE]:
-        lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
+        if lake.columns(table):
+            lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
 
 
 def _load(
@@ -310,6 +311,7 @@ def _store(lake: Lake, waiting: pl.DataFrame, parts: list[Loaded], loads: pl.Dat
         fresh = part.bronze.join(
             lake.read(table, keys=part.bronze.select("_export_id").unique(), columns=ROW), on=ROW, how="anti"
         )
+        lake.ensure([table])
         lake.append(table, fresh)
     lake.replace(
         QUARANTINE,

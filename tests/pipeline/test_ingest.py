@@ -16,7 +16,7 @@ from cli import app, run
 from contracts.errors import NotFoundError
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
-from pipeline.house import reading
+from pipeline.house import all_tables, reading
 from pipeline.steps import ingest
 from warehouse.ops import EXPORT, LOAD
 from warehouse.settings import Settings
@@ -213,3 +213,16 @@ def test_two_homes_never_meet(released: Settings, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         totals(two, "m1")
     assert not (tmp_path / "two" / "landing").exists()
+
+
+def test_a_platforms_tables_are_made_when_it_is_first_heard_of(
+    settings: Settings, released: Settings
+) -> None:
+    """Sixty tables of platforms a house does not sell on would make every catalog twice as large."""
+    with reading(released) as lake:
+        found = lake.connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake'"
+        ).fetchall()
+    names = {name for (name,) in found}
+    assert {name for name in names if name.startswith("bronze.")} == {"bronze.douyin__orders"}
+    assert {table.full_name for table in all_tables() if table.layer != "bronze"} <= names
