@@ -50,6 +50,8 @@ def _route(viewer: Viewer, mine: list[Entry]) -> None:
 
 def _show_page(viewer: Viewer, entry: Entry, links: list[tuple[Card, StreamlitPage]]) -> None:
     show_top(viewer, links)
+    with st.container(key="title"):
+        st.title(entry.card.zh, anchor=False)
     with TellFailure(entry.card.zh):
         entry.show(viewer)
 

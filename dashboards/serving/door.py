@@ -93,7 +93,10 @@ async def _is_live(token: str) -> bool:
 
 
 def _named(scope: Scope, token: str) -> list[tuple[bytes, bytes]]:
-    kept = [item for item in scope["headers"] if item[0].lower() != HEADER.encode()]
+    """The request's headers and whose session it is; a page comes uncompressed, to be changed."""
+    is_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+    dropped = {HEADER.encode(), *([b"accept-encoding"] if is_page else [])}
+    kept = [item for item in scope["headers"] if item[0].lower() not in dropped]
     return [*kept, (HEADER.encode(), token.encode("latin-1"))] if token else kept
 
 
@@ -133,6 +136,10 @@ def _armoured(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+        elif message["type"] == "http.response.body" and message.get("body", b"").lstrip().startswith(b"<!"):
+            # Streamlit's page says that it is English; the length stays what was promised
+            body = message["body"].replace(b'<html lang="en">', b'<html lang="zh">', 1)
+            message = {**message, "body": body}
         await send(message)
 
     return sending

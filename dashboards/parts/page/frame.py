@@ -15,6 +15,9 @@ from dashboards.parts.page.style import show_style
 from metrics.query.access import Viewer
 from metrics.reports import health
 
+#: Pages in the bar at the bottom of a phone.
+_BAR = 5
+
 
 def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> None:
     """Menu and account in one row, then the freshness line and the banner.
@@ -26,7 +29,11 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
     show_style()
     # one row that wraps: on a phone the last links and the account share the second line
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="top"):
-        for card, page in (link for link in links if link[0].place <= IN_THE_ROW):
+        row = [link for link in links if link[0].place <= IN_THE_ROW]
+        with st.container(horizontal=True, gap="xsmall", width="content", key="bar"):
+            for card, page in row[:_BAR]:
+                st.page_link(page, icon=card.icon, width="content")
+        for card, page in row[_BAR:]:
             st.page_link(page, icon=card.icon, width="content")
         if more := [link for link in links if link[0].place > IN_THE_ROW]:
             with st.popover("更多", icon=":material/menu:", type="tertiary"):

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.page.failure import show_cut, show_empty
+from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.words import moment, visible
 from metrics.query.access import Viewer
@@ -18,7 +19,7 @@ _SHOWN = 500
 
 def show(viewer: Viewer) -> None:
     """The newest events, all of them or only what nobody should have done."""
-    st.title("安全记录 :gray[:small[Security log]]", anchor=False)
+    show_heading("安全记录", "Security log")
     is_all = st.segmented_control(
         "显示 Show",
         [False, True],
