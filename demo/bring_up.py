@@ -1,5 +1,5 @@
-"""Bringing everything up, step by step: simulator, registry, Airflow, one collection and its build by the
-real scheduler, dashboards.
+"""Bringing everything up, step by step: simulator, registry, Airflow, the files of the past and a collection
+of the last days, each built by the real scheduler, dashboards.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 
 DAGS = {"collect", "watch_inbox", "build", "maintain"}
 WRITER_POOL = "warehouse_writer"
-STEPS = 8
+STEPS = 9
 
 SignIns = dict[str, tuple[str, str]]
 
@@ -52,22 +52,18 @@ def bring_up(demo: Demo) -> SignIns:
         credentials = market.await_simulator(demo.children, demo.home, demo.ports.simulator)
     with demo.screen.step("登记商家与账号", "register merchants and sign-ins"):
         sign_ins = market.register_people(demo.settings, demo.home)
-        has_downloads = _write_downloads(demo)
+        is_first = _prepare_files(demo)
     with demo.screen.step("建立 Airflow 数据库", "set up Airflow's database"):
         demo.children.finish("airflow-migrate", PATIENCE_SECONDS)
     with demo.screen.step("启动 Airflow", "start Airflow"):
         _start_airflow(demo, environment, connections(credentials))
-    with demo.screen.step("采集(真实调度器)", "collect, by the real scheduler"):
-        if has_downloads:
-            _land_downloads(demo)
-        demo.timetable.pause("build", False)
-        began = dt.datetime.now(dt.UTC)
-        _await_success(demo, "collect", demo.timetable.trigger("collect"))
+    with demo.screen.step("收历史文件,建第一版", "take the files of the past, build and release"):
+        if is_first:
+            _release_history(demo)
+    with demo.screen.step("采集最近几天(真实调度器)", "collect the last days, by the real scheduler"):
+        began = _collect(demo, "later" if is_first else None)
     with demo.screen.step("构建、检查、发布", "build, audit, release"):
-        for run in demo.children.until(
-            lambda: demo.timetable.set_off("build", began), PATIENCE_SECONDS, "构建开始", "the build to begin"
-        ):
-            _await_success(demo, "build", run)
+        _await_builds(demo, began)
         demo.home.set_done("inbox")
     with demo.screen.step("启动看板", "start the dashboards"):
         _start_dashboards(demo)
@@ -78,23 +74,46 @@ def _airflow(*words: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *words]
 
 
-def _write_downloads(demo: Demo) -> bool:
-    """Until a home has had its first release, let some merchants download their files; False later."""
+def _prepare_files(demo: Demo) -> bool:
+    """Until a home has had its first release, have the merchants' files made and their lists entered; False
+    later.
+    """
     if demo.home.is_done("inbox"):
         return False
     market.write_downloads(demo.children, demo.home, demo.plan)
     demo.children.finish("simulator-files", PATIENCE_SECONDS)
+    market.enter_lists(demo.settings, demo.home)
     return True
 
 
-def _land_downloads(demo: Demo) -> None:
-    """Put the files in the inbox and have it watched.
-
-    The build is paused meanwhile, so that one build takes them and the collection together.
-    """
-    demo.timetable.pause("build", True)
-    market.fill_inbox(demo.settings, demo.home)
+def _release_history(demo: Demo) -> None:
+    """One release of the files of the past, which each merchant has looked at."""
+    began = dt.datetime.now(dt.UTC)
+    demo.timetable.pause("build", False)
+    market.fill_inbox(demo.settings, demo.home, "history")
     _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
+    _await_builds(demo, began)
+    market.look_once(demo.settings)
+
+
+def _collect(demo: Demo, part: str | None) -> dt.datetime:
+    """Collect what the platforms tell, and ``part`` of the downloads, before one build takes them together;
+    the moment before it is set off.
+    """
+    if part and market.fill_inbox(demo.settings, demo.home, part):
+        demo.timetable.pause("build", True)
+        _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
+    demo.timetable.pause("build", False)
+    began = dt.datetime.now(dt.UTC)
+    _await_success(demo, "collect", demo.timetable.trigger("collect"))
+    return began
+
+
+def _await_builds(demo: Demo, began: dt.datetime) -> None:
+    for run in demo.children.until(
+        lambda: demo.timetable.set_off("build", began), PATIENCE_SECONDS, "构建开始", "the build to begin"
+    ):
+        _await_success(demo, "build", run)
 
 
 def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, str]) -> None:

@@ -25,7 +25,8 @@ from warehouse.settings import Settings
 class Plan:
     """The market to simulate.
 
-    Kept at the first start, so that every later start serves the very same one; ``now`` is an ISO moment.
+    Kept at the first start, so that every later start serves the very same one; ``now`` is an ISO moment,
+    ``trade`` what the world is calibrated to.
     """
 
     seed: int
@@ -33,6 +34,7 @@ class Plan:
     days: int
     lines: int
     now: str
+    trade: str = "plain"
 
     @property
     def arguments(self) -> list[str]:
@@ -106,10 +108,11 @@ class DemoHome:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
 
-    def plan(self, *, seed: int, merchants: int, days: int, lines: int) -> Plan:
+    def plan(self, *, seed: int, merchants: int, days: int, lines: int, trade: str = "plain") -> Plan:
         """The kept plan; at the first start one of the given size whose orders end now."""
         now = dt.datetime.now(ZoneInfo(TIME_ZONE)).replace(microsecond=0).isoformat()
-        return Plan(**self._kept("plan.json", lambda: asdict(Plan(seed, merchants, days, lines, now))))
+        first = Plan(seed, merchants, days, lines, now, trade)
+        return Plan(**self._kept("plan.json", lambda: asdict(first)))
 
     def passwords(self, names: tuple[str, ...]) -> dict[str, str]:
         """Account name → password, invented once and the same ever after."""

@@ -14,9 +14,10 @@ from demo.home import DemoHome, Plan
 from demo.processes import PATIENCE_SECONDS, Children
 from demo.surroundings import HOST, plain_environment, reference
 from pipeline.entries.engine import import_file
-from pipeline.entries.lists import rates
+from pipeline.entries.lists import costs, rates, stock
+from pipeline.house import reading
 from pipeline.intake.registering import register_market
-from warehouse import accounts
+from warehouse import accounts, release
 from warehouse.settings import Settings
 
 #: The demo's people: sign-in name → (label, role, merchant). The two merchants are the first of every
@@ -27,9 +28,8 @@ PEOPLE = {
     "association": ("行业协会 / association", "association", None),
 }
 
-#: Whose downloads lie in the inbox at the first start: they hold what the platforms' APIs do not tell, such
-#: as most live sessions.
-INBOX_MERCHANTS = ("yunshan", "tinglan")
+#: Who downloads, fills in lists and lets the platforms' APIs be read; the others only give files.
+LEADS = tuple(merchant for _, _, merchant in PEOPLE.values() if merchant)
 
 
 def start_simulator(children: Children, home: DemoHome, plan: Plan, port: int) -> None:
@@ -72,8 +72,7 @@ def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, 
     market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
     register_market(
         settings,
-        market
-        | {"shops": [shop | {"credential_ref": reference(shop["shop_id"])} for shop in market["shops"]]},
+        market | {"shops": [_collected(shop) for shop in market["shops"]]},
     )
     import_file(rates.LIST, settings, None, home.simulator / "rates.csv", by="demo")
     people = {
@@ -87,36 +86,50 @@ def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, 
     return {label: (name, passwords[name]) for name, (label, _, _) in people.items()}
 
 
+def _collected(shop: dict[str, Any]) -> dict[str, Any]:
+    is_led = shop["merchant_id"] in LEADS
+    return shop | {"credential_ref": reference(shop["shop_id"]) if is_led else None}
+
+
 def write_downloads(children: Children, home: DemoHome, plan: Plan) -> None:
-    """Let the simulator write what the inbox's merchants would download, beside the inbox: a file appears
-    there whole or not at all.
+    """Let the simulator write what merchants have in hand, beside the inbox: a file appears there whole or
+    not at all.
     """
-    market: dict[str, Any] = json.loads((home.simulator / "registry.json").read_text(encoding="utf-8"))
-    shops = [
-        word
-        for shop in market["shops"]
-        if shop["merchant_id"] in INBOX_MERCHANTS
-        for word in ("--shop", shop["shop_id"])
-    ]
-    command = [
-        sys.executable,
-        "-m",
-        "simulator",
-        "files",
-        "--out",
-        str(home.simulator / "downloads"),
-        *plan.arguments,
-        *shops,
-    ]
-    children.start("simulator-files", command, plain_environment(home), is_brief=True)
+    leads = [word for merchant in LEADS for word in ("--lead", merchant)]
+    command = [sys.executable, "-m", "simulator", "downloads", "--out", str(home.simulator / "downloads")]
+    children.start(
+        "simulator-files", [*command, *plan.arguments, *leads], plain_environment(home), is_brief=True
+    )
 
 
-def fill_inbox(settings: Settings, home: DemoHome) -> int:
-    """Move the downloads into the inbox; returns how many."""
-    downloads = sorted(path for path in (home.simulator / "downloads").rglob("*") if path.is_file())
+def fill_inbox(settings: Settings, home: DemoHome, part: str) -> int:
+    """Move one part of the downloads into the inbox; returns how many files."""
+    folder = home.simulator / "downloads" / part
+    downloads = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in downloads:
-        target = settings.place.inbox / path.relative_to(home.simulator / "downloads")
+        target = settings.place.inbox / path.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-    shutil.rmtree(home.simulator / "downloads", ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     return len(downloads)
+
+
+def enter_lists(settings: Settings, home: DemoHome) -> None:
+    """Enter what the demo's merchants have filled in: costs with the advertising no platform reports, and
+    stock. Their own accounts are registered with their shops.
+    """
+    for merchant in LEADS:
+        folder = home.simulator / "downloads" / "lists" / merchant
+        for path in sorted(folder.glob("*.csv")):
+            item = costs.LIST if path.name == "costs.csv" else stock.LIST
+            import_file(item, settings, merchant, path, by=merchant)
+    shutil.rmtree(home.simulator / "downloads" / "lists", ignore_errors=True)
+
+
+def look_once(settings: Settings) -> None:
+    """Keep that each merchant saw the release of the files: the pages then say what has moved since."""
+    with reading(settings) as lake:
+        seen = release.current(lake)
+    for name, (_, role, _) in PEOPLE.items():
+        if seen and role == "merchant":
+            accounts.see(settings.place, name, seen.number)

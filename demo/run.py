@@ -23,14 +23,16 @@ from demo.timetable import Timetable
 from warehouse.settings import Settings
 
 INTERRUPTED = 130
+#: The market of a first start. Its two merchants, who have two thirds of it, sell 200 orders a day and more.
+LINES, MERCHANTS, DAYS = 98_000, 12, 125
 
 
 def run_demo(
     settings: Settings,
     *,
-    lines: int = 40_000,
-    merchants: int = 12,
-    days: int = 90,
+    lines: int = LINES,
+    merchants: int = MERCHANTS,
+    days: int = DAYS,
     seed: int = 1,
     on_ready: Callable[[], None] | None = None,
 ) -> int:
@@ -91,7 +93,9 @@ def _prepare(
         left = children.end_leftovers()
         ports, password = free_ports(), home.passwords((OPERATOR,))[OPERATOR]
         timetable = Timetable(f"http://{HOST}:{ports.airflow}", OPERATOR, password)
-        demo = Demo(settings, home, home.plan(**size), ports, children, screen, timetable, is_again)
+        demo = Demo(
+            settings, home, home.plan(**size, trade="demo"), ports, children, screen, timetable, is_again
+        )
     screen.say(
         f"演示数据都在 {home.home},和您自己的分开;make demo-clean 会连同以演示商家名义上传的文件一起删除",
         f"the demo's data is in {home.home}, apart from your own; make demo-clean removes it, and with it "

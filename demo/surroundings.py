@@ -22,6 +22,10 @@ OPERATOR = "operator"
 USUAL_PORTS = {"dashboards": 8501, "airflow": 8080, "simulator": 8099}
 
 
+#: Files of the past end at the midnight before yesterday's; the platforms' APIs tell what came after.
+RECENT_DAYS = "3"
+
+
 @dataclass(frozen=True)
 class Ports:
     """One free loopback port for each server; ``moved`` names those whose usual port was busy."""
@@ -55,14 +59,15 @@ def _free_port(held: ExitStack, usual: int) -> int:
 
 def plain_environment(home: DemoHome) -> dict[str, str]:
     """This process's environment without another Airflow's settings, with this home and its own warehouse,
-    and with loopback kept away from any proxy.
+    with loopback kept away from any proxy, and with collections of the last days alone.
     """
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "_AIRFLOW_"))
     }
     spared = ",".join(filter(None, [kept.get("no_proxy") or kept.get("NO_PROXY"), HOST, "localhost"]))
     place = {"BAIYUN_HOME": str(home.home), "BAIYUN_CATALOG": "", "BAIYUN_DATA": ""}
-    return kept | place | {"no_proxy": spared, "NO_PROXY": spared, "PYTHONUNBUFFERED": "1"}
+    recent = {"BAIYUN_HISTORY_DAYS": RECENT_DAYS, "BAIYUN_COLLECT_DAYS": RECENT_DAYS}
+    return kept | place | recent | {"no_proxy": spared, "NO_PROXY": spared, "PYTHONUNBUFFERED": "1"}
 
 
 def airflow_environment(home: DemoHome, port: int, password: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """``python -m simulator [serve] --home DIR``: the demo's platforms on loopback.
 
-``files --out DIR``: what merchants would download. Prints no secret.
+``files --out DIR``: what merchants would download. ``downloads --out DIR``: what the demo begins with. Prints
+no secret.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from pathlib import Path
 
 import uvicorn
 
+from simulator.downloads import write_downloads
 from simulator.files import write_files
 from simulator.handout import credentials_of, registry_of, write_rates
 from simulator.history.clock import ZONE
 from simulator.history.market import Market, build_market
 from simulator.history.platforms import FACTS
+from simulator.history.trade import TRADES
 from simulator.server import World, make_app
 
 
@@ -27,7 +30,8 @@ def _moment(text: str) -> dt.datetime:
     return moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _common() -> argparse.ArgumentParser:
+    """Which market: the words of every command."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--seed", type=int, default=1)
     common.add_argument("--merchants", type=int, default=12)
@@ -48,8 +52,16 @@ def _parser() -> argparse.ArgumentParser:
         help="end of the market's orders, Beijing time; default: the clock",
     )
     common.add_argument(
+        "--trade", choices=tuple(TRADES), default="plain", help="what the world is calibrated to"
+    )
+    common.add_argument(
         "--at", type=_moment, default=None, help="the moment the platforms stand at; default: --now"
     )
+    return common
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = _common()
     parser = argparse.ArgumentParser(prog="python -m simulator", description="模拟市场 / simulated market")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", parents=[common], help="平台接口 / platform APIs on loopback")
@@ -66,6 +78,18 @@ def _parser() -> argparse.ArgumentParser:
     files.add_argument("--out", type=Path, required=True)
     files.add_argument(
         "--shop", action="append", help="只写这个店铺,可多次 / of this shop only; may be repeated"
+    )
+    downloads = commands.add_parser(
+        "downloads",
+        parents=[common],
+        help="演示开始时商家手里的文件 / what the demo's merchants have in hand",
+    )
+    downloads.add_argument("--out", type=Path, required=True)
+    downloads.add_argument(
+        "--lead",
+        action="append",
+        default=[],
+        help="一个演示商家,可多次 / a merchant of the demo; may be repeated",
     )
     return parser
 
@@ -92,12 +116,17 @@ def write_home(home: Path, market: Market, world: World, base: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Build the market, then serve until interrupted, or write the files and print how many."""
     words = sys.argv[1:] if arguments is None else arguments
-    wishes = _parser().parse_args(
-        words if words[:1] in (["files"], ["serve"], ["-h"], ["--help"]) else ["serve", *words]
-    )
+    known = words[:1] and words[0] in ("files", "downloads", "serve", "-h", "--help")
+    wishes = _parser().parse_args(words if known else ["serve", *words])
     now = wishes.now or dt.datetime.now(ZONE)
     market = build_market(
-        wishes.seed, wishes.merchants, wishes.days, wishes.lines, now=now, platforms=wishes.platforms
+        wishes.seed,
+        wishes.merchants,
+        wishes.days,
+        wishes.lines,
+        now=now,
+        platforms=wishes.platforms,
+        trade=TRADES[wishes.trade],
     )
     at = wishes.at or market.now
     if wishes.command == "files":
@@ -105,6 +134,11 @@ def main(arguments: list[str] | None = None) -> None:
             market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date(), wishes.shop
         )
         print(f"{len(written)} 个文件 / files → {wishes.out}")
+        return
+    if wishes.command == "downloads":
+        print(
+            f"{write_downloads(market, wishes.out, wishes.days, wishes.lead)} 个文件 / files → {wishes.out}"
+        )
         return
     app = make_app(market, at)
     base = f"http://127.0.0.1:{wishes.port}"

@@ -29,7 +29,8 @@ def write_rates(market: Market, path: Path) -> None:
     order until well after its end.
     """
     first: dt.date = market.lines.select(pl.col("created_at").dt.date().min()).item()
-    rates = thb_rates(first - dt.timedelta(days=1), market.now.date() + dt.timedelta(days=60))
+    ends = first - dt.timedelta(days=1), market.now.date() + dt.timedelta(days=60)
+    rates = thb_rates(*ends, satang_odd=market.trade.satang_odd)
     rates.rename({"rate_date": "date", "currency_code": "currency", "rate_text": "rate"}).write_csv(path)
 
 

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         ge=1,
         description="采集回看天数:晚到的退款靠它 / days of updates re-read by each collection",
     )
+    history_days: int = Field(
+        default=90,
+        ge=1,
+        description="第一次采集往回读几天 / days a shop is read back the first time",
+    )
     http_attempts: int = Field(default=6, ge=1, description="每个请求最多尝试次数 / tries per request")
     http_wait_scale: float = Field(
         default=1.0, ge=0, description="重试等待倍数 / scale of waits between tries"

@@ -5,11 +5,11 @@ from the parser's columns.csv.
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Mapping
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
+
+from simulator.workbooks import write_workbook
 
 _HEADER_75 = (
     "主订单编号,子订单编号,支付方式,选购商品,货号,商品ID,商家编码,商品数量,商品金额,订单提交时间,"
@@ -142,21 +142,7 @@ def table_csv(table: pl.DataFrame) -> bytes:
 
 def table_xlsx(table: pl.DataFrame, sheet: str) -> bytes:
     """A workbook as the platform writes it: the sheet declares the range A1:A1 whatever it holds."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    ) as book:
-        page = book.add_worksheet(sheet)
-        page._write_dimension = lambda: page._xml_empty_tag("dimension", [("ref", "A1:A1")])
-        for column, name in enumerate(table.columns):
-            page.write_column(0, column, [name, *table[name].to_list()])
-    return stream.getvalue()
+    return write_workbook({sheet: table}, is_range_false=True)
 
 
 def _tab(text: pl.Expr) -> pl.Expr:

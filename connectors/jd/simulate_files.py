@@ -5,14 +5,12 @@ The header lists are written out a second time on purpose.
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from collections.abc import Mapping
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.jd.simulate_words import REMARK, moment, say, yuan
+from simulator.workbooks import write_workbook
 
 _ORDER = (
     "订单号,商品ID,商品名称,订购数量,支付方式,下单时间,京东价,订单金额,结算金额,余额支付,应付金额,订单状态,"
@@ -211,23 +209,7 @@ def fund_xlsx(funds: pl.DataFrame) -> bytes:
         .otherwise(remark),
     }  # fmt: skip
     table = funds.select(cells[name].alias(name) for name in _FUND.split(","))
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    ) as book:
-        book.set_properties(
-            {"created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
-        )  # the same moment gives the same bytes
-        page = book.add_worksheet("资金表")
-        for column, name in enumerate(table.columns):
-            page.write_column(0, column, [name, *table[name].to_list()])
-    return stream.getvalue()
+    return write_workbook({"资金表": table})
 
 
 def _csv(rows: pl.DataFrame, header: str, cells: Cells, end: str = "") -> str:

@@ -5,13 +5,12 @@ the parser's columns.csv.
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Mapping
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.kuaishou import simulate_words as words
+from simulator.workbooks import write_workbook
 
 _EPOCH = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the workbook stamp is fixed so that the same market gives the same bytes
 
@@ -121,24 +120,9 @@ def workbook(table: pl.DataFrame, rows_per_sheet: int) -> bytes:
     """A workbook as the platform writes it: many sheets, each with the header, each declaring the range A1:A1
     whatever it holds; all cells text.
     """
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    ) as book:
-        book.set_properties({"created": _EPOCH})
-        for number, start in enumerate(range(0, max(table.height, 1), rows_per_sheet), 1):
-            page = book.add_worksheet(f"Sheet{number}")
-            page._write_dimension = lambda page=page: page._xml_empty_tag("dimension", [("ref", "A1:A1")])
-            part = table.slice(start, rows_per_sheet)
-            for column, name in enumerate(part.columns):
-                page.write_column(0, column, [name, *part[name].to_list()])
-    return stream.getvalue()
+    starts = range(0, max(table.height, 1), rows_per_sheet)
+    pages = {f"Sheet{number}": table.slice(start, rows_per_sheet) for number, start in enumerate(starts, 1)}
+    return write_workbook(pages, is_range_false=True)
 
 
 def _moment(column: str) -> pl.Expr:

@@ -58,10 +58,10 @@ def export_files(
             f"退款管理{stamp}.xlsx": simulate_files.refund_list(refunds),
         }
     live = _within(_live(market, shop_id, every_line), "created_at", first_date, last_date)
-    files |= {
-        f"直播分场次{stamp}.xlsx": simulate_files.session_list(sessions),
-        f"直播订单明细{stamp}.xlsx": simulate_files.live_order_list(live),
-    }
+    if sessions.height:
+        files[f"直播分场次{stamp}.xlsx"] = simulate_files.session_list(sessions)
+    if live.height:
+        files[f"直播订单明细{stamp}.xlsx"] = simulate_files.live_order_list(live)
     return files | _beside_orders(market, shop_id, at, (first_date, last_date), shops.index(shop_id))
 
 

@@ -5,13 +5,13 @@ The header lists (``simulate_headers.tsv``) are a second copy on purpose.
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import polars as pl
 
 from connectors.taobao import simulate_words
 from connectors.taobao.simulate_words import moment, say, yuan
+from simulator.workbooks import write_workbook
 
 
 def _headers() -> dict[str, list[str]]:
@@ -50,10 +50,7 @@ def csv_bytes(frame: pl.DataFrame, header: list[str], cells: _Cells, wrapped: tu
 
 def xlsx_bytes(frame: pl.DataFrame, header: list[str], cells: _Cells) -> bytes:
     """One sheet, all cells text, empty ones left out."""
-    out = io.BytesIO()
-    table = _table(frame, header, cells).with_columns(pl.all().replace("", None))
-    table.write_excel(out, worksheet="Sheet1", autofilter=False)
-    return out.getvalue()
+    return write_workbook({"Sheet1": _table(frame, header, cells)})
 
 
 def _table(frame: pl.DataFrame, header: list[str], cells: _Cells) -> pl.DataFrame:

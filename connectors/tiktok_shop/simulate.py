@@ -45,11 +45,11 @@ def export_files(
     shops = market.shops.filter(pl.col("platform_code") == "tiktok_shop")["shop_id"].to_list()
     is_other = shops.index(shop_id) % 2 == 1
     lines = market.lines_at(shop_id, at)
-    every = words.sku_lines(lines, market.refunds_at(shop_id, at))
+    every = words.sku_lines(lines, market.refunds_at(shop_id, at), market.trade.satang_odd)
     rows = every.filter(pl.col("created_at").dt.date().is_between(first_date, last_date))
-    paid_out = words.statement_rows(market.settlements_at(shop_id, at), lines).filter(
-        pl.col("day").is_between(first_date, last_date)
-    )
+    paid_out = words.statement_rows(
+        market.settlements_at(shop_id, at), lines, market.trade.satang_odd
+    ).filter(pl.col("day").is_between(first_date, last_date))
     local, found = at.astimezone(ZoneInfo(words.ZONE)), dict[str, bytes]()
     if rows.height:
         table, name = files.order_table(rows, thai=is_other), f"All order-{local:%Y-%m-%d-%H_%M}"
@@ -159,7 +159,9 @@ class TikTokDialect:
     def _ledger(self, world: World, shop_id: str) -> dict[str, dict[str, Any]]:
         def make() -> dict[str, dict[str, Any]]:
             return wire.statements(
-                words.statement_rows(world.market.settlements_at(shop_id, world.at), world.lines(shop_id))
+                words.statement_rows(
+                    world.settlements(shop_id), world.lines(shop_id), world.market.trade.satang_odd
+                )
             )
 
         ledger: dict[str, dict[str, Any]] = self._remembered(world, shop_id, "statements", make)
@@ -199,7 +201,8 @@ class TikTokDialect:
 
         def make() -> dict[str, list[dict[str, Any]]]:
             settled, funds = world.settlements(shop_id), world.funds(shop_id)
-            return wire.withdrawals(words.movement_rows(settled, world.lines(shop_id), funds), world.at)
+            lines, odd = world.lines(shop_id), world.market.trade.satang_odd
+            return wire.withdrawals(words.movement_rows(settled, lines, funds, odd), world.at)
 
         known = self._remembered(world, shop_id, "withdrawals", make)["withdrawals"]
         first, last = int(query.get("create_time_ge") or 0), int(query.get("create_time_lt") or 2**40)
@@ -225,10 +228,10 @@ def _cut(data: dict[str, Any], name: str, query: Any) -> str:  # noqa: ANN401 - 
 
 
 def _rendered(world: World, shop_id: str, name: str) -> wire.Rendered:
-    lines, refunds = world.lines(shop_id), world.refunds(shop_id)
+    lines, refunds, odd = world.lines(shop_id), world.refunds(shop_id), world.market.trade.satang_odd
     if name == "orders":
-        return wire.render_orders(words.sku_lines(lines, refunds))
-    return wire.render_requests(refunds, lines, cancels=name == "cancellations")
+        return wire.render_orders(words.sku_lines(lines, refunds, odd))
+    return wire.render_requests(refunds, lines, odd, cancels=name == "cancellations")
 
 
 def _shops(world: World, shop: dict[str, Any], request: Request, body: str) -> str:

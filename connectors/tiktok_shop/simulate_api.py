@@ -180,12 +180,12 @@ def _status() -> pl.Expr:
     return pl.col("order_status").replace_strict(API_STATUS, return_dtype=pl.String)
 
 
-def render_requests(refunds: pl.DataFrame, lines: pl.DataFrame, *, cancels: bool) -> Rendered:
+def render_requests(refunds: pl.DataFrame, lines: pl.DataFrame, odd: int, *, cancels: bool) -> Rendered:
     """Cancellations (before shipment) or return orders (after it) of a shop's after-sales."""
     chosen = refunds.filter((pl.col("stage_code") == "before_shipment") == cancels)
     goods = lines.select("order_line_id", "sku_id", "sku_code", "product_name", "created_at")
     joined = chosen.join(goods, on="order_line_id", how="inner", maintain_order="left").with_columns(
-        back=satang("refund_fen")
+        back=satang("refund_fen", odd)
     )
     units = _units(joined, pl.col("refund_qty").clip(lower_bound=1), "back")
     money = pl.struct(currency=pl.lit(CURRENCY), refund_total=baht(pl.col("back")))

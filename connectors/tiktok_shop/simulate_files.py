@@ -4,14 +4,12 @@ the parser's columns.csv.
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from collections.abc import Mapping
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.tiktok_shop.simulate_words import CONTENT, COUNTRY, CURRENCY, ENGLISH, THAI, ZONE, baht
+from simulator.workbooks import write_workbook
 
 _ORDER_HEADER = (
     "Order ID,Order Status,Order Substatus,Cancelation/Return Type,Normal or Pre-order,SKU ID,Seller "
@@ -97,25 +95,7 @@ def income_xlsx(table: pl.DataFrame, total: int) -> bytes:
 
 def workbook(sheets: Mapping[str, pl.DataFrame]) -> bytes:
     """A workbook as the platform writes it: every sheet declares the range A1:A1 whatever it holds."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    ) as book:
-        book.set_properties(
-            {"created": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
-        )  # the same moment gives the same bytes
-        for title, table in sheets.items():
-            page = book.add_worksheet(title)
-            page._write_dimension = lambda page=page: page._xml_empty_tag("dimension", [("ref", "A1:A1")])
-            for column, name in enumerate(table.columns):
-                page.write_column(0, column, [name, *table[name].to_list()])
-    return stream.getvalue()
+    return write_workbook(sheets, is_range_false=True)
 
 
 def _tab(text: pl.Expr) -> pl.Expr:

@@ -39,12 +39,12 @@ REASONS = {
 CONTENT = {"live": "LIVE", "short_video": "Videos"}
 
 
-def satang(fen: str) -> pl.Expr:
+def satang(fen: str, odd: int) -> pl.Expr:
     """A fen column in satang by the rate of the order's day of creation: 5 for a fen on even days of the
-    year, 4 on odd ones.
+    year, ``odd`` on odd ones.
     """
     even = pl.col("created_at").dt.ordinal_day() % 2 == 0
-    return pl.col(fen) * pl.when(even).then(5).otherwise(4)
+    return pl.col(fen) * pl.when(even).then(5).otherwise(odd)
 
 
 def baht(minor: pl.Expr) -> pl.Expr:
@@ -58,8 +58,8 @@ def baht(minor: pl.Expr) -> pl.Expr:
     )
 
 
-def sku_lines(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
-    """One row per order × SKU of a shop's lines as of a moment; amounts in satang.
+def sku_lines(lines: pl.DataFrame, refunds: pl.DataFrame, odd: int) -> pl.DataFrame:
+    """One row per order × SKU of a shop's lines as of a moment; amounts in satang (``odd``: see ``satang``).
 
     Order-level columns begin with ``order_`` and repeat.
 
@@ -70,11 +70,12 @@ def sku_lines(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     )
     back = done.group_by("order_line_id").agg(back_qty=pl.col("refund_qty").sum())
     money = {
-        name: satang(f"{name}_fen")
+        name: satang(f"{name}_fen", odd)
         for name in ("unit_price", "placed", "freight", "refunded", "discount_merchant")
     }
     told = lines.join(back, on="order_line_id", how="left", maintain_order="left").with_columns(
-        **money, discount_platform=satang("discount_platform_fen") + satang("discount_creator_fen")
+        **money,
+        discount_platform=satang("discount_platform_fen", odd) + satang("discount_creator_fen", odd),
     )
     sums = ("line_qty", "back_qty", "placed", "freight", "refunded", "discount_merchant", "discount_platform")
     texts = (
@@ -109,12 +110,14 @@ def sku_lines(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def movement_rows(settlements: pl.DataFrame, lines: pl.DataFrame, funds: pl.DataFrame) -> pl.DataFrame:
+def movement_rows(
+    settlements: pl.DataFrame, lines: pl.DataFrame, funds: pl.DataFrame, odd: int
+) -> pl.DataFrame:
     """``name, kind, moved_at, amount`` (satang, without sign): what each day's statement brought into the
     balance, and what was drawn out of it.
     """
     days = (
-        statement_rows(settlements, lines)
+        statement_rows(settlements, lines, odd)
         .group_by("day")
         .agg(amount=pl.col("settled").sum())
         .filter(pl.col("amount") > 0)
@@ -125,12 +128,12 @@ def movement_rows(settlements: pl.DataFrame, lines: pl.DataFrame, funds: pl.Data
     )
     drawn = funds.filter(pl.col("fund_type_code") == "withdrawal").with_columns(created_at="moved_at")
     out = drawn.select(
-        name="fund_ref", kind=pl.lit("WITHDRAW"), moved_at="moved_at", amount=satang("moved_fen").abs()
+        name="fund_ref", kind=pl.lit("WITHDRAW"), moved_at="moved_at", amount=satang("moved_fen", odd).abs()
     )
     return pl.concat([paid, out]).sort("moved_at", "name")
 
 
-def statement_rows(settlements: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def statement_rows(settlements: pl.DataFrame, lines: pl.DataFrame, odd: int) -> pl.DataFrame:
     """One row per order and day of a statement, payouts and take-backs apart, in satang.
 
     ``day`` is the statement's date (Beijing).
@@ -139,7 +142,7 @@ def statement_rows(settlements: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFra
     names = ("base", "settled", "fee", "commission", "leader")
     told = settlements.join(created, on="order_id", how="inner", maintain_order="left")
     told = told.with_columns(
-        **{name: satang(f"{name}_fen") for name in names}, day=pl.col("settled_at").dt.date()
+        **{name: satang(f"{name}_fen", odd) for name in names}, day=pl.col("settled_at").dt.date()
     )
     return told.group_by("order_id", "settlement_type_code", "day", maintain_order=True).agg(
         pl.col("created_at").first(), pl.col(names).sum()

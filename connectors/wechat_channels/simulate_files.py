@@ -4,13 +4,12 @@ from the parser's columns.csv.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.wechat_channels import simulate_words as words
+from simulator.workbooks import write_workbook
 
 _ORDER_57 = (
     "订单号,订单下单时间,订单发货时间,订单确认收货时间,订单完成结算时间,订单状态,发货方式,收件人姓名,"
@@ -134,20 +133,7 @@ def after_sale_table(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame
 
 def table_xlsx(table: pl.DataFrame) -> bytes:
     """A workbook of text cells."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    ) as book:
-        page = book.add_worksheet("Sheet1")
-        for column, name in enumerate(table.columns):
-            page.write_column(0, column, [name, *table[name].fill_null("").to_list()])
-    return stream.getvalue()
+    return write_workbook({"Sheet1": table})
 
 
 def table_csv(table: pl.DataFrame) -> bytes:

@@ -7,10 +7,7 @@ public list.
 
 from __future__ import annotations
 
-import io
-
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.xiaohongshu.simulate_words import (
     AFTER_SALE,
@@ -25,6 +22,7 @@ from connectors.xiaohongshu.simulate_words import (
     say,
     yuan,
 )
+from simulator.workbooks import write_workbook
 
 #: A 2026 download with every column ticked.
 _ORDERS = (
@@ -212,20 +210,7 @@ def table_csv(table: pl.DataFrame) -> bytes:
 
 def table_xlsx(table: pl.DataFrame, sheet: str) -> bytes:
     """One sheet, all cells text, empty ones left out; the same bytes for the same table."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_numbers": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    ) as book:
-        page = book.add_worksheet(sheet)
-        for column, name in enumerate(table.columns):
-            page.write_column(0, column, [name, *(cell or None for cell in table[name].to_list())])
-    return stream.getvalue()
+    return write_workbook({sheet: table})
 
 
 def _table(rows: pl.DataFrame, header: list[str], cells: _Cells) -> pl.DataFrame:

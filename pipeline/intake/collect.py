@@ -25,9 +25,6 @@ from warehouse.points import reach
 from warehouse.registry import Shop
 from warehouse.settings import Settings
 
-#: How far back a shop is read the first time: the platforms show about three months.
-HISTORY_DAYS = 90
-
 Secrets = Callable[[str], Mapping[str, str]]
 
 
@@ -84,9 +81,11 @@ def collect(
     Never raises for a shop's own failure; see ``Collected``.
 
     The window ends at ``until`` (now) and begins ``days`` (settings.collect_days) earlier, or at the cursor
-    if that lies further back.
+    if that lies further back; the first time, ``settings.history_days`` earlier at the latest.
     """
     end = until or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    again = days or settings.collect_days
+    span = again, max(again, settings.history_days)
     with reading(settings) as lake:
         shops = [shop for shop in collectable(lake) if shop.shop_id in set(shop_ids)]
         cursors = lake.read(CURSOR, where={"shop_id": list(shop_ids)})
@@ -98,7 +97,7 @@ def collect(
                 shop,
                 kind,
                 credentials,
-                (_window_start(cursors, shop, kind, end, days or settings.collect_days), end),
+                (_window_start(cursors, shop, kind, end, span), end),
                 until,
                 run_name,
             )
@@ -118,7 +117,10 @@ class _Try:
     rows: list[dict[str, object]]
 
 
-def _window_start(cursors: pl.DataFrame, shop: Shop, kind: str, end: dt.datetime, days: int) -> dt.datetime:
+def _window_start(
+    cursors: pl.DataFrame, shop: Shop, kind: str, end: dt.datetime, span: tuple[int, int]
+) -> dt.datetime:
+    """Where a window begins; ``span``: days read again, and days read the first time."""
     cursor = cursors.filter(
         (pl.col("merchant_id") == shop.merchant_id)
         & (pl.col("shop_id") == shop.shop_id)
@@ -126,8 +128,8 @@ def _window_start(cursors: pl.DataFrame, shop: Shop, kind: str, end: dt.datetime
     )
     covered = cursor["covered_until_at"].max()
     if not isinstance(covered, dt.datetime):
-        return end - dt.timedelta(days=max(days, HISTORY_DAYS))
-    return min(covered, end - dt.timedelta(days=days))
+        return end - dt.timedelta(days=span[1])
+    return min(covered, end - dt.timedelta(days=span[0]))
 
 
 def _try_kind(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from contracts.errors import UsageError
 from pipeline.house import writing
@@ -65,12 +66,13 @@ def register_shop(
 
 
 def register_market(
-    settings: Settings, market: Mapping[str, Sequence[Mapping[str, str]]], *, at: dt.datetime | None = None
+    settings: Settings, market: Mapping[str, Sequence[Mapping[str, Any]]], *, at: dt.datetime | None = None
 ) -> None:
     """Enter everybody of a market: ``merchants`` (merchant_id, merchant_name, owner_id, owner_name),
     ``shops`` and own ``accounts``.
 
-    A shop's ``credential_ref`` is its id unless given. Entering the same market again changes nothing.
+    A shop's ``credential_ref`` is its id unless given; None is a shop nobody collects from. Entering the same
+    market again changes nothing.
     """
     if not {"merchants", "shops", "accounts"} <= set(market):
         raise UsageError(
@@ -92,7 +94,7 @@ def register_market(
                 owner_id=person["owner_id"],
                 owner_name=person["owner_name"],
                 platform_shop_id=shop["platform_shop_id"],
-                credential_ref=shop.get("credential_ref") or shop["shop_id"],
+                credential_ref=shop.get("credential_ref", shop["shop_id"]),
             )
         merchant_of = {shop["shop_id"]: shop["merchant_id"] for shop in market["shops"]}
         for account in market["accounts"]:

@@ -59,10 +59,10 @@ def midnight_of(seconds: Ints) -> Ints:
     return (seconds + _UTC_OFFSET) // DAY * DAY - _UTC_OFFSET
 
 
-def day_factors(starts: Ints) -> Floats:
-    """How busy each local day is: a weekly rhythm, promotion days nearly double."""
+def day_factors(starts: Ints, on_sale: Bools) -> Floats:
+    """How busy each local day is: a weekly rhythm, days of a promotion or sale nearly double."""
     weekend = [day.weekday() >= 5 for day in _dates(starts)]
-    return np.where(promoted_days(starts), 1.8, 1.0) * np.where(weekend, 1.15, 1.0)
+    return np.where(promoted_days(starts) | on_sale, 1.8, 1.0) * np.where(weekend, 1.15, 1.0)
 
 
 def promoted_days(starts: Ints) -> Bools:

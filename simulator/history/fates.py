@@ -23,6 +23,7 @@ from simulator.history.orders import (
 )
 from simulator.history.people import People
 from simulator.history.platforms import facts_of_shops
+from simulator.history.trade import Wave, late_returns
 
 KEPT, BEFORE, RETURNED, PART, TWICE, WITHDRAWN, RETRIED, EXCHANGED, PROTECTED = range(9)
 
@@ -72,11 +73,17 @@ class Life:
 
 
 def make_life(
-    rng: np.random.Generator, people: People, orders: Orders, lines: Lines, mood: Mood = CALM
+    rng: np.random.Generator,
+    people: People,
+    orders: Orders,
+    lines: Lines,
+    mood: Mood = CALM,
+    wave: tuple[int, Wave] | None = None,
 ) -> Life:
     """Every line's way from payment to its end.
 
-    Lines of one order mostly travel, and half the time are sent back, together.
+    Lines of one order mostly travel, and half the time are sent back, together. ``wave``: the market's end,
+    and what comes back just before it.
     """
     height = len(lines.order)
     paid = orders.paid[lines.order]
@@ -95,6 +102,10 @@ def make_life(
     before = is_paid & (fate == BEFORE)
     applied_before, refunded_before = (paid + lag[source] for lag in _before_lags(rng, lines.is_presale))
     applied, back, refunded = _return_trip(rng, delivered, source)
+    if wave:
+        kept = is_paid & (np.bincount(lines.order)[lines.order] == 1) & (fate == KEPT) & ~lines.is_presale
+        late, applied[late], back[late], refunded[late] = late_returns(rng, wave[1], wave[0], paid, kept)
+        fate[late] = RETURNED
     returned = is_paid & np.isin(fate, (RETURNED, RETRIED))
     full = before | returned
     end = np.where(before, refunded_before, refunded)

@@ -9,6 +9,7 @@ import polars as pl
 
 from simulator.history.clock import ZONE_NAME
 from simulator.history.ids import as_text, unique_numbers
+from simulator.history.trade import PLAIN, Trade
 
 _SHOP = ("merchant_id", "shop_id", "platform_code")
 _PLANS = ("全域-日常", "全域-新品", "直播间放量")
@@ -34,9 +35,9 @@ def insurance_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFra
         "shop_id", "insured_at", "order_line_id")  # fmt: skip
 
 
-def ads_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFrame:
+def ads_frame(rng: np.random.Generator, lines: pl.DataFrame, trade: Trade = PLAIN) -> pl.DataFrame:
     """One row per shop, day with sales and plan: spent in cash and grants (15-45 % of what the plan is said
-    to have sold), impressions, clicks.
+    to have sold, or what ``trade`` says), impressions, clicks.
     """
     sold = (
         lines.filter(pl.col("paid_at").is_not_null())
@@ -46,10 +47,7 @@ def ads_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFrame:
     plans = pl.DataFrame({"plan": list(range(len(_PLANS))), "plan_name": list(_PLANS)})
     rows = sold.sort("shop_id", "ad_date").join(plans, how="cross", maintain_order="left_right")
     count = rows.height
-    gmv = (
-        (rows["paid_fen"].cast(pl.Float64) * pl.Series(rng.uniform(0.02, 0.12, count))).round().cast(pl.Int64)
-    )
-    spent = (gmv.cast(pl.Float64) * pl.Series(rng.uniform(0.15, 0.45, count))).round().cast(pl.Int64)
+    gmv, spent = _plans(rng, rows["paid_fen"].cast(pl.Float64), trade)
     grant = pl.select(pl.when(pl.Series(rng.random(count) < 0.4)).then(spent // 8).otherwise(0)).to_series()
     clicks = pl.Series(rng.integers(5, 60, count)) + spent // 80
     shops = rows["shop_id"].unique(maintain_order=True)
@@ -64,6 +62,21 @@ def ads_frame(rng: np.random.Generator, lines: pl.DataFrame) -> pl.DataFrame:
         impressions_qty=clicks * pl.Series(rng.integers(20, 60, count)), clicks_qty=clicks,
         reported_gmv_fen=gmv, reported_orders_qty=gmv // 15_000 + 1,
     )  # fmt: skip
+
+
+def _plans(rng: np.random.Generator, paid: pl.Series, trade: Trade) -> tuple[pl.Series, pl.Series]:
+    """What each plan of a day is said to have sold, and what it cost, of what the shop was paid that day."""
+    count = len(paid)
+    if trade.ad_share is None:
+        gmv = (paid * pl.Series(rng.uniform(0.02, 0.12, count))).round().cast(pl.Int64)
+        spent = (gmv.cast(pl.Float64) * pl.Series(rng.uniform(0.15, 0.45, count))).round().cast(pl.Int64)
+        return gmv, spent
+    days = count // len(_PLANS)
+    part = rng.dirichlet([11.0, 4.0, 5.0], days).ravel()  # the first plan is the everyday one
+    sold, cost = (
+        np.repeat(rng.uniform(*bounds, days), len(_PLANS)) for bounds in (trade.ad_sold, trade.ad_share)
+    )
+    return tuple((paid * pl.Series(part * share)).round().cast(pl.Int64) for share in (sold, cost))  # type: ignore[return-value]
 
 
 def funds_frame(

@@ -13,11 +13,23 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from simulator.history import asof, fates, ledgers, lines, orders, people, refunds, sessions, settlements
+from simulator.history import (
+    asof,
+    fates,
+    ledgers,
+    lines,
+    orders,
+    people,
+    refunds,
+    sessions,
+    settlements,
+    store,
+)
 from simulator.history.catalogue import make_catalogue
 from simulator.history.clock import ZONE, to_seconds
 from simulator.history.moods import CALM, Mood
 from simulator.history.platforms import FACTS
+from simulator.history.trade import PLAIN, Trade
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -26,7 +38,7 @@ class Market:
     shipments and refunds go on for weeks.
 
     Ids are text, money integer fen, times Asia/Shanghai; null = never. Use the ``*_at`` methods for what
-    could be known at a moment.
+    could be known at a moment. ``deliveries`` into the stores are known of calibrated worlds alone.
     """
 
     seed: int
@@ -42,6 +54,8 @@ class Market:
     insurance: pl.DataFrame
     ads: pl.DataFrame
     funds: pl.DataFrame
+    trade: Trade = PLAIN
+    deliveries: pl.DataFrame | None = None
 
     def __repr__(self) -> str:
         return (
@@ -114,35 +128,43 @@ def build_market(
     now: dt.datetime,
     platforms: Sequence[str] = tuple(FACTS),
     mood: Mood = CALM,
+    trade: Trade = PLAIN,
 ) -> Market:
     """A market of about ``lines`` order lines created in the ``days`` before ``now`` (aware; cut to whole
     seconds).
 
     The same arguments give the same frames, row for row; a ``mood`` changes what is sent back and nothing
-    that is bought. ValueError for a naive ``now`` or sizes below one.
+    that is bought; ``trade`` is what the world is calibrated to. ValueError for a naive ``now`` or sizes
+    below one.
     """
     if set(platforms) - set(FACTS) or not platforms:
         raise ValueError(f"no such platform among {list(platforms)}")
     if min(merchants, days, lines) < 1:
         raise ValueError("merchants, days and lines are at least one")
     second = to_seconds(now)
-    return _assemble(seed, (merchants, tuple(platforms)), days, lines, second, mood)
+    return _assemble(seed, (merchants, tuple(platforms)), (second, days), lines, mood, trade)
 
 
 def _assemble(
-    seed: int, who: tuple[int, tuple[str, ...]], days: int, lines_qty: int, second: int, mood: Mood
+    seed: int,
+    who: tuple[int, tuple[str, ...]],
+    span: tuple[int, int],
+    lines_qty: int,
+    mood: Mood,
+    trade: Trade,
 ) -> Market:
+    second, days = span
+    orders_qty = max(1, round(lines_qty / lines.LINES_PER_ORDER))
+
     def dice(stage: int) -> np.random.Generator:
         return np.random.default_rng([seed, stage])
 
-    cast = people.make_people(dice(1), *who)
+    cast = people.make_people(dice(1), *who, trade.lead_shares)
     goods = make_catalogue(dice(2), cast, lines_qty)
-    aired = sessions.make_sessions(dice(3), cast, second, days)
-    bought = orders.make_orders(
-        dice(4), cast, aired, max(1, round(lines_qty / lines.LINES_PER_ORDER)), second, days
-    )
+    aired = sessions.make_sessions(dice(3), cast, second, days, orders_qty / days, trade)
+    bought = orders.make_orders(dice(4), cast, aired, orders_qty, second, days, trade)
     parts = lines.make_lines(dice(5), cast, goods, bought)
-    life = fates.make_life(dice(6), cast, bought, parts, mood)
+    life = fates.make_life(dice(6), cast, bought, parts, mood, (second, trade.wave) if trade.wave else None)
     ids = lines.line_ids(dice(7), cast, bought, parts)
     traffic = lines.paid_traffic_flags(dice(8), cast, bought, parts)
     line_frame = lines.line_frame(
@@ -151,14 +173,15 @@ def _assemble(
     refund_frame = refunds.refund_frame(dice(9), line_frame, refunds.make_applications(dice(10), parts, life))
     settled = settlements.settlement_frame(dice(12), line_frame, refund_frame)
     insured = ledgers.insurance_frame(dice(13), line_frame)
-    advertised = ledgers.ads_frame(dice(14), line_frame)
+    advertised = ledgers.ads_frame(dice(14), line_frame, trade)
+    skus, delivered = store.filled(dice(17), goods.skus, (line_frame, refund_frame), span, trade.cover_days)
     return Market(
         seed=seed,
         now=dt.datetime.fromtimestamp(second, ZONE),
         merchants=cast.merchants,
         shops=cast.shops,
         accounts=cast.accounts,
-        skus=goods.skus,
+        skus=skus,
         sessions=sessions.session_frame(dice(11), cast, aired, line_frame),
         lines=line_frame,
         refunds=refund_frame,
@@ -166,4 +189,6 @@ def _assemble(
         insurance=insured,
         ads=advertised,
         funds=ledgers.funds_frame(dice(15), settled, insured, advertised),
+        trade=trade,
+        deliveries=delivered,
     )

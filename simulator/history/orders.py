@@ -15,13 +15,13 @@ from simulator.history.clock import (
     Bools,
     Floats,
     Ints,
-    day_factors,
     midnight_of,
     midnights,
 )
 from simulator.history.people import People
 from simulator.history.platforms import CHANNELS, FACTS, mix_of
 from simulator.history.sessions import Sessions
+from simulator.history.trade import PLAIN, Trade
 
 OWN_LIVE, CREATOR_LIVE, SHORT_VIDEO, PRODUCT_CARD, SEARCH, OTHER, UNKNOWN = range(len(CHANNELS))
 
@@ -51,7 +51,13 @@ class Orders:
 
 
 def make_orders(
-    rng: np.random.Generator, people: People, sessions: Sessions, count: int, now: int, days: int
+    rng: np.random.Generator,
+    people: People,
+    sessions: Sessions,
+    count: int,
+    now: int,
+    days: int,
+    trade: Trade = PLAIN,
 ) -> Orders:
     """``count`` orders created in the ``days`` before ``now``, sorted by shop and time of creation."""
     shop = np.sort(rng.choice(len(people.shop_weight), count, p=people.shop_weight))
@@ -61,7 +67,7 @@ def make_orders(
         rows = np.flatnonzero(shop == number)
         channel[rows] = rng.choice(len(CHANNELS), len(rows), p=rng.dirichlet(mix_of(platform) * 60 + 1e-9))
         _enter_sessions(rng, people, sessions, number, rows, channel, session, now)
-    created = _creation(rng, sessions, session, now, days)
+    created = _creation(rng, sessions, session, now, trade.busy(now, days))
     _plant_edges(people, sessions, shop, session, created, now)
     order = np.lexsort((created, shop))
     shop, channel, session, created = shop[order], channel[order], session[order], created[order]
@@ -105,10 +111,9 @@ def _enter_sessions(
             session[wanted] = rng.choice(sessions.count, len(wanted), p=weights / weights.sum())
 
 
-def _creation(rng: np.random.Generator, sessions: Sessions, session: Ints, now: int, days: int) -> Ints:
-    count = len(session)
+def _creation(rng: np.random.Generator, sessions: Sessions, session: Ints, now: int, weights: Floats) -> Ints:
+    count, days = len(session), len(weights)
     starts = midnights(now, days)
-    weights = day_factors(starts)
     hour = rng.choice(24, count, p=HOUR_WEIGHTS / HOUR_WEIGHTS.sum())
     shelf = (
         starts[rng.choice(days, count, p=weights / weights.sum())]

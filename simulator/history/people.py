@@ -92,10 +92,12 @@ def merchant_names(position: int) -> tuple[str, str, str]:
     return f"shangjia{position + 1:03d}", f"{position + 1}号", f"第{position + 1}号衣坊"
 
 
-def make_people(rng: np.random.Generator, count: int, platforms: Sequence[str]) -> People:
+def make_people(
+    rng: np.random.Generator, count: int, platforms: Sequence[str], lead_shares: Sequence[float] = ()
+) -> People:
     """``count`` merchants (at least one) with shops, accounts and creators on the given ``platforms``.
 
-    Every merchant has at least one shop.
+    Every merchant has at least one shop. ``lead_shares`` of all orders are the first merchants'.
     """
     merchants = _merchants(count)
     shop_rows = [
@@ -104,7 +106,8 @@ def make_people(rng: np.random.Generator, count: int, platforms: Sequence[str]) 
     shops = _shops(rng, shop_rows)
     accounts, own, creators = _accounts(rng, shops, shop_rows)
     shop_merchant = np.array([position for position, _ in shop_rows], dtype=np.int64)
-    return People(merchants, shops, accounts, shop_merchant, _shop_weights(count, shop_rows), own, creators)
+    weights = _with_leads(_shop_weights(count, shop_rows), shop_merchant, lead_shares)
+    return People(merchants, shops, accounts, shop_merchant, weights, own, creators)
 
 
 def _presence(position: int, platforms: Sequence[str]) -> list[str]:
@@ -146,6 +149,21 @@ def _shop_weights(count: int, shop_rows: list[tuple[int, str]]) -> Floats:
     ]
     weights: Floats = np.array(shares) / sum(shares)
     return weights
+
+
+def _with_leads(weights: Floats, shop_merchant: Ints, shares: Sequence[float]) -> Floats:
+    """``weights`` with the given share of the whole for each of the first merchants; the others keep their
+    proportions.
+    """
+    led = weights.copy()
+    rest = shop_merchant >= len(shares)
+    for position, share in enumerate(shares):
+        mine = shop_merchant == position
+        led[mine] *= share / weights[mine].sum() if mine.any() else 0.0
+    if rest.any() and shares:
+        led[rest] *= (1.0 - sum(shares)) / weights[rest].sum()
+    whole: Floats = led / led.sum() if shares else weights
+    return whole
 
 
 def _shops(rng: np.random.Generator, shop_rows: list[tuple[int, str]]) -> pl.DataFrame:

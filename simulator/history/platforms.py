@@ -140,12 +140,12 @@ def thb_satang_per_fen(day: dt.date) -> int:
     return 5 if day.timetuple().tm_yday % 2 == 0 else 4
 
 
-def thb_rates(first: dt.date, last: dt.date) -> pl.DataFrame:
+def thb_rates(first: dt.date, last: dt.date, satang_odd: int = 4) -> pl.DataFrame:
     """``rate_date, currency_code, rate_text`` (yuan for one unit, decimal text) for each day of the
-    period.
+    period; ``satang_odd``: satang for one fen on odd days of the year, 4 or 5.
     """
     days = pl.date_range(first, last, eager=True).alias("rate_date")
     even = days.dt.ordinal_day() % 2 == 0
     return pl.DataFrame({"rate_date": days, "currency_code": ["THB"] * len(days)}).with_columns(
-        rate_text=pl.when(even).then(pl.lit("0.20")).otherwise(pl.lit("0.25"))
+        rate_text=pl.when(even).then(pl.lit("0.20")).otherwise(pl.lit(f"{1 / satang_odd:.2f}"))
     )

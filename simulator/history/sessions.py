@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.history.clock import DAY, HOUR, ZONE_NAME, Floats, Ints, day_factors, instants, midnights
+from simulator.history.clock import DAY, HOUR, ZONE_NAME, Floats, Ints, instants, midnights
 from simulator.history.ids import as_text, unique_numbers
 from simulator.history.people import People
+from simulator.history.platforms import CHANNELS, mix_of
+from simulator.history.trade import ORDER_FEN, PLAIN, Trade, sessions_a_day
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,18 @@ class Sessions:
         return len(self.shop)
 
 
-def make_sessions(rng: np.random.Generator, people: People, now: int, days: int) -> Sessions:
-    """Sessions started in the ``days`` before ``now``; the last may still be running."""
-    starts = midnights(now, days)
-    busy = day_factors(starts)
+def make_sessions(
+    rng: np.random.Generator, people: People, now: int, days: int, orders_a_day: float, trade: Trade = PLAIN
+) -> Sessions:
+    """Sessions started in the ``days`` before ``now``; the last may still be running.
+
+    ``orders_a_day`` of the whole market say how often a shop is on air where ``trade`` says what a session
+    sells.
+    """
+    starts, busy = midnights(now, days), trade.busy(now, days)
+    often = _often(people, orders_a_day, trade)
     parts = [
-        _own_sessions(rng, shop, account, order, starts, busy)
+        _own_sessions(rng, shop, account, order, starts, busy, often and often[0][shop], trade.session_spread)
         for shop, accounts in enumerate(people.own_accounts)
         for order, account in enumerate(accounts)
     ]
@@ -51,7 +59,10 @@ def make_sessions(rng: np.random.Generator, people: People, now: int, days: int)
         for account in creators:
             clients.setdefault(account, []).append(shop)
     parts += [
-        _creator_sessions(rng, np.array(shops), account, starts, busy) for account, shops in clients.items()
+        _creator_sessions(
+            rng, np.array(shops), account, starts, busy, often and often[1][shops], trade.session_spread
+        )
+        for account, shops in clients.items()
     ]
     served, airing, started, ended, pull = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     kept = np.flatnonzero(started < now)
@@ -67,16 +78,41 @@ def make_sessions(rng: np.random.Generator, people: People, now: int, days: int)
     )
 
 
+def _often(people: People, orders_a_day: float, trade: Trade) -> tuple[Floats, Floats] | None:
+    """Sessions a day per shop: of all its own accounts together, and of each of its creators.
+
+    None where the market does not say what a session sells.
+    """
+    if trade.session_fen is None:
+        return None
+    rates = np.zeros((2, people.shops.height))
+    for shop, platform in enumerate(people.shops["platform_code"]):
+        for row, channel in enumerate(("own_live", "creator_live")):
+            share = mix_of(platform)[CHANNELS.index(channel)] * people.shop_weight[shop]
+            rates[row, shop] = sessions_a_day(share * orders_a_day * ORDER_FEN, trade.session_fen)
+        rates[1, shop] /= max(1, len(people.creators[shop]))
+    return rates[0], rates[1]
+
+
 _Part = tuple[Ints, Ints, Ints, Ints, Floats]
 
 
 def _own_sessions(
-    rng: np.random.Generator, shop: int, account: int, order: int, starts: Ints, busy: Floats
+    rng: np.random.Generator,
+    shop: int,
+    account: int,
+    order: int,
+    starts: Ints,
+    busy: Floats,
+    often: float | None,
+    spread: float,
 ) -> _Part:
-    on_air = rng.random(len(starts)) < (0.9, 0.55, 0.4)[order]
+    usual = (0.9, 0.55, 0.4)[order]
+    # a shop's first account takes what it can, the others what is left of it
+    on_air = rng.random(len(starts)) < (usual if often is None else np.clip(often - 0.9 * order, 0.0, 0.9))
     started = starts + (17.5 * HOUR + rng.beta(2.0, 2.0, len(starts)) * 4 * HOUR).astype(np.int64)
     ended = started + rng.integers(150 * 60, 6 * HOUR, len(starts))
-    pull = _pull(rng, len(starts), busy) * (1.0, 0.45, 0.3)[order]
+    pull = _pull(rng, len(starts), busy, spread) * (1.0, 0.45, 0.3)[order]
     if order == 0:  # one session of every shop surely runs over midnight and sells
         planted = min(1, len(starts) - 1)
         on_air[planted] = True
@@ -88,24 +124,35 @@ def _own_sessions(
 
 
 def _creator_sessions(
-    rng: np.random.Generator, shops: Ints, account: int, starts: Ints, busy: Floats
+    rng: np.random.Generator,
+    shops: Ints,
+    account: int,
+    starts: Ints,
+    busy: Floats,
+    often: Floats | None,
+    spread: float,
 ) -> _Part:
-    on_air = rng.random(len(starts)) < min(0.2 + 0.12 * len(shops), 0.7)
-    shop: Ints = shops[rng.integers(0, len(shops), len(starts))]
+    usual = min(0.2 + 0.12 * len(shops), 0.7)
+    on_air = rng.random(len(starts)) < (usual if often is None else min(float(often.sum()), 0.9))
+    shop: Ints = shops[
+        rng.integers(0, len(shops), len(starts))
+        if often is None
+        else rng.choice(len(shops), len(starts), p=often / often.sum())
+    ]
     # each client is served early on, whatever the dice say
     forced = np.arange(min(len(shops), len(starts)))
     on_air[forced] = True
     shop[forced] = shops[forced]
     started = starts + rng.integers(12 * HOUR, 21 * HOUR, len(starts))
     ended = started + rng.integers(100 * 60, 5 * HOUR, len(starts))
-    pull = _pull(rng, len(starts), busy) * rng.lognormal(0.0, 0.5)
+    pull = _pull(rng, len(starts), busy, spread) * rng.lognormal(0.0, 0.5)
     kept = np.flatnonzero(on_air)
     return shop[kept], np.full(len(kept), account), started[kept], ended[kept], pull[kept]
 
 
-def _pull(rng: np.random.Generator, count: int, busy: Floats) -> Floats:
+def _pull(rng: np.random.Generator, count: int, busy: Floats, spread: float) -> Floats:
     """Heavy right tail, as session revenue has; one in twenty-five sells nothing."""
-    pull: Floats = rng.lognormal(0.0, 0.9, count) * busy
+    pull: Floats = rng.lognormal(0.0, spread, count) * busy
     pull[rng.random(count) < 0.04] = 0.0
     return pull
 

@@ -280,12 +280,12 @@ class House:
 def opened(play: Play, home: Path, patch: Callable[[str, object], None]) -> Iterator[House]:
     """A house that collects from the market's beginning on, with its server."""
     history = play.days + 6
-    for name, value in {"pipeline.intake.collect.HISTORY_DAYS": history, **play.patches}.items():
+    for name, value in play.patches.items():
         patch(name, value)
     market = build_market(
         seed=5, merchants=2, days=play.days, lines=play.lines, now=NOW, platforms=(play.platform,)
     )
-    settings = Settings(home=home, http_wait_scale=0.001, collect_days=history)
+    settings = Settings(home=home, http_wait_scale=0.001, collect_days=history, history_days=history)
     settle(settings, market)
     app = make_app(market, NOW, [simulators()[play.platform].dialect()])
     base, stop = serve_in_thread(app)

@@ -60,13 +60,12 @@ def test_files_and_answers_given_twice_count_once(tmp_path: Path, monkeypatch: p
     )
     assert len(shops) == len(FACTS)
     history = (LATER - NOW).days + DAYS + 2
-    monkeypatch.setattr("pipeline.intake.collect.HISTORY_DAYS", history)
     for name in (
         "api.WINDOW_SECONDS",
         "simulate_api._WINDOW_SECONDS",
     ):  # half hours are shown elsewhere; here they would cost thousands of requests
         monkeypatch.setattr(f"connectors.pinduoduo.{name}", 86_400)
-    settings = Settings(home=tmp_path / "home", http_wait_scale=0.001)
+    settings = Settings(home=tmp_path / "home", http_wait_scale=0.001, history_days=history)
     settle(settings, market)
     files = downloads(market, tmp_path, LATER)
     with writing(settings) as lake:

@@ -24,6 +24,7 @@ from demo.processes import members
 from metrics.query.access import Viewer, sign_in
 from metrics.query.ask import ask
 from simulator.history.market import build_market
+from simulator.history.trade import TRADES
 from simulator.truths.truth import truth
 from warehouse.place import Place
 
@@ -130,6 +131,7 @@ def true_figures(home: Path) -> dict[tuple[str, str], int]:
         plan["days"],
         plan["lines"],
         now=dt.datetime.fromisoformat(plan["now"]),
+        trade=TRADES[plan["trade"]],
     )
     frames = {metric: truth(market, market.now, metric, ["merchant_id"], *PERIOD) for metric in METRICS}
     told = {

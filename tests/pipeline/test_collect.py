@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 from truth_cases import BY_DAY, NOW, differences, settle, small_market
 
@@ -25,7 +26,7 @@ from simulator.handout import credentials_of as keys
 from simulator.history.market import Market
 from simulator.server import make_app, serve_in_thread
 from simulator.world import World
-from warehouse.ops import CURSOR, EXPORT
+from warehouse.ops import COLLECTION, CURSOR, EXPORT
 from warehouse.settings import Settings
 
 
@@ -187,6 +188,17 @@ def test_the_cursor_covers_what_was_collected_and_the_window_reaches_back(house:
             .sort("shop_id", "kind_code")
             .equals(cursors.drop("run_name").sort("shop_id", "kind_code"))
         ), "never back"
+
+
+def test_the_first_time_a_shop_is_read_back_as_far_as_the_setting_says(house: House) -> None:
+    house.settings = house.settings.model_copy(update={"history_days": 5, "collect_days": 3})
+    for number, end in enumerate((NOW - dt.timedelta(hours=1), NOW)):
+        house.collect(f"run-{number}", end)
+    with reading(house.settings) as lake:
+        tried = lake.read(COLLECTION)
+    back = tried.with_columns(back=pl.col("window_end_at") - pl.col("window_start_at"))
+    assert set(back.filter(run_name="run-0")["back"]) == {dt.timedelta(days=5)}
+    assert set(back.filter(run_name="run-1")["back"]) == {dt.timedelta(days=3)}
 
 
 def test_secrets_leave_no_trace(

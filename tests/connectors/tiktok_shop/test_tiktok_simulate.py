@@ -122,6 +122,6 @@ def test_both_copies_of_the_markets_rate_are_one(market: Market, shop_ids: list[
     lines = market.lines_at(shop_ids[0], MARKET_NOW).unique("created_at").head(200)
     from connectors.tiktok_shop.simulate_words import satang
 
-    told = lines.select(day=pl.col("created_at").dt.date(), fen="placed_fen", satang=satang("placed_fen"))
+    told = lines.select(day=pl.col("created_at").dt.date(), fen="placed_fen", satang=satang("placed_fen", 4))
     assert len({thb_satang_per_fen(day) for day in told["day"]}) == 2
     assert [fen * thb_satang_per_fen(day) for day, fen, _ in told.rows()] == told["satang"].to_list()
