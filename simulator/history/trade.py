@@ -63,7 +63,7 @@ class Trade:
 
 PLAIN = Trade()
 DEMO = Trade(
-    lead_shares=(0.36, 0.31),
+    lead_shares=(0.38, 0.34),
     session_fen=1_150_000,
     session_spread=0.55,
     ad_share=(0.16, 0.24),
