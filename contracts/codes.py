@@ -123,7 +123,24 @@ CHANNEL = CodeList(
         "product_card": ("商品卡/商城", "product card / mall"),
         "search": ("搜索", "search"),
         "other": ("其他", "other"),
+        "own": ("自营(没分形式)", "own side, form not reported"),
+        "creator": ("达人带货(没分形式)", "creator, form not reported"),
         "unknown": ("未知", "unknown"),
+    },
+)
+#: Channels of which nothing tells whether a sale was live: they take no part in shares of live sales.
+FORM_UNREPORTED = ("own", "creator", "unknown")
+
+#: What a line's channel was judged by, the strongest first. A weaker one only speaks where all stronger are
+#: silent; none contradicts another (``transforms.gold.orders.channel``).
+CHANNEL_BASIS = CodeList(
+    "channel_basis",
+    {
+        "account": ("自有账号清单", "the list of own accounts"),
+        "report": ("平台的带货订单报表", "the platform's own report of such orders"),
+        "order": ("订单上写明", "the order's own words"),
+        "commission": ("账单扣了达人佣金", "a creator's commission in a bill"),
+        "unknown": ("没有依据", "nothing tells"),
     },
 )
 

@@ -272,14 +272,9 @@ _ALL = [
     ),
     # channel
     _f("content_code", "内容形式", "content form", code=codes.CONTENT),
-    _f(
-        "seller_code",
-        "带货方",
-        "seller side",
-        "Who sold by the platform's word; own accounts of the registry decide over it.",
-        code=codes.SELLER,
-    ),
+    _f("seller_code", "带货方", "seller side", "Who sold, by ranked evidence.", code=codes.SELLER),
     _f("channel_code", "渠道", "channel", code=codes.CHANNEL),
+    _f("channel_basis_code", "渠道依据", "basis of the channel", code=codes.CHANNEL_BASIS),
     _f(
         "is_paid_traffic",
         "付费流量",

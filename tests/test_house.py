@@ -376,7 +376,7 @@ LONG_FILES = {
     "cli/show.py": 476,
     "connectors/mapped.py": 455,
     "connectors/mapping/propose.py": 456,
-    "contracts/fields.py": 696,
+    "contracts/fields.py": 691,
     "docs/generate.py": 517,
     "metrics/query/ask.py": 435,
     "pipeline/counter.py": 407,

@@ -8,11 +8,11 @@ from metrics.model.metric import Metric
 
 _TRAP_ZH = (
     "按净成交算,不是按支付:达播退得多,按支付看会显得大。"
-    "平台没分渠道的上下都不算;新近的订单还会退,账龄不同不能比。"
+    "平台没分直播还是别的形式的上下都不算;新近的订单还会退,账龄不同不能比。"
 )
 _TRAP_EN = (
     "Of net, not of paid value: creators' orders are returned more, and paid value would flatter "
-    "them. Untold channels are in neither part; young orders are "
+    "them. Sales of which no form is reported are in neither part; young orders are "
 )
 _TRAP_EN += "still to return, so never compare unequal ages."
 
@@ -27,8 +27,8 @@ def _share(code: str, zh: str, en: str) -> Metric:
         numerator={f"{code}_kept_fen": 1},
         denominator="channel_kept_fen",
         notes=("CHANNEL_UNTOLD",),
-        about_zh=f"渠道已知的净成交(订单日)里,{zh}占多少。",
-        about_en=f"Of net by order date whose channel is known, how much came through {en}.",
+        about_zh=f"分得出直播、短视频、商品卡等形式的净成交(订单日)里,{zh}占多少。",
+        about_en=f"Of net by order date whose form of sale is reported, how much came through {en}.",
         trap_zh=_TRAP_ZH,
         trap_en=_TRAP_EN,
     )

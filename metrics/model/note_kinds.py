@@ -151,8 +151,8 @@ NOTES: dict[str, NoteKind] = {
     ),
     "CHANNEL_UNTOLD": NoteKind(
         "channel_untold_fen",
-        "另有 {figure} 元净成交平台没分渠道,未参与占比",
-        "another CNY {figure} of net is of untold channel and in no share",
+        "另有 {figure} 元净成交平台没分直播还是别的形式,未参与占比",
+        "another CNY {figure} of net is of no reported form of sale and in no share",
     ),
     "BUYER_UNTOLD": NoteKind(
         "buyer_untold_orders_qty",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from contracts.codes import FORM_UNREPORTED
 from contracts.tables import Table
 from transforms.gold.advertising import mart_promotion_daily
 from transforms.gold.forecast import mart_outlook_daily, mart_outlook_detail_daily
@@ -51,8 +52,8 @@ BY_CHANNEL = {
     for name, condition in {
         "own_live_kept_fen": "channel_code = 'own_live'",
         "creator_live_kept_fen": "channel_code = 'creator_live'",
-        "channel_kept_fen": "channel_code <> 'unknown'",
-        "channel_untold_fen": "channel_code = 'unknown'",
+        "channel_kept_fen": f"channel_code NOT IN {FORM_UNREPORTED}",
+        "channel_untold_fen": f"channel_code IN {FORM_UNREPORTED}",
     }.items()
 }
 _HAS_PAID = " OR ".join(f"{name} <> 0" for name in _PAID)

@@ -20,6 +20,7 @@ from contracts.canonical import (
 from contracts.tables import Table
 from pipeline.build.loading import ROW
 from transforms.gold.orders import fct_order_line
+from transforms.gold.orders.channel import telling_channel
 from transforms.gold.orders.grain import LINE, ORDER
 from transforms.silver.restated import lines_left_out
 from transforms.silver.states import Merged, current, merge_states
@@ -200,6 +201,8 @@ def _touch(lake: Lake, table: Table, stored: pl.DataFrame, merged: Merged, touch
         touched.restated = pl.concat([touched.restated, restated])
     if table is SETTLEMENT_ENTRY:
         touched.entries = changed.select(ENTRY)
+        told = pl.concat([stored, states]).join(changed, on=ENTRY, how="semi")
+        touched.orders = pl.concat([touched.orders, telling_channel(told).select(ORDER)]).unique()
     if table is FUND_ENTRY:
         touched.funds = changed.select(FUND)
     if table is not LIVE_SESSION:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, SHOP
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
 from metrics.model import versions
 from pipeline.entries.moved import causes_between
@@ -14,6 +14,7 @@ from pipeline.house import reading
 from pipeline.release.restating_cells import restated_cells
 from transforms import restatement
 from transforms.gold.orders import fct_order_line, fct_refund_line
+from transforms.gold.orders.channel import telling_channel
 from transforms.gold.orders.grain import ORDER as ORDER_KEY
 from transforms.gold.sales.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL, Causes, Facts
@@ -86,6 +87,8 @@ def _on(lake: Lake, table: Table, clock: str, days: pl.DataFrame) -> pl.DataFram
 
 def _causes(before: Lake, after: Lake, previous: Release, orders: pl.DataFrame) -> Causes:
     told = [(before.read(table, keys=orders), after.read(table, keys=orders)) for table in OF_ORDERS]
+    bills = [telling_channel(lake.read(SETTLEMENT_ENTRY, keys=orders)) for lake in (before, after)]
+    told.append((bills[0], bills[1]))
     known = before.read(_LINES, keys=orders, columns=[*ORDER_KEY, "paid_date"]).filter(
         pl.col("paid_date").is_not_null()
     )

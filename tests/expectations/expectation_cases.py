@@ -513,7 +513,10 @@ def gold(
         {table.name: current(table, silver[table.name]) for table in OF_ORDERS} | standing, rates
     )
     aired_now = current(LIVE_SESSION, silver["live_session"])
-    lines = fct_order_line.build(fct_order_line.Current(**now, live_session=aired_now, own_account=own))
+    charged = current(SETTLEMENT_ENTRY, silver["settlement_entry"])
+    lines = fct_order_line.build(
+        fct_order_line.Current(**now, live_session=aired_now, own_account=own, charged=charged)
+    )
     back = fct_refund_line.build(lines, now["refund_line"])
     aired = dim_live_session.build(aired_now, own)
     facts = {"fct_order_line": lines, "fct_refund_line": back, "dim_live_session": aired}

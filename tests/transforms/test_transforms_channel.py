@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from transforms_cases import Gold, observed, own_accounts, run
 
@@ -212,3 +213,71 @@ def test_an_order_without_lines_is_where_its_told_lines_are() -> None:
     both = [{**HOSTED, "order_line_id": name} for name in "AB"]
     assert _taobao([], both, ORDER).line("O")["channel_code"] == "creator_live"
     assert _taobao([], [], ORDER).line("O")["channel_code"] == "unknown"
+
+
+def _charged(*bills: dict[str, Any]) -> tuple[str, pl.DataFrame]:
+    usual = {
+        "platform_code": "douyin",
+        "settlement_type_code": "sale",
+        "settled_fen": 70,
+        "commission_creator_fen": 20,
+        "order_line_id": None,
+    }
+    rows = ({**usual, "settlement_entry_id": f"s{place}", **bill} for place, bill in enumerate(bills))
+    return "settlement_entry", observed("settlement_entry", *rows)
+
+
+@pytest.mark.parametrize(
+    ("told", "own", "channel", "basis"),
+    [
+        ({}, (), "creator", "commission"),
+        ({"content_code": "live"}, (), "creator_live", "commission"),
+        ({"content_code": "live", "seller_code": "unknown"}, (), "creator_live", "commission"),
+        ({"content_code": "search"}, (), "search", "order"),
+        # whatever tells the seller outranks a bill
+        ({"content_code": "live", "seller_code": "own"}, (), "own_live", "order"),
+        ({"content_code": "live", "creator_id": "host"}, ("host",), "own_live", "account"),
+        ({"content_code": "live", "creator_id": "host"}, (), "creator_live", "order"),
+        ({"seller_code": "own"}, (), "own", "order"),
+        ({"creator_id": "host"}, ("host",), "own", "account"),
+    ],
+)
+def test_a_commission_proves_a_creator_where_nothing_else_tells_who_sold(
+    told: dict[str, Any], own: tuple[str, ...], channel: str, basis: str
+) -> None:
+    arrivals = [("order_line", observed("order_line", _line(**told))), _charged({"order_id": "1"})]
+    for some in (arrivals, arrivals[::-1]):
+        line = run(*some, own=own_accounts(*own, platform="douyin")).line("1")
+        assert (line["channel_code"], line["channel_basis_code"]) == (channel, basis)
+    free = run(arrivals[0], _charged({"order_id": "1", "commission_creator_fen": 0})).lines
+    assert not set(free["channel_basis_code"]) & {"commission"}
+
+
+@pytest.mark.parametrize("seller", ["own", "creator"])
+def test_a_sale_of_untold_form_is_its_sellers(seller: str) -> None:
+    line = _build(_line(seller_code=seller))
+    assert (line["channel_code"], line["channel_basis_code"]) == (seller, "order")
+
+
+def test_a_bill_that_names_the_order_alone_is_about_its_only_goods() -> None:
+    """Of two goods either may be meant; a gift beside is none."""
+
+    def basis(*lines: dict[str, Any], **bill: Any) -> dict[str, str]:  # noqa: ANN401
+        rows = [
+            _line(order_line_id=f"1:{place}", **{**line, "order_id": "1"}) for place, line in enumerate(lines)
+        ]
+        built = run(("order_line", observed("order_line", *rows)), _charged({"order_id": "1", **bill})).lines
+        return dict(built.select("order_line_id", "channel_basis_code").iter_rows())
+
+    assert basis({}, {}) == {"1:0": "unknown", "1:1": "unknown"}
+    assert basis({}, {}, order_line_id="1:1") == {"1:0": "unknown", "1:1": "commission"}
+    assert basis({}, {"is_gift": True, "paid_fen": 0}) == {"1:0": "commission", "1:1": "unknown"}
+    order = observed("order", {"order_id": "1", "platform_code": "douyin", "paid_fen": 110, "paid_at": MADE})
+    arrivals = [
+        ("order", order),
+        ("order_line", observed("order_line", _line())),
+        _charged({"order_id": "1"}),
+    ]
+    lines = run(*arrivals).lines.sort("order_line_id")
+    told = lines.select("order_line_id", "paid_fen", "channel_code").rows()
+    assert told == [("1", 100, "creator"), ("1:rest", 10, "creator")], "freight was sold with its goods"

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, SILVER
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SILVER
 from simulator.history.clock import ZONE
 from transforms.gold.orders import dim_live_session, fct_order_line, fct_refund_line
 from transforms.gold.sales import mart_live_session, mart_shop_channel_daily, mart_style_daily
@@ -111,7 +111,8 @@ def gold(states: dict[str, pl.DataFrame], own: pl.DataFrame | None = None) -> Go
         "order_line": standing_lines(states["order_line"])
     }
     own = own_accounts() if own is None else own
-    lines = fct_order_line.build(fct_order_line.Current(**now, own_account=own))
+    charged = current(SETTLEMENT_ENTRY, states["settlement_entry"])
+    lines = fct_order_line.build(fct_order_line.Current(**now, own_account=own, charged=charged))
     refunds = fct_refund_line.build(lines, now["refund_line"])
     sessions = dim_live_session.build(now["live_session"], own)
     facts = {"fct_order_line": lines, "fct_refund_line": refunds, "dim_live_session": sessions}

@@ -19,14 +19,9 @@ LISTS = {
 }
 
 
-def channel_word(code: str) -> str:
-    """A channel's label; of ``unknown`` that the platform does not tell it."""
-    return "平台没分渠道" if code == "unknown" else channel_name(code)
-
-
 def channel_title(platform: str, channel: str) -> str:
     """``抖音 · 自播``."""
-    return f"{PLATFORM.zh(platform)} · {channel_word(channel)}"
+    return f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
 
 
 def member_names(viewer: Viewer, by: str) -> Mapping[str, str]:

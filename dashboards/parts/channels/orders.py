@@ -9,16 +9,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from contracts.codes import ORDER_STATUS
+from contracts.codes import CHANNEL_BASIS, ORDER_STATUS
 from dashboards.parts.channels.address import Spot, show_tap
 from dashboards.parts.channels.channel import PAGE, member_line, show_pages
-from dashboards.parts.channels.names import channel_word, member_names
+from dashboards.parts.channels.names import member_names
 from dashboards.parts.figures.passport import show_raw_row
 from dashboards.parts.page.failure import show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.money import yuan
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import day, moment, plain, visible
+from dashboards.parts.page.words import channel_name, day, moment, plain, visible
 from metrics.query.access import Viewer
 from metrics.reports.channels.cell import orders
 from pipeline.counter import raw_rows
@@ -76,12 +76,14 @@ def _show_line(line: Mapping[str, Any], names: Mapping[str, str], sessions: Mapp
     gift = " · 赠品" if line["is_gift"] else ""
     st.markdown(f"**{plain(goods, 60)}**{gift}")
     told = [plain(line[name], 40) for name in ("sku_code", "color_name", "size_name") if line[name]]
-    sold = channel_word(line["channel_code"])
+    sold = channel_name(line["channel_code"])
     where = [sold]
     where += [plain(names.get(line["creator_id"], line["creator_id"]), 40)] if line["creator_id"] else []
     session = line["live_session_id"]
     where += [plain(sessions.get(session, session), 40)] if session else []
-    st.markdown(f":small[{' · '.join(where)}]")
+    basis = line["channel_basis_code"]
+    why = f" :gray[:small[渠道依据:{CHANNEL_BASIS.zh(basis)}]]" if basis else ""
+    st.markdown(f":small[{' · '.join(where)}]{why}")
     st.markdown(
         f":small[支付 {yuan(line['paid_fen'])} · 已退 {yuan(line['cohort_refund_fen'])} · 现在留着 "
         f"{yuan(line['kept_fen'])}]" + (f" :gray[:small[{' · '.join(told)}]]" if told else "")

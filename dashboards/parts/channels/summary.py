@@ -8,11 +8,10 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.channels.names import channel_word
 from dashboards.parts.figures.creators import creator_names
 from dashboards.parts.page.money import percent, rough_yuan, share, tenths, yuan
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import plain
+from dashboards.parts.page.words import channel_name, plain
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.reports.channels.table import UNKNOWN, ChannelTable
@@ -35,7 +34,7 @@ def show_finding(viewer: Viewer, window: Window, table: ChannelTable) -> None:
         viewer, "creator", period=window.period, where={"channel": "creator_live"}, metric=metric
     )
     told = [
-        _hangs(known, channel, channel_word(channel.largest or UNKNOWN)),
+        _hangs(known, channel, channel_name(channel.largest or UNKNOWN)),
         _hangs(base, platform, PLATFORM.zh(platform.largest) if platform.largest else ""),
     ]
     if creator.groups_qty > 1:

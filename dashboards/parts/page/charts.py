@@ -136,6 +136,8 @@ CHANNEL_COLOURS = {
     "product_card": "#d48ab3",
     "search": "#93a8e6",
     "other": "#a8a8a8",
+    "own": "#a5d8d0",
+    "creator": "#f0cf8a",
     "unknown": "#d4d4d4",
 }
 

@@ -28,8 +28,8 @@ _FIGURES = {
     "gpm": ("GPM", "per 1,000 views", yuan), "watch_time": ("平均停留", "watching time", duration),
 }  # fmt: skip
 _SHARES = {
-    "own_live_share": ("自播占能分出渠道的成交", "own sessions"),
-    "creator_live_share": ("达播占能分出渠道的成交", "creators"),
+    "own_live_share": ("自播占能分出形式的成交", "own sessions"),
+    "creator_live_share": ("达播占能分出形式的成交", "creators"),
 }
 
 #: What hangs on few: Chinese and English.

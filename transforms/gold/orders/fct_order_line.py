@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER_LINE, SHOP
+from contracts.canonical import LIVE_SESSION, OF_ORDERS, ORDER_LINE, SETTLEMENT_ENTRY, SHOP
 from contracts.tables import Table
 from transforms.currency import convert_orders
 from transforms.derived import Derived, Slices, View
@@ -43,7 +43,7 @@ TABLE = Table(
         "color_name", "size_name", "creator_id", "creator_name", "live_session_id", "start_date",
         "province_name", "buyer_key", "is_shipment_told", "is_aside",
         "is_shipped", "sent_qty", "back_qty", "subsidy_fen", "undated_fen", "doubtful_fen",
-        "refund_unsized_fen",
+        "refund_unsized_fen", "channel_basis_code",
     ),
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ _STATED = {"order_stated_fen": "stated_refund_fen", "order_stated_at": "_stated_
 class Current:
     """Current states (lines: ``standing_lines``) of touched orders, all of each order's.
 
-    Sessions and own accounts of their shops; orders set aside.
+    Sessions and own accounts of their shops; orders set aside; ``charged``: what bills say of them.
     """
 
     order: pl.DataFrame
@@ -68,6 +68,7 @@ class Current:
     live_session: pl.DataFrame
     own_account: pl.DataFrame
     aside: pl.DataFrame = field(default_factory=no_orders)
+    charged: pl.DataFrame = field(default_factory=SETTLEMENT_ENTRY.empty)
 
 
 def build(now: Current) -> pl.DataFrame:
@@ -75,7 +76,7 @@ def build(now: Current) -> pl.DataFrame:
     lines = _lines_with_order(now.order_line, now.order)
     lines = pl.concat([lines, _order_level_lines(lines, now.order)], how="diagonal")
     lines = _only_paid_money(lines)
-    lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account)
+    lines = assign_channel(lines, now.line_channel, now.live_session, now.own_account, now.charged)
     lines = lines.with_columns(style_code=pl.coalesce("style_code", "product_id"), is_order_head=_is_head())
     lines = mark_aside(lines, now.aside)
     dates = {"created_date": pl.col("created_at").dt.date(), "paid_date": pl.col("paid_at").dt.date()}
@@ -203,9 +204,14 @@ def _now(of: Slices) -> Current:
         live_session=current(LIVE_SESSION, of.read(LIVE_SESSION, keys=of.keys.select(SHOP).unique())),
         own_account=of.read("ops.live_account"),
         aside=listed(of.read("ops.aside_order")),
+        charged=current(SETTLEMENT_ENTRY, of.read(SETTLEMENT_ENTRY)),
     )
 
 
 #: What orders are now, by their states in silver and by what people entered beside them.
-NOW = View(_now, OF_ORDERS, beside=(LIVE_SESSION, "ops.currency_rate", "ops.live_account", "ops.aside_order"))
+NOW = View(
+    _now,
+    OF_ORDERS,
+    beside=(LIVE_SESSION, SETTLEMENT_ENTRY, "ops.currency_rate", "ops.live_account", "ops.aside_order"),
+)
 ASSET = Derived(TABLE, lambda of: build(of.view(NOW)), reads=(NOW,), by=tuple(ORDER))
