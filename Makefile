@@ -1,11 +1,11 @@
-# 需要 Python ≥ 3.11 和 make / needs Python ≥ 3.11 and make. 目标 / targets: setup demo demo-clean test check bench docs
+# 需要 Python ≥ 3.11 和 make / needs Python ≥ 3.11 and make. 目标 / targets: setup demo demo-clean test check record bench docs
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-clean test check bench docs
+.PHONY: help setup setup-dev demo demo-clean test check record bench docs
 
 help:
 	@echo 'make setup       安装到 .venv / install into .venv'
@@ -13,6 +13,7 @@ help:
 	@echo 'make demo-clean  删除演示数据 / remove the demo data'
 	@echo 'make test        全部测试 / the whole suite'
 	@echo 'make check       规范、类型、引用规则、生成的文档 / lint, types, import rules, generated docs'
+	@echo 'make record      重写 tests/record/kept / keep anew what tests/record comes to'
 	@echo 'make bench       基准测试 / the benchmark'
 	@echo 'make docs        重新生成文档 / regenerate the docs'
 
@@ -57,6 +58,9 @@ check: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
+
+record: setup-dev
+	@exec $(BIN)/python -m tests.record
 
 bench: setup
 	@exec $(BIN)/python -m bench

@@ -29,6 +29,8 @@ _LEFT_OUT = (
 )
 #: What everything ends in: run after the tests nearest to the change.
 _WHOLE = (
+    "tests/record/test_record_files.py",
+    "tests/record/test_record_house.py",
     "tests/test_truth.py",
     "tests/transforms/test_transforms_truth.py",
     "tests/metrics/test_metrics_truth.py",
