@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache, partial
@@ -44,8 +46,10 @@ OF_HOUSE: dict[str, Callable[[House], Record]] = {
 
 @cache
 def house() -> House:
-    """The house, built once."""
-    return build_house(Path(tempfile.mkdtemp(prefix="record-")))
+    """The house, built once; its folder goes with the process."""
+    home = tempfile.mkdtemp(prefix="record-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return build_house(Path(home))
 
 
 @cache
