@@ -1,4 +1,6 @@
-"""``/sign_in`` and ``/auth/logout``: the session's cookie is set and taken away here and nowhere else."""
+"""``/sign_in`` and ``/auth/logout``, where the session's cookie is set and taken away and nowhere else; and
+the way to the first page by its name.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from contracts.errors import BaiyunError
+from dashboards.parts.page.menu import entries
 from dashboards.serving.form import form_page
 from dashboards.serving.visiting import give, is_ours, own_path, take, token_of, visit_of
 from metrics.query.access import home_place, limits, resume
@@ -82,6 +85,19 @@ async def _sign_out(request: Request) -> Response:
     return answer
 
 
+async def _front(request: Request) -> Response:
+    """An audience's first page by its own name: Streamlit knows it by ``/`` alone, and calls this unknown."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return _to(f"/{query}")
+
+
+def _first_pages() -> set[str]:
+    first: dict[str, str] = {}
+    for entry in entries():
+        first.setdefault(entry.audience, entry.card.path)
+    return set(first.values())
+
+
 def _to(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303, {"cache-control": "no-store"})
 
@@ -94,4 +110,5 @@ def _form(to: str, zh: str = "", en: str = "", name: str = "", status: int = 200
 ROUTES = [
     Route("/sign_in", _sign_in, methods=["GET", "POST"]),
     Route("/auth/logout", _sign_out, methods=["GET"]),
+    *(Route(f"/{path}", _front, methods=["GET"]) for path in _first_pages()),
 ]

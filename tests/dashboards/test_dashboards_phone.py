@@ -56,6 +56,13 @@ def test_a_page_is_made_for_a_thumb(phone: tuple[Page, str], path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_the_first_page_is_found_by_its_name(phone: tuple[Page, str]) -> None:
+    page, address = phone
+    page.goto(f"{address}/overview?x=1")
+    settle(page)
+    assert page.url == f"{address}/?x=1" and page.get_by_text("Page not found").count() == 0
+
+
 def test_the_daily_pages_stand_at_the_bottom(phone: tuple[Page, str]) -> None:
     page, address = phone
     page.goto(f"{address}/upload")
