@@ -226,3 +226,24 @@ def test_a_platforms_tables_are_made_when_it_is_first_heard_of(
     names = {name for (name,) in found}
     assert {name for name in names if name.startswith("bronze.")} == {"bronze.douyin__orders"}
     assert {table.full_name for table in all_tables() if table.layer != "bronze"} <= names
+
+
+def test_an_order_of_a_day_to_come_holds_nobodys_release(tmp_path: Path) -> None:
+    """An article sold for the first time months ahead: told on the receipt, in no month of stock yet."""
+    head, first, *others = DOUYIN.read_text("utf-8-sig").splitlines()
+    assert "YS26F001-03-M" in first and "2026-10-12" in first
+    ahead = first.replace("2026-10-1", "2027-02-1").replace("6931570482213347101", "6931570482213347999")
+    told = tmp_path / "orders_2026_12.csv"
+    told.write_text(
+        "\n".join([head, first, ahead.replace("YS26F001-03-M", "NEW-01"), *others]) + "\n", "utf-8"
+    )
+    settings = Settings(home=tmp_path / "house")
+    done = ingest(
+        settings, "merchant-a", "shop-a", [told], register=True, at=dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC)
+    )
+    assert done.held is None and done.current is not None
+    with reading(settings) as lake:
+        sold = lake.sql(
+            "SELECT sku_code, paid_date FROM gold.fct_order_line WHERE paid_date > DATE '2027-01-01'"
+        )
+    assert sold.rows() == [("NEW-01", dt.date(2027, 2, 12))]

@@ -30,7 +30,10 @@ SELECT merchant_id, shop_id, platform_code, sku_code, business_date, since_launc
 FROM cell JOIN cut USING (merchant_id, shop_id, platform_code, sku_code, business_date)
 WHERE since_launch <> units OR lately <> units - earlier
 UNION ALL
+-- what was sold within the days of its shop's sheet and stands nowhere in it; sold in days to come is not due yet
 SELECT merchant_id, shop_id, platform_code, sku_code, max(day), -sum(units)::BIGINT, 0
-FROM (SELECT * FROM kept SEMI JOIN cell USING (merchant_id, shop_id, platform_code))
+FROM kept
+JOIN (SELECT merchant_id, shop_id, platform_code, max(business_date) AS until FROM cell GROUP BY ALL)
+    USING (merchant_id, shop_id, platform_code)
 ANTI JOIN cell USING (merchant_id, shop_id, platform_code, sku_code)
-GROUP BY merchant_id, shop_id, platform_code, sku_code HAVING max(units) > 0
+GROUP BY merchant_id, shop_id, platform_code, sku_code HAVING max(units) > 0 AND min(day) <= max(until)
