@@ -12,7 +12,6 @@ from screen_of import page_of, text
 from streamlit.testing.v1 import AppTest
 from truth_cases import FIRST, LATER, small_market
 
-from dashboards.parts.page.money import yuan
 from dashboards.views.merchant import match as page
 from metrics.reports.match import match, shops
 from metrics.reports.screens import screens_of
@@ -53,7 +52,8 @@ def test_a_number_is_led_to_ours_and_its_lines_are_shown(app: AppTest, house: Se
     )
     found = match(viewer, screen.id, shop, DAYS, Typed(shown))
     step = str(app.selectbox(key="match_step").value)
-    assert set(app.dataframe[0].value["金额"]) == {yuan(fen) for fen in found.lines(step)["amount"]}
+    told = {round(amount * 100) for amount in app.dataframe[0].value["金额"]}
+    assert told == set(found.lines(step)["amount"])
     wrong = text(asked(app, f"{(shown + 12_345) / 100:.2f}"))
     assert "还差 ¥123.45,原因未知" in wrong and "后台多" in wrong and "对上了" not in wrong
 

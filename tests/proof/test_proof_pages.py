@@ -105,7 +105,7 @@ def test_what_moved_since_the_last_look_is_one_line_for_the_session_and_gone_for
         rows = restatements(viewer, since=seen)
         assert f"发布 \\#{seen}" in text(app)
         assert yuan(abs(rows.filter(metric_id="net_by_order_date")["restated_number"].sum())) in text(app)
-        assert app.dataframe[0].value.shape[0] == min(50, rows.height)
+        assert app.dataframe[0].value.shape[0] == min(500, rows.height)
         assert text(app.run()) == text(app) != "", "it stays while the session lasts"
         assert last_look(viewer) == now and text(shown("restated", viewer)) == ""
     finally:
