@@ -110,6 +110,9 @@ def test_every_item_is_in_reach_sorted_as_money_and_found_by_its_words(house: Pl
         app.text_input(key="未结明细_search").set_value(words).run()
         found = shown(app.dataframe[0])["订单"]
         assert wanted in found and all("order-1" in order for order in found) and len(found) < len(OPEN)
+    for amount in (money(1_000, "merchant-a"), money(1_000, "merchant-a").removeprefix("¥").replace(",", "")):
+        app.text_input(key="未结明细_search").set_value(amount).run()
+        assert money(1_000, "merchant-a") in shown(app.dataframe[0])["金额"], amount
     app.text_input(key="未结明细_search").set_value("nothing-like-it").run()
     assert app.dataframe[0].value.empty and f"找到 0 行,共 {len(OPEN)} 行" in everything(app)
     app.text_input(key="未结明细_search").set_value("").run()

@@ -99,7 +99,7 @@ def _searched(sheet: Sheet) -> pl.DataFrame:
         ]
         amount = re.fullmatch(r"¥?(-?[\d,]+(?:\.\d+)?)", word)
         cells += [
-            (pl.col(name) / 100).cast(pl.String).str.contains(amount[1].replace(",", ""), literal=True)
+            _in_yuan(name).str.contains(amount[1].replace(",", ""), literal=True)
             for name, column in sheet.columns.items()
             if amount and column.kind == "fen"
         ]
@@ -108,6 +108,13 @@ def _searched(sheet: Sheet) -> pl.DataFrame:
     if len(wanted) > 1:
         st.caption(f"找到 {found.height:,} 行,共 {sheet.rows.height:,} 行。 {found.height:,} rows found.")
     return found
+
+
+def _in_yuan(name: str) -> pl.Expr:
+    """Fen as text in yuan, with both decimals, as a person types it."""
+    whole, rest = pl.col(name).abs() // 100, pl.col(name).abs() % 100
+    sign = pl.when(pl.col(name) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.concat_str(sign, whole.cast(pl.String), pl.lit("."), rest.cast(pl.String).str.zfill(2))
 
 
 def _styled(columns: Mapping[str, Column], rows: pl.DataFrame) -> Styler:
@@ -135,7 +142,7 @@ def _typed(column: Column, values: pl.Series) -> pd.Series[Any]:
 
 
 def _config(column: Column, *, is_pinned: bool) -> ColumnConfig:
-    label = f"{column.zh}"
+    label = column.zh
     if column.kind == "date":
         return st.column_config.DateColumn(label, format="YYYY-MM-DD", pinned=is_pinned, help=column.en)
     if column.kind == "moment":
