@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench import job
@@ -18,12 +15,10 @@ from bench.contender import Task, run
 from bench.exports import of_shop
 from bench.job import Totals, totals_from
 from bench.measure import Marks
-from connectors.reading import Reading
 from contracts.fields import TIME_ZONE
-from pipeline.build.loading import Export
 from pipeline.build.run import build
 from pipeline.house import reading, writing
-from pipeline.intake.handing import Handed, handing, put_down
+from pipeline.intake.handing import Handed, handing
 from pipeline.intake.land import land_files
 from pipeline.intake.registering import register_shop
 from pipeline.intake.sandbox import parsing
@@ -38,10 +33,10 @@ def total(task: Task) -> Totals:
     """Do the job in ``<out>/home``. What the steps cost up to their end stands in ``<out>/marks.json``."""
     settings, marks, now = Settings(home=task.out / "home"), Marks(), dt.datetime.now(ZoneInfo(TIME_ZONE))
     marks.mark("import")
-    with handing(settings.place) as folder:
-        known = _land(settings, task, now, folder)
+    with handing(settings.place) as handed:
+        _land(settings, task, now, handed)
         marks.mark("land")
-        built = build(settings, run_name="bench", at=now, known=known)
+        built = build(settings, run_name="bench", at=now, known=handed)
     marks.mark("build")
     audit(settings, built.build_number, built.snapshot)
     marks.mark("judge")
@@ -51,19 +46,18 @@ def total(task: Task) -> Totals:
     return _totals(settings, built.snapshot)
 
 
-def _land(settings: Settings, task: Task, now: dt.datetime, folder: Path) -> Mapping[Export, Reading]:
-    known: dict[Export, Reading] = {}
+def _land(settings: Settings, task: Task, now: dt.datetime, handed: Handed) -> None:
     with writing(settings) as lake:
         for shop in json.loads((task.home / "registry.json").read_text(encoding="utf-8")):
             merchant_id, shop_id = shop["merchant_id"], shop["shop_id"]
             register_shop(lake, merchant_id, shop_id, shop["platform_code"], at=now)
             registry.add_live_account(lake, merchant_id, shop_id, shop["own_account_id"], at=now)
             files = of_shop(task.roots, merchant_id, shop_id)
-            rows = partial(put_down, folder)
-            landed = land_files(lake, settings.place, merchant_id, shop_id, files, at=now, rows=rows)
-            known |= {(shop_id, item.export_id): item.reading for item in landed if item.reading}
+            landed = land_files(
+                lake, settings.place, merchant_id, shop_id, files, at=now, rows=handed.put_down
+            )
+            handed.add(shop_id, landed)
     parsing.close()  # what the reader's process cost is counted when it has ended
-    return Handed(folder, known)
 
 
 def _totals(settings: Settings, snapshot: int) -> Totals:

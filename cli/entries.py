@@ -12,11 +12,12 @@ from typing import Annotated, Any, get_type_hints
 import polars as pl
 import typer
 
+from cli.rates import forget
 from cli.terminal import print_table
 from cli.words import REFUSED, Merchant, group, looking_as
 from contracts.errors import UsageError
 from pipeline.entries import engine
-from pipeline.entries.cells import Cell
+from pipeline.entries.cells import Cell, Language
 from pipeline.entries.declaration import EntryList
 from pipeline.entries.engine import CHANGES, ListPreview
 from pipeline.entries.template import template
@@ -43,11 +44,22 @@ _Own = Annotated[
         "--merchant", "-m", help="商家编号:填好自己的商家编码 / merchant id: filled with their own SKUs"
     ),
 ]
+_English = Annotated[bool, typer.Option("--english", help="英文表头和选项 / headers and choices in English")]
+#: List → commands beside those that every list has.
+MORE: dict[str, dict[str, Callable[..., None]]] = {"rates": {"forget": forget}}
 _Ids = Annotated[list[str], typer.Argument(help="编号,见列表 / ids, see the list", metavar="ID...")]
 
 
+def list_group(item: EntryList) -> typer.Typer:
+    """The commands of one list, its own among them."""
+    app = entry_group(item)
+    for name, command in MORE.get(item.code, {}).items():
+        app.command(name)(command)
+    return app
+
+
 def entry_group(item: EntryList) -> typer.Typer:
-    """The commands of one list."""
+    """The commands every list has."""
     app = group(
         f"{item.zh}:模板、预览、导入、列表、撤销 / {item.en}: template, preview, import, list, take back"
     )
@@ -55,8 +67,8 @@ def entry_group(item: EntryList) -> typer.Typer:
     def add(name: str, command: Callable[..., None], help_text: str) -> None:
         app.command(name, help=help_text)(_of_the_house(command) if item.is_house else command)
 
-    def print_template(out: _Out = None, merchant: _Own = "") -> None:
-        _give_template(item, out, merchant)
+    def print_template(out: _Out = None, merchant: _Own = "", english: _English = False) -> None:
+        _give_template(item, out, merchant, "en" if english else "zh")
 
     def preview(path: _Path, merchant: Merchant) -> None:
         _preview(item, path, merchant)
@@ -117,13 +129,13 @@ def _of_the_house(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _give_template(item: EntryList, out: Path | None, merchant: str | None) -> None:
+def _give_template(item: EntryList, out: Path | None, merchant: str | None, language: Language) -> None:
     form = "xlsx" if out is not None and out.suffix.lower() == ".xlsx" else "csv"
     if merchant:
         with reading(Settings()) as lake:
-            data = template(item, form, lake=lake, merchant_id=merchant)
+            data = template(item, form, lake=lake, merchant_id=merchant, language=language)
     else:
-        data = template(item, form)
+        data = template(item, form, language=language)
     if out is None:
         typer.echo(data.decode(), nl=False)
         return
@@ -184,8 +196,8 @@ def _tell_changes(item: EntryList, found: ListPreview) -> None:
     rows = [
         (
             row["row"], " / ".join(CHANGES[row["verdict_code"]]),
-            *(cell.word(row[cell.name]) for cell in cells),
-            item.value.word(row[f"was_{item.unit}"]), item.value.word(row[item.unit]),
+            *(cell.words(row[cell.name])[0] for cell in cells),
+            item.value.words(row[f"was_{item.unit}"])[0], item.value.words(row[item.unit])[0],
         )
         for row in moving.iter_rows(named=True)
     ]  # fmt: skip
@@ -218,7 +230,7 @@ def _list(item: EntryList, merchant: str | None) -> None:
     cells = [cell for cell in item.columns if rows[cell.name].null_count() < rows.height]
     columns = [*(f"{cell.label} / {cell.en}" for cell in cells), "经手 / by", "编号 / id"]
     shown = [
-        (*(cell.word(row[cell.name]) for cell in cells), _who(row), row["entry_id"])
+        (*(cell.words(row[cell.name])[0] for cell in cells), _who(row), row["entry_id"])
         for row in rows.iter_rows(named=True)
     ]
     print_table("", columns, shown, whole=_unbroken(cells))

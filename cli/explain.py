@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import show_passport
+from cli.shown import passport as shown_passport
 from cli.words import Json, Merchant, read_span
 from contracts.errors import UsageError
 from metrics.query.access import Viewer
@@ -46,7 +46,7 @@ def explain(
                 "NO_SUCH_LINE", "没有这一行明细", "no such line", raw=raw, lines=lines.rows.height
             )
         rows = raw_rows(viewer, lines.rows.row(raw - 1, named=True), as_of)
-    show_passport.passport(found, lines, rows, as_json=as_json)
+    shown_passport.passport(found, lines, rows, as_json=as_json)
 
 
 def _cell(texts: list[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from cli import show_mapping
+from cli.shown import mapping as shown_mapping
 from cli.words import Json, Merchant, Shop, group
 from connectors.mapped import source
 from connectors.mapping.aliases import find_layout
@@ -112,7 +112,7 @@ def map_table(
         try:
             _map(lake, settings, data, request)
         except BaiyunError as error:
-            error.beside = show_mapping.not_mapped(error, request.proposal, request.answers)
+            error.beside = shown_mapping.not_mapped(error, request.proposal, request.answers)
             raise
 
 
@@ -161,7 +161,7 @@ def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None
         mapping = with_known_shops(lake, merchant, mapping)
     shown = preview_mapping(data, mapping, code, Limits.of(settings), shop_id=request.shop)
     saved = _saved(lake, merchant, mapping, shown, yes=request.yes, as_json=as_json)
-    show_mapping.mapped(request.proposal, mapping, shown, saved=saved, as_json=as_json)
+    shown_mapping.mapped(request.proposal, mapping, shown, saved=saved, as_json=as_json)
 
 
 def _text_of(path: Path) -> str:
@@ -206,14 +206,14 @@ def _proposed(settings: Settings, code: str, data: bytes, request: _Request) -> 
     proposal = anew(kind)
     if request.yes or request.as_json or not sys.stdin.isatty():
         return proposal  # nobody can be asked: what is open is an error later
-    show_mapping.proposed(proposal)
+    shown_mapping.proposed(proposal)
     for question in (question for question in proposal.questions if question.key == "kind" and not kind):
         if (said := _choice(question)) != proposal.kind:
             proposal = anew(said)
-            show_mapping.proposed(proposal)
+            shown_mapping.proposed(proposal)
     _ask_columns(proposal, request.answers)
     proposal = anew(proposal.kind)  # whose an amount is depends on which columns it stands among
-    show_mapping.found(proposal)
+    shown_mapping.found(proposal)
     _ask(proposal, request.answers)
     return proposal
 
@@ -302,7 +302,7 @@ def _saved(
     lake: Lake, merchant: str, mapping: MappingFile, shown: MappedPreview, *, yes: bool, as_json: bool
 ) -> bool:
     if not yes and not as_json and sys.stdin.isatty():
-        show_mapping.preview(shown)
+        shown_mapping.preview(shown)
         yes = typer.confirm("按此保存? / save it like this?")
     return yes and save_mapping(lake, merchant, mapping, by=getpass.getuser(), at=steps.now())
 
@@ -321,7 +321,7 @@ def _say_what_drifted(
         aliases=own_aliases(lake, merchant),
     )
     if offer and offer.is_renamed and not quiet:
-        show_mapping.offered(offer)
+        shown_mapping.offered(offer)
 
 
 def _learn(
@@ -345,7 +345,7 @@ def _learn(
             for theirs, known in _pairs(given).items()
             if save_alias(lake, merchant, layout, theirs, known, by=getpass.getuser(), at=steps.now())
         }
-    show_mapping.learned(layout.key, learned, as_json=as_json)
+    shown_mapping.learned(layout.key, learned, as_json=as_json)
 
 
 # what was said so far
@@ -354,7 +354,7 @@ def list_mappings(merchant: Merchant, as_json: Json = False) -> None:
     """一个商家自己的映射 / a merchant's own mappings."""
     with reading(Settings()) as lake:
         registry.require_merchant(lake, merchant)
-        show_mapping.kept(kept_mappings(lake, merchant), as_json=as_json)
+        shown_mapping.kept(kept_mappings(lake, merchant), as_json=as_json)
 
 
 @app.command("forget")

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli import show_match
+from cli.shown import match as shown_match
 from cli.statement import read_period
-from cli.words import Json, Merchant, Shop
+from cli.words import Json, Merchant, Shop, group
 from contracts.errors import UsageError
 from metrics.query.access import Viewer
 from metrics.reports.match import match as find
@@ -16,10 +16,11 @@ from metrics.reports.typed import read_amount
 from pipeline.intake.raw_rows import raw_rows
 from warehouse.settings import Settings
 
-#: Else ``-5`` would be looked up among the options.
-NUMBER_MAY_BE_NEGATIVE = {"ignore_unknown_options": True}
+app = group("对平:平台上的数怎样一步步变成我们的数 / from a platform's number to ours, step by step")
 
 
+# else ``-5`` would be looked up among the options
+@app.command(context_settings={"ignore_unknown_options": True})
 def match(
     number: Annotated[
         str, typer.Argument(help="平台上看到的数,如 59847.17、47.22万 / the number as the platform shows it")
@@ -57,11 +58,11 @@ def match(
                 raw=raw,
             )
         rows = raw_rows(viewer, lines.row(raw - 1, named=True), as_of)
-    show_match.matched(found, lines, rows, as_json=as_json)
+    shown_match.matched(found, lines, rows, as_json=as_json)
 
 
 def screens(as_json: Json = False) -> None:
     """能对平哪些数、各算什么、依据是什么 / which numbers can be matched, what each counts, and who says
     so.
     """
-    show_match.screens(as_json=as_json)
+    shown_match.screens(as_json=as_json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import show_open
+from cli.shown import open as shown_open
 from cli.words import Json, Merchant
 from contracts.errors import UsageError
 from metrics.query.access import Viewer
@@ -39,4 +39,4 @@ def open_items(
                 "NO_SUCH_LINE", "没有这一行明细", "no such line", raw=raw, lines=book.items.height
             )
         rows = raw_rows(viewer, line_of(book.items.row(raw - 1, named=True)), as_of)
-    show_open.opened(book, rows, as_json=as_json)
+    shown_open.opened(book, rows, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import show
-from cli import show_changes as show_changes_of
+from cli.shown import changes as shown_changes
 from cli.words import Json, group
 from contracts.errors import NotFoundError
 from metrics.query.released import choose, open_release
@@ -61,7 +61,7 @@ def show_changes(
                 "NO_SUCH_RELEASE", "没有这个已发布的版本", "no such published release", release=wanted
             )
         rows = lake.read(RESTATEMENT, where={"release_number": published[place].number}).sort(RESTATEMENT.key)
-    show_changes_of.restated(
+    shown_changes.restated(
         published[place].number, published[place - 1].number if place else None, rows, as_json=as_json
     )
 

@@ -17,17 +17,17 @@ from cli.terminal import OUT, print_json, print_table
 from contracts import codes
 from contracts.amounts import yuan
 from contracts.intake import row_place, unmasked_at
-from pipeline.build.run import Built
-from pipeline.intake.collect import Collected
-from pipeline.intake.receipts import FileReceipt
-from pipeline.release.changes import Change
-from warehouse.lake import Lake
 from warehouse.ops import EXPORT
-from warehouse.release import Release
 
 if TYPE_CHECKING:
     from metrics.query.ask import Answer
+    from pipeline.build.run import Built
+    from pipeline.intake.collect import Collected
+    from pipeline.intake.receipts import FileReceipt
+    from pipeline.release.changes import Change
     from pipeline.steps import Ingested
+    from warehouse.lake import Lake
+    from warehouse.release import Release
 
 _FILE = ("export_id", "export_name", "shop_id", "platform_code", "kind_code")
 _ERR = Console(stderr=True, highlight=False)

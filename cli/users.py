@@ -14,7 +14,8 @@ from contracts.errors import NotFoundError
 from metrics.query.access import Viewer, limits
 from metrics.reports.security import EVENT, security_events
 from pipeline.house import reading
-from warehouse import accounts, registry, sessions
+from warehouse import accounts, registry
+from warehouse.accounts import sessions
 from warehouse.settings import Settings
 
 user_app = group("登录账号 / sign-in accounts")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from contracts.errors import UsageError
-from metrics.query.access import Viewer
-from pipeline.house import reading
-from warehouse import registry
-from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from metrics.query.access import Viewer
 
 DONE, REFUSED, WRONG_USE, HELD = 0, 1, 2, 3
 
@@ -20,9 +20,10 @@ Merchant = Annotated[str, typer.Option("--merchant", "-m", help="商家编号 / 
 Shop = Annotated[str, typer.Option("--shop", "-s", help="店铺编号 / shop id")]
 
 
-def group(help_text: str) -> typer.Typer:
+def group(help_text: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
     """A group of commands; without a command it prints its help."""
     return typer.Typer(
+        cls=cls,
         help=help_text,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -53,6 +54,11 @@ def looking_as(merchant: str) -> Viewer:
 
     Raises ``NotFoundError`` for one that is not registered: its lists would only look empty.
     """
+    from metrics.query.access import Viewer
+    from pipeline.house import reading
+    from warehouse import registry
+    from warehouse.settings import Settings
+
     settings = Settings()
     with reading(settings) as lake:
         registry.require_merchant(lake, merchant)

@@ -149,6 +149,15 @@ class Platform:
         """All layouts declared in the folder's ``columns.csv``."""
         return _read_layouts(self.code, self.folder / "columns.csv")
 
+    def carried(self, layout: Layout, table: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
+        """``table`` (by header words) with the numbers of orders in the rows below the first, where they are
+        known to be left blank there, and what to say of it.
+
+        A platform's own files write them on every row.
+        """
+        del layout
+        return table, []
+
     def repeated(self, layout: Layout) -> frozenset[str]:
         """Headers of amounts that stand on every row of an order though they are the order's.
 

@@ -211,7 +211,7 @@ class BaseGateway(ABC):
         facts: dict[str, Any] = error.facts
         return TransientError(
             CLOCK_WRONG,
-            "本机时钟不准,已按平台时间重试",
+            "本机时钟不准，已按平台时间重试",
             "our clock is off; trying by the platform's",
             retry_after=0.0,
             **facts,

@@ -14,26 +14,21 @@ from functools import cached_property, partial
 import polars as pl
 
 from connectors.base import Checked, Column, Layout, Platform, platforms
-from connectors.files.cells import READERS
-from connectors.files.clocks import NEVER
 from connectors.files.merged_ids import holds_several_ids
 from connectors.files.spelling import trim
 from connectors.mapping.amounts import contradicting, not_adding_up, over_parts, parts_of, proven, spread_of
-from connectors.mapping.evidence import bare
+from connectors.mapping.carried import carry_down
 from connectors.mapping.file import FOLDER, shipped
 from connectors.mapping.kinds import KINDS, PART, PRICED, REPEATED, TOLD, WHOLE, names_of
 from connectors.mapping.model import MappingFile
+from connectors.mapping.readied import readied
 from connectors.mapping.rows import bronze_name, conform
-from connectors.mapping.states import void_rows
+from connectors.mapping.states import sent_again, void_rows
 from connectors.shops import filled_down
 from connectors.typed import fold
-from contracts.fields import FIELDS, TIME_ZONE, Field
+from contracts.fields import FIELDS, Field
 from contracts.intake import Notice, refuse
 from contracts.tables import Table
-
-_MONEY = ("yuan", "yuan_stat", "wan_yuan", "fen", "li")
-#: How an instant is written for the parser of each kind of cell.
-_FORMATS = {"time": "%Y-%m-%d %H:%M:%S", "time_dmy": "%d/%m/%Y %H:%M:%S", "time_mdy": "%m/%d/%Y %H:%M:%S"}
 
 
 def _bronze(kind: str) -> Table:
@@ -59,7 +54,7 @@ def _bronze(kind: str) -> Table:
 def _field(name: str) -> Field:
     known, told = FIELDS.get(name, Field(name, name, name)), bronze_name(name)
     if told != name:
-        return Field(told, f"{known.zh}(原词)", f"{known.en} (their word)")
+        return Field(told, f"{known.zh}（原词）", f"{known.en} (their word)")
     # a file may hold negative amounts where our tables do not: the contract of the canonical table is the
     # judge
     return Field(name, known.zh, known.en, minimum=-(10**13)) if name.endswith(("_fen", "_qty")) else known
@@ -89,6 +84,21 @@ class Mapped(Platform):
     def layouts(self) -> tuple[Layout, ...]:
         """One layout per mapping."""
         return tuple(_layout(self.code, mapping) for mapping in self.mappings)
+
+    def carried(self, layout: Layout, table: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
+        """As the mapping says; rows that say something else of the order than the row above stay without."""
+        mapping = next(mapping for mapping in self.mappings if mapping.name == layout.name)
+        by_word = {fold(name): name for name in table.columns}
+        taken = {
+            name: by_word[fold(rule.header[0])]
+            for name, rule in mapping.columns.items()
+            if fold(rule.header[0]) in by_word
+        }
+        cells = {name: table[name] for name in taken.values()}
+        done = carry_down(mapping.kind, taken, cells, self.code, is_bare=mapping.carried)
+        about = f"{done.number}: {int(table['_row_number'][done.first])}" if done.rows else ""
+        notices = [Notice("NUMBER_CARRIED", done.rows, about)] if done.rows else []
+        return table.with_columns(**done.columns), notices
 
     def repeated(self, layout: Layout) -> frozenset[str]:
         """Headers the mapping says are repeated."""
@@ -223,7 +233,7 @@ def _clean(
             continue
         raw = table[there[0]] if len(there) == 1 else _first_said([table[column] for column in there])
         target = by_word.get(fold(rule.header[0]), rule.header[0])
-        cells[target] = _readied(raw, mapping, name).alias(target)
+        cells[target] = readied(raw, mapping, name).alias(target)
     return table.with_columns(cells.values()) if cells else table
 
 
@@ -236,7 +246,8 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
     names = [name for name in REPEATED.get(mapping.kind, ()) if name in typed.columns]
     beside = [name for name in mapping.of_order.values() if name not in mapping.once]
     whole = typed[WHOLE[mapping.kind]] if names else pl.Series([], dtype=pl.String)
-    whole = whole.set(void_rows(mapping, typed) | holds_several_ids(whole), None) if names else whole
+    again = sent_again(mapping, typed)
+    whole = whole.set(void_rows(mapping, typed) | holds_several_ids(whole) | again, None) if names else whole
     parts = parts_of(whole, typed[PART]) if PART in typed.columns else whole
     by = {name: parts if mapping.is_per_part(name) else whole for name in (*names, *beside)}
     bad = [
@@ -262,7 +273,23 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
         if spread.alike == spread.several > 0
     ]
     notices = [Notice("AMOUNTS_ALIKE", count, about) for count, about in alike]
-    for name in beside:
+    notices += _sums_that_differ(mapping, typed, {name: by[name] for name in beside})
+    return Checked(
+        tuple(item for item in bad if item[0].any()),
+        (
+            *notices,
+            *_same_goods(mapping, typed.filter(~again)),
+            *_odd_rows(mapping, typed),
+            *_heads_again(mapping, typed),
+            *_exchanges(mapping, typed.filter(again)),
+        ),
+    )
+
+
+def _sums_that_differ(mapping: MappingFile, typed: pl.DataFrame, by: Mapping[str, pl.Series]) -> list[Notice]:
+    """Orders whose lines do not add up to what is told of the order, per such column."""
+    notices: list[Notice] = []
+    for name in by:
         freight = typed["freight_fen"] if "freight_fen" in typed.columns else None
         odd = not_adding_up(by[name], typed[name], typed[name.removeprefix("order_")], freight)
         notices += (
@@ -270,10 +297,7 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
             if odd.len()
             else []
         )
-    return Checked(
-        tuple(item for item in bad if item[0].any()),
-        (*notices, *_same_goods(mapping, typed), *_odd_rows(mapping, typed), *_heads_again(mapping, typed)),
-    )
+    return notices
 
 
 def _same_goods(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
@@ -346,6 +370,13 @@ def _odd_rows(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
     ]
 
 
+def _exchanges(mapping: MappingFile, again: pl.DataFrame) -> list[Notice]:
+    """Amounts on goods sent in exchange within an order that was sold, which do not count."""
+    names = [name for name in PRICED.get(mapping.kind, ()) if name in again.columns]
+    odd = again.filter(pl.any_horizontal(pl.lit(False), *(pl.col(name) > 0 for name in names)))
+    return [Notice("EXCHANGE_UNPAID", odd.height, str(odd["order_id"][0]))] if odd.height else []
+
+
 def _heads_again(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
     """Orders on several rows of a table that was mapped as one row an order: of rows alike in their money
     only one counts.
@@ -413,43 +444,3 @@ def _first_said(columns: list[pl.Series]) -> pl.Series:
     """Each row's first cell with something in it; where none has, the first column's own."""
     said = pl.select(pl.coalesce(*(pl.lit(trim(column)) for column in columns))).to_series()
     return said.zip_with(said.is_not_null(), columns[0])
-
-
-def _readied(raw: pl.Series, mapping: MappingFile, name: str) -> pl.Series:
-    cell = mapping.cell_of(name)
-    if cell in _MONEY:
-        amount = _signed(bare(raw), mapping.columns[name].sign)
-        return amount.zip_with((amount != "").fill_null(False), raw)
-    if cell == "date" or cell.startswith("time"):
-        raw = raw.set(trim(raw).is_in(NEVER).fill_null(False), None)
-    if cell in _FORMATS and mapping.time_zone != TIME_ZONE:
-        return _on_our_clock(raw, cell, mapping.time_zone)
-    return raw
-
-
-def _signed(text: pl.Series, sign: str) -> pl.Series:
-    if sign == "as_told":
-        return text
-    bare = text.str.replace("−", "-", literal=True).str.replace(r"^\((.*)\)$", "-$1")
-    negative = bare.str.starts_with("-").fill_null(False)
-    plain = bare.str.replace(r"^[+-]", "")
-    if sign == "absolute":
-        return plain
-    return plain.zip_with(
-        negative | plain.is_null(), pl.Series(["-"], dtype=pl.String).new_from_index(0, plain.len()) + plain
-    )
-
-
-def _on_our_clock(raw: pl.Series, cell: str, zone: str) -> pl.Series:
-    """Wall-clock text of another zone → the same instant as the house writes it.
-
-    What is no time stays as it was, for the parser to refuse.
-
-    An hour the zone's clocks leapt over is no time either, though it looks like one: it is marked.
-    """
-    instants, _ = READERS[cell](raw)
-    wall = instants.dt.replace_time_zone(None)
-    there = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    ours = there.dt.convert_time_zone(TIME_ZONE).dt.strftime(_FORMATS[cell])
-    leapt = wall.is_not_null() & there.is_null()
-    return ours.zip_with(ours.is_not_null(), raw.zip_with(~leapt, raw + " (no such hour)"))

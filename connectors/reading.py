@@ -47,15 +47,20 @@ _STATED_DAY = re.compile(
 )  # of two days the file is about neither is told
 
 
-def _without_twins(table: pl.DataFrame, header: list[str]) -> tuple[list[str], list[Notice]]:
-    """The header with the later of two columns that hold the same cells struck out.
+def _without_twins(table: pl.DataFrame, found: Recognised) -> tuple[list[str], list[Notice]]:
+    """The header with the later of two columns of one name struck out.
 
-    Raises FileRefusedError when they differ.
+    Raises FileRefusedError when they hold different cells and somebody reads them.
     """
-    twice = twins(header)
+    header, twice = found.header, twins(found.header)
     pairs = [(first, other) for first, *rest in twice.values() for other in rest]
     names = "、".join(header[first].strip() for first, *_ in twice.values())
-    if any(not table[str(first)].equals(table[str(other)]) for first, other in pairs):
+    read = set(_read_places(found)) | {
+        str(place)
+        for place, cell in enumerate(header)
+        if fold(cell) in {fold(found.layout.shop_column), *oddities.SHOP_HEADERS}
+    }
+    if any(str(first) in read and not table[str(first)].equals(table[str(other)]) for first, other in pairs):
         raise refuse("DUPLICATE_HEADER", columns=names)
     struck = {other for _, other in pairs}
     return ["" if index in struck else cell for index, cell in enumerate(header)], [
@@ -144,10 +149,11 @@ def _read_raw(found: Recognised, shop_id: str) -> _Raw:
     ragged = misfits.filter(pl.col("rule_name") == "RAGGED_ROW")
     if ragged.height > max(1, (table.height + misfits.height) * MISFIT_SHARE):
         raise refuse("RAGGED_ROWS", rows=ragged.height, first_row=ragged["_row_number"].min())
-    header, doubled = _without_twins(table, found.header)
+    header, doubled = _without_twins(table, found)
     named = table.rename(
         {str(index): cell for index, cell in enumerate(header) if cell.strip()}, strict=False
     )
+    named, carried = found.platform.carried(found.layout, named)
     named, others = only_shop(found.layout, named, shop_id)
     cleaned = found.platform.clean(found.layout.kind, found.layout.name, named)
     known = present_columns(found.layout, named.columns)
@@ -155,7 +161,7 @@ def _read_raw(found: Recognised, shop_id: str) -> _Raw:
     if cleaned.height < named.height:
         gone, told = oddities.told_of(named.join(cleaned, on="_row_number", how="anti"), known)
         totals, left_out = pl.concat([totals, gone], how="diagonal"), oddities.summed([*left_out, *told])
-    return _Raw(table, misfits, totals, [*again, *short, *doubled, *others, *left_out])
+    return _Raw(table, misfits, totals, [*again, *short, *doubled, *carried, *others, *left_out])
 
 
 def _read_sheets(found: Recognised, shop_id: str) -> _Raw:

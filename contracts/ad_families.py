@@ -51,7 +51,7 @@ AD_FAMILIES = {
     # hosted spend has no product, and the API asks for three scenes only
     "pinduoduo_product": AdFamily("商品推广 · 商品", "promotion by product", "pinduoduo", None, "attributed"),
     "pinduoduo_scene": AdFamily(
-        "推广 · 场景(接口)", "promotion by scene (API)", "pinduoduo", None, "attributed"
+        "推广 · 场景（接口）", "promotion by scene (API)", "pinduoduo", None, "attributed"
     ),
     "spotlight": AdFamily("聚光", "Spotlight", "spotlight", 0),
     "spotlight_goods": AdFamily("聚光 · 商品", "Spotlight by product", "spotlight", None),

@@ -40,14 +40,15 @@ ORDER_STATUS = CodeList(
     },
 )
 
+#: Of one article a claim closed may be followed by another; money back is where it ends.
 REFUND_STATUS = CodeList(
     "refund_status",
     {
         "none": ("无售后", "none"),
         "pending": ("处理中", "in progress"),
-        "success": ("退款成功", "refunded"),
         "closed": ("已关闭", "closed without refund"),
         "exchanged": ("换货/补寄", "exchanged or resent"),
+        "success": ("退款成功", "refunded"),
         "unknown": ("未知", "unknown"),
     },
 )
@@ -123,8 +124,8 @@ CHANNEL = CodeList(
         "product_card": ("商品卡/商城", "product card / mall"),
         "search": ("搜索", "search"),
         "other": ("其他", "other"),
-        "own": ("自营(没分形式)", "own side, form not reported"),
-        "creator": ("达人带货(没分形式)", "creator, form not reported"),
+        "own": ("自营（没分形式）", "own side, form not reported"),
+        "creator": ("达人带货（没分形式）", "creator, form not reported"),
         "unknown": ("未知", "unknown"),
     },
 )
@@ -193,8 +194,8 @@ VERDICT = CodeList(
     "verdict",
     {
         "accepted": ("已接收", "accepted"),
-        "warned": ("已接收,有提醒", "accepted with warnings"),
-        "unusable": ("没有一行可用,什么都没计入", "no usable row: nothing was counted"),
+        "warned": ("已接收，有提醒", "accepted with warnings"),
+        "unusable": ("没有一行可用，什么都没计入", "no usable row: nothing was counted"),
         "duplicate": ("重复文件", "duplicate file"),
         "refused": ("已拒收", "refused"),
         "withdrawn": ("已撤回", "withdrawn"),
@@ -225,7 +226,7 @@ RESTATEMENT = CodeList(
 
 _KINDS = {
     "orders": ("订单", "orders"),
-    "order_heads": ("订单(一单一行)", "orders, one row each"),
+    "order_heads": ("订单（一单一行）", "orders, one row each"),
     "order_items": ("订单商品明细", "order items"),
     "trades": ("交易", "trades"),
     "after_sales": ("售后", "after-sales"),
@@ -247,7 +248,7 @@ _KINDS = {
 #: has a line here.
 KIND = CodeList(
     "kind",
-    _KINDS | {f"mapped_{kind}": (f"{zh}(映射)", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()},
+    _KINDS | {f"mapped_{kind}": (f"{zh}（映射）", f"{en} (mapped)") for kind, (zh, en) in _KINDS.items()},
 )
 
 FILE_END = CodeList("file_end", {"first": ("第一单", "first order"), "last": ("最后一单", "last order")})
@@ -281,8 +282,8 @@ COST_KIND = CodeList(
         "write_down": ("退货折损", "write-down of returned goods"),
         "slot_fee": ("坑位费", "slot fee"),
         "sample": ("样品费", "samples"),
-        "ad_cash": ("推广现金", "advertising, cash"),
-        "ad_grant": ("推广赠款", "advertising, grants"),
+        "ad_cash": ("推广现金", "advertising (cash)"),
+        "ad_grant": ("推广赠款", "advertising (grants)"),
     },
 )
 COST_BASIS = CodeList(
@@ -295,6 +296,6 @@ AD_USE = CodeList(
         "counted": ("计入", "counted"),
         "entered": ("按录入的算", "the entered counts"),
         "again": ("别的报表已计入", "told by another report"),
-        "partial": ("说不全,没计入", "not known to be all, not counted"),
+        "partial": ("说不全，没计入", "not known to be all, not counted"),
     },
 )

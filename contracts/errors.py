@@ -12,7 +12,7 @@ def told(facts: Mapping[str, object]) -> str:
     """Facts as ``key=value`` with blanks between; a value of nothing says so, or the line would look
     cut off.
     """
-    return " ".join(f"{key}={'(空 / empty)' if value == '' else value}" for key, value in facts.items())
+    return " ".join(f"{key}={'（空 / empty）' if value == '' else value}" for key, value in facts.items())
 
 
 class BaiyunError(Exception):
@@ -85,3 +85,10 @@ class NotFoundError(BaiyunError):
 
 class UsageError(BaiyunError):
     """The question or command was put wrongly."""
+
+
+def no_such_page() -> NotFoundError:
+    """The refusal of a page that is another role's: as if it did not exist."""
+    return NotFoundError(
+        "NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview"
+    )

@@ -11,11 +11,11 @@ from typing import Any
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from dags.parts import LANDED, PATIENCE, ZONE, credentials, told
+from dags.parts import AT_ITS_TIME, LANDED, PATIENCE, ZONE, credentials, told
 
 
 @dag(
-    schedule=CronTriggerTimetable("30 5 * * *", timezone=ZONE),
+    schedule=CronTriggerTimetable("30 5 * * *", timezone=ZONE, run_immediately=AT_ITS_TIME),
     catchup=False,
     max_active_runs=1,
     default_args=PATIENCE,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from dags.parts import PATIENCE, WRITER_POOL, ZONE
+from dags.parts import AT_ITS_TIME, PATIENCE, WRITER_POOL, ZONE
 
 
 @dag(
-    schedule=CronTriggerTimetable("30 3 * * 0", timezone=ZONE),
+    schedule=CronTriggerTimetable("30 3 * * 0", timezone=ZONE, run_immediately=AT_ITS_TIME),
     catchup=False,
     max_active_runs=1,
     default_args=PATIENCE,

@@ -1,6 +1,4 @@
-"""What the timetables share: the asset of landed data, the writer's pool, which failures are retried, and how
-a shop's credentials are found.
-"""
+"""What the timetables share: landed data, the writer's pool, which failures are retried, credentials."""
 
 from __future__ import annotations
 
@@ -13,6 +11,8 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 ZONE = "Asia/Shanghai"
+#: When a timetable is first seen, the run before that moment is not made up for (nought of an interval late).
+AT_ITS_TIME = timedelta(0)
 
 #: New raw data has been landed, whoever brought it; the build waits for it.
 LANDED = Asset("baiyun_landed")

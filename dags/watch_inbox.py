@@ -8,11 +8,11 @@ from __future__ import annotations
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.parts import LANDED, PATIENCE, WRITER_POOL, ZONE
+from dags.parts import AT_ITS_TIME, LANDED, PATIENCE, WRITER_POOL, ZONE
 
 
 @dag(
-    schedule=CronTriggerTimetable("*/5 * * * *", timezone=ZONE),
+    schedule=CronTriggerTimetable("*/5 * * * *", timezone=ZONE, run_immediately=AT_ITS_TIME),
     catchup=False,
     max_active_runs=1,
     default_args=PATIENCE,

@@ -4,6 +4,6 @@ Not here: anything a house without a demo needs.
 """
 
 from demo.cleaning import clean
-from demo.run import run_demo
+from demo.run import LINES, run_demo
 
-__all__ = ["clean", "run_demo"]
+__all__ = ["LINES", "clean", "run_demo"]

@@ -1,5 +1,5 @@
-"""Bringing everything up, step by step: simulator, registry, Airflow, the files of the past and a collection
-of the last days, each built by the real scheduler, dashboards.
+"""Bringing everything up, step by step: simulator, registry, the files of the past beside Airflow's own
+beginnings, a collection of the last days built by the real scheduler, dashboards.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from warehouse.settings import Settings
 DAGS = {"collect", "watch_inbox", "build", "maintain"}
 WRITER_POOL = "warehouse_writer"
 STEPS = 9
+_HISTORY, _DISTRICT = "history", "district"
+#: How long a run may take on a slow machine; the files of the past, taken and built, twice that.
+_RUN_SECONDS = 600.0
 
 SignIns = dict[str, tuple[str, str]]
 
@@ -46,27 +49,35 @@ def bring_up(demo: Demo) -> SignIns:
     Raises ``BaiyunError`` when one fails.
     """
     environment = airflow_environment(demo.home, demo.ports.airflow, demo.timetable.password)
+    is_first = not demo.home.is_done("inbox")
+    if is_first:
+        market.write_downloads(demo.children, demo.home, demo.plan)
     demo.children.start("airflow-migrate", _airflow("db", "migrate"), environment, is_brief=True)
     with demo.screen.step("启动模拟平台", "start the simulated platforms"):
         market.start_simulator(demo.children, demo.home, demo.plan, demo.ports.simulator)
         credentials = market.await_simulator(demo.children, demo.home, demo.ports.simulator)
     with demo.screen.step("登记商家与账号", "register merchants and sign-ins"):
         sign_ins = market.register_people(demo.settings, demo.home)
-        is_first = _prepare_files(demo)
+        if is_first:
+            _begin_history(demo)
     with demo.screen.step("建立 Airflow 数据库", "set up Airflow's database"):
         demo.children.finish("airflow-migrate", PATIENCE_SECONDS)
     with demo.screen.step("启动 Airflow", "start Airflow"):
         _start_airflow(demo, environment, connections(credentials))
     with demo.screen.step("收历史文件,建第一版", "take the files of the past, build and release"):
         if is_first:
-            _release_history(demo)
+            demo.children.finish(_HISTORY, 2 * _RUN_SECONDS)
+            _begin(demo, _DISTRICT)
     with demo.screen.step("采集最近几天(真实调度器)", "collect the last days, by the real scheduler"):
-        began = _collect(demo, "later" if is_first else None)
+        began = _collect(demo)
+        _start_dashboards(demo)
     with demo.screen.step("构建、检查、发布", "build, audit, release"):
         _await_builds(demo, began)
+        if is_first:
+            demo.children.finish(_DISTRICT, _RUN_SECONDS)
         demo.home.set_done("inbox")
     with demo.screen.step("启动看板", "start the dashboards"):
-        _start_dashboards(demo)
+        _await_dashboards(demo)
     return {**sign_ins, "Airflow": (OPERATOR, demo.timetable.password)}
 
 
@@ -74,36 +85,20 @@ def _airflow(*words: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *words]
 
 
-def _prepare_files(demo: Demo) -> bool:
-    """Until a home has had its first release, have the merchants' files made and their lists entered; False
-    later.
-    """
-    if demo.home.is_done("inbox"):
-        return False
-    market.write_downloads(demo.children, demo.home, demo.plan)
+def _begin_history(demo: Demo) -> None:
+    """Enter the merchants' lists and set off the intake of their files, beside Airflow's own beginnings."""
     demo.children.finish("simulator-files", PATIENCE_SECONDS)
     market.enter_lists(demo.settings, demo.home)
-    return True
+    _begin(demo, _HISTORY)
 
 
-def _release_history(demo: Demo) -> None:
-    """One release of the files of the past, which each merchant has looked at."""
-    began = dt.datetime.now(dt.UTC)
-    demo.timetable.pause("build", False)
-    market.fill_inbox(demo.settings, demo.home, "history")
-    _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
-    _await_builds(demo, began)
-    market.look_once(demo.settings)
+def _begin(demo: Demo, part: str) -> None:
+    command = [sys.executable, "-m", f"demo.{part}"]
+    demo.children.start(part, command, plain_environment(demo.home), is_brief=True)
 
 
-def _collect(demo: Demo, part: str | None) -> dt.datetime:
-    """Collect what the platforms tell, and ``part`` of the downloads, before one build takes them together;
-    the moment before it is set off.
-    """
-    if part and market.fill_inbox(demo.settings, demo.home, part):
-        demo.timetable.pause("build", True)
-        _await_success(demo, "watch_inbox", demo.timetable.trigger("watch_inbox"))
-    demo.timetable.pause("build", False)
+def _collect(demo: Demo) -> dt.datetime:
+    """Collect what the platforms tell; the moment before it is set off."""
     began = dt.datetime.now(dt.UTC)
     _await_success(demo, "collect", demo.timetable.trigger("collect"))
     return began
@@ -145,7 +140,9 @@ def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, s
 def _await_success(demo: Demo, dag: str, run: str) -> None:
     """Wait for a run's end. Raises ``BaiyunError`` naming the failed tasks."""
     if (
-        demo.children.until(lambda: demo.timetable.outcome(dag, run), 600, f"{dag} 运行", f"run of {dag}")
+        demo.children.until(
+            lambda: demo.timetable.outcome(dag, run), _RUN_SECONDS, f"{dag} 运行", f"run of {dag}"
+        )
         == "success"
     ):
         return
@@ -165,6 +162,9 @@ def _start_dashboards(demo: Demo) -> None:
     port = str(demo.ports.dashboards)
     command = [sys.executable, "-m", "cli", "dashboards", "--address", HOST, "--port", port]
     demo.children.start("dashboards", command, plain_environment(demo.home))
+
+
+def _await_dashboards(demo: Demo) -> None:
     demo.children.until(
         lambda: _answers(f"{addresses(demo.ports)['看板 / dashboards']}/_stcore/health"),
         PATIENCE_SECONDS,

@@ -5,6 +5,7 @@ files in the inbox. Never imported.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import sys
@@ -13,11 +14,15 @@ from typing import Any
 from demo.home import DemoHome, Plan
 from demo.processes import PATIENCE_SECONDS, Children
 from demo.surroundings import HOST, plain_environment, reference
+from district.panel import first_day
+from pipeline import steps
+from pipeline.district.contributing import contributions, of_members
+from pipeline.district.publish import due_months, publish_month
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists import costs, rates, stock
-from pipeline.house import reading
+from pipeline.house import reading, writing
 from pipeline.intake.registering import register_market
-from warehouse import accounts, release
+from warehouse import accounts, registry, release
 from warehouse.settings import Settings
 
 #: The demo's people: sign-in name → (label, role, merchant). The two merchants are the first of every
@@ -103,13 +108,16 @@ def write_downloads(children: Children, home: DemoHome, plan: Plan) -> None:
 
 
 def fill_inbox(settings: Settings, home: DemoHome, part: str) -> int:
-    """Move one part of the downloads into the inbox; returns how many files."""
+    """Move one part of the downloads into the inbox, whole files that nobody writes to any more; returns how
+    many.
+    """
     folder = home.simulator / "downloads" / part
     downloads = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in downloads:
         target = settings.place.inbox / path.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
+        os.utime(target, (0, 0))
     shutil.rmtree(folder, ignore_errors=True)
     return len(downloads)
 
@@ -133,3 +141,18 @@ def look_once(settings: Settings) -> None:
     for name, (_, role, _) in PEOPLE.items():
         if seen and role == "merchant":
             accounts.see(settings.place, name, seen.number)
+
+
+def release_district(settings: Settings) -> None:
+    """Every merchant joins the association with the first month its files hold whole, and every closed month
+    is released.
+    """
+    months = sorted(contributions(settings)["business_month"].unique())[1:]
+    if not months:
+        return
+    with writing(settings) as lake:
+        for merchant in registry.merchants(lake)["merchant_id"].sort():
+            registry.join(lake, merchant, first_day(months[0]), at=steps.now())
+    rows, now = of_members(settings), steps.now()
+    for month in due_months(settings, rows, now.date()):
+        publish_month(settings, rows, month, made_by="demo", at=now)

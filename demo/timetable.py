@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-TIMEOUT_SECONDS = 15
+TIMEOUT_SECONDS = 60  # one worker on SQLite, on a laptop that builds beside it
 
 
 @dataclass
@@ -86,10 +86,6 @@ class Timetable:
                 {"state": "failed", "note": "演示被中断 / the demo was stopped"},
             )
         return len(runs)
-
-    def pause(self, dag: str, is_paused: bool) -> None:
-        """Hold a DAG's schedule, or let it go on; what lands while the build is held sets off no run."""
-        self._send("PATCH", f"dags/{dag}", {"is_paused": is_paused})
 
     def trigger(self, dag: str) -> str:
         """Start a run now; its id."""

@@ -264,7 +264,8 @@ def coverage_page() -> str:
         [
             (
                 "哪个平台的哪种数据,能从文件、"
-                "能从接口读到;版式有没有外部来源证实;模拟器说不说这种话;有没有测试拿读到的数和模拟器的真值核对。"
+                "能从接口读到;版式有没有外部来源证实;模拟器说不说这种话;"
+                "有没有测试拿读到的数和模拟器的真值核对。"
             ),
             "Which kind of data is read from which platform, by file and by API; whether an outside source "
             "confirms its form; whether the simulator speaks it; "
@@ -285,8 +286,7 @@ def coverage_page() -> str:
             "",
             (
                 "模拟与真值核对指这一种类的至少一个版式。Simulated and truth-tested: at least one layout of "
-                "the "
-                "kind."
+                "the kind."
             ),
             "",
         ],
@@ -465,22 +465,21 @@ def command_lines(context: typer.Context) -> list[str]:
         for item in command.get_params(context)
         if item.name != "help" and (record := item.get_help_record(context))
     )
-    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     lines = [
         f"## {context.command_path}",
         "",
         inspect.cleandoc(command.help or ""),
         "",
         "```",
-        usage,
+        " ".join([context.command_path, *command.collect_usage_pieces(context)]),
         "```",
         "",
     ]
     if rows := [[f"`{names}`", about] for names, about in records]:
         lines += table(["参数 / parameter", "说明 / about"], rows)
-    below = command.commands if isinstance(command, TyperGroup) else {}
-    for name, child in below.items():
-        if not child.hidden:
+    for name in command.list_commands(context) if isinstance(command, TyperGroup) else ():
+        child = command.get_command(context, name) if isinstance(command, TyperGroup) else None
+        if child is not None and not child.hidden:
             lines += command_lines(typer.Context(child, info_name=name, parent=context))
     return lines
 

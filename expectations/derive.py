@@ -8,7 +8,7 @@ Every stored table gets one without opting in; a vacuous pass is met by row floo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -55,11 +55,11 @@ ROWS_PRESENT = Rule(
 )  # fmt: skip
 ROWS_KEPT = Rule(
     "ROWS_KEPT", WARN, "行数没有比上次发布明显减少", "no marked loss of rows since the previous release",
-    "历史只增不减,骤减多半是丢失", "history only grows; a sharp drop is usually a loss",
+    "历史只增不减，骤减多半是丢失", "history only grows; a sharp drop is usually a loss",
 )  # fmt: skip
 NULL_SHARE = Rule(
     "NULL_SHARE", WARN, "原来有值的列没有突然变空", "columns that were filled did not run empty",
-    "平台改了表头或接口时,列会整列变空而不报错",
+    "平台改了表头或接口时，列会整列变空而不报错",
     "when a platform renames a column it runs empty without an error",
 )  # fmt: skip
 
@@ -69,11 +69,16 @@ BASELINE = (KEY_UNIQUE, REQUIRED_FILLED, WITHIN_BOUNDS, KNOWN_CODES, ROWS_PRESEN
 @dataclass(frozen=True)
 class Profile:
     """What one snapshot holds: ``rows`` per table (full name), and per table the optional columns without a
-    single null.
+    single null; where rows tell their layout, within each: ``layout.column``.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     filled: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def tells_layout(table: Table) -> bool:
+    """Whether every row of ``table`` says by which layout it was read."""
+    return table.layer == "bronze" and "layout_name" in table.columns
 
 
 def baseline(table: Table, now: Profile, before: Profile) -> list[FloorRule | SqlRule]:
@@ -161,29 +166,42 @@ def _codes(table: Table) -> Iterator[SqlRule]:
 
 
 def _null_shares(table: Table, before: Profile) -> Iterator[SqlRule]:
+    """Columns that may be empty in no more than a share of all rows, and those that were filled: of each
+    layout apart where rows tell theirs, for another file of a shop has other columns.
+    """
     if table.is_entered:
         return
     was_filled = before.filled.get(table.full_name, frozenset())
-    allowed = {
-        name: table.null_share.get(name, NEWLY_EMPTY_SHARE if name in was_filled else 1.0)
-        for name in table.optional
+    by_layout: dict[str, dict[str, float]] = {"": dict(table.null_share)}
+    for name in sorted(was_filled):
+        layout, _, column = name.rpartition(".")
+        if column in table.optional and tells_layout(table) == bool(layout):
+            by_layout.setdefault(layout, {}).setdefault(column, NEWLY_EMPTY_SHARE)
+    asked = {
+        layout: {column: share for column, share in columns.items() if share < 1}
+        for layout, columns in by_layout.items()
     }
-    asked = {name: share for name, share in allowed.items() if share < 1}
-    if asked:
-        nulls = [
-            f"{{'column_name': {literal(name)}, 'null_qty': count(*) - count({quote(name)}), 'allowed_qty': "
-            f"{share} * count(*)}}"
-            for name, share in asked.items()
-        ]
-        query = (
-            f"SELECT told.column_name, told.null_qty FROM (SELECT unnest([{', '.join(nulls)}]) AS told "
-            f"FROM {address(table.full_name)}) WHERE told.null_qty > told.allowed_qty"
-        )
-        own = [
-            ("expect_column_values_to_not_be_null", {"column": name, "mostly": 1 - share})
-            for name, share in asked.items()
-        ]
-        yield _rule(NULL_SHARE, table, query, weight="null_qty", expected=own)
+    if not any(asked.values()):
+        return
+    counted = " UNION ALL ".join(_nulls(table, layout, asked[layout]) for layout in asked if asked[layout])
+    query = f"SELECT column_name, null_qty FROM ({counted}) WHERE null_qty > allowed_qty"
+    own = [
+        ("expect_column_values_to_not_be_null", {"column": column, "mostly": 1 - share})
+        for column, share in asked[""].items()
+    ]
+    whole = {*asked} == {""}
+    yield _rule(NULL_SHARE, table, query, weight="null_qty", expected=own if whole else ())
+
+
+def _nulls(table: Table, layout: str, asked: Mapping[str, float]) -> str:
+    """SQL: how many rows of a layout (of all, for "") have nothing in each column, and how many may."""
+    nulls = ", ".join(
+        f"{{'column_name': {literal(column)}, 'null_qty': count(*) - count({quote(column)}), 'allowed_qty': "
+        f"{share} * count(*)}}"
+        for column, share in asked.items()
+    )
+    here = f" WHERE layout_name = {literal(layout)}" if layout else ""
+    return f"SELECT unnest([{nulls}], recursive := true) FROM {address(table.full_name)}{here}"
 
 
 def shown_key(table: Table) -> list[str]:

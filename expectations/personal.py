@@ -71,7 +71,7 @@ def personal_rules(table: Table) -> tuple[SqlRule, ...]:
         SqlRule(
             "NO_PERSONAL_DATA", STOP, "没有手机号、身份证号、详细地址",
             "no phone numbers, id cards or street addresses",
-            "个人信息在解析时就应移除,出现一例即不得发布",
+            "个人信息在解析时就应移除，出现一例即不得发布",
             "personal data is removed while parsing; one case is enough not to publish",
             table=table.full_name, query=query, condition=condition,
         ),

@@ -18,11 +18,11 @@ Expected = tuple[str, Mapping[str, object]]
 #: What to do where a rule has nothing better to say: nobody but the house can mend what stops a release.
 _STEPS = {
     STOP: (
-        "请联系运维;修正以前看板停在上一个发布",
+        "请联系运维；修正以前看板停在上一个发布",
         "tell your operator; until it is mended the dashboards stay on the last release",
     ),
     WARN: (
-        "核对最近的文件;看不出原因请联系支持",
+        "核对最近的文件；看不出原因请联系支持",
         "check the last files; ask support if they explain nothing",
     ),
 }

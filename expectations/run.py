@@ -5,7 +5,9 @@ Reads only; storing and acting on the outcomes is the pipeline's.
 
 from __future__ import annotations
 
+import importlib
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -93,6 +95,11 @@ class Previous:
         )
 
 
+def warm() -> None:
+    """Begin to import Great Expectations beside what goes on: it takes seconds."""
+    threading.Thread(target=importlib.import_module, args=("expectations.engine",)).start()
+
+
 def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> list[Outcome]:
     """Judge snapshot ``snapshot`` of ``place``, also when newer ones exist.
 
@@ -101,9 +108,10 @@ def judge(place: Place, snapshot: int, *, previous: Previous | None = None) -> l
     Raises ``NotFoundError`` when there is no such snapshot. One outcome per rule and table, ordered by table
     as stored, then rule.
     """
-    from expectations.engine import Judge  # Great Expectations takes two seconds to import
-
+    warm()
     with _asked(place, snapshot, previous) as (lake, now, rules):
+        from expectations.engine import Judge  # ready by now, or soon
+
         court = Judge(lake)
         asked = {
             name: [rule for rule in every if not _holds_of_itself(rule)] for name, every in rules.items()

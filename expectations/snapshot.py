@@ -17,7 +17,7 @@ from contracts.canonical import SILVER, entity_key
 from contracts.errors import NotFoundError
 from contracts.tables import Table
 from expectations.checks import shared_scripts
-from expectations.derive import Profile
+from expectations.derive import Profile, tells_layout
 from expectations.standing import keep_standing_lines
 from transforms.gold.orders import fct_order_line
 from warehouse.lake import Lake
@@ -236,19 +236,23 @@ def profile(
     """What the tables hold now; those named ``empty`` are known to hold nothing and not asked."""
     rows = {table.full_name: 0 for table in tables}
     filled = {table.full_name: frozenset[str]() for table in tables}
-    asked = [table for table in tables if table.full_name not in empty]
-    found = connection.execute(" UNION ALL ".join(map(_profiled, asked))).fetchall() if asked else []
-    for table, (name, count, whole) in zip(asked, found, strict=True):
-        rows[name] = count
-        filled[name] = frozenset(compress(table.optional, whole) if count else ())
+    asked = {table.full_name: table for table in tables if table.full_name not in empty}
+    query = " UNION ALL ".join(map(_profiled, asked.values()))
+    for name, layout, count, whole in connection.execute(query).fetchall() if asked else []:
+        rows[name] += count
+        if count:
+            names = compress(asked[name].optional, whole)
+            filled[name] |= {f"{layout}.{column}" if layout else column for column in names}
     return Profile(rows, filled)
 
 
 def _profiled(table: Table) -> str:
+    """SQL: rows of a table and whether each optional column is filled, of each layout apart."""
     whole = ", ".join(f"count({quote(name)}) = count(*)" for name in table.optional)
+    layout, group = ("layout_name", " GROUP BY layout_name") if tells_layout(table) else ("''", "")
     return (
-        f"SELECT {literal(table.full_name)}, count(*), [{whole}]::BOOLEAN[] FROM "  # noqa: S608
-        f"{quote(table.layer)}.{quote(table.name)}"
+        f"SELECT {literal(table.full_name)}, {layout}, count(*), [{whole}]::BOOLEAN[] FROM "  # noqa: S608
+        f"{quote(table.layer)}.{quote(table.name)}{group}"
     )
 
 

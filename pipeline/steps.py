@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,13 +13,14 @@ import duckdb
 
 from contracts.errors import BaiyunError, HeldReleaseError, NotFoundError, TransientError, WriterBusyError
 from contracts.fields import TIME_ZONE
+from expectations.run import warm
 from pipeline.build import withdrawing
 from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
 from pipeline.intake import confirming, inbox
 from pipeline.intake.collect import Collected, attempts, batches, collect, run_colour
 from pipeline.intake.credentials import from_environment
-from pipeline.intake.handing import Handed, handing, put_down
+from pipeline.intake.handing import Handed, handing
 from pipeline.intake.land import Landed, land_files
 from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.intake.sandbox.parsing import Limits
@@ -36,7 +38,7 @@ __all__ = [
     "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build",
     "build_and_release", "collect",
     "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release",
-    "run_colour", "scan_inbox", "settled",
+    "run_colour", "scan_inbox", "scanned", "settled",
     "verify", "withdraw",
 ]  # fmt: skip
 
@@ -67,8 +69,16 @@ class Ingested:
         }
 
 
+#: A build of which judgement follows at once.
+_build = partial(build, begun=warm)
+
+
 def _quiet(zh: str, en: str) -> None:
     del zh, en
+
+
+def _reading(say: Say) -> Callable[[str], None]:
+    return lambda name: say(f"读取 {name}", f"reading {name}")
 
 
 def ingest(
@@ -86,7 +96,7 @@ def ingest(
 
     A refused file changes nothing and does not stop the others; a held release is told, not raised.
     """
-    with handing(settings.place) as folder:
+    with handing(settings.place) as handed:
         with writing(settings) as lake:
             before = releasing.current(lake)
             landed = land_files(
@@ -99,15 +109,15 @@ def ingest(
                 at=at,
                 register=register,
                 limits=Limits.of(settings),
-                rows=partial(put_down, folder),
-                progress=lambda name: say(f"读取 {name}", f"reading {name}"),
+                rows=handed.put_down,
+                progress=_reading(say),
             )
         held: BaiyunError | None = None
         # also when all are known: an earlier run may have been cut off before its build or release
         if any(item.export_id for item in landed):
             say("构建", "building")
-            read = {(shop_id, item.export_id): item.reading for item in landed if item.reading}
-            built = build(settings, run_name="ingest", at=at, known=Handed(folder, read))
+            handed.add(shop_id, landed)
+            built = _build(settings, run_name="ingest", at=at, known=handed)
             held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
         # not from this build alone: another one may have taken what was landed a moment ago
@@ -138,7 +148,7 @@ def withdraw(
         before = releasing.current(lake)
         row = withdrawing.mark(lake, merchant_id, export, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
-    held = _try_release(settings, build(settings, run_name="withdraw", at=at), at=at, say=say)
+    held = _try_release(settings, _build(settings, run_name="withdraw", at=at), at=at, say=say)
     key = {name: row[name] for name in EXPORT.key}
     with reading(settings) as lake:
         receipts = [
@@ -173,7 +183,9 @@ def confirm(
         decide = confirming.confirm if is_in_force else confirming.take_back
         exports = decide(lake, merchant_id, export, rows, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
-    held = _try_release(settings, build(settings, run_name="confirm", at=at, rejudge=exports), at=at, say=say)
+    held = _try_release(
+        settings, _build(settings, run_name="confirm", at=at, rejudge=exports), at=at, say=say
+    )
     with reading(settings) as lake:
         where: dict[str, object] = {"merchant_id": merchant_id, "export_id": exports}
         names: dict[str, str] = dict(
@@ -206,7 +218,7 @@ def confirm_line(
             lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now()
         )
     say("构建", "building")
-    held = _try_release(settings, build(settings, run_name="confirm", at=at), at=at, say=say)
+    held = _try_release(settings, _build(settings, run_name="confirm", at=at), at=at, say=say)
     with reading(settings) as lake:
         return Ingested([], releasing.current(lake), [], held)
 
@@ -226,7 +238,7 @@ def enter(
     with writing(settings) as lake:
         work(lake)
     say("构建", "building")
-    held = _try_release(settings, build(settings, run_name=run_name, at=at), at=at, say=say)
+    held = _try_release(settings, _build(settings, run_name=run_name, at=at), at=at, say=say)
     with reading(settings) as lake:
         return Ingested([], releasing.current(lake), [], held)
 
@@ -272,15 +284,20 @@ def build_and_release(
     at: dt.datetime | None = None,
     rejudge: Sequence[str] = (),
     from_landing: bool = False,
+    known: Handed | None = None,
     say: Say = _quiet,
 ) -> tuple[Built, Release]:
     """Build what waits, judge it, publish it; with nothing new the standing release is returned.
+
+    ``known``: what ``scanned`` has read a moment ago.
 
     A held build is judged again, so that mending its cause and calling this publishes. Raises
     ``HeldReleaseError`` and ``WriterBusyError``.
     """
     say("构建", "building")
-    built = build(settings, run_name=run_name, at=at, rejudge=rejudge, from_landing=from_landing)
+    built = _build(
+        settings, run_name=run_name, at=at, rejudge=rejudge, from_landing=from_landing, known=known
+    )
     if not built.has_changes and (standing := _standing(settings, built)):
         return built, standing
     return built, _judge_and_release(settings, built, at=at, say=say)
@@ -298,6 +315,17 @@ def _standing(settings: Settings, built: Built) -> Release | None:
 def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
     """Land what lies in ``inbox/<merchant>/<shop>/``; see ``pipeline.intake.inbox``. Does not build."""
     return inbox.scan(settings, at=at)
+
+
+@contextmanager
+def scanned(
+    settings: Settings, *, at: dt.datetime | None = None, say: Say = _quiet
+) -> Iterator[tuple[list[FileReceipt], Handed]]:
+    """``scan_inbox`` for a build that follows at once: its receipts, and what was read, which the build then
+    does not read again.
+    """
+    with handing(settings.place) as handed:
+        yield inbox.scan(settings, at=at, handed=handed, progress=_reading(say)), handed
 
 
 def settled(settings: Settings, taken: Sequence[FileReceipt]) -> list[FileReceipt]:
@@ -350,7 +378,7 @@ def verify(settings: Settings) -> None:
             "NOT_AS_PUBLISHED",
             "当前发布重算后不一致",
             "the current release is not what recomputing it gives",
-            step_zh="运行 baiyun verify 看差异,baiyun build --from-landing 从原始文件重算",
+            step_zh="运行 baiyun verify 看差异，baiyun build --from-landing 从原始文件重算",
             step_en="see `baiyun verify`; `baiyun build --from-landing` makes it anew",
             release=found.release.number,
             marts=", ".join(found.marts),

@@ -8,6 +8,7 @@ and of DuckDB: there is a worker for every core.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 
@@ -35,6 +36,7 @@ TOGETHER = ("tests/proof/", "tests/bench/", "tests/expectations/")
 #: What takes half a minute of CPU or more, longest first (measured, a file or a folder of ``TOGETHER``): a
 #: worker that is left with one of these at the end keeps the other waiting.
 DEAREST = (
+    "tests/bench/",  # a peer forks: not from a worker that has grown to tens of gigabytes of addresses
     "tests/proof/",
     "tests/test_truth.py",
     "tests/expectations/",
@@ -47,7 +49,6 @@ DEAREST = (
     "tests/intake/test_intake_implausible.py",
     "tests/dashboards/test_dashboards_pages.py",
     "tests/pipeline/test_outlook.py",
-    "tests/bench/",
     "tests/connectors/test_collection.py",
     "tests/mapping/test_mapping_erp.py",
     "tests/intake/test_intake_receipts.py",
@@ -78,6 +79,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(listed, len(DEAREST)), item.path not in slow
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: no garbage is looked for in it (a fifteenth of an ingest)."""
+    gc.collect()
+    gc.freeze()
 
 
 class ByHouse(LoadFileScheduling):

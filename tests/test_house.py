@@ -22,8 +22,8 @@ from setuptools.command.build_py import build_py
 HOUSE = Path(__file__).parent.parent
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = (
-    "contracts", "connectors", "transforms", "warehouse", "expectations", "metrics", "pipeline", "cli",
-    "demo", "dags", "dashboards", "simulator", "bench",
+    "contracts", "connectors", "transforms", "district", "warehouse", "expectations", "metrics", "pipeline",
+    "cli", "demo", "dags", "dashboards", "simulator", "bench",
 )  # fmt: skip
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
 
@@ -36,6 +36,7 @@ SEEDS = {
         ("connectors/files/cells.py", "from warehouse.place import Place",
             "connectors.files.cells -> warehouse.place"),
         ("warehouse/place.py", "from transforms import money", "warehouse.place -> transforms.money"),
+        ("transforms/money.py", "from district import policy", "transforms.money -> district.policy"),
         ("expectations/__init__.py", "import metrics", "expectations -> metrics"),
         ("metrics/__init__.py", "import expectations", "metrics -> expectations"),
         ("expectations/__init__.py", "import pipeline", "expectations -> pipeline"),
@@ -57,6 +58,8 @@ SEEDS = {
         ("dashboards/__init__.py", "import pipeline", "dashboards -> pipeline"),
         ("dashboards/parts/page/menu.py", "from pipeline.steps import ingest",
             "dashboards.parts.page.menu -> pipeline.steps"),
+        ("dashboards/parts/page/frame.py", "from pipeline.counter.giving import deliver",
+            "dashboards.parts.page.frame -> pipeline.counter.giving"),
     ],
     "metrics answer from released tables": [
         ("metrics/__init__.py", "from connectors.base import platforms", "metrics -> connectors.base"),
@@ -69,6 +72,33 @@ SEEDS = {
         ("transforms/money.py", "import requests", "transforms.money -> requests"),
         ("transforms/money.py", "import great_expectations", "transforms.money -> great_expectations"),
         ("transforms/money.py", "import streamlit", "transforms.money -> streamlit"),
+    ],
+    "the district reads contributions and nothing else": [
+        ("district/cubes.py", "import duckdb", "district.cubes -> duckdb"),
+        ("district/cubes.py", "from warehouse.place import Place", "district.cubes -> warehouse.place"),
+        ("district/cubes.py", "from transforms import money", "district.cubes -> transforms.money"),
+        ("district/cubes.py", "from connectors.files import cells",
+            "district.cubes -> connectors.files.cells"),
+    ],
+    "the auditor shares no code with what it audits": [
+        ("district/audit.py", "from district.primary import judge", "district.audit -> district.primary"),
+        ("district/audit.py", "from district.release import release_month",
+            "district.audit -> district.release"),
+        ("district/audit_index.py", "from district.index import step",
+            "district.audit_index -> district.index"),
+    ],
+    "what is audited shares no code with the auditor": [
+        ("district/primary.py", "from district.audit import audit", "district.primary -> district.audit"),
+        ("district/links.py", "from district.audit_index import reveals",
+            "district.links -> district.audit_index"),
+    ],
+    "the association is shown released documents and nothing else": [
+        ("metrics/reports/association/cells.py", "from warehouse.lake import Lake",
+            "metrics.reports.association.cells -> warehouse.lake"),
+        ("metrics/reports/association/releases.py", "import polars",
+            "metrics.reports.association.releases -> polars"),
+        ("metrics/reports/association/pulse.py", "from district.contributions import check_contributions",
+            "metrics.reports.association.pulse -> district.contributions"),
     ],
     "no platform imports another, and the shared machinery imports none": [
         ("connectors/douyin/words.py", "from connectors.taobao import words",
@@ -376,10 +406,9 @@ LONG_FILES = {
     "cli/show.py": 476,
     "connectors/mapped.py": 455,
     "connectors/mapping/propose.py": 456,
-    "contracts/fields.py": 691,
+    "contracts/fields/__init__.py": 683,
     "docs/generate.py": 517,
     "metrics/query/ask.py": 435,
-    "pipeline/counter.py": 407,
 }
 LONG_FUNCTIONS = {
     "bench/mutants.py:main": 52,
@@ -389,11 +418,10 @@ LONG_FUNCTIONS = {
     "bench/report.py:page": 52,
     "bench/run.py:run": 59,
     "cli/entries.py:entry_group": 52,
-    "cli/show_passport.py:passport": 59,
+    "cli/shown/passport.py:passport": 59,
     "connectors/douyin/simulate_api.py:render_after_sales": 64,
     "connectors/douyin/simulate_files.py:_after_sale_cells": 55,
     "connectors/douyin/simulate_files.py:_order_cells": 68,
-    "connectors/files/oddities.py:without_totals": 53,
     "connectors/jd/bills.py:_refunds": 51,
     "connectors/jd/simulate_files.py:bill_rows": 61,
     "connectors/mapping/propose.py:_proposal": 74,

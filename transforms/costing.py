@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.cost_fields import SAME_COST, SAME_GOODS
+from contracts.fields.cost import SAME_COST, SAME_GOODS
 from transforms.gold.orders.grain import LINE
 from transforms.steps import newest
 

@@ -15,13 +15,12 @@ from typing import Any, Generic, Protocol, TypeVar
 import polars as pl
 
 from contracts.tables import Table
-from transforms.disclosure import DisclosureRule
 
 T = TypeVar("T")
 #: A table; one that is declared above this room (``ops.…``) by its full name.
 Input = Table | str
-#: The slices a table is made in: by merchant, or the whole house at once.
-MERCHANT, HOUSE = ("merchant_id",), ()
+#: The slices of a table that is made by merchant.
+MERCHANT = ("merchant_id",)
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class Choices:
     return_window_days: int = 7
     repurchase_window_days: int = 90
     hit_units: int = 300
-    rule: DisclosureRule = field(default_factory=DisclosureRule)
 
 
 class Slices(Protocol):
@@ -81,8 +79,8 @@ class Derived:
 
     ``by``: the columns of a slice. ``names``: table → column of a slice → the column of its rows that names
     it; left out, the column of the same name. ``beside``: looked at without making anything anew.
-    ``stored_by``: what is made by merchant or of the whole house is written where these smaller slices
-    differ (default: rows by their key). ``is_stale``: SQL that holds for stored rows other choices made.
+    ``stored_by``: what is made by merchant is written where these smaller slices differ (default: rows by
+    their key). ``is_stale``: SQL that holds for stored rows other choices made.
     """
 
     table: Table

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.canonical import SHOP
-from contracts.stock_fields import SAME_STOCK
+from contracts.fields.stock import SAME_STOCK
 from transforms.steps import newest
 
 SKU = [*SHOP, "sku_code"]

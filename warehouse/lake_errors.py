@@ -14,7 +14,7 @@ def absent(snapshot: int | None) -> NotFoundError:
             "NO_WAREHOUSE", "数据仓库尚未建立", "the warehouse has not been built yet", **step
         )
     step = {
-        "step_zh": "可能已过保留期;查看发布列表",
+        "step_zh": "可能已过保留期；查看发布列表",
         "step_en": "it may be past retention; see the list of releases",
     }
     return NotFoundError(
@@ -28,7 +28,7 @@ def unreachable() -> UsageError:
         "CATALOG_UNREACHABLE",
         "连不上数据仓库的目录服务器",
         "the warehouse's catalog server cannot be reached",
-        step_zh="检查 BAIYUN_CATALOG,并安装扩展包 duckdb-extension-postgres-scanner(与 duckdb 同版本)",
+        step_zh="检查 BAIYUN_CATALOG，并安装扩展包 duckdb-extension-postgres-scanner(与 duckdb 同版本)",
         step_en="check BAIYUN_CATALOG, and install duckdb-extension-postgres-scanner of duckdb's version",
     )
 
@@ -39,7 +39,7 @@ def type_changed(table: Table, name: str, found: str, wanted: str) -> UsageError
         "COLUMN_TYPE_CHANGED",
         "列的类型与已存数据不同",
         "a column's declared type differs from the stored one",
-        step_zh="新意义请用新列名,或从原始文件重建",
+        step_zh="新意义请用新列名，或从原始文件重建",
         step_en="give a new meaning a new name, or rebuild from landing",
         table=table.full_name,
         column=name,

@@ -95,9 +95,9 @@ def read_landed(place: Place, landing_name: str) -> bytes:
     if data is None:
         raise FileRefusedError(
             "LANDING_DAMAGED",
-            "原始文件与其指纹不符,磁盘上的内容已损坏",
+            "原始文件与其指纹不符，磁盘上的内容已损坏",
             "the landed file no longer matches its fingerprint: its bytes changed on disk",
-            step_zh="从备份恢复,或重新上传同一个文件",
+            step_zh="从备份恢复，或重新上传同一个文件",
             step_en="restore it from backup, or upload the same file again",
             landing_name=landing_name,
         )

@@ -162,6 +162,18 @@ MERCHANT = Table(
     optional=("raw_days_qty",),
 )
 
+MEMBER = Table(
+    "ops",
+    "member",
+    "协会成员",
+    "members of the association",
+    "From when to when a merchant contributes to the district's figures: whole months between the two. The "
+    "day of leaving is none any more.",
+    key=("merchant_id", "joined_date"),
+    required=("changed_at",),
+    optional=("left_date",),
+)
+
 SHOP = Table(
     "ops",
     "shop",
@@ -323,7 +335,7 @@ OPS: dict[str, Table] = {
     table.name: table
     for table in (
         EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER,
-        MERCHANT, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+        MERCHANT, MEMBER, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
         ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, CONFIRMATION, SECURITY_EVENT, ALIAS,
         OUTLOOK,
     )

@@ -49,6 +49,11 @@ class Place:
         return self.home / "inbox"
 
     @property
+    def district(self) -> Path:
+        """Releases of the district's figures, and what they were made of."""
+        return self.home / "district"
+
+    @property
     def scratch(self) -> Path:
         """Spill files of running queries; worthless once their process has ended."""
         return self.home / "scratch"

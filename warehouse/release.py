@@ -260,9 +260,9 @@ def _highest(numbers: pl.Series) -> int:
 def _overtaken(build_number: int, newest: int) -> WriterBusyError:
     return WriterBusyError(
         "OVERTAKEN",
-        "更新的构建已经开始或发布,本次构建作废",
+        "更新的构建已经开始或发布，本次构建作废",
         "a newer build has begun or been published; this one is void",
-        step_zh="无需处理;数据已由新的构建覆盖",
+        step_zh="无需处理；数据已由新的构建覆盖",
         step_en="nothing to do; the newer build covers the data",
         build=build_number,
         newest=newest,

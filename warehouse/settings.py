@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     catalog: str = Field(
         default="",
         description=(
-            "DuckLake 目录地址,默认 SQLite / DuckLake catalog, e.g. postgres:dbname=lake; default: "
+            "DuckLake 目录地址，默认 SQLite / DuckLake catalog, e.g. postgres:dbname=lake; default: "
             "SQLite in home"
         ),
         repr=False,
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     collect_days: int = Field(
         default=35,
         ge=1,
-        description="采集回看天数:晚到的退款靠它 / days of updates re-read by each collection",
+        description="采集回看天数：晚到的退款靠它 / days of updates re-read by each collection",
     )
     history_days: int = Field(
         default=90,
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     read_memory_mb: int = Field(
         default=4096,
         ge=512,
-        description="读取一个文件最多用的内存(MB) / memory the reader of one file may use",
+        description="读取一个文件最多用的内存（MB） / memory the reader of one file may use",
     )
     read_seconds: float = Field(
         default=300, gt=0, description="读取一个文件最多用的秒数 / seconds one file may take to read"
@@ -75,7 +75,8 @@ class Settings(BaseSettings):
     raw_days: int = Field(
         default=30,
         ge=0,
-        description="原始文件保留天数,商家可另定;0 = 入库后即删 / days raw files are kept; 0 = until loaded",
+        description="原始文件保留天数，商家可另定；0 = 入库后即删 / days raw files are kept; 0 = until "
+        "loaded",
     )
     keep_releases: int = Field(
         default=30, ge=1, description="保留最近多少个发布 / newest releases that stay readable"
@@ -89,7 +90,7 @@ class Settings(BaseSettings):
         default=7,
         ge=0,
         description=(
-            "完成几天后算过了退货期,默认七日(消费者权益保护法第二十五条) / days from finishing until "
+            "完成几天后算过了退货期，默认七日（消费者权益保护法第二十五条） / days from finishing until "
             "a sale is final; 7 by law"
         ),
     )
@@ -105,13 +106,23 @@ class Settings(BaseSettings):
         default=5, ge=3, description="一格至少多少个持有人 / fewest holdings in a public cell"
     )
     disclosure_p: float = Field(
-        default=15.0, gt=0, description="p% 规则参数,保密 / the p of the p% rule; confidential", repr=False
+        default=15.0, gt=0, description="p% 规则参数，保密 / the p of the p% rule; confidential", repr=False
     )
     disclosure_largest_share: float = Field(
         default=0.40,
         gt=0,
         le=1,
-        description="单一持有人占比上限 / largest share one holding may have of a public cell",
+        description="单一持有人占比上限，保密 / largest share of one holding in a public cell; confidential",
+        repr=False,
+    )
+    disclosure_minimum_platforms: int = Field(
+        default=2, ge=1, description="一格至少几个平台（平台格除外） / fewest platforms in a public cell"
+    )
+    disclosure_coalition: int = Field(
+        default=2,
+        ge=1,
+        description="假定几个成员会互通数字，保密 / members assumed to pool their figures; confidential",
+        repr=False,
     )
 
     session_idle_days: float = Field(
@@ -129,7 +140,7 @@ class Settings(BaseSettings):
     upload_memory_mb: int = Field(
         default=1024,
         ge=1,
-        description="看板同时在内存里存多少上传(MB) / uploads the dashboards keep in memory, in all",
+        description="看板同时在内存里存多少上传（MB） / uploads the dashboards keep in memory, in all",
     )
 
     @property

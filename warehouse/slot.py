@@ -84,7 +84,7 @@ def _busy(path: Path, timeout_seconds: float) -> WriterBusyError:
         holder = {}
     return WriterBusyError(
         "WRITER_BUSY",
-        f"另一个任务正在写入,等待了 {timeout_seconds:g} 秒",
+        f"另一个任务正在写入，等待了 {timeout_seconds:g} 秒",
         f"another task is writing; waited {timeout_seconds:g} s",
         step_zh="等它结束后重试",
         step_en="try again when it has finished",

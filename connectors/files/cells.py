@@ -43,6 +43,11 @@ RULES = {
 Read = Callable[[pl.Series], tuple[pl.Series, pl.Series]]
 
 
+def _unbracketed(text: pl.Series) -> pl.Series:
+    """``(12.50)``, as bookkeepers write what is below 0, as ``-12.50``."""
+    return text.str.replace(r"^¥?\s*\(([^()+-]+)\)$", "-$1")
+
+
 def _plain_number(text: pl.Series) -> pl.Series:
     """``1,234.50`` → ``1234.50`` where the commas stand in threes.
 
@@ -80,8 +85,9 @@ def read_id(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 def _yuan_text(raw: pl.Series) -> pl.Series:
     """Money text without currency marks and thousands commas, the minus sign as ASCII."""
     text = to_ascii(trim_typed(raw))
-    if text.str.contains(r"[¥元\s−]").any():
-        text = text.str.replace_all(r"^¥\s*|\s*元$", "").str.replace("−", "-", literal=True)
+    if text.str.contains(r"[¥元\s−(]").any():
+        text = _unbracketed(text.str.replace(r"\s*元$", "")).str.replace("−", "-", literal=True)
+        text = text.str.replace(r"^([+-]?)\s*¥\s*", "$1").str.replace(r"\s*元$", "")
     return _plain_number(text)
 
 
@@ -111,7 +117,10 @@ def _two_decimals(number: pl.Series) -> pl.Series:
 
 
 def read_yuan(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Yuan text (``¥1,299.90``, ``0元``) → integer fen; more than two decimals is bad, never rounded."""
+    """Yuan text (``¥1,299.90``, ``0元``, ``(12.50)`` below 0) → integer fen.
+
+    More than two decimals is bad, never rounded.
+    """
     text = _without_float_noise(_yuan_text(raw))
     good = text.str.contains(r"^[+-]?[0-9]{1,13}(\.[0-9]{1,2}0*)?$").fill_null(False)
     short = text.set(~good, None).str.replace(r"(\.[0-9][0-9])0+$", "$1")
@@ -155,7 +164,7 @@ def read_li(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _read_integer(raw: pl.Series, pattern: str) -> tuple[pl.Series, pl.Series]:
-    text = _plain_number(to_ascii(trim_typed(raw)))
+    text = _plain_number(_unbracketed(to_ascii(trim_typed(raw))))
     good = text.str.contains(pattern).fill_null(False)
     value = text.set(~good, None).str.replace(r"\.0+$", "").cast(pl.Int64)
     return value, text.is_not_null() & ~good

@@ -41,6 +41,11 @@ _TIME = (
     rf"(?:[ T]*{_HALF}? ?([0-9]{{1,2}})[:时点]([0-9]{{1,2}})分?(?::?([0-9]{{1,2}})秒?)?(?:\.[0-9]{{1,"
     rf"6}})? ?{_HALF}?)?"
 )
+#: How far the clock that was read is from Greenwich, behind the time of day: ``Z``, ``+08:00``, `` -0500``.
+OFFSET = (
+    r"(?i)(:[0-9]{2}(?:\.[0-9]+)?)\s*(?:Z|UTC|GMT|(?:UTC|GMT)?"
+    r"([+-](?:0?[0-9]|1[0-4])):?([0-9]{2})?)$"
+)
 _WEEKDAY = r"[ (]*(?:星期|周)[一二三四五六日天][ )]*"
 _BEFORE_NOON, _PAST_NOON = ["凌晨", "早上", "上午", "am"], ["下午", "晚上", "pm"]
 #: Zero of a spreadsheet's day count, and the days it may count (2015 to 2039).
@@ -54,6 +59,7 @@ def _spelled_out(text: pl.Series, order: str) -> pl.Series:
     晚上 and 中午 are told by nobody.
     """
     cells = to_ascii(text).str.replace_all(r"\s+", " ").str.replace(_WEEKDAY, " ").str.strip_chars()
+    to_beijing, cells = _to_beijing(cells), cells.str.replace(OFFSET, "$1")
     if order == "ymd":
         cells = cells.str.replace(_RUN_TOGETHER, "$1-$2-$3 $4:$5:$6").str.strip_chars_end(":")
     parts = cells.str.extract_groups(f"^{_DATE[order]}{_TIME}$").struct.unnest()
@@ -88,8 +94,19 @@ def _spelled_out(text: pl.Series, order: str) -> pl.Series:
     )
     is_told = pl.all_horizontal(part.is_not_null() for part in (year, number["m"], number["d"], of_day))
     return parts.select(
-        pl.when(is_told).then(whole).str.to_datetime(USUAL, time_unit="us", strict=False)
+        pl.when(is_told).then(whole).str.to_datetime(USUAL, time_unit="us", strict=False) + to_beijing
     ).to_series()
+
+
+def _to_beijing(cells: pl.Series) -> pl.Series:
+    """How far Beijing's clock is ahead of the one each cell says it was read from; 0 where it says none."""
+    parts = cells.str.extract_groups(OFFSET).struct.unnest()
+    parts.columns = ["time", "hours", "minutes"]
+    hours, minutes = pl.col("hours").cast(pl.Int64), pl.col("minutes").cast(pl.Int64)
+    is_behind = pl.col("hours").str.starts_with("-")
+    away = hours * 60 + pl.when(is_behind).then(-minutes).otherwise(minutes).fill_null(0)
+    ahead = pl.when(pl.col("time").is_not_null()).then(8 * 60 - away.fill_null(0)).otherwise(0)
+    return parts.select(pl.duration(minutes=ahead)).to_series()
 
 
 def stamp(moment: dt.datetime) -> str:

@@ -31,6 +31,8 @@ _TOP = 1 << 18
 _SOMETHING = re.compile(rb"\S")
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _BLANK_LINE = re.compile(rb"\n(?=\r?\n)")
+#: A cell as a formula that is a text, so that no spreadsheet makes a number of it.
+_TEXT_FORMULA = r'(?s)^\s*="(.*)"\s*$'
 #: Files joined end to end.
 _JOINED = b"\n" + BOM
 
@@ -169,7 +171,9 @@ class Delimited:
             ) from None
         if any("\n" in row and row.count(self.delimiter) >= 1.5 * max(2, width - 1) for _, row in bad):
             raise refuse("SWALLOWED_ROWS", row=min(number for number, _ in bad))
-        return pl.DataFrame(pl.from_arrow(table)), bad
+        frame = pl.DataFrame(pl.from_arrow(table))
+        has_formulas = b'="' in self.text
+        return frame.with_columns(pl.all().str.replace(_TEXT_FORMULA, "$1")) if has_formulas else frame, bad
 
 
 def open_text(text: bytes) -> Delimited:
@@ -195,7 +199,7 @@ def open_text(text: bytes) -> Delimited:
     head, lines = [], []
     try:
         for row in reader:
-            head.append(row)
+            head.append([re.sub(_TEXT_FORMULA, r"\1", cell) for cell in row])
             lines.append(reader.line_num)
             if len(head) == HEADER_SEARCH_ROWS:
                 break
@@ -223,9 +227,9 @@ def _without_spare(
 def _delimiter(lines: list[str]) -> str:
     r"""The mark that splits the longest line most often.
 
-    A TAB that only wraps an id (``,\t9001,``) splits nothing.
+    A TAB that only wraps an id (``,\t9001,``) splits nothing; one between two quotes does.
     """
-    bare = max((re.sub(r'(?:(?<=[,"])|^)\t|\t(?=[,"]|$)', "", line) for line in lines), key=len)
+    bare = max((re.sub(r'(?:(?<=[,"])|^)\t(?!")|(?<!")\t(?=[,"]|$)', "", line) for line in lines), key=len)
     counted = {mark: bare.count(mark) for mark in ",\t;"}
     return max(counted, key=lambda mark: counted[mark])
 

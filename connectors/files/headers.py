@@ -41,6 +41,11 @@ _ANY = "|".join(re.escape(spelling) for spelling in sorted(_CODES, key=len, reve
 #: is a price.
 _BRACKETED = re.compile(rf"^(.+?)[(\[](?:单位:?)?({_ANY})(?:/[^()\[\]]{{1,3}})?[)\]]$")
 _BEHIND = re.compile(rf"^(.+?)[/_-]({_ANY})$")
+#: The clock of a column of moments: code → its time zone.
+ZONES = {"utc": "UTC", "utc+8": "Asia/Shanghai"} | {
+    f"utc{hours:+d}": f"Etc/GMT{-hours:+d}" for hours in range(-12, 15) if hours not in (0, 8)
+}
+_CLOCK = re.compile(r"^(.+?)[(\[](?:(?:utc|gmt)(?:([+-])0?([0-9]{1,2})(?::?00)?)?|(北京时间|东八区))[)\]]$")
 #: Unit code → kinds of cell that are written in it. Text is kept as it is, whatever its unit.
 _CELLS = {
     "yuan": {"yuan", "yuan_stat"},
@@ -64,6 +69,17 @@ def split_unit(header: str) -> tuple[str, str]:
         return found[1], _CODES[found[2]]
     found = _BEHIND.match(folded)
     return (found[1], _CODES[found[2]]) if found and _CODES[found[2]] in _MONEY else (folded, "")
+
+
+def split_clock(header: str) -> tuple[str, str]:
+    """The folded header without the clock it says its moments are read from, and that clock's code (``utc``,
+    ``utc+8``); an empty code where it names none.
+    """
+    folded = fold(header)
+    if not (clock := _CLOCK.match(folded)):
+        return folded, ""
+    hours = 8 if clock[4] else int(f"{clock[2] or '+'}{clock[3] or 0}")
+    return clock[1], f"utc{hours:+d}" if hours else "utc"
 
 
 def agrees(unit: str, cell: str) -> bool:

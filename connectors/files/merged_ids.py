@@ -18,7 +18,11 @@ _PART = r"[^;,、|\t\r\n]*[0-9][^;,、|\t\r\n]*"
 #: Blanks and slashes may stand inside one id (``6931 5704``, ``SO/2026/17``), but not between stretches as
 #: long as whole ids.
 _WHOLE = r"[A-Za-z0-9_-]{10,}"
-_MERGED = rf"^{_PART}(?:{_SEPARATOR}+{_PART})+$|^{_WHOLE}(?:[\s/+&]+{_WHOLE})+$"
+#: So many digits are an id by themselves: two such stretches are two, whatever stands between them.
+_DIGITS = r"[0-9]{15,}"
+_MERGED = (
+    rf"^{_PART}(?:{_SEPARATOR}+{_PART})+$|^{_WHOLE}(?:[\s/+&]+{_WHOLE})+$|{_DIGITS}[^0-9A-Za-z]+{_DIGITS}"
+)
 
 
 def merged_ids(column: Column, raw: pl.Series) -> pl.Series | None:

@@ -22,17 +22,19 @@ SHOP_HEADERS = {"店铺id", "店铺编号", "店铺号"}
 
 _EDGES = " \t\r\n\ufeff\u200b'\"`="
 _TOTAL = (
-    r"^(本页|全部|当前页)?(合\s*计|总\s*计|汇\s*总|小\s*计|总\s*合\s*计)(金额|行)?\s*[::]?\s*[0-9,"
+    r"^(本页|全部|当前页)?(合\s*计|总\s*计|汇\s*总|小\s*计|总\s*合\s*计)(金额|行)?\s*[:：]?\s*[0-9,，"
     r".¥￥()（）元件单笔条行共\s]*$"
-    r"|^(grand )?total\s*[::]?$"
+    r"|^(grand )?total\s*[:：]?$|^[∑Σ]$"
 )
 _FOOTER = r"^#|^第\s*[0-9]+\s*页|^共\s*[0-9]+\s*(页|条|行|单|笔)"
 #: What no number has in it, and a note has.
 _WORDS = r"[\p{Han}:：]"
 _HAS_WORDS = re.compile(r"[\u4e00-\u9fff:：]")
+#: Of a row with amounts a total, of words alone a footer.
+_IS_COUNT = re.compile(r"^共\s*[0-9]+\s*[单笔行条件]$")
 _IS_TOTAL, _IS_FOOTER = re.compile(_TOTAL, re.IGNORECASE), re.compile(_FOOTER)
 #: A total or footer has one of these in it: looking for them is cheaper than for the whole of what they say.
-_TELLING = ["计", "汇", "total", "#", "第", "共"]
+_TELLING = ["计", "汇", "total", "#", "第", "共", "∑", "Σ"]
 #: Columns of what was sold, where a sheet of groups says that a row is the sum of the rows above it.
 _GOODS = ("sku_code", "product_name", "style_code")
 #: So many rows at the beginning and the end of a table, where totals and footers stand.
@@ -46,6 +48,12 @@ _ROUNDED_FEN = 2
 def is_total(word: str) -> bool:
     """Whether a cell says that its row sums others up."""
     return bool(_IS_TOTAL.search(word.strip(_EDGES)))
+
+
+def _sums_up(words: list[str], goods: list[str]) -> bool:
+    """Whether a row, by its filled cells and those of its goods, is the sum of others."""
+    is_count = len(words) > 2 and bool(_IS_COUNT.search(words[0]))
+    return is_count or any(_IS_TOTAL.search(word) for word in (*words[:1], *goods))
 
 
 def _stripped(name: str) -> pl.Expr:
@@ -117,10 +125,7 @@ def without_totals(
         if goods
         else [[] for _ in said]
     )
-    is_total = [
-        any(_IS_TOTAL.search(word) for word in (*words[:1], *names))
-        for words, names in zip(said, of_goods, strict=True)
-    ]
+    is_total = [_sums_up(words, names) for words, names in zip(said, of_goods, strict=True)]
     is_footer = [len(words) in (1, 2) and bool(_IS_FOOTER.search(words[0])) for words in said]
     notes, sums = _notes(table, known, ends)
     totals = pl.concat([ends.filter(is_total), sums, _nameless_total(table, known, ends)]).unique(
@@ -160,7 +165,8 @@ def _notes(
     has_amount = pl.any_horizontal(
         pl.lit(False), *(_stripped(name).str.contains(r"^[-¥￥]?[0-9]") for name in amounts)
     )
-    has_words = pl.any_horizontal(_stripped(name).str.contains(_WORDS) for name in names)
+    # one look at a row, not at each cell: Polars makes a pattern anew for every column
+    has_words = pl.concat_str(names, separator=" ", ignore_nulls=True).str.contains(_WORDS)
     is_odd = pl.col(key).fill_null("").str.contains(_WORDS) | (
         (_stripped(key) == "") & has_words & ~has_amount
     )
@@ -224,13 +230,15 @@ def misfit_notices(misfits: pl.DataFrame) -> tuple[pl.DataFrame, list[Notice]]:
         text.str.len_chars() <= _NOTE_CHARS
     )
     # more of them than stand above and below a table are no notes: it is another table, or none
-    is_footer = first.str.contains(_FOOTER) | (is_note & (is_note.sum() <= _ENDS + _TAIL))
+    is_footer = ~is_total & (first.str.contains(_FOOTER) | (is_note & (is_note.sum() <= _ENDS + _TAIL)))
     counted = (("SUMMARY_ROW", int(is_total.sum())), ("FOOTER", int(is_footer.sum())))
     return misfits.filter(~(is_total | is_footer)), [Notice(rule, count) for rule, count in counted if count]
 
 
 def disagreements(totals: pl.DataFrame, typed: pl.DataFrame, known: list[tuple[Column, str]]) -> list[Notice]:
-    """The control: a stated total that is not the sum of the column's rows."""
+    """The control: a stated total that is not the sum of the column's rows, nor of its orders where each has
+    one amount on all of its rows.
+    """
     keys = [
         header
         for column, header in known
@@ -246,8 +254,10 @@ def disagreements(totals: pl.DataFrame, typed: pl.DataFrame, known: list[tuple[C
     for column, header in known:
         if column.cell != "yuan" or column.name not in typed.columns:
             continue
-        stated = read_yuan(totals[header])[0][0]
-        if stated is not None and stated != typed[column.name].sum():
+        stated, amounts = read_yuan(totals[header])[0][0], [typed[column.name].sum()]
+        if "order_id" in typed.columns:
+            amounts.append(typed.unique(["order_id", column.name])[column.name].sum())
+        if stated is not None and stated not in amounts:
             odd.append(header.strip())
     return [Notice("SUMMARY_DISAGREES", len(odd), "、".join(odd))] if odd else []
 

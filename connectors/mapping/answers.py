@@ -18,7 +18,16 @@ from connectors.mapping.kinds import PART, PRICED, REPEATED, is_word, needs_of
 from connectors.mapping.labels import question_label
 from connectors.mapping.model import MappingFile
 from connectors.mapping.propose import Match, Proposal, column_of
-from connectors.mapping.questions import AMOUNT, PAID_WHEN_PLACED, PRICE, PRICED_KEY, SHOP_NAME
+from connectors.mapping.questions import (
+    AMOUNT,
+    CARRIED_KEY,
+    EXCHANGE_KEY,
+    NET_KEY,
+    PAID_WHEN_PLACED,
+    PRICE,
+    PRICED_KEY,
+    SHOP_NAME,
+)
 from connectors.typed import fold
 from contracts.errors import UsageError
 
@@ -108,6 +117,8 @@ def settled(proposal: Proposal, answers: Mapping[str, str]) -> MappingFile:
     draft = {**proposal.draft, "columns": dict(proposal.draft["columns"])}
     if answered.pop(PAID_WHEN_PLACED, "no") == "yes":
         draft["same_as"] = {"paid_at": "created_at"}
+    for key in (CARRIED_KEY, EXCHANGE_KEY, NET_KEY):
+        draft |= {key: answered.pop(key) == "yes"} if key in answered else {}
     shop, shop_name = answered.pop(SHOP, ""), answered.pop(SHOP_NAME, "")
     if shop and (column := draft.get("shop_column")):
         names = [shop_name] if shop_name else column["names"] if len(column["names"]) == 1 else []
@@ -172,7 +183,10 @@ def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
         for question in proposal.questions
         if not answered.get(question.key) and question.key != _BUYER
     ]:
-        step = {"step_zh": "回答这些问题(--set 问题=回答)", "step_en": "answer them (--set QUESTION=ANSWER)"}
+        step = {
+            "step_zh": "回答这些问题（--set 问题=回答）",
+            "step_en": "answer them (--set QUESTION=ANSWER)",
+        }
         raise UsageError(
             "OPEN_QUESTION",
             "还有问题没有回答",
@@ -190,7 +204,7 @@ def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
         )
         if cells:
             step = {
-                "step_zh": "这一列的写法读不出:时间写成 2026-10-03 14:05:00、金额写成 12.50 再映射",
+                "step_zh": "这一列的写法读不出：时间写成 2026-10-03 14:05:00、金额写成 12.50 再映射",
                 "step_en": "write times as 2026-10-03 14:05:00, amounts as 12.50",
             }
         raise UsageError(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from functools import cache
 
 from connectors.base import platforms
-from connectors.files.headers import split_unit
+from connectors.files.headers import split_clock, split_unit
 from connectors.mapping.file import shipped
 from connectors.mapping.kinds import EXTRA_LABELS, PART, names_of
 from connectors.mapping.model import MappingFile
@@ -45,9 +45,16 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _FLAGS = {"true": ("是", "yes", "true", "1"), "false": ("否", "no", "false", "0")}
+#: In a row's type: goods that go once more, for those that came back or never came.
+SENT_AGAIN = ("换", "补发", "补寄")
+#: In a row's type: goods that came back, or money that was paid back.
+TAKEN_BACK = ("退", "支出")
 #: Names whose words are told by a part of them; any other word of theirs is nothing out of the ordinary.
 PARTS: dict[str, dict[str, object]] = {
-    "row_type_code": {"contains": {"退": "return", "换": "exchange"}, "otherwise": "sale"}
+    "row_type_code": {
+        "contains": {**dict.fromkeys(TAKEN_BACK, "return"), **dict.fromkeys(SENT_AGAIN, "exchange")},
+        "otherwise": "sale",
+    }
 }
 #: Never what a header is at first: of a buyer a mapping keeps a digest, in a place of its own; an ERP's
 #: number is the order's where no other is.
@@ -146,7 +153,7 @@ def check_personal(mapping: MappingFile, personal: Collection[str] = ()) -> None
 
 def personal_error(headers: Collection[str]) -> UsageError:
     """What is said of personal columns somebody would have read."""
-    step_zh = "不读这一列(个人信息进门就删);要区分买家用 buyer=表头,只留密钥下的买家键"
+    step_zh = "不读这一列（个人信息进门就删）；要区分买家用 buyer=表头，只留密钥下的买家键"
     step_en = "leave it unread; to tell buyers apart say buyer=HEADER, of which only a keyed digest is kept"
     zh, en = "个人信息列不能读作任何字段", "a personal column may not be read as anything"
     return UsageError("MAPPED_PERSONAL", zh, en, step_zh=step_zh, step_en=step_en, columns="、".join(headers))
@@ -158,7 +165,7 @@ def holds_for(platform: str) -> tuple[str, str]:
         return "用于您在任何平台的店铺", "for your shops on any platform"
     zh, en = PLATFORM.zh(platform), PLATFORM.en(platform)
     return (
-        f"用于您在{zh}的店铺,其他平台的店铺要另外映射",
+        f"用于您在{zh}的店铺，其他平台的店铺要另外映射",
         f"for your shops on {en}; map it anew for a shop elsewhere",
     )
 
@@ -182,23 +189,37 @@ def best_name(
     ``fits`` tells whether the column's cells can be of a name.
     """
     known = headers_of(kind)
+    bare, clock = split_clock(header)
+    if clock and (named := best_name(bare, kind, lambda name: name.endswith("_at") and fits(name))):
+        return named
     key, unit = split_unit(header)
     if has_role(key, *ROLES) and not any(key in spoken().get(name, {}) for name in names_of(kind)):
         return None
     for exact in (fold(header), key):
         if name := _commonest(known.get(exact, {}), lambda name: fits(name) and can_be_in(unit, name)):
             return name, 1.0
-    near = [
-        (_alike(key, other), other)
-        for other in known
-        if abs(len(other) - len(key)) <= max(len(key), len(other)) // 2
-    ]
-    for score, other in sorted(near, reverse=True):
-        if score < NEAR:
-            break
+    for score, other in near(key, known):
         if name := _commonest(known[other], lambda name: fits(name) and can_be_in(unit, name)):
             return name, round(min(score, 0.999), 3)
     return None
+
+
+def near(key: str, known: Collection[str]) -> list[tuple[float, str]]:
+    """The headers that are at least ``NEAR`` like ``key``, each with how much, the most alike first.
+
+    Their lengths, and the letters they have in common, bound how much: most need no closer look.
+    """
+    letters, found = Counter(key).items(), []
+    for other in known:
+        both = len(key) + len(other) or 1
+        if 2.0 * min(len(key), len(other)) / both < NEAR:
+            continue
+        shared = sum(min(times, other.count(letter)) for letter, times in letters)
+        if 2.0 * shared / both < NEAR:
+            continue
+        score = difflib.SequenceMatcher(None, key, other).ratio()
+        found += [(score, other)] if score >= NEAR else []
+    return sorted(found, reverse=True)
 
 
 def can_be_in(unit: str, name: str) -> bool:
@@ -213,7 +234,3 @@ def can_be_in(unit: str, name: str) -> bool:
 def _commonest(names: dict[str, int], fits: Callable[[str], bool]) -> str:
     fitting = [(times, name) for name, times in names.items() if fits(name)]
     return max(fitting)[1] if fitting else ""
-
-
-def _alike(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other).ratio()

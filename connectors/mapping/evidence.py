@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.files.cells import READERS, read_yuan
-from connectors.files.clocks import NEVER
-from connectors.files.headers import split_unit
+from connectors.files.clocks import NEVER, OFFSET
+from connectors.files.headers import ZONES, split_clock, split_unit
 from connectors.files.spelling import to_ascii, trim
 from connectors.mapping.dictionary import best_name
 from connectors.mapping.kinds import needs_of
@@ -26,18 +26,26 @@ _MOMENT = (
 _AMOUNT = r"^[(]?(?:[A-Z]{1,3}\s*)?[$€£¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[元A-Z)]*$"
 #: What the cells of a name look like, by the end of the name.
 _LOOKS = {"_fen": _AMOUNT, "_qty": r"^-?[0-9][0-9,]*(?:\.0+)?$", "_at": _MOMENT, "_date": _MOMENT}
-_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY"}
+_CODES = ("USD", "EUR", "GBP", "HKD", "CNY", "JPY", "CAD", "AUD", "SGD")
+#: Marks of money → the currencies they may be of, the likeliest first.
+_MARKS: dict[str, tuple[str, ...]] = {
+    r"^US\$": ("USD",), r"^CA\$": ("CAD",), r"^AU\$": ("AUD",), r"^HK\$": ("HKD",), r"^NT\$": ("TWD",),
+    r"^S\$": ("SGD",), r"^\$": ("USD", "CAD", "AUD", "HKD", "TWD", "SGD", "NZD"),
+    "€": ("EUR",), "£": ("GBP",), "[¥￥]": ("CNY", "JPY"), "RMB": ("CNY",),
+    **{code: (code,) for code in _CODES},
+}  # fmt: skip
+_MARK = r"[$€£¥￥]|[A-Z]{3}"
 #: Marks of money that are not the house's own: dropped before the one money parser reads the cell.
-CURRENCY_MARK = (
-    r"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:USD|EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)\s*|\s*(?:USD|"
-    r"EUR|GBP|HKD|CNY|RMB|JPY|CAD|AUD|SGD)$"
-)
+_WORDS = "|".join((*_CODES, "RMB"))
+CURRENCY_MARK = rf"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:{_WORDS})\s*|\s*(?:{_WORDS})$"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
 class Cells:
     """How the cells are written, as far as they tell. ``currency`` is empty where nothing points to one.
+
+    ``zone``: the time zone the headers of moments name, all of them the same; empty where none does.
 
     ``dates``: the ways in which all moments may be written, with ``moment`` as an example.
     """
@@ -48,6 +56,7 @@ class Cells:
     currency: str
     is_currency_sure: bool
     is_zone_sure: bool
+    zone: str = ""
 
 
 def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
@@ -58,17 +67,24 @@ def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
     Chinese headers and no foreign mark of money mean yuan and Beijing's clock; anything else is a person's to
     say. A dollar is of many countries.
     """
-    amounts, moments = _of_kind(taken, sample, "_fen"), _of_kind(taken, sample, "_at")
-    marks = [mark for mark in _CURRENCIES if bool(amounts.str.contains(mark, literal=True).any())]
+    amounts, moments = _marked_text(_of_kind(taken, sample, "_fen")), _of_kind(taken, sample, "_at")
+    marked = {mark: amounts.str.contains(mark).fill_null(False) for mark in _MARKS}
+    marks = [mark for mark, cells in marked.items() if cells.any()]
+    abroad_marks = [mark for mark in marks if "CNY" not in _MARKS[mark]]
+    # some cells with a mark of another country and some without it: of two currencies, or nobody knows
+    is_mixed = bool(abroad_marks) and not (len(marks) == 1 and bool(marked[marks[0]].all()))
     has_point = bool(amounts.str.contains(r"[0-9]\.[0-9]").any()) or bool(marks)
     units = {split_unit(header)[1] for name, header in taken.items() if name.endswith("_fen")}
     abroad = sorted(unit for unit in units if unit.isupper())
-    at_home = any(_CHINESE.search(header) for header in sample) and not any(
-        _CURRENCIES[mark] != "CNY" for mark in marks
-    )
-    at_home = at_home and not abroad
-    currency = abroad[0] if abroad else _CURRENCIES[marks[0]] if marks else "CNY" if at_home else ""
+    at_home = any(_CHINESE.search(header) for header in sample) and not abroad_marks and not abroad
+    currency = abroad[0] if abroad else "CNY" if at_home else ""
+    if marks and not abroad and not is_mixed:
+        currency = _MARKS[marks[0]][0]
     dates, moment = _dates(moments)
+    clocks = {split_clock(header)[1] for name, header in taken.items() if name.endswith("_at")}
+    zones = {ZONES.get(clock, "") for clock in clocks if clock}
+    zone = next(iter(zones)) if len(clocks) == 1 and zones else ""
+    is_told = bool(zone) or bool(moments.str.contains(OFFSET).all())
     return Cells(
         dates=dates,
         moment=moment,
@@ -77,8 +93,9 @@ def look(taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> Cells:
         is_currency_sure=amounts.is_empty()
         or at_home
         or len(abroad) == 1
-        or (len(marks) == 1 and "$" not in marks),
-        is_zone_sure=moments.is_empty() or at_home,
+        or (len(marks) == 1 and not is_mixed and len(_MARKS[marks[0]]) == 1),
+        is_zone_sure=moments.is_empty() or is_told or (at_home and not zones),
+        zone=zone,
     )
 
 
@@ -129,6 +146,20 @@ def find_unreadable(
     return found
 
 
+def _marked_text(cells: pl.Series) -> pl.Series:
+    """Amounts as their marks are looked for."""
+    return to_ascii(trim(cells)).str.to_uppercase()
+
+
+def of_another(cells: pl.Series, currency: str) -> pl.Series:
+    """Whether a cell has the mark of money of another currency than ``currency``."""
+    text = _marked_text(cells)
+    if not text.str.contains(_MARK).any():
+        return pl.Series([False]).new_from_index(0, cells.len())
+    foreign = [mark for mark, currencies in _MARKS.items() if currency not in currencies]
+    return text.str.contains("|".join(foreign)).fill_null(False)
+
+
 def bare(cells: pl.Series) -> pl.Series:
     """Money as text without blanks around it and foreign marks."""
     return trim(cells).str.replace_all(CURRENCY_MARK, "")
@@ -140,3 +171,18 @@ def amounts(cells: pl.Series) -> pl.Series:
     Null for what is none.
     """
     return read_yuan(bare(cells))[0]
+
+
+def can_be(kind: str, cells: pl.Series, name: str) -> bool:
+    """Whether a column can be of a name: by its cells, and by their being distinct where they would tell the
+    lines of orders apart (1, 2, 3 do not).
+    """
+    return fits(cells, name) and (
+        kind != "orders" or name != "order_line_id" or cells.n_unique() == cells.len()
+    )
+
+
+def is_negated(column: pl.Series) -> bool:
+    """Whether a column's amounts are below 0, as far as they are not 0."""
+    given = amounts(column).drop_nulls()
+    return bool((given < 0).any()) and not bool((given > 0).any())

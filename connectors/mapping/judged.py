@@ -23,13 +23,15 @@ from connectors.mapping.amounts import (
     proven,
     spread_of,
 )
-from connectors.mapping.dictionary import words_of
+from connectors.mapping.dictionary import SENT_AGAIN, TAKEN_BACK, words_of
 from connectors.mapping.evidence import amounts, bare
 from connectors.mapping.kinds import PART, PRICED, REPEATED, VOID, WHOLE
 from connectors.typed import fold
 
 #: Headers that call their column a price.
 _PRICE = re.compile(r"(?<!总)价格?$|单价|price$")
+#: A row's type that is no sale: what came back, and what went once more.
+_NO_SALE = "|".join((*TAKEN_BACK, *SENT_AGAIN))
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,68 @@ def judge(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -
     return judged
 
 
+def exchanged(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> list[str]:
+    """An order that was sold in which goods sent in exchange have an amount; none where none is."""
+    names = [name for name in PRICED.get(kind, ()) if name in taken]
+    if not names or not {"row_type_code", "order_id"} <= taken.keys():
+        return []
+    word = table[taken["row_type_code"]].fill_null("")
+    rows = pl.DataFrame(
+        {
+            "order": read_id(table[taken["order_id"]])[0],
+            "again": word.str.contains("|".join(SENT_AGAIN)) & ~word.str.contains("退"),
+            "sold": ~word.str.contains(_NO_SALE),
+            **{name: amounts(table[taken[name]]) for name in names},
+        }
+    )
+    found = rows.filter(
+        pl.col("again")
+        & pl.col("sold").any().over("order")
+        & pl.any_horizontal(pl.col(name) > 0 for name in names)
+    )["order"].drop_nulls()
+    return found.head(1).to_list()
+
+
+@dataclass(frozen=True)
+class Net:
+    """Whether the paid amount is what was left after refunds: ``header`` and ``refund`` are its column and
+    that of refunds, ``example`` an order; ``is_sure``: nobody has to be asked.
+    """
+
+    header: str
+    refund: str
+    example: str
+    is_sure: bool
+
+
+def net_of_refunds(kind: str, taken: Mapping[str, str], table: Mapping[str, pl.Series]) -> Net | None:
+    """A paid amount that refunds were taken from already: None where no row shows it.
+
+    Sure where paid + refunded is what was to be paid in every row with a refund, two of different amounts at
+    least. A lone such row, or more gone back than the order's rows were paid, is asked about.
+    """
+    if kind != "orders" or not {"order_id", "paid_fen", "stated_refund_fen"} <= taken.keys():
+        return None
+    numbers = _numbers(taken, table)
+    none = pl.Series([None], dtype=pl.Int64).new_from_index(0, numbers["paid_fen"].len())
+    whole = _whole(kind, taken, table, numbers)
+    back = numbers["stated_refund_fen"].abs()
+    rows = pl.DataFrame(
+        {"order": whole, "paid": numbers["paid_fen"], "back": back, "due": numbers.get("placed_fen", none)}
+    ).filter(pl.col("order").is_not_null() & pl.col("paid").is_not_null())
+    of_order = pl.col("paid").sum().over("order")
+    rows = rows.with_columns(of_order=of_order).filter(pl.col("back") > 0)
+    adds_up = rows.filter(pl.col("paid") + pl.col("back") == pl.col("due"))
+    too_much = rows.filter(pl.col("back") > pl.col("of_order"))
+    if adds_up.is_empty() and too_much.is_empty():
+        return None
+    is_sure = adds_up.height == rows.height and adds_up.unique(["paid", "back"]).height > 1
+    if not (is_sure or adds_up.height == rows.height or too_much.height):
+        return None
+    shown = adds_up if adds_up.height else too_much
+    return Net(taken["paid_fen"], taken["stated_refund_fen"], str(shown["order"][0]), is_sure)
+
+
 def _seen(
     whole: pl.Series, parts: pl.Series, amounts: pl.Series, cells: pl.Series, *, has_parts: bool
 ) -> tuple[pl.Series, tuple[Meaning, ...], Spread]:
@@ -116,7 +180,7 @@ def _whole(
     if "line_qty" in numbers:
         no_evidence |= (numbers["line_qty"] < 0).fill_null(False)
     if "row_type_code" in taken:
-        no_evidence |= table[taken["row_type_code"]].str.contains("退").fill_null(False)
+        no_evidence |= table[taken["row_type_code"]].str.contains(_NO_SALE).fill_null(False)
     for name, code in (("order_status_code", VOID), ("is_void", "true")):
         if name in taken:
             void = [

@@ -33,7 +33,7 @@ EXTRA: dict[str, tuple[str, ...]] = {
 #: What they are called, in Chinese and English.
 EXTRA_LABELS: dict[str, tuple[str, str]] = {
     "moved_in_fen": ("收入金额", "money in"), "moved_out_fen": ("支出金额", "money out"),
-    "spec_text": ("规格(颜色尺码)", "specification"),
+    "spec_text": ("规格（颜色尺码）", "specification"),
 }  # fmt: skip
 #: Without these no row of the kind says anything; other names of the key are derived where no column tells
 #: them.
@@ -67,9 +67,11 @@ PART = "erp_order_id"
 #: order of its own, its goods stand elsewhere.
 CLOSED, VOID = "closed", "void"
 _STATES = {
-    CLOSED: ("已关闭(付过款即退款)", "closed: refunded if it was paid"),
-    VOID: ("不算订单(被合并、被拆分、作废)", "no order: merged, split or voided"),
+    CLOSED: ("已关闭（付过款即退款）", "closed: refunded if it was paid"),
+    VOID: ("不算订单（被合并、被拆分、作废）", "no order: merged, split or voided"),
 }
+#: What tells one file's rows.
+EXPORT = ("merchant_id", "shop_id", "_export_id")
 #: Filled by whoever reads a table, not by a column of it.
 _READ = ("layout_name", "file_end_code")
 _LINEAGE = {*SHOP, *_READ, "_export_id", "_row_number", "_observed_at", "_last_observed_at"}

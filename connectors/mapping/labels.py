@@ -15,7 +15,8 @@ _COLUMN, _WORD, _AMOUNT, _PRICE = "columns.", "words.", "amount.", "price."
 #: What the questions are called, where they are not of a column.
 _QUESTIONS = {
     "种类": "kind", "金额单位": "money", "币种": "currency", "时区": "time_zone", "日期顺序": "dates",
-    "下单即付款": "paid_when_placed",
+    "下单即付款": "paid_when_placed", "单号只在第一行": "carried",
+    "换货另付": "exchange_paid", "实付已减退款": "net_of_refund",
     "按单价乘数量付款": "priced", "店铺": "shop_name", "店铺名": "shop_name", "标题": "zh",
 }  # fmt: skip
 #: What the options are called, one spelling an option first.

@@ -110,7 +110,10 @@ class MappingFile(_Strict):
     ``repeated``: amounts of the whole order (orders) or after-sale (after_sales), on every or only the first
     of its rows, counted once; ``per_erp_order``: those of them that repeat by ``erp_order_id``, so that an
     order has what its ERP's orders come to. ``per_row``: amounts each row has of its own though a file may
-    look otherwise.
+    look otherwise. ``carried``: the number of the order (the after-sale) stands on its first row only, and
+    what is of the whole of it, too; a row below with goods and without a number is of it. ``exchange_paid``:
+    an amount on goods sent in exchange within an order that was sold was paid besides. ``net_of_refund``:
+    what went back has been taken from the paid amount: both together were paid.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -134,6 +137,9 @@ class MappingFile(_Strict):
     repeated: tuple[str, ...] = ()
     per_erp_order: tuple[str, ...] = ()
     per_row: tuple[str, ...] = ()
+    carried: bool = False
+    exchange_paid: bool = False
+    net_of_refund: bool = False
     platform_column: PlatformColumn | None = None
     shop_column: ShopColumn | None = None
     unread: tuple[str, ...] = ()
@@ -317,14 +323,15 @@ def _check_headers(mapping: MappingFile) -> None:
     for place, names in (("repeated", mapping.repeated), ("per_row", mapping.per_row)):
         if set(names) - set(known) or set(names) & set(mapping.repeated) & set(mapping.per_row):
             raise ValueError(
-                f"{place}: 只能是,且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}"
+                f"{place}: 只能是，且只在一处 / may only be, and in one place only: {', '.join(known) or '-'}"
             )
     beside = {f"order_{name}" for name in known if f"order_{name}" in mapping.columns}
     if set(mapping.per_erp_order) - {*mapping.repeated, *beside} or (
         mapping.per_erp_order and PART not in mapping.columns
     ):
         raise ValueError(
-            f"per_erp_order: 只能是 repeated 里的,且要有 {PART} 列 / only of repeated, and needs a column of "
+            f"per_erp_order: 只能是 repeated 里的，且要有 {PART} 列 / only of repeated, and needs a column "
+            "of "
             f"{PART}"
         )
     needed = {"unit_price_fen", "line_qty"} - mapping.columns.keys()
@@ -334,7 +341,7 @@ def _check_headers(mapping: MappingFile) -> None:
         or set(mapping.priced) & mapping.columns.keys()
     ):
         raise ValueError(
-            "priced: 要有单价和数量两列,且没有自己的列 / needs price and quantity, and no column: "
+            "priced: 要有单价和数量两列，且没有自己的列 / needs price and quantity, and no column: "
             f"{', '.join(PRICED.get(mapping.kind, ())) or '-'}"
         )
     strange = [

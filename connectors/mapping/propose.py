@@ -17,16 +17,18 @@ from connectors.files.oddities import without_bare_notes, without_repeated_heade
 from connectors.files.spelling import ID_EDGES, trim
 from connectors.files.tabular import Sheet, open_sheets
 from connectors.mapping.amounts import Meaning
+from connectors.mapping.carried import carry_down
 from connectors.mapping.dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
-from connectors.mapping.evidence import Cells, amounts, find_unreadable, fits, look
-from connectors.mapping.judged import judge, lines_beside, per_piece, price_among
-from connectors.mapping.kinds import KINDS, PART, PRICED, is_word, names_of, needs_of
+from connectors.mapping.evidence import Cells, can_be, find_unreadable, is_negated, look
+from connectors.mapping.judged import exchanged, judge, lines_beside, net_of_refunds, per_piece, price_among
+from connectors.mapping.kinds import KINDS, PART, PRICED, WHOLE, is_word, names_of, needs_of
 from connectors.mapping.questions import (
     Finding,
     Plain,
     Question,
     asked_amount,
     asked_cells,
+    asked_exchange,
     asked_kind,
     asked_near,
     asked_paid,
@@ -37,10 +39,13 @@ from connectors.mapping.questions import (
     found_lines,
     found_negated,
     found_price,
+    of_carried,
+    of_net,
 )
 from connectors.mapping.vocabulary import has_role, place_of
 from connectors.mapping.whose import of_whom
 from connectors.typed import fold
+from contracts.fields import TIME_ZONE
 from contracts.intake import refuse
 
 _SAMPLE = 200
@@ -200,22 +205,17 @@ def _proposal(
         match if match.how == "personal" else match.model_copy(update={"words": _words(table[match.header])})
         for match in _matched(kind, sample)
     ]
-    taken = {match.name: match.header for match in matches if match.name}
-    taken = {
-        ours: theirs
-        for ours, theirs in taken.items()
-        if ours not in columns and theirs not in columns.values()
-    }
-    taken |= {ours: theirs for ours, theirs in columns.items() if theirs in table}
+    taken = _taken(matches, table, columns)
+    carried = carry_down(kind, taken, table, platform)
+    table = {**table, **carried.columns}
     matches, taken, prices = _with_price(kind, matches, taken, table, columns)
     matches, taken, beside = _with_lines(kind, matches, taken, table, columns)
-    negated = [taken[name] for name in _REFUNDS if name in taken and _is_negated(table[taken[name]])]
+    negated = [taken[name] for name in _REFUNDS if name in taken and is_negated(table[taken[name]])]
     matches = [match.model_copy(update={"is_negated": match.header in negated}) for match in matches]
     cells, judged = look(taken, sample), judge(kind, taken, table)
     draft = _draft(kind, matches, cells) | {"name": name, "platform": platform}
     draft["columns"] = {match.name: column_of(match.name, match) for match in matches if match.how == "known"}
-    needs = needs_of(kind)
-    unreadable = find_unreadable(kind, taken, sample)
+    needs, unreadable = needs_of(kind), find_unreadable(kind, taken, sample)
     without_payment = (
         kind in ("orders", "order_heads") and "paid_at" not in {*taken, *unreadable} and "created_at" in taken
     )
@@ -228,19 +228,21 @@ def _proposal(
     missing = ["/".join(names) for names in open_needs if not (priced and set(names) & set(PRICED[kind]))]
     questions = [] if sure else [asked_kind(kind)]
     known = {match.name for match in matches if match.how == "known"}
-    needed = {name for names in needs if not known & set(names) for name in names} | (
-        {"created_at"} if without_payment else set()
-    )
-    near = [match for match in matches if match.how == "near"]
+    needed = {name for names in needs if not known & set(names) for name in names}
+    # an amount that was to be paid is not what was, where another column may tell that
+    needed |= {"paid_fen"} | ({"created_at"} if without_payment else set())
     questions += [
         asked_near(match.name, match.header, match.zh, match.en, is_needed=match.name in needed)
-        for match in near
+        for match in matches
+        if match.how == "near"
     ]
     whose = of_whom(table, platform)
     questions += [asked_shop(whose.shop_header, whose.shops)] if len(whose.shops) > 1 else []
-    questions += asked_cells(cells)
-    questions += [asked_paid()] if without_payment else []
+    asked, carried_found = of_carried(taken.get(WHOLE.get(kind, ""), ""), carried)
+    net_asked, net_found, net_taken = of_net(net_of_refunds(kind, taken, table))
+    questions += [*asked_cells(cells), *asked, *([asked_paid()] if without_payment else []), *net_asked]
     questions += priced
+    questions += [asked_exchange(taken["row_type_code"], order) for order in exchanged(kind, taken, table)]
     questions += [asked_amount(item, kind) for item in judged if not item.is_sure]
     questions += [asked_per_piece(*found) for found in per_piece(kind, taken, table)]
     return Proposal(
@@ -250,15 +252,29 @@ def _proposal(
         questions=tuple(questions),
         missing=tuple(missing),
         unreadable={header: example for header, example in unreadable.values()},
-        draft=draft | whose.draft,
+        draft=draft | whose.draft | ({"carried": True} if carried.is_sure else {}) | net_taken,
         meanings={item.header: item.meaning for item in judged},
         findings=(
             *prices,
             *beside,
             *map(found_negated, negated),
+            *net_found,
+            *carried_found,
             *(found_amount(item, kind) for item in judged if item.is_sure),
         ),
     )
+
+
+def _taken(
+    matches: Sequence[Match], table: Mapping[str, pl.Series], columns: Mapping[str, str]
+) -> dict[str, str]:
+    """Our name → their header: as matched, but for what a person says in ``columns``."""
+    found = {match.name: match.header for match in matches if match.name}
+    return {
+        ours: theirs
+        for ours, theirs in found.items()
+        if ours not in columns and theirs not in columns.values()
+    } | {ours: theirs for ours, theirs in columns.items() if theirs in table}
 
 
 def _with_price(
@@ -318,8 +334,7 @@ def _with_lines(
 
 
 def _taken_as(name: str) -> dict[str, object]:
-    zh, en = labels(name)
-    return {"name": name, "how": "known", "score": 1.0, "zh": zh, "en": en}
+    return {"name": name, "how": "known", "score": 1.0, **dict(zip(("zh", "en"), labels(name), strict=True))}
 
 
 def _priced(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]) -> list[Question]:
@@ -333,12 +348,6 @@ def _priced(kind: str, taken: Mapping[str, str], sample: Mapping[str, pl.Series]
     price, qty = taken["unit_price_fen"], taken["line_qty"]
     example = f"{sample[price][0]} × {sample[qty][0]}" if sample[price].len() and sample[qty].len() else "-"
     return [asked_priced(price, qty, example)]
-
-
-def _is_negated(column: pl.Series) -> bool:
-    """Whether a column's amounts are below 0, as far as they are not 0."""
-    given = amounts(column).drop_nulls()
-    return bool((given < 0).any()) and not bool((given > 0).any())
 
 
 def _words(column: pl.Series) -> tuple[str, ...]:
@@ -378,7 +387,7 @@ def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:
     written = {
         "money": "yuan",
         "currency": cells.currency or "CNY",
-        "time_zone": "Asia/Shanghai",
+        "time_zone": cells.zone or TIME_ZONE,
         "dates": cells.dates[0] if cells.dates else "ymd",
     }
     return {**told, **written, "signature": _signature(kind, matches), "unread": unread, "personal": personal}
@@ -391,7 +400,7 @@ def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
     offers = []
     for place, (header, cells) in enumerate(sample.items()):
         personal = is_personal(header) or (cells.len() > 0 and bool(cells.str.contains(_MOBILE).mean() == 1))
-        best = None if personal else best_name(header, kind, partial(_can_be, kind, cells))
+        best = None if personal else best_name(header, kind, partial(can_be, kind, cells))
         offers.append((personal, best, place, header))
     taken: dict[str, str] = {}
     found = [
@@ -433,15 +442,6 @@ def _matched(kind: str, sample: Mapping[str, pl.Series]) -> list[Match]:
         else:
             said.append(Match(header=header, how="personal" if personal else "unread"))
     return said
-
-
-def _can_be(kind: str, cells: pl.Series, name: str) -> bool:
-    """Whether a column can be of a name: by its cells, and by their being distinct where they would tell the
-    lines of orders apart (1, 2, 3 do not).
-    """
-    return fits(cells, name) and (
-        kind != "orders" or name != "order_line_id" or cells.n_unique() == cells.len()
-    )
 
 
 def _signature(kind: str, matches: Sequence[Match]) -> list[str]:

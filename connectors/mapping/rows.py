@@ -9,11 +9,18 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping.kinds import KINDS, PART, PRICED, is_word, names_of
+from connectors.mapping.kinds import EXPORT, KINDS, PART, PRICED, is_word, names_of
 from connectors.mapping.model import MappingFile
 from connectors.mapping.specs import with_color_and_size
-from connectors.mapping.states import with_status, without_denied, without_void
-from connectors.mapping.whole import EXPORT, orders_apart, refunds_shared, returns_apart, with_parts
+from connectors.mapping.states import (
+    with_refunds_paid,
+    with_status,
+    without_denied,
+    without_exchanged,
+    without_void,
+)
+from connectors.mapping.vocabulary import spoken_words
+from connectors.mapping.whole import orders_apart, refunds_shared, returns_apart, with_parts
 from contracts.canonical import REFUND_LINE
 from contracts.fields import FIELDS
 
@@ -45,7 +52,8 @@ def conform(
     rows = without_denied(without_void(_translated(mine, kind, bronze)))
     frames = {KINDS[kind].name: rows}
     if kind == "orders":
-        sold, back = returns_apart(mine, with_parts(rows))
+        rows = with_refunds_paid(mine, rows)
+        sold, back = returns_apart(mine, with_parts(without_exchanged(mine, rows)))
         frames = orders_apart(mine, sold) | ({} if back.is_empty() else {REFUND_LINE.name: back})
     elif kind == "after_sales":
         frames = refunds_shared(mine, rows)
@@ -105,13 +113,12 @@ def _constant(mappings: list[MappingFile], name: str) -> pl.Expr:
             for mapping in mappings
             if mapping.currency != "CNY" and name not in mapping.constants
         }
-    constant = (
-        pl.col("layout_name").replace_strict(told, default=None, return_dtype=pl.String)
-        if told
-        else pl.lit(None, pl.String)
-    )
-    filled = pl.coalesce(name, constant)
-    return (pl.when(filled != "CNY").then(filled) if name == "currency_code" else filled).alias(name)
+    constant = _by_layout(told)
+    if name != "currency_code":
+        return pl.coalesce(name, constant).alias(name)
+    known = _folded(pl.col(name)).replace_strict(spoken_words(name), default=None, return_dtype=pl.String)
+    filled = pl.coalesce(known, pl.col(name).str.strip_chars().str.to_uppercase(), constant)
+    return pl.when(filled != "CNY").then(filled).alias(name)
 
 
 def _code(mappings: list[MappingFile], name: str) -> pl.Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from connectors.mapping.kinds import CLOSED, VOID
+from connectors.mapping.kinds import CLOSED, EXPORT, VOID
 from connectors.mapping.model import MappingFile
 
 
@@ -29,6 +29,45 @@ def with_status(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(order_status_code=pl.when(status == CLOSED).then(closed).otherwise(status))
     unpaid = pl.col("order_status_code").is_in(["unpaid", "closed_unpaid"])
     return rows.with_columns(paid_at=pl.when(~unpaid).then("paid_at"))
+
+
+def sent_again(mapping: MappingFile, typed: pl.DataFrame) -> pl.Series:
+    """Which typed rows of a mapping are goods sent in exchange, or once more, within an order that was sold:
+    what stands there was paid with the order, unless the mapping says otherwise.
+    """
+    none = pl.Series([False]).new_from_index(0, typed.height)
+    rule = mapping.columns.get("row_type_code")
+    if mapping.exchange_paid or rule is None or not {"row_type_text", "order_id"} <= set(typed.columns):
+        return none
+    word = pl.col("row_type_text").fill_null("")
+    parts = [
+        pl.when(word.str.contains(part, literal=True)).then(pl.lit(code))
+        for part, code in rule.contains.items()
+    ]
+    told = pl.coalesce(
+        word.replace_strict(rule.values, default=None, return_dtype=pl.String) if rule.values else None,
+        *parts,
+        pl.lit(rule.otherwise or "unknown"),
+    )
+    kinds = typed.select("order_id", _kind=told)
+    is_sold = (~pl.col("_kind").is_in(["exchange", "return"])).any().over("order_id")
+    return kinds.select(
+        (pl.col("_kind") == "exchange") & is_sold & pl.col("order_id").is_not_null()
+    ).to_series()
+
+
+def without_exchanged(mappings: list[MappingFile], rows: pl.DataFrame) -> pl.DataFrame:
+    """Goods sent in exchange within an order that was sold as worth nothing, as ``sent_again`` has it."""
+    kept = [mapping.name for mapping in mappings if mapping.exchange_paid]
+    of_order = [*EXPORT, "order_id"]
+    is_sold = (~pl.col("row_type_code").is_in(["exchange", "return"])).any().over(of_order)
+    is_again = (pl.col("row_type_code") == "exchange") & is_sold & ~pl.col("layout_name").is_in(kept)
+    amounts = ("placed_fen", "paid_fen", "order_placed_fen", "order_paid_fen")
+    return rows.with_columns(
+        pl.when(is_again & (pl.col(name) > 0)).then(0).otherwise(name).alias(name)
+        for name in amounts
+        if name in rows.columns
+    )
 
 
 def without_void(rows: pl.DataFrame) -> pl.DataFrame:
@@ -67,6 +106,17 @@ def without_denied(rows: pl.DataFrame) -> pl.DataFrame:
     denied = pl.when(stated.is_not_null() & (status != "unknown")).then(0)
     return rows.with_columns(
         stated_refund_fen=pl.when(status.fill_null("success") == "success").then(stated).otherwise(denied)
+    )
+
+
+def with_refunds_paid(mappings: list[MappingFile], rows: pl.DataFrame) -> pl.DataFrame:
+    """Amounts that refunds were taken from, as they were paid."""
+    names = [mapping.name for mapping in mappings if mapping.net_of_refund]
+    if not names:
+        return rows
+    whole = pl.col("paid_fen") + pl.col("stated_refund_fen").fill_null(0)
+    return rows.with_columns(
+        paid_fen=pl.when(pl.col("layout_name").is_in(names)).then(whole).otherwise("paid_fen")
     )
 
 

@@ -8,13 +8,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from connectors.mapping.kinds import PART, REPEATED
+from connectors.mapping.kinds import EXPORT, PART, REPEATED
 from connectors.mapping.model import MappingFile
 from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE
 from contracts.fields import TIME_ZONE
-
-#: What tells one file's rows.
-EXPORT = ("merchant_id", "shop_id", "_export_id")
 
 
 def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -76,17 +73,18 @@ def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, p
 
 
 def _of_layouts(mappings: list[MappingFile], columns: dict[str, str], group: list[str]) -> list[pl.Expr]:
-    """The order's amount, each layout's from its own column."""
+    """The order's amount, each layout's from its own column as that layout counts it."""
     per_part = {
         mapping.name: mapping.is_per_part(columns[mapping.name])
         for mapping in mappings
         if mapping.name in columns
     }
-    amounts = {
-        name: _of_parts(name, group) if per_part[layout] else _whole(name, group)
+    return [
+        pl.when(pl.col("layout_name") == layout).then(
+            _of_parts(name, group) if per_part[layout] else _whole(name, group)
+        )
         for layout, name in columns.items()
-    }
-    return [pl.when(pl.col("layout_name") == layout).then(amounts[name]) for layout, name in columns.items()]
+    ]
 
 
 def _of_parts(name: str, group: list[str]) -> pl.Expr:

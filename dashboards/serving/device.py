@@ -1,4 +1,7 @@
-"""A device in words, from what its browser says of itself: for people who look where they are signed in."""
+"""A device in words, from what its browser says of itself: for people who look where they are signed in.
+
+In Chinese, as it is kept; pages say it in their own language.
+"""
 
 from __future__ import annotations
 
@@ -31,4 +34,4 @@ def device_words(agent: str) -> str:
     Only words of ours, never the browser's own.
     """
     found = [next((words for mark, words in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
-    return " · ".join(word for word in found if word) or "未知设备 unknown device"
+    return " · ".join(word for word in found if word) or "未知设备"

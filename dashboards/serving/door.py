@@ -17,7 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboards.serving.uploads import PREFIX, Uploads, size_of
 from dashboards.serving.visiting import HEADER, token_of
-from metrics.query.access import home_place, resume
+from metrics.query.access import Viewer, home_place, resume
 
 OPEN = ("/sign_in", "/auth/logout", "/_stcore/health", "/_stcore/host-config")
 _POLICY = 1008
@@ -42,14 +42,15 @@ class Door:
             return
         token = token_of(HTTPConnection(scope))
         is_open = scope["type"] == "http" and scope["path"] in OPEN
-        if not is_open and not await _is_live(token):
+        viewer = None if is_open else await _viewer(token)
+        if viewer is None and not is_open:
             await (_refuse if scope["type"] == "http" else _send_away)(scope, receive, send)
             return
         named = {**scope, "headers": _named(scope, "" if is_open else token)}
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._upload(named, token, receive, _armoured(send))
         elif scope["type"] == "http":
-            await self._app(named, receive, _armoured(send))
+            await self._app(named, receive, _armoured(send, viewer.language if viewer else "en"))
         else:
             watched = _Watched(token, receive, send)
             await self._app(named, watched.receive, watched.send)
@@ -75,7 +76,7 @@ class _Watched:
     async def receive(self) -> Message:
         """The client's next message; its leaving, when the session has ended meanwhile."""
         message = await self._receive()
-        if message["type"] != "websocket.receive" or await _is_live(self._token):
+        if message["type"] != "websocket.receive" or await _viewer(self._token):
             return message
         await self.send({"type": "websocket.send", "bytes": _reload()})
         await self.send({"type": "websocket.close", "code": _POLICY})
@@ -88,8 +89,8 @@ class _Watched:
             await self._send(message)
 
 
-async def _is_live(token: str) -> bool:
-    return bool(token) and await run_in_threadpool(resume, home_place(), token) is not None
+async def _viewer(token: str) -> Viewer | None:
+    return await run_in_threadpool(resume, home_place(), token) if token else None
 
 
 def _named(scope: Scope, token: str) -> list[tuple[bytes, bytes]]:
@@ -130,15 +131,16 @@ def _reload() -> bytes:
     return bytes(message.SerializeToString())
 
 
-def _armoured(send: Send) -> Send:
+def _armoured(send: Send, language: str = "en") -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
         elif message["type"] == "http.response.body" and message.get("body", b"").lstrip().startswith(b"<!"):
-            # Streamlit's page says that it is English; the length stays what was promised
-            body = message["body"].replace(b'<html lang="en">', b'<html lang="zh">', 1)
+            # Streamlit's page says that it is English whatever it is in; the length stays what was promised
+            told = f'<html lang="{language}">'.encode()
+            body = message["body"].replace(b'<html lang="en">', told, 1)
             message = {**message, "body": body}
         await send(message)
 

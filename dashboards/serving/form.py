@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlencode
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b2a28; --back: #ffffff; --soft: #f4f6f5; --line: #8a9794;
@@ -15,7 +17,9 @@ body { margin: 0; padding: 3rem 1rem; background: var(--back); color: var(--ink)
 main { max-width: 26rem; margin: 0 auto }
 h1 { margin: 0; font-size: 1.9rem }
 .lead { margin: .25rem 0 1.5rem; font-weight: 600 }
-small, .quiet { color: var(--quiet); font-weight: 400 }
+.switch { float: right; min-width: 2.75rem; min-height: 2.75rem; line-height: 2.75rem; text-align: right;
+  color: var(--main) }
+.quiet { color: var(--quiet); font-weight: 400 }
 form { padding: 1.25rem; border: 1px solid var(--line); border-radius: .6rem }
 label { display: block; margin-bottom: 1rem }
 input[type=text], input[type=password] { display: block; width: 100%; min-height: 2.75rem;
@@ -30,28 +34,45 @@ button { width: 100%; min-height: 2.75rem; border: 0; border-radius: .6rem; back
 """
 
 
-def form_page(to: str, zh: str = "", en: str = "", name: str = "") -> str:
-    """The form, leading to ``to``; with a sentence of why it is shown again, and the name as typed."""
-    said = f'<p class="told" role="alert">{escape(zh)}<br><small>{escape(en)}</small></p>' if zh else ""
+@dataclass(frozen=True)
+class Form:
+    """Where the form leads, what it is read in, and whether somebody chose that on it."""
+
+    to: str
+    language: str = "zh"
+    is_chosen: bool = False
+
+
+def form_page(form: Form, told: tuple[str, str] = ("", ""), name: str = "") -> str:
+    """The form; with a sentence of why it is shown again, in both languages, and the name as typed."""
+
+    def pick(zh: str, en: str) -> str:
+        return en if form.language == "en" else zh
+
+    why = f'<p class="told" role="alert">{escape(pick(*told))}</p>' if any(told) else ""
     focus = ("", " autofocus") if name else (" autofocus", "")
+    other, other_name = pick("en", "zh"), pick("English", "中文")
+    switch = f"/sign_in?{urlencode({'to': form.to, 'language': other})}"
     return f"""<!DOCTYPE html>
-<html lang="zh-CN">
+<html lang="{form.language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><link rel="icon" href="data:,">
-<title>登录 · 白云直播</title><style>{_STYLE}</style></head>
+<title>{pick("登录 · 白云直播", "Sign in · Baiyun Live")}</title><style>{_STYLE}</style></head>
 <body><main>
-<h1>白云直播</h1>
-<p class="lead">退款之后,真正留下多少钱 <small>What you keep, after returns</small></p>
-<form method="post" action="/sign_in">{said}
-<input type="hidden" name="to" value="{escape(to)}">
-<label>账号 Account<input type="text" name="name" value="{escape(name)}" maxlength="80"
+<a class="switch" href="{escape(switch)}" lang="{other}" hreflang="{other}">{other_name}</a>
+<h1>{pick("白云直播", "Baiyun Live")}</h1>
+<p class="lead">{pick("退款之后，真正留下多少钱", "What you keep, after returns")}</p>
+<form method="post" action="/sign_in">{why}
+<input type="hidden" name="to" value="{escape(form.to)}">
+<input type="hidden" name="language" value="{form.language if form.is_chosen else ""}">
+<label>{pick("账号", "Account")}<input type="text" name="name" value="{escape(name)}" maxlength="80"
  autocomplete="username" autocapitalize="none" spellcheck="false" required{focus[0]}></label>
-<label>密码 Password<input type="password" name="password" maxlength="200"
+<label>{pick("密码", "Password")}<input type="password" name="password" maxlength="200"
  autocomplete="current-password" required{focus[1]}></label>
 <label class="keep"><input type="checkbox" name="keep" value="1" checked>
-<span>在这台设备上保持登录 <small>Stay signed in on this device</small></span></label>
-<button type="submit">登录 Sign in</button>
+<span>{pick("在这台设备上保持登录", "Stay signed in on this device")}</span></label>
+<button type="submit">{pick("登录", "Sign in")}</button>
 </form>
-<p class="quiet">忘记密码请联系管理员。 Ask your operator for a new password.</p>
+<p class="quiet">{pick("忘记密码请联系管理员。", "Forgotten it? Ask your operator for a new password.")}</p>
 </main></body></html>
 """

@@ -11,6 +11,7 @@ from streamlit import config
 from streamlit.starlette import App
 
 from dashboards.serving.door import Door
+from dashboards.serving.links import Links
 from dashboards.serving.routes import ROUTES
 
 FOLDER = Path(__file__).parents[1]
@@ -20,7 +21,7 @@ _PING_SECONDS = 30
 def serve(address: str, port: int, certificate: Path | None = None, key: Path | None = None) -> None:
     """Answer on ``address`` until ended; over https with a certificate and its key."""
     settle(options() | {"server.address": address, "server.port": port})
-    app = App(FOLDER / "app.py", routes=ROUTES, middleware=[Middleware(Door)])
+    app = App(FOLDER / "app.py", routes=ROUTES, middleware=[Middleware(Door), Middleware(Links)])
     uvicorn.run(
         app,
         host=address,

@@ -28,7 +28,7 @@ class Uploads:
     def refusal(self, scope: Scope, token: str) -> Response | None:
         """Why this upload is not taken; None when it may pass."""
         if _owner(scope["path"].removeprefix(PREFIX).partition("/")[0]) != token:
-            return _no(403, "这个页面不是您的,请刷新", "not your page; reload it")
+            return _no(403, "这个页面不是您的，请刷新", "not your page; reload it")
         if scope["method"] != "PUT":
             return None
         size = size_of(scope)
@@ -38,7 +38,7 @@ class Uploads:
         if held[token] + self._coming[token] + size > MAX_BYTES:
             return _no(413, "先导入或移除已选的文件", "take in or remove the files chosen before")
         if held.total() + self._coming.total() + size > upload_limit():
-            return _no(503, "现在上传的人太多,过几分钟再试", "too many uploads now; try again later")
+            return _no(503, "现在上传的人太多，过几分钟再试", "too many uploads now; try again later")
         return None
 
     def begin(self, token: str, size: int) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from dashboards.serving.device import device_words
 from metrics.query.signing import Opened, Visit, secret_id
 
-SESSION, DEVICE = "baiyun_session", "baiyun_device"
+SESSION, DEVICE, LANGUAGE = "baiyun_session", "baiyun_device", "baiyun_language"
 #: How the door tells the application whose request this is; what a client sends under this name is dropped.
 HEADER = "x-baiyun-session"
 #: Browsers keep no cookie longer.
@@ -42,16 +42,18 @@ def is_ours(request: HTTPConnection) -> bool:
 
 def give(response: Response, request: HTTPConnection, given: Opened, seconds: float | None) -> None:
     """Set both cookies; the session's ends with the browser when ``seconds`` is None."""
-    ages = ((SESSION, given.token, seconds), (DEVICE, given.device_key, _DEVICE_SECONDS))
-    for name, value, age in ages:
-        response.set_cookie(
-            _name(name, request),
-            value,
-            max_age=None if age is None else int(age),
-            secure=_is_secure(request),
-            httponly=True,
-            samesite="lax",
-        )
+    _set(response, request, SESSION, given.token, seconds)
+    _set(response, request, DEVICE, given.device_key, _DEVICE_SECONDS)
+
+
+def remember(response: Response, request: HTTPConnection, language: str) -> None:
+    """Have the form be in ``language`` the next time somebody signs in on this device."""
+    _set(response, request, LANGUAGE, language, _DEVICE_SECONDS)
+
+
+def language_of(request: HTTPConnection) -> str:
+    """What this device's pages were read in when somebody last signed in or out; Chinese where nobody did."""
+    return "en" if request.cookies.get(_name(LANGUAGE, request)) == "en" else "zh"
 
 
 def take(response: Response, request: HTTPConnection) -> None:
@@ -64,6 +66,17 @@ def own_path(text: str) -> str:
     parts = urlsplit(text)
     is_own = text.startswith("/") and not parts.netloc and "\\" not in text and text.isprintable()
     return text if is_own and parts.path not in ("/sign_in", "/auth/logout") else "/"
+
+
+def _set(response: Response, request: HTTPConnection, name: str, value: str, age: float | None) -> None:
+    response.set_cookie(
+        _name(name, request),
+        value,
+        max_age=None if age is None else int(age),
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def _is_secure(request: HTTPConnection) -> bool:

@@ -11,22 +11,22 @@ from metrics.query.sources import dimensions_of
 from metrics.reports.screens import SCREENS, UNKNOWN, Screen
 
 _ROUNDED = (
-    "四舍五入到整数分;分母为 0 时为空",
+    "四舍五入到整数分；分母为 0 时为空",
     "rounded half up to a whole fen; empty where the denominator is 0",
 )
-_FRACTION = ("不取整;分母为 0 时为空", "not rounded; empty where the denominator is 0")
+_FRACTION = ("不取整；分母为 0 时为空", "not rounded; empty where the denominator is 0")
 
 
-def tooltip(metric_id: str) -> str:
-    """Two short paragraphs, Chinese then English: what it is, its formula, its clock, the trap.
+def tooltip(metric_id: str) -> tuple[str, str]:
+    """What a metric is, its formula, its clock and the trap, in Chinese and in English.
 
     KeyError for an unknown metric.
     """
     metric = METRICS[metric_id]
     clock = CLOCKS[metric.clock]
-    zh = f"{metric.about_zh} = {metric.formula_zh}。{clock[0]}。注意:{metric.trap_zh}"
+    zh = f"{metric.about_zh} = {metric.formula_zh}。{clock[0]}。注意：{metric.trap_zh}"
     en = f"{metric.about_en} = {metric.formula_en}. Clock: {clock[1]}. Beware: {metric.trap_en}"
-    return f"{zh}\n\n{en}"
+    return zh, en
 
 
 def metrics_page(head: Sequence[str], examples: Mapping[str, str]) -> str:
@@ -91,7 +91,7 @@ def _reservations() -> list[str]:
     head = [
         "## 答案附注 / Notes with an answer",
         "",
-        "来源没有说明的,答案会写明金额或数量。 / Where a source does not tell, the answer states how much.",
+        "来源没有说明的，答案会写明金额或数量。 / Where a source does not tell, the answer states how much.",
         "",
     ]
     return [*head, "| | 中文 | English |", "|---|---|---|", *rows, ""]
@@ -108,10 +108,13 @@ def screens_lines() -> list[str]:
         "| 平台 / platform | 哪一个数 / number | 在哪里看 / where | 算什么 / counts | 依据 / source |",
         "|---|---|---|---|---|",
     ]
-    unknown = [f"| {PLATFORM.zh(platform)} | {what} | {zh}<br>{en} |" for platform, what, zh, en in UNKNOWN]
+    unknown = [
+        f"| {PLATFORM.zh(platform)} | {what}<br>{called} | {zh}<br>{en} |"
+        for platform, what, called, zh, en in UNKNOWN
+    ]
     foot = [
         "",
-        "## 口径不明,不能对平 / Nobody tells what these count",
+        "## 口径不明，不能对平 / Nobody tells what these count",
         "",
         "| 平台 / platform | 哪一个数 / number | 为什么 / why |",
         "|---|---|---|",

@@ -17,9 +17,9 @@ LADDER = (
         numerator={"placed_fen": 1},
         notes=("CREATED_UNTOLD",),
         told=("placed_fen",),
-        about_zh="这段时间下单的应付金额,付没付都算(M01)。",
+        about_zh="这段时间下单的应付金额，付没付都算（M01）。",
         about_en="What orders placed in the period were to pay, paid or not (M01).",
-        trap_zh="虚荣数字:没付款的、后来退的都在里面。按下单日记,和按支付日的数不是同一批订单。",
+        trap_zh="虚荣数字：没付款的、后来退的都在里面。按下单日记，和按支付日的数不是同一批订单。",
         trap_en=(
             "A figure of vanity: what was never paid and what came back are in it. It goes by the placed "
             "day: not the orders of the payment day."
@@ -36,12 +36,12 @@ LADDER = (
         notes=("FINISH_UNTOLD",),
         told=("finished_kept_fen",),
         about_zh=(
-            "这段时间支付、已完成并且过了退货期的订单,减去它们迄今的退款(M08)。退货期是设置项,默认七天。"
+            "这段时间支付、已完成并且过了退货期的订单，减去它们迄今的退款（M08）。退货期是设置项，默认七天。"
         ),
         about_en="Orders paid in the period that are finished and past the return window, less their refunds "
         "to date (M08). The window is a setting, "
         "seven days by default.",
-        trap_zh="只对老日子有意义:新近的订单还没完成,它小不是卖得差。价保等晚到的退款之后仍会扣。",
+        trap_zh="只对老日子有意义：新近的订单还没完成，它小不是卖得差。价保等晚到的退款之后仍会扣。",
         trap_en="It speaks of old days only: young orders are not finished, and a small figure is no bad "
         "day. Late refunds such as price protection still "
         "lower it.",

@@ -14,25 +14,25 @@ from metrics.model.notes import NOTES
 
 #: clock → what a date means for a metric on it, Chinese and English
 CLOCKS: dict[str, tuple[str, str]] = {
-    "created": ("下单日:订单何时下单,不管付没付", "placed day: when the order was placed, paid or not"),
+    "created": ("下单日：订单何时下单，不管付没付", "placed day: when the order was placed, paid or not"),
     "final": (
-        "支付日;只含已完成且过了退货期的订单,退货期到数据截至的那天算",
+        "支付日；只含已完成且过了退货期的订单，退货期到数据截至的那天算",
         "payment day; only of orders finished and past the return window, as far as the data reach",
     ),
     "paid": (
-        "支付日:订单何时支付,其后的退款都记回这一天",
+        "支付日：订单何时支付，其后的退款都记回这一天",
         "payment day: when the order was paid; later refunds go back to that day",
     ),
-    "refund": ("退款日:钱何时退回", "refund day: when the money went back"),
-    "mixed": ("支付在支付日,退款在退款日", "payments on the payment day, refunds on the refund day"),
-    "settled": ("结算日:平台何时结算或扣回", "settlement day: when the platform paid out or took back"),
-    "moved": ("动账日:钱何时进出账户", "day of movement: when the money entered or left the account"),
+    "refund": ("退款日：钱何时退回", "refund day: when the money went back"),
+    "mixed": ("支付在支付日，退款在退款日", "payments on the payment day, refunds on the refund day"),
+    "settled": ("结算日：平台何时结算或扣回", "settlement day: when the platform paid out or took back"),
+    "moved": ("动账日：钱何时进出账户", "day of movement: when the money entered or left the account"),
     "matured": (
-        "支付日:这天支付的订单到第 45 天会留下多少",
+        "支付日：这天支付的订单到第 45 天会留下多少",
         "payment day: what the orders of that day will have kept on their 45th",
     ),
     "cost": (
-        "支付日;一次性的成本摊到它生效的每一天",
+        "支付日；一次性的成本摊到它生效的每一天",
         (
             "payment day: costs and fees go back to the day of their order; a cost charged once stands on "
             "the "
@@ -40,11 +40,11 @@ CLOCKS: dict[str, tuple[str, str]] = {
         ),
     ),
     "buyers": (
-        "月末:以月末为止的窗口(默认 90 天)里支付的订单",
+        "月末：以月末为止的窗口（默认 90 天）里支付的订单",
         "month's end: orders paid in the window (90 days by default) that ends on it",
     ),
     "advertised": (
-        "推广日,即支付日;退款、结算、成本都记回它们订单支付的那天",
+        "推广日，即支付日；退款、结算、成本都记回它们订单支付的那天",
         (
             "day of spending, which is the payment day of the orders set against it; their refunds, "
             "settlements "
@@ -52,21 +52,21 @@ CLOCKS: dict[str, tuple[str, str]] = {
         ),
     ),
     "advertised_matured": (
-        "推广日,即支付日:这天支付的订单到第 45 天会留下多少",
+        "推广日，即支付日：这天支付的订单到第 45 天会留下多少",
         "day of spending: what the orders paid that day will have kept on their 45th",
     ),
     "stock": (
-        "月末:每月最后一天结束时;最近的月份到数据截至那天",
+        "月末：每月最后一天结束时；最近的月份到数据截至那天",
         "end of the month; of the newest month, as far as the shop's data reach",
     ),
-    "launch": ("上新日:一个款第一次有人付款那天", "the day a style was first paid for"),
-    "session": ("开播日:场次开播那天,跨零点也归这一天", "the day the session began, also over midnight"),
+    "launch": ("上新日：一个款第一次有人付款那天", "the day a style was first paid for"),
+    "session": ("开播日：场次开播那天，跨零点也归这一天", "the day the session began, also over midnight"),
 }
 
 UNITS: dict[str, tuple[str, str]] = {
     "fen": ("分", "fen"),
     "count": ("个", "count"),
-    "fraction": ("比率(0–1)", "fraction, 0 to 1"),
+    "fraction": ("比率（0–1）", "fraction, 0 to 1"),
     "ratio": ("倍数", "ratio"),
     "fen_per_thousand": ("分/千次", "fen per thousand times"),
     "seconds": ("秒", "seconds"),

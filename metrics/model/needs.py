@@ -94,8 +94,8 @@ def missing_words(report: str) -> tuple[str, str]:
     zh, en = REPORT.labels[report]
     return (
         (
-            f"{zh}:问到的 {{asked}} 家店里给过的有 {{given}} 家({{names}}),没给过的:{{without}}。"
-            "靠它的数只含给过的店,没有店给过就为空,不是 0"
+            f"{zh}：问到的 {{asked}} 家店里给过的有 {{given}} 家（{{names}}），没给过的：{{without}}。"
+            "靠它的数只含给过的店，没有店给过就为空，不是 0"
         ),
         f"{en}: given by {{given}} of all shops asked ({{asked}}): {{names}}; not by {{without}}; what needs "
         "it covers only those that gave it, and is empty, "

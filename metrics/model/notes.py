@@ -53,9 +53,16 @@ def make_notes(
     ]
 
 
+def _in_english(kind: NoteKind, words: Mapping[str, str | int]) -> str:
+    """The English sentence; names of a list are joined in Chinese, and stand with commas here."""
+    return kind.en.format(
+        **{name: word.replace("、", ", ") if isinstance(word, str) else word for name, word in words.items()}
+    )
+
+
 def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str, str | int]) -> Note:
     if not kind.part:
-        return Note(code, kind.zh.format(**more), kind.en.format(**more))
+        return Note(code, kind.zh.format(**more), _in_english(kind, more))
     is_money = kind.part.endswith("_fen")
     words = {
         "figure": yuan(total) if is_money else f"{total:,}",
@@ -66,7 +73,7 @@ def _note(code: str, kind: NoteKind, total: int, beside: int, more: Mapping[str,
     return Note(
         code,
         kind.zh.format(**words),
-        kind.en.format(**words),
+        _in_english(kind, words),
         total if is_money else None,
         None if is_money else total,
         beside if kind.beside else None,

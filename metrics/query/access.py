@@ -14,22 +14,23 @@ from metrics.query.memo import Memo
 from metrics.query.released import AsOf, choose, judged, open_release
 from metrics.query.sources import SOURCES, Source
 from transforms.gold import gold_tables
-from transforms.gold.sales import mart_district_channel_monthly
-from warehouse import accounts, sessions
+from warehouse import accounts
+from warehouse.accounts import sessions
+from warehouse.accounts.security import Visit
+from warehouse.accounts.sessions import Limits
 from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.release import Release
-from warehouse.security import Visit
-from warehouse.sessions import Limits
 from warehouse.settings import Settings
 from warehouse.viewer import tenant_instance
 
 #: Desks kept open in one process. A desk is a copy of one viewer's marts in memory.
 DESKS = 24
+#: Answers kept by a desk, and how many rows one may have.
+_ANSWERS, _SMALL = 512, 500
 
 #: Marts as large as the lines or the SKUs: no desk holds them.
 IN_LAKE = {source.table.name for source in SOURCES if source.in_lake}
-_DISTRICT = mart_district_channel_monthly.TABLE
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Viewer:
     has_account: bool = field(default=False, compare=False)
     stamp: str = field(default="", compare=False, repr=False)  # of the account as it was
     session: str = field(default="", compare=False, repr=False)  # the token, where a browser asks
+    language: str = field(default="zh", compare=False)  # of the pages: zh | en
 
 
 @dataclass(frozen=True)
@@ -65,20 +67,26 @@ class Released:
 class Desk:
     """One viewer's released rows of one release in a database of their own.
 
-    Shared by the viewer's threads: never close ``connection``.
+    Shared by the viewer's threads: never close ``connection``. A release never changes, so the last small
+    answers are kept: the figures of a page ask much of the same.
     """
 
     viewer: Viewer
     release: Released
     connection: duckdb.DuckDBPyConnection
     found: Release
+    answers: Memo[pl.DataFrame] = field(default_factory=lambda: Memo(_ANSWERS), repr=False)
 
     def sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
         """A SELECT over ``gold.*`` tables of this desk, on a cursor of its own so that threads do not take
         each other's results.
         """
-        with self.connection.cursor() as cursor:
-            return cursor.execute(query, list(params)).pl()
+
+        def made() -> pl.DataFrame:
+            with self.connection.cursor() as cursor:
+                return cursor.execute(query, list(params)).pl()
+
+        return self.answers.get(("desk", query, repr(params)), made, is_kept=_is_small)
 
     def rows(self, source: Source, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
         """A SELECT over ``source.relation``: on this desk, or of the viewer's merchant alone where so many
@@ -92,12 +100,16 @@ class Desk:
         """A SELECT over ``gold.*`` tables in the lake as released, which names its rows by
         ``sources.MERCHANT``: nobody's but the viewer's merchant's. Raises as ``rows`` does.
         """
-        with open_release(self.viewer.place, self.found) as lake:
-            lake.connection.execute("SET VARIABLE merchant_id = ?", [self.viewer.merchant_id])
-            try:
-                return lake.sql(query, params)
-            finally:
-                lake.connection.execute("RESET VARIABLE merchant_id")
+
+        def made() -> pl.DataFrame:
+            with open_release(self.viewer.place, self.found) as lake:
+                lake.connection.execute("SET VARIABLE merchant_id = ?", [self.viewer.merchant_id])
+                try:
+                    return lake.sql(query, params)
+                finally:
+                    lake.connection.execute("RESET VARIABLE merchant_id")
+
+        return self.answers.get(("lake", query, repr(params)), made, is_kept=_is_small)
 
     def tables(self) -> list[str]:
         """Full names of the tables on this desk."""
@@ -107,6 +119,10 @@ class Desk:
 
 
 _DESKS: Memo[Desk] = Memo(DESKS)
+
+
+def _is_small(rows: pl.DataFrame) -> bool:
+    return rows.height <= _SMALL
 
 
 def home_place() -> Place:
@@ -163,7 +179,8 @@ def refresh(viewer: Viewer) -> Viewer | None:
 
 
 def _viewer(place: Place, account: accounts.Account, token: str = "") -> Viewer:
-    return Viewer(place, account.name, account.role, account.merchant_id, True, account.stamp, token)
+    name, role, merchant_id = account.name, account.role, account.merchant_id
+    return Viewer(place, name, role, merchant_id, True, account.stamp, token, account.language or "zh")
 
 
 def as_merchant(viewer: Viewer, merchant_id: str) -> Viewer:
@@ -205,7 +222,7 @@ def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
     release and kept while in use.
 
     A merchant's desk holds that merchant's rows of the dimensions and marts, but those ``IN_LAKE``; the
-    association's, and an operator's who named no merchant, only released cells of the district. Raises
+    association's, and an operator's who named no merchant, nothing. Raises
     ``NotFoundError`` for a viewer whose account is gone, a merchant that is not registered, and when there is
     no such release.
     """
@@ -240,7 +257,7 @@ def _load(viewer: Viewer, found: Release) -> Desk:
 def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:
     """Table name → the only rows this viewer may ever reach."""
     if viewer.merchant_id is None:
-        return {_DISTRICT.full_name: lake.read(_DISTRICT, where={"is_released": True})}
+        return {}
     mine = [
         table
         for name, table in gold_tables().items()

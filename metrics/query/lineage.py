@@ -47,12 +47,12 @@ EVIDENCE_COLUMNS = {"evidence_code": pl.String(), "evidence_date": pl.Date(), "e
 EVIDENCE_KINDS = {
     SO_FAR: ("现在留下", "kept so far"),
     SPENT: ("推广花费", "spent on advertising"),
-    ESTIMATE: ("仍会退回(估计)", "still expected to go back, an estimate"),
+    ESTIMATE: ("仍会退回（估计）", "still expected to go back, an estimate"),
     LAUNCH: ("上新首单", "first sale of the launch"),
     SOLD: ("上新期内", "sold while new"),
     LISTED: ("商品列表的库存", "stock as listed"),
-    COUNTED: ("盘点(录入)", "count, as entered"),
-    RECEIVED: ("到货(录入)", "receipt, as entered"),
+    COUNTED: ("盘点（录入）", "count, as entered"),
+    RECEIVED: ("到货（录入）", "receipt, as entered"),
     KEPT: ("留存件数", "units kept"),
     CLAIM: ("退货申请", "claim for return"),
 }

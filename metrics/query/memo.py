@@ -29,8 +29,14 @@ class Memo(Generic[Value]):
         self._cells: OrderedDict[Hashable, _Cell[Value]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of ``key``, made once however many threads ask.
+    def get(
+        self,
+        key: Hashable,
+        make: Callable[[], Value],
+        *,
+        is_kept: Callable[[Value], bool] = lambda value: True,
+    ) -> Value:
+        """The value of ``key``, made once however many threads ask; again for each where it is not kept.
 
         What ``make`` raises is raised here and nothing is kept.
         """
@@ -40,9 +46,12 @@ class Memo(Generic[Value]):
             while len(self._cells) > self._size:
                 self._cells.popitem(last=False)
         with cell.lock:
-            if not cell.made:
-                cell.made.append(make())
-            return cell.made[0]
+            if cell.made:
+                return cell.made[0]
+            value = make()
+            if is_kept(value):
+                cell.made.append(value)
+            return value
 
     def __len__(self) -> int:
         return len(self._cells)

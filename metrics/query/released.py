@@ -137,9 +137,9 @@ def open_release(place: Place, found: release.Release) -> Lake:
             raise
         raise NotFoundError(
             "RELEASE_EXPIRED",
-            "这个发布已超过保留期,不能再查询",
+            "这个发布已超过保留期，不能再查询",
             "this release is past retention and can no longer be asked",
-            step_zh="换一个较新的发布;需要保留更久时调大 BAIYUN_KEEP_RELEASES",
+            step_zh="换一个较新的发布；需要保留更久时调大 BAIYUN_KEEP_RELEASES",
             step_en="ask a newer one; set BAIYUN_KEEP_RELEASES higher to keep more",
             release=found.number,
             published_at=f"{found.changed_at:%Y-%m-%d %H:%M}",
@@ -151,6 +151,6 @@ def _none_yet() -> NotFoundError:
         "NO_RELEASE",
         "还没有发布任何数据",
         "nothing has been released yet",
-        step_zh="先导入数据并构建:baiyun ingest,然后 baiyun build",
+        step_zh="先导入数据并构建：baiyun ingest，然后 baiyun build",
         step_en="load data and build first: baiyun ingest, then baiyun build",
     )

@@ -8,28 +8,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metrics.query.access import Viewer, limits, resume
-from warehouse import accounts, sessions
-from warehouse.accounts_file import secret_id
+from warehouse import accounts
+from warehouse.accounts import sessions
+from warehouse.accounts.file import secret_id
+from warehouse.accounts.security import Visit
+from warehouse.accounts.sessions import Opened, Session
 from warehouse.place import Place
-from warehouse.security import Visit
-from warehouse.sessions import Opened, Session
 
 __all__ = ["Opened", "Session", "Visit", "secret_id"]
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """What somebody typed into the form; ``before`` is the token the browser came with."""
+    """What somebody typed into the form; ``before`` is the token the browser came with, ``language`` is empty
+    where none was chosen there.
+    """
 
     name: str
     password: str = ""
     is_kept: bool = False
     before: str = ""
+    language: str = ""
 
 
 def enter(place: Place, form: SignIn, visit: Visit) -> Opened:
     """Open a session for a name and password. Raises as ``accounts.verify`` does."""
     account = accounts.verify(place, form.name, form.password, visit=visit)
+    if form.language in accounts.LANGUAGES:
+        accounts.choose_language(place, account.name, form.language)
     return sessions.start(place, account, visit, limits(), is_kept=form.is_kept, before=form.before)
 
 
@@ -53,6 +59,11 @@ def end_session(viewer: Viewer, session_id: str) -> None:
 def end_everywhere(viewer: Viewer) -> int:
     """End all sessions of the viewer, the one that asks too. How many."""
     return sessions.end_all(viewer.place, _own(viewer).name, _visit(viewer))
+
+
+def choose_language(viewer: Viewer, language: str) -> None:
+    """Have the viewer's pages in ``language`` from now on, on every device."""
+    accounts.choose_language(viewer.place, _own(viewer).name, language)
 
 
 def change_password(viewer: Viewer, old: str, new: str) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.errors import NotFoundError
+from contracts.errors import no_such_page
 from metrics.query.access import Viewer, open_desk, require
 from metrics.query.question import Period
 from metrics.query.released import AsOf
@@ -23,13 +23,7 @@ def ad_spend(viewer: Viewer, *, period: Period | None = None, as_of: AsOf = None
     """
     require(viewer)
     if viewer.role == "association":
-        raise NotFoundError(
-            "NO_SUCH_PAGE",
-            "没有这个页面",
-            "no such page",
-            step_zh="返回首页",
-            step_en="go back to the overview",
-        )
+        raise no_such_page()
     desk = open_desk(viewer, as_of)
     rows = desk.sql(f"SELECT * FROM {TABLE.full_name}") if viewer.merchant_id else TABLE.empty()  # noqa: S608 - names are declared
     if period:

@@ -34,13 +34,13 @@ DIMENSIONS = {
 #: step → Chinese and English, in the order of the waterfall. The first and the last are totals, the others
 #: are added up.
 STEPS: dict[str, tuple[str, str]] = {
-    "net_by_order_date": ("净成交(订单日)", "net, order cohort"),
-    "refunded_later": ("本期订单,期后退款", "this period's orders, refunded after it"),
-    "refunded_undated": ("本期订单,日期不明的退款", "this period's orders, refunded on an untold day"),
-    "refunded_sooner": ("本期订单,期前退款", "this period's orders, refunded before it"),
-    "earlier_orders": ("以前的订单,本期退款", "earlier orders, refunded in the period"),
-    "later_orders": ("以后的订单,本期退款", "later orders, refunded in the period"),
-    "net_by_refund_date": ("净成交(退款日)", "net, refund date"),
+    "net_by_order_date": ("净成交（订单日）", "net, order cohort"),
+    "refunded_later": ("本期订单，期后退款", "this period's orders, refunded after it"),
+    "refunded_undated": ("本期订单，日期不明的退款", "this period's orders, refunded on an untold day"),
+    "refunded_sooner": ("本期订单，期前退款", "this period's orders, refunded before it"),
+    "earlier_orders": ("以前的订单，本期退款", "earlier orders, refunded in the period"),
+    "later_orders": ("以后的订单，本期退款", "later orders, refunded in the period"),
+    "net_by_refund_date": ("净成交（退款日）", "net, refund date"),
 }
 
 
@@ -125,13 +125,13 @@ def reported(ends: Answer) -> Answer:
     """
     empty = [METRICS[values.name] for values in ends.rows if values.null_count()]
     if not all(metric.told or metric.whole for metric in empty):
-        zh = "这段时间还没有资料,搭不出这座桥"
+        zh = "这段时间还没有资料，搭不出这座桥"
         en = "nothing of this period was reported yet, so there is no bridge to it"
         raise UsageError(
             "RUNG_UNREPORTED",
             zh,
             en,
-            step_zh="补上这段时间的文件,或换一段更早的时间",
+            step_zh="补上这段时间的文件，或换一段更早的时间",
             step_en="give the files of it, or choose an earlier one",
         )
     return ends

@@ -14,6 +14,11 @@ from metrics.query.question import Period, Where
 from metrics.query.released import AsOf
 
 _WHOLE = 10_000
+#: How many of the largest are looked at together.
+LEADERS = 3
+#: Below the first all is spread, from the second on concentrated: how markets are usually judged (merger
+#: guidelines of the United States, 2010). Three alike are concentrated, seven are spread.
+LINES = (1_500, 2_500)
 #: Members that are no one: lines of untold goods or channel are not all of one kind.
 _NOBODY = ("untold", "unknown")
 
@@ -23,9 +28,10 @@ class Concentration:
     """``index`` from near 0 (many alike) to 10,000 (all on one), half up, and ``groups_qty``, how many kept
     anything.
 
-    ``largest`` is who kept most, ``share`` how much of it all. What no source tells the group of is
-    ``untold_fen`` and in none of these. Index, largest and share are None where nothing is kept, or a group
-    gave back more than it was paid: a share of that means nothing. ``below_qty``: how many groups did so.
+    ``largest`` is who kept most, ``share`` how much of it all, ``leaders_share`` how much the ``LEADERS``
+    largest kept together. What no source tells the group of is ``untold_fen`` and in none of these. Index,
+    largest and shares are None where nothing is kept, or a group gave back more than it was paid: a share of
+    that means nothing. ``below_qty``: how many groups did so.
     """
 
     index: int | None
@@ -35,6 +41,14 @@ class Concentration:
     untold_fen: int
     release: int
     below_qty: int = 0
+    leaders_share: float | None = None
+
+    @property
+    def level(self) -> str | None:
+        """``spread``, ``moderate`` or ``concentrated``, by ``LINES``; None without an index."""
+        if self.index is None:
+            return None
+        return ("spread", "moderate", "concentrated")[sum(self.index >= line for line in LINES)]
 
 
 def concentration(
@@ -60,4 +74,7 @@ def concentration(
     if min(kept, default=0) <= 0:
         return Concentration(None, count, None, None, untold, answer.release, sum(fen < 0 for fen in kept))
     index = (2 * squares + total * total) // (2 * total * total)
-    return Concentration(index, count, groups[by][0], kept[0] / total, untold, answer.release)
+    leaders = sum(kept[:LEADERS]) / total
+    return Concentration(
+        index, count, groups[by][0], kept[0] / total, untold, answer.release, leaders_share=leaders
+    )

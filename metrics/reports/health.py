@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.errors import NotFoundError
+from contracts.errors import no_such_page
 from contracts.tables import Table
 from metrics.query.access import Viewer, open_desk, require
 from metrics.query.memo import Memo
@@ -173,7 +173,7 @@ def quarantine(viewer: Viewer, *, limit: int = 500) -> pl.DataFrame:
         )
 
     if viewer.merchant_id is None:
-        raise _not_yours()
+        raise no_such_page()
     return _read(viewer, ("quarantine", limit), read)
 
 
@@ -235,7 +235,7 @@ def held(viewer: Viewer) -> pl.DataFrame:
         )
 
     if viewer.merchant_id is None:
-        raise _not_yours()
+        raise no_such_page()
     return _read(viewer, "held", read)
 
 
@@ -272,7 +272,7 @@ def _read(viewer: Viewer, what: object, make: Callable[[Lake], pl.DataFrame]) ->
     """
     require(viewer)
     if viewer.role == "association":
-        raise _not_yours()
+        raise no_such_page()
 
     def read() -> pl.DataFrame:
         with Lake.open(viewer.place) as lake:
@@ -318,9 +318,3 @@ def _newest_paid(viewer: Viewer) -> pl.DataFrame:
         "gold.mart_shop_channel_daily WHERE paid_orders_qty > 0 GROUP BY ALL"
     )
     return open_desk(viewer).sql(query).cast(empty.schema)
-
-
-def _not_yours() -> NotFoundError:
-    return NotFoundError(
-        "NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview"
-    )

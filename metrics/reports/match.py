@@ -43,9 +43,9 @@ _NEEDED = [
 ENDS = {
     "typed": ("您填的数", "the number you typed"),
     "rest": ("说不清的差额", "unexplained rest"),
-    "screen": ("按该页口径,我们的数据", "our rows, counted its way"),
-    "paid_gmv": ("支付金额(含退款)", "paid GMV"),
-    "net_by_order_date": ("净成交(订单日)", "net, order cohort"),
+    "screen": ("按该页口径，我们的数据", "our rows, counted its way"),
+    "paid_gmv": ("支付金额（含退款）", "paid GMV"),
+    "net_by_order_date": ("净成交（订单日）", "net, order cohort"),
 }
 
 
@@ -165,9 +165,9 @@ def match(
     read, worth = _read(desk, choose(desk.viewer.place, release), known, shop, period)
     if read.is_ahead:
         raise NotFoundError(
-            "NOTHING_TOLD", "没有订单文件提到这段时间,没有东西可以对",
+            "NOTHING_TOLD", "没有订单文件提到这段时间，没有东西可以对",
             "no order file speaks of this period: there is nothing to match",
-            step_zh="换个时段,或先补上这些天的订单导出",
+            step_zh="换个时段，或先补上这些天的订单导出",
             step_en="choose other days, or give their order export first", shop=shop,
         )  # fmt: skip
     if typed.currency not in (None, read.money.currency):
@@ -221,7 +221,7 @@ def _screen(desk: Desk, screen: str, shop: str) -> Screen:
     if known is None or known.platform not in found:
         possible = [item.id for item in SCREENS.values() if item.platform in found]
         raise UsageError(
-            "UNKNOWN_SCREEN", "这个店铺没有这一页,或口径不明",
+            "UNKNOWN_SCREEN", "这个店铺没有这一页，或口径不明",
             "the shop has no such screen, or nobody tells what it counts",
             step_zh="可选的见 known", step_en="see known", asked=screen, known=possible,
         )  # fmt: skip

@@ -10,7 +10,7 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.codes import LEDGER
-from contracts.errors import NotFoundError, UsageError
+from contracts.errors import NotFoundError, UsageError, no_such_page
 from metrics.query.access import Viewer, open_desk
 from metrics.query.released import AsOf
 from metrics.reports.open_items import open_items, statements
@@ -62,13 +62,7 @@ def open_book(viewer: Viewer, *, shop: str = "", ledger: str = "", as_of: AsOf =
     """
     desk = open_desk(viewer, as_of)
     if viewer.merchant_id is None:
-        raise NotFoundError(
-            "NO_SUCH_PAGE",
-            "没有这个页面",
-            "no such page",
-            step_zh="返回首页",
-            step_en="go back to the overview",
-        )
+        raise no_such_page()
     if ledger and ledger not in STANDS:
         raise UsageError(
             "UNKNOWN_LEDGER",

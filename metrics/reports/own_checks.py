@@ -112,5 +112,5 @@ def _uncounted(message: str | None, failed: int) -> str | None:
     """
     if message is None or not failed:
         return message
-    cut = re.sub(rf"\s*[::]\s*{failed}\b[^/]*", " ", message).strip()
+    cut = re.sub(rf"\s*[:：]\s*{failed}\b[^/]*", " ", message).strip()
     return None if re.search(rf"(?<!\d){failed}(?!\d)", cut) else cut

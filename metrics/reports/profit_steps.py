@@ -18,7 +18,7 @@ from metrics.query.released import AsOf
 
 #: Measure → what the step is called.
 _STEPS: Mapping[str, tuple[str, str]] = {
-    "cost_known_fen": ("支付(成本已知的)", "paid, of known cost"),
+    "cost_known_fen": ("支付（成本已知的）", "paid, of known cost"),
     "costed_refund_fen": ("退款", "refunds"),
     "cost_fen": ("商品成本", "cost of goods"),
     "write_down_fen": ("退货折损", "write-down"),
@@ -82,7 +82,7 @@ def profit_steps(
     rows.append(
         {
             "step": "contribution",
-            "zh": "贡献利润(未扣推广)",
+            "zh": "贡献利润（未扣推广）",
             "en": "contribution",
             "fen": sum(factor * told[name] for name, factor in parts.items()),
         }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.errors import NotFoundError
+from contracts.errors import no_such_page
 from metrics.query.access import Viewer, require
 from metrics.query.released import judged
 from warehouse import accounts
@@ -24,13 +24,7 @@ def restatements(viewer: Viewer, *, since: int, until: int | None = None) -> pl.
     """
     require(viewer)
     if viewer.role == "association":
-        raise NotFoundError(
-            "NO_SUCH_PAGE",
-            "没有这个页面",
-            "no such page",
-            step_zh="返回首页",
-            step_en="go back to the overview",
-        )
+        raise no_such_page()
     line = judged(viewer.place)
     last = until if until is not None else line.current.number if line.current else 0
     wanted = [item.number for item in line.published if since < item.number <= last]

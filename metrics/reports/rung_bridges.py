@@ -76,7 +76,7 @@ def matured_bridge(
     )
     net, matured = told.rows.row(0)
     if net and matured is None:
-        zh = "这段时间还没有成熟净成交的估计,搭不出这座桥"
+        zh = "这段时间还没有成熟净成交的估计，搭不出这座桥"
         en = "the period has no estimate of matured net yet, so there is no bridge to it"
         raise UsageError(
             "RUNG_UNTOLD", zh, en, step_zh="换一段更早的时间", step_en="choose an earlier period"

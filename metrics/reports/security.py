@@ -6,23 +6,23 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.errors import NotFoundError
+from contracts.errors import NotFoundError, no_such_page
 from contracts.fields import TIME_ZONE
 from metrics.query.access import Viewer, require
-from warehouse import security
+from warehouse.accounts import security
 from warehouse.lake import Lake
 from warehouse.ops import SECURITY_EVENT
 
 EVENT = security.EVENT
 #: What somebody did who should not have.
-SUSPECT = ("refused", "waiting", "foreign")
+SUSPECT = ("refused", "waiting", "foreign", "foreign_link", "foreign_page")
 
 _COLUMNS = {
     "at": pl.Datetime("us", TIME_ZONE),
     "kind": pl.String(),
     "name": pl.String(),  # the account; empty where the name typed is no account's
     "origin": pl.String(),  # an address; of a file merchant/shop
-    "detail": pl.String(),  # a device; of a file the rule and the file
+    "detail": pl.String(),  # a device; of a file the rule and the file; of a link or page what it names
 }
 
 
@@ -34,13 +34,7 @@ def security_events(viewer: Viewer, *, limit: int = 500, name: str | None = None
     """
     require(viewer)
     if viewer.role != "operator":
-        raise NotFoundError(
-            "NO_SUCH_PAGE",
-            "没有这个页面",
-            "no such page",
-            step_zh="返回首页",
-            step_en="go back to the overview",
-        )
+        raise no_such_page()
     at_the_door = [
         (item.at, item.kind, item.name, item.address, item.device)
         for item in security.events(viewer.place, limit=limit, name=name)

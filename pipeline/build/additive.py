@@ -99,7 +99,7 @@ def _dates(table: Table) -> list[str]:
 def _out_of_step(table: Table) -> UsageError:
     return UsageError(
         "MART_OUT_OF_STEP",
-        "汇总表与明细对不上(可能由旧版本建立)",
+        "汇总表与明细对不上（可能由旧版本建立）",
         "a mart does not stand on the facts it is the sum of; an older version may have made it",
         step_zh="运行 baiyun build --from-landing 从原始文件重算一次",
         step_en="run `baiyun build --from-landing` once",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
@@ -20,14 +20,13 @@ from pipeline.build.merging import Touched
 from pipeline.build.reading import Held, Reading, table_named
 from pipeline.build.slices import Change, rewrite
 from transforms.asset import COUNT
-from transforms.derived import HOUSE, MERCHANT, Choices, Derived, Facts, View
+from transforms.derived import MERCHANT, Choices, Derived, Facts, Slices, View
 from transforms.gold import Asset, assets
 from transforms.gold.sales import mart_shop_channel_daily
 from warehouse import registry
 from warehouse.changes import Since
 from warehouse.lake import EVERYBODY, Lake
 
-T = TypeVar("T")
 #: What makes the facts whose rows answer one another (``transforms.derived.Facts``).
 MAKERS: Mapping[str, Callable[[Lake, Touched, Mapping[str, pl.DataFrame]], Mapping[str, Change]]] = {
     "ledgers": ledgers.remake
@@ -118,37 +117,39 @@ class _Refresh:
             self.changes[name] = change
 
 
-def derive(lake: Lake, choices: Choices, since: Since, *, is_whole: bool = False) -> dict[str, set[str]]:
+def derive(
+    lake: Lake,
+    choices: Choices,
+    since: Since,
+    *,
+    is_whole: bool = False,
+    made_now: Callable[[Derived, Slices], None] = lambda asset, of: None,
+) -> dict[str, set[str]]:
     """Make anew what is made by merchant, of those a table of whose was written in this transaction or
-    entered ``since`` then (``is_whole``: of all), and what is made of the whole house. Returns the merchants
-    by table.
+    entered ``since`` then (``is_whole``: of all). Returns the merchants by table.
+
+    ``made_now`` is given each table when it is made, with what it was made of: its views are still held.
     """
     made = [asset for asset in assets().values() if isinstance(asset, Derived) and _is_late(asset)]
     due, done = _Due(lake, choices, since, is_whole), dict[str, set[str]]()
-    everybody = set[str]().union(*(due.of(asset) for asset in made if asset.by == MERCHANT))
+    everybody = set[str]().union(*(due.of(asset) for asset in made))
     for merchants in _together(lake, everybody):
         held, frames = Held(), dict[frozenset[str], pl.DataFrame]()
         for number, asset in enumerate(made):
-            mine = frozenset(due.of(asset) & merchants) if asset.by == MERCHANT else frozenset[str]()
+            mine = frozenset(due.of(asset) & merchants)
             if mine:
                 keys = frames.setdefault(mine, pl.DataFrame({"merchant_id": sorted(mine)}))
-                _make(lake, asset, Reading(lake, asset, keys, choices, held))
+                of = Reading(lake, asset, keys, choices, held)
+                _make(lake, asset, of)
+                made_now(asset, of)
                 done.setdefault(asset.table.name, set()).update(mine)
             held.forget_views_but(_views(made[number + 1 :]))
-    for asset in made:
-        if asset.by == HOUSE:
-            _make(lake, asset, Reading(lake, asset, pl.DataFrame(), choices, Held()))
     return done
-
-
-def view_of(lake: Lake, asset: Derived, view: View[T], merchants: Sequence[str], choices: Choices) -> T:
-    """What ``view`` of ``asset``, which is made by merchant, is for ``merchants`` now."""
-    return Reading(lake, asset, pl.DataFrame({"merchant_id": merchants}), choices, Held()).view(view)
 
 
 def is_entered(since: Since) -> bool:
     """Whether anything that people enter, and a table by merchant is made of, has changed ``since`` then."""
-    late = [asset for asset in assets().values() if isinstance(asset, Derived) and asset.by == MERCHANT]
+    late = [asset for asset in assets().values() if isinstance(asset, Derived) and _is_late(asset)]
     names = {name for asset in late for name, item in asset.moved_by.items() if isinstance(item, str)}
     return any(since.owners(table_named(name)) for name in sorted(names - {*_OF_FILES}))
 
@@ -215,7 +216,7 @@ def _together(lake: Lake, merchants: set[str]) -> Iterator[set[str]]:
 
 
 def _is_late(asset: Asset) -> bool:
-    return isinstance(asset, Derived) and asset.by in (MERCHANT, HOUSE)
+    return isinstance(asset, Derived) and asset.by == MERCHANT
 
 
 def _views(made: Sequence[Asset]) -> list[View[Any]]:

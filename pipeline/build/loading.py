@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from typing import Any
 
 import polars as pl
 
@@ -23,6 +24,7 @@ from contracts.tables import Table
 from pipeline.intake.conflicts import conflict_rows, with_conflicts
 from pipeline.intake.contract_words import in_file_words
 from pipeline.intake.implausible import implausible_rows
+from pipeline.intake.sandbox.ahead import AHEAD_BYTES, read_ahead
 from pipeline.intake.sandbox.parsing import read_apart
 from transforms.silver.one_file import no_conflicts, settle
 from warehouse import keys, landing
@@ -103,17 +105,26 @@ def _read_all(
     readings: dict[Export, Reading] = {}
     refusals: dict[Export, FileRefusedError] = {}
     extra = [platform] if isinstance(platform, Mapped) else []
-    for row in exports.filter(pl.col("source_code") == "file").iter_rows(named=True):
-        export = (row["shop_id"], row["export_id"])
-        if export in known:
-            continue
+    files = exports.filter(pl.col("source_code") == "file")
+    confirmed = {merchant: aliases(merchant) for merchant in files["merchant_id"].unique()}
+
+    def read(row: Mapping[str, Any]) -> Reading | FileRefusedError:
         try:
-            data, confirmed = landing.read_landed(place, row["landing_name"]), aliases(row["merchant_id"])
-            readings[export] = read_apart(data, _origin(row, place), mappings=extra, aliases=confirmed)
+            data = landing.read_landed(place, row["landing_name"])
+            told = confirmed[row["merchant_id"]]
+            return read_apart(data, _origin(row, place), mappings=extra, aliases=told)
         except FileRefusedError as error:
-            refusals[export] = error
+            return error
         except NotFoundError as error:
-            refusals[export] = _lost(error)
+            return _lost(error)
+
+    unread = (row for row in files.iter_rows(named=True) if (row["shop_id"], row["export_id"]) not in known)
+    for row, found in read_ahead(read, unread, is_alone=lambda row: row["bytes_qty"] > AHEAD_BYTES):
+        export = (row["shop_id"], row["export_id"])
+        if isinstance(found, FileRefusedError):
+            refusals[export] = found
+        else:
+            readings[export] = found
     readings |= {
         export: known[export]
         for export in exports.select("shop_id", "export_id").iter_rows()
@@ -151,7 +162,7 @@ def _read_pages(
 
 
 def _lost(error: NotFoundError) -> FileRefusedError:
-    step = ("从备份恢复,或重新上传同一个文件", "restore it from backup, or upload the same file again")
+    step = ("从备份恢复，或重新上传同一个文件", "restore it from backup, or upload the same file again")
     return FileRefusedError(
         "LANDING_LOST",
         error.zh,

@@ -5,7 +5,7 @@ snapshot.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -28,8 +28,7 @@ from pipeline.intake.load_notices import with_money_notices
 from pipeline.intake.mapping import MAPPED, own_aliases, platform_of
 from pipeline.intake.receipts import FileReceipt, from_load
 from pipeline.intake.receiving import load_rows, rejudged_rows
-from transforms.derived import Choices
-from transforms.disclosure import DisclosureRule
+from transforms.derived import Choices, Derived, Slices
 from transforms.gold import gold_tables
 from transforms.gold.forecast import mart_outlook_daily
 from transforms.gold.forecast.projection import PROJECTION
@@ -104,12 +103,14 @@ def build(
     known: Mapping[Export, Reading] | None = None,
     rejudge: Sequence[str] = (),
     from_landing: bool = False,
+    begun: Callable[[], None] = lambda: None,
 ) -> Built:
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
 
     ``known`` are readings made a moment ago, each looked up when it is loaded; ``rejudge`` names exports
     whose quarantined rows are tried again; ``from_landing`` forgets every derived row and makes all of them
-    anew from the raw bytes, or from bronze where those have expired. Raises ``WriterBusyError``; on any error
+    anew from the raw bytes, or from bronze where those have expired; ``begun`` is called once there is
+    something to do. Raises ``WriterBusyError``; on any error
     nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
@@ -120,6 +121,7 @@ def build(
         moved, last = _moved(lake, anew, is_whole=from_landing), _last_build(lake)
         if waiting.is_empty() and moved.is_empty and last:
             return last
+        begun()
         number = release.begin_build(lake, at=now, run_name=run_name)
         reach("build.start")
         with lake.transaction():
@@ -166,11 +168,8 @@ def _moved(lake: Lake, anew: withdrawing.Anew, *, is_whole: bool) -> Moved:
 
 def choices_of(settings: Settings, at: dt.datetime) -> Choices:
     """What ``settings`` choose for tables made at the moment ``at``."""
-    rule = DisclosureRule(
-        settings.disclosure_minimum_owners, settings.disclosure_p, settings.disclosure_largest_share
-    )
     windows = settings.return_window_days, settings.repurchase_window_days
-    return Choices(at, *windows, settings.hit_units, rule)
+    return Choices(at, *windows, settings.hit_units)
 
 
 def _forget(lake: Lake) -> None:
@@ -215,15 +214,26 @@ def bring_up_to_date(
     """Everything that is made by merchant or of the whole house, and in ops.outlook what build ``number``
     says of open weeks.
     """
-    made = engine.derive(lake, choices, since, is_whole=is_whole)
-    outlook = mart_outlook_daily.TABLE
-    where: dict[str, object] = {"merchant_id": sorted(made.get(outlook.name, ()))}
-    said = said_by_week(lake.read(outlook, where=where))
-    known = set(lake.read(OUTLOOK, where=where, columns=["merchant_id"])["merchant_id"])
+
+    def note(asset: Derived, of: Slices) -> None:
+        if asset is mart_outlook_daily.ASSET:
+            _keep_outlook(lake, of, number)
+
+    engine.derive(lake, choices, since, is_whole=is_whole, made_now=note)
+
+
+def _keep_outlook(lake: Lake, of: Slices, number: int) -> None:
+    """Keep what the outlook just made says of open weeks; of merchants it never spoke of also what it would
+    have said of weeks that are over: a back-test from the first day.
+    """
+    where: dict[str, object] = {"merchant_id": of.keys["merchant_id"].to_list()}
+    said = said_by_week(lake.read(mart_outlook_daily.TABLE, where=where))
+    known = lake.read(OUTLOOK, where=where, columns=["merchant_id"])["merchant_id"]
     lake.append(OUTLOOK, said.with_columns(build_number=pl.lit(number)))
-    if fresh := sorted(set(said["merchant_id"]) - known):  # a back-test from the first day
-        past = engine.view_of(lake, mart_outlook_daily.ASSET, PROJECTION, fresh, choices).past
-        weeks = past.join(said, on=[*SHOP, "first_date"], how="anti")
+    fresh = set(said["merchant_id"]) - set(known)
+    if fresh:
+        weeks = of.view(PROJECTION).past.filter(pl.col("merchant_id").is_in(fresh))
+        weeks = weeks.join(said, on=[*SHOP, "first_date"], how="anti")
         lake.append(OUTLOOK, weeks.with_columns(build_number=pl.lit(number)))
 
 

@@ -49,12 +49,12 @@ def mark(
     mine = files.filter(pl.col("export_id").str.starts_with(export)) if export else files.clear()
     if mine.height != 1:
         step = {
-            "step_zh": "用 baiyun files list 查编号,写全一些,或加上店铺",
+            "step_zh": "用 baiyun files list 查编号，写全一些，或加上店铺",
             "step_en": "see `baiyun files list`; write more of the id, or the shop too",
         }
         raise NotFoundError(
             "NO_SUCH_FILE",
-            "没有这个可撤回的文件,或不止一个",
+            "没有这个可撤回的文件，或不止一个",
             "no such file to withdraw, or several",
             **step,
             export=export,

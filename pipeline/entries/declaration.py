@@ -4,7 +4,7 @@ listing, commands and page follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.build.merging import Touched
 from pipeline.entries.causes import BY_HAND, Cause
-from pipeline.entries.cells import FORMULA, TWICE, Cell, Rule
+from pipeline.entries.cells import FORMULA, TWICE, Cell, Language, Rule, Words, half
 from pipeline.entries.changes import Changed, orders_of_owners
 from warehouse.entries import Book
 from warehouse.lake import Lake
@@ -86,8 +86,9 @@ class EntryList:
     ``about`` what to enter and why, in both languages. ``columns`` are the cells of a row in their order,
     ``parts`` the books they are kept in. ``checks`` are tried after the cells' own rules. ``complete``: typed
     rows → the same with what may be left out put in. ``examples`` fill the template of a merchant who sold
-    nothing yet. ``goods``: header → the words of a template's rows, one for each of the merchant's SKUs; only
-    for lists about goods. ``cause``: what moved figures by the restatement ledger; None: no figure it follows
+    nothing yet: codes where a cell has choices, and in both languages what people would word themselves.
+    ``goods``: our name → what stands in a template's rows, one for each of the merchant's SKUs; only for
+    lists about goods. ``cause``: what moved figures by the restatement ledger; None: no figure it follows
     is made of this. ``moves``: what a build must make anew. ``is_house``: of the whole house, entered by its
     operator. ``counted`` and ``none`` are the words for so many entries and for no entry. ``metrics`` are put
     side by side, before and after, when a list was entered.
@@ -100,7 +101,7 @@ class EntryList:
     about: tuple[str, str]
     columns: tuple[Cell, ...]
     parts: tuple[Part, ...]
-    examples: tuple[tuple[str, ...], ...]
+    examples: tuple[tuple[str | Words, ...], ...]
     checks: tuple[Check, ...] = ()
     complete: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows
     goods: Mapping[str, str] | None = None
@@ -142,12 +143,19 @@ class EntryList:
     @cached_property
     def header(self) -> dict[str, str]:
         """Every way to write a column's header → our name."""
-        return {label: cell.name for cell in self.columns for label in (cell.label, *cell.also)}
+        return {label: cell.name for cell in self.columns for label in (cell.label, cell.en, *cell.also)}
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The header of a template."""
+        """The header of a template in Chinese."""
         return tuple(cell.label for cell in self.columns)
+
+    def filled(self, row: Sequence[str | Words], language: Language = "zh") -> tuple[str, ...]:
+        """A row of ``examples`` as a person would fill it in."""
+        return tuple(
+            half(word if isinstance(word, tuple) else cell.kind.choices.get(word, (word, word)), language)
+            for cell, word in zip(self.columns, row, strict=True)
+        )
 
     @cached_property
     def rules(self) -> dict[str, Rule]:

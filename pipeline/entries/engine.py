@@ -167,7 +167,7 @@ def take_back(
         step = {"step_zh": f"用 baiyun {item.code} list 查编号", "step_en": f"see `baiyun {item.code} list`"}
         raise NotFoundError(
             "NO_SUCH_ENTRY",
-            "没有这一条,或已经撤销",
+            "没有这一条，或已经撤销",
             "no such entry, or taken back already",
             **step,
             ids="、".join(ids),

@@ -15,6 +15,7 @@ import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
 
 from connectors.files.encodings import to_utf8
+from connectors.typed import fold
 from contracts.errors import FileRefusedError
 from metrics.reports.sheets import kept_as_text
 from pipeline.intake.sandbox.parsing import sheet_apart
@@ -65,11 +66,12 @@ def read_list(
         for place, word in enumerate(head)
         if word or (rows[str(place)].fill_null("").str.strip_chars() != "").any()
     ]
-    ours = [header.get(head[place]) for place in used]
+    known = {fold(label): our for label, our in header.items()}
+    ours = [known.get(fold(head[place])) for place in used]
     labels = {our: label for label, our in reversed(list(header.items()))}
     facts = {
         "missing": [label for our, label in labels.items() if our not in ours],
-        "unknown": [head[place] or "(空白)" for place, our in zip(used, ours, strict=True) if our is None],
+        "unknown": [head[place] or "（空白）" for place, our in zip(used, ours, strict=True) if our is None],
         "twice": sorted({labels[our] for our in ours if our and ours.count(our) > 1}),
     }
     if any(facts.values()):
@@ -145,14 +147,14 @@ def csv_template(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def xlsx_template(
-    title: str,
+    titles: tuple[str, str],
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
     notes: Sequence[Sequence[str]],
     choices: Mapping[int, Sequence[str]],
 ) -> bytes:
     """A list to fill in, as a workbook: every cell is text, columns with ``choices`` (place → words) have a
-    box to choose from, ``notes`` on a second sheet.
+    box to choose from, ``notes`` on a second sheet. ``titles``: of the two sheets.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(
@@ -162,7 +164,7 @@ def xlsx_template(
             book.add_format({"num_format": "@"}),
             book.add_format({"bold": True, "bg_color": "#EEF2F7", "num_format": "@"}),
         )
-        sheet, about = book.add_worksheet(title[:31]), book.add_worksheet("说明")
+        sheet, about = (book.add_worksheet(title[:31]) for title in titles)
         sheet.freeze_panes(1, 0)
         for place, label in enumerate(header):
             widest = max([2 * len(label), *(len(row[place]) for row in rows[:200])])

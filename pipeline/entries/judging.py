@@ -91,17 +91,27 @@ def bad_file(item: EntryList, name: str, **facts: object) -> FileRefusedError:
 
     Columns that are missing, unknown or there twice are named in the sentence.
     """
-    named = {"missing": "缺少列", "unknown": "多出列", "twice": "重复列"}
-    odd = ";".join(f"{zh}「{facts[what]}」" for what, zh in named.items() if what in facts)
-    zh = f"{item.zh}表的表头不对:{odd}" if odd else f"{item.zh}表读不出来,或表头、列数不对"
-    step_zh = f"照{item.zh}页或命令行的模板填,存成 Excel 或 CSV"
+    named = {
+        "missing": ("缺少列", "missing"), "unknown": ("多出列", "unknown"), "twice": ("重复列", "there twice")
+    }  # fmt: skip
+    odd = [(words, str(facts[what])) for what, words in named.items() if what in facts]
+    names = {"（空白）": "(blank)"} | {cell.label: cell.en for cell in item.columns}
+    odd_zh = "；".join(f"{zh}「{columns}」" for (zh, _), columns in odd)
+    odd_en = "; ".join(
+        f"{en} “{', '.join(names.get(column, column) for column in columns.split('、'))}”"
+        for (_, en), columns in odd
+    )
+    zh = f"{item.zh}表的表头不对：{odd_zh}" if odd else f"{item.zh}表读不出来，或表头、列数不对"
+    plain_en = "the list cannot be read, or its header or columns are wrong"
+    en = f"the header of the list is wrong: {odd_en}" if odd else plain_en
+    step_zh = f"照{item.zh}页或命令行的模板填，存成 Excel 或 CSV"
     step_en = (
         f"fill in the template of the page or of `baiyun {item.code} template`; save as a workbook or as CSV"
     )
     return FileRefusedError(
         f"{item.prefix}_FILE",
         zh,
-        "the list cannot be read, or its header or columns are wrong",
+        en,
         step_zh=step_zh,
         step_en=step_en,
         file=name,
@@ -125,7 +135,7 @@ def _typed(item: EntryList, cells: pl.DataFrame, given: Given) -> tuple[pl.DataF
     for cell in item.columns:
         texts = cells[cell.name]
         if cell.takes_back:
-            back = (texts == TAKEN_BACK).fill_null(value=False)
+            back = texts.str.to_lowercase().is_in(list(TAKEN_BACK)).fill_null(value=False)
             is_back, texts = is_back | back, texts.set(back, None)
         if cell.kind.name == "shop":
             texts = texts.replace(dict(given.shops))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.errors import NotFoundError
+from contracts.errors import no_such_page
 from metrics.query.access import Viewer, require
 from pipeline import deliveries
 from pipeline.deliveries import Delivery
 from pipeline.entries import engine
+from pipeline.entries.cells import Language
 from pipeline.entries.declaration import EntryList
 from pipeline.entries.engine import ListPreview
 from pipeline.entries.found import entry_list, entry_lists
@@ -33,11 +34,11 @@ def lists_of(viewer: Viewer) -> tuple[EntryList, ...]:
     return tuple(item for item in entry_lists() if not item.is_house)
 
 
-def list_template(viewer: Viewer, code: str, form: str = "csv") -> bytes:
-    """The list to fill in, with the merchant's own SKUs where it is about goods."""
+def list_template(viewer: Viewer, code: str, form: str = "csv", language: Language = "zh") -> bytes:
+    """The list to fill in in ``language``, with the merchant's own SKUs where it is about goods."""
     item, merchant_id = _own(viewer, code)
     with reading(settings_of(viewer)) as lake:
-        return template(item, form, lake=lake, merchant_id=merchant_id)
+        return template(item, form, lake=lake, merchant_id=merchant_id, language=language)
 
 
 def preview_list(viewer: Viewer, code: str, name: str, data: bytes) -> ListPreview:
@@ -92,7 +93,7 @@ def merchant_of(viewer: Viewer) -> str:
     """
     require(viewer)
     if viewer.merchant_id is None or viewer.role == "association":
-        raise _no_such_page()
+        raise no_such_page()
     return viewer.merchant_id
 
 
@@ -111,11 +112,5 @@ def _own(viewer: Viewer, code: str) -> tuple[EntryList, str | None]:
         return item, merchant_of(viewer)
     require(viewer)
     if viewer.role != "operator":
-        raise _no_such_page()
+        raise no_such_page()
     return item, None
-
-
-def _no_such_page() -> NotFoundError:
-    return NotFoundError(
-        "NO_SUCH_PAGE", "没有这个页面", "no such page", step_zh="返回首页", step_en="go back to the overview"
-    )

@@ -4,33 +4,47 @@ goods; else with examples.
 
 from __future__ import annotations
 
-from pipeline.entries.cells import Cell
+from pipeline.entries.cells import Cell, Language, Words, either_of, half
 from pipeline.entries.declaration import EntryList
 from pipeline.entries.files import csv_template, xlsx_template
 from transforms.gold.orders import fct_order_line
 from warehouse.lake import Lake
 
+#: A row as ``EntryList.examples`` has it.
+_Row = tuple[str | Words, ...]
 #: SKUs of one template: more than anybody fills in by hand.
 MOST_SKUS = 2_000
 
 
 def template(
-    item: EntryList, form: str = "csv", *, lake: Lake | None = None, merchant_id: str | None = None
+    item: EntryList,
+    form: str = "csv",
+    *,
+    lake: Lake | None = None,
+    merchant_id: str | None = None,
+    language: Language = "zh",
 ) -> bytes:
-    """The list to fill in as ``csv`` or ``xlsx``.
+    """The list to fill in as ``csv`` or ``xlsx``, with the headers and choices of ``language``.
 
     With a ``lake`` and a merchant who sold anything, a list about goods has a row per SKU, which an import
     leaves out until it is filled in.
     """
-    rows = _goods_rows(item, lake, merchant_id) if lake and merchant_id and item.goods is not None else []
-    rows += _other_rows(item) if rows else list(item.examples)
+    goods = _goods_rows(item, lake, merchant_id) if lake and merchant_id and item.goods is not None else []
+    every = [*goods, *_other_rows(item)] if goods else item.examples
+    rows = [item.filled(row, language) for row in every]
+    header = [half((cell.label, cell.en), language) for cell in item.columns]
     if form == "csv":
-        return csv_template(item.labels, rows)
-    choices = {place: cell.kind.words for place, cell in enumerate(item.columns) if cell.kind.words}
-    return xlsx_template(item.zh, item.labels, rows, _notes(item), choices)
+        return csv_template(header, rows)
+    choices = {
+        place: [half(words, language) for words in cell.kind.choices.values()]
+        for place, cell in enumerate(item.columns)
+        if cell.kind.choices
+    }
+    titles = half((item.zh, item.en), language), half(("说明", "how to fill in"), language)
+    return xlsx_template(titles, header, rows, _notes(item, language), choices)
 
 
-def _goods_rows(item: EntryList, lake: Lake, merchant_id: str | None) -> list[tuple[str, ...]]:
+def _goods_rows(item: EntryList, lake: Lake, merchant_id: str | None) -> list[_Row]:
     """A row per SKU the merchant sold, by shop where each shop's is entered apart, largest paid value
     first.
     """
@@ -46,12 +60,12 @@ def _goods_rows(item: EntryList, lake: Lake, merchant_id: str | None) -> list[tu
     return [_row(item, sold) for sold in lake.sql(query, [merchant_id]).iter_rows(named=True)]
 
 
-def _row(item: EntryList, sold: dict[str, object]) -> tuple[str, ...]:
+def _row(item: EntryList, sold: dict[str, object]) -> _Row:
     goods = item.goods or {}
-    return tuple(goods.get(cell.label) or str(sold.get(cell.name) or "") for cell in item.columns)
+    return tuple(goods.get(cell.name) or str(sold.get(cell.name) or "") for cell in item.columns)
 
 
-def _other_rows(item: EntryList) -> list[tuple[str, ...]]:
+def _other_rows(item: EntryList) -> list[_Row]:
     """The examples that are about no SKU or style, without what a person fills in: they show what else there
     is to enter.
     """
@@ -71,14 +85,21 @@ def _is_left_open(cell: Cell) -> bool:
     return cell.is_filled_in or cell.kind.name in ("id", "shop", "date")
 
 
-def _notes(item: EntryList) -> list[tuple[str, ...]]:
-    """The second sheet: what the list is for, then each column with what a wrong cell is told, Chinese and
-    English.
+def _notes(item: EntryList, language: Language) -> list[tuple[str, ...]]:
+    """The second sheet: what the list is for, then each column with what a wrong cell is told; for who reads
+    Chinese with English beside it.
     """
-    head: list[tuple[str, ...]] = [("列 / column", "怎么填", "how"), (item.zh, item.about[0], item.about[1])]
-    return head + [(f"{cell.label} / {cell.en}", _how_zh(cell), cell.rule.step_en) for cell in item.columns]
+    how = [(f"{cell.label} / {cell.en}", *_how(cell)) for cell in item.columns]
+    rows = [("列 / column", "怎么填", "how"), (f"{item.zh} / {item.en}", *item.about), *how]
+    if language == "zh":
+        return list(rows)
+    return [(name.split(" / ")[1], en) for name, _, en in rows]
 
 
-def _how_zh(cell: Cell) -> str:
-    words = f"{'、'.join(cell.kind.words)}。" if cell.kind.words else ""
-    return f"{'必填。' if cell.is_required else ''}{words}{cell.rule.step_zh}"
+def _how(cell: Cell) -> Words:
+    """How to fill a column in."""
+    zh, en = either_of(cell.kind.choices) if cell.kind.choices else ("", "")
+    return (
+        f"{'必填。' if cell.is_required else ''}{f'{zh}。' if zh else ''}{cell.rule.step_zh}",
+        f"{'Required: ' if cell.is_required else ''}{f'{en}; ' if en else ''}{cell.rule.step_en}",
+    )

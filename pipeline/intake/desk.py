@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
 import logging
 from dataclasses import dataclass, field, replace
 
@@ -96,15 +97,23 @@ class Desk:
         desk.mapped = (source_of(lake, merchant_id, shop.platform_code),) if shop else ()
         return desk
 
-    def read(self, data: bytes, origin: Origin, limits: Limits | None) -> Reading:
-        """A file's content as this shop's, with a warning when its money is not what the shop's money was.
+    def begin(self, name: str, data: bytes, limits: Limits | None) -> Reading | FileRefusedError:
+        """What is in a file of this name, or why it is refused; for any thread, for the lake is not asked."""
+        export_id, own = hashlib.sha256(data).hexdigest(), name.rsplit("/", 1)[-1]
+        origin = Origin(self.merchant_id, self.shop_id, export_id, own, self.now, secret=self.secret)
+        try:
+            return read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
+        except FileRefusedError as error:
+            return error
+
+    def read(self, found: Reading | FileRefusedError, data: bytes, limits: Limits | None) -> Reading:
+        """What ``begin`` found of ``data`` as this shop's, with a warning when its money is not what the
+        shop's money was.
 
         Raises FileRefusedError.
         """
-        try:
-            found = read_apart(data, origin, limits, mappings=self.mapped, aliases=self.aliases)
-        except FileRefusedError as error:
-            raise self._known_elsewhere(error, data, limits) from None
+        if isinstance(found, FileRefusedError):
+            raise self._known_elsewhere(found, data, limits)
         money = next(
             (column.name for column in found.layout.columns if column.cell in _MONEY and column.filled), ""
         )
@@ -319,7 +328,7 @@ def _unknown(lake: Lake, merchant_id: str, shop_id: str) -> NotFoundError:
     """
     near = difflib.get_close_matches(shop_id, registry.shops(lake, merchant_id)["shop_id"].to_list())
     facts = {"merchant": merchant_id, "shop": shop_id, **({"near": "、".join(near)} if near else {})}
-    step_zh = "核对编号;新店铺用 baiyun shops add 或 ingest --new-shop 登记"
+    step_zh = "核对编号；新店铺用 baiyun shops add 或 ingest --new-shop 登记"
     step_en = "check the id; enter a new shop with `baiyun shops add` or `ingest --new-shop`"
     return NotFoundError(
         "NOT_REGISTERED", "没有登记", "not registered", step_zh=step_zh, step_en=step_en, **facts

@@ -5,7 +5,7 @@ memory stays that of one file.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ import polars as pl
 
 from connectors.reading import Reading
 from pipeline.build.loading import Export
+from pipeline.intake.land import Landed
 from pipeline.intake.sandbox.reader import SAME
 from warehouse.place import Place
 from warehouse.scratch import scratch_folder
@@ -22,8 +23,23 @@ from warehouse.scratch import scratch_folder
 class Handed(Mapping[Export, Reading]):
     """Export → reading, whose rows ``put_down`` has left in ``folder`` and each look takes up again."""
 
-    def __init__(self, folder: Path, readings: Mapping[Export, Reading]) -> None:
-        self._folder, self._readings = folder, dict(readings)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._readings: dict[Export, Reading] = {}
+
+    def put_down(self, export: Export, reading: Reading) -> Reading:
+        """``reading`` with its first row alone: what differs of all of them lies in ``folder`` now."""
+        same = SAME if reading.bronze.height else ()
+        # not compressed, so that looking only maps it
+        reading.bronze.drop(same).write_ipc(_file(self._folder, export))
+        return replace(reading, bronze=reading.bronze.head(1))
+
+    def add(self, shop_id: str, landed: Iterable[Landed]) -> None:
+        """Offer what of one shop's files was read, their rows put down before."""
+        self._readings |= {(shop_id, item.export_id): item.reading for item in landed if item.reading}
+
+    def __contains__(self, export: object) -> bool:
+        return export in self._readings
 
     def __getitem__(self, export: Export) -> Reading:
         reading = self._readings[export]
@@ -39,21 +55,14 @@ class Handed(Mapping[Export, Reading]):
 
 
 @contextmanager
-def handing(place: Place) -> Iterator[Path]:
-    """A folder for the rows of files, gone with what it holds when the build is done."""
+def handing(place: Place) -> Iterator[Handed]:
+    """Readings whose rows lie in a folder of their own, gone with what it holds when the build is done."""
     folder = scratch_folder(place)
     folder.mkdir()
     try:
-        yield folder
+        yield Handed(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def put_down(folder: Path, export: Export, reading: Reading) -> Reading:
-    """``reading`` with its first row alone: what differs of all of them lies in ``folder`` now."""
-    same = SAME if reading.bronze.height else ()
-    reading.bronze.drop(same).write_ipc(_file(folder, export))  # not compressed, so that looking only maps it
-    return replace(reading, bronze=reading.bronze.head(1))
 
 
 def without_rows(export: Export, reading: Reading) -> Reading:

@@ -15,7 +15,7 @@ import os
 import stat
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +23,7 @@ from pathlib import Path
 from contracts.errors import FileRefusedError, NotFoundError, UsageError
 from contracts.intake import refuse
 from pipeline.house import writing
-from pipeline.intake.handing import without_rows
+from pipeline.intake.handing import Handed, without_rows
 from pipeline.intake.land import Landed, land_files
 from pipeline.intake.names import plain_name
 from pipeline.intake.receipts import FileReceipt, refused, rule_counts, verdict_of, with_reason
@@ -40,9 +40,18 @@ _ASIDE = ("refused", "unusable")
 SETTLED_SECONDS = 2.0
 
 
-def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:
+def scan(
+    settings: Settings,
+    *,
+    at: dt.datetime | None = None,
+    handed: Handed | None = None,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[FileReceipt]:
     """Land every settled file and say what became of it: ``accepted`` (waits for the build), ``unusable``,
     ``duplicate`` or ``refused``.
+
+    ``handed`` takes what was read, for a build that follows at once; ``progress`` is told each name before it
+    is read.
 
     Other folders are left alone. One bad entry stops no other: links, special files and files that cannot be
     read are refused like any other.
@@ -61,7 +70,7 @@ def scan(settings: Settings, *, at: dt.datetime | None = None) -> list[FileRecei
         taken = [
             item
             for _, paths in groupby(waiting, lambda path: path.parent)
-            for item in _take(lake, settings, list(paths), at)
+            for item in _take(lake, settings, list(paths), at, handed, progress)
         ]
     # a file leaves the folder only once the manifest that names it is committed
     for path, receipts in taken:
@@ -120,7 +129,12 @@ def _plainly_named(path: Path) -> Path | None:
 
 
 def _take(
-    lake: Lake, settings: Settings, paths: Sequence[Path], at: dt.datetime | None
+    lake: Lake,
+    settings: Settings,
+    paths: Sequence[Path],
+    at: dt.datetime | None,
+    handed: Handed | None,
+    progress: Callable[[str], None],
 ) -> list[tuple[Path, list[FileReceipt]]]:
     """What became of each entry of one shop's folder."""
     merchant_id, shop_id = paths[0].parts[-3], paths[0].parts[-2]
@@ -129,7 +143,7 @@ def _take(
     )  # each looked at just before it is read: meanwhile it may have become a link
     told: dict[str, list[FileReceipt]] = defaultdict(list)
     try:
-        for item in land_files(
+        landed = land_files(
             lake,
             settings.place,
             merchant_id,
@@ -138,8 +152,12 @@ def _take(
             by="inbox",
             at=at,
             limits=Limits.of(settings),
-            rows=without_rows,
-        ):
+            rows=handed.put_down if handed is not None else without_rows,
+            progress=progress,
+        )
+        if handed is not None:
+            handed.add(shop_id, landed)
+        for item in landed:
             told[item.name.partition("/")[0]].append(item.receipt or _waiting(item, merchant_id, shop_id))
         refusal = refuse("NOT_A_FILE")  # of the others
     except FileRefusedError as error:

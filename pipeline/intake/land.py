@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from connectors.files.tabular import MAX_FILE_BYTES
-from connectors.reading import Origin, Reading
+from connectors.reading import Reading
 from contracts.errors import FileRefusedError
 from contracts.fields import TIME_ZONE
 from contracts.intake import refuse
 from pipeline.intake.desk import Desk
 from pipeline.intake.receipts import FileReceipt, refused
+from pipeline.intake.sandbox.ahead import AHEAD_BYTES, read_ahead
 from pipeline.intake.sandbox.parsing import Limits, unpack_apart, warm
 from warehouse import landing, registry
 from warehouse.lake import Lake
@@ -74,10 +76,16 @@ def land_files(
     landed: list[Landed] = []
     desk = Desk.open(lake, place, merchant_id, shop_id, at=now, by=by, register=register)
     with lake.transaction():
-        for path in paths:
-            progress(path.name)
-            for name, given in _given(path, limits):
-                item = _land(desk, name, given, limits)
+        for _, entries in read_ahead(
+            partial(_begin, desk, limits),
+            _opened(paths, progress),
+            # the first file of an unknown shop says how the next is read
+            is_alone=lambda file: (
+                desk.shop is None or (isinstance(file[1], bytes) and len(file[1]) > AHEAD_BYTES)
+            ),
+        ):
+            for name, given, found in entries:
+                item = _land(desk, name, given, found, limits)
                 landed.append(
                     replace(item, reading=rows((shop_id, item.export_id), item.reading))
                     if item.reading
@@ -100,25 +108,36 @@ def _with_gaps(desk: Desk, landed: list[Landed]) -> list[Landed]:
 
 
 Given = bytes | FileRefusedError
+Found = Reading | FileRefusedError
 
 
-def _given(path: Path, limits: Limits | None) -> list[tuple[str, Given]]:
-    """A file's name and bytes, or those of each file in an archive.
+def _opened(paths: Iterable[Path], progress: Callable[[str], None]) -> Iterator[tuple[str, Given]]:
+    """Each file's name and bytes, or instead of bytes why it cannot be taken, as it is when it is come to."""
+    for path in paths:
+        progress(path.name)
+        name = path.name.encode("utf-8", "replace").decode("utf-8")
+        try:
+            yield name, _settled_bytes(path)
+        except OSError:
+            yield name, refuse("UNREADABLE")
+        except FileRefusedError as error:
+            yield name, error
 
-    Instead of bytes the refusal of what cannot be taken.
-    """
-    name = path.name.encode("utf-8", "replace").decode("utf-8")
+
+def _begin(
+    desk: Desk, limits: Limits | None, file: tuple[str, Given]
+) -> list[tuple[str, Given, Found | None]]:
+    """A file with what is read of it, or those of an archive, each of which is read in its turn (None)."""
+    name, given = file
+    if isinstance(given, FileRefusedError):
+        return [(name, given, given)]
     try:
-        data = _settled_bytes(path)
-    except OSError:
-        return [(name, refuse("UNREADABLE"))]
+        files = unpack_apart(given, limits)
     except FileRefusedError as error:
-        return [(name, error)]
-    try:
-        files = unpack_apart(data, limits)
-    except FileRefusedError as error:
-        return [(name, error)]
-    return [(f"{name}/{entry}", content) for entry, content in files] if files else [(name, data)]
+        return [(name, error, error)]
+    if files:
+        return [(f"{name}/{entry}", content, None) for entry, content in files]
+    return [(name, given, desk.begin(name, given, limits))]
 
 
 def _settled_bytes(path: Path) -> bytes:
@@ -137,23 +156,12 @@ def _settled_bytes(path: Path) -> bytes:
     return data
 
 
-def _land(desk: Desk, name: str, given: Given, limits: Limits | None) -> Landed:
+def _land(desk: Desk, name: str, given: Given, found: Found | None, limits: Limits | None) -> Landed:
     try:
         if isinstance(given, FileRefusedError):
             raise given
         export_id = hashlib.sha256(given).hexdigest()
-        reading = desk.read(
-            given,
-            Origin(
-                desk.merchant_id,
-                desk.shop_id,
-                export_id,
-                name.rsplit("/", 1)[-1],
-                desk.now,
-                secret=desk.secret,
-            ),
-            limits,
-        )
+        reading = desk.read(found or desk.begin(name, given, limits), given, limits)
         desk.check(reading, export_id, name)
     except FileRefusedError as error:
         return Landed(name, "", refused(name, error, merchant_id=desk.merchant_id, shop_id=desk.shop_id))

@@ -80,18 +80,30 @@ def _missing_rates(part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Noti
         .agg(pl.len().alias("rows"), pl.col("day").drop_nulls().unique().sort())
         .sort("currency_code")
     )
-    told: dict[Export, tuple[int, list[str]]] = {}
+    told: dict[Export, tuple[int, list[tuple[str, str]]]] = {}
     for shop, export, currency, count, of in days.iter_rows():
         before, words = told.get((shop, export), (0, []))
-        told[shop, export] = (before + count, [*words, f"{currency} {_days(of)}"])
+        zh, en = _days(of)
+        told[shop, export] = (before + count, [*words, (f"{currency} {zh}", f"{currency} {en}")])
     return [
-        (export, Notice("RATE_MISSING", count, ";".join(words))) for export, (count, words) in told.items()
+        (
+            export,
+            Notice("RATE_MISSING", count, _both(*("；".join(half) for half in zip(*words, strict=True)))),
+        )
+        for export, (count, words) in told.items()
     ]
 
 
-def _days(days: list[object]) -> str:
+def _days(days: list[object]) -> tuple[str, str]:
     named = "、".join(map(str, days[:_DAYS_NAMED]))
-    return f"{named} … {days[-1]}" if len(days) > _DAYS_NAMED else named or "日期不明 / days unknown"
+    if not named:
+        return "日期不明", "days unknown"
+    return (f"{named} … {days[-1]}",) * 2 if len(days) > _DAYS_NAMED else (named, named)
+
+
+def _both(zh: str, en: str) -> str:
+    """Chinese and English, or once what is the same in both."""
+    return zh if zh == en else f"{zh} / {en}"
 
 
 def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
@@ -123,9 +135,9 @@ def _undated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
         .group_by("shop_id", "_export_id")
         .agg(pl.len(), pl.col("money_fen").sum())
     )
-    wanted = _tellers(part.platform)
+    (zh, en) = _tellers(part.platform)
     return [
-        ((shop, export), Notice("MONEY_UNDATED", count, f"{yuan(fen)} 元{wanted}"))
+        ((shop, export), Notice("MONEY_UNDATED", count, _both(f"¥{yuan(fen)}{zh}", f"¥{yuan(fen)}{en}")))
         for shop, export, count, fen in left.iter_rows()
     ]
 
@@ -166,7 +178,7 @@ def _unsized(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
         .agg(pl.len(), pl.col("paid_fen").sum())
     )
     return [
-        ((shop, export), Notice("REFUND_UNSIZED", count, f"支付 {yuan(fen)} 元"))
+        ((shop, export), Notice("REFUND_UNSIZED", count, f"¥{yuan(fen)}"))
         for shop, export, count, fen in left.iter_rows()
     ]
 
@@ -196,10 +208,10 @@ def _waiting(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     for shop, export, currency, minor in sums.iter_rows():
         amount = yuan(minor)
         words.setdefault((shop, export), []).append(
-            f"{amount} 元" if currency == "CNY" else f"{currency} {amount}"
+            f"¥{amount}" if currency == "CNY" else f"{currency} {amount}"
         )
     return [
-        ((shop, export), Notice("REFUND_WAITS", count, ";".join(words[shop, export])))
+        ((shop, export), Notice("REFUND_WAITS", count, "；".join(words[shop, export])))
         for shop, export, count in counts.iter_rows()
     ]
 
@@ -233,7 +245,7 @@ def _restated(lake: Lake, part: Loaded) -> list[tuple[Export, Notice]]:
     return notices
 
 
-def _tellers(platform: Platform) -> str:
+def _tellers(platform: Platform) -> tuple[str, str]:
     """The platform's exports of orders that tell when an order was paid."""
     kinds = [
         item.kind
@@ -241,9 +253,10 @@ def _tellers(platform: Platform) -> str:
         if item.source == "file"
         and any(column.name == "paid_at" and column.required for column in item.columns)
     ]
-    names = "、".join(
-        codes.KIND.zh(kind)
-        for kind in dict.fromkeys(kinds)
-        if kind.endswith(("orders", "order_items", "trades"))
+    orders = [kind for kind in dict.fromkeys(kinds) if kind.endswith(("orders", "order_items", "trades"))]
+    if not orders:
+        return "", ""
+    return (
+        f"；写付款时间的文件：{'、'.join(map(codes.KIND.zh, orders))}",
+        f"; told by: {', '.join(map(codes.KIND.en, orders))}",
     )
-    return f";写付款时间的文件 / told by: {names}" if names else ""

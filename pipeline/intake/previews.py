@@ -11,7 +11,7 @@ import polars as pl
 
 from connectors.base import Layout, platforms
 from connectors.mapping.rows import unknown_words
-from connectors.reading import Origin, Reading, near_headers
+from connectors.reading import Reading, near_headers
 from contracts.errors import FileRefusedError
 from contracts.intake import ROW_RULES, UNREAD_HEADERS, row_place, unmasked_at
 from pipeline.build.loading import with_unknown_words
@@ -83,10 +83,7 @@ def look(desk: Desk, name: str, data: bytes, limits: Limits) -> Preview:
     """``data`` as ``desk`` would take it under ``name``; a refusal is part of the answer."""
     export_id = hashlib.sha256(data).hexdigest()
     try:
-        origin = Origin(
-            desk.merchant_id, desk.shop_id, export_id, name.rsplit("/", 1)[-1], desk.now, secret=desk.secret
-        )
-        found = desk.read(data, origin, limits)
+        found = desk.read(desk.begin(name, data, limits), data, limits)
         desk.check(found, export_id, name)
     except FileRefusedError as error:
         return not_taken(desk, name, error, data, limits)

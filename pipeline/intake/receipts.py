@@ -23,8 +23,8 @@ class FileReceipt:
     ``rows_read`` = published + quarantined + superseded + duplicate; all zero for a refused file.
 
     ``verdict`` is a code of ``contracts.codes.VERDICT``; ``rules`` is row rule → rows; ``rule``, ``message``
-    and ``next_step`` speak for a file that was refused or of which no row is usable; ``notices`` are warnings
-    of one that was taken.
+    and ``next_step`` speak for a file that was refused or of which no row is usable, ``facts`` name what was
+    found in one that was refused; ``notices`` are warnings of one that was taken.
     """
 
     name: str
@@ -49,6 +49,13 @@ class FileReceipt:
     rule: str = ""
     message: str = ""
     next_step: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> tuple[str, str]:
+        """``message`` in Chinese and in English, without its ``facts``."""
+        zh, _, en = self.message.partition(" / ")
+        return zh, en.partition(" (file=")[0]
 
     @property
     def quarantined_share(self) -> float:
@@ -91,10 +98,12 @@ def with_reason(receipt: FileReceipt) -> FileReceipt:
     if receipt.verdict != "unusable":
         return receipt
     worst = sorted(receipt.rules, key=lambda rule: (-receipt.rules[rule], rule))[:_REASONS]
-    zh = ";".join(f"{ROW_RULES[rule].zh}({receipt.rules[rule]:,} 行)" for rule in worst if rule in ROW_RULES)
+    zh = "；".join(
+        f"{ROW_RULES[rule].zh}（{receipt.rules[rule]:,} 行）" for rule in worst if rule in ROW_RULES
+    )
     en = "; ".join(f"{ROW_RULES[rule].en} ({receipt.rules[rule]:,})" for rule in worst if rule in ROW_RULES)
     message = (
-        f"全部 {receipt.rows_read:,} 行都被隔离:{zh} / all rows are quarantined: {en} (file={receipt.name})"
+        f"全部 {receipt.rows_read:,} 行都被隔离：{zh} / all rows are quarantined: {en} (file={receipt.name})"
     )
     said = ROW_RULES.get(worst[0]) if worst else None
     return replace(
@@ -116,6 +125,7 @@ def refused(name: str, error: FileRefusedError, *, merchant_id: str, shop_id: st
         rule=error.rule,
         message=message,
         next_step=step,
+        facts={key: str(value) for key, value in error.facts.items()},
         merchant_id=merchant_id,
         shop_id=shop_id,
     )

@@ -7,13 +7,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import UsageError
+from contracts.owners import unnamed_owner
 from pipeline.house import writing
 from warehouse import registry
 from warehouse.lake import Lake
 from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A shop to be entered, with its merchant and owner.
+
+    Names not given are the ids; what is known keeps its name unless a new one is given.
+    """
+
+    merchant_id: str
+    shop_id: str
+    platform_code: str
+    shop_name: str = ""
+    merchant_name: str = ""
+    owner_id: str = ""
+    owner_name: str = ""
+    platform_shop_id: str | None = None
+    credential_ref: str | None = None
 
 
 def register_shop(
@@ -23,46 +43,43 @@ def register_shop(
     platform_code: str,
     *,
     at: dt.datetime,
-    shop_name: str = "",
-    merchant_name: str = "",
-    owner_id: str = "",
-    owner_name: str = "",
-    platform_shop_id: str | None = None,
-    credential_ref: str | None = None,
+    **given: Any,  # noqa: ANN401 - as Entry has them
 ) -> None:
-    """Enter a shop, and its merchant and owner where they are not known.
+    """``register_shops`` of one."""
+    register_shops(lake, [Entry(merchant_id, shop_id, platform_code, **given)], at=at)
 
-    Names not given are the ids; what is known keeps its name unless a new one is given.
 
-    Raises ``UsageError`` when the shop belongs to another merchant or platform.
+def register_shops(lake: Lake, entries: Sequence[Entry], *, at: dt.datetime) -> None:
+    """Enter shops, and their merchants and owners where they are not known.
+
+    Raises ``UsageError`` when a shop belongs to another merchant or platform.
     """
     with lake.transaction():
-        known = {str(row["merchant_id"]): row for row in registry.merchants(lake).iter_rows(named=True)}.get(
-            merchant_id, {}
-        )
-        owner = owner_id or str(known.get("owner_id") or f"owner-{merchant_id}"[:41])
-        if owner_name or owner not in registry.owners(lake)["owner_id"]:
-            registry.add_owner(lake, owner, owner_name or owner, at=at)
-        registry.add_merchant(
-            lake,
-            merchant_id,
-            merchant_name or str(known.get("merchant_name") or merchant_id),
-            owner_id=owner,
-            at=at,
-        )
-        before = {
-            str(row["shop_id"]): row for row in registry.shops(lake, merchant_id).iter_rows(named=True)
-        }.get(shop_id, {})
-        registry.add_shop(
-            lake,
-            merchant_id,
-            shop_id,
-            platform_code=platform_code,
-            shop_name=shop_name or str(before.get("shop_name") or shop_id),
-            at=at,
-            platform_shop_id=platform_shop_id or before.get("platform_shop_id"),
-            credential_ref=credential_ref or before.get("credential_ref"),
-        )
+        merchants = {row["merchant_id"]: row for row in registry.merchants(lake).to_dicts()}
+        shops = {(row["merchant_id"], row["shop_id"]): row for row in registry.shops(lake).to_dicts()}
+        known = set(registry.owners(lake)["owner_id"])
+        owners, people, places = {}, [], []
+        for one in entries:
+            merchant = merchants.get(one.merchant_id, {})
+            owner = one.owner_id or merchant.get("owner_id") or unnamed_owner(one.merchant_id)
+            if one.owner_name or owner not in known:
+                owners[owner] = one.owner_name or owner
+            name = one.merchant_name or merchant.get("merchant_name") or one.merchant_id
+            people.append(registry.Merchant(one.merchant_id, name, owner))
+            before = shops.get((one.merchant_id, one.shop_id), {})
+            places.append(
+                registry.Shop(
+                    one.merchant_id,
+                    one.shop_id,
+                    one.platform_code,
+                    one.shop_name or before.get("shop_name") or one.shop_id,
+                    one.platform_shop_id or before.get("platform_shop_id"),
+                    one.credential_ref or before.get("credential_ref"),
+                )
+            )
+        registry.add_owners(lake, owners, at=at)
+        registry.add_merchants(lake, people, at=at)
+        registry.add_shops(lake, places, at=at)
 
 
 def register_market(
@@ -80,30 +97,31 @@ def register_market(
         )
     now = at or dt.datetime.now(dt.UTC)
     people = {row["merchant_id"]: row for row in market["merchants"]}
+    entries = [
+        Entry(
+            shop["merchant_id"],
+            shop["shop_id"],
+            shop["platform_code"],
+            shop["shop_name"],
+            platform_shop_id=shop["platform_shop_id"],
+            credential_ref=shop.get("credential_ref", shop["shop_id"]),
+            **{
+                name: people[shop["merchant_id"]][name]
+                for name in ("merchant_name", "owner_id", "owner_name")
+            },
+        )
+        for shop in market["shops"]
+    ]
+    merchant_of = {shop["shop_id"]: shop["merchant_id"] for shop in market["shops"]}
+    accounts = [
+        registry.LiveAccount(
+            merchant_of[item["shop_id"]],
+            item["shop_id"],
+            item["live_account_id"],
+            item["live_account_name"],
+        )
+        for item in market["accounts"]
+    ]
     with writing(settings) as lake, lake.transaction():
-        for shop in market["shops"]:
-            person = people[shop["merchant_id"]]
-            register_shop(
-                lake,
-                shop["merchant_id"],
-                shop["shop_id"],
-                shop["platform_code"],
-                at=now,
-                shop_name=shop["shop_name"],
-                merchant_name=person["merchant_name"],
-                owner_id=person["owner_id"],
-                owner_name=person["owner_name"],
-                platform_shop_id=shop["platform_shop_id"],
-                credential_ref=shop.get("credential_ref", shop["shop_id"]),
-            )
-        merchant_of = {shop["shop_id"]: shop["merchant_id"] for shop in market["shops"]}
-        for account in market["accounts"]:
-            merchant = merchant_of[account["shop_id"]]
-            registry.add_live_account(
-                lake,
-                merchant,
-                account["shop_id"],
-                account["live_account_id"],
-                at=now,
-                live_account_name=account["live_account_name"],
-            )
+        register_shops(lake, entries, at=now)
+        registry.add_live_accounts(lake, accounts, at=now)

@@ -153,10 +153,10 @@ def _held(
         ).to_series()
         return HeldReleaseError(
             "HELD",
-            "检查未通过,看板保持在上一个发布;外币订单没有汇率,都还没有计入",
+            "检查未通过，看板保持在上一个发布；外币订单没有汇率，都还没有计入",
             "checks failed; the dashboards stay on the last good release; orders in another currency have no "
             "rate and are in no figure",
-            step_zh="导入这些天的汇率:baiyun rates import,然后运行 baiyun build",
+            step_zh="导入这些天的汇率：baiyun rates import，然后运行 baiyun build",
             step_en="give the rates of these days with `baiyun rates import`, then run `baiyun build`",
             build=build_number,
             rules=", ".join(rules),
@@ -165,9 +165,9 @@ def _held(
         )
     return HeldReleaseError(
         "HELD",
-        "检查未通过,看板保持在上一个发布",
+        "检查未通过，看板保持在上一个发布",
         "checks failed; the dashboards stay on the last good release",
-        step_zh="用 baiyun releases show 查看规则与样例;修正后运行 baiyun build",
+        step_zh="用 baiyun releases show 查看规则与样例；修正后运行 baiyun build",
         step_en="see rules and examples with `baiyun releases show`; after mending run `baiyun build`",
         build=build_number,
         rules=", ".join(rules),

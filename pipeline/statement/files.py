@@ -13,8 +13,8 @@ from typing import Any
 from contracts.errors import FileRefusedError, UsageError
 from pipeline.statement import pdf
 from pipeline.statement.document import FORMAT, Document
-from pipeline.statement.signing import Signature, canonical, holds, own_fingerprint, read_fingerprint, sign
 from warehouse.place import Place
+from warehouse.signed.signing import Signature, canonical, holds, own_fingerprint, read_fingerprint, sign
 
 #: A statement of years with ten thousands of files is a few megabytes; more than this is none.
 MAX_BYTES = 64 << 20
@@ -84,8 +84,8 @@ def verify(place: Place, data: bytes, *, expected: str | None = None) -> Checked
     wanted = told or own
     if wanted and wanted != signature.fingerprint:
         raise FileRefusedError(
-            "OTHER_KEY", "签名无误,但不是这个密钥签的", "signed by another key than the one it should be",
-            step_zh="向出具方核对指纹;不符就不要相信这份文件",
+            "OTHER_KEY", "签名无误，但不是这个密钥签的", "signed by another key than the one it should be",
+            step_zh="向出具方核对指纹；不符就不要相信这份文件",
             step_en="ask the issuer for its fingerprint; if they differ, do not trust the file",
             signed_by=signature.fingerprint, expected=wanted,
         )  # fmt: skip
@@ -143,9 +143,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _altered() -> FileRefusedError:
     return FileRefusedError(
-        "STATEMENT_ALTERED", "核验未通过:文件被改动过,或不是原件",
+        "STATEMENT_ALTERED", "核验未通过：文件被改动过，或不是原件",
         "it does not verify: the file was changed, or is not the original",
-        step_zh="请出具方重新发送原文件(不要打印、另存或截图)",
+        step_zh="请出具方重新发送原文件（不要打印、另存或截图）",
         step_en="ask for the original file again, neither printed nor saved anew",
     )  # fmt: skip
 

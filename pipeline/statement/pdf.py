@@ -32,7 +32,7 @@ from contracts.amounts import yuan
 from contracts.codes import CHANNEL, KIND, PLATFORM
 from metrics.query.ages import MATURE_DAYS
 from pipeline.statement.document import Document
-from pipeline.statement.signing import Signature
+from warehouse.signed.signing import Signature
 
 ATTACHMENT = "statement.json"
 _FONT, _LATIN = "STSong-Light", "Helvetica"
@@ -122,10 +122,11 @@ def _story(document: Document, signature: Signature) -> list[Flowable]:
     return [
         _text("净成交凭证", 18, 22),
         _text("Statement of kept sales", 10, 16),
-        _text(f"{document['merchant']['name']}(商家编号 merchant {document['merchant']['id']})", 11, 16),
+        _text(f"{document['merchant']['name']}（商家编号 merchant {document['merchant']['id']}）", 11, 16),
         _text(
-            f"期间 period:{document['period']['first']} – {document['period']['last']}(含首尾 both included) "
-            "· 金额单位:元 CNY",
+            f"期间 period:{document['period']['first']} – {document['period']['last']}（含首尾 both "
+            "included） "
+            "· 金额单位：元 CNY",
             9,
             13,
         ),
@@ -182,11 +183,11 @@ def _open_words(document: Document) -> str:
         return "本期没有支付 Nothing was paid in this period."
     if share == 0:
         return (
-            f"到数据截至时付款都满 {MATURE_DAYS} 天,基本定了 Everything was paid {MATURE_DAYS} days or "
+            f"到数据截至时付款都满 {MATURE_DAYS} 天，基本定了 Everything was paid {MATURE_DAYS} days or "
             "more before the data end."
         )
     return (
-        f"支付金额的 {share / 100:.2f}% 付款未满 {MATURE_DAYS} 天,净成交可能下降 of the paid value can "
+        f"支付金额的 {share / 100:.2f}% 付款未满 {MATURE_DAYS} 天，净成交可能下降 of the paid value can "
         "still come back: kept sales may fall"
     )
 
@@ -212,7 +213,7 @@ def _files(document: Document) -> list[Flowable]:
         for item in files[:_LISTED]
     ]
     more = (
-        f"另有 {len(files) - _LISTED} 个,见附件 and {len(files) - _LISTED} more, in the attachment"
+        f"另有 {len(files) - _LISTED} 个，见附件 and {len(files) - _LISTED} more, in the attachment"
         if len(files) > _LISTED
         else ""
     )

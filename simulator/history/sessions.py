@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.history.clock import DAY, HOUR, ZONE_NAME, Floats, Ints, instants, midnights
+from simulator.history.clock import DAY, HOUR, ZONE_NAME, Bools, Floats, Ints, instants, midnights
 from simulator.history.ids import as_text, unique_numbers
 from simulator.history.people import People
 from simulator.history.platforms import CHANNELS, mix_of
 from simulator.history.trade import ORDER_FEN, PLAIN, Trade, sessions_a_day
+
+#: How far buyers are shared by what is on air the same day: 0 not at all, 1 all.
+_SHARED = 0.8
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,21 @@ def make_sessions(
     served, airing, started, ended, pull = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     kept = np.flatnonzero(started < now)
     kept = kept[np.lexsort((airing[kept], started[kept]))]
+    served, airing, started, ended = (
+        column[kept].astype(np.int64) for column in (served, airing, started, ended)
+    )
+    if often is None:
+        pull = pull[kept]
+    else:
+        pull = _levelled(
+            people, served, airing, (started - starts[0]) // DAY, ended - started, pull[kept], busy
+        )
     return Sessions(
-        served[kept].astype(np.int64),
-        airing[kept].astype(np.int64),
-        started[kept].astype(np.int64),
-        ended[kept].astype(np.int64),
-        pull[kept],
+        served,
+        airing,
+        started,
+        ended,
+        pull,
         unique_numbers(rng, len(kept), 400_000_000_000, 599_999_999_999),
         unique_numbers(rng, len(kept), 7_300_000_000_000_000_000, 7_599_999_999_999_999_999),
     )
@@ -94,6 +106,25 @@ def _often(people: People, orders_a_day: float, trade: Trade) -> tuple[Floats, F
     return rates[0], rates[1]
 
 
+def _levelled(
+    people: People, shop: Ints, account: Ints, day: Ints, length: Ints, pull: Floats, busy: Floats
+) -> Floats:
+    """``pull`` with a merchant's days brought nearer to how busy they are: buyers are shared by the sessions
+    of an evening, and few of them wait for tomorrow's.
+    """
+    own = np.isin(account, [row for rows in people.own_accounts for row in rows])
+    mixes = np.array([mix_of(platform) for platform in people.shops["platform_code"]])
+    kind = np.where(own, CHANNELS.index("own_live"), CHANNELS.index("creator_live"))
+    sold, cell = pull * length, shop * 2 + own
+    of_cell = np.bincount(cell, sold)[cell]
+    orders = people.shop_weight[shop] * mixes[shop, kind] * sold / np.where(of_cell > 0, of_cell, 1.0)
+    merchant = people.shop_merchant[shop]
+    place = merchant * len(busy) + day
+    found = np.bincount(place, orders)[place]
+    wanted = np.bincount(merchant, orders)[merchant] * busy[day] / busy.sum()
+    return pull * np.where(found > 0, wanted / np.where(found > 0, found, 1.0), 1.0) ** _SHARED
+
+
 _Part = tuple[Ints, Ints, Ints, Ints, Floats]
 
 
@@ -109,7 +140,11 @@ def _own_sessions(
 ) -> _Part:
     usual = (0.9, 0.55, 0.4)[order]
     # a shop's first account takes what it can, the others what is left of it
-    on_air = rng.random(len(starts)) < (usual if often is None else np.clip(often - 0.9 * order, 0.0, 0.9))
+    on_air = (
+        rng.random(len(starts)) < usual
+        if often is None
+        else _evenly(rng, float(np.clip(often - 0.9 * order, 0.0, 0.9)), len(starts))
+    )
     started = starts + (17.5 * HOUR + rng.beta(2.0, 2.0, len(starts)) * 4 * HOUR).astype(np.int64)
     ended = started + rng.integers(150 * 60, 6 * HOUR, len(starts))
     pull = _pull(rng, len(starts), busy, spread) * (1.0, 0.45, 0.3)[order]
@@ -133,7 +168,11 @@ def _creator_sessions(
     spread: float,
 ) -> _Part:
     usual = min(0.2 + 0.12 * len(shops), 0.7)
-    on_air = rng.random(len(starts)) < (usual if often is None else min(float(often.sum()), 0.9))
+    on_air = (
+        rng.random(len(starts)) < usual
+        if often is None
+        else _evenly(rng, min(float(often.sum()), 0.9), len(starts))
+    )
     shop: Ints = shops[
         rng.integers(0, len(shops), len(starts))
         if often is None
@@ -148,6 +187,14 @@ def _creator_sessions(
     pull = _pull(rng, len(starts), busy, spread) * rng.lognormal(0.0, 0.5)
     kept = np.flatnonzero(on_air)
     return shop[kept], np.full(len(kept), account), started[kept], ended[kept], pull[kept]
+
+
+def _evenly(rng: np.random.Generator, often: float, days: int) -> Bools:
+    """Days of a schedule of ``often`` sessions a day, kept as a house keeps its own: every second day, not
+    two weeks full and two empty.
+    """
+    due: Bools = np.diff(np.floor(rng.random() + often * np.arange(days + 1))) > 0
+    return due
 
 
 def _pull(rng: np.random.Generator, count: int, busy: Floats, spread: float) -> Floats:

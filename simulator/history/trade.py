@@ -63,11 +63,11 @@ class Trade:
 
 PLAIN = Trade()
 DEMO = Trade(
-    lead_shares=(0.38, 0.34),
+    lead_shares=(0.40, 0.39),
     session_fen=1_150_000,
     session_spread=0.55,
     ad_share=(0.16, 0.24),
-    ad_sold=(0.72, 0.92),
+    ad_sold=(0.72, 0.80),
     cover_days=(4.0, 40.0),
     sale_ago=(25, 19),
     wave=Wave(share=0.4, paid_ago=(26.0, 18.5), back_ago=(1.3, 0.05)),

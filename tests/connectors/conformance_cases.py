@@ -143,16 +143,21 @@ def origin(name: str = "neutral") -> Origin:
     return Origin("merchant", "shop", "e" * 64, name, RECEIVED)
 
 
+@cache
 def read_sample(sample: Sample) -> Reading:
-    """A sample as read under a name that says nothing."""
+    """A sample as read under a name that says nothing; read once."""
+    return read_anew(sample)
+
+
+def read_anew(sample: Sample) -> Reading:
+    """A sample read once more, whoever has read it before."""
     if sample.layout != "api":
         return read_file(sample.data, origin())
     return read_records(sample.platform, sample.kind, api_records(sample), origin())
 
 
-@cache
 def bronze_of(sample: Sample) -> pl.DataFrame:
-    """The typed rows of a sample, read once."""
+    """The typed rows of a sample."""
     return read_sample(sample).bronze
 
 

@@ -96,3 +96,23 @@ def test_counts_since_1970_are_of_this_century() -> None:
             [True, True, False, False, True],
             [False, True, False, False, True],
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "beijing"),
+    [
+        ("2026-11-03T20:00:00Z", "2026-11-04 04:00:00"),
+        ("2026-11-03T20:00:00.000Z", "2026-11-04 04:00:00"),
+        ("2026-11-16 09:12:00 -0500", "2026-11-16 22:12:00"),
+        ("2026-11-16 22:30:00 -0330", "2026-11-17 10:00:00"),
+        ("2026-11-03T20:00:00+08:00", "2026-11-03 20:00:00"),
+        ("2026/11/3 20:00 UTC+5:30", "2026-11-03 22:30:00"),
+        ("2026-11-03 20:00:00 GMT", "2026-11-04 04:00:00"),
+        ("2026-11-03", "2026-11-03 00:00:00"),
+        ("2026-11-03 20:00:00 +15:00", None),
+        ("2026-11-03 20:00:00 EST", None),
+    ],
+)
+def test_a_moment_that_says_its_distance_from_greenwich(text: str, beijing: str | None) -> None:
+    value, bad = clocks.read_time(told(text))
+    assert (value[0] and clocks.stamp(value[0]), bad[0]) == (beijing, beijing is None)

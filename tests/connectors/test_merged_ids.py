@@ -35,6 +35,13 @@ def test_no_genuine_id_is_taken_for_several() -> None:
     assert [cell for cell, several in zip(GENUINE, found, strict=True) if several] == []
 
 
+@pytest.mark.parametrize("mark", ["-", "(合)", "_", " / ", "+", "&", "\n", "与"])
+def test_two_whole_numbers_in_one_cell_are_two_whatever_stands_between_them(mark: str) -> None:
+    cells = pl.Series([f"4021234567890123401{mark}4021234567890123402"])
+    found = merged_ids(column(), cells)
+    assert found is not None and found.to_list() == [True]
+
+
 def test_only_what_rows_are_matched_by_is_looked_at() -> None:
     """An order may well name two products or creators: its money is still one order's."""
     several = pl.Series(["1;2"])

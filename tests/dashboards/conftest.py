@@ -19,8 +19,13 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A house with a published release, and a newer build that is held back. Read only."""
-    return make_house(tmp_path_factory.mktemp("dashboards") / "house", is_held=True)
+    """A house with a published release, and a newer build that is held back. Read only: but it notes who
+    looked where they may not, so that ``own_house`` is of a copy that nobody looked at.
+    """
+    folder = tmp_path_factory.mktemp("dashboards")
+    made = make_house(folder / "house", is_held=True)
+    shutil.copytree(made.home, folder / "untouched")
+    return made
 
 
 @pytest.fixture
@@ -32,8 +37,8 @@ def house(built: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 @pytest.fixture
 def own_house(built: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """A copy of ``built`` to change."""
-    shutil.copytree(built.home, tmp_path / "house")
+    """A copy of ``built``, as it was made, to change."""
+    shutil.copytree(built.home.parent / "untouched", tmp_path / "house")
     monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "house"))
     return Place(tmp_path / "house")
 

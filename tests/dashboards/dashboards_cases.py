@@ -1,15 +1,17 @@
-"""A small house with known figures: merchants A and B, an association, one published release and, on request,
-a held build after it.
+"""A small house with known figures: merchants A and B, an association whose district has three released
+months, one published release and, on request, a held build after it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from association_cases import released_folder
 from fact_cases import FACTS, cost, facts, line
 
 from contracts.canonical import ORDER_LINE
@@ -64,6 +66,7 @@ def make_house(
     """
     place = Place(home)
     make_accounts(place)
+    shutil.copytree(released_folder(), place.district)
     with Lake.open(place, write=True) as lake, lake.transaction():
         lake.ensure([*OPS.values(), *gold_tables().values()])
         for merchant, (name, shops, _) in MERCHANTS.items():
@@ -131,7 +134,6 @@ def gold_frames(days: int, last_day: dt.date, watched: int = 1) -> dict[str, pl.
             _stock(found, key, last_day)
         _return(found, merchant, scale, last_day)
     _pin_day(found, last_day)
-    found["mart_district_channel_monthly"] = _district()
     return {
         name: facts(name, rows) if name in FACTS else _rows(gold_tables()[name], rows)
         for name, rows in found.items()
@@ -496,46 +498,6 @@ def _measures(paid: int, kept: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def months() -> list[str]:
-    """The three closed months before this one, oldest first."""
-    first = TODAY.replace(day=1)
-    found = []
-    for _ in range(3):
-        first = (first - dt.timedelta(days=1)).replace(day=1)
-        found.append(f"{first:%Y-%m}")
-    return found[::-1]
-
-
-def _district() -> list[dict[str, object]]:
-    """Three months in which own live gains what creator live loses; two cells are held back."""
-    shares = {
-        ("douyin", "own_live"): 0.32, ("douyin", "creator_live"): 0.18, ("douyin", "product_card"): 0.12,
-        ("douyin", "search"): None,
-        ("taobao", "own_live"): 0.12, ("taobao", "search"): 0.17, ("taobao", "product_card"): 0.09,
-        ("taobao", "creator_live"): None,
-    }  # fmt: skip
-    drift = {("douyin", "own_live"): 0.02, ("douyin", "creator_live"): -0.02}
-    rows = []
-    for step, month in enumerate(months()):
-        for cell, start in shares.items():
-            share = None if start is None else round(start + step * drift.get(cell, 0), 2)
-            told = {
-                "paid_share_rate": share,
-                "kept_share_rate": share,
-                "kept_rate": share and round(0.3 + share, 2),
-            }
-            rows.append(
-                {
-                    "business_month": month,
-                    "platform_code": cell[0],
-                    "channel_code": cell[1],
-                    "is_released": share is not None,
-                    **told,
-                }
-            )
-    return rows
-
-
 def _wait(lake: Lake) -> None:
     """A foreign order of each merchant whose day's rate nobody has given."""
     lake.ensure([ORDER_LINE])
@@ -624,10 +586,10 @@ def _fill_ops(lake: Lake) -> None:
         LOAD,
         _rows(LOAD, [{**file, **loaded, **counts}, {**theirs, **loaded, **counts, "rows_read_qty": 777_771}]),
     )
-    step = "打开导出的原文件看这一行;改正后再上传 / look at this row in the file as exported"
+    step = "打开导出的原文件看这一行；改正后再上传 / look at this row in the file as exported"
     broken = {"rule_name": "BAD_MONEY", "column_name": "总金额", "cell_name": "12,3x", "next_step_name": step}
     broken["message_name"] = "金额无法识别 / not an amount of money"
-    rows = [{**file, **broken, "row_number": row} for row in (17, 9_001)]
+    rows = [{**file, **broken, "row_number": row} for row in (17, 8_765_431)]
     rows += [
         {**file, **broken, "row_number": 204, "cell_name": "**"},
         {**theirs, **broken, "row_number": 777_772},
@@ -658,7 +620,7 @@ def _check(
     build: int, table: str, rule: str, severity: str = "stop", owners: list[list[str | None]] | None = None
 ) -> dict[str, object]:
     """One outcome; failed when ``owners`` (merchant and shop) has any."""
-    told = {"reason": "理由 / the reason", "step": f"下一步 {rule} / next step", "owners": owners}
+    told = {"reason": "理由 / the reason", "step": f"下一步 {ZH_OF[rule]} / next step", "owners": owners}
     message = (
         f"{ZH_OF[rule]}:4 行不符 / {rule} holds: 4 failing" if owners else f"{ZH_OF[rule]} / {rule} holds"
     )

@@ -4,6 +4,7 @@ charts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,20 +13,36 @@ import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Dataframe
 
+from contracts.intake import FILE_RULES, ROW_RULES, WARN_RULES
+from dashboards.parts.page.details import TITLE
 from dashboards.parts.page.menu import entries
+from expectations.rules import RULES
 from metrics.query import access, signing
 from metrics.query.access import Viewer
 
 APP = str(Path(__file__).parents[2] / "dashboards" / "app.py")
 SECONDS = 60
+#: The names engineers gave to what may be wrong with files, rows and figures.
+CODES = re.compile(
+    r"(?<![A-Z_])(?:"
+    + "|".join({*FILE_RULES, *ROW_RULES, *WARN_RULES, *(rule.name for rule in RULES)}).replace("_", r"\\?_")
+    + r")(?![A-Z_])"
+)
 
 _ONE_PAGE = """
 import streamlit as st
+from dashboards.parts.page.book import begin_book, show_book
 from dashboards.parts.page.failure import TellFailure
+from contracts.intake import FILE_RULES, ROW_RULES, WARN_RULES
+from dashboards.parts.page.details import TITLE
 from dashboards.parts.page.menu import entries
+from expectations.rules import RULES
+begin_book()
 with TellFailure("页面"):
     asked = st.session_state["path"]
-    next(item for item in entries() if item.card.path == asked).show(st.session_state["looking"])
+    entry = next(item for item in entries() if item.card.path == asked)
+    entry.show(st.session_state["looking"])
+    show_book(st.session_state["looking"], entry.card)
 """
 
 
@@ -55,8 +72,29 @@ def paths() -> list[str]:
 
 def everything(app: AppTest) -> str:
     """All text of the page, whatever element carries it. Arrow tables are decoded cell by cell."""
-    protos = (getattr(node, "proto", None) for node in _walk(app._tree))
+    return everything_of(app._tree)
+
+
+def everything_of(part: object) -> str:
+    """The same of one part of the page: a fold, a column."""
+    protos = (getattr(node, "proto", None) for node in _walk(part))
     return "\n".join(text for proto in protos if proto is not None for text in _texts(proto))
+
+
+def folded(app: AppTest) -> str:
+    """What stands under 技术细节, on a page in either language."""
+    return "\n".join(everything_of(fold) for fold in _folds(app))
+
+
+def outside(app: AppTest) -> str:
+    """What a merchant reads without unfolding any 技术细节."""
+    inside = {id(node) for fold in _folds(app) for node in _walk(fold)}
+    protos = (getattr(node, "proto", None) for node in _walk(app._tree) if id(node) not in inside)
+    return "\n".join(text for proto in protos if proto is not None for text in _texts(proto))
+
+
+def _folds(app: AppTest) -> list[object]:
+    return [item for item in app.expander if item.label.startswith(TITLE)]
 
 
 def cells(app: AppTest) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 from dashboards_cases import PASSWORD
@@ -18,6 +20,7 @@ from warehouse.lake import Lake
 from warehouse.ops import SECURITY_EVENT
 from warehouse.place import Place
 
+CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 NEW = "longan-garden-2027"
 _PART = """
 import streamlit as st
@@ -52,6 +55,38 @@ def test_the_menu_of_every_page_holds_all_three(house: Place) -> None:
     for entry in ("password", "devices"):
         assert not app.menu_button(key="account").click(entry).run().exception
     assert "在所有设备上退出" in everything(app)
+
+
+def test_a_language_is_chosen_in_the_menu_and_kept_for_the_person(own_house: Place) -> None:
+    """The page that is open stays whole in the language it began in; the next one is in the other."""
+    app = sign_in(open_app(), "a", PASSWORD)
+    assert app.title[0].value == "经营概览" and "English" in everything(app)
+    app.menu_button(key="account").click("en").run()
+    assert not app.exception
+    assert app.run().title[0].value == "经营概览"
+    elsewhere = sign_in(open_app(), "a", PASSWORD)
+    assert elsewhere.title[0].value == "Overview"
+    assert sign_in(open_app(), "b", PASSWORD).title[0].value == "经营概览"
+    elsewhere.menu_button(key="account").click("zh").run()
+    assert sign_in(open_app(), "a", PASSWORD).title[0].value == "经营概览"
+
+
+def test_whoever_was_signed_out_chooses_no_language(own_house: Place) -> None:
+    viewer = entered(own_house, "Chrome · Windows")
+    signing.end_everywhere(viewer)
+    with pytest.raises(NotFoundError, match="SIGNED_OUT"):
+        signing.choose_language(viewer, "en")
+
+
+def test_devices_are_named_in_the_readers_language(own_house: Place) -> None:
+    accounts.choose_language(own_house, "a", "en")
+    accounts.add(own_house, "a", PASSWORD, role="merchant", merchant_id="merchant-a")
+    desk = entered(own_house, "微信 · iPhone")
+    app = AppTest.from_string(_PART, default_timeout=SECONDS)
+    for name, value in {"part": "show_devices", "looking": desk, "language": "en"}.items():
+        app.session_state[name] = value
+    text = everything(app.run()).replace("\\", "")
+    assert "WeChat · iPhone" in text and "this one" in text and not CJK.search(text)
 
 
 def test_a_new_password_signs_out_the_other_devices(own_house: Place) -> None:

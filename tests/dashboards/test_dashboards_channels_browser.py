@@ -80,7 +80,7 @@ def test_taps_are_addresses_that_open_again_and_lead_back(
     steps = {
         "channel": (page.get_by_role("link", name="抖音 · 自播"), "点一个看它的订单"),
         "session": (page.get_by_role("link", name=re.compile(r"^\d\d-\d\d ")).first, "只算这里的部分"),
-        "order": (page.get_by_role("link", name=re.compile(r"^\d{15,}$")).first, "Rows as received"),
+        "order": (page.get_by_role("link", name=re.compile(r"^\d{15,}$")).first, "原始行"),
     }
     for name, (link, then) in steps.items():
         link.click()

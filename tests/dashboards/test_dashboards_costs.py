@@ -75,10 +75,10 @@ def test_every_wrong_row_is_named_with_its_column_and_cell(
     app = page(a, csv_of(*rows), monkeypatch)
     assert not app.dataframe, "a phone would cut what is wrong and what to do off a table"
     [told] = [item.value.split("\n- ") for item in app.markdown if item.value.startswith("- ")]
-    found = [re.match(r"(?:- )?\*\*第 (\d+) 行 · (.+)\*\*:「(.+)」 .+ → .+  \n", line) for line in told]
+    found = [re.match(r"(?:- )?\*\*第 (\d+) 行 · (.+)\*\*：「(.+)」 .+ → .+", line) for line in told]
     assert [line.groups() for line in found if line] == [
         ("3", "成本项目", "房租"), ("4", "金额\\(元\\)", "面议"), ("5", "店铺", "b\\-douyin"),
-        ("6", "生效日期", "2026\\-13\\-01"), ("7", "整行", "(空)"),
+        ("6", "生效日期", "2026\\-13\\-01"), ("7", "整行", "（空）"),
     ]  # fmt: skip
     assert "整份没有收下" in everything(app) and "推广现金、推广赠款填在同一张表里" in everything(app)
     assert not app.button, "what is wrong cannot be confirmed"

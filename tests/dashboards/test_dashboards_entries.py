@@ -5,6 +5,7 @@ and an entry can be taken back.
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ from warehouse import entries
 from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.settings import Settings
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @pytest.fixture
@@ -105,3 +108,24 @@ def test_rates_are_the_operators_alone(own_house: Place, a: Viewer, monkeypatch:
         with pytest.raises(NotFoundError, match="NO_SUCH_PAGE"):
             call()
     assert rates.LIST.zh not in run_page("entries", a).segmented_control(key="entry_list").options
+
+
+def test_an_english_reader_fills_in_sees_and_mends_a_list_in_english(
+    a: Viewer, own_house: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Headers, choices, wrong rows and what is in force: none of our Chinese anywhere."""
+    with writing(Settings(home=own_house.home)):
+        pass
+    data = counter.list_template(a, "costs", "csv", "en").decode("utf-8-sig")
+    assert data.startswith("cost item,shop,SKU,") and "cost of goods,," in data and not CHINESE.search(data)
+    head = data.splitlines()[0]
+    text = f"{head}\npacking,,,,,,,take back,2026-01-01,\npacking,,,,,,,1.2.3,2026-01-01,\n"
+    given(monkeypatch, "costs.csv", text)
+    wrong = everything(run_page("costs", a, language="en"))
+    assert "Row 3 · amount" in wrong and not CHINESE.search(wrong)
+    text = f"{head}\npacking,,,,,,,1.20,2026-01-01,\ncost of goods,,A1,,,,,3,2026-01-01,\n"
+    given(monkeypatch, "costs.csv", text)
+    seen = counter.preview_list(a, "costs", "costs.csv", text.encode()).seen
+    counter.enter_list(a, "costs", "costs.csv", text.encode(), seen).outcome.result(timeout=120)
+    shown = everything(run_page("costs", a, language="en"))
+    assert not CHINESE.search(shown) and all(word in shown for word in ("cost of goods", "per order", "all"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from dashboards_cases import PASSWORD, TODAY, gold_frames
+from dashboards_cases import NOW, PASSWORD, TODAY, gold_frames
 from screen import everything, run_page
 from streamlit.testing.v1 import AppTest
 from telling import STAYS, YESTERDAY, make_telling
@@ -21,6 +21,8 @@ from metrics.query import access
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.reports.staying.headline import FEW_ORDERS
+from warehouse import release
+from warehouse.lake import Lake
 from warehouse.place import Place
 
 
@@ -106,16 +108,17 @@ def test_channels_are_ranked_by_what_will_stay(telling: Place, place: int) -> No
 def test_each_card_stands_beside_earlier_periods_and_today_beside_none(telling: Place) -> None:
     text = said(run_page("overview", viewer(telling)))
     weekday = "一二三四五六日"[YESTERDAY.weekday()]
-    for what in ("比前一天(", f"比上周{weekday}(", "比前 7 天 "):
+    assert f"比上周{weekday}（" in text
+    for what in ("比前一天（", "比前 7 天 "):
         assert text.count(what) == 1, what
     assert "比前 30 天" not in text, "forty days hold no thirty before these"
     before, last = sums(2)["stays"] - sums(1)["stays"], sums(1)["stays"]
-    line = next(line for line in text.splitlines() if "比前一天(" in line)
+    line = next(line for line in text.splitlines() if "比前一天（" in line)
     assert rough_yuan(before) in line
     change = abs(last / before - 1)
     assert re.search(r"\*\*(?:[↑↓] ([\d.]+)%|差不多)\*\*", line)
     assert f"{'↑' if last > before else '↓'} {change:.0%}" in line or change < 0.1
-    assert "今天还没过完,不和整天比" in said(run_page("overview", viewer(telling), period=3))
+    assert "今天还没过完，不和整天比" in said(run_page("overview", viewer(telling), period=3))
 
 
 def test_a_sparkline_is_of_equal_periods(telling: Place) -> None:
@@ -132,7 +135,7 @@ def test_few_orders_are_said_to_be_few_and_thirty_days_come_first(tmp_path: Path
     assert [re.split("最后|目前|留下", item.label)[0] for item in app.metric] == ["近30天", "昨天", "近7天"]
     assert app.metric[0].value == rough_yuan(sums(30)["stays"])
     assert app.metric[1].label.startswith("昨天目前留下")
-    assert f"只有 14 单,不到 {FEW_ORDERS} 单不估最后留下多少" in said(app)
+    assert f"只有 14 单，不到 {FEW_ORDERS} 单不估最后留下多少" in said(app)
 
 
 def test_old_periods_are_a_fact_without_an_estimate(tmp_path: Path) -> None:
@@ -141,5 +144,23 @@ def test_old_periods_are_a_fact_without_an_estimate(tmp_path: Path) -> None:
     app = run_page("overview", viewer(house))
     text = said(app)
     assert [item.label.split(" ")[0] for item in app.metric] == ["最新一天留下", "近7天留下", "近30天留下"]
-    assert text.count("退货期已过,不是估计") == 3
+    assert text.count("退货期已过，不是估计") == 3
     assert "八成把握" not in "\n".join(item.value for item in app.markdown) and "估计还会退" not in text
+
+
+def test_a_house_that_was_never_given_refunds_says_so_and_no_figure_goes_down(tmp_path: Path) -> None:
+    house = make_telling(tmp_path / "bare", orders=2)
+    with Lake.open(house, write=True) as lake:
+        number = release.begin_build(lake, at=NOW)
+        lake.connection.execute("""
+            INSERT INTO lake.gold.dim_reported BY NAME
+            SELECT merchant_id, shop_id, platform_code, report_code, report_code <> 'refunds' AS is_reported,
+                min(business_date) AS first_date, max(business_date) AS last_date,
+                last_date AS whole_until_date
+            FROM lake.gold.mart_shop_channel_daily,
+                (VALUES ('orders'), ('placed_days'), ('paid_days'), ('refunds')) AS reports (report_code)
+            GROUP BY ALL""")
+        release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW)
+    text = said(run_page("overview", viewer(house)))
+    assert "还没有收到售后（退款）文件" in text
+    assert "现在的数还会降" not in text and "还在退货期" not in text

@@ -84,10 +84,10 @@ def test_what_is_open_stands_first_with_how_many_and_how_old(house: Place) -> No
 def test_each_reason_has_its_sum_and_its_next_step(house: Place) -> None:
     told = markdown(page(house, "a"))
     wanted = {
-        "订单已完成,未见结算": ("1 单 · 最久 21 天", 1_000, "先上传最新结算单;仍没有就向平台查询"),
-        "订单未完成,尚未结算": ("61 单 · 最久 6 天", 560, "等买家确认收货"),
-        "结算后退款,未见扣回": ("1 单 · 最久 11 天", -30, "留出这笔钱"),
-        "已结算,未见到账": ("1 笔 · 最久 41 天", 200, "上传同一时间的资金流水"),
+        "订单已完成，未见结算": ("1 单 · 最久 21 天", 1_000, "先上传最新结算单；仍没有就向平台查询"),
+        "订单未完成，尚未结算": ("61 单 · 最久 6 天", 560, "等买家确认收货"),
+        "结算后退款，未见扣回": ("1 单 · 最久 11 天", -30, "留出这笔钱"),
+        "已结算，未见到账": ("1 笔 · 最久 41 天", 200, "上传同一时间的资金流水"),
     }
     for reason, (counted, amount, step) in wanted.items():
         place = next(number for number, text in enumerate(told) if text.startswith(f"**{reason}**"))
@@ -114,7 +114,7 @@ def test_every_item_is_in_reach_sorted_as_money_and_found_by_its_words(house: Pl
         app.text_input(key="未结明细_search").set_value(amount).run()
         assert money(1_000, "merchant-a") in shown(app.dataframe[0])["金额"], amount
     app.text_input(key="未结明细_search").set_value("nothing-like-it").run()
-    assert app.dataframe[0].value.empty and f"找到 0 行,共 {len(OPEN)} 行" in everything(app)
+    assert app.dataframe[0].value.empty and f"找到 0 行，共 {len(OPEN)} 行" in everything(app)
     app.text_input(key="未结明细_search").set_value("").run()
     app.selectbox(key="open_items_reason").set_value("order_unfinished").run()
     assert f"相加 **{money(560, 'merchant-a')}**" in everything(app) and len(app.dataframe[0].value) == 61
@@ -133,7 +133,7 @@ def test_each_statement_is_what_was_matched_own_and_open(house: Place) -> None:
         matched, own = STATED[ledger]
         figures = [money(amount, "merchant-b") for amount in (matched + own + left, matched, own, left, 0)]
         assert [rows[name][column] for column in ("合计", "已对上", "自有划转", "未结", "差")] == figures
-    assert "3 行,每行 合计 = 已对上 + 自有划转 + 未结,差 **0 分**" in everything(app)
+    assert "3 行，每行 合计 = 已对上 + 自有划转 + 未结，差 **0 分**" in everything(app)
 
 
 def test_an_item_too_few_is_a_statement_that_does_not_close(own_house: Place) -> None:
@@ -146,7 +146,7 @@ def test_an_item_too_few_is_a_statement_that_does_not_close(own_house: Place) ->
 
 def test_a_shop_without_a_bill_is_named_and_told_what_to_give(house: Place) -> None:
     app = page(house, "a")
-    assert "还没有给过结算单和资金流水:雾山天猫旗舰店" in everything(app)
+    assert "还没有给过结算单和资金流水：雾山天猫旗舰店" in everything(app)
     assert "还没有给过" not in everything(page(house, "b"))
     app.selectbox(key="open_items_shop").set_value("a-tmall").run()
     text = everything(app)
@@ -158,7 +158,7 @@ def test_nothing_open_is_said_and_so_is_no_bill_at_all(own_house: Place) -> None
     closed = {"total_fen": pl.col("matched_fen") + pl.col("explained_fen"), "open_fen": pl.lit(0, pl.Int64)}
     change(own_house, STATEMENTS, lambda rows: rows.filter(merchant_id="merchant-b").with_columns(**closed))
     app = page(own_house, "b")
-    assert "给过的账单都对上了,没有未结的" in everything(app) and "差 **0 分**" in everything(app)
+    assert "给过的账单都对上了，没有未结的" in everything(app) and "差 **0 分**" in everything(app)
     assert markdown(app).count("¥0.00") == 4
     nothing = everything(page(own_house, "a"))
     assert (
@@ -221,4 +221,4 @@ def test_the_command_says_the_same(house: Place) -> None:
 
 def test_each_table_leaves_as_a_workbook_and_as_csv(house: Place) -> None:
     buttons = [button.proto.label for button in page(house, "a").get("download_button")]
-    assert buttons == ["Excel", "CSV"] * 2
+    assert buttons == [*["Excel", "CSV"] * 2, "整页 Excel"]

@@ -182,13 +182,13 @@ def test_periods_of_old_data_end_on_their_newest_day() -> None:
 def test_only_yesterday_is_called_so_and_today_says_that_it_is_not_over() -> None:
     yesterday, earlier = TODAY - dt.timedelta(days=1), TODAY - dt.timedelta(days=2)
     assert [(item.zh, item.period) for item in (whole_day(yesterday), whole_day(earlier), so_far())] == [
-        ("昨天", (yesterday, yesterday)), ("最新一天", (earlier, earlier)), ("今天(未完)", (TODAY, TODAY))
+        ("昨天", (yesterday, yesterday)), ("最新一天", (earlier, earlier)), ("今天（未完）", (TODAY, TODAY))
     ]  # fmt: skip
 
 
 def test_months_are_whole_but_for_the_one_that_runs() -> None:
     assert [(item.zh, item.period) for item in months_to(dt.date(2020, 3, 12), 3)] == [
-        ("2020年3月(未完)", (dt.date(2020, 3, 1), dt.date(2020, 3, 12))),
+        ("2020年3月（未完）", (dt.date(2020, 3, 1), dt.date(2020, 3, 12))),
         ("2020年2月", (dt.date(2020, 2, 1), dt.date(2020, 2, 29))),
         ("2020年1月", (dt.date(2020, 1, 1), dt.date(2020, 1, 31))),
     ]
@@ -209,11 +209,11 @@ def seen(observed: dt.datetime | None, covered: dt.datetime | None = None) -> di
 @pytest.mark.parametrize(
     ("shop", "word", "colour"),
     [
-        (seen(NOW - dt.timedelta(hours=2)), "正常 fresh", "green"),
-        (seen(NOW - dt.timedelta(days=9), NOW), "正常 fresh", "green"),
-        (seen(NOW - dt.timedelta(days=3, hours=1)), "3 天没有新数据 stale", "orange"),
-        (seen(NOW - dt.timedelta(hours=37)), "1 天没有新数据 stale", "orange"),
-        (seen(None), "还没有数据 no data", "red"),
+        (seen(NOW - dt.timedelta(hours=2)), "正常", "green"),
+        (seen(NOW - dt.timedelta(days=9), NOW), "正常", "green"),
+        (seen(NOW - dt.timedelta(days=3, hours=1)), "3 天没有新数据", "orange"),
+        (seen(NOW - dt.timedelta(hours=37)), "1 天没有新数据", "orange"),
+        (seen(None), "还没有数据", "red"),
     ],
 )
 def test_a_shops_word(shop: dict[str, object], word: str, colour: str) -> None:
@@ -232,7 +232,7 @@ def test_a_failed_collection_outweighs_fresh_data_and_tells_the_step() -> None:
     ]
     found = judge_shop(seen(NOW), failed, NOW)
     assert found.colour == "red"
-    assert found.step.startswith("授权已失效。重新授权") and "Permission gone" in found.step
+    assert found.step == "授权已失效。重新授权。"
 
 
 def test_only_the_newest_attempt_of_each_kind_counts() -> None:
@@ -312,15 +312,27 @@ def test_what_may_still_come_back_is_not_called_settled(
         (
             "Concentration(4107, 5, 'x', 0.6, 1_621_120, 1)",
             [
-                "知道渠道的净成交里 **60%** 靠一个渠道:**x**",
-                "60% of kept money whose channel is told",
+                "能分出渠道的净成交里 **60%** 靠一个渠道：**x**",
                 "¥16,211.20",
             ],
         ),
-        ("Concentration(4107, 5, 'x', 0.6, 0, 1)", ["净成交里 **60%** 靠一个渠道", "60% of kept money."]),
+        (
+            "Concentration(4107, 5, 'x', 0.6, 0, 1, leaders_share=0.9)",
+            ["净成交里 **60%** 靠一个渠道：**x**，**偏集中**"],
+        ),
+        (
+            "Concentration(1900, 9, 'x', 0.31, 0, 1, leaders_share=0.624)",
+            ["前三个渠道占了净成交的 **62%**，**集中度适中**；最大的是 **x**，占 **31%**"],
+        ),
+        (
+            "Concentration(700, 40, 'x', 0.11, 0, 1, leaders_share=0.2)",
+            ["前三个渠道占了净成交的 **20%**，**分散**"],
+        ),
+        ("Concentration(3450, 3, 'x', 0.4, 0, 1, leaders_share=1)", ["最大的渠道 **x** 占净成交 **40%**"]),
+        ("Concentration(10_000, 1, 'x', 1.0, 0, 1, leaders_share=1)", ["净成交全部来自一个渠道：**x**"]),
         (
             "Concentration(None, 397, None, None, 58_00, 1, 1)",
-            ["有 1 个渠道退回的比付的还多", "1 gave back more than was paid"],
+            ["有 1 个渠道退回的比付的还多"],
         ),
         ("Concentration(None, 0, None, None, 58_00, 1)", ["来源没有说是哪个渠道"]),
         ("Concentration(None, 0, None, None, 0, 1)", ["没有留存的净成交"]),
@@ -336,6 +348,7 @@ def test_on_whom_it_hangs_says_of_what_and_why_not(found: str, said: list[str]) 
     ).run()
     text = "\n".join(item.value for kind in (app.markdown, app.caption) for item in kind)
     assert not app.exception and [part for part in said if part not in text] == []
-    assert ("知道渠道" in text) == ("1_621_120" in found) and ("来源没有说" in text) == (
+    assert "指数" not in text and "4,107" not in text
+    assert ("能分出渠道" in text) == ("1_621_120" in found) and ("来源没有说" in text) == (
         "来源没有说" in said[0]
     )

@@ -60,7 +60,17 @@ def test_the_first_page_is_found_by_its_name(phone: tuple[Page, str]) -> None:
     page, address = phone
     page.goto(f"{address}/overview?x=1")
     settle(page)
-    assert page.url == f"{address}/?x=1" and page.get_by_text("Page not found").count() == 0
+    page.get_by_text("链接里带的条件这一页用不上").wait_for()  # the words of the link came along
+    assert page.url == f"{address}/" and page.get_by_text("Page not found").count() == 0
+
+
+@pytest.mark.parametrize("path", ["pulse", "nothing_of_the_kind"])
+def test_a_page_of_others_or_of_nobody_leads_to_ones_own_first(phone: tuple[Page, str], path: str) -> None:
+    page, address = phone
+    page.goto(f"{address}/{path}")
+    settle(page)
+    page.get_by_text(f"没有这一页，或者它不是给这个账号看的；下面是“{MINE[0].zh}”。").wait_for()
+    assert page.url == f"{address}/" and page.get_by_text("Page not found").count() == 0
 
 
 def test_the_daily_pages_stand_at_the_bottom(phone: tuple[Page, str]) -> None:

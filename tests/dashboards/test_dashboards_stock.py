@@ -43,7 +43,7 @@ def test_the_newest_day_of_one_shop_is_shown_and_never_a_sum(house: Place) -> No
     # 73 of 150 received are sold; 77 and 3 on their way back over 11 sold of what has stock; the month before
     # had twice as much
     assert [item.value for item in app.metric] == ["49%", "7.27", "0%", "3 件"]
-    assert "手上 **77** 件:**1** 个 SKU 30 天没动,**1** 个卖光了" in text
+    assert "手上 **77** 件：**1** 个 SKU 30 天没动，**1** 个卖光了" in text
     assert "另有 9 件净销的商品没有录到货" in text
     assert not re.search(r"(?<![0-9a-f])154(?![0-9a-f])", text), "ids of widgets are hexadecimal"
     assert cells(app).select("商家编码", "库存", "售罄率", "库销比").rows() == [

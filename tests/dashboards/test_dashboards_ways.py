@@ -11,6 +11,7 @@ from dashboards_cases import PASSWORD, ROOT, TODAY
 from screen import everything, open_app, run_page, sign_in
 from streamlit.testing.v1 import AppTest
 
+from dashboards.parts.page import way
 from dashboards.parts.page.way import Asked
 from metrics.query import access
 from metrics.query.access import Viewer
@@ -95,13 +96,37 @@ def test_days_no_choice_names_come_along_as_ones_own(a: Viewer) -> None:
     assert "选开始和结束两个日期" in everything(app) and not app.exception
 
 
+def test_a_channels_card_leads_to_the_passport_of_that_channel(
+    a: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way.st, "switch_page", lambda page: None)  # a page alone has no others to go to
+    cell, period = (
+        {"platform": "douyin", "channel": "creator_live"},
+        (TODAY - dt.timedelta(days=30), YESTERDAY),
+    )
+    app = run_page("channels", a, passport_page="the page")
+    for name, value in cell.items():
+        app.query_params[name] = value
+    (key,) = [str(item.key) for item in app.run().button if str(item.key).startswith("way_近30天")]
+    app.button(key=key).click().run()
+    asked = app.session_state["passport_asked"]
+    assert (asked.cell, asked.period) == (cell, period)
+    shown = run_page("passport", a, passport_asked=Asked("net_by_order_date", period, cell))
+    assert [shown.selectbox(key=f"passport_{name}").value for name in cell] == list(cell.values())
+    alone = ask(a, ["net_by_order_date"], where=cell, period=period).rows.item()
+    assert headline(shown) == f"¥{alone / 100:,.2f}" != figure(a, "net_by_order_date", *period)
+    shown.selectbox(key="passport_platform").select("").run()
+    wider = ask(a, ["net_by_order_date"], where={"channel": "creator_live"}, period=period).rows.item()
+    assert headline(shown) == f"¥{wider / 100:,.2f}"
+
+
 def test_a_whole_month_and_yesterday_can_be_chosen(a: Viewer) -> None:
     app = run_page("passport", a)
     offered = app.selectbox(key="passport_period")
     month = f"{LAST[0].year}年{LAST[0].month}月"
     assert (
         offered.value == "近30天"
-        and offered.options[:4] == ["昨天", "近7天", "近30天", "今天(未完)"]
+        and offered.options[:4] == ["昨天", "近7天", "近30天", "今天（未完）"]
         and {month, "自选日期"} < set(offered.options)
     )
     offered.select(month).run()

@@ -24,7 +24,6 @@ from expectations.run import judged_tables, rules_of
 from transforms import ledgers as ledgers_of
 from transforms.costing import Costs
 from transforms.currency import convert_orders
-from transforms.disclosure import DisclosureRule
 from transforms.gold import additive_marts, gold_tables
 from transforms.gold.advertising import fct_ad_spend, mart_ad_daily, mart_promotion_daily
 from transforms.gold.forecast import mart_outlook_daily, mart_outlook_detail_daily
@@ -42,7 +41,6 @@ from transforms.gold.profit import fct_line_cost
 from transforms.gold.sales import (
     mart_breakdown_daily,
     mart_buyer_monthly,
-    mart_district_channel_monthly,
     mart_launch_daily,
 )
 from transforms.gold.sales.mart_order_detail_daily import DETAIL, detailed
@@ -521,7 +519,6 @@ def gold(
     aired = dim_live_session.build(aired_now, own)
     facts = {"fct_order_line": lines, "fct_refund_line": back, "dim_live_session": aired}
     daily = additive_marts()["mart_shop_channel_daily"].build(facts)
-    owners = merchants.select("merchant_id", "owner_id")
     told = {
         table.name: current(table, silver[table.name]) for table in (*OF_ORDERS, SETTLEMENT_ENTRY, FUND_ENTRY)
     }
@@ -577,9 +574,6 @@ def gold(
             "fct_return_claim": goods.claims,
             "mart_stock_monthly": mart_stock_monthly.build(goods),
             "mart_launch_daily": mart_launch_daily.build(goods.kept, goods.observed),
-            "mart_district_channel_monthly": mart_district_channel_monthly.build(
-                daily, owners, DisclosureRule(3, 1.0, 0.95), "2026-11"
-            ),
         }
     )
 

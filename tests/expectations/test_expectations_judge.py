@@ -130,7 +130,7 @@ def test_an_outcome_says_what_how_many_and_which(
     found = spoilt[2]
     heads = found[LINES, "ONE_HEAD_PER_ORDER"]
     assert (heads.severity_code, heads.checked_qty) == (STOP, 38)
-    zh = "每个订单恰有一个首行,只有赠品的订单没有"
+    zh = "每个订单恰有一个首行，只有赠品的订单没有"
     en = "every order has exactly one head line, an order of gifts only has none"
     assert heads.message_name == f"{zh}:{heads.failed_qty} 行不符 / {en}: {heads.failed_qty} failing"
     assert len(json.loads(heads.details_json or "")["examples"]) == 5

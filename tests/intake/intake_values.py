@@ -101,7 +101,7 @@ VALUES = [
     fine("B60", "yuan-sign", lambda: data(orders(**{DUE: "￥12.00"}))),
     fine("B60", "yuan-word", lambda: data(orders(**{DUE: "12元"}))),
     cell("B60", "wan", "BAD_MONEY", DUE, "1.2万"),
-    cell("B60", "brackets", "BAD_MONEY", DUE, "(12.00)"),
+    cell("B60", "brackets", "CONTRACT", DUE, "(12.00)"),
     cell("B60", "true-minus-sign", "CONTRACT", DUE, "−12.00"),
     cell("B60", "percent-of-money", "BAD_MONEY", DUE, "12.5%"),
     cell("B60", "minus-behind", "BAD_MONEY", DUE, "12-"),
@@ -154,7 +154,7 @@ NOBODY = [
     "直播间商品点击次数", "直播间成交订单数", "直播间成交金额",
     "直播间退款金额", "净成交金额", "1小时退款金额",
 ]  # fmt: skip
-NO_RATES = ["观看老粉占比", "商品点击-成交率(次数)", "1小时退款率", "商品曝光-点击率(人数)"]
+NO_RATES = ["观看老粉占比", "商品点击-成交率(次数）", "1小时退款率", "商品曝光-点击率(人数）"]
 
 SETS = [
     fine("B83", "total-last", lambda: data(_total("5,196.00")), "SUMMARY_ROW"),

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pipeline.house import writing
 from pipeline.intake.land import land_files
 from pipeline.intake.sandbox import parsing
 from pipeline.intake.sandbox.parsing import Limits, read_apart, warm
+from warehouse import registry
 from warehouse.settings import Settings
 
 ORIGIN = Origin("m", "s", "e" * 64, "a.csv", dt.datetime(2026, 11, 25, tzinfo=dt.UTC))
@@ -95,6 +97,66 @@ def test_a_file_that_needs_more_memory_than_it_may_have_is_refused() -> None:
     with pytest.raises(FileRefusedError, match="RAGGED_ROWS"):
         read_apart(large, ORIGIN)
     assert read_apart(ORDERS.read_bytes(), ORIGIN, small).rows_read == 13
+
+
+def test_one_slow_file_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R41: while one merchant's file takes its time, another's is read."""
+    slow, quick = (data(orders(3, number)) for number in (0, 10))
+    ask, begun, may_end = parsing.Reader.ask, threading.Event(), threading.Event()
+
+    def patient(self: parsing.Reader, request: dict[str, object], content: bytes) -> object:
+        if content == slow:
+            begun.set()
+            assert may_end.wait(60)
+        return ask(self, request, content)
+
+    monkeypatch.setattr(parsing.Reader, "ask", patient)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(read_apart, slow, ORIGIN)
+        assert begun.wait(60)
+        assert read_apart(quick, ORIGIN).rows_read == 3 and not waiting.done()
+        may_end.set()
+        assert waiting.result().rows_read == 3
+
+
+def test_files_read_ahead_are_landed_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the first takes longest, where one is refused, and where the shop is not known before."""
+    monkeypatch.setattr(parsing, "_answers", parsing._ENOUGH)
+    contents = [data(orders(300, 0)), b"neither,fish\n1,2\n", data(orders(3, 400)), data(orders(3, 500))]
+    paths = [tmp_path / f"{number}.csv" for number in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    for number, register in (("1", True), ("2", False)):
+        settings = Settings(home=tmp_path / f"home{number}")
+        with writing(settings) as lake:
+            if not register:
+                registry.add_owner(lake, "o1", "持有人", at=ORIGIN.received_at)
+                registry.add_merchant(lake, "m1", "商家", owner_id="o1", at=ORIGIN.received_at)
+                registry.add_shop(
+                    lake, "m1", "s1", platform_code="douyin", shop_name="店", at=ORIGIN.received_at
+                )
+            landed = land_files(lake, settings.place, "m1", "s1", paths, register=register)
+        assert [item.name for item in landed] == [path.name for path in paths]
+        assert [item.reading.rows_read if item.reading else 0 for item in landed] == [300, 0, 3, 3]
+        assert [item.receipt is not None for item in landed] == [False, True, False, False]
+
+
+def test_a_few_files_start_no_other_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_answers", 0)
+    started: list[Limits] = []
+    start = parsing.Reader.__init__
+    monkeypatch.setattr(
+        parsing.Reader, "__init__", lambda self, limits: started.append(limits) or start(self, limits)
+    )
+    paths = [tmp_path / f"{number}.csv" for number in range(parsing._ENOUGH + 8)]
+    for number, path in enumerate(paths):
+        path.write_bytes(data(orders(2, 10 * number)))
+    settings = Settings(home=tmp_path / "home")
+    with writing(settings) as lake:
+        land_files(lake, settings.place, "m1", "s1", paths[: parsing._ENOUGH], register=True)
+        assert len(started) == 1
+        landed = land_files(lake, settings.place, "m1", "s1", paths[parsing._ENOUGH :])
+    assert len(started) == parsing.READERS and all(item.reading for item in landed)
 
 
 def test_the_reader_may_write_no_file_and_knows_no_secret(

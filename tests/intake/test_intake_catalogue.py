@@ -7,7 +7,6 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from pipeline.house import all_tables, reading, writing
 from pipeline.intake.land import land_files
 from pipeline.intake.previews import Preview
 from pipeline.intake.registering import register_shop
-from pipeline.intake.sandbox import parsing
 from transforms.gold import gold_tables
 from warehouse.lake import Lake
 from warehouse.ops import QUARANTINE
@@ -75,7 +73,7 @@ def command(paths: list[Path], *options: str) -> list[Receipt]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     settings, folder = Settings(home=tmp_path_factory.mktemp("house")), tmp_path_factory.mktemp("files")
     paths = {case.id: folder / f"{case.id}.csv" for case in CASES}
     for case in CASES:
@@ -96,8 +94,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         before = state(settings)
         command([paths[case.id] for case in REFUSED])
         untouched = state(settings) == before
-    yield House(settings, receipts, dict(zip(paths, looked, strict=True)), untouched)
-    parsing.close()
+    return House(settings, receipts, dict(zip(paths, looked, strict=True)), untouched)
 
 
 def test_every_entry_is_tried() -> None:

@@ -128,7 +128,8 @@ def test_money_fifty_times_what_it_was_is_told_either_way(
         return usual
 
     monkeypatch.setattr(Desk, "_usual", known)
-    found: Reading = desk().read(b"", Origin("m1", "s1", "e" * 64, "neutral", AT), None)
+    here = desk()
+    found: Reading = here.read(here.begin("neutral", b"", None), b"", None)
     jumps = [
         (notice.rule, notice.count, notice.about) for notice in found.notices if notice.rule == "MONEY_JUMP"
     ]
@@ -198,7 +199,7 @@ def test_a_file_without_a_usable_row_says_the_three_rules_most_rows_broke() -> N
         order == sorted(order)
         and ROW_RULES["MISSING_VALUE"].zh not in told.message
         and "1,200" in told.message
-        and "(9 行)" in told.message
+        and "（9 行）" in told.message
     )
     assert with_reason(replace(told, verdict="warned", message="")).message == ""
     assert told.quarantined_share == 1.0 and FileReceipt("a.csv").quarantined_share == 0.0

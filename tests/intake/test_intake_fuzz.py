@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -31,7 +30,6 @@ from pipeline.build.loading import load_kind
 from pipeline.build.run import build
 from pipeline.house import writing
 from pipeline.intake.land import land_files
-from pipeline.intake.sandbox import parsing
 from warehouse.ops import EXPORT
 from warehouse.settings import Settings
 
@@ -61,12 +59,6 @@ NASTY = [
     "3/9/2026", "45000", "6.9E+17", "6931570482213340000", "9" * 40, "-12.00", "12.345", "13800138000",
     "合计", "<b>", "𠮷", "a\nb", "A" * 3000,
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    parsing.close()
 
 
 def read(content: bytes) -> Reading | None:

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from intake_case import DUE, PAID, QTY
-from intake_files import HEADER, Table, data, order, order_id, orders
+from intake_files import HEADER, Table, data, numbered_from, order, order_id, orders
+from intake_given import given_each
 from typer.testing import CliRunner
 
 from cli import app
@@ -22,7 +22,6 @@ from metrics.query.ask import ask
 from metrics.reports.health import outliers
 from pipeline.house import reading
 from pipeline.intake.receipts import FileReceipt
-from pipeline.intake.sandbox import parsing
 from pipeline.steps import build_and_release, confirm, confirm_line, ingest
 from transforms.gold.sales.mart_outlier_line import outliers as find_outliers
 from warehouse.ops import CONFIRMATION, QUARANTINE
@@ -32,18 +31,12 @@ AT = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 ONE = 129_900
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _reader() -> Iterator[None]:
-    yield
-    parsing.close()
+def of(settings: Settings, merchant: str = "m1") -> Viewer:
+    return Viewer(settings.place, "test", "merchant", merchant)
 
 
-def paid(settings: Settings) -> int:
-    return int(
-        ask(Viewer(settings.place, "test", "merchant", "m1"), ["paid_gmv"]).rows.row(0, named=True)[
-            "paid_gmv"
-        ]
-    )
+def paid(viewer: Viewer) -> int:
+    return int(ask(viewer, ["paid_gmv"]).rows.row(0, named=True)["paid_gmv"])
 
 
 def given(settings: Settings, folder: Path, name: str, table: Table) -> FileReceipt:
@@ -65,7 +58,7 @@ def test_absurd_rows_wait_for_a_person_count_once_confirmed_and_leave_when_that_
         2,
         {"IMPLAUSIBLE": 2},
     )
-    assert paid(settings) == ONE + 999_999_999
+    assert paid(of(settings)) == ONE + 999_999_999
     with reading(settings) as lake:
         held = lake.read(QUARANTINE).sort("row_number", "column_name")
     assert set(held["row_number"]) == {3, 4}
@@ -82,16 +75,16 @@ def test_absurd_rows_wait_for_a_person_count_once_confirmed_and_leave_when_that_
         assert told.exit_code == 0, told.output
         (after,) = json.loads(told.stdout)["files"]
         assert (after["rows_read"], after["published"], after["quarantined"]) == (4, 3, 1)
-        assert paid(settings) == 2 * ONE + 999_999_999
+        assert paid(of(settings)) == 2 * ONE + 999_999_999
     with reading(settings) as lake:
         (event,) = lake.read(CONFIRMATION).iter_rows(named=True)
     assert (event["row_number"], event["is_in_force"]) == (4, True) and event["received_by_name"]
     # the same bytes again, and everything made anew from landing
     assert given(settings, tmp_path, "b.csv", [*orders(1), huge, pieces, wholesale]).verdict == "duplicate"
     build_and_release(settings, from_landing=True, at=AT)
-    assert paid(settings) == 2 * ONE + 999_999_999
+    assert paid(of(settings)) == 2 * ONE + 999_999_999
     confirm(settings, "m1", receipt.export_id, [4], by="王会计", is_in_force=False, at=AT)
-    assert paid(settings) == ONE + 999_999_999
+    assert paid(of(settings)) == ONE + 999_999_999
     with reading(settings) as lake:
         assert set(lake.read(QUARANTINE)["row_number"]) == {3, 4}
         assert lake.read(CONFIRMATION).sort("event_number")["is_in_force"].to_list() == [True, False]
@@ -117,49 +110,50 @@ def test_a_file_of_priced_orders_all_paid_nothing_is_held_whole(tmp_path: Path) 
         6,
         {"PAID_ZERO": 6},
     )
-    assert paid(settings) == 4 * ONE
+    assert paid(of(settings)) == 4 * ONE
     done = confirm(settings, "m1", receipt.export_id, by="王会计", at=AT)
     assert [(item.published, item.quarantined) for item in done.receipts] == [(6, 0)]
-    assert paid(settings) == 4 * ONE
+    assert paid(of(settings)) == 4 * ONE
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        nothing_paid(4),  # too few to say
-        [*nothing_paid(9), order(20)],  # somebody paid: the others had a coupon
-        [HEADER, *(order(number, **{DUE: "0.00", PAID: "-", "订单状态": "已关闭"}) for number in range(9))],
-    ],
-    ids=["few", "one-paid", "closed"],
-)
-def test_orders_of_nothing_that_explain_themselves_are_published(tmp_path: Path, table: Table) -> None:
-    receipt = given(Settings(home=tmp_path / "home"), tmp_path, "a.csv", table)
-    assert (receipt.quarantined, receipt.rules) == (0, {}) and receipt.published == len(table) - 1
+def test_orders_of_nothing_that_explain_themselves_are_published(tmp_path: Path) -> None:
+    """Of the first merchant too few to say; of the second somebody paid, the others had a coupon; the third's
+    are closed.
+    """
+    closed = [order(200 + number, **{DUE: "0.00", PAID: "-", "订单状态": "已关闭"}) for number in range(9)]
+    tables = {
+        "few": nothing_paid(4),
+        "one-paid": [*nothing_paid(9, 100), order(120)],
+        "closed": [HEADER, *closed],
+    }
+    files = {merchant: ("a.csv", table) for merchant, table in tables.items()}
+    receipts = given_each(Settings(home=tmp_path / "home"), tmp_path, files, AT)
+    assert {
+        merchant: (item.quarantined, item.rules, item.published) for merchant, item in receipts.items()
+    } == {merchant: (0, {}, len(table) - 1) for merchant, table in tables.items()}
 
 
-def answer_of(settings: Settings, **where: str) -> dict[str, tuple[int | None, str]]:
-    told = ask(Viewer(settings.place, "test", "merchant", "m1"), ["paid_gmv"], where=where or None).notes
-    return {note.code: (note.amount_fen, note.zh) for note in told}
+def answer_of(viewer: Viewer) -> dict[str, tuple[int | None, str]]:
+    return {note.code: (note.amount_fen, note.zh) for note in ask(viewer, ["paid_gmv"]).notes}
 
 
 def test_a_line_a_hundred_times_the_largest_counts_with_a_mark_until_a_person_takes_it_off(
     tmp_path: Path,
 ) -> None:
-    """Orders of 1,299.00 and one of 129,900.00, a hundred times as much: given first or last, the mark is the
-    same.
+    """Orders of 1,299.00 and one of 129,900.00, a hundred times as much: given last (by merchant m1) or
+    first, the mark is the same.
     """
-    seen = []
-    for number, first in enumerate((True, False)):
-        settings, folder = Settings(home=tmp_path / str(number)), tmp_path / f"files{number}"
-        folder.mkdir()
-        files = [("大.csv", [HEADER, order(9, **{DUE: "129,900.00"})]), ("常.csv", orders(5))]
-        for name, table in files if first else reversed(files):
-            given(settings, folder, name, table)
-        seen.append((paid(settings), answer_of(settings)))
+    settings = Settings(home=tmp_path / "home")
+    large, usual = ("大.csv", [HEADER, order(9, **{DUE: "129,900.00"})]), ("常.csv", orders(5))
+    with numbered_from(100):
+        large_2, usual_2 = ("大.csv", [HEADER, order(9, **{DUE: "129,900.00"})]), ("常.csv", orders(5))
+    for files in ({"m1": usual, "m2": large_2}, {"m1": large, "m2": usual_2}):
+        given_each(settings, tmp_path, files, AT)
+    viewer = of(settings)
+    seen = [(paid(each), answer_of(each)) for each in (viewer, of(settings, "m2"))]
     assert seen[0] == seen[1] and seen[0][0] == 5 * ONE + 100 * ONE
     worth, words = seen[0][1]["OUTLIER_LINES"]
     assert worth == 100 * ONE and "1 行" in words and "129,900.00" in words and "数据健康" in words
-    viewer = Viewer(settings.place, "test", "merchant", "m1")
     (marked,) = outliers(viewer).iter_rows(named=True)
     assert (marked["order_line_id"], marked["marked_fen"], marked["largest_fen"]) == (
         order_id(9),
@@ -168,11 +162,12 @@ def test_a_line_a_hundred_times_the_largest_counts_with_a_mark_until_a_person_ta
     )
     confirm_line(settings, "m1", order_id(9), by="王会计", at=AT)
     confirm_line(settings, "m1", order_id(9), by="王会计", at=AT)
-    assert "OUTLIER_LINES" not in answer_of(settings) and paid(settings) == 105 * ONE
+    assert "OUTLIER_LINES" not in answer_of(viewer) and paid(viewer) == 105 * ONE
     build_and_release(settings, from_landing=True, at=AT)
-    assert "OUTLIER_LINES" not in answer_of(settings) and outliers(viewer).is_empty()
+    assert "OUTLIER_LINES" not in answer_of(viewer) and outliers(viewer).is_empty()
+    assert "OUTLIER_LINES" in answer_of(of(settings, "m2"))  # nobody confirmed theirs
     confirm_line(settings, "m1", order_id(9), by="王会计", is_in_force=False, at=AT)
-    assert answer_of(settings)["OUTLIER_LINES"][0] == 100 * ONE
+    assert answer_of(viewer)["OUTLIER_LINES"][0] == 100 * ONE
     with reading(settings) as lake:
         assert lake.read(CONFIRMATION).sort("event_number")["is_in_force"].to_list() == [True, False]
     with pytest.raises(NotFoundError, match="NO_SUCH_MARK"):

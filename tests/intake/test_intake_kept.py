@@ -20,7 +20,6 @@ from contracts.errors import NotFoundError, UsageError
 from pipeline.house import reading, writing
 from pipeline.intake import inbox
 from pipeline.intake.registering import register_shop
-from pipeline.intake.sandbox import parsing
 from pipeline.steps import ingest
 from warehouse import landing, registry
 from warehouse.lake import Lake
@@ -141,7 +140,6 @@ def test_of_a_merchant_who_keeps_none_the_raw_file_is_gone_when_its_rows_are_loa
         }
         kept = lake.read(EXPORT, where={"merchant_id": "m1"})["landing_name"].to_list()
     assert left(settings) == set(kept)
-    parsing.close()
 
 
 def test_a_setting_out_of_bounds_or_of_nobody_is_refused(settings: Settings) -> None:
@@ -190,4 +188,3 @@ def test_the_drop_folder_takes_a_file_from_a_clock_ahead_waits_for_one_that_grow
     assert len(list(aside.iterdir())) == 2
     inbox.scan(settings.model_copy(update={"raw_days": 0}), at=AT)
     assert list(aside.iterdir()) == []
-    parsing.close()

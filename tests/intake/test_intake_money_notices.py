@@ -111,7 +111,12 @@ def test_foreign_rows_wait_for_the_rate_of_their_own_day() -> None:
     )
     found = notices(("order_line", lines), rates={2: "THB", 3: "USD"})
     assert found == [
-        ("s1 e1", "RATE_MISSING", 4, "THB 2026-03-01、2026-03-03;USD 日期不明 / days unknown"),
+        (
+            "s1 e1",
+            "RATE_MISSING",
+            4,
+            "THB 2026-03-01、2026-03-03；USD 日期不明 / THB 2026-03-01、2026-03-03；USD days unknown",
+        ),
         ("s2 e1", "RATE_MISSING", 1, "THB 2026-03-01"),
     ]
 
@@ -166,17 +171,20 @@ def test_what_was_paid_on_no_day_is_told_until_a_file_tells_the_day() -> None:
         order_line=rows("order_line", {"order_id": "3", "paid_at": at(2)}, {"order_id": "1"}),
     )
     found = [notice for notice in found if notice[1] == "MONEY_UNDATED"]
-    told = [(key, rule, count, about.split(";")[0]) for key, rule, count, about in found]
-    assert told == [("s1 e1", "MONEY_UNDATED", 6, "13.44 元"), ("s2 e1", "MONEY_UNDATED", 1, "10.00 元")]
-    assert found[0][3].endswith(";写付款时间的文件 / told by: 订单"), found[0][3]
+    told = [(key, rule, count, about.split("；")[0]) for key, rule, count, about in found]
+    assert told == [("s1 e1", "MONEY_UNDATED", 6, "¥13.44"), ("s2 e1", "MONEY_UNDATED", 1, "¥10.00")]
+    assert found[0][3].endswith("；写付款时间的文件：订单 / ¥13.44; told by: orders"), found[0][3]
 
 
 @pytest.mark.parametrize(
     ("platform", "told"),
     [
-        ("taobao", ";写付款时间的文件 / told by: 订单、订单商品明细"),
-        ("tiktok_shop", ";写付款时间的文件 / told by: 订单"),
-        ("pinduoduo", ""),
+        (
+            "taobao",
+            "¥10.00；写付款时间的文件：订单、订单商品明细 / ¥10.00; told by: orders, order items",
+        ),
+        ("tiktok_shop", "¥10.00；写付款时间的文件：订单 / ¥10.00; told by: orders"),
+        ("pinduoduo", "¥10.00"),
     ],
 )
 def test_files_that_tell_when_an_order_was_paid_are_named(platform: str, told: str) -> None:
@@ -192,7 +200,7 @@ def test_files_that_tell_when_an_order_was_paid_are_named(platform: str, told: s
         pl.DataFrame(),
     )
     (done,) = with_money_notices(cast("Lake", Known()), [part], CURRENCY_RATE.empty())
-    assert [notice.about for notice in done.readings["s1", "e1"].notices] == [f"10.00 元{told}"]
+    assert [notice.about for notice in done.readings["s1", "e1"].notices] == [told]
 
 
 def test_what_went_back_of_no_amount_is_told_until_a_file_gives_it() -> None:
@@ -228,7 +236,7 @@ def test_what_went_back_of_no_amount_is_told_until_a_file_gives_it() -> None:
         ),
     )
     assert [notice for notice in found if notice[1] == "REFUND_UNSIZED"] == [
-        ("s1 e1", "REFUND_UNSIZED", 5, "支付 40.25 元")
+        ("s1 e1", "REFUND_UNSIZED", 5, "¥40.25")
     ]
 
 
@@ -251,8 +259,8 @@ def test_refunds_of_orders_nobody_gave_are_told_by_currency() -> None:
         order_line=rows("order_line", {"order_id": "3"}),
     )
     assert found == [
-        ("s1 e1", "REFUND_WAITS", 2, "10.50 元;THB 10.00"),
-        ("s2 e1", "REFUND_WAITS", 1, "10.00 元"),
+        ("s1 e1", "REFUND_WAITS", 2, "¥10.50；THB 10.00"),
+        ("s2 e1", "REFUND_WAITS", 1, "¥10.00"),
     ]
 
 

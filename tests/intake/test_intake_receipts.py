@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from cli import app, run
 from contracts.intake import ROW_RULES
 from pipeline.house import reading, writing
 from pipeline.intake.registering import register_shop
-from pipeline.intake.sandbox import parsing
 from pipeline.steps import now
 from warehouse.lake import Lake
 from warehouse.ops import LOAD
@@ -29,11 +27,10 @@ TIKTOK = SAMPLES / "tiktok_shop" / "samples" / "All order-2026-11-20-11_05.csv"
 
 
 @pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "400")
-    yield Settings()
-    parsing.close()
+    return Settings()
 
 
 def command(*words: str) -> tuple[int, str]:
@@ -181,7 +178,7 @@ def test_money_without_a_day_is_told_with_its_sum_until_a_file_tells_the_day(tmp
         "MONEY_UNDATED"
     ]
     notice = receipt["notices"][0]
-    assert notice["count"] == 2 and notice["about"].startswith("3,800.00 元") and "订单" in notice["message"]
+    assert notice["count"] == 2 and notice["about"].startswith("¥3,800.00") and "订单" in notice["message"]
     told = [
         "订单编号",
         "买家应付货款",
@@ -262,4 +259,4 @@ def test_refunds_that_wait_for_their_orders_are_told_with_their_sum(tmp_path: Pa
     )
     receipts = ingest(path, "s1", str(known))[1]["files"]
     notices = [notice for item in receipts for notice in item["notices"] if notice["rule"] == "REFUND_WAITS"]
-    assert [(notice["count"], notice["about"]) for notice in notices] == [(2, "50.50 元")]
+    assert [(notice["count"], notice["about"]) for notice in notices] == [(2, "¥50.50")]

@@ -11,7 +11,6 @@ import hmac
 import logging
 import re
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -27,7 +26,6 @@ from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
 from pipeline.intake.land import Landed, land_files
 from pipeline.intake.receipts import FileReceipt
-from pipeline.intake.sandbox import parsing
 from transforms.gold import gold_tables
 from warehouse import keys, landing, registry
 from warehouse.lake import Lake
@@ -40,9 +38,8 @@ OLD, NEW, LATER = "1792000000_a.csv", "1793000000_b.csv", "1794000000_c.csv"
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    yield Settings(home=tmp_path_factory.mktemp("house"))
-    parsing.close()
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("house"))
 
 
 def put(folder: Path, name: str, content: bytes) -> Path:

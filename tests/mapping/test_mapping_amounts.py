@@ -64,7 +64,7 @@ def test_one_amount_on_all_lines_of_every_order_is_asked_with_its_evidence_and_c
     proposal = propose(orders(*ALIKE), kind="orders")
     (question,) = [question for question in proposal.questions if question.key == "amount.实付金额"]
     assert (question.default, question.options) == ("once", ("once", "each"))
-    assert "2 个多行单里,2 个的几行写着同一个金额(如单号 A3:3 行,120.50)" in question.zh
+    assert "2 个多行单里，2 个的几行写着同一个金额（如单号 A3:3 行，120.50）" in question.zh
     assert (
         "2 of 2 orders of several rows have one amount on their rows (e.g. A3: 3 rows, 120.50)" in question.en
     )
@@ -79,7 +79,7 @@ def test_amounts_that_differ_within_orders_are_the_lines_and_nobody_is_asked() -
     proposal = propose(data, kind="orders")
     assert asked(proposal) == {}
     assert [finding.zh for finding in proposal.findings] == [
-        "“实付金额”按每行各自的金额读,相加:2 个多行单里 1 个的几行金额不同"
+        "“实付金额”按每行各自的金额读，相加：2 个多行单里 1 个的几行金额不同"
     ]
     assert paid(data, accepted(data)) == 33_900
 
@@ -136,7 +136,7 @@ def test_another_columns_lines_that_add_up_to_it_prove_an_orders_amount() -> Non
     proposal = propose(data, kind="orders")
     assert asked(proposal) == {}
     assert any(
-        "“实付金额”按整单的金额读,只算一次:与应付金额逐单核对相符" in finding.zh
+        "“实付金额”按整单的金额读，只算一次：与应付金额逐单核对相符" in finding.zh
         for finding in proposal.findings
     )
     told = frames(data, [accepted(data)])
@@ -219,7 +219,7 @@ def test_an_after_sales_amount_on_several_rows_is_asked_too() -> None:
     header = "售后单号|订单号|商家编码|退款金额|退款状态"
     data = table(header, "R1|A1|S1|30.01|退款成功", "R1|A1|S2|30.01|退款成功", "R2|A2|S1|5.00|退款成功")
     proposal = propose(data, kind="after_sales")
-    assert "1 个多行售后单里,1 个的几行写着同一个金额" in asked(proposal)["amount.退款金额"]
+    assert "1 个多行售后单里，1 个的几行写着同一个金额" in asked(proposal)["amount.退款金额"]
     for answers, total in (({}, 3_501), ({"amount.退款金额": "each"}, 6_502)):
         own = settled(proposal, answers).model_copy(update={"platform": "jd"})
         assert frames(data, [own], "jd")["refund_line"]["refund_fen"].sum() == total
@@ -240,7 +240,7 @@ def test_what_a_person_says_of_a_column_is_what_the_cells_are_asked_about() -> N
     data = orders(*ALIKE, header=HEADER.replace("实付金额", "到账"))
     assert "amount.到账" not in asked(propose(data, kind="orders"))
     proposal = propose(data, kind="orders", columns={"paid_fen": "到账"})
-    assert "2 个多行单里,2 个的几行写着同一个金额" in asked(proposal)["amount.到账"]
+    assert "2 个多行单里，2 个的几行写着同一个金额" in asked(proposal)["amount.到账"]
     unseen = settled(propose(data, kind="orders"), {"columns.paid_fen": "到账"})
     assert unseen.repeated == ("paid_fen",), "of a column nobody looked at, what cannot count money twice"
 
@@ -348,7 +348,7 @@ def test_amounts_in_runs_are_asked_about_where_no_number_tells_the_parcels() -> 
     """100.00, 100.00, 50.00 are three lines' own, or two parcels': nobody can know."""
     rows = ("A1|S1|1|100.00", "A1|S2|1|100.00", "A1|S3|1|50.00", "A2|S1|1|30.00")
     question = asked(propose(orders(*rows), kind="orders"))["amount.实付金额"]
-    assert "其中 1 个同样的金额连在一起,像拆成几个包裹的单" in question
+    assert "其中 1 个同样的金额连在一起，像拆成几个包裹的单" in question
     assert set(read(orders(*rows), [accepted(orders(*rows))]).quarantine["rule_name"]) == {
         "AMOUNTS_DIFFER"
     }, "let stand, they are no one's money"
@@ -362,7 +362,7 @@ def test_amounts_in_runs_are_asked_about_where_no_number_tells_the_parcels() -> 
 def test_orders_merged_split_or_voided_are_no_evidence() -> None:
     """The void order's amounts differ; the one that stands repeats its own."""
     data = split("11|A1|S1|100.00|被拆分", "11|A1|S2|60.00|被拆分", "12|A1|S1|80.00", "12|A1|S2|80.00")
-    assert "1 个多行单里,1 个的几行写着同一个金额" in asked(propose(data, kind="orders"))["amount.已付金额"]
+    assert "1 个多行单里，1 个的几行写着同一个金额" in asked(propose(data, kind="orders"))["amount.已付金额"]
     assert paid(data, accepted(data)) == 8_000
 
 

@@ -159,3 +159,39 @@ def test_a_payment_time_nobody_can_read_is_named_and_not_asked_away(cell: str) -
         settled(proposal, {})
     assert (raised.value.rule, raised.value.facts["unreadable"]) == ("MISSING_NAMES", f"付款时间: {cell}")
     assert "2026-10-03 14:05:00" in raised.value.step_zh
+
+
+def in_zone(*zones: str) -> bytes:
+    """An order paid at 20:00 on the 3rd by the clock its headers name."""
+    placed, paid = zones
+    return table(
+        f"订单号|下单时间{placed}|付款时间{paid}|商品编码|数量|实付金额",
+        "A1|2026-11-03 19:00:00|2026-11-03 20:00:00|S1|1|10.00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "wanted"),
+    [
+        ("(UTC)", moment(2026, 11, 4, 4)), ("(GMT)", moment(2026, 11, 4, 4)),
+        ("（UTC+8）", moment(2026, 11, 3, 20)), ("(北京时间)", moment(2026, 11, 3, 20)),
+        ("(UTC-05:00)", moment(2026, 11, 4, 9)), ("(GMT+09)", moment(2026, 11, 3, 19)),
+    ],
+)  # fmt: skip
+def test_the_clock_a_header_names_is_the_one_its_moments_are_read_from(
+    zone: str, wanted: dt.datetime
+) -> None:
+    assert paid_at(in_zone(zone, zone)) == [wanted]
+
+
+@pytest.mark.parametrize("zones", [("(UTC)", ""), ("(UTC)", "(UTC+8)")])
+def test_headers_of_two_clocks_are_asked_about(zones: tuple[str, str]) -> None:
+    with pytest.raises(UsageError) as left_open:
+        settled(propose(in_zone(*zones), kind="orders"), {})
+    assert left_open.value.facts["questions"] == "时区"
+
+
+def test_a_cell_that_says_its_distance_from_greenwich_is_read_by_it_in_any_zone() -> None:
+    data = orders("2026-11-16 09:12:00 -0500", "2026-11-16T09:12:00Z")
+    wanted = [moment(2026, 11, 16, 22, 12), moment(2026, 11, 16, 17, 12)]
+    assert paid_at(data) == paid_at(data, time_zone="America/New_York") == wanted

@@ -39,9 +39,11 @@ def lines(reading: Reading) -> list[tuple[object, ...]]:
         (("制表人:张三||打印时间:2026-11-03 10:00||",), "FOOTER"),
         (("制表人 张三||||", "审核人 李四||||", "打印时间 2026-11-03||||", "第1页||||",
                 "以上数据仅供内部使用||||"), "FOOTER"),
-        (("合 计|||4|50.00",), "SUMMARY_ROW"), (("合计:50.00元||||",), "SUMMARY_ROW"),
+        (("合 计|||4|50.00",), "SUMMARY_ROW"), (("合计：50.00元||||",), "SUMMARY_ROW"),
+        (("合计:1,050.00元||||",), "SUMMARY_ROW"), (("合计：1，050.00元||||",), "SUMMARY_ROW"),
         (("共3单||||50.00",), "SUMMARY_ROW"),
         (("本单总金额||||50.00",), "SUMMARY_ROW"),
+        (("共2单|2026-11-02 09:00:00|S1|2|50.00",), "SUMMARY_ROW"), (("Σ|||2|50.00",), "SUMMARY_ROW"),
     ],
 )  # fmt: skip
 def test_notes_and_totals_under_the_rows_are_no_orders(notes: tuple[str, ...], rule: str) -> None:
@@ -121,3 +123,15 @@ def test_a_header_over_two_lines_is_one() -> None:
         *(f"{row.rpartition('|')[0]}|99.00|{row.rpartition('|')[2]}" for row in ROWS),
     )
     assert lines(mapped(two)) == LINES
+
+
+@pytest.mark.parametrize(("total", "agrees"), [("170.00", True), ("270.00", True), ("171.00", False)])
+def test_a_total_is_of_rows_or_of_orders_written_on_each_row(total: str, agrees: bool) -> None:
+    rows = [
+        "260001|2026-11-01 10:00:00|S1|1|100.00",
+        "260001|2026-11-01 10:00:00|S2|1|100.00",
+        "260002|2026-11-02 10:00:00|S1|2|70.00",
+    ]
+    reading = mapped(table(HEADER, *rows, f"合计|||4|{total}"))
+    told = {notice.rule for notice in reading.notices}
+    assert ("SUMMARY_DISAGREES" not in told) == agrees and "SUMMARY_ROW" in told

@@ -378,3 +378,19 @@ def test_an_option_is_meant_by_its_number_from_one_by_its_name_or_as_it_is_and_n
         "别的",
     ]
     assert chosen("2", ("5", "2", "7")) == "2", "an option that is a number is itself"
+
+
+def test_an_amount_to_be_paid_never_stands_for_one_that_a_near_column_may_tell() -> None:
+    """Let stand, 120.00 would be what was paid, where the buyer's own column says 99.00."""
+    data = table(
+        "订单号|付款时间|商品编码|订单金额|买家最终实付|商家到手",
+        "A1|2026-11-01 10:00:00|S1|120.00|99.00|110.00",
+    )
+    proposal = propose(data, kind="orders")
+    (question,) = [item for item in proposal.questions if item.key == "columns.paid_fen"]
+    assert question.default == ""
+    with pytest.raises(UsageError) as left_open:
+        settled(proposal, {})
+    assert left_open.value.rule == "OPEN_QUESTION"
+    said = settled(proposal, {"columns.paid_fen": "买家最终实付"})
+    assert said.columns["paid_fen"].header == ("买家最终实付",)

@@ -4,6 +4,7 @@ order's amount beside its lines'.
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from mapping_cases import frames, mapping, read, table
 from test_mapping_amounts import PAID_AT, accepted, asked, orders, paid
@@ -127,7 +128,7 @@ def test_returns_are_no_evidence_of_whose_an_amount_is() -> None:
         "A2|S1|-1|-9.00",
         header=header,
     )
-    assert "1 个多行单里,1 个的几行写着同一个金额" in asked(propose(data, kind="orders"))["amount.实付金额"]
+    assert "1 个多行单里，1 个的几行写着同一个金额" in asked(propose(data, kind="orders"))["amount.实付金额"]
 
 
 def test_a_column_of_types_is_known_and_its_words_need_no_person() -> None:
@@ -159,7 +160,7 @@ PRICED = table(
 def test_price_times_quantity_is_paid_only_if_a_person_says_so() -> None:
     proposal = propose(PRICED, kind="orders")
     assert proposal.missing == ()
-    assert "实付 = “单价” × “数量”吗(39.90 × 2)?" in asked(proposal)["priced"]
+    assert "实付 = “单价” × “数量”吗（39.90 × 2）？" in asked(proposal)["priced"]
     with pytest.raises(UsageError) as raised:
         settled(proposal, {})
     assert (raised.value.rule, raised.value.facts["questions"]) == ("OPEN_QUESTION", "按单价乘数量付款")
@@ -346,3 +347,41 @@ def test_refunds_that_are_all_below_nothing_are_read_without_their_sign() -> Non
         kind="after_sales",
     )
     assert settled(mixed, {}).columns["refund_fen"].sign == "as_told"
+
+
+EXCHANGED = (
+    "A1|S1|1|199.00|销售订单", "A1|S1L|1|209.00|换货订单", "A1|S9|1|5.00|补发订单", "A2|S2|1|7.00|换货订单",
+    "A3|S1|1|99.00|销售订单", "A3|S2|1|50.00|销售订单",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("answers", "paid"), [({}, 19_900), ({"exchange_paid": "yes"}, 41_300)])
+def test_what_stands_on_goods_sent_in_exchange_was_paid_with_the_order(
+    answers: dict[str, str], paid: int
+) -> None:
+    """It is asked, and let stand no money counts twice; where only the exchange is told, it counts."""
+    data = orders(*EXCHANGED, header="订单编号|付款时间|商家编码|数量|实付金额|单据类型")
+    proposal = propose(data, kind="orders")
+    (question,) = [item for item in proposal.questions if item.key == "exchange_paid"]
+    assert question.default == "no" and "A1" in question.zh
+    own = settled(proposal, answers).model_copy(update={"platform": "other"})
+    lines = frames(data, [own])["order_line"]
+    assert dict(lines.group_by("order_id").agg(pl.col("paid_fen").sum()).iter_rows()) == {
+        "A1": paid,
+        "A2": 700,
+        "A3": 14_900,
+    }
+    told = [notice.count for notice in read(data, [own]).notices if notice.rule == "EXCHANGE_UNPAID"]
+    assert told == ([] if answers else [2])
+
+
+def test_a_column_of_directions_says_which_rows_gave_money_back() -> None:
+    """Without it the rows paid back would be sales."""
+    header = "订单号|下单时间|付款时间|商品编码|数量|收支方向|金额"
+    at = f"{PAID_AT}|{PAID_AT}"
+    data = table(header, f"D1|{at}|S1|1|收入|100.00", f"D2|{at}|S1|1|收入|70.00", f"D3|{at}|S2|1|支出|40.00")
+    own = settled(propose(data, kind="orders"), {"amount.金额": "each"})
+    assert own.columns["row_type_code"].header == ("收支方向",)
+    found = frames(data, [own.model_copy(update={"platform": "other"})])
+    assert found["order_line"]["order_id"].to_list() == ["D1", "D2"]
+    assert found["refund_line"].select("order_id", "refund_fen").rows() == [("D3", 4_000)]

@@ -104,17 +104,18 @@ def test_flags_constants_and_copies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "cell", "fen"),
+    ("unit", "currency", "cell", "fen"),
     [
-        ("yuan", "89", 8_900), ("yuan", "1,289.50", 128_950), ("yuan", "¥89.00", 8_900),
-        ("yuan", "$89.00", 8_900), ("yuan", "US$1,089.00", 108_900),
-        ("yuan", "89.00 USD", 8_900), ("yuan", "EUR 0.10", 10), ("yuan", "£7.5", 750), ("fen", "8900", 8_900),
-        ("li", "89005", 8_901),
-        ("yuan_stat", "89.00499", 8_900), ("yuan_stat", "89.005", 8_901),
+        ("yuan", "CNY", "89", 8_900), ("yuan", "CNY", "1,289.50", 128_950), ("yuan", "CNY", "¥89.00", 8_900),
+        ("yuan", "USD", "$89.00", 8_900), ("yuan", "USD", "US$1,089.00", 108_900),
+        ("yuan", "USD", "89.00 USD", 8_900), ("yuan", "EUR", "EUR 0.10", 10), ("yuan", "GBP", "£7.5", 750),
+        ("fen", "CNY", "8900", 8_900), ("li", "CNY", "89005", 8_901),
+        ("yuan_stat", "CNY", "89.00499", 8_900), ("yuan_stat", "CNY", "89.005", 8_901),
     ],
 )  # fmt: skip
-def test_money_is_fen_to_the_last(unit: str, cell: str, fen: int) -> None:
-    assert line(table(HEADER, ROW.replace("89.00", cell)), ORDERS + f"money: {unit}\n", "paid_fen") == fen
+def test_money_is_fen_to_the_last(unit: str, currency: str, cell: str, fen: int) -> None:
+    own = ORDERS + f"money: {unit}\ncurrency: {currency}\n"
+    assert line(table(HEADER, ROW.replace("89.00", cell)), own, "paid_fen") == fen
 
 
 @pytest.mark.parametrize("cell", ["12.345", "1e3", "12,34", "twelve", "$", "8900分"])
@@ -339,3 +340,22 @@ def test_every_kind_has_one_bronze_table_whatever_the_platform() -> None:
     assert {
         f"bronze.{known.layout_kind.replace('mapped_', 'mapped__')}" for known in shipped().values()
     } <= set(names)
+
+
+def test_a_merchants_own_answer_stands_beside_shipped_tables_that_count_by_the_erps_orders() -> None:
+    """An order's amount on both of its rows, each an order of the ERP's: once, as the person said."""
+    own = mapping(
+        ORDERS.replace("  order_id: 单号", "  order_id: 单号\n  erp_order_id: 内部单号"),
+        "repeated: [paid_fen]\n",
+    )
+    data = table(
+        f"内部单号|{HEADER}",
+        *(
+            f"{number}|A1|2026-11-01 10:00:00|2026-11-01 10:01:00|300.00|S{number}|已发货"
+            for number in (1, 2)
+        ),
+    )
+    every = [own, *(item for item in shipped().values() if item.kind == "orders")]
+    assert any(item.is_per_part("paid_fen") for item in every)
+    for mappings in (every, every[::-1]):
+        assert frames(data, mappings)["order"]["paid_fen"].to_list() == [30_000]

@@ -369,13 +369,6 @@ def frames() -> dict[str, pl.DataFrame]:
     ]
     product = {"shop_id": "s1", "platform_code": "douyin", "style_code": "A", "product_name": "连衣裙"}
     creator = {"platform_code": "douyin", "creator_id": "c1", "is_own_account": True}
-    cells = [
-        {"business_month": "2026-02", "platform_code": "douyin", "channel_code": "own_live",
-            "is_released": True, "paid_share_rate": 0.62,
-         "kept_share_rate": 0.6, "kept_rate": 0.48},
-        {"business_month": "2026-02", "platform_code": "douyin", "channel_code": "hidden-canary",
-            "is_released": False},
-    ]  # fmt: skip
     return {
         "mart_shop_channel_daily": rows_of("mart_shop_channel_daily", SHOP_DAYS + owned_by(OTHER, strange)),
         "mart_style_daily": rows_of("mart_style_daily", STYLE_DAYS + owned_by(OTHER, STYLE_DAYS)),
@@ -405,7 +398,6 @@ def frames() -> dict[str, pl.DataFrame]:
         "dim_shop": rows_of("dim_shop", shops),
         "dim_product": rows_of("dim_product", [{**product, "merchant_id": name} for name in ("m1", OTHER)]),
         "dim_creator": rows_of("dim_creator", [{**creator, "merchant_id": name} for name in ("m1", OTHER)]),
-        "mart_district_channel_monthly": rows_of("mart_district_channel_monthly", cells),
     }
 
 

@@ -18,7 +18,7 @@ from metrics.query.ask import ask
 from metrics.query.labels import labels
 from metrics.query.released import choose, open_release
 from metrics.query.sources import SOURCES, Source
-from metrics.reports.district import district
+from metrics.reports.association.releases import released
 from metrics.reports.health import freshness, release_line
 from transforms.gold import gold_tables
 from warehouse import accounts
@@ -57,7 +57,7 @@ def test_a_merchants_desk_holds_its_own_rows_only(shown: Place) -> None:
         for name, table in gold_tables().items()
         if name.startswith(("dim_", "mart_")) and name not in IN_LAKE
     }
-    assert set(mine) == declared - {"gold.mart_district_channel_monthly"}
+    assert set(mine) == declared
     assert holds(mine, OTHER) == []
     assert holds(mine, "hidden-canary") == []
     assert mine["gold.mart_shop_channel_daily"].height == 6
@@ -84,12 +84,12 @@ def test_what_is_asked_in_the_lake_is_of_the_viewers_merchant_only(shown: Place,
         assert lake.sql(query).is_empty(), "nobody's before somebody is named, and after"
 
 
-def test_the_associations_desk_holds_released_cells_only(shown: Place) -> None:
+def test_the_associations_desk_holds_nothing(shown: Place) -> None:
+    """Its pages read signed documents of the district; no row of a merchant is ever within its reach."""
     for viewer in (association(shown), operator(shown)):
-        held = everything(open_desk(viewer))
-        assert list(held) == ["gold.mart_district_channel_monthly"]
-        assert held["gold.mart_district_channel_monthly"].height == 1
-        assert holds(held, "canary") == []
+        assert everything(open_desk(viewer)) == {}
+        with pytest.raises(duckdb.Error):
+            open_desk(viewer).sql("SELECT * FROM gold.mart_shop_channel_daily")
 
 
 def test_every_way_out_of_a_desk_is_refused(shown: Place) -> None:
@@ -149,7 +149,7 @@ def test_a_viewer_who_is_nobody_gets_nothing(shown: Place, role: str, merchant_i
     viewer = Viewer(shown, "x", role, merchant_id)
     for call in (
         open_desk,
-        district,
+        released,
         release_line,
         freshness,
         lambda viewer: ask(viewer, ["paid_gmv"]),
@@ -196,6 +196,16 @@ def test_a_desk_dropped_from_the_memo_still_answers_whoever_holds_it(
     assert open_desk(merchant(shown, OTHER)) is not first
     assert first.sql("SELECT count(*) AS n FROM gold.dim_shop")["n"].item() == 2
     assert open_desk(merchant(shown)) is not first
+
+
+def test_a_desk_keeps_small_answers_and_reads_large_ones_again(shown: Place) -> None:
+    desk = open_desk(merchant(shown))
+    few = "SELECT count(*) AS n, ? AS day FROM gold.dim_shop"
+    assert desk.sql(few, [1]) is desk.sql(few, [1])
+    assert desk.sql(few, [2])["day"].item() == 2 and desk.sql(few, ["1"])["day"].item() == "1"
+    many = "SELECT * FROM range(501)"
+    assert desk.sql(many) is not desk.sql(many) and desk.sql(many).height == 501
+    assert open_desk(merchant(shown, OTHER)).sql(few, [1]) is not desk.sql(few, [1])
 
 
 def test_signing_in(released: Place) -> None:

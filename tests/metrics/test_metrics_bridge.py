@@ -27,8 +27,9 @@ from metrics.reports.rung_bridges import (
 )
 from metrics.reports.rung_steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
 from metrics.reports.rungs import ladder
-from pipeline.house import reading
-from pipeline.steps import ingest
+from pipeline.house import reading, writing
+from pipeline.intake.land import land_files
+from pipeline.steps import build_and_release
 from transforms.gold import gold_tables
 from warehouse.settings import Settings
 
@@ -45,8 +46,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     market = small_market(lines=400, merchants=2)
     settle(made, market)
     owners = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
-    for shop, paths in downloads(market, Path(made.home) / "files", LATER).items():
-        ingest(made, owners[shop], shop, paths, at=LATER)
+    with writing(made) as lake:
+        for shop, paths in downloads(market, Path(made.home) / "files", LATER).items():
+            land_files(lake, made.place, owners[shop], shop, paths, at=LATER)
+    build_and_release(made, at=LATER)
     return made
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from metrics_cases import MARCH, day, merchant, publish, rows_of, shop_day
 
+from contracts.codes import CHANNEL
 from metrics.reports.concentration import concentration
 from warehouse.place import Place
+
+CHANNELS = [code for code in CHANNEL.values if code != "unknown"]
 
 
 def test_it_is_of_net_and_not_of_paid_value(place: Place) -> None:
@@ -21,6 +24,29 @@ def test_it_is_of_net_and_not_of_paid_value(place: Place) -> None:
     assert (found.index, found.groups_qty) == (5_000, 2)
     alone = concentration(merchant(place), "channel", period=MARCH, where={"channel": "own_live"})
     assert (alone.index, alone.groups_qty) == (10_000, 1)
+
+
+@pytest.mark.parametrize(
+    ("kept", "leaders", "level"),
+    [
+        ([100], 1, "concentrated"),
+        ([50, 50], 1, "concentrated"),  # 2 × 2,500
+        ([25, 25, 25, 25], 0.75, "concentrated"),  # 4 × 625 = 2,500
+        ([20, 20, 20, 20, 20], 0.6, "moderate"),  # 5 × 400
+        ([30, 10, 10, 10, 10, 10, 10, 10], 0.5, "moderate"),  # 900 + 7 × 100 = 1,600
+        ([20, 20, 10, 10, 10, 10, 10, 10], 0.5, "spread"),  # 2 × 400 + 6 × 100 = 1,400
+    ],
+)
+def test_what_the_three_largest_keep_and_what_that_is_called(
+    place: Place, kept: list[int], leaders: float, level: str
+) -> None:
+    rows = [
+        shop_day(day(1), channel=channel, paid_fen=fen * 100)
+        for channel, fen in zip(CHANNELS, kept, strict=False)
+    ]
+    publish(place, {"mart_shop_channel_daily": rows_of("mart_shop_channel_daily", rows)})
+    found = concentration(merchant(place), "channel", period=MARCH)
+    assert (found.leaders_share, found.level, found.groups_qty) == (leaders, level, len(kept))
 
 
 def test_it_rounds_half_up_and_splits_by_what_a_line_tells(shown: Place) -> None:

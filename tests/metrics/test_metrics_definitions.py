@@ -66,7 +66,7 @@ def test_an_entry_is_whole(metric: Metric) -> None:
 def test_formulas() -> None:
     assert METRICS["paid_gmv"].formula == "Σ paid_fen"
     assert METRICS["net_by_order_date"].formula == "Σ paid_fen − Σ cohort_refund_fen"
-    assert METRICS["net_by_order_date"].formula_zh == "Σ 支付金额 − Σ 退款(订单日)"
+    assert METRICS["net_by_order_date"].formula_zh == "Σ 支付金额 − Σ 退款（订单日）"
     assert METRICS["gpm"].formula == "1000 × Σ session_paid_fen ÷ Σ session_views_qty"
     assert (
         METRICS["net_gpm"].formula
@@ -110,9 +110,9 @@ def test_page_and_tooltip_tell_all(metric: Metric) -> None:
     assert all(code in section for code in metric.notes)
     assert "1 ÷ 2" in section and ("why so" in section) == bool(metric.decision)
     assert ("分母为 0" in section) == metric.is_ratio
-    tip = tooltip(metric.id)
-    assert metric.formula_zh in tip
-    assert metric.trap_en in tip
+    zh, en = tooltip(metric.id)
+    assert metric.formula_zh in zh and metric.trap_zh in zh
+    assert metric.formula_en in en and metric.trap_en in en
 
 
 def test_the_page_lists_every_note_and_is_the_same_twice() -> None:

@@ -1,6 +1,4 @@
-"""Data health and the district's page: the viewer's own rows, and for the association nothing but released
-cells.
-"""
+"""Data health: the viewer's own rows, and none for the association."""
 
 from __future__ import annotations
 
@@ -20,7 +18,6 @@ from contracts.tables import Table
 from expectations.rule import Rule
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
-from metrics.reports.district import district
 from metrics.reports.health import (
     checks,
     collections,
@@ -431,16 +428,6 @@ def test_health_before_the_first_release(place: Place) -> None:
         None,
         False,
     )
-
-
-def test_the_district_shows_released_cells_only(shown: Place) -> None:
-    for viewer in (association(shown), operator(shown)):
-        found = district(viewer)
-        assert found.rows.rows() == [("2026-02", "douyin", "own_live", 0.62, 0.6, 0.48)]
-        assert (found.release, found.as_of) == (1, AT)
-    for viewer in (merchant(shown), Viewer(shown, "值班", "operator", "m1")):
-        with pytest.raises(NotFoundError):
-            district(viewer)
 
 
 def test_labels(shown: Place) -> None:

@@ -115,7 +115,7 @@ def test_a_session_on_no_list_has_no_figure_of_the_list_beside_what_lines_say_of
     ]
     assert answer.rows["cost_coverage"].to_list() == [1.0, None, None, 0.0]
     (note,) = (note for note in answer.notes if note.code == "SESSION_DAYS")
-    assert "支付金额(含退款) 记在开播日" in note.zh and "成本覆盖率" in note.zh
+    assert "支付金额（含退款） 记在开播日" in note.zh and "成本覆盖率" in note.zh
     assert "SESSION_DAYS" not in notes(shown, "paid_gmv", "gpm", by=["session"])
     assert ask(merchant(shown), ["paid_gmv"], where={"session": "L3"}).rows.item() == 0, (
         "on the list, and it sold nothing"
@@ -192,7 +192,7 @@ def test_what_a_shop_never_gave_is_empty_and_in_no_total(place: Place) -> None:
     (note,) = (note for note in by_shop.notes if note.code == "REFUNDS_NONE")
     assert note.count == 1
     assert (
-        "2 家店里给过的有 1 家(云山店),没给过的:s2" in note.zh
+        "2 家店里给过的有 1 家（云山店），没给过的：s2" in note.zh
         and "given by 1 of all shops asked (2): 云山店; not by s2" in note.en
     )
     assert (
@@ -232,10 +232,11 @@ def test_a_part_of_a_month_is_no_month(place: Place) -> None:
     )
     march = notes(place, "paid_gmv", by=["month"])["PERIODS_PART"]
     assert march.zh == (
-        "2026-03 没给全:数据到 s1 2026-03-12;一点没给的为空,不是 0,给了一部分的不能和完整的一天、一周、一月比"
+        "2026-03 没给全：数据到 s1 2026-03-12；一点没给的为空，不是 0，给了一部分的不能和完整的一天、一周、"
+        "一月比"
     )
     assert notes(place, "settled", by=["month"])["PERIODS_PART"].en.startswith(
-        "2026-02、2026-03: not given whole, with data up to s1 2026-03-05"
+        "2026-02, 2026-03: not given whole, with data up to s1 2026-03-05"
     )
     assert "2026-03 " in notes(place, "paid_gmv", where={"month": "2026-03"})["PERIODS_PART"].zh
     for more in (
@@ -248,7 +249,7 @@ def test_a_part_of_a_month_is_no_month(place: Place) -> None:
         assert "PERIODS_PART" not in notes(place, "paid_gmv", **more)
     for by in ([], ["shop"]):
         span = notes(place, "paid_gmv", by=by, period=(day(3), day(14)))["PERIODS_PART"]
-        assert span.zh.startswith("2026-03-03 – 2026-03-14 没给全:数据到 s1 2026-03-12;")
+        assert span.zh.startswith("2026-03-03 – 2026-03-14 没给全：数据到 s1 2026-03-12；")
         assert "PERIODS_PART" not in notes(place, "paid_gmv", by=by, period=(day(3), day(12)))
     assert "2026-01-01 – " in notes(place, "paid_gmv", period=(day(1, 1), day(12)))["PERIODS_PART"].zh, (
         "nobody gave days of January"
@@ -270,7 +271,7 @@ def test_a_window_that_opens_before_the_data_is_a_part(place: Place) -> None:
         },
     )
     part = notes(place, "repurchase_rate", by=["month", "platform"])["PERIODS_PART"]
-    assert part.zh.startswith("2026-01-01 – 2026-03-31 没给全:数据到 2026-01-15 –;")
+    assert part.zh.startswith("2026-01-01 – 2026-03-31 没给全：数据到 2026-01-15 –；")
 
 
 def test_age_of_an_answer(place: Place) -> None:

@@ -23,7 +23,7 @@ ENTRY = Metric(
     clock="paid",
     numerator={"cohort_refund_fen": 1},
     denominator="refunded_orders_qty",
-    about_zh="有退款的订单,平均一单退多少。",
+    about_zh="有退款的订单，平均一单退多少。",
     about_en="How much goes back of an order of which anything does.",
     trap_zh="整单退和部分退混在一起。",
     trap_en="Whole and part refunds are mixed.",
@@ -45,6 +45,6 @@ def test_a_metric_is_one_entry(shown: Place, entered: str) -> None:
         "size"
     ].to_list() == ["L", "M"], "and by every cut of a line"
     assert explain(merchant(shown), entered, {"shop": "s1"}, period=MARCH).metric is ENTRY
-    assert ENTRY.trap_zh in tooltip(entered)
+    assert ENTRY.trap_zh in tooltip(entered)[0]
     assert "refund_per_refunded_order" in metrics_page([], dict.fromkeys(METRICS, ""))
     assert ENTRY.needs == ("orders", "paid_days", "refunds"), "what a shop must have given, too"

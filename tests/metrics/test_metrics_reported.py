@@ -343,7 +343,7 @@ def test_only_shops_a_figure_is_about_are_said_to_be_missing(place: Place) -> No
     def missing(**where: str) -> dict[str, tuple[int | None, str]]:
         notes = ask(merchant(place), ["net_by_order_date", "settled"], where=where).notes
         return {
-            note.code: (note.count, note.zh.split("没给过的:")[1].split("。")[0])
+            note.code: (note.count, note.zh.split("没给过的：")[1].split("。")[0])
             for note in notes
             if note.code in MISSING.values()
         }

@@ -39,7 +39,7 @@ def test_open_items_tell_age_reason_and_step(shown: Place) -> None:
         ("e9", -1_00, None),
     ]
     assert set(rows["merchant_id"]) == {"m1"}
-    assert rows["reason_name"][0] == "结算后退款,未见扣回 / refunded after settlement, not taken back yet"
+    assert rows["reason_name"][0] == "结算后退款，未见扣回 / refunded after settlement, not taken back yet"
     assert all("/" in step for step in rows["step_name"])
     assert set(OPEN_REASON.values) == set(OPEN_STEP.values)
 

@@ -53,7 +53,7 @@ def sold(place: Place) -> Sheet:
 
 def test_a_workbook_keeps_types_and_runs_nothing(place: Place) -> None:
     sheet = sold(place)
-    data = as_workbook(merchant(place), sheet)
+    data = as_workbook(merchant(place), [sheet])
     read = pl.read_excel(io.BytesIO(data), sheet_id=1)
     assert read.columns == ["款 style", "金额 amount", "占比 share", "日期 day", "收到 received"]
     assert read["款 style"].to_list() == HOSTILE
@@ -68,7 +68,9 @@ def test_a_workbook_keeps_types_and_runs_nothing(place: Place) -> None:
 
 def test_the_second_sheet_says_what_must_be_known(place: Place) -> None:
     sheet = sold(place)
-    told = pl.read_excel(io.BytesIO(as_workbook(merchant(place), sheet)), sheet_name="说明", has_header=False)
+    told = pl.read_excel(
+        io.BytesIO(as_workbook(merchant(place), [sheet])), sheet_name="说明", has_header=False
+    )
     words = {row[0]: row[1:] for row in told.rows()}
     metric = METRICS["net_by_order_date"]
     assert words["发布 Release"][0] == "#1" and words["行数 Rows"][0] == "7"

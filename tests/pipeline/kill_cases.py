@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+from contracts.codes import PLATFORM
 from warehouse.points import VARIABLE
 from warehouse.settings import Settings
 
-#: Moment of the whole day's work; fixed, so that what is stored never depends on the clock of the test.
+#: Attempts are forked from a process that has imported the house and knows nothing else.
 _CONTEXT: ForkServerContext = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["pipeline.steps", "expectations.run", "great_expectations", "kill_cases"])
+#: What each attempt would else import by itself.
+_PARTS = [f"connectors.{code}.{part}" for code in PLATFORM.values for part in ("conform", "exports", "api")]
+_CONTEXT.set_forkserver_preload(["pipeline.steps", "expectations.engine", "pyarrow.dataset", *_PARTS])
 
 
 def day(home: str, until: str, secrets: Mapping[str, Mapping[str, str]], crash_at: str) -> None:

@@ -6,26 +6,43 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.explain import explain, order_lines
 from metrics.reports.ad_spend import ad_spend
+from pipeline.build.withdrawing import mark
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists.costs import LIST
-from pipeline.house import reading
+from pipeline.house import reading, writing
 from pipeline.intake.raw_rows import ENTERED, raw_rows
-from pipeline.steps import build, build_and_release, ingest, withdraw
+from pipeline.steps import build, build_and_release, ingest, now
 from transforms.gold import gold_tables
 from transforms.gold.advertising import mart_ad_daily
 from warehouse.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "connectors" / "douyin" / "samples"
 PLANS = SAMPLES / "全域推广数据_计划_2026-10-12_2026-10-13.csv"
+
+
+@pytest.fixture(scope="module")
+def _home_with_plans(_released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home: Path = shutil.copytree(_released_home, tmp_path_factory.mktemp("plans") / "home")
+    assert ingest(Settings(home=home), "m1", "s1", [PLANS]).held is None
+    return home
+
+
+@pytest.fixture
+def with_plans(settings: Settings, _home_with_plans: Path) -> Settings:
+    """``released`` with the report of ``PLANS``."""
+    shutil.copytree(_home_with_plans, settings.home)
+    return settings
 
 
 def stored(settings: Settings) -> tuple[pl.DataFrame, str]:
@@ -78,8 +95,10 @@ def test_each_report_stands_alone_its_kind_untold_and_a_rebuild_tells_the_same(r
     )
     build(released, from_landing=True)
     assert stored(released)[1] == content
-    for receipt in done.receipts:
-        withdraw(released, "m1", receipt.export_id, by="a")
+    with writing(released) as lake:
+        for receipt in done.receipts:
+            mark(lake, "m1", receipt.export_id, by="a", at=now())
+    build_and_release(released)
     assert stored(released)[0].is_empty()
 
 
@@ -91,41 +110,40 @@ def ratios(settings: Settings, metrics: list[str]) -> dict[str, object]:
 
 
 def test_entered_spend_counts_instead_of_the_report_of_its_day_and_taken_back_the_report_counts_again(
-    released: Settings, tmp_path: Path
+    with_plans: Settings, tmp_path: Path
 ) -> None:
-    done = ingest(released, "m1", "s1", [PLANS])
-    assert done.held is None
-    without = hashes(released)
-    assert ratios(released, ["ad_spend"]) == {"ad_spend": in_file()}
+    without = hashes(with_plans)
+    assert ratios(with_plans, ["ad_spend"]) == {"ad_spend": in_file()}
     rows = ["推广现金,s1,,,,,,300.00,2026-10-13,2026-10-14", "推广赠款,s1,,,c9,,,50.01,2026-10-13,"]
-    assert enter(released, tmp_path, *rows) == 2
-    build_and_release(released)
-    told = ratios(released, ["ad_spend", "ad_cash"])
+    assert enter(with_plans, tmp_path, *rows) == 2
+    build_and_release(with_plans)
+    told = ratios(with_plans, ["ad_spend", "ad_cash"])
     assert told == {"ad_spend": in_file(dt.date(2026, 10, 12)) + 350_01, "ad_cash": 300_00}
     spent = (
-        ad_spend(Viewer(released.place, "t", "merchant", "m1"))
+        ad_spend(Viewer(with_plans.place, "t", "merchant", "m1"))
         .select("ad_family_code", "ad_use_code", "spent_fen")
         .rows()
     )
     assert ("uni_plan", "entered", in_file(dt.date(2026, 10, 13))) in spent, (
         "what the report says stays in sight"
     )
-    grown = hashes(released)
-    build(released, from_landing=True)
-    assert hashes(released) == grown
+    grown = hashes(with_plans)
+    build(with_plans, from_landing=True)
+    assert hashes(with_plans) == grown
     assert (
-        enter(released, tmp_path, *(row.replace("300.00", "撤销").replace("50.01", "撤销") for row in rows))
+        enter(with_plans, tmp_path, *(row.replace("300.00", "撤销").replace("50.01", "撤销") for row in rows))
         == 2
     )
-    build(released)
-    assert hashes(released) == without
+    build(with_plans)
+    assert hashes(with_plans) == without
 
 
-def test_spend_behind_a_figure_is_shown_by_its_rows_and_its_file(released: Settings, tmp_path: Path) -> None:
-    ingest(released, "m1", "s1", [PLANS])
-    enter(released, tmp_path, "推广现金,s1,,,,,,300.00,2026-10-14,2026-10-15")
-    build_and_release(released)
-    viewer = Viewer(released.place, "t", "merchant", "m1")
+def test_spend_behind_a_figure_is_shown_by_its_rows_and_its_file(
+    with_plans: Settings, tmp_path: Path
+) -> None:
+    enter(with_plans, tmp_path, "推广现金,s1,,,,,,300.00,2026-10-14,2026-10-15")
+    build_and_release(with_plans)
+    viewer = Viewer(with_plans.place, "t", "merchant", "m1")
     for metric in ("ad_spend", "shop_roi", "net_roi", "uni_roi"):
         lines = order_lines(viewer, metric, {})
         assert lines.value == ask(viewer, [metric]).rows[metric].item(), metric

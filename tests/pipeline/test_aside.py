@@ -21,8 +21,9 @@ from pipeline.entries.declaration import Given
 from pipeline.entries.engine import import_file
 from pipeline.entries.judging import sound
 from pipeline.entries.lists.aside import BOOK, LIST
-from pipeline.house import reading
-from pipeline.steps import build, build_and_release, ingest
+from pipeline.house import reading, writing
+from pipeline.intake.land import land_files
+from pipeline.steps import build, build_and_release
 from simulator.history.market import Market
 from transforms.gold import gold_tables
 from transforms.gold.orders import fct_order_line
@@ -65,14 +66,11 @@ def test_both_figures_are_kept_to_the_fen(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     settle(settings, market)
     shop, merchant = market.shops.select("shop_id", "merchant_id").row(0)
-    for name, files in downloads(market, tmp_path / "files", NOW).items():
-        ingest(
-            settings,
-            dict(market.shops.select("shop_id", "merchant_id").iter_rows())[name],
-            name,
-            files,
-            at=NOW,
-        )
+    owner = dict(market.shops.select("shop_id", "merchant_id").iter_rows())
+    with writing(settings) as lake:
+        for name, files in downloads(market, tmp_path / "files", NOW).items():
+            land_files(lake, settings.place, owner[name], name, files, at=NOW)
+    build_and_release(settings, at=NOW)
     viewers = [Viewer(settings.place, "test", "merchant", name) for name in market.merchants["merchant_id"]]
     before = {viewer.merchant_id: ask(viewer, ASKED).rows.row(0, named=True) for viewer in viewers}
     paid_orders = (

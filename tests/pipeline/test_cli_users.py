@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from warehouse import accounts, sessions
+from warehouse import accounts
+from warehouse.accounts import sessions
+from warehouse.accounts.security import Visit
 from warehouse.place import Place
-from warehouse.security import Visit
 
 PASSWORD, NEW = "lychee-bay-2026", "longan-garden-2027"
 LIMITS = sessions.Limits(dt.timedelta(days=14), dt.timedelta(days=90), dt.timedelta(hours=12))

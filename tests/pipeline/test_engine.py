@@ -18,10 +18,10 @@ from pipeline.entries.engine import import_file
 from pipeline.entries.lists import stock
 from pipeline.house import reading, writing
 from pipeline.steps import build_and_release, now
-from transforms.derived import HOUSE, Derived, View
+from transforms.derived import Derived, View
 from transforms.gold import assets, gold_inputs, in_order
 from transforms.gold.orders import dim_observed, dim_shop, fct_order_line
-from transforms.gold.sales import mart_district_channel_monthly
+from transforms.gold.profit import fct_line_cost
 from transforms.gold.stock import mart_stock_monthly
 from warehouse import release
 from warehouse.changes import Since
@@ -53,12 +53,11 @@ def test_tables_made_of_one_another_and_of_none_there_are_refused() -> None:
     ):
         in_order({"dim_shop": _made_of(shops, dim_observed.TABLE)})
     late = {
-        "dim_shop": _made_of(shops, mart_district_channel_monthly.TABLE),
-        "mart_district_channel_monthly": _made_of(mart_district_channel_monthly.ASSET),
+        "fct_line_cost": _made_of(fct_line_cost.ASSET, mart_stock_monthly.TABLE),
+        "mart_stock_monthly": _made_of(mart_stock_monthly.ASSET),
     }
-    with pytest.raises(TypeError, match=re.escape("gold.dim_shop is made before")):
+    with pytest.raises(TypeError, match=re.escape("gold.fct_line_cost is made before")):
         in_order(late)
-    assert mart_district_channel_monthly.ASSET.by == HOUSE
 
 
 def test_what_is_not_declared_is_not_read(released: Settings) -> None:

@@ -192,7 +192,7 @@ def test_a_templates_second_sheet_explains_the_list_and_every_column_in_both_lan
         .to_polars()
         .rows()
     )
-    assert len(head) == 3 and list_words[0] == item.zh
+    assert len(head) == 3 and list_words[0] == f"{item.zh} / {item.en}"
     assert [row[0].split(" / ")[0] for row in columns] == list(item.labels)
     for _, zh, en in (list_words, *columns):
         (chinese, quoted), (names, english) = (
@@ -275,7 +275,7 @@ def test_what_a_template_says_is_taken_once_and_can_be_taken_back(
 
 @pytest.mark.parametrize("item", EVERY, ids=lambda item: item.code)
 def test_a_formula_in_any_cell_is_refused_by_name(item: EntryList) -> None:
-    row = list(item.examples[0])
+    row = list(item.filled(item.examples[0]))
     given = Given({"s1": "s1"}, {"s1": "douyin"}, lambda book: book.table.empty())
     for place, label in enumerate(item.labels):
         told = ",".join([*row[:place], "=A1+1", *row[place + 1 :]])
@@ -324,7 +324,7 @@ def test_a_code_that_a_spreadsheet_would_compute_or_round_stays_itself(tmp_path:
     judged = judge(stock.LIST, "库存.csv", data, Given.of({"s1": "s1"}))
     assert not judged.problems and judged.rows["sku_code"].to_list()[1:] == codes[1:]
     book = tmp_path / "库存.xlsx"
-    book.write_bytes(xlsx_template("库存", stock.LIST.labels, told, [("列", "怎么填", "how")], {}))
+    book.write_bytes(xlsx_template(("库存", "说明"), stock.LIST.labels, told, [("列", "怎么填", "how")], {}))
     judged = judge(stock.LIST, book.name, book.read_bytes(), Given.of({"s1": "s1"}))
     assert not judged.problems and judged.rows["sku_code"].to_list()[1:] == codes[1:]
 
@@ -382,7 +382,7 @@ def test_rates_are_exact_and_the_newest_word_counts_and_none_is_the_wrong_way_ro
     )
     assert enter(f"{DAY - dt.timedelta(days=40)},USD,7.1") == 1, "forty days are no neighbours"
     with (
-        pytest.raises(FileRefusedError, match=r"RATE_FILE.*缺少列「汇率」;多出列「备注」"),
+        pytest.raises(FileRefusedError, match=r"RATE_FILE.*缺少列「汇率」；多出列「备注」"),
         reading(home) as lake,
     ):
         engine.preview(rates.LIST, lake, None, "x.csv", "日期,币种,备注\n2026-01-01,USD,x\n".encode())

@@ -237,6 +237,6 @@ def test_values_are_written_back_as_a_person_would_fill_them_in() -> None:
     assert yuan().write(123_450) == "1,234.50" and exact_number(8, 10).write(21_230_000) == "0.2123"
     assert whole_number(0, 9).write(10_000) == "10,000" and text().write("a") == "a"
     cell = next(cell for cell in costs.LIST.columns if cell.name == "cost_kind_code")
-    assert [cell.word(value) for value in ("goods", "strange")] == ["商品成本", "strange"]
+    assert [cell.words(value)[0] for value in ("goods", "strange")] == ["商品成本", "strange"]
     shop = next(cell for cell in costs.LIST.columns if cell.name == "shop_id")
-    assert (shop.word(None), cell.word(None)) == ("全部", "")
+    assert (shop.words(None)[0], cell.words(None)[0]) == ("全部", "")

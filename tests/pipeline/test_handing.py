@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
+import os
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.build import loading
 from pipeline.house import writing
-from pipeline.intake.handing import Handed, handing, put_down
+from pipeline.intake.handing import handing
 from pipeline.intake.land import land_files
-from pipeline.steps import now
+from pipeline.steps import build_and_release, ingest, now, scanned, settled
 from warehouse import registry
 from warehouse.changes import Since
 from warehouse.ops import LIVE_ACCOUNT, MERCHANT, SHOP
@@ -25,14 +28,38 @@ def test_rows_wait_on_disk_and_are_gone_with_their_folder(settings: Settings) ->
         (whole,) = land_files(lake, settings.place, "m1", "s1", [ORDERS], register=True)
     assert whole.reading is not None and whole.reading.bronze.height > 1
     export = ("s1", whole.export_id)
-    with handing(settings.place) as folder:
-        thin = partial(put_down, folder)(export, whole.reading)
+    with handing(settings.place) as handed:
+        thin = handed.put_down(export, whole.reading)
         assert thin.bronze.height == 1 and thin.rows_read == whole.reading.rows_read
-        handed = Handed(folder, {export: thin})
+        handed.add("s1", [replace(whole, reading=thin)])
         assert list(handed) == [export] and handed[export].bronze.equals(whole.reading.bronze)
-    assert not folder.exists()
+    assert not any(settings.place.scratch.iterdir())
     with pytest.raises(KeyError):
         handed["s1", "another"]
+
+
+def test_a_scan_hands_what_it_read_to_the_build_that_follows(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build reads no file again, and publishes what an ingest of the same file does."""
+    with writing(settings) as lake:
+        registry.add_owner(lake, "o1", "持有人", at=now())
+        registry.add_merchant(lake, "m1", "商家", owner_id="o1", at=now())
+        registry.add_shop(lake, "m1", "s1", platform_code="douyin", shop_name="店", at=now())
+    folder = settings.place.inbox / "m1" / "s1"
+    folder.mkdir(parents=True)
+    os.utime(shutil.copy(ORDERS, folder), (0, 0))
+    named: list[str] = []
+    with scanned(settings, say=lambda zh, en: named.append(zh)) as (taken, known):
+        assert [item.verdict for item in taken] == ["accepted"] and len(known) == 1
+        assert named == [f"读取 {ORDERS.name}"]
+        monkeypatch.setattr(loading, "read_apart", None)
+        built, _ = build_and_release(settings, known=known)
+    (receipt,) = settled(settings, taken)
+    assert receipt.published == taken[0].rows_read > 0 and built.has_changes
+    other = Settings(home=settings.home / "other")
+    monkeypatch.undo()
+    assert ingest(other, "m1", "s1", [ORDERS], register=True).receipts[0].published == receipt.published
 
 
 def test_what_commits_wrote_is_what_differs_also_when_one_is_forgotten(settings: Settings) -> None:

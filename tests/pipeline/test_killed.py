@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from pipeline.steps import build_and_release, scan_inbox
 from simulator.handout import credentials_of as keys
 from simulator.server import make_app, serve_in_thread
 from transforms.gold import gold_tables
+from warehouse.backup import MANIFEST, back_up, restore
 from warehouse.ops import LOAD, RESTATEMENT
 from warehouse.points import POINTS
 from warehouse.settings import Settings
@@ -127,6 +130,37 @@ def test_killed_at_every_labelled_point(work: Work, tmp_path: Path, labels: tupl
         check_whole(work, home)
     assert work.day(home) == 0
     check_clean(work, home)
+
+
+def test_a_backup_taken_during_a_write_is_a_whole_home(work: Work, tmp_path: Path) -> None:
+    """Backups one after the other while a day is collected, built and released: what each restores reads as
+    before or after the day, and the day done again on it gives what a clean one gives.
+    """
+    home, stop, kept = work.copy(tmp_path / "home"), threading.Event(), list[Path]()
+
+    def copy_on() -> None:
+        while not stop.is_set():
+            folder = tmp_path / f"copy-{len(kept)}"
+            back_up(Settings(home=home).place, folder, at=NOW, say=lambda zh, en: None)
+            kept.append(folder)
+
+    copying = threading.Thread(target=copy_on)
+    copying.start()
+    try:
+        assert work.day(home) == 0
+    finally:
+        stop.set()
+        copying.join()
+    snapshots = [json.loads((folder / MANIFEST).read_bytes())["backup"]["snapshot"] for folder in kept]
+    assert snapshots == sorted(snapshots)
+    during = [place for place, number in enumerate(snapshots) if snapshots[0] < number < snapshots[-1]]
+    assert during, "none was taken between the first write and the last"
+    for place in {0, during[len(during) // 2], len(kept) - 1}:
+        again = tmp_path / f"again-{place}"
+        restore(kept[place], Settings(home=again).place, say=lambda zh, en: None)
+        check_whole(work, again)
+        assert work.day(again) == 0
+        check_clean(work, again)
 
 
 @pytest.mark.parametrize("number", range(KILLS // KILLS_A_HOME))

@@ -12,7 +12,10 @@ from contracts.intake import Notice
 from metrics.model.notes import UNREPORTED
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
-from pipeline.steps import ingest
+from pipeline.house import writing
+from pipeline.intake.land import land_files
+from pipeline.intake.receipts import FileReceipt
+from pipeline.steps import build_and_release, ingest
 from warehouse.settings import Settings
 
 HEAD = (
@@ -49,16 +52,18 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def give(settings: Settings, shop: str, *files: Path) -> list[Notice]:
-    done = ingest(settings, "m1", shop, list(files), register=True)
-    return [
-        notice for receipt in done.receipts for notice in receipt.notices if notice.rule == "REFUND_UNSIZED"
-    ]
+    return unsized(ingest(settings, "m1", shop, list(files), register=True).receipts, "m1")
+
+
+def unsized(receipts: list[FileReceipt], merchant: str) -> list[Notice]:
+    mine = [receipt for receipt in receipts if receipt.merchant_id == merchant]
+    return [notice for receipt in mine for notice in receipt.notices if notice.rule == "REFUND_UNSIZED"]
 
 
 def found(
-    settings: Settings, *metrics: str, **more: object
+    settings: Settings, *metrics: str, merchant: str = "m1", **more: object
 ) -> tuple[list[tuple[object, ...]], dict[str, int | None]]:
-    answer = ask(Viewer(settings.place, "test", "merchant", "m1"), metrics, **more)  # type: ignore[arg-type]
+    answer = ask(Viewer(settings.place, "test", "merchant", merchant), metrics, **more)  # type: ignore[arg-type]
     return answer.rows.rows(), {
         note.code: note.amount_fen for note in answer.notes if note.code == "REFUNDS_UNSIZED"
     }
@@ -70,7 +75,7 @@ def test_a_refund_of_no_amount_stands_beside_every_figure_it_touches_until_the_a
     (notice,) = give(
         settings, "pdd", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, CANCELLED, UNSIZED)
     )
-    assert notice.calls and (notice.count, notice.about) == (1, "支付 80.00 元")
+    assert notice.calls and (notice.count, notice.about) == (1, "¥80.00")
     touched, free = {"REFUNDS_UNSIZED": 80_00}, dict[str, int | None]()
     assert found(settings, "paid_gmv", "refunds", "net_by_order_date") == ([(230_00, 50_00, 180_00)], touched)
     for metric in KEPT_METRICS:
@@ -84,37 +89,52 @@ def test_a_refund_of_no_amount_stands_beside_every_figure_it_touches_until_the_a
     assert found(settings, "refunds", "net_by_order_date") == ([(80_00, 150_00)], free)
 
 
-def test_where_no_refund_has_an_amount_what_is_kept_is_empty(settings: Settings, tmp_path: Path) -> None:
-    (notice,) = give(
-        settings, "pdd", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, UNSIZED)
-    )
-    assert notice.about == "支付 80.00 元"
-    assert found(settings, "paid_gmv", "refunds", "net_by_order_date") == ([(180_00, None, None)], {})
+Given = tuple[Settings, list[FileReceipt]]
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
+    """One build of three merchants: ``none``, of whose refunds none has an amount; ``both``, whose ERP tells
+    it; and ``two``, of whose shops one knows its refunds and of the other none has an amount.
+    """
+    folder = tmp_path_factory.mktemp("unsized")
+    settings = Settings(home=folder / "home")
+    name = "orders_export2026-11-19-10-00-00.csv"
+    other = tuple((f"{order}9", *rest) for order, *rest in (KEPT, UNSIZED))
+    for number in range(4):
+        (folder / str(number)).mkdir()
+    files = {
+        ("none", "cc"): [orders(folder / "0" / name, KEPT, UNSIZED)],
+        ("both", "dd"): [
+            orders(folder / "1" / name, KEPT, UNSIZED),
+            after_sale(folder / "1" / "refund.csv", UNSIZED[0], "30.00"),
+        ],
+        ("two", "aa"): [orders(folder / "2" / name, KEPT, CANCELLED)],
+        ("two", "bb"): [orders(folder / "3" / name.replace("-10-", "-11-", 1), *other)],
+    }
+    with writing(settings) as lake:
+        for (merchant, shop), paths in files.items():
+            land_files(lake, settings.place, merchant, shop, paths, register=True)
+    return settings, build_and_release(settings)[0].receipts
+
+
+def test_where_no_refund_has_an_amount_what_is_kept_is_empty(given: Given) -> None:
+    settings, receipts = given
+    (notice,) = unsized(receipts, "none")
+    assert notice.about == "¥80.00"
+    told = found(settings, "paid_gmv", "refunds", "net_by_order_date", merchant="none")
+    assert told == ([(180_00, None, None)], {})
 
 
 def test_the_receipt_of_an_order_file_says_nothing_where_another_file_of_the_same_ingest_gives_the_amount(
-    settings: Settings, tmp_path: Path
+    given: Given,
 ) -> None:
-    files = (
-        orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, UNSIZED),
-        after_sale(tmp_path / "refund.csv", UNSIZED[0], "30.00"),
-    )
-    assert give(settings, "pdd", *files) == []
+    assert len([receipt for receipt in given[1] if receipt.merchant_id == "both"]) == 2
+    assert unsized(given[1], "both") == []
 
 
-def test_shops_that_never_gave_refunds_are_named_and_not_noted_again(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_shops_that_never_gave_refunds_are_named_and_not_noted_again(given: Given) -> None:
     """One shop knows its refunds, of the other none has an amount: the sum is the first one's, and so is the
     note.
     """
-    give(settings, "aa", orders(tmp_path / "orders_export2026-11-19-10-00-00.csv", KEPT, CANCELLED))
-    give(
-        settings,
-        "bb",
-        orders(
-            tmp_path / "orders_export2026-11-19-11-00-00.csv",
-            *((f"{order}9", *rest) for order, *rest in (KEPT, UNSIZED)),
-        ),
-    )
-    assert found(settings, "net_by_order_date") == ([(100_00,)], {})
+    assert found(given[0], "net_by_order_date", merchant="two") == ([(100_00,)], {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -63,23 +64,33 @@ def spoil(settings: Settings) -> int:
     return number
 
 
-def test_a_failed_stop_rule_keeps_the_last_good_release(released: Settings) -> None:
-    good = paid(released)
-    spoil(released)
-    assert paid(released) == good
-    line = release_line(Viewer(released.place, *VIEWER))
+@pytest.fixture(scope="module")
+def _spoilt_home(_released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home: Path = shutil.copytree(_released_home, tmp_path_factory.mktemp("spoilt") / "home")
+    spoil(Settings(home=home))
+    return home
+
+
+@pytest.fixture
+def spoilt(settings: Settings, _spoilt_home: Path) -> Settings:
+    """``released`` after a build that is held."""
+    shutil.copytree(_spoilt_home, settings.home)
+    return settings
+
+
+def test_a_failed_stop_rule_keeps_the_last_good_release(spoilt: Settings, _released_home: Path) -> None:
+    assert paid(spoilt) == paid(Settings(home=_released_home))
+    line = release_line(Viewer(spoilt.place, *VIEWER))
     assert line.current == 1
     assert line.held == 2 and line.failed_rules
 
 
-def test_after_mending_one_command_publishes(released: Settings) -> None:
-    good = paid(released)
-    spoil(released)
+def test_after_mending_one_command_publishes(spoilt: Settings, _released_home: Path) -> None:
     assert run(lambda: app(["build"], standalone_mode=False)) == 3, "judged again, still wrong, still held"
-    built, published = build_and_release(released, from_landing=True)
+    built, published = build_and_release(spoilt, from_landing=True)
     assert built.has_changes and published.status == "published"
-    assert paid(released) == good
-    assert release_line(Viewer(released.place, *VIEWER)).held is None
+    assert paid(spoilt) == paid(Settings(home=_released_home))
+    assert release_line(Viewer(spoilt.place, *VIEWER)).held is None
 
 
 def test_an_older_build_may_not_publish_over_a_newer(released: Settings) -> None:

@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 from cli import app
 from metrics.query.access import Viewer
 from metrics.query.ask import Answer, ask
-from pipeline.steps import ingest
+from pipeline.house import writing
+from pipeline.intake.land import land_files
+from pipeline.steps import build_and_release, ingest
 from warehouse.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "connectors"
@@ -79,11 +81,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, int]:
         "shows": [DOUYIN / "直播明细_自营账号_20261012_20261014.xlsx"],
         "waits": [other_orders(folder), refund_without_order(folder)],
     }
-    for shop, files in given.items():
-        done = ingest(settings, "m1", shop, files, register=True)
-        assert {receipt.verdict for receipt in done.receipts} <= {"accepted", "warned"}, [
-            receipt.document() for receipt in done.receipts
-        ]
+    with writing(settings) as lake:
+        for shop, files in given.items():
+            land_files(lake, settings.place, "m1", shop, files, register=True)
+    built, _ = build_and_release(settings)
+    assert len(built.receipts) == sum(map(len, given.values()))
+    assert {receipt.verdict for receipt in built.receipts} <= {"accepted", "warned"}, [
+        receipt.document() for receipt in built.receipts
+    ]
     return settings, undated
 
 
@@ -177,4 +182,4 @@ def test_a_total_says_which_shops_it_covers(home: tuple[Settings, int]) -> None:
         "REFUNDS_NONE": 2,
     }
     (note,) = (note for note in found.notes if note.code == "REFUNDS_NONE")
-    assert "4 家店里给过的有 2 家(undated、waits),没给过的:bare、shows" in note.zh
+    assert "4 家店里给过的有 2 家（undated、waits），没给过的：bare、shows" in note.zh

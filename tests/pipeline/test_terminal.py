@@ -87,7 +87,7 @@ def test_a_quarantined_cell_is_shown_or_said_where_it_stands(capsys: pytest.Capt
     )
     told = capsys.readouterr().out
     assert "十月.csv" in told and "12.3x" in told and told.count("看原文件") == 1
-    assert "可能含个人信息,已遮住" in told.replace("\n", "") and "第9行「应付」列" in told.replace("\n", "")
+    assert "可能含个人信息，已遮住" in told.replace("\n", "") and "第9行「应付」列" in told.replace("\n", "")
 
 
 def test_a_published_release_tells_how_many_rules_warned(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,8 @@ never come.
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +17,10 @@ from cli import app
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.reports.health import freshness, receipts
-from pipeline.house import reading
-from pipeline.steps import build, ingest
+from pipeline.house import reading, writing
+from pipeline.intake.land import land_files
+from pipeline.intake.receipts import FileReceipt
+from pipeline.steps import build, build_and_release, ingest
 from transforms.gold import gold_tables
 from transforms.gold.orders import dim_reported
 from warehouse.ops import EXPORT, LOAD, RESTATEMENT
@@ -68,34 +72,61 @@ def put_other(folder: Path) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """A home whose second and third file were given and withdrawn: what stood before them, what with them,
+    and their receipts.
+    """
+
+    home: Path
+    before: dict[str, str]
+    with_all: dict[str, str]
+    receipts: list[FileReceipt]
+    documents: list[dict[str, object]]
+
+
+@pytest.fixture(scope="module")
+def taken_back(_released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> TakenBack:
+    settings = Settings(home=shutil.copytree(_released_home, tmp_path_factory.mktemp("taken-back") / "home"))
+    before = gold(settings)
+    other = ingest(settings, "m1", "s1", [SESSIONS, AFTER_SALES])
+    assert other.held is None
+    with_all = gold(settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BAIYUN_HOME", str(settings.home))
+        documents = [withdraw(receipt.export_id) for receipt in other.receipts]
+    return TakenBack(settings.home, before, with_all, other.receipts, documents)
+
+
+@pytest.fixture
+def withdrawn(settings: Settings, taken_back: TakenBack) -> Settings:
+    """``settings`` with a copy of ``taken_back``."""
+    shutil.copytree(taken_back.home, settings.home)
+    return settings
+
+
 def test_what_is_withdrawn_leaves_no_trace_and_counts_again_when_given_again(
-    released: Settings, tmp_path: Path
+    withdrawn: Settings, taken_back: TakenBack
 ) -> None:
-    before = gold(released)
-    other = ingest(released, "m1", "s1", [SESSIONS, AFTER_SALES])
-    assert other.held is None and gold(released) != before
-    with_all = gold(released)
-    for receipt in other.receipts:
-        document = withdraw(receipt.export_id)
+    assert taken_back.with_all != taken_back.before == gold(withdrawn)
+    for document in taken_back.documents:
         assert document["files"][0]["verdict"] == "withdrawn" and document["held"] is None  # type: ignore[index]
-    assert gold(released) == before
-    with reading(released) as lake:
+    with reading(withdrawn) as lake:
         gone = lake.read(EXPORT).filter(lake.read(EXPORT)["withdrawn_at"].is_not_null())
         loads = lake.read(LOAD, keys=gone.select(EXPORT.key))
     assert gone.height == 2 and gone["withdrawn_by_name"].null_count() == 0
     assert set(loads["verdict_code"]) == {"withdrawn"} and loads["rows_read_qty"].sum() == 0
-    assert not build(released).has_changes
-    again = ingest(released, "m1", "s1", [SESSIONS, AFTER_SALES])
-    assert [item.verdict for item in again.receipts] == [item.verdict for item in other.receipts]
-    assert gold(released) == with_all
+    assert not build(withdrawn).has_changes
+    again = ingest(withdrawn, "m1", "s1", [SESSIONS, AFTER_SALES])
+    assert [item.verdict for item in again.receipts] == [item.verdict for item in taken_back.receipts]
+    assert gold(withdrawn) == taken_back.with_all
 
 
-def test_everything_made_anew_leaves_out_what_is_withdrawn(released: Settings) -> None:
-    before = gold(released)
-    (receipt,) = ingest(released, "m1", "s1", [AFTER_SALES]).receipts
-    withdraw(receipt.export_id)
-    build(released, from_landing=True)
-    assert gold(released) == before
+def test_everything_made_anew_leaves_out_what_is_withdrawn(
+    withdrawn: Settings, taken_back: TakenBack
+) -> None:
+    assert build(withdrawn, from_landing=True).has_changes
+    assert gold(withdrawn) == taken_back.before
 
 
 def test_withdrawing_the_file_that_holds_a_release_lets_go(released: Settings, tmp_path: Path) -> None:
@@ -141,21 +172,25 @@ def test_the_same_file_of_two_shops_is_withdrawn_from_the_one_that_is_named(
 ) -> None:
     """A bookkeeping system's export covers several shops, and each of them was given it."""
     orders, refund = orders_and_a_refund_of_more(tmp_path)
-    ingest(released, "m1", "t1", [orders], register=True)
     refund.write_text(refund.read_text().replace("500.00", "0.50"))
-    (receipt,) = ingest(released, "m1", "t1", [refund]).receipts
-    ingest(released, "m1", "t2", [put_other(tmp_path)], register=True)
-    ingest(released, "m1", "t2", [refund])
-    unclear = CliRunner().invoke(app, ["files", "withdraw", receipt.export_id, "-m", "m1"])
+    with writing(released) as lake:
+        given = {"t1": [orders, refund], "t2": [put_other(tmp_path), refund]}
+        landed = {
+            shop: land_files(lake, released.place, "m1", shop, files, register=True)
+            for shop, files in given.items()
+        }
+    build_and_release(released)
+    export_id = landed["t1"][1].export_id
+    assert landed["t2"][1].export_id == export_id, "the same bytes"
+    unclear = CliRunner().invoke(app, ["files", "withdraw", export_id, "-m", "m1"])
     assert "NO_SUCH_FILE" in str(unclear.exception) and "found=2" in str(unclear.exception)
-    result = CliRunner().invoke(
-        app, ["files", "withdraw", receipt.export_id, "-m", "m1", "-s", "t2", "--json"]
-    )
+    result = CliRunner().invoke(app, ["files", "withdraw", export_id, "-m", "m1", "-s", "t2", "--json"])
     assert json.loads(result.stdout)["files"][0]["shop_id"] == "t2"
     listed = json.loads(CliRunner().invoke(app, ["files", "list", "-m", "m1", "--json"]).stdout)["files"]
-    assert {
-        (item["shop_id"], item["verdict_code"]) for item in listed if item["export_id"] == receipt.export_id
-    } == {("t1", "accepted"), ("t2", "withdrawn")}
+    assert {(item["shop_id"], item["verdict_code"]) for item in listed if item["export_id"] == export_id} == {
+        ("t1", "accepted"),
+        ("t2", "withdrawn"),
+    }
 
 
 @pytest.mark.parametrize("merchant, export", [("m2", ""), ("m1", "zz"), ("m1", "")])

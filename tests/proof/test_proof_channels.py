@@ -12,6 +12,7 @@ from proof_cases import merchants, owner_of
 
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
+from metrics.query.explain import explain, order_lines
 from metrics.reports.channels.cell import MEMBERS, members, order, orders
 from metrics.reports.channels.table import channel_table
 from metrics.reports.staying.compared import before, before_period
@@ -118,3 +119,27 @@ def test_the_table_is_what_ask_answers_and_untold_is_last(viewer: Viewer) -> Non
     is_unknown = (table.rows["channel"] == "unknown").to_list()
     assert is_unknown == sorted(is_unknown)
     assert table.rows["share"].sum() == pytest.approx(1)
+
+
+PASSPORTS = ("paid_gmv", "net_by_order_date", "refunds", "matured_net", "contribution", "commissions")
+
+
+@pytest.mark.parametrize("metric", PASSPORTS)
+def test_every_platform_and_channel_comes_apart_to_lines_that_sum_to_its_figure(
+    viewer: Viewer, metric: str
+) -> None:
+    period = days(viewer)
+    cells = ask(viewer, [metric], by=BY, period=period).rows
+    assert cells.height > 1
+    for platform, channel, value in cells.rows():
+        cell = {"platform": platform, "channel": channel}
+        lines, passport = (make(viewer, metric, cell, period=period) for make in (order_lines, explain))
+        assert lines.value == value == passport.value
+        assert value is None or int(lines.rows["amount"].sum()) == value
+        assert set(lines.rows["platform_code"]) <= {platform}
+        assert passport.lines_qty == lines.rows.height
+        assert set(passport.files["platform_code"]) <= {platform}
+    picked = order_lines(viewer, metric, dict(zip(BY, cells.row(0), strict=False)), period=period)
+    line = picked.rows.filter(pl.col("order_id").is_not_null()).row(0, named=True)
+    received = [cell for row in raw_rows(viewer, line) for cell in row.cells.values()]
+    assert any(line["order_id"] in cell for cell in received), "to file and row"

@@ -46,8 +46,8 @@ def test_a_number_is_led_to_ours_and_its_lines_are_shown(app: AppTest, house: Se
     said = text(asked(app, f"{shown / 100:,.2f}"))
     assert not app.exception and not app.error and not app.warning
     assert (
-        "对上了:差 0 分" in said
-        and "每一步相加,差 **0 分**" in said
+        "对上了：差 0 分" in said
+        and "每一步相加，差 **0 分**" in said
         and screen.where_zh.split(" → ")[0] in said
     )
     found = match(viewer, screen.id, shop, DAYS, Typed(shown))
@@ -55,7 +55,7 @@ def test_a_number_is_led_to_ours_and_its_lines_are_shown(app: AppTest, house: Se
     told = {round(amount * 100) for amount in app.dataframe[0].value["金额"]}
     assert told == set(found.lines(step)["amount"])
     wrong = text(asked(app, f"{(shown + 12_345) / 100:.2f}"))
-    assert "还差 ¥123.45,原因未知" in wrong and "后台多" in wrong and "对上了" not in wrong
+    assert "还差 ¥123.45，原因未知" in wrong and "后台多" in wrong and "对上了" not in wrong
 
 
 def test_what_cannot_be_read_or_matched_is_one_sentence(app: AppTest) -> None:

@@ -145,4 +145,4 @@ def test_the_page_says_what_the_command_says(at_home: Settings) -> None:
         OPEN_STEP.zh(code) for code in book.items["open_reason_code"]
     }
     done = page_of(page.show, owner_of(at_home))
-    assert "给过的账单都对上了,没有未结的" in text(done) and "还没有给过资金流水" in text(done)
+    assert "给过的账单都对上了，没有未结的" in text(done) and "还没有给过资金流水" in text(done)

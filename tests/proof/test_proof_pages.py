@@ -4,12 +4,16 @@ since the last look.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from proof_cases import ANEW, SECOND, merchants, owner_of, published
 from streamlit.testing.v1 import AppTest
 
 from dashboards.parts.page import period
 from dashboards.parts.page.money import yuan
+from dashboards.parts.page.way import Asked
+from metrics.model.definitions import METRICS
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.explain import order_lines
@@ -60,12 +64,31 @@ def test_the_passport_page(house: Settings, monkeypatch: pytest.MonkeyPatch) -> 
     assert not app.exception and not app.error and "%" in text(app)
 
 
+@pytest.mark.parametrize("metric", ["paid_gmv", "net_by_order_date", "paid_orders", "gross_profit"])
+def test_the_passport_page_says_what_ask_says_and_shows_all_that_adds_up_to_it(
+    house: Settings, metric: str
+) -> None:
+    viewer = owner_of(house, 1)
+    days = ask(viewer, ["paid_gmv"], by=["date"]).rows["date"]
+    first, last = days.min(), days.max()
+    assert isinstance(first, dt.date) and isinstance(last, dt.date)
+    figure = ask(viewer, [metric], period=(first, last)).rows[metric].item()
+    app = shown("passport", viewer, passport_asked=Asked(metric, (first, last)))
+    item, is_money = METRICS[metric], METRICS[metric].unit.startswith("fen")
+    told = yuan(figure) if is_money else f"{figure:,}"
+    assert figure and f"### {told}  \n{item.zh}" in text(app) and f"全部相加 **{told}**。" in text(app)
+    column = "金额" if is_money else "数量"
+    (table,) = (item.value for item in app.dataframe if column in item.value.columns)
+    assert round(table[column].sum() * (100 if is_money else 1)) == figure
+    assert len(table) == order_lines(viewer, metric, {}, period=(first, last)).rows.height < 500
+
+
 @pytest.mark.parametrize(
     ("metric", "kinds"),
     [
         ("matured_net", {"现在留下"}),
         ("launched_styles", {"上新首单", "上新期内"}),
-        ("sell_through", {"到货(录入)", "留存件数"}),
+        ("sell_through", {"到货（录入）", "留存件数"}),
     ],
 )
 def test_the_passport_of_an_estimate_a_launch_and_of_stock(

@@ -27,10 +27,10 @@ from metrics.query.ask import ask
 from pipeline.house import reading
 from pipeline.statement.document import BY, content_digest, stated
 from pipeline.statement.files import verify
-from pipeline.statement.signing import Signature, canonical, holds, sign
 from warehouse.ops import EXPORT
 from warehouse.place import Place
 from warehouse.settings import Settings
+from warehouse.signed.signing import Signature, canonical, holds, sign
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "statement.md"
 PERIOD = "2026-06-01..2026-08-31"

@@ -27,7 +27,6 @@ from metrics.reports import health
 from metrics.reports.ad_spend import ad_spend
 from metrics.reports.bridge import net_bridge
 from metrics.reports.concentration import concentration
-from metrics.reports.district import district
 from metrics.reports.equal_age import kept_at_age
 from metrics.reports.match import match, shops
 from metrics.reports.open_book import open_book
@@ -233,7 +232,6 @@ def reports(house: House) -> Record:
             )
             for start, end in _RUNGS
         }
-    made["district"] = lambda: district(Viewer(house.settings.place, "association", "association"))
     return {name: _said(work) for name, work in made.items()}
 
 

@@ -138,13 +138,14 @@ def judge_lists() -> Record:
 
 def _judged(item: EntryList) -> Record:
     given = Given.of({"s1": "s1", "一店": "s1", "s2": "s2"})
-    rows = [[*row] for row in item.examples]
+    examples = [item.filled(row) for row in item.examples]
+    rows = [[*row] for row in examples]
     for place in range(len(item.columns)):
         for turn, odd in enumerate(_CELLS):
-            rows.append([*item.examples[turn % len(item.examples)]])
+            rows.append([*examples[turn % len(examples)]])
             rows[-1][place] = odd
     found: Record = {}
-    for name, given_rows in {"as it is": item.examples, "changed": rows}.items():
+    for name, given_rows in {"as it is": examples, "changed": rows}.items():
         data = table("|".join(item.labels), *("|".join(row) for row in given_rows))
         try:
             judged = judge(item, "list.csv", data, given)

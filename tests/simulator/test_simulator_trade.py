@@ -43,6 +43,7 @@ def test_both_merchants_sell_some_hundred_orders_a_day_for_four_months(market: M
         assert mine.height >= 120
         assert 150 <= mine["orders"].mean() <= 400  # type: ignore[operator]
         assert 150 <= mine["orders"].median() <= 400  # type: ignore[operator]
+        assert mine["orders"].is_between(150, 400).mean() > 0.6  # type: ignore[operator]
 
 
 def test_the_sale_is_there_whatever_the_calendar_says(market: Market) -> None:
@@ -99,7 +100,7 @@ def test_advertising_takes_a_fifth_and_brings_back_what_it_does_in_the_trade(mar
         roi = row["reported_gmv_fen"] / row["spent_fen"]
         assert 0.15 < row["spent_fen"] / row["paid"] < 0.25
         assert 3.5 < roi < 6
-        assert 0.9 < roi * (1 - row["back"] / row["paid"]) < 2.4
+        assert 0.9 < roi * (1 - row["back"] / row["paid"]) < 1.8
 
 
 def test_what_comes_back_by_channel_platform_and_category(market: Market) -> None:

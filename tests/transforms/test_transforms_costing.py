@@ -362,6 +362,31 @@ def test_lines_without_units_or_cost_are_untold_and_nothing_else() -> None:
     )
 
 
+def test_postage_that_stands_on_no_line_is_of_known_cost() -> None:
+    """An order paid 108.00: one line of 100.00 and postage of 8.00 that the order alone reports. The postage
+    takes no goods, and its payout comes with the line's.
+    """
+    order = {"order_id": "1", "paid_at": PAID, "created_at": PAID, "paid_fen": 108_00, "freight_fen": 8_00}
+    gold = run(
+        ("order", observed("order", order)), ("order_line", observed("order_line", line("1", 100_00, "K")))
+    )
+    bill = entry("e", order="1", line_id="1", platform_fee_fen=5_00)
+    made = facts(gold, costs([{"sku_code": "K", "unit_cost_fen": 40_00}], RATES), bill)
+    columns = ("cost_known_fen", "fees_known_fen", "cost_fen", "packing_fen", "freight_out_fen")
+    assert [of(made, name)[column] for name in ("1", "1:rest") for column in columns] == [
+        *(100_00, 100_00, 40_00, 10, 3_50),
+        *(8_00, 8_00, 0, 0, 0),
+    ]
+    mart = mart_profit_daily.ASSET.build({"fct_order_line": gold.lines, "fct_line_cost": made})
+    assert mart.select(pl.col("paid_fen", "cost_untold_fen", "fees_untold_fen").sum()).row(0) == (
+        108_00,
+        0,
+        0,
+    )
+    goods = costs([{"sku_code": "other", "unit_cost_fen": 40_00}])
+    assert facts(gold, goods)["order_line_id"].to_list() == ["1:rest"]
+
+
 def test_no_platforms_number_may_look_like_an_entry_of_ours() -> None:
     """Costs charged once and words on stock stand among lines and listings, told from them by how their ids
     begin.

@@ -448,7 +448,6 @@ def test_gold_tables_are_found_and_facts_keep_their_contract() -> None:
         "mart_shop_channel_daily",
         "mart_style_daily",
         "mart_live_session",
-        "mart_district_channel_monthly",
     } < set(gold_tables())
     built = run(("order", observed("order", {**ORDER, "stated_refund_fen": 250})))
     for name, frame in (

@@ -166,57 +166,80 @@ def _orders(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, Any], list
     return lines, _order(paid + freight + unread, stated, freight), [*named, *loose]
 
 
-@settings(max_examples=120, deadline=None)
-@given(_orders(), st.randoms(use_true_random=False))
-def test_money_back_adds_up_and_stands_where_it_may(
-    order: tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]], dice: random.Random
-) -> None:
+Order = tuple[list[dict[str, Any]], dict[str, Any], list[dict[str, Any]]]
+#: So many orders are built at once, each under numbers of its own.
+_TOGETHER = 4
+
+
+def _apart(order: Order, number: int) -> Order:
+    def own(row: dict[str, Any]) -> dict[str, Any]:
+        ids = [name for name in ("order_id", "order_line_id", "refund_id") if name in row]
+        return row | {name: f"{row[name]}{number}" for name in ids}
+
     lines, head, refunds = order
+    return [own(row) for row in lines], own(head), [own(row) for row in refunds]
+
+
+def _by_line(lines: pl.DataFrame) -> dict[str, int]:
+    return dict(lines.select("order_line_id", "cohort_refund_fen").iter_rows())
+
+
+@settings(max_examples=120 // _TOGETHER, deadline=None)
+@given(st.lists(_orders(), min_size=_TOGETHER, max_size=_TOGETHER), st.randoms(use_true_random=False))
+def test_money_back_adds_up_and_stands_where_it_may(drawn: list[Order], dice: random.Random) -> None:
+    orders = [_apart(order, number) for number, order in enumerate(drawn)]
+    lines = [row for order in orders for row in order[0]]
+    heads = [order[1] for order in orders]
+    refunds = [row for order in orders for row in order[2]]
     numbered = [{**row, "_row_number": number} for number, row in enumerate(refunds, 1)]
-    built = _build(lines, head, *numbered)
-    back = {row["order_line_id"]: row["cohort_refund_fen"] for row in built.lines.iter_rows(named=True)}
+    built = run(
+        ("order_line", observed("order_line", *lines)),
+        ("order", observed("order", *heads)),
+        ("refund_line", observed("refund_line", *numbered)),
+    )
+    for order in orders:
+        mine = pl.col("order_id") == order[1]["order_id"]
+        _check(order, built.lines.filter(mine), built.refunds.filter(mine))
+    assert built.lines["cohort_refund_fen"].sum() == built.daily["cohort_refund_fen"].sum()
+    assert set(built.lines["order_id"]) == {head["order_id"] for head in heads}
+    turned = run(
+        ("refund_line", observed("refund_line", *dice.sample(numbered, len(numbered)))),
+        ("order", observed("order", *heads)),
+        ("order_line", observed("order_line", *dice.sample(lines, len(lines)))),
+    )  # fmt: skip
+    assert _by_line(turned.lines) == _by_line(built.lines)
+
+
+def _check(order: Order, facts: pl.DataFrame, returned: pl.DataFrame) -> None:
+    """What an order has become: each after-sale once, to the fen, and all of it where it may stand."""
+    lines, head, refunds = order
+    back = _by_line(facts)
     itemised = dict(
-        built.refunds.filter(~pl.col("refund_id").str.starts_with("stated:"))
+        returned.filter(~pl.col("refund_id").str.starts_with("stated:"))
         .group_by("refund_id")
         .agg(pl.col("refund_fen").sum())
         .iter_rows()
     )
-    assert itemised == {row["refund_id"]: row["refund_fen"] for row in refunds}, (
-        "each after-sale once, to the fen"
-    )
-    assert sum(back.values()) == built.refunds["refund_fen"].sum() == built.daily["cohort_refund_fen"].sum()
-    assert sum(back.values()) >= max(
-        head["stated_refund_fen"] or 0,
-        sum(itemised.values()),
-        sum(line["stated_refund_fen"] or 0 for line in lines),
-    )
-    if not refunds:
-        assert sum(back.values()) == max(
-            head["stated_refund_fen"] or 0, sum(line["stated_refund_fen"] or 0 for line in lines)
+    assert itemised == {row["refund_id"]: row["refund_fen"] for row in refunds}
+    assert sum(back.values()) == returned["refund_fen"].sum()
+    stated = max(head["stated_refund_fen"] or 0, sum(line["stated_refund_fen"] or 0 for line in lines))
+    assert sum(back.values()) >= max(stated, sum(itemised.values()))
+    if refunds:
+        return
+    assert sum(back.values()) == stated
+    paid = {line["order_line_id"]: line["paid_fen"] for line in lines}
+    rest, unread = head["paid_fen"] - sum(paid.values()), f"{head['order_id']}:rest"
+    denying = {
+        line["order_line_id"]: line["stated_refund_fen"]
+        for line in lines
+        if line["stated_refund_fen"] is not None and line["_observed_at"] == LATE
+    }
+    others = [back[name] < paid[name] for name in paid if name not in denying]
+    if any([*others, bool(rest) and back[unread] < rest]):
+        assert all(back[name] == fen for name, fen in denying.items()), (
+            "a line that denies it takes none while another has room"
         )
-        paid = {line["order_line_id"]: line["paid_fen"] for line in lines}
-        rest = head["paid_fen"] - sum(paid.values())
-        denying = {
-            line["order_line_id"]: line["stated_refund_fen"]
-            for line in lines
-            if line["stated_refund_fen"] is not None and line["_observed_at"] == LATE
-        }
-        others = [back[name] < paid[name] for name in paid if name not in denying] + (
-            [back[REST] < rest] if rest else []
+    if rest == head["freight_fen"] > 0 and back[unread] > 0:
+        assert all(back[name] == paid[name] for name in paid if name not in denying), (
+            "postage goes back when the goods have"
         )
-        if any(others):
-            assert all(back[name] == fen for name, fen in denying.items()), (
-                "a line that denies it takes none while another has room"
-            )
-        if rest == head["freight_fen"] > 0 and back[REST] > 0:
-            assert all(back[name] == paid[name] for name in paid if name not in denying), (
-                "postage goes back when the goods have"
-            )
-    turned = run(
-        ("refund_line", observed("refund_line", *dice.sample(numbered, len(numbered)))),
-        ("order", observed("order", head)),
-        ("order_line", observed("order_line", *dice.sample(lines, len(lines)))),
-    )  # fmt: skip
-    assert {
-        row["order_line_id"]: row["cohort_refund_fen"] for row in turned.lines.iter_rows(named=True)
-    } == back

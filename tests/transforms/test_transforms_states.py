@@ -106,6 +106,52 @@ def test_one_state_per_distinct_content_with_its_first_and_last_observation(
     assert (states["_last_observed_at"] >= states["_observed_at"]).all()
 
 
+#: An order's life as exports without a moment of their own tell it, one after the other.
+_LIVES: list[list[dict[str, Any]]] = [
+    [
+        {"order_status_code": "unpaid", "paid_fen": 0, "paid_at": None},
+        {"order_status_code": "paid"},
+        {"order_status_code": "part_shipped"},
+        {"order_status_code": "shipped"},
+        {"order_status_code": "finished"},
+        {"order_status_code": "closed_refunded"},
+    ],
+    [
+        {"order_status_code": "shipped", "refund_status_code": code}
+        for code in ("none", "pending", "closed", "success")
+    ],
+    [
+        {"order_status_code": "paid"},
+        {"order_status_code": "shipped", "shipped_at": "2026-05-30 09:00:00"},
+        {"order_status_code": "finished", "shipped_at": "2026-05-30 09:00:00", "stated_refund_fen": 0},
+        {"order_status_code": "finished", "shipped_at": "2026-05-30 09:00:00", "stated_refund_fen": 90},
+    ],
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.randoms(use_true_random=False), st.integers(1, 3))
+def test_of_undated_files_with_one_newest_row_the_state_that_got_furthest_stands(
+    data: st.DataObject, dice: random.Random, batches: int
+) -> None:
+    """Whatever their fingerprints say and in whatever order they arrive: finished is never shipped again."""
+    life = data.draw(st.sampled_from(_LIVES))
+    told = sorted(data.draw(st.sets(st.integers(0, len(life) - 1), min_size=2)))
+    files = dice.sample("abcdef", len(told))  # fingerprints know nothing of time
+    rows = [
+        {"order_id": "1", "order_line_id": "1", "paid_fen": 100, "paid_at": "2026-05-29 09:00:00"}
+        | life[place]
+        | {"_observed_at": _MOMENTS[0], "_export_id": file}
+        for place, file in zip(told, files, strict=True)
+    ]
+    dice.shuffle(rows)
+    states, _ = _arrive([{"_row_number": 1, **row} for row in rows], batches, dice)
+    (now,) = current(ORDER_LINE, states).iter_rows(named=True)
+    assert {name: now[name] for name in life[told[-1]] if not name.endswith("_at")} == {
+        name: cell for name, cell in life[told[-1]].items() if not name.endswith("_at")
+    }
+
+
 def _refund(**cells: Any) -> pl.DataFrame:  # noqa: ANN401
     return observed("refund_line", {"refund_id": "r", "order_id": "1", "refund_fen": 100, **cells})
 

@@ -19,10 +19,11 @@ from argon2 import PasswordHasher
 from warehouse_cases import AT
 
 from contracts.errors import BaiyunError, NotFoundError, UsageError
-from warehouse import accounts, guesses, sessions
-from warehouse.accounts_file import secret_id
+from warehouse import accounts
+from warehouse.accounts import guesses, sessions
+from warehouse.accounts.file import secret_id
+from warehouse.accounts.security import Visit
 from warehouse.place import Place
-from warehouse.security import Visit
 
 PASSWORD = "lychee-bay-2026"
 MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)
@@ -193,7 +194,38 @@ def test_a_file_from_before_sessions_is_taken_as_it_is(place: Place) -> None:
             (PasswordHasher().hash(PASSWORD),),
         )
     assert accounts.verify(place, "old", PASSWORD, at=AT).role == "operator"
+    accounts.choose_language(place, "old", "en")
+    assert accounts.verify(place, "old", PASSWORD, at=AT).language == "en"
     assert accounts.add(place, "old", "another-password", role="operator").stamp
+
+
+def test_a_file_of_the_version_before_learns_languages(place: Place) -> None:
+    """A house that runs already gets its column when it is first opened, and keeps who is signed in."""
+    account = accounts.verify(place, "baiyun", PASSWORD, at=AT)
+    token = sessions.start(place, account, AT_HOME, LIMITS, is_kept=True, at=AT).token
+    with closing(sqlite3.connect(place.accounts_file)) as db, db:
+        db.execute("ALTER TABLE account DROP COLUMN language")
+        db.execute("PRAGMA user_version = 1")
+    found = sessions.find(place, token, LIMITS, AT)
+    assert found is not None and (found.name, found.language) == ("baiyun", "")
+
+
+def test_a_language_is_kept_for_the_person_and_changes_nothing_else(place: Place) -> None:
+    account = accounts.verify(place, "baiyun", PASSWORD, at=AT)
+    desk, phone = (
+        sessions.start(place, account, visit, LIMITS, is_kept=True, at=AT).token
+        for visit in (AT_HOME, STRANGER)
+    )
+    accounts.choose_language(place, "baiyun", "en")
+    for token in (desk, phone):  # signed in still, and both in English
+        found = sessions.find(place, token, LIMITS, AT)
+        assert found is not None and (found.stamp, found.language) == (account.stamp, "en")
+    accounts.change_password(place, account, "another-password", at=AT)
+    accounts.add(place, "baiyun", PASSWORD, role="merchant", merchant_id="m1")
+    assert [(item.name, item.language) for item in accounts.names(place)] == [("baiyun", "en")]
+    with pytest.raises(UsageError, match="BAD_LANGUAGE"):
+        accounts.choose_language(place, "baiyun", "fr")
+    assert accounts.get(place, "baiyun").language == "en"  # type: ignore[union-attr]
 
 
 def test_the_file_is_private_and_holds_no_password(place: Place) -> None:

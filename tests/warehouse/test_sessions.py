@@ -10,10 +10,10 @@ import pytest
 from warehouse_cases import AT
 
 from contracts.errors import NotFoundError, UsageError
-from warehouse import accounts, sessions
-from warehouse.accounts import Account
+from warehouse import accounts
+from warehouse.accounts import Account, sessions
+from warehouse.accounts.security import Visit, events
 from warehouse.place import Place
-from warehouse.security import Visit, events
 
 PASSWORD, NEW = "lychee-bay-2026", "longan-garden-2027"
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
@@ -182,7 +182,7 @@ def test_what_happened_is_written_down_and_no_name_that_is_no_accounts(place: Pl
 def test_refusals_without_end_do_not_push_out_what_matters(
     place: Place, baiyun: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("warehouse.security._REFUSALS", 3)
+    monkeypatch.setattr("warehouse.accounts.security._REFUSALS", 3)
     sign_in(place, baiyun)
     for number in range(8):
         with pytest.raises(NotFoundError):

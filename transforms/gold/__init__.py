@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from contracts.tables import Table
 from transforms.asset import Additive
-from transforms.derived import HOUSE, MERCHANT, Derived, Facts
+from transforms.derived import MERCHANT, Derived, Facts
 
 Asset = Additive | Derived | Facts
 
@@ -48,7 +48,7 @@ def in_order(found: Mapping[str, Asset]) -> dict[str, Asset]:
     """``found``, each after all it is made of.
 
     Raises ``TypeError`` for tables made of one another, for one made of a gold table that nobody declares,
-    and for one made in slices of what is made by merchant, or by merchant of what is made of the whole house.
+    and for one made in slices of what is made by merchant.
     """
     graph = {name: gold_inputs(asset) for name, asset in sorted(found.items())}
     for name, made_of in graph.items():
@@ -75,5 +75,5 @@ def is_stored(asset: Asset) -> bool:
 
 
 def _turn(asset: Asset) -> int:
-    """0: made in slices of changed rows; 1: by merchant; 2: of the whole house, after all merchants."""
-    return {MERCHANT: 1, HOUSE: 2}.get(asset.by, 0) if isinstance(asset, Derived) else 0
+    """0: made in slices of changed rows; 1: by merchant."""
+    return int(isinstance(asset, Derived) and asset.by == MERCHANT)

@@ -12,6 +12,7 @@ import polars as pl
 
 from contracts.canonical import content_columns, entity_key
 from contracts.tables import Table
+from transforms.silver.progress import progress
 from transforms.silver.states import GROWS, ROW
 
 
@@ -88,33 +89,11 @@ def _put_together(table: Table, rows: pl.DataFrame, same: list[str]) -> tuple[pl
     moment = [*same, *([GROWS] if GROWS in table.columns else [])]
     content = content_columns(table)
     is_odd = pl.struct(content).n_unique().over(moment) > 1
-    odd = rows.filter(is_odd).sort(_progress(table), maintain_order=True)
+    # by how far they got, then by the rest, so that no two orders of rows differ
+    odd = rows.filter(is_odd).sort(*progress(table), *content, maintain_order=True)
     grouped = odd.group_by(moment, maintain_order=True).agg(
         pl.col("_row_number").min(),
         *(pl.col(name).drop_nulls().last() for name in rows.columns if name not in (*moment, "_row_number")),
         _rows=pl.col("_row_number").sort(),
     )
     return pl.concat([rows.filter(~is_odd), grouped.select(rows.columns)]), grouped.select(*ROW, "_rows")
-
-
-def _progress(table: Table) -> list[pl.Expr]:
-    """How far a row got: moments that have come, from the last on; then codes by their list.
-
-    Then the rest, so that no two orders of rows differ.
-    """
-    content = content_columns(table)
-    moments = [name for name in reversed(content) if table.fields[name].kind == "at"]
-    codes = [name for name in content if table.fields[name].codes]
-    rank = [
-        pl.col(name).replace_strict(_places(table, name), default=-1, return_dtype=pl.Int64) for name in codes
-    ]
-    return [
-        *(pl.col(name) for name in moments),
-        *rank,
-        *(pl.col(name) for name in content if name not in (*moments, *codes)),
-    ]
-
-
-def _places(table: Table, name: str) -> dict[str, int]:
-    listed = table.fields[name].codes
-    return {code: place for place, code in enumerate(listed.values if listed else []) if code != "unknown"}

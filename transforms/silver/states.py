@@ -15,6 +15,7 @@ import polars as pl
 
 from contracts.canonical import content_columns, entity_key
 from contracts.tables import Table
+from transforms.silver.progress import ranks
 
 _FIRST = ["_observed_at", "_export_id", "_row_number"]
 #: Of two states last told at the same moment the one with more money back is the later: refunds grow.
@@ -44,8 +45,13 @@ class Merged:
 
 
 def _latest(table: Table) -> list[str]:
-    """Columns in whose order states were told, the last one last; nulls come first."""
-    return ["_last_observed_at", *([GROWS] if GROWS in table.columns else []), *_FIRST]
+    """Columns in whose order states were told, the last one last; nulls come first.
+
+    Of states with the same moments the one that got furthest is the later (``_rank``): a file that does not
+    tell when it was made counts as of its newest row, which another made before or after it may have, too.
+    """
+    grows = [GROWS] if GROWS in table.columns else []
+    return ["_last_observed_at", *grows, "_observed_at", "_rank", "_export_id", "_row_number"]
 
 
 def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
@@ -77,11 +83,11 @@ def merge_states(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> 
 def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Merged:
     """``merge_states`` where entities have several observations. The states are in no order."""
     entity, content = entity_key(table), content_columns(table)
-    points = pl.concat([stored, incoming])
+    points, moments = pl.concat([stored, incoming]), [name for name in _latest(table) if name != "_rank"]
     # only what tells states apart is sorted and grouped; the rows themselves are wide and picked once
     told = points.select(
         *entity,
-        *_latest(table),
+        *moments,
         _content=pl.struct(content).hash(),
         _is_new=pl.int_range(pl.len()) >= stored.height,
         _place=pl.int_range(pl.len()),
@@ -89,11 +95,12 @@ def _merge_met(table: Table, stored: pl.DataFrame, incoming: pl.DataFrame) -> Me
     told = told.sort(_FIRST)
     same = [*entity, "_content"]
     grouped = told.group_by(same, maintain_order=True).agg(
-        pl.col(*_latest(table)[1:], "_place").first(),
+        pl.col(*moments[1:], "_place").first(),
         pl.col("_last_observed_at").max(),
         _is_known=(~pl.col("_is_new")).any(),
     )
     states = points[grouped["_place"]].with_columns(grouped["_last_observed_at"])
+    grouped = grouped.with_columns(_rank=ranks(table, states))
     changed, restated = _changed(table, stored, states)
     return Merged(states, changed, restated, _outcomes(told, grouped, changed, same, _latest(table)))
 
@@ -159,7 +166,8 @@ def current(table: Table, states: pl.DataFrame) -> pl.DataFrame:
     entity, states = entity_key(table), states.select(table.columns)
     is_alone = states.select(pl.struct(entity).is_unique()).to_series()
     alone, several = states.filter(is_alone), states.filter(~is_alone)
-    told = several.sort([*entity, *_latest(table)]).group_by(entity, maintain_order=True)
+    several = several.with_columns(_rank=ranks(table, several)).sort([*entity, *_latest(table)])
+    told = several.drop("_rank").group_by(entity, maintain_order=True)
     last = pl.exclude(entity).drop_nulls().last()
     if GROWS not in table.columns:
         return pl.concat([alone, told.agg(last).select(alone.columns)]).sort(entity)

@@ -16,6 +16,8 @@ from metrics.query.question import Period
 from metrics.reports.channels.cell import MEMBERS
 
 PATH = "channels"
+#: The word by which the first page is told that another one was asked for, which this account has not.
+NO_PAGE = "no_page"
 _LONGEST = 120
 _FIRST_PAGE = 1
 
@@ -76,6 +78,14 @@ def read_spot() -> Spot:
     )
     st.query_params.from_dict(spot.params())
     return spot
+
+
+def dropped(path: str) -> dict[str, str]:
+    """What the address says that the page at ``path`` does not go by; it is forgotten."""
+    told = st.query_params.to_dict() if path != PATH else {}
+    if told:
+        st.query_params.clear()
+    return told
 
 
 def go(spot: Spot) -> None:

@@ -8,11 +8,13 @@ import polars as pl
 import streamlit as st
 
 from contracts.intake import CONFIRMABLE, row_place
-from dashboards.parts.entering.receipts import show_progress
+from dashboards.parts.entering.receipts import MEANWHILE
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import yuan
-from dashboards.parts.page.words import halves, plain
+from dashboards.parts.page.progress import show_progress
+from dashboards.parts.page.words import halves, plain, quoted
 from metrics.query.access import Viewer
 from metrics.reports import health
 from pipeline import counter
@@ -34,11 +36,11 @@ def show_confirming(viewer: Viewer) -> None:
         return
     show_heading("等您确认", "Waiting for your word")
     if delivery is not None and not delivery.outcome.done():
-        show_progress(delivery)
+        show_progress(delivery, MEANWHILE)
         return
     if delivery is not None:
         del st.session_state[_KEY]
-        with TellFailure("确认"):
+        with TellFailure(pick("确认", "Confirming")):
             _show_done(delivery)
     _show_rows(viewer, rows)
     _show_lines(viewer, lines)
@@ -63,29 +65,27 @@ def _held(viewer: Viewer) -> pl.DataFrame:
 def _show_done(delivery: Delivery) -> None:
     if delivery.outcome.result().held is None:
         st.success(
-            "已确认,数字已更新。  \n:small[Confirmed; the figures are up to date.]", icon=":material/check:"
+            pick("已确认，数字已更新。", "Confirmed; the figures are up to date."), icon=":material/check:"
         )
     else:
-        zh = "已记下您的确认,但新数据没有通过检查,看板停留在上一个发布。"
-        en = "Your word is kept, but the new figures failed a check."
-        st.warning(f"{zh}  \n:small[{en}]", icon=":material/front_hand:")
+        zh = "已记下您的确认，但新数据没有通过检查，看板停留在上一个发布。"
+        en = (
+            "Your word is kept, but the new figures failed a check: the dashboards stay on the release "
+            "before."
+        )
+        st.warning(pick(zh, en), icon=":material/front_hand:")
 
 
 def _show_rows(viewer: Viewer, rows: pl.DataFrame) -> None:
     for row in rows.head(_SHOWN).iter_rows(named=True):
-        zh, en = halves(row["message_name"])
+        why, column = plain(pick(*halves(row["message_name"])), 200), quoted(row["column_name"], 60)
+        zh, en = halves(row_place(row["row_number"]))
         where = (
-            (
-                f"第 {halves(row_place(row['row_number']))[0]} "
-                f"行「{plain(row['column_name'])}」{plain(row['cell_name'])}"
-            )
+            f"{pick(f'第 {zh} 行{column}', f'row {en}, {column} ')}{plain(row['cell_name'])}"
             if row["row_number"]
-            else "整个文件"
+            else pick("整个文件", "the whole file")
         )
-        told = (
-            f"**{plain(row['export_name'], 80)}** · {where}:{plain(zh, 160)}  "
-            f"\n:gray[:small[{plain(en, 160)}]]"
-        )
+        told = f"**{plain(row['export_name'], 80)}** · {where}{pick('：', ': ')}{why}"
         if _asks(viewer, told, f"{row['shop_id']}_{row['export_id']}_{row['row_number']}"):
             numbers = [row["row_number"]] if row["row_number"] else []
             st.session_state[_KEY] = counter.confirm_rows(viewer, row["shop_id"], row["export_id"], numbers)
@@ -94,14 +94,12 @@ def _show_rows(viewer: Viewer, rows: pl.DataFrame) -> None:
 
 def _show_lines(viewer: Viewer, lines: pl.DataFrame) -> None:
     for line in lines.head(_SHOWN).iter_rows(named=True):
-        zh = (
-            f"一行 {yuan(line['marked_fen'])} 元,是店里其余最大一行({yuan(line['largest_fen'])} "
-            "元)的百倍以上,已计入数字"
+        marked, largest = yuan(line["marked_fen"]), yuan(line["largest_fen"])
+        what = pick(
+            f"一行 {marked}，是店里其余最大一行（{largest}）的百倍以上，已计入数字",
+            f"a line of {marked}, a hundred times the shop's largest other ({largest}) or more; it counts",
         )
-        told = (
-            f"**订单 {plain(line['order_id'])}** · {zh}  \n:gray[:small[A line a hundred times the shop's "
-            "largest other; it counts, with a mark.]]"
-        )
+        told = f"**{pick('订单', 'Order')} {plain(line['order_id'])}** · {what}"
         if _asks(viewer, told, f"{line['shop_id']}_{line['order_line_id']}"):
             st.session_state[_KEY] = counter.confirm_line(viewer, line["shop_id"], line["order_line_id"])
             st.rerun()
@@ -112,5 +110,5 @@ def _asks(viewer: Viewer, told: str, key: str) -> bool:
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(told)
         return viewer.role == "merchant" and st.button(
-            "确认无误 It is right", icon=":material/check:", key=f"{_KEY}_{key}"
+            pick("确认无误", "It is right"), icon=":material/check:", key=f"{_KEY}_{key}"
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from contracts.errors import NotFoundError
+from contracts.errors import no_such_page
 from dashboards.parts.entering.entry_form import is_under_way, show_delivery, show_list
 from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.language import called, capital, pick
 from metrics.query.access import Viewer
 from pipeline.counter import EntryList
 
@@ -19,22 +20,16 @@ def show_lists(viewer: Viewer, items: tuple[EntryList, ...]) -> None:
     Raises ``NotFoundError`` for whoever has none to enter.
     """
     if not items:
-        raise NotFoundError(
-            "NO_SUCH_PAGE",
-            "没有这个页面",
-            "no such page",
-            step_zh="返回首页",
-            step_en="go back to the overview",
-        )
+        raise no_such_page()
     if under_way := next((item for item in items if is_under_way(item)), None):
         show_delivery(viewer, under_way)
         return
     names = {item.code: item for item in items}
     chosen = next(iter(names))
     if len(names) > 1:
-        label, words = "录哪一种 Which list", {code: entry.zh for code, entry in names.items()}
+        title, words = pick("录哪一种", "Which list"), {code: called(entry) for code, entry in names.items()}
         chosen = st.segmented_control(
-            label,
+            title,
             list(names),
             default=chosen,
             required=True,
@@ -43,5 +38,5 @@ def show_lists(viewer: Viewer, items: tuple[EntryList, ...]) -> None:
             label_visibility="collapsed",
         )
     item = names[chosen or next(iter(names))]
-    show_heading(item.zh, item.en.capitalize())
+    show_heading(item.zh, capital(item.en))
     show_list(viewer, item)

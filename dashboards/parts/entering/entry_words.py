@@ -9,14 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import NOTHING, yuan
 from dashboards.parts.page.words import moment, visible
 from pipeline.counter import CHANGES, EntryList
-
-
-def about(item: EntryList) -> str:
-    """What to enter and why."""
-    return f"{item.about[0]}  \n:gray[:small[{item.about[1]}]]"
 
 
 def changes_table(item: EntryList, rows: pl.DataFrame) -> pl.DataFrame:
@@ -27,12 +23,19 @@ def changes_table(item: EntryList, rows: pl.DataFrame) -> pl.DataFrame:
     unit, has_earlier = item.unit, rows[f"before_{item.unit}"].null_count() < rows.height
     return pl.DataFrame(
         [
-            {"行": row["row"], "变化": CHANGES[row["verdict_code"]][0]}
+            {pick("行", "row"): row["row"], pick("变化", "change"): pick(*CHANGES[row["verdict_code"]])}
             | {label: word(item, name, row[name]) for label, name in leading}
-            | {"现在": word(item, item.value.name, row[f"was_{unit}"]), "改成": _becomes(item, row)}
+            | {
+                pick("现在", "now"): word(item, item.value.name, row[f"was_{unit}"]),
+                pick("改成", "becomes"): _becomes(item, row),
+            }
             | {label: word(item, name, row[name]) for label, name in others}
-            | ({"此前": word(item, item.value.name, row[f"before_{unit}"])} if has_earlier else {})
-            | {"现在这条由谁录入": _who(row) if row["stood"] else NOTHING}
+            | (
+                {pick("此前", "earlier"): word(item, item.value.name, row[f"before_{unit}"])}
+                if has_earlier
+                else {}
+            )
+            | {pick("现在这条由谁录入", "entered by"): _who(row) if row["stood"] else NOTHING}
             for row in rows.iter_rows(named=True)
         ]
     )
@@ -41,11 +44,11 @@ def changes_table(item: EntryList, rows: pl.DataFrame) -> pl.DataFrame:
 def entries_table(item: EntryList, rows: pl.DataFrame) -> pl.DataFrame:
     """Entries in force, what each is about first, with who and when."""
     leading, others = _columns(item, rows)
-    value = (item.value.label, item.value.name)
+    value = (pick(item.value.label, item.value.en), item.value.name)
     return pl.DataFrame(
         [
             {label: word(item, name, row[name]) for label, name in (*leading, value, *others)} | {
-                "经手": _who(row)} for row in rows.iter_rows(named=True)
+                pick("经手", "by"): _who(row)} for row in rows.iter_rows(named=True)
         ]
     )  # fmt: skip
 
@@ -62,7 +65,7 @@ def word(item: EntryList, name: str, value: object) -> str:
     cell = next(cell for cell in item.columns if cell.name == name)
     if value is not None and cell.kind.name == "yuan":
         return yuan(int(str(value)))
-    return visible(cell.word(value), 60) or NOTHING
+    return visible(pick(*cell.words(value)), 60) or NOTHING
 
 
 def _columns(item: EntryList, rows: pl.DataFrame) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -74,14 +77,14 @@ def _columns(item: EntryList, rows: pl.DataFrame) -> tuple[list[tuple[str, str]]
         for cell in item.columns
         if cell.name in rows.columns and rows[cell.name].null_count() < rows.height and cell != item.value
     ]
-    return [(cell.label, cell.name) for cell in held if cell.leads], [
-        (cell.label, cell.name) for cell in held if not cell.leads
+    return [(pick(cell.label, cell.en), cell.name) for cell in held if cell.leads], [
+        (pick(cell.label, cell.en), cell.name) for cell in held if not cell.leads
     ]
 
 
 def _becomes(item: EntryList, row: Mapping[str, Any]) -> str:
     return (
-        CHANGES["taken_back"][0]
+        pick(*CHANGES["taken_back"])
         if row["verdict_code"] in ("taken_back", "nothing")
         else word(item, item.value.name, row[item.unit])
     )

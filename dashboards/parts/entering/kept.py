@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from contracts.codes import KIND, PLATFORM
+from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.words import moment, plain
 from metrics.query.access import Viewer
 from pipeline.counter import Kept, forget_mapping, mappings
@@ -22,16 +23,22 @@ def show_kept(viewer: Viewer) -> bool:
     if not kept:
         return False
     is_changed = False
-    with st.expander(f"自建映射 {len(kept)} 个 Own mappings"):
+    with st.expander(pick(f"自建映射 {len(kept)} 个", f"Own mappings: {len(kept)}")):
         st.caption(
-            "撤销后,这样的文件不再认识;已导入的保持原样,直到全部重算。 Taken back, such files are unknown "
-            "again; what was imported stays until all is rebuilt."
+            pick(
+                "撤销后，这样的文件不再认识；已导入的保持原样，直到全部重算。",
+                "Taken back, such files are unknown again; what was imported stays as it is until all is "
+                "rebuilt.",
+            )
         )
         for item in kept:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(_told(item), width="stretch")
                 if st.button(
-                    "撤销", key=f"forget_mapping_{item.mapping.name}", icon=":material/undo:", type="tertiary"
+                    pick("撤销", "Take back"),
+                    key=f"forget_mapping_{item.mapping.name}",
+                    icon=":material/undo:",
+                    type="tertiary",
                 ):
                     forget_mapping(viewer, item.mapping.name)
                     is_changed = True
@@ -39,9 +46,14 @@ def show_kept(viewer: Viewer) -> bool:
 
 
 def _told(item: Kept) -> str:
-    where = "任何平台" if item.mapping.platform == "shop" else PLATFORM.zh(item.mapping.platform)
+    where = (
+        pick("任何平台", "any platform")
+        if item.mapping.platform == "shop"
+        else label(PLATFORM, item.mapping.platform)
+    )
+    version = pick(f"第 {item.version} 版", f"version {item.version}")
     who = (
-        f"{KIND.zh(item.mapping.kind)} · {where} · 第 {item.version} 版 · {plain(item.by)} · "
+        f"{label(KIND, item.mapping.kind)} · {where} · {version} · {plain(item.by)} · "
         f"{moment(item.at)} · {plain(item.mapping.name)}"
     )
-    return f"**{plain(item.mapping.zh)}**  \n:gray[:small[{who}]]"
+    return f"**{plain(called(item.mapping))}**  \n:gray[:small[{who}]]"

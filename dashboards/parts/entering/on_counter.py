@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboards.parts.entering.mapping_form import Sheet
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.words import plain
 from metrics.query.access import Viewer
 from pipeline import counter
@@ -86,9 +87,9 @@ def previewed(
         else iter(())
     )
     for number, file in enumerate(new):
+        which, name = f"{number + 1}/{len(new)}", plain(file.name, 80)
         place.progress(
-            number / len(new),
-            text=f"正在识别 {number + 1}/{len(new)}:{plain(file.name, 80)} :gray[:small[recognising]]",
+            number / len(new), text=pick(f"正在识别 {which}：{name}", f"Recognising {which}: {name}")
         )
         here.previews[shop_id, file.file_id] = next(found)
     place.empty()
@@ -113,7 +114,9 @@ def summary(previews: Sequence[Preview]) -> str:
     """What confirming would do, in a line beside the button."""
     verdicts = [item.receipt.verdict for item in previews]
     if "refused" in verdicts:
-        return f":red[{verdicts.count('refused')} 个不能导入] :gray[:small[refused files change nothing]]"
+        count = verdicts.count("refused")
+        return f":red[{pick(f'{count} 个不能导入', f'{count} refused, which change nothing')}]"
     if set(verdicts) == {"duplicate"}:
-        return ":gray[都导入过,再导入不会改变数字] :gray[:small[all given before]]"
-    return ":gray[确认之前什么都不会改变] :gray[:small[nothing changes before you confirm]]"
+        zh, en = "都导入过，再导入不会改变数字", "all given before: to import them again changes nothing"
+        return f":gray[{pick(zh, en)}]"
+    return f":gray[{pick('确认之前什么都不会改变', 'nothing changes before you confirm')}]"

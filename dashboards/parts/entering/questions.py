@@ -8,14 +8,17 @@ import streamlit as st
 
 from contracts.codes import KIND
 from dashboards.parts.entering.kinds import column_name
+from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.words import plain
 from pipeline.counter import COLUMN, UNREAD, WORD, Proposal, Question, codes_of, missing, strange_words
 
 _WORDS = {
-    "yuan": "元 yuan", "fen": "分 fen", "li": "厘(千分之一元)", "dmy": "日在前 day first",
-    "mdy": "月在前 month first", "yes": "是 yes", "no": "否 no",
-    UNREAD: "不是 no", "once": "整单的,只算一次 the whole's", "each": "每行各自的,相加 each row's",
-    "part": "ERP 每个内部单的,各算一次 each ERP order's",
+    "yuan": ("元", "yuan"), "fen": ("分", "fen"), "li": ("厘（千分之一元）", "li (1/1000 yuan)"),
+    "dmy": ("日在前", "day first"), "mdy": ("月在前", "month first"), "yes": ("是", "yes"),
+    "no": ("否", "no"),     UNREAD: ("不是", "no"), "once": ("整单的，只算一次", "the whole order's, counted "
+        "once"),
+    "each": ("每行各自的，相加", "each row's own, added up"),
+    "part": ("ERP 每个内部单的，各算一次", "each ERP order's, counted once each"),
 }  # fmt: skip
 #: Where there are more, it is no column of a few words.
 _WORDS_ASKED = 40
@@ -23,7 +26,7 @@ _WORDS_ASKED = 40
 
 def either(names: Sequence[str]) -> str:
     """The alternatives in words."""
-    return " 或 ".join(map(column_name, names))
+    return pick(" 或 ", " or ").join(map(column_name, names))
 
 
 def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
@@ -40,20 +43,27 @@ def ask(proposal: Proposal, put: Mapping[str, str]) -> dict[str, str]:
             answers[question.key] = _answer(question, f"asked_{proposal.kind}_{question.key}")
         answers |= ask_words(strange_words(proposal, put), f"asked_{proposal.kind}_")
         answers["zh"] = st.text_input(
-            "给这种表起个名字 Name this kind of table",
-            f"自有{KIND.zh(proposal.kind)}",
+            pick("给这种表起个名字", "Name this kind of table"),
+            pick(f"自有{KIND.zh(proposal.kind)}", f"Own {KIND.en(proposal.kind)}"),
             max_chars=30,
             key=f"asked_{proposal.kind}_zh",
         )
-        is_sent = st.form_submit_button("看看会怎样读 Preview", icon=":material/preview:")
-    open_ones = [plain(question.zh, 120) for question in questions if not answers[question.key].strip()]
-    open_ones += [f"哪一列是{either(names)}?" for names in missing(proposal, put)]
-    open_ones += [f"说明了{column_name(name)}的词,却说没有这一列?" for name in _contradicted(answers)]
-    if is_sent and open_ones:
-        st.warning(
-            f"**还有没回答的:** {';'.join(open_ones)}  \n:small[Some questions are open.]",
-            icon=":material/edit:",
+        is_sent = st.form_submit_button(pick("看看会怎样读", "See how it reads"), icon=":material/preview:")
+    open_ones = [plain(called(question), 200) for question in questions if not answers[question.key].strip()]
+    open_ones += [
+        pick(f"哪一列是{either(names)}?", f"which column is {either(names)}?")
+        for names in missing(proposal, put)
+    ]
+    open_ones += [
+        pick(
+            f"说明了{column_name(name)}的词，却说没有这一列？",
+            f"words of {column_name(name)} were explained, yet there is no such column?",
         )
+        for name in _contradicted(answers)
+    ]
+    if is_sent and open_ones:
+        told = pick("；", "; ").join(open_ones)
+        st.warning(pick(f"**还有没回答的：** {told}", f"**Still open:** {told}"), icon=":material/edit:")
     answered = {key: value.strip() for key, value in answers.items() if value.strip()}
     return {**answered, **put} if is_sent and not open_ones else {}
 
@@ -75,11 +85,10 @@ def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
     """
     said = {}
     for name, words in strange.items():
-        st.markdown(
-            f":orange[:material/help:] **{column_name(name)}里有不认识的词,各是什么意思?** 不选的按“未知”计。"
-            "  \n"
-            ":gray[:small[What do these words mean? Those left alone count as unknown.]]"
-        )
+        column = column_name(name)
+        zh = f"**{column}里有不认识的词，各是什么意思？** 不选的按“未知”计。"
+        en = f"**What do these words of {column} mean?** Those left alone count as unknown."
+        st.markdown(f":orange[:material/help:] {pick(zh, en)}")
         codes = codes_of(name)
         with st.container(horizontal=True, gap="small"):
             for word in words[:_WORDS_ASKED]:
@@ -89,8 +98,8 @@ def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
                         f"“{plain(word, 40)}”",
                         list(codes),
                         index=None,
-                        format_func=lambda code, codes=codes: f"{codes[code][0]} {codes[code][1]}",
-                        placeholder="按未知计 unknown",
+                        format_func=lambda code, codes=codes: pick(*codes[code]),
+                        placeholder=pick("按未知计", "counts as unknown"),
                         key=f"{key}{asked}",
                         width=220,
                     )
@@ -100,13 +109,13 @@ def ask_words(strange: Mapping[str, Sequence[str]], key: str) -> dict[str, str]:
 
 
 def _answer(question: Question, key: str) -> str:
-    label = f"{plain(question.zh, 300)} :gray[:small[{plain(question.en, 300)}]]"
+    asked = plain(called(question), 400)
     if not question.options:
-        return st.text_input(label, question.default, max_chars=40, key=key)
+        return st.text_input(asked, question.default, max_chars=40, key=key)
     place = question.options.index(question.default) if question.default in question.options else None
-    return st.radio(label, question.options, index=place, format_func=_option, horizontal=True, key=key) or ""
+    return st.radio(asked, question.options, index=place, format_func=_option, horizontal=True, key=key) or ""
 
 
 def _option(code: str) -> str:
     """An option in words; one of their headers means yes."""
-    return _WORDS.get(code) or KIND.labels.get(code, ("是 yes",))[0]
+    return pick(*(_WORDS.get(code) or KIND.labels.get(code) or _WORDS["yes"]))

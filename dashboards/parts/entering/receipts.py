@@ -7,48 +7,63 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
+from contracts.code_list import CodeList
+from contracts.codes import VERDICT
 from contracts.errors import BaiyunError
 from contracts.intake import ROW_RULES
-from dashboards.parts.entering.verdicts import show_columns, show_facts, show_notices, show_reason, show_title
+from dashboards.parts.entering.moves import show_moves
+from dashboards.parts.entering.verdicts import (
+    show_columns,
+    show_days,
+    show_fold,
+    show_name,
+    show_notices,
+    show_reason,
+    show_verdict,
+    taken_for,
+)
 from dashboards.parts.health.checks import warnings
+from dashboards.parts.health.files import show_quarantined
 from dashboards.parts.health.waiting import show_marked, show_waiting
 from dashboards.parts.page.frame import show_heading
-from dashboards.parts.page.money import yuan
+from dashboards.parts.page.language import called, capital, label, listed, phrase, pick
 from dashboards.parts.page.rules import in_words
-from dashboards.parts.page.words import moment, plain
+from dashboards.parts.page.table import show_table
+from dashboards.parts.page.words import moment, plain, quoted, visible
 from metrics.query.access import Viewer
-from pipeline.counter import Change, Delivery, FileReceipt, Ingested
+from metrics.reports import health
+from metrics.reports.sheets import Column, Sheet
+from pipeline.counter import Change, FileReceipt, Ingested
 
-
-@st.fragment(run_every=1.0)
-def show_progress(delivery: Delivery) -> None:
-    """The bar with the step said, drawn anew each second.
-
-    The whole page is run again when there is an outcome.
-    """
-    if delivery.outcome.done():
-        st.rerun(scope="app")
-    zh, en, _ = delivery.said[-1]
-    with st.container(border=True):
-        st.progress(
-            delivery.share,
-            text=f"**{plain(zh, 120)}…** :gray[:small[{plain(en, 120)} · {delivery.seconds:.0f} s]]",
-        )
-        st.caption(
-            "可以离开本页,导入会继续;结果也在「数据健康」里。 You may leave this page; the import goes on."
-        )
+#: What may be done while an import goes on.
+MEANWHILE = (
+    "可以离开本页，导入会继续；结果也在「数据健康」里。",
+    "You may leave this page; the import goes on, and its result stands under Data health too.",
+)
+#: On the receipt of one file, of which the rest of the sentence speaks.
+_TAKEN = CodeList("taken", {**VERDICT.labels, "unusable": ("没有计入", "not counted")})
+#: What needs a look comes first.
+_ORDER = ("refused", "unusable", "warned", "withdrawn", "duplicate", "accepted")
+_FILES = {
+    "name": Column("文件", "file"),
+    "verdict": Column("结论", "verdict"),
+    "read": Column("读取", "read", "count"),
+    "published": Column("发布", "published", "count"),
+    "quarantined": Column("问题行", "problem rows", "count"),
+    "superseded": Column("已被新文件更新", "superseded", "count"),
+    "duplicate": Column("重复", "duplicate", "count"),
+    "first": Column("从", "first day", "date"),
+    "last": Column("到", "last day", "date"),
+}
 
 
 def show_outcome(viewer: Viewer, done: Ingested) -> None:
     """The release first, then what moved and what still waits, then each file's receipt."""
     _show_release(viewer, done)
-    _show_changes(done.changes)
+    _show_changes(viewer, done.changes)
     show_waiting(viewer)
     show_marked(viewer)
-    show_heading("回执", "Receipts")
-    for receipt in done.receipts:
-        with st.container(border=True, gap="xsmall"):
-            _show_receipt(receipt)
+    _show_receipts(viewer, done.receipts)
 
 
 def _show_release(viewer: Viewer, done: Ingested) -> None:
@@ -56,89 +71,135 @@ def _show_release(viewer: Viewer, done: Ingested) -> None:
         _show_held(viewer, done.held)
     elif all(receipt.verdict in ("refused", "unusable") for receipt in done.receipts):
         st.error(
-            "没有文件被接收,数字没有变化。  \n:small[No file was taken; nothing has changed.]",
+            pick("没有文件被接收，数字没有变化。", "No file was taken; no figure has changed."),
             icon=":material/block:",
         )
     elif done.current is not None:
         number, at, warned = done.current.number, moment(done.current.changed_at), warnings(viewer)
-        zh = f"没有阻断检查未通过;**{warned}** 项提醒,见「数据健康」。" if warned else "没有检查未通过。"
-        en = (
-            (
-                f"no check that stops a release failed; {warned} warning{'s' if warned != 1 else ''}, see "
-                "Data "
-                "health."
-            )
-            if warned
-            else "no check failed."
-        )
+        zh = f"没有阻断检查未通过；**{warned}** 项提醒，见「数据健康」。" if warned else "没有检查未通过。"
+        some = f"No check that stops a release failed; **{warned}** warn, see Data health."
+        en = some if warned else "No check failed."
         st.success(
-            f"**看板现在读取发布 \\#{number}**({at})。{zh}  \n:small[The dashboards read this release: {en}]",
+            pick(
+                f"**看板现在读取发布 \\#{number}**（{at}）。{zh}",
+                f"**The dashboards now read release \\#{number}** ({at}). {en}",
+            ),
             icon=":material/rocket_launch:",
         )
 
 
 def _show_held(viewer: Viewer, held: BaiyunError) -> None:
-    rules = "、".join(
-        f"「{plain(rule, 160)}」"
-        for rule in in_words(viewer, [rule for rule in str(held.facts.get("rules", "")).split(", ") if rule])
+    names = [rule for rule in str(held.facts.get("rules", "")).split(", ") if rule]
+    rules = listed(quoted(rule) for rule in in_words(viewer, names))
+    why = (
+        pick(f"未通过检查：{rules}。", f"Failed checks: {rules}.")
+        if rules
+        else phrase(plain(held.zh, 200), plain(held.en, 200))
     )
-    zh = f"未通过检查:{rules}。" if rules else f"{plain(held.zh, 200)}。"
-    en = "The files are kept, but the new figures failed a check; it is judged again with the next build."
     st.warning(
-        f"**文件已收下,新数据未放行,看板停留在上一个发布。** {zh}原因消除后,下一次构建会再判。  "
-        f"\n:small[{en}]",
+        pick(
+            f"**文件已收下，新数据未放行，看板停留在上一个发布。** {why}原因消除后，下一次构建会再判。",
+            "**The files are kept, the new data is held back, and the dashboards stay on the release "
+            f"before.** {why} "
+            "Once the reason is gone the next build is judged again.",
+        ),
         icon=":material/front_hand:",
     )
 
 
-def _show_changes(changes: Sequence[Change]) -> None:
+def _show_changes(viewer: Viewer, changes: Sequence[Change]) -> None:
     if not changes:
         return
     if all(item.before == item.after for item in changes):
-        st.markdown("本店发布的合计没有变化。 :gray[:small[The shop's released totals have not moved.]]")
+        st.markdown(pick("本店发布的合计没有变化。", "The shop's released totals have not moved."))
         return
-    rows = [
+    show_moves(
+        viewer,
+        pick("本店合计", "Total of the shop"),
+        {called(item): "count" if item.metric == "paid_orders" else "fen" for item in changes},
         {
-            "本店合计": item.zh,
-            "之前": _amount(item, item.before),
-            "之后": _amount(item, item.after),
-            "变化": _amount(item, item.moved),
-        }
-        for item in changes
+            pick("之前", "before"): [item.before for item in changes],
+            pick("之后", "after"): [item.after for item in changes],
+            pick("变化", "change"): [item.moved for item in changes],
+        },
+    )
+
+
+def _show_receipts(viewer: Viewer, receipts: Sequence[FileReceipt]) -> None:
+    """All files together where there are several, then each by itself, those first that need a look."""
+    show_heading("回执", "Receipts")
+    if len(receipts) > 1:
+        counts = [(label(VERDICT, code), sum(item.verdict == code for item in receipts)) for code in _ORDER]
+        told = listed(pick(f"{count} 个{word}", f"{count} {word}") for word, count in counts if count)
+        st.markdown(f"**{pick(f'{len(receipts)} 个文件：', f'{len(receipts)} files: ')}{told}**")
+        st.markdown(_sum([_counts(item) for item in receipts]))
+        show_table(viewer, _together(receipts), pinned="name", is_released=False)
+    for place, receipt in enumerate(sorted(receipts, key=lambda item: _ORDER.index(item.verdict))):
+        with st.container(border=True, gap="xsmall"):
+            _show_receipt(viewer, receipt, str(place))
+
+
+def _together(receipts: Sequence[FileReceipt]) -> Sheet:
+    rows = [
+        (
+            visible(item.name, 80),
+            label(VERDICT, item.verdict),
+            *_counts(item),
+            item.first_date,
+            item.last_date,
+        )
+        for item in receipts
     ]
-    st.dataframe(pl.DataFrame(rows), hide_index=True)
+    kinds = {"text": pl.String, "count": pl.Int64, "date": pl.Date}
+    schema = {name: kinds[column.kind] for name, column in _FILES.items()}
+    return Sheet(pick("回执", "Receipts"), _FILES, pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def _amount(change: Change, value: int | None) -> str:
-    return yuan(value) if value is None or change.metric != "paid_orders" else f"{value:,}"
+def _counts(receipt: FileReceipt) -> tuple[int, int, int, int, int]:
+    """Rows read, and where they went."""
+    return (
+        receipt.rows_read, receipt.published, receipt.quarantined, receipt.superseded, receipt.duplicate
+    )  # fmt: skip
 
 
-def _show_receipt(receipt: FileReceipt) -> None:
-    show_title(receipt, is_taken=True)
-    if receipt.message:
-        show_reason(receipt)
+def _sum(counts: Sequence[tuple[int, int, int, int, int]]) -> str:
+    """Rows read and where each of them went, in one line that sums."""
+    read, published, aside, newer, twice = (f"{sum(column):,}" for column in zip(*counts, strict=True))
+    zh = f"读取 **{read}** 行 = 发布 {published} + 问题行 {aside} + 已被新文件更新 {newer} + 重复 {twice}"
+    en = (
+        f"**{read}** rows read = {published} published + {aside} problem rows + {newer} replaced by "
+        f"newer files + {twice} duplicates"
+    )
+    return pick(zh, en)
+
+
+def _show_receipt(viewer: Viewer, receipt: FileReceipt, key: str) -> None:
+    show_name(receipt)
+    show_verdict(receipt.verdict, _TAKEN, taken_for(receipt, receipt.quarantined, is_taken=True))
     if receipt.verdict == "refused":
+        show_reason(receipt)
+    elif receipt.verdict != "withdrawn":
+        st.markdown(_sum([_counts(receipt)]))
+        show_days(receipt)
+        for rule, rows in receipt.rules.items():
+            known = ROW_RULES.get(rule)
+            what = called(known) if known else plain(rule)
+            step = pick(f" → {known.step_zh}", f" → {capital(known.step_en)}") if known else ""
+            told = pick(f"{rows:,} 行：{what}", f"{rows:,} row{'' if rows == 1 else 's'}: {what}")
+            st.markdown(f":orange[:material/rule:] {told}{step}")
+        _show_problem_rows(viewer, receipt, key)
+        show_notices(receipt.notices)
+        show_columns(receipt)
+    show_fold(receipt)
+
+
+def _show_problem_rows(viewer: Viewer, receipt: FileReceipt, key: str) -> None:
+    """The receipt's own rows that are set aside, as far as the release has them; else where they will be."""
+    if not receipt.rules:
         return
-    if receipt.verdict == "withdrawn":
-        st.markdown(
-            "它的行不再计入;再次上传就恢复。  \n:gray[:small[Its rows count no more; upload it again to "
-            "restore them.]]"
-        )
-        return
-    counts = (
-        f"发布 {receipt.published:,} + 隔离 {receipt.quarantined:,} + 取代 {receipt.superseded:,} + "
-        f"重复 {receipt.duplicate:,}"
-    )
-    st.markdown(
-        f"读取 **{receipt.rows_read:,}** 行 = {counts}  \n:gray[:small[read = published + quarantined + "
-        "superseded + duplicate]]"
-    )
-    show_facts(receipt)
-    for rule, rows in receipt.rules.items():
-        said = ROW_RULES.get(rule)
-        st.markdown(
-            f":orange[:material/rule:] 隔离 {rows:,} 行:{said.zh if said else plain(rule)} "
-            f":gray[:small[{plain(rule)} · 逐行见「数据健康」]]"
-        )
-    show_notices(receipt.notices)
-    show_columns(receipt)
+    mine = pl.col("export_id") == receipt.export_id, pl.col("shop_id") == receipt.shop_id
+    rows = health.quarantine(viewer).filter(*mine)
+    if rows.is_empty():
+        st.caption(pick("逐行见「数据健康」。", "Row by row under Data health."))
+    else:
+        show_quarantined(viewer, rows, key)

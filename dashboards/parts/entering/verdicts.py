@@ -4,18 +4,21 @@ rows in a table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
-import polars as pl
 import streamlit as st
 
-from contracts.codes import KIND, PLATFORM, VERDICT
+from contracts.code_list import CodeList
+from contracts.codes import KIND, PLATFORM
 from contracts.errors import FileRefusedError
-from contracts.intake import WARN_RULES, Notice, row_place
-from dashboards.parts.entering.kinds import cell_text, column_name, layout_name, version_name
-from dashboards.parts.page.words import halves, plain, sentence, span, visible
-from pipeline.counter import FileReceipt, Preview, Problem
+from contracts.intake import FILE_RULES, ROW_RULES, WARN_RULES, Notice
+from dashboards.parts.entering.first_rows import show_first_rows, show_problems
+from dashboards.parts.entering.kinds import layout_name, version_name
+from dashboards.parts.page.details import show_codes
+from dashboards.parts.page.language import called, capital, label, listed, pick
+from dashboards.parts.page.words import halves, plain, quoted, span, visible
+from metrics.query.access import Viewer
+from pipeline.counter import FileReceipt, Preview
 
 _SIGNS = {
     "accepted": ("green", ":material/check_circle:"),
@@ -25,74 +28,124 @@ _SIGNS = {
     "refused": ("red", ":material/block:"),
     "withdrawn": ("gray", ":material/undo:"),
 }
-_BEFORE = {
-    "accepted": "可以导入 ready",
-    "warned": "可以导入,有提醒 ready, with warnings",
-    "unusable": "没有一行可用 no usable row",
-    "duplicate": "导入过的文件 given before",
-    "refused": "不能导入 refused",
-}
+_BEFORE = CodeList(
+    "before",
+    {
+        "accepted": ("可以导入", "ready"),
+        "warned": ("可以导入，有提醒", "ready, with warnings"),
+        "unusable": ("不能导入", "not taken"),
+        "duplicate": ("导入过的文件", "given before"),
+        "refused": ("不能导入", "refused"),
+    },
+)
 _FACTS = {
-    "looks_like": "最像", "missing": "缺少", "row": "第几行", "first_row": "最早在第几行", "rows": "行数",
-    "column": "列", "columns": "列", "limit": "上限",
-    "bytes": "字节", "sheet": "工作表", "sheets": "工作表", "entry": "压缩包内", "files": "文件数",
-    "shops": "店铺数", "shop": "所选店铺", "file": "文件",
-    "example": "例", "seconds": "秒", "belongs_to": "其实属于店铺", "total": "合计", "countries": "国家",
-    "twice": "重复的列",
-    "mapping": "映射", "platform": "用于平台",
+    "looks_like": ("最像", "most like"), "missing": ("缺少", "missing"), "row": ("第几行", "row"),
+    "first_row": ("最早在第几行", "first in row"), "rows": ("行数", "rows"), "column": ("列", "column"),
+    "columns": ("列", "columns"), "limit": ("上限", "limit"), "bytes": ("字节", "bytes"),
+    "sheet": ("工作表", "sheet"), "sheets": ("工作表", "sheets"), "entry": ("压缩包内", "in the archive"),
+    "files": ("文件数", "files"), "shops": ("店铺数", "shops"), "shop": ("所选店铺", "shop chosen"),
+    "file": ("文件", "file"), "example": ("例", "example"), "seconds": ("秒", "seconds"),
+    "belongs_to": ("其实属于店铺", "really of the shop"), "total": ("合计", "total"),
+    "countries": ("国家", "countries"), "twice": ("重复的列", "columns twice"),
+    "mapping": ("映射", "mapping"), "platform": ("用于平台", "for the platform"),
 }  # fmt: skip
 #: On a page there is no command line to send people to.
 _STEPS = {
     "UNKNOWN_LAYOUT": (
-        "确认这是平台导出的原始文件;其他表格可以映射",
+        "确认这是平台导出的原始文件；其他表格可以映射",
         "make sure it is an original export; any other table can be mapped",
     ),
     "MISSING_COLUMN": (
-        "用默认列重新导出;若只是列改了名,在下面确认",
+        "用默认列重新导出；若只是列改了名，在下面确认",
         "export again with the default columns; confirm below if a column was only renamed",
     ),
 }
 
 
-def show_title(receipt: FileReceipt, *, is_taken: bool, word: str = "") -> None:
-    """The verdict's word (or ``word``) and icon, what the file is, and its name."""
-    colour, icon = _SIGNS[receipt.verdict]
-    word = word or (
-        f"{VERDICT.zh(receipt.verdict)} {VERDICT.en(receipt.verdict)}"
-        if is_taken
-        else _BEFORE[receipt.verdict]
-    )
+def show_name(receipt: FileReceipt) -> None:
+    """What the file is called, and what it was taken for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(word, icon=icon, color=colour)
+        st.text(visible(receipt.name, 120), width="content")
         if receipt.platform:
-            st.badge(f"{PLATFORM.zh(receipt.platform)} · {KIND.zh(receipt.kind)}", color="gray")
-    st.text(visible(receipt.name, 120))
+            st.badge(f"{label(PLATFORM, receipt.platform)} · {label(KIND, receipt.kind)}", color="gray")
 
 
-def show_facts(receipt: FileReceipt, *more: str) -> None:
-    """``more``, days covered and layout, on one line."""
-    days = [span(receipt.first_date, receipt.last_date)] if receipt.first_date and receipt.last_date else []
-    st.caption(" · ".join([*more, *days, f"版式 {plain(version_name(receipt.kind, receipt.layout))}"]))
+def show_verdict(verdict: str, words: CodeList, why: str) -> None:
+    """The verdict: its word in ``words`` with its icon and colour, and in a sentence what it means for the
+    figures.
+    """
+    colour, icon = _SIGNS[verdict]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge(pick(words.zh(verdict), capital(words.en(verdict))), icon=icon, color=colour)
+        st.markdown(f"**{pick(why, capital(why))}**", width="content")
 
 
-def show_refusal(error: FileRefusedError) -> None:
-    """Rule, sentence, what was found and the next step."""
-    step_zh, step_en = _STEPS.get(error.rule, (error.step_zh, error.step_en))
-    known = [(_FACTS[key], _fact(key, value)) for key, value in error.facts.items() if key in _FACTS]
-    found = ";".join(f"{word}:{plain(value, 200)}" for word, value in known)
-    lines = [f"**{plain(error.zh, 200)}**{f' — {found}' if found else ''}", f"→ {plain(step_zh, 200)}"]
-    en = f"{sentence(plain(error.en, 200))} {sentence(plain(step_en, 200))}"
-    st.markdown("  \n".join([*lines, f":gray[:small[{en} {plain(error.rule)}]]"]))
+def show_before(receipt: FileReceipt, bad_rows: int) -> None:
+    """The verdict on a file nobody has said yes to."""
+    show_verdict(receipt.verdict, _BEFORE, taken_for(receipt, bad_rows, is_taken=False))
+
+
+def taken_for(receipt: FileReceipt, bad_rows: int, *, is_taken: bool) -> str:
+    """What a verdict means for the figures, before and after the file is taken."""
+    rows, good = f"{receipt.rows_read:,}", f"{receipt.rows_read - bad_rows:,}"
+    if receipt.verdict in ("accepted", "warned") and bad_rows:
+        zh = f"{bad_rows:,} 行有问题，不计入数字；其余 {good} 行可用。"
+        bad = f"{bad_rows:,} problem rows are" if bad_rows > 1 else "1 problem row is"
+        return pick(zh, f"{bad} in no figure; the other {good} are usable.")
+    told = {
+        "accepted": (f"{rows} 行全部可用。", f"all {rows} rows are usable."),
+        "warned": (f"{rows} 行可用，请看下面的提醒。", f"{rows} rows are usable; see the warnings below."),
+        "unusable": ("一行都不能用，数字不变。", "not one row is usable; no figure changes."),
+        "duplicate": ("再导入不会改变数字。", "to import it again changes nothing."),
+        "refused": ("数字不变。", "no figure changes."),
+        "withdrawn": (
+            "它的行不再计入；再次上传就恢复。", "its rows count no more; upload it again to restore them."
+        ),
+    }  # fmt: skip
+    if is_taken:
+        told["duplicate"] = ("没有一行计了两次。", "no row counts twice.")
+    return pick(*told[receipt.verdict])
+
+
+def show_days(receipt: FileReceipt) -> None:
+    """The days covered."""
+    if receipt.first_date and receipt.last_date:
+        st.caption(f"{pick('数据日期', 'Days')} {span(receipt.first_date, receipt.last_date)}")
+
+
+def show_refusal(zh: str, en: str, step: tuple[str, str], facts: Mapping[str, object]) -> None:
+    """Why a file changed nothing: the rule's sentence, what was found where, and the next step."""
+    known = [(pick(*_FACTS[key]), _fact(key, value)) for key, value in facts.items() if key in _FACTS]
+    found = pick("；", "; ").join(f"{word}{pick('：', ': ')}{plain(value, 200)}" for word, value in known)
+    what, then = plain(pick(zh, capital(en)), 400), plain(pick(step[0], capital(step[1])), 300)
+    st.markdown(
+        "  \n".join([f"**{what}**{f' — {found}' if found else ''}", *([f"→ {then}"] if then else [])])
+    )
+
+
+def show_error_refusal(error: FileRefusedError) -> None:
+    """``show_refusal`` of an error, with its code folded away."""
+    step = _STEPS.get(error.rule, (error.step_zh, error.step_en))
+    show_refusal(error.zh, error.en, step, error.facts)
+    show_codes({error.rule: plain(pick(error.zh, capital(error.en)), 300)})
 
 
 def show_reason(receipt: FileReceipt) -> None:
-    """Why a file changed nothing, and the next step."""
-    zh, en = halves(receipt.message, 400)
-    step_zh, step_en = halves(receipt.next_step, 200)
-    st.markdown(
-        f"**{plain(zh, 400)}**  \n→ {plain(step_zh, 200)}  \n:gray[:small[{plain(en, 400)} "
-        f"{sentence(plain(step_en, 200))} {receipt.rule}]]"
-    )
+    """``show_refusal`` of a receipt."""
+    zh, _, en = receipt.next_step.partition(" / ")
+    show_refusal(*receipt.reason, _STEPS.get(receipt.rule, (zh, en)), receipt.facts)
+
+
+def show_fold(receipt: FileReceipt, rules: Iterable[str] = ()) -> None:
+    """What engineers ask for: the layout, and the code of every rule the receipt speaks of or ``rules``
+    names.
+    """
+    codes = {}
+    if receipt.layout:
+        codes[pick("版式", "layout")] = plain(version_name(receipt.kind, receipt.layout))
+    every = [receipt.rule, *receipt.rules, *rules, *(notice.rule for notice in receipt.notices)]
+    known = FILE_RULES | ROW_RULES | WARN_RULES
+    show_codes(codes | {rule: capital(called(known[rule])) for rule in every if rule in known})
 
 
 def _fact(key: str, value: object) -> str:
@@ -100,7 +153,7 @@ def _fact(key: str, value: object) -> str:
     return (
         layout_name(text)
         if key == "looks_like"
-        else PLATFORM.zh(text)
+        else label(PLATFORM, text)
         if key in ("file", "shop", "platform")
         else text
     )
@@ -109,87 +162,61 @@ def _fact(key: str, value: object) -> str:
 def show_notices(notices: Sequence[Notice]) -> None:
     """Warnings; those a person should look at with their next step, the others small."""
     for notice in sorted(notices, key=lambda item: not item.calls):
-        said, about = WARN_RULES[notice.rule], f":{plain(notice.about, 120)}" if notice.about else ""
+        rule = WARN_RULES[notice.rule]
+        about = f"{pick('：', ': ')}{plain(pick(*halves(notice.about)), 120)}" if notice.about else ""
+        much = f"{notice.count:,}{about}"
+        what = pick(f"{rule.zh}（{much}）", f"{capital(rule.en)} ({much})")
         if notice.calls:
-            st.markdown(
-                f":orange[:material/warning:] {said.zh}({notice.count:,}{about}) → {said.step_zh}  "
-                f"\n:gray[:small[{sentence(said.en)}]]"
-            )
+            step = pick(rule.step_zh, capital(rule.step_en))
+            st.markdown(f":orange[:material/warning:] {what} → {step}")
         else:
-            st.markdown(f":gray[:small[:material/info: {said.zh}({notice.count:,}{about})]]")
+            st.markdown(f":gray[:small[:material/info: {what}]]")
 
 
 def show_columns(receipt: FileReceipt) -> None:
     """The personal columns that are not kept, each by its name."""
     if receipt.dropped_columns:
-        names = "、".join(plain(name) for name in receipt.dropped_columns)
-        st.markdown(
-            f":material/shield_person: 个人信息 {len(receipt.dropped_columns)} 列不保存:{names} "
-            ":gray[:small[personal, dropped]]"
-        )
+        names, count = listed(plain(name) for name in receipt.dropped_columns), len(receipt.dropped_columns)
+        zh, en = f"个人信息 {count} 列不保存：{names}", f"{count} personal columns are not kept: {names}"
+        st.markdown(f":material/shield_person: {pick(zh, en)}")
 
 
-def show_problems(problems: Sequence[Problem], bad_rows: int) -> None:
-    """How many rows are set aside, and the first of them with row number, column, cell and what to do."""
-    if not bad_rows:
-        return
-    st.markdown(
-        f":orange[:material/rule:] **{bad_rows:,}** 行会被隔离,不计入数字;其余照常导入。 "
-        ":gray[:small[Rows "
-        "that will be set aside.]]"
-    )
-    rows = [
-        {
-            "行": halves(item.place)[0],
-            "列": visible(item.column, 30),
-            "原值": visible(item.cell, 30),
-            "问题": halves(item.message)[0],
-            "下一步": halves(item.next_step)[0],
-            "规则": item.rule,
-        }
-        for item in problems
-    ]
-    st.dataframe(pl.DataFrame(rows), hide_index=True)
+def show_preview(viewer: Viewer, preview: Preview, key: str) -> None:
+    """One file before it is taken; the box around it, and what a person may answer, are the page's.
 
-
-def show_first_rows(head: pl.DataFrame, headers: Mapping[str, str]) -> None:
-    """The first rows, turned: one line per column of ours, so that a phone can show a wide table."""
-    told = head.drop("_row_number")
-    lines = {
-        "读作": [column_name(name, headers.get(name, "")) for name in told.columns],
-        **({"文件里的列": [visible(headers.get(name, ""), 30) for name in told.columns]} if headers else {}),
-        **{
-            f"第 {row_place(row)} 行": [cell_text(name, told[name][place]) for name in told.columns]
-            for place, row in enumerate(head["_row_number"])
-        },
-    }
-    st.dataframe(pl.DataFrame(lines), hide_index=True)
-
-
-def show_preview(preview: Preview) -> None:
-    """One file before it is taken; the box around it, and what a person may answer, are the page's."""
+    ``key`` is unique on the page.
+    """
     receipt = preview.receipt
-    show_title(receipt, is_taken=False)
+    show_name(receipt)
+    show_before(receipt, preview.bad_rows)
     if preview.error is not None:
-        show_refusal(preview.error)
+        show_error_refusal(preview.error)
         return
     if receipt.message:
         show_reason(receipt)
-    show_facts(receipt, f"{receipt.rows_read:,} 行")
+    show_days(receipt)
     show_notices(receipt.notices)
-    show_problems(preview.problems, preview.bad_rows)
+    show_problems(viewer, preview.problems, key)
     show_columns(receipt)
     if preview.head.height:
-        with st.expander(f"前 {preview.head.height} 行会这样读 First rows, as they will be read"):
-            show_first_rows(preview.head, preview.headers)
+        with st.expander(
+            pick(
+                f"前 {preview.head.height} 行会这样读",
+                f"The first {preview.head.height} rows, as they will be read",
+            )
+        ):
+            show_first_rows(viewer, preview.head, preview.headers, key)
+    show_fold(receipt, (problem.rule for problem in preview.problems))
 
 
 def show_twin(preview: Preview, first: str) -> None:
     """One file of the very same bytes as ``first``, which is on the counter before it: nothing of it counts
     twice.
     """
-    show_title(replace(preview.receipt, verdict="duplicate"), is_taken=False, word="重复 given twice")
-    st.markdown(
-        f"与本批的「{plain(first, 120)}」逐字节相同,只计一次。  \n:gray[:small[The very same bytes as "
-        "another file here; they count once.]]"
+    name = quoted(first, 120)
+    show_name(preview.receipt)
+    show_verdict(
+        "duplicate",
+        CodeList("twice", {"duplicate": ("重复", "given twice")}),
+        pick(f"与本批的{name}逐字节相同，只计一次。", f"the very same bytes as {name}: they count once."),
     )

@@ -12,16 +12,19 @@ import streamlit as st
 
 from contracts.ad_families import family
 from contracts.codes import AD_USE
+from dashboards.parts.page.beside import show_beside, spark
+from dashboards.parts.page.book import put_figures
+from dashboards.parts.page.language import called, pick, remark
 from dashboards.parts.page.money import NOTHING, percent, short_yuan, times
 from dashboards.parts.page.table import in_words, named, show_table
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import sentence, visible
+from dashboards.parts.page.words import about, visible
 from metrics.model.definitions import METRICS
-from metrics.model.guide import tooltip
 from metrics.query.access import Viewer
 from metrics.query.ask import Answer, Note
 from metrics.reports.sheets import Column, Sheet
+from metrics.reports.staying.compared import Compared
 
 #: Each ROI with the one of the same numerator that breaks even.
 PAIRS = {
@@ -30,20 +33,29 @@ PAIRS = {
     "uni_roi": "break_even_roi", "ad_roi": "break_even_roi",
 }  # fmt: skip
 BREAK_EVEN = tuple(dict.fromkeys(PAIRS.values()))
-SHORT = {
-    "matured_roi": "退货后 ROI(预计)", "net_roi": "净ROI(至今)", "settled_roi": "结算ROI",
-    "shop_roi": "整体支付ROI", "uni_roi": "全域ROI(报表)",
-    "ad_roi": "广告ROI(报表归因)",
-}  # fmt: skip
+_SHORT = {
+    "matured_roi": ("退货后 ROI(预计)", "ROI after returns (estimate)"),
+    "net_roi": ("净ROI(至今)", "Net ROI so far"),
+    "settled_roi": ("结算ROI", "Settled ROI"),
+    "shop_roi": ("整体支付ROI", "ROI of all that was paid"),
+    "uni_roi": ("全域ROI(报表)", "Whole-site ROI (report)"),
+    "ad_roi": ("广告ROI(报表归因)", "Ad ROI (attributed by the report)"),
+}
+_PAIR = {
+    "name": Column("投产比", "ROI"),
+    "now": Column("现在", "now", "ratio"),
+    "even": Column("保本", "break-even", "ratio"),
+    "verdict": Column("保本了吗", "breaks even"),
+}
 _SHOP_METRICS = ("matured_roi", "break_even_net_roi", "ad_spend", "shop_roi", "contribution_after_ads")
 _SHOP = {
     "name": Column("店铺", "shop"),
-    "verdict": Column("保本了吗", "enough"),
-    "matured_roi": Column("退货后 ROI(预计)", "net ROI, matured", "ratio"),
+    "verdict": Column("保本了吗", "breaks even"),
+    "matured_roi": Column(*_SHORT["matured_roi"], "ratio"),
     "break_even_net_roi": Column("保本", "break-even", "ratio"),
     "ad_spend": Column("花费", "spend", "fen"),
-    "shop_roi": Column("整体支付ROI", "ROI of the shop", "ratio"),
-    "contribution_after_ads": Column("扣推广后的贡献", "contribution after ads", "fen"),
+    "shop_roi": Column(*_SHORT["shop_roi"], "ratio"),
+    "contribution_after_ads": Column("扣推广后的贡献", "contribution after advertising", "fen"),
 }
 _REPORT = {
     "report": Column("来源", "report"),
@@ -60,26 +72,39 @@ _NOT_ALL = 0.99
 _SAID = ("SPEND_UNTOLD", "MATURED_INTERVAL")
 
 
-def show_verdict(found: Mapping[str, Any], line: Mapping[str, Any], window: Window) -> None:
-    """``found``: values of the ROIs and spend; ``line``: of those that break even.
+def show_verdict(
+    found: Mapping[str, Any], line: Mapping[str, Any], window: Window, beside: Mapping[str, Compared]
+) -> None:
+    """``found``: values of the ROIs and spend; ``line``: of those that break even; ``beside``: what spend and
+    the ROI stand beside.
 
     What comes back of one yuan, in a sentence, and both figures large.
     """
     roi = next((name for name in ("matured_roi", "net_roi") if found[name] is not None), "matured_roi")
     even = line["break_even_net_roi"]
+    put_figures({name: found[name] for name in ("ad_spend", *PAIRS)}, window.period)
+    put_figures({name: line[name] for name in BREAK_EVEN})
     with st.container(border=True, gap="xxsmall"):
         if found[roi] is not None and even:
             st.markdown(_brings(found[roi] / even, line["cost_coverage"]))
         spent, net, needed = st.columns(3)
         told = {
-            "ad_spend": (f"推广花费 :gray[:small[Spend · {window.days}]]", short_yuan),
-            roi: (f"{SHORT[roi]} :gray[:small[Net ROI]]", times),
+            "ad_spend": (f"{pick('推广花费', 'Advertising spend')} :gray[:small[{window.days}]]", short_yuan),
+            roi: (pick(*_SHORT[roi]), times),
         }
-        for column, (name, (label, written)) in zip((spent, net), told.items(), strict=True):
+        for column, (name, (title, written)) in zip((spent, net), told.items(), strict=True):
             with column.container(gap=None):
-                st.metric(label, written(found[name]), help=tooltip(name))
+                st.metric(title, written(found[name]), help=about(name), **_line(name, beside))
                 show_way(name, window.period, "ads")
-        needed.metric("保本净ROI :gray[:small[Break-even]]", times(even), help=tooltip("break_even_net_roi"))
+                if name in beside and found[name] is not None:
+                    show_beside(window, beside[name], name)
+        needed.metric(
+            pick("保本净ROI", "Net ROI that breaks even"), times(even), help=about("break_even_net_roi")
+        )
+
+
+def _line(name: str, beside: Mapping[str, Compared]) -> dict[str, Any]:
+    return spark(beside[name], METRICS[name].unit) if name in beside else {}
 
 
 def _brings(back: float, coverage: float) -> str:
@@ -87,16 +112,20 @@ def _brings(back: float, coverage: float) -> str:
     known cost.
     """
     left = back - 1
-    word, colour, icon = ("赚", "green", "trending_up") if left >= 0 else ("亏", "red", "trending_down")
-    zh = f"**每花 1 元推广,扣掉退款、货、费用和运费后拿回 {times(back)} 元:{word} {times(abs(left))} 元。**"
-    en = (
-        f"Each yuan spent brings back {times(back)} after returns, goods, fees and freight; the whole "
-        "shop's average, organic sales in it."
+    colour, icon = ("green", "trending_up") if left >= 0 else ("red", "trending_down")
+    word, much = pick("赚", "gains") if left >= 0 else pick("亏", "loses"), times(abs(left))
+    brings = pick(
+        f"每花 1 元推广，扣掉退款、货、费用和运费后拿回 {times(back)} 元：{word} {much} 元。",
+        f"Each yuan spent brings back {times(back)} after returns, goods, fees and freight: it {word} "
+        f"{much}.",
     )
-    known = "" if coverage == 1 else f"按成本已知的 {percent(min(coverage, _NOT_ALL))} 推算。"
-    return (
-        f":{colour}[:material/{icon}: {zh}]  \n:gray[{known}全店平均,没有广告也会卖的也在内。 :small[{en}]]"
+    part = percent(min(coverage, _NOT_ALL))
+    known = pick(f"按成本已知的 {part} 推算。", f"Reckoned from the {part} of sales whose cost is known. ")
+    average = pick(
+        "全店平均，没有广告也会卖的也在内。",
+        "The whole shop's average: what sells without advertising is in it.",
     )
+    return f":{colour}[:material/{icon}: **{brings}**]  \n:gray[{'' if coverage == 1 else known}{average}]"
 
 
 def show_break_even_lack(line: Answer) -> None:
@@ -106,46 +135,49 @@ def show_break_even_lack(line: Answer) -> None:
         return
     if any(note.code == "NO_MARGIN" for note in line.notes):
         st.error(
-            "**没有保本ROI:广告之前就不剩钱。** 退款、货、费用和运费加起来已经超过卖的钱,投得越多亏得越多。  "
-            "\n"
-            ":small[No ROI breaks even: returns, goods, fees and freight take more than is sold for, before "
-            "any advertising.]",
+            pick(
+                "**没有保本ROI：广告之前就不剩钱。** 退款、货、费用和运费加起来已经超过卖的钱，"
+                "投得越多亏得越多。",
+                "**No ROI breaks even: nothing is left before advertising.** Returns, goods, fees and "
+                "freight take "
+                "more than goods sell for; the more is spent, the more is lost.",
+            ),
             icon=":material/trending_down:",
         )
     elif not row["cost_coverage"]:
         st.info(
-            "**还不知道保本ROI**:没有商品成本。到「成本」页放上成本表就有了。  \n:small[No break-even yet: "
-            "no unit cost is known. Enter costs.]",
+            pick(
+                "**还不知道保本ROI**：没有商品成本。到「成本」页放上成本表就有了。",
+                "**No break-even ROI yet**: no unit cost is known. Enter costs on the page “Costs”.",
+            ),
             icon=":material/help:",
         )
     else:
         st.info(
-            "**还不知道保本ROI**:成本知道了,结算单还没来,平台费和佣金未知。  \n:small[No break-even yet: no "
-            "bill tells fees and commissions.]",
+            pick(
+                "**还不知道保本ROI**：成本知道了，结算单还没来，平台费和佣金未知。",
+                "**No break-even ROI yet**: costs are known, but no bill gives fees and commissions.",
+            ),
             icon=":material/help:",
         )
 
 
-def show_pairs(found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
+def show_pairs(viewer: Viewer, found: Mapping[str, Any], line: Mapping[str, Any]) -> None:
     """Every ROI that is told beside the one it must reach."""
     rows = [
         {
-            "投产比": SHORT[name],
-            "现在": times(found[name]),
-            "保本": times(line[even]),
-            "保本了吗": _against(name, found[name], line[even]),
-            "English": METRICS[name].en,
+            "name": pick(*_SHORT[name]),
+            "now": found[name],
+            "even": line[even],
+            "verdict": _against(name, found[name], line[even]),
         }
         for name, even in PAIRS.items()
         if found[name] is not None
     ]
     if rows:
-        st.dataframe(
-            pl.DataFrame(rows),
-            hide_index=True,
-            height="content",
-            column_config={"投产比": st.column_config.Column(pinned=True)},
-        )
+        told = pl.DataFrame(rows, schema_overrides={"now": pl.Float64, "even": pl.Float64})
+        title = pick("投产比和保本线", "Returns, and what breaks even")
+        show_table(viewer, Sheet(title, _PAIR, told, [*PAIRS, *BREAK_EVEN]), pinned="name")
 
 
 def _against(name: str, roi: float | None, even: float | None) -> str:
@@ -153,8 +185,12 @@ def _against(name: str, roi: float | None, even: float | None) -> str:
     if roi is None or even is None:
         return NOTHING
     if roi < even:
-        return "✗ 不够"
-    return "✓ 目前够,退货期过后再看" if name == "net_roi" else "✓ 够"
+        return pick("✗ 不够", "✗ no")
+    return (
+        pick("✓ 目前够，退货期过后再看", "✓ for now: look again when returns are over")
+        if name == "net_roi"
+        else pick("✓ 够", "✓ yes")
+    )
 
 
 def show_shops(viewer: Viewer, rows: pl.DataFrame, lines: pl.DataFrame, names: Mapping[str, str]) -> None:
@@ -170,9 +206,13 @@ def show_shops(viewer: Viewer, rows: pl.DataFrame, lines: pl.DataFrame, names: M
             dtype=pl.String,
         ),
     )
-    show_table(viewer, Sheet("各店推广", _SHOP, told, metrics=_SHOP_METRICS), pinned="name")
+    show_table(
+        viewer,
+        Sheet(pick("各店推广", "Advertising by shop"), _SHOP, told, metrics=_SHOP_METRICS),
+        pinned="name",
+    )
     if told["contribution_after_ads"].null_count():
-        st.caption("— 是成本还没有全知道,算不出。 — where not every cost is known.")
+        st.caption(pick("— 是成本还没有全知道，算不出。", "— where not every cost is known."))
 
 
 def show_reports(viewer: Viewer, rows: pl.DataFrame, names: Mapping[str, str]) -> None:
@@ -184,34 +224,36 @@ def show_reports(viewer: Viewer, rows: pl.DataFrame, names: Mapping[str, str]) -
         use=in_words("ad_use_code", AD_USE),
         name=named("shop_id", names),
     )
-    show_table(viewer, Sheet("推广报表", _REPORT, told), pinned="report")
+    show_table(viewer, Sheet(pick("推广报表", "Advertising reports"), _REPORT, told), pinned="report")
     zh = (
-        "同一平台的几张报表说的是同一笔钱,只算一张;录入了的天按录入的算。"
-        "赠款不是掏出去的现金;— 是平台没提供,不猜。"
+        "同一平台的几张报表说的是同一笔钱，只算一张；录入了的天按录入的算。"
+        "赠款不是掏出去的现金；— 是平台没提供，不猜。"
     )
-    st.caption(
-        f"{zh} Reports of a platform tell one money, and one counts; a day that was entered goes by the "
-        "entry. Grants are no cash."
+    en = (
+        "Several reports of one platform speak of the same money, and one of them counts; a day that was "
+        "entered "
+        "goes by the entry. Grants are no cash of yours; — is what the platform does not report."
     )
+    st.caption(pick(zh, en))
 
 
 def report_name(code: str) -> str:
     """What the platform calls a report; a report of unknown meaning by its own name."""
     known = family(code)
-    return known.zh if known else visible(code, 40)
+    return called(known) if known else visible(code, 40)
 
 
 def show_notes(notes: Sequence[Note]) -> None:
     """What the figures leave out, for those who ask."""
     told = {note.code: note for note in notes if note.code not in _SAID}
     if told:
-        with st.expander("这些数没算进什么 What is left out", icon=":material/info:"):
+        with st.expander(pick("这些数没算进什么", "What is left out"), icon=":material/info:"):
             for note in told.values():
-                st.caption(f"{note.zh}。 {sentence(note.en)}")
+                st.caption(remark(note))
 
 
 def show_coverage(notes: Sequence[Note]) -> None:
     """How much of what was paid has told spend: the rest is on neither side."""
     for note in notes:
         if note.code == "SPEND_UNTOLD":
-            st.markdown(f":orange[:material/info: {note.zh}。]  \n:gray[:small[{sentence(note.en)}]]")
+            st.markdown(f":orange[:material/info: {remark(note)}]")

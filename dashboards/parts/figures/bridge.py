@@ -7,6 +7,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.page.charts import ink
+from dashboards.parts.page.findings import tell_steps
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import yuan
 from dashboards.parts.page.windows import Window
 from metrics.query.access import Viewer
@@ -18,9 +20,12 @@ _ROW_HEIGHT = 44
 
 def show_bridge(viewer: Viewer, window: Window) -> None:
     """Why the operations' net and the finance's net of one period differ, in an expander."""
-    with st.expander("两种净成交为什么不一样? Why two nets differ", icon=":material/compare_arrows:"):
+    with st.expander(
+        pick("两种净成交为什么不一样？", "Why do the two nets differ?"), icon=":material/compare_arrows:"
+    ):
         show_steps(
-            net_bridge(viewer, window.period), "两种净成交之间的瀑布图 / waterfall between the two nets"
+            net_bridge(viewer, window.period),
+            pick("两种净成交之间的瀑布图", "Waterfall between the two nets"),
         )
 
 
@@ -39,14 +44,14 @@ def show_waterfall(steps: pl.DataFrame, residual_fen: int, *, alt: str, always: 
 
     Steps of nothing are left out but for the one named ``always``.
     """
+    tell_steps(steps, alt.partition(" / ")[0])
     st.altair_chart(_chart(_bars(steps, always)), width="stretch", alt=alt)
     if residual_fen:
-        st.error(f"还差 {yuan(residual_fen)} 没有解释。 :small[Unexplained.]", icon=":material/error:")
+        left = yuan(residual_fen)
+        st.error(pick(f"还差 {left} 没有解释。", f"{left} is not explained."), icon=":material/error:")
     else:
-        st.markdown(
-            ":green[:material/check: 每一步相加,差 **0 分**。] :gray[:small[Every step added up: 0 fen "
-            "left.]]"
-        )
+        closed = pick("每一步相加，差 **0 分**。", "All steps added up, **0 fen** are left over.")
+        st.markdown(f":green[:material/check: {closed}]")
 
 
 def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
@@ -65,7 +70,7 @@ def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
         .otherwise(pl.lit(_MORE))
     )
     return told.filter(pl.col("is_total") | (pl.col("fen") != 0) | (pl.col("step") == always)).select(
-        name=pl.col("zh") + " " + pl.col("en"),
+        name=pl.col(pick("zh", "en")),
         text=pl.when(~pl.col("is_total") & (pl.col("fen") > 0)).then(pl.lit("+")).otherwise(pl.lit(""))
         + pl.col("fen").map_elements(yuan, return_dtype=pl.String),
         left=pl.min_horizontal("start", "end") / 100,
@@ -77,7 +82,10 @@ def _bars(steps: pl.DataFrame, always: str) -> pl.DataFrame:
 def _chart(rows: pl.DataFrame) -> alt.LayerChart:
     base = alt.Chart(rows.with_row_index("place")).encode(
         y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
-        tooltip=[alt.Tooltip("name:N", title="项目"), alt.Tooltip("text:N", title="金额")],
+        tooltip=[
+            alt.Tooltip("name:N", title=pick("项目", "step")),
+            alt.Tooltip("text:N", title=pick("金额", "amount")),
+        ],
     )
     length = alt.X("left:Q", axis=None, scale=alt.Scale(zero=True))
     layers = [

@@ -5,6 +5,7 @@ account is the merchant's own.
 from __future__ import annotations
 
 from contracts.codes import PLATFORM
+from dashboards.parts.page.language import label, listed, pick
 from metrics.query.access import Viewer, open_desk
 
 _QUERY = """
@@ -20,5 +21,5 @@ def creator_names(viewer: Viewer) -> dict[str, str]:
 
 
 def _name(name: str, platforms: list[str], is_own: bool) -> str:
-    where = "、".join(PLATFORM.zh(platform) for platform in platforms)
-    return f"{name} · {where}" + (" · 自有" if is_own else "")
+    where = listed(label(PLATFORM, platform) for platform in platforms)
+    return f"{name} · {where}" + (f" · {pick('自有', 'own')}" if is_own else "")

@@ -10,14 +10,16 @@ import streamlit as st
 from contracts.codes import PLATFORM
 from dashboards.parts.figures.creators import creator_names
 from dashboards.parts.figures.outlook import show_ranges
-from dashboards.parts.figures.sessions import sessions_of, show_session
+from dashboards.parts.figures.sessions import put_sessions, sessions_of, show_session
 from dashboards.parts.page.failure import show_cut, show_empty
 from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.language import label, pick, remark
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import channel_name, sentence, visible
+from dashboards.parts.page.words import channel_name, visible
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
 from metrics.reports.staying.ranked import ranked
+from metrics.reports.staying.sessions import sessions_beside
 
 TOP, SESSIONS = 8, 6
 
@@ -27,10 +29,17 @@ def show_channels(viewer: Viewer, window: Window) -> None:
     show_heading("渠道 × 平台", "Channel × platform")
     rows, _ = ranked(viewer, ["platform", "channel"], window.period)
     names = [
-        f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
+        f"{label(PLATFORM, platform)} · {channel_name(channel)}"
         for platform, channel in rows.select("platform", "channel").rows()
     ]
-    _show_ranked(rows, names, f"{window.zh}各渠道最后会留下多少,从高到低")
+    _show_ranked(
+        rows,
+        names,
+        pick(
+            f"{window.zh}各渠道最后会留下多少，从高到低",
+            f"{window.en}: what will stay of every channel, the most first",
+        ),
+    )
 
 
 def show_styles(viewer: Viewer, window: Window) -> None:
@@ -42,14 +51,18 @@ def show_styles(viewer: Viewer, window: Window) -> None:
     if rows.is_empty() and not every.is_empty():
         show_empty(
             "**来源没有款式信息。** 导入含商品明细的订单导出后显示。",
-            "The source tells no styles; an export with order lines does.",
+            "The source gives no styles. An order export with its lines does.",
         )
         return
     titles = labels(viewer, "style")
     called = [
         f"{place}. {visible(titles.get(style, style), 40)}" for place, style in enumerate(rows["style"], 1)
     ]
-    _show_ranked(rows, called, f"{window.zh}最后会留下最多的款式")
+    _show_ranked(
+        rows,
+        called,
+        pick(f"{window.zh}最后会留下最多的款式", f"{window.en}: the styles of which most will stay"),
+    )
     show_cut(rows.height, named.height, "款")
 
 
@@ -64,7 +77,14 @@ def show_creators(viewer: Viewer, window: Window) -> None:
         return
     names = creator_names(viewer)
     called = [visible(names.get(code, code), 40) for code in rows["creator"]]
-    _show_ranked(rows, called, f"{window.zh}最后会留下最多的达人和账号")
+    _show_ranked(
+        rows,
+        called,
+        pick(
+            f"{window.zh}最后会留下最多的达人和账号",
+            f"{window.en}: the accounts of whose orders most will stay",
+        ),
+    )
     show_cut(rows.height, named.height)
 
 
@@ -73,19 +93,22 @@ def show_sessions(viewer: Viewer, window: Window) -> None:
     show_heading("直播场次", "Sessions")
     rows, notes = sessions_of(viewer, window.period)
     if rows.is_empty():
-        told = "No sessions in this period."
+        told = "**No sessions in this period.** Upload a session export to see them."
         show_empty(
             "**这段时间没有直播场次。** 导入场次导出文件后显示。", told, icon=":material/videocam_off:"
         )
         return
-    st.caption("按最后会留下多少排,从高到低。 By what will stay.")
-    for three in rows.head(SESSIONS).iter_slices(3):
+    st.caption(pick("按最后会留下多少排，从高到低。", "Ranked by what will stay, the most first."))
+    put_sessions(rows, pick("直播场次", "Sessions"))
+    shown = rows.head(SESSIONS)
+    beside = sessions_beside(viewer, shown["session"].to_list())
+    for three in shown.iter_slices(3):
         for column, row in zip(st.columns(3), three.iter_rows(named=True), strict=False):
             with column:
-                show_session(row)
+                show_session(row, beside.get((row["shop"], row["session"])))
     show_cut(min(SESSIONS, rows.height), rows.height, "场")
     for note in notes:
-        st.caption(f"{note.zh}。 {sentence(note.en)}")
+        st.caption(remark(note))
 
 
 def _show_ranked(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
@@ -95,8 +118,16 @@ def _show_ranked(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
         return
     if rows["matured_fen"].null_count() == rows.height:
         st.caption(
-            "还估不了最后留下多少,先按支付金额排;灰条是目前留下的。 No estimate yet: by what was paid."
+            pick(
+                "还估不了最后留下多少，先按支付金额排；灰条是目前留下的。",
+                "No estimate of what will stay yet: ranked by what was paid. Grey: kept so far.",
+            )
         )
     else:
-        st.caption("按最后会留下的钱排:绿条最后留下,黑线八成把握,灰条目前留下。 By what will stay.")
+        st.caption(
+            pick(
+                "按最后会留下的钱排：绿条最后留下，黑线八成把握，灰条目前留下。",
+                "Ranked by what will stay. Green: will stay; line: 80% sure; grey: kept so far.",
+            )
+        )
     show_ranges(rows, names, alt_text)

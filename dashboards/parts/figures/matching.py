@@ -9,9 +9,10 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.figures.bridge import show_waterfall
+from dashboards.parts.page.language import listed, phrase, pick, remark
 from dashboards.parts.page.money import money_of, yuan
 from dashboards.parts.page.table import in_words, show_table
-from dashboards.parts.page.words import CHANNEL_NAMES, day, plain, sentence
+from dashboards.parts.page.words import CHANNEL_NAMES, day, plain
 from metrics.query.access import Viewer
 from metrics.reports.match import Match
 from metrics.reports.screens import UNKNOWN, Screen
@@ -32,14 +33,19 @@ def show_definition(screen: Screen) -> None:
     """Where to read the number; what it counts, who says so, and which of the platform's numbers cannot be
     matched and why.
     """
-    st.caption(f"**在哪里看**:{plain(screen.where_zh, 200)}  \n:small[{plain(screen.where_en, 200)}]")
-    with st.expander("这个数怎么算、依据是什么 What it counts", icon=":material/rule:"):
+    where = plain(pick(screen.where_zh, screen.where_en), 300)
+    st.caption(f"{pick('**在哪里看**：', '**Where to look**: ')}{where}")
+    with st.expander(
+        pick("这个数怎么算、依据是什么", "What it counts, and who says so"), icon=":material/rule:"
+    ):
         zh, en = zip(*screen.counts.words(), strict=True)
-        st.markdown(f"{' · '.join(zh)}  \n:gray[:small[{'; '.join(en)}]]")
-        st.caption(f"依据:{plain(screen.source_zh, 300)}  \n:small[{plain(screen.source_en, 300)}]")
-        for code, what, why_zh, why_en in UNKNOWN:
+        st.markdown(" · ".join(pick(zh, en)))
+        source = plain(pick(screen.source_zh, screen.source_en), 300)
+        st.caption(f"{pick('依据：', 'Source: ')}{source}")
+        for code, what, what_en, why_zh, why_en in UNKNOWN:
             if code == screen.platform:
-                st.caption(f"暂时没法对:{what}。{why_zh}。 {sentence(why_en)}")
+                told = f"暂时没法对：{what}。{why_zh}。", f"Cannot be matched yet: {what_en} ({why_en})."
+                st.caption(pick(*told))
 
 
 def show_match(found: Match) -> None:
@@ -51,22 +57,23 @@ def show_match(found: Match) -> None:
     show_waterfall(
         steps,
         found.residual_fen,
-        alt="从平台的数到净成交的瀑布图 / waterfall from the platform's number to our net",
+        alt=pick("从平台的数到净成交的瀑布图", "Waterfall from the platform's number to our net"),
         always="rest",
     )
     if found.currency != "CNY":
-        st.caption(
-            f"您填的 {money_of(found.currency, found.typed.minor)} 按各单下单日的汇率折成人民币。 Converted "
-            "at each order's own rate."
-        )
+        typed = money_of(found.currency, found.typed.minor)
+        zh = f"您填的 {typed} 按各单下单日的汇率折成人民币。"
+        st.caption(pick(zh, f"Your {typed} at the exchange rate of each order's own day."))
 
 
 def choose_lines(viewer: Viewer, found: Match) -> dict[str, Any] | None:
     """A step and its lines, largest first; the line a person picks is returned."""
-    words = {row["step"]: row["zh"] for row in found.steps.iter_rows(named=True) if row["lines_qty"]}
+    words = {
+        row["step"]: row[pick("zh", "en")] for row in found.steps.iter_rows(named=True) if row["lines_qty"]
+    }
     changes = [name for name in words if name not in ("screen", "paid_gmv", "net_by_order_date")]
     step = st.selectbox(
-        "哪一步的明细 Lines of",
+        pick("哪一步的明细", "Lines of which step"),
         [*changes, *(name for name in words if name not in changes)],
         format_func=words.get,
         key="match_step",
@@ -74,9 +81,12 @@ def choose_lines(viewer: Viewer, found: Match) -> dict[str, Any] | None:
     if step is None:
         return None
     rows = found.lines(step).with_columns(channel=in_words("channel_code", CHANNEL_NAMES))
-    picked = show_table(viewer, Sheet(f"对账明细 {words[step]}", _LINE, rows), picks=True)
-    total = f"全部相加 **{yuan(int(rows['amount'].sum()))}**。"
-    st.caption(f"{total} All lines add up to the step. 选一行看原始数据。")
+    picked = show_table(
+        viewer, Sheet(f"{pick('对账明细', 'Lines of')} {words[step]}", _LINE, rows), picks=True
+    )
+    total = f"**{yuan(int(rows['amount'].sum()))}**"
+    zh, en = f"全部相加 {total}。选一行看原始数据。", f"All lines add up to {total}."
+    st.caption(pick(zh, f"{en} Choose a line to see it as received."))
     return picked
 
 
@@ -84,20 +94,21 @@ def _show_verdict(found: Match) -> None:
     rest = money_of(found.currency, abs(found.rest_minor))
     if found.rest_minor == 0:
         st.success(
-            "**对上了:差 0 分。** 每一步的明细在下面。  \n:small[Matched: nothing is left.]",
+            pick(
+                "**对上了：差 0 分。** 每一步的明细在下面。",
+                "**Matched: 0 fen are left.** The lines of each step are below.",
+            ),
             icon=":material/check_circle:",
         )
     elif found.is_explained:
         st.success(
-            f"**对上了**:差 {rest},在取整的范围之内。  \n:small[Matched within rounding.]",
+            pick(f"**对上了**：差 {rest}，在取整的范围之内。", f"**Matched**: {rest} left, within rounding."),
             icon=":material/check_circle:",
         )
     else:
-        which = "后台多" if found.rest_minor > 0 else "我们多"
-        st.warning(
-            f"**还差 {rest},原因未知({which})。**  \n:small[An unexplained rest; nobody guesses at it.]",
-            icon=":material/help:",
-        )
+        zh, en = ("后台多", "theirs is more") if found.rest_minor > 0 else ("我们多", "ours is more")
+        left = pick(f"**还差 {rest}，原因未知（{zh}）。**", f"**{rest} are left, reason unknown ({en}).**")
+        st.warning(left, icon=":material/help:")
 
 
 def _show_untold(found: Match) -> None:
@@ -105,9 +116,12 @@ def _show_untold(found: Match) -> None:
     for told, (zh, en) in TOLD.items():
         days: list[dt.date] = found.untold.filter(told=told)["date"].to_list()
         if days:
-            more = f" 等 {len(days)} 天" if len(days) > _DAYS else ""
-            text = f"{zh}:{'、'.join(map(day, days[:_DAYS]))}{more}"
-            step = "请补上这些天的订单导出再对。" if told == "none" and not found.is_explained else ""
-            st.caption(f":orange[:material/event_busy:] {text}。{step} {sentence(en)}")
+            more = pick(f" 等 {len(days)} 天", f", {len(days)} days in all") if len(days) > _DAYS else ""
+            which = f"{listed(map(day, days[:_DAYS]))}{more}"
+            step = pick(
+                "请补上这些天的订单导出再对。", " Upload the order exports of these days, then match again."
+            )
+            then = step if told == "none" and not found.is_explained else ""
+            st.caption(f":orange[:material/event_busy:] {phrase(f'{zh}：{which}', f'{en}: {which}')}{then}")
     for note in found.held:
-        st.caption(f":orange[:material/front_hand:] {note.zh}。 {sentence(note.en)}")
+        st.caption(f":orange[:material/front_hand:] {remark(note)}")

@@ -11,9 +11,10 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import LEDGER, OPEN_REASON, OPEN_STEP
-from dashboards.parts.page.money import NOTHING, yuan
+from dashboards.parts.page.language import capital, label, listed, pick
+from dashboards.parts.page.money import NOTHING, count_orders, yuan
 from dashboards.parts.page.table import in_words, named, show_table
-from dashboards.parts.page.words import plain, sentence
+from dashboards.parts.page.words import plain
 from metrics.query.access import Viewer
 from metrics.reports.open_book import STANDS, OpenBook, sums
 from metrics.reports.sheets import Column, Sheet
@@ -44,7 +45,7 @@ _TOLD_BY = {
     "settlement": {"settlement"},
     "fund": {"fund"},
 }
-_GIVEN = {"settlement": "结算单", "fund": "资金流水"}
+_GIVEN = {"settlement": ("结算单", "settlement bill"), "fund": ("资金流水", "account flow")}
 
 
 def show_totals(book: OpenBook) -> None:
@@ -54,22 +55,25 @@ def show_totals(book: OpenBook) -> None:
     finished = int(book.items.filter(open_reason_code="order_unsettled")["open_fen"].sum())
     with st.container(border=True, width=720, gap="small"):
         for code, (zh, en) in STANDS.items():
-            untold = [word for name, word in _GIVEN.items() if name in _TOLD_BY[code] - given]
+            untold = [pick(*words) for name, words in _GIVEN.items() if name in _TOLD_BY[code] - given]
             told, figure = _told(rows.get(code), untold)
-            _line(f"**{zh}**  \n{told}  \n:gray[:small[{sentence(en)[:-1]}]]", figure)
+            _line(f"**{pick(zh, capital(en))}**  \n{told}", figure)
             if code == "order" and finished:
-                st.markdown(f"其中已完成的 **{yuan(finished)}** :gray[:small[of finished orders]]")
+                st.markdown(f"{pick('其中已完成的', 'of finished orders')} **{yuan(finished)}**")
     st.caption(
-        "四项各看各的,不相加。订单按支付减退款算,平台的费用还没扣;天数算到各店最新的数据。  \n"
-        ":small[Read each by itself. Orders are before the platform's charges; ages run to each shop's "
-        "newest data.]"
+        pick(
+            "四项各看各的，不相加。订单按支付减退款算，平台的费用还没扣；天数算到各店最新的数据。",
+            "Read each by itself; they do not add up. Orders are paid less returned, before the platform's "
+            "charges; ages run to each shop's newest data.",
+        )
     )
 
 
 def _told(row: Mapping[str, Any] | None, untold: list[str]) -> tuple[str, str]:
     """How many and how old, and the figure; what is missing where nobody can say."""
     if row is None:
-        return (f":orange[还没有给过{'、'.join(untold)}]", NOTHING) if untold else (":gray[没有]", yuan(0))
+        never = pick("还没有给过", "not given yet: ") + listed(untold)
+        return (f":orange[{never}]", NOTHING) if untold else (f":gray[{pick('没有', 'none')}]", yuan(0))
     return f":gray[{_counted(row)}]", _figure(row)
 
 
@@ -78,13 +82,10 @@ def show_reasons(items: pl.DataFrame) -> None:
     with st.container(width=720):
         for row in sums(items, "open_reason_code").iter_rows(named=True):
             code = row["open_reason_code"]
-            zh, step = OPEN_REASON.zh(code), OPEN_STEP.zh(code)
+            why = pick(OPEN_REASON.zh(code), capital(OPEN_REASON.en(code)))
             with st.container(gap=None):
-                _line(f"**{zh}**  \n:gray[:small[{_counted(row)}]]", _figure(row))
-                st.markdown(
-                    f"→ {step}  \n:gray[:small[{sentence(OPEN_REASON.en(code))} "
-                    f"{sentence(OPEN_STEP.en(code))}]]"
-                )
+                _line(f"**{why}**  \n:gray[:small[{_counted(row)}]]", _figure(row))
+                st.markdown(f"→ {label(OPEN_STEP, code)}")
 
 
 def choose_item(viewer: Viewer, items: pl.DataFrame, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -92,9 +93,9 @@ def choose_item(viewer: Viewer, items: pl.DataFrame, names: Mapping[str, str]) -
     reasons = sums(items, "open_reason_code")["open_reason_code"].unique(maintain_order=True).to_list()
     if len(reasons) > 1:
         reason = st.selectbox(
-            "原因 Reason",
+            pick("原因", "Reason"),
             ["", *reasons],
-            format_func=lambda code: OPEN_REASON.zh(code) if code else "全部原因",
+            format_func=lambda code: label(OPEN_REASON, code) if code else pick("全部原因", "All reasons"),
             key="open_items_reason",
         )
         items = items.filter(open_reason_code=reason) if reason else items
@@ -103,29 +104,30 @@ def choose_item(viewer: Viewer, items: pl.DataFrame, names: Mapping[str, str]) -
         step=in_words("open_reason_code", OPEN_STEP),
         shop=named("shop_id", names),
     )
-    picked = show_table(viewer, Sheet("未结明细", _ITEM, rows), picks=True)
+    picked = show_table(viewer, Sheet(pick("未结明细", "Open items"), _ITEM, rows), picks=True)
     # reasons are not added up: one may say the same money from the other side
     is_one = items["open_reason_code"].n_unique() == 1
-    total = f"相加 **{yuan(int(items['open_fen'].sum()))}**。" if is_one else ""
-    st.caption(f"{total}选一行看原始数据。 Pick a row to see it as received.")
+    sum_of = f"**{yuan(int(items['open_fen'].sum()))}**"
+    total = pick(f"相加 {sum_of}。", f"{sum_of} in all. ") if is_one else ""
+    st.caption(total + pick("选一行看原始数据。", "Choose a row to see it as received."))
     return picked
 
 
 def show_statements(viewer: Viewer, book: OpenBook, names: Mapping[str, str]) -> None:
     """Each month's statement, what it is made of, and what is left over, always said."""
     rows = book.statements.with_columns(
-        month=pl.col("business_month").replace({"undated": "没写日期"}),
+        month=pl.col("business_month").replace({"undated": pick("没写日期", "no date")}),
         ledger=in_words("ledger_code", LEDGER),
         shop=named("shop_id", names),
     )
-    show_table(viewer, Sheet("对账单", _STATEMENT, rows), pinned="month")
+    show_table(viewer, Sheet(pick("对账单", "Statements"), _STATEMENT, rows), pinned="month")
     if book.residual_fen:
-        st.error(
-            f"还差 {yuan(book.residual_fen)} 没有去处。 :small[Not accounted for.]", icon=":material/error:"
-        )
+        left = yuan(book.residual_fen)
+        st.error(pick(f"还差 {left} 没有去处。", f"{left} is not accounted for."), icon=":material/error:")
     else:
-        told = f"{rows.height:,} 行,每行 合计 = 已对上 + 自有划转 + 未结,差 **0 分**。"
-        st.caption(f"{told} Each total is matched + own movements + open, to 0 fen.")
+        zh = f"{rows.height:,} 行，每行 合计 = 已对上 + 自有划转 + 未结，差 **0 分**。"
+        en = f"{rows.height:,} rows; each total = matched + own movements + open, to **0 fen**."
+        st.caption(pick(zh, en))
 
 
 def tell_silent(silent: pl.DataFrame, names: Mapping[str, str]) -> None:
@@ -137,9 +139,10 @@ def tell_silent(silent: pl.DataFrame, names: Mapping[str, str]) -> None:
         (silent.filter(~no_bill & no_account), "资金流水", "an account flow"),
     ):
         if not rows.is_empty():
-            told = "、".join(plain(names.get(shop, shop), 20) for shop in rows["shop_id"])
+            told = listed(plain(names.get(shop, shop), 20) for shop in rows["shop_id"])
+            zh = f"还没有给过{word}：{told}。给了才知道差多少。"
             st.caption(
-                f":orange[:material/help:] 还没有给过{word}:{told}。给了才知道差多少。 Never gave {en}."
+                f":orange[:material/help:] {pick(zh, f'Never gave {en}: {told}. Only then is it known.')}"
             )
 
 
@@ -153,17 +156,21 @@ def _line(told: str, figure: str) -> None:
 
 
 def _counted(row: Mapping[str, Any]) -> str:
-    counted = f"{row['orders_qty']:,} 单" if row["ledger_code"] == "order" else f"{row['items_qty']:,} 笔"
-    return (
-        f"{counted} · {'最久 ' + _days(row['oldest_days']) if row['oldest_days'] is not None else '没写日期'}"
+    orders, items = row["orders_qty"], row["items_qty"]
+    counted = (
+        pick(f"{orders:,} 单", count_orders(orders))
+        if row["ledger_code"] == "order"
+        else pick(f"{items:,} 笔", f"{items:,} items")
     )
+    days = row["oldest_days"]
+    oldest = (
+        pick("没写日期", "no date") if days is None else pick(f"最久 {days:,} 天", f"oldest {days:,} days")
+    )
+    return f"{counted} · {oldest}"
 
 
 def _figure(row: Mapping[str, Any]) -> str:
     """What is to come, and what is to go back below it."""
     parts = [f"**{yuan(row[name])}**" for name in ("to_come_fen", "to_go_fen") if row[name]]
-    return "  \n:gray[:small[要扣]] ".join(parts) or f"**{yuan(0)}**"
-
-
-def _days(days: int | None) -> str:
-    return NOTHING if days is None else f"{days:,} 天"
+    to_go = pick("要扣", "to go back")
+    return f"  \n:gray[:small[{to_go}]] ".join(parts) or f"**{yuan(0)}**"

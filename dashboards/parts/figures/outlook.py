@@ -11,11 +11,14 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from dashboards.parts.page.book import put_figures
 from dashboards.parts.page.charts import KEPT_COLOUR, PAID_COLOUR, ink
+from dashboards.parts.page.findings import tell_at_age, tell_ranges
+from dashboards.parts.page.language import listed, pick
 from dashboards.parts.page.money import percent, rough_yuan, short_yuan, yuan
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
-from metrics.model.guide import tooltip
+from dashboards.parts.page.words import about
 from metrics.query.ages import MATURE_DAYS
 
 _ROW_HEIGHT = 66
@@ -28,10 +31,12 @@ def bounds(row: Mapping[str, Any]) -> str:
     """
     low, high = row["matured_low_fen"], row["matured_high_fen"]
     if low is None:
-        return "还没有估计"
+        return pick("还没有估计", "no estimate yet")
     if low < high:
-        return f"八成把握 {rough_yuan(low)}–{rough_yuan(high)}"
-    return "已定" if row["age_days_qty"] > MATURE_DAYS or not row["kept_fen"] else "同类到这时不再退"
+        return f"{pick('八成把握', '80% sure')} {rough_yuan(low)}–{rough_yuan(high)}"
+    if row["age_days_qty"] > MATURE_DAYS or not row["kept_fen"]:
+        return pick("已定", "settled")
+    return pick("同类到这时不再退", "orders of its kind no longer go back by now")
 
 
 def show_outlook(row: Mapping[str, Any], window: Window) -> None:
@@ -39,23 +44,30 @@ def show_outlook(row: Mapping[str, Any], window: Window) -> None:
 
     ``row`` as ``metrics.query.matured`` gives it.
     """
+    put_figures(
+        {
+            "matured_net": row["matured_fen"],
+            "paid_gmv": row["paid_fen"],
+            "net_by_order_date": row["kept_fen"],
+        },
+        window.period,
+    )
     with st.container(border=True, gap="xxsmall"):
-        label = f"这些订单最后会留下 :gray[:small[Will be kept · {window.days}]]"
+        name = f"{pick('这些订单最后会留下', 'Of these orders will stay')} :gray[:small[{window.days}]]"
         with st.container(gap=None):
-            st.metric(label, rough_yuan(row["matured_fen"]), help=tooltip("matured_net"))
+            st.metric(name, rough_yuan(row["matured_fen"]), help=about("matured_net"))
             show_way("matured_net", window.period, "matured")
-        st.markdown(f"**{bounds(row)}** :gray[:small[80 % interval]]")
-        told, en = _how_open(row)
-        st.markdown(
-            f":gray[已支付 {yuan(row['paid_fen'])} · 现在留着 {yuan(row['kept_fen'])} · {told}  "
-            f"\n:small[{en}]]"
-        )
+        st.markdown(f"**{bounds(row)}**")
+        paid, kept = yuan(row["paid_fen"]), yuan(row["kept_fen"])
+        told = pick(f"已支付 {paid} · 现在留着 {kept}", f"paid {paid} · kept so far {kept}")
+        st.markdown(f":gray[{told} · {_how_open(row)}]")
 
 
 def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None:
     """Per row of ``metrics.query.matured``: a light bar of what is kept now, a dark one of what will be, a
     line over its interval; words above and below.
     """
+    tell_ranges(rows, names, alt_text)
     told = rows.select(
         name=pl.Series(names, dtype=pl.String),
         point=pl.Series([rough_yuan(value) for value in rows["matured_fen"]], dtype=pl.String),
@@ -68,9 +80,9 @@ def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
     base = alt.Chart(told.with_row_index("place")).encode(
         y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
         tooltip=[
-            alt.Tooltip("name:N", title="名称"),
-            alt.Tooltip("point:N", title="最后留下(估)"),
-            alt.Tooltip("below:N", title="说明"),
+            alt.Tooltip("name:N", title=pick("名称", "name")),
+            alt.Tooltip("point:N", title=pick("最后留下（估）", "will stay (estimate)")),
+            alt.Tooltip("below:N", title=pick("说明", "details")),
         ],
     )
     colour, bar = ink(), {"height": 10, "cornerRadius": 3}
@@ -98,6 +110,7 @@ def show_at_age(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
     """Per row of ``metrics.reports.equal_age``, in its order: the part kept at that age as a bar over the
     whole.
     """
+    tell_at_age(rows, names, alt_text)
     told = rows.select(
         name=pl.Series(names, dtype=pl.String),
         rate=pl.Series(
@@ -111,7 +124,10 @@ def show_at_age(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
     )
     base = alt.Chart(told.with_row_index("place")).encode(
         y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
-        tooltip=[alt.Tooltip("name:N", title="名称"), alt.Tooltip("rate:N", title="留下")],
+        tooltip=[
+            alt.Tooltip("name:N", title=pick("名称", "name")),
+            alt.Tooltip("rate:N", title=pick("留下", "kept")),
+        ],
     )
     scale, bar = alt.Scale(domain=[0, 1]), {"height": 10, "yOffset": 8, "cornerRadius": 3}
     layers = [
@@ -130,19 +146,20 @@ def show_at_age(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None
     st.altair_chart(chart, width="stretch", alt=alt_text)
 
 
-def _how_open(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Age and what is still open, Chinese and English."""
+def _how_open(row: Mapping[str, Any]) -> str:
+    """Age and what is still open."""
     age, share = row["age_days_qty"], _few(row["open_rate"] or 0.0)
     if age > MATURE_DAYS:
-        return f"付款都满 {MATURE_DAYS} 天了", "All mature."
+        return pick(f"付款都满 {MATURE_DAYS} 天了", f"all paid over {MATURE_DAYS} days ago")
+    young = f"the newest orders are {age} day{'s' if age != 1 else ''} old"
     if row["matured_fen"] is None:
-        return (
-            f"最新订单才 {age} 天,还要退多少没有依据可估",
-            f"Youngest orders {age} days old; nothing tells yet how much is still to go back.",
+        return pick(
+            f"最新订单才 {age} 天，还要退多少没有依据可估",
+            f"{young}; nothing yet to estimate by how much will still go back",
         )
-    return (
-        f"最新订单才 {age} 天,支付里估计还有 {share} 会退",
-        f"Youngest orders {age} day{'s' if age != 1 else ''} old; {share} of paid value still to go back.",
+    return pick(
+        f"最新订单才 {age} 天，支付里估计还有 {share} 会退",
+        f"{young}; about {share} of paid will still go back",
     )
 
 
@@ -152,14 +169,29 @@ def _length(column: str) -> alt.X:
 
 def _below(row: Mapping[str, Any]) -> str:
     """Bounds, what was paid, age and what is open, for the line under a bar."""
-    paid = f"支付 {short_yuan(row['paid_fen'])}"
+    paid = f"{pick('支付', 'paid')} {short_yuan(row['paid_fen'])}"
     if row["matured_fen"] is None:
-        return f"还没有估计 · 目前留下 {short_yuan(row['kept_fen'])} · {paid}"
+        kept = f"{pick('目前留下', 'kept so far')} {short_yuan(row['kept_fen'])}"
+        return f"{pick('还没有估计', 'no estimate yet')} · {kept} · {paid}"
     if row["age_days_qty"] > MATURE_DAYS:
         return f"{bounds(row)} · {paid}"
-    return f"{bounds(row)} · {paid} · 还会退 {_few(row['open_rate'] or 0.0)}"
+    return f"{bounds(row)} · {paid} · {pick('还会退', 'still going back')} {_few(row['open_rate'] or 0.0)}"
 
 
 def _few(part: float) -> str:
-    """A share in per cent; what is there and rounds to nothing is ``不到1%``."""
-    return "不到 1%" if 0 < part < _HERE else percent(max(part, 0.0))
+    """A share in per cent; what is there and rounds to nothing is ``不到 1%``."""
+    return pick("不到 1%", "under 1%") if 0 < part < _HERE else percent(max(part, 0.0))
+
+
+def show_ranked(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
+    """Shares kept at one age, the members without a dated refund named below instead."""
+    is_told = rows["kept_rate"].is_not_null()
+    if is_told.any():
+        show_at_age(
+            rows.filter(is_told), [name for name, told in zip(names, is_told, strict=True) if told], alt_text
+        )
+    if untold := [name for name, told in zip(names, is_told, strict=True) if not told]:
+        more = pick(" 等", " and others") if len(untold) > 5 else ""
+        names_of = f"{listed(untold[:5])}{more}"
+        zh = f"退款日期不明，不能比：{names_of}。"
+        st.caption(pick(zh, f"Refunds without a date, so not comparable: {names_of}."))

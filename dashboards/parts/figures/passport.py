@@ -4,15 +4,19 @@ read from.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from contracts.codes import KIND, SOURCE
+from dashboards.parts.page.book import put_figures
+from dashboards.parts.page.details import details
+from dashboards.parts.page.language import called, label, pick, remark
 from dashboards.parts.page.money import NOTHING, duration, percent, times, yuan
 from dashboards.parts.page.table import in_words, show_table
-from dashboards.parts.page.words import CHANNEL_NAMES, moment, plain, sentence, span, visible
+from dashboards.parts.page.words import CHANNEL_NAMES, halves, moment, plain, span, visible
 from metrics.model.metric import CLOCKS, Metric
 from metrics.query.access import Viewer
 from metrics.query.ages import MATURE_DAYS
@@ -47,45 +51,60 @@ _OTHERS = (
 def show_passport(viewer: Viewer, found: Passport) -> None:
     """Value, formula, clock, coverage, checks and release, then the files."""
     answer, metric = found.answer, found.metric
-    st.markdown(f"### {amount(metric, found.value)}  \n{metric.zh} :gray[:small[{metric.en}]]")
+    put_figures({metric.id: found.value}, answer=answer)
+    st.markdown(f"### {amount(metric, found.value)}  \n{called(metric)}")
     covered = span(answer.first_date, answer.last_date) if answer.first_date and answer.last_date else NOTHING
     clock = CLOCKS[metric.clock]
-    failed = f",{len(found.checks_failed)} 项提醒" if found.checks_failed else ""
-    rows = {
-        "口径": f"{plain(metric.about_zh, 300)}  \n:gray[:small[{plain(metric.about_en, 300)}]]",
-        "公式": (
-            f"{plain(metric.formula_zh, 300)}  \n:gray[:small[{plain(metric.formula, 300)} · "
-            f"{plain(found.mart.full_name)}]]"
-        ),
-        "日期": f"{clock[0]}  \n:gray[:small[{clock[1]}]]",
-        "期间": covered,
-        "数据截至": _told_until(found),
-        "检查": (
-            f"通过 {found.checks_passed} 项{failed}  \n:gray[:small[{found.checks_passed} checks passed]]"
-        ),
-        "口径版本": f"`{found.version}`" + (" · 该发布当时的口径与现在不同" if found.is_redefined else ""),
-        "发布": f"\\#{answer.release}({moment(answer.as_of)})",
-    }
+    count = len(found.checks_failed)
+    failed = pick(f"，{count} 项提醒", f", {count} with a warning") if count else ""
+    at = moment(answer.as_of)
+    _show_pairs(
+        {
+            pick("口径", "What it is"): plain(pick(metric.about_zh, metric.about_en), 300),
+            pick("公式", "Formula"): plain(pick(metric.formula_zh, metric.formula_en), 300),
+            pick("日期", "By day of"): pick(*clock),
+            pick("期间", "Period"): covered,
+            pick("数据截至", "Data as of"): _told_until(found),
+            pick("检查", "Checks"): pick(f"通过 {found.checks_passed} 项", f"{found.checks_passed} passed")
+            + failed,
+            pick("发布", "Release"): f"\\#{answer.release}{pick(f'（{at}）', f' ({at})')}",
+        }
+    )
+    if found.is_redefined:
+        zh = "该发布当时的口径与现在不同。"
+        st.caption(pick(zh, "When this was released the definition was another than today's."))
+    with details():
+        _show_pairs(
+            {
+                pick("公式（代码）", "Formula, in code"): plain(metric.formula, 300),
+                pick("汇总表", "Table"): f"`{found.mart.full_name}`",
+                pick("口径版本", "Version of the definition"): f"`{found.version}`",
+            }
+        )
+    if answer.age and answer.age.is_open:
+        part = percent(answer.age.open_share)
+        zh = f"其中 {part} 的支付金额付款未满 {MATURE_DAYS} 天，还会退。"
+        en = f"{part} of what was paid is under {MATURE_DAYS} days old and can still come back."
+        st.caption(pick(zh, en))
+    for note in answer.notes:
+        st.caption(remark(note))
+    for message in found.checks_failed:
+        st.caption(f"{pick('提醒：', 'Warning: ')}{plain(pick(*halves(message)), 200)}")
+    _show_files(viewer, found.files)
+
+
+def _show_pairs(rows: Mapping[str, str]) -> None:
+    """Names on the left, what they are on the right."""
     for name, told in rows.items():
         left, right = st.columns([1, 5])
         left.markdown(f":gray[{name}]")
         right.markdown(told)
-    if answer.age and answer.age.is_open:
-        st.caption(
-            f"其中 {percent(answer.age.open_share)} 的支付金额付款未满 {MATURE_DAYS} 天,还会退。 Part of it "
-            "can still come back."
-        )
-    for note in answer.notes:
-        st.caption(f"{note.zh}。 {sentence(note.en)}")
-    for message in found.checks_failed:
-        st.caption(f"提醒:{plain(message, 200)}")
-    _show_files(viewer, found.files)
 
 
 def _told_until(found: Passport) -> str:
     """How fresh the files behind a figure are, and what the merchant entered."""
     told = [moment(found.observed_at)] if found.observed_at else []
-    told += [f"录入 {moment(found.entered_at)} :gray[:small[entered]]"] if found.entered_at else []
+    told += [f"{pick('录入', 'entered')} {moment(found.entered_at)}"] if found.entered_at else []
     return " · ".join(told) or NOTHING
 
 
@@ -94,9 +113,14 @@ def show_lines(viewer: Viewer, lines: Lines) -> dict[str, Any] | None:
     rows = _told(lines)
     shown = {name: column for name, column in _columns(lines.metric).items() if _is_shown(name, rows)}
     picked = show_table(
-        viewer, Sheet(f"凭证明细 {lines.metric.zh}", shown, rows, metrics=[lines.metric.id]), picks=True
+        viewer,
+        Sheet(
+            f"{pick('凭证明细', 'Proof of')} {called(lines.metric)}", shown, rows, metrics=[lines.metric.id]
+        ),
+        picks=True,
     )
-    st.caption(f"全部相加 {_sum(lines)}。 All lines add up to the figure. 选一行看原始数据。")
+    zh, en = f"全部相加 {_sum(lines)}。选一行看原始数据。", f"All lines add up to {_sum(lines)}."
+    st.caption(pick(zh, f"{en} Choose a line to see it as received."))
     _tell_kinds(lines)
     return picked
 
@@ -104,27 +128,30 @@ def show_lines(viewer: Viewer, lines: Lines) -> dict[str, Any] | None:
 def show_raw_row(row: RawRow) -> None:
     """One row as it was received, or as it was entered here."""
     if row.source == ENTERED:
-        by = f"录入 {moment(row.received_at)}"
-        st.markdown(
-            f"**{plain(row.name, 80)}** 第 {row.row_number} 条录入  \n:gray[:small[{by} · "
-            "没有文件,是商家在本系统录入的 entered here, no file]]"
-        )
+        at, number = moment(row.received_at), row.row_number
+        which = pick(f"第 {number} 条录入", f"entry {number}")
+        how = pick(f"录入 {at} · 没有文件，是商家在本系统录入的", f"entered here {at}, no file")
+        st.markdown(f"**{plain(row.name, 80)}** {which}  \n:gray[:small[{how}]]")
         _show_cells(row)
         return
-    where = f"第 {row.row_number} 行" if row.source == "file" else f"接口返回第 {row.row_number} 条"
-    kept = "" if row.is_raw else " · 原文件已到期删除,下面是入库时的内容 the file has expired; as loaded"
-    st.markdown(
-        f"**{plain(row.name, 80)}** {where}  \n:gray[:small[{KIND.zh(row.kind)} · 收到 "
-        f"{moment(row.received_at)} · {row.export_id[:16]}…{kept}]]"
+    number = row.row_number
+    where = (
+        pick(f"第 {number} 行", f"row {number}")
+        if row.source == "file"
+        else pick(f"接口返回第 {number} 条", f"record {number} of the interface's answer")
     )
+    expired = pick("原文件已到期删除，下面是入库时的内容", "the file has expired; this is as it was loaded")
+    at = f"{pick('收到', 'received')} {moment(row.received_at)}"
+    told = [label(KIND, row.kind), at, f"{row.export_id[:16]}…", *([] if row.is_raw else [expired])]
+    st.markdown(f"**{plain(row.name, 80)}** {where}  \n:gray[:small[{' · '.join(told)}]]")
     _show_cells(row)
 
 
 def _show_cells(row: RawRow) -> None:
-    cells = [{"表头": visible(name), "原值": visible(cell, 200)} for name, cell in row.cells.items() if cell]
-    st.dataframe(
-        pl.DataFrame(cells, schema={"表头": pl.String, "原值": pl.String}), hide_index=True, height="content"
-    )
+    header, value = pick("表头", "column"), pick("原值", "as received")
+    cells = [{header: visible(name), value: visible(cell, 200)} for name, cell in row.cells.items() if cell]
+    schema = {header: pl.String, value: pl.String}
+    st.dataframe(pl.DataFrame(cells, schema=schema), hide_index=True, height="content")
 
 
 def amount(metric: Metric, value: float | None) -> str:
@@ -136,7 +163,7 @@ def amount(metric: Metric, value: float | None) -> str:
     if metric.unit == "ratio":
         return times(value)
     if metric.unit == "days":
-        return f"{value:,.1f} 天"
+        return pick(f"{value:,.1f} 天", f"{value:,.1f} days")
     if metric.unit == "seconds":
         return duration(int(value))
     return yuan(int(value)) if metric.unit.startswith("fen") else f"{int(value):,}"
@@ -171,7 +198,7 @@ def _told(lines: Lines) -> pl.DataFrame:
     is_guessed = pl.col("evidence_code").eq_missing(ESTIMATE)
     rows = lines.rows.with_columns(
         day=pl.coalesce("evidence_date", "business_date"),
-        what=pl.col("evidence_code").replace({code: zh for code, (zh, *_) in EVIDENCE_KINDS.items()}),
+        what=pl.col("evidence_code").replace({code: pick(*both) for code, both in EVIDENCE_KINDS.items()}),
         added=pl.col("amount") // lines.metric.per,
         other=pl.coalesce(*(pl.col(name).cast(pl.String) for name in _OTHERS)),
         channel=in_words("channel_code", CHANNEL_NAMES),
@@ -195,33 +222,32 @@ def _tell_kinds(lines: Lines) -> None:
     """What rows that are no plain facts of their day are, and how much of the figure is an estimate."""
     kinds = lines.rows["evidence_code"].drop_nulls().unique().sort()
     if kinds.len():
-        st.caption(
-            "是什么 What:"
-            + ";".join(f"{zh} {en}" for zh, en in (EVIDENCE_KINDS[code] for code in kinds))
-            + "。"
-        )
+        names = [pick(*EVIDENCE_KINDS[code]) for code in kinds]
+        st.caption(pick(f"是什么：{';'.join(names)}。", f"What they are: {'; '.join(names)}."))
     if lines.rows["evidence_qty"].is_not_null().any():
-        st.caption(
-            "「件数」是这一行自己说的(订单是留存的件数),「数量」是它算进这个数字的。 Units are the row's "
-            "own; the amount is what it adds to the figure."
-        )
+        zh = "「件数」是这一行自己说的（订单是留存的件数），「数量」是它算进这个数字的。"
+        en = "Pieces are the row's own (of an order those kept); the quantity is what it adds to the figure."
+        st.caption(pick(zh, en))
     if lines.is_estimate:
         guessed = lines.rows.filter(evidence_code=ESTIMATE)
         much = yuan(int(guessed["amount"].sum()))
-        st.info(
-            f"**其中 {guessed.height} 行是估计,共 {much}**:还没退、"
-            "预计会退的,按天按渠道推算,排在最后,没有订单号;其余各行已经发生。  \n"
-            f":small[{guessed.height} rows are estimates, {much} in all: what is still expected to go back, "
-            "reckoned by day and channel.]",
-            icon=":material/query_stats:",
+        zh = (
+            f"**其中 {guessed.height} 行是估计，共 {much}**：还没退、"
+            "预计会退的，按天按渠道推算，排在最后，没有订单号；其余各行已经发生。"
         )
+        en = (
+            f"**{guessed.height} rows are estimates, {much} in all**: what is still expected to go back, by "
+            "day and "
+            "channel, last in the list and without an order; the others have happened."
+        )
+        st.info(pick(zh, en), icon=":material/query_stats:")
 
 
 def _show_files(viewer: Viewer, files: pl.DataFrame) -> None:
-    with st.expander(f"来源文件 {files.height} 个 Files it rests on"):
+    with st.expander(pick(f"来源文件 {files.height} 个", f"Files it rests on: {files.height}")):
         rows = files.with_columns(
             file=pl.col("export_name").str.split("/").list.last(),
             kind=in_words("kind_code", KIND),
             source=in_words("source_code", SOURCE),
         )
-        show_table(viewer, Sheet("来源文件", _FILE, rows), pinned="file")
+        show_table(viewer, Sheet(pick("来源文件", "Files"), _FILE, rows), pinned="file")

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import RESTATEMENT
+from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.money import yuan
 from dashboards.parts.page.table import in_words, named, show_table
 from dashboards.parts.page.words import CHANNEL_NAMES
@@ -49,11 +50,17 @@ def show_restated(viewer: Viewer) -> None:
     if rows is None or rows.is_empty():
         return
     st.caption(
-        f"自上次查看(发布 \\#{since})以来,净成交 {_by_reason(rows)}。 Kept money has moved since your last "
-        "look, by reason."
+        pick(
+            f"自上次查看（发布 \\#{since}）以来，净成交 {_by_reason(rows)}。",
+            f"Since your last look (release \\#{since}) kept sales moved by {_by_reason(rows)}.",
+        )
     )
-    with st.expander("变动明细 What moved"):
-        show_table(viewer, Sheet("数字变动", _MOVE, _moves(viewer, rows)), pinned="business_date")
+    with st.expander(pick("变动明细", "What moved")):
+        show_table(
+            viewer,
+            Sheet(pick("数字变动", "Figures that moved"), _MOVE, _moves(viewer, rows)),
+            pinned="business_date",
+        )
 
 
 def _by_reason(rows: pl.DataFrame) -> str:
@@ -61,9 +68,13 @@ def _by_reason(rows: pl.DataFrame) -> str:
     kept = rows.filter(metric_id=_KEPT).group_by("restatement_code").agg(pl.col("restated_number").sum())
     moved = dict(kept.iter_rows())
     told = [
-        f"{RESTATEMENT.zh(code)} **{_signed(moved[code])}**" for code in RESTATEMENT.values if moved.get(code)
+        f"{label(RESTATEMENT, code)} **{_signed(moved[code])}**"
+        for code in RESTATEMENT.values
+        if moved.get(code)
     ]
-    return f"**{_signed(sum(moved.values()))}**" + (f":{','.join(told)}" if told else "")
+    return f"**{_signed(sum(moved.values()))}**" + (
+        pick("：", ": ") + pick("，", ", ").join(told) if told else ""
+    )
 
 
 def _moves(viewer: Viewer, rows: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +83,7 @@ def _moves(viewer: Viewer, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort(pl.col("restated_number").abs(), descending=True).with_columns(
         shop=named("shop_id", labels(viewer, "shop")),
         channel=in_words("channel_code", CHANNEL_NAMES),
-        metric=pl.col("metric_id").replace({name: metric.zh for name, metric in METRICS.items()}),
+        metric=pl.col("metric_id").replace({name: called(metric) for name, metric in METRICS.items()}),
         moved_fen=pl.when(is_money).then("restated_number"),
         moved_qty=pl.when(~is_money).then("restated_number"),
         reason=in_words("restatement_code", RESTATEMENT),

@@ -9,12 +9,30 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import CHANNEL, PLATFORM
+from dashboards.parts.page.beside import against_line, spark
+from dashboards.parts.page.book import put
+from dashboards.parts.page.charts import show_line
+from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.money import NOTHING, rough_yuan, short_count, short_yuan, yuan
 from dashboards.parts.page.words import moment, plain, visible
 from metrics.query.access import Viewer, open_desk
 from metrics.query.ask import Note, ask
 from metrics.query.question import Period
+from metrics.reports.sheets import Column, Sheet
+from metrics.reports.staying.compared import Compared
 
+_SHEET = {
+    "started_at": Column("开播", "began", "moment"),
+    "session_name": Column("场次", "session"),
+    "live_account_name": Column("账号", "account"),
+    "stays_fen": Column("最后留下（估）", "will stay", "fen"),
+    "kept_fen": Column("目前留下", "kept so far", "fen"),
+    "paid_fen": Column("支付", "paid", "fen"),
+    "net_gpm": Column("净GPM", "net GPM", "fen"),
+    "gpm": Column("GPM", "GPM", "fen"),
+    "views_qty": Column("观看次数", "views", "count"),
+    "session": Column("编号", "id"),
+}
 _COLOURS = {"own_live": "blue", "creator_live": "violet"}
 _MEASURES = {
     "matured_net": "stays_fen",
@@ -48,27 +66,50 @@ def sessions_of(viewer: Viewer, period: Period) -> tuple[pl.DataFrame, list[Note
     return found.sort(order, descending=[True, True, True, False], nulls_last=True), told.notes
 
 
-def show_session(row: Mapping[str, Any]) -> None:
-    """One row of ``sessions_of``. The title comes from outside and stays plain text."""
+def show_session(row: Mapping[str, Any], beside: Compared | None = None) -> None:
+    """One row of ``sessions_of``, and what it stands ``beside``. The title comes from outside and stays plain
+    text.
+    """
     channel = str(row["channel_code"])
-    views = f"{short_count(row['views_qty'])} 次观看" if row["views_qty"] else "观看次数不明"
-    title = row["session_name"] or row["live_account_name"] or "未命名场次"
+    seen = short_count(row["views_qty"])
+    views = (
+        pick(f"{seen} 次观看", f"{seen} views") if row["views_qty"] else pick("观看次数不明", "views unknown")
+    )
+    title = row["session_name"] or row["live_account_name"] or pick("未命名场次", "Session without a name")
     account = plain(row["live_account_name"], 20)
     with st.container(border=True, gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{moment(row['started_at'])}**", width="content")
-            st.badge(CHANNEL.zh(channel), color=_COLOURS.get(channel, "gray"))
+            st.badge(label(CHANNEL, channel), color=_COLOURS.get(channel, "gray"))
         st.text(visible(title, 40))
         stays = NOTHING if row["stays_fen"] is None else rough_yuan(row["stays_fen"])
-        st.markdown(f"**最后大约留下 {stays}**")
-        st.markdown(f":gray[目前留下 {short_yuan(row['kept_fen'])} / 支付 {short_yuan(row['paid_fen'])}]")
-        st.markdown(f"净GPM **{yuan(row['net_gpm'])}** :gray[/ GPM {yuan(row['gpm'])}]")
+        kept, paid = short_yuan(row["kept_fen"]), short_yuan(row["paid_fen"])
+        st.markdown(pick(f"**最后大约留下 {stays}**", f"**About {stays} will stay**"))
+        st.markdown(f":gray[{pick(f'目前留下 {kept} / 支付 {paid}', f'kept so far {kept} / paid {paid}')}]")
+        st.markdown(f"{pick('净GPM', 'Net GPM')} **{yuan(row['net_gpm'])}** :gray[/ GPM {yuan(row['gpm'])}]")
+        _show_beside(beside)
         st.caption(
             " · ".join(
                 [
-                    PLATFORM.zh(row["platform_code"]),
+                    label(PLATFORM, row["platform_code"]),
                     views,
                     *([account] if account and row["session_name"] else []),
                 ]
             )
         )
+
+
+def put_sessions(rows: pl.DataFrame, title: str) -> None:
+    """All of them, for the page's workbook."""
+    put(Sheet(title, _SHEET, rows, list(_MEASURES)))
+
+
+def _show_beside(beside: Compared | None) -> None:
+    """The account's sessions up to this one as a line, and the comparisons, a line each."""
+    if beside is None or not beside.against:
+        return
+    if line := spark(beside):
+        show_line(
+            line["chart_data"], pick("这个账号最近几场最后会留下多少", "What stays of its last sessions")
+        )
+    st.markdown("  \n".join(against_line(one) for one in beside.against))

@@ -11,8 +11,9 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import SEVERITY
+from dashboards.parts.page.language import label, listed, pick
 from dashboards.parts.page.rules import demand
-from dashboards.parts.page.words import halves, plain, sentence, visible
+from dashboards.parts.page.words import halves, plain, quoted, visible
 from metrics.query.access import Viewer
 from metrics.reports import health
 
@@ -24,18 +25,14 @@ def show_failed(failed: pl.DataFrame, shops: Mapping[str, str]) -> None:
     """
     for _, rows in failed.group_by("rule_name", maintain_order=True):
         row = rows.row(0, named=True)
-        places = "、".join(dict.fromkeys(where(item, shops) for item in rows.iter_rows(named=True)))
-        zh, en = demand(row["message_name"], row["rule_name"])
-        (why_zh, why_en), (step_zh, step_en) = (
-            halves(row.get(name), 200) for name in ("reason_name", "next_step_name")
-        )
-        lines = [
-            f"**{SEVERITY.zh(row['severity_code'])} · {plain(places, 160)}** · 未做到「{plain(zh, 160)}」"
-        ]
-        lines += [plain(why_zh, 200)] if why_zh else []
-        lines += [f"→ {plain(step_zh, 200)}"] if step_zh else []
-        told = " ".join(sentence(plain(text, 200)) for text in (en, why_en, step_en) if text)
-        st.markdown("- " + "  \n".join([*lines, f":gray[:small[{told}]]"]))
+        places = listed(dict.fromkeys(where(item, shops) for item in rows.iter_rows(named=True)))
+        what = quoted(demand(row["message_name"]))
+        why, step = (pick(*halves(row.get(name), 200)) for name in ("reason_name", "next_step_name"))
+        head = f"**{label(SEVERITY, row['severity_code'])} · {plain(places, 160)}**"
+        lines = [f"{head} · {pick('未做到', 'not so:')}{pick('', ' ')}{what}"]
+        lines += [plain(why, 200)] if why else []
+        lines += [f"→ {plain(step, 200)}"] if step else []
+        st.markdown("- " + "  \n".join(lines))
 
 
 def where(row: Mapping[str, Any], shops: Mapping[str, str]) -> str:
@@ -43,19 +40,21 @@ def where(row: Mapping[str, Any], shops: Mapping[str, str]) -> str:
     if "table_name" in row:
         return str(row["table_name"])
     if row["is_house"] or row["is_house"] is None:
-        return "全站检查"
-    return shops.get(row["shop_id"] or "", "本商家")
+        return pick("全站检查", "whole house")
+    return shops.get(row["shop_id"] or "", pick("本商家", "this merchant"))
 
 
 def all_checks(rows: pl.DataFrame, shops: Mapping[str, str]) -> pl.DataFrame:
     """Every row of ``metrics.reports.health.checks`` as it stands in a table."""
     table = [
         {
-            "结果": "✓ 通过" if row["is_passed"] else "✗ 未通过",
-            "要求": demand(row["message_name"], row["rule_name"])[0],
-            "范围": where(row, shops) if not row["is_passed"] or "table_name" in row else "",
-            "级别": SEVERITY.zh(row["severity_code"]),
-            "规则": row["rule_name"],
+            pick("结果", "outcome"): (
+                pick("✓ 通过", "✓ passed") if row["is_passed"] else pick("✗ 未通过", "✗ failed")
+            ),
+            pick("要求", "what must hold"): demand(row["message_name"]),
+            pick("范围", "of"): where(row, shops) if not row["is_passed"] or "table_name" in row else "",
+            pick("级别", "level"): label(SEVERITY, row["severity_code"]),
+            pick("规则", "rule"): row["rule_name"],
         }
         for row in rows.iter_rows(named=True)
     ]

@@ -10,30 +10,36 @@ import streamlit as st
 
 from contracts.codes import KIND, PLATFORM, SOURCE
 from dashboards.parts.health.shops import shop_key
+from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.money import NOTHING
+from dashboards.parts.page.table import sheet_of, show_table
 from dashboards.parts.page.words import BEIJING, day, plain
+from metrics.query.access import Viewer
 from pipeline.counter import Coverage, coverage
 
 #: What to do for a kind that has not come yet.
-_OPEN = {"file": "可上传", "api": "可授权"}
+_OPEN = {"file": ("可上传", "can be uploaded"), "api": ("可授权", "can be authorised")}
 _TOLD = {True: "✓", False: NOTHING}
 
 
-def show_shop_coverage(shop: Mapping[str, Any], came: Sequence[Mapping[str, Any]]) -> None:
+def show_shop_coverage(viewer: Viewer, shop: Mapping[str, Any], came: Sequence[Mapping[str, Any]]) -> None:
     """One shop's table.
 
     ``shop`` as ``metrics.reports.health.freshness`` gives it, ``came`` its rows of
     ``metrics.reports.health.given``.
     """
     known = [item for item in coverage() if item.key[0] == shop["platform_code"]]
-    st.markdown(f"**{plain(shop['shop_name'])}** :gray[:small[{PLATFORM.zh(shop['platform_code'])}]]")
+    st.markdown(f"**{plain(shop['shop_name'])}** :gray[:small[{label(PLATFORM, shop['platform_code'])}]]")
     rows = list(coverage_rows(known, came))
     if rows:
-        st.dataframe(pl.DataFrame(rows), hide_index=True, height="content")
+        title = f"{pick('数据覆盖', 'What has come')} {shop['shop_id']}"
+        show_table(viewer, sheet_of(title, pl.DataFrame(rows)))
     else:
         st.markdown(
-            "没有专门的版式,任何表格都可以在「上传文件」里映射。 :gray[:small[Any table can be mapped on the "
-            "upload page.]]"
+            pick(
+                "没有专门的版式，任何表格都可以在「上传文件」里映射。",
+                "No layout of its own: any table can be matched on the upload page.",
+            )
         )
 
 
@@ -49,13 +55,13 @@ def coverage_rows(known: Iterable[Coverage], came: Iterable[Mapping[str, Any]]) 
     ):
         told = [item for item in can.values() if item.key[1] == kind]
         cells = {
-            SOURCE.zh(source): _cell(source, can.get((kind, source)), has.get((kind, source)))
+            label(SOURCE, source): _cell(source, can.get((kind, source)), has.get((kind, source)))
             for source in SOURCE.values
         }
         yield {
-            "数据": KIND.zh(kind),
+            pick("数据", "data"): label(KIND, kind),
             **cells,
-            "核对": _TOLD[bool(told) and all(item.proofs for item in told)],
+            pick("核对", "tested"): _TOLD[bool(told) and all(item.proofs for item in told)],
         }
 
 
@@ -73,4 +79,5 @@ def _cell(source: str, can: Coverage | None, came: Mapping[str, Any] | None) -> 
         return f"✓ {day(came['last_date'] or came['received_at'].astimezone(BEIJING).date())}"
     if can is None:
         return NOTHING
-    return _OPEN[source] if can.is_verified else f"{_OPEN[source]},未核实"
+    what = pick(*_OPEN[source])
+    return what if can.is_verified else what + pick("，未核实", ", unconfirmed")

@@ -1,4 +1,4 @@
-"""How each shop's data are doing, in a word: 正常, 偏旧, 采集失败, 还没有数据."""
+"""How each shop's data are doing, in a word: in order, stale, collection failed, no data yet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.page.words import BEIJING, day, halves, moment, plain, sentence, visible
+from dashboards.parts.page.language import label, phrases, pick
+from dashboards.parts.page.words import BEIJING, day, halves, moment, plain, visible
 
 #: Collections run daily; a shop whose newest word is older than this missed one.
 STALE = dt.timedelta(hours=36)
@@ -32,20 +33,30 @@ def judge_shop(shop: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], n
     """``shop`` is a row of ``metrics.reports.health``; ``attempts`` its newest collections, one per kind."""
     failed = [attempt for attempt in attempts if attempt["outcome_code"] == "failed"]
     if failed:
-        return Health("采集失败 failed", "red", ":material/error:", _told(failed[0]))
+        return Health(pick("采集失败", "Collection failed"), "red", ":material/error:", _told(failed[0]))
     seen = last_word(shop)
     if seen is None:
         return Health(
-            "还没有数据 no data", "red", ":material/cloud_off:", "导入导出文件,或请管理员接通平台接口。"
+            pick("还没有数据", "No data yet"),
+            "red",
+            ":material/cloud_off:",
+            pick(
+                "导入导出文件，或请管理员接通平台接口。",
+                "Upload export files, or have your operator connect the platform's interface.",
+            ),
         )
     if now - seen > STALE:
+        days = max(1, (now - seen).days)
         return Health(
-            f"{max(1, (now - seen).days)} 天没有新数据 stale",
+            pick(f"{days} 天没有新数据", f"Nothing new for {days} day{'' if days == 1 else 's'}"),
             "orange",
             ":material/schedule:",
-            "导入新的导出文件,或等下一次采集。",
+            pick(
+                "导入新的导出文件，或等下一次采集。",
+                "Upload a newer export, or wait for the next collection.",
+            ),
         )
-    return Health("正常 fresh", "green", ":material/check_circle:")
+    return Health(pick("正常", "In order"), "green", ":material/check_circle:")
 
 
 def last_word(shop: Mapping[str, Any]) -> dt.datetime | None:
@@ -87,15 +98,16 @@ def show_shop(shop: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], he
     with st.container(border=True, gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(health.word, icon=health.icon, color=health.colour)
-            st.badge(PLATFORM.zh(shop["platform_code"]), color="gray")
+            st.badge(label(PLATFORM, shop["platform_code"]), color="gray")
         st.text(visible(shop["shop_name"]))
         seen = last_word(shop)
-        told = [f"数据截至 {moment(seen)}"] if seen else []
+        told = [f"{pick('数据截至', 'data as of')} {moment(seen)}"] if seen else []
         if shop["newest_paid_date"] is not None:
-            told.append(f"最新付款日 {day(shop['newest_paid_date'])}")
+            told.append(f"{pick('最新付款日', 'newest payment')} {day(shop['newest_paid_date'])}")
         if attempts:
-            told.append(f"上次采集 {moment(max(attempt['changed_at'] for attempt in attempts))}")
-        st.caption(" · ".join(told) or "尚无记录 nothing yet")
+            newest = max(attempt["changed_at"] for attempt in attempts)
+            told.append(f"{pick('上次采集', 'last collected')} {moment(newest)}")
+        st.caption(" · ".join(told) or pick("尚无记录", "nothing yet"))
         if health.step:
             st.markdown(f":small[→ {health.step}]")
 
@@ -106,8 +118,8 @@ def shop_key(shop: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _told(failure: Mapping[str, Any]) -> str:
-    """Message and next step of a failed collection, Chinese first."""
-    texts = [halves(failure[name]) for name in ("message_name", "next_step_name") if failure[name]]
-    zh = "。".join(plain(told, 200) for told, _ in texts if told)
-    en = " ".join(sentence(plain(told, 200)) for _, told in texts if told)
-    return f"{zh}  \n:gray[{en}]" if zh else plain(failure["rule_name"] or "原因不明,请联系管理员")
+    """Message and next step of a failed collection."""
+    halved = [halves(failure[name], 200) for name in ("message_name", "next_step_name") if failure[name]]
+    unknown = pick("原因不明，请联系管理员", "Reason unknown: ask your operator")
+    told = phrases(*((plain(zh, 200), plain(en, 200)) for zh, en in halved))
+    return told or unknown

@@ -1,17 +1,23 @@
-"""The account's own menu: a new password, where one is signed in, and out again."""
+"""The account's own menu: the language, a new password, where one is signed in, and out again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from contracts.codes import CodeList
 from dashboards.parts.page.failure import TellFailure
-from dashboards.parts.page.words import moment, plain
+from dashboards.parts.page.language import LANGUAGES, label, language, pick
+from dashboards.parts.page.way import page_of
+from dashboards.parts.page.words import device, moment, plain
 from metrics.query import signing
 from metrics.query.access import Viewer
 from metrics.query.signing import Session
 
-_ROLES = CodeList(
+_ROLE = CodeList(
     "role",
     {
         "merchant": ("商家", "merchant"),
@@ -23,38 +29,42 @@ _ROLES = CodeList(
 
 def show_account(viewer: Viewer) -> None:
     """The menu at the right of every page's top row; its last entry names whose account it is."""
-    who = f"{plain(viewer.name, 20)} · {_ROLES.zh(viewer.role)}"
+    who = f"{plain(viewer.name, 20)} · {label(_ROLE, viewer.role)}"
+    others, out = [code for code in LANGUAGES if code != language()], page_of("take_out")
     entries = {
-        "password": ":material/key: 改密码 Password",
-        "devices": ":material/devices: 登录的设备 Devices",
-        "sign_out": f":material/logout: 退出登录 Sign out  \n:small[:gray[{who}]]",
+        **{code: f":material/translate: {LANGUAGES[code]}" for code in others},
+        **({"take_out": f":material/download: {pick('凭证与导出', 'Statement and export')}"} if out else {}),
+        "password": f":material/key: {pick('改密码', 'Change password')}",
+        "devices": f":material/devices: {pick('登录的设备', 'Devices')}",
+        "sign_out": f":material/logout: {pick('退出登录', 'Sign out')}  \n:small[:gray[{who}]]",
     }
     chosen = st.menu_button(
-        "账号",
+        pick("账号", "Account"),
         list(entries),
         format_func=entries.__getitem__,
         icon=":material/account_circle:",
         type="tertiary",
         key="account",
     )
-    if chosen == "password":
-        _password(viewer)
+    if chosen in others:
+        signing.choose_language(viewer, chosen)
+        _load_anew()
+    elif chosen == "take_out" and out is not None:
+        st.switch_page(out)
+    elif chosen == "password":
+        _open(pick("改密码", "Change password"), show_password_form, viewer)
     elif chosen == "devices":
-        _devices(viewer)
+        _open(pick("登录的设备", "Where you are signed in"), show_devices, viewer)
     elif chosen == "sign_out":
         _leave()
 
 
-@st.dialog("改密码 Change password")
-def _password(viewer: Viewer) -> None:
-    with TellFailure("改密码"):
-        show_password_form(viewer)
+def _open(title: str, show: Callable[[Viewer], None], viewer: Viewer) -> None:
+    def shown() -> None:
+        with TellFailure(title):
+            show(viewer)
 
-
-@st.dialog("登录的设备 Where you are signed in")
-def _devices(viewer: Viewer) -> None:
-    with TellFailure("登录的设备"):
-        show_devices(viewer)
+    st.dialog(title)(shown)()
 
 
 def show_password_form(viewer: Viewer) -> None:
@@ -63,20 +73,21 @@ def show_password_form(viewer: Viewer) -> None:
         old, new, again = (
             st.text_input(label, type="password", max_chars=200, autocomplete=kind)
             for label, kind in (
-                ("现在的密码 Current password", "current-password"),
-                ("新密码 New password", "new-password"),
-                ("再输一次 New password again", "new-password"),
+                (pick("现在的密码", "Current password"), "current-password"),
+                (pick("新密码", "New password"), "new-password"),
+                (pick("再输一次", "New password again"), "new-password"),
             )
         )
-        is_sent = st.form_submit_button("改密码 Change", type="primary", width="stretch")
-    st.caption("改了之后,别的设备都要重新登录。 All other devices are signed out.")
+        is_sent = st.form_submit_button(pick("改密码", "Change"), type="primary", width="stretch")
+    st.caption(pick("改了之后，别的设备都要重新登录。", "All other devices will be signed out."))
     if not is_sent:
         return
     if new != again:
-        st.warning("两次输入的新密码不一样。 The new passwords differ.", icon=":material/edit:")
+        st.warning(pick("两次输入的新密码不一样。", "The two new passwords differ."), icon=":material/edit:")
         return
     signing.change_password(viewer, old, new)
-    st.success("密码已改,别的设备已退出。 Changed; other devices are signed out.", icon=":material/check:")
+    done = pick("密码已改，别的设备已退出。", "Changed; your other devices are signed out.")
+    st.success(done, icon=":material/check:")
 
 
 def show_devices(viewer: Viewer) -> None:
@@ -86,17 +97,31 @@ def show_devices(viewer: Viewer) -> None:
             st.markdown(_words(session, is_mine), width="stretch")
             if not is_mine:
                 ending = {"on_click": signing.end_session, "args": (viewer, session.id)}
-                st.button("结束 End", key=f"end_{session.id}", **ending)
-    st.caption("不认识的设备:结束它,再改密码。 End what you do not know, then change the password.")
-    if st.button("在所有设备上退出 Sign out everywhere", key="end_all", width="stretch"):
+                st.button(pick("结束", "End"), key=f"end_{session.id}", **ending)
+    st.caption(
+        pick(
+            "不认识的设备：结束它，再改密码。", "A device you do not know: end it, then change your password."
+        )
+    )
+    if st.button(pick("在所有设备上退出", "Sign out everywhere"), key="end_all", width="stretch"):
         signing.end_everywhere(viewer)
         _leave()
 
 
 def _words(session: Session, is_mine: bool) -> str:
-    here = " :green[本机 this one]" if is_mine else ""
-    seen = f"最近 {moment(session.seen_at)} · 登录于 {moment(session.begun_at)}"
-    return f"**{plain(session.device)}**{here}  \n:gray[:small[{plain(session.address)} · {seen}]]"
+    here = f" :green[{pick('本机', 'this one')}]" if is_mine else ""
+    used, begun = moment(session.seen_at), moment(session.begun_at)
+    seen = pick(f"最近 {used} · 登录于 {begun}", f"last used {used} · signed in {begun}")
+    return f"**{plain(device(session.device))}**{here}  \n:gray[:small[{plain(session.address)} · {seen}]]"
+
+
+def _load_anew() -> None:
+    """The browser loads the page again, all of it: what it says of its language, too."""
+    message, context = ForwardMsg(), get_script_run_ctx()
+    message.auth_redirect.url = ""
+    if context is not None:
+        context.enqueue(message)
+    st.stop()
 
 
 def _leave() -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboards.parts.page.language import pick
 from metrics.query.ages import MATURE_DAYS, Age
 
-_ABOUT = f"付款后 {MATURE_DAYS} 天内还会有退款。 Refunds keep coming in for {MATURE_DAYS} days after payment."
+_ABOUT = (
+    f"付款后 {MATURE_DAYS} 天内还会有退款。",
+    f"Refunds keep coming in for {MATURE_DAYS} days after payment.",
+)
 
 
 def show_age(age: Age | None) -> None:
@@ -15,15 +19,17 @@ def show_age(age: Age | None) -> None:
         return
     if age.is_open:
         st.badge(
-            "还在退货期,数字还会降",
+            pick("还在退货期，数字还会降", "Returns still open: this will go down"),
             icon=":material/hourglass_top:",
             color="orange",
-            help=f"{_ABOUT} Still maturing.",
+            help=pick(*_ABOUT),
         )
     else:
         st.badge(
-            f"付款都满 {MATURE_DAYS} 天,基本定了",
+            pick(
+                f"付款都满 {MATURE_DAYS} 天，基本定了", f"All paid over {MATURE_DAYS} days ago: nearly final"
+            ),
             icon=":material/check_circle:",
             color="green",
-            help=f"{_ABOUT} Mature.",
+            help=pick(*_ABOUT),
         )

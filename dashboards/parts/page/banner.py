@@ -6,15 +6,18 @@ import datetime as dt
 
 import streamlit as st
 
+from dashboards.parts.page.language import listed, pick
 from dashboards.parts.page.rules import in_words
-from dashboards.parts.page.words import moment, plain
+from dashboards.parts.page.words import moment, quoted
 from metrics.query.access import Viewer
 from metrics.reports import health
 from metrics.reports.health import ReleaseLine
 
 _HELP = (
-    "数据截至:平台导出或接口所示的最近时刻。发布:没有阻断检查未通过的一版数据。 Data as of the "
-    "platforms' last word; no check that stops a release failed."
+    "数据截至：平台导出或接口所示的最近时刻。发布：没有阻断检查未通过的一版数据。",
+    "Data as of: the newest moment in the platforms' files and interfaces. Release: a version of the data "
+    "that "
+    "passed every check that can stop it.",
 )
 
 
@@ -26,25 +29,34 @@ def show_freshness(viewer: Viewer, line: ReleaseLine) -> None:
     if line.current is None or line.as_of is None:
         return
     newest = None if viewer.role == "association" else _newest_observation(viewer, line.as_of)
-    until = f"数据截至 **{moment(newest)}** · " if newest else ""
-    st.caption(f"{until}发布 **\\#{line.current}**({moment(line.as_of)})", help=_HELP)
+    until = f"{pick('数据截至', 'Data as of')} **{moment(newest)}** · " if newest else ""
+    zh, en = f"发布 **\\#{line.current}**（{moment(line.as_of)}）", f"release **\\#{line.current}**"
+    st.caption(f"{until}{pick(zh, f'{en} ({moment(line.as_of)})')}", help=pick(*_HELP))
 
 
 def show_banner(viewer: Viewer, line: ReleaseLine) -> None:
     """Why the figures stay where they are; nothing when they follow the newest build."""
     if line.held is not None and line.held_at is not None:
-        stay = f"页面停留在已通过的发布 \\#{line.current}" if line.current else "还没有可看的发布"
-        rules = "、".join(f"「{plain(rule, 160)}」" for rule in in_words(viewer, line.failed_rules))
-        failed = f" 未通过检查:{rules}。" if rules else ""
-        en = "A newer build failed a check; figures stay on the last good release."
-        st.warning(
-            f"**{moment(line.held_at)} 的新数据未放行,{stay}。**{failed}  \n:small[{en}]",
-            icon=":material/front_hand:",
+        at, rules = moment(line.held_at), listed(quoted(rule) for rule in in_words(viewer, line.failed_rules))
+        stay = (
+            (f"页面停留在已通过的发布 \\#{line.current}", f"the pages stay on release \\#{line.current}")
+            if line.current
+            else ("还没有可看的发布", "there is no release to show yet")
         )
+        what = pick(f"{at} 的新数据未放行，{stay[0]}。", f"New data of {at} is held back; {stay[1]}.")
+        failed = pick(f" 未通过检查：{rules}。", f" Failed checks: {rules}.") if rules else ""
+        st.warning(f"**{what}**{failed}", icon=":material/front_hand:")
     if line.is_pinned:
-        newest = f",最新为 \\#{line.newest}" if line.newest != line.current else ""
+        zh, en = (
+            (f"，最新为 \\#{line.newest}", f"; the newest is \\#{line.newest}")
+            if line.newest != line.current
+            else ("", "")
+        )
         st.info(
-            f"页面固定在发布 \\#{line.current}{newest}。 :small[Pinned to this release by the operator.]",
+            pick(
+                f"页面固定在发布 \\#{line.current}{zh}。",
+                f"Your operator pinned the pages to release \\#{line.current}{en}.",
+            ),
             icon=":material/push_pin:",
         )
 

@@ -13,10 +13,9 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import tick_yuan, ticks
-from dashboards.parts.page.words import channel_name
 
-KEPT, PAID = "净成交 kept", "支付 paid"
 KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 ROW_HEIGHT = 46
 
@@ -32,7 +31,10 @@ def show_kept_bars(
     """
     base = alt.Chart(rows.with_row_index("place")).encode(
         y=alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0)),
-        tooltip=[alt.Tooltip("name:N", title="名称"), alt.Tooltip("figures:N", title="数字")],
+        tooltip=[
+            alt.Tooltip("name:N", title=pick("名称", "name")),
+            alt.Tooltip("figures:N", title=pick("数字", "figures")),
+        ],
     )
     text_colour = ink()
     layers = [
@@ -53,8 +55,8 @@ def show_kept_bars(
     st.altair_chart(chart, width="stretch", alt=alt_text)
 
 
-def show_daily(rows: pl.DataFrame, alt_text: str, front: str = KEPT) -> None:
-    """What is kept (called ``front`` in the legend) in front of paid, one place per day; a day without data
+def show_daily(rows: pl.DataFrame, alt_text: str, front: str) -> None:
+    """What is kept, called ``front``, in front of paid, one place per day; a day without data
     stays empty.
 
     ``rows``: ``day`` (text, in order), ``kept_yuan``, ``paid_yuan`` (null = no data), ``kept_text``,
@@ -65,15 +67,15 @@ def show_daily(rows: pl.DataFrame, alt_text: str, front: str = KEPT) -> None:
     axis = alt.Axis(title=None, values=marked, labelAngle=0, labelFontSize=12, ticks=False, domain=False)
     x = alt.X("day:O", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.25))
     tips = [
-        alt.Tooltip("day:O", title="日期"),
-        alt.Tooltip("kept_text:N", title=front.split()[0]),
-        alt.Tooltip("paid_text:N", title="支付"),
+        alt.Tooltip("day:O", title=pick("日期", "day")),
+        alt.Tooltip("kept_text:N", title=front),
+        alt.Tooltip("paid_text:N", title=_paid()),
     ]
     base = alt.Chart(rows).encode(x=x, tooltip=tips)
     told = [float(value) for name in ("kept_yuan", "paid_yuan") for value in rows[name].drop_nulls()]
     marks = ticks(min(told, default=0), max(told, default=0))
     layers = [
-        _named(base, PAID, front)
+        _named(base, _paid(), front)
         .mark_bar(opacity=0.55, cornerRadiusEnd=2)
         .encode(y=_height("paid_yuan", marks)),
         _named(base, front, front).mark_bar(cornerRadiusEnd=2).encode(y=_height("kept_yuan", marks)),
@@ -83,48 +85,13 @@ def show_daily(rows: pl.DataFrame, alt_text: str, front: str = KEPT) -> None:
     )
 
 
-def show_stacked_shares(rows: pl.DataFrame, channels: Sequence[str], alt_text: str) -> None:
-    """One stacked bar per month.
-
-    ``rows``: ``month`` (text), ``channel`` (as ``channel_name`` says it), ``share`` (0-1), ``share_text``.
-
-    ``channels`` are the codes in the legend, bottom of the stack first; each keeps its colour whichever
-    others are there.
-    """
-    names = [channel_name(code) for code in channels]
-    order = {name: place for place, name in enumerate(names)}
-    frame = rows.with_columns(place=pl.col("channel").replace_strict(order, return_dtype=pl.Int64))
-    scale = alt.Scale(domain=names, range=[CHANNEL_COLOURS[code] for code in channels])
-    tips = [
-        alt.Tooltip("month:O", title="月份"),
-        alt.Tooltip("channel:N", title="渠道"),
-        alt.Tooltip("share_text:N", title="占比"),
-    ]
-    x = alt.X(
-        "month:O",
-        sort=None,
-        scale=alt.Scale(paddingInner=0.35),
-        axis=alt.Axis(title=None, labelAngle=0, labelFontSize=13, ticks=False),
-    )
-    y = alt.Y(
-        "share:Q",
-        stack="zero",
-        axis=alt.Axis(title=None, format="%", labelFontSize=12, tickCount=5, domain=False),
-    )
-    base = alt.Chart(frame).encode(x=x, order=alt.Order("place:O"), tooltip=tips)
-    bars = base.mark_bar(stroke="white", strokeWidth=0.6).encode(
-        y=y, color=alt.Color("channel:N", sort=names, scale=scale, legend=_legend_box(4))
-    )
-    middle = alt.Y("share:Q", stack="zero", bandPosition=0.5)
-    texts = (
-        base.transform_filter("datum.share >= 0.05")
-        .mark_text(fontSize=12, color="#10201e")
-        .encode(y=middle, text="share_text:N", detail="channel:N")
-    )
+def show_line(points: Sequence[float], alt_text: str) -> None:
+    """A line without axes, the newest point last: how something went, not how much it was."""
+    rows = pl.DataFrame({"place": range(len(points)), "value": points})
+    x, y = (alt.X("place:O", axis=None), alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False)))
+    line = alt.Chart(rows).mark_line(color=KEPT_COLOUR, point=True, tooltip=None).encode(x=x, y=y)
     st.altair_chart(
-        alt.layer(bars, texts).properties(height=340).configure_view(stroke=None),
-        width="stretch",
-        alt=alt_text,
+        line.properties(height=40, padding=0).configure_view(stroke=None), width="stretch", alt=alt_text
     )
 
 
@@ -160,9 +127,13 @@ def _height(column: str, marks: Sequence[Decimal]) -> alt.Y:
     )
 
 
+def _paid() -> str:
+    return pick("支付", "paid")
+
+
 def _named(base: alt.Chart, name: str, front: str) -> alt.Chart:
     """``base`` with every mark under ``name`` in the legend."""
-    scale = alt.Scale(domain=[front, PAID], range=[KEPT_COLOUR, PAID_COLOUR])
+    scale = alt.Scale(domain=[front, _paid()], range=[KEPT_COLOUR, PAID_COLOUR])
     return base.transform_calculate(series=f"'{name}'").encode(
         color=alt.Color("series:N", scale=scale, legend=_legend_box(2))
     )

@@ -8,7 +8,8 @@ from types import TracebackType
 import streamlit as st
 
 from contracts.errors import BaiyunError
-from dashboards.parts.page.words import plain, sentence
+from dashboards.parts.page.language import called, pick
+from dashboards.parts.page.words import plain
 
 _LOG = logging.getLogger(__name__)
 #: Not failures: a merchant before the first build, and the like.
@@ -20,7 +21,7 @@ class TellFailure:
 
     What is raised inside is told in its place, and logged when nobody raised it on purpose.
 
-    ``what`` is the part's Chinese name. Streamlit's own stop and rerun signals are no ``Exception`` and pass.
+    ``what`` is what the part is called. Streamlit's own stop and rerun signals are no ``Exception`` and pass.
     """
 
     def __init__(self, what: str) -> None:
@@ -38,11 +39,9 @@ class TellFailure:
             return True
         if isinstance(error, Exception):
             _LOG.error("a page failed", exc_info=(type(error), error, trace))
-            en = "This part failed to load. Refresh later, or tell your operator."
-            st.error(
-                f"「{self._what}」暂时打不开。请稍后刷新;若持续出现请联系管理员。  \n:small[{en}]",
-                icon=":material/error:",
-            )
+            zh = f"「{self._what}」暂时打不开。请稍后刷新；若持续出现请联系管理员。"
+            en = f"“{self._what}” cannot be shown now. Reload later; if it stays so, tell your operator."
+            st.error(pick(zh, en), icon=":material/error:")
             return True
         return False
 
@@ -52,23 +51,23 @@ def show_empty(zh: str, en: str, *, icon: str = ":material/inbox:") -> None:
 
     Sentences are ours; words from outside go through ``plain`` first.
     """
-    st.info(f"{zh}  \n:small[{en}]", icon=icon)
+    st.info(pick(zh, en), icon=icon)
 
 
 def show_cut(shown: int, every: int, unit: str = "个") -> None:
     """That a list is not all there is; nothing where it is."""
     if shown < every:
-        st.caption(f"只列前 {shown} {unit},共 {every} {unit}。 The first {shown} of {every}.")
+        st.caption(pick(f"只列前 {shown} {unit}，共 {every} {unit}。", f"The first {shown} of {every}."))
 
 
 def show_error(error: BaiyunError) -> None:
-    """One of the house's own errors: its sentence and the next step, Chinese first.
+    """One of the house's own errors: its sentence and the next step.
 
     A calm box where there is merely nothing yet.
     """
-    zh, en = plain(error.zh, 200), sentence(plain(error.en, 200))
-    step = f" → {plain(error.step_zh, 200)}" if error.step_zh else ""
+    what, step = plain(called(error), 300), plain(pick(error.step_zh, error.step_en), 300)
+    then = f" → {step}" if step else ""
     if error.rule in _EMPTY:
-        show_empty(f"**{zh}**{step}", f"{en} {sentence(plain(error.step_en, 200))}")
+        st.info(f"**{what}**{then}", icon=":material/inbox:")
     else:
-        st.error(f"{zh}{step}  \n:small[{en}]", icon=":material/error:")
+        st.error(f"{what}{then}", icon=":material/error:")

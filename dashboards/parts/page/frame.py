@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from dashboards.parts.page.account import show_account
 from dashboards.parts.page.banner import show_banner, show_freshness
 from dashboards.parts.page.failure import TellFailure
+from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.menu import IN_THE_ROW, Card
 from dashboards.parts.page.style import show_style
 from metrics.query.access import Viewer
@@ -19,8 +22,9 @@ from metrics.reports import health
 _BAR = 5
 
 
-def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> None:
-    """Menu and account in one row, then the freshness line and the banner.
+def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> DeltaGenerator:
+    """Menu and account in one row, then the freshness line and the banner; the end of that line, for what is
+    of the whole page.
 
     Their failure leaves the page below standing.
 
@@ -36,17 +40,33 @@ def show_top(viewer: Viewer, links: Sequence[tuple[Card, StreamlitPage]]) -> Non
         for card, page in row[_BAR:]:
             st.page_link(page, icon=card.icon, width="content")
         if more := [link for link in links if link[0].place > IN_THE_ROW]:
-            with st.popover("更多", icon=":material/menu:", type="tertiary"):
+            with st.popover(pick("更多", "More"), icon=":material/menu:", type="tertiary"):
                 for card, page in more:
-                    st.page_link(page, label=f"{card.zh} :gray[:small[{card.en}]]", icon=card.icon)
+                    st.page_link(page, label=called(card), icon=card.icon)
         st.space("stretch")
         show_account(viewer)
-    with TellFailure("数据状态"), st.spinner("正在读取… Loading"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        fresh, corner = st.container(width="stretch"), st.container(width="content")
+    if viewer.role == "association":  # its pages say of which release of the district they are
+        return corner
+    with TellFailure(pick("数据状态", "State of the data")), loading():
         line = health.release_line(viewer)
-        show_freshness(viewer, line)
+        with fresh:
+            show_freshness(viewer, line)
         show_banner(viewer, line)
+    return corner
 
 
 def show_heading(zh: str, en: str) -> None:
     """The heading of one part of a page, without a link of its own."""
-    st.subheader(f"{zh} :gray[:small[{en}]]", anchor=False)
+    st.subheader(pick(zh, en), anchor=False)
+
+
+def opening() -> AbstractContextManager[None]:
+    """What turns while a file as it was received is opened."""
+    return st.spinner(pick("正在打开原文件…", "Opening the file…"))
+
+
+def loading() -> AbstractContextManager[None]:
+    """What turns while a part of a page is read."""
+    return st.spinner(pick("正在读取…", "Loading…"))

@@ -1,4 +1,4 @@
-"""Figures as people read them: fen to yuan, 万 and 亿, fractions to percent.
+"""Figures as people read them: fen to yuan, 万 and 亿 or k, m and bn, fractions to percent.
 
 The only place where money stops being an integer.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+
+from dashboards.parts.page.language import pick
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
 NOTHING = "—"
@@ -26,16 +28,13 @@ def money_of(currency: str, minor: int) -> str:
 
 
 def short_yuan(fen: int | None) -> str:
-    """For the first glance: exact under 1万, else three or four digits of 万 or 亿, half up: 190248715 →
-    ``¥190.2万``.
+    """For the first glance: exact under 1万, else three or four digits, half up: 190248715 → ``¥190.2万``,
+    in English ``¥1.90m``.
     """
     if fen is None:
         return NOTHING
     amount = _in_yuan(fen)
-    if amount < WAN:
-        return _signed(fen, f"{amount:,.2f}")
-    wan = _digits(amount / WAN)
-    return _signed(fen, f"{wan:,}万" if wan < WAN else f"{_digits(amount / YI):,}亿")
+    return _signed(fen, f"{amount:,.2f}" if amount < WAN else _in_units(amount))
 
 
 def rough_yuan(fen: int | None) -> str:
@@ -46,10 +45,15 @@ def rough_yuan(fen: int | None) -> str:
 
 
 def short_count(count: int | None) -> str:
-    """1234567 → ``123.5万``; ``—`` for None."""
+    """1234567 → ``123.5万``, ``1.23m``; ``—`` for None."""
     if count is None:
         return NOTHING
-    return f"{count:,}" if abs(count) < WAN else f"{_digits(Decimal(count) / WAN):,}万"
+    return f"{count:,}" if abs(count) < WAN else _in_units(Decimal(count))
+
+
+def count_orders(count: int) -> str:
+    """In English: ``1 order``, ``1,234 orders``."""
+    return f"{count:,} order{'' if count == 1 else 's'}"
 
 
 def ticks(lowest: float, highest: float) -> list[Decimal]:
@@ -69,10 +73,10 @@ def ticks(lowest: float, highest: float) -> list[Decimal]:
 
 
 def tick_yuan(amount: Decimal) -> str:
-    """An axis' amount in yuan, to the last digit: 15000 → ``1.5万``; two that differ never read alike."""
-    unit, name = next(
-        ((unit, name) for unit, name in ((YI, "亿"), (WAN, "万")) if abs(amount) >= unit), (Decimal(1), "")
-    )
+    """An axis' amount in yuan, to the last digit: 15000 → ``1.5万``, ``15k``; two that differ never read
+    alike.
+    """
+    unit, name = next(((unit, name) for unit, name in _units() if abs(amount) >= unit), (Decimal(1), ""))
     whole = f"{amount / unit:,f}"
     return (whole.rstrip("0").rstrip(".") if "." in whole else whole) + name
 
@@ -88,8 +92,27 @@ def percent(fraction: float | None) -> str:
     return f"{(Decimal(str(fraction)) * 100).quantize(step, ROUND_HALF_UP)}%"
 
 
+def signed_percent(rate: float | None) -> str:
+    """A change: −0.018 → ``−1.8%``, 0.02 → ``+2.0%``; ``—`` where there is nothing to compare with."""
+    if rate is None:
+        return NOTHING
+    found = (Decimal(str(rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{'−' if found < 0 else '+' if found > 0 else ''}{abs(found)}%"
+
+
+def points(value: float | None) -> str:
+    """An index of 100 in its base: 96.412 → ``96.4``."""
+    return NOTHING if value is None else f"{Decimal(str(value)).quantize(Decimal('0.1'), ROUND_HALF_UP)}"
+
+
 def tenths(fraction: float) -> str:
-    """A part of a whole as people say it: 0.68 → ``近七成``, 0.33 → ``三成多``, 0.5 → ``一半``."""
+    """A part of a whole as people say it: 0.68 → ``近七成``, 0.33 → ``三成多``, 0.5 → ``一半``; in English
+    its percentage.
+    """
+    return pick(_in_tenths(fraction), percent(fraction))
+
+
+def _in_tenths(fraction: float) -> str:
     whole, rest = divmod(Decimal(str(fraction)) * 10, 1)
     number = int(whole) + (1 if rest >= Decimal("0.85") else 0)
     if (whole >= 9 and rest >= Decimal("0.6")) or number >= 10:
@@ -107,11 +130,13 @@ def times(ratio: float | None) -> str:
 
 
 def duration(seconds: int | None) -> str:
-    """64 → ``1分04秒``; ``—`` for None."""
+    """64 → ``1分04秒``, ``1 min 04 s``; ``—`` for None."""
     if seconds is None:
         return NOTHING
     minutes, rest = divmod(seconds, 60)
-    return f"{minutes}分{rest:02d}秒" if minutes else f"{rest}秒"
+    if minutes:
+        return pick(f"{minutes}分{rest:02d}秒", f"{minutes} min {rest:02d} s")
+    return pick(f"{rest}秒", f"{rest} s")
 
 
 def share(part: int | None, whole: int | None) -> float | None:
@@ -121,6 +146,22 @@ def share(part: int | None, whole: int | None) -> float | None:
 
 def _in_yuan(fen: int) -> Decimal:
     return Decimal(abs(fen)) / 100
+
+
+def _units() -> list[tuple[Decimal, str]]:
+    """What large numbers are counted in, the largest first."""
+    english = [(Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(1000), "k")]
+    return pick([(YI, "亿"), (WAN, "万")], english)
+
+
+def _in_units(amount: Decimal) -> str:
+    """An amount from 1万 on, in the smallest unit of which it is, rounded, less than one of the next."""
+    units = _units()
+    for place in range(len(units) - 1, 0, -1):
+        unit, name = units[place]
+        if abs(digits := _digits(amount / unit)) * unit < units[place - 1][0]:
+            return f"{digits:,}{name}"
+    return f"{_digits(amount / units[0][0]):,}{units[0][1]}"
 
 
 def _signed(fen: int, digits: str) -> str:

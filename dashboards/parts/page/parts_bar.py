@@ -6,7 +6,9 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
+from contracts.code_list import CodeList
 from dashboards.parts.page.charts import KEPT_COLOUR, PAID_COLOUR
+from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.money import yuan
 from metrics.reports.staying.headline import Headline
 
@@ -14,20 +16,28 @@ BACK_COLOUR, STILL_COLOUR = "#c8553d", "#f3c9a5"
 _HEIGHT, _LINES = 26, 90
 
 
+_PARTS = CodeList(
+    "part",
+    {
+        "stays": ("最后留下", "will stay"),
+        "back": ("已经退了", "gone back"),
+        "still": ("估计还会退", "still expected back"),
+        "apart": ("没给退款数据，算不了", "no returns reported"),
+    },
+)
 #: Part → its colour in the bar, and its mark in the sentence below.
 _LOOKS = {
-    "最后留下": (KEPT_COLOUR, ":green[■]"),
-    "已经退了": (BACK_COLOUR, ":red[■]"),
-    "估计还会退": (STILL_COLOUR, ":orange[▨]"),
-    "没给退款数据,算不了": (PAID_COLOUR, ":gray[■]"),
+    "stays": (KEPT_COLOUR, ":green[■]"),
+    "back": (BACK_COLOUR, ":red[■]"),
+    "still": (STILL_COLOUR, ":orange[▨]"),
+    "apart": (PAID_COLOUR, ":gray[■]"),
 }
-_STILL = "估计还会退"
 
 
 def parts_of(found: Headline) -> list[tuple[str, int]]:
-    """Name and fen of every part that is not empty, left to right; they add up to what was paid."""
+    """Code and fen of every part that is not empty, left to right; they add up to what was paid."""
     told = (found.stays_fen or 0, found.back_fen or 0, found.still_fen or 0, found.apart_fen)
-    return [(name, fen) for name, fen in zip(_LOOKS, told, strict=True) if fen]
+    return [(code, fen) for code, fen in zip(_LOOKS, told, strict=True) if fen]
 
 
 def show_parts(found: Headline, alt_text: str) -> None:
@@ -35,23 +45,29 @@ def show_parts(found: Headline, alt_text: str) -> None:
     parts = parts_of(found)
     if parts and min(fen for _, fen in parts) > 0:
         _draw(parts, alt_text)
-    told = " + ".join(f"{_LOOKS[name][1]} {name} {yuan(fen)}" for name, fen in parts)
-    st.markdown(f":small[{told} = 支付 {yuan(found.paid_fen)}]")
+    told = " + ".join(f"{_LOOKS[code][1]} {label(_PARTS, code)} {yuan(fen)}" for code, fen in parts)
+    st.markdown(f":small[{told} = {pick('支付', 'paid')} {yuan(found.paid_fen)}]")
 
 
 def _draw(parts: list[tuple[str, int]], alt_text: str) -> None:
     whole, until = sum(fen for _, fen in parts), 0
     rows: list[dict[str, object]] = []
     lines: list[tuple[float, float, float, float]] = []
-    for name, fen in parts:
+    for code, fen in parts:
+        name = label(_PARTS, code)
         start, end = until / whole, (until + fen) / whole
         rows.append({"name": name, "from": start, "to": end, "up": 0, "top": 1, "told": yuan(fen)})
-        lines += _hatching(start, end) if name == _STILL else []
+        lines += _hatching(start, end) if code == "still" else []
         until += fen
     scale = alt.Scale(domain=[0, 1], nice=False)
     x, x2 = alt.X("from:Q", axis=None, scale=scale), alt.X2("to:Q")
-    tips = [alt.Tooltip("name:N", title="部分"), alt.Tooltip("told:N", title="金额")]
-    looks = alt.Scale(domain=list(_LOOKS), range=[colour for colour, _ in _LOOKS.values()])
+    tips = [
+        alt.Tooltip("name:N", title=pick("部分", "part")),
+        alt.Tooltip("told:N", title=pick("金额", "amount")),
+    ]
+    looks = alt.Scale(
+        domain=[label(_PARTS, code) for code in _LOOKS], range=[colour for colour, _ in _LOOKS.values()]
+    )
     # a page fits a chart into its width, and leaves an axis of so little height none
     y = alt.Y("up:Q", axis=None, scale=alt.Scale(domain=[0, 1], range=[_HEIGHT, 0]))
     bars = alt.Chart(pl.DataFrame(rows)).mark_rect().encode(y=y, y2="top:Q")

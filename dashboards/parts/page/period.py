@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.windows import Window, so_far, whole_day, windows_to
 from dashboards.parts.page.words import today
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 
-_OWN = "自选日期"
+_OWN = ("自选日期", "Other days")
+_USUAL = 30
 
 
 def newest_day(viewer: Viewer, metric: str = "paid_gmv") -> dt.date | None:
@@ -39,11 +41,11 @@ def choose_window(windows: Sequence[Window], key: str, *, usual: int = -1) -> Wi
     """The period of the parts below, of ``windows``; the one at place ``usual`` until another is chosen."""
     places = range(len(windows))
     chosen = st.segmented_control(
-        "时段 Period",
+        pick("时段", "Period"),
         places,
         default=places[usual],
         required=True,
-        format_func=lambda place: windows[place].zh,
+        format_func=lambda place: called(windows[place]),
         key=key,
         label_visibility="collapsed",
     )
@@ -55,14 +57,15 @@ def choose_days(windows: Sequence[Window], key: str) -> tuple[dt.date, dt.date] 
 
     None while only one end of their own is chosen.
     """
-    names = {window.zh: window.period for window in windows}
-    st.session_state.setdefault(f"{key}_period", "近30天")
-    name = st.selectbox("时段 Period", [*names, _OWN], key=f"{key}_period")
-    if name != _OWN:
+    names = {called(window): window.period for window in windows}
+    usual = next(called(window) for window in windows if window.length == _USUAL)
+    st.session_state.setdefault(f"{key}_period", usual)
+    name = st.selectbox(pick("时段", "Period"), [*names, pick(*_OWN)], key=f"{key}_period")
+    if name in names:
         return names[name]
     days = st.date_input(
-        "日期 Days",
-        st.session_state.get(f"{key}_own", names["近30天"]),
+        pick("日期", "Days"),
+        st.session_state.get(f"{key}_own", names[usual]),
         max_value=today(),
         format="YYYY-MM-DD",
         key=f"{key}_days",
@@ -73,9 +76,10 @@ def choose_days(windows: Sequence[Window], key: str) -> tuple[dt.date, dt.date] 
 
 def offer_days(windows: Sequence[Window], key: str, period: tuple[dt.date, dt.date]) -> None:
     """Makes ``choose_days`` of the same windows and key begin with ``period``."""
-    name = next((window.zh for window in windows if window.period == period), _OWN)
+    own = pick(*_OWN)
+    name = next((called(window) for window in windows if window.period == period), own)
     st.session_state[f"{key}_period"] = name
-    if name == _OWN:
+    if name == own:
         st.session_state[f"{key}_own"] = period
 
 

@@ -18,12 +18,12 @@ def show_closed() -> None:
     """Nothing but the way back: to the form, or to the one command that serves these pages."""
     if _token():
         show_empty(
-            "登录已失效,正在回到登录页。", "No longer signed in; back to the form.", icon=":material/lock:"
+            "登录已失效，正在回到登录页。", "No longer signed in. Back to the form…", icon=":material/lock:"
         )
         st.logout()
     else:
         show_empty(
-            "看板要用 `baiyun dashboards` 启动:这样启动的没有门,谁都能连上来。",
+            "看板要用 `baiyun dashboards` 启动：这样启动的没有门，谁都能连上来。",
             "Start the dashboards with `baiyun dashboards`: started like this they have no door.",
             icon=":material/lock:",
         )

@@ -17,35 +17,43 @@ from pandas.io.formats.style import Styler
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from contracts.code_list import CodeList
-from dashboards.parts.page.money import NOTHING, percent, times, yuan
-from dashboards.parts.page.words import BEIJING, visible
+from contracts.intake import row_place
+from dashboards.parts.page.book import XLSX, put, whose
+from dashboards.parts.page.language import called, label, pick
+from dashboards.parts.page.money import NOTHING, percent, points, signed_percent, times, yuan
+from dashboards.parts.page.words import BEIJING, halves, visible
 from metrics.query.access import Viewer
-from metrics.reports.health import release_line
 from metrics.reports.sheets import Column, Sheet, as_csv, as_workbook
 
 #: Rows of a page, and rows a table shows without scrolling.
 _PAGE, _SHORT = 500, 8
 #: Rows from which on people would rather search than look.
 _MANY = 20
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "fen": lambda value: yuan(round(value * 100)),
     "count": lambda value: f"{value:,.0f}",
-    "days": lambda value: f"{value:,.0f} 天",
+    "days": lambda value: pick(f"{value:,.0f} 天", f"{value:,.0f} d"),
     "fraction": percent,
     "ratio": times,
+    "change": signed_percent,
+    "points": points,
 }
+#: Characters of a cell: a sentence with its next step is read whole.
+_CELL = 200
 _RED = "color: #c0362c"
 
 
 def show_table(
-    viewer: Viewer, sheet: Sheet, *, picks: bool = False, pinned: str = ""
+    viewer: Viewer, sheet: Sheet, *, picks: bool = False, pinned: str = "", is_released: bool = True
 ) -> dict[str, Any] | None:
     """``sheet`` as a table in the order of its rows, with search where it is long, pages where it is longer,
     and its files; the row a person picked where it ``picks``.
 
-    ``pinned``: the column that stays when a phone scrolls sideways.
+    ``pinned``: the column that stays when a phone scrolls sideways. What is not of a release
+    (``is_released``) has no files: they would name one.
     """
+    if is_released:
+        put(sheet)
     found = _searched(sheet)
     pages = -(-found.height // _PAGE)
     page = st.pagination(pages, key=f"{sheet.title}_page") if pages > 1 else 1
@@ -57,21 +65,33 @@ def show_table(
         hide_index=True,
         height=height,
         column_config={
-            column.zh: _config(column, is_pinned=name == pinned) for name, column in sheet.columns.items()
+            called(column): _config(column, is_pinned=name == pinned)
+            for name, column in sheet.columns.items()
         },
         key=f"{sheet.title}_table",
         placeholder=NOTHING,
         alt=sheet.title,
         **wishes,
     )
-    _show_files(viewer, sheet, found)
+    if is_released:
+        _show_files(viewer, sheet, found)
     chosen = picked.selection.rows if picks else []
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
 
 
+def sheet_of(title: str, rows: pl.DataFrame, **kinds: str) -> Sheet:
+    """A table whose columns are called as they are shown: text, but for ``kinds`` (place of a column as
+    ``c0`` → kind).
+    """
+    named = enumerate(rows.columns)
+    return Sheet(
+        title, {name: Column(name, name, kinds.get(f"c{place}", "text")) for place, name in named}, rows
+    )
+
+
 def in_words(column: str, codes: CodeList) -> pl.Expr:
-    """The Chinese words of a column of codes; a code of no list stands for itself."""
-    return pl.col(column).replace({code: codes.zh(code) for code in codes.values})
+    """The words of a column of codes; a code of no list stands for itself."""
+    return pl.col(column).replace({code: label(codes, code) for code in codes.values})
 
 
 def named(column: str, names: Mapping[str, str]) -> pl.Expr:
@@ -79,14 +99,24 @@ def named(column: str, names: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).replace(dict(names))
 
 
+def places_of(rows: pl.Series) -> tuple[Column, pl.Series]:
+    """Row numbers of a file as a column: numbers, or words where several sheets were read together."""
+    places = [pick(*halves(row_place(row))) for row in rows]
+    is_plain = all(place.isdigit() for place in places)
+    values = pl.Series(rows.name, places, dtype=pl.String)
+    return Column("行", "row", "count" if is_plain else "text"), (
+        values.cast(pl.Int64) if is_plain else values
+    )
+
+
 def _searched(sheet: Sheet) -> pl.DataFrame:
     """The rows that hold every word somebody asks for, in any of their cells."""
     if sheet.rows.height <= _MANY:
         return sheet.rows
     asked = st.text_input(
-        "查找",
+        pick("查找", "Search"),
         key=f"{sheet.title}_search",
-        placeholder="在全部行里查找,如订单号、原因",
+        placeholder=pick("在全部行里查找，如订单号、原因", "Search all rows: an order number, a reason …"),
         label_visibility="collapsed",
         icon=":material/search:",
         width=360,
@@ -106,7 +136,8 @@ def _searched(sheet: Sheet) -> pl.DataFrame:
         wanted.append(pl.any_horizontal(cells).fill_null(value=False))
     found = sheet.rows.filter(pl.all_horizontal(wanted))
     if len(wanted) > 1:
-        st.caption(f"找到 {found.height:,} 行,共 {sheet.rows.height:,} 行。 {found.height:,} rows found.")
+        some, every = f"{found.height:,}", f"{sheet.rows.height:,}"
+        st.caption(pick(f"找到 {some} 行，共 {every} 行。", f"{some} of {every} rows found."))
     return found
 
 
@@ -120,19 +151,22 @@ def _in_yuan(name: str) -> pl.Expr:
 def _styled(columns: Mapping[str, Column], rows: pl.DataFrame) -> Styler:
     """Numbers that are shown as people read them and stay numbers; what is negative is red."""
     frame = pd.DataFrame(
-        {column.zh: _typed(column, rows[name]) for name, column in columns.items()}, index=range(rows.height)
+        {called(column): _typed(column, rows[name]) for name, column in columns.items()},
+        index=range(rows.height),
     )
     styled = frame.style
     for column in columns.values():
         if column.kind in _SHOWN:
-            styled = styled.format(_SHOWN[column.kind], subset=[column.zh], na_rep=NOTHING)
-            styled = styled.map(lambda value: _RED if value < 0 else "", subset=[column.zh])
+            styled = styled.format(_SHOWN[column.kind], subset=[called(column)], na_rep=NOTHING)
+            styled = styled.map(lambda value: _RED if value < 0 else "", subset=[called(column)])
     return styled
 
 
 def _typed(column: Column, values: pl.Series) -> pd.Series[Any]:
     if column.kind == "text":
-        return pd.Series([NOTHING if value is None else visible(value) for value in values], dtype="str")
+        return pd.Series(
+            [NOTHING if value is None else visible(value, _CELL) for value in values], dtype="str"
+        )
     if column.kind == "moment":
         return pd.Series([value and value.astimezone(BEIJING).replace(tzinfo=None) for value in values])
     if column.kind == "date":
@@ -142,35 +176,32 @@ def _typed(column: Column, values: pl.Series) -> pd.Series[Any]:
 
 
 def _config(column: Column, *, is_pinned: bool) -> ColumnConfig:
-    label = column.zh
+    name = called(column)
     if column.kind == "date":
-        return st.column_config.DateColumn(label, format="YYYY-MM-DD", pinned=is_pinned, help=column.en)
+        return st.column_config.DateColumn(name, format="YYYY-MM-DD", pinned=is_pinned)
     if column.kind == "moment":
-        return st.column_config.DatetimeColumn(
-            label, format="YYYY-MM-DD HH:mm", pinned=is_pinned, help=column.en
-        )
+        return st.column_config.DatetimeColumn(name, format="YYYY-MM-DD HH:mm", pinned=is_pinned)
     if column.kind == "text":
-        return st.column_config.TextColumn(label, pinned=is_pinned, help=column.en)
-    return st.column_config.NumberColumn(label, pinned=is_pinned, help=column.en)
+        return st.column_config.TextColumn(name, pinned=is_pinned)
+    return st.column_config.NumberColumn(name, pinned=is_pinned)
 
 
 def _show_files(viewer: Viewer, sheet: Sheet, found: pl.DataFrame) -> None:
     """Buttons for the rows that are shown, made when somebody asks for them."""
-    out, release = replace(sheet, rows=found), release_line(viewer).current
-    whose = f"{viewer.merchant_id or viewer.role}-发布{release}" if release else viewer.merchant_id
+    out = replace(sheet, rows=found)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for label, ending, kind, make in (
-            ("Excel", "xlsx", _XLSX, partial(as_workbook, viewer, out)),
+            ("Excel", "xlsx", XLSX, partial(as_workbook, viewer, [out])),
             ("CSV", "csv", "text/csv", partial(as_csv, out)),
         ):
             st.download_button(
                 label,
                 data=make,
-                file_name=f"{whose}-{sheet.title}.{ending}",
+                file_name=f"{whose(viewer)}-{sheet.title}.{ending}",
                 mime=kind,
                 key=f"{sheet.title}_{ending}",
                 icon=":material/download:",
                 type="tertiary",
                 on_click="ignore",
             )
-        st.caption(f"共 {found.height:,} 行 rows")
+        st.caption(pick(f"共 {found.height:,} 行", f"{found.height:,} row{'' if found.height == 1 else 's'}"))

@@ -24,8 +24,13 @@ class Window:
         return self.first, self.last
 
     @property
+    def length(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+    @property
     def days(self) -> str:
-        """``11月18日–11月24日``."""
+        """``11月18日–11月24日``, ``18 Nov–24 Nov``."""
         return span(self.first, self.last)
 
 
@@ -35,7 +40,7 @@ def windows_to(newest: dt.date, lengths: Sequence[int] = (7, 30)) -> list[Window
     """
     last = newest_whole(newest)
     return [
-        Window(f"近{count}天", f"{count} days", last - dt.timedelta(days=count - 1), last)
+        Window(f"近{count}天", f"Last {count} days", last - dt.timedelta(days=count - 1), last)
         for count in lengths
     ]
 
@@ -53,7 +58,7 @@ def whole_day(date: dt.date) -> Window:
 
 def so_far() -> Window:
     """Today, of which hours are still to come: its name says so wherever its figure stands."""
-    return Window("今天(未完)", "Today so far", today(), today())
+    return Window("今天（未完）", "Today so far", today(), today())
 
 
 def months_to(newest: dt.date, count: int) -> list[Window]:
@@ -66,7 +71,12 @@ def months_to(newest: dt.date, count: int) -> list[Window]:
         first = last.replace(day=1)
         is_over = (last + dt.timedelta(days=1)).day == 1
         found.append(
-            Window(f"{last.year}年{last.month}月{'' if is_over else '(未完)'}", f"{last:%Y-%m}", first, last)
+            Window(
+                f"{last.year}年{last.month}月{'' if is_over else '（未完）'}",
+                f"{last:%b %Y}{'' if is_over else ' so far'}",
+                first,
+                last,
+            )
         )
         last = first - dt.timedelta(days=1)
     return found

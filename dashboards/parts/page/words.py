@@ -10,11 +10,27 @@ from zoneinfo import ZoneInfo
 from contracts.code_list import CodeList
 from contracts.codes import CHANNEL
 from contracts.fields import TIME_ZONE
+from dashboards.parts.page.language import label, pick
+from metrics.model.guide import tooltip
 
 BEIJING = ZoneInfo(TIME_ZONE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _LATE_CODES = re.compile(r"(https?|www|:)(?=\S)", re.IGNORECASE)
 _ELLIPSIS = "…"
+_DEVICES = {
+    "微信": "WeChat",
+    "钉钉": "DingTalk",
+    "飞书": "Feishu",
+    "鸿蒙": "HarmonyOS",
+    "未知设备": "unknown device",
+    "命令行": "command line",
+}
+#: Written out: the names a machine gives them follow its own language.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = (
+    ("一", "Monday"), ("二", "Tuesday"), ("三", "Wednesday"), ("四", "Thursday"), ("五", "Friday"),
+    ("六", "Saturday"), ("日", "Sunday"),
+)  # fmt: skip
 
 
 def today() -> dt.date:
@@ -38,13 +54,18 @@ def plain(text: str | None, limit: int = 60) -> str:
     return _PUNCTUATION.sub(r"\\\1", _LATE_CODES.sub("\\1\u2060", visible(text, limit)))
 
 
+def quoted(text: str | None, limit: int = 160) -> str:
+    """``plain`` words between the marks of the language: ``「退款不超过支付」``."""
+    return pick("「{}」", "“{}”").format(plain(text, limit))
+
+
 #: ``CHANNEL`` with a word for what is not known of that could not be anything else's.
 CHANNEL_NAMES = CodeList("channel", {**CHANNEL.labels, "unknown": ("平台没分渠道", "channel unknown")})
 
 
 def channel_name(code: str) -> str:
-    """A channel's Chinese label; 平台没分渠道 for ``unknown``, which alone could be anything."""
-    return CHANNEL_NAMES.zh(code)
+    """What a channel is called; 平台没分渠道 for ``unknown``, which alone could be anything."""
+    return label(CHANNEL_NAMES, code)
 
 
 def sentence(en: str) -> str:
@@ -52,27 +73,54 @@ def sentence(en: str) -> str:
     return f"{en[:1].upper()}{en[1:]}{'' if en.endswith(('.', '?')) else '.'}"
 
 
+def about(metric: str) -> str:
+    """What a metric is, for who taps the question mark beside it."""
+    return pick(*tooltip(metric))
+
+
 def halves(text: str | None, limit: int = 160) -> tuple[str, str]:
-    """Chinese and English of a stored ``中文 / English``, each as ``visible`` shows it."""
-    zh, _, en = (text or "").partition(" / ")
-    return visible(zh, limit), visible(en, limit)
+    """Chinese and English of a stored ``中文 / English``, each as ``visible`` shows it; what has no halves,
+    such as a number, is the same in both.
+    """
+    zh, is_split, en = (text or "").partition(" / ")
+    return visible(zh, limit), visible(en if is_split else zh, limit)
+
+
+def device(words: str) -> str:
+    """A device as it is kept, ``微信 · iPhone``, for who reads no Chinese: ``WeChat · iPhone``."""
+    names = [visible(name) for name in words.split(" · ")]
+    return " · ".join(pick(name, _DEVICES.get(name, name)) for name in names)
 
 
 def day(date: dt.date, this_year: int | None = None) -> str:
-    """``11月24日``, with the year when it is not ``this_year`` (default: now)."""
-    year = "" if date.year == (this_year or today().year) else f"{date.year}年"
-    return f"{year}{date.month}月{date.day}日"
+    """``11月24日`` or ``24 Nov``, with the year when it is not ``this_year`` (default: now)."""
+    is_this = date.year == (this_year or today().year)
+    zh = f"{'' if is_this else f'{date.year}年'}{date.month}月{date.day}日"
+    return pick(zh, f"{date.day} {_MONTHS[date.month - 1]}{'' if is_this else f' {date.year}'}")
+
+
+def month(first: dt.date) -> str:
+    """``2026年11月``, ``Nov 2026``."""
+    return pick(f"{first.year}年{first.month}月", f"{_MONTHS[first.month - 1]} {first.year}")
+
+
+def weekday(date: dt.date) -> str:
+    """``周二``, ``Tuesday``."""
+    zh, en = _WEEKDAYS[date.weekday()]
+    return pick(f"周{zh}", en)
 
 
 def moment(at: dt.datetime) -> str:
-    """``11月24日 14:05`` in Beijing time."""
+    """``11月24日 14:05`` or ``24 Nov 14:05``, in Beijing time."""
     local = at.astimezone(BEIJING)
     return f"{day(local.date())} {local:%H:%M}"
 
 
 def span(first: dt.date, last: dt.date) -> str:
-    """``11月18日–11月24日``; one day stands alone, and a year stands once."""
-    return day(first) if first == last else f"{day(first)}–{day(last, first.year)}"
+    """``11月18日–11月24日`` or ``18 Nov–24 Nov``; one day stands alone, and a year stands once."""
+    if first == last:
+        return day(first)
+    return pick(f"{day(first)}–{day(last, first.year)}", f"{day(first, last.year)}–{day(last)}")
 
 
 def _shown(character: str) -> str:

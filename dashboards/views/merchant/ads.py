@@ -21,7 +21,8 @@ from dashboards.parts.figures.ads import (
     show_verdict,
 )
 from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import times
 from dashboards.parts.page.period import choose_window, newest_day
@@ -30,6 +31,7 @@ from metrics.query.access import Viewer
 from metrics.query.ask import Answer, ask
 from metrics.query.labels import labels
 from metrics.reports.ad_spend import ad_spend
+from metrics.reports.staying.compared import compared
 
 CARD = Card("ads", "推广", "Advertising", ":material/campaign:", 5)
 
@@ -42,7 +44,7 @@ _LINE_DAYS = 90
 
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
-    with st.spinner("正在读取… Loading"):
+    with loading():
         newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
@@ -54,7 +56,7 @@ def show(viewer: Viewer) -> None:
         _show_nothing(line)
     else:
         _show_figures(viewer, window, shops, line, newest)
-    with TellFailure("推广报表"):
+    with TellFailure(pick("推广报表", "Advertising reports")):
         spent = ad_spend(viewer, period=window.period)
         if spent.height:
             show_heading("报表和录入", "Reports and entries")
@@ -75,19 +77,26 @@ def _line(viewer: Viewer, newest: dt.date, shops: list[str], by: tuple[str, ...]
 def _show_figures(viewer: Viewer, window: Window, shops: pl.DataFrame, line: Answer, newest: dt.date) -> None:
     answer = ask(viewer, _ASKED, period=window.period)
     found, even = answer.rows.row(0, named=True), line.rows.row(0, named=True)
-    show_verdict(found, even, window)
+    mine = {"shop": shops["shop"].to_list()}
+    beside = {
+        name: compared(viewer, window.period, mine, metric=name) for name in ("ad_spend", "matured_roi")
+    }
+    show_verdict(found, even, window, beside)
     show_break_even_lack(line)
     show_coverage(answer.notes)
     show_heading("投产比和保本线", "Returns, and what breaks even")
-    show_pairs(found, even)
+    show_pairs(viewer, found, even)
     st.caption(
-        f"保本线按这些店近 {_LINE_DAYS} 天成本已知的订单算,每种ROI有自己的保本线。"
-        "各种ROI的分子不同,只和自己那一行的保本比,互相不能比。 "
-        "Each ROI has its own line, of the last 90 days' orders of known cost. Numerators differ: compare "
-        "along a row, never down."
+        pick(
+            f"保本线按这些店近 {_LINE_DAYS} 天成本已知的订单算，每种ROI有自己的保本线。"
+            "各种ROI的分子不同，只和自己那一行的保本比，互相不能比。",
+            "Each ROI has its own break-even, of these shops' orders of known cost of the last "
+            f"{_LINE_DAYS} days. "
+            "Their numerators differ: compare along a row, never down.",
+        )
     )
     if shops.height > 1:
-        with TellFailure("各店推广"):
+        with TellFailure(pick("各店推广", "Advertising by shop")):
             show_heading("各店", "By shop")
             show_shops(
                 viewer,
@@ -100,10 +109,10 @@ def _show_figures(viewer: Viewer, window: Window, shops: pl.DataFrame, line: Ans
 
 def _show_nothing(line: Answer) -> None:
     show_empty(
-        "**这段时间没有告诉推广花费,所以没有投产比,也不猜。** "
-        "上传推广报表(如全域推广数据_计划),或者在「成本」页录入推广现金、推广赠款。",
-        "No advertising spend is told for this period. Upload a report, or enter cash and grants on the page "
-        "of costs.",
+        "**这段时间没有推广花费的数据，所以没有投产比，也不猜。** "
+        "上传推广报表（如全域推广数据_计划），或者在「成本」页录入推广现金、推广赠款。",
+        "**No advertising spend is reported for this period, so there is no ROI, and no guess.** Upload an "
+        "advertising report, or enter cash and grants on the page “Costs”.",
         icon=":material/campaign:",
     )
     even = line.rows.row(0, named=True)
@@ -112,7 +121,9 @@ def _show_nothing(line: Answer) -> None:
         return
     with st.container(border=True, gap="xxsmall"):
         paid, net = st.columns(2)
-        paid.metric("保本ROI(支付) :gray[:small[Break-even, paid]]", times(even["break_even_roi"]))
-        net.metric("保本净ROI :gray[:small[Break-even, net]]", times(even["break_even_net_roi"]))
-        st.caption("投之前先看:投产比低于它就是亏。 Before spending: below these, advertising loses.")
+        paid.metric(pick("保本ROI(支付)", "Break-even ROI, paid"), times(even["break_even_roi"]))
+        net.metric(pick("保本净ROI", "Break-even ROI, net"), times(even["break_even_net_roi"]))
+        st.caption(
+            pick("投之前先看：投产比低于它就是亏。", "Before spending: below these, advertising loses money.")
+        )
     show_notes(line.notes)

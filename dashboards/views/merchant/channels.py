@@ -14,24 +14,27 @@ from dashboards.parts.channels.orders import show_order, show_orders
 from dashboards.parts.channels.rows import show_channel_rows
 from dashboards.parts.channels.summary import show_advertising, show_finding
 from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import called, pick, remark
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.period import windows_of
 from dashboards.parts.page.windows import Window, windows_to
-from dashboards.parts.page.words import plain, sentence, today
+from dashboards.parts.page.words import plain, today
 from metrics.query.access import Viewer
 from metrics.reports.channels.cell import members, order
 from metrics.reports.channels.table import AGE, ChannelTable, channel_table
 
 CARD = Card("channels", "渠道", "Channels", ":material/hub:", 2)
 
-_USUAL = "近30天"
+_USUAL = 30
+#: Days of the address that are none of the usual periods.
+_THESE = ("这段时间", "These days")
 _PERIOD = "channels_period"
 
 
 def show(viewer: Viewer) -> None:
     """The place the address tells; each part fails alone."""
-    with st.spinner("正在读取… Loading"):
+    with loading():
         windows = [window for window in windows_of(viewer) if window.last < today()]
     if not windows:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
@@ -44,18 +47,18 @@ def show(viewer: Viewer) -> None:
 
 def _show_spot(viewer: Viewer, spot: Spot, window: Window) -> None:
     if not spot.is_known:
-        _show_nothing(spot, "渠道")
+        _show_nothing(spot, pick("渠道", "channel"))
         return
     if spot.order:
         _show_order(viewer, spot)
         return
-    with st.spinner("正在读取… Loading"):
+    with loading():
         table = channel_table(viewer, window.period)
     here = table.rows.filter(platform=spot.platform, channel=spot.channel)
     if not (spot.platform or spot.channel):
         _show_all(viewer, spot, window, table)
     elif here.is_empty():
-        _show_nothing(spot, "渠道")
+        _show_nothing(spot, pick("渠道", "channel"))
     elif spot.member:
         _show_member(viewer, spot, window)
     else:
@@ -66,12 +69,13 @@ def _show_spot(viewer: Viewer, spot: Spot, window: Window) -> None:
 def _choose_window(windows: list[Window], spot: Spot) -> Window:
     """The period of the address, the usual one where it tells none; another one is a new address."""
     if spot.period and spot.period not in [window.period for window in windows]:
-        windows = [*windows, Window("这段时间", "These days", *spot.period)]
+        windows = [*windows, Window(*_THESE, *spot.period)]
     periods = [window.period for window in windows]
-    names = [window.days if window.zh == "这段时间" else window.zh for window in windows]
-    st.session_state[_PERIOD] = periods.index(spot.period) if spot.period else names.index(_USUAL)
+    names = [window.days if window.zh == _THESE[0] else called(window) for window in windows]
+    usual = [window.length for window in windows].index(_USUAL)
+    st.session_state[_PERIOD] = periods.index(spot.period) if spot.period else usual
     st.segmented_control(
-        "时段 Period",
+        pick("时段", "Period"),
         range(len(windows)),
         required=True,
         format_func=lambda place: names[place],
@@ -83,25 +87,31 @@ def _choose_window(windows: list[Window], spot: Spot) -> Window:
 
 
 def _show_all(viewer: Viewer, spot: Spot, window: Window, table: ChannelTable) -> None:
-    st.caption(f"{window.zh} · {window.days}")
+    st.caption(f"{called(window)} · {window.days}")
     if table.rows.is_empty():
         show_empty("这段时间没有付款订单。", "No paid orders in this period.")
         return
-    with TellFailure("靠谁"):
+    with TellFailure(pick("靠谁", "On whom it hangs")):
         show_finding(viewer, window, table)
     show_heading("渠道 × 平台", "Channel × platform")
-    with TellFailure("渠道"):
+    with TellFailure(pick("渠道", "Channels")):
         show_channel_rows(table, spot, (window.last - window.first).days + 1)
         st.caption(
-            f"按最后会留下的钱排,点一个往下看。满 {AGE} 天退掉:最近 60 个满龄日,大家都看付款满 {AGE} "
-            "天那一刻。佣金:这段时间结算的。利润:没扣推广,只算成本已知的。 Ranked by what will stay; "
-            "returns at equal age; commissions as settled in the period; profit before advertising."
+            pick(
+                f"按最后会留下的钱排，点一个往下看。满 {AGE} 天退掉：最近 60 个满龄日，大家都看付款满 {AGE} "
+                "天那一刻。佣金：这段时间结算的。利润：没扣推广，只算成本已知的。",
+                f"Ranked by what will stay; tap one to go further. Returned within {AGE} days: of the last "
+                "60 days "
+                f"that are old enough, all at {AGE} days after payment. Commission: as settled in this "
+                "period. "
+                "Profit: before advertising, of what has a known cost.",
+            )
         )
-        with st.expander("哪些没算在里面 :gray[:small[What is left out]]"):
+        with st.expander(pick("哪些没算在里面", "What is left out")):
             for note in table.notes:
-                st.caption(f"{note.zh}。 {sentence(note.en)}")
+                st.caption(remark(note))
     show_heading("推广花费", "Advertising")
-    with TellFailure("推广花费"):
+    with TellFailure(pick("推广花费", "Advertising")):
         show_advertising(viewer, window)
 
 
@@ -109,7 +119,7 @@ def _show_member(viewer: Viewer, spot: Spot, window: Window) -> None:
     rows = members(viewer, spot.by, replace(spot, member="").cell, window.period)
     here = rows.filter(pl.col(spot.by) == spot.member)
     if here.is_empty():
-        _show_nothing(spot, LISTS[spot.by][0])
+        _show_nothing(spot, pick(*LISTS[spot.by][0]))
         return
     _show_way_up(viewer, spot, _member_name(viewer, spot))
     show_orders(viewer, spot, window, here.row(0, named=True))
@@ -118,9 +128,9 @@ def _show_member(viewer: Viewer, spot: Spot, window: Window) -> None:
 def _show_order(viewer: Viewer, spot: Spot) -> None:
     lines = order(viewer, spot.shop, spot.order)
     if lines.is_empty():
-        _show_nothing(spot, "订单")
+        _show_nothing(spot, pick("订单", "order"))
         return
-    _show_way_up(viewer, spot, f"订单 {plain(spot.order)}")
+    _show_way_up(viewer, spot, f"{pick('订单', 'Order')} {plain(spot.order)}")
     show_order(viewer, lines)
 
 
@@ -128,7 +138,11 @@ def _show_way_up(viewer: Viewer, spot: Spot, title: str) -> None:
     """Links to the places this one lies within, then its name."""
     with st.container(horizontal=True, gap="xsmall"):
         for wider in up(spot):
-            name = "全部渠道" if not wider.platform else channel_title(wider.platform, wider.channel)
+            name = (
+                pick("全部渠道", "All channels")
+                if not wider.platform
+                else channel_title(wider.platform, wider.channel)
+            )
             if wider.member:
                 name = _member_name(viewer, wider)
             show_tap(name, wider, icon=":material/arrow_back:", place="up")
@@ -141,9 +155,9 @@ def _member_name(viewer: Viewer, spot: Spot) -> str:
 
 def _show_nothing(spot: Spot, what: str) -> None:
     """One sentence for what is not there and for what is another's."""
-    show_tap("全部渠道", Spot(spot.period), icon=":material/arrow_back:", place="up")
+    show_tap(pick("全部渠道", "All channels"), Spot(spot.period), icon=":material/arrow_back:", place="up")
     show_empty(
-        f"**这段时间没有这个{what}。** 换个时段,或从全部渠道看起。",
+        f"**这段时间没有这个{what}。** 换个时段，或从全部渠道看起。",
         "Nothing here in this period; choose another, or begin with all channels.",
         icon=":material/search_off:",
     )

@@ -12,7 +12,8 @@ from contracts.errors import UsageError
 from dashboards.parts.figures.matching import choose_lines, show_definition, show_match
 from dashboards.parts.figures.passport import show_raw_row
 from dashboards.parts.page.failure import TellFailure, show_empty, show_error
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import opening, show_heading
+from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.period import newest_day
 from dashboards.parts.page.windows import windows_to
@@ -23,7 +24,7 @@ from metrics.reports.screens import SCREENS, Screen, screens_of
 from metrics.reports.typed import Typed, read_amount
 from pipeline.counter import raw_rows
 
-CARD = Card("match", "和后台对账", "Match", ":material/balance:", 13)
+CARD = Card("match", "和后台对账", "Match the back office", ":material/balance:", 13)
 
 _ASKED = "match_asked"
 
@@ -33,8 +34,10 @@ def show(viewer: Viewer) -> None:
     line.
     """
     st.markdown(
-        "平台后台的数和我们的数差在哪里?填上平台的数,一步步对到分。  \n:gray[:small[Type the number your "
-        "platform shows: every step to ours, to the fen.]]"
+        pick(
+            "平台后台的数和我们的数差在哪里？填上平台的数，一步步对到分。",
+            "Where does the platform's number differ from ours? Type it, and see every step to the fen.",
+        )
     )
     mine = {row["shop_id"]: row for row in shops(viewer).iter_rows(named=True)}
     newest = newest_day(viewer)
@@ -44,10 +47,10 @@ def show(viewer: Viewer) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         shop = st.selectbox(
-            "店铺 Shop",
+            pick("店铺", "Shop"),
             list(mine),
             format_func=lambda name: (
-                f"{PLATFORM.zh(mine[name]['platform_code'])} · {plain(mine[name]['shop_name'])}"
+                f"{label(PLATFORM, mine[name]['platform_code'])} · {plain(mine[name]['shop_name'])}"
             ),
             key="match_shop",
         )
@@ -55,7 +58,8 @@ def show(viewer: Viewer) -> None:
     screen = _choose_screen(right, platform)
     if screen is None:
         show_empty(
-            "**这个平台还没有口径明确的数可以对。**", "Nobody tells what this platform's numbers count."
+            "**这个平台还没有口径明确的数可以对。**",
+            "**No number of this platform can be matched yet**: no source says what they count.",
         )
         return
     show_definition(screen)
@@ -63,7 +67,7 @@ def show(viewer: Viewer) -> None:
     asked = st.session_state.get(_ASKED)
     if asked is None or asked[:2] != (shop, screen.id):
         return
-    with TellFailure("和后台对账"):
+    with TellFailure(pick("和后台对账", "Matching the back office")):
         _answer(viewer, *asked)
 
 
@@ -72,9 +76,9 @@ def _choose_screen(place: DeltaGenerator, platform: str) -> Screen | None:
     with place:
         chosen = (
             st.selectbox(
-                "哪一个数 Which number",
+                pick("哪一个数", "Which number"),
                 names,
-                format_func=lambda name: SCREENS[name].zh,
+                format_func=lambda name: called(SCREENS[name]),
                 key=f"match_screen_{platform}",
             )
             if names
@@ -90,22 +94,29 @@ def _ask(shop: str, screen: Screen, newest: dt.date) -> None:
     with st.form("match", border=True):
         left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom", gap="small")
         days = left.date_input(
-            "时段 Period",
+            pick("时段", "Period"),
             windows_to(newest)[0].period,
             max_value=today(),
             format="YYYY-MM-DD",
             key="match_days",
         )
-        money = "平台上的数(当地货币) Number" if screen.counts.zone == "shop" else "平台上的数(元) Number"
+        money = (
+            pick("平台上的数（当地货币）", "Their number, in the shop's money")
+            if screen.counts.zone == "shop"
+            else pick("平台上的数（元）", "Their number, in yuan")
+        )
         text = middle.text_input(money, placeholder="59847.17", max_chars=30, key="match_number")
         is_sent = right.form_submit_button(
-            "对账 Match", icon=":material/balance:", type="primary", width="stretch"
+            pick("对账", "Match"), icon=":material/balance:", type="primary", width="stretch"
         )
     if not is_sent:
         return
     st.session_state.pop(_ASKED, None)
     if not isinstance(days, tuple) or len(days) != 2:
-        st.warning("请选开始和结束两个日期。 :small[Choose both days.]", icon=":material/date_range:")
+        st.warning(
+            pick("请选开始和结束两个日期。", "Choose the first and the last day."),
+            icon=":material/date_range:",
+        )
         return
     try:
         st.session_state[_ASKED] = (shop, screen.id, days, read_amount(text))
@@ -114,14 +125,14 @@ def _ask(shop: str, screen: Screen, newest: dt.date) -> None:
 
 
 def _answer(viewer: Viewer, shop: str, screen: str, days: tuple[dt.date, dt.date], typed: Typed) -> None:
-    with st.spinner("正在对… Matching"):
+    with st.spinner(pick("正在对…", "Matching…")):
         found = match(viewer, screen, shop, days, typed)
     show_match(found)
     show_heading("每一步的明细", "Lines behind each step")
     line = choose_lines(viewer, found)
     if line is not None:
         show_heading("原始行", "Rows as received")
-        with st.spinner("正在打开原文件… Opening the file"):
+        with opening():
             rows = raw_rows(viewer, line)
         for row in rows:
             show_raw_row(row)

@@ -11,12 +11,13 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import PLATFORM
-from dashboards.parts.figures.outlook import show_at_age, show_outlook, show_ranges
+from dashboards.parts.figures.outlook import show_outlook, show_ranges, show_ranked
 from dashboards.parts.figures.said import show_said
 from dashboards.parts.page.failure import TellFailure, show_cut, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.menu import Card
-from dashboards.parts.page.money import NOTHING, short_yuan
+from dashboards.parts.page.money import short_yuan
 from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.windows import Window, windows_to
 from dashboards.parts.page.words import channel_name, visible
@@ -31,16 +32,16 @@ CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_t
 LENGTHS, TOP = (7, 30, 90), 10
 _AGE = 14
 #: What is ranked by what will stay: its name, the dimensions, and what is said of what tells none.
-BY = {
-    "channel": ("渠道 × 平台", ("platform", "channel"), ""),
-    "style": ("款式", ("style",), "没有款式信息"),
-    "session": ("场次", ("session",), "不在场次里"),
-}  # fmt: skip
+BY: dict[str, tuple[tuple[str, str], tuple[str, ...], tuple[str, str] | None]] = {
+    "channel": (("渠道 × 平台", "Channel × platform"), ("platform", "channel"), None),
+    "style": (("款式", "Styles"), ("style",), ("没有款式信息", "of no known style")),
+    "session": (("场次", "Sessions"), ("session",), ("不在场次里", "in no session")),
+}
 
 
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
-    with st.spinner("正在读取… Loading"):
+    with loading():
         newest = newest_day(viewer, "matured_net")
     if newest is None:
         show_empty(
@@ -51,12 +52,12 @@ def show(viewer: Viewer) -> None:
     window = _choose(newest)
     rows = matured(viewer, period=window.period)
     show_outlook(rows.row(0, named=True), window)
-    with TellFailure("预告对照"):
+    with TellFailure(pick("预告对照", "Forecasts held against what came")):
         show_said(said_before(viewer), score(viewer))
     left, right = st.columns(2, gap="medium")
-    with left, TellFailure("谁留得多"):
+    with left, TellFailure(pick("谁留得多", "Who keeps most")):
         _show_keepers(viewer, window)
-    with right, TellFailure("同龄比较"):
+    with right, TellFailure(pick("同龄比较", "At equal age")):
         _show_equal_age(viewer)
 
 
@@ -67,31 +68,42 @@ def _choose(newest: dt.date) -> Window:
 def _show_keepers(viewer: Viewer, window: Window) -> None:
     show_heading("谁留得多", "Who keeps most")
     by = st.segmented_control(
-        "按 By",
+        pick("按", "By"),
         list(BY),
         default="channel",
         required=True,
-        format_func=lambda name: BY[name][0],
+        format_func=lambda name: pick(*BY[name][0]),
         key="matured_by",
         label_visibility="collapsed",
     )
     title, dimensions, untold = BY[by or "channel"]
     st.caption(
-        "绿条最后会留下,黑线是八成把握的区间,灰条是现在还留着的。 Green will be kept, black its 80 % "
-        "interval, grey kept so far."
+        pick(
+            "绿条最后会留下，黑线是八成把握的区间，灰条是现在还留着的。",
+            "Green: will stay; black line: 80% sure; grey: kept so far.",
+        )
     )
     every = matured(viewer, by=dimensions, period=window.period).sort(
         "matured_fen", descending=True, nulls_last=True
     )
-    ranked = every.filter(pl.lit(not untold) | (pl.col(dimensions[0]) != "untold"))
+    ranked = every.filter(pl.lit(untold is None) | (pl.col(dimensions[0]) != "untold"))
     rows = ranked.head(TOP)
     if rows.is_empty():
         show_empty(
-            f"这段时间的订单都{untold}。" if untold and every.height else "这段时间没有订单。",
-            "Nothing to rank in this period.",
+            f"这段时间的订单都{untold[0]}。" if untold and every.height else "这段时间没有订单。",
+            f"All orders of this period are {untold[1]}."
+            if untold and every.height
+            else "No orders in this period.",
         )
         return
-    show_ranges(rows, _names(viewer, rows, dimensions), f"{window.zh}各{title}最后会留下多少,从高到低")
+    show_ranges(
+        rows,
+        _names(viewer, rows, dimensions),
+        pick(
+            f"{window.zh}各{title[0]}最后会留下多少，从高到低",
+            f"{window.en}, {title[1].lower()}: what will stay, the most first",
+        ),
+    )
     show_cut(rows.height, ranked.height)
     if untold:
         _say_shared(every.filter(pl.col(dimensions[0]) == "untold"), untold)
@@ -100,71 +112,85 @@ def _show_keepers(viewer: Viewer, window: Window) -> None:
 def _names(viewer: Viewer, rows: pl.DataFrame, dimensions: Sequence[str]) -> list[str]:
     if len(dimensions) > 1:
         return [
-            f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
+            f"{label(PLATFORM, platform)} · {channel_name(channel)}"
             for platform, channel in rows.select(dimensions).rows()
         ]
     titles = labels(viewer, dimensions[0])
     return [visible(titles.get(code, code), 40) for code in rows[dimensions[0]]]
 
 
-def _say_shared(rest: pl.DataFrame, untold: str) -> None:
+def _say_shared(rest: pl.DataFrame, untold: tuple[str, str]) -> None:
     """What these figures cannot know, and what stands beside them."""
-    zh = "没退的部分按同类订单(渠道、品类、价位)的退法分摊:自己退得多还是少,退了才看得出。单少的,看区间。"
-    st.caption(f"{zh} Shared by how orders of a kind come back; with few orders, go by the interval.")
+    zh = (
+        "没退的部分按同类订单（渠道、品类、价位）的退法分摊：自己退得多还是少，退了才看得出。单少的，看区间。"
+    )
+    en = (
+        "What has not come back yet is shared out by how orders of a kind (channel, category, price) come "
+        "back: who "
+        "has more or fewer returns shows only when they come. With few orders, go by the interval."
+    )
+    st.caption(pick(zh, en))
     if rest.height:
-        kept = rest["matured_fen"].item()
-        st.caption(f"另有 {NOTHING if kept is None else short_yuan(kept)} {untold}。 The rest tells none.")
+        kept = short_yuan(rest["matured_fen"].item())
+        st.caption(pick(f"另有 {kept} {untold[0]}。", f"Another {kept} is {untold[1]}."))
 
 
 def _show_equal_age(viewer: Viewer) -> None:
     show_heading("同龄比较", "At equal age")
     age = st.segmented_control(
-        "账龄 Age",
+        pick("账龄", "Age"),
         AGES,
         default=_AGE,
         required=True,
-        format_func=lambda days: f"满 {days} 天",
+        format_func=lambda days: pick(f"满 {days} 天", f"{days} days"),
         key="matured_age",
         label_visibility="collapsed",
     )
     age = _AGE if age is None else age
-    zh = f"大家都看付款满 {age} 天那一刻留下的占比(最近 60 个满龄日),新款、新渠道不会因为还没退完而显得好。"
-    st.caption(
-        f"{zh} Everyone as they stood {age} days after payment: nobody looks better for being younger."
+    zh = (
+        f"大家都看付款满 {age} 天那一刻留下的占比（最近 60 个满龄日），新款、新渠道不会因为还没退完而显得好。"
     )
-    st.caption(
-        "右侧:留下的占比 · 那一刻留下的净成交。 At the right: the share kept, and the money kept at that age."
+    en = (
+        f"Everyone as they stood {age} days after payment (of the last 60 days that are old enough): nobody "
+        "looks "
+        "better for being new."
     )
+    st.caption(pick(zh, en))
+    zh, en = (
+        "右侧：留下的占比 · 那一刻留下的净成交。",
+        "At the right: the share and the money kept at that age.",
+    )
+    st.caption(pick(zh, en))
     channels = kept_at_age(viewer, age, by=["platform", "channel"])
     if channels.is_empty():
         show_empty(f"还没有付款满 {age} 天的订单。", f"No orders are {age} days old yet.")
         return
     names = [
-        f"{PLATFORM.zh(platform)} · {channel_name(channel)}"
+        f"{label(PLATFORM, platform)} · {channel_name(channel)}"
         for platform, channel in channels.select("platform", "channel").rows()
     ]
-    _show_ranked(channels, names, f"各渠道满 {age} 天的留存占比,从高到低")
+    show_ranked(
+        channels,
+        names,
+        pick(
+            f"各渠道满 {age} 天的留存占比，从高到低", f"Share kept at {age} days by channel, the most first"
+        ),
+    )
+    _show_styles(viewer, age)
+
+
+def _show_styles(viewer: Viewer, age: int) -> None:
     styles = kept_at_age(viewer, age, by=["style"]).filter(pl.col("style") != "untold")
     largest = styles.filter(pl.col("paid_fen").rank("ordinal", descending=True) <= TOP)
     if largest.height:
-        st.markdown(f"**卖得最多的 {largest.height} 款** :gray[:small[The {largest.height} largest styles]]")
+        count = largest.height
+        st.markdown(pick(f"**卖得最多的 {count} 款**", f"**The {count} styles that sell most**"))
         titles = labels(viewer, "style")
         show_cut(largest.height, styles.height, "款")
-        _show_ranked(
+        show_ranked(
             largest,
             [visible(titles.get(style, style), 40) for style in largest["style"]],
-            f"款式满 {age} 天的留存占比,从高到低",
-        )
-
-
-def _show_ranked(rows: pl.DataFrame, names: list[str], alt_text: str) -> None:
-    is_told = rows["kept_rate"].is_not_null()
-    if is_told.any():
-        show_at_age(
-            rows.filter(is_told), [name for name, told in zip(names, is_told, strict=True) if told], alt_text
-        )
-    if untold := [name for name, told in zip(names, is_told, strict=True) if not told]:
-        st.caption(
-            f"退款日期不明,不能比:{'、'.join(untold[:5])}{' 等' if len(untold) > 5 else ''}。 Refunds of "
-            "untold date: not comparable."
+            pick(
+                f"款式满 {age} 天的留存占比，从高到低", f"Share kept at {age} days by style, the most first"
+            ),
         )

@@ -16,12 +16,14 @@ from dashboards.parts.figures.said import show_score
 from dashboards.parts.page.cards import KEPT, PAID, STAYS, show_headline
 from dashboards.parts.page.charts import show_daily
 from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.findings import tell_days
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import phrase, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import yuan
 from dashboards.parts.page.period import choose_window, windows_of
 from dashboards.parts.page.windows import Window, so_far
-from dashboards.parts.page.words import day, sentence, span, today
+from dashboards.parts.page.words import day, span, today
 from metrics.model.notes import UNREPORTED
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
@@ -40,7 +42,7 @@ def show(viewer: Viewer) -> None:
 
     On a phone the chosen period's card and its channels come first, whatever stands beside them elsewhere.
     """
-    with st.spinner("正在读取… Loading"):
+    with loading():
         windows = windows_of(viewer)
     if not windows:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
@@ -53,15 +55,15 @@ def show(viewer: Viewer) -> None:
     longest = max(windows, key=lambda other: other.last - other.first)
     others = [other for other in windows if other not in (window, so_far())]
     parts = (
-        (left, "渠道 × 平台", show_channels),
-        (left, "能不能信", _show_trust),
-        (right, "其他时段", lambda viewer, _: _show_cards(viewer, others)),
-        (right, "走势", lambda viewer, _: _show_trend(viewer, longest.last)),
-        (st.container(), "数字变动", lambda viewer, _: show_restated(viewer)),
-        (st.container(), "两种净成交", show_bridge),
-        (st.container(), "退得少、留得多的款", show_styles),
-        (st.container(), "达人和账号", show_creators),
-        (st.container(), "直播场次", show_sessions),
+        (left, pick("渠道 × 平台", "Channel × platform"), show_channels),
+        (left, pick("能不能信", "Can it be trusted"), _show_trust),
+        (right, pick("其他时段", "Other periods"), lambda viewer, _: _show_cards(viewer, others)),
+        (right, pick("走势", "Trend"), lambda viewer, _: _show_trend(viewer, longest.last)),
+        (st.container(), pick("数字变动", "Figures that moved"), lambda viewer, _: show_restated(viewer)),
+        (st.container(), pick("两种净成交", "Two nets"), show_bridge),
+        (st.container(), pick("退得少、留得多的款", "Styles that stay"), show_styles),
+        (st.container(), pick("达人和账号", "Creators"), show_creators),
+        (st.container(), pick("直播场次", "Sessions"), show_sessions),
     )
     for place, name, part in parts:
         with place, TellFailure(name):
@@ -81,10 +83,10 @@ def _tell_missing_yesterday(first: Window) -> None:
     """Where the newest day that is over is not yesterday, which it is."""
     yesterday = today() - dt.timedelta(days=1)
     if first.last < yesterday and first.first == first.last:
-        zh = f"昨天({day(yesterday)})还没有数据,先看最新一天 **{day(first.last)}**。"
+        zh = f"昨天（{day(yesterday)}）还没有数据，先看最新一天 **{day(first.last)}**。"
         show_empty(
             zh,
-            "No data for yesterday yet: the newest day that has data is shown.",
+            f"No data for yesterday ({day(yesterday)}) yet: this is the newest day, **{day(first.last)}**.",
             icon=":material/event_busy:",
         )
 
@@ -102,16 +104,16 @@ def _show_trust(viewer: Viewer, window: Window) -> None:
     """
     failed = health.checks(viewer).filter(~pl.col("is_passed")).height
     notes = [note for note in ask(viewer, [KEPT], period=window.period).notes if note.code in UNREPORTED]
-    doubts = [(f"{failed} 项检查有提醒,见数据健康", f"checks with a warning: {failed}")] if failed else []
+    warned = (f"{failed} 项检查有提醒，见数据健康", f"Checks that warn: {failed}, see Data health")
+    doubts = [warned] if failed else []
     doubts += [*health.held(viewer).iter_rows(), *((note.zh, note.en) for note in notes)]
     if (told := score(viewer)).weeks_qty:
         show_score(told)
     if not doubts:
-        st.caption(
-            ":green[:material/verified: 数据已核对,没有问题行。] All checks passed, no row is held back."
-        )
+        good = pick("数据已核对，没有问题行。", "All checks passed; no problem rows.")
+        st.caption(f":green[:material/verified: {good}]")
     for zh, en in doubts:
-        st.caption(f":orange[:material/front_hand:] {zh}。 {sentence(en)}")
+        st.caption(f":orange[:material/front_hand:] {phrase(zh, en)}")
 
 
 def _show_trend(viewer: Viewer, last: dt.date) -> None:
@@ -119,9 +121,19 @@ def _show_trend(viewer: Viewer, last: dt.date) -> None:
     show_heading(f"近{TREND_DAYS}天走势", "Daily trend")
     rows = ask(viewer, [STAYS, KEPT, PAID], by=["date"], period=(first, last)).rows
     is_told = rows[STAYS].null_count() == 0
-    front, name = (STAYS, "最后留下(估) will stay") if is_told else (KEPT, "目前留下(还会降) kept so far")
+    front, name = (
+        (STAYS, pick("最后留下（估）", "will stay (estimate)"))
+        if is_told
+        else (KEPT, pick("目前留下（还会降）", "kept so far (will go down)"))
+    )
     every = pl.DataFrame({"date": pl.date_range(first, last, eager=True)}).join(
         rows, on="date", how="left", maintain_order="left"
+    )
+    front_name = ("最后留下", "to stay") if is_told else ("目前留下", "kept so far")
+    tell_days(
+        every.select("date", front_fen=front, paid_fen=PAID),
+        front_name,
+        pick(f"近{TREND_DAYS}天走势", f"Trend, {TREND_DAYS} days"),
     )
     texts = [
         pl.Series(text, [yuan(value) for value in every[column]], dtype=pl.String)
@@ -132,8 +144,13 @@ def _show_trend(viewer: Viewer, last: dt.date) -> None:
             *texts,
             kept_yuan=pl.col(front) / 100,
             paid_yuan=pl.col(PAID) / 100,
-            day=pl.col("date").dt.strftime("%-m/%-d"),
+            day=pl.Series([_short(date) for date in every["date"]], dtype=pl.String),
         ),
-        f"{span(first, last)}每日{name.split()[0]}与支付金额",
+        pick(f"{span(first, last)}每日{name}与支付金额", f"{span(first, last)}, every day: {name}, and paid"),
         name,
     )
+
+
+def _short(date: dt.date) -> str:
+    """As much of a day as an axis has room for."""
+    return pick(f"{date.month}/{date.day}", day(date, date.year))

@@ -9,7 +9,8 @@ import streamlit as st
 from contracts.codes import CHANNEL, PLATFORM
 from dashboards.parts.figures.passport import show_lines, show_passport, show_raw_row
 from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.period import choose_days, offer_days, windows_of
 from dashboards.parts.page.way import asked
@@ -24,12 +25,12 @@ from metrics.query.question import Period
 from metrics.query.sources import find_source
 from pipeline.counter import raw_rows
 
-CARD = Card("passport", "数字凭证", "Passport", ":material/verified:", 16)
+CARD = Card("passport", "数字凭证", "Proof of a figure", ":material/verified:", 16)
 
 _ALL = ""
 _FIRST = "net_by_order_date"
 _MONTHS = 6
-_APART = {"platform": "平台 Platform", "shop": "店铺 Shop", "month": "月份 Month"}
+_APART = {"platform": ("平台", "Platform"), "shop": ("店铺", "Shop"), "month": ("月份", "Month")}
 
 
 def show(viewer: Viewer) -> None:
@@ -46,17 +47,20 @@ def show(viewer: Viewer) -> None:
         return
     metric, cell, period = chosen
     found = None
-    with TellFailure("凭证"), st.spinner("正在读取… Loading"):
+    with TellFailure(pick("凭证", "Proof")), loading():
         found = explain(viewer, metric, cell, period=period)
         show_passport(viewer, found)
     if found is None:
         return
     show_heading("逐行明细", "Lines")
-    with TellFailure("逐行明细"):
+    with TellFailure(pick("逐行明细", "Row by row")):
         lines = order_lines(viewer, metric, cell, period=period)
         if lines.value != found.value:
             st.warning(
-                "**明细之和与这个数字不符,请联系管理员。** :small[The lines do not add up to the figure.]",
+                pick(
+                    "**明细之和与这个数字不符，请联系管理员。**",
+                    "**The lines do not add up to this figure: tell your operator.**",
+                ),
                 icon=":material/error:",
             )
         line = show_lines(viewer, lines)
@@ -67,7 +71,10 @@ def show(viewer: Viewer) -> None:
                 show_raw_row(row)
             if not rows:
                 st.caption(
-                    "这一行没有原始行:它是推算出来的,不来自文件。 No received row: it was reckoned, not read."
+                    pick(
+                        "这一行没有原始行：它是推算出来的，不来自文件。",
+                        "No received row: it was reckoned, not read from a file.",
+                    )
                 )
 
 
@@ -79,7 +86,8 @@ def _begin(windows: list[Window]) -> None:
     wanted = asked()
     st.session_state.setdefault("passport_metric", _FIRST)
     if wanted is not None:
-        st.session_state.update(passport_metric=wanted.metric, passport_shop=_ALL, passport_channel=_ALL)
+        cell = {f"passport_{name}": wanted.cell.get(name, _ALL) for name in ("shop", "platform", "channel")}
+        st.session_state.update(passport_metric=wanted.metric, **cell)
         offer_days(windows, "passport", wanted.period)
 
 
@@ -87,28 +95,48 @@ def _choose(viewer: Viewer, windows: list[Window]) -> tuple[str, dict[str, str],
     shops = labels(viewer, "shop")
     with st.container(horizontal=True, gap="small"):
         metric = st.selectbox(
-            "指标 Metric", list(METRICS), format_func=lambda name: METRICS[name].zh, key="passport_metric"
+            pick("指标", "Metric"),
+            list(METRICS),
+            format_func=lambda name: called(METRICS[name]),
+            key="passport_metric",
         )
         source = find_source(METRICS[metric].clock, ())
         if source and source.apart:
             return metric, _choose_apart(viewer, metric, source.apart, shops), None
         period = choose_days(windows, "passport")
         shop = st.selectbox(
-            "店铺 Shop",
+            pick("店铺", "Shop"),
             [_ALL, *shops],
-            format_func=lambda name: plain(shops[name]) if name else "全部店铺",
+            format_func=lambda name: plain(shops[name]) if name else pick("全部店铺", "All shops"),
             key="passport_shop",
         )
-        channel = _ALL
-        if find_source(METRICS[metric].clock, ("channel",), METRICS[metric].parts):
-            channel = st.selectbox(
-                "渠道 Channel",
-                [_ALL, *CHANNEL.values],
-                format_func=lambda code: channel_name(code) if code else "全部渠道",
-                key="passport_channel",
+        cell = {"shop": shop, **_choose_codes(viewer, metric)}
+    told = {name: value for name, value in cell.items() if value}
+    return None if period is None else (metric, told, period)
+
+
+def _choose_codes(viewer: Viewer, metric: str) -> dict[str, str]:
+    """A platform and a channel, of those that the metric can be told apart by."""
+    sold = ask(viewer, ["paid_gmv"], by=["platform"]).rows["platform"]
+    offered = {
+        "platform": (_APART["platform"], sold.to_list(), ("全部平台", "All platforms")),
+        "channel": (("渠道", "Channel"), list(CHANNEL.values), ("全部渠道", "All channels")),
+    }
+    found: dict[str, str] = {}
+    for name, (title, codes, every) in offered.items():
+        if find_source(METRICS[metric].clock, (*found, name), METRICS[metric].parts):
+            chosen = st.session_state.get(f"passport_{name}", _ALL)
+            found[name] = st.selectbox(
+                pick(*title),
+                [_ALL, *dict.fromkeys([*codes, *([chosen] if chosen else [])])],
+                format_func=lambda code, every=every: _code_name(code) if code else pick(*every),
+                key=f"passport_{name}",
             )
-    cell = {name: value for name, value in (("shop", shop), ("channel", channel)) if value}
-    return None if period is None else (metric, cell, period)
+    return found
+
+
+def _code_name(code: str) -> str:
+    return label(PLATFORM, code) if code in PLATFORM.values else channel_name(code)
 
 
 def _choose_apart(
@@ -125,9 +153,9 @@ def _choose_apart(
     for name in apart:
         # a shop by its name, a platform by its word; a month is neither and stays as it is
         chosen = st.selectbox(
-            _APART[name],
+            pick(*_APART[name]),
             sorted(set(left[name]), reverse=True),
-            format_func=lambda value: plain(shops[value]) if value in shops else PLATFORM.zh(value),
+            format_func=lambda value: plain(shops[value]) if value in shops else label(PLATFORM, value),
             key=f"passport_{name}",
         )
         if chosen is not None:

@@ -10,25 +10,29 @@ from dashboards.parts.figures.bridge import show_waterfall, with_ends
 from dashboards.parts.figures.creators import creator_names
 from dashboards.parts.figures.profit import show_members, show_summary
 from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import pick, remark
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.windows import Window, windows_to
-from dashboards.parts.page.words import channel_name, sentence
+from dashboards.parts.page.words import channel_name
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.labels import labels
 from metrics.reports.profit_steps import paid_by, profit_steps
+from metrics.reports.staying.compared import compared
 
 CARD = Card("profit", "利润", "Profit", ":material/savings:", 3)
 
 PROFIT = ["contribution", "gross_profit", "cost_coverage"]
 #: Dimension → its title, and what its member without a name is called.
 BY = {
-    "style": ("款式", "没有款号"), "sku": ("SKU", "没有商家编码"), "session": ("场次", "不在场次里"),
-    "creator": ("账号/达人", "没说是谁"),
-    "channel": ("渠道", ""),
-}  # fmt: skip
+    "style": (("款式", "Style"), ("没有款号", "no style number")),
+    "sku": (("SKU", "SKU"), ("没有商家编码", "no SKU code")),
+    "session": (("场次", "Session"), ("不在场次里", "in no session")),
+    "creator": (("账号/达人", "Account or creator"), ("未归到达人", "of no creator")),
+    "channel": (("渠道", "Channel"), ("", "")),
+}
 #: What the box on top says in plain words.
 _SAID_ABOVE = ("COST_UNTOLD", "FEES_UNTOLD")
 _NAMED = ("style", "session")
@@ -36,7 +40,7 @@ _NAMED = ("style", "session")
 
 def show(viewer: Viewer) -> None:
     """The whole page; each part fails alone."""
-    with st.spinner("正在读取… Loading"):
+    with loading():
         newest = newest_day(viewer)
     if newest is None:
         show_empty("**发布的数据里还没有付款订单。**", "The released data has no paid orders yet.")
@@ -44,20 +48,25 @@ def show(viewer: Viewer) -> None:
     window = choose_window(windows_to(newest), "profit_period")
     answer = ask(viewer, PROFIT, period=window.period)
     found = profit_steps(viewer, period=window.period)
-    show_summary(answer, found, window)
+    show_summary(answer, found, window, compared(viewer, window.period, metric="contribution"))
     if found.residual_fen is None or found.untold_fen == found.paid_fen:
         return
     with (
-        TellFailure("利润去向"),
-        st.expander("从支付到利润,每一步扣了多少 From paid to profit", icon=":material/waterfall_chart:"),
+        TellFailure(pick("利润去向", "Where profit goes")),
+        st.expander(
+            pick("从支付到利润，每一步扣了多少", "From paid to profit, step by step"),
+            icon=":material/waterfall_chart:",
+        ),
     ):
         show_waterfall(
             with_ends(found.steps),
             found.residual_fen,
-            alt="从支付到贡献利润的瀑布图 / waterfall from paid to contribution",
+            alt=pick("从支付到贡献利润的瀑布图", "Waterfall from paid to contribution"),
         )
-        st.caption("推广费不在内,见「推广」页。 Advertising is not in it: see its own page.")
-    with TellFailure("利润明细"):
+        st.caption(
+            pick("推广费不在内，见「推广」页。", "Advertising is not in it: see the page “Advertising”.")
+        )
+    with TellFailure(pick("利润明细", "Profit in detail")):
         _show_members(viewer, window)
 
 
@@ -65,15 +74,15 @@ def _show_members(viewer: Viewer, window: Window) -> None:
     show_heading("谁赚钱", "Who brings it")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         by = st.segmented_control(
-            "按 By",
+            pick("按", "By"),
             list(BY),
             default="style",
             required=True,
-            format_func=lambda name: BY[name][0],
+            format_func=lambda name: pick(*BY[name][0]),
             key="profit_by",
             label_visibility="collapsed",
         )
-        is_worst = st.toggle("亏的在前 :gray[:small[Losses first]]", key="profit_worst")
+        is_worst = st.toggle(pick("亏的在前", "Losses first"), key="profit_worst")
     by = by or "style"
     answer = ask(viewer, PROFIT, by=[by], period=window.period)
     rows = answer.rows.join(paid_by(viewer, by, window.period), on=by, how="left")
@@ -81,12 +90,12 @@ def _show_members(viewer: Viewer, window: Window) -> None:
         "contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True
     )
     title, untold = BY[by]
-    names = _names(viewer, by, rows[by].to_list()) | ({"untold": untold} if untold else {})
+    names = _names(viewer, by, rows[by].to_list()) | ({"untold": pick(*untold)} if any(untold) else {})
     show_members(viewer, answer, rows, title, names)
     for note in answer.notes:
         if note.code in _SAID_ABOVE:
             continue
-        st.caption(f"{note.zh}。 {sentence(note.en)}")
+        st.caption(remark(note))
 
 
 def _names(viewer: Viewer, by: str, codes: list[str]) -> dict[str, str]:

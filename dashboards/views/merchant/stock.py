@@ -13,10 +13,11 @@ import streamlit as st
 from dashboards.parts.entering.entry_form import is_under_way, show_delivery, show_list
 from dashboards.parts.figures.stock import LOOKS, show_cards, show_goods, show_picture
 from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.frame import loading, show_heading
+from dashboards.parts.page.language import pick, remark
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.words import day as day_name
-from dashboards.parts.page.words import sentence, visible
+from dashboards.parts.page.words import visible
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.labels import labels
@@ -52,7 +53,7 @@ def show(viewer: Viewer) -> None:
             icon=":material/storefront:",
         )
         return
-    with st.spinner("正在读取… Loading"):
+    with loading():
         days = (
             ask(viewer, ["kept_units_30"], by=["shop", "date"])
             .rows.group_by("shop")
@@ -61,13 +62,13 @@ def show(viewer: Viewer) -> None:
         )
     if days.is_empty():
         show_empty(
-            "**发布的数据里还没有付款订单,也没有库存。**",
+            "**发布的数据里还没有付款订单，也没有库存。**",
             "The released data has neither paid orders nor stock yet.",
         )
     else:
-        with TellFailure("库存"):
+        with TellFailure(pick("库存", "Stock")):
             _show_shop(viewer, dict(days.iter_rows()))
-    with TellFailure("到货和盘点"):
+    with TellFailure(pick("到货和盘点", "Arrivals and counts")):
         show_heading("录到货和盘点", "Received and counted")
         show_list(viewer, stock)
 
@@ -75,7 +76,7 @@ def show(viewer: Viewer) -> None:
 def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
     names = labels(viewer, "shop")
     shop = st.selectbox(
-        "店铺 Shop",
+        pick("店铺", "Shop"),
         list(newest),
         format_func=lambda code: visible(names.get(code, code), 30),
         key="stock_shop",
@@ -84,20 +85,20 @@ def _show_shop(viewer: Viewer, newest: dict[str, dt.date]) -> None:
     day = newest[shop]
     where, period = {"shop": shop}, (day, day)
     answer = ask(viewer, _OF_SHOP, where=where, period=period)
-    show_heading("库存", f"Stock · {day_name(day)}")
+    show_heading(f"库存 · {day_name(day)}", f"Stock · {day_name(day)}")
     show_cards(answer)
     _show_goods(viewer, where, period, is_told=answer.rows["closing_stock"].item() is not None)
     for note in answer.notes:
-        st.caption(f"{note.zh}。 {sentence(note.en)}")
+        st.caption(remark(note))
 
 
 def _show_goods(viewer: Viewer, where: dict[str, str], period: Period, *, is_told: bool) -> None:
     look = st.segmented_control(
-        "看 Look at",
+        pick("看", "Look at"),
         list(LOOKS),
         default="lying",
         required=True,
-        format_func=lambda name: LOOKS[name][0],
+        format_func=lambda name: pick(*LOOKS[name][:2]),
         key="stock_look",
         label_visibility="collapsed",
     )
@@ -108,9 +109,9 @@ def _show_goods(viewer: Viewer, where: dict[str, str], period: Period, *, is_tol
         zh, en = (
             ("没有这样的货。", f"None: {english.lower()}.")
             if is_told or look == "back"
-            else ("没有库存记录,看不出来。", "Stock is untold.")
+            else ("没有库存记录，看不出来。", "No stock on record: cannot be seen.")
         )
-        st.markdown(f":gray[{zh} :small[{en}]]")
+        st.markdown(f":gray[{pick(zh, en)}]")
         return
     names = labels(viewer, "style")
     styles = ask(viewer, _OF_GOODS, by=["style"], where=where, period=period).rows.join(

@@ -23,17 +23,21 @@ from warehouse.ops import LIVE_ACCOUNT
 BOOK = Book(LIVE_ACCOUNT, LIVE_ACCOUNT.key, "live_account_name", is_log=False)
 
 _SHOP = Rule(
-    "SHOP", "没有这个店铺,或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en
+    "SHOP", "没有这个店铺，或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en
 )
 _ID = Rule(
     "ID",
-    "没有账号ID,或不像账号ID",
+    "没有账号ID，或不像账号ID",
     "no account id, or none such",
     "填平台后台显示的账号ID",
     "fill in the id the platform shows",
 )
 _ACTION = Rule(
-    "ACTION", "不认识的处理", "no such action", f"空着,或写「{TAKEN_BACK}」", "leave it blank, or write 撤销"
+    "ACTION",
+    "不认识的处理",
+    "no such action",
+    f"空着，或写「{TAKEN_BACK[0]}」",
+    f"leave it blank, or write “{TAKEN_BACK[1]}”",
 )
 
 
@@ -71,7 +75,7 @@ LIST = EntryList(
     "own live accounts",
     (
         (
-            "本店自己的直播账号写在这里,它们的成交算**自播**,其他账号的成交算**达播**。"
+            "本店自己的直播账号写在这里，它们的成交算**自播**，其他账号的成交算**达播**。"
             "账号ID照平台后台显示的填。"
         ),
         (
@@ -92,10 +96,13 @@ LIST = EntryList(
             leads=True,
         ),
         Cell("昵称", "live_account_name", text(80), "nickname"),
-        Cell("处理", "action", choice({"登记": "own"}), "action", _ACTION, takes_back=True),
+        Cell("处理", "action", choice({"own": ("登记", "enter")}), "action", _ACTION, takes_back=True),
     ),
     parts=(Part(BOOK, derived=_platform),),
-    examples=(("s1", "7012345678", "店铺官方直播间", ""), ("s1", "7087654321", "不再使用的账号", TAKEN_BACK)),
+    examples=(
+        ("s1", "7012345678", ("店铺官方直播间", "the shop's own live room"), ""),
+        ("s1", "7087654321", ("不再使用的账号", "an account no longer used"), TAKEN_BACK),
+    ),
     cause=Cause("registry_change"),
     moves=_moves,
     counted=("个自有账号", "own accounts"),

@@ -20,7 +20,7 @@ BOOK = Book(ASIDE_ORDER, LISTED_ORDER, "reason_name", flag="is_aside")
 
 _ORDER = Rule(
     "ORDER",
-    "订单号被 Excel 改成了科学计数法,后几位已丢失",
+    "订单号被 Excel 改成了科学计数法，后几位已丢失",
     "a number was rounded",
     "设为文本后重新填",
     "format the column as text",
@@ -36,11 +36,11 @@ _ACTION = Rule(
     "ACTION",
     "不认识的处理",
     "no such action",
-    f"写「剔除」或「{TAKEN_BACK}」,空着表示剔除",
-    "write 剔除 or 撤销; blank means 剔除",
+    f"写「剔除」或「{TAKEN_BACK[0]}」，空着表示剔除",
+    f"write “exclude” or “{TAKEN_BACK[1]}”; blank means exclude",
 )
 _SHOP = Rule(
-    "SHOP", "没有这个店铺,或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en
+    "SHOP", "没有这个店铺，或没有填", "no such shop of yours, or none", NO_SHOP.step_zh, NO_SHOP.step_en
 )
 _TWICE = Rule(
     "TWICE", "同一个订单写了两次", "the same order stands twice", "只留一行", "keep one of the rows"
@@ -63,7 +63,7 @@ LIST = EntryList(
     (
         (
             "自己刷的单、寄给达人的样品不是真的卖。写明店铺、"
-            "订单号和原因,看板就同时给出两个数:含这些订单的,和不含的。只认这份名单,从不猜哪些是刷单。"
+            "订单号和原因，看板就同时给出两个数：含这些订单的，和不含的。只认这份名单，从不猜哪些是刷单。"
         ),
         (
             "Brushing and samples are no real sales. Name shop, order and reason, and you get both figures: "
@@ -74,14 +74,14 @@ LIST = EntryList(
     columns=(
         Cell("店铺", "shop_id", own_shop(), "shop", _SHOP, is_required=True),
         Cell("订单号", "order_id", code(_ORDER), "order", _CELLS, is_required=True, leads=True),
-        Cell("原因", "reason_name", text(), "why", _CELLS, is_required=True),
-        Cell("处理", "action", choice({"剔除": "aside"}), "action", _ACTION, takes_back=True),
+        Cell("原因", "reason_name", text(), "reason", _CELLS, is_required=True),
+        Cell("处理", "action", choice({"aside": ("剔除", "exclude")}), "action", _ACTION, takes_back=True),
     ),
     parts=(Part(BOOK),),
     examples=(
-        ("s1", "6920000000000000001", "刷单", ""),
-        ("s1", "6920000000000000002", "寄样", ""),
-        ("s1", "6920000000000000003", "误列", TAKEN_BACK),
+        ("s1", "6920000000000000001", ("刷单", "brushing"), ""),
+        ("s1", "6920000000000000002", ("寄样", "sample"), ""),
+        ("s1", "6920000000000000003", ("误列", "listed by mistake"), TAKEN_BACK),
     ),
     cause=None,
     moves=_moves,

@@ -9,10 +9,21 @@ import polars as pl
 
 from contracts.canonical import SHOP
 from contracts.codes import COST_BASIS, COST_KIND
-from contracts.cost_fields import SAME_COST, SAME_GOODS
+from contracts.fields.cost import SAME_COST, SAME_GOODS
 from pipeline.build.merging import DAY, Touched
 from pipeline.entries.causes import Cause
-from pipeline.entries.cells import NO_SHOP, Cell, Rule, code, code_of, day, own_shop, yuan
+from pipeline.entries.cells import (
+    NO_SHOP,
+    TAKEN_BACK,
+    Cell,
+    Rule,
+    code,
+    code_of,
+    day,
+    either_of,
+    own_shop,
+    yuan,
+)
 from pipeline.entries.changes import Changed
 from pipeline.entries.declaration import Check, EntryList, Given, Part
 from transforms.costing import lump_days
@@ -37,25 +48,23 @@ _ABOUT = ["merchant_id", "shop_id", "sku_code", "style_code", "valid_from_date"]
 #: what a figure may be.
 MOST_EACH_FEN, MOST_ONCE_FEN = 10**8, 10**11
 
-_KINDS = "、".join(COST_KIND.zh(kind) for kind in COST_KIND.values)
-_KIND = Rule(
-    "KIND", "不认识的成本项目", "no such kind of cost", f"写成{_KINDS}之一", "use a kind of the template"
-)
+_KINDS_ZH, _KINDS_EN = either_of(COST_KIND.labels)
+_KIND = Rule("KIND", "不认识的成本项目", "no such kind of cost", f"写成{_KINDS_ZH}之一", f"write {_KINDS_EN}")
 _BASIS = Rule(
     "BASIS",
     "这个项目不能这样计费",
     "this kind is not charged that way",
-    "每件、每单或一次性,见模板",
+    "每件、每单或一次性，见模板",
     "per unit, per order or once: see the template",
 )
 _AMOUNT = Rule(
-    "AMOUNT", "金额应为不小于 0 的元,最多两位小数", "an amount is yuan of at most two decimals, not below 0",
-    "改正金额;要撤销写「撤销」",
-    "mend it; write 撤销 to take a cost back",
+    "AMOUNT", "金额应为不小于 0 的元，最多两位小数", "an amount is yuan of at most two decimals, not below 0",
+    f"改正金额；要撤销写「{TAKEN_BACK[0]}」",
+    f"mend it; write “{TAKEN_BACK[1]}” to take a cost back",
 )  # fmt: skip
 _LARGE = Rule(
     "LARGE",
-    "每件、每单超过 100 万元,或一次性超过 10 亿元,多半写错了",
+    "每件、每单超过 100 万元，或一次性超过 10 亿元，多半写错了",
     "a million yuan a unit is a slip of the pen",
     "核对金额",
     "check it",
@@ -64,12 +73,12 @@ _DATE = Rule(
     "DATE",
     "日期无法识别",
     "not a date",
-    "写成 2026-03-08;生效日期必填",
+    "写成 2026-03-08；生效日期必填",
     "write 2026-03-08; a cost needs the day it is valid from",
 )
 _GOODS = Rule(
     "GOODS",
-    "商品成本要有商家编码或款号,其他项目不填",
+    "商品成本要有商家编码或款号，其他项目不填",
     "goods need a SKU or style code; nothing else has one",
     "补上或去掉编码",
     "add or remove it",
@@ -82,11 +91,11 @@ _SHOP_MISSING = Rule(
     "fill in the shop",
 )
 _WHOSE = Rule(
-    "WHOSE", "坑位费要写明达人ID或直播场次,推广随意,其他不填",
+    "WHOSE", "坑位费要写明达人ID或直播场次，推广随意，其他不填",
     "a slot fee needs its creator or session, advertising may", "补上或去掉", "mend it"
 )  # fmt: skip
 _UNTIL = Rule(
-    "UNTIL", "结束日期只用于一次性的成本,不早于生效日期,最多 366 天",
+    "UNTIL", "结束日期只用于一次性的成本，不早于生效日期，最多 366 天",
     "only a cost charged once ends, within 366 days",
     "改价另写一行新日期", "mend it",
 )  # fmt: skip
@@ -191,22 +200,29 @@ LIST = EntryList(
     "成本",
     "costs",
     (
-        "告诉我们商品成本(按商家编码或款号)、打包、发货和退货运费、退货折损、坑位费、样品费,就能算利润;"
-        "推广现金、推广赠款填在同一张表里,就能算投产比。店铺空着表示全部店铺。没告诉的不猜。",
+        "告诉我们商品成本（按商家编码或款号）、打包、发货和退货运费、退货折损、坑位费、样品费，就能算利润；"
+        "推广现金、推广赠款填在同一张表里，就能算投产比。店铺空着表示全部店铺。没告诉的不猜。",
         "Tell us what goods, parcels, write-downs, slots and samples cost, and profit follows; advertising "
         "paid in cash or by grants goes into the same list. "
         "A blank shop means all shops. What is not told is never guessed.",
     ),
     columns=(
-        Cell("成本项目", "cost_kind_code", code_of(COST_KIND), "kind", _KIND, is_required=True),
-        Cell("店铺", "shop_id", own_shop(), "shop", NO_SHOP, blank="全部"),
+        Cell("成本项目", "cost_kind_code", code_of(COST_KIND), "cost item", _KIND, is_required=True),
+        Cell("店铺", "shop_id", own_shop(), "shop", NO_SHOP, blank=("全部", "all")),
         Cell("商家编码", "sku_code", code(), "SKU", leads=True),
         Cell("款号", "style_code", code(), "style", leads=True),
         Cell("达人ID", "creator_id", code(), "creator", leads=True),
         Cell("直播场次", "live_session_id", code(), "session", leads=True),
         Cell("计费方式", "cost_basis_code", code_of(COST_BASIS), "charged", _BASIS),
         Cell(
-            "金额(元)", "fen", yuan(), "yuan", _AMOUNT, is_required=True, takes_back=True, is_filled_in=True
+            "金额(元)",
+            "fen",
+            yuan(),
+            "amount (yuan)",
+            _AMOUNT,
+            is_required=True,
+            takes_back=True,
+            is_filled_in=True,
         ),
         Cell("生效日期", "valid_from_date", day(), "valid from", _DATE, is_required=True, is_filled_in=True),
         Cell("结束日期", "valid_until_date", day(), "until", _DATE),
@@ -221,16 +237,27 @@ LIST = EntryList(
         Part(OTHERS, ~_IS_GOODS, {"cost_amount_fen": "fen"}),
     ),
     examples=(
-        ("商品成本", "", "A1001-M", "", "", "", "每件", "38.50", "2026-01-01", ""),
-        ("商品成本", "", "", "A1002", "", "", "每件", "52.00", "2026-01-01", ""),
-        ("打包费", "", "", "", "", "", "每单", "1.20", "2026-01-01", ""),
-        ("发货运费", "", "", "", "", "", "每单", "3.50", "2026-01-01", ""),
-        ("退货运费", "", "", "", "", "", "每单", "6.00", "2026-01-01", ""),
-        ("退货折损", "", "", "", "", "", "每件", "5.00", "2026-01-01", ""),
-        ("坑位费", "s1", "", "", "达人的平台ID", "", "一次性", "20000.00", "2026-03-08", "2026-03-14"),
-        ("样品费", "s1", "", "", "", "", "一次性", "860.00", "2026-03-01", "2026-03-31"),
-        ("推广现金", "s1", "", "", "", "", "一次性", "3000.00", "2026-03-08", "2026-03-08"),
-        ("推广赠款", "s1", "", "", "", "", "一次性", "500.00", "2026-03-08", "2026-03-14"),
+        ("goods", "", "A1001-M", "", "", "", "per_unit", "38.50", "2026-01-01", ""),
+        ("goods", "", "", "A1002", "", "", "per_unit", "52.00", "2026-01-01", ""),
+        ("packing", "", "", "", "", "", "per_order", "1.20", "2026-01-01", ""),
+        ("freight_out", "", "", "", "", "", "per_order", "3.50", "2026-01-01", ""),
+        ("freight_back", "", "", "", "", "", "per_order", "6.00", "2026-01-01", ""),
+        ("write_down", "", "", "", "", "", "per_unit", "5.00", "2026-01-01", ""),
+        (
+            "slot_fee",
+            "s1",
+            "",
+            "",
+            ("达人的平台ID", "their id on the platform"),
+            "",
+            "once",
+            "20000.00",
+            "2026-03-08",
+            "2026-03-14",
+        ),
+        ("sample", "s1", "", "", "", "", "once", "860.00", "2026-03-01", "2026-03-31"),
+        ("ad_cash", "s1", "", "", "", "", "once", "3000.00", "2026-03-08", "2026-03-08"),
+        ("ad_grant", "s1", "", "", "", "", "once", "500.00", "2026-03-08", "2026-03-14"),
     ),
     checks=(
         Check(_BASIS, "计费方式", _bad_basis),
@@ -241,7 +268,7 @@ LIST = EntryList(
         Check(_UNTIL, "结束日期", _bad_until),
     ),
     complete=_complete,
-    goods={"成本项目": "商品成本", "计费方式": "每件"},
+    goods={"cost_kind_code": "goods", "cost_basis_code": "per_unit"},
     cause=Cause("cost_entered", clocks=("cost",)),
     moves=_moves,
     metrics=("gross_profit", "contribution", "cost_coverage"),

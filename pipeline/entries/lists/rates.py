@@ -29,25 +29,25 @@ _RATE = (*CURRENCY_RATE.key, "cny_e8_number")
 
 _CURRENCY = Rule(
     "CURRENCY",
-    "币种应为三个字母(不含 CNY)",
+    "币种应为三个字母（不含 CNY）",
     "a currency is three letters, not CNY",
     "写成 USD、THB",
     "write USD, THB",
 )
 _NUMBER = Rule(
-    "NUMBER", "汇率应为正数,最多八位小数", "a rate is a positive number of at most eight decimals",
-    "写一单位外币合多少元;要撤销写「撤销」",
-    "yuan for one unit of the currency; 撤销 takes a rate back",
+    "NUMBER", "汇率应为正数，最多八位小数", "a rate is a positive number of at most eight decimals",
+    "写一单位外币合多少元；要撤销写「撤销」",
+    "yuan for one unit of the currency; “take back” takes a rate back",
 )  # fmt: skip
 _DATE = Rule(
     "DATE",
-    "日期无法识别,或在一年以后",
+    "日期无法识别，或在一年以后",
     "not a date, or a day more than a year ahead",
-    "写成 2026-03-08,核对年份",
+    "写成 2026-03-08，核对年份",
     "write 2026-03-08; check the year",
 )
 _JUMP = Rule(
-    "JUMP", "和相邻一天差一倍以上,多半写反了或写错了币种",
+    "JUMP", "和相邻一天差一倍以上，多半写反了或写错了币种",
     "less than half or more than twice its neighbour's", "写一单位外币合多少元",
     "yuan for one unit of the currency",
 )  # fmt: skip
@@ -120,8 +120,8 @@ LIST = EntryList(
     "exchange rates",
     (
         (
-            "外币店铺每天每种货币一条:一单位外币合多少元。"
-            "没有汇率的订单等着,不会按猜的汇率入账;补上以后,下一次构建入账。"
+            "外币店铺每天每种货币一条：一单位外币合多少元。"
+            "没有汇率的订单等着，不会按猜的汇率入账；补上以后，下一次构建入账。"
         ),
         (
             "One per day and currency: yuan for one unit. Orders without a rate wait and are never guessed; "

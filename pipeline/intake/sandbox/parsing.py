@@ -15,7 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,6 +37,10 @@ from pipeline.intake.sandbox.wire import Patient, receive, send, widen
 from warehouse.settings import Settings
 
 _START_SECONDS = 120.0
+#: Readers at work at once: one waits for a slow file, or starts, while the other goes on.
+READERS = 2
+#: After so many answers of this process there is enough to read for another reader's start, about a second.
+_ENOUGH = 24
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Died(Exception):
 
 
 class Reader:
-    """One warm child. Not for threads; each answer is asked for and waited for."""
+    """One warm child, of one thread at a time: each answer is asked for and waited for."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -122,51 +127,73 @@ class Reader:
 
 
 # the house's side
-_reader: Reader | None = None
-_turn = threading.RLock()  # one question at a time: a page's uploads come from several threads
+_idle: list[Reader] = []  # the one that was asked last is asked first
+_at_work = threading.BoundedSemaphore(READERS)
+_shelf = threading.Lock()
+_answers = 0
 
 
 def warm(limits: Limits | None = None) -> Reader:
-    """This process's reader, started if there is none with these limits.
+    """The reader that is asked next, started if none with these limits is idle.
 
     It gets ready while the caller does other things.
     """
-    global _reader
-    wanted = limits or Limits()
-    with _turn:
-        if _reader is None or not _reader.is_alive or _reader.limits != wanted:
-            close()
-            _reader = Reader(wanted)
-        return _reader
+    with _shelf:
+        _idle.append(_taken(limits or Limits()))
+        return _idle[-1]
+
+
+def _taken(wanted: Limits) -> Reader:
+    while _idle:
+        reader = _idle.pop()
+        if reader.is_alive and reader.limits == wanted:
+            return reader
+        reader.close()
+    return Reader(wanted)
+
+
+@contextmanager
+def _borrowed(wanted: Limits) -> Iterator[Reader]:
+    """A reader that nobody else asks meanwhile."""
+    with _at_work:
+        with _shelf:
+            reader = _taken(wanted)
+        try:
+            yield reader
+        finally:
+            with _shelf:
+                if reader.is_alive:
+                    _idle.append(reader)
+                else:
+                    reader.close()
+
+
+def pays_ahead() -> bool:
+    """Whether files are to be read ahead: not the few of a usual day, for which nobody else need start."""
+    return _answers >= _ENOUGH
 
 
 @atexit.register
 def close() -> None:
-    """End this process's reader, if there is one."""
-    global _reader
-    if _reader is not None:
-        _reader.close()
-        _reader = None
+    """End this process's readers that are idle."""
+    with _shelf:
+        while _idle:
+            _idle.pop().close()
 
 
 def _ask(
     request: dict[str, object], data: bytes, limits: Limits | None
 ) -> tuple[dict[str, object], list[bytes]]:
     allowed = limits or Limits()
-    with _turn:
-        try:
-            said, blobs = _ask_twice(request, data, allowed)
-        except Died as died:
-            raise refuse(died.rule, seconds=allowed.seconds, memory_mb=allowed.memory_mb) from None
-        refused = said.get("refused")
-        if isinstance(refused, dict):
-            if refused["rule"] == "PARSE_DIED":
-                close()  # it has said its last word; the next file is not to meet it dying
-            facts = refused.pop("facts")
-            raise FileRefusedError(
-                refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts
-            )
-        return said, blobs
+    try:
+        said, blobs = _ask_twice(request, data, allowed)
+    except Died as died:
+        raise refuse(died.rule, seconds=allowed.seconds, memory_mb=allowed.memory_mb) from None
+    refused = said.get("refused")
+    if isinstance(refused, dict):
+        facts = refused.pop("facts")
+        raise FileRefusedError(refused.pop("rule"), refused.pop("zh"), refused.pop("en"), **refused, **facts)
+    return said, blobs
 
 
 def _ask_twice(
@@ -176,11 +203,24 @@ def _ask_twice(
     asked. Raises ``Died``.
     """
     try:
-        return warm(allowed).ask(request, data)
+        return _ask_once(request, data, allowed)
     except Died as died:
         if died.rule != "PARSE_DIED":
             raise
-        return warm(allowed).ask(request, data)
+        return _ask_once(request, data, allowed)
+
+
+def _ask_once(
+    request: dict[str, object], data: bytes, allowed: Limits
+) -> tuple[dict[str, object], list[bytes]]:
+    global _answers
+    with _borrowed(allowed) as reader:
+        said, blobs = reader.ask(request, data)
+        _answers += 1
+        refused = said.get("refused")
+        if isinstance(refused, dict) and refused["rule"] == "PARSE_DIED":
+            reader.close()  # it has said its last word; the next file is not to meet it dying
+        return said, blobs
 
 
 def read_apart(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
-from kuaishou_cases import MARKET_NOW, SAMPLES, conformed, origin
+import pytest
+from kuaishou_cases import MARKET_NOW, SAMPLES, conformed, moment, origin
 
-from connectors.kuaishou import simulate, simulate_files
+from connectors.kuaishou import PLATFORM, simulate, simulate_files
 from connectors.kuaishou.exports import clean
 from connectors.reading import Origin, read_file
+from contracts.canonical import ORDER_LINE
 from simulator.history.market import Market
+from transforms.silver.states import current, merge_states
 
 
 def test_pasted_headers_and_totals_go_and_row_numbers_keep_their_gaps() -> None:
@@ -65,3 +69,28 @@ def test_the_giants_download_has_several_sheets(market: Market) -> None:
     assert set(conformed(reading)["order_id"]) == set(
         market.lines_at("xinggang-kuaishou", MARKET_NOW)["order_id"]
     )
+
+
+@pytest.mark.parametrize("newer_id", ["a" * 64, "f" * 64])
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_newer_of_two_files_without_a_moment_wins_whatever_its_bytes_and_its_arrival(
+    market: Market, newer_id: str, turn: int
+) -> None:
+    """The orders of ten days, exported twice: no row tells that they were finished or refunded since, so both
+    files count as of one newest row.
+    """
+    told = []
+    for export, made_at in (("c" * 64, moment("2026-07-12 21:30:00")), (newer_id, MARKET_NOW)):
+        days = dt.date(2026, 6, 25), dt.date(2026, 7, 4)
+        files = simulate.export_files(market, "xinggang-kuaishou", made_at, *days)
+        (data,) = [data for name, data in files.items() if name.startswith("订单")]
+        reading = read_file(data, replace(origin("订单.xlsx"), export_id=export))
+        frame = PLATFORM.conform("orders", reading.bronze)["order_line"]
+        told.append(ORDER_LINE.shape(frame.with_columns(_last_observed_at=pl.col("_observed_at"))))
+    assert told[0]["_observed_at"].unique().equals(told[1]["_observed_at"].unique())
+    states = ORDER_LINE.empty()
+    for rows in told[::turn]:
+        states = merge_states(ORDER_LINE, states, rows).states
+    became = ("order_line_id", "order_status_code", "refund_status_code")
+    now, newer, older = (current(ORDER_LINE, rows).select(became) for rows in (states, told[1], told[0]))
+    assert now.equals(newer) and not older.equals(newer)

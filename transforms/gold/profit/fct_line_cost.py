@@ -29,7 +29,8 @@ TABLE = Table(
     "fct_line_cost",
     "子订单成本事实",
     "order line cost facts",
-    "One paid line whose units and unit cost are known, on its payment day; or one day's part of a cost "
+    "One paid line whose units and unit cost are known (postage costs no goods), on its payment day; or one "
+    "day's part of a cost "
     "charged once (``order_line_id`` = ``cost:`` and the "
     "entry's number). Fees are those of its settled entries.",
     key=(*SHOP, "order_line_id", "business_date"),
@@ -49,8 +50,10 @@ TABLE = Table(
 FROM_LINES = [
     *LINE, "order_id", "style_code", "sku_code", "channel_code", "creator_id", "live_session_id", "paid_date",
     "is_gift", "line_qty", "paid_fen",
-    "cohort_refund_fen", "sent_qty", "back_qty",
+    "cohort_refund_fen", "sent_qty", "back_qty", "is_order_level", "postage_fen",
 ]  # fmt: skip
+#: A line that is nothing but the postage its order paid: no goods, so no cost, and settled with the goods.
+_IS_POSTAGE = pl.col("is_order_level") & (pl.col("postage_fen") == pl.col("paid_fen")).fill_null(False)
 #: An order as far as it was paid on one day: a day's figures follow from that day's facts alone. An entry on
 #: an order paid on several days bears no day.
 _BILLED = [*ORDER, "paid_date"]
@@ -68,7 +71,10 @@ def build(lines: pl.DataFrame, entries: pl.DataFrame, costs: Costs) -> pl.DataFr
     )
     if paid.is_empty():
         return TABLE.empty()
-    rows = add_unit_cost(_add_fees(paid.select(FROM_LINES), entries), costs.goods)
+    rows = add_unit_cost(_add_fees(paid.select(FROM_LINES), entries), costs.goods).with_columns(
+        pl.when(_IS_POSTAGE).then(0).otherwise(name).alias(name)
+        for name in ("unit_cost_fen", "line_qty", "sent_qty", "back_qty")
+    )
     rows = rows.filter(pl.col("unit_cost_fen").is_not_null() & pl.col("line_qty").is_not_null())
     rows = add_rates(rows, costs.others).with_columns(
         _is_out=_is_first("sent_qty"), _is_back=_is_first("back_qty")
@@ -164,6 +170,10 @@ def _add_fees(lines: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
         cohort_fee_fen=pl.sum_horizontal("_fee", "_fee_share"),
         cohort_commission_fen=pl.sum_horizontal("_commission", "_commission_share"),
         _is_settled=pl.any_horizontal(pl.col("_sale", "_sale_whole").fill_null(False)),
+    ).with_columns(
+        _is_settled=pl.when(_IS_POSTAGE)
+        .then(pl.col("_is_settled").any().over(_BILLED))
+        .otherwise("_is_settled")
     )
 
 

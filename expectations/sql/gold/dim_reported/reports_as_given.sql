@@ -1,6 +1,6 @@
--- stop: 有订单、售后、结算、流水、场次的店铺,都记为给过这些资料
+-- stop: 有订单、售后、结算、流水、场次的店铺，都记为给过这些资料
 --   / a shop of which orders, after-sales, bills, movements or sessions are here is said to have given them
--- why: 给过的资料记成没给过,数字就会变成空的 / of what counts as not given every figure is empty
+-- why: 给过的资料记成没给过，数字就会变成空的 / of what counts as not given every figure is empty
 SELECT DISTINCT merchant_id, shop_id, platform_code, report_code
 FROM (
     SELECT merchant_id, shop_id, platform_code, 'orders' AS report_code FROM silver."order"

@@ -1,6 +1,6 @@
--- stop: 同一笔推广费只计入一次;录入了的日子只算录入的
+-- stop: 同一笔推广费只计入一次；录入了的日子只算录入的
 --   / of tellings of one money one counts; of a day that was entered, nothing else
--- why: 几张报表说的是同一笔钱,加起来花费就翻倍 / reports tell the same money: added up, spend doubles
+-- why: 几张报表说的是同一笔钱，加起来花费就翻倍 / reports tell the same money: added up, spend doubles
 -- by: merchant_id, shop_id, platform_code, business_date
 -- same: spent_fen
 SELECT * FROM gold.fct_ad_spend WHERE ad_use_code = 'counted'

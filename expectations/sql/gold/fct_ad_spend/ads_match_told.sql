@@ -1,6 +1,6 @@
 -- stop: 推广消耗事实等于报表的当前状态和录入的金额
 --   / facts of advertising are what reports tell now and what was entered
--- why: 多一笔少一笔,投产比就错 / an entry more or less makes every return on advertising wrong
+-- why: 多一笔少一笔，投产比就错 / an entry more or less makes every return on advertising wrong
 -- by: merchant_id, shop_id, ad_entry_id, business_date
 -- same: spent_fen
 -- The days an entry is spread over are its own; a report's row has one.

@@ -1,6 +1,6 @@
 -- stop: 每个子订单的成本是支付那天生效的那一条
 --   / a line bears the unit cost in force on the day it was paid, and no other
--- why: 用错一天的成本,毛利就错 / the cost of another day makes profit wrong
+-- why: 用错一天的成本，毛利就错 / the cost of another day makes profit wrong
 WITH word AS (
     SELECT * FROM ops.unit_cost
     QUALIFY row_number() OVER (
@@ -24,6 +24,10 @@ WITH word AS (
     QUALIFY row_number() OVER (
         PARTITION BY merchant_id, shop_id, platform_code, order_line_id
         ORDER BY sku_code IS NULL, of_shop IS NULL, valid_from_date DESC) = 1
+    UNION ALL  -- postage that stands on no goods takes none
+    SELECT merchant_id, shop_id, platform_code, order_line_id, 0
+    FROM gold.fct_order_line SEMI JOIN ops.unit_cost USING (merchant_id)
+    WHERE is_order_level AND postage_fen = paid_fen AND paid_date IS NOT NULL
 ), borne AS (
     SELECT merchant_id, shop_id, platform_code, order_line_id, unit_cost_fen
     FROM gold.fct_line_cost WHERE NOT starts_with(order_line_id, 'cost:')

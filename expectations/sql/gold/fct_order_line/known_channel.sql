@@ -1,7 +1,7 @@
 -- warn: 没分直播、短视频等形式的支付金额不超过 80% / at most 80% of a shop's paid value tells no form of sale
--- why: 渠道占比只有在多数订单能认出形式时才有意义;从未说过形式的店铺不在此列
+-- why: 渠道占比只有在多数订单能认出形式时才有意义；从未说过形式的店铺不在此列
 --   / channel shares need most orders to tell their form; a shop that never told any is not judged
--- step: 导出时勾选流量来源、带货账号等列,或接通平台接口
+-- step: 导出时勾选流量来源、带货账号等列，或接通平台接口
 --   / export with the columns of traffic source and selling account, or connect the platform's API
 -- unit: lines_qty
 SELECT merchant_id, shop_id, platform_code,

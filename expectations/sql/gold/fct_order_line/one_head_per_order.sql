@@ -1,4 +1,4 @@
--- stop: 每个订单恰有一个首行,只有赠品的订单没有
+-- stop: 每个订单恰有一个首行，只有赠品的订单没有
 --   / every order has exactly one head line, an order of gifts only has none
 -- why: 订单数就是首行数 / orders are counted by their heads
 SELECT merchant_id, shop_id, platform_code, order_id

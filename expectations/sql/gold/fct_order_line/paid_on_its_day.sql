@@ -1,5 +1,5 @@
 -- stop: 支付时间与当前状态一致 / a line's payment time is the one its line or order tells
--- why: 放错日期,两天的数字都错 / money on the wrong day makes two days wrong
+-- why: 放错日期，两天的数字都错 / money on the wrong day makes two days wrong
 SELECT f.merchant_id, f.shop_id, f.platform_code, f.order_line_id
 FROM gold.fct_order_line AS f
 LEFT JOIN now.order_line AS l USING (merchant_id, shop_id, platform_code, order_line_id)

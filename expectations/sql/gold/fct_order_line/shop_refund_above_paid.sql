@@ -1,6 +1,6 @@
 -- stop: 一家店铺的退款总额不超过支付总额的 120%
 --   / a shop has not given back more than 120% of what it was paid
--- why: 退回的远多于收到的,必是重复计算 / far more money returned than received can only be counted twice
+-- why: 退回的远多于收到的，必是重复计算 / far more money returned than received can only be counted twice
 SELECT merchant_id, shop_id, platform_code, sum(paid_fen)::BIGINT AS paid_fen,
     sum(cohort_refund_fen)::BIGINT AS cohort_refund_fen
 FROM gold.fct_order_line GROUP BY merchant_id, shop_id, platform_code

@@ -1,5 +1,5 @@
 -- stop: 订单行和订单所载退款没有少算 / no less is refunded than lines and orders state
--- why: 少算退款,留存就虚高 / a refund left out makes kept money too high
+-- why: 少算退款，留存就虚高 / a refund left out makes kept money too high
 SELECT merchant_id, shop_id, platform_code, order_id, any_value(s.stated_refund_fen) AS stated_fen,
     sum(cohort_refund_fen)::BIGINT AS refund_fen
 FROM gold.fct_order_line AS f JOIN now."order" AS s USING (merchant_id, shop_id, platform_code, order_id)

@@ -1,6 +1,6 @@
 -- stop: 买家月表等于按窗口从事实数出来的买家
 --   / buyers by month are those counted from the facts of each window
--- why: 复购率上下都是人数,多数一个少数一个都不对
+-- why: 复购率上下都是人数，多数一个少数一个都不对
 --   / both parts of the repurchase rate are people: one too many or too few is wrong
 -- by: merchant_id, platform_code, business_date
 -- same: kept_buyers_qty, repeat_buyers_qty, buyer_untold_orders_qty

@@ -1,6 +1,6 @@
--- stop: 上新日表就是每款第一次有人付款那天,和它头 14 天留下的件数
+-- stop: 上新日表就是每款第一次有人付款那天，和它头 14 天留下的件数
 --   / launches are each style's first paid day, and what its first 14 days kept
--- why: 上新日错一天,爆款就判错 / a launch a day off makes the wrong style a hit
+-- why: 上新日错一天，爆款就判错 / a launch a day off makes the wrong style a hit
 -- by: merchant_id, shop_id, platform_code, style_code, business_date
 -- same: launched_qty, launch_untold_qty, judged_launches_qty, launch_kept_qty
 SELECT * FROM gold.mart_launch_daily

@@ -1,5 +1,5 @@
 -- stop: 直播场次表与店铺日表每店每日一致 / the sheet of sessions and the daily sheet agree per shop and day
--- why: 两页显示同一件事,数字必须相同 / two pages that show the same thing must show the same number
+-- why: 两页显示同一件事，数字必须相同 / two pages that show the same thing must show the same number
 -- by: merchant_id, shop_id, platform_code, business_date
 -- same: session_paid_fen, session_refund_fen, session_views_qty
 -- Sales stand over views only for sessions whose views some source tells.

@@ -1,5 +1,5 @@
 -- stop: 未结订单就是已付、未退、未结算的子订单 / open orders are the lines paid, kept and not settled
--- why: 漏列一单,商家就少追一笔钱 / an order left out is money nobody asks for
+-- why: 漏列一单，商家就少追一笔钱 / an order left out is money nobody asks for
 -- by: merchant_id, shop_id, platform_code, open_item_id
 -- same: open_fen
 SELECT * FROM gold.mart_open_item WHERE open_reason_code IN ('order_unfinished', 'order_unsettled')

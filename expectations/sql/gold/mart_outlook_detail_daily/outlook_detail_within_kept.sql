@@ -1,4 +1,4 @@
--- stop: 估计还会退的,不会比现在留着的多 / no more is expected to go back than is kept
+-- stop: 估计还会退的，不会比现在留着的多 / no more is expected to go back than is kept
 -- why: 没有的货退不回来 / what is not there cannot come back
 -- The words' fingerprint names a cell: a failing row is shown, and what people wrote may be anything.
 -- Sums are rounded, not their parts: that moves a cell by less than a fen.

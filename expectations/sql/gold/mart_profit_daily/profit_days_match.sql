@@ -1,4 +1,4 @@
--- stop: 利润日表等于事实之和,支付金额要么成本已知、要么未知
+-- stop: 利润日表等于事实之和，支付金额要么成本已知、要么未知
 --   / the profit sheet is the sum of the facts; paid value is of known cost or of untold
 -- why: 同一笔钱在每一层必须分文不差 / the same money must be the same to the fen in every layer
 -- by: merchant_id, shop_id, platform_code, style_code, channel_code, business_date

@@ -1,4 +1,4 @@
--- stop: 推广投产日表等于事实之和,与利润日表、成熟净成交日表一致
+-- stop: 推广投产日表等于事实之和，与利润日表、成熟净成交日表一致
 --   / advertising against sales is the sum of the facts, and agrees with profit and the outlook
 -- why: 花费和成交要是同样的店、同样的天 / spend and sales must be of the same shops and days
 -- by: merchant_id, shop_id, platform_code, business_date

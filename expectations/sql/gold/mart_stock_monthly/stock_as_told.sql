@@ -1,6 +1,6 @@
 -- stop: 库存月表的到货和期末库存就是录入的和平台说的
 --   / what the sheet of stock says was received and stands is what was entered, or a platform told
--- why: 库存错了,补货就错 / a wrong stock makes a wrong order of goods
+-- why: 库存错了，补货就错 / a wrong stock makes a wrong order of goods
 WITH entered AS (
     SELECT e.merchant_id, e.shop_id, s.platform_code, e.sku_code, e.stock_kind_code, e.stock_date,
         e.entered_qty

@@ -1,6 +1,6 @@
 -- warn: 外币结算明细和资金流水都有汇率 / settlement entries and movements in another currency have their rate
--- why: 没有汇率的先等着,不猜 / without a rate they wait; none is guessed
--- step: 导入这几天的汇率:baiyun rates import / import the rates of these days: baiyun rates import
+-- why: 没有汇率的先等着，不猜 / without a rate they wait; none is guessed
+-- step: 导入这几天的汇率：baiyun rates import / import the rates of these days: baiyun rates import
 -- unit: waiting_qty
 SELECT merchant_id, shop_id, platform_code, currency_code, count(*) AS waiting_qty
 FROM (

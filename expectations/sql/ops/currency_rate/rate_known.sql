@@ -1,6 +1,6 @@
 -- warn: 每个外币订单都有下单当日的汇率
 --   / every order in another currency has the rate of the day it was created
--- why: 没有汇率的订单在等待,不会按猜的汇率入账;用 baiyun rates import 补上
+-- why: 没有汇率的订单在等待，不会按猜的汇率入账；用 baiyun rates import 补上
 --   / orders without one wait and are never guessed; give it with `baiyun rates import`
 -- step: 请运维用 baiyun rates import 补上这些天的汇率
 --   / have your operator give the rates of these days with `baiyun rates import`

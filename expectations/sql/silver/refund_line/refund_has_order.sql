@@ -1,5 +1,5 @@
 -- warn: 找不到订单的成功退款不超过 5% / at most 5% of a shop's done refunds lack their order
--- why: 缺订单的退款暂不计入,补上订单文件后自动计入
+-- why: 缺订单的退款暂不计入，补上订单文件后自动计入
 --   / refunds without their order wait outside the totals until the order's file comes
 -- step: 补上这些售后所属日期的订单文件 / give the order files of the days these after-sales are of
 -- unit: lines_qty

@@ -1,0 +1,130 @@
+"""``baiyun district``: who contributes, what a merchant contributes, and releasing closed months."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from cli import show
+from cli.terminal import print_json, print_table
+from cli.words import HELD, Json, Merchant, group, read_day
+from contracts.amounts import yuan
+from contracts.errors import BaiyunError
+from district.declared import MEASURES
+from district.document import read
+from pipeline import steps
+from pipeline.district.contributing import contributions, of_members, unclassified
+from pipeline.district.publish import due_months, publish_month
+from pipeline.house import reading, writing
+from warehouse import registry
+from warehouse.settings import Settings
+from warehouse.signed.district_log import Entry, ReleaseLog
+
+app = group("协会:成员、贡献、发布 / the association: members, contributions, releases")
+_Day = Annotated[str, typer.Option("--from", help="从哪天,默认今天 / from which day, default today")]
+
+
+@app.command()
+def join(merchant: Merchant, since: _Day = "") -> None:
+    """加入:从第一个完整月份起计入 / join; counted from the first whole month."""
+    with writing(Settings()) as lake:
+        registry.join(lake, merchant, _day(since), at=steps.now())
+    typer.echo(f"{merchant} 已是成员 / is a member")
+
+
+@app.command()
+def leave(merchant: Merchant, since: _Day = "") -> None:
+    """退出:计到最后一个完整月份 / leave; counted until the last whole month."""
+    with writing(Settings()) as lake:
+        registry.leave(lake, merchant, _day(since), at=steps.now())
+    typer.echo(f"{merchant} 已退出 / has left")
+
+
+@app.command()
+def members(as_json: Json = False) -> None:
+    """谁从哪天到哪天是成员 / who is a member from when to when."""
+    with reading(Settings()) as lake:
+        rows = registry.members(lake).drop("changed_at")
+    if as_json:
+        print_json({"members": rows.to_dicts()})
+    else:
+        print_table("成员 / members", ["商家 / merchant", "加入 / joined", "退出 / left"], rows.rows())
+
+
+@app.command()
+def mine(merchant: Merchant, as_json: Json = False) -> None:
+    """一家商家贡献什么:每一行,发布之前就看得到 / every row a merchant contributes, before it counts."""
+    rows = contributions(Settings()).filter(merchant_id=merchant).drop("owner_id", "merchant_id")
+    if as_json:
+        print_json({"rows": rows.to_dicts(), "unclassified": unclassified(rows)})
+        return
+    by_month = rows.group_by("business_month").agg(pl.len().alias("rows"), pl.col(MEASURES).sum())
+    cells = [
+        (month, count, yuan(kept), yuan(back))
+        for month, count, kept, back in by_month.sort("business_month").iter_rows()
+    ]
+    print_table(
+        f"{merchant}",
+        ["月份 / month", "行 / rows", "留下(元)/ kept", "退回(元)/ went back"],
+        cells,
+    )
+    shares = "、".join(f"{cut} {share:.1%}" for cut, share in unclassified(rows).items())
+    typer.echo(f"未归类的金额 / value not classified: {shares};逐行看用 --json / --json for every row")
+
+
+@app.command()
+def publish(
+    month: Annotated[
+        str, typer.Argument(help="YYYY-MM;默认所有关账未发的月份 / default: all that are due")
+    ] = "",
+    by: Annotated[str, typer.Option(help="谁发布 / who releases")] = "",
+) -> None:
+    """发布关账的月份;审核不通过的不发 / release closed months; one that the audit refuses stays back."""
+    settings = Settings()
+    with show.progress() as say:
+        say("读取贡献", "reading contributions")
+        rows = of_members(settings)
+        now = steps.now()
+        due = due_months(settings, rows, now.date())
+        held = False
+        for wanted in [month] if month else due:
+            say(f"{wanted}", f"releasing {wanted}")
+            try:
+                entry = publish_month(settings, rows, wanted, made_by=by or getpass.getuser(), at=now)
+            except BaiyunError as error:
+                held = True
+                typer.echo(f"{wanted}: {error.sentence()}", err=True)
+            else:
+                _tell(entry)
+    if not month and not due:
+        typer.echo("没有到期未发的月份 / no month is due")
+    if held:
+        raise typer.Exit(HELD)
+
+
+@app.command("list")
+def list_releases(as_json: Json = False) -> None:
+    """全部发布,新的在后 / every release, newest last."""
+    entries = ReleaseLog(Settings().place).entries()
+    if as_json:
+        print_json({"releases": [item.document for item in entries]})
+        return
+    for item in entries:
+        _tell(item)
+
+
+def _tell(entry: Entry) -> None:
+    about, release = entry.document, read(entry.document)
+    shown = len(release.figures)
+    typer.echo(
+        f"#{about['number']} {about['month']} {about['kind']}:{shown} 格公开,{release.withheld} 格保密"
+        f" / {shown} cells shown, {release.withheld} withheld"
+    )
+
+
+def _day(text: str) -> dt.date:
+    return read_day(text) if text else steps.now().date()

@@ -1,0 +1,73 @@
+"""A released cube as a sheet: every published cell of every released month, as the documents hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+
+import polars as pl
+
+from dashboards.parts.association.words import called
+from dashboards.parts.page.language import pick
+from metrics.model.notes import Note
+from metrics.reports.association.cells import KEPT, REFUND
+from metrics.reports.association.releases import Month
+from metrics.reports.sheets import Column, Sheet
+
+DIMENSIONS = {
+    "platform_code": ("平台", "platform"),
+    "channel_code": ("渠道", "channel"),
+    "category_code": ("品类", "category"),
+    "price_band_code": ("价格带", "price band"),
+    "size_code": ("尺码", "size"),
+    "colour_code": ("色系", "colour"),
+    "region_code": ("地区", "region"),
+}
+
+
+def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
+    """Month, the cube's dimensions (empty: all of it together), kept, refunded and paid."""
+    names = [item.name for item in months[-1].cubes[cube].dimensions]
+    rows = [
+        {
+            "month": month.name,
+            **{name: called(name, nodes[name]) if name in nodes else pick("合计", "all") for name in names},
+            "kept": figures[KEPT],
+            "refund": figures[REFUND],
+            "paid": figures[KEPT] + figures[REFUND],
+        }
+        for month in months
+        for key, figures in sorted(month.figures.items(), key=itemgetter(0))
+        if set(nodes := dict(key)) <= set(names)
+    ]
+    columns = {
+        "month": Column("月份", "month"),
+        **{name: Column(*DIMENSIONS[name]) for name in names},
+        "kept": Column("留下", "kept", "fen"),
+        "refund": Column("退回", "went back", "fen"),
+        "paid": Column("支付", "paid", "fen"),
+    }
+    shape = {name: pl.Int64 if column.kind == "fen" else pl.String for name, column in columns.items()}
+    found = months[-1].cubes[cube]
+    return Sheet(pick(found.zh, found.en), columns, pl.DataFrame(rows, schema=shape), notes=notes_of(months))
+
+
+def notes_of(months: Sequence[Month]) -> tuple[Note, ...]:
+    """What must be known of figures of the district."""
+    newest = months[-1]
+    numbers = "、".join(str(month.number) for month in months)
+    return (
+        Note(
+            "DISTRICT_RELEASE",
+            f"全区的数，来自已签名的协会发布第 {numbers} 号；最新月份 {newest.name}，"
+            f"规则摘要 {newest.document['policy_digest'][:16]}",
+            f"figures of the district, of the association's signed releases {numbers.replace('、', ', ')}; "
+            f"newest month {newest.name}, digest of the rules {newest.document['policy_digest'][:16]}",
+        ),
+        Note(
+            "DISTRICT_WITHHELD",
+            "没有列出的格子是保密或没有发生，两者不区分；列出的都是终值（月末满 45 天）",
+            "cells that are not listed are withheld or empty, which is not told apart; all listed are final "
+            "(45 days after the month's end)",
+        ),
+    )

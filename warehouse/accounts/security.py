@@ -1,0 +1,115 @@
+"""What happened at the door: signing in and out, refusals, waits, passwords changed, sessions ended.
+
+Kept beside the accounts and not in the lake: a sign-in never waits for the writer's slot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import sqlite3
+from dataclasses import dataclass
+
+from contracts.codes import CodeList
+from warehouse.accounts.file import opened
+from warehouse.place import Place
+
+EVENT = CodeList(
+    "security_event_kind",
+    {
+        "signed_in": ("登录", "signed in"),
+        "refused": ("账号或密码不对", "wrong name or password"),
+        "waiting": ("连错太多，暂停", "too many wrong tries, paused"),
+        "signed_out": ("退出登录", "signed out"),
+        "ended": ("登录被结束", "session ended"),
+        "password": ("改了密码", "password changed"),
+        "account": ("账号新建或更改", "account added or changed"),
+        "removed": ("账号删除", "account removed"),
+        "foreign": ("交来别家店铺的文件", "gave a file of another's shop"),
+        "foreign_link": ("打开写着别家编号的链接", "opened a link that names another merchant's id"),
+        "foreign_page": ("打开别的角色的页面", "opened a page of another role"),
+    },
+)
+
+#: The law wants six months of such a log (网络安全法 art. 21); a year tells a pattern.
+_KEEP = dt.timedelta(days=366)
+#: What anybody can make happen without end is kept among the newest rows only.
+_ENDLESS = ("refused", "waiting", "foreign_link", "foreign_page")
+_REFUSALS = 20_000
+#: The same link opened by the same person within an hour is one event.
+_AGAIN = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Where a request comes from.
+
+    ``address`` of the client, ``device`` in words (``Chrome · Windows``), ``device_id`` of the secret a
+    device was given when somebody signed in on it (``secret_id``); empty where there is none.
+    """
+
+    address: str = ""
+    device: str = ""
+    device_id: str = ""
+
+    @property
+    def network(self) -> str:
+        """Whose address it is: one of IPv4, the /64 of IPv6, which one household has whole."""
+        try:
+            address = ipaddress.ip_address(self.address)
+        except ValueError:
+            return self.address
+        if isinstance(address, ipaddress.IPv4Address):
+            return str(address)
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened. ``name`` is empty for a name that is no account's: it may be a password."""
+
+    at: dt.datetime
+    kind: str
+    name: str
+    address: str
+    device: str
+
+
+def note(db: sqlite3.Connection, kind: str, name: str, visit: Visit, at: float) -> None:
+    """Write one event down; within the caller's transaction."""
+    db.execute(
+        "INSERT INTO event (at, kind, name, address, device) VALUES (?, ?, ?, ?, ?)",
+        (at, kind, name, visit.address, visit.device),
+    )
+    db.execute("DELETE FROM event WHERE at < ?", (at - _KEEP.total_seconds(),))
+    db.execute(
+        f"DELETE FROM event WHERE kind IN ({', '.join('?' * len(_ENDLESS))})"  # noqa: S608 - places alone
+        " AND number <= (SELECT max(number) FROM event) - ?",
+        (*_ENDLESS, _REFUSALS),
+    )
+
+
+def note_opened(place: Place, kind: str, name: str, visit: Visit, at: float) -> None:
+    """Write down that ``name`` opened what is not theirs (``visit.device`` says what), once an hour."""
+    with opened(place) as db:
+        since = at - _AGAIN.total_seconds()
+        seen = db.execute(
+            "SELECT 1 FROM event WHERE kind = ? AND name = ? AND device = ? AND at > ?",
+            (kind, name, visit.device, since),
+        )
+        if seen.fetchone() is None:
+            note(db, kind, name, visit, at)
+
+
+def events(place: Place, *, limit: int = 200, name: str | None = None) -> list[Event]:
+    """The newest events first, of one account or of all."""
+    with opened(place) as db:
+        rows = db.execute(
+            "SELECT at, kind, name, address, device FROM event WHERE ? IS NULL OR name = ?"
+            " ORDER BY number DESC LIMIT ?",
+            (name, name, limit),
+        )
+        return [
+            Event(dt.datetime.fromtimestamp(row["at"], dt.UTC), *(row[key] for key in row.keys()[1:]))
+            for row in rows
+        ]

@@ -1,0 +1,1 @@
+"""What is signed with the house's own key, and the log of the district's signed releases."""
