@@ -212,7 +212,7 @@ WARN_RULES: dict[str, IntakeRule] = {
     "RATE_MISSING": IntakeRule(
         "外币的行在等汇率，没有计入任何数字",
         "rows in another currency wait for a rate and are in no figure",
-        "导入这些天的汇率：baiyun rates import(表头 date,currency,rate)，再 baiyun "
+        "导入这些天的汇率：baiyun rates import（表头 date,currency,rate），再 baiyun "
         "build；在页面上传的请运维导入",
         "give the rates of these days with `baiyun rates import` (header date,currency,rate), then `baiyun "
         "build`; from a page, ask your operator",

@@ -28,7 +28,8 @@ HOLE = "\x00"
 def half_width(text: str) -> list[str]:
     """Every half-width mark of ``text`` that stands beside Chinese, with what is around it.
 
-    A mark with a space behind it is English or YAML; a bracket behind a Latin word explains that word.
+    A mark with a space behind it is English or YAML; a bracket behind a Latin word that holds Latin first
+    explains that word.
     """
     text = CLEAR.sub("", text)
     found = [
@@ -41,8 +42,10 @@ def half_width(text: str) -> list[str]:
     ]
     for bracket in re.finditer(r"\([^()|\uff08\uff09]*\)", text):
         before, inside = text[: bracket.start()][-1:], bracket[0]
-        touches = WIDE.match(before or " ") or (
-            not re.match(r"[ A-Za-z]", before) and (HAN.match(inside[1]) or WIDE.match(inside[-2]))
+        touches = (
+            WIDE.match(before or " ")
+            or (before != " " and HAN.match(inside[1]))
+            or (not re.match(r"[ A-Za-z]", before) and WIDE.match(inside[-2]))
         )
         found += [inside] if touches else []
     return found

@@ -28,7 +28,7 @@ def unreachable() -> UsageError:
         "CATALOG_UNREACHABLE",
         "连不上数据仓库的目录服务器",
         "the warehouse's catalog server cannot be reached",
-        step_zh="检查 BAIYUN_CATALOG，并安装扩展包 duckdb-extension-postgres-scanner(与 duckdb 同版本)",
+        step_zh="检查 BAIYUN_CATALOG，并安装扩展包 duckdb-extension-postgres-scanner（与 duckdb 同版本）",
         step_en="check BAIYUN_CATALOG, and install duckdb-extension-postgres-scanner of duckdb's version",
     )
 

@@ -35,7 +35,7 @@ _TOMORROW = (
     "明天再采集,或在控制台申请调用量",
     "collect again tomorrow, or ask for a larger quota in the console",
 )
-_SIGN_SECRET = ("核对 signSecret(不是 appSecret)", "check the signSecret, which is not the appSecret")
+_SIGN_SECRET = ("核对 signSecret（不是 appSecret）", "check the signSecret, which is not the appSecret")
 _OLDER = ("90 天以前的数据用导出文件补", "load older periods from exported files")
 _GONE = ("令牌已失效", "the token is not valid any more")
 #: By code and sentence. QPS passes by itself, a used-up quota does not.

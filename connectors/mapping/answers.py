@@ -255,7 +255,7 @@ def _amounts(
     if wrong := {
         f"{AMOUNT}{header}": value for header, value in entered.items() if value not in get_args(Meaning)
     }:
-        zh = "只能是 once(整单)、part(每个内部单)或 each(每行)"
+        zh = "只能是 once（整单）、part（每个内部单）或 each（每行）"
         en = "may only be once (the whole's), part (each ERP order's) or each (each row's)"
         raise UsageError("BAD_MAPPING", zh, en, **wrong)
     headers = {

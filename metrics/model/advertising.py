@@ -83,7 +83,7 @@ ADVERTISING = (
     ),
     Metric(
         id="ad_roi",
-        zh="广告ROI(支付，报表归因)",
+        zh="广告ROI（支付，报表归因）",
         en="advertising ROI, attributed by reports",
         unit="ratio",
         clock="advertised",
@@ -106,7 +106,7 @@ ADVERTISING = (
     ),
     Metric(
         id="uni_roi",
-        zh="全域ROI(报表整体成交)",
+        zh="全域ROI（报表整体成交）",
         en="whole-site ROI by reports",
         unit="ratio",
         clock="advertised",
@@ -118,12 +118,12 @@ ADVERTISING = (
             "Whole sales by the reports of whole-site promotion over their spend, as the advertiser's "
             "screen shows it."
         ),
-        trap_zh="含自然流量的成交，不能和广告ROI(报表归因)比，也不能和别的平台比。",
+        trap_zh="含自然流量的成交，不能和广告ROI（报表归因）比，也不能和别的平台比。",
         trap_en="Organic sales are in it: not comparable with the attributed ROI, nor with other platforms'.",
     ),
     Metric(
         id="shop_roi",
-        zh="整体支付ROI(全店)",
+        zh="整体支付ROI（全店）",
         en="whole-shop paid ROI",
         unit="ratio",
         clock="advertised",
@@ -142,7 +142,7 @@ ADVERTISING = (
     ),
     Metric(
         id="settled_roi",
-        zh="结算ROI(订单日)",
+        zh="结算ROI（订单日）",
         en="settled ROI, order cohort",
         unit="ratio",
         clock="advertised",
@@ -162,7 +162,7 @@ ADVERTISING = (
     ),
     Metric(
         id="net_roi",
-        zh="净ROI(至今)",
+        zh="净ROI（至今）",
         en="net ROI so far",
         unit="ratio",
         clock="advertised",
@@ -171,12 +171,12 @@ ADVERTISING = (
         notes=_SPEND,
         about_zh="全店当天的支付减去这些订单迄今的退款 ÷ 当天的推广花费。",
         about_en="What the shop was paid less refunds on it to date, over its spend of the same days.",
-        trap_zh="退货还会来，新近的偏高；要定预算看净ROI(成熟)，和保本净ROI比。",
+        trap_zh="退货还会来，新近的偏高；要定预算看净ROI（成熟），和保本净ROI比。",
         trap_en="Returns are still to come and young days are too high: budgets go by the matured one.",
     ),
     Metric(
         id="matured_roi",
-        zh="净ROI(成熟，估)",
+        zh="净ROI（成熟，估）",
         en="net ROI matured, estimate",
         unit="ratio",
         clock="advertised_matured",
@@ -194,7 +194,7 @@ ADVERTISING = (
     ),
     Metric(
         id="break_even_roi",
-        zh="保本ROI(支付口径)",
+        zh="保本ROI（支付口径）",
         en="break-even ROI, on paid value",
         numerator={"cost_known_fen": 1},
         about_zh=(
@@ -218,7 +218,7 @@ ADVERTISING = (
             "How many times its spend must be kept after refunds to lose nothing: net over margin "
             "before advertising, of lines of known cost."
         ),
-        trap_zh=f"和净ROI(至今、成熟)比；{_YOUNG[0]}",
+        trap_zh=f"和净ROI（至今、成熟）比；{_YOUNG[0]}",
         trap_en=f"Compare it with the net ROI, so far or matured. {_YOUNG[1]}",
         **_BREAK_EVEN,
     ),

@@ -191,7 +191,7 @@ SCREENS: dict[str, Screen] = {
             "千帆 → 订单 → 按创建时间导出，整列相加",
             "Ark → Orders, exported by 订单创建时间: the column added up",
             "开放平台 "
-            "merchantActualReceiveAmount(公开程序称之为商家应收金额)：实付加定金加平台优惠；没付款的行金额为空",
+            "merchantActualReceiveAmount（公开程序称之为商家应收金额）：实付加定金加平台优惠；没付款的行金额为空",
             "open platform, merchantActualReceiveAmount (商家应收金额 in public code): paid, deposit and the "
             "platform's discount; unpaid rows are empty",
         ),

@@ -250,9 +250,9 @@ def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house:
     text = everything(app)
     assert "每花 1 元推广，扣掉退款、货、费用和运费后拿回 0.80 元：亏 0.20 元" in text
     assert cells(app).drop_nulls("投产比").select("投产比", "现在", "保本").rows() == [
-        ("退货后 ROI(预计)", "1.60", "2.00"), ("净ROI(至今)", "2.00", "2.00"),
+        ("退货后 ROI（预计）", "1.60", "2.00"), ("净ROI（至今）", "2.00", "2.00"),
         ("整体支付ROI", "5.00", "5.00"),
-        ("全域ROI(报表)", "4.50", "5.00"),
+        ("全域ROI（报表）", "4.50", "5.00"),
     ]  # fmt: skip
     assert cells(app).drop_nulls("来源").select("来源", "计入", "花费", "现金", "赠款").rows() == [
         ("全域推广 · 计划", "计入", "¥12,000.00", "¥6,000.00", "¥6,000.00"),
@@ -263,8 +263,8 @@ def test_advertising_says_what_a_yuan_brings_back_and_which_report_counts(house:
 def test_shops_stand_side_by_side_each_with_its_own_line(house: Place) -> None:
     rows = (
         cells(run_page("ads", viewer(house, "a")))
-        .drop_nulls("退货后 ROI(预计)")
-        .select("店铺", "花费", "退货后 ROI(预计)", "保本", "保本了吗", "扣推广后的贡献")
+        .drop_nulls("退货后 ROI（预计）")
+        .select("店铺", "花费", "退货后 ROI（预计）", "保本", "保本了吗", "扣推广后的贡献")
         .rows()
     )
     assert rows == [

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
 import pytest
 from proof_cases import ANEW, SECOND, merchants, owner_of, published
+from screen_of import page_of
 from streamlit.testing.v1 import AppTest
 
 from dashboards.parts.page import period
 from dashboards.parts.page.money import yuan
 from dashboards.parts.page.way import Asked
+from dashboards.views.merchant import sharing
 from metrics.model.definitions import METRICS
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
@@ -133,3 +136,21 @@ def test_what_moved_since_the_last_look_is_one_line_for_the_session_and_gone_for
         assert last_look(viewer) == now and text(shown("restated", viewer)) == ""
     finally:
         accounts.remove(house.place, "掌柜")
+
+
+def test_what_is_shared_is_what_ask_says_month_by_month(house: Settings) -> None:
+    viewer = owner_of(house, 1)
+    asked = ask(viewer, ["paid_gmv", "net_by_order_date"], by=["month"]).rows.filter(pl.col("paid_gmv") != 0)
+    months, every = (item.value for item in page_of(sharing.show, viewer).dataframe)
+    told = pl.from_pandas(months).select(
+        month=pl.col("月份"),
+        kept=(pl.col("留下（元）") * 100).round().cast(pl.Int64),
+        back=(pl.col("退回（元）") * 100).round().cast(pl.Int64),
+    )
+    true = asked.select(
+        month=pl.col("month").cast(pl.String).str.head(7),
+        kept="net_by_order_date",
+        back=pl.col("paid_gmv") - pl.col("net_by_order_date"),
+    )
+    assert told.height >= 2 and told.sort("month").equals(true.sort("month"))
+    assert round(every["留下"].sum() * 100) == true["kept"].sum()

@@ -34,12 +34,12 @@ PAIRS = {
 }  # fmt: skip
 BREAK_EVEN = tuple(dict.fromkeys(PAIRS.values()))
 _SHORT = {
-    "matured_roi": ("退货后 ROI(预计)", "ROI after returns (estimate)"),
-    "net_roi": ("净ROI(至今)", "Net ROI so far"),
+    "matured_roi": ("退货后 ROI（预计）", "ROI after returns (estimate)"),
+    "net_roi": ("净ROI（至今）", "Net ROI so far"),
     "settled_roi": ("结算ROI", "Settled ROI"),
     "shop_roi": ("整体支付ROI", "ROI of all that was paid"),
-    "uni_roi": ("全域ROI(报表)", "Whole-site ROI (report)"),
-    "ad_roi": ("广告ROI(报表归因)", "Ad ROI (attributed by the report)"),
+    "uni_roi": ("全域ROI（报表）", "Whole-site ROI (report)"),
+    "ad_roi": ("广告ROI（报表归因）", "Ad ROI (attributed by the report)"),
 }
 _PAIR = {
     "name": Column("投产比", "ROI"),

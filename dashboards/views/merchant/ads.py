@@ -121,7 +121,7 @@ def _show_nothing(line: Answer) -> None:
         return
     with st.container(border=True, gap="xxsmall"):
         paid, net = st.columns(2)
-        paid.metric(pick("保本ROI(支付)", "Break-even ROI, paid"), times(even["break_even_roi"]))
+        paid.metric(pick("保本ROI（支付）", "Break-even ROI, paid"), times(even["break_even_roi"]))
         net.metric(pick("保本净ROI", "Break-even ROI, net"), times(even["break_even_net_roi"]))
         st.caption(
             pick("投之前先看：投产比低于它就是亏。", "Before spending: below these, advertising loses money.")
