@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboards.parts.channels.address import NO_PAGE
 from dashboards.parts.page.menu import entries
+from dashboards.serving.door import OPEN
 from dashboards.serving.visiting import token_of, visit_of
 from metrics.query.access import Viewer, home_place, resume
 from metrics.query.strangers import note_link, note_page
@@ -32,6 +33,7 @@ class Links:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note what is to be noted, then pass it on."""
         is_opened = scope["type"] == "http" and scope["method"] == "GET" and _is_page(scope)
+        is_opened = is_opened and scope["path"] not in OPEN
         elsewhere = await run_in_threadpool(_look, HTTPConnection(scope)) if is_opened else ""
         if elsewhere:
             away = RedirectResponse(elsewhere, 303, {"cache-control": "no-store"})

@@ -113,12 +113,13 @@ def test_a_choice_is_an_address_too(browser: Browser, address: str, tmp_path: Pa
     before = look(page, tmp_path, "sessions", 390)
     page.get_by_text("款式", exact=True).click()
     page.wait_for_url(re.compile("by=style"))
+    styles = page.url
     assert look(page, tmp_path, "styles", 390) != before
     page.get_by_text("近7天", exact=True).click()
-    page.wait_for_url(re.compile("from="))
-    assert "by=style" in page.url and "channel=own_live" in page.url
+    page.wait_for_url(lambda url: url != styles)
+    assert "from=" in page.url and "by=style" in page.url and "channel=own_live" in page.url
     page.go_back()
-    page.wait_for_url(re.compile(r"own_live&by=style$"))
+    page.wait_for_url(styles)
     page.go_back()
     page.wait_for_url(re.compile("own_live$"))
     assert look(page, tmp_path, "sessions", 390) == before

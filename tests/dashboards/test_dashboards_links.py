@@ -115,3 +115,10 @@ def test_what_a_link_asks_for_in_vain_is_said_whoevers_it_is(own_house: Place, w
     assert "没有采用" in everything(app) and not app.query_params
     app.run()
     assert "没有采用" not in everything(app)
+
+
+def test_the_form_leads_somebody_who_is_signed_in_to_where_they_wanted(server: Starlette) -> None:
+    """A second tab that waited at the form while the first signed in; going back past the first page."""
+    owner = browser_of(server, "a")
+    asked = owner.get("/sign_in?to=%2Fstock%3Fshop%3D1", headers=PAGE)
+    assert (asked.status_code, asked.headers["location"]) == (303, "/stock?shop=1")
