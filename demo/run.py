@@ -23,8 +23,8 @@ from demo.timetable import Timetable
 from warehouse.settings import Settings
 
 INTERRUPTED = 130
-#: The market of a first start. Its two merchants, who have four fifths of it, sell some 170 orders a day.
-LINES, MERCHANTS, DAYS = 66_000, 12, 122
+#: The market of a first start. Its two merchants, who have three quarters of it, sell some 190 orders a day.
+LINES, MERCHANTS, DAYS = 72_000, 12, 122
 
 
 def run_demo(

@@ -16,7 +16,7 @@ from simulator.history.platforms import CHANNELS, mix_of
 from simulator.history.trade import ORDER_FEN, PLAIN, Trade, sessions_a_day
 
 #: How far buyers are shared by what is on air the same day: 0 not at all, 1 all.
-_SHARED = 0.8
+_SHARED = 0.9
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ def make_sessions(
         for account, shops in clients.items()
     ]
     served, airing, started, ended, pull = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    if often is not None:
+        moved = DAY * _to_silent_days(people.shop_merchant[served], (started - starts[0]) // DAY, days)
+        started, ended = started + moved, ended + moved
     kept = np.flatnonzero(started < now)
     kept = kept[np.lexsort((airing[kept], started[kept]))]
     served, airing, started, ended = (
@@ -104,6 +107,22 @@ def _often(people: People, orders_a_day: float, trade: Trade) -> tuple[Floats, F
             rates[row, shop] = sessions_a_day(share * orders_a_day * ORDER_FEN, trade.session_fen)
         rates[1, shop] /= max(1, len(people.creators[shop]))
     return rates[0], rates[1]
+
+
+def _to_silent_days(merchant: Ints, day: Ints, days: int) -> Ints:
+    """By how many days each session moves, so that a merchant with enough of them is on air every evening:
+    an evening without one takes one of the nearest evening that has several.
+    """
+    moved = np.zeros(len(day), dtype=np.int64)
+    for mine in (np.flatnonzero(merchant == one) for one in np.unique(merchant)):
+        on_air = np.bincount(day[mine], minlength=days)
+        for silent in np.flatnonzero(on_air == 0):
+            spare = mine[(on_air[day[mine]] > 1) & (moved[mine] == 0)]
+            if len(spare):
+                taken = spare[np.argmin(np.abs(day[spare] - silent))]
+                on_air[day[taken]] -= 1
+                moved[taken] = silent - day[taken]
+    return moved
 
 
 def _levelled(

@@ -63,7 +63,7 @@ class Trade:
 
 PLAIN = Trade()
 DEMO = Trade(
-    lead_shares=(0.40, 0.39),
+    lead_shares=(0.39, 0.38),
     session_fen=1_150_000,
     session_spread=0.55,
     ad_share=(0.16, 0.24),
