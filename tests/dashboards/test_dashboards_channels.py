@@ -135,7 +135,7 @@ def test_concentration_is_told_in_words_of_what_can_be_told_apart(a: Viewer) -> 
     share = stays / int(known["stays"].sum())
     (line,) = [line for line in said(page(a)) if "能分出渠道的最后留下的钱里" in line]
     assert f"**{CHANNEL.zh(channel)}**" in line and f"**{tenths(share)}**" in line
-    assert f"({percent(share)})" in line
+    assert f"（{percent(share)}）" in line
     unknown = int(by_hand().filter(channel="unknown")["stays"].sum())
     (line,) = [line for line in said(page(a)) if "不摊给别的渠道" in line]
     assert f"{rough_yuan(unknown)}（{percent(unknown / int(by_hand()['stays'].sum()))}）" in line

@@ -88,7 +88,7 @@ def _hangs(base: tuple[str, str], found: Concentration, name: str) -> str:
     if found.share is None:
         return ""
     zh, en = base
-    tenth, part = tenths(found.share), f":gray[:small[({percent(found.share)})]]"
+    tenth, part = tenths(found.share), f":gray[:small[（{percent(found.share)}）]]"
     if found.share >= _MOST:
         return pick(f"{zh}，**{tenth}**靠**{name}**{part}", f"{en}, **{tenth}** hangs on **{name}**")
     return pick(
