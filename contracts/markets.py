@@ -32,3 +32,7 @@ UNITS_PER_YUAN: dict[str, int] = {
     "INR": 12,
     "RUB": 15,
 }
+
+_OTHERS = ("CNY", "EUR", "HKD", "CAD", "AUD", "NZD")
+#: Currencies whose codes and signs in a file are told apart from ours.
+CURRENCIES: tuple[str, ...] = tuple(dict.fromkeys((*_OTHERS, *ZONES, *UNITS_PER_YUAN)))

@@ -11,6 +11,7 @@ import re
 from html.parser import HTMLParser
 from xml.parsers import expat
 
+from connectors.files.currencies import before_number, mark_of
 from connectors.files.grids import Grid
 from contracts.intake import refuse
 
@@ -124,12 +125,13 @@ def _span(attributes: dict[str, str | None], name: str) -> int:
 class _Spreadsheet:
     """SpreadsheetML: ``Workbook / Worksheet / Table / Row / Cell / Data``.
 
-    Prefixes say nothing; comments and styles are passed over.
+    Prefixes say nothing; comments are passed over, and styles but for the money they show.
     """
 
     def __init__(self) -> None:
         self.grids: list[Grid] = []
         self._path: list[str] = []
+        self._style, self._marks = "", dict[str, str]()
         self._cell: dict[str, str] = {}
         self._type = ""
         self._text: list[str] = []
@@ -160,6 +162,10 @@ class _Spreadsheet:
         tag = name.rpartition(":")[2]
         attributes = {key.rpartition(":")[2]: value for key, value in given.items()}
         self._path.append(tag)
+        if tag == "Style":
+            self._style = attributes.get("ID", "")
+        elif tag == "NumberFormat":
+            self._marks[self._style] = _mark(attributes.get("Format", ""))
         if tag == "Worksheet":
             self.grids.append(Grid(attributes.get("Name", "")))
         elif not self.grids:
@@ -189,6 +195,8 @@ class _Spreadsheet:
         grid, text = self.grids[-1], "".join(self._text)
         if self._type == "DateTime":
             text = _NO_FRACTION.sub("", text).replace("T", " ")
+        if self._type == "Number" and text:
+            text = before_number(self._marks.get(self._cell.get("StyleID", ""), "")) + text
         index, cell = _number(self._cell, "Index"), self._cell
         is_error = self._type == "Error" or ("Formula" in cell and not self._type)
         across, down = (_number(cell, name) or 0 for name in ("MergeAcross", "MergeDown"))
@@ -196,6 +204,10 @@ class _Spreadsheet:
             text, across=across + 1, down=down + 1, place=index - 1 if index else None, is_error=is_error
         )
         self._text = []
+
+
+def _mark(number_format: str) -> str:
+    return "EUR" if number_format == "Euro Currency" else mark_of(number_format)
 
 
 def _number(attributes: dict[str, str], name: str) -> int | None:

@@ -14,6 +14,7 @@ import fastexcel
 import polars as pl
 
 from connectors.files.archives import looks_zipped
+from connectors.files.currencies import before_number
 from connectors.files.delimited import (
     HEADER_SEARCH_ROWS,
     MAX_COLUMNS,
@@ -161,6 +162,7 @@ def _sheet(
     frame = sheet.to_polars()
     frame = frame.rename({old: str(index) for index, old in enumerate(frame.columns)})
     frame = frame.with_columns(_as_held(frame, odd.long_numbers))
+    frame = frame.with_columns(_as_shown(frame, odd))
     rows = [["" if cell is None else cell for cell in row] for row in frame.head(HEADER_SEARCH_ROWS).rows()]
     # the reader of cells leaves out empty columns on the left
     merges = tuple(
@@ -189,6 +191,20 @@ def _as_held(frame: pl.DataFrame, numbers: Sequence[tuple[int, int, float]]) -> 
         if _is(frame, row, place - left, number):
             by_place.setdefault(place - left, {})[row - 1] = f"{number:.14E}"
     return [frame[str(place)].scatter(list(cells), list(cells.values())) for place, cells in by_place.items()]
+
+
+def _as_shown(frame: pl.DataFrame, odd: OddCells) -> list[pl.Series]:
+    """The columns with numbers shown as foreign money, each of these with its mark: ``USD 12.5``."""
+    marks: dict[str, dict[int, str]] = {}
+    for row, place, mark in odd.foreign:
+        name = str(place - odd.left)
+        if row <= frame.height and name in frame.columns:
+            marks.setdefault(name, {})[row - 1] = before_number(mark)
+    shown = []
+    for name, cells in marks.items():
+        before = pl.Series([""], dtype=pl.String).new_from_index(0, frame.height)
+        shown.append((before.scatter(list(cells), list(cells.values())) + frame[name]).alias(name))
+    return shown
 
 
 def _is(frame: pl.DataFrame, row: int, place: int, number: float) -> bool:

@@ -7,14 +7,17 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.files.archives import BOOK, DAMAGE, open_archive, read_head, read_part
+from connectors.files.currencies import marks_of_styles
 from connectors.files.grids import Merge
 from connectors.files.signatures import check_document
 from contracts.intake import refuse
 
 _RELATIONS = "xl/_rels/workbook.xml.rels"
+_LOOKS = "xl/styles.xml"
 _CHUNK = 1 << 20
 #: What formulas, error values, and numbers with an exponent or of sixteen digits hold. Plain words and one
 #: prefix: a pattern with a choice costs thrice.
@@ -34,6 +37,7 @@ _PLACED = re.compile(rb'<c\b[^<>]*?\br="([A-Z]+)[0-9]+"')
 _FORMULA_ALONE = re.compile(_CELL + rb"<f[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _LONG_NUMBER = re.compile(_CELL + rb"<v>([0-9]{16,}|[0-9](?:\.[0-9]+)?[eE]\+(?:1[5-9]|[2-9][0-9]))</")
 _TEXT = re.compile(rb'\bt="(?!n")')
+_STYLED = re.compile(rb'<c\b(?=[^<>]*\bs="([0-9]+)")([^<>]*?)\br="([A-Z]+)([0-9]+)"([^<>/]*)>')
 #: Whole numbers a float holds all of.
 _EXACT = 1 << 53
 
@@ -46,13 +50,15 @@ class OddCells:
 
     What the former say nobody here can know. The latter are ids somebody made numbers: the digits from the
     sixteenth on are gone or doubtful. ``merges`` are cells made one; ``left`` is the first column (0-based)
-    with a cell in the sheet's beginning.
+    with a cell in the sheet's beginning. ``foreign`` are numbers shown as another country's money, with row,
+    column and the mark (``connectors.files.currencies``).
     """
 
     without_result: tuple[int, ...] = ()
     long_numbers: tuple[tuple[int, int, float], ...] = ()
     merges: tuple[Merge, ...] = ()
     left: int = 0
+    foreign: tuple[tuple[int, int, str], ...] = ()
 
 
 def check_workbook(data: bytes) -> None:
@@ -72,9 +78,18 @@ def check_workbook(data: bytes) -> None:
 def odd_cells(data: bytes) -> dict[str, OddCells]:
     """Sheet name → its odd cells."""
     with open_archive(data) as archive:
+        marks = _marks(archive)
         return {
-            name: _odd_cells(archive, archive.getinfo(path)) for name, path in _sheet_parts(archive).items()
+            name: _odd_cells(archive, archive.getinfo(path), marks)
+            for name, path in _sheet_parts(archive).items()
         }
+
+
+def _marks(archive: zipfile.ZipFile) -> dict[str, str]:
+    """A cell's style → the mark of foreign money."""
+    return (
+        marks_of_styles(read_part(archive, archive.getinfo(_LOOKS))) if _LOOKS in archive.namelist() else {}
+    )
 
 
 def formula_cells(data: bytes) -> dict[str, list[tuple[int, int]]]:
@@ -95,9 +110,9 @@ def _formula_cells(content: bytes) -> list[tuple[int, int]]:
     return sorted((row, place - left) for row, place in found)
 
 
-def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:
+def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo, marks: Mapping[str, str]) -> OddCells:
     has_formulas, has_long, merges, left = _suspicions(archive, part)
-    if not has_formulas and not has_long:
+    if not has_formulas and not has_long and not marks:
         return OddCells(merges=merges, left=left)
     content = read_part(archive, part)
     rows = (
@@ -112,7 +127,17 @@ def _odd_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> OddCells:
         for a, letters, row, b, number in cells
         if not _TEXT.search(a + b) and _is_lossy(number)
     ]
-    return OddCells(tuple(sorted(rows)), tuple(long), merges, left)
+    return OddCells(tuple(sorted(rows)), tuple(long), merges, left, _foreign(content, marks))
+
+
+def _foreign(content: bytes, marks: Mapping[str, str]) -> tuple[tuple[int, int, str], ...]:
+    """The numbers whose style has a mark of foreign money; words are shown as they are."""
+    styled = _STYLED.findall(content) if marks else []
+    return tuple(
+        (int(row), _place(letters), marks[style.decode()])
+        for style, a, letters, row, b in styled
+        if style.decode() in marks and not _TEXT.search(a + b)
+    )
 
 
 def _suspicions(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[bool, bool, tuple[Merge, ...], int]:

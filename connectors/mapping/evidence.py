@@ -18,6 +18,7 @@ from connectors.files.spelling import to_ascii, trim
 from connectors.mapping.dictionary import best_name
 from connectors.mapping.kinds import needs_of
 from connectors.mapping.model import TIME_CELLS
+from contracts.markets import CURRENCIES
 
 _MOMENT = (
     r"^[0-9]{1,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,4}|^1[0-9]{9}([0-9]{3})?$|^20[0-9]{6}(?:[0-9]{4}|"
@@ -26,17 +27,16 @@ _MOMENT = (
 _AMOUNT = r"^[(]?(?:[A-Z]{1,3}\s*)?[$€£¥￥]?\s*[-+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[元A-Z)]*$"
 #: What the cells of a name look like, by the end of the name.
 _LOOKS = {"_fen": _AMOUNT, "_qty": r"^-?[0-9][0-9,]*(?:\.0+)?$", "_at": _MOMENT, "_date": _MOMENT}
-_CODES = ("USD", "EUR", "GBP", "HKD", "CNY", "JPY", "CAD", "AUD", "SGD")
 #: Marks of money → the currencies they may be of, the likeliest first.
 _MARKS: dict[str, tuple[str, ...]] = {
     r"^US\$": ("USD",), r"^CA\$": ("CAD",), r"^AU\$": ("AUD",), r"^HK\$": ("HKD",), r"^NT\$": ("TWD",),
     r"^S\$": ("SGD",), r"^\$": ("USD", "CAD", "AUD", "HKD", "TWD", "SGD", "NZD"),
     "€": ("EUR",), "£": ("GBP",), "[¥￥]": ("CNY", "JPY"), "RMB": ("CNY",),
-    **{code: (code,) for code in _CODES},
+    **{code: (code,) for code in CURRENCIES},
 }  # fmt: skip
 _MARK = r"[$€£¥￥]|[A-Z]{3}"
 #: Marks of money that are not the house's own: dropped before the one money parser reads the cell.
-_WORDS = "|".join((*_CODES, "RMB"))
+_WORDS = "|".join((*CURRENCIES, "RMB"))
 CURRENCY_MARK = rf"^(?:US|CA|AU|HK|NT|S)?[$€£]\s*|^(?:{_WORDS})\s*|\s*(?:{_WORDS})$"
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
