@@ -39,9 +39,10 @@ from connectors.mapping.labels import chosen, plain_answers, shown
 from connectors.mapping.model import MappingFile
 from connectors.mapping.propose import Proposal
 from connectors.mapping.questions import PAID_WHEN_PLACED, PRICED_KEY, Question
-from contracts.errors import BaiyunError, NotFoundError, UsageError
+from contracts.errors import BaiyunError, UsageError
 from pipeline import steps
 from pipeline.house import reading, writing
+from pipeline.intake.desk import Desk
 from pipeline.intake.mapping import (
     MappedPreview,
     forget_mapping,
@@ -69,10 +70,11 @@ def map_table(
     file: Annotated[Path, typer.Argument(help="不认识的表格 / the table nobody knows", metavar="FILE")],
     merchant: Merchant,
     shop: Shop,
-    platform: Annotated[
-        str,
-        typer.Option(help="店铺未登记时,它在哪个平台 / the platform of a shop that is not registered yet"),
-    ] = "other",
+    new_shop: Annotated[
+        bool,
+        typer.Option("--new-shop", help="登记这个新店铺,平台见 --platform / enter this new shop"),
+    ] = False,
+    platform: Annotated[str, typer.Option(help="新店铺在哪个平台 / the platform of a new shop")] = "other",
     kind: Annotated[
         str, typer.Option(help="这是什么表,默认按表头判断 / what kind of table, default: by its header")
     ] = "",
@@ -100,7 +102,7 @@ def map_table(
     request = _Request(
         merchant,
         shop,
-        platform,
+        platform if new_shop else "",
         kind,
         plain_answers(_pairs(given or [])),
         alias or [],
@@ -118,7 +120,10 @@ def map_table(
 
 @dataclass
 class _Request:
-    """What was typed; ``proposal`` is what was made of it so far."""
+    """What was typed; ``proposal`` is what was made of it so far.
+
+    ``platform``: of a new shop to be entered, else empty.
+    """
 
     merchant: str
     shop: str
@@ -134,7 +139,7 @@ class _Request:
 
 def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None:
     merchant, as_json = request.merchant, request.as_json
-    code = _platform_of(lake, merchant, request.shop, request.platform)
+    code = _platform_of(lake, settings, request)
     if request.alias:
         _learn(lake, settings, merchant, code, data, request.alias, as_json=as_json)
         return
@@ -177,13 +182,16 @@ def _text_of(path: Path) -> str:
         ) from None
 
 
-def _platform_of(lake: Lake, merchant: str, shop: str, platform: str) -> str:
-    """The platform of a shop; one nobody has entered is entered on the platform said."""
-    try:
-        return registry.shop(lake, merchant, shop).platform_code
-    except NotFoundError:
-        register_shop(lake, merchant, shop, platform, at=steps.now())
-        return platform
+def _platform_of(lake: Lake, settings: Settings, request: _Request) -> str:
+    """The platform of a shop, looked up as ``baiyun ingest`` does and refused alike; a new one is entered."""
+    now, by = steps.now(), getpass.getuser()
+    merchant, shop, is_new = request.merchant, request.shop, bool(request.platform)
+    registry.check_ids(merchant_id=merchant, shop_id=shop)
+    desk = Desk.open(lake, settings.place, merchant, shop, at=now, by=by, register=is_new)
+    if desk.shop:
+        return desk.shop.platform_code
+    register_shop(lake, merchant, shop, request.platform, at=now)
+    return request.platform
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

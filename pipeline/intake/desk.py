@@ -332,8 +332,8 @@ def _unknown(lake: Lake, merchant_id: str, shop_id: str) -> NotFoundError:
     """
     near = difflib.get_close_matches(shop_id, registry.shops(lake, merchant_id)["shop_id"].to_list())
     facts = {"merchant": merchant_id, "shop": shop_id, **({"near": "、".join(near)} if near else {})}
-    step_zh = "核对编号；新店铺用 baiyun shops add 或 ingest --new-shop 登记"
-    step_en = "check the id; enter a new shop with `baiyun shops add` or `ingest --new-shop`"
+    step_zh = "核对编号；新店铺用 baiyun shops add 登记，或在 ingest、map 后面加 --new-shop"
+    step_en = "check the id; enter a new shop with `baiyun shops add`, or `--new-shop` on `ingest` or `map`"
     return NotFoundError(
         "NOT_REGISTERED", "没有登记", "not registered", step_zh=step_zh, step_en=step_en, **facts
     )

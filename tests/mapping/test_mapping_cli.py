@@ -29,11 +29,11 @@ from contracts.errors import NotFoundError, UsageError
 from contracts.intake import FILE_RULES, UNREAD_HEADERS
 from pipeline.house import reading
 from pipeline.intake.mapping import own_aliases, own_mappings
-from warehouse.ops import MAPPING
+from warehouse.ops import MAPPING, MERCHANT, SHOP
 from warehouse.settings import Settings
 
 HOUSE = Path(__file__).parents[2]
-WHERE = ["--merchant", "acme", "--shop", "acme-own"]
+WHERE = ["--merchant", "acme", "--shop", "acme-own", "--new-shop"]
 OWN = table(
     "订单编号|下单日期|付款日期|商家编码|件数|应付总额|实付|订单状态|收货人姓名",
     "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|YS01|1|99.00|89.00|已发货|张三",
@@ -109,6 +109,31 @@ def test_mapping_a_table_again_mends_its_mapping_and_a_known_file_needs_none(hom
     known = run("map", FOLDER / "samples" / "mini_program_orders.csv", *WHERE, "--yes")
     assert isinstance(known.exception, UsageError)
     assert known.exception.rule == "KNOWN_LAYOUT"
+
+
+def test_an_unknown_shop_is_refused_as_by_ingest(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same sentence for a shop nobody entered, for another merchant's, and for a name one letter off."""
+
+    def refused(*words: str | Path) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as ended:
+            entry_point(*words)
+        return ended.value.code, capsys.readouterr().err
+
+    own = home / "own.csv"
+    for merchant, shop in (("acme", "acme-own"), ("acme", "acme-owm"), ("other", "acme-own")):
+        place = ["--merchant", merchant, "--shop", shop]
+        told = refused("map", own, *place, "--platform", "jd", "--yes")
+        assert told == refused("ingest", own, *place)
+        assert told[0] == 2 and "NOT_REGISTERED" in told[1] and "--new-shop" in told[1]
+        assert ("near=acme-own" in told[1]) is (shop == "acme-owm")
+        if shop == "acme-own" and merchant == "acme":
+            with reading(Settings()) as lake:
+                assert lake.read(SHOP).is_empty() and lake.read(MERCHANT).is_empty()
+            assert run("map", own, *WHERE, "--yes").exit_code == 0
+    taken = ["--merchant", "other", "--shop", "acme-own", "--new-shop"]
+    assert refused("map", own, *taken, "--yes") == refused("ingest", own, *taken)
+    with reading(Settings()) as lake:
+        assert lake.read(SHOP)["shop_id"].to_list() == ["acme-own"]
 
 
 def test_a_mapping_file_is_taken_as_it_is(home: Path) -> None:
@@ -311,7 +336,7 @@ def test_a_renamed_column_is_learned_by_name(home: Path) -> None:
         .encode()
     )
     (home / "erp.csv").write_bytes(data)
-    place = ["--merchant", "acme", "--shop", "acme-jd", "--platform", "jd"]
+    place = ["--merchant", "acme", "--shop", "acme-jd", "--new-shop", "--platform", "jd"]
     wrong = run("map", home / "erp.csv", *place, "--alias", "售后申请时间=没有这列")
     assert isinstance(wrong.exception, UsageError)
     assert wrong.exception.rule == "BAD_ALIAS"
@@ -336,7 +361,7 @@ def test_names_are_offered_where_they_alone_are_wrong_and_a_mapping_where_more_i
     """
     path = HOUSE / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
     text = path.read_text(encoding="utf-8-sig")
-    place = ["--merchant", "acme", "--shop", "acme-dy", "--platform", "douyin"]
+    place = ["--merchant", "acme", "--shop", "acme-dy", "--new-shop", "--platform", "douyin"]
     sheet = home / "sheet.csv"
     sheet.write_text(
         text.replace("达人ID", "达人编号ID")

@@ -198,7 +198,7 @@ def map_and_land(
     path.write_bytes(write(table))
     shop = f"{merchant}-own"
     answers = [word for answer in ANSWERS.get(sheet, ()) for word in ("--set", answer)]
-    run("map", path, "--merchant", merchant, "--shop", shop, "--yes", *answers)
+    run("map", path, "--merchant", merchant, "--shop", shop, "--new-shop", "--yes", *answers)
     with writing(settings) as lake:
         (landed,) = land_files(lake, settings.place, merchant, shop, [path], by="test", at=RECEIVED)
     return landed

@@ -100,7 +100,7 @@ def test_the_command_reads_such_a_sheet_as_well(
 ) -> None:
     """``map`` with what a person knows and ``-y``, then ``ingest``: the released lake holds the truth."""
     monkeypatch.setenv("BAIYUN_HOME", str(tmp_path / "home"))
-    made, where = sheet(Random(seed)), ["--merchant", "acme", "--shop", "acme-own"]
+    made, where = sheet(Random(seed)), ["--merchant", "acme", "--shop", "acme-own", "--new-shop"]
     path = tmp_path / ("orders.xlsx" if made.data[:2] == b"PK" else "orders.csv")
     path.write_bytes(made.data)
     keys = {question.key for question in propose(made.data, kind="orders").questions}
