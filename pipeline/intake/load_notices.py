@@ -58,8 +58,9 @@ def _noticed(part: Loaded, found: list[tuple[Export, Notice]]) -> Loaded:
 
 
 def _missing_rates(part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Notice]]:
-    """Per export the currencies and days of foreign rows that no rate converts.
+    """Per export the currencies and days of foreign rows of its file that no rate converts.
 
+    A row that tells an order and a line of it is one row.
     A row of a ledger may go by its order's day, so it certainly waits only where its currency has no rate at
     all.
     """
@@ -68,7 +69,7 @@ def _missing_rates(part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Noti
         if name not in _CLOCKS or "currency_code" not in frame.columns:
             continue
         rows = frame.filter(pl.col("currency_code") != "CNY").select(
-            "shop_id", "_export_id", "currency_code", day=pl.col(_CLOCKS[name]).dt.date()
+            "shop_id", "_export_id", "_row_number", "currency_code", day=pl.col(_CLOCKS[name]).dt.date()
         )
         by = ["currency_code", "day"] if _CLOCKS[name] == "created_at" else ["currency_code"]
         waiting.append(rows.join(rates.rename({"rate_date": "day"}), on=by, how="anti"))
@@ -77,7 +78,7 @@ def _missing_rates(part: Loaded, rates: pl.DataFrame) -> list[tuple[Export, Noti
         return []
     days = (
         rows.group_by("shop_id", "_export_id", "currency_code")
-        .agg(pl.len().alias("rows"), pl.col("day").drop_nulls().unique().sort())
+        .agg(pl.col("_row_number").n_unique().alias("rows"), pl.col("day").drop_nulls().unique().sort())
         .sort("currency_code")
     )
     told: dict[Export, tuple[int, list[tuple[str, str]]]] = {}

@@ -4,6 +4,7 @@ inbox, and the released numbers.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -60,6 +61,9 @@ def test_a_first_foreign_file_without_rates_names_them_and_what_brings_them(
     (receipt,) = told["files"]
     (notice,) = [notice for notice in receipt["notices"] if notice["rule"] == "RATE_MISSING"]
     assert code == 3 and receipt["verdict"] == "warned" and "baiyun rates import" in notice["message"]
+    with TIKTOK.open(encoding="utf-8-sig", newline="") as stream:
+        numbers = [row["Order ID"].strip() for row in csv.DictReader(stream)]
+    assert len(set(numbers)) < len(numbers) == notice["count"], "rows, as it says; one order has several"
     held = told["held"]["message"]
     currency, day = notice["about"].split(";")[0].split("、")[0].split(" ")[:2]
     assert currency in held and day in held and "baiyun rates import" in held
