@@ -166,7 +166,7 @@ def _map(lake: Lake, settings: Settings, data: bytes, request: _Request) -> None
         mapping = with_known_shops(lake, merchant, mapping)
     shown = preview_mapping(data, mapping, code, Limits.of(settings), shop_id=request.shop)
     saved = _saved(lake, merchant, mapping, shown, yes=request.yes, as_json=as_json)
-    shown_mapping.mapped(request.proposal, mapping, shown, saved=saved, as_json=as_json)
+    shown_mapping.mapped(request.proposal, mapping, shown, request.answers, saved=saved, as_json=as_json)
 
 
 def _text_of(path: Path) -> str:

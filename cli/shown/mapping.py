@@ -52,10 +52,13 @@ def proposed(proposal: Proposal) -> None:
     _strange(strange_words(proposal, {}))
 
 
-def found(proposal: Proposal, mapping: MappingFile | None = None) -> None:
+def found(
+    proposal: Proposal, mapping: MappingFile | None = None, answers: Mapping[str, str] | None = None
+) -> None:
     """What the cells showed of amounts, so that nobody was asked.
 
-    With a ``mapping``, also what was taken where nobody answered.
+    With a ``mapping``, also what the ``answers`` say to what was asked, and what was taken where nobody
+    answered.
     """
     for finding in proposal.findings:
         OUT.print(Text(f"✓ {finding.zh} / {finding.en}"))
@@ -74,12 +77,11 @@ def found(proposal: Proposal, mapping: MappingFile | None = None) -> None:
             else "按整单的,只算一次 / the whole's, counted once"
         )
         taken = whole if name else "按每行的,相加 / each row's, added up"
-        OUT.print(
-            Text(
-                f"? {question.zh} / {question.en} → {taken}(--set "
-                f"{question.key}={'|'.join(question.options)})"
-            )
-        )
+        asked_and_taken = f"{question.zh} / {question.en} → {taken}"
+        if (answers or {}).get(question.key):
+            OUT.print(Text(f"✓ {asked_and_taken}(您的回答 / as you answered)"))
+        else:
+            OUT.print(Text(f"? {asked_and_taken}(--set {question.key}={'|'.join(question.options)})"))
 
 
 def _strange(strange: Mapping[str, Sequence[str]]) -> None:
@@ -167,16 +169,22 @@ def preview(shown: MappedPreview) -> None:
 
 
 def mapped(
-    proposal: Proposal | None, mapping: MappingFile, shown: MappedPreview, *, saved: bool, as_json: bool
+    proposal: Proposal | None,
+    mapping: MappingFile,
+    shown: MappedPreview,
+    answers: Mapping[str, str],
+    *,
+    saved: bool,
+    as_json: bool,
 ) -> None:
-    """The mapping as a file, the preview, and whether it is kept from now on."""
+    """The mapping as a file, the preview, what was asked and answered, and whether it is kept from now on."""
     if as_json:
         print_json(_document(proposal, mapping, shown, saved))
         return
     preview(shown)
     OUT.print(Text(write_mapping(mapping)))
     if proposal:
-        found(proposal, mapping)
+        found(proposal, mapping, answers)
     told = (
         "已保存,这样的文件以后直接导入 / saved: files of this header are taken from now on"
         if saved

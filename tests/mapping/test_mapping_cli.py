@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 from cli import app
 from cli import run as run_command
 from cli.new_platform import write_skeleton
+from cli.terminal import OUT
 from connectors.mapping.file import FOLDER
 from connectors.mapping.model import MappingFile
 from contracts.errors import NotFoundError, UsageError
@@ -109,6 +110,32 @@ def test_mapping_a_table_again_mends_its_mapping_and_a_known_file_needs_none(hom
     known = run("map", FOLDER / "samples" / "mini_program_orders.csv", *WHERE, "--yes")
     assert isinstance(known.exception, UsageError)
     assert known.exception.rule == "KNOWN_LAYOUT"
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [("once", "按整单的,只算一次"), ("each", "按每行的,相加"), ("", "按整单的,只算一次")],
+)
+def test_what_was_answered_is_shown_as_answered(
+    home: Path, monkeypatch: pytest.MonkeyPatch, said: str, taken: str
+) -> None:
+    """An order of two rows with one amount on both: asked whose it is, until somebody has said it."""
+    monkeypatch.setattr(OUT, "width", 1_000)
+    (home / "rows.csv").write_bytes(
+        table(
+            "订单编号|下单日期|付款日期|商家编码|实付金额|订单状态",
+            "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|S1|89.00|已发货",
+            "A1|2026-11-01 10:00:00|2026-11-01 10:01:00|S2|89.00|已发货",
+            "A2|2026-11-02 10:00:00|2026-11-02 10:01:00|S1|45.00|已发货",
+            "A2|2026-11-02 10:00:00|2026-11-02 10:01:00|S2|45.00|已发货",
+        )
+    )
+    answers = ["--set", f"金额.实付金额={said}"] if said else []
+    done = run("map", home / "rows.csv", *WHERE, "--kind", "orders", "--yes", *answers)
+    assert done.exit_code == 0, done.output
+    (told,) = [line for line in done.stdout.splitlines() if f"→ {taken}" in line]
+    assert told.startswith("✓ " if said else "? ") and "实付金额" in told
+    assert ("您的回答 / as you answered" in told, "--set amount.实付金额" in told) == (bool(said), not said)
 
 
 def test_an_unknown_shop_is_refused_as_by_ingest(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
