@@ -32,7 +32,7 @@ setup:
 	  $(PYTHON) -m venv --clear .venv && $(call made_from,pwd,place); }
 	@$(call unless_made_from,cat requirements.lock,lock) { \
 	  echo '== 安装依赖,约 1 GB / installing dependencies, about 1 GB'; \
-	  $(PIP) install --require-hashes -r requirements.lock && $(call made_from,cat requirements.lock,lock); }
+	  $(PIP) install --require-hashes -r requirements.lock -c requirements.lock && $(call made_from,cat requirements.lock,lock); }
 	@$(call unless_made_from,cat pyproject.toml,project) { \
 	  echo '== 安装本项目 / installing this project'; \
 	  $(PIP) install --quiet --no-deps --no-build-isolation -e . && $(call made_from,cat pyproject.toml,project); }
@@ -40,7 +40,7 @@ setup:
 setup-dev: setup
 	@$(call unless_made_from,cat requirements-dev.lock,dev-lock) { \
 	  echo '== 安装测试工具 / installing test tools'; \
-	  $(PIP) install --require-hashes -r requirements-dev.lock && $(call made_from,cat requirements-dev.lock,dev-lock); }
+	  $(PIP) install --require-hashes -r requirements-dev.lock -c requirements.lock -c requirements-dev.lock && $(call made_from,cat requirements-dev.lock,dev-lock); }
 
 demo: setup
 	@exec $(BIN)/baiyun demo

@@ -318,6 +318,15 @@ def test_a_wheel_holds_every_file_that_lies_beside_the_modules(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_is_installed_as_its_own_constraint(lock: str) -> None:
+    """Pip takes a needed ``uvicorn[standard]`` for another package than the pinned ``uvicorn``, and without a
+    constraint refuses the lock as soon as there is a newer one.
+    """
+    made = [line for line in (HOUSE / "Makefile").read_text("utf-8").splitlines() if f"-r {lock}" in line]
+    assert made and all(f"-c {lock}" in line and "--require-hashes" in line for line in made)
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_a_lock_names_versions_and_hashes_and_no_address(lock: str) -> None:
     text = (HOUSE / lock).read_text(encoding="utf-8")
     assert not re.search(r"://|--(extra-)?index-url|--find-links|--trusted-host|(?<=\s)@ ", text)
