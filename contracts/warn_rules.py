@@ -209,18 +209,6 @@ WARN_RULES: dict[str, IntakeRule] = {
         "if this file is the newer one: withdraw it, add the day of export to its name, e.g. 导出20261215, "
         "and give it again",
     ),
-    "RECEIVED_EARLIER": IntakeRule(
-        "这个文件早先已经收到，但没有进过任何发布；这次接着做完，已经发布",
-        "received before, and in no release until now: finished and released",
-        *NOTHING,
-    ),
-    "RECEIVED_WAITS": IntakeRule(
-        "这个文件早先已经收到，还没有进入任何发布",
-        "received before, and in no release yet",
-        "不用再给：按没有放行的原因处理（baiyun releases list），再 baiyun build；在页面上传的请运维处理",
-        "no need to give it again: mend why the release is held (`baiyun releases list`), then `baiyun "
-        "build`; from a page, ask your operator",
-    ),
     "RATE_MISSING": IntakeRule(
         "外币的行在等汇率，没有计入任何数字",
         "rows in another currency wait for a rate and are in no figure",

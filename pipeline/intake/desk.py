@@ -20,7 +20,6 @@ from contracts.intake import UNREAD_HEADERS, Notice, refuse
 from pipeline.intake.mapping import MAPPED, mapped_elsewhere, own_aliases, source_of
 from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.intake.registering import register_shop
-from pipeline.intake.released import unreleased
 from pipeline.intake.sandbox.parsing import Limits, read_apart
 from transforms.gold.orders import fct_order_line
 from warehouse import keys, landing, registry
@@ -254,10 +253,7 @@ class Desk:
         )
 
     def known_receipt(self, reading: Reading, export_id: str, name: str) -> FileReceipt | None:
-        """The receipt "duplicate" when these bytes were loaded for this shop before, under whatever name.
-
-        Loaded and in no release yet it is none: the rows count with the next release.
-        """
+        """The receipt "duplicate" when these bytes were loaded for this shop before, under whatever name."""
         loads = self.loads.filter(
             (pl.col("export_id") == export_id) & (pl.col("kind_code") == reading.layout.kind)
         )
@@ -270,9 +266,9 @@ class Desk:
             self.lake.delete(LOAD, loads.select(LOAD.key))
             return None
         receipt = from_load(loads.row(0, named=True), name)
-        # unusable it still is: no row of it was ever counted
-        is_told = receipt.verdict == "unusable" or unreleased(self.lake, loads).height
-        return receipt if is_told else as_duplicate(receipt)
+        return (
+            receipt if receipt.verdict == "unusable" else as_duplicate(receipt)
+        )  # it still is: no row of it was ever counted
 
     def enter(self, row: dict[str, object]) -> None:
         """Have a manifest row entered when the desk closes."""

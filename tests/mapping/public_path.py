@@ -41,7 +41,7 @@ class Counter:
 
     def _map(self, name: str, data: bytes, answers: tuple[str, ...], how: str) -> Result:
         given = [word for answer in answers for word in ("--set", answer)]
-        where = ["-m", "acme", "-s", "shop", "--platform", self.platform]
+        where = ["-m", "acme", "-s", "shop", "--platform", self.platform, "--new-shop"]
         return self.run("map", self._write(name, data), *where, *given, how)
 
     def ingest(self, name: str, data: bytes) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_a_run_cut_off_before_its_release_is_finished_by_the_same_command(settin
     with pytest.raises(NotFoundError):
         paid(settings)
     done = ingest(settings, "m1", "s1", [DOUYIN])
-    assert done.receipts[0].verdict == "warned" and done.current is not None
+    assert done.receipts[0].verdict == "duplicate" and done.current is not None
     assert paid(settings) > 0
 
 
