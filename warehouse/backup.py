@@ -201,15 +201,20 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _copied(source: Path, target: Path) -> _File | None:
-    """Size and sha256 of what was copied, with its rights; None where there is no such file."""
+    """Size and sha256 of what was copied, with its rights and its time; None where there is no such file.
+
+    The inbox tells by a file's time whether it is still being written.
+    """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     try:
         with source.open("rb") as reading, target.open("wb") as writing:
-            target.chmod(source.stat().st_mode & 0o700)
+            status = os.fstat(reading.fileno())
+            target.chmod(status.st_mode & 0o700)
             while chunk := reading.read(_CHUNK):
                 digest.update(chunk)
                 size += writing.write(chunk)
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
     except FileNotFoundError:
         target.unlink(missing_ok=True)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import stat
 from pathlib import Path
 
@@ -148,3 +149,13 @@ def test_every_snapshot_a_release_may_need_is_in_it(home: Place, tmp_path: Path)
     restore(tmp_path / "copy", again, say=quiet)
     with reading(Settings(home=again.home), before) as lake:
         assert lake.read(MERCHANT).select("merchant_id").equals(pl.DataFrame({"merchant_id": ["m1"]}))
+
+
+def test_what_waits_is_as_old_as_it_was(home: Place, tmp_path: Path) -> None:
+    """A file of the inbox that bears the moment it was restored is taken for one still being written."""
+    waits = home.inbox / "m1" / "later.csv"
+    os.utime(waits, ns=(1_700_000_000_000_000_000, 1_700_000_000_000_000_000))
+    copy(home, tmp_path / "copy")
+    again = Place(tmp_path / "again")
+    restore(tmp_path / "copy", again, say=quiet)
+    assert (again.inbox / "m1" / "later.csv").stat().st_mtime_ns == 1_700_000_000_000_000_000
