@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+from pathlib import Path
 from typing import Annotated
 
 import polars as pl
@@ -13,15 +14,16 @@ from cli import show
 from cli.terminal import print_json, print_table
 from cli.words import HELD, Json, Merchant, group, read_day
 from contracts.amounts import yuan
-from contracts.errors import BaiyunError
 from district.declared import MEASURES
 from district.document import read
 from pipeline import steps
-from pipeline.district.contributing import contributions, of_members, unclassified
-from pipeline.district.publish import due_months, publish_month
+from pipeline.briefing.making import brief
+from pipeline.district.contributing import contributions, unclassified
+from pipeline.district.publish import publish_due
 from pipeline.house import reading, writing
 from warehouse import registry
 from warehouse.settings import Settings
+from warehouse.signed.briefings import Briefings
 from warehouse.signed.district_log import Entry, ReleaseLog
 
 app = group("协会:成员、贡献、发布 / the association: members, contributions, releases")
@@ -84,26 +86,32 @@ def publish(
     by: Annotated[str, typer.Option(help="谁发布 / who releases")] = "",
 ) -> None:
     """发布关账的月份;审核不通过的不发 / release closed months; one that the audit refuses stays back."""
-    settings = Settings()
     with show.progress() as say:
-        say("读取贡献", "reading contributions")
-        rows = of_members(settings)
-        now = steps.now()
-        due = due_months(settings, rows, now.date())
-        held = False
-        for wanted in [month] if month else due:
-            say(f"{wanted}", f"releasing {wanted}")
-            try:
-                entry = publish_month(settings, rows, wanted, made_by=by or getpass.getuser(), at=now)
-            except BaiyunError as error:
-                held = True
-                typer.echo(f"{wanted}: {error.sentence()}", err=True)
-            else:
-                _tell(entry)
-    if not month and not due:
+        outcomes = publish_due(Settings(), made_by=by or getpass.getuser(), month=month, say=say)
+    for outcome in outcomes:
+        if outcome.entry:
+            _tell(outcome.entry)
+        elif outcome.refusal:
+            typer.echo(f"{outcome.month}: {outcome.refusal.sentence()}", err=True)
+    if not outcomes:
         typer.echo("没有到期未发的月份 / no month is due")
-    if held:
+    if any(outcome.refusal for outcome in outcomes):
         raise typer.Exit(HELD)
+
+
+@app.command()
+def briefing(
+    month: Annotated[str, typer.Argument(help="YYYY-MM")],
+    to: Annotated[Path, typer.Option("--to", help="写到哪个文件夹 / into which folder")] = Path(),
+) -> None:
+    """一个月的简报:中英文的 HTML、PDF、Word / a month's briefing, in both languages and three formats."""
+    settings = Settings()
+    files = brief(settings, month)
+    to.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        path = to / file.name
+        path.write_bytes(Briefings(settings.place).read(file))
+        typer.echo(str(path))
 
 
 @app.command("list")

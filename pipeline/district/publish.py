@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.errors import UsageError
+from contracts.errors import BaiyunError, UsageError
+from contracts.fields import TIME_ZONE
 from district.cubes import Cube
 from district.declared import CUBES, MEASURES
 from district.document import CORRECTION, FIRST, Circumstances, read, write
 from district.panel import LAG_DAYS, is_closed
 from district.policy import Policy
 from district.release import correct_month, release_month
+from pipeline.district.contributing import of_members
 from pipeline.district.indexing import index_section
 from pipeline.district.kept import contributions_of, keep
 from warehouse import keys
@@ -75,6 +79,40 @@ def publish_month(
     index = index_section(log, entries, rows, release, policy)
     about = _about(settings, entries, FIRST, made_by, at, policy)
     return keep(log, write(release, about, index), rows)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a month: its release, or why there is none."""
+
+    month: str
+    entry: Entry | None = None
+    refusal: BaiyunError | None = None
+
+
+def publish_due(
+    settings: Settings,
+    *,
+    made_by: str,
+    at: dt.datetime | None = None,
+    month: str = "",
+    say: Callable[[str, str], None] = lambda zh, en: None,
+) -> list[Outcome]:
+    """Release ``month``, else every month that is due, from what the members contribute: one that is refused
+    stays back alone.
+
+    Raises ``NotFoundError`` before merchants' first release, ``UsageError`` LOG_DAMAGED.
+    """
+    say("读取贡献", "reading contributions")
+    rows, now = of_members(settings), at or dt.datetime.now(ZoneInfo(TIME_ZONE))
+    found = []
+    for wanted in [month] if month else due_months(settings, rows, now.date()):
+        say(wanted, f"releasing {wanted}")
+        try:
+            found.append(Outcome(wanted, publish_month(settings, rows, wanted, made_by=made_by, at=now)))
+        except BaiyunError as error:
+            found.append(Outcome(wanted, refusal=error))
+    return found
 
 
 def due_months(settings: Settings, contributions: pl.DataFrame, today: dt.date) -> list[str]:

@@ -1,10 +1,7 @@
 """The statement on paper: what the signed document says, with the document itself as an attachment, and a
 signature over the whole file.
 
-Chinese is set in STSong-Light, one of Adobe's predefined CID fonts (PDF 1.7, 9.7.5.2), for which every reader
-has a Song of its own, and figures and Latin in Helvetica, one of the fourteen every reader must have
-(9.6.2.2): neither the machine that writes nor the file carries a font, and a reader without Chinese still
-shows every figure. The signature over all bytes before it stands in a comment line after the end-of-file
+The signature over all bytes before it stands in a comment line after the end-of-file
 mark, where readers do not look (PDF 1.7, appendix H, note 18), so that not one bit of what is printed can
 change.
 """
@@ -16,32 +13,25 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
-from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from contracts.amounts import yuan
 from contracts.codes import CHANNEL, KIND, PLATFORM
 from metrics.query.ages import MATURE_DAYS
 from pipeline.statement.document import Document
+from pipeline.typeset import GREY, INK, register_fonts, text
 from warehouse.signed.signing import Signature
 
 ATTACHMENT = "statement.json"
-_FONT, _LATIN = "STSong-Light", "Helvetica"
-_LATIN_RUN = re.compile(r"[\x20-\x7e–—·×÷]+")
 _SEAL = b"%BAIYUN-ED25519 "
 _SEALED = re.compile(rb"%BAIYUN-ED25519 ([0-9a-f]{64}) ([0-9a-f]{128})\n")
 #: Files listed on paper; the attachment lists all of them.
 _LISTED = 30
-_INK, _GREY = colors.HexColor("#1f2328"), colors.HexColor("#d0d7de")
 
 
 def write(
@@ -87,7 +77,7 @@ def attached(body: bytes) -> bytes | None:
 
 
 def _pages(document: Document, signature: Signature) -> bytes:
-    pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    register_fonts()
     stream = io.BytesIO()
     title = (
         f"净成交凭证 {document['merchant']['name']} {document['period']['first']} – "
@@ -120,24 +110,24 @@ def _story(document: Document, signature: Signature) -> list[Flowable]:
     heads = [f"{item['zh']}\n{item['en']}" for item in document["metrics"]]
     released = document["release"]
     return [
-        _text("净成交凭证", 18, 22),
-        _text("Statement of kept sales", 10, 16),
-        _text(f"{document['merchant']['name']}（商家编号 merchant {document['merchant']['id']}）", 11, 16),
-        _text(
+        text("净成交凭证", 18, 22),
+        text("Statement of kept sales", 10, 16),
+        text(f"{document['merchant']['name']}（商家编号 merchant {document['merchant']['id']}）", 11, 16),
+        text(
             f"期间 period:{document['period']['first']} – {document['period']['last']}（含首尾 both "
             "included） "
             "· 金额单位：元 CNY",
             9,
             13,
         ),
-        _text(
+        text(
             f"数据发布 release #{released['number']},{released['published_at']} · 出具 issued "
             f"{document['issued_at']}",
             9,
             13,
         ),
-        _text(_reach_words(document), 9, 13),
-        _text(_open_words(document), 9, 13),
+        text(_reach_words(document), 9, 13),
+        text(_open_words(document), 9, 13),
         Spacer(1, 4 * mm),
         _table(
             ["合计 total", *heads],
@@ -151,10 +141,10 @@ def _story(document: Document, signature: Signature) -> list[Flowable]:
             [_row(item, names) for item in document["rows"]],
             [0.2, 0.18, 0.09],
         ),
-        *(_text(f"注 note:{note['zh']}。{note['en']}.", 8, 11) for note in document["notes"]),
+        *(text(f"注 note:{note['zh']}。{note['en']}.", 8, 11) for note in document["notes"]),
         Spacer(1, 5 * mm),
         _heading("口径 Definitions"),
-        *(_text(_definition(item), 8, 11.5) for item in document["metrics"]),
+        *(text(_definition(item), 8, 11.5) for item in document["metrics"]),
         Spacer(1, 5 * mm),
         *_files(document),
         Spacer(1, 5 * mm),
@@ -220,59 +210,29 @@ def _files(document: Document) -> list[Flowable]:
     return [
         _heading(f"来源文件 {len(files)} 个 Files it rests on"),
         _table(["种类 · 店铺 kind · shop", "收到 received", "SHA-256"], rows, [0.26, 0.12, 0.62], size=6.5),
-        _text(more, 8, 11),
-        _text(f"全部文件指纹的指纹 sha256 of all of them: {document['files_sha256']}", 7, 11),
+        text(more, 8, 11),
+        text(f"全部文件指纹的指纹 sha256 of all of them: {document['files_sha256']}", 7, 11),
     ]
 
 
 def _how_to_check(signature: Signature) -> list[Flowable]:
     return [
         _heading("如何核验 How to check"),
-        _text("baiyun verify 本文件 · 任何一个字节改动都会失败。请向出具方核对密钥指纹。", 9, 13),
-        _text(
+        text("baiyun verify 本文件 · 任何一个字节改动都会失败。请向出具方核对密钥指纹。", 9, 13),
+        text(
             "baiyun verify FILE fails when a single byte was changed. Ask the issuer for the fingerprint of "
             "the key and compare it.",
             9,
             13,
         ),
-        _text(f"密钥指纹 fingerprint: {signature.fingerprint}", 9, 13),
-        _text(f"公钥 public key (Ed25519): {signature.public_key}", 7, 11),
-        _text(f"文档签名 signature of the attached document: {signature.value}", 7, 11),
+        text(f"密钥指纹 fingerprint: {signature.fingerprint}", 9, 13),
+        text(f"公钥 public key (Ed25519): {signature.public_key}", 7, 11),
+        text(f"文档签名 signature of the attached document: {signature.value}", 7, 11),
     ]
 
 
 def _heading(words: str) -> Paragraph:
-    return _text(words, 11, 16, keepWithNext=True)
-
-
-def _text(words: str, size: float, leading: float, *, right: bool = False, **more: Any) -> Paragraph:  # noqa: ANN401 - reportlab's style
-    style = ParagraphStyle(
-        "text",
-        fontName=_FONT,
-        fontSize=size,
-        leading=leading,
-        wordWrap="CJK",
-        textColor=_INK,
-        alignment=2 if right else 0,
-        **more,
-    )
-    return Paragraph(_marked(words), style)
-
-
-def _marked(words: str) -> str:
-    """``words`` as a paragraph's markup: what Helvetica can show in Helvetica, the rest in Song.
-
-    Line breaks kept.
-    """
-    latin = _LATIN_RUN.sub(
-        lambda run: f"\x01{run[0]}\x02", words.replace("−", "–")
-    )  # neither font has a minus sign of its own
-    return (
-        escape(latin)
-        .replace("\x01", f'<font name="{_LATIN}">')
-        .replace("\x02", "</font>")
-        .replace("\n", "<br/>")
-    )
+    return text(words, 11, 16, keepWithNext=True)
 
 
 def _table(
@@ -285,12 +245,12 @@ def _table(
     rest = (1 - sum(first)) / max(1, len(heads) - len(first))
     places = [width * share for share in [*first, *[rest] * (len(heads) - len(first))]]
     cells = [
-        [_text(cell, size, size * 1.4, right=column >= len(first)) for column, cell in enumerate(row)]
+        [text(cell, size, size * 1.4, right=column >= len(first)) for column, cell in enumerate(row)]
         for row in (heads, *rows)
     ]
     style = [
-        ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.25, _GREY),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.8, INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.25, GREY),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
     return Table(
@@ -306,7 +266,7 @@ def _table(
 def _table_row(cells: Sequence[str]) -> Table:
     """The foot of a page: words to the left, its number to the right."""
     width = A4[0] - 32 * mm
-    return Table([[_text(cells[0], 7, 10), _text(cells[1], 7, 10, right=True)]], [width * 0.9, width * 0.1])
+    return Table([[text(cells[0], 7, 10), text(cells[1], 7, 10, right=True)]], [width * 0.9, width * 0.1])
 
 
 def _money(fen: int | None) -> str:

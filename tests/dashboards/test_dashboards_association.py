@@ -14,11 +14,12 @@ from dashboards_cases import PASSWORD
 from screen import cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
-from dashboards.parts.association.shares import rows_of
 from dashboards.parts.page.book import Book
 from metrics.query import access
 from metrics.query.access import Viewer
 from metrics.reports.association.releases import released
+from metrics.reports.association.told.shares import rows_of
+from metrics.reports.association.told.words import PICKS
 from metrics.reports.sheets import as_workbook
 from warehouse.place import Place
 from warehouse.signed.district_log import ReleaseLog
@@ -241,7 +242,7 @@ def test_before_the_first_month_it_says_when_it_comes_and_what_it_takes(
 def test_the_bars_are_the_whole_and_its_platforms(house: Place, measure: str) -> None:
     """The first bar is the district, by channel as far as is published; the others add up to it."""
     [month] = [month for month in released(association(house)) if month.name == NEWEST]
-    rows = rows_of(month, measure)
+    rows = rows_of(PICKS["zh"], month, measure)
     first = rows[0].row
     by_bar: dict[str, float] = {}
     for row in rows:

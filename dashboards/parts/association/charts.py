@@ -8,10 +8,10 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.page.charts import KEPT_COLOUR, PAID_COLOUR, ink
+from dashboards.parts.page.charts import ink
 from dashboards.parts.page.language import pick
+from metrics.reports.readable import FALLING, KEPT_COLOUR, PAID_COLOUR, RISING
 
-RISING, FALLING, REST_COLOUR = KEPT_COLOUR, "#c8553d", "#dcdcdc"
 _ROW, _LEGEND_LINE = 44, 22
 
 

@@ -7,22 +7,13 @@ from operator import itemgetter
 
 import polars as pl
 
-from dashboards.parts.association.words import called
 from dashboards.parts.page.language import pick
 from metrics.model.notes import Note
 from metrics.reports.association.cells import KEPT, REFUND
+from metrics.reports.association.names import DIMENSIONS
 from metrics.reports.association.releases import Month
+from metrics.reports.association.told.words import called
 from metrics.reports.sheets import Column, Sheet
-
-DIMENSIONS = {
-    "platform_code": ("平台", "platform"),
-    "channel_code": ("渠道", "channel"),
-    "category_code": ("品类", "category"),
-    "price_band_code": ("价格带", "price band"),
-    "size_code": ("尺码", "size"),
-    "colour_code": ("色系", "colour"),
-    "region_code": ("地区", "region"),
-}
 
 
 def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
@@ -31,7 +22,10 @@ def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
     rows = [
         {
             "month": month.name,
-            **{name: called(name, nodes[name]) if name in nodes else pick("合计", "all") for name in names},
+            **{
+                name: called(pick, name, nodes[name]) if name in nodes else pick("合计", "all")
+                for name in names
+            },
             "kept": figures[KEPT],
             "refund": figures[REFUND],
             "paid": figures[KEPT] + figures[REFUND],

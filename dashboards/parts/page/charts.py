@@ -15,8 +15,10 @@ import streamlit as st
 
 from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import tick_yuan, ticks
+from metrics.reports.readable import CHANNEL_COLOURS as CHANNEL_COLOURS
+from metrics.reports.readable import KEPT_COLOUR as KEPT_COLOUR
+from metrics.reports.readable import PAID_COLOUR as PAID_COLOUR
 
-KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 ROW_HEIGHT = 46
 
 
@@ -93,20 +95,6 @@ def show_line(points: Sequence[float], alt_text: str) -> None:
     st.altair_chart(
         line.properties(height=40, padding=0).configure_view(stroke=None), width="stretch", alt=alt_text
     )
-
-
-#: Told apart by colour-blind readers too (after Okabe and Ito), and light enough for dark figures on them.
-CHANNEL_COLOURS = {
-    "own_live": "#2fb5a4",
-    "creator_live": "#e9a820",
-    "short_video": "#6db6e0",
-    "product_card": "#d48ab3",
-    "search": "#93a8e6",
-    "other": "#a8a8a8",
-    "own": "#a5d8d0",
-    "creator": "#f0cf8a",
-    "unknown": "#d4d4d4",
-}
 
 
 def _length(column: str) -> alt.X:

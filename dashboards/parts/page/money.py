@@ -9,22 +9,20 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 from dashboards.parts.page.language import pick
+from metrics.reports.readable import NOTHING as NOTHING
+from metrics.reports.readable import in_yuan, signed_yuan
+from metrics.reports.readable import percent as percent
+from metrics.reports.readable import points as points
+from metrics.reports.readable import signed_percent as signed_percent
+from metrics.reports.readable import yuan as yuan
 
 WAN, YI = Decimal(10_000), Decimal(100_000_000)
-NOTHING = "—"
 _TENTHS = "零一二三四五六七八九十"
-
-
-def yuan(fen: int | None) -> str:
-    """Exact, with grouping: 190248715 → ``¥1,902,487.15``; ``—`` for None."""
-    return NOTHING if fen is None else _signed(fen, f"{_in_yuan(fen):,.2f}")
 
 
 def money_of(currency: str, minor: int) -> str:
     """An amount in another shop's money: 123456 hundredths → ``THB 1,234.56``; CNY as ``yuan``."""
-    return (
-        yuan(minor) if currency == "CNY" else f"{currency} {'-' if minor < 0 else ''}{_in_yuan(minor):,.2f}"
-    )
+    return yuan(minor) if currency == "CNY" else f"{currency} {'-' if minor < 0 else ''}{in_yuan(minor):,.2f}"
 
 
 def short_yuan(fen: int | None) -> str:
@@ -33,8 +31,8 @@ def short_yuan(fen: int | None) -> str:
     """
     if fen is None:
         return NOTHING
-    amount = _in_yuan(fen)
-    return _signed(fen, f"{amount:,.2f}" if amount < WAN else _in_units(amount))
+    amount = in_yuan(fen)
+    return signed_yuan(fen, f"{amount:,.2f}" if amount < WAN else _in_units(amount))
 
 
 def rough_yuan(fen: int | None) -> str:
@@ -81,30 +79,6 @@ def tick_yuan(amount: Decimal) -> str:
     return (whole.rstrip("0").rstrip(".") if "." in whole else whole) + name
 
 
-def percent(fraction: float | None) -> str:
-    """0.384 → ``38%``, 0.0019 → ``0.19%``; ``—`` where there is nothing to divide by.
-
-    Not clipped: more than 100% is a fact too.
-    """
-    if fraction is None:
-        return NOTHING
-    step = Decimal("0.01") if 0 < abs(fraction) < 0.01 else Decimal(1)
-    return f"{(Decimal(str(fraction)) * 100).quantize(step, ROUND_HALF_UP)}%"
-
-
-def signed_percent(rate: float | None) -> str:
-    """A change: −0.018 → ``−1.8%``, 0.02 → ``+2.0%``; ``—`` where there is nothing to compare with."""
-    if rate is None:
-        return NOTHING
-    found = (Decimal(str(rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"{'−' if found < 0 else '+' if found > 0 else ''}{abs(found)}%"
-
-
-def points(value: float | None) -> str:
-    """An index of 100 in its base: 96.412 → ``96.4``."""
-    return NOTHING if value is None else f"{Decimal(str(value)).quantize(Decimal('0.1'), ROUND_HALF_UP)}"
-
-
 def tenths(fraction: float) -> str:
     """A part of a whole as people say it: 0.68 → ``近七成``, 0.33 → ``三成多``, 0.5 → ``一半``; in English
     its percentage.
@@ -144,10 +118,6 @@ def share(part: int | None, whole: int | None) -> float | None:
     return part / whole if part is not None and whole else None
 
 
-def _in_yuan(fen: int) -> Decimal:
-    return Decimal(abs(fen)) / 100
-
-
 def _units() -> list[tuple[Decimal, str]]:
     """What large numbers are counted in, the largest first."""
     english = [(Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(1000), "k")]
@@ -162,10 +132,6 @@ def _in_units(amount: Decimal) -> str:
         if abs(digits := _digits(amount / unit)) * unit < units[place - 1][0]:
             return f"{digits:,}{name}"
     return f"{_digits(amount / units[0][0]):,}{units[0][1]}"
-
-
-def _signed(fen: int, digits: str) -> str:
-    return f"{'-' if fen < 0 else ''}¥{digits}"
 
 
 def _digits(amount: Decimal) -> Decimal:

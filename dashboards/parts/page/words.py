@@ -12,6 +12,7 @@ from contracts.codes import CHANNEL
 from contracts.fields import TIME_ZONE
 from dashboards.parts.page.language import label, pick
 from metrics.model.guide import tooltip
+from metrics.reports.readable import MONTHS_EN
 
 BEIJING = ZoneInfo(TIME_ZONE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -25,8 +26,6 @@ _DEVICES = {
     "未知设备": "unknown device",
     "命令行": "command line",
 }
-#: Written out: the names a machine gives them follow its own language.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = (
     ("一", "Monday"), ("二", "Tuesday"), ("三", "Wednesday"), ("四", "Thursday"), ("五", "Friday"),
     ("六", "Saturday"), ("日", "Sunday"),
@@ -96,12 +95,12 @@ def day(date: dt.date, this_year: int | None = None) -> str:
     """``11月24日`` or ``24 Nov``, with the year when it is not ``this_year`` (default: now)."""
     is_this = date.year == (this_year or today().year)
     zh = f"{'' if is_this else f'{date.year}年'}{date.month}月{date.day}日"
-    return pick(zh, f"{date.day} {_MONTHS[date.month - 1]}{'' if is_this else f' {date.year}'}")
+    return pick(zh, f"{date.day} {MONTHS_EN[date.month - 1]}{'' if is_this else f' {date.year}'}")
 
 
 def month(first: dt.date) -> str:
     """``2026年11月``, ``Nov 2026``."""
-    return pick(f"{first.year}年{first.month}月", f"{_MONTHS[first.month - 1]} {first.year}")
+    return pick(f"{first.year}年{first.month}月", f"{MONTHS_EN[first.month - 1]} {first.year}")
 
 
 def weekday(date: dt.date) -> str:

@@ -12,7 +12,15 @@ import streamlit as st
 from dashboards.parts.association.charts import show_share_bars
 from dashboards.parts.association.cubes import cube_sheet, notes_of
 from dashboards.parts.association.page import months_of, show_method
-from dashboards.parts.association.shares import (
+from dashboards.parts.page.book import put
+from dashboards.parts.page.failure import TellFailure, show_empty
+from dashboards.parts.page.frame import show_heading
+from dashboards.parts.page.language import pick
+from dashboards.parts.page.menu import Card
+from dashboards.parts.page.table import show_table
+from metrics.query.access import Viewer
+from metrics.reports.association.releases import Month
+from metrics.reports.association.told.shares import (
     MEASURES,
     PARTS,
     Row,
@@ -25,15 +33,7 @@ from dashboards.parts.association.shares import (
     rows_of,
     value,
 )
-from dashboards.parts.association.words import HIDDEN, REST, month_name
-from dashboards.parts.page.book import put
-from dashboards.parts.page.failure import TellFailure, show_empty
-from dashboards.parts.page.frame import show_heading
-from dashboards.parts.page.language import pick
-from dashboards.parts.page.menu import Card
-from dashboards.parts.page.table import show_table
-from metrics.query.access import Viewer
-from metrics.reports.association.releases import Month
+from metrics.reports.association.told.words import HIDDEN, REST, month_name
 from metrics.reports.sheets import Column, Sheet
 
 CARD = Card("district_channels", "全区渠道", "District channels", ":material/stacked_bar_chart:", 2)
@@ -57,12 +57,12 @@ def show(viewer: Viewer) -> None:
         return
     month, measure = _choose(months)
     if () in month.figures:
-        st.subheader(finding(month, measure), anchor=False)
+        st.subheader(finding(pick, month, measure), anchor=False)
         with TellFailure(pick("占比图", "Chart of shares")):
             _show_bars(month, measure)
-        st.markdown(concentration_words(month))
+        st.markdown(concentration_words(pick, month))
     else:
-        where = month_name(month.name)
+        where = month_name(pick, month.name)
         show_empty(
             f"**{where}全区的合计保密，没有占比。** 成员太少，或有人占得太大。",
             f"**{where}: the district's total is withheld, so there are no shares.** Members are too few, or "
@@ -83,7 +83,7 @@ def _choose(months: Sequence[Month]) -> tuple[Month, str]:
         at = st.selectbox(
             pick("月份", "Month"),
             range(len(newest)),
-            format_func=lambda place: month_name(newest[place].name),
+            format_func=lambda place: month_name(pick, newest[place].name),
             key="district_month",
             width=220,
         )
@@ -101,7 +101,7 @@ def _choose(months: Sequence[Month]) -> tuple[Month, str]:
 
 def _show_bars(month: Month, measure: str) -> None:
     """One bar for the district, one for each platform, all of them against the same whole."""
-    rows = rows_of(month, measure)
+    rows = rows_of(pick, month, measure)
     show_heading(*_heading(rows))
     names, colours = colours_of(rows)
     frame = pl.DataFrame(
@@ -109,7 +109,7 @@ def _show_bars(month: Month, measure: str) -> None:
         schema=["row", "told", "name", "share", "text"],
         orient="row",
     )
-    where = month_name(month.name)
+    where = month_name(pick, month.name)
     alt = pick(
         f"{where}全区各平台、各渠道的占比", f"{where}: platforms and channels as shares of the district"
     )
@@ -125,7 +125,7 @@ def _heading(rows: Sequence[Row]) -> tuple[str, str]:
 
 
 def _show_table(viewer: Viewer, months: Sequence[Month], month: Month, measure: str) -> None:
-    show_heading(*refund_words(month))
+    show_heading(*refund_words(pick, month))
     columns = {
         "platform": Column("平台", "platform"),
         "channel": Column("渠道", "channel"),
@@ -140,8 +140,8 @@ def _show_table(viewer: Viewer, months: Sequence[Month], month: Month, measure: 
         for channel in inside or [platform]:
             rows.append(
                 {
-                    "platform": part_name(_PLATFORM, platform),
-                    "channel": part_name(_CHANNEL, channel) if inside else pick(*HIDDEN),
+                    "platform": part_name(pick, _PLATFORM, platform),
+                    "channel": part_name(pick, _CHANNEL, channel) if inside else pick(*HIDDEN),
                     "share": value(channel, measure) / total if total else None,
                     "kept": channel.kept_fen,
                     "refund": channel.refund_rate,

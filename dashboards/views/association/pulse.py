@@ -11,24 +11,24 @@ import streamlit as st
 
 from dashboards.parts.association.charts import show_index
 from dashboards.parts.association.cubes import notes_of
-from dashboards.parts.association.index_words import (
-    diffusion_words,
-    headline,
-    matched_words,
-    turning_words,
-)
 from dashboards.parts.association.page import months_of, show_method
-from dashboards.parts.association.words import month_name, short_month
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.language import pick
 from dashboards.parts.page.menu import Card
-from dashboards.parts.page.money import NOTHING, percent
 from dashboards.parts.page.money import points as in_points
 from dashboards.parts.page.table import show_table
 from metrics.query.access import Viewer
 from metrics.reports.association.pulse import Pulse, pulse
 from metrics.reports.association.releases import Month
+from metrics.reports.association.told.index_words import (
+    diffusion_words,
+    headline,
+    matched_words,
+    published_words,
+    turning_words,
+)
+from metrics.reports.association.told.words import month_name, short_month
 from metrics.reports.sheets import Column, Sheet
 
 CARD = Card("pulse", "景气", "Pulse", ":material/monitoring:", 1)
@@ -64,12 +64,12 @@ def show(viewer: Viewer) -> None:
     if not months:
         return
     points = pulse(months)
-    st.subheader(headline(points), anchor=False)
+    st.subheader(headline(pick, points), anchor=False)
     if any(point.level is not None for point in points):
         with TellFailure(pick("指数图", "Chart of the index")):
             _show_chart(points)
     _show_beside(months, points)
-    st.markdown(turning_words(points))
+    st.markdown(turning_words(pick, points))
     show_heading("每个月", "Month by month")
     with TellFailure(pick("每个月", "Month by month")):
         show_table(viewer, index_sheet(months, points), pinned="month")
@@ -80,7 +80,7 @@ def index_sheet(months: Sequence[Month], points: Sequence[Pulse]) -> Sheet:
     """Every released month of the index, the newest first."""
     rows = [
         {
-            "month": month_name(point.month),
+            "month": month_name(pick, point.month),
             "level": point.level,
             "monthly": point.monthly.change_rate if point.monthly else None,
             "yearly": point.yearly.change_rate if point.yearly else None,
@@ -100,12 +100,12 @@ def index_sheet(months: Sequence[Month], points: Sequence[Pulse]) -> Sheet:
 def _show_chart(points: Sequence[Pulse]) -> None:
     rows = pl.DataFrame(
         {
-            "month": [short_month(point.month) for point in points],
+            "month": [short_month(pick, point.month) for point in points],
             "level": pl.Series([point.level for point in points], dtype=pl.Float64),
             "told": [in_points(point.level) for point in points],
         }
     )
-    first, last = month_name(points[0].month), month_name(points[-1].month)
+    first, last = month_name(pick, points[0].month), month_name(pick, points[-1].month)
     show_index(
         rows,
         pick(f"{first}到{last}的白云直播服装指数", f"The Baiyun live apparel index from {first} to {last}"),
@@ -115,17 +115,10 @@ def _show_chart(points: Sequence[Pulse]) -> None:
 def _show_beside(months: Sequence[Month], points: Sequence[Pulse]) -> None:
     """On how much the newest month stands: matched part, diffusion, published part."""
     newest = points[-1]
-    shown = [months[-1].shown_rate(cube) for cube in months[-1].cubes]
-    known = [rate for rate in shown if rate is not None]
-    least, most = (percent(find(known)) if known else NOTHING for find in (min, max))
-    span = least if least == most else f"{least}–{most}"
-    of = pick(
-        "各张表里单独公开的金额；其余合并公开或保密", "of the value is published cell by cell, table by table"
-    )
     cards = [
-        (pick("可比的部分", "Matched part"), *matched_words(newest.monthly)),
-        (pick("扩散指数", "Diffusion index"), *diffusion_words(newest.monthly)),
-        (pick("公开的部分", "Published part"), span, of),
+        (pick("可比的部分", "Matched part"), *matched_words(pick, newest.monthly)),
+        (pick("扩散指数", "Diffusion index"), *diffusion_words(pick, newest.monthly)),
+        (pick("公开的部分", "Published part"), *published_words(pick, months[-1])),
     ]
     for column, (name, value, said) in zip(st.columns(3), cards, strict=True):
         with column, st.container(border=True, height="stretch"):

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.association.change_words import MOST, finding, hidden_words, name_of
 from dashboards.parts.association.charts import show_changes
-from dashboards.parts.association.cubes import DIMENSIONS, cube_sheet, notes_of
+from dashboards.parts.association.cubes import cube_sheet, notes_of
 from dashboards.parts.association.page import months_of, show_method
-from dashboards.parts.association.words import about_next, month_name
+from dashboards.parts.association.words import about_next
 from dashboards.parts.page.book import put
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
@@ -23,7 +22,10 @@ from dashboards.parts.page.money import signed_percent
 from dashboards.parts.page.table import show_table
 from metrics.query.access import Viewer
 from metrics.reports.association.changes import Changes, changes, month_before, year_before
+from metrics.reports.association.names import DIMENSIONS
 from metrics.reports.association.releases import Month
+from metrics.reports.association.told.change_words import MOST, finding, hidden_words, name_of
+from metrics.reports.association.told.words import month_name
 from metrics.reports.sheets import Column, Sheet
 
 CARD = Card("trends", "全区趋势", "District trends", ":material/trending_up:", 3)
@@ -63,9 +65,10 @@ def show(viewer: Viewer) -> None:
         if name in by_name
     ]
     if not against:
+        only = month_name(pick, newest.name)
         show_empty(
-            f"只有 {month_name(newest.name)}，还没有可以比的月份。{about_next(months)}",
-            f"Only {month_name(newest.name)} is released: there is no month to compare. {about_next(months)}",
+            f"只有 {only}，还没有可以比的月份。{about_next(months)}",
+            f"Only {only} is released: there is no month to compare. {about_next(months)}",
         )
     for before, zh, en in against:
         with TellFailure(pick(f"和{zh}比", f"Beside {en}")):
@@ -94,16 +97,16 @@ def _show_against(viewer: Viewer, months: Sequence[Month], before: Month, table:
     newest = months[-1]
     names, cube = _TABLES[table]
     found = changes(before, newest, cube, names)
-    st.subheader(finding(found, newest, what), anchor=False)
+    st.subheader(finding(pick, found, newest, what), anchor=False)
     if found.rows:
         shown = found.rows if len(found.rows) <= 2 * MOST else (*found.rows[:MOST], *found.rows[-MOST:])
         frame = pl.DataFrame(
-            [(name_of(row.key), row.rate, signed_percent(row.rate)) for row in shown],
+            [(name_of(pick, row.key), row.rate, signed_percent(row.rate)) for row in shown],
             schema=["name", "change", "text"],
             orient="row",
         )
         show_changes(frame, pick(f"和{what}比，涨的和跌的", f"What rose and fell beside {what}"))
-    st.caption(hidden_words(found, newest, cube))
+    st.caption(hidden_words(pick, found, newest, cube))
     if found.rows:
         show_heading(*_table_heading(found))
         show_table(viewer, _sheet(found, months, before, what))
@@ -122,13 +125,13 @@ def _sheet(found: Changes, months: Sequence[Month], before: Month, what: str) ->
     newest = months[-1]
     columns = {
         "cell": Column("格子", "cell"),
-        "before": Column(month_name(before.name), month_name(before.name), "fen"),
-        "now": Column(month_name(newest.name), month_name(newest.name), "fen"),
+        "before": Column(month_name(pick, before.name), month_name(pick, before.name), "fen"),
+        "now": Column(month_name(pick, newest.name), month_name(pick, newest.name), "fen"),
         "rate": Column("变化", "change", "change"),
     }
     rows = [
         {
-            "cell": name_of(row.key, is_whole=True),
+            "cell": name_of(pick, row.key, is_whole=True),
             "before": row.before_fen,
             "now": row.now_fen,
             "rate": row.rate,

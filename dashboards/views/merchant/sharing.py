@@ -5,8 +5,6 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards.parts.association.cubes import DIMENSIONS
-from dashboards.parts.association.words import called
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
 from dashboards.parts.page.language import listed, pick
@@ -15,6 +13,8 @@ from dashboards.parts.page.money import percent
 from dashboards.parts.page.table import sheet_of, show_table
 from dashboards.parts.page.words import day
 from metrics.query.access import Viewer
+from metrics.reports.association.names import DIMENSIONS
+from metrics.reports.association.told.words import called
 from metrics.reports.sheets import Column, Sheet
 from pipeline.counter import Sharing, contribute, contributed
 
@@ -126,7 +126,7 @@ def _about_words(found: Sharing) -> str:
 
 def _every_row(found: Sharing) -> Sheet:
     named = found.rows.with_columns(
-        pl.col(cut).replace({code: called(cut, code) for code in found.rows[cut].drop_nulls().unique()})
+        pl.col(cut).replace({code: called(pick, cut, code) for code in found.rows[cut].drop_nulls().unique()})
         for cut in DIMENSIONS
     )
     columns = {

@@ -8,6 +8,16 @@ from contracts.codes import CHANNEL, PLATFORM
 from district.vocabulary import FAMILIES, PRICE_BANDS, entries
 from district.vocabulary import codes as codes_of
 
+#: Column of a cell → what it divides by.
+DIMENSIONS = {
+    "platform_code": ("平台", "platform"),
+    "channel_code": ("渠道", "channel"),
+    "category_code": ("品类", "category"),
+    "price_band_code": ("价格带", "price band"),
+    "size_code": ("尺码", "size"),
+    "colour_code": ("色系", "colour"),
+    "region_code": ("地区", "region"),
+}
 _UNKNOWN = {
     "platform_code": ("平台不明", "platform unknown"),
     "channel_code": ("平台没分渠道", "channel not reported"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from district.document import FIRST, read
 from district.panel import LAG_DAYS, first_day, last_day
 from metrics.query.access import Viewer, require
 from metrics.query.memo import Memo
-from warehouse.signed.district_log import Document, ReleaseLog
+from warehouse.signed.district_log import Document, Entry, ReleaseLog
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +69,24 @@ def released(viewer: Viewer) -> tuple[Month, ...]:
     Raises ``NotFoundError`` for anybody but the association and an operator who named no merchant,
     ``UsageError`` LOG_DAMAGED when the log was changed.
     """
+    log = log_of(viewer)
+    files = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in log.files()]
+    return _MONTHS.get((viewer.place, *files), lambda: _months(log.entries()))
+
+
+def log_of(viewer: Viewer) -> ReleaseLog:
+    """The log for whoever may read it. Raises as ``released`` does for everybody else."""
     require(viewer)
     if viewer.role == "merchant" or viewer.merchant_id is not None:
         raise no_such_page()
-    log = ReleaseLog(viewer.place)
-    files = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in log.files()]
-    return _MONTHS.get((viewer.place, *files), lambda: _read(log))
+    return ReleaseLog(viewer.place)
+
+
+def as_of(entries: Sequence[Entry], number: int) -> tuple[Month, ...]:
+    """What was released when release ``number`` was made, up to its month, which comes last."""
+    then = entries[:number]
+    month = then[-1].document["month"]
+    return tuple(item for item in _months(then) if item.name <= month)
 
 
 def next_due(today: dt.date, months: tuple[Month, ...] = ()) -> tuple[str, dt.date]:
@@ -89,9 +101,9 @@ def next_due(today: dt.date, months: tuple[Month, ...] = ()) -> tuple[str, dt.da
     return month, last_day(month) + dt.timedelta(days=LAG_DAYS)
 
 
-def _read(log: ReleaseLog) -> tuple[Month, ...]:
+def _months(entries: Sequence[Entry]) -> tuple[Month, ...]:
     documents: dict[str, list[Document]] = {}
-    for entry in log.entries():
+    for entry in entries:
         documents.setdefault(entry.document["month"], []).append(entry.document)
     return tuple(
         Month(of_month[-1], next(one for one in of_month if one["kind"] == FIRST), len(of_month) - 1)

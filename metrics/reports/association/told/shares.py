@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboards.parts.association.charts import REST_COLOUR
-from dashboards.parts.association.words import REST, called_rest, called_shortly, month_name
-from dashboards.parts.page.charts import CHANNEL_COLOURS
-from dashboards.parts.page.language import pick
-from dashboards.parts.page.money import percent
 from metrics.reports.association.cells import Part, nested, part
 from metrics.reports.association.changes import concentration
 from metrics.reports.association.releases import Month
+from metrics.reports.association.told.words import REST, Pick, called_rest, called_shortly, month_name
+from metrics.reports.readable import CHANNEL_COLOURS, MERGED_COLOUR, REST_COLOUR, percent
 
 #: Measure → the parts of a document's cells that it is the sum of.
 PARTS = {"kept": ("kept_fen",), "paid": ("kept_fen", "refund_fen")}
 MEASURES = {"kept": ("留下", "kept"), "paid": ("支付", "paid")}
 _PAST = {"kept": "kept", "paid": "was paid"}
 _CUBE, _PLATFORM, _CHANNEL = "channels", "platform_code", "channel_code"
-#: Channels that were merged.
-_MERGED_COLOUR = "#b6a1d6"
 _HANGS = {
     "high": ("集中在少数", "concentrated on a few"),
     "middle": ("集中度适中", "moderately concentrated"),
@@ -45,9 +40,9 @@ def value(of: Part, measure: str) -> int:
     return of.paid_fen if measure == "paid" else of.kept_fen
 
 
-def part_name(dimension: str, of: Part) -> str:
+def part_name(pick: Pick, dimension: str, of: Part) -> str:
     """What a part is called."""
-    return called_rest(dimension, of.node) if of.is_rest else called_shortly(dimension, of.node)
+    return called_rest(pick, dimension, of.node) if of.is_rest else called_shortly(pick, dimension, of.node)
 
 
 def platforms_of(month: Month, measure: str = "kept") -> list[tuple[Part, list[Part]]]:
@@ -56,17 +51,17 @@ def platforms_of(month: Month, measure: str = "kept") -> list[tuple[Part, list[P
     return sorted(found, key=lambda pair: (pair[0].is_rest, -value(pair[0], measure)))
 
 
-def rows_of(month: Month, measure: str) -> list[Row]:
+def rows_of(pick: Pick, month: Month, measure: str) -> list[Row]:
     """The district by channel, as far as cells of a channel are published, then its platforms by channel;
     everything as shares of the district.
     """
     found = platforms_of(month, measure)
     whole = sum(value(each, measure) for each, _ in found)
     channels = [each for each, _ in nested(month, _CUBE, _CHANNEL, _PLATFORM)]
-    rows = _bar(pick("全区", "The district"), channels, measure, whole)
+    rows = _bar(pick, pick("全区", "The district"), channels, measure, whole)
     for each, inside in found:
         rest = [Part("", each.kept_fen, each.refund_fen, is_rest=True)]
-        rows += _bar(part_name(_PLATFORM, each), inside or rest, measure, whole)
+        rows += _bar(pick, part_name(pick, _PLATFORM, each), inside or rest, measure, whole)
     return rows
 
 
@@ -79,23 +74,23 @@ def colours_of(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
 
 
 def _colour(code: str) -> str:
-    return CHANNEL_COLOURS.get(code, _MERGED_COLOUR if code else REST_COLOUR)
+    return CHANNEL_COLOURS.get(code, MERGED_COLOUR if code else REST_COLOUR)
 
 
-def finding(month: Month, measure: str) -> str:
+def finding(pick: Pick, month: Month, measure: str) -> str:
     """The largest platform, the largest cell in it, and how much is not published by platform."""
-    where, found = month_name(month.name), platforms_of(month, measure)
+    where, found = month_name(pick, month.name), platforms_of(month, measure)
     whole = sum(value(each, measure) for each, _ in found)
     shown = [pair for pair in found if not pair[0].is_rest]
     if not shown or whole <= 0:
         return pick(f"{where}：没有可以单独公开的平台。", f"{where}: no platform can be shown by itself.")
     most, cells = shown[0]
-    name, rate = part_name(_PLATFORM, most), percent(value(most, measure) / whole)
+    name, rate = part_name(pick, _PLATFORM, most), percent(value(most, measure) / whole)
     inside = [each for each in cells if not each.is_rest]
     cell = ("", "")
     if inside:
         best = max(inside, key=lambda each: value(each, measure))
-        channel, part_rate = part_name(_CHANNEL, best), percent(value(best, measure) / whole)
+        channel, part_rate = part_name(pick, _CHANNEL, best), percent(value(best, measure) / whole)
         cell = f"，{name}的{channel}占 {part_rate}", f", of which {channel} {part_rate}"
     hidden = percent(1 - sum(value(each, measure) for each, _ in shown) / whole)
     return pick(
@@ -105,7 +100,7 @@ def finding(month: Month, measure: str) -> str:
     )
 
 
-def refund_words(month: Month) -> tuple[str, str]:
+def refund_words(pick: Pick, month: Month) -> tuple[str, str]:
     """What part of what was paid goes back, and in which cells most and least of it does."""
     whole = part(month, {})
     zh, en = "公开的格子，和它们退回的占比", "Published cells, and what part of them went back"
@@ -113,7 +108,7 @@ def refund_words(month: Month) -> tuple[str, str]:
         rate = percent(whole.refund_rate)
         zh, en = f"全区支付的 {rate} 退了回来", f"Of what the district was paid {rate} went back"
     told = [
-        (f"{part_name(_PLATFORM, platform)} · {part_name(_CHANNEL, cell)}", cell.refund_rate)
+        (f"{part_name(pick, _PLATFORM, platform)} · {part_name(pick, _CHANNEL, cell)}", cell.refund_rate)
         for platform, inside in platforms_of(month)
         for cell in inside
         if not cell.is_rest and cell.refund_rate is not None
@@ -127,7 +122,7 @@ def refund_words(month: Month) -> tuple[str, str]:
     )
 
 
-def concentration_words(month: Month) -> str:
+def concentration_words(pick: Pick, month: Month) -> str:
     """On how few platforms and channels the kept money hangs."""
     unknown = ("公开得太少，看不出", "too little is published to tell")
     said = [
@@ -142,14 +137,14 @@ def concentration_words(month: Month) -> str:
     return pick(f"**集中度**：{'；'.join(said)}。", f"**Concentration**: {'; '.join(said)}.")
 
 
-def _bar(name: str, inside: Sequence[Part], measure: str, whole: int) -> list[Row]:
+def _bar(pick: Pick, name: str, inside: Sequence[Part], measure: str, whole: int) -> list[Row]:
     share = sum(value(each, measure) for each in inside) / whole if whole else 0.0
     told = pick(f"占全区 {percent(share)}", f"{percent(share)} of the district")
     return [
         Row(
             name,
             told,
-            pick(*REST) if each.is_rest else called_shortly(_CHANNEL, each.node),
+            pick(*REST) if each.is_rest else called_shortly(pick, _CHANNEL, each.node),
             value(each, measure) / whole if whole else 0.0,
             percent(value(each, measure) / whole) if whole else "—",
             "" if each.is_rest else each.node,

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboards.parts.association.words import month_name
-from dashboards.parts.page.language import pick
-from dashboards.parts.page.money import percent, signed_percent
-from dashboards.parts.page.money import points as in_points
 from metrics.reports.association.pulse import (
     FALSE_ALARMS_A_YEAR,
     NEEDED,
@@ -16,6 +12,10 @@ from metrics.reports.association.pulse import (
     slower_months,
     turning,
 )
+from metrics.reports.association.releases import Month
+from metrics.reports.association.told.words import Pick, month_name
+from metrics.reports.readable import NOTHING, percent, signed_percent
+from metrics.reports.readable import points as in_points
 
 #: A diffusion index this near to 50 says that about as many rise as fall.
 _EVEN = 5
@@ -29,23 +29,23 @@ _REFUSED = (
 )
 
 
-def headline(points: Sequence[Pulse]) -> str:
+def headline(pick: Pick, points: Sequence[Pulse]) -> str:
     """``2026年10月：白云直播服装指数 96.4（2025年1月 = 100），环比 −1.8%，同比 −3.9%；连续 3 个月放缓。``, or
     why there is none.
     """
     newest = points[-1]
-    month = month_name(newest.month)
+    month = month_name(pick, newest.month)
     if newest.level is None:
         return pick(f"{month}没有指数：{_why(newest, 0)}。", f"{month} has no index: {_why(newest, 1)}.")
-    base = month_name(newest.base_month or newest.month)
-    steps = [words for words in (_against(newest, newest.monthly), _year(newest.yearly)) if words]
+    base = month_name(pick, newest.base_month or newest.month)
+    steps = [words for words in (_against(pick, newest, newest.monthly), _year(pick, newest.yearly)) if words]
     zh = f"{month}：白云直播服装指数 {in_points(newest.level)}（{base} = 100）"
     en = f"{month}: the Baiyun live apparel index is {in_points(newest.level)} ({base} = 100)"
     said = pick("，", ", ").join([pick(zh, en), *steps])
-    return f"{said}{pick('；', '; ')}{_slower(points)}{pick('。', '.')}"
+    return f"{said}{pick('；', '; ')}{_slower(pick, points)}{pick('。', '.')}"
 
 
-def turning_words(points: Sequence[Pulse]) -> str:
+def turning_words(pick: Pick, points: Sequence[Pulse]) -> str:
     """Whether a turning point is flagged, and how often that is a false alarm."""
     found = turning(points)
     years = round(1 / FALSE_ALARMS_A_YEAR)
@@ -70,19 +70,19 @@ def turning_words(points: Sequence[Pulse]) -> str:
     )
 
 
-def matched_words(step: Step | None) -> tuple[str, str]:
+def matched_words(pick: Pick, step: Step | None) -> tuple[str, str]:
     """The matched part as a figure, and on how many members it stands."""
     if step is None:
         return "—", pick("第一个月，还没有可比的月份", "the first month: nothing to compare with yet")
     of = pick(
-        f"{step.members_qty} 家里 {step.matched_qty} 家和 {month_name(step.since)} 可比",
-        f"{step.matched_qty} of {step.members_qty} members compare with {month_name(step.since)}",
+        f"{step.members_qty} 家里 {step.matched_qty} 家和 {month_name(pick, step.since)} 可比",
+        f"{step.matched_qty} of {step.members_qty} members compare with {month_name(pick, step.since)}",
     )
     rate = step.matched_rate
     return ("—" if rate is None else pick(f"至少 {percent(rate)}", f"at least {percent(rate)}")), of
 
 
-def diffusion_words(step: Step | None) -> tuple[str, str]:
+def diffusion_words(pick: Pick, step: Step | None) -> tuple[str, str]:
     """The diffusion index, and what it says."""
     if step is None:
         return "—", pick("要有两个月才能比", "it takes two months to compare")
@@ -103,6 +103,17 @@ def diffusion_words(step: Step | None) -> tuple[str, str]:
     )
 
 
+def published_words(pick: Pick, month: Month) -> tuple[str, str]:
+    """How much of the value is published cell by cell: from the cube that tells least to the one that tells
+    most.
+    """
+    known = [rate for cube in month.cubes if (rate := month.shown_rate(cube)) is not None]
+    least, most = (percent(find(known)) if known else NOTHING for find in (min, max))
+    return least if least == most else f"{least}–{most}", pick(
+        "各张表里单独公开的金额；其余合并公开或保密", "of the value is published cell by cell, table by table"
+    )
+
+
 def _why(point: Pulse, place: int) -> str:
     if point.base_month is None:
         return _WITHHELD[place]
@@ -111,35 +122,34 @@ def _why(point: Pulse, place: int) -> str:
     return _REFUSED[place]
 
 
-def _against(point: Pulse, step: Step | None) -> str:
+def _against(pick: Pick, point: Pulse, step: Step | None) -> str:
     """The change from the month before, or from the last one that has a level."""
     if step is None:
         return ""
+    said, since = _rounded(pick, step), month_name(pick, step.since)
     if _is_month_before(step.since, point.month):
-        return pick(f"环比{_rounded(step)}", f"{_rounded(step)} on the month before")
-    return pick(
-        f"比 {month_name(step.since)}{_rounded(step)}", f"{_rounded(step)} on {month_name(step.since)}"
-    )
+        return pick(f"环比{said}", f"{said} on the month before")
+    return pick(f"比 {since}{said}", f"{said} on {since}")
 
 
-def _year(step: Step | None) -> str:
+def _year(pick: Pick, step: Step | None) -> str:
     if step is None:
         return ""
     if step.change_rate is None:
         return pick(
             "同比没有（可比的成员太少）", "no comparison with the year before (too few members match)"
         )
-    return pick(f"同比{_rounded(step)}", f"{_rounded(step)} on the year before")
+    return pick(f"同比{_rounded(pick, step)}", f"{_rounded(pick, step)} on the year before")
 
 
-def _rounded(step: Step) -> str:
+def _rounded(pick: Pick, step: Step) -> str:
     """A change, and whether it had to be rounded more than usual."""
     is_rough = step.rounded_rate is not None and step.rounded_rate > 0.001
     said = signed_percent(step.change_rate)
     return pick(f"约 {said}" if is_rough else f" {said}", f"about {said}" if is_rough else said)
 
 
-def _slower(points: Sequence[Pulse]) -> str:
+def _slower(pick: Pick, points: Sequence[Pulse]) -> str:
     count = slower_months(points)
     if points[-1].yearly is None:
         return pick("不到一年，还没有同比", "less than a year, nothing to compare with yet")
