@@ -16,9 +16,11 @@ from cli.words import HELD, Json, Merchant, group, read_day
 from contracts.amounts import yuan
 from district.declared import MEASURES
 from district.document import read
+from district.release import RefusedReleaseError
 from pipeline import steps
 from pipeline.briefing.making import brief
-from pipeline.district.contributing import contributions, unclassified
+from pipeline.district.contributing import contributions, of_members, unclassified
+from pipeline.district.publish import correct as correct_released
 from pipeline.district.publish import publish_due
 from pipeline.house import reading, writing
 from warehouse import registry
@@ -114,6 +116,28 @@ def briefing(
         typer.echo(str(path))
 
 
+@app.command()
+def correct(
+    month: Annotated[str, typer.Argument(help="YYYY-MM,发布过的月份 / a month that was released")],
+    by: Annotated[str, typer.Option(help="谁更正 / who corrects")],
+    why: Annotated[
+        str, typer.Option(help="为什么;会留在记录里,不写是哪家 / why; kept in the log, names no member")
+    ],
+) -> None:
+    """更正发布过的月份:格子不变,按今天的贡献重算;差额会泄露谁的不发,最多三次 / correct a released month."""
+    settings = Settings()
+    with show.progress() as say:
+        say("读取贡献", "reading contributions")
+        rows = of_members(settings)
+        say(f"{month}", f"correcting {month}")
+        try:
+            entry = correct_released(settings, rows, month, made_by=by, why=why, at=steps.now())
+        except RefusedReleaseError as error:
+            typer.echo(f"{month}: {error.sentence()}", err=True)
+            raise typer.Exit(HELD) from None
+        _tell(entry)
+
+
 @app.command("list")
 def list_releases(as_json: Json = False) -> None:
     """全部发布,新的在后 / every release, newest last."""
@@ -132,6 +156,8 @@ def _tell(entry: Entry) -> None:
         f"#{about['number']} {about['month']} {about['kind']}:{shown} 格公开,{release.withheld} 格保密"
         f" / {shown} cells shown, {release.withheld} withheld"
     )
+    if about.get("why"):
+        typer.echo(f"  {about['made_by']},{about['made_at']}:{about['why']}")
 
 
 def _day(text: str) -> dt.date:

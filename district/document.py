@@ -12,14 +12,16 @@ from district.coverage import Coverage
 from district.cubes import Cube, Dimension, cell_key
 from district.release import MonthRelease
 
-FORMAT = "baiyun-district/2"
+FORMAT = "baiyun-district/3"
 FIRST, CORRECTION = "first", "correction"
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Who released, when, under which policy (``policy_digest``), after which release (its sha256)."""
+    """Who released, when, under which policy (``policy_digest``), after which release (its sha256); ``why``
+    of a correction.
+    """
 
     number: int
     kind: str
@@ -27,6 +29,7 @@ class Circumstances:
     made_at: dt.datetime
     policy_digest: str
     previous_sha256: str | None
+    why: str | None = None
 
 
 def write(release: MonthRelease, about: Circumstances, index: Mapping[str, Any] | None = None) -> Document:
@@ -38,6 +41,7 @@ def write(release: MonthRelease, about: Circumstances, index: Mapping[str, Any] 
         "kind": about.kind,
         "made_by": about.made_by,
         "made_at": about.made_at.isoformat(),
+        "why": about.why,
         "policy_digest": about.policy_digest,
         "previous_sha256": about.previous_sha256,
         "measures": list(release.measures),

@@ -21,6 +21,9 @@ from district.merging import merge_cube
 from district.policy import Policy
 from district.suppress import suppress
 
+#: Corrections a month may have; afterwards it stays as it is.
+MOST_CORRECTIONS = 3
+
 
 class RefusedReleaseError(BaiyunError):
     """Nothing goes out; what was published stays as it was."""
@@ -81,12 +84,17 @@ def correct_month(
     """The same cells with the figures of ``now``.
 
     ``earlier``: the contributions behind each release of this month, ``published`` being the last. Raises
-    ``RefusedReleaseError`` when the new figures, or their differences from those of any earlier release,
-    would tell too much of anybody: then the correction waits until more owners have one.
+    ``RefusedReleaseError`` when the month had all the corrections it may have, when no published figure
+    changes, or when the new figures, or their differences from those of any earlier release, would tell too
+    much of anybody: then the correction waits until more owners have one.
     """
     month, cubes, measures = published.month, published.cubes, published.measures
+    if len(earlier) > MOST_CORRECTIONS:
+        raise _frozen(month)
     rows = _of_month(check_contributions(now, cubes, measures), month)
     figures = _figures(rows, published)
+    if figures == published.figures:
+        raise _unchanged(month)
     found = _audited(rows, month, cubes, measures, figures, policy)
     for old in earlier:
         _check_differences(rows, _of_month(old, month), published, policy)
@@ -114,6 +122,28 @@ def _check_differences(new: pl.DataFrame, old: pl.DataFrame, published: MonthRel
         if key in published.figures and any(lattice.parts[name][at].any() for name in measures)
     }
     _audited(differences, published.month, cubes, measures, moved, replace(policy, nothing_is_a_figure=False))
+
+
+def _frozen(month: str) -> RefusedReleaseError:
+    return RefusedReleaseError(
+        "MONTH_FROZEN",
+        f"这个月已经更正过 {MOST_CORRECTIONS} 次，不再改",
+        f"this month was corrected {MOST_CORRECTIONS} times and stays as it is",
+        step_zh="在数据说明里写明差多少",
+        step_en="tell the difference in the notes instead",
+        month=month,
+    )
+
+
+def _unchanged(month: str) -> RefusedReleaseError:
+    return RefusedReleaseError(
+        "NOTHING_CHANGED",
+        "公开的数一个也没变，没有可更正的",
+        "no published figure changed: there is nothing to correct",
+        step_zh="等成员的更正进了发布的数据再试",
+        step_en="try again when members' corrections are in the released data",
+        month=month,
+    )
 
 
 def _of_month(contributions: pl.DataFrame, month: str) -> pl.DataFrame:

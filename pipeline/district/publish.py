@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -133,14 +134,17 @@ def correct(
     month: str,
     *,
     made_by: str,
+    why: str,
     at: dt.datetime,
     policy: Policy | None = None,
 ) -> Entry:
     """Release other figures for the cells of a month that was released; its index stays as it is.
 
-    Raises ``UsageError`` NOT_RELEASED for a month that was not, ``RefusedReleaseError`` when the difference
-    from any earlier release of the month tells too much.
+    ``made_by`` and ``why`` are kept in the document, which others read: ``why`` names no member. Raises
+    ``UsageError`` NOT_RELEASED for a month that was not, NO_REASON or NAMES_A_MEMBER for such words,
+    ``RefusedReleaseError`` as ``correct_month`` does.
     """
+    _check_words(contributions, made_by, why)
     log, policy = ReleaseLog(settings.place), policy or policy_of(settings)
     entries = log.entries()
     of_month = [entry for entry in entries if entry.document["month"] == month]
@@ -156,8 +160,29 @@ def correct(
     rows = contributions.filter(pl.col("business_month") == month)
     earlier = [contributions_of(log, entry) for entry in of_month]
     release = correct_month(earlier, rows, read(of_month[-1].document), policy)
-    about = _about(settings, entries, CORRECTION, made_by, at, policy)
+    about = replace(_about(settings, entries, CORRECTION, made_by.strip(), at, policy), why=why.strip())
     return keep(log, write(release, about), rows)
+
+
+def _check_words(contributions: pl.DataFrame, made_by: str, why: str) -> None:
+    """Hold a correction to naming who and why, and no member."""
+    if not made_by.strip() or not why.strip():
+        raise UsageError(
+            "NO_REASON",
+            "更正要写明谁更正、为什么",
+            "a correction names who makes it, and why",
+            step_zh="用 --by 和 --why 写明",
+            step_en="tell it by --by and --why",
+        )
+    members = {name for column in ("merchant_id", "owner_id") for name in contributions[column].drop_nulls()}
+    if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", why, re.ASCII) for name in members):
+        raise UsageError(
+            "NAMES_A_MEMBER",
+            "更正的原因会留在公开的记录里，不能写是哪家",
+            "the reason of a correction is kept in what others read, and may name no member",
+            step_zh="只写改了什么",
+            step_en="tell what was corrected, not whose",
+        )
 
 
 def _about(

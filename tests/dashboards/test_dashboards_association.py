@@ -222,6 +222,23 @@ def test_every_published_cell_of_a_cube_is_in_the_file(
     assert not [name for name in NAMES if name in words]
 
 
+def test_a_corrected_month_says_so_on_every_page(own_house: Place) -> None:
+    """A correction by the same signed log: all cells, the index left as it was."""
+    first = documents(own_house.home)[NEWEST]
+    with_document(
+        own_house, month=NEWEST, kind="correction", index=None, made_by="hui", why="退款补到",
+        cells=[{**row, "kept_fen": row["kept_fen"] - 1000} for row in first["cells"]],
+    )  # fmt: skip
+    for path in PAGES:
+        said = everything(run_page(path, association(own_house)))
+        assert "2026年9月（更正 1 次）" in said and "更正过 1 次（最多 3 次），指数不随更正改" in said, path
+    table = cells(run_page("district_channels", association(own_house)))
+    assert not table.is_empty()
+    assert "Sep 2026 (correction 1)" in everything(
+        run_page("district_channels", association(own_house), language="en")
+    )
+
+
 # --- nothing yet ------------------------------------------------------------------------------------------
 
 

@@ -201,11 +201,12 @@ def test_a_correction_is_held_against_every_earlier_release() -> None:
         correct_month([rows, second], third, corrected, POLICY)
 
 
-def test_a_correction_that_changes_nothing_changes_nothing() -> None:
+def test_a_correction_that_changes_nothing_public_is_refused() -> None:
     rows = panel(6, 24, skew=0.2)
     release = released(rows)
-    again = correct_month([rows], rows.sample(fraction=1.0, shuffle=True, seed=1), release, POLICY)
-    assert again.figures == release.figures
+    again = rows.sample(fraction=1.0, shuffle=True, seed=1)
+    with pytest.raises(RefusedReleaseError, match="NOTHING_CHANGED"):
+        correct_month([rows], again, release, POLICY)
 
 
 def test_a_correction_that_makes_a_published_cell_unsafe_is_refused() -> None:
@@ -214,3 +215,69 @@ def test_a_correction_that_makes_a_published_cell_unsafe_is_refused() -> None:
     grown = scaled(scaled(rows, sorted(rows["owner_id"].unique()), 0.9), ["o03"], 40.0)
     with pytest.raises(RefusedReleaseError, match="UNSAFE_CELL"):
         correct_month([rows], grown, release, POLICY)
+
+
+# --- two releases of a month, subtracted -----------------------------------------------------------------
+
+
+def joined(rows: pl.DataFrame, count: int, size: float) -> pl.DataFrame:
+    """``rows`` and ``count`` more owners, each selling what somebody sells, times ``size``."""
+    models = sorted(rows["owner_id"].unique())[:count]
+    fresh = scaled(rows.filter(pl.col("owner_id").is_in(models)), models, size)
+    named = ("new-" + pl.col("owner_id")).alias("owner_id")
+    return pl.concat([rows, fresh.with_columns(named).with_columns(merchant_id=pl.col("owner_id"))])
+
+
+def between(now: MonthRelease, before: MonthRelease) -> MonthRelease:
+    """What both releases of a month tell when one is taken from the other."""
+    told = {
+        key: {name: value - before.figures[key][name] for name, value in figures.items()}
+        for key, figures in now.figures.items()
+    }
+    moved = {key: figures for key, figures in told.items() if any(figures.values())}
+    return replace(now, figures=moved)
+
+
+@pytest.mark.parametrize("size", [0.01, 1.0])
+def test_a_joiner_between_two_releases_is_refused_alone_and_among_small_corrections(size: float) -> None:
+    """Among small corrections of everybody the difference is still the joiner's figure, nearly."""
+    rows = panel(6, 24, skew=0.2)
+    release = released(rows)
+    alone = joined(rows, 1, size)
+    everybody = sorted(rows["owner_id"].unique())
+    among = pl.concat(
+        [scaled(rows, everybody, 1 + size / 1000), alone.filter(~pl.col("owner_id").is_in(everybody))]
+    )
+    for now in (alone, among):
+        with pytest.raises(RefusedReleaseError, match="AUDIT_REFUSED"):
+            correct_month([rows], now, release, POLICY)
+
+
+def test_of_many_joiners_between_two_releases_no_pair_learns_a_third() -> None:
+    """The attacker subtracts the releases, and knows that nobody but joiners changed."""
+    rows = panel(6, 24, skew=0.2)
+    release = released(rows)
+    now = joined(rows, 24, 1.0)
+    corrected = correct_month([rows], now, release, POLICY)
+    told = between(corrected, release)
+    fresh = now.filter(pl.col("owner_id").str.starts_with("new-"))
+    assert len(told.figures) > 12
+    for key, figures in told.figures.items():
+        by_owner = contributions_to(fresh, key, "kept_fen")
+        assert figures["kept_fen"] == sum(by_owner.values())
+        assert len(by_owner) >= 5 and not is_close(by_owner)
+    hidden = [key for key in build_lattice(fresh, CUBES, MEASURES).keys if key not in told.figures]
+    for measure in MEASURES:
+        check(fresh, told, measure, hidden)
+
+
+def test_after_three_corrections_a_month_stays_as_it_is() -> None:
+    rows = panel(6, 24, skew=0.2)
+    everybody = sorted(rows["owner_id"].unique())
+    earlier, last = [rows], released(rows)
+    for by in (0.9, 0.8, 0.7):
+        now = scaled(rows, everybody, by)
+        last = correct_month(earlier, now, last, POLICY)
+        earlier.append(now)
+    with pytest.raises(RefusedReleaseError, match="MONTH_FROZEN"):
+        correct_month(earlier, scaled(rows, everybody, 0.6), last, POLICY)

@@ -128,11 +128,33 @@ def test_a_correction_changes_the_cells_and_not_the_index(tmp_path: Path) -> Non
     publish(settings, MONTHS[:1])
     before = released(association(settings.place))
     lower = contributions().with_columns(pl.col("kept_fen") * 9 // 10)
-    correct(settings, lower, MONTHS[0], made_by="hui", at=AT)
+    correct(settings, lower, MONTHS[0], made_by="hui", why="退款补到", at=AT)
     [month] = released(association(settings.place))
     assert (month.corrections_qty, month.number, before[0].corrections_qty) == (1, 2, 0)
     assert month.figures[()]["kept_fen"] == lower.filter(business_month=MONTHS[0])["kept_fen"].sum()
     assert pulse([month]) == pulse(before)
+
+
+def test_the_newest_version_of_a_month_is_read_whatever_was_released_since(tmp_path: Path) -> None:
+    """Corrections of an older month come after a newer month in the log: months stay in their order."""
+    settings = Settings(home=tmp_path)
+    publish(settings, MONTHS[:2])
+    for tenths in (9, 8):
+        lower = contributions().with_columns(pl.col("kept_fen") * tenths // 10)
+        correct(settings, lower, MONTHS[0], made_by="hui", why="退款补到", at=AT)
+    publish(settings, MONTHS[2:])
+    months = released(association(settings.place))
+    assert [(each.name, each.number, each.corrections_qty) for each in months] == [
+        (MONTHS[0], 4, 2), (MONTHS[1], 2, 0), (MONTHS[2], 5, 0),
+    ]  # fmt: skip
+    assert months[0].figures[()]["kept_fen"] == lower.filter(business_month=MONTHS[0])["kept_fen"].sum()
+    year = next(step for step in (pulse(months)[-1].monthly, pulse(months)[-1].yearly)
+                if step and step.since == MONTHS[0])  # fmt: skip
+    assert year.change_rate is not None and year.rounded_rate is not None
+    sums = contributions().filter(business_month=MONTHS[2])["kept_fen"].sum()
+    assert year.change_rate == pytest.approx(
+        sums / months[0].figures[()]["kept_fen"] - 1, abs=year.rounded_rate / 2 + 1e-9
+    ), "the next index is chained to what is public now"
 
 
 def test_the_next_month_comes_when_its_returns_have() -> None:

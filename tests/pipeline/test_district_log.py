@@ -78,18 +78,72 @@ def test_a_joiner_with_history_never_moves_a_closed_month(house: Settings) -> No
     with pytest.raises(UsageError, match="ALREADY_RELEASED"):
         publish_month(house, joined, "2026-08", made_by="hui", at=AT, cubes=CUBES)
     with pytest.raises(RefusedReleaseError):
-        correct(house, joined, "2026-08", made_by="hui", at=AT)
+        correct(house, joined, "2026-08", made_by="hui", why="退款补到", at=AT)
     assert [entry.document for entry in ReleaseLog(house.place).entries()] == [before.document]
 
 
 def test_a_correction_is_an_entry_of_its_own(house: Settings) -> None:
     with pytest.raises(UsageError, match="NOT_RELEASED"):
-        correct(house, contributions("2026-08"), "2026-08", made_by="hui", at=AT)
+        correct(house, contributions("2026-08"), "2026-08", made_by="hui", why="退款补到", at=AT)
     publish_month(house, contributions("2026-08"), "2026-08", made_by="hui", at=AT, cubes=CUBES)
-    entry = correct(house, contributions("2026-08", factor=9), "2026-08", made_by="hui", at=AT)
+    entry = correct(
+        house, contributions("2026-08", factor=9), "2026-08", made_by="hui", why="退款补到", at=AT
+    )
     assert (entry.document["number"], entry.document["kind"]) == (2, "correction")
     total = next(row for row in entry.document["cells"] if not row["cell"])
     assert total["refund_fen"] == sum((50 + owner) * 9 * 4 for owner in range(12))
+    assert (entry.document["made_by"], entry.document["why"]) == ("hui", "退款补到")
+    assert ReleaseLog(house.place).entries()[0].document["why"] is None
+
+
+def test_a_month_has_three_corrections_and_a_refused_one_leaves_no_trace(house: Settings) -> None:
+    publish_month(house, contributions("2026-08"), "2026-08", made_by="hui", at=AT, cubes=CUBES)
+    for factor in (9, 8, 7):
+        correct(house, contributions("2026-08", factor=factor), "2026-08", made_by="hui", why="退款", at=AT)
+    kept = sorted(path.name for path in ReleaseLog(house.place).folder.iterdir())
+    for factor, rule in ((6, "MONTH_FROZEN"), (7, "MONTH_FROZEN")):
+        with pytest.raises(RefusedReleaseError, match=rule):
+            correct(house, contributions("2026-08", factor=factor), "2026-08", made_by="hui", why="x", at=AT)
+    assert sorted(path.name for path in ReleaseLog(house.place).folder.iterdir()) == kept
+    entries = ReleaseLog(house.place).entries()
+    assert [entry.document["kind"] for entry in entries] == ["first", *["correction"] * 3]
+
+
+def test_a_correction_of_nothing_is_refused(house: Settings) -> None:
+    rows = contributions("2026-08")
+    publish_month(house, rows, "2026-08", made_by="hui", at=AT, cubes=CUBES)
+    with pytest.raises(RefusedReleaseError, match="NOTHING_CHANGED"):
+        correct(house, rows.reverse(), "2026-08", made_by="hui", why="再看一遍", at=AT)
+    assert len(ReleaseLog(house.place).entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "why", "rule"),
+    [
+        ("hui", " ", "NO_REASON"), (" ", "退款", "NO_REASON"), ("hui", "商家m3补了退款", "NAMES_A_MEMBER"),
+        ("hui", "for o11.", "NAMES_A_MEMBER"),
+    ],
+)  # fmt: skip
+def test_a_correction_says_who_and_why_and_names_no_member(
+    house: Settings, by: str, why: str, rule: str
+) -> None:
+    publish_month(house, contributions("2026-08"), "2026-08", made_by="hui", at=AT, cubes=CUBES)
+    with pytest.raises(UsageError, match=rule):
+        correct(house, contributions("2026-08", factor=9), "2026-08", made_by=by, why=why, at=AT)
+    entry = correct(
+        house, contributions("2026-08", factor=9), "2026-08", made_by="hui", why="m30、room 退款", at=AT
+    )
+    assert entry.document["number"] == 2
+
+
+def test_a_changed_reason_is_noticed(house: Settings) -> None:
+    publish_month(house, contributions("2026-08"), "2026-08", made_by="hui", at=AT, cubes=CUBES)
+    correct(house, contributions("2026-08", factor=9), "2026-08", made_by="hui", why="late refunds", at=AT)
+    path = ReleaseLog(house.place).folder / "000002.json"
+    path.chmod(0o644)
+    path.write_text(path.read_text(encoding="utf-8").replace("late refunds", "other refunds"))
+    with pytest.raises(UsageError, match="LOG_DAMAGED"):
+        correct(house, contributions("2026-08", factor=8), "2026-08", made_by="hui", why="x", at=AT)
 
 
 def test_a_month_that_is_not_closed_is_not_released(house: Settings) -> None:

@@ -140,6 +140,20 @@ def test_closed_months_are_released_once_and_what_is_too_narrow_says_so(
     assert {item["made_by"] for item in documents} == {"somebody"} and documents[0]["cells"] == []
 
 
+def test_a_correction_names_who_and_why_and_is_refused_in_a_sentence(
+    copied: Settings, rows: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAIYUN_HOME", str(copied.home))
+    market.release_district(copied)
+    run, month = CliRunner(), sorted(rows["business_month"].unique())[1]
+    before = ReleaseLog(copied.place).entries()
+    assert run.invoke(app, ["district", "correct", month]).exit_code == 2
+    assert run.invoke(app, ["district", "correct", month, "--by", "hui"]).exit_code == 2
+    same = run.invoke(app, ["district", "correct", month, "--by", "hui", "--why", "退款补到"])
+    assert same.exit_code == 3 and "公开的数一个也没变" in same.stderr, same.output
+    assert ReleaseLog(copied.place).entries() == before
+
+
 def test_the_demo_releases_every_closed_month_but_the_first_which_it_has_a_part_of(
     copied: Settings, rows: pl.DataFrame
 ) -> None:

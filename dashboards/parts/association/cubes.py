@@ -17,11 +17,14 @@ from metrics.reports.sheets import Column, Sheet
 
 
 def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
-    """Month, the cube's dimensions (empty: all of it together), kept, refunded and paid."""
+    """Month, how often it was corrected, the cube's dimensions (empty: all of it together), kept, refunded
+    and paid.
+    """
     names = [item.name for item in months[-1].cubes[cube].dimensions]
     rows = [
         {
             "month": month.name,
+            "corrections": month.corrections_qty,
             **{
                 name: called(pick, name, nodes[name]) if name in nodes else pick("合计", "all")
                 for name in names
@@ -36,12 +39,13 @@ def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
     ]
     columns = {
         "month": Column("月份", "month"),
+        "corrections": Column("更正次数", "corrections", "count"),
         **{name: Column(*DIMENSIONS[name]) for name in names},
         "kept": Column("留下", "kept", "fen"),
         "refund": Column("退回", "went back", "fen"),
         "paid": Column("支付", "paid", "fen"),
     }
-    shape = {name: pl.Int64 if column.kind == "fen" else pl.String for name, column in columns.items()}
+    shape = {name: pl.String if column.kind == "text" else pl.Int64 for name, column in columns.items()}
     found = months[-1].cubes[cube]
     return Sheet(pick(found.zh, found.en), columns, pl.DataFrame(rows, schema=shape), notes=notes_of(months))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dashboards.parts.page import words
 from dashboards.parts.page.failure import show_empty
 from dashboards.parts.page.language import pick
-from metrics.reports.association.releases import Month, next_due
+from metrics.reports.association.releases import MOST_CORRECTIONS, Month, next_due
 from metrics.reports.association.told.words import month_name
 
 
@@ -30,8 +30,12 @@ def show_nothing_yet() -> None:
 def about_release(month: Month) -> str:
     """Which release a month's figures are of, and whether it is final."""
     at = words.moment(month.made_at)
-    corrected = (f"，更正过 {month.corrections_qty} 次", f", corrected {month.corrections_qty} times")
-    zh, en = corrected if month.corrections_qty else ("", "")
+    count, most = month.corrections_qty, MOST_CORRECTIONS
+    corrected = (
+        f"，更正过 {count} 次（最多 {most} 次），指数不随更正改",
+        f", correction {count} of at most {most}, which leaves the index as it was",
+    )
+    zh, en = corrected if count else ("", "")
     return pick(
         f"{month_name(pick, month.name)}：第 {month.number} 次发布（{at}），已是终值（月末满 45 天）{zh}。",
         f"{month_name(pick, month.name)}: release {month.number} ({at}), final (45 days after its end){en}.",

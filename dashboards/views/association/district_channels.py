@@ -33,7 +33,7 @@ from metrics.reports.association.told.shares import (
     rows_of,
     value,
 )
-from metrics.reports.association.told.words import HIDDEN, REST, month_name
+from metrics.reports.association.told.words import HIDDEN, REST, marked, month_name
 from metrics.reports.sheets import Column, Sheet
 
 CARD = Card("district_channels", "全区渠道", "District channels", ":material/stacked_bar_chart:", 2)
@@ -83,7 +83,7 @@ def _choose(months: Sequence[Month]) -> tuple[Month, str]:
         at = st.selectbox(
             pick("月份", "Month"),
             range(len(newest)),
-            format_func=lambda place: month_name(pick, newest[place].name),
+            format_func=lambda place: marked(pick, newest[place]),
             key="district_month",
             width=220,
         )

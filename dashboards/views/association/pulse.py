@@ -28,7 +28,7 @@ from metrics.reports.association.told.index_words import (
     published_words,
     turning_words,
 )
-from metrics.reports.association.told.words import month_name, short_month
+from metrics.reports.association.told.words import marked, month_name, short_month
 from metrics.reports.sheets import Column, Sheet
 
 CARD = Card("pulse", "景气", "Pulse", ":material/monitoring:", 1)
@@ -78,9 +78,10 @@ def show(viewer: Viewer) -> None:
 
 def index_sheet(months: Sequence[Month], points: Sequence[Pulse]) -> Sheet:
     """Every released month of the index, the newest first."""
+    names = {month.name: marked(pick, month) for month in months}
     rows = [
         {
-            "month": month_name(pick, point.month),
+            "month": names[point.month],
             "level": point.level,
             "monthly": point.monthly.change_rate if point.monthly else None,
             "yearly": point.yearly.change_rate if point.yearly else None,

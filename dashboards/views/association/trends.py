@@ -25,7 +25,7 @@ from metrics.reports.association.changes import Changes, changes, month_before, 
 from metrics.reports.association.names import DIMENSIONS
 from metrics.reports.association.releases import Month
 from metrics.reports.association.told.change_words import MOST, finding, hidden_words, name_of
-from metrics.reports.association.told.words import month_name
+from metrics.reports.association.told.words import marked, month_name
 from metrics.reports.sheets import Column, Sheet
 
 CARD = Card("trends", "全区趋势", "District trends", ":material/trending_up:", 3)
@@ -125,8 +125,8 @@ def _sheet(found: Changes, months: Sequence[Month], before: Month, what: str) ->
     newest = months[-1]
     columns = {
         "cell": Column("格子", "cell"),
-        "before": Column(month_name(pick, before.name), month_name(pick, before.name), "fen"),
-        "now": Column(month_name(pick, newest.name), month_name(pick, newest.name), "fen"),
+        "before": Column(marked(pick, before), marked(pick, before), "fen"),
+        "now": Column(marked(pick, newest), marked(pick, newest), "fen"),
         "rate": Column("变化", "change", "change"),
     }
     rows = [

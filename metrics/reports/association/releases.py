@@ -11,9 +11,12 @@ from contracts.errors import no_such_page
 from district.cubes import Cube, Key
 from district.document import FIRST, read
 from district.panel import LAG_DAYS, first_day, last_day
+from district.release import MOST_CORRECTIONS
 from metrics.query.access import Viewer, require
 from metrics.query.memo import Memo
 from warehouse.signed.district_log import Document, Entry, ReleaseLog
+
+__all__ = ["MOST_CORRECTIONS", "Month", "next_due", "released"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metrics.reports.association.changes import Changes, Key
 from metrics.reports.association.names import DIMENSIONS
 from metrics.reports.association.releases import Month
-from metrics.reports.association.told.words import Pick, called, called_shortly, listed, month_name
+from metrics.reports.association.told.words import Pick, called, called_shortly, listed, marked
 from metrics.reports.readable import signed_percent
 
 #: Cells of a list that a page has room for.
@@ -14,7 +14,7 @@ MOST = 8
 
 def finding(pick: Pick, found: Changes, newest: Month, what: str) -> str:
     """What rose most and what fell most: ``2026年9月和上月比：涨得最多的是衬衫，+12.0%；…``."""
-    month = month_name(pick, newest.name)
+    month = marked(pick, newest)
     rises = [row for row in found.rows if (row.rate or 0.0) > 0]
     falls = [row for row in found.rows if (row.rate or 0.0) < 0]
     said = []

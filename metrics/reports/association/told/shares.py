@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from metrics.reports.association.cells import Part, nested, part
 from metrics.reports.association.changes import concentration
 from metrics.reports.association.releases import Month
-from metrics.reports.association.told.words import REST, Pick, called_rest, called_shortly, month_name
+from metrics.reports.association.told.words import REST, Pick, called_rest, called_shortly, marked
 from metrics.reports.readable import CHANNEL_COLOURS, MERGED_COLOUR, REST_COLOUR, percent
 
 #: Measure → the parts of a document's cells that it is the sum of.
@@ -79,7 +79,7 @@ def _colour(code: str) -> str:
 
 def finding(pick: Pick, month: Month, measure: str) -> str:
     """The largest platform, the largest cell in it, and how much is not published by platform."""
-    where, found = month_name(pick, month.name), platforms_of(month, measure)
+    where, found = marked(pick, month), platforms_of(month, measure)
     whole = sum(value(each, measure) for each, _ in found)
     shown = [pair for pair in found if not pair[0].is_rest]
     if not shown or whole <= 0:

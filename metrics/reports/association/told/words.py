@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar
 
 from metrics.reports.association.names import node_name
+from metrics.reports.association.releases import Month
 from metrics.reports.readable import MONTHS_EN
 
 _T = TypeVar("_T")
@@ -38,6 +39,12 @@ def month_name(pick: Pick, month: str) -> str:
     """``2026-09`` → ``2026年9月``, ``Sep 2026``."""
     year, number = month[:4], int(month[5:])
     return pick(f"{year}年{number}月", f"{MONTHS_EN[number - 1]} {year}")
+
+
+def marked(pick: Pick, month: Month) -> str:
+    """A month's name; one that was corrected says so: ``2026年9月（更正 1 次）``."""
+    name, count = month_name(pick, month.name), month.corrections_qty
+    return pick(f"{name}（更正 {count} 次）", f"{name} (correction {count})") if count else name
 
 
 def short_month(pick: Pick, month: str) -> str:
