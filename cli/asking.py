@@ -8,7 +8,7 @@ import typer
 
 from cli import show
 from cli.words import Json, Merchant, read_span
-from metrics.query.access import Viewer
+from metrics.query.access import Viewer, data_until
 from metrics.query.ask import ask as ask_metrics
 from warehouse.settings import Settings
 
@@ -27,7 +27,7 @@ def ask(
     viewer = Viewer(settings.place, "cli", "merchant", merchant)
     period = read_span(first, last)
     answer = ask_metrics(viewer, _words(metrics), by=_words(by), period=period, as_of=as_of)
-    show.answered(answer, as_json=as_json)
+    show.answered(answer, data_until(viewer, as_of), as_json=as_json)
 
 
 def _words(text: str) -> list[str]:

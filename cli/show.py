@@ -208,13 +208,11 @@ def released(built: Built, release: Release) -> None:
 
 
 # answers
-def answered(answer: Answer, *, as_json: bool) -> None:
-    """Rows with money as fen in JSON; as yuan in the table."""
+def answered(answer: Answer, until: dt.date | None, *, as_json: bool) -> None:
+    """Rows with money as fen in JSON; as yuan in the table; when released, and how far the data reach."""
     if as_json:
-        notes = [asdict(note) for note in answer.notes]
-        print_json(
-            {"rows": answer.rows.to_dicts(), "release": answer.release, "as_of": answer.as_of, "notes": notes}
-        )
+        of = {"release": answer.release, "as_of": answer.as_of, "data_until": until}
+        print_json({"rows": answer.rows.to_dicts(), **of, "notes": [asdict(note) for note in answer.notes]})
         return
     from metrics.model.definitions import METRICS
 
@@ -232,7 +230,9 @@ def answered(answer: Answer, *, as_json: bool) -> None:
         f"{METRICS[name].zh}\n{METRICS[name].en}" if name in METRICS else name for name in answer.rows.columns
     ]
     rows = [[shown(name, value) for name, value in row.items()] for row in answer.rows.iter_rows(named=True)]
-    print_table(f"发布 #{answer.release} · 截至 / as of {answer.as_of:%Y-%m-%d %H:%M}", columns, rows)
+    reach = f" · 数据到 / data up to {until}" if until else ""
+    at = f"{answer.as_of:%Y-%m-%d %H:%M}"
+    print_table(f"发布 #{answer.release} · 发布时间 / released {at}{reach}", columns, rows)
     for note in answer.notes:
         OUT.print(f"注 / note: {note.zh} / {note.en}", markup=False)
 

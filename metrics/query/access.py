@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from contracts.errors import NotFoundError
+from contracts.fields import TIME_ZONE
 from metrics.query.memo import Memo
 from metrics.query.released import AsOf, choose, judged, open_release
 from metrics.query.sources import SOURCES, Source
 from transforms.gold import gold_tables
+from transforms.gold.orders import dim_observed
 from warehouse import accounts
 from warehouse.accounts import sessions
 from warehouse.accounts.security import Visit
@@ -264,3 +267,14 @@ def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:
         if "merchant_id" in table.key and not name.startswith("fct_") and name not in IN_LAKE
     ]
     return {table.full_name: lake.read(table, where={"merchant_id": viewer.merchant_id}) for table in mine}
+
+
+def data_until(viewer: Viewer, as_of: AsOf = None) -> dt.date | None:
+    """The day of the newest observation of the viewer's merchant in a release: how far its data reach, which
+    the release's own time does not tell.
+
+    None where nothing was observed. Raises as ``open_desk``.
+    """
+    desk = open_desk(viewer, as_of)
+    seen: dt.date | None = desk.sql(f"SELECT max(observed_date) FROM {dim_observed.TABLE.full_name}").item()  # noqa: S608
+    return min(seen, desk.release.as_of.astimezone(ZoneInfo(TIME_ZONE)).date()) if seen else None

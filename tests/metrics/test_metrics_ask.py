@@ -477,6 +477,7 @@ def test_the_command_line_tells_each_figure_in_its_own_unit(
             ["watch_time", "product_gpm", "own_live_share", "units_per_order", "paid_orders"],
             period=MARCH,
         ),
+        None,
         as_json=False,
     )
     assert told == [["50", "19.35", "100.0%", "0.63", "8"]]
