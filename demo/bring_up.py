@@ -19,7 +19,7 @@ from demo.surroundings import HOST, OPERATOR, Ports, airflow_environment, connec
 from demo.timetable import Timetable
 from warehouse.settings import Settings
 
-DAGS = {"collect", "watch_inbox", "build", "maintain"}
+DAGS = {"collect", "watch_inbox", "build", "maintain", "release_district"}
 WRITER_POOL = "warehouse_writer"
 STEPS = 9
 _HISTORY, _DISTRICT = "history", "district"

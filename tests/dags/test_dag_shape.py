@@ -21,14 +21,20 @@ pytestmark = pytest.mark.airflow
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
-def test_there_are_four_dags_that_start_by_themselves_one_run_at_a_time(dags: dict[str, Any]) -> None:
-    assert set(dags) == {"collect", "watch_inbox", "build", "maintain"}
+def test_there_are_five_dags_that_start_by_themselves_one_run_at_a_time(dags: dict[str, Any]) -> None:
+    assert set(dags) == {"collect", "watch_inbox", "build", "maintain", "release_district"}
     for dag in dags.values():
         assert (dag.catchup, dag.max_active_runs, dag.doc_md is None) == (False, 1, False)
 
 
 @pytest.mark.parametrize(
-    ("dag", "cron"), [("collect", "30 5 * * *"), ("watch_inbox", "*/5 * * * *"), ("maintain", "30 3 * * 0")]
+    ("dag", "cron"),
+    [
+        ("collect", "30 5 * * *"),
+        ("watch_inbox", "*/5 * * * *"),
+        ("maintain", "30 3 * * 0"),
+        ("release_district", "0 7 * * *"),
+    ],
 )
 def test_the_clock_is_beijings(dags: dict[str, Any], dag: str, cron: str) -> None:
     assert dags[dag].timetable.expression == cron
@@ -69,6 +75,10 @@ def test_the_order_of_the_build_and_of_the_collection(dags: dict[str, Any]) -> N
     assert collect.get_task("shops").upstream_task_ids == {"batches"}
     assert collect.get_task("colour").downstream_task_ids == {"green", "amber", "red"}
     assert collect.get_task("shops").is_mapped
+    district = dags["release_district"]
+    assert district.get_task("publish").downstream_task_ids == {"brief", "colour", "amber"}
+    assert district.get_task("colour").upstream_task_ids == {"publish", "brief"}
+    assert district.get_task("colour").downstream_task_ids == {"green", "amber"}
 
 
 @pytest.mark.parametrize(
@@ -95,7 +105,7 @@ def test_only_what_may_pass_by_itself_is_tried_again(
 def test_reading_the_dags_imports_nothing_heavy(airflow_home: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import dags.build, dags.collect, dags.maintain, "
-        "dags.watch_inbox; print(*sys.modules)"
+        "dags.release_district, dags.watch_inbox; print(*sys.modules)"
     )
     shown = subprocess.run(
         [sys.executable, "-c", code, str(ROOT)],
