@@ -1,5 +1,5 @@
-"""``python -m demo.district``: the demo's merchants join the association, which releases every month that
-their files of the past hold whole.
+"""``python -m demo.district``: the demo's merchants join the association, which releases and briefs every
+month that their files of the past hold whole.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from demo.surroundings import HOST, plain_environment, reference
 from district.panel import first_day
 from pipeline import steps
 from pipeline.district.contributing import contributions, of_members
+from pipeline.district.monthly import brief_released
 from pipeline.district.publish import due_months, publish_month
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists import costs, rates, stock
@@ -144,8 +145,8 @@ def look_once(settings: Settings) -> None:
 
 
 def release_district(settings: Settings) -> None:
-    """Every merchant joins the association with the first month its files hold whole, and every closed month
-    is released.
+    """Every merchant joins the association with the first month its files hold whole; every closed month is
+    released, and briefed.
     """
     months = sorted(contributions(settings)["business_month"].unique())[1:]
     if not months:
@@ -156,3 +157,4 @@ def release_district(settings: Settings) -> None:
     rows, now = of_members(settings), steps.now()
     for month in due_months(settings, rows, now.date()):
         publish_month(settings, rows, month, made_by="demo", at=now)
+    brief_released(settings)

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.briefing.making import brief_all
 from pipeline.district.publish import publish_month
 from warehouse.settings import Settings
 
@@ -78,6 +79,17 @@ def released_folder() -> Path:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     publish(Settings(home=home))
     return Settings(home=home).place.district
+
+
+@cache
+def briefed_folder() -> Path:
+    """The same, every release with its briefing."""
+    home = Path(tempfile.mkdtemp(prefix="district-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    settings = Settings(home=home)
+    shutil.copytree(released_folder(), settings.place.district)
+    brief_all(settings)
+    return settings.place.district
 
 
 def documents(home: Path) -> dict[str, Mapping[str, Any]]:

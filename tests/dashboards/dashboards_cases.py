@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from association_cases import released_folder
+from association_cases import briefed_folder
 from fact_cases import FACTS, cost, facts, line
 
 from contracts.canonical import ORDER_LINE
@@ -66,7 +66,7 @@ def make_house(
     """
     place = Place(home)
     make_accounts(place)
-    shutil.copytree(released_folder(), place.district)
+    shutil.copytree(briefed_folder(), place.district)
     with Lake.open(place, write=True) as lake, lake.transaction():
         lake.ensure([*OPS.values(), *gold_tables().values()])
         for merchant, (name, shops, _) in MERCHANTS.items():

@@ -74,7 +74,7 @@ def show_table(
         **wishes,
     )
     if is_released:
-        _show_files(viewer, sheet, found)
+        show_files(viewer, replace(sheet, rows=found))
     chosen = picked.selection.rows if picks else []
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
 
@@ -186,13 +186,12 @@ def _config(column: Column, *, is_pinned: bool) -> ColumnConfig:
     return st.column_config.NumberColumn(name, pinned=is_pinned)
 
 
-def _show_files(viewer: Viewer, sheet: Sheet, found: pl.DataFrame) -> None:
-    """Buttons for the rows that are shown, made when somebody asks for them."""
-    out = replace(sheet, rows=found)
+def show_files(viewer: Viewer, sheet: Sheet) -> None:
+    """Buttons for all rows of ``sheet``, made when somebody asks for them."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for label, ending, kind, make in (
-            ("Excel", "xlsx", XLSX, partial(as_workbook, viewer, [out])),
-            ("CSV", "csv", "text/csv", partial(as_csv, out)),
+            ("Excel", "xlsx", XLSX, partial(as_workbook, viewer, [sheet])),
+            ("CSV", "csv", "text/csv", partial(as_csv, sheet)),
         ):
             st.download_button(
                 label,
@@ -204,4 +203,5 @@ def _show_files(viewer: Viewer, sheet: Sheet, found: pl.DataFrame) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
-        st.caption(pick(f"共 {found.height:,} 行", f"{found.height:,} row{'' if found.height == 1 else 's'}"))
+        count = sheet.rows.height
+        st.caption(pick(f"共 {count:,} 行", f"{count:,} row{'' if count == 1 else 's'}"))

@@ -33,6 +33,7 @@ from warehouse.signed.signing import canonical
 #: Months of the index, and cells that rose and that fell, for which one page has room.
 _MONTHS, _CELLS = 25, 3
 _CUBE, _NAMES = "categories", ("category_code",)
+TITLE = ("白云直播服装产业简报", "Baiyun live apparel briefing")
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def briefing(months: Sequence[Month], language: str) -> Briefing:
     legend, bars = _bars(pick, month)
     return Briefing(
         language,
-        pick("白云直播服装产业简报", "Baiyun live apparel briefing"),
+        pick(*TITLE),
         month_name(pick, month.name),
         _issued(pick, month),
         headline(pick, read),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from contracts.codes import CHANNEL, PLATFORM
 from district.vocabulary import FAMILIES, PRICE_BANDS, entries
@@ -27,6 +28,7 @@ _UNKNOWN = {
 _UNCLASSIFIED = ("未归类", "not classified")
 
 
+@cache
 def node_name(dimension: str, node: str, most: int = 99) -> tuple[str, str]:
     """Chinese and English: a code's, a family's; of merged codes all of theirs, the first ones and how many
     there are where they are more than ``most``. Price bands and sizes that follow one another are a range.

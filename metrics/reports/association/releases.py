@@ -64,6 +64,7 @@ class Month:
 
 
 _MONTHS: Memo[tuple[Month, ...]] = Memo(4)
+_ENTRIES: Memo[tuple[Entry, ...]] = Memo(4)
 
 
 def released(viewer: Viewer) -> tuple[Month, ...]:
@@ -73,8 +74,13 @@ def released(viewer: Viewer) -> tuple[Month, ...]:
     ``UsageError`` LOG_DAMAGED when the log was changed.
     """
     log = log_of(viewer)
-    files = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in log.files()]
-    return _MONTHS.get((viewer.place, *files), lambda: _months(log.entries()))
+    return _MONTHS.get((viewer.place, *_files(log)), lambda: _months(entries_of(viewer)))
+
+
+def entries_of(viewer: Viewer) -> tuple[Entry, ...]:
+    """Every release, the first one first, corrections among them. Raises as ``released`` does."""
+    log = log_of(viewer)
+    return _ENTRIES.get((viewer.place, *_files(log)), lambda: tuple(log.entries()))
 
 
 def log_of(viewer: Viewer) -> ReleaseLog:
@@ -102,6 +108,10 @@ def next_due(today: dt.date, months: tuple[Month, ...] = ()) -> tuple[str, dt.da
     elif last_day(month) + dt.timedelta(days=LAG_DAYS) > today:
         month = f"{first_day(month) - dt.timedelta(days=1):%Y-%m}"
     return month, last_day(month) + dt.timedelta(days=LAG_DAYS)
+
+
+def _files(log: ReleaseLog) -> list[tuple[str, int, int]]:
+    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in log.files()]
 
 
 def _months(entries: Sequence[Entry]) -> tuple[Month, ...]:
