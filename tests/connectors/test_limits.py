@@ -58,6 +58,18 @@ def test_columns(columns: int, rule: str) -> None:
     assert rule_of(lambda: open_sheets(book.getvalue())) == rule
 
 
+@pytest.mark.parametrize(("more", "rule"), [(0, ""), (1, "FILE_TOO_LARGE")])
+def test_bytes_of_a_file(more: int, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file as large as may be is read; of one byte more it is said how many it has and may have."""
+    data = b"a,b\n10,20\n"
+    monkeypatch.setattr(tabular, "MAX_FILE_BYTES", len(data) - more)
+    assert rule_of(lambda: open_sheets(data)) == rule
+    if rule:
+        with pytest.raises(FileRefusedError) as refused:
+            open_sheets(data)
+        assert (refused.value.facts["bytes"], refused.value.facts["limit"]) == (10, 9)
+
+
 @pytest.mark.parametrize(("size", "rule"), [(MEGABYTE, ""), (MEGABYTE + 1, "CELL_TOO_LARGE")])
 def test_bytes_of_a_cell(size: int, rule: str) -> None:
     (sheet,) = open_sheets(b"a,b\n" + b"1,2\n" * 12 + b"1," + b"x" * size + b"\n")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from intake_case import CREATED, DUE, ID, QTY, TITLE
-from intake_files import HEADER, TAOBAO, Table, orders, text
+from intake_files import HEADER, TAOBAO, Table, order, orders, text
 
 from connectors.files.endings import judge_last_cell
 from connectors.reading import Origin, Reading, read_file
@@ -106,6 +106,17 @@ def test_a_number_that_might_go_on_sets_its_row_aside_and_says_what_to_do() -> N
     assert found.quarantine.select("_row_number", "rule_name").rows() == [(5, "CUT_OFF")]
     again = read(open_ended(table) + b"\n")
     assert again.rows_read == again.bronze.height == 4
+
+
+def test_a_row_of_another_width_above_says_nothing_of_the_last_one() -> None:
+    """One such row in a file is set aside; the last is judged by itself."""
+    odd = order(9)[:-2]
+    for header, apart in ((DUE, []), (QTY, [(6, "CUT_OFF")])):
+        table = last(orders(), header)
+        table.insert(2, odd)
+        found = read(open_ended(table))
+        told = found.quarantine.select("_row_number", "rule_name").sort("_row_number").rows()
+        assert told == [(3, "RAGGED_ROW"), *apart] and found.bronze.height == 4 - len(apart)
 
 
 def test_a_footer_or_a_blank_line_at_the_end_is_no_cut_row() -> None:

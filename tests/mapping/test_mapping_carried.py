@@ -52,6 +52,8 @@ def test_rows_that_say_nothing_of_an_order_are_of_the_one_above_and_the_receipt_
 def test_a_total_below_blank_numbers_is_no_goods_of_the_last_order(total: str) -> None:
     data = bar_table(HEADER, *BLANK, total)
     assert paid(data, "MISSING_VALUE") == TRUTH
+    (found,) = [finding.zh for finding in propose(data, kind="orders").findings if "没有单号" in finding.zh]
+    assert "2 行没有单号" in found, "the total is none of the rows whose number is carried down"
 
 
 def test_an_orders_own_amount_below_which_nothing_stands_counts_once() -> None:

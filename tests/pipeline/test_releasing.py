@@ -25,11 +25,12 @@ from pipeline.intake.sandbox import parsing
 from pipeline.steps import audit, build, build_and_release, ingest, release
 from transforms.gold.orders.fct_order_line import TABLE as LINES
 from warehouse import release as releasing
-from warehouse.ops import QUARANTINE
+from warehouse.ops import CHECK, QUARANTINE
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOUYIN = ROOT / "connectors" / "douyin" / "samples" / "1792375211_orders_2025_75.csv"
+AFTER_SALES = next((ROOT / "connectors" / "douyin" / "samples").glob("售后单-*.xlsx"))
 VIEWER = ("test", "merchant", "m1")
 
 
@@ -102,6 +103,18 @@ def test_an_older_build_may_not_publish_over_a_newer(released: Settings) -> None
     assert built.build_number > old
     with pytest.raises(Exception, match="OVERTAKEN"):
         release(released, old, snapshot)
+
+
+def test_a_release_names_the_rules_that_failed_without_holding_it(released: Settings, tmp_path: Path) -> None:
+    """What warns is said; what passed and what would hold a release is not."""
+    published = ingest(released, "m1", "s1", [AFTER_SALES]).current
+    assert published is not None
+    with reading(released) as lake:
+        failed = lake.read(CHECK, where={"build_number": published.build}).filter(~pl.col("is_passed"))
+    told = json.loads(CliRunner().invoke(app, ["releases", "list", "--json"]).stdout)["releases"][-1]
+    assert told["number"] == published.number and told["failed_rules"] == []
+    assert told["warned_rules"] == sorted(set(failed["rule_name"])) and "ROWS_KEPT" in told["warned_rules"]
+    assert set(failed["severity_code"]) == {"warn"}
 
 
 def test_pin_unpin_and_as_of(released: Settings, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import fastexcel
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +19,7 @@ from metrics.query.explain import explain, order_lines
 from pipeline.build import engine
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists.stock import LIST
+from pipeline.entries.template import template
 from pipeline.house import reading, writing
 from pipeline.intake.raw_rows import ENTERED, raw_rows
 from pipeline.steps import build, build_and_release, ingest, now
@@ -120,11 +122,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 WRONG = [
-    ("STOCK_KIND", "发货,s1,A,2026-01-01,1"),
+    *(("STOCK_KIND", f"{kind},s1,A,2026-01-01,1") for kind in ("发货", "")),
     ("STOCK_CODE", "到货,s1,6.90123E+12,2026-01-01,1"),
     *(("STOCK_SHOP", f"到货,{shop},A,2026-01-01,1") for shop in ("", "s2")),
     ("STOCK_GOODS", "到货,s1,,2026-01-01,1"),
     *(("STOCK_DATE", f"到货,s1,A,{day},1") for day in ("", "2026-13-01", "2098-01-01")),
+    ("STOCK_DATE", "到货,s1,A,,撤销"),
     *(("STOCK_QTY", f"盘点,s1,A,2026-01-01,{cell}") for cell in ("", "-1", "1.5", "一箱", "99999999999")),
     *(
         ("STOCK_FORMULA", f"盘点,s1,A,{day},{cell}")
@@ -136,6 +139,14 @@ WRONG = [
 
 def test_every_rule_is_tried() -> None:
     assert {rule for rule, _ in WRONG} == set(RULES)
+
+
+def test_the_template_says_of_every_column_that_it_has_to_be_filled_in() -> None:
+    """An entry without its kind, shop, goods, day or number says nothing."""
+    notes = fastexcel.read_excel(template(LIST, "xlsx")).load_sheet("说明", header_row=None).to_polars()
+    told = {row[0].partition(" / ")[0]: row[1:] for row in notes.rows()}
+    for header in HEADER:
+        assert told[header][0].startswith("必填") and told[header][1].startswith("Required"), header
 
 
 def test_a_wrong_row_is_named_and_nothing_is_changed(home: Settings, tmp_path: Path) -> None:

@@ -102,6 +102,12 @@ def test_an_after_sale_without_a_line_is_not_of_one_that_denies_it_since(cells: 
     assert found == ({"A": 120} if cells else {"B": 120})
 
 
+def test_what_a_line_waits_for_is_no_room_for_anything_else() -> None:
+    """A says that 100 of its 300 went back: 250 of the order are these and 150 of what is left of both."""
+    lines = [_line("A", 300, stated=100, seen=EARLY), _line("B", 100, stated=None)]
+    assert _back(_build(lines, _order(400), _refund(250))) == {"A": 200, "B": 50}
+
+
 def test_postage_refunded_with_the_goods_stands_on_the_postage() -> None:
     """N9: by a named line, by its goods, by nothing, and as the line itself states it."""
     lines = [_line("A", 10_000, stated=None, sku_code="a"), _line("B", 5_000, stated=None, sku_code="b")]

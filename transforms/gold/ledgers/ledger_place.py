@@ -65,12 +65,12 @@ def _candidates(rows: pl.DataFrame, lines: pl.DataFrame, refunds: pl.DataFrame) 
     """
     known = lines.filter(~pl.col("is_order_level")).select(*LINE, _line_order="order_id")
     back = refunds.group_by(REFUND).agg(
-        _refund_order=pl.col("order_id").first(), _refund_line=_only("order_line_id", pl.lit(True))
+        _refund_order=pl.col("order_id").first(), _refund_line=only("order_line_id")
     )
     goods = ~pl.col("is_gift")
-    whole = lines.group_by(ORDER).agg(_is_order=pl.lit(True), _only_line=_only("order_line_id", goods))
+    whole = lines.group_by(ORDER).agg(_is_order=pl.lit(True), _only_line=only("order_line_id", goods))
     product = lines.filter(goods & pl.col("product_id").is_not_null())
-    products = product.group_by(*ORDER, "product_id").agg(_product_line=_only("order_line_id", pl.lit(True)))
+    products = product.group_by(*ORDER, "product_id").agg(_product_line=only("order_line_id"))
     found = rows.join(known, on=LINE, how="left", validate="m:1", maintain_order="left")
     found = found.join(back, on=REFUND, how="left", validate="m:1", maintain_order="left")
     found = found.with_columns(_order=pl.coalesce("order_id", "_line_order", "_refund_order"))
@@ -94,16 +94,16 @@ def _candidates(rows: pl.DataFrame, lines: pl.DataFrame, refunds: pl.DataFrame) 
     ).with_columns(pl.col("_is_order").fill_null(False))
 
 
-def _only(column: str, among: pl.Expr) -> pl.Expr:
-    """The one value of ``column`` in a group; null where there are several."""
-    values = pl.col(column).filter(among)
-    return pl.when(values.n_unique() == 1).then(values.first())
+def only(column: str, among: pl.Expr | None = None) -> pl.Expr:
+    """The one value of ``column`` in a group; null where there are several, whichever comes first."""
+    values = pl.col(column) if among is None else pl.col(column).filter(among)
+    return pl.when(values.n_unique() == 1).then(values.first()).alias(column)
 
 
 def _take_over(rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     of_line = lines.select(*LINE, *(pl.col(name).alias(f"_line_{name}") for name in FROM_LINE))
     goods = ~pl.col("is_gift")
-    of_order = lines.group_by(ORDER).agg(_only(name, goods).alias(f"_order_{name}") for name in FROM_LINE)
+    of_order = lines.group_by(ORDER).agg(only(name, goods).alias(f"_order_{name}") for name in FROM_LINE)
     joined = rows.join(of_line, on=LINE, how="left", validate="m:1", maintain_order="left")
     joined = joined.join(of_order, on=ORDER, how="left", validate="m:1", maintain_order="left")
     told = {name: [name] if name in rows.columns else [] for name in FROM_LINE}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.gold.ledgers.ledger_place import only
 from transforms.gold.orders.grain import LINE, ORDER
 
 
@@ -40,7 +41,7 @@ def not_taken_back(lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataF
     A take-back answers with the most it tells: what went to the buyer, or what left the merchant. A payout
     that is told anew after a refund (WeChat's order file sums up to date) answers with what it holds of
     refunds beyond those before it. Of several payouts the last one counts: it knew of the refunds before it,
-    and nobody is told to keep money aside that has been netted already.
+    and nobody is told to keep money aside that has been netted already. Lines that differ tell no channel.
     """
     by_order = entries.filter(pl.col("order_line_id").is_null()).select(ORDER).unique()
     whole = pl.when(pl.col("_of_order")).then("order_id").otherwise("order_line_id").alias("open_item_id")
@@ -70,7 +71,7 @@ def not_taken_back(lines: pl.DataFrame, refunds: pl.DataFrame, entries: pl.DataF
     done = scoped(refunds.filter(pl.col("refunded_at").is_not_null())).join(payouts, on=key, how="inner")
     is_late = pl.col("refunded_at") > pl.col("settled_at")
     sums = done.group_by(key).agg(
-        pl.col("order_line_id").first(), pl.col("channel_code").first(), pl.col("paid_date").first(),
+        only("order_line_id"), only("channel_code").fill_null("unknown"), only("paid_date"),
         pl.col("told_fen").first(),
         late_fen=pl.col("refund_fen").filter(is_late).sum(),
         early_fen=pl.col("refund_fen").filter(~is_late).sum(),
