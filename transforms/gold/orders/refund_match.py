@@ -24,8 +24,9 @@ _MATCHED = [
     "stated_refund_fen",
     "refund_stated_at",
 ]
-#: Refunds of one order are placed one after the other.
+#: Refunds of one order are placed one after the other; ``_row`` numbers rows by their key.
 _TURN = pl.struct("applied_at", "refunded_at", "refund_id", "_row")
+_ROWS = [*REFUND, "order_line_id"]
 
 
 def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
@@ -55,13 +56,14 @@ def match_refunds(lines: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     settled, direct = sure.join(unsettled, on=ORDER, how="anti"), sure.join(unsettled, on=ORDER, how="semi")
     if direct.is_empty() and open_refunds.is_empty():
         return tell_stage(settled, paid)
-    moving = pl.concat([direct, open_refunds]).with_row_index("_row")
+    moving = pl.concat([direct.sort(_ROWS), open_refunds.sort(_ROWS)]).with_row_index("_row")
     whole = paid.join(moving.select(ORDER), on=ORDER, how="semi")
     parts = _place(
         moving, direct.height, places(whole.select(*ORDER, "order_line_id", *_MATCHED, "postage_fen"))
     )
     placed = moving.drop("order_line_id", "refund_fen").join(parts, on="_row", how="inner", validate="1:m")
-    found = placed.group_by([*REFUND, "order_line_id"], maintain_order=True).agg(
+    placed = placed.sort("_row")
+    found = placed.group_by(_ROWS, maintain_order=True).agg(
         pl.exclude("refund_fen", "_row").first(), pl.col("refund_fen").sum()
     )
     return tell_stage(pl.concat([settled, found.select(refunds.columns)]), paid)
@@ -211,7 +213,8 @@ def _share_out(pairs: pl.DataFrame, so_far: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(
         _exact=pl.when(pl.col("waits") == amount).then(2).when(exhausts_it).then(1).otherwise(0)
     )
-    best = rows.sort("order_line_id").filter(pl.col("_exact") == pl.col("_exact").max().over("_row"))
+    rows = rows.sort("order_line_id", "is_postage")
+    best = rows.filter(pl.col("_exact") == pl.col("_exact").max().over("_row"))
     exact = (
         best.filter(pl.col("_exact") > 0)
         .unique("_row", keep="first", maintain_order=True)

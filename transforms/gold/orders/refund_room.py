@@ -87,7 +87,9 @@ def fill(rows: pl.DataFrame, total: str, group: list[str]) -> pl.DataFrame:
     turns = turns.with_columns(
         _take=pl.when(pl.col("_turn") == _BEYOND).then(still).otherwise(pl.min_horizontal(still, size))
     )
-    turns = turns.with_columns(part=split_fen(pl.col("_take"), room, [*group, "_turn"], "order_line_id"))
+    # a line and the postage on it are two places: the first of them takes the odd fen, whichever comes first
+    turns = turns.with_columns(_place=pl.concat_str("order_line_id", "is_postage", separator="\0"))
+    turns = turns.with_columns(part=split_fen(pl.col("_take"), room, [*group, "_turn"], "_place"))
     return (
         turns.group_by(list(dict.fromkeys([*group, *PLACE])), maintain_order=True)
         .agg(pl.col("part").sum())

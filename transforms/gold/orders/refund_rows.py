@@ -6,7 +6,7 @@ import polars as pl
 
 from transforms.gold.orders.grain import LINE, REFUND
 
-_LATEST = ["_last_observed_at", "_observed_at", "_export_id", "_row_number"]
+_LATEST = ["_last_observed_at", "_observed_at", "_export_id", "_row_number", "order_line_id"]
 
 
 def tell_stage(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
