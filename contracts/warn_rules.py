@@ -209,6 +209,18 @@ WARN_RULES: dict[str, IntakeRule] = {
         "if this file is the newer one: withdraw it, add the day of export to its name, e.g. 导出20261215, "
         "and give it again",
     ),
+    "RECEIVED_EARLIER": IntakeRule(
+        "这个文件早先已经收到，但那次没有做完；这次接着做完，已经发布",
+        "received before by a run that was cut off; it is finished now, and released",
+        *NOTHING,
+    ),
+    "RECEIVED_WAITS": IntakeRule(
+        "这个文件早先已经收到，还没有进入任何发布",
+        "received before, and in no release yet",
+        "不用再给：运行 baiyun build；没有放行的先看原因（baiyun releases list）；在页面上传的请运维处理",
+        "no need to give it again: run `baiyun build`; where a release is held, see why first (`baiyun "
+        "releases list`); from a page, ask your operator",
+    ),
     "RATE_MISSING": IntakeRule(
         "外币的行在等汇率，没有计入任何数字",
         "rows in another currency wait for a rate and are in no figure",

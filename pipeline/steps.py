@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,12 @@ from expectations.run import warm
 from pipeline.build import withdrawing
 from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
-from pipeline.intake import confirming, inbox
+from pipeline.intake import confirming, inbox, unfinished
 from pipeline.intake.collect import Collected, attempts, batches, collect, run_colour
 from pipeline.intake.credentials import from_environment
 from pipeline.intake.handing import Handed, handing
-from pipeline.intake.land import Landed, land_files
-from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
+from pipeline.intake.land import land_files
+from pipeline.intake.receipts import FileReceipt, from_load
 from pipeline.intake.sandbox.parsing import Limits
 from pipeline.release.changes import Change, totals_changed
 from pipeline.release.releasing import audit, release
@@ -94,7 +94,8 @@ def ingest(
 ) -> Ingested:
     """Take a merchant's files, build and release.
 
-    A refused file changes nothing and does not stop the others; a held release is told, not raised.
+    A refused file changes nothing and does not stop the others; a held release is told, not raised. Of a
+    known file that an earlier run did not bring into a release the receipt says so.
     """
     with handing(settings.place) as handed:
         with writing(settings) as lake:
@@ -112,6 +113,7 @@ def ingest(
                 rows=handed.put_down,
                 progress=_reading(say),
             )
+            landed = unfinished.marked(lake, landed)
         held: BaiyunError | None = None
         # also when all are known: an earlier run may have been cut off before its build or release
         if any(item.export_id for item in landed):
@@ -120,12 +122,7 @@ def ingest(
             built = _build(settings, run_name="ingest", at=at, known=handed)
             held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
-        # not from this build alone: another one may have taken what was landed a moment ago
-        mine = [item.export_id for item in landed if item.receipt is None]
-        loads = lake.read(
-            LOAD, where={"merchant_id": merchant_id, "shop_id": shop_id, "export_id": mine}
-        ).sort("build_number")
-        receipts = _final(landed, {row["export_id"]: row for row in loads.iter_rows(named=True)})
+        receipts = unfinished.settled(lake, merchant_id, shop_id, landed)
         current = releasing.current(lake)
     return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
 
@@ -241,21 +238,6 @@ def enter(
     held = _try_release(settings, _build(settings, run_name=run_name, at=at), at=at, say=say)
     with reading(settings) as lake:
         return Ingested([], releasing.current(lake), [], held)
-
-
-def _final(landed: Sequence[Landed], loads: Mapping[str, dict[str, object]]) -> list[FileReceipt]:
-    """The receipt of each file in its order, by the rows of ``LOAD``.
-
-    Bytes met a second time in one ingest are duplicates of the first.
-    """
-    receipts: list[FileReceipt] = []
-    met: set[str] = set()
-    for item in landed:
-        receipt = item.receipt or from_load(loads[item.export_id], item.name)
-        is_again = item.export_id in met and item.receipt is None and receipt.verdict != "unusable"
-        receipts.append(as_duplicate(receipt) if is_again else receipt)
-        met.add(item.export_id)
-    return receipts
 
 
 def _try_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> BaiyunError | None:

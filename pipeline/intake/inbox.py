@@ -28,6 +28,7 @@ from pipeline.intake.land import Landed, land_files
 from pipeline.intake.names import plain_name
 from pipeline.intake.receipts import FileReceipt, refused, rule_counts, verdict_of, with_reason
 from pipeline.intake.sandbox.parsing import Limits
+from pipeline.intake.unfinished import marked
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
@@ -157,7 +158,7 @@ def _take(
         )
         if handed is not None:
             handed.add(shop_id, landed)
-        for item in landed:
+        for item in marked(lake, landed):
             told[item.name.partition("/")[0]].append(item.receipt or _waiting(item, merchant_id, shop_id))
         refusal = refuse("NOT_A_FILE")  # of the others
     except FileRefusedError as error:
