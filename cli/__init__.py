@@ -50,6 +50,7 @@ class _Commands(LazyGroup):
         "statement": "cli.statement:statement",
         "verify": "cli.statement:verify",
         "export": "cli.copies:export",
+        "erase": "cli.copies:erase",
         "backup": "cli.copies:backup",
         "restore": "cli.copies:restore",
         "dashboards": "cli.dashboards:dashboards",

@@ -1,4 +1,6 @@
-"""Copies: ``baiyun backup`` and ``restore`` of a whole home, ``baiyun export`` of one merchant."""
+"""Copies, and the end of them: ``baiyun backup`` and ``restore`` of a whole home, ``baiyun export`` and
+``erase`` of one merchant.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,10 @@ from typing import Annotated
 import typer
 
 from cli import show
-from cli.words import Merchant
+from cli.terminal import print_json
+from cli.words import Json, Merchant
 from contracts.errors import UsageError
-from pipeline import steps
+from pipeline import erasing, steps
 from pipeline.house import reading
 from pipeline.takeout.bundles import write_everything
 from warehouse import registry
@@ -65,6 +68,67 @@ def export(
         out.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)
     typer.echo(f"{target} · {target.stat().st_size / 1e6:,.1f} MB")
+
+
+def erase(
+    merchant: Merchant,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="真的抹掉,不能撤销 / really erase; there is no way back")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """抹掉一家商家:账号、文件、密钥、每张表里的行,打印回执 / erase one merchant for good, with a receipt.
+
+    不加 --yes 只列出会抹掉什么 / without --yes it only tells what would be erased.
+    """
+    settings = Settings()
+    if not yes:
+        found = erasing.look(settings, merchant)
+    else:
+        with show.progress() as say:
+            found = erasing.erase(settings, merchant, say=say)
+    if as_json:
+        print_json(found.document())
+    else:
+        typer.echo("\n".join(receipt(found)))
+    if found.held:
+        raise found.held
+
+
+def receipt(found: erasing.Erased) -> list[str]:
+    """What there was, what has become of it, and what else holds it, a sentence a line."""
+    rows = " · ".join(f"{layer} {count:,}" for layer, count in found.rows.items())
+    months = f"{found.months[0]} – {found.months[-1]}" if found.months else "–"
+    told = [
+        f"{found.merchant_name}({found.merchant_id})",
+        f"店铺 / shops: {', '.join(found.shops) or '–'}",
+        f"账号 / sign-ins: {', '.join(found.sign_ins) or '–'}",
+        f"文件 / files: {found.files:,}",
+        f"行 / rows: {rows or '–'}",
+        f"已发布的全区月份 / released months of the district: {months}",
+    ]
+    if found.erased_at is None:
+        return [
+            *told,
+            "什么都没有动;加 --yes 抹掉,不能撤销 / nothing was touched; add --yes to erase for good",
+        ]
+    told.append(f"{found.erased_at:%Y-%m-%d %H:%M} 已抹掉 / erased")
+    if found.months:
+        told.append(
+            "已发布的全区数字不变,它们的底数里不再有名字 / released figures of the district stand; what they "
+            "are made of no longer bears the name"
+        )
+    if found.older:
+        told.append(
+            f"旧发布 {', '.join(f'#{number}' for number in found.older)} 里还有,到期自动消失;要现在就去掉:"
+            "BAIYUN_KEEP_RELEASES=1 baiyun maintain(别家也不能再问旧发布) / older releases hold it until "
+            "they expire; to have them gone now: BAIYUN_KEEP_RELEASES=1 baiyun maintain (for everybody)"
+        )
+    told.append(
+        "以前的备份、别人导出或下载过的文件、平台的授权不归这里管 / earlier backups, what was exported or "
+        "downloaded, and the platforms' authorisations are not in this home"
+    )
+    return told
 
 
 def _tell(zh: str, en: str, made: Backup) -> None:

@@ -165,7 +165,7 @@ def _asked(
     )
     with open_snapshot(place, snapshot, tables) as lake:
         add_current_states(lake.connection)
-        if (gone := withdrawn_shops(lake)).height:
+        if (gone := withdrawn_shops(lake, totals)).height:
             # a person had rows vanish: what is left has nothing to be compared with
             before = replace(before, rows={})
         add_previous_totals(lake.connection, totals.join(gone, on=gone.columns, how="anti"))

@@ -284,14 +284,18 @@ def shop_totals(place: Place, number: int) -> pl.DataFrame:
         return nothing
 
 
-def withdrawn_shops(lake: Lake) -> pl.DataFrame:
-    """Shops (``merchant_id, shop_id``) of which a file was withdrawn in a build since the last
-    published one.
+def withdrawn_shops(lake: Lake, before: pl.DataFrame) -> pl.DataFrame:
+    """Shops (``merchant_id, shop_id``) of which a person took something back since the last published
+    release: a file was withdrawn, or, of those ``before`` it, the whole merchant was erased.
     """
-    return lake.sql("""
+    return lake.sql(
+        """
         SELECT DISTINCT merchant_id, shop_id FROM ops.load WHERE verdict_code = 'withdrawn'
         AND build_number > coalesce((SELECT max(build_number) FROM ops.release
-            WHERE release_status_code = 'published'), 0)""")
+            WHERE release_status_code = 'published'), 0)
+        UNION SELECT merchant_id, shop_id FROM _before ANTI JOIN ops.merchant USING (merchant_id)""",
+        _before=before.select("merchant_id", "shop_id"),
+    )
 
 
 def copy_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

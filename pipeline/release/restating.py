@@ -20,7 +20,7 @@ from transforms.gold.sales.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL, Causes, Facts
 from warehouse.changes import changes
 from warehouse.lake import Lake
-from warehouse.ops import LOAD
+from warehouse.ops import LOAD, MERCHANT
 from warehouse.release import Release
 from warehouse.settings import Settings
 
@@ -42,7 +42,9 @@ def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.Da
         coded = restatement.reasons(moved, _causes(before, after, previous, moved.select(ORDER_KEY).unique()))
         defined = restatement.redefined(old, versions.numerators(previous), numerators)
         beside = restated_cells(previous, before, after)
-    return restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined, beside]))
+    told = restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined, beside]))
+    # of a merchant that was erased nothing is told, not even that its figures went
+    return told.join(after.read(MERCHANT, columns=["merchant_id"]), on="merchant_id", how="semi")
 
 
 def _difference(old: pl.DataFrame, new: pl.DataFrame, parts: list[str]) -> pl.DataFrame:

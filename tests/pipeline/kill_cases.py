@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
@@ -58,3 +60,11 @@ def attempt(
         os.kill(child.pid, signal.SIGKILL)
         child.join(30)
     return child.exitcode or 0, time.monotonic() - start
+
+
+def crash(*words: str, home: Path, label: str) -> int:
+    """Exit code of a command of ``baiyun`` that dies at a labelled point."""
+    settings = {VARIABLE: label, "BAIYUN_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *words], env=os.environ | settings, check=False
+    ).returncode
