@@ -10,9 +10,10 @@ from typing import Any
 from district.audit import Audit
 from district.coverage import Coverage
 from district.cubes import Cube, Dimension, cell_key
+from district.quartiles import Quartiles
 from district.release import MonthRelease
 
-FORMAT = "baiyun-district/3"
+FORMAT = "baiyun-district/4"
 FIRST, CORRECTION = "first", "correction"
 Document = dict[str, Any]
 
@@ -32,8 +33,15 @@ class Circumstances:
     why: str | None = None
 
 
-def write(release: MonthRelease, about: Circumstances, index: Mapping[str, Any] | None = None) -> Document:
-    """The document of a release; ``index`` as ``links.index_of`` gives it, null for a correction."""
+def write(
+    release: MonthRelease,
+    about: Circumstances,
+    index: Mapping[str, Any] | None = None,
+    quartiles: Sequence[Quartiles] | None = None,
+) -> Document:
+    """The document of a release; ``index`` as ``links.index_of`` gives it, ``quartiles`` as
+    ``quartiles.quartiles_of`` does. Both are null for a correction, which leaves them as they were.
+    """
     return {
         "format": FORMAT,
         "number": about.number,
@@ -50,6 +58,7 @@ def write(release: MonthRelease, about: Circumstances, index: Mapping[str, Any] 
         "withheld_cells_qty": release.withheld,
         "loss": [_loss(row, is_total_shown=() in release.figures) for row in release.coverage],
         "index": index,
+        "quartiles": None if quartiles is None else [item.document() for item in quartiles],
         "audit": {"programs_qty": release.audit.programs, "protected_cells_qty": release.audit.protected},
     }
 

@@ -59,7 +59,7 @@ def contributions(months: Iterable[str] = MONTHS) -> pl.DataFrame:
                     "business_month": month,
                     **cuts,
                     "kept_fen": kept,
-                    "refund_fen": kept // 2 + 100 * turn,
+                    "refund_fen": kept * (3 + owner % 5) // 8 + 100 * turn,
                 }
             )
     return pl.DataFrame(rows)

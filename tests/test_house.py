@@ -86,11 +86,15 @@ SEEDS = {
             "district.audit -> district.release"),
         ("district/audit_index.py", "from district.index import step",
             "district.audit_index -> district.index"),
+        ("district/audit_quartiles.py", "from district.quartiles import bands_of",
+            "district.audit_quartiles -> district.quartiles"),
     ],
     "what is audited shares no code with the auditor": [
         ("district/primary.py", "from district.audit import audit", "district.primary -> district.audit"),
         ("district/links.py", "from district.audit_index import reveals",
             "district.links -> district.audit_index"),
+        ("district/quartiles.py", "from district.audit_quartiles import findings",
+            "district.quartiles -> district.audit_quartiles"),
     ],
     "the association is shown released documents and nothing else": [
         ("metrics/reports/association/cells.py", "from warehouse.lake import Lake",

@@ -20,7 +20,7 @@ from pipeline.house import reading, writing
 from warehouse import registry
 from warehouse.signed.district_log import ReleaseLog
 
-__all__ = ["Sharing", "contribute", "contributed"]
+__all__ = ["Sharing", "contribute", "contributed", "own_contributions"]
 
 
 #: Contributions of merchants who look at them, by release: whose a merchant is does not show in them.
@@ -59,8 +59,7 @@ def contributed(viewer: Viewer) -> Sharing:
     merchant_id, settings = merchant_of(viewer), settings_of(viewer)
     with reading(settings) as lake:
         members = registry.members(lake).filter(merchant_id=merchant_id)
-    release = choose(settings.place).number
-    mine = _MINE.get((settings.place, merchant_id, release), lambda: contributions(settings, merchant_id))
+    mine = own_contributions(viewer)
     today = steps.now().date()
     released = ReleaseLog(settings.place).months()
     counted = set(whole_months(mine, members)["business_month"])
@@ -84,6 +83,13 @@ def contributed(viewer: Viewer) -> Sharing:
         LAG_DAYS,
         CUBES,
     )
+
+
+def own_contributions(viewer: Viewer) -> pl.DataFrame:
+    """``contributions`` of the viewer's merchant alone. Raises as ``contributed`` does."""
+    merchant_id, settings = merchant_of(viewer), settings_of(viewer)
+    release = choose(settings.place).number
+    return _MINE.get((settings.place, merchant_id, release), lambda: contributions(settings, merchant_id))
 
 
 def contribute(viewer: Viewer, wanted: bool) -> None:

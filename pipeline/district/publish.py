@@ -21,6 +21,7 @@ from district.release import correct_month, release_month
 from pipeline.district.contributing import of_members
 from pipeline.district.indexing import index_section
 from pipeline.district.kept import contributions_of, keep
+from pipeline.district.quartering import quartiles_section
 from warehouse import keys
 from warehouse.settings import Settings
 from warehouse.signed.district_log import Entry, ReleaseLog
@@ -78,8 +79,9 @@ def publish_month(
     rows = contributions.filter(pl.col("business_month") == month)
     release = release_month(rows, month, cubes, MEASURES, policy, last)
     index = index_section(log, entries, rows, release, policy)
+    quartiles = quartiles_section(rows, release, policy)
     about = _about(settings, entries, FIRST, made_by, at, policy)
-    return keep(log, write(release, about, index), rows)
+    return keep(log, write(release, about, index, quartiles), rows)
 
 
 @dataclass(frozen=True)

@@ -539,7 +539,7 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
         "overview", "channels", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items",
         "match", "people", "stock", "passport", "costs", "entries", "take_out",
-        "sharing",
+        "sharing", "position",
     ]  # fmt: skip
 
 

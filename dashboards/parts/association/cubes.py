@@ -12,8 +12,16 @@ from metrics.model.notes import Note
 from metrics.reports.association.cells import KEPT, REFUND
 from metrics.reports.association.names import DIMENSIONS
 from metrics.reports.association.releases import Month
+from metrics.reports.association.standing import band_name, quartiles
 from metrics.reports.association.told.words import called
 from metrics.reports.sheets import Column, Sheet
+
+_ABOUT_QUARTILES = Note(
+    "DISTRICT_QUARTILES",
+    "退货率是退回占支付，一位老板一个；四分位只说落在哪几个百分点里，不是任何一家的数；更正不改四分位",
+    "a return rate is what went back of what was paid, one of each owner; quartiles only say in which points "
+    "they lie and are nobody's own; a correction leaves them as they were",
+)
 
 
 def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
@@ -48,6 +56,28 @@ def cube_sheet(months: Sequence[Month], cube: str) -> Sheet:
     shape = {name: pl.String if column.kind == "text" else pl.Int64 for name, column in columns.items()}
     found = months[-1].cubes[cube]
     return Sheet(pick(found.zh, found.en), columns, pl.DataFrame(rows, schema=shape), notes=notes_of(months))
+
+
+def quartile_sheet(months: Sequence[Month]) -> Sheet:
+    """Month, cell, and the bands in which the quartiles of owners' return rates lie, as the documents hold
+    them.
+    """
+    columns = {
+        "month": Column("月份", "month"),
+        "by": Column("按什么", "by"),
+        "cell": Column("名称", "name"),
+        "lower": Column("下四分位", "lower quartile"),
+        "median": Column("中位数", "median"),
+        "upper": Column("上四分位", "upper quartile"),
+    }
+    rows = [
+        (month.name, pick(*DIMENSIONS[name]), called(pick, name, node), *map(band_name, bands))
+        for month in months
+        for (name, node), bands in quartiles(month).items()
+    ]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+    title = pick("退货率四分位", "quartiles of return rates")
+    return Sheet(title, columns, frame, notes=(*notes_of(months), _ABOUT_QUARTILES))
 
 
 def notes_of(months: Sequence[Month]) -> tuple[Note, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
-from dashboards.parts.association.cubes import cube_sheet, notes_of
+from dashboards.parts.association.cubes import cube_sheet, notes_of, quartile_sheet
 from dashboards.parts.association.page import months_of, show_method
 from dashboards.parts.association.words import about_release
 from dashboards.parts.page.book import put
@@ -23,6 +22,7 @@ from metrics.reports.association.pulse import pulse
 from metrics.reports.association.releases import Month
 from metrics.reports.association.told.index_words import headline
 from metrics.reports.association.told.words import marked
+from metrics.reports.sheets import Sheet
 
 CARD = Card("archive", "简报与下载", "Briefings and files", ":material/folder_open:", 4)
 
@@ -59,9 +59,10 @@ def show(viewer: Viewer) -> None:
     show_heading("全部公开的格子", "Every published cell")
     for note in notes_of(months):
         st.caption(remark(note))
-    for cube in months[-1].cubes:
+    cubes = [partial(cube_sheet, months, cube) for cube in months[-1].cubes]
+    for make in (*cubes, partial(quartile_sheet, months)):
         with TellFailure(pick("表格", "The table")):
-            _show_cube(viewer, months, cube)
+            _show_sheet(viewer, make())
     show_method(pick(_WHY, _WHY_EN), months[-1], months)
 
 
@@ -121,9 +122,8 @@ def _why_none(month: Month) -> tuple[str, str]:
     )
 
 
-def _show_cube(viewer: Viewer, months: Sequence[Month], cube: str) -> None:
+def _show_sheet(viewer: Viewer, sheet: Sheet) -> None:
     """A table's name and its files."""
-    sheet = cube_sheet(months, cube)
     put(sheet)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{capital(sheet.title)}**", width=260)

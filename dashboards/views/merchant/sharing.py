@@ -48,6 +48,8 @@ def _show_rules(found: Sharing) -> None:
     n, platforms, lag = found.minimum_owners, found.minimum_platforms, found.lag_days
     zh = (
         f"- **看得到**：全区每月的合计，按{tables}分开；月末满 {lag} 天、退款来齐后才公开。\n"
+        "- 还看得到：各位老板退货率的四分位，每个品类、每个渠道一组，只说落在哪几个百分点里；"
+        "老板不够多就没有。\n"
         f"- 一格至少有 **{n} 个不同的老板**（同一老板的几家店算一个）、{platforms} 个平台；谁占得太大也不"
         "公开。公开的数互相加减，也算不出任何一家。\n"
         "- **看不到**：店名、订单、买家、单价、您一家的任何数。协会的账号打不开商家的数据。\n"
@@ -56,6 +58,8 @@ def _show_rules(found: Sharing) -> None:
     en = (
         f"- **It sees** the district's monthly totals, by {tables}; {lag} days after a month's end, when its "
         "returns have come.\n"
+        "- It sees, too, the quartiles of owners' return rates, of each category and channel, told by the "
+        "few points in which they lie; where owners are too few there are none.\n"
         f"- A cell has at least **{n} different owners** (shops of one owner count as one) and {platforms} "
         "platforms, and nobody too large a part of it. No sums and differences of what is public give away "
         "any one member.\n"

@@ -74,7 +74,7 @@ def released(viewer: Viewer) -> tuple[Month, ...]:
     ``UsageError`` LOG_DAMAGED when the log was changed.
     """
     log = log_of(viewer)
-    return _MONTHS.get((viewer.place, *_files(log)), lambda: _months(entries_of(viewer)))
+    return _MONTHS.get((viewer.place, *_files(log)), lambda: by_month(entries_of(viewer)))
 
 
 def entries_of(viewer: Viewer) -> tuple[Entry, ...]:
@@ -95,7 +95,7 @@ def as_of(entries: Sequence[Entry], number: int) -> tuple[Month, ...]:
     """What was released when release ``number`` was made, up to its month, which comes last."""
     then = entries[:number]
     month = then[-1].document["month"]
-    return tuple(item for item in _months(then) if item.name <= month)
+    return tuple(item for item in by_month(then) if item.name <= month)
 
 
 def next_due(today: dt.date, months: tuple[Month, ...] = ()) -> tuple[str, dt.date]:
@@ -114,7 +114,8 @@ def _files(log: ReleaseLog) -> list[tuple[str, int, int]]:
     return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in log.files()]
 
 
-def _months(entries: Sequence[Entry]) -> tuple[Month, ...]:
+def by_month(entries: Sequence[Entry]) -> tuple[Month, ...]:
+    """Every month of some releases, the first one first."""
     documents: dict[str, list[Document]] = {}
     for entry in entries:
         documents.setdefault(entry.document["month"], []).append(entry.document)
