@@ -125,9 +125,12 @@ class _Auditor:
             lambda: _Cell({name: defaultdict(int) for name in self.measures})
         )
         links: dict[tuple[Key, str], set[Key]] = defaultdict(set)
+        nodes: dict[tuple[str, ...], set[Key]] = {}  # rows differ by owner more often than by cell
         for row in totals.iter_rows(named=True):
-            seen = set(self._nodes(cube, row, links))
-            for key in seen:
+            place = tuple(row[name] for name in names)
+            if place not in nodes:
+                nodes[place] = set(self._nodes(cube, row, links))
+            for key in nodes[place]:
                 fresh[key].platforms.add(row["platform_code"])
                 for name in self.measures:
                     fresh[key].by_owner[name][row["owner_id"]] += row[name]

@@ -55,7 +55,7 @@ def merge_cube(
     be compared.
     """
     merger = _Merger(contributions, cube, measures, policy)
-    if last is not None and merger.is_enough(last):
+    if last is not None and merger.fits(last) and merger.is_enough(last):
         return last
     return merger.merged()
 
@@ -70,6 +70,20 @@ class _Merger:
             for item in cube.dimensions
         ]
         self.cells: dict[tuple[_Node, ...], tuple[float, bool] | None] = {}
+
+    def fits(self, merged: Cube) -> bool:
+        """Whether every value of a declared group occurred when ``merged`` was made.
+
+        A node may be named after the group though another of its values did not occur then; cubes that are
+        merged now would mean more by the same name.
+        """
+        return all(
+            value in then.parents
+            for item, then, nodes in zip(self.cube.dimensions, merged.dimensions, self.nodes, strict=True)
+            for node in nodes
+            for value in node
+            if value in item.parents
+        )
 
     def is_enough(self, merged: Cube) -> bool:
         """Whether values merged that way are safe enough."""
@@ -112,25 +126,21 @@ class _Merger:
         return helps, is_first, then.detail - now.detail
 
     def _options(self, now: list[list[_Node]]) -> Iterator[tuple[int, list[list[_Node]]]]:
-        """Dimension, and the nodes after one more merger in it."""
+        """Dimension, and the nodes after one more merger in it.
+
+        Siblings are merged: parts of one group, or whole groups of one node; where there is an order,
+        neighbours.
+        """
         for at, (item, nodes) in enumerate(zip(self.cube.dimensions, now, strict=True)):
             if not item.merges or len(nodes) <= 2:
                 continue
+            present = {value for node in nodes for value in node}
+            above = {node: _above(item, node, present) for node in nodes}
+            order = [value for value in item.order if value in present]
             for one, other in combinations(nodes, 2):
-                if self._may_join(item, nodes, one, other):
+                if above[one] == above[other] and _are_neighbours(order, one, other):
                     joined = [node for node in nodes if node not in (one, other)] + [one | other]
                     yield at, [*now[:at], joined, *now[at + 1 :]]
-
-    def _may_join(self, item: Dimension, nodes: list[_Node], one: _Node, other: _Node) -> bool:
-        """Siblings: parts of one group, or whole groups of one node; neighbours where there is an order."""
-        above = [_above(item, node, {value for each in nodes for value in each}) for node in (one, other)]
-        if above[0] != above[1]:
-            return False
-        order = [value for value in item.order if any(value in node for node in nodes)]
-        places = [[order.index(value) for value in node if value in order] for node in (one, other)]
-        if not order or not all(places):
-            return True
-        return max(places[0]) + 1 == min(places[1]) or max(places[1]) + 1 == min(places[0])
 
     def _score(self, nodes: list[list[_Node]]) -> _Score:
         found = [
@@ -177,6 +187,14 @@ def _groups(item: Dimension, value: str, present: set[str]) -> list[tuple[str, _
 def _above(item: Dimension, node: _Node, present: set[str]) -> str:
     """The declared node that a set of values is a proper part of."""
     return next((above for above, group in _groups(item, min(node), present) if node < group), ALL)
+
+
+def _are_neighbours(order: Sequence[str], one: _Node, other: _Node) -> bool:
+    """Whether two nodes follow one another in ``order``, as far as it says anything of them."""
+    places = [[order.index(value) for value in node if value in order] for node in (one, other)]
+    if not order or not all(places):
+        return True
+    return max(places[0]) + 1 == min(places[1]) or max(places[1]) + 1 == min(places[0])
 
 
 def _with_nodes(item: Dimension, nodes: Sequence[_Node]) -> Dimension:

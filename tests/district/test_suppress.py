@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -246,6 +248,20 @@ def test_thin_values_are_merged_with_neighbours_and_the_margin_still_tells_them_
     assert (("category_code", "a"), ("price_band_code", "3")) not in keys
     assert merge_cube(rows, CUBES[0], MEASURES, Policy(), merged) == merged  # stays while it is enough
     assert merge_cube(rows, CUBES[0], MEASURES, Policy()).dimensions[1].hidden == frozenset()
+
+
+def test_a_group_means_the_same_in_every_cube_when_another_of_its_values_occurs() -> None:
+    """A cube merged last month, when its group had two values, beside one merged now, when it has three."""
+    group = Dimension("category_code", parents=dict.fromkeys("abc", "abc"))
+    prices, colours = (replace(cube, dimensions=(group, cube.dimensions[1])) for cube in CUBES)
+    rows = panel(3, 30, skew=0.3)
+    last = merge_cube(rows.filter(pl.col("category_code") != "c"), prices, MEASURES, Policy())
+    now = [
+        merge_cube(rows, prices, MEASURES, Policy(), last), merge_cube(rows, colours, MEASURES, Policy())
+    ]  # fmt: skip
+    lattice = build_lattice(rows, now, MEASURES)
+    kept = lattice.totals["kept_fen"]
+    assert all(kept[item.parent] == kept[list(item.children)].sum() for item in lattice.relations)
 
 
 def test_the_declared_cubes_are_decomposable() -> None:
