@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from association_cases import MONTHS, NAMES, contributions, documents
+from association_cases import AT, MONTHS, NAMES, contributions, documents
 from dashboards_cases import PASSWORD
-from member_cases import make_members
+from fact_cases import facts
+from member_cases import make_members, sold
 from screen import cells, everything, run_page
+from test_dashboards_association import with_document
 
 from contracts.errors import NotFoundError
 from metrics.query import access
 from metrics.query.access import Viewer
-from metrics.reports.association.standing import Standing
+from metrics.reports.association.releases import by_month
+from metrics.reports.association.standing import Standing, quartiles
 from pipeline.counter import positions
 from pipeline.district.monthly import release_due
-from warehouse import accounts
+from transforms.gold import gold_tables
+from warehouse import accounts, release
+from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.settings import Settings
+from warehouse.signed.district_log import ReleaseLog
 
 BEFORE, NEWEST = MONTHS[1:]
 MINE, OTHER = f"{NAMES[0]}-03", f"{NAMES[0]}-14"
@@ -94,8 +102,8 @@ def test_own_figures_stand_beside_the_releases(members: Place) -> None:
             if then["kept"]:
                 assert row.own_change == pytest.approx(now["kept"] / then["kept"] - 1)
     assert found["", ""].own_rate == pytest.approx(rate(own()))
-    quartiles = {key for key, row in found.items() if row.quartiles}
-    assert quartiles and quartiles <= set(told(members))
+    with_bands = {key for key, row in found.items() if row.quartiles}
+    assert with_bands and with_bands <= set(told(members))
 
 
 def test_the_page_says_where_one_stands(members: Place) -> None:
@@ -115,6 +123,42 @@ def test_the_page_says_where_one_stands(members: Place) -> None:
     assert "the owners' median in" in english.subheader[0].value
     before = run_page("position", viewer(members), position_month=1)
     assert before.subheader[0].value.startswith("2026年8月，") and not before.exception
+
+
+def later(members: Place, folder: Path, **changed: object) -> Viewer:
+    """The same house with the newest month corrected to a document of other parts."""
+    shutil.copytree(members.home, folder)
+    log = ReleaseLog(Place(folder))
+    last = log.entries()[-1]
+    document = {
+        **last.document, "number": 3, "kind": "first", "previous_sha256": last.sha256,
+        "month": "2026-10", "index": {"links": []}, **changed,
+    }  # fmt: skip
+    log.append(log.signed(document))
+    with Lake.open(log.place, write=True) as lake:
+        rows = [sold("2026-10", MINE, product_name="短袖T恤", paid_fen=90_000, cohort_refund_fen=30_000)]
+        lake.append(gold_tables()["fct_order_line"], facts("fct_order_line", rows))
+        number = release.begin_build(lake, at=AT)
+        release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=AT)
+    return viewer(log.place)
+
+
+def test_without_quartiles_it_is_the_total_of_the_cell_and_says_so(members: Place, tmp_path: Path) -> None:
+    """As in the demo: few owners, the district's total withheld, some cells public."""
+    cells_told = [row for row in documents(members.home)[NEWEST]["cells"] if row["cell"]]
+    app = run_page("position", later(members, tmp_path / "house", quartiles=[], cells=cells_told))
+    public = next(row for row in cells_told if row["cell"] == {"category_code": "t_shirt"})
+    theirs = public["refund_fen"] / (public["kept_fen"] + public["refund_fen"])
+    assert not app.exception and not app.error
+    assert app.subheader[0].value == (
+        f"2026年10月，T恤：我的退货率 33%，全区 {100 * theirs:.0f}%；同行太少，没有公开四分位。"
+    )
+
+
+def test_without_a_public_cell_it_is_one_calm_sentence(members: Place, tmp_path: Path) -> None:
+    app = run_page("position", later(members, tmp_path / "house", quartiles=[], cells=[]))
+    [told] = app.info
+    assert "没有一格是公开的" in told.value and not app.exception and not app.dataframe
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -173,25 +217,13 @@ def test_nobody_but_a_merchant_has_a_position(members: Place) -> None:
 
 
 def test_a_correction_leaves_the_quartiles_as_they_were(own_house: Place) -> None:
-    from test_dashboards_association import with_document
-
-    from metrics.reports.association.releases import by_month
-    from metrics.reports.association.standing import quartiles
-    from warehouse.signed.district_log import ReleaseLog
-
     first = documents(own_house.home)[NEWEST]
     with_document(own_house, month=NEWEST, kind="correction", index=None, quartiles=None, why="退款补到")
     newest = by_month(ReleaseLog(own_house).entries())[-1]
     assert newest.corrections_qty == 1 and len(quartiles(newest)) == len(first["quartiles"]) > 0
 
 
-def test_a_month_released_before_quartiles_were_has_none(own_house: Place, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from metrics.reports.association.releases import by_month
-    from metrics.reports.association.standing import quartiles
-    from warehouse.signed.district_log import ReleaseLog
-
+def test_a_month_released_before_quartiles_were_has_none(own_house: Place) -> None:
     month = by_month(ReleaseLog(own_house).entries())[-1]
     old = {name: value for name, value in month.first.items() if name != "quartiles"}
     assert quartiles(replace(month, first=old)) == {}
