@@ -129,8 +129,10 @@ def _as_carried(rows: pl.DataFrame, table: Mapping[str, pl.Series], key: str, wh
     more = rows["_is_more"]
     if not more.any():
         return Carried()
+    # a number's cell may hold an edge of text alone, as ' or =""
+    own = {header: pl.col(header) if header != key else pl.lit(None, pl.String) for header in whole}
     filled = rows.select(
-        pl.when("_is_more").then(pl.coalesce(header, above[header])).otherwise(header).alias(header)
+        pl.when("_is_more").then(pl.coalesce(own[header], above[header])).otherwise(header).alias(header)
         for header in whole
     )
     left = rows.filter(~pl.col("_is_head") & ~pl.col("_is_more") & pl.col("_has_goods"))
