@@ -127,6 +127,31 @@ def test_postage_refunded_with_the_goods_stands_on_the_postage() -> None:
     assert (built.lines["refund_undated_fen"].sum(), built.refunds["refund_fen"].sum()) == (0, 10_800)
 
 
+@pytest.mark.parametrize("freight", [1, 800])
+def test_a_refund_of_the_goods_alone_leaves_the_postage_alone(freight: int) -> None:
+    lines = [_line("A", 10_000, stated=None), _line("B", 5_000, stated=None)]
+    order = _order(15_000 + freight, freight=freight)
+    assert _back(_build(lines, order, _refund(10_000, order_line_id="A"))) == {"A": 10_000}
+    both = _back(_build(lines, order, _refund(10_000 + freight, order_line_id="A")))
+    assert both == {"A": 10_000, REST: freight}
+
+
+def test_what_one_line_states_below_its_money_takes_nothing_from_anothers_postage() -> None:
+    order, lines = _order(15_800, freight=800), [_line("A", 10_000, stated=9_999)]
+    assert _back(_build([*lines, _line("B", 5_000, stated=5_800)], order)) == {
+        "A": 9_999, "B": 5_000, REST: 800,
+    }  # fmt: skip
+    # what a line states beyond the postage is goodwill, and its own
+    assert _back(_build([*lines, _line("B", 5_000, stated=5_900)], order)) == {
+        "A": 9_999, "B": 5_100, REST: 800,
+    }  # fmt: skip
+
+
+def test_postage_goes_back_though_every_line_denies_a_refund() -> None:
+    lines = [_line("A", 10_000, stated=0), _line("B", 5_000, stated=0)]
+    assert _back(_build(lines, _order(15_800, freight=800), _refund(800))) == {REST: 800}
+
+
 def test_goodwill_above_a_line_and_its_postage_stays_on_the_line() -> None:
     lines = [_line("A", 10_000, stated=None), _line("B", 5_000, stated=None)]
     assert _back(_build(lines, _order(15_800, freight=800), _refund(11_000, order_line_id="A"))) == {
