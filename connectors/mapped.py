@@ -17,13 +17,15 @@ from connectors.base import Checked, Column, Layout, Platform, platforms
 from connectors.files.merged_ids import holds_several_ids
 from connectors.files.spelling import trim
 from connectors.mapping.amounts import contradicting, not_adding_up, over_parts, parts_of, proven, spread_of
+from connectors.mapping.brushed import told_brushed
 from connectors.mapping.carried import carry_down
+from connectors.mapping.copies import pasted_rows
 from connectors.mapping.file import FOLDER, shipped
 from connectors.mapping.kinds import KINDS, PART, PRICED, REPEATED, TOLD, WHOLE, names_of
 from connectors.mapping.model import MappingFile
 from connectors.mapping.readied import readied
 from connectors.mapping.rows import bronze_name, conform
-from connectors.mapping.states import sent_again, void_rows
+from connectors.mapping.states import sent_again, silent_returns, void_rows
 from connectors.shops import filled_down
 from connectors.typed import fold
 from contracts.fields import FIELDS, Field
@@ -247,7 +249,9 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
     beside = [name for name in mapping.of_order.values() if name not in mapping.once]
     whole = typed[WHOLE[mapping.kind]] if names else pl.Series([], dtype=pl.String)
     again = sent_again(mapping, typed)
-    whole = whole.set(void_rows(mapping, typed) | holds_several_ids(whole) | again, None) if names else whole
+    twice = pasted_rows(mapping.kind, typed)
+    if names:
+        whole = whole.set(void_rows(mapping, typed) | holds_several_ids(whole) | again | twice, None)
     parts = parts_of(whole, typed[PART]) if PART in typed.columns else whole
     by = {name: parts if mapping.is_per_part(name) else whole for name in (*names, *beside)}
     bad = [
@@ -255,7 +259,8 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
         for name in by
         if name in (*mapping.repeated, *beside)
     ]
-    bad += [(silent, "RETURN_AMOUNT", name) for name, silent in _silent_returns(mapping, typed).items()]
+    bad += [(twice, "PASTED_AGAIN", WHOLE.get(mapping.kind, "order_id"))]
+    bad += [(silent, "RETURN_AMOUNT", name) for name, silent in silent_returns(mapping, typed).items()]
     doubtful = [name for name in names if name not in (*mapping.repeated, *mapping.per_row)]
     own = {
         name: spread_of(whole, typed[name])
@@ -274,16 +279,19 @@ def _check(mappings: dict[str, MappingFile], kind: str, layout: str, typed: pl.D
     ]
     notices = [Notice("AMOUNTS_ALIKE", count, about) for count, about in alike]
     notices += _sums_that_differ(mapping, typed, {name: by[name] for name in beside})
-    return Checked(
-        tuple(item for item in bad if item[0].any()),
-        (
-            *notices,
-            *_same_goods(mapping, typed.filter(~again)),
-            *_odd_rows(mapping, typed),
-            *_heads_again(mapping, typed),
-            *_exchanges(mapping, typed.filter(again)),
-        ),
-    )
+    notices += _of_rows(mapping, typed.filter(~twice), again.filter(~twice))
+    return Checked(tuple(item for item in bad if item[0].any()), tuple(notices))
+
+
+def _of_rows(mapping: MappingFile, typed: pl.DataFrame, again: pl.Series) -> list[Notice]:
+    """What is said of rows that each may be good; ``again`` are goods sent in exchange or once more."""
+    return [
+        *_same_goods(mapping, typed.filter(~again)),
+        *_odd_rows(mapping, typed),
+        *_heads_again(mapping, typed),
+        *_exchanges(mapping, typed.filter(again)),
+        *told_brushed(mapping, typed),
+    ]
 
 
 def _sums_that_differ(mapping: MappingFile, typed: pl.DataFrame, by: Mapping[str, pl.Series]) -> list[Notice]:
@@ -390,19 +398,6 @@ def _heads_again(mapping: MappingFile, typed: pl.DataFrame) -> list[Notice]:
         .sort("order_id")
     )
     return [Notice("HEADS_AGAIN", again.height, str(again["order_id"][0]))] if again.height else []
-
-
-def _silent_returns(mapping: MappingFile, typed: pl.DataFrame) -> dict[str, pl.Series]:
-    """Rows that take goods back and have the order's amount again, which is not what went back: by the name
-    of the column.
-    """
-    names = [name for name in PRICED.get(mapping.kind, ()) if name in mapping.columns]
-    if "line_qty" not in typed.columns or not names or not set(names) <= set(mapping.repeated):
-        return {}
-    is_silent = (typed["line_qty"] < 0).fill_null(False) & ~typed.select(
-        pl.any_horizontal(pl.col(names).fill_null(0) < 0)
-    ).to_series()
-    return {names[-1]: is_silent}
 
 
 def _check_told(mapping: MappingFile, by_word: Mapping[str, str]) -> None:

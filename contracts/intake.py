@@ -291,6 +291,14 @@ ROW_RULES: dict[str, IntakeRule] = {
         "if each row has its own amount map the table anew with this file (`baiyun map` or the upload page) "
         "and rebuild from the raw files; else mend it",
     ),
+    "PASTED_AGAIN": IntakeRule(
+        "这一单和前面的一单每行都相同，几单连着重复：像是整张表又贴了一遍，只算前面的",
+        "this order stands above with the same rows, and so do those around it: the table seems to be pasted "
+        "twice, and only the first counts",
+        "核对原文件：确是贴了两遍则不必；若是另外的单，给每行一个编号列（子订单编号）再映射",
+        "look at the file: if it was pasted twice nothing is to be done; if these are other lines, map a "
+        "column that numbers them",
+    ),
     "RETURN_AMOUNT": IntakeRule(
         "退货行上只有整单金额，看不出退了多少",
         "a row that takes goods back has the order's amount again: what went back is unknown",

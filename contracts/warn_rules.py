@@ -83,6 +83,11 @@ WARN_RULES: dict[str, IntakeRule] = {
         "若换货时又付了这些钱：重新映射，“换货另付”回答“是”",
         "if that much was paid for the exchange besides, map the table anew and say so",
     ),
+    "BRUSHED_OUT": IntakeRule(
+        "这些单在表里标着刷单，按映射时的回答不算成交，没有计入",
+        "these orders are called brushed in the table and count for nothing, as was said when it was mapped",
+        *NOTHING,
+    ),
     "AMOUNTS_ALIKE": IntakeRule(
         "这一列映射为每行各自的金额（相加），而这个文件里每个多行订单的几行都写同一个金额",
         "this column was mapped as each row's own amount, added up, and in this file every order of several "

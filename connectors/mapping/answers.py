@@ -207,15 +207,29 @@ def _check_answered(proposal: Proposal, answered: Mapping[str, str]) -> None:
                 "step_zh": "这一列的写法读不出：时间写成 2026-10-03 14:05:00、金额写成 12.50 再映射",
                 "step_en": "write times as 2026-10-03 14:05:00, amounts as 12.50",
             }
+        zh, en = "缺少必需的列", "no column tells what this kind needs"
+        if needed == [("paid_at",)] and (later := _later_moment(proposal, answered)):
+            zh = f"只有“{later}”，没有付款时间：那不是卖出的日子，不能代替"
+            en = f"{later!r} alone, and no time of payment: it is not the day of the sale and stands for none"
+            step = {
+                "step_zh": "导出时勾选付款时间（或下单时间）再映射",
+                "step_en": "export the table with the time of payment, or of the order, then map it",
+            }
         raise UsageError(
             "MISSING_NAMES",
-            "缺少必需的列",
-            "no column tells what this kind needs",
+            zh,
+            en,
             **step,
             kind=proposal.kind,
             names=names,
             **cells,
         )
+
+
+def _later_moment(proposal: Proposal, answered: Mapping[str, str]) -> str:
+    """The header of a moment after the sale, "" where none is read."""
+    read = taken(proposal, answered)
+    return next((read[name] for name in ("finished_at", "shipped_at") if name in read), "")
 
 
 def _put(draft: dict[str, Any], name: str, header: str, matches: Mapping[str, Match]) -> None:

@@ -11,15 +11,17 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field
 
-from connectors.files.grids import spread_merged
 from connectors.files.headers import split_unit
 from connectors.files.oddities import without_bare_notes, without_repeated_headers
 from connectors.files.spelling import ID_EDGES, trim
 from connectors.files.tabular import Sheet, open_sheets
 from connectors.mapping.amounts import Meaning
+from connectors.mapping.brushed import brushed_words, find_brushed
 from connectors.mapping.carried import carry_down
+from connectors.mapping.copies import same_line_again, without_copies
 from connectors.mapping.dictionary import MONEY_UNITS, PARTS, best_name, is_personal, labels, words_of
 from connectors.mapping.evidence import Cells, can_be, find_unreadable, is_negated, look
+from connectors.mapping.heading import continues, score_of, spread
 from connectors.mapping.judged import exchanged, judge, lines_beside, net_of_refunds, per_piece, price_among
 from connectors.mapping.kinds import KINDS, PART, PRICED, WHOLE, is_word, names_of, needs_of
 from connectors.mapping.questions import (
@@ -42,6 +44,7 @@ from connectors.mapping.questions import (
     of_carried,
     of_net,
 )
+from connectors.mapping.questions_of_rows import asked_brushed, asked_same_line, found_copies
 from connectors.mapping.vocabulary import has_role, place_of
 from connectors.mapping.whose import of_whom
 from connectors.typed import fold
@@ -122,10 +125,10 @@ def propose(
     for sheet in open_sheets(data):
         for row, header in enumerate(sheet.head):
             for candidate in [kind] if kind else KINDS:
-                score, known = _score(header, candidate)
+                score, known = score_of(header, candidate)
                 held = best.get(candidate)
                 if known >= _FEWEST and (
-                    held is None or score > held[0] or _continues(header, known, sheet, held)
+                    held is None or score > held[0] or continues(header, known, sheet, held)
                 ):
                     best[candidate] = (score, known, sheet, row)
     if not best:
@@ -135,54 +138,26 @@ def propose(
     sure = bool(kind) or all(
         score - best[other][0] >= _CLEARLY for other in others if {found, other} != {"orders", "order_heads"}
     )
-    table, _ = without_repeated_headers(without_bare_notes(_spread(sheet, row, found)), sheet.head[row])
+    table, _ = without_repeated_headers(without_bare_notes(spread(sheet, row, found)), sheet.head[row])
     header = [cell.strip() for cell in sheet.head[row]]
-    cells = {cell: table[str(index)] for index, cell in enumerate(header) if cell}
-    return _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
-
-
-def _continues(header: Sequence[str], known: int, sheet: Sheet, held: tuple[float, int, Sheet, int]) -> bool:
-    """Whether a row says all of the header held so far, and more that is known: the second line of a header
-    on two lines.
-    """
-    _, held_known, held_sheet, row = held
-    return (
-        sheet is held_sheet
-        and known > held_known
-        and {cell for cell in sheet.head[row] if cell.strip()} <= set(header)
+    cells, told, copies = without_copies(
+        found, {cell: table[str(index)] for index, cell in enumerate(header) if cell}
     )
+    proposal = _proposal(found, row, cells, platform, name, sure=sure, columns=columns or {})
+    return _with_rows(proposal, cells, found_copies(told, copies))
 
 
-def _spread(sheet: Sheet, row: int, kind: str) -> pl.DataFrame:
-    """A sheet's rows with merged cells in every row they reach, but for amounts and counts, which may be of
-    all these rows together.
-    """
-    table = sheet.read(row)[0]
-    named = {
-        str(place): (cell, best_name(cell, kind))
-        for place, cell in enumerate(sheet.head[row])
-        if cell.strip()
-    }
-    of_each = {
-        place: (cell, "text")
-        for place, (cell, best) in named.items()
-        if best and not best[0].endswith(("_fen", "_qty"))
-    }
-    return spread_merged(table, sheet.merges, of_each, ()) if sheet.merges else table
-
-
-def _score(header: Sequence[str], kind: str) -> tuple[float, int]:
-    """How much a row is like the header of a table of this kind: needed names first, then how much of the row
-    is known at all; and the known headers.
-    """
-    met = [match for cell in header if cell.strip() and (match := best_name(cell, kind))]
-    names = {name: max(score for other, score in met if other == name) for name, _ in met}
-    needs = needs_of(kind)
-    answered = sum(max((names.get(name, 0.0) for name in several), default=0.0) for several in needs) / len(
-        needs
-    )
-    return answered + sum(names.values()) / max(10, len([cell for cell in header if cell.strip()])), sum(
-        score == 1.0 for score in names.values()
+def _with_rows(proposal: Proposal, table: Mapping[str, pl.Series], findings: Sequence[Finding]) -> Proposal:
+    """The proposal with what is said and asked of rows that may not count."""
+    read = {match.name: match.header for match in proposal.matches if match.name}
+    twice = same_line_again(proposal.kind, read, table)
+    brushed = find_brushed(proposal.kind, read, table)
+    asked = [*([asked_same_line(*twice)] if twice else []), *([asked_brushed(brushed)] if brushed else [])]
+    return proposal.model_copy(
+        update={
+            "findings": (*findings, *proposal.findings),
+            "questions": (*proposal.questions, *asked),
+        }
     )
 
 
@@ -371,7 +346,8 @@ def column_of(name: str, match: Match) -> dict[str, Any]:
         }
     known = words_of(name)
     values = {word: known[fold(word)] for word in match.words if fold(word) in known}
-    return {"header": match.header, **({"values": values} if values else {}), **PARTS.get(name, {})}
+    parts = PARTS.get(name, {}) or (brushed_words(match.header, match.words) if name == "is_void" else {})
+    return {"header": match.header, **({"values": values} if values else {}), **parts}
 
 
 def _draft(kind: str, matches: Sequence[Match], cells: Cells) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from connectors.mapping.states import (
     without_exchanged,
     without_void,
 )
+from connectors.mapping.told_again import copies_apart, with_copies
 from connectors.mapping.vocabulary import spoken_words
 from connectors.mapping.whole import orders_apart, refunds_shared, returns_apart, with_parts
 from contracts.canonical import REFUND_LINE
@@ -43,13 +44,12 @@ def conform(
     """The canonical frame of one kind's typed rows, which may be of several mappings.
 
     KeyError for a kind no mapping can be.
-
     ``has_sub_orders``: the platform numbers sub-orders itself, so a sub-order number in the table is that
     number.
     """
     kind = layout_kind.removeprefix("mapped_")
     mine = [mapping for mapping in mappings if mapping.kind == kind]
-    rows = without_denied(without_void(_translated(mine, kind, bronze)))
+    rows, copies = copies_apart(without_denied(without_void(_translated(mine, kind, bronze))))
     frames = {KINDS[kind].name: rows}
     if kind == "orders":
         rows = with_refunds_paid(mine, rows)
@@ -57,7 +57,8 @@ def conform(
         frames = orders_apart(mine, sold) | ({} if back.is_empty() else {REFUND_LINE.name: back})
     elif kind == "after_sales":
         frames = refunds_shared(mine, rows)
-    return {name: _finished(name, frame, has_sub_orders) for name, frame in frames.items()}
+    done = {name: _finished(name, frame, has_sub_orders) for name, frame in frames.items()}
+    return with_copies(done, copies)
 
 
 def _finished(table: str, rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:

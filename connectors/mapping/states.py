@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from connectors.mapping.kinds import CLOSED, EXPORT, VOID
+from connectors.mapping.kinds import CLOSED, EXPORT, PRICED, VOID
 from connectors.mapping.model import MappingFile
+from connectors.typed import fold
 
 
 def with_status(rows: pl.DataFrame) -> pl.DataFrame:
@@ -31,29 +32,71 @@ def with_status(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(paid_at=pl.when(~unpaid).then("paid_at"))
 
 
-def sent_again(mapping: MappingFile, typed: pl.DataFrame) -> pl.Series:
-    """Which typed rows of a mapping are goods sent in exchange, or once more, within an order that was sold:
-    what stands there was paid with the order, unless the mapping says otherwise.
-    """
-    none = pl.Series([False]).new_from_index(0, typed.height)
+def _row_kind(mapping: MappingFile, typed: pl.DataFrame) -> pl.Expr | None:
+    """What each typed row stands for by its word; None where no column tells it."""
     rule = mapping.columns.get("row_type_code")
-    if mapping.exchange_paid or rule is None or not {"row_type_text", "order_id"} <= set(typed.columns):
-        return none
+    if rule is None or not {"row_type_text", "order_id"} <= set(typed.columns):
+        return None
     word = pl.col("row_type_text").fill_null("")
     parts = [
         pl.when(word.str.contains(part, literal=True)).then(pl.lit(code))
         for part, code in rule.contains.items()
     ]
-    told = pl.coalesce(
+    return pl.coalesce(
         word.replace_strict(rule.values, default=None, return_dtype=pl.String) if rule.values else None,
         *parts,
         pl.lit(rule.otherwise or "unknown"),
     )
+
+
+def sent_again(mapping: MappingFile, typed: pl.DataFrame) -> pl.Series:
+    """Which typed rows of a mapping are goods sent in exchange, or once more, within an order that was sold:
+    what stands there was paid with the order, unless the mapping says otherwise.
+    """
+    told = _row_kind(mapping, typed)
+    if mapping.exchange_paid or told is None:
+        return pl.Series([False]).new_from_index(0, typed.height)
     kinds = typed.select("order_id", _kind=told)
     is_sold = (~pl.col("_kind").is_in(["exchange", "return"])).any().over("order_id")
     return kinds.select(
         (pl.col("_kind") == "exchange") & is_sold & pl.col("order_id").is_not_null()
     ).to_series()
+
+
+def silent_returns(mapping: MappingFile, typed: pl.DataFrame) -> dict[str, pl.Series]:
+    """Rows that take goods back and have the order's amount again, which is not what went back: by the name
+    of the column.
+    """
+    names = [
+        name for name in PRICED.get(mapping.kind, ()) if name in mapping.columns and name in typed.columns
+    ]
+    if not names:
+        return {}
+    if set(names) <= set(mapping.repeated):
+        if "line_qty" not in typed.columns:
+            return {}
+        is_silent = (typed["line_qty"] < 0).fill_null(False) & ~typed.select(
+            pl.any_horizontal(pl.col(names).fill_null(0) < 0)
+        ).to_series()
+        return {names[-1]: is_silent}
+    amount = next(name for name in names if name not in mapping.repeated)
+    return {amount: _of_whole_order(mapping, typed, amount)}
+
+
+def _of_whole_order(mapping: MappingFile, typed: pl.DataFrame, amount: str) -> pl.Series:
+    """Rows that are called a return of some goods, and whose amount is all that was sold in the order, though
+    other goods were, too.
+    """
+    told = _row_kind(mapping, typed)
+    goods = next((name for name in ("sku_code", "product_id") if name in typed.columns), None)
+    if told is None or goods is None:
+        return pl.Series([False]).new_from_index(0, typed.height)
+    rows = typed.select("order_id", goods, fen=pl.col(amount).abs(), kind=told)
+    sold = pl.when(~pl.col("kind").is_in(["return", "exchange"])).then("fen").otherwise(0)
+    is_whole = (pl.col("fen") > 0) & (pl.col("fen") == sold.sum().over("order_id"))
+    of_goods = sold.sum().over("order_id", goods)
+    is_more = of_goods.is_between(0, pl.col("fen"), closed="none")
+    return rows.select(((pl.col("kind") == "return") & is_whole & is_more).fill_null(False)).to_series()
 
 
 def without_exchanged(mappings: list[MappingFile], rows: pl.DataFrame) -> pl.DataFrame:
@@ -127,7 +170,13 @@ def void_rows(mapping: MappingFile, typed: pl.DataFrame) -> pl.Series:
         ("order_status_code", "order_status_text", VOID),
         ("is_void", "void_text", "true"),
     ):
-        if name in mapping.columns and column in typed.columns:
-            words = [word for word, meaning in mapping.columns[name].values.items() if meaning == code]
-            found = found | typed[column].is_in(words).fill_null(False)
+        rule = mapping.columns.get(name)
+        if rule is None or column not in typed.columns:
+            continue
+        said = pl.Series([fold(word) for word in typed[column].fill_null("")], dtype=pl.String)
+        told = {fold(word): meaning for word, meaning in rule.values.items()}
+        parts = [fold(part) for part, meaning in rule.contains.items() if meaning == code]
+        found = found | said.is_in([word for word, meaning in told.items() if meaning == code])
+        if parts:
+            found = found | (said.str.contains_any(parts) & ~said.is_in(list(told)))
     return found
