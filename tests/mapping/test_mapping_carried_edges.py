@@ -19,7 +19,7 @@ def said(data: bytes) -> list[str]:
 def test_a_row_above_the_first_number_is_of_nobody() -> None:
     data = table(HEADER, "||||Y9|帽|1|70.00", *BLANK)
     (question,) = propose(data, kind="orders").questions
-    assert question.key == "carried"
+    assert question.key == "carried" and "2 行没有单号" in question.zh, "two are below a number"
     assert paid(data, "MISSING_VALUE", carried="yes") == TRUTH
 
 
@@ -47,6 +47,24 @@ def test_a_row_without_goods_or_without_a_number_is_not_carried() -> None:
     for row in ("|||||||205.00", "||||Y7|袜||"):
         data = table(HEADER, *BLANK[:2], row, BLANK[4])
         assert paid(data, "MISSING_VALUE") == {"B1": 10_000, "B3": 8_800}, row
+        assert "1 行没有单号" in said(data)[0], row
+
+
+def test_goods_are_goods_by_whatever_tells_them() -> None:
+    data = table(HEADER, *(row.replace("|Y2|裤|", "||裤|").replace("|Y3|衣|", "|Y3||") for row in BLANK))
+    assert paid(data) == TRUTH and "2 行没有单号" in said(data)[0]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [BLANK[0], BLANK[1], f"|{FIRST}|Y4|袜|1|2.00"],  # one row says nothing of the order, another does
+        ["B1||||Y1|裙|1|99.00", BLANK[1]],  # nor does the row above say anything of it
+    ],
+)
+def test_what_is_not_sure_of_every_row_is_asked(rows: list[str]) -> None:
+    proposal = propose(table(HEADER, *rows, BLANK[4]), kind="orders")
+    assert [question.key for question in proposal.questions] == ["carried"] and not said(table(HEADER, *rows))
 
 
 def test_goods_behind_a_row_of_nobody_are_of_nobody() -> None:

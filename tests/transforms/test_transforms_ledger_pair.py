@@ -50,6 +50,7 @@ def test_a_movement_that_names_the_line_is_that_lines() -> None:
         ([{"settled_fen": 900, "settled_at": None}], [{"moved_fen": 900}], "none"),
         ([{"settled_fen": 0}], [{"moved_fen": 0}], "none"),
         ([{"settled_fen": 1}], [{"moved_fen": 1}], "entry"),
+        ([{"settled_fen": -1}], [{"moved_fen": -1}], "entry"),
         ([{"settled_fen": 900}], [{"moved_fen": 500}, {"moved_fen": 400}], "order"),
         ([{"settled_fen": 900}], [{"moved_fen": 500}, {"moved_fen": 401}], "none"),
         ([{"settled_fen": 900}], [{"moved_fen": 500}, {"moved_fen": 400, "order_id": "B"}], "none"),
@@ -89,6 +90,10 @@ NAMELESS = {"order_id": None}
     [
         ({}, {}, "day"),
         ({"settled_fen": 899}, {}, "none"),
+        ({"settled_fen": -1}, {"moved_fen": 99}, "day"),
+        ({"settled_fen": 1}, {"moved_fen": 101}, "day"),
+        ({"settled_fen": -101}, {"moved_fen": -1}, "day"),
+        ({"settled_fen": -99}, {"moved_fen": 1}, "day"),
         ({}, {"moved_at": JULY}, "none"),
         ({}, {"moved_at": "2026-06-25 23:59:59"}, "day"),
         ({}, {"shop_id": "t"}, "none"),

@@ -146,3 +146,12 @@ def test_one_fen_that_is_left_stands_open(fen: int, at: str, left: int) -> None:
     bill = entries({**SALE, "order_id": "A" if left < 0 else "B"})
     made = built(lines({"order_id": "A"}, {"order_id": "B", "paid_at": None}), back(("r", fen, at)), bill)
     assert made["mart_open_item"]["open_fen"].to_list() == ([left] if left else [])
+
+
+@pytest.mark.parametrize("fen", [0, 500])
+def test_a_take_back_that_takes_nothing_answers_nothing(fen: int) -> None:
+    """Or gives some back: what the buyer got stands open all the same."""
+    row = {"settlement_entry_id": "t", "order_id": "A", "settlement_type_code": "refund_after"}
+    bill = entries({**SALE, "settlement_type_code": "sale"}, {**row, "settled_fen": fen, "settled_at": JULY})
+    made = built(lines({"order_id": "A"}), back(("r", 2_000, AFTER)), bill)
+    assert made["mart_open_item"]["open_fen"].to_list() == [-2_000]

@@ -147,6 +147,15 @@ def test_what_one_line_states_below_its_money_takes_nothing_from_anothers_postag
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("unread", [400, 1])
+def test_goods_no_line_told_take_their_own_before_the_postage_on_them(unread: int) -> None:
+    """The order's rest is both: what goes back for the goods leaves the postage where it is."""
+    order = _order(300 + unread + 80, stated=unread, freight=80)
+    assert _back(_build([_line("A", 300)], order)) == {REST: unread}
+    more = _order(300 + unread + 80, stated=unread + 80 + 20, freight=80)
+    assert _back(_build([_line("A", 300)], more)) == {REST: unread + 80, "A": 20}
+
+
 def test_postage_goes_back_though_every_line_denies_a_refund() -> None:
     lines = [_line("A", 10_000, stated=0), _line("B", 5_000, stated=0)]
     assert _back(_build(lines, _order(15_800, freight=800), _refund(800))) == {REST: 800}
