@@ -64,7 +64,8 @@ def take(response: Response, request: HTTPConnection) -> None:
 def own_path(text: str) -> str:
     """``text`` where it is an address on this server, else the first page: nobody is led elsewhere."""
     parts = urlsplit(text)
-    is_own = text.startswith("/") and not parts.netloc and "\\" not in text and text.isprintable()
+    # a browser takes any number of slashes for the two before a host
+    is_own = text.startswith("/") and text[1:2] != "/" and "\\" not in text and text.isprintable()
     return text if is_own and parts.path not in ("/sign_in", "/auth/logout") else "/"
 
 

@@ -115,7 +115,8 @@ def test_a_link_leads_through_the_form_and_back_to_itself(browser: TestClient) -
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "evil", "", "/sign_in?to=/",
+    ["https://evil.example/", "//evil.example", "///evil.example", "////evil.example/a",
+     "/\\evil.example", "evil", "", "/sign_in?to=/",
      "/auth/logout", "/a\r\nset-cookie: x=y", "javascript:alert(1)"],
 )  # fmt: skip
 def test_nobody_is_led_to_another_site(elsewhere: str) -> None:

@@ -23,12 +23,13 @@ _QUERY = f"""
     ORDER BY started_at, live_session_id"""  # noqa: S608 - names are declared
 _Row = Mapping[str, Any]
 _ACCOUNT = ("shop", "platform_code", "channel_code", "live_account_name")
+_WEEK = 7
 _MEASURES = ("matured_net", "paid_gmv", "paid_orders")
 
 
 def sessions_beside(viewer: Viewer, sessions: Sequence[str]) -> Mapping[tuple[str, str], Compared]:
     """Shop and session → what it stands beside: of the same shop, channel and account the session before, and
-    the last one before it of the same weekday; and what will stay of that account's sessions up to it.
+    the last one of the same weekday a week before it; and what will stay of that account's sessions up to it.
 
     All of their orders, whenever paid, at the age of 45 days; what was paid where one of them has too few
     orders for an estimate. Raises as ``ask`` does.
@@ -63,7 +64,7 @@ def _compared(rows: Sequence[_Row], money: Mapping[tuple[str, str], _Row]) -> Co
     """The last of an account's sessions beside those before it."""
     *earlier, last = rows
     ago = [(last["day"] - row["day"]).days for row in earlier]
-    same_day = [row for row, days in zip(earlier, ago, strict=True) if days and not days % 7]
+    same_day = [row for row, days in zip(earlier, ago, strict=True) if days == _WEEK]
     found = [("session_before", earlier[-1:]), ("week_before", same_day[-1:])]
     against = [
         one for kind, then in found for row in then if (one := _against(kind, last, row, money)) is not None
