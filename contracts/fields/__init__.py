@@ -1,7 +1,7 @@
 """The dictionary: one entry per meaning. Every stored column of every layer is one of these fields.
 
 Naming law: ``_fen`` integer fen (CNY) · ``_qty`` count · ``_rate`` fraction 0-1 · ``_at`` instant
-(Asia/Shanghai) · ``_date`` business date in the shop's time zone · ``_id`` and ``_code`` text · ``_name``
+(Asia/Shanghai) · ``_date`` business date in Beijing (decision 0018) · ``_id`` and ``_code`` text · ``_name``
 text · ``is_`` flag · a leading ``_`` marks lineage. A field's kind, and so its type and unit, is read from
 its name.
 """
