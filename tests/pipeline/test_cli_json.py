@@ -45,6 +45,7 @@ DONE = {
     "shops list": [],
     "user events": [],
     "user sessions": ["nobody"],
+    "erase": [*OF],
     "verify": ["{}/statement.json"],
 }
 FAILS = {
@@ -68,6 +69,7 @@ FAILS = {
     "files withdraw": [[*OF, "ffff"]],
     "quarantine show": [["ffff"]],
     "quarantine confirm": [["ffff", *OF]],
+    "erase": [["-m", "nobody"], ["-m", "nobody", "--yes"]],
     "releases show": [["99"]],
     "releases changes": [["99"]],
     "verify": [["{}/page.csv"]],
