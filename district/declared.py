@@ -31,3 +31,8 @@ CUBES = (
 
 #: Parts of what was paid: what stayed and what went back. Paid is their sum, and as safe as they are.
 MEASURES = ("kept_fen", "refund_fen")
+
+#: Dimensions of whose nodes quartiles of owners' return rates are told, and the width of their bands, per
+#: hundred.
+QUARTILES_OF = (CATEGORY.name, CHANNEL.name)
+QUARTILE_BAND = 5

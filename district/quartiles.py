@@ -19,18 +19,16 @@ from typing import Any
 import polars as pl
 
 from district.cubes import ALL, Cube, Key, cell_key
+from district.declared import QUARTILE_BAND, QUARTILES_OF
 from district.lattice import UNKNOWN, Lattice, build_lattice
 from district.policy import Policy
 
-#: Width of a band, per hundred; the last one begins at ``_LAST``.
-STEP = 5
-_LAST = 100 - STEP
+#: Where the last band begins, per hundred.
+_LAST = 100 - QUARTILE_BAND
 #: Who may stand together at one end: whoever is asked about, and one who has all the rest there.
 _ASKED_ABOUT, _CARRIERS = 1, 1
 #: The parts of what was paid that a rate is made of.
 _KEPT, _REFUND = "kept_fen", "refund_fen"
-#: Dimensions of whose nodes quartiles are told.
-TOLD = ("category_code", "channel_code")
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,12 @@ class Quartiles:
 def quartiles_of(
     rows: pl.DataFrame, cubes: Sequence[Cube], published: Iterable[Key], policy: Policy
 ) -> list[Quartiles]:
-    """Of the contributions of one month, for the ``published`` nodes of ``TOLD`` for which they may be told,
-    the finest of each.
+    """Of the contributions of one month, for the ``published`` nodes of ``QUARTILES_OF`` for which they may
+    be told, the finest of each.
     """
     lattice, shown = build_lattice(rows, cubes, (_KEPT, _REFUND)), set(published)
     found: dict[Key, dict[str, tuple[int, int]]] = {}
-    for name in TOLD:
+    for name in QUARTILES_OF:
         taken: set[str] = set()  # values that a told node holds
         for node, values in _finest_first(rows, cubes, name):
             key = cell_key([(name, node)])
@@ -103,7 +101,7 @@ def bands_of(rates: Sequence[int]) -> tuple[int, int, int]:
 
 def rate_band(kept: int, refund: int) -> int:
     """Where the band of a rate begins, per hundred."""
-    return min(max(100 * refund // (kept + refund) // STEP * STEP, 0), _LAST)
+    return min(max(100 * refund // (kept + refund) // QUARTILE_BAND * QUARTILE_BAND, 0), _LAST)
 
 
 def _people(lattice: Lattice, key: Key) -> dict[str, tuple[int, int]]:

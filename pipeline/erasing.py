@@ -31,8 +31,6 @@ from warehouse.rewriting import rewrite
 from warehouse.settings import Settings
 from warehouse.signed.district_log import ReleaseLog
 
-_KEYS_OF_MERCHANT, _KEYS_OF_SHOP = ("buyer",), ("landing",)
-
 
 @dataclass(frozen=True)
 class Erased:
@@ -81,7 +79,10 @@ def erase(
         say("停用账号，删除文件和密钥", "ending sign-ins, deleting files and keys")
         for name in found.sign_ins:
             accounts.remove(settings.place, name)
-        _forget_in_district(settings.place, lake, merchant_id)
+        # what was released of its months goes on protecting every owner, which takes figures and not names
+        whole = bool(_only_owner(lake, merchant_id))
+        nobody = f"erased-{token_hex(8)}"
+        kept.rename(ReleaseLog(settings.place), merchant_id, nobody, is_whole_owner=whole)
         _remove_files(settings.place, merchant_id, _shops(lake, merchant_id))
         say("删除每张表里的行", "deleting rows of every table")
         _delete_rows(lake, merchant_id, found.shops)
@@ -140,14 +141,11 @@ def _require_no_pin(lake: Lake) -> None:
         )
 
 
-def _forget_in_district(place: Place, lake: Lake, merchant_id: str) -> None:
-    """Have the district's months be of somebody without a name: what was released of them goes on protecting
-    every owner it is of, which takes the figures and not the names.
-    """
+def _only_owner(lake: Lake, merchant_id: str) -> list[str]:
+    """Its owner, if that one has no other merchant."""
     merchants = lake.read(MERCHANT)
-    owner = merchants.filter(merchant_id=merchant_id)["owner_id"].item()
-    is_alone = merchants.filter(owner_id=owner).height == 1
-    kept.rename(ReleaseLog(place), merchant_id, f"erased-{token_hex(8)}", is_whole_owner=is_alone)
+    (owner,) = merchants.filter(merchant_id=merchant_id)["owner_id"]
+    return [owner] if merchants.filter(owner_id=owner).height == 1 else []
 
 
 def _remove_files(place: Place, merchant_id: str, shops: Sequence[tuple[str, str]]) -> None:
@@ -156,24 +154,17 @@ def _remove_files(place: Place, merchant_id: str, shops: Sequence[tuple[str, str
             folder.unlink()
         elif folder.exists():
             shutil.rmtree(folder)
-    for purpose in _KEYS_OF_MERCHANT:
-        keys.destroy(place, purpose, merchant_id)
+    keys.destroy(place, "buyer", merchant_id)
     for _, shop in shops:
-        for purpose in _KEYS_OF_SHOP:
-            keys.destroy(place, purpose, shop)
+        keys.destroy(place, "landing", shop)
 
 
 def _delete_rows(lake: Lake, merchant_id: str, shops: Sequence[str]) -> None:
     """Every row of it, its owner who has no other merchant, and what checks told of its rows, at once."""
     with lake.transaction():
-        merchants = lake.read(MERCHANT)
-        owner = merchants.filter(merchant_id=merchant_id)["owner_id"]
-        alone = owner.filter(
-            ~owner.is_in(merchants.filter(pl.col("merchant_id") != merchant_id)["owner_id"].to_list())
-        )
+        lake.delete(OWNER, pl.DataFrame({"owner_id": _only_owner(lake, merchant_id)}))
         for table in _its_tables():
             lake.delete(table, pl.DataFrame({"merchant_id": [merchant_id]}))
-        lake.delete(OWNER, alone.to_frame())
         checks = lake.read(CHECK).filter(
             pl.col("details_json").str.contains_any([f'"{name}"' for name in (merchant_id, *shops)])
         )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from district.declared import QUARTILES_OF
 from metrics.query.access import Viewer
 from metrics.reports.association.changes import month_before
 from metrics.reports.association.releases import by_month
-from metrics.reports.association.standing import DIMENSIONS, Own, Standing, standings
+from metrics.reports.association.standing import Own, Standing, standings
 from pipeline.counter.sharing import own_contributions
 from pipeline.entries.page import merchant_of
 from warehouse.signed.district_log import ReleaseLog
@@ -61,5 +62,5 @@ def _sums(rows: pl.DataFrame, month: str) -> Own:
             .agg(pl.col("kept_fen", "refund_fen").sum())
             .iter_rows()
         }
-        for name in DIMENSIONS
+        for name in QUARTILES_OF
     }

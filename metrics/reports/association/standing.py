@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from district.cubes import ALL, Dimension, cell_key
+from district.declared import QUARTILE_BAND, QUARTILES_OF
 from metrics.reports.association.cells import part
 from metrics.reports.association.releases import Month
 
@@ -16,8 +17,7 @@ Own = Mapping[str, Mapping[str, tuple[int, int]]]
 #: Where the bands of lower quartile, median and upper quartile begin, per hundred.
 Bands = tuple[int, int, int]
 #: Width of a band, per hundred.
-BAND = 5
-DIMENSIONS = ("category_code", "channel_code")
+BAND = QUARTILE_BAND
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def standings(month: Month, before: Month | None, own: Own, own_before: Own) -> 
     Cells of which nothing is published are left out: so is what one sold in them.
     """
     found = []
-    for dimension in DIMENSIONS:
+    for dimension in QUARTILES_OF:
         values = own.get(dimension, {})
         nodes = {node for value in values if (node := finest(month, dimension, value))}
         rows = [_standing(month, before, dimension, node, own, own_before) for node in sorted(nodes)]
@@ -145,7 +145,7 @@ def _standing(
 
 def _own(month: Month, dimension: str, node: str, own: Own) -> tuple[int, int]:
     """What one kept and what went back in a node, of all values that are part of it."""
-    values = own.get(dimension or DIMENSIONS[0], {})
+    values = own.get(dimension or QUARTILES_OF[0], {})
     inside = [
         sums
         for value, sums in values.items()
