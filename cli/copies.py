@@ -98,14 +98,14 @@ def erase(
 def receipt(found: erasing.Erased) -> list[str]:
     """What there was, what has become of it, and what else holds it, a sentence a line."""
     rows = " · ".join(f"{layer} {count:,}" for layer, count in found.rows.items())
-    months = f"{found.months[0]} – {found.months[-1]}" if found.months else "–"
+    months = ", ".join(found.months)
     told = [
         f"{found.merchant_name}({found.merchant_id})",
         f"店铺 / shops: {', '.join(found.shops) or '–'}",
         f"账号 / sign-ins: {', '.join(found.sign_ins) or '–'}",
         f"文件 / files: {found.files:,}",
         f"行 / rows: {rows or '–'}",
-        f"已发布的全区月份 / released months of the district: {months}",
+        f"已发布的全区月份 / released months of the district: {months or '–'}",
     ]
     if found.erased_at is None:
         return [
