@@ -12,7 +12,7 @@ import pytest
 from connectors.files.tabular import open_sheets
 from connectors.taobao import top
 from contracts.errors import BaiyunError, FileRefusedError, NotFoundError, TransientError, UsageError
-from metrics.reports.rung_bridges import rung_bridge
+from metrics.reports.ladder.bridges import rung_bridge
 from pipeline.entries.found import entry_list, entry_lists
 from pipeline.intake.collect import Collected
 from pipeline.intake.registering import register_market

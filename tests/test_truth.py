@@ -57,8 +57,8 @@ from contracts.errors import UsageError
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.explain import order_lines
+from metrics.reports.ladder.bridges import rung_bridge, settled_bridge
 from metrics.reports.match import match
-from metrics.reports.rung_bridges import rung_bridge, settled_bridge
 from metrics.reports.screens import SCREENS, screens_of
 from metrics.reports.typed import Typed
 from pipeline.house import reading

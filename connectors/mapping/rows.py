@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from connectors.mapping.copies import copies_apart, with_copies
 from connectors.mapping.kinds import EXPORT, KINDS, PART, PRICED, is_word, names_of
 from connectors.mapping.model import MappingFile
 from connectors.mapping.specs import with_color_and_size
@@ -19,7 +20,6 @@ from connectors.mapping.states import (
     without_exchanged,
     without_void,
 )
-from connectors.mapping.told_again import copies_apart, with_copies
 from connectors.mapping.vocabulary import spoken_words
 from connectors.mapping.whole import orders_apart, refunds_shared, returns_apart, with_parts
 from contracts.canonical import REFUND_LINE

@@ -29,8 +29,8 @@ from metrics.query.ask import Answer, ask
 from metrics.query.matured import matured
 from metrics.query.question import Period
 from metrics.reports.equal_age import kept_at_age
-from metrics.reports.rung_bridges import rung_bridge
-from metrics.reports.rungs import RUNGS
+from metrics.reports.ladder.bridges import rung_bridge
+from metrics.reports.ladder.rungs import RUNGS
 from warehouse.lake import Lake
 from warehouse.place import Place
 

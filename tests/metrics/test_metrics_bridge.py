@@ -16,7 +16,7 @@ from truth_cases import FIRST, LATER, downloads, settle, small_market
 from contracts.errors import UsageError
 from metrics.query.access import Viewer
 from metrics.reports.bridge import STEPS, net_bridge
-from metrics.reports.rung_bridges import (
+from metrics.reports.ladder.bridges import (
     ENDS,
     final_bridge,
     funded_bridge,
@@ -25,8 +25,8 @@ from metrics.reports.rung_bridges import (
     rung_bridge,
     settled_bridge,
 )
-from metrics.reports.rung_steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
-from metrics.reports.rungs import ladder
+from metrics.reports.ladder.rungs import ladder
+from metrics.reports.ladder.steps import FINAL_STEPS, FUNDED_STEPS, PLACED_STEPS, SETTLED_STEPS
 from pipeline.house import reading, writing
 from pipeline.intake.land import land_files
 from pipeline.steps import build_and_release

@@ -11,7 +11,7 @@ from contracts.codes import REPORT
 from contracts.errors import UsageError
 from metrics.query.access import Viewer
 from metrics.query.question import Period
-from metrics.reports.rung_bridges import funded_bridge, refund_bridge, settled_bridge
+from metrics.reports.ladder.bridges import funded_bridge, refund_bridge, settled_bridge
 from warehouse.place import Place
 
 SHOPS = [("s1", "douyin"), ("s2", "taobao")]

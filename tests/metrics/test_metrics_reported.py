@@ -30,8 +30,8 @@ from metrics.model.needs import MISSING, REPORTS_OF
 from metrics.query.ask import ask
 from metrics.query.sources import SOURCES
 from metrics.reports.bridge import net_bridge
+from metrics.reports.ladder.bridges import funded_bridge, refund_bridge
 from metrics.reports.profit_steps import profit_steps
-from metrics.reports.rung_bridges import funded_bridge, refund_bridge
 from warehouse.place import Place
 
 SHOPS = {"a": "douyin", "b": "douyin", "c": "taobao"}

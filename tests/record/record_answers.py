@@ -28,13 +28,13 @@ from metrics.reports.ad_spend import ad_spend
 from metrics.reports.bridge import net_bridge
 from metrics.reports.concentration import concentration
 from metrics.reports.equal_age import kept_at_age
+from metrics.reports.ladder.bridges import rung_bridge, settled_bridge
+from metrics.reports.ladder.rungs import ladder
 from metrics.reports.match import match, shops
 from metrics.reports.open_book import open_book
 from metrics.reports.open_items import open_items, statements
 from metrics.reports.profit_steps import paid_by, profit_steps
 from metrics.reports.restated import restatements
-from metrics.reports.rung_bridges import rung_bridge, settled_bridge
-from metrics.reports.rungs import ladder
 from metrics.reports.screens import screens_of
 from metrics.reports.staying.backtest import said_before, score
 from metrics.reports.staying.compared import compared

@@ -24,8 +24,8 @@ from dashboards.parts.page.words import about
 from metrics.model.definitions import METRICS
 from metrics.model.metric import CLOCKS
 from metrics.query.access import Viewer
-from metrics.reports.rung_bridges import ENDS, rung_bridge
-from metrics.reports.rungs import RUNGS, Ladder, Rung, ladder
+from metrics.reports.ladder.bridges import ENDS, rung_bridge
+from metrics.reports.ladder.rungs import RUNGS, Ladder, Rung, ladder
 
 CARD = Card("ladder", "从下单到到账", "Order to account", ":material/stairs:", 12)
 

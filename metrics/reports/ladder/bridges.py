@@ -18,8 +18,9 @@ from metrics.query.ask import ask
 from metrics.query.question import Period, Where, read_question
 from metrics.query.released import AsOf
 from metrics.reports.bridge import Bridge, flow_desk, make_bridge, net_bridge, reported, same_shops
-from metrics.reports.rung_flows import FINAL_FLOW, FUNDED_FLOWS, MERCHANT_FLOW, PLACED_FLOW, SETTLED_FLOWS
-from metrics.reports.rung_steps import (
+from metrics.reports.ladder.flows import FINAL_FLOW, FUNDED_FLOWS, MERCHANT_FLOW, PLACED_FLOW, SETTLED_FLOWS
+from metrics.reports.ladder.rungs import RUNGS
+from metrics.reports.ladder.steps import (
     FINAL_STEPS,
     FUNDED_STEPS,
     MATURED_STEPS,
@@ -28,7 +29,6 @@ from metrics.reports.rung_steps import (
     REFUND_STEPS,
     SETTLED_STEPS,
 )
-from metrics.reports.rungs import RUNGS
 
 Sums = dict[str, int]
 Steps = Mapping[str, tuple[str, str]]
@@ -205,7 +205,7 @@ def _flow_bridge(
 ) -> Bridge:
     """A bridge whose two ends are metrics, the first and the last of ``steps``.
 
-    What lies between is ``fold`` of the sums of ``flows`` (``rung_flows``).
+    What lies between is ``fold`` of the sums of ``flows`` (``flows``).
     """
     first, *_, last = steps
     where = same_shops(viewer, [first, last], where, as_of)
