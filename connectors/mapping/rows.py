@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from connectors.mapping.copies import copies_apart, with_copies
+from connectors.mapping import whole
 from connectors.mapping.kinds import EXPORT, KINDS, PART, PRICED, is_word, names_of
 from connectors.mapping.model import MappingFile
 from connectors.mapping.specs import with_color_and_size
@@ -21,7 +21,6 @@ from connectors.mapping.states import (
     without_void,
 )
 from connectors.mapping.vocabulary import spoken_words
-from connectors.mapping.whole import orders_apart, refunds_shared, returns_apart, with_parts
 from contracts.canonical import REFUND_LINE
 from contracts.fields import FIELDS
 
@@ -49,16 +48,16 @@ def conform(
     """
     kind = layout_kind.removeprefix("mapped_")
     mine = [mapping for mapping in mappings if mapping.kind == kind]
-    rows, copies = copies_apart(without_denied(without_void(_translated(mine, kind, bronze))))
+    rows, copies = whole.copies_apart(without_denied(without_void(_translated(mine, kind, bronze))))
     frames = {KINDS[kind].name: rows}
     if kind == "orders":
         rows = with_refunds_paid(mine, rows)
-        sold, back = returns_apart(mine, with_parts(without_exchanged(mine, rows)))
-        frames = orders_apart(mine, sold) | ({} if back.is_empty() else {REFUND_LINE.name: back})
+        sold, back = whole.returns_apart(mine, whole.with_parts(without_exchanged(mine, rows)))
+        frames = whole.orders_apart(mine, sold) | ({} if back.is_empty() else {REFUND_LINE.name: back})
     elif kind == "after_sales":
-        frames = refunds_shared(mine, rows)
+        frames = whole.refunds_shared(mine, rows)
     done = {name: _finished(name, frame, has_sub_orders) for name, frame in frames.items()}
-    return with_copies(done, copies)
+    return whole.with_copies(done, copies)
 
 
 def _finished(table: str, rows: pl.DataFrame, has_sub_orders: bool) -> pl.DataFrame:

@@ -1,5 +1,5 @@
 """Amounts of a whole order or after-sale, written on several of its rows or on one: counted once, and shared
-out to the fen.
+out to the fen. And numbered lines that an export tells twice: read once, each told again a duplicate.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from connectors.mapping.kinds import EXPORT, PART, REPEATED
 from connectors.mapping.model import MappingFile
 from contracts.canonical import ORDER, ORDER_LINE, REFUND_LINE
 from contracts.fields import TIME_ZONE
+
+_NUMBER = "order_line_id"
 
 
 def orders_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -201,3 +203,29 @@ def returns_apart(mappings: list[MappingFile], rows: pl.DataFrame) -> tuple[pl.D
         order_line_id=pl.lit(None, pl.String),
         **{name: pl.lit(None, pl.Datetime("us", TIME_ZONE)) for name in ("applied_at", "refunded_at")},
     )
+
+
+def copies_apart(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of several exports with every numbered line of one once, and the place of each copy beside that of
+    the row it repeats (``_first``).
+    """
+    if _NUMBER not in rows.columns or rows[_NUMBER].null_count() == rows.height:
+        return rows, rows.clear().select(*EXPORT, "_row_number", _first="_row_number")
+    same = [name for name in rows.columns if name != "_row_number"]
+    first = pl.col("_row_number").min().over(same)
+    placed = rows.with_columns(_first=pl.when(pl.col(_NUMBER).is_null()).then("_row_number").otherwise(first))
+    is_copy = pl.col("_first") != pl.col("_row_number")
+    copies = placed.filter(is_copy).select(*EXPORT, "_row_number", "_first")
+    return placed.filter(~is_copy).drop("_first"), copies
+
+
+def with_copies(frames: dict[str, pl.DataFrame], copies: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """``frames`` with each copy as what the row it repeats became: told again, it counts as a duplicate."""
+    return {name: _with_copies(frame, copies) for name, frame in frames.items()}
+
+
+def _with_copies(frame: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
+    if copies.is_empty():
+        return frame
+    again = frame.rename({"_row_number": "_first"}).join(copies, on=[*EXPORT, "_first"], how="inner")
+    return pl.concat([frame, again.select(frame.columns)])
