@@ -99,15 +99,19 @@ class World:
         self.market, self.at = market, at.astimezone(ZONE)
         self.tokens = TokenStore(lambda: self.at, token_seconds)
         self._frames: dict[tuple[str, str], tuple[dt.datetime, pl.DataFrame]] = {}
+        self._shops, self._by_app_key = (
+            market.shops.rows_by_key(key, named=True, unique=True, include_key=True)
+            for key in ("shop_id", "app_key")
+        )
         self._lock = threading.Lock()
 
     def shop_by_app_key(self, app_key: str) -> dict[str, Any] | None:
         """The shop's row of ``market.shops`` (with ``app_secret``), or None."""
-        return next(self.market.shops.filter(pl.col("app_key") == app_key).iter_rows(named=True), None)
+        return self._by_app_key.get(app_key)
 
     def shop(self, shop_id: str) -> dict[str, Any] | None:
         """The shop's row of ``market.shops``, or None."""
-        return next(self.market.shops.filter(pl.col("shop_id") == shop_id).iter_rows(named=True), None)
+        return self._shops.get(shop_id)
 
     def lines(self, shop_id: str) -> pl.DataFrame:
         """``market.lines_at`` of the current moment, remembered."""

@@ -11,7 +11,7 @@ import random
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -199,12 +199,26 @@ def packed(archive: Path, paths: list[Path]) -> Path:
     return archive
 
 
+#: Days each collection reads back: to before the market began, and then three days into what the one before
+#: read. Each day more costs Pinduoduo, of which half an hour may be asked at once, 96 requests a shop.
+READ_BACK = (24, 12, 35)
+
+
+@contextmanager
+def whole_days() -> Iterator[None]:
+    """Pinduoduo lets a day be asked at once: its half hours are shown by collections that bring something,
+    and of a month in which hardly anything happens they would cost thousands of requests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("api.WINDOW_SECONDS", "simulate_api._WINDOW_SECONDS"):
+            patch.setattr(f"connectors.pinduoduo.{name}", 86_400)
+        yield
+
+
 @pytest.fixture(scope="module")
 def by_api(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Three collections at three moments, each re-reading the window of the one before."""
-    # the market is a month old: each day more costs Pinduoduo, of which half an hour may be asked at once, 96
-    # requests a shop
-    settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01, history_days=35)
+    settings = Settings(home=tmp_path_factory.mktemp("api"), http_wait_scale=0.01, history_days=1)
     settle(settings, market)
     enter_costs(settings, market)
     enter_stock(settings, market)
@@ -214,9 +228,15 @@ def by_api(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for number, at in enumerate(MOMENTS):
             app.state.world.at = at
             secrets = keys(market, app.state.world, base)  # tokens live a week: the shops authorise anew
-            collected = collect(
-                settings, sorted(secrets), run_name=f"run-{number}", credentials=lookup(secrets), until=at
-            )
+            with whole_days() if at == LATER else nullcontext():
+                collected = collect(
+                    settings,
+                    sorted(secrets),
+                    run_name=f"run-{number}",
+                    credentials=lookup(secrets),
+                    until=at,
+                    days=READ_BACK[number],
+                )
             assert {item.outcome_code for item in collected} == {"ok"}, collected
             build_and_release(settings, at=LATER)
     finally:
@@ -977,7 +997,8 @@ def test_collecting_again_changes_no_total(by_api: Settings, market: Market) -> 
     base, stop = serve_in_thread(app)
     try:
         secrets = keys(market, app.state.world, base)
-        collect(by_api, sorted(secrets), run_name="again", credentials=lookup(secrets), until=LATER)
+        with whole_days():
+            collect(by_api, sorted(secrets), run_name="again", credentials=lookup(secrets), until=LATER)
     finally:
         stop()
     built, _ = build_and_release(by_api, at=LATER)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from warehouse.settings import Settings
 _CONTEXT: ForkServerContext = multiprocessing.get_context("forkserver")
 #: What each attempt would else import by itself.
 _PARTS = [f"connectors.{code}.{part}" for code in PLATFORM.values for part in ("conform", "exports", "api")]
-_CONTEXT.set_forkserver_preload(["pipeline.steps", "expectations.engine", "pyarrow.dataset", *_PARTS])
+_CONTEXT.set_forkserver_preload(
+    ["pipeline.steps", "cli.daily", "cli.copies", "expectations.engine", "pyarrow.dataset", *_PARTS]
+)
 
 
 def day(home: str, until: str, secrets: Mapping[str, Mapping[str, str]], crash_at: str) -> None:
@@ -62,9 +64,30 @@ def attempt(
     return child.exitcode or 0, time.monotonic() - start
 
 
-def crash(*words: str, home: Path, label: str) -> int:
-    """Exit code of a command of ``baiyun`` that dies at a labelled point."""
-    settings = {VARIABLE: label, "BAIYUN_HOME": str(home)}
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *words], env=os.environ | settings, check=False
-    ).returncode
+@dataclass(frozen=True)
+class Ended:
+    """A command of ``baiyun``: its exit code (-9 = killed) and what it printed."""
+
+    code: int
+    said: str
+
+
+def command(*words: str, home: Path, crash_at: str = "") -> Ended:
+    """What the shell runs as ``baiyun`` and ``words``, in a process of its own that dies at ``crash_at``."""
+    printed = home.parent / f"{words[0]}-{time.monotonic_ns()}.txt"
+    child = _CONTEXT.Process(target=_command, args=(words, str(home), crash_at, str(printed)))
+    child.start()
+    child.join(300)
+    assert child.exitcode is not None, f"still at work: {words}"
+    return Ended(child.exitcode, printed.read_text(encoding="utf-8"))
+
+
+def _command(words: tuple[str, ...], home: str, crash_at: str, printed: str) -> None:
+    from cli import main
+
+    with Path(printed).open("wb") as stream:
+        for number in (1, 2):
+            os.dup2(stream.fileno(), number)
+    os.environ |= {VARIABLE: crash_at, "BAIYUN_HOME": home}
+    sys.argv = ["baiyun", *words]
+    main()

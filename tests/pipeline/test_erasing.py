@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 from inbox_cases import drop
-from kill_cases import crash
+from kill_cases import command
 from test_district_log import AT, CUBES, contributions
 from truth_cases import NOW, downloads, enter_costs, enter_stock, settle, small_market
 from typer.testing import CliRunner
@@ -169,7 +169,7 @@ def test_on_a_pinned_release_nothing_is_erased(house: Settings, capsys: pytest.C
 @pytest.mark.parametrize("label", ["lake.before_commit", "build.committed"])
 def test_cut_off_anywhere_the_same_call_or_a_build_ends_it(house: Settings, label: str) -> None:
     answers = said(house, STAYS)
-    assert crash("erase", "-m", GOES, "--yes", home=house.home, label=label) == -9
+    assert command("erase", "-m", GOES, "--yes", home=house.home, crash_at=label).code == -9
     with reading(house) as lake:
         is_there = lake.sql("SELECT 1 AS one FROM ops.merchant WHERE merchant_id = ?", [GOES]).height
     if is_there:

@@ -6,31 +6,22 @@ import datetime as dt
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_releasing import DOUYIN, ROOT, order_file, paid, spoil
+from kill_cases import Ended, command
+from test_releasing import DOUYIN, order_file, paid, spoil
 
 from pipeline.house import writing
 from pipeline.steps import build_and_release, ingest, scan_inbox
-from warehouse.points import VARIABLE
 from warehouse.settings import Settings
 
 
-def typed(home: Path, *, crash_at: str = "") -> subprocess.CompletedProcess[str]:
-    """``baiyun ingest`` of the sample as the shell runs it, killed at ``crash_at``."""
-    return subprocess.run(
-        [sys.executable, "-m", "cli", "ingest", "-m", "m1", "-s", "s1", "--new-shop", str(DOUYIN)],
-        env={**os.environ, "BAIYUN_HOME": str(home), VARIABLE: crash_at},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
+def typed(home: Path, *, crash_at: str = "") -> Ended:
+    """``baiyun ingest`` of the sample, killed at ``crash_at``."""
+    words = ("ingest", "-m", "m1", "-s", "s1", "--new-shop", str(DOUYIN))
+    return command(*words, home=home, crash_at=crash_at)
 
 
 def told(done: Any) -> list[tuple[str, int, int, list[str]]]:  # noqa: ANN401 - whatever holds receipts
@@ -51,10 +42,10 @@ def told(done: Any) -> list[tuple[str, int, int, list[str]]]:  # noqa: ANN401 - 
 def test_killed_before_its_release_it_is_finished_and_told_so(
     settings: Settings, crash_at: str, said: str
 ) -> None:
-    assert typed(settings.home, crash_at=crash_at).returncode == -signal.SIGKILL
+    assert typed(settings.home, crash_at=crash_at).code == -signal.SIGKILL
     again = typed(settings.home)
-    assert again.returncode == 0, again.stderr
-    assert said in again.stdout.replace("\n", "") and "发布 #1" in again.stdout
+    assert again.code == 0, again.said
+    assert said in again.said.replace("\n", "") and "发布 #1" in again.said
     assert paid(settings) > 0
     assert told(ingest(settings, "m1", "s1", [DOUYIN])) == [("duplicate", 0, 13, ["UNKNOWN_WORD"])], (
         "now it is nothing else"
@@ -64,7 +55,7 @@ def test_killed_before_its_release_it_is_finished_and_told_so(
 def test_bytes_twice_in_the_call_that_finishes_publish_no_row_twice(
     settings: Settings, tmp_path: Path
 ) -> None:
-    assert typed(settings.home, crash_at="build.committed").returncode == -signal.SIGKILL
+    assert typed(settings.home, crash_at="build.committed").code == -signal.SIGKILL
     twin = shutil.copy(DOUYIN, tmp_path / "twin.csv")
     again = told(ingest(settings, "m1", "s1", [DOUYIN, Path(twin)]))
     assert again == [("duplicate", 0, 13, ["RECEIVED_EARLIER"])] * 2
@@ -93,7 +84,7 @@ def test_rows_judged_anew_by_a_held_build_were_in_a_release(released: Settings) 
 
 
 def test_a_drop_folder_tells_it_too(settings: Settings) -> None:
-    assert typed(settings.home, crash_at="build.committed").returncode == -signal.SIGKILL
+    assert typed(settings.home, crash_at="build.committed").code == -signal.SIGKILL
     folder = settings.place.inbox / "m1" / "s1"
     folder.mkdir(parents=True)
     dropped = Path(shutil.copy(DOUYIN, folder / "again.csv"))
