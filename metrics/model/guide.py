@@ -83,6 +83,7 @@ def _reservations() -> list[str]:
         "periods": "2026-11",
         "reach": "A 2026-11-12",
     }
+    words |= dict.fromkeys(("names_zh", "names_en"), "A")
     words |= dict.fromkeys(("began_zh", "began_en"), "A") | dict.fromkeys(("own_zh", "own_en"), "B")
     rows = [
         f"| `{code}` | {kind.zh.format(**words)} | {kind.en.format(**words)} |"

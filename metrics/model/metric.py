@@ -134,6 +134,12 @@ class Metric:
         return (NOTES[self.notes[0]].part, *self.untold) if self.told else ()
 
     @property
+    def valued_by(self) -> tuple[str, ...]:
+        """Every measure its value is made of, or empty by."""
+        wanted = [*self.numerator, self.denominator or "", self.whole or "", *self.told, *self.silence]
+        return tuple(dict.fromkeys(part for part in wanted if part))
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Every measure the answer needs, each once."""
         noted = [part for code in self.notes for part in (NOTES[code].part, NOTES[code].beside)]

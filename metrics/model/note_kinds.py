@@ -23,6 +23,12 @@ class NoteKind:
 
 
 NOTES: dict[str, NoteKind] = {
+    "NOT_HELD": NoteKind(
+        "",
+        "这次发布的数据由旧版本算出，还没有{names_zh}：是空的，不是 0；数据下一次更新以后就有",
+        "this release was made by an older version and never held {names_en}: empty, not 0, until the next "
+        "update",
+    ),
     "NO_ROWS": NoteKind("", "这个范围里没有任何数据", "there are no data at all within these bounds"),
     **{
         code: NoteKind(f"shops_without_{report}_qty", *missing_words(report))

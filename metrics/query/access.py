@@ -15,6 +15,7 @@ from contracts.fields import TIME_ZONE
 from metrics.query.memo import Memo
 from metrics.query.released import AsOf, choose, judged, open_release
 from metrics.query.sources import SOURCES, Source
+from metrics.query.unheld import Absent, absent_of
 from transforms.gold import gold_tables
 from transforms.gold.orders import dim_observed
 from warehouse import accounts
@@ -71,13 +72,15 @@ class Desk:
     """One viewer's released rows of one release in a database of their own.
 
     Shared by the viewer's threads: never close ``connection``. A release never changes, so the last small
-    answers are kept: the figures of a page ask much of the same.
+    answers are kept: the figures of a page ask much of the same. ``absent``: what the release was made
+    before.
     """
 
     viewer: Viewer
     release: Released
     connection: duckdb.DuckDBPyConnection
     found: Release
+    absent: Absent = field(default_factory=dict)
     answers: Memo[pl.DataFrame] = field(default_factory=lambda: Memo(_ANSWERS), repr=False)
 
     def sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
@@ -101,7 +104,8 @@ class Desk:
 
     def lake_sql(self, query: str, params: Sequence[object] = ()) -> pl.DataFrame:
         """A SELECT over ``gold.*`` tables in the lake as released, which names its rows by
-        ``sources.MERCHANT``: nobody's but the viewer's merchant's. Raises as ``rows`` does.
+        ``sources.MERCHANT``: nobody's but the viewer's merchant's. Raises as ``rows`` does, and
+        ``NotFoundError`` NOT_IN_RELEASE for what the release was made before.
         """
 
         def made() -> pl.DataFrame:
@@ -109,6 +113,10 @@ class Desk:
                 lake.connection.execute("SET VARIABLE merchant_id = ?", [self.viewer.merchant_id])
                 try:
                     return lake.sql(query, params)
+                except (duckdb.BinderException, duckdb.CatalogException) as error:
+                    if not self.absent:
+                        raise
+                    raise _made_before() from error
                 finally:
                     lake.connection.execute("RESET VARIABLE merchant_id")
 
@@ -253,8 +261,18 @@ def no_such_merchant() -> NotFoundError:
 
 def _load(viewer: Viewer, found: Release) -> Desk:
     with open_release(viewer.place, found) as lake:
-        frames = _rows(lake, viewer)
-    return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames), found)
+        frames, absent = _rows(lake, viewer), absent_of(lake)
+    return Desk(viewer, Released(found.number, found.changed_at), tenant_instance(frames), found, absent)
+
+
+def _made_before() -> NotFoundError:
+    return NotFoundError(
+        "NOT_IN_RELEASE",
+        "这次发布的数据由旧版本算出，还没有这项内容",
+        "this release was made by an older version and never held this",
+        step_zh="运行 baiyun build，从原始文件重算一次",
+        step_en="run `baiyun build`: it makes everything anew",
+    )
 
 
 def _rows(lake: Lake, viewer: Viewer) -> dict[str, pl.DataFrame]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
@@ -19,6 +18,7 @@ from metrics.model.notes import NOTES, Note, make_notes
 from metrics.model.versions import redefined_since
 from metrics.query.access import Desk, Viewer, as_merchant, no_such_merchant, open_desk, require
 from metrics.query.ages import MATURE_DAYS, Age
+from metrics.query.answer import Answer, with_empty
 from metrics.query.coverage import (
     Coverage,
     is_listed,
@@ -34,6 +34,7 @@ from metrics.query.outliers import OF_LEDGERS, outliers
 from metrics.query.question import Period, Question, Where, read_question
 from metrics.query.reach import part_periods
 from metrics.query.released import AsOf, choose
+from metrics.query.unheld import unheld
 from transforms.gold.orders import dim_observed
 
 __all__ = ["Age", "Answer", "Note", "ask"]
@@ -55,24 +56,6 @@ _PLACE = "_place"
 #: An order is counted on its first line, whose goods may not be all of its goods.
 _GOODS = {"style", "sku", "size", "color"}
 _ORDERS = {"paid_orders_qty", "refunded_orders_qty", "kept_orders_qty"}
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """Figures of one release, with what must be said beside them.
-
-    ``rows``: the asked dimensions and one column per metric id, sorted. Money Int64 fen, counts Int64,
-    fractions Float64. ``first_date`` and ``last_date`` are the asked period, else what the data cover (None
-    when there are none). ``age`` is None when nothing was paid in it.
-    """
-
-    rows: pl.DataFrame
-    release: int
-    as_of: dt.datetime
-    first_date: dt.date | None
-    last_date: dt.date | None
-    notes: list[Note]
-    age: Age | None
 
 
 def ask(
@@ -109,6 +92,10 @@ def ask(
         )
     question = read_question(metrics, by, where or {}, period)
     desk = open_desk(for_one_merchant(viewer, question), as_of)
+    if gone := unheld(desk, question):
+        held = [metric.id for metric in question.metrics if metric not in gone]
+        rest = ask(viewer, held, by=by, where=where, period=period, as_of=as_of) if held else None
+        return with_empty(question, gone, desk.release, rest)
     coverage = read_coverage(desk, question)
     parts = _parts(desk, question, coverage)
     first, last = question.period or extent(desk, question)
@@ -255,7 +242,9 @@ def is_given(desk: Desk, question: Question, coverage: Coverage) -> bool:
     """Whether the one metric of a question that splits by nothing is a figure at all, and not empty for want
     of what it is made of.
     """
-    return bool(_parts(desk, question, coverage).select(_is_given(question, question.metrics[0])).item())
+    return not unheld(desk, question) and bool(
+        _parts(desk, question, coverage).select(_is_given(question, question.metrics[0])).item()
+    )
 
 
 def _part(metric: Metric, name: str) -> pl.Expr:

@@ -27,6 +27,7 @@ from metrics.query.lineage import ALONGSIDE, EVIDENCE_COLUMNS, IDS, contribution
 from metrics.query.memo import Memo
 from metrics.query.question import Period, Question, Where, read_question
 from metrics.query.released import AsOf, choose, open_release
+from metrics.query.unheld import unheld
 from metrics.reports.held import held_notes
 from metrics.reports.own_checks import of_merchant
 from warehouse.lake import Lake
@@ -217,6 +218,8 @@ def _lines(viewer: Viewer, question: Question, found: Release, as_of: AsOf) -> L
     (metric,) = question.metrics
     source = question.sources[metric.clock]
     desk = open_desk(viewer, as_of)
+    if unheld(desk, question):
+        return Lines(metric, _NO_LINES, is_silent=True)
     coverage = read_coverage(desk, question)
     first, last = extent(desk, question, since=source.since)
     if first is None or last is None:
