@@ -219,6 +219,7 @@ RESTATEMENT = CodeList(
         "cost_entered": ("成本录入", "costs were entered"),
         "rate_change": ("汇率变更", "exchange rates changed"),
         "list_entered": ("录入的清单变了", "an entered list changed"),
+        "made_anew": ("从原始文件重算", "made anew from the raw files"),
         "several_causes": ("几件事一起", "several of these at once"),
         "definition_change": ("口径变更", "the definition changed"),
     },

@@ -47,7 +47,7 @@ Say = Callable[[str, str], None]
 
 class Ingested:
     """What one ingest came to: the receipts, the release the dashboards read now, what moved in its totals,
-    and why a release is held, if it is.
+    why a release is held, if it is, and whether its build made everything anew by itself.
     """
 
     def __init__(
@@ -56,8 +56,11 @@ class Ingested:
         current: Release | None,
         changes: list[Change],
         held: BaiyunError | None,
+        *,
+        is_anew: bool = False,
     ) -> None:
         self.receipts, self.current, self.changes, self.held = receipts, current, changes, held
+        self.is_anew = is_anew
 
     def document(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -66,6 +69,7 @@ class Ingested:
             "release": self.current.number if self.current else None,
             "changes": [item.document() for item in self.changes],
             "held": {"rule": self.held.rule, "message": self.held.sentence()} if self.held else None,
+            "made_anew": self.is_anew,
         }
 
 
@@ -114,17 +118,18 @@ def ingest(
                 progress=_reading(say),
             )
             landed = unfinished.marked(lake, landed)
-        held: BaiyunError | None = None
+        held, is_anew = None, False
         # also when all are known: an earlier run may have been cut off before its build or release
         if any(item.export_id for item in landed):
             say("构建", "building")
             handed.add(shop_id, landed)
             built = _build(settings, run_name="ingest", at=at, known=handed)
-            held = _try_release(settings, built, at=at, say=say)
+            held, is_anew = _try_release(settings, built, at=at, say=say), built.is_anew
     with reading(settings) as lake:
         receipts = unfinished.settled(lake, merchant_id, shop_id, landed)
         current = releasing.current(lake)
-    return Ingested(receipts, current, totals_changed(settings, merchant_id, shop_id, before, current), held)
+    changes = totals_changed(settings, merchant_id, shop_id, before, current)
+    return Ingested(receipts, current, changes, held, is_anew=is_anew)
 
 
 def withdraw(
@@ -145,7 +150,8 @@ def withdraw(
         before = releasing.current(lake)
         row = withdrawing.mark(lake, merchant_id, export, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
-    held = _try_release(settings, _build(settings, run_name="withdraw", at=at), at=at, say=say)
+    built = _build(settings, run_name="withdraw", at=at)
+    held = _try_release(settings, built, at=at, say=say)
     key = {name: row[name] for name in EXPORT.key}
     with reading(settings) as lake:
         receipts = [
@@ -153,9 +159,8 @@ def withdraw(
             for load in lake.read(LOAD, where=key).iter_rows(named=True)
         ]
         current = releasing.current(lake)
-    return Ingested(
-        receipts, current, totals_changed(settings, merchant_id, str(row["shop_id"]), before, current), held
-    )
+    changes = totals_changed(settings, merchant_id, str(row["shop_id"]), before, current)
+    return Ingested(receipts, current, changes, held, is_anew=built.is_anew)
 
 
 def confirm(
@@ -180,9 +185,8 @@ def confirm(
         decide = confirming.confirm if is_in_force else confirming.take_back
         exports = decide(lake, merchant_id, export, rows, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
-    held = _try_release(
-        settings, _build(settings, run_name="confirm", at=at, rejudge=exports), at=at, say=say
-    )
+    built = _build(settings, run_name="confirm", at=at, rejudge=exports)
+    held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
         where: dict[str, object] = {"merchant_id": merchant_id, "export_id": exports}
         names: dict[str, str] = dict(
@@ -192,7 +196,8 @@ def confirm(
         receipts = [from_load(load, str(names[load["export_id"]])) for load in loads.iter_rows(named=True)]
         current = releasing.current(lake)
     shop = receipts[0].shop_id if receipts else shop_id
-    return Ingested(receipts, current, totals_changed(settings, merchant_id, shop, before, current), held)
+    changes = totals_changed(settings, merchant_id, shop, before, current)
+    return Ingested(receipts, current, changes, held, is_anew=built.is_anew)
 
 
 def confirm_line(
@@ -215,9 +220,10 @@ def confirm_line(
             lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now()
         )
     say("构建", "building")
-    held = _try_release(settings, _build(settings, run_name="confirm", at=at), at=at, say=say)
+    built = _build(settings, run_name="confirm", at=at)
+    held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
-        return Ingested([], releasing.current(lake), [], held)
+        return Ingested([], releasing.current(lake), [], held, is_anew=built.is_anew)
 
 
 def enter(
@@ -235,9 +241,10 @@ def enter(
     with writing(settings) as lake:
         work(lake)
     say("构建", "building")
-    held = _try_release(settings, _build(settings, run_name=run_name, at=at), at=at, say=say)
+    built = _build(settings, run_name=run_name, at=at)
+    held = _try_release(settings, built, at=at, say=say)
     with reading(settings) as lake:
-        return Ingested([], releasing.current(lake), [], held)
+        return Ingested([], releasing.current(lake), [], held, is_anew=built.is_anew)
 
 
 def _try_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> BaiyunError | None:

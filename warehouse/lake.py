@@ -158,14 +158,14 @@ class Lake:
                         )
                     elif found[name] != kind:
                         raise type_changed(table, name, found[name], kind)
-                self._known()[table.full_name] = found | wanted
+                self.known()[table.full_name] = found | wanted
 
     def columns(self, table: Table) -> dict[str, str]:
         """Stored column → DuckDB type; empty when the table does not exist."""
-        return self._known().get(table.full_name, {})
+        return self.known().get(table.full_name, {})
 
-    def _known(self) -> dict[str, dict[str, str]]:
-        """The columns of every table, asked of the catalog once a snapshot."""
+    def known(self) -> dict[str, dict[str, str]]:
+        """The columns of every table there is, asked of the catalog once a snapshot."""
         if self._columns is None:
             found = learned.columns.get(self._catalog, self.snapshot)  # what is made here is added to it
             self._columns = dict(learned.ask_columns(self.connection) if found is None else found)
@@ -318,7 +318,7 @@ class Lake:
 
     def delete(self, table: Table, keys: pl.DataFrame) -> None:
         """Delete every row matching a row of ``keys`` on all its columns; nulls match nulls."""
-        if keys.is_empty() or not self.may_hold_rows(table):
+        if keys.is_empty() or not self.columns(table) or not self.may_hold_rows(table):
             return
         wanted = typed_keys(table, keys)
         self._note(table, wanted)

@@ -63,6 +63,17 @@ BUILD = Table(
     optional=("run_name",),
 )
 
+RECIPE = Table(
+    "ops",
+    "recipe",
+    "算法指纹",
+    "what made the data",
+    "One build that made everything derived, and the fingerprint of the code and tables it made it by.",
+    key=("build_number",),
+    required=("content_id", "changed_at"),
+    optional=("details_json",),
+)
+
 RELEASE = Table(
     "ops",
     "release",
@@ -334,8 +345,8 @@ OUTLOOK = Table(
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
-        EXPORT, LOAD, QUARANTINE, BUILD, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION, OWNER,
-        MERCHANT, MEMBER, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
+        EXPORT, LOAD, QUARANTINE, BUILD, RECIPE, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION,
+        OWNER, MERCHANT, MEMBER, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
         ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, CONFIRMATION, SECURITY_EVENT, ALIAS,
         OUTLOOK,
     )

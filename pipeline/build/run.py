@@ -5,6 +5,7 @@ snapshot.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,21 +16,20 @@ import polars as pl
 from connectors.base import Platform
 from connectors.mapped import bronze_tables
 from connectors.reading import Reading
-from contracts.canonical import SHOP, SILVER
+from contracts.canonical import SHOP
 from contracts.fields import TIME_ZONE
-from pipeline.build import engine, withdrawing
+from pipeline.build import engine, recipe, withdrawing
 from pipeline.build.keeping import kept_readings
 from pipeline.build.loading import ROW, Export, Loaded, load_kind, quarantine_rows
 from pipeline.build.merging import Touched, merge_into_silver
 from pipeline.entries.moved import touched_by_entries
-from pipeline.house import writing
+from pipeline.house import derived_tables, writing
 from pipeline.intake.confirming import confirmed_rows
 from pipeline.intake.load_notices import with_money_notices
 from pipeline.intake.mapping import MAPPED, own_aliases, platform_of
 from pipeline.intake.receipts import FileReceipt, from_load
 from pipeline.intake.receiving import load_rows, rejudged_rows
 from transforms.derived import Choices, Derived, Slices
-from transforms.gold import gold_tables
 from transforms.gold.forecast import mart_outlook_daily
 from transforms.gold.forecast.projection import PROJECTION
 from transforms.maturity.said import said_by_week
@@ -38,8 +38,14 @@ from warehouse.changes import Since
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE, EXPORT, LOAD, OUTLOOK, QUARANTINE
 from warehouse.points import reach
+from warehouse.rewriting import drop
 from warehouse.settings import Settings
 
+_LOG = logging.getLogger(__name__)
+_ANEW = (
+    "数据由另一个版本算出，全部从原始文件重算 / "
+    "another version made the data: all of it is made anew from the raw files"
+)
 _KEY = list(EXPORT.key)
 _SHOP = ["merchant_id", "shop_id"]
 #: Shops are loaded together until their raw files come to this: it bounds the memory of a build, and a chunk
@@ -51,12 +57,15 @@ CHUNK_BYTES = 64 << 20
 class Built:
     """A committed build: its number, the snapshot to judge, whether anything was new, and the receipts of
     what it loaded.
+
+    ``is_anew``: another version of the house had made what there was, so all of it was made anew.
     """
 
     build_number: int
     snapshot: int
     has_changes: bool
     receipts: list[FileReceipt] = field(default_factory=list)
+    is_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,36 +117,43 @@ def build(
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
 
     ``known`` are readings made a moment ago, each looked up when it is loaded; ``rejudge`` names exports
-    whose quarantined rows are tried again; ``from_landing`` forgets every derived row and makes all of them
-    anew from the raw bytes, or from bronze where those have expired; ``begun`` is called once there is
-    something to do. Raises ``WriterBusyError``; on any error
-    nothing has changed.
+    whose quarantined rows are tried again; ``from_landing`` drops every derived table and makes all of them
+    anew from the raw bytes, or from bronze where those have expired, and so does a build that finds what
+    another recipe made (``pipeline.build.recipe``); ``begun`` is called once there is something to do. Raises
+    ``WriterBusyError``; on any error nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
-        waiting, anew = withdrawing.divide(
-            lake, lake.read(EXPORT) if from_landing else _waiting(lake, rejudge)
-        )
-        moved, last = _moved(lake, anew, is_whole=from_landing), _last_build(lake)
-        if waiting.is_empty() and moved.is_empty and last:
+        last = _last_build(lake)
+        made_by = recipe.newest(lake)
+        is_anew = last is not None and made_by.is_other
+        is_whole = from_landing or is_anew
+        waiting, anew = withdrawing.divide(lake, lake.read(EXPORT) if is_whole else _waiting(lake, rejudge))
+        moved = None if is_whole else _moved(lake, anew)
+        if last and moved and waiting.is_empty() and moved.is_empty:
             return last
         begun()
+        if is_anew:
+            _LOG.warning(_ANEW)
         number = release.begin_build(lake, at=now, run_name=run_name)
         reach("build.start")
         with lake.transaction():
             chunks = [(chunk, list(_batches(lake, chunk))) for chunk in _chunks(waiting)]
-            if from_landing:
+            if is_whole:
                 _forget(lake)
+            recipe.keep(lake, made_by, number, now, is_whole=is_whole)
+            moved = moved or _moved(lake, anew, is_whole=True)
             loads = _load(lake, settings, chunks, known or {}, moved, number, now)
             release.fence(lake, number)
             reach("build.before_commit")
         reach("build.committed")
         landing.expire(lake, settings.place, days=settings.raw_days, now=now, at_once=True)
-        names = dict(waiting.select(pl.concat_str("shop_id", "export_id"), "export_name").iter_rows())
-        receipts = [
-            from_load(row, names[row["shop_id"] + row["export_id"]]) for row in loads.iter_rows(named=True)
-        ]
-        return Built(number, lake.snapshot(), True, receipts)
+        return Built(number, lake.snapshot(), True, _receipts(waiting, loads), is_anew)
+
+
+def _receipts(waiting: pl.DataFrame, loads: pl.DataFrame) -> list[FileReceipt]:
+    names = dict(waiting.select(pl.concat_str("shop_id", "export_id"), "export_name").iter_rows())
+    return [from_load(row, names[row["shop_id"] + row["export_id"]]) for row in loads.iter_rows(named=True)]
 
 
 def _waiting(lake: Lake, rejudge: Sequence[str]) -> pl.DataFrame:
@@ -159,11 +175,11 @@ def _last_build(lake: Lake) -> Built | None:
     return Built(int(str(loaded)), lake.snapshot(), False) if loaded else None
 
 
-def _moved(lake: Lake, anew: withdrawing.Anew, *, is_whole: bool) -> Moved:
+def _moved(lake: Lake, anew: withdrawing.Anew, *, is_whole: bool = False) -> Moved:
     judged = release.releases(lake)
     since = Since(lake, judged[-1].snapshot if judged else None)
     touched = touched_by_entries(lake, since, is_whole=is_whole)
-    return Moved(since, touched, engine.is_entered(since), anew, is_whole)
+    return Moved(since, touched, is_whole or engine.is_entered(since), anew, is_whole)
 
 
 def choices_of(settings: Settings, at: dt.datetime) -> Choices:
@@ -173,13 +189,17 @@ def choices_of(settings: Settings, at: dt.datetime) -> Choices:
 
 
 def _forget(lake: Lake) -> None:
-    """Empty everything derived: bronze, silver, gold, receipts and quarantine.
+    """Drop every derived table without reading it, also those that nobody declares any more, and empty
+    receipts and quarantine.
 
-    Landing, the manifest and the registry stay.
+    Landing, the manifest and the registry stay, and so does what a platform once told that no connector
+    reads any more.
     """
-    for table in [*bronze_tables(), *SILVER.values(), *gold_tables().values(), LOAD, QUARANTINE]:
-        if lake.columns(table):
-            lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
+    odd = [name for name in lake.known() if name.startswith(("silver.", "gold."))]
+    drop(lake, [*odd, *(table.full_name for table in bronze_tables())])
+    lake.ensure(derived_tables())
+    for table in (LOAD, QUARANTINE):
+        lake.connection.execute(f"DELETE FROM lake.{table.full_name}")  # noqa: S608
 
 
 def _load(
