@@ -47,7 +47,8 @@ class Causes:
     ``withdrawn``: told by a file that was withdrawn. ``told``: observed otherwise than before, or for the
     first time. ``known``: paid orders of the earlier release. ``sessions``: orders of shops whose sessions
     were told otherwise. ``entered``: code of the reason → orders that hand-entered lists moved by it (rates,
-    own accounts); of two the first is named.
+    own accounts); of two the first is named. ``is_made_anew``: all was read and made anew from the raw
+    files, which moves what nothing else does.
     """
 
     withdrawn: pl.DataFrame
@@ -55,6 +56,7 @@ class Causes:
     known: pl.DataFrame
     sessions: pl.DataFrame
     entered: Mapping[str, pl.DataFrame]
+    is_made_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def reasons(moved: pl.DataFrame, causes: Causes) -> pl.DataFrame:
         # what was told of the order is what it was: something beside it moved
         .when(entered.is_not_null()).then(entered)
         .when("sessions").then(pl.lit("correction"))
-        .otherwise(pl.lit("definition_change"))
+        .otherwise(pl.lit("made_anew" if causes.is_made_anew else "definition_change"))
     )  # fmt: skip
     coded = named.select(*moved.columns, restatement_code=code)
     return _with_late_refunds(coded)
@@ -153,6 +155,17 @@ def _with_late_refunds(coded: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(rows).filter(pl.col("moved") != 0)
 
 
+def of_no_order(difference: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """What of the ``difference`` of two marts (``CELL``, ``part``, ``moved``) no order ``moved``: the earlier
+    one was the sum of other facts, and all was made anew. In the shape of ``reasons``, of no order.
+    """
+    cell = [*CELL, "part"]
+    both = pl.concat([difference.select(*cell, "moved"), moved.select(*cell, -pl.col("moved"))])
+    left = both.group_by(cell).agg(pl.col("moved").sum()).filter(pl.col("moved") != 0)
+    told = left.with_columns(order_id=pl.lit(None, pl.String), restatement_code=pl.lit("made_anew"))
+    return told.select(*moved.columns, "restatement_code")
+
+
 def ledger(coded: pl.DataFrame, numerators: Numerators) -> pl.DataFrame:
     """Moves of measures as moves of metrics: ``CELL``, ``metric_id``, ``restatement_code``,
     ``restated_number``, ``orders_qty``.
@@ -171,7 +184,7 @@ def ledger(coded: pl.DataFrame, numerators: Numerators) -> pl.DataFrame:
     by_order = by_order.group_by([*key, "order_id"]).agg(pl.col("moved").sum()).filter(pl.col("moved") != 0)
     return (
         by_order.group_by(key)
-        .agg(restated_number=pl.col("moved").sum(), orders_qty=pl.len().cast(pl.Int64))
+        .agg(restated_number=pl.col("moved").sum(), orders_qty=pl.col("order_id").count().cast(pl.Int64))
         .select(list(ROWS))
     )
 

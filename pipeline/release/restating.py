@@ -11,6 +11,7 @@ from contracts.tables import Table
 from metrics.model import versions
 from pipeline.entries.moved import causes_between
 from pipeline.house import reading
+from pipeline.release.loads import Loads, loads_since
 from pipeline.release.restating_cells import restated_cells
 from transforms import restatement
 from transforms.gold.orders import fct_order_line, fct_refund_line
@@ -20,7 +21,7 @@ from transforms.gold.sales.mart_shop_channel_daily import TABLE as DAILY
 from transforms.restatement import CELL, Causes, Facts
 from warehouse.changes import changes
 from warehouse.lake import Lake
-from warehouse.ops import LOAD, MERCHANT
+from warehouse.ops import MERCHANT
 from warehouse.release import Release
 from warehouse.settings import Settings
 
@@ -35,13 +36,20 @@ def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.Da
     numerators = versions.numerators()
     if previous is None:
         return restatement.redefined(DAILY.empty(), numerators, numerators)
-    parts = sorted({part for item in numerators.values() for part in item})
     with reading(settings, previous.snapshot) as before:
+        held = before.columns(DAILY).keys()  # what was never published does not move
+        numerators = {name: item for name, item in numerators.items() if item.keys() <= held}
+        parts = sorted({part for item in numerators.values() for part in item})
         old, new = (lake.read(DAILY, columns=[*CELL, *parts]) for lake in (before, after))
-        moved = _moves(before, after, _difference(old, new, parts), parts)
-        coded = restatement.reasons(moved, _causes(before, after, previous, moved.select(ORDER_KEY).unique()))
+        difference = _difference(old, new, parts)
+        moved = _moves(before, after, difference, parts)
+        loads = loads_since(previous, before, after)
+        causes = _causes(before, after, loads, moved.select(ORDER_KEY).unique())
+        coded = restatement.reasons(moved, causes)
+        if loads.is_made_anew:
+            coded = pl.concat([coded, restatement.of_no_order(difference, moved)])
         defined = restatement.redefined(old, versions.numerators(previous), numerators)
-        beside = restated_cells(previous, before, after)
+        beside = restated_cells(previous, before, after, loads)
     told = restatement.standing_left_out(pl.concat([restatement.ledger(coded, numerators), defined, beside]))
     # of a merchant that was erased nothing is told, not even that its figures went
     return told.join(after.read(MERCHANT, columns=["merchant_id"]), on="merchant_id", how="semi")
@@ -87,53 +95,45 @@ def _on(lake: Lake, table: Table, clock: str, days: pl.DataFrame) -> pl.DataFram
     return lake.read(table, keys=days.rename({"business_date": clock}))
 
 
-def _causes(before: Lake, after: Lake, previous: Release, orders: pl.DataFrame) -> Causes:
+def _causes(before: Lake, after: Lake, loads: Loads, orders: pl.DataFrame) -> Causes:
+    files = loads.files if loads.is_made_anew else None
     told = [(before.read(table, keys=orders), after.read(table, keys=orders)) for table in OF_ORDERS]
     bills = [telling_channel(lake.read(SETTLEMENT_ENTRY, keys=orders)) for lake in (before, after)]
     told.append((bills[0], bills[1]))
     known = before.read(_LINES, keys=orders, columns=[*ORDER_KEY, "paid_date"]).filter(
         pl.col("paid_date").is_not_null()
     )
-    sessions = _odd(*(lake.read(LIVE_SESSION, keys=orders.select(SHOP).unique()) for lake in (before, after)))
+    shops = orders.select(SHOP).unique()
+    sessions = _odd(before.read(LIVE_SESSION, keys=shops), after.read(LIVE_SESSION, keys=shops), files)
     entered = [
         (cause.code, cause.orders(after, orders, rows))
         for cause, rows in causes_between(before, after)
         if not cause.clocks
     ]
     return Causes(
-        withdrawn=_told_by([old for old, _ in told], _withdrawn(after, previous)),
-        told=pl.concat([_odd(old, new).select(ORDER_KEY) for old, new in told]),
+        withdrawn=_told_by([old for old, _ in told], loads.withdrawn),
+        told=pl.concat([_odd(old, new, files).select(ORDER_KEY) for old, new in told]),
         known=known,
         sessions=orders.join(sessions.select(SHOP).unique(), on=list(SHOP), how="semi"),
         entered={
             code: pl.concat([rows.select(ORDER_KEY) for other, rows in entered if other == code])
             for code, _ in entered
         },
+        is_made_anew=loads.is_made_anew,
     )
 
 
-def _odd(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    """Rows that only one of the two has."""
-    return pl.concat(
+def _odd(old: pl.DataFrame, new: pl.DataFrame, files: pl.DataFrame | None) -> pl.DataFrame:
+    """Rows that only one of the two has; with ``files``, only what these tell: the others were read anew, and
+    told nothing new.
+    """
+    odd = pl.concat(
         [
             one.join(other, on=one.columns, how="anti", nulls_equal=True)
             for one, other in ((old, new), (new, old))
         ]
     )
-
-
-def _withdrawn(after: Lake, previous: Release) -> pl.DataFrame:
-    """Files (merchant, shop, ``_export_id``) that a build since ``previous`` took back, or took back once
-    more.
-    """
-    gone = after.read(
-        LOAD,
-        where={"verdict_code": "withdrawn"},
-        columns=["merchant_id", "shop_id", "export_id", "build_number"],
-    )
-    return gone.filter(pl.col("build_number") > previous.build).select(
-        "merchant_id", "shop_id", _export_id="export_id"
-    )
+    return odd if files is None else odd.join(files, on=files.columns, how="semi")
 
 
 def _told_by(states: list[pl.DataFrame], files: pl.DataFrame) -> pl.DataFrame:

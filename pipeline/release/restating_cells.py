@@ -11,12 +11,13 @@ import polars as pl
 
 from metrics.model.definitions import METRICS
 from metrics.model.versions import CELLWISE, redefined_since
-from metrics.query.sources import find_source
+from metrics.query.sources import Source, find_source
+from metrics.query.unheld import absent_of, lacks
 from pipeline.entries.causes import Cause
 from pipeline.entries.moved import causes_between
+from pipeline.release.loads import Loads
 from transforms.restatement import CELL, ROWS
 from warehouse.lake import Lake
-from warehouse.ops import LOAD
 from warehouse.release import Release
 
 _BY = {"shop", "platform", "channel", "date"}
@@ -26,11 +27,17 @@ _SHOP = ["merchant_id", "shop_id"]
 _FILES = {"withdrawn": "withdrawn_file", "told": "newer_data"}
 
 
-def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame:
+def restated_cells(previous: Release, before: Lake, after: Lake, loads: Loads) -> pl.DataFrame:
     """Rows of ``transforms.restatement.ROWS``: what ``after`` moves of every metric of ``CELLWISE`` against
-    the release ``before``.
+    the release ``before``; ``loads`` happened in between.
+
+    What ``before`` never held was never published, so nothing of it moves.
     """
-    query = " UNION ALL ".join(map(_cells, CELLWISE))
+    absent = absent_of(before)
+    told = [name for name in CELLWISE if not lacks(absent, _source(name), METRICS[name], _BY)]
+    if not told:
+        return pl.DataFrame(schema=ROWS)
+    query = " UNION ALL ".join(map(_cells, told))
     both = (
         pl.concat([after.sql(query), before.sql(query).with_columns(-pl.col("fen"))])
         .group_by(*CELL, "metric_id")
@@ -41,9 +48,9 @@ def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame
         return pl.DataFrame(schema=ROWS)
     causes = causes_between(before, after)
     reasons = _FILES | {cause.code: cause.code for cause, _ in causes}
-    rows = moved.join(_happened(previous, after, causes), on=_SHOP, how="left", validate="m:1").with_columns(
-        pl.col(list(reasons)).fill_null(value=False)
-    )
+    rows = moved.join(
+        _happened(after, loads.rows, causes), on=_SHOP, how="left", validate="m:1"
+    ).with_columns(pl.col(list(reasons)).fill_null(value=False))
     redefined = [name for name in CELLWISE if redefined_since(previous, METRICS[name])]
     made_of = {
         code: {name for cause, _ in causes if cause.code == code for name in _made_of(cause)}
@@ -60,7 +67,7 @@ def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame
         .then(pl.lit("several_causes"))
         .when(count == 1)
         .then(alone)
-        .otherwise(pl.lit("definition_change"))
+        .otherwise(pl.lit("made_anew" if loads.is_made_anew else "definition_change"))
     )
     code = pl.when(pl.col("metric_id").is_in(redefined)).then(pl.lit("definition_change")).otherwise(known)
     return (
@@ -72,9 +79,7 @@ def restated_cells(previous: Release, before: Lake, after: Lake) -> pl.DataFrame
 
 def _cells(name: str) -> str:
     """SELECT of a metric by cell: ``CELL, metric_id, fen``."""
-    metric = METRICS[name]
-    source = find_source(metric.clock, _BY)
-    assert source is not None  # noqa: S101 - every followed metric has such a mart: a test asks for each
+    metric, source = METRICS[name], _source(name)
     value = " + ".join(
         f"({factor}) * sum({source.measures[part]})" for part, factor in metric.numerator.items()
     )
@@ -84,18 +89,21 @@ def _cells(name: str) -> str:
     )
 
 
+def _source(name: str) -> Source:
+    source = find_source(METRICS[name].clock, _BY)
+    assert source is not None  # noqa: S101 - every followed metric has such a mart: a test asks for each
+    return source
+
+
 def _made_of(cause: Cause) -> list[str]:
     """The followed metrics whose figures such entries can move."""
     return [name for name in CELLWISE if not cause.clocks or METRICS[name].clock in cause.clocks]
 
 
-def _happened(previous: Release, after: Lake, causes: Sequence[tuple[Cause, pl.DataFrame]]) -> pl.DataFrame:
-    """``_SHOP`` and, for each of ``_FILES`` and each reason of entered lists, whether it happened to the shop
-    since ``previous``.
+def _happened(after: Lake, loads: pl.DataFrame, causes: Sequence[tuple[Cause, pl.DataFrame]]) -> pl.DataFrame:
+    """``_SHOP`` and, for each of ``_FILES`` (by new ``loads``) and each reason of entered lists, whether it
+    happened to the shop.
     """
-    loads = after.read(LOAD, columns=[*_SHOP, "verdict_code", "build_number"]).filter(
-        pl.col("build_number") > previous.build
-    )
     is_gone = pl.col("verdict_code") == "withdrawn"
     gone = loads.filter(is_gone).select(_SHOP)
     # a shop that gave a file back is loaded anew from all its others

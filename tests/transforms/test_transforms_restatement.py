@@ -4,6 +4,7 @@ would.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,17 @@ from transforms_cases import Gold, observed, own_accounts, run
 
 from contracts.codes import RESTATEMENT
 from transforms.gold.orders.grain import ORDER
-from transforms.restatement import CELL, Causes, Facts, ledger, moves, reasons, redefined, standing_left_out
+from transforms.restatement import (
+    CELL,
+    Causes,
+    Facts,
+    ledger,
+    moves,
+    of_no_order,
+    reasons,
+    redefined,
+    standing_left_out,
+)
 
 PARTS = ["paid_fen", "cohort_refund_fen", "dated_refund_fen", "paid_orders_qty"]
 METRICS = {
@@ -208,6 +219,25 @@ def test_each_reason_by_what_moved() -> None:
     # what was told, who owns which account and every rate are as they were: only the house's own rules can
     # have moved it
     assert by_reason(restate(one, dearer, causes(known=orders("1")))) == {"definition_change": 20}
+    anew = replace(causes(known=orders("1"), rates=orders("1")), is_made_anew=True)
+    assert by_reason(restate(one, dearer, anew)) == {"rate_change": 20}
+    assert by_reason(restate(one, dearer, replace(anew, entered={}))) == {"made_anew": 20}
+
+
+def test_what_no_order_moved_is_told_of_none() -> None:
+    """The version before had summed two fen more than its orders said: the rest of the difference."""
+    before, after = built([line("0"), line("1", 70)]), built([line("0"), line("1", 90)])
+    days = before.daily.select("merchant_id", "shop_id", "platform_code", "business_date").unique()
+    moved = moves(facts(before, days), facts(after, days), ["paid_fen"])
+    cell = moved.select(*CELL).unique()
+    odd = cell.with_columns(part=pl.lit("paid_fen"), moved=pl.lit(18, pl.Int64))
+    coded = reasons(moved, causes(known=orders("1")))
+    rows = ledger(pl.concat([coded, of_no_order(odd, moved)]), {"paid_gmv": {"paid_fen": 1}})
+    assert sorted(rows.select("restatement_code", "restated_number", "orders_qty").rows()) == [
+        ("definition_change", 20, 1),
+        ("made_anew", -2, 0),
+    ]
+    assert of_no_order(odd.with_columns(moved=pl.lit(20, pl.Int64)), moved).is_empty()
 
 
 def test_other_coefficients_move_every_figure_and_nothing_else() -> None:
