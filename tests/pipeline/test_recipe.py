@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from counting import counted
-from kill_cases import crash
+from kill_cases import command
 
 from cli.shown.changes import restated as show_restated
 from metrics.query.access import Viewer
@@ -240,7 +240,7 @@ def test_killed_while_it_makes_all_anew_the_old_release_stands_and_the_next_buil
 ) -> None:
     good, fresh = paid(released), gold(released)
     made_by_another(released)
-    assert crash("build", home=released.home, label=label) == -9
+    assert command("build", home=released.home, crash_at=label).code == -9
     assert paid(released) == good
     with reading(released) as lake:
         assert [item.number for item in releases(lake)] == [1]
