@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from contracts.canonical import SHOP
+from transforms.maturity import rehearsal
 from transforms.maturity.cohorts import COHORT
 from transforms.maturity.outlook import project
 from transforms.maturity.rehearsal import BACK_DAYS, rehearse, rehearsed_weeks, stretch, stretched
@@ -146,3 +147,22 @@ def test_each_week_is_rehearsed_once_when_it_was_a_fortnight_old() -> None:
         assert (row["paid_fen"], row["kept_fen"]) == (70_000, 70_000 - kept)
         assert row["matured_low_fen"] <= row["matured_fen"] <= row["matured_high_fen"]
     assert set(COHORT) > set(SHOP)
+
+
+@pytest.mark.parametrize("first", [0, 300], ids=["all open today", "all long over"])
+def test_where_nothing_was_open_nothing_is_computed_and_the_shape_stays(
+    first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A house of the last six weeks, and one whose sales are a year old: no factors are made of them."""
+    whole = rehearse(*history())
+    cohorts, refunds = (
+        frame.filter(pl.col("paid_date") > KNOWN - dt.timedelta(days=40)).with_columns(
+            pl.col("paid_date") - dt.timedelta(days=first)
+        )
+        for frame in history()
+    )
+    made: list[pl.DataFrame] = []
+    monkeypatch.setattr(rehearsal, "project", lambda *given: made.append(given[0]))
+    past = rehearse(cohorts, refunds)
+    assert made == [] and past.is_empty() and past.schema == whole.schema
+    assert rehearsed_weeks(past).is_empty() and stretch(past) == 1.0

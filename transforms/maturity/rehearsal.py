@@ -36,8 +36,28 @@ def rehearse(cohorts: pl.DataFrame, refunds: pl.DataFrame) -> pl.DataFrame:
     true = whole.with_columns(
         true_fen=pl.col("paid_fen") - pl.col("undated_fen") - pl.col("_gone").fill_null(0)
     )
-    rows = [_as_of(true.drop("_gone"), refunds, days) for days in BACK_DAYS]
-    return pl.concat(rows).filter(pl.col("age") < HORIZON)
+    true = true.drop("_gone")
+    rows = [_as_of(true, refunds, days) for days in BACK_DAYS if _is_any_open(true, days)]
+    return pl.concat([_nothing(true), *rows]).filter(pl.col("age") < HORIZON)
+
+
+def _is_any_open(cohorts: pl.DataFrame, days: int) -> bool:
+    """Whether a cohort was open ``days`` before: only of those anything would have been told."""
+    age = (pl.col("known_date") - pl.col("paid_date")).dt.total_days() - days
+    return not cohorts.filter((age >= 0) & (age < HORIZON)).is_empty()
+
+
+def _nothing(cohorts: pl.DataFrame) -> pl.DataFrame:
+    """What ``project`` tells of no cohort."""
+    told = {
+        "matured_fen": pl.Float64,
+        "noise2": pl.Float64,
+        "doubt_fen": pl.Float64,
+        "level_number": pl.Int64,
+    }
+    return cohorts.clear().with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in {"age": pl.Int32, **told}.items()
+    )
 
 
 def _as_of(cohorts: pl.DataFrame, refunds: pl.DataFrame, days: int) -> pl.DataFrame:
