@@ -9,8 +9,10 @@ NOTHING = "—"
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 KEPT_COLOUR, PAID_COLOUR = "#0f9a8a", "#a9b8b5"
 RISING, FALLING = KEPT_COLOUR, "#c8553d"
-#: What is not published by itself, and channels that were merged.
-REST_COLOUR, MERGED_COLOUR = "#dcdcdc", "#b6a1d6"
+#: What is not published by itself.
+REST_COLOUR = "#dcdcdc"
+#: Channels that were merged, in turn: two groups side by side are two colours.
+MERGED_COLOURS = ("#b6a1d6", "#c9b79c", "#d9cdec", "#9fb8a0")
 #: Told apart by colour-blind readers too (after Okabe and Ito), and light enough for dark figures on them.
 CHANNEL_COLOURS = {
     "own_live": "#2fb5a4",

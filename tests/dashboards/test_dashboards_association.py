@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -14,11 +15,12 @@ from dashboards_cases import PASSWORD
 from screen import cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
+from dashboards.parts.association.cubes import notes_of
 from dashboards.parts.page.book import Book
 from metrics.query import access
 from metrics.query.access import Viewer
 from metrics.reports.association.releases import released
-from metrics.reports.association.told.shares import rows_of
+from metrics.reports.association.told.shares import Row, colours_of, rows_of
 from metrics.reports.association.told.words import PICKS
 from metrics.reports.sheets import as_workbook
 from warehouse.place import Place
@@ -277,3 +279,16 @@ def test_the_bars_are_the_whole_and_its_platforms(house: Place, measure: str) ->
     )
     [shown] = [row.share for row in rows if row.row == first and row.code == "own_live"]
     assert shown == pytest.approx(live / whole)
+
+
+def test_no_two_parts_of_a_bar_look_alike() -> None:
+    codes = ("own_live", "creator_live+product_card", "other+search+short_video", "")
+    names, colours = colours_of([Row("全区", "", code, 0.25, "", code) for code in codes])
+    assert len(names) == len(set(colours)) == len(codes)
+
+
+def test_two_years_of_releases_are_named_in_one_breath(house: Place) -> None:
+    [month] = released(association(house))[-1:]
+    document = dict(month.document)
+    many = [replace(month, document=document | {"number": number}) for number in (1, *range(3, 25))]
+    assert "协会发布第 1、3–24 号" in notes_of(many)[0].zh and "releases 1, 3–24;" in notes_of(many)[0].en

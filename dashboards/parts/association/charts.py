@@ -12,7 +12,8 @@ from dashboards.parts.page.charts import ink
 from dashboards.parts.page.language import pick
 from metrics.reports.readable import FALLING, KEPT_COLOUR, PAID_COLOUR, RISING
 
-_ROW, _LEGEND_LINE = 44, 22
+#: Pixels: a bar with its name, a line of the legend, and what lies around the legend.
+_ROW, _LEGEND_LINE, _LEGEND_EDGE = 44, 22, 40
 
 
 def show_index(rows: pl.DataFrame, alt_text: str) -> None:
@@ -82,7 +83,7 @@ def show_share_bars(rows: pl.DataFrame, order: list[str], colours: list[str], al
     told = base.mark_text(align="right", dy=-8, fontSize=13, color=ink()).encode(
         x=alt.value("width"), text="told:N"
     )
-    height = _ROW * len(lines) + _LEGEND_LINE * -(-len(order) // 2)
+    height = _ROW * len(lines) + _LEGEND_LINE * -(-len(order) // 2) + _LEGEND_EDGE
     chart = alt.layer(bars, names, told).properties(height=height).configure_view(stroke=None)
     st.altair_chart(chart, width="stretch", alt=alt_text)
 

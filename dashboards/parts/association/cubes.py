@@ -16,6 +16,8 @@ from metrics.reports.association.standing import band_name, quartiles
 from metrics.reports.association.told.words import called
 from metrics.reports.sheets import Column, Sheet
 
+#: Numbers in a row that are listed one by one.
+_LISTED = 3
 _ABOUT_QUARTILES = Note(
     "DISTRICT_QUARTILES",
     "退货率是退回占支付，一位老板一个；四分位只说落在哪几个百分点里，不是任何一家的数；更正不改四分位",
@@ -83,7 +85,7 @@ def quartile_sheet(months: Sequence[Month]) -> Sheet:
 def notes_of(months: Sequence[Month]) -> tuple[Note, ...]:
     """What must be known of figures of the district."""
     newest = months[-1]
-    numbers = "、".join(str(month.number) for month in months)
+    numbers = "、".join(_runs([month.number for month in months]))
     return (
         Note(
             "DISTRICT_RELEASE",
@@ -99,3 +101,18 @@ def notes_of(months: Sequence[Month]) -> tuple[Note, ...]:
             "(45 days after the month's end)",
         ),
     )
+
+
+def _runs(numbers: Sequence[int]) -> list[str]:
+    """Numbers as people list them: more than three in a row by the first and the last."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [
+        word
+        for run in runs
+        for word in ([f"{run[0]}–{run[-1]}"] if len(run) > _LISTED else [str(number) for number in run])
+    ]

@@ -120,7 +120,7 @@ def _heading(rows: Sequence[Row]) -> tuple[str, str]:
     count = len({row.row for row in rows} - {pick(*REST)}) - 1
     return (
         f"全区和 {count} 个公开的平台，按渠道分",
-        f"The district and its {count} published platforms by channel",
+        f"The district and its {count} published {'platform' if count == 1 else 'platforms'} by channel",
     )
 
 

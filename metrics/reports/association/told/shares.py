@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from metrics.reports.association.cells import Part, nested, part
 from metrics.reports.association.changes import concentration
 from metrics.reports.association.releases import Month
 from metrics.reports.association.told.words import REST, Pick, called_rest, called_shortly, marked
-from metrics.reports.readable import CHANNEL_COLOURS, MERGED_COLOUR, REST_COLOUR, percent
+from metrics.reports.readable import CHANNEL_COLOURS, MERGED_COLOURS, REST_COLOUR, percent
 
 #: Measure → the parts of a document's cells that it is the sum of.
 PARTS = {"kept": ("kept_fen",), "paid": ("kept_fen", "refund_fen")}
@@ -70,11 +71,10 @@ def colours_of(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
     order = {code: place for place, code in enumerate(CHANNEL_COLOURS)}
     names = {row.name: row.code for row in rows}
     listed = sorted(names, key=lambda name: (order.get(names[name].split("+")[0], len(order)), name))
-    return listed, [_colour(names[name]) for name in listed]
-
-
-def _colour(code: str) -> str:
-    return CHANNEL_COLOURS.get(code, MERGED_COLOUR if code else REST_COLOUR)
+    merged = cycle(MERGED_COLOURS)
+    codes = [names[name] for name in listed]
+    own = {"": REST_COLOUR, **CHANNEL_COLOURS}
+    return listed, [own.get(code) or next(merged) for code in codes]
 
 
 def finding(pick: Pick, month: Month, measure: str) -> str:
