@@ -26,7 +26,7 @@ class Plan:
     """The market to simulate.
 
     Kept at the first start, so that every later start serves the very same one; ``now`` is an ISO moment,
-    ``trade`` what the world is calibrated to.
+    ``trade`` what the world is calibrated to; ``panel``: small merchants of the association beside it.
     """
 
     seed: int
@@ -35,6 +35,7 @@ class Plan:
     lines: int
     now: str
     trade: str = "plain"
+    panel: int = 0
 
     @property
     def arguments(self) -> list[str]:
@@ -108,10 +109,12 @@ class DemoHome:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
 
-    def plan(self, *, seed: int, merchants: int, days: int, lines: int, trade: str = "plain") -> Plan:
+    def plan(
+        self, *, seed: int, merchants: int, days: int, lines: int, trade: str = "plain", panel: int = 0
+    ) -> Plan:
         """The kept plan; at the first start one of the given size whose orders end now."""
         now = dt.datetime.now(ZoneInfo(TIME_ZONE)).replace(microsecond=0).isoformat()
-        first = Plan(seed, merchants, days, lines, now, trade)
+        first = Plan(seed, merchants, days, lines, now, trade, panel)
         return Plan(**self._kept("plan.json", lambda: asdict(first)))
 
     def passwords(self, names: tuple[str, ...]) -> dict[str, str]:

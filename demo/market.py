@@ -4,6 +4,7 @@ files in the inbox. Never imported.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -11,14 +12,17 @@ import socket
 import sys
 from typing import Any
 
+import polars as pl
+
 from demo.home import DemoHome, Plan
 from demo.processes import PATIENCE_SECONDS, Children
 from demo.surroundings import HOST, plain_environment, reference
-from district.panel import first_day
+from district.panel import first_day, last_day
+from metrics.reports.association.changes import month_before
 from pipeline import steps
-from pipeline.district.contributing import contributions, of_members
+from pipeline.district.contributing import contributions
 from pipeline.district.monthly import brief_released
-from pipeline.district.publish import due_months, publish_month
+from pipeline.district.publish import publish_due
 from pipeline.entries.engine import import_file
 from pipeline.entries.lists import costs, rates, stock
 from pipeline.house import reading, writing
@@ -36,6 +40,7 @@ PEOPLE = {
 
 #: Who downloads, fills in lists and lets the platforms' APIs be read; the others only give files.
 LEADS = tuple(merchant for _, _, merchant in PEOPLE.values() if merchant)
+_LED = [word for merchant in LEADS for word in ("--lead", merchant)]
 
 
 def start_simulator(children: Children, home: DemoHome, plan: Plan, port: int) -> None:
@@ -52,6 +57,7 @@ def start_simulator(children: Children, home: DemoHome, plan: Plan, port: int) -
         "--port",
         str(port),
         *plan.arguments,
+        *_LED,
     ]
     children.start("simulator", command, plain_environment(home))
 
@@ -101,10 +107,9 @@ def write_downloads(children: Children, home: DemoHome, plan: Plan) -> None:
     """Let the simulator write what merchants have in hand, beside the inbox: a file appears there whole or
     not at all.
     """
-    leads = [word for merchant in LEADS for word in ("--lead", merchant)]
     command = [sys.executable, "-m", "simulator", "downloads", "--out", str(home.simulator / "downloads")]
     children.start(
-        "simulator-files", [*command, *plan.arguments, *leads], plain_environment(home), is_brief=True
+        "simulator-files", [*command, *plan.arguments, *_LED], plain_environment(home), is_brief=True
     )
 
 
@@ -145,16 +150,21 @@ def look_once(settings: Settings) -> None:
 
 
 def release_district(settings: Settings) -> None:
-    """Every merchant joins the association with the first month its files hold whole; every closed month is
-    released, and briefed.
+    """Every merchant is a member from the first month its files hold whole to the last; the two, who outsell
+    all others together, from this month on where there are others. Every closed month is released, and
+    briefed.
     """
-    months = sorted(contributions(settings)["business_month"].unique())[1:]
-    if not months:
+    now, month = steps.now(), pl.col("business_month")
+    spans = contributions(settings).group_by("merchant_id").agg(first=month.min(), last=month.max())
+    if spans.is_empty():
         return
-    with writing(settings) as lake:
-        for merchant in registry.merchants(lake)["merchant_id"].sort():
-            registry.join(lake, merchant, first_day(months[0]), at=steps.now())
-    rows, now = of_members(settings), steps.now()
-    for month in due_months(settings, rows, now.date()):
-        publish_month(settings, rows, month, made_by="demo", at=now)
+    before_newest = month_before(max(spans["last"]))
+    late = LEADS if set(spans["merchant_id"]) - set(LEADS) else ()
+    with writing(settings) as lake, lake.transaction():
+        for merchant, first, last in spans.sort("merchant_id").iter_rows():
+            start = now.date().replace(day=1) if merchant in late else last_day(first) + dt.timedelta(days=1)
+            registry.join(lake, merchant, start, at=now)
+            if last < before_newest:
+                registry.leave(lake, merchant, max(start, first_day(last)), at=now)
+    publish_due(settings, made_by="demo", at=now)
     brief_released(settings)

@@ -23,8 +23,9 @@ from demo.timetable import Timetable
 from warehouse.settings import Settings
 
 INTERRUPTED = 130
-#: The market of a first start. Its two merchants, who have three quarters of it, sell some 190 orders a day.
-LINES, MERCHANTS, DAYS = 72_000, 12, 122
+#: The market of a first start. Its two leading merchants sell some 215 orders a day; of the others only the
+#: buyers and creators are seen, as the association's panel stands in their place.
+LINES, MERCHANTS, DAYS, PANEL = 80_000, 12, 122, 84
 
 
 def run_demo(
@@ -34,6 +35,7 @@ def run_demo(
     merchants: int = MERCHANTS,
     days: int = DAYS,
     seed: int = 1,
+    panel: int = PANEL,
     on_ready: Callable[[], None] | None = None,
 ) -> int:
     """Run in the folder ``demo`` of the installation's home until Ctrl-C or SIGTERM.
@@ -46,7 +48,7 @@ def run_demo(
     """
     settings = own_settings(settings)
     screen, home = Screen(STEPS, Console(highlight=False)), DemoHome.of(settings)
-    size = {"seed": seed, "merchants": merchants, "days": days, "lines": lines}
+    size = {"seed": seed, "merchants": merchants, "days": days, "lines": lines, "panel": panel}
     with _interrupts() as interrupts:
         try:
             with home.running():

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import uvicorn
 
-from simulator.downloads import write_downloads
+from simulator.district import districts, only, write_panel
+from simulator.downloads import HISTORY, write_downloads
 from simulator.files import write_files
 from simulator.handout import credentials_of, registry_of, write_rates
 from simulator.history.clock import ZONE
@@ -52,6 +53,19 @@ def _common() -> argparse.ArgumentParser:
         help="end of the market's orders, Beijing time; default: the clock",
     )
     common.add_argument(
+        "--panel",
+        type=int,
+        default=0,
+        help="协会的小商家数,在它们旁边只有演示商家 / "
+        "small merchants of the association, over years; beside them only the demo's merchants are seen",
+    )
+    common.add_argument(
+        "--lead",
+        action="append",
+        default=[],
+        help="一个演示商家,可多次 / a merchant of the demo; may be repeated",
+    )
+    common.add_argument(
         "--trade", choices=tuple(TRADES), default="plain", help="what the world is calibrated to"
     )
     common.add_argument(
@@ -85,23 +99,17 @@ def _parser() -> argparse.ArgumentParser:
         help="演示开始时商家手里的文件 / what the demo's merchants have in hand",
     )
     downloads.add_argument("--out", type=Path, required=True)
-    downloads.add_argument(
-        "--lead",
-        action="append",
-        default=[],
-        help="一个演示商家,可多次 / a merchant of the demo; may be repeated",
-    )
     return parser
 
 
-def write_home(home: Path, market: Market, world: World, base: str) -> None:
+def write_home(home: Path, market: Market, world: World, base: str, *others: Market) -> None:
     """``registry.json``: merchants, shops, own accounts, nothing secret; ``rates.csv``.
 
     ``credentials.json``: access of each shop, fresh (mode 0600).
     """
     home.mkdir(parents=True, exist_ok=True)
     (home / "registry.json").write_text(
-        json.dumps(registry_of(market), ensure_ascii=False, indent=1), encoding="utf-8"
+        json.dumps(registry_of(market, *others), ensure_ascii=False, indent=1), encoding="utf-8"
     )
     write_rates(market, home / "rates.csv")
     credentials = credentials_of(market, world, base)
@@ -128,7 +136,9 @@ def main(arguments: list[str] | None = None) -> None:
         platforms=wishes.platforms,
         trade=TRADES[wishes.trade],
     )
-    at = wishes.at or market.now
+    if wishes.panel:
+        market = only(market, wishes.lead)
+    at, panels = wishes.at or market.now, districts(wishes.seed, wishes.panel, now)
     if wishes.command == "files":
         written = write_files(
             market, wishes.out, at, (now - dt.timedelta(days=wishes.days)).date(), now.date(), wishes.shop
@@ -136,13 +146,13 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"{len(written)} 个文件 / files → {wishes.out}")
         return
     if wishes.command == "downloads":
-        print(
-            f"{write_downloads(market, wishes.out, wishes.days, wishes.lead)} 个文件 / files → {wishes.out}"
-        )
+        count = write_downloads(market, wishes.out, wishes.days, wishes.lead)
+        count += sum(len(write_panel(panel, wishes.out / HISTORY)) for panel in panels)
+        print(f"{count} 个文件 / files → {wishes.out}")
         return
     app = make_app(market, at)
     base = f"http://127.0.0.1:{wishes.port}"
-    write_home(wishes.home, market, app.state.world, base)
+    write_home(wishes.home, market, app.state.world, base, *panels)
     print(f"模拟平台 / simulated platforms: {base} ({market.shops.height} 个店铺 / shops)")
     uvicorn.run(app, host="127.0.0.1", port=wishes.port, log_level="warning", access_log=False)
 

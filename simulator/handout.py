@@ -15,12 +15,16 @@ from simulator.history.platforms import thb_rates
 from simulator.world import World
 
 
-def registry_of(market: Market) -> dict[str, list[dict[str, Any]]]:
+def registry_of(*markets: Market) -> dict[str, list[dict[str, Any]]]:
     """``merchants``, ``shops`` and own ``accounts``; nothing secret."""
     return {
-        "merchants": market.merchants.to_dicts(),
-        "shops": market.shops.drop("app_key", "app_secret").to_dicts(),
-        "accounts": market.accounts.filter(market.accounts["is_own_of_shop"]).to_dicts(),
+        "merchants": [row for market in markets for row in market.merchants.to_dicts()],
+        "shops": [row for market in markets for row in market.shops.drop("app_key", "app_secret").to_dicts()],
+        "accounts": [
+            row
+            for market in markets
+            for row in market.accounts.filter(market.accounts["is_own_of_shop"]).to_dicts()
+        ],
     }
 
 

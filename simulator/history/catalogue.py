@@ -11,7 +11,8 @@ import polars as pl
 
 from simulator.history.clock import Floats, Ints
 from simulator.history.ids import as_text, unique_numbers
-from simulator.history.people import SOLE_SELLER, People, merchant_names
+from simulator.history.panel import Panel, Turn
+from simulator.history.people import SOLE_SELLER, People
 from simulator.history.platforms import FACTS
 
 SIZES = ("S", "M", "L", "XL", "2XL")
@@ -32,7 +33,7 @@ class Catalogue:
     Per style row of a shop: its first SKU row, how many colours, how popular, whether on pre-sale.
 
     ``styles_of[shop]`` are style rows, ``gift_of[shop]`` the SKU row of the shop's gift. SKUs of a style lie
-    colour by colour, five sizes each.
+    colour by colour, five sizes each. ``turn``: a category that buyers turn away from, and the market's end.
     """
 
     skus: pl.DataFrame
@@ -42,15 +43,22 @@ class Catalogue:
     is_presale: Ints
     styles_of: list[Ints]
     gift_of: Ints
+    turn: tuple[Turn, int] | None = None
 
 
-def make_catalogue(rng: np.random.Generator, people: People, lines: int) -> Catalogue:
+def make_catalogue(
+    rng: np.random.Generator, people: People, lines: int, panel: Panel | None = None, now: int = 0
+) -> Catalogue:
     """Each merchant gets styles in proportion to the root of its size.
 
-    All shops of a merchant list the same styles.
+    All shops of a merchant list the same styles; those of a ``panel``, of its categories until ``now``.
     """
+    kinds, sole = len(_CATEGORIES), people.position(SOLE_SELLER)
+    if panel is not None:
+        kinds, sole = panel.categories, -1
     designs = {
-        position: _designs(rng, people, position, lines) for position in range(people.merchants.height)
+        position: _designs(rng, people, position, lines, kinds, is_sole=position == sole)
+        for position in range(people.merchants.height)
     }
     parts: list[pl.DataFrame] = []
     starts: list[Ints] = []
@@ -76,15 +84,19 @@ def make_catalogue(rng: np.random.Generator, people: People, lines: int) -> Cata
         is_presale=all_designs["is_presale"].cast(pl.Int64).to_numpy(),
         styles_of=styles_of,
         gift_of=np.array(gifts, dtype=np.int64),
+        turn=None if panel is None else (panel.turn, now),
     )
 
 
-def _designs(rng: np.random.Generator, people: People, position: int, lines: int) -> pl.DataFrame:
+def _designs(
+    rng: np.random.Generator, people: People, position: int, lines: int, kinds: int, *, is_sole: bool
+) -> pl.DataFrame:
     share = float(people.shop_weight[people.shop_merchant == position].sum())
     count = int(np.clip(1.5 * np.sqrt(lines * share), 8, 400))
-    slug = merchant_names(position)[0]
-    category = rng.choice(_CATEGORIES, count, p=_CATEGORY_SHARES / _CATEGORY_SHARES.sum()).astype(object)
-    if position == people.position(SOLE_SELLER):
+    slug = people.merchants["merchant_id"][position]
+    chances = _CATEGORY_SHARES[:kinds] / _CATEGORY_SHARES[:kinds].sum()
+    category = rng.choice(_CATEGORIES[:kinds], count, p=chances).astype(object)
+    if is_sole:
         category[1::9] = SMALL_CATEGORY
     word = rng.choice(_WORDS, count).astype(object)
     codes = [f"{slug[:2].upper()}{position + 1:02d}{number + 1:04d}" for number in range(count)]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from simulator.history.catalogue import SIZE_SHARES, SIZES, Catalogue
-from simulator.history.clock import NEVER, Bools, Ints, instants
+from simulator.history.clock import NEVER, Bools, Floats, Ints, instants
 from simulator.history.ids import as_text, unique_numbers
 from simulator.history.orders import (
     CREATOR_LIVE,
@@ -28,7 +28,6 @@ LINES_PER_ORDER = 1.155 + 0.02  # mean of the draw below, gifts included
 
 _MULTI_SHARES = (0.88, 0.09, 0.025, 0.005)
 _GIFT_SHARE = 0.02
-_FREIGHT_SHARE = 0.04
 
 _PLACES = (
     ("广东省", "广州市", 16), ("浙江省", "杭州市", 10), ("江苏省", "苏州市", 10), ("四川省", "成都市", 8),
@@ -66,10 +65,12 @@ class Lines:
     seller: Ints  # 0 own, 1 creator, 2 unknown
 
 
-def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, orders: Orders) -> Lines:
+def make_lines(
+    rng: np.random.Generator, people: People, catalogue: Catalogue, orders: Orders, postage_share: float
+) -> Lines:
     """Expand orders to lines: about 12 % have several, half of those are one style in two sizes.
 
-    A few carry a gift as their last line.
+    A few carry a gift as their last line; of ``postage_share`` of them the buyer pays the postage.
     """
     count = len(orders.shop)
     one_line = facts_of_shops(people.shops, "one_line")[orders.shop]
@@ -85,16 +86,14 @@ def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, o
     head = first[order]
     number = np.arange(len(order)) - head + 1
     is_gift = with_gift[order] & (number == per_order[order])
-    sku, size, presale = _goods(
-        rng, catalogue, orders.shop[order], head, number, rng.random(count)[order] < 0.5
-    )
+    shop, bracketing = orders.shop[order], rng.random(count)[order] < 0.5
+    style = _styles(rng, catalogue, shop, orders.created[order])
+    sku, size, presale = _goods(rng, catalogue, style, head, number, bracketing)
     sku = np.where(is_gift, catalogue.gift_of[orders.shop[order]], sku)
     qty = np.where(is_gift, 1, rng.choice([1, 2, 3], len(order), p=[0.95, 0.04, 0.01]))
     unit_price = catalogue.skus["unit_price_fen"].to_numpy()[sku]
     goods = unit_price * qty
-    freight = np.where(
-        (number == 1) & (rng.random(len(order)) < _FREIGHT_SHARE), rng.integers(6, 13, len(order)) * 100, 0
-    )
+    freight = _postage(rng, number, postage_share)
     channel = orders.channel[order]
     by_platform = _discount(rng, goods, 0.15, 0.03, 0.10)
     by_merchant = _discount(rng, goods, 0.40, 0.05, 0.15)
@@ -121,6 +120,13 @@ def make_lines(rng: np.random.Generator, people: People, catalogue: Catalogue, o
     )
 
 
+def _postage(rng: np.random.Generator, number: Ints, share: float) -> Ints:
+    """What the buyers of a ``share`` of the orders pay for postage, on the first line."""
+    pays = (number == 1) & (rng.random(len(number)) < share)
+    found: Ints = np.where(pays, rng.integers(6, 13, len(number)) * 100, 0)
+    return found
+
+
 def _beside_goods(people: People, orders: Orders, items: Ints, gifted: Ints) -> tuple[Ints, Ints]:
     """``items`` and ``gifted`` where shops of which files tell paid value by the order have their gift beside
     several goods that were paid.
@@ -140,16 +146,37 @@ def _beside_goods(people: People, orders: Orders, items: Ints, gifted: Ints) -> 
     return items, gifted
 
 
-def _goods(
-    rng: np.random.Generator, catalogue: Catalogue, shop: Ints, head: Ints, number: Ints, bracketing: Bools
-) -> tuple[Ints, Ints, Bools]:
+def _styles(rng: np.random.Generator, catalogue: Catalogue, shop: Ints, created: Ints) -> Ints:
     style = np.empty(len(shop), dtype=np.int64)
     for index, styles in enumerate(catalogue.styles_of):
         rows = np.flatnonzero(shop == index)
         weights = catalogue.popularity[styles]
         style[rows] = rng.choice(styles, len(rows), p=weights / weights.sum())
-    color = (rng.random(len(shop)) * catalogue.colors_qty[style]).astype(np.int64)
-    size = rng.choice(len(SIZES), len(shop), p=SIZE_SHARES)
+    if catalogue.turn is None:
+        return style
+    turn, now = catalogue.turn
+    return _turned(rng, catalogue, shop, style, turn.category, turn.lost(created, now))
+
+
+def _turned(
+    rng: np.random.Generator, catalogue: Catalogue, shop: Ints, style: Ints, turned_from: str, lost: Floats
+) -> Ints:
+    """``style`` with something else of the shop for buyers whom a category has lost."""
+    category = catalogue.skus["category_name"].to_numpy()[catalogue.first_sku]
+    gone = np.flatnonzero((category[style] == turned_from) & (rng.random(len(style)) < lost))
+    turned = style.copy()
+    for row in gone:
+        styles = catalogue.styles_of[shop[row]]
+        others = styles[category[styles] != turned_from]
+        turned[row] = rng.choice(others) if len(others) else style[row]
+    return turned
+
+
+def _goods(
+    rng: np.random.Generator, catalogue: Catalogue, style: Ints, head: Ints, number: Ints, bracketing: Bools
+) -> tuple[Ints, Ints, Bools]:
+    color = (rng.random(len(style)) * catalogue.colors_qty[style]).astype(np.int64)
+    size = rng.choice(len(SIZES), len(style), p=SIZE_SHARES)
     same = bracketing & (number > 1)
     style, color = np.where(same, style[head], style), np.where(same, color[head], color)
     size = np.where(same, (size[head] + number - 1) % len(SIZES), size)

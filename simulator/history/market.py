@@ -159,11 +159,11 @@ def _assemble(
     def dice(stage: int) -> np.random.Generator:
         return np.random.default_rng([seed, stage])
 
-    cast = people.make_people(dice(1), *who, trade.lead_shares)
-    goods = make_catalogue(dice(2), cast, lines_qty)
+    cast = people.make_people(dice(1), *who, trade.lead_shares, trade.panel)
+    goods = make_catalogue(dice(2), cast, lines_qty, trade.panel, second)
     aired = sessions.make_sessions(dice(3), cast, second, days, orders_qty / days, trade)
     bought = orders.make_orders(dice(4), cast, aired, orders_qty, second, days, trade)
-    parts = lines.make_lines(dice(5), cast, goods, bought)
+    parts = lines.make_lines(dice(5), cast, goods, bought, trade.postage_share)
     life = fates.make_life(dice(6), cast, bought, parts, mood, (second, trade.wave) if trade.wave else None)
     ids = lines.line_ids(dice(7), cast, bought, parts)
     traffic = lines.paid_traffic_flags(dice(8), cast, bought, parts)

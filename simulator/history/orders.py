@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -59,7 +59,9 @@ def make_orders(
     days: int,
     trade: Trade = PLAIN,
 ) -> Orders:
-    """``count`` orders created in the ``days`` before ``now``, sorted by shop and time of creation."""
+    """``count`` orders created in the ``days`` before ``now``, sorted by shop and time of creation; of a
+    panel's merchants, those placed while they were open.
+    """
     shop = np.sort(rng.choice(len(people.shop_weight), count, p=people.shop_weight))
     channel = np.empty(count, dtype=np.int64)
     session = np.full(count, -1, dtype=np.int64)
@@ -72,16 +74,16 @@ def make_orders(
     order = np.lexsort((created, shop))
     shop, channel, session, created = shop[order], channel[order], session[order], created[order]
     paid, lapsed = _payment(rng, created)
-    return Orders(
-        shop,
-        channel,
-        session,
-        _accounts(rng, people, sessions, shop, channel, session),
-        created,
-        paid,
-        lapsed,
-        _buyers(rng, people, shop),
-    )
+    accounts = _accounts(rng, people, sessions, shop, channel, session)
+    placed = Orders(shop, channel, session, accounts, created, paid, lapsed, _buyers(rng, people, shop))
+    if trade.panel is None:
+        return placed
+    merchant, count = people.shop_merchant[shop], people.merchants.height
+    return _within(placed, trade.panel.present(merchant, created, count, now, days))
+
+
+def _within(orders: Orders, kept: Bools) -> Orders:
+    return Orders(**{field.name: getattr(orders, field.name)[kept] for field in fields(orders)})
 
 
 def _enter_sessions(

@@ -13,6 +13,7 @@ import polars as pl
 
 from simulator.history.clock import Floats, Ints
 from simulator.history.ids import secret, unique_numbers
+from simulator.history.panel import Panel
 from simulator.history.platforms import FACTS
 
 #: slug, short name, long name. The first is the demo's medium merchant with shops on several platforms.
@@ -34,6 +35,8 @@ _NAMES = (
     ("songyao", "松窑", "松窑服饰"),
     ("heyu", "荷屿", "荷屿衣橱"),
 )
+
+_Names = tuple[str, str, str]
 
 _D = "douyin"
 _T = "taobao"
@@ -93,21 +96,40 @@ def merchant_names(position: int) -> tuple[str, str, str]:
 
 
 def make_people(
-    rng: np.random.Generator, count: int, platforms: Sequence[str], lead_shares: Sequence[float] = ()
+    rng: np.random.Generator,
+    count: int,
+    platforms: Sequence[str],
+    lead_shares: Sequence[float] = (),
+    panel: Panel | None = None,
 ) -> People:
     """``count`` merchants (at least one) with shops, accounts and creators on the given ``platforms``.
 
     Every merchant has at least one shop. ``lead_shares`` of all orders are the first merchants'.
     """
-    merchants = _merchants(count)
+    if panel is not None:
+        return _make_panel(rng, count, panel)
+    names = [merchant_names(position) for position in range(count)]
+    # the last two belong to one holding, which disclosure control must count once
+    owners = [count - 2 if count >= 4 and position == count - 1 else position for position in range(count)]
+    merchants = _merchants(names, owners)
     shop_rows = [
         (position, platform) for position in range(count) for platform in _presence(position, platforms)
     ]
-    shops = _shops(rng, shop_rows)
-    accounts, own, creators = _accounts(rng, shops, shop_rows)
+    shops = _shops(rng, names, shop_rows)
+    accounts, own, creators = _accounts(rng, names, shops, shop_rows)
     shop_merchant = np.array([position for position, _ in shop_rows], dtype=np.int64)
     weights = _with_leads(_shop_weights(count, shop_rows), shop_merchant, lead_shares)
     return People(merchants, shops, accounts, shop_merchant, weights, own, creators)
+
+
+def _make_panel(rng: np.random.Generator, count: int, panel: Panel) -> People:
+    """One shop on one platform each."""
+    names = [merchant_names(panel.first + position) for position in range(count)]
+    shop_rows = [(position, panel.platforms[position % len(panel.platforms)]) for position in range(count)]
+    merchants = _merchants(names, [panel.owner(position) for position in range(count)], panel.first)
+    shops = _shops(rng, names, shop_rows)
+    accounts, own, creators = _accounts(rng, names, shops, shop_rows)
+    return People(merchants, shops, accounts, np.arange(count), panel.weights(count), own, creators)
 
 
 def _presence(position: int, platforms: Sequence[str]) -> list[str]:
@@ -115,15 +137,12 @@ def _presence(position: int, platforms: Sequence[str]) -> list[str]:
     return has or [platforms[position % len(platforms)]]
 
 
-def _merchants(count: int) -> pl.DataFrame:
-    # the last two belong to one holding, which disclosure control must count once
-    owner_of = [count - 2 if count >= 4 and position == count - 1 else position for position in range(count)]
-    names = [merchant_names(position) for position in range(count)]
+def _merchants(names: Sequence[_Names], owner_of: Sequence[int], first: int = 0) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "merchant_id": [slug for slug, _, _ in names],
             "merchant_name": [long for _, _, long in names],
-            "owner_id": [f"owner-{owner + 1:03d}" for owner in owner_of],
+            "owner_id": [f"owner-{first + owner + 1:03d}" for owner in owner_of],
             "owner_name": [f"{names[owner][1]}实业" for owner in owner_of],
         }
     )
@@ -166,12 +185,14 @@ def _with_leads(weights: Floats, shop_merchant: Ints, shares: Sequence[float]) -
     return whole
 
 
-def _shops(rng: np.random.Generator, shop_rows: list[tuple[int, str]]) -> pl.DataFrame:
+def _shops(
+    rng: np.random.Generator, names: Sequence[_Names], shop_rows: list[tuple[int, str]]
+) -> pl.DataFrame:
     numbers = unique_numbers(rng, len(shop_rows), 10_000_000, 99_999_999)
     keys = unique_numbers(rng, len(shop_rows), 7_000_000_000_000_000_000, 7_399_999_999_999_999_999)
     rows = []
     for (position, platform), number, key in zip(shop_rows, numbers, keys, strict=True):
-        slug, short, _ = merchant_names(position)
+        slug, short, _ = names[position]
         rows.append(
             {
                 "merchant_id": slug,
@@ -187,16 +208,14 @@ def _shops(rng: np.random.Generator, shop_rows: list[tuple[int, str]]) -> pl.Dat
 
 
 def _accounts(
-    rng: np.random.Generator, shops: pl.DataFrame, shop_rows: list[tuple[int, str]]
+    rng: np.random.Generator, names: Sequence[_Names], shops: pl.DataFrame, shop_rows: list[tuple[int, str]]
 ) -> tuple[pl.DataFrame, list[list[int]], list[list[int]]]:
     rows: list[tuple[str, str, str | None]] = []
     own: list[list[int]] = []
     for (position, platform), shop_id in zip(shop_rows, shops["shop_id"], strict=True):
         amount = 2 if position == 0 else int(rng.integers(1, 4))
         own.append(list(range(len(rows), len(rows) + amount)))
-        rows += [
-            (platform, merchant_names(position)[1] + suffix, shop_id) for suffix in _ACCOUNT_SUFFIXES[:amount]
-        ]
+        rows += [(platform, names[position][1] + suffix, shop_id) for suffix in _ACCOUNT_SUFFIXES[:amount]]
     creators: list[list[int]] = [[] for _ in shop_rows]
     for platform in FACTS:
         shops_here = [index for index, (_, other) in enumerate(shop_rows) if other == platform]

@@ -68,7 +68,7 @@ def make_sessions(
         for account, shops in clients.items()
     ]
     served, airing, started, ended, pull = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    if often is not None:
+    if often is not None and trade.panel is None:  # small shops are on air when they are
         moved = DAY * _to_silent_days(people.shop_merchant[served], (started - starts[0]) // DAY, days)
         started, ended = started + moved, ended + moved
     kept = np.flatnonzero(started < now)

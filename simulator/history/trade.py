@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.history.clock import DAY, Bools, Floats, Ints, day_factors, midnights
+from simulator.history.panel import Panel
 
 Range = tuple[float, float]
 
@@ -36,6 +37,8 @@ class Trade:
     ``cover_days``: days of sales a SKU has in store. ``sale_ago``: days before the end (from, to, whole) of a
     sale beside those of the calendar. ``satang_odd``: satang for one fen on odd days of the year (5 on even
     ones): 4 swings by 20 % a day, so that a wrong day shows; 5 holds still.
+    ``postage_share``: orders whose buyer pays the postage. ``panel``: who is in the market where it is that
+    of a whole district.
     """
 
     lead_shares: tuple[float, ...] = ()
@@ -47,11 +50,14 @@ class Trade:
     sale_ago: tuple[int, int] | None = None
     wave: Wave | None = None
     satang_odd: int = 4
+    postage_share: float = 0.04
+    panel: Panel | None = None
 
     def busy(self, now: int, days: int) -> Floats:
         """How busy each of the ``days`` before ``now`` is: the week, the calendar's promotions, the sale."""
         starts = midnights(now, days)
-        return day_factors(starts, self.on_sale(days))
+        level = 1.0 if self.panel is None else self.panel.level(starts, now)
+        return day_factors(starts, self.on_sale(days)) * level
 
     def on_sale(self, days: int) -> Bools:
         """Whether each of the last ``days`` days, the oldest first, lies in the sale."""
@@ -73,6 +79,8 @@ DEMO = Trade(
     wave=Wave(share=0.4, paid_ago=(26.0, 18.5), back_ago=(1.3, 0.05)),
     satang_odd=5,
 )
+#: Small merchants of a whole district, over years: sessions are rare and much alike, postage is free.
+DISTRICT = Trade(session_fen=1_150_000, session_spread=0.2, postage_share=0.0, panel=Panel())
 TRADES = {"plain": PLAIN, "demo": DEMO}
 
 #: Mean paid value of an order that is placed, unpaid ones included: the catalogue's median price of ¥129,

@@ -49,7 +49,7 @@ def test_the_market_of_the_first_start_stays_whatever_a_later_start_asks_for(hom
     assert home.has_begun
     assert home.plan(seed=2, merchants=9, days=90, lines=9) == first
     assert first.arguments[:8] == ["--seed", "1", "--merchants", "2", "--days", "30", "--lines", "500"]
-    assert first.arguments[8:] == ["--now", first.now, "--trade", "plain"]
+    assert first.arguments[8:] == ["--now", first.now, "--trade", "plain", "--panel", "0"]
     assert first.now.endswith("+08:00")
 
 

@@ -36,7 +36,7 @@ import sys
 from demo import run_demo
 from warehouse.settings import Settings
 ready = lambda: print("STANDING", flush=True)
-sys.exit(run_demo(Settings(), lines=300, merchants=2, days=30, on_ready=ready))
+sys.exit(run_demo(Settings(), lines=300, merchants=2, days=30, panel=0, on_ready=ready))
 """
 MERCHANTS = ("yunshan", "tinglan")
 PERIOD = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
