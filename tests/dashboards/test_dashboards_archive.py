@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -226,3 +227,22 @@ def test_the_archives_sentence_is_the_briefings(house: Place, language: str) -> 
         item.value for item in app.markdown if {"zh": "服装指数", "en": "index"}[language] in item.value
     )
     assert re.sub(r"\s+|\*", "", sentence) in newest_html(house, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_association_is_told_what_whoever_runs_the_server_could_see(house: Place, language: str) -> None:
+    app = run_page("archive", association(house), language=language)
+    (told,) = [item for item in app.expander if "服务器" in item.label or "server" in item.label]
+    text = told.markdown[0].value
+    wanted = {
+        "zh": ("没有加密", "密钥也在服务器上", "参数", "改掉任何账号的密码", "签一份假的发布"),
+        "en": ("not encrypted", "keys are on the server", "parameters", "password anew", "false release"),
+    }
+    assert not app.exception and all(word in text for word in wanted[language])
+
+
+def test_it_is_told_before_anything_is_released(own_house: Place) -> None:
+    rmtree(own_house.district)
+    app = run_page("archive", association(own_house))
+    assert not app.exception and not labels(app)
+    assert [item for item in app.expander if item.label == "管服务器的人能看到什么"]

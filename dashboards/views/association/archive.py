@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.parts.association.cubes import cube_sheet, notes_of, quartile_sheet
 from dashboards.parts.association.page import months_of, show_method
+from dashboards.parts.association.server import show_server
 from dashboards.parts.association.words import about_release
 from dashboards.parts.page.book import put
 from dashboards.parts.page.failure import TellFailure, show_empty
@@ -49,10 +50,13 @@ _WHY_EN = (
 
 
 def show(viewer: Viewer) -> None:
-    """Briefings, then the cubes; each fails alone."""
-    months = months_of(viewer)
-    if not months:
-        return
+    """Briefings, then the cubes, each failing alone; what the server's keeper could see, always."""
+    if months := months_of(viewer):
+        _show_released(viewer, months)
+    show_server()
+
+
+def _show_released(viewer: Viewer, months: tuple[Month, ...]) -> None:
     show_heading("每月简报", "The monthly briefing")
     with TellFailure(pick("简报", "The briefing")):
         _show_briefing(viewer)
