@@ -99,11 +99,20 @@ class World:
         self.market, self.at = market, at.astimezone(ZONE)
         self.tokens = TokenStore(lambda: self.at, token_seconds)
         self._frames: dict[tuple[str, str], tuple[dt.datetime, pl.DataFrame]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def market(self) -> Market:
+        """What is simulated; another one may be put in its place."""
+        return self._market
+
+    @market.setter
+    def market(self, market: Market) -> None:
+        self._market = market
         self._shops, self._by_app_key = (
             market.shops.rows_by_key(key, named=True, unique=True, include_key=True)
             for key in ("shop_id", "app_key")
         )
-        self._lock = threading.Lock()
 
     def shop_by_app_key(self, app_key: str) -> dict[str, Any] | None:
         """The shop's row of ``market.shops`` (with ``app_secret``), or None."""
