@@ -17,12 +17,20 @@ from metrics.query.memo import Memo
 from metrics.query.released import judged, read_once
 from metrics.reports.held import held_notes, waiting_orders
 from metrics.reports.own_checks import of_merchant
+from transforms.gold.orders import dim_reported
 from transforms.gold.sales import mart_outlier_line, mart_shop_channel_daily
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
 
 _SHOP = ["merchant_id", "shop_id", "platform_code"]
 _FILE = ["export_id", *SHOP_OF_KIND]
+_NEWEST_DAYS = f"""
+    SELECT merchant_id, shop_id, platform_code, newest_paid_date, newest_stock_date
+    FROM (SELECT {", ".join(_SHOP)}, max(business_date) AS newest_paid_date
+        FROM {mart_shop_channel_daily.TABLE.full_name} WHERE paid_orders_qty > 0 GROUP BY ALL)
+    FULL JOIN (SELECT {", ".join(_SHOP)}, max(last_date) AS newest_stock_date
+        FROM {dim_reported.TABLE.full_name} WHERE report_code = 'stock' AND is_reported GROUP BY ALL)
+    USING ({", ".join(_SHOP)})"""  # noqa: S608 - names are declared
 _FRAMES: Memo[pl.DataFrame] = Memo(64)
 
 
@@ -66,11 +74,12 @@ def release_line(viewer: Viewer) -> ReleaseLine:
 
 def freshness(viewer: Viewer) -> pl.DataFrame:
     """One row per shop: ``merchant_id, shop_id, platform_code, shop_name, received_at, observed_at,
-    covered_until_at, newest_paid_date``.
+    covered_until_at, newest_paid_date, newest_stock_date``.
 
     ``received_at`` and ``observed_at`` are the newest of its files and API pages, ``covered_until_at`` how
-    far its slowest collection got (null: none), ``newest_paid_date`` the newest paid day in the release that
-    is shown. Raises ``NotFoundError`` for the association.
+    far its slowest collection got (null: none), ``newest_paid_date`` and ``newest_stock_date`` the newest
+    paid day, and the newest day stock was told of, in the release that is shown.
+    Raises ``NotFoundError`` for the association.
     """
 
     def read(lake: Lake) -> pl.DataFrame:
@@ -88,7 +97,7 @@ def freshness(viewer: Viewer) -> pl.DataFrame:
         rows = (
             shops.join(files, on=_SHOP, how="left")
             .join(cursors, on=_SHOP, how="left")
-            .join(_newest_paid(viewer), on=_SHOP, how="left")
+            .join(_newest_days(viewer), on=_SHOP, how="left")
         )
         return rows.sort("merchant_id", "shop_id")
 
@@ -304,17 +313,14 @@ def _counting(lake: Lake, viewer: Viewer, columns: list[str]) -> pl.DataFrame:
     )
 
 
-def _newest_paid(viewer: Viewer) -> pl.DataFrame:
-    """Newest paid day per shop in the shown release.
+def _newest_days(viewer: Viewer) -> pl.DataFrame:
+    """Per shop of the shown release ``newest_paid_date`` and ``newest_stock_date``.
 
     Nothing for a viewer whose desk holds no marts, or before the first release.
     """
     dtypes = mart_shop_channel_daily.TABLE.dtypes
-    empty = pl.DataFrame(schema={**{name: dtypes[name] for name in _SHOP}, "newest_paid_date": pl.Date()})
+    days = dict.fromkeys(("newest_paid_date", "newest_stock_date"), pl.Date())
+    empty = pl.DataFrame(schema={**{name: dtypes[name] for name in _SHOP}, **days})
     if viewer.merchant_id is None or judged(viewer.place).current is None:
         return empty
-    query = (
-        f"SELECT {', '.join(_SHOP)}, max(business_date) AS newest_paid_date FROM "  # noqa: S608
-        "gold.mart_shop_channel_daily WHERE paid_orders_qty > 0 GROUP BY ALL"
-    )
-    return open_desk(viewer).sql(query).cast(empty.schema)
+    return open_desk(viewer).sql(_NEWEST_DAYS).cast(empty.schema)

@@ -437,7 +437,7 @@ def test_foreign_orders_that_wait_are_told_with_their_day(house: Place) -> None:
     told = [item.value for item in run_page("data_health", viewer(house, "a")).warning]
     assert (
         len(told) == 1
-        and told[0].startswith(f"**雾山抖音店：1 笔外币订单等待 {TODAY} 的汇率（USD）")
+        and told[0].startswith(f"**雾山抖音店：1 笔外币订单等待 {TODAY.month}月{TODAY.day}日 的汇率（USD）")
         and "baiyun rates import" in told[0]
     )
     english = run_page("data_health", viewer(house, "a"), language="en").warning[0].value

@@ -5,21 +5,28 @@ And the list is looked at before it counts.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
+import polars as pl
 import pytest
-from dashboards_cases import PASSWORD
+from dashboards_cases import NOW, PASSWORD, TODAY
 from screen import cells, everything, run_page
 from streamlit.testing.v1 import AppTest
 
+from contracts.codes import REPORT
 from contracts.errors import NotFoundError, UsageError
 from dashboards.parts.figures.stock import in_words
+from dashboards.parts.page import words
+from dashboards.parts.page.words import dated
 from metrics.query import access
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from pipeline import counter
 from pipeline.entries.lists.stock import LIST
+from transforms.gold.orders import dim_reported
+from warehouse import release
 from warehouse.entries import read
 from warehouse.lake import Lake
 from warehouse.ops import STOCK_ENTRY
@@ -113,4 +120,55 @@ def test_nothing_on_record_is_not_said_to_be_nothing_on_hand() -> None:
     row = {"closing_stock": 0, "kept_units_30": 0, "unsold_skus": 0, "sold_out_skus": 0}
     assert "没有这个店铺有货的记录" in in_words(row) and "手上" not in in_words(row)
     assert "手上 **0** 件" in in_words({**row, "sold_out_skus": 2})
+    nothing = in_words({**row, "closing_stock": None, "kept_units_30": None})
+    assert "还没录库存" in nothing and "近 30 天" not in nothing, "of a shop that gave no quantities either"
     assert "还没录库存" in in_words({**row, "closing_stock": None})
+
+
+def test_the_day_stock_was_told_up_to_stands_in_data_health_and_both_pages_write_it_alike(
+    own_house: Place,
+) -> None:
+    """Half of the stock page's period is not given: it says up to which day, as data health does."""
+    yesterday = TODAY - dt.timedelta(days=1)
+    told = dict.fromkeys(REPORT.values, TODAY) | {"stock": yesterday}
+    key = {"merchant_id": "merchant-a", "shop_id": "a-douyin", "platform_code": "douyin"}
+    days = {
+        report: {"first_date": TODAY - dt.timedelta(days=40), "last_date": day, "whole_until_date": day}
+        for report, day in told.items()
+    }
+    with Lake.open(own_house, write=True) as lake:
+        number = release.begin_build(lake, at=NOW)
+        rows = [
+            {**key, "report_code": report, "is_reported": True, **days[report]} for report in REPORT.values
+        ]
+        lake.append(dim_reported.TABLE, dim_reported.TABLE.shape(pl.DataFrame(rows)))
+        release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW)
+    viewer = access.sign_in(own_house, "a", PASSWORD)
+    name = f"{yesterday.month}月{yesterday.day}日"
+    stock = [item.value for item in run_page("stock", viewer).caption]
+    (part,) = [line for line in stock if "没给全" in line]
+    assert part.startswith(f"{TODAY.month}月{TODAY.day}日 没给全：数据到 雾山抖音店 {name}；")
+    assert not re.search(r"\d{4}-\d\d", "".join(stock))
+    health = [item.value for item in run_page("data_health", viewer).caption]
+    assert [line for line in health if f"库存录到 {name}" in line]
+    english = [item.value for item in run_page("stock", viewer, language="en").caption]
+    assert f"data up to 雾山抖音店 {yesterday:%-d %b}; what" in "".join(english)
+
+
+@pytest.mark.parametrize(
+    ("text", "zh"),
+    [
+        ("2026-03-03 – 2026-03-14 没给全", "2026年3月3日–3月14日 没给全"),
+        (
+            "2026-03、2026-04：数据到 s1 2026-03-12；",
+            "2026年3月、2026年4月：数据到 s1 2026年3月12日；",
+        ),
+        ("2026-W07、A2026-03-12 和 2026-13", "2026-W07、A2026-03-12 和 2026-13"),
+        ("2026-01-15 –；", "2026年1月15日 –；"),
+    ],
+)
+def test_days_within_a_note_are_written_as_a_page_writes_days(
+    text: str, zh: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "today", lambda: dt.date(2030, 1, 1))
+    assert dated(text) == zh

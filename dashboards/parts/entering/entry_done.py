@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboards.parts.entering.moves import show_moves
-from dashboards.parts.page.language import called, capital, pick, remark
-from dashboards.parts.page.words import plain
+from dashboards.parts.page.language import called, capital, pick
+from dashboards.parts.page.words import plain, remark
 from metrics.model.definitions import METRICS
 from metrics.query.access import Viewer
 from metrics.query.ask import ask

@@ -14,12 +14,12 @@ from contracts.ad_families import family
 from contracts.codes import AD_USE
 from dashboards.parts.page.beside import show_beside, spark
 from dashboards.parts.page.book import put_figures
-from dashboards.parts.page.language import called, pick, remark
+from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.money import NOTHING, percent, short_yuan, times
 from dashboards.parts.page.table import in_words, named, show_table
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import about, visible
+from dashboards.parts.page.words import about, remark, visible
 from metrics.model.definitions import METRICS
 from metrics.query.access import Viewer
 from metrics.query.ask import Answer, Note

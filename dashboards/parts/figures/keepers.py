@@ -13,9 +13,9 @@ from dashboards.parts.figures.outlook import show_ranges
 from dashboards.parts.figures.sessions import put_sessions, sessions_of, show_session
 from dashboards.parts.page.failure import show_cut, show_empty
 from dashboards.parts.page.frame import show_heading
-from dashboards.parts.page.language import label, pick, remark
+from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.windows import Window
-from dashboards.parts.page.words import channel_name, visible
+from dashboards.parts.page.words import channel_name, remark, visible
 from metrics.query.access import Viewer
 from metrics.query.labels import labels
 from metrics.reports.staying.ranked import ranked

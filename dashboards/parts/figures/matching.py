@@ -9,10 +9,10 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.figures.bridge import show_waterfall
-from dashboards.parts.page.language import listed, phrase, pick, remark
+from dashboards.parts.page.language import listed, phrase, pick
 from dashboards.parts.page.money import money_of, yuan
 from dashboards.parts.page.table import in_words, show_table
-from dashboards.parts.page.words import CHANNEL_NAMES, day, plain
+from dashboards.parts.page.words import CHANNEL_NAMES, day, plain, remark
 from metrics.query.access import Viewer
 from metrics.reports.match import Match
 from metrics.reports.screens import UNKNOWN, Screen

@@ -13,10 +13,10 @@ import streamlit as st
 from contracts.codes import KIND, SOURCE
 from dashboards.parts.page.book import put_figures
 from dashboards.parts.page.details import details
-from dashboards.parts.page.language import called, label, pick, remark
+from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.money import NOTHING, duration, percent, times, yuan
 from dashboards.parts.page.table import in_words, show_table
-from dashboards.parts.page.words import CHANNEL_NAMES, halves, moment, plain, span, visible
+from dashboards.parts.page.words import CHANNEL_NAMES, halves, moment, plain, remark, span, visible
 from metrics.model.metric import CLOCKS, Metric
 from metrics.query.access import Viewer
 from metrics.query.ages import MATURE_DAYS
@@ -64,7 +64,7 @@ def show_passport(viewer: Viewer, found: Passport) -> None:
             pick("公式", "Formula"): plain(pick(metric.formula_zh, metric.formula_en), 300),
             pick("日期", "By day of"): pick(*clock),
             pick("期间", "Period"): covered,
-            pick("数据截至", "Data as of"): _told_until(found),
+            pick("依据的文件截至", "Its files, up to"): _told_until(found),
             pick("检查", "Checks"): pick(f"通过 {found.checks_passed} 项", f"{found.checks_passed} passed")
             + failed,
             pick("发布", "Release"): f"\\#{answer.release}{pick(f'（{at}）', f' ({at})')}",

@@ -69,13 +69,14 @@ def show_cards(answer: Answer) -> None:
 def in_words(row: Mapping[str, Any]) -> str:
     """What a shop holds and what of it moves, in one sentence; what is to be done where nobody told."""
     if row["closing_stock"] is None:
-        zh = (
-            f"近 30 天净销 {row['kept_units_30']:,} 件。"
-            "**这家店还没录库存**：在下面录到货和盘点；没说的不猜，也不当成 0。"
+        kept = row["kept_units_30"]
+        sold = (
+            ("", "") if kept is None else (f"近 30 天净销 {kept:,} 件。", f"{kept:,} units kept in 30 days. ")
         )
+        zh = f"{sold[0]}**这家店还没录库存**：在下面录到货和盘点；没说的不猜，也不当成 0。"
         en = (
-            f"{row['kept_units_30']:,} units kept in 30 days. **This shop has no stock entered yet**: enter "
-            "arrivals and counts below; what is not entered is not guessed, and not taken for 0."
+            f"{sold[1]}**This shop has no stock entered yet**: enter arrivals and counts below; what is not "
+            "entered is not guessed, and not taken for 0."
         )
         return f":orange[:material/help: {pick(zh, en)}]"
     if not any(

@@ -104,6 +104,8 @@ def show_shop(shop: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], he
         told = [f"{pick('数据截至', 'data as of')} {moment(seen)}"] if seen else []
         if shop["newest_paid_date"] is not None:
             told.append(f"{pick('最新付款日', 'newest payment')} {day(shop['newest_paid_date'])}")
+        if shop["newest_stock_date"] is not None:
+            told.append(f"{pick('库存录到', 'stock told up to')} {day(shop['newest_stock_date'])}")
         if attempts:
             newest = max(attempt["changed_at"] for attempt in attempts)
             told.append(f"{pick('上次采集', 'last collected')} {moment(newest)}")

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards.parts.health.checks import own_shops
 from dashboards.parts.page.language import listed, pick
 from dashboards.parts.page.money import yuan
-from dashboards.parts.page.words import plain
+from dashboards.parts.page.words import day, plain
 from metrics.query.access import Viewer
 from metrics.reports import health
 
@@ -21,7 +21,7 @@ def show_waiting(viewer: Viewer) -> None:
         return
     names = own_shops(viewer)
     for (shop, currency), mine in rows.group_by("shop_id", "currency_code", maintain_order=True):
-        days = [str(date) if date else pick("日期不明", "an unknown day") for date in mine["rate_date"]]
+        days = [day(date) if date else pick("日期不明", "an unknown day") for date in mine["rate_date"]]
         more = (
             pick(f" 等 {len(days)} 天", f" and others, {len(days)} days in all") if len(days) > _DAYS else ""
         )

@@ -72,11 +72,6 @@ def capital(en: str) -> str:
     return f"{en[:1].upper()}{en[1:]}"
 
 
-def remark(note: Named) -> str:
-    """A note or a caveat as a sentence."""
-    return phrase(note.zh, note.en)
-
-
 def listed(words: Iterable[str]) -> str:
     """``A、B``, ``A, B``."""
     return pick("、", ", ").join(words)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from contracts.code_list import CodeList
 from contracts.codes import CHANNEL
 from contracts.fields import TIME_ZONE
-from dashboards.parts.page.language import label, pick
+from dashboards.parts.page.language import Named, label, phrase, pick
 from metrics.model.guide import tooltip
 from metrics.reports.readable import MONTHS_EN
 
@@ -18,6 +18,9 @@ BEIJING = ZoneInfo(TIME_ZONE)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _LATE_CODES = re.compile(r"(https?|www|:)(?=\S)", re.IGNORECASE)
 _ELLIPSIS = "…"
+_DAY, _MONTH = r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", r"20\d\d-(?:0[1-9]|1[0-2])"
+_SPAN = rf"(?P<first>{_DAY})(?: – (?P<last>{_DAY}))?"
+_DAYS = re.compile(rf"(?<![\w-])(?:{_SPAN}|(?P<month>{_MONTH}))(?![\w-])", re.ASCII)
 _DEVICES = {
     "微信": "WeChat",
     "钉钉": "DingTalk",
@@ -120,6 +123,24 @@ def span(first: dt.date, last: dt.date) -> str:
     if first == last:
         return day(first)
     return pick(f"{day(first)}–{day(last, first.year)}", f"{day(first, last.year)}–{day(last)}")
+
+
+def remark(note: Named) -> str:
+    """A note or a caveat as a sentence."""
+    return dated(phrase(note.zh, note.en))
+
+
+def dated(text: str) -> str:
+    """A sentence in which days and months of the form ``2026-11-18`` stand as a page writes them."""
+    return _DAYS.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    first, last, lone = found["first"], found["last"], found["month"]
+    if lone:
+        return month(dt.date.fromisoformat(f"{lone}-01"))
+    days = dt.date.fromisoformat(first), dt.date.fromisoformat(last or first)
+    return span(*days)
 
 
 def _shown(character: str) -> str:

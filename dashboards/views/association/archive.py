@@ -13,9 +13,10 @@ from dashboards.parts.association.words import about_release
 from dashboards.parts.page.book import put
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
-from dashboards.parts.page.language import capital, language, pick, remark
+from dashboards.parts.page.language import capital, language, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.table import show_files
+from dashboards.parts.page.words import remark
 from metrics.query.access import Viewer
 from metrics.reports.association.archive import Issue, issues, read_briefing
 from metrics.reports.association.briefing import TITLE

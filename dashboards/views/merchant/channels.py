@@ -15,11 +15,11 @@ from dashboards.parts.channels.rows import show_channel_rows
 from dashboards.parts.channels.summary import show_advertising, show_finding
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
-from dashboards.parts.page.language import called, pick, remark
+from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.period import windows_of
 from dashboards.parts.page.windows import Window, windows_to
-from dashboards.parts.page.words import plain, today
+from dashboards.parts.page.words import plain, remark, today
 from metrics.query.access import Viewer
 from metrics.reports.channels.cell import members, order
 from metrics.reports.channels.table import AGE, ChannelTable, channel_table

@@ -14,13 +14,13 @@ from dashboards.parts.figures.bridge import show_steps
 from dashboards.parts.page.book import put_figures
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
-from dashboards.parts.page.language import called, phrases, pick, remark
+from dashboards.parts.page.language import called, phrases, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import NOTHING, percent, share, yuan
 from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.way import show_way, show_way_to_open
 from dashboards.parts.page.windows import Window, newest_whole
-from dashboards.parts.page.words import about
+from dashboards.parts.page.words import about, remark
 from metrics.model.definitions import METRICS
 from metrics.model.metric import CLOCKS
 from metrics.query.access import Viewer

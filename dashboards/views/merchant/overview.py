@@ -23,7 +23,7 @@ from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import yuan
 from dashboards.parts.page.period import choose_window, windows_of
 from dashboards.parts.page.windows import Window, so_far
-from dashboards.parts.page.words import day, span, today
+from dashboards.parts.page.words import dated, day, span, today
 from metrics.model.notes import UNREPORTED
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
@@ -113,7 +113,7 @@ def _show_trust(viewer: Viewer, window: Window) -> None:
         good = pick("数据已核对，没有问题行。", "All checks passed; no problem rows.")
         st.caption(f":green[:material/verified: {good}]")
     for zh, en in doubts:
-        st.caption(f":orange[:material/front_hand:] {phrase(zh, en)}")
+        st.caption(f":orange[:material/front_hand:] {dated(phrase(zh, en))}")
 
 
 def _show_trend(viewer: Viewer, last: dt.date) -> None:

@@ -11,12 +11,12 @@ from dashboards.parts.figures.people import show_buyers, show_concentration, sho
 from dashboards.parts.page.book import put_figures
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
-from dashboards.parts.page.language import pick, remark
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.money import NOTHING, duration, percent, yuan
 from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.windows import Window, windows_to
-from dashboards.parts.page.words import channel_name
+from dashboards.parts.page.words import channel_name, remark
 from metrics.query.access import Viewer, open_desk
 from metrics.query.ask import Note, ask
 from metrics.reports.concentration import concentration

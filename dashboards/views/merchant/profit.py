@@ -11,14 +11,15 @@ from dashboards.parts.figures.creators import creator_names
 from dashboards.parts.figures.profit import show_members, show_summary
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
-from dashboards.parts.page.language import pick, remark
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.windows import Window, windows_to
-from dashboards.parts.page.words import channel_name
+from dashboards.parts.page.words import channel_name, remark
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.labels import labels
+from metrics.reports.nobody import is_nobody
 from metrics.reports.profit_steps import paid_by, profit_steps
 from metrics.reports.staying.compared import compared
 
@@ -86,9 +87,9 @@ def _show_members(viewer: Viewer, window: Window) -> None:
     by = by or "style"
     answer = ask(viewer, PROFIT, by=[by], period=window.period)
     rows = answer.rows.join(paid_by(viewer, by, window.period), on=by, how="left")
-    rows = rows.sort(
-        "contribution", "gross_profit", by, descending=[not is_worst, not is_worst, False], nulls_last=True
-    )
+    order = ["contribution", "gross_profit", by]
+    down = [False, not is_worst, not is_worst, False]
+    rows = rows.sort(is_nobody([by]), *order, descending=down, nulls_last=True)
     title, untold = BY[by]
     names = _names(viewer, by, rows[by].to_list()) | ({"untold": pick(*untold)} if any(untold) else {})
     show_members(viewer, answer, rows, title, names)

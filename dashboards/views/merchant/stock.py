@@ -14,10 +14,10 @@ from dashboards.parts.entering.entry_form import is_under_way, show_delivery, sh
 from dashboards.parts.figures.stock import LOOKS, show_cards, show_goods, show_picture
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
-from dashboards.parts.page.language import pick, remark
+from dashboards.parts.page.language import pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.words import day as day_name
-from dashboards.parts.page.words import visible
+from dashboards.parts.page.words import remark, visible
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.labels import labels
