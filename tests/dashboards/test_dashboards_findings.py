@@ -35,6 +35,24 @@ def test_of_whom_most_will_stay(amounts: list[int | None], zh: str, en: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("apart", "zh", "en"),
+    [
+        (
+            [800_00, None],
+            "最后留下最多的是达播，¥300，占能分出渠道的 3 个的 60%；另有 ¥800 平台没分渠道",
+            "60% of the 3 whose channel is known; of another ¥800 no platform gives the channel",
+        ),
+        ([None], "最后留下最多的是达播，¥300，占列出的 3 个的 60%", "60% of the 3 shown"),
+    ],
+)
+def test_what_no_platform_tells_the_channel_of_leads_nothing(
+    apart: list[int | None], zh: str, en: str
+) -> None:
+    told = most_will_stay([100_00, 300_00, 100_00], NAMES, apart)
+    assert told[0] == zh and told[1].endswith(en)
+
+
+@pytest.mark.parametrize(
     ("rates", "zh"),
     [
         ([0.4, 0.7, 0.5], "留得最多的是达播，70%；最少的是自播，40%"),
