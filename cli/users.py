@@ -6,12 +6,14 @@ import getpass
 import sys
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from cli.terminal import print_json
 from cli.words import Json, group
 from contracts.errors import NotFoundError
 from metrics.query.access import Viewer, limits
+from metrics.query.accesses import accesses
 from metrics.reports.security import EVENT, security_events
 from pipeline.house import reading
 from warehouse import accounts, registry
@@ -24,6 +26,10 @@ FromStdin = Annotated[
     bool,
     typer.Option("--password-stdin", help="从标准输入读取密码 / read the password from standard input"),
 ]
+Duty = Annotated[
+    str,
+    typer.Option(help="协会账号的分工:analyst | administrator,默认 analyst / of the association's people"),
+]
 
 
 @user_app.command("add")
@@ -33,6 +39,7 @@ def add_user(
     merchant: Annotated[
         str | None, typer.Option("--merchant", "-m", help="商家编号(商家账号必填) / merchant id")
     ] = None,
+    duty: Duty = "",
     password_stdin: FromStdin = False,
 ) -> None:
     """新建或更改登录账号;密码不会出现在命令行 / add or change an account.
@@ -51,7 +58,7 @@ def add_user(
                 raise NotFoundError(
                     "NOT_REGISTERED", "没有登记这个商家", "no such merchant", **step, merchant=merchant
                 )
-    account = accounts.add(settings.place, name, password, role=role, merchant_id=merchant)
+    account = accounts.add(settings.place, name, password, role=role, merchant_id=merchant, duty=duty)
     typer.echo(f"账号 {account.name}({account.role})已保存 / account saved")
 
 
@@ -59,7 +66,14 @@ def add_user(
 def list_users() -> None:
     """全部账号 / all accounts."""
     for account in accounts.names(Settings().place):
-        typer.echo(f"{account.name}\t{account.role}\t{account.merchant_id or ''}")
+        typer.echo(f"{account.name}\t{account.role}\t{account.merchant_id or account.duty}")
+
+
+@user_app.command("duty")
+def give_duty(name: str, duty: Annotated[str, typer.Argument(help="analyst | administrator")]) -> None:
+    """改协会账号的分工;它的登录随之结束 / another duty for one of the association; its sessions end."""
+    accounts.give_duty(Settings().place, name, duty, getpass.getuser())
+    typer.echo(f"账号 {name} 的分工是 {duty} / is its duty")
 
 
 @user_app.command("remove")
@@ -142,8 +156,23 @@ def list_events(
 ) -> None:
     """安全记录:登录、连错、改密码、结束登录、交来别家的文件 / the security log."""
     rows = security_events(Viewer(Settings().place, "cli", "operator"), limit=limit, name=name)
+    _print_events(rows, "events", as_json=as_json)
+
+
+@user_app.command("accesses")
+def list_accesses(
+    name: Annotated[str | None, typer.Argument(help="只看一个账号 / of one account only")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="最近多少条 / how many, the newest first")] = 50,
+    as_json: Json = False,
+) -> None:
+    """协会的人打开、下载了什么 / what the association's people opened and downloaded."""
+    rows = accesses(Viewer(Settings().place, "cli", "operator"), limit=limit, name=name)
+    _print_events(rows, "accesses", as_json=as_json)
+
+
+def _print_events(rows: pl.DataFrame, called: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"events": [{**row, "at": row["at"].isoformat()} for row in rows.iter_rows(named=True)]})
+        print_json({called: [{**row, "at": row["at"].isoformat()} for row in rows.iter_rows(named=True)]})
         return
     for row in rows.iter_rows(named=True):
         what = f"{EVENT.zh(row['kind'])} / {EVENT.en(row['kind'])}"

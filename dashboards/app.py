@@ -20,6 +20,7 @@ from dashboards.parts.page.menu import Card, Entry, entries
 from dashboards.parts.page.sign_in import show_closed, signed_in
 from dashboards.parts.page.way import know_pages
 from metrics.query.access import Viewer
+from metrics.query.accesses import note_look
 
 #: A file of ours: Streamlit fetches the picture of a named icon from another host, for the browser tab only.
 ICON = Path(__file__).parent / "icon.svg"
@@ -73,6 +74,7 @@ def _show_page(viewer: Viewer, entry: Entry, links: list[tuple[Card, StreamlitPa
             icon=":material/link_off:",
         )
     with TellFailure(called(entry.card)):
+        note_look(viewer, entry.card.path)
         entry.show(viewer)
     with corner, TellFailure(called(entry.card)):
         show_book(viewer, entry.card)

@@ -38,6 +38,9 @@ PEOPLE = {
     "association": ("行业协会 / association", "association", None),
 }
 
+#: Of the association's people.
+DUTIES = {"association": "administrator"}
+
 #: Who downloads, fills in lists and lets the platforms' APIs be read; the others only give files.
 LEADS = tuple(merchant for _, _, merchant in PEOPLE.values() if merchant)
 _LED = [word for merchant in LEADS for word in ("--lead", merchant)]
@@ -94,7 +97,14 @@ def register_people(settings: Settings, home: DemoHome) -> dict[str, tuple[str, 
     }
     passwords = home.passwords(tuple(people))
     for name, (_, role, merchant_id) in people.items():
-        accounts.add(settings.place, name, passwords[name], role=role, merchant_id=merchant_id)
+        accounts.add(
+            settings.place,
+            name,
+            passwords[name],
+            role=role,
+            merchant_id=merchant_id,
+            duty=DUTIES.get(name, ""),
+        )
     return {label: (name, passwords[name]) for name, (label, _, _) in people.items()}
 
 

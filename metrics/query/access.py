@@ -57,6 +57,7 @@ class Viewer:
     stamp: str = field(default="", compare=False, repr=False)  # of the account as it was
     session: str = field(default="", compare=False, repr=False)  # the token, where a browser asks
     language: str = field(default="zh", compare=False)  # of the pages: zh | en
+    duty: str = field(default="", compare=False)  # of the association's people: ``accounts.DUTIES``
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,8 @@ def refresh(viewer: Viewer) -> Viewer | None:
 
 def _viewer(place: Place, account: accounts.Account, token: str = "") -> Viewer:
     name, role, merchant_id = account.name, account.role, account.merchant_id
-    return Viewer(place, name, role, merchant_id, True, account.stamp, token, account.language or "zh")
+    told = account.stamp, token, account.language or "zh", account.duty
+    return Viewer(place, name, role, merchant_id, True, *told)
 
 
 def as_merchant(viewer: Viewer, merchant_id: str) -> Viewer:

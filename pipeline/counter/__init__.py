@@ -19,6 +19,7 @@ from connectors.mapping.model import MappingFile
 from connectors.mapping.propose import Match, Proposal
 from connectors.mapping.questions import Question
 from pipeline.counter.giving import MAX_BYTES, MAX_FILES, confirm_line, confirm_rows, deliver, withdraw
+from pipeline.counter.governing import Rules, association_rules, member_rules
 from pipeline.counter.looking import preview, preview_each, shops
 from pipeline.counter.mapped import (
     Learned,
@@ -65,11 +66,12 @@ __all__ = [
     "Change", "Coverage", "Delivery", "EntryList",
     "FileReceipt", "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Position",
     "Preview", "Problem", "Proposal", "Question", "RawRow",
-    "RowProblem", "Sharing", "Shop", "Takeout", "Trial", "codes_of", "confirm_alias", "confirm_line",
+    "RowProblem", "Rules", "Sharing", "Shop", "Takeout", "Trial", "association_rules", "codes_of",
+    "confirm_alias", "confirm_line",
     "confirm_rows", "contribute", "contributed", "coverage", "deliver",
     "enter_list", "entries_in_force", "entry_list", "explain_words",
     "forget_alias", "forget_mapping", "holds_for", "learned", "list_template", "lists_of", "mappings",
-    "missing", "names_of", "positions", "preview", "preview_each",
+    "member_rules", "missing", "names_of", "positions", "preview", "preview_each",
     "preview_list", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops",
     "strange_words", "take_back", "take_everything", "take_statement", "taken", "taken_out",
     "try_mapping", "withdraw",

@@ -26,6 +26,7 @@ from metrics.query import access
 from metrics.reports.association.archive import issues, read_briefing
 from metrics.reports.sheets import Sheet, as_csv, as_workbook
 from pipeline.briefing.making import brief_all
+from warehouse.accounts.security import events
 from warehouse.place import Place
 from warehouse.settings import Settings
 from warehouse.signed.briefings import FORMATS, LANGUAGES, Briefings
@@ -132,6 +133,8 @@ def test_what_a_browser_fetches_is_the_file_that_was_written(
     with page.expect_download() as coming:
         page.get_by_role("button", name="Excel", exact=True).first.click()
     assert coming.value.suggested_filename == "association-渠道.xlsx"
+    taken = [item.device for item in events(house, name="assoc", kinds=["took"])]
+    assert taken[0] == "association-渠道.xlsx" and f"000003-{NEWEST}.zh.pdf" in taken
     first, last = pl.read_excel(Path(coming.value.path()), sheet_id=0)
     assert (first, last) == ("渠道", "说明")
 

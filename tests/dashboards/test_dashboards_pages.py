@@ -452,8 +452,9 @@ def test_before_the_first_release_each_page_is_one_calm_sentence(empty_house: Pl
     app = run_page(entry.card.path, viewer(empty_house, name))  # type: ignore[attr-defined]
     assert not app.exception and not app.error
     [told] = app.info
-    # who signs in is known before anything is released
-    calm = ("没有要留意的事",) if entry.card.path == "security" else ("尚未建立", "还没有发布")  # type: ignore[attr-defined]
+    # who signs in, and by which rules is released, is known before anything is
+    before = {"security": "没有要留意的事", "govern": "一个人就能发布", "policy": "一个人就能发布"}
+    calm = (before.get(entry.card.path, "尚未建立"), "还没有发布")  # type: ignore[attr-defined]
     assert any(sentence in told.value for sentence in calm)
 
 
@@ -539,7 +540,7 @@ def test_pages_have_an_audience_a_card_and_an_address_of_their_own() -> None:
     assert [entry.card.path for entry in entries() if entry.audience == "merchant"] == [
         "overview", "channels", "data_health", "profit", "upload", "ads", "matured", "ladder", "open_items",
         "match", "people", "stock", "passport", "costs", "entries", "take_out",
-        "sharing", "position",
+        "sharing", "position", "policy",
     ]  # fmt: skip
 
 

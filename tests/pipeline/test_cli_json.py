@@ -43,6 +43,7 @@ DONE = {
     "releases show": ["1"],
     "releases changes": [],
     "shops list": [],
+    "user accesses": [],
     "user events": [],
     "user sessions": ["nobody"],
     "erase": [*OF],

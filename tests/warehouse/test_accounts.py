@@ -205,6 +205,7 @@ def test_a_file_of_the_version_before_learns_languages(place: Place) -> None:
     token = sessions.start(place, account, AT_HOME, LIMITS, is_kept=True, at=AT).token
     with closing(sqlite3.connect(place.accounts_file)) as db, db:
         db.execute("ALTER TABLE account DROP COLUMN language")
+        db.execute("ALTER TABLE account DROP COLUMN duty")
         db.execute("PRAGMA user_version = 1")
     found = sessions.find(place, token, LIMITS, AT)
     assert found is not None and (found.name, found.language) == ("baiyun", "")
@@ -250,6 +251,19 @@ def test_a_bad_account_is_refused(
 ) -> None:
     with pytest.raises(UsageError):
         accounts.add(place, name, password, role=role, merchant_id=merchant_id)
+
+
+def test_only_the_associations_people_have_a_duty_and_it_is_an_analysts_unless_given(place: Place) -> None:
+    assert accounts.add(place, "hui", PASSWORD, role="association").duty == "analyst"
+    found = accounts.add(place, "bo", PASSWORD, role="association", duty="administrator")
+    assert found.duty == "administrator" and accounts.verify(place, "bo", PASSWORD, at=AT) == found
+    for role, merchant, duty in (("operator", None, "analyst"), ("merchant", "m1", "analyst"),
+                                 ("association", None, "boss")):  # fmt: skip
+        with pytest.raises(UsageError, match="BAD_DUTY"):
+            accounts.add(place, "x", PASSWORD, role=role, merchant_id=merchant, duty=duty)
+    with closing(sqlite3.connect(place.accounts_file)) as db, db:
+        db.execute("UPDATE account SET duty = ''")  # as of a house from before duties
+    assert [item.duty for item in accounts.names(place)] == ["", "analyst", "analyst"]
 
 
 def test_a_password_costs_a_guesser_what_argon2_recommends() -> None:

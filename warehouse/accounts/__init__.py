@@ -22,6 +22,9 @@ from warehouse.accounts.security import Visit, note
 from warehouse.place import Place
 
 ROLES = ("merchant", "association", "operator")
+#: What somebody of the association may do: an analyst looks and downloads, an administrator has the people
+#: and who looked, too. The first is whoever was given none.
+DUTIES = ("analyst", "administrator")
 #: What pages may be read in.
 LANGUAGES = ("zh", "en")
 MIN_PASSWORD = 8
@@ -30,15 +33,16 @@ HERE = Visit(device="命令行")
 
 _HASHER = PasswordHasher()
 #: What is read of an account; never the hash.
-_SHOWN = "name, role, merchant_id, stamp, language"
+_SHOWN = "name, role, merchant_id, stamp, language, duty"
 
 
 @dataclass(frozen=True)
 class Account:
     """Who somebody is. ``merchant_id`` is set exactly for the role ``merchant``.
 
-    ``stamp`` is another one after every change of password, role or merchant: what was opened under an older
-    one has ended. ``language`` is empty until one was chosen.
+    ``stamp`` is another one after every change of password, role, merchant or duty: what was opened under an
+    older one has ended. ``language`` is empty until one was chosen. ``duty`` is one of ``DUTIES`` exactly for
+    the role ``association``.
     """
 
     name: str
@@ -46,10 +50,13 @@ class Account:
     merchant_id: str | None
     stamp: str = field(repr=False)
     language: str = ""
+    duty: str = ""
 
 
-def add(place: Place, name: str, password: str, *, role: str, merchant_id: str | None = None) -> Account:
-    """Create an account, or change its password, role and merchant; its sessions and waits end with it.
+def add(
+    place: Place, name: str, password: str, *, role: str, merchant_id: str | None = None, duty: str = ""
+) -> Account:
+    """Create an account, or change its password, role, merchant and duty; its sessions and waits end with it.
 
     Raises ``UsageError`` for a bad combination.
     """
@@ -61,16 +68,19 @@ def add(place: Place, name: str, password: str, *, role: str, merchant_id: str |
             role=role,
             merchant_id=merchant_id,
         )
+    _check_duty(role, duty)
     name = name.strip()
     if not name or not name.isprintable():
         raise UsageError("BAD_ACCOUNT", "账号名为空", "empty name")
-    account, hashed = Account(name, role, merchant_id, secrets.token_hex(8)), _hashed(password)
+    account = Account(name, role, merchant_id, secrets.token_hex(8), duty=_duty(role, duty))
+    hashed = _hashed(password)
     with opened(place) as db:
         db.execute(
-            "INSERT INTO account (name, password_hash, role, merchant_id, stamp) VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO account (name, password_hash, role, merchant_id, stamp, duty)"
+            " VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, role = excluded.role,"
-            " merchant_id = excluded.merchant_id, stamp = excluded.stamp",
-            (name, hashed, role, merchant_id, account.stamp),
+            " merchant_id = excluded.merchant_id, stamp = excluded.stamp, duty = excluded.duty",
+            (name, hashed, role, merchant_id, account.stamp, account.duty),
         )
         guesses.forget(db, name)
         note(db, "account", name, HERE, seconds(None))
@@ -101,7 +111,7 @@ def verify(
             note(db, "waiting" if must_wait else "refused", row["name"] if row else "", visit, now)
     if not row or not is_right:
         raise _refused()
-    return Account(row["name"], row["role"], row["merchant_id"], row["stamp"], row["language"])
+    return account_of(row)
 
 
 def _count(place: Place, name: str, source: str, now: float) -> tuple[sqlite3.Row | None, bool]:
@@ -147,7 +157,24 @@ def get(place: Place, name: str) -> Account | None:
             f"SELECT {_SHOWN} FROM account WHERE name = ?",  # noqa: S608 - our own names
             (name,),
         ).fetchone()
-    return Account(**dict(row)) if row else None
+    return account_of(row) if row else None
+
+
+def give_duty(place: Place, name: str, duty: str, by: str, visit: Visit = HERE) -> None:
+    """Give somebody of the association another duty; what they opened before has ended.
+
+    Raises ``UsageError`` BAD_DUTY for no such duty, ``NotFoundError`` for an account that is none of the
+    association's.
+    """
+    _check_duty("association", duty)
+    with opened(place) as db:
+        changed = db.execute(
+            "UPDATE account SET duty = ?, stamp = ? WHERE name = ? AND role = 'association'",
+            (duty, secrets.token_hex(8), name),
+        )
+        if not changed.rowcount:
+            raise NotFoundError("NO_SUCH_ACCOUNT", "没有这个账号", "no such account", name=name)
+        note(db, "duty", name, replace(visit, device=f"{duty} · {by}"), seconds(None))
 
 
 def remove(place: Place, name: str) -> bool:
@@ -190,9 +217,31 @@ def names(place: Place) -> list[Account]:
     """All accounts by name, for the operator's list."""
     with opened(place) as db:
         return [
-            Account(**dict(row))
+            account_of(row)
             for row in db.execute(f"SELECT {_SHOWN} FROM account ORDER BY name")  # noqa: S608
         ]
+
+
+def account_of(row: sqlite3.Row) -> Account:
+    """The account of a row with the columns of one."""
+    told = {name: row[name] for name in _SHOWN.split(", ")}
+    return Account(**told | {"duty": _duty(row["role"], row["duty"])})
+
+
+def _duty(role: str, given: str) -> str:
+    return (given or DUTIES[0]) if role == "association" else ""
+
+
+def _check_duty(role: str, duty: str) -> None:
+    if duty and (role != "association" or duty not in DUTIES):
+        raise UsageError(
+            "BAD_DUTY",
+            "没有这种分工，或这个账号不是协会的",
+            "no such duty, or an account that is not the association's",
+            step_zh="分工是 analyst 或 administrator",
+            step_en="a duty is analyst or administrator",
+            duty=duty,
+        )
 
 
 def _hashed(password: str) -> str:

@@ -16,7 +16,8 @@ from warehouse.place import Place
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS account (
         name TEXT PRIMARY KEY, password_hash TEXT NOT NULL, role TEXT NOT NULL, merchant_id TEXT,
-        stamp TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT ''
+        stamp TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
+        duty TEXT NOT NULL DEFAULT ''
     ) STRICT""",
     "CREATE TABLE IF NOT EXISTS look (name TEXT PRIMARY KEY, release_number INTEGER NOT NULL) STRICT",
     """CREATE TABLE IF NOT EXISTS session (
@@ -38,9 +39,9 @@ _TABLES = (
 )
 
 #: Columns that files from before them lack.
-_ADDED = (("account", "stamp"), ("session", "device_id"), ("account", "language"))
+_ADDED = (("account", "stamp"), ("session", "device_id"), ("account", "language"), ("account", "duty"))
 #: Of the tables above; raise it with every change to them.
-_VERSION = 2
+_VERSION = 3
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""What happened at the door: signing in and out, refusals, waits, passwords changed, sessions ended.
+"""What happened at the door: signing in and out, refusals, waits, passwords changed, sessions ended; and what
+the association's people opened and took.
 
 Kept beside the accounts and not in the lake: a sign-in never waits for the writer's slot.
 """
@@ -8,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import sqlite3
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from contracts.codes import CodeList
-from warehouse.accounts.file import opened
+from warehouse.accounts.file import opened, seconds
 from warehouse.place import Place
 
 EVENT = CodeList(
@@ -28,14 +30,23 @@ EVENT = CodeList(
         "foreign": ("交来别家店铺的文件", "gave a file of another's shop"),
         "foreign_link": ("打开写着别家编号的链接", "opened a link that names another merchant's id"),
         "foreign_page": ("打开别的角色的页面", "opened a page of another role"),
+        "duty": ("改了分工", "duty changed"),
+        "looked": ("打开页面", "opened a page"),
+        "took": ("下载", "downloaded"),
     },
 )
+#: What people of the association do as they may: the access log, read by their administrator.
+ACCESS = ("duty", "looked", "took")
+#: The others, and who may do what: the security log, read by the operator.
+DOOR = tuple(kind for kind in EVENT.values if kind not in ACCESS or kind == "duty")
 
 #: The law wants six months of such a log (网络安全法 art. 21); a year tells a pattern.
 _KEEP = dt.timedelta(days=366)
 #: What anybody can make happen without end is kept among the newest rows only.
 _ENDLESS = ("refused", "waiting", "foreign_link", "foreign_page")
 _REFUSALS = 20_000
+#: Likewise of what is opened and taken: many hundreds a day for a year would be more.
+_USUAL, _LOOKS = ("looked", "took"), 100_000
 #: The same link opened by the same person within an hour is one event.
 _AGAIN = dt.timedelta(hours=1)
 
@@ -82,15 +93,23 @@ def note(db: sqlite3.Connection, kind: str, name: str, visit: Visit, at: float) 
         (at, kind, name, visit.address, visit.device),
     )
     db.execute("DELETE FROM event WHERE at < ?", (at - _KEEP.total_seconds(),))
+    for kinds, most in ((_ENDLESS, _REFUSALS), (_USUAL, _LOOKS)):
+        if kind in kinds:
+            _forget_oldest(db, kinds, most)
+
+
+def _forget_oldest(db: sqlite3.Connection, kinds: Sequence[str], most: int) -> None:
+    """Neither of the two crowds the other out."""
+    places = ", ".join("?" * len(kinds))
     db.execute(
-        f"DELETE FROM event WHERE kind IN ({', '.join('?' * len(_ENDLESS))})"  # noqa: S608 - places alone
-        " AND number <= (SELECT max(number) FROM event) - ?",
-        (*_ENDLESS, _REFUSALS),
+        f"DELETE FROM event WHERE kind IN ({places}) AND number <= (SELECT number FROM event"  # noqa: S608
+        f" WHERE kind IN ({places}) ORDER BY number DESC LIMIT 1 OFFSET ?)",
+        (*kinds, *kinds, most),
     )
 
 
 def note_opened(place: Place, kind: str, name: str, visit: Visit, at: float) -> None:
-    """Write down that ``name`` opened what is not theirs (``visit.device`` says what), once an hour."""
+    """Write down that ``name`` opened something (``visit.device`` says what), once an hour."""
     with opened(place) as db:
         since = at - _AGAIN.total_seconds()
         seen = db.execute(
@@ -101,13 +120,21 @@ def note_opened(place: Place, kind: str, name: str, visit: Visit, at: float) -> 
             note(db, kind, name, visit, at)
 
 
-def events(place: Place, *, limit: int = 200, name: str | None = None) -> list[Event]:
-    """The newest events first, of one account or of all."""
+def note_taken(place: Place, name: str, visit: Visit) -> None:
+    """Write down that ``name`` took a file (``visit.device`` says which), each time."""
+    with opened(place) as db:
+        note(db, "took", name, visit, seconds(None))
+
+
+def events(
+    place: Place, *, limit: int = 200, name: str | None = None, kinds: Collection[str] = DOOR
+) -> list[Event]:
+    """The newest events first, of one account or of all: what happened at the door, or those ``kinds``."""
     with opened(place) as db:
         rows = db.execute(
-            "SELECT at, kind, name, address, device FROM event WHERE ? IS NULL OR name = ?"
-            " ORDER BY number DESC LIMIT ?",
-            (name, name, limit),
+            "SELECT at, kind, name, address, device FROM event WHERE (? IS NULL OR name = ?)"  # noqa: S608
+            f" AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY number DESC LIMIT ?",
+            (name, name, *kinds, limit),
         )
         return [
             Event(dt.datetime.fromtimestamp(row["at"], dt.UTC), *(row[key] for key in row.keys()[1:]))

@@ -102,15 +102,15 @@ def find(place: Place, token: str, limits: Limits, at: dt.datetime | None = None
     now = seconds(at)
     with opened(place) as db:
         row = db.execute(
-            "SELECT session.*, role, merchant_id, language FROM session JOIN account USING (name, stamp)"
-            " WHERE id = ?",
+            "SELECT session.*, role, merchant_id, language, duty"
+            " FROM session JOIN account USING (name, stamp) WHERE id = ?",
             (secret_id(token),),
         ).fetchone()
         if row is None or not _is_live(row, limits, now):
             return None
         if now - row["seen_at"] > _SEEN_EVERY:
             db.execute("UPDATE session SET seen_at = ? WHERE id = ?", (now, row["id"]))
-    return Account(row["name"], row["role"], row["merchant_id"], row["stamp"], row["language"])
+    return accounts.account_of(row)
 
 
 def of(place: Place, name: str, limits: Limits, at: dt.datetime | None = None) -> list[Session]:

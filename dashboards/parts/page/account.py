@@ -15,6 +15,7 @@ from dashboards.parts.page.way import page_of
 from dashboards.parts.page.words import device, moment, plain
 from metrics.query import signing
 from metrics.query.access import Viewer
+from metrics.query.people import DUTY
 from metrics.query.signing import Session
 
 _ROLE = CodeList(
@@ -29,7 +30,8 @@ _ROLE = CodeList(
 
 def show_account(viewer: Viewer) -> None:
     """The menu at the right of every page's top row; its last entry names whose account it is."""
-    who = f"{plain(viewer.name, 20)} · {label(_ROLE, viewer.role)}"
+    duty = f" · {label(DUTY, viewer.duty)}" if viewer.duty else ""
+    who = f"{plain(viewer.name, 20)} · {label(_ROLE, viewer.role)}{duty}"
     others, out = [code for code in LANGUAGES if code != language()], page_of("take_out")
     entries = {
         **{code: f":material/translate: {LANGUAGES[code]}" for code in others},

@@ -14,6 +14,7 @@ from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.words import today
 from metrics.query.access import Viewer
+from metrics.query.accesses import Noted
 from metrics.query.ask import Answer
 from metrics.query.question import Period
 from metrics.reports.health import release_line
@@ -79,10 +80,11 @@ def show_book(viewer: Viewer, card: Card) -> None:
     shown = book()
     if not (shown.sheets or shown.figures):
         return
+    name = f"{whose(viewer)}-{called(card)}-{today():%Y%m%d}.xlsx"
     st.download_button(
         pick("整页 Excel", "Page as Excel"),
-        data=partial(as_workbook, viewer, shown.pages(), called(card)),
-        file_name=f"{whose(viewer)}-{called(card)}-{today():%Y%m%d}.xlsx",
+        data=Noted(viewer, name, partial(as_workbook, viewer, shown.pages(), called(card))),
+        file_name=name,
         mime=XLSX,
         key=f"{card.path}_book",
         icon=":material/download:",

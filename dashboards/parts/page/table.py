@@ -23,6 +23,7 @@ from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.money import NOTHING, percent, points, signed_percent, times, yuan
 from dashboards.parts.page.words import BEIJING, halves, visible
 from metrics.query.access import Viewer
+from metrics.query.accesses import Noted
 from metrics.reports.sheets import Column, Sheet, as_csv, as_workbook
 
 #: Rows of a page, and rows a table shows without scrolling.
@@ -193,10 +194,11 @@ def show_files(viewer: Viewer, sheet: Sheet) -> None:
             ("Excel", "xlsx", XLSX, partial(as_workbook, viewer, [sheet])),
             ("CSV", "csv", "text/csv", partial(as_csv, sheet)),
         ):
+            name = f"{whose(viewer)}-{sheet.title}.{ending}"
             st.download_button(
                 label,
-                data=make,
-                file_name=f"{whose(viewer)}-{sheet.title}.{ending}",
+                data=Noted(viewer, name, make),
+                file_name=name,
                 mime=kind,
                 key=f"{sheet.title}_{ending}",
                 icon=":material/download:",

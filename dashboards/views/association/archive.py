@@ -18,6 +18,7 @@ from dashboards.parts.page.menu import Card
 from dashboards.parts.page.table import show_files
 from dashboards.parts.page.words import remark
 from metrics.query.access import Viewer
+from metrics.query.accesses import Noted
 from metrics.reports.association.archive import Issue, issues, read_briefing
 from metrics.reports.association.briefing import TITLE
 from metrics.reports.association.pulse import pulse
@@ -104,7 +105,7 @@ def _show_formats(viewer: Viewer, issue: Issue) -> None:
             if file := issue.files.get(ending):
                 st.download_button(
                     pick(*words),
-                    data=partial(read_briefing, viewer, file),
+                    data=Noted(viewer, file.name, partial(read_briefing, viewer, file)),
                     file_name=f"{pick(*TITLE)}-{file.name}",
                     mime=kind,
                     key=f"archive_{ending}",
