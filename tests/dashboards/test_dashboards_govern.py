@@ -130,6 +130,7 @@ def test_any_member_reads_the_rules_in_force_and_no_secret_one(
         said = everything(app)
         assert not app.exception and not app.error
         assert {"zh": "9 个不同的老板", "en": "9 different owners"}[language] in said
+        assert {"zh": "还没有这两项功能", "en": "neither is there yet"}[language] in said
         assert "37" not in said and "0.43" not in said and "43%" not in said
     with pytest.raises(NotFoundError, match="NO_SUCH_PAGE"):
         member_rules(access.sign_in(own_house, "assoc", PASSWORD))

@@ -32,6 +32,18 @@ _ONE = (
     "**One person can release now**: closed months are released every morning by themselves, and by whoever "
     "runs the server.",
 )
+_PURPOSES = (
+    "- **协会统计**：商家在“给协会的”页自己加入、自己退出；从下一个完整月份起计入，退出那天起不再计入。\n"
+    "- **品牌榜、产销对接**：还没有这两项功能，所以没有什么可以同意。\n"
+    "- **凭证**：商家自己出具、自己决定交给谁；协会的页面读不到。"
+)
+_PURPOSES_EN = (
+    "- **The association's figures**: merchants join and leave by themselves, on the page Shared with the "
+    "association. They count from the next whole month on, and no longer from the day they leave.\n"
+    "- **Brand board, matching of supply and demand**: neither is there yet, so there is nothing to consent "
+    "to.\n"
+    "- **Statements**: a merchant makes one and decides who gets it; the association's pages cannot read it."
+)
 _LOG = (
     "协会的人每打开一页（同一页一小时记一次）、每下载一个文件，都记下是谁、什么时候、从哪里；"
     "留一年，管理员可看。"
@@ -49,6 +61,8 @@ def show_policy(rules: Rules) -> None:
     show_heading("什么时候、什么样的数才公开", "What is released, and when")
     show_empty(*_ONE, icon=":material/person:")
     st.markdown(pick(*_release_words(rules)))
+    show_heading("商家同意了什么", "What merchants consent to")
+    st.markdown(pick(_PURPOSES, _PURPOSES_EN))
     show_heading("谁看过，都有记录", "Who looked is noted")
     st.markdown(pick(_LOG, _LOG_EN))
 

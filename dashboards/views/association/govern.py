@@ -14,7 +14,7 @@ from metrics.query.access import Viewer
 from metrics.query.people import DUTY
 from pipeline.counter import association_rules
 
-CARD = Card("govern", "规则与分工", "Rules and duties", ":material/gavel:", 5)
+CARD = Card("govern", "规则与分工", "Rules and duties", ":material/gavel:", 11)
 
 
 def show(viewer: Viewer) -> None:
