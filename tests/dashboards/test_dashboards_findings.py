@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from dashboards.parts.page.findings import best_day, largest_step, most_and_least, most_will_stay
+from metrics.reports.nobody import leading
 
 NAMES = ["自播", "达播", "**搜索**"]
 FRONT = ("最后留下", "to stay")
@@ -110,3 +111,10 @@ def days(*amounts: int | None) -> pl.DataFrame:
 def test_the_best_of_some_days(amounts: list[int | None], zh: str, en: str) -> None:
     told = best_day(days(*amounts), FRONT)
     assert told[0] == zh and en in told[1]
+
+
+def test_what_no_platform_gives_the_channel_of_is_never_cut_off() -> None:
+    channels = [f"named{number}" for number in range(5)] + ["untold"]
+    rows = pl.DataFrame({"platform": ["jd"] * len(channels), "channel": channels})
+    listed = leading(rows, ("platform", "channel"), 3)["channel"].to_list()
+    assert listed == [*channels[:3], "untold"]

@@ -26,6 +26,7 @@ from metrics.query.ask import ask
 from metrics.query.labels import labels
 from metrics.query.matured import matured
 from metrics.reports.equal_age import AGES, kept_at_age
+from metrics.reports.nobody import leading
 from metrics.reports.staying.backtest import said_before, score
 from metrics.reports.staying.ranked import ranked
 
@@ -88,7 +89,7 @@ def _show_keepers(viewer: Viewer, window: Window) -> None:
     )
     every = ranked(viewer, dimensions, window.period)[0].filter(pl.col("age_days_qty").is_not_null())
     known = every.filter(pl.lit(untold is None) | (pl.col(dimensions[0]) != "untold"))
-    rows = known.head(TOP)
+    rows = leading(known, dimensions, TOP)
     if rows.is_empty():
         show_empty(
             f"这段时间的订单都{untold[0]}。" if untold and every.height else "这段时间没有订单。",
