@@ -13,8 +13,7 @@ from cli.terminal import print_json
 from cli.words import Json, group
 from contracts.errors import NotFoundError
 from metrics.query.access import Viewer, limits
-from metrics.query.accesses import accesses
-from metrics.reports.security import EVENT, security_events
+from metrics.reports.security import EVENT, accesses, security_events
 from pipeline.house import reading
 from warehouse import accounts, registry
 from warehouse.accounts import sessions

@@ -20,7 +20,7 @@ from dashboards.parts.page.menu import Card, Entry, entries
 from dashboards.parts.page.sign_in import show_closed, signed_in
 from dashboards.parts.page.way import know_pages
 from metrics.query.access import Viewer
-from metrics.query.accesses import note_look
+from metrics.query.people import note_look
 
 #: A file of ours: Streamlit fetches the picture of a named icon from another host, for the browser tab only.
 ICON = Path(__file__).parent / "icon.svg"

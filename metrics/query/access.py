@@ -57,7 +57,7 @@ class Viewer:
     stamp: str = field(default="", compare=False, repr=False)  # of the account as it was
     session: str = field(default="", compare=False, repr=False)  # the token, where a browser asks
     language: str = field(default="zh", compare=False)  # of the pages: zh | en
-    duty: str = field(default="", compare=False)  # of the association's people: ``accounts.DUTIES``
+    duty: str = field(default="", compare=False)  # of the association's people: ``accounts.DUTY``
 
 
 @dataclass(frozen=True)

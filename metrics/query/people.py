@@ -1,21 +1,43 @@
-"""The association's people and their duties, as its administrator has them."""
+"""The association's people: their duties, as their administrator has them, and what each opens and takes,
+noted in the security log's own table, within its bounds.
+"""
 
 from __future__ import annotations
 
-from contracts.codes import CodeList
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 from contracts.errors import UsageError, no_such_page
 from metrics.query.access import Viewer, require
 from warehouse import accounts
-from warehouse.accounts import Account, sessions
+from warehouse.accounts import Account, security, sessions
+from warehouse.accounts.file import seconds
 
-#: Code → what it is called.
-DUTY = CodeList(
-    "duty",
-    {
-        "analyst": ("分析员", "analyst"),
-        "administrator": ("管理员", "administrator"),
-    },
-)
+DUTY = accounts.DUTY
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What makes a file for ``viewer``, and notes under ``name`` that it was taken once it is made."""
+
+    viewer: Viewer
+    name: str
+    make: Callable[[], bytes]
+
+    def __call__(self) -> bytes:
+        """The file, noted."""
+        made = self.make()
+        if _is_noted(self.viewer):
+            visit = replace(sessions.visit_of(self.viewer.place, self.viewer.session), device=self.name)
+            security.note_taken(self.viewer.place, self.viewer.name, visit)
+        return made
+
+
+def note_look(viewer: Viewer, path: str) -> None:
+    """Note that somebody of the association opened the page ``path``: the same page once an hour."""
+    if _is_noted(viewer):
+        visit = replace(sessions.visit_of(viewer.place, viewer.session), device=f"/{path}")
+        security.note_opened(viewer.place, "looked", viewer.name, visit, seconds(None))
 
 
 def people(viewer: Viewer) -> list[Account]:
@@ -47,3 +69,8 @@ def _require_administrator(viewer: Viewer) -> None:
     require(viewer)
     if viewer.role != "association" or viewer.duty != "administrator":
         raise no_such_page()
+
+
+def _is_noted(viewer: Viewer) -> bool:
+    """Merchants look at their own; whoever runs the house has the machine."""
+    return viewer.role == "association" and viewer.has_account

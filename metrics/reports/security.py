@@ -1,8 +1,10 @@
 """What the operator has to know of the door: who came in, who guessed, whose sessions ended, and whose files
-were another's.
+were another's; and what the association's administrator has to know of who looked.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import polars as pl
 
@@ -35,14 +37,28 @@ def security_events(viewer: Viewer, *, limit: int = 500, name: str | None = None
     require(viewer)
     if viewer.role != "operator":
         raise no_such_page()
-    at_the_door = [
-        (item.at, item.kind, item.name, item.address, item.device)
-        for item in security.events(viewer.place, limit=limit, name=name)
-    ]
-    frame = pl.DataFrame(at_the_door, schema={**_COLUMNS, "at": pl.Datetime("us", "UTC")}, orient="row")
-    frame = frame.with_columns(pl.col("at").dt.convert_time_zone(TIME_ZONE))
-    rows = pl.concat([frame, _files(viewer, name)])
+    at_the_door = _events(viewer, limit, name, security.DOOR)
+    rows = pl.concat([at_the_door, _files(viewer, name)])
     return rows.sort("at", descending=True, maintain_order=True).head(limit)
+
+
+def accesses(viewer: Viewer, *, limit: int = 500, name: str | None = None) -> pl.DataFrame:
+    """What the association's people opened and took, and duties given, in the columns of ``security_events``,
+    the newest first.
+
+    Raises ``NotFoundError`` for anybody but their administrator and an operator.
+    """
+    require(viewer)
+    if viewer.role != "operator" and viewer.duty != "administrator":
+        raise no_such_page()
+    return _events(viewer, limit, name, security.ACCESS)
+
+
+def _events(viewer: Viewer, limit: int, name: str | None, kinds: Collection[str]) -> pl.DataFrame:
+    found = security.events(viewer.place, limit=limit, name=name, kinds=kinds)
+    rows = [(item.at, item.kind, item.name, item.address, item.device) for item in found]
+    frame = pl.DataFrame(rows, schema={**_COLUMNS, "at": pl.Datetime("us", "UTC")}, orient="row")
+    return frame.with_columns(pl.col("at").dt.convert_time_zone(TIME_ZONE))
 
 
 def _files(viewer: Viewer, name: str | None) -> pl.DataFrame:

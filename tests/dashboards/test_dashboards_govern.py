@@ -11,9 +11,8 @@ from screen import cells, everything, open_app, run_page, sign_in
 from contracts.errors import NotFoundError, UsageError
 from metrics.query import access
 from metrics.query.access import Viewer
-from metrics.query.accesses import Noted, accesses
-from metrics.query.people import give_duty, people
-from metrics.reports.security import security_events
+from metrics.query.people import Noted, give_duty, people
+from metrics.reports.security import accesses, security_events
 from pipeline.counter import member_rules
 from warehouse import accounts
 from warehouse.accounts.security import Visit, events, note_opened

@@ -15,6 +15,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from contracts.code_list import CodeList
 from contracts.errors import NotFoundError, UsageError
 from warehouse.accounts import guesses
 from warehouse.accounts.file import opened, seconds
@@ -24,7 +25,7 @@ from warehouse.place import Place
 ROLES = ("merchant", "association", "operator")
 #: What somebody of the association may do: an analyst looks and downloads, an administrator has the people
 #: and who looked, too. The first is whoever was given none.
-DUTIES = ("analyst", "administrator")
+DUTY = CodeList("duty", {"analyst": ("分析员", "analyst"), "administrator": ("管理员", "administrator")})
 #: What pages may be read in.
 LANGUAGES = ("zh", "en")
 MIN_PASSWORD = 8
@@ -41,7 +42,7 @@ class Account:
     """Who somebody is. ``merchant_id`` is set exactly for the role ``merchant``.
 
     ``stamp`` is another one after every change of password, role, merchant or duty: what was opened under an
-    older one has ended. ``language`` is empty until one was chosen. ``duty`` is one of ``DUTIES`` exactly for
+    older one has ended. ``language`` is empty until one was chosen. ``duty`` is on ``DUTY`` exactly for
     the role ``association``.
     """
 
@@ -229,11 +230,11 @@ def account_of(row: sqlite3.Row) -> Account:
 
 
 def _duty(role: str, given: str) -> str:
-    return (given or DUTIES[0]) if role == "association" else ""
+    return (given or next(iter(DUTY.values))) if role == "association" else ""
 
 
 def _check_duty(role: str, duty: str) -> None:
-    if duty and (role != "association" or duty not in DUTIES):
+    if duty and (role != "association" or duty not in DUTY.values):
         raise UsageError(
             "BAD_DUTY",
             "没有这种分工，或这个账号不是协会的",

@@ -11,8 +11,8 @@ from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.table import sheet_of, show_table
 from dashboards.parts.page.words import device, plain, visible
 from metrics.query.access import Viewer
-from metrics.query.accesses import EVENT, accesses
 from metrics.query.people import DUTY, give_duty, people
+from metrics.reports.security import EVENT, accesses
 
 _SHOWN = 500
 

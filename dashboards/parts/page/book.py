@@ -14,8 +14,8 @@ from dashboards.parts.page.language import called, pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.words import today
 from metrics.query.access import Viewer
-from metrics.query.accesses import Noted
 from metrics.query.ask import Answer
+from metrics.query.people import Noted
 from metrics.query.question import Period
 from metrics.reports.health import release_line
 from metrics.reports.sheets import Figure, Sheet, as_workbook, figures_sheet

@@ -23,7 +23,7 @@ from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.money import NOTHING, percent, points, signed_percent, times, yuan
 from dashboards.parts.page.words import BEIJING, halves, visible
 from metrics.query.access import Viewer
-from metrics.query.accesses import Noted
+from metrics.query.people import Noted
 from metrics.reports.sheets import Column, Sheet, as_csv, as_workbook
 
 #: Rows of a page, and rows a table shows without scrolling.

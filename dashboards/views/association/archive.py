@@ -18,7 +18,7 @@ from dashboards.parts.page.menu import Card
 from dashboards.parts.page.table import show_files
 from dashboards.parts.page.words import remark
 from metrics.query.access import Viewer
-from metrics.query.accesses import Noted
+from metrics.query.people import Noted
 from metrics.reports.association.archive import Issue, issues, read_briefing
 from metrics.reports.association.briefing import TITLE
 from metrics.reports.association.pulse import pulse
