@@ -12,6 +12,7 @@ from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.question import Period, Where
 from metrics.query.released import AsOf
+from metrics.reports.nobody import is_nobody
 
 _WHOLE = 10_000
 #: How many of the largest are looked at together.
@@ -19,8 +20,6 @@ LEADERS = 3
 #: Below the first all is spread, from the second on concentrated: how markets are usually judged (merger
 #: guidelines of the United States, 2010). Three alike are concentrated, seven are spread.
 LINES = (1_500, 2_500)
-#: Members that are no one: lines of untold goods or channel are not all of one kind.
-_NOBODY = ("untold", "unknown")
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,10 @@ def concentration(
     does.
     """
     answer = ask(viewer, [metric], by=[by], period=period, where=where, as_of=as_of)
-    is_nobody = pl.col(by).is_in(_NOBODY)
-    untold = int(answer.rows.filter(is_nobody)[metric].sum())
-    groups = answer.rows.filter(~is_nobody, pl.col(metric) != 0).sort(metric, by, descending=[True, False])
+    untold = int(answer.rows.filter(is_nobody([by]))[metric].sum())
+    groups = answer.rows.filter(~is_nobody([by]), pl.col(metric) != 0).sort(
+        metric, by, descending=[True, False]
+    )
     kept = groups[metric].to_list()
     total, squares = sum(kept), _WHOLE * sum(fen * fen for fen in kept)
     count = sum(fen > 0 for fen in kept)

@@ -11,6 +11,7 @@ import polars as pl
 from contracts.errors import UsageError
 from metrics.query.access import Viewer, open_desk, require
 from metrics.query.released import AsOf
+from metrics.reports.nobody import is_nobody
 from transforms.gold.orders import dim_observed
 from transforms.gold.sales.mart_kept_age_daily import BY_AGE, TABLE
 
@@ -46,8 +47,8 @@ def kept_at_age(
     Only the newest ``days`` payment days that have lived to that age take part, each looked at as it stood
     then, so that no group seems better for being younger. ``paid_fen``, ``kept_fen`` and ``kept_rate`` at
     that age (null where more than 1 % of paid value went back at a date nobody told), ``kept_now_fen`` so
-    far, ``undated_fen``, ``days_qty``, ``newest_date``. Ties go to the larger paid value. Nothing for a
-    viewer without a merchant.
+    far, ``undated_fen``, ``days_qty``, ``newest_date``. Ties go to the larger paid value; what
+    tells no group (``is_nobody``) is last. Nothing for a viewer without a merchant.
 
     Raises ``UsageError`` for another age or dimension, ``NotFoundError`` as ``open_desk`` does.
     """
@@ -96,6 +97,6 @@ def kept_at_age(
     is_told = pl.col("undated_fen") <= _UNDATED_TOLERATED * pl.col("paid_fen")
     told = rows.with_columns(pl.when(is_told).then("kept_fen").alias("kept_fen"))
     rated = told.with_columns(kept_rate=pl.col("kept_fen") / pl.col("paid_fen"))
-    return rated.sort(
-        "kept_rate", "paid_fen", *names, descending=[True, True, *([False] * len(names))], nulls_last=True
-    )
+    order = ["kept_rate", "paid_fen", *names]
+    down = [False, True, True, *([False] * len(names))]
+    return rated.sort(is_nobody(names), *order, descending=down, nulls_last=True)

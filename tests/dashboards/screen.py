@@ -81,6 +81,12 @@ def everything_of(part: object) -> str:
     return "\n".join(text for proto in protos if proto is not None for text in _texts(proto))
 
 
+def pieces(app: AppTest) -> list[str]:
+    """The same, element by element: a sentence, a table, a chart."""
+    protos = (getattr(node, "proto", None) for node in _walk(app._tree))
+    return ["\n".join(_texts(proto)) for proto in protos if proto is not None]
+
+
 def folded(app: AppTest) -> str:
     """What stands under 技术细节, on a page in either language."""
     return "\n".join(everything_of(fold) for fold in _folds(app))

@@ -5,11 +5,12 @@ answers it, and an address that never shows what is another's.
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import polars as pl
 import pytest
 from dashboards_cases import NOW, PASSWORD, TODAY, gold_frames
-from screen import everything, run_page
+from screen import everything, pieces, run_page
 from streamlit.testing.v1 import AppTest
 from telling import STAYS, YESTERDAY, make_telling
 
@@ -38,6 +39,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Place:
             lake.connection.execute(
                 f"UPDATE lake.gold.{mart} SET channel_code = 'unknown' WHERE channel_code = 'product_card'"  # noqa: S608
             )
+        # at equal age, and in profit, most is of no channel either
+        lake.connection.execute(
+            "UPDATE lake.gold.mart_kept_age_daily SET channel_code = 'unknown' WHERE channel_code = 'search'"
+        )
+        lake.connection.execute(
+            "UPDATE lake.gold.mart_profit_daily SET channel_code = 'search', cost_fen = cost_fen * 2 "
+            "WHERE shop_id = 'a-tmall'"
+        )
         release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW)
     return made
 
@@ -91,6 +100,41 @@ def test_channels_stand_by_what_will_stay_and_what_no_platform_tells_stands_last
         number = "" if channel == "unknown" else f"{rank}. "
         places.append(text.index(f"**{number}{title(platform, channel)}**"))
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        ("overview", {"period": 2}),
+        ("matured", {"matured_period": 1}),
+        ("profit", {"profit_by": "channel"}),
+        ("profit", {"profit_by": "channel", "profit_worst": True}),
+    ],
+)
+@pytest.mark.parametrize(("language", "nobody"), [("zh", "平台没分渠道"), ("en", "channel unknown")])
+def test_what_no_platform_tells_stands_last_on_every_page(
+    a: Viewer, path: str, state: dict[str, object], language: str, nobody: str
+) -> None:
+    """It holds most, and is of one platform in two rows: after all that are named, and first of nothing."""
+    app = run_page(path, a, language=language, **state)
+    assert not app.exception and not app.error
+    lists = _lists_of_channels(app, nobody)
+    assert len(lists) == (2 if path == "matured" else 1)
+    for names in lists:
+        is_nobody = [name.endswith(nobody) for name in names]
+        assert is_nobody == sorted(is_nobody) and 0 < sum(is_nobody) < len(names)
+    leads = [line for line in said(app) if line.startswith(("**最后留下最多", "**Most will"))]
+    assert not [line for line in leads if nobody in re.split("；另有|; of another", line)[0]]
+
+
+def _lists_of_channels(app: AppTest, nobody: str) -> list[list[str]]:
+    """The names of channels in each table or chart that has them, in its order."""
+    called = {nobody, *(word for both in CHANNEL.labels.values() for word in both)}
+    lists = [
+        [*dict.fromkeys(line for line in text.splitlines() if line.split(" · ")[-1] in called)]
+        for text in pieces(app)
+    ]
+    return [names for names in lists if nobody in " ".join(names)]
 
 
 def test_every_figure_is_what_ask_answers(a: Viewer) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from dashboards.parts.page.findings import best_day, largest_step, most_and_least, most_will_stay
+from metrics.reports.nobody import leading
 
 NAMES = ["自播", "达播", "**搜索**"]
 FRONT = ("最后留下", "to stay")
@@ -32,6 +33,24 @@ DAY = dt.date(2026, 11, 10)
 def test_of_whom_most_will_stay(amounts: list[int | None], zh: str, en: str) -> None:
     told = most_will_stay(amounts, NAMES)
     assert told[0] == zh and en in told[1]
+
+
+@pytest.mark.parametrize(
+    ("apart", "zh", "en"),
+    [
+        (
+            [800_00, None],
+            "最后留下最多的是达播，¥300，占能分出渠道的 3 个的 60%；另有 ¥800 平台没分渠道",
+            "60% of the 3 whose channel is known; of another ¥800 no platform gives the channel",
+        ),
+        ([None], "最后留下最多的是达播，¥300，占列出的 3 个的 60%", "60% of the 3 shown"),
+    ],
+)
+def test_what_no_platform_tells_the_channel_of_leads_nothing(
+    apart: list[int | None], zh: str, en: str
+) -> None:
+    told = most_will_stay([100_00, 300_00, 100_00], NAMES, apart)
+    assert told[0] == zh and told[1].endswith(en)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +111,10 @@ def days(*amounts: int | None) -> pl.DataFrame:
 def test_the_best_of_some_days(amounts: list[int | None], zh: str, en: str) -> None:
     told = best_day(days(*amounts), FRONT)
     assert told[0] == zh and en in told[1]
+
+
+def test_what_no_platform_gives_the_channel_of_is_never_cut_off() -> None:
+    channels = [f"named{number}" for number in range(5)] + ["untold"]
+    rows = pl.DataFrame({"platform": ["jd"] * len(channels), "channel": channels})
+    listed = leading(rows, ("platform", "channel"), 3)["channel"].to_list()
+    assert listed == [*channels[:3], "untold"]

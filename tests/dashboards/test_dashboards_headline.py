@@ -137,6 +137,32 @@ def test_few_orders_are_said_to_be_few_and_thirty_days_come_first(tmp_path: Path
     assert f"只有 14 单，不到 {FEW_ORDERS} 单不估最后留下多少" in said(app)
 
 
+def test_no_part_of_a_day_of_few_orders_is_estimated_and_each_says_so(tmp_path: Path) -> None:
+    """Seven channels of two orders each; of thirty days each has sixty."""
+    who = viewer(make_telling(tmp_path / "few", orders=2))
+    text = everything(run_page("overview", who, period=0))
+    assert text.count(f"只有 2 单，不到 {FEW_ORDERS} 单不估 · 目前留下") == 7
+    assert "还估不了谁最后留得最多" in text
+    month = everything(run_page("overview", who, period=2))
+    assert "只有 60 单" not in month and "最后留下最多的是" in month
+    week = everything(run_page("matured", who, matured_period=0))
+    assert "只有 98 单" not in week and week.count(f"只有 14 单，不到 {FEW_ORDERS} 单不估") == 7
+
+
+def test_a_whole_of_few_orders_is_not_estimated_where_its_parts_are_not(tmp_path: Path) -> None:
+    """Of one order in two days nothing is said: half an order a day and channel would be seven a week."""
+    house = make_telling(tmp_path / "fewer", orders=1)
+    with Lake.open(house, write=True) as lake:
+        number = release.begin_build(lake, at=NOW)
+        lake.connection.execute(
+            "UPDATE lake.gold.mart_shop_channel_daily SET paid_orders_qty = 0 WHERE channel_code <> 'search'"
+        )
+        release.publish(lake, snapshot=lake.snapshot(), build_number=number, at=NOW)
+    app = run_page("matured", viewer(house), matured_period=0)
+    assert app.metric[0].value == "—"
+    assert f"只有 7 单，不到 {FEW_ORDERS} 单不估最后留下多少" in said(app)
+
+
 def test_old_periods_are_a_fact_without_an_estimate(tmp_path: Path) -> None:
     old = dt.date(2020, 3, 1)
     house = make_telling(tmp_path / "old", watched=90, last_day=old)

@@ -106,3 +106,9 @@ def test_only_ones_own_and_only_what_there_is(place: Place) -> None:
     for wrong in ({"age": 8}, {"age": 7, "by": ["session"]}):
         with pytest.raises(UsageError):
             kept_at_age(viewer, **wrong)  # type: ignore[arg-type]
+
+
+def test_what_tells_no_channel_is_last_however_much_it_keeps(place: Place) -> None:
+    kept = {"unknown": [100, 99], "own_live": [100, 40], "search": [100, 60]}
+    viewer = tell(place, [sold("s", day(1), stays, channel=channel) for channel, stays in kept.items()])
+    assert kept_at_age(viewer, 7, by=["channel"])["channel"].to_list() == ["search", "own_live", "unknown"]

@@ -192,3 +192,39 @@ def test_channels_rank_by_what_will_stay_and_not_by_what_is_still_out(place: Pla
     assert rows["matured_low_fen"].null_count() == 2
     asked = dict(answer.rows.select("channel", "matured_net").rows())
     assert asked == dict(rows.select("channel", "matured_fen").rows())
+
+
+def test_what_tells_no_channel_ranks_after_all_that_do(place: Place) -> None:
+    viewer = tell(
+        place,
+        [
+            sold(ago(3), 900_000, 800_000, 700_000, channel="unknown"),
+            sold(ago(3), 100_000, 95_000, 30_000, channel="search"),
+            sold(ago(3), 80_000, 65_000, None, channel="product_card"),
+        ],
+    )
+    rows, _ = ranked(viewer, ["channel"], (ago(40), LAST))
+    assert rows["channel"].to_list() == ["search", "product_card", "unknown"]
+    assert rows["matured_fen"].to_list() == [30_000, None, 700_000]
+    rows, _ = ranked(viewer, ["platform", "channel"], (ago(40), LAST))
+    assert rows["channel"].to_list()[-1] == "unknown"
+
+
+def test_a_part_of_too_few_orders_has_no_estimate_and_old_ones_are_a_fact(place: Place) -> None:
+    few = FEW_ORDERS - 1
+    viewer = tell(
+        place,
+        [
+            sold(ago(3), 900_000, 800_000, 700_000, channel="own_live", orders=few),
+            sold(ago(3), 100_000, 95_000, 30_000, channel="search", orders=FEW_ORDERS),
+            sold(ago(60), 50_000, 20_000, 20_000, channel="short_video", orders=2, age=62),
+        ],
+    )
+    rows, answer = ranked(viewer, ["channel"], (ago(70), LAST))
+    told = ["channel", "orders", "matured_fen", "matured_low_fen", "adds_fen", "paid_fen"]
+    assert rows.select(told).rows() == [
+        ("search", FEW_ORDERS, 30_000, rows["matured_low_fen"][0], 30_000, 100_000),
+        ("short_video", 2, 20_000, 20_000, 20_000, 50_000),
+        ("own_live", few, None, None, 700_000, 900_000),
+    ]
+    assert rows["adds_fen"].sum() == answer.rows["matured_net"].sum() == 750_000

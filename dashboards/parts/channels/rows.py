@@ -15,12 +15,12 @@ from dashboards.parts.channels.address import Spot, show_tap
 from dashboards.parts.channels.names import channel_title
 from dashboards.parts.figures.outlook import bounds
 from dashboards.parts.page.book import put
+from dashboards.parts.page.few import few_words, is_few
 from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import NOTHING, count_orders, percent, rough_yuan, short_yuan, yuan
 from metrics.query.ages import MATURE_DAYS
-from metrics.reports.channels.table import AGE, UNKNOWN, ChannelTable, is_few
+from metrics.reports.channels.table import AGE, UNKNOWN, ChannelTable
 from metrics.reports.sheets import Column, Sheet
-from metrics.reports.staying.headline import FEW_ORDERS
 
 #: Smaller moves than these are none: of an amount, and of a share in points.
 _SAME, _SAME_POINTS = 0.005, 0.005
@@ -80,16 +80,8 @@ def stays_line(row: Mapping[str, Any]) -> str:
     if row["matured_fen"] is not None and row["age_days_qty"] > MATURE_DAYS:
         over = pick("退货期已过", "returns are over")
         return f"{pick('留下', 'Kept')} **{short_yuan(row['matured_fen'])}** :gray[:small[{over}]]"
-    if row["matured_fen"] is None or is_few(row["orders"]):
-        orders = row["orders"] or 0
-        why = (
-            pick(
-                f"只有 {orders} 单，不到 {FEW_ORDERS} 单不估",
-                f"only {count_orders(orders)}: no estimate under {FEW_ORDERS}",
-            )
-            if is_few(row["orders"])
-            else pick("还估不了", "no estimate yet")
-        )
+    if row["matured_fen"] is None:
+        why = few_words(row["orders"]) if is_few(row) else pick("还估不了", "no estimate yet")
         falls = pick("，还会降", ", will go down")
         kept = f"{pick('目前留下', 'Kept so far')} **{short_yuan(row['kept_fen'])}**"
         return f"{kept} :gray[:small[{why}{falls}]]"

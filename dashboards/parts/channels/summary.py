@@ -98,4 +98,4 @@ def _hangs(base: tuple[str, str], found: Concentration, name: str) -> str:
 
 def _money(table: ChannelTable) -> pl.DataFrame:
     """Channel and what stays of it."""
-    return table.rows.select("channel", fen="matured_fen" if table.is_estimated else "kept_fen")
+    return table.rows.select("channel", fen="adds_fen" if table.is_estimated else "kept_fen")

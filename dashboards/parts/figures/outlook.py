@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboards.parts.page.book import put_figures
 from dashboards.parts.page.charts import KEPT_COLOUR, PAID_COLOUR, ink
+from dashboards.parts.page.few import few_sentence, few_words, is_few
 from dashboards.parts.page.findings import tell_at_age, tell_ranges
 from dashboards.parts.page.language import listed, pick
 from dashboards.parts.page.money import percent, rough_yuan, short_yuan, yuan
@@ -40,10 +41,13 @@ def bounds(row: Mapping[str, Any]) -> str:
 
 
 def show_outlook(row: Mapping[str, Any], window: Window) -> None:
-    """The whole of a period in a box: the point, its bounds, and how far it is settled.
+    """The whole of a period in a box: the point, its bounds, and how far it is settled; of too few orders
+    that they are.
 
-    ``row`` as ``metrics.query.matured`` gives it.
+    ``row`` as ``metrics.query.matured`` gives it, with its ``orders``.
     """
+    few = is_few(row)
+    row = {**row, "matured_fen": None} if few else row
     put_figures(
         {
             "matured_net": row["matured_fen"],
@@ -57,15 +61,15 @@ def show_outlook(row: Mapping[str, Any], window: Window) -> None:
         with st.container(gap=None):
             st.metric(name, rough_yuan(row["matured_fen"]), help=about("matured_net"))
             show_way("matured_net", window.period, "matured")
-        st.markdown(f"**{bounds(row)}**")
+        st.markdown(f":orange[{few_sentence(row['orders'])}]" if few else f"**{bounds(row)}**")
         paid, kept = yuan(row["paid_fen"]), yuan(row["kept_fen"])
         told = pick(f"已支付 {paid} · 现在留着 {kept}", f"paid {paid} · kept so far {kept}")
-        st.markdown(f":gray[{told} · {_how_open(row)}]")
+        st.markdown(f":gray[{told}{'' if few else f' · {_how_open(row)}'}]")
 
 
 def show_ranges(rows: pl.DataFrame, names: Sequence[str], alt_text: str) -> None:
-    """Per row of ``metrics.query.matured``: a light bar of what is kept now, a dark one of what will be, a
-    line over its interval; words above and below.
+    """Per row of ``metrics.reports.staying.ranked``: a light bar of what is kept now, a dark one of what will
+    be, a line over its interval; words above and below.
     """
     tell_ranges(rows, names, alt_text)
     told = rows.select(
@@ -172,7 +176,8 @@ def _below(row: Mapping[str, Any]) -> str:
     paid = f"{pick('支付', 'paid')} {short_yuan(row['paid_fen'])}"
     if row["matured_fen"] is None:
         kept = f"{pick('目前留下', 'kept so far')} {short_yuan(row['kept_fen'])}"
-        return f"{pick('还没有估计', 'no estimate yet')} · {kept} · {paid}"
+        why = few_words(row["orders"]) if is_few(row) else pick("还没有估计", "no estimate yet")
+        return f"{why} · {kept} · {paid}"
     if row["age_days_qty"] > MATURE_DAYS:
         return f"{bounds(row)} · {paid}"
     return f"{bounds(row)} · {paid} · {pick('还会退', 'still going back')} {_few(row['open_rate'] or 0.0)}"

@@ -12,6 +12,7 @@ from contracts.codes import CHANNEL, PLATFORM
 from dashboards.parts.page.beside import against_line, spark
 from dashboards.parts.page.book import put
 from dashboards.parts.page.charts import show_line
+from dashboards.parts.page.few import few_words, is_few
 from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.money import NOTHING, rough_yuan, short_count, short_yuan, yuan
 from dashboards.parts.page.words import moment, plain, visible
@@ -20,6 +21,7 @@ from metrics.query.ask import Note, ask
 from metrics.query.question import Period
 from metrics.reports.sheets import Column, Sheet
 from metrics.reports.staying.compared import Compared
+from metrics.reports.staying.ranked import ranked
 
 _SHEET = {
     "started_at": Column("开播", "began", "moment"),
@@ -34,8 +36,8 @@ _SHEET = {
     "session": Column("编号", "id"),
 }
 _COLOURS = {"own_live": "blue", "creator_live": "violet"}
+_KEY = ["shop", "session"]
 _MEASURES = {
-    "matured_net": "stays_fen",
     "net_by_order_date": "kept_fen",
     "paid_gmv": "paid_fen",
     "gpm": "gpm",
@@ -46,10 +48,10 @@ _MEASURES = {
 def sessions_of(viewer: Viewer, period: Period) -> tuple[pl.DataFrame, list[Note]]:
     """The sessions begun in ``period``, by what will stay of all their orders, the most first, with money in
     fen (null where nothing tells it), and what must be said beside them. Without an estimate by what was
-    paid.
+    paid. Too few orders have none.
 
     Columns: ``shop, session, platform_code, started_at, business_date, channel_code, session_name,
-    live_account_name, views_qty, stays_fen, kept_fen, paid_fen, gpm, net_gpm``.
+    live_account_name, views_qty, stays_fen, orders, age_days_qty, kept_fen, paid_fen, gpm, net_gpm``.
     """
     rows = open_desk(viewer).sql(
         "SELECT shop_id AS shop, live_session_id AS session, platform_code, started_at, business_date, "
@@ -60,8 +62,15 @@ def sessions_of(viewer: Viewer, period: Period) -> tuple[pl.DataFrame, list[Note
     if rows.is_empty():
         return rows, []
     # an order may be paid after midnight, or later: a session is all its orders
-    told = ask(viewer, list(_MEASURES), by=["shop", "session"], where={"session": rows["session"].to_list()})
-    found = rows.join(told.rows.rename(_MEASURES), on=["shop", "session"], how="left", validate="1:1")
+    where = {"session": rows["session"].to_list()}
+    told = ask(viewer, ["matured_net", *_MEASURES], by=_KEY, where=where)
+    estimates = ranked(viewer, _KEY, where=where)[0].select(*_KEY, "orders", "age_days_qty", "matured_fen")
+    found = rows
+    for frame in (
+        told.rows.drop("matured_net").rename(_MEASURES),
+        estimates.rename({"matured_fen": "stays_fen"}),
+    ):
+        found = found.join(frame, on=_KEY, how="left", validate="1:1")
     order = ["stays_fen", "paid_fen", "started_at", "session"]
     return found.sort(order, descending=[True, True, True, False], nulls_last=True), told.notes
 
@@ -82,9 +91,8 @@ def show_session(row: Mapping[str, Any], beside: Compared | None = None) -> None
             st.markdown(f"**{moment(row['started_at'])}**", width="content")
             st.badge(label(CHANNEL, channel), color=_COLOURS.get(channel, "gray"))
         st.text(visible(title, 40))
-        stays = NOTHING if row["stays_fen"] is None else rough_yuan(row["stays_fen"])
         kept, paid = short_yuan(row["kept_fen"]), short_yuan(row["paid_fen"])
-        st.markdown(pick(f"**最后大约留下 {stays}**", f"**About {stays} will stay**"))
+        st.markdown(_stays_line(row))
         st.markdown(f":gray[{pick(f'目前留下 {kept} / 支付 {paid}', f'kept so far {kept} / paid {paid}')}]")
         st.markdown(f"{pick('净GPM', 'Net GPM')} **{yuan(row['net_gpm'])}** :gray[/ GPM {yuan(row['gpm'])}]")
         _show_beside(beside)
@@ -99,9 +107,17 @@ def show_session(row: Mapping[str, Any], beside: Compared | None = None) -> None
         )
 
 
+def _stays_line(row: Mapping[str, Any]) -> str:
+    """What will stay; of too few orders that they are."""
+    if row["stays_fen"] is None and is_few(row):
+        return f":orange[:small[{few_words(row['orders'])}]]"
+    stays = NOTHING if row["stays_fen"] is None else rough_yuan(row["stays_fen"])
+    return pick(f"**最后大约留下 {stays}**", f"**About {stays} will stay**")
+
+
 def put_sessions(rows: pl.DataFrame, title: str) -> None:
     """All of them, for the page's workbook."""
-    put(Sheet(title, _SHEET, rows, list(_MEASURES)))
+    put(Sheet(title, _SHEET, rows, ["matured_net", *_MEASURES]))
 
 
 def _show_beside(beside: Compared | None) -> None:

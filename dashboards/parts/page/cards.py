@@ -13,6 +13,7 @@ from dashboards.parts.health.shops import late_shops
 from dashboards.parts.page.ages import show_age
 from dashboards.parts.page.beside import show_beside, spark
 from dashboards.parts.page.book import put_figures
+from dashboards.parts.page.few import few_sentence
 from dashboards.parts.page.language import called, listed, pick
 from dashboards.parts.page.money import count_orders, percent, rough_yuan, share, short_yuan, yuan
 from dashboards.parts.page.parts_bar import show_parts
@@ -20,7 +21,7 @@ from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
 from dashboards.parts.page.words import about, moment, plain, today
 from metrics.reports.staying.compared import Compared
-from metrics.reports.staying.headline import FEW_ORDERS, Headline
+from metrics.reports.staying.headline import Headline
 
 KEPT, PAID, STAYS = "net_by_order_date", "paid_gmv", "matured_net"
 
@@ -96,13 +97,7 @@ def _why_not(found: Headline) -> str:
             "No file of refunds has been given, so what was kept is not known: upload one.",
         )
     if found.is_few:
-        return pick(
-            f"只有 {found.orders} 单，不到 {FEW_ORDERS} 单不估最后留下多少；现在的数还会降。",
-            f"Only {count_orders(found.orders)}: under {FEW_ORDERS} there is no estimate of what will stay, "
-            "and "
-            "this "
-            "figure will go down.",
-        )
+        return few_sentence(found.orders)
     return pick(
         "还估不了最后留下多少（还没有订单跟满 45 天，或来源没说退款日期）；现在的数还会降。",
         "No estimate of what will stay yet (no order followed for 45 days, or the source gives no refund "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -12,12 +13,16 @@ from dashboards.parts.page.book import put
 from dashboards.parts.page.language import pick
 from dashboards.parts.page.money import percent, rough_yuan, share, yuan
 from dashboards.parts.page.words import plain
+from metrics.reports.nobody import is_nobody
 from metrics.reports.sheets import Column, Sheet
 
 #: A name's place in the list, which the sentence says in words.
 _RANK = re.compile(r"^\d+\. ")
 #: Chinese and English.
 Finding = tuple[str, str]
+#: Dimensions whose members may be nobody.
+_BY = ("channel", "style", "session", "creator")
+_Lists = tuple[list[Any], list[str]]
 
 _RANGE = {
     "name": Column("名称", "name"),
@@ -52,13 +57,15 @@ def show_finding(found: Finding) -> None:
 
 def tell_ranges(rows: pl.DataFrame, names: Sequence[str], title: str) -> None:
     """``rows`` of ``metrics.query.matured``, called ``names``, as they are drawn."""
-    show_finding(most_will_stay(rows["matured_fen"].to_list(), [_RANK.sub("", name) for name in names]))
+    named, nobody = _named(rows, [_RANK.sub("", name) for name in names], "matured_fen")
+    show_finding(most_will_stay(*named, apart=nobody[0]))
     put(Sheet(title, _RANGE, rows.with_columns(name=pl.Series(names, dtype=pl.String))))
 
 
 def tell_at_age(rows: pl.DataFrame, names: Sequence[str], title: str) -> None:
     """``rows`` of ``metrics.reports.equal_age``, called ``names``."""
-    show_finding(most_and_least(rows["kept_rate"].to_list(), names))
+    named, _ = _named(rows, names, "kept_rate")
+    show_finding(most_and_least(*named))
     put(Sheet(title, _AT_AGE, rows.with_columns(name=pl.Series(names, dtype=pl.String))))
 
 
@@ -74,8 +81,27 @@ def tell_days(rows: pl.DataFrame, front: Finding, title: str) -> None:
     put(Sheet(title, _DAY, rows))
 
 
-def most_will_stay(amounts: Sequence[int | None], names: Sequence[str]) -> Finding:
-    """Of whom most will stay, how much, and which part of all that is shown."""
+def _named(rows: pl.DataFrame, names: Sequence[str], column: str) -> tuple[_Lists, _Lists]:
+    """Values and names of the rows that tell who they are of, and of those that are nobody's: these lead no
+    sentence.
+    """
+    by = [name for name in _BY if name in rows.columns]
+    is_apart = rows.select(is_nobody(by)).to_series().to_list() if by else [False] * rows.height
+    told = list(zip(rows[column].to_list(), names, is_apart, strict=True))
+    named, nobody = ([one[:2] for one in told if one[2] is apart] for apart in (False, True))
+    return _split(named), _split(nobody)
+
+
+def _split(told: Sequence[tuple[Any, str]]) -> _Lists:
+    return [value for value, _ in told], [name for _, name in told]
+
+
+def most_will_stay(
+    amounts: Sequence[int | None], names: Sequence[str], apart: Sequence[int | None] = ()
+) -> Finding:
+    """Of whom most will stay, how much, and which part of all that is shown; ``apart``: what will stay of
+    what no platform tells the channel of, which is none of them.
+    """
     if not [amount for amount in amounts if amount is not None]:
         return "还估不了谁最后留得最多", "Nothing can be estimated yet"
     best, who, who_en = _best(amounts, names, max)
@@ -83,12 +109,14 @@ def most_will_stay(amounts: Sequence[int | None], names: Sequence[str]) -> Findi
     part = share(int(best), sum(told)) if len(told) > 1 and min(told) >= 0 else None
     zh = f"最后留下最多的是{who}，{rough_yuan(int(best))}"
     en = f"Most will stay of {who_en}: {rough_yuan(int(best))}"
-    if part is None:
-        return zh, en
-    return (
-        f"{zh}，占列出的 {len(told)} 个的 {percent(part)}",
-        f"{en}, {percent(part)} of the {len(told)} shown",
-    )
+    rest = sum(amount for amount in apart if amount is not None)
+    if part is not None:
+        zh += f"，占{'能分出渠道' if rest else '列出'}的 {len(told)} 个的 {percent(part)}"
+        en += f", {percent(part)} of the {len(told)} {'whose channel is known' if rest else 'shown'}"
+    if rest:
+        zh += f"；另有 {rough_yuan(rest)} 平台没分渠道"
+        en += f"; of another {rough_yuan(rest)} no platform gives the channel"
+    return zh, en
 
 
 def most_and_least(rates: Sequence[float | None], names: Sequence[str]) -> Finding:

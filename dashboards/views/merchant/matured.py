@@ -22,10 +22,13 @@ from dashboards.parts.page.period import choose_window, newest_day
 from dashboards.parts.page.windows import Window, windows_to
 from dashboards.parts.page.words import channel_name, visible
 from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from metrics.query.labels import labels
 from metrics.query.matured import matured
 from metrics.reports.equal_age import AGES, kept_at_age
+from metrics.reports.nobody import leading
 from metrics.reports.staying.backtest import said_before, score
+from metrics.reports.staying.ranked import ranked
 
 CARD = Card("matured", "会留下多少", "Will be kept", ":material/hourglass_top:", 11)
 
@@ -50,8 +53,9 @@ def show(viewer: Viewer) -> None:
         )
         return
     window = _choose(newest)
-    rows = matured(viewer, period=window.period)
-    show_outlook(rows.row(0, named=True), window)
+    row = matured(viewer, period=window.period).row(0, named=True)
+    sold = ask(viewer, ["paid_orders"], period=window.period).rows["paid_orders"].item()
+    show_outlook({**row, "orders": sold}, window)
     with TellFailure(pick("预告对照", "Forecasts held against what came")):
         show_said(said_before(viewer), score(viewer))
     left, right = st.columns(2, gap="medium")
@@ -83,11 +87,9 @@ def _show_keepers(viewer: Viewer, window: Window) -> None:
             "Green: will stay; black line: 80% sure; grey: kept so far.",
         )
     )
-    every = matured(viewer, by=dimensions, period=window.period).sort(
-        "matured_fen", descending=True, nulls_last=True
-    )
-    ranked = every.filter(pl.lit(untold is None) | (pl.col(dimensions[0]) != "untold"))
-    rows = ranked.head(TOP)
+    every = ranked(viewer, dimensions, window.period)[0].filter(pl.col("age_days_qty").is_not_null())
+    known = every.filter(pl.lit(untold is None) | (pl.col(dimensions[0]) != "untold"))
+    rows = leading(known, dimensions, TOP)
     if rows.is_empty():
         show_empty(
             f"这段时间的订单都{untold[0]}。" if untold and every.height else "这段时间没有订单。",
@@ -104,7 +106,7 @@ def _show_keepers(viewer: Viewer, window: Window) -> None:
             f"{window.en}, {title[1].lower()}: what will stay, the most first",
         ),
     )
-    show_cut(rows.height, ranked.height)
+    show_cut(rows.height, known.height)
     if untold:
         _say_shared(every.filter(pl.col(dimensions[0]) == "untold"), untold)
 
@@ -131,7 +133,7 @@ def _say_shared(rest: pl.DataFrame, untold: tuple[str, str]) -> None:
     )
     st.caption(pick(zh, en))
     if rest.height:
-        kept = short_yuan(rest["matured_fen"].item())
+        kept = short_yuan(rest["adds_fen"].item())
         st.caption(pick(f"另有 {kept} {untold[0]}。", f"Another {kept} is {untold[1]}."))
 
 

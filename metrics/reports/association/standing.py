@@ -11,6 +11,7 @@ from district.cubes import ALL, Dimension, cell_key
 from district.declared import QUARTILE_BAND, QUARTILES_OF
 from metrics.reports.association.cells import part
 from metrics.reports.association.releases import Month
+from metrics.reports.nobody import NOBODY
 
 #: Dimension → value → what one kept and what went back, of one month.
 Own = Mapping[str, Mapping[str, tuple[int, int]]]
@@ -71,7 +72,7 @@ class Place:
 
 
 def standings(month: Month, before: Month | None, own: Own, own_before: Own) -> list[Standing]:
-    """All of the district, then own categories and channels, where most was paid first.
+    """All of the district, then own categories and channels, where most was paid first, what tells none last.
 
     Cells of which nothing is published are left out: so is what one sold in them.
     """
@@ -80,7 +81,7 @@ def standings(month: Month, before: Month | None, own: Own, own_before: Own) -> 
         values = own.get(dimension, {})
         nodes = {node for value in values if (node := finest(month, dimension, value))}
         rows = [_standing(month, before, dimension, node, own, own_before) for node in sorted(nodes)]
-        found += sorted((row for row in rows if row), key=lambda row: -row.own_paid_fen)
+        found += sorted((row for row in rows if row), key=lambda row: (row.node in NOBODY, -row.own_paid_fen))
     whole = _standing(month, before, "", ALL, own, own_before)
     return [*([whole] if whole else []), *found]
 

@@ -13,6 +13,8 @@ from metrics.query.coverage import read_coverage
 from metrics.query.matured import matured
 from metrics.query.question import Period, read_question
 from metrics.query.sources import MERCHANT
+from metrics.reports.nobody import is_nobody
+from metrics.reports.staying.ranked import is_few
 from transforms.gold.orders import fct_order_line
 from transforms.gold.sales.mart_order_detail_daily import CELL
 
@@ -44,7 +46,7 @@ _ORDERS = """
 def members(viewer: Viewer, by: str, cell: Cell, period: Period) -> pl.DataFrame:
     """Per member of ``by`` (one of ``MEMBERS``) within ``cell``: ``paid_fen``, ``orders`` with a line there,
     and of shops that gave what it needs ``kept_fen`` and ``matured_fen`` with bounds and age as ``matured``
-    gives them.
+    gives them, null of too few orders.
 
     The most that will stay first; lines that tell no member, as ``untold``, last. Raises as ``ask`` does.
     """
@@ -52,9 +54,12 @@ def members(viewer: Viewer, by: str, cell: Cell, period: Period) -> pl.DataFrame
     query = f'SELECT {_COLUMNS[by]} AS "{by}", {_SUMS} FROM ({lines}) GROUP BY ALL'  # noqa: S608 - names are declared
     rows = _read(viewer, query, values)
     told = matured(viewer, by=[by], where=cell, period=period).drop("paid_fen")
-    every = rows.join(told, on=by, how="left", validate="1:1")
+    every = rows.join(told, on=by, how="left", validate="1:1").with_columns(
+        pl.when(~is_few()).then(name).alias(name)
+        for name in ("matured_fen", "matured_low_fen", "matured_high_fen", "open_rate")
+    )
     return every.sort(
-        pl.col(by) == UNREPORTED, "matured_fen", "paid_fen", by,
+        is_nobody([by]), "matured_fen", "paid_fen", by,
         descending=[False, True, True, False], nulls_last=True,
     )  # fmt: skip
 

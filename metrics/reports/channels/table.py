@@ -14,7 +14,6 @@ from metrics.query.ask import ask
 from metrics.query.question import Period
 from metrics.reports.equal_age import kept_at_age
 from metrics.reports.staying.compared import before
-from metrics.reports.staying.headline import FEW_ORDERS
 from metrics.reports.staying.ranked import ranked
 
 BY = ("platform", "channel")
@@ -27,13 +26,10 @@ COSTS = ("contribution", "cost_coverage", "commissions", "effective_commission")
 
 @dataclass(frozen=True, eq=False)
 class ChannelTable:
-    """``rows``: per platform and channel ``paid_fen``, ``kept_fen``, ``matured_fen`` with bounds, age and
-    open part as ``ranked`` gives them; ``orders``; ``share`` of all that will stay; ``now_fen`` and
-    ``then_fen`` as ``before`` gives them, ``share_now`` and ``share_then`` their parts of these;
-    ``returned_rate``, the part of what was paid that had gone back at the age of ``AGE`` days; ``COSTS``.
-    Null where nothing tells it.
-
-    The most that will stay first; what no source tells the channel of last, platform by platform.
+    """``rows``: per platform and channel what ``ranked`` gives, in its order; ``share`` of all that will
+    stay; ``now_fen`` and ``then_fen`` as ``before`` gives them, ``share_now`` and ``share_then`` their parts
+    of these; ``returned_rate``, the part of what was paid that had gone back at the age of ``AGE`` days;
+    ``COSTS``. Null where nothing tells it.
     """
 
     rows: pl.DataFrame
@@ -48,26 +44,18 @@ class ChannelTable:
 def channel_table(viewer: Viewer, period: Period) -> ChannelTable:
     """The channels of ``period``. Raises as ``ask`` does."""
     rows, answer = ranked(viewer, BY, period)
-    rows = rows.with_row_index("place")
-    sold = ask(viewer, ["paid_orders"], by=BY, period=period).rows.rename({"paid_orders": "orders"})
     costs = ask(viewer, COSTS, by=BY, period=period).rows
     aged = kept_at_age(viewer, AGE, by=BY).select(*BY, returned_rate=1 - pl.col("kept_rate"))
-    for frame in (sold, costs, before(viewer, BY, period), aged):
-        rows = rows.join(frame, on=list(BY), how="left", validate="1:1")
-    whole = pl.col("matured_fen").sum()
+    for frame in (costs, before(viewer, BY, period), aged):
+        rows = rows.join(frame, on=list(BY), how="left", validate="1:1", maintain_order="left")
+    whole = pl.col("adds_fen").sum()
     # of the same shops then and now: what one of them cannot be compared by is in neither
     told = rows.with_columns(
         share=pl.when(whole > 0).then(pl.col("matured_fen") / whole),
         share_now=_share("now_fen"),
         share_then=_share("then_fen"),
     )
-    last = [pl.col("channel") == UNKNOWN, "place"]
-    return ChannelTable(told.sort(last).drop("place"), answer.notes)
-
-
-def is_few(orders: int | None) -> bool:
-    """Whether so many orders are too few to say what will stay of them."""
-    return (orders or 0) < FEW_ORDERS
+    return ChannelTable(told, answer.notes)
 
 
 def _share(name: str) -> pl.Expr:

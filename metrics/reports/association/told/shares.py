@@ -10,6 +10,7 @@ from metrics.reports.association.cells import Part, nested, part
 from metrics.reports.association.changes import concentration
 from metrics.reports.association.releases import Month
 from metrics.reports.association.told.words import REST, Pick, called_rest, called_shortly, marked
+from metrics.reports.nobody import NOBODY
 from metrics.reports.readable import CHANNEL_COLOURS, MERGED_COLOURS, REST_COLOUR, percent
 
 #: Measure → the parts of a document's cells that it is the sum of.
@@ -86,7 +87,7 @@ def finding(pick: Pick, month: Month, measure: str) -> str:
         return pick(f"{where}：没有可以单独公开的平台。", f"{where}: no platform can be shown by itself.")
     most, cells = shown[0]
     name, rate = part_name(pick, _PLATFORM, most), percent(value(most, measure) / whole)
-    inside = [each for each in cells if not each.is_rest]
+    inside = [each for each in cells if not each.is_rest and each.node not in NOBODY]
     cell = ("", "")
     if inside:
         best = max(inside, key=lambda each: value(each, measure))
@@ -111,7 +112,7 @@ def refund_words(pick: Pick, month: Month) -> tuple[str, str]:
         (f"{part_name(pick, _PLATFORM, platform)} · {part_name(pick, _CHANNEL, cell)}", cell.refund_rate)
         for platform, inside in platforms_of(month)
         for cell in inside
-        if not cell.is_rest and cell.refund_rate is not None
+        if not cell.is_rest and cell.node not in NOBODY and cell.refund_rate is not None
     ]
     if len(told) < 2:
         return zh, en
