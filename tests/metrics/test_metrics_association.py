@@ -19,6 +19,8 @@ from metrics.reports.association.changes import changes, concentration, month_be
 from metrics.reports.association.names import node_name
 from metrics.reports.association.pulse import NEEDED, Pulse, Step, pulse, slower_months, turning
 from metrics.reports.association.releases import Month, next_due, released
+from metrics.reports.association.told.shares import finding
+from metrics.reports.association.told.words import PICKS
 from pipeline.district.publish import correct
 from warehouse.place import Place
 from warehouse.settings import Settings
@@ -322,6 +324,26 @@ def test_without_the_total_the_published_cells_are_still_there() -> None:
     month = _month({_at("douyin", "own_live"): (45, 20)})
     [(each, inside)] = nested(month, "channels", "platform_code", "channel_code")
     assert (each.node, each.kept_fen, [cell.node for cell in inside]) == ("douyin", 45, ["own_live"])
+
+
+@pytest.mark.parametrize(
+    ("platform", "zh", "en"),
+    [
+        ("douyin", "抖音占 60%，抖音的自播占 40%",
+         "60% came through Douyin, of which own live 40%"),
+        ("douyin+kuaishou", "抖音、快手占 60%，抖音、快手的自播占 40%",
+         "60% came through Douyin and Kuaishou, of which own live 40%"),
+        ("douyin+jd+kuaishou+tiktok_shop", "抖音、京东等 4 类占 60%，抖音、京东等 4 类的自播占 40%",
+         "60% came through Douyin, JD and 2 more, of which own live 40%"),
+    ],
+)  # fmt: skip
+def test_one_name_and_several_are_said_alike(platform: str, zh: str, en: str) -> None:
+    merged = {code: platform for code in platform.split("+") if code != platform} | {platform: ""}
+    month = _month({(): (100, 0), _at(platform): (60, 0), _at(platform, "own_live"): (40, 0)}, **merged)
+    assert finding(PICKS["zh"], month, "kept") == f"2026年9月，全区留下的钱里，{zh}；40% 没有按平台公开。"
+    assert finding(PICKS["en"], month, "kept") == (
+        f"Sep 2026: of what the district kept, {en}; 40% is not published by platform."
+    )
 
 
 def test_where_one_month_merged_more_what_both_tell_apart_is_compared() -> None:

@@ -29,9 +29,10 @@ _UNCLASSIFIED = ("未归类", "not classified")
 
 
 @cache
-def node_name(dimension: str, node: str, most: int = 99) -> tuple[str, str]:
-    """Chinese and English: a code's, a family's; of merged codes all of theirs, the first ones and how many
-    there are where they are more than ``most``. Price bands and sizes that follow one another are a range.
+def node_name(dimension: str, node: str, most: int | None = None) -> tuple[str, str]:
+    """Chinese and English: a code's, a family's; of merged codes all of theirs, as a list. With ``most`` as
+    one says them in a sentence: the first ones and how many there are where they are more. Price bands and
+    sizes that follow one another are a range.
     """
     if node == "unknown":
         return _UNKNOWN.get(dimension, _UNCLASSIFIED)
@@ -41,13 +42,13 @@ def node_name(dimension: str, node: str, most: int = 99) -> tuple[str, str]:
     if len(codes) > 1 and (found := _range(dimension, codes)):
         return found
     each = [_code_name(dimension, code) for code in codes]
-    if len(each) <= most:
-        return "、".join(zh for zh, _ in each), ", ".join(en for _, en in each)
-    count, first = len(each), each[: most - 1]
-    return (
-        f"{'、'.join(zh for zh, _ in first)}等 {count} 类",
-        f"{', '.join(en for _, en in first)} and {count - most + 1} more",
-    )
+    zh, en = ([pair[place] for pair in each] for place in (0, 1))
+    if most is None:
+        return "、".join(zh), ", ".join(en)
+    if len(each) > most:
+        zh = [*zh[: most - 2], f"{zh[most - 2]}等 {len(each)} 类"]
+        en = [*en[: most - 1], f"{len(each) - most + 1} more"]
+    return "、".join(zh), " and ".join(filter(None, (", ".join(en[:-1]), en[-1])))
 
 
 def _range(dimension: str, codes: Sequence[str]) -> tuple[str, str] | None:

@@ -96,8 +96,8 @@ def finding(pick: Pick, month: Month, measure: str) -> str:
     hidden = percent(1 - sum(value(each, measure) for each, _ in shown) / whole)
     return pick(
         f"{where}，全区{MEASURES[measure][0]}的钱里，{name}占 {rate}{cell[0]}；{hidden} 没有按平台公开。",
-        f"{where}: of what the district {_PAST[measure]}, {name} has {rate}{cell[1]}; {hidden} is not "
-        "published by platform.",
+        f"{where}: of what the district {_PAST[measure]}, {rate} came through {name}{cell[1]}; {hidden} "
+        "is not published by platform.",
     )
 
 

@@ -58,7 +58,7 @@ def called(pick: Pick, dimension: str, node: str) -> str:
 
 
 def called_shortly(pick: Pick, dimension: str, node: str) -> str:
-    """The same for headings and charts, where many names do not fit."""
+    """The same for sentences, headings and charts, where many names do not fit: ``A, B and 2 more``."""
     return pick(*node_name(dimension, node, most=3))
 
 
