@@ -15,12 +15,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboards.serving.in_chinese import telling
 from dashboards.serving.uploads import PREFIX, Uploads, size_of
 from dashboards.serving.visiting import HEADER, token_of
 from metrics.query.access import Viewer, home_place, resume
 
 OPEN = ("/sign_in", "/auth/logout", "/_stcore/health", "/_stcore/host-config")
 _POLICY = 1008
+_OF_A_COPY = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 _HEADERS = {
     "x-frame-options": "DENY",
     "x-content-type-options": "nosniff",
@@ -50,7 +52,9 @@ class Door:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._upload(named, token, receive, _armoured(send))
         elif scope["type"] == "http":
-            await self._app(named, receive, _armoured(send, viewer.language if viewer else "en"))
+            armoured = _armoured(send)
+            is_chinese = viewer is not None and viewer.language == "zh"
+            await self._app(named, receive, telling(armoured) if is_chinese else armoured)
         else:
             watched = _Watched(token, receive, send)
             await self._app(named, watched.receive, watched.send)
@@ -94,9 +98,11 @@ async def _viewer(token: str) -> Viewer | None:
 
 
 def _named(scope: Scope, token: str) -> list[tuple[bytes, bytes]]:
-    """The request's headers and whose session it is; a page comes uncompressed, to be changed."""
+    """The request's headers and whose session it is; a page comes uncompressed, to be changed, and whole:
+    what the browser kept of it may be in another language.
+    """
     is_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-    dropped = {HEADER.encode(), *([b"accept-encoding"] if is_page else [])}
+    dropped = {HEADER.encode(), *(_OF_A_COPY if is_page else ())}
     kept = [item for item in scope["headers"] if item[0].lower() not in dropped]
     return [*kept, (HEADER.encode(), token.encode("latin-1"))] if token else kept
 
@@ -131,17 +137,12 @@ def _reload() -> bytes:
     return bytes(message.SerializeToString())
 
 
-def _armoured(send: Send, language: str = "en") -> Send:
+def _armoured(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-        elif message["type"] == "http.response.body" and message.get("body", b"").lstrip().startswith(b"<!"):
-            # Streamlit's page says that it is English whatever it is in; the length stays what was promised
-            told = f'<html lang="{language}">'.encode()
-            body = message["body"].replace(b'<html lang="en">', told, 1)
-            message = {**message, "body": body}
         await send(message)
 
     return sending

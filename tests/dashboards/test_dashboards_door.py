@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from html import unescape
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 from dashboards_cases import PASSWORD
@@ -17,7 +18,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -265,6 +267,24 @@ def test_a_page_says_which_language_it_is_in(inside: Starlette, own_house: Place
         assert b'<html lang="zh">' in browser.get("/page").content
         accounts.choose_language(own_house, "a", "en")
         assert b'<html lang="en">' in browser.get("/page").content
+
+
+def test_what_a_browser_kept_of_a_page_is_in_one_language_and_is_not_taken_for_the_other(
+    inside: Starlette, own_house: Place, tmp_path: Path
+) -> None:
+    """The page is the same file, so that a server would say that it has not changed."""
+    kept = tmp_path / "index.html"
+    kept.write_text('<!--a-->\n<!DOCTYPE html>\n<html lang="en"><head></head>\n</html>', encoding="utf-8")
+    inside.router.routes.insert(0, Mount("/page", StaticFiles(directory=tmp_path, html=True)))
+    with browser_of(inside) as browser:
+        enter(browser)
+        chinese = browser.get("/page/", headers={"accept": "text/html"})
+        assert int(chinese.headers["content-length"]) == len(chinese.content)
+        assert "跳到正文" in chinese.text and chinese.text.startswith("<!--a-->")
+        accounts.choose_language(own_house, "a", "en")
+        known = {"accept": "text/html", "if-none-match": chinese.headers["etag"]}
+        english = browser.get("/page/", headers=known)
+        assert english.status_code == 200 and english.text == kept.read_text(encoding="utf-8")
 
 
 def test_a_stranger_waits_and_nobody_else(inside: Starlette, own_house: Place) -> None:

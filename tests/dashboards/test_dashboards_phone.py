@@ -56,6 +56,17 @@ def test_a_page_is_made_for_a_thumb(phone: tuple[Page, str], path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_streamlits_own_words_are_chinese_on_a_chinese_page(phone: tuple[Page, str]) -> None:
+    page, address = phone
+    page.goto(f"{address}/upload")
+    settle(page)
+    assert page.locator("[data-testid=stSkipToContent]").all_text_contents() == ["跳到正文"]
+    assert (
+        page.locator("[data-testid=stFileUploaderDropzone] button").all_inner_texts()[0].endswith("选择文件")
+    )
+    assert "Skip to main" not in page.inner_text("body")
+
+
 def test_the_first_page_is_found_by_its_name(phone: tuple[Page, str]) -> None:
     page, address = phone
     page.goto(f"{address}/overview?x=1")

@@ -6,9 +6,9 @@ import streamlit as st
 
 #: A chart's own menu would show what it is drawn from: codes and numbers for lengths, not for people. Taps of
 #: the channels are as high as a thumb is wide, and look like rows of a list. Captions are dark enough to read
-#: in the sun; a page's name is there for who hears the page; the box for files speaks Chinese where the page
-#: does. On a phone what is tapped is 40 pixels high, no toolbar covers a heading, and the five pages of every
-#: day stand at the bottom, under the thumb.
+#: in the sun; a page's name is there for who hears the page; the box for files has no English sentence where
+#: the page is Chinese. On a phone what is tapped is 40 pixels high, no toolbar covers a heading, and the five
+#: pages of every day stand at the bottom, under the thumb.
 _STYLE = """<style>
 [data-testid="stElementToolbar"] button[aria-label^="Show data"],
 [data-testid="stElementToolbar"] button[aria-label^="Copy Vega"] {display: none;}
@@ -17,8 +17,6 @@ _STYLE = """<style>
 .st-key-channels button, .st-key-channels summary {min-height: 2.75rem;}
 [data-testid="stHeaderActionElements"] {display: none;}
 html:lang(zh) [data-testid="stFileUploaderDropzoneInstructions"] {display: none;}
-html:lang(zh) [data-testid="stFileUploaderDropzone"] button p {font-size: 0;}
-html:lang(zh) [data-testid="stFileUploaderDropzone"] button p::after {content: "选择文件"; font-size: 1rem;}
 [data-testid="stCaptionContainer"] {color: inherit; opacity: 0.78;}
 .st-key-title {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);}
 @media (max-width: 640px) {
