@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from airflow.sdk import dag, task
 
-from dags.parts import LANDED, PATIENCE, WRITER_POOL
+from dags.parts import LANDED, PATIENCE
 
 
 @dag(
     schedule=[LANDED],
     catchup=False,
     max_active_runs=1,
-    default_args={**PATIENCE, "pool": WRITER_POOL},
+    default_args=PATIENCE,
     tags=["baiyun"],
     doc_md=__doc__,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from dags.parts import AT_ITS_TIME, PATIENCE, WRITER_POOL, ZONE
+from dags.parts import AT_ITS_TIME, PATIENCE, ZONE
 
 
 @dag(
@@ -28,7 +28,7 @@ def maintain() -> None:
 
         steps.verify(steps.Settings())
 
-    @task(pool=WRITER_POOL)
+    @task
     def tidy() -> None:
         from pipeline import steps
 

@@ -1,4 +1,4 @@
-"""What the timetables share: landed data, the writer's pool, which failures are retried, credentials."""
+"""What the timetables share: landed data, which failures are retried, credentials."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ AT_ITS_TIME = timedelta(0)
 
 #: New raw data has been landed, whoever brought it; the build waits for it.
 LANDED = Asset("baiyun_landed")
-
-#: One slot: with a SQLite catalog one task at a time builds. The warehouse's own lock holds without it.
-WRITER_POOL = "warehouse_writer"
 
 
 class Patience(RetryPolicy):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.parts import AT_ITS_TIME, LANDED, PATIENCE, WRITER_POOL, ZONE
+from dags.parts import AT_ITS_TIME, LANDED, PATIENCE, ZONE
 
 
 @dag(
@@ -22,7 +22,7 @@ from dags.parts import AT_ITS_TIME, LANDED, PATIENCE, WRITER_POOL, ZONE
 def watch_inbox() -> None:
     """One task; skipped when nothing new came."""
 
-    @task(pool=WRITER_POOL, outlets=[LANDED])
+    @task(outlets=[LANDED])
     def scan() -> None:
         from pipeline import steps
 

@@ -20,7 +20,6 @@ from demo.timetable import Timetable
 from warehouse.settings import Settings
 
 DAGS = {"collect", "watch_inbox", "build", "maintain", "release_district"}
-WRITER_POOL = "warehouse_writer"
 STEPS = 9
 _HISTORY, _DISTRICT = "history", "district"
 #: How long a run may take on a slow machine; the files of the past, taken and built, twice that.
@@ -114,8 +113,7 @@ def _await_builds(demo: Demo, began: dt.datetime) -> None:
 def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, str]) -> None:
     demo.children.start("airflow-api", _airflow("api-server"), environment)
     if demo.is_again:
-        # before a scheduler sees them: an interrupted task would hold the writer's pool, and its run would
-        # keep new ones waiting
+        # before a scheduler sees them: the run of an interrupted task would keep new ones waiting
         demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
         demo.timetable.close_interrupted()
     demo.children.start("airflow-dags", _airflow("dag-processor"), environment)
@@ -125,13 +123,6 @@ def _start_airflow(demo: Demo, environment: dict[str, str], secrets: dict[str, s
         "airflow-scheduler", _airflow("scheduler", "--skip-serve-logs"), environment | secrets
     )
     demo.children.until(demo.timetable.sign_in, PATIENCE_SECONDS, "Airflow 接口", "Airflow's API")
-    pool = (WRITER_POOL, 1, "数据仓库的写入位 / the warehouse's writer slot")
-    demo.children.until(
-        lambda: demo.timetable.ensure_pool(*pool),
-        PATIENCE_SECONDS,
-        "Airflow 的写入位",
-        "Airflow's writer slot",
-    )
     demo.children.until(
         lambda: demo.timetable.knows(DAGS), PATIENCE_SECONDS, "调度器与任务表", "scheduler and DAGs"
     )

@@ -61,19 +61,6 @@ class Timetable:
             for error in self._get("importErrors")["import_errors"]
         ]
 
-    def ensure_pool(self, pool: str, slots: int, description: str) -> bool | None:
-        """True once the pool is there, made where it is missing.
-
-        None while Airflow's database, which has one writer at a time, is busy.
-        """
-        known = self._session.get(f"{self.base}/api/v2/pools/{pool}", timeout=TIMEOUT_SECONDS)
-        if known.status_code == requests.codes.not_found:
-            body = {"name": pool, "slots": slots, "description": description, "include_deferred": False}
-            self._session.post(
-                f"{self.base}/api/v2/pools", json=body, timeout=TIMEOUT_SECONDS
-            )  # whatever it answers, the pool is looked for again
-        return True if known.ok else None
-
     def close_interrupted(self) -> int:
         """Mark runs that an earlier stop cut off as failed: they would block new ones until their heartbeat
         times out. Returns how many.

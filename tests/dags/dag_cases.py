@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from metrics.query.access import Viewer
+from metrics.query.ask import ask
 from simulator.faults import FaultPlan
 from simulator.history.market import Market
+from simulator.truths.truth import truth
 from simulator.world import World
 from warehouse.settings import Settings
 
-__all__ = ["NOW", "ROOT", "Market", "SimulatedHome"]
+__all__ = ["NOW", "PERIOD", "ROOT", "Market", "SimulatedHome", "settle", "shown", "true"]
 
 ROOT = Path(__file__).parents[2]
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+PERIOD = (dt.date(2026, 10, 1), dt.date(2026, 11, 30))
 
 
 @dataclass(frozen=True)
@@ -37,3 +42,20 @@ class SimulatedHome:
             for held in self.credentials.values()
             for name in ("app_secret", "access_token", "refresh_token")
         }
+
+
+def shown(simulated: SimulatedHome, merchant: str, metric: str) -> int:
+    """A merchant's figure as the pages would show it."""
+    viewer = Viewer(simulated.settings.place, "test", "merchant", merchant)
+    return int(ask(viewer, [metric], period=PERIOD).rows[metric][0])
+
+
+def true(market: Market, merchant: str, metric: str) -> int:
+    """The same figure from the market's own frames."""
+    rows = truth(market, NOW, metric, ["merchant_id"], *PERIOD)
+    return int(rows.filter(rows["merchant_id"] == merchant)["value"][0])
+
+
+def settle(path: Path) -> None:
+    """Let a file look as if its copying had ended a while ago."""
+    os.utime(path, (path.stat().st_mtime - 60, path.stat().st_mtime - 60))

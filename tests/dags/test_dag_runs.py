@@ -4,46 +4,25 @@ simulator's truth.
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
-from dag_cases import NOW, Market, SimulatedHome
+from dag_cases import NOW, PERIOD, Market, SimulatedHome, settle, shown, true
 
 from contracts.errors import HeldReleaseError, TransientError
-from metrics.query.access import Viewer
-from metrics.query.ask import ask
 from pipeline import steps
 from pipeline.house import reading
 from pipeline.intake import verdicts
 from pipeline.intake.collect import Collected
 from simulator.files import write_files
-from simulator.truths.truth import truth
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.airflow
 
 Run = Callable[[str], tuple[str, dict[str, str]]]
-PERIOD = (dt.date(2026, 10, 1), dt.date(2026, 11, 30))
-
-
-def shown(simulated: SimulatedHome, merchant: str, metric: str) -> int:
-    """A merchant's figure as the pages would show it."""
-    return int(
-        ask(Viewer(simulated.settings.place, "test", "merchant", merchant), [metric], period=PERIOD).rows[
-            metric
-        ][0]
-    )
-
-
-def true(market: Market, merchant: str, metric: str) -> int:
-    """The same figure from the market's own frames."""
-    rows = truth(market, NOW, metric, ["merchant_id"], *PERIOD)
-    return int(rows.filter(rows["merchant_id"] == merchant)["value"][0])
 
 
 def test_collect_and_build_publish_the_truth_and_keep_the_secrets(
@@ -144,7 +123,7 @@ def test_the_inbox_tells_the_build_only_when_something_new_lies_in_it(
     assert run("watch_inbox") == ("success", {"scan": "skipped"})
     events = _asset_events(airflow_home)
     for path in write_files(market, simulated.settings.place.inbox, NOW, *PERIOD, ["tinglan-douyin"]):
-        _settle(path)
+        settle(path)
     assert run("watch_inbox") == ("success", {"scan": "success"})
     assert _asset_events(airflow_home) == events + 1
     assert not [path for path in simulated.settings.place.inbox.rglob("*") if path.is_file()]
@@ -170,8 +149,3 @@ def _last_run(simulated: SimulatedHome) -> str:
 def _asset_events(airflow_home: Path) -> int:
     with sqlite3.connect(airflow_home / "airflow.db") as database:
         return int(database.execute("SELECT count(*) FROM asset_event").fetchone()[0])
-
-
-def _settle(path: Path) -> None:
-    """Let a file look as if its copying had ended a while ago."""
-    os.utime(path, (path.stat().st_mtime - 60, path.stat().st_mtime - 60))
