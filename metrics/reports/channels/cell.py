@@ -46,7 +46,7 @@ _ORDERS = """
 def members(viewer: Viewer, by: str, cell: Cell, period: Period) -> pl.DataFrame:
     """Per member of ``by`` (one of ``MEMBERS``) within ``cell``: ``paid_fen``, ``orders`` with a line there,
     and of shops that gave what it needs ``kept_fen`` and ``matured_fen`` with bounds and age as ``matured``
-    gives them, null of too few orders.
+    gives them; of too few orders null, and ``adds_fen`` what they add to the whole.
 
     The most that will stay first; lines that tell no member, as ``untold``, last. Raises as ``ask`` does.
     """
@@ -55,8 +55,11 @@ def members(viewer: Viewer, by: str, cell: Cell, period: Period) -> pl.DataFrame
     rows = _read(viewer, query, values)
     told = matured(viewer, by=[by], where=cell, period=period).drop("paid_fen")
     every = rows.join(told, on=by, how="left", validate="1:1").with_columns(
-        pl.when(~is_few()).then(name).alias(name)
-        for name in ("matured_fen", "matured_low_fen", "matured_high_fen", "open_rate")
+        pl.col("matured_fen").alias("adds_fen"),
+        *(
+            pl.when(~is_few()).then(name).alias(name)
+            for name in ("matured_fen", "matured_low_fen", "matured_high_fen", "open_rate")
+        ),
     )
     return every.sort(
         is_nobody([by]), "matured_fen", "paid_fen", by,
