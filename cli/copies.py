@@ -113,6 +113,12 @@ def receipt(found: erasing.Erased) -> list[str]:
             "什么都没有动;加 --yes 抹掉,不能撤销 / nothing was touched; add --yes to erase for good",
         ]
     told.append(f"{found.erased_at:%Y-%m-%d %H:%M} 已抹掉 / erased")
+    if found.proposals:
+        numbers = ", ".join(f"#{number}" for number in found.proposals)
+        told.append(
+            f"等批准的全区发布 {numbers} 已撤掉,会不带这家重新准备 / proposed releases of the district are "
+            "dropped, and prepared again without it"
+        )
     if found.months:
         told.append(
             "已发布的全区数字不变,它们的底数里不再有名字 / released figures of the district stand; what they "

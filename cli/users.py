@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from typing import Annotated
 
 import polars as pl
 import typer
 
 from cli.terminal import print_json
-from cli.words import Json, group
+from cli.words import FromStdin, Json, group, typed_password
 from contracts.errors import NotFoundError
 from metrics.query.access import Viewer, limits
 from metrics.reports.security import EVENT, accesses, security_events
 from pipeline.house import reading
 from warehouse import accounts, registry
-from warehouse.accounts import sessions
+from warehouse.accounts import DUTY, sessions
 from warehouse.settings import Settings
 
 user_app = group("登录账号 / sign-in accounts")
 
-FromStdin = Annotated[
-    bool,
-    typer.Option("--password-stdin", help="从标准输入读取密码 / read the password from standard input"),
-]
+_DUTIES = " | ".join(DUTY.values)
 Duty = Annotated[
     str,
-    typer.Option(help="协会账号的分工:analyst | administrator,默认 analyst / of the association's people"),
+    typer.Option(
+        help=f"协会账号的分工:{_DUTIES},默认 {next(iter(DUTY.values))} / of the association's people"
+    ),
 ]
 
 
@@ -45,7 +43,7 @@ def add_user(
 
     The password is typed or piped, never an argument.
     """
-    password = _typed(password_stdin)
+    password = typed_password(password_stdin)
     settings = Settings()
     if merchant:
         with reading(settings) as lake:
@@ -69,7 +67,7 @@ def list_users() -> None:
 
 
 @user_app.command("duty")
-def give_duty(name: str, duty: Annotated[str, typer.Argument(help="analyst | administrator")]) -> None:
+def give_duty(name: str, duty: Annotated[str, typer.Argument(help=_DUTIES)]) -> None:
     """改协会账号的分工;它的登录随之结束 / another duty for one of the association; its sessions end."""
     accounts.give_duty(Settings().place, name, duty, getpass.getuser())
     typer.echo(f"账号 {name} 的分工是 {duty} / is its duty")
@@ -88,7 +86,7 @@ def set_password(name: str, password_stdin: FromStdin = False) -> None:
     """给账号一个新密码;它在所有设备上的登录随之结束 / a new password; all its sessions end with it."""
     settings = Settings()
     account = _account(settings, name)
-    accounts.change_password(settings.place, account, _typed(password_stdin))
+    accounts.change_password(settings.place, account, typed_password(password_stdin))
     typer.echo(f"账号 {name} 的密码已改,已登录的都已退出 / password changed, all its sessions ended")
 
 
@@ -183,7 +181,3 @@ def _account(settings: Settings, name: str) -> accounts.Account:
     if found is None:
         raise NotFoundError("NO_SUCH_ACCOUNT", "没有这个账号", "no such account", name=name)
     return found
-
-
-def _typed(from_stdin: bool) -> str:
-    return sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass("密码 / password: ")

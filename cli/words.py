@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +19,10 @@ DONE, REFUSED, WRONG_USE, HELD = 0, 1, 2, 3
 
 Json = Annotated[bool, typer.Option("--json", help="只输出一个 JSON 文档 / print one JSON document only")]
 Merchant = Annotated[str, typer.Option("--merchant", "-m", help="商家编号 / merchant id")]
+FromStdin = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="从标准输入读取密码 / read the password from standard input"),
+]
 Shop = Annotated[str, typer.Option("--shop", "-s", help="店铺编号 / shop id")]
 
 
@@ -63,3 +69,8 @@ def looking_as(merchant: str) -> Viewer:
     with reading(settings) as lake:
         registry.require_merchant(lake, merchant)
     return Viewer(settings.place, "cli", "merchant", merchant)
+
+
+def typed_password(from_stdin: bool) -> str:
+    """A password as somebody types or pipes it, never an argument."""
+    return sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass("密码 / password: ")

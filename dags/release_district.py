@@ -1,8 +1,9 @@
 """协会月报 / Every morning, release the district's closed months that are due, and brief each release.
 
-绿:到期的都发了,或没有到期的;黄:有月份被拒绝(写明哪个月、为什么),其余照发,简报照做;红:记录被改动等,什么也没做
-/ green: what was due is out; amber: a month was refused, named with its reason, the others go out and are
-briefed; red: nothing was done, as when the log was changed.
+绿:到期的都发了,或没有到期的;黄:有月份被拒绝、退回,或在等人批准(写明哪个月、为什么),其余照发,简报照做;
+红:记录被改动等,什么也没做 / green: what was due is out; amber: a month was refused or sent back, or waits for
+people, named with its reason, the others go out and are briefed; red: nothing was done, as when the log was
+changed.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ Document = dict[str, Any]
 @dataclass(frozen=True)
 class Circumstances:
     """Who released, when, under which policy (``policy_digest``), after which release (its sha256); ``why``
-    of a correction.
+    of a correction; ``approval`` where it takes more than that one.
     """
 
     number: int
@@ -31,6 +31,7 @@ class Circumstances:
     policy_digest: str
     previous_sha256: str | None
     why: str | None = None
+    approval: str | None = None
 
 
 def write(
@@ -60,6 +61,7 @@ def write(
         "index": index,
         "quartiles": None if quartiles is None else [item.document() for item in quartiles],
         "audit": {"programs_qty": release.audit.programs, "protected_cells_qty": release.audit.protected},
+        **({"approval": about.approval} if about.approval else {}),
     }
 
 

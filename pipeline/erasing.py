@@ -30,12 +30,13 @@ from warehouse.place import Place
 from warehouse.rewriting import rewrite
 from warehouse.settings import Settings
 from warehouse.signed.district_log import ReleaseLog
+from warehouse.signed.proposals import Proposals
 
 
 @dataclass(frozen=True)
 class Erased:
     """What there is of a merchant, or was: ``rows`` per layer, ``files`` as received, ``sign_ins`` by name,
-    ``months`` of the district it is part of.
+    ``months`` of the district it is part of, ``proposals`` of it that are dropped, by number.
 
     ``release`` is the first without it, None before; ``older`` releases still hold its rows until they
     expire; ``held`` says why there is no new release, if there is none.
@@ -48,6 +49,7 @@ class Erased:
     files: int
     sign_ins: tuple[str, ...]
     months: tuple[str, ...]
+    proposals: tuple[int, ...] = ()
     erased_at: dt.datetime | None = None
     release: int | None = None
     older: tuple[int, ...] = ()
@@ -79,6 +81,7 @@ def erase(
         say("停用账号，删除文件和密钥", "ending sign-ins, deleting files and keys")
         for name in found.sign_ins:
             accounts.remove(settings.place, name)
+        kept.drop_proposals(Proposals(settings.place), merchant_id)
         # what was released of its months goes on protecting every owner, which takes figures and not names
         whole = bool(_only_owner(lake, merchant_id))
         nobody = f"erased-{token_hex(8)}"
@@ -111,6 +114,7 @@ def _found(place: Place, lake: Lake, merchant_id: str) -> Erased:
         sum(path.is_file() for folder in _folders(place, merchant_id, shops) for path in folder.rglob("*")),
         tuple(one.name for one in accounts.names(place) if one.merchant_id == merchant_id),
         kept.months_of(ReleaseLog(place), merchant_id),
+        tuple(sorted(kept.proposed_of(Proposals(place), merchant_id))),
     )
 
 

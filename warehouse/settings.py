@@ -6,6 +6,7 @@ Declared here because this is the lowest room that needs it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -123,6 +124,13 @@ class Settings(BaseSettings):
         ge=1,
         description="假定几个成员会互通数字，保密 / members assumed to pool their figures; confidential",
         repr=False,
+    )
+    district_approval: Literal["none", "two"] = Field(
+        default="none",
+        description=(
+            "协会发布要几个人：none 到期自动发布，two 要两个人 / releases of the district: none: by the "
+            "timetable alone; two: by two people"
+        ),
     )
 
     session_idle_days: float = Field(

@@ -29,7 +29,7 @@ class Noted:
         made = self.make()
         if _is_noted(self.viewer):
             visit = replace(sessions.visit_of(self.viewer.place, self.viewer.session), device=self.name)
-            security.note_taken(self.viewer.place, self.viewer.name, visit)
+            security.note_done(self.viewer.place, "took", self.viewer.name, visit)
         return made
 
 

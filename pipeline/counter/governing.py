@@ -9,7 +9,8 @@ from district.declared import CUBES
 from district.panel import LAG_DAYS
 from metrics.query.access import Viewer
 from metrics.reports.association.releases import log_of
-from pipeline.district.publish import policy_of
+from pipeline.district.approving import takes_two
+from pipeline.district.rules import policy_of
 from pipeline.entries.page import merchant_of, settings_of
 
 
@@ -21,6 +22,7 @@ class Rules:
     minimum_platforms: int
     lag_days: int
     cubes: tuple[Cube, ...]
+    takes_two: bool
 
 
 def association_rules(viewer: Viewer) -> Rules:
@@ -36,5 +38,6 @@ def member_rules(viewer: Viewer) -> Rules:
 
 
 def _rules(viewer: Viewer) -> Rules:
-    policy = policy_of(settings_of(viewer))
-    return Rules(policy.minimum_owners, policy.minimum_platforms, LAG_DAYS, CUBES)
+    settings = settings_of(viewer)
+    policy = policy_of(settings)
+    return Rules(policy.minimum_owners, policy.minimum_platforms, LAG_DAYS, CUBES, takes_two(settings))

@@ -14,7 +14,7 @@ from metrics.query.memo import Memo
 from metrics.query.released import choose
 from pipeline import steps
 from pipeline.district.contributing import contributions, unclassified
-from pipeline.district.publish import policy_of
+from pipeline.district.rules import policy_of
 from pipeline.entries.page import merchant_of, settings_of
 from pipeline.house import reading, writing
 from warehouse import registry

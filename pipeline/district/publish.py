@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -18,25 +17,16 @@ from district.document import CORRECTION, FIRST, Circumstances, read, write
 from district.panel import LAG_DAYS, is_closed
 from district.policy import Policy
 from district.release import correct_month, release_month
+from pipeline.district.approving import chain, put, require_proposer, takes_two, withdrawn
 from pipeline.district.contributing import of_members
 from pipeline.district.indexing import index_section
-from pipeline.district.kept import contributions_of, keep
+from pipeline.district.kept import contributions_of
 from pipeline.district.quartering import quartiles_section
-from warehouse import keys
+from pipeline.district.reasons import check_words
+from pipeline.district.rules import digest_of, policy_of
 from warehouse.settings import Settings
-from warehouse.signed.district_log import Entry, ReleaseLog
-
-
-def policy_of(settings: Settings, waivers: frozenset[str] = frozenset()) -> Policy:
-    """The policy in force."""
-    return Policy(
-        settings.disclosure_minimum_owners,
-        settings.disclosure_p,
-        settings.disclosure_largest_share,
-        settings.disclosure_minimum_platforms,
-        settings.disclosure_coalition,
-        waivers,
-    )
+from warehouse.signed.approvals import TWO
+from warehouse.signed.district_log import Document, Entry, ReleaseLog
 
 
 def publish_month(
@@ -49,13 +39,16 @@ def publish_month(
     policy: Policy | None = None,
     cubes: Sequence[Cube] = CUBES,
 ) -> Entry:
-    """Release a month for the first time, from the contributions of its members (``panel.whole_months``).
+    """Release a month for the first time, from the contributions of its members (``panel.whole_months``), or
+    have it wait where that takes two people.
 
-    Raises ``UsageError`` for a month that is not closed or was released already, ``RefusedReleaseError`` when
-    the audit finds that something could be inferred.
+    Raises ``UsageError`` for a month that is not closed or was released or proposed already, as
+    ``require_proposer`` for ``made_by``, ``RefusedReleaseError`` when the audit finds that something could be
+    inferred.
     """
+    require_proposer(settings, made_by)
     log, policy = ReleaseLog(settings.place), policy or policy_of(settings)
-    entries = log.entries()
+    entries = chain(settings)
     if not is_closed(month, at.date(), LAG_DAYS):
         raise UsageError(
             "MONTH_NOT_CLOSED",
@@ -81,12 +74,12 @@ def publish_month(
     index = index_section(log, entries, rows, release, policy)
     quartiles = quartiles_section(rows, release, policy)
     about = _about(settings, entries, FIRST, made_by, at, policy)
-    return keep(log, write(release, about, index, quartiles), rows)
+    return put(settings, write(release, about, index, quartiles), rows)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a month: its release, or why there is none."""
+    """What became of a month: its release or proposal, or why there is none."""
 
     month: str
     entry: Entry | None = None
@@ -101,17 +94,22 @@ def publish_due(
     month: str = "",
     say: Callable[[str, str], None] = lambda zh, en: None,
 ) -> list[Outcome]:
-    """Release ``month``, else every month that is due, from what the members contribute: one that is refused
-    stays back alone.
+    """Release ``month``, else every month that is due, from what the members contribute, or have it wait
+    where that takes two people: one that is refused stays back alone, one that somebody sent back until it is
+    named.
 
-    Raises ``NotFoundError`` before merchants' first release, ``UsageError`` LOG_DAMAGED.
+    Raises ``NotFoundError`` before merchants' first release, ``UsageError`` LOG_DAMAGED, PROPOSAL_DAMAGED and
+    NOT_A_PUBLISHER.
     """
+    require_proposer(settings, made_by)
     say("读取贡献", "reading contributions")
     rows, now = of_members(settings), at or dt.datetime.now(ZoneInfo(TIME_ZONE))
-    found = []
+    found, back = [], {} if month else withdrawn(settings)
     for wanted in [month] if month else due_months(settings, rows, now.date()):
         say(wanted, f"releasing {wanted}")
         try:
+            if wanted in back:
+                raise _sent_back(back[wanted])
             found.append(Outcome(wanted, publish_month(settings, rows, wanted, made_by=made_by, at=now)))
         except BaiyunError as error:
             found.append(Outcome(wanted, refusal=error))
@@ -119,14 +117,27 @@ def publish_due(
 
 
 def due_months(settings: Settings, contributions: pl.DataFrame, today: dt.date) -> list[str]:
-    """Months of the members' ``contributions`` that are closed and were never released, the first one
-    first.
+    """Months of the members' ``contributions`` that are closed and were never released or proposed, the first
+    one first.
     """
-    released = ReleaseLog(settings.place).months()
+    released = {entry.document["month"] for entry in chain(settings)}
     return sorted(
         month
         for month in contributions["business_month"].unique()
         if month not in released and is_closed(month, today, LAG_DAYS)
+    )
+
+
+def _sent_back(withdrawal: Document) -> UsageError:
+    return UsageError(
+        "SENT_BACK",
+        "发布人退回过这个月",
+        "a publisher sent this month back",
+        step_zh="看退回的原因，再用 baiyun district publish 写明月份重新提出",
+        step_en="see why, then name the month to propose it again: `baiyun district publish MONTH`",
+        month=withdrawal["month"],
+        by=withdrawal["withdrawn_by"],
+        why=withdrawal["why"],
     )
 
 
@@ -140,15 +151,18 @@ def correct(
     at: dt.datetime,
     policy: Policy | None = None,
 ) -> Entry:
-    """Release other figures for the cells of a month that was released; its index stays as it is.
+    """Release other figures for the cells of a month that was released, or have them wait where that takes
+    two people; its index stays as it is.
 
     ``made_by`` and ``why`` are kept in the document, which others read: ``why`` names no member. Raises
     ``UsageError`` NOT_RELEASED for a month that was not, NO_REASON or NAMES_A_MEMBER for such words,
     ``RefusedReleaseError`` as ``correct_month`` does.
     """
-    _check_words(contributions, made_by, why)
+    check_words(contributions, made_by, why)
+    made_by = made_by.strip()
+    require_proposer(settings, made_by)
     log, policy = ReleaseLog(settings.place), policy or policy_of(settings)
-    entries = log.entries()
+    entries = chain(settings)
     of_month = [entry for entry in entries if entry.document["month"] == month]
     if not of_month:
         raise UsageError(
@@ -162,33 +176,19 @@ def correct(
     rows = contributions.filter(pl.col("business_month") == month)
     earlier = [contributions_of(log, entry) for entry in of_month]
     release = correct_month(earlier, rows, read(of_month[-1].document), policy)
-    about = replace(_about(settings, entries, CORRECTION, made_by.strip(), at, policy), why=why.strip())
-    return keep(log, write(release, about), rows)
-
-
-def _check_words(contributions: pl.DataFrame, made_by: str, why: str) -> None:
-    """Hold a correction to naming who and why, and no member."""
-    if not made_by.strip() or not why.strip():
-        raise UsageError(
-            "NO_REASON",
-            "更正要写明谁更正、为什么",
-            "a correction names who makes it, and why",
-            step_zh="用 --by 和 --why 写明",
-            step_en="tell it by --by and --why",
-        )
-    members = {name for column in ("merchant_id", "owner_id") for name in contributions[column].drop_nulls()}
-    if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", why, re.ASCII) for name in members):
-        raise UsageError(
-            "NAMES_A_MEMBER",
-            "更正的原因会留在公开的记录里，不能写是哪家",
-            "the reason of a correction is kept in what others read, and may name no member",
-            step_zh="只写改了什么",
-            step_en="tell what was corrected, not whose",
-        )
+    about = replace(_about(settings, entries, CORRECTION, made_by, at, policy), why=why.strip())
+    return put(settings, write(release, about), rows)
 
 
 def _about(
-    settings: Settings, entries: Sequence[Entry], kind: str, made_by: str, at: dt.datetime, policy: Policy
+    settings: Settings, before: Sequence[Entry], kind: str, made_by: str, at: dt.datetime, policy: Policy
 ) -> Circumstances:
-    digest = policy.digest(keys.key(settings.place, "district", "house"))
-    return Circumstances(len(entries) + 1, kind, made_by, at, digest, entries[-1].sha256 if entries else None)
+    return Circumstances(
+        len(before) + 1,
+        kind,
+        made_by,
+        at,
+        digest_of(settings, policy),
+        before[-1].sha256 if before else None,
+        approval=TWO if takes_two(settings) else None,
+    )

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from association_cases import MONTHS, NAMES, documents
+from association_cases import AT, MONTHS, NAMES, documents
 from member_cases import make_members, sold
 
 from district.contributions import LARGEST_FEN
+from pipeline.district.approving import approve, waiting, withdraw
 from pipeline.house import writing
+from warehouse import accounts
 from warehouse.settings import Settings
 from warehouse.signed.briefings import FORMATS, LANGUAGES, Briefings
 from warehouse.signed.district_log import ReleaseLog
@@ -67,6 +69,44 @@ def test_a_refused_month_is_amber_and_named_and_the_others_go_out(
         assert set(documents(settings.home)) == {BEFORE}
         assert {file.month for file in Briefings(settings.place).kept()} == {BEFORE}
         assert f"{NEWEST}: [BAD_CONTRIBUTIONS]" in capfd.readouterr().out
+
+
+def test_what_takes_two_people_waits_amber_and_named_until_they_approve_it(
+    settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BAIYUN_DISTRICT_APPROVAL", "two")
+    make_members(settings, [BEFORE])
+    for name in ("hui", "bo"):
+        accounts.add(settings.place, name, "密码密码密码密码", role="association", duty="publisher")
+    for _ in range(2):
+        state, tasks = run("release_district")
+        assert (state, tasks["green"], tasks["amber"]) == ("success", "skipped", "success")
+        assert f"{BEFORE}: 第 1 次发布等待批准，还差 2 人" in capfd.readouterr().out
+        assert documents(settings.home) == {} and Briefings(settings.place).kept() == []
+        [item] = waiting(settings)
+        there = written(settings)
+    run("release_district")
+    assert written(settings) == there
+    for name in ("hui", "bo"):
+        approve(settings, 1, item.entry.sha256, by=name, at=AT)
+    state, tasks = run("release_district")
+    assert (state, tasks["green"], tasks["amber"]) == ("success", "success", "skipped")
+    assert documents(settings.home) == {BEFORE: item.entry.document}
+    assert {file.month for file in Briefings(settings.place).kept()} == {BEFORE}
+
+
+def test_what_a_publisher_sent_back_is_amber_until_somebody_proposes_it(
+    settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BAIYUN_DISTRICT_APPROVAL", "two")
+    make_members(settings, [BEFORE])
+    accounts.add(settings.place, "hui", "密码密码密码密码", role="association", duty="publisher")
+    run("release_district")
+    withdraw(settings, 1, by="hui", why="退款没到齐", at=AT)
+    capfd.readouterr()
+    state, tasks = run("release_district")
+    assert (state, tasks["amber"]) == ("success", "success") and waiting(settings) == []
+    assert f"{BEFORE}: [SENT_BACK]" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("is_built", [False, True], ids=["no warehouse", "no release"])

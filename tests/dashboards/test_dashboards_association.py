@@ -25,6 +25,7 @@ from metrics.reports.association.told.words import PICKS
 from metrics.reports.sheets import as_workbook
 from warehouse.place import Place
 from warehouse.signed.district_log import ReleaseLog
+from warehouse.signed.entry import sign_document
 
 PAGES = ("pulse", "district_channels", "trends")
 NEWEST, BEFORE, YEAR_AGO = MONTHS[2], MONTHS[1], MONTHS[0]
@@ -55,9 +56,7 @@ def with_document(place: Place, **changed: object) -> None:
     log = ReleaseLog(place)
     last = log.entries()[-1]
     document = {**last.document, "number": 4, "month": "2026-10", "previous_sha256": last.sha256, **changed}
-    log.append(
-        ReleaseLog(Place(released_folder().parent)).signed(document)
-    )  # by the key that signed the others
+    log.append(sign_document(Place(released_folder().parent), document))  # by the key that signed the others
 
 
 # --- 景气 ---------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from warehouse.lake import Lake
 from warehouse.place import Place
 from warehouse.settings import Settings
 from warehouse.signed.district_log import ReleaseLog
+from warehouse.signed.entry import sign_document
 
 BEFORE, NEWEST = MONTHS[1:]
 MINE, OTHER = f"{NAMES[0]}-03", f"{NAMES[0]}-14"
@@ -134,7 +135,7 @@ def later(members: Place, folder: Path, **changed: object) -> Viewer:
         **last.document, "number": 3, "kind": "first", "previous_sha256": last.sha256,
         "month": "2026-10", "index": {"links": []}, **changed,
     }  # fmt: skip
-    log.append(log.signed(document))
+    log.append(sign_document(log.place, document))
     with Lake.open(log.place, write=True) as lake:
         rows = [sold("2026-10", MINE, product_name="短袖T恤", paid_fen=90_000, cohort_refund_fen=30_000)]
         lake.append(gold_tables()["fct_order_line"], facts("fct_order_line", rows))

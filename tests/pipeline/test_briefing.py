@@ -25,6 +25,7 @@ from warehouse.place import Place
 from warehouse.settings import Settings
 from warehouse.signed.briefings import FORMATS, LANGUAGES, Briefings, Kept
 from warehouse.signed.district_log import ReleaseLog
+from warehouse.signed.entry import sign_document
 
 NEWEST, BEFORE, YEAR_AGO = MONTHS[2], MONTHS[1], MONTHS[0]
 EVERY = [(language, ending) for language in LANGUAGES for ending in FORMATS]
@@ -235,7 +236,7 @@ def add_release(settings: Settings, **changed: object) -> None:
         "previous_sha256": last.sha256,
         **changed,
     }
-    log.append(ReleaseLog(Place(released_folder().parent)).signed(document))
+    log.append(sign_document(Place(released_folder().parent), document))
 
 
 def test_a_month_of_which_nothing_is_published_is_a_sentence_and_no_file(settings: Settings) -> None:

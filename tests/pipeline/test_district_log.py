@@ -13,7 +13,8 @@ from contracts.errors import UsageError
 from district.cubes import Cube, Dimension
 from district.release import RefusedReleaseError
 from pipeline.district.kept import contributions_of, keep
-from pipeline.district.publish import correct, policy_of, publish_month
+from pipeline.district.publish import correct, publish_month
+from pipeline.district.rules import policy_of
 from warehouse.backup import back_up, restore
 from warehouse.place import Place
 from warehouse.settings import Settings

@@ -22,6 +22,7 @@ from cli import app, run
 from contracts.errors import NotFoundError
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
+from pipeline.district.approving import waiting
 from pipeline.district.kept import contributions_of, months_of, rename
 from pipeline.district.publish import publish_month
 from pipeline.house import all_tables, reading
@@ -29,6 +30,7 @@ from pipeline.steps import build_and_release, maintain, scan_inbox
 from warehouse import accounts
 from warehouse.ops import RESTATEMENT
 from warehouse.settings import Settings
+from warehouse.signed.approvals import NOBODY
 from warehouse.signed.district_log import ReleaseLog
 
 GOES, STAYS = "tinglan", "yunshan"
@@ -140,6 +142,21 @@ def test_nothing_of_the_merchant_is_left_and_nobody_elses_figures_move(house: Se
     assert said(house, STAYS) == answers
     build_and_release(house, at=NOW, from_landing=True)
     assert said(house, STAYS) == answers
+
+
+def test_what_waits_for_people_with_the_merchant_in_it_is_dropped(house: Settings) -> None:
+    two = house.model_copy(update={"district_approval": "two"})
+    rows = contributions("2026-07", "2026-08")
+    its = rows.with_columns(merchant_id=pl.col("merchant_id").replace("m3", GOES))
+    first = publish_month(two, rows, "2026-07", made_by=NOBODY, at=AT, cubes=CUBES)
+    publish_month(two, its, "2026-08", made_by=NOBODY, at=AT, cubes=CUBES)
+    assert erase()["proposals"] == [2] and [item.entry.document["number"] for item in waiting(two)] == [1, 2]
+    assert erase("--yes")["proposals"] == [2]
+    assert [item.entry for item in waiting(two)] == [first]
+    with duckdb.connect() as plain:
+        for path in (house.home / "district").rglob("*.parquet"):
+            told = plain.execute("SELECT r::VARCHAR FROM read_parquet(?) AS r", [str(path)]).fetchall()
+            assert GOES not in repr(told)
 
 
 def test_a_merchant_that_was_erased_is_like_one_that_never_was(

@@ -23,9 +23,17 @@ from warehouse.accounts.security import Visit, note
 from warehouse.place import Place
 
 ROLES = ("merchant", "association", "operator")
-#: What somebody of the association may do: an analyst looks and downloads, an administrator has the people
-#: and who looked, too. The first is whoever was given none.
-DUTY = CodeList("duty", {"analyst": ("分析员", "analyst"), "administrator": ("管理员", "administrator")})
+#: What somebody of the association may do: an analyst looks and downloads, a publisher says what is released
+#: where that takes two people, an administrator has the people and who looked, too. The first is whoever was
+#: given none.
+DUTY = CodeList(
+    "duty",
+    {
+        "analyst": ("分析员", "analyst"),
+        "publisher": ("发布人", "publisher"),
+        "administrator": ("管理员", "administrator"),
+    },
+)
 #: What pages may be read in.
 LANGUAGES = ("zh", "en")
 MIN_PASSWORD = 8
@@ -239,8 +247,8 @@ def _check_duty(role: str, duty: str) -> None:
             "BAD_DUTY",
             "没有这种分工，或这个账号不是协会的",
             "no such duty, or an account that is not the association's",
-            step_zh="分工是 analyst 或 administrator",
-            step_en="a duty is analyst or administrator",
+            step_zh=f"分工是 {'、'.join(DUTY.values)} 之一",
+            step_en=f"a duty is one of {', '.join(DUTY.values)}",
             duty=duty,
         )
 

@@ -33,10 +33,13 @@ EVENT = CodeList(
         "duty": ("改了分工", "duty changed"),
         "looked": ("打开页面", "opened a page"),
         "took": ("下载", "downloaded"),
+        "proposed": ("提出发布", "proposed a release"),
+        "approved": ("批准发布", "approved a release"),
+        "withdrawn": ("退回发布", "sent a release back"),
     },
 )
 #: What people of the association do as they may: the access log, read by their administrator.
-ACCESS = ("duty", "looked", "took")
+ACCESS = ("duty", "looked", "took", "proposed", "approved", "withdrawn")
 #: The others, and who may do what: the security log, read by the operator.
 DOOR = tuple(kind for kind in EVENT.values if kind not in ACCESS or kind == "duty")
 
@@ -120,10 +123,12 @@ def note_opened(place: Place, kind: str, name: str, visit: Visit, at: float) -> 
             note(db, kind, name, visit, at)
 
 
-def note_taken(place: Place, name: str, visit: Visit) -> None:
-    """Write down that ``name`` took a file (``visit.device`` says which), each time."""
+def note_done(place: Place, kind: str, name: str, visit: Visit) -> None:
+    """Write down that ``name`` took a file, or had a part in a release (``visit.device`` says which), each
+    time.
+    """
     with opened(place) as db:
-        note(db, "took", name, visit, seconds(None))
+        note(db, kind, name, visit, seconds(None))
 
 
 def events(

@@ -6,36 +6,16 @@ Documents only, all that anybody is shown. What they were made of is kept by ``p
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from contracts.errors import UsageError
 from warehouse.place import Place
-from warehouse.signed.signing import Signature, canonical, holds, sign
+from warehouse.signed.approvals import Approvals
+from warehouse.signed.entry import Document, Entry, name_of, read_entry, write_once
+from warehouse.signed.proposals import taken
 
-Document = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One release as it is kept."""
-
-    document: Document
-    signature: Signature
-
-    @property
-    def sha256(self) -> str:
-        """By which the next release names this one."""
-        return hashlib.sha256(canonical(self.document)).hexdigest()
-
-    @property
-    def name(self) -> str:
-        """How its files are called, without an ending."""
-        return _name(self.document["number"])
+__all__ = ["Document", "Entry", "ReleaseLog"]
 
 
 @dataclass(frozen=True)
@@ -60,19 +40,22 @@ class ReleaseLog:
     def entries(self) -> list[Entry]:
         """Every release, the first one first.
 
-        Raises ``UsageError`` LOG_DAMAGED when a signature, the chain or a number does not hold.
+        Raises ``UsageError`` LOG_DAMAGED when a signature, the chain or a number does not hold, or when too
+        few people stand behind a release that takes two.
         """
         found: list[Entry] = []
+        approvals = Approvals(self.place)
         for number, path in enumerate(self.files(), start=1):
-            entry = _read(path)
+            entry = read_entry(path)
             last = found[-1].sha256 if found else None
             is_whole = (
                 entry is not None
-                and path.stem == _name(number)
+                and path.stem == name_of(number)
                 and entry.document["number"] == number
                 and entry.document["previous_sha256"] == last
                 and (not found or entry.signature.public_key == found[0].signature.public_key)
-                and holds(entry.signature, canonical(entry.document))
+                and entry.is_signed
+                and approvals.hold(entry)
             )
             if entry is None or not is_whole:
                 raise UsageError(
@@ -86,46 +69,10 @@ class ReleaseLog:
             found.append(entry)
         return found
 
-    def signed(self, document: Document) -> Entry:
-        """``document`` with the signature of this house, not kept yet."""
-        return Entry(document, sign(self.place, canonical(document)))
-
     def append(self, entry: Entry) -> None:
         """Keep a signed document for good.
 
         Raises ``UsageError`` ALREADY_RELEASED when another process took its number.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        kept = {
-            "document": entry.document,
-            "signature": {"public_key": entry.signature.public_key, "value": entry.signature.value},
-        }
-        part, whole = (self.folder / f"{entry.name}.{ending}" for ending in (f"{os.getpid()}.part", "json"))
-        part.write_bytes(canonical(kept))
-        try:
-            os.link(part, whole)
-        except FileExistsError:
-            raise UsageError(
-                "ALREADY_RELEASED",
-                "同时有另一个发布先完成了",
-                "another release was made at the same moment",
-                step_zh="看一下它，再决定要不要发布",
-                step_en="look at it, then decide again",
-                number=entry.document["number"],
-            ) from None
-        finally:
-            part.unlink()
-        whole.chmod(0o444)
-
-
-def _name(number: int) -> str:
-    return f"{number:06d}"
-
-
-def _read(path: Path) -> Entry | None:
-    """The entry of a file; None for anything that is none."""
-    try:
-        kept = json.loads(path.read_bytes())
-        return Entry(kept["document"], Signature(kept["signature"]["public_key"], kept["signature"]["value"]))
-    except (ValueError, KeyError, TypeError):
-        return None
+        if not write_once(self.folder / f"{entry.name}.json", entry):
+            raise taken(entry.document["number"])
