@@ -10,7 +10,7 @@ import typer
 
 from cli import show
 from cli.words import DONE, HELD, REFUSED, Json, Merchant, Shop
-from contracts.errors import NotFoundError, UsageError
+from contracts.errors import UsageError
 from pipeline import steps
 from warehouse.settings import Settings
 
@@ -64,6 +64,9 @@ def build(
     from_landing: Annotated[
         bool, typer.Option(help="从原始文件全部重算 / make everything anew from the raw files")
     ] = False,
+    merchant: Annotated[
+        str, typer.Option("--merchant", "-m", help="只这一家,默认全部 / this merchant alone, default all")
+    ] = "",
 ) -> None:
     """构建并发布等待中的数据;原因修正后,同一命令放行 / build and release what waits.
 
@@ -71,7 +74,7 @@ def build(
     """
     with show.progress() as say:
         built, release = steps.build_and_release(
-            Settings(), run_name="cli", from_landing=from_landing, say=say
+            Settings(), run_name="cli", from_landing=from_landing, merchant_id=merchant, say=say
         )
     refused = [item for item in built.receipts if item.verdict == "refused"]
     show.receipts(refused)
@@ -90,7 +93,9 @@ def collect(
     Does not build.
     """
     settings = Settings()
-    wanted = shops or [shop for batch in steps.batches(settings) for shop in batch]
+    wanted = [shop for batch in steps.batches(settings, wanted=shops or ()) for shop in batch]
+    if not wanted:
+        raise steps.nothing_to_collect(())
     run = f"cli-{steps.now():%Y%m%dT%H%M%S}"
     with show.progress() as say:
         collected = []
@@ -99,18 +104,6 @@ def collect(
             collected += steps.collect(
                 settings, [shop], run_name=run, credentials=steps.from_environment, days=days
             )
-    if not collected:
-        step = {
-            "step_zh": "用 baiyun shops list 核对编号和凭据",
-            "step_en": "check ids and credentials with `baiyun shops list`",
-        }
-        raise NotFoundError(
-            "NOTHING_TO_COLLECT",
-            "没有可采集的店铺",
-            "no shop that can be collected",
-            **step,
-            shops=", ".join(wanted),
-        )
     show.collected(collected)
     raise typer.Exit(REFUSED if any(item.outcome_code != "ok" for item in collected) else DONE)
 

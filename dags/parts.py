@@ -1,16 +1,19 @@
-"""What the timetables share: landed data, which failures are retried, credentials."""
+"""What the timetables share: owner and words, landed data, and which failures are retried."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, Connection, RetryDecision, RetryPolicy
-from airflow.sdk.exceptions import AirflowNotFoundException
-from airflow.sdk.log import mask_secret
+from airflow.sdk import Asset, RetryDecision, RetryPolicy
+
+from dags.failures import tell
 
 ZONE = "Asia/Shanghai"
+#: Who looks after it when a run is red.
+OWNER = "运维 / operator"
+#: An id a merchant or a shop can have, as the registry takes it.
+ID = "^[a-z0-9][a-z0-9_-]{1,40}$"
 #: When a timetable is first seen, the run before that moment is not made up for (nought of an interval late).
 AT_ITS_TIME = timedelta(0)
 
@@ -49,29 +52,21 @@ PATIENCE: dict[str, Any] = {
     "retry_policy": Patience(),
 }
 
+#: How a timetable's page tells what to do when it fails.
+RED = """- **出错了 / when it fails**:失败任务的日志里有一行「失败 / failed」,写着哪个任务、哪家、原因和下一步
+  / the log of the task that failed has a line that begins "失败 / failed": which task, whose, why, what next.
+  看板仍是上一个好的发布 / pages stay on the last good release.
+"""
 
-def credentials(reference: str) -> Mapping[str, str]:
-    """A shop's access as its Airflow connection holds it, masked in every log from here on.
 
-    Empty when there is no such connection.
-    """
-    try:
-        connection = Connection.get(reference)
-    except AirflowNotFoundException:
-        return {}
-    extra = {name: str(value) for name, value in connection.extra_dejson.items()}
-    for secret in (connection.password, extra.get("access_token"), extra.get("refresh_token")):
-        mask_secret(secret)
-    return extra | {
-        "base_url": connection.host or "",
-        "app_key": connection.login or "",
-        "app_secret": connection.password or "",
+def described(doc: str) -> dict[str, Any]:
+    """What every timetable has beside its times; the first line of ``doc`` is what Airflow's list shows."""
+    name, _, more = doc.partition("\n")
+    return {
+        "description": name,
+        "doc_md": f"{name}\n{more}{RED}",
+        "catchup": False,
+        "max_active_runs": 1,
+        "default_args": {**PATIENCE, "owner": OWNER, "on_failure_callback": tell},
+        "tags": ["baiyun"],
     }
-
-
-def told(run: str, batches: list[list[str]]) -> str:
-    """What each shop of a collection run came to, as ``pipeline.intake.verdicts`` words it."""
-    from pipeline import steps
-    from pipeline.intake import verdicts
-
-    return verdicts.lines(steps.Settings(), run, batches)

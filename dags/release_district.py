@@ -1,9 +1,10 @@
 """协会月报 / Every morning, release the district's closed months that are due, and brief each release.
 
-绿:到期的都发了,或没有到期的;黄:有月份被拒绝、退回,或在等人批准(写明哪个月、为什么),其余照发,简报照做;
-红:记录被改动等,什么也没做 / green: what was due is out; amber: a month was refused or sent back, or waits for
-people, named with its reason, the others go out and are briefed; red: nothing was done, as when the log was
-changed.
+- **什么时候 / when**:每天 07:00(北京时间),也可手工运行 / daily at 07:00, Beijing time, or by hand.
+- **绿 / green**:到期的都发了,或没有到期的 / what was due is out. **黄 / amber**:有月份被拒绝、退回、等人批准,
+  写明哪个月、为什么,其余照发 / a month was refused or sent back, or waits for people, named with its reason;
+  the others go out and are briefed. **红 / red**:记录被改动等,什么也没做 / nothing was done, as when the log
+  was changed.
 """
 
 from __future__ import annotations
@@ -11,21 +12,19 @@ from __future__ import annotations
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.parts import AT_ITS_TIME, PATIENCE, ZONE
+from dags.failures import plainly
+from dags.parts import AT_ITS_TIME, ZONE, described
 
 
 @dag(
     schedule=CronTriggerTimetable("0 7 * * *", timezone=ZONE, run_immediately=AT_ITS_TIME),
-    catchup=False,
-    max_active_runs=1,
-    default_args=PATIENCE,
-    tags=["baiyun"],
-    doc_md=__doc__,
+    **described(__doc__),
 )
 def release_district() -> None:
     """Release, brief, and one verdict over the months."""
 
     @task
+    @plainly
     def publish() -> list[str]:
         from pipeline import steps
         from pipeline.district import monthly
@@ -35,6 +34,7 @@ def release_district() -> None:
         return refused
 
     @task
+    @plainly
     def brief() -> None:
         from pipeline import steps
         from pipeline.district import monthly

@@ -1,6 +1,8 @@
 """收件箱 / Every few minutes, land the exports merchants have dropped in the inbox.
 
-A build follows only when something new came.
+- **什么时候 / when**:每 5 分钟,也可手工运行 / every five minutes, or by hand.
+- **做什么 / what**:每个文件一行:收下、重复、拒收和为什么 / a line a file: taken, duplicate, refused and why.
+- **跳过 / skipped**:没有新文件,就不构建 / nothing new came, so no build follows.
 """
 
 from __future__ import annotations
@@ -8,21 +10,19 @@ from __future__ import annotations
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.parts import AT_ITS_TIME, LANDED, PATIENCE, ZONE
+from dags.failures import plainly
+from dags.parts import AT_ITS_TIME, LANDED, ZONE, described
 
 
 @dag(
     schedule=CronTriggerTimetable("*/5 * * * *", timezone=ZONE, run_immediately=AT_ITS_TIME),
-    catchup=False,
-    max_active_runs=1,
-    default_args=PATIENCE,
-    tags=["baiyun"],
-    doc_md=__doc__,
+    **described(__doc__),
 )
 def watch_inbox() -> None:
     """One task; skipped when nothing new came."""
 
     @task(outlets=[LANDED])
+    @plainly
     def scan() -> None:
         from pipeline import steps
 

@@ -18,7 +18,7 @@ from pipeline.build import withdrawing
 from pipeline.build.run import Built, build
 from pipeline.house import reading, writing
 from pipeline.intake import confirming, inbox, unfinished
-from pipeline.intake.collect import Collected, attempts, batches, collect, run_colour
+from pipeline.intake.collect import Collected, attempts, batches, collect, nothing_to_collect, run_colour
 from pipeline.intake.credentials import from_environment
 from pipeline.intake.handing import Handed, handing
 from pipeline.intake.land import land_files
@@ -35,10 +35,10 @@ from warehouse.release import Release
 from warehouse.settings import Settings
 
 __all__ = [
-    "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit", "batches", "build",
-    "build_and_release", "collect",
-    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain", "release",
-    "run_colour", "scan_inbox", "scanned", "settled",
+    "BaiyunError", "Built", "Collected", "FileReceipt", "Ingested", "Settings", "attempts", "audit",
+    "batches", "build", "build_and_release", "collect",
+    "confirm", "confirm_line", "enter", "from_environment", "ingest", "is_transient", "maintain",
+    "nothing_to_collect", "release", "run_colour", "scan_inbox", "scanned", "settled",
     "verify", "withdraw",
 ]  # fmt: skip
 
@@ -273,19 +273,26 @@ def build_and_release(
     at: dt.datetime | None = None,
     rejudge: Sequence[str] = (),
     from_landing: bool = False,
+    merchant_id: str = "",
     known: Handed | None = None,
     say: Say = _quiet,
 ) -> tuple[Built, Release]:
     """Build what waits, judge it, publish it; with nothing new the standing release is returned.
 
-    ``known``: what ``scanned`` has read a moment ago.
+    ``known``: what ``scanned`` has read a moment ago; ``merchant_id``: of this merchant alone.
 
     A held build is judged again, so that mending its cause and calling this publishes. Raises
     ``HeldReleaseError`` and ``WriterBusyError``.
     """
     say("构建", "building")
     built = _build(
-        settings, run_name=run_name, at=at, rejudge=rejudge, from_landing=from_landing, known=known
+        settings,
+        run_name=run_name,
+        at=at,
+        rejudge=rejudge,
+        from_landing=from_landing,
+        merchant_id=merchant_id,
+        known=known,
     )
     if not built.has_changes and (standing := _standing(settings, built)):
         return built, standing

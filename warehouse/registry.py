@@ -19,7 +19,7 @@ from contracts.tables import Table
 from warehouse.lake import Lake
 from warehouse.ops import LIVE_ACCOUNT, MEMBER, MERCHANT, OWNER, SHOP
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,40}")
+ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,40}")
 _LONGEST_DAYS = 365
 #: What an id of an account on a platform looks like.
 PLATFORM_ID = re.compile(r"[\w.@:=+/-]{1,80}")
@@ -308,7 +308,7 @@ def _require_all(lake: Lake, table: Table, **keys: Sequence[object]) -> None:
 def check_ids(**ids: str) -> None:
     """Raise ``UsageError`` for an id no owner, merchant or shop can have."""
     for name, value in ids.items():
-        if not _ID.fullmatch(value):
+        if not ID.fullmatch(value):
             raise _bad_id(name, value)
 
 

@@ -167,6 +167,7 @@ class _Due:
     def of(self, asset: Derived) -> set[str]:
         """As far as what it is made of has been written by now."""
         found = self._stale(asset) | (self._registered if self.is_whole else set())
+        found |= self.lake.written.get(asset.table.full_name, set())  # rows of it were deleted
         for name, item in asset.moved_by.items():
             written = self.lake.written.get(name, set())
             found |= self._registered if EVERYBODY in written else written

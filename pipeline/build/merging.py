@@ -38,6 +38,10 @@ _DAY_KEYS = {**dict.fromkeys(SHOP, pl.String), "business_date": pl.Date}
 _ENTRY_KEYS, _FUND_KEYS = dict.fromkeys(ENTRY, pl.String), dict.fromkeys(FUND, pl.String)
 
 
+#: The frames of ``Touched`` that people's entries name.
+_NAMED = ("orders", "sessions", "entries", "funds", "days")
+
+
 @dataclass
 class Touched:
     """What a build must look at again.
@@ -63,6 +67,11 @@ class Touched:
         named = (self.orders, self.sessions, self.entries, self.funds, self.days)
         return self.states is None and all(frame.is_empty() for frame in named)
 
+    def of(self, merchant_id: str) -> Touched:
+        """What is named of one merchant."""
+        mine = {name: getattr(self, name).filter(merchant_id=merchant_id) for name in _NAMED}
+        return Touched(**mine)
+
     @property
     def slices(self) -> dict[tuple[str, ...], pl.DataFrame]:
         """What is named, by its columns."""
@@ -72,8 +81,7 @@ class Touched:
 def together(parts: Iterable[Touched]) -> Touched:
     """All of them as one: what people entered names no states."""
     every = [Touched(), *parts]
-    named = ("orders", "sessions", "entries", "funds", "days")
-    return Touched(**{name: pl.concat([getattr(part, name) for part in every]).unique() for name in named})
+    return Touched(**{name: pl.concat([getattr(part, name) for part in every]).unique() for name in _NAMED})
 
 
 def merge_into_silver(lake: Lake, frames: Iterable[dict[str, pl.DataFrame]]) -> tuple[pl.DataFrame, Touched]:

@@ -21,7 +21,7 @@ from contracts.fields import TIME_ZONE
 from pipeline.build import engine, recipe, withdrawing
 from pipeline.build.keeping import kept_readings
 from pipeline.build.loading import ROW, Export, Loaded, load_kind, quarantine_rows
-from pipeline.build.merging import Touched, merge_into_silver
+from pipeline.build.merging import Touched, merge_into_silver, together
 from pipeline.entries.moved import touched_by_entries
 from pipeline.house import derived_tables, writing
 from pipeline.intake.confirming import confirmed_rows
@@ -33,7 +33,7 @@ from transforms.derived import Choices, Derived, Slices
 from transforms.gold.forecast import mart_outlook_daily
 from transforms.gold.forecast.projection import PROJECTION
 from transforms.maturity.said import said_by_week
-from warehouse import landing, release
+from warehouse import landing, registry, release
 from warehouse.changes import Since
 from warehouse.lake import Lake
 from warehouse.ops import CURRENCY_RATE, EXPORT, LOAD, OUTLOOK, QUARANTINE
@@ -112,6 +112,7 @@ def build(
     known: Mapping[Export, Reading] | None = None,
     rejudge: Sequence[str] = (),
     from_landing: bool = False,
+    merchant_id: str = "",
     begun: Callable[[], None] = lambda: None,
 ) -> Built:
     """Load what waits and bring gold up to date. With nothing new, the last build is returned unchanged.
@@ -119,16 +120,20 @@ def build(
     ``known`` are readings made a moment ago, each looked up when it is loaded; ``rejudge`` names exports
     whose quarantined rows are tried again; ``from_landing`` drops every derived table and makes all of them
     anew from the raw bytes, or from bronze where those have expired, and so does a build that finds what
-    another recipe made (``pipeline.build.recipe``); ``begun`` is called once there is something to do. Raises
-    ``WriterBusyError``; on any error nothing has changed.
+    another recipe made (``pipeline.build.recipe``); ``merchant_id``: of this merchant alone;
+    ``begun`` is called once there is something to do. Raises ``WriterBusyError``, ``NotFoundError`` for a
+    merchant nobody registered; on any error nothing has changed.
     """
     now = at or dt.datetime.now(ZoneInfo(TIME_ZONE))
     with writing(settings) as lake:
+        if merchant_id:
+            registry.require_merchant(lake, merchant_id)
         last = _last_build(lake)
         made_by = recipe.newest(lake)
         is_anew = last is not None and made_by.is_other
-        is_whole = from_landing or is_anew
-        waiting, anew = withdrawing.divide(lake, lake.read(EXPORT) if is_whole else _waiting(lake, rejudge))
+        is_whole = is_anew or (from_landing and not merchant_id)
+        found = lake.read(EXPORT) if is_whole else _waiting(lake, rejudge, merchant_id)
+        waiting, anew = withdrawing.divide(lake, found, merchant_id if from_landing and not is_whole else "")
         moved = None if is_whole else _moved(lake, anew)
         if last and moved and waiting.is_empty() and moved.is_empty:
             return last
@@ -156,12 +161,12 @@ def _receipts(waiting: pl.DataFrame, loads: pl.DataFrame) -> list[FileReceipt]:
     return [from_load(row, names[row["shop_id"] + row["export_id"]]) for row in loads.iter_rows(named=True)]
 
 
-def _waiting(lake: Lake, rejudge: Sequence[str]) -> pl.DataFrame:
-    fresh = landing.pending(lake)
-    if not rejudge:
-        return fresh
-    again = lake.read(EXPORT, where={"export_id": list(rejudge)}).join(fresh, on=_KEY, how="anti")
-    return pl.concat([fresh, again])
+def _waiting(lake: Lake, rejudge: Sequence[str], merchant_id: str) -> pl.DataFrame:
+    found = landing.pending(lake)
+    if rejudge:
+        again = lake.read(EXPORT, where={"export_id": list(rejudge)}).join(found, on=_KEY, how="anti")
+        found = pl.concat([found, again])
+    return found.filter(pl.col("merchant_id") == merchant_id) if merchant_id else found
 
 
 def _last_build(lake: Lake) -> Built | None:
@@ -179,6 +184,9 @@ def _moved(lake: Lake, anew: withdrawing.Anew, *, is_whole: bool = False) -> Mov
     judged = release.releases(lake)
     since = Since(lake, judged[-1].snapshot if judged else None)
     touched = touched_by_entries(lake, since, is_whole=is_whole)
+    if anew.merchant_id:
+        every = touched_by_entries(lake, since, is_whole=True)
+        touched = together([touched, every.of(anew.merchant_id)])
     return Moved(since, touched, is_whole or engine.is_entered(since), anew, is_whole)
 
 

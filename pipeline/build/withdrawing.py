@@ -1,5 +1,5 @@
-"""Withdrawn files: what one published is taken back by making its shop anew from everything else it was
-given.
+"""Shops made anew from what they were given: what a withdrawn file published is taken back so, and so is one
+merchant made anew alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contracts.errors import NotFoundError
 from pipeline.build import engine
 from pipeline.build.ledgers import ENTRIES, FUNDS
 from pipeline.build.merging import ENTRY, FUND, SESSION, Touched
+from pipeline.house import derived_tables
 from pipeline.intake.confirming import shops_to_make_anew
 from transforms.derived import Choices
 from transforms.gold.orders import dim_live_session, fct_order_line
@@ -79,25 +80,31 @@ def mark(
 class Anew:
     """Shops (``merchant_id, shop_id``) to be made anew, and those of their files that are withdrawn (rows of
     ``EXPORT``).
+
+    ``merchant_id``: all of this merchant's, whatever was computed of them.
     """
 
     shops: pl.DataFrame
     gone: pl.DataFrame
+    merchant_id: str = ""
 
 
-def divide(lake: Lake, waiting: pl.DataFrame) -> tuple[pl.DataFrame, Anew]:
+def divide(lake: Lake, waiting: pl.DataFrame, merchant_id: str) -> tuple[pl.DataFrame, Anew]:
     """Manifest rows to load, and what must leave first.
 
     Where a waiting file is withdrawn, or a confirmation of its rows was taken back, everything else its shop
-    was ever given is loaded again.
+    was ever given is loaded again; so is all that the merchant ``merchant_id`` was.
     """
     is_gone = pl.col("withdrawn_at").is_not_null()
-    shops = pl.concat([waiting.filter(is_gone).select(_SHOP), shops_to_make_anew(lake, waiting)]).unique()
+    named = lake.read(EXPORT, where={"merchant_id": merchant_id}) if merchant_id else waiting.clear()
+    shops = pl.concat(
+        [waiting.filter(is_gone).select(_SHOP), shops_to_make_anew(lake, waiting), named.select(_SHOP)]
+    ).unique()
     if shops.is_empty():
         return waiting, Anew(shops, waiting.clear())
     theirs = lake.read(EXPORT, keys=shops)
     due = pl.concat([waiting, theirs]).filter(~is_gone).unique(_KEY).sort("received_at", *_KEY)
-    return due, Anew(shops, theirs.filter(is_gone))
+    return due, Anew(shops, theirs.filter(is_gone), merchant_id)
 
 
 def take_back(lake: Lake, anew: Anew, choices: Choices, number: int) -> None:
@@ -107,6 +114,8 @@ def take_back(lake: Lake, anew: Anew, choices: Choices, number: int) -> None:
     shops, gone = anew.shops, anew.gone
     if shops.is_empty():
         return
+    if anew.merchant_id:
+        _drop(lake, anew.merchant_id)
     made = {
         "orders": (fct_order_line.TABLE, ORDER),
         "sessions": (dim_live_session.TABLE, SESSION),
@@ -125,3 +134,11 @@ def take_back(lake: Lake, anew: Anew, choices: Choices, number: int) -> None:
         nothing, build_number=pl.lit(number), loaded_at=pl.lit(choices.at), verdict_code=pl.lit("withdrawn")
     )
     lake.append(LOAD, LOAD.shape(told))
+
+
+def _drop(lake: Lake, merchant_id: str) -> None:
+    """Delete every row that was computed of a merchant: its sums, too, rather than subtract what may be
+    wrong.
+    """
+    for table in derived_tables():
+        lake.delete(table, pl.DataFrame({"merchant_id": [merchant_id]}))

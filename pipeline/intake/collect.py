@@ -6,7 +6,7 @@ The cursor moves in the transaction that enters the pages it covers; one shop's 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ import polars as pl
 
 from connectors.base import Platform, platforms
 from connectors.http import Client
-from contracts.errors import CollectError, TransientError
+from contracts.errors import CollectError, NotFoundError, TransientError
 from contracts.fields import TIME_ZONE
 from pipeline.house import reading, writing
 from pipeline.intake.credentials import open_credentials
@@ -58,13 +58,31 @@ def collectable(lake: Lake) -> list[Shop]:
     ]
 
 
-def batches(settings: Settings, size: int = 4) -> list[list[str]]:
-    """Ids of the collectable shops in groups of ``size``: an Airflow task costs seconds, so it takes several
-    shops.
+def batches(settings: Settings, size: int = 4, *, wanted: Collection[str] = ()) -> list[list[str]]:
+    """Ids of the collectable shops, or of those ``wanted``, in groups of ``size``: an Airflow task costs
+    seconds, so it takes several shops.
+
+    Raises ``NotFoundError`` naming the wanted that cannot be collected.
     """
     with reading(settings) as lake:
         ids = [shop.shop_id for shop in collectable(lake)]
+    if wanted:
+        if unknown := sorted(set(wanted) - set(ids)):
+            raise nothing_to_collect(unknown)
+        ids = [shop_id for shop_id in ids if shop_id in wanted]
     return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def nothing_to_collect(shops: Collection[str]) -> NotFoundError:
+    """Shops that nobody registered, without an API, or without credentials; none named: there is no other."""
+    return NotFoundError(
+        "NOTHING_TO_COLLECT",
+        "没有可采集的店铺",
+        "no shop that can be collected",
+        step_zh="用 baiyun shops list 核对编号和凭据",
+        step_en="check ids and credentials with `baiyun shops list`",
+        shops=", ".join(shops),
+    )
 
 
 def collect(

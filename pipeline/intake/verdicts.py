@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contracts.errors import TransientError
+from contracts.errors import CollectError, TransientError
 from pipeline.intake.collect import Collected, attempts, run_colour
 from warehouse.settings import Settings
 
@@ -30,10 +30,23 @@ def insist(collected: Iterable[Collected]) -> None:
         )
 
 
-def colour(settings: Settings, run_name: str, batches: Iterable[Iterable[str]]) -> str:
+def nothing_came() -> CollectError:
+    """What a red run ends with, below its ``lines``."""
+    return CollectError(
+        "NOTHING_CAME",
+        "没有采集到任何数据",
+        "nothing was collected",
+        step_zh="照上面每家店的原因处理，然后在 Airflow 里重新运行",
+        step_en="mend what stands above of each shop, then run it again in Airflow",
+    )
+
+
+def colour(settings: Settings, run_name: str, batches: Iterable[Iterable[str]] | None) -> str:
     """``run_colour`` of a run over ``batches`` of shop ids: green only when every shop reported, red when
-    none did.
+    none did, or when nobody could tell which (None).
     """
+    if batches is None:
+        return "red"
     untold = _untold(settings, run_name, batches)
     if not untold:
         return run_colour(settings, run_name)

@@ -9,12 +9,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dag_cases import NOW, ROOT, Market, SimulatedHome
+from dag_cases import NOW, ROOT, Market, Run, SimulatedHome
+from dag_working import Begin, Working
 
 from demo.surroundings import connections, reference
 from pipeline.intake.registering import register_market
@@ -52,7 +53,12 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def dags(airflow_home: Path) -> dict[str, Any]:
-    """DAG id → DAG, read from the files as Airflow reads them; fails on any import error."""
+    """DAG id → DAG, read from the files as Airflow reads them."""
+    return _read()
+
+
+def _read() -> dict[str, Any]:
+    """Fails on any import error."""
     from airflow.dag_processing.dagbag import BundleDagBag
 
     bag = BundleDagBag(ROOT / "dags", bundle_path=ROOT / "dags", bundle_name="dags-folder")
@@ -94,11 +100,29 @@ def simulated(market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def run(dags: dict[str, Any]) -> Callable[[str], tuple[str, dict[str, str]]]:
-    """Run a DAG in this process: its id → (state of the run, task → state; mapped tasks by their worst)."""
+def working(tmp_path: Path, airflow_home: Path) -> Iterator[Begin]:
+    begun: list[Working] = []
 
-    def run_dag(dag_id: str) -> tuple[str, dict[str, str]]:
-        ended = dags[dag_id].test(logical_date=None)
+    def begin(*names: str, slot_seconds: float = 600) -> Working:
+        folder = tmp_path / f"airflow-{len(begun)}"
+        begun.append(Working(folder, airflow_home, list(names), slot_seconds=slot_seconds))
+        return begun[-1]
+
+    yield begin
+    for item in begun:
+        item.process.kill()
+        item.process.wait()
+
+
+@pytest.fixture
+def run(airflow_home: Path) -> Run:
+    """Run a DAG in this process, its form filled in as given: its id → (state of the run, task → state;
+    mapped tasks by their worst).
+    """
+
+    def run_dag(dag_id: str, **form: object) -> tuple[str, dict[str, str]]:
+        dag = _read()[dag_id]  # as for each of its tasks; what a form filled in stays in a DAG in memory
+        ended = dag.test(logical_date=None, run_conf=form)
         return str(ended.state.value), {
             ti.task_id: str(getattr(ti.state, "value", ti.state)) for ti in ended.get_task_instances()
         }

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from metrics.query.access import Viewer
@@ -16,11 +17,18 @@ from simulator.truths.truth import truth
 from simulator.world import World
 from warehouse.settings import Settings
 
-__all__ = ["NOW", "PERIOD", "ROOT", "Market", "SimulatedHome", "settle", "shown", "true"]
+__all__ = ["NOW", "PERIOD", "ROOT", "Market", "Run", "SimulatedHome", "settle", "shown", "true"]
 
 ROOT = Path(__file__).parents[2]
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 PERIOD = (dt.date(2026, 10, 1), dt.date(2026, 11, 30))
+
+
+class Run(Protocol):
+    """Runs a DAG; see the fixture ``run``."""
+
+    def __call__(self, dag_id: str, **form: object) -> tuple[str, dict[str, str]]:
+        """State of the run, and of each task by name."""
 
 
 @dataclass(frozen=True)

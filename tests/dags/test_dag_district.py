@@ -4,11 +4,11 @@ is refused is named and holds up no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from association_cases import AT, MONTHS, NAMES, documents
+from dag_cases import Run
 from member_cases import make_members, sold
 
 from district.contributions import LARGEST_FEN
@@ -21,7 +21,6 @@ from warehouse.signed.district_log import ReleaseLog
 
 pytestmark = pytest.mark.airflow
 
-Run = Callable[[str], tuple[str, dict[str, str]]]
 BEFORE, NEWEST = MONTHS[1:]
 
 

@@ -5,12 +5,11 @@ simulator's truth.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
-from dag_cases import NOW, PERIOD, Market, SimulatedHome, settle, shown, true
+from dag_cases import NOW, PERIOD, Market, Run, SimulatedHome, settle, shown, true
 
 from contracts.errors import HeldReleaseError, TransientError
 from pipeline import steps
@@ -21,8 +20,6 @@ from simulator.files import write_files
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.airflow
-
-Run = Callable[[str], tuple[str, dict[str, str]]]
 
 
 def test_collect_and_build_publish_the_truth_and_keep_the_secrets(

@@ -15,6 +15,7 @@ import pytest
 from dag_cases import ROOT
 
 from contracts.errors import CredentialError, HeldReleaseError, TransientError, WriterBusyError
+from warehouse import registry
 
 pytestmark = pytest.mark.airflow
 
@@ -50,6 +51,35 @@ def test_landed_data_sets_off_the_build(dags: dict[str, Any]) -> None:
         (dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if landed in task.outlets
     }
     assert tellers == {("collect", "green"), ("collect", "amber"), ("watch_inbox", "scan")}
+
+
+def callbacks(task: Any) -> list[str]:  # noqa: ANN401 - Airflow's own
+    """Names of what is called when it fails."""
+    found = task.on_failure_callback
+    return [item.__name__ for item in (found if isinstance(found, list | tuple) else [found])]
+
+
+def test_each_says_whose_it_is_what_it_does_and_what_to_do_when_it_fails(dags: dict[str, Any]) -> None:
+    for dag in dags.values():
+        assert dag.owner == "运维 / operator"
+        zh, _, en = dag.description.partition(" / ")
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in zh) and en.endswith(".")
+        for said in ("什么时候 / when", "出错了 / when it fails", "失败 / failed"):
+            assert said in dag.doc_md
+        assert {name for task in dag.tasks for name in callbacks(task)} == {"tell"}
+
+
+def test_manual_runs_have_a_form(dags: dict[str, Any]) -> None:
+    forms = {name: dag.params for name, dag in dags.items() if dag.params}
+    assert {name: set(form) for name, form in forms.items()} == {
+        "build": {"merchant", "from_landing"},
+        "collect": {"shops", "days"},
+    }
+    fields = {name: form.get_param(name) for form in forms.values() for name in form}
+    for field in fields.values():
+        assert " / " in field.schema["title"] and " / " in field.description and field.schema["type"]
+    ids = {fields["merchant"].schema["pattern"], fields["shops"].schema["items"]["pattern"]}
+    assert ids == {f"^{registry.ID.pattern}$"}
 
 
 def test_no_task_needs_a_pool_that_somebody_must_create(dags: dict[str, Any]) -> None:
