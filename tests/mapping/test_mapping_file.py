@@ -148,5 +148,6 @@ def test_whether_a_row_without_an_amount_is_set_aside() -> None:
     said = AFTER_SALES.replace("sku_code: 编码", "sku_code: {header: 编码, filled: true}")
     assert read_mapping(said, "a").is_filled("sku_code")
     assert not read_mapping(said.replace("true", "false"), "a").is_filled("sku_code")
-    copied = read_mapping(ORDERS + "repeated: [paid_fen]\nsame_as: {placed_fen: paid_fen}\n", "a")
+    copies = "same_as: {placed_fen: paid_fen, shipped_at: paid_at}\n"
+    copied = read_mapping(ORDERS + "repeated: [paid_fen]\n" + copies, "a")
     assert copied.once == ("paid_fen", "placed_fen")
