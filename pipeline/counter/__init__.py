@@ -36,6 +36,14 @@ from pipeline.counter.mapped import (
     try_mapping,
 )
 from pipeline.counter.placing import Position, positions
+from pipeline.counter.releasing import (
+    WaitingRelease,
+    approve_release,
+    send_back,
+    sent_back,
+    waiting_briefing,
+    waiting_releases,
+)
 from pipeline.counter.sharing import Sharing, contribute, contributed
 from pipeline.counter.taking import take_everything, take_statement, taken_out
 from pipeline.deliveries import Delivery
@@ -66,13 +74,14 @@ __all__ = [
     "Change", "Coverage", "Delivery", "EntryList",
     "FileReceipt", "Ingested", "Kept", "Learned", "ListPreview", "MappingFile", "Match", "Offer", "Position",
     "Preview", "Problem", "Proposal", "Question", "RawRow",
-    "RowProblem", "Rules", "Sharing", "Shop", "Takeout", "Trial", "association_rules", "codes_of",
+    "RowProblem", "Rules", "Sharing", "Shop", "Takeout", "Trial", "WaitingRelease",
+    "approve_release", "association_rules", "codes_of",
     "confirm_alias", "confirm_line",
     "confirm_rows", "contribute", "contributed", "coverage", "deliver",
     "enter_list", "entries_in_force", "entry_list", "explain_words",
     "forget_alias", "forget_mapping", "holds_for", "learned", "list_template", "lists_of", "mappings",
     "member_rules", "missing", "names_of", "positions", "preview", "preview_each",
-    "preview_list", "propose", "raw_rows", "save_mapping", "shipped_titles", "shops",
-    "strange_words", "take_back", "take_everything", "take_statement", "taken", "taken_out",
-    "try_mapping", "withdraw",
+    "preview_list", "propose", "raw_rows", "save_mapping", "send_back", "sent_back", "shipped_titles",
+    "shops", "strange_words", "take_back", "take_everything", "take_statement", "taken", "taken_out",
+    "try_mapping", "waiting_briefing", "waiting_releases", "withdraw",
 ]  # fmt: skip

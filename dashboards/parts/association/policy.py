@@ -55,12 +55,14 @@ _PURPOSES_EN = (
     "- **Statements**: a merchant makes one and decides who gets it; the association's pages cannot read it."
 )
 _LOG = (
-    "协会的人每打开一页（同一页一小时记一次）、每下载一个文件，都记下是谁、什么时候、从哪里；"
+    "协会的人每打开一页（同一页一小时记一次）、每下载一个文件、每提出、批准或退回一次发布，都记下是谁、什么时候、"
+    "从哪里；"
     "留一年，管理员可看。"
 )
 _LOG_EN = (
-    "Each page that somebody of the association opens (the same one once an hour), and each file taken, is "
-    "noted: who, when, from where. It is kept for a year, for the administrator to read."
+    "Each page that somebody of the association opens (the same one once an hour), each file taken, and each "
+    "release proposed, approved or sent back is noted: who, when, from where. It is kept for a year, for the "
+    "administrator to read."
 )
 
 

@@ -1,4 +1,4 @@
-"""规则与分工: the rules in force, and of the administrator the people and who looked at what."""
+"""规则与分工: the rules in force; a publisher's what waits, the administrator's people and who looked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.parts.association.people import show_administration
 from dashboards.parts.association.policy import show_policy
+from dashboards.parts.association.waiting import show_waiting
 from dashboards.parts.page.failure import TellFailure
 from dashboards.parts.page.frame import loading
 from dashboards.parts.page.language import label, pick
@@ -24,6 +25,8 @@ def show(viewer: Viewer) -> None:
     if viewer.duty:
         duty = label(DUTY, viewer.duty)
         st.markdown(pick(f"我的分工是**{duty}**。", f"My duty: **{duty}**."))
+    if viewer.duty == "publisher" and rules.takes_two:
+        show_waiting(viewer)
     if viewer.duty == "administrator":
         show_administration(viewer)
     with TellFailure(pick("规则", "The rules")):
