@@ -28,7 +28,7 @@ from pipeline.district.publish import publish_due
 from pipeline.house import reading, writing
 from warehouse import accounts, registry
 from warehouse.settings import Settings
-from warehouse.signed.approvals import NOBODY
+from warehouse.signed.approvals import NOBODY, Approvals
 from warehouse.signed.briefings import Briefings
 from warehouse.signed.district_log import Entry, ReleaseLog
 
@@ -223,12 +223,15 @@ def refuse(
 @app.command("list")
 def list_releases(as_json: Json = False) -> None:
     """全部发布,新的在后 / every release, newest last."""
-    entries = ReleaseLog(Settings().place).entries()
+    place = Settings().place
+    entries = ReleaseLog(place).entries()
     if as_json:
         print_json({"releases": [item.document for item in entries]})
         return
     for item in entries:
         _tell(item)
+        if "approval" in item.document:
+            typer.echo(f"  两个人 / by two: {'、'.join(sorted(Approvals(place).people(item)))}")
 
 
 def _tell_made(settings: Settings, entry: Entry) -> None:

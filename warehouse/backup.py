@@ -21,6 +21,7 @@ from pathlib import Path
 
 from contracts.errors import FileRefusedError, UsageError
 from warehouse.place import Place
+from warehouse.signed.proposals import Proposals
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -146,7 +147,8 @@ def _copy_all(place: Place, part: Path, at: dt.datetime, say: Say) -> Backup:
             parquet = [_relative(*row) for row in catalog.execute(_PATHS)]
         files[_CATALOG] = _hashed(part / _CATALOG)
     wanted = [(Path(place.data_address) / name, f"{_DATA}/{name}") for name in parquet]
-    wanted += [item for name, root in _folders(place).items() for item in _files_of(root, name)]
+    with Proposals(place).unmoved():  # a release and who approved it are listed both or neither
+        wanted += [item for name, root in _folders(place).items() for item in _files_of(root, name)]
     for number, (path, name) in enumerate(wanted, 1):
         say(f"复制 {number}/{len(wanted)} 个文件", f"copying file {number} of {len(wanted)}")
         if copied := _copied(path, part / name):

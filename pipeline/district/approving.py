@@ -125,14 +125,15 @@ def withdraw(
     that was damaged is dropped without a record.
     """
     require_publisher(settings, by)
-    proposals, entries = _proposals(settings), ReleaseLog(settings.place).entries()
+    log, proposals = ReleaseLog(settings.place), _proposals(settings)
     with proposals.locked():
+        entries = log.entries()
         numbers = {item for item in proposals.numbers() if item >= number > len(entries)}
         if number not in numbers:
             raise _no_proposal(number)
         entry = _whole(proposals, entries, number)
         if entry:
-            check_words(kept.contributions_of(ReleaseLog(settings.place), entry), by, why)
+            check_words(kept.contributions_of(log, entry), by, why)
             Withdrawals(settings.place).add(entry, by, why.strip(), at)
         proposals.drop(numbers)
     if entry:

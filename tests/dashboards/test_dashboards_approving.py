@@ -98,6 +98,10 @@ def test_two_publishers_release_it_and_one_does_not(two: Place, people: tuple[Vi
     assert ReleaseLog(two).entries()[-1] == entry
     assert [month.name for month in released(people[0])] == [*MONTHS, NEWEST]
     assert [item.name for item in events(two, kinds=("approved",))] == ["bo", "hui"]
+    said = everything(run_page("archive", people[0]))
+    assert re.search(r"两个人发布的：hui（.*）、bo（.*）批准。", said), "whoever looks later reads who it was"
+    english = everything(run_page("archive", people[0], language="en"))
+    assert re.search(r"Released by two: approved by hui \(.*\), bo \(.*\)\.", english)
 
 
 def test_the_own_proposal_is_approved_by_the_other(two: Place, people: tuple[Viewer, Viewer]) -> None:
@@ -107,6 +111,7 @@ def test_the_own_proposal_is_approved_by_the_other(two: Place, people: tuple[Vie
         approve_release(people[0], entry.document["number"], entry.sha256)
     click(run_page("govern", people[1]), f"approve_{entry.sha256}")
     assert ReleaseLog(two).entries()[-1] == entry
+    assert "两个人发布的：hui 提出，bo（" in everything(run_page("archive", people[1]))
 
 
 def test_a_click_on_what_was_replaced_meanwhile_approves_nothing(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import polars as pl
@@ -24,7 +25,7 @@ from warehouse.accounts.security import events
 from warehouse.backup import back_up, restore
 from warehouse.place import Place
 from warehouse.settings import Settings
-from warehouse.signed.approvals import NOBODY, Approvals
+from warehouse.signed.approvals import NOBODY, Approvals, Withdrawals
 from warehouse.signed.district_log import Entry, ReleaseLog
 from warehouse.signed.entry import read_entry, sign_document
 from warehouse.signed.proposals import Proposals
@@ -300,7 +301,17 @@ def _renamed(house: Settings) -> None:
     (path.parent / f"{path.name[:24]}0123456789abcdef.json").write_text(json.dumps(told))
 
 
-@pytest.mark.parametrize("damage", [_missing, _copied, _renamed])
+def _another_kind(house: Settings) -> None:
+    """What this house signed of the same document, but no approval."""
+    _missing(house)
+    [entry] = [read_entry(path) for path in ReleaseLog(house.place).files()]
+    assert entry
+    Withdrawals(house.place).add(entry, "chen", "再看", AT)
+    [path] = Withdrawals(house.place).folder.glob("*.json")
+    shutil.copy(path, Approvals(house.place).folder / f"{path.stem}.0123456789abcdef.json")
+
+
+@pytest.mark.parametrize("damage", [_missing, _copied, _renamed, _another_kind])
 def test_a_release_without_its_two_people_is_a_damaged_log(house: Settings, damage: object) -> None:
     entry = propose(house)
     for name in ("hui", "bo"):
@@ -406,6 +417,23 @@ def test_a_backup_holds_what_waits_and_who_approved(house: Settings, tmp_path: P
     assert kept.contributions_of(ReleaseLog(again.place), second).height == 48
 
 
+def test_a_backup_sees_a_release_with_its_approvals_or_neither(house: Settings, tmp_path: Path) -> None:
+    """It waits while somebody approves."""
+    propose(house)
+    ended = threading.Event()
+
+    def copy() -> None:
+        back_up(house.place, tmp_path / "copy", at=AT, say=lambda zh, en: None)
+        ended.set()
+
+    copying = threading.Thread(target=copy)
+    with Proposals(house.place).locked():
+        copying.start()
+        assert not ended.wait(1)
+    copying.join(60)
+    assert ended.is_set()
+
+
 def baiyun(*words: str, password: str = PASSWORD) -> tuple[int, str]:
     result = CliRunner().invoke(app, ["district", *words], input=f"{password}\n")
     return result.exit_code, result.output + repr(result.exception or "")
@@ -431,6 +459,7 @@ def test_the_command_line_asks_for_the_publishers_password(
     code, said = baiyun("approve", *words, "bo", "--json")
     assert (code, json.loads(said.removesuffix("''"))) == (0, {"number": 1, "is_released": True})
     assert released(house) == [entry] and "没有等批准的" in baiyun("waiting")[1]
+    assert "两个人 / by two: bo、hui" in baiyun("list")[1]
     propose(house, "2026-07")
     assert baiyun("refuse", "2", "--by", "chen", "--why", "再看", "--password-stdin")[0] == 0
     assert "chen 退回" in baiyun("waiting")[1]

@@ -14,6 +14,7 @@ from warehouse.signed.entry import Document, Entry, read_entry, sign_document, w
 
 #: What a document says that takes two people, and how many that is.
 TWO, _PEOPLE = "two", 2
+_FORMAT, _WITHDRAWAL = "baiyun-approval/1", "baiyun-withdrawal/1"
 #: Who proposes when nobody does by hand; nobody's account counts under this name.
 NOBODY = "baiyun"
 
@@ -31,23 +32,26 @@ class Approvals:
 
     def add(self, entry: Entry, by: str, at: dt.datetime) -> bool:
         """Keep that ``by`` approves exactly this proposal; False where that is kept already."""
-        document = _about("baiyun-approval/1", entry) | {"approved_by": by, "approved_at": at.isoformat()}
+        document = _about(_FORMAT, entry) | {"approved_by": by, "approved_at": at.isoformat()}
         person = hashlib.sha256(by.encode()).hexdigest()[:16]
         return write_once(self.folder / f"{_stem(entry)}.{person}.json", sign_document(self.place, document))
 
-    def people(self, entry: Entry) -> frozenset[str]:
-        """Who stands behind it: who proposed it by hand, and whoever approved exactly this document under the
-        key that signed it.
-        """
+    def given(self, entry: Entry) -> list[Document]:
+        """The approvals of exactly this document under the key that signed it, the first one first."""
         found = [read_entry(path) for path in self.folder.glob(f"{_stem(entry)}.*.json")]
-        approved = {
-            item.document["approved_by"]
+        told = [
+            item.document
             for item in found
             if item
-            and item.document.get("sha256") == entry.sha256
+            and (item.document.get("format"), item.document.get("sha256")) == (_FORMAT, entry.sha256)
             and item.signature.public_key == entry.signature.public_key
             and item.is_signed
-        }
+        ]
+        return sorted(told, key=lambda item: str(item["approved_at"]))
+
+    def people(self, entry: Entry) -> frozenset[str]:
+        """Who stands behind it: who proposed it by hand, and whoever approved it."""
+        approved = {item["approved_by"] for item in self.given(entry)}
         return frozenset(approved | ({entry.document["made_by"]} - {NOBODY}))
 
     def hold(self, entry: Entry) -> bool:
@@ -71,7 +75,7 @@ class Withdrawals:
     def add(self, entry: Entry, by: str, why: str, at: dt.datetime) -> None:
         """Keep that ``by`` withdrew a proposal; the first who did is who did."""
         told = {"withdrawn_by": by, "withdrawn_at": at.isoformat(), "why": why}
-        document = _about("baiyun-withdrawal/1", entry) | told
+        document = _about(_WITHDRAWAL, entry) | told
         write_once(self.folder / f"{_stem(entry)}.json", sign_document(self.place, document))
 
     def by_month(self) -> dict[str, Document]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -41,6 +41,12 @@ class Proposals:
             yield
         finally:
             os.close(descriptor)
+
+    @contextmanager
+    def unmoved(self) -> Iterator[None]:
+        """``locked`` where anything ever waited; where nothing did there is nothing to hold still."""
+        with self.locked() if self.folder.exists() else nullcontext():
+            yield
 
     def waiting(self, entries: Sequence[Entry]) -> list[Entry]:
         """What is chained on the last of the released ``entries``, in the order in which it may be released.

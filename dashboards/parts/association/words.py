@@ -7,6 +7,7 @@ from __future__ import annotations
 from dashboards.parts.page import words
 from dashboards.parts.page.failure import show_empty
 from dashboards.parts.page.language import pick
+from metrics.reports.association.archive import Issue
 from metrics.reports.association.releases import MOST_CORRECTIONS, Month, next_due
 from metrics.reports.association.told.words import month_name
 
@@ -39,6 +40,20 @@ def about_release(month: Month) -> str:
     return pick(
         f"{month_name(pick, month.name)}：第 {month.number} 次发布（{at}），已是终值（月末满 45 天）{zh}。",
         f"{month_name(pick, month.name)}: release {month.number} ({at}), final (45 days after its end){en}.",
+    )
+
+
+def about_people(issue: Issue) -> str:
+    """Who released it, where that took two people; empty where it did not."""
+    if not issue.approved:
+        return ""
+    names = [(words.plain(name, 40), words.moment(at)) for name, at in issue.approved]
+    proposed = words.plain(issue.made_by, 40)
+    zh = "、".join(f"{name}（{at}）" for name, at in names)
+    en = ", ".join(f"{name} ({at})" for name, at in names)
+    return pick(
+        f"两个人发布的：{f'{proposed} 提出，' if proposed else ''}{zh}批准。",
+        f"Released by two: {f'proposed by {proposed}, ' if proposed else ''}approved by {en}.",
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.parts.association.cubes import cube_sheet, notes_of, quartile_sheet
 from dashboards.parts.association.page import months_of, show_method
 from dashboards.parts.association.server import show_server
-from dashboards.parts.association.words import about_release
+from dashboards.parts.association.words import about_people, about_release
 from dashboards.parts.page.book import put
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import loading, show_heading
@@ -86,7 +86,7 @@ def _show_briefing(viewer: Viewer) -> None:
     issue = found[at]
     with st.container(border=True):
         st.markdown(headline(pick, pulse(issue.months)))
-        st.caption(about_release(issue.month))
+        st.caption(f"{about_release(issue.month)} {about_people(issue)}".strip())
         if issue.files:
             _show_formats(viewer, issue)
         else:
