@@ -16,7 +16,7 @@ from warehouse.slot import writer_slot
 
 #: What an installation keeps in its home. Anything else there is not ours to remove.
 PARTS = (
-    "airflow", "inbox", "lake", "landing", "logs", "scratch", "secrets", "simulator", "state",
+    "airflow", "district", "inbox", "lake", "landing", "logs", "scratch", "secrets", "simulator", "state",
     "accounts.sqlite", "accounts.sqlite-shm", "accounts.sqlite-wal", "writer.lock",
 )  # fmt: skip
 _MOST_NAMED = 5

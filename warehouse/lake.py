@@ -19,7 +19,7 @@ from contracts.errors import UsageError
 from contracts.tables import Table
 from warehouse import idle, learned, slot
 from warehouse.attach import connect, limits
-from warehouse.lake_errors import absent, type_changed, unreachable
+from warehouse.lake_errors import absent, commit, not_installed, type_changed, unreachable
 from warehouse.place import Place
 from warehouse.points import reach
 from warehouse.scratch import clear_scratch, scratch_folder
@@ -111,7 +111,9 @@ class Lake:
                 connection = idle.take(key) or connect(
                     place, {**may, "temp_directory": spill}, write=write, snapshot=snapshot
                 )
-            except (duckdb.Error, ModuleNotFoundError) as error:
+            except ModuleNotFoundError as error:
+                raise not_installed(str(error.name)) from None
+            except duckdb.Error as error:
                 if place.catalog_file is None:
                     raise unreachable() from None  # their words repeat the address, and with it the password
                 if snapshot is not None and "snapshot" in str(error).lower():
@@ -220,7 +222,7 @@ class Lake:
             yield
             if self.write:
                 reach("lake.before_commit")
-            self.connection.execute("COMMIT")
+            commit(self.connection)
         except BaseException:
             self._roll_back()
             raise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.errors import NotFoundError, UsageError
+import duckdb
+
+from contracts.errors import NotFoundError, UsageError, WriterBusyError
 from contracts.tables import Table
 
 
@@ -31,6 +33,37 @@ def unreachable() -> UsageError:
         step_zh="检查 BAIYUN_CATALOG，并安装扩展包 duckdb-extension-postgres-scanner（与 duckdb 同版本）",
         step_en="check BAIYUN_CATALOG, and install duckdb-extension-postgres-scanner of duckdb's version",
     )
+
+
+def not_installed(module: str) -> UsageError:
+    """The wheel of a DuckDB extension, the Python package ``module``, is missing."""
+    name = module.replace("_", "-")
+    if name.endswith("postgres-scanner"):
+        return unreachable()
+    return UsageError(
+        "EXTENSION_MISSING",
+        "缺一个 DuckDB 扩展包",
+        "a DuckDB extension is not installed",
+        step_zh=f"安装 {name}（与 duckdb 同版本 {duckdb.__version__}）；BAIYUN_DATA 以 s3:// 开头时要用它",
+        step_en=f"install {name} of duckdb's version {duckdb.__version__}, which BAIYUN_DATA=s3://… needs",
+        package=name,
+    )
+
+
+def commit(connection: duckdb.DuckDBPyConnection) -> None:
+    """COMMIT. Raises ``WriterBusyError``, which is worth another try, where another writer was first."""
+    try:
+        connection.execute("COMMIT")
+    except duckdb.TransactionException as error:
+        if not any(word in str(error) for word in ("conflict", "database is locked")):
+            raise  # a full disk, say
+        raise WriterBusyError(
+            "COMMIT_REFUSED",
+            "另一个写入抢先一步，这一次没有写入任何东西",
+            "another writer was first; nothing was written",
+            step_zh="再运行一次",
+            step_en="run it again",
+        ) from error
 
 
 def type_changed(table: Table, name: str, found: str, wanted: str) -> UsageError:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from contracts.errors import WriterBusyError
 from warehouse.place import Place
+from warehouse.private import keep_private
 
 POLL_SECONDS = 0.05
 
@@ -39,8 +40,8 @@ def writer_slot(place: Place, timeout_seconds: float = 600, *, what: str = "writ
     The kernel frees the lock when the holder dies, however it dies. Not re-entrant: a thread asking twice
     waits for itself.
     """
-    place.lock_file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    keep_private(place)
+    descriptor = os.open(place.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(descriptor, place.lock_file, timeout_seconds)
         _sign(descriptor, what)

@@ -24,6 +24,7 @@ from pipeline.build.loading import ROW, Export, Loaded, load_kind, quarantine_ro
 from pipeline.build.merging import Touched, merge_into_silver, together
 from pipeline.entries.moved import touched_by_entries
 from pipeline.house import derived_tables, writing
+from pipeline.intake.buyers import buyer_secret
 from pipeline.intake.confirming import confirmed_rows
 from pipeline.intake.load_notices import with_money_notices
 from pipeline.intake.mapping import MAPPED, own_aliases, platform_of
@@ -271,10 +272,13 @@ def _read(
     """What the exports of a chunk hold.
 
     Raises ``FileRefusedError`` when raw bytes are gone or their reader fails: what they published would be
-    missing.
+    missing; ``UsageError`` where a merchant's buyers could no longer be told apart.
     """
     parts, confirmed = [], confirmed_rows(lake)
     for item in batches:
+        for merchant_id in item.exports["merchant_id"].unique().sort():
+            is_kept = item.exports.filter(merchant_id=merchant_id)["expired_at"].count() > 0
+            buyer_secret(lake, settings.place, merchant_id, is_kept=is_kept)
         mine = {
             export: known[export]
             for export in item.exports.select("shop_id", "export_id").iter_rows()

@@ -17,12 +17,13 @@ from connectors.mapped import Mapped
 from connectors.reading import Origin, Reading
 from contracts.errors import FileRefusedError, NotFoundError
 from contracts.intake import UNREAD_HEADERS, Notice, refuse
+from pipeline.intake.buyers import buyer_secret
 from pipeline.intake.mapping import MAPPED, mapped_elsewhere, own_aliases, source_of
 from pipeline.intake.receipts import FileReceipt, as_duplicate, from_load
 from pipeline.intake.registering import register_shop
 from pipeline.intake.sandbox.parsing import Limits, read_apart
 from transforms.gold.orders import fct_order_line
-from warehouse import keys, landing, registry
+from warehouse import landing, registry
 from warehouse.lake import Lake
 from warehouse.ops import EXPORT, LOAD, SECURITY_EVENT
 from warehouse.place import Place
@@ -92,7 +93,7 @@ class Desk:
                 raise _unknown(lake, merchant_id, shop_id) from None
             shop = None
         desk = cls(lake, place, merchant_id, shop_id, at, by, register, shop, lake.read(LOAD, where=where))
-        desk.secret = keys.key(place, "buyer", merchant_id)
+        desk.secret = buyer_secret(lake, place, merchant_id)
         desk.aliases = own_aliases(lake, merchant_id)
         desk.mapped = (source_of(lake, merchant_id, shop.platform_code),) if shop else ()
         return desk

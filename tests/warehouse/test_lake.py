@@ -16,7 +16,9 @@ import polars as pl
 import pytest
 from warehouse_cases import ROOT, SALES, lines
 
-from contracts.errors import NotFoundError, UsageError
+from contracts.errors import NotFoundError, UsageError, WriterBusyError
+from pipeline.steps import is_transient
+from warehouse.attach import connect, limits
 from warehouse.changes import changes
 from warehouse.lake import Lake
 from warehouse.place import Place
@@ -343,6 +345,35 @@ def test_a_catalog_server_that_cannot_be_reached_is_told_without_its_password(tm
         with pytest.raises(UsageError, match="CATALOG_UNREACHABLE") as raised:
             Lake.open(place, write=write)
         assert "hunter2" not in str(raised.value) and raised.value.__suppress_context__
+
+
+@pytest.mark.parametrize("catalog", ["", "postgres:host=127.0.0.1 port=1 password=hunter2 dbname=lake"])
+def test_a_missing_extension_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalog: str) -> None:
+    """Parquet files in a bucket need httpfs, whose wheel is not installed here, wherever the catalog is."""
+    (tmp_path / "duckdb_extension_postgres_scanner").mkdir()
+    (tmp_path / "duckdb_extension_postgres_scanner" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    place = Place(tmp_path / "home", catalog=catalog, data="s3://bucket/lake")
+    with pytest.raises(UsageError, match="EXTENSION_MISSING") as raised:
+        Lake.open(place, write=True)
+    assert raised.value.facts == {"package": "duckdb-extension-httpfs"}
+    assert "duckdb-extension-httpfs" in raised.value.step_en and "hunter2" not in raised.value.sentence()
+
+
+def test_a_refused_commit_is_worth_another_try(lake: Lake, place: Place) -> None:
+    """Somebody who does not know the slot writes between our first statement and our COMMIT."""
+    lake.append(SALES, lines(5))
+    with (
+        connect(place, limits(1, "1GB"), write=True) as stranger,
+        pytest.raises(WriterBusyError, match="COMMIT_REFUSED") as raised,
+        lake.transaction(),
+    ):
+        lake.delete(SALES, lines(2).select(SALES.key))
+        stranger.execute("DELETE FROM lake.gold.sales WHERE order_line_id LIKE '%4'")
+    assert is_transient(raised.value)
+    with lake.transaction():
+        lake.delete(SALES, lines(2).select(SALES.key))
+    assert lake.read(SALES).height == 2
 
 
 def test_a_forked_child_opens_its_own_connection_and_ends_well(lake: Lake, place: Place) -> None:
