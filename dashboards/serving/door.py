@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboards.serving.in_chinese import telling
+from dashboards.serving.shell import dressing
 from dashboards.serving.uploads import PREFIX, Uploads, size_of
 from dashboards.serving.visiting import HEADER, token_of
 from metrics.query.access import Viewer, home_place, resume
@@ -53,8 +53,7 @@ class Door:
             await self._upload(named, token, receive, _armoured(send))
         elif scope["type"] == "http":
             armoured = _armoured(send)
-            is_chinese = viewer is not None and viewer.language == "zh"
-            await self._app(named, receive, telling(armoured) if is_chinese else armoured)
+            await self._app(named, receive, dressing(armoured, viewer.language) if viewer else armoured)
         else:
             watched = _Watched(token, receive, send)
             await self._app(named, watched.receive, watched.send)

@@ -90,7 +90,7 @@ def test_only_the_administrator_and_the_operator_read_who_looked(own_house: Plac
     admin = person(own_house, "admin", "administrator")
     app = run_page("govern", admin)
     assert not app.exception and not app.error
-    assert ("assoc", "打开页面", "/pulse") in cells(app).select("账号", "什么事", "哪一页、哪个文件").rows()
+    assert ("assoc", "打开页面", "景气") in cells(app).select("账号", "什么事", "页面或文件").rows()
     assert accesses(access.sign_in(own_house, "op", PASSWORD)).height == 1
     assert "looked" not in security_events(access.sign_in(own_house, "op", PASSWORD))["kind"]
 

@@ -112,7 +112,7 @@ def test_the_page_says_where_one_stands(members: Place) -> None:
     assert not app.exception and not app.error
     [standing] = [row for row in positions(viewer(members))[0].standings if row.node == "own_live"]
     assert standing.quartiles is not None
-    table = {row["名称（品类或渠道）"]: row for row in cells(app).iter_rows(named=True)}
+    table = {row["品类或渠道"]: row for row in cells(app).iter_rows(named=True)}
     row = table["自播"]
     assert row["我的退货率"] == f"{100 * rate(own(channel_code='own_live')):.0f}%"
     lower, median, upper = standing.quartiles

@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboards.parts.page.failure import TellFailure, show_cut, show_empty
 from dashboards.parts.page.frame import show_heading
-from dashboards.parts.page.language import label, pick
+from dashboards.parts.page.language import called, label, pick
+from dashboards.parts.page.menu import entries
 from dashboards.parts.page.table import sheet_of, show_table
 from dashboards.parts.page.words import device, plain, visible
 from metrics.query.access import Viewer
@@ -61,7 +62,8 @@ def _show_log(viewer: Viewer) -> None:
         show_empty("还没有记录。", "Nothing is noted yet.", icon=":material/visibility:")
         return
     cells = pl.DataFrame([_cells(row) for row in rows.iter_rows(named=True)])
-    show_table(viewer, sheet_of(pick("访问记录", "Access log"), cells, c0="moment"), is_released=False)
+    sheet, (at, who, _, what, _) = sheet_of(pick("访问记录", "Access log"), cells, c0="moment"), cells.columns
+    show_table(viewer, sheet, leads=(at, who, what), is_released=False)
     show_cut(_SHOWN, max(_SHOWN, rows.height), "条")
 
 
@@ -70,6 +72,12 @@ def _cells(row: dict[str, object]) -> dict[str, object]:
         pick("时间", "at"): row["at"],
         pick("账号", "account"): visible(str(row["name"])),
         pick("什么事", "what"): label(EVENT, str(row["kind"])),
-        pick("哪一页、哪个文件", "page or file"): device(str(row["detail"])),
+        pick("页面或文件", "page or file"): _what(str(row["detail"])),
         pick("从哪里", "from"): visible(str(row["origin"])),
     }
+
+
+def _what(detail: str) -> str:
+    """A page by its name in the menu; a file by its own."""
+    pages = {f"/{entry.card.path}": called(entry.card) for entry in entries()}
+    return pages.get(detail) or device(detail)

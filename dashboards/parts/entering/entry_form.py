@@ -212,7 +212,7 @@ def _show_in_force(viewer: Viewer, item: EntryList, entries: pl.DataFrame, seen:
         icon=":material/list:",
     ):
         title = f"{pick('现在有效的', 'In force')} {item.code}"
-        show_table(viewer, sheet_of(title, entries_table(item, entries)))
+        show_table(viewer, sheet_of(title, entries_table(item, entries)), is_folded=True)
         rows = {row["entry_id"]: row for row in entries.head(_CHOICE).iter_rows(named=True)}
         chosen = st.multiselect(
             pick("录错了？选出来撤销", "Entered wrongly? Choose what to take back"),

@@ -46,7 +46,7 @@ def show_problems(viewer: Viewer, problems: Sequence[Problem], key: str) -> None
     sheet = Sheet(
         title, _PROBLEM, pl.DataFrame(rows, schema=dict.fromkeys(_PROBLEM, pl.String), orient="row")
     )
-    show_table(viewer, sheet, pinned="row", is_released=False)
+    show_table(viewer, sheet, leads=["row"], is_released=False)
 
 
 def show_first_rows(viewer: Viewer, head: pl.DataFrame, headers: Mapping[str, str], key: str) -> None:
@@ -62,7 +62,7 @@ def show_first_rows(viewer: Viewer, head: pl.DataFrame, headers: Mapping[str, st
         columns[name] = Column(title, title, kind)
         rows.append(head[name] if kind != "text" else _words(head, name))
     sheet = Sheet(f"{pick('前几行', 'First rows')} {key}", columns, pl.DataFrame(rows))
-    show_table(viewer, sheet, pinned="_row_number", is_released=False)
+    show_table(viewer, sheet, leads=["_row_number"], is_released=False)
 
 
 def _titles(names: Sequence[str], headers: Mapping[str, str]) -> list[str]:

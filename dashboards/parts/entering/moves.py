@@ -28,4 +28,4 @@ def show_moves(
     schema = {"line": pl.String()} | {name: _TYPES[kind]() for name, kind in kinds.items()}
     rows = [(line, *values) for line, values in lines.items()]
     sheet = Sheet(title, columns, pl.DataFrame(rows, schema=schema, orient="row"))
-    show_table(viewer, sheet, pinned="line", is_released=False)
+    show_table(viewer, sheet, leads=["line"], is_released=False)

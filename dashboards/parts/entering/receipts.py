@@ -133,7 +133,7 @@ def _show_receipts(viewer: Viewer, receipts: Sequence[FileReceipt]) -> None:
         told = listed(pick(f"{count} 个{word}", f"{count} {word}") for word, count in counts if count)
         st.markdown(f"**{pick(f'{len(receipts)} 个文件：', f'{len(receipts)} files: ')}{told}**")
         st.markdown(_sum([_counts(item) for item in receipts]))
-        show_table(viewer, _together(receipts), pinned="name", is_released=False)
+        show_table(viewer, _together(receipts), leads=("name", "verdict", "published"), is_released=False)
     for place, receipt in enumerate(sorted(receipts, key=lambda item: _ORDER.index(item.verdict))):
         with st.container(border=True, gap="xsmall"):
             _show_receipt(viewer, receipt, str(place))

@@ -177,7 +177,7 @@ def show_pairs(viewer: Viewer, found: Mapping[str, Any], line: Mapping[str, Any]
     if rows:
         told = pl.DataFrame(rows, schema_overrides={"now": pl.Float64, "even": pl.Float64})
         title = pick("投产比和保本线", "Returns, and what breaks even")
-        show_table(viewer, Sheet(title, _PAIR, told, [*PAIRS, *BREAK_EVEN]), pinned="name")
+        show_table(viewer, Sheet(title, _PAIR, told, [*PAIRS, *BREAK_EVEN]), leads=["name"])
 
 
 def _against(name: str, roi: float | None, even: float | None) -> str:
@@ -209,7 +209,7 @@ def show_shops(viewer: Viewer, rows: pl.DataFrame, lines: pl.DataFrame, names: M
     show_table(
         viewer,
         Sheet(pick("各店推广", "Advertising by shop"), _SHOP, told, metrics=_SHOP_METRICS),
-        pinned="name",
+        leads=("name", "ad_spend", "matured_roi", "verdict"),
     )
     if told["contribution_after_ads"].null_count():
         st.caption(pick("— 是成本还没有全知道，算不出。", "— where not every cost is known."))
@@ -224,7 +224,8 @@ def show_reports(viewer: Viewer, rows: pl.DataFrame, names: Mapping[str, str]) -
         use=in_words("ad_use_code", AD_USE),
         name=named("shop_id", names),
     )
-    show_table(viewer, Sheet(pick("推广报表", "Advertising reports"), _REPORT, told), pinned="report")
+    sheet = Sheet(pick("推广报表", "Advertising reports"), _REPORT, told)
+    show_table(viewer, sheet, leads=("report", "spent_fen", "use"))
     zh = (
         "同一平台的几张报表说的是同一笔钱，只算一张；录入了的天按录入的算。"
         "赠款不是掏出去的现金；— 是平台没提供，不猜。"

@@ -104,7 +104,12 @@ def choose_item(viewer: Viewer, items: pl.DataFrame, names: Mapping[str, str]) -
         step=in_words("open_reason_code", OPEN_STEP),
         shop=named("shop_id", names),
     )
-    picked = show_table(viewer, Sheet(pick("未结明细", "Open items"), _ITEM, rows), picks=True)
+    picked = show_table(
+        viewer,
+        Sheet(pick("未结明细", "Open items"), _ITEM, rows),
+        picks=True,
+        leads=("reason", "open_fen", "age_days"),
+    )
     # reasons are not added up: one may say the same money from the other side
     is_one = items["open_reason_code"].n_unique() == 1
     sum_of = f"**{yuan(int(items['open_fen'].sum()))}**"
@@ -120,7 +125,8 @@ def show_statements(viewer: Viewer, book: OpenBook, names: Mapping[str, str]) ->
         ledger=in_words("ledger_code", LEDGER),
         shop=named("shop_id", names),
     )
-    show_table(viewer, Sheet(pick("对账单", "Statements"), _STATEMENT, rows), pinned="month")
+    sheet = Sheet(pick("对账单", "Statements"), _STATEMENT, rows)
+    show_table(viewer, sheet, leads=("month", "ledger", "listed_fen", "residual_fen"))
     if book.residual_fen:
         left = yuan(book.residual_fen)
         st.error(pick(f"还差 {left} 没有去处。", f"{left} is not accounted for."), icon=":material/error:")

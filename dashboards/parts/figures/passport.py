@@ -250,4 +250,4 @@ def _show_files(viewer: Viewer, files: pl.DataFrame) -> None:
             kind=in_words("kind_code", KIND),
             source=in_words("source_code", SOURCE),
         )
-        show_table(viewer, Sheet(pick("来源文件", "Files"), _FILE, rows), pinned="file")
+        show_table(viewer, Sheet(pick("来源文件", "Files"), _FILE, rows), leads=("file", "received_at"))

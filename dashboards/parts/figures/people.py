@@ -136,7 +136,7 @@ def show_buyers(viewer: Viewer, rows: pl.DataFrame) -> None:
         wide = _by_month(told)
         kinds = {f"c{place}": "fraction" for place in range(1, wide.width)}
         title = pick("各月复购率", "Buying again, by month")
-        show_table(viewer, sheet_of(title, wide, **kinds), pinned=wide.columns[0])
+        show_table(viewer, sheet_of(title, wide, **kinds), leads=wide.columns)
     if silent:
         names = listed(label(PLATFORM, platform) for platform in silent)
         zh = f"{names}：文件里没有买家编号，复购率不知道，不是 0。"

@@ -106,4 +106,4 @@ def show_members(
     )
     columns = {"name": Column(*what)} | _COLUMNS
     sheet = Sheet(f"{pick('利润', 'Profit')} {pick(*what)}", columns, told, _METRICS, answer)
-    show_table(viewer, sheet, pinned="name")
+    show_table(viewer, sheet, leads=["name", *_COLUMNS])

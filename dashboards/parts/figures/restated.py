@@ -59,7 +59,8 @@ def show_restated(viewer: Viewer) -> None:
         show_table(
             viewer,
             Sheet(pick("数字变动", "Figures that moved"), _MOVE, _moves(viewer, rows)),
-            pinned="business_date",
+            leads=("business_date", "metric", "moved_fen", "moved_qty"),
+            is_folded=True,
         )
 
 

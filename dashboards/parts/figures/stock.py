@@ -23,7 +23,7 @@ _DRAWN = 8
 _COLUMNS = {
     "sku": Column("商家编码", "SKU"),
     "closing_stock": Column("库存", "on hand", "count"),
-    "kept_units_30": Column("30天净销", "units kept, 30 days", "count"),
+    "kept_units_30": Column("30天净销", "kept, 30 days", "count"),
     "returns_in_transit": Column("退货在途", "coming back", "count"),
     "sell_through": Column("售罄率", "sell-through", "fraction"),
     "stock_to_sales": Column("库销比", "stock to sales", "ratio"),
@@ -153,4 +153,4 @@ def show_goods(viewer: Viewer, answer: Answer, rows: pl.DataFrame, names: Mappin
         name=named("style", names),
     )
     sheet = Sheet(pick("库存明细", "Stock by SKU"), _COLUMNS, told, _OF_METRICS, answer)
-    show_table(viewer, sheet, pinned="sku")
+    show_table(viewer, sheet, leads=("sku", "closing_stock", "kept_units_30", "sell_through"))

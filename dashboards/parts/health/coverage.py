@@ -33,7 +33,7 @@ def show_shop_coverage(viewer: Viewer, shop: Mapping[str, Any], came: Sequence[M
     rows = list(coverage_rows(known, came))
     if rows:
         title = f"{pick('数据覆盖', 'What has come')} {shop['shop_id']}"
-        show_table(viewer, sheet_of(title, pl.DataFrame(rows)))
+        show_table(viewer, sheet_of(title, pl.DataFrame(rows)), leads=list(rows[0]))
     else:
         st.markdown(
             pick(

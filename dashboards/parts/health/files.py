@@ -48,7 +48,11 @@ def show_files(viewer: Viewer, rows: pl.DataFrame) -> None:
         verdict=in_words("verdict_code", VERDICT).fill_null(pick("待入库", "waiting")),
         source=in_words("source_code", SOURCE),
     )
-    show_table(viewer, Sheet(pick("最近文件", "Last files"), _FILE, told), pinned="export_name")
+    show_table(
+        viewer,
+        Sheet(pick("最近文件", "Last files"), _FILE, told),
+        leads=("export_name", "verdict", "quarantined_qty"),
+    )
 
 
 def show_quarantined(viewer: Viewer, rows: pl.DataFrame, key: str = "") -> None:
@@ -59,7 +63,8 @@ def show_quarantined(viewer: Viewer, rows: pl.DataFrame, key: str = "") -> None:
     place, numbers = places_of(rows["row_number"])
     told = _in_words(rows).with_columns(numbers.alias("row"))
     columns = {name: column for name, column in _QUARANTINED.items() if name != "file" or not key}
-    show_table(viewer, Sheet(title, columns | {"row": place}, told), pinned="row" if key else "file")
+    leads = ("row", "wrong", "step") if key else ("wrong", "row", "file")
+    show_table(viewer, Sheet(title, columns | {"row": place}, told), leads=leads)
 
 
 def show_rules(viewer: Viewer, rows: pl.DataFrame) -> None:

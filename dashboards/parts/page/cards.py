@@ -10,7 +10,6 @@ import polars as pl
 import streamlit as st
 
 from dashboards.parts.health.shops import late_shops
-from dashboards.parts.page.ages import show_age
 from dashboards.parts.page.beside import show_beside, spark
 from dashboards.parts.page.book import put_figures
 from dashboards.parts.page.few import few_sentence
@@ -20,10 +19,15 @@ from dashboards.parts.page.parts_bar import show_parts
 from dashboards.parts.page.way import show_way
 from dashboards.parts.page.windows import Window
 from dashboards.parts.page.words import about, moment, plain, today
+from metrics.query.ages import MATURE_DAYS, Age
 from metrics.reports.staying.compared import Compared
 from metrics.reports.staying.headline import Headline
 
 KEPT, PAID, STAYS = "net_by_order_date", "paid_gmv", "matured_net"
+_ABOUT_AGE = (
+    f"付款后 {MATURE_DAYS} 天内还会有退款。",
+    f"Refunds keep coming in for {MATURE_DAYS} days after payment.",
+)
 
 
 def show_headline(
@@ -50,7 +54,7 @@ def show_headline(
             show_beside(window, beside)
             show_way(STAYS if found.is_told else KEPT, window.period, called(window), cell)
         if found.kept_fen is not None and (found.is_over or not found.is_told):  # else the interval says it
-            show_age(found.age)
+            _show_age(found.age)
         _tell_unfinished(window, found, shops)
 
 
@@ -130,3 +134,25 @@ def _tell_unfinished(window: Window, found: Headline, shops: pl.DataFrame) -> No
         zh, en = (f" 等 {len(late)} 家店", f", {len(late)} shops in all") if len(late) > 3 else ("", "")
         what = pick(f"**这一天还没收全**：{named}{zh}。", f"**Not all of this day is in**: {named}{en}.")
         st.markdown(f":orange[:material/pending: {what}]")
+
+
+def _show_age(age: Age | None) -> None:
+    """How final the figures are: a badge; colour is only the second sign. Nothing where nothing was paid."""
+    if age is None:
+        return
+    if age.is_open:
+        st.badge(
+            pick("还在退货期，数字还会降", "Returns still open: this will go down"),
+            icon=":material/hourglass_top:",
+            color="orange",
+            help=pick(*_ABOUT_AGE),
+        )
+    else:
+        st.badge(
+            pick(
+                f"付款都满 {MATURE_DAYS} 天，基本定了", f"All paid over {MATURE_DAYS} days ago: nearly final"
+            ),
+            icon=":material/check_circle:",
+            color="green",
+            help=pick(*_ABOUT_AGE),
+        )

@@ -24,7 +24,7 @@ html:lang(zh) [data-testid="stFileUploaderDropzoneInstructions"] {display: none;
   a[data-testid="stPageLink-NavLink"] {min-height: 40px;}
   [data-testid="stButtonGroup"] :is(label, [role="radio"]), [data-testid="stExpander"] summary,
   [data-testid="stCheckbox"] label {
-    min-height: 40px;
+    min-height: 40px; align-items: center;
   }
   [data-testid="stElementToolbar"] {display: none;}
   .st-key-bar {

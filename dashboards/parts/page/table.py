@@ -5,7 +5,7 @@ and the whole of it as a file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from contracts.intake import row_place
 from dashboards.parts.page.book import XLSX, put, whose
 from dashboards.parts.page.language import called, label, pick
 from dashboards.parts.page.money import NOTHING, percent, points, signed_percent, times, yuan
+from dashboards.parts.page.phone import fitted, room
 from dashboards.parts.page.words import BEIJING, halves, visible
 from metrics.query.access import Viewer
 from metrics.query.people import Noted
@@ -41,17 +42,32 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
 }
 #: Characters of a cell: a sentence with its next step is read whole.
 _CELL = 200
+#: The same of a value as it is in a sheet; a phone shows moments without their year.
+_PLAIN: dict[str, Callable[[Any], str]] = {
+    **_SHOWN,
+    "fen": yuan,
+    "text": partial(visible, limit=_CELL),
+    "date": str,
+    "moment": lambda at: f"{at.astimezone(BEIJING):%m-%d %H:%M}",
+}
 _RED = "color: #c0362c"
 
 
 def show_table(
-    viewer: Viewer, sheet: Sheet, *, picks: bool = False, pinned: str = "", is_released: bool = True
+    viewer: Viewer,
+    sheet: Sheet,
+    *,
+    picks: bool = False,
+    leads: Sequence[str] = (),
+    is_released: bool = True,
+    is_folded: bool = False,
 ) -> dict[str, Any] | None:
     """``sheet`` as a table in the order of its rows, with search where it is long, pages where it is longer,
     and its files; the row a person picked where it ``picks``.
 
-    ``pinned``: the column that stays when a phone scrolls sideways. What is not of a release
-    (``is_released``) has no files: they would name one.
+    ``leads``: the columns that matter most, the row's name first, which stays when the rest is scrolled. A
+    phone shows as many as it has room for, these before the others, and all of them when asked; it has less
+    in a fold (``is_folded``). What is not of a release (``is_released``) has no files: they would name one.
     """
     if is_released:
         put(sheet)
@@ -61,12 +77,17 @@ def show_table(
     rows = found.slice((min(page, max(pages, 1)) - 1) * _PAGE, _PAGE)
     height: int | Literal["content"] = 320 if rows.height > _SHORT else "content"
     wishes: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"} if picks else {}
+    fits = _fitted(sheet, rows, leads, room(is_folded=is_folded, picks=picks))
+    is_cut = fits is not None and len(fits) < len(sheet.columns)
+    if is_cut and st.session_state.get(f"{sheet.title}_all"):
+        fits = None
     picked = st.dataframe(
         _styled(sheet.columns, rows),
         hide_index=True,
         height=height,
+        column_order=[called(sheet.columns[name]) for name in fits or sheet.columns],
         column_config={
-            called(column): _config(column, is_pinned=name == pinned)
+            called(column): _config(column, (fits or {}).get(name), is_pinned=not fits and name in leads[:1])
             for name, column in sheet.columns.items()
         },
         key=f"{sheet.title}_table",
@@ -74,8 +95,12 @@ def show_table(
         alt=sheet.title,
         **wishes,
     )
-    if is_released:
-        show_files(viewer, replace(sheet, rows=found))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if is_cut:
+            count = len(sheet.columns)
+            st.toggle(pick(f"全部 {count} 列", f"All {count} columns"), key=f"{sheet.title}_all")
+        if is_released:
+            show_files(viewer, replace(sheet, rows=found))
     chosen = picked.selection.rows if picks else []
     return rows.row(chosen[0], named=True) if chosen and chosen[0] < rows.height else None
 
@@ -149,6 +174,19 @@ def _in_yuan(name: str) -> pl.Expr:
     return pl.concat_str(sign, whole.cast(pl.String), pl.lit("."), rest.cast(pl.String).str.zfill(2))
 
 
+def _fitted(
+    sheet: Sheet, rows: pl.DataFrame, leads: Sequence[str], width: int | None
+) -> dict[str, int] | None:
+    """The columns that a phone has room for, and their widths; None where there is room for any."""
+    if width is None:
+        return None
+    cells = {
+        name: [called(column), *(_PLAIN[column.kind](value) for value in rows[name].drop_nulls()), NOTHING]
+        for name, column in sheet.columns.items()
+    }
+    return fitted(sheet.columns, cells, leads, width)
+
+
 def _styled(columns: Mapping[str, Column], rows: pl.DataFrame) -> Styler:
     """Numbers that are shown as people read them and stay numbers; what is negative is red."""
     frame = pd.DataFrame(
@@ -176,34 +214,34 @@ def _typed(column: Column, values: pl.Series) -> pd.Series[Any]:
     return number / 100 if column.kind == "fen" else number
 
 
-def _config(column: Column, *, is_pinned: bool) -> ColumnConfig:
+def _config(column: Column, width: int | None, *, is_pinned: bool) -> ColumnConfig:
     name = called(column)
     if column.kind == "date":
-        return st.column_config.DateColumn(name, format="YYYY-MM-DD", pinned=is_pinned)
+        return st.column_config.DateColumn(name, width=width, format="YYYY-MM-DD", pinned=is_pinned)
     if column.kind == "moment":
-        return st.column_config.DatetimeColumn(name, format="YYYY-MM-DD HH:mm", pinned=is_pinned)
+        stamp = "MM-DD HH:mm" if width else "YYYY-MM-DD HH:mm"
+        return st.column_config.DatetimeColumn(name, width=width, format=stamp, pinned=is_pinned)
     if column.kind == "text":
-        return st.column_config.TextColumn(name, pinned=is_pinned)
-    return st.column_config.NumberColumn(name, pinned=is_pinned)
+        return st.column_config.TextColumn(name, width=width, pinned=is_pinned)
+    return st.column_config.NumberColumn(name, width=width, pinned=is_pinned)
 
 
 def show_files(viewer: Viewer, sheet: Sheet) -> None:
-    """Buttons for all rows of ``sheet``, made when somebody asks for them."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for label, ending, kind, make in (
-            ("Excel", "xlsx", XLSX, partial(as_workbook, viewer, [sheet])),
-            ("CSV", "csv", "text/csv", partial(as_csv, sheet)),
-        ):
-            name = f"{whose(viewer)}-{sheet.title}.{ending}"
-            st.download_button(
-                label,
-                data=Noted(viewer, name, make),
-                file_name=name,
-                mime=kind,
-                key=f"{sheet.title}_{ending}",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
-        count = sheet.rows.height
-        st.caption(pick(f"共 {count:,} 行", f"{count:,} row{'' if count == 1 else 's'}"))
+    """Buttons for all rows of ``sheet``, made when somebody asks for them, for a row of buttons."""
+    for name, ending, kind, make in (
+        ("Excel", "xlsx", XLSX, partial(as_workbook, viewer, [sheet])),
+        ("CSV", "csv", "text/csv", partial(as_csv, sheet)),
+    ):
+        file = f"{whose(viewer)}-{sheet.title}.{ending}"
+        st.download_button(
+            name,
+            data=Noted(viewer, file, make),
+            file_name=file,
+            mime=kind,
+            key=f"{sheet.title}_{ending}",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+    count = sheet.rows.height
+    st.caption(pick(f"共 {count:,} 行", f"{count:,} row{'' if count == 1 else 's'}"), width="content")

@@ -133,5 +133,5 @@ def _show_sheet(viewer: Viewer, sheet: Sheet) -> None:
     put(sheet)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{capital(sheet.title)}**", width=260)
-        with st.container(width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             show_files(viewer, sheet)

@@ -131,7 +131,7 @@ def _show_table(viewer: Viewer, months: Sequence[Month], month: Month, measure: 
         "channel": Column("渠道", "channel"),
         "share": Column("占全区", "share of the district", "fraction"),
         "kept": Column("留下", "kept", "fen"),
-        "refund": Column("退回占支付", "went back, of paid", "fraction"),
+        "refund": Column("退回占支付", "went back", "fraction"),
     }
     whole = month.figures.get(())
     total = sum(whole[name] for name in PARTS[measure]) if whole else 0
@@ -150,4 +150,5 @@ def _show_table(viewer: Viewer, months: Sequence[Month], month: Month, measure: 
     shape = {"text": pl.String, "fen": pl.Int64, "fraction": pl.Float64}
     frame = pl.DataFrame(rows, schema={name: shape[column.kind] for name, column in columns.items()})
     title = pick(f"{month.name} 平台和渠道", f"{month.name} platforms and channels")
-    show_table(viewer, Sheet(title, columns, frame, notes=notes_of(months)), pinned="platform")
+    sheet = Sheet(title, columns, frame, notes=notes_of(months))
+    show_table(viewer, sheet, leads=("platform", "channel", "kept", "refund"))

@@ -36,8 +36,8 @@ CARD = Card("pulse", "景气", "Pulse", ":material/monitoring:", 1)
 _COLUMNS = {
     "month": Column("月份", "month"),
     "level": Column("指数", "index", "points"),
-    "monthly": Column("环比", "on the month before", "change"),
-    "yearly": Column("同比", "on the year before", "change"),
+    "monthly": Column("环比", "month on month", "change"),
+    "yearly": Column("同比", "year on year", "change"),
     "matched": Column("配对金额至少", "matched value at least", "fraction"),
     "matched_qty": Column("配对成员", "members matched", "count"),
     "members_qty": Column("成员", "members", "count"),
@@ -72,7 +72,7 @@ def show(viewer: Viewer) -> None:
     st.markdown(turning_words(pick, points))
     show_heading("每个月", "Month by month")
     with TellFailure(pick("每个月", "Month by month")):
-        show_table(viewer, index_sheet(months, points), pinned="month")
+        show_table(viewer, index_sheet(months, points), leads=["month"])
     show_method(pick(_METHOD, _METHOD_EN), months[-1], months)
 
 

@@ -118,7 +118,7 @@ def _show_checks(viewer: Viewer) -> None:
     shops = own_shops(viewer)
     show_failed(failed, shops)
     with details((f"全部 {rows.height} 项", f"all {rows.height} checks")):
-        show_table(viewer, sheet_of(pick("检查", "Checks"), all_checks(rows, shops)))
+        show_table(viewer, sheet_of(pick("检查", "Checks"), all_checks(rows, shops)), is_folded=True)
 
 
 def _show_quarantine(viewer: Viewer) -> None:

@@ -31,9 +31,9 @@ _PLACES = {
     "highest": ("比四分之三的同行高", "higher than three quarters of owners"),
 }
 _COLUMNS = {
-    "cell": Column("名称（品类或渠道）", "category or channel"),
-    "own": Column("我的退货率", "my return rate", "fraction"),
-    "district": Column("全区退货率", "the district's return rate", "fraction"),
+    "cell": Column("品类或渠道", "category or channel"),
+    "own": Column("我的退货率", "my rate", "fraction"),
+    "district": Column("全区退货率", "district", "fraction"),
     "lower": Column("下四分位", "lower quartile"),
     "median": Column("中位数", "median"),
     "upper": Column("上四分位", "upper quartile"),
@@ -91,7 +91,7 @@ def show(viewer: Viewer) -> None:
             _show_chart(chosen, told)
     show_heading("每个品类、每个渠道", "Each category and channel")
     with TellFailure(pick("我的位置", "My position")):
-        show_table(viewer, _sheet(chosen))
+        show_table(viewer, _sheet(chosen), leads=("cell", "own", "district", "median", "place"))
     with st.container(border=True):
         st.markdown(pick(_WHY, _WHY_EN))
 

@@ -112,9 +112,13 @@ def _show_rows(viewer: Viewer, found: Sharing) -> None:
         pl.col("refund_fen").alias(pick("退回（元）", "went back (¥)")),
     )
     title = pick("按月", "By month")
-    show_table(viewer, sheet_of(title, months, c2="count", c3="fen", c4="fen"))
+    month, state, _, kept, _ = months.columns
+    sheet = sheet_of(title, months, c2="count", c3="fen", c4="fen")
+    show_table(viewer, sheet, leads=(month, kept, state))
     st.caption(_about_words(found))
-    show_table(viewer, _every_row(found))
+    show_table(
+        viewer, _every_row(found), leads=("business_month", "kept_fen", "platform_code", "channel_code")
+    )
 
 
 def _about_words(found: Sharing) -> str:

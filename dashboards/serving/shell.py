@@ -1,4 +1,6 @@
-"""Streamlit's own page in Chinese: what it says it is in, and the words it has no option for."""
+"""Streamlit's own page as it leaves the house: it tells how wide its window is, which language it is in, and
+in Chinese says the words that Streamlit has no option for.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import json
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
+
+from dashboards.parts.page.phone import WIDTH
 
 #: Streamlit's words → ours. They are looked for in its own elements alone, never among anybody's data.
 WORDS = {
@@ -46,6 +50,10 @@ WHERE = ", ".join(
         '[role="menuitem"]',
     ]
 )
+#: For the server, which lays tables out: ``dashboards.parts.page.phone``. Read when the page connects.
+_WIDTH = "<script>document.cookie = `$name=${innerWidth}; path=/; samesite=lax`</script>".replace(
+    "$name", WIDTH
+)
 _SCRIPT = """<script>
 (() => {
   const words = $words, where = `$where`;
@@ -69,13 +77,16 @@ _SCRIPT = """<script>
 </script>""".replace("$words", json.dumps(WORDS, ensure_ascii=False)).replace("$where", WHERE)
 
 
-def in_chinese(page: bytes) -> bytes:
-    """The page, which says that it is Chinese and puts our words for Streamlit's own as they appear."""
-    told = page.replace(b'<html lang="en">', b'<html lang="zh">', 1)
-    return told.replace(b"</head>", _SCRIPT.encode() + b"</head>", 1)
+def dressed(page: bytes, language: str) -> bytes:
+    """The page with our scripts. A Chinese one says that it is, and puts our words for
+    Streamlit's own as they appear.
+    """
+    scripts = _WIDTH + (_SCRIPT if language == "zh" else "")
+    told = page.replace(b'<html lang="en">', f'<html lang="{language}">'.encode(), 1)
+    return told.replace(b"</head>", scripts.encode() + b"</head>", 1)
 
 
-def telling(send: Send) -> Send:
+def dressing(send: Send, language: str) -> Send:
     """``send``, for an answer that may be Streamlit's page; anything else passes as it is."""
     held: list[Message] = []
 
@@ -87,7 +98,7 @@ def telling(send: Send) -> Send:
             start = held.pop()
             body = message.get("body", b"")
             if body.lstrip().startswith(b"<!") and not message.get("more_body"):
-                message = {**message, "body": in_chinese(body)}
+                message = {**message, "body": dressed(body, language)}
                 MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
             await send(start)
         await send(message)
