@@ -76,7 +76,7 @@ def _show_one(viewer: Viewer, item: WaitingRelease) -> None:
     st.markdown(headline(pick, pulse(item.months)))
     st.caption(_behind(item))
     rows, title = _compared(item), pick(f"第 {number} 次发布和之前", f"Release {number} and before")
-    show_table(viewer, sheet_of(title, rows), pinned=rows.columns[0], is_released=False)
+    show_table(viewer, sheet_of(title, rows), leads=rows.columns[:1], is_released=False)
     st.caption(_changed(item))
     with st.container(horizontal=True, gap="small"):
         _show_buttons(viewer, item)
