@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -207,6 +211,9 @@ def test_a_month_is_proposed_once_and_a_number_too(house: Settings) -> None:
     other = {**first.document, "month": "2026-07"}  # made at the same moment, after the same release
     with pytest.raises(UsageError, match="ALREADY_RELEASED"):
         put(house, other, rows)
+    late = {**other, "number": 2}  # its number is free, but it was made after what is no longer the last
+    with pytest.raises(UsageError, match="ALREADY_RELEASED"):
+        put(house, late, rows)
     assert [item.entry for item in waiting(house)] == [first]
 
 
@@ -225,6 +232,9 @@ def test_cut_off_between_approval_and_release_it_is_finished_once(house: Setting
         log.append(entry)
     again = shutil.copytree(house.home, house.home.parent / "again")
     other = Settings(home=again, district_approval="two")
+    if cut == "released":
+        with pytest.raises(NotFoundError, match="NO_PROPOSAL"):
+            withdraw(house, 1, by="chen", why="晚了", at=AT)
     assert say_yes(house, entry, "bo") == entry
     assert chain(other) == [entry]
     for home in (house, other):
@@ -236,6 +246,33 @@ def test_cut_off_between_approval_and_release_it_is_finished_once(house: Setting
             name: told for name, told in files(home).items() if "proposed" not in name
         }
         assert Proposals(home.place).numbers() == set()
+
+
+def test_a_process_killed_between_approval_and_release_lets_go_and_the_timetable_ends_it(
+    house: Settings,
+) -> None:
+    entry = propose(house)
+    say_yes(house, entry, "hui")
+    dies = f"""
+import datetime as dt, os, signal
+from pathlib import Path
+from pipeline.district import approving
+from warehouse.settings import Settings
+approving.kept.release = lambda *given: os.kill(os.getpid(), signal.SIGKILL)
+settings = Settings(home=Path({str(house.home)!r}), district_approval="two")
+approving.approve(settings, 1, {entry.sha256!r}, by="bo", at=dt.datetime.now(dt.UTC))
+"""
+    assert subprocess.run([sys.executable, "-c", dies], check=False).returncode == -signal.SIGKILL
+    assert released(house) == [] and waiting(house)[0].people == ("bo", "hui")
+    assert chain(house) == released(house) == [entry] and waiting(house) == []
+
+
+def test_two_who_approve_at_the_same_moment_release_it_once(house: Settings) -> None:
+    entry = propose(house)
+    with ThreadPoolExecutor() as at_once:
+        told = list(at_once.map(lambda name: say_yes(house, entry, name), ["hui", "bo", "chen"]))
+    assert told.count(None) == 1 and told.count(entry) == 2
+    assert released(house) == [entry] and Proposals(house.place).numbers() == set()
 
 
 def test_whoever_is_erased_takes_along_the_proposal_and_all_that_are_chained_on_it(house: Settings) -> None:
@@ -311,7 +348,18 @@ def _another_kind(house: Settings) -> None:
     shutil.copy(path, Approvals(house.place).folder / f"{path.stem}.0123456789abcdef.json")
 
 
-@pytest.mark.parametrize("damage", [_missing, _copied, _renamed, _another_kind])
+def _by_another_key(house: Settings) -> None:
+    """Chen's approval as somebody without this house's key would write it."""
+    _missing(house)
+    [entry] = [read_entry(path) for path in ReleaseLog(house.place).files()]
+    assert entry
+    other = Approvals(Place(house.home / "other"))
+    other.add(entry, "chen", AT)
+    [path] = other.folder.glob("*.json")
+    shutil.copy(path, Approvals(house.place).folder / path.name)
+
+
+@pytest.mark.parametrize("damage", [_missing, _copied, _renamed, _another_kind, _by_another_key])
 def test_a_release_without_its_two_people_is_a_damaged_log(house: Settings, damage: object) -> None:
     entry = propose(house)
     for name in ("hui", "bo"):
@@ -325,6 +373,16 @@ def test_a_document_put_where_releases_lie_is_no_release(house: Settings) -> Non
     """Whoever has it proposed has not released it."""
     entry = propose(house)
     ReleaseLog(house.place).append(entry)
+    with pytest.raises(UsageError, match="LOG_DAMAGED"):
+        released(house)
+
+
+def test_what_takes_more_people_than_this_version_knows_is_no_release(house: Settings) -> None:
+    document = {**propose(house).document, "approval": "three"}
+    entry = sign_document(house.place, document)
+    ReleaseLog(house.place).append(entry)
+    for name in ("hui", "bo", "chen"):
+        Approvals(house.place).add(entry, name, AT)
     with pytest.raises(UsageError, match="LOG_DAMAGED"):
         released(house)
 
