@@ -1,9 +1,10 @@
 """A whole copy of an installation while it goes on working, and an installation made of such a copy.
 
-The catalog is copied first, in one transaction of its own: it names one snapshot and all Parquet files that
-snapshots need, and these never change once they are named. What is received while the copy is taken may be in
-it, and is then loaded by the next build. Secrets lie in a folder of their own: whoever holds both can read
-everything.
+First what waits in the inbox is copied: what is landed from then on is in it, or named by the catalog. Then
+the catalog, in one transaction of its own: it names one snapshot and all Parquet files that snapshots need,
+and these never change once they are named. Raw files it names may expire meanwhile: then the copy is taken
+again. What is received while the copy is taken may be in it, and is then loaded by the next build. Secrets
+lie in a folder of their own: whoever holds both can read everything.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from contracts.errors import FileRefusedError, UsageError
+from contracts.errors import FileRefusedError, NotFoundError, UsageError
+from warehouse.lake import Lake
+from warehouse.ops import EXPORT
 from warehouse.place import Place
 from warehouse.signed.proposals import Proposals
 
@@ -74,7 +77,11 @@ def back_up(place: Place, target: Path, *, at: dt.datetime, say: Say) -> Backup:
         part.mkdir(mode=0o700, parents=True)
         try:
             made = _copy_all(place, part, at, say)
-        except FileRefusedError:  # maintenance may have removed what the copied catalog still names
+            _check_raw_files(place, part, made.snapshot)
+        except (
+            FileRefusedError,
+            NotFoundError,
+        ):  # what the copied catalog still names may have been removed meanwhile
             if not left:
                 shutil.rmtree(part)
                 raise
@@ -139,6 +146,9 @@ def _refuse_servers(place: Place) -> None:
 
 def _copy_all(place: Place, part: Path, at: dt.datetime, say: Say) -> Backup:
     files: dict[str, _File] = {}
+    for path, name in _files_of(place.inbox, "home/inbox"):
+        if copied := _copied(path, part / name):  # else it was landed just now
+            files[name] = copied
     snapshot, parquet = None, list[str]()
     if place.catalog_file and place.catalog_file.exists():
         _copy_database(place.catalog_file, part / _CATALOG)
@@ -153,7 +163,7 @@ def _copy_all(place: Place, part: Path, at: dt.datetime, say: Say) -> Backup:
         say(f"复制 {number}/{len(wanted)} 个文件", f"copying file {number} of {len(wanted)}")
         if copied := _copied(path, part / name):
             files[name] = copied
-        elif name.startswith(_DATA):  # the inbox's may be taken away, as they are read
+        elif name.startswith(_DATA):  # of others see ``_check_raw_files``
             raise FileRefusedError(
                 "DATA_FILE_LOST",
                 "目录登记的 Parquet 文件不在了",
@@ -171,8 +181,37 @@ def _copy_all(place: Place, part: Path, at: dt.datetime, say: Say) -> Backup:
     return made
 
 
+def _check_raw_files(place: Place, part: Path, snapshot: int | None) -> None:
+    """Raise ``FileRefusedError`` where a raw file that ``snapshot`` needs was removed before it was copied.
+
+    One that the catalog still names today was lost before: the backup is as whole as the home.
+    """
+    if snapshot is None:
+        return
+    needed = _raw_files(place, snapshot)
+    gone = {name for name in needed if not (part / "home" / "landing" / name).exists()}
+    if gone and gone - _raw_files(place, None):
+        raise FileRefusedError(
+            "RAW_FILE_GONE",
+            "备份时原始文件正在到期删除",
+            "raw files expired while they were copied",
+            step_zh="再备份一次",
+            step_en="back up again",
+            files=len(gone),
+        )
+
+
+def _raw_files(place: Place, snapshot: int | None) -> set[str]:
+    """Names of the raw files that had not expired at ``snapshot`` (None: now)."""
+    with Lake.open(place, snapshot=snapshot) as lake:
+        if not lake.columns(EXPORT):
+            return set()
+        rows = lake.read(EXPORT, columns=["landing_name", "expired_at"])
+    return set(rows.filter(rows["expired_at"].is_null())["landing_name"])
+
+
 def _folders(place: Place) -> dict[str, Path]:
-    kept = (place.landing, place.inbox, place.district)
+    kept = (place.landing, place.district)
     return {f"home/{path.name}": path for path in kept} | {"secrets": place.home / "secrets"}
 
 
