@@ -15,10 +15,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.parts.page.book import Book
 from metrics.query import access
+from metrics.query.ask import ask
+from metrics.reports.screens import screens_of
 from metrics.reports.sheets import as_workbook
 from warehouse.place import Place
 
-FIGURES = ["data_health", "profit", "ads", "stock", "open_items", "passport"]
+FIGURES = ["data_health", "profit", "ads", "stock", "open_items", "passport", "upload", "take_out", "match"]
 
 
 def made(
@@ -84,5 +86,15 @@ def test_a_page_is_of_its_own_merchant_alone(house: Place) -> None:
 
 
 def test_a_page_without_figures_offers_no_file(house: Place) -> None:
-    app = run_page("take_out", access.sign_in(house, "a", PASSWORD))
+    app = run_page("policy", access.sign_in(house, "a", PASSWORD))
     assert not app.get("download_button")
+
+
+def test_the_months_and_the_numbers_to_match_are_in_their_pages_files(house: Place) -> None:
+    _, months, _ = made(house, "take_out")
+    asked = ask(access.sign_in(house, "a", PASSWORD), ["paid_gmv"], by=["month"]).rows
+    told = dict(months["月份"].select("月份 month", pl.col("^支付.*$")).rows())
+    true = dict(asked.select("month", "paid_gmv").rows())
+    assert {month: round(paid * 100) for month, paid in told.items()} == true
+    _, numbers, _ = made(house, "match")
+    assert numbers["能对的数"].height == len(screens_of("douyin"))

@@ -8,6 +8,8 @@ import polars as pl
 import streamlit as st
 
 from contracts.codes import KIND, VERDICT
+from dashboards.parts.health.files import files_sheet
+from dashboards.parts.page.book import put
 from dashboards.parts.page.language import label, pick
 from dashboards.parts.page.words import moment, plain
 from metrics.query.access import Viewer
@@ -27,6 +29,7 @@ def show_given(viewer: Viewer, shop_id: str) -> Delivery | None:
     files = health.receipts(viewer, source="file", limit=_FILES).filter(pl.col("shop_id") == shop_id)
     if files.is_empty():
         return None
+    put(files_sheet(pick("已收文件", "Files received"), files))
     with st.expander(pick(f"已收文件 {files.height} 个", f"Files received: {files.height}")):
         for item in _page(files).iter_rows(named=True):
             if (started := _show_one(viewer, shop_id, item)) is not None:

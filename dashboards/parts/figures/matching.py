@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards.parts.figures.bridge import show_waterfall
-from dashboards.parts.page.language import listed, phrase, pick
+from dashboards.parts.page.book import put
+from dashboards.parts.page.language import called, listed, phrase, pick
 from dashboards.parts.page.money import money_of, yuan
 from dashboards.parts.page.table import in_words, show_table
 from dashboards.parts.page.words import CHANNEL_NAMES, day, plain, remark
@@ -20,6 +22,13 @@ from metrics.reports.sheets import Column, Sheet
 from metrics.reports.told_days import TOLD
 
 _DAYS = 10
+_SCREEN = {
+    "name": Column("数", "number"),
+    "where": Column("在哪里看", "where to look"),
+    "counts": Column("怎么算", "what it counts"),
+    "source": Column("依据", "source"),
+}
+_STEP = {"name": Column("步骤", "step"), "fen": Column("金额", "amount", "fen")}
 _LINE = {
     "business_date": Column("日期", "day", "date"),
     "amount": Column("金额", "amount", "fen"),
@@ -48,12 +57,27 @@ def show_definition(screen: Screen) -> None:
                 st.caption(pick(*told))
 
 
+def screens_sheet(screens: Sequence[Screen]) -> Sheet:
+    """The platform's numbers that can be matched: where each is read, what it counts, who says so."""
+    rows = [
+        {
+            "name": called(screen),
+            "where": pick(screen.where_zh, screen.where_en),
+            "counts": " · ".join(pick(*words) for words in screen.counts.words()),
+            "source": pick(screen.source_zh, screen.source_en),
+        }
+        for screen in screens
+    ]
+    return Sheet(pick("能对的数", "Numbers to match"), _SCREEN, pl.DataFrame(rows))
+
+
 def show_match(found: Match) -> None:
     """The verdict, the days nobody told, the waterfall."""
     _show_verdict(found)
     _show_untold(found)
     # what our rows give is the typed number itself where nothing is left over
     steps = found.steps.filter((pl.col("step") != "screen") | (found.rest_minor != 0))
+    put(Sheet(pick("对账", "Matching"), _STEP, steps.with_columns(name=pl.col(pick("zh", "en")))))
     show_waterfall(
         steps,
         found.residual_fen,

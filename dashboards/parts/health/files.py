@@ -42,17 +42,19 @@ _BY_RULE = {
 }
 
 
-def show_files(viewer: Viewer, rows: pl.DataFrame) -> None:
+def files_sheet(title: str, rows: pl.DataFrame) -> Sheet:
     """One row per file: read = published + quarantined + superseded + duplicate."""
     told = rows.with_columns(
         verdict=in_words("verdict_code", VERDICT).fill_null(pick("待入库", "waiting")),
         source=in_words("source_code", SOURCE),
     )
-    show_table(
-        viewer,
-        Sheet(pick("最近文件", "Last files"), _FILE, told),
-        leads=("export_name", "verdict", "quarantined_qty"),
-    )
+    return Sheet(title, _FILE, told)
+
+
+def show_files(viewer: Viewer, rows: pl.DataFrame) -> None:
+    """``files_sheet`` as a table."""
+    sheet = files_sheet(pick("最近文件", "Last files"), rows)
+    show_table(viewer, sheet, leads=("export_name", "verdict", "quarantined_qty"))
 
 
 def show_quarantined(viewer: Viewer, rows: pl.DataFrame, key: str = "") -> None:

@@ -9,8 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from contracts.codes import PLATFORM
 from contracts.errors import UsageError
-from dashboards.parts.figures.matching import choose_lines, show_definition, show_match
+from dashboards.parts.figures.matching import choose_lines, screens_sheet, show_definition, show_match
 from dashboards.parts.figures.passport import show_raw_row
+from dashboards.parts.page.book import put
 from dashboards.parts.page.failure import TellFailure, show_empty, show_error
 from dashboards.parts.page.frame import opening, show_heading
 from dashboards.parts.page.language import called, label, pick
@@ -62,6 +63,7 @@ def show(viewer: Viewer) -> None:
             "**No number of this platform can be matched yet**: no source says what they count.",
         )
         return
+    put(screens_sheet(screens_of(platform)))
     show_definition(screen)
     _ask(shop, screen, newest)
     asked = st.session_state.get(_ASKED)

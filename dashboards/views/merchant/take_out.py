@@ -8,20 +8,24 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboards.parts.page.book import put
 from dashboards.parts.page.failure import TellFailure, show_empty
 from dashboards.parts.page.frame import show_heading
 from dashboards.parts.page.language import pick
 from dashboards.parts.page.menu import Card
 from dashboards.parts.page.progress import show_progress
 from dashboards.parts.page.words import today
+from metrics.model.definitions import METRICS
 from metrics.query.access import Viewer
 from metrics.query.ask import ask
 from metrics.query.question import Period
+from metrics.reports.sheets import Column, Sheet
 from pipeline.counter import Takeout, take_everything, take_statement
 
 CARD = Card("take_out", "凭证与导出", "Statement and export", ":material/inventory:", 19)
 
 _MEANWHILE = ("可以离开本页，做好后回来取。", "You may leave this page and come back for it.")
+_OF_A_MONTH = ("paid_gmv", "net_by_order_date")
 _STATEMENT, _EVERYTHING = "take_statement", "take_everything"
 
 
@@ -37,8 +41,15 @@ def show(viewer: Viewer) -> None:
 
 
 def _months(viewer: Viewer) -> list[str]:
-    """Months of which the release tells anything, the newest first."""
-    return sorted(ask(viewer, ["paid_gmv"], by=["month"]).rows["month"], reverse=True)
+    """Months of which the release tells anything, the newest first; the page's workbook has their totals."""
+    answer = ask(viewer, _OF_A_MONTH, by=["month"])
+    rows = answer.rows.sort("month", descending=True)
+    columns = {"month": Column("月份", "month")} | {
+        name: Column(METRICS[name].zh, METRICS[name].en, "fen") for name in _OF_A_MONTH
+    }
+    if rows.height:
+        put(Sheet(pick("月份", "Months"), columns, rows, _OF_A_MONTH, answer))
+    return rows["month"].to_list()
 
 
 def _show_statement(viewer: Viewer, months: list[str]) -> None:
