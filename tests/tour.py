@@ -35,7 +35,7 @@ PAGES = {
 #: Width of a window → its height, and how much of a long page a picture shows.
 SIZES = {1440: (900, 1500), 390: (844, 1900)}
 #: Few colours make small files, and the pages have few.
-COLOURS = 48
+COLOURS = 128
 _SIGN_IN = re.compile(r"^ *(商家|行业协会)\b.*? {2,}(\S+) {2,}(\S+) *$", re.MULTILINE)
 _QUIET = (
     "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning' && "
@@ -98,7 +98,9 @@ def _take(page: Page, address: str, path: Path) -> None:
     _settle(page)
     page.screenshot(path=path)
     with Image.open(path) as taken:
-        taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        taken.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            path, optimize=True
+        )
     print(f"{path.name} {path.stat().st_size >> 10} KB", flush=True)
 
 

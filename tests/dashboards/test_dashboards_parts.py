@@ -15,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 from contracts.codes import CHANNEL
 from dashboards.parts.figures.outlook import bounds
 from dashboards.parts.health.shops import judge_shop, late_shops, newest_attempts
-from dashboards.parts.page import money, words
+from dashboards.parts.page import money, phone, words
 from dashboards.parts.page.charts import CHANNEL_COLOURS
 from dashboards.parts.page.windows import months_to, so_far, whole_day, windows_to
+from metrics.reports.sheets import Column
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 
@@ -40,6 +41,20 @@ YESTERDAY = TODAY - dt.timedelta(days=1)
 )
 def test_money_is_exact_or_short(fen: int | None, exact: str, short: str) -> None:
     assert (money.yuan(fen), money.short_yuan(fen)) == (exact, short)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(356, ["name", "kept", "why"]), (560, ["name", "kept", "why", "rows"]), (200, ["name", "kept"])],
+)
+def test_a_phone_has_what_leads_whole_before_any_other_column(width: int, shown: list[str]) -> None:
+    columns = {"name": Column("月份", "month"), "why": Column("算不算", "does it count"),
+               "rows": Column("行数", "rows", "count"), "kept": Column("留下", "kept", "fen")}  # fmt: skip
+    cells = {"name": ["月份", "2026-12"], "why": ["不计入：这个月不是整月都是成员，所以不算在里面"],
+             "rows": ["行数", "7,108"], "kept": ["留下", "¥497,513.26"]}  # fmt: skip
+    found = phone.fitted(columns, cells, ("name", "kept", "why"), width)
+    assert list(found) == shown and sum(found.values()) == width
+    assert found["kept"] >= phone.pixels("¥497,513.26") and found["name"] >= phone.pixels("2026-12")
 
 
 @given(st.integers(-(10**15), 10**15))

@@ -22,7 +22,7 @@ def few_words(orders: int) -> str:
     """``只有 7 单，不到 20 单不估``."""
     return pick(
         f"只有 {orders} 单，不到 {FEW_ORDERS} 单不估",
-        f"only {count_orders(orders)}: no estimate under {FEW_ORDERS}",
+        f"only {count_orders(orders)} (under {FEW_ORDERS})",
     )
 
 

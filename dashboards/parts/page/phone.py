@@ -51,7 +51,8 @@ def fitted(
     for place, name in enumerate(order):
         cut = _NAME if not place else _LEADING if name in leads else _TEXT
         least = min(whole[name], cut) if columns[name].kind == "text" else whole[name]
-        if taken and sum(taken.values()) + least > width:
+        used = sum(taken.values() if name in leads else (whole[other] for other in taken))
+        if taken and used + least > width:
             break
         taken[name] = least
     for name in taken:
