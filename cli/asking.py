@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import show
+from cli.shown.releases import tell_held
 from cli.words import Json, Merchant, read_span
 from metrics.query.access import Viewer, data_until
 from metrics.query.ask import ask as ask_metrics
@@ -28,6 +29,8 @@ def ask(
     period = read_span(first, last)
     answer = ask_metrics(viewer, _words(metrics), by=_words(by), period=period, as_of=as_of)
     show.answered(answer, data_until(viewer, as_of), as_json=as_json)
+    if as_of is None:
+        tell_held(viewer)
 
 
 def _words(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import show
+from cli.shown.releases import released
 from cli.words import DONE, HELD, REFUSED, Json, Merchant, Shop
 from contracts.errors import UsageError
 from pipeline import steps
@@ -68,9 +69,9 @@ def build(
         str, typer.Option("--merchant", "-m", help="只这一家,默认全部 / this merchant alone, default all")
     ] = "",
 ) -> None:
-    """构建并发布等待中的数据;原因修正后,同一命令放行 / build and release what waits.
+    """构建并发布等待中的数据;原因修正后,同一命令放行;有商家未放行时退出码 3 / build and release what waits.
 
-    After mending a held build, the same command publishes.
+    After mending a held build, the same command publishes. Exit code 3 when any merchant is held.
     """
     with show.progress() as say:
         built, release = steps.build_and_release(
@@ -78,8 +79,8 @@ def build(
         )
     refused = [item for item in built.receipts if item.verdict == "refused"]
     show.receipts(refused)
-    show.released(built, release)
-    raise typer.Exit(REFUSED if refused else DONE)
+    released(built, release)
+    raise typer.Exit(HELD if release.holds else REFUSED if refused else DONE)
 
 
 def collect(
@@ -121,12 +122,12 @@ def scan() -> None:
     finally:  # whatever becomes of the release, whoever dropped files is told what became of them
         receipts = steps.settled(settings, taken)
         show.receipts(receipts)
-    show.released(built, release)
+    released(built, release)
     bad = any(
         item.verdict == "refused" or item.quarantined_share > settings.quarantine_share_limit
         for item in receipts
     )
-    raise typer.Exit(REFUSED if bad else DONE)
+    raise typer.Exit(HELD if release.holds else REFUSED if bad else DONE)
 
 
 def maintain() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import show
+from cli.shown.releases import released
 from cli.words import HELD, Json, Merchant, group, looking_as
 from contracts.errors import NotFoundError
 from pipeline import steps
@@ -64,7 +65,9 @@ def rejudge(
     with show.progress() as say:
         built, release = steps.build_and_release(settings, run_name="rejudge", rejudge=ids, say=say)
     show.receipts(built.receipts)
-    show.released(built, release)
+    released(built, release)
+    if release.holds:
+        raise typer.Exit(HELD)
 
 
 @app.command("confirm")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli import show
 from cli.shown import changes as shown_changes
+from cli.shown import releases as shown_releases
 from cli.words import Json, group
 from contracts.errors import NotFoundError
 from metrics.query.released import choose, open_release
@@ -27,7 +27,7 @@ app = group("发布:列表、详情、变动、固定、取消固定 / releases:
 def list_releases(as_json: Json = False) -> None:
     """全部发布,新的在后 / every release, newest last."""
     with reading(Settings()) as lake:
-        show.releases(releasing.releases(lake), releasing.current(lake), as_json=as_json)
+        shown_releases.releases(releasing.releases(lake), releasing.current(lake), as_json=as_json)
 
 
 @app.command("show")
@@ -38,7 +38,7 @@ def show_release(number: int, as_json: Json = False) -> None:
         if found is None:
             raise NotFoundError("NO_SUCH_RELEASE", "没有这个发布", "no such release", release=number)
         checks = lake.read(CHECK, where={"build_number": found.build})
-    show.release(found, checks, as_json=as_json)
+    shown_releases.release(found, checks, as_json=as_json)
 
 
 @app.command("changes")
@@ -86,7 +86,7 @@ def pin_release(number: int) -> None:
     """把看板固定在一个旧发布上 / hold the dashboards on an older release."""
     settings = Settings()
     open_release(
-        settings.place, choose(settings.place, number)
+        settings.place, choose(settings.place, number, merchant_id=None)
     ).close()  # what is past retention would leave every page without figures
     with writing(settings) as lake:
         releasing.pin(lake, number, at=steps.now(), by=getpass.getuser())

@@ -21,13 +21,11 @@ from warehouse.ops import EXPORT
 
 if TYPE_CHECKING:
     from metrics.query.ask import Answer
-    from pipeline.build.run import Built
     from pipeline.intake.collect import Collected
     from pipeline.intake.receipts import FileReceipt
     from pipeline.release.changes import Change
     from pipeline.steps import Ingested
     from warehouse.lake import Lake
-    from warehouse.release import Release
 
 _FILE = ("export_id", "export_name", "shop_id", "platform_code", "kind_code")
 _ERR = Console(stderr=True, highlight=False)
@@ -198,15 +196,6 @@ def collected(items: Sequence[Collected]) -> None:
     )
 
 
-def released(built: Built, release: Release) -> None:
-    """The line a build ends with."""
-    new = "" if built.has_changes else ",没有新数据 / nothing new"
-    OUT.print(
-        f"已发布 #{release.number}(构建 {built.build_number},快照 {release.snapshot}{new}) / released "
-        f"#{release.number}"
-    )
-
-
 # answers
 def answered(answer: Answer, until: dt.date | None, *, as_json: bool) -> None:
     """Rows with money as fen in JSON; as yuan in the table; when released, and how far the data reach."""
@@ -235,85 +224,6 @@ def answered(answer: Answer, until: dt.date | None, *, as_json: bool) -> None:
     print_table(f"发布 #{answer.release} · 发布时间 / released {at}{reach}", columns, rows)
     for note in answer.notes:
         OUT.print(f"注 / note: {note.zh} / {note.en}", markup=False)
-
-
-# releases
-def releases(items: Sequence[Release], current: Release | None, *, as_json: bool) -> None:
-    """Every judged snapshot; the one the dashboards read is marked."""
-    reads = current.number if current else None
-    if as_json:
-        print_json({"releases": [_release(item) | {"is_current": item.number == reads} for item in items]})
-        return
-    rows = [
-        (
-            f"#{item.number}{' ◀' if item.number == reads else ''}{' 📌' if item.is_pinned else ''}",
-            f"{codes.RELEASE_STATUS.zh(item.status)} / {item.status}",
-            item.build,
-            item.snapshot,
-            f"{item.changed_at:%Y-%m-%d %H:%M}",
-            ", ".join(item.failed_rules),
-            len(warned(item)),
-        )
-        for item in items
-    ]
-    print_table(
-        "发布 / releases",
-        [
-            "号 / no.",
-            "状态 / status",
-            "构建 / build",
-            "快照 / snapshot",
-            "时间 / at",
-            "阻断 / held by",
-            "提醒 / warnings",
-        ],
-        rows,
-    )
-
-
-def warned(item: Release) -> list[str]:
-    """The rules that failed without holding a release, by name."""
-    found = item.details.get("warned")
-    return [str(rule) for rule in found] if isinstance(found, list) else []
-
-
-def _release(item: Release) -> dict[str, object]:
-    return {
-        "number": item.number,
-        "status": item.status,
-        "build": item.build,
-        "snapshot": item.snapshot,
-        "changed_at": item.changed_at,
-        "is_pinned": item.is_pinned,
-        "failed_rules": list(item.failed_rules),
-        "warned_rules": warned(item),
-        "content": item.content,
-    }
-
-
-def release(item: Release, checks: pl.DataFrame, *, as_json: bool) -> None:
-    """One release with its checks, failed ones first and with their examples."""
-    ordered = checks.sort("is_passed", "severity_code", "table_name", "rule_name")
-    if as_json:
-        print_json(_release(item) | {"checks": ordered.to_dicts()})
-        return
-    releases([item], None, as_json=False)
-    failed = ordered.filter(~pl.col("is_passed"))
-    rows = [
-        (row["table_name"], row["rule_name"], row["severity_code"], row["failed_qty"], row["message_name"])
-        for row in failed.iter_rows(named=True)
-    ]
-    if rows:
-        print_table(
-            "未通过的检查 / failed checks",
-            ["表 / table", "规则 / rule", "级别 / severity", "行 / rows", "说明 / message"],
-            rows,
-        )
-    for row in failed.iter_rows(named=True):
-        OUT.print(f"  {row['rule_name']} · {row['table_name']}: {row['details_json'] or ''}", markup=False)
-    OUT.print(
-        f"共 {checks.height} 项检查,{failed.height} 项未过 / {checks.height} checks, {failed.height} failed"
-    )
 
 
 # quarantine

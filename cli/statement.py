@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from cli.shown.releases import tell_held
 from cli.terminal import print_json, print_table
 from cli.words import Merchant
 from contracts.amounts import yuan
 from contracts.errors import UsageError
 from metrics.model.definitions import METRICS
+from metrics.query.access import Viewer
 from pipeline import steps
 from pipeline.release.verifying import verify_release
 from pipeline.statement.document import Document
@@ -50,6 +52,8 @@ def statement(
     document = state(settings, merchant, days, at=steps.now(), as_of=as_of)
     out.write_bytes(write(settings.place, document, out.suffix.lower()))
     _tell(document)
+    if as_of is None:
+        tell_held(Viewer(settings.place, "cli", "merchant", merchant))
     typer.echo(f"已写入 / written: {out.name} · 密钥指纹 / key {_fingerprint(settings, out)}")
 
 
@@ -107,6 +111,7 @@ def verify_house(*, as_json: bool) -> None:
             "marts": found.marts,
             "content": found.content,
             "rules": found.rules,
+            "held": found.held,
         }
         print_json(told)
     elif found.is_whole:
@@ -126,6 +131,11 @@ def verify_house(*, as_json: bool) -> None:
         )
         typer.echo(
             "下一步:baiyun build --from-landing 从原始文件重算 / next: run `baiyun build --from-landing`"
+        )
+    for merchant, number in () if as_json else found.held.items():
+        typer.echo(
+            f"{merchant} 未放行,读的是 {f'#{number}' if number else '–'} / {merchant} is held and reads "
+            f"{f'#{number}' if number else 'none'}"
         )
     if not found.is_whole:
         raise typer.Exit(1)

@@ -3,7 +3,9 @@
 - **什么时候 / when**:采集或收件箱收下新数据就开始,没有钟点 / as soon as new data has landed; no clock.
 - **手工运行 / by hand**:右上角 Trigger,表单里可选只做一家、从原始文件重算
   / Trigger has a form: one merchant alone; everything anew from the raw files.
-- **跳过 / skipped**:另一个构建已经包含了这些数据 / another build covers the data by now.
+- **跳过 / skipped**:另一个构建已经包含了这些数据;或已发布,但日志点名的商家未放行,仍读自己上一个发布
+  / another build covers the data by now; or released, but the merchants the log names are held and go on
+  reading their last good release.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import Param, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.failures import plainly
 from dags.parts import ID, LANDED, described
@@ -61,7 +64,11 @@ def build() -> None:
     def release(build_number: int, snapshot: int) -> None:
         from pipeline import steps
 
-        print(steps.release(steps.Settings(), build_number, snapshot))
+        released = steps.release(steps.Settings(), build_number, snapshot)
+        print("发布 / released", released.number)
+        if released.holds:
+            told = [f"{name}: {', '.join(why.failed_rules)}" for name, why in sorted(released.holds.items())]
+            raise AirflowSkipException(f"未放行 / held: {'; '.join(told)}")
 
     built = build("{{ run_id }}")
     numbers = built["build_number"], built["snapshot"]

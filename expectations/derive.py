@@ -21,9 +21,9 @@ NEWLY_EMPTY_SHARE = 0.01
 #: A table with less than this share of the previous release's rows has lost some.
 KEPT_ROWS_SHARE = 0.9
 #: Tables that may lose rows for a good reason: a re-judged file, an account given up, items that are open no
-#: more.
+#: more, a held merchant erased.
 MAY_SHRINK = frozenset(
-    {"ops.quarantine", "ops.live_account", "gold.mart_open_item", "gold.mart_outlier_line"}
+    {"ops.quarantine", "ops.live_account", "ops.hold", "gold.mart_open_item", "gold.mart_outlier_line"}
 )
 #: A gold table must have rows as soon as one of these has.
 FED_BY = {

@@ -35,6 +35,11 @@ EXAMPLES = 5
 #: Whose a failing row is: null where its query names no merchant, or no shop.
 _OWNER = "[to_json(failing) ->> 'merchant_id', to_json(failing) ->> 'shop_id']"
 
+_FIRSTS = """
+    SELECT to_json(list(first))::VARCHAR FROM (
+        SELECT min(to_json(failing)::VARCHAR) AS first FROM failing
+        GROUP BY to_json(failing) ->> 'merchant_id')"""
+
 
 class ExpectNoFailingRows(UnexpectedRowsExpectation):
     """``UnexpectedRowsExpectation`` that runs its query once: the query itself returns examples and their
@@ -54,6 +59,7 @@ class ExpectNoFailingRows(UnexpectedRowsExpectation):
         details = {
             "unexpected_rows": [row["example"] for row in rows],
             "owners": rows[0]["owners"] if rows else None,
+            "firsts": rows[0]["firsts"] if rows else None,
         }
         return {"success": not rows, "result": {"observed_value": failed, "details": details}}
 
@@ -86,7 +92,8 @@ def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
         for table, several in conditions.items()
     ]
     asked = " UNION ALL ".join(
-        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners FROM ({query}\n) LIMIT 1)"  # noqa: S608
+        f"(SELECT {literal(table)} AS example, 1 AS failed, NULL AS owners, NULL AS firsts"  # noqa: S608
+        f" FROM ({query}\n) LIMIT 1)"
         for table, query in broken
     )
     return ExpectNoFailingRows(unexpected_rows_query=for_gx(rules[0].table, asked))
@@ -94,7 +101,7 @@ def _all_at_once(rules: Sequence[FloorRule | SqlRule]) -> Expectation:
 
 def _failing_rows(query: str, weight: str) -> str:
     """Up to five failing rows as JSON, each beside the total of failures and, as JSON, every merchant and
-    shop that has any.
+    shop that has any, and the first row of each merchant.
 
     No window: DuckDB 1.5.5 now and then ends the whole process over ``list(DISTINCT …) OVER ()`` ("Attempted
     to access index 0 within vector of size 0").
@@ -103,8 +110,8 @@ def _failing_rows(query: str, weight: str) -> str:
         f"WITH failing AS MATERIALIZED ({query}\n)"  # noqa: S608
         f" SELECT to_json(failing)::VARCHAR AS example, (SELECT sum({weight}) FROM failing)::BIGINT AS "
         "failed,"
-        f" (SELECT to_json(list(DISTINCT {_OWNER})) FROM failing)::VARCHAR AS owners FROM failing ORDER BY "
-        f"example LIMIT {EXAMPLES}"
+        f" (SELECT to_json(list(DISTINCT {_OWNER})) FROM failing)::VARCHAR AS owners,"
+        f" ({_FIRSTS}) AS firsts FROM failing ORDER BY example LIMIT {EXAMPLES}"
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import importlib
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,9 +53,10 @@ class Outcome:
 
     ``message_name`` is the sentence in Chinese and English. ``details_json`` of a failed rule holds
     ``reason`` and ``step`` in both, ``examples`` (up to five failing rows by key, each with its merchant
-    where the table has one), ``owners`` (merchant and shop of every failing row, null where a rule is over
-    all of them), ``minimum`` rows of a floor, or ``error`` (it could not be judged, which is a failure); of
-    ROWS_PRESENT that holds, the optional columns ``filled`` in every row.
+    where the table has one), ``more`` (one failing row of each merchant of whom these show none), ``owners``
+    (merchant and shop of every failing row, null where a rule is over all of them), ``minimum`` rows of a
+    floor, or ``error`` (it could not be judged, which is a failure); of ROWS_PRESENT that holds, the optional
+    columns ``filled`` in every row.
     """
 
     table_name: str
@@ -77,10 +78,13 @@ def judged_tables() -> list[Table]:
 class Previous:
     """The release before: its snapshot, and what was found when it was judged (columns of ``CHECK``, or of
     ``Outcome``).
+
+    ``held``: merchants whom it holds → the snapshot they read in its place; None: there never was one.
     """
 
     snapshot: int
     checks: pl.DataFrame
+    held: Mapping[str, int | None] = field(default_factory=dict)
 
     def profile(self) -> Profile:
         """What it held, as its row floors tell: they are judged of every table."""
@@ -93,6 +97,15 @@ class Previous:
             {name: rows for name, rows, _ in floors},
             {name: frozenset(json.loads(told or "{}").get("filled", ())) for name, _, told in floors},
         )
+
+    def totals(self, place: Place) -> pl.DataFrame:
+        """What each merchant's shops came to in the release it reads (schema ``SHOP_TOTAL``)."""
+        of = {number: shop_totals(place, number) for number in {self.snapshot, *self.held.values()} if number}
+        instead = [
+            of[number].filter(merchant_id=merchant) for merchant, number in self.held.items() if number
+        ]
+        others = of[self.snapshot].filter(~pl.col("merchant_id").is_in([*self.held]))
+        return pl.concat([others, *instead])
 
 
 def warm() -> None:
@@ -159,7 +172,7 @@ def _asked(
     """A snapshot laid out, what it holds, and what is asked of each table, as stored."""
     tables = judged_tables()
     before, totals = (
-        (previous.profile(), shop_totals(place, previous.snapshot))
+        (previous.profile(), previous.totals(place))
         if previous
         else (Profile(), pl.DataFrame(schema=SHOP_TOTAL))
     )
@@ -238,10 +251,13 @@ def _outcome(rule: FloorRule | SqlRule, result: ExpectationValidationResult | No
         if isinstance(rule, FloorRule)
         else sorted(json.loads(told.get("details", {}).get("owners") or "[]"), key=str)
     )
+    shown = {row.get("merchant_id") for row in examples}
+    firsts = [json.loads(row) for row in json.loads(told.get("details", {}).get("firsts") or "[]")]
     details = {
         "reason": rule.reason,
         "step": rule.step,
         "examples": examples,
+        "more": [row for row in firsts if row.get("merchant_id") not in shown],
         "owners": owners,
         "error": error,
         "minimum": rule.minimum if isinstance(rule, FloorRule) else None,

@@ -286,13 +286,17 @@ def shop_totals(place: Place, number: int) -> pl.DataFrame:
 
 def withdrawn_shops(lake: Lake, before: pl.DataFrame) -> pl.DataFrame:
     """Shops (``merchant_id, shop_id``) of which a person took something back since the last published
-    release: a file was withdrawn, or, of those ``before`` it, the whole merchant was erased.
+    release that does not hold their merchant: a file was withdrawn, or, of those ``before`` it, the whole
+    merchant was erased.
     """
     return lake.sql(
         """
-        SELECT DISTINCT merchant_id, shop_id FROM ops.load WHERE verdict_code = 'withdrawn'
-        AND build_number > coalesce((SELECT max(build_number) FROM ops.release
-            WHERE release_status_code = 'published'), 0)
+        WITH held AS (SELECT merchant_id, release_number FROM ops.hold), read AS (
+            SELECT merchant_id, max(build_number) AS build_number
+            FROM ops.merchant CROSS JOIN ops.release ANTI JOIN held USING (merchant_id, release_number)
+            WHERE release_status_code = 'published' GROUP BY ALL)
+        SELECT DISTINCT merchant_id, shop_id FROM ops.load LEFT JOIN read USING (merchant_id)
+        WHERE verdict_code = 'withdrawn' AND load.build_number > coalesce(read.build_number, 0)
         UNION SELECT merchant_id, shop_id FROM _before ANTI JOIN ops.merchant USING (merchant_id)""",
         _before=before.select("merchant_id", "shop_id"),
     )

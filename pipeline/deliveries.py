@@ -95,9 +95,13 @@ def confirm_line(
     )
 
 
-def enter(settings: Settings, work: Callable[[Lake], object], *, run_name: str) -> Delivery:
+def enter(
+    settings: Settings, work: Callable[[Lake], object], *, run_name: str, merchant_id: str | None
+) -> Delivery:
     """Enter something by hand, build and release, in the background, in its turn among the deliveries."""
-    return _queued(1, lambda say: steps.enter(settings, work, run_name=run_name, say=say))
+    return _queued(
+        1, lambda say: steps.enter(settings, work, run_name=run_name, merchant_id=merchant_id, say=say)
+    )
 
 
 def _queued(files: int, work: Callable[[steps.Say], Ingested]) -> Delivery:

@@ -92,7 +92,7 @@ def erase(
         rewrite(lake)
     entered = enter(settings, lambda lake: None, run_name="erase", at=at, say=say)
     with reading(settings) as lake:
-        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED]
+        published = releasing.published_ones(lake)
         still = set(releasing.snapshots_to_keep(lake, last=settings.keep_releases))
     newest = entered.current.number if entered.current and not entered.held else None
     older = tuple(item.number for item in published if item.number != newest and item.snapshot in still)

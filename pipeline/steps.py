@@ -25,7 +25,7 @@ from pipeline.intake.land import land_files
 from pipeline.intake.receipts import FileReceipt, from_load
 from pipeline.intake.sandbox.parsing import Limits
 from pipeline.release.changes import Change, totals_changed
-from pipeline.release.releasing import audit, release
+from pipeline.release.releasing import audit, held_from, release
 from pipeline.release.verifying import verify_release
 from warehouse import landing
 from warehouse import release as releasing
@@ -103,7 +103,7 @@ def ingest(
     """
     with handing(settings.place) as handed:
         with writing(settings) as lake:
-            before = releasing.current(lake)
+            before = releasing.current(lake, merchant_id)
             landed = land_files(
                 lake,
                 settings.place,
@@ -124,10 +124,11 @@ def ingest(
             say("构建", "building")
             handed.add(shop_id, landed)
             built = _build(settings, run_name="ingest", at=at, known=handed)
-            held, is_anew = _try_release(settings, built, at=at, say=say), built.is_anew
+            held = _try_release(settings, built, merchant_id, at=at, say=say)
+            is_anew = built.is_anew
     with reading(settings) as lake:
         receipts = unfinished.settled(lake, merchant_id, shop_id, landed)
-        current = releasing.current(lake)
+        current = releasing.current(lake, merchant_id)
     changes = totals_changed(settings, merchant_id, shop_id, before, current)
     return Ingested(receipts, current, changes, held, is_anew=is_anew)
 
@@ -147,18 +148,18 @@ def withdraw(
     See ``pipeline.build.withdrawing.mark``.
     """
     with writing(settings) as lake:
-        before = releasing.current(lake)
+        before = releasing.current(lake, merchant_id)
         row = withdrawing.mark(lake, merchant_id, export, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
     built = _build(settings, run_name="withdraw", at=at)
-    held = _try_release(settings, built, at=at, say=say)
+    held = _try_release(settings, built, merchant_id, at=at, say=say)
     key = {name: row[name] for name in EXPORT.key}
     with reading(settings) as lake:
         receipts = [
             from_load(load, str(row["export_name"]))
             for load in lake.read(LOAD, where=key).iter_rows(named=True)
         ]
-        current = releasing.current(lake)
+        current = releasing.current(lake, merchant_id)
     changes = totals_changed(settings, merchant_id, str(row["shop_id"]), before, current)
     return Ingested(receipts, current, changes, held, is_anew=built.is_anew)
 
@@ -181,12 +182,12 @@ def confirm(
     See ``pipeline.intake.confirming``: raises ``NotFoundError`` when nothing of the kind is held.
     """
     with writing(settings) as lake:
-        before = releasing.current(lake)
+        before = releasing.current(lake, merchant_id)
         decide = confirming.confirm if is_in_force else confirming.take_back
         exports = decide(lake, merchant_id, export, rows, shop_id=shop_id, by=by, at=at or now())
     say("构建", "building")
     built = _build(settings, run_name="confirm", at=at, rejudge=exports)
-    held = _try_release(settings, built, at=at, say=say)
+    held = _try_release(settings, built, merchant_id, at=at, say=say)
     with reading(settings) as lake:
         where: dict[str, object] = {"merchant_id": merchant_id, "export_id": exports}
         names: dict[str, str] = dict(
@@ -194,7 +195,7 @@ def confirm(
         )
         loads = lake.read(LOAD, where=where).sort("build_number")
         receipts = [from_load(load, str(names[load["export_id"]])) for load in loads.iter_rows(named=True)]
-        current = releasing.current(lake)
+        current = releasing.current(lake, merchant_id)
     shop = receipts[0].shop_id if receipts else shop_id
     changes = totals_changed(settings, merchant_id, shop, before, current)
     return Ingested(receipts, current, changes, held, is_anew=built.is_anew)
@@ -215,15 +216,14 @@ def confirm_line(
 
     See ``pipeline.intake.confirming``: raises ``NotFoundError`` when no such line is marked.
     """
-    with writing(settings) as lake:
-        confirming.confirm_line(
-            lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=at or now()
-        )
-    say("构建", "building")
-    built = _build(settings, run_name="confirm", at=at)
-    held = _try_release(settings, built, at=at, say=say)
-    with reading(settings) as lake:
-        return Ingested([], releasing.current(lake), [], held, is_anew=built.is_anew)
+    when = at or now()
+    return enter(
+        settings,
+        lambda lake: confirming.confirm_line(
+            lake, merchant_id, order_line_id, shop_id=shop_id, is_in_force=is_in_force, by=by, at=when
+        ),
+        run_name="confirm", merchant_id=merchant_id, at=at, say=say,
+    )  # fmt: skip
 
 
 def enter(
@@ -231,10 +231,12 @@ def enter(
     work: Callable[[Lake], object],
     *,
     run_name: str,
+    merchant_id: str | None = None,
     at: dt.datetime | None = None,
     say: Say = _quiet,
 ) -> Ingested:
-    """Enter something by hand (``work`` on the open warehouse), build and release.
+    """Enter something by hand (``work`` on the open warehouse), build and release; ``merchant_id`` is whose
+    it is, None where it is nobody's alone.
 
     What ``work`` raises changes nothing.
     """
@@ -242,21 +244,26 @@ def enter(
         work(lake)
     say("构建", "building")
     built = _build(settings, run_name=run_name, at=at)
-    held = _try_release(settings, built, at=at, say=say)
+    held = _try_release(settings, built, merchant_id, at=at, say=say)
     with reading(settings) as lake:
-        return Ingested([], releasing.current(lake), [], held, is_anew=built.is_anew)
+        return Ingested([], releasing.current(lake, merchant_id), [], held, is_anew=built.is_anew)
 
 
-def _try_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> BaiyunError | None:
-    if not built.has_changes and _standing(settings, built):
-        return None
+def _try_release(
+    settings: Settings, built: Built, merchant_id: str | None, *, at: dt.datetime | None, say: Say
+) -> BaiyunError | None:
+    """Release what was built; why the merchant's part of it is held, if it is, whoever else is."""
+    found = None if built.has_changes else _standing(settings, built)
     try:
-        _judge_and_release(settings, built, at=at, say=say)
+        found = found or _judge_and_release(settings, built, at=at, say=say)
     except BaiyunError as error:
         if error.rule not in ("HELD", "OVERTAKEN"):
             raise
         return error
-    return None
+    if merchant_id is None or merchant_id not in found.holds:
+        return None
+    with reading(settings) as lake:
+        return held_from(lake, found, merchant_id)
 
 
 def _judge_and_release(settings: Settings, built: Built, *, at: dt.datetime | None, say: Say) -> Release:
@@ -281,8 +288,8 @@ def build_and_release(
 
     ``known``: what ``scanned`` has read a moment ago; ``merchant_id``: of this merchant alone.
 
-    A held build is judged again, so that mending its cause and calling this publishes. Raises
-    ``HeldReleaseError`` and ``WriterBusyError``.
+    A held build is judged again, also one that holds single merchants (``Release.holds``), so that mending
+    its cause and calling this publishes. Raises ``HeldReleaseError`` and ``WriterBusyError``.
     """
     say("构建", "building")
     built = _build(
@@ -294,18 +301,18 @@ def build_and_release(
         merchant_id=merchant_id,
         known=known,
     )
-    if not built.has_changes and (standing := _standing(settings, built)):
+    standing = None if built.has_changes else _standing(settings, built)
+    if standing and not standing.holds:
         return built, standing
     return built, _judge_and_release(settings, built, at=at, say=say)
 
 
 def _standing(settings: Settings, built: Built) -> Release | None:
+    """The newest release of what was built; None where it is not published."""
+    wanted = built.build_number, built.snapshot
     with reading(settings) as lake:
-        published = [item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED]
-    return next(
-        (item for item in published if (item.build, item.snapshot) == (built.build_number, built.snapshot)),
-        None,
-    )
+        found = [item for item in releasing.published_ones(lake) if (item.build, item.snapshot) == wanted]
+    return found[-1] if found else None
 
 
 def scan_inbox(settings: Settings, *, at: dt.datetime | None = None) -> list[FileReceipt]:

@@ -85,6 +85,17 @@ RELEASE = Table(
     optional=("details_json",),
 )
 
+HOLD = Table(
+    "ops",
+    "hold",
+    "单独扣住的商家",
+    "merchants held alone",
+    "One merchant whose rows of a published release nobody may read: the rules that failed in them, with a "
+    "row of each. It goes on reading the newest release before it that does not hold it.",
+    key=("release_number", "merchant_id"),
+    required=("details_json",),
+)
+
 RESTATEMENT = Table(
     "ops",
     "restatement",
@@ -345,7 +356,7 @@ OUTLOOK = Table(
 OPS: dict[str, Table] = {
     table.name: table
     for table in (
-        EXPORT, LOAD, QUARANTINE, BUILD, RECIPE, RELEASE, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION,
+        EXPORT, LOAD, QUARANTINE, BUILD, RECIPE, RELEASE, HOLD, RESTATEMENT, PIN, CHECK, CURSOR, COLLECTION,
         OWNER, MERCHANT, MEMBER, SHOP, LIVE_ACCOUNT, CURRENCY_RATE,
         ASIDE_ORDER, UNIT_COST, FIXED_COST, STOCK_ENTRY, MAPPING, CONFIRMATION, SECURITY_EVENT, ALIAS,
         OUTLOOK,

@@ -1,31 +1,45 @@
 """Write – audit – publish: which snapshot the dashboards may read.
 
-A build commits, is judged, and only then is published or held.
+A build commits, is judged, and only then is published or held. A published release may hold single merchants:
+they go on reading the newest release before it that does not.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from contracts.errors import NotFoundError, WriterBusyError
 from contracts.tables import Table
 from warehouse.lake import Lake
-from warehouse.ops import BUILD, PIN, RELEASE, RESTATEMENT
+from warehouse.ops import BUILD, HOLD, PIN, RELEASE, RESTATEMENT
 from warehouse.points import reach
 
 PUBLISHED, HELD = "published", "held"
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Why a published release holds one merchant: the rules that failed in its rows, and of each a row.
+
+    ``rows`` tell ``rule``, ``message`` (what it demands) and ``step`` (what to do) in both languages,
+    ``shop_id``, and the ``file`` and ``row`` that told the failing row last, as far as they are known.
+    """
+
+    failed_rules: tuple[str, ...]
+    rows: tuple[dict[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
 class Release:
     """One judged snapshot.
 
-    ``failed_rules`` is empty for a published one; ``content`` is table → content hash as judged.
+    ``failed_rules`` is empty for a published one; ``content`` is table → content hash as judged; ``holds``
+    are the merchants whose rows of it nobody may read.
     """
 
     number: int
@@ -37,6 +51,7 @@ class Release:
     content: dict[str, str] = field(default_factory=dict)
     details: dict[str, object] = field(default_factory=dict)
     is_pinned: bool = False
+    holds: Mapping[str, Hold] = field(default_factory=dict)
 
 
 def next_build_number(lake: Lake) -> int:
@@ -77,8 +92,10 @@ def publish(
     content: dict[str, str] | None = None,
     details: dict[str, object] | None = None,
     restated: pl.DataFrame | None = None,
+    holds: Mapping[str, Hold] | None = None,
 ) -> Release:
-    """Let the dashboards read ``snapshot``. The same build and snapshot published again is the same release.
+    """Let the dashboards read ``snapshot``, but for the merchants it ``holds``. The same build and snapshot
+    published again with the same holds is the same release.
 
     ``restated``: what it moves against the published release before it (columns of ``RESTATEMENT`` but the
     release), entered in the same transaction. Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has
@@ -86,18 +103,19 @@ def publish(
     """
     reach("release.before")
     with lake.transaction():
-        published = [item for item in releases(lake) if item.status == PUBLISHED]
+        published = published_ones(lake)
         newest = max(published, key=lambda item: item.build, default=None)
         if newest and newest.build > build_number:
             raise _overtaken(build_number, newest.build)
-        again = next(
-            (item for item in published if (item.build, item.snapshot) == (build_number, snapshot)), None
-        )
-        release = again or _enter(
-            lake, snapshot, build_number, PUBLISHED, at, (), content or {}, details or {}
-        )
-        if again is None and restated is not None:
-            lake.append(RESTATEMENT, restated.with_columns(release_number=pl.lit(release.number)))
+        wanted = build_number, snapshot, dict(holds or {})
+        again = published[-1:]
+        if again and (again[0].build, again[0].snapshot, again[0].holds) == wanted:
+            release = again[0]
+        else:
+            release = _enter(lake, snapshot, build_number, PUBLISHED, at, (), content or {}, details or {})
+            release = _enter_holds(lake, release, wanted[2])
+            if restated is not None:
+                lake.append(RESTATEMENT, restated.with_columns(release_number=pl.lit(release.number)))
     reach("release.after")
     return release
 
@@ -121,14 +139,42 @@ def hold(
 
 def releases(lake: Lake) -> list[Release]:
     """Every judged snapshot, oldest first."""
-    pinned = _pinned_number(lake)
-    return [_from_row(row, pinned) for row in lake.read(RELEASE).sort("release_number").iter_rows(named=True)]
+    pinned, holds = _pinned_number(lake), _holds(lake)
+    return [
+        _from_row(row, pinned, holds)
+        for row in lake.read(RELEASE).sort("release_number").iter_rows(named=True)
+    ]
 
 
-def current(lake: Lake) -> Release | None:
-    """What the dashboards read: the pinned release, else the last published; None before the first."""
-    published = [item for item in releases(lake) if item.status == PUBLISHED]
-    return next((item for item in published if item.is_pinned), published[-1] if published else None)
+def published_ones(lake: Lake) -> list[Release]:
+    """What was let through, oldest first."""
+    return [item for item in releases(lake) if item.status == PUBLISHED]
+
+
+def current(lake: Lake, merchant_id: str | None = None) -> Release | None:
+    """What the dashboards read: the pinned release, else the last published; None before the first.
+
+    With ``merchant_id``, what that merchant reads (``of_merchant``).
+    """
+    return current_of(published_ones(lake), merchant_id)
+
+
+def current_of(published: Sequence[Release], merchant_id: str | None = None) -> Release | None:
+    """The same of ``published`` releases, oldest first."""
+    found = next((item for item in published if item.is_pinned), published[-1] if published else None)
+    return found and of_merchant(published, found, merchant_id)
+
+
+def of_merchant(published: Sequence[Release], chosen: Release, merchant_id: str | None) -> Release | None:
+    """What one merchant reads where the others read ``chosen``: it, or where it holds the merchant the newest
+    of ``published`` before it that does not. None where every one holds it.
+
+    ``chosen`` where no merchant is named.
+    """
+    if merchant_id is None or merchant_id not in chosen.holds:
+        return chosen
+    good = [item for item in published if item.number < chosen.number and merchant_id not in item.holds]
+    return max(good, key=lambda item: item.number, default=None)
 
 
 def held_since(lake: Lake) -> Release | None:
@@ -145,7 +191,7 @@ def pin(lake: Lake, number: int, *, at: dt.datetime, by: str | None = None) -> N
 
     Raises ``NotFoundError`` when there is no such release.
     """
-    if not any(item.number == number and item.status == PUBLISHED for item in releases(lake)):
+    if not any(item.number == number for item in published_ones(lake)):
         raise NotFoundError(
             "NO_SUCH_RELEASE",
             "没有这个已发布的版本",
@@ -176,15 +222,13 @@ def damaged(lake: Lake, item: Release, tables: Iterable[Table]) -> list[str]:
 
 def snapshots_to_keep(lake: Lake, *, last: int = 30) -> list[int]:
     """Snapshots that ``Lake.maintain`` must keep: of the ``last`` newest releases, of the current and of a
-    pinned one.
+    pinned one, and what merchants that one of them holds read in its place.
     """
     judged = releases(lake)
-    wanted = (
-        [item for item in judged if item.is_pinned]
-        + [item for item in judged if item.status == PUBLISHED][-last:]
-        + judged[-last:]
-    )
-    return sorted({item.snapshot for item in wanted})
+    published = [item for item in judged if item.status == PUBLISHED]
+    wanted = [item for item in judged if item.is_pinned] + published[-last:] + judged[-last:]
+    instead = [of_merchant(published, item, merchant) for item in wanted for merchant in item.holds]
+    return sorted({item.snapshot for item in (*wanted, *instead) if item})
 
 
 def _enter(
@@ -213,7 +257,32 @@ def _enter(
     return Release(number, snapshot, build, status, at, failed, content, details)
 
 
-def _from_row(row: dict[str, object], pinned: int | None) -> Release:
+def _enter_holds(lake: Lake, release: Release, holds: Mapping[str, Hold]) -> Release:
+    rows = [
+        {
+            "release_number": release.number,
+            "merchant_id": merchant,
+            "details_json": json.dumps(
+                {"failed_rules": hold.failed_rules, "rows": hold.rows}, ensure_ascii=False
+            ),
+        }
+        for merchant, hold in sorted(holds.items())
+    ]
+    if rows:
+        lake.append(HOLD, pl.DataFrame(rows, schema=HOLD.dtypes))
+    return replace(release, holds=holds)
+
+
+def _holds(lake: Lake) -> dict[int, dict[str, Hold]]:
+    """Release number → merchants it holds."""
+    found: dict[int, dict[str, Hold]] = {}
+    for number, merchant, told in lake.read(HOLD).select(HOLD.columns).rows():
+        stored = json.loads(told)
+        found.setdefault(number, {})[merchant] = Hold(tuple(stored["failed_rules"]), tuple(stored["rows"]))
+    return found
+
+
+def _from_row(row: dict[str, object], pinned: int | None, holds: dict[int, dict[str, Hold]]) -> Release:
     stored = json.loads(str(row["details_json"] or "{}"))
     number, changed_at = _number(row["release_number"]), row["changed_at"]
     if not isinstance(changed_at, dt.datetime):
@@ -228,6 +297,7 @@ def _from_row(row: dict[str, object], pinned: int | None) -> Release:
         stored.get("content", {}),
         stored.get("details", {}),
         is_pinned=number == pinned,
+        holds=holds.get(number, {}),
     )
 
 

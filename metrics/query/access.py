@@ -240,7 +240,7 @@ def open_desk(viewer: Viewer, as_of: AsOf = None) -> Desk:
     no such release.
     """
     require(viewer)
-    found = choose(viewer.place, as_of)
+    found = choose(viewer.place, as_of, merchant_id=viewer.merchant_id)
     if viewer.merchant_id is not None and viewer.merchant_id not in judged(viewer.place).merchants:
         raise no_such_merchant()
     # number alone would mistake a home that was wiped and rebuilt for the one before it

@@ -33,7 +33,7 @@ from metrics.query.matured import advertised_interval, interval
 from metrics.query.outliers import OF_LEDGERS, outliers
 from metrics.query.question import Period, Question, Where, read_question
 from metrics.query.reach import part_periods
-from metrics.query.released import AsOf, choose
+from metrics.query.released import AsOf
 from metrics.query.unheld import unheld
 from transforms.gold.orders import dim_observed
 
@@ -102,7 +102,7 @@ def ask(
     rows = parts.select(*question.by, *(_value(question, metric) for metric in question.metrics))
     redefined = (
         {"DEFINITION_CHANGED"}
-        if any(redefined_since(choose(viewer.place, as_of), metric) for metric in question.metrics)
+        if any(redefined_since(desk.found, metric) for metric in question.metrics)
         else set()
     )
     notes = _notes(desk, question, coverage, parts, last, redefined)

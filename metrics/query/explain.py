@@ -150,7 +150,7 @@ def explain(
     """
     asking, question = _question(viewer, metric, cell, period)
     answer = ask(asking, [metric], where=cell, period=period, as_of=as_of)
-    found, item = choose(asking.place, as_of), METRICS[metric]
+    found, item = choose(asking.place, as_of, merchant_id=asking.merchant_id), METRICS[metric]
     mart, rows = question.sources[item.clock].table, _lines(asking, question, found, as_of).rows
     with open_release(asking.place, found) as lake:
         files, entered_at = _files(lake, asking, rows), _entered_at(lake, asking, rows)
@@ -189,7 +189,7 @@ def order_lines(
     Raises what ``ask`` raises.
     """
     asking, question = _question(viewer, metric, cell, period)
-    return _lines(asking, question, choose(asking.place, as_of), as_of)
+    return _lines(asking, question, choose(asking.place, as_of, merchant_id=asking.merchant_id), as_of)
 
 
 def told_by(viewer: Viewer, line: Mapping[str, object], as_of: AsOf = None) -> pl.DataFrame:
@@ -201,7 +201,8 @@ def told_by(viewer: Viewer, line: Mapping[str, object], as_of: AsOf = None) -> p
     """
     asking, _ = _question(viewer, "paid_gmv", {}, None)
     one = pl.DataFrame([{name: line.get(name) for name in _LINE}], schema=_NO_LINES.select(_LINE).schema)
-    with open_release(asking.place, choose(asking.place, as_of)) as lake:
+    found = choose(asking.place, as_of, merchant_id=asking.merchant_id)
+    with open_release(asking.place, found) as lake:
         return _states(lake, asking, one).sort("_observed_at", "_export_id", "_row_number")
 
 
@@ -339,7 +340,7 @@ def _checks(viewer: Viewer, found: Release) -> tuple[int, tuple[str, ...]]:
     """
     with Lake.open(viewer.place) as lake:
         outcomes = lake.read(CHECK, where={"build_number": found.build}).drop("snapshot_number")
-    told = of_merchant(outcomes, viewer.merchant_id or "")
+    told = of_merchant(outcomes, viewer.merchant_id or "", is_held=False)
     failed = told.filter(~pl.col("is_passed"))
     return told.filter("is_passed")["rule_name"].n_unique(), tuple(
         message or rule

@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 class Judged:
     """Every judged snapshot of a place, oldest first; what the dashboards read.
 
-    The newest attempt when it was held back; the merchants registered.
+    The newest attempt when it was held back from everybody; the merchants registered.
     """
 
     releases: tuple[release.Release, ...]
@@ -36,6 +36,17 @@ class Judged:
     def published(self) -> tuple[release.Release, ...]:
         """Only what was let through."""
         return tuple(item for item in self.releases if item.status == release.PUBLISHED)
+
+    def shown(self, merchant_id: str | None) -> release.Release | None:
+        """What a merchant reads now, everybody where none is named; None while there is nothing to read."""
+        return self.current and release.of_merchant(self.published, self.current, merchant_id)
+
+    def held_from(self, merchant_id: str) -> release.Release | None:
+        """The newest attempt when this merchant does not read it: it was held back from everybody, or holds
+        the merchant alone.
+        """
+        newest = self.published[-1] if self.published else None
+        return self.held or (newest if newest and merchant_id in newest.holds else None)
 
 
 _LINES: Memo[Judged] = Memo(8)
@@ -88,18 +99,25 @@ def _read(place: Place) -> Judged:
         )
 
 
-def choose(place: Place, as_of: AsOf = None) -> release.Release:
-    """The release ``as_of`` names: a number, an aware moment (newest published at or before it), or None for
-    the current one.
+def choose(place: Place, as_of: AsOf = None, *, merchant_id: str | None) -> release.Release:
+    """The release ``merchant_id`` reads (None: who reads no merchant's figures) where ``as_of`` names one: a
+    number, an aware moment (newest published at or before it), or None for the current one.
 
-    Raises ``NotFoundError`` NO_RELEASE before the first release, NO_SUCH_RELEASE for a number never published
-    or a moment before the first; ``UsageError`` for a moment without time zone.
+    A merchant whom it holds reads the newest before it that does not. Raises ``NotFoundError`` NO_RELEASE
+    before the merchant's first release, NO_SUCH_RELEASE for a number never published or a moment before the
+    first; ``UsageError`` for a moment without time zone.
     """
     line = judged(place)
     if line.current is None:
         raise _none_yet()
-    if as_of is None:
-        return line.current
+    named = line.current if as_of is None else _named(line, as_of)
+    found = release.of_merchant(line.published, named, merchant_id)
+    if found is None:
+        raise _none_yet()
+    return found
+
+
+def _named(line: Judged, as_of: int | dt.datetime) -> release.Release:
     if isinstance(as_of, dt.datetime):
         if as_of.tzinfo is None:
             raise UsageError(

@@ -7,10 +7,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from contracts.errors import no_such_page
+from contracts.fields import TIME_ZONE
+from contracts.intake import row_place
 from contracts.tables import Table
 from metrics.query.access import Viewer, open_desk, require
 from metrics.query.memo import Memo
@@ -21,6 +24,7 @@ from transforms.gold.orders import dim_reported
 from transforms.gold.sales import mart_outlier_line, mart_shop_channel_daily
 from warehouse.lake import Lake
 from warehouse.ops import CHECK, COLLECTION, CURSOR, EXPORT, LOAD, QUARANTINE, SHOP, SHOP_OF_KIND
+from warehouse.release import HELD
 
 _SHOP = ["merchant_id", "shop_id", "platform_code"]
 _FILE = ["export_id", *SHOP_OF_KIND]
@@ -40,8 +44,9 @@ class ReleaseLine:
 
     ``current`` is None before the first; ``newest`` differs from it while one is pinned.
 
-    ``held`` is the newest attempt when it was held back, with the names of the rules that failed (none told
-    to the association).
+    ``held`` is the newest attempt when it was held back from the viewer, with the names of the rules that
+    failed (none told to the association) and, where it holds the viewer's merchant alone, a failing row of
+    each (``warehouse.release.Hold``). ``held_merchants``: whom the newest release holds, for an operator.
     """
 
     current: int | None
@@ -51,6 +56,39 @@ class ReleaseLine:
     held: int | None
     held_at: dt.datetime | None
     failed_rules: tuple[str, ...]
+    held_rows: tuple[dict[str, object], ...] = ()
+    held_merchants: tuple[str, ...] = ()
+
+    def why_held(self) -> list[tuple[str, str]]:
+        """Why the viewer's merchant is held alone, in sentences: what, and for each rule that failed the file
+        and row, and the next step. None where it is not.
+        """
+        if not self.held_rows or self.held_at is None:
+            return []
+        at = f"{self.held_at.astimezone(ZoneInfo(TIME_ZONE)):%Y-%m-%d %H:%M}"
+        stay = (
+            (f"这里仍是发布 #{self.current}", f"these are the figures of release #{self.current}")
+            if self.current
+            else ("还没有可看的发布", "there is no release to show yet")
+        )
+        what = f"{at} 的新数据未放行，{stay[0]}。", f"New data of {at} is held back; {stay[1]}."
+        return [what, *map(_why, self.held_rows)]
+
+
+def _why(row: dict[str, object]) -> tuple[str, str]:
+    """What a failing row of a hold breaks, where it stands, and what to do."""
+    (zh, _, en), (step_zh, _, step_en) = (
+        str(row[name] or "").partition(" / ") for name in ("message", "step")
+    )
+    line = row_place(int(str(row["row"]))) if row["row"] else ""
+    line_zh, _, line_en = line.partition(" / ") if "/" in line else (f"第 {line} 行", "", f"row {line}")
+    if not row["file"]:
+        where_zh, where_en = f"店铺 {row['shop_id'] or '—'}", f"shop {row['shop_id'] or '—'}"
+    elif line:
+        where_zh, where_en = f"文件「{row['file']}」{line_zh}", f"file “{row['file']}”, {line_en}"
+    else:
+        where_zh, where_en = f"文件「{row['file']}」", f"file “{row['file']}”"
+    return f"没有做到「{zh}」：{where_zh}。{step_zh}。", f"It is not so that {en}: {where_en}. {step_en}."
 
 
 def release_line(viewer: Viewer) -> ReleaseLine:
@@ -59,16 +97,23 @@ def release_line(viewer: Viewer) -> ReleaseLine:
     """
     require(viewer)
     line = judged(viewer.place)
-    now, held = line.current, line.held
-    rules = held.failed_rules if held and viewer.role != "association" else ()
+    mine = viewer.merchant_id
+    now, held = line.shown(mine), line.held_from(mine) if mine else line.held
+    alone = held.holds.get(mine) if held and mine else None
+    rules = (
+        alone.failed_rules if alone else held.failed_rules if held and viewer.role != "association" else ()
+    )
+    newest = line.published[-1] if line.published else None
     return ReleaseLine(
         now.number if now else None,
         now.changed_at if now else None,
-        bool(now and now.is_pinned),
-        line.published[-1].number if line.published else None,
+        bool(line.current and line.current.is_pinned),
+        newest.number if newest else None,
         held.number if held else None,
         held.changed_at if held else None,
         rules,
+        alone.rows if alone else (),
+        tuple(sorted(newest.holds)) if newest and viewer.role == "operator" and mine is None else (),
     )
 
 
@@ -263,7 +308,8 @@ def checks(viewer: Viewer) -> pl.DataFrame:
             "snapshot_number"
         )
         if viewer.role != "operator":
-            rows = of_merchant(rows, viewer.merchant_id or "")
+            is_held = bool(newest and newest.status == HELD)
+            rows = of_merchant(rows, viewer.merchant_id or "", is_held=is_held)
         numbered = rows.with_columns(release_number=pl.lit(newest.number if newest else None, pl.Int64))
         return numbered.sort(
             "is_passed",
@@ -321,6 +367,6 @@ def _newest_days(viewer: Viewer) -> pl.DataFrame:
     dtypes = mart_shop_channel_daily.TABLE.dtypes
     days = dict.fromkeys(("newest_paid_date", "newest_stock_date"), pl.Date())
     empty = pl.DataFrame(schema={**{name: dtypes[name] for name in _SHOP}, **days})
-    if viewer.merchant_id is None or judged(viewer.place).current is None:
+    if viewer.merchant_id is None or judged(viewer.place).shown(viewer.merchant_id) is None:
         return empty
     return open_desk(viewer).sql(_NEWEST_DAYS).cast(empty.schema)

@@ -21,7 +21,7 @@ from metrics.query.ask import ask, for_one_merchant
 from metrics.query.lineage import IDS
 from metrics.query.memo import Memo
 from metrics.query.question import Period, read_question
-from metrics.query.released import AsOf, choose, open_release
+from metrics.query.released import AsOf, open_release
 from metrics.reports.held import held_notes
 from metrics.reports.money_abroad import HOME, Money, money_of
 from metrics.reports.screens import NET, SCREENS, WAYS, Counting, Screen, walk
@@ -162,7 +162,7 @@ def match(
         period=period,
         as_of=release,
     )
-    read, worth = _read(desk, choose(desk.viewer.place, release), known, shop, period)
+    read, worth = _read(desk, desk.found, known, shop, period)
     if read.is_ahead:
         raise NotFoundError(
             "NOTHING_TOLD", "没有订单文件提到这段时间，没有东西可以对",

@@ -29,23 +29,23 @@ COLUMNS = {
 Row = Mapping[str, Any]
 
 
-def of_merchant(outcomes: pl.DataFrame, merchant_id: str) -> pl.DataFrame:
+def of_merchant(outcomes: pl.DataFrame, merchant_id: str, *, is_held: bool) -> pl.DataFrame:
     """One row per rule that holds, and per rule and shop where it does not.
 
-    ``outcomes`` are rows of ``ops.check`` of one build.
+    ``outcomes`` are rows of ``ops.check`` of one build; ``is_held``: it was held back from everybody.
 
-    Rules judge everybody's rows together. A warning of other merchants' shops alone holds here; what stops a
-    release stops it for all. Neither tables nor numbers of rows are told: which platforms others sell on, and
+    Rules judge everybody's rows together. What fails in other merchants' shops alone holds here, but what
+    stops a release for all. Neither tables nor numbers of rows are told: which platforms others sell on, and
     how much, is theirs.
     """
     by_rule: dict[str, list[Row]] = {}
     for row in outcomes.sort("table_name", "rule_name").iter_rows(named=True):
         by_rule.setdefault(row["rule_name"], []).append(row)
-    rows = [row for told in by_rule.values() for row in _of_rule(told, merchant_id)]
+    rows = [row for told in by_rule.values() for row in _of_rule(told, merchant_id, is_held=is_held)]
     return pl.DataFrame(rows, schema=COLUMNS)
 
 
-def _of_rule(outcomes: list[Row], merchant_id: str) -> Iterator[dict[str, object]]:
+def _of_rule(outcomes: list[Row], merchant_id: str, *, is_held: bool) -> Iterator[dict[str, object]]:
     """A failure in one's own shops is told by shop, whatever else is broken; otherwise once for the house.
 
     Otherwise the rule holds.
@@ -62,7 +62,8 @@ def _of_rule(outcomes: list[Row], merchant_id: str) -> Iterator[dict[str, object
     house = [
         (row, told)
         for row, told in failed
-        if row["severity_code"] == "stop" or any(merchant is None for merchant, _ in _owners(told))
+        if (is_held and row["severity_code"] == "stop")
+        or any(merchant is None for merchant, _ in _owners(told))
     ]
     if not mine and house:
         yield _told(*house[0], shop_id=None, is_house=True)

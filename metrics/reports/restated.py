@@ -26,7 +26,8 @@ def restatements(viewer: Viewer, *, since: int, until: int | None = None) -> pl.
     if viewer.role == "association":
         raise no_such_page()
     line = judged(viewer.place)
-    last = until if until is not None else line.current.number if line.current else 0
+    shown = line.shown(viewer.merchant_id)
+    last = until if until is not None else shown.number if shown else 0
     wanted = [item.number for item in line.published if since < item.number <= last]
     if not wanted:
         return RESTATEMENT.empty()

@@ -95,6 +95,8 @@ def _release(viewer: Viewer) -> Iterator[Line]:
     yield ("发布 Release", f"#{line.current}{pinned}" if line.current else "还没有发布 none yet", "")
     if line.as_of:
         yield ("数据时间 As of", f"{_beijing(line.as_of)} 北京时间", "")
+    for zh, en in line.why_held():
+        yield ("未放行 Not released", zh, en)
     yield _exported()
 
 

@@ -88,7 +88,7 @@ def contributed(viewer: Viewer) -> Sharing:
 def own_contributions(viewer: Viewer) -> pl.DataFrame:
     """``contributions`` of the viewer's merchant alone. Raises as ``contributed`` does."""
     merchant_id, settings = merchant_of(viewer), settings_of(viewer)
-    release = choose(settings.place).number
+    release = choose(settings.place, merchant_id=merchant_id).number
     return _MINE.get((settings.place, merchant_id, release), lambda: contributions(settings, merchant_id))
 
 

@@ -1,8 +1,10 @@
-"""What merchants contribute to the district: months of the current release, by the cuts the cubes need."""
+"""What merchants contribute to the district: months of the release each of them reads, by the cuts the cubes
+need.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -10,7 +12,7 @@ from contracts.owners import named_owner
 from district.declared import CUBES, MEASURES
 from district.panel import whole_months
 from district.vocabulary import classify, price_band
-from metrics.query.released import choose, open_release
+from metrics.query.released import choose, judged, open_release
 from pipeline.house import reading
 from transforms.gold.orders import fct_order_line
 from warehouse.ops import MEMBER, MERCHANT, OWNER
@@ -22,7 +24,7 @@ _LINES = f"""
         sum(paid_fen - cohort_refund_fen)::BIGINT AS kept_fen, sum(cohort_refund_fen)::BIGINT AS refund_fen
     FROM {fct_order_line.TABLE.full_name}
     WHERE paid_date IS NOT NULL AND NOT is_gift AND NOT coalesce(is_aside, false)
-        AND coalesce(merchant_id = ?, true)
+        AND list_contains(?::VARCHAR[], merchant_id) = ?
     GROUP BY ALL"""  # noqa: S608 - names are declared
 #: Cut → the words it is read from.
 _READ = {
@@ -36,13 +38,12 @@ _CUTS = tuple(dict.fromkeys(item.name for cube in CUBES for item in cube.dimensi
 
 def contributions(settings: Settings, merchant_id: str | None = None) -> pl.DataFrame:
     """One row per owner, merchant, ``business_month`` and cut: ``kept_fen`` and ``refund_fen`` of what was
-    paid in that month, of every merchant of the current release (or the given one), a member or not.
+    paid in that month, of every merchant (or the given one), a member or not, in the release it reads.
 
     ``owner_id`` is null where nobody named the owner; a cut is null where no word says it. No order, buyer or
     shop. Raises ``NotFoundError`` before the first release.
     """
-    with open_release(settings.place, choose(settings.place)) as lake:
-        lines = lake.sql(_LINES, [merchant_id])
+    lines = pl.concat(_lines(settings, merchant_id))
     with reading(settings) as lake:  # whose a merchant is counts as it is known today
         merchants = lake.read(MERCHANT, columns=["merchant_id", "owner_id"])
         people = lake.read(OWNER, columns=["owner_id", "owner_name"])
@@ -59,6 +60,18 @@ def contributions(settings: Settings, merchant_id: str | None = None) -> pl.Data
         .select(*key, *MEASURES)
         .sort(key)
     )
+
+
+def _lines(settings: Settings, merchant_id: str | None) -> Iterator[pl.DataFrame]:
+    """Months of the current release, and of each merchant it holds those of its last good one, if any."""
+    found, line = choose(settings.place, merchant_id=merchant_id), judged(settings.place)
+    wanted = [(found, [merchant_id], True)] if merchant_id else [(found, sorted(found.holds), False)]
+    for held in () if merchant_id else found.holds:
+        if good := line.shown(held):
+            wanted.append((good, [held], True))
+    for release, merchants, is_only in wanted:
+        with open_release(settings.place, release) as lake:
+            yield lake.sql(_LINES, [merchants, is_only])
 
 
 def of_members(settings: Settings) -> pl.DataFrame:

@@ -61,6 +61,7 @@ def enter_list(viewer: Viewer, code: str, name: str, data: bytes, seen: tuple[in
         settings_of(viewer),
         lambda lake: engine.enter(item, lake, merchant_id, name, data, by=viewer.name, seen=seen),
         run_name=item.code,
+        merchant_id=merchant_id,
     )
 
 
@@ -74,6 +75,7 @@ def take_back(viewer: Viewer, code: str, ids: tuple[str, ...], seen: tuple[int, 
         settings_of(viewer),
         lambda lake: engine.take_back(item, lake, merchant_id, ids, by=viewer.name, seen=seen),
         run_name=item.code,
+        merchant_id=merchant_id,
     )
 
 

@@ -24,8 +24,17 @@ def unreleased(lake: Lake, loads: pl.DataFrame) -> pl.DataFrame:
 
     A file judged anew by a build that is held was in one before, and stays there.
     """
-    published = [item for item in release.releases(lake) if item.status == release.PUBLISHED]
-    newest = max(published, key=lambda item: item.build, default=None)
+    published = release.published_ones(lake)
+    parts = loads.partition_by("merchant_id", as_dict=True)
+    waiting = [_unreleased_of(lake, mine, str(merchant), published) for (merchant,), mine in parts.items()]
+    return pl.concat(waiting) if waiting else loads
+
+
+def _unreleased_of(
+    lake: Lake, loads: pl.DataFrame, merchant_id: str, published: Sequence[release.Release]
+) -> pl.DataFrame:
+    """The same of one merchant: releases that hold it have none of its files."""
+    newest = release.of_merchant(published, published[-1], merchant_id) if published else None
     if newest is None:
         return loads
     later = loads.filter(pl.col("build_number") > newest.build)

@@ -5,19 +5,25 @@ may read it.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from contracts.errors import HeldReleaseError
 from contracts.fields import TIME_ZONE
+from expectations.derive import ROWS_PRESENT
+from expectations.rule import STOP, WARN
 from expectations.run import Outcome, Previous, judge
 from metrics.model.versions import definitions
 from metrics.reports.held import waiting_orders
 from pipeline.house import reading, writing
-from pipeline.release.restating import restated
+from pipeline.release.holding import holds_of
+from pipeline.release.restating import restated_of_each
 from transforms.gold import gold_tables
 from warehouse import release as releasing
+from warehouse.lake import Lake
 from warehouse.ops import CHECK
 from warehouse.points import reach
 from warehouse.release import Release
@@ -63,24 +69,23 @@ def audit(
 def published_before(settings: Settings, build_number: int) -> Previous | None:
     """The newest release that was published of an earlier build; None when there is none."""
     with reading(settings) as lake:
-        published = [
-            item
-            for item in releasing.releases(lake)
-            if item.status == releasing.PUBLISHED and item.build < build_number
-        ]
-        return (
-            Previous(published[-1].snapshot, lake.read(CHECK, where={"build_number": published[-1].build}))
-            if published
-            else None
-        )
+        published = [item for item in releasing.published_ones(lake) if item.build < build_number]
+        if not published:
+            return None
+        last = published[-1]
+        instead = {name: releasing.of_merchant(published, last, name) for name in last.holds}
+        held = {name: item.snapshot if item else None for name, item in instead.items()}
+        return Previous(last.snapshot, lake.read(CHECK, where={"build_number": last.build}), held)
 
 
 def release(
     settings: Settings, build_number: int, snapshot: int, *, at: dt.datetime | None = None
 ) -> Release:
-    """Publish ``snapshot`` if every ``stop`` rule of its audit passed.
+    """Publish ``snapshot`` for every merchant in whose rows no ``stop`` rule of its audit failed; the release
+    holds the others (``Release.holds``).
 
-    Else record it as held and raise ``HeldReleaseError`` naming the rules.
+    Where it is not known whose rows failed, or nobody else is there, record it as held and raise
+    ``HeldReleaseError`` naming the rules.
 
     Raises ``WriterBusyError`` (OVERTAKEN) when a newer build has been published meanwhile.
     """
@@ -91,59 +96,52 @@ def release(
             raise HeldReleaseError(
                 "NOT_JUDGED", "该构建还没有检查", "this build has not been judged", build=build_number
             )
-        failed = checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "stop"))
-        details: dict[str, object] = {
-            "warned": sorted(
-                checks.filter(~pl.col("is_passed") & (pl.col("severity_code") == "warn"))[
-                    "rule_name"
-                ].unique()
-            )
-        }
-        # the slot is ours: no other release can come between the one compared with and this one
-        previous = max(
-            (item for item in releasing.releases(lake) if item.status == releasing.PUBLISHED),
-            key=lambda item: item.number,
-            default=None,
-        )
+        broken = checks.filter(~pl.col("is_passed"))
+        failed, warned = (broken.filter(severity_code=code) for code in (STOP, WARN))
+        details: dict[str, object] = {"warned": sorted(warned["rule_name"].unique())}
+        # the slot is ours: no other release can come between those compared with and this one
+        published = releasing.published_ones(lake)
         with reading(settings, snapshot) as judged:
             content = {table.full_name: judged.content_hash(table) for table in gold_tables().values()}
-            moved = restated(settings, previous, judged) if failed.is_empty() else None
-        if failed.is_empty():
-            details["definitions"] = definitions()
-            return releasing.publish(
-                lake,
-                snapshot=snapshot,
-                build_number=build_number,
-                at=now,
-                content=content,
-                details=details,
-                restated=moved,
-            )
+            holds = holds_of(settings, failed, judged, published)
+            moved = None if holds is None else restated_of_each(settings, published, judged, holds)
+        entered = partial(
+            releasing.hold if holds is None else releasing.publish,
+            lake, snapshot=snapshot, build_number=build_number, at=now, content=content,
+        )  # fmt: skip
+        if holds is not None:
+            return entered(details=details | {"definitions": definitions()}, restated=moved, holds=holds)
         rules = sorted(failed["rule_name"].unique())
         known = releasing.held_since(lake)
-        if not known or (known.build, known.snapshot, list(known.failed_rules)) != (
+        if not known or (known.build, known.snapshot, [*known.failed_rules]) != (
             build_number,
             snapshot,
             rules,
         ):
-            releasing.hold(
-                lake,
-                snapshot=snapshot,
-                build_number=build_number,
-                at=now,
-                failed_rules=rules,
-                content=content,
-                details=details,
-            )
-        waiting = waiting_orders(lake) if "ROWS_PRESENT" in rules else pl.DataFrame()
-    raise _held(rules, failed, build_number, waiting)
+            entered(details=details, failed_rules=rules)
+        raise held_error(
+            rules, build_number, _rates(lake, rules), ", ".join(failed["table_name"].unique().sort())
+        )
 
 
-def _held(
-    rules: list[str], failed: pl.DataFrame, build_number: int, waiting: pl.DataFrame
+def held_from(lake: Lake, found: Release, merchant_id: str) -> HeldReleaseError | None:
+    """Why ``found`` holds a merchant; None where it does not."""
+    if merchant_id not in found.holds:
+        return None
+    rules = found.holds[merchant_id].failed_rules
+    return held_error(rules, found.build, _rates(lake, rules, merchant_id))
+
+
+def _rates(lake: Lake, rules: Collection[str], merchant_id: str | None = None) -> pl.DataFrame:
+    """Foreign orders without a rate, which may be why a table has no rows."""
+    return waiting_orders(lake, merchant_id) if ROWS_PRESENT.name in rules else pl.DataFrame()
+
+
+def held_error(
+    rules: Sequence[str], build_number: int, waiting: pl.DataFrame, tables: str = ""
 ) -> HeldReleaseError:
-    """The error of a held build; ``waiting`` are foreign orders without a rate, which may be why a table has
-    no rows.
+    """The error of a held build, or of a merchant's part of it; ``waiting`` are foreign orders without a
+    rate.
     """
     if waiting.height:
         days = waiting.select(
@@ -171,5 +169,5 @@ def _held(
         step_en="see rules and examples with `baiyun releases show`; after mending run `baiyun build`",
         build=build_number,
         rules=", ".join(rules),
-        tables=", ".join(sorted(failed["table_name"].unique())),
+        **({"tables": tables} if tables else {}),
     )

@@ -4,6 +4,8 @@ brought, where the daily mart differs.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import polars as pl
 
 from contracts.canonical import LIVE_SESSION, OF_ORDERS, SETTLEMENT_ENTRY, SHOP
@@ -22,11 +24,32 @@ from transforms.restatement import CELL, Causes, Facts
 from warehouse.changes import changes
 from warehouse.lake import Lake
 from warehouse.ops import MERCHANT
-from warehouse.release import Release
+from warehouse.release import Release, of_merchant
 from warehouse.settings import Settings
 
 _LINES, _REFUNDS = fct_order_line.TABLE, fct_refund_line.TABLE
 _DAY = [*SHOP, "business_date"]
+
+
+def restated_of_each(
+    settings: Settings, published: Sequence[Release], after: Lake, holds: Collection[str]
+) -> pl.DataFrame:
+    """``restated`` of every merchant but those that ``after`` ``holds``, each against the newest of
+    ``published`` that it reads.
+    """
+    if not published:
+        return restated(settings, None, after)
+    last = published[-1]
+    apart: dict[int, list[str]] = {}
+    for merchant in last.holds.keys() - holds:
+        if read := of_merchant(published, last, merchant):
+            apart.setdefault(read.number, []).append(merchant)
+    others = ~pl.col("merchant_id").is_in([*last.holds, *holds])
+    parts = [restated(settings, last, after).filter(others)]
+    for item in published:
+        if mine := apart.get(item.number):
+            parts.append(restated(settings, item, after).filter(pl.col("merchant_id").is_in(mine)))
+    return pl.concat(parts)
 
 
 def restated(settings: Settings, previous: Release | None, after: Lake) -> pl.DataFrame:

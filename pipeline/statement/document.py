@@ -52,7 +52,7 @@ def statement(
     Raises what ``ask`` raises, and ``NotFoundError`` NOTHING_TO_STATE when nothing was sold in the period.
     """
     viewer = Viewer(settings.place, "statement", "merchant", merchant_id)
-    found = choose(settings.place, as_of)
+    found = choose(settings.place, as_of, merchant_id=merchant_id)
     names = stated(
         with_settled=ask(viewer, ["settled"], by=["shop"], as_of=found.number).rows["settled"].count() > 0
     )

@@ -82,7 +82,7 @@ def write_everything(settings: Settings, merchant_id: str, folder: Path, say: Sa
 
     Raises ``NotFoundError`` before the first release.
     """
-    found = choose(settings.place)
+    found = choose(settings.place, merchant_id=merchant_id)
     tables, whole = folder / "figures.duckdb", folder / f"全部数据-{merchant_id}-发布{found.number}.zip"
     with open_release(settings.place, found) as lake, duckdb.connect(str(tables)) as out:
         out.register("known", _definitions(found.number, found.changed_at))

@@ -13,10 +13,11 @@ from dag_cases import NOW, PERIOD, Market, Run, SimulatedHome, settle, shown, tr
 
 from contracts.errors import HeldReleaseError, TransientError
 from pipeline import steps
-from pipeline.house import reading
+from pipeline.house import reading, writing
 from pipeline.intake import verdicts
 from pipeline.intake.collect import Collected
 from simulator.files import write_files
+from warehouse import release as releasing
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.airflow
@@ -136,6 +137,26 @@ def test_a_held_release_ends_the_run_as_failed(
     monkeypatch.setattr(steps, "audit", lambda *_: [])
     monkeypatch.setattr(steps, "release", hold)
     assert run("build") == ("failed", {"build": "success", "audit": "success", "release": "failed"})
+
+
+def test_a_held_merchant_turns_the_run_amber_and_the_others_are_released(
+    simulated: SimulatedHome, run: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run("collect")
+    assert run("build")[1] == {"build": "success", "audit": "success", "release": "success"}
+    with writing(simulated.settings) as lake:
+        lake.connection.execute(
+            "UPDATE lake.gold.fct_order_line SET paid_fen = paid_fen + 1 WHERE merchant_id = 'yunshan'"
+        )
+        number = releasing.begin_build(lake, at=NOW)
+        releasing.hold(
+            lake, snapshot=lake.snapshot(), build_number=number, at=NOW, failed_rules=["NOT_JUDGED_YET"]
+        )
+    assert run("build") == ("success", {"build": "success", "audit": "success", "release": "skipped"})
+    told = capfd.readouterr().out
+    assert "未放行 / held: yunshan: " in told and "PAID_MATCHES_SILVER" in told
+    with reading(simulated.settings) as lake:
+        assert [releasing.current(lake, name).number for name in ("yunshan", "tinglan")] == [1, 3]  # type: ignore[union-attr]
 
 
 def _last_run(simulated: SimulatedHome) -> str:

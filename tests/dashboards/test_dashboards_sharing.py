@@ -35,7 +35,7 @@ def memberships(place: Place) -> list[tuple[object, ...]]:
 
 def test_the_rows_are_the_merchants_own_and_all_of_them(own_house: Place) -> None:
     mine = contributed(access.sign_in(own_house, "a", PASSWORD)).rows
-    with open_release(own_house, choose(own_house)) as lake:
+    with open_release(own_house, choose(own_house, merchant_id=None)) as lake:
         plain = lake.sql(_PLAIN)
     paid = (pl.col("kept_fen") + pl.col("refund_fen")).sum()
     by_month = mine.group_by("business_month").agg(paid.alias("paid"), back=pl.col("refund_fen").sum())

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app, run, show
+from cli.shown import releases as shown_releases
 from cli.terminal import print_table
 from contracts.canonical import ORDER_LINE
 from contracts.errors import NotFoundError
@@ -92,11 +93,11 @@ def test_a_quarantined_cell_is_shown_or_said_where_it_stands(capsys: pytest.Capt
 
 def test_a_published_release_tells_how_many_rules_warned(capsys: pytest.CaptureFixture[str]) -> None:
     item = Release(3, 9, 2, PUBLISHED, NOW, details={"warned": ["KNOWN_CHANNEL", "RATE_KNOWN"]})
-    show.releases([item], item, as_json=False)
+    shown_releases.releases([item], item, as_json=False)
     told = capsys.readouterr().out
     (line,) = [line for line in told.splitlines() if "#3" in line]
     assert "提醒 / warnings" in told and line.replace("│", " ").split()[-1] == "2"
-    show.releases([item], item, as_json=True)
+    shown_releases.releases([item], item, as_json=True)
     assert '"warned_rules": [\n    "KNOWN_CHANNEL",\n    "RATE_KNOWN"' in capsys.readouterr().out.replace(
         "     ", "    "
     )

@@ -124,3 +124,36 @@ def test_a_kill_while_publishing_leaves_all_or_nothing(place: Place, label: str,
     subprocess.run(command, cwd=ROOT, check=True)
     with Lake.open(place) as lake:
         assert len(release.releases(lake)) == 1
+
+
+def test_a_merchant_that_every_release_holds_reads_none_and_what_others_read_is_kept(lake: Lake) -> None:
+    why = release.Hold(("X",), ({"rule": "X", "file": "a.csv", "row": 7},))
+    held = [{"m2": why}, {}, {"m1": why, "m2": why}, {"m1": why}, {"m1": why}]
+    made = []
+    for rows, holds in enumerate(held, 1):
+        number, snapshot = build(lake, rows)
+        made.append(release.publish(lake, snapshot=snapshot, build_number=number, at=AT, holds=holds))
+    assert release.releases(lake) == made and [item.holds for item in made] == held
+    read = {name: release.current(lake, name) for name in ("m1", "m2", "m3", None)}
+    assert {name: item and item.number for name, item in read.items()} == {"m1": 2, "m2": 5, "m3": 5, None: 5}
+    first, published = made[0], release.published_ones(lake)
+    assert release.of_merchant(published, first, "m2") is None, "no release before it has any of its rows"
+    assert release.snapshots_to_keep(lake, last=1) == [made[1].snapshot, made[4].snapshot]
+    release.pin(lake, 3, at=AT)
+    assert {name: release.current(lake, name).number for name in ("m1", "m2", "m3")} == {
+        "m1": 2,
+        "m2": 2,
+        "m3": 3,
+    }
+    assert release.snapshots_to_keep(lake, last=1) == [made[index].snapshot for index in (1, 2, 4)]
+    with Lake.open(lake.place) as reader:
+        assert release.held_since(reader) is None, "nothing is held from everybody"
+
+
+def test_judged_again_with_other_holds_it_is_another_release_of_the_same_snapshot(lake: Lake) -> None:
+    number, snapshot = build(lake, 1)
+    why = release.Hold(("X",))
+    first = release.publish(lake, snapshot=snapshot, build_number=number, at=AT, holds={"m1": why})
+    assert release.publish(lake, snapshot=snapshot, build_number=number, at=AT, holds={"m1": why}) == first
+    again = release.publish(lake, snapshot=snapshot, build_number=number, at=AT)
+    assert (again.number, again.snapshot, again.holds) == (2, snapshot, {})

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.parts.page.language import listed, pick
 from dashboards.parts.page.rules import in_words
-from dashboards.parts.page.words import moment, quoted
+from dashboards.parts.page.words import moment, plain, quoted
 from metrics.query.access import Viewer
 from metrics.reports import health
 from metrics.reports.health import ReleaseLine
@@ -36,7 +36,10 @@ def show_freshness(viewer: Viewer, line: ReleaseLine) -> None:
 
 def show_banner(viewer: Viewer, line: ReleaseLine) -> None:
     """Why the figures stay where they are; nothing when they follow the newest build."""
-    if line.held is not None and line.held_at is not None:
+    if alone := line.why_held():
+        first, *rows = (plain(pick(*words), 500) for words in alone)
+        st.warning("  \n".join([f"**{first}**", *rows]), icon=":material/front_hand:")
+    elif line.held is not None and line.held_at is not None:
         at, rules = moment(line.held_at), listed(quoted(rule) for rule in in_words(viewer, line.failed_rules))
         stay = (
             (f"页面停留在已通过的发布 \\#{line.current}", f"the pages stay on release \\#{line.current}")
@@ -46,6 +49,10 @@ def show_banner(viewer: Viewer, line: ReleaseLine) -> None:
         what = pick(f"{at} 的新数据未放行，{stay[0]}。", f"New data of {at} is held back; {stay[1]}.")
         failed = pick(f" 未通过检查：{rules}。", f" Failed checks: {rules}.") if rules else ""
         st.warning(f"**{what}**{failed}", icon=":material/front_hand:")
+    if line.held_merchants:
+        names = listed(plain(name) for name in line.held_merchants)
+        zh, en = f"未放行的商家：{names}，仍读各自上一个发布。", f"Held, on their last good release: {names}."
+        st.warning(pick(zh, en), icon=":material/front_hand:")
     if line.is_pinned:
         zh, en = (
             (f"，最新为 \\#{line.newest}", f"; the newest is \\#{line.newest}")

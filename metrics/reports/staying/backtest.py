@@ -141,7 +141,10 @@ def _told(viewer: Viewer) -> pl.DataFrame:
     summed; ``is_rehearsed``: of a day so long before the build's own that nobody said it then.
     """
     line = judged(viewer.place)
-    builds = [item.build for item in line.published if line.current and item.number <= line.current.number]
+    last = line.current.number if line.current else 0
+    builds = [
+        item.build for item in line.published if item.number <= last and viewer.merchant_id not in item.holds
+    ]
     if viewer.merchant_id is None or not builds:
         return OUTLOOK.empty().with_columns(is_rehearsed=pl.lit(False))
     with Lake.open(viewer.place) as lake:

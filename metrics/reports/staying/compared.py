@@ -186,7 +186,7 @@ class _Asking:
     def _release_at(self, moment: dt.datetime) -> int | None:
         """The release that was current at ``moment`` and made not long before; None where there is none."""
         try:
-            found = choose(self.viewer.place, moment)
+            found = choose(self.viewer.place, moment, merchant_id=self.viewer.merchant_id)
             open_desk(self.viewer, found.number)
         except NotFoundError:
             return None
