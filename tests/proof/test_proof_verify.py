@@ -39,7 +39,14 @@ def test_a_release_that_stands_is_verified_and_one_fen_more_in_a_mart_is_found(
     assert (found.is_whole, found.marts, found.content, found.rules) == (True, {}, [], [])
     assert told(house) == (
         0,
-        {"release": found.release.number, "is_whole": True, "marts": {}, "content": [], "rules": []},
+        {
+            "release": found.release.number,
+            "is_whole": True,
+            "marts": {},
+            "content": [],
+            "rules": [],
+            "held": {},
+        },
     )
     steps.verify(house)
     spoilt = Settings(home=tmp_path / "home")
