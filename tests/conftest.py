@@ -9,6 +9,7 @@ and of DuckDB: there is a worker for every core.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 
@@ -107,3 +108,11 @@ class ByHouse(LoadFileScheduling):
 @pytest.hookimpl(optionalhook=True)  # without xdist nobody asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByHouse:
     return ByHouse(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _open_streams() -> None:
+    """Take off log handlers that an earlier test left behind on a stream which is closed by now."""
+    for handler in [*logging.root.handlers]:
+        if isinstance(handler, logging.StreamHandler) and getattr(handler.stream, "closed", False):
+            logging.root.removeHandler(handler)
